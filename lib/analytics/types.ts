@@ -1,0 +1,158 @@
+/**
+ * The read model: what pages, route handlers and the pure functions of `lib/timeline` and `lib/diagnosis` see of the
+ * engine's rows. Instants are ISO-8601 strings in UTC with milliseconds; only `availableAt` may be `"infinity"`.
+ * Import it with `import type` from anywhere.
+ */
+import type { TaskState, Uuid } from "../absurd/types";
+
+export type Iso = string;
+
+/**
+ * A JSON value of a user, as the text PostgreSQL prints, so that numbers stay exact. `null` stands for SQL NULL; the
+ * text `null` for JSON null. `text` is absent when the value is larger than the inline limit: fetch it by itself.
+ */
+export type Payload = { bytes: number; text?: string } | null;
+
+/** A number that says how far it can be trusted. A capped one reads "at least". */
+export type Count = { value: number; precision: "exact" | "estimated" | "capped" };
+
+export type Queue = {
+  name: string;
+  createdAt: Iso;
+  storageMode: "unpartitioned" | "partitioned";
+  /** Exact, from the run index: a task has at most one active run. */
+  active: { pending: number; running: number; sleeping: number };
+  terminal: { completed: Count; failed: Count; cancelled: Count };
+  /** Runs a worker could claim now, and when the oldest of them became claimable. */
+  ready: number;
+  oldestReadyAt: Iso | null;
+  /** Sleeping runs whose time has come, and running ones whose lease has expired. */
+  overdueSleepers: number;
+  expiredLeases: number;
+  /** Set when the queue is registered but its tables cannot be read; the figures are then zero. */
+  unreadable?: string;
+};
+
+/** One row of a task list. Never carries payloads. */
+export type TaskSummary = {
+  queue: string;
+  taskId: Uuid;
+  name: string;
+  state: TaskState;
+  /** Attempts scheduled so far, not starts: 1 right after the spawn. */
+  attempts: number;
+  /** `null` means unlimited. */
+  maxAttempts: number | null;
+  enqueuedAt: Iso;
+  firstStartedAt: Iso | null;
+  endedAt: Iso | null;
+  tenantId: string | null;
+  workflowRunId: string | null;
+  /** Of the last attempt; `null` only for rows that break the engine's invariants. */
+  run: RunSummary | null;
+};
+
+/** What a list needs of a task's last attempt to say why it is where it is. */
+export type RunSummary = {
+  runId: Uuid;
+  state: TaskState;
+  claimedBy: string | null;
+  claimExpiresAt: Iso | null;
+  availableAt: Iso | "infinity";
+  startedAt: Iso | null;
+  wakeEvent: string | null;
+  errorName: string | null;
+  /** The first 300 characters. */
+  errorMessage: string | null;
+};
+
+/** `older` and `newer` are the cursors of the neighbouring pages; `null` where there is none. */
+export type Page<T> = { rows: T[]; older: string | null; newer: string | null; now: Iso };
+
+export type Task = {
+  queue: string;
+  taskId: Uuid;
+  name: string;
+  state: TaskState;
+  attempts: number;
+  maxAttempts: number | null;
+  enqueuedAt: Iso;
+  firstStartedAt: Iso | null;
+  cancelledAt: Iso | null;
+  lastAttemptRun: Uuid | null;
+  idempotencyKey: string | null;
+  tenantId: string | null;
+  workflowRunId: string | null;
+  params: Payload;
+  headers: Payload;
+  retryStrategy: Payload;
+  cancellation: Payload;
+  result: Payload;
+};
+
+export type Run = {
+  runId: Uuid;
+  taskId: Uuid;
+  attempt: number;
+  state: TaskState;
+  /** In terminal states the last worker and its last lease, not a claim. */
+  claimedBy: string | null;
+  claimExpiresAt: Iso | null;
+  /** Overwritten at every claim, as is `startedAt`; `createdAt` alone is stable. */
+  availableAt: Iso | "infinity";
+  startedAt: Iso | null;
+  completedAt: Iso | null;
+  failedAt: Iso | null;
+  createdAt: Iso;
+  /** Meaningful only while sleeping; otherwise possibly left over. */
+  wakeEvent: string | null;
+  eventPayload: Payload;
+  result: Payload;
+  failureReason: Payload;
+  /** Only where the column exists. */
+  lastHeartbeat?: Iso | null;
+};
+
+export type Checkpoint = {
+  name: string;
+  state: Payload;
+  status: string;
+  ownerRunId: Uuid | null;
+  updatedAt: Iso;
+};
+
+export type Wait = {
+  taskId: Uuid;
+  runId: Uuid;
+  stepName: string;
+  eventName: string;
+  /** `null` waits for ever. */
+  timeoutAt: Iso | null;
+  createdAt: Iso;
+};
+
+/** Everything the engine keeps about one task, read in one snapshot. */
+export type TaskDetail = {
+  task: Task;
+  /** By attempt, ascending. */
+  runs: Run[];
+  /** By `updatedAt`, then name. */
+  checkpoints: Checkpoint[];
+  waits: Wait[];
+  /** Emission times of the events this task waits or waited for, by event name; sentinels are absent. */
+  eventsEmittedAt: Record<string, Iso>;
+  /** The engine's clock when the rows were read. */
+  now: Iso;
+};
+
+/** One event of a queue. A sentinel (awaited, never emitted) has `emittedAt: null`. */
+export type EventSummary = {
+  queue: string;
+  name: string;
+  emittedAt: Iso | null;
+  payload: Payload;
+  /** Runs that wait for it now. */
+  waiters: number;
+  /** The earliest time-out among them. */
+  nextTimeoutAt: Iso | null;
+};

@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import { Client, Pool } from "pg";
+import { inject } from "vitest";
+
+export type TestDatabase = {
+  /** Connection string, for worker processes and second sessions. */
+  url: string;
+  pool: Pool;
+  /** Closes the pool and drops the database. */
+  drop: () => Promise<void>;
+};
+
+/**
+ * A database of its own for one test file: a clone of the migrated template, or with `{ empty: true }` one without
+ * any schema. Use it in `beforeAll` and call `drop` in `afterAll`.
+ */
+export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  const serverUrl = inject("serverUrl");
+  await maintain(
+    serverUrl,
+    `create database ${name} template ${options.empty ? "template0" : "template_absurd"}`,
+  );
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  const pool = new Pool({ connectionString: url.href, max: 10 });
+  return {
+    url: url.href,
+    pool,
+    drop: async () => {
+      await pool.end();
+      await maintain(serverUrl, `drop database ${name} with (force)`);
+    },
+  };
+}
+
+async function maintain(serverUrl: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
