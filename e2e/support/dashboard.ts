@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import getPort from "get-port";
+
+export type Dashboard = { url: string; stop: () => Promise<void> };
+
+/**
+ * Starts the built dashboard the way `npm start` does, on a free port, with only the given settings.
+ * Resolves when it answers, whatever the state of its database.
+ */
+export async function startDashboard(settings: Record<string, string>): Promise<Dashboard> {
+  const port = await getPort({ host: "127.0.0.1" });
+  const server = execa(process.execPath, ["--import", "tsx", "scripts/start.ts"], {
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    env: { DASHBOARD_OPERATOR: "e2e", ...settings, PORT: String(port) },
+    all: true,
+    reject: false,
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await answers(`${url}/api/health`, server).catch(async (error: Error) => {
+    server.kill();
+    throw new Error(`${error.message}\n${(await server).all}`);
+  });
+  return {
+    url,
+    stop: async () => {
+      server.kill("SIGTERM");
+      await server;
+    },
+  };
+}
+
+async function answers(url: string, server: { exitCode?: number | null | undefined }) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response) return;
+    if (typeof server.exitCode === "number") break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`The dashboard did not answer at ${url}.`);
+}

@@ -1,0 +1,84 @@
+/**
+ * `npm test`: every check in the order in which it fails fastest. Each check counts as one test beside those of the
+ * unit and end-to-end suites; the last line is `N passed, M failed`.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { execa } from "execa";
+import { ensureBrowser } from "@/lib/testing/browser";
+
+type Tally = { passed: number; failed: number };
+
+const long = process.argv.includes("--long");
+const env = { ...(long && { ABSURD_LONG: "1" }), CI: "1", NEXT_TELEMETRY_DISABLED: "1" };
+const started = Date.now();
+const total: Tally = { passed: 0, failed: 0 };
+
+function say(line: string) {
+  const seconds = Math.round((Date.now() - started) / 1000);
+  console.log(`\n[${seconds} s] ${line}`);
+}
+
+async function run(command: string): Promise<boolean> {
+  const [file = "", ...args] = command.split(" ");
+  const result = await execa(file, args, {
+    env,
+    preferLocal: true,
+    reject: false,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return result.exitCode === 0;
+}
+
+async function check(title: string, ...commands: string[]): Promise<boolean> {
+  say(title);
+  for (const command of commands) {
+    if (!(await run(command))) {
+      total.failed += 1;
+      say(`FAILED: ${title}`);
+      return false;
+    }
+  }
+  total.passed += 1;
+  return true;
+}
+
+/** Runs a suite and adds up what its report says; a suite that left no report counts as one failure. */
+async function suite(title: string, command: string, report: string, read: (json: string) => Tally) {
+  say(title);
+  await rm(report, { force: true });
+  const ok = await run(command);
+  const tally = existsSync(report) ? read(await readFile(report, "utf8")) : { passed: 0, failed: 1 };
+  total.passed += tally.passed;
+  // A suite can fail without a failed test: an unhandled error, a broken set-up, no test found.
+  total.failed += ok ? tally.failed : Math.max(1, tally.failed);
+}
+
+await mkdir(".cache", { recursive: true });
+await check("Lint", "biome ci --error-on-warnings .");
+await check("Types", "next typegen", "tsc --noEmit");
+await check(
+  "Architecture",
+  "depcruise app components lib scripts e2e --config .dependency-cruiser.cjs",
+);
+await suite(
+  "Unit and database tests",
+  "vitest run --reporter=default --reporter=json --outputFile.json=.cache/unit.json",
+  ".cache/unit.json",
+  (json) => {
+    const report = JSON.parse(json);
+    return { passed: report.numPassedTests, failed: report.numFailedTests };
+  },
+);
+if (await check("Production build", "next build")) {
+  say("Browser");
+  process.env.CHROMIUM_PATH = await ensureBrowser(say);
+  await suite("End-to-end tests", "playwright test", ".cache/e2e.json", (json) => {
+    const { stats } = JSON.parse(json);
+    return { passed: stats.expected, failed: stats.unexpected + stats.flaky };
+  });
+}
+
+say("Done");
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;
