@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import type { RunSummary, TaskSummary } from "../analytics/types.ts";
+import { explainSummary } from "./explain-summary.ts";
+import { plainText } from "./parts.ts";
+
+const NOW = "2026-03-02T12:00:00.000Z";
+const ago = (seconds: number) => new Date(Date.parse(NOW) - seconds * 1000).toISOString();
+
+function summary(task: Partial<TaskSummary>, run: Partial<RunSummary> = {}): TaskSummary {
+  const state = task.state ?? "pending";
+  return {
+    queue: "orders",
+    taskId: "019cbd00-0000-7000-8000-000000000001",
+    name: "charge-card",
+    state,
+    attempts: 1,
+    maxAttempts: 5,
+    enqueuedAt: ago(300),
+    firstStartedAt: null,
+    endedAt: null,
+    tenantId: null,
+    workflowRunId: null,
+    run: {
+      runId: "019cbd00-0000-7000-8000-000000000002",
+      state,
+      claimedBy: null,
+      claimExpiresAt: null,
+      availableAt: ago(5),
+      startedAt: null,
+      wakeEvent: null,
+      errorName: null,
+      errorMessage: null,
+      ...run,
+    },
+    ...task,
+  };
+}
+
+const SLEEPING = { state: "sleeping" } as const;
+const RUNNING = { state: "running" } as const;
+const FAILED = { state: "failed", attempts: 5 } as const;
+
+describe("the why of a list row", () => {
+  test.each<[string, string, TaskSummary]>([
+    ["queued · no worker for 5 s", "plain", summary({})],
+    ["queued · no worker for 1 m 30 s", "warning", summary({}, { availableAt: ago(90) })],
+    ["retry 2 of 5 · no worker for 5 s", "plain", summary({ attempts: 2 })],
+    ["woken · no worker for 5 s", "plain", summary({}, { startedAt: ago(100) })],
+    [
+      "waiting for paid:42 · ∞",
+      "plain",
+      summary(SLEEPING, { wakeEvent: "paid:42", availableAt: "infinity" }),
+    ],
+    [
+      "waiting for paid:42 · times out in 1 m 00 s",
+      "plain",
+      summary(SLEEPING, { wakeEvent: "paid:42", availableAt: ago(-60) }),
+    ],
+    [
+      "timed out waiting for paid:42 · no worker for 5 s",
+      "plain",
+      summary(SLEEPING, { wakeEvent: "paid:42" }),
+    ],
+    [
+      "retry 4 of 5 due in 22 s",
+      "plain",
+      summary({ ...SLEEPING, attempts: 4 }, { availableAt: ago(-22) }),
+    ],
+    [
+      "retry 4 due in 22 s",
+      "plain",
+      summary({ ...SLEEPING, attempts: 4, maxAttempts: null }, { availableAt: ago(-22) }),
+    ],
+    [
+      "asleep, due in 22 s",
+      "plain",
+      summary(SLEEPING, { availableAt: ago(-22), startedAt: ago(9) }),
+    ],
+    ["asleep · no worker for 5 s", "plain", summary(SLEEPING, { startedAt: ago(9) })],
+    [
+      "asleep, never due",
+      "warning",
+      summary(SLEEPING, { startedAt: ago(9), availableAt: "infinity" }),
+    ],
+    [
+      "running 1 m 18 s · lease 0:42",
+      "plain",
+      summary(RUNNING, { startedAt: ago(78), claimExpiresAt: ago(-42) }),
+    ],
+    [
+      "lease expired 8 s ago",
+      "warning",
+      summary(RUNNING, { startedAt: ago(78), claimExpiresAt: ago(8) }),
+    ],
+    ["running 1 m 18 s · no lease", "warning", summary(RUNNING, { startedAt: ago(78) })],
+    ["took 4 m 00 s", "plain", summary({ state: "completed", endedAt: ago(60) })],
+    [
+      "took 4 m 00 s · 3 attempts",
+      "plain",
+      summary({ state: "completed", endedAt: ago(60), attempts: 3 }),
+    ],
+    [
+      "TimeoutError: no answer",
+      "bad",
+      summary(FAILED, { errorName: "TimeoutError", errorMessage: "no answer" }),
+    ],
+    [
+      "lease of w-7 expired",
+      "bad",
+      summary(FAILED, { errorName: "$ClaimTimeout", claimedBy: "w-7" }),
+    ],
+    ["failed without an error", "bad", summary(FAILED)],
+    [
+      "Error: x · retry strategy refused",
+      "bad",
+      summary({ state: "failed" }, { errorName: "Error", errorMessage: "x" }),
+    ],
+    ["cancelled before it started", "plain", summary({ state: "cancelled" })],
+    ["cancelled", "plain", summary({ state: "cancelled", firstStartedAt: ago(9) })],
+    [
+      "out of time after Error: x",
+      "bad",
+      summary({ state: "cancelled" }, { state: "failed", errorName: "Error", errorMessage: "x" }),
+    ],
+    [
+      "its last attempt is failed, the task running",
+      "warning",
+      summary(RUNNING, { state: "failed" }),
+    ],
+    ["no attempt on record", "warning", summary({ run: null })],
+  ])("%s (%s)", (text, tone, task) => {
+    const explanation = explainSummary(task, NOW);
+    expect(plainText(explanation.parts)).toBe(text);
+    expect(explanation.tone).toBe(tone);
+  });
+
+  test("names the engine or the user gave are code", () => {
+    const { parts } = explainSummary(
+      summary(SLEEPING, { wakeEvent: "paid:42", availableAt: "infinity" }),
+      NOW,
+    );
+    expect(parts).toContainEqual({ kind: "code", text: "paid:42" });
+  });
+});
