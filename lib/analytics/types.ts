@@ -67,7 +67,29 @@ export type RunSummary = {
 };
 
 /** `older` and `newer` are the cursors of the neighbouring pages; `null` where there is none. */
-export type Page<T> = { rows: T[]; older: string | null; newer: string | null; now: Iso };
+export type Page<T> = {
+  rows: T[];
+  older: string | null;
+  newer: string | null;
+  now: Iso;
+  /**
+   * Set when a search without an index used up its time: everything between the cursor and this instant was looked
+   * at, and `older` (or `newer`, on a page read upwards) goes on from there.
+   */
+  searchedTo?: Iso;
+};
+
+export type QueueList = { queues: Queue[]; now: Iso };
+
+/** Where an id was found. `taskId` is the task itself, or the task of the run. */
+export type Found = { kind: "task" | "run"; queue: string; taskId: Uuid; runId: Uuid | null };
+
+/** `schemaVersion` is `null` where the engine's schema has no version function (before 0.2.0) or is absent. */
+export type Health = {
+  status: "ok" | "no_schema" | "database_unavailable";
+  database: "up" | "down";
+  schemaVersion: string | null;
+};
 
 export type Task = {
   queue: string;

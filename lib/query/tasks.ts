@@ -1,0 +1,38 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { Uuid } from "@/lib/absurd/types";
+import type { Page, TaskDetail, TaskSummary } from "@/lib/analytics/types";
+import { type PayloadRef, payloadUrl } from "@/lib/search-params/payload";
+import { serializeTaskFilters, type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { fetchFromApi, fetchJson } from "./api";
+
+/** One page of a task list. */
+export function tasksQuery(filters: Partial<TaskFilters> = {}) {
+  const complete = taskFilters(filters);
+  return queryOptions({
+    queryKey: ["tasks", complete],
+    queryFn: ({ signal }) =>
+      fetchJson<Page<TaskSummary>>(`/api/tasks${serializeTaskFilters(complete)}`, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 1_000,
+  });
+}
+
+/** One task with its attempts, checkpoints and waits. */
+export function taskQuery(queue: string, taskId: Uuid) {
+  return queryOptions({
+    queryKey: ["task", queue, taskId],
+    queryFn: ({ signal }) =>
+      fetchJson<TaskDetail>(`/api/queues/${encodeURIComponent(queue)}/tasks/${taskId}`, signal),
+    staleTime: 1_000,
+  });
+}
+
+/** The exact text of one JSON value that was too large to come with its task. */
+export function payloadQuery(queue: string, taskId: Uuid, ref: PayloadRef) {
+  return queryOptions({
+    queryKey: ["task", queue, taskId, "payload", ref],
+    queryFn: async ({ signal }) =>
+      (await fetchFromApi(payloadUrl(queue, taskId, ref), signal)).text(),
+    staleTime: 60_000,
+  });
+}

@@ -1,0 +1,75 @@
+import { createMultiParser, createParser } from "nuqs/server";
+
+/**
+ * A list in the URL: the key repeated, or its items separated by commas. A comma inside an item is written `%2C`
+ * before the URL itself is encoded, so `a,b%2Cc` means `a` and `b,c`. Duplicates and empty items are dropped.
+ */
+export const parseAsList = createMultiParser<string[]>({
+  parse: (values) => [
+    ...new Set(
+      values
+        .flatMap((value) => value.split(","))
+        .filter((item) => item !== "")
+        .map((item) => item.replace(/%(2c|25)/gi, (code) => (code === "%25" ? "%" : ","))),
+    ),
+  ],
+  serialize: (items) =>
+    items.length === 0
+      ? []
+      : [items.map((item) => item.replace(/%(?=2c|25)/gi, "%25").replaceAll(",", "%2C")).join(",")],
+  eq: (a, b) => a.length === b.length && a.every((item, index) => item === b[index]),
+}).withDefault([]);
+
+/** A list whose items come from a closed vocabulary; one unknown item makes the whole value invalid. */
+export function parseAsListOf<const Item extends string>(vocabulary: readonly Item[]) {
+  const known = (item: string): item is Item => vocabulary.some((word) => word === item);
+  return createMultiParser<Item[]>({
+    parse: (values) => {
+      const items = parseAsList.parse(values) ?? [];
+      return items.every(known) ? items : null;
+    },
+    serialize: (items) => parseAsList.serialize(items),
+    eq: (a, b) => parseAsList.eq(a, b),
+  }).withDefault([]);
+}
+
+/** An instant with its zone, such as `2026-03-02T12:00:00Z`, brought to UTC with milliseconds. */
+export const parseAsInstant = createParser<string>({
+  parse: (value) => {
+    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(value))
+      return null;
+    const time = Date.parse(value);
+    return Number.isNaN(time) || time < 0 ? null : new Date(time).toISOString();
+  },
+  serialize: (value) => value,
+});
+
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A window that ends now, such as `15m`, `24h` or `7d`. */
+export const parseAsRange = createParser<string>({
+  parse: (value) => (/^[1-9]\d{0,3}[mhd]$/.test(value) ? value : null),
+  serialize: (value) => value,
+});
+
+/** The length of a range that `parseAsRange` accepted, in milliseconds. */
+export function rangeMilliseconds(range: string): number {
+  const unit = range.slice(-1) as keyof typeof UNITS;
+  return Number(range.slice(0, -1)) * UNITS[unit];
+}
+
+/** The first characters of a UUID, at least two, in lower case; dashes as in the canonical form. */
+export const parseAsIdPrefix = createParser<string>({
+  parse: (value) => {
+    const prefix = value.toLowerCase();
+    const shape = "00000000-0000-0000-0000-000000000000".slice(0, prefix.length);
+    return prefix.length >= 2 && prefix.replace(/[0-9a-f]/g, "0") === shape ? prefix : null;
+  },
+  serialize: (value) => value,
+});
+
+/** Rows a page, 1 to 200. */
+export const parseAsLimit = createParser<number>({
+  parse: (value) => (/^\d{1,3}$/.test(value) && +value >= 1 && +value <= 200 ? +value : null),
+  serialize: String,
+}).withDefault(50);

@@ -1,0 +1,38 @@
+import { createSerializer, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import type { Uuid } from "@/lib/absurd/types";
+
+export const TASK_PAYLOADS = [
+  "params",
+  "headers",
+  "retryStrategy",
+  "cancellation",
+  "result",
+] as const;
+export const RUN_PAYLOADS = ["runResult", "failureReason", "eventPayload"] as const;
+
+/** Which of a task's JSON values is meant. */
+export type PayloadRef =
+  | { of: (typeof TASK_PAYLOADS)[number] }
+  | { of: (typeof RUN_PAYLOADS)[number]; run: Uuid }
+  | { of: "checkpoint"; name: string };
+
+export const payloadSearchParams = {
+  of: parseAsStringLiteral([...TASK_PAYLOADS, ...RUN_PAYLOADS, "checkpoint"]),
+  /** For the values of a run: its id. */
+  run: parseAsString,
+  /** For a checkpoint: its name. */
+  name: parseAsString,
+};
+
+const serialize = createSerializer(payloadSearchParams);
+
+/** The address of one JSON value of a task, whatever its size. */
+export function payloadUrl(queue: string, taskId: Uuid, ref: PayloadRef): string {
+  const path = `/api/queues/${encodeURIComponent(queue)}/tasks/${taskId}/payload`;
+  return `${path}${serialize(ref)}`;
+}
+
+/** The address of an event's payload, whatever its size. */
+export function eventPayloadUrl(queue: string, name: string): string {
+  return `/api/queues/${encodeURIComponent(queue)}/events/payload?name=${encodeURIComponent(name)}`;
+}
