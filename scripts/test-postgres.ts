@@ -1,0 +1,65 @@
+/**
+ * `npm run test:postgres [major …]`: runs the tests of the engine and of its client layer on every supported
+ * PostgreSQL, one major after another. The last line is `N passed, M failed`.
+ */
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { execa } from "execa";
+import { installPostgres, POSTGRES_MAJORS } from "@/lib/testing/postgres-versions";
+
+type Outcome = { major: number; passed: number; failed: number; seconds: number; trouble: string };
+
+const chosen = process.argv.slice(2).map(Number);
+const majors = POSTGRES_MAJORS.filter((major) => chosen.length === 0 || chosen.includes(major));
+const outcomes: Outcome[] = [];
+
+for (const major of majors) {
+  console.log(`\nPostgreSQL ${major}`);
+  const outcome = await testOn(major).catch((error: Error) => ({
+    passed: 0,
+    failed: 1,
+    seconds: 0,
+    trouble: error.message.split("\n")[0] ?? "",
+  }));
+  outcomes.push({ major, ...outcome });
+}
+
+async function testOn(major: number): Promise<Omit<Outcome, "major">> {
+  const packageFolder = await installPostgres(major);
+  const report = `.cache/engine-${major}.json`;
+  await rm(report, { force: true });
+  const started = Date.now();
+  const { exitCode } = await execa(
+    "vitest",
+    [
+      "run",
+      "drizzle/engine",
+      "lib/absurd",
+      "--reporter=dot",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+    ],
+    {
+      env: { TEST_POSTGRES_PACKAGE: packageFolder },
+      preferLocal: true,
+      reject: false,
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
+  const seconds = Math.round((Date.now() - started) / 1000);
+  if (!existsSync(report)) return { passed: 0, failed: 1, seconds, trouble: "no test ran" };
+  const { numPassedTests: passed, numFailedTests } = JSON.parse(await readFile(report, "utf8"));
+  // A run can fail without a failed test: an unhandled error, a broken set-up.
+  const failed = exitCode === 0 ? numFailedTests : Math.max(1, numFailedTests);
+  return { passed, failed, seconds, trouble: "" };
+}
+
+const sum = (column: "passed" | "failed") =>
+  outcomes.reduce((total, outcome) => total + outcome[column], 0);
+console.log("\nPostgreSQL  passed  failed  seconds");
+for (const { major, passed, failed, seconds, trouble } of outcomes) {
+  const cells = [`${major}`.padStart(10), `${passed}`.padStart(6), `${failed}`.padStart(6)];
+  console.log(`${cells.join("  ")}  ${`${seconds}`.padStart(7)}  ${trouble}`.trimEnd());
+}
+console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
+process.exitCode = sum("failed") === 0 ? 0 : 1;
