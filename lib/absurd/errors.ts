@@ -2,7 +2,7 @@
  * Every error of the client layer. Messages may be shown to a user: they name queues, ids and operations, never SQL or
  * parameters. Where the database raised the error, `cause` holds it.
  */
-import type { Uuid } from "./types.ts";
+import type { TaskState, Uuid } from "./types.ts";
 
 /** The base of every error this layer raises on purpose. */
 export class AbsurdError extends Error {
@@ -121,9 +121,35 @@ export class RunNotRunningError extends EngineRefusalError {
   override readonly name = "RunNotRunningError";
 }
 
+/** The run was expected to sleep. */
+export class RunNotSleepingError extends AbsurdError {
+  override readonly name = "RunNotSleepingError";
+
+  constructor(
+    readonly runId: Uuid,
+    readonly state: TaskState,
+  ) {
+    super(`Run "${runId}" is ${state}, not sleeping.`);
+  }
+}
+
 /** Only a failed task can be retried. */
 export class TaskNotFailedError extends EngineRefusalError {
   override readonly name = "TaskNotFailedError";
+}
+
+/** The run is no longer what the operation needs, or what its caller was shown. Nothing was changed. */
+export class RunChangedError extends AbsurdError {
+  override readonly name = "RunChangedError";
+
+  constructor(
+    readonly runId: Uuid,
+    readonly state: TaskState,
+    /** What the run does now, as the end of the sentence that names it, e.g. `is running now on worker-1`. */
+    readonly now: string,
+  ) {
+    super(`Run ${runId} ${now}. Nothing was changed.`);
+  }
 }
 
 /** The database has no `absurd` schema, or an incomplete one. */

@@ -1,0 +1,260 @@
+import { jsonParameter, requireInteger, requireText } from "./arguments.ts";
+import { readDate, readJson, selectInstants, selectJson } from "./columns.ts";
+import {
+  AbsurdSleepError,
+  EventTimeoutError,
+  RunNotFoundError,
+  RunNotSleepingError,
+} from "./errors.ts";
+import { getTaskIdForRun } from "./runs.ts";
+import { call, queueTable } from "./sql.ts";
+import type { Json, Queryable, TaskState, Uuid } from "./types.ts";
+
+/** Who waits, in which step, for what. */
+export type AwaitInput = {
+  taskId: Uuid;
+  runId: Uuid;
+  /** Name of the checkpoint that will hold the payload. */
+  stepName: string;
+  eventName: string;
+  /** Whole seconds from now; left out or `null` the run waits for ever. 0 suspends once and is due at once. */
+  timeoutSeconds?: number | null;
+};
+
+/** What came of waiting. A payload may be JSON null; a timeout has none. */
+export type AwaitResult =
+  | { status: "suspended" }
+  | { status: "received"; payload: Json }
+  | { status: "timeout" };
+
+/**
+ * Waits for an event of this queue. If it was emitted, its payload is stored as the step's checkpoint and returned;
+ * if not, run and task are put to sleep and the caller must stop executing. The emit, or the end of the timeout, makes
+ * the run claimable again; calling this once more then gives the outcome. No emit is lost in between.
+ *
+ * A timeout leaves no checkpoint: whoever replays the step later waits again, so the caller should store the timeout
+ * as a checkpoint of its own.
+ *
+ * @throws TaskCancelledError. @throws RunNotFoundError. @throws RunNotRunningError in any other state.
+ */
+export async function awaitEvent(
+  db: Queryable,
+  queue: string,
+  input: AwaitInput,
+): Promise<AwaitResult> {
+  const { timeoutSeconds = null } = input;
+  requireText("eventName", input.eventName);
+  requireText("stepName", input.stepName);
+  if (timeoutSeconds !== null) requireInteger("timeoutSeconds", timeoutSeconds, 0);
+  const [row] = await call<{ should_suspend: boolean; payload: string | null }>(
+    db,
+    `select should_suspend, ${selectJson("payload")}
+       from absurd.await_event($1, $2, $3, $4, $5, $6)`,
+    [queue, input.taskId, input.runId, input.stepName, input.eventName, timeoutSeconds],
+    { queue },
+  );
+  if (row?.should_suspend) return { status: "suspended" };
+  const payload = readJson(row?.payload ?? null);
+  return payload === undefined ? { status: "timeout" } : { status: "received", payload };
+}
+
+/** Who waits for what. */
+export type WaitInput = {
+  runId: Uuid;
+  eventName: string;
+  /** Whole seconds, or `null` to wait for ever, which has to be said. */
+  timeoutSeconds: number | null;
+  /** Saves a look-up. */
+  taskId?: Uuid;
+  /** `$awaitEvent:{eventName}` by default, the name that workers of the SDK use. */
+  stepName?: string;
+};
+
+/**
+ * Like `awaitEvent`, for code that unwinds when it has to sleep: returns the payload or throws.
+ *
+ * @throws AbsurdSleepError when the run was suspended: stop executing it, the transaction (if any) must be committed.
+ * @throws EventTimeoutError when the time is over. @throws what `awaitEvent` throws.
+ */
+export async function waitForEvent(db: Queryable, queue: string, input: WaitInput): Promise<Json> {
+  const { runId, eventName, timeoutSeconds } = input;
+  // `undefined` reaches here from JavaScript; waiting for ever by mistake is what this argument prevents.
+  if (timeoutSeconds !== null) requireInteger("timeoutSeconds", timeoutSeconds, 0);
+  const taskId = input.taskId ?? (await getTaskIdForRun(db, queue, runId));
+  if (taskId === null) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}".`);
+  const stepName = input.stepName ?? `$awaitEvent:${eventName}`;
+  const outcome = await awaitEvent(db, queue, {
+    taskId,
+    runId,
+    stepName,
+    eventName,
+    timeoutSeconds,
+  });
+  switch (outcome.status) {
+    case "received":
+      return outcome.payload;
+    case "timeout":
+      throw new EventTimeoutError(eventName, timeoutSeconds);
+    case "suspended":
+      throw new AbsurdSleepError(`The run waits for event "${eventName}".`, { runId, eventName });
+  }
+}
+
+/**
+ * Checks that a run sleeps. There is nothing to set: `awaitEvent`, `scheduleRun` and `sleep` have already put run and
+ * task to sleep and freed the lease.
+ *
+ * @deprecated Kept for programs written for the Python client.
+ * @throws RunNotFoundError. @throws RunNotSleepingError.
+ */
+export async function setRunSleeping(db: Queryable, queue: string, runId: Uuid): Promise<void> {
+  const [row] = await call<{ state: TaskState }>(
+    db,
+    `select state from ${queueTable("r", queue)} where run_id = $1`,
+    [runId],
+    { queue },
+  );
+  if (!row) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}".`);
+  if (row.state !== "sleeping") throw new RunNotSleepingError(runId, row.state);
+}
+
+/**
+ * Emits an event in this queue, or in `queueName`. The first emit of a name counts: it stores the payload
+ * (`undefined` as JSON null), wakes the runs that wait for it and writes their checkpoints. Later ones change nothing
+ * (before schema 0.1.0 they overwrote the payload and woke again).
+ *
+ * @throws InvalidArgumentError for a blank name. @throws QueueNotFoundError.
+ */
+export async function emitEvent(
+  db: Queryable,
+  queue: string,
+  eventName: string,
+  payload?: Json,
+  options: { queueName?: string } = {},
+): Promise<void> {
+  requireText("eventName", eventName);
+  const target = options.queueName ?? queue;
+  await call(
+    db,
+    "select absurd.emit_event($1, $2, $3::jsonb)",
+    [target, eventName, jsonParameter(payload)],
+    { queue: target },
+  );
+}
+
+/** An event of a queue. */
+export type EventInfo = {
+  name: string;
+  /** `null`: runs have asked for it, nobody has emitted it. */
+  emittedAt: Date | null;
+};
+
+/** Which events to list. */
+export type ListEventsOptions = {
+  state?: "emitted" | "awaited";
+  /** Only names after this one: the last of the page before. */
+  after?: string;
+  /** 100 by default. */
+  limit?: number;
+};
+
+/** Events of a queue by name (in the database's order), without their payloads. @throws QueueNotFoundError. */
+export async function listEvents(
+  db: Queryable,
+  queue: string,
+  options: ListEventsOptions = {},
+): Promise<EventInfo[]> {
+  const { state, after, limit = 100 } = options;
+  requireInteger("limit", limit, 1);
+  const rows = await call<{ event_name: string; emitted_at: string | null }>(
+    db,
+    `select event_name,
+            extract(epoch from case when payload is not null then emitted_at end)::text
+              as emitted_at
+       from ${queueTable("e", queue)}
+      where ($1::text is null or event_name > $1)
+        and ($2::text is null or (payload is not null) = ($2 = 'emitted'))
+      order by event_name limit $3`,
+    [after ?? null, state ?? null, limit],
+    { queue },
+  );
+  return rows.map((row) => ({ name: row.event_name, emittedAt: readDate(row.emitted_at) }));
+}
+
+/** An event with its payload, or `null` when it was not emitted in this queue. @throws QueueNotFoundError. */
+export async function getEvent(
+  db: Queryable,
+  queue: string,
+  eventName: string,
+): Promise<{ name: string; emittedAt: Date; payload: Json } | null> {
+  const [row] = await call<{ payload: string | null; emitted_at: string }>(
+    db,
+    `select ${selectJson("payload")}, ${selectInstants("emitted_at")}
+       from ${queueTable("e", queue)} where event_name = $1`,
+    [eventName],
+    { queue },
+  );
+  const payload = readJson(row?.payload ?? null);
+  if (!row || payload === undefined) return null;
+  return { name: eventName, emittedAt: readDate(row.emitted_at), payload };
+}
+
+/** A sleeping run's wish for an event. */
+export type Wait = {
+  taskId: Uuid;
+  runId: Uuid;
+  stepName: string;
+  eventName: string;
+  /** `null`: for ever. */
+  timeoutAt: Date | null;
+  createdAt: Date;
+};
+
+/** Which waits to list. */
+export type ListWaitsOptions = {
+  eventName?: string;
+  taskId?: Uuid;
+  /** Only waits after this one: the last of the page before. */
+  after?: Pick<Wait, "runId" | "stepName">;
+  /** 100 by default. */
+  limit?: number;
+};
+
+/** Waits of a queue, in the order of their runs' ids, which is that of creation. @throws QueueNotFoundError. */
+export async function listWaits(
+  db: Queryable,
+  queue: string,
+  options: ListWaitsOptions = {},
+): Promise<Wait[]> {
+  const { eventName, taskId, after, limit = 100 } = options;
+  requireInteger("limit", limit, 1);
+  const rows = await call<WaitRow>(
+    db,
+    `select task_id, run_id, step_name, event_name,
+            ${selectInstants("timeout_at", "created_at")}
+       from ${queueTable("w", queue)}
+      where ($1::text is null or event_name = $1)
+        and ($2::uuid is null or task_id = $2)
+        and ($3::uuid is null or (run_id, step_name) > ($3, $4::text))
+      order by run_id, step_name limit $5`,
+    [eventName ?? null, taskId ?? null, after?.runId ?? null, after?.stepName ?? null, limit],
+    { queue },
+  );
+  return rows.map((row) => ({
+    taskId: row.task_id,
+    runId: row.run_id,
+    stepName: row.step_name,
+    eventName: row.event_name,
+    timeoutAt: readDate(row.timeout_at),
+    createdAt: readDate(row.created_at),
+  }));
+}
+
+type WaitRow = {
+  task_id: Uuid;
+  run_id: Uuid;
+  step_name: string;
+  event_name: string;
+  timeout_at: string | null;
+  created_at: string;
+};

@@ -1,0 +1,193 @@
+import { requireInteger, requireOneOf, requireQuantity } from "./arguments.ts";
+import { getCapabilities, requireFeature } from "./capabilities.ts";
+import { call } from "./sql.ts";
+import { type Queryable, STORAGE_MODES, type StorageMode } from "./types.ts";
+
+/** How the engine maintains a queue. Durations in seconds. */
+export type QueuePolicy = {
+  queueName: string;
+  storageMode: StorageMode;
+  /** Whether rows outside all weekly partitions are kept in a default partition (partitioned queues only). */
+  defaultPartition: "enabled" | "disabled";
+  /** How far ahead, and back, weekly partitions are made. */
+  partitionLookaheadSeconds: number;
+  partitionLookbackSeconds: number;
+  /** How long ended tasks and emitted events are kept, and how many one cleanup deletes at most. */
+  cleanupTtlSeconds: number;
+  cleanupLimit: number;
+  /** Whether empty partitions older than `detachMinAgeSeconds` may be detached. */
+  detachMode: "none" | "empty";
+  detachMinAgeSeconds: number;
+};
+
+/** The settings of a policy that can be changed; what is left out stays. */
+export type QueuePolicyChange = Partial<Omit<QueuePolicy, "queueName" | "storageMode">>;
+
+/**
+ * Creates a queue and its tables. Idempotent: on an existing queue it repairs missing tables and partitions (since
+ * schema 0.4.0) and keeps the policy.
+ *
+ * @throws EngineRefusalError when the name is empty or longer than 57 bytes, or when the queue exists with another
+ * storage mode. @throws UnsupportedByEngineError for a partitioned queue before schema 0.4.0.
+ */
+export async function createQueue(
+  db: Queryable,
+  queue: string,
+  options: { storageMode?: StorageMode } = {},
+): Promise<void> {
+  const { storageMode } = options;
+  if (storageMode === undefined) {
+    await call(db, "select absurd.create_queue($1)", [queue]);
+    return;
+  }
+  requireOneOf("storageMode", storageMode, STORAGE_MODES);
+  await requireFeature(db, "queue policies", "storage modes");
+  await call(db, "select absurd.create_queue($1, $2)", [queue, storageMode]);
+}
+
+/** Drops a queue with all its tasks, runs, checkpoints and events. An unknown queue is no error. */
+export async function dropQueue(db: Queryable, queue: string): Promise<void> {
+  await call(db, "select absurd.drop_queue($1)", [queue]);
+}
+
+/** The names of all queues, in alphabetical order. */
+export async function listQueues(db: Queryable): Promise<string[]> {
+  const rows = await call<{ queue_name: string }>(
+    db,
+    "select queue_name from absurd.list_queues()",
+  );
+  return rows.map((row) => row.queue_name);
+}
+
+/** The maintenance policy of a queue, or `null` when there is no such queue. */
+export async function getQueuePolicy(db: Queryable, queue: string): Promise<QueuePolicy | null> {
+  await requireFeature(db, "queue policies");
+  const [row] = await call<Record<string, string>>(
+    db,
+    `select queue_name, storage_mode, default_partition, cleanup_limit::text, detach_mode,
+            extract(epoch from partition_lookahead)::text as partition_lookahead,
+            extract(epoch from partition_lookback)::text as partition_lookback,
+            extract(epoch from cleanup_ttl)::text as cleanup_ttl,
+            extract(epoch from detach_min_age)::text as detach_min_age
+       from absurd.get_queue_policy($1)`,
+    [queue],
+  );
+  if (!row) return null;
+  return {
+    queueName: queue,
+    storageMode: row.storage_mode as StorageMode,
+    defaultPartition: row.default_partition as QueuePolicy["defaultPartition"],
+    partitionLookaheadSeconds: Number(row.partition_lookahead),
+    partitionLookbackSeconds: Number(row.partition_lookback),
+    cleanupTtlSeconds: Number(row.cleanup_ttl),
+    cleanupLimit: Number(row.cleanup_limit),
+    detachMode: row.detach_mode as QueuePolicy["detachMode"],
+    detachMinAgeSeconds: Number(row.detach_min_age),
+  };
+}
+
+/**
+ * Changes the maintenance policy of a queue; settings that are left out stay as they are.
+ *
+ * @throws QueueNotFoundError for an unknown queue. @throws EngineRefusalError for `defaultPartition` on an
+ * unpartitioned queue, or when the default partition to be disabled holds rows.
+ */
+export async function setQueuePolicy(
+  db: Queryable,
+  queue: string,
+  policy: QueuePolicyChange,
+): Promise<void> {
+  const seconds = (what: keyof QueuePolicyChange, value: number | undefined) => {
+    if (value === undefined) return undefined;
+    requireQuantity(what, value);
+    return `${value} seconds`;
+  };
+  if (policy.cleanupLimit !== undefined) requireInteger("cleanupLimit", policy.cleanupLimit, 1);
+  const change = {
+    partition_lookahead: seconds("partitionLookaheadSeconds", policy.partitionLookaheadSeconds),
+    partition_lookback: seconds("partitionLookbackSeconds", policy.partitionLookbackSeconds),
+    cleanup_ttl: seconds("cleanupTtlSeconds", policy.cleanupTtlSeconds),
+    cleanup_limit: policy.cleanupLimit,
+    detach_mode: policy.detachMode,
+    detach_min_age: seconds("detachMinAgeSeconds", policy.detachMinAgeSeconds),
+    default_partition: policy.defaultPartition,
+  };
+  await requireFeature(db, "queue policies");
+  await call(db, "select absurd.set_queue_policy($1, $2::jsonb)", [queue, JSON.stringify(change)]);
+}
+
+/** What one cleanup deletes: what ended or was emitted longer ago than this, `limit` at most (default 1000). */
+export type CleanupOptions = { ttlSeconds: number; limit?: number };
+
+/** Deletes tasks that ended longer than `ttlSeconds` ago, oldest first, and returns how many. One batch a call. */
+export function cleanupTasks(
+  db: Queryable,
+  queue: string,
+  options: CleanupOptions,
+): Promise<number> {
+  return cleanup(db, "cleanup_tasks", queue, options);
+}
+
+/**
+ * Deletes events emitted longer than `ttlSeconds` ago, oldest first, and returns how many. One batch a call. It counts
+ * and deletes also the engine's placeholders of events that are awaited but not emitted; their waiters still wake.
+ */
+export function cleanupEvents(
+  db: Queryable,
+  queue: string,
+  options: CleanupOptions,
+): Promise<number> {
+  return cleanup(db, "cleanup_events", queue, options);
+}
+
+async function cleanup(
+  db: Queryable,
+  operation: "cleanup_tasks" | "cleanup_events",
+  queue: string,
+  { ttlSeconds, limit = 1000 }: CleanupOptions,
+): Promise<number> {
+  requireInteger("ttlSeconds", ttlSeconds, 0);
+  requireInteger("limit", limit, 0);
+  const [row] = await call<{ deleted: number }>(
+    db,
+    `select absurd.${operation}($1, $2, $3) as deleted`,
+    [queue, ttlSeconds, limit],
+    { queue },
+  );
+  return row?.deleted ?? 0;
+}
+
+/** What `cleanupAllQueues` deleted from one queue. */
+export type QueueCleanup = { queueName: string; tasksDeleted: number; eventsDeleted: number };
+
+/**
+ * Cleans up every queue, or the one named, by its own policy. One batch a queue: call it again until it deletes
+ * nothing to drain a backlog.
+ *
+ * @throws QueueNotFoundError when the named queue does not exist.
+ */
+export async function cleanupAllQueues(
+  db: Queryable,
+  options: { queueName?: string } = {},
+): Promise<QueueCleanup[]> {
+  await requireFeature(db, "queue policies", "cleanup_all_queues");
+  const rows = await call<{ queue_name: string; tasks_deleted: number; events_deleted: number }>(
+    db,
+    "select queue_name, tasks_deleted, events_deleted from absurd.cleanup_all_queues($1)",
+    [options.queueName ?? null],
+  );
+  return rows.map((row) => ({
+    queueName: row.queue_name,
+    tasksDeleted: row.tasks_deleted,
+    eventsDeleted: row.events_deleted,
+  }));
+}
+
+/**
+ * What the engine calls itself: a release such as `0.5.0`, or `main` for a checkout between two. `null` before schema
+ * 0.2.0, and without an engine. It may be a minute old.
+ */
+export async function getSchemaVersion(db: Queryable): Promise<string | null> {
+  const { schemaVersion } = await getCapabilities(db);
+  return schemaVersion ?? null;
+}

@@ -1,0 +1,213 @@
+import { instantParameter, jsonParameter, requireInteger, requireQuantity } from "./arguments.ts";
+import { requireFeature } from "./capabilities.ts";
+import { readJson, selectJson } from "./columns.ts";
+import { call, queueTable } from "./sql.ts";
+import type { Instant, Json, JsonObject, Queryable, Uuid } from "./types.ts";
+
+export { getRunStatus, type RunStatus } from "./run-status.ts";
+
+/** How to claim. */
+export type ClaimOptions = {
+  /** Who claims, as operators see it. */
+  workerId?: string;
+  /** Length of the lease in whole seconds; 0 is a claim that never expires. */
+  claimTimeoutSeconds?: number;
+  /** How many runs at most. */
+  quantity?: number;
+};
+
+/** A run that this worker may execute until its lease ends. */
+export type ClaimedTask = {
+  runId: Uuid;
+  taskId: Uuid;
+  attempt: number;
+  taskName: string;
+  params: Json;
+  /** As stored, with the engine's snake_case keys. */
+  retryStrategy: Json;
+  /** `null` means unlimited. */
+  maxAttempts: number | null;
+  headers: JsonObject | null;
+  /** With `eventPayload` undefined: the wait for this event timed out. */
+  wakeEvent: string | null;
+  /** `undefined` is SQL NULL: no event woke the run. */
+  eventPayload: Json | undefined;
+};
+
+/**
+ * Claims runs that are due, those available longest first. Before that the engine cancels tasks that are past their
+ * cancellation rules and fails runs of this queue whose lease has expired (each consumes an attempt), also when there
+ * is nothing to claim.
+ *
+ * @throws QueueNotFoundError for an unknown queue.
+ */
+export async function claimTasks(
+  db: Queryable,
+  queue: string,
+  options: ClaimOptions = {},
+): Promise<ClaimedTask[]> {
+  const { workerId = "worker", claimTimeoutSeconds = 30, quantity = 1 } = options;
+  requireInteger("claimTimeoutSeconds", claimTimeoutSeconds, 0);
+  requireInteger("quantity", quantity, 1);
+  const rows = await call<ClaimedRow>(
+    db,
+    `select run_id, task_id, attempt, task_name, max_attempts, wake_event,
+            ${selectJson("params", "retry_strategy", "headers", "event_payload")}
+       from absurd.claim_task($1, $2, $3, $4)`,
+    [queue, workerId, claimTimeoutSeconds, quantity],
+    { queue },
+  );
+  return rows.map((row) => ({
+    runId: row.run_id,
+    taskId: row.task_id,
+    attempt: row.attempt,
+    taskName: row.task_name,
+    params: readJson(row.params) ?? null,
+    retryStrategy: readJson(row.retry_strategy) ?? null,
+    maxAttempts: row.max_attempts,
+    headers: (readJson(row.headers) ?? null) as JsonObject | null,
+    wakeEvent: row.wake_event,
+    eventPayload: readJson(row.event_payload),
+  }));
+}
+
+type ClaimedRow = {
+  run_id: Uuid;
+  task_id: Uuid;
+  attempt: number;
+  task_name: string;
+  params: string;
+  retry_strategy: string | null;
+  max_attempts: number | null;
+  headers: string | null;
+  wake_event: string | null;
+  event_payload: string | null;
+};
+
+/**
+ * Completes a running run, and with it its task. A `result` of `undefined` is stored as SQL NULL, everything else as
+ * the JSON value it is. An expired lease does not matter as long as nobody has swept it.
+ *
+ * @throws TaskCancelledError, RunFailedError, RunNotFoundError, RunNotRunningError.
+ */
+export async function completeTask(
+  db: Queryable,
+  queue: string,
+  runId: Uuid,
+  result?: Json,
+): Promise<void> {
+  await call(
+    db,
+    "select absurd.complete_run($1, $2, $3::jsonb)",
+    [queue, runId, jsonParameter(result)],
+    { queue },
+  );
+}
+
+/**
+ * Fails a running or sleeping run. While attempts remain the engine queues the next one after the delay of the task's
+ * retry strategy, or at `retryAt`. A text becomes `{ name: "TaskExecutionError", message, timestamp }`, an `Error`
+ * `{ name, message, stack, timestamp }`; any other value is stored as it is.
+ *
+ * @throws TaskCancelledError, RunFailedError. @throws RunNotRunningError also for an unknown run.
+ */
+export async function failTask(
+  db: Queryable,
+  queue: string,
+  runId: Uuid,
+  reason: string | Error | Json,
+  options: { retryAt?: Date } = {},
+): Promise<void> {
+  const retryAt = options.retryAt && instantParameter("retryAt", options.retryAt);
+  await call(
+    db,
+    "select absurd.fail_run($1, $2, $3::jsonb, $4::timestamptz)",
+    [queue, runId, jsonParameter(failureOf(reason)), retryAt ?? null],
+    { queue },
+  );
+}
+
+function failureOf(reason: string | Error | Json): Json {
+  const timestamp = new Date().toISOString();
+  if (typeof reason === "string")
+    return { name: "TaskExecutionError", message: storable(reason), timestamp };
+  if (!(reason instanceof Error)) return reason;
+  return {
+    name: reason.name,
+    message: storable(reason.message),
+    stack: reason.stack === undefined ? null : storable(reason.stack),
+    timestamp,
+  };
+}
+
+/** PostgreSQL stores neither U+0000 nor half a surrogate pair; a failure must not fail for them. */
+function storable(text: string): string {
+  return text.replaceAll("\0", "\uFFFD").replace(/\p{Surrogate}/gu, "\uFFFD");
+}
+
+/**
+ * Puts a running run to sleep until `wakeAt` (now or in the past: claimable at once) and frees its lease. The same
+ * run, with the same attempt, resumes. Seconds count from the database's clock.
+ *
+ * @throws RunNotRunningError in any other state; so a task that was only spawned cannot be delayed.
+ */
+export async function scheduleRun(
+  db: Queryable,
+  queue: string,
+  runId: Uuid,
+  wakeAt: Instant | { inSeconds: number },
+): Promise<void> {
+  const relative = typeof wakeAt === "object" && "inSeconds" in wakeAt;
+  if (relative) requireQuantity("inSeconds", wakeAt.inSeconds);
+  await call(
+    db,
+    relative
+      ? `select absurd.schedule_run($1, $2,
+           absurd.current_time() + make_interval(secs => $3::double precision))`
+      : "select absurd.schedule_run($1, $2, $3::timestamptz)",
+    [
+      queue,
+      runId,
+      relative
+        ? wakeAt.inSeconds
+        : wakeAt === "infinity"
+          ? wakeAt
+          : instantParameter("wakeAt", wakeAt),
+    ],
+    { queue },
+  );
+}
+
+/**
+ * Makes the lease of a running run end in `seconds` from now (not from its old end, so it can also become shorter).
+ * It leaves nothing else behind.
+ *
+ * @throws InvalidArgumentError unless `seconds` is a whole number above 0. @throws TaskCancelledError, RunFailedError,
+ * RunNotFoundError, RunNotRunningError. @throws EngineRefusalError when the run was claimed without a lease.
+ * @throws UnsupportedByEngineError before schema 0.0.5.
+ */
+export async function extendClaim(
+  db: Queryable,
+  queue: string,
+  runId: Uuid,
+  seconds: number,
+): Promise<void> {
+  requireInteger("seconds", seconds, 1);
+  await requireFeature(db, "extend_claim");
+  await call(db, "select absurd.extend_claim($1, $2, $3)", [queue, runId, seconds], { queue });
+}
+
+/** The task that a run is an attempt of, or `null` for an unknown run. @throws QueueNotFoundError. */
+export async function getTaskIdForRun(
+  db: Queryable,
+  queue: string,
+  runId: Uuid,
+): Promise<Uuid | null> {
+  const [row] = await call<{ task_id: Uuid }>(
+    db,
+    `select task_id from ${queueTable("r", queue)} where run_id = $1`,
+    [runId],
+    { queue },
+  );
+  return row?.task_id ?? null;
+}
