@@ -1,0 +1,36 @@
+import type { Lane, SpanKind, Timeline } from "./model.ts";
+
+/** A stretch of time in milliseconds. */
+export type Range = { from: number; to: number };
+
+const WAITING: ReadonlySet<SpanKind> = new Set<SpanKind>([
+  "queued",
+  "backoff",
+  "sleep",
+  "late",
+  "event-wait",
+  "timed-out-wait",
+  "deferred",
+  "unknown",
+]);
+
+/**
+ * The stretches between the ends of a window in which no attempt executed anything: waits, sleeps, and the time between
+ * attempts. Ordered, disjoint.
+ */
+export function findIdle(timeline: Timeline, window: Range): Range[] {
+  const idle: Range[] = [];
+  let at = window.from;
+  const busy = timeline.lanes.flatMap(listBusy).sort((one, other) => one.from - other.from);
+  for (const { from, to } of busy) {
+    if (to <= window.from || from >= window.to) continue;
+    if (from > at) idle.push({ from: at, to: from });
+    at = Math.max(at, to);
+  }
+  if (at < window.to) idle.push({ from: at, to: window.to });
+  return idle;
+}
+
+function listBusy(lane: Lane): Range[] {
+  return lane.spans.filter((span) => !WAITING.has(span.kind) && span.kind !== "replayed");
+}

@@ -1,0 +1,93 @@
+import type { Range } from "./idle.ts";
+
+/** A stretch of hidden time, drawn as a zigzag `width` pixels wide. */
+export type Gap = Range & { x: number; width: number };
+
+/** Maps time to pixels, piecewise linear where idle time is hidden. */
+export type Scale = {
+  from: number;
+  to: number;
+  width: number;
+  gaps: Gap[];
+  /** Pixels for an instant, clamped to the window. */
+  toX: (at: number) => number;
+  /** The instant under a pixel. Inside a gap, time runs at the gap's own pace. */
+  toTime: (x: number) => number;
+};
+
+const GAP_PX = 24;
+/** Idle time keeps this much of itself on both sides of a gap, so that bars are seen to run into it. */
+const KEEP_PX = 14;
+/** What is hidden must be worth it: this many times the pixels of the gap. */
+const WORTH = 2.5;
+
+/**
+ * A scale for the window `[from, to]` on `width` pixels. Each of `idle` that takes much room at this zoom is squeezed to
+ * a gap of fixed width; the longest first, and never more than half of the width goes to gaps.
+ */
+export function createScale(window: Range, width: number, idle: Range[] = []): Scale {
+  const length = Math.max(window.to - window.from, 1);
+  const hidden = chooseGaps(length, width, idle);
+  const hiddenMs = hidden.reduce((sum, range) => sum + range.to - range.from, 0);
+  const pxPerMs = (width - hidden.length * GAP_PX) / Math.max(length - hiddenMs, 1);
+
+  const knots: { at: number; x: number }[] = [{ at: window.from, x: 0 }];
+  const gaps: Gap[] = [];
+  let last = { at: window.from, x: 0 };
+  for (const range of hidden) {
+    const x = last.x + (range.from - last.at) * pxPerMs;
+    gaps.push({ ...range, x, width: GAP_PX });
+    last = { at: range.to, x: x + GAP_PX };
+    knots.push({ at: range.from, x }, last);
+  }
+  knots.push({ at: window.from + length, x: width });
+  return {
+    from: window.from,
+    to: window.from + length,
+    width,
+    gaps,
+    toX: (at) => interpolate(knots, "at", "x", at),
+    toTime: (x) => interpolate(knots, "x", "at", x),
+  };
+}
+
+function chooseGaps(length: number, width: number, idle: Range[]): Range[] {
+  const most = Math.floor(width / 2 / (GAP_PX + 2 * KEEP_PX));
+  const longest = [...idle].sort((one, other) => other.to - other.from - (one.to - one.from));
+  let shown = length;
+  const chosen: Range[] = [];
+  for (const range of longest.slice(0, most)) {
+    // Judged at the zoom that the gaps chosen so far give.
+    const msPerPx = shown / width;
+    const keep = keepOf(length, width, longest, most);
+    const inner = { from: range.from + keep, to: range.to - keep };
+    if ((inner.to - inner.from) / msPerPx < GAP_PX * WORTH) break;
+    chosen.push(inner);
+    shown -= inner.to - inner.from;
+  }
+  return chosen.sort((one, other) => one.from - other.from);
+}
+
+/** `KEEP_PX` in milliseconds at the zoom that hiding the longest stretches will give. */
+function keepOf(length: number, width: number, longest: Range[], most: number): number {
+  const idleMs = longest.slice(0, most).reduce((sum, range) => sum + range.to - range.from, 0);
+  return (Math.max(length - idleMs, length * 0.02) / width) * KEEP_PX;
+}
+
+function interpolate<K extends "at" | "x", V extends "at" | "x">(
+  knots: { at: number; x: number }[],
+  key: K,
+  value: V,
+  position: number,
+): number {
+  let before = knots[0];
+  for (const knot of knots) {
+    if (!before || knot === before) continue;
+    if (position <= knot[key]) {
+      const share = (position - before[key]) / Math.max(knot[key] - before[key], Number.EPSILON);
+      return before[value] + Math.min(Math.max(share, 0), 1) * (knot[value] - before[value]);
+    }
+    before = knot;
+  }
+  return before?.[value] ?? 0;
+}
