@@ -81,7 +81,7 @@ export async function requireFeature(
   if ((await getCapabilities(db)).features.has(feature)) return;
   const found = await probeAgain(db);
   if (!found.features.has(feature))
-    throw new UnsupportedByEngineError(operation, describe(found), FEATURES[feature].since);
+    throw new UnsupportedByEngineError(operation, nameEngine(found), FEATURES[feature].since);
 }
 
 /** Forgets what is known of a database, as after a failure that contradicts it. */
@@ -92,7 +92,7 @@ export function forgetCapabilities(db: Queryable): void {
 }
 
 /** In words: the version, or what is known without one. */
-function describe({ installed, schemaVersion }: Capabilities): string {
+function nameEngine({ installed, schemaVersion }: Capabilities): string {
   if (!installed) return "not installed";
   return schemaVersion ?? `older than ${FEATURES.get_schema_version.since}`;
 }
