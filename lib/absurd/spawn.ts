@@ -129,7 +129,8 @@ function engineOptions(options: SpawnOptions): JsonObject {
   };
 }
 
-function engineStrategy(strategy: RetryStrategy): JsonObject {
+/** A retry strategy in the words of the engine. */
+export function engineStrategy(strategy: RetryStrategy): JsonObject {
   const { kind, baseSeconds, factor, maxSeconds } = strategy;
   requireOneOf("The kind of retry", kind, ["none", "fixed", "exponential"]);
   return {
@@ -138,7 +139,11 @@ function engineStrategy(strategy: RetryStrategy): JsonObject {
   };
 }
 
-function engineRules({ maxDelaySeconds, maxDurationSeconds }: CancellationRules): JsonObject {
+/** Cancellation rules in the words of the engine, which reads whole seconds only. */
+export function engineRules({
+  maxDelaySeconds,
+  maxDurationSeconds,
+}: CancellationRules): JsonObject {
   return numbers((what, value) => requireInteger(what, value, 0), {
     max_delay: maxDelaySeconds,
     max_duration: maxDurationSeconds,
