@@ -1,0 +1,156 @@
+-- claim_task: how workers get runs. Every poll also does the queue's housekeeping, since nothing else runs on its own.
+
+-- Returns up to p_qty claimable runs, now leased to the worker for p_claim_timeout seconds (without end when that is
+-- not positive), the longest available first. Before that it cancels tasks that are past a limit of their
+-- cancellation policy, and fails up to p_qty runs whose lease has expired; both also when nothing is claimed.
+--
+-- Locks: for each overdue task what cancel_task locks, waiting; expired runs FOR UPDATE SKIP LOCKED, then what fail_run
+-- locks; candidates run and task FOR UPDATE SKIP LOCKED, so that pollers never wait for each other and a lock of anybody on either row
+-- only hides that run from this poll.
+create function absurd.claim_task(
+  p_queue_name text,
+  p_worker_id text,
+  p_claim_timeout integer default 30,
+  p_qty integer default 1
+)
+returns table (
+  run_id uuid,
+  task_id uuid,
+  attempt integer,
+  task_name text,
+  params jsonb,
+  retry_strategy jsonb,
+  max_attempts integer,
+  headers jsonb,
+  wake_event text,
+  event_payload jsonb
+)
+language plpgsql
+as $$
+declare
+  v_now timestamptz := absurd.current_time();
+  v_worker text := coalesce(nullif(p_worker_id, ''), 'worker');
+  v_timeout integer := coalesce(p_claim_timeout, 30);
+  v_qty integer := greatest(coalesce(p_qty, 1), 1);
+  v_overdue uuid;
+  v_expired record;
+  v_swept boolean := false;
+begin
+  -- Overdue tasks are found through the active runs, so that finished tasks, however many, cost nothing. The limits
+  -- are compared as epochs, which can neither overflow nor meet an infinite interval. A limit that is no bigint
+  -- raises 22P02 here for the whole queue: it is the operator's to repair, not ours to guess.
+  for v_overdue in execute format(
+    $sql$
+      select t.task_id
+      from absurd.%I t
+      where t.state in ('pending', 'sleeping', 'running')
+        and t.cancellation is not null
+        and (
+          (
+            (t.cancellation ->> 'max_delay')::bigint
+              <= extract(epoch from $1) - extract(epoch from t.enqueue_at)
+            and t.first_started_at is null
+          ) or (
+            (t.cancellation ->> 'max_duration')::bigint
+              <= extract(epoch from $1) - extract(epoch from t.first_started_at)
+          )
+        )
+        and exists (
+          select from absurd.%I r
+          where r.task_id = t.task_id and r.state in ('pending', 'sleeping', 'running')
+        )
+      order by t.task_id
+    $sql$,
+    't_' || p_queue_name, 'r_' || p_queue_name
+  )
+  using v_now
+  loop
+    perform absurd.cancel_task(p_queue_name, v_overdue);
+  end loop;
+
+  for v_expired in execute format(
+    $sql$
+      select r.run_id, r.claimed_by, r.claim_expires_at, r.attempt
+      from absurd.%I r
+      where r.state = 'running' and r.claim_expires_at is not null and r.claim_expires_at <= $1
+      order by r.claim_expires_at, r.run_id
+      limit $2
+      for update skip locked
+    $sql$,
+    'r_' || p_queue_name
+  )
+  using v_now, v_qty
+  loop
+    perform absurd.fail_run(
+      p_queue_name,
+      v_expired.run_id,
+      jsonb_strip_nulls(
+        jsonb_build_object(
+          'name', '$ClaimTimeout',
+          'message', 'worker did not finish task within claim interval',
+          'workerId', v_expired.claimed_by,
+          'claimExpiredAt', v_expired.claim_expires_at,
+          'attempt', v_expired.attempt
+        )
+      )
+    );
+    v_swept := true;
+  end loop;
+  if v_swept then
+    -- The replacements became available after this call began; without a delay they are to be had by it.
+    v_now := absurd.current_time();
+  end if;
+
+  -- Pending and sleeping runs are merged in the order of index {r}_sai, so that the cost depends on the number of runs
+  -- taken, not on the length of the backlog. Rows are locked in a second reference to the run, whose conditions are
+  -- checked again when the row has changed since the snapshot.
+  return query execute format(
+    $sql$
+      with candidate as (
+        select
+          r.run_id, r.task_id, r.attempt, r.wake_event, r.event_payload, r.available_at,
+          t.task_name, t.params, t.retry_strategy, t.max_attempts, t.headers
+        from (
+          select p.run_id, p.available_at from absurd.%1$I p
+          where p.state = 'pending' and p.available_at <= $1
+          union all
+          select s.run_id, s.available_at from absurd.%1$I s
+          where s.state = 'sleeping' and s.available_at <= $1
+        ) ready
+        join absurd.%1$I r on r.run_id = ready.run_id
+        join absurd.%2$I t on t.task_id = r.task_id
+        where r.state in ('pending', 'sleeping')
+          and r.available_at <= $1
+          and t.state in ('pending', 'sleeping', 'running')
+        order by ready.available_at, ready.run_id
+        limit $2
+        for update of r, t skip locked
+      ), run as (
+        update absurd.%1$I r
+        set state = 'running', claimed_by = $3, claim_expires_at = $4, available_at = $1, started_at = $1
+        from candidate c
+        where r.run_id = c.run_id
+      ), task as (
+        update absurd.%2$I t
+        set state = 'running',
+            attempts = greatest(t.attempts, c.attempt),
+            first_started_at = coalesce(t.first_started_at, $1),
+            last_attempt_run = c.run_id
+        from candidate c
+        where t.task_id = c.task_id
+      ), wait as (
+        delete from absurd.%3$I w
+        using candidate c
+        where w.run_id = c.run_id and w.timeout_at <= $1
+      )
+      select
+        c.run_id, c.task_id, c.attempt, c.task_name, c.params, c.retry_strategy, c.max_attempts, c.headers,
+        c.wake_event, c.event_payload
+      from candidate c
+      order by c.available_at, c.run_id
+    $sql$,
+    'r_' || p_queue_name, 't_' || p_queue_name, 'w_' || p_queue_name
+  )
+  using v_now, v_qty, v_worker, case when v_timeout > 0 then v_now + make_interval(secs => v_timeout) end;
+end;
+$$;

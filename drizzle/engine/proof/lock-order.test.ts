@@ -1,0 +1,138 @@
+import { DatabaseError } from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { findViolations } from "./invariants";
+import { openSession, type Session, untilBlocked } from "./session";
+import { readSnapshot } from "./snapshot";
+
+const ROUNDS = process.env.ABSURD_LONG === "1" ? 500 : 40;
+
+let database: TestDatabase;
+let holder: Session;
+let first: Session;
+let second: Session;
+let observer: Session;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  [holder, first, second, observer] = await Promise.all([
+    openSession(database.url),
+    openSession(database.url),
+    openSession(database.url),
+    openSession(database.url),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([holder, first, second, observer].map((session) => session.close()));
+  await database.drop();
+});
+
+type Work = { queue: string; taskId: string; runId: string };
+type Call = [title: string, act: (session: Session, work: Work) => Promise<unknown>];
+
+const complete: Call = ["complete", (s, w) => s.call("complete_run", w.queue, w.runId)];
+const fail: Call = ["fail", (s, w) => s.call("fail_run", w.queue, w.runId, "{}")];
+const cancel: Call = ["cancel", (s, w) => s.call("cancel_task", w.queue, w.taskId)];
+const schedule: Call = ["schedule", (s, w) => s.call("schedule_run", w.queue, w.runId, "infinity")];
+const extend: Call = ["extend", (s, w) => s.call("extend_claim", w.queue, w.runId, 60)];
+const checkpoint: Call = [
+  "checkpoint",
+  (s, w) => s.call("set_task_checkpoint_state", w.queue, w.taskId, "step", "1", w.runId, 60),
+];
+const wait: Call = [
+  "await",
+  (s, w) => s.call("await_event", w.queue, w.taskId, w.runId, "wait", w.taskId),
+];
+const emit: Call = ["emit", (s, w) => s.call("emit_event", w.queue, w.taskId, "1")];
+const claim: Call = ["claim", (s, w) => s.call("claim_task", w.queue, "another", 60, 1)];
+
+describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue) => {
+  beforeEach(() => observer.call("create_queue", queue, queue));
+
+  async function startWork(): Promise<Work> {
+    const [task] = await observer.call("spawn_task", queue, "work", null, '{"max_attempts":2}');
+    await observer.call("claim_task", queue, "worker", 60, 1);
+    return { queue, taskId: String(task?.task_id), runId: String(task?.run_id) };
+  }
+
+  const lockRun = (session: Session, { runId }: Work, how = "") =>
+    session.query(`select 1 from absurd.r_${queue} where run_id = $1 for update ${how}`, [runId]);
+  const lockTask = (session: Session, { taskId }: Work, how = "") =>
+    session.query(`select 1 from absurd.t_${queue} where task_id = $1 for update ${how}`, [taskId]);
+
+  test.each([complete, fail, cancel, schedule, extend, checkpoint, wait])(
+    "%s waits for the run before it locks the task",
+    async (_, act) => {
+      const work = await startWork();
+      await holder.query("begin");
+      await lockRun(holder, work);
+      const waiting = act(first, work);
+      await untilBlocked(observer, waiting, first, holder);
+      await lockTask(observer, work, "nowait");
+      await holder.query("rollback");
+      await waiting;
+    },
+  );
+
+  test.each([wait, emit])("%s waits for the event before it locks the run", async (_, act) => {
+    const work = await startWork();
+    await wait[1](observer, work);
+    await observer.query(`update absurd.r_${queue} set state = 'running' where run_id = $1`, [
+      work.runId,
+    ]);
+    await holder.query("begin");
+    await holder.query(`select 1 from absurd.e_${queue} where event_name = $1 for update`, [
+      work.taskId,
+    ]);
+    const waiting = act(first, work);
+    await untilBlocked(observer, waiting, first, holder);
+    await lockRun(observer, work, "nowait");
+    await lockTask(observer, work, "nowait");
+    await holder.query("rollback");
+    await waiting;
+  });
+
+  test.each<[Call, Call]>([
+    [cancel, complete],
+    [cancel, fail],
+    [cancel, wait],
+    [cancel, emit],
+    [cancel, extend],
+    [cancel, checkpoint],
+    [emit, wait],
+    [claim, cancel],
+    [claim, emit],
+    [complete, fail],
+  ])("$0.0 and $1.0 at once never deadlock", async (one, other) => {
+    const unexpected: string[] = [];
+    const attempt = ([title, act]: Call, session: Session, work: Work) =>
+      act(session, work).catch((error) => {
+        const refused =
+          error instanceof DatabaseError && /^(AB00[12]|P0001)$/.test(error.code ?? "");
+        if (!refused) unexpected.push(`${title}: ${error}`);
+      });
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const work = await startWork();
+      // Every other pair queues up behind one lock, so that both are let go at the same moment.
+      const gated = round % 2 === 0;
+      if (gated) {
+        await holder.query("begin");
+        await lockRun(holder, work);
+      }
+      const calls = [attempt(one, first, work), attempt(other, second, work)];
+      if (gated) await holder.query("commit");
+      await Promise.all(calls);
+    }
+    expect(unexpected).toEqual([]);
+    const rows = await readSnapshot(observer.client, queue, queue === "partitioned");
+    expect(findViolations(rows)).toEqual([]);
+  });
+});
+
+test("the server saw no deadlock", async () => {
+  // The counters of a session reach the server's statistics when it is idle for a while, or asked to.
+  const [row] = await observer.query(
+    "select deadlocks::int from pg_stat_database where datname = current_database()",
+  );
+  expect(row).toEqual({ deadlocks: 0 });
+});

@@ -1,0 +1,98 @@
+/** The tasks of the torture, what each must leave behind, and the effects that their steps have. */
+import { type Absurd, type TaskContext, TimeoutError } from "absurd-sdk";
+import type { Transactions } from "./transactions";
+
+export type Kind = (typeof KINDS)[number];
+export const KINDS = [
+  "steps",
+  "sleeps",
+  "waits",
+  "signals",
+  "times out",
+  "stumbles",
+  "doomed",
+  "cancelled",
+] as const;
+
+export type Params = { index: number };
+
+/** Steps that a task of this kind must have done once in the end, in order; and the state it must end in. */
+export const EXPECTED: Record<
+  Kind,
+  { state: "completed" | "failed" | "cancelled"; steps: string[] }
+> = {
+  steps: { state: "completed", steps: ["one", "two", "three", "three#2"] },
+  sleeps: { state: "completed", steps: ["before", "after"] },
+  waits: { state: "completed", steps: ["before", "after"] },
+  signals: { state: "completed", steps: ["before", "after"] },
+  "times out": { state: "completed", steps: ["before", "gave up"] },
+  stumbles: { state: "completed", steps: ["before", "after"] },
+  doomed: { state: "failed", steps: ["before"] },
+  cancelled: { state: "cancelled", steps: ["before"] },
+};
+
+/** Attempts a task has: enough to outlive every kill, except for the one that fails by itself. */
+export const maxAttempts = (kind: Kind) => (kind === "doomed" ? 3 : 100);
+
+/** Registers a handler for each kind. Every step and its effect commit together, or not at all. */
+export function registerTasks(app: Absurd, transactions: Transactions): void {
+  const step = async (ctx: TaskContext, name: string) => {
+    const handle = await ctx.beginStep<string>(name);
+    if (handle.done) return handle.state;
+    return transactions.run(async (query) => {
+      await query("insert into effects (task_id, step) values ($1, $2)", [
+        ctx.taskID,
+        handle.checkpointName,
+      ]);
+      return ctx.completeStep(handle, name);
+    });
+  };
+
+  const handlers: Record<Kind, (params: Params, ctx: TaskContext) => Promise<void>> = {
+    steps: async (_, ctx) => {
+      for (const name of ["one", "two", "three", "three"]) await step(ctx, name);
+    },
+    sleeps: async (_, ctx) => {
+      await step(ctx, "before");
+      await ctx.sleepFor("nap", 0.5);
+      await step(ctx, "after");
+    },
+    waits: async ({ index }, ctx) => {
+      await step(ctx, "before");
+      await ctx.awaitEvent(`go:${index}`);
+      await step(ctx, "after");
+    },
+    signals: async ({ index }, ctx) => {
+      await step(ctx, "before");
+      await ctx.emitEvent(`go:${index}`, { from: ctx.taskID });
+      await step(ctx, "after");
+    },
+    "times out": async ({ index }, ctx) => {
+      await step(ctx, "before");
+      await ctx.awaitEvent(`never:${index}`, { timeout: 1 }).catch((error) => {
+        if (!(error instanceof TimeoutError)) throw error;
+      });
+      await step(ctx, "gave up");
+    },
+    stumbles: async (_, ctx) => {
+      await step(ctx, "before");
+      const stumbles = await transactions.count("stumbles", ctx.taskID);
+      if (stumbles <= 2) throw new Error("stumbled");
+      await step(ctx, "after");
+    },
+    doomed: async (_, ctx) => {
+      await step(ctx, "before");
+      throw new Error("doomed");
+    },
+    cancelled: async ({ index }, ctx) => {
+      await step(ctx, "before");
+      await ctx.awaitEvent(`never:${index}`);
+    },
+  };
+
+  for (const kind of KINDS)
+    app.registerTask<Params, { index: number }>({ name: kind }, async (params, ctx) => {
+      await handlers[kind](params, ctx);
+      return { index: params.index };
+    });
+}

@@ -1,0 +1,113 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Absurd } from "absurd-sdk";
+import type { Pool } from "pg";
+import { startCrew } from "./crew";
+import { KINDS, type Kind, maxAttempts } from "./tasks";
+
+export type Torture = {
+  tasks: number;
+  workers: number;
+  kills: number;
+  /** Seconds that a dead worker's task stays claimed. */
+  claimTimeout: number;
+  /** Seconds after which the torture gives up. */
+  patience: number;
+  say?: (line: string) => void;
+};
+
+export const QUEUE = "torture";
+
+/** A spawned task, as its spawner remembers it. */
+export type Spawned = { taskId: string; kind: Kind; index: number };
+
+/**
+ * Spawns the tasks, lets worker processes work on them while some are killed and replaced, emits the events, cancels
+ * what is to be cancelled, and returns when no task is active any more and all workers are gone.
+ *
+ * @throws Error when that takes longer than the patience.
+ */
+export async function torture(
+  { url, pool }: { url: string; pool: Pool },
+  { tasks, workers, kills, claimTimeout, patience, say = () => {} }: Torture,
+): Promise<{ spawned: Spawned[]; complaints: string[] }> {
+  await pool.query(`
+    create table effects (task_id uuid not null, step text not null);
+    create table stumbles (task_id uuid primary key, times integer not null default 1)`);
+  const app = new Absurd({ db: pool, queueName: QUEUE });
+  await app.createQueue(QUEUE, { storageMode: "partitioned" });
+  const crew = startCrew(workers, (id) => [url, QUEUE, id, String(claimTimeout)]);
+  try {
+    const spawned = await spawnTasks(app, tasks);
+    say(`${spawned.length} tasks spawned`);
+    const deadline = Date.now() + patience * 1000;
+    let killed = 0;
+    for (;;) {
+      const active = await countActive(pool);
+      if (active === 0 && killed >= kills) break;
+      if (Date.now() > deadline) throw new Error(`${active} tasks still active`);
+      // The kills follow the progress, so that they hit workers that are at work.
+      if (killed < kills && active <= tasks * (1 - (killed + 1) / (kills + 2))) {
+        crew.killOne();
+        killed += 1;
+        say(`${active} tasks active, ${killed} workers killed`);
+      }
+      await cancelSleepers(app, pool, "cancelled");
+      await emitFor(app, pool, "waits");
+      await pause(100);
+    }
+    return { spawned, complaints: crew.complaints };
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+/** Spawns every task twice with one idempotency key; the second time must find the first. */
+async function spawnTasks(app: Absurd, count: number): Promise<Spawned[]> {
+  const spawned: Spawned[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const kind = KINDS[index % KINDS.length] ?? "steps";
+    const spawn = () =>
+      app.spawn(
+        kind,
+        { index },
+        {
+          queue: QUEUE,
+          maxAttempts: maxAttempts(kind),
+          retryStrategy: { kind: "exponential", baseSeconds: 0.1, factor: 2, maxSeconds: 1 },
+          idempotencyKey: `${index}`,
+        },
+      );
+    const [first, second] = await Promise.all([spawn(), spawn()]);
+    if (first.taskID !== second.taskID || first.created === second.created)
+      throw new Error(`key ${index} was spawned twice`);
+    spawned.push({ taskId: first.taskID, kind, index });
+  }
+  return spawned;
+}
+
+async function countActive(pool: Pool): Promise<number> {
+  const { rows } = await pool.query(
+    `select count(*)::int as active from absurd.t_${QUEUE}
+     where state in ('pending', 'running', 'sleeping')`,
+  );
+  return rows[0].active;
+}
+
+async function sleepers(pool: Pool, kind: Kind) {
+  const { rows } = await pool.query(
+    `select t.task_id, t.params from absurd.t_${QUEUE} t
+     join absurd.w_${QUEUE} w on w.task_id = t.task_id
+     where t.task_name = $1 and t.state = 'sleeping' limit 20`,
+    [kind],
+  );
+  return rows as { task_id: string; params: { index: number } }[];
+}
+
+async function cancelSleepers(app: Absurd, pool: Pool, kind: Kind) {
+  for (const { task_id } of await sleepers(pool, kind)) await app.cancelTask(task_id, QUEUE);
+}
+
+async function emitFor(app: Absurd, pool: Pool, kind: Kind) {
+  for (const { params } of await sleepers(pool, kind))
+    await app.emitEvent(`go:${params.index}`, { index: params.index }, QUEUE);
+}
