@@ -1,0 +1,202 @@
+import { type Binding, type BoundVerb, bindVerb } from "./bound-verb.ts";
+import * as checkpoints from "./checkpoints.ts";
+import { type ClientOptions, type SettledOptions, settle } from "./client-options.ts";
+import * as events from "./events.ts";
+import * as queues from "./queues.ts";
+import * as runs from "./runs.ts";
+import { sleep } from "./sleep.ts";
+import * as tasks from "./tasks.ts";
+import type { Json, Queryable, Uuid } from "./types.ts";
+import * as workflows from "./workflow-runs.ts";
+import type { WorkflowStatus } from "./workflow-table.ts";
+
+/** `step` keeps the type of what the function returns. */
+interface BoundStep {
+  <T extends Json | undefined>(
+    db: Queryable,
+    input: checkpoints.StepInput,
+    execute: () => T | Promise<T>,
+  ): Promise<T>;
+  <T extends Json | undefined>(
+    input: checkpoints.StepInput,
+    execute: () => T | Promise<T>,
+  ): Promise<T>;
+}
+
+/**
+ * The engine's verbs for one queue.
+ *
+ * Every method takes a connection first and then joins the transaction that is open on it, so that business writes
+ * and the engine's happen together; the client does not begin, commit or roll back. The exceptions need several
+ * statements: `sleep`, `spawnTask` with `ensureQueue`, and the operator's writes. Outside a transaction they open one
+ * of their own, inside they use a savepoint. A client built with `{ db }` can leave the connection out.
+ *
+ * Methods are bound: they can be handed around without their client. What each guarantees and throws is said in full
+ * at the function of the same name.
+ */
+export class AbsurdClient {
+  readonly queueName: string;
+  readonly workerId: string;
+  readonly #options: SettledOptions;
+  readonly #binding: Binding;
+
+  /** @throws InvalidArgumentError for a queue name that is not allowed. */
+  constructor(options: ClientOptions = {}) {
+    this.#options = settle(options);
+    const { queueName, workerId, db, logger } = this.#options;
+    this.queueName = queueName;
+    this.workerId = workerId;
+    this.#binding = { queue: queueName, db, logger };
+  }
+
+  /** A client like this one for another queue. */
+  withQueue(queueName: string): AbsurdClient {
+    return new AbsurdClient({ ...this.#options, queueName });
+  }
+
+  /** Creates the queue; on an existing one it repairs missing tables. */
+  readonly createQueue = this.#bind("createQueue", queues.createQueue);
+  /** Drops the queue with everything in it. */
+  readonly dropQueue = this.#bind("dropQueue", queues.dropQueue);
+  /** Names of all queues of the database. */
+  readonly listQueues = this.#bind("listQueues", (db) => queues.listQueues(db));
+  /** Maintenance policy of the queue, or `null` when it does not exist. */
+  readonly getQueuePolicy = this.#bind("getQueuePolicy", queues.getQueuePolicy);
+  /** Changes settings of the maintenance policy. */
+  readonly setQueuePolicy = this.#bind("setQueuePolicy", queues.setQueuePolicy);
+  /** Deletes one batch of tasks that ended long ago; returns how many. */
+  readonly cleanupTasks = this.#bind("cleanupTasks", queues.cleanupTasks);
+  /** Deletes one batch of events emitted long ago; returns how many. */
+  readonly cleanupEvents = this.#bind("cleanupEvents", queues.cleanupEvents);
+  /** Cleans up every queue of the database by its own policy. */
+  readonly cleanupAllQueues = this.#bind(
+    "cleanupAllQueues",
+    (db, _queue, options?: { queueName?: string }) => queues.cleanupAllQueues(db, options),
+  );
+  /** What the engine calls itself, or `null` before schema 0.2.0. */
+  readonly getSchemaVersion = this.#bind("getSchemaVersion", (db) => queues.getSchemaVersion(db));
+
+  /** Spawns a task, with the client's `defaultMaxAttempts` unless told otherwise. */
+  readonly spawnTask = this.#bind(
+    "spawnTask",
+    (db, queue, name: string, params?: Json, options: tasks.SpawnOptions = {}) =>
+      tasks.spawnTask(db, queue, name, params, {
+        maxAttempts: this.#options.defaultMaxAttempts,
+        ...options,
+      }),
+  );
+  /** Cancels an active task, by its id or that of one of its runs. */
+  readonly cancelTask = this.#bind("cancelTask", tasks.cancelTask);
+  /** Gives a failed task another attempt, or a successor. */
+  readonly retryTask = this.#bind("retryTask", tasks.retryTask);
+  /** The task's row, or `null`. */
+  readonly getTaskStatus = this.#bind("getTaskStatus", tasks.getTaskStatus);
+  /** How the task stands, with its result or failure, or `null`. */
+  readonly getTaskResult = this.#bind("getTaskResult", tasks.getTaskResult);
+
+  /** Claims due runs for this client's worker. */
+  readonly claimTasks = this.#bind("claimTasks", (db, queue, options: runs.ClaimOptions = {}) =>
+    runs.claimTasks(db, queue, { workerId: this.workerId, ...options }),
+  );
+  /** The same as `claimTasks`. */
+  readonly claimTask = this.claimTasks;
+  /** Completes a running run and its task. */
+  readonly completeTask = this.#bind("completeTask", runs.completeTask);
+  /** Fails a run; the engine retries while attempts remain. */
+  readonly failTask = this.#bind("failTask", runs.failTask);
+  /** Puts a running run to sleep until a time. */
+  readonly scheduleRun = this.#bind("scheduleRun", runs.scheduleRun);
+  /** The same as `scheduleRun`. */
+  readonly scheduleTask = this.scheduleRun;
+  /** Makes the lease of a running run end in so many seconds from now. */
+  readonly extendClaim = this.#bind("extendClaim", runs.extendClaim);
+  /** The run's row, or `null`. */
+  readonly getRunStatus = this.#bind("getRunStatus", runs.getRunStatus);
+  /** The task of a run, or `null`. */
+  readonly getTaskIdForRun = this.#bind("getTaskIdForRun", runs.getTaskIdForRun);
+
+  /** Stores a step's result. */
+  readonly setCheckpoint = this.#bind("setCheckpoint", checkpoints.setCheckpoint);
+  /** One checkpoint of a task, or `null`. */
+  readonly getCheckpoint = this.#bind("getCheckpoint", checkpoints.getCheckpoint);
+  /** The checkpoints that a run may rely on, oldest first. */
+  readonly getCheckpoints = this.#bind("getCheckpoints", checkpoints.getCheckpoints);
+  /** All checkpoints of a task, oldest first. */
+  readonly getCheckpointsForTask = this.#bind(
+    "getCheckpointsForTask",
+    checkpoints.getCheckpointsForTask,
+  );
+  /** What a run may rely on, as step name -> state. */
+  readonly getCheckpointsForRun = this.#bind(
+    "getCheckpointsForRun",
+    checkpoints.getCheckpointsForRun,
+  );
+  /** The state of one step of a run's task, or `undefined`. */
+  readonly getRunCheckpoint = this.#bind("getRunCheckpoint", checkpoints.getRunCheckpoint);
+  /** Stores a step's result for the run that executes it. */
+  readonly saveCheckpointForRun = this.#bind(
+    "saveCheckpointForRun",
+    checkpoints.saveCheckpointForRun,
+  );
+
+  /** Runs a function unless its step has a checkpoint; returns the stored or the new value. */
+  readonly step = this.#bind("step", checkpoints.step<Json | undefined>) as BoundStep;
+
+  /** Waits for an event: suspended, received or timed out. */
+  readonly awaitEvent = this.#bind("awaitEvent", events.awaitEvent);
+  /** Waits for an event: returns its payload, or throws `AbsurdSleepError` or `EventTimeoutError`. */
+  readonly waitForEvent = this.#bind("waitForEvent", events.waitForEvent);
+  /** @deprecated Only checks that the run sleeps. */
+  readonly setRunSleeping = this.#bind("setRunSleeping", events.setRunSleeping);
+  /** Emits an event and wakes who waits for it; the first emit of a name counts. */
+  readonly emitEvent = this.#bind("emitEvent", events.emitEvent);
+  /** An emitted event with its payload, or `null`. */
+  readonly getEvent = this.#bind("getEvent", events.getEvent);
+  /** Events of the queue, emitted or awaited. */
+  readonly listEvents = this.#bind("listEvents", events.listEvents);
+  /** Waits of the queue's sleeping runs. */
+  readonly listWaits = this.#bind("listWaits", events.listWaits);
+  /** Sleeps durably: returns when the time is over, else throws `AbsurdSleepError`. */
+  readonly sleep = this.#bind("sleep", sleep);
+
+  /** Records a workflow run whose tasks run in this queue; returns its id. */
+  readonly createWorkflowRun = this.#bind(
+    "createWorkflowRun",
+    (db, queue, input: workflows.WorkflowRunInput) =>
+      workflows.createWorkflowRun(db, queue, input, this.#schema()),
+  );
+  /** Changes the status of a workflow run; returns whether there is one. */
+  readonly updateWorkflowRunStatus = this.#bind(
+    "updateWorkflowRunStatus",
+    (db, _queue, id: Uuid, status: WorkflowStatus, change?: workflows.WorkflowRunChange) =>
+      workflows.updateWorkflowRunStatus(db, id, status, change, this.#schema()),
+  );
+  /** A workflow run with its payloads, or `null`. */
+  readonly getWorkflowRun = this.#bind("getWorkflowRun", (db, _queue, id: Uuid) =>
+    workflows.getWorkflowRun(db, id, this.#schema()),
+  );
+  /** Workflow runs of all queues, newest first, in pages. */
+  readonly listWorkflowRuns = this.#bind(
+    "listWorkflowRuns",
+    (db, _queue, filters?: workflows.ListWorkflowRunsOptions) =>
+      workflows.listWorkflowRuns(db, filters, this.#schema()),
+  );
+  /** The tasks of a workflow run, oldest first. */
+  readonly getWorkflowRunTasks = this.#bind(
+    "getWorkflowRunTasks",
+    (db, _queue, id: Uuid, filters?: workflows.WorkflowTaskFilters) =>
+      workflows.getWorkflowRunTasks(db, id, filters, this.#schema()),
+  );
+
+  #schema() {
+    return { schema: this.#options.workflowSchema };
+  }
+
+  #bind<Args extends unknown[], Result>(
+    operation: string,
+    verb: (db: Queryable, queue: string, ...args: Args) => Promise<Result>,
+  ): BoundVerb<Args, Result> {
+    // Fields are set before the constructor's body runs, so the binding is looked up at the call.
+    return bindVerb(() => this.#binding, operation, verb);
+  }
+}

@@ -1,0 +1,47 @@
+/** The package's entry `absurd-dashboard/client`: the client, its helpers, its types and its errors. */
+export { AbsurdClient } from "./absurd-client.ts";
+export { atomically } from "./atomically.ts";
+export type { BoundVerb, CallReport, Logger } from "./bound-verb.ts";
+export type { Checkpoint, CheckpointInput, StepInput } from "./checkpoints.ts";
+export { type ClientOptions, isValidQueueName } from "./client-options.ts";
+export * from "./errors.ts";
+export type {
+  AwaitInput,
+  AwaitResult,
+  EventInfo,
+  ListEventsOptions,
+  ListWaitsOptions,
+  Wait,
+  WaitInput,
+} from "./events.ts";
+export { parseJson, stringifyJson } from "./json.ts";
+export type { CleanupOptions, QueueCleanup, QueuePolicy, QueuePolicyChange } from "./queues.ts";
+export type { ClaimedTask, ClaimOptions, RunStatus } from "./runs.ts";
+export { getAbsurdClient, resetAbsurdClient } from "./shared-client.ts";
+export type { SleepInput } from "./sleep.ts";
+export { type RetryTaskOptions, spawnCancellableTask, spawnRetryTask } from "./spawn-helpers.ts";
+export type {
+  CancelledTask,
+  CancelTarget,
+  RetriedTask,
+  RetryOptions,
+  SpawnedTask,
+  SpawnOptions,
+  TaskResult,
+  TaskStatus,
+} from "./tasks.ts";
+export * from "./types.ts";
+export type {
+  ListWorkflowRunsOptions,
+  WorkflowRunChange,
+  WorkflowRunInput,
+  WorkflowRunPage,
+  WorkflowTask,
+  WorkflowTaskFilters,
+} from "./workflow-runs.ts";
+export {
+  WORKFLOW_STATUSES,
+  type WorkflowRun,
+  type WorkflowRunSummary,
+  type WorkflowStatus,
+} from "./workflow-table.ts";

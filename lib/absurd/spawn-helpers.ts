@@ -1,0 +1,74 @@
+import type { AbsurdClient } from "./absurd-client.ts";
+import { isQueryable } from "./bound-verb.ts";
+import type { SpawnedTask, SpawnOptions } from "./spawn.ts";
+import type { CancellationRules, Json, Queryable, RetryStrategy } from "./types.ts";
+
+/** A function that spawns through a client, with a connection or on the client's own. */
+export interface SpawnHelper<Options> {
+  (
+    client: AbsurdClient,
+    db: Queryable,
+    name: string,
+    params?: Json,
+    options?: Options,
+  ): Promise<SpawnedTask>;
+  (client: AbsurdClient, name: string, params?: Json, options?: Options): Promise<SpawnedTask>;
+}
+
+type Spawn<Options> = [name: string, params?: Json, options?: Options];
+
+function spawnHelper<Options>(toSpawnOptions: (options?: Options) => SpawnOptions) {
+  const helper = (
+    client: AbsurdClient,
+    ...args: Spawn<Options> | [db: Queryable, ...spawn: Spawn<Options>]
+  ): Promise<SpawnedTask> => {
+    const [first, ...rest] = args;
+    if (!isQueryable(first)) {
+      const [name, params, options] = args as Spawn<Options>;
+      return client.spawnTask(name, params, toSpawnOptions(options));
+    }
+    const [name, params, options] = rest as Spawn<Options>;
+    return client.spawnTask(first, name, params, toSpawnOptions(options));
+  };
+  return helper as SpawnHelper<Options>;
+}
+
+/** How often and when to try again. */
+export type RetryTaskOptions = {
+  /** Attempts in all; 3 by default. */
+  maxAttempts?: number;
+  /** `exponential` by default. */
+  kind?: RetryStrategy["kind"];
+  /** 30 by default. */
+  baseSeconds?: number;
+  /** 2 by default; for `exponential`. */
+  factor?: number;
+  /** For `exponential`. */
+  maxSeconds?: number;
+};
+
+/**
+ * Spawns a task that is retried: by default three attempts, the second after 30 seconds, the third a minute after that.
+ *
+ * @throws what `spawnTask` throws.
+ */
+export const spawnRetryTask = spawnHelper<RetryTaskOptions>(
+  ({ maxAttempts = 3, kind = "exponential", baseSeconds = 30, factor = 2, maxSeconds } = {}) => ({
+    maxAttempts,
+    retryStrategy: {
+      kind,
+      ...(kind !== "none" && { baseSeconds }),
+      ...(kind === "exponential" && { factor }),
+      ...(kind === "exponential" && maxSeconds !== undefined && { maxSeconds }),
+    },
+  }),
+);
+
+/**
+ * Spawns a task that the engine cancels when it starts, or ends, too late. Zero is a limit like any other.
+ *
+ * @throws what `spawnTask` throws.
+ */
+export const spawnCancellableTask = spawnHelper<CancellationRules>((cancellation = {}) => ({
+  cancellation,
+}));
