@@ -1,0 +1,25 @@
+import { Absurd } from "absurd-sdk";
+import type { Pool } from "pg";
+
+export const ORDERS = "orders";
+export const AGENTS = "agents";
+export const BILLING = "Billing & Payments/EU";
+export const MEDIA = "media";
+
+export const QUEUES = [ORDERS, AGENTS, BILLING, MEDIA];
+
+/** How many days of history the demo starts with, and the partitioned queue has partitions for. */
+export const HISTORY_DAYS = 14;
+
+/** Creates the demo's queues where they are missing, and the weekly partitions that are due. */
+export async function createQueues(pool: Pool): Promise<void> {
+  const app = new Absurd({ db: pool });
+  for (const queue of [ORDERS, BILLING, MEDIA]) await app.createQueue(queue);
+  const options = {
+    storageMode: "partitioned",
+    partitionLookback: `${HISTORY_DAYS + 1} days`,
+  } as const;
+  await app.createQueue(AGENTS, options);
+  // The policy applies to the next round of partitions only, so the weeks of the history need a second call.
+  await app.createQueue(AGENTS, options);
+}

@@ -1,0 +1,28 @@
+import type { Absurd } from "absurd-sdk";
+import type { Pool } from "pg";
+import type { Random } from "./random";
+
+/** What a workload may use to bring work into the system. */
+export type Traffic = {
+  app: Absurd;
+  /** For what the SDK can't send exactly, such as integers beyond 2^53. */
+  pool: Pool;
+  random: Random;
+};
+
+/** One kind of work of the demo: the handlers that do it, and how it arrives. */
+export type Workload = {
+  /** Queue whose workers do it. */
+  queue: string;
+  /** Mean number of seconds between arrivals. */
+  every: number;
+  /** Makes its tasks known to a worker. */
+  register: (app: Absurd) => void;
+  /** Brings in one unit of work. */
+  arrive: (traffic: Traffic) => Promise<void>;
+};
+
+/** Time that a step spends on its work. */
+export function work(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}
