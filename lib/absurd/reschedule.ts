@@ -39,7 +39,7 @@ export function previewReschedule(
  * @throws RunChangedError when the run was claimed, ended or woken meanwhile, or is not what `expected` says.
  * @throws InvalidArgumentError for `"never"` where no event could end the wait, and for years beyond 9999.
  */
-export function rescheduleRun(
+export async function rescheduleRun(
   db: Queryable,
   queue: string,
   options: {
