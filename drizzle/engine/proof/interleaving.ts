@@ -81,13 +81,17 @@ function choose(world: World, seen: Target[], command: Command): Target | undefi
   const pick: Pick | undefined =
     "run" in command ? command.run : "task" in command ? command.task : undefined;
   if (!pick) return { taskId: "", runId: "" };
-  const preferred = seen.filter(({ taskId, runId }) =>
-    "run" in command
-      ? world.runs.get(runId)?.state === "running"
-      : isActive(world.tasks.get(taskId) ?? { state: "failed" }),
-  );
-  const among = pick.running && preferred.length > 0 ? preferred : seen;
+  const apt = seen.filter((target) => isApt(world, command, target));
+  const among = pick.apt && apt.length > 0 ? apt : seen;
   return among[pick.index % among.length];
+}
+
+/** Most commands do something to running runs and active tasks only, and refuse the others. */
+function isApt(world: World, command: Command, { taskId, runId }: Target): boolean {
+  const task = world.tasks.get(taskId);
+  if ("run" in command) return world.runs.get(runId)?.state === "running";
+  if (command.do === "retry") return task?.state === "failed";
+  return task !== undefined && isActive(task);
 }
 
 function oracleOf(world: World, after: Snapshot): Oracle {

@@ -27,7 +27,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-type Work = { queue: string; taskId: string; runId: string };
+type Work = { queue: string; taskId: string; runId: string; event: string };
 type Call = [title: string, act: (session: Session, work: Work) => Promise<unknown>];
 
 const complete: Call = ["complete", (s, w) => s.call("complete_run", w.queue, w.runId)];
@@ -41,9 +41,9 @@ const checkpoint: Call = [
 ];
 const wait: Call = [
   "await",
-  (s, w) => s.call("await_event", w.queue, w.taskId, w.runId, "wait", w.taskId),
+  (s, w) => s.call("await_event", w.queue, w.taskId, w.runId, "wait", w.event),
 ];
-const emit: Call = ["emit", (s, w) => s.call("emit_event", w.queue, w.taskId, "1")];
+const emit: Call = ["emit", (s, w) => s.call("emit_event", w.queue, w.event, "1")];
 const claim: Call = ["claim", (s, w) => s.call("claim_task", w.queue, "another", 60, 1)];
 
 describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue) => {
@@ -51,8 +51,9 @@ describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue)
 
   async function startWork(): Promise<Work> {
     const [task] = await observer.call("spawn_task", queue, "work", null, '{"max_attempts":2}');
-    await observer.call("claim_task", queue, "worker", 60, 1);
-    return { queue, taskId: String(task?.task_id), runId: String(task?.run_id) };
+    await observer.call("claim_task", queue, "worker", 60, 1000);
+    const taskId = String(task?.task_id);
+    return { queue, taskId, runId: String(task?.run_id), event: taskId };
   }
 
   const lockRun = (session: Session, { runId }: Work, how = "") =>
@@ -75,14 +76,12 @@ describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue)
   );
 
   test.each([wait, emit])("%s waits for the event before it locks the run", async (_, act) => {
-    const work = await startWork();
-    await wait[1](observer, work);
-    await observer.query(`update absurd.r_${queue} set state = 'running' where run_id = $1`, [
-      work.runId,
-    ]);
+    const earlier = await startWork();
+    await wait[1](observer, earlier);
+    const work = { ...(await startWork()), event: earlier.event };
     await holder.query("begin");
     await holder.query(`select 1 from absurd.e_${queue} where event_name = $1 for update`, [
-      work.taskId,
+      work.event,
     ]);
     const waiting = act(first, work);
     await untilBlocked(observer, waiting, first, holder);
@@ -92,7 +91,7 @@ describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue)
     await waiting;
   });
 
-  test.each<[Call, Call]>([
+  const pairs: [Call, Call][] = [
     [cancel, complete],
     [cancel, fail],
     [cancel, wait],
@@ -103,29 +102,52 @@ describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue)
     [claim, cancel],
     [claim, emit],
     [complete, fail],
-  ])("$0.0 and $1.0 at once never deadlock", async (one, other) => {
-    const unexpected: string[] = [];
-    const attempt = ([title, act]: Call, session: Session, work: Work) =>
-      act(session, work).catch((error) => {
-        const refused =
-          error instanceof DatabaseError && /^(AB00[12]|P0001)$/.test(error.code ?? "");
-        if (!refused) unexpected.push(`${title}: ${error}`);
-      });
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const work = await startWork();
-      // Every other pair queues up behind one lock, so that both are let go at the same moment.
-      const gated = round % 2 === 0;
-      if (gated) {
-        await holder.query("begin");
-        await lockRun(holder, work);
+  ];
+  test.each(pairs.map(([one, other]) => [one[0], other[0], one, other] as const))(
+    "%s and %s at once never deadlock",
+    async (_title, _other, one, other) => {
+      const unexpected: string[] = [];
+      const attempt = ([title, act]: Call, session: Session, work: Work) =>
+        act(session, work).catch((error) => {
+          const refused =
+            error instanceof DatabaseError && /^(AB00[12]|P0001)$/.test(error.code ?? "");
+          if (!refused) unexpected.push(`${title}: ${error}`);
+        });
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const work = await startWork();
+        // Every other pair queues up behind one lock, so that both are let go at the same moment.
+        const gated = round % 2 === 0;
+        if (gated) {
+          await holder.query("begin");
+          await lockRun(holder, work);
+        }
+        const calls = [attempt(one, first, work), attempt(other, second, work)];
+        if (gated) await holder.query("commit");
+        await Promise.all(calls);
       }
-      const calls = [attempt(one, first, work), attempt(other, second, work)];
-      if (gated) await holder.query("commit");
-      await Promise.all(calls);
-    }
-    expect(unexpected).toEqual([]);
-    const rows = await readSnapshot(observer.client, queue, queue === "partitioned");
-    expect(findViolations(rows)).toEqual([]);
+      expect(unexpected).toEqual([]);
+      const rows = await readSnapshot(observer.client, queue, queue === "partitioned");
+      expect(findViolations(rows)).toEqual([]);
+    },
+  );
+
+  test("no run is claimed by two workers", async () => {
+    await observer.query(
+      "select absurd.spawn_task($1, 'work', null) from generate_series(1, 300)",
+      [queue],
+    );
+    const claimed: unknown[] = [];
+    await Promise.all(
+      [holder, first, second].map(async (session) => {
+        for (let found = 1; found > 0; ) {
+          const runs = await session.call("claim_task", queue, `${session.pid}`, 60, 7);
+          claimed.push(...runs.map((run) => run.run_id));
+          found = runs.length;
+        }
+      }),
+    );
+    expect(new Set(claimed).size).toBe(claimed.length);
+    expect(claimed.length).toBeGreaterThanOrEqual(300);
   });
 });
 
