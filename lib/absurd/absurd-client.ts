@@ -1,8 +1,11 @@
 import { type Binding, type BoundVerb, bindVerb } from "./bound-verb.ts";
 import * as checkpoints from "./checkpoints.ts";
 import { type ClientOptions, type SettledOptions, settle } from "./client-options.ts";
+import * as copies from "./copies.ts";
 import * as events from "./events.ts";
+import { previewEmit } from "./preview.ts";
 import * as queues from "./queues.ts";
+import { previewReschedule, rescheduleRun } from "./reschedule.ts";
 import * as runs from "./runs.ts";
 import { sleep } from "./sleep.ts";
 import * as tasks from "./tasks.ts";
@@ -89,6 +92,10 @@ export class AbsurdClient {
   readonly cancelTask = this.#bind("cancelTask", tasks.cancelTask);
   /** Gives a failed task another attempt, or a successor. */
   readonly retryTask = this.#bind("retryTask", tasks.retryTask);
+  /** Spawns a new task like an old one, with edits. */
+  readonly runAgain = this.#bind("runAgain", copies.runAgain);
+  /** Spawns a new task like an old one that starts from one of its steps. */
+  readonly forkTask = this.#bind("forkTask", copies.forkTask);
   /** The task's row, or `null`. */
   readonly getTaskStatus = this.#bind("getTaskStatus", tasks.getTaskStatus);
   /** How the task stands, with its result or failure, or `null`. */
@@ -108,6 +115,10 @@ export class AbsurdClient {
   readonly scheduleRun = this.#bind("scheduleRun", runs.scheduleRun);
   /** The same as `scheduleRun`. */
   readonly scheduleTask = this.scheduleRun;
+  /** What rescheduling a run would move. */
+  readonly previewReschedule = this.#bind("previewReschedule", previewReschedule);
+  /** Moves a waiting run to another time. */
+  readonly rescheduleRun = this.#bind("rescheduleRun", rescheduleRun);
   /** Makes the lease of a running run end in so many seconds from now. */
   readonly extendClaim = this.#bind("extendClaim", runs.extendClaim);
   /** The run's row, or `null`. */
@@ -150,6 +161,8 @@ export class AbsurdClient {
   readonly setRunSleeping = this.#bind("setRunSleeping", events.setRunSleeping);
   /** Emits an event and wakes who waits for it; the first emit of a name counts. */
   readonly emitEvent = this.#bind("emitEvent", events.emitEvent);
+  /** What emitting an event would do now. */
+  readonly previewEmit = this.#bind("previewEmit", previewEmit);
   /** An emitted event with its payload, or `null`. */
   readonly getEvent = this.#bind("getEvent", events.getEvent);
   /** Events of the queue, emitted or awaited. */

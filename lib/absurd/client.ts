@@ -4,6 +4,7 @@ export { atomically } from "./atomically.ts";
 export type { BoundVerb, CallReport, Logger } from "./bound-verb.ts";
 export type { Checkpoint, CheckpointInput, StepInput } from "./checkpoints.ts";
 export { type ClientOptions, isValidQueueName } from "./client-options.ts";
+export type { CopiedTask, CopyEdits } from "./copies.ts";
 export * from "./errors.ts";
 export type {
   AwaitInput,
@@ -15,7 +16,9 @@ export type {
   WaitInput,
 } from "./events.ts";
 export { parseJson, stringifyJson } from "./json.ts";
+export type { EmitPreview, WokenRun } from "./preview.ts";
 export type { CleanupOptions, QueueCleanup, QueuePolicy, QueuePolicyChange } from "./queues.ts";
+export type { RescheduleTarget } from "./reschedule-target.ts";
 export type { ClaimedTask, ClaimOptions, RunStatus } from "./runs.ts";
 export { getAbsurdClient, resetAbsurdClient } from "./shared-client.ts";
 export type { SleepInput } from "./sleep.ts";
