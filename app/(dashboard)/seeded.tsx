@@ -1,0 +1,24 @@
+import { dehydrate, HydrationBoundary, QueryClient, type QueryKey } from "@tanstack/react-query";
+import { unstable_rethrow } from "next/navigation";
+import type { ReactNode } from "react";
+
+/** A query of the client with the server's way to answer it. */
+export type Seed = { queryKey: QueryKey; read: () => Promise<unknown> };
+
+/**
+ * Reads on the server what the room below will show first, so that its first paint has data. A read that fails is left
+ * to the browser, which reads again and shows the reason in the room's own place.
+ */
+export async function Seeded({ seeds, children }: { seeds: Seed[]; children: ReactNode }) {
+  const client = new QueryClient();
+  await Promise.all(
+    seeds.map(async ({ queryKey, read }) => {
+      try {
+        client.setQueryData(queryKey, await read());
+      } catch (error) {
+        unstable_rethrow(error);
+      }
+    }),
+  );
+  return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;
+}

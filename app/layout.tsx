@@ -1,0 +1,33 @@
+import { GeistMono } from "geist/font/mono";
+import { GeistSans } from "geist/font/sans";
+import type { Metadata, Viewport } from "next";
+import { cookies } from "next/headers";
+import type { ReactNode } from "react";
+import { readPreferences } from "@/components/layout/preferences";
+import { cn } from "@/lib/cn";
+import "./globals.css";
+import { Providers } from "./providers";
+
+export const metadata: Metadata = {
+  title: { default: "Absurd", template: "%s · Absurd" },
+  description: "The operator's dashboard for Absurd, the Postgres-native durable-execution engine",
+  icons: { icon: "/icon.svg" },
+};
+
+export const viewport: Viewport = { colorScheme: "light dark" };
+
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const jar = await cookies();
+  const preferences = readPreferences((name) => jar.get(name)?.value);
+  return (
+    <html
+      lang="en"
+      className={cn(GeistSans.variable, GeistMono.variable)}
+      data-theme={preferences.theme === "system" ? undefined : preferences.theme}
+    >
+      <body>
+        <Providers preferences={preferences}>{children}</Providers>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,57 @@
+"use client";
+import { ChevronRight } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { cn } from "@/lib/cn";
+import { formatShortId } from "@/lib/format";
+import { ROOMS } from "./rooms";
+
+type Crumb = { href: string; label: string };
+
+/** Where the address is: room, queue, what of it. */
+export function Breadcrumbs() {
+  const crumbs = crumbsOf(usePathname());
+  return (
+    <nav aria-label="Breadcrumb" className="min-w-0">
+      <ol className="flex min-w-0 items-center gap-1 whitespace-nowrap text-ink-3">
+        {crumbs.map((crumb, index) => {
+          const last = index === crumbs.length - 1;
+          return (
+            <li
+              key={crumb.href}
+              className={cn("min-w-0 items-center gap-1", last ? "flex" : "hidden wide:flex")}
+            >
+              {index > 0 && (
+                <ChevronRight size={12} aria-hidden className="hidden shrink-0 wide:block" />
+              )}
+              {last ? (
+                <span aria-current="page" className="truncate font-semibold text-ink">
+                  {crumb.label}
+                </span>
+              ) : (
+                <Link href={crumb.href} className="truncate rounded-1 hover:text-ink">
+                  {crumb.label}
+                </Link>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+    </nav>
+  );
+}
+
+function crumbsOf(pathname: string): Crumb[] {
+  const segments = pathname.split("/").filter(Boolean);
+  if (segments.length === 0) return [{ href: "/", label: "Overview" }];
+  return segments.map((segment, index) => {
+    const href = `/${segments.slice(0, index + 1).join("/")}`;
+    return { href, label: label(segment, index) };
+  });
+}
+
+function label(segment: string, index: number): string {
+  if (index === 1) return decodeURIComponent(segment);
+  if (index === 3) return formatShortId(segment);
+  return ROOMS.find((room) => room.href === `/${segment}`)?.label ?? segment;
+}

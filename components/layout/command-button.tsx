@@ -1,0 +1,47 @@
+"use client";
+import { Search } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useEffect, useState } from "react";
+import { useHotkeys } from "@/components/ui/hotkeys";
+import { Kbd } from "@/components/ui/kbd";
+
+const CommandPalette = dynamic(() => import("./command-palette").then((m) => m.CommandPalette));
+const KeySheet = dynamic(() => import("./key-sheet").then((m) => m.KeySheet));
+
+/** Opens the palette (also Ctrl/Cmd-K or `/`) and the sheet of keys (`?`). Both load when first asked for. */
+export function CommandButton() {
+  const [open, setOpen] = useState<"palette" | "keys" | null>(null);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      setOpen((before) => before ?? "palette");
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
+  useHotkeys({ "?": () => setOpen("keys") });
+  const close = () => setOpen(null);
+  return (
+    <>
+      <button
+        type="button"
+        onClick={() => setOpen("palette")}
+        aria-label="Jump to a task, run, queue or page"
+        aria-haspopup="dialog"
+        className="ml-auto flex size-9 shrink-0 items-center justify-center gap-2 rounded-2 text-12 text-ink-3 hover:bg-hover wide:ml-0 wide:h-7 wide:w-[340px] wide:justify-start wide:border wide:bg-surface wide:pr-1.5 wide:pl-2"
+      >
+        <Search size={16} strokeWidth={1.5} aria-hidden />
+        <span className="hidden flex-1 truncate text-left wide:block">
+          Jump to a task, run, queue or page
+        </span>
+        <span className="hidden wide:block">
+          <Kbd>Ctrl</Kbd>
+          <Kbd>K</Kbd>
+        </span>
+      </button>
+      {open === "palette" && <CommandPalette onClose={close} />}
+      {open === "keys" && <KeySheet onClose={close} />}
+    </>
+  );
+}

@@ -1,0 +1,119 @@
+"use client";
+import { CornerDownLeft, Search } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useEffect, useId, useRef, useState } from "react";
+import { cn } from "@/lib/cn";
+import { type Command, useCommands } from "./commands";
+
+/** Jumps to any id, queue or page. */
+export function CommandPalette({ onClose }: { onClose: () => void }) {
+  const router = useRouter();
+  const ref = useRef<HTMLDialogElement>(null);
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const listId = useId();
+  const { commands, note } = useCommands(text);
+  const current = Math.min(at, commands.length - 1);
+
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+
+  function go(command: Command | undefined) {
+    if (!command) return;
+    onClose();
+    router.push(command.href);
+  }
+  function press(event: React.KeyboardEvent) {
+    if (event.key === "ArrowDown") setAt((current + 1) % Math.max(commands.length, 1));
+    else if (event.key === "ArrowUp")
+      setAt((current - 1 + commands.length) % Math.max(commands.length, 1));
+    else if (event.key === "Enter") go(commands[current]);
+    else return;
+    event.preventDefault();
+  }
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, the platform sees to that
+    <dialog
+      ref={ref}
+      aria-label="Jump to"
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => event.target === ref.current && onClose()}
+      className="float-in m-0 h-dvh max-h-none w-full max-w-none bg-raised p-0 shadow-3 backdrop:bg-scrim wide:mx-auto wide:mt-[12vh] wide:h-auto wide:w-[560px] wide:rounded-3"
+    >
+      <div className="flex h-12 items-center gap-2 border-b px-3">
+        <Search size={16} strokeWidth={1.5} aria-hidden className="text-ink-3" />
+        <input
+          autoFocus
+          role="combobox"
+          aria-expanded
+          aria-controls={listId}
+          aria-activedescendant={commands[current] ? `${listId}-${current}` : undefined}
+          aria-label="Task or run id, queue, page"
+          placeholder="Paste an id, or type a queue or page"
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setAt(0);
+          }}
+          onKeyDown={press}
+          className="h-full min-w-0 flex-1 bg-transparent font-mono text-14 outline-none"
+        />
+        <button
+          type="button"
+          onClick={onClose}
+          className="h-11 rounded-1 px-2 text-12 text-ink-3 hover:text-ink wide:h-6 wide:border"
+        >
+          esc
+        </button>
+      </div>
+      <div
+        id={listId}
+        role="listbox"
+        aria-label="Results"
+        className="max-h-[60dvh] overflow-auto p-1"
+      >
+        {commands.map((command, index) => (
+          // biome-ignore lint/a11y/useFocusableInteractive: the combobox keeps the focus
+          // biome-ignore lint/a11y/useKeyWithClickEvents: keys go to the combobox
+          <div
+            key={command.href + command.note}
+            id={`${listId}-${index}`}
+            role="option"
+            aria-selected={index === current}
+            onClick={() => go(command)}
+            onPointerMove={() => setAt(index)}
+          >
+            {command.group !== commands[index - 1]?.group && (
+              <p className="px-2 pt-2 pb-1 text-12 text-ink-3">{command.group}</p>
+            )}
+            <div
+              className={cn(
+                "flex min-h-11 cursor-pointer items-center gap-2 rounded-2 px-2 wide:min-h-7",
+                index === current && "bg-active",
+              )}
+            >
+              <command.icon
+                size={16}
+                strokeWidth={1.5}
+                aria-hidden
+                className="shrink-0 text-ink-3"
+              />
+              <span className="min-w-0 truncate font-medium">{command.label}</span>
+              <span className="min-w-0 flex-1 truncate text-12 text-ink-3">{command.note}</span>
+              {index === current && <CornerDownLeft size={14} aria-hidden className="text-ink-3" />}
+            </div>
+          </div>
+        ))}
+      </div>
+      <p aria-live="polite" className="px-3 pb-3 text-ink-2 empty:hidden">
+        {note}
+      </p>
+    </dialog>
+  );
+}

@@ -1,0 +1,30 @@
+"use client";
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { ClockProvider } from "@/components/ui/clock";
+import { ReadError } from "./read-error";
+
+/**
+ * One live read on the page: its skeleton, its error, or its data under the data's clock. Data that was there stays
+ * while a later read fails; the banner of the page says so.
+ */
+export function LiveData<T extends { now: string }>({
+  query,
+  skeleton,
+  children,
+}: {
+  query: UseQueryResult<T>;
+  skeleton: ReactNode;
+  children: (data: T) => ReactNode;
+}) {
+  if (query.data !== undefined && !isGone(query.error)) {
+    return <ClockProvider now={query.data.now}>{children(query.data)}</ClockProvider>;
+  }
+  if (query.error) return <ReadError error={query.error} onRetry={() => query.refetch()} />;
+  return skeleton;
+}
+
+/** What was shown does not exist any more: old rows of it would only mislead. */
+function isGone(error: Error | null): boolean {
+  return error !== null && "status" in error && error.status === 404;
+}

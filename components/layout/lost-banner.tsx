@@ -1,0 +1,56 @@
+"use client";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { RefreshCw, Unplug } from "lucide-react";
+import { useEffect } from "react";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { useClock } from "@/components/ui/clock";
+import { useZone } from "@/components/ui/zone";
+import { formatClock, formatRelative } from "@/lib/format";
+import { healthQuery } from "@/lib/query/health";
+import { markLive, useConnection } from "./connection";
+
+const TRY_EVERY_MS = 3_000;
+
+/** While reads fail: says so, keeps trying, and brings every figure up to date once the database answers again. */
+export function LostBanner() {
+  const { lostAt, at, what } = useConnection();
+  const lost = lostAt !== null;
+  const client = useQueryClient();
+  const health = useQuery({
+    ...healthQuery(),
+    enabled: lost,
+    refetchInterval: lost && TRY_EVERY_MS,
+    refetchIntervalInBackground: true,
+  });
+  const back = lost && health.data?.database === "up" && health.dataUpdatedAt > lostAt;
+  useEffect(() => {
+    if (!back) return;
+    markLive();
+    client.invalidateQueries();
+  }, [back, client]);
+  const zone = useZone();
+  const ago = useClock(() => (lostAt === null ? "" : formatRelative(lostAt - Date.now())));
+  if (!lost) return null;
+  return (
+    <div className="px-3 pt-3 wide:px-4">
+      <Banner
+        tone="bad"
+        icon={Unplug}
+        action={
+          <Button onClick={() => health.refetch()}>
+            <RefreshCw size={14} strokeWidth={1.5} aria-hidden />
+            Try now
+          </Button>
+        }
+      >
+        <strong className="font-semibold">
+          Lost the {what === "server" ? "dashboard’s server" : "database"} {ago}.
+        </strong>{" "}
+        {at !== null &&
+          `What you see is from ${formatClock(new Date(at).toISOString(), zone)} ${zone}. `}
+        Actions cannot be sent now. Trying again every 3 s.
+      </Banner>
+    </div>
+  );
+}

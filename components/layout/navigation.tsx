@@ -1,0 +1,59 @@
+"use client";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { cn } from "@/lib/cn";
+import { ROOMS, roomOf } from "./rooms";
+
+/** The rooms, as a list at the side. */
+export function SideLinks() {
+  const current = roomOf(usePathname());
+  return (
+    <nav aria-label="Main" className="flex flex-col gap-px">
+      {ROOMS.map((room) => (
+        <Link
+          key={room.href}
+          href={room.href}
+          aria-current={room === current ? "page" : undefined}
+          className={cn(
+            "flex h-11 items-center gap-2 rounded-2 px-2 font-medium wide:h-7",
+            room === current ? "bg-active text-ink" : "text-ink-2 hover:bg-active/60",
+          )}
+        >
+          <room.icon
+            size={16}
+            strokeWidth={1.5}
+            aria-hidden
+            className={room === current ? undefined : "text-ink-3"}
+          />
+          {room.label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** The rooms, as tabs at the bottom of a narrow screen. */
+export function BottomTabs() {
+  const current = roomOf(usePathname());
+  return (
+    <nav
+      aria-label="Main"
+      className="grid auto-cols-fr grid-flow-col border-t bg-surface pb-[env(safe-area-inset-bottom)] wide:hidden"
+    >
+      {ROOMS.slice(0, 5).map((room) => (
+        <Link
+          key={room.href}
+          href={room.href}
+          aria-current={room === current ? "page" : undefined}
+          className={cn(
+            "flex h-14 flex-col items-center justify-center gap-0.5 font-medium text-11 -outline-offset-2",
+            room === current ? "text-accent-text" : "text-ink-3",
+          )}
+        >
+          <room.icon size={20} strokeWidth={1.5} aria-hidden />
+          {room.label}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,5 @@
+/** Addresses of the rooms; names of queues may hold anything. */
+export const queuePath = (queue: string) => `/queues/${encodeURIComponent(queue)}`;
+export const queueTasksPath = (queue: string) => `${queuePath(queue)}/tasks`;
+export const queueEventsPath = (queue: string) => `${queuePath(queue)}/events`;
+export const taskPath = (queue: string, taskId: string) => `${queueTasksPath(queue)}/${taskId}`;

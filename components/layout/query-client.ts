@@ -1,0 +1,29 @@
+import { QueryCache, QueryClient } from "@tanstack/react-query";
+import { ApiError } from "@/lib/query/api";
+import { markLive, markLost } from "./connection";
+
+/** A fresh client: one per browser tab, one per request on the server. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({
+      onSuccess: (_data, query) => {
+        if (query.queryKey[0] !== "health") markLive();
+      },
+      onError: followError,
+    }),
+    // Polling is the retry: an error is shown at once, and the next read that succeeds takes it away.
+    defaultOptions: { queries: { retry: false } },
+  });
+}
+
+function followError(error: unknown): void {
+  if (!(error instanceof ApiError)) return;
+  if (error.code === "network") markLost("server");
+  if (error.code === "database_unavailable") markLost("database");
+  if (error.code === "unauthenticated") signIn();
+}
+
+function signIn(): void {
+  const here = `${location.pathname}${location.search}`;
+  location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
+}

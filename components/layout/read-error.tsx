@@ -1,0 +1,45 @@
+"use client";
+import { RefreshCw } from "lucide-react";
+import Link from "next/link";
+import { Button, buttonClass } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
+import type { ErrorCode } from "@/lib/analytics/types";
+import { ApiError } from "@/lib/query/api";
+
+const TITLES: Partial<Record<ErrorCode, string>> = {
+  bad_request: "This address asks for something that cannot be read",
+  forbidden: "You may not see this",
+  queue_not_found: "There is no such queue",
+  task_not_found: "There is no such task",
+  no_schema: "This database has no absurd schema",
+  database_unavailable: "The database does not answer",
+  timed_out: "The database took too long",
+  network: "The dashboard’s server does not answer",
+};
+
+/** Why a room has nothing to show, and the way on. */
+export function ReadError({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const known = error instanceof ApiError ? error : undefined;
+  const gone = known?.code === "queue_not_found" || known?.code === "task_not_found";
+  return (
+    <ErrorState
+      title={(known && TITLES[known.code]) ?? "This could not be read"}
+      message={known?.message ?? "Something went wrong in this page. Nothing was changed."}
+      hint={known?.hint}
+      code={known ? `${known.code}${known.status ? ` (${known.status})` : ""}` : undefined}
+      actions={
+        <>
+          {gone && (
+            <Link href="/queues" className={buttonClass("primary")}>
+              See all queues
+            </Link>
+          )}
+          <Button onClick={onRetry}>
+            <RefreshCw size={14} strokeWidth={1.5} aria-hidden />
+            Try again
+          </Button>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,29 @@
+import { Breadcrumbs } from "./breadcrumbs";
+import { CommandButton } from "./command-button";
+import { LiveIndicator } from "./live-indicator";
+import { Logo } from "./logo";
+import { RefreshSelect } from "./refresh-select";
+import { ThemeSwitch } from "./theme-switch";
+import { ZoneSwitch } from "./zone-switch";
+
+export function TopBar() {
+  return (
+    <header className="flex min-w-0 items-center gap-2 border-b bg-canvas pr-2 pl-3 wide:gap-3 wide:px-4">
+      <span className="wide:hidden">
+        <Logo />
+      </span>
+      <div className="min-w-0 wide:flex-1">
+        <Breadcrumbs />
+      </div>
+      <CommandButton />
+      <div className="flex items-center justify-end gap-1 wide:flex-1">
+        <LiveIndicator />
+        <span className="hidden wide:contents">
+          <RefreshSelect />
+          <ZoneSwitch />
+        </span>
+        <ThemeSwitch />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,24 @@
+"use client";
+import { Clock3 } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { usePreferences } from "./preferences-provider";
+
+/** Instants in UTC, or in the browser's own zone. */
+export function ZoneSwitch() {
+  const { zone, choose } = usePreferences();
+  const utc = zone === "UTC";
+  const other = utc ? "your own time zone" : "UTC";
+  return (
+    <Button
+      variant="ghost"
+      title={`Times are in ${zone}. Switch to ${other}.`}
+      aria-label={`Times in ${zone}, switch to ${other}`}
+      onClick={() =>
+        choose("zone", utc ? new Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC")
+      }
+    >
+      <Clock3 size={16} strokeWidth={1.5} aria-hidden />
+      {utc ? "UTC" : "Local"}
+    </Button>
+  );
+}

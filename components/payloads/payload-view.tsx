@@ -1,0 +1,70 @@
+"use client";
+import { type QueryKey, type UseQueryOptions, useQuery } from "@tanstack/react-query";
+import { Download } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { Button, buttonClass } from "@/components/ui/button";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { Payload } from "@/lib/analytics/types";
+import { formatBytes } from "@/lib/format";
+
+const JsonView = dynamic(() => import("@/components/ui/json-view").then((m) => m.JsonView), {
+  loading: () => <Skeleton className="m-3 w-32" />,
+});
+
+/** Where the whole of a large value can be had. */
+export type PayloadSource<Key extends QueryKey> = {
+  query: UseQueryOptions<string, Error, string, Key>;
+  url: string;
+};
+
+/** A JSON value of a user: at once when it is small, on demand when it is large, and absent as absent. */
+export function PayloadView<Key extends QueryKey>({
+  payload,
+  source,
+  absent = "SQL NULL",
+}: {
+  payload: Payload;
+  source?: PayloadSource<Key> | undefined;
+  absent?: string;
+}) {
+  if (payload === null) return <p className="px-3 py-2 text-ink-3">{absent}</p>;
+  if (payload.text !== undefined) return <JsonView text={payload.text} />;
+  return source ? <LargePayload bytes={payload.bytes} source={source} /> : null;
+}
+
+function LargePayload<Key extends QueryKey>({
+  bytes,
+  source,
+}: {
+  bytes: number;
+  source: PayloadSource<Key>;
+}) {
+  const [asked, setAsked] = useState(false);
+  const query = useQuery({ ...source.query, enabled: asked });
+  return (
+    <div>
+      <div className="flex flex-wrap items-center gap-2 px-3 py-2">
+        <span className="text-ink-2">
+          {formatBytes(bytes)}, {query.data === undefined ? "not loaded yet" : "loaded"}.
+        </span>
+        {query.data === undefined && (
+          <Button
+            disabled={query.isFetching}
+            onClick={() => (asked ? query.refetch() : setAsked(true))}
+          >
+            {query.isFetching ? "Loading…" : "Load"}
+          </Button>
+        )}
+        <a href={source.url} download className={buttonClass("ghost")}>
+          <Download size={14} strokeWidth={1.5} aria-hidden />
+          Download
+        </a>
+        <span role="alert" className="text-failed">
+          {query.error?.message}
+        </span>
+      </div>
+      {query.data !== undefined && <JsonView text={query.data} />}
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+"use client";
+import type { Payload } from "@/lib/analytics/types";
+import { payloadQuery } from "@/lib/query/tasks";
+import { type PayloadRef, payloadUrl } from "@/lib/search-params/payload";
+import { PayloadView } from "./payload-view";
+
+/** One of a task's JSON values. */
+export function TaskPayload({
+  queue,
+  taskId,
+  of,
+  payload,
+  absent,
+}: {
+  queue: string;
+  taskId: string;
+  of: PayloadRef;
+  payload: Payload;
+  absent?: string;
+}) {
+  const query = payloadQuery(queue, taskId, of);
+  return (
+    <PayloadView
+      payload={payload}
+      source={{ query, url: payloadUrl(queue, taskId, of) }}
+      {...(absent ? { absent } : {})}
+    />
+  );
+}

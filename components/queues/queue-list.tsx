@@ -1,0 +1,40 @@
+"use client";
+import { LiveData } from "@/components/layout/live-data";
+import { useHotkeys } from "@/components/ui/hotkeys";
+import { Panel } from "@/components/ui/panel";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { plural } from "@/lib/format";
+import { NoQueues } from "./no-queues";
+import { QueueTable } from "./queue-table";
+import { useQueues } from "./use-queues";
+
+/** Every queue with its figures. */
+export function QueueList() {
+  const query = useQueues();
+  useHotkeys({ r: () => query.refetch() });
+  return (
+    <LiveData query={query} skeleton={<QueueListSkeleton />}>
+      {({ queues }) => (
+        <div className="p-3 wide:px-4">
+          <Panel
+            title="Queues"
+            note={plural(queues.length, "queue")}
+            aside="active counts are exact, others estimated where marked ≈"
+          >
+            {queues.length === 0 ? <NoQueues /> : <QueueTable queues={queues} />}
+          </Panel>
+        </div>
+      )}
+    </LiveData>
+  );
+}
+
+export function QueueListSkeleton() {
+  return (
+    <div className="p-3 wide:px-4">
+      <Panel title="Queues">
+        <SkeletonRows rows={8} columns={8} />
+      </Panel>
+    </div>
+  );
+}

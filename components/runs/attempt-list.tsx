@@ -1,0 +1,94 @@
+"use client";
+import { TaskPayload } from "@/components/payloads/task-payload";
+import { StateLabel } from "@/components/tasks/state-badge";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Fact, Facts } from "@/components/ui/facts";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
+import type { Run, TaskDetail } from "@/lib/analytics/types";
+import { formatDuration } from "@/lib/timeline/duration";
+import { RunError } from "./run-error";
+
+/** Every attempt, the last one first: who ran it, when, and how it ended. */
+export function AttemptList({ detail }: { detail: TaskDetail }) {
+  return (
+    <ol className="flex flex-col">
+      {detail.runs.toReversed().map((run) => (
+        <Attempt key={run.runId} run={run} queue={detail.task.queue} />
+      ))}
+    </ol>
+  );
+}
+
+function Attempt({ run, queue }: { run: Run; queue: string }) {
+  const endedAt = run.completedAt ?? run.failedAt;
+  return (
+    <li
+      id={`attempt-${run.attempt}`}
+      className="flex flex-col gap-2 border-line-subtle border-b px-3 py-3 wide:px-4"
+    >
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <h3 className="font-semibold">Attempt {run.attempt}</h3>
+        <StateLabel state={run.state} />
+        <span className="flex min-w-0 items-center gap-1 text-ink-3">
+          <code className="mono truncate">{run.runId}</code>
+          <CopyButton text={run.runId} label="Copy run id" />
+        </span>
+      </header>
+      <Facts>
+        {run.claimedBy && (
+          <Fact label="Worker">
+            <code className="mono">{run.claimedBy}</code>
+          </Fact>
+        )}
+        <Fact label="Created">
+          <AbsoluteTime iso={run.createdAt} />
+        </Fact>
+        <Fact label={run.state === "sleeping" || run.state === "pending" ? "Due" : "Last due"}>
+          {run.availableAt === "infinity" ? "never" : <AbsoluteTime iso={run.availableAt} />}
+        </Fact>
+        {run.startedAt && (
+          <Fact label="Last claimed">
+            <AbsoluteTime iso={run.startedAt} />
+          </Fact>
+        )}
+        {run.state === "running" && (
+          <Fact label="Lease">
+            {run.claimExpiresAt ? <RelativeTime iso={run.claimExpiresAt} /> : "none"}
+          </Fact>
+        )}
+        {run.lastHeartbeat && (
+          <Fact label="Heartbeat">
+            <RelativeTime iso={run.lastHeartbeat} />
+          </Fact>
+        )}
+        {endedAt && (
+          <Fact label={run.completedAt ? "Completed" : "Failed"}>
+            <AbsoluteTime iso={endedAt} />
+          </Fact>
+        )}
+        {endedAt && run.startedAt && (
+          <Fact label="Since last claim">
+            {formatDuration(Date.parse(endedAt) - Date.parse(run.startedAt))}
+          </Fact>
+        )}
+        {run.state === "sleeping" && run.wakeEvent && (
+          <Fact label="Waits for">
+            <code className="mono">{run.wakeEvent}</code>
+          </Fact>
+        )}
+      </Facts>
+      {run.failureReason && run.failureReason.text !== undefined ? (
+        <RunError reason={run.failureReason} />
+      ) : (
+        run.failureReason && (
+          <TaskPayload
+            queue={queue}
+            taskId={run.taskId}
+            of={{ of: "failureReason", run: run.runId }}
+            payload={run.failureReason}
+          />
+        )
+      )}
+    </li>
+  );
+}

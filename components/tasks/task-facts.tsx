@@ -1,0 +1,57 @@
+"use client";
+import Link from "next/link";
+import { queueTasksPath } from "@/components/layout/paths";
+import { useClock } from "@/components/ui/clock";
+import { Fact, Facts } from "@/components/ui/facts";
+import { RelativeTime } from "@/components/ui/relative-time";
+import type { TaskDetail } from "@/lib/analytics/types";
+import { formatAge, formatDuration } from "@/lib/timeline/duration";
+import { Attempts } from "./attempts";
+import { endOf } from "./end-of";
+
+/** The task's standing data, in a line. */
+export function TaskFacts({ detail }: { detail: TaskDetail }) {
+  const { task } = detail;
+  const ended = endOf(detail);
+  return (
+    <Facts>
+      <Fact label="Queue">
+        <Link href={queueTasksPath(task.queue)} className="text-accent-text hover:underline">
+          {task.queue}
+        </Link>
+      </Fact>
+      <Fact label="Attempts">
+        <Attempts task={task} />
+      </Fact>
+      <Fact label="Spawned">
+        <RelativeTime iso={task.enqueuedAt} />
+      </Fact>
+      <Fact label="Waited to start">
+        <Span from={task.enqueuedAt} to={task.firstStartedAt ?? ended} />
+      </Fact>
+      {task.firstStartedAt && (
+        <Fact label={ended ? "Took" : "Since first start"}>
+          <Span from={task.firstStartedAt} to={ended} />
+        </Fact>
+      )}
+      {task.tenantId !== null && <Fact label="Tenant">{task.tenantId}</Fact>}
+      {task.workflowRunId !== null && (
+        <Fact label="Workflow run">
+          <code className="mono">{task.workflowRunId}</code>
+        </Fact>
+      )}
+      {task.idempotencyKey !== null && (
+        <Fact label="Idempotency key">
+          <code className="mono">{task.idempotencyKey}</code>
+        </Fact>
+      )}
+    </Facts>
+  );
+}
+
+/** A length of time, still growing while it has no end. */
+function Span({ from, to }: { from: string; to: string | null }) {
+  const start = Date.parse(from);
+  const growing = useClock((now) => (to ? "" : formatAge(now - start)));
+  return to ? formatDuration(Date.parse(to) - start) : growing;
+}

@@ -1,0 +1,87 @@
+"use client";
+import Link from "next/link";
+import { memo } from "react";
+import { taskPath } from "@/components/layout/paths";
+import { useClock } from "@/components/ui/clock";
+import { Age } from "@/components/ui/relative-time";
+import type { TaskSummary } from "@/lib/analytics/types";
+import { cn } from "@/lib/cn";
+import { formatShortId } from "@/lib/format";
+import { formatAge, formatDuration } from "@/lib/timeline/duration";
+import { Attempts } from "./attempts";
+import { StateLabel } from "./state-badge";
+import { Why } from "./why";
+
+const CELL =
+  "wide:h-8 wide:border-line-subtle wide:border-b wide:px-2 wide:first:pl-4 wide:last:pr-4";
+const WIDE = cn(CELL, "hidden wide:table-cell");
+
+type Props = { task: TaskSummary; gone: boolean; oneQueue: boolean; tenants: boolean };
+
+/** One task. The link of its name covers the row; the id above it can be selected. */
+export const TaskRow = memo(function TaskRow({ task, gone, oneQueue, tenants }: Props) {
+  return (
+    <tr
+      className={cn(
+        "relative grid min-h-14 grid-cols-[104px_minmax(0,1fr)_auto] items-center border-line-subtle border-b px-3 py-2 focus-within:bg-accent-soft hover:bg-hover wide:table-row wide:h-8",
+        gone && "opacity-50",
+      )}
+      title={gone ? "It no longer matches the filters" : undefined}
+    >
+      <td className={CELL}>
+        <StateLabel state={task.state} />
+      </td>
+      <td className={cn(CELL, "min-w-0")}>
+        <Link
+          data-row
+          href={taskPath(task.queue, task.taskId)}
+          prefetch={false}
+          title={task.name}
+          className="block truncate font-medium outline-none after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"
+        >
+          {task.name}
+        </Link>
+      </td>
+      <td className={WIDE}>
+        <span className="mono relative z-1 text-ink-2" title={task.taskId}>
+          {formatShortId(task.taskId)}
+        </span>
+      </td>
+      {!oneQueue && (
+        <td className={cn(WIDE, "truncate text-ink-2")} title={task.queue}>
+          {task.queue}
+        </td>
+      )}
+      <td className={cn(CELL, "order-2 text-right text-12 wide:text-13")}>
+        <Attempts task={task} />
+      </td>
+      <td className={cn(CELL, "text-right")}>
+        <Age iso={task.enqueuedAt} />
+      </td>
+      <td className={cn(WIDE, "text-right text-ink-2")}>
+        <Duration task={task} />
+      </td>
+      <td className="hidden h-8 truncate border-line-subtle border-b pr-2 pl-5 xwide:table-cell">
+        <span className="mono text-ink-2" title={task.run?.claimedBy ?? undefined}>
+          {task.run?.claimedBy ?? "–"}
+        </span>
+      </td>
+      {tenants && (
+        <td className="hidden h-8 truncate border-line-subtle border-b px-2 xwide:table-cell">
+          {task.tenantId ?? <span className="text-ink-3">–</span>}
+        </td>
+      )}
+      <td className={cn(CELL, "order-1 col-span-2 min-w-0 text-12 wide:text-13")}>
+        <Why task={task} />
+      </td>
+    </tr>
+  );
+});
+
+/** From the first start to the end, or so far. */
+function Duration({ task }: { task: TaskSummary }) {
+  const { firstStartedAt: from, endedAt: to } = task;
+  const running = useClock((now) => (from && !to ? formatAge(now - Date.parse(from)) : ""));
+  if (!from) return <span className="text-ink-3">–</span>;
+  return to ? formatDuration(Date.parse(to) - Date.parse(from)) : running;
+}

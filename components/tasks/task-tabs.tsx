@@ -1,0 +1,39 @@
+"use client";
+import dynamic from "next/dynamic";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { StepList } from "@/components/checkpoints/step-list";
+import { WaitList } from "@/components/events/wait-list";
+import { AttemptList } from "@/components/runs/attempt-list";
+import { Tabs } from "@/components/ui/tabs";
+import type { TaskDetail } from "@/lib/analytics/types";
+import { InputOutput } from "./input-output";
+
+const RawRows = dynamic(() => import("./raw-rows").then((m) => m.RawRows));
+
+const TABS = ["attempts", "steps", "events", "payloads", "raw"] as const;
+const parseAsTab = parseAsStringLiteral(TABS).withDefault("attempts");
+
+/** What is known about the task, a view a tab; the tab is in the address. */
+export function TaskTabs({ detail }: { detail: TaskDetail }) {
+  const [tab, setTab] = useQueryState("tab", parseAsTab);
+  return (
+    <Tabs
+      label="About this task"
+      selected={tab}
+      onSelect={setTab}
+      tabs={[
+        { id: "attempts", label: "Attempts", count: detail.runs.length },
+        { id: "steps", label: "Steps", count: detail.checkpoints.length },
+        { id: "events", label: "Events", count: detail.waits.length || undefined },
+        { id: "payloads", label: "Input and output" },
+        { id: "raw", label: "Raw" },
+      ]}
+    >
+      {tab === "attempts" && <AttemptList detail={detail} />}
+      {tab === "steps" && <StepList detail={detail} />}
+      {tab === "events" && <WaitList detail={detail} />}
+      {tab === "payloads" && <InputOutput detail={detail} />}
+      {tab === "raw" && <RawRows detail={detail} />}
+    </Tabs>
+  );
+}

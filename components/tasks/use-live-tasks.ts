@@ -1,0 +1,32 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useRefreshInterval } from "@/components/layout/preferences-provider";
+import type { Page, TaskSummary } from "@/lib/analytics/types";
+import { tasksQuery } from "@/lib/query/tasks";
+import type { TaskFilters } from "@/lib/search-params/tasks";
+import { holdStill, type LiveRows } from "./live-rows";
+
+type Shown = LiveRows & { key: string; page: Page<TaskSummary> };
+
+/** One page of tasks, read again and again, whose rows stay where they are until `showNewest`. */
+export function useLiveTasks(filters: TaskFilters) {
+  const refetchInterval = useRefreshInterval();
+  const query = useQuery({ ...tasksQuery(filters), refetchInterval });
+  const key = JSON.stringify(filters);
+  const [shown, setShown] = useState<Shown>();
+
+  // Follows each answer while rendering, so that no frame shows old rows under new filters.
+  const page = query.data;
+  if (page && !query.isPlaceholderData && page !== shown?.page) {
+    const rows =
+      shown?.key === key
+        ? holdStill(shown.rows, page.rows)
+        : { rows: page.rows, gone: new Set<string>(), fresh: 0 };
+    setShown({ ...rows, key, page });
+  }
+  const showNewest = () => {
+    if (page) setShown({ rows: page.rows, gone: new Set(), fresh: 0, key, page });
+  };
+  return { query, shown, showNewest };
+}

@@ -1,0 +1,30 @@
+"use client";
+import { useQueryStates } from "nuqs";
+import { type TaskFilters, taskFilters, tasksSearchParams } from "@/lib/search-params/tasks";
+
+/** The filters of the list in the address. A list inside a queue has that queue fixed, whatever the address says. */
+export function useTaskFilters(queue: string | undefined) {
+  const [inUrl, setInUrl] = useQueryStates(tasksSearchParams, { history: "push", scroll: true });
+  const filters = queue === undefined ? inUrl : { ...inUrl, queue: [queue] };
+  return {
+    filters,
+    /** Changes filters and goes back to the newest page. */
+    narrow: (change: Partial<TaskFilters>) => setInUrl({ cursor: null, ...change }),
+    /** Goes to a neighbouring page. */
+    turnTo: (cursor: string | null) => setInUrl({ cursor }),
+    clear: () => setInUrl({ ...taskFilters(), limit: inUrl.limit }),
+  };
+}
+
+/** Whether the list is narrowed by more than the queue it belongs to. */
+export function isFiltered(filters: TaskFilters, queue: string | undefined): boolean {
+  return Boolean(
+    filters.state.length ||
+      filters.name.length ||
+      filters.id ||
+      filters.after ||
+      filters.before ||
+      filters.range ||
+      (queue === undefined && filters.queue.length),
+  );
+}

@@ -1,0 +1,36 @@
+import type { LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
+
+const TONES = {
+  bad: "border-failed-line bg-failed-soft [&>svg]:text-failed-solid",
+  warning: "border-pending-line bg-pending-soft [&>svg]:text-pending-solid",
+  plain: "border-line bg-surface [&>svg]:text-ink-3",
+} as const;
+
+/** One thing about the whole page that the reader must know, with what can be done about it. */
+export function Banner({
+  tone,
+  icon: Icon,
+  children,
+  action,
+}: {
+  tone: keyof typeof TONES;
+  icon: LucideIcon;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
+  return (
+    <div
+      role={tone === "bad" ? "alert" : "status"}
+      className={cn(
+        "flex min-h-10 flex-wrap items-center gap-x-2 gap-y-1 rounded-2 border py-1 pr-2 pl-3",
+        TONES[tone],
+      )}
+    >
+      <Icon size={16} strokeWidth={1.5} className="shrink-0" aria-hidden />
+      <p className="min-w-0 flex-1 basis-60 break-words">{children}</p>
+      {action}
+    </div>
+  );
+}

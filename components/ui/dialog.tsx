@@ -1,0 +1,74 @@
+"use client";
+import { X } from "lucide-react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { cn } from "@/lib/cn";
+
+/**
+ * A modal dialog; on narrow screens a sheet at the bottom. The platform's `<dialog>` keeps the focus inside, closes on
+ * Escape and gives the focus back.
+ */
+export function Dialog({
+  title,
+  onClose,
+  children,
+  footer,
+  locked = false,
+  wide = false,
+}: {
+  title: ReactNode;
+  onClose: () => void;
+  children: ReactNode;
+  footer?: ReactNode;
+  /** While something is under way that closing would not stop. */
+  locked?: boolean;
+  wide?: boolean;
+}) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, the platform sees to that
+    <dialog
+      ref={ref}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (!locked) onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === ref.current && !locked) onClose();
+      }}
+      className={cn(
+        "float-in m-0 mt-auto w-full max-w-none rounded-t-3 bg-raised p-0 text-13 shadow-3 backdrop:bg-scrim wide:m-auto wide:rounded-3",
+        wide ? "wide:w-[640px]" : "wide:w-[448px]",
+      )}
+    >
+      <div className="flex max-h-[85dvh] flex-col">
+        <header className="flex items-start justify-between gap-2 pt-3 pr-2 pl-4">
+          <h2 id={titleId} className="min-w-0 break-words pt-0.5 font-semibold text-16">
+            {title}
+          </h2>
+          <button
+            type="button"
+            aria-label="Close"
+            disabled={locked}
+            onClick={onClose}
+            className="grid size-11 shrink-0 place-items-center rounded-2 text-ink-2 hover:bg-active wide:size-7"
+          >
+            <X size={16} strokeWidth={1.5} aria-hidden />
+          </button>
+        </header>
+        <div className="min-h-0 overflow-y-auto px-4 pt-1 pb-4">{children}</div>
+        {footer && (
+          <footer className="flex flex-wrap items-center justify-end gap-2 rounded-b-3 border-t bg-canvas px-4 py-3 pb-[max(12px,env(safe-area-inset-bottom))]">
+            {footer}
+          </footer>
+        )}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,26 @@
+import type { LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+
+/** Nothing to show: what that means and what to do next. */
+export function EmptyState({
+  icon: Icon,
+  title,
+  children,
+  actions,
+}: {
+  icon: LucideIcon;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+}) {
+  return (
+    <div className="mx-auto flex max-w-md flex-col items-center gap-1 px-5 py-10 text-center">
+      <span className="mb-2 grid size-9 place-items-center rounded-2 bg-active text-ink-2">
+        <Icon size={20} strokeWidth={1.5} aria-hidden />
+      </span>
+      <h2 className="font-semibold text-14">{title}</h2>
+      {children && <div className="text-ink-2">{children}</div>}
+      {actions && <div className="mt-3 flex flex-wrap justify-center gap-2">{actions}</div>}
+    </div>
+  );
+}

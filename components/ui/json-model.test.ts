@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  findLines,
+  joinPath,
+  linesOf,
+  parseExactly,
+  pathsBelow,
+  printExactly,
+  valueAt,
+} from "./json-model";
+
+const NONE = new Set<string>();
+
+function lines(text: string, folded: ReadonlySet<string> = NONE) {
+  const parsed = parseExactly(text);
+  if (!parsed) throw new Error("no JSON");
+  return linesOf(parsed.value, folded);
+}
+
+const printed = (text: string, folded?: ReadonlySet<string>) =>
+  lines(text, folded)
+    .map(
+      (line) =>
+        `${"  ".repeat(line.depth)}${line.key === null ? "" : `${JSON.stringify(line.key)}: `}${line.text}${line.comma ? "," : ""}`,
+    )
+    .join("\n");
+
+describe("the lines of a JSON document", () => {
+  test("read as JSON and lose nothing", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+        const text = JSON.stringify(value);
+        expect(JSON.parse(printed(text))).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  test("keep every digit of a number", () => {
+    const text =
+      '{"seq": 900719925474099312345, "rate": 0.1000000000000000055511151231257827, "e": 1e400}';
+    expect(lines(text).flatMap((line) => (line.kind === "number" ? [line.text] : []))).toEqual([
+      "900719925474099312345",
+      "0.1000000000000000055511151231257827",
+      "1e400",
+    ]);
+  });
+
+  test("fold a container to what it holds", () => {
+    expect(printed('{"a":{"b":1,"c":[1,2,3]},"d":[]}', new Set(["a"]))).toBe(
+      '{\n  "a": { 2 keys },\n  "d": []\n}',
+    );
+  });
+
+  test("survive nesting that would exhaust a call stack, and markup stays text", () => {
+    const depth = 3_000;
+    expect(lines("[".repeat(depth) + "]".repeat(depth))).toHaveLength(2 * depth - 1);
+    expect(printed('"</script><script>alert(1)</script>\\u2028"')).toContain("</script>");
+  });
+
+  test("every path leads back to its value", () => {
+    const text = '{"a b":[{"x.y":1}],"a":{"b":[[7]]},"":{"":2}}';
+    const root = parseExactly(text)?.value;
+    for (const line of lines(text)) {
+      if (line.kind === "number") expect(String(valueAt(root, line.path))).toBe(line.text);
+    }
+    expect(joinPath("a", "b c")).toBe('a["b c"]');
+  });
+});
+
+test("what is no JSON is told apart from null", () => {
+  expect(parseExactly("{")).toBeUndefined();
+  expect(parseExactly("null")).toEqual({ value: null });
+});
+
+test("a copied value is exact", () => {
+  const root = parseExactly('{"a":{"n":90071992547409931}}')?.value;
+  expect(printExactly(valueAt(root, "a"))).toBe('{\n  "n": 90071992547409931\n}');
+});
+
+test("search finds keys and values, not closing brackets", () => {
+  const document = lines('{"Order":{"id":"ord_1"},"x":"]"}');
+  expect(findLines(document, "ord").map((index) => document[index]?.path)).toEqual([
+    "Order",
+    "Order.id",
+  ]);
+  expect(findLines(document, "")).toEqual([]);
+  expect(pathsBelow(parseExactly('{"a":{"b":{}},"c":{"d":{"e":1}}}')?.value, 2)).toEqual(["c.d"]);
+});

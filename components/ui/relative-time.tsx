@@ -1,0 +1,39 @@
+"use client";
+import { formatInstant, formatRelative, formatShortAge } from "@/lib/format";
+import { useClock } from "./clock";
+import { useZone } from "./zone";
+
+/** How long ago, or in how long, an instant is; the exact one on hover. */
+export function RelativeTime({ iso }: { iso: string }) {
+  const text = useClock((now) => formatRelative(Date.parse(iso) - now));
+  return <Instant iso={iso} text={text} />;
+}
+
+/** An age in one unit, for columns. */
+export function Age({ iso }: { iso: string }) {
+  const text = useClock((now) => formatShortAge(now - Date.parse(iso)));
+  return <Instant iso={iso} text={text} />;
+}
+
+/** The instant itself in the reader's zone. */
+export function AbsoluteTime({ iso }: { iso: string }) {
+  const zone = useZone();
+  return (
+    <time dateTime={iso} title={iso} className="whitespace-nowrap">
+      {formatInstant(iso, zone)}
+    </time>
+  );
+}
+
+function Instant({ iso, text }: { iso: string; text: string }) {
+  const zone = useZone();
+  return (
+    <time
+      dateTime={iso}
+      title={`${formatInstant(iso, zone)} ${zone}`}
+      className="whitespace-nowrap"
+    >
+      {text}
+    </time>
+  );
+}

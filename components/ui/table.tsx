@@ -1,0 +1,40 @@
+import type { ComponentProps } from "react";
+import { cn } from "@/lib/cn";
+
+/** A dense table that scrolls sideways inside its own box. */
+export function Table({ className, ...props }: ComponentProps<"table">) {
+  return (
+    <div className="overflow-x-auto">
+      <table className={cn("w-full border-collapse text-left", className)} {...props} />
+    </div>
+  );
+}
+
+type CellProps = { numeric?: boolean };
+
+export function Th({ numeric, className, ...props }: ComponentProps<"th"> & CellProps) {
+  return (
+    <th
+      scope="col"
+      className={cn(
+        "h-7 whitespace-nowrap border-line border-b px-2 font-medium text-12 text-ink-3 first:pl-3 last:pr-3 wide:first:pl-4 wide:last:pr-4",
+        numeric && "text-right",
+        className,
+      )}
+      {...props}
+    />
+  );
+}
+
+export function Td({ numeric, className, ...props }: ComponentProps<"td"> & CellProps) {
+  return (
+    <td
+      className={cn(
+        "h-8 whitespace-nowrap border-line-subtle border-b px-2 first:pl-3 last:pr-3 wide:first:pl-4 wide:last:pr-4",
+        numeric && "text-right",
+        className,
+      )}
+      {...props}
+    />
+  );
+}

@@ -1,0 +1,66 @@
+"use client";
+import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
+
+export type Tab<Id extends string> = { id: Id; label: string; count?: number | undefined };
+
+/** Tabs whose selection lives with the caller (in the URL). Arrow keys move, and select as they move. */
+export function Tabs<Id extends string>({
+  tabs,
+  selected,
+  onSelect,
+  label,
+  children,
+}: {
+  tabs: readonly Tab<Id>[];
+  selected: Id;
+  onSelect: (id: Id) => void;
+  label: string;
+  children: ReactNode;
+}) {
+  function move(event: React.KeyboardEvent<HTMLDivElement>) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const at = tabs.findIndex((tab) => tab.id === selected);
+    const next = tabs[(at + step + tabs.length) % tabs.length];
+    if (!next) return;
+    event.preventDefault();
+    onSelect(next.id);
+    document.getElementById(`tab-${next.id}`)?.focus();
+  }
+  return (
+    <>
+      <div
+        role="tablist"
+        aria-label={label}
+        onKeyDown={move}
+        className="flex shrink-0 gap-4 overflow-x-auto border-line border-b px-3 [scrollbar-width:none] wide:px-4"
+      >
+        {tabs.map((tab) => (
+          <button
+            key={tab.id}
+            id={`tab-${tab.id}`}
+            type="button"
+            role="tab"
+            aria-selected={tab.id === selected}
+            aria-controls="tab-panel"
+            tabIndex={tab.id === selected ? 0 : -1}
+            onClick={() => onSelect(tab.id)}
+            className={cn(
+              "flex h-11 items-center gap-1.5 whitespace-nowrap border-b-2 font-medium -outline-offset-2 wide:h-8",
+              tab.id === selected ? "border-accent text-ink" : "border-transparent text-ink-2",
+            )}
+          >
+            {tab.label}
+            {tab.count !== undefined && (
+              <span className="font-normal text-12 text-ink-3">{tab.count}</span>
+            )}
+          </button>
+        ))}
+      </div>
+      <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${selected}`}>
+        {children}
+      </div>
+    </>
+  );
+}

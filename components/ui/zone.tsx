@@ -1,0 +1,11 @@
+"use client";
+import { createContext, useContext } from "react";
+
+const Zone = createContext("UTC");
+
+/** The time zone in which instants below are printed. */
+export const ZoneProvider = Zone.Provider;
+
+export function useZone(): string {
+  return useContext(Zone);
+}
