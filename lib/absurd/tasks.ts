@@ -207,24 +207,27 @@ export type TaskResult =
   | { taskId: Uuid; state: "failed"; failure: Json | undefined };
 
 /**
- * The outcome of a task so far, or `null` when the queue does not have it.
+ * The outcome of a task so far, or `null` when the queue does not have it. It reads what the engine's
+ * `get_task_result` reads, and so works on engines older than that function (schema 0.3.0), too.
  *
- * @throws QueueNotFoundError for an unknown queue. @throws UnsupportedByEngineError before schema 0.3.0.
+ * @throws QueueNotFoundError for an unknown queue.
  */
 export async function getTaskResult(
   db: Queryable,
   queue: string,
   taskId: Uuid,
 ): Promise<TaskResult | null> {
-  await requireFeature(db, "get_task_result");
   const [row] = await call<{
     state: TaskState;
     result: string | null;
     failure_reason: string | null;
   }>(
     db,
-    `select state, ${selectJson("result", "failure_reason")} from absurd.get_task_result($1, $2)`,
-    [queue, taskId],
+    `select t.state, t.completed_payload::text as result, r.failure_reason::text as failure_reason
+       from ${queueTable("t", queue)} t
+       left join ${queueTable("r", queue)} r on r.run_id = t.last_attempt_run
+      where t.task_id = $1`,
+    [taskId],
     { queue },
   );
   if (!row) return null;
