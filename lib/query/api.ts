@@ -1,23 +1,4 @@
-/** The closed vocabulary of error codes that the routes answer with; `network` means that no answer came. */
-export const ERROR_CODES = [
-  "bad_request",
-  "unauthenticated",
-  "forbidden",
-  "queue_not_found",
-  "task_not_found",
-  "event_not_found",
-  "payload_not_found",
-  "no_schema",
-  "conflict",
-  "database_unavailable",
-  "timed_out",
-  "internal",
-  "network",
-] as const;
-export type ErrorCode = (typeof ERROR_CODES)[number];
-
-/** What every route answers in place of a result. The texts are authored: they never hold SQL or payloads. */
-export type ErrorBody = { error: { code: ErrorCode; message: string; hint?: string } };
+import type { ErrorBody, ErrorCode } from "@/lib/analytics/types";
 
 /** A read that failed, with words that can be shown. `status` is 0 when no answer came at all. */
 export class ApiError extends Error {

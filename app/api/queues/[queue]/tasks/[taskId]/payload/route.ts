@@ -1,0 +1,32 @@
+import { readParameters, readUuid } from "@/app/api/parameters";
+import { jsonText, respond } from "@/app/api/respond";
+import { ReadError } from "@/lib/analytics/errors";
+import { getPayload } from "@/lib/analytics/payloads";
+import { type PayloadRef, payloadSearchParams } from "@/lib/search-params/payload";
+
+type Context = { params: Promise<{ queue: string; taskId: string }> };
+
+export function GET(request: Request, { params }: Context): Promise<Response> {
+  return respond(request, async () => {
+    const { queue, taskId } = await params;
+    const id = readUuid("task id", taskId);
+    return jsonText(await getPayload(queue, id, readRef(request), { signal: request.signal }));
+  });
+}
+
+function readRef(request: Request): PayloadRef {
+  const { of, run, name } = readParameters(request, payloadSearchParams);
+  switch (of) {
+    case null:
+      throw new ReadError("bad_request", "The parameter of is missing.");
+    case "checkpoint":
+      if (name === null) throw new ReadError("bad_request", "The parameter name is missing.");
+      return { of, name };
+    case "runResult":
+    case "failureReason":
+    case "eventPayload":
+      return { of, run: readUuid("parameter run", run) };
+    default:
+      return { of };
+  }
+}

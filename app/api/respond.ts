@@ -1,0 +1,53 @@
+import { ReadError } from "@/lib/analytics/errors";
+import type { ErrorBody, ErrorCode } from "@/lib/analytics/types";
+import { AuthError, requireViewer } from "@/lib/auth/require";
+
+const STATUS: Record<ErrorCode, number> = {
+  bad_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  queue_not_found: 404,
+  task_not_found: 404,
+  payload_not_found: 404,
+  conflict: 409,
+  no_schema: 422,
+  internal: 500,
+  network: 502,
+  database_unavailable: 503,
+  timed_out: 504,
+};
+
+/**
+ * Answers a GET request: makes sure that the caller may look, and turns what `read` returns into JSON, or what it
+ * throws into an error body. What is not foreseen is logged and answered without its words.
+ */
+export async function respond(
+  request: Request,
+  read: () => Promise<object | Response>,
+): Promise<Response> {
+  try {
+    await requireViewer(request);
+    const result = await read();
+    return result instanceof Response ? result : Response.json(result);
+  } catch (error) {
+    if (request.signal.aborted) return new Response(null, { status: 499 });
+    if (error instanceof ReadError) return fail(error.code, error.message, error.hint);
+    if (error instanceof AuthError) return fail(error.code, error.message);
+    const name = error instanceof Error ? error.name : typeof error;
+    const cause =
+      error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 4).join(" ") : "";
+    // A driver's message may hold SQL and values; its place tells enough.
+    console.error(JSON.stringify({ path: new URL(request.url).pathname, error: name, at: cause }));
+    return fail("internal", "The dashboard could not answer.", "Its log says where it failed.");
+  }
+}
+
+/** The exact text of a JSON value as a response. */
+export function jsonText(text: string): Response {
+  return new Response(text, { headers: { "Content-Type": "application/json; charset=utf-8" } });
+}
+
+function fail(code: ErrorCode, message: string, hint?: string): Response {
+  const body: ErrorBody = { error: { code, message, ...(hint === undefined ? {} : { hint }) } };
+  return Response.json(body, { status: STATUS[code] });
+}

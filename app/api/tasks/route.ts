@@ -1,0 +1,12 @@
+import { readParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { coalesce } from "@/lib/analytics/coalesce";
+import { listTasks } from "@/lib/analytics/tasks";
+import { tasksSearchParams } from "@/lib/search-params/tasks";
+
+export function GET(request: Request): Promise<Response> {
+  return respond(request, () => {
+    const filters = readParameters(request, tasksSearchParams);
+    return coalesce(["tasks", filters], request.signal, (signal) => listTasks(filters, { signal }));
+  });
+}

@@ -1,0 +1,93 @@
+import "server-only";
+import type { z } from "zod";
+import { atomically } from "@/lib/absurd/atomically";
+import type { Queryable } from "@/lib/absurd/types";
+import { forgetAnswers } from "@/lib/analytics/coalesce";
+import { requireRole } from "@/lib/auth/require";
+import type { Role } from "@/lib/auth/session";
+import { getReadPool, getWritePool } from "@/lib/db/pools";
+import { explainFailure } from "./failures";
+import { logAction } from "./log";
+import { type ActionError, ActionRefusal, type ActionResult } from "./result";
+
+/** What an action is given: its parsed input, one transaction, and who asks. */
+type Work<Input, Output> = (input: Input, db: Queryable, operator: string) => Promise<Output>;
+
+/**
+ * An action that changes something: authorises, parses, runs `work` in one transaction, and answers refusals as
+ * `ok: false` in words that can be shown. What is not foreseen is thrown to the error boundary.
+ */
+export function action<Schema extends z.ZodType, Output>(
+  name: string,
+  role: Role,
+  schema: Schema,
+  work: Work<z.output<Schema>, Output>,
+): (input: z.input<Schema>) => Promise<ActionResult<Output>> {
+  return async (input) => {
+    let finished = false;
+    const result = await run(name, role, schema, input, (parsed, operator) =>
+      atomically(getWritePool(), async (db) => {
+        const output = await work(parsed, db, operator);
+        finished = true;
+        return output;
+      }),
+    );
+    // Once all statements are done, only the commit can fail, and a lost connection does not say whether it did.
+    if (!result.ok && finished && result.error.code === "database_unavailable")
+      return { ok: false, error: UNKNOWN_OUTCOME };
+    if (result.ok) forgetAnswers();
+    return result;
+  };
+}
+
+/** An action that only looks, such as a preview: as `action`, on the read-only pool. */
+export function inquiry<Schema extends z.ZodType, Output>(
+  name: string,
+  role: Role,
+  schema: Schema,
+  work: Work<z.output<Schema>, Output>,
+): (input: z.input<Schema>) => Promise<ActionResult<Output>> {
+  return (input) =>
+    run(name, role, schema, input, (parsed, operator) => work(parsed, getReadPool(), operator));
+}
+
+async function run<Schema extends z.ZodType, Output>(
+  name: string,
+  role: Role,
+  schema: Schema,
+  input: unknown,
+  work: (input: z.output<Schema>, operator: string) => Promise<Output>,
+): Promise<ActionResult<Output>> {
+  const started = performance.now();
+  let operator: string | null = null;
+  const log = (outcome: string) => logAction({ name, operator, outcome, input, started });
+  try {
+    operator = (await requireRole(role)).name;
+    const parsed = schema.safeParse(input);
+    if (!parsed.success) throw badInput(parsed.error);
+    const data = await work(parsed.data, operator);
+    log("ok");
+    return { ok: true, data };
+  } catch (error) {
+    const failure = explainFailure(error);
+    log(failure?.code ?? "error");
+    if (!failure) throw error;
+    return { ok: false, error: failure };
+  }
+}
+
+function badInput(error: z.ZodError): ActionRefusal {
+  const [issue] = error.issues;
+  const field = issue?.path.join(".");
+  return new ActionRefusal(
+    "bad_request",
+    field ? `The field ${field} cannot be used: ${issue?.message}.` : "The request is malformed.",
+  );
+}
+
+const UNKNOWN_OUTCOME: ActionError = {
+  code: "outcome_unknown",
+  message: "The connection to the database was lost while the change was being saved.",
+  hint: "Look at the current state before you try again.",
+  changed: "unknown",
+};

@@ -1,0 +1,8 @@
+import { z } from "zod";
+
+export const queueName = z.string("is missing").min(1, "is empty").max(57, "is too long");
+export const uuid = z
+  .string("is missing")
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "is not a UUID")
+  .toLowerCase();
+export const eventName = z.string("is missing").min(1, "is empty").max(10_000, "is too long");

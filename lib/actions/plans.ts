@@ -1,0 +1,40 @@
+import type { EmitPreview, WokenRun } from "@/lib/absurd/preview";
+import type { RescheduleTarget } from "@/lib/absurd/reschedule-target";
+import type { Iso } from "@/lib/analytics/types";
+
+/** A type whose dates became instants, for the browser. */
+type WithInstants<T> = T extends Date
+  ? Iso
+  : T extends (infer Item)[]
+    ? WithInstants<Item>[]
+    : T extends object
+      ? { [Key in keyof T]: WithInstants<T[Key]> }
+      : T;
+
+/** A waiting run as it is, or as it was moved; see `RescheduleTarget` for what each kind means. */
+export type ReschedulePlan = WithInstants<RescheduleTarget>;
+
+/** What an emit would do. */
+export type EmitPlan = WithInstants<EmitPreview>;
+
+/** Brings what the client layer says about a run into the shape of the read model. */
+export function toPlan(target: RescheduleTarget): ReschedulePlan {
+  return {
+    ...target,
+    at: target.at === "infinity" ? target.at : target.at.toISOString(),
+    now: target.now.toISOString(),
+    ...(target.cancelledAt && { cancelledAt: target.cancelledAt.toISOString() }),
+  } as ReschedulePlan;
+}
+
+/** As `toPlan`, for the preview of an emit. */
+export function toEmitPlan(preview: EmitPreview): EmitPlan {
+  return {
+    ...preview,
+    emittedAt: preview.emittedAt?.toISOString() ?? null,
+    wakes: preview.wakes.map((run: WokenRun) => ({
+      ...run,
+      timeoutAt: run.timeoutAt?.toISOString() ?? null,
+    })),
+  };
+}

@@ -1,0 +1,40 @@
+"use server";
+
+import { cookies, headers } from "next/headers";
+import { SESSION_COOKIE, SESSION_SECONDS } from "@/lib/auth/session";
+import { signIn } from "@/lib/auth/sign-in";
+import type { ActionResult } from "./result";
+
+/** Signs in with the dashboard's token. On success the session is in a cookie that scripts cannot read. */
+export async function signInAction(token: string): Promise<ActionResult<null>> {
+  const request = await headers();
+  const address = request.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "unknown";
+  const result = await signIn(String(token), address);
+  switch (result.outcome) {
+    case "signed_in":
+      (await cookies()).set(SESSION_COOKIE, result.session, {
+        httpOnly: true,
+        sameSite: "strict",
+        secure: request.get("x-forwarded-proto") === "https",
+        maxAge: SESSION_SECONDS,
+        path: "/",
+      });
+      return { ok: true, data: null };
+    case "wrong_token":
+      return refuse("wrong_token", "This is not the dashboard's token.");
+    case "too_many_attempts":
+      return refuse(
+        "too_many_attempts",
+        `Too many wrong tokens. Try again in ${result.retryAfterSeconds} seconds.`,
+      );
+  }
+}
+
+/** Ends the session in this browser. */
+export async function signOutAction(): Promise<void> {
+  (await cookies()).delete(SESSION_COOKIE);
+}
+
+function refuse(code: string, message: string): ActionResult<null> {
+  return { ok: false, error: { code, message, changed: false } };
+}

@@ -1,0 +1,28 @@
+import "server-only";
+import { sql } from "drizzle-orm";
+import { type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
+import { ReadError, toReadError } from "./errors";
+import type { Health } from "./types";
+
+/** Whether the database can be used, and which schema it holds. A database that is away is an answer, not an error. */
+export async function getHealth(options: ReadOptions = {}): Promise<Health> {
+  try {
+    return await readSnapshot(async (db) => {
+      const { rows } = await db.execute<{ installed: boolean; versioned: boolean }>(sql`
+        select to_regclass('absurd.queues') is not null as installed,
+          to_regproc('absurd.get_schema_version') is not null as versioned`);
+      if (!rows[0]?.installed) return { status: "no_schema", database: "up", schemaVersion: null };
+      if (!rows[0].versioned) return { status: "ok", database: "up", schemaVersion: null };
+      const version = await db.execute<{ version: string }>(
+        sql`select absurd.get_schema_version() as version`,
+      );
+      return { status: "ok", database: "up", schemaVersion: version.rows[0]?.version ?? null };
+    }, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const known = toReadError(error);
+    if (known instanceof ReadError && ["database_unavailable", "timed_out"].includes(known.code))
+      return { status: "database_unavailable", database: "down", schemaVersion: null };
+    throw known;
+  }
+}

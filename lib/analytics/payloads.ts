@@ -1,0 +1,82 @@
+import "server-only";
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import type { Uuid } from "@/lib/absurd/types";
+import { type QueueTables, queueTables } from "@/lib/db/schema";
+import type { ReadOptions } from "@/lib/db/snapshot";
+import type { PayloadRef } from "@/lib/search-params/payload";
+import { ReadError } from "./errors";
+import { readQueues } from "./registry";
+
+/**
+ * The exact text of one JSON value of a task, whatever its size.
+ *
+ * @throws ReadError `payload_not_found` when there is no such row or its value is SQL NULL.
+ */
+export function getPayload(
+  queue: string,
+  taskId: Uuid,
+  ref: PayloadRef,
+  options: ReadOptions = {},
+): Promise<string> {
+  return readText(queue, locate(queueTables(queue), taskId, ref), options);
+}
+
+/**
+ * The exact text of an event's payload, whatever its size.
+ *
+ * @throws ReadError `payload_not_found` when the event was not emitted.
+ */
+export function getEventPayload(
+  queue: string,
+  name: string,
+  options: ReadOptions = {},
+): Promise<string> {
+  const { events } = queueTables(queue);
+  return readText(
+    queue,
+    { table: events, column: events.payload, where: eq(events.name, name) },
+    options,
+  );
+}
+
+type Place = { table: PgTable; column: PgColumn; where: SQL | undefined };
+
+function locate({ tasks, runs, checkpoints }: QueueTables, taskId: Uuid, ref: PayloadRef): Place {
+  switch (ref.of) {
+    case "checkpoint":
+      return {
+        table: checkpoints,
+        column: checkpoints.state,
+        where: and(eq(checkpoints.taskId, taskId), eq(checkpoints.name, ref.name)),
+      };
+    case "runResult":
+    case "failureReason":
+    case "eventPayload": {
+      const column = ref.of === "runResult" ? runs.result : runs[ref.of];
+      return {
+        table: runs,
+        column,
+        where: and(eq(runs.runId, ref.run), eq(runs.taskId, taskId)),
+      };
+    }
+    default:
+      return { table: tasks, column: tasks[ref.of], where: eq(tasks.taskId, taskId) };
+  }
+}
+
+function readText(queue: string, place: Place, options: ReadOptions): Promise<string> {
+  return readQueues([queue], options, async ({ db }) => {
+    const [row] = await db
+      .select({ text: sql<string | null>`${place.column}::text` })
+      .from(place.table)
+      .where(place.where);
+    if (row?.text == null)
+      throw new ReadError(
+        "payload_not_found",
+        "There is no such value.",
+        "It may have changed meanwhile.",
+      );
+    return row.text;
+  });
+}

@@ -1,0 +1,108 @@
+import "server-only";
+import { sql } from "drizzle-orm";
+import { queueTables, toIso } from "@/lib/db/schema";
+import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { type RegisteredQueue, readQueues } from "./registry";
+import { countTerminalTasks, type TerminalCounts } from "./terminal-counts";
+import type { Iso, Queue, QueueList } from "./types";
+
+/**
+ * All queues, by name, with their counts. Active counts are exact and read from the index of runs alone, so their
+ * cost follows the active runs, never the tables; terminal ones say how far they can be trusted.
+ *
+ * @throws ReadError what `readQueues` throws. A queue whose tables cannot be read is listed with the reason.
+ */
+export function listQueues(options: ReadOptions = {}): Promise<QueueList> {
+  return listQueuesNamed([], options);
+}
+
+/**
+ * One queue, as `listQueues` shows it.
+ *
+ * @throws ReadError `queue_not_found` for an unknown name.
+ */
+export async function getQueue(
+  name: string,
+  options: ReadOptions = {},
+): Promise<Queue & { now: Iso }> {
+  const { queues, now } = await listQueuesNamed([name], options);
+  const [queue] = queues;
+  if (!queue) throw new Error("readQueues answered without the named queue");
+  return { ...queue, now };
+}
+
+function listQueuesNamed(names: string[], options: ReadOptions): Promise<QueueList> {
+  return readQueues(names, options, async ({ db, now, queues, unreadable }) => {
+    const readable = queues.map((queue) => queue.name);
+    const active = await readActiveRuns(db, readable, now);
+    const terminal = await countTerminalTasks(db, readable);
+    const all = [...queues, ...unreadable].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { queues: all.map((queue) => toQueue(queue, active, terminal)), now };
+  });
+}
+
+type ActiveRuns = {
+  queue: string;
+  pending: number;
+  running: number;
+  sleeping: number;
+  readyPending: number;
+  overdueSleepers: number;
+  expiredLeases: number;
+  oldestReadyAt: string | null;
+};
+
+async function readActiveRuns(db: Database, queues: string[], now: Iso): Promise<ActiveRuns[]> {
+  if (queues.length === 0) return [];
+  const arms = queues.map((queue) => {
+    const { runs } = queueTables(queue);
+    const due = sql`${runs.availableAt} <= ${now}::timestamptz`;
+    const count = (condition: ReturnType<typeof sql>) =>
+      sql`(select count(*)::int from ${runs} where ${condition})`;
+    const oldest = (state: string) => sql`(
+      select ${runs.availableAt} from ${runs}
+      where ${runs.state} = ${sql.raw(`'${state}'`)} and ${due}
+      order by ${runs.availableAt} limit 1
+    )`;
+    return sql`select ${queue}::text as "queue",
+      ${count(sql`${runs.state} = 'pending'`)} as "pending",
+      ${count(sql`${runs.state} = 'running'`)} as "running",
+      ${count(sql`${runs.state} = 'sleeping'`)} as "sleeping",
+      ${count(sql`${runs.state} = 'pending' and ${due}`)} as "readyPending",
+      ${count(sql`${runs.state} = 'sleeping' and ${due}`)} as "overdueSleepers",
+      ${count(sql`${runs.state} = 'running' and ${runs.claimExpiresAt} <= ${now}::timestamptz`)} as "expiredLeases",
+      least(${oldest("pending")}, ${oldest("sleeping")}) as "oldestReadyAt"`;
+  });
+  return (await db.execute<ActiveRuns>(sql.join(arms, sql` union all `))).rows;
+}
+
+function toQueue(
+  queue: RegisteredQueue,
+  active: ActiveRuns[],
+  terminal: Map<string, TerminalCounts>,
+): Queue {
+  const { name, createdAt, storageMode, unreadable } = queue;
+  const figures = active.find((row) => row.queue === name);
+  return {
+    name,
+    createdAt,
+    storageMode,
+    active: {
+      pending: figures?.pending ?? 0,
+      running: figures?.running ?? 0,
+      sleeping: figures?.sleeping ?? 0,
+    },
+    terminal: terminal.get(name) ?? NOTHING,
+    ready: (figures?.readyPending ?? 0) + (figures?.overdueSleepers ?? 0),
+    oldestReadyAt: figures?.oldestReadyAt ? toIso(figures.oldestReadyAt) : null,
+    overdueSleepers: figures?.overdueSleepers ?? 0,
+    expiredLeases: figures?.expiredLeases ?? 0,
+    ...(unreadable ? { unreadable } : {}),
+  };
+}
+
+const NOTHING: TerminalCounts = {
+  completed: { value: 0, precision: "exact" },
+  failed: { value: 0, precision: "exact" },
+  cancelled: { value: 0, precision: "exact" },
+};

@@ -1,0 +1,46 @@
+import { and, gte, lt, sql } from "drizzle-orm";
+import { queueTables } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
+import { intersect, type KeyRange, successor, uuidMilliseconds } from "./keys";
+import type { TaskSearch } from "./task-rows";
+
+/**
+ * The part of a search's range in which there are tasks at all, and how wide a first window should be, in
+ * milliseconds: it holds a few pages of the busiest queue. A few probes of each primary key.
+ */
+export async function findExtent(
+  db: Database,
+  queues: string[],
+  search: TaskSearch,
+): Promise<{ range: KeyRange; width: number }> {
+  const nothing = { range: { from: search.range.from, to: search.range.from }, width: 1 };
+  if (queues.length === 0) return nothing;
+  const arms = queues.map((queue) => {
+    const { tasks } = queueTables(queue);
+    const inRange = and(gte(tasks.taskId, search.range.from), lt(tasks.taskId, search.range.to));
+    const key = (order: "asc" | "desc", offset = 0) => sql`(
+      select ${tasks.taskId} from ${tasks} where ${inRange}
+      order by ${tasks.taskId} ${sql.raw(order)} offset ${offset}::int limit 1
+    )`;
+    const away = search.direction === "older" ? "desc" : "asc";
+    return sql`select ${key("asc")} as oldest, ${key("desc")} as newest,
+      ${key(away, search.limit * 4)} as further`;
+  });
+  const { rows } = await db.execute<Record<"oldest" | "newest" | "further", string | null>>(
+    sql.join(arms, sql` union all `),
+  );
+  const oldest = rows.flatMap((row) => row.oldest ?? []).sort()[0];
+  const newest = rows
+    .flatMap((row) => row.newest ?? [])
+    .sort()
+    .at(-1);
+  if (!oldest || !newest) return nothing;
+  const range = intersect(search.range, { from: oldest, to: successor(newest) });
+  const further = rows.flatMap((row) => row.further ?? []).sort();
+  const edge = search.direction === "older" ? range.to : range.from;
+  const nearest = search.direction === "older" ? further.at(-1) : further[0];
+  const distance = nearest
+    ? Math.abs(uuidMilliseconds(edge) - uuidMilliseconds(nearest))
+    : uuidMilliseconds(range.to) - uuidMilliseconds(range.from);
+  return { range, width: distance + 1 };
+}

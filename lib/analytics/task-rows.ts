@@ -1,0 +1,110 @@
+import { and, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/pg-core";
+import type { TaskState, Uuid } from "@/lib/absurd/types";
+import { type QueueTables, queueTables } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
+import type { Direction, KeyRange } from "./keys";
+import type { RunSummary, TaskSummary } from "./types";
+
+/** What a page of tasks is asked for, after names, times, prefix and cursor became one range of ids. */
+export type TaskSearch = {
+  states: TaskState[];
+  names: string[];
+  range: KeyRange;
+  direction: Direction;
+  limit: number;
+};
+
+/** The columns of a listed task: never a payload. */
+export function taskColumns(queue: string, { tasks }: QueueTables) {
+  return {
+    queue: sql<string>`${queue}::text`.as("queue"),
+    taskId: tasks.taskId,
+    name: tasks.name,
+    state: tasks.state,
+    attempts: tasks.attempts,
+    maxAttempts: tasks.maxAttempts,
+    enqueuedAt: tasks.enqueuedAt,
+    firstStartedAt: tasks.firstStartedAt,
+    cancelledAt: tasks.cancelledAt,
+    lastAttemptRun: tasks.lastAttemptRun,
+    tenantId: header(tasks, "tenant_id").as("tenant_id"),
+    workflowRunId: header(tasks, "workflow_run_id").as("workflow_run_id"),
+  };
+}
+
+export type TaskRow = Omit<TaskSummary, "endedAt" | "run"> & {
+  cancelledAt: string | null;
+  lastAttemptRun: Uuid | null;
+};
+
+/** The conditions of a search on one queue's tasks, its range of ids included. */
+export function taskConditions({ tasks }: QueueTables, search: TaskSearch): SQL | undefined {
+  return and(
+    gte(tasks.taskId, search.range.from),
+    lt(tasks.taskId, search.range.to),
+    search.states.length > 0 ? inArray(tasks.state, search.states) : undefined,
+    search.names.length > 0 ? inArray(tasks.name, search.names) : undefined,
+  );
+}
+
+/** The order in which a search meets tasks: away from its cursor. */
+export function taskOrder(search: TaskSearch): SQL {
+  return search.direction === "older" ? sql`task_id desc` : sql`task_id asc`;
+}
+
+/** Completes tasks with their last attempts, in the order given. Reads one run a task, by primary key. */
+export async function withLastRuns(db: Database, rows: TaskRow[]): Promise<TaskSummary[]> {
+  const [first, ...rest] = [...new Set(rows.map((row) => row.queue))].map((queue) => {
+    const { runs } = queueTables(queue);
+    const ids = rows.flatMap((row) => (row.queue === queue ? (row.lastAttemptRun ?? []) : []));
+    return db
+      .select({
+        runId: runs.runId,
+        state: runs.state,
+        claimedBy: runs.claimedBy,
+        claimExpiresAt: runs.claimExpiresAt,
+        availableAt: runs.availableAt,
+        startedAt: runs.startedAt,
+        completedAt: runs.completedAt,
+        failedAt: runs.failedAt,
+        wakeEvent: runs.wakeEvent,
+        errorName: sql<string | null>`left(${runs.failureReason} ->> 'name', 300)`.as("error_name"),
+        errorMessage: sql<string | null>`left(
+          case jsonb_typeof(${runs.failureReason})
+            when 'object' then ${runs.failureReason} ->> 'message'
+            else ${runs.failureReason} #>> '{}'
+          end, 300)`.as("error_message"),
+      })
+      .from(runs)
+      .where(sql`${runs.runId} = any(${sql.param(ids)}::uuid[])`);
+  });
+  if (!first) return [];
+  const [second, ...others] = rest;
+  const found = await (second ? unionAll(first, second, ...others) : first);
+  const byId = new Map(found.map((run) => [run.runId, run]));
+  return rows.map(({ cancelledAt, lastAttemptRun, ...task }) => {
+    const last = lastAttemptRun === null ? undefined : byId.get(lastAttemptRun);
+    if (!last) return { ...task, endedAt: cancelledAt, run: null };
+    const { completedAt, failedAt, ...run } = last;
+    return {
+      ...task,
+      endedAt: endOf(task.state, cancelledAt, last),
+      run: run satisfies RunSummary,
+    };
+  });
+}
+
+function endOf(
+  state: TaskState,
+  cancelledAt: string | null,
+  run: { completedAt: string | null; failedAt: string | null },
+): string | null {
+  if (state === "cancelled") return cancelledAt;
+  if (state === "completed") return run.completedAt;
+  return state === "failed" ? run.failedAt : null;
+}
+
+function header(tasks: QueueTables["tasks"], key: string): SQL<string | null> {
+  return sql<string | null>`left(${tasks.headers} ->> ${key}::text, 200)`;
+}

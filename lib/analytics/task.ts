@@ -1,0 +1,179 @@
+import "server-only";
+import { count, desc, eq, sql } from "drizzle-orm";
+import type { Uuid } from "@/lib/absurd/types";
+import { type QueueTables, queueTables, toIso } from "@/lib/db/schema";
+import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { ReadError } from "./errors";
+import { inlineLimit, payload } from "./payload";
+import { type RegisteredQueue, readQueues } from "./registry";
+import type { Checkpoint, Iso, Run, Task, TaskDetail, Wait } from "./types";
+
+/** The newest of these are shown; nobody reads more of one task, and the answer stays bounded. */
+const MOST_RUNS = 500;
+const MOST_CHECKPOINTS = 2_000;
+
+/**
+ * Everything the engine keeps about one task, in one snapshot: runs by attempt, checkpoints in the order in which
+ * they were written. Large JSON values come with their size only.
+ *
+ * @throws ReadError `task_not_found`, and what `readQueues` throws.
+ */
+export function getTask(
+  queueName: string,
+  taskId: Uuid,
+  options: ReadOptions = {},
+): Promise<TaskDetail> {
+  return readQueues([queueName], options, async ({ db, now, queues: [queue] }) => {
+    const task = queue && (await readTask(db, queue, taskId));
+    if (!task) throw taskNotFound(queueName, taskId);
+    const tables = queueTables(queueName);
+    const runs = await readRuns(db, queue, taskId);
+    const checkpoints = await readCheckpoints(db, tables, taskId);
+    const waits = await readWaits(db, tables, taskId);
+    const names = eventNames(runs, checkpoints, waits);
+    return {
+      task,
+      runs: runs.slice(0, MOST_RUNS).reverse(),
+      checkpoints: checkpoints.slice(0, MOST_CHECKPOINTS).reverse(),
+      waits,
+      eventsEmittedAt: await readEmissions(db, tables, names),
+      now,
+      ...truncation(runs.length > MOST_RUNS, checkpoints.length > MOST_CHECKPOINTS),
+    };
+  });
+}
+
+/** Says that a queue holds no such task. */
+export function taskNotFound(queue: string, taskId: Uuid): ReadError {
+  return new ReadError(
+    "task_not_found",
+    `There is no task ${taskId} in queue "${queue}".`,
+    "It may have been cleaned up meanwhile.",
+  );
+}
+
+function truncation(runs: boolean, checkpoints: boolean): Pick<TaskDetail, "truncated"> {
+  if (!runs && !checkpoints) return {};
+  return {
+    truncated: { ...(runs ? { runs: true } : {}), ...(checkpoints ? { checkpoints: true } : {}) },
+  };
+}
+
+async function readTask(
+  db: Database,
+  queue: RegisteredQueue,
+  taskId: Uuid,
+): Promise<Task | undefined> {
+  const { tasks } = queueTables(queue.name);
+  const [row] = await db
+    .select({
+      taskId: tasks.taskId,
+      name: tasks.name,
+      state: tasks.state,
+      attempts: tasks.attempts,
+      maxAttempts: tasks.maxAttempts,
+      enqueuedAt: tasks.enqueuedAt,
+      firstStartedAt: tasks.firstStartedAt,
+      cancelledAt: tasks.cancelledAt,
+      lastAttemptRun: tasks.lastAttemptRun,
+      idempotencyKey: queue.hasIdempotencyKey
+        ? tasks.idempotencyKey
+        : sql<string | null>`null::text`.as("idempotency_key"),
+      tenantId: sql<string | null>`left(${tasks.headers} ->> 'tenant_id', 200)`,
+      workflowRunId: sql<string | null>`left(${tasks.headers} ->> 'workflow_run_id', 200)`,
+      params: payload(tasks.params),
+      headers: payload(tasks.headers),
+      retryStrategy: payload(tasks.retryStrategy),
+      cancellation: payload(tasks.cancellation),
+      result: payload(tasks.result),
+    })
+    .from(tasks)
+    .where(eq(tasks.taskId, taskId));
+  return row && { queue: queue.name, ...row };
+}
+
+async function readRuns(db: Database, queue: RegisteredQueue, taskId: Uuid): Promise<Run[]> {
+  const { runs } = queueTables(queue.name);
+  const [total] = await db.select({ rows: count() }).from(runs).where(eq(runs.taskId, taskId));
+  const limit = inlineLimit(3 * Math.min(total?.rows ?? 0, MOST_RUNS));
+  return db
+    .select({
+      runId: runs.runId,
+      taskId: runs.taskId,
+      attempt: runs.attempt,
+      state: runs.state,
+      claimedBy: runs.claimedBy,
+      claimExpiresAt: runs.claimExpiresAt,
+      availableAt: runs.availableAt,
+      startedAt: runs.startedAt,
+      completedAt: runs.completedAt,
+      failedAt: runs.failedAt,
+      createdAt: runs.createdAt,
+      wakeEvent: runs.wakeEvent,
+      eventPayload: payload(runs.eventPayload, limit),
+      result: payload(runs.result, limit),
+      failureReason: payload(runs.failureReason, limit),
+      ...(queue.hasHeartbeat
+        ? { lastHeartbeat: sql<Iso | null>`last_heartbeat`.mapWith(toIso) }
+        : {}),
+    })
+    .from(runs)
+    .where(eq(runs.taskId, taskId))
+    .orderBy(desc(runs.attempt), desc(runs.runId))
+    .limit(MOST_RUNS + 1);
+}
+
+async function readCheckpoints(
+  db: Database,
+  { checkpoints }: QueueTables,
+  taskId: Uuid,
+): Promise<Checkpoint[]> {
+  const ofTask = eq(checkpoints.taskId, taskId);
+  const [total] = await db.select({ rows: count() }).from(checkpoints).where(ofTask);
+  return db
+    .select({
+      name: checkpoints.name,
+      state: payload(checkpoints.state, inlineLimit(Math.min(total?.rows ?? 0, MOST_CHECKPOINTS))),
+      status: checkpoints.status,
+      ownerRunId: checkpoints.ownerRunId,
+      updatedAt: checkpoints.updatedAt,
+    })
+    .from(checkpoints)
+    .where(ofTask)
+    .orderBy(desc(checkpoints.updatedAt), desc(checkpoints.name))
+    .limit(MOST_CHECKPOINTS + 1);
+}
+
+function readWaits(db: Database, { waits }: QueueTables, taskId: Uuid): Promise<Wait[]> {
+  return db
+    .select()
+    .from(waits)
+    .where(eq(waits.taskId, taskId))
+    .orderBy(waits.createdAt, waits.stepName)
+    .limit(MOST_RUNS);
+}
+
+/** Waits name their event; past ones left it in the default name of their checkpoint, perhaps with a counter. */
+function eventNames(runs: Run[], checkpoints: Checkpoint[], waits: Wait[]): string[] {
+  const awaited = checkpoints.flatMap(({ name }) => {
+    const event = /^\$awaitEvent:(.*)$/s.exec(name)?.[1];
+    return event === undefined ? [] : [event, event.replace(/#\d+$/, "")];
+  });
+  const current = [...waits.map((wait) => wait.eventName), ...runs.map((run) => run.wakeEvent)];
+  return [...new Set([...awaited, ...current])].filter((name) => name !== null);
+}
+
+async function readEmissions(
+  db: Database,
+  { events }: QueueTables,
+  names: string[],
+): Promise<Record<string, Iso>> {
+  if (names.length === 0) return {};
+  const rows = await db
+    .select({ name: events.name, emittedAt: events.emittedAt })
+    .from(events)
+    .where(
+      sql`${events.name} = any(${sql.param(names)}::text[]) and ${events.payload} is not null`,
+    );
+  return Object.fromEntries(rows.map((row) => [row.name, row.emittedAt]));
+}

@@ -1,0 +1,132 @@
+import "server-only";
+import { sql } from "drizzle-orm";
+import { ACTIVE_STATES } from "@/lib/absurd/types";
+import { queueTables } from "@/lib/db/schema";
+import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { rangeMilliseconds } from "@/lib/search-params/parsers";
+import type { TaskFilters } from "@/lib/search-params/tasks";
+import {
+  decodeCursor,
+  EVERYTHING,
+  encodeCursor,
+  intersect,
+  predecessor,
+  prefixRange,
+  successor,
+  uuidFloor,
+  uuidInstant,
+} from "./keys";
+import { readQueues } from "./registry";
+import { type TaskRow, type TaskSearch, withLastRuns } from "./task-rows";
+import { scanTasks } from "./task-scan";
+import { type SearchResult, searchTasks } from "./task-search";
+import type { Iso, Page, TaskSummary } from "./types";
+
+/** Up to so many active runs in the asked states, sorting all of them is cheaper than looking through the history. */
+const FEW_RUNS = 20_000;
+
+/**
+ * One page of tasks of the named queues, or of all of them, newest first by id, which is the order of creation.
+ * Every filter holds at once. Pages are keyset pages: tasks that arrive meanwhile neither repeat nor hide others.
+ * A search that no index serves stops after about two seconds and says in `searchedTo` how far it got.
+ *
+ * @throws ReadError `bad_request` for a foreign cursor, and what `readQueues` throws.
+ */
+export function listTasks(
+  filters: TaskFilters,
+  options: ReadOptions = {},
+): Promise<Page<TaskSummary>> {
+  return readQueues(filters.queue, options, async ({ db, now, queues, unreadable }) => {
+    const search = toSearch(filters, now);
+    const names = queues.map((queue) => queue.name);
+    const { rows, rest } = await findTasks(db, names, search, options);
+    const page: Page<TaskSummary> = {
+      ...neighbours(rows, rest, search, filters.cursor),
+      rows: await withLastRuns(db, inPageOrder(rows, search)),
+      now,
+    };
+    if (unreadable.length > 0) page.unreadable = unreadable.map((queue) => queue.name);
+    return page;
+  });
+}
+
+function toSearch(filters: TaskFilters, now: Iso): TaskSearch {
+  const { direction, range } = decodeCursor(filters.cursor);
+  const { after, before } = filters;
+  const since = filters.range === null ? null : Date.parse(now) - rangeMilliseconds(filters.range);
+  return {
+    states: filters.state,
+    names: filters.name,
+    limit: filters.limit,
+    direction,
+    range: intersect(
+      range,
+      filters.id === null ? EVERYTHING : prefixRange(filters.id),
+      { ...EVERYTHING, from: uuidFloor(Math.max(after ? Date.parse(after) : 0, since ?? 0)) },
+      before === null ? EVERYTHING : { ...EVERYTHING, to: uuidFloor(Date.parse(before)) },
+    ),
+  };
+}
+
+async function findTasks(
+  db: Database,
+  queues: string[],
+  search: TaskSearch,
+  options: ReadOptions,
+): Promise<SearchResult> {
+  if (search.states.length === 0 && search.names.length === 0)
+    return { rows: await scanTasks(db, queues, search, "walk"), rest: null };
+  if (await isServedByRuns(db, queues, search))
+    return { rows: await scanTasks(db, queues, search, "active"), rest: null };
+  return searchTasks(db, queues, search, options);
+}
+
+async function isServedByRuns(
+  db: Database,
+  queues: string[],
+  { states }: TaskSearch,
+): Promise<boolean> {
+  if (states.length === 0 || queues.length === 0) return false;
+  if (!states.every((state) => ACTIVE_STATES.some((active) => active === state))) return false;
+  const arms = queues.map((queue) => {
+    const { runs } = queueTables(queue);
+    return sql`(select 1 from ${runs} where ${runs.state} = any(${sql.param(states)}::text[])
+      limit ${FEW_RUNS}::int)`;
+  });
+  const { rows } = await db.execute<{ runs: number }>(
+    sql`select count(*)::int as runs from (${sql.join(arms, sql` union all `)}) as found`,
+  );
+  return (rows[0]?.runs ?? 0) < FEW_RUNS;
+}
+
+function inPageOrder(rows: TaskRow[], search: TaskSearch): TaskRow[] {
+  const page = rows.slice(0, search.limit);
+  return search.direction === "older" ? page : page.reverse();
+}
+
+/** The cursors around the rows found, given in the direction of the search. */
+function neighbours(
+  rows: TaskRow[],
+  rest: SearchResult["rest"],
+  search: TaskSearch,
+  cursor: string | null,
+): Pick<Page<TaskSummary>, "older" | "newer" | "searchedTo"> {
+  const page = rows.slice(0, search.limit);
+  const first = page[0]?.taskId;
+  const last = page.at(-1)?.taskId;
+  const isOlder = search.direction === "older";
+  const more = rows.length > search.limit;
+  let ahead = more && last ? encodeCursor(search.direction, last) : null;
+  if (!more && rest)
+    ahead = encodeCursor(search.direction, isOlder ? rest.to : predecessor(rest.from));
+  let behind = first ? encodeCursor(isOlder ? "newer" : "older", first) : null;
+  if (!first)
+    behind = isOlder
+      ? encodeCursor("newer", predecessor(search.range.to))
+      : encodeCursor("older", successor(search.range.from));
+  return {
+    older: isOlder ? ahead : behind,
+    newer: isOlder ? (cursor === null ? null : behind) : ahead,
+    ...(rest && !more ? { searchedTo: uuidInstant(isOlder ? rest.to : rest.from) } : {}),
+  };
+}

@@ -1,0 +1,39 @@
+/** Sent with every answer. */
+const ALWAYS = {
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "same-origin",
+  "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "X-Frame-Options": "DENY",
+};
+
+/** The headers of JSON answers: opened by themselves they may run nothing, whatever a payload contains. */
+export function apiHeaders(): Record<string, string> {
+  return {
+    ...ALWAYS,
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cache-Control": "no-store",
+  };
+}
+
+/**
+ * The headers of pages. Scripts and styles run by file or by this request's nonce; nothing inline runs without it.
+ *
+ * @param dev lets the development server evaluate code, inject styles and open its web socket.
+ */
+export function pageHeaders(nonce: string, dev: boolean): Record<string, string> {
+  const policy = [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self' ${dev ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
+    "img-src 'self' blob: data:",
+    "font-src 'self'",
+    `connect-src 'self'${dev ? " ws:" : ""}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ];
+  return { ...ALWAYS, "Content-Security-Policy": policy.join("; ") };
+}

@@ -1,0 +1,43 @@
+import { isIP } from "node:net";
+
+/**
+ * Why a request must not be answered, or `null`. A web page of somebody else can make a browser send requests here; it
+ * cannot forge their `Host` and `Origin`:
+ * - a foreign `Host` is a name that somebody pointed at this machine (DNS rebinding). Addresses and `localhost` are not
+ *   names anybody can point, and so are fine; other names have to be allowed.
+ * - a foreign `Origin` is another site that sends a form or a script's request (CSRF).
+ *
+ * @param allowed further names of this dashboard, with a port or for all ports.
+ */
+export function findForeign(headers: Headers, allowed: readonly string[]): string | null {
+  const host = headers.get("host")?.toLowerCase() ?? "";
+  if (!isOwnHost(host, allowed)) return "host";
+  const origin = headers.get("origin");
+  if (origin !== null && !isOwnOrigin(origin, host, allowed)) return "origin";
+  const isCrossSite = headers.get("sec-fetch-site") === "cross-site";
+  if (isCrossSite && headers.get("sec-fetch-mode") !== "navigate") return "origin";
+  return null;
+}
+
+function isOwnHost(host: string, allowed: readonly string[]): boolean {
+  const name = hostname(host);
+  if (name === null) return false;
+  return name === "localhost" || isIP(name) !== 0 || isAllowed(host, name, allowed);
+}
+
+function isOwnOrigin(origin: string, host: string, allowed: readonly string[]): boolean {
+  const url = URL.canParse(origin) ? new URL(origin) : null;
+  // A sandboxed page sends the origin `null`.
+  if (!url || !["http:", "https:"].includes(url.protocol)) return false;
+  return url.host === host || isAllowed(url.host, hostname(url.host), allowed);
+}
+
+function isAllowed(host: string, name: string | null, allowed: readonly string[]): boolean {
+  return allowed.includes(host) || (name !== null && allowed.includes(name));
+}
+
+/** The name or bare address of a `Host` header, without its port; `null` when it is none. */
+function hostname(host: string): string | null {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/@[\]]+))(?::\d{1,5})?$/.exec(host);
+  return match?.[1] ?? match?.[2] ?? null;
+}

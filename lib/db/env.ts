@@ -1,0 +1,99 @@
+import { userInfo } from "node:os";
+import { z } from "zod";
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+
+const connectionString = z.string().refine((value) => /^postgres(ql)?:\/\//.test(value), {
+  message:
+    "is not a connection string; it looks like postgresql://user:password@host:5432/database",
+});
+
+const schema = z
+  .object({
+    DATABASE_URL: z
+      .string({
+        error:
+          "is not set; give the connection string of the database that holds the absurd schema",
+      })
+      .pipe(connectionString),
+    DATABASE_READ_URL: connectionString.optional(),
+    HOST: z.string().default("127.0.0.1"),
+    PORT: z.coerce
+      .number({ error: "is not a number; give a TCP port such as 3000" })
+      .int("is not a whole number; give a TCP port such as 3000")
+      .min(0, "is negative; give a TCP port such as 3000")
+      .max(65_535, "is above 65535; give a TCP port such as 3000")
+      .default(3000),
+    DASHBOARD_OPERATOR: z
+      .string()
+      .max(100, "is longer than 100 characters; give a short name")
+      .default(systemUser),
+    DASHBOARD_TOKEN: z
+      .string()
+      .min(
+        24,
+        "is too short; use at least 24 characters, for example from `openssl rand -base64 24`",
+      )
+      .optional(),
+    DASHBOARD_ALLOWED_HOSTS: z
+      .string()
+      .default("")
+      .transform((value) => value.split(",").map((host) => host.trim().toLowerCase()))
+      .pipe(
+        z.array(
+          z
+            .string()
+            .regex(
+              /^[^\s/]*$/,
+              "holds more than host names; write them as a.example,b.example:8080",
+            ),
+        ),
+      )
+      .transform((hosts) => hosts.filter(Boolean)),
+  })
+  .refine((settings) => LOOPBACK.test(settings.HOST) || settings.DASHBOARD_TOKEN, {
+    path: ["DASHBOARD_TOKEN"],
+    message:
+      "is not set, but HOST opens the dashboard to other machines; set a token of at least 24 characters, or HOST=127.0.0.1",
+  });
+
+/** The settings of the server process, checked and completed with their defaults. */
+export type Environment = z.output<typeof schema>;
+
+/** A setting that cannot be used. The message names each variable, what is wrong and how to mend it; never a value. */
+export class EnvironmentError extends Error {
+  override readonly name = "EnvironmentError";
+}
+
+/**
+ * Checks settings such as `process.env`; an empty variable counts as unset.
+ *
+ * @throws EnvironmentError
+ */
+export function parseEnvironment(source: Record<string, string | undefined>): Environment {
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const result = schema.safeParse(set);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => `  ${String(issue.path[0])} ${issue.message}.`);
+  throw new EnvironmentError(`The settings cannot be used:\n${[...new Set(lines)].join("\n")}`);
+}
+
+let parsed: Environment | undefined;
+
+/**
+ * The settings of this process, read once.
+ *
+ * @throws EnvironmentError
+ */
+export function getEnvironment(): Environment {
+  parsed ??= parseEnvironment(process.env);
+  return parsed;
+}
+
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "operator";
+  }
+}

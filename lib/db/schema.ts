@@ -1,0 +1,114 @@
+import { sql } from "drizzle-orm";
+import { customType, integer, interval, jsonb, pgSchema, text, uuid } from "drizzle-orm/pg-core";
+import { TASK_STATES } from "../absurd/types";
+
+const absurd = pgSchema("absurd");
+
+/** An ISO-8601 string in UTC with milliseconds, or `infinity`. Needs a session in UTC with the ISO date style. */
+export const instant = customType<{ data: string; driverData: string }>({
+  dataType: () => "timestamptz",
+  fromDriver: toIso,
+});
+
+/** Brings the server's ISO text of a `timestamptz` in UTC to `YYYY-MM-DDTHH:MM:SS.sssZ`; other values pass as they are. */
+export function toIso(value: string): string {
+  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?\+00$/.exec(value);
+  if (!parts) return value;
+  return `${parts[1]}T${parts[2]}.${(parts[3] ?? "").slice(1, 4).padEnd(3, "0")}Z`;
+}
+
+/** The engine's clock, which tests can stop; never compare its instants with another clock's. */
+export const currentTime = sql<string>`absurd.current_time()`;
+
+/** The registry of queues. The policy columns exist since schema 0.4.0; earlier generations have the first two only. */
+export const queues = absurd.table("queues", {
+  name: text("queue_name").notNull().primaryKey(),
+  createdAt: instant("created_at").notNull(),
+  storageMode: text("storage_mode", { enum: ["unpartitioned", "partitioned"] }).notNull(),
+  defaultPartition: text("default_partition", { enum: ["enabled", "disabled"] }).notNull(),
+  partitionLookahead: interval("partition_lookahead").notNull(),
+  partitionLookback: interval("partition_lookback").notNull(),
+  cleanupTtl: interval("cleanup_ttl").notNull(),
+  cleanupLimit: integer("cleanup_limit").notNull(),
+  detachMode: text("detach_mode", { enum: ["none", "empty"] }).notNull(),
+  detachMinAge: interval("detach_min_age").notNull(),
+});
+
+/** The tables of one queue. The names are quoted by Drizzle, so any queue name is safe. */
+export type QueueTables = ReturnType<typeof createTables>;
+
+const cache = new Map<string, QueueTables>();
+
+/** The tables of a queue, as the engine creates them for it. Whether they exist is for the registry to say. */
+export function queueTables(queue: string): QueueTables {
+  let tables = cache.get(queue);
+  if (!tables) {
+    // Names come from users too: the memory must not grow with what they type.
+    if (cache.size >= 1_000) cache.clear();
+    tables = createTables(queue);
+    cache.set(queue, tables);
+  }
+  return tables;
+}
+
+function createTables(queue: string) {
+  return {
+    tasks: absurd.table(`t_${queue}`, {
+      taskId: uuid("task_id").notNull().primaryKey(),
+      name: text("task_name").notNull(),
+      params: jsonb("params").notNull(),
+      headers: jsonb("headers"),
+      retryStrategy: jsonb("retry_strategy"),
+      maxAttempts: integer("max_attempts"),
+      cancellation: jsonb("cancellation"),
+      enqueuedAt: instant("enqueue_at").notNull(),
+      firstStartedAt: instant("first_started_at"),
+      state: text("state", { enum: TASK_STATES }).notNull(),
+      attempts: integer("attempts").notNull(),
+      lastAttemptRun: uuid("last_attempt_run"),
+      result: jsonb("completed_payload"),
+      cancelledAt: instant("cancelled_at"),
+      /** Since schema 0.0.6. */
+      idempotencyKey: text("idempotency_key"),
+    }),
+    runs: absurd.table(`r_${queue}`, {
+      runId: uuid("run_id").notNull().primaryKey(),
+      taskId: uuid("task_id").notNull(),
+      attempt: integer("attempt").notNull(),
+      state: text("state", { enum: TASK_STATES }).notNull(),
+      claimedBy: text("claimed_by"),
+      claimExpiresAt: instant("claim_expires_at"),
+      availableAt: instant("available_at").notNull(),
+      wakeEvent: text("wake_event"),
+      eventPayload: jsonb("event_payload"),
+      startedAt: instant("started_at"),
+      completedAt: instant("completed_at"),
+      failedAt: instant("failed_at"),
+      result: jsonb("result"),
+      failureReason: jsonb("failure_reason"),
+      createdAt: instant("created_at").notNull(),
+    }),
+    checkpoints: absurd.table(`c_${queue}`, {
+      taskId: uuid("task_id").notNull(),
+      name: text("checkpoint_name").notNull(),
+      state: jsonb("state"),
+      status: text("status").notNull(),
+      ownerRunId: uuid("owner_run_id"),
+      updatedAt: instant("updated_at").notNull(),
+    }),
+    events: absurd.table(`e_${queue}`, {
+      name: text("event_name").notNull().primaryKey(),
+      /** SQL NULL marks a sentinel: asked for, never emitted. */
+      payload: jsonb("payload"),
+      emittedAt: instant("emitted_at").notNull(),
+    }),
+    waits: absurd.table(`w_${queue}`, {
+      taskId: uuid("task_id").notNull(),
+      runId: uuid("run_id").notNull(),
+      stepName: text("step_name").notNull(),
+      eventName: text("event_name").notNull(),
+      timeoutAt: instant("timeout_at"),
+      createdAt: instant("created_at").notNull(),
+    }),
+  };
+}
