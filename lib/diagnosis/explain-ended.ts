@@ -1,4 +1,5 @@
 import { toMs } from "../timeline/model.ts";
+import { readTimedOutWait } from "../timeline/read-json.ts";
 import { retryDelaySeconds } from "../timeline/retry-delay.ts";
 import { explainCancelled } from "./explain-cancelled.ts";
 import type { Diagnosis, Facts } from "./facts.ts";
@@ -79,8 +80,8 @@ function describeFailure({ detail, run, error }: Facts): Part[] {
     const expired = run.claimExpiresAt ? say` at ${time(run.claimExpiresAt)}` : [];
     return say`Failed in ${attempt}: the lease of ${worker} expired${expired} without a heartbeat.`;
   }
-  const event = /^Timed out waiting for event "(.*)"$/s.exec(error?.message ?? "")?.[1];
-  if (error?.name === "TimeoutError" && event !== undefined) {
+  const event = readTimedOutWait(error);
+  if (event !== null) {
     const emittedAt = detail.eventsEmittedAt[event];
     const gap = emittedAt ? say`, which came at ${time(emittedAt)}, too late for the wait` : [];
     return say`Failed in ${attempt}: timed out waiting for event ${code(event)}${gap}.`;

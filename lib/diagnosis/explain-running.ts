@@ -1,3 +1,4 @@
+import { labelStep } from "../timeline/label-step.ts";
 import { type Diagnosis, type Facts, lastStep, since } from "./facts.ts";
 import { code, countdown, duration, type Part, say } from "./parts.ts";
 import { afterFailure, deadlineAhead } from "./phrases.ts";
@@ -32,7 +33,9 @@ export function explainRunning(facts: Facts): Diagnosis | null {
 
 function step(facts: Facts): Part[] {
   const last = lastStep(facts);
-  return last ? say` Last step ${code(last.name)} ${duration(facts.now - last.at)} ago.` : [];
+  return last
+    ? say` Last checkpoint ${code(labelStep(last.name))} ${duration(facts.now - last.at)} ago.`
+    : [];
 }
 
 /** A time-out that the handler caught leaves the event's name on the running row. */

@@ -1,8 +1,8 @@
+import { labelStep } from "../timeline/label-step.ts";
 import { isRetryByHand } from "../timeline/planned-start.ts";
 import type { Standing } from "../timeline/standing.ts";
 import { LONG_WAIT_MS } from "./explain-summary.ts";
-import type { Diagnosis, Facts } from "./facts.ts";
-import { since } from "./facts.ts";
+import { type Diagnosis, type Facts, lastStep, since } from "./facts.ts";
 import { code, duration, type Part, say, time } from "./parts.ts";
 import { attemptOf, backoffPolicy, deadlineAhead, errorText } from "./phrases.ts";
 import { swallowedSuspension } from "./swallowed-suspension.ts";
@@ -14,9 +14,9 @@ export function explainWaiting(facts: Facts): Diagnosis {
     case "queued":
       return claimable(facts, standing.due, say`Queued`);
     case "retry":
-      return claimable(facts, standing.due, retryWords(facts));
+      return claimable(facts, standing.due, retryWords(facts), failedBefore(facts));
     case "woken":
-      return claimable(facts, standing.due, say`Woken by its event`);
+      return claimable(facts, standing.due, wokenWords(facts));
     case "event-wait":
       return explainEventWait(facts, standing);
     case "backoff":
@@ -30,16 +30,28 @@ export function explainWaiting(facts: Facts): Diagnosis {
   }
 }
 
-function retryWords({ detail, run, previousError }: Facts): Part[] {
+function retryWords({ detail, run }: Facts): Part[] {
   const retry = isRetryByHand(detail, run) ? "Retried by hand as attempt" : "Retry";
-  return say`${retry} ${attemptOf(detail.task, run.attempt)}, after ${errorText(previousError)}, is queued`;
+  return say`${retry} ${attemptOf(detail.task, run.attempt)}`;
+}
+
+function failedBefore({ previous, previousError }: Facts): Part[] {
+  return previous ? say` Attempt ${previous.attempt} failed with ${errorText(previousError)}.` : [];
+}
+
+/** The emission wrote a checkpoint at the instant it woke the run. */
+function wokenWords(facts: Facts): Part[] {
+  const last = lastStep(facts);
+  return last?.at === Date.parse(facts.run.availableAt)
+    ? say`Woken by ${code(labelStep(last.name))}`
+    : say`Woken`;
 }
 
 /** A run any worker could take. Nobody records why none does. */
-function claimable(facts: Facts, due: number, subject: Part[]): Diagnosis {
+function claimable(facts: Facts, due: number, subject: Part[], tail: Part[] = []): Diagnosis {
   const waited = facts.now - due;
   const queue = code(facts.detail.task.queue);
-  const parts = say`${subject}: claimable for ${duration(waited)}, and no worker of queue ${queue} has taken it.${deadlineAhead(facts)}`;
+  const parts = say`${subject}: claimable for ${duration(waited)}, and no worker of queue ${queue} has taken it.${tail}${deadlineAhead(facts)}`;
   return { tone: waited >= LONG_WAIT_MS ? "warning" : "plain", parts };
 }
 
@@ -95,10 +107,8 @@ function repeatedWait({ detail, run }: Facts): Part[] {
 function explainBackoff(facts: Facts, due: number): Diagnosis {
   const { detail, run, previous, previousError, now } = facts;
   const subject = say`Retry ${attemptOf(detail.task, run.attempt)}`;
-  if (due <= now) return claimable(facts, due, retryWords(facts));
-  const failure = previous
-    ? say` Attempt ${previous.attempt} failed with ${errorText(previousError)}.`
-    : [];
+  const failure = failedBefore(facts);
+  if (due <= now) return claimable(facts, due, retryWords(facts), failure);
   const action = { kind: "run-now", runId: run.runId } as const;
   if (due === Number.POSITIVE_INFINITY)
     return { tone: "warning", parts: say`${subject} has no due time.${failure}`, action };

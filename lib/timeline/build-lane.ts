@@ -4,6 +4,7 @@ import { finishLane } from "./finish-lane.ts";
 import type { LaneDraft } from "./lane-draft.ts";
 import { type Lane, type Marker, toMs } from "./model.ts";
 import { plannedStart } from "./planned-start.ts";
+import { readError, readTimedOutWait } from "./read-json.ts";
 import { describeStrategy } from "./retry-delay.ts";
 import { SpanPen } from "./span-pen.ts";
 
@@ -147,21 +148,29 @@ function drawCheckpoint(draft: LaneDraft, checkpoint: Checkpoint, nextFact: numb
 function resumeAtLastClaim({ run, pen, lastClaim, lastTrace }: LaneDraft) {
   if (lastClaim === null || pen.at > lastClaim) return;
   if (pen.at < lastClaim) {
-    if (run.wakeEvent && run.eventPayload === null && lastClaimFollowsTimeOut(run)) {
+    const event = readTimedOutEvent(run);
+    if (event !== null) {
       pen.claimed("inferred");
-      pen.draw({ kind: "timed-out-wait", event: run.wakeEvent }, lastClaim);
-    } else if (lastTrace?.kind === "sleep") pen.draw({ kind: "late", due: pen.at }, lastClaim);
-    else if (lastTrace?.kind === "event-wait")
+      pen.draw({ kind: "timed-out-wait", event }, lastClaim);
+    } else if (lastTrace?.kind === "sleep") {
+      pen.claimed("exact");
+      pen.draw({ kind: "late", due: pen.at }, lastClaim);
+    } else if (lastTrace?.kind === "event-wait")
       pen.draw({ kind: "queued", reason: "woken" }, lastClaim);
     else pen.draw({ kind: "unknown" }, lastClaim);
   }
   pen.claimed("exact");
 }
 
-/** A `wake_event` that is still there after the claim of a run that no longer sleeps is a time-out's leftover. */
-function lastClaimFollowsTimeOut(run: Run): boolean {
-  if (run.state === "sleeping") return false;
-  return run.state !== "cancelled" || run.availableAt === run.startedAt;
+/**
+ * The event whose wait timed out before the last claim. A handler that goes on leaves the name in `wake_event`; one that
+ * fails leaves it in the error of the SDK.
+ */
+function readTimedOutEvent(run: Run): string | null {
+  if (run.state === "sleeping") return null;
+  if (run.state === "failed") return readTimedOutWait(readError(run.failureReason));
+  const wasRunning = run.state !== "cancelled" || run.availableAt === run.startedAt;
+  return wasRunning && run.eventPayload === null ? run.wakeEvent : null;
 }
 
 function writtenLate(checkpoint: Checkpoint): Marker {

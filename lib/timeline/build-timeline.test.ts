@@ -124,7 +124,7 @@ const forEveryLane = (check: (lane: ReturnType<typeof buildTimeline>["lanes"][nu
     fc.property(details, (detail) => {
       buildTimeline(detail).lanes.forEach(check);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 600 },
   );
 
 test("spans of a lane are ordered, touch each other and do not overlap", () =>
@@ -152,7 +152,7 @@ test("lanes never leave the task's life, and what lies ahead begins where they e
         for (const ahead of lane.ahead) expect(ahead.until).toBeGreaterThan(ahead.from);
       }
     }),
-    { numRuns: 2_000 },
+    { numRuns: 600 },
   ));
 
 test("every span can be told apart", () =>

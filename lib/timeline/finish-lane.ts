@@ -75,10 +75,11 @@ function drawStanding(draft: LaneDraft, standing: Standing) {
       return look("event-wait", standing.due);
     case "sleep": {
       const { step, due } = standing;
-      if (pen.at < Math.min(due, to))
-        pen.draw({ kind: "sleep", step, until: due }, Math.min(due, to), {
-          end: due > to ? open : "exact",
-        });
+      const until = Math.min(due, to);
+      const end = due > to ? open : "exact";
+      const last = lane.spans.at(-1);
+      if (last?.kind === "sleep" && last.step === step) pen.extend(until, end);
+      else pen.draw({ kind: "sleep", step, until: due }, until, { end });
       drawLate(due);
       return look("sleep", due);
     }

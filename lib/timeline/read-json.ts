@@ -31,6 +31,12 @@ export function readError(reason: Payload): TaskError | null {
   return { name, message: reason.text ?? "an error too large to show here" };
 }
 
+/** The event a wait timed out for, from the error that SDKs raise in the handler then. */
+export function readTimedOutWait(error: TaskError | null): string | null {
+  if (error?.name !== "TimeoutError") return null;
+  return /^Timed out waiting for event "(.*)"$/s.exec(error.message)?.[1] ?? null;
+}
+
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/;
 
 /** The instant a JSON string holds in ISO-8601, in milliseconds: what the checkpoint of a durable sleep contains. */

@@ -43,6 +43,15 @@ export class SpanPen {
     this.certainty = next ?? (end === "open" ? "exact" : end);
   }
 
+  /** Moves the end of the span drawn last. */
+  extend(until: number, end: Certainty | "open"): void {
+    const last = this.spans.at(-1);
+    if (!last) return;
+    this.at = last.to = Math.min(Math.max(until, this.at), this.limit);
+    last.end = end;
+    this.certainty = "exact";
+  }
+
   /** Marks the pen's place as a recorded claim, so that what follows starts exactly there. */
   claimed(certainty: Certainty): void {
     this.certainty = certainty;

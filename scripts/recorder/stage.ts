@@ -1,0 +1,94 @@
+import { Absurd, type SpawnOptions, type TaskContext } from "absurd-sdk";
+import type { Pool } from "pg";
+import type { TaskDetail } from "@/lib/analytics/types";
+import { readDetail } from "./read-detail";
+import type { TravellingClock } from "./travelling-clock";
+
+type Handler = (ctx: TaskContext, stage: Stage) => Promise<unknown>;
+
+const SILENT = { log() {}, info() {}, warn() {}, error() {} };
+
+/** One queue, one task, and real workers that claim when they are told to. */
+export class Stage {
+  taskId = "";
+  runId = "";
+  /** Set by `capture` from inside of a handler. */
+  captured: TaskDetail | null = null;
+  readonly pool: Pool;
+  readonly queue: string;
+  readonly clock: TravellingClock;
+  private readonly client: Absurd;
+  private gone = () => {};
+
+  constructor(pool: Pool, queue: string, clock: TravellingClock) {
+    this.pool = pool;
+    this.queue = queue;
+    this.clock = clock;
+    this.client = new Absurd({ db: pool, queueName: queue, log: SILENT });
+  }
+
+  /** Lets seconds pass, in a handler or between claims. */
+  pass(seconds: number): void {
+    this.clock.advance(seconds);
+  }
+
+  async spawn(options: SpawnOptions = {}, name = "fulfil-order"): Promise<void> {
+    await this.client.createQueue(this.queue);
+    const spawned = await this.client.spawn(name, { order: 42 }, { queue: this.queue, ...options });
+    this.taskId = spawned.taskID;
+    this.runId = spawned.runID;
+  }
+
+  /** One poll of one worker, which executes what it claims with this handler. */
+  async work(worker: string, handler: Handler, lease = 60, name = "fulfil-order"): Promise<void> {
+    const client = new Absurd({ db: this.pool, queueName: this.queue, log: SILENT });
+    client.registerTask({ name }, (_params, ctx) => handler(ctx, this));
+    const gone = new Promise<void>((resolve) => {
+      this.gone = resolve;
+    });
+    await Promise.race([client.workBatch(worker, lease, 1), gone]);
+  }
+
+  /** The process of the worker that calls this is lost: it never comes back, its lease stays. */
+  vanish(): Promise<never> {
+    this.gone();
+    return new Promise(() => {});
+  }
+
+  /** One poll of a worker that has the task registered for another queue. */
+  async workMisconfigured(worker: string, name = "fulfil-order"): Promise<void> {
+    const client = new Absurd({ db: this.pool, queueName: this.queue, log: SILENT });
+    client.registerTask({ name, queue: "another" }, async () => null);
+    await client.workBatch(worker, 60, 1);
+  }
+
+  /** A poll of a worker that knows no task at all: it takes nothing over, but the engine sweeps. */
+  async poll(worker = "worker-idle"): Promise<void> {
+    const client = new Absurd({ db: this.pool, queueName: this.queue, log: SILENT });
+    await client.workBatch(worker, 60, 1);
+  }
+
+  emit(event: string, payload: string | number | null = null): Promise<void> {
+    return this.client.emitEvent(event, payload, this.queue);
+  }
+
+  cancel(): Promise<void> {
+    return this.client.cancelTask(this.taskId, this.queue);
+  }
+
+  async retry(): Promise<void> {
+    await this.client.retryTask(this.taskId, { queue: this.queue });
+  }
+
+  /** A statement of an operator, with `{t}`, `{r}` and so on for the queue's tables. */
+  async sql(text: string, values: unknown[] = []): Promise<void> {
+    await this.pool.query(
+      text.replaceAll(/\{(\w)\}/g, (_, kind) => `absurd."${kind}_${this.queue}"`),
+      values,
+    );
+  }
+
+  async capture(): Promise<void> {
+    this.captured = await readDetail(this.pool, this.queue, this.taskId);
+  }
+}
