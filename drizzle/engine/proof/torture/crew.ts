@@ -5,8 +5,8 @@ const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 
 export type Crew = {
-  /** Kills one worker with SIGKILL, which it cannot notice. */
-  killOne: () => void;
+  /** Kills a worker with SIGKILL, which it cannot notice. */
+  kill: (id: string) => void;
   /** What workers complained about. */
   complaints: string[];
   /** Ends all of them and waits until they are gone. */
@@ -18,24 +18,24 @@ export type Crew = {
  * does.
  */
 export function startCrew(size: number, workerArguments: (id: string) => string[]): Crew {
-  const workers = new Set<ChildProcess>();
+  const workers = new Map<string, ChildProcess>();
   const gone: Promise<unknown>[] = [];
   const complaints: string[] = [];
   let hired = 0;
   let dismissed = false;
   const hire = () => {
     hired += 1;
-    const worker = spawn(
-      process.execPath,
-      ["--import", "tsx", WORKER, ...workerArguments(`worker-${hired}`)],
-      { cwd: ROOT, stdio: ["pipe", "ignore", "pipe"] },
-    );
+    const id = `worker-${hired}`;
+    const worker = spawn(process.execPath, ["--import", "tsx", WORKER, ...workerArguments(id)], {
+      cwd: ROOT,
+      stdio: ["pipe", "ignore", "pipe"],
+    });
     worker.stderr.on("data", (text) => complaints.push(String(text)));
-    workers.add(worker);
+    workers.set(id, worker);
     gone.push(
       new Promise<void>((resolve) =>
         worker.once("exit", () => {
-          workers.delete(worker);
+          workers.delete(id);
           if (!dismissed) hire();
           resolve();
         }),
@@ -45,14 +45,11 @@ export function startCrew(size: number, workerArguments: (id: string) => string[
   for (let index = 0; index < size; index += 1) hire();
 
   return {
-    killOne: () => {
-      const among = [...workers];
-      among[Math.floor(Math.random() * among.length)]?.kill("SIGKILL");
-    },
+    kill: (id) => workers.get(id)?.kill("SIGKILL"),
     complaints,
     dismiss: async () => {
       dismissed = true;
-      for (const worker of workers) worker.kill("SIGKILL");
+      for (const worker of workers.values()) worker.kill("SIGKILL");
       await Promise.all(gone);
     },
   };

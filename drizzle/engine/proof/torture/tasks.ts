@@ -1,4 +1,5 @@
 /** The tasks of the torture, what each must leave behind, and the effects that their steps have. */
+import { setTimeout as pause } from "node:timers/promises";
 import { type Absurd, type TaskContext, TimeoutError } from "absurd-sdk";
 import type { Transactions } from "./transactions";
 
@@ -44,6 +45,8 @@ export function registerTasks(app: Absurd, transactions: Transactions): void {
         ctx.taskID,
         handle.checkpointName,
       ]);
+      // Gives a kill the time to come between an effect and its checkpoint.
+      await pause(Math.random() * 30);
       return ctx.completeStep(handle, name);
     });
   };

@@ -36,26 +36,31 @@ export async function torture(
   const app = new Absurd({ db: pool, queueName: QUEUE });
   await app.createQueue(QUEUE, { storageMode: "partitioned" });
   const crew = startCrew(workers, (id) => [url, QUEUE, id, String(claimTimeout)]);
+  const deadline = Date.now() + patience * 1000;
   try {
-    const spawned = await spawnTasks(app, tasks);
-    say(`${spawned.length} tasks spawned`);
-    const deadline = Date.now() + patience * 1000;
-    let killed = 0;
-    for (;;) {
-      const active = await countActive(pool);
-      if (active === 0 && killed >= kills) break;
-      if (Date.now() > deadline) throw new Error(`${active} tasks still active`);
-      // The kills follow the progress, so that they hit workers that are at work.
-      if (killed < kills && active <= tasks * (1 - (killed + 1) / (kills + 2))) {
-        crew.killOne();
+    let trouble: unknown;
+    const spawning = spawnTasks(app, tasks);
+    spawning.catch((error) => {
+      trouble = error;
+    });
+    for (let killed = 0; ; ) {
+      const finished = await countFinished(pool);
+      if (finished === tasks) break;
+      if (trouble) throw trouble;
+      if (Date.now() > deadline) throw new Error(`only ${finished} tasks finished`);
+      // The kills follow the progress, so that they are spread over all of the work.
+      const due = killed < kills && finished >= (tasks * (killed + 1)) / (kills + 2);
+      const victim = due ? await findVictim(pool) : undefined;
+      if (victim) {
+        crew.kill(victim);
         killed += 1;
-        say(`${active} tasks active, ${killed} workers killed`);
+        say(`${finished} tasks finished, ${killed} workers killed`);
       }
       await cancelSleepers(app, pool, "cancelled");
       await emitFor(app, pool, "waits");
-      await pause(100);
+      await pause(50);
     }
-    return { spawned, complaints: crew.complaints };
+    return { spawned: await spawning, complaints: crew.complaints };
   } finally {
     await crew.dismiss();
   }
@@ -85,12 +90,20 @@ async function spawnTasks(app: Absurd, count: number): Promise<Spawned[]> {
   return spawned;
 }
 
-async function countActive(pool: Pool): Promise<number> {
+async function countFinished(pool: Pool): Promise<number> {
   const { rows } = await pool.query(
-    `select count(*)::int as active from absurd.t_${QUEUE}
-     where state in ('pending', 'running', 'sleeping')`,
+    `select count(*)::int as finished from absurd.t_${QUEUE}
+     where state in ('completed', 'failed', 'cancelled')`,
   );
-  return rows[0].active;
+  return rows[0].finished;
+}
+
+/** Some worker that has work: killing an idle one would prove nothing. */
+async function findVictim(pool: Pool): Promise<string | undefined> {
+  const { rows } = await pool.query(
+    `select claimed_by from absurd.r_${QUEUE} where state = 'running' order by random() limit 1`,
+  );
+  return rows[0]?.claimed_by;
 }
 
 async function sleepers(pool: Pool, kind: Kind) {

@@ -11,7 +11,13 @@ process.stdin.on("end", () => process.exit()).resume();
 
 const concurrency = 4;
 const transactions = openTransactions(url, concurrency * 2);
-const app = new Absurd({ db: transactions.pool, queueName });
+const silent = () => {};
+const app = new Absurd({
+  db: transactions.pool,
+  queueName,
+  // Tasks that fail do so on purpose; what else goes wrong arrives at `onError`.
+  log: { log: silent, info: silent, warn: silent, error: silent },
+});
 registerTasks(app, transactions);
 await app.startWorker({
   workerId,

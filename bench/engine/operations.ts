@@ -1,0 +1,124 @@
+import type { Client } from "pg";
+
+export type Call = { text: string; values: unknown[] };
+
+export type Operation = {
+  title: string;
+  /** Tasks that one call needs. */
+  tasksPerCall: number;
+  /** Brings the queue into the state that `count` calls need, and returns the calls. */
+  prepare: (client: Client, queue: string, count: number) => Promise<Call[]>;
+};
+
+const LEASE = 3600;
+const PARAMS = JSON.stringify({ order: 4711, items: ["apple", "pear"], note: "x".repeat(200) });
+const STATE = JSON.stringify({ paymentId: "p-4711", amount: 99.5, note: "x".repeat(200) });
+
+async function spawn(client: Client, queue: string, count: number) {
+  await client.query(
+    `select absurd.spawn_task($1, 'bench', $2::jsonb, '{"max_attempts":5}') from generate_series(1, $3)`,
+    [queue, PARAMS, count],
+  );
+}
+
+async function claim(client: Client, queue: string, count: number) {
+  await spawn(client, queue, count);
+  const { rows } = await client.query(
+    "select run_id, task_id from absurd.claim_task($1, 'bench', $2, $3)",
+    [queue, LEASE, count],
+  );
+  return rows as { run_id: string; task_id: string }[];
+}
+
+const claimOf = (quantity: number): Operation => ({
+  title: `claim ${quantity}`,
+  tasksPerCall: quantity,
+  prepare: async (client, queue, count) => {
+    await spawn(client, queue, count * quantity);
+    return claims(queue, count, quantity);
+  },
+});
+
+const claims = (queue: string, count: number, quantity: number): Call[] =>
+  Array.from({ length: count }, () => ({
+    text: "select * from absurd.claim_task($1, 'bench', $2, $3)",
+    values: [queue, LEASE, quantity],
+  }));
+
+/** What a worker and its clients do all day, each call a transaction of its own. */
+export const OPERATIONS: Operation[] = [
+  {
+    title: "spawn",
+    tasksPerCall: 0,
+    prepare: async (_, queue, count) =>
+      Array.from({ length: count }, () => ({
+        text: "select * from absurd.spawn_task($1, 'bench', $2, $3)",
+        values: [queue, PARAMS, '{"max_attempts":5}'],
+      })),
+  },
+  claimOf(1),
+  claimOf(10),
+  {
+    title: "claim, empty queue",
+    tasksPerCall: 0,
+    prepare: async (_, queue, count) => claims(queue, count, 1),
+  },
+  {
+    title: "checkpoint",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) =>
+      (await claim(client, queue, count)).map(({ run_id, task_id }) => ({
+        text: "select absurd.set_task_checkpoint_state($1, $2, 'step', $3, $4, $5)",
+        values: [queue, task_id, STATE, run_id, LEASE],
+      })),
+  },
+  {
+    title: "complete",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) =>
+      (await claim(client, queue, count)).map(({ run_id }) => ({
+        text: "select absurd.complete_run($1, $2, $3)",
+        values: [queue, run_id, STATE],
+      })),
+  },
+  {
+    title: "emit and wake",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) => {
+      const runs = await claim(client, queue, count);
+      await client.query(
+        `select absurd.await_event($1, task_id, run_id, 'step', 'bench:' || run_id)
+         from unnest($2::uuid[], $3::uuid[]) as claimed (task_id, run_id)`,
+        [queue, runs.map(({ task_id }) => task_id), runs.map(({ run_id }) => run_id)],
+      );
+      return runs.map(({ run_id }) => ({
+        text: "select absurd.emit_event($1, $2, $3)",
+        values: [queue, `bench:${run_id}`, STATE],
+      }));
+    },
+  },
+];
+
+/** The least that a durable change costs on this server: one row, one commit. */
+export const FLOOR: Operation = {
+  title: "one-row insert",
+  tasksPerCall: 0,
+  prepare: async (_client, _queue, count) =>
+    Array.from({ length: count }, () => ({
+      text: "insert into floor (state) values ($1)",
+      values: [STATE],
+    })),
+};
+
+/** Removes what calls and preparations left, so that the next block meets the queue as it was loaded. */
+export async function tidyUp(client: Client, queue: string): Promise<void> {
+  const since = "absurd.uuidv7_floor(date_trunc('day', now()) + interval '1 minute')";
+  await client.query(`delete from absurd.t_${queue} where task_id >= ${since}`);
+  await client.query(`delete from absurd.r_${queue} where run_id >= ${since}`);
+  await client.query(`delete from absurd.c_${queue} where task_id >= ${since}`);
+  await client.query(
+    `delete from absurd.e_${queue} where event_name >= 'bench:' and event_name < 'bench;'`,
+  );
+  await client.query(`delete from absurd.w_${queue}`);
+  await client.query(`vacuum ${["t", "r", "c", "e", "w"].map((p) => `absurd.${p}_${queue}`)}`);
+}
