@@ -1,0 +1,22 @@
+/** `npm run dev`: the dashboard in development mode, on `DATABASE_URL` or else on the demo's system. */
+
+import { getEnvironment } from "@/lib/db/env";
+import { stage } from "@/lib/demo/stage";
+import { supervise } from "@/lib/demo/supervise";
+import { DEFAULT_DATA_DIR, startSystem } from "@/lib/demo/system";
+import { startWeb } from "@/lib/demo/web";
+
+const exitCode = await supervise(async (supervision) => {
+  const databaseUrl =
+    process.env.DATABASE_URL ||
+    (await startSystem({ dataDir: DEFAULT_DATA_DIR, fresh: false }, supervision));
+  process.env.DATABASE_URL = databaseUrl;
+  const { HOST: host, PORT: port } = getEnvironment();
+  const { signal } = supervision;
+  const web = await stage("Starting next dev", () =>
+    startWeb({ mode: "dev", host, port, databaseUrl, signal }),
+  );
+  supervision.add({ name: "dashboard", ...web });
+  console.log(`\n  The dashboard is at ${web.url}\n`);
+});
+process.exit(exitCode);
