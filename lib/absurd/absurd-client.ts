@@ -1,4 +1,5 @@
 import { type Binding, type BoundVerb, bindVerb } from "./bound-verb.ts";
+import { getCapabilities } from "./capabilities.ts";
 import * as checkpoints from "./checkpoints.ts";
 import { type ClientOptions, type SettledOptions, settle } from "./client-options.ts";
 import * as copies from "./copies.ts";
@@ -76,6 +77,8 @@ export class AbsurdClient {
     "cleanupAllQueues",
     (db, _queue, options?: { queueName?: string }) => queues.cleanupAllQueues(db, options),
   );
+  /** What the engine of this database can do. */
+  readonly getCapabilities = this.#bind("getCapabilities", (db) => getCapabilities(db));
   /** What the engine calls itself, or `null` before schema 0.2.0. */
   readonly getSchemaVersion = this.#bind("getSchemaVersion", (db) => queues.getSchemaVersion(db));
 

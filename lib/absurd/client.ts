@@ -2,6 +2,7 @@
 export { AbsurdClient } from "./absurd-client.ts";
 export { atomically } from "./atomically.ts";
 export type { BoundVerb, CallReport, Logger } from "./bound-verb.ts";
+export type { Capabilities, Feature } from "./capabilities.ts";
 export type { Checkpoint, CheckpointInput, StepInput } from "./checkpoints.ts";
 export { type ClientOptions, isValidQueueName } from "./client-options.ts";
 export type { CopiedTask, CopyEdits } from "./copies.ts";
