@@ -151,6 +151,13 @@ begin
     );
   end if;
 
+  -- Not of generation 0.5.0, but tools know it under this name: every poll looks for tasks past a limit of their
+  -- cancellation policy, and would otherwise read the whole table to find the few that have one.
+  execute format(
+    'create index if not exists %I on absurd.%I (task_id)'
+      ' where state in (''pending'', ''sleeping'', ''running'') and cancellation is not null',
+    't_' || p_queue_name || '_aci', 't_' || p_queue_name
+  );
   execute format(
     'create index if not exists %I on absurd.%I (state, available_at)',
     'r_' || p_queue_name || '_sai', 'r_' || p_queue_name

@@ -35,10 +35,13 @@ declare
   v_overdue uuid;
   v_expired record;
   v_swept boolean := false;
+  v_reach bigint;
+  v_ready uuid[];
+  v_claimed integer;
 begin
-  -- Overdue tasks are found through the active runs, so that finished tasks, however many, cost nothing. The limits
-  -- are compared as epochs, which can neither overflow nor meet an infinite interval. A limit that is no bigint
-  -- raises 22P02 here for the whole queue: it is the operator's to repair, not ours to guess.
+  -- Index {t}_aci holds just the active tasks that have a policy. The limits are compared as epochs, which can neither
+  -- overflow nor meet an infinite interval. A limit that is no bigint raises 22P02 here for the whole queue: it is the
+  -- operator's to repair, not ours to guess.
   for v_overdue in execute format(
     $sql$
       select t.task_id
@@ -55,13 +58,9 @@ begin
               <= extract(epoch from $1) - extract(epoch from t.first_started_at)
           )
         )
-        and exists (
-          select from absurd.%I r
-          where r.task_id = t.task_id and r.state in ('pending', 'sleeping', 'running')
-        )
       order by t.task_id
     $sql$,
-    't_' || p_queue_name, 'r_' || p_queue_name
+    't_' || p_queue_name
   )
   using v_now
   loop
@@ -101,56 +100,88 @@ begin
     v_now := absurd.current_time();
   end if;
 
-  -- Pending and sleeping runs are merged in the order of index {r}_sai, so that the cost depends on the number of runs
-  -- taken, not on the length of the backlog. Rows are locked in a second reference to the run, whose conditions are
-  -- checked again when the row has changed since the snapshot.
-  return query execute format(
-    $sql$
-      with candidate as (
+  -- Two steps, so that the cost depends on the number of runs taken, not on the length of the backlog or the age of the
+  -- statistics: first the ids of the longest available runs, read in the order of index {r}_sai, with a few to spare
+  -- for those that others hold; then, by id, as many of them as can be locked. Again with more, if too many were held.
+  v_reach := v_qty * 2::bigint + 8;
+  loop
+    -- One state up to now, as a range of row values: from an equality the planner would expect so few rows that it would
+    -- rather sort the whole backlog than read the head of the index.
+    execute format(
+      $sql$
+        select array(
+          select ready.run_id
+          from (
+            (
+              select r.run_id, r.available_at from absurd.%1$I r
+              where r.state >= 'pending' and (r.state, r.available_at) <= ('pending', $1)
+              order by r.state, r.available_at
+              fetch first $2 rows with ties
+            ) union all (
+              select r.run_id, r.available_at from absurd.%1$I r
+              where r.state >= 'sleeping' and (r.state, r.available_at) <= ('sleeping', $1)
+              order by r.state, r.available_at
+              fetch first $2 rows with ties
+            )
+          ) ready
+          order by ready.available_at, ready.run_id
+          limit $2
+        )
+      $sql$,
+      'r_' || p_queue_name
+    )
+    into v_ready
+    using v_now, v_reach;
+    exit when v_ready = '{}';
+
+    -- The conditions on the run are asked again of the locked row.
+    return query execute format(
+      $sql$
+        with candidate as (
+          select
+            r.run_id, r.task_id, r.attempt, r.wake_event, r.event_payload, r.available_at,
+            t.task_name, t.params, t.retry_strategy, t.max_attempts, t.headers
+          from absurd.%1$I r
+          join absurd.%2$I t on t.task_id = r.task_id
+          where r.run_id = any ($5)
+            and (r.state in ('pending', 'sleeping') and r.available_at <= $1) is true
+            and t.state in ('pending', 'sleeping', 'running')
+          order by r.available_at, r.run_id
+          limit $2
+          for update of r, t skip locked
+        ), run as (
+          update absurd.%1$I r
+          set state = 'running', claimed_by = $3, claim_expires_at = $4, available_at = $1, started_at = $1
+          from candidate c
+          where r.run_id = c.run_id
+        ), task as (
+          update absurd.%2$I t
+          set state = 'running',
+              attempts = greatest(t.attempts, c.attempt),
+              first_started_at = coalesce(t.first_started_at, $1),
+              last_attempt_run = c.run_id
+          from candidate c
+          where t.task_id = c.task_id
+        ), wait as (
+          delete from absurd.%3$I w
+          using candidate c
+          where w.run_id = c.run_id and w.timeout_at <= $1
+        )
         select
-          r.run_id, r.task_id, r.attempt, r.wake_event, r.event_payload, r.available_at,
-          t.task_name, t.params, t.retry_strategy, t.max_attempts, t.headers
-        from (
-          select p.run_id, p.available_at from absurd.%1$I p
-          where p.state = 'pending' and p.available_at <= $1
-          union all
-          select s.run_id, s.available_at from absurd.%1$I s
-          where s.state = 'sleeping' and s.available_at <= $1
-        ) ready
-        join absurd.%1$I r on r.run_id = ready.run_id
-        join absurd.%2$I t on t.task_id = r.task_id
-        where r.state in ('pending', 'sleeping')
-          and r.available_at <= $1
-          and t.state in ('pending', 'sleeping', 'running')
-        order by ready.available_at, ready.run_id
-        limit $2
-        for update of r, t skip locked
-      ), run as (
-        update absurd.%1$I r
-        set state = 'running', claimed_by = $3, claim_expires_at = $4, available_at = $1, started_at = $1
+          c.run_id, c.task_id, c.attempt, c.task_name, c.params, c.retry_strategy, c.max_attempts, c.headers,
+          c.wake_event, c.event_payload
         from candidate c
-        where r.run_id = c.run_id
-      ), task as (
-        update absurd.%2$I t
-        set state = 'running',
-            attempts = greatest(t.attempts, c.attempt),
-            first_started_at = coalesce(t.first_started_at, $1),
-            last_attempt_run = c.run_id
-        from candidate c
-        where t.task_id = c.task_id
-      ), wait as (
-        delete from absurd.%3$I w
-        using candidate c
-        where w.run_id = c.run_id and w.timeout_at <= $1
-      )
-      select
-        c.run_id, c.task_id, c.attempt, c.task_name, c.params, c.retry_strategy, c.max_attempts, c.headers,
-        c.wake_event, c.event_payload
-      from candidate c
-      order by c.available_at, c.run_id
-    $sql$,
-    'r_' || p_queue_name, 't_' || p_queue_name, 'w_' || p_queue_name
-  )
-  using v_now, v_qty, v_worker, case when v_timeout > 0 then v_now + make_interval(secs => v_timeout) end;
+        order by c.available_at, c.run_id
+      $sql$,
+      'r_' || p_queue_name, 't_' || p_queue_name, 'w_' || p_queue_name
+    )
+    using
+      v_now, v_qty, v_worker, case when v_timeout > 0 then v_now + make_interval(secs => v_timeout) end, v_ready;
+
+    get diagnostics v_claimed = row_count;
+    v_qty := v_qty - v_claimed;
+    exit when v_qty = 0 or cardinality(v_ready) < v_reach;
+    v_reach := v_reach * 4;
+  end loop;
 end;
 $$;

@@ -38,7 +38,7 @@ begin
         set claim_expires_at = $6
         from owner o
         where r.run_id = o.run_id
-          and r.state = 'running'
+          and (r.state = 'running') is true
           and r.claim_expires_at is not null
           and o.task_state <> 'cancelled'
           and $6 is not null

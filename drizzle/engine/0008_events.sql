@@ -200,7 +200,7 @@ begin
         join absurd.%1$I r on r.run_id = w.run_id
         where w.event_name = $1
           and (w.timeout_at is null or w.timeout_at > $3)
-          and r.state = 'sleeping'
+          and (r.state = 'sleeping') is true
         order by r.run_id
         for update of r
       ), run as (
