@@ -3,7 +3,10 @@ import { supervise } from "./supervise";
 import { startSystem } from "./system";
 
 const exitCode = await supervise(async (supervision) => {
-  const databaseUrl = await startSystem({ dataDir: process.argv[2] ?? "", fresh: false }, supervision);
+  const databaseUrl = await startSystem(
+    { dataDir: process.argv[2] ?? "", fresh: false },
+    supervision,
+  );
   console.log(`up ${databaseUrl}`);
 });
 process.exit(exitCode);
