@@ -61,9 +61,13 @@ async function readEstimates(db: Database, queues: string[]): Promise<Estimate[]
           then c.reltuples / c.relpages
             * (pg_relation_size(c.oid) / current_setting('block_size')::int)
           else 0 end as tuples
-      from pg_partition_tree(to_regclass(format('absurd.%I', 't_' || queue))) tree
-      join pg_class c on c.oid = tree.relid
-      where tree.isleaf
+      from pg_class c
+      where c.relkind = 'r' and c.oid in (
+        -- The tree of a table that is not partitioned is empty.
+        select to_regclass(format('absurd.%I', 't_' || queue))
+        union all
+        select tree.relid from pg_partition_tree(to_regclass(format('absurd.%I', 't_' || queue))) tree
+      )
     ) leaf
     left join lateral (
       select s.most_common_vals::text::text[] as vals, s.most_common_freqs as freqs

@@ -1,0 +1,158 @@
+import { beforeAll, expect, test } from "vitest";
+import { setCheckpoint } from "@/lib/absurd/checkpoints";
+import { awaitEvent, emitEvent } from "@/lib/absurd/events";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
+import { spawnTask } from "@/lib/absurd/tasks";
+import type { Json } from "@/lib/absurd/types";
+import { openTestDatabase } from "@/lib/db/testing";
+import { findById } from "./find";
+import { getEventPayload, getPayload } from "./payloads";
+import { getTask } from "./task";
+
+const QUEUE = 'größe "1"';
+const database = openTestDatabase();
+
+beforeAll(() => createQueue(database.pool, QUEUE));
+
+async function start(params: Json, options = {}) {
+  const { pool } = database;
+  const { taskId } = await spawnTask(pool, QUEUE, "work", params, { maxAttempts: 2, ...options });
+  return { taskId, runId: await claim(taskId) };
+}
+
+async function claim(taskId: string): Promise<string> {
+  const runs = await claimTasks(database.pool, QUEUE, { quantity: 10, workerId: "w" });
+  const run = runs.find((one) => one.taskId === taskId);
+  if (!run) throw new Error("not claimed");
+  return run.runId;
+}
+
+test("a task comes with its attempts, checkpoints, waits and events", async () => {
+  const { pool } = database;
+  const { taskId, runId } = await start(
+    { a: 1 },
+    { idempotencyKey: "k", headers: { tenant_id: "t" } },
+  );
+  await setCheckpoint(pool, QUEUE, { taskId, ownerRunId: runId, stepName: "first", state: "x" });
+  await setCheckpoint(pool, QUEUE, {
+    taskId,
+    ownerRunId: runId,
+    stepName: "second",
+    state: undefined,
+  });
+  await emitEvent(pool, QUEUE, "early", { ok: true });
+  await awaitEvent(pool, QUEUE, {
+    taskId,
+    runId,
+    stepName: "$awaitEvent:early#2",
+    eventName: "early",
+  });
+  await failTask(pool, QUEUE, runId, { name: "Boom", message: "no" });
+  const second = await claim(taskId);
+  await awaitEvent(pool, QUEUE, { taskId, runId: second, stepName: "wait", eventName: "late" });
+
+  const detail = await getTask(QUEUE, taskId);
+  expect(detail.task).toMatchObject({
+    queue: QUEUE,
+    taskId,
+    state: "sleeping",
+    attempts: 2,
+    maxAttempts: 2,
+    idempotencyKey: "k",
+    tenantId: "t",
+    params: { bytes: 8, text: '{"a": 1}' },
+    result: null,
+  });
+  expect(detail.runs).toMatchObject([
+    { runId, attempt: 1, state: "failed", claimedBy: "w" },
+    { runId: second, attempt: 2, state: "sleeping", availableAt: "infinity", wakeEvent: "late" },
+  ]);
+  expect(JSON.parse(detail.runs[0]?.failureReason?.text ?? "")).toMatchObject({ name: "Boom" });
+  expect(detail.checkpoints.map((one) => [one.name, one.state?.text])).toEqual([
+    ["first", '"x"'],
+    ["second", undefined],
+    ["$awaitEvent:early#2", '{"ok": true}'],
+  ]);
+  expect(detail.waits).toMatchObject([{ runId: second, eventName: "late", timeoutAt: null }]);
+  expect(Object.keys(detail.eventsEmittedAt)).toEqual(["early"]);
+  expect(detail.truncated).toBeUndefined();
+
+  expect(await findById(taskId)).toEqual([{ kind: "task", queue: QUEUE, taskId, runId: null }]);
+  expect(await findById(second)).toEqual([{ kind: "run", queue: QUEUE, taskId, runId: second }]);
+  expect(await findById("00000000-0000-0000-0000-000000000000")).toEqual([]);
+});
+
+test("texts stay exact", async () => {
+  // As jsonb prints it: keys by length, no other change.
+  const text = '{"n": 1.10, "big": 12345678901234567890, "html": "<script>\u2028</script>"}';
+  const { rows } = await database.pool.query(
+    "select task_id from absurd.spawn_task($1, 'work', $2::jsonb, '{}')",
+    [QUEUE, text],
+  );
+  const taskId = rows[0].task_id;
+  const { task } = await getTask(QUEUE, taskId);
+  expect(task.params?.text).toBe(text);
+  expect(task.params?.bytes).toBe(Buffer.byteLength(text));
+  expect(await getPayload(QUEUE, taskId, { of: "params" })).toBe(text);
+});
+
+test("SQL NULL and JSON null are told apart", async () => {
+  const { taskId, runId } = await start(null);
+  expect((await getTask(QUEUE, taskId)).task).toMatchObject({
+    params: { bytes: 4, text: "null" },
+    headers: null,
+  });
+  await completeTask(database.pool, QUEUE, runId, null);
+  expect((await getTask(QUEUE, taskId)).task.result).toEqual({ bytes: 4, text: "null" });
+});
+
+test("large values come with their size, and whole on demand", async () => {
+  const { taskId, runId } = await start({ pad: "x".repeat(100_000) });
+  const { task } = await getTask(QUEUE, taskId);
+  expect(task.params).toEqual({ bytes: 100_011 });
+
+  const huge = Array.from({ length: 900_000 }, (_, n) => `${n}-${(n * 2_654_435_761) % 1e9}`);
+  await completeTask(database.pool, QUEUE, runId, huge);
+  const { result } = (await getTask(QUEUE, taskId)).task;
+  expect(result).toMatchObject({ approximate: true });
+  expect(result?.text).toBeUndefined();
+  const text = await getPayload(QUEUE, taskId, { of: "runResult", run: runId });
+  expect(JSON.parse(text)).toEqual(huge);
+});
+
+test("thousands of checkpoints and attempts stay bounded", async () => {
+  const { taskId, runId } = await start(null);
+  await database.pool.query(
+    `insert into absurd."c_größe ""1""" (task_id, checkpoint_name, state, owner_run_id, updated_at)
+     select $1, 'step ' || n, jsonb_build_object('pad', repeat('y', 20000)), $2, now() + n * interval '1 ms'
+     from generate_series(1, 2500) n`,
+    [taskId, runId],
+  );
+  await database.pool.query(
+    `insert into absurd."r_größe ""1""" (run_id, task_id, attempt, state, available_at)
+     select absurd.portable_uuidv7(), $1, n, 'failed', now() from generate_series(2, 700) n`,
+    [taskId],
+  );
+  const detail = await getTask(QUEUE, taskId);
+  expect(detail.truncated).toEqual({ runs: true, checkpoints: true });
+  expect(detail.checkpoints).toHaveLength(2_000);
+  expect(detail.checkpoints.at(-1)?.name).toBe("step 2500");
+  expect(detail.checkpoints[0]?.state).toEqual({ bytes: 20_011 });
+  expect(detail.runs).toHaveLength(500);
+  expect(detail.runs.at(-1)?.attempt).toBe(700);
+});
+
+test("what is not there is named", async () => {
+  const { taskId } = await start(null);
+  const nothing = "01900000-0000-7000-8000-000000000000";
+  await expect(getTask(QUEUE, nothing)).rejects.toMatchObject({ code: "task_not_found" });
+  await expect(getTask("nowhere", taskId)).rejects.toMatchObject({ code: "queue_not_found" });
+  await expect(getPayload(QUEUE, taskId, { of: "headers" })).rejects.toMatchObject({
+    code: "payload_not_found",
+  });
+  await expect(getPayload(QUEUE, taskId, { of: "checkpoint", name: "none" })).rejects.toMatchObject(
+    { code: "payload_not_found" },
+  );
+  await expect(getEventPayload(QUEUE, "late")).rejects.toMatchObject({ code: "payload_not_found" });
+});
