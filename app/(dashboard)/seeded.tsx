@@ -1,6 +1,7 @@
 import { dehydrate, HydrationBoundary, QueryClient, type QueryKey } from "@tanstack/react-query";
 import { unstable_rethrow } from "next/navigation";
 import type { ReactNode } from "react";
+import { requireViewer } from "@/lib/auth/require";
 
 /** A query of the client with the server's way to answer it. */
 export type Seed = { queryKey: QueryKey; read: () => Promise<unknown> };
@@ -10,6 +11,7 @@ export type Seed = { queryKey: QueryKey; read: () => Promise<unknown> };
  * to the browser, which reads again and shows the reason in the room's own place.
  */
 export async function Seeded({ seeds, children }: { seeds: Seed[]; children: ReactNode }) {
+  await requireViewer();
   const client = new QueryClient();
   await Promise.all(
     seeds.map(async ({ queryKey, read }) => {

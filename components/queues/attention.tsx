@@ -33,7 +33,7 @@ export function Attention({ queues }: { queues: readonly Queue[] }) {
             >
               <StateIcon state={concern.state} />
               <span className="min-w-0 flex-1 basis-64 break-words">
-                <strong className="font-semibold">{concern.queue}</strong>: {concern.text}.
+                <strong className="font-semibold">{concern.queue}</strong>: {concern.text}
               </span>
               <Link
                 href={concern.href}

@@ -1,6 +1,7 @@
 "use client";
 import { ArrowUp, Timer } from "lucide-react";
 import { useRef } from "react";
+import { Pager } from "@/components/layout/pager";
 import { ReadError } from "@/components/layout/read-error";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
@@ -8,11 +9,10 @@ import { ClockProvider } from "@/components/ui/clock";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
-import { formatNumber } from "@/lib/format";
+import { formatNumber, plural } from "@/lib/format";
 import { ApiError } from "@/lib/query/api";
 import { NoTasks } from "./no-tasks";
 import { StateFacets } from "./state-facets";
-import { TaskPager } from "./task-pager";
 import { TaskSearch } from "./task-search";
 import { TaskTable } from "./task-table";
 import { useLiveTasks } from "./use-live-tasks";
@@ -81,7 +81,12 @@ export function TaskList({ queue }: { queue?: string }) {
           !tooSlow && <SkeletonRows rows={20} columns={7} />
         )}
       </div>
-      <TaskPager page={page} count={shown?.rows.length} first={!filters.cursor} onTurn={turnTo} />
+      <Pager
+        page={page}
+        note={shown && `Newest first · ${plural(shown.rows.length, "task")} on this page`}
+        first={!filters.cursor}
+        onTurn={turnTo}
+      />
     </div>
   );
 }

@@ -18,10 +18,10 @@ export function TaskTable({
     <table className="block w-full table-fixed border-collapse text-left wide:table">
       <thead className="sticky top-0 z-10 hidden bg-canvas wide:table-header-group">
         <tr>
-          <Th className="w-[112px]">State</Th>
-          <Th className="w-[18%]">Name</Th>
+          <Th className="w-[116px] pl-4!">State</Th>
+          <Th className="w-[17%]">Name</Th>
           <Th className="w-[124px]">Task id</Th>
-          {!oneQueue && <Th className="w-[11%]">Queue</Th>}
+          {!oneQueue && <Th className="w-[9%]">Queue</Th>}
           <Th numeric className="w-[76px]">
             Attempts
           </Th>
@@ -31,9 +31,9 @@ export function TaskTable({
           <Th numeric className="w-[96px]">
             Duration
           </Th>
-          <Th className="hidden w-[11%] pl-5 xwide:table-cell">Worker</Th>
+          <Th className="hidden w-[9%] pl-5 xwide:table-cell">Worker</Th>
           {tenants && <Th className="hidden w-[88px] xwide:table-cell">Tenant</Th>}
-          <Th className="w-[30%]">Why</Th>
+          <Th className="w-[34%] pr-4!">Why</Th>
         </tr>
       </thead>
       <tbody className="block wide:table-row-group">

@@ -17,7 +17,7 @@ export function Th({ numeric, className, ...props }: ComponentProps<"th"> & Cell
     <th
       scope="col"
       className={cn(
-        "h-7 whitespace-nowrap border-line border-b px-2 font-medium text-12 text-ink-3 first:pl-3 last:pr-3 wide:first:pl-4 wide:last:pr-4",
+        "h-7 whitespace-nowrap border-line border-b px-2 font-medium text-12 text-ink-3 first:pl-3 last:pr-3",
         numeric && "text-right",
         className,
       )}
@@ -30,7 +30,7 @@ export function Td({ numeric, className, ...props }: ComponentProps<"td"> & Cell
   return (
     <td
       className={cn(
-        "h-8 whitespace-nowrap border-line-subtle border-b px-2 first:pl-3 last:pr-3 wide:first:pl-4 wide:last:pr-4",
+        "h-8 whitespace-nowrap border-line-subtle border-b px-2 first:pl-3 last:pr-3",
         numeric && "text-right",
         className,
       )}

@@ -1,0 +1,27 @@
+"use client";
+import { RefreshCw } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
+
+/** A room that broke: the frame stays, and so do the other rooms. */
+export default function RoomError({
+  error,
+  reset,
+}: {
+  error: Error & { digest?: string };
+  reset: () => void;
+}) {
+  return (
+    <ErrorState
+      title="This page broke"
+      message="It is a mistake of the dashboard, not of your tasks. Nothing was changed."
+      code={error.digest}
+      actions={
+        <Button variant="primary" onClick={reset}>
+          <RefreshCw size={14} strokeWidth={1.5} aria-hidden />
+          Try again
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,22 @@
+import { Compass } from "lucide-react";
+import Link from "next/link";
+import { buttonClass } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+
+export default function NotFound() {
+  return (
+    <main className="grid min-h-dvh place-items-center">
+      <EmptyState
+        icon={Compass}
+        title="There is no such page"
+        actions={
+          <Link href="/" className={buttonClass("primary")}>
+            Go to the overview
+          </Link>
+        }
+      >
+        The address may be from another version of the dashboard.
+      </EmptyState>
+    </main>
+  );
+}

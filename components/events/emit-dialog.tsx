@@ -1,0 +1,93 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { usePerform } from "@/components/layout/use-perform";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { Field, Input } from "@/components/ui/field";
+import { emitEventAction, previewEmitAction } from "@/lib/actions/events";
+import { plural } from "@/lib/format";
+import { EmitPreview } from "./emit-preview";
+import { JsonField, jsonProblem } from "./json-field";
+
+const SETTLE_MS = 300;
+
+/** Emits an event: shows whom it wakes first, and refuses a second emit that would change nothing. */
+export function EmitDialog({
+  queue,
+  name: given,
+  onClose,
+}: {
+  queue: string;
+  /** Given when the event is known; else it is typed. */
+  name?: string | undefined;
+  onClose: () => void;
+}) {
+  const perform = usePerform();
+  const [name, setName] = useState(given ?? "");
+  const [payload, setPayload] = useState("");
+  const settled = useSettled(name);
+  const preview = useQuery({
+    queryKey: ["preview", "emit", queue, settled],
+    queryFn: () => previewEmitAction({ queue, name: settled }),
+    enabled: settled !== "",
+    gcTime: 0,
+  });
+  const plan = preview.data?.ok && settled === name ? preview.data.data : undefined;
+  const ready = plan !== undefined && plan.outcome !== "ignored" && jsonProblem(payload) === null;
+  return (
+    <ConfirmDialog
+      title="Emit an event"
+      confirmLabel={plan && plan.wakesCount > 0 ? `Emit and wake ${plan.wakesCount}` : "Emit"}
+      keepLabel="Not now"
+      disabled={!ready}
+      note={`in ${queue.length > 24 ? `${queue.slice(0, 24)}…` : queue}`}
+      onClose={onClose}
+      onConfirm={() =>
+        perform(() => emitEventAction({ queue, name, payload }), {
+          what: "The emit",
+          done: ({ wakesCount }) => ({
+            title: "Event emitted",
+            text: `${name} ${wakesCount ? `woke ${plural(wakesCount, "task")}` : "is stored; nobody waited"}`,
+          }),
+        })
+      }
+    >
+      {given === undefined ? (
+        <Field label="Name" hint="The first emit of a name in a queue counts">
+          {(ids) => (
+            <Input
+              {...ids}
+              className="mono"
+              spellCheck={false}
+              autoComplete="off"
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+      ) : (
+        <p className="mb-2 break-all">
+          <code className="mono font-medium">{given}</code>
+        </p>
+      )}
+      <JsonField label="Payload" value={payload} onChange={setPayload} />
+      {name !== "" && (
+        <EmitPreview
+          queue={queue}
+          plan={plan}
+          problem={preview.data?.ok === false ? preview.data.error.message : preview.error?.message}
+        />
+      )}
+    </ConfirmDialog>
+  );
+}
+
+/** A value once it has not changed for a moment. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}

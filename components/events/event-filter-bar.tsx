@@ -1,0 +1,78 @@
+"use client";
+import { Search, Zap } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Kbd } from "@/components/ui/kbd";
+import { Select } from "@/components/ui/select";
+import { EVENT_STATES, type EventFilters } from "@/lib/search-params/events";
+
+const SETTLE_MS = 300;
+
+const STATES = [
+  { value: "", label: "All events" },
+  { value: "emitted", label: "Emitted" },
+  { value: "awaited", label: "Awaited, not emitted" },
+];
+
+/** Which events to list, and the way to emit one. */
+export function EventFilterBar({
+  filters,
+  onChange,
+  onEmit,
+  aside,
+}: {
+  filters: EventFilters;
+  onChange: (change: Partial<EventFilters>) => void;
+  onEmit: () => void;
+  aside?: ReactNode;
+}) {
+  return (
+    <div className="flex flex-wrap items-center gap-2 px-3 py-3 wide:px-4">
+      {aside}
+      <NameFilter
+        key={filters.name}
+        name={filters.name ?? ""}
+        onChange={(name) => onChange({ name: name || null })}
+      />
+      <Select
+        quiet
+        aria-label="State"
+        value={filters.state.length === 1 ? (filters.state[0] ?? "") : ""}
+        options={STATES}
+        onChange={({ target }) =>
+          onChange({ state: EVENT_STATES.filter((state) => state === target.value) })
+        }
+      />
+      <Button onClick={onEmit}>
+        <Zap size={14} strokeWidth={1.5} aria-hidden />
+        Emit event
+        <Kbd>e</Kbd>
+      </Button>
+    </div>
+  );
+}
+
+/** The beginning of a name. It reaches the address on Enter, on leaving the field, or after a pause. */
+function NameFilter({ name, onChange }: { name: string; onChange: (name: string) => void }) {
+  const [text, setText] = useState(name);
+  useEffect(() => {
+    if (text === name) return;
+    const timer = setTimeout(() => onChange(text), SETTLE_MS * 2);
+    return () => clearTimeout(timer);
+  }, [text, name, onChange]);
+  return (
+    <search className="flex h-9 min-w-0 flex-1 basis-60 items-center gap-2 rounded-2 border border-line-control bg-surface pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:h-7">
+      <Search size={16} strokeWidth={1.5} aria-hidden className="shrink-0 text-ink-3" />
+      <input
+        type="search"
+        aria-label="Event name begins with"
+        placeholder="Event name begins with…"
+        spellCheck={false}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => event.key === "Enter" && onChange(text)}
+        className="h-full min-w-0 flex-1 bg-transparent font-mono text-12 outline-none"
+      />
+    </search>
+  );
+}

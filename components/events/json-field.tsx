@@ -1,0 +1,47 @@
+"use client";
+import { Field, Textarea } from "@/components/ui/field";
+import { formatBytes } from "@/lib/format";
+
+/** Why a text is no JSON; `null` when it is, or is empty. */
+export function jsonProblem(text: string): string | null {
+  if (text.trim() === "") return null;
+  try {
+    JSON.parse(text);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : "This is not JSON";
+  }
+}
+
+/** JSON, checked as it is typed. */
+export function JsonField({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const problem = jsonProblem(value);
+  const size = new Blob([value]).size;
+  return (
+    <Field
+      label={label}
+      error={problem}
+      hint={value.trim() === "" ? "Empty: no payload" : `JSON, ${formatBytes(size)}`}
+    >
+      {(ids) => (
+        <Textarea
+          {...ids}
+          rows={6}
+          spellCheck={false}
+          className="mono leading-[18px]"
+          placeholder='{"parcel": 42}'
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,51 @@
+"use client";
+import { useQueryClient } from "@tanstack/react-query";
+import type { Failure } from "@/components/ui/outcome-error";
+import { showToast } from "@/components/ui/toast";
+import type { ActionResult } from "@/lib/actions/result";
+
+type Words<T> = {
+  /** The subject of “… did not happen”. */
+  what: string;
+  /** The outcome in a toast. */
+  done: (data: T) => { title: string; text?: string; link?: { href: string; label: string } };
+};
+
+/**
+ * Runs an action, tells its outcome and brings every figure on the page up to date, whatever the outcome was. Answers
+ * why nothing happened, for the dialog that asked.
+ */
+export function usePerform() {
+  const client = useQueryClient();
+  return async function perform<T>(
+    action: () => Promise<ActionResult<T>>,
+    words: Words<T>,
+  ): Promise<Failure | undefined> {
+    const result = await action().catch(() => undefined);
+    await Promise.all(
+      ["task", "tasks", "queues", "events"].map((noun) =>
+        client.invalidateQueries({ queryKey: [noun] }),
+      ),
+    );
+    if (!result) return NO_ANSWER;
+    if (result.ok) {
+      showToast({ tone: "good", ...words.done(result.data) });
+      return undefined;
+    }
+    const { code, message, hint, changed } = result.error;
+    const known = changed === false;
+    return {
+      title: known ? `${words.what} did not happen` : "The outcome is not known",
+      message: known ? `${message} Nothing was changed.` : message,
+      hint,
+      code,
+    };
+  };
+}
+
+/** The request left, no answer came: the only honest thing to say. */
+const NO_ANSWER: Failure = {
+  title: "The outcome is not known",
+  message: "The dashboard’s server did not answer, so this may have happened or not.",
+  hint: "Look at the current state before you try again.",
+};

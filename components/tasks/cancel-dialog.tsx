@@ -1,0 +1,48 @@
+"use client";
+import { usePerform } from "@/components/layout/use-perform";
+import { Changes } from "@/components/ui/changes";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { cancelTaskAction } from "@/lib/actions/tasks";
+import type { TaskDetail } from "@/lib/analytics/types";
+import { StateLabel } from "./state-badge";
+
+/** Confirms the end of an active task. */
+export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
+  const perform = usePerform();
+  const { queue, taskId, name, state } = detail.task;
+  return (
+    <ConfirmDialog
+      title="Cancel this task"
+      danger
+      confirmLabel="Cancel task"
+      keepLabel="Keep it"
+      onClose={onClose}
+      onConfirm={() =>
+        perform(() => cancelTaskAction({ queue, taskId }), {
+          what: "The cancel",
+          done: () => ({ title: "Task cancelled", text: name }),
+        })
+      }
+    >
+      <p className="break-words text-ink-2">
+        <strong className="font-semibold text-ink">{name}</strong> in {queue} ends now and does not
+        run again. This cannot be undone.
+      </p>
+      <Changes
+        changes={[
+          {
+            label: "State",
+            from: <StateLabel state={state} />,
+            to: <StateLabel state="cancelled" />,
+          },
+        ]}
+      >
+        {state === "running"
+          ? "The rows change at once. The worker’s process goes on until its next checkpoint or heartbeat, and stops there."
+          : detail.waits.length > 0
+            ? `It stops waiting for ${detail.waits.map((wait) => wait.eventName).join(", ")}. Its steps so far are kept.`
+            : "Its steps so far are kept."}
+      </Changes>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,96 @@
+"use client";
+import { useCallback, useMemo, useState } from "react";
+import { findIdle, type Range } from "@/lib/timeline/idle";
+import type { Timeline } from "@/lib/timeline/model";
+import { createScale, type Scale } from "@/lib/timeline/scale";
+
+/** Nobody looks at less than this. */
+const LEAST_MS = 5;
+
+export type Axis = {
+  /** The part that is drawn, and the whole for the minimap. */
+  scale: Scale;
+  whole: Scale;
+  zoomed: boolean;
+  hideIdle: boolean;
+  setHideIdle: (hide: boolean) => void;
+  follow: boolean;
+  setFollow: (follow: boolean) => void;
+  /** Shows a stretch of time; `null` all of it. */
+  show: (range: Range | null) => void;
+  /** Zooms by a factor around a pixel of the drawn part. */
+  zoom: (factor: number, x?: number) => void;
+  /** Moves by pixels of the drawn part. */
+  pan: (pixels: number) => void;
+};
+
+/** Which stretch of time is drawn on how many pixels. */
+export function useAxis(timeline: Timeline, width: number, minimapWidth: number): Axis {
+  const [hideIdle, setHideIdle] = useState(true);
+  const [follow, setFollow] = useState(true);
+  const [chosen, setChosen] = useState<Range | null>(null);
+
+  const all = wholeRange(timeline);
+  const { from, to } = (chosen && follow && slide(chosen, timeline)) || chosen || all;
+  const scales = useMemo(() => {
+    const scaleOf = (range: Range, pixels: number) =>
+      createScale(range, Math.max(pixels, 1), hideIdle ? findIdle(timeline, range) : []);
+    return {
+      scale: scaleOf({ from, to }, width),
+      whole: scaleOf({ from: all.from, to: all.to }, minimapWidth),
+    };
+  }, [timeline, from, to, all.from, all.to, hideIdle, width, minimapWidth]);
+
+  const show = useCallback((range: Range | null) => {
+    if (!range) return setChosen(null);
+    const middle = (range.from + range.to) / 2;
+    const half = Math.max((range.to - range.from) / 2, LEAST_MS / 2);
+    setChosen({ from: middle - half, to: middle + half });
+  }, []);
+  const { scale } = scales;
+  return {
+    ...scales,
+    zoomed: chosen !== null,
+    hideIdle,
+    setHideIdle,
+    follow: follow && timeline.active,
+    setFollow,
+    show,
+    zoom: (factor, x = scale.width / 2) => {
+      const left = scale.toTime(x - x / factor);
+      const right = scale.toTime(x + (scale.width - x) / factor);
+      if (factor >= 1) return show({ from: left, to: right });
+      const at = scale.toTime(x);
+      const wider = { from: at - (at - scale.from) / factor, to: at + (scale.to - at) / factor };
+      show(wider.from <= all.from && wider.to >= all.to ? null : clamp(wider, all));
+    },
+    pan: (pixels) => {
+      setFollow(false);
+      const shift = pixels * ((scale.to - scale.from) / scale.width);
+      const start = Math.min(
+        Math.max(scale.from + shift, all.from),
+        Math.max(all.to - (scale.to - scale.from), all.from),
+      );
+      show({ from: start, to: start + scale.to - scale.from });
+    },
+  };
+}
+
+/** The task's life and what is known to lie ahead, with a little room at the end for the labels. */
+function wholeRange({ from, to, lanes }: Timeline): Range {
+  const ahead = lanes.flatMap((lane) => lane.ahead.map(({ until }) => until));
+  const end = Math.max(to, ...ahead.filter(Number.isFinite));
+  const life = Math.max(end - from, LEAST_MS * 4);
+  return { from: from - life * 0.004, to: from + life * 1.03 };
+}
+
+/** The stretch of the same length that has now near its right end. */
+function slide(range: Range, { now, active }: Timeline): Range | null {
+  if (!active) return null;
+  const length = range.to - range.from;
+  return { from: now - length * 0.9, to: now + length * 0.1 };
+}
+
+function clamp(range: Range, limits: Range): Range {
+  return { from: Math.max(range.from, limits.from), to: Math.min(range.to, limits.to) };
+}
