@@ -1,0 +1,165 @@
+import { hostname } from "node:os";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { AbsurdClient } from "./absurd-client.ts";
+import type { CallReport } from "./bound-verb.ts";
+import { isValidQueueName } from "./client-options.ts";
+import { InvalidArgumentError, QueueNotFoundError } from "./errors.ts";
+import { getAbsurdClient, resetAbsurdClient } from "./shared-client.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  resetAbsurdClient();
+});
+
+describe("defaults", () => {
+  test("queue and worker come from the environment", () => {
+    vi.stubEnv("ABSURD_DEFAULT_QUEUE", "from_env");
+    vi.stubEnv("ABSURD_WORKER_ID", "worker_7");
+    expect(new AbsurdClient()).toMatchObject({ queueName: "from_env", workerId: "worker_7" });
+    expect(new AbsurdClient({ queueName: "own", workerId: "me" })).toMatchObject({
+      queueName: "own",
+      workerId: "me",
+    });
+  });
+
+  test("without an environment the queue is absurd_default and each client's worker its own", () => {
+    vi.stubEnv("ABSURD_DEFAULT_QUEUE", "");
+    vi.stubEnv("ABSURD_WORKER_ID", undefined);
+    const [one, two] = [new AbsurdClient(), new AbsurdClient()];
+    expect(one.queueName).toBe("absurd_default");
+    expect(one.workerId).toMatch(`${hostname()}:${process.pid}:`);
+    expect(one.workerId).not.toBe(two.workerId);
+  });
+
+  test("defaultMaxAttempts counts for spawns that do not say", async () => {
+    const client = new AbsurdClient({ db: database.pool, queueName: "a", defaultMaxAttempts: 5 });
+    await client.createQueue();
+    const limit = async (options?: { maxAttempts: number }) => {
+      const { taskId } = await client.spawnTask("job", {}, options);
+      return (await client.getTaskStatus(taskId))?.maxAttempts;
+    };
+    expect(await limit()).toBe(5);
+    expect(await limit({ maxAttempts: 2 })).toBe(2);
+  });
+});
+
+describe("queue names", () => {
+  test.each(["a", "_", "Orders_2", "q".repeat(57)])("%j is an identifier", (name) => {
+    expect(isValidQueueName(name)).toBe(true);
+    expect(new AbsurdClient({ queueName: name }).queueName).toBe(name);
+  });
+
+  test.each(["", "2a", "my-queue", "abc\n", "q".repeat(58), "ä", 'a"b'])("%j is none", (name) => {
+    expect(isValidQueueName(name)).toBe(false);
+    expect(() => new AbsurdClient({ queueName: name })).toThrow(InvalidArgumentError);
+  });
+
+  test.each(["my-queue", 'say "hi"; drop table x', "UPPER lower", "ä".repeat(28), "abc\n", " "])(
+    "with allowAnyQueueName %j is a queue like any other",
+    async (queueName) => {
+      const client = new AbsurdClient({ db: database.pool, queueName, allowAnyQueueName: true });
+      await client.createQueue();
+      const { taskId, runId } = await client.spawnTask("job");
+      expect(await client.getTaskStatus(taskId)).toMatchObject({ taskName: "job" });
+      expect(await client.getRunStatus(runId)).toMatchObject({ taskId });
+      expect(await client.listQueues()).toContain(queueName);
+      await client.dropQueue();
+    },
+  );
+
+  test.each(["", "ä".repeat(29), "q".repeat(58)])("%j is too much for the engine", (queueName) => {
+    expect(() => new AbsurdClient({ queueName, allowAnyQueueName: true })).toThrow(
+      InvalidArgumentError,
+    );
+  });
+
+  test("withQueue keeps everything else", () => {
+    const client = new AbsurdClient({ queueName: "one", workerId: "me", allowAnyQueueName: true });
+    expect(client.withQueue("two-2")).toMatchObject({ queueName: "two-2", workerId: "me" });
+    expect(() => new AbsurdClient().withQueue("two-2")).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("connections", () => {
+  test("a method runs on the connection it is given, else on the client's own", async () => {
+    const bare = new AbsurdClient({ queueName: "b" });
+    await bare.createQueue(database.pool);
+    const bound = new AbsurdClient({ queueName: "b", db: database.pool });
+    const connection = await database.pool.connect();
+    await connection.query("begin");
+    const { taskId } = await bound.spawnTask(connection, "job", { p: 1 });
+    expect(await bound.getTaskStatus(connection, taskId)).not.toBeNull();
+    expect(await bound.getTaskStatus(taskId)).toBeNull();
+    await connection.query("rollback");
+    connection.release();
+    expect(await bare.getTaskStatus(database.pool, taskId)).toBeNull();
+  });
+
+  test("a pool is enough for every method, also those of several statements", async () => {
+    const client = new AbsurdClient({ queueName: "pooled", db: database.pool });
+    const { runId, taskId } = await client.spawnTask("job", {}, { ensureQueue: true });
+    await client.claimTasks();
+    await expect(client.sleep({ runId, stepName: "s", seconds: 60 })).rejects.toThrow("sleeps");
+    expect(await client.cancelTask({ runId })).toEqual({
+      taskId,
+      cancelled: true,
+      state: "cancelled",
+    });
+  });
+
+  test("without a connection a method says what it needs", async () => {
+    await expect(new AbsurdClient().listQueues()).rejects.toThrow(InvalidArgumentError);
+  });
+
+  test("methods can be handed around", async () => {
+    const { createQueue, spawnTask } = new AbsurdClient({ queueName: "c", db: database.pool });
+    await createQueue();
+    expect(await spawnTask("job")).toMatchObject({ created: true });
+  });
+});
+
+describe("the client of the process", () => {
+  test("is built once, and may be asked for again", () => {
+    const client = getAbsurdClient({ queueName: "aa", workerId: "w" });
+    expect(getAbsurdClient()).toBe(client);
+    expect(getAbsurdClient({ queueName: "aa" })).toBe(client);
+    expect(getAbsurdClient({ workerId: "w" })).toBe(client);
+  });
+
+  test("refuses to be something else", () => {
+    getAbsurdClient({ queueName: "aa" });
+    expect(() => getAbsurdClient({ queueName: "bb" })).toThrow(InvalidArgumentError);
+    expect(() => getAbsurdClient({ db: database.pool })).toThrow("another db");
+  });
+
+  test("can be forgotten", () => {
+    getAbsurdClient({ queueName: "aa" });
+    resetAbsurdClient();
+    expect(getAbsurdClient({ queueName: "bb" }).queueName).toBe("bb");
+  });
+});
+
+describe("the log", () => {
+  test("names calls, their time and their error, never what they carry", async () => {
+    const reports: CallReport[] = [];
+    const logger = { debug: (_: string, fields: CallReport) => void reports.push(fields) };
+    const client = new AbsurdClient({ queueName: "logged", db: database.pool, logger });
+    await expect(client.spawnTask("job", { secret: "s3cret" })).rejects.toThrow(QueueNotFoundError);
+    await client.createQueue();
+    expect(reports).toEqual([
+      {
+        operation: "spawnTask",
+        queue: "logged",
+        milliseconds: expect.any(Number),
+        error: "QueueNotFoundError",
+      },
+      { operation: "createQueue", queue: "logged", milliseconds: expect.any(Number) },
+    ]);
+  });
+});
