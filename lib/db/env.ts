@@ -90,6 +90,11 @@ export function getEnvironment(): Environment {
   return parsed;
 }
 
+/** Reads the settings again on their next use, for tests that change them. */
+export function forgetEnvironment(): void {
+  parsed = undefined;
+}
+
 function systemUser(): string {
   try {
     return userInfo().username;

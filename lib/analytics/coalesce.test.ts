@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { coalesce, forgetAnswers } from "./coalesce";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  forgetAnswers();
+  vi.useRealTimers();
+});
+
+function counter() {
+  let reads = 0;
+  return () => Promise.resolve(++reads);
+}
+
+test("one read answers everybody for a moment, then the question is asked again", async () => {
+  const read = counter();
+  const asked = Array.from({ length: 50 }, () => coalesce(["q", 1], undefined, read));
+  expect(new Set(await Promise.all(asked))).toEqual(new Set([1]));
+  expect(await coalesce(["q", 1], undefined, read)).toBe(1);
+  expect(await coalesce(["q", 2], undefined, read)).toBe(2);
+  vi.advanceTimersByTime(2_000);
+  expect(await coalesce(["q", 1], undefined, read)).toBe(3);
+});
+
+test("after a change nobody gets an answer from before, nor one that was under way", async () => {
+  const read = counter();
+  const before = coalesce(["q"], undefined, read);
+  forgetAnswers();
+  expect(await coalesce(["q"], undefined, read)).toBe(2);
+  expect(await before).toBe(1);
+  expect(await coalesce(["q"], undefined, read)).toBe(2);
+});
+
+test("a failure reaches those who waited and is not kept", async () => {
+  const fail = () => Promise.reject(new Error("broken"));
+  const both = [coalesce(["q"], undefined, fail), coalesce(["q"], undefined, fail)];
+  for (const one of both) await expect(one).rejects.toThrow("broken");
+  expect(await coalesce(["q"], undefined, counter())).toBe(1);
+});
+
+test("a read is aborted when its last caller is gone, and not before", async () => {
+  let aborted = false;
+  const read = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => {
+        aborted = true;
+        reject(new Error("aborted"));
+      });
+    });
+  const [one, two] = [new AbortController(), new AbortController()];
+  const first = coalesce(["q"], one.signal, read);
+  const second = coalesce(["q"], two.signal, read);
+  one.abort(new Error("gone"));
+  await expect(first).rejects.toThrow("gone");
+  expect(aborted).toBe(false);
+  two.abort(new Error("gone too"));
+  await expect(second).rejects.toThrow("gone too");
+  expect(aborted).toBe(true);
+  expect(await coalesce(["q"], undefined, counter())).toBe(1);
+});
