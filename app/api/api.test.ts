@@ -1,0 +1,154 @@
+import { beforeAll, expect, test } from "vitest";
+import { emitEvent } from "@/lib/absurd/events";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks, completeTask } from "@/lib/absurd/runs";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { forgetAnswers } from "@/lib/analytics/coalesce";
+import { forgetEnvironment } from "@/lib/db/env";
+import { closePools } from "@/lib/db/pools";
+import { openTestDatabase } from "@/lib/db/testing";
+import { GET as find } from "./find/route";
+import { GET as health } from "./health/route";
+import { GET as eventPayload } from "./queues/[queue]/events/payload/route";
+import { GET as events } from "./queues/[queue]/events/route";
+import { GET as payload } from "./queues/[queue]/tasks/[taskId]/payload/route";
+import { GET as task } from "./queues/[queue]/tasks/[taskId]/route";
+import { GET as queues } from "./queues/route";
+import { GET as tasks } from "./tasks/route";
+
+const QUEUE = "größe, 100% / ?";
+const database = openTestDatabase();
+let taskId: string;
+let runId: string;
+
+beforeAll(async () => {
+  const { pool } = database;
+  await createQueue(pool, QUEUE);
+  ({ taskId, runId } = await spawnTask(pool, QUEUE, "a,b", { html: "</script><script>" }));
+  await claimTasks(pool, QUEUE);
+  await completeTask(pool, QUEUE, runId, { ok: true });
+  await emitEvent(pool, QUEUE, "paid", [1]);
+});
+
+const get = (path: string) => new Request(`http://localhost:3000${path}`);
+const at = <Params>(params: Params) => ({ params: Promise.resolve(params) });
+
+async function body(response: Response, status = 200) {
+  const text = await response.text();
+  expect(response.status, text).toBe(status);
+  return JSON.parse(text);
+}
+
+test("each room of the dashboard has its route", async () => {
+  expect(await body(await queues(get("/api/queues")))).toMatchObject({
+    queues: [{ name: QUEUE, terminal: { completed: { value: 1, precision: "exact" } } }],
+    now: expect.any(String),
+  });
+  const query = `?queue=${encodeURIComponent("größe%2C 100% / ?")}&name=a%252Cb&state=completed&limit=1`;
+  expect(await body(await tasks(get(`/api/tasks${query}`)))).toMatchObject({ rows: [{ taskId }] });
+  expect(await body(await task(get("/"), at({ queue: QUEUE, taskId })))).toMatchObject({
+    task: { taskId, params: { text: '{"html": "</script><script>"}' } },
+  });
+  expect(await body(await events(get("/?state=emitted"), at({ queue: QUEUE })))).toMatchObject({
+    rows: [{ name: "paid", payload: { text: "[1]" } }],
+  });
+  expect(await body(await find(get(`/?id=${runId}`)))).toEqual({
+    found: [{ kind: "run", queue: QUEUE, taskId, runId }],
+  });
+  expect(await body(await health(get("/api/health")))).toMatchObject({
+    status: "ok",
+    database: "up",
+  });
+});
+
+test("single values come as their own text", async () => {
+  const of = (query: string) => payload(get(`/${query}`), at({ queue: QUEUE, taskId }));
+  const response = await of("?of=params");
+  expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
+  expect(await response.text()).toBe('{"html": "</script><script>"}');
+  expect(await body(await of(`?of=runResult&run=${runId}`))).toEqual({ ok: true });
+  expect(await body(await eventPayload(get("/?name=paid"), at({ queue: QUEUE })))).toEqual([1]);
+  expect(await body(await of("?of=checkpoint&name=none"), 404)).toMatchObject({
+    error: { code: "payload_not_found" },
+  });
+  for (const bad of ["", "?of=runResult", "?of=runResult&run=x", "?of=checkpoint", "?of=secrets"])
+    expect(await body(await of(bad), 400)).toMatchObject({ error: { code: "bad_request" } });
+});
+
+test("thirty megabytes arrive whole", async () => {
+  const text = "x".repeat(30_000_000);
+  await emitEvent(database.pool, QUEUE, "huge", text);
+  const response = await eventPayload(get("/?name=huge"), at({ queue: QUEUE }));
+  expect((await response.text()).length).toBe(30_000_002);
+  const listed = await body(await events(get("/?name=huge"), at({ queue: QUEUE })));
+  expect(listed.rows[0].payload.text).toBeUndefined();
+  expect(listed.rows[0].payload.bytes).toBeGreaterThan(100_000);
+});
+
+test.each([
+  ["?limit=0", "limit"],
+  ["?limit=ten", "limit"],
+  ["?state=lost", "state"],
+  ["?after=yesterday", "after"],
+  ["?range=1y", "range"],
+  ["?id=xyz", "id"],
+  ["?cursor=x", "cursor"],
+  ["?offset=10", "offset"],
+])("tasks%s is refused, naming the parameter", async (query, name) => {
+  const { error } = await body(await tasks(get(`/api/tasks${query}`)), 400);
+  expect(error.code).toBe("bad_request");
+  expect(error.message).toContain(name);
+});
+
+test("what is not there is a 404", async () => {
+  expect(await body(await tasks(get("/api/tasks?queue=nowhere")), 404)).toMatchObject({
+    error: { code: "queue_not_found" },
+  });
+  const nothing = "01900000-0000-7000-8000-000000000000";
+  expect(
+    await body(await task(get("/"), at({ queue: QUEUE, taskId: nothing })), 404),
+  ).toMatchObject({
+    error: { code: "task_not_found" },
+  });
+  await body(await task(get("/"), at({ queue: QUEUE, taskId: "1" })), 400);
+});
+
+test("fifty browsers that ask the same cost one reading", async () => {
+  forgetAnswers();
+  const before = await transactions();
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, async () => (await tasks(get("/api/tasks?limit=3"))).text()),
+  );
+  expect(new Set(answers).size).toBe(1);
+  expect((await transactions()) - before).toBeLessThan(10);
+});
+
+/** Transactions of the dashboard's readers so far, as far as the server has reported them. */
+async function transactions(): Promise<number> {
+  await closePools();
+  await database.pool.query("select pg_sleep(0.2)");
+  const { rows } = await database.pool.query(
+    "select xact_commit::int as n from pg_stat_database where datname = current_database()",
+  );
+  return rows[0].n;
+}
+
+test("a lost database is said, without its words", async () => {
+  const url = process.env.DATABASE_URL;
+  await closePools();
+  forgetAnswers();
+  process.env.DATABASE_URL = "postgresql://user:hunter2@127.0.0.1:1/x";
+  forgetEnvironment();
+  expect(await body(await health(get("/api/health")), 503)).toEqual({
+    status: "database_unavailable",
+    database: "down",
+    schemaVersion: null,
+  });
+  const { error } = await body(await queues(get("/api/queues")), 503);
+  expect(error.code).toBe("database_unavailable");
+  expect(JSON.stringify(error)).not.toMatch(/hunter2|127\.0\.0\.1/);
+  await closePools();
+  process.env.DATABASE_URL = url;
+  forgetEnvironment();
+  expect(await body(await queues(get("/api/queues")))).toMatchObject({ queues: [{ name: QUEUE }] });
+});

@@ -1,0 +1,226 @@
+import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { setCheckpoint } from "@/lib/absurd/checkpoints";
+import { awaitEvent, emitEvent } from "@/lib/absurd/events";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks, completeTask, failTask, scheduleRun } from "@/lib/absurd/runs";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { getTask } from "@/lib/analytics/task";
+import { openTestDatabase } from "@/lib/db/testing";
+import { emitEventAction, previewEmitAction } from "./events";
+import type { ActionResult } from "./result";
+import {
+  cancelTaskAction,
+  previewRescheduleAction,
+  rescheduleRunAction,
+  retryTaskAction,
+} from "./tasks";
+
+const queue = `ops "queue"`;
+const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
+const info = vi.spyOn(console, "info").mockImplementation(() => {});
+
+beforeAll(() => createQueue(database.pool, queue));
+beforeEach(() => {
+  info.mockClear();
+});
+
+const spawn = async (options = {}) =>
+  (await spawnTask(database.pool, queue, "work", { secret: 1 }, { maxAttempts: 1, ...options }))
+    .taskId;
+
+async function start(options = {}): Promise<{ taskId: string; runId: string }> {
+  const taskId = await spawn(options);
+  const runs = await claimTasks(database.pool, queue, { quantity: 50 });
+  const runId = runs.find((run) => run.taskId === taskId)?.runId ?? "";
+  return { taskId, runId };
+}
+
+async function fail(options = {}): Promise<string> {
+  const { taskId, runId } = await start(options);
+  await failTask(database.pool, queue, runId, "broken");
+  return taskId;
+}
+
+async function stateOf(taskId: string): Promise<string> {
+  return (await getTask(queue, taskId)).task.state;
+}
+
+function refusal<T>(result: ActionResult<T>) {
+  if (result.ok) throw new Error("it was not refused");
+  expect(result.error.changed).toBe(false);
+  return result.error;
+}
+
+const NOTHING = "01900000-0000-7000-8000-000000000000";
+
+test("cancel: an active task, once", async () => {
+  const taskId = await spawn();
+  expect(await cancelTaskAction({ queue, taskId })).toEqual({
+    ok: true,
+    data: { taskId, state: "cancelled" },
+  });
+  const again = refusal(await cancelTaskAction({ queue, taskId }));
+  expect(again).toMatchObject({ code: "already_ended", message: "The task is cancelled already." });
+});
+
+test("cancel: refused once it has completed, even in the same moment", async () => {
+  const { taskId, runId } = await start();
+  const worker = await database.pool.connect();
+  await worker.query("begin");
+  await completeTask(worker, queue, runId);
+  const cancelling = cancelTaskAction({ queue, taskId });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await worker.query("commit");
+  worker.release();
+  expect(refusal(await cancelling).code).toBe("already_ended");
+  expect(await stateOf(taskId)).toBe("completed");
+});
+
+test("what is not there is named", async () => {
+  expect(refusal(await cancelTaskAction({ queue, taskId: NOTHING })).code).toBe("task_not_found");
+  expect(refusal(await cancelTaskAction({ queue: "nowhere", taskId: NOTHING })).code).toBe(
+    "queue_not_found",
+  );
+  expect(refusal(await previewRescheduleAction({ queue, runId: NOTHING })).code).toBe(
+    "task_not_found",
+  );
+});
+
+test("malformed input never reaches the database", async () => {
+  const bad = refusal(await cancelTaskAction({ queue, taskId: "1; drop" }));
+  expect(bad).toMatchObject({ code: "bad_request", message: expect.stringContaining("taskId") });
+  expect(refusal(await cancelTaskAction(undefined as never)).code).toBe("bad_request");
+  expect(refusal(await retryTaskAction({ queue, taskId: NOTHING, extraAttempts: 0 })).code).toBe(
+    "bad_request",
+  );
+});
+
+test("retry: more attempts, or a new task; refused when it is not failed", async () => {
+  const taskId = await fail();
+  const retried = await retryTaskAction({ queue, taskId, extraAttempts: 3 });
+  expect(retried).toMatchObject({ ok: true, data: { taskId, attempt: 2, created: false } });
+  expect((await getTask(queue, taskId)).task).toMatchObject({ state: "pending", maxAttempts: 4 });
+  expect(refusal(await retryTaskAction({ queue, taskId })).code).toBe("changed_meanwhile");
+
+  const other = await fail();
+  const renewed = await retryTaskAction({ queue, taskId: other, spawnNew: true });
+  expect(renewed).toMatchObject({ ok: true, data: { attempt: 1, created: true } });
+  expect(await stateOf(other)).toBe("failed");
+});
+
+test("retry: of two at once, one wins", async () => {
+  const taskId = await fail();
+  const both = await Promise.all([
+    retryTaskAction({ queue, taskId }),
+    retryTaskAction({ queue, taskId }),
+  ]);
+  expect(both.filter((result) => result.ok)).toHaveLength(1);
+  expect((await getTask(queue, taskId)).runs).toHaveLength(2);
+});
+
+test("reschedule: a durable sleep and its checkpoint move together", async () => {
+  const { taskId, runId } = await start();
+  const wake = new Date(Date.now() + 3_600_000);
+  await setCheckpoint(database.pool, queue, {
+    taskId,
+    ownerRunId: runId,
+    stepName: "nap",
+    state: wake.toISOString(),
+  });
+  await scheduleRun(database.pool, queue, runId, wake);
+  const preview = await previewRescheduleAction({ queue, runId });
+  if (!preview.ok) throw new Error(preview.error.message);
+  expect(preview.data).toMatchObject({ kind: "sleep", step: "nap", at: wake.toISOString() });
+
+  const { kind, at } = preview.data;
+  const later = new Date(Date.now() + 60_000).toISOString();
+  const moved = await rescheduleRunAction({ queue, runId, at: later, expected: { kind, at } });
+  expect(moved).toMatchObject({ ok: true, data: { kind: "sleep", at: later } });
+  expect((await getTask(queue, taskId)).checkpoints[0]?.state?.text).toBe(`"${later}"`);
+
+  const stale = await rescheduleRunAction({ queue, runId, at: "now", expected: { kind, at } });
+  expect(refusal(stale).code).toBe("changed_meanwhile");
+  expect(await rescheduleRunAction({ queue, runId, at: "now" })).toMatchObject({ ok: true });
+  expect(await claimTasks(database.pool, queue)).toMatchObject([{ runId }]);
+  expect(refusal(await rescheduleRunAction({ queue, runId, at: "now" }))).toMatchObject({
+    code: "changed_meanwhile",
+    message: expect.stringContaining("running"),
+  });
+});
+
+test("reschedule: only an event wait can wait for ever", async () => {
+  const { taskId, runId } = await start();
+  const wait = { taskId, runId, stepName: "w", eventName: "e", timeoutSeconds: 60 };
+  await awaitEvent(database.pool, queue, wait);
+  expect(await rescheduleRunAction({ queue, runId, at: "never" })).toMatchObject({
+    ok: true,
+    data: { kind: "event-wait", event: "e", at: "infinity" },
+  });
+  const queued = (await getTask(queue, await spawn())).runs[0]?.runId ?? "";
+  expect(refusal(await rescheduleRunAction({ queue, runId: queued, at: "never" })).code).toBe(
+    "bad_request",
+  );
+});
+
+test("emit: wakes whom the preview named, exactly, once", async () => {
+  const { taskId, runId } = await start();
+  await awaitEvent(database.pool, queue, { taskId, runId, stepName: "w", eventName: "paid" });
+  const preview = await previewEmitAction({ queue, name: "paid" });
+  expect(preview).toMatchObject({
+    ok: true,
+    data: { outcome: "stored", wakesCount: 1, wakes: [{ taskId, runId, timeoutAt: null }] },
+  });
+  const payload = '{"n": 12345678901234567890, "html": "<script>\u2028"}';
+  expect(await emitEventAction({ queue, name: "paid", payload })).toMatchObject({ ok: true });
+  const [checkpoint] = (await getTask(queue, taskId)).checkpoints;
+  expect(checkpoint?.state?.text).toBe(payload);
+  expect(await stateOf(taskId)).toBe("pending");
+  expect(refusal(await emitEventAction({ queue, name: "paid", payload: "" })).code).toBe(
+    "already_emitted",
+  );
+});
+
+test("emit: who comes second is told so", async () => {
+  const other = await database.pool.connect();
+  await other.query("begin");
+  await emitEvent(other, queue, "race", "theirs");
+  const emitting = emitEventAction({ queue, name: "race", payload: '"ours"' });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await other.query("commit");
+  other.release();
+  expect(refusal(await emitting).code).toBe("already_emitted");
+});
+
+test.each([
+  ["{", /not JSON/],
+  ['{"a": "\\ud83d"}', /cannot store/],
+  ['{"a": "\\u0000"}', /cannot store/],
+])("emit: the payload %s is refused with the reason", async (payload, message) => {
+  const error = refusal(await emitEventAction({ queue, name: "bad", payload }));
+  expect(error).toMatchObject({ code: "bad_request", message: expect.stringMatching(message) });
+});
+
+test("emit: without a payload stores JSON null", async () => {
+  expect(await emitEventAction({ queue, name: "empty", payload: " " })).toMatchObject({ ok: true });
+});
+
+test("a lock that is held too long withdraws the change", async () => {
+  const taskId = await spawn();
+  const blocker = await database.pool.connect();
+  await blocker.query(`begin; select from absurd."t_ops ""queue""" for update`);
+  expect(refusal(await cancelTaskAction({ queue, taskId })).code).toBe("timed_out");
+  await blocker.query("rollback");
+  blocker.release();
+  expect(await stateOf(taskId)).toBe("pending");
+});
+
+test("the log names operator, action, target and outcome, and no payload", async () => {
+  await emitEventAction({ queue, name: "logged", payload: '"hunter2"' });
+  await emitEventAction({ queue, name: "logged", payload: '"hunter2"' });
+  const lines = info.mock.calls.map(([line]) => JSON.parse(String(line)));
+  expect(lines).toMatchObject([
+    { action: "emit event", operator: "ada", outcome: "ok", queue, name: "logged" },
+    { action: "emit event", operator: "ada", outcome: "already_emitted" },
+  ]);
+  expect(JSON.stringify(lines)).not.toContain("hunter2");
+});
