@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { describeBothWays } from "@/lib/testing/client-sessions";
 import {
   AbsurdSleepError,
   EventTimeoutError,
@@ -8,7 +9,6 @@ import {
   RunNotSleepingError,
 } from "./errors.ts";
 import type { WaitInput } from "./events.ts";
-import { describeBothWays } from "./testing/sessions.ts";
 import type { Json } from "./types.ts";
 
 const UNKNOWN = "0198c0de-0000-7000-8000-000000000000";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { describeBothWays } from "@/lib/testing/client-sessions";
 import {
   EngineRefusalError,
   InvalidArgumentError,
   RunNotFoundError,
   RunNotRunningError,
 } from "./errors.ts";
-import { describeBothWays } from "./testing/sessions.ts";
 
 const UNKNOWN = "0198c0de-0000-7000-8000-000000000000";
 const NOON = "2026-03-02T12:00:00.000Z";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { describeBothWays } from "@/lib/testing/client-sessions";
 import {
   AbsurdSleepError,
   InvalidArgumentError,
   RunNotFoundError,
   RunNotRunningError,
 } from "./errors.ts";
-import { describeBothWays } from "./testing/sessions.ts";
 
 const NOON = "2026-03-02T12:00:00.000Z";
 const later = (seconds: number) => new Date(Date.parse(NOON) + seconds * 1000);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { describeBothWays } from "@/lib/testing/client-sessions";
 import { spawnCancellableTask, spawnRetryTask } from "./spawn-helpers.ts";
-import { describeBothWays } from "./testing/sessions.ts";
 
 describeBothWays("spawn helpers", (session) => {
   const stored = async (taskId: string) => session.client.getTaskStatus(taskId);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { describeBothWays } from "@/lib/testing/client-sessions";
 import { InvalidArgumentError, QueueNotFoundError, TaskNotFoundError } from "./errors.ts";
-import { describeBothWays } from "./testing/sessions.ts";
 
 const UNKNOWN = "0198c0de-0000-7000-8000-000000000000";
 

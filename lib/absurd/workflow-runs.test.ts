@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { describeBothWays } from "@/lib/testing/client-sessions";
 import { AbsurdClient } from "./absurd-client.ts";
 import {
   InvalidArgumentError,
@@ -6,7 +7,6 @@ import {
   WorkflowRunNotFoundError,
   WorkflowTableMissingError,
 } from "./errors.ts";
-import { describeBothWays } from "./testing/sessions.ts";
 import type { WorkflowRunInput } from "./workflow-runs.ts";
 import type { WorkflowStatus } from "./workflow-table.ts";
 

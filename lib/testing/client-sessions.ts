@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
-import { createTestDatabase } from "@/lib/testing/database";
-import { AbsurdClient } from "../absurd-client.ts";
+import { AbsurdClient } from "@/lib/absurd/absurd-client";
+import { createTestDatabase } from "./database";
 
 export type Session = {
   /** The connection; in a transaction or not. */
