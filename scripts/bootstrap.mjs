@@ -39,6 +39,19 @@ function isStale() {
   });
 }
 
+/**
+ * Whether the lock file lists the packages of all platforms. npm leaves out those that its registry did not have when
+ * the file was written, and `npm ci` then refuses the whole file, wherever it runs.
+ */
+function isComplete() {
+  const wanted = packagesOf("package-lock.json") ?? {};
+  return Object.entries(wanted).every(([folder, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).every(
+      (name) => wanted[`node_modules/${name}`] || wanted[`${folder}/node_modules/${name}`],
+    ),
+  );
+}
+
 function packagesOf(lockFile) {
   try {
     return JSON.parse(readFileSync(path.join(ROOT, lockFile), "utf8")).packages;
@@ -48,10 +61,11 @@ function packagesOf(lockFile) {
 }
 
 function install() {
-  console.log("Installing packages (npm ci); this takes a minute the first time.");
+  const command = isComplete() ? ["ci"] : ["install", "--no-save"];
+  console.log(`Installing packages (npm ${command[0]}); this takes a minute the first time.`);
   // Started by npm, use that same npm; the build needs the development packages in any case.
   const npm = process.env.npm_execpath;
-  const flags = ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
+  const flags = [...command, "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
   const child = npm?.endsWith(".js")
     ? spawn(process.execPath, [npm, ...flags], { stdio: "inherit" })
     : spawn("npm", flags, { stdio: "inherit", shell: process.platform === "win32" });
