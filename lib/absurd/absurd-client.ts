@@ -87,8 +87,11 @@ export class AbsurdClient {
     "spawnTask",
     (db, queue, name: string, params?: Json, options: tasks.SpawnOptions = {}) =>
       tasks.spawnTask(db, queue, name, params, {
-        maxAttempts: this.#options.defaultMaxAttempts,
         ...options,
+        maxAttempts:
+          options.maxAttempts === undefined
+            ? this.#options.defaultMaxAttempts
+            : options.maxAttempts,
       }),
   );
   /** Cancels an active task, by its id or that of one of its runs. */
@@ -106,7 +109,7 @@ export class AbsurdClient {
 
   /** Claims due runs for this client's worker. */
   readonly claimTasks = this.#bind("claimTasks", (db, queue, options: runs.ClaimOptions = {}) =>
-    runs.claimTasks(db, queue, { workerId: this.workerId, ...options }),
+    runs.claimTasks(db, queue, { ...options, workerId: options.workerId ?? this.workerId }),
   );
   /** The same as `claimTasks`. */
   readonly claimTask = this.claimTasks;

@@ -1,7 +1,6 @@
 import { jsonParameter, requireInteger, requireText } from "./arguments.ts";
 import { readDate, readJson, selectInstants, selectJson } from "./columns.ts";
-import { RunNotFoundError } from "./errors.ts";
-import { getTaskIdForRun } from "./runs.ts";
+import { requireTaskIdForRun } from "./runs.ts";
 import { call, queueTable } from "./sql.ts";
 import type { Json, Queryable, Uuid } from "./types.ts";
 
@@ -144,7 +143,7 @@ export async function getCheckpointsForRun(
   queue: string,
   runId: Uuid,
 ): Promise<Record<string, Json>> {
-  const taskId = await taskOf(db, queue, runId);
+  const taskId = await requireTaskIdForRun(db, queue, runId);
   const checkpoints = await getCheckpoints(db, queue, taskId, runId);
   return Object.fromEntries(checkpoints.map(({ name, state }) => [name, state ?? null]));
 }
@@ -160,7 +159,7 @@ export async function getRunCheckpoint(
   runId: Uuid,
   stepName: string,
 ): Promise<Json | undefined> {
-  const taskId = await taskOf(db, queue, runId);
+  const taskId = await requireTaskIdForRun(db, queue, runId);
   const checkpoint = await getCheckpoint(db, queue, taskId, stepName);
   return checkpoint ? (checkpoint.state ?? null) : undefined;
 }
@@ -178,7 +177,7 @@ export async function saveCheckpointForRun(
   state: Json | undefined,
   options: { taskId?: Uuid } = {},
 ): Promise<void> {
-  const taskId = options.taskId ?? (await taskOf(db, queue, runId));
+  const taskId = options.taskId ?? (await requireTaskIdForRun(db, queue, runId));
   await setCheckpoint(db, queue, { taskId, stepName, state, ownerRunId: runId });
 }
 
@@ -217,10 +216,4 @@ export async function step<T extends Json | undefined>(
     ...(input.extendClaimSeconds !== undefined && { extendClaimSeconds: input.extendClaimSeconds }),
   });
   return state;
-}
-
-async function taskOf(db: Queryable, queue: string, runId: Uuid): Promise<Uuid> {
-  const taskId = await getTaskIdForRun(db, queue, runId);
-  if (taskId === null) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}".`);
-  return taskId;
 }

@@ -6,7 +6,7 @@ import {
   RunNotFoundError,
   RunNotSleepingError,
 } from "./errors.ts";
-import { getTaskIdForRun } from "./runs.ts";
+import { requireTaskIdForRun } from "./runs.ts";
 import { call, queueTable } from "./sql.ts";
 import type { Json, Queryable, TaskState, Uuid } from "./types.ts";
 
@@ -80,8 +80,7 @@ export async function waitForEvent(db: Queryable, queue: string, input: WaitInpu
   const { runId, eventName, timeoutSeconds } = input;
   // `undefined` reaches here from JavaScript; waiting for ever by mistake is what this argument prevents.
   if (timeoutSeconds !== null) requireInteger("timeoutSeconds", timeoutSeconds, 0);
-  const taskId = input.taskId ?? (await getTaskIdForRun(db, queue, runId));
-  if (taskId === null) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}".`);
+  const taskId = input.taskId ?? (await requireTaskIdForRun(db, queue, runId));
   const stepName = input.stepName ?? `$awaitEvent:${eventName}`;
   const outcome = await awaitEvent(db, queue, {
     taskId,
@@ -114,7 +113,7 @@ export async function setRunSleeping(db: Queryable, queue: string, runId: Uuid):
     [runId],
     { queue },
   );
-  if (!row) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}".`);
+  if (!row) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}"`);
   if (row.state !== "sleeping") throw new RunNotSleepingError(runId, row.state);
 }
 

@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
 import { InvalidArgumentError } from "./errors.ts";
 import { parseJson, stringifyJson } from "./json.ts";
 import type { Json } from "./types.ts";
@@ -52,4 +54,40 @@ test("a value that contains itself is refused", () => {
   const loop: Json[] = [];
   loop.push(loop);
   expect(() => stringifyJson(loop)).toThrow(InvalidArgumentError);
+});
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase({ empty: true });
+});
+afterAll(() => database.drop());
+
+test("what jsonb stores and prints reads back as it was written", async () => {
+  const text = fc
+    .string({ unit: "binary" })
+    .map((text) => text.replace(/[\0\p{Surrogate}]/gu, "?"));
+  const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => {
+    if (Object.is(value, -0)) return 0;
+    return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value;
+  });
+  const { value } = fc.letrec<{ value: Json }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: "small" },
+      fc.oneof(text, number, fc.bigInt({ min: 2n ** 53n }), fc.boolean(), fc.constant(null)),
+      fc.array(tie("value"), { maxLength: 5 }),
+      fc.dictionary(fc.oneof(text, fc.constant("__proto__")), tie("value"), {
+        maxKeys: 5,
+        noNullPrototype: true,
+      }),
+    ),
+  }));
+  await fc.assert(
+    fc.asyncProperty(value, async (value) => {
+      const { rows } = await database.pool.query("select $1::jsonb::text as text", [
+        stringifyJson(value),
+      ]);
+      expect(parseJson(rows[0].text)).toEqual(value);
+    }),
+    { numRuns: 300 },
+  );
 });

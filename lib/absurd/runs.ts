@@ -1,6 +1,7 @@
 import { instantParameter, jsonParameter, requireInteger, requireQuantity } from "./arguments.ts";
 import { requireFeature } from "./capabilities.ts";
 import { readJson, selectJson } from "./columns.ts";
+import { RunNotFoundError } from "./errors.ts";
 import { call, queueTable } from "./sql.ts";
 import type { Instant, Json, JsonObject, Queryable, Uuid } from "./types.ts";
 
@@ -210,4 +211,15 @@ export async function getTaskIdForRun(
     { queue },
   );
   return row?.task_id ?? null;
+}
+
+/** Like `getTaskIdForRun`. @throws RunNotFoundError for an unknown run. @throws QueueNotFoundError. */
+export async function requireTaskIdForRun(
+  db: Queryable,
+  queue: string,
+  runId: Uuid,
+): Promise<Uuid> {
+  const taskId = await getTaskIdForRun(db, queue, runId);
+  if (taskId === null) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}"`);
+  return taskId;
 }

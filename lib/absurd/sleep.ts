@@ -2,8 +2,8 @@ import { instantParameter, requireQuantity } from "./arguments.ts";
 import { atomically } from "./atomically.ts";
 import { getCheckpoint, setCheckpoint } from "./checkpoints.ts";
 import { readDate } from "./columns.ts";
-import { AbsurdSleepError, InvalidArgumentError, RunNotFoundError } from "./errors.ts";
-import { getTaskIdForRun, scheduleRun } from "./runs.ts";
+import { AbsurdSleepError, InvalidArgumentError } from "./errors.ts";
+import { requireTaskIdForRun, scheduleRun } from "./runs.ts";
 import { call } from "./sql.ts";
 import type { Queryable, Uuid } from "./types.ts";
 
@@ -34,9 +34,7 @@ export async function sleep(db: Queryable, queue: string, input: SleepInput): Pr
   const { runId, stepName } = input;
   if ("seconds" in input) requireQuantity("seconds", input.seconds);
   const wakeAt = await atomically(db, async (tx) => {
-    const taskId = input.taskId ?? (await getTaskIdForRun(tx, queue, runId));
-    if (taskId === null)
-      throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}".`);
+    const taskId = input.taskId ?? (await requireTaskIdForRun(tx, queue, runId));
     const now = await databaseTime(tx);
     const stored = await getCheckpoint(tx, queue, taskId, stepName);
     const wake = stored ? timeIn(stored.state, stepName) : wakeTime(input, now);

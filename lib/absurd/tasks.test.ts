@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { describeBothWays } from "@/lib/testing/client-sessions";
-import { InvalidArgumentError, QueueNotFoundError, TaskNotFoundError } from "./errors.ts";
+import {
+  InvalidArgumentError,
+  QueueNotFoundError,
+  RunNotFoundError,
+  TaskNotFoundError,
+} from "./errors.ts";
 
 const UNKNOWN = "0198c0de-0000-7000-8000-000000000000";
 
@@ -113,6 +118,20 @@ describeBothWays("tasks", (session) => {
 
   test("cancelTask: says that there is no such task", async () => {
     await expect(session.client.cancelTask({ taskId: UNKNOWN })).rejects.toThrow(TaskNotFoundError);
+  });
+
+  test("cancelTask: says that there is no such run", async () => {
+    await expect(session.client.cancelTask({ runId: UNKNOWN })).rejects.toMatchObject({
+      constructor: RunNotFoundError,
+      message: expect.stringContaining(UNKNOWN),
+    });
+  });
+
+  test("retryTask: a limit that the attempts have reached already is refused", async () => {
+    const taskId = await failedTask();
+    await expect(session.client.retryTask(taskId, { maxAttempts: 1 })).rejects.toThrow(
+      "must be greater than current attempts",
+    );
   });
 
   test("retryTask: gives a failed task one more attempt", async () => {

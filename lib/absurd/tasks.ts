@@ -1,8 +1,8 @@
 import { requireInteger } from "./arguments.ts";
 import { requireFeature } from "./capabilities.ts";
 import { readDate, readJson, selectInstants, selectJson } from "./columns.ts";
-import { RunNotFoundError, TaskNotFoundError } from "./errors.ts";
-import { getTaskIdForRun } from "./runs.ts";
+import { TaskNotFoundError } from "./errors.ts";
+import { requireTaskIdForRun } from "./runs.ts";
 import { call, queueTable } from "./sql.ts";
 import {
   ACTIVE_STATES,
@@ -41,8 +41,7 @@ export async function cancelTask(
 ): Promise<CancelledTask> {
   await requireFeature(db, "cancel_task");
   const taskId =
-    "taskId" in target ? target.taskId : await getTaskIdForRun(db, queue, target.runId);
-  if (taskId === null) throw new RunNotFoundError(`Run not found in queue "${queue}".`);
+    "taskId" in target ? target.taskId : await requireTaskIdForRun(db, queue, target.runId);
   const before = await getTaskState(db, queue, taskId);
   await call(db, "select absurd.cancel_task($1, $2)", [queue, taskId], { queue });
   const state = await getTaskState(db, queue, taskId);
@@ -57,7 +56,7 @@ async function getTaskState(db: Queryable, queue: string, taskId: Uuid): Promise
     [taskId],
     { queue },
   );
-  if (!row) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}".`);
+  if (!row) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}"`);
   return row.state;
 }
 
@@ -104,7 +103,7 @@ export async function retryTask(
     ],
     { queue },
   );
-  if (!row) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}".`);
+  if (!row) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}"`);
   return { taskId: row.task_id, runId: row.run_id, attempt: row.attempt, created: row.created };
 }
 
