@@ -52,32 +52,37 @@ export function EmitDialog({
         })
       }
     >
-      {given === undefined ? (
-        <Field label="Name" hint="The first emit of a name in a queue counts">
-          {(ids) => (
-            <Input
-              {...ids}
-              className="mono"
-              spellCheck={false}
-              autoComplete="off"
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
-      ) : (
-        <p className="mb-2 break-all">
-          <code className="mono font-medium">{given}</code>
-        </p>
-      )}
-      <JsonField label="Payload" value={payload} onChange={setPayload} />
-      {name !== "" && (
-        <EmitPreview
-          queue={queue}
-          plan={plan}
-          problem={preview.data?.ok === false ? preview.data.error.message : preview.error?.message}
-        />
-      )}
+      <div className="flex flex-col gap-2">
+        {given === undefined ? (
+          <Field label="Name" hint="The first emit of a name in a queue counts">
+            {(ids) => (
+              <Input
+                {...ids}
+                data-autofocus
+                className="mono"
+                spellCheck={false}
+                autoComplete="off"
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+              />
+            )}
+          </Field>
+        ) : (
+          <p className="break-all">
+            <code className="mono font-medium">{given}</code>
+          </p>
+        )}
+        <JsonField label="Payload" value={payload} onChange={setPayload} />
+        {name !== "" && (
+          <EmitPreview
+            queue={queue}
+            plan={plan}
+            problem={
+              preview.data?.ok === false ? preview.data.error.message : preview.error?.message
+            }
+          />
+        )}
+      </div>
     </ConfirmDialog>
   );
 }

@@ -19,7 +19,7 @@ export function EmitPreview({
     <section
       aria-label="What will happen"
       aria-live="polite"
-      className="mt-2 min-h-16 rounded-2 border bg-surface px-3 py-2"
+      className="min-h-16 rounded-2 border bg-surface px-3 py-2"
     >
       {problem ? (
         <p className="text-failed">{problem}</p>

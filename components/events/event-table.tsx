@@ -1,5 +1,5 @@
 "use client";
-import { ChevronDown, ChevronRight, CircleCheck, CircleDashed } from "lucide-react";
+import { ChevronDown, ChevronRight, CircleCheck, CircleDashed, Zap } from "lucide-react";
 import { useState } from "react";
 import { PayloadView } from "@/components/payloads/payload-view";
 import { Button } from "@/components/ui/button";
@@ -95,7 +95,8 @@ function EventRows({ event, onEmit }: { event: EventSummary; onEmit: () => void 
         <Td numeric className="pr-4!">
           {emittedAt === null && (
             <Button variant="ghost" onClick={onEmit}>
-              Emit…
+              <Zap size={14} strokeWidth={1.5} aria-hidden />
+              Emit
             </Button>
           )}
         </Td>
@@ -117,7 +118,7 @@ function EventRows({ event, onEmit }: { event: EventSummary; onEmit: () => void 
 function EventState({ emitted }: { emitted: boolean }) {
   const Icon = emitted ? CircleCheck : CircleDashed;
   return (
-    <span className="inline-flex items-center gap-1.5">
+    <span className="inline-flex items-center gap-1.5 align-top">
       <Icon
         size={14}
         strokeWidth={1.5}

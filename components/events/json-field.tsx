@@ -33,6 +33,7 @@ export function JsonField({
     >
       {(ids) => (
         <Textarea
+          data-autofocus
           {...ids}
           rows={6}
           spellCheck={false}

@@ -44,7 +44,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         onClose();
       }}
       onClick={(event) => event.target === ref.current && onClose()}
-      className="float-in m-0 h-dvh max-h-none w-full max-w-none bg-raised p-0 shadow-3 backdrop:bg-scrim wide:mx-auto wide:mt-[12vh] wide:h-auto wide:w-[560px] wide:rounded-3"
+      className="float-in m-0 h-dvh max-h-none w-full max-w-none bg-raised p-0 shadow-3 backdrop:bg-scrim wide:mx-auto wide:mt-[12vh] wide:h-fit wide:w-[560px] wide:rounded-3"
     >
       <div className="flex h-12 items-center gap-2 border-b px-3">
         <Search size={16} strokeWidth={1.5} aria-hidden className="text-ink-3" />

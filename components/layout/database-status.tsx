@@ -22,7 +22,9 @@ export function DatabaseStatus() {
         <span className="block truncate font-medium text-ink-2">
           {down ? "Database lost" : data ? "Database connected" : "Database"}
         </span>
-        <span className="block min-h-4 truncate text-ink-3">{data && schemaText(data)}</span>
+        <span className="block min-h-4 truncate text-ink-3">
+          {data?.database === "up" && schemaText(data)}
+        </span>
       </span>
     </div>
   );

@@ -30,7 +30,7 @@ export function LostBanner() {
     client.invalidateQueries();
   }, [back, client]);
   const zone = useZone();
-  const ago = useClock(() => (lostAt === null ? "" : formatRelative(lostAt - Date.now())));
+  const ago = useClock(() => (lostAt === null ? "" : lostWords(Date.now() - lostAt)));
   if (!lost) return null;
   return (
     <div className="px-3 pt-3 wide:px-4">
@@ -53,4 +53,8 @@ export function LostBanner() {
       </Banner>
     </div>
   );
+}
+
+function lostWords(ms: number): string {
+  return ms < 1000 ? "just now" : formatRelative(-ms);
 }

@@ -8,11 +8,14 @@ export function Pager({
   note,
   first,
   onTurn,
+  keys,
 }: {
   page: { older: string | null; newer: string | null } | undefined;
   note: ReactNode;
   first: boolean;
   onTurn: (cursor: string | null) => void;
+  /** The keys of the list, beside those of paging. */
+  keys?: ReactNode;
 }) {
   return (
     <nav
@@ -21,7 +24,7 @@ export function Pager({
     >
       <span className="min-w-0 truncate text-12 text-ink-2">{note}</span>
       <span className="ml-auto hidden whitespace-nowrap text-12 text-ink-3 wide:inline">
-        <Kbd>j</Kbd> <Kbd>k</Kbd> move <Kbd>↵</Kbd> open <Kbd>/</Kbd> filter
+        {keys}
       </span>
       <span className="ml-auto flex shrink-0 wide:ml-0">
         <Button className="rounded-r-none" disabled={first} onClick={() => onTurn(null)}>

@@ -12,9 +12,9 @@ const TITLES: Partial<Record<ErrorCode, string>> = {
   queue_not_found: "There is no such queue",
   task_not_found: "There is no such task",
   no_schema: "This database has no absurd schema",
-  database_unavailable: "The database does not answer",
+  database_unavailable: "Nothing to show without the database",
   timed_out: "The database took too long",
-  network: "The dashboard’s server does not answer",
+  network: "Nothing to show without the server",
 };
 
 /** Why a room has nothing to show, and the way on. */
@@ -22,24 +22,26 @@ export function ReadError({ error, onRetry }: { error: Error; onRetry: () => voi
   const known = error instanceof ApiError ? error : undefined;
   const gone = known?.code === "queue_not_found" || known?.code === "task_not_found";
   return (
-    <ErrorState
-      title={(known && TITLES[known.code]) ?? "This could not be read"}
-      message={known?.message ?? "Something went wrong in this page. Nothing was changed."}
-      hint={known?.hint}
-      code={known ? `${known.code}${known.status ? ` (${known.status})` : ""}` : undefined}
-      actions={
-        <>
-          {gone && (
-            <Link href="/queues" className={buttonClass("primary")}>
-              See all queues
-            </Link>
-          )}
-          <Button onClick={onRetry}>
-            <RefreshCw size={14} strokeWidth={1.5} aria-hidden />
-            Try again
-          </Button>
-        </>
-      }
-    />
+    <div data-read-error>
+      <ErrorState
+        title={(known && TITLES[known.code]) ?? "This could not be read"}
+        message={known?.message ?? "Something went wrong in this page. Nothing was changed."}
+        hint={known?.hint}
+        code={known ? `${known.code}${known.status ? ` (${known.status})` : ""}` : undefined}
+        actions={
+          <>
+            {gone && (
+              <Link href="/queues" className={buttonClass("primary")}>
+                See all queues
+              </Link>
+            )}
+            <Button onClick={onRetry}>
+              <RefreshCw size={14} strokeWidth={1.5} aria-hidden />
+              Try again
+            </Button>
+          </>
+        }
+      />
+    </div>
   );
 }

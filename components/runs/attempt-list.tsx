@@ -43,9 +43,11 @@ function Attempt({ run, queue }: { run: Run; queue: string }) {
         <Fact label="Created">
           <AbsoluteTime iso={run.createdAt} />
         </Fact>
-        <Fact label={run.state === "sleeping" || run.state === "pending" ? "Due" : "Last due"}>
-          {run.availableAt === "infinity" ? "never" : <AbsoluteTime iso={run.availableAt} />}
-        </Fact>
+        {(run.state === "sleeping" || run.state === "pending") && (
+          <Fact label="Due">
+            {run.availableAt === "infinity" ? "never" : <AbsoluteTime iso={run.availableAt} />}
+          </Fact>
+        )}
         {run.startedAt && (
           <Fact label="Last claimed">
             <AbsoluteTime iso={run.startedAt} />

@@ -1,4 +1,5 @@
 "use client";
+import { useState } from "react";
 import { usePerform } from "@/components/layout/use-perform";
 import { Changes } from "@/components/ui/changes";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -9,7 +10,9 @@ import { StateLabel } from "./state-badge";
 /** Confirms the end of an active task. */
 export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
   const perform = usePerform();
-  const { queue, taskId, name, state } = detail.task;
+  // What was shown when it opened: the page behind goes on changing.
+  const [{ task, waits }] = useState(detail);
+  const { queue, taskId, name, state } = task;
   return (
     <ConfirmDialog
       title="Cancel this task"
@@ -39,8 +42,8 @@ export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose:
       >
         {state === "running"
           ? "The rows change at once. The worker’s process goes on until its next checkpoint or heartbeat, and stops there."
-          : detail.waits.length > 0
-            ? `It stops waiting for ${detail.waits.map((wait) => wait.eventName).join(", ")}. Its steps so far are kept.`
+          : waits.length > 0
+            ? `It stops waiting for ${waits.map((wait) => wait.eventName).join(", ")}. Its steps so far are kept.`
             : "Its steps so far are kept."}
       </Changes>
     </ConfirmDialog>

@@ -19,10 +19,12 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
   const perform = usePerform();
   const [spawnNew, setSpawnNew] = useState(false);
   const [more, setMore] = useState("1");
-  const { queue, taskId, name, attempts, maxAttempts, cancellation } = detail.task;
+  // What was shown when it opened: the page behind goes on changing.
+  const [{ task, checkpoints }] = useState(detail);
+  const { queue, taskId, name, attempts, maxAttempts, cancellation } = task;
   const extra = Number(more);
   const valid = Number.isInteger(extra) && extra >= 1 && extra <= MOST;
-  const steps = detail.checkpoints.length;
+  const steps = checkpoints.length;
   const limited = readObject(cancellation)?.max_duration != null;
 
   return (

@@ -23,7 +23,9 @@ const EDGES: Record<TaskState, string> = {
 /** Sign and word of a state, for rows. */
 export function StateLabel({ state }: { state: TaskState }) {
   return (
-    <span className={cn("inline-flex items-center gap-1.5 whitespace-nowrap", WORDS[state])}>
+    <span
+      className={cn("inline-flex items-center gap-1.5 whitespace-nowrap align-top", WORDS[state])}
+    >
       <StateIcon state={state} />
       {state}
     </span>

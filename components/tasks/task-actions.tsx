@@ -115,7 +115,7 @@ function ActionButton({
         variant={variant}
         aria-disabled={obstacle !== null}
         onClick={onClick}
-        className={obstacle === null ? "flex-1 wide:flex-none" : "hidden wide:inline-flex"}
+        className={obstacle === null ? "flex-1 wide:flex-none" : "max-wide:hidden"}
       >
         <Icon size={14} strokeWidth={1.5} aria-hidden />
         {label}

@@ -7,6 +7,7 @@ import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { ClockProvider } from "@/components/ui/clock";
 import { useHotkeys } from "@/components/ui/hotkeys";
+import { Kbd } from "@/components/ui/kbd";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
 import { formatNumber, plural } from "@/lib/format";
@@ -86,6 +87,11 @@ export function TaskList({ queue }: { queue?: string }) {
         note={shown && `Newest first · ${plural(shown.rows.length, "task")} on this page`}
         first={!filters.cursor}
         onTurn={turnTo}
+        keys={
+          <>
+            <Kbd>j</Kbd> <Kbd>k</Kbd> move <Kbd>↵</Kbd> open <Kbd>/</Kbd> filter
+          </>
+        }
       />
     </div>
   );

@@ -62,9 +62,13 @@ export const TaskRow = memo(function TaskRow({ task, gone, oneQueue, tenants }: 
         <Duration task={task} />
       </td>
       <td className="hidden h-8 truncate border-line-subtle border-b pr-2 pl-5 xwide:table-cell">
-        <span className="mono text-ink-2" title={task.run?.claimedBy ?? undefined}>
-          {task.run?.claimedBy ?? "–"}
-        </span>
+        {task.run?.claimedBy ? (
+          <span className="mono text-ink-2" title={task.run.claimedBy}>
+            {task.run.claimedBy}
+          </span>
+        ) : (
+          <span className="text-ink-3">–</span>
+        )}
       </td>
       {tenants && (
         <td className="hidden h-8 truncate border-line-subtle border-b px-2 xwide:table-cell">

@@ -33,7 +33,7 @@ export function Verdict({
     <section
       aria-label="Diagnosis"
       className={cn(
-        "flex min-h-10 flex-col gap-2 rounded-2 border py-1 pr-1.5 pl-3 wide:flex-row wide:items-center",
+        "flex min-h-10 flex-col gap-2 rounded-2 border px-3 pt-1 pb-2 wide:py-1 wide:pr-1.5 wide:flex-row wide:items-center",
         EDGES[state],
       )}
     >

@@ -12,52 +12,64 @@ export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeli
   const { ticks, precision } = listTicks(scale, 76, zoneOffset(scale.from, zone));
   const showNow = timeline.active && timeline.now >= scale.from && timeline.now <= scale.to;
   const nowX = scale.toX(timeline.now);
-  const taken = [...scale.gaps.map((gap) => gap.x + gap.width / 2), ...(showNow ? [nowX] : [])];
+  const now: Tag[] = showNow
+    ? [tag(nowX, clockOf(timeline.now, zone), scale.width, NOW_WIDTH)]
+    : [];
+  const gaps = scale.gaps.map((gap) => {
+    const text = `${formatAge(gap.to - gap.from)} idle`;
+    return { ...tag(gap.x + gap.width / 2, text, scale.width), gap };
+  });
+  const shownGaps = gaps.filter(
+    (gap, index) => !overlapsAny(gap, [...now, ...gaps.slice(0, index)]),
+  );
+  const taken = [...now, ...shownGaps];
   return (
     <svg width={scale.width} height={28} aria-hidden="true" className="block text-12">
-      {ticks
-        .filter(({ x }) => taken.every((other) => Math.abs(other - x) > 58))
-        .map(({ at, x }) => (
-          <g key={at}>
-            <line x1={x} x2={x} y1={23} y2={28} className="stroke-line-strong" />
+      {ticks.map(({ at, x }) => (
+        <g key={at}>
+          <line x1={x} x2={x} y1={23} y2={28} className="stroke-line-strong" />
+          {!overlapsAny({ x, width: TICK_WIDTH }, taken) && (
             <text x={x} y={18} textAnchor={x < 24 ? "start" : "middle"} className="fill-ink-3">
               {tickLabel(at, zone, precision)}
             </text>
-          </g>
-        ))}
-      {scale.gaps.map((gap) => {
-        const text = `${formatAge(gap.to - gap.from)} idle`;
-        const width = text.length * 6.2 + 12;
-        const x = Math.min(Math.max(gap.x + gap.width / 2, width / 2), scale.width - width / 2);
-        return (
-          <g key={gap.from}>
-            <title>
-              {`${clockOf(gap.from, zone)} to ${clockOf(gap.to, zone)} is hidden: nothing was executed`}
-            </title>
-            <rect
-              x={x - width / 2}
-              y={4}
-              width={width}
-              height={18}
-              rx={3}
-              className="fill-active"
-            />
-            <text x={x} y={17} textAnchor="middle" className="fill-ink-2">
-              {text}
-            </text>
-          </g>
-        );
-      })}
-      {showNow && (
-        <g transform={`translate(${Math.min(Math.max(nowX, 30), scale.width - 30)} 0)`}>
-          <rect x={-30} y={4} width={60} height={18} rx={3} className="fill-inverse" />
-          <text x={0} y={17} textAnchor="middle" className="fill-ink-inverse font-medium">
-            {clockOf(timeline.now, zone)}
+          )}
+        </g>
+      ))}
+      {shownGaps.map(({ x, width, text, gap }) => (
+        <g key={gap.from}>
+          <title>
+            {`${clockOf(gap.from, zone)} to ${clockOf(gap.to, zone)} is hidden: nothing was executed`}
+          </title>
+          <rect x={x - width / 2} y={4} width={width} height={18} rx={3} className="fill-active" />
+          <text x={x} y={17} textAnchor="middle" className="fill-ink-2">
+            {text}
           </text>
         </g>
-      )}
+      ))}
+      {now.map(({ x, width, text }) => (
+        <g key="now">
+          <rect x={x - width / 2} y={4} width={width} height={18} rx={3} className="fill-inverse" />
+          <text x={x} y={17} textAnchor="middle" className="fill-ink-inverse font-medium">
+            {text}
+          </text>
+        </g>
+      ))}
     </svg>
   );
+}
+
+type Tag = { x: number; width: number; text: string };
+
+const NOW_WIDTH = 60;
+const TICK_WIDTH = 46;
+
+/** A label on a ground of its own, moved so that it stays on the axis. */
+function tag(at: number, text: string, limit: number, width = text.length * 6.3 + 12): Tag {
+  return { x: Math.min(Math.max(at, width / 2), limit - width / 2), width, text };
+}
+
+function overlapsAny(one: { x: number; width: number }, others: Tag[]): boolean {
+  return others.some((other) => Math.abs(one.x - other.x) < (one.width + other.width) / 2 + 4);
 }
 
 function clockOf(at: number, zone: string): string {

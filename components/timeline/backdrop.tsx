@@ -11,15 +11,42 @@ export function Backdrop({ scale, height }: { scale: Scale; height: number }) {
       aria-hidden="true"
       className="pointer-events-none absolute top-0 right-0"
     >
+      <defs>
+        <clipPath id="timeline-shown">
+          {shownStretches(scale).map(([from, to]) => (
+            <rect key={from} x={from} y={-10} width={Math.max(to - from, 0)} height={60} />
+          ))}
+        </clipPath>
+      </defs>
       {listTicks(scale).ticks.map(({ at, x }) => (
         <line key={at} x1={x} x2={x} y1={0} y2={height} className="stroke-chart-grid" />
+      ))}
+      {scale.gaps.map((gap) => (
+        <rect
+          key={gap.from}
+          transform={`translate(${gap.x + (gap.width - ZIGZAG_PX) / 2} 0)`}
+          width={ZIGZAG_PX}
+          height={height}
+          fill="url(#timeline-hidden)"
+        />
       ))}
     </svg>
   );
 }
 
-/** In front of all rows: hidden time covers what runs through it; the line of now. */
-export function Foreground({
+const ZIGZAG_PX = 12;
+
+/** The pixels between the zigzags: bars are cut there, words are not. */
+function shownStretches(scale: Scale): [number, number][] {
+  const cuts = scale.gaps.map(({ x, width }) => x + width / 2);
+  return [0, ...cuts].map((cut, index) => [
+    index === 0 ? 0 : cut + ZIGZAG_PX / 2,
+    cuts[index] === undefined ? scale.width : cuts[index] - ZIGZAG_PX / 2,
+  ]);
+}
+
+/** In front of all rows: the line of now. */
+export function NowLine({
   scale,
   timeline,
   height,
@@ -29,6 +56,7 @@ export function Foreground({
   height: number;
 }) {
   const { now, active } = timeline;
+  if (!active || now < scale.from || now > scale.to) return null;
   const x = scale.toX(now);
   return (
     <svg
@@ -37,15 +65,7 @@ export function Foreground({
       aria-hidden="true"
       className="pointer-events-none absolute top-0 right-0"
     >
-      {scale.gaps.map((gap) => (
-        <g key={gap.from} transform={`translate(${gap.x + 6} 0)`}>
-          <rect width={12} height={height} className="fill-surface" opacity={0.8} />
-          <rect width={12} height={height} fill="url(#timeline-hidden)" />
-        </g>
-      ))}
-      {active && now >= scale.from && now <= scale.to && (
-        <line x1={x} x2={x} y1={0} y2={height} className="stroke-ink" />
-      )}
+      <line x1={x} x2={x} y1={0} y2={height} className="stroke-ink" />
     </svg>
   );
 }

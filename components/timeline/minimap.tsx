@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import type { Range } from "@/lib/timeline/idle";
 import type { Span, Timeline } from "@/lib/timeline/model";
 import type { Scale } from "@/lib/timeline/scale";
+import { thinOut } from "./thin-out";
 
 const HEIGHT = 32;
 const HANDLE_PX = 6;
@@ -112,7 +113,7 @@ function MinimapLanes({ timeline, whole }: { timeline: Timeline; whole: Scale })
   const step = Math.min(8, (HEIGHT - 6) / Math.max(timeline.lanes.length, 1));
   return timeline.lanes.map((lane, index) => (
     <g key={lane.runId} transform={`translate(0 ${3 + index * step})`}>
-      {lane.spans.map((span) => {
+      {thinOut(lane.spans, whole).map((span) => {
         const x = whole.toX(span.from);
         return (
           <rect

@@ -5,6 +5,7 @@ import type { Lane, Marker } from "@/lib/timeline/model";
 import type { Scale } from "@/lib/timeline/scale";
 import { AheadBar, Bar, place, Thread } from "./bar";
 import { type Note, notesOf, projectionWords } from "./span-words";
+import { thinOut } from "./thin-out";
 import { type Row, rowHeight } from "./timeline-rows";
 
 /** The right side of a row: its bars at their time, with a few words beside them. */
@@ -33,9 +34,11 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
       const end = ahead ? Math.min(ahead.until, scale.to) : (tail ?? span).to;
       return (
         <>
-          {ahead && <AheadBar ahead={ahead} scale={scale} row={height} />}
-          {tail && <Bar span={tail} scale={scale} row={height} />}
-          <Bar span={span} scale={scale} row={height} />
+          <g clipPath={SHOWN}>
+            {ahead && <AheadBar ahead={ahead} scale={scale} row={height} />}
+            {tail && <Bar span={tail} scale={scale} row={height} />}
+            <Bar span={span} scale={scale} row={height} />
+          </g>
           <Beside notes={notes} from={span.from} to={end} scale={scale} row={height} />
         </>
       );
@@ -89,6 +92,9 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
   }
 }
 
+/** What lies within hidden time is not drawn. */
+const SHOWN = "url(#timeline-shown)";
+
 const SUSPENDED: ReadonlySet<string> = new Set([
   "sleep",
   "event-wait",
@@ -100,8 +106,8 @@ const SUSPENDED: ReadonlySet<string> = new Set([
 /** The whole attempt in thin bars: work as blocks, what was suspended as a thread between them. */
 function LaneDrawing({ lane, scale, row }: { lane: Lane; scale: Scale; row: number }) {
   return (
-    <>
-      {lane.spans.map((span) => {
+    <g clipPath={SHOWN}>
+      {thinOut(lane.spans, scale).map((span) => {
         if (SUSPENDED.has(span.kind))
           return <Thread key={span.id} span={span} scale={scale} row={row} />;
         const drawn =
@@ -119,7 +125,7 @@ function LaneDrawing({ lane, scale, row }: { lane: Lane; scale: Scale; row: numb
           row={row}
         />
       ))}
-    </>
+    </g>
   );
 }
 
@@ -186,7 +192,7 @@ function Beside({
       x={fits ? right + 8 : left - 8}
       y={row / 2 + 4}
       textAnchor={fits ? "start" : "end"}
-      className="text-12"
+      className="stroke-surface text-12 [paint-order:stroke] [stroke-linejoin:round] [stroke-width:3px]"
     >
       {notes.map((note, index) => (
         <tspan

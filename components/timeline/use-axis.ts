@@ -30,16 +30,16 @@ export function useAxis(timeline: Timeline, width: number, minimapWidth: number)
   const [follow, setFollow] = useState(true);
   const [chosen, setChosen] = useState<Range | null>(null);
 
-  const all = wholeRange(timeline);
+  const all = useMemo(
+    () => wholeRange(timeline, minimapWidth, hideIdle),
+    [timeline, minimapWidth, hideIdle],
+  );
   const { from, to } = (chosen && follow && slide(chosen, timeline)) || chosen || all;
   const scales = useMemo(() => {
     const scaleOf = (range: Range, pixels: number) =>
-      createScale(range, Math.max(pixels, 1), hideIdle ? findIdle(timeline, range) : []);
-    return {
-      scale: scaleOf({ from, to }, width),
-      whole: scaleOf({ from: all.from, to: all.to }, minimapWidth),
-    };
-  }, [timeline, from, to, all.from, all.to, hideIdle, width, minimapWidth]);
+      createScale(range, Math.max(pixels, 1), hideIdle ? idleIn(timeline, range) : []);
+    return { scale: scaleOf({ from, to }, width), whole: scaleOf(all, minimapWidth) };
+  }, [timeline, from, to, all, hideIdle, width, minimapWidth]);
 
   const show = useCallback((range: Range | null) => {
     if (!range) return setChosen(null);
@@ -76,12 +76,29 @@ export function useAxis(timeline: Timeline, width: number, minimapWidth: number)
   };
 }
 
-/** The task's life and what is known to lie ahead, with a little room at the end for the labels. */
-function wholeRange({ from, to, lanes }: Timeline): Range {
+/** Room for labels at the right end, as a part of what is shown. */
+const MARGIN = { active: 0.09, ended: 0.04 };
+
+/** The task's life and what is known to lie ahead, with room at the end for labels. */
+function wholeRange(timeline: Timeline, width: number, hideIdle: boolean): Range {
+  const { from, active } = timeline;
+  const to = Math.max(lastInstant(timeline), from + LEAST_MS * 4);
+  const idle = hideIdle ? findIdle(timeline, { from, to }) : [];
+  const { gaps } = createScale({ from, to }, Math.max(width, 1), idle);
+  const shown = gaps.reduce((rest, gap) => rest - (gap.to - gap.from), to - from);
+  const margin = shown * (active ? MARGIN.active : MARGIN.ended);
+  return { from: from - shown * 0.005, to: to + margin };
+}
+
+/** Idle time up to the last instant anything is known about: the margin behind it is not hidden. */
+function idleIn(timeline: Timeline, range: Range): Range[] {
+  const to = Math.max(Math.min(range.to, lastInstant(timeline)), range.from);
+  return findIdle(timeline, { from: range.from, to });
+}
+
+function lastInstant({ to, lanes }: Timeline): number {
   const ahead = lanes.flatMap((lane) => lane.ahead.map(({ until }) => until));
-  const end = Math.max(to, ...ahead.filter(Number.isFinite));
-  const life = Math.max(end - from, LEAST_MS * 4);
-  return { from: from - life * 0.004, to: from + life * 1.03 };
+  return Math.max(to, ...ahead.filter(Number.isFinite));
 }
 
 /** The stretch of the same length that has now near its right end. */

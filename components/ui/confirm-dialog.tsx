@@ -53,7 +53,7 @@ export function ConfirmDialog({
             disabled={pending}
             className="flex-1 wide:flex-none"
           >
-            {keepLabel}
+            {failure ? "Close" : keepLabel}
           </Button>
           <Button
             size="large"

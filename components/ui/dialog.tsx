@@ -28,6 +28,8 @@ export function Dialog({
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    // Not the close button, which comes first: the field to fill in, else the title.
+    dialog?.querySelector<HTMLElement>("[data-autofocus], h2")?.focus();
     return () => dialog?.close();
   }, []);
   return (
@@ -49,7 +51,11 @@ export function Dialog({
     >
       <div className="flex max-h-[85dvh] flex-col">
         <header className="flex items-start justify-between gap-2 pt-3 pr-2 pl-4">
-          <h2 id={titleId} className="min-w-0 break-words pt-0.5 font-semibold text-16">
+          <h2
+            id={titleId}
+            tabIndex={-1}
+            className="min-w-0 outline-none break-words pt-0.5 font-semibold text-16"
+          >
             {title}
           </h2>
           <button

@@ -27,7 +27,7 @@ export function Field({
       <p
         id={`${id}-note`}
         aria-live="polite"
-        className={cn("min-h-4 break-words text-12", error ? "text-failed" : "text-ink-3")}
+        className={cn("break-words text-12 empty:hidden", error ? "text-failed" : "text-ink-3")}
       >
         {error ?? hint}
       </p>

@@ -1,0 +1,122 @@
+"use client";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { useMemo, useState } from "react";
+import { useClock } from "@/components/ui/clock";
+import type { TaskDetail } from "@/lib/analytics/types";
+import { plural } from "@/lib/format";
+import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { formatDuration } from "@/lib/timeline/duration";
+import type { Lane, Span, Timeline } from "@/lib/timeline/model";
+import { AxisHeader } from "./axis-header";
+import { HoverCard, type Hovered } from "./hover-card";
+import { Inspector } from "./inspector";
+import { Legend } from "./legend";
+import { Minimap } from "./minimap";
+import { TimelinePatterns } from "./patterns";
+import { TimelineBody } from "./timeline-body";
+import { listRows } from "./timeline-rows";
+import { TimelineTable } from "./timeline-table";
+import { Toolbar, VIEWS } from "./toolbar";
+import { useAxis } from "./use-axis";
+import { useFolding } from "./use-folding";
+import { useTimelineKeys } from "./use-timeline-keys";
+import { useWidth } from "./use-width";
+
+const parsers = {
+  span: parseAsString,
+  view: parseAsStringLiteral(VIEWS).withDefault("waterfall"),
+};
+
+/** What happened to the task, drawn from what the engine kept: a lane an attempt, a row a step, on one axis. */
+export function TaskTimeline({ detail }: { detail: TaskDetail }) {
+  const now = useClock((time) => time);
+  const active =
+    detail.task.state === "pending" ||
+    detail.task.state === "running" ||
+    detail.task.state === "sleeping";
+  const at = active ? now : 0;
+  const timeline = useMemo(
+    () => buildTimeline(detail, at ? new Date(at).toISOString() : detail.now),
+    [detail, at],
+  );
+  const [box, width] = useWidth();
+  const axis = useAxis(timeline, width, width);
+  const { folding, toggle } = useFolding();
+  const rows = useMemo(() => listRows(timeline, detail, folding), [timeline, detail, folding]);
+  const [{ span: selectedId, view }, setState] = useQueryStates(parsers);
+  const [hovered, setHovered] = useState<Hovered | null>(null);
+  const select = (span: string | null) => setState({ span });
+  const selected = findSpan(timeline, selectedId);
+  const onKeyDown = useTimelineKeys({ axis, rows, selectedId, select, toggle });
+
+  return (
+    <div className="flex items-stretch">
+      <TimelinePatterns />
+      <section aria-label="Timeline" className="flex min-w-0 flex-1 flex-col">
+        <Toolbar
+          view={view}
+          onView={(next) => setState({ view: next })}
+          axis={axis}
+          active={timeline.active}
+        />
+        {view === "table" ? (
+          <TimelineTable timeline={timeline} />
+        ) : (
+          // biome-ignore lint/a11y/noStaticElementInteractions: shortcuts for what the buttons inside do
+          <div onKeyDown={onKeyDown}>
+            <div className="grid grid-cols-[128px_minmax(0,1fr)] items-center pb-2 wide:grid-cols-[272px_minmax(0,1fr)]">
+              <Summary detail={detail} from={timeline.from} to={timeline.to} />
+              <div ref={box} className="h-8 min-w-0">
+                {width > 0 && (
+                  <Minimap
+                    timeline={timeline}
+                    whole={axis.whole}
+                    shown={axis.zoomed ? axis.scale : null}
+                    onShow={axis.show}
+                  />
+                )}
+              </div>
+            </div>
+            <div className="sticky top-0 z-10 grid grid-cols-[128px_minmax(0,1fr)] border-y bg-canvas wide:grid-cols-[272px_minmax(0,1fr)]">
+              <span className="flex items-center justify-between border-r pr-2 pl-3 text-12 text-ink-3 wide:pl-4">
+                Step <span className="hidden wide:inline">Duration</span>
+              </span>
+              {width > 0 && <AxisHeader scale={axis.scale} timeline={timeline} />}
+            </div>
+            {width > 0 && (
+              <TimelineBody
+                rows={rows}
+                axis={axis}
+                timeline={timeline}
+                selectedId={selected?.span.id ?? null}
+                onSelect={select}
+                onToggle={toggle}
+                onHover={setHovered}
+              />
+            )}
+            <Legend />
+          </div>
+        )}
+      </section>
+      {selected && <Inspector detail={detail} {...selected} onClose={() => select(null)} />}
+      {hovered && <HoverCard hovered={hovered} />}
+    </div>
+  );
+}
+
+function Summary({ detail, from, to }: { detail: TaskDetail; from: number; to: number }) {
+  return (
+    <p className="pl-3 text-12 text-ink-3 leading-4 wide:pl-4">
+      {formatDuration(to - from)}
+      <br />
+      {plural(detail.runs.length, "attempt")}
+    </p>
+  );
+}
+
+function findSpan({ lanes }: Timeline, id: string | null): { lane: Lane; span: Span } | null {
+  if (id === null) return null;
+  for (const lane of lanes)
+    for (const span of lane.spans) if (span.id === id) return { lane, span };
+  return null;
+}

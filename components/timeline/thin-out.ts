@@ -1,0 +1,16 @@
+import type { Span } from "@/lib/timeline/model";
+import type { Scale } from "@/lib/timeline/scale";
+
+/** The spans that show: of several that end on one pixel only the first is kept, so 2,000 steps are no more than pixels. */
+export function thinOut(spans: readonly Span[], scale: Scale): Span[] {
+  const kept: Span[] = [];
+  let reached = Number.NEGATIVE_INFINITY;
+  for (const span of spans) {
+    if (span.to < scale.from || span.from > scale.to) continue;
+    const right = Math.ceil(scale.toX(span.to));
+    if (right <= reached) continue;
+    reached = right;
+    kept.push(span);
+  }
+  return kept;
+}

@@ -1,0 +1,93 @@
+"use client";
+import { Button } from "@/components/ui/button";
+import { Kbd } from "@/components/ui/kbd";
+import { cn } from "@/lib/cn";
+import type { Axis } from "./use-axis";
+
+export const VIEWS = ["waterfall", "table"] as const;
+export type View = (typeof VIEWS)[number];
+
+/** How the timeline is shown. */
+export function Toolbar({
+  view,
+  onView,
+  axis,
+  active,
+}: {
+  view: View;
+  onView: (view: View) => void;
+  axis: Axis;
+  active: boolean;
+}) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2 wide:px-4">
+      <fieldset className="flex">
+        <legend className="sr-only">Shown as</legend>
+        {VIEWS.map((name) => (
+          <Button
+            key={name}
+            aria-pressed={view === name}
+            onClick={() => onView(name)}
+            className={cn(
+              "capitalize",
+              name === "table" ? "-ml-px rounded-l-none" : "rounded-r-none",
+              view === name && "bg-active",
+            )}
+          >
+            {name}
+          </Button>
+        ))}
+      </fieldset>
+      {view === "waterfall" && (
+        <>
+          <Toggle label="Hide idle" on={axis.hideIdle} onToggle={axis.setHideIdle} />
+          {active && <Toggle label="Follow now" on={axis.follow} onToggle={axis.setFollow} />}
+          {axis.zoomed && (
+            <Button variant="ghost" onClick={() => axis.show(null)}>
+              Show all
+            </Button>
+          )}
+          <span className="ml-auto hidden whitespace-nowrap text-12 text-ink-3 xwide:inline">
+            <Kbd>↑</Kbd> <Kbd>↓</Kbd> row <Kbd>←</Kbd> <Kbd>→</Kbd> pan <Kbd>+</Kbd> <Kbd>-</Kbd>{" "}
+            zoom <Kbd>0</Kbd> all
+          </span>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Toggle({
+  label,
+  on,
+  onToggle,
+}: {
+  label: string;
+  on: boolean;
+  onToggle: (on: boolean) => void;
+}) {
+  return (
+    <button
+      type="button"
+      role="switch"
+      aria-checked={on}
+      onClick={() => onToggle(!on)}
+      className="flex min-h-9 items-center gap-2 font-medium text-ink-2 wide:min-h-7"
+    >
+      <span
+        className={cn(
+          "h-3.5 w-6 rounded-full p-0.5 transition-colors duration-75",
+          on ? "bg-accent" : "bg-line-control",
+        )}
+      >
+        <span
+          className={cn(
+            "block size-2.5 rounded-full bg-surface transition-transform duration-75",
+            on && "translate-x-2.5",
+          )}
+        />
+      </span>
+      {label}
+    </button>
+  );
+}
