@@ -1,0 +1,72 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./support/fixtures";
+
+const ids = (page: Page) =>
+  page
+    .locator("a[data-row]")
+    .evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));
+
+test("I filter, page forward and back, reload, and come back to the same address and rows", async ({
+  page,
+  work,
+}) => {
+  for (let index = 0; index < 130; index += 1)
+    await work.app.spawn(index % 10 === 0 ? "rare" : "common", { index }, { queue: work.queue });
+
+  await page.goto(`/queues/${work.queue}/tasks`);
+  await page.getByRole("textbox", { name: "Filter tasks" }).fill("name:common state:pending");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/name=common/);
+  await expect(page.locator("a[data-row]")).toHaveCount(50);
+  const first = await ids(page);
+
+  await page.getByRole("button", { name: /^Older/ }).click();
+  await expect(page).toHaveURL(/cursor=/);
+  await expect.poll(async () => (await ids(page))[0]).not.toBe(first[0]);
+  const second = await ids(page);
+  expect(second.filter((id) => first.includes(id))).toEqual([]);
+
+  const address = page.url();
+  await page.reload();
+  await expect.poll(() => ids(page)).toEqual(second);
+  expect(page.url()).toBe(address);
+
+  await page.getByRole("button", { name: /^Older/ }).click();
+  await expect(page.locator("a[data-row]")).toHaveCount(17);
+  await page.getByRole("button", { name: /^Newer/ }).click();
+  await expect.poll(() => ids(page)).toEqual(second);
+  await page.getByRole("button", { name: /^Newer/ }).click();
+  await expect.poll(() => ids(page)).toEqual(first);
+
+  await page.locator("a[data-row]").nth(3).click();
+  await expect(page.getByRole("heading", { name: "common" })).toBeVisible();
+  await page.goBack();
+  await expect.poll(() => ids(page)).toEqual(first);
+});
+
+test("New tasks announce themselves instead of moving the rows", async ({ page, work }) => {
+  await work.app.spawn("first", {}, { queue: work.queue });
+  await page.goto(`/queues/${work.queue}/tasks`);
+  await expect(page.locator("a[data-row]")).toHaveCount(1);
+  const before = await ids(page);
+  await work.app.spawn("second", {}, { queue: work.queue });
+  const pill = page.getByRole("button", { name: /1 new/ });
+  await expect(pill).toBeVisible();
+  expect(await ids(page)).toEqual(before);
+  await pill.click();
+  await expect(page.locator("a[data-row]")).toHaveCount(2);
+});
+
+test("I paste an id into the palette and land on its task, whatever the queue", async ({
+  page,
+  work,
+}) => {
+  const { taskID } = await work.app.spawn("needle", {}, { queue: work.queue });
+  await page.goto("/queues");
+  await page.getByRole("main").waitFor();
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.getByRole("combobox").fill(taskID);
+  await page.getByRole("option", { name: /needle/ }).click();
+  await expect(page).toHaveURL(new RegExp(`${work.queue}/tasks/${taskID}`));
+  await expect(page.getByRole("heading", { name: "needle" })).toBeVisible();
+});
