@@ -18,8 +18,8 @@ export type Scale = {
 const GAP_PX = 24;
 /** Idle time keeps this much of itself on both sides of a gap, so that bars are seen to run into it. */
 const KEEP_PX = 14;
-/** What is hidden must be worth it: this many times the pixels of the gap. */
-const WORTH = 2.5;
+/** Only what would take more of the width than this is worth hiding. */
+const WORTH = 0.2;
 
 /**
  * A scale for the window `[from, to]` on `width` pixels. Each of `idle` that takes much room at this zoom is squeezed to
@@ -54,14 +54,14 @@ export function createScale(window: Range, width: number, idle: Range[] = []): S
 function chooseGaps(length: number, width: number, idle: Range[]): Range[] {
   const most = Math.floor(width / 2 / (GAP_PX + 2 * KEEP_PX));
   const longest = [...idle].sort((one, other) => other.to - other.from - (one.to - one.from));
+  const keep = keepOf(length, width, longest, most);
   let shown = length;
   const chosen: Range[] = [];
   for (const range of longest.slice(0, most)) {
     // Judged at the zoom that the gaps chosen so far give.
-    const msPerPx = shown / width;
-    const keep = keepOf(length, width, longest, most);
+    if (range.to - range.from < shown * WORTH) break;
     const inner = { from: range.from + keep, to: range.to - keep };
-    if ((inner.to - inner.from) / msPerPx < GAP_PX * WORTH) break;
+    if (inner.to <= inner.from) break;
     chosen.push(inner);
     shown -= inner.to - inner.from;
   }
