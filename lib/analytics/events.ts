@@ -73,16 +73,19 @@ async function readAwaited(
         : undefined,
     ) ?? sql`true`;
   // A question leaves a row without payload, dated 1970, which the index on the time finds. Cleaning up events, and
-  // engines before 0.0.7, leave none: then only the wait tells.
+  // engines before 0.0.7, leave none: then only the wait tells. The limit in the look-up keeps it one by key: joined
+  // as a whole it would read all events.
   const { rows } = await db.execute<{ name: string }>(sql`
     select ${events.name} as name from ${events}
     where ${events.payload} is null and ${events.emittedAt} = to_timestamp(0) and ${wanted(events.name)}
     union
-    select ${waits.eventName} from ${waits}
-    where ${wanted(waits.eventName)} and not exists (
-      select from ${events}
-      where ${events.name} = ${waits.eventName} and ${events.payload} is not null
-    )
+    select awaited.name
+    from (select distinct ${waits.eventName} as name from ${waits} where ${wanted(waits.eventName)}) awaited
+    left join lateral (
+      select ${events.payload} is not null as emitted from ${events}
+      where ${events.name} = awaited.name limit 1
+    ) event on true
+    where event.emitted is not true
     order by name ${older ? sql`asc` : sql`desc`} limit ${limit}::int`);
   return rows.map((row) => ({ key: { state: "awaited", name: row.name }, payload: null }));
 }
