@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { type Component, migrate } from "@/lib/db/migrate";
 import { explainMigrationFailure, parseDatabaseUrl } from "@/lib/db/migrate-failure";
 
-const command = new Command("db:migrate")
+const command: Command = new Command("db:migrate")
   .description("Brings the dashboard's tables in the database of DATABASE_URL up to date.")
   .option("--engine", "install or upgrade the engine's schema too, in a database without Absurd")
   .addHelpText(

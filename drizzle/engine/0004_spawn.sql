@@ -42,9 +42,9 @@ begin
   v_run_id := absurd.portable_uuidv7();
 
   if v_key is not null then
-    select q.storage_mode = 'partitioned' into v_partitioned
-    from absurd.queues q
-    where q.queue_name = p_queue_name;
+    v_partitioned := exists (
+      select from absurd.queues q where q.queue_name = p_queue_name and q.storage_mode = 'partitioned'
+    );
     if v_partitioned then
       v_reserve := format(
         $sql$

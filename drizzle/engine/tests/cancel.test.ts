@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { at, MODES, useEngine } from "./engine";
+import { at, MODES, provideEngine } from "./engine";
 
 describe.each(MODES)("%s", (mode) => {
-  const engine = useEngine(mode);
+  const engine = provideEngine(mode);
   const unknown = "01900000-0000-7000-8000-000000000000";
 
   test("C1: cancelling twice keeps the first time", async () => {

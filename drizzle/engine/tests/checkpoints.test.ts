@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { at, MODES, useEngine } from "./engine";
+import { at, MODES, provideEngine } from "./engine";
 
 describe.each(MODES)("%s", (mode) => {
-  const engine = useEngine(mode);
+  const engine = provideEngine(mode);
 
   /** A task whose first run was put aside while it was still going, so that a second attempt exists beside it. */
   async function twoAttempts() {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { at, MODES, useEngine } from "./engine";
+import { at, MODES, provideEngine } from "./engine";
 
 describe.each(MODES)("%s", (mode) => {
-  const engine = useEngine(mode);
+  const engine = provideEngine(mode);
 
   test("a claim returns what the worker needs, and keeps the run's event on its row", async () => {
     const e = engine();

@@ -130,7 +130,7 @@ export class Engine {
  * Gives each test of a file an engine with an empty queue in the given mode and the clock at T. What a test does is rolled
  * back after it.
  */
-export function useEngine(
+export function provideEngine(
   mode: (typeof MODES)[number] = "unpartitioned",
   queue = "q",
 ): () => Engine {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { at, MODES, useEngine } from "./engine";
+import { at, MODES, provideEngine } from "./engine";
 
 const EPOCH = "1970-01-01 00:00:00+00";
 
 describe.each(MODES)("%s", (mode) => {
-  const engine = useEngine(mode);
+  const engine = provideEngine(mode);
 
   /** A run that sleeps on `event` for its step `s`. */
   async function waiting(timeout: number | null = null) {

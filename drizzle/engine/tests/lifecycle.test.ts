@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { at, MODES, useEngine } from "./engine";
+import { at, MODES, provideEngine } from "./engine";
 
 describe.each(MODES)("%s", (mode) => {
-  const engine = useEngine(mode);
+  const engine = provideEngine(mode);
 
   test("L1: a spawn without params and options", async () => {
     const e = engine();

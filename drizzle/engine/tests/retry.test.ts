@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { at, type Engine, MODES, useEngine } from "./engine";
+import { at, type Engine, MODES, provideEngine } from "./engine";
 
 /** Fails the running run at T + 10 s and returns the run that follows. */
 async function failAndLook(
@@ -28,7 +28,7 @@ async function failAndLook(
 }
 
 describe.each(MODES)("%s", (mode) => {
-  const engine = useEngine(mode);
+  const engine = provideEngine(mode);
 
   test.each([
     ["no strategy", undefined],
