@@ -38,6 +38,7 @@ export function EventList({ queue, aside }: { queue: string; aside?: ReactNode }
   const filtered = Boolean(filters.name || filters.state.length);
   return (
     <div className="flex min-h-0 flex-1 flex-col bg-surface">
+      <h1 className="sr-only">Events</h1>
       <EventFilterBar
         filters={filters}
         onChange={narrow}

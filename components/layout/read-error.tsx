@@ -20,7 +20,7 @@ const TITLES: Partial<Record<ErrorCode, string>> = {
 /** Why a room has nothing to show, and the way on. */
 export function ReadError({ error, onRetry }: { error: Error; onRetry: () => void }) {
   const known = error instanceof ApiError ? error : undefined;
-  const gone = known?.code === "queue_not_found" || known?.code === "task_not_found";
+  const lost = known?.status === 404 || known?.status === 400;
   return (
     <div data-read-error>
       <ErrorState
@@ -30,7 +30,7 @@ export function ReadError({ error, onRetry }: { error: Error; onRetry: () => voi
         code={known ? `${known.code}${known.status ? ` (${known.status})` : ""}` : undefined}
         actions={
           <>
-            {gone && (
+            {lost && (
               <Link href="/queues" className={buttonClass("primary")}>
                 See all queues
               </Link>

@@ -20,6 +20,7 @@ export function Overview() {
           <NoQueues />
         ) : (
           <div className="flex flex-col gap-3 p-3 wide:px-4">
+            <h1 className="sr-only">Overview</h1>
             <Attention queues={queues} />
             <Panel
               title="Queues"

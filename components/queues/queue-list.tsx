@@ -16,6 +16,7 @@ export function QueueList() {
     <LiveData query={query} skeleton={<QueueListSkeleton />}>
       {({ queues }) => (
         <div className="p-3 wide:px-4">
+          <h1 className="sr-only">Queues</h1>
           <Panel
             title="Queues"
             note={plural(queues.length, "queue")}

@@ -35,9 +35,11 @@ export function TaskList({ queue }: { queue?: string }) {
     "[": page?.newer ? () => turnTo(page.newer) : undefined,
   });
   const tooSlow = query.error instanceof ApiError && query.error.code === "timed_out";
+  const gone = query.error instanceof ApiError && query.error.status === 404;
   const filtered = isFiltered(filters, queue);
   return (
     <div className="flex min-h-0 flex-1 flex-col bg-surface">
+      <h1 className="sr-only">Tasks</h1>
       <TaskSearch filters={filters} fixedQueue={queue} onChange={narrow} onClear={clear} />
       <StateFacets filters={filters} onChange={narrow} />
       {tooSlow && (
@@ -60,7 +62,7 @@ export function TaskList({ queue }: { queue?: string }) {
           query.isPlaceholderData && "opacity-60",
         )}
       >
-        {shown && page ? (
+        {shown && page && !gone ? (
           <ClockProvider now={page.now}>
             <NewPill
               count={filters.cursor ? 0 : shown.fresh}

@@ -168,7 +168,7 @@ const TONES: Record<Note["tone"], string> = {
   running: "fill-running",
 };
 
-/** Words beside a bar: to its right while there is room, else to its left. */
+/** Words beside a bar: to its right while there is room, else to its left, else within it. */
 function Beside({
   notes,
   from,
@@ -186,12 +186,12 @@ function Beside({
   const left = scale.toX(from);
   const right = Math.max(scale.toX(to), left + 4);
   const wanted = notes.reduce((sum, note) => sum + note.text.length * 6.6 + 6, 0);
-  const fits = right + 8 + wanted < scale.width || scale.width - right > left;
+  const [x, anchor] = roomFor(wanted, left, right, scale.width);
   return (
     <text
-      x={fits ? right + 8 : left - 8}
+      x={x}
       y={row / 2 + 4}
-      textAnchor={fits ? "start" : "end"}
+      textAnchor={anchor}
       className="stroke-surface text-12 [paint-order:stroke] [stroke-linejoin:round] [stroke-width:3px]"
     >
       {notes.map((note, index) => (
@@ -206,4 +206,18 @@ function Beside({
       ))}
     </text>
   );
+}
+
+function roomFor(
+  wanted: number,
+  left: number,
+  right: number,
+  width: number,
+): [number, "start" | "end"] {
+  if (right + 8 + wanted <= width) return [right + 8, "start"];
+  if (left - 8 - wanted >= 0) return [left - 8, "end"];
+  const outside =
+    width - right > left ? ([right + 8, "start"] as const) : ([left - 8, "end"] as const);
+  const room = Math.max(width - right, left);
+  return right - left > room ? [left + 8, "start"] : [outside[0], outside[1]];
 }

@@ -180,10 +180,13 @@ export function projectionWords({ retries, end }: Projection): string {
       "max-duration": "a failure now cancels the task: its max_duration would be over",
       more: "",
     }[end];
-  const list = retries.map(({ attempt, delaySeconds }) => {
-    const delay = delaySeconds > 0 ? ` after ${formatAge(delaySeconds * 1000)}` : "";
-    return `attempt ${attempt}${delay}`;
-  });
+  const last = retries.at(-1)?.attempt;
+  const list = retries.every(({ delaySeconds }) => delaySeconds === 0)
+    ? [`retried at once${retries.length > 1 ? `, up to attempt ${last}` : ` as attempt ${last}`}`]
+    : retries.map(({ attempt, delaySeconds }, index) => {
+        const name = index === 0 ? `retried as attempt ${attempt}` : `${attempt}`;
+        return `${name} after ${formatAge(delaySeconds * 1000)}`;
+      });
   const rest = {
     "no-attempts-left": "then it fails",
     "invalid-strategy": "then it fails, its retry strategy being invalid",

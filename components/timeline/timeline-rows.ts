@@ -46,7 +46,8 @@ export function listRows(timeline: Timeline, detail: TaskDetail, folding: Foldin
     const head: Row = { kind: "lane", key: lane.runId, lane, open };
     return open ? [head, ...listLane(lane, detail, folding)] : [head];
   });
-  if (projection) rows.push({ kind: "projection", key: "projection", projection });
+  if (projection && lanes.at(-1)?.state === "running")
+    rows.push({ kind: "projection", key: "projection", projection });
   return rows;
 }
 

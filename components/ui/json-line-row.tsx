@@ -55,7 +55,7 @@ export function JsonLineRow({ root, line, number, onToggle, query, current }: Pr
           <Chevron size={12} aria-hidden />
         </button>
       )}
-      <span className="whitespace-pre">
+      <span className="min-w-0 whitespace-pre max-wide:whitespace-pre-wrap max-wide:break-all">
         {line.key !== null && (
           <>
             <Marked text={JSON.stringify(line.key)} query={query} />
