@@ -35,7 +35,7 @@ export async function supervise(
   let exitCode = 0;
   const interrupt = (code: number) => {
     if (interruption.signal.aborted) return;
-    if (!isUp) exitCode = code;
+    if (!isUp) exitCode ||= code;
     console.log("\nStopping…");
     interruption.abort(new Error("interrupted"));
     setTimeout(() => {
