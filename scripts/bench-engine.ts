@@ -3,7 +3,7 @@
  * server of its own that is as durable as a production server. Ends with exit code 1 when an operation costs more than
  * 1.2 times as much on the large queue.
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { Client } from "pg";
 import { type Comparison, compare, compareWork } from "@/bench/engine/compare";
@@ -17,8 +17,10 @@ const QUEUES = { small: "small", large: "large" };
 const CONNECTIONS = [1, 8];
 const LIMIT = 1.2;
 
-await mkdir(".cache", { recursive: true });
-const directory = await mkdtemp(path.resolve(".cache", "bench-"));
+// One place for it: what an interrupted run left is gone with the next.
+const directory = path.resolve(".cache/bench-engine");
+await rm(directory, { recursive: true, force: true });
+await mkdir(directory, { recursive: true });
 const server = await startEmbeddedPostgres({
   directory,
   settings: {

@@ -17,6 +17,9 @@ const stopwatch = (max_duration: number, base_seconds: number) => ({
 /** Ways to what random interleavings seldom find. They are run as well, and shrink as well. */
 export const SCENARIOS: Record<string, Command[]> = {
   "a retry would outlast the task": [spawn(stopwatch(9, 7)), claim, advance(3), fail],
+  "a retry would end the task's time exactly": [
+    ...[spawn(stopwatch(10, 7)), claim, advance(3), fail],
+  ],
   "a running task outlasts its time": [spawn(stopwatch(9, 7)), claim, advance(12), claim],
   "a task starts too late": [spawn({ cancellation: { max_delay: 25 } }), advance(31), claim],
   "a worker dies": [spawn(), claim, advance(12), claim],
