@@ -127,6 +127,10 @@ const deadline = (start: string, rule: string) =>
   `case when t.cancellation->>'${rule}' ~ '^[0-9]{1,9}$'
         then ${start} + make_interval(secs => (t.cancellation->>'${rule}')::integer) end`;
 
+/**
+ * The last checkpoint is the task's, whichever run wrote it: a worker may have stored the end of a sleep and died, and
+ * then it is the next attempt that sleeps.
+ */
 function selectTarget(queue: string): string {
   const table = (prefix: "t" | "r" | "c" | "w") => queueTable(prefix, queue);
   return `
@@ -149,7 +153,7 @@ function selectTarget(queue: string): string {
         select checkpoint_name,
                case when jsonb_typeof(state) = 'string' then left(state #>> '{}', 50) end as text
           from ${table("c")}
-         where task_id = r.task_id and owner_run_id = r.run_id and status = 'committed'
+         where task_id = r.task_id and status = 'committed'
          order by updated_at desc, checkpoint_name desc
          limit 1) c on true
      where r.run_id = $1`;

@@ -1,13 +1,14 @@
 import { Absurd, TimeoutError } from "absurd-sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
-import { getCheckpoint } from "./checkpoints.ts";
+import { getCheckpoint, saveCheckpointForRun } from "./checkpoints.ts";
 import { InvalidArgumentError, RunChangedError, RunNotFoundError } from "./errors.ts";
 import { emitEvent, listWaits } from "./events.ts";
 import { createQueue } from "./queues.ts";
 import { previewReschedule, rescheduleRun } from "./reschedule.ts";
 import { getRunStatus } from "./run-status.ts";
-import { getTaskStatus } from "./tasks.ts";
+import { failTask } from "./runs.ts";
+import { getTaskStatus, spawnTask } from "./tasks.ts";
 import { STORAGE_MODES } from "./types.ts";
 
 const HOUR = 3600;
@@ -132,6 +133,18 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     expect(run.startedAt?.getTime()).toBeGreaterThanOrEqual(at.getTime());
   });
 
+  test("a sleep that an attempt before began is recognised", async () => {
+    const { taskId, runId } = await spawn("sleeper");
+    await worker.claimTasks();
+    await saveCheckpointForRun(db(), queue, runId, "before", null);
+    await saveCheckpointForRun(db(), queue, runId, "nap", inAnHour().toISOString());
+    await failTask(db(), queue, runId, "the worker died", { retryAt: new Date() });
+    await work();
+    const { run } = await status(taskId);
+    expect(run).toMatchObject({ attempt: 2, state: "sleeping" });
+    await moveLaterThenNow(taskId, ["sleep"], "done");
+  });
+
   test("clocks that differ by seconds do not hide a sleep, other times are no sleeps", async () => {
     const { taskId, runId } = await spawn("sleeper");
     await work();
@@ -184,6 +197,24 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     expect(await status(taskId)).toMatchObject({ state: "sleeping" });
     worker.registerTask({ name: "unknown" }, async () => "known now");
     await moveLaterThenNow(taskId, ["deferred"], "known now");
+  });
+
+  test("now is the database's clock, and the task's own deadline is shown", async () => {
+    const session = await database.pool.connect();
+    const setClock = (time: string) =>
+      session.query("select set_config('absurd.fake_now', $1, false)", [time]);
+    await setClock("2030-01-01T12:00:00Z");
+    const { runId } = await spawnTask(session, queue, "plain", null, {
+      cancellation: { maxDelaySeconds: 90, maxDurationSeconds: 5 },
+    });
+    await setClock("2030-01-01T12:01:00Z");
+    expect(await rescheduleRun(session, queue, { runId, at: "now" })).toMatchObject({
+      at: new Date("2030-01-01T12:01:00Z"),
+      state: "pending",
+      cancelledAt: new Date("2030-01-01T12:01:30Z"),
+    });
+    await setClock("");
+    session.release();
   });
 
   test("a run that is not waiting is refused, and told what it is", async () => {
