@@ -1,0 +1,183 @@
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { Client } from "pg";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { migrate } from "@/lib/db/migrate";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+let database: TestDatabase;
+let client: Client;
+beforeEach(async () => {
+  database = await createTestDatabase({ empty: true });
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+});
+afterEach(async () => {
+  await client.end();
+  await database.drop();
+});
+
+const count = async (sql: string) =>
+  Number((await client.query(`select count(*) from ${sql}`)).rows[0].count);
+const schemas = async () =>
+  (
+    await client.query("select nspname from pg_namespace where nspname ~ '^absurd' order by 1")
+  ).rows.map((row) => row.nspname);
+
+test("installs the engine once, and finds nothing to do the second time", async () => {
+  const files = await migrate(client, "engine");
+  expect(files).toBeGreaterThan(0);
+  expect((await client.query("select absurd.get_schema_version() as v")).rows).toEqual([
+    { v: "0.5.0" },
+  ]);
+  expect(await count("absurd_dashboard.engine_migrations")).toBe(files);
+  await client.query("select absurd.create_queue('kept')");
+  expect(await migrate(client, "engine")).toBe(0);
+  expect(await count("absurd.queues")).toBe(1);
+});
+
+test("two migrations at once take turns", async () => {
+  const other = new Client({ connectionString: database.url });
+  await other.connect();
+  const applied = await Promise.all([migrate(client, "engine"), migrate(other, "engine")]);
+  await other.end();
+  expect(applied.filter((files) => files === 0)).toHaveLength(1);
+  expect(await count("absurd_dashboard.engine_migrations")).toBe(Math.max(...applied));
+});
+
+test("installs the engine anew when its schema was dropped", async () => {
+  const files = await migrate(client, "engine");
+  await client.query("drop schema absurd cascade");
+  expect(await migrate(client, "engine")).toBe(files);
+  expect(await count("absurd_dashboard.engine_migrations")).toBe(files);
+});
+
+test("applies only what is new to what it installed", async () => {
+  const files = await migrate(client, "engine");
+  await client.query(
+    "drop function absurd.disable_cron, absurd.enable_cron, absurd.schedule_detach_jobs",
+  );
+  await client.query("drop function absurd.drop_detached_partition, absurd.list_detach_candidates");
+  await client.query("delete from absurd_dashboard.engine_migrations where id = $1", [files]);
+  expect(await migrate(client, "engine")).toBe(1);
+  expect(
+    (await client.query("select to_regprocedure('absurd.disable_cron(text)') as f")).rows[0].f,
+  ).not.toBeNull();
+});
+
+test("a file that fails leaves nothing behind", async () => {
+  await client.query("create schema absurd_dashboard");
+  await client.query(
+    "create table absurd_dashboard.engine_migrations (id serial, hash text not null)",
+  );
+  await client.query("alter table absurd_dashboard.engine_migrations add created_at text");
+  await client.query("alter table absurd_dashboard.engine_migrations add check (hash is null)");
+  await expect(migrate(client, "engine")).rejects.toMatchObject({ code: "23514" });
+  expect(await schemas()).toEqual(["absurd_dashboard"]);
+});
+
+describe("a schema absurd from elsewhere is left alone", () => {
+  test.each([
+    [
+      "with a version",
+      "create function absurd.get_schema_version() returns text language sql as $$ select '0.4.0' $$",
+      "version 0.4.0",
+    ],
+    [
+      "without one",
+      "create table absurd.queues (queue_name text primary key)",
+      "a version older than 0.2.0",
+    ],
+    ["that is empty", "select 1", "it holds no engine that we know"],
+  ])("%s", async (_, sql, found) => {
+    await client.query("create schema absurd");
+    await client.query(sql);
+    await expect(migrate(client, "engine")).rejects.toMatchObject({
+      name: "ForeignSchemaError",
+      found,
+    });
+    expect(await schemas()).toEqual(["absurd"]);
+    expect(await migrate(client, "dashboard")).toBeGreaterThan(0);
+    await expect(migrate(client, "engine")).rejects.toThrow(found);
+  });
+});
+
+describe("the command", () => {
+  const run = async (url: string | undefined, ...args: string[]) => {
+    const result = await execa(
+      process.execPath,
+      ["--import", "tsx", "scripts/migrate.ts", ...args],
+      {
+        cwd: ROOT,
+        env: { DATABASE_URL: url },
+        extendEnv: true,
+        reject: false,
+      },
+    );
+    return { code: result.exitCode, out: result.stdout, err: result.stderr };
+  };
+  const secret = "s3cret-pass";
+  const withUser = (user: string, port?: string) => {
+    const url = new URL(database.url);
+    url.username = user;
+    url.password = secret;
+    if (port) url.port = port;
+    return url.href;
+  };
+
+  test("says what it did, also when there was nothing to do", async () => {
+    const first = await run(database.url, "--engine");
+    expect(first).toMatchObject({ code: 0, err: "" });
+    expect(first.out).toMatch(
+      /^The engine's schema: \d+ files applied\.\nThe dashboard's tables: \d+ files? applied\.$/,
+    );
+    expect(await run(database.url, "--engine")).toEqual({
+      code: 0,
+      err: "",
+      out: "The engine's schema: up to date, nothing to do.\nThe dashboard's tables: up to date, nothing to do.",
+    });
+  });
+
+  test("refuses a foreign schema with an exit code of its own, and changes nothing", async () => {
+    await client.query("create schema absurd");
+    const result = await run(database.url, "--engine");
+    expect(result).toMatchObject({ code: 3, out: "" });
+    expect(result.err).toContain('a schema "absurd" that was not installed from here');
+    expect(await schemas()).toEqual(["absurd"]);
+    expect(await run(database.url)).toMatchObject({ code: 0 });
+  });
+
+  test("explains a DATABASE_URL that cannot be used, without its password", async () => {
+    const missing = await run("");
+    expect(missing).toMatchObject({ code: 2, out: "" });
+    expect(missing.err).toContain("DATABASE_URL is not set");
+    const wrong = await run(`mysql://root:${secret}@db/x`);
+    expect(wrong).toMatchObject({ code: 2 });
+    expect(wrong.err).toContain("DATABASE_URL is not a connection string");
+    const unreachable = await run(withUser("postgres", "1"));
+    expect(unreachable).toMatchObject({ code: 1 });
+    expect(unreachable.err).toBe("Cannot reach PostgreSQL at 127.0.0.1:1: nothing listens there.");
+    const refused = await run(withUser("nobody"));
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.err).toContain('refused to log in "nobody"');
+    for (const result of [missing, wrong, unreachable, refused])
+      expect(result.err).not.toContain(secret);
+  });
+
+  test("says which privilege is lacking", async () => {
+    const role = `role_${new URL(database.url).pathname.slice(1)}`;
+    await client.query(`create role ${role} login password '${secret}'`);
+    try {
+      const result = await run(withUser(role), "--engine");
+      expect(result).toMatchObject({ code: 1, out: "" });
+      expect(result.err).toContain(`"${role}" lacks a privilege in database`);
+      expect(result.err).toContain("CREATE on the database");
+      expect(result.err).not.toContain(secret);
+      expect(await schemas()).toEqual([]);
+    } finally {
+      await client.query(`drop role ${role}`);
+    }
+  });
+});
