@@ -26,7 +26,8 @@ export function previewReschedule(
  * It works on every generation of the engine, and in one transaction (a savepoint of the caller's).
  *
  * - `queued`, `backoff`, `woken`: the run can be claimed from then on; a kept event stays with it.
- * - `sleep`: the end of the sleep moves too, in its checkpoint, or the worker would only go back to sleep.
+ * - `sleep`: the end of the sleep moves too, in its checkpoint, or the worker would only go back to sleep. (One whose
+ *   clock is behind the database's still does, for the difference.)
  * - `event-wait`: the wait times out then. Nothing is emitted; to let the run through, emit the event.
  * - `deferred`: the run can be claimed from then on, and its worker may put it back again.
  *
