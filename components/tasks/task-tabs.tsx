@@ -4,14 +4,21 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { StepList } from "@/components/checkpoints/step-list";
 import { WaitList } from "@/components/events/wait-list";
 import { AttemptList } from "@/components/runs/attempt-list";
+import { SkeletonRows } from "@/components/ui/skeleton";
 import { Tabs } from "@/components/ui/tabs";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { InputOutput } from "./input-output";
 
 const RawRows = dynamic(() => import("./raw-rows").then((m) => m.RawRows));
 
-const TABS = ["attempts", "steps", "events", "payloads", "raw"] as const;
-const parseAsTab = parseAsStringLiteral(TABS).withDefault("attempts");
+// Measured and placed by inline styles, which server HTML must not carry.
+const TaskTimeline = dynamic(
+  () => import("@/components/timeline/task-timeline").then((m) => m.TaskTimeline),
+  { ssr: false, loading: () => <SkeletonRows rows={8} columns={3} /> },
+);
+
+const TABS = ["timeline", "attempts", "steps", "events", "payloads", "raw"] as const;
+const parseAsTab = parseAsStringLiteral(TABS).withDefault("timeline");
 
 /** What is known about the task, a view a tab; the tab is in the address. */
 export function TaskTabs({ detail }: { detail: TaskDetail }) {
@@ -22,6 +29,7 @@ export function TaskTabs({ detail }: { detail: TaskDetail }) {
       selected={tab}
       onSelect={setTab}
       tabs={[
+        { id: "timeline", label: "Timeline" },
         { id: "attempts", label: "Attempts", count: detail.runs.length },
         { id: "steps", label: "Steps", count: detail.checkpoints.length },
         { id: "events", label: "Events", count: detail.waits.length || undefined },
@@ -29,6 +37,7 @@ export function TaskTabs({ detail }: { detail: TaskDetail }) {
         { id: "raw", label: "Raw" },
       ]}
     >
+      {tab === "timeline" && <TaskTimeline detail={detail} />}
       {tab === "attempts" && <AttemptList detail={detail} />}
       {tab === "steps" && <StepList detail={detail} />}
       {tab === "events" && <WaitList detail={detail} />}

@@ -9,7 +9,7 @@ import type { Scale } from "@/lib/timeline/scale";
 /** The axis that stays on top: round instants in the reader's zone, hidden time, and now. */
 export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeline }) {
   const zone = useZone();
-  const { ticks, precision } = listTicks(scale, 76, zoneOffset(scale.from, zone));
+  const { ticks, precision } = listTicks(scale, 84, zoneOffset(scale.from, zone));
   const showNow = timeline.active && timeline.now >= scale.from && timeline.now <= scale.to;
   const nowX = scale.toX(timeline.now);
   const now: Tag[] = showNow
@@ -28,8 +28,8 @@ export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeli
       {ticks.map(({ at, x }) => (
         <g key={at}>
           <line x1={x} x2={x} y1={23} y2={28} className="stroke-line-strong" />
-          {!overlapsAny({ x, width: TICK_WIDTH }, taken) && (
-            <text x={x} y={18} textAnchor={x < 24 ? "start" : "middle"} className="fill-ink-3">
+          {x <= scale.width - TICK_WIDTH / 2 && !overlapsAny({ x, width: TICK_WIDTH }, taken) && (
+            <text x={Math.max(x, 26)} y={18} textAnchor="middle" className="fill-ink-3">
               {tickLabel(at, zone, precision)}
             </text>
           )}

@@ -18,7 +18,7 @@ export function Backdrop({ scale, height }: { scale: Scale; height: number }) {
           ))}
         </clipPath>
       </defs>
-      {listTicks(scale).ticks.map(({ at, x }) => (
+      {listTicks(scale, 84).ticks.map(({ at, x }) => (
         <line key={at} x1={x} x2={x} y1={0} y2={height} className="stroke-chart-grid" />
       ))}
       {scale.gaps.map((gap) => (

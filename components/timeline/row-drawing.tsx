@@ -1,9 +1,9 @@
 import { useZone } from "@/components/ui/zone";
-import { cn } from "@/lib/cn";
 import { formatClock } from "@/lib/format";
 import type { Lane, Marker } from "@/lib/timeline/model";
 import type { Scale } from "@/lib/timeline/scale";
 import { AheadBar, Bar, place, Thread } from "./bar";
+import { Beside } from "./beside";
 import { type Note, notesOf, projectionWords } from "./span-words";
 import { thinOut } from "./thin-out";
 import { type Row, rowHeight } from "./timeline-rows";
@@ -39,7 +39,14 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
             {tail && <Bar span={tail} scale={scale} row={height} />}
             <Bar span={span} scale={scale} row={height} />
           </g>
-          <Beside notes={notes} from={span.from} to={end} scale={scale} row={height} />
+          <Beside
+            notes={notes}
+            from={span.from}
+            to={end}
+            inside={(ahead ?? tail ?? span).from}
+            scale={scale}
+            row={height}
+          />
         </>
       );
     }
@@ -158,66 +165,4 @@ function MarkerSign({ marker, scale, row }: { marker: Marker; scale: Scale; row:
       />
     </g>
   );
-}
-
-const TONES: Record<Note["tone"], string> = {
-  quiet: "fill-ink-3",
-  late: "fill-pending",
-  sleep: "fill-sleeping",
-  bad: "fill-failed",
-  running: "fill-running",
-};
-
-/** Words beside a bar: to its right while there is room, else to its left, else within it. */
-function Beside({
-  notes,
-  from,
-  to,
-  scale,
-  row,
-}: {
-  notes: Note[];
-  from: number;
-  to: number;
-  scale: Scale;
-  row: number;
-}) {
-  if (notes.length === 0 || to < scale.from || from > scale.to) return null;
-  const left = scale.toX(from);
-  const right = Math.max(scale.toX(to), left + 4);
-  const wanted = notes.reduce((sum, note) => sum + note.text.length * 6.6 + 6, 0);
-  const [x, anchor] = roomFor(wanted, left, right, scale.width);
-  return (
-    <text
-      x={x}
-      y={row / 2 + 4}
-      textAnchor={anchor}
-      className="stroke-surface text-12 [paint-order:stroke] [stroke-linejoin:round] [stroke-width:3px]"
-    >
-      {notes.map((note, index) => (
-        <tspan
-          // biome-ignore lint/suspicious/noArrayIndexKey: the words of one bar keep their places
-          key={index}
-          dx={index === 0 ? 0 : 5}
-          className={cn(TONES[note.tone], note.strong && "font-semibold")}
-        >
-          {note.text}
-        </tspan>
-      ))}
-    </text>
-  );
-}
-
-function roomFor(
-  wanted: number,
-  left: number,
-  right: number,
-  width: number,
-): [number, "start" | "end"] {
-  if (right + 8 + wanted <= width) return [right + 8, "start"];
-  if (left - 8 - wanted >= 0) return [left - 8, "end"];
-  const outside =
-    width - right > left ? ([right + 8, "start"] as const) : ([left - 8, "end"] as const);
-  const room = Math.max(width - right, left);
-  return right - left > room ? [left + 8, "start"] : [outside[0], outside[1]];
 }

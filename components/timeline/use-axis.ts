@@ -97,8 +97,11 @@ function idleIn(timeline: Timeline, range: Range): Range[] {
 }
 
 function lastInstant({ to, lanes }: Timeline): number {
-  const ahead = lanes.flatMap((lane) => lane.ahead.map(({ until }) => until));
-  return Math.max(to, ...ahead.filter(Number.isFinite));
+  const known = lanes.flatMap((lane) => [
+    ...lane.ahead.map(({ until }) => until),
+    ...lane.markers.map(({ at }) => at),
+  ]);
+  return Math.max(to, ...known.filter(Number.isFinite));
 }
 
 /** The stretch of the same length that has now near its right end. */

@@ -20,6 +20,9 @@ const GAP_PX = 24;
 const KEEP_PX = 14;
 /** Only what would take more of the width than this is worth hiding. */
 const WORTH = 0.2;
+/** Less than a minute is never hidden, and two seconds of what is hidden remain on each side. */
+const LEAST_HIDDEN_MS = 60_000;
+const LEAST_KEPT_MS = 2_000;
 
 /**
  * A scale for the window `[from, to]` on `width` pixels. Each of `idle` that takes much room at this zoom is squeezed to
@@ -59,9 +62,8 @@ function chooseGaps(length: number, width: number, idle: Range[]): Range[] {
   const chosen: Range[] = [];
   for (const range of longest.slice(0, most)) {
     // Judged at the zoom that the gaps chosen so far give.
-    if (range.to - range.from < shown * WORTH) break;
     const inner = { from: range.from + keep, to: range.to - keep };
-    if (inner.to <= inner.from) break;
+    if (inner.to - inner.from < Math.max(shown * WORTH, LEAST_HIDDEN_MS)) break;
     chosen.push(inner);
     shown -= inner.to - inner.from;
   }
@@ -71,7 +73,7 @@ function chooseGaps(length: number, width: number, idle: Range[]): Range[] {
 /** `KEEP_PX` in milliseconds at the zoom that hiding the longest stretches will give. */
 function keepOf(length: number, width: number, longest: Range[], most: number): number {
   const idleMs = longest.slice(0, most).reduce((sum, range) => sum + range.to - range.from, 0);
-  return (Math.max(length - idleMs, length * 0.02) / width) * KEEP_PX;
+  return Math.max(((length - idleMs) / width) * KEEP_PX, LEAST_KEPT_MS);
 }
 
 function interpolate<K extends "at" | "x", V extends "at" | "x">(
