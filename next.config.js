@@ -7,7 +7,10 @@ const config = {
   experimental: {
     serverActions: {
       // Behind a proxy that rewrites Host, the browser's origin is one of these.
-      allowedOrigins: (process.env.DASHBOARD_ALLOWED_HOSTS ?? "").split(",").filter(Boolean),
+      allowedOrigins: (process.env.DASHBOARD_ALLOWED_HOSTS ?? "")
+        .split(",")
+        .map((host) => host.trim())
+        .filter(Boolean),
       bodySizeLimit: "8mb",
     },
   },

@@ -3,13 +3,16 @@
 import { cookies, headers } from "next/headers";
 import { SESSION_COOKIE, SESSION_SECONDS } from "@/lib/auth/session";
 import { signIn } from "@/lib/auth/sign-in";
+import { logAction } from "./log";
 import type { ActionResult } from "./result";
 
 /** Signs in with the dashboard's token. On success the session is in a cookie that scripts cannot read. */
 export async function signInAction(token: string): Promise<ActionResult<null>> {
   const request = await headers();
   const address = request.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "unknown";
+  const started = performance.now();
   const result = await signIn(String(token), address);
+  logAction({ name: "sign in", operator: null, outcome: result.outcome, input: {}, started });
   switch (result.outcome) {
     case "signed_in":
       (await cookies()).set(SESSION_COOKIE, result.session, {

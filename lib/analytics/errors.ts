@@ -43,7 +43,6 @@ export function toReadError(error: unknown): unknown {
     return new ReadError("database_unavailable", unavailable.message, unavailable.hint, because);
   switch (code) {
     case "3F000":
-    case "42883":
       return noSchema(because);
     case "42P01":
       return new ReadError(

@@ -31,7 +31,9 @@ export async function searchTasks(
   let { range: rest, width } = extent;
   while (rest.from < rest.to && rows.length <= search.limit) {
     signal?.throwIfAborted();
-    if (performance.now() > deadline) return { rows, rest };
+    const isFirst = rest === extent.range;
+    // At least one window, or a caller that goes on from where this ended would never get anywhere.
+    if (!isFirst && performance.now() > deadline) return { rows, rest };
     const range = nextWindow(rest, search.direction, width);
     const started = performance.now();
     await db.execute(sql`savepoint before_window`);
@@ -39,8 +41,8 @@ export async function searchTasks(
       const wanted = { ...search, range, limit: search.limit - rows.length };
       rows.push(...(await scanTasks(db, queues, wanted, "sweep")));
     } catch (error) {
-      const late = performance.now() > deadline && rest === extent.range;
-      if (errorCode(error) !== "57014" || signal?.aborted || late) throw error;
+      const hopeless = isFirst && performance.now() > deadline;
+      if (errorCode(error) !== "57014" || signal?.aborted || hopeless) throw error;
       await db.execute(sql`rollback to savepoint before_window`);
       width = Math.max(1, width / 16);
       continue;

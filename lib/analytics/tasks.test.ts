@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
@@ -185,6 +185,42 @@ describe("filters", () => {
       ids(await list({ queue: ["filters"], range: "1h", before: "2001-01-01T00:00:00Z" })),
     ).toEqual([]);
   });
+});
+
+describe("a search that runs out of time", () => {
+  beforeAll(async () => {
+    await createQueue(database.pool, "sparse");
+    // One task an hour for ten days, every fifth of the kind looked for.
+    await database.pool.query(`
+      insert into absurd.t_sparse (task_id, task_name, params, state, attempts)
+      select (lpad(to_hex((extract(epoch from now() - n * interval '1 hour') * 1000)::bigint), 12, '0')
+          || '70008000' || lpad(to_hex(n), 12, '0'))::uuid,
+        case when n % 5 = 0 then 'rare' else 'common' end, 'null', 'completed', 1
+      from generate_series(1, 240) n`);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test.each(["older", "newer"] as const)(
+    "says how far it got, and goes on from there: %s",
+    async (direction) => {
+      const scope = { queue: ["sparse"], name: ["rare"], limit: 4 };
+      const { rows } = await list({ ...scope, limit: 200 });
+      expect(rows).toHaveLength(48);
+      let elapsed = 0;
+      vi.spyOn(performance, "now").mockImplementation(() => (elapsed += 1_000));
+      const start = direction === "older" ? null : "n.00000000-0000-0000-0000-000000000000";
+      const pages = await follow(await list({ ...scope, cursor: start }), direction, scope);
+      expect(pages.length).toBeGreaterThan(5);
+      const found = direction === "older" ? pages : pages.toReversed();
+      expect(found.flatMap(ids)).toEqual(rows.map((row) => row.taskId));
+      const reached = pages.flatMap((page) => page.searchedTo ?? []);
+      expect(reached.length).toBeGreaterThan(3);
+      const sorted = reached.toSorted();
+      expect(reached).toEqual(direction === "older" ? sorted.toReversed() : sorted);
+    },
+  );
 });
 
 describe("paging", () => {
