@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
 import { RunChangedError } from "./errors.ts";
 import { awaitEvent, emitEvent } from "./events.ts";
-import { createQueue } from "./queues.ts";
+import { cleanupEvents, createQueue } from "./queues.ts";
 import { previewReschedule, rescheduleRun } from "./reschedule.ts";
 import { claimTasks, completeTask, failTask } from "./runs.ts";
 import { sleep } from "./sleep.ts";
@@ -163,18 +163,24 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     },
   );
 
-  test("an emit waits for the move of its waiter, and then wakes it", async () => {
-    const { subject } = await make("event-wait");
-    await other.query("begin");
-    await rescheduleRun(other, queue, { runId: subject.runId, at: "never" });
-    const emit = emitEvent(database.pool, queue, "go", 1);
-    await untilWaiting(database.pool, other);
-    await other.query("commit");
-    await emit;
-    expect(await claimTasks(database.pool, queue)).toMatchObject([
-      { runId: subject.runId, eventPayload: 1 },
-    ]);
-  });
+  test.each(["there", "cleaned up"])(
+    "an emit waits for the move of its waiter, though that was due, with its placeholder %s",
+    async (placeholder) => {
+      const { subject } = await make("event-wait");
+      if (placeholder === "cleaned up")
+        expect(await cleanupEvents(database.pool, queue, { ttlSeconds: 0 })).toBe(1);
+      await rescheduleRun(database.pool, queue, { runId: subject.runId, at: "now" });
+      await other.query("begin");
+      await rescheduleRun(other, queue, { runId: subject.runId, at: "never" });
+      const emit = emitEvent(database.pool, queue, "go", 1);
+      await untilWaiting(database.pool, other);
+      await other.query("commit");
+      await emit;
+      expect(await claimTasks(database.pool, queue)).toMatchObject([
+        { runId: subject.runId, eventPayload: 1 },
+      ]);
+    },
+  );
 
   test("the move is part of the caller's transaction", async () => {
     const { subject } = await make("sleep");
