@@ -31,7 +31,9 @@ export async function proxy(request: NextRequest): Promise<Response> {
     if (!session && (isApi || request.method !== "GET"))
       return refuse(401, "unauthenticated", "Sign in first.", "Open /sign-in.");
     if (!session) {
-      const signIn = new URL("/sign-in", request.url);
+      // Where the browser is, which need not be the address this server listens on.
+      const scheme = request.headers.get("x-forwarded-proto") === "https" ? "https" : "http";
+      const signIn = new URL("/sign-in", `${scheme}://${request.headers.get("host")}`);
       if (pathname !== "/") signIn.searchParams.set("next", pathname + search);
       return NextResponse.redirect(signIn, { headers: apiHeaders() });
     }

@@ -321,6 +321,10 @@ describe("what is not there", () => {
       const page = listTasks(taskFilters({ queue: ["rows"] }), { signal: controller.signal });
       setTimeout(() => controller.abort(new Error("gone")), 200);
       await expect(page).rejects.toThrow("gone");
+      const { rows } = await blocker.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      expect(rows).toEqual([]);
     } finally {
       await blocker.query("rollback");
       blocker.release();

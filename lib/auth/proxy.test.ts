@@ -55,6 +55,8 @@ test("with a token, pages lead to the sign-in and everything else is refused", a
   expect(page.headers.get("location")).toBe(
     "http://localhost:3000/sign-in?next=%2Fqueues%2Fa%2520b%2Ftasks%3Fstate%3Dfailed",
   );
+  const outside = { host: "10.0.0.5:3000", "x-forwarded-proto": "https" };
+  expect((await send("/", outside)).headers.get("location")).toBe("https://10.0.0.5:3000/sign-in");
   for (const [path, method] of [
     ["/api/tasks", "GET"],
     ["/queues", "POST"],
