@@ -44,7 +44,7 @@ module.exports = {
     {
       name: "app-writes-no-sql",
       severity: "error",
-      from: { path: "^app/" },
+      from: { path: "^app/", pathNot: "\\.test\\.tsx?$" },
       to: {
         path: ["^lib/(db|absurd|demo|postgres|testing)/", "node_modules/(pg|drizzle-orm)/"],
         dependencyTypesNot: ["type-only"],
