@@ -141,9 +141,12 @@ function provenance({ runs, checkpoints }: TaskDetail, lane: Lane, span: Span): 
             note: "its worker was not kept",
           },
     );
-  const later = runs
-    .filter((run) => run.attempt > lane.attempt && run.startedAt)
-    .map((run) => run.attempt);
-  if (later.length > 0) facts.push({ label: "Replayed in", value: `attempt ${later.join(", ")}` });
+  const later = runs.filter((run) => run.attempt > lane.attempt && run.startedAt);
+  const [first, last] = [later[0]?.attempt, later.at(-1)?.attempt];
+  if (first !== undefined)
+    facts.push({
+      label: "Replayed in",
+      value: first === last ? `attempt ${first}` : `attempts ${first} to ${last}`,
+    });
   return facts;
 }

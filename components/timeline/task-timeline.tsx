@@ -40,14 +40,20 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
     [detail, at],
   );
   const [box, width] = useWidth();
-  const axis = useAxis(timeline, width, width);
+  const axis = useAxis(timeline, width);
   const { folding, toggle } = useFolding();
   const rows = useMemo(() => listRows(timeline, detail, folding), [timeline, detail, folding]);
   const [{ span: selectedId, view }, setState] = useQueryStates(parsers);
   const [hovered, setHovered] = useState<Hovered | null>(null);
   const select = (span: string | null) => setState({ span });
   const selected = findSpan(timeline, selectedId);
-  const onKeyDown = useTimelineKeys({ axis, rows, selectedId, select, toggle });
+  const onKeyDown = useTimelineKeys({
+    axis,
+    rows,
+    selected: selected?.span ?? null,
+    select,
+    toggle,
+  });
 
   return (
     <div className="flex items-stretch">
@@ -94,6 +100,7 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
                 onHover={setHovered}
               />
             )}
+            {detail.truncated && <Truncated />}
             <Legend />
           </div>
         )}
@@ -101,6 +108,15 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
       {selected && <Inspector detail={detail} {...selected} onClose={() => select(null)} />}
       {hovered && <HoverCard hovered={hovered} />}
     </div>
+  );
+}
+
+function Truncated() {
+  return (
+    <p className="border-t px-3 py-2 text-12 text-ink-2 wide:px-4">
+      This task has more rows than are read at once: only its newest attempts and checkpoints are
+      drawn.
+    </p>
   );
 }
 

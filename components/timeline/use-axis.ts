@@ -1,5 +1,5 @@
 "use client";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { findIdle, type Range } from "@/lib/timeline/idle";
 import type { Timeline } from "@/lib/timeline/model";
 import { createScale, type Scale } from "@/lib/timeline/scale";
@@ -22,31 +22,32 @@ export type Axis = {
   zoom: (factor: number, x?: number) => void;
   /** Moves by pixels of the drawn part. */
   pan: (pixels: number) => void;
+  /** Moves as far as it takes to see a stretch of time. */
+  reveal: (range: Range) => void;
 };
 
 /** Which stretch of time is drawn on how many pixels. */
-export function useAxis(timeline: Timeline, width: number, minimapWidth: number): Axis {
+export function useAxis(timeline: Timeline, width: number): Axis {
   const [hideIdle, setHideIdle] = useState(true);
   const [follow, setFollow] = useState(true);
   const [chosen, setChosen] = useState<Range | null>(null);
 
-  const all = useMemo(
-    () => wholeRange(timeline, minimapWidth, hideIdle),
-    [timeline, minimapWidth, hideIdle],
-  );
+  const all = useMemo(() => wholeRange(timeline, width, hideIdle), [timeline, width, hideIdle]);
   const { from, to } = (chosen && follow && slide(chosen, timeline)) || chosen || all;
   const scales = useMemo(() => {
     const scaleOf = (range: Range, pixels: number) =>
       createScale(range, Math.max(pixels, 1), hideIdle ? idleIn(timeline, range) : []);
-    return { scale: scaleOf({ from, to }, width), whole: scaleOf(all, minimapWidth) };
-  }, [timeline, from, to, all, hideIdle, width, minimapWidth]);
+    return { scale: scaleOf({ from, to }, width), whole: scaleOf(all, width) };
+  }, [timeline, from, to, all, hideIdle, width]);
 
-  const show = useCallback((range: Range | null) => {
+  const show = (range: Range | null) => {
     if (!range) return setChosen(null);
     const middle = (range.from + range.to) / 2;
     const half = Math.max((range.to - range.from) / 2, LEAST_MS / 2);
     setChosen({ from: middle - half, to: middle + half });
-  }, []);
+    // Whoever looks at the past does not want to be taken away from it.
+    if (range.to < timeline.now) setFollow(false);
+  };
   const { scale } = scales;
   return {
     ...scales,
@@ -72,6 +73,13 @@ export function useAxis(timeline: Timeline, width: number, minimapWidth: number)
         Math.max(all.to - (scale.to - scale.from), all.from),
       );
       show({ from: start, to: start + scale.to - scale.from });
+    },
+    reveal: (range) => {
+      if (chosen === null || (range.to >= scale.from && range.from <= scale.to)) return;
+      const half = (scale.to - scale.from) / 2;
+      const middle = (range.from + range.to) / 2;
+      setFollow(false);
+      setChosen({ from: middle - half, to: middle + half });
     },
   };
 }

@@ -1,5 +1,6 @@
 "use client";
 import type { KeyboardEvent } from "react";
+import type { Span } from "@/lib/timeline/model";
 import type { Row } from "./timeline-rows";
 import type { Axis } from "./use-axis";
 
@@ -10,38 +11,45 @@ const PAN = 0.15;
 export function useTimelineKeys({
   axis,
   rows,
-  selectedId,
+  selected,
   select,
   toggle,
 }: {
   axis: Axis;
   rows: Row[];
-  selectedId: string | null;
+  selected: Span | null;
   select: (id: string | null) => void;
   toggle: (row: Row) => void;
 }): (event: KeyboardEvent) => void {
   const moveRow = (step: number) => {
     const spans = rows.flatMap((row) =>
-      row.kind === "span" || row.kind === "replayed" ? [row.span.id] : [],
+      row.kind === "span" || row.kind === "replayed" ? [row.span] : [],
     );
-    const at = selectedId === null ? (step > 0 ? -1 : spans.length) : spans.indexOf(selectedId);
-    const next = spans[Math.min(Math.max(at + step, 0), spans.length - 1)];
-    if (next !== undefined) select(next);
+    const at = spans.findIndex((span) => span.id === selected?.id);
+    const start = at >= 0 ? at + step : step > 0 ? 0 : spans.length - 1;
+    const next = spans[Math.min(Math.max(start, 0), spans.length - 1)];
+    if (!next) return;
+    select(next.id);
+    axis.reveal(next);
   };
   const toggleSelected = () => {
-    const row = rows.find(
-      (candidate) => candidate.kind === "replayed" && candidate.span.id === selectedId,
-    );
+    const row = rows.find((other) => other.kind === "replayed" && other.span.id === selected?.id);
     if (row) toggle(row);
+  };
+  /** Around what is selected, while it is in view; else around the middle. */
+  const zoom = (factor: number) => {
+    const middle = selected ? (selected.from + selected.to) / 2 : Number.NaN;
+    const inView = middle >= axis.scale.from && middle <= axis.scale.to;
+    axis.zoom(factor, inView ? axis.scale.toX(middle) : undefined);
   };
   const keys = new Map([
     ["ArrowDown", () => moveRow(1)],
     ["ArrowUp", () => moveRow(-1)],
     ["ArrowLeft", () => axis.pan(-axis.scale.width * PAN)],
     ["ArrowRight", () => axis.pan(axis.scale.width * PAN)],
-    ["+", () => axis.zoom(1.5)],
-    ["=", () => axis.zoom(1.5)],
-    ["-", () => axis.zoom(1 / 1.5)],
+    ["+", () => zoom(1.5)],
+    ["=", () => zoom(1.5)],
+    ["-", () => zoom(1 / 1.5)],
     ["0", () => axis.show(null)],
     [" ", toggleSelected],
     ["Escape", () => select(null)],
