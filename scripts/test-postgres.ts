@@ -35,7 +35,7 @@ async function testOn(major: number): Promise<Omit<Outcome, "major">> {
       "run",
       "drizzle/engine",
       "lib/absurd",
-      "--reporter=dot",
+      "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${report}`,
     ],

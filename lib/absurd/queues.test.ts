@@ -8,8 +8,8 @@ const later = (seconds: number) => new Date(Date.parse(NOON) + seconds * 1000).t
 describeBothWays("queues", (session) => {
   const another = () => session.client.withQueue(`${session.client.queueName}_more`);
 
-  async function endedTask() {
-    await session.setClock(NOON);
+  async function endedTask(at = NOON) {
+    await session.setClock(at);
     const spawned = await session.client.spawnTask("job");
     await session.client.claimTasks();
     await session.client.completeTask(spawned.runId);
@@ -81,11 +81,11 @@ describeBothWays("queues", (session) => {
   });
 
   test("cleanupTasks: deletes tasks that ended long ago, a batch at a time", async () => {
-    const first = await endedTask();
+    const first = await endedTask(later(-1));
     await endedTask();
     const active = await session.client.spawnTask("active");
     await session.setClock(later(61));
-    expect(await session.client.cleanupTasks({ ttlSeconds: 61 })).toBe(0);
+    expect(await session.client.cleanupTasks({ ttlSeconds: 62 })).toBe(0);
     expect(await session.client.cleanupTasks({ ttlSeconds: 60, limit: 1 })).toBe(1);
     expect(await session.client.getTaskStatus(first.taskId)).toBeNull();
     expect(await session.client.cleanupTasks({ ttlSeconds: 60 })).toBe(1);
