@@ -24,6 +24,8 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const pool = new Pool({ connectionString: url.href, max: 10 });
+  // The pool counts as ended while its sessions still say goodbye, and dropping the database cuts them off.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return {
     url: url.href,
     pool,
