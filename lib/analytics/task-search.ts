@@ -9,6 +9,9 @@ import { scanTasks } from "./task-scan";
 /** How long a search without an index may go on before it hands over what it has, in milliseconds. */
 const BUDGET = 1_500;
 
+/** How long one window may take before it is tried again with a smaller one, in milliseconds. */
+const WINDOW_LIMIT = 1_000;
+
 /** `rest` is the part of the range that was not looked at because time ran out; `null` when the search is done. */
 export type SearchResult = { rows: TaskRow[]; rest: KeyRange | null };
 
@@ -29,6 +32,7 @@ export async function searchTasks(
   const rows: TaskRow[] = [];
   const extent = await findExtent(db, queues, search);
   let { range: rest, width } = extent;
+  await db.execute(sql`set local statement_timeout = ${sql.raw(String(WINDOW_LIMIT))}`);
   while (rest.from < rest.to && rows.length <= search.limit) {
     signal?.throwIfAborted();
     const isFirst = rest === extent.range;

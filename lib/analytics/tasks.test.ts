@@ -1,37 +1,18 @@
-import fc from "fast-check";
-import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
 import { openTestDatabase } from "@/lib/db/testing";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import { listTasks } from "./tasks";
-import type { Page, TaskSummary } from "./types";
+import { follow, ids, list } from "./testing";
 
 const database = openTestDatabase();
 
 const ODD_NAMES = [`it's "quoted"`, "two words", "dotted.name", "größe 数", "q".repeat(57), "a,b"];
 
-const list = (filters: Partial<TaskFilters> = {}) => listTasks(taskFilters(filters));
-const ids = (page: Page<TaskSummary>) => page.rows.map((row) => row.taskId);
-
 async function spawn(queue: string, name = "work", options = {}): Promise<string> {
   return (await spawnTask(database.pool, queue, name, { n: 1 }, options)).taskId;
-}
-
-/** Follows the pages in one direction to the end. */
-async function follow(
-  first: Page<TaskSummary>,
-  direction: "older" | "newer",
-  filters: Partial<TaskFilters>,
-): Promise<Page<TaskSummary>[]> {
-  const pages = [first];
-  for (let cursor = first[direction]; cursor; ) {
-    const page = await list({ ...filters, cursor });
-    pages.push(page);
-    cursor = page[direction];
-  }
-  return pages;
 }
 
 describe("queues of any name", () => {
@@ -184,101 +165,6 @@ describe("filters", () => {
     expect(
       ids(await list({ queue: ["filters"], range: "1h", before: "2001-01-01T00:00:00Z" })),
     ).toEqual([]);
-  });
-});
-
-describe("a search that runs out of time", () => {
-  beforeAll(async () => {
-    await createQueue(database.pool, "sparse");
-    // One task an hour for ten days, every fifth of the kind looked for.
-    await database.pool.query(`
-      insert into absurd.t_sparse (task_id, task_name, params, state, attempts)
-      select (lpad(to_hex((extract(epoch from now() - n * interval '1 hour') * 1000)::bigint), 12, '0')
-          || '70008000' || lpad(to_hex(n), 12, '0'))::uuid,
-        case when n % 5 = 0 then 'rare' else 'common' end, 'null', 'completed', 1
-      from generate_series(1, 240) n`);
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-  });
-
-  test.each(["older", "newer"] as const)(
-    "says how far it got, and goes on from there: %s",
-    async (direction) => {
-      const scope = { queue: ["sparse"], name: ["rare"], limit: 4 };
-      const { rows } = await list({ ...scope, limit: 200 });
-      expect(rows).toHaveLength(48);
-      let elapsed = 0;
-      vi.spyOn(performance, "now").mockImplementation(() => (elapsed += 1_000));
-      const start = direction === "older" ? null : "n.00000000-0000-0000-0000-000000000000";
-      const pages = await follow(await list({ ...scope, cursor: start }), direction, scope);
-      expect(pages.length).toBeGreaterThan(5);
-      const found = direction === "older" ? pages : pages.toReversed();
-      expect(found.flatMap(ids)).toEqual(rows.map((row) => row.taskId));
-      const reached = pages.flatMap((page) => page.searchedTo ?? []);
-      expect(reached.length).toBeGreaterThan(3);
-      const sorted = reached.toSorted();
-      expect(reached).toEqual(direction === "older" ? sorted.toReversed() : sorted);
-    },
-  );
-});
-
-describe("paging", () => {
-  beforeAll(async () => {
-    await createQueue(database.pool, "left");
-    await createQueue(database.pool, "right", { storageMode: "partitioned" });
-  });
-
-  test("neither loses nor repeats tasks while others arrive", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 2, max: 9 }),
-        fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 2, maxLength: 4 }),
-        fc.constantFrom<Partial<TaskFilters>>({}, { state: ["pending"] }, { name: ["work"] }),
-        async (limit, arrivals, filter) => {
-          const scope = { ...filter, queue: ["left", "right"], limit };
-          for (const [n, count] of arrivals.entries())
-            for (let k = 0; k <= count; k++) await spawn(n % 2 ? "left" : "right");
-          const before = await everything();
-          const seen: string[] = [];
-          let page = await list(scope);
-          for (;;) {
-            seen.push(...ids(page));
-            await spawn("left");
-            if (!page.older) break;
-            page = await list({ ...scope, cursor: page.older });
-          }
-          expect(seen).toEqual(before);
-          const back: string[] = [...ids(page)];
-          while (page.newer) {
-            page = await list({ ...scope, cursor: page.newer });
-            back.unshift(...ids(page));
-          }
-          // The first page of all has no cursor above it: there, refreshing shows what is new.
-          expect(back).toEqual(before.length > limit ? await everything() : before);
-        },
-      ),
-      { numRuns: 6 },
-    );
-  }, 60_000);
-
-  async function everything(): Promise<string[]> {
-    const { rows } = await database.pool.query(
-      `select task_id from absurd.t_left union all select task_id from absurd.t_right order by 1 desc`,
-    );
-    return rows.map((row) => row.task_id);
-  }
-
-  test("an empty page leads back", async () => {
-    const oldest = (await everything()).at(-1) ?? "";
-    const page = await list({ queue: ["left", "right"], cursor: `o.${oldest}`, limit: 3 });
-    expect(page).toMatchObject({ rows: [], older: null });
-    const back = await list({ queue: ["left", "right"], cursor: page.newer, limit: 3 });
-    expect(ids(back)).toContain(oldest);
-  });
-
-  test("a foreign cursor is refused", async () => {
-    await expect(list({ cursor: "o.1" })).rejects.toMatchObject({ code: "bad_request" });
   });
 });
 

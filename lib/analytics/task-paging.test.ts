@@ -1,0 +1,105 @@
+import fc from "fast-check";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { openTestDatabase } from "@/lib/db/testing";
+import type { TaskFilters } from "@/lib/search-params/tasks";
+import { follow, ids, list } from "./testing";
+
+const database = openTestDatabase();
+
+describe("a search that runs out of time", () => {
+  beforeAll(async () => {
+    await createQueue(database.pool, "sparse");
+    // One task an hour for ten days, every fifth of the kind looked for.
+    await database.pool.query(`
+      insert into absurd.t_sparse (task_id, task_name, params, state, attempts)
+      select (lpad(to_hex((extract(epoch from now() - n * interval '1 hour') * 1000)::bigint), 12, '0')
+          || '70008000' || lpad(to_hex(n), 12, '0'))::uuid,
+        case when n % 5 = 0 then 'rare' else 'common' end, 'null', 'completed', 1
+      from generate_series(1, 240) n`);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test.each(["older", "newer"] as const)(
+    "says how far it got, and goes on from there: %s",
+    async (direction) => {
+      const scope = { queue: ["sparse"], name: ["rare"], limit: 4 };
+      const { rows } = await list({ ...scope, limit: 200 });
+      expect(rows).toHaveLength(48);
+      let elapsed = 0;
+      vi.spyOn(performance, "now").mockImplementation(() => (elapsed += 1_000));
+      const start = direction === "older" ? null : "n.00000000-0000-0000-0000-000000000000";
+      const pages = await follow(await list({ ...scope, cursor: start }), direction, scope);
+      expect(pages.length).toBeGreaterThan(5);
+      const found = direction === "older" ? pages : pages.toReversed();
+      expect(found.flatMap(ids)).toEqual(rows.map((row) => row.taskId));
+      const reached = pages.flatMap((page) => page.searchedTo ?? []);
+      expect(reached.length).toBeGreaterThan(3);
+      const sorted = reached.toSorted();
+      expect(reached).toEqual(direction === "older" ? sorted.toReversed() : sorted);
+    },
+  );
+});
+
+describe("paging", () => {
+  beforeAll(async () => {
+    await createQueue(database.pool, "left");
+    await createQueue(database.pool, "right", { storageMode: "partitioned" });
+  });
+
+  test("neither loses nor repeats tasks while others arrive", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 2, max: 9 }),
+        fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 2, maxLength: 4 }),
+        fc.constantFrom<Partial<TaskFilters>>({}, { state: ["pending"] }, { name: ["work"] }),
+        async (limit, arrivals, filter) => {
+          const scope = { ...filter, queue: ["left", "right"], limit };
+          for (const [n, count] of arrivals.entries())
+            for (let k = 0; k <= count; k++)
+              await spawnTask(database.pool, n % 2 ? "left" : "right", "work");
+          const before = await everything();
+          const seen: string[] = [];
+          let page = await list(scope);
+          for (;;) {
+            seen.push(...ids(page));
+            await spawnTask(database.pool, "left", "work");
+            if (!page.older) break;
+            page = await list({ ...scope, cursor: page.older });
+          }
+          expect(seen).toEqual(before);
+          const back: string[] = [...ids(page)];
+          while (page.newer) {
+            page = await list({ ...scope, cursor: page.newer });
+            back.unshift(...ids(page));
+          }
+          // The first page of all has no cursor above it: there, refreshing shows what is new.
+          expect(back).toEqual(before.length > limit ? await everything() : before);
+        },
+      ),
+      { numRuns: 6 },
+    );
+  }, 60_000);
+
+  async function everything(): Promise<string[]> {
+    const { rows } = await database.pool.query(
+      `select task_id from absurd.t_left union all select task_id from absurd.t_right order by 1 desc`,
+    );
+    return rows.map((row) => row.task_id);
+  }
+
+  test("an empty page leads back", async () => {
+    const oldest = (await everything()).at(-1) ?? "";
+    const page = await list({ queue: ["left", "right"], cursor: `o.${oldest}`, limit: 3 });
+    expect(page).toMatchObject({ rows: [], older: null });
+    const back = await list({ queue: ["left", "right"], cursor: page.newer, limit: 3 });
+    expect(ids(back)).toContain(oldest);
+  });
+
+  test("a foreign cursor is refused", async () => {
+    await expect(list({ cursor: "o.1" })).rejects.toMatchObject({ code: "bad_request" });
+  });
+});
