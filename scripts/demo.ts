@@ -18,6 +18,8 @@ const { fresh, port, dataDir } = new Command("npm run demo --")
 const exitCode = await supervise(async (supervision) => {
   const { signal } = supervision;
   const databaseUrl = await startSystem({ dataDir, fresh }, supervision);
+  // Empty rather than absent, so that Next doesn't fill it in from a .env file meant for another database.
+  process.env.DATABASE_READ_URL = "";
   signal.throwIfAborted();
   if (await isBuilt()) console.log("▸ The dashboard is built already");
   else await stage("Building the dashboard", () => build({ databaseUrl, signal }));

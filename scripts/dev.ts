@@ -7,16 +7,20 @@ import { DEFAULT_DATA_DIR, startSystem } from "@/lib/demo/system";
 import { startWeb } from "@/lib/demo/web";
 
 const exitCode = await supervise(async (supervision) => {
-  const databaseUrl =
-    process.env.DATABASE_URL ||
-    (await startSystem({ dataDir: DEFAULT_DATA_DIR, fresh: false }, supervision));
-  process.env.DATABASE_URL = databaseUrl;
-  const { HOST: host, PORT: port } = getEnvironment();
+  if (!process.env.DATABASE_URL) {
+    process.env.DATABASE_URL = await startSystem(
+      { dataDir: DEFAULT_DATA_DIR, fresh: false },
+      supervision,
+    );
+    process.env.DATABASE_READ_URL = "";
+  }
+  const { DATABASE_URL: databaseUrl, HOST: host, PORT: port } = getEnvironment();
   const { signal } = supervision;
   const web = await stage("Starting next dev", () =>
     startWeb({ mode: "dev", host, port, databaseUrl, signal }),
   );
   supervision.add({ name: "dashboard", ...web });
+  if (web.port !== port) console.log(`  port ${port} is taken; this is ${web.port}`);
   console.log(`\n  The dashboard is at ${web.url}\n`);
 });
 process.exit(exitCode);

@@ -1,16 +1,28 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import {
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startEmbeddedPostgres } from "./embedded";
 import { isAlive, readLock } from "./left-over";
+import { removeCluster } from "./remove";
 
 let directory: string;
 const owners: ChildProcess[] = [];
@@ -181,4 +193,29 @@ test.runIf(process.getuid?.() === 0)("root's server works from a closed director
   const home = path.dirname(await realpath(path.join(inner, "pgdata")));
   expect(notices[0]).toContain(home);
   await rm(home, { recursive: true });
+});
+
+test.runIf(process.getuid?.() === 0)(
+  "existing data keeps its owner as the server's user",
+  async () => {
+    await mkdir(dataDir());
+    const { stdout } = await promisify(execFile)("id", ["-u", "nobody"]);
+    await chown(dataDir(), Number(stdout), 0);
+    const { url } = await own();
+    expect(await ask(url, "select 1")).toBe(1);
+    expect((await stat(path.join(dataDir(), "PG_VERSION"))).uid).toBe(Number(stdout));
+  },
+);
+
+test("removing a cluster leaves other files alone, and refuses what is none", async () => {
+  const { owner } = await own();
+  await expect(removeCluster(directory)).rejects.toMatchObject({ problem: "in-use" });
+  owner.stdin?.end();
+  await once(owner, "exit");
+  await writeFile(path.join(directory, "thesis.txt"), "precious");
+  await removeCluster(directory);
+  expect(await readdir(directory)).toEqual(["thesis.txt"]);
+  await mkdir(dataDir());
+  await writeFile(path.join(dataDir(), "thesis.txt"), "precious");
+  await expect(removeCluster(directory)).rejects.toMatchObject({ problem: "not-a-cluster" });
 });
