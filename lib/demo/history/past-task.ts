@@ -11,9 +11,6 @@ export type PastTaskOptions = {
   idempotencyKey?: string;
 };
 
-/** Keeps the numbering of repeated steps across attempts, since a retry replays the steps it finds. */
-type Uses = Map<string, number>;
-
 /**
  * A task as the engine would have left it. Each method is one call of the engine at a given instant and changes the
  * rows exactly as that call does, so whatever sequence a story plays, the rows satisfy the engine's invariants.
@@ -31,7 +28,8 @@ export class PastTask {
   private lease = 0;
   private readonly retry: PastTaskOptions["retry"];
   private readonly maxDuration: number | undefined;
-  private readonly uses: Uses = new Map();
+  /** Numbers repeated steps, across attempts, since a retry replays the steps that it finds. */
+  private readonly uses = new Map<string, number>();
 
   constructor(
     readonly queue: string,
