@@ -16,8 +16,8 @@ const NOON = "2026-03-02T12:00:00.000Z";
 const later = (seconds: number) => new Date(Date.parse(NOON) + seconds * 1000);
 
 describeBothWays("events", (session) => {
-  async function running() {
-    await session.setClock(NOON);
+  async function running(time = NOON) {
+    await session.setClock(time);
     const spawned = await session.client.spawnTask("job", {}, { maxAttempts: 2 });
     await session.client.claimTasks();
     return { ...spawned, stepName: "wait", eventName: "go" };
@@ -178,8 +178,7 @@ describeBothWays("events", (session) => {
     const { taskId, runId, ...first } = await running();
     await session.client.awaitEvent({ taskId, runId, ...first, timeoutSeconds: 60 });
     // Ids of one millisecond have no order on servers without a generator of their own.
-    await session.setClock(later(1).toISOString());
-    const second = await running();
+    const second = await running(later(1).toISOString());
     await session.client.awaitEvent({ ...second, eventName: "other" });
     const wait = {
       taskId,

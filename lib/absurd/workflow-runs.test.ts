@@ -157,10 +157,11 @@ describeBothWays("workflow runs", (session) => {
 
   test("listWorkflowRuns: newest first, filtered, in pages without gaps", async () => {
     const ids: string[] = [];
-    for (const version of ["1", "2", "2", "2"])
-      ids.unshift(
-        await create({ workflowName: "listed", workflowVersion: version, tenantId: "l" }),
-      );
+    for (const [index, workflowVersion] of ["1", "2", "2", "2"].entries()) {
+      // Ids of one millisecond have no order on servers without a generator of their own.
+      await session.setClock(`2026-03-02T12:00:0${index}Z`);
+      ids.unshift(await create({ workflowName: "listed", workflowVersion, tenantId: "l" }));
+    }
     await session.client.updateWorkflowRunStatus(ids[0] ?? "", "running");
     const list = async (filters: object) => {
       const { runs, nextCursor } = await session.client.listWorkflowRuns({
@@ -190,8 +191,10 @@ describeBothWays("workflow runs", (session) => {
 
   test("getWorkflowRunTasks: the root and the tasks that carry the run's id", async () => {
     const { client } = session;
+    await session.setClock("2026-03-02T12:00:00Z");
     const root = await client.spawnTask("root");
     const id = await create({ absurdRunId: root.runId });
+    await session.setClock("2026-03-02T12:00:01Z");
     const child = await client.spawnTask("child", {}, { workflowRunId: id });
     await client.spawnTask("stranger");
     const tasks = await client.getWorkflowRunTasks(id);
