@@ -61,6 +61,7 @@ export async function supervise(
     }
   }
   for (const part of parts.reverse()) await part.stop();
+  if (interruption.signal.aborted) console.log("Stopped.");
   return exitCode;
 }
 
