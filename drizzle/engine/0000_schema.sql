@@ -6,8 +6,8 @@
 create schema absurd;
 
 -- The clock of the engine. Promises the session's `absurd.fake_now` where it is set and not blank, else the wall
--- clock (not the start of the transaction: a long transaction must not see leases as younger than they are).
--- Every function below reads it once and uses that one instant throughout. An unparsable setting raises 22007.
+-- clock (not the start of the transaction: a long transaction must not see leases as younger than they are). Every
+-- function below reads it once and uses that one instant throughout. An unparsable setting raises 22007.
 create function absurd.current_time()
 returns timestamptz
 language plpgsql
@@ -51,8 +51,8 @@ create table absurd.queues (
     check (detach_min_age >= interval '0 seconds')
 );
 
--- A new UUIDv7. Ids sort by creation, which is what paging and partitioning by id rest on. The server's own generator
--- is used where there is one (PostgreSQL 18); the fallback follows the engine's clock.
+-- A new UUIDv7. Ids sort by creation, which is what paging and partitioning by id rest on. The server's own
+-- generator is used where there is one (PostgreSQL 18); the fallback follows the engine's clock.
 create function absurd.portable_uuidv7()
 returns uuid
 language plpgsql

@@ -1,9 +1,9 @@
--- Queues: a name, a row in absurd.queues, and five tables of its own (six when partitioned).
--- A table is named by a one-letter prefix and the raw queue name as one quoted identifier:
--- t_ tasks, r_ runs, c_ checkpoints, e_ events, w_ waits, i_ idempotency keys.
+-- Queues: a name, a row in absurd.queues, and five tables of its own (six when partitioned). A table is named by a
+-- one-letter prefix and the raw queue name as one quoted identifier: t_ tasks, r_ runs, c_ checkpoints, e_ events,
+-- w_ waits, i_ idempotency keys.
 
--- Returns a usable queue name unchanged and raises for any other. 57 bytes leave room for the prefix (2) and the longest index
--- suffix (4) within the 63 bytes of an identifier.
+-- Returns a usable queue name unchanged and raises for any other. 57 bytes leave room for the prefix (2) and the
+-- longest index suffix (4) within the 63 bytes of an identifier.
 create function absurd.validate_queue_name(p_queue_name text)
 returns text
 language plpgsql
@@ -20,7 +20,8 @@ end;
 $$;
 
 -- Creates what is missing of a queue's tables, indexes and partitions, in the storage mode that the registry names
--- (unpartitioned for a queue it does not know). Never alters what exists. Constraints keep the names PostgreSQL gives them.
+-- (unpartitioned for a queue it does not know). Never alters what exists. Constraints keep the names PostgreSQL
+-- gives them.
 create function absurd.ensure_queue_tables(p_queue_name text)
 returns void
 language plpgsql
@@ -230,8 +231,9 @@ begin
 end;
 $$;
 
--- Drops a registered queue with everything in it, and its pg_cron jobs where pg_cron is present. Silent for a queue
--- that is not registered, whose tables, if it has any, stay. Locks: ACCESS EXCLUSIVE on each table, then the queue's row.
+-- Drops a registered queue with everything in it, and its pg_cron jobs where pg_cron is present. Silent for a
+-- queue that is not registered, whose tables, if it has any, stay. Locks: ACCESS EXCLUSIVE on each table, then the
+-- queue's row.
 create function absurd.drop_queue(p_queue_name text)
 returns void
 language plpgsql

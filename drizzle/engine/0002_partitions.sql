@@ -1,9 +1,9 @@
 -- Weekly partitions of the partitioned queues.
 
--- Creates the partitions that are missing: the default one where the policy wants it, and one a week from
--- (now - lookback) through (now + lookahead), for tasks, runs, checkpoints and waits. NULL means every partitioned
--- queue, by name; an unpartitioned queue is left alone. Locks: each new partition locks its parent (ACCESS EXCLUSIVE on an
--- existing default partition, which PostgreSQL scans for rows of the new week: 23514 when it holds one).
+-- Creates the partitions that are missing: the default one where the policy wants it, and one a week from (now -
+-- lookback) through (now + lookahead), for tasks, runs, checkpoints and waits. NULL means every partitioned queue,
+-- by name; an unpartitioned queue is left alone. Locks: each new partition locks its parent (ACCESS EXCLUSIVE on
+-- an existing default partition, which PostgreSQL scans for rows of the new week: 23514 when it holds one).
 create function absurd.ensure_partitions(p_queue_name text default null)
 returns void
 language plpgsql

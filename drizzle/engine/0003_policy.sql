@@ -22,9 +22,9 @@ as $$
   where q.queue_name = p_queue_name;
 $$;
 
--- Lays the given keys over the queue's policy; keys that are not given stay. Either all of it takes effect or none.
--- Locks: the queue's row FOR UPDATE; when the default partition is switched off, then each default partition ACCESS
--- EXCLUSIVE, so that no row can arrive between the look whether it is empty and the drop.
+-- Lays the given keys over the queue's policy; keys that are not given stay. Either all of it takes effect or
+-- none. Locks: the queue's row FOR UPDATE; when the default partition is switched off, then each default partition
+-- ACCESS EXCLUSIVE, so that no row can arrive between the look whether it is empty and the drop.
 create function absurd.set_queue_policy(p_queue_name text, p_policy jsonb)
 returns void
 language plpgsql

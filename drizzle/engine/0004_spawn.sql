@@ -1,10 +1,11 @@
 -- Bringing work into a queue: spawn_task for new tasks, retry_task for failed ones.
 
--- Adds a task with its first run, both pending and claimable at once, and returns them. With an idempotency key that
--- is taken it changes nothing and returns the task that holds the key, with created = false.
+-- Adds a task with its first run, both pending and claimable at once, and returns them. With an idempotency key
+-- that is taken it changes nothing and returns the task that holds the key, with created = false.
 --
--- Locks: none of existing rows without a key. With a key, the unique index makes a second spawn wait for the first one's
--- transaction; a partitioned queue, which cannot have that index on its tasks, reserves the key in i_{queue} first.
+-- Locks: none of existing rows without a key. With a key, the unique index makes a second spawn wait for the first
+-- one's transaction; a partitioned queue, which cannot have that index on its tasks, reserves the key in i_{queue}
+-- first.
 create function absurd.spawn_task(
   p_queue_name text,
   p_task_name text,

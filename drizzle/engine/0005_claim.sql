@@ -1,12 +1,13 @@
--- claim_task: how workers get runs. Every poll also does the queue's housekeeping, since nothing else runs on its own.
+-- claim_task: how workers get runs. Every poll also does the queue's housekeeping, since nothing else runs on its
+-- own.
 
--- Returns up to p_qty claimable runs, now leased to the worker for p_claim_timeout seconds (without end when that is
--- not positive), the longest available first. Before that it cancels tasks that are past a limit of their
+-- Returns up to p_qty claimable runs, now leased to the worker for p_claim_timeout seconds (without end when that
+-- is not positive), the longest available first. Before that it cancels tasks that are past a limit of their
 -- cancellation policy, and fails up to p_qty runs whose lease has expired; both also when nothing is claimed.
 --
--- Locks: for each overdue task what cancel_task locks, waiting; expired runs FOR UPDATE SKIP LOCKED, then what fail_run
--- locks; candidates run and task FOR UPDATE SKIP LOCKED, so that pollers never wait for each other and a lock of anybody on either row
--- only hides that run from this poll.
+-- Locks: for each overdue task what cancel_task locks, waiting; expired runs FOR UPDATE SKIP LOCKED, then what
+-- fail_run locks; candidates run and task FOR UPDATE SKIP LOCKED, so that pollers never wait for each other and a
+-- lock of anybody on either row only hides that run from this poll.
 create function absurd.claim_task(
   p_queue_name text,
   p_worker_id text,
@@ -37,11 +38,13 @@ declare
   v_swept boolean := false;
   v_reach bigint;
   v_ready uuid[];
-  v_claimed integer;
+  v_runs uuid[];
+  v_tasks uuid[];
+  v_attempts integer[];
 begin
-  -- Index {t}_aci holds just the active tasks that have a policy. The limits are compared as epochs, which can neither
-  -- overflow nor meet an infinite interval. A limit that is no bigint raises 22P02 here for the whole queue: it is the
-  -- operator's to repair, not ours to guess.
+  -- Index {t}_aci holds just the active tasks that have a policy. The limits are compared as epochs, which can
+  -- neither overflow nor meet an infinite interval. A limit that is no bigint raises 22P02 here for the whole
+  -- queue: it is the operator's to repair, not ours to guess.
   for v_overdue in execute format(
     $sql$
       select t.task_id
@@ -100,13 +103,14 @@ begin
     v_now := absurd.current_time();
   end if;
 
-  -- Two steps, so that the cost depends on the number of runs taken, not on the length of the backlog or the age of the
-  -- statistics: first the ids of the longest available runs, read in the order of index {r}_sai, with a few to spare
-  -- for those that others hold; then, by id, as many of them as can be locked. Again with more, if too many were held.
+  -- Two steps, so that the cost depends on the number of runs taken, not on the length of the backlog or the age
+  -- of the statistics: first the ids of the longest available runs, read in the order of index {r}_sai, with a few
+  -- to spare for those that others hold; then, by id, as many of them as can be locked. Again with more, if too
+  -- many were held.
   v_reach := v_qty * 2::bigint + 8;
   loop
-    -- One state up to now, as a range of row values: from an equality the planner would expect so few rows that it would
-    -- rather sort the whole backlog than read the head of the index.
+    -- One state up to now, as a range of row values: from an equality the planner would expect so few rows that it
+    -- would rather sort the whole backlog than read the head of the index.
     execute format(
       $sql$
         select array(
@@ -135,51 +139,58 @@ begin
     exit when v_ready = '{}';
 
     -- The conditions on the run are asked again of the locked row.
-    return query execute format(
+    v_runs := '{}';
+    v_tasks := '{}';
+    v_attempts := '{}';
+    for run_id, task_id, attempt, task_name, params, retry_strategy, max_attempts, headers, wake_event, event_payload
+    in execute format(
       $sql$
-        with candidate as (
-          select
-            r.run_id, r.task_id, r.attempt, r.wake_event, r.event_payload, r.available_at,
-            t.task_name, t.params, t.retry_strategy, t.max_attempts, t.headers
-          from absurd.%1$I r
-          join absurd.%2$I t on t.task_id = r.task_id
-          where r.run_id = any ($5)
-            and (r.state in ('pending', 'sleeping') and r.available_at <= $1) is true
-            and t.state in ('pending', 'sleeping', 'running')
-          order by r.available_at, r.run_id
-          limit $2
-          for update of r, t skip locked
-        ), run as (
-          update absurd.%1$I r
-          set state = 'running', claimed_by = $3, claim_expires_at = $4, available_at = $1, started_at = $1
-          from candidate c
-          where r.run_id = c.run_id
+        select
+          r.run_id, r.task_id, r.attempt, t.task_name, t.params, t.retry_strategy, t.max_attempts, t.headers,
+          r.wake_event, r.event_payload
+        from absurd.%I r
+        join absurd.%I t on t.task_id = r.task_id
+        where r.run_id = any ($1)
+          and (r.state in ('pending', 'sleeping') and r.available_at <= $2) is true
+          and t.state in ('pending', 'sleeping', 'running')
+        order by r.available_at, r.run_id
+        limit $3
+        for update of r, t skip locked
+      $sql$,
+      'r_' || p_queue_name, 't_' || p_queue_name
+    )
+    using v_ready, v_now, v_qty
+    loop
+      v_runs := v_runs || run_id;
+      v_tasks := v_tasks || task_id;
+      v_attempts := v_attempts || attempt;
+      return next;
+    end loop;
+
+    execute format(
+      $sql$
+        with run as (
+          update absurd.%I r
+          set state = 'running', claimed_by = $4, claim_expires_at = $5, available_at = $6, started_at = $6
+          where r.run_id = any ($1)
         ), task as (
-          update absurd.%2$I t
+          update absurd.%I t
           set state = 'running',
               attempts = greatest(t.attempts, c.attempt),
-              first_started_at = coalesce(t.first_started_at, $1),
+              first_started_at = coalesce(t.first_started_at, $6),
               last_attempt_run = c.run_id
-          from candidate c
+          from unnest($1, $2, $3) as c (run_id, task_id, attempt)
           where t.task_id = c.task_id
-        ), wait as (
-          delete from absurd.%3$I w
-          using candidate c
-          where w.run_id = c.run_id and w.timeout_at <= $1
         )
-        select
-          c.run_id, c.task_id, c.attempt, c.task_name, c.params, c.retry_strategy, c.max_attempts, c.headers,
-          c.wake_event, c.event_payload
-        from candidate c
-        order by c.available_at, c.run_id
+        delete from absurd.%I w where w.run_id = any ($1) and w.timeout_at <= $6
       $sql$,
       'r_' || p_queue_name, 't_' || p_queue_name, 'w_' || p_queue_name
     )
     using
-      v_now, v_qty, v_worker, case when v_timeout > 0 then v_now + make_interval(secs => v_timeout) end, v_ready;
+      v_runs, v_tasks, v_attempts, v_worker,
+      case when v_timeout > 0 then v_now + make_interval(secs => v_timeout) end, v_now;
 
-    get diagnostics v_claimed = row_count;
-    v_qty := v_qty - v_claimed;
+    v_qty := v_qty - cardinality(v_runs);
     exit when v_qty = 0 or cardinality(v_ready) < v_reach;
     v_reach := v_reach * 4;
   end loop;

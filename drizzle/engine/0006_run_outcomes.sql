@@ -1,8 +1,9 @@
 -- How a run ends or is put aside: completed, failed, scheduled for later, cancelled; and how its lease is kept.
--- All of them lock the run before its task. That one order is what keeps a cancel from deadlocking with a completion.
+-- All of them lock the run before its task. That one order is what keeps a cancel from deadlocking with a
+-- completion.
 --
--- `(…) is true` around a condition on a run's state keeps the planner from index {r}_sai: with statistics from a quiet
--- moment it would take a state for rarer than a key, and read every run in that state to find one.
+-- `(…) is true` around a condition on a run's state keeps the planner from index {r}_sai: with statistics from a
+-- quiet moment it would take a state for rarer than a key, and read every run in that state to find one.
 
 -- Finishes a running run and its task with a result. A lease that expired but was not swept yet does not matter.
 -- Locks: the run FOR UPDATE, then the task by its update; then the run's waits are deleted.
@@ -11,47 +12,45 @@ returns void
 language plpgsql
 as $$
 declare
-  v_state text;
+  v_now timestamptz := absurd.current_time();
+  v_run record;
 begin
-  -- One statement; the writes take place only if the locked row is running.
+  execute format(
+    'select r.state, r.task_id from absurd.%I r where r.run_id = $1 for update',
+    'r_' || p_queue_name
+  )
+  into v_run
+  using p_run_id;
+
+  if v_run.state is null then
+    raise exception 'Run "%" not found in queue "%"', p_run_id, p_queue_name;
+  end if;
+  if v_run.state = 'cancelled' then
+    raise exception 'Task has been cancelled' using errcode = 'AB001';
+  end if;
+  if v_run.state = 'failed' then
+    raise exception 'Run "%" has already failed in queue "%"', p_run_id, p_queue_name using errcode = 'AB002';
+  end if;
+  if v_run.state <> 'running' then
+    raise exception 'Run "%" is not currently running in queue "%"', p_run_id, p_queue_name;
+  end if;
+
   execute format(
     $sql$
-      with run as materialized (
-        select r.run_id, r.task_id, r.state from absurd.%1$I r where r.run_id = $1 for update
-      ), completed as (
-        update absurd.%1$I r
-        set state = 'completed', completed_at = $3, result = $2
-        from run
-        where r.run_id = run.run_id and run.state = 'running'
-        returning r.run_id, r.task_id
+      with run as (
+        update absurd.%I r
+        set state = 'completed', completed_at = $4, result = $3
+        where r.run_id = $1
       ), task as (
-        update absurd.%2$I t
-        set state = 'completed', completed_payload = $2, last_attempt_run = c.run_id
-        from completed c
-        where t.task_id = c.task_id
-      ), wait as (
-        delete from absurd.%3$I w using completed c where w.run_id = c.run_id
+        update absurd.%I t
+        set state = 'completed', completed_payload = $3, last_attempt_run = $1
+        where t.task_id = $2
       )
-      select run.state from run
+      delete from absurd.%I w where w.run_id = $1
     $sql$,
     'r_' || p_queue_name, 't_' || p_queue_name, 'w_' || p_queue_name
   )
-  into v_state
-  using p_run_id, p_state, absurd.current_time();
-
-  if v_state = 'running' then
-    return;
-  end if;
-  if v_state is null then
-    raise exception 'Run "%" not found in queue "%"', p_run_id, p_queue_name;
-  end if;
-  if v_state = 'cancelled' then
-    raise exception 'Task has been cancelled' using errcode = 'AB001';
-  end if;
-  if v_state = 'failed' then
-    raise exception 'Run "%" has already failed in queue "%"', p_run_id, p_queue_name using errcode = 'AB002';
-  end if;
-  raise exception 'Run "%" is not currently running in queue "%"', p_run_id, p_queue_name;
+  using p_run_id, v_run.task_id, p_state, v_now;
 end;
 $$;
 
@@ -62,37 +61,37 @@ returns void
 language plpgsql
 as $$
 declare
-  v_found boolean;
+  v_task_id uuid;
 begin
   execute format(
+    'select r.task_id from absurd.%I r where r.run_id = $1 and (r.state = ''running'') is true for update',
+    'r_' || p_queue_name
+  )
+  into v_task_id
+  using p_run_id;
+
+  if v_task_id is null then
+    raise exception 'Run "%" is not currently running in queue "%"', p_run_id, p_queue_name;
+  end if;
+
+  execute format(
     $sql$
-      with run as materialized (
-        select r.run_id, r.task_id from absurd.%1$I r where r.run_id = $1 and (r.state = 'running') is true for update
-      ), scheduled as (
-        update absurd.%1$I r
-        set state = 'sleeping', claimed_by = null, claim_expires_at = null, available_at = $2, wake_event = null
-        from run
-        where r.run_id = run.run_id
-        returning r.task_id
-      ), task as (
-        update absurd.%2$I t set state = 'sleeping' from scheduled s where t.task_id = s.task_id
+      with run as (
+        update absurd.%I r
+        set state = 'sleeping', claimed_by = null, claim_expires_at = null, available_at = $3, wake_event = null
+        where r.run_id = $1
       )
-      select true from run
+      update absurd.%I t set state = 'sleeping' where t.task_id = $2
     $sql$,
     'r_' || p_queue_name, 't_' || p_queue_name
   )
-  into v_found
-  using p_run_id, p_wake_at;
-
-  if v_found is null then
-    raise exception 'Run "%" is not currently running in queue "%"', p_run_id, p_queue_name;
-  end if;
+  using p_run_id, v_task_id, p_wake_at;
 end;
 $$;
 
 -- Fails a running or sleeping run and decides what becomes of its task: another run now or later, by p_retry_at or
--- else by the task's retry strategy; failed, when the attempts are used up or the stored strategy is invalid; cancelled,
--- when the next attempt would begin at or after the end of max_duration.
+-- else by the task's retry strategy; failed, when the attempts are used up or the stored strategy is invalid;
+-- cancelled, when the next attempt would begin at or after the end of max_duration.
 --
 -- Locks: the run FOR UPDATE, then the task FOR UPDATE; then writes run, new run, task and waits.
 create function absurd.fail_run(

@@ -1,11 +1,11 @@
 -- Checkpoints: named results of a task's steps, which later runs of the task find instead of doing the step again.
 
 -- Stores the result of a step, and with a positive p_extend_claim_by renews the owner's lease. A result of a later
--- attempt is never overwritten by an earlier one: such a write is ignored without an error. Refused are only writers
--- that must stop: AB001 when their task was cancelled, AB002 when their run has failed.
+-- attempt is never overwritten by an earlier one: such a write is ignored without an error. Refused are only
+-- writers that must stop: AB001 when their task was cancelled, AB002 when their run has failed.
 --
--- Locks: none up front. With an extension the run's row by its update, so that this waits for whoever holds it; without, a
--- held run does not matter.
+-- Locks: none up front. With an extension the run's row by its update, so that this waits for whoever holds it;
+-- without, a held run does not matter.
 create function absurd.set_task_checkpoint_state(
   p_queue_name text,
   p_task_id uuid,
@@ -25,49 +25,17 @@ begin
     raise exception 'step_name must be provided';
   end if;
 
-  -- The checkpoint depends on the extension only so that the run's row comes before the checkpoint's in lock order.
   execute format(
     $sql$
-      with owner as materialized (
-        select r.run_id, r.attempt, r.state, t.state as task_state
-        from absurd.%1$I r
-        join absurd.%2$I t on t.task_id = r.task_id
-        where r.run_id = $4
-      ), extended as (
-        update absurd.%1$I r
-        set claim_expires_at = $6
-        from owner o
-        where r.run_id = o.run_id
-          and (r.state = 'running') is true
-          and r.claim_expires_at is not null
-          and o.task_state <> 'cancelled'
-          and $6 is not null
-        returning r.run_id
-      ), saved as (
-        insert into absurd.%3$I as c (task_id, checkpoint_name, state, status, owner_run_id, updated_at)
-        select $1, $2, $3, 'committed', o.run_id, $5
-        from owner o
-        left join extended e on e.run_id = o.run_id
-        where o.task_state <> 'cancelled' and o.state <> 'failed'
-        on conflict (task_id, checkpoint_name) do update
-        set state = excluded.state,
-            status = excluded.status,
-            owner_run_id = excluded.owner_run_id,
-            updated_at = excluded.updated_at
-        where coalesce(
-          (select w.attempt from absurd.%1$I w where w.run_id = c.owner_run_id)
-            <= (select o.attempt from owner o),
-          true
-        )
-      )
-      select o.state, o.task_state from owner o
+      select r.attempt, r.state, t.state as task_state
+      from absurd.%I r
+      join absurd.%I t on t.task_id = r.task_id
+      where r.run_id = $1
     $sql$,
-    'r_' || p_queue_name, 't_' || p_queue_name, 'c_' || p_queue_name
+    'r_' || p_queue_name, 't_' || p_queue_name
   )
   into v_owner
-  using
-    p_task_id, p_step_name, p_state, p_owner_run, v_now,
-    case when p_extend_claim_by > 0 then v_now + make_interval(secs => p_extend_claim_by) end;
+  using p_owner_run;
 
   if v_owner.state is null then
     raise exception 'Run "%" not found for checkpoint', p_owner_run;
@@ -78,6 +46,33 @@ begin
   if v_owner.state = 'failed' then
     raise exception 'Run "%" has already failed in queue "%"', p_owner_run, p_queue_name using errcode = 'AB002';
   end if;
+
+  if p_extend_claim_by > 0 then
+    execute format(
+      $sql$
+        update absurd.%I r
+        set claim_expires_at = $2
+        where r.run_id = $1 and (r.state = 'running') is true and r.claim_expires_at is not null
+      $sql$,
+      'r_' || p_queue_name
+    )
+    using p_owner_run, v_now + make_interval(secs => p_extend_claim_by);
+  end if;
+
+  execute format(
+    $sql$
+      insert into absurd.%I as c (task_id, checkpoint_name, state, status, owner_run_id, updated_at)
+      values ($1, $2, $3, 'committed', $4, $5)
+      on conflict (task_id, checkpoint_name) do update
+      set state = excluded.state,
+          status = excluded.status,
+          owner_run_id = excluded.owner_run_id,
+          updated_at = excluded.updated_at
+      where coalesce((select o.attempt from absurd.%I o where o.run_id = c.owner_run_id) <= $6, true)
+    $sql$,
+    'c_' || p_queue_name, 'r_' || p_queue_name
+  )
+  using p_task_id, p_step_name, p_state, p_owner_run, v_now, v_owner.attempt;
 end;
 $$;
 

@@ -1,12 +1,12 @@
 -- Events: write-once values that runs can sleep on.
 --
--- An event row with payload NULL is a sentinel: somebody asked for the event and nobody has emitted it. It exists to be
--- locked. An await holds it FOR SHARE until its wait is committed, an emit has to update it: whichever comes first, the
--- other one sees what it did, and no wake-up is lost. Awaits of one event do not block each other.
+-- An event row with payload NULL is a sentinel: somebody asked for the event and nobody has emitted it. It exists
+-- to be locked. An await holds it FOR SHARE until its wait is committed, an emit has to update it: whichever comes
+-- first, the other one sees what it did, and no wake-up is lost. Awaits of one event do not block each other.
 
 -- Returns the event's payload, or suspends the run until the event is emitted or p_timeout seconds have passed
--- (should_suspend = true: the worker must stop). The result is kept as the checkpoint of p_step_name; of a timeout,
--- which is reported once as (false, NULL) after the run was claimed again, nothing is kept.
+-- (should_suspend = true: the worker must stop). The result is kept as the checkpoint of p_step_name; of a
+-- timeout, which is reported once as (false, NULL) after the run was claimed again, nothing is kept.
 --
 -- Locks: the event FOR SHARE, then the run and its task FOR UPDATE.
 create function absurd.await_event(
@@ -144,8 +144,8 @@ end;
 $$;
 
 -- Emits an event: stores its payload (NULL becomes JSON null) and wakes the runs that sleep on it, each with the
--- payload as the checkpoint of the step that waits. The first emit wins; a later one changes nothing and wakes nobody.
--- A wait that is past its deadline is dropped and its run left to time out.
+-- payload as the checkpoint of the step that waits. The first emit wins; a later one changes nothing and wakes
+-- nobody. A wait that is past its deadline is dropped and its run left to time out.
 --
 -- Locks: the event's row, then the waiting runs in the order of their ids, then their tasks.
 create function absurd.emit_event(p_queue_name text, p_event_name text, p_payload jsonb default null)

@@ -1,7 +1,7 @@
 -- Reading results, and forgetting what is old.
 
--- State and outcome of one task: the result only when it completed, the last run's failure reason only when it failed. No
--- row for an unknown task. Locks nothing.
+-- State and outcome of one task: the result only when it completed, the last run's failure reason only when it
+-- failed. No row for an unknown task. Locks nothing.
 create function absurd.get_task_result(p_queue_name text, p_task_id uuid)
 returns table (task_id uuid, state text, result jsonb, failure_reason jsonb)
 language plpgsql
@@ -91,8 +91,8 @@ begin
 end;
 $$;
 
--- Deletes up to p_limit events emitted more than p_ttl_seconds ago, the oldest first; returns how many. Sentinels carry the
--- epoch and so go first; a run that waits on one is woken all the same, for its wait stays.
+-- Deletes up to p_limit events emitted more than p_ttl_seconds ago, the oldest first; returns how many. Sentinels
+-- carry the epoch and so go first; a run that waits on one is woken all the same, for its wait stays.
 --
 -- Locks: the rows it deletes.
 create function absurd.cleanup_events(p_queue_name text, p_ttl_seconds integer, p_limit integer default 1000)

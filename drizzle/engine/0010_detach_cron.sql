@@ -1,8 +1,9 @@
--- Optional upkeep: detaching and dropping old partitions, and pg_cron jobs for all upkeep. The pg_cron functions work only
--- where it is installed; nothing else of the engine needs them.
+-- Optional upkeep: detaching and dropping old partitions, and pg_cron jobs for all upkeep. The pg_cron functions
+-- work only where it is installed; nothing else of the engine needs them.
 
--- The partitions that may go: of partitioned queues whose detach_mode is 'empty', every weekly partition that ended more than
--- detach_min_age ago and holds no row; oldest first within each of tasks, runs, checkpoints, waits. Locks nothing.
+-- The partitions that may go: of partitioned queues whose detach_mode is 'empty', every weekly partition that
+-- ended more than detach_min_age ago and holds no row; oldest first within each of tasks, runs, checkpoints,
+-- waits. Locks nothing.
 create function absurd.list_detach_candidates(p_queue_name text default null)
 returns table (queue_name text, parent_table text, partition_table text)
 language plpgsql
@@ -57,8 +58,8 @@ end;
 $$;
 
 -- Drops a partition once it is detached, and unschedules the pair of jobs that did it. Returns whether it dropped
--- anything: false while the table is still attached, to be tried again, and false when it is gone already.
--- It drops any unattached table of the schema that it is given. Locks: ACCESS EXCLUSIVE on the table.
+-- anything: false while the table is still attached, to be tried again, and false when it is gone already. It
+-- drops any unattached table of the schema that it is given. Locks: ACCESS EXCLUSIVE on the table.
 create function absurd.drop_detached_partition(
   p_partition_table text,
   p_unschedule_job_name text default null
@@ -105,9 +106,10 @@ begin
 end;
 $$;
 
--- Plans, for each parent table that has no such jobs yet, two pg_cron jobs for its oldest candidate: one detaches the partition,
--- one drops it once it is detached and then removes both jobs. Jobs, because DETACH ... CONCURRENTLY
--- cannot run inside a function. It needs a parent without default partition; with one the detach locks the parent for a moment.
+-- Plans, for each parent table that has no such jobs yet, two pg_cron jobs for its oldest candidate: one detaches
+-- the partition, one drops it once it is detached and then removes both jobs. Jobs, because DETACH ...
+-- CONCURRENTLY cannot run inside a function. It needs a parent without default partition; with one the detach
+-- locks the parent for a moment.
 create function absurd.schedule_detach_jobs(p_queue_name text default null)
 returns table (job_name text, job_id bigint, queue_name text, partition_table text, job_kind text)
 language plpgsql
@@ -190,8 +192,8 @@ begin
 end;
 $$;
 
--- Schedules the three upkeep jobs (partitions, clean-up, detach planning) for one queue or for all, in place of jobs
--- of the same names, and returns them.
+-- Schedules the three upkeep jobs (partitions, clean-up, detach planning) for one queue or for all, in place of
+-- jobs of the same names, and returns them.
 create function absurd.enable_cron(
   p_queue_name text default null,
   p_partition_schedule text default '5 * * * *',
@@ -270,8 +272,8 @@ begin
 end;
 $$;
 
--- Removes what enable_cron and schedule_detach_jobs scheduled for one queue, or for all (not for each), and returns
--- the removed jobs by name.
+-- Removes what enable_cron and schedule_detach_jobs scheduled for one queue, or for all (not for each), and
+-- returns the removed jobs by name.
 create function absurd.disable_cron(p_queue_name text default null)
 returns table (job_name text, job_id bigint)
 language plpgsql
