@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -8,19 +8,24 @@ import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
 
 const execute = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, "../..");
+const SOURCES = ["package.json", "tsconfig.json", "tsconfig.client.json", ".gitignore", "LICENSE"];
 
 let database: TestDatabase;
 let project: string;
 let installed: string[];
 
-/** Packs the package and installs it into an empty project, with what this checkout has as the registry. */
+/** Packs a copy of the sources and installs that into an empty project, with what this checkout has as the registry. */
 beforeAll(async () => {
   database = await createTestDatabase();
   project = await mkdtemp(path.join(tmpdir(), "absurd-client-"));
+  const sources = path.join(project, "sources");
+  for (const name of [...SOURCES, "lib/absurd"])
+    await cp(path.join(ROOT, name), path.join(sources, name), { recursive: true });
+  await symlink(path.join(ROOT, "node_modules"), path.join(sources, "node_modules"));
   const { stdout } = await execute(
     "npm",
     ["pack", "--json", "--loglevel=error", "--pack-destination", project],
-    { cwd: ROOT },
+    { cwd: sources },
   );
   const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf("[\n")));
   const manifest = JSON.parse(await readFile(path.join(ROOT, "package.json"), "utf8"));
