@@ -27,7 +27,7 @@ function Attempt({ run, queue }: { run: Run; queue: string }) {
       className="flex flex-col gap-2 border-line-subtle border-b px-3 py-3 wide:px-4"
     >
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <h3 className="font-semibold">Attempt {run.attempt}</h3>
+        <h2 className="font-semibold">Attempt {run.attempt}</h2>
         <StateLabel state={run.state} />
         <span className="flex min-w-0 items-center gap-1 text-ink-3">
           <code className="mono truncate">{run.runId}</code>

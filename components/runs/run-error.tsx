@@ -31,7 +31,11 @@ function Trace({ text }: { text: string }) {
   return (
     <div className="border-failed-line border-t">
       <div className="flex items-start">
-        <pre className="mono min-w-0 flex-1 overflow-x-auto px-3 py-2 text-ink-2 leading-[18px]">
+        <pre
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+          tabIndex={0}
+          className="mono min-w-0 flex-1 overflow-x-auto px-3 py-2 text-ink-2 leading-[18px]"
+        >
           {(whole ? lines : lines.slice(0, FOLDED_LINES)).join("\n")}
         </pre>
         <CopyButton text={text} label="Copy the trace" />

@@ -116,12 +116,12 @@ function Section({
 }) {
   return (
     <section className="-mx-4 border-line-subtle border-t wide:mx-0">
-      <h3 className="flex items-baseline gap-2 px-4 pt-2 font-semibold">
+      <h2 className="flex items-baseline gap-2 px-4 pt-2 font-semibold">
         {title}
         {size !== undefined && (
           <span className="font-normal text-12 text-ink-3">{formatBytes(size)}</span>
         )}
-      </h3>
+      </h2>
       {children}
     </section>
   );
