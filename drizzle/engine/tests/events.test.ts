@@ -221,9 +221,9 @@ describe.each(MODES)("%s", (mode) => {
     }
     await e.clock(5);
     await e.on("emit_event", "event", true);
-    expect(
-      (await e.rows(`select state from ${e.table("r")} order by run_id`)).map((r) => r.state),
-    ).toEqual(["pending", "pending", "sleeping"]);
+    const states: unknown[] = [];
+    for (const { run } of all) states.push((await e.run(run)).state);
+    expect(states).toEqual(["pending", "pending", "sleeping"]);
     expect(await e.rows(`select checkpoint_name from ${e.table("c")} order by 1`)).toEqual([
       { checkpoint_name: "a" },
       { checkpoint_name: "b" },
