@@ -17,7 +17,8 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const { pathname, search } = request.nextUrl;
   const isApi = pathname.startsWith("/api/");
 
-  const foreign = findForeign(request.headers, DASHBOARD_ALLOWED_HOSTS);
+  const isLocal = DASHBOARD_TOKEN === undefined;
+  const foreign = findForeign(request.headers, DASHBOARD_ALLOWED_HOSTS, isLocal);
   if (foreign)
     return refuse(
       403,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { findForeign } from "./origin";
 
-const check = (headers: Record<string, string>, allowed: string[] = []) =>
-  findForeign(new Headers(headers), allowed);
+const check = (headers: Record<string, string>, allowed: string[] = [], isLocal = false) =>
+  findForeign(new Headers(headers), allowed, isLocal);
 
 test.each([
   [{ host: "127.0.0.1:3000" }],
@@ -52,4 +52,11 @@ test("further names have to be allowed, with or without a port", () => {
   expect(check({ host: "b.example:8443" }, allowed)).toBeNull();
   expect(check({ host: "b.example" }, allowed)).toBe("host");
   expect(check({ host: "127.0.0.1:3000", origin: "https://ops.example" }, allowed)).toBeNull();
+});
+
+test("a dashboard that anybody may use answers under loopback addresses only", () => {
+  for (const host of ["localhost:3000", "127.0.0.1:3000", "[::1]:3000"])
+    expect(check({ host }, [], true)).toBeNull();
+  expect(check({ host: "10.1.2.3:3000" }, [], true)).toBe("host");
+  expect(check({ host: "10.1.2.3:3000" }, ["10.1.2.3"], true)).toBeNull();
 });

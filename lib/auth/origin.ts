@@ -1,17 +1,24 @@
 import { isIP } from "node:net";
+import { isLoopback } from "@/lib/db/env";
 
 /**
  * Why a request must not be answered, or `null`. A web page of somebody else can make a browser send requests here; it
  * cannot forge their `Host` and `Origin`:
  * - a foreign `Host` is a name that somebody pointed at this machine (DNS rebinding). Addresses and `localhost` are not
- *   names anybody can point, and so are fine; other names have to be allowed.
+ *   names anybody can point, and so are fine; other names have to be allowed. A dashboard that anybody may use answers
+ *   under loopback addresses only.
  * - a foreign `Origin` is another site that sends a form or a script's request (CSRF).
  *
  * @param allowed further names of this dashboard, with a port or for all ports.
+ * @param isLocal whether it is for this machine alone.
  */
-export function findForeign(headers: Headers, allowed: readonly string[]): string | null {
+export function findForeign(
+  headers: Headers,
+  allowed: readonly string[],
+  isLocal: boolean,
+): "host" | "origin" | null {
   const host = headers.get("host")?.toLowerCase() ?? "";
-  if (!isOwnHost(host, allowed)) return "host";
+  if (!isOwnHost(host, allowed, isLocal)) return "host";
   const origin = headers.get("origin");
   if (origin !== null && !isOwnOrigin(origin, host, allowed)) return "origin";
   const isCrossSite = headers.get("sec-fetch-site") === "cross-site";
@@ -19,10 +26,11 @@ export function findForeign(headers: Headers, allowed: readonly string[]): strin
   return null;
 }
 
-function isOwnHost(host: string, allowed: readonly string[]): boolean {
+function isOwnHost(host: string, allowed: readonly string[], isLocal: boolean): boolean {
   const name = hostname(host);
   if (name === null) return false;
-  return name === "localhost" || isIP(name) !== 0 || isAllowed(host, name, allowed);
+  if (isLoopback(name) || isAllowed(host, name, allowed)) return true;
+  return !isLocal && isIP(name) !== 0;
 }
 
 function isOwnOrigin(origin: string, host: string, allowed: readonly string[]): boolean {

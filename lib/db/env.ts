@@ -1,7 +1,10 @@
 import { userInfo } from "node:os";
 import { z } from "zod";
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+/** Whether this name or address never leaves the machine. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/.test(host);
+}
 
 const connectionString = z.string().refine((value) => /^postgres(ql)?:\/\//.test(value), {
   message:
@@ -51,7 +54,7 @@ const schema = z
       )
       .transform((hosts) => hosts.filter(Boolean)),
   })
-  .refine((settings) => LOOPBACK.test(settings.HOST) || settings.DASHBOARD_TOKEN, {
+  .refine((settings) => isLoopback(settings.HOST) || settings.DASHBOARD_TOKEN, {
     path: ["DASHBOARD_TOKEN"],
     message:
       "is not set, but HOST opens the dashboard to other machines; set a token of at least 24 characters, or HOST=127.0.0.1",

@@ -6,7 +6,7 @@ import { queuesSeed } from "../../seeds";
 import { type QueueParams, queueName } from "./queue-params";
 
 export async function generateMetadata({ params }: QueueParams): Promise<Metadata> {
-  return { title: await queueName(params) };
+  return { title: (await params).queue };
 }
 
 export default function QueuePage({ params }: QueueParams) {

@@ -1,4 +1,4 @@
-/** The params of every page below a queue. Next leaves them as they stand in the address. */
+/** The params of every page below a queue. Pages get them as they stand in the address, `generateMetadata` decoded. */
 export type QueueParams = { params: Promise<{ queue: string }> };
 
 /** The queue's name, whatever it holds. */

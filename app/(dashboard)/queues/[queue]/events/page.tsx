@@ -11,7 +11,7 @@ import { type QueueParams, queueName } from "../queue-params";
 type Props = QueueParams & { searchParams: Promise<SearchParams> };
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: `Events of ${await queueName(params)}` };
+  return { title: `Events of ${(await params).queue}` };
 }
 
 const loadFilters = createLoader(eventsSearchParams);

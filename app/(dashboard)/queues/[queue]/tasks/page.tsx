@@ -10,7 +10,7 @@ import { type QueueParams, queueName } from "../queue-params";
 type Props = QueueParams & { searchParams: Promise<SearchParams> };
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: `Tasks of ${await queueName(params)}` };
+  return { title: `Tasks of ${(await params).queue}` };
 }
 
 const loadFilters = createLoader(tasksSearchParams);
