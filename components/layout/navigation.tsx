@@ -31,29 +31,3 @@ export function SideLinks() {
     </nav>
   );
 }
-
-/** The rooms, as tabs at the bottom of a narrow screen. */
-export function BottomTabs() {
-  const current = roomOf(usePathname());
-  return (
-    <nav
-      aria-label="Main"
-      className="grid auto-cols-fr grid-flow-col border-t bg-surface pb-[env(safe-area-inset-bottom)] wide:hidden"
-    >
-      {ROOMS.slice(0, 5).map((room) => (
-        <Link
-          key={room.href}
-          href={room.href}
-          aria-current={room === current ? "page" : undefined}
-          className={cn(
-            "flex h-14 flex-col items-center justify-center gap-0.5 font-medium text-11 -outline-offset-2",
-            room === current ? "text-accent-text" : "text-ink-3",
-          )}
-        >
-          <room.icon size={20} strokeWidth={1.5} aria-hidden />
-          {room.label}
-        </Link>
-      ))}
-    </nav>
-  );
-}

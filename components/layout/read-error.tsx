@@ -21,12 +21,17 @@ const TITLES: Partial<Record<ErrorCode, string>> = {
 export function ReadError({ error, onRetry }: { error: Error; onRetry: () => void }) {
   const known = error instanceof ApiError ? error : undefined;
   const lost = known?.status === 404 || known?.status === 400;
+  const title = (known && TITLES[known.code]) ?? "This could not be read";
   return (
     <div data-read-error>
       <ErrorState
-        title={(known && TITLES[known.code]) ?? "This could not be read"}
-        message={known?.message ?? "Something went wrong in this page. Nothing was changed."}
-        hint={known?.hint}
+        title={title}
+        message={
+          known
+            ? known.message !== `${title}.` && known.message
+            : "Something went wrong in this page. Nothing was changed."
+        }
+        hint={known?.hint && <Ticked text={known.hint} />}
         code={known ? `${known.code}${known.status ? ` (${known.status})` : ""}` : undefined}
         actions={
           <>
@@ -43,5 +48,18 @@ export function ReadError({ error, onRetry }: { error: Error; onRetry: () => voi
         }
       />
     </div>
+  );
+}
+
+/** A hint whose commands stand between backticks. */
+function Ticked({ text }: { text: string }) {
+  return text.split("`").map((part, index) =>
+    index % 2 === 1 ? (
+      <code key={part} className="mono">
+        {part}
+      </code>
+    ) : (
+      part
+    ),
   );
 }

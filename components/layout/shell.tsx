@@ -1,9 +1,10 @@
 import type { ReactNode } from "react";
+import { BottomTabs } from "./bottom-tabs";
 import { DatabaseStatus } from "./database-status";
 import { DimWhenLost } from "./dim-when-lost";
 import { Logo } from "./logo";
 import { LostBanner } from "./lost-banner";
-import { BottomTabs, SideLinks } from "./navigation";
+import { SideLinks } from "./navigation";
 import { TopBar } from "./top-bar";
 
 /** The frame of every room: bars stay, the room scrolls. */

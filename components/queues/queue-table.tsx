@@ -7,23 +7,38 @@ import { Table, Td, Th } from "@/components/ui/table";
 import type { Queue } from "@/lib/analytics/types";
 import { OldestReady } from "./oldest-ready";
 
+/** Narrow screens show what decides whether to look closer; the rest is a tap away. */
+const NARROW = "max-wide:hidden";
+
 /** Each queue on a line: what waits, what runs, what is wrong, what is done. */
 export function QueueTable({ queues }: { queues: readonly Queue[] }) {
   return (
-    <Table className="min-w-[920px]">
+    <Table className="wide:min-w-[920px]">
       <thead className="bg-canvas">
         <tr>
           <Th>Queue</Th>
           <Th numeric>Ready</Th>
-          <Th numeric>Oldest waits</Th>
-          <Th numeric>Pending</Th>
+          <Th numeric>Oldest</Th>
+          <Th numeric className={NARROW}>
+            Pending
+          </Th>
           <Th numeric>Running</Th>
           <Th numeric>Sleeping</Th>
-          <Th numeric>Overdue</Th>
-          <Th numeric>Lost leases</Th>
-          <Th numeric>Completed</Th>
-          <Th numeric>Failed</Th>
-          <Th numeric>Cancelled</Th>
+          <Th numeric className={NARROW}>
+            Overdue
+          </Th>
+          <Th numeric className={NARROW}>
+            Lost leases
+          </Th>
+          <Th numeric className={NARROW}>
+            Completed
+          </Th>
+          <Th numeric className={NARROW}>
+            Failed
+          </Th>
+          <Th numeric className={NARROW}>
+            Cancelled
+          </Th>
         </tr>
       </thead>
       <tbody>
@@ -39,7 +54,7 @@ function QueueRow({ queue }: { queue: Queue }) {
   const { name, active, terminal } = queue;
   return (
     <tr className="hover:bg-hover">
-      <Td className="max-w-[280px]">
+      <Td className="max-w-[130px] wide:max-w-[280px]">
         <span className="flex items-center gap-2">
           <Link
             href={queuePath(name)}
@@ -48,7 +63,11 @@ function QueueRow({ queue }: { queue: Queue }) {
           >
             {name}
           </Link>
-          {queue.storageMode === "partitioned" && <Badge>partitioned</Badge>}
+          {queue.storageMode === "partitioned" && (
+            <span className="max-wide:hidden">
+              <Badge>partitioned</Badge>
+            </span>
+          )}
           {queue.unreadable && <Badge tone="bad">unreadable</Badge>}
         </span>
       </Td>
@@ -64,7 +83,7 @@ function QueueRow({ queue }: { queue: Queue }) {
           <Td numeric>
             <OldestReady iso={queue.oldestReadyAt} />
           </Td>
-          <Td numeric>
+          <Td numeric className={NARROW}>
             <StateCount queue={name} state="pending" value={active.pending} />
           </Td>
           <Td numeric>
@@ -73,21 +92,21 @@ function QueueRow({ queue }: { queue: Queue }) {
           <Td numeric>
             <StateCount queue={name} state="sleeping" value={active.sleeping} />
           </Td>
-          <Td numeric>
+          <Td numeric className={NARROW}>
             <NumberText value={queue.overdueSleepers} tone="warning" />
           </Td>
-          <Td numeric>
+          <Td numeric className={NARROW}>
             <NumberText value={queue.expiredLeases} tone="bad" />
           </Td>
-          <Td numeric>
+          <Td numeric className={NARROW}>
             <CountText count={terminal.completed} />
           </Td>
-          <Td numeric>
+          <Td numeric className={NARROW}>
             <Link className="hover:underline" href={`${queueTasksPath(name)}?state=failed`}>
               <CountText count={terminal.failed} />
             </Link>
           </Td>
-          <Td numeric>
+          <Td numeric className={NARROW}>
             <CountText count={terminal.cancelled} />
           </Td>
         </>

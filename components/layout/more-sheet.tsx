@@ -1,0 +1,37 @@
+"use client";
+import Link from "next/link";
+import { Dialog } from "@/components/ui/dialog";
+import { DatabaseStatus } from "./database-status";
+import { RefreshSelect } from "./refresh-select";
+import type { Room } from "./rooms";
+import { ZoneSwitch } from "./zone-switch";
+
+/** What a narrow screen has no room for: the other rooms, and the settings of the top bar. */
+export function MoreSheet({ rooms, onClose }: { rooms: readonly Room[]; onClose: () => void }) {
+  return (
+    <Dialog title="More" onClose={onClose}>
+      {rooms.map((room) => (
+        <Link
+          key={room.href}
+          href={room.href}
+          onClick={onClose}
+          className="flex h-11 items-center gap-3 font-medium"
+        >
+          <room.icon size={20} strokeWidth={1.5} aria-hidden className="text-ink-3" />
+          {room.label}
+        </Link>
+      ))}
+      <div className="flex min-h-11 items-center justify-between">
+        Refresh every
+        <RefreshSelect />
+      </div>
+      <div className="flex min-h-11 items-center justify-between">
+        Times in
+        <ZoneSwitch />
+      </div>
+      <div className="-mx-2 mt-2 border-t pt-2">
+        <DatabaseStatus />
+      </div>
+    </Dialog>
+  );
+}
