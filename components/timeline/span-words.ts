@@ -113,6 +113,12 @@ export type SpanFact = { label: string; value: string; note?: string };
 /** What is known about a span, and how well. Instants in the reader's zone, to the millisecond. */
 export function factsOf(span: Span, ahead: Ahead | null, zone: string): SpanFact[] {
   const clock = (at: number) => formatInstant(new Date(at).toISOString(), zone).slice(11);
+  if (span.kind === "replayed")
+    return [
+      fact("Steps", formatNumber(span.count)),
+      fact("Claimed", clock(span.from), span.start === "inferred" && "inferred"),
+      fact("Read", "unknown", "the engine does not record replays"),
+    ];
   const facts: SpanFact[] = [
     fact("From", clock(span.from), span.start === "inferred" && "inferred"),
   ];
@@ -160,8 +166,6 @@ function kindFacts(span: Span, clock: (at: number) => string): SpanFact[] {
       return [fact("Comes up again", clock(span.until))];
     case "failure":
       return [fact("Error", span.error?.message ?? "none given", span.error?.name ?? false)];
-    case "replayed":
-      return [fact("Steps", formatNumber(span.count), "when each was read is not recorded")];
     default:
       return [];
   }

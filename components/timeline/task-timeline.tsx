@@ -58,7 +58,11 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
   return (
     <div className="flex items-stretch">
       <TimelinePatterns />
-      <section aria-label="Timeline" className="flex min-w-0 flex-1 flex-col">
+      <section
+        aria-label="Timeline"
+        className="flex min-w-0 flex-1 flex-col"
+        onKeyDown={view === "waterfall" ? onKeyDown : undefined}
+      >
         <Toolbar
           view={view}
           onView={(next) => setState({ view: next })}
@@ -68,8 +72,7 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
         {view === "table" ? (
           <TimelineTable timeline={timeline} />
         ) : (
-          // biome-ignore lint/a11y/noStaticElementInteractions: shortcuts for what the buttons inside do
-          <div onKeyDown={onKeyDown}>
+          <>
             <div className="grid grid-cols-[128px_minmax(0,1fr)] items-center pb-2 wide:grid-cols-[272px_minmax(0,1fr)]">
               <Summary detail={detail} from={timeline.from} to={timeline.to} />
               <div ref={box} className="h-8 min-w-0">
@@ -102,7 +105,7 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
             )}
             {detail.truncated && <Truncated />}
             <Legend />
-          </div>
+          </>
         )}
       </section>
       {selected && <Inspector detail={detail} {...selected} onClose={() => select(null)} />}

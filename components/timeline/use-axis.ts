@@ -41,7 +41,10 @@ export function useAxis(timeline: Timeline, width: number): Axis {
   }, [timeline, from, to, all, hideIdle, width]);
 
   const show = (range: Range | null) => {
-    if (!range) return setChosen(null);
+    if (!range) {
+      setFollow(true);
+      return setChosen(null);
+    }
     const middle = (range.from + range.to) / 2;
     const half = Math.max((range.to - range.from) / 2, LEAST_MS / 2);
     setChosen({ from: middle - half, to: middle + half });
