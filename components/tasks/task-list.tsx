@@ -13,6 +13,7 @@ import { cn } from "@/lib/cn";
 import { formatNumber, plural } from "@/lib/format";
 import { ApiError } from "@/lib/query/api";
 import { NoTasks } from "./no-tasks";
+import { PartialNotes } from "./partial-notes";
 import { StateFacets } from "./state-facets";
 import { TaskSearch } from "./task-search";
 import { TaskTable } from "./task-table";
@@ -77,6 +78,7 @@ export function TaskList({ queue }: { queue?: string }) {
             ) : (
               <NoTasks filters={filters} filtered={filtered} onChange={narrow} onClear={clear} />
             )}
+            <PartialNotes page={page} onTurn={turnTo} />
           </ClockProvider>
         ) : query.error && !tooSlow ? (
           <ReadError error={query.error} onRetry={() => query.refetch()} />
