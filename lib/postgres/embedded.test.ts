@@ -155,7 +155,7 @@ describe("a directory that can't be used is refused with its reason", () => {
   test("a file where the directory should be", async () => {
     await rm(directory, { recursive: true });
     await writeFile(directory, "");
-    expect(await problem()).toBe("unknown");
+    expect(await problem()).toBe("not-a-cluster");
   });
 
   test("a cluster whose password was lost", async () => {

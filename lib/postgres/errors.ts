@@ -1,4 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFile, statfs } from "node:fs/promises";
+
+/** Less free space than this explains a failure that has no words of its own: a full disk takes no log either. */
+const SCARCE_BYTES = 32 * 1024 * 1024;
 
 /** Why a data directory can't be used, for callers that know what to advise. */
 export type DataDirectoryProblem =
@@ -24,6 +27,7 @@ export class DataDirectoryError extends Error {
 const KNOWN: [RegExp, DataDirectoryProblem, string][] = [
   [/No space left on device|ENOSPC/, "disk-full", "The disk that holds {dir} is full."],
   [/Disk quota exceeded|EDQUOT/, "disk-full", "The disk quota for {dir} is used up."],
+  [/EEXIST|ENOTDIR/, "not-a-cluster", "{dir} is not a directory."],
   [/Read-only file system|EROFS/, "no-permission", "{dir} lies on a read-only file system."],
   [
     /Permission denied|EACCES|EPERM|has wrong ownership/,
@@ -59,5 +63,8 @@ export async function explain(
   if (port) return new DataDirectoryError("port-in-use", `Port ${port} is in use.`);
   const known = KNOWN.find(([pattern]) => pattern.test(text));
   if (known) return new DataDirectoryError(known[1], known[2].replace("{dir}", directory));
+  const disk = await statfs(directory).catch(() => undefined);
+  if (disk && disk.bavail * disk.bsize < SCARCE_BYTES)
+    return new DataDirectoryError("disk-full", `The disk that holds ${directory} is full.`);
   return new DataDirectoryError("unknown", `PostgreSQL did not start on ${directory}: ${text}`);
 }
