@@ -10,21 +10,11 @@ import { Client } from "pg";
 import { migrate } from "@/lib/db/migrate";
 import { startEmbeddedPostgres } from "@/lib/postgres/embedded";
 import { numberIds, readDetail } from "./recorder/read-detail";
-import { orderWithEverything } from "./recorder/situation-order";
-import { activeSituations } from "./recorder/situations-active";
-import { endedSituations } from "./recorder/situations-ended";
-import { eventSituations } from "./recorder/situations-events";
+import { RECORDED_FROM, situations } from "./recorder/situations";
 import { Stage } from "./recorder/stage";
 import { connectWithClock, TravellingClock } from "./recorder/travelling-clock";
 
 const OUTPUT = path.resolve("lib/timeline/fixtures");
-
-const situations = {
-  ...activeSituations,
-  ...eventSituations,
-  ...endedSituations,
-  "order-with-everything": orderWithEverything,
-};
 
 const directory = await mkdtemp(path.join(tmpdir(), "absurd-fixtures-"));
 const server = await startEmbeddedPostgres({ directory });
@@ -35,7 +25,7 @@ await client.end();
 await mkdir(OUTPUT, { recursive: true });
 
 for (const [name, play] of Object.entries(situations)) {
-  const clock = new TravellingClock("2026-03-02T14:00:00.000Z");
+  const clock = new TravellingClock(RECORDED_FROM);
   clock.install();
   const pool = connectWithClock(server.url("postgres"), clock);
   const stage = new Stage(pool, name, clock);

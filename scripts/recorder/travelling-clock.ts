@@ -21,8 +21,8 @@ export class TravellingClock {
     this.at += Math.round(seconds * 1000);
   }
 
-  /** The SDK plans sleeps by its process's clock; from here on that is this one. */
-  install(): void {
+  /** The SDK plans sleeps by its process's clock; from here on that is this one, until the returned call. */
+  install(): () => void {
     const clock = this;
     globalThis.Date = class extends RealDate {
       constructor(...given: unknown[]) {
@@ -32,6 +32,9 @@ export class TravellingClock {
         return clock.now();
       }
     } as DateConstructor;
+    return () => {
+      globalThis.Date = RealDate;
+    };
   }
 }
 
