@@ -94,6 +94,12 @@ test("a failure with attempts left and a valid strategy is left unexplained", ()
   );
 });
 
+test("a run that an engine before 0.0.4 took back after its lease", () => {
+  expect(said(changed("event-woken", { run: { eventPayload: null } }))).toMatch(
+    /^Taken back after its lease expired: claimable for 4 s/,
+  );
+});
+
 test("the clock moves the figures", () => {
   const text = plainText(diagnose(readFixture("running"), "2026-03-02T14:00:40.000Z").parts);
   expect(text).toMatch(/^Running on worker-a for 37 s\./);

@@ -39,8 +39,12 @@ function failedBefore({ previous, previousError }: Facts): Part[] {
   return previous ? say` Attempt ${previous.attempt} failed with ${errorText(previousError)}.` : [];
 }
 
-/** The emission wrote a checkpoint at the instant it woke the run. */
+/**
+ * The emission wrote a checkpoint at the instant it woke the run, and left a payload on it. Without one the run was not
+ * woken: engines before 0.0.4 put a run whose lease expired back like this.
+ */
 function wokenWords(facts: Facts): Part[] {
+  if (facts.run.eventPayload === null) return say`Taken back after its lease expired`;
   const last = lastStep(facts);
   return last?.at === Date.parse(facts.run.availableAt)
     ? say`Woken by ${code(labelStep(last.name))}`
