@@ -109,18 +109,27 @@ function ActionButton({
   obstacle: Obstacle;
   onClick: (() => void) | undefined;
 }) {
-  return (
-    <Tooltip text={obstacle}>
-      <Button
-        variant={variant}
-        aria-disabled={obstacle !== null}
-        onClick={onClick}
-        className={obstacle === null ? "flex-1 wide:flex-none" : "max-wide:hidden"}
-      >
-        <Icon size={14} strokeWidth={1.5} aria-hidden />
-        {label}
-        <Kbd>{hotkey}</Kbd>
+  const content = (
+    <>
+      <Icon size={14} strokeWidth={1.5} aria-hidden />
+      {label}
+      <Kbd>{hotkey}</Kbd>
+    </>
+  );
+  if (obstacle === null) {
+    return (
+      <Button variant={variant} onClick={onClick} className="flex-1 wide:flex-none">
+        {content}
       </Button>
+    );
+  }
+  return (
+    <Tooltip text={obstacle} className="max-wide:hidden">
+      {(describedBy) => (
+        <Button variant={variant} aria-disabled aria-describedby={describedBy}>
+          {content}
+        </Button>
+      )}
     </Tooltip>
   );
 }
