@@ -105,25 +105,24 @@ test("a TypeScript program is checked against its types", async () => {
     },
     include: ["*.ts"],
   });
-  const source = (wrong: string) => `
-    import { AbsurdClient, type Json, RunChangedError, type TaskResult } from "absurd-dashboard/client";
-    import { rescheduleRun } from "absurd-dashboard/client/reschedule";
-    import { Client, Pool, type PoolClient } from "pg";
+  await writeFile(
+    path.join(project, "program.ts"),
+    `import { AbsurdClient, type Json, RunChangedError, type TaskResult } from "absurd-dashboard/client";
+     import { rescheduleRun } from "absurd-dashboard/client/reschedule";
+     import { Client, Pool, type PoolClient } from "pg";
 
-    const pool = new Pool();
-    const client = new AbsurdClient({ queueName: "q", db: pool });
-    export async function inTransaction(connection: PoolClient, plain: Client): Promise<Json> {
-      const { taskId, runId } = await client.spawnTask(connection, "task", { n: 1n });
-      const outcome: TaskResult | null = await client.getTaskResult(plain, taskId);
-      const moved = await rescheduleRun(pool, "q", { runId, at: "now" });
-      const step: string | undefined = moved.kind === "sleep" ? moved.step : undefined;
-      if (outcome?.state === "failed") throw new RunChangedError(runId, "failed", step ?? "");
-      ${wrong}
-      return outcome?.state === "completed" ? (outcome.result ?? null) : null;
-    }`;
-  const tsc = path.join(ROOT, "node_modules/typescript/bin/tsc");
-  await writeFile(path.join(project, "program.ts"), source(""));
-  await run(tsc);
-  await writeFile(path.join(project, "program.ts"), source("client.completeTask(42, Symbol());"));
-  await expect(run(tsc)).rejects.toMatchObject({ stdout: expect.stringContaining("TS2769") });
-}, 60_000);
+     const pool = new Pool();
+     const client = new AbsurdClient({ queueName: "q", db: pool });
+     export async function inTransaction(connection: PoolClient, plain: Client): Promise<Json> {
+       const { taskId, runId } = await client.spawnTask(connection, "task", { n: 1n });
+       const outcome: TaskResult | null = await client.getTaskResult(plain, taskId);
+       const moved = await rescheduleRun(pool, "q", { runId, at: "now" });
+       const step: string | undefined = moved.kind === "sleep" ? moved.step : undefined;
+       if (outcome?.state === "failed") throw new RunChangedError(runId, "failed", step ?? "");
+       // @ts-expect-error A run's id is text, and a symbol is no JSON.
+       await client.completeTask(42, Symbol());
+       return outcome?.state === "completed" ? (outcome.result ?? null) : null;
+     }`,
+  );
+  await run(path.join(ROOT, "node_modules/typescript/bin/tsc"));
+}, 180_000);
