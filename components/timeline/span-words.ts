@@ -28,8 +28,7 @@ export function isNamed(span: Span): boolean {
 export function notesOf(span: Span, tail: Span | null, ahead: Ahead | null, zone: string): Note[] {
   const notes = spanNotes(span, ahead, zone);
   if (tail?.kind === "late") notes.push(...lateNotes(tail));
-  if (tail?.kind === "queued")
-    notes.push(quiet(`claimed ${formatDuration(tail.to - tail.from)} later`));
+  if (tail?.kind === "queued") notes.push(claimNote(tail));
   if (tail?.kind === "expired" && tail.end === "open")
     notes.push({ text: `lease expired ${formatAge(tail.to - tail.from)} ago`, tone: "bad" });
   return notes;
@@ -83,6 +82,11 @@ function spanNotes(span: Span, ahead: Ahead | null, zone: string): Note[] {
   }
 }
 
+function claimNote(queued: Span): Note {
+  const length = formatDuration(queued.to - queued.from);
+  return quiet(queued.end === "open" ? `unclaimed for ${length}` : `claimed ${length} later`);
+}
+
 function eventNotes(span: Span & { kind: "event-wait" }, clock: (at: number) => string): Note[] {
   if (span.emittedAt !== null && span.emittedAt <= span.to)
     return [{ text: `emitted ${clock(span.emittedAt)}`, tone: "sleep" }];
@@ -100,10 +104,13 @@ function lateNotes(span: Span): Note[] {
 
 const quiet = (text: string): Note => ({ text, tone: "quiet" });
 
-/** Its length. A start that is inferred makes a step's length an upper bound. */
+const EXECUTED: ReadonlySet<Span["kind"]> = new Set<Span["kind"]>(["step", "working", "failure"]);
+
+/** Its length: an upper bound where code ran from a start that is inferred, a lower one for a worker that was lost. */
 export function lengthOf(span: Span): string {
   const text = formatDuration(span.to - span.from);
-  if (span.start === "inferred" && span.kind === "step") return `≤ ${text}`;
+  if (span.start === "inferred" && span.end !== "open" && EXECUTED.has(span.kind))
+    return `≤ ${text}`;
   return span.kind === "lost" ? `≥ ${text}` : text;
 }
 
@@ -126,7 +133,7 @@ export function factsOf(span: Span, ahead: Ahead | null, zone: string): SpanFact
   else {
     facts.push(fact("To", clock(span.to), span.end === "inferred" && "inferred"));
     const bound =
-      span.kind === "step" && span.start === "inferred" && "at most, with code before it";
+      EXECUTED.has(span.kind) && span.start === "inferred" && "at most, with code before it";
     facts.push(fact("Lasted", formatDuration(span.to - span.from), bound));
   }
   facts.push(...kindFacts(span, clock));

@@ -16,14 +16,17 @@ const WAITING: ReadonlySet<SpanKind> = new Set<SpanKind>([
 
 /**
  * The stretches between the ends of a window in which no attempt executed anything: waits, sleeps, and the time between
- * attempts. Ordered, disjoint.
+ * attempts. Ordered, disjoint. None where nothing was executed at all: then the waiting is what there is to see.
  */
 export function findIdle(timeline: Timeline, window: Range): Range[] {
   const idle: Range[] = [];
   let at = window.from;
-  const busy = timeline.lanes.flatMap(listBusy).sort((one, other) => one.from - other.from);
+  const busy = timeline.lanes
+    .flatMap(listBusy)
+    .filter(({ from, to }) => to > window.from && from < window.to)
+    .sort((one, other) => one.from - other.from);
+  if (busy.length === 0) return [];
   for (const { from, to } of busy) {
-    if (to <= window.from || from >= window.to) continue;
     if (from > at) idle.push({ from: at, to: from });
     at = Math.max(at, to);
   }

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { readFixture } from "@/lib/timeline/fixtures";
+import { factsOf, lengthOf, notesOf, projectionWords } from "./span-words";
+import { listRows } from "./timeline-rows";
+
+function words(fixture: string): string[] {
+  const detail = readFixture(fixture);
+  const folding = { lanes: new Set<string>(), replayed: new Set<string>() };
+  return listRows(buildTimeline(detail), detail, folding).flatMap((row) =>
+    row.kind === "span"
+      ? [
+          notesOf(row.span, row.tail, row.ahead, "UTC")
+            .map(({ text }) => text)
+            .join(" "),
+        ]
+      : [],
+  );
+}
+
+test.each<[string, string[]]>([
+  ["event-woken", ["emitted 14:00:30 unclaimed for 4.0 s"]],
+  ["event-delivered", ["", "", "emitted 14:00:34 claimed 2.0 s later", ""]],
+  [
+    "backoff-overdue",
+    [
+      "GatewayError gateway did not answer in 30 s",
+      "fixed 30 s, due 14:00:30 unclaimed for 1 m 35 s",
+    ],
+  ],
+  ["event-wait-forever", ["", "∞ no time-out"]],
+  ["event-too-late", ["times out 14:00:30 late by 15 s"]],
+  ["lease-expired", ["", "", "lease expired 15 s ago"]],
+  [
+    "unknown-task",
+    ["", "claimed and suspended, nothing else was kept", "worker does not know this task"],
+  ],
+  ["running", ["", "", "", "lease 0:42"]],
+  ["queued", ["no worker has claimed it"]],
+])("beside the bars of %s", (fixture, expected) => {
+  expect(words(fixture)).toEqual(expected);
+});
+
+test("a length is a bound where its start is inferred", () => {
+  const [lane] = buildTimeline(readFixture("completed")).lanes;
+  expect(lane?.spans.map(lengthOf)).toEqual(["1.5 s", "0.6 s", "≤ 4.8 s", "≤ 0.2 s"]);
+});
+
+test("facts say what was inferred and what was not kept", () => {
+  const [lane] = buildTimeline(readFixture("event-delivered")).lanes;
+  const wait = lane?.spans.find((span) => span.kind === "event-wait");
+  expect(wait && factsOf(wait, null, "UTC")).toEqual([
+    { label: "From", value: "14:00:04.018", note: "inferred" },
+    { label: "To", value: "14:00:34.027" },
+    { label: "Lasted", value: "30.0 s" },
+    { label: "Emitted", value: "14:00:34.027" },
+    { label: "Time-out", value: "unknown", note: "the engine keeps it only while it waits" },
+  ]);
+});
+
+test.each([
+  ["order-with-everything", "retried as attempt 4 after 2 m 00 s, 5 after 4 m 00 s, then it fails"],
+  ["running", "retried at once, up to attempt 5, then it fails"],
+  ["running-last-attempt", "a failure now is final: no attempts are left"],
+  ["running-strategy-invalid", "a failure now is final: the retry strategy is invalid"],
+])("what follows a failure of %s", (fixture, expected) => {
+  const { projection } = buildTimeline(readFixture(fixture));
+  expect(projection && projectionWords(projection)).toBe(expected);
+});

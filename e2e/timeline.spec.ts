@@ -1,0 +1,96 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test, type Work } from "./support/fixtures";
+
+const timeline = (page: Page) => page.getByRole("region", { name: "Timeline" });
+const inspector = (page: Page) => page.getByRole("complementary", { name: "Inspector" });
+
+/** An order that failed once after two steps, went on from there, and waits for its payment. */
+async function spawnWaitingOrder(work: Work): Promise<string> {
+  let tries = 0;
+  work.app.registerTask({ name: "fulfil-order" }, async (_params, ctx) => {
+    await ctx.step("validate-order", async () => ({ valid: true }));
+    await ctx.step("reserve-stock", async () => ({ items: 3, ledger: "L-17" }));
+    tries += 1;
+    if (tries === 1) throw new Error("gateway did not answer");
+    await ctx.step("charge-card", async () => ({ charge: "ch_1" }));
+    await ctx.awaitEvent("payment.captured:42");
+    return { done: true };
+  });
+  const { taskID } = await work.app.spawn("fulfil-order", { order: 42 });
+  await work.startWorker();
+  await expect.poll(async () => (await work.app.fetchTaskResult(taskID))?.state).toBe("sleeping");
+  return taskID;
+}
+
+test("I see what an order did, attempt by attempt, and what it waits for", async ({
+  page,
+  work,
+}) => {
+  const violations: string[] = [];
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) violations.push(message.text());
+  });
+  await page.goto(work.taskUrl(await spawnWaitingOrder(work)));
+  const rows = timeline(page).getByRole("button");
+  await expect(rows.filter({ hasText: /^Attempt 1/ })).toBeVisible();
+  await expect(rows.filter({ hasText: "validate-order" })).toBeVisible();
+  await expect(timeline(page).getByText("gateway did not answer")).toBeVisible();
+  await expect(rows.filter({ hasText: "2 steps replayed" })).toBeVisible();
+  await expect(rows.filter({ hasText: "payment.captured:42" })).toBeVisible();
+  await expect(timeline(page).getByText("∞ no time-out")).toBeVisible();
+  expect(violations).toEqual([]);
+
+  const { violations: barriers } = await new AxeBuilder({ page }).include("main").analyze();
+  expect(barriers.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+});
+
+test("I open a step, share its address, and close it again", async ({ page, work }) => {
+  const taskId = await spawnWaitingOrder(work);
+  await page.goto(work.taskUrl(taskId));
+  await timeline(page)
+    .getByRole("button", { name: /reserve-stock/ })
+    .click();
+  await expect(inspector(page)).toContainText("L-17");
+  await expect(inspector(page)).toContainText("attempt 2");
+
+  await page.goto(page.url());
+  await expect(inspector(page)).toContainText("reserve-stock");
+  await timeline(page)
+    .getByRole("button", { name: /reserve-stock/ })
+    .focus();
+  await page.keyboard.press("ArrowUp");
+  await expect(inspector(page)).toContainText("validate-order");
+  await page.keyboard.press("Escape");
+  await expect(inspector(page)).toBeHidden();
+});
+
+test("the timeline moves on when the event I waited for is emitted", async ({ page, work }) => {
+  const taskId = await spawnWaitingOrder(work);
+  await page.goto(work.taskUrl(taskId));
+  await expect(timeline(page).getByText("∞ no time-out")).toBeVisible();
+  await work.app.emitEvent("payment.captured:42", { amount: 1 });
+  await expect(timeline(page).getByText(/^emitted/)).toBeVisible();
+});
+
+test("I read the same as a table, zoom by key, and unfold what was replayed", async ({
+  page,
+  work,
+}) => {
+  await page.goto(work.taskUrl(await spawnWaitingOrder(work)));
+  await timeline(page)
+    .getByRole("button", { name: /2 steps replayed/ })
+    .click();
+  await expect(timeline(page).getByText("reserve-stock")).toHaveCount(2);
+  await page.keyboard.press("+");
+  await expect(page.getByRole("button", { name: "Show all" })).toBeVisible();
+  await page.keyboard.press("0");
+  await expect(page.getByRole("button", { name: "Show all" })).toBeHidden();
+
+  await page.getByRole("button", { name: "Table" }).click();
+  const table = timeline(page).getByRole("table");
+  await expect(table.getByRole("row").filter({ hasText: "event wait" }).first()).toContainText(
+    "payment.captured:42",
+  );
+  await expect(table.getByRole("row").filter({ hasText: "charge-card" })).toContainText("recorded");
+});
