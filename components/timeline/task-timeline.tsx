@@ -2,6 +2,7 @@
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo, useState } from "react";
 import { useClock } from "@/components/ui/clock";
+import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
@@ -29,12 +30,8 @@ const parsers = {
 
 /** What happened to the task, drawn from what the engine kept: a lane an attempt, a row a step, on one axis. */
 export function TaskTimeline({ detail }: { detail: TaskDetail }) {
-  const now = useClock((time) => time);
-  const active =
-    detail.task.state === "pending" ||
-    detail.task.state === "running" ||
-    detail.task.state === "sleeping";
-  const at = active ? now : 0;
+  const active = ACTIVE_STATES.some((state) => state === detail.task.state);
+  const at = useClock((now) => (active ? now : 0));
   const timeline = useMemo(
     () => buildTimeline(detail, at ? new Date(at).toISOString() : detail.now),
     [detail, at],
