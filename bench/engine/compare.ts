@@ -9,7 +9,7 @@ export type Comparison = {
   connections: number;
   small: Figures;
   large: Figures;
-  /** Time of a call on the large queue divided by that on the small one: the median of the pairs of blocks. */
+  /** Median time of a call on the large queue divided by that on the small one. */
   growth: number;
 };
 
@@ -41,15 +41,12 @@ export async function compare(
       if (pair > 0) (size === "small" ? small : large).push(block);
     }
   }
+  const figures = { small: figuresOf(small), large: figuresOf(large) };
   return {
     title: operation.title,
     connections: clients.length,
-    small: figuresOf(small),
-    large: figuresOf(large),
-    growth: quantile(
-      large.map((block, index) => block.elapsed / (small[index]?.elapsed ?? Number.NaN)),
-      0.5,
-    ),
+    ...figures,
+    growth: figures.large.p50 / figures.small.p50,
   };
 }
 
