@@ -23,7 +23,7 @@ export function QueueTable({ queues }: { queues: readonly Queue[] }) {
             Pending
           </Th>
           <Th numeric>Running</Th>
-          <Th numeric>Sleeping</Th>
+          <Th numeric className={NARROW}>Sleeping</Th>
           <Th numeric className={NARROW}>
             Overdue
           </Th>
@@ -89,7 +89,7 @@ function QueueRow({ queue }: { queue: Queue }) {
           <Td numeric>
             <StateCount queue={name} state="running" value={active.running} />
           </Td>
-          <Td numeric>
+          <Td numeric className={NARROW}>
             <StateCount queue={name} state="sleeping" value={active.sleeping} />
           </Td>
           <Td numeric className={NARROW}>
