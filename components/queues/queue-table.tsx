@@ -23,7 +23,9 @@ export function QueueTable({ queues }: { queues: readonly Queue[] }) {
             Pending
           </Th>
           <Th numeric>Running</Th>
-          <Th numeric className={NARROW}>Sleeping</Th>
+          <Th numeric className={NARROW}>
+            Sleeping
+          </Th>
           <Th numeric className={NARROW}>
             Overdue
           </Th>
