@@ -3,41 +3,66 @@ import type { z } from "zod";
 import { atomically } from "@/lib/absurd/atomically";
 import type { Queryable } from "@/lib/absurd/types";
 import { forgetAnswers } from "@/lib/analytics/coalesce";
+import { recordAudit } from "@/lib/audit/record";
 import { requireRole } from "@/lib/auth/require";
 import type { Role } from "@/lib/auth/session";
 import { getReadPool, getWritePool } from "@/lib/db/pools";
 import { explainFailure } from "./failures";
+import { reason } from "./inputs";
 import { logAction } from "./log";
+import { recordAttempt } from "./record-attempt";
 import { type ActionError, ActionRefusal, type ActionResult } from "./result";
 
 /** What an action is given: its parsed input, one transaction, and who asks. */
 type Work<Input, Output> = (input: Input, db: Queryable, operator: string) => Promise<Output>;
 
+/** Every action takes a reason with its input, for the record. */
+type WithReason<Input> = Input & { reason?: string };
+
 /**
  * An action that changes something: authorises, parses, runs `work` in one transaction, and answers refusals as
  * `ok: false` in words that can be shown. What is not foreseen is thrown to the error boundary.
+ *
+ * What was done is recorded in the same transaction; what was refused or failed, in one of its own afterwards. Where
+ * the dashboard's tables are absent nothing is recorded, and the result says so.
  */
 export function action<Schema extends z.ZodType, Output>(
   name: string,
   role: Role,
   schema: Schema,
   work: Work<z.output<Schema>, Output>,
-): (input: z.input<Schema>) => Promise<ActionResult<Output>> {
+): (input: WithReason<z.input<Schema>>) => Promise<ActionResult<Output>> {
   return async (input) => {
     let finished = false;
-    const result = await run(name, role, schema, input, (parsed, operator) =>
-      atomically(getWritePool(), async (db) => {
-        const output = await work(parsed, db, operator);
-        finished = true;
-        return output;
-      }),
-    );
+    let recorded = true;
+    const result = await run(name, role, schema, input, async (parsed, operator) => {
+      const entry = { operator, action: name, input: parsed, reason: reasonOf(input) };
+      try {
+        return await atomically(getWritePool(), async (db) => {
+          const output = await work(parsed, db, operator);
+          recorded = await recordAudit(db, { ...entry, outcome: "done", output });
+          finished = true;
+          return output;
+        });
+      } catch (error) {
+        if (!finished) await recordAttempt(entry, error);
+        throw error;
+      }
+    });
     // Once all statements are done, only the commit can fail, and a lost connection does not say whether it did.
     if (!result.ok && finished && result.error.code === "database_unavailable")
       return { ok: false, error: UNKNOWN_OUTCOME };
-    if (result.ok) forgetAnswers();
-    return result;
+    if (!result.ok) return result;
+    forgetAnswers();
+    return recorded ? result : { ...result, unrecorded: true };
   };
+}
+
+function reasonOf(input: unknown): string | undefined {
+  const given = typeof input === "object" && input !== null && "reason" in input && input.reason;
+  const parsed = reason.safeParse(given || undefined);
+  if (!parsed.success) throw badInput(parsed.error);
+  return parsed.data || undefined;
 }
 
 /** An action that only looks, such as a preview: as `action`, on the read-only pool. */

@@ -11,6 +11,7 @@ import {
   TaskNotFoundError,
   UnsupportedByEngineError,
 } from "@/lib/absurd/errors";
+import { AuditRefusedError } from "@/lib/audit/record";
 import { AuthError } from "@/lib/auth/require";
 import { errorCode, explainUnavailable } from "@/lib/db/errors";
 import { type ActionError, ActionRefusal } from "./result";
@@ -25,6 +26,11 @@ const REFUSALS = [
   [UnsupportedByEngineError, "unsupported", "Upgrade the absurd schema to use this."],
   [EngineNotInstalledError, "no_schema", undefined],
   [InvalidArgumentError, "bad_request", undefined],
+  [
+    AuditRefusedError,
+    "forbidden",
+    "Grant it usage on schema absurd_dashboard, and select and insert on its tables.",
+  ],
   [EngineRefusalError, "refused", undefined],
 ] as const;
 

@@ -6,3 +6,4 @@ export const uuid = z
   .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "is not a UUID")
   .toLowerCase();
 export const eventName = z.string("is missing").min(1, "is empty").max(10_000, "is too long");
+export const reason = z.string("is no text").trim().max(500, "is too long").optional();

@@ -10,8 +10,13 @@ export type ActionError = {
   changed: false | "unknown";
 };
 
-/** What every action of the project resolves to. */
-export type ActionResult<T> = { ok: true; data: T } | { ok: false; error: ActionError };
+/**
+ * What every action of the project resolves to. `unrecorded` says that it was done, and that the database has no table
+ * to record it in.
+ */
+export type ActionResult<T> =
+  | { ok: true; data: T; unrecorded?: true }
+  | { ok: false; error: ActionError };
 
 /** A refusal in words of the dashboard's own. Thrown inside an action it rolls the work back. */
 export class ActionRefusal extends Error {

@@ -1,0 +1,12 @@
+import { readParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { listAudit } from "@/lib/analytics/audit";
+import { coalesce } from "@/lib/analytics/coalesce";
+import { auditSearchParams } from "@/lib/search-params/audit";
+
+export function GET(request: Request): Promise<Response> {
+  return respond(request, () => {
+    const filters = readParameters(request, auditSearchParams);
+    return coalesce(["audit", filters], request.signal, (signal) => listAudit(filters, { signal }));
+  });
+}

@@ -1,0 +1,107 @@
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { listAudit } from "@/lib/analytics/audit";
+import { openTestDatabase } from "@/lib/db/testing";
+import { auditFilters } from "@/lib/search-params/audit";
+import { emitEventAction, previewEmitAction } from "./events";
+import { cancelTaskAction, retryTaskAction } from "./tasks";
+
+const queue = "orders";
+vi.spyOn(console, "info").mockImplementation(() => {});
+
+describe("with the dashboard's tables", () => {
+  const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
+  beforeAll(() => createQueue(database.pool, queue));
+  const spawn = async () => (await spawnTask(database.pool, queue, "work")).taskId;
+  const newest = async () => (await listAudit(auditFilters({ limit: 1 }))).rows[0];
+  const count = async () => (await listAudit(auditFilters({ limit: 200 }))).rows.length;
+
+  test("what was done is recorded with who, what, why and the outcome", async () => {
+    const taskId = await spawn();
+    await cancelTaskAction({ queue, taskId, reason: "  a flood of duplicates " });
+    expect(await newest()).toMatchObject({
+      operator: "ada",
+      action: "cancel task",
+      queue,
+      taskId,
+      reason: "a flood of duplicates",
+      outcome: "done",
+      result: { state: "cancelled" },
+    });
+  });
+
+  test("what was refused is recorded with the reason, and what it was given", async () => {
+    const taskId = await spawn();
+    await retryTaskAction({ queue, taskId, extraAttempts: 3 });
+    expect(await newest()).toMatchObject({
+      action: "retry task",
+      taskId,
+      parameters: { extraAttempts: 3 },
+      outcome: "refused",
+      code: "changed_meanwhile",
+    });
+  });
+
+  test("of a payload only its size and digest are kept", async () => {
+    await emitEventAction({ queue, name: "paid", payload: '"hunter2"' });
+    const entry = await newest();
+    expect(entry).toMatchObject({
+      action: "emit event",
+      parameters: { name: "paid", payload: { bytes: 9 } },
+      outcome: "done",
+    });
+    expect(JSON.stringify(entry)).not.toContain("hunter2");
+  });
+
+  test("looking, and malformed requests, leave no entry", async () => {
+    const before = await count();
+    await previewEmitAction({ queue, name: "other" });
+    await cancelTaskAction({ queue, taskId: "x" });
+    expect(await count()).toBe(before);
+  });
+
+  test("a reason that is no reason is refused", async () => {
+    const taskId = await spawn();
+    for (const reason of ["x".repeat(501), 5 as never])
+      expect(await cancelTaskAction({ queue, taskId, reason })).toMatchObject({
+        ok: false,
+        error: { code: "bad_request" },
+      });
+  });
+
+  test("a role that may not record may not act", async () => {
+    const taskId = await spawn();
+    await database.pool.query(`
+      create or replace function absurd_dashboard.deny() returns trigger language plpgsql as
+        $$ begin raise exception 'no' using errcode = '42501'; end $$;
+      create trigger deny before insert on absurd_dashboard.audit_entry
+        for each statement execute function absurd_dashboard.deny()`);
+    const result = await cancelTaskAction({ queue, taskId });
+    await database.pool.query("drop function absurd_dashboard.deny() cascade");
+    expect(result).toMatchObject({ ok: false, error: { code: "forbidden", changed: false } });
+    const { rows } = await database.pool.query(
+      "select state from absurd.t_orders where task_id = $1",
+      [taskId],
+    );
+    expect(rows[0].state).toBe("pending");
+  });
+});
+
+describe("without the dashboard's tables", () => {
+  const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
+  beforeAll(async () => {
+    await database.pool.query("drop schema absurd_dashboard cascade");
+    await createQueue(database.pool, queue);
+  });
+  afterEach(async () => {
+    const { rows } = await database.pool.query("select to_regnamespace('absurd_dashboard') as it");
+    expect(rows[0].it).toBeNull();
+  });
+
+  test("actions work, and say that nothing was recorded", async () => {
+    const { taskId } = await spawnTask(database.pool, queue, "work");
+    expect(await cancelTaskAction({ queue, taskId })).toMatchObject({ ok: true, unrecorded: true });
+    expect(await cancelTaskAction({ queue, taskId })).toMatchObject({ ok: false });
+  });
+});

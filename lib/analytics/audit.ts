@@ -1,0 +1,132 @@
+import "server-only";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import type { Uuid } from "@/lib/absurd/types";
+import type { AuditOutcome } from "@/lib/audit/vocabulary";
+import { auditEntries } from "@/lib/db/dashboard-schema";
+import { toIso } from "@/lib/db/schema";
+import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
+import type { AuditFilters } from "@/lib/search-params/audit";
+import { toReadError } from "./errors";
+import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./key-pages";
+import { EVERYTHING, intersect, prefixRange, uuidFloor } from "./keys";
+import type { Iso, Page } from "./types";
+
+/** One thing that was done, or tried, through the dashboard. */
+export type AuditEntry = {
+  auditId: Uuid;
+  at: Iso;
+  operator: string;
+  action: string;
+  queue: string | null;
+  taskId: Uuid | null;
+  runId: Uuid | null;
+  /** Names, times, numbers and switches; of payloads `{ bytes, sha256 }`. */
+  parameters: Record<string, unknown>;
+  reason: string | null;
+  outcome: AuditOutcome;
+  code: string | null;
+  message: string | null;
+  result: Record<string, unknown>;
+  bulkId: Uuid | null;
+};
+
+/** `installed` is false where the dashboard's tables are absent: nothing is recorded there. */
+export type AuditPage = Page<AuditEntry> & { installed: boolean };
+
+/** What to choose from in the filters, from the newest entries. */
+export type AuditChoices = { operators: string[]; actions: string[] };
+
+/** So many of the newest entries say what the filters offer. */
+const SAMPLE = 2_000;
+
+/**
+ * One page of the record, newest first. Every filter holds at once; windows of time are ranges of the key.
+ *
+ * @throws ReadError `bad_request` for a foreign cursor, and what `toReadError` knows.
+ */
+export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Promise<AuditPage> {
+  return reading(options, async (db, now) => {
+    if (!(await isInstalled(db)))
+      return { rows: [], older: null, newer: null, now, installed: false };
+    const page = keyPage(filters.cursor, filters.limit);
+    page.range = intersect(page.range, windowOf(filters));
+    const { auditId } = auditEntries;
+    const found = await db
+      .select()
+      .from(auditEntries)
+      .where(and(inKeyRange(auditId, page), ...conditions(filters)))
+      .orderBy(keyOrder(auditId, page))
+      .limit(page.limit + 1);
+    const entries = found.map((row) => ({
+      ...row,
+      parameters: row.parameters as AuditEntry["parameters"],
+      result: row.result as AuditEntry["result"],
+    }));
+    return {
+      ...toKeyPage(entries, (row) => row.auditId, page, filters.cursor),
+      now,
+      installed: true,
+    };
+  });
+}
+
+/** The operators and actions of the newest entries, by name; empty where nothing is recorded. */
+export function listAuditChoices(options: ReadOptions = {}): Promise<AuditChoices> {
+  return reading(options, async (db) => {
+    if (!(await isInstalled(db))) return { operators: [], actions: [] };
+    const { operator, action, auditId } = auditEntries;
+    const newest = sql`(select ${operator}, ${action} from ${auditEntries}
+      order by ${auditId} desc limit ${SAMPLE}::int) as newest`;
+    const { rows } = await db.execute<AuditChoices>(sql`
+      select coalesce(array_agg(distinct operator order by operator), '{}') as operators,
+             coalesce(array_agg(distinct action order by action), '{}') as actions
+        from ${newest}`);
+    return rows[0] ?? { operators: [], actions: [] };
+  });
+}
+
+function windowOf({ after, before }: AuditFilters) {
+  return intersect(
+    after === null ? EVERYTHING : { ...EVERYTHING, from: uuidFloor(Date.parse(after)) },
+    before === null ? EVERYTHING : { ...EVERYTHING, to: uuidFloor(Date.parse(before)) },
+  );
+}
+
+function conditions(filters: AuditFilters) {
+  const { operator, action, queue, outcome, taskId, bulkId } = auditEntries;
+  const among = (column: typeof operator | typeof action | typeof queue, wanted: string[]) => {
+    const [only] = wanted;
+    if (only === undefined) return undefined;
+    return wanted.length === 1 ? eq(column, only) : inArray(column, wanted);
+  };
+  return [
+    among(operator, filters.operator),
+    among(action, filters.action),
+    among(queue, filters.queue),
+    filters.outcome.length > 0 ? inArray(outcome, filters.outcome) : undefined,
+    filters.task === null ? undefined : inKeyRange(taskId, { range: prefixRange(filters.task) }),
+    filters.bulk === null ? undefined : inKeyRange(bulkId, { range: prefixRange(filters.bulk) }),
+  ];
+}
+
+async function reading<T>(
+  options: ReadOptions,
+  read: (db: Database, now: Iso) => Promise<T>,
+): Promise<T> {
+  try {
+    return await readSnapshot(async (db) => {
+      const { rows } = await db.execute<{ now: string }>(sql`select clock_timestamp() as now`);
+      return read(db, toIso(rows[0]?.now ?? ""));
+    }, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw toReadError(error);
+  }
+}
+
+async function isInstalled(db: Database): Promise<boolean> {
+  const { rows } = await db.execute<{ yes: boolean }>(
+    sql`select to_regclass('absurd_dashboard.audit_entry') is not null as yes`,
+  );
+  return rows[0]?.yes ?? false;
+}

@@ -1,0 +1,92 @@
+import { AbsurdDbError } from "@/lib/absurd/errors";
+import { call } from "@/lib/absurd/sql";
+import type { JsonObject, Queryable, Uuid } from "@/lib/absurd/types";
+import { describeInput } from "./describe-input";
+import type { AuditOutcome } from "./vocabulary";
+
+/** One thing that was done or tried. */
+export type AuditRecord = {
+  operator: string;
+  /** The action's name, such as `cancel task`. */
+  action: string;
+  /** What the action was given; written down as `describeInput` says. */
+  input: unknown;
+  reason?: string | undefined;
+  outcome: AuditOutcome;
+  code?: string;
+  message?: string;
+  /** What the action answered; written down as `describeInput` says, payloads left out. */
+  output?: unknown;
+  bulkId?: Uuid;
+};
+
+/** The dashboard's database role lacks rights on the record. */
+export class AuditRefusedError extends Error {
+  override readonly name = "AuditRefusedError";
+}
+
+/** Whether this database has the table of the record; it comes with `npm run db:migrate`. */
+export async function isAuditInstalled(db: Queryable): Promise<boolean> {
+  const [row] = await writing(() =>
+    call<{ yes: boolean }>(
+      db,
+      "select to_regclass('absurd_dashboard.audit_entry') is not null as yes",
+    ),
+  );
+  return row?.yes ?? false;
+}
+
+/**
+ * Writes an entry on this connection: inside a transaction it lasts exactly when the transaction does.
+ *
+ * @returns false when the database has no table for it; nothing was written then.
+ * @throws AuditRefusedError when the table is there and may not be written: what cannot be recorded shall not happen.
+ */
+export async function recordAudit(db: Queryable, record: AuditRecord): Promise<boolean> {
+  if (!(await isAuditInstalled(db))) return false;
+  const { queue, taskId, runId, reason: _, ...parameters } = describeInput(record.input);
+  const result = withoutDigests(describeInput(record.output));
+  await writing(() =>
+    call(
+      db,
+      `insert into absurd_dashboard.audit_entry (operator, action, queue, task_id, run_id,
+         parameters, reason, outcome, code, message, result, bulk_id)
+       values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11::jsonb, $12)`,
+      [
+        record.operator,
+        record.action,
+        queue ?? result.queue ?? null,
+        taskId ?? result.taskId ?? null,
+        runId ?? result.runId ?? null,
+        JSON.stringify(parameters),
+        record.reason ?? null,
+        record.outcome,
+        record.code ?? null,
+        record.message ?? null,
+        JSON.stringify(result),
+        record.bulkId ?? result.bulkId ?? null,
+      ],
+    ),
+  );
+  return true;
+}
+
+/** Results are shown to be followed, not to be proven: what was digested says nothing there. */
+function withoutDigests(result: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(result).filter(([, value]) => typeof value !== "object" || value === null),
+  );
+}
+
+async function writing<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof AbsurdDbError && error.code === "42501")
+      throw new AuditRefusedError(
+        "The dashboard's database role may not record what is done here.",
+        { cause: error },
+      );
+    throw error;
+  }
+}
