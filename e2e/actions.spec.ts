@@ -8,7 +8,7 @@ const state = (page: Page, name: string) =>
 test("I cancel a sleeping order and no worker ever runs it again", async ({ page, work }) => {
   let wakes = 0;
   work.app.registerTask({ name: "ship-order" }, async (_params, ctx) => {
-    await ctx.sleepFor("cool-off", 3);
+    await ctx.sleepFor("cool-off", 10);
     wakes += 1;
   });
   const { taskID } = await work.app.spawn("ship-order", { order: 42 });
@@ -28,7 +28,7 @@ test("I cancel a sleeping order and no worker ever runs it again", async ({ page
   // Another task of the same length proves that the worker polled past the wake time.
   const witness = await work.app.spawn("ship-order", { order: 43 });
   await expect
-    .poll(async () => (await work.app.fetchTaskResult(witness.taskID))?.state, { timeout: 20_000 })
+    .poll(async () => (await work.app.fetchTaskResult(witness.taskID))?.state, { timeout: 30_000 })
     .toBe("completed");
   expect(wakes).toBe(1);
   expect((await work.app.fetchTaskResult(taskID))?.state).toBe("cancelled");

@@ -44,11 +44,18 @@ async function check(title: string, ...commands: string[]): Promise<boolean> {
 }
 
 /** Runs a suite and adds up what its report says; a suite that left no report counts as one failure. */
-async function suite(title: string, command: string, report: string, read: (json: string) => Tally) {
+async function suite(
+  title: string,
+  command: string,
+  report: string,
+  read: (json: string) => Tally,
+) {
   say(title);
   await rm(report, { force: true });
   const ok = await run(command);
-  const tally = existsSync(report) ? read(await readFile(report, "utf8")) : { passed: 0, failed: 1 };
+  const tally = existsSync(report)
+    ? read(await readFile(report, "utf8"))
+    : { passed: 0, failed: 1 };
   total.passed += tally.passed;
   // A suite can fail without a failed test: an unhandled error, a broken set-up, no test found.
   total.failed += ok ? tally.failed : Math.max(1, tally.failed);

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { spawnTask } from "../lib/absurd/spawn";
+import { expect, test } from "./support/fixtures";
+
+const NAMES = [
+  'He said "hi"',
+  "orders.v2 (EU)",
+  "Zahlungen & Gebühren/€",
+  `${"n".repeat(57)}`,
+  "100% a/b?c#d",
+];
+
+for (const name of NAMES) {
+  test.describe(`a queue named ${name}`, () => {
+    test.use({ queueName: name });
+    test("works on every page", async ({ page, work }) => {
+      const { taskID } = await work.app.spawn("odd", {}, { queue: name });
+      await page.goto("/queues");
+      await page.getByRole("main").getByRole("link", { name, exact: true }).first().click();
+      await expect(page.getByRole("heading", { name })).toBeVisible();
+      await page.goto(`/queues/${encodeURIComponent(name)}/tasks`);
+      await page.locator("a[data-row]").first().click();
+      await expect(page).toHaveURL(new RegExp(`${taskID}$`));
+      await expect(page.getByRole("heading", { name: "odd" })).toBeVisible();
+      await page.goto(`/queues/${encodeURIComponent(name)}/events`);
+      await expect(page.getByText("No event yet")).toBeVisible();
+    });
+  });
+}
+
+test("An unknown queue, an unknown task and a malformed id each say so", async ({ page, work }) => {
+  await page.goto("/queues/nowhere/tasks");
+  await expect(page.getByText("There is no such queue")).toBeVisible();
+  await page.goto(work.taskUrl(randomUUID()));
+  await expect(page.getByText("There is no such task")).toBeVisible();
+  await page.goto(work.taskUrl("not-an-id"));
+  await expect(page.getByText(/no such task|cannot be read|not found/i).first()).toBeVisible();
+});
+
+test("A queue that is dropped while I look at it says so", async ({ page, work }) => {
+  await work.app.spawn("short-lived", {}, { queue: work.queue });
+  await page.goto(`/queues/${work.queue}/tasks`);
+  await expect(page.locator("a[data-row]")).toHaveCount(1);
+  await work.app.dropQueue();
+  await expect(page.getByText("There is no such queue")).toBeVisible({ timeout: 20_000 });
+});
+
+test("Markup in names and payloads is shown, never run", async ({ page, work }) => {
+  const evil = `</script><script>window.hacked = true</script><img src=x onerror="window.hacked = true">`;
+  const { taskID } = await work.app.spawn(
+    evil,
+    { evil, separator: "\u2028" },
+    { queue: work.queue },
+  );
+  await page.goto(`/queues/${work.queue}/tasks`);
+  await expect(page.locator("a[data-row]")).toHaveText(evil);
+  await page.goto(`${work.taskUrl(taskID)}?tab=payloads`);
+  await expect(page.getByRole("main")).toContainText("onerror=");
+  expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+});
+
+test("Big integers are shown digit by digit", async ({ page, work }) => {
+  const { taskId } = await spawnTask(work.pool, work.queue, "ledger", {
+    sequence: 9007199254740993n,
+  });
+  await page.goto(`${work.taskUrl(taskId)}?tab=payloads`);
+  await expect(page.getByRole("main")).toContainText("9007199254740993");
+});
+
+test("A payload of 30 MB is there on demand, and the page stays usable without it", async ({
+  page,
+  work,
+}) => {
+  const { rows } = await work.pool.query(
+    `select task_id from absurd.spawn_task($1, 'huge', jsonb_build_object('blob', repeat('x', 30000000)))`,
+    [work.queue],
+  );
+  await page.goto(`${work.taskUrl(rows[0].task_id)}?tab=payloads`);
+  await expect(page.getByRole("heading", { name: "huge" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(/(30\.0|28\.6|30) MB/);
+});
+
+test("A lone surrogate is refused with a reason, and nothing is emitted", async ({
+  page,
+  work,
+}) => {
+  await page.goto(`/queues/${work.queue}/events`);
+  await page
+    .getByRole("button", { name: /^Emit event/ })
+    .first()
+    .click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Name" }).fill("broken");
+  await dialog.getByRole("textbox", { name: "Payload" }).fill('"\\ud800"');
+  await dialog.getByRole("button", { name: "Emit", exact: true }).click();
+  await expect(dialog.getByRole("alert")).toContainText(/nothing was changed/i);
+  const { rows } = await work.pool.query(`select from absurd."e_${work.queue}"`);
+  expect(rows).toEqual([]);
+});

@@ -1,0 +1,68 @@
+import { Client } from "pg";
+import { startDashboard } from "./support/dashboard";
+import { expect, test } from "./support/fixtures";
+import { startSwitch } from "./support/switch";
+
+test("I lose the database while looking, keep the last data, and it comes back by itself", async ({
+  page,
+  work,
+}) => {
+  const way = await startSwitch(process.env.E2E_DATABASE_URL ?? "");
+  const dashboard = await startDashboard({ DATABASE_URL: way.url });
+  try {
+    await work.app.spawn("kept", {}, { queue: work.queue });
+    await page.goto(`${dashboard.url}/queues/${work.queue}/tasks`);
+    await expect(page.locator("a[data-row]")).toHaveText("kept");
+    await way.cut();
+    await expect(page.getByText(/Lost the database/)).toBeVisible({ timeout: 30_000 });
+    await expect(page.locator("a[data-row]")).toHaveText("kept");
+    const health = await page.request.get(`${dashboard.url}/api/health`);
+    expect(health.status()).toBe(503);
+    await way.mend();
+    await expect(page.getByText(/Lost the database/)).toBeHidden({ timeout: 30_000 });
+  } finally {
+    await dashboard.stop();
+    await way.cut();
+  }
+});
+
+test("A database that is down at the start does not stop the dashboard", async ({ page }) => {
+  const way = await startSwitch(process.env.E2E_DATABASE_URL ?? "");
+  await way.cut();
+  const dashboard = await startDashboard({ DATABASE_URL: way.url });
+  try {
+    await page.goto(`${dashboard.url}/queues`);
+    await expect(page.getByText("Nothing to show without the database")).toBeVisible();
+    await way.mend();
+    await expect(page.getByRole("table")).toBeVisible({ timeout: 30_000 });
+  } finally {
+    await dashboard.stop();
+    await way.cut();
+  }
+});
+
+test("A database without Absurd says what is missing, and stays as it is", async ({ page }) => {
+  const server = new Client({ connectionString: process.env.E2E_SERVER_URL });
+  await server.connect();
+  await server.query("create database without_absurd");
+  const url = new URL(process.env.E2E_SERVER_URL ?? "");
+  url.pathname = "/without_absurd";
+  const dashboard = await startDashboard({ DATABASE_URL: url.href });
+  try {
+    for (const path of ["/", "/queues", "/tasks", "/events"]) {
+      await page.goto(`${dashboard.url}${path}`);
+      await expect(page.getByText(/no absurd schema/i).first()).toBeVisible();
+    }
+    const database = new Client({ connectionString: url.href });
+    await database.connect();
+    const { rows } = await database.query(
+      "select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'public')",
+    );
+    await database.end();
+    expect(rows).toEqual([]);
+  } finally {
+    await dashboard.stop();
+    await server.query("drop database without_absurd with (force)");
+    await server.end();
+  }
+});
