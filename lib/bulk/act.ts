@@ -1,0 +1,111 @@
+import { runAgain } from "@/lib/absurd/copies";
+import {
+  AbsurdDbError,
+  AbsurdError,
+  QueueNotFoundError,
+  RunChangedError,
+  RunNotFoundError,
+  TaskNotFailedError,
+  TaskNotFoundError,
+} from "@/lib/absurd/errors";
+import { previewReschedule, rescheduleRun } from "@/lib/absurd/reschedule";
+import { cancelTask, getTaskStatus, retryTask, type TaskStatus } from "@/lib/absurd/tasks";
+import type { Queryable, Uuid } from "@/lib/absurd/types";
+import { errorCode, explainUnavailable } from "@/lib/db/errors";
+import { whyNotEligible } from "./eligibility";
+import type { BulkOptions } from "./job";
+import type { TaskAddress } from "./selection";
+import type { BulkAction } from "./vocabulary";
+
+/** What became of one task. */
+export type ItemResult =
+  | { outcome: "done"; output: object; newTaskId?: Uuid }
+  | { outcome: "skipped" | "failed"; code: string; message: string };
+
+/** Another transaction was in the way: the same may succeed in a moment. */
+const TRANSIENT = ["40001", "40P01", "55P03", "57014"];
+
+/** Whether the same may succeed in a moment. */
+export function isTransient(error: unknown): error is AbsurdDbError {
+  return error instanceof AbsurdDbError && TRANSIENT.includes(error.code);
+}
+
+/** Does it to one task, whose state decides once more. Refusals are results; what may pass by itself is thrown. */
+export async function act(
+  db: Queryable,
+  action: BulkAction,
+  { queue, taskId }: TaskAddress,
+  options: BulkOptions,
+): Promise<ItemResult> {
+  return ACTS[action](db, queue, taskId, options);
+}
+
+/**
+ * The result that a failure is.
+ *
+ * @throws the error itself when it is about the connection and not about the task, or may pass by itself.
+ */
+export function toResult(error: unknown): ItemResult {
+  if (isTransient(error) || explainUnavailable(errorCode(error))) throw error;
+  if (!(error instanceof AbsurdError)) {
+    const { name, stack } = error as Error;
+    console.error(JSON.stringify({ bulk: "mistake", error: name, at: stack?.split("\n")[1] }));
+    return { outcome: "failed", code: "internal", message: "The dashboard made a mistake." };
+  }
+  const { message } = error;
+  if (error instanceof TaskNotFailedError || error instanceof RunChangedError)
+    return { outcome: "skipped", code: "changed_meanwhile", message };
+  if (error instanceof TaskNotFoundError || error instanceof RunNotFoundError)
+    return { outcome: "skipped", code: "task_not_found", message };
+  if (error instanceof QueueNotFoundError)
+    return { outcome: "skipped", code: "queue_not_found", message };
+  return { outcome: "failed", code: "refused", message };
+}
+
+type Act = (
+  db: Queryable,
+  queue: string,
+  taskId: Uuid,
+  options: BulkOptions,
+) => Promise<ItemResult>;
+
+const ACTS: Record<BulkAction, Act> = {
+  cancel: async (db, queue, taskId) => {
+    const { cancelled, state } = await cancelTask(db, queue, { taskId });
+    return cancelled
+      ? { outcome: "done", output: { state } }
+      : skip(`The task is ${state} already.`);
+  },
+  retry: async (db, queue, taskId, { extraAttempts }) => {
+    const { attempts } = await readTask(db, queue, taskId);
+    const more = extraAttempts === undefined ? {} : { maxAttempts: attempts + extraAttempts };
+    const { attempt } = await retryTask(db, queue, taskId, more);
+    return { outcome: "done", output: { attempt } };
+  },
+  "run-again": async (db, queue, taskId) => {
+    const task = await readTask(db, queue, taskId);
+    const reason = whyNotEligible("run-again", { state: task.state, run: null }, "");
+    if (reason !== null) return skip(`The task is ${reason}.`);
+    const copy = await runAgain(db, queue, taskId);
+    return { outcome: "done", output: { attempt: copy.attempt }, newTaskId: copy.taskId };
+  },
+  "run-now": async (db, queue, taskId) => {
+    const runId = (await readTask(db, queue, taskId)).lastAttemptRun;
+    if (runId === null) return skip("The task has no attempt.");
+    const { kind, at, now } = await previewReschedule(db, queue, runId);
+    if (kind === "event-wait") return skip("The task waits for an event.");
+    if (at !== "infinity" && at <= now) return skip("The task could run already.");
+    await rescheduleRun(db, queue, { runId, at: "now", expected: { kind, at } });
+    return { outcome: "done", output: { kind, runId } };
+  },
+};
+
+async function readTask(db: Queryable, queue: string, taskId: Uuid): Promise<TaskStatus> {
+  const task = await getTaskStatus(db, queue, taskId);
+  if (!task) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}"`);
+  return task;
+}
+
+function skip(message: string): ItemResult {
+  return { outcome: "skipped", code: "changed_meanwhile", message };
+}
