@@ -1,0 +1,232 @@
+import { labelOf } from "./labels.ts";
+import { behindIn, reducedDependencies, targetsIn } from "./model/reach.ts";
+import {
+  bodyScope,
+  branchPath,
+  branchScopes,
+  findScope,
+  pathIn,
+  type Scope,
+  sharedBranches,
+  topScope,
+} from "./model/scopes.ts";
+import { isLoop, type Operator, type Workflow } from "./model/workflow.ts";
+
+export type GraphNode = {
+  /** Unique in the workflow, and the name of the operator's checkpoint outside of loops: `renditions.hd/upload`. */
+  path: string;
+  /** The task id. */
+  id: string;
+  /** The operator's type, as written. */
+  type: string;
+  label: string;
+  /** The path of the group it is drawn in; `""` is the top level. */
+  scope: string;
+  inLoop: boolean;
+  inBranch: boolean;
+  isStart: boolean;
+  /** It runs only when another operator succeeds or fails. */
+  isHandler: boolean;
+};
+
+/** A box around nodes. Loops and parallels are nodes and, when there is something inside, groups of the same path. */
+export type GraphGroup = {
+  path: string;
+  kind: "loop" | "parallel" | "branch";
+  label: string;
+  /** The path of the group around it; `""` is the top level. */
+  parent: string;
+};
+
+export type EdgeKind =
+  | "dependency"
+  | "true"
+  | "false"
+  | "case"
+  | "default"
+  | "success"
+  | "failure"
+  | "join";
+
+export type GraphEdge = { from: string; to: string; kind: EdgeKind; label?: string };
+
+/** A workflow for drawing. Both ends of an edge are nodes of one scope, so each scope can be laid out by itself. */
+export type WorkflowGraph = { nodes: GraphNode[]; groups: GraphGroup[]; edges: GraphEdge[] };
+
+/**
+ * The graph of a workflow: one node for each operator, in the order of the document; groups for loops, parallels and
+ * branches, outer ones first; edges without repetitions. An edge that a labelled one between the same nodes, or a
+ * router's own region, already tells is left out; one that crosses the border of a group is drawn from the group.
+ * Ids that do not exist have no edges. Works on any workflow that could be read, valid or not.
+ */
+export function buildGraph(workflow: Workflow): WorkflowGraph {
+  const pen = new GraphPen();
+  pen.addScope(topScope(workflow), { inLoop: false, inBranch: false });
+  return pen.finish();
+}
+
+type Surroundings = { inLoop: boolean; inBranch: boolean };
+type Draft = { from: string; to: string; kind: EdgeKind; label?: string };
+
+class GraphPen {
+  private readonly nodes: GraphNode[] = [];
+  private readonly groups: GraphGroup[] = [];
+  private readonly drafts: Draft[] = [];
+  private readonly handlers = new Set<string>();
+  /** The group each node and group is drawn in. */
+  private readonly containers = new Map<string, string>();
+
+  addScope(scope: Scope, around: Surroundings): void {
+    const shared = sharedContainers(scope);
+    for (const [id, operator] of scope.operators) {
+      const path = pathIn(scope, id);
+      const container = shared.get(id) ?? scope.path;
+      this.containers.set(path, container);
+      this.nodes.push({
+        path,
+        id,
+        type: operator.operator_type,
+        label: labelOf(operator),
+        scope: container,
+        inLoop: around.inLoop,
+        inBranch: around.inBranch || shared.has(id),
+        isStart: id === (scope.start ?? scope.operators.keys().next().value),
+        isHandler: false,
+      });
+      this.addGroups(operator, scope, path, container, around);
+    }
+    this.addEdges(scope);
+  }
+
+  private addGroups(
+    operator: Operator,
+    scope: Scope,
+    path: string,
+    container: string,
+    around: Surroundings,
+  ): void {
+    if (isLoop(operator)) {
+      const body = bodyScope(operator, scope);
+      if (body.operators.size === 0) return;
+      this.groups.push({ path, kind: "loop", label: labelOf(operator), parent: container });
+      this.addScope(body, { ...around, inLoop: true });
+      return;
+    }
+    const branches = branchScopes(operator, scope);
+    const shared = sharedBranches(operator, scope).filter(({ ids }) => ids.length > 0);
+    if (branches.length + shared.length === 0) return;
+    this.groups.push({ path, kind: "parallel", label: labelOf(operator), parent: container });
+    for (const { name } of shared) this.addBranch(path, name);
+    for (const branch of branches) {
+      this.addBranch(path, branch.name);
+      this.addScope(branch.scope, { ...around, inBranch: true });
+    }
+  }
+
+  private addBranch(parallel: string, name: string): void {
+    const path = branchPath(parallel, name);
+    this.groups.push({ path, kind: "branch", label: name, parent: parallel });
+    this.containers.set(path, parallel);
+  }
+
+  private addEdges(scope: Scope): void {
+    const behind = behindIn(scope);
+    for (const [id, operator] of scope.operators) {
+      const path = pathIn(scope, id);
+      for (const dependency of reducedDependencies(scope, operator, behind))
+        this.draft(pathIn(scope, dependency), path, "dependency");
+      for (const { target, label } of targetsIn(scope, operator))
+        this.draft(path, pathIn(scope, target), targetKind(operator, label), label);
+      this.addHandler(scope, path, operator.on_success_task_id, "success");
+      this.addHandler(scope, path, operator.on_failure_task_id, "failure");
+      if (operator.operator_type === "join")
+        for (const member of operator.join_tasks)
+          for (const from of findMember(scope, member)) this.draft(from, path, "join");
+    }
+  }
+
+  private addHandler(scope: Scope, from: string, id: string | null, kind: "success" | "failure") {
+    const found = id === null ? null : findScope(scope, id);
+    if (id === null || !found) return;
+    this.handlers.add(pathIn(found, id));
+    this.draft(from, pathIn(found, id), kind, `on ${kind}`);
+  }
+
+  private draft(from: string, to: string, kind: EdgeKind, label?: string): void {
+    this.drafts.push({ from, to, kind, ...(label !== undefined && { label }) });
+  }
+
+  finish(): WorkflowGraph {
+    const parents = new Map(this.groups.map(({ path, parent }) => [path, parent]));
+    const chainOf = (path: string) => {
+      const chain = [path];
+      let at = this.containers.get(path) ?? parents.get(path);
+      for (; at !== undefined && at !== ""; at = this.containers.get(at) ?? parents.get(at))
+        chain.push(at);
+      return chain;
+    };
+    const nodes = this.nodes.map((node) => ({ ...node, isHandler: this.handlers.has(node.path) }));
+    const isNode = new Set(nodes.map(({ path }) => path));
+    const lifted = this.drafts.flatMap((edge) => {
+      const ends = liftToOneScope(chainOf(edge.from), chainOf(edge.to));
+      if (!ends || !isNode.has(ends.from) || !isNode.has(ends.to)) return [];
+      return [{ ...edge, ...ends }];
+    });
+    const depth = ({ path }: GraphGroup) => chainOf(path).length;
+    const groups = this.groups.toSorted((a, b) => depth(a) - depth(b));
+    return { nodes, groups, edges: withoutRepetitions(lifted) };
+  }
+}
+
+function targetKind(operator: Operator, label: string): EdgeKind {
+  if (operator.operator_type === "condition") return label === "true" ? "true" : "false";
+  return operator.operator_type === "switch" && operator.default !== null && label === "default"
+    ? "default"
+    : "case";
+}
+
+/** Members of the older kind of branch are drawn inside the branch's group. */
+function sharedContainers(scope: Scope): Map<string, string> {
+  const containers = new Map<string, string>();
+  const owners = new Map<string, string>();
+  const isInside = (id: string | undefined, member: string): boolean =>
+    id !== undefined && (id === member || isInside(owners.get(id), member));
+  for (const [id, operator] of scope.operators)
+    for (const { name, ids } of sharedBranches(operator, scope))
+      for (const member of ids) {
+        // The first parallel that names a task has it, and two that name each other do not nest.
+        if (owners.has(member) || isInside(id, member)) continue;
+        owners.set(member, id);
+        containers.set(member, branchPath(pathIn(scope, id), name));
+      }
+  return containers;
+}
+
+/** A joined task is looked up beside the join, then inside the branches there. */
+function findMember(scope: Scope, id: string): string[] {
+  if (scope.operators.has(id)) return [pathIn(scope, id)];
+  return [...scope.operators.values()]
+    .flatMap((operator) => branchScopes(operator, scope))
+    .flatMap((branch) => findMember(branch.scope, id));
+}
+
+/** The two ends, or the groups around them, that lie side by side; `null` when one contains the other. */
+function liftToOneScope(fromChain: string[], toChain: string[]) {
+  const outward = new Set(toChain);
+  const shared = fromChain.findIndex((path) => outward.has(path));
+  const common = shared === -1 ? undefined : fromChain[shared];
+  const from = fromChain[shared === -1 ? fromChain.length - 1 : shared - 1];
+  const to = toChain[common === undefined ? toChain.length - 1 : toChain.indexOf(common) - 1];
+  return from === undefined || to === undefined ? null : { from, to };
+}
+
+function withoutRepetitions(edges: GraphEdge[]): GraphEdge[] {
+  const key = ({ from, to }: GraphEdge) => JSON.stringify([from, to]);
+  const labelled = new Set(edges.filter(({ kind }) => kind !== "dependency").map(key));
+  const seen = new Set<string>();
+  return edges.filter((edge) => {
+    if (edge.kind === "dependency" && labelled.has(key(edge))) return false;
+    const whole = JSON.stringify([edge.from, edge.to, edge.kind, edge.label]);
+    return !seen.has(whole) && seen.add(whole);
+  });
+}

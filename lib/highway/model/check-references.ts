@@ -1,0 +1,114 @@
+import { Place } from "./fields.ts";
+import type { Problem } from "./problem.ts";
+import { branchScopes, findContaining, findScope, type Scope, sharedBranches } from "./scopes.ts";
+import type { LocatedScope } from "./visit.ts";
+import { isRouter, listTargets, type Operator } from "./workflow.ts";
+
+/** Reports every id in one scope that names no task where one is needed. */
+export function checkReferences({ scope, locate }: LocatedScope, problems: Problem[]): void {
+  for (const [id, operator] of scope.operators) {
+    const place = new Place(locate(id), problems);
+    checkDependencies(operator, scope, place);
+    checkTargets(operator, scope, place);
+    checkHandler(operator, scope, "on_success", operator.on_success_task_id, place);
+    checkHandler(operator, scope, "on_failure", operator.on_failure_task_id, place);
+    checkJoin(operator, scope, place);
+  }
+}
+
+function checkDependencies(operator: Operator, scope: Scope, place: Place): void {
+  for (const [index, id] of operator.dependencies.entries()) {
+    const at = place.member("dependencies").member(index);
+    if (id === operator.task_id)
+      at.error("self_dependency", `Task '${id}' depends on itself`, "remove it");
+    else if (!findScope(scope, id)) {
+      const owner = findContaining(scope, id);
+      if (owner === undefined)
+        at.error(
+          "unknown_dependency",
+          `Task '${operator.task_id}' depends on '${id}', which does not exist`,
+          "name a task of the same level",
+        );
+      else
+        at.warn(
+          "inner_dependency",
+          `Task '${operator.task_id}' depends on '${id}' inside of '${owner}', so it waits for all of '${owner}'`,
+          `name '${owner}'`,
+        );
+    }
+  }
+}
+
+function checkTargets(operator: Operator, scope: Scope, place: Place): void {
+  if (isRouter(operator))
+    for (const { target, label } of listTargets(operator))
+      if (!scope.operators.has(target)) {
+        const key = operator.operator_type === "condition" ? `if_${label}` : `case ${label}`;
+        const at =
+          operator.operator_type === "condition"
+            ? place.member(key)
+            : label === "default" && operator.default === target
+              ? place.member("default")
+              : place.member("cases").member(label);
+        at.error(
+          "unknown_target",
+          `Task '${operator.task_id}' leads to '${target}', which ${whereabouts(scope, target)}`,
+          "name a task of the same level",
+        );
+      }
+  if (operator.operator_type !== "parallel") return;
+  for (const { name } of sharedBranches(operator, scope))
+    for (const [index, id] of (operator.branches[name] ?? []).entries())
+      if (!scope.operators.has(id))
+        place
+          .member("branches")
+          .member(name)
+          .member(index)
+          .error(
+            "unknown_target",
+            `Branch '${name}' has the task '${id}', which ${whereabouts(scope, id)}`,
+            "define it beside the parallel, or in branch_workflows",
+          );
+}
+
+function checkHandler(
+  operator: Operator,
+  scope: Scope,
+  when: "on_success" | "on_failure",
+  id: string | null,
+  place: Place,
+): void {
+  if (id === null || findScope(scope, id)) return;
+  place
+    .member(`${when}_task_id`)
+    .error(
+      "unknown_target",
+      `Task '${operator.task_id}' references non-existent ${when} task '${id}'`,
+      "define the handler at the same level or further out",
+    );
+}
+
+function checkJoin(operator: Operator, scope: Scope, place: Place): void {
+  if (operator.operator_type !== "join") return;
+  for (const [index, id] of operator.join_tasks.entries())
+    if (!isJoinable(scope, id))
+      place
+        .member("join_tasks")
+        .member(index)
+        .warn(
+          "unknown_join_task",
+          `Task '${id}' is neither at this level nor inside a branch of it`,
+        );
+}
+
+function isJoinable(scope: Scope, id: string): boolean {
+  if (scope.operators.has(id)) return true;
+  return [...scope.operators.values()]
+    .flatMap((operator) => branchScopes(operator, scope))
+    .some((branch) => isJoinable(branch.scope, id));
+}
+
+function whereabouts(scope: Scope, id: string): string {
+  const owner = findContaining(scope, id);
+  return owner === undefined ? "does not exist at this level" : `lies inside of '${owner}'`;
+}

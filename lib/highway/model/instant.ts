@@ -1,0 +1,33 @@
+const INSTANT =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
+
+/**
+ * The normal form of an ISO 8601 instant: seconds always, fractions only when there are any, `Z` for UTC, no zone when
+ * none was given. `undefined` for text that is no real date (`2025-02-30`).
+ */
+export function normaliseInstant(text: string): string | undefined {
+  const match = INSTANT.exec(text);
+  if (!match) return undefined;
+  const [, year, month, day, hour = "00", minute = "00", second = "00", fraction = "", zone] =
+    match;
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const micros = fraction.padEnd(6, "0");
+  const offset = normaliseZone(zone);
+  if (offset === undefined) return undefined;
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}${Number(micros) > 0 ? `.${micros}` : ""}${offset}`;
+}
+
+function normaliseZone(zone: string | undefined): string | undefined {
+  if (zone === undefined || zone === "Z") return zone ?? "";
+  const digits = zone.slice(1).replace(":", "").padEnd(4, "0");
+  const [hours, minutes] = [digits.slice(0, 2), digits.slice(2)];
+  if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  return digits === "0000" ? "Z" : `${zone[0]}${hours}:${minutes}`;
+}
+
+/** The point in time of a normalised instant; without a zone it is UTC. */
+export function toDate(instant: string): Date {
+  return new Date(/(?:Z|[+-]\d{2}:\d{2})$/.test(instant) ? instant : `${instant}Z`);
+}

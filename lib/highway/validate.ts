@@ -1,0 +1,68 @@
+import { checkOperator, checkRetryPolicy } from "./model/check-operator.ts";
+import { checkOrder } from "./model/check-order.ts";
+import { checkReferences } from "./model/check-references.ts";
+import { checkHead } from "./model/check-workflow.ts";
+import { Place } from "./model/fields.ts";
+import { joinPath, type Problem } from "./model/problem.ts";
+import { readWorkflow } from "./model/read-workflow.ts";
+import { listScopes } from "./model/visit.ts";
+import type { Workflow } from "./model/workflow.ts";
+
+/** Everything that is wrong or doubtful in a value that should be a workflow. Never throws. */
+export function validateWorkflow(value: unknown): Problem[] {
+  return readAndCheck(value).problems;
+}
+
+/**
+ * The workflow in a value, and everything that is wrong or doubtful in it. With problems of meaning only, such as an
+ * unknown dependency, there is a workflow that can be drawn; with errors it must not be run.
+ */
+export function readAndCheck(value: unknown): { workflow?: Workflow; problems: Problem[] } {
+  const { workflow, problems } = readWorkflow(value);
+  if (!workflow) return { problems };
+  return { workflow, problems: [...problems, ...checkMeaning(workflow)] };
+}
+
+function checkMeaning(workflow: Workflow): Problem[] {
+  const problems: Problem[] = [];
+  for (const located of listScopes(workflow)) {
+    if (located.workflow) checkDocument(located.workflow.value, located.workflow.path, problems);
+    for (const [id, operator] of located.scope.operators) {
+      const place = new Place(located.locate(id), problems);
+      checkId(id, place.member("task_id"));
+      checkOperator(operator, place);
+    }
+    checkReferences(located, problems);
+    checkOrder(located, problems);
+  }
+  return problems;
+}
+
+function checkDocument(workflow: Workflow, path: string, problems: Problem[]): void {
+  const place = new Place(path, problems);
+  checkHead(workflow, place);
+  checkRetryPolicy(workflow.default_retry_policy, place.member("default_retry_policy"));
+  if (workflow.start_task !== null && !Object.hasOwn(workflow.tasks, workflow.start_task))
+    place
+      .member("start_task")
+      .error("unknown_target", `Start task '${workflow.start_task}' does not exist`);
+  for (const [key, { task_id }] of Object.entries(workflow.tasks))
+    if (key !== task_id)
+      new Place(joinPath(joinPath(path, "tasks"), key), problems)
+        .member("task_id")
+        .error(
+          "task_id_mismatch",
+          `Task '${task_id}' stands under the key '${key}'`,
+          "make key and task_id the same",
+        );
+}
+
+function checkId(id: string, place: Place): void {
+  if (id === "") place.error("task_id_format", "must not be empty");
+  else if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(id))
+    place.warn(
+      "task_id_format",
+      `'${id}' has characters that diagrams cannot show as they are`,
+      "use letters, digits and underscores",
+    );
+}
