@@ -1,4 +1,4 @@
-import { type AnyColumn, sql } from "drizzle-orm";
+import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 import type { Payload } from "./types";
 
 /** Texts up to this many bytes come with their row. */
@@ -11,10 +11,10 @@ const TOTAL_LIMIT = 4_194_304;
 const MEASURE_LIMIT = 1_048_576;
 
 /**
- * A JSON column as a `Payload`: its exact text and size, the size alone when the text is larger than `limit` bytes,
+ * A JSON column or expression as a `Payload`: its exact text and size, the size alone when the text is larger than `limit` bytes,
  * or `null` for SQL NULL.
  */
-export function payload(column: AnyColumn, limit = INLINE_LIMIT) {
+export function payload(column: AnyColumn | SQL, limit = INLINE_LIMIT) {
   return sql<Payload>`case when pg_column_size(${column}) > ${MEASURE_LIMIT}::int
     then '~' || pg_column_size(${column})
     else (

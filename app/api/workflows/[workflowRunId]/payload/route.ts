@@ -1,0 +1,17 @@
+import { parseAsStringLiteral } from "nuqs/server";
+import { readParameters, readUuid } from "@/app/api/parameters";
+import { jsonText, respond } from "@/app/api/respond";
+import { ReadError } from "@/lib/analytics/errors";
+import { getWorkflowPayload } from "@/lib/analytics/workflow-payload";
+import { WORKFLOW_PAYLOADS } from "@/lib/search-params/workflows";
+
+type Context = { params: Promise<{ workflowRunId: string }> };
+
+export function GET(request: Request, { params }: Context): Promise<Response> {
+  return respond(request, async () => {
+    const id = readUuid("workflow run id", (await params).workflowRunId);
+    const { of } = readParameters(request, { of: parseAsStringLiteral(WORKFLOW_PAYLOADS) });
+    if (of === null) throw new ReadError("bad_request", "The parameter of is missing.");
+    return jsonText(await getWorkflowPayload(id, of, { signal: request.signal }));
+  });
+}

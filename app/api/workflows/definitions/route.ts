@@ -1,0 +1,11 @@
+import { respond } from "@/app/api/respond";
+import { coalesce } from "@/lib/analytics/coalesce";
+import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
+
+export function GET(request: Request): Promise<Response> {
+  return respond(request, () =>
+    coalesce(["workflow-definitions"], request.signal, (signal) =>
+      listWorkflowDefinitions({ signal }),
+    ),
+  );
+}

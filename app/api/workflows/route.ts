@@ -1,0 +1,14 @@
+import { readParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { coalesce } from "@/lib/analytics/coalesce";
+import { listWorkflowRuns } from "@/lib/analytics/workflow-runs";
+import { workflowsSearchParams } from "@/lib/search-params/workflows";
+
+export function GET(request: Request): Promise<Response> {
+  return respond(request, () => {
+    const filters = readParameters(request, workflowsSearchParams);
+    return coalesce(["workflow-runs", filters], request.signal, (signal) =>
+      listWorkflowRuns(filters, { signal }),
+    );
+  });
+}

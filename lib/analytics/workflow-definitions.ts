@@ -1,0 +1,155 @@
+import "server-only";
+import { sql } from "drizzle-orm";
+import type { Uuid } from "@/lib/absurd/types";
+import { queueTables, toIso } from "@/lib/db/schema";
+import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { ReadError } from "./errors";
+import { readQueues } from "./registry";
+import { readRow, workflowRunNotFound } from "./workflow-run";
+import { withRoots } from "./workflow-run-rows";
+import { readWorkflowColumns } from "./workflow-tables";
+import type {
+  RunDefinition,
+  WorkflowDefinitionList,
+  WorkflowDefinitionSummary,
+  WorkflowRunSummary,
+} from "./workflow-types";
+
+const MOST_DEFINITIONS = 500;
+/** Longer definitions are not given: nobody could look at their picture. */
+const MOST_BYTES = 4_194_304;
+
+/**
+ * The stored definitions by name, the newest version first; the newest 500 in all.
+ *
+ * @throws ReadError what `readQueues` throws.
+ */
+export function listWorkflowDefinitions(
+  options: ReadOptions = {},
+): Promise<WorkflowDefinitionList> {
+  return readQueues([], options, async ({ db, now }) => {
+    const { definitions: columns } = await readWorkflowColumns(db);
+    if (columns.size === 0) return { definitions: [], installed: false, truncated: false, now };
+    const { rows } = await db.execute<WorkflowDefinitionSummary>(sql`
+      select * from (
+        select definition_id::text as "definitionId", workflow_name as "name",
+          workflow_version as "version", workflow_hash as "hash", tenant_id as "tenantId",
+          is_paused as "isPaused", source_format as "sourceFormat", created_by as "createdBy",
+          created_at::text as "createdAt"
+        from public.workflow_definition order by created_at desc limit ${MOST_DEFINITIONS + 1}::int
+      ) as newest order by "name", "createdAt" desc, "definitionId"`);
+    return {
+      definitions: rows
+        .slice(0, MOST_DEFINITIONS)
+        .map((row) => ({ ...row, createdAt: toIso(row.createdAt) })),
+      installed: true,
+      truncated: rows.length > MOST_DEFINITIONS,
+      now,
+    };
+  });
+}
+
+/**
+ * One stored definition as JSON text.
+ *
+ * @throws ReadError `definition_not_found`, and what `readQueues` throws.
+ */
+export function getWorkflowDefinition(
+  definitionId: Uuid,
+  options: ReadOptions = {},
+): Promise<RunDefinition> {
+  return readQueues([], options, async ({ db }) => {
+    const { definitions } = await readWorkflowColumns(db);
+    const found = definitions.size > 0 ? await readById(db, definitionId) : undefined;
+    if (!found) throw definitionNotFound();
+    return found;
+  });
+}
+
+/**
+ * The definition that a run executes, found by the best evidence there is; see `DefinitionSource`.
+ *
+ * @throws ReadError `workflow_run_not_found`, `definition_not_found`, and what `readQueues` throws.
+ */
+export function getRunDefinition(
+  workflowRunId: Uuid,
+  options: ReadOptions = {},
+): Promise<RunDefinition> {
+  return readQueues([], options, async ({ db, queues }) => {
+    const columns = await readWorkflowColumns(db);
+    const row = await readRow(db, columns, workflowRunId);
+    const [run] = row ? await withRoots(db, queues, [row]) : [];
+    if (!run) throw workflowRunNotFound(workflowRunId);
+    const stored = columns.definitions.size > 0;
+    const found =
+      (stored && run.definitionId ? await readById(db, run.definitionId) : undefined) ??
+      (stored && run.hash ? await readByHash(db, run) : undefined) ??
+      (run.rootState ? await readFromRoot(db, run) : undefined) ??
+      (stored ? await readByName(db, run) : undefined);
+    if (!found) throw definitionNotFound();
+    return found;
+  });
+}
+
+function definitionNotFound(): ReadError {
+  return new ReadError(
+    "definition_not_found",
+    "This run's definition is not stored.",
+    "It is looked for in workflow_definition and in the parameters of the root task.",
+  );
+}
+
+type Found = { text: string; definitionId: Uuid };
+
+const COLUMNS = sql`d.definition::text as text, d.definition_id::text as "definitionId"`;
+const SMALL = sql`pg_column_size(d.definition) <= ${MOST_BYTES}::int`;
+
+async function readById(db: Database, id: Uuid): Promise<RunDefinition | undefined> {
+  const { rows } = await db.execute<Found>(
+    sql`select ${COLUMNS} from public.workflow_definition d where d.definition_id = ${id}::uuid and ${SMALL}`,
+  );
+  return rows[0] && { ...rows[0], source: "definition_id" };
+}
+
+async function readByHash(
+  db: Database,
+  run: WorkflowRunSummary,
+): Promise<RunDefinition | undefined> {
+  const { rows } = await db.execute<Found>(sql`
+    select ${COLUMNS} from public.workflow_definition d
+    where d.workflow_name = ${run.name} and d.workflow_version = ${run.version}
+      and d.workflow_hash = ${run.hash} and ${SMALL} and ${ofTenant(run)}
+    order by d.tenant_id limit 1`);
+  return rows[0] && { ...rows[0], source: "hash" };
+}
+
+/** Without a hash, only the one definition that can be meant: several would be a guess. */
+async function readByName(
+  db: Database,
+  run: WorkflowRunSummary,
+): Promise<RunDefinition | undefined> {
+  const { rows } = await db.execute<Found>(sql`
+    select ${COLUMNS} from public.workflow_definition d
+    where d.workflow_name = ${run.name} and d.workflow_version = ${run.version} and ${SMALL}
+      and ${ofTenant(run)}
+    limit 2`);
+  return rows.length === 1 && rows[0] ? { ...rows[0], source: "name_and_version" } : undefined;
+}
+
+/** Another tenant's definition is none of this run's; a run without a tenant may take any. */
+function ofTenant({ tenantId }: WorkflowRunSummary) {
+  return tenantId === null ? sql`true` : sql`d.tenant_id = ${tenantId}`;
+}
+
+async function readFromRoot(
+  db: Database,
+  { queue, rootTaskId }: WorkflowRunSummary,
+): Promise<RunDefinition | undefined> {
+  if (!queue || !rootTaskId) return undefined;
+  const { tasks } = queueTables(queue);
+  const { rows } = await db.execute<{ text: string }>(sql`
+    select (${tasks.params} -> 'definition')::text as text from ${tasks}
+    where ${tasks.taskId} = ${rootTaskId}::uuid and jsonb_typeof(${tasks.params} -> 'definition') = 'object'
+      and pg_column_size(${tasks.params}) <= ${MOST_BYTES}::int`);
+  return rows[0] && { text: rows[0].text, source: "params", definitionId: null };
+}

@@ -1,0 +1,87 @@
+/** What pages and routes see of workflow runs. As in `types.ts`, instants are ISO strings and JSON travels as text. */
+import type { TaskState, Uuid } from "../absurd/types";
+import type { WorkflowStatus } from "../absurd/workflow-table";
+import type { Count, Iso, Page, Payload, TaskDetail } from "./types";
+
+export type WorkflowRunSummary = {
+  workflowRunId: Uuid;
+  name: string;
+  version: string;
+  hash: string | null;
+  /** As written by whoever runs the workflow; a foreign table may use words of its own. */
+  storedStatus: string;
+  /** As shown: `sleeping` where the row says running and the root task sleeps. */
+  status: WorkflowStatus | "sleeping" | (string & {});
+  /** The root task's final state, where the row does not know of its end. */
+  stale: TaskState | null;
+  queue: string | null;
+  /** The task that executes the workflow, as far as the row tells; its state is `null` when it is gone. */
+  rootTaskId: Uuid | null;
+  rootState: TaskState | null;
+  tenantId: string | null;
+  createdBy: string | null;
+  tags: Payload;
+  /** As stored: what it counts is up to the writer. */
+  taskCount: number | null;
+  /** `null` where the table does not record it. */
+  createdAt: Iso | null;
+  startedAt: Iso | null;
+  completedAt: Iso | null;
+  definitionId: Uuid | null;
+  parentWorkflowRunId: Uuid | null;
+};
+
+/** Which of the dashboard's workflow tables the database has, and what the list can go by. */
+export type WorkflowTables = {
+  runs: boolean;
+  definitions: boolean;
+  /** Without it, runs are listed by id, which may be random, and times filter by their start. */
+  createdAt: boolean;
+  tenants: boolean;
+};
+
+export type WorkflowRunPage = Page<WorkflowRunSummary> & { tables: WorkflowTables };
+
+/** One stored definition of a workflow. */
+export type WorkflowDefinitionSummary = {
+  definitionId: Uuid;
+  name: string;
+  version: string;
+  hash: string;
+  tenantId: string | null;
+  isPaused: boolean;
+  sourceFormat: string | null;
+  createdBy: string | null;
+  createdAt: Iso;
+};
+
+/** `truncated` when only the newest are given. */
+export type WorkflowDefinitionList = {
+  definitions: WorkflowDefinitionSummary[];
+  installed: boolean;
+  truncated: boolean;
+  now: Iso;
+};
+
+/**
+ * How a run's definition was found: the row names it; its hash is the same; the root task carries it; or, last, it is
+ * the only stored one of this name and version, so that it is likely but not certain.
+ */
+export type DefinitionSource = "definition_id" | "hash" | "params" | "name_and_version";
+
+/** The normalised JSON of a definition, as text. */
+export type RunDefinition = { text: string; source: DefinitionSource; definitionId: Uuid | null };
+
+export type WorkflowRunDetail = {
+  run: WorkflowRunSummary;
+  inputs: Payload;
+  result: Payload;
+  error: Payload;
+  /** The root first, then by id: the oldest ones where there are very many. Their JSON values are cut short. */
+  tasks: TaskDetail[];
+  /** Tasks that carry the run's id, its root included; capped while the search goes on, or above its limit. */
+  linked: Count;
+  /** Set while tasks of the run's life are still being looked for: everything up to here was looked at. */
+  searchedTo?: Iso;
+  now: Iso;
+};

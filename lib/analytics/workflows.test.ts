@@ -1,0 +1,267 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { setCheckpoint } from "@/lib/absurd/checkpoints";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks, completeTask, scheduleRun } from "@/lib/absurd/runs";
+import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
+import {
+  createWorkflowRun,
+  updateWorkflowRunStatus,
+  type WorkflowRunInput,
+} from "@/lib/absurd/workflow-runs";
+import { openTestDatabase } from "@/lib/db/testing";
+import { type WorkflowFilters, workflowFilters } from "@/lib/search-params/workflows";
+import { getRunDefinition, listWorkflowDefinitions } from "./workflow-definitions";
+import { getWorkflowPayload } from "./workflow-payload";
+import { getWorkflowRun } from "./workflow-run";
+import { listWorkflowRuns } from "./workflow-runs";
+
+const queue = `flows "1"`;
+const database = openTestDatabase();
+const list = (filters: Partial<WorkflowFilters> = {}) => listWorkflowRuns(workflowFilters(filters));
+const names = async (filters: Partial<WorkflowFilters>) =>
+  (await list(filters)).rows.map((run) => run.name);
+
+beforeAll(async () => {
+  await createQueue(database.pool, queue);
+  await createQueue(database.pool, "elsewhere", { storageMode: "partitioned" });
+});
+
+const create = (input: Partial<WorkflowRunInput> = {}) =>
+  createWorkflowRun(database.pool, queue, {
+    workflowName: "etl",
+    workflowVersion: "1.0.0",
+    ...input,
+  });
+
+async function start(input: Partial<WorkflowRunInput> = {}) {
+  const root = await spawnTask(database.pool, queue, "highway.workflow.run", { n: 1 });
+  const id = await create({ absurdTaskId: root.taskId, absurdRunId: root.runId, ...input });
+  await updateWorkflowRunStatus(database.pool, id, "running");
+  const claimed = await claimTasks(database.pool, queue, { quantity: 100 });
+  expect(claimed.map((run) => run.runId)).toContain(root.runId);
+  return { id, ...root };
+}
+
+const spawnFor = async (id: string, of = queue) =>
+  (await spawnTask(database.pool, of, "child", {}, { workflowRunId: id })).taskId;
+
+describe("the list", () => {
+  test("filters by every column, alone and together", async () => {
+    await create({ workflowName: "plain" });
+    await create({
+      workflowName: "tagged",
+      workflowVersion: "2.1",
+      tenantId: "acme",
+      createdBy: "api",
+      tags: { region: "eu", n: 7, "a=b": true },
+    });
+    const cancelled = await create({ workflowName: "ended" });
+    await updateWorkflowRunStatus(database.pool, cancelled, "cancelled");
+
+    expect(await names({ name: ["tagged", "plain"] })).toEqual(["tagged", "plain"]);
+    expect(await names({ version: ["2.1"] })).toEqual(["tagged"]);
+    expect(await names({ tenant: ["acme"] })).toEqual(["tagged"]);
+    expect(await names({ creator: ["api"] })).toEqual(["tagged"]);
+    expect(await names({ status: ["cancelled"] })).toEqual(["ended"]);
+    for (const tag of ["region", "region=eu", "n=7"])
+      expect(await names({ tag: [tag] })).toEqual(["tagged"]);
+    expect(await names({ tag: ["region=eu", "n=8"] })).toEqual([]);
+    expect(await names({ tag: ["region=eu"], name: ["plain"] })).toEqual([]);
+    expect(await names({ tag: [`n"' or true --`] })).toEqual([]);
+    expect(await names({ range: "1h", name: ["plain"] })).toEqual(["plain"]);
+    expect(await names({ before: "2001-01-01T00:00:00.000Z" })).toEqual([]);
+    const [row] = (await list({ name: ["tagged"] })).rows;
+    expect(JSON.parse(row?.tags?.text ?? "")).toEqual({ region: "eu", n: 7, "a=b": true });
+    expect(row).toMatchObject({ status: "pending", stale: null, tenantId: "acme" });
+  });
+
+  test("pages forth and back without repeating or skipping, also among equal times", async () => {
+    const client = await database.pool.connect();
+    // In one transaction all rows have the same time of creation.
+    await client.query("begin");
+    const made: string[] = [];
+    for (let index = 0; index < 7; index++)
+      made.push(
+        await createWorkflowRun(client, queue, { workflowName: "paged", workflowVersion: "1" }),
+      );
+    await client.query("commit");
+    client.release();
+    const pages = [await list({ name: ["paged"], limit: 3 })];
+    for (let page = pages[0]; page?.older; page = pages.at(-1))
+      pages.push(await list({ name: ["paged"], limit: 3, cursor: page.older }));
+    const ids = pages.map((page) => page.rows.map((run) => run.workflowRunId));
+    expect(ids.flat().sort()).toEqual([...made].sort());
+    expect(ids.map((page) => page.length)).toEqual([3, 3, 1]);
+    const back = await list({ name: ["paged"], limit: 3, cursor: pages[2]?.newer ?? "" });
+    expect(back.rows.map((run) => run.workflowRunId)).toEqual(ids[1]);
+    await expect(list({ cursor: "made-up" })).rejects.toMatchObject({ code: "bad_request" });
+  });
+
+  test("says sleeping while the root sleeps, and stale when the row missed its end", async () => {
+    const { id, runId } = await start({ workflowName: "sleeper" });
+    await scheduleRun(database.pool, queue, runId, new Date(Date.now() + 3_600_000));
+    const state = async () => {
+      const [row] = (await list({ name: ["sleeper"] })).rows;
+      return [row?.storedStatus, row?.status, row?.stale];
+    };
+    expect(await state()).toEqual(["running", "sleeping", null]);
+    const [row] = (await list({ name: ["sleeper"] })).rows;
+    await cancelTask(database.pool, queue, { taskId: row?.rootTaskId ?? "" });
+    expect(await state()).toEqual(["running", "running", "cancelled"]);
+    await updateWorkflowRunStatus(database.pool, id, "cancelled");
+    expect(await state()).toEqual(["cancelled", "cancelled", null]);
+  });
+});
+
+describe("one run", () => {
+  test("brings its root, its children wherever they are, and nobody else's tasks", async () => {
+    const { id, taskId, runId } = await start({ inputs: { n: 12345678901234567890n } });
+    const other = await create();
+    const mine = [await spawnFor(id), await spawnFor(id)].sort();
+    await spawnFor(other);
+    const far = await spawnFor(id, "elsewhere");
+    await setCheckpoint(database.pool, queue, {
+      taskId,
+      ownerRunId: runId,
+      stepName: "extract",
+      state: "x".repeat(2_000),
+    });
+    const detail = await getWorkflowRun(id);
+    expect(detail.tasks.map(({ task }) => task.taskId)).toEqual([taskId, ...mine, far]);
+    expect(detail.linked).toEqual({ value: 4, precision: "exact" });
+    expect(detail.inputs?.text).toBe('{"n": 12345678901234567890}');
+    expect([detail.result, detail.error]).toEqual([null, null]);
+    const [root] = detail.tasks;
+    expect(root?.runs).toMatchObject([{ runId, state: "running" }]);
+    expect(root?.checkpoints).toMatchObject([{ name: "extract", state: { bytes: 2_002 } }]);
+    expect(root?.checkpoints[0]?.state?.text).toBeUndefined();
+    expect(await getWorkflowPayload(id, "inputs")).toBe('{"n": 12345678901234567890}');
+    await expect(getWorkflowPayload(id, "result")).rejects.toMatchObject({
+      code: "payload_not_found",
+    });
+  });
+
+  test("finds children that appear between two looks", async () => {
+    const { id, runId } = await start();
+    expect((await getWorkflowRun(id)).linked.value).toBe(1);
+    const child = await spawnFor(id);
+    expect((await getWorkflowRun(id)).tasks.map(({ task }) => task.taskId)).toContain(child);
+    await completeTask(database.pool, queue, runId, null);
+    await updateWorkflowRunStatus(database.pool, id, "completed", { result: [1] });
+    const detail = await getWorkflowRun(id);
+    expect(detail.run).toMatchObject({ status: "completed", stale: null, rootState: "completed" });
+    expect(detail.result?.text).toBe("[1]");
+    expect(detail.linked.value).toBe(2);
+  });
+
+  test("finds its root by the run alone, as rows of other writers have it", async () => {
+    const root = await spawnTask(database.pool, queue, "work", {});
+    const id = await create({ absurdRunId: root.runId });
+    expect((await getWorkflowRun(id)).run).toMatchObject({
+      rootTaskId: root.taskId,
+      rootState: "pending",
+    });
+  });
+
+  test("goes on when its queue is gone", async () => {
+    const id = await createWorkflowRun(database.pool, "gone", {
+      workflowName: "lost",
+      workflowVersion: "1",
+      absurdTaskId: "01900000-0000-7000-8000-000000000001",
+    });
+    expect(await getWorkflowRun(id)).toMatchObject({ run: { rootState: null }, tasks: [] });
+  });
+
+  test("an unknown one is not found", async () => {
+    const unknown = "01900000-0000-7000-8000-000000000000";
+    await expect(getWorkflowRun(unknown)).rejects.toMatchObject({ code: "workflow_run_not_found" });
+    await expect(getRunDefinition(unknown)).rejects.toMatchObject({
+      code: "workflow_run_not_found",
+    });
+  });
+});
+
+describe("definitions", () => {
+  const store = async (hash: string, definition: object, version = "3") =>
+    (
+      await database.pool.query(
+        `insert into workflow_definition (workflow_name, workflow_version, workflow_hash, definition)
+         values ('defined', $3, $1, $2) returning definition_id as id`,
+        [hash, definition, version],
+      )
+    ).rows[0].id as string;
+  const source = async (id: string) => {
+    const { text, source } = await getRunDefinition(id);
+    return [source, JSON.parse(text).name];
+  };
+
+  test("are found by id, hash, the root's parameters, and last by a name that leaves no choice", async () => {
+    const one = await store("h1", { name: "one" });
+    const defined = { workflowName: "defined", workflowVersion: "3" };
+    expect(await source(await create(defined))).toEqual(["name_and_version", "one"]);
+    await store("h2", { name: "two" });
+    expect(await source(await create({ ...defined, definitionId: one }))).toEqual([
+      "definition_id",
+      "one",
+    ]);
+    expect(await source(await create({ ...defined, workflowHash: "h2" }))).toEqual(["hash", "two"]);
+    await expect(getRunDefinition(await create(defined))).rejects.toMatchObject({
+      code: "definition_not_found",
+    });
+    const root = await spawnTask(database.pool, queue, "run", { definition: { name: "own" } });
+    expect(await source(await create({ ...defined, absurdTaskId: root.taskId }))).toEqual([
+      "params",
+      "own",
+    ]);
+  });
+
+  test("are listed by name, newest first", async () => {
+    await store("h3", {}, "4");
+    const { definitions, installed } = await listWorkflowDefinitions();
+    expect(installed).toBe(true);
+    expect(definitions.map(({ name, version, hash }) => [name, version, hash])).toEqual([
+      ["defined", "4", "h3"],
+      ["defined", "3", "h2"],
+      ["defined", "3", "h1"],
+    ]);
+  });
+});
+
+describe("other tables than ours", () => {
+  test("a foreign one with the plain columns is read by id", async () => {
+    const { pool } = database;
+    await pool.query(`
+      alter table workflow_run rename to ours;
+      create table workflow_run (workflow_run_id uuid primary key, workflow_name text not null,
+        workflow_version text not null, workflow_hash text, status text not null, absurd_run_id uuid,
+        absurd_queue text, inputs jsonb, created_by text, tags jsonb, result jsonb, error jsonb,
+        started_at timestamptz, completed_at timestamptz, task_count integer)`);
+    for (let n = 1; n <= 5; n++)
+      await pool.query(
+        `insert into workflow_run (workflow_run_id, workflow_name, workflow_version, status, absurd_queue)
+         values ($1, 'foreign', '1', 'odd', $2)`,
+        [`00000000-0000-4000-8000-00000000000${n}`, queue],
+      );
+    const first = await list({ limit: 3 });
+    expect(first.tables).toEqual({
+      runs: true,
+      definitions: true,
+      createdAt: false,
+      tenants: false,
+    });
+    expect(first.rows[0]).toMatchObject({ status: "odd", createdAt: null, tenantId: null });
+    const second = await list({ limit: 3, cursor: first.older ?? "" });
+    expect([...first.rows, ...second.rows].map((run) => run.workflowRunId.at(-1)).join("")).toBe(
+      "54321",
+    );
+    expect(await names({ tenant: ["acme"] })).toEqual([]);
+    const id = first.rows[0]?.workflowRunId ?? "";
+    expect(await getWorkflowRun(id)).toMatchObject({ linked: { value: 0 }, inputs: null });
+  });
+
+  test("none at all is an empty page that says so", async () => {
+    await database.pool.query("drop table workflow_run; drop table workflow_definition cascade");
+    expect(await list()).toMatchObject({ rows: [], tables: { runs: false, definitions: false } });
+    expect(await listWorkflowDefinitions()).toMatchObject({ definitions: [], installed: false });
+  });
+});

@@ -1,0 +1,78 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { Uuid } from "@/lib/absurd/types";
+import type {
+  RunDefinition,
+  WorkflowDefinitionList,
+  WorkflowRunDetail,
+  WorkflowRunPage,
+} from "@/lib/analytics/workflow-types";
+import {
+  serializeWorkflowFilters,
+  type WorkflowFilters,
+  type WorkflowPayloadName,
+  workflowFilters,
+} from "@/lib/search-params/workflows";
+import { ApiError, fetchFromApi, fetchJson } from "./api";
+
+/** One page of workflow runs. */
+export function workflowRunsQuery(filters: Partial<WorkflowFilters> = {}) {
+  const complete = workflowFilters(filters);
+  return queryOptions({
+    queryKey: ["workflows", "runs", complete],
+    queryFn: ({ signal }) =>
+      fetchJson<WorkflowRunPage>(`/api/workflows${serializeWorkflowFilters(complete)}`, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 1_000,
+  });
+}
+
+/** The stored definitions with their versions. */
+export function workflowDefinitionsQuery() {
+  return queryOptions({
+    queryKey: ["workflows", "definitions"],
+    queryFn: ({ signal }) =>
+      fetchJson<WorkflowDefinitionList>("/api/workflows/definitions", signal),
+    staleTime: 10_000,
+  });
+}
+
+/** One workflow run with its tasks. */
+export function workflowRunQuery(workflowRunId: Uuid) {
+  return queryOptions({
+    queryKey: ["workflows", "run", workflowRunId],
+    queryFn: ({ signal }) =>
+      fetchJson<WorkflowRunDetail>(`/api/workflows/${workflowRunId}`, signal),
+    staleTime: 1_000,
+  });
+}
+
+/** The definition that a run executes, or `null` where none is stored. It does not change while the run goes on. */
+export function runDefinitionQuery(workflowRunId: Uuid) {
+  return queryOptions({
+    queryKey: ["workflows", "definition-of", workflowRunId],
+    queryFn: async ({ signal }) => {
+      try {
+        return await fetchJson<RunDefinition>(`/api/workflows/${workflowRunId}/definition`, signal);
+      } catch (error) {
+        if (error instanceof ApiError && error.code === "definition_not_found") return null;
+        throw error;
+      }
+    },
+    staleTime: 300_000,
+  });
+}
+
+/** Where the exact text of one JSON value of a run is. */
+export function workflowPayloadUrl(workflowRunId: Uuid, of: WorkflowPayloadName): string {
+  return `/api/workflows/${workflowRunId}/payload?of=${of}`;
+}
+
+/** The exact text of one JSON value that was too large to come with its run. */
+export function workflowPayloadQuery(workflowRunId: Uuid, of: WorkflowPayloadName) {
+  return queryOptions({
+    queryKey: ["workflows", "run", workflowRunId, "payload", of],
+    queryFn: async ({ signal }) =>
+      (await fetchFromApi(workflowPayloadUrl(workflowRunId, of), signal)).text(),
+    staleTime: 60_000,
+  });
+}

@@ -1,0 +1,50 @@
+import { createSerializer, type inferParserType, parseAsString } from "nuqs/server";
+import { WORKFLOW_STATUSES } from "@/lib/absurd/workflow-table";
+import { parseAsInstant, parseAsLimit, parseAsList, parseAsListOf, parseAsRange } from "./parsers";
+
+/** The URL state of the list of workflow runs, shared by page, route handler and client. */
+export const workflowsSearchParams = {
+  name: parseAsList,
+  version: parseAsList,
+  /** As stored: a run that sleeps is running. */
+  status: parseAsListOf(WORKFLOW_STATUSES),
+  tenant: parseAsList,
+  /** `key=value`, or `key` alone for any value. All must hold. */
+  tag: parseAsList,
+  creator: parseAsList,
+  /** Created at or after this instant. */
+  after: parseAsInstant,
+  /** Created before this instant. */
+  before: parseAsInstant,
+  /** A window that ends now; narrows `after` where both are given. */
+  range: parseAsRange,
+  cursor: parseAsString,
+  limit: parseAsLimit,
+};
+
+export type WorkflowFilters = inferParserType<typeof workflowsSearchParams>;
+
+/** Completes filters with their defaults: no filter, the newest page, 50 rows. */
+export function workflowFilters(filters: Partial<WorkflowFilters> = {}): WorkflowFilters {
+  return {
+    name: [],
+    version: [],
+    status: [],
+    tenant: [],
+    tag: [],
+    creator: [],
+    after: null,
+    before: null,
+    range: null,
+    cursor: null,
+    limit: 50,
+    ...filters,
+  };
+}
+
+/** The query string of these filters with its `?`, or an empty string; defaults are left out. */
+export const serializeWorkflowFilters = createSerializer(workflowsSearchParams);
+
+/** The JSON values of a workflow run that may be too large to come with it. */
+export const WORKFLOW_PAYLOADS = ["inputs", "result", "error"] as const;
+export type WorkflowPayloadName = (typeof WORKFLOW_PAYLOADS)[number];
