@@ -1,0 +1,14 @@
+import { readParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { coalesce } from "@/lib/analytics/coalesce";
+import { listFailures } from "@/lib/analytics/failures";
+import { failuresSearchParams } from "@/lib/search-params/windows";
+
+export function GET(request: Request): Promise<Response> {
+  return respond(request, () => {
+    const filters = readParameters(request, failuresSearchParams);
+    return coalesce(["failures", filters], request.signal, (signal) =>
+      listFailures(filters, { signal }),
+    );
+  });
+}

@@ -1,0 +1,68 @@
+import { beforeAll, expect, test } from "vitest";
+import { GET as failures } from "@/app/api/failures/route";
+import { GET as workers } from "@/app/api/workers/route";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks, failTask } from "@/lib/absurd/runs";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { openTestDatabase } from "@/lib/db/testing";
+import { GET as latency } from "./latency/route";
+import { GET as throughput } from "./throughput/route";
+
+const QUEUE = "größe, 100% / ?";
+const database = openTestDatabase();
+
+beforeAll(async () => {
+  const { pool } = database;
+  await createQueue(pool, QUEUE);
+  await spawnTask(pool, QUEUE, "a,b", { secret: "hunter2" }, { maxAttempts: 1 });
+  const [run] = await claimTasks(pool, QUEUE, { workerId: "w:1" });
+  await failTask(pool, QUEUE, run?.runId ?? "", { name: "Boom", message: "no 1" });
+});
+
+type Route = (request: Request) => Promise<Response>;
+
+async function get(route: Route, query = "", status = 200) {
+  const response = await route(new Request(`http://localhost:3000/${query}`));
+  const text = await response.text();
+  expect(response.status, text).toBe(status);
+  expect(text).not.toContain("hunter2");
+  return JSON.parse(text);
+}
+
+test("figures over time have their routes", async () => {
+  expect(
+    await get(failures, `?queue=${encodeURIComponent("größe%2C 100% / ?")}&name=a%252Cb`),
+  ).toMatchObject({
+    window: "24h",
+    groups: [{ taskName: "a,b", errorName: "Boom", pattern: "no <n>", queues: [QUEUE] }],
+    lookedBackTo: null,
+  });
+  expect(await get(workers)).toMatchObject({
+    window: "1h",
+    workers: [{ name: "w:1", queues: [QUEUE], failed: 1 }],
+  });
+  expect(await get(throughput, "?range=7d")).toMatchObject({
+    window: "7d",
+    stepSeconds: 7_200,
+    queues: [{ name: QUEUE }],
+  });
+  expect(await get(latency, "?range=24h")).toMatchObject({
+    names: [{ name: "a,b", tasks: { value: 1, precision: "exact" } }],
+    complete: true,
+  });
+});
+
+test.each<[string, Route]>([
+  ["failures", failures],
+  ["workers", workers],
+  ["throughput", throughput],
+  ["latency", latency],
+])("%s refuse what they do not know", async (_, route) => {
+  const { error } = await get(route, "?range=2h", 400);
+  expect(error).toMatchObject({ code: "bad_request", message: expect.stringContaining("range") });
+  expect((await get(route, "?window=1h", 400)).error.message).toContain("window");
+});
+
+test("a queue that is not there is a 404", async () => {
+  expect((await get(failures, "?queue=nowhere", 404)).error.code).toBe("queue_not_found");
+});

@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import type { TaskState, Uuid } from "@/lib/absurd/types";
+import { fingerprint } from "@/lib/diagnosis/fingerprint";
+import type { FailedAttempt } from "./failure-rows";
+import type { TimeGrid } from "./time-grid";
+import type { Iso } from "./types";
+
+/** What has become of the tasks of a group. A task counts once: in the group of its latest failure. */
+export type FailureOutcomes = {
+  /** Failed for good, no attempts left. */
+  exhausted: number;
+  /** Failed for good although attempts were left: the engine refused the stored retry strategy. */
+  refused: number;
+  /** Active: another attempt waits, sleeps or runs. */
+  retrying: number;
+  /** Completed by a later attempt. */
+  recovered: number;
+  cancelled: number;
+};
+
+/** One failed attempt to look at. */
+export type FailureSample = {
+  queue: string;
+  taskId: Uuid;
+  state: TaskState;
+  attempt: number;
+  failedAt: Iso;
+  message: string;
+};
+
+/** Failures with one cause, as far as their names and messages tell. */
+export type FailureGroup = {
+  /** The same for the same group in every answer. */
+  id: string;
+  taskName: string;
+  errorName: string | null;
+  /** The message with its values replaced; empty where there was none. */
+  pattern: string;
+  /** Failed attempts; a task can have several. */
+  attempts: number;
+  tasks: FailureOutcomes;
+  /** Where they happened, the most attempts first. */
+  queues: string[];
+  /** Within the window. */
+  firstAt: Iso;
+  lastAt: Iso;
+  /** Failed attempts a bucket of the window. */
+  trend: number[];
+  /** Of the five tasks that were picked up last, the latest failure. */
+  samples: FailureSample[];
+};
+
+const SAMPLES = 5;
+
+type Draft = Omit<FailureGroup, "queues"> & { byQueue: Map<string, number> };
+
+/**
+ * Groups failed attempts, given newest first, by task name, error name and fingerprint. The group with the most
+ * attempts comes first.
+ */
+export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): FailureGroup[] {
+  const drafts = new Map<string, Draft>();
+  for (const row of rows) {
+    const pattern = fingerprint(row.message);
+    // No name holds the character that keeps the parts apart: the database refuses it.
+    const key = `${row.taskName}\0${row.errorName ?? "\0"}\0${pattern}`;
+    let draft = drafts.get(key);
+    if (!draft) {
+      draft = open(key, row, pattern, grid);
+      drafts.set(key, draft);
+    }
+    add(draft, row, grid);
+  }
+  return [...drafts.values()]
+    .map(close)
+    .sort((a, b) => b.attempts - a.attempts || (a.lastAt < b.lastAt ? 1 : -1));
+}
+
+function open(key: string, row: FailedAttempt, pattern: string, grid: TimeGrid): Draft {
+  return {
+    id: createHash("sha256").update(key).digest("hex").slice(0, 12),
+    taskName: row.taskName,
+    errorName: row.errorName,
+    pattern,
+    attempts: 0,
+    tasks: { exhausted: 0, refused: 0, retrying: 0, recovered: 0, cancelled: 0 },
+    firstAt: row.failedAt,
+    lastAt: row.failedAt,
+    trend: new Array<number>(grid.buckets).fill(0),
+    samples: [],
+    byQueue: new Map(),
+  };
+}
+
+function add(draft: Draft, row: FailedAttempt, { from, step, buckets }: TimeGrid): void {
+  draft.attempts++;
+  if (row.failedAt < draft.firstAt) draft.firstAt = row.failedAt;
+  if (row.failedAt > draft.lastAt) draft.lastAt = row.failedAt;
+  const bucket = Math.floor((Date.parse(row.failedAt) - from) / step);
+  const at = Math.min(Math.max(bucket, 0), buckets - 1);
+  draft.trend[at] = (draft.trend[at] ?? 0) + 1;
+  draft.byQueue.set(row.queue, (draft.byQueue.get(row.queue) ?? 0) + 1);
+  if (row.isLatest) draft.tasks[outcome(row)]++;
+  if (draft.samples.length < SAMPLES && !draft.samples.some((one) => one.taskId === row.taskId))
+    draft.samples.push(sample(row));
+}
+
+function sample({ queue, taskId, taskState, attempt, failedAt, message }: FailedAttempt) {
+  return { queue, taskId, state: taskState, attempt, failedAt, message };
+}
+
+function outcome({ taskState, attemptsLeft }: FailedAttempt): keyof FailureOutcomes {
+  if (taskState === "failed") return attemptsLeft ? "refused" : "exhausted";
+  if (taskState === "completed") return "recovered";
+  return taskState === "cancelled" ? "cancelled" : "retrying";
+}
+
+function close({ byQueue, ...group }: Draft): FailureGroup {
+  const queues = [...byQueue].sort((a, b) => b[1] - a[1]).map(([queue]) => queue);
+  return { ...group, queues };
+}

@@ -1,0 +1,117 @@
+import { and, sql } from "drizzle-orm";
+import type { TaskState, Uuid } from "@/lib/absurd/types";
+import { queueTables, toIso } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
+import type { Iso } from "./types";
+
+/** A failed attempt with what its task is now. */
+export type FailedAttempt = {
+  queue: string;
+  taskId: Uuid;
+  taskName: string;
+  taskState: TaskState;
+  /** Whether the task has attempts left; a failed task with some was given up because of its retry strategy. */
+  attemptsLeft: boolean;
+  attempt: number;
+  /** Whether it is the last attempt of the task that has failed so far. */
+  isLatest: boolean;
+  failedAt: Iso;
+  errorName: string | null;
+  /** The first 300 characters. */
+  message: string;
+};
+
+type Wanted = {
+  since: Iso;
+  /** Attempts last claimed before are not looked at. */
+  claimedSince: Iso;
+  names: string[];
+  limit: number;
+};
+
+/**
+ * The newest failed attempts of these queues, the latest claimed first, at most `limit`; `more` says that there are
+ * others. One statement: a range of the index of runs by state, then one task a run by primary key.
+ */
+export async function readFailedAttempts(
+  db: Database,
+  queues: string[],
+  { since, claimedSince, names, limit }: Wanted,
+): Promise<{ rows: FailedAttempt[]; more: boolean }> {
+  if (queues.length === 0) return { rows: [], more: false };
+  const arms = queues.map((queue, index) => {
+    const { runs, tasks } = queueTables(queue);
+    const reason = runs.failureReason;
+    // There is no upper bound: a run that failed while it slept kept the time it would have woken.
+    const failed = db
+      .select({
+        runId: runs.runId,
+        taskId: runs.taskId,
+        attempt: runs.attempt,
+        availableAt: runs.availableAt,
+        failedAt: runs.failedAt,
+        errorName: sql<string>`left(${reason} ->> 'name', 100)`.as("error_name"),
+        message: sql<string>`left(case jsonb_typeof(${reason})
+          when 'object' then ${reason} ->> 'message' else ${reason} #>> '{}' end, 300)`.as(
+          "message",
+        ),
+      })
+      .from(runs)
+      .where(
+        and(
+          sql`${runs.state} = 'failed'`,
+          sql`${runs.availableAt} >= ${claimedSince}::timestamptz`,
+          sql`${runs.failedAt} >= ${since}::timestamptz`,
+        ),
+      )
+      .orderBy(sql`${runs.availableAt} desc`)
+      .limit(limit + 1)
+      .as("failed");
+    // The limit keeps it a look-up by key: joined as a whole the planner may read all tasks.
+    return sql`(
+      select ${index}::int as queue, failed.*, task.*
+      from ${failed}
+      cross join lateral (
+        select ${tasks.name} as "taskName", ${tasks.state} as "taskState",
+          ${tasks.maxAttempts} is null or ${tasks.attempts} < ${tasks.maxAttempts} as "attemptsLeft",
+          case when ${tasks.lastAttemptRun} = failed.run_id then true
+            when ${tasks.state} = 'failed' or ${tasks.attempts} <> failed.attempt + 1 then false
+            -- A task cancelled by its max_duration has a failed attempt as its last.
+            when ${tasks.state} = 'cancelled' then (
+              select last.state <> 'failed' from ${runs} last where last.run_id = ${tasks.lastAttemptRun}
+            )
+            else true
+          end as "isLatest"
+        from ${tasks} where ${tasks.taskId} = failed.task_id limit 1
+      ) task
+      ${names.length > 0 ? sql`where task."taskName" = any(${sql.param(names)}::text[])` : sql``}
+    )`;
+  });
+  const { rows } = await db.execute<Row>(
+    sql`${sql.join(arms, sql` union all `)} order by available_at desc limit ${limit + 1}::int`,
+  );
+  return {
+    rows: rows.slice(0, limit).map((row) => ({
+      queue: queues[row.queue] ?? "",
+      taskId: row.task_id,
+      taskName: row.taskName,
+      taskState: row.taskState,
+      attemptsLeft: row.attemptsLeft,
+      attempt: row.attempt,
+      isLatest: row.isLatest ?? false,
+      failedAt: toIso(row.failed_at),
+      errorName: row.error_name,
+      message: row.message ?? "",
+    })),
+    more: rows.length > limit,
+  };
+}
+
+type Row = Pick<FailedAttempt, "taskName" | "taskState" | "attemptsLeft" | "attempt"> & {
+  isLatest: boolean | null;
+  queue: number;
+  task_id: string;
+  failed_at: string;
+  error_name: string | null;
+  message: string | null;
+};

@@ -1,0 +1,164 @@
+import { beforeAll, expect, test } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks, completeTask, failTask, scheduleRun } from "@/lib/absurd/runs";
+import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
+import type { Json } from "@/lib/absurd/types";
+import { openTestDatabase } from "@/lib/db/testing";
+import { type FailureFilters, failureFilters } from "@/lib/search-params/windows";
+import { listFailures } from "./failures";
+
+const database = openTestDatabase();
+const QUEUES = ['odd "queue"', "parts"];
+
+beforeAll(async () => {
+  await createQueue(database.pool, 'odd "queue"');
+  await createQueue(database.pool, "parts", { storageMode: "partitioned" });
+  await createQueue(database.pool, "bulk");
+});
+
+const list = (filters: Partial<FailureFilters> = {}) => listFailures(failureFilters(filters));
+
+/** Spawns a task and lets its first attempts fail one after the other. */
+async function fail(
+  queue: string,
+  name: string,
+  reasons: Json[],
+  maxAttempts: number | null = reasons.length,
+) {
+  const { taskId } = await spawnTask(database.pool, queue, name, null, { maxAttempts });
+  for (const reason of reasons) {
+    const [run] = await claimTasks(database.pool, queue);
+    if (run?.taskId !== taskId) throw new Error("another task was claimed");
+    await failTask(database.pool, queue, run.runId, reason);
+  }
+  return taskId;
+}
+
+const timeout = (seconds: number, order: string) => ({
+  name: "TimeoutError",
+  message: `gateway did not answer in ${seconds}s for ${order}\n  at charge.ts:12`,
+});
+
+test.each(QUEUES)(
+  "%s: failures with one cause are one group, whatever their values",
+  async (queue) => {
+    const { pool } = database;
+    const exhausted = await fail(queue, "charge", [timeout(30, "ord_1"), timeout(31, "ord_1")]);
+    await fail(queue, "charge", [timeout(12, "ord_22")], 1);
+    const recovered = await fail(queue, "charge", [timeout(5, "ord_3")], 2);
+    const [again] = await claimTasks(pool, queue);
+    expect(again?.taskId).toBe(recovered);
+    await completeTask(pool, queue, again?.runId ?? "");
+    const cancelled = await fail(queue, "charge", [timeout(6, "ord_4")], 2);
+    await cancelTask(pool, queue, { taskId: cancelled });
+    await fail(queue, "refund", [timeout(30, "ord_1")]);
+    await fail(queue, "charge", [{ name: "HTTPError", message: "502" }]);
+    const retrying = await fail(queue, "charge", [timeout(7, "ord_5")], null);
+    await cancelLater(retrying);
+
+    const { groups, attempts, lookedBackTo, now, from } = await list({ queue: [queue] });
+    expect(attempts).toBe(8);
+    expect(lookedBackTo).toBeNull();
+    expect(Date.parse(now) - Date.parse(from)).toBeGreaterThanOrEqual(86_400_000);
+    expect(groups).toHaveLength(3);
+    expect(groups[0]).toMatchObject({
+      taskName: "charge",
+      errorName: "TimeoutError",
+      pattern: "gateway did not answer in <n>s for <id>",
+      attempts: 6,
+      tasks: { exhausted: 2, refused: 0, retrying: 1, recovered: 1, cancelled: 1 },
+      queues: [queue],
+    });
+    const [group] = groups;
+    expect(group?.trend.reduce((sum, count) => sum + count, 0)).toBe(6);
+    expect(group?.trend.slice(0, -2).every((count) => count === 0)).toBe(true);
+    expect(group?.samples).toHaveLength(5);
+    expect(group?.samples.at(-1)).toMatchObject({ queue, taskId: exhausted, attempt: 2 });
+    expect(group && group.firstAt < group.lastAt).toBe(true);
+
+    async function cancelLater(taskId: string) {
+      // The retry must not be claimed by the tests that follow.
+      await pool.query(
+        `update absurd."r_${queue.replaceAll('"', '""')}" set available_at = now() + interval '1 h'
+       where task_id = $1 and state in ('pending', 'sleeping')`,
+        [taskId],
+      );
+    }
+  },
+);
+
+test("the same cause in two queues is one group, and filters narrow it", async () => {
+  const both = await list({ name: ["refund"] });
+  expect(both.groups).toMatchObject([{ taskName: "refund", attempts: 2 }]);
+  expect(both.groups[0]?.queues.toSorted()).toEqual(QUEUES.toSorted());
+  const one = await list({ name: ["refund"], queue: ["parts"] });
+  expect(one.groups).toMatchObject([{ id: both.groups[0]?.id, attempts: 1, queues: ["parts"] }]);
+  expect((await list({ name: ["nothing"] })).groups).toEqual([]);
+  await expect(list({ queue: ["nowhere"] })).rejects.toMatchObject({ code: "queue_not_found" });
+});
+
+test("reasons of any shape are grouped", async () => {
+  for (const reason of ["plain text 1", { message: "no name" }, null, [1, 2], { code: 7 }])
+    await fail("bulk", "shapes", [reason]);
+  const { groups } = await list({ queue: ["bulk"] });
+  expect(groups.map((group) => [group.errorName, group.pattern]).toSorted()).toEqual([
+    [null, ""],
+    [null, "[<n>, <n>]"],
+    [null, "no name"],
+    ["TaskExecutionError", "plain text <n>"],
+  ]);
+});
+
+test("a run that fails while it sleeps is seen, whenever it would have woken", async () => {
+  const { pool } = database;
+  await spawnTask(pool, "bulk", "swallowed", null, { maxAttempts: 1 });
+  const [run] = await claimTasks(pool, "bulk");
+  await scheduleRun(pool, "bulk", run?.runId ?? "", { inSeconds: 86_400 });
+  await failTask(pool, "bulk", run?.runId ?? "", { name: "Error", message: "asleep" });
+  expect((await list({ range: "1h", name: ["swallowed"] })).groups).toMatchObject([
+    { pattern: "asleep", tasks: { exhausted: 1 } },
+  ]);
+});
+
+test("the window counts by when an attempt failed", async () => {
+  const insert = (name: string, began: string, failed: string) =>
+    database.pool.query(
+      `with task as (
+        insert into absurd.t_bulk (task_id, task_name, params, state, attempts, max_attempts, last_attempt_run)
+        select absurd.portable_uuidv7(), $1, '1', 'failed', 1, 1, absurd.portable_uuidv7() returning *
+      )
+      insert into absurd.r_bulk (run_id, task_id, attempt, state, available_at, started_at, failed_at, failure_reason)
+      select last_attempt_run, task_id, 1, 'failed', now() - $2::interval, now() - $2::interval,
+        now() - $3::interval, '{"message": "late"}' from task`,
+      [name, began, failed],
+    );
+  await insert("long", "27 h", "10 min");
+  await insert("old", "30 h", "29 h");
+  const named = { name: ["long", "old"] };
+  expect((await list(named)).groups.map((group) => group.taskName)).toEqual(["long"]);
+  expect((await list({ ...named, range: "7d" })).groups).toHaveLength(2);
+  expect((await list({ ...named, range: "1h" })).groups).toEqual([]);
+});
+
+test("of very many failures the newest are looked at, and the answer says how far it went", async () => {
+  await database.pool.query(`
+    with task as (
+      insert into absurd.t_bulk (task_id, task_name, params, state, attempts, max_attempts, last_attempt_run)
+      select absurd.portable_uuidv7(), 'flood', '1', 'failed', 1, 1, absurd.portable_uuidv7()
+      from generate_series(1, 25000) returning task_id, last_attempt_run
+    ), numbered as (select *, row_number() over () as n from task)
+    insert into absurd.r_bulk (run_id, task_id, attempt, state, available_at, failed_at, failure_reason)
+    select last_attempt_run, task_id, 1, 'failed', ts, ts, '{"message": "flood"}'
+    from numbered, lateral (select now() - n * interval '2 seconds' as ts) at`);
+  const found = await list({ name: ["flood"] });
+  expect(found.attempts).toBeGreaterThan(18_000);
+  expect(found.attempts).toBeLessThanOrEqual(20_000);
+  const reached = Date.parse(found.now) - Date.parse(found.lookedBackTo ?? "");
+  expect(Math.abs(reached / 1000 - found.attempts * 2)).toBeLessThan(120);
+  // More in the newest bucket than one answer looks at.
+  await database.pool.query(`
+    update absurd.r_bulk set available_at = now(), failed_at = now() where failure_reason ->> 'message' = 'flood'`);
+  const burst = await list({ name: ["flood"] });
+  expect(burst.attempts).toBe(20_000);
+  expect(burst.lookedBackTo).not.toBeNull();
+});

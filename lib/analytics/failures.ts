@@ -1,0 +1,94 @@
+import "server-only";
+import type { ReadOptions } from "@/lib/db/snapshot";
+import type { FailureFilters, Window } from "@/lib/search-params/windows";
+import { countAttempts } from "./attempt-counts";
+import { type FailureGroup, groupFailures } from "./failure-groups";
+import { readFailedAttempts } from "./failure-rows";
+import { readQueues } from "./registry";
+import { type TimeGrid, timeGrid } from "./time-grid";
+import type { Iso } from "./types";
+
+/** Failed attempts that one answer looks at. */
+const BUDGET = 20_000;
+
+/** Groups in one answer; those with fewer attempts are left out. */
+const GROUPS = 100;
+
+const HOUR = 3_600_000;
+
+export type FailureList = {
+  window: Window;
+  /** By number of attempts, the most first. */
+  groups: FailureGroup[];
+  /** Groups beyond the first hundred. */
+  hiddenGroups: number;
+  /** Failed attempts in all groups, hidden ones included. */
+  attempts: number;
+  /** The beginning of the window. */
+  from: Iso;
+  stepSeconds: number;
+  /**
+   * Set when there were more failures than one answer looks at: those before this instant are not counted. Every
+   * figure then describes the time since.
+   */
+  lookedBackTo: Iso | null;
+  now: Iso;
+  unreadable: string[];
+};
+
+/**
+ * What failed in a window that ends now, grouped by task name, error name and fingerprint of the message: attempts that
+ * ended the task and attempts that were or will be retried. Found through the index of runs by state and last claim, so
+ * the cost follows the failures, not the tables; of more than 20,000 failures the newest are looked at. An attempt that
+ * ran for more than a quarter of the window (an hour at least) before it failed can be missed where it began before it.
+ *
+ * @throws ReadError what `readQueues` throws.
+ */
+export function listFailures(
+  filters: FailureFilters,
+  options: ReadOptions = {},
+): Promise<FailureList> {
+  return readQueues(filters.queue, options, async ({ db, now, queues, unreadable }) => {
+    const names = queues.map((queue) => queue.name);
+    const grid = timeGrid(filters.range, now);
+    const counted = await countAttempts(db, names, grid);
+    const start = affordableStart(
+      [...counted.values()].map(({ failed }) => failed),
+      grid,
+    );
+    const { rows, more } = await readFailedAttempts(db, names, {
+      since: new Date(start).toISOString(),
+      claimedSince: new Date(start - slack(start, grid)).toISOString(),
+      names: filters.name,
+      limit: BUDGET,
+    });
+    const oldest = more ? rows.at(-1)?.failedAt : undefined;
+    const groups = groupFailures(rows, grid);
+    return {
+      window: filters.range,
+      groups: groups.slice(0, GROUPS),
+      hiddenGroups: Math.max(groups.length - GROUPS, 0),
+      attempts: rows.length,
+      from: new Date(grid.from).toISOString(),
+      stepSeconds: grid.step / 1000,
+      lookedBackTo: oldest ?? (start > grid.from ? new Date(start).toISOString() : null),
+      now,
+      unreadable: unreadable.map((queue) => queue.name),
+    };
+  });
+}
+
+/** The beginning of the window, or of the first bucket from which on all failures fit the budget. */
+function affordableStart(failed: number[][], { from, step, buckets }: TimeGrid): number {
+  let attempts = 0;
+  for (let bucket = buckets - 1; bucket >= 0; bucket--) {
+    attempts += failed.reduce((sum, counts) => sum + (counts[bucket] ?? 0), 0);
+    if (attempts > BUDGET) return from + Math.min(bucket + 1, buckets - 1) * step;
+  }
+  return from;
+}
+
+/** Failures are found by when their attempt began; this is for those that took long. A cut window needs none. */
+function slack(start: number, { from, step, buckets }: TimeGrid): number {
+  return start > from ? 0 : Math.max(HOUR, (step * buckets) / 4);
+}

@@ -1,0 +1,117 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
+import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
+import { openTestDatabase } from "@/lib/db/testing";
+import { getLatency } from "./latency";
+import { getThroughput } from "./throughput";
+import { gridEdges, timeGrid } from "./time-grid";
+import { weightedQuantile } from "./weighted-quantile";
+
+const database = openTestDatabase();
+
+beforeAll(async () => {
+  await createQueue(database.pool, 'odd "queue"');
+  await createQueue(database.pool, "parts", { storageMode: "partitioned" });
+  await createQueue(database.pool, "empty");
+});
+
+const sum = (counts: number[] | undefined) => counts?.reduce((total, count) => total + count, 0);
+
+async function claim(queue: string, name: string) {
+  const { taskId } = await spawnTask(database.pool, queue, name, null, { maxAttempts: 2 });
+  const [run] = await claimTasks(database.pool, queue, { claimTimeoutSeconds: 600 });
+  if (run?.taskId !== taskId) throw new Error("another task was claimed");
+  return run.runId;
+}
+
+describe.each(['odd "queue"', "parts"])("%s", (queue) => {
+  beforeAll(async () => {
+    const { pool } = database;
+    await completeTask(pool, queue, await claim(queue, "done"));
+    await completeTask(pool, queue, await claim(queue, "done"));
+    await claim(queue, "runs");
+    const failing = await claim(queue, "fails");
+    await failTask(pool, queue, failing, "broken", { retryAt: new Date(Date.now() + 3_600_000) });
+    await spawnTask(pool, queue, "waits");
+    await pool.query("select pg_sleep(0.3)");
+    const { taskId } = await spawnTask(pool, queue, "never started");
+    await cancelTask(pool, queue, { taskId });
+  });
+
+  test.each(["1h", "24h", "7d"] as const)("its attempts of %s are counted", async (window) => {
+    const { queues, from, stepSeconds, now } = await getThroughput(window);
+    const found = queues.find(({ name }) => name === queue);
+    expect([found?.completed, found?.failed, found?.running].map(sum)).toEqual([2, 1, 1]);
+    const buckets = found?.completed.length ?? 0;
+    expect(buckets).toBe(timeGrid(window, now).buckets);
+    const end = Date.parse(from) + buckets * stepSeconds * 1000;
+    expect(end - Date.parse(now)).toBeGreaterThan(0);
+    expect(end - Date.parse(now)).toBeLessThanOrEqual(stepSeconds * 1000);
+    // They were made a moment ago, so they are at the end.
+    expect(sum(found?.completed.slice(-2))).toBe(2);
+    expect(queues.find(({ name }) => name === "empty")?.failed).toEqual(Array(buckets).fill(0));
+  });
+
+  test("its waits and run times are read whole", async () => {
+    const { queues, names, complete } = await getLatency("1h");
+    expect(complete).toBe(true);
+    const found = queues.find(({ name }) => name === queue);
+    expect(found?.tasks).toEqual({ value: 6, precision: "exact" });
+    expect(found?.wait?.p95).toBeGreaterThanOrEqual(300);
+    const row = (name: string) => names.find((candidate) => candidate.name === name);
+    expect(row("done")?.run?.p50).toBeLessThan(5_000);
+    expect(row("waits")?.wait?.p50).toBeGreaterThanOrEqual(300);
+    expect(row("waits")?.run).toBeNull();
+    expect(row("never started")).toMatchObject({ wait: null, run: null });
+  });
+});
+
+test("a large window is sampled, and each task read stands for its neighbours", async () => {
+  await createQueue(database.pool, "large");
+  // A quiet first half of the day, then ten times as many tasks, which wait ten times as long.
+  await database.pool.query(`
+    insert into absurd.t_large (task_id, task_name, params, state, attempts, enqueue_at, first_started_at)
+    select (lpad(to_hex((extract(epoch from ts) * 1000)::bigint), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid,
+      'job', '1', 'completed', 1, ts, ts + case when n <= 40000 then interval '10 s' else interval '1 s' end
+    from (
+      select n, now() - case when n <= 40000 then n * interval '1 s' else interval '12 h' + (n - 40000) * interval '10 s' end as ts
+      from generate_series(1, 44000) n
+    ) rows`);
+  const { queues, names, complete, sampled } = await getLatency("24h");
+  expect(complete).toBe(false);
+  expect(sampled).toBeLessThan(15_000);
+  const large = queues.find(({ name }) => name === "large");
+  expect(large?.tasks.precision).toBe("estimated");
+  expect(Math.abs((large?.tasks.value ?? 0) - 44_000)).toBeLessThan(2_000);
+  // Nine tasks of ten waited ten seconds, though half of those read did not.
+  expect(large?.wait).toEqual({ p50: 10_000, p95: 10_000 });
+  expect(names.find(({ name }) => name === "job")?.wait?.p50).toBe(10_000);
+});
+
+test("buckets begin at whole units of the clock and reach past now", () => {
+  const grid = timeGrid("24h", "2026-03-02T12:07:31.500Z");
+  const edges = gridEdges(grid);
+  expect(edges[0]).toBe("2026-03-01T12:00:00.000Z");
+  expect(edges.at(-1)).toBe("2026-03-02T12:15:00.000Z");
+  expect(edges).toHaveLength(grid.buckets + 1);
+  expect(gridEdges(timeGrid("1h", "2026-03-02T12:00:00.000Z")).at(-1)).toBe(
+    "2026-03-02T12:01:00.000Z",
+  );
+});
+
+test("quantiles weigh their values", () => {
+  const values = [1, 2, 3, 4].map((value) => ({ value, weight: 1 }));
+  expect(weightedQuantile(values, 0.5)).toBe(2);
+  expect(weightedQuantile(values, 0.95)).toBe(4);
+  expect(
+    weightedQuantile(
+      [
+        { value: 1, weight: 9 },
+        { value: 5, weight: 1 },
+      ],
+      0.9,
+    ),
+  ).toBe(1);
+  expect(weightedQuantile([], 0.5)).toBeNull();
+});

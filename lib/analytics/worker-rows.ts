@@ -1,0 +1,156 @@
+import { sql } from "drizzle-orm";
+import { queueTables, toIso } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
+import type { Iso } from "./types";
+
+/** Attempts counted a queue and outcome. */
+const BUDGET = 20_000;
+
+/** Runs shown of each worker and queue. */
+const HELD = 3;
+
+/** A run that a worker holds now. */
+export type HeldRun = {
+  queue: string;
+  taskId: string;
+  taskName: string;
+  claimedAt: Iso | null;
+  /** `null` is a claim without a lease: nothing ever takes it back. */
+  leaseEndsAt: Iso | null;
+};
+
+/** What one worker holds in one queue. */
+export type RunningClaims = {
+  queue: string;
+  worker: string;
+  running: number;
+  expired: number;
+  withoutLease: number;
+  nextLeaseEnd: Iso | null;
+  lastClaimAt: Iso;
+  held: HeldRun[];
+};
+
+/** What became of the attempts one worker picked up in one queue. */
+export type EndedClaims = {
+  queue: string;
+  worker: string;
+  completed: number;
+  failed: number;
+  lost: number;
+  lastSeenAt: Iso;
+};
+
+/** The claims of running runs, worker by worker. Read through the index of runs by state. */
+export async function readRunningClaims(
+  db: Database,
+  queues: string[],
+  now: Iso,
+): Promise<RunningClaims[]> {
+  const arms = queues.map((queue, index) => {
+    const { runs, tasks } = queueTables(queue);
+    const expired = sql`${runs.claimExpiresAt} <= ${now}::timestamptz`;
+    return sql`
+      select ${index}::int as queue, claims.worker, claims.running, claims.expired, claims."withoutLease",
+        claims."nextLeaseEnd", claims."lastClaimAt", held.runs as held
+      from (
+        select coalesce(${runs.claimedBy}, '') as worker,
+          count(*)::int as running,
+          count(*) filter (where ${expired})::int as expired,
+          count(*) filter (where ${runs.claimExpiresAt} is null)::int as "withoutLease",
+          min(${runs.claimExpiresAt}) filter (where not ${expired}) as "nextLeaseEnd",
+          max(${runs.availableAt}) as "lastClaimAt",
+          (array_agg(${runs.runId} order by ${runs.availableAt}))[:${sql.raw(String(HELD))}] as oldest
+        from ${runs} where ${runs.state} = 'running'
+        group by 1
+      ) claims
+      cross join lateral (
+        select jsonb_agg(jsonb_build_array(${runs.taskId}, (
+            select ${tasks.name} from ${tasks} where ${tasks.taskId} = ${runs.taskId}
+          ), ${runs.startedAt}::text, ${runs.claimExpiresAt}::text) order by ${runs.availableAt}) as runs
+        from ${runs} where ${runs.runId} = any(claims.oldest)
+      ) held`;
+  });
+  if (arms.length === 0) return [];
+  const { rows } = await db.execute<RunningRow>(sql.join(arms, sql` union all `));
+  return rows.map((row) => {
+    const queue = queues[row.queue] ?? "";
+    return {
+      ...row,
+      queue,
+      nextLeaseEnd: row.nextLeaseEnd && toIso(row.nextLeaseEnd),
+      lastClaimAt: toIso(row.lastClaimAt),
+      held: (row.held ?? []).map(([taskId, taskName, claimedAt, leaseEndsAt]) => ({
+        queue,
+        taskId,
+        taskName: taskName ?? "",
+        claimedAt: claimedAt && toIso(claimedAt),
+        leaseEndsAt: leaseEndsAt && toIso(leaseEndsAt),
+      })),
+    };
+  });
+}
+
+type RunningRow = Omit<RunningClaims, "queue" | "held"> & {
+  queue: number;
+  held: [string, string | null, string | null, string | null][] | null;
+};
+
+/**
+ * The attempts that were picked up since `from` and have ended, worker by worker. `lookedBackTo` is set when a queue had
+ * more than the budget: older ones are then counted in no queue.
+ */
+export async function readEndedClaims(
+  db: Database,
+  queues: string[],
+  from: Iso,
+): Promise<{ ended: EndedClaims[]; lookedBackTo: Iso | null }> {
+  if (queues.length === 0) return { ended: [], lookedBackTo: null };
+  const start = await affordableStart(db, queues, from);
+  const arms = queues.map((queue, index) => {
+    const { runs } = queueTables(queue);
+    const lost = sql`${runs.failureReason} ->> 'name' = '$ClaimTimeout'`;
+    return sql`
+      select ${index}::int as queue, ${runs.claimedBy} as worker,
+        count(*) filter (where ${runs.state} = 'completed')::int as completed,
+        count(*) filter (where ${runs.state} = 'failed')::int as failed,
+        count(*) filter (where ${runs.state} = 'failed' and ${lost})::int as lost,
+        -- A lost lease was ended by another worker's claim: it is no sign of life.
+        greatest(max(${runs.completedAt}), max(${runs.failedAt}) filter (where ${lost} is not true),
+          max(${runs.startedAt})) as "lastSeenAt"
+      from ${runs}
+      where ${runs.state} in ('completed', 'failed') and ${runs.availableAt} >= ${start.param}::timestamptz
+        and ${runs.availableAt} < 'infinity' and ${runs.claimedBy} is not null and ${runs.startedAt} is not null
+      group by ${runs.claimedBy}`;
+  });
+  const { rows } = await db.execute<Omit<EndedClaims, "queue"> & { queue: number }>(
+    sql.join(arms, sql` union all `),
+  );
+  return {
+    ended: rows.map((row) => ({
+      ...row,
+      queue: queues[row.queue] ?? "",
+      lastSeenAt: toIso(row.lastSeenAt),
+    })),
+    lookedBackTo: start.cut,
+  };
+}
+
+/** From when on every queue fits the budget: found in the index alone. */
+async function affordableStart(db: Database, queues: string[], from: Iso) {
+  const probes = queues.flatMap((queue) => {
+    const { runs } = queueTables(queue);
+    return ["completed", "failed"].map(
+      (state) => sql`(
+        select ${runs.availableAt} as at from ${runs}
+        where ${runs.state} = ${sql.raw(`'${state}'`)} and ${runs.availableAt} >= ${from}::timestamptz
+        order by ${runs.availableAt} desc offset ${BUDGET}::int limit 1
+      )`,
+    );
+  });
+  const { rows } = await db.execute<{ at: string | null }>(
+    sql`select max(at)::text as at from (${sql.join(probes, sql` union all `)}) as budget`,
+  );
+  const cut = rows[0]?.at ?? null;
+  return { param: cut ?? from, cut: cut && toIso(cut) };
+}

@@ -1,0 +1,45 @@
+/** How much of a message counts: the first line says what happened, the rest where. */
+const LENGTH = 200;
+
+const TOKEN = new RegExp(
+  [
+    /"[^"]*"|`[^`]*`|(?<!\w)'[^']*'(?!\w)/, // quoted
+    /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/, // UUID
+    /\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?/, // date, instant
+    /(?<!\w)\d+(?:[.,:]\d+)*(?:[mun]?s|min|[hd]|[kMG]?i?B|%)?(?!\w)/, // number
+    /\w*\d\w*/, // any other word with a digit in it
+  ]
+    .map((part) => `(${part.source})`)
+    .join("|"),
+  "gi",
+);
+
+/**
+ * What failures with the same cause have in common: the first line of an error's message with quoted values, ids,
+ * hexadecimal, instants and numbers replaced by what kind of thing they were. Two messages that differ only in such
+ * values have the same fingerprint; the result holds no ASCII digit and at most 200 characters.
+ *
+ * A message that is nothing but one quoted name (as Python's `KeyError` writes it) keeps the name: it is all there is
+ * to tell such errors apart.
+ */
+export function fingerprint(message: string): string {
+  const line = message.trim().split(/[\r\n]/, 1)[0] ?? "";
+  const bare = /^(['"`])[^\d'"`]+\1$/.test(line);
+  const pattern = bare ? line : line.replace(TOKEN, describe);
+  const compact = pattern.replace(/\s+/g, " ").trim();
+  return compact.length > LENGTH ? `${compact.slice(0, LENGTH - 1)}…` : compact;
+}
+
+function describe(
+  token: string,
+  quoted: string | undefined,
+  uuid: string | undefined,
+  instant: string | undefined,
+  number: string | undefined,
+): string {
+  if (quoted) return `${quoted[0]}…${quoted[0]}`;
+  if (uuid) return "<id>";
+  if (instant) return "<time>";
+  if (number) return `<n>${number.replace(/^[\d.,:]+/, "")}`;
+  return /^(0x)?[0-9a-f]{6,}$/i.test(token) ? "<hex>" : "<id>";
+}

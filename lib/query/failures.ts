@@ -1,0 +1,20 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { FailureList } from "@/lib/analytics/failures";
+import {
+  type FailureFilters,
+  failureFilters,
+  serializeFailureFilters,
+} from "@/lib/search-params/windows";
+import { fetchJson } from "./api";
+
+/** The groups of what failed. */
+export function failuresQuery(filters: Partial<FailureFilters> = {}) {
+  const complete = failureFilters(filters);
+  return queryOptions({
+    queryKey: ["failures", complete],
+    queryFn: ({ signal }) =>
+      fetchJson<FailureList>(`/api/failures${serializeFailureFilters(complete)}`, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 1_000,
+  });
+}
