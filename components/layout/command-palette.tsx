@@ -12,8 +12,11 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const listId = useId();
-  const { commands, note } = useCommands(text);
+  // Enter on an id that is still being looked up opens it as soon as it is found.
+  const [entered, setEntered] = useState(false);
+  const { commands, note, looking } = useCommands(text);
   const current = Math.min(at, commands.length - 1);
+  const awaited = entered && !looking ? commands[0] : undefined;
 
   useEffect(() => {
     const dialog = ref.current;
@@ -21,8 +24,14 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     return () => dialog?.close();
   }, []);
 
+  useEffect(() => {
+    if (!awaited) return;
+    onClose();
+    router.push(awaited.href);
+  }, [awaited, onClose, router]);
+
   function go(command: Command | undefined) {
-    if (!command) return;
+    if (!command) return setEntered(looking);
     onClose();
     router.push(command.href);
   }
@@ -60,6 +69,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           onChange={(event) => {
             setText(event.target.value);
             setAt(0);
+            setEntered(false);
           }}
           onKeyDown={press}
           className="h-full min-w-0 flex-1 bg-transparent font-mono text-14 outline-none"

@@ -18,7 +18,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const LIMIT = 12;
 
 /** Where a typed text may lead; a pasted id is looked up in every queue. */
-export function useCommands(text: string): { commands: Command[]; note: string | null } {
+export function useCommands(text: string): {
+  commands: Command[];
+  note: string | null;
+  /** An id is being looked up, so there will be more. */
+  looking: boolean;
+} {
   const typed = text.trim().toLowerCase();
   const isId = UUID.test(typed);
   const queues = useQuery(queuesQuery()).data?.queues ?? [];
@@ -26,12 +31,12 @@ export function useCommands(text: string): { commands: Command[]; note: string |
   if (isId) {
     const commands = (found.data?.found ?? []).map((hit) => ({
       href: taskPath(hit.queue, hit.taskId),
-      label: hit.kind === "task" ? "Task" : "Run of a task",
-      note: `${hit.taskId} in ${hit.queue}`,
+      label: hit.name,
+      note: `${hit.kind === "task" ? "task" : `attempt ${hit.attempt}`} in ${hit.queue} · ${hit.state}`,
       group: "Found by id",
       icon: Hash,
     }));
-    return { commands, note: findNote(found, commands.length) };
+    return { commands, note: findNote(found, commands.length), looking: found.isPending };
   }
   const pages = ROOMS.map((room) => ({
     href: room.href,
@@ -51,7 +56,7 @@ export function useCommands(text: string): { commands: Command[]; note: string |
       words.every((word) => `${command.label} ${command.note}`.toLowerCase().includes(word)),
     )
     .slice(0, LIMIT);
-  return { commands, note: commands.length === 0 ? "Nothing matches." : null };
+  return { commands, note: commands.length === 0 ? "Nothing matches." : null, looking: false };
 }
 
 function findNote(query: { isPending: boolean; error: Error | null }, hits: number): string | null {

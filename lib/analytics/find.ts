@@ -17,10 +17,11 @@ export function findById(id: Uuid, options: ReadOptions = {}): Promise<Found[]> 
     const arms = queues.flatMap(({ name }) => {
       const { tasks, runs } = queueTables(name);
       return [
-        sql`select 'task' as "kind", ${name}::text as "queue", ${tasks.taskId} as "taskId", null::uuid as "runId"
+        sql`select 'task' as "kind", ${name}::text as "queue", ${tasks.taskId} as "taskId", null::uuid as "runId",
+            null::integer as "attempt", ${tasks.name} as "name", ${tasks.state} as "state"
           from ${tasks} where ${tasks.taskId} = ${id}::uuid`,
-        sql`select 'run', ${name}::text, ${runs.taskId}, ${runs.runId}
-          from ${runs} where ${runs.runId} = ${id}::uuid`,
+        sql`select 'run', ${name}::text, ${runs.taskId}, ${runs.runId}, ${runs.attempt}, ${tasks.name}, ${tasks.state}
+          from ${runs} join ${tasks} on ${tasks.taskId} = ${runs.taskId} where ${runs.runId} = ${id}::uuid`,
       ];
     });
     return (await db.execute<Found>(sql.join(arms, sql` union all `))).rows;

@@ -78,8 +78,28 @@ test("a task comes with its attempts, checkpoints, waits and events", async () =
   expect(Object.keys(detail.eventsEmittedAt)).toEqual(["early"]);
   expect(detail.truncated).toBeUndefined();
 
-  expect(await findById(taskId)).toEqual([{ kind: "task", queue: QUEUE, taskId, runId: null }]);
-  expect(await findById(second)).toEqual([{ kind: "run", queue: QUEUE, taskId, runId: second }]);
+  expect(await findById(taskId)).toEqual([
+    {
+      kind: "task",
+      queue: QUEUE,
+      taskId,
+      runId: null,
+      attempt: null,
+      name: detail.task.name,
+      state: detail.task.state,
+    },
+  ]);
+  expect(await findById(second)).toEqual([
+    {
+      kind: "run",
+      queue: QUEUE,
+      taskId,
+      runId: second,
+      attempt: 2,
+      name: detail.task.name,
+      state: detail.task.state,
+    },
+  ]);
   expect(await findById("00000000-0000-0000-0000-000000000000")).toEqual([]);
 });
 

@@ -89,7 +89,17 @@ export type Page<T> = {
 export type QueueList = { queues: Queue[]; now: Iso };
 
 /** Where an id was found. `taskId` is the task itself, or the task of the run. */
-export type Found = { kind: "task" | "run"; queue: string; taskId: Uuid; runId: Uuid | null };
+export type Found = {
+  kind: "task" | "run";
+  queue: string;
+  taskId: Uuid;
+  runId: Uuid | null;
+  /** Of the run where the id is a run's. */
+  attempt: number | null;
+  /** Of the task. */
+  name: string;
+  state: TaskState;
+};
 
 /** `schemaVersion` is `null` where the engine's schema has no version function (before 0.2.0) or is absent. */
 export type Health = {
