@@ -1,15 +1,15 @@
-import { and, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { TaskState, Uuid } from "@/lib/absurd/types";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import type { TaskQuery } from "@/lib/search-params/tasks-words";
 import type { Direction, KeyRange } from "./keys";
 import type { RunSummary, TaskSummary } from "./types";
 
-/** What a page of tasks is asked for, after names, times, prefix and cursor became one range of ids. */
+/** What a page of tasks is asked for, after times, prefix and cursor became one range of ids. */
 export type TaskSearch = {
-  states: TaskState[];
-  names: string[];
+  query: TaskQuery;
   range: KeyRange;
   direction: Direction;
   limit: number;
@@ -37,16 +37,6 @@ export type TaskRow = Omit<TaskSummary, "endedAt" | "run"> & {
   cancelledAt: string | null;
   lastAttemptRun: Uuid | null;
 };
-
-/** The conditions of a search on one queue's tasks, its range of ids included. */
-export function taskConditions({ tasks }: QueueTables, search: TaskSearch): SQL | undefined {
-  return and(
-    gte(tasks.taskId, search.range.from),
-    lt(tasks.taskId, search.range.to),
-    search.states.length > 0 ? inArray(tasks.state, search.states) : undefined,
-    search.names.length > 0 ? inArray(tasks.name, search.names) : undefined,
-  );
-}
 
 /** The order in which a search meets tasks: away from its cursor. */
 export function taskOrder(search: TaskSearch): SQL {

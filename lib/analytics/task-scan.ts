@@ -2,7 +2,8 @@ import { and, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { type TaskRow, type TaskSearch, taskColumns, taskConditions, taskOrder } from "./task-rows";
+import { taskConditions } from "./task-conditions";
+import { type TaskRow, type TaskSearch, taskColumns, taskOrder } from "./task-rows";
 
 /**
  * How hits are looked for:
@@ -27,7 +28,7 @@ export async function scanTasks(
     const active = db
       .select({ id: runs.taskId })
       .from(runs)
-      .where(sql`${runs.state} = any(${sql.param(search.states)}::text[])`);
+      .where(sql`${runs.state} = any(${sql.param(search.query.state)}::text[])`);
     const inner = db
       .select(taskColumns(queue, tables))
       .from(tasks)

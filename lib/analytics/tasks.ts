@@ -4,7 +4,7 @@ import { ACTIVE_STATES } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
-import type { TaskFilters } from "@/lib/search-params/tasks";
+import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
 import {
   decodeCursor,
   EVERYTHING,
@@ -28,7 +28,7 @@ const FEW_RUNS = 20_000;
 /**
  * One page of tasks of the named queues, or of all of them, newest first by id, which is the order of creation.
  * Every filter holds at once. Pages are keyset pages: tasks that arrive meanwhile neither repeat nor hide others.
- * A search that no index serves stops after about two seconds and says in `searchedTo` how far it got.
+ * A search that no index serves stops after about a second and says in `searchedTo` how far it got.
  *
  * @throws ReadError `bad_request` for a foreign cursor, and what `readQueues` throws.
  */
@@ -55,8 +55,7 @@ function toSearch(filters: TaskFilters, now: Iso): TaskSearch {
   const { after, before } = filters;
   const since = filters.range === null ? null : Date.parse(now) - rangeMilliseconds(filters.range);
   return {
-    states: filters.state,
-    names: filters.name,
+    query: queryOf(filters),
     limit: filters.limit,
     direction,
     range: intersect(
@@ -74,17 +73,22 @@ async function findTasks(
   search: TaskSearch,
   options: ReadOptions,
 ): Promise<SearchResult> {
-  if (search.states.length === 0 && search.names.length === 0)
-    return { rows: await scanTasks(db, queues, search, "walk"), rest: null };
+  if (!isNarrowed(search)) return { rows: await scanTasks(db, queues, search, "walk"), rest: null };
   if (await isServedByRuns(db, queues, search))
     return { rows: await scanTasks(db, queues, search, "active"), rest: null };
   return searchTasks(db, queues, search, options);
 }
 
+/** Whether the search asks for more than queues and a range of ids. */
+function isNarrowed({ query }: TaskSearch): boolean {
+  const rest = { ...query, queue: [], id: null };
+  return Object.values(rest).some((part) => part !== null && part.length > 0);
+}
+
 async function isServedByRuns(
   db: Database,
   queues: string[],
-  { states }: TaskSearch,
+  { query: { state: states } }: TaskSearch,
 ): Promise<boolean> {
   if (states.length === 0 || queues.length === 0) return false;
   if (!states.every((state) => ACTIVE_STATES.some((active) => active === state))) return false;

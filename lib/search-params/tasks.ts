@@ -1,4 +1,9 @@
-import { createSerializer, type inferParserType, parseAsString } from "nuqs/server";
+import {
+  createMultiParser,
+  createSerializer,
+  type inferParserType,
+  parseAsString,
+} from "nuqs/server";
 import { TASK_STATES } from "@/lib/absurd/types";
 import {
   parseAsIdPrefix,
@@ -8,6 +13,28 @@ import {
   parseAsListOf,
   parseAsRange,
 } from "./parsers";
+import {
+  type AttemptsCondition,
+  type PathCondition,
+  parseAttempts,
+  parseCondition,
+  printAttempts,
+  printCondition,
+} from "./tasks-conditions";
+import { type JsonPath, parsePath, printPath } from "./tasks-paths";
+import { NO_QUERY, type TaskQuery } from "./tasks-words";
+
+/** A list of parts of the query language; one that cannot be read makes the whole value invalid. */
+function parseAsParts<Part>(parse: (text: string) => Part | null, print: (part: Part) => string) {
+  return createMultiParser<Part[]>({
+    parse: (values) => {
+      const parts = (parseAsList.parse(values) ?? []).map(parse);
+      return parts.every((part) => part !== null) ? parts : null;
+    },
+    serialize: (parts) => parseAsList.serialize(parts.map(print)),
+    eq: (a, b) => parseAsList.eq(a.map(print), b.map(print)),
+  }).withDefault([]);
+}
 
 /** The URL state of every task list, shared by page, route handler and client. */
 export const tasksSearchParams = {
@@ -17,6 +44,20 @@ export const tasksSearchParams = {
   name: parseAsList,
   /** The beginning of a task id. */
   id: parseAsIdPrefix,
+  /** Such as `>2`. */
+  attempts: parseAsParts<AttemptsCondition>(parseAttempts, printAttempts),
+  /** Who claimed an attempt. */
+  worker: parseAsList,
+  /** The header `tenant_id`. */
+  tenant: parseAsList,
+  /** Checkpoints the task has, all of them. */
+  checkpoint: parseAsList,
+  /** Parts of an attempt's error, all of them. */
+  error: parseAsList,
+  /** Conditions on JSON values, such as `params.order.id:42`. */
+  where: parseAsParts<PathCondition>(parseCondition, printCondition),
+  /** Paths whose values are shown beside each task; they filter nothing. */
+  columns: parseAsParts<JsonPath>(parsePath, printPath),
   /** Spawned at or after this instant. */
   after: parseAsInstant,
   /** Spawned before this instant. */
@@ -33,10 +74,8 @@ export type TaskFilters = inferParserType<typeof tasksSearchParams>;
 /** Completes filters with their defaults: no filter, the newest page, 50 rows. */
 export function taskFilters(filters: Partial<TaskFilters> = {}): TaskFilters {
   return {
-    queue: [],
-    state: [],
-    name: [],
-    id: null,
+    ...structuredClone(NO_QUERY),
+    columns: [],
     after: null,
     before: null,
     range: null,
@@ -48,3 +87,9 @@ export function taskFilters(filters: Partial<TaskFilters> = {}): TaskFilters {
 
 /** The query string of these filters with its `?`, or an empty string; defaults are left out. */
 export const serializeTaskFilters = createSerializer(tasksSearchParams);
+
+/** The part of filters that words can say. */
+export function queryOf(filters: TaskFilters): TaskQuery {
+  const keys = Object.keys(NO_QUERY) as (keyof TaskQuery)[];
+  return Object.fromEntries(keys.map((key) => [key, filters[key]])) as TaskQuery;
+}

@@ -1,0 +1,214 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { TASK_STATES } from "@/lib/absurd/types";
+import { COMPARISONS, jsonCandidates, parseCondition, printCondition } from "./tasks-conditions";
+import { PATH_SOURCES, parsePath, printPath } from "./tasks-paths";
+import { parseTaskQuery } from "./tasks-query";
+import {
+  mergeQueries,
+  NO_QUERY,
+  printTaskQuery,
+  type TaskQuery,
+  withoutWord,
+  wordsOf,
+} from "./tasks-words";
+
+const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((value) => !value.includes("\0"));
+const bare = fc.string({ unit: "grapheme" }).filter((value) => /^[^\s"\0]\S*$/.test(value));
+const path = fc.record({
+  source: fc.constantFrom(...PATH_SOURCES),
+  steps: fc.array(fc.option(fc.oneof(text, fc.constant("")), { nil: null })),
+});
+const condition = fc
+  .record({
+    path,
+    comparison: fc.constantFrom(...COMPARISONS),
+    value: fc.oneof(
+      fc.record({ text: fc.oneof(text, fc.constant("")), quoted: fc.constant(true) }),
+      fc.record({ text: bare, quoted: fc.constant(false) }),
+    ),
+  })
+  // `>` and then `=5` would be written as `>=` and `5`.
+  .filter(({ comparison, value }) => !/^[<>]$/.test(comparison) || !value.text.startsWith("="))
+  // A part of an error is asked for by `error:`, which is no path.
+  .filter((one) => one.path.source !== "error" || one.path.steps.length > 0);
+const list = fc.uniqueArray(text);
+const query: fc.Arbitrary<TaskQuery> = fc.record({
+  queue: list,
+  state: fc.uniqueArray(fc.constantFrom(...TASK_STATES)),
+  name: list,
+  id: fc.option(fc.stringMatching(/^[0-9a-f]{2,8}$/)),
+  attempts: fc.uniqueArray(
+    fc.record({ comparison: fc.constantFrom(...COMPARISONS), count: fc.nat(999_999_999) }),
+    { selector: (item) => JSON.stringify(item) },
+  ),
+  worker: list,
+  tenant: list,
+  checkpoint: list,
+  error: list,
+  where: fc.uniqueArray(condition, { selector: printCondition }),
+});
+
+describe("what is written is read back", () => {
+  test("paths", () => {
+    fc.assert(
+      fc.property(path, (one) => {
+        expect(parsePath(printPath(one))).toEqual(one);
+      }),
+    );
+  });
+  test("conditions", () => {
+    fc.assert(
+      fc.property(condition, (one) => {
+        expect(parseCondition(printCondition(one))).toEqual(one);
+      }),
+    );
+  });
+  test("queries", () => {
+    fc.assert(
+      fc.property(query, (one) => {
+        expect(parseTaskQuery(printTaskQuery(one))).toEqual({ query: one, problems: [] });
+      }),
+    );
+  });
+});
+
+test("any text is read, and every problem lies within it", () => {
+  const signs = fc.constantFrom(
+    ...'params.error.state:><="[]\\ name attempts 42'.split(""),
+    "params.",
+    "error:",
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(signs).map((parts) => parts.join("")),
+      ),
+      (typed) => {
+        const { query: read, problems } = parseTaskQuery(typed);
+        expect(parseTaskQuery(printTaskQuery(read)).query).toEqual(read);
+        for (const { from, to, message } of problems) {
+          expect(message).not.toBe("");
+          expect(from).toBeLessThan(to);
+          expect(to).toBeLessThanOrEqual(typed.length);
+        }
+      },
+    ),
+  );
+});
+
+test("parts are taken out and put back", () => {
+  fc.assert(
+    fc.property(query, (one) => {
+      for (const word of wordsOf(one)) {
+        const rest = withoutWord(one, word);
+        expect(wordsOf(rest)).toHaveLength(wordsOf(one).length - 1);
+        const back = mergeQueries(rest, parseTaskQuery(word.text).query);
+        expect(
+          wordsOf(back)
+            .map((part) => part.text)
+            .sort(),
+        ).toEqual(
+          wordsOf(one)
+            .map((part) => part.text)
+            .sort(),
+        );
+      }
+    }),
+  );
+});
+
+const where = (value: string) => ({ where: [parseCondition(value)] });
+
+test.each<[string, Partial<TaskQuery>]>([
+  ["state:failed,running", { state: ["failed", "running"] }],
+  ["name:a,b name:c", { name: ["a,b", "c"] }],
+  ['name:"two words"', { name: ["two words"] }],
+  ["id:01A2f6", { id: "01a2f6" }],
+  [
+    "attempts>2 attempts:5",
+    {
+      attempts: [
+        { comparison: ">", count: 2 },
+        { comparison: ":", count: 5 },
+      ],
+    },
+  ],
+  ["attempts=3", { attempts: [{ comparison: ":", count: 3 }] }],
+  ["worker:w-1 tenant:acme", { worker: ["w-1"], tenant: ["acme"] }],
+  ["params.order.id:42", where("params.order.id:42")],
+  ["params.url:https://x.test/?a=b", where("params.url:https://x.test/?a=b")],
+  [
+    'result.total>=100 headers."a.b":x',
+    {
+      where: [parseCondition("result.total>=100"), parseCondition('headers."a.b":x')].flatMap(
+        (one) => one ?? [],
+      ),
+    },
+  ],
+  ["params.items[].sku:a1", where("params.items[].sku:a1")],
+  ["error.name:TimeoutError", where("error.name:TimeoutError")],
+  ["error:timeout", { error: ["timeout"] }],
+  ["checkpoint:reserve-stock", { checkpoint: ["reserve-stock"] }],
+  ["charge-card", { name: ["charge-card"] }],
+  ["result-mailer", { error: ["result-mailer"] }],
+  ['"gateway did not answer"', { error: ["gateway did not answer"] }],
+  ["  ", {}],
+] as [string, Partial<TaskQuery>][])("%s is understood", (typed, understood) => {
+  expect(parseTaskQuery(typed, (word) => word === "charge-card")).toEqual({
+    query: { ...NO_QUERY, ...understood },
+    problems: [],
+  });
+});
+
+test.each([
+  [
+    "state:broken",
+    "broken is no state: pending, running, sleeping, completed, failed, cancelled",
+    0,
+    12,
+  ],
+  ["name:a state:", "state needs a value: state:failed,running", 7, 13],
+  ["id:xyz", "An id begins with two or more of the digits 0-9 and a-f", 0, 6],
+  ["attempts:many", "attempts needs a whole number: attempts:3 or attempts>2", 0, 13],
+  [
+    "params.order.id",
+    "params.order.id needs a value: params.order.id:42 or params.order.id>100",
+    0,
+    15,
+  ],
+  [
+    "params.order.id:",
+    "params.order.id needs a value: params.order.id:42 or params.order.id>100",
+    0,
+    16,
+  ],
+  ["params..id:1", "params..id:1 is no path; keys with signs in them need quotation marks", 0, 12],
+  ['params.a:"b', "The quotation mark after params.a is not closed", 0, 11],
+  ['name:"b', "The quotation mark after name is not closed", 0, 7],
+  ["name>b", "name cannot be compared by >", 0, 6],
+  ['"b', "A quotation mark is not closed, or something follows it directly", 0, 2],
+])("%s: %s", (typed, message, from, to) => {
+  expect(parseTaskQuery(typed).problems).toEqual([{ message, from, to }]);
+});
+
+test("an unknown key names those there are", () => {
+  const [problem] = parseTaskQuery("TimeoutError: gateway").problems;
+  expect(problem?.message).toMatch(
+    /^There is no TimeoutError, only state, name, .*quotation marks$/,
+  );
+});
+
+test("an equal value may be a literal or the string of its letters, digit by digit", () => {
+  const candidates = (value: string) => jsonCandidates({ text: value, quoted: false });
+  expect(candidates("42")).toEqual(["42", '"42"']);
+  expect(candidates("12345678901234567890.10")).toEqual([
+    "12345678901234567890.10",
+    '"12345678901234567890.10"',
+  ]);
+  expect(candidates("null")).toEqual(["null", '"null"']);
+  for (const word of ["042", "1e9999", "NaN", "+1", ".5", "acme"])
+    expect(candidates(word)).toEqual([`"${word}"`]);
+  expect(jsonCandidates({ text: "42", quoted: true })).toEqual(['"42"']);
+});

@@ -1,0 +1,162 @@
+import { TASK_STATES, type TaskState } from "@/lib/absurd/types";
+import { parseAsIdPrefix } from "./parsers";
+import { parseAttempts, parseCondition, scanComparison, scanValue } from "./tasks-conditions";
+import { isStorable, PATH_SOURCES, scanPath } from "./tasks-paths";
+import { addUnique, NO_QUERY, type TaskQuery } from "./tasks-words";
+
+/** What is wrong with a word, and where in the text it stands. */
+export type QueryProblem = { message: string; from: number; to: number };
+
+/** The keys of the language but those of paths. */
+export const QUERY_KEYS = [
+  "state",
+  "name",
+  "queue",
+  "id",
+  "attempts",
+  "worker",
+  "tenant",
+  "error",
+  "checkpoint",
+] as const;
+type QueryKey = (typeof QUERY_KEYS)[number];
+
+/**
+ * Reads words such as `state:failed,running name:charge-card params.order.id:42 "gateway did not answer"`. A word without
+ * a key is the name of a task where `isName` knows it, else a part of an error. White space inside a value needs
+ * quotation marks, as in JSON.
+ */
+export function parseTaskQuery(
+  text: string,
+  isName: (word: string) => boolean = () => false,
+): { query: TaskQuery; problems: QueryProblem[] } {
+  const query = structuredClone(NO_QUERY);
+  const problems: QueryProblem[] = [];
+  for (let at = skipSpace(text, 0); at < text.length; ) {
+    const word = readWord(text, at, isName);
+    if ("problem" in word) problems.push({ message: word.problem, from: at, to: word.end });
+    else addTo(query, word.key, word.value);
+    at = skipSpace(text, word.end);
+  }
+  return { query, problems };
+}
+
+type Word =
+  | { key: QueryKey | "where"; value: string; end: number }
+  | { problem: string; end: number };
+
+function readWord(text: string, at: number, isName: (word: string) => boolean): Word {
+  const quoted = text[at] === '"';
+  const bare = scanValue(text, at);
+  const rest = { end: bare?.end ?? endOfWord(text, at) };
+  if (quoted)
+    return bare
+      ? { key: "error", value: bare.value.text, ...rest }
+      : { problem: "A quotation mark is not closed, or something follows it directly", ...rest };
+  const path = scanPath(text, at);
+  // A whole value can be compared too, but a word such as result-mailer is no path.
+  const whole = path?.path.source !== "error" && path && scanComparison(text, path.end);
+  if (path && (path.path.steps.length > 0 || whole)) return readCondition(text, at, path.end);
+  const key = /[a-z]+/iy;
+  key.lastIndex = at;
+  const word = key.exec(text)?.[0] ?? "";
+  const sign = word === "" ? null : scanComparison(text, at + word.length);
+  if (!sign) return readBare(text, at, isName);
+  if (!isKey(word)) return unknownKey(text, at, word);
+  const value = scanValue(text, sign.end);
+  if (!value)
+    return text[sign.end] === '"'
+      ? { problem: `The quotation mark after ${word} is not closed`, end: text.length }
+      : { problem: `${word} needs a value: ${EXAMPLES[word]}`, end: endOfWord(text, at) };
+  if (word === "attempts") return check(word, `${sign.comparison}${value.value.text}`, value.end);
+  if (sign.comparison !== ":")
+    return { problem: `${word} cannot be compared by ${sign.comparison}`, end: value.end };
+  return check(word, value.value.text, value.end);
+}
+
+function readBare(text: string, at: number, isName: (word: string) => boolean): Word {
+  const end = endOfWord(text, at);
+  const word = text.slice(at, end);
+  const path = /^(params|headers|result|error)[.[]/.test(word);
+  if (path)
+    return { problem: `${word} is no path; keys with signs in them need quotation marks`, end };
+  return { key: isName(word) ? "name" : "error", value: word, end };
+}
+
+function readCondition(text: string, at: number, pathEnd: number): Word {
+  const path = text.slice(at, pathEnd);
+  const sign = scanComparison(text, pathEnd);
+  const end = endOfWord(text, pathEnd);
+  if (!sign)
+    return pathEnd === end
+      ? { problem: `${path} needs a value: ${path}:42 or ${path}>100`, end }
+      : { problem: `After ${path} comes one of : > >= < <=`, end };
+  const value = scanValue(text, sign.end);
+  if (!value)
+    return text[sign.end] === '"'
+      ? { problem: `The quotation mark after ${path} is not closed`, end: text.length }
+      : { problem: `${path} needs a value: ${path}:42 or ${path}>100`, end };
+  if (!isStorable(value.value.text))
+    return { problem: "The value holds a character that no database stores", end: value.end };
+  return { key: "where", value: text.slice(at, value.end), end: value.end };
+}
+
+function check(key: QueryKey, value: string, end: number): Word {
+  if (key === "state") {
+    const unknown = value.split(",").find((state) => !isState(state));
+    if (unknown !== undefined)
+      return { problem: `${unknown || "Nothing"} is no state: ${TASK_STATES.join(", ")}`, end };
+  }
+  if (key === "id" && parseAsIdPrefix.parse(value) === null)
+    return { problem: "An id begins with two or more of the digits 0-9 and a-f", end };
+  if (key === "attempts" && !parseAttempts(value))
+    return { problem: "attempts needs a whole number: attempts:3 or attempts>2", end };
+  if (value === "") return { problem: `${key} needs a value: ${EXAMPLES[key]}`, end };
+  return { key, value, end };
+}
+
+function addTo(query: TaskQuery, key: QueryKey | "where", value: string): void {
+  const condition = key === "where" ? parseCondition(value) : null;
+  const attempts = key === "attempts" ? parseAttempts(value) : null;
+  if (key === "id") query.id = parseAsIdPrefix.parse(value);
+  else if (key === "where") condition && addUnique(query.where, condition);
+  else if (key === "attempts") attempts && addUnique(query.attempts, attempts);
+  else if (key === "state")
+    for (const state of value.split(",").filter(isState)) addUnique(query.state, state);
+  else addUnique(query[key], value);
+}
+
+const EXAMPLES: Record<QueryKey, string> = {
+  state: "state:failed,running",
+  name: "name:charge-card",
+  queue: "queue:orders",
+  id: "id:01a2f6",
+  attempts: "attempts>2",
+  worker: "worker:host-1",
+  tenant: "tenant:acme",
+  error: "error:timeout",
+  checkpoint: "checkpoint:reserve-stock",
+};
+
+function unknownKey(text: string, at: number, word: string): Word {
+  const keys = [...QUERY_KEYS, ...PATH_SOURCES.map((source) => `${source}.…`)].join(", ");
+  return {
+    problem: `There is no ${word}, only ${keys}; a text needs quotation marks`,
+    end: endOfWord(text, at),
+  };
+}
+
+const isKey = (word: string): word is QueryKey => QUERY_KEYS.some((key) => key === word);
+const isState = (word: string): word is TaskState => TASK_STATES.some((state) => state === word);
+
+function skipSpace(text: string, at: number): number {
+  const space = /\s*/y;
+  space.lastIndex = at;
+  space.exec(text);
+  return space.lastIndex;
+}
+
+function endOfWord(text: string, at: number): number {
+  const end = text.slice(at).search(/\s/);
+  return end < 0 ? text.length : at + end;
+}

@@ -1,0 +1,106 @@
+import type { TaskState } from "@/lib/absurd/types";
+import {
+  type AttemptsCondition,
+  type PathCondition,
+  printAttempts,
+  printCondition,
+} from "./tasks-conditions";
+import { quote } from "./tasks-paths";
+
+/**
+ * What words can ask of tasks. Different keys must all hold. Of `state`, `name`, `queue`, `worker` and `tenant` one value
+ * has to fit; of `attempts`, `checkpoint`, `error` and `where` each has to.
+ */
+export type TaskQuery = {
+  queue: string[];
+  state: TaskState[];
+  name: string[];
+  /** The beginning of a task id. */
+  id: string | null;
+  attempts: AttemptsCondition[];
+  /** Who claimed an attempt. */
+  worker: string[];
+  /** The header `tenant_id`. */
+  tenant: string[];
+  /** Names of checkpoints, as stored. */
+  checkpoint: string[];
+  /** Parts of an attempt's error, upper and lower case alike. */
+  error: string[];
+  where: PathCondition[];
+};
+
+export const NO_QUERY: TaskQuery = {
+  queue: [],
+  state: [],
+  name: [],
+  id: null,
+  attempts: [],
+  worker: [],
+  tenant: [],
+  checkpoint: [],
+  error: [],
+  where: [],
+};
+
+/** One part of a query: its key, which of the key's values it is, and its text. */
+export type QueryWord = { key: keyof TaskQuery; at: number; text: string };
+
+/** The one way to write a query; `parseTaskQuery` reads it back. */
+export function printTaskQuery(query: TaskQuery): string {
+  return wordsOf(query)
+    .map((word) => word.text)
+    .join(" ");
+}
+
+/** Each part of a query, in the order of the keys. */
+export function wordsOf(query: TaskQuery): QueryWord[] {
+  const each = (key: "name" | "queue" | "worker" | "tenant" | "error" | "checkpoint") =>
+    query[key].map((value, at) => ({ key, at, text: `${key}:${printValue(value)}` }));
+  return [
+    ...(query.state.length > 0
+      ? [{ key: "state" as const, at: 0, text: `state:${query.state.join(",")}` }]
+      : []),
+    ...each("name"),
+    ...each("queue"),
+    ...(query.id ? [{ key: "id" as const, at: 0, text: `id:${query.id}` }] : []),
+    ...query.attempts.map((condition, at) => ({
+      key: "attempts" as const,
+      at,
+      text: `attempts${printAttempts(condition)}`,
+    })),
+    ...each("worker"),
+    ...each("tenant"),
+    ...each("error"),
+    ...each("checkpoint"),
+    ...query.where.map((condition, at) => ({
+      key: "where" as const,
+      at,
+      text: printCondition(condition),
+    })),
+  ];
+}
+
+/** A query with a part of another one taken out. */
+export function withoutWord(query: TaskQuery, { key, at }: QueryWord): TaskQuery {
+  if (key === "id") return { ...query, id: null };
+  if (key === "state") return { ...query, state: [] };
+  return { ...query, [key]: query[key].filter((_, index) => index !== at) };
+}
+
+/** Both queries at once: values of the second are added to those of the first; its id replaces one. */
+export function mergeQueries(first: TaskQuery, second: TaskQuery): TaskQuery {
+  const merged = structuredClone(first);
+  for (const key of Object.keys(NO_QUERY) as (keyof TaskQuery)[]) {
+    if (key === "id") merged.id = second.id ?? first.id;
+    else for (const value of second[key]) addUnique<unknown>(merged[key], value);
+  }
+  return merged;
+}
+
+/** Adds what a list does not hold yet. */
+export function addUnique<T>(list: T[], value: T): void {
+  const written = JSON.stringify(value);
+  if (!list.some((item) => JSON.stringify(item) === written)) list.push(value);
+}
+
+const printValue = (value: string) => (/^[^\s"]\S*$/.test(value) ? value : quote(value));
