@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { toClassicMermaid } from "./mermaid-classic.ts";
+import { toClassicMermaid } from "./mermaid/classic.ts";
 import { hasErrors } from "./model/problem.ts";
 import { parseWorkflow } from "./parse.ts";
 import { serializeWorkflow } from "./serialize.ts";

@@ -1,4 +1,4 @@
-import { isLoop, type Operator, type Workflow } from "./model/workflow.ts";
+import { isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 
 /**
  * The state diagram of a workflow, line for line as version 2.0.2 of the Python package draws it. It shows neither
