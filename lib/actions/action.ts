@@ -104,10 +104,14 @@ async function run<Schema extends z.ZodType, Output>(
 function badInput(error: z.ZodError): ActionRefusal {
   const [issue] = error.issues;
   const field = issue?.path.join(".");
-  return new ActionRefusal(
-    "bad_request",
-    field ? `The field ${field} cannot be used: ${issue?.message}.` : "The request is malformed.",
-  );
+  if (field)
+    return new ActionRefusal(
+      "bad_request",
+      `The field ${field} cannot be used: ${issue?.message}.`,
+    );
+  // A rule about several fields has words of its own; the library's are about types.
+  const ruled = issue?.code === "custom" ? `${issue.message}.` : undefined;
+  return new ActionRefusal("bad_request", ruled ?? "The request is malformed.");
 }
 
 const UNKNOWN_OUTCOME: ActionError = {

@@ -7,3 +7,7 @@ export const uuid = z
   .toLowerCase();
 export const eventName = z.string("is missing").min(1, "is empty").max(10_000, "is too long");
 export const reason = z.string("is no text").trim().max(500, "is too long").optional();
+export const extraAttempts = z
+  .int("is not a whole number")
+  .min(1, "is below 1")
+  .max(1_000, "is above 1000");

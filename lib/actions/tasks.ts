@@ -4,7 +4,7 @@ import { z } from "zod";
 import { previewReschedule, rescheduleRun } from "@/lib/absurd/reschedule";
 import { cancelTask, getTaskStatus, retryTask } from "@/lib/absurd/tasks";
 import { action, inquiry } from "./action";
-import { queueName, uuid } from "./inputs";
+import { extraAttempts as moreAttempts, queueName, uuid } from "./inputs";
 import { toPlan } from "./plans";
 import { ActionRefusal } from "./result";
 
@@ -33,11 +33,7 @@ export const retryTaskAction = action(
   "retry task",
   "operator",
   target.extend({
-    extraAttempts: z
-      .int("is not a whole number")
-      .min(1, "is below 1")
-      .max(1_000, "is above 1000")
-      .optional(),
+    extraAttempts: moreAttempts.optional(),
     spawnNew: z.boolean().optional(),
   }),
   async ({ queue, taskId, extraAttempts, spawnNew = false }, db) => {

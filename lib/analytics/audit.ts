@@ -3,10 +3,9 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
 import type { AuditOutcome } from "@/lib/audit/vocabulary";
 import { auditEntries } from "@/lib/db/dashboard-schema";
-import { toIso } from "@/lib/db/schema";
-import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
+import type { ReadOptions } from "@/lib/db/snapshot";
 import type { AuditFilters } from "@/lib/search-params/audit";
-import { toReadError } from "./errors";
+import { readDashboardTable } from "./dashboard-tables";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./key-pages";
 import { EVERYTHING, intersect, prefixRange, uuidFloor } from "./keys";
 import type { Iso, Page } from "./types";
@@ -45,9 +44,8 @@ const SAMPLE = 2_000;
  * @throws ReadError `bad_request` for a foreign cursor, and what `toReadError` knows.
  */
 export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Promise<AuditPage> {
-  return reading(options, async (db, now) => {
-    if (!(await isInstalled(db)))
-      return { rows: [], older: null, newer: null, now, installed: false };
+  return readDashboardTable("audit_entry", options, async (db, { now, installed }) => {
+    if (!installed) return { rows: [], older: null, newer: null, now, installed: false };
     const page = keyPage(filters.cursor, filters.limit);
     page.range = intersect(page.range, windowOf(filters));
     const { auditId } = auditEntries;
@@ -72,8 +70,8 @@ export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Pro
 
 /** The operators and actions of the newest entries, by name; empty where nothing is recorded. */
 export function listAuditChoices(options: ReadOptions = {}): Promise<AuditChoices> {
-  return reading(options, async (db) => {
-    if (!(await isInstalled(db))) return { operators: [], actions: [] };
+  return readDashboardTable("audit_entry", options, async (db, { installed }) => {
+    if (!installed) return { operators: [], actions: [] };
     const { operator, action, auditId } = auditEntries;
     const newest = sql`(select ${operator}, ${action} from ${auditEntries}
       order by ${auditId} desc limit ${SAMPLE}::int) as newest`;
@@ -107,26 +105,4 @@ function conditions(filters: AuditFilters) {
     filters.task === null ? undefined : inKeyRange(taskId, { range: prefixRange(filters.task) }),
     filters.bulk === null ? undefined : inKeyRange(bulkId, { range: prefixRange(filters.bulk) }),
   ];
-}
-
-async function reading<T>(
-  options: ReadOptions,
-  read: (db: Database, now: Iso) => Promise<T>,
-): Promise<T> {
-  try {
-    return await readSnapshot(async (db) => {
-      const { rows } = await db.execute<{ now: string }>(sql`select clock_timestamp() as now`);
-      return read(db, toIso(rows[0]?.now ?? ""));
-    }, options);
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    throw toReadError(error);
-  }
-}
-
-async function isInstalled(db: Database): Promise<boolean> {
-  const { rows } = await db.execute<{ yes: boolean }>(
-    sql`select to_regclass('absurd_dashboard.audit_entry') is not null as yes`,
-  );
-  return rows[0]?.yes ?? false;
 }

@@ -55,6 +55,8 @@ export type TaskSummary = {
   workflowRunId: string | null;
   /** Of the last attempt; `null` only for rows that break the engine's invariants. */
   run: RunSummary | null;
+  /** The values at the paths that were asked for, by path; at most 200 characters each, `null` for nothing there. */
+  columns?: Record<string, string | null>;
 };
 
 /** What a list needs of a task's last attempt to say why it is where it is. */

@@ -8,6 +8,7 @@ const NAMING: ReadonlySet<string> = new Set([
   "runId",
   "name",
   "taskName",
+  "newTaskId",
   "at",
   "kind",
   "state",

@@ -1,0 +1,12 @@
+import { readParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { listBulk } from "@/lib/analytics/bulk";
+import { coalesce } from "@/lib/analytics/coalesce";
+import { bulkSearchParams } from "@/lib/search-params/bulk";
+
+export function GET(request: Request): Promise<Response> {
+  return respond(request, () => {
+    const filters = readParameters(request, bulkSearchParams);
+    return coalesce(["bulk", filters], request.signal, (signal) => listBulk(filters, { signal }));
+  });
+}

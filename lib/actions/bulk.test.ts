@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { GET as getItems } from "@/app/api/bulk/[bulkId]/items/route";
+import { GET as getOne } from "@/app/api/bulk/[bulkId]/route";
+import { GET as getList } from "@/app/api/bulk/route";
+import { awaitEvent } from "@/lib/absurd/events";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks, failTask } from "@/lib/absurd/runs";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { listAudit } from "@/lib/analytics/audit";
+import { getBulk, listBulk, listBulkItems } from "@/lib/analytics/bulk";
+import { listTasks } from "@/lib/analytics/tasks";
+import { startBulkRunner, stopBulkRunner } from "@/lib/bulk/runner";
+import { openTestDatabase } from "@/lib/db/testing";
+import { auditFilters } from "@/lib/search-params/audit";
+import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
+import { taskFilters } from "@/lib/search-params/tasks";
+import { abortBulkAction, previewBulkAction, startBulkAction } from "./bulk";
+import type { ActionResult } from "./result";
+
+const queue = `50% "off", ü`;
+const filters = `?queue=${encodeURIComponent(queue.replace(",", "%2C"))}`;
+const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
+vi.spyOn(console, "info").mockImplementation(() => {});
+
+beforeAll(async () => {
+  await createQueue(database.pool, queue);
+  startBulkRunner();
+});
+afterAll(stopBulkRunner);
+
+const spawn = async (name: string, options = {}) =>
+  (await spawnTask(database.pool, queue, name, {}, { maxAttempts: 1, ...options })).taskId;
+/** Claims this task, whatever else is due. */
+async function start(taskId: string) {
+  const table = `absurd."r_${queue.replaceAll('"', '""')}"`;
+  await database.pool.query(
+    `update ${table} set available_at = to_timestamp(0) where task_id = $1`,
+    [taskId],
+  );
+  const [run] = await claimTasks(database.pool, queue);
+  expect(run?.taskId).toBe(taskId);
+  return { taskId, runId: run?.runId ?? "" };
+}
+async function fail(name: string, options = {}) {
+  const { taskId, runId } = await start(await spawn(name, options));
+  await failTask(database.pool, queue, runId, "broken");
+  return taskId;
+}
+function data<T>(result: ActionResult<T>): T {
+  if (!result.ok) throw new Error(result.error.message);
+  return result.data;
+}
+async function finish(bulkId: string) {
+  await expect
+    .poll(async () => (await getBulk(bulkId)).operation.finishedAt, { timeout: 20_000 })
+    .not.toBeNull();
+  return (await getBulk(bulkId)).operation;
+}
+const begin = async (input: object) =>
+  data(await startBulkAction({ perSecond: null, shown: 1, ...input } as never)).bulkId;
+const named = (name: string) => `${filters}&name=${name}`;
+const tasks = async (name: string) =>
+  (await listTasks(taskFilters({ queue: [queue], name: [name] }))).rows;
+
+test("a preview counts what would happen and why not, and changes nothing", async () => {
+  await fail("mixed");
+  await spawn("mixed");
+  await fail("mixed", { maxAttempts: 2 });
+  const preview = await previewBulkAction({ action: "retry", filters: named("mixed") });
+  expect(data(preview)).toMatchObject({
+    installed: true,
+    eligible: { value: 1, precision: "exact" },
+    ineligible: expect.arrayContaining([{ reason: "pending, not failed", count: 2 }]),
+    sample: [{ queue, name: "mixed", state: "failed" }],
+  });
+  expect((await listBulk(bulkFilters())).rows).toEqual([]);
+});
+
+test("retry what matches, with more attempts; the rest stays as it is", async () => {
+  const failed = await fail("again");
+  const pending = await spawn("again");
+  const bulkId = await begin({
+    action: "retry",
+    filters: named("again"),
+    extraAttempts: 4,
+    reason: "gateway is back",
+  });
+  expect(await finish(bulkId)).toMatchObject({
+    state: "done",
+    operator: "ada",
+    reason: "gateway is back",
+    collected: 1,
+    done: 1,
+    skipped: 0,
+  });
+  const rows = await tasks("again");
+  expect(rows.find((row) => row.taskId === failed)).toMatchObject({
+    state: "pending",
+    maxAttempts: 5,
+  });
+  expect(rows.find((row) => row.taskId === pending)?.attempts).toBe(1);
+  const { rows: record } = await listAudit(auditFilters({ bulk: bulkId }));
+  expect(record).toMatchObject([
+    { action: "retry task", operator: "ada", taskId: failed, outcome: "done" },
+    { action: "start bulk", reason: "gateway is back", outcome: "done" },
+  ]);
+});
+
+test("named tasks are acted on; one that ended meanwhile is skipped with the reason", async () => {
+  const ids = [await spawn("named"), await fail("named")].map((taskId) => ({ queue, taskId }));
+  const missing = { queue, taskId: "01900000-0000-7000-8000-000000000000" };
+  const bulkId = await begin({ action: "cancel", ids: [...ids, missing] });
+  expect(await finish(bulkId)).toMatchObject({ collected: 3, done: 1, skipped: 2, failed: 0 });
+  const { rows } = await listBulkItems(bulkId, bulkItemFilters({ outcome: ["skipped"] }));
+  expect(rows).toMatchObject([
+    { taskId: ids[1]?.taskId, message: "The task is failed already." },
+    { code: "task_not_found" },
+  ]);
+  expect((await listBulkItems(bulkId, bulkItemFilters({ outcome: ["open"] }))).rows).toEqual([]);
+});
+
+test("run again spawns one copy each, and its own copies are not part of it", async () => {
+  const taskId = await fail("copied");
+  const bulkId = await begin({ action: "run-again", filters: named("copied") });
+  expect(await finish(bulkId)).toMatchObject({ done: 1 });
+  const [item] = (await listBulkItems(bulkId, bulkItemFilters())).rows;
+  const rows = await tasks("copied");
+  expect(rows.map((row) => row.taskId)).toEqual([item?.newTaskId, taskId]);
+});
+
+test("run now moves backoffs, and leaves waits for events alone", async () => {
+  const strategy = { maxAttempts: 2, retryStrategy: { kind: "fixed", baseSeconds: 3600 } };
+  const backoff = await fail("later", strategy);
+  const { taskId, runId } = await start(await spawn("later"));
+  await awaitEvent(database.pool, queue, { taskId, runId, stepName: "w", eventName: "e" });
+  expect(
+    data(await previewBulkAction({ action: "run-now", filters: named("later") })),
+  ).toMatchObject({
+    eligible: { value: 1 },
+    ineligible: [{ reason: "waits for an event: time does not let it through", count: 1 }],
+  });
+  const ids = [backoff, taskId].map((id) => ({ queue, taskId: id }));
+  expect(await finish(await begin({ action: "run-now", ids }))).toMatchObject({
+    done: 1,
+    skipped: 1,
+  });
+  const rows = await tasks("later");
+  expect(rows.find((row) => row.taskId === backoff)?.state).toBe("pending");
+  expect(rows.find((row) => row.taskId === taskId)?.state).toBe("sleeping");
+});
+
+test("an abort is kept: what was done stays, nothing else happens", async () => {
+  for (let n = 0; n < 40; n++) await spawn("slow");
+  const bulkId = await begin({ action: "cancel", filters: named("slow"), perSecond: 20 });
+  await expect.poll(async () => (await getBulk(bulkId)).operation.done).toBeGreaterThan(12);
+  data(await abortBulkAction({ bulkId }));
+  const { done } = (await getBulk(bulkId)).operation;
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  expect((await getBulk(bulkId)).operation).toMatchObject({
+    state: "aborted",
+    message: "Aborted by ada.",
+    done,
+  });
+  const states = (await tasks("slow")).map((row) => row.state);
+  expect(states.filter((state) => state === "cancelled")).toHaveLength(done);
+  expect(await abortBulkAction({ bulkId })).toMatchObject({
+    ok: false,
+    error: { code: "already_ended" },
+  });
+});
+
+test("a small operation does not wait for a large one", async () => {
+  for (let n = 0; n < 30; n++) await spawn("large");
+  const small = await spawn("small");
+  const large = await begin({ action: "cancel", filters: named("large"), perSecond: 2 });
+  await expect.poll(async () => (await getBulk(large)).operation.state).toBe("running");
+  await finish(await begin({ action: "cancel", ids: [{ queue, taskId: small }] }));
+  expect((await getBulk(large)).operation.finishedAt).toBeNull();
+  data(await abortBulkAction({ bulkId: large }));
+});
+
+test.each([
+  [{ action: "cancel" }, /Either tasks or filters/],
+  [{ action: "cancel", filters: "?stat=failed" }, /filters cannot be read/],
+  [{ action: "cancel", filters: "?state=lost" }, /filters cannot be read/],
+  [{ action: "drop", filters: "" }, /action/],
+  [{ action: "cancel", ids: [] }, /ids/],
+  [{ action: "cancel", filters: "", perSecond: 0 }, /perSecond/],
+])("%j is refused", async (input, message) => {
+  const result = await startBulkAction({ perSecond: 5, shown: 0, ...input } as never);
+  expect(result).toMatchObject({ ok: false, error: { code: "bad_request" } });
+  expect(!result.ok && result.error.message).toMatch(message);
+});
+
+test("its routes answer what the pages show", async () => {
+  const get = (path: string) => new Request(`http://localhost:3000${path}`);
+  const list = await (await getList(get("/api/bulk?limit=2"))).json();
+  expect(list).toMatchObject({ installed: true, rows: [{}, { operator: "ada" }] });
+  const { bulkId } = list.rows[0];
+  const context = (id: string) => ({ params: Promise.resolve({ bulkId: id }) });
+  const one = await (await getOne(get("/"), context(bulkId))).json();
+  expect(one.operation).toEqual(list.rows[0]);
+  const items = await (await getItems(get("/?outcome=done,open"), context(bulkId))).json();
+  expect(items.rows.length).toBeGreaterThan(0);
+  const missing = "01900000-0000-7000-8000-000000000000";
+  expect((await getOne(get("/"), context(missing))).status).toBe(404);
+  expect((await getOne(get("/"), context("x"))).status).toBe(400);
+});
+
+test("without the dashboard's tables it says how to get them", async () => {
+  await stopBulkRunner();
+  await database.pool.query("drop schema absurd_dashboard cascade");
+  expect(data(await previewBulkAction({ action: "cancel", filters })).installed).toBe(false);
+  expect(
+    await startBulkAction({ action: "cancel", filters, perSecond: 1, shown: 1 }),
+  ).toMatchObject({
+    ok: false,
+    error: { code: "not_installed", hint: expect.stringContaining("db:migrate") },
+  });
+  expect(await listBulk(bulkFilters())).toMatchObject({ installed: false, rows: [] });
+});

@@ -1,0 +1,129 @@
+import { beforeAll, expect, test, vi } from "vitest";
+import { setCheckpoint } from "@/lib/absurd/checkpoints";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks, completeTask } from "@/lib/absurd/runs";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { listAudit } from "@/lib/analytics/audit";
+import { getTask } from "@/lib/analytics/task";
+import { openTestDatabase } from "@/lib/db/testing";
+import { auditFilters } from "@/lib/search-params/audit";
+import type { ActionResult } from "./result";
+import { extendLeaseAction, forkTaskAction, runAgainAction, spawnTaskAction } from "./spawn";
+
+const queue = "orders";
+const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
+vi.spyOn(console, "info").mockImplementation(() => {});
+beforeAll(() => createQueue(database.pool, queue));
+
+function data<T>(result: ActionResult<T>): T {
+  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
+  return result.data;
+}
+function refusal<T>(result: ActionResult<T>) {
+  if (result.ok) throw new Error("it was not refused");
+  return result.error;
+}
+const read = async (taskId: string) => (await getTask(queue, taskId)).task;
+
+test("spawn: everything that was asked for, numbers exact", async () => {
+  const { taskId } = data(
+    await spawnTaskAction({
+      queue,
+      name: " ship ",
+      params: '{"id": 12345678901234567890}',
+      headers: '{"tenant_id": "acme"}',
+      maxAttempts: null,
+      retryStrategy: { kind: "exponential", baseSeconds: 5, factor: 3 },
+      cancellation: { maxDelaySeconds: 60 },
+      idempotencyKey: "k1",
+    }),
+  );
+  expect(await read(taskId)).toMatchObject({
+    name: "ship",
+    maxAttempts: null,
+    idempotencyKey: "k1",
+    tenantId: "acme",
+    params: { text: '{"id": 12345678901234567890}' },
+    retryStrategy: { text: '{"kind": "exponential", "factor": 3, "base_seconds": 5}' },
+    cancellation: { text: '{"max_delay": 60}' },
+  });
+  const again = await spawnTaskAction({ queue, name: "ship", params: "", idempotencyKey: "k1" });
+  expect(data(again)).toMatchObject({ taskId, created: false });
+});
+
+test.each([
+  [{ params: "{" }, /params is not JSON/],
+  [{ params: '"\\u0000"' }, /cannot store/],
+  [{ headers: "[]" }, /headers is not a JSON object/],
+  [{ name: "  " }, /name/],
+  [{ maxAttempts: 0 }, /maxAttempts/],
+  [{ retryStrategy: { kind: "often" } }, /retryStrategy.kind/],
+  [{ cancellation: { maxDelaySeconds: 1.5 } }, /maxDelaySeconds/],
+])("spawn: %j is refused", async (input, message) => {
+  const error = refusal(
+    await spawnTaskAction({ queue, name: "x", params: "1", ...input } as never),
+  );
+  expect(error).toMatchObject({ code: "bad_request", message: expect.stringMatching(message) });
+});
+
+test("spawn: a queue that is not there is named", async () => {
+  const error = refusal(await spawnTaskAction({ queue: "nowhere", name: "x", params: "1" }));
+  expect(error.code).toBe("queue_not_found");
+});
+
+test("run again: as it was, or edited, and linked", async () => {
+  const { taskId } = await spawnTask(database.pool, queue, "bill", { a: 1 }, { maxAttempts: 2 });
+  const same = data(await runAgainAction({ queue, taskId }));
+  expect(await read(same.newTaskId)).toMatchObject({
+    params: { text: '{"a": 1}' },
+    maxAttempts: 2,
+    headers: { text: JSON.stringify({ spawned_from: taskId }).replace(":", ": ") },
+  });
+  const edited = data(
+    await runAgainAction({ queue, taskId, params: '{"a": 2}', headers: "{}", maxAttempts: null }),
+  );
+  expect(await read(edited.newTaskId)).toMatchObject({
+    params: { text: '{"a": 2}' },
+    maxAttempts: null,
+  });
+  const [entry] = (await listAudit(auditFilters({ task: taskId, limit: 1 }))).rows;
+  expect(entry).toMatchObject({
+    action: "run task again",
+    parameters: { params: { bytes: 8 } },
+    result: { newTaskId: edited.newTaskId },
+  });
+});
+
+test("fork: the steps before are kept, none when the step is unknown", async () => {
+  const { taskId } = await spawnTask(database.pool, queue, "fork", {});
+  const run = (await claimTasks(database.pool, queue, { quantity: 100 })).find(
+    (claimed) => claimed.taskId === taskId,
+  );
+  const ownerRunId = run?.runId ?? "";
+  for (const stepName of ["one", "two", "three"])
+    await setCheckpoint(database.pool, queue, { taskId, ownerRunId, stepName, state: stepName });
+  await completeTask(database.pool, queue, ownerRunId);
+  const fork = data(await forkTaskAction({ queue, taskId, fromStep: "three" }));
+  expect(fork.copied).toBe(2);
+  const copies = (await getTask(queue, fork.newTaskId)).checkpoints;
+  expect(copies.map((step) => step.name).sort()).toEqual(["one", "two"]);
+  const unknown = refusal(await forkTaskAction({ queue, taskId, fromStep: "four" }));
+  expect(unknown.code).toBe("bad_request");
+});
+
+test("extend lease: while it runs", async () => {
+  const { taskId, runId } = await spawnTask(database.pool, queue, "long", {});
+  expect(refusal(await extendLeaseAction({ queue, runId, seconds: 60 })).code).toBe(
+    "changed_meanwhile",
+  );
+  await claimTasks(database.pool, queue, { quantity: 100 });
+  data(await extendLeaseAction({ queue, runId, seconds: 3_600 }));
+  const [run] = (await getTask(queue, taskId)).runs;
+  const left = Date.parse(run?.claimExpiresAt ?? "") - Date.now();
+  expect(left).toBeGreaterThan(3_500_000);
+  await completeTask(database.pool, queue, runId);
+  expect(refusal(await extendLeaseAction({ queue, runId, seconds: 60 }))).toMatchObject({
+    code: "changed_meanwhile",
+    changed: false,
+  });
+});

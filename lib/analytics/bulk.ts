@@ -1,0 +1,113 @@
+import "server-only";
+import { and, eq, getTableColumns, inArray, isNull, or } from "drizzle-orm";
+import type { Uuid } from "@/lib/absurd/types";
+import type { BulkAction, BulkState, ItemOutcome } from "@/lib/bulk/vocabulary";
+import { bulkItems, bulkJobs } from "@/lib/db/dashboard-schema";
+import type { ReadOptions } from "@/lib/db/snapshot";
+import type { BulkFilters, BulkItemFilters } from "@/lib/search-params/bulk";
+import { readDashboardTable } from "./dashboard-tables";
+import { ReadError } from "./errors";
+import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./key-pages";
+import type { Iso, Page } from "./types";
+
+/** An operation on many tasks. The counts are exact and were written with the tasks they count. */
+export type BulkOperation = {
+  bulkId: Uuid;
+  action: BulkAction;
+  options: Record<string, unknown>;
+  operator: string;
+  reason: string | null;
+  /** The query string of the task list whose matches it is about; `null`: the tasks were named. */
+  filters: string | null;
+  state: BulkState;
+  /** At most so many tasks a second; `null`: as fast as it goes. */
+  perSecond: number | null;
+  createdAt: Iso;
+  finishedAt: Iso | null;
+  /** Tasks it is about; so far, while it is `collecting`. */
+  collected: number;
+  done: number;
+  skipped: number;
+  failed: number;
+  /** Why it ended, where it did not get through. */
+  message: string | null;
+};
+
+/** One task of it; `outcome` is null until its turn came. */
+export type BulkItem = {
+  queue: string;
+  taskId: Uuid;
+  outcome: ItemOutcome | null;
+  code: string | null;
+  message: string | null;
+  newTaskId: Uuid | null;
+  at: Iso | null;
+};
+
+/** `installed` is false where the dashboard's tables are absent. */
+export type BulkPage = Page<BulkOperation> & { installed: boolean };
+
+/** One page of bulk operations, newest first. @throws ReadError `bad_request` for a foreign cursor. */
+export function listBulk(filters: BulkFilters, options: ReadOptions = {}): Promise<BulkPage> {
+  return readDashboardTable("bulk_job", options, async (db, { now, installed }) => {
+    if (!installed) return { rows: [], older: null, newer: null, now, installed };
+    const page = keyPage(filters.cursor, filters.limit);
+    const found = await db
+      .select(OPERATION)
+      .from(bulkJobs)
+      .where(inKeyRange(bulkJobs.bulkId, page))
+      .orderBy(keyOrder(bulkJobs.bulkId, page))
+      .limit(page.limit + 1);
+    const rows = found.map(toOperation);
+    return { ...toKeyPage(rows, (row) => row.bulkId, page, filters.cursor), now, installed };
+  });
+}
+
+/** One bulk operation. @throws ReadError `bulk_not_found` */
+export function getBulk(
+  bulkId: Uuid,
+  options: ReadOptions = {},
+): Promise<{ operation: BulkOperation; now: Iso }> {
+  return readDashboardTable("bulk_job", options, async (db, { now, installed }) => {
+    const [row] = installed
+      ? await db.select(OPERATION).from(bulkJobs).where(eq(bulkJobs.bulkId, bulkId))
+      : [];
+    if (!row) throw new ReadError("bulk_not_found", "There is no bulk operation with this id.");
+    return { operation: toOperation(row), now };
+  });
+}
+
+/** One page of an operation's tasks, newest first by id. @throws ReadError `bad_request` for a foreign cursor. */
+export function listBulkItems(
+  bulkId: Uuid,
+  filters: BulkItemFilters,
+  options: ReadOptions = {},
+): Promise<Page<BulkItem>> {
+  return readDashboardTable("bulk_job", options, async (db, { now, installed }) => {
+    if (!installed) return { rows: [], older: null, newer: null, now };
+    const page = keyPage(filters.cursor, filters.limit);
+    const settled = filters.outcome.filter((outcome) => outcome !== "open");
+    const wanted =
+      filters.outcome.length === 0
+        ? undefined
+        : or(
+            settled.length > 0 ? inArray(bulkItems.outcome, settled) : undefined,
+            filters.outcome.includes("open") ? isNull(bulkItems.outcome) : undefined,
+          );
+    const { bulkId: _, ...columns } = COLUMNS;
+    const found = await db
+      .select(columns)
+      .from(bulkItems)
+      .where(and(eq(bulkItems.bulkId, bulkId), inKeyRange(bulkItems.taskId, page), wanted))
+      .orderBy(keyOrder(bulkItems.taskId, page))
+      .limit(page.limit + 1);
+    return { ...toKeyPage(found, (row) => row.taskId, page, filters.cursor), now };
+  });
+}
+
+const { cursor: _cursor, ...OPERATION } = getTableColumns(bulkJobs);
+const COLUMNS = getTableColumns(bulkItems);
+
+function toOperation(row: Omit<typeof bulkJobs.$inferSelect, "cursor">): BulkOperation {
+  return { ...row, options: row.options as BulkOperation["options"] };
+}
