@@ -3,3 +3,5 @@ export const queuePath = (queue: string) => `/queues/${encodeURIComponent(queue)
 export const queueTasksPath = (queue: string) => `${queuePath(queue)}/tasks`;
 export const queueEventsPath = (queue: string) => `${queuePath(queue)}/events`;
 export const taskPath = (queue: string, taskId: string) => `${queueTasksPath(queue)}/${taskId}`;
+export const workflowRunPath = (workflowRunId: string) =>
+  `/workflows/${encodeURIComponent(workflowRunId)}`;

@@ -1,4 +1,4 @@
-import { Activity, ListChecks, type LucideIcon, Rows3, Zap } from "lucide-react";
+import { Activity, ListChecks, type LucideIcon, Rows3, Workflow, Zap } from "lucide-react";
 
 export type Room = {
   href: string;
@@ -14,6 +14,7 @@ export const ROOMS: readonly Room[] = [
   { href: "/queues", label: "Queues", icon: Rows3, key: "q" },
   { href: "/tasks", label: "Tasks", icon: ListChecks, key: "t" },
   { href: "/events", label: "Events", icon: Zap, key: "e" },
+  { href: "/workflows", label: "Workflows", icon: Workflow, key: "l" },
 ];
 
 /** The room an address belongs to: a queue's tasks are Tasks, its events Events. */

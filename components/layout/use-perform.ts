@@ -23,7 +23,7 @@ export function usePerform() {
   ): Promise<Failure | undefined> {
     const result = await action().catch(() => undefined);
     await Promise.all(
-      ["task", "tasks", "queues", "events"].map((noun) =>
+      ["task", "tasks", "queues", "events", "workflows"].map((noun) =>
         client.invalidateQueries({ queryKey: [noun] }),
       ),
     );

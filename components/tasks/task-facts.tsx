@@ -1,6 +1,6 @@
 "use client";
 import Link from "next/link";
-import { queueTasksPath } from "@/components/layout/paths";
+import { queueTasksPath, workflowRunPath } from "@/components/layout/paths";
 import { useClock } from "@/components/ui/clock";
 import { Fact, Facts } from "@/components/ui/facts";
 import { RelativeTime } from "@/components/ui/relative-time";
@@ -37,7 +37,13 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
       {task.tenantId !== null && <Fact label="Tenant">{task.tenantId}</Fact>}
       {task.workflowRunId !== null && (
         <Fact label="Workflow run">
-          <code className="mono">{task.workflowRunId}</code>
+          <Link
+            href={workflowRunPath(task.workflowRunId)}
+            prefetch={false}
+            className="mono text-accent-text hover:underline"
+          >
+            {task.workflowRunId}
+          </Link>
         </Fact>
       )}
       {task.idempotencyKey !== null && (

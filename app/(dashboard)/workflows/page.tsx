@@ -1,0 +1,37 @@
+import type { Metadata } from "next";
+import { createLoader, type SearchParams } from "nuqs/server";
+import { Suspense } from "react";
+import { WorkflowListSkeleton } from "@/components/workflows/skeletons";
+import { WorkflowList } from "@/components/workflows/workflow-list";
+import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
+import { listWorkflowRuns } from "@/lib/analytics/workflow-runs";
+import { workflowDefinitionsQuery, workflowRunsQuery } from "@/lib/query/workflows";
+import { workflowsSearchParams } from "@/lib/search-params/workflows";
+import { Seeded } from "../seeded";
+
+export const metadata: Metadata = { title: "Workflows" };
+
+const loadFilters = createLoader(workflowsSearchParams);
+
+export default function WorkflowsPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
+  return (
+    <Suspense fallback={<WorkflowListSkeleton />}>
+      {loadFilters(searchParams).then((filters) => (
+        <Seeded
+          seeds={[
+            {
+              queryKey: workflowRunsQuery(filters).queryKey,
+              read: () => listWorkflowRuns(filters),
+            },
+            {
+              queryKey: workflowDefinitionsQuery().queryKey,
+              read: () => listWorkflowDefinitions(),
+            },
+          ]}
+        >
+          <WorkflowList />
+        </Seeded>
+      ))}
+    </Suspense>
+  );
+}

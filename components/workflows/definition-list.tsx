@@ -1,0 +1,108 @@
+"use client";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { FileCode } from "lucide-react";
+import Link from "next/link";
+import { LiveData } from "@/components/layout/live-data";
+import { Badge } from "@/components/ui/badge";
+import { EmptyState } from "@/components/ui/empty-state";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { Table, Td, Th } from "@/components/ui/table";
+import type {
+  WorkflowDefinitionList,
+  WorkflowDefinitionSummary,
+} from "@/lib/analytics/workflow-types";
+import { serializeWorkflowFilters } from "@/lib/search-params/workflows";
+
+/** The stored definitions: by name, and the newest version of each first. */
+export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefinitionList> }) {
+  return (
+    <div className="min-h-0 flex-1 overflow-auto">
+      <LiveData query={query} skeleton={<SkeletonRows rows={12} columns={5} />}>
+        {({ definitions, installed, truncated }) =>
+          definitions.length > 0 ? (
+            <>
+              <Table>
+                <thead className="bg-canvas">
+                  <tr>
+                    <Th className="pl-4!">Workflow</Th>
+                    <Th>Version</Th>
+                    <Th>Hash</Th>
+                    <Th>Tenant</Th>
+                    <Th>Written as</Th>
+                    <Th>Stored</Th>
+                    <Th>By</Th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {definitions.map((definition, index) => (
+                    <Row
+                      key={definition.definitionId}
+                      definition={definition}
+                      first={definitions[index - 1]?.name !== definition.name}
+                    />
+                  ))}
+                </tbody>
+              </Table>
+              {truncated && (
+                <p className="px-4 py-2 text-12 text-ink-3">
+                  Only the newest {definitions.length} are listed.
+                </p>
+              )}
+            </>
+          ) : (
+            <EmptyState icon={FileCode} title="No definition is stored">
+              {installed ? (
+                <>
+                  Runs show their tasks and timeline all the same; the graph needs the definition in{" "}
+                  <code className="mono">workflow_definition</code> or in the root task’s
+                  parameters.
+                </>
+              ) : (
+                <>
+                  There is no table <code className="mono">public.workflow_definition</code>.
+                  Install it with <code className="mono">npm run db:migrate</code>.
+                </>
+              )}
+            </EmptyState>
+          )
+        }
+      </LiveData>
+    </div>
+  );
+}
+
+/** One version; its name is written once. */
+function Row({ definition, first }: { definition: WorkflowDefinitionSummary; first: boolean }) {
+  const { name, version, hash, tenantId, isPaused, sourceFormat, createdBy, createdAt } =
+    definition;
+  return (
+    <tr className="hover:bg-hover">
+      <Td className="pl-4! font-medium">
+        {first ? name : <span className="sr-only">{name}</span>}
+      </Td>
+      <Td>
+        <Link
+          href={`/workflows${serializeWorkflowFilters({ name: [name], version: [version] })}`}
+          prefetch={false}
+          className="text-accent-text hover:underline"
+          title={`Runs of ${name} ${version}`}
+        >
+          {version}
+        </Link>{" "}
+        {isPaused && <Badge tone="warning">paused</Badge>}
+      </Td>
+      <Td>
+        <code className="mono text-ink-2" title={hash}>
+          {hash.slice(0, 12)}
+        </code>
+      </Td>
+      <Td>{tenantId ?? <span className="text-ink-3">–</span>}</Td>
+      <Td>{sourceFormat ?? <span className="text-ink-3">–</span>}</Td>
+      <Td>
+        <RelativeTime iso={createdAt} />
+      </Td>
+      <Td>{createdBy ?? <span className="text-ink-3">–</span>}</Td>
+    </tr>
+  );
+}
