@@ -3,24 +3,15 @@ import { sql } from "drizzle-orm";
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
-import { rangeMilliseconds } from "@/lib/search-params/parsers";
-import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
-import {
-  decodeCursor,
-  EVERYTHING,
-  encodeCursor,
-  intersect,
-  predecessor,
-  prefixRange,
-  successor,
-  uuidFloor,
-  uuidInstant,
-} from "./keys";
+import type { TaskFilters } from "@/lib/search-params/tasks";
+import { encodeCursor, predecessor, successor, uuidInstant } from "./keys";
 import { readQueues } from "./registry";
+import { withColumns } from "./task-columns";
 import { type TaskRow, type TaskSearch, withLastRuns } from "./task-rows";
 import { scanTasks } from "./task-scan";
+import { isNarrowed, toSearch } from "./task-scope";
 import { type SearchResult, searchTasks } from "./task-search";
-import type { Iso, Page, TaskSummary } from "./types";
+import type { Page, TaskSummary } from "./types";
 
 /** Up to so many active runs in the asked states, sorting all of them is cheaper than looking through the history. */
 const FEW_RUNS = 20_000;
@@ -42,29 +33,16 @@ export function listTasks(
     const { rows, rest } = await findTasks(db, names, search, options);
     const page: Page<TaskSummary> = {
       ...neighbours(rows, rest, search, filters.cursor),
-      rows: await withLastRuns(db, inPageOrder(rows, search)),
+      rows: await withColumns(
+        db,
+        await withLastRuns(db, inPageOrder(rows, search)),
+        filters.columns,
+      ),
       now,
     };
     if (unreadable.length > 0) page.unreadable = unreadable.map((queue) => queue.name);
     return page;
   });
-}
-
-function toSearch(filters: TaskFilters, now: Iso): TaskSearch {
-  const { direction, range } = decodeCursor(filters.cursor);
-  const { after, before } = filters;
-  const since = filters.range === null ? null : Date.parse(now) - rangeMilliseconds(filters.range);
-  return {
-    query: queryOf(filters),
-    limit: filters.limit,
-    direction,
-    range: intersect(
-      range,
-      filters.id === null ? EVERYTHING : prefixRange(filters.id),
-      { ...EVERYTHING, from: uuidFloor(Math.max(after ? Date.parse(after) : 0, since ?? 0)) },
-      before === null ? EVERYTHING : { ...EVERYTHING, to: uuidFloor(Date.parse(before)) },
-    ),
-  };
 }
 
 async function findTasks(
@@ -77,12 +55,6 @@ async function findTasks(
   if (await isServedByRuns(db, queues, search))
     return { rows: await scanTasks(db, queues, search, "active"), rest: null };
   return searchTasks(db, queues, search, options);
-}
-
-/** Whether the search asks for more than queues and a range of ids. */
-function isNarrowed({ query }: TaskSearch): boolean {
-  const rest = { ...query, queue: [], id: null };
-  return Object.values(rest).some((part) => part !== null && part.length > 0);
 }
 
 async function isServedByRuns(

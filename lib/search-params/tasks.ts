@@ -1,8 +1,10 @@
 import {
   createMultiParser,
+  createParser,
   createSerializer,
   type inferParserType,
   parseAsString,
+  parseAsStringLiteral,
 } from "nuqs/server";
 import { TASK_STATES } from "@/lib/absurd/types";
 import {
@@ -21,6 +23,7 @@ import {
   printAttempts,
   printCondition,
 } from "./tasks-conditions";
+import { EXPORT_FORMATS, EXPORT_LIMIT } from "./tasks-export";
 import { type JsonPath, parsePath, printPath } from "./tasks-paths";
 import { NO_QUERY, type TaskQuery } from "./tasks-words";
 
@@ -93,3 +96,20 @@ export function queryOf(filters: TaskFilters): TaskQuery {
   const keys = Object.keys(NO_QUERY) as (keyof TaskQuery)[];
   return Object.fromEntries(keys.map((key) => [key, filters[key]])) as TaskQuery;
 }
+
+const parseAsMax = createParser<number>({
+  parse: (value) => (/^[1-9]\d{0,5}$/.test(value) && +value <= EXPORT_LIMIT ? +value : null),
+  serialize: String,
+}).withDefault(EXPORT_LIMIT);
+
+/** What an export takes: the filters of a list, without its paging. */
+const { cursor: _cursor, limit: _limit, ...filterSearchParams } = tasksSearchParams;
+export const exportSearchParams = {
+  ...filterSearchParams,
+  format: parseAsStringLiteral(EXPORT_FORMATS).withDefault("csv"),
+  /** Tasks at most. */
+  max: parseAsMax,
+};
+
+/** The query string of an export with its `?`. */
+export const serializeExport = createSerializer(exportSearchParams);

@@ -1,0 +1,29 @@
+import { readParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { exportTasks } from "@/lib/analytics/export";
+import { exportHead, exportLine } from "@/lib/query/tasks-export";
+import { exportSearchParams } from "@/lib/search-params/tasks";
+import { printPath } from "@/lib/search-params/tasks-paths";
+import { streamSteps } from "../streaming";
+
+const TYPES = { csv: "text/csv", ndjson: "application/x-ndjson" };
+
+export function GET(request: Request): Promise<Response> {
+  return respond(request, () => {
+    const { format, max, ...filters } = readParameters(request, exportSearchParams);
+    const columns = filters.columns.map(printPath);
+    let head = exportHead(format, columns);
+    return streamSteps(request, {
+      steps: (signal) => exportTasks({ ...filters, cursor: null, limit: max }, { signal }),
+      write: (rows) => {
+        const lines = head + rows.map((task) => exportLine(format, columns, task)).join("");
+        head = "";
+        return lines;
+      },
+      headers: {
+        "Content-Type": `${TYPES[format]}; charset=utf-8`,
+        "Content-Disposition": `attachment; filename="tasks.${format}"`,
+      },
+    });
+  });
+}

@@ -1,0 +1,64 @@
+import { ReadError } from "@/lib/analytics/errors";
+import type { ErrorBody } from "@/lib/analytics/types";
+
+/** What is streamed: steps that stop when the signal aborts, and how each is written. */
+type Streamed<Step> = {
+  steps: (signal: AbortSignal) => AsyncGenerator<Step>;
+  write: (step: Step) => string;
+  /** The last words after a failure; without it the answer breaks off, so that nobody takes it for complete. */
+  writeError?: (body: ErrorBody) => string;
+  headers: Record<string, string>;
+};
+
+/**
+ * Answers with each step as soon as it is there. The first one is awaited, so that a question which cannot be answered
+ * has its own status. The steps end when the browser goes away, and never run ahead of it.
+ */
+export async function streamSteps<Step>(
+  request: Request,
+  { steps, write, writeError, headers }: Streamed<Step>,
+): Promise<Response> {
+  const gone = new AbortController();
+  const running = steps(AbortSignal.any([request.signal, gone.signal]));
+  let first: IteratorResult<Step, unknown> | undefined = await running.next();
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(sink) {
+      try {
+        const step = first ?? (await running.next());
+        first = undefined;
+        if (step.done) return sink.close();
+        sink.enqueue(encoder.encode(write(step.value)));
+      } catch (error) {
+        if (!writeError || gone.signal.aborted || request.signal.aborted) return sink.error(error);
+        sink.enqueue(encoder.encode(writeError(toBody(error))));
+        sink.close();
+      }
+    },
+    cancel: () => gone.abort(),
+  });
+  // A proxy or the server's own compression would hold back what should be seen at once.
+  return new Response(body, {
+    headers: { ...headers, "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no" },
+  });
+}
+
+/** Steps as lines of JSON; a failure is a last line like the body of any other error. */
+export function streamJsonLines<Step>(
+  request: Request,
+  steps: (signal: AbortSignal) => AsyncGenerator<Step>,
+): Promise<Response> {
+  return streamSteps(request, {
+    steps,
+    write: (step) => `${JSON.stringify(step)}\n`,
+    writeError: (body) => `${JSON.stringify(body)}\n`,
+    headers: { "Content-Type": "application/x-ndjson; charset=utf-8" },
+  });
+}
+
+function toBody(error: unknown): ErrorBody {
+  if (!(error instanceof ReadError))
+    return { error: { code: "internal", message: "The dashboard could not go on." } };
+  const { code, message, hint } = error;
+  return { error: { code, message, ...(hint === undefined ? {} : { hint }) } };
+}

@@ -1,0 +1,14 @@
+import { readParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { coalesce } from "@/lib/analytics/coalesce";
+import { suggestTasks } from "@/lib/analytics/task-suggestions";
+import { tasksSearchParams } from "@/lib/search-params/tasks";
+
+export function GET(request: Request): Promise<Response> {
+  return respond(request, () => {
+    const { queue } = readParameters(request, { queue: tasksSearchParams.queue });
+    return coalesce(["task suggestions", queue], request.signal, (signal) =>
+      suggestTasks(queue, { signal }),
+    );
+  });
+}

@@ -1,0 +1,106 @@
+import "server-only";
+import { and, eq, sql } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/pg-core";
+import { queueTables } from "@/lib/db/schema";
+import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { readQueues } from "./registry";
+import { type SampledPath, samplePaths } from "./task-sample";
+
+/** What can be typed into the search box for these queues. Recent things, never everything there is. */
+export type TaskSuggestions = {
+  names: string[];
+  workers: string[];
+  tenants: string[];
+  checkpoints: string[];
+  paths: SampledPath[];
+};
+
+/** Tasks that are looked at, of all queues together. */
+const SAMPLE = 240;
+
+/** A value of more stored bytes than this is not looked into. */
+const LARGE = 4_096;
+
+/**
+ * Names, workers, tenants, checkpoints and payload paths of the newest tasks of each queue, and the task names that the
+ * database's statistics know. A few keyed reads, whatever the size of the tables.
+ *
+ * @throws ReadError what `readQueues` throws.
+ */
+export function suggestTasks(
+  queues: string[],
+  options: ReadOptions = {},
+): Promise<TaskSuggestions> {
+  return readQueues(queues, options, async (scope) => {
+    const names = scope.queues.map((queue) => queue.name);
+    const rows = await readSample(scope.db, names);
+    const known = await readKnownNames(scope.db, names);
+    const unique = (values: (string | null)[]) =>
+      [...new Set(values.flatMap((value) => value ?? []))].sort();
+    return {
+      names: unique([...rows.map((row) => row.name), ...known]),
+      workers: unique(rows.map((row) => row.worker)),
+      tenants: unique(rows.map((row) => row.tenant)),
+      checkpoints: unique(rows.flatMap((row) => row.checkpoints)),
+      paths: samplePaths(
+        rows.flatMap((row) =>
+          (["params", "headers", "result", "error"] as const).flatMap((source) => {
+            const text = row[source];
+            return text === null ? [] : { source, text };
+          }),
+        ),
+      ),
+    };
+  });
+}
+
+function readSample(db: Database, queues: string[]) {
+  const [first, second, ...rest] = queues.map((queue) => {
+    const { tasks, runs, checkpoints } = queueTables(queue);
+    const newest = db
+      .select()
+      .from(tasks)
+      .orderBy(sql`${tasks.taskId} desc`)
+      .limit(Math.ceil(SAMPLE / queues.length))
+      .as("newest");
+    const small = (column: unknown) =>
+      sql<
+        string | null
+      >`case when pg_column_size(${column}) <= ${LARGE}::int then ${column}::text end`;
+    return db
+      .select({
+        name: newest.name,
+        tenant: sql<string | null>`left(${newest.headers} ->> 'tenant_id', 200)`.as("tenant"),
+        worker: runs.claimedBy,
+        params: small(newest.params).as("params"),
+        headers: small(newest.headers).as("headers"),
+        result: small(newest.result).as("result"),
+        error: small(runs.failureReason).as("error"),
+        checkpoints: sql<string[]>`array(
+          select ${checkpoints.name} from ${checkpoints}
+          where ${checkpoints.taskId} = ${newest.taskId} limit 20
+        )`.as("checkpoints"),
+      })
+      .from(newest)
+      .leftJoin(runs, and(eq(runs.runId, newest.lastAttemptRun)));
+  });
+  if (!first) return Promise.resolve([]);
+  return second ? unionAll(first, second, ...rest) : first;
+}
+
+/** The most common task names of the planner's statistics, of partitions too. */
+async function readKnownNames(db: Database, queues: string[]): Promise<string[]> {
+  const { rows } = await db.execute<{ name: string }>(sql`
+    select distinct unnest(stats.most_common_vals::text::text[]) as name
+    from unnest(${sql.param(queues)}::text[]) as queue
+    cross join lateral (
+      select to_regclass(format('absurd.%I', 't_' || queue)) as id
+      union all
+      select tree.relid from pg_partition_tree(to_regclass(format('absurd.%I', 't_' || queue))) tree
+    ) leaf
+    join pg_class c on c.oid = leaf.id
+    join pg_stats stats
+      on stats.schemaname = 'absurd' and stats.tablename = c.relname and stats.attname = 'task_name'
+    limit 500`);
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,49 @@
+import type { TaskSummary } from "@/lib/analytics/types";
+import type { ExportFormat } from "@/lib/search-params/tasks-export";
+
+const FIELDS = [
+  "queue",
+  "taskId",
+  "name",
+  "state",
+  "attempts",
+  "maxAttempts",
+  "enqueuedAt",
+  "firstStartedAt",
+  "endedAt",
+  "tenantId",
+  "workflowRunId",
+] as const satisfies (keyof TaskSummary)[];
+
+const RUN_FIELDS = ["claimedBy", "errorName", "errorMessage"] as const;
+
+/** The first line of an export; `columns` are the paths whose values are added. Empty for NDJSON. */
+export function exportHead(format: ExportFormat, columns: readonly string[]): string {
+  return format === "csv" ? csvLine([...FIELDS, ...RUN_FIELDS, ...columns]) : "";
+}
+
+/** One line a task. NDJSON holds what lists hold, CSV its flat part. */
+export function exportLine(
+  format: ExportFormat,
+  columns: readonly string[],
+  task: TaskSummary,
+): string {
+  if (format === "ndjson") return `${JSON.stringify(task)}\n`;
+  return csvLine([
+    ...FIELDS.map((field) => task[field]),
+    ...RUN_FIELDS.map((field) => task.run?.[field]),
+    ...columns.map((path) => task.columns?.[path]),
+  ]);
+}
+
+/** As in RFC 4180. What a spreadsheet would take for a formula begins with an apostrophe. */
+function csvLine(cells: readonly (string | number | null | undefined)[]): string {
+  return `${cells.map((cell) => csvCell(cell ?? "")).join(",")}\r\n`;
+}
+
+function csvCell(cell: string | number): string {
+  const text = String(cell);
+  const isFormula = /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text);
+  const safe = isFormula ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
