@@ -39,7 +39,7 @@ const SAID: Record<string, [Tone, string | null, string]> = {
     "run-again",
     "Cancelled while waiting for event payment.captured:42.",
   ],
-  completed: ["good", null, "Completed in its first attempt, 7 s after it was spawned."],
+  completed: ["good", null, "Completed in its first attempt, 7.1 s after it was spawned."],
   "completed-after-retries": [
     "good",
     null,
@@ -226,7 +226,7 @@ const SAID: Record<string, [Tone, string | null, string]> = {
   "written-after-the-end": [
     "good",
     null,
-    "Completed in its first attempt, 3 s after it was spawned. Step late was written 12 s after the end.",
+    "Completed in its first attempt, 3.0 s after it was spawned. Step late was written 12 s after the end.",
   ],
 };
 

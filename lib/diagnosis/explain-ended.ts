@@ -3,7 +3,7 @@ import { readTimedOutWait } from "../timeline/read-json.ts";
 import { retryDelaySeconds } from "../timeline/retry-delay.ts";
 import { explainCancelled } from "./explain-cancelled.ts";
 import type { Diagnosis, Facts } from "./facts.ts";
-import { code, duration, type Part, say, strong, time } from "./parts.ts";
+import { code, duration, measured, type Part, say, strong, time } from "./parts.ts";
 import { attemptOf, errorText, strategyRefusal } from "./phrases.ts";
 import { swallowedSuspension } from "./swallowed-suspension.ts";
 
@@ -24,7 +24,7 @@ export function explainEnded(facts: Facts): Diagnosis | null {
 function explainCompleted({ detail, run }: Facts): Diagnosis {
   const { task, checkpoints } = detail;
   if (!run.completedAt) return { tone: "good", parts: say`Completed.` };
-  const took = duration(toMs(run.completedAt) - toMs(task.enqueuedAt));
+  const took = measured(toMs(run.completedAt) - toMs(task.enqueuedAt));
   const attempts =
     run.attempt === 1 ? say`in its first attempt` : say`after ${strong(`${run.attempt} attempts`)}`;
   const timedOut =

@@ -1,5 +1,5 @@
 import type { Iso, RunSummary, TaskSummary } from "../analytics/types.ts";
-import { code, countdown, duration, type Part, say, strong, type Tone } from "./parts.ts";
+import { code, countdown, duration, measured, type Part, say, strong, type Tone } from "./parts.ts";
 
 /** The "Why" of one row of a task list. */
 export type Explanation = { parts: Part[]; tone: Tone };
@@ -93,7 +93,7 @@ function cancelled(task: TaskSummary, run: RunSummary): Explanation {
 function ended(task: TaskSummary): Part[] {
   const attempts = task.attempts > 1 ? say` · ${task.attempts} attempts` : [];
   if (!task.endedAt) return say`completed${attempts}`;
-  return say`took ${duration(Date.parse(task.endedAt) - Date.parse(task.enqueuedAt))}${attempts}`;
+  return say`took ${measured(Date.parse(task.endedAt) - Date.parse(task.enqueuedAt))}${attempts}`;
 }
 
 function error(run: RunSummary): Part[] {

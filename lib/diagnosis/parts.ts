@@ -1,5 +1,5 @@
 import type { Iso } from "../analytics/types.ts";
-import { formatAge, formatCountdown } from "../timeline/duration.ts";
+import { formatAge, formatCountdown, formatDuration } from "../timeline/duration.ts";
 
 /**
  * A piece of a sentence. `code` is a name the engine or the user gave (event, step, worker, error) and is shown in
@@ -41,6 +41,13 @@ export const time = (iso: Iso): Part => ({ kind: "time", iso });
 
 /** A length of time in milliseconds, in whole seconds. */
 export const duration = (ms: number): Part => ({ kind: "duration", text: formatAge(ms), ms });
+
+/** A length of time in milliseconds that will not grow any more; below ten seconds its fraction says something. */
+export const measured = (ms: number): Part => ({
+  kind: "duration",
+  text: ms < 10_000 ? formatDuration(ms) : formatAge(ms),
+  ms,
+});
 
 /** What is left until something happens, in milliseconds, as a clock that runs down. */
 export const countdown = (ms: number): Part => ({
