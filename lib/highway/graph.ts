@@ -1,5 +1,5 @@
 import { labelOf } from "./labels.ts";
-import { behindIn, reducedDependencies, targetsIn } from "./model/reach.ts";
+import { behindIn, reducedDependencies, startOf, targetsIn } from "./model/reach.ts";
 import {
   bodyScope,
   branchPath,
@@ -78,6 +78,7 @@ class GraphPen {
 
   addScope(scope: Scope, around: Surroundings): void {
     const shared = sharedContainers(scope);
+    const start = startOf(scope);
     for (const [id, operator] of scope.operators) {
       const path = pathIn(scope, id);
       const container = shared.get(id) ?? scope.path;
@@ -90,7 +91,7 @@ class GraphPen {
         scope: container,
         inLoop: around.inLoop,
         inBranch: around.inBranch || shared.has(id),
-        isStart: id === (scope.start ?? scope.operators.keys().next().value),
+        isStart: id === start,
         isHandler: false,
       });
       this.addGroups(operator, scope, path, container, around);

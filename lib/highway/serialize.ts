@@ -1,15 +1,31 @@
 import { stringify as stringifyLossless } from "lossless-json";
 import { stringify as stringifyYaml } from "yaml";
-import type { Workflow } from "./model/workflow.ts";
+import { isLoop, type Operator, type Workflow } from "./model/workflow.ts";
 import type { Format } from "./parse.ts";
 
-/** Maps whose content is the user's, where null is a value and not an absent field. */
-const FREE = new Set(["variables", "kwargs", "metadata", "payload", "branch_workflows"]);
+/** Fields for which null is the same as nothing. Anywhere else null is a value. */
+const NULLABLE = new Set([
+  "start_task",
+  "schedule",
+  "start_date",
+  "default_retry_policy",
+  "retry_policy",
+  "timeout_policy",
+  "idempotency_key",
+  "result_key",
+  "on_success_task_id",
+  "on_failure_task_id",
+  "if_true",
+  "if_false",
+  "timeout",
+  "timeout_seconds",
+  "default",
+]);
 
 /**
  * The text of a workflow. JSON has every field, nulls included, in the order of the model, and two spaces of
  * indentation. YAML leaves null fields out and sorts keys at every level, so the order of tasks, branches and cases is
- * lost there; what is in free maps such as `kwargs` stays.
+ * lost there; nulls in the user's own values stay.
  */
 export function serializeWorkflow(workflow: Workflow, format: Format): string {
   if (format === "json") return stringifyLossless(workflow, null, 2) ?? "";
@@ -23,13 +39,25 @@ export function serializeWorkflow(workflow: Workflow, format: Format): string {
   });
 }
 
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(
-    members.map(([key, member]) => [key, FREE.has(key) ? member : withoutNulls(member)]),
-  );
+function withoutNulls(workflow: Workflow): object {
+  const tasks = Object.entries(workflow.tasks).map(([id, task]) => [
+    id,
+    operatorWithoutNulls(task),
+  ]);
+  return { ...ownWithoutNulls(workflow), tasks: Object.fromEntries(tasks) };
+}
+
+/** Branches keep their nulls, as the Python package leaves them. */
+function operatorWithoutNulls(operator: Operator): object {
+  const own = ownWithoutNulls(operator);
+  return isLoop(operator)
+    ? { ...own, loop_body: operator.loop_body.map(operatorWithoutNulls) }
+    : own;
+}
+
+function ownWithoutNulls(value: object): object {
+  const fields = Object.entries(value).filter(([key, one]) => one !== null || !NULLABLE.has(key));
+  return Object.fromEntries(fields);
 }
 
 /** By code point, not by UTF-16 unit. */

@@ -1,6 +1,6 @@
 import { Place } from "./fields.ts";
 import type { Problem } from "./problem.ts";
-import { listSuccessors, reachableFrom, targetsIn } from "./reach.ts";
+import { listSuccessors, reachableFrom, startOf, targetsIn } from "./reach.ts";
 import { findScope } from "./scopes.ts";
 import type { LocatedScope } from "./visit.ts";
 
@@ -17,7 +17,7 @@ export function checkOrder({ scope, locate }: LocatedScope, problems: Problem[])
   const targets = new Set(
     operators.flatMap((one) => targetsIn(scope, one).map(({ target }) => target)),
   );
-  const start = scope.start ?? operators[0]?.task_id;
+  const start = startOf(scope);
   for (const [id, operator] of scope.operators) {
     const place = new Place(locate(id), problems);
     if (!operator.dependencies.includes(id) && reachableFrom(id, successors).has(id))

@@ -18,6 +18,18 @@ export function targetsIn(scope: Scope, operator: Operator): { target: string; l
   return listTargets(operator).filter(({ target }) => scope.operators.has(target));
 }
 
+/** Where a scope begins: where that is said, else at the first operator that waits for nothing. */
+export function startOf(scope: Scope): string | undefined {
+  if (scope.start !== null && scope.operators.has(scope.start)) return scope.start;
+  const operators = [...scope.operators.values()];
+  const named = new Set(
+    operators.flatMap((one) => [one.on_success_task_id, one.on_failure_task_id]),
+  );
+  for (const one of operators) for (const { target } of targetsIn(scope, one)) named.add(target);
+  return operators.find((one) => dependenciesIn(scope, one).length === 0 && !named.has(one.task_id))
+    ?.task_id;
+}
+
 /** The ways onward from each operator: to its dependents, and from a router to its targets. */
 export function listSuccessors(scope: Scope): Map<string, Set<string>> {
   const successors = new Map<string, Set<string>>(

@@ -1,0 +1,129 @@
+/** What holds for every workflow, sensible or not. */
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { buildGraph } from "./graph.ts";
+import { toRichMermaid } from "./mermaid/rich.ts";
+import { safeIds } from "./mermaid/safe-ids.ts";
+import { parseWorkflow } from "./parse.ts";
+import { serializeWorkflow } from "./serialize.ts";
+import { arbitraryWorkflow } from "./testing/arbitrary-workflow.ts";
+import { readAndCheck, validateWorkflow } from "./validate.ts";
+
+test("JSON is read back to the same workflow, fields and tasks in the same order", () => {
+  fc.assert(
+    fc.property(arbitraryWorkflow, (workflow) => {
+      const text = serializeWorkflow(workflow, "json");
+      const read = parseWorkflow(text, { format: "json" });
+      expect(read.workflow && serializeWorkflow(read.workflow, "json")).toBe(text);
+    }),
+  );
+});
+
+test("YAML is read back to the same values", () => {
+  fc.assert(
+    fc.property(arbitraryWorkflow, (workflow) => {
+      const read = parseWorkflow(serializeWorkflow(workflow, "yaml"), { format: "yaml" });
+      expect(read.workflow).toEqual(workflow);
+    }),
+  );
+});
+
+test("the validator takes anything", () => {
+  fc.assert(
+    fc.property(fc.anything(), (value) => {
+      expect(validateWorkflow(value).length).toBeGreaterThan(0);
+    }),
+  );
+});
+
+test("the validator takes a workflow in which some value was replaced", () => {
+  fc.assert(
+    fc.property(arbitraryWorkflow, fc.anything(), fc.nat(), (workflow, value, position) => {
+      const spoiled = structuredClone(workflow);
+      const places = listPlaces(spoiled);
+      const [holder, key] = places[position % places.length] ?? [{}, ""];
+      Reflect.set(holder, key, value);
+      const { workflow: read } = readAndCheck(spoiled);
+      if (read) buildGraph(read);
+    }),
+  );
+});
+
+test("the parser takes any text", () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.json(),
+    arbitraryWorkflow.map((one) => serializeWorkflow(one, "yaml").replace(/:/, "")),
+  );
+  fc.assert(
+    fc.property(text, fc.constantFrom("json" as const, "yaml" as const), (source, format) => {
+      parseWorkflow(source, { format });
+    }),
+  );
+});
+
+test("edges join nodes of one scope, and every group hangs on one that is there", () => {
+  fc.assert(
+    fc.property(arbitraryWorkflow, (workflow) => {
+      const { nodes, groups, edges } = buildGraph(workflow);
+      const scopes = new Map(nodes.map(({ path, scope }) => [path, scope]));
+      expect(scopes.size).toBe(nodes.length);
+      for (const { from, to } of edges) expect(scopes.get(from) ?? "gone").toBe(scopes.get(to));
+      const known = new Set([""]);
+      for (const { path, parent } of groups) {
+        expect(known).toContain(parent);
+        known.add(path);
+      }
+      for (const { scope } of nodes) expect(known).toContain(scope);
+    }),
+  );
+});
+
+test("the rich diagram has the nodes, edges and boxes of the graph", () => {
+  fc.assert(
+    fc.property(arbitraryWorkflow, (workflow) => {
+      const { nodes, groups, edges } = buildGraph(workflow);
+      const branches = groups.filter(({ kind }) => kind === "branch");
+      const ids = safeIds([...nodes, ...branches].map(({ path }) => path));
+      const idOf = (path: string) => ids.get(path) ?? "";
+      const drawn = readDiagram(toRichMermaid(workflow));
+      expect(drawn.states).toEqual(
+        new Map([
+          ...nodes.map(({ path, scope }): [string, string] => [idOf(path), idOf(scope)]),
+          ...branches.map(({ path, parent }): [string, string] => [idOf(path), idOf(parent)]),
+        ]),
+      );
+      expect(drawn.edges.sort()).toEqual(
+        edges.map(({ from, to }) => `${idOf(from)} ${idOf(to)}`).sort(),
+      );
+    }),
+  );
+});
+
+/** The states of a diagram with the state each is drawn in, and its edges but for beginnings and ends. */
+function readDiagram(text: string) {
+  const states = new Map<string, string>();
+  const edges: string[] = [];
+  const around: string[] = [];
+  for (const line of text.split("\n").slice(1)) {
+    const state = /^ *state ".+" as (\w+)( \{)?$/.exec(line);
+    const edge = /^ *(\w+) --> (\w+)(?: : .*)?$/.exec(line);
+    if (state?.[1]) {
+      expect(states.has(state[1])).toBe(false);
+      states.set(state[1], around.at(-1) ?? "");
+      if (state[2]) around.push(state[1]);
+    } else if (edge) edges.push(`${edge[1]} ${edge[2]}`);
+    else if (/^ *\}$/.test(line)) around.pop();
+    else expect(line).toMatch(/^ *(--|\[\*\] --> \w+|\w+ --> \[\*\]|classDef .*|class \w+ \w+)$/);
+  }
+  expect(around).toEqual([]);
+  return { states, edges };
+}
+
+function listPlaces(value: unknown): [object, string][] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]): [object, string][] => [
+    [value, key],
+    ...listPlaces(member),
+  ]);
+}

@@ -1,0 +1,90 @@
+/** `npm run -s highway -- …`: Highway workflows on the command line. */
+import { readFile } from "node:fs/promises";
+import { Command, Option } from "commander";
+import { parse as parseYaml } from "yaml";
+import { buildFromSteps } from "@/lib/highway/builder/steps";
+import { toMermaid } from "@/lib/highway/mermaid/to-mermaid";
+import { formatProblem, hasErrors, type Problem } from "@/lib/highway/model/problem";
+import type { Workflow } from "@/lib/highway/model/workflow";
+import { parseWorkflow } from "@/lib/highway/parse";
+import { serializeWorkflow } from "@/lib/highway/serialize";
+
+type Output = "json" | "yaml" | "mermaid";
+
+const program = new Command("npm run -s highway --").description(
+  "Checks, converts, draws and runs Highway workflows. A file of - is standard input.",
+);
+
+program
+  .command("validate <file>")
+  .description("tell what is wrong or doubtful in a workflow")
+  .action(async (file: string) => {
+    const workflow = await load(file);
+    console.log(`${workflow.name} ${workflow.version} is valid.`);
+  });
+
+for (const format of ["json", "yaml"] as const)
+  program
+    .command(`${format} <file>`)
+    .description(`write a workflow as ${format.toUpperCase()}`)
+    .action(async (file: string) => print(await load(file), format));
+
+program
+  .command("mermaid <file>")
+  .description("draw a workflow as a Mermaid state diagram")
+  .option("--rich", "with branches, loops, cases and handlers", false)
+  .action(async (file: string, { rich }: { rich: boolean }) =>
+    print(await load(file), "mermaid", rich),
+  );
+
+program
+  .command("build <steps-file>")
+  .description("build a workflow from a list of builder calls")
+  .addOption(
+    new Option("--format <format>", "what to write")
+      .choices(["json", "yaml", "mermaid"])
+      .default("yaml"),
+  )
+  .option("--rich", "for mermaid: with branches, loops, cases and handlers", false)
+  .action(async (file: string, options: { format: Output; rich: boolean }) => {
+    const { workflow, problems } = buildFromSteps(readSteps(await read(file)));
+    print(accept(workflow, problems), options.format, options.rich);
+  });
+
+await program.parseAsync().catch((error: Error) => {
+  console.error(`error ${error.message}`);
+  process.exitCode = 1;
+});
+
+function print(workflow: Workflow, format: Output, rich = false): void {
+  if (format === "mermaid") console.log(toMermaid(workflow, { style: rich ? "rich" : "classic" }));
+  else process.stdout.write(`${serializeWorkflow(workflow, format).trimEnd()}\n`);
+}
+
+/** The workflow in a file; problems go to stderr, and errors end the program. */
+async function load(file: string): Promise<Workflow> {
+  const { workflow, problems } = parseWorkflow(await read(file));
+  return accept(workflow, problems);
+}
+
+function accept(workflow: Workflow | undefined, problems: Problem[]): Workflow {
+  for (const problem of problems) console.error(formatProblem(problem));
+  if (!workflow || hasErrors(problems)) process.exit(1);
+  return workflow;
+}
+
+function readSteps(text: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    console.error(`error This is not YAML: ${error instanceof Error ? error.message : error}`);
+    process.exit(1);
+  }
+}
+
+async function read(file: string): Promise<string> {
+  if (file !== "-") return readFile(file, "utf8");
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString("utf8");
+}
