@@ -5,3 +5,4 @@ export const queueEventsPath = (queue: string) => `${queuePath(queue)}/events`;
 export const taskPath = (queue: string, taskId: string) => `${queueTasksPath(queue)}/${taskId}`;
 export const workflowRunPath = (workflowRunId: string) =>
   `/workflows/${encodeURIComponent(workflowRunId)}`;
+export const bulkPath = (bulkId: string) => `/bulk/${encodeURIComponent(bulkId)}`;

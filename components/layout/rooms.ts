@@ -1,4 +1,15 @@
-import { Activity, ListChecks, type LucideIcon, Rows3, Workflow, Zap } from "lucide-react";
+import {
+  Activity,
+  Layers,
+  ListChecks,
+  type LucideIcon,
+  Rows3,
+  ScrollText,
+  Server,
+  TriangleAlert,
+  Workflow,
+  Zap,
+} from "lucide-react";
 
 export type Room = {
   href: string;
@@ -13,8 +24,12 @@ export const ROOMS: readonly Room[] = [
   { href: "/", label: "Overview", icon: Activity, key: "o" },
   { href: "/queues", label: "Queues", icon: Rows3, key: "q" },
   { href: "/tasks", label: "Tasks", icon: ListChecks, key: "t" },
+  { href: "/failures", label: "Failures", icon: TriangleAlert, key: "f" },
   { href: "/events", label: "Events", icon: Zap, key: "e" },
+  { href: "/workers", label: "Workers", icon: Server, key: "w" },
   { href: "/workflows", label: "Workflows", icon: Workflow, key: "l" },
+  { href: "/bulk", label: "Bulk", icon: Layers, key: "b" },
+  { href: "/audit", label: "Audit", icon: ScrollText, key: "a" },
 ];
 
 /** The room an address belongs to: a queue's tasks are Tasks, its events Events. */

@@ -23,13 +23,17 @@ export function usePerform() {
   ): Promise<Failure | undefined> {
     const result = await action().catch(() => undefined);
     await Promise.all(
-      ["task", "tasks", "queues", "events", "workflows"].map((noun) =>
+      ["task", "tasks", "queues", "events", "workflows", "audit", "bulk"].map((noun) =>
         client.invalidateQueries({ queryKey: [noun] }),
       ),
     );
     if (!result) return NO_ANSWER;
     if (result.ok) {
-      showToast({ tone: "good", ...words.done(result.data) });
+      const told = words.done(result.data);
+      const text = result.unrecorded
+        ? [told.text, "Not recorded: see Audit"].filter(Boolean).join(" · ")
+        : told.text;
+      showToast({ tone: "good", ...told, text });
       return undefined;
     }
     const { code, message, hint, changed } = result.error;

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { GET as getItems } from "@/app/api/bulk/[bulkId]/items/route";
-import { GET as getOne } from "@/app/api/bulk/[bulkId]/route";
-import { GET as getList } from "@/app/api/bulk/route";
 import { awaitEvent } from "@/lib/absurd/events";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, failTask } from "@/lib/absurd/runs";
@@ -190,21 +187,6 @@ test.each([
   const result = await startBulkAction({ perSecond: 5, shown: 0, ...input } as never);
   expect(result).toMatchObject({ ok: false, error: { code: "bad_request" } });
   expect(!result.ok && result.error.message).toMatch(message);
-});
-
-test("its routes answer what the pages show", async () => {
-  const get = (path: string) => new Request(`http://localhost:3000${path}`);
-  const list = await (await getList(get("/api/bulk?limit=2"))).json();
-  expect(list).toMatchObject({ installed: true, rows: [{}, { operator: "ada" }] });
-  const { bulkId } = list.rows[0];
-  const context = (id: string) => ({ params: Promise.resolve({ bulkId: id }) });
-  const one = await (await getOne(get("/"), context(bulkId))).json();
-  expect(one.operation).toEqual(list.rows[0]);
-  const items = await (await getItems(get("/?outcome=done,open"), context(bulkId))).json();
-  expect(items.rows.length).toBeGreaterThan(0);
-  const missing = "01900000-0000-7000-8000-000000000000";
-  expect((await getOne(get("/"), context(missing))).status).toBe(404);
-  expect((await getOne(get("/"), context("x"))).status).toBe(400);
 });
 
 test("without the dashboard's tables it says how to get them", async () => {

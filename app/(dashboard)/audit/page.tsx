@@ -1,0 +1,27 @@
+import type { Metadata } from "next";
+import { createLoader, type SearchParams } from "nuqs/server";
+import { Suspense } from "react";
+import { AuditList, AuditListSkeleton } from "@/components/audit/audit-list";
+import { listAudit } from "@/lib/analytics/audit";
+import { auditQuery } from "@/lib/query/audit";
+import { auditSearchParams } from "@/lib/search-params/audit";
+import { Seeded } from "../seeded";
+
+export const metadata: Metadata = { title: "Audit" };
+
+const loadFilters = createLoader(auditSearchParams);
+
+export default function AuditPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
+  return (
+    <Suspense fallback={<AuditListSkeleton />}>
+      {loadFilters(searchParams).then((filters) => {
+        const read = () => listAudit(filters);
+        return (
+          <Seeded seeds={[{ queryKey: auditQuery(filters).queryKey, read }]}>
+            <AuditList />
+          </Seeded>
+        );
+      })}
+    </Suspense>
+  );
+}

@@ -1,0 +1,27 @@
+import type { Metadata } from "next";
+import { createLoader, type SearchParams } from "nuqs/server";
+import { Suspense } from "react";
+import { BulkList, BulkListSkeleton } from "@/components/bulk/bulk-list";
+import { listBulk } from "@/lib/analytics/bulk";
+import { bulkListQuery } from "@/lib/query/bulk";
+import { bulkSearchParams } from "@/lib/search-params/bulk";
+import { Seeded } from "../seeded";
+
+export const metadata: Metadata = { title: "Bulk operations" };
+
+const loadFilters = createLoader(bulkSearchParams);
+
+export default function BulkListPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
+  return (
+    <Suspense fallback={<BulkListSkeleton />}>
+      {loadFilters(searchParams).then((filters) => {
+        const read = () => listBulk(filters);
+        return (
+          <Seeded seeds={[{ queryKey: bulkListQuery(filters).queryKey, read }]}>
+            <BulkList />
+          </Seeded>
+        );
+      })}
+    </Suspense>
+  );
+}

@@ -1,0 +1,122 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { ScrollText } from "lucide-react";
+import { LiveData } from "@/components/layout/live-data";
+import { Pager } from "@/components/layout/pager";
+import { useRefreshInterval } from "@/components/layout/preferences-provider";
+import { Button } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+import { useHotkeys } from "@/components/ui/hotkeys";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { Table, Th } from "@/components/ui/table";
+import type { AuditEntry } from "@/lib/analytics/audit";
+import { cn } from "@/lib/cn";
+import { plural } from "@/lib/format";
+import { auditQuery } from "@/lib/query/audit";
+import { AuditFilterBar } from "./audit-filter-bar";
+import { AuditRow } from "./audit-row";
+import { NotInstalled } from "./not-installed";
+import { isNarrowed, useAuditFilters } from "./use-audit-filters";
+
+/** Who did what, when, why, to what, and how it ended. */
+export function AuditList() {
+  const { filters, narrow, turnTo, clear } = useAuditFilters();
+  const refetchInterval = useRefreshInterval();
+  const query = useQuery({ ...auditQuery(filters), refetchInterval });
+  const page = query.data;
+  useHotkeys({
+    r: () => query.refetch(),
+    "]": page?.older ? () => turnTo(page.older) : undefined,
+    "[": page?.newer ? () => turnTo(page.newer) : undefined,
+  });
+  return (
+    <div className="flex min-h-0 flex-1 flex-col bg-surface">
+      <h1 className="sr-only">Audit</h1>
+      <AuditFilterBar filters={filters} onChange={narrow} onClear={clear} />
+      <div
+        aria-busy={query.isPlaceholderData}
+        className={cn(
+          "min-h-0 flex-1 overflow-auto border-t",
+          query.isPlaceholderData && "opacity-60",
+        )}
+      >
+        <LiveData query={query} skeleton={<SkeletonRows rows={12} columns={6} />}>
+          {({ rows, installed }) =>
+            !installed ? (
+              <NotInstalled title="Nothing is recorded here">
+                Actions work, but this database lacks the dashboard’s own tables, in which they
+                would be written down.
+              </NotInstalled>
+            ) : rows.length > 0 ? (
+              <Entries rows={rows} />
+            ) : (
+              <NoEntries narrowed={isNarrowed(filters)} onClear={clear} />
+            )
+          }
+        </LiveData>
+      </div>
+      <Pager
+        page={page}
+        note={page && `Newest first · ${plural(page.rows.length, "entry", "entries")} on this page`}
+        first={!filters.cursor}
+        onTurn={turnTo}
+      />
+    </div>
+  );
+}
+
+function Entries({ rows }: { rows: readonly AuditEntry[] }) {
+  return (
+    <Table className="min-w-[900px]">
+      <thead className="sticky top-0 z-10 bg-canvas">
+        <tr>
+          <Th className="w-8 pl-4!">
+            <span className="sr-only">Details</span>
+          </Th>
+          <Th className="w-32">When</Th>
+          <Th>Operator</Th>
+          <Th>Action</Th>
+          <Th>To what</Th>
+          <Th className="w-28">Outcome</Th>
+          <Th className="w-[30%] pr-4!">Reason</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((entry) => (
+          <AuditRow key={entry.auditId} entry={entry} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function NoEntries({ narrowed, onClear }: { narrowed: boolean; onClear: () => void }) {
+  if (narrowed)
+    return (
+      <EmptyState
+        icon={ScrollText}
+        title="No entry matches"
+        actions={
+          <Button variant="primary" onClick={onClear}>
+            Remove all filters
+          </Button>
+        }
+      >
+        Only what was done through this dashboard is recorded; programs act on their own.
+      </EmptyState>
+    );
+  return (
+    <EmptyState icon={ScrollText} title="Nothing was done yet">
+      Every action that is taken through this dashboard appears here, refused ones too.
+    </EmptyState>
+  );
+}
+
+export function AuditListSkeleton() {
+  return (
+    <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface">
+      <div className="h-13 shrink-0 border-b" />
+      <SkeletonRows rows={12} columns={6} />
+    </div>
+  );
+}

@@ -1,0 +1,154 @@
+"use client";
+import { ChevronDown, ChevronRight, CircleCheck, CircleSlash, OctagonX } from "lucide-react";
+import Link from "next/link";
+import { useState } from "react";
+import { bulkPath, queuePath, taskPath } from "@/components/layout/paths";
+import { JsonView } from "@/components/ui/json-view";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
+import { Td } from "@/components/ui/table";
+import type { AuditEntry } from "@/lib/analytics/audit";
+import type { AuditOutcome } from "@/lib/audit/vocabulary";
+import { cn } from "@/lib/cn";
+import { formatShortId } from "@/lib/format";
+
+const LINK = "text-accent-text hover:underline";
+
+/** One entry; it opens to everything that was written down. */
+export function AuditRow({ entry }: { entry: AuditEntry }) {
+  const [open, setOpen] = useState(false);
+  const Chevron = open ? ChevronDown : ChevronRight;
+  return (
+    <>
+      <tr className="hover:bg-hover">
+        <Td className="pl-4!">
+          <button
+            type="button"
+            aria-label={`Details of ${entry.action}`}
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+            className="-translate-x-2 grid size-8 place-items-center rounded-1 text-ink-3 hover:text-ink wide:size-6 wide:-translate-x-1"
+          >
+            <Chevron size={14} strokeWidth={1.5} aria-hidden />
+          </button>
+        </Td>
+        <Td>
+          <RelativeTime iso={entry.at} />
+        </Td>
+        <Td className="max-w-40 truncate" title={entry.operator}>
+          {entry.operator}
+        </Td>
+        <Td className="font-medium">{entry.action}</Td>
+        <Td className="max-w-72 truncate">
+          <Target entry={entry} />
+        </Td>
+        <Td>
+          <OutcomeLabel outcome={entry.outcome} />
+        </Td>
+        <Td className="max-w-80 truncate pr-4! text-ink-2" title={remarkOf(entry)}>
+          {remarkOf(entry)}
+        </Td>
+      </tr>
+      {open && <Details entry={entry} />}
+    </>
+  );
+}
+
+function remarkOf({ reason, message }: AuditEntry): string {
+  return [reason, message].filter(Boolean).join(" · ");
+}
+
+/** What it was done to: the most exact address there is. */
+function Target({ entry: { queue, taskId, bulkId, parameters } }: { entry: AuditEntry }) {
+  if (queue && taskId) {
+    return (
+      <>
+        <span className="text-ink-2">{queue} / </span>
+        <Link href={taskPath(queue, taskId)} prefetch={false} className={cn(LINK, "mono")}>
+          {formatShortId(taskId)}
+        </Link>
+      </>
+    );
+  }
+  if (bulkId) {
+    return (
+      <Link href={bulkPath(bulkId)} prefetch={false} className={LINK}>
+        bulk operation <code className="mono">{formatShortId(bulkId)}</code>
+      </Link>
+    );
+  }
+  if (!queue) return <span className="text-ink-3">–</span>;
+  return (
+    <>
+      <Link href={queuePath(queue)} prefetch={false} className={LINK}>
+        {queue}
+      </Link>
+      {typeof parameters.name === "string" && (
+        <code className="mono text-ink-2"> / {parameters.name}</code>
+      )}
+    </>
+  );
+}
+
+const OUTCOMES: Record<AuditOutcome, { icon: typeof CircleCheck; look: string }> = {
+  done: { icon: CircleCheck, look: "text-completed" },
+  refused: { icon: CircleSlash, look: "text-pending" },
+  failed: { icon: OctagonX, look: "text-failed" },
+};
+
+export function OutcomeLabel({ outcome }: { outcome: AuditOutcome }) {
+  const { icon: Icon, look } = OUTCOMES[outcome];
+  return (
+    <span className={cn("inline-flex items-center gap-1.5 align-top", look)}>
+      <Icon size={14} strokeWidth={1.5} aria-hidden />
+      {outcome}
+    </span>
+  );
+}
+
+function Details({ entry }: { entry: AuditEntry }) {
+  const { at, code, message, reason, bulkId, runId } = entry;
+  return (
+    <tr>
+      <td colSpan={7} className="border-line-subtle border-b bg-canvas px-4 py-2 wide:pl-11">
+        <p className="text-12 text-ink-2">
+          <AbsoluteTime iso={at} />
+          {reason && <> · reason: {reason}</>}
+          {message && (
+            <>
+              {" "}
+              · {message} {code && <code className="mono text-ink-3">{code}</code>}
+            </>
+          )}
+          {runId && (
+            <>
+              {" "}
+              · run <code className="mono">{runId}</code>
+            </>
+          )}
+          {bulkId && (
+            <>
+              {" · part of "}
+              <Link href={bulkPath(bulkId)} prefetch={false} className={LINK}>
+                a bulk operation
+              </Link>
+            </>
+          )}
+        </p>
+        <div className="mt-2 grid gap-2 wide:grid-cols-2">
+          <Values title="Given" values={entry.parameters} />
+          <Values title="Came of it" values={entry.result} />
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+function Values({ title, values }: { title: string; values: Record<string, unknown> }) {
+  if (Object.keys(values).length === 0) return null;
+  return (
+    <section aria-label={title} className="min-w-0 rounded-2 border bg-surface">
+      <h3 className="border-line-subtle border-b px-3 py-1 text-12 text-ink-3">{title}</h3>
+      <JsonView text={JSON.stringify(values)} />
+    </section>
+  );
+}

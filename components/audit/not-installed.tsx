@@ -1,0 +1,23 @@
+import { DatabaseZap } from "lucide-react";
+import type { ReactNode } from "react";
+import { CopyButton } from "@/components/ui/copy-button";
+import { EmptyState } from "@/components/ui/empty-state";
+
+const COMMAND = "npm run db:migrate";
+
+/** The dashboard's own tables are missing: what that means here, and how to get them. */
+export function NotInstalled({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <EmptyState icon={DatabaseZap} title={title}>
+      <p>{children}</p>
+      <p className="mt-2">
+        They live in a schema of their own, <code className="mono">absurd_dashboard</code>; the
+        engine’s tables are not touched. With <code className="mono">DATABASE_URL</code> set, run
+      </p>
+      <p className="mt-2 inline-flex items-center gap-1 rounded-2 border bg-canvas py-0.5 pr-1 pl-3">
+        <code className="mono text-ink">{COMMAND}</code>
+        <CopyButton text={COMMAND} label="Copy the command" />
+      </p>
+    </EmptyState>
+  );
+}

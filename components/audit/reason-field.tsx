@@ -1,0 +1,26 @@
+"use client";
+import { Field, Input } from "@/components/ui/field";
+
+/** Why it is done, for the record; nobody has to say. */
+export function ReasonField({
+  value,
+  onChange,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <Field label="Reason (optional, kept in the audit log)">
+      {(ids) => (
+        <Input
+          {...ids}
+          maxLength={500}
+          autoComplete="off"
+          placeholder="INC-123: the gateway was down"
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,141 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Layers } from "lucide-react";
+import Link from "next/link";
+import { useQueryStates } from "nuqs";
+import { NotInstalled } from "@/components/audit/not-installed";
+import { LiveData } from "@/components/layout/live-data";
+import { Pager } from "@/components/layout/pager";
+import { bulkPath } from "@/components/layout/paths";
+import { useRefreshInterval } from "@/components/layout/preferences-provider";
+import { buttonClass } from "@/components/ui/button";
+import { NumberText } from "@/components/ui/count";
+import { EmptyState } from "@/components/ui/empty-state";
+import { useHotkeys } from "@/components/ui/hotkeys";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { Table, Td, Th } from "@/components/ui/table";
+import type { BulkOperation } from "@/lib/analytics/bulk";
+import { plural } from "@/lib/format";
+import { bulkListQuery } from "@/lib/query/bulk";
+import { bulkSearchParams } from "@/lib/search-params/bulk";
+import { BulkProgress } from "./bulk-progress";
+import { BulkStateLabel } from "./bulk-state";
+import { BULK_WORDS } from "./bulk-words";
+
+/** Every operation on many tasks, those under way with their progress. */
+export function BulkList() {
+  const [filters, setInUrl] = useQueryStates(bulkSearchParams, { history: "push", scroll: true });
+  const refetchInterval = useRefreshInterval();
+  const query = useQuery({ ...bulkListQuery(filters), refetchInterval });
+  const turnTo = (cursor: string | null) => setInUrl({ cursor });
+  const page = query.data;
+  useHotkeys({
+    r: () => query.refetch(),
+    "]": page?.older ? () => turnTo(page.older) : undefined,
+    "[": page?.newer ? () => turnTo(page.newer) : undefined,
+  });
+  return (
+    <div className="flex min-h-0 flex-1 flex-col bg-surface">
+      <h1 className="sr-only">Bulk operations</h1>
+      <div className="min-h-0 flex-1 overflow-auto">
+        <LiveData query={query} skeleton={<SkeletonRows rows={8} columns={6} />}>
+          {({ rows, installed }) =>
+            !installed ? (
+              <NotInstalled title="Bulk operations are not installed">
+                They keep their state in the dashboard’s own tables, so that they survive a restart;
+                this database lacks them.
+              </NotInstalled>
+            ) : rows.length > 0 ? (
+              <Operations rows={rows} />
+            ) : (
+              <EmptyState
+                icon={Layers}
+                title="No bulk operation yet"
+                actions={
+                  <Link href="/tasks" className={buttonClass("primary")}>
+                    Go to the tasks
+                  </Link>
+                }
+              >
+                Select tasks in a list, or everything that matches its filters, to cancel, retry or
+                run them all.
+              </EmptyState>
+            )
+          }
+        </LiveData>
+      </div>
+      <Pager
+        page={page}
+        note={page && `Newest first · ${plural(page.rows.length, "operation")} on this page`}
+        first={!filters.cursor}
+        onTurn={turnTo}
+      />
+    </div>
+  );
+}
+
+function Operations({ rows }: { rows: readonly BulkOperation[] }) {
+  return (
+    <Table className="min-w-[860px]">
+      <thead className="sticky top-0 z-10 bg-canvas">
+        <tr>
+          <Th className="pl-4!">Action</Th>
+          <Th>State</Th>
+          <Th className="w-[24%]">Progress</Th>
+          <Th numeric>Tasks</Th>
+          <Th numeric>Done</Th>
+          <Th numeric>Left alone</Th>
+          <Th numeric>Failed</Th>
+          <Th className="pl-5">Operator</Th>
+          <Th className="pr-4!">Started</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((operation) => (
+          <tr key={operation.bulkId} className="relative hover:bg-hover">
+            <Td className="pl-4!">
+              <Link
+                href={bulkPath(operation.bulkId)}
+                prefetch={false}
+                className="font-medium after:absolute after:inset-0"
+              >
+                {BULK_WORDS[operation.action].label}
+              </Link>
+            </Td>
+            <Td>
+              <BulkStateLabel state={operation.state} />
+            </Td>
+            <Td>
+              <BulkProgress operation={operation} />
+            </Td>
+            <Td numeric>
+              <NumberText value={operation.collected} />
+            </Td>
+            <Td numeric>
+              <NumberText value={operation.done} />
+            </Td>
+            <Td numeric>
+              <NumberText value={operation.skipped} />
+            </Td>
+            <Td numeric>
+              <NumberText value={operation.failed} tone="bad" />
+            </Td>
+            <Td className="max-w-40 truncate pl-5">{operation.operator}</Td>
+            <Td className="pr-4!">
+              <RelativeTime iso={operation.createdAt} />
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+export function BulkListSkeleton() {
+  return (
+    <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface">
+      <SkeletonRows rows={8} columns={6} />
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { CircleCheck, CircleSlash } from "lucide-react";
+import { StateLabel } from "@/components/tasks/state-badge";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { BulkPreview as Preview } from "@/lib/bulk/preview";
+import { formatCount, formatNumber, formatShortId } from "@/lib/format";
+
+/** What a bulk action would do, before it does: how many, which, and why not the others. */
+export function BulkPreview({
+  preview,
+  problem,
+}: {
+  preview: Preview | undefined;
+  problem: string | undefined;
+}) {
+  return (
+    <section
+      aria-label="What will happen"
+      aria-live="polite"
+      className="mt-3 min-h-24 rounded-2 border bg-surface"
+    >
+      {problem ? (
+        <p className="px-3 py-2 text-failed">{problem}</p>
+      ) : preview ? (
+        <Counts preview={preview} />
+      ) : (
+        <div role="status" aria-label="Counting" className="flex flex-col gap-3 px-3 py-3">
+          <Skeleton className="w-56" />
+          <Skeleton className="w-40" />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Counts({ preview: { eligible, ineligible, sample } }: { preview: Preview }) {
+  return (
+    <>
+      <p className="flex items-center gap-2 px-3 py-2 font-medium">
+        <CircleCheck size={16} strokeWidth={1.5} className="text-completed-solid" aria-hidden />
+        {formatCount(eligible)} {eligible.value === 1 ? "task" : "tasks"} will be acted on
+      </p>
+      {ineligible.map(({ reason, count }) => (
+        <p key={reason} className="flex items-center gap-2 px-3 pb-1.5 text-ink-2">
+          <CircleSlash size={16} strokeWidth={1.5} className="text-ink-3" aria-hidden />
+          {formatNumber(count)} left alone: {reason}
+        </p>
+      ))}
+      {sample.length > 0 && (
+        <ul className="border-t px-3 py-1.5 text-12">
+          {sample.map((task) => (
+            <li key={`${task.queue}/${task.taskId}`} className="flex min-w-0 items-center gap-2">
+              <span className="w-20 shrink-0">
+                <StateLabel state={task.state} />
+              </span>
+              <span className="min-w-0 flex-1 truncate font-medium">{task.name}</span>
+              <code className="mono text-ink-3">{formatShortId(task.taskId)}</code>
+            </li>
+          ))}
+          {eligible.value > sample.length && <li className="text-ink-3">and more, newest first</li>}
+        </ul>
+      )}
+    </>
+  );
+}
