@@ -53,7 +53,9 @@ test("each room of the dashboard has its route", async () => {
     rows: [{ name: "paid", payload: { text: "[1]" } }],
   });
   expect(await body(await find(get(`/?id=${runId}`)))).toEqual({
-    found: [{ kind: "run", queue: QUEUE, taskId, runId }],
+    found: [
+      { kind: "run", queue: QUEUE, taskId, runId, attempt: 1, name: "a,b", state: "completed" },
+    ],
   });
   expect(await body(await health(get("/api/health")))).toMatchObject({
     status: "ok",
