@@ -3,6 +3,7 @@ import Link from "next/link";
 import { LiveData } from "@/components/layout/live-data";
 import { queueEventsPath, queueTasksPath } from "@/components/layout/paths";
 import { ReadError } from "@/components/layout/read-error";
+import { SpawnButton } from "@/components/tasks/spawn-button";
 import { StateIcon } from "@/components/tasks/state-icon";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
@@ -47,6 +48,7 @@ function Figures({ queue }: { queue: Queue }) {
         <h1 className="min-w-0 break-words font-semibold text-20 tracking-tight">{queue.name}</h1>
         <Badge>{queue.storageMode}</Badge>
         <span className="flex gap-2 wide:ml-auto">
+          <SpawnButton queue={queue.name} />
           <Link href={tasks} className={buttonClass()}>
             Tasks
           </Link>

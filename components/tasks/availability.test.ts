@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { TaskState } from "@/lib/absurd/types";
 import type { TaskDetail } from "@/lib/analytics/types";
-import { availableActions } from "./availability";
+import { availableActions, TASK_ACTIONS } from "./availability";
 
 const NOW = "2026-03-02T12:00:00.000Z";
 
@@ -55,20 +55,18 @@ function detail(state: TaskState, wakeEvent: string | null = null): TaskDetail {
 
 const possible = (task: TaskDetail) => {
   const available = availableActions(task);
-  return (["cancel", "retry", "reschedule", "emit"] as const).filter(
-    (action) => available[action] === null,
-  );
+  return TASK_ACTIONS.filter((action) => available[action] === null);
 };
 
 test.each<[TaskState, string | null, string[]]>([
-  ["pending", null, ["cancel", "reschedule"]],
+  ["pending", null, ["reschedule", "cancel"]],
   ["running", null, ["cancel"]],
   ["running", "left over from a time-out", ["cancel"]],
-  ["sleeping", null, ["cancel", "reschedule"]],
-  ["sleeping", "paid:42", ["cancel", "reschedule", "emit"]],
-  ["failed", null, ["retry"]],
-  ["completed", null, []],
-  ["cancelled", "paid:42", []],
+  ["sleeping", null, ["reschedule", "cancel"]],
+  ["sleeping", "paid:42", ["reschedule", "emit", "cancel"]],
+  ["failed", null, ["retry", "run-again"]],
+  ["completed", null, ["run-again"]],
+  ["cancelled", "paid:42", ["run-again"]],
 ])("a %s task that waits for %s allows %j", (state, event, actions) => {
   expect(possible(detail(state, event))).toEqual(actions);
 });
@@ -80,4 +78,23 @@ test("what is not possible says why", () => {
   expect(availableActions(detail("completed")).retry).toBe(
     "Only a failed task can be retried; it is completed.",
   );
+});
+
+test("a lease can be extended while a worker holds one", () => {
+  const task = detail("running");
+  expect(availableActions(task)["extend-lease"]).toBe("It was claimed without a lease.");
+  task.runs = task.runs.map((run) => ({ ...run, claimExpiresAt: NOW }));
+  expect(availableActions(task)["extend-lease"]).toBeNull();
+  expect(availableActions(detail("pending"))["extend-lease"]).toBe("No worker holds it.");
+});
+
+test("a task can be forked once it has stored a step", () => {
+  const task = detail("failed");
+  expect(availableActions(task).fork).toBe("It has no stored step.");
+  const step = { name: "s", state: null, status: "committed", ownerRunId: "r", updatedAt: NOW };
+  expect(availableActions({ ...task, checkpoints: [step] }).fork).toBeNull();
+});
+
+test("an engine without a function says so", () => {
+  expect(availableActions(detail("failed"), { tellsVersion: false }).retry).toContain("0.2.0");
 });

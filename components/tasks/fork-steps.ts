@@ -1,0 +1,6 @@
+import type { TaskDetail } from "@/lib/analytics/types";
+
+/** The steps a task can be forked from, in the order in which they were stored. */
+export function stepsToForkFrom({ checkpoints }: TaskDetail): string[] {
+  return checkpoints.flatMap(({ name, status }) => (status === "committed" ? name : []));
+}

@@ -1,0 +1,85 @@
+import {
+  Ban,
+  CalendarClock,
+  GitFork,
+  type LucideIcon,
+  RefreshCcw,
+  RotateCcw,
+  TimerReset,
+  Zap,
+} from "lucide-react";
+import type { ButtonVariant } from "@/components/ui/button";
+import type { TaskAction } from "./availability";
+
+type Words = {
+  action: TaskAction;
+  label: string;
+  /** What it does, for who does not know. */
+  means: string;
+  hotkey: string;
+  icon: LucideIcon;
+  variant: ButtonVariant;
+  /** Offered among all actions only. */
+  rare?: true;
+};
+
+/** What can be done with a task, in the order in which it is offered. */
+export const TASK_ACTION_WORDS: readonly Words[] = [
+  {
+    action: "retry",
+    label: "Retry",
+    means: "More attempts of this task, or a new one",
+    hotkey: "t",
+    icon: RotateCcw,
+    variant: "default",
+  },
+  {
+    action: "run-again",
+    label: "Run again",
+    means: "A copy from the beginning, edited if you like",
+    hotkey: "a",
+    icon: RefreshCcw,
+    variant: "default",
+  },
+  {
+    action: "reschedule",
+    label: "Reschedule",
+    means: "Move the time it waits for, to now or later",
+    hotkey: "s",
+    icon: CalendarClock,
+    variant: "default",
+  },
+  {
+    action: "emit",
+    label: "Emit event",
+    means: "Let it through by the event it waits for",
+    hotkey: "e",
+    icon: Zap,
+    variant: "default",
+  },
+  {
+    action: "extend-lease",
+    label: "Extend lease",
+    means: "More time before its worker counts as lost",
+    hotkey: "l",
+    icon: TimerReset,
+    variant: "default",
+  },
+  {
+    action: "fork",
+    label: "Fork from a step",
+    means: "A copy that keeps the steps before one, and goes on from there",
+    hotkey: "f",
+    icon: GitFork,
+    variant: "default",
+    rare: true,
+  },
+  {
+    action: "cancel",
+    label: "Cancel",
+    means: "End it now",
+    hotkey: "c",
+    icon: Ban,
+    variant: "danger",
+  },
+];
