@@ -4,8 +4,10 @@ import { useEffect, useState } from "react";
 import { usePerform } from "@/components/layout/use-perform";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field, Input } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
 import { emitEventAction, previewEmitAction } from "@/lib/actions/events";
 import { plural } from "@/lib/format";
+import { queuesQuery } from "@/lib/query/queues";
 import { EmitPreview } from "./emit-preview";
 import { JsonField, jsonProblem } from "./json-field";
 
@@ -13,23 +15,25 @@ const SETTLE_MS = 300;
 
 /** Emits an event: shows whom it wakes first, and refuses a second emit that would change nothing. */
 export function EmitDialog({
-  queue,
+  queue: givenQueue,
   name: given,
   onClose,
 }: {
-  queue: string;
+  /** Given when the queue is known; else it is chosen. */
+  queue?: string | undefined;
   /** Given when the event is known; else it is typed. */
   name?: string | undefined;
   onClose: () => void;
 }) {
   const perform = usePerform();
+  const [queue, setQueue] = useState(givenQueue ?? "");
   const [name, setName] = useState(given ?? "");
   const [payload, setPayload] = useState("");
   const settled = useSettled(name);
   const preview = useQuery({
     queryKey: ["preview", "emit", queue, settled],
     queryFn: () => previewEmitAction({ queue, name: settled }),
-    enabled: settled !== "",
+    enabled: settled !== "" && queue !== "",
     gcTime: 0,
   });
   const plan = preview.data?.ok && settled === name ? preview.data.data : undefined;
@@ -40,7 +44,7 @@ export function EmitDialog({
       confirmLabel={plan && plan.wakesCount > 0 ? `Emit and wake ${plan.wakesCount}` : "Emit"}
       keepLabel="Not now"
       disabled={!ready}
-      note={`in ${queue.length > 24 ? `${queue.slice(0, 24)}…` : queue}`}
+      note={queue && `in ${queue.length > 24 ? `${queue.slice(0, 24)}…` : queue}`}
       onClose={onClose}
       onConfirm={() =>
         perform(() => emitEventAction({ queue, name, payload }), {
@@ -53,6 +57,7 @@ export function EmitDialog({
       }
     >
       <div className="flex flex-col gap-2">
+        {givenQueue === undefined && <QueueField value={queue} onChange={setQueue} />}
         {given === undefined ? (
           <Field label="Name" hint="The first emit of a name in a queue counts">
             {(ids) => (
@@ -73,7 +78,7 @@ export function EmitDialog({
           </p>
         )}
         <JsonField label="Payload" value={payload} onChange={setPayload} />
-        {name !== "" && (
+        {name !== "" && queue !== "" && (
           <EmitPreview
             queue={queue}
             plan={plan}
@@ -84,6 +89,26 @@ export function EmitDialog({
         )}
       </div>
     </ConfirmDialog>
+  );
+}
+
+function QueueField({ value, onChange }: { value: string; onChange: (queue: string) => void }) {
+  const { data } = useQuery(queuesQuery());
+  const names = data?.queues.map(({ name }) => name) ?? [];
+  return (
+    <Field label="Queue" hint="Only tasks of this queue see it">
+      {(ids) => (
+        <Select
+          {...ids}
+          value={value}
+          onChange={({ target }) => onChange(target.value)}
+          options={[
+            { value: "", label: "Choose a queue" },
+            ...names.map((name) => ({ value: name, label: name })),
+          ]}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -4,14 +4,19 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import { Select } from "@/components/ui/select";
-import { EVENT_STATES, type EventFilters } from "@/lib/search-params/events";
+import { EVENT_STATES, type EventFilters, type EventState } from "@/lib/search-params/events";
 
 const SETTLE_MS = 300;
 
+const LABELS: Record<EventState, string> = {
+  awaited: "Awaited",
+  emitted: "Emitted",
+  asked: "Asked for, nobody waits",
+};
+
 const STATES = [
   { value: "", label: "All events" },
-  { value: "emitted", label: "Emitted" },
-  { value: "awaited", label: "Awaited, not emitted" },
+  ...EVENT_STATES.map((value) => ({ value, label: LABELS[value] })),
 ];
 
 /** Which events to list, and the way to emit one. */

@@ -1,13 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Zap } from "lucide-react";
 import dynamic from "next/dynamic";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { LiveData } from "@/components/layout/live-data";
 import { Pager } from "@/components/layout/pager";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
-import { Button } from "@/components/ui/button";
-import { EmptyState } from "@/components/ui/empty-state";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
@@ -15,35 +12,39 @@ import { plural } from "@/lib/format";
 import { eventsQuery } from "@/lib/query/events";
 import { EventFilterBar } from "./event-filter-bar";
 import { EventTable } from "./event-table";
+import { NoEvents } from "./no-events";
+import { QueueFilter } from "./queue-filter";
 import { useEventFilters } from "./use-event-filters";
 
 const EmitDialog = dynamic(() => import("./emit-dialog").then((m) => m.EmitDialog));
 
-/** The events of a queue: emitted ones, and those that somebody waits for. `aside` joins the bar of filters. */
-export function EventList({ queue, aside }: { queue: string; aside?: ReactNode }) {
-  const { filters, narrow, turnTo } = useEventFilters();
+/** The events of one queue, or of all: awaited, emitted, and those that were only asked for. */
+export function EventList({ queue }: { queue?: string }) {
+  const { filters, narrow, turnTo } = useEventFilters(queue);
   const refetchInterval = useRefreshInterval();
-  const query = useQuery({
-    ...eventsQuery(queue, filters),
-    refetchInterval,
-  });
-  const [emitting, setEmitting] = useState<{ name?: string } | null>(null);
+  const query = useQuery({ ...eventsQuery(filters), refetchInterval });
+  const [emitting, setEmitting] = useState<{ queue?: string; name?: string } | null>(null);
   const page = query.data;
+  const only = filters.queue.length === 1 ? filters.queue[0] : undefined;
+  const emitAny = () => setEmitting(only === undefined ? {} : { queue: only });
   useHotkeys({
     r: () => query.refetch(),
-    e: () => setEmitting({}),
+    e: emitAny,
     "]": page?.older ? () => turnTo(page.older) : undefined,
     "[": page?.newer ? () => turnTo(page.newer) : undefined,
   });
-  const filtered = Boolean(filters.name || filters.state.length);
   return (
     <div className="flex min-h-0 flex-1 flex-col bg-surface">
       <h1 className="sr-only">Events</h1>
       <EventFilterBar
         filters={filters}
         onChange={narrow}
-        aside={aside}
-        onEmit={() => setEmitting({})}
+        onEmit={emitAny}
+        aside={
+          queue === undefined && (
+            <QueueFilter queues={filters.queue} onChange={(queues) => narrow({ queue: queues })} />
+          )
+        }
       />
       <div
         aria-busy={query.isPlaceholderData}
@@ -53,27 +54,25 @@ export function EventList({ queue, aside }: { queue: string; aside?: ReactNode }
         )}
       >
         <LiveData query={query} skeleton={<SkeletonRows rows={12} columns={5} />}>
-          {({ rows }) =>
-            rows.length > 0 ? (
-              <EventTable rows={rows} onEmit={(name) => setEmitting({ name })} />
-            ) : (
-              <EmptyState
-                icon={Zap}
-                title={filtered ? "No event matches" : "No event yet"}
-                actions={
-                  filtered && (
-                    <Button variant="primary" onClick={() => narrow({ name: null, state: [] })}>
-                      Remove all filters
-                    </Button>
-                  )
-                }
-              >
-                {filtered
-                  ? "Names are matched from their beginning, as written."
-                  : "An event shows here when it is emitted, or as soon as a task waits for it."}
-              </EmptyState>
-            )
-          }
+          {({ rows, unreadable }) => (
+            <>
+              {unreadable && (
+                <p className="border-b px-4 py-2 text-failed">
+                  Not among these: {unreadable.join(", ")}. The dashboard’s database role cannot
+                  read {unreadable.length === 1 ? "its" : "their"} tables.
+                </p>
+              )}
+              {rows.length > 0 ? (
+                <EventTable
+                  rows={rows}
+                  withQueue={queue === undefined}
+                  onEmit={({ queue, name }) => setEmitting({ queue, name })}
+                />
+              ) : (
+                <NoEvents filters={filters} onReset={() => narrow({ name: null, state: [] })} />
+              )}
+            </>
+          )}
         </LiveData>
       </div>
       <Pager
@@ -82,9 +81,7 @@ export function EventList({ queue, aside }: { queue: string; aside?: ReactNode }
         first={!filters.cursor}
         onTurn={turnTo}
       />
-      {emitting && (
-        <EmitDialog queue={queue} name={emitting.name} onClose={() => setEmitting(null)} />
-      )}
+      {emitting && <EmitDialog {...emitting} onClose={() => setEmitting(null)} />}
     </div>
   );
 }

@@ -1,25 +1,28 @@
 import { z } from "zod";
+import { EVENT_STATES, type EventState } from "@/lib/search-params/events";
 import { ReadError } from "./errors";
 import type { Direction } from "./keys";
 
-/** Where an event stands in its list: awaited ones by name, emitted ones by time (with microseconds) and name. */
-export type EventKey =
-  | { state: "awaited"; name: string }
-  | { state: "emitted"; name: string; emittedAt: string };
+/**
+ * Where an event stands in its part of the list. `at` has microseconds and decides first: the earliest time-out of an
+ * awaited event (`infinity` without one), or when an event was emitted.
+ */
+export type EventKey = { state: EventState; at: string; name: string; queue: string };
 
-const schema = z.union([
-  z.tuple([z.enum(["older", "newer"]), z.string()]),
-  z.tuple([
-    z.enum(["older", "newer"]),
-    z.string(),
-    z.string().regex(/^(-?infinity|\d{4,6}-[\d :.+-]+( BC)?)$/),
-  ]),
+const schema = z.tuple([
+  z.enum(["older", "newer"]),
+  z.enum(EVENT_STATES),
+  z.string().regex(/^(-?infinity|\d{4,6}-\d\d-\d\d [\d:.+-]+( BC)?)$/),
+  z.string(),
+  z.string(),
 ]);
 
 /** The page that goes on after (`older`) or before (`newer`) this event, which itself is not part of it. */
-export function encodeEventCursor(direction: Direction, key: EventKey): string {
-  const parts = [direction, key.name, ...(key.state === "emitted" ? [key.emittedAt] : [])];
-  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+export function encodeEventCursor(
+  direction: Direction,
+  { state, at, name, queue }: EventKey,
+): string {
+  return Buffer.from(JSON.stringify([direction, state, at, name, queue])).toString("base64url");
 }
 
 /** @throws ReadError `bad_request` */
@@ -27,9 +30,8 @@ export function decodeEventCursor(cursor: string): { direction: Direction; key: 
   const parts = schema.safeParse(parse(Buffer.from(cursor, "base64url").toString()));
   if (!parts.success)
     throw new ReadError("bad_request", "The parameter cursor is not one that a page returned.");
-  const [direction, name, emittedAt] = parts.data;
-  if (emittedAt === undefined) return { direction, key: { state: "awaited", name } };
-  return { direction, key: { state: "emitted", name, emittedAt } };
+  const [direction, state, at, name, queue] = parts.data;
+  return { direction, key: { state, at, name, queue } };
 }
 
 function parse(text: string): unknown {

@@ -2,77 +2,137 @@ import { beforeAll, expect, test } from "vitest";
 import { awaitEvent, emitEvent } from "@/lib/absurd/events";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
 import { openTestDatabase } from "@/lib/db/testing";
 import { type EventFilters, eventFilters } from "@/lib/search-params/events";
+import { listWaiters } from "./event-waiters";
 import { listEvents } from "./events";
 import { getEventPayload } from "./payloads";
 
 const QUEUE = "events 'here'";
+const OTHER = "other";
 const database = openTestDatabase();
-const list = (filters: Partial<EventFilters> = {}) => listEvents(QUEUE, eventFilters(filters));
+const list = (filters: Partial<EventFilters> = {}) => listEvents(eventFilters(filters));
 
-const EMITTED = ["paid:3", "paid:2", 'odd "name" ü\n', "paid:1"];
-const AWAITED = ["cleaned", "shipped:1", "shipped:2"];
+const EMITTED = ["paid:3", "elsewhere", "paid:2", 'odd "name" ü\n', "paid:1"];
+const AWAITED = ["overdue", "shipped:1", "arrived", "cleaned", "for ever"];
+const ASKED = ["abandoned:1", "abandoned:2"];
+
+/** Suspends a new task on an event and returns it. */
+async function wait(queue: string, eventName: string, timeoutSeconds: number | null) {
+  const { pool } = database;
+  const { taskId } = await spawnTask(pool, queue, "order");
+  const runs = await claimTasks(pool, queue, { quantity: 1 });
+  const runId = runs.find((run) => run.taskId === taskId)?.runId ?? "";
+  await awaitEvent(pool, queue, { taskId, runId, stepName: "s", eventName, timeoutSeconds });
+  return { taskId, runId };
+}
 
 beforeAll(async () => {
   const { pool } = database;
   await createQueue(pool, QUEUE);
-  for (const name of EMITTED.toReversed()) await emitEvent(pool, QUEUE, name, { name });
-  const waits = [
-    ["shipped:1", 60],
-    ["shipped:1", 30],
-    ["shipped:1", null],
-    ["cleaned", null],
-    // Due at once: it must be the last, or it would be claimed again.
-    ["shipped:2", 0],
-  ] as const;
-  for (const [eventName, timeoutSeconds] of waits) {
-    const { taskId } = await spawnTask(pool, QUEUE, "order");
-    const runs = await claimTasks(pool, QUEUE, { quantity: 1 });
-    const runId = runs.find((run) => run.taskId === taskId)?.runId ?? "";
-    await awaitEvent(pool, QUEUE, { taskId, runId, stepName: "s", eventName, timeoutSeconds });
+  await createQueue(pool, OTHER);
+  for (const name of EMITTED.toReversed())
+    await emitEvent(pool, name === "elsewhere" ? OTHER : QUEUE, name, { name });
+  for (const name of ASKED) {
+    const { taskId } = await wait(QUEUE, name, null);
+    await cancelTask(pool, QUEUE, { taskId });
   }
+  await wait(QUEUE, "for ever", null);
+  await wait(QUEUE, "shipped:1", 60);
+  await wait(QUEUE, "shipped:1", 30);
+  await wait(QUEUE, "shipped:1", null);
+  await wait(QUEUE, "cleaned", null);
+  await wait(OTHER, "arrived", 45);
+  // Due at once: it must be the last, or it would be claimed again.
+  await wait(QUEUE, "overdue", 0);
   await pool.query(`delete from absurd."e_events 'here'" where event_name = 'cleaned'`);
 });
 
-test("awaited events come first, by name, then emitted ones, newest first", async () => {
+const names = (page: { rows: { name: string }[] }) => page.rows.map((row) => row.name);
+
+test("what runs wait for comes first, what nobody waits for comes last", async () => {
   const page = await list();
-  expect(page.rows.map((row) => row.name)).toEqual([...AWAITED, ...EMITTED]);
-  expect(page.rows[1]).toMatchObject({ queue: QUEUE, emittedAt: null, payload: null, waiters: 3 });
-  const timeout = Date.parse(page.rows[1]?.nextTimeoutAt ?? "") - Date.parse(page.now);
-  expect(timeout).toBeGreaterThan(0);
-  expect(timeout).toBeLessThanOrEqual(30_000);
-  expect(page.rows[2]).toMatchObject({ waiters: 0, nextTimeoutAt: null });
-  expect(page.rows[3]?.payload?.text).toBe('{"name": "paid:3"}');
-  expect(page.rows[3]?.emittedAt).toMatch(/Z$/);
+  expect(names(page)).toEqual([...AWAITED, ...EMITTED, ...ASKED]);
+  expect(page.rows.map((row) => row.state)).toEqual([
+    ...AWAITED.map(() => "awaited"),
+    ...EMITTED.map(() => "emitted"),
+    ...ASKED.map(() => "asked"),
+  ]);
+  expect(page.unreadable).toBeUndefined();
 });
 
-test("filters by state and beginning of the name", async () => {
-  const names = async (filters: Partial<EventFilters>) =>
-    (await list(filters)).rows.map((row) => row.name);
-  expect(await names({ state: ["awaited"] })).toEqual(AWAITED);
-  expect(await names({ state: ["emitted"] })).toEqual(EMITTED);
-  expect(await names({ name: "paid:" })).toEqual(["paid:3", "paid:2", "paid:1"]);
-  expect(await names({ name: "shipped:2" })).toEqual(["shipped:2"]);
-  expect(await names({ name: "%" })).toEqual([]);
+test("an awaited event says how many an emit would wake, and the earliest time-out", async () => {
+  const { rows, now } = await list({ state: ["awaited"] });
+  const [overdue, shipped, arrived] = rows;
+  expect(overdue).toMatchObject({ queue: QUEUE, waiters: 0, overdue: 1, emittedAt: null });
+  expect(Date.parse(overdue?.nextTimeoutAt ?? "")).toBeLessThanOrEqual(Date.parse(now));
+  expect(shipped).toMatchObject({ waiters: 3, overdue: 0, payload: null });
+  const left = Date.parse(shipped?.nextTimeoutAt ?? "") - Date.parse(now);
+  expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThanOrEqual(30_000);
+  expect(arrived).toMatchObject({ queue: OTHER, waiters: 1 });
+  expect(rows.at(-1)).toMatchObject({ name: "for ever", waiters: 1, nextTimeoutAt: null });
 });
 
-test.each([1, 2, 3, 4])("pages of %i go forward and back over both parts", async (limit) => {
+test("an emitted event has its payload, one that was only asked for has nothing", async () => {
+  const [emitted] = (await list({ state: ["emitted"] })).rows;
+  expect(emitted?.payload?.text).toBe('{"name": "paid:3"}');
+  expect(emitted?.emittedAt).toMatch(/Z$/);
+  const [asked] = (await list({ state: ["asked"] })).rows;
+  expect(asked).toMatchObject({ waiters: 0, overdue: 0, nextTimeoutAt: null, emittedAt: null });
+});
+
+test("filters by queue, state and beginning of the name", async () => {
+  const found = async (filters: Partial<EventFilters>) => names(await list(filters));
+  expect(await found({ queue: [OTHER] })).toEqual(["arrived", "elsewhere"]);
+  expect(await found({ state: ["awaited"] })).toEqual(AWAITED);
+  expect(await found({ state: ["emitted", "asked"] })).toEqual([...EMITTED, ...ASKED]);
+  expect(await found({ name: "paid:" })).toEqual(["paid:3", "paid:2", "paid:1"]);
+  expect(await found({ name: "a" })).toEqual(["arrived", "abandoned:1", "abandoned:2"]);
+  expect(await found({ name: "%" })).toEqual([]);
+  await expect(list({ queue: ["nowhere"] })).rejects.toMatchObject({ code: "queue_not_found" });
+});
+
+test.each([1, 2, 3, 5, 11])("pages of %i go forward and back over all parts", async (limit) => {
+  const all = [...AWAITED, ...EMITTED, ...ASKED];
   const forward: string[][] = [];
   let page = await list({ limit });
   for (;;) {
-    forward.push(page.rows.map((row) => row.name));
+    forward.push(names(page));
     if (!page.older) break;
     page = await list({ limit, cursor: page.older });
   }
-  expect(forward.flat()).toEqual([...AWAITED, ...EMITTED]);
-  const back = [page.rows.map((row) => row.name)];
+  expect(forward.flat()).toEqual(all);
+  const back = [names(page)];
   while (page.newer) {
     page = await list({ limit, cursor: page.newer });
-    back.unshift(page.rows.map((row) => row.name));
+    back.unshift(names(page));
   }
-  expect(back.flat()).toEqual([...AWAITED, ...EMITTED]);
+  expect(back.flat()).toEqual(all);
+});
+
+test("an event that was emitted is not awaited, whoever still waits", async () => {
+  const { pool } = database;
+  const { taskId, runId } = await wait(OTHER, "left over", null);
+  await emitEvent(pool, OTHER, "left over");
+  await pool.query(
+    `insert into absurd.w_other (task_id, run_id, step_name, event_name) values ($1, $2, 's', 'left over')`,
+    [taskId, runId],
+  );
+  expect((await list({ name: "left" })).rows).toMatchObject([{ state: "emitted", waiters: 1 }]);
+});
+
+test("the waiters of an event, the earliest time-out first, with their number", async () => {
+  const { rows, total } = await listWaiters(QUEUE, "shipped:1", { limit: 2 });
+  expect(total).toBe(3);
+  expect(rows).toMatchObject([
+    { taskName: "order", stepName: "s", timeoutAt: expect.stringMatching(/Z$/) },
+    { taskName: "order", timeoutAt: expect.stringMatching(/Z$/) },
+  ]);
+  expect(Date.parse(rows[0]?.timeoutAt ?? "")).toBeLessThan(Date.parse(rows[1]?.timeoutAt ?? ""));
+  expect((await listWaiters(QUEUE, "for ever")).rows).toMatchObject([{ timeoutAt: null }]);
+  expect(await listWaiters(QUEUE, "never heard of")).toMatchObject({ rows: [], total: 0 });
 });
 
 test("a large payload comes with its size, and whole on demand", async () => {
@@ -83,7 +143,12 @@ test("a large payload comes with its size, and whole on demand", async () => {
 });
 
 test("foreign cursors are refused", async () => {
-  const forged = Buffer.from('["older","a","\'; drop"]').toString("base64url");
-  for (const cursor of ["", "x", forged])
+  const forge = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString("base64url");
+  const forged = [
+    ["older", "emitted", "'; drop", "a", "b"],
+    ["older", "paid", "infinity", "a", "b"],
+    ["older", "a"],
+  ].map(forge);
+  for (const cursor of ["", "x", ...forged])
     await expect(list({ cursor })).rejects.toMatchObject({ code: "bad_request" });
 });

@@ -42,7 +42,7 @@ describe.each(LEGACY_GENERATIONS)("schema %s", (generation) => {
     const detail = await getTask("old queue", taskId);
     expect(detail).toMatchObject({ task: { idempotencyKey: null }, runs: [{ attempt: 1 }] });
     expect(await findById(taskId)).toHaveLength(1);
-    expect((await listEvents("old queue", eventFilters())).rows).toEqual([]);
+    expect((await listEvents(eventFilters({ queue: ["old queue"] }))).rows).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { closePools } from "@/lib/db/pools";
 import { openTestDatabase } from "@/lib/db/testing";
 import { eventFilters } from "@/lib/search-params/events";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { listWaiters } from "./event-waiters";
 import { listEvents } from "./events";
 import { findById } from "./find";
 import { getPayload } from "./payloads";
@@ -74,8 +75,10 @@ test.each<[string, () => Promise<unknown>]>([
   ["a task", () => getTask("plain", taskId)],
   ["a payload", () => getPayload("plain", taskId, { of: "params" })],
   ["an id", () => findById(taskId)],
-  ["emitted events", () => listEvents("plain", eventFilters({ state: ["emitted"] }))],
-  ["awaited events", () => listEvents("plain", eventFilters({ state: ["awaited"] }))],
+  ["emitted events", () => listEvents(eventFilters({ state: ["emitted"] }))],
+  ["awaited events", () => listEvents(eventFilters({ state: ["awaited"] }))],
+  ["events asked for", () => listEvents(eventFilters({ state: ["asked"] }))],
+  ["who waits for an event", () => listWaiters("plain", "event 48")],
 ])("%s: no large table is scanned", async (_, read) => {
   const before = await sequentialScans();
   await read();

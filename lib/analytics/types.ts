@@ -4,6 +4,7 @@
  * Import it with `import type` from anywhere.
  */
 import type { TaskState, Uuid } from "../absurd/types";
+import type { EventState } from "../search-params/events";
 
 export type Iso = string;
 
@@ -192,13 +193,30 @@ export type TaskDetail = {
 export type EventSummary = {
   queue: string;
   name: string;
+  state: EventState;
   emittedAt: Iso | null;
   payload: Payload;
-  /** Runs that wait for it now. */
+  /** Runs that an emit would wake now. */
   waiters: number;
-  /** The earliest time-out among them. */
+  /** Runs whose time-out has come and that no worker has claimed yet: an emit would not wake them. */
+  overdue: number;
+  /** The earliest time-out of both. */
   nextTimeoutAt: Iso | null;
 };
+
+/** A run that waits for an event. */
+export type EventWaiter = {
+  taskId: Uuid;
+  runId: Uuid;
+  taskName: string;
+  stepName: string;
+  createdAt: Iso;
+  /** `null`: it waits for ever. */
+  timeoutAt: Iso | null;
+};
+
+/** The waiters with the earliest time-outs, and how many there are in all. */
+export type EventWaiters = { rows: EventWaiter[]; total: number; now: Iso };
 
 /** Why a read failed; `network` means that no answer came at all. */
 export type ErrorCode =

@@ -1,18 +1,28 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { EventSummary, Page } from "@/lib/analytics/types";
+import type { EventSummary, EventWaiters, Page } from "@/lib/analytics/types";
 import { type EventFilters, eventFilters, serializeEventFilters } from "@/lib/search-params/events";
 import { eventPayloadUrl } from "@/lib/search-params/payload";
 import { fetchFromApi, fetchJson } from "./api";
 
-/** One page of a queue's events. */
-export function eventsQuery(queue: string, filters: Partial<EventFilters> = {}) {
+/** One page of the events of some queues, or of all. */
+export function eventsQuery(filters: Partial<EventFilters> = {}) {
   const complete = eventFilters(filters);
-  const path = `/api/queues/${encodeURIComponent(queue)}/events`;
   return queryOptions({
-    queryKey: ["events", queue, complete],
+    queryKey: ["events", complete],
     queryFn: ({ signal }) =>
-      fetchJson<Page<EventSummary>>(`${path}${serializeEventFilters(complete)}`, signal),
+      fetchJson<Page<EventSummary>>(`/api/events${serializeEventFilters(complete)}`, signal),
     placeholderData: keepPreviousData,
+    staleTime: 1_000,
+  });
+}
+
+/** Who waits for an event. */
+export function eventWaitersQuery(queue: string, name: string) {
+  const path = `/api/queues/${encodeURIComponent(queue)}/events/waiters`;
+  return queryOptions({
+    queryKey: ["events", queue, "waiters", name],
+    queryFn: ({ signal }) =>
+      fetchJson<EventWaiters>(`${path}?name=${encodeURIComponent(name)}`, signal),
     staleTime: 1_000,
   });
 }

@@ -1,12 +1,17 @@
 import { createSerializer, type inferParserType, parseAsString } from "nuqs/server";
-import { parseAsLimit, parseAsListOf } from "./parsers";
+import { parseAsLimit, parseAsList, parseAsListOf } from "./parsers";
 
-/** `awaited`: somebody asked for the event and nobody emitted it yet. */
-export const EVENT_STATES = ["emitted", "awaited"] as const;
+/**
+ * `awaited`: runs wait for it and nobody emitted it yet. `asked`: a task asked for it once, nobody emitted it, and
+ * nobody waits for it now; all that is left is the row the engine keeps for the question.
+ */
+export const EVENT_STATES = ["awaited", "emitted", "asked"] as const;
 export type EventState = (typeof EVENT_STATES)[number];
 
-/** The URL state of a queue's list of events. */
+/** The URL state of a list of events. */
 export const eventsSearchParams = {
+  /** No queue means all of them. */
+  queue: parseAsList,
   /** The beginning of the event's name, as written. */
   name: parseAsString,
   state: parseAsListOf(EVENT_STATES),
@@ -15,11 +20,14 @@ export const eventsSearchParams = {
   limit: parseAsLimit,
 };
 
+/** As `eventsSearchParams`, where the path names the queue. */
+export const { queue: _, ...queueEventsSearchParams } = eventsSearchParams;
+
 export type EventFilters = inferParserType<typeof eventsSearchParams>;
 
-/** Completes filters with their defaults: no filter, the first page, 50 rows. */
+/** Completes filters with their defaults: all queues, no filter, the first page, 50 rows. */
 export function eventFilters(filters: Partial<EventFilters> = {}): EventFilters {
-  return { name: null, state: [], cursor: null, limit: 50, ...filters };
+  return { queue: [], name: null, state: [], cursor: null, limit: 50, ...filters };
 }
 
 /** The query string of these filters with its `?`, or an empty string; defaults are left out. */

@@ -1,18 +1,24 @@
 import type { Metadata } from "next";
+import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { AllEvents } from "@/components/events/all-events";
-import { EventListSkeleton } from "@/components/events/event-list";
+import { EventList, EventListSkeleton } from "@/components/events/event-list";
+import { eventsSearchParams } from "@/lib/search-params/events";
+import { eventsSeed } from "../event-seeds";
 import { Seeded } from "../seeded";
 import { queuesSeed } from "../seeds";
 
 export const metadata: Metadata = { title: "Events" };
 
-export default function EventsPage() {
+const loadFilters = createLoader(eventsSearchParams);
+
+export default function EventsPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   return (
     <Suspense fallback={<EventListSkeleton />}>
-      <Seeded seeds={[queuesSeed()]}>
-        <AllEvents />
-      </Seeded>
+      {loadFilters(searchParams).then((filters) => (
+        <Seeded seeds={[eventsSeed(filters), queuesSeed()]}>
+          <EventList />
+        </Seeded>
+      ))}
     </Suspense>
   );
 }

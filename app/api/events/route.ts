@@ -1,0 +1,14 @@
+import { readParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { coalesce } from "@/lib/analytics/coalesce";
+import { listEvents } from "@/lib/analytics/events";
+import { eventsSearchParams } from "@/lib/search-params/events";
+
+export function GET(request: Request): Promise<Response> {
+  return respond(request, () => {
+    const filters = readParameters(request, eventsSearchParams);
+    return coalesce(["events", filters], request.signal, (signal) =>
+      listEvents(filters, { signal }),
+    );
+  });
+}

@@ -1,0 +1,16 @@
+import { parseAsString } from "nuqs/server";
+import { readParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { ReadError } from "@/lib/analytics/errors";
+import { listWaiters } from "@/lib/analytics/event-waiters";
+
+type Context = { params: Promise<{ queue: string }> };
+
+export function GET(request: Request, { params }: Context): Promise<Response> {
+  return respond(request, async () => {
+    const { queue } = await params;
+    const { name } = readParameters(request, { name: parseAsString });
+    if (name === null) throw new ReadError("bad_request", "The parameter name is missing.");
+    return listWaiters(queue, name, { signal: request.signal });
+  });
+}

@@ -1,0 +1,125 @@
+"use client";
+import { ChevronDown, ChevronRight, Zap } from "lucide-react";
+import Link from "next/link";
+import { useState } from "react";
+import { queuePath } from "@/components/layout/paths";
+import { PayloadView } from "@/components/payloads/payload-view";
+import { Button } from "@/components/ui/button";
+import { NumberText } from "@/components/ui/count";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { Td } from "@/components/ui/table";
+import type { EventSummary } from "@/lib/analytics/types";
+import { formatBytes, plural } from "@/lib/format";
+import { eventPayloadQuery } from "@/lib/query/events";
+import { eventPayloadUrl } from "@/lib/search-params/payload";
+import { EventStateLabel } from "./event-state";
+import { WaiterList } from "./waiter-list";
+
+const NONE = <span className="text-ink-3">–</span>;
+
+/** Narrow screens keep name and state; opened, a row tells the rest. */
+const NARROW = "max-wide:hidden";
+
+/** One event on a line, and below it what it opens to. */
+export function EventRow({
+  event,
+  withQueue,
+  onEmit,
+}: {
+  event: EventSummary;
+  withQueue: boolean;
+  onEmit: () => void;
+}) {
+  const [open, setOpen] = useState(false);
+  const { queue, name, state, emittedAt, payload } = event;
+  const waiting = event.waiters + event.overdue;
+  const Chevron = open ? ChevronDown : ChevronRight;
+  const opens = payload !== null || waiting > 0;
+  const emit = state !== "emitted" && (
+    <Button variant="ghost" aria-label={`Emit ${name}`} onClick={onEmit}>
+      <Zap size={14} strokeWidth={1.5} aria-hidden />
+      Emit
+    </Button>
+  );
+  return (
+    <>
+      <tr className="hover:bg-hover">
+        <Td className="pl-3!">
+          {opens && (
+            <button
+              type="button"
+              aria-label={payload ? `Payload of ${name}` : `Who waits for ${name}`}
+              aria-expanded={open}
+              onClick={() => setOpen(!open)}
+              className="grid size-9 -translate-x-2 place-items-center rounded-1 text-ink-3 hover:text-ink wide:size-6 wide:-translate-x-0.5"
+            >
+              <Chevron size={14} strokeWidth={1.5} aria-hidden />
+            </button>
+          )}
+        </Td>
+        <Td className="truncate" title={name}>
+          <code className="mono font-medium">{name}</code>
+        </Td>
+        {withQueue && (
+          <Td className={`truncate ${NARROW}`}>
+            <Link href={queuePath(queue)} title={queue} className="text-ink-2 hover:underline">
+              {queue}
+            </Link>
+          </Td>
+        )}
+        <Td>
+          <EventStateLabel event={event} />
+        </Td>
+        <Td className={NARROW}>{emittedAt ? <RelativeTime iso={emittedAt} /> : NONE}</Td>
+        <Td numeric className={NARROW}>
+          <NumberText value={event.waiters} />
+        </Td>
+        <Td className={`pl-5 ${NARROW}`}>
+          <NextTimeout event={event} />
+        </Td>
+        <Td numeric className={`text-ink-2 ${NARROW}`}>
+          {payload ? formatBytes(payload.bytes) : NONE}
+        </Td>
+        <Td numeric className={`pr-4! ${NARROW}`}>
+          {emit}
+        </Td>
+      </tr>
+      {open && opens && (
+        <tr>
+          <td
+            colSpan={withQueue ? 9 : 8}
+            className="border-line-subtle border-b bg-canvas wide:pl-8"
+          >
+            <p className="flex flex-wrap items-center gap-x-3 px-3 pt-2 text-12 text-ink-2 wide:hidden">
+              <span>{queue}</span>
+              <span>{plural(event.waiters, "waiter")}</span>
+              {emittedAt ? <RelativeTime iso={emittedAt} /> : <NextTimeout event={event} />}
+              {emit}
+            </p>
+            {payload && (
+              <PayloadView
+                payload={payload}
+                source={{
+                  query: eventPayloadQuery(queue, name),
+                  url: eventPayloadUrl(queue, name),
+                }}
+              />
+            )}
+            {waiting > 0 && <WaiterList queue={queue} name={name} />}
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function NextTimeout({ event }: { event: EventSummary }) {
+  if (event.nextTimeoutAt) {
+    return (
+      <span className={event.overdue > 0 ? "font-medium text-pending" : undefined}>
+        <RelativeTime iso={event.nextTimeoutAt} />
+      </span>
+    );
+  }
+  return event.waiters > 0 ? <span className="text-ink-3">∞ never</span> : NONE;
+}

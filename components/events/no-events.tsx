@@ -1,0 +1,28 @@
+import { Zap } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+import type { EventFilters } from "@/lib/search-params/events";
+
+/** Nothing to list, and what to do about it. */
+export function NoEvents({ filters, onReset }: { filters: EventFilters; onReset: () => void }) {
+  if (filters.name === null && filters.state.length === 0) {
+    return (
+      <EmptyState icon={Zap} title="No event yet">
+        An event shows here when it is emitted, or as soon as a task waits for it.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={Zap}
+      title="No event matches"
+      actions={
+        <Button variant="primary" onClick={onReset}>
+          Remove all filters
+        </Button>
+      }
+    >
+      Names are matched from their beginning, as written.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,78 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { LiveData } from "@/components/layout/live-data";
+import { taskPath } from "@/components/layout/paths";
+import { useRefreshInterval } from "@/components/layout/preferences-provider";
+import { useClock } from "@/components/ui/clock";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { Table, Td, Th } from "@/components/ui/table";
+import { formatNumber, formatShortId } from "@/lib/format";
+import { eventWaitersQuery } from "@/lib/query/events";
+
+/** Who waits for an event: each waiting task with the way to it, the earliest time-out first. */
+export function WaiterList({ queue, name }: { queue: string; name: string }) {
+  const refetchInterval = useRefreshInterval();
+  const query = useQuery({ ...eventWaitersQuery(queue, name), refetchInterval });
+  return (
+    <LiveData query={query} skeleton={<SkeletonRows rows={1} columns={4} />}>
+      {({ rows, total }) =>
+        rows.length === 0 ? (
+          <p className="px-3 py-2 text-ink-3">Nobody waits for it any more.</p>
+        ) : (
+          <>
+            <Table aria-label={`Waiting for ${name}`}>
+              <thead>
+                <tr>
+                  <Th>Waiting task</Th>
+                  <Th className="max-wide:hidden">Step</Th>
+                  <Th className="max-wide:hidden">Since</Th>
+                  <Th>Times out</Th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((waiter) => (
+                  <tr key={waiter.runId + waiter.stepName}>
+                    <Td>
+                      <Link
+                        href={taskPath(queue, waiter.taskId)}
+                        className="font-medium text-accent-text hover:underline"
+                      >
+                        {waiter.taskName}
+                      </Link>{" "}
+                      <code className="mono text-ink-3">{formatShortId(waiter.taskId)}</code>
+                    </Td>
+                    <Td className="mono text-ink-2 max-wide:hidden">{waiter.stepName}</Td>
+                    <Td className="max-wide:hidden">
+                      <RelativeTime iso={waiter.createdAt} />
+                    </Td>
+                    <Td>
+                      <TimesOut iso={waiter.timeoutAt} />
+                    </Td>
+                  </tr>
+                ))}
+              </tbody>
+            </Table>
+            {total > rows.length && (
+              <p className="px-3 py-2 text-12 text-ink-3">
+                The {rows.length} with the earliest time-outs, of {formatNumber(total)}.
+              </p>
+            )}
+          </>
+        )
+      }
+    </LiveData>
+  );
+}
+
+function TimesOut({ iso }: { iso: string | null }) {
+  const passed = useClock((now) => iso !== null && Date.parse(iso) <= now);
+  if (iso === null) return <span className="text-ink-3">∞ never</span>;
+  return (
+    <span className={passed ? "font-medium text-pending" : undefined}>
+      <RelativeTime iso={iso} />
+      {passed && ", not claimed yet"}
+    </span>
+  );
+}
