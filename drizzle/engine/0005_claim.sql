@@ -1,5 +1,10 @@
 -- claim_task: how workers get runs. Every poll also does the queue's housekeeping, since nothing else runs on its
 -- own.
+--
+-- Statements on a table whose name is an argument are planned at every call, and on an idle server that planning is
+-- most of what a poll costs. Hence one small statement a step rather than a large one for all, steps that are left
+-- out when there is nothing for them to do, and `x = any (array[y])` for a join on a key: it leaves the planner no
+-- choice but to look each row up by its key, which is right whatever the statistics say, and half the work to plan.
 
 -- Returns up to p_qty claimable runs, now leased to the worker for p_claim_timeout seconds (without end when that
 -- is not positive), the longest available first. Before that it cancels tasks that are past a limit of their
@@ -33,42 +38,56 @@ declare
   v_worker text := coalesce(nullif(p_worker_id, ''), 'worker');
   v_timeout integer := coalesce(p_claim_timeout, 30);
   v_qty integer := greatest(coalesce(p_qty, 1), 1);
+  v_policy uuid;
   v_overdue uuid;
   v_expired record;
   v_swept boolean := false;
   v_reach bigint;
   v_ready uuid[];
   v_runs uuid[];
-  v_tasks uuid[];
-  v_attempts integer[];
+  v_sleeping boolean;
+  v_slept boolean;
 begin
-  -- Index {t}_aci holds just the active tasks that have a policy. The limits are compared as epochs, which can
-  -- neither overflow nor meet an infinite interval. A limit that is no bigint raises 22P02 here for the whole
-  -- queue: it is the operator's to repair, not ours to guess.
-  for v_overdue in execute format(
-    $sql$
-      select t.task_id
-      from absurd.%I t
-      where t.state in ('pending', 'sleeping', 'running')
-        and t.cancellation is not null
-        and (
-          (
-            (t.cancellation ->> 'max_delay')::bigint
-              <= extract(epoch from $1) - extract(epoch from t.enqueue_at)
-            and t.first_started_at is null
-          ) or (
-            (t.cancellation ->> 'max_duration')::bigint
-              <= extract(epoch from $1) - extract(epoch from t.first_started_at)
-          )
-        )
-      order by t.task_id
-    $sql$,
+  -- Index {t}_aci holds the tasks that have a policy. Most queues have none, and reading the head of the index says
+  -- so. (By order and limit: for an `exists` the planner may scan a table it has no statistics of.)
+  execute format(
+    'select t.task_id from absurd.%I t where t.cancellation is not null order by t.task_id limit 1',
     't_' || p_queue_name
   )
-  using v_now
-  loop
-    perform absurd.cancel_task(p_queue_name, v_overdue);
-  end loop;
+  into v_policy;
+
+  if v_policy is not null then
+    -- Joined with the active runs, which are indexed by their state, so that the work is bounded by what is active
+    -- and not by the history. The limits are compared as epochs, which can neither overflow nor meet an infinite
+    -- interval. A limit that is no bigint raises 22P02 here for the whole queue: it is the operator's to repair, not
+    -- ours to guess.
+    for v_overdue in execute format(
+      $sql$
+        select t.task_id
+        from absurd.%I t
+        join absurd.%I r on r.task_id = t.task_id
+        where t.cancellation is not null
+          and t.state in ('pending', 'sleeping', 'running')
+          and r.state in ('pending', 'sleeping', 'running')
+          and (
+            (
+              (t.cancellation ->> 'max_delay')::bigint
+                <= extract(epoch from $1) - extract(epoch from t.enqueue_at)
+              and t.first_started_at is null
+            ) or (
+              (t.cancellation ->> 'max_duration')::bigint
+                <= extract(epoch from $1) - extract(epoch from t.first_started_at)
+            )
+          )
+        order by t.task_id
+      $sql$,
+      't_' || p_queue_name, 'r_' || p_queue_name
+    )
+    using v_now
+    loop
+      perform absurd.cancel_task(p_queue_name, v_overdue);
+    end loop;
+  end if;
 
   for v_expired in execute format(
     $sql$
@@ -103,14 +122,15 @@ begin
     v_now := absurd.current_time();
   end if;
 
-  -- Two steps, so that the cost depends on the number of runs taken, not on the length of the backlog or the age
-  -- of the statistics: first the ids of the longest available runs, read in the order of index {r}_sai, with a few
-  -- to spare for those that others hold; then, by id, as many of them as can be locked. Again with more, if too
-  -- many were held.
-  v_reach := v_qty * 2::bigint + 8;
+  -- Two steps, so that the cost depends on the number of runs taken, not on the length of the backlog: first the ids
+  -- of the longest available runs, read in the order of index {r}_sai, with a few to spare for those that others
+  -- hold; then, by id, as many of them as can be locked. Again with more, if too many were held.
+  v_reach := v_qty + 8::bigint;
   loop
-    -- One state up to now, as a range of row values: from an equality the planner would expect so few rows that it
-    -- would rather sort the whole backlog than read the head of the index.
+    -- One event can make a hundred thousand runs available at one instant, and the index does not order those by
+    -- id. At most 500 more than wanted are read to find the smallest ids, as many as are needed to tell. The limit is
+    -- a subquery to hide its value: knowing it, the planner may rather collect and sort a backlog that it takes for
+    -- small than read the head of the index.
     execute format(
       $sql$
         select array(
@@ -118,14 +138,14 @@ begin
           from (
             (
               select r.run_id, r.available_at from absurd.%1$I r
-              where r.state >= 'pending' and (r.state, r.available_at) <= ('pending', $1)
-              order by r.state, r.available_at
-              fetch first $2 rows with ties
+              where r.state = 'pending' and r.available_at <= $1
+              order by r.available_at
+              limit (select $2 + 500)
             ) union all (
               select r.run_id, r.available_at from absurd.%1$I r
-              where r.state >= 'sleeping' and (r.state, r.available_at) <= ('sleeping', $1)
-              order by r.state, r.available_at
-              fetch first $2 rows with ties
+              where r.state = 'sleeping' and r.available_at <= $1
+              order by r.available_at
+              limit (select $2 + 500)
             )
           ) ready
           order by ready.available_at, ready.run_id
@@ -138,18 +158,20 @@ begin
     using v_now, v_reach;
     exit when v_ready = '{}';
 
-    -- The conditions on the run are asked again of the locked row.
+    -- The conditions on the run are asked again of the locked row; `is true` keeps the planner from index {r}_sai,
+    -- whose statistics may promise that a state is rarer than an id.
     v_runs := '{}';
-    v_tasks := '{}';
-    v_attempts := '{}';
-    for run_id, task_id, attempt, task_name, params, retry_strategy, max_attempts, headers, wake_event, event_payload
+    v_slept := false;
+    for
+      run_id, task_id, attempt, task_name, params, retry_strategy, max_attempts, headers, wake_event, event_payload,
+      v_sleeping
     in execute format(
       $sql$
         select
           r.run_id, r.task_id, r.attempt, t.task_name, t.params, t.retry_strategy, t.max_attempts, t.headers,
-          r.wake_event, r.event_payload
+          r.wake_event, r.event_payload, r.state = 'sleeping'
         from absurd.%I r
-        join absurd.%I t on t.task_id = r.task_id
+        join absurd.%I t on t.task_id = any (array[r.task_id])
         where r.run_id = any ($1)
           and (r.state in ('pending', 'sleeping') and r.available_at <= $2) is true
           and t.state in ('pending', 'sleeping', 'running')
@@ -162,33 +184,39 @@ begin
     using v_ready, v_now, v_qty
     loop
       v_runs := v_runs || run_id;
-      v_tasks := v_tasks || task_id;
-      v_attempts := v_attempts || attempt;
+      v_slept := v_slept or v_sleeping;
       return next;
     end loop;
 
-    execute format(
-      $sql$
-        with run as (
-          update absurd.%I r
-          set state = 'running', claimed_by = $4, claim_expires_at = $5, available_at = $6, started_at = $6
-          where r.run_id = any ($1)
-        ), task as (
+    if v_runs <> '{}' then
+      execute format(
+        $sql$
+          with run as (
+            update absurd.%I r
+            set state = 'running', claimed_by = $2, claim_expires_at = $3, available_at = $4, started_at = $4
+            where r.run_id = any ($1)
+            returning r.run_id, r.task_id, r.attempt
+          )
           update absurd.%I t
           set state = 'running',
-              attempts = greatest(t.attempts, c.attempt),
-              first_started_at = coalesce(t.first_started_at, $6),
-              last_attempt_run = c.run_id
-          from unnest($1, $2, $3) as c (run_id, task_id, attempt)
-          where t.task_id = c.task_id
-        )
-        delete from absurd.%I w where w.run_id = any ($1) and w.timeout_at <= $6
-      $sql$,
-      'r_' || p_queue_name, 't_' || p_queue_name, 'w_' || p_queue_name
-    )
-    using
-      v_runs, v_tasks, v_attempts, v_worker,
-      case when v_timeout > 0 then v_now + make_interval(secs => v_timeout) end, v_now;
+              attempts = greatest(t.attempts, run.attempt),
+              first_started_at = coalesce(t.first_started_at, $4),
+              last_attempt_run = run.run_id
+          from run
+          where t.task_id = any (array[run.task_id])
+        $sql$,
+        'r_' || p_queue_name, 't_' || p_queue_name
+      )
+      using v_runs, v_worker, case when v_timeout > 0 then v_now + make_interval(secs => v_timeout) end, v_now;
+    end if;
+    -- Only a run that slept can have a wait.
+    if v_slept then
+      execute format(
+        'delete from absurd.%I w where w.run_id = any ($1) and w.timeout_at <= $2',
+        'w_' || p_queue_name
+      )
+      using v_runs, v_now;
+    end if;
 
     v_qty := v_qty - cardinality(v_runs);
     exit when v_qty = 0 or cardinality(v_ready) < v_reach;

@@ -33,7 +33,7 @@ const EXTRA: Index = {
   columns: "task_id",
   unique: false,
   unpartitionedOnly: false,
-  where: "state in ('pending', 'sleeping', 'running') and cancellation is not null",
+  where: "cancellation is not null",
 };
 
 const COLUMNS = `
