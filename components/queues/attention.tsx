@@ -5,14 +5,21 @@ import { StateIcon } from "@/components/tasks/state-icon";
 import { useClock } from "@/components/ui/clock";
 import { Panel } from "@/components/ui/panel";
 import type { Queue } from "@/lib/analytics/types";
-import { concernsOf } from "./concerns";
+import { type Concern, concernsOf, worstFirst } from "./concerns";
 
 const LIMIT = 8;
 
 /** What needs attention, as sentences with the way to it. */
-export function Attention({ queues }: { queues: readonly Queue[] }) {
+export function Attention({
+  queues,
+  more = [],
+}: {
+  queues: readonly Queue[];
+  /** What other figures than those of the queues say. */
+  more?: readonly Concern[];
+}) {
   const now = useClock((time) => time);
-  const concerns = concernsOf(queues, now);
+  const concerns = worstFirst([...more, ...concernsOf(queues, now)]);
   const affected = new Set(concerns.map((concern) => concern.queue)).size;
   return (
     <Panel

@@ -15,15 +15,23 @@ export type Concern = {
 };
 
 /** Claimable work that nobody takes for this long is worth a sentence. */
-const WAITS_MS = 60_000;
+export const WAITS_MS = 60_000;
+
+/** Workers poll now and then: a sleeper that is due for less than this is nobody's concern. */
+const LATE_MS = 10_000;
 
 /** What is wrong with these queues, the worst first. `now` in milliseconds, on the engine's clock. */
 export function concernsOf(queues: readonly Queue[], now: number): Concern[] {
-  return queues.flatMap((queue) => concernsOfQueue(queue, now)).sort((a, b) => rank(a) - rank(b));
+  return worstFirst(queues.flatMap((queue) => concernsOfQueue(queue, now)));
 }
 
 const ORDER: readonly TaskState[] = ["failed", "running", "pending", "sleeping"];
 const rank = (concern: Concern) => ORDER.indexOf(concern.state);
+
+/** Failures, then lost leases, then what waits; within each as given. */
+export function worstFirst(concerns: readonly Concern[]): Concern[] {
+  return [...concerns].sort((a, b) => rank(a) - rank(b));
+}
 
 function concernsOfQueue(queue: Queue, now: number): Concern[] {
   const tasks = queueTasksPath(queue.name);
@@ -60,7 +68,7 @@ function concernsOfQueue(queue: Queue, now: number): Concern[] {
         "Show pending",
       ),
     );
-  } else if (queue.overdueSleepers > 0) {
+  } else if (queue.overdueSleepers > 0 && waited >= LATE_MS) {
     concerns.push(
       of(
         "sleeping",

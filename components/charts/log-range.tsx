@@ -1,0 +1,40 @@
+import { cn } from "@/lib/cn";
+
+const WIDTH = 64;
+const HEIGHT = 12;
+const INSET = 4;
+
+/** The scale of all of them: 10 ms to 30 min. What lies beyond stands at its end. */
+const LEAST = Math.log10(10);
+const MOST = Math.log10(1_800_000);
+
+/** Where a length of time lies on the scale, in the units of the picture. */
+export function place(ms: number): number {
+  const share = (Math.log10(Math.max(ms, 1)) - LEAST) / (MOST - LEAST);
+  const at = INSET + Math.min(Math.max(share, 0), 1) * (WIDTH - 2 * INSET);
+  // Logarithms differ in their last digit between the server and a browser.
+  return Math.round(at * 10) / 10;
+}
+
+/** The median (a line) and the 95th percentile (a dot) on a logarithmic scale. Decoration; the figures stand beside it. */
+export function LogRange({ p50, p95, bad }: { p50: number; p95: number; bad: boolean }) {
+  const [from, to] = [place(p50), place(p95)];
+  const y = HEIGHT / 2;
+  return (
+    <svg
+      width={WIDTH}
+      height={HEIGHT}
+      aria-hidden="true"
+      className="inline-block shrink-0 align-middle"
+    >
+      <path d={`M0 ${y}H${WIDTH}`} className="stroke-line" />
+      <path
+        d={`M${from} ${y}H${to}`}
+        strokeWidth="2"
+        className={bad ? "stroke-failed-solid" : "stroke-chart-2"}
+      />
+      <path d={`M${from} 1V${HEIGHT - 1}`} strokeWidth="2" className="stroke-ink" />
+      <circle cx={to} cy={y} r="3" className={cn(bad ? "fill-failed-solid" : "fill-chart-2")} />
+    </svg>
+  );
+}

@@ -1,0 +1,50 @@
+import { cn } from "@/lib/cn";
+
+const WIDTH = 96;
+const HEIGHT = 20;
+
+/** Few bars are enough to see a trend; more would be thinner than a pixel. */
+const BARS = 32;
+
+/** A trend without axes: bars of counts over time, tallest at the largest. Decoration; the figures stand beside it. */
+export function Sparkline({
+  values,
+  tone = "plain",
+}: {
+  values: readonly number[];
+  tone?: "plain" | "bad";
+}) {
+  const bars = condense(values, BARS);
+  const most = Math.max(...bars, 1);
+  const step = WIDTH / bars.length;
+  return (
+    <svg
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      aria-hidden="true"
+      className={cn("shrink-0", tone === "bad" ? "fill-failed-solid" : "fill-chart-2")}
+    >
+      <path d={`M0 ${HEIGHT - 0.5}H${WIDTH}`} className="stroke-line" />
+      <path
+        d={bars
+          .map((value, index) => {
+            const height = value === 0 ? 0 : Math.max((value / most) * (HEIGHT - 2), 1.5);
+            return `M${(index * step).toFixed(1)} ${HEIGHT}v${-height.toFixed(1)}h${(step - 0.8).toFixed(1)}V${HEIGHT}z`;
+          })
+          .join("")}
+      />
+    </svg>
+  );
+}
+
+/** The same counts in fewer buckets; each value stays whole. */
+export function condense(values: readonly number[], most: number): number[] {
+  const buckets = Math.min(values.length, most);
+  const sums = new Array<number>(buckets).fill(0);
+  values.forEach((value, index) => {
+    const at = Math.floor((index * buckets) / values.length);
+    sums[at] = (sums[at] ?? 0) + value;
+  });
+  return sums;
+}

@@ -1,0 +1,150 @@
+"use client";
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { useWidth } from "@/components/timeline/use-width";
+import { formatCompact, formatInstant } from "@/lib/format";
+import { cumulate, type Series } from "./stack";
+
+export type StackedBarsProps = {
+  /** From the bottom up. */
+  series: readonly Series[];
+  /** The beginning of the first bucket, and the width of each; milliseconds. */
+  from: number;
+  step: number;
+  zone: string;
+  /** What the picture shows, in one sentence. */
+  label: string;
+  onHover: (bucket: number | null) => void;
+};
+
+export const CHART_HEIGHT = 168;
+
+/** Counts over time as stacked bars on a canvas. A table twin belongs beside it. */
+export function StackedBars({ series, from, step, zone, label, onHover }: StackedBarsProps) {
+  const [box, width] = useWidth();
+  const colors = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(null);
+  const hover = useRef(onHover);
+  hover.current = onHover;
+  const data = toData(series, from, step);
+  const latest = useRef(data);
+  latest.current = data;
+  const shape = `${series.length} ${step} ${zone} ${series[0]?.values.length}`;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape says when the picture must be built anew
+  useEffect(() => {
+    const element = box.current;
+    if (!element || width === 0) return;
+    const color = (name: string) => colorOf(colors.current, name);
+    const chart = new uPlot(
+      options({ width, step, zone, series, color, onHover: (at) => hover.current(at) }),
+      latest.current,
+      element,
+    );
+    plot.current = chart;
+    const unwatch = watchTheme(() => chart.redraw(false));
+    return () => {
+      unwatch();
+      chart.destroy();
+      plot.current = null;
+    };
+  }, [width, shape]);
+
+  const figures = JSON.stringify(data);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the figures say when the data changed
+  useEffect(() => plot.current?.setData(latest.current), [figures]);
+
+  return (
+    <div ref={box} role="img" aria-label={label} className="relative h-[168px]">
+      <div ref={colors} hidden>
+        {[...series.map((one) => one.color), "text-ink-3", "text-chart-grid"].map((name) => (
+          <span key={name} data-color={name} className={name} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** The largest sums first: each series is drawn over the one that contains it. Bars stand on the middle of their bucket. */
+function toData(series: readonly Series[], from: number, step: number): uPlot.AlignedData {
+  const times = (series[0]?.values ?? []).map((_, index) => (from + (index + 0.5) * step) / 1000);
+  return [times, ...cumulate(series.map((one) => one.values)).reverse()];
+}
+
+type Wanted = Pick<StackedBarsProps, "series" | "step" | "zone"> & {
+  width: number;
+  color: (name: string) => string;
+  onHover: (bucket: number | null) => void;
+};
+
+function options({ width, step, zone, series, color, onHover }: Wanted): uPlot.Options {
+  const bars = uPlot.paths.bars?.({ size: [0.84, 40], align: 0 });
+  const axis = {
+    stroke: () => color("text-ink-3"),
+    font: "11px Geist, system-ui, sans-serif",
+    ticks: { show: false },
+  };
+  return {
+    width,
+    height: CHART_HEIGHT,
+    padding: [12, 0, 0, 0],
+    legend: { show: false },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
+    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+    scales: {
+      x: { time: true, range: (_, min, max) => [min - step / 2000, max + step / 2000] },
+      y: { range: (_, __, max) => [0, Math.max(max, 1)] },
+    },
+    series: [
+      {},
+      ...series.toReversed().map((one) => ({
+        fill: () => color(one.color),
+        width: 0,
+        points: { show: false },
+        ...(bars && { paths: bars }),
+      })),
+    ],
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 24,
+        space: 72,
+        values: (_, ticks) => ticks.map((tick) => formatTick(tick, step, zone)),
+      },
+      {
+        ...axis,
+        size: 44,
+        space: 36,
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7],
+        grid: { stroke: () => color("text-chart-grid"), width: 1 },
+        values: (_, ticks) => ticks.map(formatCompact),
+      },
+    ],
+    hooks: { setCursor: [(chart) => onHover(chart.cursor.idx ?? null)] },
+  };
+}
+
+/** Days where a bucket is longer than an hour, else the time of day. */
+function formatTick(seconds: number, step: number, zone: string): string {
+  const at = formatInstant(new Date(seconds * 1000).toISOString(), zone);
+  return step > 3_600_000 && at.slice(11, 16) === "00:00" ? at.slice(5, 10) : at.slice(11, 16);
+}
+
+/** The colour a class gives in the theme at hand; a canvas cannot read tokens itself. */
+function colorOf(colors: HTMLElement | null, name: string): string {
+  const sample = colors?.querySelector(`[data-color="${name}"]`);
+  return sample ? getComputedStyle(sample).color : "gray";
+}
+
+function watchTheme(onChange: () => void): () => void {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const chosen = new MutationObserver(onChange);
+  chosen.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  system.addEventListener("change", onChange);
+  return () => {
+    chosen.disconnect();
+    system.removeEventListener("change", onChange);
+  };
+}

@@ -1,0 +1,30 @@
+"use client";
+import { EyeOff, Hourglass } from "lucide-react";
+import { Banner } from "@/components/ui/banner";
+import { AbsoluteTime } from "@/components/ui/relative-time";
+import type { FailureList } from "@/lib/analytics/failures";
+import { formatNumber, plural } from "@/lib/format";
+
+/** What the list leaves out. */
+export function FailureNotes({ list }: { list: FailureList }) {
+  return (
+    <>
+      {list.lookedBackTo && (
+        <Banner tone="plain" icon={Hourglass}>
+          Very much failed: these are the newest {formatNumber(list.attempts)} failed attempts, back
+          to <AbsoluteTime iso={list.lookedBackTo} />. Narrow it by queue to see further.
+        </Banner>
+      )}
+      {list.hiddenGroups > 0 && (
+        <Banner tone="plain" icon={Hourglass}>
+          {plural(list.hiddenGroups, "rarer cause")} not shown. Narrow it by queue or task name.
+        </Banner>
+      )}
+      {list.unreadable.length > 0 && (
+        <Banner tone="warning" icon={EyeOff}>
+          Without the failures of {list.unreadable.join(", ")}: the dashboard may not read them.
+        </Banner>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,73 @@
+import Link from "next/link";
+import type { TaskState } from "@/lib/absurd/types";
+import type { FailureGroup, FailureOutcomes } from "@/lib/analytics/failure-groups";
+import { cn } from "@/lib/cn";
+import { formatNumber } from "@/lib/format";
+import { groupTasksPath } from "./paths";
+
+type Outcome = {
+  key: keyof FailureOutcomes;
+  word: string;
+  title: string;
+  tone: string;
+  states: TaskState[];
+};
+
+const OUTCOMES: readonly Outcome[] = [
+  {
+    key: "exhausted",
+    word: "failed",
+    title: "No attempts left",
+    tone: "font-medium text-failed",
+    states: ["failed"],
+  },
+  {
+    key: "refused",
+    word: "given up",
+    title: "Failed with attempts left: the engine refused the stored retry strategy",
+    tone: "font-medium text-failed",
+    states: ["failed"],
+  },
+  {
+    key: "retrying",
+    word: "retrying",
+    title: "Another attempt waits, sleeps or runs",
+    tone: "text-pending",
+    states: ["pending", "running", "sleeping"],
+  },
+  {
+    key: "recovered",
+    word: "recovered",
+    title: "Completed by a later attempt",
+    tone: "text-ink-2",
+    states: ["completed"],
+  },
+  {
+    key: "cancelled",
+    word: "cancelled",
+    title: "Cancelled after the failure",
+    tone: "text-ink-2",
+    states: ["cancelled"],
+  },
+];
+
+/** What has become of a group's tasks, each with the way to them. */
+export function Outcomes({ group, className }: { group: FailureGroup; className?: string }) {
+  return (
+    <span className={cn("flex flex-wrap gap-x-2 text-12", className)}>
+      {OUTCOMES.filter(({ key }) => group.tasks[key] > 0).map(
+        ({ key, word, title, tone, states }) => (
+          <Link
+            key={key}
+            href={groupTasksPath(group, states)}
+            prefetch={false}
+            title={title}
+            className={cn("relative z-1 whitespace-nowrap hover:underline", tone)}
+          >
+            {formatNumber(group.tasks[key])} {word}
+          </Link>
+        ),
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { place } from "@/components/charts/log-range";
+import type { FailureList } from "@/lib/analytics/failures";
+import type { Throughput } from "@/lib/analytics/throughput";
+import type { Queue } from "@/lib/analytics/types";
+import { busiest } from "./busiest";
+import { failingQueues } from "./failing-queues";
+import { bucketStart, seriesOf } from "./throughput-series";
+
+const none = { value: 0, precision: "exact" } as const;
+
+function throughput(queues: Record<string, { completed: number[]; failed: number[] }>): Throughput {
+  return {
+    window: "1h",
+    from: "2026-03-02T11:00:00.000Z",
+    stepSeconds: 60,
+    queues: Object.entries(queues).map(([name, counts]) => ({ name, running: [0, 1], ...counts })),
+    now: "2026-03-02T12:00:00.000Z",
+    unreadable: [],
+  };
+}
+
+function queue(name: string, figures: Partial<Queue> = {}): Queue {
+  return {
+    name,
+    createdAt: "2026-03-01T12:00:00.000Z",
+    storageMode: "unpartitioned",
+    active: { pending: 0, running: 0, sleeping: 0 },
+    terminal: { completed: none, failed: none, cancelled: none },
+    ready: 0,
+    oldestReadyAt: null,
+    overdueSleepers: 0,
+    expiredLeases: 0,
+    ...figures,
+  };
+}
+
+test("queues in which much fails are told, the worst first, with the error that is met most", () => {
+  const figures = throughput({
+    fine: { completed: [500, 500], failed: [10, 10] },
+    quiet: { completed: [0, 0], failed: [2, 3] },
+    bad: { completed: [20, 20], failed: [10, 0] },
+    worse: { completed: [900, 76], failed: [14, 200] },
+  });
+  const failures = {
+    groups: [{ queues: ["worse"], errorName: "TimeoutError", taskName: "charge" }],
+  } as FailureList;
+  const concerns = failingQueues(figures, failures);
+  expect(concerns.map(({ queue, text }) => `${queue}: ${text}`)).toEqual([
+    "worse: 214 of 1,190 attempts failed in the last hour, most often charge with TimeoutError",
+    "bad: 10 of 50 attempts failed in the last hour",
+  ]);
+  expect(concerns[0]?.href).toBe("/failures?range=1h&queue=worse");
+  expect(failingQueues(undefined, undefined)).toEqual([]);
+});
+
+test("the busiest queues are shown in their own order, an unreadable one always", () => {
+  const queues = [
+    queue("a"),
+    queue("b", { ready: 5 }),
+    queue("c", { unreadable: "no rights" }),
+    queue("d"),
+    queue("e", { active: { pending: 0, running: 1, sleeping: 9 } }),
+  ];
+  const figures = throughput({ d: { completed: [9, 9], failed: [0, 0] } });
+  expect(busiest(queues, figures, 3).map(({ name }) => name)).toEqual(["b", "c", "d"]);
+  expect(busiest(queues, undefined, 9)).toHaveLength(5);
+});
+
+test("the chart adds the queues up", () => {
+  const figures = throughput({
+    a: { completed: [1, 2], failed: [0, 1] },
+    b: { completed: [3, 4], failed: [1, 0] },
+  });
+  expect(seriesOf(figures).map(({ name, values }) => [name, values])).toEqual([
+    ["failed", [1, 1]],
+    ["completed", [4, 6]],
+    ["running", [0, 2]],
+  ]);
+  expect(bucketStart(figures, 2)).toBe("2026-03-02T11:02:00.000Z");
+});
+
+test("a scale of time has its ends, and what lies beyond stands there", () => {
+  expect(place(0)).toBe(place(10));
+  expect(place(10)).toBeLessThan(place(1_000));
+  expect(place(1_800_000)).toBe(place(9e9));
+});

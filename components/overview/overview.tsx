@@ -1,0 +1,85 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useWindow, useWindowRefresh } from "@/components/charts/use-window";
+import { WindowSwitch } from "@/components/charts/window-switch";
+import { LiveData } from "@/components/layout/live-data";
+import { Attention } from "@/components/queues/attention";
+import { NoQueues } from "@/components/queues/no-queues";
+import { useQueues } from "@/components/queues/use-queues";
+import { useHotkeys } from "@/components/ui/hotkeys";
+import { Panel } from "@/components/ui/panel";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { failuresQuery } from "@/lib/query/failures";
+import { latencyQuery, throughputQuery } from "@/lib/query/overview";
+import { failingQueues } from "./failing-queues";
+import { LatencyPanel } from "./latency-panel";
+import { QueueHealth } from "./queue-health";
+import { ThroughputPanel } from "./throughput-panel";
+import { TopFailures } from "./top-failures";
+
+const FRAME = "flex flex-col gap-3 p-3 wide:px-4";
+const PAIR = "grid gap-3 xwide:grid-cols-2";
+
+/** Is it healthy? What needs attention, then the figures behind it. */
+export function Overview() {
+  const [window, setWindow] = useWindow();
+  const refetchInterval = useWindowRefresh(window);
+  const queues = useQueues();
+  const throughput = useQuery({ ...throughputQuery(window), refetchInterval });
+  const failures = useQuery({ ...failuresQuery({ range: window }), refetchInterval });
+  const latency = useQuery({ ...latencyQuery(window), refetchInterval });
+  useHotkeys({
+    r: () => {
+      for (const query of [queues, throughput, failures, latency]) query.refetch();
+    },
+  });
+  return (
+    <LiveData query={queues} skeleton={<OverviewSkeleton />}>
+      {(list) =>
+        list.queues.length === 0 ? (
+          <NoQueues />
+        ) : (
+          <div className={FRAME}>
+            <div className="flex items-center gap-2">
+              <h1 className="font-semibold text-16">Overview</h1>
+              <span className="ml-auto">
+                <WindowSwitch value={window} onChange={setWindow} />
+              </span>
+            </div>
+            <div className={PAIR}>
+              <Attention
+                queues={list.queues}
+                more={failingQueues(throughput.data, failures.data)}
+              />
+              <ThroughputPanel query={throughput} window={window} />
+            </div>
+            <QueueHealth queues={list.queues} throughput={throughput.data} />
+            <div className="grid items-start gap-3 xwide:grid-cols-[minmax(0,8fr)_minmax(0,7fr)]">
+              <LatencyPanel query={latency} window={window} />
+              <TopFailures query={failures} window={window} />
+            </div>
+          </div>
+        )
+      }
+    </LiveData>
+  );
+}
+
+export function OverviewSkeleton() {
+  return (
+    <div className={FRAME}>
+      <div className="h-9 wide:h-7" />
+      <div className={PAIR}>
+        <Panel title="Needs attention">
+          <div className="h-[204px]" />
+        </Panel>
+        <Panel title="Throughput">
+          <div className="h-[204px]" />
+        </Panel>
+      </div>
+      <Panel title="Queues">
+        <SkeletonRows rows={8} columns={8} />
+      </Panel>
+    </div>
+  );
+}

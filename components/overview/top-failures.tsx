@@ -1,0 +1,89 @@
+"use client";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { CircleCheck } from "lucide-react";
+import Link from "next/link";
+import { Sparkline } from "@/components/charts/sparkline";
+import { WINDOW_WORDS } from "@/components/charts/window-switch";
+import { FailureError } from "@/components/failures/failure-error";
+import { Outcomes } from "@/components/failures/failure-outcomes";
+import { failuresPath } from "@/components/failures/paths";
+import { LiveData } from "@/components/layout/live-data";
+import { Panel } from "@/components/ui/panel";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import type { FailureGroup } from "@/lib/analytics/failure-groups";
+import type { FailureList } from "@/lib/analytics/failures";
+import { formatNumber, plural } from "@/lib/format";
+import type { Window } from "@/lib/search-params/windows";
+
+const ROWS = 6;
+
+/** The causes of most failed attempts. */
+export function TopFailures({
+  query,
+  window,
+}: {
+  query: UseQueryResult<FailureList>;
+  window: Window;
+}) {
+  return (
+    <Panel
+      title="Top failures"
+      note={`by task and error, ${WINDOW_WORDS[window]}`}
+      aside={
+        <Link href={failuresPath({ range: window })} className="text-accent-text hover:underline">
+          All failures
+        </Link>
+      }
+    >
+      <LiveData query={query} skeleton={<SkeletonRows rows={ROWS} columns={4} />}>
+        {({ groups }) =>
+          groups.length === 0 ? (
+            <p className="flex min-h-9 items-center gap-2 px-3 text-ink-2">
+              <CircleCheck size={14} aria-hidden className="text-completed-solid" />
+              No attempt failed.
+            </p>
+          ) : (
+            <ul className="-mb-px">
+              {groups.slice(0, ROWS).map((group) => (
+                <TopFailure key={group.id} group={group} window={window} />
+              ))}
+            </ul>
+          )
+        }
+      </LiveData>
+    </Panel>
+  );
+}
+
+function TopFailure({ group, window }: { group: FailureGroup; window: Window }) {
+  return (
+    <li className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 border-line-subtle border-b px-3 py-1.5 hover:bg-hover wide:grid-cols-[minmax(0,1fr)_96px_auto]">
+      <div className="min-w-0">
+        <Link
+          href={failuresPath({ range: window, group: group.id })}
+          className="block truncate font-medium after:absolute after:inset-0 hover:text-accent-text"
+        >
+          {group.taskName}
+        </Link>
+        <span className="block truncate" title={`${group.errorName ?? ""} ${group.pattern}`.trim()}>
+          <FailureError name={group.errorName} pattern={group.pattern} />
+        </span>
+      </div>
+      <span className="hidden wide:block">
+        <Sparkline values={group.trend} tone="bad" />
+      </span>
+      <div className="w-40 text-right xwide:w-52">
+        <span className="flex justify-end gap-2">
+          <span className="text-12 text-ink-3">
+            <RelativeTime iso={group.lastAt} />
+          </span>
+          <strong className="font-semibold" title={plural(group.attempts, "failed attempt")}>
+            {formatNumber(group.attempts)}
+          </strong>
+        </span>
+        <Outcomes group={group} className="justify-end" />
+      </div>
+    </li>
+  );
+}

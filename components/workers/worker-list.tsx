@@ -1,0 +1,95 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { EyeOff, Hourglass, Server } from "lucide-react";
+import { useWindow, useWindowRefresh } from "@/components/charts/use-window";
+import { WINDOW_WORDS, WindowSwitch } from "@/components/charts/window-switch";
+import { LiveData } from "@/components/layout/live-data";
+import { Banner } from "@/components/ui/banner";
+import { EmptyState } from "@/components/ui/empty-state";
+import { useHotkeys } from "@/components/ui/hotkeys";
+import { Panel } from "@/components/ui/panel";
+import { AbsoluteTime } from "@/components/ui/relative-time";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import type { WorkerList as Workers } from "@/lib/analytics/workers";
+import { formatNumber, plural } from "@/lib/format";
+import { workersQuery } from "@/lib/query/workers";
+import { WorkerTable } from "./worker-table";
+
+/** Who works, and on what. */
+export function WorkerList() {
+  const [window, setWindow] = useWindow();
+  const query = useQuery({ ...workersQuery(window), refetchInterval: useWindowRefresh(window) });
+  useHotkeys({ r: () => query.refetch() });
+  return (
+    <div className="flex flex-col gap-3 p-3 wide:px-4">
+      <h1 className="sr-only">Workers</h1>
+      <div className="flex flex-wrap items-center gap-2">
+        <p className="min-w-0 flex-1 basis-60 text-12 text-ink-3">
+          Inferred from claims: workers do not register, so one that claims nothing is not seen.
+        </p>
+        <WindowSwitch value={window} onChange={setWindow} />
+      </div>
+      <LiveData query={query} skeleton={<WorkerListSkeleton inside />}>
+        {(list) => (
+          <>
+            <WorkerNotes list={list} />
+            <Panel title="Workers" note={summary(list)}>
+              {list.workers.length === 0 ? <NoWorkers list={list} /> : <WorkerTable list={list} />}
+            </Panel>
+          </>
+        )}
+      </LiveData>
+    </div>
+  );
+}
+
+function summary({ workers, hiddenWorkers, window }: Workers): string {
+  const holding = workers.filter(({ running }) => running > 0).length;
+  return `${formatNumber(workers.length + hiddenWorkers)} seen in the ${WINDOW_WORDS[window]}, ${formatNumber(holding)} at work`;
+}
+
+function NoWorkers({ list }: { list: Workers }) {
+  return (
+    <EmptyState icon={Server} title="No worker has claimed anything">
+      Nothing runs, and nothing was picked up in the {WINDOW_WORDS[list.window]}. Point a worker at
+      a queue: <code className="mono">await absurd.startWorker()</code>
+    </EmptyState>
+  );
+}
+
+function WorkerNotes({ list }: { list: Workers }) {
+  return (
+    <>
+      {list.lookedBackTo && (
+        <Banner tone="plain" icon={Hourglass}>
+          Very much was done: attempts are counted back to <AbsoluteTime iso={list.lookedBackTo} />.
+        </Banner>
+      )}
+      {list.hiddenWorkers > 0 && (
+        <Banner tone="plain" icon={Hourglass}>
+          {plural(list.hiddenWorkers, "idle worker")} not shown.
+        </Banner>
+      )}
+      {list.unreadable.length > 0 && (
+        <Banner tone="warning" icon={EyeOff}>
+          Without the claims of {list.unreadable.join(", ")}: the dashboard may not read them.
+        </Banner>
+      )}
+    </>
+  );
+}
+
+export function WorkerListSkeleton({ inside = false }: { inside?: boolean }) {
+  const panel = (
+    <Panel title="Workers">
+      <SkeletonRows rows={10} columns={6} />
+    </Panel>
+  );
+  if (inside) return panel;
+  return (
+    <div className="flex flex-col gap-3 p-3 wide:px-4">
+      <div className="h-9 wide:h-7" />
+      {panel}
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+"use client";
+import Link from "next/link";
+import { taskPath } from "@/components/layout/paths";
+import { Badge } from "@/components/ui/badge";
+import { useClock } from "@/components/ui/clock";
+import { NumberText } from "@/components/ui/count";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { Td } from "@/components/ui/table";
+import type { Worker } from "@/lib/analytics/worker-claims";
+import { cn } from "@/lib/cn";
+import { formatNumber } from "@/lib/format";
+import { formatAge, formatCountdown } from "@/lib/timeline/duration";
+
+const NARROW = "max-wide:hidden";
+
+/** One worker. `minutes` is the time over which its attempts were counted. */
+export function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
+  const claims = worker.completed + worker.failed + worker.running;
+  return (
+    <tr className="hover:bg-hover">
+      <Td className="max-w-[130px] wide:max-w-[260px]">
+        <span className="flex items-center gap-2">
+          <span className="mono truncate font-medium" title={worker.name}>
+            {worker.name || "without a name"}
+          </span>
+          {worker.expired > 0 && <Badge tone="bad">{formatNumber(worker.expired)} expired</Badge>}
+          {worker.withoutLease > 0 && (
+            <span className={NARROW}>
+              <Badge tone="warning">{formatNumber(worker.withoutLease)} without lease</Badge>
+            </span>
+          )}
+        </span>
+      </Td>
+      <Td className={cn(NARROW, "max-w-[160px] truncate text-ink-2")}>
+        <span title={worker.queues.join(", ")}>
+          {worker.queues[0]}
+          {worker.queues.length > 1 && ` +${worker.queues.length - 1}`}
+        </span>
+      </Td>
+      <Td numeric>
+        <NumberText value={worker.running} />
+      </Td>
+      <Td className="max-w-[110px] wide:max-w-[240px]">
+        <Longest worker={worker} />
+      </Td>
+      <Td numeric className={NARROW}>
+        <LeaseLeft worker={worker} />
+      </Td>
+      <Td numeric>
+        <RelativeTime iso={worker.lastSeenAt} />
+      </Td>
+      <Td numeric className={NARROW}>
+        <span title={`${formatNumber(claims)} attempts picked up`}>{rate(claims / minutes)}</span>
+      </Td>
+      <Td numeric className={NARROW}>
+        <FailureShare completed={worker.completed} failed={worker.failed} />
+      </Td>
+      <Td numeric className={NARROW}>
+        <NumberText value={worker.lost + worker.expired} tone="bad" />
+      </Td>
+    </tr>
+  );
+}
+
+function Longest({ worker }: { worker: Worker }) {
+  const longest = worker.held[0];
+  const since = longest?.claimedAt;
+  const held = useClock((now) => (since ? formatAge(now - Date.parse(since)) : ""));
+  if (!longest) return <span className="text-ink-3">–</span>;
+  return (
+    <Link
+      href={taskPath(longest.queue, longest.taskId)}
+      prefetch={false}
+      title={`${longest.taskName} in ${longest.queue}`}
+      className="flex gap-2 hover:text-accent-text hover:underline"
+    >
+      <span className="truncate">{longest.taskName}</span>
+      <span className="text-ink-3">{held}</span>
+    </Link>
+  );
+}
+
+/** What is left of the lease that ends first: when the worker must have been heard of again. */
+function LeaseLeft({ worker }: { worker: Worker }) {
+  const end = worker.nextLeaseEnd;
+  const left = useClock((now) => (end ? Date.parse(end) - now : 0));
+  if (!end) return <span className="text-ink-3">{worker.expired > 0 ? "expired" : "–"}</span>;
+  return left > 0 ? (
+    formatCountdown(left)
+  ) : (
+    <span className="font-medium text-failed">expired</span>
+  );
+}
+
+function FailureShare({ completed, failed }: { completed: number; failed: number }) {
+  if (completed + failed === 0) return <span className="text-ink-3">–</span>;
+  const share = failed / (completed + failed);
+  return (
+    <span
+      title={`${formatNumber(failed)} of ${formatNumber(completed + failed)} ended attempts`}
+      className={cn(failed === 0 && "text-ink-3", share >= 0.2 && "font-medium text-failed")}
+    >
+      {(share * 100).toFixed(1)} %
+    </span>
+  );
+}
+
+function rate(perMinute: number): string {
+  if (perMinute === 0) return "0/min";
+  return perMinute < 10
+    ? `${perMinute.toFixed(1)}/min`
+    : `${formatNumber(Math.round(perMinute))}/min`;
+}
