@@ -61,7 +61,7 @@ export function toSpawnJson(form: SpawnForm): string {
   const { name, params, headers, ...rest } = toSpawnInput(form);
   const parsed = (text: string | undefined) => parseExactly(text ?? "")?.value;
   return printExactly({
-    name: rest.name,
+    name,
     params: parsed(params),
     headers: parsed(headers),
     ...rest,
