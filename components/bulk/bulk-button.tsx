@@ -1,0 +1,41 @@
+"use client";
+import { Layers } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import type { BulkAction } from "@/lib/bulk/vocabulary";
+import type { BulkDialogSelection } from "./bulk-dialog";
+
+const BulkDialog = dynamic(() => import("./bulk-dialog").then((m) => m.BulkDialog));
+
+/** The way from a list of tasks to doing something with them: those picked, or all that match. */
+export function BulkButton({
+  label,
+  selection,
+  action,
+  onStarted,
+}: {
+  label: string;
+  /** Asked when it is pressed. */
+  selection: () => BulkDialogSelection;
+  action?: BulkAction;
+  onStarted?: () => void;
+}) {
+  const [open, setOpen] = useState<BulkDialogSelection | null>(null);
+  return (
+    <>
+      <Button onClick={() => setOpen(selection())}>
+        <Layers size={14} strokeWidth={1.5} aria-hidden />
+        {label}
+      </Button>
+      {open && (
+        <BulkDialog
+          selection={open}
+          onClose={() => setOpen(null)}
+          {...(action && { action })}
+          {...(onStarted && { onStarted })}
+        />
+      )}
+    </>
+  );
+}
