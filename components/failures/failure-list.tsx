@@ -64,6 +64,7 @@ export function FailureList() {
                       <FailureRow
                         key={group.id}
                         group={group}
+                        filters={filters}
                         open={group.id === opened}
                         onToggle={() => open(group.id === opened ? null : group.id)}
                       />

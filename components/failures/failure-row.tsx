@@ -5,6 +5,7 @@ import { Age, RelativeTime } from "@/components/ui/relative-time";
 import type { FailureGroup } from "@/lib/analytics/failure-groups";
 import { cn } from "@/lib/cn";
 import { formatNumber, plural } from "@/lib/format";
+import type { FailureFilters } from "@/lib/search-params/windows";
 import { FailureError } from "./failure-error";
 import { Outcomes } from "./failure-outcomes";
 import { FailureSamples } from "./failure-samples";
@@ -12,10 +13,12 @@ import { FailureSamples } from "./failure-samples";
 /** One group of failures; opened, its latest tasks. */
 export function FailureRow({
   group,
+  filters,
   open,
   onToggle,
 }: {
   group: FailureGroup;
+  filters: FailureFilters;
   open: boolean;
   onToggle: () => void;
 }) {
@@ -71,7 +74,7 @@ export function FailureRow({
           </span>
         </span>
       </div>
-      {open && <FailureSamples group={group} />}
+      {open && <FailureSamples group={group} filters={filters} />}
     </li>
   );
 }

@@ -62,8 +62,7 @@ export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): F
   const drafts = new Map<string, Draft>();
   for (const row of rows) {
     const pattern = fingerprint(row.message);
-    // No name holds the character that keeps the parts apart: the database refuses it.
-    const key = `${row.taskName}\0${row.errorName ?? "\0"}\0${pattern}`;
+    const key = keyOf(row, pattern);
     let draft = drafts.get(key);
     if (!draft) {
       draft = open(key, row, pattern, grid);
@@ -76,9 +75,23 @@ export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): F
     .sort((a, b) => b.attempts - a.attempts || (a.lastAt < b.lastAt ? 1 : -1));
 }
 
+/** The id of the group that a failure belongs to. */
+export function groupId(row: FailedAttempt): string {
+  return shorten(keyOf(row, fingerprint(row.message)));
+}
+
+/** No name holds the character that keeps the parts apart: the database refuses it. */
+function keyOf({ taskName, errorName }: FailedAttempt, pattern: string): string {
+  return `${taskName}\0${errorName ?? "\0"}\0${pattern}`;
+}
+
+function shorten(key: string): string {
+  return createHash("sha256").update(key).digest("hex").slice(0, 12);
+}
+
 function open(key: string, row: FailedAttempt, pattern: string, grid: TimeGrid): Draft {
   return {
-    id: createHash("sha256").update(key).digest("hex").slice(0, 12),
+    id: shorten(key),
     taskName: row.taskName,
     errorName: row.errorName,
     pattern,

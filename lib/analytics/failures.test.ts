@@ -5,7 +5,7 @@ import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
 import type { Json } from "@/lib/absurd/types";
 import { openTestDatabase } from "@/lib/db/testing";
 import { type FailureFilters, failureFilters } from "@/lib/search-params/windows";
-import { listFailures } from "./failures";
+import { listFailedTasks, listFailures } from "./failures";
 
 const database = openTestDatabase();
 const QUEUES = ['odd "queue"', "parts"];
@@ -44,7 +44,7 @@ test.each(QUEUES)(
   async (queue) => {
     const { pool } = database;
     const exhausted = await fail(queue, "charge", [timeout(30, "ord_1"), timeout(31, "ord_1")]);
-    await fail(queue, "charge", [timeout(12, "ord_22")], 1);
+    const once = await fail(queue, "charge", [timeout(12, "ord_22")], 1);
     const recovered = await fail(queue, "charge", [timeout(5, "ord_3")], 2);
     const [again] = await claimTasks(pool, queue);
     expect(again?.taskId).toBe(recovered);
@@ -75,6 +75,15 @@ test.each(QUEUES)(
     expect(group?.samples).toHaveLength(5);
     expect(group?.samples.at(-1)).toMatchObject({ queue, taskId: exhausted, attempt: 2 });
     expect(group && group.firstAt < group.lastAt).toBe(true);
+    const failed = await listFailedTasks(group?.id ?? "", failureFilters({ queue: [queue] }));
+    expect(failed).toMatchObject({
+      tasks: [
+        { queue, taskId: once },
+        { queue, taskId: exhausted },
+      ],
+      more: 0,
+    });
+    expect((await listFailedTasks("none", failureFilters())).tasks).toEqual([]);
 
     async function cancelLater(taskId: string) {
       // The retry must not be claimed by the tests that follow.
@@ -160,5 +169,10 @@ test("of very many failures the newest are looked at, and the answer says how fa
     update absurd.r_bulk set available_at = now(), failed_at = now() where failure_reason ->> 'message' = 'flood'`);
   const burst = await list({ name: ["flood"] });
   expect(burst.attempts).toBe(20_000);
+  const tasks = await listFailedTasks(
+    burst.groups[0]?.id ?? "",
+    failureFilters({ name: ["flood"] }),
+  );
+  expect([tasks.tasks.length, tasks.more]).toEqual([1_000, 19_000]);
   expect(burst.lookedBackTo).not.toBeNull();
 });

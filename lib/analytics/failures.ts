@@ -1,10 +1,11 @@
 import "server-only";
+import type { Uuid } from "@/lib/absurd/types";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { FailureFilters, Window } from "@/lib/search-params/windows";
 import { countAttempts } from "./attempt-counts";
-import { type FailureGroup, groupFailures } from "./failure-groups";
+import { type FailureGroup, groupFailures, groupId } from "./failure-groups";
 import { readFailedAttempts } from "./failure-rows";
-import { readQueues } from "./registry";
+import { readQueues, type Scope } from "./registry";
 import { type TimeGrid, timeGrid } from "./time-grid";
 import type { Iso } from "./types";
 
@@ -13,6 +14,9 @@ const BUDGET = 20_000;
 
 /** Groups in one answer; those with fewer attempts are left out. */
 const GROUPS = 100;
+
+/** Tasks in one answer: as many as one operation takes by their ids. */
+const TASKS = 1_000;
 
 const HOUR = 3_600_000;
 
@@ -48,21 +52,8 @@ export function listFailures(
   filters: FailureFilters,
   options: ReadOptions = {},
 ): Promise<FailureList> {
-  return readQueues(filters.queue, options, async ({ db, now, queues, unreadable }) => {
-    const names = queues.map((queue) => queue.name);
-    const grid = timeGrid(filters.range, now);
-    const counted = await countAttempts(db, names, grid);
-    const start = affordableStart(
-      [...counted.values()].map(({ failed }) => failed),
-      grid,
-    );
-    const { rows, more } = await readFailedAttempts(db, names, {
-      since: new Date(start).toISOString(),
-      claimedSince: new Date(start - slack(start, grid)).toISOString(),
-      names: filters.name,
-      limit: BUDGET,
-    });
-    const oldest = more ? rows.at(-1)?.failedAt : undefined;
+  return readQueues(filters.queue, options, async (scope) => {
+    const { grid, rows, lookedBackTo } = await readFailures(scope, filters);
     const groups = groupFailures(rows, grid);
     return {
       window: filters.range,
@@ -71,11 +62,60 @@ export function listFailures(
       attempts: rows.length,
       from: new Date(grid.from).toISOString(),
       stepSeconds: grid.step / 1000,
-      lookedBackTo: oldest ?? (start > grid.from ? new Date(start).toISOString() : null),
-      now,
-      unreadable: unreadable.map((queue) => queue.name),
+      lookedBackTo,
+      now: scope.now,
+      unreadable: scope.unreadable.map((queue) => queue.name),
     };
   });
+}
+
+/** Tasks that failed for good, for one action on all of them. */
+export type FailedTasks = {
+  tasks: { queue: string; taskId: Uuid }[];
+  /** Tasks beyond the first thousand. */
+  more: number;
+  now: Iso;
+};
+
+/**
+ * The tasks of one group that have failed for good and failed last with its cause, the latest first; found as
+ * `listFailures` finds the group, and nothing when it is not there any more. At most a thousand.
+ *
+ * @throws ReadError what `readQueues` throws.
+ */
+export function listFailedTasks(
+  group: string,
+  filters: FailureFilters,
+  options: ReadOptions = {},
+): Promise<FailedTasks> {
+  return readQueues(filters.queue, options, async (scope) => {
+    const { rows } = await readFailures(scope, filters);
+    const tasks = rows
+      .filter((row) => row.taskState === "failed" && row.isLatest && groupId(row) === group)
+      .map(({ queue, taskId }) => ({ queue, taskId }));
+    return {
+      tasks: tasks.slice(0, TASKS),
+      more: Math.max(tasks.length - TASKS, 0),
+      now: scope.now,
+    };
+  });
+}
+
+async function readFailures({ db, now, queues }: Scope, filters: FailureFilters) {
+  const names = queues.map((queue) => queue.name);
+  const grid = timeGrid(filters.range, now);
+  const counted = await countAttempts(db, names, grid);
+  const failed = [...counted.values()].map((counts) => counts.failed);
+  const start = affordableStart(failed, grid);
+  const { rows, more } = await readFailedAttempts(db, names, {
+    since: new Date(start).toISOString(),
+    claimedSince: new Date(start - slack(start, grid)).toISOString(),
+    names: filters.name,
+    limit: BUDGET,
+  });
+  const oldest = more ? rows.at(-1)?.failedAt : undefined;
+  const cut = start > grid.from ? new Date(start).toISOString() : null;
+  return { grid, rows, lookedBackTo: oldest ?? cut };
 }
 
 /** The beginning of the window, or of the first bucket from which on all failures fit the budget. */

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { FailureList } from "@/lib/analytics/failures";
+import type { FailedTasks, FailureList } from "@/lib/analytics/failures";
 import {
   type FailureFilters,
   failureFilters,
@@ -16,5 +16,17 @@ export function failuresQuery(filters: Partial<FailureFilters> = {}) {
       fetchJson<FailureList>(`/api/failures${serializeFailureFilters(complete)}`, signal),
     placeholderData: keepPreviousData,
     staleTime: 1_000,
+  });
+}
+
+/** The tasks of a group that failed for good. */
+export function failedTasksQuery(group: string, filters: FailureFilters) {
+  const path = `/api/failures/${encodeURIComponent(group)}/tasks`;
+  return queryOptions({
+    queryKey: ["failures", "tasks", group, filters],
+    queryFn: ({ signal }) =>
+      fetchJson<FailedTasks>(`${path}${serializeFailureFilters(filters)}`, signal),
+    staleTime: 0,
+    gcTime: 0,
   });
 }

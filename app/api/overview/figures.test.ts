@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { GET as failedTasks } from "@/app/api/failures/[group]/tasks/route";
 import { GET as failures } from "@/app/api/failures/route";
 import { GET as workers } from "@/app/api/workers/route";
 import { createQueue } from "@/lib/absurd/queues";
@@ -49,6 +50,17 @@ test("figures over time have their routes", async () => {
   expect(await get(latency, "?range=24h")).toMatchObject({
     names: [{ name: "a,b", tasks: { value: 1, precision: "exact" } }],
     complete: true,
+  });
+});
+
+test("the failed tasks of a group are listed for an action on all", async () => {
+  const { groups } = await get(failures);
+  const response = await failedTasks(new Request("http://localhost:3000/?range=1h"), {
+    params: Promise.resolve({ group: groups[0].id }),
+  });
+  expect(await response.json()).toMatchObject({
+    tasks: [{ queue: QUEUE, taskId: groups[0].samples[0].taskId }],
+    more: 0,
   });
 });
 

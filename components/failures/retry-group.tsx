@@ -1,0 +1,60 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { RotateCw } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { ReadError } from "@/components/layout/read-error";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import type { FailureGroup } from "@/lib/analytics/failure-groups";
+import { formatNumber, plural } from "@/lib/format";
+import { failedTasksQuery } from "@/lib/query/failures";
+import type { FailureFilters } from "@/lib/search-params/windows";
+
+const BulkDialog = dynamic(() =>
+  import("@/components/bulk/bulk-dialog").then((module) => module.BulkDialog),
+);
+
+/** Retries every task that failed for good with this cause, after a preview. */
+export function RetryGroup({ group, filters }: { group: FailureGroup; filters: FailureFilters }) {
+  const [open, setOpen] = useState(false);
+  const failed = group.tasks.exhausted + group.tasks.refused;
+  if (failed === 0) return null;
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>
+        <RotateCw size={14} strokeWidth={1.5} aria-hidden />
+        Retry {plural(failed, "failed task")}…
+      </Button>
+      {open && <Retry group={group} filters={filters} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function Retry({
+  group,
+  filters,
+  onClose,
+}: {
+  group: FailureGroup;
+  filters: FailureFilters;
+  onClose: () => void;
+}) {
+  // The list names five tasks of each group; all of them are read when somebody wants to act.
+  const query = useQuery({ ...failedTasksQuery(group.id, filters), refetchOnWindowFocus: false });
+  if (query.data && query.data.tasks.length > 0)
+    return <BulkDialog selection={{ ids: query.data.tasks }} action="retry" onClose={onClose} />;
+  return (
+    <Dialog title="Retry the failed tasks" onClose={onClose}>
+      {query.error ? (
+        <ReadError error={query.error} onRetry={() => query.refetch()} />
+      ) : (
+        <p className="py-4 text-ink-2" role="status">
+          {query.data
+            ? "None of them is failed any more."
+            : `Finding ${formatNumber(group.tasks.exhausted + group.tasks.refused)} tasks…`}
+        </p>
+      )}
+    </Dialog>
+  );
+}
