@@ -50,7 +50,7 @@ export function NoTasks({
           </>
         }
       >
-        Names are matched whole and as written.
+        Names and values are matched whole and as written, the text of an error in any part of it.
       </EmptyState>
     );
   }

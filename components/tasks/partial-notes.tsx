@@ -4,26 +4,31 @@ import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { AbsoluteTime } from "@/components/ui/relative-time";
 import type { Page, TaskSummary } from "@/lib/analytics/types";
+import { plural } from "@/lib/format";
+import type { SearchOn } from "./use-search-on";
 
 /** What a page of tasks leaves out, said where the rows end. */
 export function PartialNotes({
   page,
+  search,
   onTurn,
 }: {
   page: Page<TaskSummary>;
+  search: SearchOn | null;
   onTurn: (cursor: string) => void;
 }) {
-  const { searchedTo, older, unreadable } = page;
+  const { searchedTo, newer, unreadable } = page;
   if (!searchedTo && !unreadable?.length) return null;
   return (
     <div className="flex flex-col gap-2 p-3 wide:px-4">
-      {searchedTo && (
+      {search && search.status !== "done" && <SearchProgress search={search} />}
+      {searchedTo && !search && (
         <Banner
           tone="plain"
           icon={Hourglass}
-          action={older && <Button onClick={() => onTurn(older)}>Keep searching</Button>}
+          action={newer && <Button onClick={() => onTurn(newer)}>Keep searching</Button>}
         >
-          Looked back to <AbsoluteTime iso={searchedTo} />: no index serves this filter, so it is
+          Looked up to <AbsoluteTime iso={searchedTo} />: no index serves this filter, so it is
           searched in steps.
         </Banner>
       )}
@@ -33,5 +38,29 @@ export function PartialNotes({
         </Banner>
       )}
     </div>
+  );
+}
+
+/** How far back a search got that no index serves, and the way to stop it or to go on. */
+function SearchProgress({ search }: { search: SearchOn }) {
+  const { status, searchedTo, rows, problem } = search;
+  const running = status === "running";
+  return (
+    <Banner
+      tone={problem ? "warning" : "plain"}
+      icon={Hourglass}
+      action={
+        <Button onClick={running ? search.stop : search.goOn}>{running ? "Stop" : "Go on"}</Button>
+      }
+    >
+      {problem ??
+        (running ? "Searching newest first, in steps: no index serves this." : "Stopped.")}{" "}
+      {searchedTo && (
+        <>
+          Looked back to <AbsoluteTime iso={searchedTo} />
+          {rows.length > 0 && `, ${plural(rows.length, "more task")} found`}.
+        </>
+      )}
+    </Banner>
   );
 }

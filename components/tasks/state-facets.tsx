@@ -6,6 +6,7 @@ import { TASK_STATES, type TaskState } from "@/lib/absurd/types";
 import { cn } from "@/lib/cn";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { StateIcon } from "./state-icon";
+import { isFiltered } from "./use-task-filters";
 
 /** The six states as switches, each with how many tasks of the chosen queues are in it. */
 export function StateFacets({
@@ -20,8 +21,7 @@ export function StateFacets({
     ({ name }) => filters.queue.length === 0 || filters.queue.includes(name),
   );
   // Counts are of whole queues: beside a narrower list they would only mislead.
-  const narrower =
-    filters.name.length > 0 || filters.id || filters.range || filters.after || filters.before;
+  const narrower = isFiltered({ ...filters, state: [], queue: [] }, undefined);
   const toggle = (state: TaskState) =>
     onChange({
       state: filters.state.includes(state)
@@ -29,7 +29,7 @@ export function StateFacets({
         : TASK_STATES.filter((one) => one === state || filters.state.includes(one)),
     });
   return (
-    <fieldset className="flex shrink-0 items-center gap-1 overflow-x-auto px-3 pb-2 [scrollbar-width:none] wide:px-4">
+    <fieldset className="flex min-w-0 items-center gap-1 overflow-x-auto [scrollbar-width:none]">
       <legend className="sr-only">States</legend>
       {TASK_STATES.map((state) => {
         const on = filters.state.includes(state);

@@ -1,6 +1,6 @@
 "use client";
 import { ArrowUp, Timer } from "lucide-react";
-import { useRef } from "react";
+import { useMemo, useRef } from "react";
 import { Pager } from "@/components/layout/pager";
 import { ReadError } from "@/components/layout/read-error";
 import { Banner } from "@/components/ui/banner";
@@ -12,27 +12,52 @@ import { SkeletonRows } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
 import { formatNumber, plural } from "@/lib/format";
 import { ApiError } from "@/lib/query/api";
+import { serializeTaskFilters } from "@/lib/search-params/tasks";
+import { printPath } from "@/lib/search-params/tasks-paths";
+import { ExportMenu } from "./export-menu";
+import { rowKey } from "./live-rows";
 import { NoTasks } from "./no-tasks";
 import { PartialNotes } from "./partial-notes";
+import { RangeSelect } from "./range-select";
+import { SavedViews } from "./saved-views";
+import { SearchCount } from "./search-count";
+import { SelectionBar } from "./selection-bar";
 import { StateFacets } from "./state-facets";
+import { TaskColumns } from "./task-columns";
 import { TaskSearch } from "./task-search";
 import { TaskTable } from "./task-table";
 import { useLiveTasks } from "./use-live-tasks";
+import { useSearchOn } from "./use-search-on";
+import { useSelection } from "./use-selection";
 import { isFiltered, useTaskFilters } from "./use-task-filters";
 
 /** The tasks of one queue, or of all. */
 export function TaskList({ queue }: { queue?: string }) {
-  const { filters, narrow, turnTo, clear } = useTaskFilters(queue);
+  const { filters, narrow, turnTo, showColumns, clear } = useTaskFilters(queue);
   const { query, shown, showNewest } = useLiveTasks(filters);
   const box = useRef<HTMLDivElement>(null);
   const page = query.data;
+  const search = useSearchOn(filters, query.isPlaceholderData ? undefined : page);
+  const found = search?.rows;
+  const rows = useMemo(() => [...(shown?.rows ?? []), ...(found ?? [])], [shown?.rows, found]);
+  const question = serializeTaskFilters({ ...filters, cursor: null, columns: [] });
+  const selection = useSelection(question, rows);
+  const columns = filters.columns.map(printPath);
+  const older = search ? search.older : (page?.older ?? null);
+  const select = (reach: boolean) => {
+    const key = document.activeElement?.getAttribute("data-row");
+    const task = rows.find((row) => rowKey(row) === key);
+    if (task) selection.toggle(task, reach);
+  };
   useHotkeys({
+    x: () => select(false),
+    X: () => select(true),
     j: () => moveFocus(box.current, 1),
     k: () => moveFocus(box.current, -1),
     r: () => {
       query.refetch().then(showNewest);
     },
-    "]": page?.older ? () => turnTo(page.older) : undefined,
+    "]": older ? () => turnTo(older) : undefined,
     "[": page?.newer ? () => turnTo(page.newer) : undefined,
   });
   const tooSlow = query.error instanceof ApiError && query.error.code === "timed_out";
@@ -41,8 +66,17 @@ export function TaskList({ queue }: { queue?: string }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col bg-surface">
       <h1 className="sr-only">Tasks</h1>
-      <TaskSearch filters={filters} fixedQueue={queue} onChange={narrow} onClear={clear} />
-      <StateFacets filters={filters} onChange={narrow} />
+      <div className="flex flex-wrap gap-2 px-3 pt-3 pb-2 wide:flex-nowrap wide:px-4">
+        <TaskSearch filters={filters} fixedQueue={queue} onChange={narrow} onClear={clear} />
+        <RangeSelect filters={filters} onChange={narrow} />
+        <SavedViews filters={filters} fixedQueue={queue} />
+        <TaskColumns filters={filters} onChange={showColumns} />
+        <ExportMenu key={`export ${question}`} filters={filters} />
+      </div>
+      <div className="flex flex-wrap items-center justify-between gap-x-4 px-3 pb-2 wide:flex-nowrap wide:px-4">
+        <StateFacets filters={filters} onChange={narrow} />
+        <SearchCount key={question} filters={filters} />
+      </div>
       {tooSlow && (
         <div className="px-3 pb-2 wide:px-4">
           <Banner
@@ -73,12 +107,19 @@ export function TaskList({ queue }: { queue?: string }) {
                 box.current?.scrollTo({ top: 0 });
               }}
             />
-            {shown.rows.length > 0 ? (
-              <TaskTable rows={shown.rows} gone={shown.gone} oneQueue={queue !== undefined} />
-            ) : (
+            {rows.length > 0 ? (
+              <TaskTable
+                rows={rows}
+                gone={shown.gone}
+                oneQueue={queue !== undefined}
+                columns={columns}
+                selection={selection}
+              />
+            ) : search && search.status !== "done" ? null : (
               <NoTasks filters={filters} filtered={filtered} onChange={narrow} onClear={clear} />
             )}
-            <PartialNotes page={page} onTurn={turnTo} />
+            <PartialNotes page={page} search={search} onTurn={turnTo} />
+            <SelectionBar selection={selection} columns={columns} />
           </ClockProvider>
         ) : query.error && !tooSlow ? (
           <ReadError error={query.error} onRetry={() => query.refetch()} />
@@ -87,13 +128,13 @@ export function TaskList({ queue }: { queue?: string }) {
         )}
       </div>
       <Pager
-        page={page}
-        note={shown && `Newest first · ${plural(shown.rows.length, "task")} on this page`}
+        page={page && { ...page, older }}
+        note={shown && `Newest first · ${plural(rows.length, "task")} on this page`}
         first={!filters.cursor}
         onTurn={turnTo}
         keys={
           <>
-            <Kbd>j</Kbd> <Kbd>k</Kbd> move <Kbd>↵</Kbd> open <Kbd>/</Kbd> filter
+            <Kbd>j</Kbd> <Kbd>k</Kbd> move <Kbd>x</Kbd> select <Kbd>↵</Kbd> open <Kbd>/</Kbd> filter
           </>
         }
       />

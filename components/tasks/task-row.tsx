@@ -9,6 +9,8 @@ import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
 import { formatAge, formatDuration } from "@/lib/timeline/duration";
 import { Attempts } from "./attempts";
+import { rowKey } from "./live-rows";
+import { SelectionCheck } from "./selection-check";
 import { StateLabel } from "./state-badge";
 import { Why } from "./why";
 
@@ -16,24 +18,41 @@ const CELL =
   "wide:h-8 wide:border-line-subtle wide:border-b wide:px-2 wide:first:pl-4 wide:last:pr-4";
 const WIDE = cn(CELL, "hidden wide:table-cell");
 
-type Props = { task: TaskSummary; gone: boolean; oneQueue: boolean; tenants: boolean };
+type Props = {
+  task: TaskSummary;
+  gone: boolean;
+  oneQueue: boolean;
+  tenants: boolean;
+  columns: readonly string[];
+  selected: boolean;
+  onSelect: (task: TaskSummary, reach: boolean) => void;
+};
 
 /** One task. The link of its name covers the row; the id above it can be selected. */
-export const TaskRow = memo(function TaskRow({ task, gone, oneQueue, tenants }: Props) {
+export const TaskRow = memo(function TaskRow(props: Props) {
+  const { task, gone, oneQueue, tenants, columns, selected, onSelect } = props;
   return (
     <tr
       className={cn(
-        "relative grid min-h-14 grid-cols-[104px_minmax(0,1fr)_auto] items-center border-line-subtle border-b px-3 py-2 focus-within:bg-accent-soft hover:bg-hover wide:table-row wide:h-8",
+        "relative grid min-h-14 grid-cols-[32px_96px_minmax(0,1fr)_auto] items-center border-line-subtle border-b px-3 py-2 focus-within:bg-accent-soft hover:bg-hover wide:table-row wide:h-8",
+        selected && "bg-accent-soft hover:bg-accent-soft",
         gone && "opacity-50",
       )}
       title={gone ? "It no longer matches the filters" : undefined}
     >
+      <td className={cn(CELL, "row-span-2 wide:pr-0!")}>
+        <SelectionCheck
+          label={`Select ${task.name} ${formatShortId(task.taskId)}`}
+          checked={selected}
+          onToggle={(reach) => onSelect(task, reach)}
+        />
+      </td>
       <td className={CELL}>
         <StateLabel state={task.state} />
       </td>
       <td className={cn(CELL, "min-w-0")}>
         <Link
-          data-row
+          data-row={rowKey(task)}
           href={taskPath(task.queue, task.taskId)}
           prefetch={false}
           title={task.name}
@@ -75,6 +94,15 @@ export const TaskRow = memo(function TaskRow({ task, gone, oneQueue, tenants }: 
           {task.tenantId ?? <span className="text-ink-3">–</span>}
         </td>
       )}
+      {columns.map((path) => (
+        <td
+          key={path}
+          className={cn(WIDE, "mono truncate")}
+          title={task.columns?.[path] ?? undefined}
+        >
+          {task.columns?.[path] ?? <span className="text-ink-3">–</span>}
+        </td>
+      ))}
       <td className={cn(CELL, "order-1 col-span-2 min-w-0 text-12 wide:text-13")}>
         <Why task={task} />
       </td>

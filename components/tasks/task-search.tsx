@@ -1,5 +1,5 @@
 "use client";
-import { Search, X } from "lucide-react";
+import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { taskPath } from "@/components/layout/paths";
@@ -7,8 +7,11 @@ import { useHotkeys } from "@/components/ui/hotkeys";
 import type { Found } from "@/lib/analytics/types";
 import { fetchJson } from "@/lib/query/api";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { RangeSelect } from "./range-select";
-import { chipsOf, understand } from "./search-tokens";
+import { SearchChip } from "./search-chip";
+import { SearchOptions } from "./search-options";
+import type { Suggestion } from "./search-suggest";
+import { chipsOf, understand } from "./search-words";
+import { useSuggestions } from "./use-suggestions";
 
 type Props = {
   filters: TaskFilters;
@@ -17,99 +20,120 @@ type Props = {
   onClear: () => void;
 };
 
-/** Filters as words: typed ones become chips on Enter, and a whole id opens its task. */
+const LIST = "task-search-options";
+
+/** Filters as words, with suggestions: typed ones become chips on Enter, and a whole id opens its task. */
 export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   const router = useRouter();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
+  const [open, setOpen] = useState(false);
+  const [at, setAt] = useState(-1);
+  const { suggestions, isName } = useSuggestions(text, filters.queue, open);
   const chips = chipsOf(fixedQueue === undefined ? filters : { ...filters, queue: [] });
+  const shown = open ? suggestions : [];
   useHotkeys({ "/": () => input.current?.focus() });
 
-  async function submit() {
-    if (!text.trim()) return;
-    const understood = understand(text, filters);
-    if ("problem" in understood) return setProblem(understood.problem);
-    if ("openId" in understood) return open(understood.openId);
-    onChange(understood.filters);
-    setText("");
+  function type(value: string) {
+    setText(value);
+    setProblem(null);
+    setAt(-1);
+    setOpen(true);
   }
-  async function open(id: string) {
+  async function submit(typed: string) {
+    if (!typed.trim()) return;
+    const understood = understand(typed, filters, isName);
+    setOpen(false);
+    if ("problem" in understood) {
+      const { message, from, to } = understood.problem;
+      setProblem(message);
+      input.current?.setSelectionRange(from, to);
+    } else if ("openId" in understood) await find(understood.openId);
+    else {
+      const { queue: _, ...rest } = understood.filters;
+      onChange(fixedQueue === undefined ? understood.filters : rest);
+      setText("");
+    }
+  }
+  async function find(id: string) {
     try {
       const { found } = await fetchJson<{ found: Found[] }>(`/api/find?id=${id}`);
-      if (found[0]) router.push(taskPath(found[0].queue, found[0].taskId));
+      const task = found.find((hit) => "taskId" in hit && hit.taskId);
+      if (task && "queue" in task && task.queue && task.taskId)
+        router.push(taskPath(task.queue, task.taskId));
       else setProblem("No task or run has this id, in any queue.");
     } catch (error) {
       setProblem(error instanceof Error ? error.message : "The search did not work.");
     }
   }
+  function choose(suggestion: Suggestion) {
+    if (suggestion.complete) {
+      setText(suggestion.text);
+      submit(suggestion.text);
+    } else type(suggestion.text);
+    input.current?.focus();
+  }
   function press(event: KeyboardEvent) {
     const last = chips.at(-1);
-    if (event.key === "Enter") submit();
-    else if (event.key === "Backspace" && text === "" && last) onChange(last.without);
-    else if (event.key === "Escape") input.current?.blur();
+    const active = shown[at];
+    if (event.key === "Enter") active ? choose(active) : submit(text);
+    else if (event.key === "Tab" && active && !event.shiftKey) {
+      event.preventDefault();
+      type(active.text);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      setOpen(true);
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      setAt(Math.min(Math.max(at + step, -1), suggestions.length - 1));
+    } else if (event.key === "Backspace" && text === "" && last) onChange(last.without);
+    else if (event.key === "Escape") open ? setOpen(false) : input.current?.blur();
   }
   return (
-    <div className="flex flex-wrap gap-2 px-3 pt-3 pb-2 wide:flex-nowrap wide:px-4">
-      <search className="flex min-h-9 min-w-0 flex-1 basis-full flex-wrap items-center gap-1 rounded-2 border border-line-control bg-surface py-0.5 pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:min-h-7 wide:basis-0">
-        <Search size={16} strokeWidth={1.5} aria-hidden className="mr-1 shrink-0 text-ink-3" />
-        {chips.map((chip) => (
-          <Chip
-            key={`${chip.key}:${chip.value}`}
-            name={chip.key}
-            value={chip.value}
-            onRemove={() => onChange(chip.without)}
-          />
-        ))}
-        <input
-          ref={input}
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            setProblem(null);
-          }}
-          onKeyDown={press}
-          enterKeyHint="search"
-          spellCheck={false}
-          autoComplete="off"
-          aria-label="Filter tasks"
-          aria-describedby="task-search-note"
-          placeholder={chips.length ? "" : "Task name, id, or state:failed"}
-          className="h-8 min-w-32 flex-1 bg-transparent font-mono text-12 outline-none wide:h-5"
-        />
-        <span id="task-search-note" aria-live="polite" className="text-12 text-failed">
-          {problem}
-        </span>
-        {chips.length > 0 && (
-          <button
-            type="button"
-            onClick={onClear}
-            className="rounded-1 px-1.5 py-1 text-12 text-ink-3 hover:text-ink wide:py-0"
-          >
-            Clear
-          </button>
-        )}
-      </search>
-      <RangeSelect filters={filters} onChange={onChange} />
-    </div>
-  );
-}
-
-function Chip({ name, value, onRemove }: { name: string; value: string; onRemove: () => void }) {
-  return (
-    <span className="mono inline-flex h-7 min-w-0 max-w-full items-center rounded-1 bg-active pl-1.5 wide:h-5">
-      <span className="shrink-0 text-ink-3">{name}:</span>
-      <span className="truncate font-medium" title={value}>
-        {value}
-      </span>
-      <button
-        type="button"
-        aria-label={`Remove ${name}:${value}`}
-        onClick={onRemove}
-        className="grid h-full w-7 shrink-0 place-items-center text-ink-3 hover:text-ink wide:w-5"
+    <search className="relative flex min-h-9 min-w-0 flex-1 basis-full flex-wrap items-center gap-1 rounded-2 border border-line-control bg-surface py-0.5 pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:min-h-7 wide:basis-0">
+      <Search size={16} strokeWidth={1.5} aria-hidden className="mr-1 shrink-0 text-ink-3" />
+      {chips.map((chip) => (
+        <SearchChip key={chip.text} chip={chip} onRemove={() => onChange(chip.without)} />
+      ))}
+      <input
+        ref={input}
+        value={text}
+        onChange={(event) => type(event.target.value)}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setOpen(false)}
+        onKeyDown={press}
+        type="text"
+        role="combobox"
+        aria-expanded={shown.length > 0}
+        aria-controls={LIST}
+        aria-autocomplete="list"
+        aria-activedescendant={shown[at] ? `${LIST}-${at}` : undefined}
+        aria-label="Filter tasks"
+        aria-describedby="task-search-note"
+        enterKeyHint="search"
+        spellCheck={false}
+        autoComplete="off"
+        autoCapitalize="none"
+        placeholder={chips.length ? "" : "Name, id, error text, state:failed, params.order.id:42"}
+        className="h-8 min-w-32 flex-1 bg-transparent font-mono text-12 outline-none wide:h-5"
+      />
+      {chips.length > 0 && (
+        <button
+          type="button"
+          onClick={onClear}
+          className="rounded-1 px-1.5 py-1 text-12 text-ink-3 hover:text-ink wide:py-0"
+        >
+          Clear
+        </button>
+      )}
+      <span
+        id="task-search-note"
+        aria-live="polite"
+        className="basis-full break-words text-12 text-failed empty:hidden"
       >
-        <X size={12} aria-hidden />
-      </button>
-    </span>
+        {problem}
+      </span>
+      <SearchOptions id={LIST} options={shown} active={at} onChoose={choose} />
+    </search>
   );
 }

@@ -1,24 +1,40 @@
 import { Th } from "@/components/ui/table";
 import type { TaskSummary } from "@/lib/analytics/types";
+import { cn } from "@/lib/cn";
 import { rowKey } from "./live-rows";
+import { SelectionCheck } from "./selection-check";
 import { TaskRow } from "./task-row";
+import type { Selection } from "./use-selection";
 
 /** Rows of tasks: a table on wide screens, two lines a task on narrow ones. */
 export function TaskTable({
   rows,
   gone,
   oneQueue,
+  columns,
+  selection,
 }: {
   rows: readonly TaskSummary[];
   gone: ReadonlySet<string>;
   oneQueue: boolean;
+  /** Paths whose values are shown. */
+  columns: readonly string[];
+  selection: Selection;
 }) {
   const tenants = rows.some((row) => row.tenantId !== null);
   return (
     <table className="block w-full table-fixed border-collapse text-left wide:table">
       <thead className="sticky top-0 z-10 hidden bg-canvas wide:table-header-group">
         <tr>
-          <Th className="w-[116px] pl-4!">State</Th>
+          <Th className="w-10 pl-4!">
+            <SelectionCheck
+              label="Select all on this page"
+              checked={rows.every(selection.has)}
+              mixed={rows.some(selection.has) && !rows.every(selection.has)}
+              onToggle={() => selection.toggleAll(rows)}
+            />
+          </Th>
+          <Th className="w-[104px]">State</Th>
           <Th className="w-[17%]">Name</Th>
           <Th className="w-[124px]">Task id</Th>
           {!oneQueue && <Th className="w-[9%]">Queue</Th>}
@@ -33,7 +49,12 @@ export function TaskTable({
           </Th>
           <Th className="hidden w-[9%] pl-5 xwide:table-cell">Worker</Th>
           {tenants && <Th className="hidden w-[88px] xwide:table-cell">Tenant</Th>}
-          <Th className="w-[34%] pr-4!">Why</Th>
+          {columns.map((path) => (
+            <Th key={path} title={path} className="mono w-32 truncate">
+              {path}
+            </Th>
+          ))}
+          <Th className={cn("pr-4!", columns.length === 0 ? "w-[34%]" : "w-[26%]")}>Why</Th>
         </tr>
       </thead>
       <tbody className="block wide:table-row-group">
@@ -44,6 +65,9 @@ export function TaskTable({
             gone={gone.has(rowKey(task))}
             oneQueue={oneQueue}
             tenants={tenants}
+            columns={columns}
+            selected={selection.has(task)}
+            onSelect={selection.toggle}
           />
         ))}
       </tbody>

@@ -12,7 +12,12 @@ type Shown = LiveRows & { key: string; page: Page<TaskSummary> };
 /** One page of tasks, read again and again, whose rows stay where they are until `showNewest`. */
 export function useLiveTasks(filters: TaskFilters) {
   const refetchInterval = useRefreshInterval();
-  const query = useQuery({ ...tasksQuery(filters), refetchInterval });
+  const query = useQuery({
+    ...tasksQuery(filters),
+    // A search that no index serves is not repeated by itself.
+    refetchInterval: ({ state }) => (state.data?.searchedTo ? false : refetchInterval),
+    refetchOnWindowFocus: ({ state }) => !state.data?.searchedTo,
+  });
   const key = JSON.stringify(filters);
   const [shown, setShown] = useState<Shown>();
 

@@ -1,6 +1,12 @@
 "use client";
 import { useQueryStates } from "nuqs";
-import { type TaskFilters, taskFilters, tasksSearchParams } from "@/lib/search-params/tasks";
+import {
+  queryOf,
+  type TaskFilters,
+  taskFilters,
+  tasksSearchParams,
+} from "@/lib/search-params/tasks";
+import { wordsOf } from "@/lib/search-params/tasks-words";
 
 /** The filters of the list in the address. A list inside a queue has that queue fixed, whatever the address says. */
 export function useTaskFilters(queue: string | undefined) {
@@ -12,19 +18,14 @@ export function useTaskFilters(queue: string | undefined) {
     narrow: (change: Partial<TaskFilters>) => setInUrl({ cursor: null, ...change }),
     /** Goes to a neighbouring page. */
     turnTo: (cursor: string | null) => setInUrl({ cursor }),
-    clear: () => setInUrl({ ...taskFilters(), limit: inUrl.limit }),
+    /** Shows other values beside the tasks; the page stays. */
+    showColumns: (columns: TaskFilters["columns"]) => setInUrl({ columns }),
+    clear: () => setInUrl({ ...taskFilters(), limit: inUrl.limit, columns: inUrl.columns }),
   };
 }
 
 /** Whether the list is narrowed by more than the queue it belongs to. */
 export function isFiltered(filters: TaskFilters, queue: string | undefined): boolean {
-  return Boolean(
-    filters.state.length ||
-      filters.name.length ||
-      filters.id ||
-      filters.after ||
-      filters.before ||
-      filters.range ||
-      (queue === undefined && filters.queue.length),
-  );
+  const query = queryOf(queue === undefined ? filters : { ...filters, queue: [] });
+  return Boolean(wordsOf(query).length || filters.after || filters.before || filters.range);
 }

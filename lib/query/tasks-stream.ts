@@ -1,0 +1,65 @@
+import { type QueryKey, queryOptions } from "@tanstack/react-query";
+import type { TaskSuggestions } from "@/lib/analytics/task-suggestions";
+import type { ErrorBody } from "@/lib/analytics/types";
+import { parseAsList } from "@/lib/search-params/parsers";
+import { ApiError, fetchFromApi, fetchJson } from "./api";
+
+/**
+ * The lines of JSON that a route streams, each as soon as it is complete. Leaving the loop ends the request.
+ *
+ * @throws ApiError for an answer that is no 2xx, for a last line that says what went wrong, and for a lost connection.
+ */
+export async function* readJsonLines<T extends object>(
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  for await (const text of readLines(path, signal)) {
+    const line = JSON.parse(text) as T | ErrorBody;
+    if ("error" in line) throw new ApiError(200, line.error);
+    yield line;
+  }
+}
+
+async function* readLines(path: string, signal: AbortSignal): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of readText(path, signal)) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+/**
+ * The text of an answer, chunk by chunk.
+ *
+ * @throws ApiError as above, also when the answer breaks off.
+ */
+export async function* readText(path: string, signal: AbortSignal): AsyncGenerator<string> {
+  const response = await fetchFromApi(path, signal);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (;;) {
+      const chunk = await reader?.read().catch((error: unknown) => {
+        if (signal.aborted) throw error;
+        throw new ApiError(0, { code: "network", message: "The answer broke off." });
+      });
+      if (!chunk || chunk.done) return;
+      yield chunk.value;
+    }
+  } finally {
+    await reader?.cancel().catch(() => undefined);
+  }
+}
+
+/** Names, workers, tenants and paths that can be searched for in these queues, or in all. */
+export function taskSuggestionsQuery(queue: string[]) {
+  const queryKey: QueryKey = ["task-suggestions", queue];
+  const [list] = parseAsList.serialize(queue);
+  const search = list === undefined ? "" : `?${new URLSearchParams({ queue: list })}`;
+  return queryOptions({
+    queryKey,
+    queryFn: ({ signal }) => fetchJson<TaskSuggestions>(`/api/tasks/suggestions${search}`, signal),
+    staleTime: 30_000,
+  });
+}
