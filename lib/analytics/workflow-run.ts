@@ -43,7 +43,7 @@ export function getWorkflowRun(
     return {
       run,
       ...(await readPayloads(db, columns, workflowRunId)),
-      tasks: await readTaskDetails(db, shown, now),
+      tasks: await readTaskDetails(db, queues, shown, now),
       linked: countOf(result, run),
       ...(result.rest ? { searchedTo: uuidInstant(result.rest) } : {}),
       now,

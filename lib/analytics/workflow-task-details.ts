@@ -3,6 +3,7 @@ import type { Uuid } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { payload } from "./payload";
+import type { RegisteredQueue } from "./registry";
 import type { Checkpoint, Iso, Run, Task, TaskDetail, Wait } from "./types";
 import type { FoundTask } from "./workflow-task-search";
 
@@ -17,12 +18,14 @@ const MOST_ROWS = 5_000;
  */
 export async function readTaskDetails(
   db: Database,
+  queues: readonly RegisteredQueue[],
   tasks: readonly FoundTask[],
   now: Iso,
 ): Promise<TaskDetail[]> {
   const details = new Map<Uuid, TaskDetail>();
-  for (const queue of new Set(tasks.map((task) => task.queue))) {
-    const ids = tasks.flatMap((task) => (task.queue === queue ? [task.taskId] : []));
+  for (const queue of queues) {
+    const ids = tasks.flatMap((task) => (task.queue === queue.name ? [task.taskId] : []));
+    if (ids.length === 0) continue;
     for (const detail of await readQueue(db, queue, ids, now))
       details.set(detail.task.taskId, detail);
   }
@@ -31,14 +34,14 @@ export async function readTaskDetails(
 
 async function readQueue(
   db: Database,
-  queue: string,
+  queue: RegisteredQueue,
   ids: Uuid[],
   now: Iso,
 ): Promise<TaskDetail[]> {
   const tasks = await readTasks(db, queue, ids);
-  const runs = await readRuns(db, queue, ids);
-  const checkpoints = await readCheckpoints(db, queue, ids);
-  const waits = await readWaits(db, queue, ids);
+  const runs = await readRuns(db, queue.name, ids);
+  const checkpoints = await readCheckpoints(db, queue.name, ids);
+  const waits = await readWaits(db, queue.name, ids);
   const cutRuns = runs.length >= MOST_ROWS;
   const cutCheckpoints = checkpoints.length >= MOST_ROWS;
   const truncated = {
@@ -67,11 +70,11 @@ function byTask<Row extends { taskId: Uuid }>(rows: Row[]): Map<Uuid, Row[]> {
   return groups;
 }
 
-function readTasks(db: Database, queue: string, ids: Uuid[]): Promise<Task[]> {
-  const { tasks } = queueTables(queue);
+function readTasks(db: Database, queue: RegisteredQueue, ids: Uuid[]): Promise<Task[]> {
+  const { tasks } = queueTables(queue.name);
   return db
     .select({
-      queue: sql<string>`${queue}::text`,
+      queue: sql<string>`${queue.name}::text`,
       taskId: tasks.taskId,
       name: tasks.name,
       state: tasks.state,
@@ -81,7 +84,9 @@ function readTasks(db: Database, queue: string, ids: Uuid[]): Promise<Task[]> {
       firstStartedAt: tasks.firstStartedAt,
       cancelledAt: tasks.cancelledAt,
       lastAttemptRun: tasks.lastAttemptRun,
-      idempotencyKey: sql<string | null>`null::text`,
+      idempotencyKey: queue.hasIdempotencyKey
+        ? tasks.idempotencyKey
+        : sql<string | null>`null::text`.as("idempotency_key"),
       tenantId: sql<string | null>`left(${tasks.headers} ->> 'tenant_id', 200)`,
       workflowRunId: sql<string | null>`left(${tasks.headers} ->> 'workflow_run_id', 200)`,
       params: payload(tasks.params, VALUE_LIMIT),

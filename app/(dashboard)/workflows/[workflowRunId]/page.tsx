@@ -1,0 +1,39 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { Suspense } from "react";
+import { RunPage } from "@/components/workflows/run-page";
+import { RunPageSkeleton } from "@/components/workflows/skeletons";
+import { getRunDefinition } from "@/lib/analytics/workflow-definitions";
+import { getWorkflowRun } from "@/lib/analytics/workflow-run";
+import { formatShortId } from "@/lib/format";
+import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
+import { Seeded } from "../../seeded";
+
+type Params = Promise<{ workflowRunId: string }>;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export async function generateMetadata({ params }: { params: Params }): Promise<Metadata> {
+  return { title: `Workflow run ${formatShortId((await params).workflowRunId)}` };
+}
+
+export default function WorkflowRunPage({ params }: { params: Params }) {
+  return (
+    <Suspense fallback={<RunPageSkeleton />}>
+      {params.then(({ workflowRunId }) => {
+        if (!UUID.test(workflowRunId)) notFound();
+        const id = workflowRunId.toLowerCase();
+        return (
+          <Seeded
+            seeds={[
+              { queryKey: workflowRunQuery(id).queryKey, read: () => getWorkflowRun(id) },
+              { queryKey: runDefinitionQuery(id).queryKey, read: () => getRunDefinition(id) },
+            ]}
+          >
+            <RunPage workflowRunId={id} />
+          </Seeded>
+        );
+      })}
+    </Suspense>
+  );
+}

@@ -1,0 +1,116 @@
+"use client";
+import { useEffect, useState } from "react";
+import { usePerform } from "@/components/layout/use-perform";
+import { StateLabel } from "@/components/tasks/state-badge";
+import { Badge } from "@/components/ui/badge";
+import { Changes } from "@/components/ui/changes";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { Skeleton } from "@/components/ui/skeleton";
+import { cancelWorkflowRunAction, previewCancelWorkflowRunAction } from "@/lib/actions/workflows";
+import { formatShortId, plural } from "@/lib/format";
+import { stateOf } from "./status";
+
+type Preview = Awaited<ReturnType<typeof previewCancelWorkflowRunAction>>;
+
+const MOST_LISTED = 12;
+
+/** Asks before a run is cancelled, and shows every task that ends with it. */
+export function CancelRunDialog({
+  workflowRunId,
+  name,
+  onClose,
+}: {
+  workflowRunId: string;
+  name: string;
+  onClose: () => void;
+}) {
+  const perform = usePerform();
+  const [preview, setPreview] = useState<Preview>();
+  useEffect(() => {
+    let current = true;
+    previewCancelWorkflowRunAction({ workflowRunId }).then((answer) => {
+      if (current) setPreview(answer);
+    });
+    return () => {
+      current = false;
+    };
+  }, [workflowRunId]);
+  const plan = preview?.ok ? preview.data : undefined;
+  const nothing = plan && plan.tasks.length === 0 && plan.becomes === plan.status;
+  return (
+    <ConfirmDialog
+      title="Cancel this workflow run"
+      danger
+      confirmLabel="Cancel run"
+      keepLabel="Keep it"
+      disabled={!plan || nothing === true}
+      onClose={onClose}
+      onConfirm={() =>
+        perform(() => cancelWorkflowRunAction({ workflowRunId }), {
+          what: "The cancel",
+          done: ({ cancelled }) => ({
+            title: "Workflow run cancelled",
+            text: `${plural(cancelled, "task")} of ${name}`,
+          }),
+        })
+      }
+    >
+      <p className="break-words text-ink-2">
+        <strong className="font-semibold text-ink">{name}</strong> ends now, with all its tasks that
+        have not ended yet. This cannot be undone.
+      </p>
+      {preview && !preview.ok && (
+        <p role="alert" className="mt-3 text-failed">
+          {preview.error.message} {preview.error.hint}
+        </p>
+      )}
+      {!preview && <Skeleton className="mt-4 w-48" />}
+      {plan && (
+        <Changes
+          changes={
+            plan.becomes === plan.status
+              ? []
+              : [
+                  {
+                    label: "Run",
+                    from: <Status status={plan.status} />,
+                    to: <Status status={plan.becomes} />,
+                  },
+                ]
+          }
+        >
+          <p className="mb-1">
+            {plan.tasks.length === 0
+              ? "No task is left to cancel."
+              : `${plural(plan.tasks.length, "task")} will be cancelled`}
+            {plan.ended > 0 && ` (${plan.ended} ended already)`}
+          </p>
+          <ul className="flex flex-col gap-0.5">
+            {plan.tasks.slice(0, MOST_LISTED).map((task) => (
+              <li key={task.taskId} className="flex min-w-0 items-center gap-2">
+                <StateLabel state={task.state} />
+                <span className="truncate text-ink">{task.taskName}</span>
+                <code className="mono text-ink-3">{formatShortId(task.taskId)}</code>
+                {task.isRoot && <Badge>root</Badge>}
+              </li>
+            ))}
+            {plan.tasks.length > MOST_LISTED && (
+              <li className="text-ink-3">and {plan.tasks.length - MOST_LISTED} more</li>
+            )}
+          </ul>
+          {plan.tasks.some((task) => task.state === "running") && (
+            <p className="mt-2">
+              Workers that execute one of them go on until their next checkpoint or heartbeat, and
+              stop there.
+            </p>
+          )}
+        </Changes>
+      )}
+    </ConfirmDialog>
+  );
+}
+
+function Status({ status }: { status: string }) {
+  const state = stateOf(status);
+  return state ? <StateLabel state={state} /> : status;
+}

@@ -1,0 +1,131 @@
+"use client";
+import { Maximize, Minus, Plus } from "lucide-react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef } from "react";
+import { Button } from "@/components/ui/button";
+import { useClock } from "@/components/ui/clock";
+import { plural } from "@/lib/format";
+import type { WorkflowGraph } from "@/lib/highway/graph";
+import { ExportMenu, type Exports } from "../export-menu";
+import type { NodeStatus } from "../node-states";
+import { layoutGraph } from "./layout";
+import { Arrows, Picture } from "./picture";
+import { toSvgText } from "./save-svg";
+import { useZoom } from "./use-zoom";
+
+/** The picture of a workflow with the live state of its operators. Drag it, zoom with the wheel, select an operator. */
+export function GraphPane({
+  graph,
+  statuses,
+  live,
+  selected,
+  onSelect,
+  exports,
+}: {
+  graph: WorkflowGraph;
+  statuses: ReadonlyMap<string, NodeStatus>;
+  live: boolean;
+  selected: string | null;
+  onSelect: (path: string | null) => void;
+  exports: Exports;
+}) {
+  const svg = useRef<SVGSVGElement>(null);
+  const layout = useMemo(() => layoutGraph(graph), [graph]);
+  const zoom = useZoom(svg, layout);
+  const now = useClock((at) => (live ? Math.floor(at / 1_000) * 1_000 : 0));
+  const reveal = useEffectEvent(() => {
+    const placed = layout.nodes.find(({ node }) => node.path === selected);
+    if (placed) zoom.reveal({ ...placed, height: Math.min(placed.height, 48) });
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another selection moves the view
+  useEffect(() => reveal(), [selected]);
+
+  const done = [...statuses.values()].filter((status) => status.state === "completed").length;
+  const skipped = [...statuses.values()].filter((status) => status.state === "skipped").length;
+  const { x, y, k } = zoom.transform;
+  return (
+    <section aria-label="Graph" className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <header className="flex min-h-11 flex-wrap items-center gap-2 border-b px-3 py-1.5 wide:px-4">
+        <h2 className="font-semibold">Graph</h2>
+        <span className="text-12 text-ink-3">
+          {plural(graph.nodes.length, "operator")}
+          {done > 0 && `, ${done} done`}
+          {skipped > 0 && `, ${skipped} not taken`}
+        </span>
+        <span className="ml-auto flex items-center gap-2">
+          <span className="flex">
+            <Button
+              size="square"
+              aria-label="Zoom out"
+              className="rounded-r-none"
+              onClick={() => zoom.by(1 / 1.3)}
+            >
+              <Minus size={14} strokeWidth={1.5} aria-hidden />
+            </Button>
+            <output className="-ml-px hidden h-7 w-14 items-center justify-center border border-line-strong bg-surface text-12 shadow-1 wide:inline-flex">
+              {Math.round(k * 100)} %
+            </output>
+            <Button
+              size="square"
+              aria-label="Zoom in"
+              className="-ml-px rounded-l-none"
+              onClick={() => zoom.by(1.3)}
+            >
+              <Plus size={14} strokeWidth={1.5} aria-hidden />
+            </Button>
+          </span>
+          <Button onClick={zoom.showAll}>
+            <Maximize size={14} strokeWidth={1.5} aria-hidden />
+            Fit
+          </Button>
+          <ExportMenu
+            exports={exports}
+            svg={() => (svg.current ? toSvgText(svg.current, layout) : "")}
+          />
+        </span>
+      </header>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a picture */}
+      <svg
+        ref={svg}
+        role="group"
+        aria-label="Operators of the workflow"
+        className="min-h-0 w-full flex-1 cursor-grab touch-pan-y select-none bg-canvas active:cursor-grabbing"
+        onKeyDown={(event) =>
+          moveFocus(
+            event,
+            layout.nodes.map(({ node }) => node.path),
+            onSelect,
+          )
+        }
+      >
+        <Arrows />
+        <g data-picture transform={`translate(${x} ${y}) scale(${k})`}>
+          <Picture
+            layout={layout}
+            statuses={statuses}
+            now={now}
+            selected={selected}
+            onSelect={(path) => onSelect(path === selected ? null : path)}
+          />
+        </g>
+      </svg>
+    </section>
+  );
+}
+
+/** The arrow keys go through the operators in the order of the document. */
+function moveFocus(
+  event: KeyboardEvent<SVGSVGElement>,
+  paths: string[],
+  onSelect: (path: string | null) => void,
+) {
+  if (event.key === "Escape") return onSelect(null);
+  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  const from = (event.target as Element).closest("[data-node]")?.getAttribute("data-node");
+  if (!step || from == null) return;
+  event.preventDefault();
+  const next = paths[paths.indexOf(from) + step];
+  if (next === undefined) return;
+  onSelect(next);
+  const nodes = event.currentTarget.querySelectorAll<SVGGElement>("[data-node]");
+  [...nodes].find((node) => node.getAttribute("data-node") === next)?.focus();
+}

@@ -1,0 +1,191 @@
+import { layout as arrange, Graph } from "@dagrejs/dagre";
+import type { GraphEdge, GraphGroup, GraphNode, WorkflowGraph } from "@/lib/highway/graph";
+
+export const NODE = { width: 188, height: 48 };
+/** The head of a box around nodes, and the room inside its border. */
+const HEAD = { group: 48, branch: 26 };
+const PADDING = 12;
+const GAP = { node: 20, rank: 32, branch: 12 };
+/** Pixels a letter of a label on an edge takes. */
+const LETTER = 6.6;
+
+export type Point = { x: number; y: number };
+export type Box = Point & { width: number; height: number };
+
+export type PlacedNode = Box & { node: GraphNode; isGroup: boolean };
+export type PlacedGroup = Box & { group: GraphGroup; depth: number };
+export type PlacedEdge = {
+  edge: GraphEdge;
+  points: Point[];
+  label?: Point & { text: string; width: number };
+};
+
+/** Everything in pixels from the top left corner of the picture; groups from the outermost to the innermost. */
+export type GraphLayout = {
+  width: number;
+  height: number;
+  nodes: PlacedNode[];
+  groups: PlacedGroup[];
+  edges: PlacedEdge[];
+};
+
+/**
+ * Lays a workflow out in layers from top to bottom. Each scope is laid out by itself, the innermost first, and stands in
+ * the one around it as a node of its size: edges never leave their scope, so none is lost.
+ */
+export function layoutGraph(graph: WorkflowGraph): GraphLayout {
+  const index = indexGraph(graph);
+  const whole = layoutScope("", index, 0);
+  return whole;
+}
+
+type Index = {
+  nodesIn: Map<string, GraphNode[]>;
+  edgesIn: Map<string, GraphEdge[]>;
+  branchesOf: Map<string, GraphGroup[]>;
+  groups: Map<string, GraphGroup>;
+};
+
+function indexGraph({ nodes, edges, groups }: WorkflowGraph): Index {
+  const scopes = new Map(nodes.map((node) => [node.path, node.scope]));
+  return {
+    nodesIn: groupBy(nodes, (node) => node.scope),
+    edgesIn: groupBy(
+      edges.filter((edge) => edge.from !== edge.to),
+      (edge) => scopes.get(edge.from) ?? "",
+    ),
+    branchesOf: groupBy(
+      groups.filter((group) => group.kind === "branch"),
+      (group) => group.parent,
+    ),
+    groups: new Map(groups.map((group) => [group.path, group])),
+  };
+}
+
+function layoutScope(scope: string, index: Index, depth: number): GraphLayout {
+  const nodes = index.nodesIn.get(scope) ?? [];
+  if (nodes.length === 0) return { ...NODE, height: 0, nodes: [], groups: [], edges: [] };
+  const insides = new Map<string, GraphLayout>();
+  const dagre = new Graph({ multigraph: true });
+  dagre.setGraph({ rankdir: "TB", nodesep: GAP.node, ranksep: GAP.rank, edgesep: 12 });
+  for (const node of nodes) {
+    const inside = layoutInside(node, index, depth + 1);
+    if (inside) insides.set(node.path, inside);
+    dagre.setNode(node.path, { ...NODE, ...(inside && sizeOf(inside)) });
+  }
+  const edges = index.edgesIn.get(scope) ?? [];
+  edges.forEach((edge, at) => {
+    const width = edge.label ? labelWidth(edge.label) : 0;
+    dagre.setEdge(
+      edge.from,
+      edge.to,
+      {
+        ...(width && { width, height: 20 }),
+        labelpos: "c",
+        weight: edge.kind === "dependency" ? 2 : 1,
+      },
+      String(at),
+    );
+  });
+  arrange(dagre);
+  const placed: GraphLayout = {
+    width: dagre.graph().width ?? 0,
+    height: dagre.graph().height ?? 0,
+    nodes: [],
+    groups: [],
+    edges: edges.map((edge, at) => placeEdge(edge, dagre.edge(edge.from, edge.to, String(at)))),
+  };
+  for (const node of nodes) {
+    const { x = 0, y = 0, width = 0, height = 0 } = dagre.node(node.path);
+    const box = { x: x - width / 2, y: y - height / 2, width, height };
+    const group = index.groups.get(node.path);
+    const inside = insides.get(node.path);
+    placed.nodes.push({ node, isGroup: inside !== undefined, ...box });
+    if (!group || !inside) continue;
+    placed.groups.push({ group, depth, ...box });
+    join(placed, inside, box);
+  }
+  return placed;
+}
+
+/** What is drawn below the head of a loop or parallel, in pixels from the corner of its box. */
+function layoutInside(node: GraphNode, index: Index, depth: number): GraphLayout | undefined {
+  const group = index.groups.get(node.path);
+  if (!group) return undefined;
+  const offset = { x: PADDING, y: HEAD.group };
+  if (group.kind === "loop") return boxed(layoutScope(node.path, index, depth), offset);
+  const row: GraphLayout = { width: 0, height: 0, nodes: [], groups: [], edges: [] };
+  for (const branch of index.branchesOf.get(node.path) ?? []) {
+    const head = { x: PADDING, y: HEAD.branch };
+    const inside = boxed(layoutScope(branch.path, index, depth + 1), head);
+    const at = { x: row.width === 0 ? 0 : row.width + GAP.branch, y: 0 };
+    row.groups.push({ group: branch, depth, ...at, ...sizeOf(inside) });
+    join(row, inside, at);
+    row.width = at.x + inside.width;
+    row.height = Math.max(row.height, inside.height);
+  }
+  for (const placed of row.groups) if (placed.depth === depth) placed.height = row.height;
+  return boxed(row, offset);
+}
+
+/** Moves a layout away from the corner and adds the room around it. */
+function boxed(inside: GraphLayout, offset: Point): GraphLayout {
+  const box: GraphLayout = {
+    width: Math.max(inside.width + 2 * PADDING, NODE.width),
+    height: inside.height + offset.y + PADDING,
+    nodes: [],
+    groups: [],
+    edges: [],
+  };
+  const centred = (box.width - inside.width) / 2;
+  join(box, inside, { x: centred, y: offset.y });
+  return box;
+}
+
+function join(outer: GraphLayout, inner: GraphLayout, by: Point): void {
+  const move = <T extends Point>(thing: T): T => ({
+    ...thing,
+    x: thing.x + by.x,
+    y: thing.y + by.y,
+  });
+  outer.nodes.push(...inner.nodes.map(move));
+  outer.groups.push(...inner.groups.map(move));
+  outer.edges.push(
+    ...inner.edges.map((edge) => ({
+      ...edge,
+      points: edge.points.map(move),
+      ...(edge.label && { label: move(edge.label) }),
+    })),
+  );
+}
+
+function placeEdge(
+  edge: GraphEdge,
+  placed: { points?: Point[]; x?: number; y?: number },
+): PlacedEdge {
+  const points = placed.points ?? [];
+  if (!edge.label || placed.x === undefined || placed.y === undefined) return { edge, points };
+  const label = { text: edge.label, width: labelWidth(edge.label), x: placed.x, y: placed.y };
+  return { edge, points, label };
+}
+
+function labelWidth(text: string): number {
+  return Math.min([...text].length, LONGEST_LABEL) * LETTER + 16;
+}
+
+/** Longer words on edges are cut. */
+export const LONGEST_LABEL = 22;
+
+function sizeOf({ width, height }: GraphLayout) {
+  return { width, height };
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,115 @@
+import { Ban } from "lucide-react";
+import { memo } from "react";
+import { StateIcon } from "@/components/tasks/state-icon";
+import { cn } from "@/lib/cn";
+import { formatDuration } from "@/lib/timeline/duration";
+import type { NodeStatus } from "../node-states";
+import type { PlacedNode } from "./layout";
+import { describeNode, FILLS, typeOf, wordOf } from "./node-words";
+
+/** Letters of the name that fit beside its sign. */
+const FITS = 20;
+
+type Props = {
+  placed: PlacedNode;
+  status: NodeStatus | undefined;
+  /** The engine's clock, for what goes on; it changes only while this node runs. */
+  now: number;
+  selected: boolean;
+  focusable: boolean;
+  onSelect: (path: string) => void;
+};
+
+/** One operator: its name and state, its kind, how long it took and how often it was tried. */
+export const NodePicture = memo(function NodePicture({
+  placed,
+  status,
+  now,
+  selected,
+  focusable,
+  onSelect,
+}: Props) {
+  const { node, x, y, width, isGroup } = placed;
+  const height = isGroup ? placed.height : 48;
+  const state = status?.state;
+  const [Icon, kind] = typeOf(node.type);
+  const note = status ? noteOf(status, now) : "";
+  const quiet = state === "skipped" || state === "pending";
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: there are no buttons inside of a picture
+    <g
+      role="button"
+      tabIndex={focusable ? 0 : -1}
+      data-node={node.path}
+      aria-label={describeNode(node.id, node.type, status)}
+      aria-pressed={selected}
+      transform={`translate(${Math.round(x)} ${Math.round(y)})`}
+      className="group cursor-pointer outline-none"
+      onClick={() => onSelect(node.path)}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        onSelect(node.path);
+      }}
+    >
+      <title>{node.label}</title>
+      <rect
+        width={width}
+        height={height}
+        rx={isGroup ? 8 : 5}
+        className={cn(FILLS[state ?? "completed"], isGroup && "[fill-opacity:0.45]")}
+      />
+      <rect
+        x={-2}
+        y={-2}
+        width={width + 4}
+        height={height + 4}
+        rx={isGroup ? 10 : 7}
+        className={cn(
+          "fill-none stroke-2 group-focus-visible:stroke-accent",
+          selected ? "stroke-accent" : "stroke-transparent",
+        )}
+      />
+      <g transform="translate(10 9)">
+        {state === "skipped" ? (
+          <Ban size={14} strokeWidth={1.5} className="text-ink-3" aria-hidden />
+        ) : (
+          state && <StateIcon state={state} />
+        )}
+      </g>
+      <text
+        x={state ? 31 : 10}
+        y={20}
+        className={cn("font-medium font-mono text-12", quiet ? "fill-ink-2" : "fill-ink")}
+      >
+        {cut(node.id || "(no id)", status && status.attempts > 1 ? FITS - 4 : FITS)}
+      </text>
+      {status && status.attempts > 1 && (
+        <text x={width - 10} y={20} textAnchor="end" className="fill-pending text-12">
+          ×{status.attempts}
+        </text>
+      )}
+      <Icon x={11} y={29} size={12} strokeWidth={1.5} className="text-ink-3" aria-hidden />
+      <text x={31} y={39} className="fill-ink-2 text-12">
+        {kind}
+      </text>
+      <text x={width - 10} y={39} textAnchor="end" className="fill-ink-2 text-12">
+        {note}
+      </text>
+    </g>
+  );
+});
+
+function noteOf(status: NodeStatus, now: number): string {
+  const { state, from, to, results } = status;
+  if (state === "skipped") return wordOf(state);
+  if (from === null) return results > 1 ? `${results} rounds` : "";
+  const end = state === "running" || state === "sleeping" ? Math.max(now, to ?? now) : to;
+  const length = end === null ? "" : formatDuration(end - from);
+  return results > 1 ? `${results} × · ${length}` : length;
+}
+
+export function cut(text: string, most: number): string {
+  const letters = [...text];
+  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : text;
+}

@@ -1,0 +1,113 @@
+"use client";
+import { X } from "lucide-react";
+import Link from "next/link";
+import { taskPath } from "@/components/layout/paths";
+import { TaskPayload } from "@/components/payloads/task-payload";
+import { Fact, Facts } from "@/components/ui/facts";
+import { formatNumber } from "@/lib/format";
+import type { GraphNode } from "@/lib/highway/graph";
+import type { Workflow } from "@/lib/highway/model/workflow";
+import { formatDuration } from "@/lib/timeline/duration";
+import { typeOf } from "./graph/node-words";
+import { NodeStateLabel } from "./node-state-label";
+import type { NodeStatus, TaskHistory } from "./node-states";
+import { settingsOf } from "./operator-settings";
+import type { StepRef } from "./resolve-step";
+
+/** Of more results than this the last ones are shown. */
+const MOST_RESULTS = 20;
+
+/** The selected operator: how it stands, what it is set to do, and what it recorded. */
+export function NodeInspector({
+  node,
+  workflow,
+  status,
+  histories,
+  resolve,
+  onClose,
+}: {
+  node: GraphNode;
+  workflow: Workflow;
+  status: NodeStatus | undefined;
+  histories: readonly TaskHistory[];
+  resolve: (name: string) => StepRef | undefined;
+  onClose: () => void;
+}) {
+  const records = histories.flatMap(({ detail }) =>
+    detail.checkpoints
+      .filter(({ name }) => resolve(name)?.path === node.path)
+      .map((checkpoint) => ({ task: detail.task, checkpoint })),
+  );
+  return (
+    <section
+      aria-label={`Operator ${node.id}`}
+      className="max-h-[45%] shrink-0 overflow-auto border-t bg-surface px-3 py-2 wide:px-4"
+    >
+      <header className="mb-2 flex min-w-0 items-center gap-2">
+        <h3 className="mono min-w-0 truncate font-semibold" title={node.path}>
+          {node.path}
+        </h3>
+        <NodeStateLabel status={status} />
+        <button
+          type="button"
+          aria-label="Close"
+          onClick={onClose}
+          className="ml-auto grid size-9 shrink-0 place-items-center rounded-2 text-ink-2 hover:bg-active wide:size-6"
+        >
+          <X size={14} strokeWidth={1.5} aria-hidden />
+        </button>
+      </header>
+      <Facts>
+        <Fact label="Kind">{typeOf(node.type)[1]}</Fact>
+        {status?.from != null && status.to !== null && (
+          <Fact label="Duration">{formatDuration(status.to - status.from)}</Fact>
+        )}
+        {status && status.attempts > 1 && <Fact label="Attempts">{status.attempts}</Fact>}
+        {status && status.results > 1 && (
+          <Fact label="Results">{formatNumber(status.results)}</Fact>
+        )}
+        {status?.task && (
+          <Fact label="Task">
+            <Link
+              href={taskPath(status.task.queue, status.task.taskId)}
+              prefetch={false}
+              className="text-accent-text hover:underline"
+            >
+              Open
+            </Link>
+          </Fact>
+        )}
+        {settingsOf(workflow, node).map(([label, value]) => (
+          <Fact key={label} label={label}>
+            <code className="mono break-all">{value}</code>
+          </Fact>
+        ))}
+      </Facts>
+      {records.slice(-MOST_RESULTS).map(({ task, checkpoint }) => (
+        <div
+          key={`${task.taskId} ${checkpoint.name}`}
+          className="mt-2 overflow-hidden rounded-2 border"
+        >
+          <div className="flex items-center justify-between gap-2 border-b bg-canvas px-3 py-1 text-12">
+            <code className="mono truncate" title={checkpoint.name}>
+              {checkpoint.name}
+            </code>
+            <Link
+              href={`${taskPath(task.queue, task.taskId)}?tab=steps`}
+              prefetch={false}
+              className="shrink-0 text-accent-text hover:underline"
+            >
+              {task.name}
+            </Link>
+          </div>
+          <TaskPayload
+            queue={task.queue}
+            taskId={task.taskId}
+            of={{ of: "checkpoint", name: checkpoint.name }}
+            payload={checkpoint.state}
+          />
+        </div>
+      ))}
+    </section>
+  );
+}

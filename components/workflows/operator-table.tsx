@@ -1,0 +1,81 @@
+import Link from "next/link";
+import { taskPath } from "@/components/layout/paths";
+import { Table, Td, Th } from "@/components/ui/table";
+import { cn } from "@/lib/cn";
+import type { WorkflowGraph } from "@/lib/highway/graph";
+import { formatDuration } from "@/lib/timeline/duration";
+import { typeOf } from "./graph/node-words";
+import { NodeStateLabel } from "./node-state-label";
+import type { NodeStatus } from "./node-states";
+
+/** What the graph shows, as a table. */
+export function OperatorTable({
+  graph,
+  statuses,
+  selected,
+  onSelect,
+}: {
+  graph: WorkflowGraph;
+  statuses: ReadonlyMap<string, NodeStatus>;
+  selected: string | null;
+  onSelect: (path: string | null) => void;
+}) {
+  return (
+    <Table>
+      <thead className="bg-canvas">
+        <tr>
+          <Th className="pl-4!">State</Th>
+          <Th>Operator</Th>
+          <Th>Kind</Th>
+          <Th numeric>Results</Th>
+          <Th numeric>Duration</Th>
+          <Th>Task</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {graph.nodes.map((node) => {
+          const status = statuses.get(node.path);
+          const isSelected = node.path === selected;
+          return (
+            <tr key={node.path} className={cn("hover:bg-hover", isSelected && "bg-accent-soft")}>
+              <Td className="pl-4!">
+                <NodeStateLabel status={status} />
+              </Td>
+              <Td>
+                <button
+                  type="button"
+                  aria-pressed={isSelected}
+                  title={node.label}
+                  onClick={() => onSelect(isSelected ? null : node.path)}
+                  className="mono hover:text-accent-text hover:underline"
+                >
+                  {node.path}
+                </button>
+              </Td>
+              <Td className="text-ink-2">{typeOf(node.type)[1]}</Td>
+              <Td numeric>{status?.results || <span className="text-ink-3">–</span>}</Td>
+              <Td numeric>
+                {status && status.from !== null && status.to !== null ? (
+                  formatDuration(status.to - status.from)
+                ) : (
+                  <span className="text-ink-3">–</span>
+                )}
+              </Td>
+              <Td>
+                {status?.task && (
+                  <Link
+                    href={taskPath(status.task.queue, status.task.taskId)}
+                    prefetch={false}
+                    className="text-accent-text hover:underline"
+                  >
+                    Open
+                  </Link>
+                )}
+              </Td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,166 @@
+"use client";
+import { FileQuestion } from "lucide-react";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { useCallback, useMemo } from "react";
+import { useClock } from "@/components/ui/clock";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Tabs } from "@/components/ui/tabs";
+import type { RunDefinition, WorkflowRunDetail } from "@/lib/analytics/workflow-types";
+import { buildGraph } from "@/lib/highway/graph";
+import { parseWorkflow } from "@/lib/highway/parse";
+import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { GraphPane } from "./graph/graph-pane";
+import { NodeInspector } from "./node-inspector";
+import { deriveNodeStates, ownerOf, type TaskHistory } from "./node-states";
+import { OperatorTable } from "./operator-table";
+import { createResolver } from "./resolve-step";
+import { isActive } from "./run-duration";
+import { RunTasks } from "./run-tasks";
+import { RunValues } from "./run-values";
+import { RunTimeline } from "./timeline/run-timeline";
+
+const TABS = ["timeline", "tasks", "operators", "values", "definition"] as const;
+const parsers = {
+  tab: parseAsStringLiteral(TABS).withDefault("timeline"),
+  node: parseAsString,
+};
+
+/** The graph and the timeline, side by side and in step, and everything else in tabs. */
+export function RunBody({
+  detail,
+  definition,
+  failed,
+}: {
+  detail: WorkflowRunDetail;
+  definition: RunDefinition | null | undefined;
+  /** Why the definition could not be read, if so. */
+  failed: string | undefined;
+}) {
+  const [{ tab, node: selected }, setState] = useQueryStates(parsers);
+  const select = useCallback((node: string | null) => setState({ node }), [setState]);
+  const { run } = detail;
+  const live = isActive(run);
+  const clock = useClock((time) => (live ? Math.floor(time / 1_000) * 1_000 : 0));
+  const now = Math.max(clock, Date.parse(detail.now));
+  const text = definition?.text;
+  const parsed = useMemo(
+    () => (text === undefined ? undefined : parseWorkflow(text, { format: "json" })),
+    [text],
+  );
+  const workflow = parsed?.workflow;
+  const graph = useMemo(() => workflow && buildGraph(workflow), [workflow]);
+  const histories = useMemo(
+    (): TaskHistory[] =>
+      detail.tasks.map((task) => ({
+        detail: task,
+        timeline: buildTimeline(task, new Date(now).toISOString()),
+      })),
+    [detail, now],
+  );
+  const statuses = useMemo(
+    () => (graph ? deriveNodeStates(graph, detail, histories) : new Map()),
+    [graph, detail, histories],
+  );
+  const resolve = useMemo(() => createResolver(graph?.nodes ?? []), [graph]);
+  const pathOf = useCallback(
+    (history: TaskHistory) => resolve(ownerOf(history.detail, run.workflowRunId))?.path ?? null,
+    [resolve, run.workflowRunId],
+  );
+  const node = graph?.nodes.find(({ path }) => path === selected);
+
+  return (
+    <div className="flex min-h-0 flex-1 flex-col wide:grid wide:grid-cols-[minmax(0,11fr)_minmax(0,10fr)]">
+      {graph && workflow ? (
+        <div className="flex h-[420px] min-h-0 min-w-0 flex-col border-b wide:h-auto wide:border-r wide:border-b-0">
+          <GraphPane
+            graph={graph}
+            statuses={statuses}
+            live={live}
+            selected={selected}
+            onSelect={select}
+            exports={{ name: `${run.name}-${run.version}`, workflow }}
+          />
+          {node && (
+            <NodeInspector
+              node={node}
+              workflow={workflow}
+              status={statuses.get(node.path)}
+              histories={histories}
+              resolve={resolve}
+              onClose={() => select(null)}
+            />
+          )}
+        </div>
+      ) : (
+        <NoGraph definition={definition} problem={failed ?? parsed?.problems[0]?.message} />
+      )}
+      <div className="flex min-h-0 min-w-0 flex-col pt-1 [&>[role=tabpanel]]:flex [&>[role=tabpanel]]:min-h-0 [&>[role=tabpanel]]:flex-1 [&>[role=tabpanel]]:flex-col [&>[role=tabpanel]]:overflow-auto">
+        <Tabs
+          label="About this run"
+          selected={tab}
+          onSelect={(next) => setState({ tab: next })}
+          tabs={[
+            { id: "timeline", label: "Timeline" },
+            { id: "tasks", label: "Tasks", count: detail.tasks.length },
+            ...(graph
+              ? [{ id: "operators" as const, label: "Operators", count: graph.nodes.length }]
+              : []),
+            { id: "values", label: "Inputs and result" },
+            ...(text === undefined ? [] : [{ id: "definition" as const, label: "Definition" }]),
+          ]}
+        >
+          {tab === "timeline" &&
+            (histories.length > 0 ? (
+              <RunTimeline
+                histories={histories}
+                rootTaskId={run.rootTaskId}
+                now={now}
+                resolve={resolve}
+                pathOf={pathOf}
+                selected={selected}
+                onSelect={select}
+              />
+            ) : (
+              <EmptyState icon={FileQuestion} title="No task of this run was found">
+                They may not have been spawned yet, or were cleaned up.
+              </EmptyState>
+            ))}
+          {tab === "tasks" && <RunTasks detail={detail} />}
+          {tab === "operators" && graph && (
+            <OperatorTable
+              graph={graph}
+              statuses={statuses}
+              selected={selected}
+              onSelect={select}
+            />
+          )}
+          {(tab === "values" || tab === "definition") && (
+            <RunValues detail={detail} definition={tab === "definition" ? text : undefined} />
+          )}
+        </Tabs>
+      </div>
+    </div>
+  );
+}
+
+function NoGraph({
+  definition,
+  problem,
+}: {
+  definition: RunDefinition | null | undefined;
+  problem: string | undefined;
+}) {
+  if (definition === undefined && !problem)
+    return <div aria-busy className="min-h-40 border-r bg-canvas" />;
+  return (
+    <div className="border-b bg-canvas wide:border-r wide:border-b-0">
+      <EmptyState
+        icon={FileQuestion}
+        title={problem ? "The definition cannot be drawn" : "This run’s definition is not stored"}
+      >
+        {problem ??
+          "The graph needs it in workflow_definition or in the root task’s parameters. Tasks and timeline are complete without it."}
+      </EmptyState>
+    </div>
+  );
+}

@@ -1,0 +1,203 @@
+"use client";
+import { Ban, SearchCheck, TriangleAlert } from "lucide-react";
+import dynamic from "next/dynamic";
+import Link from "next/link";
+import { useState } from "react";
+import { queueTasksPath, taskPath, workflowRunPath } from "@/components/layout/paths";
+import { Verdict } from "@/components/tasks/verdict";
+import { Badge } from "@/components/ui/badge";
+import { Banner } from "@/components/ui/banner";
+import { Button, buttonClass } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Fact, Facts } from "@/components/ui/facts";
+import { useHotkeys } from "@/components/ui/hotkeys";
+import { Kbd } from "@/components/ui/kbd";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
+import { ACTIVE_STATES } from "@/lib/absurd/types";
+import type { RunDefinition, WorkflowRunDetail } from "@/lib/analytics/workflow-types";
+import { formatCount, formatShortId } from "@/lib/format";
+import { RunDuration } from "./run-duration";
+import { RunStatusBadge } from "./status";
+import { Tags } from "./tags";
+
+const CancelRunDialog = dynamic(() => import("./cancel-run-dialog").then((m) => m.CancelRunDialog));
+
+/** What the run is, why it is where it is, and what can be done. */
+export function RunHeader({
+  detail,
+  definition,
+}: {
+  detail: WorkflowRunDetail;
+  definition: RunDefinition | null | undefined;
+}) {
+  const [cancelling, setCancelling] = useState(false);
+  const { run } = detail;
+  const ended = ["completed", "failed", "cancelled"].includes(run.storedStatus);
+  const open =
+    !ended || detail.tasks.some(({ task }) => ACTIVE_STATES.some((state) => state === task.state));
+  const cancel = open ? () => setCancelling(true) : undefined;
+  useHotkeys({ c: cancel });
+  return (
+    <header className="flex shrink-0 flex-col gap-3 border-b px-3 pt-3 pb-3 wide:px-4">
+      <div className="flex flex-wrap items-start gap-2">
+        <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2.5 gap-y-1">
+          <h1 className="min-w-0 break-all font-semibold text-20 tracking-tight">{run.name}</h1>
+          <RunStatusBadge run={run} />
+          <Badge>{run.version}</Badge>
+          <span className="flex min-w-0 items-center text-ink-2">
+            <code className="mono truncate">{run.workflowRunId}</code>
+            <CopyButton text={run.workflowRunId} label="Copy workflow run id" />
+          </span>
+        </div>
+        {cancel && (
+          <Button variant="danger" onClick={cancel}>
+            <Ban size={14} strokeWidth={1.5} aria-hidden />
+            Cancel <Kbd>c</Kbd>
+          </Button>
+        )}
+      </div>
+      <Standing detail={detail} />
+      <RunFacts detail={detail} definition={definition} />
+      {cancelling && (
+        <CancelRunDialog
+          workflowRunId={run.workflowRunId}
+          name={run.name}
+          onClose={() => setCancelling(false)}
+        />
+      )}
+    </header>
+  );
+}
+
+/** What the row does not tell, or why the task that matters most is where it is. */
+function Standing({ detail }: { detail: WorkflowRunDetail }) {
+  const { run } = detail;
+  const root = detail.tasks.find(({ task }) => task.taskId === run.rootTaskId);
+  const subject = culprit(detail) ?? root;
+  const { searchedTo } = detail;
+  return (
+    <>
+      {run.stale && (
+        <Banner
+          tone="warning"
+          icon={TriangleAlert}
+          action={
+            run.queue &&
+            run.rootTaskId && (
+              <Link
+                href={taskPath(run.queue, run.rootTaskId)}
+                prefetch={false}
+                className={buttonClass()}
+              >
+                Open the root task
+              </Link>
+            )
+          }
+        >
+          <strong className="font-semibold">Stale:</strong> the run is recorded as{" "}
+          {run.storedStatus}, but its root task is {run.stale}. Whoever runs the workflow did not
+          record its end.
+        </Banner>
+      )}
+      {subject && (
+        <Verdict
+          detail={subject}
+          action={() => (
+            <Link
+              href={taskPath(subject.task.queue, subject.task.taskId)}
+              prefetch={false}
+              className={buttonClass("primary")}
+            >
+              Open {subject === root ? "the root task" : subject.task.name}
+            </Link>
+          )}
+        />
+      )}
+      {searchedTo && (
+        <Banner tone="plain" icon={SearchCheck}>
+          Looking for tasks of this run: everything spawned until <AbsoluteTime iso={searchedTo} />{" "}
+          was looked at so far.
+        </Banner>
+      )}
+    </>
+  );
+}
+
+/** Of an open run the failed child, if there is one: the root only waits for it. */
+function culprit({ run, tasks }: WorkflowRunDetail) {
+  const failed = tasks.filter(({ task }) => task.state === "failed");
+  return failed.find(({ task }) => task.taskId !== run.rootTaskId);
+}
+
+const SOURCES: Record<RunDefinition["source"], string> = {
+  definition_id: "stored with the run",
+  hash: "stored, same hash",
+  params: "from the root task",
+  name_and_version: "same name and version, not certain",
+};
+
+function RunFacts({
+  detail,
+  definition,
+}: {
+  detail: WorkflowRunDetail;
+  definition: RunDefinition | null | undefined;
+}) {
+  const { run, linked } = detail;
+  return (
+    <Facts>
+      {run.queue !== null && (
+        <Fact label="Queue">
+          <Link href={queueTasksPath(run.queue)} className="text-accent-text hover:underline">
+            {run.queue}
+          </Link>
+        </Fact>
+      )}
+      <Fact label="Tasks">
+        {formatCount(linked)} found
+        {run.taskCount !== null && `, ${run.taskCount} recorded`}
+      </Fact>
+      {run.createdBy !== null && <Fact label="Created by">{run.createdBy}</Fact>}
+      {run.tags !== null && (
+        <Fact label="Tags">
+          <Tags tags={run.tags} />
+        </Fact>
+      )}
+      {run.hash !== null && (
+        <Fact label="Hash">
+          <code className="mono" title={run.hash}>
+            {run.hash.slice(0, 12)}
+          </code>
+        </Fact>
+      )}
+      <Fact label="Definition">
+        {definition ? SOURCES[definition.source] : definition === null ? "not stored" : "…"}
+      </Fact>
+      {run.createdAt && (
+        <Fact label="Created">
+          <RelativeTime iso={run.createdAt} />
+        </Fact>
+      )}
+      {run.startedAt && (
+        <Fact label="Started">
+          <RelativeTime iso={run.startedAt} />
+        </Fact>
+      )}
+      <Fact label="Took">
+        <RunDuration run={run} />
+      </Fact>
+      {run.tenantId !== null && <Fact label="Tenant">{run.tenantId}</Fact>}
+      {run.parentWorkflowRunId !== null && (
+        <Fact label="Part of">
+          <Link
+            href={workflowRunPath(run.parentWorkflowRunId)}
+            prefetch={false}
+            className="mono text-accent-text hover:underline"
+          >
+            {formatShortId(run.parentWorkflowRunId)}
+          </Link>
+        </Fact>
+      )}
+    </Facts>
+  );
+}

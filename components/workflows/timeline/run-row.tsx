@@ -1,0 +1,143 @@
+"use client";
+import { ChevronDown, ChevronRight } from "lucide-react";
+import Link from "next/link";
+import { taskPath } from "@/components/layout/paths";
+import { StateIcon } from "@/components/tasks/state-icon";
+import { AheadBar, Bar } from "@/components/timeline/bar";
+import { Beside } from "@/components/timeline/beside";
+import { isNamed, lengthOf, notesOf, titleOf } from "@/components/timeline/span-words";
+import { thinOut } from "@/components/timeline/thin-out";
+import { useZone } from "@/components/ui/zone";
+import { cn } from "@/lib/cn";
+import { formatDuration } from "@/lib/timeline/duration";
+import type { Scale } from "@/lib/timeline/scale";
+import type { RunRow } from "./rows";
+
+export const ROW = 28;
+
+/** One row: its name at the left, its time at the right. */
+export function RunTimelineRow({
+  row,
+  scale,
+  selected,
+  onSelect,
+  onToggle,
+}: {
+  row: RunRow;
+  scale: Scale;
+  selected: boolean;
+  onSelect: (path: string | null) => void;
+  onToggle: (taskId: string) => void;
+}) {
+  const { task } = row.history.detail;
+  return (
+    <div
+      data-row-path={row.path ?? undefined}
+      className={cn(
+        "relative h-full",
+        row.kind === "task" ? "border-line border-t bg-canvas/70" : "hover:bg-hover/70",
+        selected && "bg-accent-soft",
+      )}
+    >
+      <div
+        className={cn(
+          "absolute inset-y-0 left-0 flex w-40 min-w-0 items-center gap-1.5 border-line border-r pr-2 text-12 wide:w-60 wide:text-13",
+          row.kind === "task" ? "pl-1" : "pl-7",
+          selected && "border-l-2 border-l-accent",
+        )}
+      >
+        {row.kind === "task" && (
+          <button
+            type="button"
+            aria-label={row.open ? `Fold ${task.name}` : `Unfold ${task.name}`}
+            aria-expanded={row.open}
+            onClick={() => onToggle(task.taskId)}
+            className="grid size-6 shrink-0 place-items-center rounded-1 text-ink-3 hover:bg-active"
+          >
+            {row.open ? <ChevronDown size={12} /> : <ChevronRight size={12} />}
+          </button>
+        )}
+        {row.kind === "task" ? (
+          <>
+            <StateIcon state={task.state} />
+            <Link
+              href={taskPath(task.queue, task.taskId)}
+              prefetch={false}
+              title={`${task.name}: open the task`}
+              className="truncate font-semibold hover:text-accent-text hover:underline"
+            >
+              {task.name}
+            </Link>
+            {task.attempts > 1 && <span className="text-12 text-ink-3">×{task.attempts}</span>}
+          </>
+        ) : (
+          <button
+            type="button"
+            aria-pressed={selected}
+            title={titleOf(row.span)}
+            disabled={row.path === null}
+            onClick={() => onSelect(selected ? null : row.path)}
+            className={cn(
+              "h-full min-w-0 flex-1 truncate text-left",
+              isNamed(row.span) ? "" : "text-ink-2",
+            )}
+          >
+            {titleOf(row.span)}
+          </button>
+        )}
+        <span className="ml-auto hidden shrink-0 text-12 text-ink-2 wide:inline">
+          {row.kind === "task" ? lengthOfTask(row) : lengthOf(row.span)}
+        </span>
+      </div>
+      <svg
+        width={scale.width}
+        height={ROW}
+        aria-hidden="true"
+        className="absolute inset-y-0 right-0 block"
+      >
+        <g clipPath="url(#timeline-shown)">
+          <Drawing row={row} scale={scale} />
+        </g>
+        {row.kind === "span" && <Words row={row} scale={scale} />}
+      </svg>
+    </div>
+  );
+}
+
+function Drawing({ row, scale }: { row: RunRow; scale: Scale }) {
+  if (row.kind === "task")
+    return row.history.timeline.lanes.map((lane) => (
+      <g key={lane.runId}>
+        {thinOut(lane.spans, scale).map((span) => (
+          <Bar key={span.id} span={span} scale={scale} height={8} row={ROW} />
+        ))}
+      </g>
+    ));
+  const ahead = row.lane.spans.at(-1) === row.span ? row.lane.ahead[0] : undefined;
+  return (
+    <>
+      {ahead && <AheadBar ahead={ahead} scale={scale} row={ROW} />}
+      <Bar span={row.span} scale={scale} row={ROW} />
+    </>
+  );
+}
+
+function Words({ row, scale }: { row: RunRow & { kind: "span" }; scale: Scale }) {
+  const zone = useZone();
+  const ahead = (row.lane.spans.at(-1) === row.span && row.lane.ahead[0]) || null;
+  const end = ahead ? Math.min(ahead.until, scale.to) : row.span.to;
+  return (
+    <Beside
+      notes={notesOf(row.span, null, ahead, zone)}
+      from={row.span.from}
+      to={end}
+      inside={(ahead ?? row.span).from}
+      scale={scale}
+      row={ROW}
+    />
+  );
+}
+
+function lengthOfTask({ history: { timeline } }: RunRow): string {
+  return formatDuration(timeline.to - timeline.from);
+}
