@@ -119,7 +119,7 @@ function Choice({
     <Select
       quiet
       aria-label={label}
-      className="min-w-0 max-w-48 flex-1 wide:flex-none"
+      className="min-w-28 flex-1 wide:max-w-48 wide:flex-none"
       value={chosen.length === 1 ? (chosen[0] ?? "") : ""}
       options={[
         { value: "", label: chosen.length > 1 ? chosen.join(", ") : all },

@@ -77,12 +77,12 @@ export function BulkList() {
 
 function Operations({ rows }: { rows: readonly BulkOperation[] }) {
   return (
-    <Table className="min-w-[860px]">
+    <Table className="min-w-[640px] wide:min-w-[860px]">
       <thead className="sticky top-0 z-10 bg-canvas">
         <tr>
           <Th className="pl-4!">Action</Th>
           <Th>State</Th>
-          <Th className="w-[24%]">Progress</Th>
+          <Th className="hidden w-[24%] wide:table-cell">Progress</Th>
           <Th numeric>Tasks</Th>
           <Th numeric>Done</Th>
           <Th numeric>Left alone</Th>
@@ -106,7 +106,7 @@ function Operations({ rows }: { rows: readonly BulkOperation[] }) {
             <Td>
               <BulkStateLabel state={operation.state} />
             </Td>
-            <Td>
+            <Td className="hidden wide:table-cell">
               <BulkProgress operation={operation} />
             </Td>
             <Td numeric>

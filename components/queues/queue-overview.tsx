@@ -1,5 +1,6 @@
 "use client";
 import Link from "next/link";
+import { BulkButton } from "@/components/bulk/bulk-button";
 import { LiveData } from "@/components/layout/live-data";
 import { queueEventsPath, queueTasksPath } from "@/components/layout/paths";
 import { ReadError } from "@/components/layout/read-error";
@@ -15,6 +16,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { TASK_STATES } from "@/lib/absurd/types";
 import type { Queue } from "@/lib/analytics/types";
 import { ApiError } from "@/lib/query/api";
+import { taskFilters } from "@/lib/search-params/tasks";
 import { Attention } from "./attention";
 import { OldestReady } from "./oldest-ready";
 import { stateCount } from "./state-count";
@@ -49,6 +51,10 @@ function Figures({ queue }: { queue: Queue }) {
         <Badge>{queue.storageMode}</Badge>
         <span className="flex gap-2 wide:ml-auto">
           <SpawnButton queue={queue.name} />
+          <BulkButton
+            label="Bulk"
+            selection={() => ({ filters: taskFilters({ queue: [queue.name] }) })}
+          />
           <Link href={tasks} className={buttonClass()}>
             Tasks
           </Link>

@@ -98,7 +98,7 @@ test("retry what matches, with more attempts; the rest stays as it is", async ()
   expect(rows.find((row) => row.taskId === pending)?.attempts).toBe(1);
   const { rows: record } = await listAudit(auditFilters({ bulk: bulkId }));
   expect(record).toMatchObject([
-    { action: "retry task", operator: "ada", taskId: failed, outcome: "done" },
+    { action: "retry task", operator: "ada", taskId: failed, reason: "gateway is back" },
     { action: "start bulk", reason: "gateway is back", outcome: "done" },
   ]);
 });

@@ -14,6 +14,7 @@ import {
   TaskNotFoundError,
   UnsupportedByEngineError,
 } from "@/lib/absurd/errors";
+import { ReadError } from "@/lib/analytics/errors";
 import { AuditRefusedError } from "@/lib/audit/record";
 import { AuthError } from "@/lib/auth/require";
 import { errorCode, explainUnavailable } from "@/lib/db/errors";
@@ -56,7 +57,7 @@ const REFUSED_STATES: Record<string, [code: string, message: string, hint?: stri
 
 /** What to tell the operator of a failed action; `undefined` when nobody foresaw it. */
 export function explainFailure(error: unknown): ActionError | undefined {
-  if (error instanceof ActionRefusal || error instanceof AuthError)
+  if (error instanceof ActionRefusal || error instanceof AuthError || error instanceof ReadError)
     return refusal(error.code, error.message, "hint" in error ? error.hint : undefined);
   for (const [Refusal, code, hint] of REFUSALS)
     if (error instanceof Refusal) return refusal(code, error.message, hint);

@@ -21,6 +21,9 @@ const NAMING: ReadonlySet<string> = new Set([
   "workflowRunId",
   "definitionId",
   "version",
+  "storageMode",
+  "defaultPartition",
+  "detachMode",
 ]);
 
 const LONGEST = 300;

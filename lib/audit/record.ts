@@ -44,8 +44,8 @@ export async function isAuditInstalled(db: Queryable): Promise<boolean> {
  */
 export async function recordAudit(db: Queryable, record: AuditRecord): Promise<boolean> {
   if (!(await isAuditInstalled(db))) return false;
-  const { queue, taskId, runId, reason: _, ...parameters } = describeInput(record.input);
-  const result = withoutDigests(describeInput(record.output));
+  const { queue, taskId, runId, bulkId, reason: _, ...parameters } = describeInput(record.input);
+  const { bulkId: started, ...result } = withoutDigests(describeInput(record.output));
   await writing(() =>
     call(
       db,
@@ -64,7 +64,7 @@ export async function recordAudit(db: Queryable, record: AuditRecord): Promise<b
         record.code ?? null,
         record.message ?? null,
         JSON.stringify(result),
-        record.bulkId ?? result.bulkId ?? null,
+        record.bulkId ?? bulkId ?? started ?? null,
       ],
     ),
   );

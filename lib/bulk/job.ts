@@ -15,6 +15,7 @@ export type BulkJob = {
   action: BulkAction;
   options: BulkOptions;
   operator: string;
+  reason: string | null;
   filters: string | null;
   cursor: string | null;
   state: BulkState;
@@ -113,13 +114,14 @@ export async function endJob(
 }
 
 const COLUMNS =
-  "bulk_id, action, options::text as options, operator, filters, cursor, state, per_second";
+  "bulk_id, action, options::text as options, operator, reason, filters, cursor, state, per_second";
 
 type JobRow = {
   bulk_id: Uuid;
   action: BulkAction;
   options: string;
   operator: string;
+  reason: string | null;
   filters: string | null;
   cursor: string | null;
   state: BulkState;
@@ -132,6 +134,7 @@ function toJob(row: JobRow): BulkJob {
     action: row.action,
     options: JSON.parse(row.options),
     operator: row.operator,
+    reason: row.reason,
     filters: row.filters,
     cursor: row.cursor,
     state: row.state,

@@ -91,6 +91,7 @@ async function settle(
   );
   await recordAudit(tx, {
     operator: job.operator,
+    reason: job.reason ?? undefined,
     action: AUDIT_NAMES[job.action],
     input: { queue, taskId, ...job.options },
     outcome: outcome === "done" ? "done" : outcome === "skipped" ? "refused" : "failed",

@@ -1,0 +1,187 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { emitEvent } from "@/lib/absurd/events";
+import { createQueue, listQueues } from "@/lib/absurd/queues";
+import { claimTasks, completeTask } from "@/lib/absurd/runs";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
+import { getQueue } from "@/lib/analytics/queues";
+import { openTestDatabase } from "@/lib/db/testing";
+import {
+  cleanUpQueueAction,
+  createQueueAction,
+  dropQueueAction,
+  previewCleanupAction,
+  repairQueueAction,
+  setQueuePolicyAction,
+} from "./queues";
+import type { ActionResult } from "./result";
+
+const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
+vi.spyOn(console, "info").mockImplementation(() => {});
+
+let queue = "";
+let made = 0;
+beforeEach(async () => {
+  queue = `odd "queue" ${made++}`;
+  await createQueue(database.pool, queue);
+});
+
+function refusal<T>(result: ActionResult<T>) {
+  if (result.ok) throw new Error("it was not refused");
+  expect(result.error.changed).toBe(false);
+  return result.error;
+}
+
+async function lastRecord() {
+  const { rows } = await database.pool.query(
+    `select operator, action, queue, parameters, outcome, code, result
+     from absurd_dashboard.audit_entry order by audit_id desc limit 1`,
+  );
+  return rows[0];
+}
+
+test("create: of either storage mode, once, and on record", async () => {
+  const name = "größe, 100% / ?";
+  expect(await createQueueAction({ queue: name, storageMode: "partitioned" })).toEqual({
+    ok: true,
+    data: { queue: name, storageMode: "partitioned" },
+  });
+  expect(await getQueue(name)).toMatchObject({ storageMode: "partitioned" });
+  expect(await lastRecord()).toMatchObject({
+    operator: "ada",
+    action: "create queue",
+    queue: name,
+    outcome: "done",
+    parameters: { storageMode: "partitioned" },
+  });
+  const again = await createQueueAction({ queue: name, storageMode: "partitioned" });
+  expect(refusal(again).code).toBe("already_exists");
+  const other = await createQueueAction({ queue: name, storageMode: "unpartitioned" });
+  expect(refusal(other).code).toBe("already_exists");
+});
+
+test("create: the engine's rules of names, in words", async () => {
+  const make = (name: string) => createQueueAction({ queue: name, storageMode: "unpartitioned" });
+  expect(refusal(await make("")).message).toContain("empty");
+  expect(refusal(await make("x".repeat(58))).message).toContain("too long");
+  // 57 characters, 58 bytes.
+  expect(refusal(await make(`${"x".repeat(56)}ü`)).message).toContain("57 bytes");
+  expect(await make("y".repeat(57))).toMatchObject({ ok: true });
+});
+
+test("create: never where a partition of another queue would share the table", async () => {
+  await createQueue(database.pool, "cut", { storageMode: "partitioned" });
+  for (const name of ["cut_d", "cut_647"]) {
+    const result = await createQueueAction({ queue: name, storageMode: "unpartitioned" });
+    expect(refusal(result).code).toBe("name_collides");
+  }
+  expect(await createQueueAction({ queue: "cut_x", storageMode: "unpartitioned" })).toMatchObject({
+    ok: true,
+  });
+  await createQueue(database.pool, "rest_d");
+  const reverse = await createQueueAction({ queue: "rest", storageMode: "partitioned" });
+  expect(refusal(reverse).code).toBe("name_collides");
+  expect(await createQueueAction({ queue: "rest", storageMode: "unpartitioned" })).toMatchObject({
+    ok: true,
+  });
+});
+
+test("drop: only with its name typed, and with active tasks only when that was accepted", async () => {
+  const { pool } = database;
+  const wrong = await dropQueueAction({ queue, confirm: "other", acceptActive: true });
+  expect(refusal(wrong).code).toBe("not_confirmed");
+  await spawnTask(pool, queue, "work");
+  const busy = await dropQueueAction({ queue, confirm: queue, acceptActive: false });
+  expect(refusal(busy)).toMatchObject({
+    code: "has_active_tasks",
+    message: expect.stringContaining("1 active task"),
+  });
+  expect(await listQueues(pool)).toContain(queue);
+  expect(await dropQueueAction({ queue, confirm: queue, acceptActive: true })).toMatchObject({
+    ok: true,
+  });
+  expect(await listQueues(pool)).not.toContain(queue);
+  expect(await lastRecord()).toMatchObject({ action: "drop queue", queue, outcome: "done" });
+  const again = await dropQueueAction({ queue, confirm: queue, acceptActive: true });
+  expect(refusal(again).code).toBe("queue_not_found");
+});
+
+test("drop: also a queue whose tables are gone in part", async () => {
+  await database.pool.query(`drop table absurd."e_${queue.replaceAll('"', '""')}"`);
+  expect(await dropQueueAction({ queue, confirm: queue, acceptActive: false })).toMatchObject({
+    ok: true,
+  });
+});
+
+test("policy: changes what is given, unless somebody else was quicker", async () => {
+  const change = { cleanupTtlSeconds: 7 * 86_400, detachMode: "empty" as const };
+  const expected = { cleanupTtlSeconds: 30 * 86_400, detachMode: "none" as const };
+  expect(await setQueuePolicyAction({ queue, change, expected })).toMatchObject({
+    ok: true,
+    data: { ...change, cleanupLimit: 1_000 },
+  });
+  expect((await lastRecord()).parameters).toEqual({ change, expected });
+  expect(refusal(await setQueuePolicyAction({ queue, change, expected })).code).toBe(
+    "changed_meanwhile",
+  );
+});
+
+test("policy: what the engine refuses is refused in words", async () => {
+  const set = (change: object) => setQueuePolicyAction({ queue, change, expected: {} });
+  expect(refusal(await set({ defaultPartition: "disabled" })).message).toContain(
+    "only supported for partitioned queues",
+  );
+  expect(refusal(await set({ cleanupLimit: 0 })).message).toContain("cleanupLimit");
+  expect(refusal(await set({ cleanupTtlSeconds: -1 })).message).toContain("negative");
+  const nowhere = { queue: "nowhere", change: {}, expected: {} };
+  expect(refusal(await setQueuePolicyAction(nowhere)).code).toBe("queue_not_found");
+});
+
+test("repair: makes the weeks that a longer policy asks for", async () => {
+  const { pool } = database;
+  await createQueue(pool, "weeks", { storageMode: "partitioned" });
+  const change = { partitionLookaheadSeconds: 60 * 86_400 };
+  await setQueuePolicyAction({ queue: "weeks", change, expected: {} });
+  const missing = async () =>
+    (await getQueueMaintenance("weeks")).partitions?.weeks.filter((week) => week.missing.length);
+  expect((await missing())?.length).toBeGreaterThan(3);
+  expect(await repairQueueAction({ queue: "weeks" })).toMatchObject({ ok: true });
+  expect(await missing()).toEqual([]);
+});
+
+test("cleanup: deletes what the preview named, in batches, and nothing active", async () => {
+  const { pool } = database;
+  await spawnTask(pool, queue, "ended");
+  const [run] = await claimTasks(pool, queue);
+  await completeTask(pool, queue, run?.runId ?? "");
+  await spawnTask(pool, queue, "active");
+  await emitEvent(pool, queue, "paid");
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const preview = await previewCleanupAction({ queue, ttlSeconds: 0 });
+  expect(preview).toMatchObject({ ok: true, data: { tasks: { value: 1 }, events: { value: 1 } } });
+  const tasksOnly = { queue, ttlSeconds: 0, tasks: true, events: false };
+  expect(await cleanUpQueueAction(tasksOnly)).toEqual({
+    ok: true,
+    data: { tasksDeleted: 1, eventsDeleted: 0, done: true },
+  });
+  expect(await cleanUpQueueAction({ ...tasksOnly, tasks: false, events: true })).toMatchObject({
+    data: { tasksDeleted: 0, eventsDeleted: 1, done: true },
+  });
+  expect((await lastRecord()).result).toEqual({ tasksDeleted: 0, eventsDeleted: 1, done: true });
+  expect(await getQueue(queue)).toMatchObject({ active: { pending: 1 } });
+  expect(refusal(await cleanUpQueueAction({ ...tasksOnly, tasks: false })).code).toBe(
+    "bad_request",
+  );
+  expect(refusal(await previewCleanupAction({ queue: "nowhere", ttlSeconds: 0 })).code).toBe(
+    "queue_not_found",
+  );
+});
+
+test("cleanup: more than a batch goes batch by batch", async () => {
+  const table = (prefix: string) => `absurd."${prefix}_${queue.replaceAll('"', '""')}"`;
+  await database.pool.query(`insert into ${table("e")} (event_name, payload, emitted_at)
+    select 'event ' || n, '1', now() - interval '2 days' from generate_series(1, 2500) n`);
+  expect(
+    await cleanUpQueueAction({ queue, ttlSeconds: 86_400, tasks: true, events: true }),
+  ).toMatchObject({ ok: true, data: { tasksDeleted: 0, eventsDeleted: 2_500, done: true } });
+});
