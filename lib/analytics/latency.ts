@@ -62,7 +62,11 @@ export function getLatency(window: Window, options: ReadOptions = {}): Promise<L
   });
 }
 
-function summarise(tasks: SampledTask[], nameOf: (task: SampledTask) => string): LatencyRow[] {
+/** One row a name, the most tasks first. */
+export function summarise(
+  tasks: SampledTask[],
+  nameOf: (task: SampledTask) => string,
+): LatencyRow[] {
   return [...groupBy(tasks, nameOf)]
     .map(([name, group]) => ({
       name,

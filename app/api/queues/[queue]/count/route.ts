@@ -1,0 +1,16 @@
+import { readParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { coalesce } from "@/lib/analytics/coalesce";
+import { countTerminalTasksExactly } from "@/lib/analytics/terminal-counts-exact";
+
+type Context = { params: Promise<{ queue: string }> };
+
+export function GET(request: Request, { params }: Context): Promise<Response> {
+  return respond(request, async () => {
+    readParameters(request, {});
+    const { queue } = await params;
+    return coalesce(["count", queue], request.signal, (signal) =>
+      countTerminalTasksExactly(queue, { signal }),
+    );
+  });
+}

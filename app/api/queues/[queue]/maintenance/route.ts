@@ -1,0 +1,16 @@
+import { readParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { coalesce } from "@/lib/analytics/coalesce";
+import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
+
+type Context = { params: Promise<{ queue: string }> };
+
+export function GET(request: Request, { params }: Context): Promise<Response> {
+  return respond(request, async () => {
+    readParameters(request, {});
+    const { queue } = await params;
+    return coalesce(["maintenance", queue], request.signal, (signal) =>
+      getQueueMaintenance(queue, { signal }),
+    );
+  });
+}

@@ -1,0 +1,42 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { QueueFigures } from "@/lib/analytics/queue-figures";
+import type { QueueMaintenance } from "@/lib/analytics/queue-maintenance";
+import type { TerminalCounts } from "@/lib/analytics/terminal-counts";
+import type { Iso } from "@/lib/analytics/types";
+import { serializeWindow, type Window } from "@/lib/search-params/windows";
+import { fetchJson } from "./api";
+
+const path = (queue: string) => `/api/queues/${encodeURIComponent(queue)}`;
+
+/** How a queue is kept: policy, sizes, partitions. */
+export function queueMaintenanceQuery(queue: string) {
+  return queryOptions({
+    queryKey: ["queues", queue, "maintenance"],
+    queryFn: ({ signal }) => fetchJson<QueueMaintenance>(`${path(queue)}/maintenance`, signal),
+    staleTime: 5_000,
+  });
+}
+
+/** How a queue fared over a window. */
+export function queueFiguresQuery(queue: string, range: Window) {
+  return queryOptions({
+    queryKey: ["queues", queue, "figures", range],
+    queryFn: ({ signal }) =>
+      fetchJson<QueueFigures>(`${path(queue)}/figures${serializeWindow({ range })}`, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 5_000,
+  });
+}
+
+/** The exact number of ended tasks. Slow on large queues: only on demand, and kept until it is asked for again. */
+export function exactCountsQuery(queue: string) {
+  return queryOptions({
+    // Apart from the other reads of queues, so that no change on the page starts it again.
+    queryKey: ["exact counts", queue],
+    queryFn: ({ signal }) =>
+      fetchJson<TerminalCounts & { now: Iso }>(`${path(queue)}/count`, signal),
+    enabled: false,
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
