@@ -10,8 +10,33 @@ const serialize = createSerializer({ ...failuresSearchParams, group: parseAsStri
 export const failuresPath = (filters: Partial<FailureFilters> & { group?: string } = {}) =>
   `/failures${serialize(filters)}`;
 
-/** The list of a group's tasks in these states. The list knows no fingerprints: it can hold other failures too. */
+/**
+ * The list of a group's tasks in these states: those with an attempt whose error has the same name and the same longest
+ * piece of text. That is nearly the group; a task list knows no fingerprints.
+ */
 export function groupTasksPath(group: FailureGroup, state: TaskState[]): string {
-  const queue = group.queues.length === 1 ? group.queues : [];
-  return `/tasks${serializeTaskFilters({ name: [group.taskName], queue, state })}`;
+  const piece = longestPiece(group.pattern);
+  return `/tasks${serializeTaskFilters({
+    name: [group.taskName],
+    queue: group.queues.length === 1 ? group.queues : [],
+    state,
+    where: group.errorName
+      ? [
+          {
+            path: { source: "error", steps: ["name"] },
+            comparison: ":",
+            value: { text: group.errorName, quoted: true },
+          },
+        ]
+      : [],
+    error: piece.length >= 6 ? [piece] : [],
+  })}`;
+}
+
+/** What stands between the places of values. */
+function longestPiece(pattern: string): string {
+  return pattern
+    .split(/<\w+>|["'`]?…["'`]?/)
+    .map((piece) => piece.trim())
+    .reduce((longest, piece) => (piece.length > longest.length ? piece : longest), "");
 }

@@ -9,6 +9,7 @@ import { Td } from "@/components/ui/table";
 import type { Worker } from "@/lib/analytics/worker-claims";
 import { cn } from "@/lib/cn";
 import { formatNumber } from "@/lib/format";
+import { serializeTaskFilters } from "@/lib/search-params/tasks";
 import { formatAge, formatCountdown } from "@/lib/timeline/duration";
 
 const NARROW = "max-wide:hidden";
@@ -20,9 +21,18 @@ export function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number
     <tr className="hover:bg-hover">
       <Td className="max-w-[130px] wide:max-w-[260px]">
         <span className="flex items-center gap-2">
-          <span className="mono truncate font-medium" title={worker.name}>
-            {worker.name || "without a name"}
-          </span>
+          {worker.name ? (
+            <Link
+              href={`/tasks${serializeTaskFilters({ worker: [worker.name] })}`}
+              prefetch={false}
+              title={`Tasks of ${worker.name}`}
+              className="mono truncate font-medium hover:text-accent-text hover:underline"
+            >
+              {worker.name}
+            </Link>
+          ) : (
+            <span className="text-ink-3">without a name</span>
+          )}
           {worker.expired > 0 && <Badge tone="bad">{formatNumber(worker.expired)} expired</Badge>}
           {worker.withoutLease > 0 && (
             <span className={NARROW}>
