@@ -212,3 +212,11 @@ test("an equal value may be a literal or the string of its letters, digit by dig
     expect(candidates(word)).toEqual([`"${word}"`]);
   expect(jsonCandidates({ text: "42", quoted: true })).toEqual(['"42"']);
 });
+
+test("queries whose lists are one and the same list are merged key by key", () => {
+  const nothing: string[] = [];
+  const shared = { ...NO_QUERY, name: nothing, worker: nothing, error: nothing };
+  const { query } = parseTaskQuery("name:a");
+  expect(mergeQueries(shared, query)).toEqual({ ...NO_QUERY, name: ["a"] });
+  expect(nothing).toEqual([]);
+});

@@ -89,10 +89,12 @@ export function withoutWord(query: TaskQuery, { key, at }: QueryWord): TaskQuery
 
 /** Both queries at once: values of the second are added to those of the first; its id replaces one. */
 export function mergeQueries(first: TaskQuery, second: TaskQuery): TaskQuery {
-  const merged = structuredClone(first);
+  const merged = structuredClone(NO_QUERY);
   for (const key of Object.keys(NO_QUERY) as (keyof TaskQuery)[]) {
     if (key === "id") merged.id = second.id ?? first.id;
-    else for (const value of second[key]) addUnique<unknown>(merged[key], value);
+    // The lists of a query may be one and the same empty list, so they are never written to.
+    else
+      for (const value of [...first[key], ...second[key]]) addUnique<unknown>(merged[key], value);
   }
   return merged;
 }
