@@ -35,7 +35,7 @@ export async function sleep(db: Queryable, queue: string, input: SleepInput): Pr
   if ("seconds" in input) requireQuantity("seconds", input.seconds);
   const wakeAt = await atomically(db, async (tx) => {
     const taskId = input.taskId ?? (await requireTaskIdForRun(tx, queue, runId));
-    const now = await databaseTime(tx);
+    const now = await getCurrentTime(tx);
     const stored = await getCheckpoint(tx, queue, taskId, stepName);
     const wake = stored ? timeIn(stored.state, stepName) : wakeTime(input, now);
     if (!stored)
@@ -53,7 +53,8 @@ export async function sleep(db: Queryable, queue: string, input: SleepInput): Pr
     throw new AbsurdSleepError(`The run sleeps until ${wakeAt.toISOString()}.`, { runId, wakeAt });
 }
 
-async function databaseTime(db: Queryable): Promise<Date> {
+/** The engine's time: that of the database, unless it is set to another for the session. */
+export async function getCurrentTime(db: Queryable): Promise<Date> {
   const [row] = await call<{ now: string }>(
     db,
     "select extract(epoch from absurd.current_time())::text as now",

@@ -63,7 +63,7 @@ export function sharedBranches(
 }
 
 /** The path of an operator in a scope. No two operators of a workflow share one. */
-export function pathIn(scope: Scope, id: string): string {
+export function pathIn(scope: Pick<Scope, "path">, id: string): string {
   return scope.path === "" ? escapeSegment(id) : `${scope.path}/${escapeSegment(id)}`;
 }
 
@@ -81,6 +81,17 @@ function escapeSegment(id: string): string {
 export function findScope(scope: Scope | null, id: string): Scope | null {
   if (scope === null || scope.operators.has(id)) return scope;
   return findScope(scope.outer, id);
+}
+
+/** The scope of a path, anywhere inside of this one. */
+export function scopeAt(scope: Scope, path: string): Scope | undefined {
+  if (scope.path === path) return scope;
+  for (const operator of scope.operators.values())
+    for (const inner of innerScopes(operator, scope)) {
+      const found = scopeAt(inner, path);
+      if (found) return found;
+    }
+  return undefined;
 }
 
 /** The operator of this scope that is named, or has what is named inside of it. */

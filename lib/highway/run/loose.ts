@@ -1,0 +1,64 @@
+import { stringifyJson } from "../../absurd/json.ts";
+import type { Json } from "../../absurd/types.ts";
+import { TemplateError } from "./template.ts";
+
+/** Whether a value counts as true: not false, 0, "", "false", null, nor an empty list or mapping. */
+export function isTrue(value: Json): boolean {
+  if (typeof value === "string") return !["", "false"].includes(value.trim().toLowerCase());
+  if (typeof value === "number") return value !== 0 && !Number.isNaN(value);
+  if (typeof value === "bigint") return value !== 0n;
+  if (typeof value !== "object" || value === null) return value === true;
+  return Object.keys(value).length > 0;
+}
+
+/**
+ * Equality for values that often come as text: text is trimmed, a number equals its digits, a boolean its word in any
+ * case. Lists and mappings are equal when their JSON is.
+ */
+export function looselyEqual(a: Json, b: Json): boolean {
+  const [left, right] = [trim(a), trim(b)];
+  const numbers = bothNumbers(left, right);
+  // Abstract equality of JavaScript compares a number and a bigint by value.
+  if (numbers) return Number(numbers[0]) === Number(numbers[1]);
+  if (typeof left === "boolean" || typeof right === "boolean")
+    return String(left).toLowerCase() === String(right).toLowerCase();
+  if (typeof left !== typeof right) return false;
+  return left === right || stringifyJson(left) === stringifyJson(right);
+}
+
+/** Order of two numbers, or of two texts by code unit. @throws TemplateError for other values. */
+export function compare(a: Json, b: Json): number {
+  const [left, right] = [trim(a), trim(b)];
+  const numbers = bothNumbers(left, right);
+  if (numbers) return Number(numbers[0]) - Number(numbers[1]);
+  if (typeof left !== "string" || typeof right !== "string")
+    throw new TemplateError(`${stringifyJson(a)} and ${stringifyJson(b)} have no order`);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Whether a list has an item, a text a part, or a mapping a key. @throws TemplateError for other values. */
+export function contains(whole: Json, part: Json): boolean {
+  if (Array.isArray(whole)) return whole.some((item) => looselyEqual(item, part));
+  if (typeof whole === "string") return whole.includes(String(trim(part)));
+  if (typeof whole === "object" && whole !== null) return Object.hasOwn(whole, String(part));
+  throw new TemplateError(`${stringifyJson(whole)} cannot contain anything`);
+}
+
+function trim(value: Json): Json {
+  return typeof value === "string" ? value.trim() : value;
+}
+
+/** Two texts stay texts; a text beside a number is read as one when it is one. */
+function bothNumbers(a: Json, b: Json): [number | bigint, number | bigint] | undefined {
+  const isNumber = (value: Json) => typeof value === "number" || typeof value === "bigint";
+  if (!isNumber(a) && !isNumber(b)) return undefined;
+  const [left, right] = [toNumber(a), toNumber(b)];
+  return left === undefined || right === undefined ? undefined : [left, right];
+}
+
+function toNumber(value: Json): number | bigint | undefined {
+  if (typeof value === "number" || typeof value === "bigint") return value;
+  if (typeof value !== "string" || !/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))
+    return undefined;
+  return Number(value);
+}

@@ -1,0 +1,202 @@
+import { behindIn, dependenciesIn, reducedDependencies, targetsIn } from "../model/reach.ts";
+import {
+  findContaining,
+  findScope,
+  innerScopes,
+  type Scope,
+  sharedBranches,
+} from "../model/scopes.ts";
+import { isRouter, type Operator } from "../model/workflow.ts";
+
+/** How an operator ended. */
+export type EndState = "completed" | "failed" | "skipped" | "upstream_failed" | "cancelled";
+export type OperatorState = "running" | EndState;
+
+/** How far a scope has come. */
+export type Progress = {
+  /** Operators that run or have ended; all others are pending. Later ends stand behind earlier ones. */
+  states: ReadonlyMap<string, OperatorState>;
+  /** Where each completed router leads. */
+  selected: ReadonlyMap<string, string | null>;
+  /** How operators inside of ended parallels ended, by id. */
+  inner: ReadonlyMap<string, OperatorState>;
+  /** Handlers that are running for some operator. */
+  busyHandlers: ReadonlySet<string>;
+};
+
+/** What comes next: operators that may start, and pending ones that never will. */
+export type Decision = { start: string[]; settle: Map<string, EndState> };
+
+type Verdict = "wait" | "start" | EndState;
+type Weighed = "pending" | EndState;
+
+/**
+ * The rules of one scope: which of its operators may start, and which are decided without running. Knows nothing of
+ * how they run. The same progress always leads to the same decision.
+ */
+export class Plan {
+  private readonly dependencies = new Map<string, string[]>();
+  /** Dependents of a router outside of its region wait for the region as well; so with older parallels' members. */
+  private readonly regions = new Map<string, Set<string>>();
+  private readonly routersOf = new Map<string, string[]>();
+  /** For each handler, the operators of this scope whose end decides whether it is still to come. */
+  private readonly triggersOf = new Map<string, Set<string>>();
+
+  constructor(readonly scope: Scope) {
+    const behind = behindIn(scope);
+    for (const [id, operator] of scope.operators) {
+      this.dependencies.set(id, reducedDependencies(scope, operator, behind));
+      if (isRouter(operator)) this.regions.set(id, this.regionOf(id, operator));
+      const members = sharedBranches(operator, scope).flatMap(({ ids }) => ids);
+      if (members.length > 0) this.regions.set(id, new Set(members));
+      for (const { target } of targetsIn(scope, operator))
+        this.routersOf.set(target, [...(this.routersOf.get(target) ?? []), id]);
+      for (const handler of handlersNamedIn(operator, scope)) {
+        const triggers = this.triggersOf.get(handler) ?? new Set();
+        this.triggersOf.set(handler, triggers.add(id));
+      }
+    }
+  }
+
+  decide(progress: Progress): Decision {
+    const settle = new Map<string, EndState>();
+    const start: string[] = [];
+    for (const [id, operator] of this.scope.operators) {
+      if (progress.states.has(id)) continue;
+      const verdict = this.judge(id, operator, progress);
+      if (verdict === "start") start.push(id);
+      else if (verdict !== "wait") settle.set(id, verdict);
+    }
+    return { start, settle };
+  }
+
+  private judge(id: string, operator: Operator, progress: Progress): Verdict {
+    const triggers = this.triggersOf.get(id);
+    if (triggers) return this.judgeHandler(id, triggers, progress);
+    if (id === this.scope.start) return "start";
+    const verdict = this.routersOf.has(id)
+      ? this.judgeTarget(id, progress)
+      : this.judgeByRule(id, operator, progress);
+    return verdict === "start" && operator.operator_type === "join"
+      ? this.judgeJoin(operator.join_tasks, operator.join_mode, progress)
+      : verdict;
+  }
+
+  private judgeHandler(id: string, triggers: Set<string>, { states, busyHandlers }: Progress) {
+    const isOpen = [...triggers].some((trigger) => !isEnd(states.get(trigger)));
+    return isOpen || busyHandlers.has(id) ? "wait" : "skipped";
+  }
+
+  /** An operator that a router can lead to runs when one does. */
+  private judgeTarget(id: string, { states, selected }: Progress): Verdict {
+    const routers = this.routersOf.get(id) ?? [];
+    const ends = routers.map((router) => states.get(router));
+    const isSelected = routers.some(
+      (router) => states.get(router) === "completed" && selected.get(router) === id,
+    );
+    if (!isSelected) {
+      if (!ends.every(isEnd)) return "wait";
+      return ends.some(isBad) ? "upstream_failed" : "skipped";
+    }
+    const others = dependenciesIn(this.scope, this.operator(id));
+    if (!others.every((other) => isEnd(states.get(other)))) return "wait";
+    const isSpoiled = others.some((other) => !routers.includes(other) && isBad(states.get(other)));
+    return isSpoiled ? "upstream_failed" : "start";
+  }
+
+  private judgeByRule(id: string, operator: Operator, progress: Progress): Verdict {
+    const joined = operator.operator_type === "join" ? operator.join_tasks : [];
+    const dependencies = (this.dependencies.get(id) ?? []).filter((one) => !joined.includes(one));
+    if (dependencies.length === 0) return "start";
+    const weighed = dependencies.map((dependency) => this.weigh(id, dependency, progress));
+    const counted = weighed.filter((one) => one !== "skipped");
+    if (counted.length === 0) return "skipped";
+    const isOpen = counted.includes("pending");
+    switch (operator.trigger_rule) {
+      case "one_done":
+        return counted.some((one) => one !== "pending") ? "start" : "wait";
+      case "one_success":
+        if (counted.includes("completed")) return "start";
+        return isOpen ? "wait" : "upstream_failed";
+      case "all_done":
+        return isOpen ? "wait" : "start";
+      default:
+        if (isOpen) return "wait";
+        return counted.some(isBad) ? "upstream_failed" : "start";
+    }
+  }
+
+  /** How a dependency ended; a router's is not over for those behind its region before the region is. */
+  private weigh(id: string, dependency: string, { states }: Progress): Weighed {
+    const state = states.get(dependency);
+    if (!isEnd(state)) return "pending";
+    const region = this.regions.get(dependency);
+    if (!region || region.has(id)) return state;
+    const ends = [...region].map((member) => states.get(member));
+    if (!ends.every(isEnd)) return "pending";
+    return ends.some(isBad) && state !== "skipped" ? "upstream_failed" : state;
+  }
+
+  private judgeJoin(members: string[], mode: string, progress: Progress): Verdict {
+    const states = members.map((member) => this.memberState(member, progress));
+    // A task that is nowhere fails the join when it runs.
+    if (states.includes(undefined)) return "start";
+    const counted = states.filter((state) => state !== "skipped");
+    if (members.length > 0 && counted.length === 0) return "skipped";
+    if (counted.every(isEnd)) return "start";
+    if (mode === "any_of") return counted.some(isEnd) ? "start" : "wait";
+    if (mode === "all_success") return counted.some(isBad) ? "start" : "wait";
+    if (mode === "one_success") return counted.includes("completed") ? "start" : "wait";
+    return "wait";
+  }
+
+  /** How a task stands that a join names: beside the join, or inside of something there. `undefined`: there is none. */
+  memberState(id: string, { states, inner }: Progress): OperatorState | undefined {
+    if (this.scope.operators.has(id)) return states.get(id) ?? "running";
+    const within = inner.get(id);
+    if (within !== undefined) return within;
+    const owner = findContaining(this.scope, id);
+    if (owner === undefined) return undefined;
+    const state = states.get(owner);
+    if (!isEnd(state) || state === "completed") return isEnd(state) ? undefined : "running";
+    return state === "skipped" ? "skipped" : "upstream_failed";
+  }
+
+  /** The targets of a router, and whatever depends on it and on something in the region. */
+  private regionOf(id: string, operator: Operator): Set<string> {
+    const region = new Set(targetsIn(this.scope, operator).map(({ target }) => target));
+    const dependents = [...this.scope.operators.values()]
+      .map((one) => ({ one, on: dependenciesIn(this.scope, one) }))
+      .filter(({ on }) => on.includes(id));
+    for (let size = -1; size !== region.size; ) {
+      size = region.size;
+      for (const { one, on } of dependents)
+        if (on.some((dependency) => region.has(dependency))) region.add(one.task_id);
+    }
+    return region;
+  }
+
+  private operator(id: string): Operator {
+    const found = this.scope.operators.get(id);
+    if (!found) throw new Error(`no operator ${id}`);
+    return found;
+  }
+}
+
+/** Handlers of `home` that an operator, or one inside of it, names. */
+function handlersNamedIn(operator: Operator, home: Scope, at: Scope = home): string[] {
+  const own = [operator.on_success_task_id, operator.on_failure_task_id];
+  const inner = innerScopes(operator, at).flatMap((within) =>
+    [...within.operators.values()].flatMap((one) => handlersNamedIn(one, home, within)),
+  );
+  return [...own.filter((id) => id !== null && findScope(at, id) === home), ...inner] as string[];
+}
+
+export function isEnd(state: OperatorState | undefined): state is EndState {
+  return state !== undefined && state !== "running";
+}
+
+/** Ended, and not as dependents need it. */
+export function isBad(state: Weighed | OperatorState | undefined): boolean {
+  return state === "failed" || state === "upstream_failed" || state === "cancelled";
+}

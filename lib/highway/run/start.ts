@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import { atomically } from "../../absurd/atomically.ts";
+import { spawnTask } from "../../absurd/spawn.ts";
+import { cancelTask } from "../../absurd/tasks.ts";
+import {
+  ACTIVE_STATES,
+  type Json,
+  type JsonObject,
+  type Queryable,
+  type Uuid,
+} from "../../absurd/types.ts";
+import {
+  createWorkflowRun,
+  getWorkflowRunTasks,
+  updateWorkflowRunStatus,
+  type WorkflowRunInput,
+} from "../../absurd/workflow-runs.ts";
+import { workflowHash } from "../hash.ts";
+import { formatProblem } from "../model/problem.ts";
+import type { Workflow } from "../model/workflow.ts";
+import { validateWorkflow } from "../validate.ts";
+import { recoveryOptions } from "./children.ts";
+import type { Recovery } from "./run.ts";
+
+/** The task that executes a workflow. */
+export const ROOT_TASK = "highway.workflow.run";
+
+/** Crashes are outlived for about an hour; a workflow that fails by itself does not use attempts. */
+export const DEFAULT_RECOVERY: Recovery = { maxAttempts: 60, baseSeconds: 1, maxSeconds: 60 };
+
+/** What such a task is spawned with. */
+export type RootParams = { workflow_run_id: Uuid; definition: Workflow; inputs: JsonObject };
+
+export type StartOptions = Pick<
+  WorkflowRunInput,
+  "createdBy" | "tags" | "tenantId" | "definitionId"
+> & {
+  inputs?: JsonObject;
+  recovery?: Recovery;
+};
+
+/** A workflow that cannot be run. */
+export class InvalidWorkflowError extends Error {
+  override readonly name = "InvalidWorkflowError";
+}
+
+/**
+ * Starts a workflow: its task and its row of `workflow_run` (`pending`), both or neither. Task and parts carry the
+ * header `workflow_run_id`, and `tenant_id` when there is one.
+ *
+ * @throws InvalidWorkflowError when the definition has errors. @throws WorkflowTableMissingError, QueueNotFoundError.
+ */
+export async function startWorkflow(
+  db: Queryable,
+  queue: string,
+  workflow: Workflow,
+  options: StartOptions = {},
+): Promise<{ workflowRunId: Uuid; taskId: Uuid }> {
+  const errors = validateWorkflow(workflow).filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new InvalidWorkflowError(errors.map(formatProblem).join("\n"));
+  const { inputs = {}, recovery = DEFAULT_RECOVERY, ...row } = options;
+  const workflowRunId = randomUUID();
+  const params = { workflow_run_id: workflowRunId, definition: workflow, inputs };
+  return atomically(db, async (tx) => {
+    const { taskId, runId } = await spawnTask(tx, queue, ROOT_TASK, params as unknown as Json, {
+      workflowRunId,
+      ...(row.tenantId !== undefined && { headers: { tenant_id: row.tenantId } }),
+      ...recoveryOptions(recovery),
+    });
+    await createWorkflowRun(tx, queue, {
+      ...row,
+      workflowRunId,
+      workflowName: workflow.name,
+      workflowVersion: workflow.version,
+      workflowHash: workflowHash(workflow),
+      inputs,
+      absurdRunId: runId,
+      absurdTaskId: taskId,
+    });
+    return { workflowRunId, taskId };
+  });
+}
+
+/**
+ * Cancels a workflow run: its task, the tasks of its parts, and its row, all or nothing. Workers learn of it at their
+ * next checkpoint.
+ *
+ * @returns how many tasks were cancelled. @throws WorkflowRunNotFoundError. @throws WorkflowRunEndedError.
+ */
+export async function cancelWorkflowRun(
+  db: Queryable,
+  queue: string,
+  workflowRunId: Uuid,
+): Promise<number> {
+  return atomically(db, async (tx) => {
+    let count = 0;
+    for (;;) {
+      // A part may be spawned while its siblings are cancelled, until the root is; so it is looked again.
+      const tasks = await getWorkflowRunTasks(tx, workflowRunId, { queue });
+      const active = tasks.filter(({ state }) => ACTIVE_STATES.some((one) => one === state));
+      if (active.length === 0) break;
+      for (const { taskId } of active)
+        if ((await cancelTask(tx, queue, { taskId })).cancelled) count++;
+    }
+    await updateWorkflowRunStatus(tx, workflowRunId, "cancelled", { mustExist: true });
+    return count;
+  });
+}

@@ -1,0 +1,120 @@
+import { atomically } from "../../absurd/atomically.ts";
+import { emitEvent } from "../../absurd/events.ts";
+import { cancelTask } from "../../absurd/tasks.ts";
+import type { Json, JsonObject, Uuid } from "../../absurd/types.ts";
+import { isMapping } from "../model/fields.ts";
+import type { TaskOperator } from "../model/workflow.ts";
+import type { PartEnd } from "./children.ts";
+import { blockedBy, completed, failed, OperatorError, type Outcome } from "./outcome.ts";
+import { gather } from "./parallel.ts";
+import type { Place } from "./place.ts";
+import type { Run } from "./run.ts";
+import { fillTemplates } from "./template.ts";
+
+const TOOLS = new Set([
+  "tools.workflow.wait_for_parallel_branches",
+  "tools.workflow.wait_for_branch",
+  "tools.workflow.cancel_branch",
+]);
+
+/** A branch as the value of a parallel describes it. */
+type Branch = { event: string; task_id: Uuid | null; status: string; result?: Json };
+
+/** Whether a task calls one of the functions that come with the language, and none was registered instead. */
+export function isTool(run: Run, { function: name }: TaskOperator): boolean {
+  return TOOLS.has(name) && !Object.hasOwn(run.functions, name);
+}
+
+/** Waits for branches that a parallel has started, or cancels one. The value of waiting is theirs, by name. */
+export async function runTool(run: Run, operator: TaskOperator, place: Place): Promise<Outcome> {
+  const { attempt, context } = place;
+  const known = run.journal.get(attempt);
+  const args = fillTemplates(operator.args, context.lookup) as Json[];
+  const kwargs = fillTemplates(operator.kwargs, context.lookup) as JsonObject;
+  const branches = readBranches(args[0], args[1]);
+  if (operator.function === "tools.workflow.cancel_branch") {
+    if (known !== undefined) return completed(known);
+    return completed(await cancelBranches(run, attempt, branches));
+  }
+  const ends: { name: string; end: PartEnd }[] = [];
+  for (const [name, branch] of Object.entries(branches)) {
+    const end = endOf(run, attempt, name, branch);
+    if (end) ends.push({ name, end });
+    else return waitFor(run, attempt, name, branch, kwargs.timeout_seconds ?? null);
+  }
+  const values = ends.map(({ name, end }): [string, Json] => [
+    name,
+    end.status === "completed" ? end.result : null,
+  ]);
+  const isOne = operator.function === "tools.workflow.wait_for_branch";
+  const value = isOne ? (values[0]?.[1] ?? null) : Object.fromEntries(values);
+  const outcome = gather(ends, value);
+  if (outcome.state === "completed") await run.journal.once(attempt, () => value);
+  return outcome;
+}
+
+function readBranches(fork: Json | undefined, name: Json | undefined): Record<string, Branch> {
+  if (!isMapping(fork) || !isMapping(fork.branches))
+    throw new OperatorError("BadFork", "The first argument must be the value of a parallel.");
+  const branches = fork.branches as Record<string, Branch>;
+  if (name === undefined) return branches;
+  const branch = Object.hasOwn(branches, String(name)) ? branches[String(name)] : undefined;
+  if (!branch) throw new OperatorError("BadFork", `There is no branch '${String(name)}'.`);
+  return { [String(name)]: branch };
+}
+
+function endOf(run: Run, attempt: string, name: string, branch: Branch): PartEnd | undefined {
+  const names = { results: {}, tasks: {} };
+  if (branch.status === "completed")
+    return { status: "completed", result: branch.result ?? null, states: {}, names };
+  return run.journal.get(`${attempt}/branch/${name}`) as (PartEnd & JsonObject) | undefined;
+}
+
+async function waitFor(
+  run: Run,
+  attempt: string,
+  name: string,
+  branch: Branch,
+  timeout: Json,
+): Promise<Outcome> {
+  const timedOut = `${attempt}/timed_out`;
+  if (run.journal.get(timedOut) !== undefined)
+    return failed(new OperatorError("TimeoutError", `Branch '${name}' did not end in time.`));
+  const deadline = await run.journal.once(`${attempt}/deadline`, async () => {
+    if (typeof timeout !== "number") return null;
+    return new Date((await run.readClock()).getTime() + timeout * 1000).toISOString();
+  });
+  return blockedBy({
+    kind: "event",
+    event: branch.event,
+    step: `${attempt}/branch/${name}`,
+    deadline: deadline === null ? null : new Date(String(deadline)),
+    timedOut,
+    ...(branch.task_id !== null && { child: branch.task_id }),
+  });
+}
+
+/** Cancels branches and tells those who wait for them. */
+async function cancelBranches(
+  run: Run,
+  attempt: string,
+  branches: Record<string, Branch>,
+): Promise<Json> {
+  const { db, queue } = run.journal.execution;
+  const cancelled: JsonObject = {};
+  for (const [name, { event, task_id }] of Object.entries(branches)) {
+    if (task_id === null) continue;
+    const error = { type: "Cancelled", message: `Branch '${name}' was cancelled.` };
+    const end: PartEnd = {
+      status: "cancelled",
+      error,
+      states: {},
+      names: { results: {}, tasks: {} },
+    };
+    await atomically(db, async (tx) => {
+      await emitEvent(tx, queue, event, end as unknown as Json);
+      cancelled[name] = (await cancelTask(tx, queue, { taskId: task_id })).cancelled;
+    });
+  }
+  return run.journal.once(attempt, () => cancelled);
+}

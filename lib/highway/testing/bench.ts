@@ -1,0 +1,86 @@
+import { Absurd } from "absurd-sdk";
+import type { Pool } from "pg";
+import { rescheduleRun } from "../../absurd/reschedule.ts";
+import { call, queueTable } from "../../absurd/sql.ts";
+import { getTaskResult } from "../../absurd/tasks.ts";
+import type { Json, Queryable, Uuid } from "../../absurd/types.ts";
+import { listScopes } from "../model/visit.ts";
+import type { Workflow } from "../model/workflow.ts";
+import type { FunctionCall, WorkflowFunction } from "../run/functions.ts";
+import { type StartOptions, startWorkflow } from "../run/start.ts";
+import { type HighwayOptions, registerHighway } from "../run/worker.ts";
+
+const silent = { log() {}, info() {}, warn() {}, error() {} };
+
+/** All functions that a workflow calls, played by one. */
+export function playFunctions(
+  workflow: Workflow,
+  play: (id: string, call: FunctionCall) => unknown,
+): Record<string, WorkflowFunction> {
+  const operators = listScopes(workflow).flatMap(({ scope }) => [...scope.operators.values()]);
+  const names = operators.flatMap((one) =>
+    "function" in one && !one.function.startsWith("tools.") ? one.function : [],
+  );
+  const idOf = (path: string) => (path.split("/").at(-1) ?? "").replace(/[~@].*$/, "");
+  const fn = (called: FunctionCall) => play(idOf(called.path), called);
+  return Object.fromEntries(names.map((name) => [name, fn]));
+}
+
+/** A worker of the SDK on its own queue, driven by hand; what sleeps wakes as soon as nothing else is to do. */
+export class Bench {
+  readonly app: Absurd;
+
+  constructor(
+    readonly pool: Pool,
+    readonly queue: string,
+    options: Omit<HighwayOptions, "db" | "queue"> & { db?: Queryable },
+  ) {
+    this.app = new Absurd({ queueName: queue, db: pool, log: silent });
+    registerHighway(this.app, { db: pool, queue, ...options });
+  }
+
+  async start(workflow: Workflow, options: StartOptions = {}) {
+    return startWorkflow(this.pool, this.queue, workflow, {
+      recovery: { maxAttempts: 200, baseSeconds: 0, maxSeconds: 0 },
+      ...options,
+    });
+  }
+
+  /** Works until the task has ended, lets time pass, and asks `wake` about waits for events. */
+  async finish(
+    taskId: Uuid,
+    wake: (event: string) => "time out" | Json | undefined = () => undefined,
+  ): Promise<Json> {
+    for (let round = 0; round < 3000; round++) {
+      await this.app.workBatch("bench", 60, 4);
+      const result = await getTaskResult(this.pool, this.queue, taskId);
+      if (result?.state === "completed") return result.result ?? null;
+      if (result?.state === "failed" || result?.state === "cancelled")
+        throw new Error(`the task has ${result.state}: ${JSON.stringify(result)}`);
+      if (!(await this.hasWork())) await this.passTime(wake);
+    }
+    throw new Error("the task does not end");
+  }
+
+  private async hasWork(): Promise<boolean> {
+    const due = await call(
+      this.pool,
+      `select 1 from ${queueTable("r", this.queue)}
+        where state in ('pending', 'sleeping') and available_at <= absurd.current_time() limit 1`,
+    );
+    return due.length > 0;
+  }
+
+  private async passTime(wake: (event: string) => "time out" | Json | undefined): Promise<void> {
+    const sleeping = await call<{ run_id: string; wake_event: string | null }>(
+      this.pool,
+      `select run_id, wake_event from ${queueTable("r", this.queue)} where state = 'sleeping'`,
+    );
+    for (const { run_id: runId, wake_event: event } of sleeping) {
+      const answer = event === null ? "time out" : wake(event);
+      if (answer === "time out") await rescheduleRun(this.pool, this.queue, { runId, at: "now" });
+      else if (event !== null && answer !== undefined)
+        await this.app.emitEvent(event, answer as never);
+    }
+  }
+}
