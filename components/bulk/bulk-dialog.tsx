@@ -175,10 +175,11 @@ export function BulkDialog({
 }
 
 function toInput(selection: BulkDialogSelection) {
-  if ("ids" in selection) return { ids: [...selection.ids] };
-  // The page and its size are no part of what matches.
-  const { limit, cursor } = taskFilters();
-  return { filters: serializeTaskFilters({ ...selection.filters, limit, cursor }) };
+  if ("ids" in selection)
+    return { ids: selection.ids.map(({ queue, taskId }) => ({ queue, taskId })) };
+  // The page, its size and its columns are no part of what matches.
+  const { limit, cursor, columns } = taskFilters();
+  return { filters: serializeTaskFilters({ ...selection.filters, limit, cursor, columns }) };
 }
 
 /** What has to be typed; nothing for small numbers. Without an exact number it is all of them. */

@@ -1,6 +1,7 @@
 "use client";
 import { ArrowUp, Timer } from "lucide-react";
 import { useMemo, useRef } from "react";
+import { BulkButton } from "@/components/bulk/bulk-button";
 import { Pager } from "@/components/layout/pager";
 import { ReadError } from "@/components/layout/read-error";
 import { Banner } from "@/components/ui/banner";
@@ -72,6 +73,7 @@ export function TaskList({ queue }: { queue?: string }) {
         <SavedViews filters={filters} fixedQueue={queue} />
         <TaskColumns filters={filters} onChange={showColumns} />
         <ExportMenu key={`export ${question}`} filters={filters} />
+        <BulkButton label="Bulk" selection={() => ({ filters })} />
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-4 px-3 pb-2 wide:flex-nowrap wide:px-4">
         <StateFacets filters={filters} onChange={narrow} />
@@ -119,7 +121,13 @@ export function TaskList({ queue }: { queue?: string }) {
               <NoTasks filters={filters} filtered={filtered} onChange={narrow} onClear={clear} />
             )}
             <PartialNotes page={page} search={search} onTurn={turnTo} />
-            <SelectionBar selection={selection} columns={columns} />
+            <SelectionBar selection={selection} columns={columns}>
+              <BulkButton
+                label="Act on them"
+                selection={() => ({ ids: selection.tasks })}
+                onStarted={selection.clear}
+              />
+            </SelectionBar>
           </ClockProvider>
         ) : query.error && !tooSlow ? (
           <ReadError error={query.error} onRetry={() => query.refetch()} />

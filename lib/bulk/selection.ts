@@ -47,6 +47,7 @@ export function fixWindow(filters: TaskFilters, now: string): TaskFilters {
     before: before !== null && before < now ? before : now,
     range: null,
     cursor: null,
+    columns: [],
     limit: taskFilters().limit,
   };
 }
