@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { type Engine, MODES, provideEngine } from "./engine";
+
+/** Pages of 8 kB that one claim looks at. */
+async function countPages(e: Engine, qty = 1): Promise<number> {
+  const explain = "explain (analyze, buffers, timing off, format json)";
+  const row = await e.row(
+    `${explain} select * from absurd.claim_task($1, 'w', 60, $2)`,
+    e.queue,
+    qty,
+  );
+  const [{ Plan: plan }] = JSON.parse(String(row["QUERY PLAN"]));
+  return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
+}
+
+/** Stores tasks that ended long ago, which no statistics know of until the tables are analysed. */
+async function addHistory(e: Engine, count: number, cancellation: object | null = null) {
+  await e.rows(
+    `with task as (
+       insert into ${e.table("t")} (task_id, task_name, params, state, attempts, last_attempt_run, cancellation)
+       select absurd.portable_uuidv7(), 'old', '{}', 'completed', 1, absurd.portable_uuidv7(), $2::jsonb
+       from generate_series(1, $1)
+       returning task_id, last_attempt_run
+     )
+     insert into ${e.table("r")} (run_id, task_id, attempt, state, available_at, completed_at)
+     select last_attempt_run, task_id, 1, 'completed', absurd.current_time(), absurd.current_time() from task`,
+    count,
+    cancellation,
+  );
+}
+
+async function spawnMany(e: Engine, count: number) {
+  await e.rows(
+    "select count(*) from generate_series(1, $2) n, lateral absurd.spawn_task($1, 'job', to_jsonb(n))",
+    e.queue,
+    count,
+  );
+}
+
+// What a test rolls back stays in the tables as dead rows, so the order of the tests matters to what they count, and
+// the last ones have tables of their own.
+describe.each(MODES)("finished tasks, %s", (mode) => {
+  const engine = provideEngine(mode);
+
+  test("a change of a task's state leaves its indexes alone", async () => {
+    const e = engine();
+    const countUpdates = async () => {
+      const row = await e.row(
+        `select sum(pg_stat_get_xact_tuples_updated(c.oid)) as updated,
+           sum(pg_stat_get_xact_tuples_hot_updated(c.oid)) as in_place
+         from pg_class c
+         where c.relkind = 'r' and c.relname like 't\\_q%'`,
+      );
+      return { all: Number(row.updated), inPlace: Number(row.in_place) };
+    };
+    const { task, run } = await e.spawn({ cancellation: { max_delay: 60 } });
+    const before = await countUpdates();
+    await e.claim();
+    await e.on("schedule_run", run, "2026-03-02");
+    await e.claim();
+    await e.on("complete_run", run);
+    expect(await e.task(task)).toMatchObject({ state: "completed" });
+    const after = await countUpdates();
+    expect(after.all - before.all).toBe(4);
+    expect(after.inPlace - before.inPlace).toBe(4);
+  });
+
+  test("a poll goes from the active runs to the policies, not through those of finished tasks", async () => {
+    const e = engine();
+    const { task } = await e.running({ cancellation: { max_duration: 10 } }, 0);
+    await e.claim();
+    const before = await countPages(e);
+    await addHistory(e, 20_000, { max_duration: 10 });
+    await e.rows(`analyze ${e.table("t")}, ${e.table("r")}`);
+    await e.claim();
+    expect(await countPages(e)).toBeLessThan(before + 40);
+    await e.clock(10);
+    await e.claim();
+    expect(await e.task(task)).toMatchObject({ state: "cancelled" });
+  });
+
+  test("a poll does not read finished tasks, though it knows of none", async () => {
+    const e = engine();
+    await e.running();
+    await e.rows(`analyze ${e.table("t")}, ${e.table("r")}`);
+    // The first poll of a session, and the first after an analysis, also reads the catalogue.
+    await e.claim();
+    const before = await countPages(e);
+    await addHistory(e, 20_000);
+    expect(await countPages(e)).toBeLessThan(before + 40);
+  });
+});
+
+describe.each(MODES)("runs of one instant, %s", (mode) => {
+  const engine = provideEngine(mode);
+
+  test("a claim does not read all runs that became available at one instant", async () => {
+    const e = engine();
+    await spawnMany(e, 1_000);
+    await e.claim();
+    const before = await countPages(e);
+    await spawnMany(e, 9_000);
+    expect(await countPages(e)).toBeLessThan(before + 40);
+    const runs = await e.claim({ qty: 10_000 });
+    expect(new Set(runs.map((run) => run.run_id)).size).toBe(9_997);
+  });
+
+  test("of some hundred runs of one instant the smallest ids come first", async () => {
+    const e = engine();
+    const ids: string[] = [];
+    for (let count = 0; count < 300; count++) ids.push((await e.spawn()).run);
+    // Moved to the end of the table, where the index finds them last.
+    await e.rows(
+      `update ${e.table("r")} set wake_event = 'x', state = 'sleeping'
+       where run_id = any ($1::uuid[])`,
+      `{${ids.slice(0, 5).join()}}`,
+    );
+    await e.rows(
+      `update ${e.table("r")} set state = 'pending' where run_id = any ($1::uuid[])`,
+      `{${ids.slice(0, 3).join()}}`,
+    );
+    const claimed = await e.claim({ qty: 6 });
+    expect(claimed.map((run) => run.run_id)).toEqual(ids.toSorted().slice(0, 6));
+  });
+});
