@@ -1,0 +1,126 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { claimTasks } from "../lib/absurd/runs";
+import { expect, test, type Work } from "./support/fixtures";
+
+/** Three orders that fail with one cause, each with values of its own. */
+async function failThree(work: Work, name: string) {
+  let broken = true;
+  work.app.registerTask({ name }, async (params) => {
+    if (broken)
+      throw new Error(`no answer for order ${(params as { id: number }).id} in 30s\nat line 1`);
+    return "done";
+  });
+  for (let id = 1; id <= 3; id++) await work.app.spawn(name, { id }, { maxAttempts: 1 });
+  await work.startWorker();
+  await expect.poll(() => countTasks(work, "failed")).toBe(3);
+  return {
+    mend: () => {
+      broken = false;
+    },
+  };
+}
+
+async function countTasks(work: Work, state: string): Promise<number> {
+  const { rows } = await work.pool.query(
+    `select count(*)::int as n from absurd."t_${work.queue}" where state = $1`,
+    [state],
+  );
+  return rows[0].n;
+}
+
+const failures = (work: Work) => `/failures?range=1h&queue=${work.queue}`;
+const cause = (page: Page, name: string) => page.getByRole("button", { name });
+
+test("I see what fails as one cause, whatever its values, and open one of its tasks", async ({
+  page,
+  work,
+}) => {
+  await failThree(work, "ship-order");
+  await page.goto(failures(work));
+  const row = page.getByRole("listitem").filter({ has: cause(page, "ship-order") });
+  await expect(row).toContainText("no answer for order <n> in <n>s");
+  await expect(row.getByRole("link", { name: "3 failed" })).toBeVisible();
+  await cause(page, "ship-order").click();
+  await expect(page).toHaveURL(/group=[0-9a-f]{12}/);
+  const latest = page.getByRole("list", { name: "Latest of these failures" });
+  await expect(latest).toContainText("no answer for order 2 in 30s");
+
+  await page.reload();
+  await expect(latest).toContainText("no answer for order 1 in 30s");
+  await latest.getByRole("link").first().click();
+  await expect(page.getByRole("heading", { name: "ship-order" })).toBeVisible();
+});
+
+test("I retry everything that failed with one cause once it is mended", async ({ page, work }) => {
+  const gateway = await failThree(work, "charge-order");
+  await page.goto(failures(work));
+  await cause(page, "charge-order").click();
+  gateway.mend();
+  await page.getByRole("button", { name: "Retry 3 failed tasks…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Retry 3" }).click();
+  await expect.poll(() => countTasks(work, "completed"), { timeout: 30_000 }).toBe(3);
+  await expect(page.getByRole("listitem").getByRole("link", { name: "3 recovered" })).toBeVisible();
+});
+
+test("I narrow failures by queue, look further back, and return", async ({ page, work }) => {
+  await failThree(work, "pack-order");
+  await page.goto("/failures");
+  await page.getByRole("combobox", { name: "Queue", exact: true }).selectOption(work.queue);
+  await expect(cause(page, "pack-order")).toBeVisible();
+  await page.getByRole("button", { name: "7 days" }).click();
+  await expect(page).toHaveURL(/range=7d/);
+  await expect(page.getByText("1 cause, 3 failed attempts in the last 7 days")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("button", { name: "24 h", exact: true })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
+});
+
+test("I see which worker holds a task, and that its lease ran out", async ({ page, work }) => {
+  const { taskID } = await work.app.spawn("slow-order", {}, { queue: work.queue });
+  const worker = `${work.queue}:4711`;
+  await claimTasks(work.pool, work.queue, { workerId: worker, claimTimeoutSeconds: 4 });
+  await page.goto("/workers");
+  const row = page.getByRole("row").filter({ hasText: worker });
+  await expect(row.getByRole("link", { name: /slow-order/ })).toHaveAttribute(
+    "href",
+    work.taskUrl(taskID),
+  );
+  await expect(row).toContainText("1 expired", { timeout: 20_000 });
+});
+
+test("I read the overview as a chart, as a table, and over another time", async ({
+  page,
+  work,
+}) => {
+  const violations: string[] = [];
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) violations.push(message.text());
+  });
+  await failThree(work, "bill-order");
+  await page.goto("/");
+  await expect(page.getByRole("img", { name: /Attempts begun in the last hour/ })).toBeVisible();
+  await expect(page.locator("canvas")).toBeVisible();
+  await page.getByRole("button", { name: "Table" }).click();
+  await expect(page.getByRole("region", { name: "Throughput as a table" })).toBeVisible();
+  await page.getByRole("button", { name: "24 h", exact: true }).click();
+  await expect(page).toHaveURL(/range=24h/);
+  await page.getByRole("button", { name: "By queue" }).click();
+  await expect(page.getByText("attempts begun, last 24 h")).toBeVisible();
+  expect(violations).toEqual([]);
+});
+
+for (const theme of ["light", "dark"] as const)
+  for (const path of ["/", "/failures?range=1h", "/workers"])
+    test(`Everybody can use ${path} in ${theme}`, async ({ page, work }) => {
+      await page.emulateMedia({ colorScheme: theme });
+      await failThree(work, "any-order");
+      await claimTasks(work.pool, work.queue);
+      await page.goto(path);
+      await expect(page.getByRole("heading", { level: 1 })).toBeAttached();
+      if (path.startsWith("/failures")) await cause(page, "any-order").first().click();
+      const { violations } = await new AxeBuilder({ page }).include("main").analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    });
