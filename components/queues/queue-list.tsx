@@ -4,6 +4,7 @@ import { useHotkeys } from "@/components/ui/hotkeys";
 import { Panel } from "@/components/ui/panel";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { plural } from "@/lib/format";
+import { CreateQueueButton } from "./create-queue-button";
 import { NoQueues } from "./no-queues";
 import { QueueTable } from "./queue-table";
 import { useQueues } from "./use-queues";
@@ -17,6 +18,9 @@ export function QueueList() {
       {({ queues }) => (
         <div className="p-3 wide:px-4">
           <h1 className="sr-only">Queues</h1>
+          <div className="mb-3 flex justify-end">
+            <CreateQueueButton />
+          </div>
           <Panel
             title="Queues"
             note={plural(queues.length, "queue")}

@@ -1,37 +1,42 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { BulkButton } from "@/components/bulk/bulk-button";
 import { LiveData } from "@/components/layout/live-data";
 import { queueEventsPath, queueTasksPath } from "@/components/layout/paths";
+import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import { ReadError } from "@/components/layout/read-error";
-import { SpawnButton } from "@/components/tasks/spawn-button";
-import { StateIcon } from "@/components/tasks/state-icon";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
-import { CountText, NumberText } from "@/components/ui/count";
+import { NumberText } from "@/components/ui/count";
 import { Fact, Facts } from "@/components/ui/facts";
+import { useHotkeys } from "@/components/ui/hotkeys";
 import { Panel } from "@/components/ui/panel";
 import { AbsoluteTime } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";
-import { TASK_STATES } from "@/lib/absurd/types";
 import type { Queue } from "@/lib/analytics/types";
 import { ApiError } from "@/lib/query/api";
-import { taskFilters } from "@/lib/search-params/tasks";
+import { queueMaintenanceQuery } from "@/lib/query/queue";
 import { Attention } from "./attention";
 import { OldestReady } from "./oldest-ready";
-import { stateCount } from "./state-count";
+import { QueueActions } from "./queue-actions";
+import { QueueFigures } from "./queue-figures";
+import { QueueUpkeep } from "./queue-upkeep";
+import { TasksByState } from "./tasks-by-state";
 import { useQueues } from "./use-queues";
 
 const FRAME = "flex flex-col gap-3 p-3 wide:px-4";
 
-/** One queue: its figures, what is wrong with it, and the ways into it. */
+/** Sizes and partitions change slowly: reading them at the pace of the counts would be work for nothing. */
+const UPKEEP_MS = 30_000;
+
+/** One queue: its figures, what is wrong with it, how it is kept, and the ways into it. */
 export function QueueOverview({ name }: { name: string }) {
   const query = useQueues();
   return (
     <LiveData query={query} skeleton={<QueueOverviewSkeleton />}>
       {({ queues }) => {
         const queue = queues.find((one) => one.name === name);
-        if (queue) return <Figures queue={queue} />;
+        if (queue) return <Room queue={queue} onRefresh={() => query.refetch()} />;
         const error = new ApiError(404, {
           code: "queue_not_found",
           message: `No queue is called “${name}”. It may have been dropped.`,
@@ -42,25 +47,39 @@ export function QueueOverview({ name }: { name: string }) {
   );
 }
 
-function Figures({ queue }: { queue: Queue }) {
-  const tasks = queueTasksPath(queue.name);
+function Room({ queue, onRefresh }: { queue: Queue; onRefresh: () => void }) {
+  const live = useRefreshInterval() !== false;
+  const readable = queue.unreadable === undefined;
+  const upkeep = useQuery({
+    ...queueMaintenanceQuery(queue.name),
+    enabled: readable,
+    refetchInterval: live && UPKEEP_MS,
+  });
+  useHotkeys({
+    r: () => {
+      onRefresh();
+      upkeep.refetch();
+    },
+  });
   return (
     <div className={FRAME}>
       <header className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="min-w-0 break-words font-semibold text-20 tracking-tight">{queue.name}</h1>
         <Badge>{queue.storageMode}</Badge>
-        <span className="flex gap-2 wide:ml-auto">
-          <SpawnButton queue={queue.name} />
-          <BulkButton
-            label="Bulk"
-            selection={() => ({ filters: taskFilters({ queue: [queue.name] }) })}
-          />
-          <Link href={tasks} className={buttonClass()}>
+        <span className="flex flex-wrap gap-2 wide:ml-auto">
+          <Link href={queueTasksPath(queue.name)} className={buttonClass()}>
             Tasks
           </Link>
           <Link href={queueEventsPath(queue.name)} className={buttonClass()}>
             Events
           </Link>
+          <QueueActions
+            queue={queue}
+            policySeconds={
+              upkeep.data &&
+              (upkeep.data.policy === null ? null : upkeep.data.policy.cleanupTtlSeconds)
+            }
+          />
         </span>
       </header>
       {queue.unreadable && <p className="text-failed">{queue.unreadable}</p>}
@@ -81,27 +100,14 @@ function Figures({ queue }: { queue: Queue }) {
           <AbsoluteTime iso={queue.createdAt} />
         </Fact>
       </Facts>
-      <Attention queues={[queue]} />
-      <Panel title="Tasks by state">
-        <ul className="grid grid-cols-2 wide:grid-cols-6">
-          {TASK_STATES.map((state) => (
-            <li key={state} className="border-line-subtle border-r border-b last:border-r-0">
-              <Link
-                href={`${tasks}?state=${state}`}
-                className="block px-3 py-2 -outline-offset-2 hover:bg-hover"
-              >
-                <span className="flex items-center gap-1.5 text-12 text-ink-2">
-                  <StateIcon state={state} />
-                  {state}
-                </span>
-                <span className="font-semibold text-20">
-                  <CountText count={stateCount(queue, state)} />
-                </span>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </Panel>
+      {readable && (
+        <>
+          <Attention queues={[queue]} />
+          <TasksByState queue={queue} />
+          <QueueFigures queue={queue.name} />
+          <QueueUpkeep queue={queue.name} query={upkeep} />
+        </>
+      )}
     </div>
   );
 }

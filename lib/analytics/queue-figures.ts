@@ -1,28 +1,18 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Window } from "@/lib/search-params/windows";
-import { type AttemptCounts, countAttempts } from "./attempt-counts";
-import { type LatencyRow, summarise } from "./latency";
+import { countAttempts } from "./attempt-counts";
+import { type Latency, summarise } from "./latency";
 import { readSample } from "./latency-sample";
 import { readQueues } from "./registry";
+import type { Throughput } from "./throughput";
 import { timeGrid } from "./time-grid";
 import type { Iso } from "./types";
 
-/** How a queue fared over a window that ends now. */
-export type QueueFigures = {
-  window: Window;
-  from: Iso;
-  stepSeconds: number;
-  /** Attempts by when a worker last picked them up, one number a bucket. */
-  attempts: AttemptCounts;
-  /** Of all its tasks together; `null` when none was spawned in the window. */
-  latency: LatencyRow | null;
-  /** By task name, the most tasks first, ten at most. */
-  names: LatencyRow[];
-  now: Iso;
-};
+/** How a queue fared over a window that ends now: what the overview shows of all queues, of this one alone. */
+export type QueueFigures = { throughput: Throughput; latency: Latency; now: Iso };
 
-const NAMES = 10;
+const NAMES = 40;
 
 /**
  * Attempts, queue wait and run time of one queue. Bounded by the window and, for waits and run times, by a sample.
@@ -36,15 +26,22 @@ export function getQueueFigures(
 ): Promise<QueueFigures> {
   return readQueues([queue], options, async ({ db, now }) => {
     const grid = timeGrid(window, now);
-    const counts = await countAttempts(db, [queue], grid);
+    const counts = (await countAttempts(db, [queue], grid)).get(queue);
     const tasks = await readSample(db, [queue], { from: grid.from, now });
+    const about = { window, from: new Date(grid.from).toISOString(), now, unreadable: [] };
     return {
-      window,
-      from: new Date(grid.from).toISOString(),
-      stepSeconds: grid.step / 1_000,
-      attempts: counts.get(queue) ?? { completed: [], failed: [], running: [] },
-      latency: summarise(tasks, () => queue)[0] ?? null,
-      names: summarise(tasks, (task) => task.name).slice(0, NAMES),
+      throughput: {
+        ...about,
+        stepSeconds: grid.step / 1_000,
+        queues: counts ? [{ name: queue, ...counts }] : [],
+      },
+      latency: {
+        ...about,
+        queues: summarise(tasks, (task) => task.queue),
+        names: summarise(tasks, (task) => task.name).slice(0, NAMES),
+        sampled: tasks.length,
+        complete: tasks.every((task) => task.weight === 1),
+      },
       now,
     };
   });

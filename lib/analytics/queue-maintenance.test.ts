@@ -137,12 +137,14 @@ test.each([PLAIN, PARTS])("what a cleanup of %s would delete", async (queue) => 
 });
 
 test("attempts, waits and run times of one queue", async () => {
-  const figures = await getQueueFigures(PLAIN, "1h");
-  const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
-  expect(sum(figures.attempts.completed)).toBe(1);
-  expect(sum(figures.attempts.failed)).toBe(1);
-  expect(figures.latency).toMatchObject({ tasks: { value: 4 }, wait: { p50: expect.any(Number) } });
-  expect(figures.names).toMatchObject([{ name: "work" }]);
+  const { throughput, latency } = await getQueueFigures(PLAIN, "1h");
+  const sum = (values: number[] = []) => values.reduce((a, b) => a + b, 0);
+  expect(throughput.queues.map((row) => row.name)).toEqual([PLAIN]);
+  expect(sum(throughput.queues[0]?.completed)).toBe(1);
+  expect(sum(throughput.queues[0]?.failed)).toBe(1);
+  expect(latency.queues).toMatchObject([{ name: PLAIN, tasks: { value: 4 } }]);
+  expect(latency.names).toMatchObject([{ name: "work", wait: { p50: expect.any(Number) } }]);
+  expect(latency).toMatchObject({ sampled: 4, complete: true });
 });
 
 test("a queue that is not there is named", async () => {

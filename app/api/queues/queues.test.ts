@@ -58,7 +58,10 @@ test("how a queue is kept, how it fared, and how many have ended", async () => {
     policy: { cleanupLimit: 1_000 },
     storage: [{ table: "tasks" }, {}, {}, {}, {}],
   });
-  expect(await body(await figures(get("?range=24h"), at(QUEUE)))).toMatchObject({ window: "24h" });
+  expect(await body(await figures(get("?range=24h"), at(QUEUE)))).toMatchObject({
+    throughput: { window: "24h" },
+    latency: { names: [{ name: "wait" }] },
+  });
   expect(await body(await count(get(), at(QUEUE)))).toMatchObject({
     completed: { value: 0, precision: "exact" },
   });

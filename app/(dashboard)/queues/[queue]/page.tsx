@@ -1,6 +1,9 @@
 import type { Metadata } from "next";
+import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { QueueOverview, QueueOverviewSkeleton } from "@/components/queues/queue-overview";
+import { windowSearchParams } from "@/lib/search-params/windows";
+import { queueFiguresSeed, queueMaintenanceSeed } from "../../queue-seeds";
 import { Seeded } from "../../seeded";
 import { queuesSeed } from "../../seeds";
 import { type QueueParams, queueName } from "./queue-params";
@@ -9,14 +12,18 @@ export async function generateMetadata({ params }: QueueParams): Promise<Metadat
   return { title: (await params).queue };
 }
 
-export default function QueuePage({ params }: QueueParams) {
+const loadWindow = createLoader(windowSearchParams);
+
+type Props = QueueParams & { searchParams: Promise<SearchParams> };
+
+export default function QueuePage({ params, searchParams }: Props) {
   return (
     <Suspense fallback={<QueueOverviewSkeleton />}>
-      <Seeded seeds={[queuesSeed()]}>
-        {queueName(params).then((name) => (
+      {Promise.all([queueName(params), loadWindow(searchParams)]).then(([name, { range }]) => (
+        <Seeded seeds={[queuesSeed(), queueMaintenanceSeed(name), queueFiguresSeed(name, range)]}>
           <QueueOverview name={name} />
-        ))}
-      </Seeded>
+        </Seeded>
+      ))}
     </Suspense>
   );
 }

@@ -1,0 +1,46 @@
+"use client";
+import { CountText } from "@/components/ui/count";
+import { AbsoluteTime } from "@/components/ui/relative-time";
+import type { CleanupPlan } from "@/lib/analytics/queue-cleanup";
+
+/** What a cleanup would delete, if it came now. */
+export function CleanupPreview({
+  plan,
+  problem,
+}: {
+  plan: CleanupPlan | undefined;
+  problem: string | undefined;
+}) {
+  return (
+    <section
+      aria-label="What will be deleted"
+      aria-live="polite"
+      className="min-h-20 rounded-2 border bg-surface px-3 py-2"
+    >
+      {problem ? (
+        <p className="text-failed">{problem}</p>
+      ) : plan ? (
+        <>
+          <p>
+            <CountText count={plan.tasks} className="font-semibold" /> tasks that ended before{" "}
+            <AbsoluteTime iso={plan.before} />, with attempts, checkpoints and idempotency keys
+          </p>
+          <p>
+            <CountText count={plan.events} className="font-semibold" /> events emitted before then
+            {plan.questions.value > 0 && (
+              <>
+                , <CountText count={plan.questions} /> of them only asked for; who waits for one
+                still wakes
+              </>
+            )}
+          </p>
+          <p className="text-12 text-ink-3">
+            Active tasks stay. A task that awaits a deleted event later waits for a new one.
+          </p>
+        </>
+      ) : (
+        <p className="text-ink-3">Counting what would go…</p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+"use client";
+import { Eraser, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import type { Queue } from "@/lib/analytics/types";
+
+const CleanupDialog = dynamic(() => import("./cleanup-dialog").then((m) => m.CleanupDialog));
+const DropQueueDialog = dynamic(() => import("./drop-queue-dialog").then((m) => m.DropQueueDialog));
+
+/** What can be done to a queue as a whole. */
+export function QueueActions({
+  queue,
+  policySeconds,
+}: {
+  queue: Queue;
+  /** `undefined` until the policy is known. */
+  policySeconds: number | null | undefined;
+}) {
+  const [open, setOpen] = useState<"cleanup" | "drop" | null>(null);
+  const close = () => setOpen(null);
+  return (
+    <>
+      <Button disabled={policySeconds === undefined} onClick={() => setOpen("cleanup")}>
+        <Eraser size={14} strokeWidth={1.5} aria-hidden />
+        Clean up
+      </Button>
+      <Button variant="danger" onClick={() => setOpen("drop")}>
+        <Trash2 size={14} strokeWidth={1.5} aria-hidden />
+        Drop
+      </Button>
+      {open === "cleanup" && policySeconds !== undefined && (
+        <CleanupDialog queue={queue.name} policySeconds={policySeconds} onClose={close} />
+      )}
+      {open === "drop" && <DropQueueDialog queue={queue} onClose={close} />}
+    </>
+  );
+}
