@@ -1,5 +1,6 @@
 "use client";
 import { useState } from "react";
+import { ReasonField } from "@/components/audit/reason-field";
 import { usePerform } from "@/components/layout/use-perform";
 import { Changes } from "@/components/ui/changes";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -10,6 +11,7 @@ import { StateLabel } from "./state-badge";
 /** Confirms the end of an active task. */
 export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
   const perform = usePerform();
+  const [reason, setReason] = useState("");
   // What was shown when it opened: the page behind goes on changing.
   const [{ task, waits }] = useState(detail);
   const { queue, taskId, name, state } = task;
@@ -21,7 +23,7 @@ export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose:
       keepLabel="Keep it"
       onClose={onClose}
       onConfirm={() =>
-        perform(() => cancelTaskAction({ queue, taskId }), {
+        perform(() => cancelTaskAction({ queue, taskId, reason }), {
           what: "The cancel",
           done: () => ({ title: "Task cancelled", text: name }),
         })
@@ -46,6 +48,9 @@ export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose:
             ? `It stops waiting for ${waits.map((wait) => wait.eventName).join(", ")}. Its steps so far are kept.`
             : "Its steps so far are kept."}
       </Changes>
+      <div className="mt-3">
+        <ReasonField value={reason} onChange={setReason} />
+      </div>
     </ConfirmDialog>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
 import { useState } from "react";
+import { ReasonField } from "@/components/audit/reason-field";
 import { usePerform } from "@/components/layout/use-perform";
 import { Changes } from "@/components/ui/changes";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -25,6 +26,7 @@ export function RescheduleForm({
   onClose: () => void;
 }) {
   const perform = usePerform();
+  const [reason, setReason] = useState("");
   const zone = useZone();
   const isWait = plan.kind === "event-wait";
   const [choice, setChoice] = useState<Choice>(isWait ? "at" : "now");
@@ -45,6 +47,7 @@ export function RescheduleForm({
               runId: plan.runId,
               at: at ?? "now",
               expected: { kind: plan.kind, at: plan.at },
+              reason,
             }),
           {
             what: "The reschedule",
@@ -123,6 +126,9 @@ export function RescheduleForm({
           </>
         )}
       </Changes>
+      <div className="mt-3">
+        <ReasonField value={reason} onChange={setReason} />
+      </div>
     </ConfirmDialog>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
 import { useState } from "react";
+import { ReasonField } from "@/components/audit/reason-field";
 import { taskPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
 import { Changes } from "@/components/ui/changes";
@@ -17,6 +18,7 @@ const MOST = 1000;
 /** Confirms another try of a failed task: more attempts of the same, or a new task. */
 export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
   const perform = usePerform();
+  const [reason, setReason] = useState("");
   const [spawnNew, setSpawnNew] = useState(false);
   const [more, setMore] = useState("1");
   // What was shown when it opened: the page behind goes on changing.
@@ -39,6 +41,7 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
             retryTaskAction({
               queue,
               taskId,
+              reason,
               ...(spawnNew ? { spawnNew } : { extraAttempts: extra }),
             }),
           {
@@ -111,6 +114,9 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
           </Changes>
         </>
       )}
+      <div className="mt-3">
+        <ReasonField value={reason} onChange={setReason} />
+      </div>
     </ConfirmDialog>
   );
 }
