@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { ReasonField } from "@/components/audit/reason-field";
 import { usePerform } from "@/components/layout/use-perform";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field, Input } from "@/components/ui/field";
@@ -29,6 +30,7 @@ export function EmitDialog({
   const [queue, setQueue] = useState(givenQueue ?? "");
   const [name, setName] = useState(given ?? "");
   const [payload, setPayload] = useState("");
+  const [reason, setReason] = useState("");
   const settled = useSettled(name);
   const preview = useQuery({
     queryKey: ["preview", "emit", queue, settled],
@@ -47,7 +49,7 @@ export function EmitDialog({
       note={queue && `in ${queue.length > 24 ? `${queue.slice(0, 24)}…` : queue}`}
       onClose={onClose}
       onConfirm={() =>
-        perform(() => emitEventAction({ queue, name, payload }), {
+        perform(() => emitEventAction({ queue, name, payload, reason }), {
           what: "The emit",
           done: ({ wakesCount }) => ({
             title: "Event emitted",
@@ -78,6 +80,7 @@ export function EmitDialog({
           </p>
         )}
         <JsonField label="Payload" value={payload} onChange={setPayload} />
+        <ReasonField value={reason} onChange={setReason} />
         {name !== "" && queue !== "" && (
           <EmitPreview
             queue={queue}
