@@ -50,7 +50,7 @@ export function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number
       <Td numeric>
         <NumberText value={worker.running} />
       </Td>
-      <Td className="max-w-[110px] wide:max-w-[240px]">
+      <Td className={cn(NARROW, "max-w-[240px]")}>
         <Longest worker={worker} />
       </Td>
       <Td numeric className={NARROW}>
@@ -62,7 +62,7 @@ export function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number
       <Td numeric className={NARROW}>
         <span title={`${formatNumber(claims)} attempts picked up`}>{rate(claims / minutes)}</span>
       </Td>
-      <Td numeric className={NARROW}>
+      <Td numeric>
         <FailureShare completed={worker.completed} failed={worker.failed} />
       </Td>
       <Td numeric className={NARROW}>

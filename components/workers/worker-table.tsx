@@ -17,7 +17,7 @@ export function WorkerTable({ list }: { list: WorkerList }) {
           <Th>Worker</Th>
           <Th className={NARROW}>Queues</Th>
           <Th numeric>Running</Th>
-          <Th>Holds longest</Th>
+          <Th className={NARROW}>Holds longest</Th>
           <Th numeric className={NARROW}>
             Lease left
           </Th>
@@ -25,9 +25,7 @@ export function WorkerTable({ list }: { list: WorkerList }) {
           <Th numeric className={NARROW}>
             Claims
           </Th>
-          <Th numeric className={NARROW}>
-            Failed
-          </Th>
+          <Th numeric>Failed</Th>
           <Th numeric className={NARROW}>
             Lost leases
           </Th>

@@ -7,13 +7,18 @@ import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
 import { eventFilters } from "@/lib/search-params/events";
 import { taskFilters } from "@/lib/search-params/tasks";
+import { failureFilters } from "@/lib/search-params/windows";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
 import { listEvents } from "./events";
+import { listFailures } from "./failures";
 import { findById } from "./find";
 import { getHealth } from "./health";
+import { getLatency } from "./latency";
 import { listQueues } from "./queues";
 import { getTask } from "./task";
 import { listTasks } from "./tasks";
+import { getThroughput } from "./throughput";
+import { listWorkers } from "./workers";
 
 describe.each(LEGACY_GENERATIONS)("schema %s", (generation) => {
   let database: TestDatabase;
@@ -39,6 +44,10 @@ describe.each(LEGACY_GENERATIONS)("schema %s", (generation) => {
     ]);
     expect((await listTasks(taskFilters({ name: ["work"] }))).rows).toMatchObject([{ taskId }]);
     expect((await listTasks(taskFilters({ state: ["running"] }))).rows).toMatchObject([{ taskId }]);
+    expect((await listFailures(failureFilters())).groups).toEqual([]);
+    expect((await listWorkers("1h")).workers).toMatchObject([{ running: 1 }]);
+    expect((await getThroughput("1h")).queues).toMatchObject([{ name: "old queue" }]);
+    expect((await getLatency("1h")).names).toHaveLength(2);
     const detail = await getTask("old queue", taskId);
     expect(detail).toMatchObject({ task: { idempotencyKey: null }, runs: [{ attempt: 1 }] });
     expect(await findById(taskId)).toHaveLength(1);
@@ -117,7 +126,7 @@ describe("a database that is away", () => {
     const database = await connect();
     await listQueues();
     await database.pool.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'absurd-dashboard%'",
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'absurd-dashboard%' and datname = current_database()",
     );
     const first = await listQueues().catch((error) => error);
     if (first instanceof Error) expect(first).toMatchObject({ code: "database_unavailable" });

@@ -4,13 +4,18 @@ import { closePools } from "@/lib/db/pools";
 import { openTestDatabase } from "@/lib/db/testing";
 import { eventFilters } from "@/lib/search-params/events";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { failureFilters } from "@/lib/search-params/windows";
 import { listWaiters } from "./event-waiters";
 import { listEvents } from "./events";
+import { listFailures } from "./failures";
 import { findById } from "./find";
+import { getLatency } from "./latency";
 import { getPayload } from "./payloads";
 import { listQueues } from "./queues";
 import { getTask } from "./task";
 import { listTasks } from "./tasks";
+import { getThroughput } from "./throughput";
+import { listWorkers } from "./workers";
 
 const database = openTestDatabase();
 let taskId: string;
@@ -77,6 +82,10 @@ test.each<[string, () => Promise<unknown>]>([
   ["an id", () => findById(taskId)],
   ["emitted events", () => listEvents(eventFilters({ state: ["emitted"] }))],
   ["awaited events", () => listEvents(eventFilters({ state: ["awaited"] }))],
+  ["failures", () => listFailures(failureFilters())],
+  ["workers", () => listWorkers("24h")],
+  ["throughput", () => getThroughput("24h")],
+  ["waits and run times", () => getLatency("24h")],
   ["events asked for", () => listEvents(eventFilters({ state: ["asked"] }))],
   ["who waits for an event", () => listWaiters("plain", "event 48")],
 ])("%s: no large table is scanned", async (_, read) => {
