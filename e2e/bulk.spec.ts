@@ -147,15 +147,21 @@ plain(
 );
 
 test("I abort a slow cancellation, and what it had not reached stays", async ({ page, work }) => {
-  for (let n = 0; n < 60; n++) await work.app.spawn("idle", {}, { queue: work.queue });
+  await work.pool.query(
+    "select absurd.spawn_task($1, 'idle', 'null') from generate_series(1, 400)",
+    [work.queue],
+  );
   await page.goto(`/queues/${work.queue}`);
   await page.getByRole("button", { name: "Bulk", exact: true }).click();
-  await expect(dialog(page)).toContainText("60 tasks will be acted on");
+  await expect(dialog(page)).toContainText("400 tasks will be acted on");
   await dialog(page).getByLabel("Pace").selectOption("10");
   await dialog(page)
     .getByLabel(/Reason/)
     .fill("wrong deployment");
-  await dialog(page).getByRole("button", { name: "Cancel 60" }).click();
+  await dialog(page)
+    .getByLabel(/to confirm/)
+    .fill("cancel 400");
+  await dialog(page).getByRole("button", { name: "Cancel 400" }).click();
   await page.getByRole("link", { name: "Follow it" }).click();
   await page.getByRole("button", { name: "Abort" }).click();
   await dialog(page).getByRole("button", { name: "Abort" }).click();

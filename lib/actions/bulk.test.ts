@@ -27,6 +27,12 @@ afterAll(stopBulkRunner);
 
 const spawn = async (name: string, options = {}) =>
   (await spawnTask(database.pool, queue, name, {}, { maxAttempts: 1, ...options })).taskId;
+const spawnMany = (name: string, count: number) =>
+  database.pool.query("select absurd.spawn_task($1, $2, 'null') from generate_series(1, $3::int)", [
+    queue,
+    name,
+    count,
+  ]);
 /** Claims this task, whatever else is due. */
 async function start(taskId: string) {
   const table = `absurd."r_${queue.replaceAll('"', '""')}"`;
@@ -147,9 +153,11 @@ test("run now moves backoffs, and leaves waits for events alone", async () => {
 });
 
 test("an abort is kept: what was done stays, nothing else happens", async () => {
-  for (let n = 0; n < 40; n++) await spawn("slow");
+  await spawnMany("slow", 200);
   const bulkId = await begin({ action: "cancel", filters: named("slow"), perSecond: 20 });
-  await expect.poll(async () => (await getBulk(bulkId)).operation.done).toBeGreaterThan(12);
+  await expect
+    .poll(async () => (await getBulk(bulkId)).operation.done, { timeout: 20_000 })
+    .toBeGreaterThan(5);
   data(await abortBulkAction({ bulkId }));
   const { done } = (await getBulk(bulkId)).operation;
   await new Promise((resolve) => setTimeout(resolve, 800));
@@ -158,8 +166,11 @@ test("an abort is kept: what was done stays, nothing else happens", async () => 
     message: "Aborted by ada.",
     done,
   });
-  const states = (await tasks("slow")).map((row) => row.state);
-  expect(states.filter((state) => state === "cancelled")).toHaveLength(done);
+  const { rows } = await database.pool.query(
+    `select count(*)::int as cancelled from absurd."t_50% ""off"", ü"
+      where task_name = 'slow' and state = 'cancelled'`,
+  );
+  expect(rows[0].cancelled).toBe(done);
   expect(await abortBulkAction({ bulkId })).toMatchObject({
     ok: false,
     error: { code: "already_ended" },
@@ -167,10 +178,12 @@ test("an abort is kept: what was done stays, nothing else happens", async () => 
 });
 
 test("a small operation does not wait for a large one", async () => {
-  for (let n = 0; n < 30; n++) await spawn("large");
+  await spawnMany("large", 200);
   const small = await spawn("small");
   const large = await begin({ action: "cancel", filters: named("large"), perSecond: 2 });
-  await expect.poll(async () => (await getBulk(large)).operation.state).toBe("running");
+  await expect
+    .poll(async () => (await getBulk(large)).operation.state, { timeout: 20_000 })
+    .toBe("running");
   await finish(await begin({ action: "cancel", ids: [{ queue, taskId: small }] }));
   expect((await getBulk(large)).operation.finishedAt).toBeNull();
   data(await abortBulkAction({ bulkId: large }));
