@@ -9,7 +9,7 @@ export function NodeStateLabel({ status }: { status: NodeStatus | undefined }) {
     return (
       <span className="inline-flex items-center gap-1.5 text-ink-3">
         <Ban size={14} strokeWidth={1.5} aria-hidden />
-        not taken
+        not run
       </span>
     );
   return (

@@ -140,7 +140,13 @@ function learnFromInside(path: string, statuses: Map<string, NodeStatus>, goesOn
     ([inner]) => inner.startsWith(`${path}/`) || inner.startsWith(`${path}.`),
   );
   const own = statuses.get(path);
-  if (inside.length === 0 || own?.results) return;
+  if (inside.length === 0) return;
+  const from = least([own?.from ?? null, ...inside.map(([, status]) => status.from)]);
+  if (own?.results) {
+    // Its own checkpoint tells only how long its result took to write.
+    statuses.set(path, { ...own, from });
+    return;
+  }
   const states = inside.map(([, status]) => status.state);
   const open = states.find((state) => state === "running" || state === "sleeping");
   const ended = states.includes("failed") ? "failed" : "completed";
@@ -149,7 +155,7 @@ function learnFromInside(path: string, statuses: Map<string, NodeStatus>, goesOn
     ...own,
     inferred: true,
     state: open ?? (goesOn ? "running" : ended),
-    from: least(inside.map(([, status]) => status.from)),
+    from,
     to: greatest(inside.map(([, status]) => status.to)),
   });
 }

@@ -69,9 +69,9 @@ export function RunBody({
   const node = graph?.nodes.find(({ path }) => path === selected);
 
   return (
-    <div className="flex min-h-0 flex-1 flex-col wide:grid wide:grid-cols-[minmax(0,11fr)_minmax(0,10fr)]">
+    <div className="flex flex-1 flex-col wide:grid wide:min-h-0 wide:grid-cols-[minmax(0,11fr)_minmax(0,10fr)]">
       {graph && workflow ? (
-        <div className="flex h-[420px] min-h-0 min-w-0 flex-col border-b wide:h-auto wide:border-r wide:border-b-0">
+        <div className="flex h-[420px] min-w-0 shrink-0 flex-col wide:min-h-0 border-b wide:h-auto wide:border-r wide:border-b-0">
           <GraphPane
             graph={graph}
             statuses={statuses}
@@ -94,7 +94,7 @@ export function RunBody({
       ) : (
         <NoGraph definition={definition} problem={failed ?? parsed?.problems[0]?.message} />
       )}
-      <div className="flex min-h-0 min-w-0 flex-col pt-1 [&>[role=tabpanel]]:flex [&>[role=tabpanel]]:min-h-0 [&>[role=tabpanel]]:flex-1 [&>[role=tabpanel]]:flex-col [&>[role=tabpanel]]:overflow-auto">
+      <div className="flex min-w-0 flex-col pt-1 wide:min-h-0 [&>[role=tabpanel]]:flex [&>[role=tabpanel]]:min-h-0 [&>[role=tabpanel]]:flex-1 [&>[role=tabpanel]]:flex-col [&>[role=tabpanel]]:overflow-auto">
         <Tabs
           label="About this run"
           selected={tab}

@@ -123,7 +123,7 @@ function AddFilter({
       <Select
         quiet
         aria-label="Filter by"
-        className="[&>select]:rounded-r-none"
+        className="shrink-0 [&>select]:rounded-r-none"
         value={field}
         options={FIELDS}
         onChange={({ target }) =>

@@ -19,10 +19,12 @@ function wordOf(value: unknown): string {
 export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: string) => void }) {
   const list = listTags(tags);
   return (
-    <span className="inline-flex min-w-0 flex-wrap gap-1">
+    <span
+      className={onSelect ? "flex gap-1 overflow-hidden" : "inline-flex min-w-0 flex-wrap gap-1"}
+    >
       {list.map((tag) => {
         const className =
-          "mono relative z-1 max-w-48 truncate rounded-1 border bg-canvas px-1.5 leading-[18px] text-ink-2";
+          "mono relative z-1 max-w-48 shrink-0 truncate rounded-1 border bg-canvas px-1.5 leading-[18px] text-ink-2";
         return onSelect ? (
           <button
             key={tag}

@@ -49,7 +49,7 @@ export function GraphPane({
         <span className="text-12 text-ink-3">
           {plural(graph.nodes.length, "operator")}
           {done > 0 && `, ${done} done`}
-          {skipped > 0 && `, ${skipped} not taken`}
+          {skipped > 0 && `, ${skipped} not run`}
         </span>
         <span className="ml-auto flex items-center gap-2">
           <span className="flex">

@@ -33,9 +33,9 @@ export function typeOf(type: string): [icon: LucideIcon, word: string] {
   return TYPES[type] ?? [Box, type.replaceAll("_", " ")];
 }
 
-/** The word for a state: an operator that a decision passed over was not taken. */
+/** The word for a state: one that a decision passed over, or that the end of the run came before, was not run. */
 export function wordOf(state: NodeState): string {
-  return state === "skipped" ? "not taken" : state;
+  return state === "skipped" ? "not run" : state;
 }
 
 /** One sentence for those who do not see the picture. */

@@ -1,0 +1,96 @@
+import { beforeAll, expect, test, vi } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks, completeTask } from "@/lib/absurd/runs";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { createWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs";
+import { getWorkflowRun } from "@/lib/analytics/workflow-run";
+import { openTestDatabase } from "@/lib/db/testing";
+import { cancelWorkflowRunAction, previewCancelWorkflowRunAction } from "./workflows";
+
+const queue = `flows "2"`;
+const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
+vi.spyOn(console, "info").mockImplementation(() => {});
+
+beforeAll(() => createQueue(database.pool, queue));
+
+async function start() {
+  const { pool } = database;
+  const root = await spawnTask(pool, queue, "root", {});
+  const id = await createWorkflowRun(pool, queue, {
+    workflowName: "etl",
+    workflowVersion: "1",
+    absurdTaskId: root.taskId,
+  });
+  await updateWorkflowRunStatus(pool, id, "running");
+  const children = [];
+  for (const name of ["one", "two"])
+    children.push(await spawnTask(pool, queue, name, {}, { workflowRunId: id }));
+  const stranger = await spawnTask(pool, queue, "stranger", {});
+  return { id, root, children, stranger };
+}
+
+test("cancel: the preview names what ends, then the root, its children and the row end together", async () => {
+  const { id, root, children, stranger } = await start();
+  await claimTasks(database.pool, queue, { quantity: 100 });
+  await completeTask(database.pool, queue, children[0]?.runId ?? "", null);
+
+  const preview = await previewCancelWorkflowRunAction({ workflowRunId: id });
+  expect(preview).toMatchObject({
+    ok: true,
+    data: {
+      status: "running",
+      becomes: "cancelled",
+      ended: 1,
+      tasks: [
+        { taskId: root.taskId, isRoot: true, state: "running" },
+        { taskId: children[1]?.taskId, isRoot: false },
+      ],
+    },
+  });
+  expect(await cancelWorkflowRunAction({ workflowRunId: id })).toMatchObject({
+    ok: true,
+    data: { cancelled: 2 },
+  });
+  const { run, tasks } = await getWorkflowRun(id);
+  expect(run).toMatchObject({ status: "cancelled", stale: null, rootState: "cancelled" });
+  expect(tasks.map(({ task }) => task.state).sort()).toEqual([
+    "cancelled",
+    "cancelled",
+    "completed",
+  ]);
+  const { rows } = await database.pool.query(
+    `select state from absurd."t_flows ""2""" where task_id = $1`,
+    [stranger.taskId],
+  );
+  expect(rows).toEqual([{ state: "running" }]);
+
+  expect(await cancelWorkflowRunAction({ workflowRunId: id })).toMatchObject({
+    ok: false,
+    error: { code: "already_ended", changed: false },
+  });
+});
+
+test("cancel: an unknown run is refused, and nothing but a UUID is read", async () => {
+  const workflowRunId = "01900000-0000-7000-8000-000000000000";
+  expect(await cancelWorkflowRunAction({ workflowRunId })).toMatchObject({
+    ok: false,
+    error: { code: "workflow_run_not_found" },
+  });
+  expect(await previewCancelWorkflowRunAction({ workflowRunId: "x" })).toMatchObject({
+    ok: false,
+    error: { code: "bad_request" },
+  });
+});
+
+test("cancel: children of a run that ended already are still ended, and its status stays", async () => {
+  const { id, children } = await start();
+  await updateWorkflowRunStatus(database.pool, id, "failed");
+  expect(await cancelWorkflowRunAction({ workflowRunId: id })).toMatchObject({
+    ok: true,
+    data: { cancelled: 3 },
+  });
+  const { run, tasks } = await getWorkflowRun(id);
+  expect(run.status).toBe("failed");
+  const child = tasks.find(({ task }) => task.taskId === children[0]?.taskId);
+  expect(child?.task.state).toBe("cancelled");
+});
