@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
@@ -63,6 +63,13 @@ function readSample(db: Database, queues: string[]) {
       .orderBy(sql`${tasks.taskId} desc`)
       .limit(Math.ceil(SAMPLE / queues.length))
       .as("newest");
+    // The limit keeps it a look-up for each task, never a join over the whole table of runs.
+    const last = db
+      .select({ claimedBy: runs.claimedBy, failureReason: runs.failureReason })
+      .from(runs)
+      .where(eq(runs.runId, newest.lastAttemptRun))
+      .limit(1)
+      .as("last");
     const small = (column: unknown) =>
       sql<
         string | null
@@ -71,18 +78,18 @@ function readSample(db: Database, queues: string[]) {
       .select({
         name: newest.name,
         tenant: sql<string | null>`left(${newest.headers} ->> 'tenant_id', 200)`.as("tenant"),
-        worker: runs.claimedBy,
+        worker: last.claimedBy,
         params: small(newest.params).as("params"),
         headers: small(newest.headers).as("headers"),
         result: small(newest.result).as("result"),
-        error: small(runs.failureReason).as("error"),
+        error: small(last.failureReason).as("error"),
         checkpoints: sql<string[]>`array(
           select ${checkpoints.name} from ${checkpoints}
           where ${checkpoints.taskId} = ${newest.taskId} limit 20
         )`.as("checkpoints"),
       })
       .from(newest)
-      .leftJoin(runs, and(eq(runs.runId, newest.lastAttemptRun)));
+      .leftJoinLateral(last, sql`true`);
   });
   if (!first) return Promise.resolve([]);
   return second ? unionAll(first, second, ...rest) : first;

@@ -1,0 +1,74 @@
+import { beforeAll, expect, test } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { closePools } from "@/lib/db/pools";
+import { openTestDatabase } from "@/lib/db/testing";
+import { taskFilters } from "@/lib/search-params/tasks";
+import { parseTaskQuery } from "@/lib/search-params/tasks-query";
+import { countTasks } from "./task-count";
+import { followTasks } from "./task-following";
+import { suggestTasks } from "./task-suggestions";
+
+const database = openTestDatabase();
+
+beforeAll(async () => {
+  const { pool } = database;
+  for (const [queue, storageMode] of [
+    ["plain", "unpartitioned"],
+    ["parts", "partitioned"],
+  ] as const) {
+    await createQueue(pool, queue, { storageMode });
+    await pool.query(`
+      insert into absurd.t_${queue} (task_id, task_name, params, state, attempts, enqueue_at)
+      select id, 'job ' || n % 20, jsonb_build_object('n', n),
+        case when n % 20 = 0 then 'failed' else 'completed' end, 1 + n % 2, ts
+      from (select n, ts, ${idOf("70")} as id
+        from (select n, now() - n * interval '20 seconds' as ts from generate_series(1, 30000) n) a) b;
+      insert into absurd.r_${queue} (run_id, task_id, attempt, state, available_at, claimed_by, failure_reason, created_at)
+      select ${idOf("71")}, ${idOf("70")}, 1, case when n % 20 = 0 then 'failed' else 'completed' end, ts,
+        'w' || n % 9, case when n % 20 = 0 then '{"name": "E", "message": "m"}'::jsonb end, ts
+      from (select n, now() - n * interval '20 seconds' as ts from generate_series(1, 30000) n) a;
+      insert into absurd.c_${queue} (task_id, checkpoint_name, state, owner_run_id, updated_at)
+      select task_id, 'step', '1', run_id, created_at from absurd.r_${queue}`);
+  }
+  await pool.query("vacuum analyze");
+});
+
+function idOf(kind: string): string {
+  return `(lpad(to_hex((extract(epoch from ts) * 1000)::bigint), 12, '0') || '${kind}008000' || lpad(to_hex(n), 12, '0'))::uuid`;
+}
+
+/** Runs and checkpoints are looked up task by task; a scan of their tables would grow with the history. */
+test.each([
+  "worker:nobody",
+  "error:nothing",
+  "error.name:Nope",
+  "checkpoint:never",
+  "worker:w3 error:m",
+])("%s, through the whole history: neither runs nor checkpoints are scanned", async (words) => {
+  const before = await scans("[rc]");
+  const filters = taskFilters({ ...parseTaskQuery(words).query });
+  for await (const _ of followTasks(filters));
+  for await (const _ of countTasks(filters));
+  expect(await scans("[rc]")).toEqual(before);
+});
+
+test("suggestions read a few tasks of each queue", async () => {
+  const before = await scans("[trc]");
+  const { names, workers, paths } = await suggestTasks([]);
+  expect(names).toHaveLength(20);
+  expect(workers).toEqual([]);
+  expect(paths[0]?.path).toBe("params.n");
+  expect(await scans("[trc]")).toEqual(before);
+});
+
+async function scans(tables: string): Promise<unknown[]> {
+  // Connections report what they did when they end.
+  await closePools();
+  const { rows } = await database.pool.query(
+    `select relname, seq_scan::int from pg_stat_user_tables
+      where schemaname = 'absurd' and relname ~ $1 and n_live_tup > 5000 order by relname`,
+    [`^${tables}_`],
+  );
+  expect(rows.length).toBeGreaterThan(2);
+  return rows;
+}
