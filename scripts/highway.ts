@@ -1,12 +1,19 @@
 /** `npm run -s highway -- …`: Highway workflows on the command line. */
 import { readFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import { Command, Option } from "commander";
+import { Pool } from "pg";
 import { parse as parseYaml } from "yaml";
+import { parseJson, stringifyJson } from "@/lib/absurd/json";
+import type { JsonObject } from "@/lib/absurd/types";
+import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
 import { buildFromSteps } from "@/lib/highway/builder/steps";
 import { toMermaid } from "@/lib/highway/mermaid/to-mermaid";
+import { isMapping } from "@/lib/highway/model/fields";
 import { formatProblem, hasErrors, type Problem } from "@/lib/highway/model/problem";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { parseWorkflow } from "@/lib/highway/parse";
+import { startWorkflow } from "@/lib/highway/run/start";
 import { serializeWorkflow } from "@/lib/highway/serialize";
 
 type Output = "json" | "yaml" | "mermaid";
@@ -51,6 +58,27 @@ program
     print(accept(workflow, problems), options.format, options.rich);
   });
 
+program
+  .command("run <file>")
+  .description("start a workflow in the database of DATABASE_URL, to be executed by a worker there")
+  .requiredOption("--queue <queue>", "the queue of that worker")
+  .option("--inputs <json>", "a JSON object", "{}")
+  .option("--wait", "wait until the run has ended, and print how", false)
+  .action(async (file: string, options: { queue: string; inputs: string; wait: boolean }) => {
+    const inputs = readInputs(options.inputs);
+    const workflow = await load(file);
+    if (!process.env.DATABASE_URL) throw new Error("DATABASE_URL is not set.");
+    const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 1 });
+    try {
+      const { queue } = options;
+      const { workflowRunId, taskId } = await startWorkflow(pool, queue, workflow, { inputs });
+      console.log(`workflow run ${workflowRunId}, task ${taskId}`);
+      if (options.wait) process.exitCode = await waitForEnd(pool, workflowRunId);
+    } finally {
+      await pool.end();
+    }
+  });
+
 await program.parseAsync().catch((error: Error) => {
   console.error(`error ${error.message}`);
   process.exitCode = 1;
@@ -71,6 +99,30 @@ function accept(workflow: Workflow | undefined, problems: Problem[]): Workflow {
   for (const problem of problems) console.error(formatProblem(problem));
   if (!workflow || hasErrors(problems)) process.exit(1);
   return workflow;
+}
+
+async function waitForEnd(pool: Pool, workflowRunId: string): Promise<number> {
+  for (;;) {
+    const run = await getWorkflowRun(pool, workflowRunId);
+    if (run?.completedAt) {
+      console.log(
+        stringifyJson({ status: run.status, result: run.result ?? null, error: run.error ?? null }),
+      );
+      return run.status === "completed" ? 0 : 1;
+    }
+    await setTimeout(250);
+  }
+}
+
+function readInputs(text: string): JsonObject {
+  const hint = `--inputs must be a JSON object such as '{"id": 1}'.`;
+  try {
+    const value = parseJson(text);
+    if (isMapping(value)) return value as JsonObject;
+  } catch {
+    throw new Error(hint);
+  }
+  throw new Error(hint);
 }
 
 function readSteps(text: string): unknown {

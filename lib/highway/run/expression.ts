@@ -1,3 +1,4 @@
+import { parseJson } from "../../absurd/json.ts";
 import type { Json } from "../../absurd/types.ts";
 import { compare, contains, isTrue, looselyEqual } from "./loose.ts";
 import { fillTemplates, type Lookup, parsePath, TemplateError } from "./template.ts";
@@ -59,7 +60,7 @@ function toToken([, template, quoted, number, sign, word]: RegExpExecArray): Tok
     const inner = quoted.slice(1, -1).replace(/\\(.)/g, "$1");
     return { kind: "value", text: quoted, of: (lookup) => fillTemplates(inner, lookup) };
   }
-  if (number !== undefined) return { kind: "value", text: number, of: () => Number(number) };
+  if (number !== undefined) return { kind: "value", text: number, of: () => parseJson(number) };
   if (sign !== undefined) return { kind: "sign", text: sign };
   const name = word ?? "";
   if (WORDS.has(name)) return { kind: "sign", text: name };

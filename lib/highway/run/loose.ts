@@ -18,8 +18,7 @@ export function isTrue(value: Json): boolean {
 export function looselyEqual(a: Json, b: Json): boolean {
   const [left, right] = [trim(a), trim(b)];
   const numbers = bothNumbers(left, right);
-  // Abstract equality of JavaScript compares a number and a bigint by value.
-  if (numbers) return Number(numbers[0]) === Number(numbers[1]);
+  if (numbers) return order(...numbers) === 0;
   if (typeof left === "boolean" || typeof right === "boolean")
     return String(left).toLowerCase() === String(right).toLowerCase();
   if (typeof left !== typeof right) return false;
@@ -30,7 +29,7 @@ export function looselyEqual(a: Json, b: Json): boolean {
 export function compare(a: Json, b: Json): number {
   const [left, right] = [trim(a), trim(b)];
   const numbers = bothNumbers(left, right);
-  if (numbers) return Number(numbers[0]) - Number(numbers[1]);
+  if (numbers) return order(...numbers);
   if (typeof left !== "string" || typeof right !== "string")
     throw new TemplateError(`${stringifyJson(a)} and ${stringifyJson(b)} have no order`);
   return left < right ? -1 : left > right ? 1 : 0;
@@ -42,6 +41,11 @@ export function contains(whole: Json, part: Json): boolean {
   if (typeof whole === "string") return whole.includes(String(trim(part)));
   if (typeof whole === "object" && whole !== null) return Object.hasOwn(whole, String(part));
   throw new TemplateError(`${stringifyJson(whole)} cannot contain anything`);
+}
+
+/** JavaScript compares a number and a bigint by value. */
+function order(a: number | bigint, b: number | bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function trim(value: Json): Json {
@@ -60,5 +64,5 @@ function toNumber(value: Json): number | bigint | undefined {
   if (typeof value === "number" || typeof value === "bigint") return value;
   if (typeof value !== "string" || !/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))
     return undefined;
-  return Number(value);
+  return /^[+-]?\d{16,}$/.test(value) ? BigInt(value.replace("+", "")) : Number(value);
 }

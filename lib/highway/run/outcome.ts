@@ -52,7 +52,7 @@ function isFailure(value: unknown): value is Failure {
   return typeof type === "string" && typeof message === "string";
 }
 
-/** How a scope ended: `value` is that of its last completed operator, in their order. */
+/** How a scope ended: `value` is that of the completed operator furthest from the beginning. */
 export type ScopeEnd = { states: States; names: Names } & (
   | { state: "completed"; value: Json }
   | { state: "failed"; error: Failure & { task: string } }

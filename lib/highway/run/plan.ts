@@ -70,6 +70,21 @@ export class Plan {
     return { start, settle };
   }
 
+  /** Of some operators the one furthest from the beginning, whatever the order of the definition. */
+  lastOf(ids: Iterable<string>): string | undefined {
+    const depths = new Map<string, number>();
+    const depthOf = (id: string): number => {
+      const known = depths.get(id);
+      if (known !== undefined) return known;
+      depths.set(id, 0);
+      const before = (this.dependencies.get(id) ?? []).map(depthOf);
+      const depth = 1 + Math.max(0, ...before);
+      depths.set(id, depth);
+      return depth;
+    };
+    return [...ids].sort((a, b) => depthOf(a) - depthOf(b) || (a < b ? -1 : 1)).at(-1);
+  }
+
   private judge(id: string, operator: Operator, progress: Progress): Verdict {
     const triggers = this.triggersOf.get(id);
     if (triggers) return this.judgeHandler(id, triggers, progress);

@@ -167,14 +167,14 @@ class ScopeRunner {
     const states: States = { ...this.innerStates };
     for (const [id, state] of this.states) states[this.pathOf(id)] = state;
     const names = this.context.own();
-    // The first in the order of the document: the order of time would not survive an interruption.
+    // The first in the order of the definition: the order of time would not survive an interruption.
     const culprit = [...this.scope.operators.keys(), ...this.failures.keys()].find((id) =>
       this.failures.has(id),
     );
     const failure = culprit === undefined ? undefined : this.failures.get(culprit);
     if (culprit !== undefined && failure)
       return { state: "failed", error: { ...failure, task: culprit }, states, names };
-    const last = [...this.scope.operators.keys()].findLast((id) => this.values.has(id));
+    const last = this.plan.lastOf(this.values.keys());
     const value = last === undefined ? null : (this.values.get(last) ?? null);
     return { state: "completed", value, states, names };
   }

@@ -29,6 +29,8 @@ export function playFunctions(
 /** A worker of the SDK on its own queue, driven by hand; what sleeps wakes as soon as nothing else is to do. */
 export class Bench {
   readonly app: Absurd;
+  /** Called after each execution of a task. */
+  afterExecution: () => void = () => {};
 
   constructor(
     readonly pool: Pool,
@@ -52,7 +54,8 @@ export class Bench {
     wake: (event: string) => "time out" | Json | undefined = () => undefined,
   ): Promise<Json> {
     for (let round = 0; round < 3000; round++) {
-      await this.app.workBatch("bench", 60, 4);
+      await this.app.workBatch("bench", 60, 1);
+      this.afterExecution();
       const result = await getTaskResult(this.pool, this.queue, taskId);
       if (result?.state === "completed") return result.result ?? null;
       if (result?.state === "failed" || result?.state === "cancelled")

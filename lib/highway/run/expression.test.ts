@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import type { Json, JsonObject } from "../../absurd/types.ts";
+import { evaluateCondition, parseExpression } from "./expression.ts";
+import { fillTemplates, type Lookup, parsePath, TemplateError } from "./template.ts";
+
+const KNOWN: JsonObject = {
+  n: 5,
+  text: " 5 ",
+  yes: "TRUE",
+  list: ["a", 1],
+  map: { key: { deep: [1, 2] }, "with space": 1 },
+  none: null,
+  big: 9007199254740993n,
+};
+const lookup: Lookup = (path) => {
+  const value = path.reduce<Json | undefined>(
+    (at, step) => (at as Record<string, Json> | undefined)?.[step],
+    KNOWN,
+  );
+  if (value === undefined) throw new TemplateError(`no ${path.join(".")}`);
+  return value;
+};
+
+test.each<[string, boolean]>([
+  ["{{ n }} > 4", true],
+  ["n >= 5 and n <= 5", true],
+  ["n < 5 or not n == 6", true],
+  ["{{ text }} == 5", true],
+  ["text != '5'", false],
+  ["yes == true", true],
+  ["'10' < 9", false],
+  ["'10' < '9'", true],
+  ["'a' in list", true],
+  ["'1' in list", true],
+  ["'b' not in list", true],
+  ["list contains 'a'", true],
+  ["map contains 'key'", true],
+  ["map.key.deep[1] == 2", true],
+  ['map["with space"] == 1', true],
+  ["none == null", true],
+  ["none", false],
+  ["'false'", false],
+  ["[]", false],
+  ["[1, n] == [1, 5]", true],
+  ["not (n > 4 and false)", true],
+  ["'{{ n }} apples' == '5 apples'", true],
+  ["$" + "{n} == 5", true],
+  ["-1 < 0", true],
+  ["big > 9007199254740992", true],
+  ["True and None == null", true],
+])("%s is %s", (text, holds) => {
+  expect(evaluateCondition(text, lookup)).toBe(holds);
+});
+
+test.each([
+  "",
+  "n >",
+  "n = 5",
+  "n && n",
+  "(n",
+  "n n",
+  "[1 2]",
+  "f(1)",
+  "unknown == 1",
+  "{{ n + 1 }}",
+  "map < 1",
+  "1 contains 1",
+])("%s is refused", (text) => {
+  expect(() => parseExpression(text)(lookup)).toThrow(TemplateError);
+});
+
+test("one template alone keeps its type, in text it is spliced", () => {
+  const value = { a: "{{ map.key }}", b: ["n=$" + "{ n }", "{{list}} {{none}}"], c: 1 };
+  expect(fillTemplates(value, lookup)).toEqual({
+    a: { deep: [1, 2] },
+    b: ["n=5", '["a",1] null'],
+    c: 1,
+  });
+});
+
+test.each(["", "a b", "a..b", "a.b()", "1a", "a[b]"])("'%s' is no path", (text) => {
+  expect(() => parsePath(text)).toThrow(TemplateError);
+});

@@ -1,0 +1,110 @@
+/** A worker dies after the first checkpoint, after the second, and so on: the run ends as if none had died. */
+import type { Pool, PoolClient } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createQueue } from "../../absurd/queues.ts";
+import { queueTable } from "../../absurd/sql.ts";
+import type { Json, Queryable } from "../../absurd/types.ts";
+import { Bench, playFunctions } from "../testing/bench.ts";
+import { buildEverything, EVERYTHING_INPUTS, playEverything } from "../testing/everything.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+/** A pool that is lost after a given number of checkpoints, until it is mended. */
+class Fuse {
+  written = 0;
+  private isBlown = false;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly last: number,
+  ) {}
+
+  mend = () => {
+    this.isBlown = false;
+  };
+
+  get db(): Queryable {
+    const query = (target: Queryable) => (text: string, values?: unknown[]) =>
+      this.guard(text, () => target.query(text, values));
+    const connect = async () => {
+      const client: PoolClient = await this.pool.connect();
+      return guarded(client, query(client as unknown as Queryable));
+    };
+    return guarded(
+      this.pool,
+      query(this.pool as unknown as Queryable),
+      connect,
+    ) as unknown as Queryable;
+  }
+
+  private async guard<T>(text: string, run: () => Promise<T>): Promise<T> {
+    // Undoing must work: the server would undo by itself when a connection is lost.
+    if (this.isBlown && !text.startsWith("rollback")) throw new Error("the worker is dead");
+    const result = await run();
+    if (text.includes("set_task_checkpoint_state") && ++this.written === this.last) {
+      this.isBlown = true;
+      throw new Error("the worker dies");
+    }
+    return result;
+  }
+}
+
+function guarded<T extends object>(target: T, query: unknown, connect?: unknown): T {
+  return new Proxy(target, {
+    get: (of, key) => {
+      if (key === "query") return query;
+      if (key === "connect" && connect) return connect;
+      const member: unknown = Reflect.get(of, key);
+      return typeof member === "function" ? member.bind(of) : member;
+    },
+  });
+}
+
+async function runOnce(name: string, last: number) {
+  const queue = `everything ${name}`;
+  await createQueue(database.pool, queue);
+  const fuse = new Fuse(database.pool, last);
+  const workflow = buildEverything();
+  const repeated: string[] = [];
+  const functions = playFunctions(workflow, async (id, call) => {
+    const { rowCount } = await database.pool.query(
+      `select from ${queueTable("c", queue)} where checkpoint_name = $1`,
+      [call.path],
+    );
+    if (rowCount !== 0) repeated.push(call.path);
+    return playEverything(id, call);
+  });
+  const bench = new Bench(database.pool, queue, { functions, db: fuse.db });
+  bench.afterExecution = fuse.mend;
+  const { taskId } = await bench.start(workflow, { inputs: EVERYTHING_INPUTS });
+  const result = await bench.finish(taskId);
+  return { result: withoutIds(result), repeated, written: fuse.written };
+}
+
+/** Ids differ from run to run. */
+function withoutIds(result: Json): unknown {
+  return JSON.parse(JSON.stringify(result).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "id"));
+}
+
+test("whichever checkpoint is the last of a worker, the run ends the same and repeats nothing", async () => {
+  const whole = await runOnce("whole", 0);
+  expect(whole.result).toMatchObject({
+    status: "failed",
+    error: { task: "last_try", message: "no more" },
+    operators: { apologise: "completed", ship_small: "skipped", both: "completed" },
+  });
+  expect(whole.written).toBeGreaterThan(30);
+  const positions = Array.from({ length: whole.written }, (_, index) => index + 1);
+  while (positions.length > 0)
+    await Promise.all(
+      positions.splice(0, 4).map(async (last) => {
+        const { result, repeated } = await runOnce(String(last), last);
+        expect({ last, result, repeated }).toEqual({ last, result: whole.result, repeated: [] });
+      }),
+    );
+}, 300_000);

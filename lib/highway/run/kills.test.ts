@@ -1,0 +1,83 @@
+/** Worker processes are killed again and again while a workflow runs. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createQueue } from "../../absurd/queues.ts";
+import { getTaskResult } from "../../absurd/tasks.ts";
+import { getWorkflowRun } from "../../absurd/workflow-runs.ts";
+import { buildEverything, EVERYTHING_INPUTS } from "../testing/everything.ts";
+import { startWorkflow } from "./start.ts";
+
+const WORKER = path.join(import.meta.dirname, "../testing/kill-worker.ts");
+
+let database: TestDatabase;
+const workers = new Set<ChildProcess>();
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.pool.query("create table function_call (path text, was_recorded boolean)");
+});
+afterEach(async () => {
+  for (const worker of workers) await kill(worker);
+});
+afterAll(() => database.drop());
+
+async function startWorker(queue: string): Promise<ChildProcess> {
+  const worker = spawn(process.execPath, ["--import", "tsx", WORKER, queue], {
+    env: { ...process.env, DATABASE_URL: database.url },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  workers.add(worker);
+  await Promise.race([once(worker.stdout ?? worker, "data"), once(worker, "exit")]);
+  return worker;
+}
+
+async function kill(worker: ChildProcess): Promise<void> {
+  workers.delete(worker);
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  const exit = once(worker, "exit");
+  worker.kill("SIGKILL");
+  await exit;
+}
+
+test("the run ends as it should, and nothing that was recorded ran again", async () => {
+  const queue = "killed";
+  await createQueue(database.pool, queue);
+  const { taskId, workflowRunId } = await startWorkflow(database.pool, queue, buildEverything(), {
+    inputs: EVERYTHING_INPUTS,
+    recovery: { maxAttempts: 200, baseSeconds: 0, maxSeconds: 0 },
+  });
+  const isOver = async () =>
+    (await getTaskResult(database.pool, queue, taskId))?.state === "completed";
+  let kills = 0;
+  for (; kills < 12 && !(await isOver()); kills++) {
+    const worker = await startWorker(queue);
+    // Longer and longer, so that each worker dies somewhere else.
+    await pause(60 + kills * 35);
+    await kill(worker);
+  }
+  await startWorker(queue);
+  await expect.poll(isOver, { timeout: 90_000, interval: 200 }).toBe(true);
+  expect(kills).toBeGreaterThan(3);
+  expect(await getTaskResult(database.pool, queue, taskId)).toMatchObject({
+    result: {
+      status: "failed",
+      error: { task: "last_try", message: "no more" },
+      operators: {
+        apologise: "completed",
+        both: "completed",
+        render: "completed",
+        ship_large: "completed",
+        ship_small: "skipped",
+        "beside.left/each_line[1]/pick": "completed",
+        "each_copy[1]/copy": "completed",
+        "until_synced[1]/sync": "completed",
+      },
+    },
+  });
+  expect(await getWorkflowRun(database.pool, workflowRunId)).toMatchObject({ status: "failed" });
+  const { rows } = await database.pool.query("select path from function_call where was_recorded");
+  expect(rows).toEqual([]);
+}, 180_000);
