@@ -4,7 +4,9 @@ import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoo
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Box } from "./layout";
 
-const LEAST = 0.1;
+const LEAST = 0.05;
+/** Nobody can read less: a larger picture is begun at the middle of its top. */
+const READABLE = 0.5;
 const MOST = 2;
 /** Room around a picture that is fitted, in pixels. */
 const MARGIN = 16;
@@ -18,8 +20,8 @@ export type Zoom = {
 };
 
 /**
- * Pan and zoom of a picture: drag, wheel and pinch. A finger alone scrolls the page. The picture is fitted until the
- * reader moves it, also when it grows.
+ * Pan and zoom of a picture: drag, wheel and pinch. A finger alone scrolls the page. Until the
+ * reader moves it the picture is fitted as far as it can be read, also when the room for it changes.
  */
 export function useZoom(
   svg: RefObject<SVGSVGElement | null>,
@@ -36,17 +38,21 @@ export function useZoom(
     },
     [svg, behavior],
   );
-  const showAll = useCallback(() => {
-    const box = svg.current?.getBoundingClientRect();
-    if (!box || box.width === 0 || width === 0) return;
-    const scale = Math.min((box.width - 2 * MARGIN) / width, (box.height - 2 * MARGIN) / height, 1);
-    // Too small to read is no use: then the top is shown, as large as the width allows.
-    const readable = Math.max(scale, Math.min((box.width - 2 * MARGIN) / width, 0.6), LEAST);
-    const left = (box.width - width * readable) / 2;
-    const top = readable > scale ? MARGIN : Math.max((box.height - height * readable) / 2, MARGIN);
-    apply(zoomIdentity.translate(left, Math.min(top, MARGIN * 2)).scale(readable));
-    moved.current = false;
-  }, [svg, width, height, apply]);
+  const place = useCallback(
+    (least: number) => {
+      const box = svg.current?.getBoundingClientRect();
+      if (!box || box.width === 0 || width === 0) return;
+      const scale = Math.min(
+        (box.width - 2 * MARGIN) / width,
+        (box.height - 2 * MARGIN) / height,
+        1,
+      );
+      const k = Math.max(scale, least);
+      apply(zoomIdentity.translate((box.width - width * k) / 2, MARGIN).scale(k));
+      moved.current = false;
+    },
+    [svg, width, height, apply],
+  );
 
   useEffect(() => {
     const element = svg.current;
@@ -67,14 +73,17 @@ export function useZoom(
 
   useEffect(() => {
     if (!svg.current) return;
-    const observer = new ResizeObserver(() => !moved.current && showAll());
+    const observer = new ResizeObserver(() => !moved.current && place(READABLE));
     observer.observe(svg.current);
     return () => observer.disconnect();
-  }, [svg, showAll]);
+  }, [svg, place]);
 
   return {
     transform,
-    showAll,
+    showAll: () => {
+      place(LEAST);
+      moved.current = true;
+    },
     by: (factor) => {
       if (!svg.current) return;
       moved.current = true;
