@@ -111,6 +111,14 @@ describe("invalid documents", () => {
     },
   );
 
+  test("an expression that cannot be read is an error in its place", () => {
+    const task = "{task_id: t, operator_type: while, condition: 'a && b', loop_body: []}";
+    const { problems } = parseWorkflow(`name: a\ntasks:\n  t: ${task}\n`);
+    expect(problems).toContainEqual(
+      expect.objectContaining({ path: "tasks.t.condition", code: "bad_expression" }),
+    );
+  });
+
   test("keys that occur twice are an error", () => {
     const text = "name: a\ntasks:\n  t: {task_id: t}\n  t: {task_id: t}\n";
     expect(parseWorkflow(text).problems).toMatchObject([{ code: "syntax" }]);

@@ -6,7 +6,9 @@ import { Place } from "./model/fields.ts";
 import { joinPath, type Problem } from "./model/problem.ts";
 import { readWorkflow } from "./model/read-workflow.ts";
 import { listScopes } from "./model/visit.ts";
-import type { Workflow } from "./model/workflow.ts";
+import type { Operator, Workflow } from "./model/workflow.ts";
+import { parseExpression } from "./run/expression.ts";
+import { TemplateError } from "./run/template.ts";
 
 /** Everything that is wrong or doubtful in a value that should be a workflow. Never throws. */
 export function validateWorkflow(value: unknown): Problem[] {
@@ -31,6 +33,7 @@ function checkMeaning(workflow: Workflow): Problem[] {
       const place = new Place(located.locate(id), problems);
       checkId(id, place.member("task_id"));
       checkOperator(operator, place);
+      checkExpression(operator, place);
     }
     checkReferences(located, problems);
     checkOrder(located, problems);
@@ -55,6 +58,28 @@ function checkDocument(workflow: Workflow, path: string, problems: Problem[]): v
           `Task '${task_id}' stands under the key '${key}'`,
           "make key and task_id the same",
         );
+}
+
+/** What cannot be read now would fail the operator when it runs. */
+function checkExpression(operator: Operator, place: Place): void {
+  const texts: Record<string, string> = {};
+  if (operator.operator_type === "condition" || operator.operator_type === "while")
+    texts.condition = operator.condition;
+  if (operator.operator_type === "foreach") texts.items = operator.items;
+  if (operator.operator_type === "switch") texts.switch_on = operator.switch_on;
+  for (const [key, text] of Object.entries(texts))
+    try {
+      parseExpression(text);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      place
+        .member(key)
+        .error(
+          "bad_expression",
+          error.message,
+          'such as "{{ order.total }} > 100 and not order.paid"',
+        );
+    }
 }
 
 function checkId(id: string, place: Place): void {
