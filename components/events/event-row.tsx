@@ -57,7 +57,7 @@ export function EventRow({
             </button>
           )}
         </Td>
-        <Td className="truncate" title={name}>
+        <Td className="max-w-0 truncate" title={name}>
           <code className="mono font-medium">{name}</code>
         </Td>
         {withQueue && (

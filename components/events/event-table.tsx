@@ -14,13 +14,13 @@ export function EventTable({
   onEmit: (event: EventSummary) => void;
 }) {
   return (
-    <Table className="table-fixed wide:min-w-[760px]">
+    <Table className="wide:min-w-[760px] wide:table-fixed">
       <thead className="sticky top-0 z-10 bg-canvas">
         <tr>
           <Th className="w-9 pl-3!">
             <span className="sr-only">Open</span>
           </Th>
-          <Th className="w-[38%] max-wide:w-auto">Event</Th>
+          <Th className="w-full wide:w-[38%]">Event</Th>
           {withQueue && <Th className="w-[16%] max-wide:hidden">Queue</Th>}
           <Th className="w-32">State</Th>
           <Th className="w-28 max-wide:hidden">Emitted</Th>
