@@ -18,6 +18,7 @@ import {
   toTimeoutPolicy,
   WorkflowBuildError,
 } from "./options.ts";
+import { checkHandlers, depend, emptyWorkflow } from "./parts.ts";
 
 /** Adds the operators of a branch or body to the builder it is given. */
 export type BuildPart = (builder: WorkflowBuilder) => unknown;
@@ -224,14 +225,8 @@ export class WorkflowBuilder {
    */
   build(options: { check?: boolean; onWarning?: (problem: Problem) => void } = {}): Workflow {
     const { tasks } = this.workflow;
-    for (const { task_id, on_success_task_id, on_failure_task_id } of Object.values(tasks)) {
-      const named = { on_success: on_success_task_id, on_failure: on_failure_task_id };
-      for (const [when, id] of Object.entries(named))
-        if (id !== null && !Object.hasOwn(tasks, id))
-          throw new WorkflowBuildError(
-            `Task '${task_id}' references non-existent ${when} task '${id}'`,
-          );
-    }
+    const refusal = checkHandlers(tasks);
+    if (refusal) throw new WorkflowBuildError(refusal);
     this.workflow.start_task ??= Object.keys(tasks)[0] ?? null;
     if (options.check === false) return this.workflow;
     const problems = validateWorkflow(this.workflow);
@@ -303,26 +298,4 @@ function part(name: string, build: BuildPart | null): Operator[] {
   const builder = new WorkflowBuilder(name);
   build?.(builder);
   return builder.operators;
-}
-
-function depend(operator: Operator, id: string): void {
-  if (!operator.dependencies.includes(id)) operator.dependencies.push(id);
-}
-
-function emptyWorkflow(name: string, version: string): Workflow {
-  return {
-    name,
-    version,
-    description: "",
-    tasks: {},
-    variables: {},
-    start_task: null,
-    schedule: null,
-    start_date: null,
-    catchup: false,
-    is_paused: false,
-    tags: [],
-    max_active_runs: 1,
-    default_retry_policy: null,
-  };
 }
