@@ -265,7 +265,6 @@ export class WorkflowBuilder {
     return this;
   }
 
-  /** Replaces an operator of the same id in its place. */
   private put(operator: Operator): void {
     this.workflow.tasks[operator.task_id] = operator;
   }
