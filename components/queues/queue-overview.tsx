@@ -1,10 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { BulkButton } from "@/components/bulk/bulk-button";
 import { LiveData } from "@/components/layout/live-data";
 import { queueEventsPath, queueTasksPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import { ReadError } from "@/components/layout/read-error";
+import { SpawnButton } from "@/components/tasks/spawn-button";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
@@ -16,6 +18,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { Queue } from "@/lib/analytics/types";
 import { ApiError } from "@/lib/query/api";
 import { queueMaintenanceQuery } from "@/lib/query/queue";
+import { taskFilters } from "@/lib/search-params/tasks";
 import { Attention } from "./attention";
 import { OldestReady } from "./oldest-ready";
 import { QueueActions } from "./queue-actions";
@@ -67,6 +70,11 @@ function Room({ queue, onRefresh }: { queue: Queue; onRefresh: () => void }) {
         <h1 className="min-w-0 break-words font-semibold text-20 tracking-tight">{queue.name}</h1>
         <Badge>{queue.storageMode}</Badge>
         <span className="flex flex-wrap gap-2 wide:ml-auto">
+          <SpawnButton queue={queue.name} />
+          <BulkButton
+            label="Bulk"
+            selection={() => ({ filters: taskFilters({ queue: [queue.name] }) })}
+          />
           <Link href={queueTasksPath(queue.name)} className={buttonClass()}>
             Tasks
           </Link>
