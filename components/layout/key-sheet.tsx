@@ -16,6 +16,8 @@ const GROUPS: readonly { title: string; keys: readonly [what: string, ...keys: s
     keys: [
       ["Down, up", "j", "k"],
       ["Open", "↵"],
+      ["Select", "x"],
+      ["Select up to here", "⇧", "x"],
       ["Newer, older", "[", "]"],
       ["Read again", "r"],
       ["Search", "/"],

@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { ClockProvider } from "@/components/ui/clock";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Kbd } from "@/components/ui/kbd";
+import { moveRowFocus } from "@/components/ui/move-row-focus";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
 import { formatNumber, plural } from "@/lib/format";
@@ -53,8 +54,8 @@ export function TaskList({ queue }: { queue?: string }) {
   useHotkeys({
     x: () => select(false),
     X: () => select(true),
-    j: () => moveFocus(box.current, 1),
-    k: () => moveFocus(box.current, -1),
+    j: () => moveRowFocus(box.current, 1),
+    k: () => moveRowFocus(box.current, -1),
     r: () => {
       query.refetch().then(showNewest);
     },
@@ -157,15 +158,6 @@ export function TaskListSkeleton() {
       <SkeletonRows rows={20} columns={7} />
     </div>
   );
-}
-
-/** Moves the focus from row to row; rows are links, so Enter opens. */
-function moveFocus(box: HTMLElement | null, step: 1 | -1) {
-  const links = [...(box?.querySelectorAll<HTMLElement>("a[data-row]") ?? [])];
-  const at = links.indexOf(document.activeElement as HTMLElement);
-  const next = links[at < 0 ? (step > 0 ? 0 : links.length - 1) : at + step];
-  next?.focus({ preventScroll: true });
-  next?.closest("tr")?.scrollIntoView({ block: "nearest" });
 }
 
 function NewPill({ count, limit, onClick }: { count: number; limit: number; onClick: () => void }) {
