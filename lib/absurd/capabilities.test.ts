@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
 import { getCapabilities, requireFeature } from "./capabilities.ts";
 import { UnsupportedByEngineError } from "./errors.ts";
+import { retryTask } from "./tasks.ts";
 import { downgradeEngine } from "./testing/legacy.ts";
 import type { Queryable } from "./types.ts";
 
@@ -88,3 +90,19 @@ test("an engine without a version is known by what it lacks", async () => {
     "(schema older than 0.2.0) has no retry_task; it exists since schema 0.2.0",
   );
 });
+
+test.each([false, true])(
+  "a feature that went away is noticed by the call that needs it (within a transaction: %s)",
+  async (inTransaction) => {
+    await getCapabilities(connection);
+    await downgradeEngine(connection, "0.1.0");
+    const retry = () => retryTask(connection, "any", randomUUID());
+    if (inTransaction) {
+      // The transaction is aborted, so nothing more can be learned in it.
+      await connection.query("begin");
+      await expect(retry()).rejects.toThrow("SQLSTATE 42883");
+      await connection.query("rollback");
+    }
+    await expect(retry()).rejects.toThrow(UnsupportedByEngineError);
+  },
+);

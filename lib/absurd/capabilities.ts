@@ -1,4 +1,4 @@
-import { UnsupportedByEngineError } from "./errors.ts";
+import { AbsurdDbError, UnsupportedByEngineError } from "./errors.ts";
 import { call } from "./sql.ts";
 import type { Queryable } from "./types.ts";
 
@@ -82,6 +82,36 @@ export async function requireFeature(
   const found = await probeAgain(db);
   if (!found.features.has(feature))
     throw new UnsupportedByEngineError(operation, nameEngine(found), FEATURES[feature].since);
+}
+
+/** SQLSTATEs of a statement that names a function or a column which is not there. */
+const MISSING = ["42883", "42703"];
+
+/**
+ * Runs one statement that needs a feature, as `call` does. Where it fails because the engine has lost the feature since
+ * it was probed (an older schema was restored), the engine is probed again.
+ *
+ * @throws UnsupportedByEngineError as `requireFeature`; what `call` throws.
+ */
+export async function callFeature<Row extends object = Record<string, unknown>>(
+  db: Queryable,
+  feature: Feature,
+  statement: string,
+  values: readonly unknown[],
+  about: { queue?: string; operation?: string } = {},
+): Promise<Row[]> {
+  await requireFeature(db, feature, about.operation);
+  try {
+    return await call<Row>(db, statement, values, about);
+  } catch (error) {
+    if (!(error instanceof AbsurdDbError && MISSING.includes(error.code))) throw error;
+    forgetCapabilities(db);
+    // Within the caller's transaction, now aborted, the probe fails too; then the first error says more.
+    await requireFeature(db, feature, about.operation).catch((reason) => {
+      if (reason instanceof UnsupportedByEngineError) throw reason;
+    });
+    throw error;
+  }
 }
 
 /** Forgets what is known of a database, as after a failure that contradicts it. */

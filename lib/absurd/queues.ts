@@ -1,5 +1,5 @@
 import { requireInteger, requireOneOf, requireQuantity } from "./arguments.ts";
-import { getCapabilities, requireFeature } from "./capabilities.ts";
+import { callFeature, getCapabilities } from "./capabilities.ts";
 import { call } from "./sql.ts";
 import { type Queryable, STORAGE_MODES, type StorageMode } from "./types.ts";
 
@@ -41,8 +41,13 @@ export async function createQueue(
     return;
   }
   requireOneOf("storageMode", storageMode, STORAGE_MODES);
-  await requireFeature(db, "queue policies", "storage modes");
-  await call(db, "select absurd.create_queue($1, $2)", [queue, storageMode]);
+  await callFeature(
+    db,
+    "queue policies",
+    "select absurd.create_queue($1, $2)",
+    [queue, storageMode],
+    { operation: "storage modes" },
+  );
 }
 
 /** Drops a queue with all its tasks, runs, checkpoints and events. An unknown queue is no error. */
@@ -61,9 +66,9 @@ export async function listQueues(db: Queryable): Promise<string[]> {
 
 /** The maintenance policy of a queue, or `null` when there is no such queue. */
 export async function getQueuePolicy(db: Queryable, queue: string): Promise<QueuePolicy | null> {
-  await requireFeature(db, "queue policies");
-  const [row] = await call<Record<string, string>>(
+  const [row] = await callFeature<Record<string, string>>(
     db,
+    "queue policies",
     `select queue_name, storage_mode, default_partition, cleanup_limit::text, detach_mode,
             extract(epoch from partition_lookahead)::text as partition_lookahead,
             extract(epoch from partition_lookback)::text as partition_lookback,
@@ -112,8 +117,10 @@ export async function setQueuePolicy(
     detach_min_age: seconds("detachMinAgeSeconds", policy.detachMinAgeSeconds),
     default_partition: policy.defaultPartition,
   };
-  await requireFeature(db, "queue policies");
-  await call(db, "select absurd.set_queue_policy($1, $2::jsonb)", [queue, JSON.stringify(change)]);
+  await callFeature(db, "queue policies", "select absurd.set_queue_policy($1, $2::jsonb)", [
+    queue,
+    JSON.stringify(change),
+  ]);
 }
 
 /** What one cleanup deletes: what ended or was emitted longer ago than this, `limit` at most (default 1000). */
@@ -170,11 +177,16 @@ export async function cleanupAllQueues(
   db: Queryable,
   options: { queueName?: string } = {},
 ): Promise<QueueCleanup[]> {
-  await requireFeature(db, "queue policies", "cleanup_all_queues");
-  const rows = await call<{ queue_name: string; tasks_deleted: number; events_deleted: number }>(
+  const rows = await callFeature<{
+    queue_name: string;
+    tasks_deleted: number;
+    events_deleted: number;
+  }>(
     db,
+    "queue policies",
     "select queue_name, tasks_deleted, events_deleted from absurd.cleanup_all_queues($1)",
     [options.queueName ?? null],
+    { operation: "cleanup_all_queues" },
   );
   return rows.map((row) => ({
     queueName: row.queue_name,

@@ -1,5 +1,5 @@
 import { instantParameter, jsonParameter, requireInteger, requireQuantity } from "./arguments.ts";
-import { requireFeature } from "./capabilities.ts";
+import { callFeature } from "./capabilities.ts";
 import { readJson, selectJson } from "./columns.ts";
 import { RunNotFoundError } from "./errors.ts";
 import { call, queueTable } from "./sql.ts";
@@ -194,8 +194,8 @@ export async function extendClaim(
   seconds: number,
 ): Promise<void> {
   requireInteger("seconds", seconds, 1);
-  await requireFeature(db, "extend_claim");
-  await call(db, "select absurd.extend_claim($1, $2, $3)", [queue, runId, seconds], { queue });
+  const statement = "select absurd.extend_claim($1, $2, $3)";
+  await callFeature(db, "extend_claim", statement, [queue, runId, seconds], { queue });
 }
 
 /** The task that a run is an attempt of, or `null` for an unknown run. @throws QueueNotFoundError. */

@@ -1,5 +1,5 @@
 import { requireInteger } from "./arguments.ts";
-import { requireFeature } from "./capabilities.ts";
+import { callFeature, requireFeature } from "./capabilities.ts";
 import { readDate, readJson, selectInstants, selectJson } from "./columns.ts";
 import { TaskNotFoundError } from "./errors.ts";
 import { requireTaskIdForRun } from "./runs.ts";
@@ -43,7 +43,8 @@ export async function cancelTask(
   const taskId =
     "taskId" in target ? target.taskId : await requireTaskIdForRun(db, queue, target.runId);
   const before = await getTaskState(db, queue, taskId);
-  await call(db, "select absurd.cancel_task($1, $2)", [queue, taskId], { queue });
+  const statement = "select absurd.cancel_task($1, $2)";
+  await callFeature(db, "cancel_task", statement, [queue, taskId], { queue });
   const state = await getTaskState(db, queue, taskId);
   const wasActive = ACTIVE_STATES.some((active) => active === before);
   return { taskId, cancelled: wasActive && state === "cancelled", state };
@@ -87,14 +88,14 @@ export async function retryTask(
   options: RetryOptions = {},
 ): Promise<RetriedTask> {
   if (options.maxAttempts !== undefined) requireInteger("maxAttempts", options.maxAttempts, 1);
-  await requireFeature(db, "retry_task");
-  const [row] = await call<{
+  const [row] = await callFeature<{
     task_id: Uuid;
     run_id: Uuid;
     attempt: number;
     created: boolean;
   }>(
     db,
+    "retry_task",
     "select task_id, run_id, attempt, created from absurd.retry_task($1, $2, $3::jsonb)",
     [
       queue,
