@@ -93,6 +93,7 @@ test("I spawn a task from its queue, by form and by JSON", async ({ page, work }
   await dialog(page).getByRole("button", { name: "Spawn" }).click();
   await expect(page.getByText("Task spawned")).toBeVisible();
   await page.getByRole("link", { name: "See it" }).click();
+  await page.waitForURL(/\/tasks\/[0-9a-f-]{36}$/);
   await state(page, "completed");
 
   await page.keyboard.press("n");
@@ -103,6 +104,7 @@ test("I spawn a task from its queue, by form and by JSON", async ({ page, work }
   await json.fill('{"name": "greet", "params": {"who": "json"}, "idempotencyKey": "twice"}');
   await dialog(page).getByRole("button", { name: "Spawn" }).click();
   await expect.poll(() => seen).toEqual([{ who: "form" }, { who: "json" }]);
+  await expect(dialog(page)).toHaveCount(0);
 
   await page.keyboard.press("n");
   await dialog(page).getByText("Retries, limits").click();
@@ -126,6 +128,7 @@ test("I extend the lease of a silent worker, and am told when its task ended mea
   await dialog(page).getByRole("textbox", { name: "Seconds from now" }).fill("3600");
   await dialog(page).getByRole("button", { name: "Extend" }).click();
   await expect(page.getByText("Lease extended")).toBeVisible();
+  await expect(dialog(page)).toHaveCount(0);
   const left = await work.pool.query(
     `select extract(epoch from claim_expires_at - now())::int as left from absurd."r_${work.queue}"`,
   );
