@@ -26,6 +26,8 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   const pool = new Pool({ connectionString: url.href, max: 10 });
   // The pool counts as ended while its sessions still say goodbye, and dropping the database cuts them off.
   pool.on("connect", (client) => client.on("error", () => {}));
+  // An idle session that is cut off is reported by the pool too, even while it ends.
+  pool.on("error", () => {});
   return {
     url: url.href,
     pool,
