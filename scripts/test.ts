@@ -77,6 +77,12 @@ await suite(
     return { passed: report.numPassedTests, failed: report.numFailedTests };
   },
 );
+await suite(
+  long ? "Engine and client on every PostgreSQL" : "Engine on the oldest PostgreSQL",
+  `tsx scripts/test-postgres.ts${long ? "" : " --short"}`,
+  ".cache/postgres.json",
+  JSON.parse,
+);
 if (await check("Production build", "next build")) {
   say("Browser");
   process.env.CHROMIUM_PATH = await ensureBrowser(say);
