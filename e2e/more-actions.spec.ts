@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support/fixtures";
+import { pressFor } from "./support/keys";
 
 const dialog = (page: Page) => page.getByRole("dialog");
 const state = (page: Page, name: string) =>
@@ -18,7 +19,7 @@ test("I run a failed order again with corrected params, and the copy completes",
 
   await page.goto(work.taskUrl(taskID));
   await state(page, "failed");
-  await page.keyboard.press("a");
+  await pressFor(page, "a", dialog(page));
   const params = dialog(page).getByRole("textbox", { name: "Params" });
   await params.fill('{"address": ');
   await expect(dialog(page).getByRole("button", { name: /^Run/ })).toBeDisabled();
@@ -96,7 +97,7 @@ test("I spawn a task from its queue, by form and by JSON", async ({ page, work }
   await page.waitForURL(/\/tasks\/[0-9a-f-]{36}$/);
   await state(page, "completed");
 
-  await page.keyboard.press("n");
+  await pressFor(page, "n", dialog(page));
   await dialog(page).getByRole("button", { name: "Write it as JSON" }).click();
   const json = dialog(page).getByRole("textbox", { name: "The task as JSON" });
   await json.fill('{"name": "greet", "queue": 1}');
@@ -106,7 +107,7 @@ test("I spawn a task from its queue, by form and by JSON", async ({ page, work }
   await expect.poll(() => seen).toEqual([{ who: "form" }, { who: "json" }]);
   await expect(dialog(page)).toHaveCount(0);
 
-  await page.keyboard.press("n");
+  await pressFor(page, "n", dialog(page));
   await dialog(page).getByText("Retries, limits").click();
   await dialog(page).getByRole("textbox", { name: "Idempotency key" }).fill("once");
   await dialog(page).getByRole("button", { name: "Spawn" }).click();
@@ -134,7 +135,7 @@ test("I extend the lease of a silent worker, and am told when its task ended mea
   );
   expect(left.rows[0].left).toBeGreaterThan(3_500);
 
-  await page.keyboard.press("l");
+  await pressFor(page, "l", dialog(page));
   await work.pool.query("select absurd.complete_run($1, $2, 'null')", [work.queue, rows[0].run_id]);
   await dialog(page).getByRole("button", { name: "Extend" }).click();
   await expect(dialog(page).getByRole("alert")).toContainText(/nothing was changed/i);

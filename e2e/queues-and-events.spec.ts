@@ -155,7 +155,7 @@ test("I clean up a queue after I saw what goes", async ({ page, work }) => {
   await expect(clean).toBeDisabled();
   await dialog(page).getByLabel("Name of the queue").fill(queue);
   await clean.click();
-  await expect(page.getByText("1 task and 0 events deleted")).toBeVisible();
+  await expect(page.getByText("1 task and 0 events deleted", { exact: true })).toBeVisible();
   const { rows } = await pool.query(`select task_name from absurd.t_${queue}`);
   expect(rows).toEqual([{ task_name: "active" }]);
 });

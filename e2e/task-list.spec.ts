@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support/fixtures";
+import { pressFor } from "./support/keys";
 
 const ids = (page: Page) =>
   page
@@ -67,7 +68,7 @@ test("I paste an id into the palette and land on its task, whatever the queue", 
   const { taskID } = await work.app.spawn("needle", {}, { queue: work.queue });
   await page.goto("/queues");
   await page.getByRole("main").waitFor();
-  await page.keyboard.press("ControlOrMeta+k");
+  await pressFor(page, "ControlOrMeta+k", page.getByRole("dialog"));
   await page.getByRole("dialog").getByRole("combobox").fill(taskID);
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(new RegExp(`${work.queue}/tasks/${taskID}`));
