@@ -1,4 +1,5 @@
 import { errorCode, explainUnavailable } from "@/lib/db/errors";
+import { getTenants } from "@/lib/db/tenants";
 import type { ErrorCode } from "./types";
 
 /** A read that failed, in words that can be shown: they never hold SQL, parameters or payloads. */
@@ -30,6 +31,19 @@ export function noSchema(options?: ErrorOptions): ReadError {
     "This database has no absurd schema.",
     "Check DATABASE_URL, or install one with `npm run db:migrate -- --engine`.",
     options,
+  );
+}
+
+/**
+ * Keeps what is about all tenants at once out of a dashboard that is restricted to some.
+ *
+ * @throws ReadError `forbidden`
+ */
+export function refuseRestricted(what: string): void {
+  if (getTenants() === null) return;
+  throw new ReadError(
+    "forbidden",
+    `${what} concerns all tenants, and this dashboard shows some of them only.`,
   );
 }
 

@@ -78,7 +78,7 @@ export async function readFailedAttempts(
             when ${tasks.state} = 'failed' or ${tasks.attempts} <> failed.attempt + 1 then false
             -- A task cancelled by its max_duration has a failed attempt as its last.
             when ${tasks.state} = 'cancelled' then (
-              select last.state <> 'failed' from ${runs} last where last.run_id = ${tasks.lastAttemptRun}
+              select ${runs.state} <> 'failed' from ${runs} where ${runs.runId} = ${tasks.lastAttemptRun}
             )
             else true
           end as "isLatest"

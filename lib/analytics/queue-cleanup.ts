@@ -2,6 +2,7 @@ import "server-only";
 import { sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import { refuseRestricted } from "./errors";
 import { uuidFloor } from "./keys";
 import { readQueues } from "./registry";
 import type { Count, Iso } from "./types";
@@ -28,13 +29,15 @@ export type CleanupPlan = {
  * Counts what a cleanup with this time to live would delete from a queue, up to ten thousand of each kind. Tasks are
  * looked at oldest first and none younger than the cutoff, so the cost is bounded by the cap and by old active tasks.
  *
- * @throws ReadError what `readQueues` throws; `timed_out` when too many old tasks are still active.
+ * @throws ReadError what `readQueues` throws; `timed_out` when too many old tasks are still active;
+ * `forbidden` where the dashboard is restricted to tenants.
  */
 export function previewCleanup(
   queue: string,
   ttlSeconds: number,
   options: ReadOptions = {},
 ): Promise<CleanupPlan> {
+  refuseRestricted("What a cleanup would delete");
   return readQueues([queue], options, async ({ db, now }) => {
     const { tasks, runs, events } = queueTables(queue);
     const cutoff = Date.parse(now) - ttlSeconds * 1_000;

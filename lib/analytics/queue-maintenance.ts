@@ -3,7 +3,7 @@ import { getCapabilities } from "@/lib/absurd/capabilities";
 import { getQueuePolicy, type QueuePolicy } from "@/lib/absurd/queues";
 import { getReadPool } from "@/lib/db/pools";
 import type { ReadOptions } from "@/lib/db/snapshot";
-import { queueNotFound, toReadError } from "./errors";
+import { queueNotFound, refuseRestricted, toReadError } from "./errors";
 import { type Partitions, readPartitions } from "./partitions";
 import { readQueues } from "./registry";
 import { readStorage, type TableStorage } from "./storage";
@@ -29,12 +29,14 @@ export type QueueMaintenance = {
  * How a queue is kept. Bounded whatever its size: everything but the strays of default partitions is read from the
  * catalog.
  *
- * @throws ReadError `queue_not_found` for an unknown name, and what `readQueues` throws.
+ * @throws ReadError `queue_not_found` for an unknown name, `forbidden` where the dashboard is restricted to tenants, and
+ * what `readQueues` throws.
  */
 export async function getQueueMaintenance(
   queue: string,
   options: ReadOptions = {},
 ): Promise<QueueMaintenance> {
+  refuseRestricted("How a queue is kept");
   const tables = await readQueues([queue], options, async ({ db, now, queues: [registered] }) => ({
     storage: await readStorage(db, queue),
     partitions: registered?.storageMode === "partitioned" ? await readPartitions(db, queue) : null,

@@ -1,7 +1,7 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import { errorCode } from "@/lib/db/errors";
-import { currentTime, queues, toIso } from "@/lib/db/schema";
+import { currentTime, noteTenantColumn, queues, toIso } from "@/lib/db/schema";
 import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
 import { noSchema, queueNotFound, ReadError, toReadError } from "./errors";
 import type { Iso, Queue } from "./types";
@@ -39,7 +39,8 @@ export async function readQueues<T>(
       return await readSnapshot(async (db) => read(await openScope(db, names)), options);
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (errorCode(error) === "42P01" && attempt < 3) continue;
+      // A table, or a tenant column, that was there when the registry was read.
+      if (["42P01", "42703"].includes(errorCode(error) ?? "") && attempt < 3) continue;
       throw toReadError(error);
     }
   }
@@ -82,6 +83,7 @@ export async function readRegistry(
     complete: boolean;
     allowed: boolean;
     columns: string[];
+    tenantColumn: boolean;
   }>(sql`
     select clock.now, registered.*
     from (select ${currentTime} as now offset 0) clock
@@ -96,7 +98,12 @@ export async function readRegistry(
               to_regclass(format('absurd.%I', 'r_' || q.queue_name))
             )
             and a.attname in ('idempotency_key', 'last_heartbeat') and not a.attisdropped
-        ) as "columns"
+        ) as "columns",
+        exists (
+          select from pg_attribute a
+          where a.attrelid = to_regclass(format('absurd.%I', 't_' || q.queue_name))
+            and a.attname = 'tenant_id' and not a.attisdropped
+        ) as "tenantColumn"
       from ${queues} q
       cross join lateral (
         select bool_and(t.id is not null) as "complete",
@@ -110,6 +117,7 @@ export async function readRegistry(
     ) registered on true
     order by registered.name
   `);
+  for (const row of rows) if (row.name !== null) noteTenantColumn(row.name, row.tenantColumn);
   return {
     now: toIso(rows[0]?.now ?? ""),
     queues: rows.flatMap((row) =>

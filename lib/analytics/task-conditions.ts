@@ -1,5 +1,6 @@
 import { and, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { QueueTables } from "@/lib/db/schema";
+import { isTenantOf } from "@/lib/db/tenants";
 import {
   type AttemptsCondition,
   jsonBound,
@@ -12,7 +13,7 @@ import type { TaskSearch } from "./task-rows";
 
 /** The conditions of a search on one queue's tasks, its range of ids included. */
 export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | undefined {
-  const { tasks, checkpoints } = tables;
+  const { tasks, checkpoints, tenantId } = tables;
   const { query, range } = search;
   const { state, name, tenant, checkpoint, attempts } = query;
   return and(
@@ -20,9 +21,7 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
     lt(tasks.taskId, range.to),
     state.length > 0 ? inArray(tasks.state, state) : undefined,
     name.length > 0 ? inArray(tasks.name, name) : undefined,
-    tenant.length > 0
-      ? sql`${tasks.headers} ->> 'tenant_id' = any(${sql.param(tenant)}::text[])`
-      : undefined,
+    tenant.length > 0 ? isTenantOf(tenant, tenantId) : undefined,
     ...attempts.map((condition) => compareAttempts(tasks, condition)),
     ...query.where
       .filter(({ path }) => path.source !== "error")

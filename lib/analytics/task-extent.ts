@@ -1,5 +1,5 @@
 import { and, gte, lt, sql } from "drizzle-orm";
-import { queueTables } from "@/lib/db/schema";
+import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { intersect, type KeyRange, successor, uuidMilliseconds } from "./keys";
 import type { TaskSearch } from "./task-rows";
@@ -16,7 +16,8 @@ export async function findExtent(
   const nothing = { range: { from: search.range.from, to: search.range.from }, width: 1 };
   if (queues.length === 0) return nothing;
   const arms = queues.map((queue) => {
-    const { tasks } = queueTables(queue);
+    // Only where to look and in what steps: a restricted dashboard may have no task within reach of a key.
+    const { tasks } = queueTablesOfAllTenants(queue);
     const inRange = and(gte(tasks.taskId, search.range.from), lt(tasks.taskId, search.range.to));
     const key = (order: "asc" | "desc", offset = 0) => sql`(
       select ${tasks.taskId} from ${tasks} where ${inRange}

@@ -16,7 +16,7 @@ export type TaskSearch = {
 };
 
 /** The columns of a listed task: never a payload. */
-export function taskColumns(queue: string, { tasks }: QueueTables) {
+export function taskColumns(queue: string, { tasks, tenantId }: QueueTables) {
   return {
     queue: sql<string>`${queue}::text`.as("queue"),
     taskId: tasks.taskId,
@@ -28,8 +28,8 @@ export function taskColumns(queue: string, { tasks }: QueueTables) {
     firstStartedAt: tasks.firstStartedAt,
     cancelledAt: tasks.cancelledAt,
     lastAttemptRun: tasks.lastAttemptRun,
-    tenantId: header(tasks, "tenant_id").as("tenant_id"),
-    workflowRunId: header(tasks, "workflow_run_id").as("workflow_run_id"),
+    tenantId: shorten(tenantId).as("tenant_id"),
+    workflowRunId: shorten(sql`${tasks.headers} ->> 'workflow_run_id'`).as("workflow_run_id"),
   };
 }
 
@@ -95,6 +95,6 @@ function endOf(
   return state === "failed" ? run.failedAt : null;
 }
 
-function header(tasks: QueueTables["tasks"], key: string): SQL<string | null> {
-  return sql<string | null>`left(${tasks.headers} ->> ${key}::text, 200)`;
+function shorten(text: SQL): SQL<string | null> {
+  return sql<string | null>`left(${text}, 200)`;
 }

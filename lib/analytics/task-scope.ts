@@ -1,3 +1,4 @@
+import { getTenants } from "@/lib/db/tenants";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
 import { decodeCursor, EVERYTHING, intersect, prefixRange, uuidFloor } from "./keys";
@@ -28,6 +29,8 @@ export function toSearch(filters: TaskFilters, now: Iso): TaskSearch {
 
 /** Whether a search asks for more than queues and a range of ids. */
 export function isNarrowed({ query }: TaskSearch): boolean {
+  // No index knows tenants: their tasks are looked for like those of any other filter.
+  if (getTenants() !== null) return true;
   const rest = { ...query, queue: [], id: null };
   return Object.values(rest).some((part) => part !== null && part.length > 0);
 }

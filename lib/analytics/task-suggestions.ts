@@ -3,6 +3,8 @@ import { eq, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { getTenants } from "@/lib/db/tenants";
+import { isRecent } from "./recent-tasks";
 import { readQueues } from "./registry";
 import { type SampledPath, samplePaths } from "./task-sample";
 
@@ -34,7 +36,8 @@ export function suggestTasks(
   return readQueues(queues, options, async (scope) => {
     const names = scope.queues.map((queue) => queue.name);
     const rows = await readSample(scope.db, names);
-    const known = await readKnownNames(scope.db, names);
+    // The statistics are of all tenants.
+    const known = getTenants() === null ? await readKnownNames(scope.db, names) : [];
     const unique = (values: (string | null)[]) =>
       [...new Set(values.flatMap((value) => value ?? []))].sort();
     return {
@@ -56,10 +59,19 @@ export function suggestTasks(
 
 function readSample(db: Database, queues: string[]) {
   const [first, second, ...rest] = queues.map((queue) => {
-    const { tasks, runs, checkpoints } = queueTables(queue);
+    const { tasks, runs, checkpoints, tenantId } = queueTables(queue);
     const newest = db
-      .select()
+      .select({
+        taskId: tasks.taskId,
+        name: tasks.name,
+        tenant: sql<string | null>`left(${tenantId}, 200)`.as("tenant"),
+        params: tasks.params,
+        headers: tasks.headers,
+        result: tasks.result,
+        lastAttemptRun: tasks.lastAttemptRun,
+      })
       .from(tasks)
+      .where(isRecent(queue, tasks.taskId))
       .orderBy(sql`${tasks.taskId} desc`)
       .limit(Math.ceil(SAMPLE / queues.length))
       .as("newest");
@@ -77,7 +89,7 @@ function readSample(db: Database, queues: string[]) {
     return db
       .select({
         name: newest.name,
-        tenant: sql<string | null>`left(${newest.headers} ->> 'tenant_id', 200)`.as("tenant"),
+        tenant: newest.tenant,
         worker: last.claimedBy,
         params: small(newest.params).as("params"),
         headers: small(newest.headers).as("headers"),

@@ -1,7 +1,7 @@
 import "server-only";
 import { count, desc, eq, sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
-import { type QueueTables, queueTables, toIso } from "@/lib/db/schema";
+import { type QueueTables, queueTables, queueTablesOfAllTenants, toIso } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { ReadError } from "./errors";
 import { inlineLimit, payload } from "./payload";
@@ -36,7 +36,7 @@ export function getTask(
       runs: runs.slice(0, MOST_RUNS).reverse(),
       checkpoints: checkpoints.slice(0, MOST_CHECKPOINTS).reverse(),
       waits,
-      eventsEmittedAt: await readEmissions(db, tables, names),
+      eventsEmittedAt: await readEmissions(db, queueName, names),
       now,
       ...truncation(runs.length > MOST_RUNS, checkpoints.length > MOST_CHECKPOINTS),
     };
@@ -64,7 +64,7 @@ async function readTask(
   queue: RegisteredQueue,
   taskId: Uuid,
 ): Promise<Task | undefined> {
-  const { tasks } = queueTables(queue.name);
+  const { tasks, tenantId } = queueTables(queue.name);
   const [row] = await db
     .select({
       taskId: tasks.taskId,
@@ -79,7 +79,7 @@ async function readTask(
       idempotencyKey: queue.hasIdempotencyKey
         ? tasks.idempotencyKey
         : sql<string | null>`null::text`.as("idempotency_key"),
-      tenantId: sql<string | null>`left(${tasks.headers} ->> 'tenant_id', 200)`,
+      tenantId: sql<string | null>`left(${tenantId}, 200)`,
       workflowRunId: sql<string | null>`left(${tasks.headers} ->> 'workflow_run_id', 200)`,
       params: payload(tasks.params),
       headers: payload(tasks.headers),
@@ -165,10 +165,12 @@ function eventNames(runs: Run[], checkpoints: Checkpoint[], waits: Wait[]): stri
 
 async function readEmissions(
   db: Database,
-  { events }: QueueTables,
+  queue: string,
   names: string[],
 ): Promise<Record<string, Iso>> {
   if (names.length === 0) return {};
+  // The task itself asked for them, and may know when they came after it stopped waiting.
+  const { events } = queueTablesOfAllTenants(queue);
   const rows = await db
     .select({ name: events.name, emittedAt: events.emittedAt })
     .from(events)

@@ -7,6 +7,7 @@ import { ReadError } from "./errors";
 import { readQueues } from "./registry";
 import { readRow, workflowRunNotFound } from "./workflow-run";
 import { withRoots } from "./workflow-run-rows";
+import type { WorkflowSources } from "./workflow-sources";
 import { readWorkflowColumns } from "./workflow-tables";
 import type {
   RunDefinition,
@@ -27,8 +28,8 @@ const MOST_BYTES = 4_194_304;
 export function listWorkflowDefinitions(
   options: ReadOptions = {},
 ): Promise<WorkflowDefinitionList> {
-  return readQueues([], options, async ({ db, now }) => {
-    const { definitions: columns } = await readWorkflowColumns(db);
+  return readQueues([], options, async ({ db, now, queues }) => {
+    const { definitions: columns, from } = await readWorkflowColumns(db, queues);
     if (columns.size === 0) return { definitions: [], installed: false, truncated: false, now };
     const { rows } = await db.execute<WorkflowDefinitionSummary>(sql`
       select * from (
@@ -36,7 +37,7 @@ export function listWorkflowDefinitions(
           workflow_version as "version", workflow_hash as "hash", tenant_id as "tenantId",
           is_paused as "isPaused", source_format as "sourceFormat", created_by as "createdBy",
           created_at::text as "createdAt"
-        from public.workflow_definition order by created_at desc limit ${MOST_DEFINITIONS + 1}::int
+        from ${from.definitions} order by created_at desc limit ${MOST_DEFINITIONS + 1}::int
       ) as newest order by "name", "createdAt" desc, "definitionId"`);
     return {
       definitions: rows
@@ -58,9 +59,9 @@ export function getWorkflowDefinition(
   definitionId: Uuid,
   options: ReadOptions = {},
 ): Promise<RunDefinition> {
-  return readQueues([], options, async ({ db }) => {
-    const { definitions } = await readWorkflowColumns(db);
-    const found = definitions.size > 0 ? await readById(db, definitionId) : undefined;
+  return readQueues([], options, async ({ db, queues }) => {
+    const { definitions, from } = await readWorkflowColumns(db, queues);
+    const found = definitions.size > 0 ? await readById(db, from, definitionId) : undefined;
     if (!found) throw definitionNotFound();
     return found;
   });
@@ -76,16 +77,17 @@ export function getRunDefinition(
   options: ReadOptions = {},
 ): Promise<RunDefinition> {
   return readQueues([], options, async ({ db, queues }) => {
-    const columns = await readWorkflowColumns(db);
+    const columns = await readWorkflowColumns(db, queues);
+    const { from } = columns;
     const row = await readRow(db, columns, workflowRunId);
     const [run] = row ? await withRoots(db, queues, [row]) : [];
     if (!run) throw workflowRunNotFound(workflowRunId);
     const stored = columns.definitions.size > 0;
     const found =
-      (stored && run.definitionId ? await readById(db, run.definitionId) : undefined) ??
-      (stored && run.hash ? await readByHash(db, run) : undefined) ??
+      (stored && run.definitionId ? await readById(db, from, run.definitionId) : undefined) ??
+      (stored && run.hash ? await readByHash(db, from, run) : undefined) ??
       (run.rootState ? await readFromRoot(db, run) : undefined) ??
-      (stored ? await readByName(db, run) : undefined);
+      (stored ? await readByName(db, from, run) : undefined);
     if (!found) throw definitionNotFound();
     return found;
   });
@@ -104,19 +106,24 @@ type Found = { text: string; definitionId: Uuid };
 const COLUMNS = sql`d.definition::text as text, d.definition_id::text as "definitionId"`;
 const SMALL = sql`pg_column_size(d.definition) <= ${MOST_BYTES}::int`;
 
-async function readById(db: Database, id: Uuid): Promise<RunDefinition | undefined> {
+async function readById(
+  db: Database,
+  from: WorkflowSources,
+  id: Uuid,
+): Promise<RunDefinition | undefined> {
   const { rows } = await db.execute<Found>(
-    sql`select ${COLUMNS} from public.workflow_definition d where d.definition_id = ${id}::uuid and ${SMALL}`,
+    sql`select ${COLUMNS} from ${from.definitions} where d.definition_id = ${id}::uuid and ${SMALL}`,
   );
   return rows[0] && { ...rows[0], source: "definition_id" };
 }
 
 async function readByHash(
   db: Database,
+  from: WorkflowSources,
   run: WorkflowRunSummary,
 ): Promise<RunDefinition | undefined> {
   const { rows } = await db.execute<Found>(sql`
-    select ${COLUMNS} from public.workflow_definition d
+    select ${COLUMNS} from ${from.definitions}
     where d.workflow_name = ${run.name} and d.workflow_version = ${run.version}
       and d.workflow_hash = ${run.hash} and ${SMALL} and ${ofTenant(run)}
     order by d.tenant_id limit 1`);
@@ -126,10 +133,11 @@ async function readByHash(
 /** Without a hash, only the one definition that can be meant: several would be a guess. */
 async function readByName(
   db: Database,
+  from: WorkflowSources,
   run: WorkflowRunSummary,
 ): Promise<RunDefinition | undefined> {
   const { rows } = await db.execute<Found>(sql`
-    select ${COLUMNS} from public.workflow_definition d
+    select ${COLUMNS} from ${from.definitions}
     where d.workflow_name = ${run.name} and d.workflow_version = ${run.version} and ${SMALL}
       and ${ofTenant(run)}
     limit 2`);

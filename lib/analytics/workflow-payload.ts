@@ -17,13 +17,13 @@ export function getWorkflowPayload(
   of: WorkflowPayloadName,
   options: ReadOptions = {},
 ): Promise<string> {
-  return readQueues([], options, async ({ db }) => {
-    const columns = await readWorkflowColumns(db);
+  return readQueues([], options, async ({ db, queues }) => {
+    const columns = await readWorkflowColumns(db, queues);
     const { rows } =
       columns.runs.size === 0
         ? { rows: [] }
         : await db.execute<{ text: string | null }>(
-            sql`select (${runColumn(columns, of)})::text as text from public.workflow_run w
+            sql`select (${runColumn(columns, of)})::text as text from ${columns.from.runs}
               where w.workflow_run_id = ${workflowRunId}::uuid`,
           );
     const text = rows[0]?.text;

@@ -15,7 +15,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** A run as its row tells it, all as text, with the exact time that pages go by. */
 export type WorkflowRunRow = Record<string, string | null> & { id: Uuid; moment: string };
 
-/** The select-list of a run without its payloads. The table is `public.workflow_run w`. */
+/** The select-list of a run without its payloads. The table is called `w`. */
 export function selectRun(columns: WorkflowColumns): SQL {
   const text = (name: string) =>
     sql`(${runColumn(columns, name)})::text as ${sql.identifier(name)}`;

@@ -30,7 +30,7 @@ export function getWorkflowRun(
   options: ReadOptions = {},
 ): Promise<WorkflowRunDetail> {
   return readQueues([], options, async ({ db, now, queues }) => {
-    const columns = await readWorkflowColumns(db);
+    const columns = await readWorkflowColumns(db, queues);
     const row = await readRow(db, columns, workflowRunId);
     const [run] = row ? await withRoots(db, queues, [row]) : [];
     if (!run) throw workflowRunNotFound(workflowRunId);
@@ -68,7 +68,7 @@ export async function readRow(
 ): Promise<WorkflowRunRow | undefined> {
   if (columns.runs.size === 0) return undefined;
   const { rows } = await db.execute<WorkflowRunRow>(
-    sql`select ${selectRun(columns)} from public.workflow_run w where w.workflow_run_id = ${workflowRunId}::uuid`,
+    sql`select ${selectRun(columns)} from ${columns.from.runs} where w.workflow_run_id = ${workflowRunId}::uuid`,
   );
   return rows[0];
 }
@@ -84,7 +84,7 @@ async function readPayloads(
       result: runPayload(columns, "result"),
       error: runPayload(columns, "error"),
     })
-    .from(sql`public.workflow_run w`)
+    .from(columns.from.runs)
     .where(sql`w.workflow_run_id = ${workflowRunId}::uuid`);
   return payloads ?? { inputs: null, result: null, error: null };
 }

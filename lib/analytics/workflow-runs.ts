@@ -27,7 +27,7 @@ export function listWorkflowRuns(
   options: ReadOptions = {},
 ): Promise<WorkflowRunPage> {
   return readQueues([], options, async ({ db, now, queues }) => {
-    const columns = await readWorkflowColumns(db);
+    const columns = await readWorkflowColumns(db, queues);
     const tables = describeTables(columns);
     const page = { rows: [], older: null, newer: null, now, tables };
     if (!tables.runs) return page;
@@ -63,7 +63,7 @@ async function readPage(
   const beyond = from ? [isBeyond(columns, from.key, older)] : [];
   const conditions = [sql`true`, ...conditionsOf(columns, filters, now), ...beyond];
   const { rows } = await db.execute<WorkflowRunRow>(sql`
-    select ${selectRun(columns)} from public.workflow_run w
+    select ${selectRun(columns)} from ${columns.from.runs}
     where ${sql.join(conditions, sql` and `)}
     order by ${columns.dated ? sql`w.created_at ${order}, ` : sql``}w.workflow_run_id ${order}
     limit ${filters.limit + 1}::int`);

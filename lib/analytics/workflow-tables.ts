@@ -1,5 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "@/lib/db/snapshot";
+import type { RegisteredQueue } from "./registry";
+import { type WorkflowSources, workflowSources } from "./workflow-sources";
 import type { WorkflowTables } from "./workflow-types";
 
 /** The columns that the tables of `public` really have; empty where there is no such table. */
@@ -8,10 +10,15 @@ export type WorkflowColumns = {
   definitions: ReadonlySet<string>;
   /** Whether every run has a time of creation, so that pages can go by it. */
   dated: boolean;
+  /** What to select from: the tables, or what may be seen of them. */
+  from: WorkflowSources;
 };
 
 /** Programs make `workflow_run` in different shapes, or not at all, so its columns are asked for. */
-export async function readWorkflowColumns(db: Database): Promise<WorkflowColumns> {
+export async function readWorkflowColumns(
+  db: Database,
+  queues: readonly RegisteredQueue[],
+): Promise<WorkflowColumns> {
   const { rows } = await db.execute<{ table: "run" | "definition"; name: string; given: boolean }>(
     sql`select wanted.name as "table", attname as name, attnotnull as given
       from (values ('run', to_regclass('public.workflow_run')),
@@ -20,9 +27,10 @@ export async function readWorkflowColumns(db: Database): Promise<WorkflowColumns
   );
   const of = (table: string) =>
     new Set(rows.flatMap((row) => (row.table === table ? [row.name] : [])));
+  const columns = { runs: of("run"), definitions: of("definition") };
   return {
-    runs: of("run"),
-    definitions: of("definition"),
+    ...columns,
+    from: workflowSources(columns, queues),
     dated: rows.some((row) => row.table === "run" && row.name === "created_at" && row.given),
   };
 }

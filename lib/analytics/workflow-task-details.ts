@@ -71,7 +71,7 @@ function byTask<Row extends { taskId: Uuid }>(rows: Row[]): Map<Uuid, Row[]> {
 }
 
 function readTasks(db: Database, queue: RegisteredQueue, ids: Uuid[]): Promise<Task[]> {
-  const { tasks } = queueTables(queue.name);
+  const { tasks, tenantId } = queueTables(queue.name);
   return db
     .select({
       queue: sql<string>`${queue.name}::text`,
@@ -87,7 +87,7 @@ function readTasks(db: Database, queue: RegisteredQueue, ids: Uuid[]): Promise<T
       idempotencyKey: queue.hasIdempotencyKey
         ? tasks.idempotencyKey
         : sql<string | null>`null::text`.as("idempotency_key"),
-      tenantId: sql<string | null>`left(${tasks.headers} ->> 'tenant_id', 200)`,
+      tenantId: sql<string | null>`left(${tenantId}, 200)`,
       workflowRunId: sql<string | null>`left(${tasks.headers} ->> 'workflow_run_id', 200)`,
       params: payload(tasks.params, VALUE_LIMIT),
       headers: payload(tasks.headers, VALUE_LIMIT),

@@ -1,7 +1,8 @@
 import { and, gte, lt, sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
-import { queueTables } from "@/lib/db/schema";
+import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { getTenants, isTenantOf } from "@/lib/db/tenants";
 import { type KeyRange, successor, uuidFloor, uuidMilliseconds } from "./keys";
 
 /** How long one question may look for tasks, in milliseconds. What is missing then is looked for by the next one. */
@@ -63,16 +64,25 @@ async function advance(
   progress: Progress,
   to: Uuid,
 ): Promise<void> {
-  const { tasks } = queueTables(queue);
+  // A step is of so many tasks whoever they belong to, or the steps of a small tenant would be long.
+  const { tasks, tenantId } = queueTablesOfAllTenants(queue);
+  const tenants = getTenants();
   const step = db
-    .select({ id: tasks.taskId, headers: tasks.headers })
+    .select({
+      id: tasks.taskId,
+      headers: tasks.headers,
+      ...(tenants === null ? {} : { tenant: sql`${tenantId}`.as("tenant") }),
+    })
     .from(tasks)
     .where(and(gte(tasks.taskId, progress.next), lt(tasks.taskId, to)))
     .orderBy(tasks.taskId)
     .limit(STEP);
   const { rows } = await db.execute<{ read: number; last: Uuid | null; ids: Uuid[] | null }>(sql`
     select count(*)::int as read, max(task_id::text) as last,
-      array_agg(task_id::text) filter (where headers ->> 'workflow_run_id' = ${workflowRunId}) as ids
+      array_agg(task_id::text) filter (
+        where headers ->> 'workflow_run_id' = ${workflowRunId}
+          ${tenants === null ? sql`` : sql`and ${isTenantOf(tenants, sql`tenant`)}`}
+      ) as ids
     from ${step} as step`);
   for (const id of rows[0]?.ids ?? []) progress.tasks.add(id);
   const last = rows[0]?.last;

@@ -38,6 +38,14 @@ const schema = z
         "is too short; use at least 24 characters, for example from `openssl rand -base64 24`",
       )
       .optional(),
+    DASHBOARD_TENANTS: z
+      .string()
+      .transform((value) => value.split(",").map((tenant) => tenant.trim()))
+      .refine((tenants) => tenants.every(Boolean), {
+        message:
+          "names no tenant, or one that is empty; write a,b, or remove it to show all of them",
+      })
+      .optional(),
     DASHBOARD_ALLOWED_HOSTS: z
       .string()
       .default("")
@@ -68,13 +76,19 @@ export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
 }
 
+/** Taken for unset it would show everything: a restriction that came out empty must stop the server instead. */
+const NEVER_EMPTY = "DASHBOARD_TENANTS";
+
 /**
- * Checks settings such as `process.env`; an empty variable counts as unset.
+ * Checks settings such as `process.env`; an empty variable counts as unset, but for `DASHBOARD_TENANTS`, which may not
+ * be empty.
  *
  * @throws EnvironmentError
  */
 export function parseEnvironment(source: Record<string, string | undefined>): Environment {
-  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const set = Object.fromEntries(
+    Object.entries(source).filter(([name, value]) => value !== "" || name === NEVER_EMPTY),
+  );
   const result = schema.safeParse(set);
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => `  ${String(issue.path[0])} ${issue.message}.`);

@@ -1,6 +1,8 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { customType, integer, interval, jsonb, pgSchema, text, uuid } from "drizzle-orm/pg-core";
 import { TASK_STATES } from "../absurd/types";
+import { exposeTenant, restrictTables } from "./restricted-tables";
+import { getTenants, narrowTenants, type Tenants } from "./tenants";
 
 const absurd = pgSchema("absurd");
 
@@ -34,21 +36,66 @@ export const queues = absurd.table("queues", {
   detachMinAge: interval("detach_min_age").notNull(),
 });
 
-/** The tables of one queue. The names are quoted by Drizzle, so any queue name is safe. */
-export type QueueTables = ReturnType<typeof createTables>;
+/** The tables of one queue, and the tenant of a task. The names are quoted by Drizzle, so any queue name is safe. */
+export type QueueTables = ReturnType<typeof createTables> & {
+  /** Of `tasks`, without a name for it. */
+  tenantId: SQL<string | null>;
+};
+
+/**
+ * What a question may see of a queue: its tables as the engine creates them, or, where the dashboard is restricted to
+ * tenants or the question asks for some (`only`; none means all), sub-selects in their place with the rows of these
+ * tenants alone. They take the same columns and the same names in statements, but no alias. Whether the tables exist is
+ * for the registry to say.
+ *
+ * This is the one way in which queries name tables of queues; a test keeps it so.
+ */
+export function queueTables(queue: string, only: readonly string[] = []): QueueTables {
+  const tenants = narrowTenants(getTenants(), only);
+  return recall(queue, tenants, () => {
+    const tables = createTables(queue);
+    return tenants === null
+      ? { ...tables, tenantId: plainTenant(queue, tables.tasks) }
+      : restrictTables(tables, tenants);
+  });
+}
+
+/**
+ * The tables of a queue with the rows of all tenants, also where the dashboard is restricted. Only for what decides how
+ * far a question reads, never for what it answers; a test names the files that may use it.
+ */
+export function queueTablesOfAllTenants(queue: string): QueueTables {
+  if (getTenants() === null) return queueTables(queue);
+  return recall(queue, "all", () => exposeTenant(createTables(queue)));
+}
 
 const cache = new Map<string, QueueTables>();
+const tenantColumns = new Set<string>();
 
-/** The tables of a queue, as the engine creates them for it. Whether they exist is for the registry to say. */
-export function queueTables(queue: string): QueueTables {
-  let tables = cache.get(queue);
+/** Says whether the tasks of a queue have a column `tenant_id`, as soon as somebody has looked. */
+export function noteTenantColumn(queue: string, present: boolean): void {
+  if (tenantColumns.has(queue) === present) return;
+  if (present) tenantColumns.add(queue);
+  else tenantColumns.delete(queue);
+  cache.clear();
+}
+
+function recall(queue: string, tenants: Tenants | "all", create: () => QueueTables): QueueTables {
+  const key = JSON.stringify([queue, tenants]);
+  let tables = cache.get(key);
   if (!tables) {
     // Names come from users too: the memory must not grow with what they type.
     if (cache.size >= 1_000) cache.clear();
-    tables = createTables(queue);
-    cache.set(queue, tables);
+    tables = create();
+    cache.set(key, tables);
   }
   return tables;
+}
+
+function plainTenant(queue: string, tasks: QueueTables["tasks"]): SQL<string | null> {
+  return tenantColumns.has(queue)
+    ? sql`coalesce(${tasks}.tenant_id::text, ${tasks.headers} ->> 'tenant_id')`
+    : sql`${tasks.headers} ->> 'tenant_id'`;
 }
 
 function createTables(queue: string) {

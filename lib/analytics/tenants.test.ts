@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { forgetEnvironment } from "@/lib/db/env";
+import { openTestDatabase } from "@/lib/db/testing";
+import { ids, list } from "./testing";
+
+const database = openTestDatabase();
+
+function restrict(tenants?: string) {
+  if (tenants === undefined) delete process.env.DASHBOARD_TENANTS;
+  else process.env.DASHBOARD_TENANTS = tenants;
+  forgetEnvironment();
+}
+afterAll(() => restrict());
+
+const spawn = async (queue: string, tenant?: string) =>
+  (
+    await spawnTask(database.pool, queue, "work", null, {
+      headers: tenant === undefined ? {} : { tenant_id: tenant },
+    })
+  ).taskId;
+
+let [acme, globex, nobody, column]: string[] = [];
+
+beforeAll(async () => {
+  const { pool } = database;
+  await createQueue(pool, "orders");
+  await createQueue(pool, "forked");
+  await pool.query("alter table absurd.t_forked add column tenant_id uuid");
+  acme = await spawn("orders", "acme");
+  globex = await spawn("orders", "globex");
+  nobody = await spawn("orders");
+  column = await spawn("forked", "acme");
+});
+
+test("a list shows the tasks of the allowed tenants alone", async () => {
+  restrict("acme");
+  expect(ids(await list({ queue: ["orders"] }))).toEqual([acme]);
+  restrict("acme,globex");
+  expect(ids(await list({ queue: ["orders"] }))).toEqual([globex, acme]);
+  restrict("initech");
+  expect(ids(await list())).toEqual([]);
+  restrict();
+  expect(ids(await list({ queue: ["orders"] }))).toEqual([nobody, globex, acme]);
+});
+
+test("the column decides over the header, also one of another type", async () => {
+  const tenant = "01900000-0000-7000-8000-00000000000a";
+  restrict("acme");
+  expect(ids(await list({ queue: ["forked"] }))).toEqual([column]);
+  await database.pool.query("update absurd.t_forked set tenant_id = $1", [tenant]);
+  expect(ids(await list({ queue: ["forked"] }))).toEqual([]);
+  restrict(tenant);
+  expect((await list()).rows).toMatchObject([{ taskId: column, tenantId: tenant }]);
+  restrict();
+  expect((await list({ tenant: [tenant] })).rows).toMatchObject([{ taskId: column }]);
+  expect((await list({ tenant: ["acme"] })).rows).toMatchObject([{ taskId: acme }]);
+});
