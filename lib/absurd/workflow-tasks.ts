@@ -2,6 +2,7 @@ import { requireInteger } from "./arguments.ts";
 import { readDate, selectInstants } from "./columns.ts";
 import { WorkflowRunNotFoundError } from "./errors.ts";
 import { call, queueTable } from "./sql.ts";
+import { tenantOfTask } from "./tenants.ts";
 import type { Queryable, TaskState, Uuid } from "./types.ts";
 import { getWorkflowRun, type WorkflowSchema } from "./workflow-table.ts";
 
@@ -26,6 +27,8 @@ export type WorkflowTaskFilters = {
   after?: Uuid;
   /** 100 by default. */
   limit?: number;
+  /** Only tasks of these tenants; `null`, as by default: of all, and those that have none. */
+  tenants?: readonly string[] | null;
 };
 
 /**
@@ -41,7 +44,7 @@ export async function getWorkflowRunTasks(
   filters: WorkflowTaskFilters = {},
   options: WorkflowSchema = {},
 ): Promise<WorkflowTask[]> {
-  const { after = null, limit = 100 } = filters;
+  const { after = null, limit = 100, tenants = null } = filters;
   requireInteger("limit", limit, 1);
   const run = await getWorkflowRun(db, workflowRunId, options);
   if (!run) throw new WorkflowRunNotFoundError(workflowRunId);
@@ -65,8 +68,16 @@ export async function getWorkflowRunTasks(
        from ${tasks} t, root
       where (t.headers ->> 'workflow_run_id' = $1 or t.task_id = root.task_id)
         and ($4::uuid is null or t.task_id > $4)
+        ${tenants === null ? "" : `and ${tenantOfTask(queue, "t.task_id")} = any($6::text[])`}
       order by t.task_id limit $5`,
-    [workflowRunId, run.absurdTaskId ?? null, run.absurdRunId, after, limit],
+    [
+      workflowRunId,
+      run.absurdTaskId ?? null,
+      run.absurdRunId,
+      after,
+      limit,
+      ...(tenants === null ? [] : [tenants]),
+    ],
     { queue },
   );
   return rows.map((row) => ({

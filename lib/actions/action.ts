@@ -10,6 +10,7 @@ import { getReadPool, getWritePool } from "@/lib/db/pools";
 import { explainFailure } from "./failures";
 import { reason } from "./inputs";
 import { logAction } from "./log";
+import { allowReach, type Reach, requireOwnTasks } from "./reach";
 import { recordAttempt } from "./record-attempt";
 import { type ActionError, ActionRefusal, type ActionResult } from "./result";
 
@@ -20,8 +21,8 @@ type Work<Input, Output> = (input: Input, db: Queryable, operator: string) => Pr
 type WithReason<Input> = Input & { reason?: string };
 
 /**
- * An action that changes something: authorises, parses, runs `work` in one transaction, and answers refusals as
- * `ok: false` in words that can be shown. What is not foreseen is thrown to the error boundary.
+ * An action that changes something: authorises, parses, asks whether the tenants of a restricted dashboard may reach
+ * for it, runs `work`, both in one transaction, and answers refusals as `ok: false` in words that can be shown. What is not foreseen is thrown to the error boundary.
  *
  * What was done is recorded in the same transaction; what was refused or failed, in one of its own afterwards. Where
  * the dashboard's tables are absent nothing is recorded, and the result says so.
@@ -30,6 +31,7 @@ export function action<Schema extends z.ZodType, Output>(
   name: string,
   role: Role,
   schema: Schema,
+  reach: Reach<z.output<Schema>, Output>,
   work: Work<z.output<Schema>, Output>,
 ): (input: WithReason<z.input<Schema>>) => Promise<ActionResult<Output>> {
   return async (input) => {
@@ -39,7 +41,9 @@ export function action<Schema extends z.ZodType, Output>(
       const entry = { operator, action: name, input: parsed, reason: reasonOf(input) };
       try {
         return await atomically(getWritePool(), async (db) => {
+          await allowReach(reach, db, parsed);
           const output = await work(parsed, db, operator);
+          if (reach.made) await requireOwnTasks(db, reach.made(parsed, output));
           recorded = await recordAudit(db, { ...entry, outcome: "done", output });
           finished = true;
           return output;
@@ -70,10 +74,15 @@ export function inquiry<Schema extends z.ZodType, Output>(
   name: string,
   role: Role,
   schema: Schema,
+  reach: Reach<z.output<Schema>>,
   work: Work<z.output<Schema>, Output>,
 ): (input: z.input<Schema>) => Promise<ActionResult<Output>> {
   return (input) =>
-    run(name, role, schema, input, (parsed, operator) => work(parsed, getReadPool(), operator));
+    run(name, role, schema, input, async (parsed, operator) => {
+      const db = getReadPool();
+      await allowReach(reach, db, parsed);
+      return work(parsed, db, operator);
+    });
 }
 
 async function run<Schema extends z.ZodType, Output>(

@@ -3,14 +3,16 @@
 import { z } from "zod";
 import { call } from "@/lib/absurd/sql";
 import type { Queryable } from "@/lib/absurd/types";
-import { createJob, endJob, isBulkInstalled } from "@/lib/bulk/job";
+import { createJob, endJob, isBulkInstalled, isJobOf } from "@/lib/bulk/job";
 import { previewBulk } from "@/lib/bulk/preview";
 import { wakeBulkRunner } from "@/lib/bulk/runner";
 import { fixWindow, readFilters } from "@/lib/bulk/selection";
 import { BULK_ACTIONS } from "@/lib/bulk/vocabulary";
+import { getTenants } from "@/lib/db/tenants";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
 import { action, inquiry } from "./action";
 import { extraAttempts as moreAttempts, queueName, reason, uuid } from "./inputs";
+import { toWhatIsShown } from "./reaches";
 import { ActionRefusal } from "./result";
 
 const ids = z
@@ -30,10 +32,16 @@ const what = z
   });
 
 /** What an action would do to the selected tasks, as they are now; and whether bulk operations can run here. */
-export const previewBulkAction = inquiry("preview bulk", "operator", what, async (input, db) => ({
-  ...(await previewBulk(input.action, toSelection(input, await clock(db)))),
-  installed: await isBulkInstalled(db),
-}));
+export const previewBulkAction = inquiry(
+  "preview bulk",
+  "operator",
+  what,
+  toWhatIsShown,
+  async (input, db) => ({
+    ...(await previewBulk(input.action, toSelection(input, await clock(db)))),
+    installed: await isBulkInstalled(db),
+  }),
+);
 
 const start = action(
   "start bulk",
@@ -45,6 +53,7 @@ const start = action(
     shown: z.int().min(0),
     reason,
   }),
+  toWhatIsShown,
   async (input, db, operator) => {
     await requireTables(db);
     const selection = toSelection(input, await clock(db));
@@ -79,9 +88,13 @@ export const abortBulkAction = action(
   "abort bulk",
   "operator",
   z.object({ bulkId: uuid }),
+  toWhatIsShown,
   async ({ bulkId }, db, operator) => {
     await requireTables(db);
-    if (!(await endJob(db, bulkId, "aborted", `Aborted by ${operator}.`)))
+    const ended =
+      (await isJobOf(db, bulkId, getTenants())) &&
+      (await endJob(db, bulkId, "aborted", `Aborted by ${operator}.`));
+    if (!ended)
       throw new ActionRefusal("already_ended", "The bulk operation is over already, or gone.");
     return { bulkId };
   },

@@ -8,6 +8,7 @@ import { action, inquiry } from "./action";
 import { eventName, queueName } from "./inputs";
 import { readJsonText, refuseText } from "./json-text";
 import { toEmitPlan } from "./plans";
+import { toAudience, toAudienceForGood } from "./reaches";
 import { ActionRefusal } from "./result";
 
 const event = z.object({ queue: queueName, name: eventName });
@@ -17,6 +18,7 @@ export const previewEmitAction = inquiry(
   "preview emit",
   "operator",
   event,
+  toAudience,
   async ({ queue, name }, db) => toEmitPlan(await previewEmit(db, queue, name, { limit: 20 })),
 );
 
@@ -28,6 +30,7 @@ export const emitEventAction = action(
   "emit event",
   "operator",
   event.extend({ payload: z.string("is missing") }),
+  toAudienceForGood,
   async ({ queue, name, payload }, db) => {
     const value = payload.trim() === "" ? undefined : readJsonText(payload, "payload");
     const plan = toEmitPlan(await previewEmit(db, queue, name, { limit: 20 }));

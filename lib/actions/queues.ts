@@ -10,6 +10,7 @@ import { cleanUpFor } from "./queue-cleanup";
 import { refuseCollision } from "./queue-collisions";
 import { findQueue, refuseActiveTasks } from "./queue-drop";
 import { policyChange, readPolicy, refuseStalePolicy } from "./queue-policy";
+import { toAllTenants } from "./reaches";
 import { ActionRefusal } from "./result";
 
 const ttlSeconds = z
@@ -28,6 +29,7 @@ export const createQueueAction = action(
   "create queue",
   "operator",
   z.object({ queue: queueName, storageMode: z.enum(STORAGE_MODES, "is not one of the engine's") }),
+  toAllTenants,
   async ({ queue, storageMode }, db) => {
     const names = await listQueues(db);
     if (names.includes(queue))
@@ -44,6 +46,7 @@ export const repairQueueAction = action(
   "repair queue",
   "operator",
   z.object({ queue: queueName }),
+  toAllTenants,
   async ({ queue }, db) => {
     const { storageMode } = await readPolicy(db, queue);
     await createQueue(db, queue, { storageMode });
@@ -59,6 +62,7 @@ export const dropQueueAction = action(
   "drop queue",
   "operator",
   z.object({ queue: queueName, confirm: z.string("is missing"), acceptActive: z.boolean() }),
+  toAllTenants,
   async ({ queue, confirm, acceptActive }, db) => {
     if (confirm !== queue)
       throw new ActionRefusal("not_confirmed", "The name that was typed is not the queue's.");
@@ -74,6 +78,7 @@ export const setQueuePolicyAction = action(
   "set queue policy",
   "operator",
   z.object({ queue: queueName, change: policyChange, expected: policyChange }),
+  toAllTenants,
   async ({ queue, change, expected }, db) => {
     refuseStalePolicy(await readPolicy(db, queue), expected);
     // The round trip leaves out what was not given, which the verb tells from undefined.
@@ -87,6 +92,7 @@ export const previewCleanupAction = inquiry(
   "preview cleanup",
   "operator",
   z.object({ queue: queueName, ttlSeconds }),
+  toAllTenants,
   ({ queue, ttlSeconds }) => previewCleanup(queue, ttlSeconds),
 );
 
@@ -100,5 +106,6 @@ export const cleanUpQueueAction = action(
   z
     .object({ queue: queueName, ttlSeconds, tasks: z.boolean(), events: z.boolean() })
     .refine(({ tasks, events }) => tasks || events, "Nothing was chosen to be cleaned up"),
+  toAllTenants,
   ({ queue, ...what }, db) => cleanUpFor(db, queue, what, CLEANUP_MS),
 );

@@ -7,6 +7,8 @@ import { type SpawnOptions, spawnTask } from "@/lib/absurd/tasks";
 import { action } from "./action";
 import { queueName, uuid } from "./inputs";
 import { readJsonObject, readJsonText, refuseText } from "./json-text";
+import { toCopy, toNewTask, toRun } from "./reaches";
+import { nameTenant, refuseForeignKey } from "./tenant-of-new";
 
 const seconds = z.number("is not a number").min(0, "is negative").max(1e9, "is too large");
 const wholeSeconds = seconds.int("is not a whole number");
@@ -47,13 +49,16 @@ export const spawnTaskAction = action(
       .optional(),
     idempotencyKey: z.string().min(1, "is empty").max(1_000, "is too long").optional(),
   }),
+  toNewTask,
   async ({ queue, name, params, headers, ...options }, db) => {
     const value = params.trim() === "" ? null : readJsonText(params, "params");
-    const parsed = readJsonObject(headers, "headers");
+    const parsed = nameTenant(readJsonObject(headers, "headers"));
     // The round trip leaves out what was not given, which the verb tells from undefined.
     const given: SpawnOptions = JSON.parse(JSON.stringify(options));
     if (parsed) given.headers = parsed;
-    return spawnTask(db, queue, name, value, given).catch(refuseText);
+    const task = await spawnTask(db, queue, name, value, given).catch(refuseText);
+    if (!task.created) await refuseForeignKey(db, { queue, taskId: task.taskId });
+    return task;
   },
 );
 
@@ -71,6 +76,7 @@ export const runAgainAction = action(
   "run task again",
   "operator",
   copy,
+  toCopy,
   async ({ queue, taskId, ...edits }, db) => {
     const { taskId: newTaskId, attempt } = await runAgain(
       db,
@@ -87,6 +93,7 @@ export const forkTaskAction = action(
   "fork task",
   "operator",
   copy.extend({ fromStep: z.string("is missing").min(1, "is empty").max(10_000, "is too long") }),
+  toCopy,
   async ({ queue, taskId, fromStep, ...edits }, db) => {
     const fork = await forkTask(db, queue, taskId, fromStep, readEdits(edits)).catch(refuseText);
     return { taskId, newTaskId: fork.taskId, copied: fork.copiedSteps.length };
@@ -105,6 +112,7 @@ export const extendLeaseAction = action(
     runId: uuid,
     seconds: wholeSeconds.min(1, "is below 1").max(604_800, "is more than a week"),
   }),
+  toRun,
   async ({ queue, runId, seconds }, db) => {
     await extendClaim(db, queue, runId, seconds);
     return { runId, seconds };
@@ -116,7 +124,8 @@ function readEdits({
   headers,
   maxAttempts,
 }: Pick<z.output<typeof copy>, "params" | "headers" | "maxAttempts">) {
-  const parsed = readJsonObject(headers, "headers");
+  const edited = readJsonObject(headers, "headers");
+  const parsed = edited && nameTenant(edited);
   return {
     ...(params !== undefined && { params: readJsonText(params, "params") }),
     ...(parsed && { headers: parsed }),

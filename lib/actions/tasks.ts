@@ -6,6 +6,7 @@ import { cancelTask, getTaskStatus, retryTask } from "@/lib/absurd/tasks";
 import { action, inquiry } from "./action";
 import { extraAttempts as moreAttempts, queueName, uuid } from "./inputs";
 import { toPlan } from "./plans";
+import { toRetry, toRun, toTask } from "./reaches";
 import { ActionRefusal } from "./result";
 
 const target = z.object({ queue: queueName, taskId: uuid });
@@ -18,6 +19,7 @@ export const cancelTaskAction = action(
   "cancel task",
   "operator",
   target,
+  toTask,
   async ({ queue, taskId }, db) => {
     const { cancelled, state } = await cancelTask(db, queue, { taskId });
     if (!cancelled) throw new ActionRefusal("already_ended", `The task is ${state} already.`);
@@ -36,6 +38,7 @@ export const retryTaskAction = action(
     extraAttempts: moreAttempts.optional(),
     spawnNew: z.boolean().optional(),
   }),
+  toRetry,
   async ({ queue, taskId, extraAttempts, spawnNew = false }, db) => {
     if (extraAttempts === undefined) return retryTask(db, queue, taskId, { spawnNew });
     if (spawnNew) return retryTask(db, queue, taskId, { spawnNew, maxAttempts: extraAttempts });
@@ -51,6 +54,7 @@ export const previewRescheduleAction = inquiry(
   "preview reschedule",
   "operator",
   run,
+  toRun,
   async ({ queue, runId }, db) => toPlan(await previewReschedule(db, queue, runId)),
 );
 
@@ -70,6 +74,7 @@ export const rescheduleRunAction = action(
       })
       .optional(),
   }),
+  toRun,
   async ({ queue, runId, at, expected }, db) =>
     toPlan(
       await rescheduleRun(db, queue, {

@@ -11,9 +11,12 @@ import {
 } from "@/lib/absurd/workflow-runs";
 import type { WorkflowRun } from "@/lib/absurd/workflow-table";
 import { uuidFloor } from "@/lib/analytics/keys";
+import { getTenants } from "@/lib/db/tenants";
 import { action, inquiry } from "./action";
 import { uuid } from "./inputs";
+import { toWorkflowRun } from "./reaches";
 import { ActionRefusal } from "./result";
+import { workflowRunNotFound } from "./workflow-not-found";
 
 const target = z.object({ workflowRunId: uuid });
 
@@ -30,6 +33,7 @@ export const previewCancelWorkflowRunAction = inquiry(
   "preview cancel workflow run",
   "operator",
   target,
+  toWorkflowRun,
   async ({ workflowRunId }, db) => {
     const run = await readRun(db, workflowRunId);
     const tasks = await listTasks(db, run);
@@ -59,6 +63,7 @@ export const cancelWorkflowRunAction = action(
   "cancel workflow run",
   "operator",
   target,
+  toWorkflowRun,
   async ({ workflowRunId }, db) => {
     const run = await readRun(db, workflowRunId);
     let cancelled = 0;
@@ -80,23 +85,22 @@ export const cancelWorkflowRunAction = action(
 
 async function readRun(db: Queryable, workflowRunId: Uuid): Promise<WorkflowRun> {
   const run = await getWorkflowRun(db, workflowRunId);
-  if (!run)
-    throw new ActionRefusal(
-      "workflow_run_not_found",
-      `There is no workflow run ${workflowRunId}.`,
-      "It may have been removed meanwhile.",
-    );
+  if (!run) throw workflowRunNotFound(workflowRunId);
   return run;
 }
 
-/** All tasks of a run. They are looked for from its beginning on: nothing else bounds a search by header. */
+/** All tasks of a run that the tenants of this dashboard have. They are looked for from its beginning on: nothing else bounds a search by header. */
 async function listTasks(db: Queryable, run: WorkflowRun): Promise<WorkflowTask[]> {
   const began = [run.createdAt, run.startedAt].filter((at) => at != null);
   const from = Math.min(...began.map((at) => at.getTime()), Date.now());
   const tasks: WorkflowTask[] = [];
   let after = uuidFloor(began.length > 0 ? from - MARGIN : 0);
   for (let full = true; full; ) {
-    const page = await getWorkflowRunTasks(db, run.workflowRunId, { after, limit: STEP });
+    const page = await getWorkflowRunTasks(db, run.workflowRunId, {
+      after,
+      limit: STEP,
+      tenants: getTenants(),
+    });
     tasks.push(...page);
     after = page.at(-1)?.taskId ?? after;
     full = page.length === STEP;

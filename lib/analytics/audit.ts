@@ -27,6 +27,8 @@ export type AuditEntry = {
   message: string | null;
   result: Record<string, unknown>;
   bulkId: Uuid | null;
+  /** Whose business it was, as far as that is known. */
+  tenants: string[] | null;
 };
 
 /** `installed` is false where the dashboard's tables are absent: nothing is recorded there. */
@@ -44,24 +46,25 @@ const SAMPLE = 2_000;
  * @throws ReadError `bad_request` for a foreign cursor, and what `toReadError` knows.
  */
 export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Promise<AuditPage> {
-  return readDashboardTable("audit_entry", options, async (db, { now, installed }) => {
+  return readDashboardTable("audit_entry", options, async (db, { now, installed, tenants }) => {
     if (!installed) return { rows: [], older: null, newer: null, now, installed: false };
     const page = keyPage(filters.cursor, filters.limit);
     page.range = intersect(page.range, windowOf(filters));
-    const { auditId } = auditEntries;
+    const entries = auditEntries();
+    const { auditId } = entries;
     const found = await db
-      .select()
-      .from(auditEntries)
-      .where(and(inKeyRange(auditId, page), ...conditions(filters)))
+      .select(columnsOf(entries, tenants))
+      .from(entries)
+      .where(and(inKeyRange(auditId, page), ...conditions(entries, filters)))
       .orderBy(keyOrder(auditId, page))
       .limit(page.limit + 1);
-    const entries = found.map((row) => ({
+    const rows = found.map((row) => ({
       ...row,
       parameters: row.parameters as AuditEntry["parameters"],
       result: row.result as AuditEntry["result"],
     }));
     return {
-      ...toKeyPage(entries, (row) => row.auditId, page, filters.cursor),
+      ...toKeyPage(rows, (row) => row.auditId, page, filters.cursor),
       now,
       installed: true,
     };
@@ -72,8 +75,9 @@ export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Pro
 export function listAuditChoices(options: ReadOptions = {}): Promise<AuditChoices> {
   return readDashboardTable("audit_entry", options, async (db, { installed }) => {
     if (!installed) return { operators: [], actions: [] };
-    const { operator, action, auditId } = auditEntries;
-    const newest = sql`(select ${operator}, ${action} from ${auditEntries}
+    const entries = auditEntries();
+    const { operator, action, auditId } = entries;
+    const newest = sql`(select ${operator}, ${action} from ${entries}
       order by ${auditId} desc limit ${SAMPLE}::int) as newest`;
     const { rows } = await db.execute<AuditChoices>(sql`
       select coalesce(array_agg(distinct operator order by operator), '{}') as operators,
@@ -90,8 +94,21 @@ function windowOf({ after, before }: AuditFilters) {
   );
 }
 
-function conditions(filters: AuditFilters) {
-  const { operator, action, queue, outcome, taskId, bulkId } = auditEntries;
+type Entries = ReturnType<typeof auditEntries>;
+
+/** Tables of an earlier version have no column for tenants. */
+function columnsOf(entries: Entries, tenants: boolean) {
+  const { auditId, at, operator, action, queue, taskId, runId } = entries;
+  const { parameters, reason, outcome, code, message, result, bulkId } = entries;
+  return {
+    ...{ auditId, at, operator, action, queue, taskId, runId },
+    ...{ parameters, reason, outcome, code, message, result, bulkId },
+    tenants: tenants ? entries.tenants : sql<string[] | null>`null`,
+  };
+}
+
+function conditions(entries: Entries, filters: AuditFilters) {
+  const { operator, action, queue, outcome, taskId, bulkId } = entries;
   const among = (column: typeof operator | typeof action | typeof queue, wanted: string[]) => {
     const [only] = wanted;
     if (only === undefined) return undefined;

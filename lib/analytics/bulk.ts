@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, getTableColumns, inArray, isNull, or } from "drizzle-orm";
+import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
 import type { BulkAction, BulkState, ItemOutcome } from "@/lib/bulk/vocabulary";
 import { bulkItems, bulkJobs } from "@/lib/db/dashboard-schema";
@@ -31,6 +31,8 @@ export type BulkOperation = {
   failed: number;
   /** Why it ended, where it did not get through. */
   message: string | null;
+  /** What it is restricted to; `null`: nothing. */
+  tenants: string[] | null;
 };
 
 /** One task of it; `outcome` is null until its turn came. */
@@ -49,14 +51,15 @@ export type BulkPage = Page<BulkOperation> & { installed: boolean };
 
 /** One page of bulk operations, newest first. @throws ReadError `bad_request` for a foreign cursor. */
 export function listBulk(filters: BulkFilters, options: ReadOptions = {}): Promise<BulkPage> {
-  return readDashboardTable("bulk_job", options, async (db, { now, installed }) => {
+  return readDashboardTable("bulk_job", options, async (db, { now, installed, tenants }) => {
     if (!installed) return { rows: [], older: null, newer: null, now, installed };
     const page = keyPage(filters.cursor, filters.limit);
+    const jobs = bulkJobs();
     const found = await db
-      .select(OPERATION)
-      .from(bulkJobs)
-      .where(inKeyRange(bulkJobs.bulkId, page))
-      .orderBy(keyOrder(bulkJobs.bulkId, page))
+      .select(columnsOf(jobs, tenants))
+      .from(jobs)
+      .where(inKeyRange(jobs.bulkId, page))
+      .orderBy(keyOrder(jobs.bulkId, page))
       .limit(page.limit + 1);
     const rows = found.map(toOperation);
     return { ...toKeyPage(rows, (row) => row.bulkId, page, filters.cursor), now, installed };
@@ -68,9 +71,10 @@ export function getBulk(
   bulkId: Uuid,
   options: ReadOptions = {},
 ): Promise<{ operation: BulkOperation; now: Iso }> {
-  return readDashboardTable("bulk_job", options, async (db, { now, installed }) => {
+  return readDashboardTable("bulk_job", options, async (db, { now, installed, tenants }) => {
+    const jobs = bulkJobs();
     const [row] = installed
-      ? await db.select(OPERATION).from(bulkJobs).where(eq(bulkJobs.bulkId, bulkId))
+      ? await db.select(columnsOf(jobs, tenants)).from(jobs).where(eq(jobs.bulkId, bulkId))
       : [];
     if (!row) throw new ReadError("bulk_not_found", "There is no bulk operation with this id.");
     return { operation: toOperation(row), now };
@@ -85,29 +89,40 @@ export function listBulkItems(
 ): Promise<Page<BulkItem>> {
   return readDashboardTable("bulk_job", options, async (db, { now, installed }) => {
     if (!installed) return { rows: [], older: null, newer: null, now };
+    const items = bulkItems();
     const page = keyPage(filters.cursor, filters.limit);
     const settled = filters.outcome.filter((outcome) => outcome !== "open");
     const wanted =
       filters.outcome.length === 0
         ? undefined
         : or(
-            settled.length > 0 ? inArray(bulkItems.outcome, settled) : undefined,
-            filters.outcome.includes("open") ? isNull(bulkItems.outcome) : undefined,
+            settled.length > 0 ? inArray(items.outcome, settled) : undefined,
+            filters.outcome.includes("open") ? isNull(items.outcome) : undefined,
           );
-    const { bulkId: _, ...columns } = COLUMNS;
+    const { queue, taskId, outcome, code, message, newTaskId, at } = items;
     const found = await db
-      .select(columns)
-      .from(bulkItems)
-      .where(and(eq(bulkItems.bulkId, bulkId), inKeyRange(bulkItems.taskId, page), wanted))
-      .orderBy(keyOrder(bulkItems.taskId, page))
+      .select({ queue, taskId, outcome, code, message, newTaskId, at })
+      .from(items)
+      .where(and(eq(items.bulkId, bulkId), inKeyRange(items.taskId, page), wanted))
+      .orderBy(keyOrder(items.taskId, page))
       .limit(page.limit + 1);
     return { ...toKeyPage(found, (row) => row.taskId, page, filters.cursor), now };
   });
 }
 
-const { cursor: _cursor, ...OPERATION } = getTableColumns(bulkJobs);
-const COLUMNS = getTableColumns(bulkItems);
+type Jobs = ReturnType<typeof bulkJobs>;
 
-function toOperation(row: Omit<typeof bulkJobs.$inferSelect, "cursor">): BulkOperation {
+/** Tables of an earlier version have no column for tenants. */
+function columnsOf(jobs: Jobs, tenants: boolean) {
+  const { bulkId, action, options, operator, reason, filters, state, perSecond } = jobs;
+  const { createdAt, finishedAt, collected, done, skipped, failed, message } = jobs;
+  return {
+    ...{ bulkId, action, options, operator, reason, filters, state, perSecond },
+    ...{ createdAt, finishedAt, collected, done, skipped, failed, message },
+    tenants: tenants ? jobs.tenants : sql<string[] | null>`null`,
+  };
+}
+
+function toOperation(row: Omit<Jobs["$inferSelect"], "cursor">): BulkOperation {
   return { ...row, options: row.options as BulkOperation["options"] };
 }

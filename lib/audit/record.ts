@@ -1,6 +1,8 @@
 import { AbsurdDbError } from "@/lib/absurd/errors";
 import { call } from "@/lib/absurd/sql";
 import type { JsonObject, Queryable, Uuid } from "@/lib/absurd/types";
+import type { Tenants } from "@/lib/db/tenants";
+import { concernedTenants } from "./concerned-tenants";
 import { describeInput } from "./describe-input";
 import type { AuditOutcome } from "./vocabulary";
 
@@ -18,6 +20,8 @@ export type AuditRecord = {
   /** What the action answered; written down as `describeInput` says, payloads left out. */
   output?: unknown;
   bulkId?: Uuid;
+  /** What it was restricted to; by default what this dashboard is. */
+  tenants?: Tenants;
 };
 
 /** The dashboard's database role lacks rights on the record. */
@@ -25,15 +29,18 @@ export class AuditRefusedError extends Error {
   override readonly name = "AuditRefusedError";
 }
 
-/** Whether this database has the table of the record; it comes with `npm run db:migrate`. */
-export async function isAuditInstalled(db: Queryable): Promise<boolean> {
+/** Whether this database has the table of the record, which comes with `npm run db:migrate`; and one that knows tenants. */
+async function findTable(db: Queryable): Promise<{ installed: boolean; tenants: boolean }> {
   const [row] = await writing(() =>
-    call<{ yes: boolean }>(
+    call<{ installed: boolean; tenants: boolean }>(
       db,
-      "select to_regclass('absurd_dashboard.audit_entry') is not null as yes",
+      `select to_regclass('absurd_dashboard.audit_entry') is not null as installed,
+              exists (select from pg_attribute
+                       where attrelid = to_regclass('absurd_dashboard.audit_entry')
+                         and attname = 'tenants') as tenants`,
     ),
   );
-  return row?.yes ?? false;
+  return row ?? { installed: false, tenants: false };
 }
 
 /**
@@ -43,15 +50,17 @@ export async function isAuditInstalled(db: Queryable): Promise<boolean> {
  * @throws AuditRefusedError when the table is there and may not be written: what cannot be recorded shall not happen.
  */
 export async function recordAudit(db: Queryable, record: AuditRecord): Promise<boolean> {
-  if (!(await isAuditInstalled(db))) return false;
+  const table = await findTable(db);
+  if (!table.installed) return false;
+  const tenants = table.tenants ? await concernedTenants(db, record) : null;
   const { queue, taskId, runId, bulkId, reason: _, ...parameters } = describeInput(record.input);
   const { bulkId: started, ...result } = withoutDigests(describeInput(record.output));
   await writing(() =>
     call(
       db,
       `insert into absurd_dashboard.audit_entry (operator, action, queue, task_id, run_id,
-         parameters, reason, outcome, code, message, result, bulk_id)
-       values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11::jsonb, $12)`,
+         parameters, reason, outcome, code, message, result, bulk_id${tenants ? ", tenants" : ""})
+       values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11::jsonb, $12${tenants ? ", $13" : ""})`,
       [
         record.operator,
         record.action,
@@ -65,6 +74,7 @@ export async function recordAudit(db: Queryable, record: AuditRecord): Promise<b
         record.message ?? null,
         JSON.stringify(result),
         record.bulkId ?? bulkId ?? started ?? null,
+        ...(tenants ? [tenants] : []),
       ],
     ),
   );

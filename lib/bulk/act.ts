@@ -10,10 +10,12 @@ import {
 } from "@/lib/absurd/errors";
 import { previewReschedule, rescheduleRun } from "@/lib/absurd/reschedule";
 import { cancelTask, getTaskStatus, retryTask, type TaskStatus } from "@/lib/absurd/tasks";
+import { getTaskTenant } from "@/lib/absurd/tenants";
 import type { Queryable, Uuid } from "@/lib/absurd/types";
 import { errorCode, explainUnavailable } from "@/lib/db/errors";
+import { isAllowed, type Tenants } from "@/lib/db/tenants";
 import { whyNotEligible } from "./eligibility";
-import type { BulkOptions } from "./job";
+import type { BulkJob, BulkOptions } from "./job";
 import type { TaskAddress } from "./selection";
 import type { BulkAction } from "./vocabulary";
 
@@ -30,14 +32,31 @@ export function isTransient(error: unknown): error is AbsurdDbError {
   return error instanceof AbsurdDbError && TRANSIENT.includes(error.code);
 }
 
-/** Does it to one task, whose state decides once more. Refusals are results; what may pass by itself is thrown. */
+/** Does it to one task, whose state and tenant decide once more. Refusals are results; what may pass by itself is thrown. */
 export async function act(
   db: Queryable,
   action: BulkAction,
-  { queue, taskId }: TaskAddress,
-  options: BulkOptions,
+  task: TaskAddress,
+  { options, tenants }: Pick<BulkJob, "options" | "tenants">,
 ): Promise<ItemResult> {
-  return ACTS[action](db, queue, taskId, options);
+  const { queue, taskId } = task;
+  if (!(await isOwn(db, task, tenants)))
+    throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}"`);
+  const result = await ACTS[action](db, queue, taskId, options);
+  if (result.outcome === "done" && result.newTaskId !== undefined)
+    if (!(await isOwn(db, { queue, taskId: result.newTaskId }, tenants)))
+      throw new AbsurdError("The new task would belong to no tenant of this operation.");
+  return result;
+}
+
+async function isOwn(
+  db: Queryable,
+  { queue, taskId }: TaskAddress,
+  tenants: Tenants,
+): Promise<boolean> {
+  if (tenants === null) return true;
+  const tenant = await getTaskTenant(db, queue, { taskId });
+  return tenant !== undefined && isAllowed(tenants, tenant);
 }
 
 /**

@@ -1,6 +1,8 @@
 import { atomically } from "@/lib/absurd/atomically";
 import { call } from "@/lib/absurd/sql";
 import type { Queryable } from "@/lib/absurd/types";
+import { narrowTenants } from "@/lib/db/tenants";
+import type { TaskFilters } from "@/lib/search-params/tasks";
 import { whyNotEligible } from "./eligibility";
 import { addItems, type BulkJob, lockOpenJob } from "./job";
 import { type Batch, readMatching } from "./matching-tasks";
@@ -24,7 +26,7 @@ export class UnreadableFiltersError extends Error {
 export async function collectNext(db: Queryable, job: BulkJob): Promise<void> {
   const filters = readFilters(job.filters ?? "");
   if (!filters) throw new UnreadableFiltersError();
-  const batch: Batch = await readMatching(filters, job.cursor);
+  const batch = await readBatch(filters, job);
   const eligible = batch.rows.filter(
     (task) => whyNotEligible(job.action, task, batch.now) === null,
   );
@@ -38,4 +40,12 @@ export async function collectNext(db: Queryable, job: BulkJob): Promise<void> {
       [job.bulkId, batch.next, batch.next === null ? "running" : "collecting"],
     );
   });
+}
+
+/** Also a dashboard that may act for all tenants collects only what the one that began the operation would. */
+async function readBatch(filters: TaskFilters, { cursor, tenants }: BulkJob): Promise<Batch> {
+  const wanted = narrowTenants(tenants, filters.tenant);
+  // No tenant at all would mean any.
+  if (wanted?.length === 0) return { rows: [], next: null, now: "" };
+  return readMatching({ ...filters, tenant: [...(wanted ?? [])] }, cursor);
 }

@@ -1,5 +1,6 @@
 import { call } from "@/lib/absurd/sql";
 import type { Queryable, Uuid } from "@/lib/absurd/types";
+import { getTenants, type Tenants } from "@/lib/db/tenants";
 import type { TaskAddress } from "./selection";
 import type { BulkAction, BulkState } from "./vocabulary";
 
@@ -20,28 +21,41 @@ export type BulkJob = {
   cursor: string | null;
   state: BulkState;
   perSecond: number | null;
+  /** Only tasks of these are acted on, whatever the dashboard is that does it; `null`: all. */
+  tenants: Tenants;
 };
 
 export type NewBulkJob = Pick<BulkJob, "action" | "options" | "operator" | "perSecond"> & {
   reason?: string | undefined;
 } & ({ ids: TaskAddress[] } | { filters: string });
 
-/** Whether this database has the tables of bulk operations; they come with `npm run db:migrate`. */
+/**
+ * Whether this database has the tables of bulk operations; they come with `npm run db:migrate`. Where the dashboard is
+ * restricted they have to be of a version that knows tenants.
+ */
 export async function isBulkInstalled(db: Queryable): Promise<boolean> {
-  const [row] = await call<{ yes: boolean }>(
+  const [row] = await call<{ yes: boolean; tenants: boolean }>(
     db,
-    "select to_regclass('absurd_dashboard.bulk_job') is not null as yes",
+    `select to_regclass('absurd_dashboard.bulk_job') is not null as yes,
+            exists (select from pg_attribute
+                     where attrelid = to_regclass('absurd_dashboard.bulk_job')
+                       and attname = 'tenants') as tenants`,
   );
-  return row?.yes ?? false;
+  return (row?.yes && (row.tenants || getTenants() === null)) ?? false;
 }
 
-/** Writes down an operation for the runner to take up. Named tasks are complete at once, filters are collected later. */
+/**
+ * Writes down an operation for the runner to take up. Named tasks are complete at once, filters are collected later. It
+ * stays restricted to the tenants that this dashboard is restricted to now.
+ */
 export async function createJob(db: Queryable, job: NewBulkJob): Promise<Uuid> {
   const named = "ids" in job;
+  const tenants = getTenants();
   const [row] = await call<{ bulk_id: Uuid }>(
     db,
-    `insert into absurd_dashboard.bulk_job (action, options, operator, reason, per_second, filters, state)
-     values ($1, $2::jsonb, $3, $4, $5, $6, $7) returning bulk_id`,
+    `insert into absurd_dashboard.bulk_job
+       (action, options, operator, reason, per_second, filters, state${tenants ? ", tenants" : ""})
+     values ($1, $2::jsonb, $3, $4, $5, $6, $7${tenants ? ", $8" : ""}) returning bulk_id`,
     [
       job.action,
       JSON.stringify(job.options),
@@ -50,6 +64,7 @@ export async function createJob(db: Queryable, job: NewBulkJob): Promise<Uuid> {
       job.perSecond,
       named ? null : job.filters,
       named ? "running" : "collecting",
+      ...(tenants ? [tenants] : []),
     ],
   );
   const bulkId = row?.bulk_id ?? "";
@@ -73,13 +88,33 @@ export async function addItems(db: Queryable, bulkId: Uuid, ids: TaskAddress[]):
   );
 }
 
-/** The operations that are not over, oldest first. */
+/**
+ * The operations that are not over, oldest first. A dashboard that is restricted to tenants takes up those that are
+ * about some of them alone, and leaves the others to one that may.
+ */
 export async function listOpenJobs(db: Queryable): Promise<BulkJob[]> {
   const rows = await call<JobRow>(
     db,
-    `select ${COLUMNS} from absurd_dashboard.bulk_job where finished_at is null order by bulk_id`,
+    `select ${COLUMNS} from absurd_dashboard.bulk_job as job where finished_at is null order by bulk_id`,
   );
-  return rows.map(toJob);
+  const allowed = getTenants();
+  return rows.map(toJob).filter((job) => isWithin(job.tenants, allowed));
+}
+
+/** Whether an operation is there and about nobody but these tenants. */
+export async function isJobOf(db: Queryable, bulkId: Uuid, allowed: Tenants): Promise<boolean> {
+  if (allowed === null) return true;
+  const [row] = await call<JobRow>(
+    db,
+    `select ${COLUMNS} from absurd_dashboard.bulk_job as job where bulk_id = $1`,
+    [bulkId],
+  );
+  return row !== undefined && isWithin(toJob(row).tenants, allowed);
+}
+
+function isWithin(tenants: Tenants, allowed: Tenants): boolean {
+  if (allowed === null) return true;
+  return tenants?.every((tenant) => allowed.includes(tenant)) ?? false;
 }
 
 /**
@@ -89,7 +124,7 @@ export async function listOpenJobs(db: Queryable): Promise<BulkJob[]> {
 export async function lockOpenJob(tx: Queryable, bulkId: Uuid): Promise<BulkJob | undefined> {
   const [row] = await call<JobRow>(
     tx,
-    `select ${COLUMNS} from absurd_dashboard.bulk_job
+    `select ${COLUMNS} from absurd_dashboard.bulk_job as job
       where bulk_id = $1 and finished_at is null for no key update`,
     [bulkId],
   );
@@ -113,8 +148,9 @@ export async function endJob(
   return rows.length > 0;
 }
 
-const COLUMNS =
-  "bulk_id, action, options::text as options, operator, reason, filters, cursor, state, per_second";
+// Through the whole row, since tables of an earlier version have no column for tenants.
+const COLUMNS = `bulk_id, action, options::text as options, operator, reason, filters, cursor, state, per_second,
+  (to_jsonb(job) -> 'tenants')::text as tenants`;
 
 type JobRow = {
   bulk_id: Uuid;
@@ -126,6 +162,7 @@ type JobRow = {
   cursor: string | null;
   state: BulkState;
   per_second: number | null;
+  tenants: string | null;
 };
 
 function toJob(row: JobRow): BulkJob {
@@ -139,5 +176,6 @@ function toJob(row: JobRow): BulkJob {
     cursor: row.cursor,
     state: row.state,
     perSecond: row.per_second,
+    tenants: JSON.parse(row.tenants ?? "null"),
   };
 }

@@ -43,9 +43,7 @@ export function performNext(
     }
     const result =
       giveUp ??
-      (await atomically(tx, (savepoint) => act(savepoint, job.action, task, job.options)).catch(
-        toResult,
-      ));
+      (await atomically(tx, (savepoint) => act(savepoint, job.action, task, job)).catch(toResult));
     await settle(tx, job, task, result);
     return { task };
   });
@@ -98,5 +96,6 @@ async function settle(
     ...trouble,
     output: outcome === "done" ? { ...result.output, newTaskId } : undefined,
     bulkId: job.bulkId,
+    tenants: job.tenants,
   });
 }

@@ -1,12 +1,14 @@
-import { bigint, integer, jsonb, pgSchema, text, uuid } from "drizzle-orm/pg-core";
+import { type SQL, sql } from "drizzle-orm";
+import { bigint, integer, jsonb, type PgTable, pgSchema, text, uuid } from "drizzle-orm/pg-core";
 import { AUDIT_OUTCOMES } from "../audit/vocabulary";
 import { BULK_ACTIONS, BULK_STATES, ITEM_OUTCOMES } from "../bulk/vocabulary";
+import { replaceTable } from "./restricted-tables";
 import { instant } from "./schema";
+import { getTenants } from "./tenants";
 
 const dashboard = pgSchema("absurd_dashboard");
 
-/** What was done through the dashboard. It accepts new rows and nothing else. */
-export const auditEntries = dashboard.table("audit_entry", {
+const auditTable = dashboard.table("audit_entry", {
   auditId: uuid("audit_id").notNull().primaryKey(),
   at: instant("at").notNull(),
   operator: text("operator").notNull(),
@@ -21,10 +23,10 @@ export const auditEntries = dashboard.table("audit_entry", {
   message: text("message"),
   result: jsonb("result").notNull(),
   bulkId: uuid("bulk_id"),
+  tenants: text("tenants").array(),
 });
 
-/** Operations on many tasks; `finishedAt` is set exactly when `state` says that it is over. */
-export const bulkJobs = dashboard.table("bulk_job", {
+const jobTable = dashboard.table("bulk_job", {
   bulkId: uuid("bulk_id").notNull().primaryKey(),
   action: text("action", { enum: BULK_ACTIONS }).notNull(),
   options: jsonb("options").notNull(),
@@ -41,10 +43,10 @@ export const bulkJobs = dashboard.table("bulk_job", {
   skipped: bigint("skipped", { mode: "number" }).notNull(),
   failed: bigint("failed", { mode: "number" }).notNull(),
   message: text("message"),
+  tenants: text("tenants").array(),
 });
 
-/** The tasks of a bulk operation; `outcome` is null until the task's turn came. */
-export const bulkItems = dashboard.table("bulk_item", {
+const itemTable = dashboard.table("bulk_item", {
   bulkId: uuid("bulk_id").notNull(),
   taskId: uuid("task_id").notNull(),
   queue: text("queue").notNull(),
@@ -54,3 +56,35 @@ export const bulkItems = dashboard.table("bulk_item", {
   newTaskId: uuid("new_task_id"),
   at: instant("at"),
 });
+
+/**
+ * What was done through the dashboard; it accepts new rows and nothing else. Where the dashboard is restricted to
+ * tenants, what is their business. The column `tenants` is absent from tables of an earlier version.
+ */
+export function auditEntries(): typeof auditTable {
+  return restrict(auditTable, (tenants) => sql`item.tenants <@ ${tenants}`);
+}
+
+/**
+ * Operations on many tasks; `finishedAt` is set exactly when `state` says that it is over. Restricted like
+ * `auditEntries`.
+ */
+export function bulkJobs(): typeof jobTable {
+  return restrict(jobTable, (tenants) => sql`item.tenants <@ ${tenants}`);
+}
+
+/** The tasks of the operations that `bulkJobs` has; `outcome` is null until the task's turn came. */
+export function bulkItems(): typeof itemTable {
+  return restrict(
+    itemTable,
+    (tenants) =>
+      sql`(select job.tenants <@ ${tenants} from ${jobTable} job where job.bulk_id = item.bulk_id)`,
+  );
+}
+
+function restrict<T extends PgTable>(table: T, condition: (tenants: SQL) => SQL): T {
+  const tenants = getTenants();
+  if (tenants === null) return table;
+  const among = sql`${sql.param([...tenants])}::text[]`;
+  return replaceTable(table, sql`select item.* from ${table} item where ${condition(among)}`);
+}

@@ -28,14 +28,14 @@ export function restrictTables<T extends Tables>(
     sql`select owned.* from ${table} owned where ${belongs(sql`owned`)}`;
   return {
     ...tables,
-    tasks: replace(
+    tasks: replaceTable(
       tasks,
       sql`${withTenant(tasks)} where ${isTenantOf(tenants, sql`task.${TENANT}`)}`,
     ),
-    runs: replace(runs, ofTasks(runs)),
-    checkpoints: replace(checkpoints, ofTasks(checkpoints)),
-    waits: replace(waits, ofTasks(waits)),
-    events: replace(
+    runs: replaceTable(runs, ofTasks(runs)),
+    checkpoints: replaceTable(checkpoints, ofTasks(checkpoints)),
+    waits: replaceTable(waits, ofTasks(waits)),
+    events: replaceTable(
       events,
       sql`select event.* from ${events} event where (
         select true from ${waits} wait
@@ -50,7 +50,7 @@ export function exposeTenant<T extends Tables>(tables: T): T & { tenantId: SQL<s
   const { tasks } = tables;
   return {
     ...tables,
-    tasks: replace(tasks, withTenant(tasks)),
+    tasks: replaceTable(tasks, withTenant(tasks)),
     tenantId: sql`${sql.identifier(getTableName(tasks))}.${TENANT}`,
   };
 }
@@ -69,7 +69,7 @@ function tenantOf(): SQL {
 }
 
 /** A sub-select that statements can use like the table itself. */
-function replace<T extends PgTable>(table: T, rows: SQL): T {
+export function replaceTable<T extends PgTable>(table: T, rows: SQL): T {
   const name = getTableName(table);
   const columns = getTableColumns(alias(table, name));
   return Object.assign(new Subquery(rows, columns, name), columns) as unknown as T;

@@ -1,0 +1,103 @@
+import { requireFeature } from "@/lib/absurd/capabilities";
+import { RunNotFoundError, TaskNotFoundError } from "@/lib/absurd/errors";
+import {
+  type EventAudience,
+  getTaskTenant,
+  lockEventAudience,
+  readEventAudience,
+} from "@/lib/absurd/tenants";
+import type { Uuid } from "@/lib/absurd/types";
+import { getWorkflowRunTenant } from "@/lib/absurd/workflow-tenant";
+import { isAllowed } from "@/lib/db/tenants";
+import type { Reach, TaskAddress } from "./reach";
+import { ActionRefusal } from "./result";
+import { workflowRunNotFound } from "./workflow-not-found";
+
+/** One task. */
+export const toTask: Reach<TaskAddress> = {
+  allow: async (db, { queue, taskId }, tenants) => {
+    const tenant = await getTaskTenant(db, queue, { taskId });
+    if (tenant === undefined || !isAllowed(tenants, tenant))
+      throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}".`);
+  },
+};
+
+/** One run. */
+export const toRun: Reach<{ queue: string; runId: Uuid }> = {
+  allow: async (db, { queue, runId }, tenants) => {
+    const tenant = await getTaskTenant(db, queue, { runId });
+    if (tenant === undefined || !isAllowed(tenants, tenant))
+      throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}".`);
+  },
+};
+
+/** One task, and a new one made from it. */
+export const toCopy: Reach<TaskAddress, { newTaskId: Uuid }> = {
+  allow: toTask.allow,
+  made: ({ queue }, { newTaskId }) => [{ queue, taskId: newTaskId }],
+};
+
+/** One task, which may be put in its place again or be spawned anew. */
+export const toRetry: Reach<TaskAddress, { taskId: Uuid }> = {
+  allow: toTask.allow,
+  made: ({ queue }, { taskId }) => [{ queue, taskId }],
+};
+
+/** A task that does not exist yet. */
+export const toNewTask: Reach<{ queue: string }, { taskId: Uuid }> = {
+  allow: () => {},
+  made: ({ queue }, { taskId }) => [{ queue, taskId }],
+};
+
+/** One workflow run. Which of its tasks are reached is for the action to say. */
+export const toWorkflowRun: Reach<{ workflowRunId: Uuid }> = {
+  allow: async (db, { workflowRunId }, tenants) => {
+    const tenant = await getWorkflowRunTenant(db, workflowRunId);
+    if (tenant === undefined || !isAllowed(tenants, tenant))
+      throw workflowRunNotFound(workflowRunId);
+  },
+};
+
+/** Those who wait for an event, to look at them. */
+export const toAudience: Reach<{ queue: string; name: string }> = {
+  allow: async (db, { queue, name }, tenants) =>
+    requireOwnAudience(await readEventAudience(db, queue, name), tenants),
+};
+
+/** Those who wait for an event, to wake them: until the transaction ends nobody joins them. */
+export const toAudienceForGood: Reach<{ queue: string; name: string }> = {
+  allow: async (db, { queue, name }, tenants) => {
+    // Earlier engines let tasks wait without a lock, and wake them again with every emit.
+    await requireFeature(db, "write-once events");
+    requireOwnAudience(await lockEventAudience(db, queue, name), tenants);
+  },
+};
+
+/** Tasks that are chosen by queries, which know the tenants, and acted on one by one, each guarded again. */
+export const toWhatIsShown: Reach<unknown> = { allow: () => {} };
+
+/** A queue with everything in it, or all of them. */
+export const toAllTenants: Reach<unknown> = {
+  allow: () => {
+    throw new ActionRefusal(
+      "forbidden",
+      "This concerns all tenants, and this dashboard may act for some of them only.",
+    );
+  },
+};
+
+/** An event belongs to whoever waits for it; one that nobody waits for may be meant for anybody. */
+function requireOwnAudience(audience: EventAudience[], tenants: readonly string[]): void {
+  if (!audience.some(({ tenant }) => isAllowed(tenants, tenant)))
+    throw new ActionRefusal(
+      "event_not_found",
+      "No task of this dashboard's tenants waits for this event.",
+      "Only events that one of them waits for can be emitted here.",
+    );
+  if (audience.some(({ tenant, wakes }) => wakes > 0 && !isAllowed(tenants, tenant)))
+    throw new ActionRefusal(
+      "wakes_others",
+      "Tasks of other tenants wait for this event too, and would wake.",
+      "It can be emitted where no tenant is left out.",
+    );
+}
