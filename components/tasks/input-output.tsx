@@ -2,10 +2,14 @@
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { Panel } from "@/components/ui/panel";
 import type { Payload, TaskDetail } from "@/lib/analytics/types";
-import { formatBytes } from "@/lib/format";
+import { formatBytes, plural } from "@/lib/format";
 import type { PayloadRef } from "@/lib/search-params/payload";
 
 type Value = { title: string; of: PayloadRef; payload: Payload; absent: string };
+
+function noteOf({ bytes, hidden }: NonNullable<Payload>): string {
+  return `${formatBytes(bytes)}, JSON${hidden ? `, ${plural(hidden, "value")} hidden` : ""}`;
+}
 
 /** What the task was given, what it gave back, and how it is to be retried and cancelled. */
 export function InputOutput({ detail }: { detail: TaskDetail }) {
@@ -35,7 +39,7 @@ export function InputOutput({ detail }: { detail: TaskDetail }) {
   return (
     <div className="grid items-start gap-3 p-3 wide:grid-cols-2 wide:px-4">
       {values.map(({ title, of, payload, absent }) => (
-        <Panel key={title} title={title} note={payload && `${formatBytes(payload.bytes)}, JSON`}>
+        <Panel key={title} title={title} note={payload && noteOf(payload)}>
           <TaskPayload
             queue={task.queue}
             taskId={task.taskId}

@@ -17,6 +17,7 @@ const COLORS: Record<JsonLine["kind"], string> = {
   folded: "text-ink-3",
 };
 
+const MASK = /^"\[redacted \d+\]"$/;
 const LONG = 240;
 const INSTANT = /^"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)"$/;
 
@@ -103,7 +104,12 @@ function Value({ line, query }: { line: JsonLine; query: string }) {
   const [whole, setWhole] = useState(false);
   const long = line.text.length > LONG;
   return (
-    <span className={cn(COLORS[line.kind], whole && "whitespace-pre-wrap break-all")}>
+    <span
+      className={cn(
+        MASK.test(line.text) ? "rounded-1 bg-active px-1 text-ink-2" : COLORS[line.kind],
+        whole && "whitespace-pre-wrap break-all",
+      )}
+    >
       <Marked text={long && !whole ? line.text.slice(0, LONG) : line.text} query={query} />
       {long && (
         <button

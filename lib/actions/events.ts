@@ -5,6 +5,7 @@ import { wasEmittedHere } from "@/lib/absurd/emit-outcome";
 import { emitEvent } from "@/lib/absurd/events";
 import { previewEmit } from "@/lib/absurd/preview";
 import { action, inquiry } from "./action";
+import { refuseMasks } from "./hidden-values";
 import { eventName, queueName } from "./inputs";
 import { readJsonText, refuseText } from "./json-text";
 import { toEmitPlan } from "./plans";
@@ -32,7 +33,8 @@ export const emitEventAction = action(
   event.extend({ payload: z.string("is missing") }),
   toAudienceForGood,
   async ({ queue, name, payload }, db) => {
-    const value = payload.trim() === "" ? undefined : readJsonText(payload, "payload");
+    const given = payload.trim() === "" ? undefined : readJsonText(payload, "payload");
+    const value = refuseMasks("event", given);
     const plan = toEmitPlan(await previewEmit(db, queue, name, { limit: 20 }));
     if (plan.outcome === "ignored") throw alreadyEmitted(`at ${plan.emittedAt}`);
     await emitEvent(db, queue, name, value).catch(refuseText);

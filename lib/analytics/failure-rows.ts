@@ -2,6 +2,7 @@ import { and, sql } from "drizzle-orm";
 import type { TaskState, Uuid } from "@/lib/absurd/types";
 import { queueTables, toIso } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import { redactErrorPart } from "./redact";
 import type { Iso } from "./types";
 
 /** A failed attempt with what its task is now. */
@@ -100,8 +101,8 @@ export async function readFailedAttempts(
       attempt: row.attempt,
       isLatest: row.isLatest ?? false,
       failedAt: toIso(row.failed_at),
-      errorName: row.error_name,
-      message: row.message ?? "",
+      errorName: redactErrorPart("name", row.error_name),
+      message: redactErrorPart("message", row.message ?? ""),
     })),
     more: rows.length > limit,
   };

@@ -1,4 +1,5 @@
-import { type AnyColumn, type SQL, sql } from "drizzle-orm";
+import { type AnyColumn, Column, is, type SQL, sql } from "drizzle-orm";
+import { type PayloadRoot, redact } from "./redact";
 import type { Payload } from "./types";
 
 /** Texts up to this many bytes come with their row. */
@@ -12,15 +13,41 @@ const MEASURE_LIMIT = 1_048_576;
 
 /**
  * A JSON column or expression as a `Payload`: its exact text and size, the size alone when the text is larger than `limit` bytes,
- * or `null` for SQL NULL.
+ * or `null` for SQL NULL. What the configuration hides is masked.
+ *
+ * @param root what the value is, where the column does not tell.
  */
-export function payload(column: AnyColumn | SQL, limit = INLINE_LIMIT) {
+export function payload(column: AnyColumn, limit?: number): SQL<Payload>;
+export function payload(column: SQL, limit: number | undefined, root: PayloadRoot): SQL<Payload>;
+export function payload(column: AnyColumn | SQL, limit = INLINE_LIMIT, root = rootOf(column)) {
   return sql<Payload>`case when pg_column_size(${column}) > ${MEASURE_LIMIT}::int
     then '~' || pg_column_size(${column})
     else (
       select octet_length(v) || ':' || case when octet_length(v) <= ${limit}::int then v else '' end
       from (select ${column}::text as v offset 0) as printed
-    ) end`.mapWith(parsePayload);
+    ) end`.mapWith((value: string) => parsePayload(value, root));
+}
+
+/** What a column of the engine's tables holds, by its name. */
+const ROOTS: Record<string, PayloadRoot | null> = {
+  params: "params",
+  headers: "headers",
+  completed_payload: "result",
+  result: "result",
+  failure_reason: "error",
+  event_payload: "event",
+  payload: "event",
+  state: "step",
+  // The engine's own settings hold no secrets.
+  retry_strategy: null,
+  cancellation: null,
+};
+
+/** What a column holds, so that nothing of it can leave unmasked by mistake; `null` for what is never masked. */
+export function rootOf(column: AnyColumn | SQL): PayloadRoot | null {
+  const root = is(column, Column) ? ROOTS[column.name] : undefined;
+  if (root === undefined) throw new Error("It is not known what this column holds.");
+  return root;
 }
 
 /** The limit for each of so many values, so that an answer does not grow with its number of rows. */
@@ -28,11 +55,13 @@ export function inlineLimit(values: number): number {
   return Math.min(INLINE_LIMIT, Math.max(1_024, Math.floor(TOTAL_LIMIT / Math.max(values, 1))));
 }
 
-function parsePayload(value: string): Payload {
+function parsePayload(value: string, root: PayloadRoot | null): Payload {
   if (value.startsWith("~")) return { bytes: Number(value.slice(1)), approximate: true };
   const colon = value.indexOf(":");
   const bytes = Number(value.slice(0, colon));
   const text = value.slice(colon + 1);
   // No JSON value prints as an empty text: it stands for one that was left out.
-  return text === "" ? { bytes } : { bytes, text };
+  if (text === "") return { bytes };
+  const shown = root === null ? { text, hidden: 0 } : redact(root, text);
+  return { bytes, text: shown.text, ...(shown.hidden > 0 ? { hidden: shown.hidden } : {}) };
 }

@@ -6,10 +6,12 @@ import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { PayloadRef } from "@/lib/search-params/payload";
 import { ReadError } from "./errors";
+import { rootOf } from "./payload";
+import { redact } from "./redact";
 import { readQueues } from "./registry";
 
 /**
- * The exact text of one JSON value of a task, whatever its size.
+ * The exact text of one JSON value of a task, whatever its size; what the configuration hides is masked.
  *
  * @throws ReadError `payload_not_found` when there is no such row or its value is SQL NULL.
  */
@@ -23,7 +25,7 @@ export function getPayload(
 }
 
 /**
- * The exact text of an event's payload, whatever its size.
+ * The exact text of an event's payload, whatever its size; what the configuration hides is masked.
  *
  * @throws ReadError `payload_not_found` when the event was not emitted.
  */
@@ -77,6 +79,7 @@ function readText(queue: string, place: Place, options: ReadOptions): Promise<st
         "There is no such value.",
         "It may have changed meanwhile.",
       );
-    return row.text;
+    const root = rootOf(place.column);
+    return root === null ? row.text : redact(root, row.text).text;
   });
 }

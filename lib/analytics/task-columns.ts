@@ -2,10 +2,8 @@ import { inArray, sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { type JsonPath, printPath } from "@/lib/search-params/tasks-paths";
+import { columnText, redactColumn } from "./redact-column";
 import type { TaskSummary } from "./types";
-
-/** Characters of a value that a list shows. */
-const LIMIT = 200;
 
 /**
  * Adds the values at these paths to tasks, in the order given: the text of a string, the JSON text of anything else, at
@@ -30,14 +28,7 @@ export async function withColumns(
             ? sql`(select ${runs.failureReason} from ${runs}
                 where ${runs.runId} = ${tasks.lastAttemptRun})`
             : sql`${of[source]}`;
-        // Of a path through every element of an array, the array is shown; one element goes by its number.
-        const path = steps.includes(null) ? steps.slice(0, steps.indexOf(null)) : steps;
-        return [
-          `c${index}`,
-          sql<string | null>`left(${value} #>> ${sql.param(path)}::text[], ${LIMIT}::int)`.as(
-            `c${index}`,
-          ),
-        ];
+        return [`c${index}`, columnText(value, steps).as(`c${index}`)];
       }),
     );
     const found = await db
@@ -48,7 +39,10 @@ export async function withColumns(
       values.set(
         `${queue}/${taskId}`,
         Object.fromEntries(
-          columns.map((path, index) => [printPath(path), row[`c${index}`] ?? null]),
+          columns.map((path, index) => [
+            printPath(path),
+            redactColumn(path, row[`c${index}`] ?? null),
+          ]),
         ),
       );
   }

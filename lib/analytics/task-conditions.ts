@@ -9,6 +9,7 @@ import {
 } from "@/lib/search-params/tasks-conditions";
 import type { JsonPath } from "@/lib/search-params/tasks-paths";
 import { uuidFloor, uuidMilliseconds } from "./keys";
+import { isRedacting } from "./redact";
 import type { TaskSearch } from "./task-rows";
 
 /** The conditions of a search on one queue's tasks, its range of ids included. */
@@ -52,9 +53,13 @@ function hasAttempt(tables: QueueTables, { query, range }: TaskSearch): SQL | un
   const aboutError = paths.length + query.error.length > 0;
   if (!aboutError && query.worker.length === 0) return undefined;
   const { failureReason } = runs;
+  // Of an error that is a value with keys, the text as a whole could tell what the configuration hides.
+  const whole = isRedacting()
+    ? sql`case jsonb_typeof(${failureReason}) when 'string' then ${failureReason} #>> '{}' end`
+    : sql`${failureReason} #>> '{}'`;
   const words = sql`coalesce(
     nullif(concat_ws(': ', ${failureReason} ->> 'name', ${failureReason} ->> 'message'), ''),
-    ${failureReason} #>> '{}')`;
+    ${whole})`;
   const conditions = and(
     sql`${runs.taskId} = ${tasks.taskId}`,
     // A run is never older than its task, which leaves out the partitions before.

@@ -5,6 +5,7 @@ import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { TaskQuery } from "@/lib/search-params/tasks-words";
 import type { Direction, KeyRange } from "./keys";
+import { redactErrorPart } from "./redact";
 import type { RunSummary, TaskSummary } from "./types";
 
 /** What a page of tasks is asked for, after times, prefix and cursor became one range of ids. */
@@ -76,11 +77,15 @@ export async function withLastRuns(db: Database, rows: TaskRow[]): Promise<TaskS
   return rows.map(({ cancelledAt, lastAttemptRun, ...task }) => {
     const last = lastAttemptRun === null ? undefined : byId.get(lastAttemptRun);
     if (!last) return { ...task, endedAt: cancelledAt, run: null };
-    const { completedAt, failedAt, ...run } = last;
+    const { completedAt, failedAt, errorName, errorMessage, ...run } = last;
     return {
       ...task,
       endedAt: endOf(task.state, cancelledAt, last),
-      run: run satisfies RunSummary,
+      run: {
+        ...run,
+        errorName: redactErrorPart("name", errorName),
+        errorMessage: redactErrorPart("message", errorMessage),
+      } satisfies RunSummary,
     };
   });
 }

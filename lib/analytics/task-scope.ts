@@ -1,16 +1,21 @@
 import { getTenants } from "@/lib/db/tenants";
+import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
+import { printPath } from "@/lib/search-params/tasks-paths";
+import { ReadError } from "./errors";
 import { decodeCursor, EVERYTHING, intersect, prefixRange, uuidFloor } from "./keys";
+import { redactionRules } from "./redact";
 import type { TaskSearch } from "./task-rows";
 import type { Iso } from "./types";
 
 /**
  * What filters mean at an instant of the database's clock.
  *
- * @throws ReadError `bad_request` for a foreign cursor.
+ * @throws ReadError `bad_request` for a foreign cursor, and for a condition on a value that the configuration hides.
  */
 export function toSearch(filters: TaskFilters, now: Iso): TaskSearch {
+  refuseHidden(filters);
   const { direction, range } = decodeCursor(filters.cursor);
   const { after, before } = filters;
   const since = filters.range === null ? null : Date.parse(now) - rangeMilliseconds(filters.range);
@@ -25,6 +30,21 @@ export function toSearch(filters: TaskFilters, now: Iso): TaskSearch {
       before === null ? EVERYTHING : { ...EVERYTHING, to: uuidFloor(Date.parse(before)) },
     ),
   };
+}
+
+/** A search for a hidden value would tell it, one guess after the other. */
+function refuseHidden({ where, error }: TaskFilters): void {
+  const rules = redactionRules();
+  const guess = where.find(({ path }) => isPathHidden(rules, path.source, path.steps));
+  const aboutError =
+    error.length > 0 &&
+    (["name", "message"] as const).some((member) => isPathHidden(rules, "error", [member]));
+  if (!guess && !aboutError) return;
+  throw new ReadError(
+    "bad_request",
+    `${guess ? printPath(guess.path) : "The error"} cannot be searched: the configuration hides it.`,
+    "DASHBOARD_REDACT says what is hidden.",
+  );
 }
 
 /** Whether a search asks for more than queues and a range of ids. */

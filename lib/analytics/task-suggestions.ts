@@ -4,7 +4,10 @@ import { unionAll } from "drizzle-orm/pg-core";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
+import { isPathHidden } from "@/lib/redaction/rules";
+import { parsePath } from "@/lib/search-params/tasks-paths";
 import { isRecent } from "./recent-tasks";
+import { redact, redactionRules } from "./redact";
 import { readQueues } from "./registry";
 import { type SampledPath, samplePaths } from "./task-sample";
 
@@ -45,15 +48,26 @@ export function suggestTasks(
       workers: unique(rows.map((row) => row.worker)),
       tenants: unique(rows.map((row) => row.tenant)),
       checkpoints: unique(rows.flatMap((row) => row.checkpoints)),
-      paths: samplePaths(
-        rows.flatMap((row) =>
-          (["params", "headers", "result", "error"] as const).flatMap((source) => {
-            const text = row[source];
-            return text === null ? [] : { source, text };
-          }),
+      paths: withoutHidden(
+        samplePaths(
+          rows.flatMap((row) =>
+            (["params", "headers", "result", "error"] as const).flatMap((source) => {
+              const text = row[source];
+              return text === null ? [] : { source, text: redact(source, text).text };
+            }),
+          ),
         ),
       ),
     };
+  });
+}
+
+/** Paths that cannot be searched are not offered. */
+function withoutHidden(paths: SampledPath[]): SampledPath[] {
+  const rules = redactionRules();
+  return paths.filter(({ path }) => {
+    const { source, steps } = parsePath(path) ?? {};
+    return !source || !steps || !isPathHidden(rules, source, steps);
   });
 }
 

@@ -15,6 +15,8 @@ export type Iso = string;
 export type Payload = {
   bytes: number;
   text?: string;
+  /** How many values in `text` the configuration hides; each reads `[redacted n]`. `bytes` is the size with them. */
+  hidden?: number;
   /** Set when `bytes` is the stored, possibly compressed size, because printing the value only to measure it is slow. */
   approximate?: true;
 } | null;

@@ -4,6 +4,7 @@ import type { Uuid } from "@/lib/absurd/types";
 import { queueTables, toIso } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { ReadError } from "./errors";
+import { redact } from "./redact";
 import { readQueues } from "./registry";
 import { readRow, workflowRunNotFound } from "./workflow-run";
 import { withRoots } from "./workflow-run-rows";
@@ -63,7 +64,7 @@ export function getWorkflowDefinition(
     const { definitions, from } = await readWorkflowColumns(db, queues);
     const found = definitions.size > 0 ? await readById(db, from, definitionId) : undefined;
     if (!found) throw definitionNotFound();
-    return found;
+    return shown(found);
   });
 }
 
@@ -89,8 +90,13 @@ export function getRunDefinition(
       (run.rootState ? await readFromRoot(db, run) : undefined) ??
       (stored ? await readByName(db, from, run) : undefined);
     if (!found) throw definitionNotFound();
-    return found;
+    return shown(found);
   });
+}
+
+/** What the configuration hides is masked in a definition as in the params that may hold it. */
+function shown(found: RunDefinition): RunDefinition {
+  return { ...found, text: redact("definition", found.text).text };
 }
 
 function definitionNotFound(): ReadError {

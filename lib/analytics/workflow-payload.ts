@@ -4,11 +4,12 @@ import type { Uuid } from "@/lib/absurd/types";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { WorkflowPayloadName } from "@/lib/search-params/workflows";
 import { ReadError } from "./errors";
+import { redact } from "./redact";
 import { readQueues } from "./registry";
 import { readWorkflowColumns, runColumn } from "./workflow-tables";
 
 /**
- * The exact text of one JSON value of a workflow run, whatever its size.
+ * The exact text of one JSON value of a workflow run, whatever its size; what the configuration hides is masked.
  *
  * @throws ReadError `payload_not_found`, and what `readQueues` throws.
  */
@@ -28,6 +29,6 @@ export function getWorkflowPayload(
           );
     const text = rows[0]?.text;
     if (text == null) throw new ReadError("payload_not_found", "There is no such value.");
-    return text;
+    return redact(of, text).text;
   });
 }

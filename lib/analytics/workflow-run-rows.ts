@@ -3,6 +3,7 @@ import type { TaskState, Uuid } from "@/lib/absurd/types";
 import { queueTables, toIso } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { payload } from "./payload";
+import { redact } from "./redact";
 import type { RegisteredQueue } from "./registry";
 import type { Payload } from "./types";
 import { runColumn, type WorkflowColumns } from "./workflow-tables";
@@ -51,7 +52,7 @@ const TEXTS = [
 /** One JSON column of a run as a `Payload`. */
 export function runPayload(columns: WorkflowColumns, name: "inputs" | "result" | "error") {
   return columns.runs.has(name)
-    ? payload(sql`w.${sql.identifier(name)}::jsonb`)
+    ? payload(sql`w.${sql.identifier(name)}::jsonb`, undefined, name)
     : sql<Payload>`null`;
 }
 
@@ -125,5 +126,7 @@ function toSummary(row: WorkflowRunRow, root: Root | undefined): WorkflowRunSumm
 function tagsOf(text: string | null): Payload {
   if (text === null) return null;
   const bytes = Buffer.byteLength(text);
-  return text.length > TAGS_LIMIT ? { bytes, approximate: true } : { bytes, text };
+  return text.length > TAGS_LIMIT
+    ? { bytes, approximate: true }
+    : { bytes, text: redact("tags", text).text };
 }

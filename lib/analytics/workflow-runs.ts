@@ -1,8 +1,11 @@
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import type { WorkflowFilters } from "@/lib/search-params/workflows";
+import { ReadError } from "./errors";
+import { redactionRules } from "./redact";
 import { readQueues } from "./registry";
 import type { Iso } from "./types";
 import { decodeWorkflowCursor, encodeWorkflowCursor, type WorkflowKey } from "./workflow-cursor";
@@ -100,6 +103,8 @@ function conditionsOf(columns: WorkflowColumns, filters: WorkflowFilters, now: I
 function hasTag(tags: SQL, tag: string): SQL {
   const at = tag.indexOf("=");
   if (at < 0) return sql`jsonb_exists(${tags}::jsonb, ${tag})`;
+  if (isPathHidden(redactionRules(), "tags", [tag.slice(0, at)]))
+    throw new ReadError("bad_request", "This tag cannot be searched: the configuration hides it.");
   const [key, value] = [JSON.stringify(tag.slice(0, at)), tag.slice(at + 1)];
   const forms = [JSON.stringify(value), ...(LITERAL.test(value) ? [value] : [])];
   const matches = forms.map((form) => sql`${tags}::jsonb @> ${`{${key}:${form}}`}::jsonb`);

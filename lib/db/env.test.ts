@@ -24,6 +24,8 @@ test.each([
   [{ ...base, PORT: "70000" }, /PORT is above 65535/],
   [{ ...base, DASHBOARD_TOKEN: "short" }, /DASHBOARD_TOKEN is too short/],
   [{ ...base, DASHBOARD_ALLOWED_HOSTS: "http://x/" }, /DASHBOARD_ALLOWED_HOSTS holds more than/],
+  [{ ...base, DASHBOARD_REDACT: "card number" }, /DASHBOARD_REDACT holds more than paths of keys/],
+  [{ ...base, DASHBOARD_REDACT: "card..number" }, /DASHBOARD_REDACT holds more than paths of keys/],
   [{ ...base, HOST: "0.0.0.0" }, /DASHBOARD_TOKEN is not set, but HOST opens/],
   [{ ...base, HOST: "127.0.0.1.example" }, /DASHBOARD_TOKEN is not set, but HOST opens/],
 ])("%j is refused with a way to mend it", (settings, message) => {

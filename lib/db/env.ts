@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { z } from "zod";
+import { parseRules } from "@/lib/redaction/rules";
 
 /** Whether this name or address never leaves the machine. */
 export function isLoopback(host: string): boolean {
@@ -61,6 +62,17 @@ const schema = z
         ),
       )
       .transform((hosts) => hosts.filter(Boolean)),
+    DASHBOARD_REDACT: z
+      .string()
+      .default("")
+      .transform((value, context) => {
+        const rules = parseRules(value);
+        if (rules) return rules;
+        context.addIssue(
+          "holds more than paths of keys; write them as password,*.token,headers.authorization",
+        );
+        return z.NEVER;
+      }),
   })
   .refine((settings) => isLoopback(settings.HOST) || settings.DASHBOARD_TOKEN, {
     path: ["DASHBOARD_TOKEN"],
