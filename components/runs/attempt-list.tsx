@@ -1,11 +1,14 @@
 "use client";
+import { useMemo } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { StateLabel } from "@/components/tasks/state-badge";
+import { AttemptLength } from "@/components/tasks/usual";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Fact, Facts } from "@/components/ui/facts";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
-import type { Run, TaskDetail } from "@/lib/analytics/types";
-import { formatDuration } from "@/lib/timeline/duration";
+import type { Run, Task, TaskDetail } from "@/lib/analytics/types";
+import { compareErrors } from "./compare-errors";
+import { ErrorChangeNote } from "./error-change";
 import { RunError } from "./run-error";
 
 /** Every attempt, the last one first: who ran it, when, and how it ended. */
@@ -13,14 +16,23 @@ export function AttemptList({ detail }: { detail: TaskDetail }) {
   return (
     <ol className="flex flex-col">
       {detail.runs.toReversed().map((run) => (
-        <Attempt key={run.runId} run={run} queue={detail.task.queue} />
+        <Attempt
+          key={run.runId}
+          run={run}
+          before={detail.runs.find(({ attempt }) => attempt === run.attempt - 1)}
+          task={detail.task}
+        />
       ))}
     </ol>
   );
 }
 
-function Attempt({ run, queue }: { run: Run; queue: string }) {
+function Attempt({ run, before, task }: { run: Run; before: Run | undefined; task: Task }) {
   const endedAt = run.completedAt ?? run.failedAt;
+  const change = useMemo(
+    () => before && compareErrors(before.failureReason, run.failureReason),
+    [before, run.failureReason],
+  );
   return (
     <li
       id={`attempt-${run.attempt}`}
@@ -70,7 +82,7 @@ function Attempt({ run, queue }: { run: Run; queue: string }) {
         )}
         {endedAt && run.startedAt && (
           <Fact label="Since last claim">
-            {formatDuration(Date.parse(endedAt) - Date.parse(run.startedAt))}
+            <AttemptLength task={task} run={run} />
           </Fact>
         )}
         {run.state === "sleeping" && run.wakeEvent && (
@@ -79,12 +91,13 @@ function Attempt({ run, queue }: { run: Run; queue: string }) {
           </Fact>
         )}
       </Facts>
+      {before && change && <ErrorChangeNote change={change} before={before.attempt} />}
       {run.failureReason && run.failureReason.text !== undefined ? (
         <RunError reason={run.failureReason} />
       ) : (
         run.failureReason && (
           <TaskPayload
-            queue={queue}
+            queue={task.queue}
             taskId={run.taskId}
             of={{ of: "failureReason", run: run.runId }}
             payload={run.failureReason}

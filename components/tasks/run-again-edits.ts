@@ -5,9 +5,16 @@ import { jsonProblem } from "@/components/events/json-field";
 import { parseExactly, printExactly } from "@/components/ui/json-model";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { payloadQuery } from "@/lib/query/tasks";
+import { retryDelaySeconds } from "@/lib/timeline/retry-delay";
 
 /** What a copy of a task shall have, as text in fields. `null`: as the old one, nothing was typed. */
-export type Edits = { params: string | null; headers: string | null; maxAttempts: string | null };
+export type Edits = {
+  params: string | null;
+  headers: string | null;
+  maxAttempts: string | null;
+  /** Whether the copy is retried at once, whatever the strategy of the old one. */
+  withoutStrategy: boolean;
+};
 
 /** What the task has, as the same fields show it; `undefined` while a large value is on its way. */
 export type Originals = { params: string | undefined; headers: string; maxAttempts: string };
@@ -16,7 +23,14 @@ const UNLIMITED = "";
 
 /** The fields of a copy, what is wrong with them, and what of them an action has to be told. */
 export function useEdits({ task }: TaskDetail) {
-  const [edits, setEdits] = useState<Edits>({ params: null, headers: null, maxAttempts: null });
+  // The engine spawns no task with a strategy that it could not follow.
+  const refused = "invalid" in retryDelaySeconds(task.retryStrategy, 1);
+  const [edits, setEdits] = useState<Edits>({
+    params: null,
+    headers: null,
+    maxAttempts: null,
+    withoutStrategy: refused,
+  });
   const inline = task.params?.text;
   const large = useQuery({
     ...payloadQuery(task.queue, task.taskId, { of: "params" }),
@@ -32,6 +46,7 @@ export function useEdits({ task }: TaskDetail) {
     headers: edits.headers !== null && compact(edits.headers) !== compact(originals.headers),
     maxAttempts:
       edits.maxAttempts !== null && edits.maxAttempts.trim() !== originals.maxAttempts.trim(),
+    withoutStrategy: edits.withoutStrategy,
   };
   const problems = {
     params: changed.params ? jsonProblem(edits.params ?? "") : null,
@@ -43,12 +58,14 @@ export function useEdits({ task }: TaskDetail) {
     originals,
     changed,
     problems,
+    strategy: task.retryStrategy === null ? null : { refused },
     valid: Object.values(problems).every((problem) => problem === null),
     edit: (change: Partial<Edits>) => setEdits((before) => ({ ...before, ...change })),
     /** Only what was changed: everything else is copied inside the database, exactly. */
     input: {
       ...(changed.params && { params: edits.params?.trim() || "null" }),
       ...(changed.headers && { headers: edits.headers?.trim() || "{}" }),
+      ...(changed.withoutStrategy && { withoutRetryStrategy: true }),
       ...(changed.maxAttempts && { maxAttempts: toLimit(edits.maxAttempts ?? "") }),
     },
   };

@@ -7,22 +7,14 @@ import { Button } from "@/components/ui/button";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Kbd } from "@/components/ui/kbd";
 import type { TaskDetail } from "@/lib/analytics/types";
-import type { SuggestedAction } from "@/lib/diagnosis/facts";
 import { healthQuery } from "@/lib/query/health";
 import { availableActions, type TaskAction } from "./availability";
+import { SUGGESTIONS } from "./suggestions";
 import { TASK_ACTION_WORDS } from "./task-actions-words";
 import { Verdict } from "./verdict";
 
 const ActionDialog = dynamic(() => import("./task-actions-dialog").then((m) => m.ActionDialog));
 const ActionSheet = dynamic(() => import("./task-actions-sheet").then((m) => m.ActionSheet));
-
-/** What a verdict suggests, as the action that does it; some have no action yet. */
-const SUGGESTED: Partial<Record<SuggestedAction["kind"], [action: TaskAction, label: string]>> = {
-  cancel: ["cancel", "Cancel task"],
-  retry: ["retry", "Retry"],
-  "run-now": ["reschedule", "Run now"],
-  "emit-event": ["emit", "Emit event"],
-};
 
 /** The subject of the page with what can be done about it, and the verdict under it. */
 export function TaskActions({ detail, title }: { detail: TaskDetail; title: ReactNode }) {
@@ -69,10 +61,10 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
       <Verdict
         detail={detail}
         action={(suggested) => {
-          const [action, label] = SUGGESTED[suggested.kind] ?? [];
-          if (!action || available[action] !== null) return null;
+          const { action, label, quiet } = SUGGESTIONS[suggested.kind];
+          if (available[action] !== null) return null;
           return (
-            <Button variant="primary" onClick={() => setOpen(action)}>
+            <Button variant={quiet ? "default" : "primary"} onClick={() => setOpen(action)}>
               {label}
             </Button>
           );

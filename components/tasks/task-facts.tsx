@@ -8,6 +8,7 @@ import type { TaskDetail } from "@/lib/analytics/types";
 import { formatAge, formatDuration } from "@/lib/timeline/duration";
 import { Attempts } from "./attempts";
 import { endOf } from "./end-of";
+import { TimesUsual } from "./usual";
 
 /** The task's standing data, in a line. */
 export function TaskFacts({ detail }: { detail: TaskDetail }) {
@@ -31,7 +32,14 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
       </Fact>
       {task.firstStartedAt && (
         <Fact label={ended ? "Took" : "Since first start"}>
-          <Span from={task.firstStartedAt} to={ended} />
+          <Span from={task.firstStartedAt} to={ended} />{" "}
+          {ended && (
+            <TimesUsual
+              task={task}
+              of="task"
+              ms={Date.parse(ended) - Date.parse(task.firstStartedAt)}
+            />
+          )}
         </Fact>
       )}
       {task.tenantId !== null && <Fact label="Tenant">{task.tenantId}</Fact>}

@@ -2,6 +2,7 @@
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
+import { AttemptLength } from "@/components/tasks/usual";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
 import { useZone } from "@/components/ui/zone";
@@ -79,6 +80,12 @@ function Body({ detail, lane, span }: Props) {
     <>
       <div className="py-3 wide:px-4">
         <SpanFacts facts={[...factsOf(span, ahead, zone), ...provenance(detail, lane, span)]} />
+        {run?.startedAt && (run.completedAt ?? run.failedAt) && (
+          <p className="mt-2 text-12">
+            <span className="text-ink-3">Attempt {run.attempt}, since its last claim</span>{" "}
+            <AttemptLength task={task} run={run} />
+          </p>
+        )}
       </div>
       {checkpoint && (
         <Section title="Recorded value" size={checkpoint.state?.bytes}>

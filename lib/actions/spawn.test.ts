@@ -127,3 +127,14 @@ test("extend lease: while it runs", async () => {
     changed: false,
   });
 });
+
+test("run again: a strategy that the engine refuses is left behind on request", async () => {
+  const { pool } = database;
+  const { taskId } = await spawnTask(pool, queue, "bill", {});
+  await pool.query(`update absurd.t_${queue} set retry_strategy = '"often"' where task_id = $1`, [
+    taskId,
+  ]);
+  expect((await runAgainAction({ queue, taskId })).ok).toBe(false);
+  const copy = data(await runAgainAction({ queue, taskId, withoutRetryStrategy: true }));
+  expect(await read(copy.newTaskId)).toMatchObject({ retryStrategy: null });
+});

@@ -5,6 +5,7 @@ import { forkTask, runAgain } from "@/lib/absurd/copies";
 import { extendClaim } from "@/lib/absurd/runs";
 import { type SpawnOptions, spawnTask } from "@/lib/absurd/tasks";
 import { action } from "./action";
+import { refuseMasks, restoreEdits } from "./hidden-values";
 import { queueName, uuid } from "./inputs";
 import { readJsonObject, readJsonText, refuseText } from "./json-text";
 import { toCopy, toNewTask, toRun } from "./reaches";
@@ -51,8 +52,11 @@ export const spawnTaskAction = action(
   }),
   toNewTask,
   async ({ queue, name, params, headers, ...options }, db) => {
-    const value = params.trim() === "" ? null : readJsonText(params, "params");
-    const parsed = nameTenant(readJsonObject(headers, "headers"));
+    const value = refuseMasks(
+      "params",
+      params.trim() === "" ? null : readJsonText(params, "params"),
+    );
+    const parsed = nameTenant(refuseMasks("headers", readJsonObject(headers, "headers")));
     // The round trip leaves out what was not given, which the verb tells from undefined.
     const given: SpawnOptions = JSON.parse(JSON.stringify(options));
     if (parsed) given.headers = parsed;
@@ -69,9 +73,14 @@ const copy = z.object({
   params: jsonText.optional(),
   headers: jsonText.optional(),
   maxAttempts: maxAttempts.optional(),
+  /** Whether the copy has no retry strategy, such as when the engine refuses the old one. */
+  withoutRetryStrategy: z.boolean().optional(),
 });
 
-/** Spawns a task like an old one, with these edits; its headers link it to the old one, which stays as it is. */
+/**
+ * Spawns a task like an old one, with these edits; its headers link it to the old one, which stays as it is. Masks of
+ * hidden values in the edits stand for the values of the old task.
+ */
 export const runAgainAction = action(
   "run task again",
   "operator",
@@ -82,7 +91,7 @@ export const runAgainAction = action(
       db,
       queue,
       taskId,
-      readEdits(edits),
+      await restoreEdits(db, queue, taskId, readEdits(edits)),
     ).catch(refuseText);
     return { taskId, newTaskId, attempt };
   },
@@ -95,7 +104,8 @@ export const forkTaskAction = action(
   copy.extend({ fromStep: z.string("is missing").min(1, "is empty").max(10_000, "is too long") }),
   toCopy,
   async ({ queue, taskId, fromStep, ...edits }, db) => {
-    const fork = await forkTask(db, queue, taskId, fromStep, readEdits(edits)).catch(refuseText);
+    const restored = await restoreEdits(db, queue, taskId, readEdits(edits));
+    const fork = await forkTask(db, queue, taskId, fromStep, restored).catch(refuseText);
     return { taskId, newTaskId: fork.taskId, copied: fork.copiedSteps.length };
   },
 );
@@ -123,12 +133,14 @@ function readEdits({
   params,
   headers,
   maxAttempts,
-}: Pick<z.output<typeof copy>, "params" | "headers" | "maxAttempts">) {
+  withoutRetryStrategy,
+}: Omit<z.output<typeof copy>, "queue" | "taskId">) {
   const edited = readJsonObject(headers, "headers");
   const parsed = edited && nameTenant(edited);
   return {
     ...(params !== undefined && { params: readJsonText(params, "params") }),
     ...(parsed && { headers: parsed }),
     ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(withoutRetryStrategy && { retryStrategy: null }),
   };
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Uuid } from "@/lib/absurd/types";
+import type { Usual } from "@/lib/analytics/task-usual";
 import type { Page, TaskDetail, TaskSummary } from "@/lib/analytics/types";
 import { type PayloadRef, payloadUrl } from "@/lib/search-params/payload";
 import { serializeTaskFilters, type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
@@ -33,6 +34,19 @@ export function payloadQuery(queue: string, taskId: Uuid, ref: PayloadRef) {
     queryKey: ["task", queue, taskId, "payload", ref],
     queryFn: async ({ signal }) =>
       (await fetchFromApi(payloadUrl(queue, taskId, ref), signal)).text(),
+    staleTime: 60_000,
+  });
+}
+
+/** How long recent tasks of this name took. Kept for a minute: what is usual does not change from second to second. */
+export function usualQuery(queue: string, name: string) {
+  return queryOptions({
+    queryKey: ["usual", queue, name],
+    queryFn: ({ signal }) =>
+      fetchJson<{ usual: Usual | null }>(
+        `/api/queues/${encodeURIComponent(queue)}/usual?name=${encodeURIComponent(name)}`,
+        signal,
+      ),
     staleTime: 60_000,
   });
 }

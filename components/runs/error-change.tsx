@@ -1,0 +1,58 @@
+"use client";
+import { useState } from "react";
+import { cn } from "@/lib/cn";
+import { plural } from "@/lib/format";
+import type { ChangedLine, ErrorChange } from "./compare-errors";
+
+/** How an attempt's error differs from that of the attempt before, in a line; line by line on demand. */
+export function ErrorChangeNote({ change, before }: { change: ErrorChange; before: number }) {
+  const [open, setOpen] = useState(false);
+  if (change.kind === "same")
+    return (
+      <p className="text-12 text-ink-3">
+        {change.exactly
+          ? `The same error as attempt ${before}`
+          : `The same error as attempt ${before}, but for ids, times and numbers`}
+      </p>
+    );
+  const count = change.lines.filter(({ sign }) => sign !== " ").length;
+  return (
+    <div className="min-w-0">
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className="min-h-9 text-12 text-accent-text hover:underline wide:min-h-0"
+      >
+        Another error than attempt {before}: {plural(count, "line")} changed
+      </button>
+      {open && <Lines lines={change.lines} before={before} />}
+    </div>
+  );
+}
+
+function Lines({ lines, before }: { lines: ChangedLine[]; before: number }) {
+  return (
+    <section
+      aria-label={`What changed since attempt ${before}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="mono mt-1 max-h-80 overflow-auto rounded-2 border bg-canvas py-1 leading-[18px]"
+    >
+      {lines.map(({ sign, text }, index) => (
+        <p
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
+          key={index}
+          className={cn(
+            "whitespace-pre px-2",
+            sign === "+" && "bg-completed-soft text-completed",
+            sign === "-" && "bg-failed-soft text-failed",
+            sign === " " && "text-ink-3",
+          )}
+        >
+          {sign === "-" ? "−" : sign} {text}
+        </p>
+      ))}
+    </section>
+  );
+}
