@@ -70,6 +70,11 @@ export class Plan {
     return { start, settle };
   }
 
+  /** Where a router can lead. */
+  targetsOf(id: string): string[] {
+    return [...this.routersOf].flatMap(([target, routers]) => (routers.includes(id) ? target : []));
+  }
+
   /** Of some operators the one furthest from the beginning, whatever the order of the definition. */
   lastOf(ids: Iterable<string>): string | undefined {
     const depths = new Map<string, number>();

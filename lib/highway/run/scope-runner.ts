@@ -1,7 +1,8 @@
 import type { Json } from "../../absurd/types.ts";
-import { findScope, pathIn, type Scope } from "../model/scopes.ts";
+import { findScope, type Scope } from "../model/scopes.ts";
 import { isRouter, type Operator } from "../model/workflow.ts";
 import type { Context } from "./context.ts";
+import { bearsFailure, handlerKey, pathOfKey } from "./handlers.ts";
 import { runOperator } from "./operators.ts";
 import type { Blocked, Ended, Failure, Outcome, ScopeEnd, States, Wait } from "./outcome.ts";
 import { type OperatorState, Plan, type Progress } from "./plan.ts";
@@ -131,24 +132,15 @@ class ScopeRunner {
     const home = id === null ? null : findScope(this.scope, id);
     const handler = id === null ? undefined : home?.operators.get(id);
     if (id === null || !handler) return;
-    const handlerKey = this.handlerKey(handler, operator, key);
+    const own = handlerKey(this.scope, handler, operator, key);
     const ends = this.handled.get(id) ?? new Map<string, OperatorState>();
     this.handled.set(id, ends);
-    if (ends.has(handlerKey)) return;
+    if (ends.has(own)) return;
     const isForSuccess = operator.on_success_task_id === id && this.values.has(operator.task_id);
     const isLate = this.failures.size > 0 && isForSuccess;
-    if (isLate && !this.run.journal.hasBegun(this.pathOf(handlerKey))) return;
-    ends.set(handlerKey, "running");
-    this.launch({ operator: handler, key: handlerKey, context });
-  }
-
-  /** A handler of one operator has its own path; one that several share has a path for each of them. */
-  private handlerKey(handler: Operator, operator: Operator, key: string): string {
-    const id = handler.task_id;
-    const users = [...this.scope.operators.values()].filter(
-      (one) => one.on_success_task_id === id || one.on_failure_task_id === id,
-    );
-    return users.length === 1 && key === operator.task_id ? id : `${id}\n${key}`;
+    if (isLate && !this.run.journal.hasBegun(this.pathOf(own))) return;
+    ends.set(own, "running");
+    this.launch({ operator: handler, key: own, context });
   }
 
   private handlerState(id: string): OperatorState | undefined {
@@ -158,9 +150,7 @@ class ScopeRunner {
   }
 
   private pathOf(key: string): string {
-    const [id = "", ...triggers] = key.split("\n");
-    const path = pathIn({ path: this.base }, id);
-    return triggers.reduce((at, trigger) => `${at}@${pathIn({ path: "" }, trigger)}`, path);
+    return pathOfKey(this.base, key);
   }
 
   private result(): ScopeEnd {
@@ -178,11 +168,4 @@ class ScopeRunner {
     const value = last === undefined ? null : (this.values.get(last) ?? null);
     return { state: "completed", value, states, names };
   }
-}
-
-function bearsFailure(operator: Operator): boolean {
-  return (
-    operator.operator_type === "join" ||
-    ["all_done", "one_success", "one_done"].includes(operator.trigger_rule)
-  );
 }

@@ -30,7 +30,7 @@ export function playFunctions(
 export class Bench {
   readonly app: Absurd;
   /** Called after each execution of a task. */
-  afterExecution: () => void = () => {};
+  afterExecution: () => unknown = () => {};
 
   constructor(
     readonly pool: Pool,
@@ -55,7 +55,7 @@ export class Bench {
   ): Promise<Json> {
     for (let round = 0; round < 3000; round++) {
       await this.app.workBatch("bench", 60, 1);
-      this.afterExecution();
+      await this.afterExecution();
       const result = await getTaskResult(this.pool, this.queue, taskId);
       if (result?.state === "completed") return result.result ?? null;
       if (result?.state === "failed" || result?.state === "cancelled")

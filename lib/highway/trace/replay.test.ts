@@ -1,0 +1,243 @@
+/** What the interpreter wrote, read back: at its end, and after each execution on the way. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createQueue } from "../../absurd/queues.ts";
+import type { Json, JsonObject } from "../../absurd/types.ts";
+import { WorkflowBuilder } from "../builder/workflow-builder.ts";
+import type { Workflow } from "../model/workflow.ts";
+import { parseWorkflow } from "../parse.ts";
+import type { FunctionCall } from "../run/functions.ts";
+import { cancelWorkflowRun } from "../run/start.ts";
+import { Bench, playFunctions } from "../testing/bench.ts";
+import { buildEverything, EVERYTHING_INPUTS, playEverything } from "../testing/everything.ts";
+import { readRecords } from "../testing/read-records.ts";
+import { replayRun } from "./replay.ts";
+import type { OperatorTrace } from "./trace.ts";
+
+const FIXTURES = path.join(import.meta.dirname, "../fixtures");
+const read = (file: string) => readFileSync(path.join(FIXTURES, file), "utf8");
+
+let database: TestDatabase;
+let queues = 0;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+type Play = (id: string, call: FunctionCall) => unknown;
+type Wake = (event: string) => "time out" | Json | undefined;
+type Moment = Record<string, OperatorTrace["state"]>;
+
+/** Runs a workflow to its end, and replays it after each execution of a task. */
+async function watch(workflow: Workflow, play: Play, inputs: JsonObject = {}, wake?: Wake) {
+  const queue = `trace ${++queues}`;
+  await createQueue(database.pool, queue);
+  const functions = playFunctions(workflow, play);
+  const bench = new Bench(database.pool, queue, { functions, lenient: true });
+  const moments: Moment[] = [];
+  const look = async () => {
+    const traces = replayRun(workflow, await readRecords(database.pool, queue));
+    const current = [...traces].filter(([, { isSuperseded }]) => !isSuperseded);
+    // The interpreter reports a handler once, whatever it handled.
+    moments.push(
+      Object.fromEntries(current.map(([at, { state }]) => [at.replace(/@.*/, ""), state])),
+    );
+    return traces;
+  };
+  bench.afterExecution = look;
+  const { taskId } = await bench.start(workflow, { inputs });
+  const result = (await bench.finish(taskId, wake)) as { operators: Moment };
+  const traces = await look();
+  return { result, traces, moments };
+}
+
+/** What ended stays as it was, unless a later attempt of what is around it took its place. */
+function expectSteady(moments: Moment[], end: Moment): void {
+  for (const moment of moments)
+    for (const [at, state] of Object.entries(moment))
+      if (at in end && ["completed", "failed", "skipped", "upstream_failed"].includes(state))
+        expect({ at, state }).toEqual({ at, state: end[at] });
+}
+
+type Scenario = {
+  workflow: string;
+  scenario: string;
+  inputs?: JsonObject;
+  results?: Record<string, Json>;
+  fail?: string[];
+  events?: Record<string, Json>;
+  event_timeouts?: string[];
+};
+
+describe.concurrent("what the interpreter says at the end can be told from its records alone", () => {
+  const scenarios: Scenario[] = parse(read("scenarios.yaml"));
+  test.each(scenarios)("$workflow: $scenario", async (scenario) => {
+    const { workflow } = parseWorkflow(read(`expected/${scenario.workflow}.json`));
+    if (!workflow) throw new Error("no workflow");
+    const calls = new Map<string, number>();
+    const play: Play = (id) => {
+      if (scenario.fail?.includes(id)) throw new Error(`${id} fails`);
+      const count = calls.get(id) ?? 0;
+      calls.set(id, count + 1);
+      const result = scenario.results?.[id];
+      return Array.isArray(result) ? result[Math.min(count, result.length - 1)] : result;
+    };
+    const wake: Wake = (event) =>
+      scenario.event_timeouts?.includes(event) ? "time out" : scenario.events?.[event];
+    const { result, moments } = await watch(workflow, play, scenario.inputs, wake);
+    expect(moments.at(-1)).toEqual(result.operators);
+    expectSteady(moments, result.operators);
+  });
+
+  test("every kind of operator", async () => {
+    const { result, traces, moments } = await watch(
+      buildEverything(),
+      playEverything,
+      EVERYTHING_INPUTS,
+    );
+    expect(moments.at(-1)).toEqual(result.operators);
+    expectSteady(moments, result.operators);
+    expect(traces.get("shaky")).toMatchObject({ state: "completed", attempts: 3 });
+    expect(traces.get("beside.left/each_line")).toMatchObject({ rounds: { done: 2, total: 2 } });
+    expect(traces.get("until_synced")).toMatchObject({ rounds: { done: 2, total: 2 } });
+    expect(traces.get("beside.left/each_line[1]/pick")?.path).toBe("beside.left/each_line/pick");
+    expect(traces.get("last_try")).toMatchObject({
+      state: "failed",
+      isHandled: true,
+      failure: { message: "no more" },
+    });
+    for (const id of ["shaky", "beside.right/rest"])
+      expect(moments.map((moment) => moment[id])).toContain("sleeping");
+  });
+
+  const flow = () => new WorkflowBuilder("flow");
+  const cases: Record<string, { flow: WorkflowBuilder; play?: Play; wake?: Wake }> = {
+    "a loop that is tried again from its beginning": {
+      flow: flow()
+        .foreach("each", "[1, 2]", (body) => body.task("one", "one").task("two", "two"), {
+          retryPolicy: { maxRetries: 1, delay: 1 },
+        })
+        .task("after", "after"),
+      play: (id, { path: at }) => {
+        if (id === "two" && at === "each[1]/two") throw new Error("not yet");
+        return id;
+      },
+    },
+    "branches that are tried again": {
+      flow: flow().parallel(
+        "p",
+        {
+          left: (left) => left.task("good", "good").wait("rest", 5),
+          right: (right) => right.task("bad", "bad"),
+        },
+        { retryPolicy: { maxRetries: 1, delay: 1 } },
+      ),
+      play: (id) => {
+        if (id === "bad") throw new Error("no");
+        return id;
+      },
+    },
+    "items beside each other, of which one fails": {
+      flow: flow()
+        .foreach("each", "[1, 2, 3]", (body) => body.task("work", "work").task("then", "then"), {
+          parallel: true,
+        })
+        .task("never", "never"),
+      play: (id, { path: at }) => {
+        if (at === "each[1]/work") throw new Error("no");
+        return id;
+      },
+    },
+    "an event that never comes, tried twice, and handled": {
+      flow: flow()
+        .waitForEvent("hear", "silence", {
+          timeoutSeconds: 60,
+          retryPolicy: { maxRetries: 1, delay: 1 },
+          onFailure: "shrug",
+        })
+        .task("go_on", "go_on")
+        .task("shrug", "shrug"),
+      wake: () => "time out",
+    },
+    "one handler for two": {
+      flow: flow()
+        .task("a", "fail", { onFailure: "h" })
+        .task("b", "fail", { root: true, onFailure: "h" })
+        .task("h", "h")
+        .task("last", "last", { dependencies: ["a", "b"], triggerRule: "all_done" }),
+      play: (id) => {
+        if (id === "a" || id === "b") throw new Error("no");
+        return id;
+      },
+    },
+    "a handler outside of the loop": {
+      flow: flow()
+        .task("begin", "begin")
+        .foreach("each", "[1]", (body) => body.task("inner", "inner", { onFailure: "outer" }), {
+          dependencies: ["begin"],
+        })
+        .task("outer", "outer", { dependencies: ["begin"] }),
+      play: (id) => {
+        if (id === "inner") throw new Error("no");
+        return id;
+      },
+    },
+    "a fork that goes on before its branches": {
+      flow: flow()
+        .parallel(
+          "p",
+          { l: (left) => left.wait("rest", 30).task("slow", "slow") },
+          { resultKey: "fork" },
+        )
+        .task("meanwhile", "meanwhile", { dependencies: ["p"] })
+        .task("wait", "tools.workflow.wait_for_parallel_branches", {
+          dependencies: ["p", "meanwhile"],
+          args: ["{{ fork }}"],
+        }),
+    },
+    "nothing to do in a loop": {
+      flow: flow()
+        .foreach("none", "[]", (body) => body.task("inner", "inner"))
+        .whileLoop("never", "false", (body) => body.task("round", "round"))
+        .task("end", "end"),
+    },
+  };
+  test.each(Object.entries(cases))("%s", async (_, { flow, play = (id) => id, wake }) => {
+    const { result, moments } = await watch(flow.build(), play, {}, wake);
+    expect(moments.at(-1)).toMatchObject(result.operators);
+    expectSteady(moments, result.operators);
+  });
+
+  test("a run that is cancelled: what was under way is, the rest did not run", async () => {
+    const queue = `trace ${++queues}`;
+    await createQueue(database.pool, queue);
+    const workflow = flow()
+      .task("first", "first")
+      .parallel("p", { l: (left) => left.waitForEvent("never", "never") })
+      .task("last", "last")
+      .build();
+    const bench = new Bench(database.pool, queue, {
+      functions: playFunctions(workflow, (id) => id),
+    });
+    const { workflowRunId } = await bench.start(workflow);
+    for (let count = 0; count < 4; count++) await bench.app.workBatch("bench", 60, 1);
+    const states = async () =>
+      Object.fromEntries(
+        [...replayRun(workflow, await readRecords(database.pool, queue))].map(
+          ([at, { state }]): [string, string] => [at, state],
+        ),
+      );
+    const before = { first: "completed", p: "sleeping", "p.l/never": "sleeping", last: "pending" };
+    expect(await states()).toEqual(before);
+    await cancelWorkflowRun(database.pool, queue, workflowRunId);
+    expect(await states()).toEqual({
+      first: "completed",
+      p: "cancelled",
+      "p.l/never": "cancelled",
+      last: "skipped",
+    });
+  });
+});
