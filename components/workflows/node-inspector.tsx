@@ -8,11 +8,12 @@ import { formatNumber } from "@/lib/format";
 import type { GraphNode } from "@/lib/highway/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { formatDuration } from "@/lib/timeline/duration";
-import { typeOf } from "./graph/node-words";
+import { roundsOf, typeOf } from "./graph/node-words";
 import { NodeStateLabel } from "./node-state-label";
-import type { NodeStatus, TaskHistory } from "./node-states";
+import type { NodeStatus } from "./node-states";
 import { settingsOf } from "./operator-settings";
 import type { StepRef } from "./resolve-step";
+import type { TaskHistory } from "./task-history";
 
 /** Of more results than this the last ones are shown. */
 const MOST_RESULTS = 20;
@@ -59,12 +60,13 @@ export function NodeInspector({
       </header>
       <Facts>
         <Fact label="Kind">{typeOf(node.type)[1]}</Fact>
-        {status?.from != null && status.to !== null && (
-          <Fact label="Duration">{formatDuration(status.to - status.from)}</Fact>
+        {status && status.took !== null && (
+          <Fact label="Duration">{formatDuration(status.took)}</Fact>
         )}
         {status && status.attempts > 1 && <Fact label="Attempts">{status.attempts}</Fact>}
+        {status?.rounds && <Fact label="Rounds">{roundsOf(status)}</Fact>}
         {status && status.results > 1 && (
-          <Fact label="Results">{formatNumber(status.results)}</Fact>
+          <Fact label="Ended">{formatNumber(status.results)} times</Fact>
         )}
         {status?.task && (
           <Fact label="Task">
@@ -83,6 +85,12 @@ export function NodeInspector({
           </Fact>
         ))}
       </Facts>
+      {status?.failure && (
+        <p className="mt-2 break-words rounded-2 border border-failed-line bg-failed-soft px-3 py-1.5">
+          <strong className="font-semibold">{status.failure.type}</strong> {status.failure.message}
+          {status.isHandled && <span className="text-ink-2"> Its handler took care of it.</span>}
+        </p>
+      )}
       {records.slice(-MOST_RESULTS).map(({ task, checkpoint }) => (
         <div
           key={`${task.taskId} ${checkpoint.name}`}

@@ -1,24 +1,29 @@
 import { Ban } from "lucide-react";
 import { StateLabel } from "@/components/tasks/state-badge";
+import { signOf, wordOf } from "./graph/node-words";
 import type { NodeStatus } from "./node-states";
 
 /** Sign and word of an operator's state; what is deduced says so. */
 export function NodeStateLabel({ status }: { status: NodeStatus | undefined }) {
   if (!status) return <span className="text-ink-3">–</span>;
-  if (status.state === "skipped")
+  const state = signOf(status.state);
+  if (!state)
     return (
-      <span className="inline-flex items-center gap-1.5 text-ink-3">
+      <span className="inline-flex items-center gap-1.5 whitespace-nowrap text-ink-3">
         <Ban size={14} strokeWidth={1.5} aria-hidden />
-        not run
+        {wordOf(status)}
       </span>
     );
+  const word = wordOf(status);
   return (
     <span
-      className="inline-flex items-center gap-1.5"
+      className="inline-flex items-center gap-1.5 whitespace-nowrap"
       title={status.inferred ? "Deduced: the engine records an operator when it ends" : undefined}
     >
-      <StateLabel state={status.state} />
-      {status.inferred && <span className="text-12 text-ink-3">inferred</span>}
+      <StateLabel state={state} />
+      {word !== state && (
+        <span className="text-12 text-ink-3">{word.replace(/^failed, /, "")}</span>
+      )}
     </span>
   );
 }

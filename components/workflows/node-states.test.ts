@@ -41,6 +41,7 @@ const { workflow } = parseWorkflow(
   }),
 );
 if (!workflow) throw new Error("The workflow of the test cannot be read.");
+const parsed = workflow;
 const graph = buildGraph(workflow);
 
 const RUN = "01900000-0000-7000-8000-000000000001";
@@ -55,7 +56,7 @@ function derive(rootState: "running" | "sleeping" | "completed" | "failed", name
     task: {
       queue: "q",
       taskId,
-      name: "highway.workflow.run",
+      name: "order-program",
       state: rootState,
       attempts: 1,
       maxAttempts: 1,
@@ -109,8 +110,9 @@ function derive(rootState: "running" | "sleeping" | "completed" | "failed", name
     status: ended ? rootState : "running",
   };
   // Only what the function reads of a run is given.
-  const detail = { run, tasks: [root], now: at(45) } as unknown as WorkflowRunDetail;
-  const states = deriveNodeStates(graph, detail, [{ detail: root, timeline: buildTimeline(root) }]);
+  const detail = { run, tasks: [root], records: {}, now: at(45) } as unknown as WorkflowRunDetail;
+  const histories = [{ detail: root, timeline: buildTimeline(root) }];
+  const states = deriveNodeStates(parsed, graph, detail, histories);
   return Object.fromEntries([...states].map(([path, status]) => [path, status]));
 }
 
@@ -151,19 +153,23 @@ test("attempts are counted, and a failure recorded by the interpreter is one", (
   expect(retried.fetch).toMatchObject({ state: "running", attempts: 2 });
   const failed = derive("failed", ["fetch/attempt/1", "fetch/retry/1", "fetch/failed"]);
   expect(failed.fetch).toMatchObject({ state: "failed", attempts: 2 });
-  expect(words(failed)).toMatchObject({ level: "skipped", notify: "skipped" });
+  expect(words(failed)).toMatchObject({ level: "upstream_failed", notify: "upstream_failed" });
 });
 
-test("names are read by path, round, attempt, bare id and display name", () => {
+test("names are read by path, round, attempt, handled operator, bare id and display name", () => {
   const resolve = createResolver(graph.nodes);
-  expect(resolve("each[2]/pick~3/failed")).toEqual({
-    path: "each/pick",
-    rounds: [2],
-    note: "failed",
-  });
-  expect(resolve("each[2]")).toEqual({ path: "each", rounds: [2], note: "round" });
-  expect(resolve("pick")).toEqual({ path: "each/pick", rounds: [], note: "" });
-  expect(resolve("order__1__notify")).toEqual({ path: "notify", rounds: [], note: "" });
-  expect(resolve("$awaitEvent:review")?.path).toBe("review");
-  expect(resolve("something else")).toBeUndefined();
+  const read = (name: string) => {
+    const step = resolve(name);
+    return step && [step.path, step.instance, step.note];
+  };
+  expect(read("each[2]/pick~3/failed")).toEqual(["each/pick", "each[2]/pick", "failed"]);
+  expect(read("each~2[1]/pick")).toEqual(["each/pick", "each~2[1]/pick", ""]);
+  expect(read("each[2]")).toEqual(["each", "each", "round"]);
+  expect(read("each/items")).toEqual(["each", "each", "items"]);
+  expect(read("fetch@level@each")).toEqual(["fetch", "fetch@level@each", ""]);
+  expect(read("fetch/attempt/2")).toEqual(["fetch", "fetch", "attempt/2"]);
+  expect(read("pick#3")).toEqual(["each/pick", "each[2]/pick", ""]);
+  expect(read("order__1__notify")).toEqual(["notify", "notify", ""]);
+  expect(read("$awaitEvent:review")).toEqual(["review", "review", ""]);
+  expect(read("something else")).toBeUndefined();
 });

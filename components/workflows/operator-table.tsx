@@ -4,7 +4,7 @@ import { Table, Td, Th } from "@/components/ui/table";
 import { cn } from "@/lib/cn";
 import type { WorkflowGraph } from "@/lib/highway/graph";
 import { formatDuration } from "@/lib/timeline/duration";
-import { typeOf } from "./graph/node-words";
+import { roundsOf, typeOf } from "./graph/node-words";
 import { NodeStateLabel } from "./node-state-label";
 import type { NodeStatus } from "./node-states";
 
@@ -27,7 +27,8 @@ export function OperatorTable({
           <Th className="pl-4!">State</Th>
           <Th>Operator</Th>
           <Th>Kind</Th>
-          <Th numeric>Results</Th>
+          <Th numeric>Ends</Th>
+          <Th numeric>Attempts</Th>
           <Th numeric>Duration</Th>
           <Th>Task</Th>
         </tr>
@@ -52,11 +53,15 @@ export function OperatorTable({
                   {node.path}
                 </button>
               </Td>
-              <Td className="text-ink-2">{typeOf(node.type)[1]}</Td>
+              <Td className="text-ink-2">
+                {typeOf(node.type)[1]}
+                {status?.rounds && `, ${roundsOf(status)}`}
+              </Td>
               <Td numeric>{status?.results || <span className="text-ink-3">–</span>}</Td>
+              <Td numeric>{status?.attempts || <span className="text-ink-3">–</span>}</Td>
               <Td numeric>
-                {status && status.from !== null && status.to !== null ? (
-                  formatDuration(status.to - status.from)
+                {status && status.took !== null ? (
+                  formatDuration(status.took)
                 ) : (
                   <span className="text-ink-3">–</span>
                 )}

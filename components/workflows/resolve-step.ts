@@ -1,40 +1,81 @@
+import type { TaskDetail } from "@/lib/analytics/types";
+import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import type { GraphNode } from "@/lib/highway/graph";
 import { labelStep } from "@/lib/timeline/label-step";
 
-/** Which operator a checkpoint belongs to. */
+/** Which operator a checkpoint or task belongs to. */
 export type StepRef = {
+  /** In the definition: `each_order/charge`. */
   path: string;
-  /** The rounds of the loops around it, outermost first. */
-  rounds: number[];
-  /** `""` for the operator's own result; else what was noted on the way: `failed`, `attempt/2`, `retry/2`, … */
+  /** In the run, with the rounds of loops and later attempts of what is around it: `each_order[2]/charge`. */
+  instance: string;
+  /** `""` for the operator's own result; else what was noted on the way: `failed`, `attempt/2`, `round`, … */
   note: string;
 };
 
+export type Resolve = (name: string) => StepRef | undefined;
+
+/** What the interpreter notes behind the path of a loop; an operator inside has the number of a round before it. */
+const NOTES = new Set(["failed", "items", "tasks", "inner", "deadline"]);
+
 /**
  * Reads names of checkpoints and tasks. The interpreter names them by the operator's path, with the round of each loop in
- * brackets, later attempts after a tilde, and what else it notes behind it: `each_order[2]/charge/failed`. Other programs use the bare id, or the
- * display name `workflow__version__step`; an id that occurs twice in the workflow then names nothing.
+ * brackets, later attempts after a tilde, what a handler handles after an at sign, and what else it notes behind it:
+ * `each_order[2]/charge/failed`. Other programs use the bare id, or the display name `workflow__version__step`, and the
+ * SDK counts repetitions with `#2`; an id that occurs twice in the workflow then names nothing.
  */
-export function createResolver(nodes: readonly GraphNode[]): (name: string) => StepRef | undefined {
-  const paths = new Set(nodes.map((node) => node.path));
-  const byId = new Map<string, string | null>();
-  for (const { id, path } of nodes) byId.set(id, byId.has(id) ? null : path);
+export function createResolver(nodes: readonly GraphNode[]): Resolve {
+  const byPath = new Map(nodes.map((node) => [node.path, node]));
+  const byId = new Map<string, GraphNode | null>();
+  for (const node of nodes) byId.set(node.id, byId.has(node.id) ? null : node);
+
+  function read(name: string): StepRef | undefined {
+    for (let at = name; at !== ""; at = parentOf(at)) {
+      const path = at.replace(/\[\d+\]|~\d+|@[^/.[~@]*/g, "");
+      const found = byPath.get(path);
+      if (!found) continue;
+      const rest = name.slice(at.length);
+      if (at === name && !at.includes("[") && NOTES.has(found.id) && byPath.has(found.scope))
+        return { path: found.scope, instance: found.scope, note: found.id };
+      // A handler from further out runs where it is needed.
+      const handler = byId.get(/^\/([^/.[~@]+)/.exec(rest)?.[1] ?? "");
+      if (handler?.isHandler)
+        return { path: handler.path, instance: `${at}/${handler.id}`, note: noteOf(rest) };
+      if (at.endsWith("]")) return { path, instance: at.replace(/\[\d+\]$/, ""), note: "round" };
+      return { path, instance: at.replace(/~\d+$/, ""), note: rest.replace(/^[/.]/, "") };
+    }
+    return undefined;
+  }
+
   return (name) => {
     const label = labelStep(name);
-    const rounds = [...label.matchAll(/\[(\d+)\]/g)].map((match) => Number(match[1]));
-    const whole = label.replace(/\[\d+\]/g, "");
-    const base = whole.replace(/~\d+(?=[/.]|$)/g, "");
-    for (let at = base; at !== ""; at = parentOf(at)) {
-      if (!paths.has(at)) continue;
-      const note = /\]$/.test(label) ? "round" : base.slice(at.length).replace(/^[/.@#$]/, "");
-      return { path: at, rounds, note };
-    }
-    const path = byId.get(whole) ?? byId.get(whole.split("__").at(-1) ?? "");
-    return path ? { path, rounds, note: "" } : undefined;
+    const found = read(label);
+    if (found) return found;
+    const [, whole = label, repetition] = /^(.*?)(?:#(\d+))?$/s.exec(label) ?? [];
+    const node = byId.get(whole) ?? byId.get(whole.split("__").at(-1) ?? "");
+    if (!node) return read(whole);
+    const round = repetition === undefined ? 0 : Number(repetition) - 1;
+    const parent = node.inLoop ? `${node.scope}[${round}]/` : "";
+    const instance = parent ? `${parent}${node.path.slice(node.scope.length + 1)}` : node.path;
+    return { path: node.path, instance, note: "" };
   };
 }
 
+function noteOf(rest: string): string {
+  return rest.split("/").slice(2).join("/");
+}
+
 /** One part less. */
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(path.search(/[/.@#$][^/.@#$]*$/), 0));
+function parentOf(name: string): string {
+  return name.slice(0, Math.max(name.search(/[/.@#$~[][^/.@#$~[]*$/), 0));
+}
+
+/** Which operator a task executes: what it says itself, its key as the interpreter makes it, or its name. */
+export function ownerOf(
+  { task }: TaskDetail,
+  { run, records }: Pick<WorkflowRunDetail, "run" | "records">,
+): string {
+  const said = records[task.taskId]?.path;
+  const [key, start] = [task.idempotencyKey, `${run.workflowRunId}:`];
+  return said ?? (key?.startsWith(start) ? key.slice(start.length) : task.name);
 }

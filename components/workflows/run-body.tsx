@@ -11,12 +11,13 @@ import { parseWorkflow } from "@/lib/highway/parse";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { GraphPane } from "./graph/graph-pane";
 import { NodeInspector } from "./node-inspector";
-import { deriveNodeStates, ownerOf, type TaskHistory } from "./node-states";
+import { deriveNodeStates } from "./node-states";
 import { OperatorTable } from "./operator-table";
-import { createResolver } from "./resolve-step";
+import { createResolver, ownerOf } from "./resolve-step";
 import { isActive } from "./run-duration";
 import { RunTasks } from "./run-tasks";
 import { RunValues } from "./run-values";
+import type { TaskHistory } from "./task-history";
 import { RunTimeline } from "./timeline/run-timeline";
 
 const TABS = ["timeline", "tasks", "operators", "values", "definition"] as const;
@@ -58,13 +59,13 @@ export function RunBody({
     [detail, now],
   );
   const statuses = useMemo(
-    () => (graph ? deriveNodeStates(graph, detail, histories) : new Map()),
-    [graph, detail, histories],
+    () => (workflow && graph ? deriveNodeStates(workflow, graph, detail, histories) : new Map()),
+    [workflow, graph, detail, histories],
   );
   const resolve = useMemo(() => createResolver(graph?.nodes ?? []), [graph]);
   const pathOf = useCallback(
-    (history: TaskHistory) => resolve(ownerOf(history.detail, run.workflowRunId))?.path ?? null,
-    [resolve, run.workflowRunId],
+    (history: TaskHistory) => resolve(ownerOf(history.detail, detail))?.path ?? null,
+    [resolve, detail],
   );
   const node = graph?.nodes.find(({ path }) => path === selected);
 

@@ -40,10 +40,12 @@ export function getWorkflowRun(
     const life = lifeOf(run, now);
     const result = await searchWorkflowTasks(db, [...own, ...others], workflowRunId, life, options);
     const shown = rootFirst(result.found, run).slice(0, MOST_TASKS);
+    const found = await readTaskDetails(db, queues, shown, now);
     return {
       run,
       ...(await readPayloads(db, columns, workflowRunId)),
-      tasks: await readTaskDetails(db, queues, shown, now),
+      tasks: found.map(({ detail }) => detail),
+      records: Object.fromEntries(found.map(({ detail, record }) => [detail.task.taskId, record])),
       linked: countOf(result, run),
       ...(result.rest ? { searchedTo: uuidInstant(result.rest) } : {}),
       now,

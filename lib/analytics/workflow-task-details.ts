@@ -5,12 +5,17 @@ import type { Database } from "@/lib/db/snapshot";
 import { payload } from "./payload";
 import type { RegisteredQueue } from "./registry";
 import type { Checkpoint, Iso, Run, Task, TaskDetail, Wait } from "./types";
+import { recordedValue, taskReport, toTaskRecord } from "./workflow-records";
 import type { FoundTask } from "./workflow-task-search";
+import type { TaskRecord } from "./workflow-types";
 
 /** JSON values come only as long as a line or two shows of them: the task's own page has the rest. */
 const VALUE_LIMIT = 600;
 /** Of each table and queue, so that an answer stays bounded whatever the run did. */
 const MOST_ROWS = 5_000;
+
+/** A task with all that is kept about it, and what its values say of the workflow. */
+export type WorkflowTaskDetail = { detail: TaskDetail; record: TaskRecord };
 
 /**
  * Everything the engine keeps about these tasks, as `getTask` gives it for one, a few statements a queue. In the order
@@ -21,13 +26,13 @@ export async function readTaskDetails(
   queues: readonly RegisteredQueue[],
   tasks: readonly FoundTask[],
   now: Iso,
-): Promise<TaskDetail[]> {
-  const details = new Map<Uuid, TaskDetail>();
+): Promise<WorkflowTaskDetail[]> {
+  const details = new Map<Uuid, WorkflowTaskDetail>();
   for (const queue of queues) {
     const ids = tasks.flatMap((task) => (task.queue === queue.name ? [task.taskId] : []));
     if (ids.length === 0) continue;
-    for (const detail of await readQueue(db, queue, ids, now))
-      details.set(detail.task.taskId, detail);
+    for (const found of await readQueue(db, queue, ids, now))
+      details.set(found.detail.task.taskId, found);
   }
   return tasks.flatMap(({ taskId }) => details.get(taskId) ?? []);
 }
@@ -37,7 +42,7 @@ async function readQueue(
   queue: RegisteredQueue,
   ids: Uuid[],
   now: Iso,
-): Promise<TaskDetail[]> {
+): Promise<WorkflowTaskDetail[]> {
   const tasks = await readTasks(db, queue, ids);
   const runs = await readRuns(db, queue.name, ids);
   const checkpoints = await readCheckpoints(db, queue.name, ids);
@@ -49,15 +54,19 @@ async function readQueue(
     ...(cutCheckpoints ? { checkpoints: true as const } : {}),
   };
   const [runsOf, checkpointsOf, waitsOf] = [byTask(runs), byTask(checkpoints), byTask(waits)];
-  return tasks.map((task) => ({
-    task,
-    runs: (runsOf.get(task.taskId) ?? []).reverse(),
-    checkpoints: (checkpointsOf.get(task.taskId) ?? []).reverse(),
-    waits: waitsOf.get(task.taskId) ?? [],
-    eventsEmittedAt: {},
-    now,
-    ...(cutRuns || cutCheckpoints ? { truncated } : {}),
-  }));
+  return tasks.map(({ report, ...task }) => {
+    const own = (checkpointsOf.get(task.taskId) ?? []).reverse();
+    const detail: TaskDetail = {
+      task,
+      runs: (runsOf.get(task.taskId) ?? []).reverse(),
+      checkpoints: own.map(({ recorded: _, ...checkpoint }) => checkpoint),
+      waits: waitsOf.get(task.taskId) ?? [],
+      eventsEmittedAt: {},
+      now,
+      ...(cutRuns || cutCheckpoints ? { truncated } : {}),
+    };
+    return { detail, record: toTaskRecord(report, own) };
+  });
 }
 
 function byTask<Row extends { taskId: Uuid }>(rows: Row[]): Map<Uuid, Row[]> {
@@ -70,7 +79,11 @@ function byTask<Row extends { taskId: Uuid }>(rows: Row[]): Map<Uuid, Row[]> {
   return groups;
 }
 
-function readTasks(db: Database, queue: RegisteredQueue, ids: Uuid[]): Promise<Task[]> {
+function readTasks(
+  db: Database,
+  queue: RegisteredQueue,
+  ids: Uuid[],
+): Promise<(Task & { report: string })[]> {
   const { tasks, tenantId } = queueTables(queue.name);
   return db
     .select({
@@ -94,6 +107,7 @@ function readTasks(db: Database, queue: RegisteredQueue, ids: Uuid[]): Promise<T
       retryStrategy: payload(tasks.retryStrategy, VALUE_LIMIT),
       cancellation: payload(tasks.cancellation, VALUE_LIMIT),
       result: payload(tasks.result, VALUE_LIMIT),
+      report: taskReport(tasks),
     })
     .from(tasks)
     .where(inArray(tasks.taskId, ids));
@@ -129,13 +143,14 @@ function readCheckpoints(
   db: Database,
   queue: string,
   ids: Uuid[],
-): Promise<(Checkpoint & { taskId: Uuid })[]> {
+): Promise<(Checkpoint & { taskId: Uuid; recorded: string | null })[]> {
   const { checkpoints } = queueTables(queue);
   return db
     .select({
       taskId: checkpoints.taskId,
       name: checkpoints.name,
       state: payload(checkpoints.state, VALUE_LIMIT),
+      recorded: recordedValue(checkpoints),
       status: checkpoints.status,
       ownerRunId: checkpoints.ownerRunId,
       updatedAt: checkpoints.updatedAt,

@@ -72,6 +72,21 @@ export type DefinitionSource = "definition_id" | "hash" | "params" | "name_and_v
 /** The normalised JSON of a definition, as text. */
 export type RunDefinition = { text: string; source: DefinitionSource; definitionId: Uuid | null };
 
+/** What a task recorded of the workflow, where the texts of its values are cut short. */
+export type TaskRecord = {
+  /** The part of the workflow that the task executes, by its path in the run; `null` where it does not say. */
+  path: string | null;
+  /** How operators ended, by their path in the run: the report of a root task that has ended. */
+  ends: Record<string, string> | null;
+  /** By checkpoint: how long a list is, which status a value states, and what went wrong. */
+  values: Record<string, RecordedValue>;
+};
+export type RecordedValue = {
+  length?: number;
+  status?: string;
+  failure?: { type: string; message: string };
+};
+
 export type WorkflowRunDetail = {
   run: WorkflowRunSummary;
   inputs: Payload;
@@ -79,6 +94,8 @@ export type WorkflowRunDetail = {
   error: Payload;
   /** The root first, then by id: the oldest ones where there are very many. Their JSON values are cut short. */
   tasks: TaskDetail[];
+  /** By task. */
+  records: Record<Uuid, TaskRecord>;
   /** Tasks that carry the run's id, its root included; capped while the search goes on, or above its limit. */
   linked: Count;
   /** Set while tasks of the run's life are still being looked for: everything up to here was looked at. */

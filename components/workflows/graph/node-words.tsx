@@ -12,6 +12,7 @@ import {
   Timer,
   Zap,
 } from "lucide-react";
+import type { TaskState } from "@/lib/absurd/types";
 import type { NodeState, NodeStatus } from "../node-states";
 
 const TYPES: Record<string, [icon: LucideIcon, word: string]> = {
@@ -34,14 +35,32 @@ export function typeOf(type: string): [icon: LucideIcon, word: string] {
 }
 
 /** The word for a state: one that a decision passed over, or that the end of the run came before, was not run. */
-export function wordOf(state: NodeState): string {
-  return state === "skipped" ? "not run" : state;
+export function wordOf({ state, failure, isHandled }: NodeStatus): string {
+  if (state === "skipped") return "not run";
+  if (state === "upstream_failed") return "failed before";
+  if (state !== "failed") return state;
+  const word = failure?.type === "TimeoutError" ? "timed out" : state;
+  return isHandled ? `${word}, handled` : word;
+}
+
+/** The sign of a state; operators that did not run share one. */
+export function signOf(state: NodeState): TaskState | undefined {
+  return state === "skipped" || state === "upstream_failed" ? undefined : state;
+}
+
+/** How far a loop is: `3 of 5`, or `3 rounds` while nobody knows how many there will be. */
+export function roundsOf({ rounds }: NodeStatus): string | undefined {
+  if (!rounds) return undefined;
+  const { done, total } = rounds;
+  if (total === null || total === done) return `${done} ${done === 1 ? "round" : "rounds"}`;
+  return `${done} of ${total}`;
 }
 
 /** One sentence for those who do not see the picture. */
 export function describeNode(id: string, type: string, status: NodeStatus | undefined): string {
-  const state = status ? wordOf(status.state) : "no state known";
-  return `${id}, ${typeOf(type)[1]}, ${state}${status?.inferred ? " as far as can be told" : ""}`;
+  const state = status ? wordOf(status) : "no state known";
+  const more = status && [roundsOf(status), status.attempts > 1 && `attempt ${status.attempts}`];
+  return [id, typeOf(type)[1], state, ...(more ?? [])].filter(Boolean).join(", ");
 }
 
 export const FILLS: Record<NodeState, string> = {
@@ -52,4 +71,5 @@ export const FILLS: Record<NodeState, string> = {
   failed: "fill-failed-soft stroke-failed-solid",
   cancelled: "fill-cancelled-soft stroke-cancelled-solid",
   skipped: "fill-canvas stroke-line",
+  upstream_failed: "fill-canvas stroke-line",
 };

@@ -5,7 +5,7 @@ import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/timeline/duration";
 import type { NodeStatus } from "../node-states";
 import type { PlacedNode } from "./layout";
-import { describeNode, FILLS, typeOf, wordOf } from "./node-words";
+import { describeNode, FILLS, roundsOf, signOf, typeOf, wordOf } from "./node-words";
 
 /** Letters of the name that fit beside its sign. */
 const FITS = 20;
@@ -34,7 +34,8 @@ export const NodePicture = memo(function NodePicture({
   const state = status?.state;
   const [Icon, kind] = typeOf(node.type);
   const note = status ? noteOf(status, now) : "";
-  const quiet = state === "skipped" || state === "pending";
+  const sign = state && signOf(state);
+  const quiet = state !== undefined && (sign === undefined || sign === "pending");
   return (
     // biome-ignore lint/a11y/useSemanticElements: there are no buttons inside of a picture
     <g
@@ -71,10 +72,10 @@ export const NodePicture = memo(function NodePicture({
         )}
       />
       <g transform="translate(10 9)">
-        {state === "skipped" ? (
-          <Ban size={14} strokeWidth={1.5} className="text-ink-3" aria-hidden />
+        {sign ? (
+          <StateIcon state={sign} />
         ) : (
-          state && <StateIcon state={state} />
+          state && <Ban size={14} strokeWidth={1.5} className="text-ink-3" aria-hidden />
         )}
       </g>
       <text
@@ -100,13 +101,22 @@ export const NodePicture = memo(function NodePicture({
   );
 });
 
+/** What there is to say in few words: how far, how long, or why not. */
 function noteOf(status: NodeStatus, now: number): string {
-  const { state, from, to, results } = status;
-  if (state === "skipped") return wordOf(state);
-  if (from === null) return results > 1 ? `${results} rounds` : "";
-  const end = state === "running" || state === "sleeping" ? Math.max(now, to ?? now) : to;
-  const length = end === null ? "" : formatDuration(end - from);
-  return results > 1 ? `${results} × · ${length}` : length;
+  const { state, took, since, results, rounds } = status;
+  if (signOf(state) === undefined) return wordOf(status);
+  if (status.isHandled) return "handled";
+  const length = took === null && since === null ? null : (took ?? 0) + ageOf(since, now);
+  const times = rounds ? roundsOf(status) : results > 1 ? `${results} ×` : undefined;
+  const late = state === "failed" && status.failure?.type === "TimeoutError" && "timed out";
+  return [times, late, length === null ? undefined : formatDuration(length)]
+    .filter(Boolean)
+    .slice(0, 2)
+    .join(" · ");
+}
+
+function ageOf(since: number | null, now: number): number {
+  return since === null ? 0 : Math.max(0, now - since);
 }
 
 export function cut(text: string, most: number): string {

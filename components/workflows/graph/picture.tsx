@@ -10,6 +10,7 @@ import {
   type PlacedNode,
 } from "./layout";
 import { cut, NodePicture } from "./node";
+import { signOf } from "./node-words";
 
 type Props = {
   layout: GraphLayout;
@@ -88,7 +89,7 @@ const Edge = memo(function Edge({
   to: NodeState | undefined;
 }) {
   const unknown = from === undefined && to === undefined;
-  const gone = unknown || (to !== "pending" && to !== "skipped" && from !== "skipped");
+  const gone = unknown || (hasRun(to) && hasRun(from));
   const handler = edge.kind === "failure" || edge.kind === "success";
   return (
     <g>
@@ -120,6 +121,10 @@ const Edge = memo(function Edge({
     </g>
   );
 });
+
+function hasRun(state: NodeState | undefined): boolean {
+  return state !== undefined && state !== "pending" && signOf(state) !== undefined;
+}
 
 /** Heads of arrows. Once a page. */
 export function Arrows() {

@@ -1,7 +1,7 @@
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { Lane, Span, Timeline } from "@/lib/timeline/model";
-import type { TaskHistory } from "../node-states";
 import type { StepRef } from "../resolve-step";
+import type { TaskHistory } from "../task-history";
 
 /** A row of the timeline of a run: a task with all its attempts, or one thing an attempt did. */
 export type RunRow =

@@ -9,8 +9,8 @@ import { useAxis } from "@/components/timeline/use-axis";
 import { useWheelZoom } from "@/components/timeline/use-wheel-zoom";
 import { useWidth } from "@/components/timeline/use-width";
 import { plural } from "@/lib/format";
-import type { TaskHistory } from "../node-states";
 import type { StepRef } from "../resolve-step";
+import type { TaskHistory } from "../task-history";
 import { listRunRows, mergeTimelines } from "./rows";
 import { ROW, RunTimelineRow } from "./run-row";
 
