@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test.each(scenarios)("$workflow: $scenario", async (scenario) => {
+test.concurrent.each(scenarios)("$workflow: $scenario", async (scenario) => {
   const { workflow } = parseWorkflow(read(`expected/${scenario.workflow}.json`));
   if (!workflow) throw new Error("no workflow");
   const queue = `${scenario.workflow} ${scenario.scenario}`;

@@ -45,7 +45,7 @@ async function finish(
 
 const builder = () => new WorkflowBuilder("flow");
 
-test("an operator is tried as often as its policy says, with growing pauses", async () => {
+test.concurrent("an operator is tried as often as its policy says, with growing pauses", async () => {
   const attempts: number[] = [];
   const bench = await prepare({
     shaky: ({ attempt }) => {
@@ -61,7 +61,7 @@ test("an operator is tried as often as its policy says, with growing pauses", as
   expect(end).toMatchObject({ status: "failed", error: { task: "a", message: "attempt 3" } });
 });
 
-test("an attempt that takes too long fails, and its function is told", async () => {
+test.concurrent("an attempt that takes too long fails, and its function is told", async () => {
   const signals: AbortSignal[] = [];
   const hang = ({ signal }: FunctionCall) => {
     signals.push(signal);
@@ -72,7 +72,7 @@ test("an attempt that takes too long fails, and its function is told", async () 
   expect(signals[0]?.aborted).toBe(true);
 });
 
-test("a handler is told what failed, and does not heal it", async () => {
+test.concurrent("a handler is told what failed, and does not heal it", async () => {
   const bench = await prepare();
   const end = await finish(
     bench,
@@ -88,7 +88,7 @@ test("a handler is told what failed, and does not heal it", async () => {
   });
 });
 
-test("trigger rules and joins bear failures", async () => {
+test.concurrent("trigger rules and joins bear failures", async () => {
   const end = await finish(
     await prepare(),
     builder()
@@ -101,7 +101,7 @@ test("trigger rules and joins bear failures", async () => {
   expect(end.operators).toMatchObject({ done: "completed", one: "completed", all: "failed" });
 });
 
-test("a template that names what is not there fails its operator", async () => {
+test.concurrent("a template that names what is not there fails its operator", async () => {
   const end = await finish(
     await prepare(),
     builder().task("a", "echo", { args: ["{{ nothing.here }}"] }),
@@ -112,7 +112,7 @@ test("a template that names what is not there fails its operator", async () => {
   });
 });
 
-test("values of branches, rounds and activities are known afterwards", async () => {
+test.concurrent("values of branches, rounds and activities are known afterwards", async () => {
   const end = await finish(
     await prepare(),
     builder()
@@ -126,7 +126,7 @@ test("values of branches, rounds and activities are known afterwards", async () 
   expect(end.result).toEqual([[1], "completed", [1], [2]]);
 });
 
-test("a fork lets others go on until a task waits for its branches", async () => {
+test.concurrent("a fork lets others go on until a task waits for its branches", async () => {
   const bench = await prepare();
   const fork = builder()
     .parallel(
@@ -145,7 +145,7 @@ test("a fork lets others go on until a task waits for its branches", async () =>
   expect(end.operators).toMatchObject({ meanwhile: "completed", "p.l/slow": "completed" });
 });
 
-test("a limit for all branches cancels what is left of them", async () => {
+test.concurrent("a limit for all branches cancels what is left of them", async () => {
   const bench = await prepare();
   const flow = builder().parallel(
     "p",
@@ -164,7 +164,7 @@ test("a limit for all branches cancels what is left of them", async () => {
   expect(tasks.map(({ state }) => state)).toEqual(["completed", "cancelled"]);
 }, 60_000);
 
-test("cancelling a run cancels its parts and its row, and headers name run and tenant", async () => {
+test.concurrent("cancelling a run cancels its parts and its row, and headers name run and tenant", async () => {
   const bench = await prepare();
   const flow = builder().parallel("p", { l: (left) => left.waitForEvent("never", "never") });
   const { workflowRunId } = await bench.start(flow.build(), { tenantId: "acme", createdBy: "me" });
@@ -186,7 +186,7 @@ test("cancelling a run cancels its parts and its row, and headers name run and t
   });
 });
 
-test("a part whose task was cancelled fails its operator", async () => {
+test.concurrent("a part whose task was cancelled fails its operator", async () => {
   const bench = await prepare();
   const flow = builder().parallel("p", { l: (left) => left.waitForEvent("never", "never") });
   const { taskId, workflowRunId } = await bench.start(flow.build());
@@ -197,7 +197,7 @@ test("a part whose task was cancelled fails its operator", async () => {
   expect(end).toMatchObject({ status: "failed", error: { task: "p", type: "Cancelled" } });
 });
 
-test("a workflow with errors is not started", async () => {
+test.concurrent("a workflow with errors is not started", async () => {
   const broken = builder()
     .task("a", "echo", { dependencies: ["ghost"] })
     .build({ check: false });
