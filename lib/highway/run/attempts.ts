@@ -42,13 +42,13 @@ export async function withAttempts(
       return outcome;
     }
     const now = await run.readClock();
+    const until = new Date(now.getTime() + delayOf(policy, attempt));
     // The wake time is the last entry, as text, so that the pause reads as a sleep of the run and can be moved.
     await run.journal.put({
       [`${path}/attempt/${attempt}`]: error,
-      [`${path}/retry/${attempt}`]: new Date(
-        now.getTime() + delayOf(policy, attempt),
-      ).toISOString(),
+      [`${path}/retry/${attempt}`]: until.toISOString(),
     });
+    if (until > now) return blockedBy({ kind: "timer", at: until });
   }
 }
 

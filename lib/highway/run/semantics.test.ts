@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
 import { createQueue } from "../../absurd/queues.ts";
 import { call, queueTable } from "../../absurd/sql.ts";
-import { cancelTask } from "../../absurd/tasks.ts";
+import { cancelTask, getTaskResult } from "../../absurd/tasks.ts";
 import type { Json } from "../../absurd/types.ts";
 import { getWorkflowRun, getWorkflowRunTasks } from "../../absurd/workflow-runs.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
@@ -59,6 +59,23 @@ test.concurrent("an operator is tried as often as its policy says, with growing 
   );
   expect(attempts).toEqual([1, 2, 3]);
   expect(end).toMatchObject({ status: "failed", error: { task: "a", message: "attempt 3" } });
+});
+
+test.concurrent("the pause before a retry is slept", async () => {
+  let calls = 0;
+  const bench = await prepare({
+    shaky: () => {
+      calls += 1;
+      throw new Error("no");
+    },
+  });
+  const flow = builder().task("a", "shaky").retry({ maxRetries: 5, delay: 3600 }).build();
+  const { taskId } = await bench.start(flow);
+  for (let count = 0; count < 3; count++) await bench.app.workBatch("bench", 60, 1);
+  expect(calls).toBe(1);
+  expect(await getTaskResult(database.pool, bench.queue, taskId)).toMatchObject({
+    state: "sleeping",
+  });
 });
 
 test.concurrent("an attempt that takes too long fails, and its function is told", async () => {
