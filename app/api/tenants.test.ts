@@ -1,0 +1,190 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { forgetAnswers } from "@/lib/analytics/coalesce";
+import { forgetEnvironment } from "@/lib/db/env";
+import { closePools } from "@/lib/db/pools";
+import { openTestDatabase } from "@/lib/db/testing";
+import { addPending, type Belongings, removeTenant, settleTenant } from "@/lib/testing/two-tenants";
+
+/** What a route is asked about one tenant: query strings, and what stands in its path. */
+type Ask = [query: string, params?: Record<string, string>];
+
+const forQueue =
+  (...queries: string[]) =>
+  ({ queue }: Belongings) =>
+    queries.map((query): Ask => [query, { queue }]);
+const plain =
+  (...queries: string[]) =>
+  () =>
+    queries.map((query): Ask => [query]);
+
+/** Every route with what is asked of it; a route without an entry fails the test. */
+const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
+  audit: ({ tenant, failed }) => [[""], [`?operator=${tenant}`], [`?task=${failed.taskId}`]],
+  "audit/choices": plain(""),
+  bulk: plain(""),
+  "bulk/[bulkId]": ({ bulkId }) => [["", { bulkId }]],
+  "bulk/[bulkId]/items": ({ bulkId }) => [["", { bulkId }]],
+  events: ({ tenant }) => [
+    [""],
+    [`?name=${tenant}`],
+    ["?state=emitted"],
+    ["?state=asked"],
+    ["?state=awaited"],
+    ["?limit=1"],
+  ],
+  failures: ({ tenant }) => [[""], ["?range=7d"], [`?name=${tenant}-failed`]],
+  "failures/[group]/tasks": () => [],
+  find: (of) => [of.pending.taskId, of.failed.runId, of.running.runId].map((id) => [`?id=${id}`]),
+  health: plain(""),
+  "overview/latency": plain("", "?range=24h"),
+  "overview/throughput": plain("", "?range=7d"),
+  queues: plain(""),
+  "queues/[queue]/count": forQueue(""),
+  "queues/[queue]/events": (of) => forQueue("", `?name=${of.tenant}`, "?state=emitted")(of),
+  "queues/[queue]/events/payload": (of) =>
+    forQueue(...["late", "done", "paid"].map((name) => `?name=${of.tenant}:${name}`))(of),
+  "queues/[queue]/events/waiters": (of) =>
+    forQueue("?name=shared", `?name=${of.tenant}:paid`, `?name=${of.tenant}:late`)(of),
+  "queues/[queue]/figures": forQueue("", "?range=7d"),
+  "queues/[queue]/maintenance": forQueue(""),
+  "queues/[queue]/tasks/[taskId]": (of) => {
+    const { queue, pending, running, waiting, failed, completed, cancelled } = of;
+    return [pending, running, waiting, failed, completed, cancelled].map(({ taskId }) => [
+      "",
+      { queue, taskId },
+    ]);
+  },
+  "queues/[queue]/tasks/[taskId]/payload": ({ queue, tenant, completed, failed }) => [
+    ...["params", "headers", "result"].map((of): Ask => {
+      return [`?of=${of}`, { queue, taskId: completed.taskId }];
+    }),
+    [`?of=checkpoint&name=${tenant}-step`, { queue, taskId: completed.taskId }],
+    [`?of=failureReason&run=${failed.runId}`, { queue, taskId: failed.taskId }],
+    [`?of=runResult&run=${completed.runId}`, { queue, taskId: completed.taskId }],
+  ],
+  tasks: (of) => [
+    [""],
+    ["?state=pending,running,sleeping"],
+    ["?state=failed,completed,cancelled"],
+    [`?tenant=${of.tenant}`],
+    [`?name=${of.tenant}-pending`],
+    [`?id=${of.pending.taskId}`],
+    [`?worker=${of.tenant}-worker`],
+    [`?error=${of.tenant}`],
+    [`?checkpoint=${of.tenant}-step`],
+    [`?where=${encodeURIComponent(`params.of:${of.tenant}`)}&columns=params.of,error.name`],
+    ["?limit=1"],
+    [`?cursor=o.${of.completed.taskId}&limit=1`],
+  ],
+  "tasks/count": ({ tenant }) => [[""], [`?tenant=${tenant}`]],
+  "tasks/export": ({ tenant }) => [["?format=csv"], [`?format=ndjson&name=${tenant}-failed`]],
+  "tasks/search": ({ tenant }) => [[""], [`?name=${tenant}-failed`]],
+  "tasks/suggestions": ({ queue }) => [[""], [`?queue=${queue}`]],
+  workers: plain("", "?range=7d"),
+  workflows: ({ tenant }) => [
+    [""],
+    [`?tenant=${tenant}`],
+    [`?name=${tenant}_flow`],
+    [`?creator=${tenant}`],
+    [`?tag=of=${tenant}`],
+  ],
+  "workflows/[workflowRunId]": ({ workflowRunId }) => [["", { workflowRunId }]],
+  "workflows/[workflowRunId]/definition": ({ workflowRunId }) => [["", { workflowRunId }]],
+  "workflows/[workflowRunId]/payload": ({ workflowRunId }) => [["?of=inputs", { workflowRunId }]],
+  "workflows/definitions": plain(""),
+  "workflows/definitions/[definitionId]": ({ definitionId }) => [["", { definitionId }]],
+};
+
+const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
+const queue = "shop";
+let own: Belongings;
+let foreign: Belongings;
+
+beforeAll(async () => {
+  const { pool } = database;
+  await createQueue(pool, queue);
+  const [acme, globex] = [
+    await settleTenant(pool, queue, "acme"),
+    await settleTenant(pool, queue, "globex"),
+  ];
+  own = { ...acme, pending: await addPending(pool, queue, "acme") };
+  foreign = { ...globex, pending: await addPending(pool, queue, "globex") };
+  // The engine's clock stands still, so that answers can be compared.
+  const { rows } = await pool.query("select current_database() as name, now()::text as now");
+  await pool.query(`alter database "${rows[0].name}" set absurd.fake_now = '${rows[0].now}'`);
+});
+
+async function restrict(tenants: string | undefined) {
+  if (tenants === undefined) delete process.env.DASHBOARD_TENANTS;
+  else process.env.DASHBOARD_TENANTS = tenants;
+  forgetEnvironment();
+  forgetAnswers();
+  await closePools();
+}
+
+async function answer(route: string, [query, params = {}]: Ask): Promise<string> {
+  const file = path.join(import.meta.dirname, route, "route.ts");
+  const { GET } = await import(/* @vite-ignore */ file);
+  const request = new Request(`http://localhost:3000/api/${route}${query}`);
+  const response: Response = await GET(request, { params: Promise.resolve(params) });
+  const text = await response.text();
+  return `${response.status} ${text.replace(/"now":"[^"]*"/g, '"now":""')}`;
+}
+
+/** Every route's answers to what is asked about a tenant, by question. */
+async function askAll(of: Belongings): Promise<Map<string, string>> {
+  const answers = new Map<string, string>();
+  for (const [route, asks] of Object.entries(ROUTES))
+    for (const ask of [...asks(of), ...(await asksByAnswer(route))])
+      answers.set(`${route} ${JSON.stringify(ask)}`, await answer(route, ask));
+  return answers;
+}
+
+let groups: string[] = [];
+
+/** Some ids are known only from an answer. */
+async function asksByAnswer(route: string): Promise<Ask[]> {
+  return route === "failures/[group]/tasks" ? groups.map((group) => ["", { group }]) : [];
+}
+
+test("there is a question for every route", () => {
+  const routes = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
+    .filter((file) => path.basename(file) === "route.ts")
+    .map((file) => path.dirname(file));
+  expect(Object.keys(ROUTES).sort()).toEqual(routes.sort());
+});
+
+test("no answer tells of another tenant, and none changes when that tenant is gone", async () => {
+  await restrict(undefined);
+  const failures = await answer("failures", [""]);
+  groups = [...failures.matchAll(/"id":"(\w+)"/g)].map((match) => match[1] ?? "");
+  expect(groups).toHaveLength(2);
+  const open = await askAll(foreign);
+
+  await restrict("acme");
+  const mine = await askAll(own);
+  const theirs = await askAll(foreign);
+  for (const [question, text] of mine) expect(text, question).not.toMatch(/globex/i);
+  for (const id of Object.values(foreign).map((it) => (typeof it === "string" ? it : it.taskId)))
+    if (id !== queue) expect([...mine.values()].join(), id).not.toContain(id);
+  // What the questions are worth: without the restriction nearly all of them have another answer.
+  const same = [...open].filter(([question, text]) => theirs.get(question) === text);
+  expect(same.flatMap(([question]) => (ALIKE.test(question) ? [] : question))).toEqual([]);
+  expect(same.length).toBeLessThan(6);
+  for (const [question, text] of mine)
+    if (!CLOSED.test(question)) expect(text, question).toMatch(/^200/);
+
+  await removeTenant(database.pool, foreign);
+  await restrict("acme");
+  expect(await askAll(own)).toEqual(mine);
+  expect(await askAll(foreign)).toEqual(theirs);
+});
+
+/** What has the same answer with the restriction: nothing of a tenant's, nothing at all, or the other tenant's. */
+const ALIKE =
+  /^(health|events \["\?limit=1|failures\/\[group|queues\/\[queue\]\/events\/payload .*paid)/;
+/** Refused where the dashboard is restricted, or not there. */
+const CLOSED = /maintenance|payload .*(done|paid)/;

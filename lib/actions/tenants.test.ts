@@ -1,0 +1,259 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { awaitEvent } from "@/lib/absurd/events";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks } from "@/lib/absurd/runs";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { forgetAnswers } from "@/lib/analytics/coalesce";
+import { workThrough } from "@/lib/bulk/work";
+import { forgetEnvironment } from "@/lib/db/env";
+import { openTestDatabase } from "@/lib/db/testing";
+import { addPending, type Belongings, removeTenant, settleTenant } from "@/lib/testing/two-tenants";
+import type { ActionResult } from "./result";
+
+type Given = Record<string, unknown>;
+
+const tasks = (of: Belongings) =>
+  [of.pending, of.running, of.waiting, of.failed, of.completed].map(({ taskId }) => ({
+    queue: of.queue,
+    taskId,
+  }));
+const runs = (of: Belongings, extra: Given = {}) =>
+  [of.pending, of.running, of.waiting, of.failed].map(({ runId }) => ({
+    queue: of.queue,
+    runId,
+    ...extra,
+  }));
+const events = (of: Belongings, extra: Given = {}) =>
+  [`${of.tenant}:paid`, `${of.tenant}:late`, `${of.tenant}:done`, `${of.tenant}:none`].map(
+    (name) => ({ queue: of.queue, name, ...extra }),
+  );
+const onQueue =
+  (extra: Given = {}) =>
+  (of: Belongings) => [{ queue: of.queue, ...extra }];
+const ttlSeconds = 0;
+
+/** Every action with what it is given to reach a tenant's rows; `null` reaches for none. One without an entry fails. */
+const ACTIONS: Record<string, ((of: Belongings) => Given[]) | null> = {
+  signInAction: null,
+  signOutAction: null,
+  cancelTaskAction: tasks,
+  retryTaskAction: (of) => [
+    ...tasks(of),
+    ...tasks(of).map((task) => ({ ...task, spawnNew: true })),
+  ],
+  previewRescheduleAction: (of) => runs(of),
+  rescheduleRunAction: (of) => runs(of, { at: "now" }),
+  extendLeaseAction: (of) => runs(of, { seconds: 60 }),
+  runAgainAction: (of) => [
+    ...tasks(of),
+    ...tasks(of).map((task) => ({ ...task, params: "{}", headers: '{"tenant_id":"acme"}' })),
+  ],
+  forkTaskAction: (of) => tasks(of).map((task) => ({ ...task, fromStep: `${of.tenant}-step` })),
+  spawnTaskAction: (of) => [
+    { queue: of.queue, name: "x", params: "", headers: `{"tenant_id":"${of.tenant}"}` },
+    { queue: of.queue, name: "x", params: "", headers: `{"tenant_id":["${of.tenant}"]}` },
+  ],
+  previewEmitAction: (of) => events(of),
+  emitEventAction: (of) => events(of, { payload: "1" }),
+  previewCancelWorkflowRunAction: ({ workflowRunId }) => [{ workflowRunId }],
+  cancelWorkflowRunAction: ({ workflowRunId }) => [{ workflowRunId }],
+  previewBulkAction: (of) => [
+    { action: "cancel", ids: tasks(of) },
+    { action: "retry", filters: `?name=${of.tenant}-failed` },
+    { action: "run-again", filters: `?tenant=${of.tenant}` },
+  ],
+  startBulkAction: (of) => [
+    { action: "cancel", ids: tasks(of), perSecond: null, shown: 1 },
+    { action: "retry", filters: `?name=${of.tenant}-failed`, perSecond: null, shown: 1 },
+    { action: "run-again", filters: `?tenant=${of.tenant}`, perSecond: null, shown: 1 },
+  ],
+  abortBulkAction: ({ bulkId }) => [{ bulkId }],
+  createQueueAction: () => [{ queue: "another", storageMode: "unpartitioned" }],
+  repairQueueAction: onQueue(),
+  dropQueueAction: ({ queue }) => [{ queue, confirm: queue, acceptActive: true }],
+  setQueuePolicyAction: onQueue({ change: { cleanupLimit: 5 }, expected: {} }),
+  previewCleanupAction: onQueue({ ttlSeconds }),
+  cleanUpQueueAction: onQueue({ ttlSeconds, tasks: true, events: true }),
+};
+
+vi.spyOn(console, "info").mockImplementation(() => {});
+const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
+const queue = "shop";
+let own: Belongings;
+let foreign: Belongings;
+
+beforeAll(async () => {
+  const { pool } = database;
+  await createQueue(pool, queue);
+  const [acme, globex] = [
+    await settleTenant(pool, queue, "acme"),
+    await settleTenant(pool, queue, "globex"),
+  ];
+  own = { ...acme, pending: await addPending(pool, queue, "acme") };
+  foreign = { ...globex, pending: await addPending(pool, queue, "globex") };
+  await pool.query(
+    "update absurd_dashboard.bulk_job set finished_at = now(), state = 'done' where tenants = '{acme}'",
+  );
+});
+
+beforeEach(() => restrict("acme"));
+
+function restrict(tenants: string) {
+  process.env.DASHBOARD_TENANTS = tenants;
+  forgetEnvironment();
+  forgetAnswers();
+}
+
+type Action = (input: Given) => Promise<ActionResult<Given>>;
+const actions = new Map<string, Action>();
+beforeAll(async () => {
+  for (const file of readdirSync(import.meta.dirname)) {
+    const place = path.join(import.meta.dirname, file);
+    if (!readFileSync(place, "utf8").startsWith('"use server"')) continue;
+    for (const [name, value] of Object.entries(await import(/* @vite-ignore */ place)))
+      actions.set(name, value as Action);
+  }
+});
+
+/** All rows of the database but the record of what was tried, as text. */
+async function everything(): Promise<string[]> {
+  const lists = await Promise.all(
+    [
+      ...["t", "r", "c", "e", "w"].map((prefix) => `absurd.${prefix}_${queue}`),
+      ...["public.workflow_run", "public.workflow_definition", "absurd.queues"],
+    ].map((table) =>
+      database.pool.query(`select '${table}' || item::text as row from ${table} item order by 1`),
+    ),
+  );
+  const jobs = await database.pool.query(
+    "select item::text as row from absurd_dashboard.bulk_job item where tenants = '{globex}'",
+  );
+  return [...lists, jobs].flatMap(({ rows }) => rows.map(({ row }) => row));
+}
+
+/** What every action answers when it is to reach this tenant's rows. */
+async function tryAll(of: Belongings): Promise<Map<string, string>> {
+  const answers = new Map<string, string>();
+  for (const [name, inputs] of Object.entries(ACTIONS))
+    for (const input of inputs?.(of) ?? []) {
+      const result = await actions.get(name)?.(input);
+      // An operation that is begun has an id of its own.
+      const text = JSON.stringify(result).replace(/"bulkId":"[^"]*"/, '"bulkId":""');
+      answers.set(`${name} ${JSON.stringify(input)}`, text);
+    }
+  return answers;
+}
+
+async function workThroughAll() {
+  const client = await database.pool.connect();
+  await workThrough(client, new AbortController().signal);
+  client.release();
+}
+
+test("there is a case for every action", () => {
+  expect(Object.keys(ACTIONS).sort()).toEqual([...actions.keys()].sort());
+});
+
+test("no action reaches another tenant's rows, and each answers as if they were not there", async () => {
+  const before = await everything();
+  const answers = await tryAll(foreign);
+  await workThroughAll();
+  expect(await everything()).toEqual(before);
+  for (const [question, text] of answers)
+    if (!/^(previewBulk|startBulk)/.test(question)) expect(text, question).toMatch(/^{"ok":false/);
+  const { rows } = await database.pool.query(
+    "select outcome, code from absurd_dashboard.bulk_item join absurd_dashboard.bulk_job using (bulk_id) where tenants = '{acme}' and operator = 'ada'",
+  );
+  expect(rows.length).toBe(5);
+  expect(
+    rows.every(({ outcome, code }) => outcome === "skipped" && code === "task_not_found"),
+  ).toBe(true);
+
+  await removeTenant(database.pool, foreign);
+  forgetAnswers();
+  expect(await tryAll(foreign)).toEqual(answers);
+});
+
+test("what is its own it can act on", async () => {
+  const { pool } = database;
+  const spawned = await actions.get("spawnTaskAction")?.({ queue, name: "new", params: "" });
+  expect(spawned).toMatchObject({ ok: true });
+  const retried = await actions.get("retryTaskAction")?.({ queue, taskId: own.failed.taskId });
+  expect(retried).toMatchObject({ ok: true });
+  const again = await actions.get("runAgainAction")?.({ queue, taskId: own.completed.taskId });
+  expect(again).toMatchObject({ ok: true });
+  const emitted = await actions.get("emitEventAction")?.({
+    queue,
+    name: "acme:paid",
+    payload: "1",
+  });
+  expect(emitted).toMatchObject({ ok: true, data: { wakesCount: 1 } });
+  const { workflowRunId } = own;
+  const cancelled = await actions.get("cancelWorkflowRunAction")?.({ workflowRunId });
+  expect(cancelled).toMatchObject({ ok: true, data: { cancelled: 1 } });
+  const { rows } = await pool.query(
+    "select distinct tenants from absurd_dashboard.audit_entry where operator = 'ada'",
+  );
+  expect(rows).toEqual([{ tenants: ["acme"] }]);
+});
+
+test("a new task has to name one of several tenants", async () => {
+  restrict("acme,globex");
+  const spawn = (headers: string) =>
+    actions.get("spawnTaskAction")?.({ queue, name: "new", params: "", headers });
+  expect(await spawn("")).toMatchObject({ ok: false, error: { code: "tenant_required" } });
+  expect(await spawn('{"tenant_id":"initech"}')).toMatchObject({ ok: false });
+  expect(await spawn('{"tenant_id":"globex"}')).toMatchObject({ ok: true });
+  const copy = { queue, taskId: own.completed.taskId, headers: '{"tenant_id":"initech"}' };
+  expect(await actions.get("runAgainAction")?.(copy)).toMatchObject({
+    ok: false,
+    error: { code: "tenant_required" },
+  });
+});
+
+test("an idempotency key of another tenant is taken, and does not tell by which task", async () => {
+  const { pool } = database;
+  const { taskId } = await spawnTask(pool, queue, "theirs", null, {
+    idempotencyKey: "k",
+    headers: { tenant_id: "globex" },
+  });
+  const spawn = { queue, name: "new", params: "", idempotencyKey: "k" };
+  const result = await actions.get("spawnTaskAction")?.(spawn);
+  expect(result).toMatchObject({ ok: false, error: { code: "key_taken" } });
+  expect(JSON.stringify(result)).not.toContain(taskId);
+});
+
+/** A task of this tenant that waits for the event. */
+async function wait(tenant: string, eventName: string) {
+  const { pool } = database;
+  const headers = { tenant_id: tenant };
+  const { taskId } = await spawnTask(pool, queue, "waiter", null, { headers });
+  const claimed = await claimTasks(pool, queue, { workerId: "w", quantity: 50 });
+  const runId = claimed.find((run) => run.taskId === taskId)?.runId ?? "";
+  return { taskId, runId, stepName: "s", eventName };
+}
+
+test("an event that would wake another tenant's task cannot be emitted", async () => {
+  const { pool } = database;
+  const emit = (name: string) => actions.get("emitEventAction")?.({ queue, name, payload: "1" });
+  await awaitEvent(pool, queue, await wait("acme", "both"));
+  await awaitEvent(pool, queue, await wait("globex", "both"));
+  expect(await emit("both")).toMatchObject({ ok: false, error: { code: "wakes_others" } });
+  expect(await emit("nobody")).toMatchObject({ ok: false, error: { code: "event_not_found" } });
+});
+
+test("a task of another tenant that begins to wait just then is not woken unseen", async () => {
+  const { pool } = database;
+  await awaitEvent(pool, queue, await wait("acme", "race"));
+  const late = await wait("globex", "race");
+  const client = await pool.connect();
+  await client.query("begin");
+  await awaitEvent(client, queue, late);
+  const emitting = actions.get("emitEventAction")?.({ queue, name: "race", payload: "1" });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await client.query("commit");
+  client.release();
+  expect(await emitting).toMatchObject({ ok: false, error: { code: "wakes_others" } });
+});
