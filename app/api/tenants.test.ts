@@ -65,6 +65,7 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
     [`?of=failureReason&run=${failed.runId}`, { queue, taskId: failed.taskId }],
     [`?of=runResult&run=${completed.runId}`, { queue, taskId: completed.taskId }],
   ],
+  "queues/[queue]/usual": (of) => forQueue(`?name=${of.tenant}-usual`)(of),
   tasks: (of) => [
     [""],
     ["?state=pending,running,sleeping"],
