@@ -1,0 +1,49 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+import { listTasks } from "@/lib/analytics/tasks";
+import { closePools } from "@/lib/db/pools";
+import type { EmbeddedServer } from "@/lib/postgres/embedded";
+import { taskFilters } from "@/lib/search-params/tasks";
+import { pointPoolsAt } from "./context";
+import { databaseOf, startServer } from "./server";
+import type { Size } from "./sizes";
+
+/** The most the first page may take after everything was forgotten, milliseconds. */
+export const COLD = 300;
+
+/**
+ * How long the first page of all tasks takes after the database was restarted and the operating system's cache emptied,
+ * connection included. `null` where this process may not empty it.
+ */
+export async function measureCold(
+  directory: string,
+  server: EmbeddedServer,
+  size: Size,
+  times: number,
+): Promise<{ server: EmbeddedServer; milliseconds: number[] | null }> {
+  const milliseconds: number[] = [];
+  let running = server;
+  for (let n = 0; n < times; n++) {
+    await closePools();
+    await running.stop();
+    const emptied = emptyCache();
+    running = await startServer(directory);
+    if (!emptied) return { server: running, milliseconds: null };
+    await pointPoolsAt(running.url(databaseOf(size)));
+    const begun = performance.now();
+    await listTasks(taskFilters());
+    milliseconds.push(performance.now() - begun);
+  }
+  return { server: running, milliseconds };
+}
+
+function emptyCache(): boolean {
+  try {
+    execFileSync("sync");
+    writeFileSync("/proc/sys/vm/drop_caches", "3");
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+/** Milliseconds on a processor so far: of the database's processes, and of this one. */
+export type Cpu = { server: number; dashboard: number };
+
+/**
+ * What has been spent of the processors, which other work on the machine does not change much, unlike the time that
+ * passes. Without a Linux `/proc` the server's is not a number.
+ */
+export function readCpu(directory: string): Cpu {
+  const { user, system } = process.cpuUsage();
+  return { server: readServer(directory), dashboard: (user + system) / 1_000 };
+}
+
+function readServer(directory: string): number {
+  try {
+    const [postmaster] = readFileSync(path.join(directory, "pgdata/postmaster.pid"), "utf8").split("\n");
+    let nanoseconds = 0;
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
+      if (parentOf(pid) === postmaster)
+        nanoseconds += Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]);
+    return nanoseconds / 1_000_000;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** The fourth field; the second one, a name in brackets, can hold spaces. */
+function parentOf(pid: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1];
+  } catch {
+    return undefined;
+  }
+}

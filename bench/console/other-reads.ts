@@ -1,0 +1,111 @@
+import { listAudit, listAuditChoices } from "@/lib/analytics/audit";
+import { getBulk, listBulk, listBulkItems } from "@/lib/analytics/bulk";
+import { listWaiters } from "@/lib/analytics/event-waiters";
+import { listEvents } from "@/lib/analytics/events";
+import { getEventPayload } from "@/lib/analytics/payloads";
+import {
+  getRunDefinition,
+  getWorkflowDefinition,
+  listWorkflowDefinitions,
+} from "@/lib/analytics/workflow-definitions";
+import { getWorkflowPayload } from "@/lib/analytics/workflow-payload";
+import { getWorkflowRun } from "@/lib/analytics/workflow-run";
+import { listWorkflowRuns } from "@/lib/analytics/workflow-runs";
+import { auditFilters } from "@/lib/search-params/audit";
+import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
+import { eventFilters } from "@/lib/search-params/events";
+import { workflowFilters } from "@/lib/search-params/workflows";
+import type { Read } from "./reads";
+import { LARGEST } from "./sizes";
+
+const one = (values: readonly string[], n: number) => values[n % values.length] ?? "";
+const list = { limit: 20, growth: 1.5 };
+const detail = { limit: 10, growth: 1.5 };
+
+/** Events, workflows, and the dashboard's own record. */
+export const OTHER_READS: readonly Read[] = [
+  {
+    title: "events",
+    function: "listEvents",
+    run: () => listEvents(eventFilters()),
+    limit: 150,
+  },
+  {
+    title: "emitted events",
+    function: "listEvents",
+    run: () => listEvents(eventFilters({ state: ["emitted"] })),
+    ...list,
+  },
+  {
+    title: "who waits for an event",
+    function: "listWaiters",
+    run: ({ awaited }, n) => listWaiters(LARGEST, one(awaited, n)),
+    ...detail,
+  },
+  {
+    title: "an event's payload",
+    function: "getEventPayload",
+    run: ({ emitted }, n) => getEventPayload(LARGEST, one(emitted, n)),
+    ...detail,
+  },
+  {
+    title: "workflow runs",
+    function: "listWorkflowRuns",
+    run: () => listWorkflowRuns(workflowFilters()),
+    ...list,
+  },
+  {
+    title: "one workflow run",
+    function: "getWorkflowRun",
+    run: ({ workflowRuns }, n) => getWorkflowRun(one(workflowRuns, n)),
+  },
+  {
+    title: "a workflow run's inputs",
+    function: "getWorkflowPayload",
+    run: ({ workflowRuns }, n) => getWorkflowPayload(one(workflowRuns, n), "inputs"),
+    ...detail,
+  },
+  {
+    title: "a workflow run's definition",
+    function: "getRunDefinition",
+    run: ({ workflowRuns }, n) => getRunDefinition(one(workflowRuns, n)),
+    ...detail,
+  },
+  {
+    title: "a definition",
+    function: "getWorkflowDefinition",
+    run: ({ definitions }, n) => getWorkflowDefinition(one(definitions, n)),
+    ...detail,
+  },
+  {
+    title: "definitions",
+    function: "listWorkflowDefinitions",
+    run: () => listWorkflowDefinitions(),
+    ...list,
+  },
+  {
+    title: "audit log",
+    function: "listAudit",
+    run: () => listAudit(auditFilters()),
+    ...list,
+  },
+  {
+    title: "choices of the audit log",
+    function: "listAuditChoices",
+    run: () => listAuditChoices(),
+    ...list,
+  },
+  { title: "bulk operations", function: "listBulk", run: () => listBulk(bulkFilters()), ...list },
+  {
+    title: "a bulk operation",
+    function: "getBulk",
+    run: ({ bulk }, n) => getBulk(one(bulk, n)),
+    ...detail,
+  },
+  {
+    title: "tasks of a bulk operation",
+    function: "listBulkItems",
+    run: ({ bulk }, n) => listBulkItems(one(bulk, n), bulkItemFilters()),
+    ...list,
+  },
+];

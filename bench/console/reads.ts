@@ -1,0 +1,62 @@
+import type { Context } from "./context";
+import { type Latencies, measure } from "./measure";
+import type { Size } from "./sizes";
+import { explain, record, type Work } from "./statements";
+
+/** One question to a read function, asked again and again with other ids. */
+export type Read = {
+  title: string;
+  /** Of `lib/analytics`. */
+  function: string;
+  run: (context: Context, n: number) => Promise<unknown>;
+  /** The most the 95th percentile may be on the largest data set, milliseconds. */
+  limit?: number;
+  /** The most its median may grow from the smallest to the largest data set. */
+  growth?: number;
+  /** Reads whole tables because that is the question. */
+  scans?: true;
+  /** At most so many calls; 60 without it. */
+  calls?: number;
+};
+
+export type Measured = { read: Read; bySize: Map<Size, Latencies & { work: Work }> };
+
+/** How long one question may be measured on one data set. */
+const MILLISECONDS = 1_500;
+
+/** Asks every question of one database. */
+export async function measureReads(
+  reads: readonly Read[],
+  context: Context,
+  log: (title: string) => void,
+): Promise<Map<Read, Latencies & { work: Work }>> {
+  const figures = new Map<Read, Latencies & { work: Work }>();
+  for (const read of reads) {
+    log(read.title);
+    const latencies = await measure((n) => read.run(context, n), {
+      calls: read.calls ?? 60,
+      milliseconds: MILLISECONDS,
+    });
+    const work = await explain(await record(() => read.run(context, 1)));
+    figures.set(read, { ...latencies, work });
+  }
+  return figures;
+}
+
+/** What is wrong with these figures, if anything. */
+export function judge({ read, bySize }: Measured): string[] {
+  const figures = [...bySize.values()];
+  const [small, large] = [figures[0], figures.at(-1)];
+  if (!small || !large) return [];
+  const growth = large.p50 / small.p50;
+  const scanned = read.scans ? [] : large.work.scanned;
+  return [
+    ...(read.limit && large.p95 > read.limit
+      ? [`${read.title}: p95 ${large.p95.toFixed(1)} ms, allowed ${read.limit}`]
+      : []),
+    ...(read.growth && figures.length > 1 && growth > read.growth
+      ? [`${read.title}: grows by ${growth.toFixed(2)}, allowed ${read.growth}`]
+      : []),
+    ...scanned.map((table) => `${read.title}: reads all of ${table}`),
+  ];
+}

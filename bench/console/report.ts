@@ -1,0 +1,86 @@
+import type { Measured } from "./reads";
+import type { Throughput, Watching } from "./routes";
+import type { Search } from "./search";
+
+/** A table in Markdown; the first column is text, the others are numbers. */
+export function table(head: string[], rows: (string | number)[][]): string {
+  const line = (cells: (string | number)[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), `| --- |${" ---: |".repeat(head.length - 1)}`, ...rows.map(line)].join("\n");
+}
+
+const whole = (value: number) => Math.round(value).toLocaleString("en");
+const tenths = (value: number) => value.toFixed(1);
+
+/** One row a question: medians and 95th percentiles on each data set, growth, and what it made the server do. */
+export function reportReads(measured: Measured[]): string {
+  const sizes = [...(measured[0]?.bySize.keys() ?? [])];
+  return table(
+    [
+      "Question",
+      "Function",
+      ...sizes.flatMap((size) => [`${size} p50`, "p95"]),
+      "growth",
+      "limit p95",
+      "statements",
+      "rows",
+      "pages",
+    ],
+    measured.map(({ read, bySize }) => {
+      const figures = [...bySize.values()];
+      const [small, large] = [figures[0], figures.at(-1)];
+      if (!small || !large) throw new Error(`${read.title} was not measured`);
+      return [
+        read.title,
+        `\`${read.function}\``,
+        ...figures.flatMap(({ p50, p95 }) => [tenths(p50), tenths(p95)]),
+        (large.p50 / small.p50).toFixed(2) + (read.growth ? "" : " ¹"),
+        read.limit ?? "",
+        large.work.statements,
+        whole(large.work.rows),
+        whole(large.work.pages),
+      ];
+    }),
+  );
+}
+
+/** One row a search. */
+export function reportSearches(searches: Search[]): string {
+  return table(
+    ["Search", "first progress ms", "whole history ms", "longest statement ms", "steps", "heap MB"],
+    searches.map((search) => [
+      `\`${search.words}\``,
+      whole(search.first),
+      whole(search.total),
+      whole(search.longestStatement),
+      search.steps,
+      tenths(search.heap),
+    ]),
+  );
+}
+
+/** One row a route. */
+export function reportRoutes(routes: Throughput[]): string {
+  return table(
+    ["Route, 20 connections", "requests/s", "p50 ms", "p95 ms", "failed"],
+    routes.map(({ path, perSecond, p50, p95, failed }) => [
+      `\`${path}\``,
+      whole(perSecond),
+      tenths(p50),
+      tenths(p95),
+      failed,
+    ]),
+  );
+}
+
+/** One row a number of browsers. */
+export function reportWatching(watching: Watching[]): string {
+  return table(
+    ["Browsers on the task list, 2 s", "transactions in 20 s", "pages", "failed"],
+    watching.map(({ browsers, transactions, pages, failed }) => [
+      browsers,
+      transactions,
+      whole(pages),
+      failed,
+    ]),
+  );
+}

@@ -1,0 +1,118 @@
+import { Agent, get } from "node:http";
+import { performance } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
+import { Client } from "pg";
+import { quantile } from "./measure";
+
+/** How fast a route answers `connections` that each ask again at once. */
+export type Throughput = {
+  path: string;
+  perSecond: number;
+  p50: number;
+  p95: number;
+  /** Answers that were not what was asked for. */
+  failed: number;
+};
+
+/** The least the task list alone has to answer. */
+export const PER_SECOND = 500;
+const CONNECTIONS = 20;
+const SECONDS = 8;
+
+/** Asks a route as fast as it answers, for some seconds. */
+export async function measureRoute(url: string, path: string): Promise<Throughput> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const latencies: number[] = [];
+  let failed = 0;
+  const ask = async (until: number) => {
+    while (performance.now() < until) {
+      const begun = performance.now();
+      if (!(await answers(agent, url + path))) failed++;
+      latencies.push(performance.now() - begun);
+    }
+  };
+  const run = (seconds: number) => {
+    const until = performance.now() + seconds * 1_000;
+    return Promise.all(Array.from({ length: CONNECTIONS }, () => ask(until)));
+  };
+  await run(2);
+  latencies.length = 0;
+  failed = 0;
+  await run(SECONDS);
+  agent.destroy();
+  return {
+    path,
+    perSecond: latencies.length / SECONDS,
+    p50: quantile(latencies, 0.5),
+    p95: quantile(latencies, 0.95),
+    failed,
+  };
+}
+
+/** What the database did while so many browsers looked at the task list. */
+export type Watching = { browsers: number; transactions: number; pages: number; failed: number };
+
+/** Fifty browsers may cost the database this much more than one. */
+export const SHARING = 1.2;
+const INTERVAL = 2_000;
+const WATCHED = 20_000;
+
+/** Lets browsers ask for the newest tasks every two seconds, each in its own rhythm. */
+export async function watchTasks(
+  url: string,
+  database: string,
+  browsers: number,
+): Promise<Watching> {
+  const agent = new Agent({ keepAlive: true });
+  const before = await readActivity(database);
+  const until = performance.now() + WATCHED;
+  let failed = 0;
+  await Promise.all(
+    Array.from({ length: browsers }, async (_, n) => {
+      await pause((INTERVAL * n) / browsers);
+      while (performance.now() < until) {
+        const begun = performance.now();
+        if (!(await answers(agent, `${url}/api/tasks`))) failed++;
+        await pause(Math.max(0, INTERVAL - (performance.now() - begun)));
+      }
+    }),
+  );
+  agent.destroy();
+  const after = await readActivity(database);
+  return {
+    browsers,
+    transactions: after.transactions - before.transactions,
+    pages: after.pages - before.pages,
+    failed,
+  };
+}
+
+/** Idle sessions report what they did after ten seconds at the latest. */
+async function readActivity(database: string): Promise<{ transactions: number; pages: number }> {
+  await pause(11_000);
+  const client = new Client({ connectionString: database });
+  await client.connect();
+  try {
+    const { rows } = await client.query(`
+      select xact_commit::float8 as transactions, (blks_hit + blks_read)::float8 as pages
+      from pg_stat_database where datname = current_database()`);
+    return rows[0];
+  } finally {
+    await client.end();
+  }
+}
+
+function answers(agent: Agent, url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent }, (response) => {
+      let last = "";
+      response.on("data", (chunk: Buffer) => {
+        last = chunk.subarray(-1).toString();
+      });
+      // An answer that broke off does not end as JSON does.
+      response.on("end", () => resolve(response.statusCode === 200 && last === "}"));
+      response.on("error", () => resolve(false));
+    });
+    request.on("error", () => resolve(false));
+  });
+}

@@ -1,0 +1,74 @@
+import { performance } from "node:perf_hooks";
+import { followTasks } from "@/lib/analytics/task-following";
+import { taskFilters } from "@/lib/search-params/tasks";
+import { parseTaskQuery } from "@/lib/search-params/tasks-query";
+import type { Context } from "./context";
+import { RARE } from "./sizes";
+import { record } from "./statements";
+
+/** How one search through the whole history went. Times in milliseconds. */
+export type Search = {
+  words: string;
+  /** Until something is told: a hit, or how far back the search got. */
+  first: number;
+  total: number;
+  longestStatement: number;
+  steps: number;
+  /** Megabytes that the heap grew at most. */
+  heap: number;
+  /** Whether it found exactly the one task there is. */
+  correct: boolean;
+};
+
+/** No statement of a search may run longer than this; it is the time-out each window runs under. */
+const STATEMENT = 1_000;
+const FIRST = 1_000;
+const PATH = 15_000;
+const HEAP = 64;
+
+/** Looks for the one task of all that has a name, and the one that has a value, each through the whole history. */
+export async function measureSearches(context: Context): Promise<Search[]> {
+  const searches: Search[] = [];
+  for (const words of [RARE.path, `name:${RARE.name}`])
+    searches.push(await measureSearch(context, words));
+  return searches;
+}
+
+async function measureSearch(context: Context, words: string): Promise<Search> {
+  const filters = taskFilters(parseTaskQuery(words).query);
+  const begun = performance.now();
+  const heapBefore = process.memoryUsage().heapUsed;
+  const search = { words, first: 0, total: 0, longestStatement: 0, steps: 0, heap: 0 };
+  const found: string[] = [];
+  const statements = await record(async () => {
+    for await (const step of followTasks(filters)) {
+      search.first ||= performance.now() - begun;
+      search.steps++;
+      found.push(...step.rows.map((row) => row.taskId));
+      search.heap = Math.max(search.heap, process.memoryUsage().heapUsed - heapBefore);
+    }
+  });
+  return {
+    ...search,
+    total: performance.now() - begun,
+    longestStatement: Math.max(...statements.map(({ milliseconds }) => milliseconds)),
+    heap: search.heap / 1_048_576,
+    correct: found.length === 1 && found[0] === context.rare,
+  };
+}
+
+/** What is wrong with a search, if anything. */
+export function judgeSearch({ words, ...search }: Search): string[] {
+  const isPath = words === RARE.path;
+  return [
+    ...(search.first > FIRST
+      ? [`${words}: first progress after ${search.first.toFixed(0)} ms`]
+      : []),
+    ...(search.longestStatement > STATEMENT
+      ? [`${words}: a statement of ${search.longestStatement.toFixed(0)} ms`]
+      : []),
+    ...(isPath && search.total > PATH ? [`${words}: took ${search.total.toFixed(0)} ms`] : []),
+    ...(search.heap > HEAP ? [`${words}: the heap grew by ${search.heap.toFixed(0)} MB`] : []),
+    ...(search.correct ? [] : [`${words}: not exactly the task there is`]),
+  ];
+}

@@ -1,0 +1,86 @@
+import { mkdir } from "node:fs/promises";
+import { Client } from "pg";
+import { migrate } from "@/lib/db/migrate";
+import { type EmbeddedServer, startEmbeddedPostgres } from "@/lib/postgres/embedded";
+import { loadQueue, plantRare } from "./load";
+import { loadDashboard } from "./load-dashboard";
+import { LARGEST, QUEUES, RARE, SIZES, type Size } from "./sizes";
+
+/** A server on this directory, as durable as a production server; what it holds stays for the next run. */
+export async function startServer(directory: string): Promise<EmbeddedServer> {
+  await mkdir(directory, { recursive: true });
+  return startEmbeddedPostgres({
+    directory,
+    settings: {
+      shared_buffers: "1GB",
+      effective_cache_size: "4GB",
+      max_wal_size: "8GB",
+      checkpoint_timeout: "15min",
+      fsync: "on",
+      synchronous_commit: "on",
+      full_page_writes: "on",
+      // What is loaded in the transaction that makes its table needs no log: half the time of a load.
+      wal_level: "minimal",
+      max_wal_senders: "0",
+    },
+  });
+}
+
+/** The name of a size's database. */
+export const databaseOf = (size: Size) => `console_${size}`;
+
+/** Loads the sizes that are not there yet, each into a database of its own, and says how long it took. */
+export async function loadMissing(
+  server: EmbeddedServer,
+  sizes: Size[],
+  log: (line: string) => void,
+): Promise<void> {
+  const maintenance = await connect(server, "postgres");
+  try {
+    for (const size of sizes) {
+      const name = databaseOf(size);
+      const known = await maintenance.query("select from pg_database where datname = $1", [name]);
+      if (known.rowCount) continue;
+      const started = Date.now();
+      // A load that breaks off is never taken for a data set.
+      await maintenance.query("drop database if exists loading");
+      await maintenance.query("create database loading");
+      await load(server, SIZES[size]);
+      await maintenance.query(`alter database loading rename to ${name}`);
+      log(`${SIZES[size]} tasks loaded in ${Math.round((Date.now() - started) / 1000)} s`);
+    }
+  } finally {
+    await maintenance.end();
+  }
+}
+
+/** Two sessions share the queues: the largest one takes as long as all others. */
+async function load(server: EmbeddedServer, tasks: number): Promise<void> {
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const first = await connect(server, "loading");
+  await migrate(first, "engine");
+  await migrate(first, "dashboard");
+  // The engine's clock stays where the data ends, so that a window of a day holds a day whenever it is asked for.
+  const clock = new Date(now).toISOString();
+  await first.query(`alter database loading set absurd.fake_now = '${clock}'`);
+  const halves = [QUEUES.slice(0, 1), QUEUES.slice(1)].map(async (queues) => {
+    const client = await connect(server, "loading");
+    for (const queue of queues) {
+      await client.query("begin");
+      await loadQueue(client, { queue, tasks: Math.round(tasks * queue.share), now });
+      await client.query("commit");
+    }
+    await client.end();
+  });
+  await Promise.all(halves);
+  await plantRare(first, LARGEST, RARE);
+  await loadDashboard(first, tasks, now);
+  await first.query("vacuum (freeze, analyze)");
+  await first.end();
+}
+
+async function connect(server: EmbeddedServer, database: string): Promise<Client> {
+  const client = new Client({ connectionString: server.url(database) });
+  await client.connect();
+  return client;
+}

@@ -1,0 +1,36 @@
+/** The data sets, by the name used on the command line: how many tasks each has, over all queues. */
+export const SIZES = { "100k": 100_000, "1m": 1_000_000, "5m": 5_000_000 } as const;
+export type Size = keyof typeof SIZES;
+
+export type BenchQueue = { name: string; share: number; partitioned: boolean };
+
+const plain = (name: string, share: number): BenchQueue => ({ name, share, partitioned: false });
+
+/** Eight queues: one holds 60 % of the tasks, one is partitioned by weeks. */
+export const QUEUES: readonly BenchQueue[] = [
+  plain("orders", 0.6),
+  { name: "emails", share: 0.12, partitioned: true },
+  plain("billing", 0.08),
+  plain("media", 0.06),
+  plain("imports", 0.05),
+  plain("reports", 0.04),
+  plain("webhooks", 0.03),
+  plain("upkeep", 0.02),
+];
+
+/** The largest queue, and the one cut into weeks. */
+export const LARGEST = "orders";
+export const PARTITIONED = "emails";
+
+/** How far back the tasks go. */
+export const DAYS = 30;
+
+/** Forty task names; how often they occur falls as Zipf says. */
+export const NAMES: readonly string[] = Array.from(
+  { length: 40 },
+  (_, rank) =>
+    `${["order", "mail", "invoice", "image"][rank % 4]}.${["check", "send", "render", "book", "sync"][rank % 5]}-${rank + 1}`,
+);
+
+/** One task of all has this name, and one this value in its parameters: what nothing but reading finds. */
+export const RARE = { name: "ledger.settle-once", path: "params.marker:needle" } as const;

@@ -1,0 +1,165 @@
+import { ACTIVE_STATES } from "@/lib/absurd/types";
+import { findById } from "@/lib/analytics/find";
+import { getPayload } from "@/lib/analytics/payloads";
+import { listSelectedTasks } from "@/lib/analytics/selected-tasks";
+import { getTask } from "@/lib/analytics/task";
+import { suggestTasks } from "@/lib/analytics/task-suggestions";
+import { listTasks } from "@/lib/analytics/tasks";
+import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import type { Context } from "./context";
+import type { Read } from "./reads";
+import { LARGEST, NAMES, PARTITIONED } from "./sizes";
+
+const at = <T>(values: readonly T[], n: number): T => {
+  const value = values[n % values.length];
+  if (value === undefined) throw new Error("The data set has nothing to ask for");
+  return value;
+};
+
+const older = (context: Context, n: number) => `o.${at(context.tasks, n)}`;
+const newer = (context: Context, n: number) => `n.${at(context.tasks, n)}`;
+const daysAgo = ({ now }: Context, days: number) => new Date(now - days * 86_400_000).toISOString();
+
+/** Each question of this list with one choice of each; the choices turn at different speeds, so all meet. */
+function combination(context: Context, n: number): Partial<TaskFilters> {
+  return {
+    ...at<Partial<TaskFilters>>(
+      [
+        {},
+        { queue: [LARGEST] },
+        { queue: [PARTITIONED] },
+        { queue: ["media", "reports", LARGEST] },
+      ],
+      n,
+    ),
+    ...at<Partial<TaskFilters>>(
+      [{}, { cursor: older(context, n) }, { cursor: newer(context, n) }],
+      n,
+    ),
+    ...at<Partial<TaskFilters>>(
+      [
+        {},
+        { range: "24h" },
+        { after: daysAgo(context, 20), before: daysAgo(context, 10) },
+        { id: at(context.tasks, n).slice(0, 7) },
+        {},
+      ],
+      n,
+    ),
+    ...at<Partial<TaskFilters>>(
+      [
+        {},
+        ...ACTIVE_STATES.map((state) => ({ state: [state] })),
+        { state: [...ACTIVE_STATES] },
+        {},
+        {},
+      ],
+      n,
+    ),
+    limit: at([50, 200], Math.floor(n / 7)),
+  };
+}
+
+const page = (
+  title: string,
+  filters: (context: Context, n: number) => Partial<TaskFilters>,
+  more: Partial<Read> = {},
+): Read => ({
+  title,
+  function: "listTasks",
+  run: (context, n) => listTasks(taskFilters(filters(context, n))),
+  limit: 20,
+  growth: 1.5,
+  ...more,
+});
+
+/** Lists of tasks, and what is read of one. */
+export const TASK_READS: readonly Read[] = [
+  page("newest tasks", () => ({})),
+  page("newest 200 tasks", () => ({ limit: 200 })),
+  page("tasks at any depth", (context, n) => ({ cursor: older(context, n) })),
+  page("upwards from any depth", (context, n) => ({ cursor: newer(context, n) })),
+  page("tasks of one queue, any depth", (context, n) => ({
+    queue: [LARGEST],
+    cursor: older(context, n),
+  })),
+  page("tasks of the partitioned queue", () => ({ queue: [PARTITIONED] })),
+  page("tasks of a day", () => ({ range: "24h" })),
+  page("tasks between two times", (context) => ({
+    after: daysAgo(context, 20),
+    before: daysAgo(context, 10),
+  })),
+  page("tasks by the beginning of an id", (context, n) => ({
+    id: at(context.tasks, n).slice(0, 9),
+  })),
+  page("pending tasks", () => ({ state: ["pending"] })),
+  page("running tasks", () => ({ state: ["running"] })),
+  page("sleeping tasks", () => ({ state: ["sleeping"] })),
+  page("sleeping tasks at any depth", (context, n) => ({
+    state: ["sleeping"],
+    cursor: older(context, n),
+  })),
+  page("active tasks", () => ({ state: [...ACTIVE_STATES] })),
+  page("any combination of these", combination, { calls: 240 }),
+  page("failed tasks", () => ({ state: ["failed"] })),
+  page("cancelled tasks at any depth", (context, n) => ({
+    state: ["cancelled"],
+    cursor: older(context, n),
+  })),
+  page("tasks of the most common name", () => ({ name: [at(NAMES, 0)] })),
+  page("failed tasks of a name", () => ({ state: ["failed"], name: [at(NAMES, 2)] }), {
+    limit: 100,
+    growth: 3,
+  }),
+  {
+    title: "fifty named tasks",
+    function: "listSelectedTasks",
+    run: (context, n) =>
+      listSelectedTasks(
+        Array.from({ length: 50 }, (_, k) => at(context.anywhere, n + k)).map(
+          ({ queue, taskId }) => ({ queue, taskId }),
+        ),
+      ),
+    limit: 20,
+    growth: 1.5,
+  },
+  {
+    title: "a task by its bare id",
+    function: "findById",
+    run: async (context, n) => {
+      const [found] = await findById(at(context.anywhere, n).taskId);
+      if (!found) throw new Error("The task is gone");
+      await getTask(found.queue, found.taskId);
+    },
+    limit: 10,
+    growth: 1.5,
+  },
+  {
+    title: "a run's id",
+    function: "findById",
+    run: (context, n) => findById(at(context.anywhere, n).runId),
+    limit: 10,
+    growth: 1.5,
+  },
+  {
+    title: "one task",
+    function: "getTask",
+    run: (context, n) => getTask(LARGEST, at(context.tasks, n)),
+    limit: 10,
+    growth: 1.5,
+  },
+  {
+    title: "a task's parameters",
+    function: "getPayload",
+    run: (context, n) => getPayload(LARGEST, at(context.tasks, n), { of: "params" }),
+    limit: 10,
+    growth: 1.5,
+  },
+  {
+    title: "suggestions of the search box",
+    function: "suggestTasks",
+    run: () => suggestTasks([]),
+    limit: 50,
+    growth: 1.5,
+  },
+];
