@@ -69,22 +69,10 @@ export async function readRegistry(
   db: Database,
   names: string[] = [],
 ): Promise<{ now: Iso; queues: RegisteredQueue[] }> {
-  const installed = await db.execute<{ yes: boolean }>(
-    sql`select to_regclass('absurd.queues') is not null as yes`,
-  );
-  if (!installed.rows[0]?.yes) throw noSchema();
   const named =
     names.length > 0 ? sql`where q.queue_name = any(${sql.param(names)}::text[])` : sql``;
-  const { rows } = await db.execute<{
-    now: string;
-    name: string | null;
-    createdAt: string;
-    storageMode: Queue["storageMode"];
-    complete: boolean;
-    allowed: boolean;
-    columns: string[];
-    tenantColumn: boolean;
-  }>(sql`
+  const { rows } = await db
+    .execute<RegistryRow>(sql`
     select clock.now, registered.*
     from (select ${currentTime} as now offset 0) clock
     left join lateral (
@@ -116,7 +104,11 @@ export async function readRegistry(
       ${named}
     ) registered on true
     order by registered.name
-  `);
+  `)
+    .catch((error: unknown) => {
+      // The only table it names by itself; those of queues it asks for.
+      throw errorCode(error) === "42P01" ? noSchema({ cause: error }) : error;
+    });
   for (const row of rows) if (row.name !== null) noteTenantColumn(row.name, row.tenantColumn);
   return {
     now: toIso(rows[0]?.now ?? ""),
@@ -134,6 +126,17 @@ export async function readRegistry(
     ),
   };
 }
+
+type RegistryRow = {
+  now: string;
+  name: string | null;
+  createdAt: string;
+  storageMode: Queue["storageMode"];
+  complete: boolean;
+  allowed: boolean;
+  columns: string[];
+  tenantColumn: boolean;
+};
 
 function whyUnreadable(row: { complete: boolean; allowed: boolean }): string | null {
   if (!row.complete) return "It is registered, but some of its tables are missing.";

@@ -1,4 +1,3 @@
-import { and, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
@@ -8,12 +7,10 @@ import { type TaskRow, type TaskSearch, taskColumns, taskOrder } from "./task-ro
 /**
  * How hits are looked for:
  * - `walk`: along the primary key, until the page is full. For searches in which nearly every row is a hit.
- * - `active`: through the index of runs by state. Its cost follows the runs in these states, never the table. The
- *   states must be active ones, of which a task has at most one run.
  * - `sweep`: every row of the range in whatever order is cheapest, then sorted. For bounded ranges: walking a large
  *   cold heap backwards by its key costs ten times as much.
  */
-export type Strategy = "walk" | "active" | "sweep";
+export type Strategy = "walk" | "sweep";
 
 /** The first `limit + 1` tasks of a search over these queues, in the order of its direction; one statement. */
 export async function scanTasks(
@@ -24,20 +21,10 @@ export async function scanTasks(
 ): Promise<TaskRow[]> {
   const [first, second, ...rest] = queues.map((queue) => {
     const tables = queueTables(queue);
-    const { runs, tasks } = tables;
-    const active = db
-      .select({ id: runs.taskId })
-      .from(runs)
-      .where(sql`${runs.state} = any(${sql.param(search.query.state)}::text[])`);
     const inner = db
       .select(taskColumns(queue, tables))
-      .from(tasks)
-      .where(
-        and(
-          taskConditions(tables, search),
-          strategy === "active" ? sql`${tasks.taskId} = any(array(${active}))` : undefined,
-        ),
-      )
+      .from(tables.tasks)
+      .where(taskConditions(tables, search))
       .$dynamic();
     // The fence keeps the order from choosing the plan; without it PostgreSQL flattens the subquery.
     const hits = (strategy === "sweep" ? inner.offset(0) : inner).as("hits");

@@ -1,9 +1,8 @@
 import "server-only";
-import { sql } from "drizzle-orm";
-import { ACTIVE_STATES } from "@/lib/absurd/types";
-import { queueTables } from "@/lib/db/schema";
+import { ACTIVE_STATES, type TaskState } from "@/lib/absurd/types";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { TaskFilters } from "@/lib/search-params/tasks";
+import { areFewActive, scanActiveTasks } from "./active-tasks";
 import { encodeCursor, predecessor, successor, uuidInstant } from "./keys";
 import { readQueues } from "./registry";
 import { withColumns } from "./task-columns";
@@ -12,9 +11,6 @@ import { scanTasks } from "./task-scan";
 import { isNarrowed, toSearch } from "./task-scope";
 import { type SearchResult, searchTasks } from "./task-search";
 import type { Page, TaskSummary } from "./types";
-
-/** Up to so many active runs in the asked states, sorting all of them is cheaper than looking through the history. */
-const FEW_RUNS = 20_000;
 
 /**
  * One page of tasks of the named queues, or of all of them, newest first by id, which is the order of creation.
@@ -52,27 +48,15 @@ async function findTasks(
   options: ReadOptions,
 ): Promise<SearchResult> {
   if (!isNarrowed(search)) return { rows: await scanTasks(db, queues, search, "walk"), rest: null };
-  if (await isServedByRuns(db, queues, search))
-    return { rows: await scanTasks(db, queues, search, "active"), rest: null };
+  if (asksForActive(search) && (await areFewActive(db, queues, search)))
+    return { rows: await scanActiveTasks(db, queues, search), rest: null };
   return searchTasks(db, queues, search, options);
 }
 
-async function isServedByRuns(
-  db: Database,
-  queues: string[],
-  { query: { state: states } }: TaskSearch,
-): Promise<boolean> {
-  if (states.length === 0 || queues.length === 0) return false;
-  if (!states.every((state) => ACTIVE_STATES.some((active) => active === state))) return false;
-  const arms = queues.map((queue) => {
-    const { runs } = queueTables(queue);
-    return sql`(select 1 from ${runs} where ${runs.state} = any(${sql.param(states)}::text[])
-      limit ${FEW_RUNS}::int)`;
-  });
-  const { rows } = await db.execute<{ runs: number }>(
-    sql`select count(*)::int as runs from (${sql.join(arms, sql` union all `)}) as found`,
-  );
-  return (rows[0]?.runs ?? 0) < FEW_RUNS;
+/** Whether only active states are asked for. */
+function asksForActive({ query: { state: states } }: TaskSearch): boolean {
+  const isActive = (state: TaskState) => ACTIVE_STATES.some((active) => active === state);
+  return states.length > 0 && states.every(isActive);
 }
 
 function inPageOrder(rows: TaskRow[], search: TaskSearch): TaskRow[] {
