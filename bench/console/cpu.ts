@@ -15,7 +15,9 @@ export function readCpu(directory: string): Cpu {
 
 function readServer(directory: string): number {
   try {
-    const [postmaster] = readFileSync(path.join(directory, "pgdata/postmaster.pid"), "utf8").split("\n");
+    const [postmaster] = readFileSync(path.join(directory, "pgdata/postmaster.pid"), "utf8").split(
+      "\n",
+    );
     let nanoseconds = 0;
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
       if (parentOf(pid) === postmaster)

@@ -1,31 +1,36 @@
 import { sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
-import { queueTables } from "@/lib/db/schema";
+import { ACTIVE_STATES, type TaskState } from "@/lib/absurd/types";
+import { queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { taskConditions } from "./task-conditions";
 import { type TaskRow, type TaskSearch, taskColumns } from "./task-rows";
 
-/** Up to so many active runs in the asked states, sorting all of them is cheaper than looking through the history. */
-const FEW_RUNS = 20_000;
+/** Whether a search asks for active states and no others. */
+export function asksForActive({ query: { state: states } }: TaskSearch): boolean {
+  const isActive = (state: TaskState) => ACTIVE_STATES.some((active) => active === state);
+  return states.length > 0 && states.every(isActive);
+}
 
-/** Whether few enough runs of these queues are in the states asked for; looks at no more than it takes to know. */
-export async function areFewActive(
+/** Whether at most this many runs of these queues are in the states asked for; looks at no more than it takes to know. */
+export async function areAtMostActive(
   db: Database,
   queues: string[],
   { query: { state: states } }: TaskSearch,
+  most: number,
 ): Promise<boolean> {
   const arms = queues.map((queue) => {
-    const { runs } = queueTables(queue);
-    return sql`(select 1 from ${runs} where ${runs.state} = any(${sql.param(states)}::text[])
-      limit ${FEW_RUNS}::int)`;
+    // Which way is cheaper depends on what the index holds, whoever it belongs to.
+    const { runs } = queueTablesOfAllTenants(queue);
+    return sql`(select from ${runs} where ${runs.state} = any(${sql.param(states)}::text[])
+      limit ${most + 1}::int)`;
   });
   if (arms.length === 0) return true;
-  const { rows } = await db.execute<{ runs: number }>(
-    sql`select count(*)::int as runs from (
-      select from (${sql.join(arms, sql` union all `)}) as found limit ${FEW_RUNS}::int
-    ) as counted`,
-  );
-  return (rows[0]?.runs ?? 0) < FEW_RUNS;
+  const { rows } = await db.execute<{ runs: number }>(sql`
+    select count(*)::int as runs from (
+      select from (${sql.join(arms, sql` union all `)}) as found limit ${most + 1}::int
+    ) as counted`);
+  return (rows[0]?.runs ?? 0) <= most;
 }
 
 /**

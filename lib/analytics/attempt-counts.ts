@@ -3,25 +3,28 @@ import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { gridEdges, type TimeGrid } from "./time-grid";
 
-const STATES = ["completed", "failed", "running"] as const;
+/** What can have become of an attempt that began in a window. */
+export const ATTEMPT_STATES = ["completed", "failed", "running"] as const;
+type AttemptState = (typeof ATTEMPT_STATES)[number];
 
 /** How many attempts began in each bucket, by what has become of them. */
-export type AttemptCounts = Record<(typeof STATES)[number], number[]>;
+export type AttemptCounts<State extends AttemptState = AttemptState> = Record<State, number[]>;
 
 /**
  * Exact counts of the attempts of each queue by when a worker last picked them up (`available_at`, which every claim
  * sets) and by their state. Read from the index of runs alone, so the cost follows the attempts of the window, never
  * the tables. Attempts that were suspended or cancelled since are not among them.
  */
-export async function countAttempts(
+export async function countAttempts<State extends AttemptState>(
   db: Database,
   queues: string[],
   grid: TimeGrid,
-): Promise<Map<string, AttemptCounts>> {
+  states: readonly State[],
+): Promise<Map<string, AttemptCounts<State>>> {
   const edges = sql.param(gridEdges(grid));
   const arms = queues.map((queue, index) => {
     const { runs } = queueTables(queue);
-    const counts = STATES.map(
+    const counts = states.map(
       (state) => sql`array(
         select (
           select count(*)::int from ${runs}
@@ -34,8 +37,13 @@ export async function countAttempts(
     return sql`select ${index}::int as queue, ${sql.join(counts, sql`, `)} from edges`;
   });
   if (arms.length === 0) return new Map();
-  const { rows } = await db.execute<AttemptCounts & { queue: number }>(
+  const { rows } = await db.execute<AttemptCounts<State> & { queue: number }>(
     sql`with edges(at) as (select ${edges}::timestamptz[]) ${sql.join(arms, sql` union all `)}`,
   );
-  return new Map(rows.map(({ queue, ...counts }) => [queues[queue] ?? "", counts]));
+  return new Map(
+    rows.map(({ queue, ...counts }) => [
+      queues[queue] ?? "",
+      Object.fromEntries(Object.entries(counts)) as AttemptCounts<State>,
+    ]),
+  );
 }

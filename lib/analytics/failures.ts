@@ -104,7 +104,7 @@ export function listFailedTasks(
 async function readFailures({ db, now, queues }: Scope, filters: FailureFilters) {
   const names = queues.map((queue) => queue.name);
   const grid = timeGrid(filters.range, now);
-  const counted = await countAttempts(db, names, grid);
+  const counted = await countAttempts(db, names, grid, ["failed"]);
   const failed = [...counted.values()].map((counts) => counts.failed);
   const start = affordableStart(failed, grid);
   const { rows, more } = await readFailedAttempts(db, names, {

@@ -1,7 +1,7 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Window } from "@/lib/search-params/windows";
-import { countAttempts } from "./attempt-counts";
+import { ATTEMPT_STATES, countAttempts } from "./attempt-counts";
 import { type Latency, summarise } from "./latency";
 import { readSample } from "./latency-sample";
 import { readQueues } from "./registry";
@@ -26,7 +26,7 @@ export function getQueueFigures(
 ): Promise<QueueFigures> {
   return readQueues([queue], options, async ({ db, now }) => {
     const grid = timeGrid(window, now);
-    const counts = (await countAttempts(db, [queue], grid)).get(queue);
+    const counts = (await countAttempts(db, [queue], grid, ATTEMPT_STATES)).get(queue);
     const tasks = await readSample(db, [queue], { from: grid.from, now });
     const about = { window, from: new Date(grid.from).toISOString(), now, unreadable: [] };
     return {

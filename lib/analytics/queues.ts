@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { queueTables, toIso } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { type RegisteredQueue, readQueues } from "./registry";
@@ -57,21 +57,24 @@ async function readActiveRuns(db: Database, queues: string[], now: Iso): Promise
   const arms = queues.map((queue) => {
     const { runs } = queueTables(queue);
     const due = sql`${runs.availableAt} <= ${now}::timestamptz`;
-    const count = (condition: ReturnType<typeof sql>) =>
-      sql`(select count(*)::int from ${runs} where ${condition})`;
+    const of = (state: string) => sql`${runs.state} = ${sql.raw(`'${state}'`)}`;
+    const count = (condition: SQL) => sql`(select count(*)::int from ${runs} where ${condition})`;
     const oldest = (state: string) => sql`(
       select ${runs.availableAt} from ${runs}
-      where ${runs.state} = ${sql.raw(`'${state}'`)} and ${due}
+      where ${of(state)} and ${due}
       order by ${runs.availableAt} limit 1
     )`;
-    return sql`select ${queue}::text as "queue",
-      ${count(sql`${runs.state} = 'pending'`)} as "pending",
-      ${count(sql`${runs.state} = 'running'`)} as "running",
-      ${count(sql`${runs.state} = 'sleeping'`)} as "sleeping",
-      ${count(sql`${runs.state} = 'pending' and ${due}`)} as "readyPending",
-      ${count(sql`${runs.state} = 'sleeping' and ${due}`)} as "overdueSleepers",
-      ${count(sql`${runs.state} = 'running' and ${runs.claimExpiresAt} <= ${now}::timestamptz`)} as "expiredLeases",
-      least(${oldest("pending")}, ${oldest("sleeping")}) as "oldestReadyAt"`;
+    // Nearly all that are pending are due, and few of those that sleep.
+    return sql`select ${queue}::text as "queue", pending.*,
+      ${count(of("running"))} as "running",
+      ${count(of("sleeping"))} as "sleeping",
+      ${count(sql`${of("sleeping")} and ${due}`)} as "overdueSleepers",
+      ${count(sql`${of("running")} and ${runs.claimExpiresAt} <= ${now}::timestamptz`)} as "expiredLeases",
+      least(${oldest("pending")}, ${oldest("sleeping")}) as "oldestReadyAt"
+      from (
+        select count(*)::int as "pending", count(*) filter (where ${due})::int as "readyPending"
+        from ${runs} where ${of("pending")}
+      ) pending`;
   });
   return (await db.execute<ActiveRuns>(sql.join(arms, sql` union all `))).rows;
 }

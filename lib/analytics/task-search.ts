@@ -1,4 +1,5 @@
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { areAtMostActive, asksForActive, scanActiveTasks } from "./active-tasks";
 import type { KeyRange } from "./keys";
 import { findExtent } from "./task-extent";
 import type { TaskRow, TaskSearch } from "./task-rows";
@@ -8,12 +9,19 @@ import { readWindows } from "./task-windows";
 /** How long a search without an index may go on before it hands over what it has, in milliseconds. */
 const BUDGET = 700;
 
+/** Windows in which active tasks are looked for before the index of runs by state is asked for them. */
+const PATIENCE = 2;
+
+/** More active runs than this are not sorted for a page. */
+const MANY = 100_000;
+
 /** `rest` is the part of the range that was not looked at because time ran out; `null` when the search is done. */
 export type SearchResult = { rows: TaskRow[]; rest: KeyRange | null };
 
 /**
  * Looks for tasks that no index finds: window by window of the key range, away from the cursor, until the page has
- * `limit + 1` rows, the range is at its end or the time is used up.
+ * `limit + 1` rows, the range is at its end or the time is used up. Active tasks that do not lie near the cursor are found
+ * through the index of runs by state instead, unless there are very many of them.
  *
  * @throws the driver's time-out when not even a small window could be read in time.
  */
@@ -23,13 +31,22 @@ export async function searchTasks(
   search: TaskSearch,
   options: ReadOptions,
 ): Promise<SearchResult> {
-  const rows: TaskRow[] = [];
+  let rows: TaskRow[] = [];
   const extent = await findExtent(db, queues, search);
   const windows = { ...extent, direction: search.direction, budget: BUDGET };
+  let tried = 0;
+  const mayUseRuns = async () => asksForActive(search) && areAtMostActive(db, queues, search, MANY);
   const rest = await readWindows(db, windows, options, async (range) => {
     const wanted = { ...search, range, limit: search.limit - rows.length };
-    rows.push(...(await scanTasks(db, queues, wanted, "sweep")));
-    return rows.length > search.limit ? "enough" : "more";
+    const near = await scanTasks(db, queues, wanted, "sweep");
+    const isShort = rows.length + near.length <= search.limit;
+    if (isShort && ++tried === PATIENCE && (await mayUseRuns())) {
+      rows = await scanActiveTasks(db, queues, search);
+      return "enough";
+    }
+    // Not before: a statement that takes too long has the whole window read again.
+    rows.push(...near);
+    return isShort ? "more" : "enough";
   });
   return { rows, rest };
 }

@@ -1,8 +1,7 @@
 import "server-only";
-import { ACTIVE_STATES, type TaskState } from "@/lib/absurd/types";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { areFewActive, scanActiveTasks } from "./active-tasks";
+import { areAtMostActive, asksForActive, scanActiveTasks } from "./active-tasks";
 import { encodeCursor, predecessor, successor, uuidInstant } from "./keys";
 import { readQueues } from "./registry";
 import { withColumns } from "./task-columns";
@@ -11,6 +10,9 @@ import { scanTasks } from "./task-scan";
 import { isNarrowed, toSearch } from "./task-scope";
 import { type SearchResult, searchTasks } from "./task-search";
 import type { Page, TaskSummary } from "./types";
+
+/** Of so many active runs all are sorted at once; of more, the newest tasks are looked at first. */
+const FEW = 2_000;
 
 /**
  * One page of tasks of the named queues, or of all of them, newest first by id, which is the order of creation.
@@ -48,15 +50,9 @@ async function findTasks(
   options: ReadOptions,
 ): Promise<SearchResult> {
   if (!isNarrowed(search)) return { rows: await scanTasks(db, queues, search, "walk"), rest: null };
-  if (asksForActive(search) && (await areFewActive(db, queues, search)))
+  if (asksForActive(search) && (await areAtMostActive(db, queues, search, FEW)))
     return { rows: await scanActiveTasks(db, queues, search), rest: null };
   return searchTasks(db, queues, search, options);
-}
-
-/** Whether only active states are asked for. */
-function asksForActive({ query: { state: states } }: TaskSearch): boolean {
-  const isActive = (state: TaskState) => ACTIVE_STATES.some((active) => active === state);
-  return states.length > 0 && states.every(isActive);
 }
 
 function inPageOrder(rows: TaskRow[], search: TaskSearch): TaskRow[] {

@@ -1,7 +1,7 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Window } from "@/lib/search-params/windows";
-import { type AttemptCounts, countAttempts } from "./attempt-counts";
+import { ATTEMPT_STATES, type AttemptCounts, countAttempts } from "./attempt-counts";
 import { readQueues } from "./registry";
 import { timeGrid } from "./time-grid";
 import type { Iso } from "./types";
@@ -30,7 +30,7 @@ export function getThroughput(window: Window, options: ReadOptions = {}): Promis
   return readQueues([], options, async ({ db, now, queues, unreadable }) => {
     const grid = timeGrid(window, now);
     const names = queues.map((queue) => queue.name);
-    const counts = await countAttempts(db, names, grid);
+    const counts = await countAttempts(db, names, grid, ATTEMPT_STATES);
     return {
       window,
       from: new Date(grid.from).toISOString(),

@@ -19,6 +19,7 @@ const NAME_TABLES: Record<string, string> = {
 
 /** Files that read rows of all tenants, and why none comes out. */
 const OF_ALL_TENANTS: Record<string, string> = {
+  "active-tasks.ts": "only decides which index is used",
   "recent-tasks.ts": "only compares keys",
   "task-extent.ts": "only decides how far and in what steps is searched",
   "task.ts": "when the events of a visible task were emitted",
