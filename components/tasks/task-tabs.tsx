@@ -9,6 +9,7 @@ import { Tabs } from "@/components/ui/tabs";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { InputOutput } from "./input-output";
 
+const Related = dynamic(() => import("./related").then((m) => m.Related));
 const RawRows = dynamic(() => import("./raw-rows").then((m) => m.RawRows));
 
 // Measured and placed by inline styles, which server HTML must not carry.
@@ -17,7 +18,7 @@ const TaskTimeline = dynamic(
   { ssr: false, loading: () => <SkeletonRows rows={8} columns={3} /> },
 );
 
-const TABS = ["timeline", "attempts", "steps", "events", "payloads", "raw"] as const;
+const TABS = ["timeline", "attempts", "steps", "events", "payloads", "related", "raw"] as const;
 const parseAsTab = parseAsStringLiteral(TABS).withDefault("timeline");
 
 /** What is known about the task, a view a tab; the tab is in the address. */
@@ -34,6 +35,7 @@ export function TaskTabs({ detail }: { detail: TaskDetail }) {
         { id: "steps", label: "Steps", count: detail.checkpoints.length },
         { id: "events", label: "Events", count: detail.waits.length || undefined },
         { id: "payloads", label: "Input and output" },
+        { id: "related", label: "Related" },
         { id: "raw", label: "Raw" },
       ]}
     >
@@ -42,6 +44,7 @@ export function TaskTabs({ detail }: { detail: TaskDetail }) {
       {tab === "steps" && <StepList detail={detail} />}
       {tab === "events" && <WaitList detail={detail} />}
       {tab === "payloads" && <InputOutput detail={detail} />}
+      {tab === "related" && <Related detail={detail} />}
       {tab === "raw" && <RawRows detail={detail} />}
     </Tabs>
   );

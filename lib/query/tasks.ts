@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Uuid } from "@/lib/absurd/types";
+import type { RelatedTasks } from "@/lib/analytics/related-types";
 import type { Usual } from "@/lib/analytics/task-usual";
 import type { Page, TaskDetail, TaskSummary } from "@/lib/analytics/types";
 import { type PayloadRef, payloadUrl } from "@/lib/search-params/payload";
@@ -35,6 +36,19 @@ export function payloadQuery(queue: string, taskId: Uuid, ref: PayloadRef) {
     queryFn: async ({ signal }) =>
       (await fetchFromApi(payloadUrl(queue, taskId, ref), signal)).text(),
     staleTime: 60_000,
+  });
+}
+
+/** What has to do with a task. Asked for once a visit: it looks through other queues. */
+export function relatedQuery(queue: string, taskId: Uuid) {
+  return queryOptions({
+    queryKey: ["task", queue, taskId, "related"],
+    queryFn: ({ signal }) =>
+      fetchJson<RelatedTasks>(
+        `/api/queues/${encodeURIComponent(queue)}/tasks/${taskId}/related`,
+        signal,
+      ),
+    staleTime: 15_000,
   });
 }
 

@@ -1,0 +1,50 @@
+import { parseJson } from "@/lib/absurd/json";
+import type { Json, Uuid } from "@/lib/absurd/types";
+
+/** A task that another one names, and where: `awaited` and `stored` are by a step. */
+export type Link = { id: Uuid; how: "awaited" | "stored"; step: string };
+
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const AWAITED = /^\$awaitTaskResult:([0-9a-f-]{36})(?:#\d+)?$/i;
+/** What clients call the id in the answer of a spawn. */
+const ID_KEYS = new Set(["taskID", "taskId", "task_id"]);
+const MOST = 200;
+
+/** The name of the checkpoint in which a client keeps the result of a task it waited for, by its default name. */
+export function awaitCheckpoint(taskId: Uuid): string {
+  return `$awaitTaskResult:${taskId}`;
+}
+
+/**
+ * The tasks that a task's checkpoints name: those whose result it awaited under the default name, and ids that a step
+ * stored as clients answer a spawn. In the order of the checkpoints, each once, at most 200.
+ */
+export function linksOfSteps(
+  checkpoints: readonly { name: string; text: string | null }[],
+): Link[] {
+  const links = new Map<Uuid, Link>();
+  const add = (id: string, how: Link["how"], step: string) => {
+    const key = id.toLowerCase();
+    if (!ID.test(key) || links.size >= MOST) return;
+    if (how === "awaited" || !links.has(key)) links.set(key, { id: key, how, step });
+  };
+  for (const { name, text } of checkpoints) {
+    const awaited = AWAITED.exec(name)?.[1];
+    if (awaited) add(awaited, "awaited", name);
+    else if (text !== null) for (const id of storedIds(parseJson(text))) add(id, "stored", name);
+  }
+  return [...links.values()];
+}
+
+function storedIds(value: Json, depth = 0): string[] {
+  if (value === null || typeof value !== "object" || depth > 4) return [];
+  if (Array.isArray(value)) return value.slice(0, 50).flatMap((item) => storedIds(item, depth + 1));
+  return Object.entries(value).flatMap(([key, inner]) =>
+    ID_KEYS.has(key) && typeof inner === "string" ? [inner] : storedIds(inner, depth + 1),
+  );
+}
+
+/** A header that holds a task's id. */
+export function idOf(header: unknown): Uuid | null {
+  return typeof header === "string" && ID.test(header) ? header.toLowerCase() : null;
+}
