@@ -10,7 +10,7 @@ import type { TaskDetail } from "@/lib/analytics/types";
 import { InputOutput } from "./input-output";
 
 const Related = dynamic(() => import("./related").then((m) => m.Related));
-const RawRows = dynamic(() => import("./raw-rows").then((m) => m.RawRows));
+const RawTab = dynamic(() => import("./raw-tab").then((m) => m.RawTab));
 
 // Measured and placed by inline styles, which server HTML must not carry.
 const TaskTimeline = dynamic(
@@ -45,7 +45,7 @@ export function TaskTabs({ detail }: { detail: TaskDetail }) {
       {tab === "events" && <WaitList detail={detail} />}
       {tab === "payloads" && <InputOutput detail={detail} />}
       {tab === "related" && <Related detail={detail} />}
-      {tab === "raw" && <RawRows detail={detail} />}
+      {tab === "raw" && <RawTab detail={detail} />}
     </Tabs>
   );
 }

@@ -1,0 +1,108 @@
+import { parse } from "lossless-json";
+import type { Payload, Run, Task, TaskDetail } from "@/lib/analytics/types";
+import { readObject } from "@/lib/timeline/read-json";
+import { printSource } from "./quote";
+import type { Snippet } from "./snippet";
+
+const source = (value: unknown) => printSource(value);
+
+/**
+ * Modules that spawn a task like this one, with the TypeScript SDK and with the dashboard's own client layer, and with
+ * the latter what can be done with the task as it is. A task whose values are hidden or left out is not spelled out.
+ */
+export function javascriptSnippets({ task, runs }: TaskDetail): Snippet[] {
+  const run = runs.find(({ runId }) => runId === task.lastAttemptRun) ?? runs.at(-1);
+  const { params, headers } = task;
+  const whole = params?.text !== undefined && !params.hidden && !headers?.hidden;
+  return [
+    ...(whole
+      ? [
+          js("Spawn one like it, with absurd-sdk", sdkSpawn(task)),
+          js("Spawn one like it, with absurd-dashboard/client", client(task, [clientSpawn(task)])),
+        ]
+      : []),
+    js("Act on it, with absurd-dashboard/client", client(task, actions(task, run))),
+  ];
+}
+
+function js(title: string, text: string): Snippet {
+  return { title, language: "javascript", text };
+}
+
+function sdkSpawn(task: Task): string {
+  const unlimited =
+    task.maxAttempts === null
+      ? "// The old task has no limit of attempts. The SDK always sets one; left out, it is its default.\n"
+      : "";
+  return `import { Absurd } from "absurd-sdk";
+
+const absurd = new Absurd({ queueName: ${source(task.queue)} });
+${exactNote(task.params)}${unlimited}await absurd.spawn(${source(task.name)}, ${paramsOf(task.params)}, ${printSource(
+    {
+      queue: task.queue,
+      ...(task.maxAttempts !== null && { maxAttempts: task.maxAttempts }),
+      ...optionsOf(task, { max_delay: "maxDelay", max_duration: "maxDuration" }),
+    },
+  )});
+await absurd.close();
+`;
+}
+
+function clientSpawn(task: Task): string {
+  const options = {
+    maxAttempts: task.maxAttempts,
+    ...optionsOf(task, { max_delay: "maxDelaySeconds", max_duration: "maxDurationSeconds" }),
+  };
+  return `await client.spawnTask(${source(task.name)}, ${paramsOf(task.params)}, ${source(options)});`;
+}
+
+function client(task: Task, lines: string[]): string {
+  const anyName = /^[A-Za-z_]\w{0,56}$/.test(task.queue) ? "" : ", allowAnyQueueName: true";
+  return `import { Pool } from "pg";
+import { AbsurdClient } from "absurd-dashboard/client";
+
+const pool = new Pool();
+const client = new AbsurdClient({ queueName: ${source(task.queue)}, db: pool${anyName} });
+${lines.join("\n")}
+await pool.end();
+`;
+}
+
+function actions(task: Task, run: Run | undefined): string[] {
+  const id = source(task.taskId);
+  if (task.state === "failed")
+    return [`await client.retryTask(${id}, { maxAttempts: ${task.attempts + 1} });`];
+  if (task.state === "completed" || task.state === "cancelled")
+    return [`await client.runAgain(${id});`];
+  if (run?.state === "sleeping" && run.wakeEvent !== null)
+    return [`await client.emitEvent(${source(run.wakeEvent)}, null);`];
+  if (run?.state === "running" && run.claimExpiresAt !== null)
+    return [`await client.extendClaim(${source(run.runId)}, 300);`];
+  return [`await client.cancelTask({ taskId: ${id} });`];
+}
+
+/** Headers, strategy and policy, with the names that clients give to what the engine stores. */
+function optionsOf(task: Task, policy: Record<string, string>) {
+  const strategy = { base_seconds: "baseSeconds", max_seconds: "maxSeconds" };
+  return {
+    ...renamed("headers", task.headers, {}),
+    ...renamed("retryStrategy", task.retryStrategy, strategy),
+    ...renamed("cancellation", task.cancellation, policy),
+  };
+}
+
+function renamed(name: string, payload: Payload, names: Record<string, string>) {
+  if (payload?.text === undefined || !readObject(payload)) return {};
+  const entries = Object.entries(parse(payload.text) as object);
+  return { [name]: Object.fromEntries(entries.map(([key, value]) => [names[key] ?? key, value])) };
+}
+
+function paramsOf(payload: Payload): string {
+  return payload?.text === undefined ? "null" : source(parse(payload.text));
+}
+
+function exactNote(payload: Payload): string {
+  return /\b\d+n\b/.test(paramsOf(payload))
+    ? "// The SDK cannot write integers this large exactly; the dashboard's client can.\n"
+    : "";
+}
