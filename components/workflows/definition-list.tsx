@@ -13,6 +13,7 @@ import type {
   WorkflowDefinitionSummary,
 } from "@/lib/analytics/workflow-types";
 import { serializeWorkflowFilters } from "@/lib/search-params/workflows";
+import { StartButton } from "./start/start-button";
 
 /** The stored definitions: by name, and the newest version of each first. */
 export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefinitionList> }) {
@@ -32,6 +33,9 @@ export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefini
                     <Th>Written as</Th>
                     <Th>Stored</Th>
                     <Th>By</Th>
+                    <Th className="pr-4!">
+                      <span className="sr-only">Start</span>
+                    </Th>
                   </tr>
                 </thead>
                 <tbody>
@@ -103,6 +107,11 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
         <RelativeTime iso={createdAt} />
       </Td>
       <Td>{createdBy ?? <span className="text-ink-3">–</span>}</Td>
+      <Td className="pr-4! text-right">
+        {!isPaused && (
+          <StartButton definitionId={definition.definitionId} of={`${name} ${version}`} />
+        )}
+      </Td>
     </tr>
   );
 }

@@ -17,6 +17,7 @@ import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { RunDefinition, WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { formatCount, formatShortId } from "@/lib/format";
 import { RunDuration } from "./run-duration";
+import { StartButton } from "./start/start-button";
 import { RunStatusBadge } from "./status";
 import { Tags } from "./tags";
 
@@ -49,6 +50,14 @@ export function RunHeader({
             <CopyButton text={run.workflowRunId} label="Copy workflow run id" />
           </span>
         </div>
+        {run.definitionId !== null && (
+          <StartButton
+            label="Start another"
+            of={run.name}
+            definitionId={run.definitionId}
+            given={detail.inputs?.hidden ? undefined : detail.inputs?.text}
+          />
+        )}
         {cancel && (
           <Button variant="danger" onClick={cancel}>
             <Ban size={14} strokeWidth={1.5} aria-hidden />

@@ -9,9 +9,10 @@ import {
 import type { Uuid } from "@/lib/absurd/types";
 import { getWorkflowRunTenant } from "@/lib/absurd/workflow-tenant";
 import { isAllowed } from "@/lib/db/tenants";
+import { getStoredDefinition } from "@/lib/highway/store";
 import type { Reach, TaskAddress } from "./reach";
 import { ActionRefusal } from "./result";
-import { workflowRunNotFound } from "./workflow-not-found";
+import { definitionNotFound, workflowRunNotFound } from "./workflow-not-found";
 
 /** One task. */
 export const toTask: Reach<TaskAddress> = {
@@ -56,6 +57,28 @@ export const toWorkflowRun: Reach<{ workflowRunId: Uuid }> = {
     if (tenant === undefined || !isAllowed(tenants, tenant))
       throw workflowRunNotFound(workflowRunId);
   },
+};
+
+/** One stored definition of a workflow. */
+export const toDefinition: Reach<{ definitionId: Uuid }> = {
+  allow: async (db, { definitionId }, tenants) => {
+    const stored = await getStoredDefinition(db, definitionId);
+    if (stored && !isAllowed(tenants, stored.tenantId)) throw definitionNotFound();
+  },
+};
+
+/** One stored definition, and a run that is made of it under an id that may be taken. */
+export const toNewRun: Reach<
+  { definitionId: Uuid; workflowRunId: Uuid; queue: string },
+  { taskId: Uuid }
+> = {
+  allow: async (db, input, tenants) => {
+    await toDefinition.allow(db, input, tenants);
+    const tenant = await getWorkflowRunTenant(db, input.workflowRunId);
+    if (tenant !== undefined && !isAllowed(tenants, tenant))
+      throw new ActionRefusal("key_taken", "The id of the run is taken.", "Start it anew.");
+  },
+  made: ({ queue }, { taskId }) => [{ queue, taskId }],
 };
 
 /** Those who wait for an event, to look at them. */

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { QueueTables } from "@/lib/db/schema";
+import { redact } from "./redact";
 import type { RecordedValue, TaskRecord } from "./workflow-types";
 
 /** A longer report of operators is not read. */
@@ -34,8 +35,14 @@ export function toTaskRecord(
   checkpoints: readonly { name: string; recorded: string | null }[],
 ): TaskRecord {
   const values = checkpoints.flatMap(({ name, recorded }): [string, RecordedValue][] =>
-    recorded === null ? [] : [[name, JSON.parse(recorded)]],
+    recorded === null ? [] : [[name, masked(JSON.parse(recorded))]],
   );
   const { path, ends }: Pick<TaskRecord, "path" | "ends"> = JSON.parse(report);
   return { path, ends, values: Object.fromEntries(values) };
+}
+
+/** What the configuration hides in a checkpoint is masked here as well. */
+function masked({ failure, ...value }: RecordedValue): RecordedValue {
+  if (!failure) return value;
+  return { ...value, failure: JSON.parse(redact("step", JSON.stringify(failure)).text) };
 }

@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Child, startChild } from "./child";
-import { AGENTS, BILLING, MEDIA, ORDERS } from "./queues";
+import { AGENTS, BILLING, MEDIA, ORDERS, WORKFLOWS } from "./queues";
 
 /** A worker process: its name, the queue it serves, and how. */
 export type FleetMember = {
@@ -30,6 +30,7 @@ export const FLEET: FleetMember[] = [
   member("agents-1", AGENTS, 6, 60),
   // Few slots and a short lease: previews have to queue here, and this is the process that dies now and then.
   member("media-1", MEDIA, 2, 20),
+  member("workflows-1", WORKFLOWS, 6, 60),
 ];
 
 /** Seconds until a process that died is replaced. */

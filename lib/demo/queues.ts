@@ -5,7 +5,10 @@ export const ORDERS = "orders";
 export const AGENTS = "agents";
 export const BILLING = "Billing & Payments/EU";
 export const MEDIA = "media";
+/** Has no past: its work begins with the demo. */
+export const WORKFLOWS = "workflows";
 
+/** The queues with a past. */
 export const QUEUES = [ORDERS, AGENTS, BILLING, MEDIA];
 
 /** How many days of history the demo starts with, and the partitioned queue has partitions for. */
@@ -14,7 +17,7 @@ export const HISTORY_DAYS = 14;
 /** Creates the demo's queues where they are missing, and the weekly partitions that are due. */
 export async function createQueues(pool: Pool): Promise<void> {
   const app = new Absurd({ db: pool });
-  for (const queue of [ORDERS, BILLING, MEDIA]) await app.createQueue(queue);
+  for (const queue of [ORDERS, BILLING, MEDIA, WORKFLOWS]) await app.createQueue(queue);
   const options = {
     storageMode: "partitioned",
     partitionLookback: `${HISTORY_DAYS + 1} days`,

@@ -1,5 +1,6 @@
 /** A worker process of the demo: serves one queue with the published SDK until it is asked to end. */
 import { Absurd } from "absurd-sdk";
+import { Pool } from "pg";
 import type { FleetMember } from "./fleet";
 import { WORKLOADS } from "./workloads/all";
 
@@ -10,9 +11,12 @@ const member = JSON.parse(process.argv[2] ?? "") as FleetMember;
 const databaseUrl = process.env.DATABASE_URL;
 if (!databaseUrl) throw new Error("DATABASE_URL is not set.");
 
+// For workloads that talk to the database themselves; it connects when one does.
+const pool = new Pool({ connectionString: databaseUrl, max: 4 });
+pool.on("error", () => {});
 const app = new Absurd({ db: databaseUrl, queueName: member.queue });
 for (const workload of Object.values(WORKLOADS))
-  if (workload.queue === member.queue) workload.register(app);
+  if (workload.queue === member.queue) workload.register(app, pool);
 
 let isStopping = false;
 process.on("SIGTERM", async () => {

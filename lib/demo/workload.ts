@@ -17,7 +17,7 @@ export type Workload = {
   /** Mean number of seconds between arrivals. */
   every: number;
   /** Makes its tasks known to a worker. */
-  register: (app: Absurd) => void;
+  register: (app: Absurd, pool: Pool) => void;
   /** Brings in one unit of work. */
   arrive: (traffic: Traffic) => Promise<void>;
 };

@@ -9,6 +9,7 @@ import { payments } from "./payments";
 import { reports } from "./reports";
 import { suppliers } from "./suppliers";
 import { wholesale } from "./wholesale";
+import { workflows } from "./workflows";
 
 /** Everything the demo's company does. */
 export const WORKLOADS: Record<string, Workload> = {
@@ -22,4 +23,5 @@ export const WORKLOADS: Record<string, Workload> = {
   agents,
   documents,
   media,
+  workflows,
 };

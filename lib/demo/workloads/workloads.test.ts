@@ -9,7 +9,7 @@ import { queueTable } from "@/lib/absurd/sql";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
 import { headersFor, newOrder } from "../company";
 import { startFleet } from "../fleet";
-import { AGENTS, BILLING, createQueues, MEDIA, ORDERS } from "../queues";
+import { AGENTS, BILLING, createQueues, MEDIA, ORDERS, WORKFLOWS } from "../queues";
 import { createRandom } from "../random";
 import { WORKLOADS } from "./all";
 import { newCharge } from "./payments";
@@ -286,9 +286,10 @@ test("every workload brings in work under a name that its workers know", async (
       await workload.arrive({ app, pool: database.pool, random: seed });
   const names = new Set<string>();
   const register = { registerTask: ({ name }: { name: string }) => names.add(name) };
-  for (const workload of Object.values(WORKLOADS)) workload.register(register as unknown as Absurd);
+  for (const workload of Object.values(WORKLOADS))
+    workload.register(register as unknown as Absurd, database.pool);
   names.add("refresh-embeddings-v2");
-  for (const queue of [ORDERS, AGENTS, BILLING, MEDIA]) {
+  for (const queue of [ORDERS, AGENTS, BILLING, MEDIA, WORKFLOWS]) {
     const { rows } = await database.pool.query(
       `select distinct task_name as name from ${queueTable("t", queue)}`,
     );

@@ -40,6 +40,18 @@ export function evaluateCondition(text: string, lookup: Lookup): boolean {
   return isTrue(parseExpression(text)(lookup));
 }
 
+/** The paths that an expression names, in its templates and bare, in their order. @throws TemplateError. */
+export function listPaths(text: string): (readonly (string | number)[])[] {
+  const paths: (readonly (string | number)[])[] = [];
+  for (const token of tokenize(text))
+    if (token.kind === "value")
+      token.of((path) => {
+        paths.push(path);
+        return null;
+      });
+  return paths;
+}
+
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   const end = text.trimEnd().length;

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { atomically } from "../../absurd/atomically.ts";
+import { InvalidArgumentError } from "../../absurd/errors.ts";
 import { spawnTask } from "../../absurd/spawn.ts";
+import { call } from "../../absurd/sql.ts";
 import { cancelTask } from "../../absurd/tasks.ts";
 import {
   ACTIVE_STATES,
@@ -11,6 +13,7 @@ import {
 } from "../../absurd/types.ts";
 import {
   createWorkflowRun,
+  getWorkflowRun,
   getWorkflowRunTasks,
   updateWorkflowRunStatus,
   type WorkflowRunInput,
@@ -33,7 +36,7 @@ export type RootParams = { workflow_run_id: Uuid; definition: Workflow; inputs: 
 
 export type StartOptions = Pick<
   WorkflowRunInput,
-  "createdBy" | "tags" | "tenantId" | "definitionId"
+  "createdBy" | "tags" | "tenantId" | "definitionId" | "workflowRunId"
 > & {
   inputs?: JsonObject;
   recovery?: Recovery;
@@ -44,24 +47,31 @@ export class InvalidWorkflowError extends Error {
   override readonly name = "InvalidWorkflowError";
 }
 
+/** A run that was started, or that was there already under the id it was to have. */
+export type StartedRun = { workflowRunId: Uuid; taskId: Uuid; created: boolean };
+
 /**
  * Starts a workflow: its task and its row of `workflow_run` (`pending`), both or neither. Task and parts carry the
- * header `workflow_run_id`, and `tenant_id` when there is one.
+ * header `workflow_run_id`, and `tenant_id` when there is one. Of several starts with one `workflowRunId` only the first
+ * does anything, also when they come at the same time; the others answer what it made.
  *
  * @throws InvalidWorkflowError when the definition has errors. @throws WorkflowTableMissingError, QueueNotFoundError.
+ * @throws InvalidArgumentError when the id is that of a run without a task, or the table lacks a column.
  */
 export async function startWorkflow(
   db: Queryable,
   queue: string,
   workflow: Workflow,
   options: StartOptions = {},
-): Promise<{ workflowRunId: Uuid; taskId: Uuid }> {
+): Promise<StartedRun> {
   const errors = validateWorkflow(workflow).filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new InvalidWorkflowError(errors.map(formatProblem).join("\n"));
   const { inputs = {}, recovery = DEFAULT_RECOVERY, ...row } = options;
-  const workflowRunId = randomUUID();
+  const workflowRunId = options.workflowRunId ?? randomUUID();
   const params = { workflow_run_id: workflowRunId, definition: workflow, inputs };
   return atomically(db, async (tx) => {
+    const earlier = options.workflowRunId && (await findEarlier(tx, options.workflowRunId));
+    if (earlier) return earlier;
     const { taskId, runId } = await spawnTask(tx, queue, ROOT_TASK, params as unknown as Json, {
       workflowRunId,
       ...(row.tenantId !== undefined && { headers: { tenant_id: row.tenantId } }),
@@ -77,8 +87,18 @@ export async function startWorkflow(
       absurdRunId: runId,
       absurdTaskId: taskId,
     });
-    return { workflowRunId, taskId };
+    return { workflowRunId, taskId, created: true };
   });
+}
+
+/** The run of this id, if there is one. Who asks for the same id meanwhile waits until this transaction ends. */
+async function findEarlier(tx: Queryable, workflowRunId: Uuid): Promise<StartedRun | undefined> {
+  await call(tx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", [workflowRunId]);
+  const run = await getWorkflowRun(tx, workflowRunId);
+  if (!run) return undefined;
+  if (run.absurdTaskId === undefined)
+    throw new InvalidArgumentError(`The id ${workflowRunId} is that of another run.`);
+  return { workflowRunId, taskId: run.absurdTaskId, created: false };
 }
 
 /**

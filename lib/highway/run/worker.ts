@@ -108,5 +108,16 @@ function contextOf(run: Run, { inputs }: RootParams, options: HighwayOptions): C
   const id = run.workflowRunId;
   const about = { id, workflow_run_id: id, name, version };
   const env = { ...options.env };
-  return new Context({ inputs, variables, run: about, env }, { lenient: options.lenient ?? false });
+  const globals = { inputs, variables: withInputs(variables, inputs), run: about, env };
+  return new Context(globals, { lenient: options.lenient ?? false });
+}
+
+/** The variables of a run: an input of the same name takes the place of the definition's value. */
+function withInputs(variables: JsonObject, inputs: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      Object.hasOwn(inputs, name) ? (inputs[name] ?? null) : value,
+    ]),
+  );
 }

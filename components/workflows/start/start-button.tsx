@@ -1,0 +1,35 @@
+"use client";
+import { Play } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+
+const StartDialog = dynamic(() => import("./start-dialog").then((m) => m.StartDialog));
+
+/** The way to a new run of a definition. */
+export function StartButton({
+  definitionId,
+  given,
+  label = "Start",
+  of,
+}: {
+  definitionId: string;
+  /** Inputs to begin with, as JSON text. */
+  given?: string | undefined;
+  label?: string;
+  /** What is started, for those who do not see where the button stands. */
+  of: string;
+}) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button aria-label={`${label} ${of}`} onClick={() => setOpen(true)}>
+        <Play size={14} strokeWidth={1.5} aria-hidden />
+        {label}
+      </Button>
+      {open && (
+        <StartDialog definitionId={definitionId} given={given} onClose={() => setOpen(false)} />
+      )}
+    </>
+  );
+}

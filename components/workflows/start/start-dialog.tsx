@@ -1,0 +1,69 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { workflowRunPath } from "@/components/layout/paths";
+import { usePerform } from "@/components/layout/use-perform";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { prepareStartAction, startWorkflowRunAction } from "@/lib/actions/workflow-start";
+import { StartFields } from "./start-fields";
+import { useStartForm } from "./use-start-form";
+
+/** Starts a run of a stored definition, and goes to its page. */
+export function StartDialog({
+  definitionId,
+  given,
+  onClose,
+}: {
+  definitionId: string;
+  /** Inputs of an earlier run to begin with, as JSON text. */
+  given?: string | undefined;
+  onClose: () => void;
+}) {
+  const router = useRouter();
+  const perform = usePerform();
+  const [reason, setReason] = useState("");
+  const { data, error } = useQuery({
+    queryKey: ["prepare", "workflow start", definitionId],
+    queryFn: () => prepareStartAction({ definitionId }),
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+  });
+  const prepared = data?.ok ? data.data : undefined;
+  const form = useStartForm(prepared, given);
+  const refused = data?.ok === false ? data.error : undefined;
+  return (
+    <ConfirmDialog
+      title={prepared ? `Start ${prepared.name} ${prepared.version}` : "Start a workflow"}
+      confirmLabel="Start run"
+      keepLabel="Not now"
+      disabled={form.request === undefined || form.problem !== undefined}
+      onClose={onClose}
+      onConfirm={async () => {
+        const { request } = form;
+        if (!request) return undefined;
+        const failure = await perform(() => startWorkflowRunAction({ ...request, reason }), {
+          what: "The start",
+          done: ({ name, created }) => ({
+            title: created ? "Run started" : "This run was started already",
+            text: name,
+          }),
+        });
+        if (!failure) router.push(workflowRunPath(request.workflowRunId));
+        return failure;
+      }}
+    >
+      {(refused || error) && (
+        <p role="alert" className="text-failed">
+          {refused ? `${refused.message} ${refused.hint ?? ""}` : "The definition cannot be read."}
+        </p>
+      )}
+      {!prepared && !refused && !error && <SkeletonRows rows={4} columns={2} />}
+      {prepared && (
+        <StartFields prepared={prepared} form={form} reason={reason} onReason={setReason} />
+      )}
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,90 @@
+import { CircleCheck, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { previewStartAction } from "@/lib/actions/workflow-start";
+import { plural } from "@/lib/format";
+
+export type StartPlan = Extract<
+  Awaited<ReturnType<typeof previewStartAction>>,
+  { ok: true }
+>["data"];
+
+/** What a start inserts and spawns, before it does. */
+export function StartPreview({
+  plan,
+  queue,
+  workflowRunId,
+}: {
+  plan: StartPlan | undefined;
+  queue: string;
+  workflowRunId: string;
+}) {
+  return (
+    <section aria-label="What will be made" className="rounded-2 border bg-surface text-12">
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1 px-3 py-2">
+        <Row label="Run">
+          <code className="mono">{workflowRunId}</code>
+          {plan && ` by ${plan.createdBy}, tenant ${plan.tenantId}`}
+        </Row>
+        <Row label="Task">
+          <code className="mono">{plan?.taskName ?? "…"}</code> in {queue}
+        </Row>
+        <Row label="Inputs">
+          {plan ? <code className="mono">{plan.inputs}</code> : <Skeleton className="w-40" />}
+        </Row>
+        {plan?.tags && (
+          <Row label="Tags">
+            <code className="mono">{plan.tags}</code>
+          </Row>
+        )}
+      </dl>
+      {plan && <TakerNote plan={plan} />}
+    </section>
+  );
+}
+
+function Row({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-ink-3">{label}</dt>
+      <dd className="line-clamp-3 break-all">{children}</dd>
+    </>
+  );
+}
+
+function TakerNote({ plan: { takers, taskName } }: { plan: StartPlan }) {
+  const { lastTakenAt, waiting } = takers;
+  const isGood = lastTakenAt !== null && waiting === 0;
+  const Icon = isGood ? CircleCheck : TriangleAlert;
+  return (
+    <p className="flex gap-2 border-t px-3 py-2 text-ink-2">
+      <Icon
+        size={14}
+        strokeWidth={1.5}
+        aria-hidden
+        className={`mt-0.5 shrink-0 ${isGood ? "text-completed-solid" : "text-pending-solid"}`}
+      />
+      <span className="min-w-0">
+        {isGood && lastTakenAt && (
+          <>
+            A worker of this queue took one <RelativeTime iso={lastTakenAt} />.
+          </>
+        )}
+        {!isGood && waiting > 0 && (
+          <>
+            {plural(waiting, "run")} of this queue {waiting === 1 ? "waits" : "wait"} to be taken
+            already: no worker seems to know <code className="mono">{taskName}</code>. The run will
+            wait until one does.
+          </>
+        )}
+        {!isGood && waiting === 0 && (
+          <>
+            No worker of this queue was seen taking <code className="mono">{taskName}</code> lately.
+            The run will wait until one does.
+          </>
+        )}
+      </span>
+    </p>
+  );
+}

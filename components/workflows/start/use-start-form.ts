@@ -1,0 +1,95 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { parseExactly, printExactly } from "@/components/ui/json-model";
+import { type prepareStartAction, previewStartAction } from "@/lib/actions/workflow-start";
+import { listInputs } from "@/lib/highway/model/inputs";
+import { parseWorkflow } from "@/lib/highway/parse";
+import { fieldProblem, fromInputs, listFields, toInputs, toTags } from "./input-form";
+
+export type Prepared = Extract<
+  Awaited<ReturnType<typeof prepareStartAction>>,
+  { ok: true }
+>["data"];
+
+/** How long to wait after a change before the server is asked what it would make. */
+const SETTLE_MS = 300;
+
+/** Everything that is typed before a workflow is started, and what the server says to it. */
+export function useStartForm(prepared: Prepared | undefined, given: string | undefined) {
+  const fields = useMemo(() => {
+    const workflow = prepared && parseWorkflow(prepared.text, { format: "json" }).workflow;
+    return listFields(workflow ? listInputs(workflow) : []);
+  }, [prepared]);
+  const fromGiven = given === undefined ? {} : fromInputs(fields, given);
+  const [typed, setTyped] = useState<Record<string, string>>({});
+  const [ownJson, setJson] = useState<string | null>();
+  // An earlier run may have been given what the fields do not ask for.
+  const json = ownJson === undefined ? (fromGiven === null ? pretty(given) : null) : ownJson;
+  const [chosen, setQueue] = useState<string>();
+  const [tags, setTags] = useState("");
+  const queue = chosen ?? prepared?.lastQueue ?? prepared?.queues[0] ?? "";
+  const texts = { ...fromGiven, ...typed };
+  const inputs = json ?? toInputs(fields, texts);
+  const tagsJson = toTags(tags);
+  const isValid =
+    queue !== "" &&
+    tagsJson !== undefined &&
+    (json === null
+      ? fields.every((field) => fieldProblem(field, texts[field.name] ?? field.initial) === null)
+      : parseExactly(json) !== undefined);
+  const request =
+    prepared && isValid
+      ? {
+          definitionId: prepared.definitionId,
+          workflowRunId: prepared.workflowRunId,
+          queue,
+          inputs,
+          tags: tagsJson ?? "",
+        }
+      : undefined;
+
+  const settled = useSettled(request && JSON.stringify(request));
+  const preview = useQuery({
+    queryKey: ["preview", "workflow start", settled],
+    queryFn: () => previewStartAction(JSON.parse(settled ?? "")),
+    enabled: settled !== undefined,
+    placeholderData: (before) => before,
+    gcTime: 0,
+  });
+  const refused = preview.data?.ok === false ? preview.data.error : undefined;
+  return {
+    fields,
+    texts,
+    setText: (name: string, text: string) => setTyped((before) => ({ ...before, [name]: text })),
+    json,
+    setJson,
+    toggleJson: () => setJson(json === null ? pretty(inputs) : null),
+    queue,
+    setQueue,
+    tags,
+    setTags,
+    tagsProblem: tagsJson === undefined ? "key=value, one a line" : null,
+    request,
+    plan: preview.data?.ok ? preview.data.data : undefined,
+    /** Why the server would refuse. */
+    problem: request && refused ? refused : undefined,
+  };
+}
+
+export type StartForm = ReturnType<typeof useStartForm>;
+
+function pretty(text: string | undefined): string {
+  const parsed = parseExactly(text ?? "");
+  return parsed ? printExactly(parsed.value) : (text ?? "");
+}
+
+/** A value once it has not changed for a moment. */
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}

@@ -1,0 +1,152 @@
+import { beforeAll, expect, test, vi } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks } from "@/lib/absurd/runs";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
+import { listAudit } from "@/lib/analytics/audit";
+import { openTestDatabase } from "@/lib/db/testing";
+import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
+import { storeWorkflow } from "@/lib/highway/store";
+import { auditFilters } from "@/lib/search-params/audit";
+import { prepareStartAction, previewStartAction, startWorkflowRunAction } from "./workflow-start";
+
+const queue = "flows";
+const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
+vi.spyOn(console, "info").mockImplementation(() => {});
+
+let definitionId: string;
+const workflow = {
+  ...new WorkflowBuilder("loan_review")
+    .task("load", "loans.load", { args: ["{{ inputs.id }}"] })
+    .build(),
+  variables: { limit: 10 },
+};
+beforeAll(async () => {
+  await createQueue(database.pool, queue);
+  definitionId = await storeWorkflow(database.pool, workflow, { tenantId: "acme" });
+});
+
+async function prepare() {
+  const prepared = await prepareStartAction({ definitionId });
+  if (!prepared.ok) throw new Error(prepared.error.message);
+  return prepared.data;
+}
+
+const count = async () => {
+  const { rows } = await database.pool.query("select count(*)::int as n from absurd.t_flows");
+  return rows[0].n;
+};
+
+test("a run is recorded and spawned together, once, and written down", async () => {
+  const { workflowRunId, lastQueue, queues, name } = await prepare();
+  expect({ lastQueue, queues, name }).toEqual({
+    lastQueue: null,
+    queues: [queue],
+    name: "loan_review",
+  });
+  const input = {
+    definitionId,
+    queue,
+    workflowRunId,
+    inputs: '{"id": 12345678901234567890}',
+    tags: '{"channel": "web"}',
+    reason: "asked for by phone",
+  };
+  const both = await Promise.all([startWorkflowRunAction(input), startWorkflowRunAction(input)]);
+  expect(both.map((result) => result.ok && result.data.created).sort()).toEqual([false, true]);
+  expect(await count()).toBe(1);
+  const [first] = both;
+  const run = await getWorkflowRun(database.pool, workflowRunId);
+  expect(run).toMatchObject({
+    workflowName: "loan_review",
+    status: "pending",
+    createdBy: "ada",
+    tenantId: "acme",
+    definitionId,
+    tags: { channel: "web" },
+    inputs: { id: 12345678901234567890n },
+    absurdTaskId: first?.ok && first.data.taskId,
+  });
+  const { rows } = await database.pool.query("select task_name, headers from absurd.t_flows");
+  expect(rows).toEqual([
+    {
+      task_name: "highway.workflow.run",
+      headers: { workflow_run_id: workflowRunId, tenant_id: "acme" },
+    },
+  ]);
+  expect((await listAudit(auditFilters({ limit: 1 }))).rows).toMatchObject([
+    { action: "start workflow run", operator: "ada", reason: "asked for by phone", queue },
+  ]);
+  expect((await prepare()).lastQueue).toBe(queue);
+});
+
+test("the preview names what will be made, and whether a worker takes it", async () => {
+  await createQueue(database.pool, "other");
+  const look = async (of: string) => {
+    const preview = await previewStartAction({
+      definitionId,
+      queue: of,
+      inputs: '{ "id": 1 }',
+      tags: "",
+    });
+    if (!preview.ok) throw new Error(preview.error.message);
+    return preview.data;
+  };
+  expect(await look("other")).toMatchObject({
+    taskName: "highway.workflow.run",
+    createdBy: "ada",
+    tenantId: "acme",
+    inputs: '{"id":1}',
+    takers: { lastTakenAt: null, waiting: 0 },
+  });
+  await spawnTask(database.pool, "other", "highway.workflow.run", {});
+  await database.pool.query(
+    "update absurd.t_other set enqueue_at = enqueue_at - interval '1 minute'",
+  );
+  expect((await look("other")).takers).toEqual({ lastTakenAt: null, waiting: 1 });
+  await claimTasks(database.pool, "other", {});
+  expect((await look("other")).takers).toMatchObject({
+    lastTakenAt: expect.stringMatching(/Z$/),
+    waiting: 0,
+  });
+});
+
+test("what cannot be started is refused in words, and nothing is made", async () => {
+  const before = await count();
+  const { workflowRunId } = await prepare();
+  const attempt = async (change: object) => {
+    const input = { definitionId, queue, workflowRunId, inputs: "", tags: "", ...change };
+    const result = await startWorkflowRunAction(input);
+    return result.ok ? "started" : result.error.code;
+  };
+  const broken = await storeWorkflow(
+    database.pool,
+    new WorkflowBuilder("broken")
+      .task("a", "f", { dependencies: ["ghost"] })
+      .build({ check: false }),
+  );
+  expect(await attempt({ definitionId: broken })).toBe("invalid_definition");
+  expect(await attempt({ definitionId: workflowRunId })).toBe("definition_not_found");
+  expect(await attempt({ queue: "nowhere" })).toBe("queue_not_found");
+  expect(await attempt({ inputs: "[1]" })).toBe("bad_request");
+  expect(await attempt({ inputs: '{"a": "\\u0000"}' })).toBe("bad_request");
+  const pause = (yes: boolean) =>
+    database.pool.query("update workflow_definition set is_paused = $2 where definition_id = $1", [
+      definitionId,
+      yes,
+    ]);
+  await pause(true);
+  expect(await attempt({})).toBe("paused");
+  await pause(false);
+  expect(await count()).toBe(before);
+  expect(await getWorkflowRun(database.pool, workflowRunId)).toBeNull();
+});
+
+test("without the tables there is nothing to start", async () => {
+  await database.pool.query("alter table workflow_definition rename to elsewhere");
+  expect(await prepareStartAction({ definitionId })).toMatchObject({
+    ok: false,
+    error: { code: "definition_not_found" },
+  });
+  await database.pool.query("alter table elsewhere rename to workflow_definition");
+});

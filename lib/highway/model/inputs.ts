@@ -1,0 +1,96 @@
+import type { Json } from "../../absurd/types.ts";
+import { listPaths } from "../run/expression.ts";
+import { fillTemplates } from "../run/template.ts";
+import { listScopes } from "./visit.ts";
+import type { Operator, Workflow } from "./workflow.ts";
+
+/** A value that a run of a workflow can be given. Without a `default` it needs one: an operator asks for it. */
+export type WorkflowInput = { name: string; default?: Json };
+
+/** Names that mean something in every run. */
+const KNOWN = [
+  "inputs",
+  "variables",
+  "workflow",
+  "run",
+  "ENV",
+  "ds",
+  "item",
+  "index",
+  "failed_task_id",
+  "error_message",
+];
+
+/**
+ * What a run of a workflow can be given: its variables, whose values an input of the same name replaces, in their order;
+ * then what operators ask for and nothing in the workflow provides, in the order of its operators.
+ */
+export function listInputs(workflow: Workflow): WorkflowInput[] {
+  const variables = Object.entries(workflow.variables);
+  const operators = listScopes(workflow).flatMap(({ scope }) => [...scope.operators.values()]);
+  const provided = new Set([
+    ...KNOWN,
+    ...variables.map(([name]) => name),
+    ...operators.flatMap(({ task_id, result_key }) => [task_id, result_key ?? task_id]),
+  ]);
+  const asked = new Set(
+    operators.flatMap(listReferences).flatMap((path) => inputOf(path, provided)),
+  );
+  for (const [name] of variables) asked.delete(name);
+  return [
+    ...variables.map(([name, value]) => ({ name, default: value })),
+    ...[...asked].map((name) => ({ name })),
+  ];
+}
+
+function inputOf(path: readonly (string | number)[], provided: ReadonlySet<string>): string[] {
+  const [first, second] = path.map(String);
+  if (first === "inputs") return second === undefined ? [] : [second];
+  if (first === "ds") return ["data_interval_start"];
+  return first === undefined || provided.has(first) ? [] : [first];
+}
+
+/** Everything that the templates and expressions of an operator name. */
+function listReferences(operator: Operator): (readonly (string | number)[])[] {
+  switch (operator.operator_type) {
+    case "task":
+    case "activity":
+      return inTemplates([operator.args, operator.kwargs, operator.idempotency_key]);
+    case "condition":
+    case "while":
+      return inExpression(operator.condition);
+    case "switch":
+      return inExpression(operator.switch_on);
+    case "foreach":
+      return inExpression(operator.items);
+    case "wait":
+      return inTemplates(operator.wait_for);
+    case "emit_event":
+      return inTemplates([operator.event_name, operator.payload]);
+    case "wait_for_event":
+      return inTemplates(operator.event_name);
+    default:
+      return [];
+  }
+}
+
+function inTemplates(value: Json): (readonly (string | number)[])[] {
+  const paths: (readonly (string | number)[])[] = [];
+  try {
+    fillTemplates(value, (path) => {
+      paths.push(path);
+      return null;
+    });
+  } catch {
+    // What cannot be read is for the validator to say.
+  }
+  return paths;
+}
+
+function inExpression(text: string): (readonly (string | number)[])[] {
+  try {
+    return listPaths(text);
+  } catch {
+    return [];
+  }
+}

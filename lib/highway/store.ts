@@ -1,0 +1,89 @@
+import { stringifyJson } from "../absurd/json.ts";
+import { call } from "../absurd/sql.ts";
+import type { Json, Queryable, Uuid } from "../absurd/types.ts";
+import { workflowHash } from "./hash.ts";
+import type { Workflow } from "./model/workflow.ts";
+
+/** A definition as it is stored in `workflow_definition`. */
+export type StoredDefinition = {
+  definitionId: Uuid;
+  name: string;
+  version: string;
+  tenantId: string;
+  isPaused: boolean;
+  /** The normalised definition as JSON text. */
+  text: string;
+};
+
+/**
+ * Stores a workflow, so that it can be found and started by its id. The same workflow of the same tenant is stored once.
+ *
+ * @returns its id. @throws AbsurdDbError `42P01` where the dashboard's tables are absent.
+ */
+export async function storeWorkflow(
+  db: Queryable,
+  workflow: Workflow,
+  options: {
+    tenantId?: string;
+    createdBy?: string;
+    sourceFormat?: "yaml" | "json" | "builder";
+  } = {},
+): Promise<Uuid> {
+  const { tenantId = "default", createdBy = null, sourceFormat = null } = options;
+  const { name, version } = workflow;
+  const key = [name, version, workflowHash(workflow), tenantId];
+  await call(
+    db,
+    `insert into public.workflow_definition
+       (workflow_name, workflow_version, workflow_hash, tenant_id, definition, source_format, created_by)
+     values ($1, $2, $3, $4, $5::jsonb, $6, $7) on conflict do nothing`,
+    [...key, stringifyJson(workflow as Json), sourceFormat, createdBy],
+  );
+  const [row] = await call<{ id: Uuid }>(
+    db,
+    `select definition_id::text as id from public.workflow_definition
+      where workflow_name = $1 and workflow_version = $2 and workflow_hash = $3 and tenant_id = $4`,
+    key,
+  );
+  return row?.id ?? "";
+}
+
+/** A stored definition, or `null`; also where the dashboard's tables are absent. With `lock` it
+ * stays as it is until the transaction ends. */
+export async function getStoredDefinition(
+  db: Queryable,
+  definitionId: Uuid,
+  options: { lock?: boolean } = {},
+): Promise<StoredDefinition | null> {
+  const [table] = await call<{ exists: boolean }>(
+    db,
+    "select to_regclass('public.workflow_definition') is not null as exists",
+  );
+  if (!table?.exists) return null;
+  const [row] = await call<Row>(
+    db,
+    `select definition_id::text as id, workflow_name, workflow_version, tenant_id, is_paused,
+            definition::text as text
+       from public.workflow_definition where definition_id = $1
+       ${options.lock ? "for share" : ""}`,
+    [definitionId],
+  );
+  if (!row) return null;
+  return {
+    definitionId: row.id,
+    name: row.workflow_name,
+    version: row.workflow_version,
+    tenantId: row.tenant_id,
+    isPaused: row.is_paused,
+    text: row.text,
+  };
+}
+
+type Row = {
+  id: Uuid;
+  workflow_name: string;
+  workflow_version: string;
+  tenant_id: string;
+  is_paused: boolean;
+  text: string;
+};
