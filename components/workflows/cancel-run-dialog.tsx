@@ -1,5 +1,6 @@
 "use client";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { ReasonField } from "@/components/audit/reason-field";
 import { usePerform } from "@/components/layout/use-perform";
 import { StateLabel } from "@/components/tasks/state-badge";
 import { Badge } from "@/components/ui/badge";
@@ -8,6 +9,7 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Skeleton } from "@/components/ui/skeleton";
 import { cancelWorkflowRunAction, previewCancelWorkflowRunAction } from "@/lib/actions/workflows";
 import { formatShortId, plural } from "@/lib/format";
+import { CancelOutcomes, type Outcome } from "./cancel-outcomes";
 import { stateOf } from "./status";
 
 type Preview = Awaited<ReturnType<typeof previewCancelWorkflowRunAction>>;
@@ -25,6 +27,9 @@ export function CancelRunDialog({
   onClose: () => void;
 }) {
   const perform = usePerform();
+  const ended = useRef<Outcome[]>(null);
+  const [reason, setReason] = useState("");
+  const [outcomes, setOutcomes] = useState<Outcome[] | null>(null);
   const [preview, setPreview] = useState<Preview>();
   useEffect(() => {
     let current = true;
@@ -37,6 +42,8 @@ export function CancelRunDialog({
   }, [workflowRunId]);
   const plan = preview?.ok ? preview.data : undefined;
   const nothing = plan && plan.tasks.length === 0 && plan.becomes === plan.status;
+  const queues = new Set(plan?.tasks.map(({ queue }) => queue));
+  if (outcomes) return <CancelOutcomes name={name} outcomes={outcomes} onClose={onClose} />;
   return (
     <ConfirmDialog
       title="Cancel this workflow run"
@@ -44,14 +51,17 @@ export function CancelRunDialog({
       confirmLabel="Cancel run"
       keepLabel="Keep it"
       disabled={!plan || nothing === true}
-      onClose={onClose}
+      onClose={() => (ended.current ? setOutcomes(ended.current) : onClose())}
       onConfirm={() =>
-        perform(() => cancelWorkflowRunAction({ workflowRunId }), {
+        perform(() => cancelWorkflowRunAction({ workflowRunId, reason }), {
           what: "The cancel",
-          done: ({ cancelled }) => ({
-            title: "Workflow run cancelled",
-            text: `${plural(cancelled, "task")} of ${name}`,
-          }),
+          done: (data) => {
+            ended.current = data.outcomes;
+            return {
+              title: "Workflow run cancelled",
+              text: `${plural(data.cancelled, "task")} of ${name}`,
+            };
+          },
         })
       }
     >
@@ -83,6 +93,7 @@ export function CancelRunDialog({
             {plan.tasks.length === 0
               ? "No task is left to cancel."
               : `${plural(plan.tasks.length, "task")} will be cancelled`}
+            {queues.size > 1 && ` in ${queues.size} queues`}
             {plan.ended > 0 && ` (${plan.ended} ended already)`}
           </p>
           <ul className="flex flex-col gap-0.5">
@@ -92,6 +103,7 @@ export function CancelRunDialog({
                 <span className="truncate text-ink">{task.taskName}</span>
                 <code className="mono text-ink-3">{formatShortId(task.taskId)}</code>
                 {task.isRoot && <Badge>root</Badge>}
+                {queues.size > 1 && <span className="truncate text-ink-3">{task.queue}</span>}
               </li>
             ))}
             {plan.tasks.length > MOST_LISTED && (
@@ -106,6 +118,9 @@ export function CancelRunDialog({
           )}
         </Changes>
       )}
+      <div className="mt-3">
+        <ReasonField value={reason} onChange={setReason} />
+      </div>
     </ConfirmDialog>
   );
 }

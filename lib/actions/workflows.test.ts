@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { getTaskResult, spawnTask } from "@/lib/absurd/tasks";
 import { createWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs";
 import { getWorkflowRun } from "@/lib/analytics/workflow-run";
 import { openTestDatabase } from "@/lib/db/testing";
@@ -68,6 +68,34 @@ test("cancel: the preview names what ends, then the root, its children and the r
     ok: false,
     error: { code: "already_ended", changed: false },
   });
+});
+
+test("cancel: tasks in other queues end with it, and each has its outcome", async () => {
+  const { pool } = database;
+  for (const name of ["away", "Far & away"])
+    await createQueue(pool, name, name === "away" ? { storageMode: "partitioned" } : {});
+  const { id, root, children } = await start();
+  const away = await spawnTask(pool, "away", "far", {}, { workflowRunId: id });
+  const farther = await spawnTask(pool, "Far & away", "farther", {}, { workflowRunId: id });
+  const stranger = await spawnTask(pool, "away", "stranger", {});
+
+  const preview = await previewCancelWorkflowRunAction({ workflowRunId: id });
+  expect(preview.ok && preview.data.tasks.map(({ queue: of, taskName }) => [of, taskName])).toEqual(
+    [
+      [queue, "root"],
+      [queue, "one"],
+      [queue, "two"],
+      ["Far & away", "farther"],
+      ["away", "far"],
+    ],
+  );
+  const result = await cancelWorkflowRunAction({ workflowRunId: id });
+  expect(result).toMatchObject({ ok: true, data: { cancelled: 5 } });
+  const expected = [root, ...children, away, farther].map(({ taskId }) => taskId);
+  const outcomes = result.ok ? result.data.outcomes : [];
+  expect(outcomes.map(({ taskId }) => taskId).sort()).toEqual(expected.sort());
+  expect(outcomes.every(({ outcome }) => outcome === "cancelled")).toBe(true);
+  expect(await getTaskResult(pool, "away", stranger.taskId)).toMatchObject({ state: "pending" });
 });
 
 test("cancel: an unknown run is refused, and nothing but a UUID is read", async () => {

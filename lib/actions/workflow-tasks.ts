@@ -1,0 +1,48 @@
+import { listQueues } from "@/lib/absurd/queues";
+import type { Queryable, Uuid } from "@/lib/absurd/types";
+import { getWorkflowRunTasks, type WorkflowTask } from "@/lib/absurd/workflow-runs";
+import type { WorkflowRun } from "@/lib/absurd/workflow-table";
+import { uuidFloor } from "@/lib/analytics/keys";
+import { getTenants } from "@/lib/db/tenants";
+
+/** Tasks read at a time. */
+const STEP = 500;
+/** A root may have been spawned this long before its run was recorded, in milliseconds. */
+const MARGIN = 3_600_000;
+
+/**
+ * All tasks of a run that the tenants of this dashboard have, in every queue, those of the run's own queue first. They
+ * are looked for from the run's beginning on: nothing else bounds a search by header.
+ */
+export async function listRunTasks(db: Queryable, run: WorkflowRun): Promise<WorkflowTask[]> {
+  const queues = await listQueues(db);
+  const isOwn = (queue: string) => Number(queue === run.absurdQueue);
+  const tasks: WorkflowTask[] = [];
+  for (const queue of queues.sort((a, b) => isOwn(b) - isOwn(a)))
+    tasks.push(...(await listTasksIn(db, run, queue)));
+  return tasks;
+}
+
+async function listTasksIn(
+  db: Queryable,
+  { workflowRunId, createdAt, startedAt }: WorkflowRun,
+  queue: string,
+): Promise<WorkflowTask[]> {
+  const began = [createdAt, startedAt].filter((at) => at != null);
+  const from = Math.min(...began.map((at) => at.getTime()), Date.now());
+  const tasks: WorkflowTask[] = [];
+  let after: Uuid = uuidFloor(began.length > 0 ? from - MARGIN : 0);
+  for (let full = true; full; ) {
+    const tenants = getTenants();
+    const page = await getWorkflowRunTasks(db, workflowRunId, {
+      queue,
+      after,
+      limit: STEP,
+      tenants,
+    });
+    tasks.push(...page);
+    after = page.at(-1)?.taskId ?? after;
+    full = page.length === STEP;
+  }
+  return tasks;
+}
