@@ -15,6 +15,7 @@ import type { Workflow } from "@/lib/highway/model/workflow";
 import { parseWorkflow } from "@/lib/highway/parse";
 import { startWorkflow } from "@/lib/highway/run/start";
 import { serializeWorkflow } from "@/lib/highway/serialize";
+import { storeWorkflow } from "@/lib/highway/store";
 
 type Output = "json" | "yaml" | "mermaid";
 
@@ -59,6 +60,20 @@ program
   });
 
 program
+  .command("store <file>")
+  .description(
+    "store a workflow in the database of DATABASE_URL, for the dashboard to draw and start",
+  )
+  .option("--tenant <id>", "whose it is", "default")
+  .action(async (file: string, { tenant }: { tenant: string }) => {
+    const workflow = await load(file);
+    await withDatabase(async (pool) => {
+      const id = await storeWorkflow(pool, workflow, { tenantId: tenant });
+      console.log(`definition ${id} of ${workflow.name} ${workflow.version}`);
+    });
+  });
+
+program
   .command("run <file>")
   .description("start a workflow in the database of DATABASE_URL, to be executed by a worker there")
   .requiredOption("--queue <queue>", "the queue of that worker")
@@ -67,22 +82,28 @@ program
   .action(async (file: string, options: { queue: string; inputs: string; wait: boolean }) => {
     const inputs = readInputs(options.inputs);
     const workflow = await load(file);
-    if (!process.env.DATABASE_URL) throw new Error("DATABASE_URL is not set.");
-    const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 1 });
-    try {
+    await withDatabase(async (pool) => {
       const { queue } = options;
       const { workflowRunId, taskId } = await startWorkflow(pool, queue, workflow, { inputs });
       console.log(`workflow run ${workflowRunId}, task ${taskId}`);
       if (options.wait) process.exitCode = await waitForEnd(pool, workflowRunId);
-    } finally {
-      await pool.end();
-    }
+    });
   });
 
 await program.parseAsync().catch((error: Error) => {
   console.error(`error ${error.message}`);
   process.exitCode = 1;
 });
+
+async function withDatabase(work: (pool: Pool) => Promise<void>): Promise<void> {
+  if (!process.env.DATABASE_URL) throw new Error("DATABASE_URL is not set.");
+  const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 1 });
+  try {
+    await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
 
 function print(workflow: Workflow, format: Output, rich = false): void {
   if (format === "mermaid") console.log(toMermaid(workflow, { style: rich ? "rich" : "classic" }));

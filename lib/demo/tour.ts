@@ -35,6 +35,10 @@ export async function suggestTour(databaseUrl: string, url: string): Promise<str
         ? [["An AI agent's timeline, step by step", tasks(AGENTS, `/${conversation.id}`)]]
         : []),
       [
+        "A loan that waits for a person: open its run, and emit its approval from the graph",
+        `${url}/workflows?name=credit_review&status=running`,
+      ],
+      [
         "A report asleep until the bank's cut-off: reschedule it to now",
         tasks(BILLING, "?state=sleeping&name=hourly-settlement,nightly-revenue-report"),
       ],
