@@ -5,7 +5,7 @@ import { listWorkers } from "@/lib/analytics/workers";
 import { failuresQuery } from "@/lib/query/failures";
 import { latencyQuery, throughputQuery } from "@/lib/query/overview";
 import { workersQuery } from "@/lib/query/workers";
-import type { FailureFilters, Window } from "@/lib/search-params/windows";
+import type { FailureFilters, Window, WorkerFilters } from "@/lib/search-params/windows";
 import type { Seed } from "./seeded";
 
 export const failuresSeed = (filters: FailureFilters): Seed => ({
@@ -13,9 +13,9 @@ export const failuresSeed = (filters: FailureFilters): Seed => ({
   read: () => listFailures(filters),
 });
 
-export const workersSeed = (range: Window): Seed => ({
-  queryKey: workersQuery(range).queryKey,
-  read: () => listWorkers(range),
+export const workersSeed = (filters: WorkerFilters): Seed => ({
+  queryKey: workersQuery(filters).queryKey,
+  read: () => listWorkers(filters.range, { tenant: filters.tenant }),
 });
 
 export const throughputSeed = (range: Window): Seed => ({

@@ -22,9 +22,14 @@ const plain =
 
 /** Every route with what is asked of it; a route without an entry fails the test. */
 const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
-  audit: ({ tenant, failed }) => [[""], [`?operator=${tenant}`], [`?task=${failed.taskId}`]],
+  audit: ({ tenant, failed }) => [
+    [""],
+    [`?operator=${tenant}`],
+    [`?task=${failed.taskId}`],
+    [`?tenant=${tenant}`],
+  ],
   "audit/choices": plain(""),
-  bulk: plain(""),
+  bulk: ({ tenant }) => [[""], [`?tenant=${tenant}`]],
   "bulk/[bulkId]": ({ bulkId }) => [["", { bulkId }]],
   "bulk/[bulkId]/items": ({ bulkId }) => [["", { bulkId }]],
   events: ({ tenant }) => [
@@ -34,8 +39,14 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
     ["?state=asked"],
     ["?state=awaited"],
     ["?limit=1"],
+    [`?tenant=${tenant}`],
   ],
-  failures: ({ tenant }) => [[""], ["?range=7d"], [`?name=${tenant}-failed`]],
+  failures: ({ tenant }) => [
+    [""],
+    [`?tenant=${tenant}`],
+    ["?range=7d"],
+    [`?name=${tenant}-failed`],
+  ],
   "failures/[group]/tasks": () => [],
   find: (of) => [of.pending.taskId, of.failed.runId, of.running.runId].map((id) => [`?id=${id}`]),
   health: plain(""),
@@ -84,7 +95,7 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   "tasks/export": ({ tenant }) => [["?format=csv"], [`?format=ndjson&name=${tenant}-failed`]],
   "tasks/search": ({ tenant }) => [[""], [`?name=${tenant}-failed`]],
   "tasks/suggestions": ({ queue }) => [[""], [`?queue=${queue}`]],
-  workers: plain("", "?range=7d"),
+  workers: ({ tenant }) => [[""], ["?range=7d"], [`?tenant=${tenant}`]],
   workflows: ({ tenant }) => [
     [""],
     [`?tenant=${tenant}`],

@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/select";
 import { AUDIT_OUTCOMES } from "@/lib/audit/vocabulary";
@@ -61,6 +62,7 @@ export function AuditFilterBar({
           onChange({ outcome: AUDIT_OUTCOMES.filter((outcome) => chosen.includes(outcome)) })
         }
       />
+      <TenantFilter chosen={filters.tenant} onChange={(tenant) => onChange({ tenant })} />
       <Select
         quiet
         aria-label="Time"

@@ -66,6 +66,7 @@ export function AuditList() {
 }
 
 function Entries({ rows }: { rows: readonly AuditEntry[] }) {
+  const tenants = rows.some((row) => row.tenants !== null);
   return (
     <Table className="min-w-[900px]">
       <thead className="sticky top-0 z-10 bg-canvas">
@@ -77,13 +78,14 @@ function Entries({ rows }: { rows: readonly AuditEntry[] }) {
           <Th>Operator</Th>
           <Th>Action</Th>
           <Th>To what</Th>
+          {tenants && <Th className="hidden xwide:table-cell">Tenant</Th>}
           <Th className="w-28">Outcome</Th>
           <Th className="w-[30%] pr-4!">Reason</Th>
         </tr>
       </thead>
       <tbody>
         {rows.map((entry) => (
-          <AuditRow key={entry.auditId} entry={entry} />
+          <AuditRow key={entry.auditId} entry={entry} tenants={tenants} />
         ))}
       </tbody>
     </Table>

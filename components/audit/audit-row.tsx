@@ -14,7 +14,7 @@ import { formatShortId } from "@/lib/format";
 const LINK = "text-accent-text hover:underline";
 
 /** One entry; it opens to everything that was written down. */
-export function AuditRow({ entry }: { entry: AuditEntry }) {
+export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boolean }) {
   const [open, setOpen] = useState(false);
   const Chevron = open ? ChevronDown : ChevronRight;
   return (
@@ -41,6 +41,11 @@ export function AuditRow({ entry }: { entry: AuditEntry }) {
         <Td className="max-w-72 truncate">
           <Target entry={entry} />
         </Td>
+        {tenants && (
+          <Td className="hidden max-w-32 truncate text-ink-2 xwide:table-cell">
+            {entry.tenants?.join(", ") ?? <span className="text-ink-3">–</span>}
+          </Td>
+        )}
         <Td>
           <OutcomeLabel outcome={entry.outcome} />
         </Td>
@@ -109,7 +114,7 @@ function Details({ entry }: { entry: AuditEntry }) {
   const { at, code, message, reason, bulkId, runId } = entry;
   return (
     <tr>
-      <td colSpan={7} className="border-line-subtle border-b bg-canvas px-4 py-2 wide:pl-11">
+      <td colSpan={8} className="border-line-subtle border-b bg-canvas px-4 py-2 wide:pl-11">
         <p className="text-12 text-ink-2">
           <AbsoluteTime iso={at} />
           {reason && <> · reason: {reason}</>}

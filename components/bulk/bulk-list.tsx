@@ -8,6 +8,7 @@ import { LiveData } from "@/components/layout/live-data";
 import { Pager } from "@/components/layout/pager";
 import { bulkPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
+import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { buttonClass } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -38,6 +39,12 @@ export function BulkList() {
   return (
     <div className="flex min-h-0 flex-1 flex-col bg-surface">
       <h1 className="sr-only">Bulk operations</h1>
+      <div className="px-3 not-empty:py-3 wide:px-4">
+        <TenantFilter
+          chosen={filters.tenant}
+          onChange={(tenant) => setInUrl({ tenant, cursor: null })}
+        />
+      </div>
       <div className="min-h-0 flex-1 overflow-auto">
         <LiveData query={query} skeleton={<SkeletonRows rows={8} columns={6} />}>
           {({ rows, installed }) =>
@@ -51,7 +58,9 @@ export function BulkList() {
             ) : (
               <EmptyState
                 icon={Layers}
-                title="No bulk operation yet"
+                title={
+                  filters.tenant.length > 0 ? "No bulk operation matches" : "No bulk operation yet"
+                }
                 actions={
                   <Link href="/tasks" className={buttonClass("primary")}>
                     Go to the tasks
@@ -76,6 +85,7 @@ export function BulkList() {
 }
 
 function Operations({ rows }: { rows: readonly BulkOperation[] }) {
+  const tenants = rows.some((row) => row.tenants !== null);
   return (
     <Table className="min-w-[640px] wide:min-w-[860px]">
       <thead className="sticky top-0 z-10 bg-canvas">
@@ -87,6 +97,7 @@ function Operations({ rows }: { rows: readonly BulkOperation[] }) {
           <Th numeric>Done</Th>
           <Th numeric>Left alone</Th>
           <Th numeric>Failed</Th>
+          {tenants && <Th className="hidden pl-5 xwide:table-cell">Tenant</Th>}
           <Th className="pl-5">Operator</Th>
           <Th className="pr-4!">Started</Th>
         </tr>
@@ -121,6 +132,11 @@ function Operations({ rows }: { rows: readonly BulkOperation[] }) {
             <Td numeric>
               <NumberText value={operation.failed} tone="bad" />
             </Td>
+            {tenants && (
+              <Td className="hidden max-w-32 truncate pl-5 text-ink-2 xwide:table-cell">
+                {operation.tenants?.join(", ") ?? <span className="text-ink-3">–</span>}
+              </Td>
+            )}
             <Td className="max-w-40 truncate pl-5">{operation.operator}</Td>
             <Td className="pr-4!">
               <RelativeTime iso={operation.createdAt} />

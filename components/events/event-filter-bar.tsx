@@ -1,6 +1,7 @@
 "use client";
 import { Search, Zap } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
+import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import { Select } from "@/components/ui/select";
@@ -48,6 +49,7 @@ export function EventFilterBar({
           onChange({ state: EVENT_STATES.filter((state) => state === target.value) })
         }
       />
+      <TenantFilter chosen={filters.tenant} onChange={(tenant) => onChange({ tenant })} />
       <Button onClick={onEmit}>
         <Zap size={14} strokeWidth={1.5} aria-hidden />
         Emit event

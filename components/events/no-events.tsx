@@ -1,14 +1,19 @@
+"use client";
 import { Zap } from "lucide-react";
+import { useTenants } from "@/components/tenants/tenants-provider";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import type { EventFilters } from "@/lib/search-params/events";
 
 /** Nothing to list, and what to do about it. */
 export function NoEvents({ filters, onReset }: { filters: EventFilters; onReset: () => void }) {
-  if (filters.name === null && filters.state.length === 0) {
+  const tenants = useTenants();
+  if (filters.name === null && filters.state.length + filters.tenant.length === 0) {
     return (
-      <EmptyState icon={Zap} title="No event yet">
-        An event shows here when it is emitted, or as soon as a task waits for it.
+      <EmptyState icon={Zap} title={tenants ? "No event is waited for" : "No event yet"}>
+        {tenants
+          ? `An event shows here as long as a task of ${tenants.join(" or ")} waits for it.`
+          : "An event shows here when it is emitted, or as soon as a task waits for it."}
       </EmptyState>
     );
   }

@@ -42,6 +42,9 @@ export function WaiterList({ queue, name }: { queue: string; name: string }) {
                         {waiter.taskName}
                       </Link>{" "}
                       <code className="mono text-ink-3">{formatShortId(waiter.taskId)}</code>
+                      {waiter.tenantId !== null && (
+                        <span className="text-ink-2"> · {waiter.tenantId}</span>
+                      )}
                     </Td>
                     <Td className="mono text-ink-2 max-wide:hidden">{waiter.stepName}</Td>
                     <Td className="max-wide:hidden">

@@ -1,6 +1,7 @@
 "use client";
 import { X } from "lucide-react";
 import { useQueues } from "@/components/queues/use-queues";
+import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/select";
 import type { FailureFilters } from "@/lib/search-params/windows";
@@ -30,6 +31,7 @@ export function FailureFilterBar({
         ]}
         onChange={({ target }) => onChange({ queue: target.value ? [target.value] : [] })}
       />
+      <TenantFilter chosen={filters.tenant} onChange={(tenant) => onChange({ tenant })} />
       {filters.name.map((name) => (
         <Button
           key={name}

@@ -15,7 +15,11 @@ import { SkeletonRows } from "@/components/ui/skeleton";
 import type { FailureList as Failures } from "@/lib/analytics/failures";
 import { plural } from "@/lib/format";
 import { failuresQuery } from "@/lib/query/failures";
-import { failureFilters, failuresSearchParams } from "@/lib/search-params/windows";
+import {
+  type FailureFilters,
+  failureFilters,
+  failuresSearchParams,
+} from "@/lib/search-params/windows";
 import { FailureFilterBar } from "./failure-filter-bar";
 import { FailureHead } from "./failure-head";
 import { FailureNotes } from "./failure-notes";
@@ -80,8 +84,8 @@ export function FailureList() {
   );
 }
 
-const isFiltered = ({ queue, name }: { queue: string[]; name: string[] }) =>
-  queue.length + name.length > 0;
+const isFiltered = ({ queue, name, tenant }: FailureFilters) =>
+  queue.length + name.length + tenant.length > 0;
 
 function NoFailures({
   list,

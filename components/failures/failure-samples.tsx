@@ -39,6 +39,11 @@ export function FailureSamples({
             <span className="w-24 truncate text-12 text-ink-2" title={sample.queue}>
               {sample.queue}
             </span>
+            {sample.tenantId !== null && (
+              <span className="w-24 truncate text-12 text-ink-2" title={sample.tenantId}>
+                {sample.tenantId}
+              </span>
+            )}
             <span
               className="mono min-w-0 flex-1 basis-60 truncate text-ink-2"
               title={sample.message}
@@ -54,7 +59,7 @@ export function FailureSamples({
       <div className="flex flex-wrap gap-2 px-3 wide:pl-10">
         <RetryGroup group={group} filters={filters} />
         <Link
-          href={groupTasksPath(group, ["failed", "pending", "running", "sleeping"])}
+          href={groupTasksPath(group, ["failed", "pending", "running", "sleeping"], filters.tenant)}
           prefetch={false}
           className={buttonClass()}
         >

@@ -14,12 +14,17 @@ export const failuresPath = (filters: Partial<FailureFilters> & { group?: string
  * The list of a group's tasks in these states: those with an attempt whose error has the same name and the same longest
  * piece of text. That is nearly the group; a task list knows no fingerprints.
  */
-export function groupTasksPath(group: FailureGroup, state: TaskState[]): string {
+export function groupTasksPath(
+  group: FailureGroup,
+  state: TaskState[],
+  tenant: string[] = [],
+): string {
   const piece = longestPiece(group.pattern);
   return `/tasks${serializeTaskFilters({
     name: [group.taskName],
     queue: group.queues.length === 1 ? group.queues : [],
     state,
+    tenant,
     where: group.errorName
       ? [
           {

@@ -1,5 +1,6 @@
 "use client";
 import Link from "next/link";
+import { TenantNote } from "@/components/tenants/tenant-note";
 import { Dialog } from "@/components/ui/dialog";
 import { DatabaseStatus } from "./database-status";
 import { RefreshSelect } from "./refresh-select";
@@ -30,6 +31,7 @@ export function MoreSheet({ rooms, onClose }: { rooms: readonly Room[]; onClose:
         <ZoneSwitch />
       </div>
       <div className="-mx-2 mt-2 border-t pt-2">
+        <TenantNote className="py-1" />
         <DatabaseStatus />
       </div>
     </Dialog>

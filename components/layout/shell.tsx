@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { TenantNote } from "@/components/tenants/tenant-note";
 import { BottomTabs } from "./bottom-tabs";
 import { DatabaseStatus } from "./database-status";
 import { DimWhenLost } from "./dim-when-lost";
@@ -23,7 +24,8 @@ export function Shell({ children }: { children: ReactNode }) {
           Absurd
         </div>
         <SideLinks />
-        <div className="mt-auto border-t py-2">
+        <div className="mt-auto flex flex-col gap-1 border-t py-2">
+          <TenantNote />
           <DatabaseStatus />
         </div>
       </aside>

@@ -1,5 +1,6 @@
 "use client";
 import { LiveData } from "@/components/layout/live-data";
+import { useTenants } from "@/components/tenants/tenants-provider";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Panel } from "@/components/ui/panel";
 import { SkeletonRows } from "@/components/ui/skeleton";
@@ -12,15 +13,18 @@ import { useQueues } from "./use-queues";
 /** Every queue with its figures. */
 export function QueueList() {
   const query = useQueues();
+  const restricted = useTenants() !== null;
   useHotkeys({ r: () => query.refetch() });
   return (
     <LiveData query={query} skeleton={<QueueListSkeleton />}>
       {({ queues }) => (
         <div className="p-3 wide:px-4">
           <h1 className="sr-only">Queues</h1>
-          <div className="mb-3 flex justify-end">
-            <CreateQueueButton />
-          </div>
+          {!restricted && (
+            <div className="mb-3 flex justify-end">
+              <CreateQueueButton />
+            </div>
+          )}
           <Panel
             title="Queues"
             note={plural(queues.length, "queue")}

@@ -7,6 +7,7 @@ import { queueEventsPath, queueTasksPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import { ReadError } from "@/components/layout/read-error";
 import { SpawnButton } from "@/components/tasks/spawn-button";
+import { useTenants } from "@/components/tenants/tenants-provider";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
@@ -53,15 +54,16 @@ export function QueueOverview({ name }: { name: string }) {
 function Room({ queue, onRefresh }: { queue: Queue; onRefresh: () => void }) {
   const live = useRefreshInterval() !== false;
   const readable = queue.unreadable === undefined;
+  const restricted = useTenants() !== null;
   const upkeep = useQuery({
     ...queueMaintenanceQuery(queue.name),
-    enabled: readable,
+    enabled: readable && !restricted,
     refetchInterval: live && UPKEEP_MS,
   });
   useHotkeys({
     r: () => {
       onRefresh();
-      upkeep.refetch();
+      if (!restricted) upkeep.refetch();
     },
   });
   return (
@@ -81,13 +83,15 @@ function Room({ queue, onRefresh }: { queue: Queue; onRefresh: () => void }) {
           <Link href={queueEventsPath(queue.name)} className={buttonClass()}>
             Events
           </Link>
-          <QueueActions
-            queue={queue}
-            policySeconds={
-              upkeep.data &&
-              (upkeep.data.policy === null ? null : upkeep.data.policy.cleanupTtlSeconds)
-            }
-          />
+          {!restricted && (
+            <QueueActions
+              queue={queue}
+              policySeconds={
+                upkeep.data &&
+                (upkeep.data.policy === null ? null : upkeep.data.policy.cleanupTtlSeconds)
+              }
+            />
+          )}
         </span>
       </header>
       {queue.unreadable && <p className="text-failed">{queue.unreadable}</p>}
@@ -113,7 +117,14 @@ function Room({ queue, onRefresh }: { queue: Queue; onRefresh: () => void }) {
           <Attention queues={[queue]} />
           <TasksByState queue={queue} />
           <QueueFigures queue={queue.name} />
-          <QueueUpkeep queue={queue.name} query={upkeep} />
+          {restricted ? (
+            <p className="text-12 text-ink-3">
+              Policy, size on disk and partitions concern all tenants of the queue, so they are not
+              shown here, and it cannot be cleaned up or dropped.
+            </p>
+          ) : (
+            <QueueUpkeep queue={queue.name} query={upkeep} />
+          )}
         </>
       )}
     </div>

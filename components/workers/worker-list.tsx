@@ -1,9 +1,11 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { EyeOff, Hourglass, Server } from "lucide-react";
-import { useWindow, useWindowRefresh } from "@/components/charts/use-window";
+import { useQueryStates } from "nuqs";
+import { useWindowRefresh } from "@/components/charts/use-window";
 import { WINDOW_WORDS, WindowSwitch } from "@/components/charts/window-switch";
 import { LiveData } from "@/components/layout/live-data";
+import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Banner } from "@/components/ui/banner";
 import { EmptyState } from "@/components/ui/empty-state";
 import { useHotkeys } from "@/components/ui/hotkeys";
@@ -13,12 +15,16 @@ import { SkeletonRows } from "@/components/ui/skeleton";
 import type { WorkerList as Workers } from "@/lib/analytics/workers";
 import { formatNumber, plural } from "@/lib/format";
 import { workersQuery } from "@/lib/query/workers";
+import { workersSearchParams } from "@/lib/search-params/windows";
 import { WorkerTable } from "./worker-table";
 
 /** Who works, and on what. */
 export function WorkerList() {
-  const [window, setWindow] = useWindow();
-  const query = useQuery({ ...workersQuery(window), refetchInterval: useWindowRefresh(window) });
+  const [filters, setFilters] = useQueryStates(workersSearchParams, { history: "push" });
+  const query = useQuery({
+    ...workersQuery(filters),
+    refetchInterval: useWindowRefresh(filters.range),
+  });
   useHotkeys({ r: () => query.refetch() });
   return (
     <div className="flex flex-col gap-3 p-3 wide:px-4">
@@ -27,7 +33,8 @@ export function WorkerList() {
         <p className="min-w-0 flex-1 basis-60 text-12 text-ink-3">
           Inferred from claims: workers do not register, so one that claims nothing is not seen.
         </p>
-        <WindowSwitch value={window} onChange={setWindow} />
+        <TenantFilter chosen={filters.tenant} onChange={(tenant) => setFilters({ tenant })} />
+        <WindowSwitch value={filters.range} onChange={(range) => setFilters({ range })} />
       </div>
       <LiveData query={query} skeleton={<WorkerListSkeleton inside />}>
         {(list) => (

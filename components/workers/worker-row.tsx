@@ -81,7 +81,7 @@ function Longest({ worker }: { worker: Worker }) {
     <Link
       href={taskPath(longest.queue, longest.taskId)}
       prefetch={false}
-      title={`${longest.taskName} in ${longest.queue}`}
+      title={`${longest.taskName}${longest.tenantId === null ? "" : ` of ${longest.tenantId}`} in ${longest.queue}`}
       className="flex gap-2 hover:text-accent-text hover:underline"
     >
       <span className="truncate">{longest.taskName}</span>

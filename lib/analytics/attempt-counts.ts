@@ -20,10 +20,11 @@ export async function countAttempts<State extends AttemptState>(
   queues: string[],
   grid: TimeGrid,
   states: readonly State[],
+  tenants: readonly string[] = [],
 ): Promise<Map<string, AttemptCounts<State>>> {
   const edges = sql.param(gridEdges(grid));
   const arms = queues.map((queue, index) => {
-    const { runs } = queueTables(queue);
+    const { runs } = queueTables(queue, tenants);
     const counts = states.map(
       (state) => sql`array(
         select (

@@ -5,7 +5,7 @@ import type { AuditOutcome } from "@/lib/audit/vocabulary";
 import { auditEntries } from "@/lib/db/dashboard-schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { AuditFilters } from "@/lib/search-params/audit";
-import { readDashboardTable } from "./dashboard-tables";
+import { concerns, readDashboardTable } from "./dashboard-tables";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./key-pages";
 import { EVERYTHING, intersect, prefixRange, uuidFloor } from "./keys";
 import type { Iso, Page } from "./types";
@@ -55,7 +55,7 @@ export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Pro
     const found = await db
       .select(columnsOf(entries, tenants))
       .from(entries)
-      .where(and(inKeyRange(auditId, page), ...conditions(entries, filters)))
+      .where(and(inKeyRange(auditId, page), ...conditions(entries, filters, tenants)))
       .orderBy(keyOrder(auditId, page))
       .limit(page.limit + 1);
     const rows = found.map((row) => ({
@@ -107,7 +107,7 @@ function columnsOf(entries: Entries, tenants: boolean) {
   };
 }
 
-function conditions(entries: Entries, filters: AuditFilters) {
+function conditions(entries: Entries, filters: AuditFilters, tenants: boolean) {
   const { operator, action, queue, outcome, taskId, bulkId } = entries;
   const among = (column: typeof operator | typeof action | typeof queue, wanted: string[]) => {
     const [only] = wanted;
@@ -119,6 +119,7 @@ function conditions(entries: Entries, filters: AuditFilters) {
     among(action, filters.action),
     among(queue, filters.queue),
     filters.outcome.length > 0 ? inArray(outcome, filters.outcome) : undefined,
+    filters.tenant.length > 0 ? concerns(tenants && entries.tenants, filters.tenant) : undefined,
     filters.task === null ? undefined : inKeyRange(taskId, { range: prefixRange(filters.task) }),
     filters.bulk === null ? undefined : inKeyRange(bulkId, { range: prefixRange(filters.bulk) }),
   ];

@@ -5,7 +5,7 @@ import type { BulkAction, BulkState, ItemOutcome } from "@/lib/bulk/vocabulary";
 import { bulkItems, bulkJobs } from "@/lib/db/dashboard-schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { BulkFilters, BulkItemFilters } from "@/lib/search-params/bulk";
-import { readDashboardTable } from "./dashboard-tables";
+import { concerns, readDashboardTable } from "./dashboard-tables";
 import { ReadError } from "./errors";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./key-pages";
 import type { Iso, Page } from "./types";
@@ -58,7 +58,12 @@ export function listBulk(filters: BulkFilters, options: ReadOptions = {}): Promi
     const found = await db
       .select(columnsOf(jobs, tenants))
       .from(jobs)
-      .where(inKeyRange(jobs.bulkId, page))
+      .where(
+        and(
+          inKeyRange(jobs.bulkId, page),
+          filters.tenant.length > 0 ? concerns(tenants && jobs.tenants, filters.tenant) : undefined,
+        ),
+      )
       .orderBy(keyOrder(jobs.bulkId, page))
       .limit(page.limit + 1);
     const rows = found.map(toOperation);

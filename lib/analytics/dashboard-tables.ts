@@ -1,5 +1,6 @@
 import "server-only";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import { toIso } from "@/lib/db/schema";
 import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
@@ -36,4 +37,9 @@ export async function readDashboardTable<T>(
     options.signal?.throwIfAborted();
     throw toReadError(error);
   }
+}
+
+/** The condition that a row is the business of one of these tenants; tables of an earlier version do not know. */
+export function concerns(column: PgColumn | false, tenants: readonly string[]): SQL {
+  return column ? sql`${column} && ${sql.param([...tenants])}::text[]` : sql`false`;
 }

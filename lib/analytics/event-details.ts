@@ -6,14 +6,16 @@ import { groupBy } from "./group-by";
 import { inlineLimit, payload } from "./payload";
 import type { EventSummary, Iso, Payload } from "./types";
 
-/** What a list shows of these events, in their order: payloads of the emitted ones and how many wait. */
+/** What a list shows of these events, in their order: payloads of the emitted ones and how many wait, of
+ * these tenants where some are named. */
 export async function describeEvents(
   db: Database,
   keys: EventKey[],
   now: Iso,
+  tenants: readonly string[] = [],
 ): Promise<EventSummary[]> {
   const byQueue = [...groupBy(keys, (key) => key.queue)];
-  const waiting = await readWaiting(db, byQueue, now);
+  const waiting = await readWaiting(db, byQueue, now, tenants);
   const payloads = await readPayloads(db, byQueue, inlineLimit(keys.length));
   return keys.map(({ state, at, name, queue }) => {
     const waits = waiting.get(id(queue, name));
@@ -45,9 +47,10 @@ async function readWaiting(
   db: Database,
   byQueue: Grouped,
   now: Iso,
+  tenants: readonly string[],
 ): Promise<Map<string, Waiting>> {
   const arms = byQueue.map(([queue, keys]) => {
-    const { waits } = queueTables(queue);
+    const { waits } = queueTables(queue, tenants);
     const due = sql`${waits.timeoutAt} <= ${now}::timestamptz`;
     return sql`
       select ${queue}::text as queue, ${waits.eventName} as name,

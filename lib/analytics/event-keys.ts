@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { getTenants } from "@/lib/db/tenants";
+import { getTenants, narrowTenants } from "@/lib/db/tenants";
 import type { EventState } from "@/lib/search-params/events";
 import type { EventKey } from "./event-cursor";
 import type { Direction } from "./keys";
@@ -11,6 +11,8 @@ export type EventStretch = {
   state: EventState;
   /** The beginning of the name. */
   name: string | null;
+  /** Whose tasks wait for them; none means everybody's, and events that nobody waits for. */
+  tenants: readonly string[];
   direction: Direction;
   /** Where to go on; `null` begins at the part's end that lies nearer. */
   from: EventKey | null;
@@ -27,9 +29,8 @@ export async function readEventKeys(
   queues: string[],
   stretch: EventStretch,
 ): Promise<EventKey[]> {
-  // Of a restricted dashboard's events somebody waits for each.
-  const restricted = getTenants() !== null;
-  if (queues.length === 0 || (restricted && stretch.state === "asked")) return [];
+  // Somebody waits for each of the events that are somebody's.
+  if (queues.length === 0 || (isRestricted(stretch) && stretch.state === "asked")) return [];
   const order = orderOf(stretch);
   const arms = queues.map((queue) => sql`(${ARMS[stretch.state](queue, stretch)})`);
   const { rows } = await db.execute<Omit<EventKey, "state">>(sql`
@@ -50,7 +51,7 @@ const ARMS: Record<EventState, (queue: string, stretch: EventStretch) => SQL> = 
  * look-ups, so that only as many events are looked up by key as the page needs.
  */
 function awaitedArm(queue: string, stretch: EventStretch): SQL {
-  const { events, waits } = queueTables(queue);
+  const { events, waits } = queueTables(queue, stretch.tenants);
   const order = orderOf(stretch);
   return sql`
     select ${queue}::text as queue, awaited.name, awaited.at
@@ -73,13 +74,12 @@ function awaitedArm(queue: string, stretch: EventStretch): SQL {
 }
 
 function emittedArm(queue: string, stretch: EventStretch): SQL {
-  const { events, waits } = queueTables(queue);
+  const { events, waits } = queueTables(queue, stretch.tenants);
   const order = orderOf(stretch);
   // Found through the waits, since reading backwards in time would test every event there ever was.
-  const waitedFor =
-    getTenants() === null
-      ? sql``
-      : sql`and ${events.name} = any(array(select ${waits.eventName} from ${waits}))`;
+  const waitedFor = isRestricted(stretch)
+    ? sql`and ${events.name} = any(array(select ${waits.eventName} from ${waits}))`
+    : sql``;
   return sql`
     select ${queue}::text as queue, ${events.name} as name, ${events.emittedAt} as at
     from ${events}
@@ -90,7 +90,7 @@ function emittedArm(queue: string, stretch: EventStretch): SQL {
 
 /** The row of a question has no payload and is dated 1970, which the index on the time finds. */
 function askedArm(queue: string, stretch: EventStretch): SQL {
-  const { events, waits } = queueTables(queue);
+  const { events, waits } = queueTables(queue, stretch.tenants);
   const order = orderOf(stretch);
   return sql`
     select ${queue}::text as queue, ${events.name} as name, ${events.emittedAt} as at
@@ -100,6 +100,10 @@ function askedArm(queue: string, stretch: EventStretch): SQL {
       and ${beyond(stretch, sql`${events.emittedAt}`, sql`${events.name}`, queue)}
       and not exists (select from ${waits} where ${waits.eventName} = ${events.name})
     order by ${events.name} ${order} limit ${stretch.limit}::int`;
+}
+
+function isRestricted({ tenants }: EventStretch): boolean {
+  return narrowTenants(getTenants(), tenants) !== null;
 }
 
 /** Emitted events are read backwards in time; the other parts have what comes first at the lower end. */

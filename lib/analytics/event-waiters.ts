@@ -17,7 +17,7 @@ export function listWaiters(
   { limit = 100, ...options }: ReadOptions & { limit?: number } = {},
 ): Promise<EventWaiters> {
   return readQueues([queue], options, async ({ db, now }) => {
-    const { tasks, waits } = queueTables(queue);
+    const { tasks, waits, tenantId } = queueTables(queue);
     const first = db
       .select({
         taskId: waits.taskId,
@@ -37,6 +37,7 @@ export function listWaiters(
         taskId: first.taskId,
         runId: first.runId,
         taskName: tasks.name,
+        tenantId: sql<string | null>`left(${tenantId}, 200)`,
         stepName: first.stepName,
         createdAt: first.createdAt,
         timeoutAt: first.timeoutAt,

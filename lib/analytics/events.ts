@@ -27,7 +27,8 @@ export function listEvents(
       const limit = filters.limit + 1 - found.length;
       if (limit <= 0) break;
       const from = cursor?.key.state === state ? cursor.key : null;
-      const stretch = { state, name: filters.name, direction, from, limit };
+      const { name, tenant: tenants } = filters;
+      const stretch = { state, name, tenants, direction, from, limit };
       found.push(...(await readEventKeys(db, names, stretch)));
     }
     const page = found.slice(0, filters.limit);
@@ -36,7 +37,7 @@ export function listEvents(
     const [older, newer] = direction === "older" ? [ahead, behind] : [behind, ahead];
     const rows = direction === "older" ? page : page.reverse();
     return {
-      rows: await describeEvents(db, rows, now),
+      rows: await describeEvents(db, rows, now, filters.tenant),
       older: older ? encodeEventCursor("older", older) : null,
       newer: newer ? encodeEventCursor("newer", newer) : null,
       now,

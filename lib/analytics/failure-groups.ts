@@ -22,6 +22,7 @@ export type FailureOutcomes = {
 export type FailureSample = {
   queue: string;
   taskId: Uuid;
+  tenantId: string | null;
   state: TaskState;
   attempt: number;
   failedAt: Iso;
@@ -118,8 +119,8 @@ function add(draft: Draft, row: FailedAttempt, { from, step, buckets }: TimeGrid
     draft.samples.push(sample(row));
 }
 
-function sample({ queue, taskId, taskState, attempt, failedAt, message }: FailedAttempt) {
-  return { queue, taskId, state: taskState, attempt, failedAt, message };
+function sample({ queue, taskId, tenantId, taskState, attempt, failedAt, message }: FailedAttempt) {
+  return { queue, taskId, tenantId, state: taskState, attempt, failedAt, message };
 }
 
 function outcome({ taskState, attemptsLeft }: FailedAttempt): keyof FailureOutcomes {

@@ -11,6 +11,7 @@ export type FailedAttempt = {
   taskId: Uuid;
   taskName: string;
   taskState: TaskState;
+  tenantId: string | null;
   /** Whether the task has attempts left; a failed task with some was given up because of its retry strategy. */
   attemptsLeft: boolean;
   attempt: number;
@@ -27,6 +28,7 @@ type Wanted = {
   /** Attempts last claimed before are not looked at. */
   claimedSince: Iso;
   names: string[];
+  tenants: string[];
   limit: number;
 };
 
@@ -37,11 +39,11 @@ type Wanted = {
 export async function readFailedAttempts(
   db: Database,
   queues: string[],
-  { since, claimedSince, names, limit }: Wanted,
+  { since, claimedSince, names, tenants, limit }: Wanted,
 ): Promise<{ rows: FailedAttempt[]; more: boolean }> {
   if (queues.length === 0) return { rows: [], more: false };
   const arms = queues.map((queue, index) => {
-    const { runs, tasks } = queueTables(queue);
+    const { runs, tasks, tenantId } = queueTables(queue, tenants);
     const reason = runs.failureReason;
     // There is no upper bound: a run that failed while it slept kept the time it would have woken.
     const failed = db
@@ -74,7 +76,7 @@ export async function readFailedAttempts(
       from ${failed}
       cross join lateral (
         select ${tasks.name} as "taskName", ${tasks.state} as "taskState",
-          ${tasks.maxAttempts} is null or ${tasks.attempts} < ${tasks.maxAttempts} as "attemptsLeft",
+          left(${tenantId}, 200) as "tenantId", ${tasks.maxAttempts} is null or ${tasks.attempts} < ${tasks.maxAttempts} as "attemptsLeft",
           case when ${tasks.lastAttemptRun} = failed.run_id then true
             when ${tasks.state} = 'failed' or ${tasks.attempts} <> failed.attempt + 1 then false
             -- A task cancelled by its max_duration has a failed attempt as its last.
@@ -100,6 +102,7 @@ export async function readFailedAttempts(
       taskId: row.task_id,
       taskName: row.taskName,
       taskState: row.taskState,
+      tenantId: row.tenantId,
       attemptsLeft: row.attemptsLeft,
       attempt: row.attempt,
       isLatest: row.isLatest ?? false,
@@ -111,7 +114,10 @@ export async function readFailedAttempts(
   };
 }
 
-type Row = Pick<FailedAttempt, "taskName" | "taskState" | "attemptsLeft" | "attempt"> & {
+type Row = Pick<
+  FailedAttempt,
+  "taskName" | "taskState" | "tenantId" | "attemptsLeft" | "attempt"
+> & {
   isLatest: boolean | null;
   queue: number;
   task_id: string;

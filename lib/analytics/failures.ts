@@ -104,13 +104,14 @@ export function listFailedTasks(
 async function readFailures({ db, now, queues }: Scope, filters: FailureFilters) {
   const names = queues.map((queue) => queue.name);
   const grid = timeGrid(filters.range, now);
-  const counted = await countAttempts(db, names, grid, ["failed"]);
+  const counted = await countAttempts(db, names, grid, ["failed"], filters.tenant);
   const failed = [...counted.values()].map((counts) => counts.failed);
   const start = affordableStart(failed, grid);
   const { rows, more } = await readFailedAttempts(db, names, {
     since: new Date(start).toISOString(),
     claimedSince: new Date(start - slack(start, grid)).toISOString(),
     names: filters.name,
+    tenants: filters.tenant,
     limit: BUDGET,
   });
   const oldest = more ? rows.at(-1)?.failedAt : undefined;

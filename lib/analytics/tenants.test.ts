@@ -3,7 +3,18 @@ import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { forgetEnvironment } from "@/lib/db/env";
 import { openTestDatabase } from "@/lib/db/testing";
+import { auditFilters } from "@/lib/search-params/audit";
+import { bulkFilters } from "@/lib/search-params/bulk";
+import { eventFilters } from "@/lib/search-params/events";
+import { failureFilters } from "@/lib/search-params/windows";
+import { settleTenant } from "@/lib/testing/two-tenants";
+import { listAudit } from "./audit";
+import { listBulk } from "./bulk";
+import { listWaiters } from "./event-waiters";
+import { listEvents } from "./events";
+import { listFailures } from "./failures";
 import { ids, list } from "./testing";
+import { listWorkers } from "./workers";
 
 const database = openTestDatabase();
 
@@ -56,4 +67,35 @@ test("the column decides over the header, also one of another type", async () =>
   restrict();
   expect((await list({ tenant: [tenant] })).rows).toMatchObject([{ taskId: column }]);
   expect((await list({ tenant: ["acme"] })).rows).toMatchObject([{ taskId: acme }]);
+});
+
+test("a list can be narrowed to a tenant, also where the dashboard shows all", async () => {
+  restrict();
+  const { pool } = database;
+  await createQueue(pool, "shop");
+  for (const tenant of ["acme", "globex"]) await settleTenant(pool, "shop", tenant);
+  const tenant = ["acme"];
+
+  const failures = await listFailures(failureFilters({ tenant }));
+  expect(failures.groups.map((group) => group.taskName)).toEqual(["acme-failed"]);
+  expect(failures.groups[0]?.samples).toMatchObject([{ tenantId: "acme" }]);
+  expect((await listFailures(failureFilters())).groups).toHaveLength(2);
+
+  const { workers } = await listWorkers("1h", { tenant });
+  expect(workers.map(({ name }) => name)).toEqual(["acme-worker"]);
+  expect(workers[0]?.held[0]).toMatchObject({ tenantId: "acme" });
+
+  const events = await listEvents(eventFilters({ tenant }));
+  expect(events.rows.map(({ name, state, waiters }) => [name, state, waiters]).sort()).toEqual([
+    ["acme:late", "emitted", 0],
+    ["acme:paid", "awaited", 1],
+    ["shared", "awaited", 1],
+  ]);
+  expect((await listWaiters("shop", "shared")).rows.map((row) => row.tenantId)).toEqual([
+    "acme",
+    "globex",
+  ]);
+  expect((await listAudit(auditFilters({ tenant }))).rows).toMatchObject([{ tenants: ["acme"] }]);
+  expect((await listBulk(bulkFilters({ tenant }))).rows).toMatchObject([{ tenants: ["acme"] }]);
+  expect((await listBulk(bulkFilters())).rows).toHaveLength(2);
 });

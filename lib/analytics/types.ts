@@ -211,6 +211,7 @@ export type EventWaiter = {
   taskId: Uuid;
   runId: Uuid;
   taskName: string;
+  tenantId: string | null;
   stepName: string;
   createdAt: Iso;
   /** `null`: it waits for ever. */

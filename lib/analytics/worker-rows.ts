@@ -14,6 +14,7 @@ export type HeldRun = {
   queue: string;
   taskId: string;
   taskName: string;
+  tenantId: string | null;
   claimedAt: Iso | null;
   /** `null` is a claim without a lease: nothing ever takes it back. */
   leaseEndsAt: Iso | null;
@@ -46,9 +47,10 @@ export async function readRunningClaims(
   db: Database,
   queues: string[],
   now: Iso,
+  tenants: readonly string[] = [],
 ): Promise<RunningClaims[]> {
   const arms = queues.map((queue, index) => {
-    const { runs, tasks } = queueTables(queue);
+    const { runs, tasks, tenantId } = queueTables(queue, tenants);
     const expired = sql`${runs.claimExpiresAt} <= ${now}::timestamptz`;
     return sql`
       select ${index}::int as queue, claims.worker, claims.running, claims.expired, claims."withoutLease",
@@ -67,7 +69,9 @@ export async function readRunningClaims(
       cross join lateral (
         select jsonb_agg(jsonb_build_array(${runs.taskId}, (
             select ${tasks.name} from ${tasks} where ${tasks.taskId} = ${runs.taskId}
-          ), ${runs.startedAt}::text, ${runs.claimExpiresAt}::text) order by ${runs.availableAt}) as runs
+          ), ${runs.startedAt}::text, ${runs.claimExpiresAt}::text, (
+            select left(${tenantId}, 200) from ${tasks} where ${tasks.taskId} = ${runs.taskId}
+          )) order by ${runs.availableAt}) as runs
         from ${runs} where ${runs.runId} = any(claims.oldest)
       ) held`;
   });
@@ -80,10 +84,11 @@ export async function readRunningClaims(
       queue,
       nextLeaseEnd: row.nextLeaseEnd && toIso(row.nextLeaseEnd),
       lastClaimAt: toIso(row.lastClaimAt),
-      held: (row.held ?? []).map(([taskId, taskName, claimedAt, leaseEndsAt]) => ({
+      held: (row.held ?? []).map(([taskId, taskName, claimedAt, leaseEndsAt, tenantId]) => ({
         queue,
         taskId,
         taskName: taskName ?? "",
+        tenantId,
         claimedAt: claimedAt && toIso(claimedAt),
         leaseEndsAt: leaseEndsAt && toIso(leaseEndsAt),
       })),
@@ -93,7 +98,7 @@ export async function readRunningClaims(
 
 type RunningRow = Omit<RunningClaims, "queue" | "held"> & {
   queue: number;
-  held: [string, string | null, string | null, string | null][] | null;
+  held: [string, string | null, string | null, string | null, string | null][] | null;
 };
 
 /**
@@ -104,11 +109,12 @@ export async function readEndedClaims(
   db: Database,
   queues: string[],
   from: Iso,
+  tenants: readonly string[] = [],
 ): Promise<{ ended: EndedClaims[]; lookedBackTo: Iso | null }> {
   if (queues.length === 0) return { ended: [], lookedBackTo: null };
-  const start = await affordableStart(db, queues, from);
+  const start = await affordableStart(db, queues, from, tenants);
   const arms = queues.map((queue, index) => {
-    const { runs } = queueTables(queue);
+    const { runs } = queueTables(queue, tenants);
     const lost = sql`${runs.failureReason} ->> 'name' = '$ClaimTimeout'`;
     return sql`
       select ${index}::int as queue, ${runs.claimedBy} as worker,
@@ -137,9 +143,14 @@ export async function readEndedClaims(
 }
 
 /** From when on every queue fits the budget: found in the index alone. */
-async function affordableStart(db: Database, queues: string[], from: Iso) {
+async function affordableStart(
+  db: Database,
+  queues: string[],
+  from: Iso,
+  tenants: readonly string[],
+) {
   const probes = queues.flatMap((queue) => {
-    const { runs } = queueTables(queue);
+    const { runs } = queueTables(queue, tenants);
     return ["completed", "failed"].map(
       (state) => sql`(
         select ${runs.availableAt} as at from ${runs}

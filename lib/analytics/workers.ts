@@ -23,16 +23,19 @@ const WORKERS = 200;
 
 /**
  * Who works: inferred from the claims of running runs, and of the attempts picked up in a window that ends now. At most
- * 20,000 attempts a queue and outcome are counted, the newest first.
+ * 20,000 attempts a queue and outcome are counted, the newest first. With tenants, only what was done for them counts.
  *
  * @throws ReadError what `readQueues` throws.
  */
-export function listWorkers(window: Window, options: ReadOptions = {}): Promise<WorkerList> {
+export function listWorkers(
+  window: Window,
+  { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
+): Promise<WorkerList> {
   return readQueues([], options, async ({ db, now, queues, unreadable }) => {
     const names = queues.map((queue) => queue.name);
     const from = new Date(timeGrid(window, now).from).toISOString();
-    const running = await readRunningClaims(db, names, now);
-    const { ended, lookedBackTo } = await readEndedClaims(db, names, from);
+    const running = await readRunningClaims(db, names, now, tenant);
+    const { ended, lookedBackTo } = await readEndedClaims(db, names, from, tenant);
     const workers = combineClaims(running, ended);
     return {
       window,

@@ -1,14 +1,14 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { WorkerList } from "@/lib/analytics/workers";
-import { serializeWindow, type Window } from "@/lib/search-params/windows";
+import { serializeWorkerFilters, type WorkerFilters } from "@/lib/search-params/windows";
 import { fetchJson } from "./api";
 
 /** Who works, and on what. */
-export function workersQuery(range: Window) {
+export function workersQuery(filters: WorkerFilters) {
   return queryOptions({
-    queryKey: ["workers", range],
+    queryKey: ["workers", filters],
     queryFn: ({ signal }) =>
-      fetchJson<WorkerList>(`/api/workers${serializeWindow({ range })}`, signal),
+      fetchJson<WorkerList>(`/api/workers${serializeWorkerFilters(filters)}`, signal),
     placeholderData: keepPreviousData,
     staleTime: 1_000,
   });

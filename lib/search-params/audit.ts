@@ -14,6 +14,8 @@ export const auditSearchParams = {
   action: parseAsList,
   queue: parseAsList,
   outcome: parseAsListOf(AUDIT_OUTCOMES),
+  /** Whose business it was. */
+  tenant: parseAsList,
   /** The beginning of a task's id. */
   task: parseAsIdPrefix,
   /** The beginning of a bulk operation's id. */
@@ -34,6 +36,7 @@ export function auditFilters(filters: Partial<AuditFilters> = {}): AuditFilters 
     action: [],
     queue: [],
     outcome: [],
+    tenant: [],
     task: null,
     bulk: null,
     after: null,

@@ -1,17 +1,23 @@
 import { createSerializer, type inferParserType, parseAsString } from "nuqs/server";
 import { ITEM_OUTCOMES } from "@/lib/bulk/vocabulary";
-import { parseAsLimit, parseAsListOf } from "./parsers";
+import { parseAsLimit, parseAsList, parseAsListOf } from "./parsers";
 
-/** The URL state of the list of bulk operations. */
-export const bulkSearchParams = {
+const paging = {
   /** As returned in `older` or `newer` of a page. */
   cursor: parseAsString,
   limit: parseAsLimit,
 };
 
+/** The URL state of the list of bulk operations. */
+export const bulkSearchParams = {
+  /** Tenants to one of which the operation is restricted; none means any operation. */
+  tenant: parseAsList,
+  ...paging,
+};
+
 /** The URL state of the tasks of one bulk operation. */
 export const bulkItemsSearchParams = {
-  ...bulkSearchParams,
+  ...paging,
   /** `open`: its turn has not come. */
   outcome: parseAsListOf([...ITEM_OUTCOMES, "open"]),
 };
@@ -21,7 +27,7 @@ export type BulkItemFilters = inferParserType<typeof bulkItemsSearchParams>;
 
 /** Completes filters with their defaults: the first page, 50 rows. */
 export function bulkFilters(filters: Partial<BulkFilters> = {}): BulkFilters {
-  return { cursor: null, limit: 50, ...filters };
+  return { tenant: [], cursor: null, limit: 50, ...filters };
 }
 
 /** Completes filters with their defaults: every outcome, the first page, 50 rows. */

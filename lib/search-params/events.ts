@@ -15,6 +15,8 @@ export const eventsSearchParams = {
   /** The beginning of the event's name, as written. */
   name: parseAsString,
   state: parseAsListOf(EVENT_STATES),
+  /** Whose tasks wait for it; none means everybody's, and events that nobody waits for. */
+  tenant: parseAsList,
   /** As returned in `older` or `newer` of a page. */
   cursor: parseAsString,
   limit: parseAsLimit,
@@ -27,7 +29,7 @@ export type EventFilters = inferParserType<typeof eventsSearchParams>;
 
 /** Completes filters with their defaults: all queues, no filter, the first page, 50 rows. */
 export function eventFilters(filters: Partial<EventFilters> = {}): EventFilters {
-  return { queue: [], name: null, state: [], cursor: null, limit: 50, ...filters };
+  return { queue: [], name: null, state: [], tenant: [], cursor: null, limit: 50, ...filters };
 }
 
 /** The query string of these filters with its `?`, or an empty string; defaults are left out. */

@@ -1,0 +1,23 @@
+"use client";
+import { Building2 } from "lucide-react";
+import { cn } from "@/lib/cn";
+import { useTenants } from "./tenants-provider";
+
+/** Whose dashboard this is, where it is not everybody's. */
+export function TenantNote({ className }: { className?: string }) {
+  const tenants = useTenants();
+  if (tenants === null) return null;
+  const names = tenants.join(", ");
+  return (
+    <p
+      title={`This dashboard shows ${names} only`}
+      className={cn("flex min-w-0 items-center gap-2 px-2 text-12 text-ink-2", className)}
+    >
+      <Building2 size={14} strokeWidth={1.5} aria-hidden className="shrink-0 text-ink-3" />
+      <span className="truncate">
+        <span className="sr-only">Restricted to </span>
+        {names}
+      </span>
+    </p>
+  );
+}
