@@ -68,8 +68,8 @@ test("a task spawned there belongs to the tenant, and its worker sees it", async
   await page.goto(`${restricted.url}/queues/${work.queue}`);
   await page.getByRole("button", { name: "Spawn" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Task name").fill("greet");
-  await dialog.getByRole("button", { name: /^Spawn/ }).click();
+  await dialog.getByLabel("Name", { exact: true }).fill("greet");
+  await dialog.getByRole("button", { name: "Spawn", exact: true }).click();
   await expect
     .poll(async () => {
       const { rows } = await work.pool.query(
