@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { forgetEnvironment } from "@/lib/db/env";
+import { closePools } from "@/lib/db/pools";
+import { openTestDatabase } from "@/lib/db/testing";
+import { eventFilters } from "@/lib/search-params/events";
+import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { failureFilters } from "@/lib/search-params/windows";
+import { listWaiters } from "./event-waiters";
+import { listEvents } from "./events";
+import { listFailures } from "./failures";
+import { findById } from "./find";
+import { getLatency } from "./latency";
+import { getEventPayload, getPayload } from "./payloads";
+import { listQueues } from "./queues";
+import { getTask } from "./task";
+import { suggestTasks } from "./task-suggestions";
+import { listTasks } from "./tasks";
+import { getThroughput } from "./throughput";
+import { listWorkers } from "./workers";
+
+const database = openTestDatabase();
+
+/** One tenant has nearly everything, the other ten tasks, all of them old. */
+const TENANTS = ["large", "small"] as const;
+
+beforeAll(async () => {
+  const { pool } = database;
+  for (const [queue, storageMode, rows] of [
+    ["plain", "unpartitioned", 100_000],
+    ["parts", "partitioned", 20_000],
+  ] as const) {
+    await createQueue(pool, queue, { storageMode });
+    await pool.query(
+      `create table made as
+       select n, ts, ${idOf("0")} as task_id, ${idOf("1")} as run_id,
+         case when n > ${rows} - 10 then 'small' else 'large' end as tenant,
+         case when n % 50 < 45 then 'completed' when n % 50 < 47 then 'failed'
+           when n % 50 = 47 then 'pending' when n % 50 = 48 then 'sleeping' else 'running' end as state
+       from (select n, now() - n * interval '600000 seconds' / ${rows} as ts
+             from generate_series(1, ${rows}) n) rows`,
+    );
+    await pool.query(`
+      insert into absurd.t_${queue} (task_id, task_name, params, headers, state, attempts, enqueue_at, last_attempt_run)
+      select task_id, 'job ' || n % 20, jsonb_build_object('pad', repeat('x', 100)),
+        jsonb_build_object('tenant_id', tenant), state, 1, ts, run_id from made;
+      insert into absurd.r_${queue} (run_id, task_id, attempt, state, available_at, claimed_by, started_at, failed_at, created_at)
+      select run_id, task_id, 1, state, ts, 'w', ts, case when state = 'failed' then ts end, ts from made;
+      insert into absurd.c_${queue} (task_id, checkpoint_name, state, owner_run_id, updated_at)
+      select task_id, 'step', '1', run_id, ts from made;
+      insert into absurd.e_${queue} (event_name, payload, emitted_at)
+      select 'event ' || n, case when n % 20 > 0 then '1'::jsonb end,
+        case when n % 20 > 0 then ts else to_timestamp(0) end from made;
+      insert into absurd.w_${queue} (task_id, run_id, step_name, event_name)
+      select task_id, run_id, 'wait', 'other event ' || n from made where state = 'sleeping';
+      drop table made`);
+  }
+  await pool.query("vacuum analyze");
+});
+
+/** A UUIDv7 of the row's time. */
+function idOf(kind: string): string {
+  return `(lpad(to_hex((extract(epoch from ts) * 1000)::bigint), 12, '0') || '7${kind}008000' || lpad(to_hex(n), 12, '0'))::uuid`;
+}
+
+async function restrict(tenant?: string) {
+  if (tenant === undefined) delete process.env.DASHBOARD_TENANTS;
+  else process.env.DASHBOARD_TENANTS = tenant;
+  forgetEnvironment();
+  await closePools();
+}
+afterAll(() => restrict());
+
+/** Every page to the end; searches go on where their time was up. */
+const tasks =
+  (filters: Partial<TaskFilters>, pages = 3) =>
+  async () => {
+    let found = 0;
+    for (let cursor: string | null = null, page = 0; page < pages; page++) {
+      const { rows, older } = await listTasks(taskFilters({ ...filters, cursor }));
+      found += rows.length;
+      cursor = older;
+      if (cursor === null) break;
+    }
+    return found;
+  };
+
+const READS: [string, (taskId: string) => Promise<unknown>][] = [
+  ["queues", () => listQueues()],
+  ["the newest tasks", tasks({})],
+  ["tasks of one queue", tasks({ queue: ["parts"] })],
+  ["failed tasks", tasks({ state: ["failed"] })],
+  ["active tasks", tasks({ state: ["pending", "running", "sleeping"] })],
+  ["a task", (id) => getTask("plain", id)],
+  ["a payload", (id) => getPayload("plain", id, { of: "params" })],
+  ["an id", (id) => findById(id)],
+  ["emitted events", () => listEvents(eventFilters({ state: ["emitted"] }))],
+  ["awaited events", () => listEvents(eventFilters({ state: ["awaited"] }))],
+  ["an event", () => getEventPayload("plain", "event 7").catch(() => null)],
+  ["who waits for an event", () => listWaiters("plain", "other event 48")],
+  ["failures", () => listFailures(failureFilters())],
+  ["workers", () => listWorkers("24h")],
+  ["throughput", () => getThroughput("24h")],
+  ["waits and run times", () => getLatency("24h")],
+  ["suggestions", () => suggestTasks([])],
+];
+
+describe.each(TENANTS)("restricted to the %s tenant", (tenant) => {
+  let taskId = "";
+  beforeAll(async () => {
+    const { rows } = await database.pool.query(
+      "select task_id from absurd.t_plain where headers ->> 'tenant_id' = $1 limit 1",
+      [tenant],
+    );
+    taskId = rows[0].task_id;
+    await restrict(tenant);
+  });
+
+  test.each(READS)("%s: what belongs to tasks is looked up, never scanned", async (_, read) => {
+    const before = await scans();
+    await read(taskId);
+    expect(await scans()).toEqual(before);
+  });
+
+  test("a search goes on to the last task", async () => {
+    expect(await tasks({ queue: ["plain"], state: ["failed"] }, 100)()).toBe(
+      tenant === "small" ? 2 : 3_998,
+    );
+    if (tenant === "small") expect(await tasks({ queue: ["plain"] }, 100)()).toBe(10);
+  });
+});
+
+/** Scans so far of whole tables that are large, but those of tasks: a search in windows may scan these. */
+async function scans(): Promise<unknown[]> {
+  // Connections report what they did when they end.
+  await closePools();
+  const { rows } = await database.pool.query(`
+    select relname, seq_scan::int from pg_stat_user_tables
+    where schemaname = 'absurd' and relname ~ '^[rce]_' and n_live_tup > 4000 order by relname`);
+  expect(rows.length).toBeGreaterThan(4);
+  return rows;
+}
