@@ -76,6 +76,8 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
     [`?of=failureReason&run=${failed.runId}`, { queue, taskId: failed.taskId }],
     [`?of=runResult&run=${completed.runId}`, { queue, taskId: completed.taskId }],
   ],
+  "queues/[queue]/tasks/[taskId]/related": ({ queue, pending, completed }) =>
+    [pending, completed].map(({ taskId }) => ["", { queue, taskId }]),
   "queues/[queue]/usual": (of) => forQueue(`?name=${of.tenant}-usual`)(of),
   tasks: (of) => [
     [""],

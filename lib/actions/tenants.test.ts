@@ -59,6 +59,11 @@ const ACTIONS: Record<string, ((of: Belongings) => Given[]) | null> = {
   emitEventAction: (of) => events(of, { payload: "1" }),
   previewCancelWorkflowRunAction: ({ workflowRunId }) => [{ workflowRunId }],
   cancelWorkflowRunAction: ({ workflowRunId }) => [{ workflowRunId }],
+  prepareStartAction: ({ definitionId }) => [{ definitionId }],
+  previewStartAction: ({ queue, definitionId }) => [{ queue, definitionId, inputs: "", tags: "" }],
+  startWorkflowRunAction: ({ queue, definitionId, workflowRunId }) => [
+    { queue, definitionId, workflowRunId, inputs: "", tags: "" },
+  ],
   previewBulkAction: (of) => [
     { action: "cancel", ids: tasks(of) },
     { action: "retry", filters: `?name=${of.tenant}-failed` },

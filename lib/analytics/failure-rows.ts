@@ -92,7 +92,8 @@ export async function readFailedAttempts(
   });
   const { rows } = await db.execute<Row>(
     // By the thousand, columns that nobody needs are worth leaving out.
-    sql`select queue, task_id, attempt, failed_at, error_name, message, "taskName", "taskState", "attemptsLeft", "isLatest"
+    sql`select queue, task_id, attempt, failed_at, error_name, message, "taskName", "taskState",
+        "tenantId", "attemptsLeft", "isLatest"
       from (${sql.join(arms, sql` union all `)}) as attempts
       order by available_at desc limit ${limit + 1}::int`,
   );
