@@ -31,7 +31,7 @@ export async function respond(
   try {
     await requireViewer(request);
     const result = await read();
-    return result instanceof Response ? result : Response.json(result);
+    return result instanceof Response ? result : jsonText(textOf(result));
   } catch (error) {
     if (request.signal.aborted) return new Response(null, { status: 499 });
     if (error instanceof ReadError) return fail(error.code, error.message, error.hint);
@@ -43,6 +43,17 @@ export async function respond(
     console.error(JSON.stringify({ path: new URL(request.url).pathname, error: name, at: cause }));
     return fail("internal", "The dashboard could not answer.", "Its log says where it failed.");
   }
+}
+
+// An answer that many callers share is written out once.
+const texts = new WeakMap<object, string>();
+
+function textOf(result: object): string {
+  const known = texts.get(result);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(result);
+  texts.set(result, text);
+  return text;
 }
 
 /** The exact text of a JSON value as a response. */

@@ -40,7 +40,9 @@ export async function searchTasks(
     const wanted = { ...search, range, limit: search.limit - rows.length };
     const near = await scanTasks(db, queues, wanted, "sweep");
     const isShort = rows.length + near.length <= search.limit;
-    if (isShort && ++tried === PATIENCE && (await mayUseRuns())) {
+    // The next window would be eight times as wide.
+    const isSparse = ++tried >= PATIENCE && near.length * 8 < search.limit;
+    if (isShort && isSparse && (await mayUseRuns())) {
       rows = await scanActiveTasks(db, queues, search);
       return "enough";
     }
