@@ -11,12 +11,13 @@ import {
 import { getWorkflowPayload } from "@/lib/analytics/workflow-payload";
 import { getWorkflowRun } from "@/lib/analytics/workflow-run";
 import { listWorkflowRuns } from "@/lib/analytics/workflow-runs";
+import { getTakers, listRunQueues } from "@/lib/analytics/workflow-takers";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
 import { eventFilters } from "@/lib/search-params/events";
 import { workflowFilters } from "@/lib/search-params/workflows";
 import type { Read } from "./reads";
-import { LARGEST } from "./sizes";
+import { LARGEST, NAMES } from "./sizes";
 
 const one = (values: readonly string[], n: number) => values[n % values.length] ?? "";
 const list = { limit: 20, growth: 1.5 };
@@ -81,6 +82,19 @@ export const OTHER_READS: readonly Read[] = [
     title: "definitions",
     function: "listWorkflowDefinitions",
     run: () => listWorkflowDefinitions(),
+    ...list,
+  },
+  {
+    title: "who takes a workflow's tasks",
+    function: "getTakers",
+    run: (_, n) => getTakers(LARGEST, one(NAMES, n)),
+    limit: 50,
+    growth: 1.5,
+  },
+  {
+    title: "where a workflow runs",
+    function: "listRunQueues",
+    run: (_, n) => listRunQueues(`flow_${n % 12}`),
     ...list,
   },
   {

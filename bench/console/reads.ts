@@ -1,7 +1,8 @@
+import { recordStatements } from "@/lib/testing/statements";
 import type { Context } from "./context";
 import { type Latencies, measure } from "./measure";
 import type { Size } from "./sizes";
-import { explain, record, type Work } from "./statements";
+import { explainWork, type Work } from "./work";
 
 /** One question to a read function, asked again and again with other ids. */
 export type Read = {
@@ -37,7 +38,7 @@ export async function measureReads(
       calls: read.calls ?? 60,
       milliseconds: MILLISECONDS,
     });
-    const work = await explain(await record(() => read.run(context, 1)));
+    const work = await explainWork(await recordStatements(() => read.run(context, 1)));
     figures.set(read, { ...latencies, work });
   }
   return figures;

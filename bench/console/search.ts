@@ -2,9 +2,9 @@ import { performance } from "node:perf_hooks";
 import { followTasks } from "@/lib/analytics/task-following";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { parseTaskQuery } from "@/lib/search-params/tasks-query";
+import { recordStatements } from "@/lib/testing/statements";
 import type { Context } from "./context";
 import { RARE } from "./sizes";
-import { record } from "./statements";
 
 /** How one search through the whole history went. Times in milliseconds. */
 export type Search = {
@@ -40,7 +40,7 @@ async function measureSearch(context: Context, words: string): Promise<Search> {
   const heapBefore = process.memoryUsage().heapUsed;
   const search = { words, first: 0, total: 0, longestStatement: 0, steps: 0, heap: 0 };
   const found: string[] = [];
-  const statements = await record(async () => {
+  const statements = await recordStatements(async () => {
     for await (const step of followTasks(filters)) {
       search.first ||= performance.now() - begun;
       search.steps++;

@@ -1,9 +1,11 @@
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import { findById } from "@/lib/analytics/find";
 import { getPayload } from "@/lib/analytics/payloads";
+import { getRelated } from "@/lib/analytics/related";
 import { listSelectedTasks } from "@/lib/analytics/selected-tasks";
 import { getTask } from "@/lib/analytics/task";
 import { suggestTasks } from "@/lib/analytics/task-suggestions";
+import { getUsual } from "@/lib/analytics/task-usual";
 import { listTasks } from "@/lib/analytics/tasks";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import type { Context } from "./context";
@@ -153,6 +155,20 @@ export const TASK_READS: readonly Read[] = [
     function: "getPayload",
     run: (context, n) => getPayload(LARGEST, at(context.tasks, n), { of: "params" }),
     limit: 10,
+    growth: 1.5,
+  },
+  {
+    title: "related tasks",
+    function: "getRelated",
+    run: (context, n) => getRelated(LARGEST, at(context.tasks, n)),
+    limit: 50,
+    growth: 1.5,
+  },
+  {
+    title: "what is usual for a name",
+    function: "getUsual",
+    run: (_, n) => getUsual(LARGEST, at(NAMES, n)),
+    limit: 50,
     growth: 1.5,
   },
   {

@@ -1,0 +1,26 @@
+import { explainStatements, flattenPlan, type Statement } from "@/lib/testing/statements";
+
+/** What statements make the server do: rows read from tables and indexes, pages of 8 kB, and tables read from end to end. */
+export type Work = { statements: number; rows: number; pages: number; scanned: string[] };
+
+/** Of so many rows, reading a whole table is the cheapest way. */
+const SMALL = 10_000;
+
+/** What recorded statements make the server do, by its own count. */
+export async function explainWork(statements: Statement[]): Promise<Work> {
+  const plans = await explainStatements(statements);
+  const work: Work = { statements: statements.length, rows: 0, pages: 0, scanned: [] };
+  for (const plan of plans) work.pages += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
+  const scanned = new Set<string>();
+  for (const node of plans.flatMap(flattenPlan)) {
+    const table = node["Relation Name"];
+    if (!table) continue;
+    const removed =
+      (node["Rows Removed by Filter"] ?? 0) + (node["Rows Removed by Index Recheck"] ?? 0);
+    const rows = (node["Actual Rows"] + removed) * node["Actual Loops"];
+    work.rows += rows;
+    if (node["Node Type"] === "Seq Scan" && rows > SMALL && /^[trcewi]_/.test(table))
+      scanned.add(table);
+  }
+  return { ...work, scanned: [...scanned] };
+}

@@ -1,0 +1,72 @@
+import { performance } from "node:perf_hooks";
+import { Client } from "pg";
+import { getReadPool } from "@/lib/db/pools";
+
+/** One statement that was sent to the database, and how long its answer took. */
+export type Statement = { text: string; values: unknown[]; milliseconds: number };
+
+/** What `explain (analyze, buffers, format json)` says of one step of a statement that ran. */
+export type PlanNode = {
+  "Node Type": string;
+  "Relation Name"?: string;
+  "Actual Rows": number;
+  "Actual Loops": number;
+  "Rows Removed by Filter"?: number;
+  "Rows Removed by Index Recheck"?: number;
+  "Shared Hit Blocks": number;
+  "Shared Read Blocks": number;
+  Plans?: PlanNode[];
+};
+
+/** Runs `read` and keeps every statement that this process sends to any database meanwhile, in their order. */
+export async function recordStatements(read: () => Promise<unknown>): Promise<Statement[]> {
+  const statements: Statement[] = [];
+  const original = Client.prototype.query as (...given: unknown[]) => unknown;
+  Client.prototype.query = function (this: Client, ...given: unknown[]) {
+    const [query, values] = given as [string | { text: string; values?: unknown[] }, unknown[]?];
+    const { text, values: own } = typeof query === "string" ? { text: query } : query;
+    const statement = { text, values: values ?? own ?? [], milliseconds: 0 };
+    statements.push(statement);
+    const begun = performance.now();
+    const answer = original.apply(this, given);
+    if (answer instanceof Promise) {
+      const end = () => {
+        statement.milliseconds = performance.now() - begun;
+      };
+      answer.then(end, end);
+    }
+    return answer;
+  } as typeof Client.prototype.query;
+  try {
+    await read();
+  } finally {
+    Client.prototype.query = original as typeof Client.prototype.query;
+  }
+  return statements;
+}
+
+/** Runs the recorded questions once more with the settings of the read pool, and gives the plan of each. */
+export async function explainStatements(statements: readonly Statement[]): Promise<PlanNode[]> {
+  const { max: _, statement_timeout: __, ...options } = getReadPool().options;
+  const client = new Client(options);
+  await client.connect();
+  try {
+    const plans: PlanNode[] = [];
+    for (const { text, values } of statements) {
+      if (!/^[\s(]*(select|with)\b/i.test(text)) continue;
+      const { rows } = await client.query({
+        text: `explain (analyze, buffers, timing off, format json) ${text}`,
+        values,
+      });
+      plans.push(rows[0]["QUERY PLAN"][0].Plan);
+    }
+    return plans;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A step of a plan with all those below it. */
+export function flattenPlan(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(flattenPlan)];
+}
