@@ -26,6 +26,14 @@ test("With a token configured, I sign in once and land where I wanted to go", as
     expect(
       cookies.find(({ httpOnly, sameSite }) => httpOnly && sameSite === "Strict"),
     ).toBeDefined();
+    const { rows } = await work.pool.query(
+      `select outcome, operator, parameters ->> 'address' as address
+         from absurd_dashboard.audit_entry where action = 'sign in' order by 1`,
+    );
+    expect(rows).toEqual([
+      { outcome: "done", operator: "e2e", address: expect.any(String) },
+      { outcome: "refused", operator: "somebody", address: expect.any(String) },
+    ]);
   } finally {
     await dashboard.stop();
   }

@@ -47,6 +47,21 @@ export function Legend() {
           height={10}
         />
       </Entry>
+      <Entry name="retry, projected">
+        <line
+          x1="1"
+          x2="12"
+          y1="8"
+          y2="8"
+          className="stroke-pending-line [stroke-dasharray:2_4] [stroke-width:2]"
+        />
+        <circle
+          cx="14"
+          cy="8"
+          r="5"
+          className="fill-surface stroke-pending-solid [stroke-dasharray:2_2]"
+        />
+      </Entry>
     </ul>
   );
 }

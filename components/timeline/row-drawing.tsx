@@ -4,7 +4,8 @@ import type { Lane, Marker } from "@/lib/timeline/model";
 import type { Scale } from "@/lib/timeline/scale";
 import { AheadBar, Bar, place, Thread } from "./bar";
 import { Beside } from "./beside";
-import { type Note, notesOf, projectionWords } from "./span-words";
+import { ProjectionDrawing } from "./projection-drawing";
+import { notesOf } from "./span-words";
 import { thinOut } from "./thin-out";
 import { type Row, rowHeight } from "./timeline-rows";
 
@@ -92,10 +93,8 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
         <Beside notes={[{ text, tone: "late" }]} from={at} to={at} scale={scale} row={height} />
       );
     }
-    case "projection": {
-      const notes: Note[] = [{ text: projectionWords(row.projection), tone: "quiet" }];
-      return <Beside notes={notes} from={scale.from} to={scale.from} scale={scale} row={height} />;
-    }
+    case "projection":
+      return <ProjectionDrawing projection={row.projection} scale={scale} row={height} />;
   }
 }
 

@@ -1,5 +1,13 @@
 import type { Checkpoint, TaskDetail } from "@/lib/analytics/types";
-import type { Ahead, Lane, Marker, Projection, Span, Timeline } from "@/lib/timeline/model";
+import {
+  type Ahead,
+  type Lane,
+  type Marker,
+  type Projection,
+  projectionOf,
+  type Span,
+  type Timeline,
+} from "@/lib/timeline/model";
 
 /** A row of the drawing. A span and what follows from it (a sleep and its lateness) share one. */
 export type Row =
@@ -39,15 +47,15 @@ const TAILS: Partial<Record<Span["kind"], readonly Span["kind"][]>> = {
 
 /** All rows in order, without those that are folded away. */
 export function listRows(timeline: Timeline, detail: TaskDetail, folding: Folding): Row[] {
-  const { lanes, projection } = timeline;
+  const { lanes } = timeline;
+  const projection = projectionOf(timeline);
   const rows = lanes.flatMap((lane, index): Row[] => {
     const folded = lanes.length > MOST_OPEN_LANES && index < lanes.length - 3;
     const open = folded === folding.lanes.has(lane.runId);
     const head: Row = { kind: "lane", key: lane.runId, lane, open };
     return open ? [head, ...listLane(lane, detail, folding)] : [head];
   });
-  if (projection && lanes.at(-1)?.state === "running")
-    rows.push({ kind: "projection", key: "projection", projection });
+  if (projection) rows.push({ kind: "projection", key: "projection", projection });
   return rows;
 }
 

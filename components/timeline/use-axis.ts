@@ -1,7 +1,7 @@
 "use client";
 import { useMemo, useState } from "react";
 import { findIdle, type Range } from "@/lib/timeline/idle";
-import type { Timeline } from "@/lib/timeline/model";
+import { projectionOf, type Timeline } from "@/lib/timeline/model";
 import { createScale, type Scale } from "@/lib/timeline/scale";
 
 /** Nobody looks at less than this. */
@@ -107,12 +107,17 @@ function idleIn(timeline: Timeline, range: Range): Range[] {
   return findIdle(timeline, { from: range.from, to });
 }
 
-function lastInstant({ to, lanes }: Timeline): number {
+function lastInstant(timeline: Timeline): number {
+  const { from, to, lanes } = timeline;
   const known = lanes.flatMap((lane) => [
     ...lane.ahead.map(({ until }) => until),
     ...lane.markers.map(({ at }) => at),
   ]);
-  return Math.max(to, ...known.filter(Number.isFinite));
+  const last = Math.max(to, ...known.filter(Number.isFinite));
+  // What may come must not press together what was.
+  const room = last + (last - from) / 2;
+  const retries = projectionOf(timeline)?.retries.filter(({ at }) => at <= room) ?? [];
+  return Math.max(last, ...retries.map(({ at }) => at));
 }
 
 /** The stretch of the same length that has now near its right end. */

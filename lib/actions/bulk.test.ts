@@ -202,6 +202,30 @@ test.each([
   expect(!result.ok && result.error.message).toMatch(message);
 });
 
+test("all queues are all of them: one that cannot be read is not passed over", async () => {
+  const { pool } = database;
+  const taskId = await spawn("everywhere");
+  const named = await previewBulkAction({
+    action: "cancel",
+    filters: `${filters}&name=everywhere`,
+  });
+  await createQueue(pool, "broken");
+  await pool.query("drop table absurd.w_broken");
+  const all = { action: "cancel", filters: "?name=everywhere" } as const;
+  expect(await previewBulkAction(all)).toMatchObject({
+    ok: false,
+    error: { code: "forbidden", message: expect.stringContaining("cannot read broken") },
+  });
+  const { bulkId } = data(await startBulkAction({ ...all, perSecond: null, shown: 1 }));
+  expect(await finish(bulkId)).toMatchObject({ state: "failed", done: 0 });
+  expect((await listTasks(taskFilters({ queue: [queue], id: taskId }))).rows).toMatchObject([
+    { state: "pending" },
+  ]);
+  // Where the queues are named, it goes on as before.
+  expect(await previewBulkAction({ ...all, filters: `${filters}&name=everywhere` })).toEqual(named);
+  await pool.query("delete from absurd.queues where queue_name = 'broken'");
+});
+
 test("without the dashboard's tables it says how to get them", async () => {
   await stopBulkRunner();
   await database.pool.query("drop schema absurd_dashboard cascade");

@@ -1,8 +1,11 @@
 "use server";
 
 import { cookies, headers } from "next/headers";
+import { recordAudit } from "@/lib/audit/record";
+import { localOperator } from "@/lib/auth/require";
 import { SESSION_COOKIE, SESSION_SECONDS } from "@/lib/auth/session";
-import { signIn } from "@/lib/auth/sign-in";
+import { type SignIn, signIn } from "@/lib/auth/sign-in";
+import { getWritePool } from "@/lib/db/pools";
 import { logAction } from "./log";
 import type { ActionResult } from "./result";
 
@@ -13,6 +16,7 @@ export async function signInAction(token: string): Promise<ActionResult<null>> {
   const started = performance.now();
   const result = await signIn(String(token), address);
   logAction({ name: "sign in", operator: null, outcome: result.outcome, input: {}, started });
+  await recordSignIn(result.outcome, address);
   switch (result.outcome) {
     case "signed_in":
       (await cookies()).set(SESSION_COOKIE, result.session, {
@@ -36,6 +40,32 @@ export async function signInAction(token: string): Promise<ActionResult<null>> {
 /** Ends the session in this browser. */
 export async function signOutAction(): Promise<void> {
   (await cookies()).delete(SESSION_COOKIE);
+}
+
+/**
+ * Who came in, and who tried with a wrong token. Attempts beyond the limit are only logged: whoever makes them must not be
+ * able to fill the record. Signing in goes on where it cannot be recorded, as when the database is away.
+ */
+async function recordSignIn(outcome: SignIn["outcome"], address: string): Promise<void> {
+  if (outcome === "too_many_attempts") return;
+  const entry = { action: "sign in", input: { address } };
+  try {
+    await recordAudit(
+      getWritePool(),
+      outcome === "signed_in"
+        ? { ...entry, operator: localOperator().name, outcome: "done" }
+        : {
+            ...entry,
+            operator: "somebody",
+            outcome: "refused",
+            code: "wrong_token",
+            message: "This is not the dashboard's token.",
+          },
+    );
+  } catch (unrecorded) {
+    const { name } = unrecorded as Error;
+    console.error(JSON.stringify({ audit: "a sign-in was not recorded", error: name }));
+  }
 }
 
 function refuse(code: string, message: string): ActionResult<null> {

@@ -24,6 +24,7 @@ const NAMING: ReadonlySet<string> = new Set([
   "storageMode",
   "defaultPartition",
   "detachMode",
+  "address",
 ]);
 
 const LONGEST = 300;

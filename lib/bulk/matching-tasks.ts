@@ -1,3 +1,4 @@
+import { ReadError } from "@/lib/analytics/errors";
 import { listSelectedTasks } from "@/lib/analytics/selected-tasks";
 import { listTasks } from "@/lib/analytics/tasks";
 import type { Iso, TaskSummary } from "@/lib/analytics/types";
@@ -13,7 +14,8 @@ export type Batch = { rows: TaskSummary[]; next: string | null; now: Iso };
 
 /**
  * The tasks that match, newest first, from a cursor on. A search without an index may answer none and still have a
- * `next`. @throws ReadError as `listTasks` does.
+ * `next`. @throws ReadError as `listTasks` does, and `forbidden` when all queues are meant and some cannot be read:
+ * leaving them out in silence would make "all" a lie.
  */
 export async function readMatching(
   filters: TaskFilters,
@@ -21,6 +23,11 @@ export async function readMatching(
   options: ReadOptions = {},
 ): Promise<Batch> {
   const page = await listTasks({ ...filters, cursor, limit: PAGE }, options);
+  if (page.unreadable)
+    throw new ReadError(
+      "forbidden",
+      `The dashboard cannot read ${page.unreadable.join(", ")}, so tasks there would be left out. Name the queues to act on.`,
+    );
   return { rows: page.rows, next: page.older, now: page.now };
 }
 

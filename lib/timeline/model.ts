@@ -102,6 +102,11 @@ export type Timeline = {
   projection: Projection | null;
 };
 
+/** The projection where something can fail now: an attempt that waits fails at the earliest when it runs again. */
+export function projectionOf({ lanes, projection }: Timeline): Projection | null {
+  return lanes.at(-1)?.state === "running" ? projection : null;
+}
+
 /** The instant in milliseconds; `"infinity"` is `Infinity`. */
 export function toMs(iso: Iso | "infinity"): number {
   return iso === "infinity" ? Number.POSITIVE_INFINITY : Date.parse(iso);

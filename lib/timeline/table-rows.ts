@@ -1,4 +1,12 @@
-import type { Ahead, Lane, Marker, Span, Timeline } from "./model.ts";
+import {
+  type Ahead,
+  type Lane,
+  type Marker,
+  type ProjectedRetry,
+  projectionOf,
+  type Span,
+  type Timeline,
+} from "./model.ts";
 
 /** One line of the timeline's table twin. Instants in milliseconds; `to` is `null` for what has no end. */
 export type TimelineRow = {
@@ -15,11 +23,24 @@ export type TimelineRow = {
 
 /** The timeline as rows: everything the drawing shows, by attempt and time. */
 export function listTableRows(timeline: Timeline): TimelineRow[] {
-  return timeline.lanes.flatMap((lane) => [
+  const rows = timeline.lanes.flatMap((lane) => [
     ...lane.spans.map((span) => spanRow(lane, span)),
     ...lane.markers.map((marker, index) => markerRow(lane, marker, index)),
     ...lane.ahead.map((ahead) => aheadRow(lane, ahead)),
   ]);
+  return [...rows, ...(projectionOf(timeline)?.retries ?? []).map(retryRow)];
+}
+
+function retryRow({ attempt, at, delaySeconds }: ProjectedRetry): TimelineRow {
+  return {
+    id: `${attempt}.projected`,
+    attempt,
+    what: "retry",
+    subject: null,
+    from: at - delaySeconds * 1000,
+    to: at,
+    note: "projected, if it fails now and each retry at once",
+  };
 }
 
 function spanRow(lane: Lane, span: Span): TimelineRow {
