@@ -1,0 +1,53 @@
+import type { Page } from "@playwright/test";
+
+/** Milliseconds from an input to the next paint, as the browser measured them. */
+export type Measured = { name: string; count: number; p50: number; p95: number; max: number };
+
+/**
+ * Makes the browser note how long each input takes to its next paint: its own Event Timing, in steps of eight
+ * milliseconds, of events that took sixteen or longer. Shorter ones count as eight.
+ */
+export async function observeInputs(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const seen: number[] = [];
+    Object.assign(window, { inputDelays: seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { interactionId } = entry as PerformanceEntry & { interactionId?: number };
+        if (interactionId || entry.name.startsWith("wheel") || entry.name === "scroll")
+          seen.push(entry.duration);
+      }
+    }).observe({ type: "event", durationThreshold: 16, buffered: true } as PerformanceObserverInit);
+  });
+}
+
+/** Does something so often and says how long its inputs took. */
+export async function measure(
+  page: Page,
+  name: string,
+  count: number,
+  act: (time: number) => Promise<void>,
+): Promise<Measured> {
+  const delays: number[] = [];
+  for (let time = 0; time < count; time++) {
+    await take(page);
+    await act(time);
+    // Two frames and a moment: entries are handed over after the paint.
+    await page.evaluate(
+      () =>
+        new Promise((resolve) =>
+          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 60))),
+        ),
+    );
+    delays.push(Math.max(8, ...(await take(page))));
+  }
+  delays.sort((a, b) => a - b);
+  const at = (share: number) => delays[Math.min(delays.length - 1, Math.floor(share * count))] ?? 0;
+  return { name, count, p50: at(0.5), p95: at(0.95), max: delays.at(-1) ?? 0 };
+}
+
+function take(page: Page): Promise<number[]> {
+  return page.evaluate(() =>
+    (window as unknown as { inputDelays: number[] }).inputDelays.splice(0),
+  );
+}

@@ -1,0 +1,210 @@
+import type { Page } from "@playwright/test";
+import { startDashboard } from "./support/dashboard";
+import { expect, test } from "./support/fixtures";
+import { pressFor } from "./support/keys";
+
+const dialog = (page: Page) => page.getByRole("dialog");
+const verdict = (page: Page) => page.getByRole("region", { name: "Diagnosis" });
+const state = (page: Page, name: string) =>
+  expect(page.getByRole("main").getByText(name, { exact: true }).first()).toBeVisible();
+
+test("I see that an attempt was slow for its name, and what its error has new", async ({
+  page,
+  work,
+}) => {
+  work.app.registerTask({ name: "quick" }, async () => "done");
+  for (let n = 0; n < 10; n++) await work.app.spawn("quick", {});
+  let tries = 0;
+  work.app.registerTask({ name: "slow" }, async (params: { slow: boolean }) => {
+    if (!params.slow) return;
+    tries += 1;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    if (tries === 2) throw new Error("no route to order 17");
+    throw new Error(tries === 1 ? "no route to order 4" : "card declined");
+  });
+  for (let n = 0; n < 10; n++) await work.app.spawn("slow", { slow: false });
+  const { taskID } = await work.app.spawn("slow", { slow: true }, { maxAttempts: 3 });
+  await work.startWorker();
+
+  await page.goto(`${work.taskUrl(taskID)}?tab=attempts`);
+  await state(page, "failed");
+  const attempt = (n: number) => page.locator(`#attempt-${n}`);
+  await expect(attempt(1)).toContainText(/[\d.]+ times its usual/);
+  await expect(attempt(2)).toContainText("The same error as attempt 1, but for ids, times");
+  const change = attempt(3).getByRole("button", { name: /^Another error than attempt 2/ });
+  await change.click();
+  const lines = attempt(3).getByRole("region", { name: "What changed since attempt 2" });
+  await expect(lines).toContainText("− Error: no route to order 17");
+  await expect(lines).toContainText("+ Error: card declined");
+  await attempt(3)
+    .getByRole("button", { name: /library frames?/ })
+    .first()
+    .click();
+  await expect(attempt(3)).toContainText("node_modules/absurd-sdk");
+});
+
+test("I find the copies of a task, and the original of a copy", async ({ page, work }) => {
+  work.app.registerTask({ name: "ship" }, async () => "shipped");
+  const { taskID } = await work.app.spawn("ship", {});
+  await work.startWorker();
+  await page.goto(work.taskUrl(taskID));
+  await state(page, "completed");
+  await pressFor(page, "a", dialog(page));
+  await dialog(page).getByRole("button", { name: "Run again" }).click();
+  await page.getByRole("link", { name: "See it" }).click();
+  await page.getByRole("tab", { name: "Related" }).click();
+  await page.getByRole("link", { name: /ship .* Run again/ }).click();
+  await expect(page).toHaveURL(new RegExp(taskID));
+  await page.getByRole("tab", { name: "Related" }).click();
+  await expect(page.getByRole("link", { name: /ship .* Run again/ })).toHaveCount(1);
+});
+
+test("What the diagnosis suggests has its button: another run of a cancelled task", async ({
+  page,
+  work,
+}) => {
+  const { taskID } = await work.app.spawn("orphan", {}, { queue: work.queue });
+  await work.app.cancelTask(taskID);
+  await page.goto(work.taskUrl(taskID));
+  await verdict(page).getByRole("button", { name: "Run again" }).click();
+  await expect(dialog(page)).toContainText("Run this task again");
+});
+
+test("What the diagnosis suggests has its button: more time for a worker", async ({
+  page,
+  work,
+}) => {
+  const { taskID } = await work.app.spawn("held", {}, { queue: work.queue });
+  await work.pool.query("select absurd.claim_task($1, 'silent', 60, 1)", [work.queue]);
+  await page.goto(work.taskUrl(taskID));
+  await verdict(page).getByRole("button", { name: "Extend lease" }).click();
+  await dialog(page).getByRole("button", { name: "Extend", exact: true }).click();
+  await expect(page.getByText("Lease extended")).toBeVisible();
+});
+
+test("Each action says why it cannot be taken", async ({ page, work }) => {
+  work.app.registerTask({ name: "ship" }, async () => "shipped");
+  const { taskID } = await work.app.spawn("ship", {});
+  await work.startWorker();
+  await page.goto(work.taskUrl(taskID));
+  await state(page, "completed");
+  await pressFor(page, "m", dialog(page));
+  for (const [action, reason] of [
+    [/^Retry/, "Only a failed task can be retried; it is completed."],
+    [/^Reschedule/, "The task is completed."],
+    [/^Emit event/, "The task is completed."],
+    [/^Extend lease/, "The task is completed."],
+    [/^Fork/, "It has no stored step."],
+    [/^Cancel/, "The task is completed."],
+  ] as const) {
+    const line = dialog(page).getByRole("button", { name: action });
+    await expect(line).toContainText(reason);
+    await expect(line).toHaveAttribute("aria-disabled", "true");
+  }
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("c");
+  await expect(dialog(page)).toHaveCount(0);
+});
+
+test("A retry that somebody else was quicker with changes nothing", async ({ page, work }) => {
+  work.app.registerTask({ name: "charge" }, async () => {
+    throw new Error("declined");
+  });
+  const { taskID } = await work.app.spawn("charge", {}, { maxAttempts: 1 });
+  const worker = await work.startWorker();
+  await page.goto(work.taskUrl(taskID));
+  await state(page, "failed");
+  await worker.close();
+  await pressFor(page, "t", dialog(page));
+  await work.app.retryTask(taskID, { maxAttempts: 2 });
+  await dialog(page).getByRole("button", { name: "Retry", exact: true }).click();
+  await expect(dialog(page).getByRole("alert")).toContainText(/nothing was changed/i);
+  const { rows } = await work.pool.query(
+    `select max_attempts, attempts from absurd."t_${work.queue}" where task_id = $1`,
+    [taskID],
+  );
+  expect(rows).toEqual([{ max_attempts: 2, attempts: 2 }]);
+});
+
+test("An event that somebody else emitted meanwhile keeps its payload", async ({ page, work }) => {
+  work.app.registerTask({ name: "wait" }, (_params, ctx) => ctx.awaitEvent("paid"));
+  const { taskID } = await work.app.spawn("wait", {});
+  await work.startWorker();
+  await page.goto(work.taskUrl(taskID));
+  await state(page, "sleeping");
+  await verdict(page).getByRole("button", { name: "Emit event" }).click();
+  await expect(dialog(page)).toContainText("paid");
+  await work.app.emitEvent("paid", { by: "the shop" });
+  await dialog(page).getByRole("button", { name: /^Emit/ }).click();
+  await expect(dialog(page).getByRole("alert")).toContainText("emitted before");
+  await expect
+    .poll(() => work.app.fetchTaskResult(taskID))
+    .toEqual({ state: "completed", result: { by: "the shop" } });
+});
+
+test("A time that somebody else moved is not moved again unseen", async ({ page, work }) => {
+  work.app.registerTask({ name: "nap" }, async (_params, ctx) => ctx.sleepFor("nap", 3_600));
+  const { taskID } = await work.app.spawn("nap", {});
+  const worker = await work.startWorker();
+  await page.goto(work.taskUrl(taskID));
+  await state(page, "sleeping");
+  await worker.close();
+  await pressFor(page, "s", dialog(page));
+  await dialog(page).getByRole("radio", { name: "Now" }).check();
+  await work.pool.query(
+    `update absurd."r_${work.queue}" set available_at = available_at + interval '1 hour'`,
+  );
+  await dialog(page).getByRole("button", { name: "Reschedule" }).click();
+  await expect(dialog(page).getByRole("alert")).toContainText(/nothing was changed/i);
+});
+
+test("A hidden value never reaches my browser, and a copy that I edit keeps it", async ({
+  page,
+  work,
+}) => {
+  const secret = "hunter2-in-the-clear";
+  const { taskID } = await work.app.spawn(
+    "login",
+    { user: "ann", password: secret },
+    { queue: work.queue, headers: { authorization: `Bearer ${secret}` } },
+  );
+  await work.app.cancelTask(taskID);
+  const dashboard = await startDashboard({
+    DATABASE_URL: process.env.E2E_DATABASE_URL ?? "",
+    DASHBOARD_REDACT: "password,headers.authorization",
+  });
+  const leaks: string[] = [];
+  const reads: Promise<void>[] = [];
+  page.on("response", (response) => {
+    reads.push(
+      response.text().then(
+        (text) => {
+          if (text.includes(secret)) leaks.push(response.url());
+        },
+        () => {},
+      ),
+    );
+  });
+  try {
+    const url = `${dashboard.url}${work.taskUrl(taskID)}`;
+    for (const tab of ["payloads", "raw", "related", "attempts"]) {
+      await page.goto(`${url}?tab=${tab}`);
+      await state(page, "cancelled");
+    }
+    await page.goto(`${url}?tab=payloads`);
+    await expect(page.getByText('"[redacted 1]"').first()).toBeVisible();
+    await pressFor(page, "a", dialog(page));
+    const params = dialog(page).getByRole("textbox", { name: "Params" });
+    await params.fill((await params.inputValue()).replace("ann", "bob"));
+    await dialog(page).getByRole("button", { name: "Run with these edits" }).click();
+    await expect(page.getByText("A copy is queued")).toBeVisible();
+    const { rows } = await work.pool.query(
+      `select params from absurd."t_${work.queue}" order by task_id desc limit 1`,
+    );
+    expect(rows[0].params).toEqual({ user: "bob", password: secret });
+    await Promise.all(reads);
+    expect(leaks).toEqual([]);
+  } finally {
+    await dashboard.stop();
+  }
+});
