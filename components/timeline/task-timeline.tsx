@@ -37,7 +37,8 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
     [detail, at],
   );
   const [box, width] = useWidth();
-  const axis = useAxis(timeline, width);
+  const [mapBox, mapWidth] = useWidth();
+  const axis = useAxis(timeline, width, mapWidth);
   const { folding, toggle } = useFolding();
   const rows = useMemo(() => listRows(timeline, detail, folding), [timeline, detail, folding]);
   const [{ span: selectedId, view }, setState] = useQueryStates(parsers);
@@ -70,10 +71,10 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
           <TimelineTable timeline={timeline} />
         ) : (
           <>
-            <div className="grid grid-cols-[128px_minmax(0,1fr)] items-center pb-2 wide:grid-cols-[272px_minmax(0,1fr)]">
+            <div className="grid items-center gap-y-1 pb-2 max-wide:px-3 wide:grid-cols-[272px_minmax(0,1fr)]">
               <Summary detail={detail} from={timeline.from} to={timeline.to} />
-              <div ref={box} className="h-8 min-w-0">
-                {width > 0 && (
+              <div ref={mapBox} className="h-8 min-w-0">
+                {mapWidth > 0 && (
                   <Minimap
                     timeline={timeline}
                     whole={axis.whole}
@@ -87,7 +88,9 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
               <span className="flex items-center justify-between border-r pr-2 pl-3 text-12 text-ink-3 wide:pl-4">
                 Step <span className="hidden wide:inline">Duration</span>
               </span>
-              {width > 0 && <AxisHeader scale={axis.scale} timeline={timeline} />}
+              <div ref={box} className="h-7 min-w-0">
+                {width > 0 && <AxisHeader scale={axis.scale} timeline={timeline} />}
+              </div>
             </div>
             {width > 0 && (
               <TimelineBody
@@ -122,10 +125,9 @@ function Truncated() {
 
 function Summary({ detail, from, to }: { detail: TaskDetail; from: number; to: number }) {
   return (
-    <p className="pl-3 text-12 text-ink-3 leading-4 wide:pl-4">
-      {formatDuration(to - from)}
-      <br />
-      {plural(detail.runs.length, "attempt")}
+    <p className="flex gap-x-2 text-12 text-ink-3 leading-4 wide:block wide:pl-4">
+      <span className="block">{formatDuration(to - from)}</span>
+      <span className="block">{plural(detail.runs.length, "attempt")}</span>
     </p>
   );
 }

@@ -7,6 +7,7 @@ import type { Hovered } from "./hover-card";
 import { TimelineRow } from "./timeline-row";
 import { type Row, rowHeight } from "./timeline-rows";
 import type { Axis } from "./use-axis";
+import { useTouch } from "./use-touch";
 import { useWheelZoom } from "./use-wheel-zoom";
 
 /** The rows in view, over the grid and under the line of now. Rows out of view are not drawn. */
@@ -55,6 +56,7 @@ export function TimelineBody({
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another selection moves the view
   useEffect(() => showSelected(), [selectedId]);
   useWheelZoom(box, axis);
+  useTouch(box, axis);
 
   const { scale } = axis;
   const height = virtualizer.getTotalSize();
@@ -69,7 +71,7 @@ export function TimelineBody({
   return (
     <div
       ref={box}
-      className="relative overflow-hidden"
+      className="relative touch-pan-y overflow-hidden"
       style={{ height }}
       onPointerLeave={() => onHover(null)}
     >

@@ -26,8 +26,8 @@ export type Axis = {
   reveal: (range: Range) => void;
 };
 
-/** Which stretch of time is drawn on how many pixels. */
-export function useAxis(timeline: Timeline, width: number): Axis {
+/** Which stretch of time is drawn on how many pixels; `mapWidth` are those of the whole in little. */
+export function useAxis(timeline: Timeline, width: number, mapWidth = width): Axis {
   const [hideIdle, setHideIdle] = useState(true);
   const [follow, setFollow] = useState(true);
   const [chosen, setChosen] = useState<Range | null>(null);
@@ -37,8 +37,8 @@ export function useAxis(timeline: Timeline, width: number): Axis {
   const scales = useMemo(() => {
     const scaleOf = (range: Range, pixels: number) =>
       createScale(range, Math.max(pixels, 1), hideIdle ? idleIn(timeline, range) : []);
-    return { scale: scaleOf({ from, to }, width), whole: scaleOf(all, width) };
-  }, [timeline, from, to, all, hideIdle, width]);
+    return { scale: scaleOf({ from, to }, width), whole: scaleOf(all, mapWidth) };
+  }, [timeline, from, to, all, hideIdle, width, mapWidth]);
 
   const show = (range: Range | null) => {
     if (!range) {

@@ -1,18 +1,17 @@
 "use client";
-import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type RefCallback, useLayoutEffect, useState } from "react";
 
-/** A box and its width in whole pixels; 0 until it has been measured. */
-export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
-  const box = useRef<HTMLDivElement>(null);
+/** A box and its width in whole pixels; 0 until it has been measured. The box may come and go. */
+export function useWidth(): [RefCallback<HTMLDivElement>, number] {
+  const [element, setElement] = useState<HTMLDivElement | null>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
-    const element = box.current;
     if (!element) return;
     const measure = () => setWidth(Math.floor(element.getBoundingClientRect().width));
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, []);
-  return [box, width];
+  }, [element]);
+  return [setElement, width];
 }
