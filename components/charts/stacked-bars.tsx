@@ -22,7 +22,7 @@ export const CHART_HEIGHT = 168;
 
 /** Counts over time as stacked bars on a canvas. A table twin belongs beside it. */
 export function StackedBars({ series, from, step, zone, label, onHover }: StackedBarsProps) {
-  const [box, width] = useWidth();
+  const [box, width, element] = useWidth();
   const colors = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const hover = useRef(onHover);

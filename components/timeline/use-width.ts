@@ -1,8 +1,8 @@
 "use client";
 import { type RefCallback, useLayoutEffect, useState } from "react";
 
-/** A box and its width in whole pixels; 0 until it has been measured. The box may come and go. */
-export function useWidth(): [RefCallback<HTMLDivElement>, number] {
+/** The ref of a box, its width in whole pixels (0 until it has been measured), and the box. It may come and go. */
+export function useWidth(): [RefCallback<HTMLDivElement>, number, HTMLDivElement | null] {
   const [element, setElement] = useState<HTMLDivElement | null>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
@@ -13,5 +13,5 @@ export function useWidth(): [RefCallback<HTMLDivElement>, number] {
     observer.observe(element);
     return () => observer.disconnect();
   }, [element]);
-  return [setElement, width];
+  return [setElement, width, element];
 }
