@@ -34,7 +34,6 @@ export function StackedBars({ series, from, step, zone, label, onHover }: Stacke
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape says when the picture must be built anew
   useEffect(() => {
-    const element = box.current;
     if (!element || width === 0) return;
     const color = (name: string) => colorOf(colors.current, name);
     const chart = new uPlot(
