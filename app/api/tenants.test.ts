@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { forgetAnswers } from "@/lib/analytics/coalesce";
 import { forgetEnvironment } from "@/lib/db/env";
@@ -130,6 +130,8 @@ beforeAll(async () => {
   const { rows } = await pool.query("select current_database() as name, now()::text as now");
   await pool.query(`alter database "${rows[0].name}" set absurd.fake_now = '${rows[0].now}'`);
 });
+
+afterAll(() => restrict(undefined));
 
 async function restrict(tenants: string | undefined) {
   if (tenants === undefined) delete process.env.DASHBOARD_TENANTS;

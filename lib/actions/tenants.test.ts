@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { awaitEvent } from "@/lib/absurd/events";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks } from "@/lib/absurd/runs";
@@ -104,6 +104,10 @@ beforeAll(async () => {
 });
 
 beforeEach(() => restrict("acme"));
+
+afterAll(() => {
+  delete process.env.DASHBOARD_TENANTS;
+});
 
 function restrict(tenants: string) {
   process.env.DASHBOARD_TENANTS = tenants;

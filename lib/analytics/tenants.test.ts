@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
+import { createWorkflowRun } from "@/lib/absurd/workflow-runs";
+import { getWorkflowRunTenant } from "@/lib/absurd/workflow-tenant";
 import { forgetEnvironment } from "@/lib/db/env";
 import { openTestDatabase } from "@/lib/db/testing";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters } from "@/lib/search-params/bulk";
 import { eventFilters } from "@/lib/search-params/events";
 import { failureFilters } from "@/lib/search-params/windows";
+import { workflowFilters } from "@/lib/search-params/workflows";
 import { settleTenant } from "@/lib/testing/two-tenants";
 import { listAudit } from "./audit";
 import { listBulk } from "./bulk";
@@ -15,6 +18,9 @@ import { listEvents } from "./events";
 import { listFailures } from "./failures";
 import { ids, list } from "./testing";
 import { listWorkers } from "./workers";
+import { listWorkflowDefinitions } from "./workflow-definitions";
+import { getWorkflowRun } from "./workflow-run";
+import { listWorkflowRuns } from "./workflow-runs";
 
 const database = openTestDatabase();
 
@@ -98,4 +104,35 @@ test("a list can be narrowed to a tenant, also where the dashboard shows all", a
   expect((await listAudit(auditFilters({ tenant }))).rows).toMatchObject([{ tenants: ["acme"] }]);
   expect((await listBulk(bulkFilters({ tenant }))).rows).toMatchObject([{ tenants: ["acme"] }]);
   expect((await listBulk(bulkFilters())).rows).toHaveLength(2);
+});
+
+test("workflow runs go by their root task where their table has no tenants", async () => {
+  restrict();
+  const { pool } = database;
+  await pool.query("alter table public.workflow_run drop column tenant_id");
+  const record = async (root: Record<string, string>) =>
+    createWorkflowRun(pool, "orders", { workflowName: "etl", workflowVersion: "1", ...root });
+  const byTask = await record({ absurdTaskId: acme ?? "" });
+  const { rows } = await pool.query("select run_id from absurd.r_orders where task_id = $1", [
+    acme,
+  ]);
+  const byRun = await record({ absurdRunId: rows[0].run_id });
+  const theirs = await record({ absurdTaskId: globex ?? "" });
+  const rootless = await record({});
+
+  restrict("acme");
+  const { rows: runs } = await listWorkflowRuns(workflowFilters({ name: ["etl"] }));
+  expect(runs.map((run) => run.workflowRunId).sort()).toEqual([byTask, byRun].sort());
+  for (const hidden of [theirs, rootless])
+    await expect(getWorkflowRun(hidden)).rejects.toMatchObject({ code: "workflow_run_not_found" });
+  expect((await listWorkflowDefinitions()).definitions).toMatchObject([{ tenantId: "acme" }]);
+
+  const tenantOf = (id: string) => getWorkflowRunTenant(pool, id);
+  expect(await Promise.all([byTask, byRun, theirs, rootless].map(tenantOf))).toEqual([
+    "acme",
+    "acme",
+    "globex",
+    null,
+  ]);
+  expect(await tenantOf("01900000-0000-7000-8000-000000000000")).toBeUndefined();
 });

@@ -6,18 +6,15 @@ import type { RegisteredQueue } from "./registry";
 /** The rows of workflow runs as `w`, and of definitions as `d`, that may be seen. */
 export type WorkflowSources = { runs: SQL; definitions: SQL };
 
-type Columns = { runs: ReadonlySet<string>; definitions: ReadonlySet<string> };
-
 const UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 
 /**
  * Where to read workflow runs and definitions from; the one way in which queries name their tables, which a test keeps
  * so. In a dashboard that is restricted to tenants they are sub-selects: of the rows with such a `tenant_id`; of a table
- * of runs without that column, those whose root task belongs to one of the tenants; of a table of definitions without
- * it, nothing.
+ * of runs without that column, those whose root task belongs to one of the tenants.
  */
 export function workflowSources(
-  columns: Columns,
+  columns: { runs: ReadonlySet<string> },
   queues: readonly RegisteredQueue[],
 ): WorkflowSources {
   const tenants = getTenants();
@@ -25,10 +22,9 @@ export function workflowSources(
     return { runs: sql`public.workflow_run w`, definitions: sql`public.workflow_definition d` };
   const ofTenant = isTenantOf(tenants, sql`item.tenant_id::text`);
   const run = columns.runs.has("tenant_id") ? ofTenant : hasVisibleRoot(columns.runs, queues);
-  const definition = columns.definitions.has("tenant_id") ? ofTenant : sql`false`;
   return {
     runs: sql`(select item.* from public.workflow_run item where ${run}) w`,
-    definitions: sql`(select item.* from public.workflow_definition item where ${definition}) d`,
+    definitions: sql`(select item.* from public.workflow_definition item where ${ofTenant}) d`,
   };
 }
 

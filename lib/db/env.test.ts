@@ -26,6 +26,8 @@ test.each([
   [{ ...base, DASHBOARD_ALLOWED_HOSTS: "http://x/" }, /DASHBOARD_ALLOWED_HOSTS holds more than/],
   [{ ...base, DASHBOARD_REDACT: "card number" }, /DASHBOARD_REDACT holds more than paths of keys/],
   [{ ...base, DASHBOARD_REDACT: "card..number" }, /DASHBOARD_REDACT holds more than paths of keys/],
+  [{ ...base, DASHBOARD_TENANTS: "" }, /DASHBOARD_TENANTS names no tenant/],
+  [{ ...base, DASHBOARD_TENANTS: "acme," }, /DASHBOARD_TENANTS names no tenant, or one that/],
   [{ ...base, HOST: "0.0.0.0" }, /DASHBOARD_TOKEN is not set, but HOST opens/],
   [{ ...base, HOST: "127.0.0.1.example" }, /DASHBOARD_TOKEN is not set, but HOST opens/],
 ])("%j is refused with a way to mend it", (settings, message) => {
@@ -37,6 +39,12 @@ test("every loopback address needs no token, a token opens the others", () => {
     expect(parseEnvironment({ ...base, HOST }).HOST).toBe(HOST);
   const DASHBOARD_TOKEN = "a-token-of-24-characters";
   expect(parseEnvironment({ ...base, HOST: "0.0.0.0", DASHBOARD_TOKEN }).HOST).toBe("0.0.0.0");
+});
+
+test("tenants are as they are written, and only their absence shows everything", () => {
+  const settings = parseEnvironment({ ...base, DASHBOARD_TENANTS: " Acme Inc , globex" });
+  expect(settings.DASHBOARD_TENANTS).toEqual(["Acme Inc", "globex"]);
+  expect(parseEnvironment(base).DASHBOARD_TENANTS).toBeUndefined();
 });
 
 test("messages hold no values", () => {
