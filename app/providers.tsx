@@ -1,6 +1,5 @@
 "use client";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
 import type { Preferences } from "@/components/layout/preferences";
 import { PreferencesProvider } from "@/components/layout/preferences-provider";
@@ -17,9 +16,7 @@ export function Providers({
   const [client] = useState(createQueryClient);
   return (
     <QueryClientProvider client={client}>
-      <NuqsAdapter>
-        <PreferencesProvider initial={preferences}>{children}</PreferencesProvider>
-      </NuqsAdapter>
+      <PreferencesProvider initial={preferences}>{children}</PreferencesProvider>
       <Toaster />
     </QueryClientProvider>
   );

@@ -130,7 +130,7 @@ export const TASK_READS: readonly Read[] = [
     function: "findById",
     run: async (context, n) => {
       const [found] = await findById(at(context.anywhere, n).taskId);
-      if (!found) throw new Error("The task is gone");
+      if (!found || found.kind === "workflow") throw new Error("The task is gone");
       await getTask(found.queue, found.taskId);
     },
     limit: 10,

@@ -1,16 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
-import { LiveData } from "@/components/layout/live-data";
-import { Pager } from "@/components/layout/pager";
+import { PagedList } from "@/components/layout/paged-list";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
-import { useHotkeys } from "@/components/ui/hotkeys";
-import { SkeletonRows } from "@/components/ui/skeleton";
 import { Table, Th } from "@/components/ui/table";
 import type { AuditEntry } from "@/lib/analytics/audit";
-import { cn } from "@/lib/cn";
 import { plural } from "@/lib/format";
 import { auditQuery } from "@/lib/query/audit";
 import { AuditFilterBar } from "./audit-filter-bar";
@@ -23,45 +19,29 @@ export function AuditList() {
   const { filters, narrow, turnTo, clear } = useAuditFilters();
   const refetchInterval = useRefreshInterval();
   const query = useQuery({ ...auditQuery(filters), refetchInterval });
-  const page = query.data;
-  useHotkeys({
-    r: () => query.refetch(),
-    "]": page?.older ? () => turnTo(page.older) : undefined,
-    "[": page?.newer ? () => turnTo(page.newer) : undefined,
-  });
   return (
-    <div className="flex min-h-0 flex-1 flex-col bg-surface">
-      <h1 className="sr-only">Audit</h1>
-      <AuditFilterBar filters={filters} onChange={narrow} onClear={clear} />
-      <div
-        aria-busy={query.isPlaceholderData}
-        className={cn(
-          "min-h-0 flex-1 overflow-auto border-t",
-          query.isPlaceholderData && "opacity-60",
-        )}
-      >
-        <LiveData query={query} skeleton={<SkeletonRows rows={12} columns={6} />}>
-          {({ rows, installed }) =>
-            !installed ? (
-              <NotInstalled title="Nothing is recorded here">
-                Actions work, but this database lacks the dashboard’s own tables, in which they
-                would be written down.
-              </NotInstalled>
-            ) : rows.length > 0 ? (
-              <Entries rows={rows} />
-            ) : (
-              <NoEntries narrowed={isNarrowed(filters)} onClear={clear} />
-            )
-          }
-        </LiveData>
-      </div>
-      <Pager
-        page={page}
-        note={page && `Newest first · ${plural(page.rows.length, "entry", "entries")} on this page`}
-        first={!filters.cursor}
-        onTurn={turnTo}
-      />
-    </div>
+    <PagedList
+      title="Audit"
+      bar={<AuditFilterBar filters={filters} onChange={narrow} onClear={clear} />}
+      query={query}
+      cursor={filters.cursor}
+      onTurn={turnTo}
+      note={({ rows }) => `Newest first · ${plural(rows.length, "entry", "entries")} on this page`}
+      columns={6}
+    >
+      {({ rows, installed }) =>
+        !installed ? (
+          <NotInstalled title="Nothing is recorded here">
+            Actions work, but this database lacks the dashboard’s own tables, in which they would be
+            written down.
+          </NotInstalled>
+        ) : rows.length > 0 ? (
+          <Entries rows={rows} />
+        ) : (
+          <NoEntries narrowed={isNarrowed(filters)} onClear={clear} />
+        )
+      }
+    </PagedList>
   );
 }
 
@@ -111,14 +91,5 @@ function NoEntries({ narrowed, onClear }: { narrowed: boolean; onClear: () => vo
     <EmptyState icon={ScrollText} title="Nothing was done yet">
       Every action that is taken through this dashboard appears here, refused ones too.
     </EmptyState>
-  );
-}
-
-export function AuditListSkeleton() {
-  return (
-    <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface">
-      <div className="h-13 shrink-0 border-b" />
-      <SkeletonRows rows={12} columns={6} />
-    </div>
   );
 }

@@ -23,6 +23,7 @@ export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boole
         <Td className="pl-4!">
           <button
             type="button"
+            data-row
             aria-label={`Details of ${entry.action}`}
             aria-expanded={open}
             onClick={() => setOpen(!open)}

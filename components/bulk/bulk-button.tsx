@@ -1,12 +1,12 @@
 "use client";
 import { Layers } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { lazyExtra } from "@/components/ui/lazy-part";
 import type { BulkAction } from "@/lib/bulk/vocabulary";
 import type { BulkDialogSelection } from "./bulk-dialog";
 
-const BulkDialog = dynamic(() => import("./bulk-dialog").then((m) => m.BulkDialog));
+const BulkDialog = lazyExtra(() => import("./bulk-dialog").then((m) => m.BulkDialog));
 
 /** The way from a list of tasks to doing something with them: those picked, or all that match. */
 export function BulkButton({

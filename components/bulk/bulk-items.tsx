@@ -1,12 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useQueryStates } from "nuqs";
 import { OutcomeLabel } from "@/components/audit/audit-row";
 import { LiveData } from "@/components/layout/live-data";
 import { Pager } from "@/components/layout/pager";
 import { taskPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
+import { useUrlState } from "@/components/layout/use-url-state";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Select } from "@/components/ui/select";
 import { SkeletonRows } from "@/components/ui/skeleton";
@@ -26,7 +26,7 @@ const OUTCOMES = [
 
 /** The tasks of an operation and what became of each. */
 export function BulkItems({ operation }: { operation: BulkOperation }) {
-  const [filters, setInUrl] = useQueryStates(bulkItemsSearchParams, { history: "push" });
+  const [filters, setInUrl] = useUrlState(bulkItemsSearchParams, { history: "push" });
   const interval = useRefreshInterval();
   const query = useQuery({
     ...bulkItemsQuery(operation.bulkId, filters),

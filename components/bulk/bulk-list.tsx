@@ -2,19 +2,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Layers } from "lucide-react";
 import Link from "next/link";
-import { useQueryStates } from "nuqs";
 import { NotInstalled } from "@/components/audit/not-installed";
-import { LiveData } from "@/components/layout/live-data";
-import { Pager } from "@/components/layout/pager";
+import { PagedList } from "@/components/layout/paged-list";
 import { bulkPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
+import { useUrlState } from "@/components/layout/use-url-state";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { buttonClass } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
 import { EmptyState } from "@/components/ui/empty-state";
-import { useHotkeys } from "@/components/ui/hotkeys";
 import { RelativeTime } from "@/components/ui/relative-time";
-import { SkeletonRows } from "@/components/ui/skeleton";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { BulkOperation } from "@/lib/analytics/bulk";
 import { plural } from "@/lib/format";
@@ -26,61 +23,52 @@ import { BULK_WORDS } from "./bulk-words";
 
 /** Every operation on many tasks, those under way with their progress. */
 export function BulkList() {
-  const [filters, setInUrl] = useQueryStates(bulkSearchParams, { history: "push", scroll: true });
+  const [filters, setInUrl] = useUrlState(bulkSearchParams, { history: "push" });
   const refetchInterval = useRefreshInterval();
   const query = useQuery({ ...bulkListQuery(filters), refetchInterval });
-  const turnTo = (cursor: string | null) => setInUrl({ cursor });
-  const page = query.data;
-  useHotkeys({
-    r: () => query.refetch(),
-    "]": page?.older ? () => turnTo(page.older) : undefined,
-    "[": page?.newer ? () => turnTo(page.newer) : undefined,
-  });
   return (
-    <div className="flex min-h-0 flex-1 flex-col bg-surface">
-      <h1 className="sr-only">Bulk operations</h1>
-      <div className="px-3 not-empty:py-3 wide:px-4">
-        <TenantFilter
-          chosen={filters.tenant}
-          onChange={(tenant) => setInUrl({ tenant, cursor: null })}
-        />
-      </div>
-      <div className="min-h-0 flex-1 overflow-auto">
-        <LiveData query={query} skeleton={<SkeletonRows rows={8} columns={6} />}>
-          {({ rows, installed }) =>
-            !installed ? (
-              <NotInstalled title="Bulk operations are not installed">
-                They keep their state in the dashboard’s own tables, so that they survive a restart;
-                this database lacks them.
-              </NotInstalled>
-            ) : rows.length > 0 ? (
-              <Operations rows={rows} />
-            ) : (
-              <EmptyState
-                icon={Layers}
-                title={
-                  filters.tenant.length > 0 ? "No bulk operation matches" : "No bulk operation yet"
-                }
-                actions={
-                  <Link href="/tasks" className={buttonClass("primary")}>
-                    Go to the tasks
-                  </Link>
-                }
-              >
-                Select tasks in a list, or everything that matches its filters, to cancel, retry or
-                run them all.
-              </EmptyState>
-            )
-          }
-        </LiveData>
-      </div>
-      <Pager
-        page={page}
-        note={page && `Newest first · ${plural(page.rows.length, "operation")} on this page`}
-        first={!filters.cursor}
-        onTurn={turnTo}
-      />
-    </div>
+    <PagedList
+      title="Bulk operations"
+      bar={
+        <div className="px-3 not-empty:py-3 wide:px-4">
+          <TenantFilter
+            chosen={filters.tenant}
+            onChange={(tenant) => setInUrl({ tenant, cursor: null })}
+          />
+        </div>
+      }
+      query={query}
+      cursor={filters.cursor}
+      onTurn={(cursor) => setInUrl({ cursor })}
+      note={({ rows }) => `Newest first · ${plural(rows.length, "operation")} on this page`}
+      columns={6}
+    >
+      {({ rows, installed }) =>
+        !installed ? (
+          <NotInstalled title="Bulk operations are not installed">
+            They keep their state in the dashboard’s own tables, so that they survive a restart;
+            this database lacks them.
+          </NotInstalled>
+        ) : rows.length > 0 ? (
+          <Operations rows={rows} />
+        ) : (
+          <EmptyState
+            icon={Layers}
+            title={
+              filters.tenant.length > 0 ? "No bulk operation matches" : "No bulk operation yet"
+            }
+            actions={
+              <Link href="/tasks" className={buttonClass("primary")}>
+                Go to the tasks
+              </Link>
+            }
+          >
+            Select tasks in a list, or everything that matches its filters, to cancel, retry or run
+            them all.
+          </EmptyState>
+        )
+      }
+    </PagedList>
   );
 }
 
@@ -107,6 +95,7 @@ function Operations({ rows }: { rows: readonly BulkOperation[] }) {
           <tr key={operation.bulkId} className="relative hover:bg-hover">
             <Td className="pl-4!">
               <Link
+                data-row
                 href={bulkPath(operation.bulkId)}
                 prefetch={false}
                 className="font-medium after:absolute after:inset-0"
@@ -145,13 +134,5 @@ function Operations({ rows }: { rows: readonly BulkOperation[] }) {
         ))}
       </tbody>
     </Table>
-  );
-}
-
-export function BulkListSkeleton() {
-  return (
-    <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface">
-      <SkeletonRows rows={8} columns={6} />
-    </div>
   );
 }

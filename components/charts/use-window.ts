@@ -1,15 +1,11 @@
 "use client";
-import { useQueryState } from "nuqs";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
+import { useUrlValue } from "@/components/layout/use-url-state";
 import { type Window, windowSearchParams } from "@/lib/search-params/windows";
 
 /** The window in the address. */
 export function useWindow(): [Window, (window: Window) => void] {
-  const [window, setWindow] = useQueryState("range", {
-    ...windowSearchParams.range,
-    history: "push",
-  });
-  return [window, (next) => void setWindow(next)];
+  return useUrlValue("range", windowSearchParams.range, { history: "push" });
 }
 
 /** Seconds between two reads of a window, at least: figures of a week do not change in two seconds. */

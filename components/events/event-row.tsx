@@ -48,6 +48,7 @@ export function EventRow({
           {opens && (
             <button
               type="button"
+              data-row
               aria-label={payload ? `Payload of ${name}` : `Who waits for ${name}`}
               aria-expanded={open}
               onClick={() => setOpen(!open)}

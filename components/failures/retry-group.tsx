@@ -1,17 +1,17 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { RotateCw } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { ReadError } from "@/components/layout/read-error";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { lazyExtra } from "@/components/ui/lazy-part";
 import type { FailureGroup } from "@/lib/analytics/failure-groups";
 import { formatNumber, plural } from "@/lib/format";
 import { failedTasksQuery } from "@/lib/query/failures";
 import type { FailureFilters } from "@/lib/search-params/windows";
 
-const BulkDialog = dynamic(() =>
+const BulkDialog = lazyExtra(() =>
   import("@/components/bulk/bulk-dialog").then((module) => module.BulkDialog),
 );
 

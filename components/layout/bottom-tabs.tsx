@@ -1,13 +1,13 @@
 "use client";
 import { Ellipsis } from "lucide-react";
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useState } from "react";
+import { lazyExtra } from "@/components/ui/lazy-part";
 import { cn } from "@/lib/cn";
 import { ROOMS, roomOf } from "./rooms";
 
-const MoreSheet = dynamic(() => import("./more-sheet").then((m) => m.MoreSheet));
+const MoreSheet = lazyExtra(() => import("./more-sheet").then((m) => m.MoreSheet));
 
 /** Rooms with a tab of their own; the others are under More. */
 const TABS = 4;

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
+import { queueOfSegment } from "@/lib/search-params/queue-segment";
 import { ROOMS } from "./rooms";
 
 type Crumb = { href: string; label: string };
@@ -51,7 +52,7 @@ function crumbsOf(pathname: string): Crumb[] {
 }
 
 function label(segment: string, index: number): string {
-  if (index === 1) return decodeURIComponent(segment);
+  if (index === 1) return queueOfSegment(decodeURIComponent(segment));
   if (index === 3) return formatShortId(segment);
   return ROOMS.find((room) => room.href === `/${segment}`)?.label ?? segment;
 }

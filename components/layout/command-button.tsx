@@ -1,12 +1,12 @@
 "use client";
 import { Search } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Kbd } from "@/components/ui/kbd";
+import { lazyExtra } from "@/components/ui/lazy-part";
 
-const CommandPalette = dynamic(() => import("./command-palette").then((m) => m.CommandPalette));
-const KeySheet = dynamic(() => import("./key-sheet").then((m) => m.KeySheet));
+const CommandPalette = lazyExtra(() => import("./command-palette").then((m) => m.CommandPalette));
+const KeySheet = lazyExtra(() => import("./key-sheet").then((m) => m.KeySheet));
 
 /** Opens the palette (also Ctrl/Cmd-K or `/`) and the sheet of keys (`?`). Both load when first asked for. */
 export function CommandButton() {

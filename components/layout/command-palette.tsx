@@ -5,7 +5,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { cn } from "@/lib/cn";
 import { type Command, useCommands } from "./commands";
 
-/** Jumps to any id, queue or page. */
+/** Jumps to any id, queue, task name or page, and does what can be done with what the page is about. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const router = useRouter();
   const ref = useRef<HTMLDialogElement>(null);
@@ -25,15 +25,16 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   }, []);
 
   useEffect(() => {
-    if (!awaited) return;
+    if (typeof awaited?.to !== "string") return;
     onClose();
-    router.push(awaited.href);
+    router.push(awaited.to);
   }, [awaited, onClose, router]);
 
   function go(command: Command | undefined) {
     if (!command) return setEntered(looking);
     onClose();
-    router.push(command.href);
+    if (typeof command.to === "string") router.push(command.to);
+    else command.to();
   }
   function press(event: React.KeyboardEvent) {
     if (event.key === "ArrowDown") setAt((current + 1) % Math.max(commands.length, 1));
@@ -63,8 +64,8 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           aria-expanded
           aria-controls={listId}
           aria-activedescendant={commands[current] ? `${listId}-${current}` : undefined}
-          aria-label="Task or run id, queue, page"
-          placeholder="Paste an id, or type a queue or page"
+          aria-label="Id, queue, task name, page or action"
+          placeholder="Paste an id, or type a queue, task name, page or action"
           value={text}
           onChange={(event) => {
             setText(event.target.value);
@@ -92,7 +93,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           // biome-ignore lint/a11y/useFocusableInteractive: the combobox keeps the focus
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys go to the combobox
           <div
-            key={command.href + command.note}
+            key={command.key}
             id={`${listId}-${index}`}
             role="option"
             aria-selected={index === current}

@@ -1,23 +1,32 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Hash, type LucideIcon, Rows3 } from "lucide-react";
+import { Hash, ListChecks, type LucideIcon, Rows3, Workflow } from "lucide-react";
+import { useState } from "react";
+import type { Found } from "@/lib/analytics/types";
 import { findQuery } from "@/lib/query/find";
 import { queuesQuery } from "@/lib/query/queues";
-import { queueEventsPath, queuePath, queueTasksPath, taskPath } from "./paths";
+import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
+import { serializeTaskFilters } from "@/lib/search-params/tasks";
+import { deedsHere } from "./here";
+import { queueEventsPath, queuePath, queueTasksPath, taskPath, workflowRunPath } from "./paths";
 import { ROOMS } from "./rooms";
 
 export type Command = {
-  href: string;
+  key: string;
   label: string;
   note: string;
   group: string;
   icon: LucideIcon;
+  /** Where it leads, or what it does. */
+  to: string | (() => void);
 };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const LIMIT = 12;
+const LIMIT = 14;
+/** Names of tasks are offered from so many letters on: there may be hundreds. */
+const NAME_LETTERS = 2;
 
-/** Where a typed text may lead; a pasted id is looked up in every queue. */
+/** Where a typed text may lead and what it may do; a pasted id is looked up in every queue. */
 export function useCommands(text: string): {
   commands: Command[];
   note: string | null;
@@ -26,41 +35,68 @@ export function useCommands(text: string): {
 } {
   const typed = text.trim().toLowerCase();
   const isId = UUID.test(typed);
+  // As it was when the palette was opened: it covers the page.
+  const [deeds] = useState(deedsHere);
   const queues = useQuery(queuesQuery()).data?.queues ?? [];
+  const names = useQuery({ ...taskSuggestionsQuery([]), retry: false }).data?.names ?? [];
   const found = useQuery({ ...findQuery(typed), enabled: isId });
   if (isId) {
-    const commands = (found.data?.found ?? []).map((hit) => ({
-      href: taskPath(hit.queue, hit.taskId),
-      label: hit.name,
-      note: `${hit.kind === "task" ? "task" : `attempt ${hit.attempt}`} in ${hit.queue} · ${hit.state}`,
-      group: "Found by id",
-      icon: Hash,
-    }));
+    const commands = (found.data?.found ?? []).map(toCommand);
     return { commands, note: findNote(found, commands.length), looking: found.isPending };
   }
-  const pages = ROOMS.map((room) => ({
-    href: room.href,
-    label: room.label,
-    note: "",
-    group: "Go to",
-    icon: room.icon,
-  }));
-  const rooms = queues.flatMap(({ name }) => [
-    { href: queueTasksPath(name), label: name, note: "tasks", group: "Queues", icon: Rows3 },
-    { href: queueEventsPath(name), label: name, note: "events", group: "Queues", icon: Rows3 },
-    { href: queuePath(name), label: name, note: "queue", group: "Queues", icon: Rows3 },
-  ]);
+  const all: Command[] = [
+    ...deeds.map(({ label, note = "", icon, run }) => ({
+      key: `here ${label}`,
+      label,
+      note,
+      group: "Here",
+      icon,
+      to: run,
+    })),
+    ...ROOMS.map(({ href, label, icon }) => link(href, label, "", "Go to", icon)),
+    ...queues.flatMap(({ name }) => [
+      link(queueTasksPath(name), name, "tasks", "Queues", Rows3),
+      link(queueEventsPath(name), name, "events", "Queues", Rows3),
+      link(queuePath(name), name, "queue", "Queues", Rows3),
+    ]),
+    ...(typed.length < NAME_LETTERS ? [] : names).map((name) =>
+      link(
+        `/tasks${serializeTaskFilters({ name: [name] })}`,
+        name,
+        "tasks",
+        "Task names",
+        ListChecks,
+      ),
+    ),
+  ];
   const words = typed.split(/\s+/).filter(Boolean);
-  const commands = [...pages, ...rooms]
-    .filter((command) =>
-      words.every((word) => `${command.label} ${command.note}`.toLowerCase().includes(word)),
-    )
-    .slice(0, LIMIT);
+  const fits = ({ label, note }: Command) =>
+    words.every((word) => `${label} ${note}`.toLowerCase().includes(word));
+  const commands = all.filter(fits).slice(0, LIMIT);
   return { commands, note: commands.length === 0 ? "Nothing matches." : null, looking: false };
+}
+
+function link(to: string, label: string, note: string, group: string, icon: LucideIcon): Command {
+  return { key: to, label, note, group, icon, to };
+}
+
+function toCommand(hit: Found): Command {
+  const group = "Found by id";
+  if (hit.kind === "workflow")
+    return link(
+      workflowRunPath(hit.workflowRunId),
+      hit.name,
+      ["workflow run", hit.status].filter(Boolean).join(" · "),
+      group,
+      Workflow,
+    );
+  const what = hit.kind === "task" ? "task" : `attempt ${hit.attempt}`;
+  const note = `${what} in ${hit.queue} · ${hit.state}`;
+  return link(taskPath(hit.queue, hit.taskId), hit.name, note, group, Hash);
 }
 
 function findNote(query: { isPending: boolean; error: Error | null }, hits: number): string | null {
   if (query.isPending) return "Looking in every queue…";
   if (query.error) return query.error.message;
-  return hits === 0 ? "No task or run has this id, in any queue." : null;
+  return hits === 0 ? "No task, run or workflow run has this id." : null;
 }

@@ -2,18 +2,23 @@ import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 
-/** Keyset paging: newest, newer, older. There are no page numbers, since nothing counts the rows. */
+const BY_TIME = ["Newest", "Newer", "Older"] as const;
+
+/** Keyset paging: to the beginning, back and on. There are no page numbers, since nothing counts the rows. */
 export function Pager({
   page,
   note,
   first,
   onTurn,
+  labels = BY_TIME,
   keys,
 }: {
   page: { older: string | null; newer: string | null } | undefined;
   note: ReactNode;
   first: boolean;
   onTurn: (cursor: string | null) => void;
+  /** The buttons' words, for lists in another order than the newest first. */
+  labels?: readonly [string, string, string];
   /** The keys of the list, beside those of paging. */
   keys?: ReactNode;
 }) {
@@ -28,21 +33,21 @@ export function Pager({
       </span>
       <span className="ml-auto flex shrink-0 wide:ml-0">
         <Button className="rounded-r-none" disabled={first} onClick={() => onTurn(null)}>
-          Newest
+          {labels[0]}
         </Button>
         <Button
           className="-ml-px rounded-none"
           disabled={!page?.newer}
           onClick={() => onTurn(page?.newer ?? null)}
         >
-          Newer <Kbd>[</Kbd>
+          {labels[1]} <Kbd>[</Kbd>
         </Button>
         <Button
           className="-ml-px rounded-l-none"
           disabled={!page?.older}
           onClick={() => onTurn(page?.older ?? null)}
         >
-          Older <Kbd>]</Kbd>
+          {labels[2]} <Kbd>]</Kbd>
         </Button>
       </span>
     </nav>

@@ -1,5 +1,7 @@
+import { queueSegment } from "@/lib/search-params/queue-segment";
+
 /** Addresses of the rooms; names of queues may hold anything. */
-export const queuePath = (queue: string) => `/queues/${encodeURIComponent(queue)}`;
+export const queuePath = (queue: string) => `/queues/${queueSegment(queue)}`;
 export const queueTasksPath = (queue: string) => `${queuePath(queue)}/tasks`;
 export const queueEventsPath = (queue: string) => `${queuePath(queue)}/events`;
 export const taskPath = (queue: string, taskId: string) => `${queueTasksPath(queue)}/${taskId}`;

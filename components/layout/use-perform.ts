@@ -11,6 +11,21 @@ type Words<T> = {
   done: (data: T) => { title: string; text?: string; link?: { href: string; label: string } };
 };
 
+/** What an action may have changed: every read of the engine's and the dashboard's rows, but for exact counts on demand. */
+const FIGURES = [
+  "task",
+  "tasks",
+  "queues",
+  "events",
+  "failures",
+  "workers",
+  "throughput",
+  "latency",
+  "workflows",
+  "audit",
+  "bulk",
+];
+
 /**
  * Runs an action, tells its outcome and brings every figure on the page up to date, whatever the outcome was. Answers
  * why nothing happened, for the dialog that asked.
@@ -22,11 +37,7 @@ export function usePerform() {
     words: Words<T>,
   ): Promise<Failure | undefined> {
     const result = await action().catch(() => undefined);
-    await Promise.all(
-      ["task", "tasks", "queues", "events", "workflows", "audit", "bulk"].map((noun) =>
-        client.invalidateQueries({ queryKey: [noun] }),
-      ),
-    );
+    await Promise.all(FIGURES.map((noun) => client.invalidateQueries({ queryKey: [noun] })));
     if (!result) return NO_ANSWER;
     if (result.ok) {
       const told = words.done(result.data);

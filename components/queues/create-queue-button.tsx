@@ -1,10 +1,10 @@
 "use client";
 import { Plus } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { lazyExtra } from "@/components/ui/lazy-part";
 
-const CreateQueueDialog = dynamic(() =>
+const CreateQueueDialog = lazyExtra(() =>
   import("./create-queue-dialog").then((m) => m.CreateQueueDialog),
 );
 

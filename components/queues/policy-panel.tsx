@@ -1,12 +1,12 @@
 "use client";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { lazyExtra } from "@/components/ui/lazy-part";
 import { Panel } from "@/components/ui/panel";
 import type { QueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import { formatSetting, SETTINGS, settingsOf } from "./policy-settings";
 
-const PolicyDialog = dynamic(() => import("./policy-dialog").then((m) => m.PolicyDialog));
+const PolicyDialog = lazyExtra(() => import("./policy-dialog").then((m) => m.PolicyDialog));
 
 /** How the engine keeps the queue, and the way to change it. */
 export function PolicyPanel({ policy, engine }: Pick<QueueMaintenance, "policy" | "engine">) {

@@ -1,12 +1,15 @@
 "use client";
 import { Eraser, Trash2 } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
+import { useDeeds } from "@/components/layout/here";
 import { Button } from "@/components/ui/button";
+import { lazyExtra } from "@/components/ui/lazy-part";
 import type { Queue } from "@/lib/analytics/types";
 
-const CleanupDialog = dynamic(() => import("./cleanup-dialog").then((m) => m.CleanupDialog));
-const DropQueueDialog = dynamic(() => import("./drop-queue-dialog").then((m) => m.DropQueueDialog));
+const CleanupDialog = lazyExtra(() => import("./cleanup-dialog").then((m) => m.CleanupDialog));
+const DropQueueDialog = lazyExtra(() =>
+  import("./drop-queue-dialog").then((m) => m.DropQueueDialog),
+);
 
 /** What can be done to a queue as a whole. */
 export function QueueActions({
@@ -18,6 +21,10 @@ export function QueueActions({
   policySeconds: number | null | undefined;
 }) {
   const [open, setOpen] = useState<"cleanup" | "drop" | null>(null);
+  useDeeds([
+    { label: `Clean up ${queue.name}`, icon: Eraser, run: () => setOpen("cleanup") },
+    { label: `Drop ${queue.name}`, icon: Trash2, run: () => setOpen("drop") },
+  ]);
   const close = () => setOpen(null);
   return (
     <>

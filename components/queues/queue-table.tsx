@@ -1,64 +1,75 @@
 "use client";
 import Link from "next/link";
-import { queuePath, queueTasksPath } from "@/components/layout/paths";
+import { queuePath } from "@/components/layout/paths";
 import { Badge } from "@/components/ui/badge";
-import { CountText, NumberText } from "@/components/ui/count";
+import { useClock } from "@/components/ui/clock";
 import { Table, Td, Th } from "@/components/ui/table";
+import type { Throughput } from "@/lib/analytics/throughput";
 import type { Queue } from "@/lib/analytics/types";
-import { OldestReady } from "./oldest-ready";
+import { cn } from "@/lib/cn";
+import { WAITS_MS } from "./concerns";
+import { type Lately, QUEUE_COLUMNS, type QueueColumn } from "./queue-columns";
 
-/** Narrow screens show what decides whether to look closer; the rest is a tap away. */
-const NARROW = "max-wide:hidden";
+const WIDE_ONLY = "max-wide:hidden";
 
-/** Each queue on a line: what waits, what runs, what is wrong, what is done. */
-export function QueueTable({ queues }: { queues: readonly Queue[] }) {
+/** Each queue on a line, with the chosen figures of it. */
+export function QueueTable({
+  queues,
+  throughput,
+  columns,
+}: {
+  queues: readonly Queue[];
+  throughput: Throughput | undefined;
+  columns: readonly (keyof typeof QUEUE_COLUMNS)[];
+}) {
+  const shown = columns.map((key): QueueColumn => QUEUE_COLUMNS[key]);
   return (
     <Table className="wide:min-w-[920px]">
       <thead className="bg-canvas">
         <tr>
           <Th>Queue</Th>
-          <Th numeric>Ready</Th>
-          <Th numeric>Oldest</Th>
-          <Th numeric className={NARROW}>
-            Pending
-          </Th>
-          <Th numeric>Running</Th>
-          <Th numeric className={NARROW}>
-            Sleeping
-          </Th>
-          <Th numeric className={NARROW}>
-            Overdue
-          </Th>
-          <Th numeric className={NARROW}>
-            Lost leases
-          </Th>
-          <Th numeric className={NARROW}>
-            Completed
-          </Th>
-          <Th numeric className={NARROW}>
-            Failed
-          </Th>
-          <Th numeric className={NARROW}>
-            Cancelled
-          </Th>
+          {shown.map(({ label, wideOnly, drawing }) => (
+            <Th
+              key={label}
+              numeric={!drawing}
+              className={cn(wideOnly && WIDE_ONLY, drawing && "w-[120px]")}
+            >
+              {label}
+            </Th>
+          ))}
         </tr>
       </thead>
       <tbody>
         {queues.map((queue) => (
-          <QueueRow key={queue.name} queue={queue} />
+          <QueueRow key={queue.name} queue={queue} lately={of(throughput, queue)} columns={shown} />
         ))}
       </tbody>
     </Table>
   );
 }
 
-function QueueRow({ queue }: { queue: Queue }) {
-  const { name, active, terminal } = queue;
+function of(throughput: Throughput | undefined, { name }: Queue): Lately {
+  const counts = throughput?.queues.find((one) => one.name === name);
+  return throughput && counts && { window: throughput.window, counts };
+}
+
+function QueueRow({
+  queue,
+  lately,
+  columns,
+}: {
+  queue: Queue;
+  lately: Lately;
+  columns: readonly QueueColumn[];
+}) {
+  const { name, active, oldestReadyAt: oldest } = queue;
+  const waits = useClock((now) => oldest !== null && now - Date.parse(oldest) >= WAITS_MS);
   return (
     <tr className="hover:bg-hover">
-      <Td className="max-w-[130px] wide:max-w-[280px]">
+      <Td className="max-w-[120px] wide:max-w-[280px]">
         <span className="flex items-center gap-2">
           <Link
+            data-row
             href={queuePath(name)}
             title={name}
             className="truncate rounded-1 font-medium hover:text-accent-text hover:underline"
@@ -66,61 +77,29 @@ function QueueRow({ queue }: { queue: Queue }) {
             {name}
           </Link>
           {queue.storageMode === "partitioned" && (
-            <span className="max-wide:hidden">
+            <span className={WIDE_ONLY}>
               <Badge>partitioned</Badge>
             </span>
           )}
           {queue.unreadable && <Badge tone="bad">unreadable</Badge>}
+          {waits && active.running === 0 && (
+            <span className={WIDE_ONLY}>
+              <Badge tone="warning">nothing runs</Badge>
+            </span>
+          )}
         </span>
       </Td>
       {queue.unreadable ? (
-        <Td colSpan={10} className="text-failed">
+        <Td colSpan={columns.length} className="text-failed">
           {queue.unreadable}
         </Td>
       ) : (
-        <>
-          <Td numeric>
-            <NumberText value={queue.ready} />
+        columns.map(({ label, wideOnly, drawing, cell }) => (
+          <Td key={label} numeric={!drawing} className={cn(wideOnly && WIDE_ONLY)}>
+            {cell(queue, lately) ?? (drawing ? null : <span className="text-ink-3">–</span>)}
           </Td>
-          <Td numeric>
-            <OldestReady iso={queue.oldestReadyAt} />
-          </Td>
-          <Td numeric className={NARROW}>
-            <StateCount queue={name} state="pending" value={active.pending} />
-          </Td>
-          <Td numeric>
-            <StateCount queue={name} state="running" value={active.running} />
-          </Td>
-          <Td numeric className={NARROW}>
-            <StateCount queue={name} state="sleeping" value={active.sleeping} />
-          </Td>
-          <Td numeric className={NARROW}>
-            <NumberText value={queue.overdueSleepers} tone="warning" />
-          </Td>
-          <Td numeric className={NARROW}>
-            <NumberText value={queue.expiredLeases} tone="bad" />
-          </Td>
-          <Td numeric className={NARROW}>
-            <CountText count={terminal.completed} />
-          </Td>
-          <Td numeric className={NARROW}>
-            <Link className="hover:underline" href={`${queueTasksPath(name)}?state=failed`}>
-              <CountText count={terminal.failed} />
-            </Link>
-          </Td>
-          <Td numeric className={NARROW}>
-            <CountText count={terminal.cancelled} />
-          </Td>
-        </>
+        ))
       )}
     </tr>
-  );
-}
-
-function StateCount({ queue, state, value }: { queue: string; state: string; value: number }) {
-  return (
-    <Link className="hover:underline" href={`${queueTasksPath(queue)}?state=${state}`}>
-      <NumberText value={value} />
-    </Link>
   );
 }

@@ -17,8 +17,7 @@ export function PartialNotes({
   search: SearchOn | null;
   onTurn: (cursor: string) => void;
 }) {
-  const { searchedTo, newer, unreadable } = page;
-  if (!searchedTo && !unreadable?.length) return null;
+  const { searchedTo, rankedFrom, newer, unreadable } = page;
   return (
     <div className="flex flex-col gap-2 p-3 wide:px-4">
       {search && search.status !== "done" && <SearchProgress search={search} />}
@@ -30,6 +29,12 @@ export function PartialNotes({
         >
           Looked up to <AbsoluteTime iso={searchedTo} />: no index serves this filter, so it is
           searched in steps.
+        </Banner>
+      )}
+      {rankedFrom && (
+        <Banner tone="plain" icon={Hourglass}>
+          Ranked are the tasks since <AbsoluteTime iso={rankedFrom} />; this window holds more.
+          Narrow it by time or queue to rank all of it.
         </Banner>
       )}
       {unreadable && unreadable.length > 0 && (

@@ -1,21 +1,17 @@
 "use client";
-import { Bookmark, X } from "lucide-react";
-import Link from "next/link";
-import { usePathname } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { Button } from "@/components/ui/button";
-import { Field, Input } from "@/components/ui/field";
+import { Bookmark } from "lucide-react";
+import { lazyPart } from "@/components/ui/lazy-part";
 import { Popover } from "@/components/ui/popover";
-import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
-import { removeView, saveView, useSavedViews } from "./saved-views-store";
+import type { TaskFilters } from "@/lib/search-params/tasks";
 
-type Props = { filters: TaskFilters; fixedQueue: string | undefined };
+const SavedViewList = lazyPart(() => import("./saved-view-list").then((m) => m.SavedViewList));
 
 /** Lists under names, kept in this browser. */
-export function SavedViews(props: Props) {
+export function SavedViews(props: { filters: TaskFilters; fixedQueue: string | undefined }) {
   return (
     <Popover
       title="Saved views"
+      onNear={SavedViewList.preload}
       label={
         <>
           <Bookmark size={14} strokeWidth={1.5} aria-hidden />
@@ -23,68 +19,7 @@ export function SavedViews(props: Props) {
         </>
       }
     >
-      {(close) => <Views {...props} close={close} />}
+      {(close) => <SavedViewList {...props} close={close} />}
     </Popover>
-  );
-}
-
-function Views({ filters, fixedQueue, close }: Props & { close: () => void }) {
-  const views = useSavedViews();
-  const pathname = usePathname();
-  const [name, setName] = useState("");
-  const shared = { ...filters, cursor: null };
-  const search = serializeTaskFilters(fixedQueue === undefined ? shared : { ...shared, queue: [] });
-  function save(event: FormEvent) {
-    event.preventDefault();
-    if (name.trim()) saveView({ name: name.trim(), href: `${pathname}${search}` });
-    setName("");
-  }
-  return (
-    <form onSubmit={save} className="flex flex-col gap-2">
-      {views.length === 0 && (
-        <p className="text-12 text-ink-2">
-          A view keeps filters, columns and time range under a name, in this browser. To share one,
-          share the page’s address.
-        </p>
-      )}
-      <ul className="-mx-1 empty:hidden">
-        {views.map((view) => (
-          <li key={view.name} className="flex items-center rounded-2 hover:bg-hover">
-            <Link
-              href={view.href}
-              onClick={close}
-              prefetch={false}
-              className="min-w-0 flex-1 truncate px-2 py-2.5 font-medium wide:py-1"
-            >
-              {view.name}
-            </Link>
-            <button
-              type="button"
-              aria-label={`Forget ${view.name}`}
-              onClick={() => removeView(view.name)}
-              className="grid size-10 place-items-center text-ink-3 hover:text-ink wide:size-7"
-            >
-              <X size={14} aria-hidden />
-            </button>
-          </li>
-        ))}
-      </ul>
-      <div className="flex items-end gap-2">
-        <Field label="Save this list as">
-          {(ids) => (
-            <Input
-              {...ids}
-              data-autofocus
-              value={name}
-              maxLength={60}
-              onChange={({ target }) => setName(target.value)}
-            />
-          )}
-        </Field>
-        <Button type="submit" size="large">
-          Save
-        </Button>
-      </div>
-    </form>
   );
 }

@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from "react";
 import { AbsoluteTime } from "@/components/ui/relative-time";
 import type { CountStep } from "@/lib/analytics/task-count";
 import { plural } from "@/lib/format";
-import { readJsonLines } from "@/lib/query/tasks-stream";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
 
 type Counting = { last: CountStep | null; ended: boolean; problem: string | null };
@@ -18,9 +17,10 @@ export function SearchCount({ filters }: { filters: TaskFilters }) {
     const controller = new AbortController();
     running.current = controller;
     setCounting({ last: null, ended: false, problem: null });
-    const path = `/api/tasks/count${serializeTaskFilters({ ...filters, cursor: null })}`;
+    const path = `/api/tasks/count${serializeTaskFilters({ ...filters, sort: "newest", cursor: null })}`;
     let problem: string | null = null;
     try {
+      const { readJsonLines } = await import("@/lib/query/tasks-stream");
       for await (const last of readJsonLines<CountStep>(path, controller.signal))
         setCounting({ last, ended: false, problem: null });
     } catch (error) {

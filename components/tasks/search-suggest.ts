@@ -14,6 +14,7 @@ const NOTES: Record<(typeof QUERY_KEYS)[number], string> = {
   attempts: "attempts>2",
   worker: "who claimed an attempt",
   tenant: "header tenant_id",
+  idempotency: "idempotency key, whole",
   error: "part of an error",
   checkpoint: "step the task has finished",
 };
@@ -63,8 +64,11 @@ function keysFor(word: string, known: TaskSuggestions | undefined) {
   if (word === "") return [...keys.slice(0, 7), ...paths.slice(0, 3)];
   const open = word.startsWith('"') && !/^"(?:[^"\\]|\\.)*"$/.test(word);
   const quoted = word.startsWith('"') ? `${word}${open ? '"' : ""}` : printed(word);
-  const error = { word: `error:${quoted}`, note: "part of an error", complete: true };
-  return [...keys, ...names.slice(0, 5), ...paths.slice(0, 6), ...(word.length > 2 ? [error] : [])];
+  const whole = [
+    { word: `error:${quoted}`, note: "part of an error", complete: true },
+    { word: `idempotency:${quoted}`, note: "idempotency key, whole", complete: true },
+  ];
+  return [...keys, ...names.slice(0, 5), ...paths.slice(0, 6), ...(word.length > 2 ? whole : [])];
 }
 
 function valuesFor(
@@ -91,6 +95,8 @@ function valuesFor(
       return values(known?.workers ?? [], "worker, recently");
     case "tenant":
       return values(known?.tenants ?? [], "tenant, recently");
+    case "idempotency":
+      return values(known?.idempotencyKeys ?? [], "idempotency key, recently");
     case "checkpoint":
       return values(known?.checkpoints ?? [], "step, recently");
     default: {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { NO_QUERY } from "@/lib/search-params/tasks-words";
-import { chipsOf, understand } from "./search-words";
+import { understand } from "./search-understand";
+import { chipsOf } from "./search-words";
 
 test("words are added to the filters there are, and a whole id opens", () => {
   const filters = taskFilters({ state: ["sleeping"], range: "24h" });

@@ -1,24 +1,21 @@
 "use client";
 import { Copy, X } from "lucide-react";
-import type { ReactNode } from "react";
+import { BulkButton } from "@/components/bulk/bulk-button";
 import { Button } from "@/components/ui/button";
 import { showToast } from "@/components/ui/toast";
 import { formatNumber, plural } from "@/lib/format";
 import { ExportSelected } from "./export-selected";
 import type { Selection } from "./use-selection";
 
-/** What can be done with the tasks picked. `children` are further actions on them. */
+/** What can be done with the tasks picked. */
 export function SelectionBar({
   selection,
   columns,
-  children,
 }: {
   selection: Selection;
   columns: readonly string[];
-  children?: ReactNode;
 }) {
   const { tasks } = selection;
-  if (tasks.length === 0) return null;
   async function copy() {
     await navigator.clipboard.writeText(tasks.map((task) => task.taskId).join("\n"));
     showToast({ tone: "good", title: `Copied ${plural(tasks.length, "id")}` });
@@ -31,7 +28,11 @@ export function SelectionBar({
       <span aria-live="polite" className="mr-auto whitespace-nowrap font-semibold wide:mr-2">
         {formatNumber(tasks.length)} selected
       </span>
-      {children}
+      <BulkButton
+        label="Act on them"
+        selection={() => ({ ids: tasks })}
+        onStarted={selection.clear}
+      />
       <Button onClick={copy}>
         <Copy size={14} strokeWidth={1.5} aria-hidden />
         Copy ids

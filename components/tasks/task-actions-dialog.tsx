@@ -1,18 +1,18 @@
 "use client";
-import dynamic from "next/dynamic";
+import { lazyExtra } from "@/components/ui/lazy-part";
 import type { TaskDetail } from "@/lib/analytics/types";
 import type { Availability, TaskAction } from "./availability";
 
-const CancelDialog = dynamic(() => import("./cancel-dialog").then((m) => m.CancelDialog));
-const RetryDialog = dynamic(() => import("./retry-dialog").then((m) => m.RetryDialog));
-const RescheduleDialog = dynamic(() =>
+const CancelDialog = lazyExtra(() => import("./cancel-dialog").then((m) => m.CancelDialog));
+const RetryDialog = lazyExtra(() => import("./retry-dialog").then((m) => m.RetryDialog));
+const RescheduleDialog = lazyExtra(() =>
   import("./reschedule-dialog").then((m) => m.RescheduleDialog),
 );
-const EmitDialog = dynamic(() => import("../events/emit-dialog").then((m) => m.EmitDialog));
-const RunAgainDialog = dynamic(() => import("./run-again-dialog").then((m) => m.RunAgainDialog));
-const ForkDialog = dynamic(() => import("./fork-dialog").then((m) => m.ForkDialog));
-const SpawnDialog = dynamic(() => import("./spawn-dialog").then((m) => m.SpawnDialog));
-const ExtendLeaseDialog = dynamic(() =>
+const EmitDialog = lazyExtra(() => import("../events/emit-dialog").then((m) => m.EmitDialog));
+const RunAgainDialog = lazyExtra(() => import("./run-again-dialog").then((m) => m.RunAgainDialog));
+const ForkDialog = lazyExtra(() => import("./fork-dialog").then((m) => m.ForkDialog));
+const SpawnDialog = lazyExtra(() => import("./spawn-dialog").then((m) => m.SpawnDialog));
+const ExtendLeaseDialog = lazyExtra(() =>
   import("./extend-lease-dialog").then((m) => m.ExtendLeaseDialog),
 );
 

@@ -1,11 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Ellipsis } from "lucide-react";
-import dynamic from "next/dynamic";
+import { Copy, Ellipsis } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { useDeeds } from "@/components/layout/here";
 import { Button } from "@/components/ui/button";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Kbd } from "@/components/ui/kbd";
+import { lazyExtra } from "@/components/ui/lazy-part";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { healthQuery } from "@/lib/query/health";
 import { availableActions, type TaskAction } from "./availability";
@@ -13,8 +14,8 @@ import { SUGGESTIONS } from "./suggestions";
 import { TASK_ACTION_WORDS } from "./task-actions-words";
 import { Verdict } from "./verdict";
 
-const ActionDialog = dynamic(() => import("./task-actions-dialog").then((m) => m.ActionDialog));
-const ActionSheet = dynamic(() => import("./task-actions-sheet").then((m) => m.ActionSheet));
+const ActionDialog = lazyExtra(() => import("./task-actions-dialog").then((m) => m.ActionDialog));
+const ActionSheet = lazyExtra(() => import("./task-actions-sheet").then((m) => m.ActionSheet));
 
 /** The subject of the page with what can be done about it, and the verdict under it. */
 export function TaskActions({ detail, title }: { detail: TaskDetail; title: ReactNode }) {
@@ -32,6 +33,21 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
     n: () => setOpen("spawn"),
     m: () => setOpen("all"),
   });
+  useDeeds([
+    ...TASK_ACTION_WORDS.filter(({ action }) => available[action] === null).map(
+      ({ action, label, means, icon }) => ({
+        label,
+        note: means,
+        icon,
+        run: () => setOpen(action),
+      }),
+    ),
+    {
+      label: "Copy the task’s id",
+      icon: Copy,
+      run: () => navigator.clipboard.writeText(detail.task.taskId),
+    },
+  ]);
   const close = () => setOpen(null);
   return (
     <>

@@ -1,22 +1,21 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import { Columns3 } from "lucide-react";
-import { type FormEvent, useState } from "react";
-import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
-import { Field, Input } from "@/components/ui/field";
+import { lazyPart } from "@/components/ui/lazy-part";
 import { Popover } from "@/components/ui/popover";
-import { taskSuggestionsQuery } from "@/lib/query/tasks-stream";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { type JsonPath, parsePath, printPath } from "@/lib/search-params/tasks-paths";
+import type { JsonPath } from "@/lib/search-params/tasks-paths";
 
-type Props = { filters: TaskFilters; onChange: (columns: JsonPath[]) => void };
+const ColumnChoice = lazyPart(() => import("./column-choice").then((m) => m.ColumnChoice));
 
 /** Which values of their JSON the tasks show beside them. */
-export function TaskColumns(props: Props) {
+export function TaskColumns(props: {
+  filters: TaskFilters;
+  onChange: (columns: JsonPath[]) => void;
+}) {
   return (
     <Popover
       title="Columns"
+      onNear={ColumnChoice.preload}
       label={
         <>
           <Columns3 size={14} strokeWidth={1.5} aria-hidden />
@@ -26,67 +25,5 @@ export function TaskColumns(props: Props) {
     >
       {() => <ColumnChoice {...props} />}
     </Popover>
-  );
-}
-
-function ColumnChoice({ filters, onChange }: Props) {
-  const { data } = useQuery({ ...taskSuggestionsQuery(filters.queue), retry: false });
-  const [text, setText] = useState("");
-  const [error, setError] = useState<string | null>(null);
-  const chosen = filters.columns.map(printPath);
-  const offered = (data?.paths ?? [])
-    .map(({ path }) => path)
-    .filter((path) => !path.includes("[]"));
-  const shown = [...new Set([...chosen, ...offered.slice(0, 12)])];
-  const toggle = (path: string, on: boolean) => {
-    const next = on ? [...chosen, path] : chosen.filter((one) => one !== path);
-    onChange(next.flatMap((one) => parsePath(one) ?? []));
-  };
-  function add(event: FormEvent) {
-    event.preventDefault();
-    const path = parsePath(text.trim());
-    if (!path) return setError("A path begins with params, headers, result or error");
-    toggle(printPath(path), !chosen.includes(printPath(path)));
-    setText("");
-  }
-  return (
-    <form onSubmit={add} className="flex flex-col gap-1">
-      {shown.map((path) => (
-        <Checkbox
-          key={path}
-          checked={chosen.includes(path)}
-          onChange={({ target }) => toggle(path, target.checked)}
-        >
-          <span className="mono break-all">{path}</span>
-        </Checkbox>
-      ))}
-      <div className="mt-1 flex items-end gap-2">
-        <Field label="Another path" error={error}>
-          {(ids) => (
-            <Input
-              {...ids}
-              data-autofocus
-              value={text}
-              list="column-paths"
-              spellCheck={false}
-              placeholder="params.order.id"
-              className="mono"
-              onChange={({ target }) => {
-                setText(target.value);
-                setError(null);
-              }}
-            />
-          )}
-        </Field>
-        <Button type="submit" size="large">
-          Add
-        </Button>
-      </div>
-      <datalist id="column-paths">
-        {offered.map((path) => (
-          <option key={path} value={path} />
-        ))}
-      </datalist>
-    </form>
   );
 }

@@ -1,14 +1,13 @@
 "use client";
-import { ArrowUp, Timer } from "lucide-react";
-import { useMemo, useRef } from "react";
+import { ArrowUp } from "lucide-react";
+import { useEffect, useMemo, useRef } from "react";
 import { BulkButton } from "@/components/bulk/bulk-button";
 import { Pager } from "@/components/layout/pager";
 import { ReadError } from "@/components/layout/read-error";
-import { Banner } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
 import { ClockProvider } from "@/components/ui/clock";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Kbd } from "@/components/ui/kbd";
+import { lazyExtra } from "@/components/ui/lazy-part";
 import { moveRowFocus } from "@/components/ui/move-row-focus";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
@@ -16,22 +15,28 @@ import { formatNumber, plural } from "@/lib/format";
 import { ApiError } from "@/lib/query/api";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";
 import { printPath } from "@/lib/search-params/tasks-paths";
+import { sortProblem } from "@/lib/search-params/tasks-sort";
 import { ExportMenu } from "./export-menu";
+import { OrderRefused, TooSlow } from "./list-banners";
+import { ORDERS } from "./list-order";
 import { rowKey } from "./live-rows";
-import { NoTasks } from "./no-tasks";
-import { PartialNotes } from "./partial-notes";
 import { RangeSelect } from "./range-select";
 import { SavedViews } from "./saved-views";
 import { SearchCount } from "./search-count";
-import { SelectionBar } from "./selection-bar";
+import { SortSelect } from "./sort-select";
 import { StateFacets } from "./state-facets";
 import { TaskColumns } from "./task-columns";
 import { TaskSearch } from "./task-search";
 import { TaskTable } from "./task-table";
 import { useLiveTasks } from "./use-live-tasks";
-import { useSearchOn } from "./use-search-on";
+import { type SearchOn, useSearchOn } from "./use-search-on";
 import { useSelection } from "./use-selection";
 import { isFiltered, useTaskFilters } from "./use-task-filters";
+
+// Most lists have rows, are complete and have nothing selected.
+const NoTasks = lazyExtra(() => import("./no-tasks").then((m) => m.NoTasks));
+const PartialNotes = lazyExtra(() => import("./partial-notes").then((m) => m.PartialNotes));
+const SelectionBar = lazyExtra(() => import("./selection-bar").then((m) => m.SelectionBar));
 
 /** The tasks of one queue, or of all. */
 export function TaskList({ queue }: { queue?: string }) {
@@ -44,8 +49,10 @@ export function TaskList({ queue }: { queue?: string }) {
   const rows = useMemo(() => [...(shown?.rows ?? []), ...(found ?? [])], [shown?.rows, found]);
   const question = serializeTaskFilters({ ...filters, cursor: null, columns: [] });
   const selection = useSelection(question, rows);
-  const columns = filters.columns.map(printPath);
-  const older = search ? search.older : (page?.older ?? null);
+  // One and the same list while it says the same, or every row would be drawn again.
+  const columns = useMemo(() => filters.columns.map(printPath), [filters.columns]);
+  const order = ORDERS[filters.sort];
+  const around = page && (filters.sort === "oldest" ? flip(page) : { ...page, ...onwards(search) });
   const select = (reach: boolean) => {
     const key = document.activeElement?.getAttribute("data-row");
     const task = rows.find((row) => rowKey(row) === key);
@@ -59,12 +66,19 @@ export function TaskList({ queue }: { queue?: string }) {
     r: () => {
       query.refetch().then(showNewest);
     },
-    "]": older ? () => turnTo(older) : undefined,
-    "[": page?.newer ? () => turnTo(page.newer) : undefined,
+    "]": around?.older ? () => turnTo(around.older) : undefined,
+    "[": around?.newer ? () => turnTo(around.newer) : undefined,
   });
   const tooSlow = query.error instanceof ApiError && query.error.code === "timed_out";
   const gone = query.error instanceof ApiError && query.error.status === 404;
   const filtered = isFiltered(filters, queue);
+  const refused = sortProblem(filters) !== null;
+  // Another page, order or question begins at its top.
+  const place = serializeTaskFilters({ ...filters, columns: [] });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of place that scrolls
+  useEffect(() => {
+    box.current?.scrollTo({ top: 0 });
+  }, [place]);
   return (
     <div className="flex min-h-0 flex-1 flex-col bg-surface">
       <h1 className="sr-only">Tasks</h1>
@@ -76,20 +90,19 @@ export function TaskList({ queue }: { queue?: string }) {
         <ExportMenu key={`export ${question}`} filters={filters} />
         <BulkButton label="Bulk" selection={() => ({ filters })} />
       </div>
-      <div className="flex flex-wrap items-center justify-between gap-x-4 px-3 pb-2 wide:flex-nowrap wide:px-4">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 pb-2 wide:flex-nowrap wide:px-4">
         <StateFacets filters={filters} onChange={narrow} />
+        <span className="ml-auto" />
         <SearchCount key={question} filters={filters} />
+        <SortSelect filters={filters} onChange={narrow} />
       </div>
-      {tooSlow && (
+      {(tooSlow || refused) && (
         <div className="px-3 pb-2 wide:px-4">
-          <Banner
-            tone="warning"
-            icon={Timer}
-            action={<Button onClick={() => narrow({ range: "24h" })}>Last 24 h</Button>}
-          >
-            <strong className="font-semibold">Stopped: this reads too much.</strong> Narrow it by
-            time, queue or state.
-          </Banner>
+          {refused ? (
+            <OrderRefused filters={filters} onChange={narrow} />
+          ) : (
+            <TooSlow onChange={narrow} />
+          )}
         </div>
       )}
       <div
@@ -100,7 +113,7 @@ export function TaskList({ queue }: { queue?: string }) {
           query.isPlaceholderData && "opacity-60",
         )}
       >
-        {shown && page && !gone ? (
+        {refused ? null : shown && page && !gone ? (
           <ClockProvider now={page.now}>
             <NewPill
               count={filters.cursor ? 0 : shown.fresh}
@@ -117,18 +130,16 @@ export function TaskList({ queue }: { queue?: string }) {
                 oneQueue={queue !== undefined}
                 columns={columns}
                 selection={selection}
+                sort={filters.sort}
+                onSort={(sort) => narrow({ sort })}
               />
             ) : search && search.status !== "done" ? null : (
               <NoTasks filters={filters} filtered={filtered} onChange={narrow} onClear={clear} />
             )}
-            <PartialNotes page={page} search={search} onTurn={turnTo} />
-            <SelectionBar selection={selection} columns={columns}>
-              <BulkButton
-                label="Act on them"
-                selection={() => ({ ids: selection.tasks })}
-                onStarted={selection.clear}
-              />
-            </SelectionBar>
+            {(page.searchedTo || page.rankedFrom || page.unreadable) && (
+              <PartialNotes page={page} search={search} onTurn={turnTo} />
+            )}
+            {selection.tasks.length > 0 && <SelectionBar selection={selection} columns={columns} />}
           </ClockProvider>
         ) : query.error && !tooSlow ? (
           <ReadError error={query.error} onRetry={() => query.refetch()} />
@@ -137,8 +148,9 @@ export function TaskList({ queue }: { queue?: string }) {
         )}
       </div>
       <Pager
-        page={page && { ...page, older }}
-        note={shown && `Newest first · ${plural(rows.length, "task")} on this page`}
+        page={refused ? undefined : around}
+        labels={order.pager}
+        note={shown && !refused && `${order.label} · ${plural(rows.length, "task")} on this page`}
         first={!filters.cursor}
         onTurn={turnTo}
         keys={
@@ -150,6 +162,14 @@ export function TaskList({ queue }: { queue?: string }) {
     </div>
   );
 }
+
+type Neighbours = { older: string | null; newer: string | null };
+
+/** The pager goes on to what comes next, which in this order are the newer ones. */
+const flip = ({ older, newer }: Neighbours): Neighbours => ({ older: newer, newer: older });
+
+/** A search that went on beyond its page goes on from where it got. */
+const onwards = (search: SearchOn | null) => search && { older: search.older };
 
 export function TaskListSkeleton() {
   return (

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { memo } from "react";
 import { taskPath } from "@/components/layout/paths";
 import { useClock } from "@/components/ui/clock";
+import { MiddleTruncate } from "@/components/ui/middle-truncate";
 import { Age } from "@/components/ui/relative-time";
 import type { TaskSummary } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
@@ -18,19 +19,22 @@ const CELL =
   "wide:h-8 wide:border-line-subtle wide:border-b wide:px-2 wide:first:pl-4 wide:last:pr-4";
 const WIDE = cn(CELL, "hidden wide:table-cell");
 
-type Props = {
+type CellProps = {
   task: TaskSummary;
-  gone: boolean;
   oneQueue: boolean;
   tenants: boolean;
   columns: readonly string[];
+};
+
+type Props = CellProps & {
+  gone: boolean;
   selected: boolean;
   onSelect: (task: TaskSummary, reach: boolean) => void;
 };
 
 /** One task. The link of its name covers the row; the id above it can be selected. */
-export const TaskRow = memo(function TaskRow(props: Props) {
-  const { task, gone, oneQueue, tenants, columns, selected, onSelect } = props;
+export const TaskRow = memo(function TaskRow({ gone, selected, onSelect, ...cells }: Props) {
+  const { task } = cells;
   return (
     <tr
       className={cn(
@@ -47,6 +51,15 @@ export const TaskRow = memo(function TaskRow(props: Props) {
           onToggle={(reach) => onSelect(task, reach)}
         />
       </td>
+      <Cells {...cells} />
+    </tr>
+  );
+});
+
+/** What the row tells. Apart from its selection, which may change for two hundred rows at a time. */
+const Cells = memo(function Cells({ task, oneQueue, tenants, columns }: CellProps) {
+  return (
+    <>
       <td className={CELL}>
         <StateLabel state={task.state} />
       </td>
@@ -67,8 +80,8 @@ export const TaskRow = memo(function TaskRow(props: Props) {
         </span>
       </td>
       {!oneQueue && (
-        <td className={cn(WIDE, "truncate text-ink-2")} title={task.queue}>
-          {task.queue}
+        <td className={cn(WIDE, "text-ink-2")}>
+          <MiddleTruncate text={task.queue} />
         </td>
       )}
       <td className={cn(CELL, "order-2 text-right text-12 wide:text-13")}>
@@ -80,18 +93,20 @@ export const TaskRow = memo(function TaskRow(props: Props) {
       <td className={cn(WIDE, "text-right text-ink-2")}>
         <Duration task={task} />
       </td>
-      <td className="hidden h-8 truncate border-line-subtle border-b pr-2 pl-5 xwide:table-cell">
+      <td className="hidden h-8 border-line-subtle border-b pr-2 pl-5 xwide:table-cell">
         {task.run?.claimedBy ? (
-          <span className="mono text-ink-2" title={task.run.claimedBy}>
-            {task.run.claimedBy}
-          </span>
+          <MiddleTruncate text={task.run.claimedBy} className="mono text-ink-2" />
         ) : (
           <span className="text-ink-3">–</span>
         )}
       </td>
       {tenants && (
-        <td className="hidden h-8 truncate border-line-subtle border-b px-2 xwide:table-cell">
-          {task.tenantId ?? <span className="text-ink-3">–</span>}
+        <td className="hidden h-8 border-line-subtle border-b px-2 xwide:table-cell">
+          {task.tenantId ? (
+            <MiddleTruncate text={task.tenantId} />
+          ) : (
+            <span className="text-ink-3">–</span>
+          )}
         </td>
       )}
       {columns.map((path) => (
@@ -106,7 +121,7 @@ export const TaskRow = memo(function TaskRow(props: Props) {
       <td className={cn(CELL, "order-1 col-span-2 min-w-0 text-12 wide:text-13")}>
         <Why task={task} />
       </td>
-    </tr>
+    </>
   );
 });
 

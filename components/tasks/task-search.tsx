@@ -2,7 +2,7 @@
 import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useRef, useState } from "react";
-import { taskPath } from "@/components/layout/paths";
+import { taskPath, workflowRunPath } from "@/components/layout/paths";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import type { Found } from "@/lib/analytics/types";
 import { fetchJson } from "@/lib/query/api";
@@ -10,8 +10,8 @@ import type { TaskFilters } from "@/lib/search-params/tasks";
 import { SearchChip } from "./search-chip";
 import { SearchOptions } from "./search-options";
 import type { Suggestion } from "./search-suggest";
-import { chipsOf, understand } from "./search-words";
-import { useSuggestions } from "./use-suggestions";
+import { chipsOf } from "./search-words";
+import { loadLanguage, useSuggestions } from "./use-suggestions";
 
 type Props = {
   filters: TaskFilters;
@@ -43,8 +43,10 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   }
   async function submit(typed: string) {
     if (!typed.trim()) return;
-    const understood = understand(typed, filters, isName);
+    const language = await loadLanguage().catch(() => null);
     setOpen(false);
+    if (!language) return setProblem("The dashboard’s server does not answer.");
+    const understood = language.understand(typed, filters, isName);
     if ("problem" in understood) {
       const { message, from, to } = understood.problem;
       setProblem(message);
@@ -59,10 +61,10 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   async function find(id: string) {
     try {
       const { found } = await fetchJson<{ found: Found[] }>(`/api/find?id=${id}`);
-      const task = found.find((hit) => "taskId" in hit && hit.taskId);
-      if (task && "queue" in task && task.queue && task.taskId)
-        router.push(taskPath(task.queue, task.taskId));
-      else setProblem("No task or run has this id, in any queue.");
+      const [hit] = found;
+      if (!hit) setProblem("No task, run or workflow run has this id.");
+      else if (hit.kind === "workflow") router.push(workflowRunPath(hit.workflowRunId));
+      else router.push(taskPath(hit.queue, hit.taskId));
     } catch (error) {
       setProblem(error instanceof Error ? error.message : "The search did not work.");
     }

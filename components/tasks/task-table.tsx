@@ -1,8 +1,10 @@
 import { Th } from "@/components/ui/table";
 import type { TaskSummary } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
+import type { TaskSort } from "@/lib/search-params/tasks-sort";
 import { rowKey } from "./live-rows";
 import { SelectionCheck } from "./selection-check";
+import { SortTh } from "./sort-th";
 import { TaskRow } from "./task-row";
 import type { Selection } from "./use-selection";
 
@@ -13,6 +15,8 @@ export function TaskTable({
   oneQueue,
   columns,
   selection,
+  sort,
+  onSort,
 }: {
   rows: readonly TaskSummary[];
   gone: ReadonlySet<string>;
@@ -20,6 +24,8 @@ export function TaskTable({
   /** Paths whose values are shown. */
   columns: readonly string[];
   selection: Selection;
+  sort: TaskSort;
+  onSort: (sort: TaskSort) => void;
 }) {
   const tenants = rows.some((row) => row.tenantId !== null);
   return (
@@ -38,15 +44,24 @@ export function TaskTable({
           <Th className="w-[17%]">Name</Th>
           <Th className="w-[124px]">Task id</Th>
           {!oneQueue && <Th className="w-[9%]">Queue</Th>}
-          <Th numeric className="w-[76px]">
-            Attempts
-          </Th>
-          <Th numeric aria-sort="descending" className="w-[84px] text-ink">
-            Age
-          </Th>
-          <Th numeric className="w-[96px]">
-            Duration
-          </Th>
+          <SortTh
+            label="Attempts"
+            sorted={sort === "attempts" ? "descending" : undefined}
+            onSort={() => onSort(sort === "attempts" ? "newest" : "attempts")}
+            className="w-[84px]"
+          />
+          <SortTh
+            label="Age"
+            sorted={sort === "newest" ? "ascending" : sort === "oldest" ? "descending" : undefined}
+            onSort={() => onSort(sort === "newest" ? "oldest" : "newest")}
+            className="w-[84px]"
+          />
+          <SortTh
+            label="Duration"
+            sorted={sort === "duration" ? "descending" : undefined}
+            onSort={() => onSort(sort === "duration" ? "newest" : "duration")}
+            className="w-[96px]"
+          />
           <Th className="hidden w-[9%] pl-5 xwide:table-cell">Worker</Th>
           {tenants && <Th className="hidden w-[88px] xwide:table-cell">Tenant</Th>}
           {columns.map((path) => (

@@ -1,16 +1,18 @@
 "use client";
 import dynamic from "next/dynamic";
-import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { parseAsStringLiteral } from "nuqs/server";
 import { StepList } from "@/components/checkpoints/step-list";
 import { WaitList } from "@/components/events/wait-list";
+import { useUrlValue } from "@/components/layout/use-url-state";
 import { AttemptList } from "@/components/runs/attempt-list";
+import { lazyExtra } from "@/components/ui/lazy-part";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { Tabs } from "@/components/ui/tabs";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { InputOutput } from "./input-output";
 
-const Related = dynamic(() => import("./related").then((m) => m.Related));
-const RawTab = dynamic(() => import("./raw-tab").then((m) => m.RawTab));
+const Related = lazyExtra(() => import("./related").then((m) => m.Related));
+const RawTab = lazyExtra(() => import("./raw-tab").then((m) => m.RawTab));
 
 // Measured and placed by inline styles, which server HTML must not carry.
 const TaskTimeline = dynamic(
@@ -23,7 +25,7 @@ const parseAsTab = parseAsStringLiteral(TABS).withDefault("timeline");
 
 /** What is known about the task, a view a tab; the tab is in the address. */
 export function TaskTabs({ detail }: { detail: TaskDetail }) {
-  const [tab, setTab] = useQueryState("tab", parseAsTab);
+  const [tab, setTab] = useUrlValue("tab", parseAsTab);
   return (
     <Tabs
       label="About this task"

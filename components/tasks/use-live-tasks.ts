@@ -5,15 +5,23 @@ import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import type { Page, TaskSummary } from "@/lib/analytics/types";
 import { tasksQuery } from "@/lib/query/tasks";
 import type { TaskFilters } from "@/lib/search-params/tasks";
+import { sortProblem } from "@/lib/search-params/tasks-sort";
+import { ORDERS } from "./list-order";
 import { holdStill, type LiveRows } from "./live-rows";
 
 type Shown = LiveRows & { key: string; page: Page<TaskSummary> };
 
+/** A ranking looks at every task of its window: it is not read again at the pace of a page. */
+const RANKING_MS = 15_000;
+
 /** One page of tasks, read again and again, whose rows stay where they are until `showNewest`. */
 export function useLiveTasks(filters: TaskFilters) {
-  const refetchInterval = useRefreshInterval();
+  const interval = useRefreshInterval();
+  const ranked = filters.sort === "attempts" || filters.sort === "duration";
+  const refetchInterval = interval && (ranked ? Math.max(interval, RANKING_MS) : interval);
   const query = useQuery({
     ...tasksQuery(filters),
+    enabled: sortProblem(filters) === null,
     // A search that no index serves is not repeated by itself.
     refetchInterval: ({ state }) => (state.data?.searchedTo ? false : refetchInterval),
     refetchOnWindowFocus: ({ state }) => !state.data?.searchedTo,
@@ -26,7 +34,7 @@ export function useLiveTasks(filters: TaskFilters) {
   if (page && !query.isPlaceholderData && page !== shown?.page) {
     const rows =
       shown?.key === key
-        ? holdStill(shown.rows, page.rows)
+        ? holdStill(shown.rows, page.rows, ORDERS[filters.sort].before)
         : { rows: page.rows, gone: new Set<string>(), fresh: 0 };
     setShown({ ...rows, key, page });
   }

@@ -2,7 +2,6 @@
 import { useEffect, useRef, useState } from "react";
 import type { TaskStep } from "@/lib/analytics/task-following";
 import type { Page, TaskSummary } from "@/lib/analytics/types";
-import { readJsonLines } from "@/lib/query/tasks-stream";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
 
 type Found = Pick<TaskStep, "searchedTo" | "older"> & { key: string; rows: TaskSummary[] };
@@ -20,13 +19,14 @@ export type SearchOn = {
 
 /**
  * Goes on where a page ran out of time, until it is full or the history at its end. `null` for a page that is complete, or
- * that was read upwards.
+ * that was read from the old to the new.
  */
 export function useSearchOn(
   filters: TaskFilters,
   page: Page<TaskSummary> | undefined,
 ): SearchOn | null {
-  const start = page?.searchedTo && !filters.cursor?.startsWith("n.") ? page.older : null;
+  const downwards = filters.sort === "newest" && !filters.cursor?.startsWith("n.");
+  const start = page?.searchedTo && downwards ? page.older : null;
   const key = start === null ? "" : JSON.stringify([filters, start]);
   const empty: Found = {
     key,
@@ -51,7 +51,12 @@ export function useSearchOn(
     setEnded(null);
     const from = latest.current;
     if (from.current.older === null || from.left <= 0) return;
-    const search = { ...from.filters, cursor: from.current.older, limit: from.left };
+    const search = {
+      ...from.filters,
+      sort: "newest" as const,
+      cursor: from.current.older,
+      limit: from.left,
+    };
     follow(`/api/tasks/search${serializeTaskFilters(search)}`, controller.signal, (step) =>
       setFound((before) => {
         const base = before.key === key ? before : from.current;
@@ -86,6 +91,7 @@ async function follow(
   take: (step: TaskStep) => void,
 ): Promise<string | null> {
   try {
+    const { readJsonLines } = await import("@/lib/query/tasks-stream");
     for await (const step of readJsonLines<TaskStep>(path, signal)) take(step);
     return null;
   } catch (error) {

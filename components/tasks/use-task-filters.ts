@@ -1,5 +1,5 @@
 "use client";
-import { useQueryStates } from "nuqs";
+import { useUrlState } from "@/components/layout/use-url-state";
 import {
   queryOf,
   type TaskFilters,
@@ -10,7 +10,7 @@ import { wordsOf } from "@/lib/search-params/tasks-words";
 
 /** The filters of the list in the address. A list inside a queue has that queue fixed, whatever the address says. */
 export function useTaskFilters(queue: string | undefined) {
-  const [inUrl, setInUrl] = useQueryStates(tasksSearchParams, { history: "push", scroll: true });
+  const [inUrl, setInUrl] = useUrlState(tasksSearchParams, { history: "push" });
   const filters = queue === undefined ? inUrl : { ...inUrl, queue: [queue] };
   return {
     filters,

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Select } from "@/components/ui/select";
-import { taskSuggestionsQuery } from "@/lib/query/tasks-stream";
+import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
 import { useTenants } from "./tenants-provider";
 
 /** One tenant, or all that may be seen. Where nothing belongs to a tenant there is nothing to choose. */

@@ -1,6 +1,7 @@
 "use client";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsString, parseAsStringLiteral } from "nuqs/server";
 import { useMemo, useState } from "react";
+import { useUrlState } from "@/components/layout/use-url-state";
 import { useClock } from "@/components/ui/clock";
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { TaskDetail } from "@/lib/analytics/types";
@@ -41,7 +42,7 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
   const axis = useAxis(timeline, width, mapWidth);
   const { folding, toggle } = useFolding();
   const rows = useMemo(() => listRows(timeline, detail, folding), [timeline, detail, folding]);
-  const [{ span: selectedId, view }, setState] = useQueryStates(parsers);
+  const [{ span: selectedId, view }, setState] = useUrlState(parsers);
   const [hovered, setHovered] = useState<Hovered | null>(null);
   const select = (span: string | null) => setState({ span });
   const selected = findSpan(timeline, selectedId);

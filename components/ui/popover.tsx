@@ -1,5 +1,5 @@
 "use client";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, startTransition, useEffect, useId, useRef, useState } from "react";
 import { cn } from "@/lib/cn";
 import { Button } from "./button";
 
@@ -8,12 +8,15 @@ export function Popover({
   label,
   title,
   className,
+  onNear,
   children,
 }: {
   label: ReactNode;
   /** What the panel is, for those who do not see it. */
   title: string;
   className?: string;
+  /** Called when a pointer or the focus comes to the button: the time to fetch what the panel needs. */
+  onNear?: () => void;
   children: (close: () => void) => ReactNode;
 }) {
   const [open, setOpen] = useState(false);
@@ -48,7 +51,10 @@ export function Popover({
         ref={button}
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        onClick={() => setOpen(!open)}
+        onPointerEnter={onNear}
+        onFocus={onNear}
+        // In a transition, a panel whose code is still on its way opens when it is there, not empty before.
+        onClick={() => startTransition(() => setOpen(!open))}
       >
         {label}
       </Button>

@@ -1,17 +1,15 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { EyeOff, Hourglass, Server } from "lucide-react";
-import { useQueryStates } from "nuqs";
 import { useWindowRefresh } from "@/components/charts/use-window";
-import { WINDOW_WORDS, WindowSwitch } from "@/components/charts/window-switch";
-import { LiveData } from "@/components/layout/live-data";
+import { WindowPage } from "@/components/charts/window-page";
+import { WINDOW_WORDS } from "@/components/charts/window-switch";
+import { useUrlState } from "@/components/layout/use-url-state";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Banner } from "@/components/ui/banner";
 import { EmptyState } from "@/components/ui/empty-state";
-import { useHotkeys } from "@/components/ui/hotkeys";
 import { Panel } from "@/components/ui/panel";
 import { AbsoluteTime } from "@/components/ui/relative-time";
-import { SkeletonRows } from "@/components/ui/skeleton";
 import type { WorkerList as Workers } from "@/lib/analytics/workers";
 import { formatNumber, plural } from "@/lib/format";
 import { workersQuery } from "@/lib/query/workers";
@@ -20,33 +18,35 @@ import { WorkerTable } from "./worker-table";
 
 /** Who works, and on what. */
 export function WorkerList() {
-  const [filters, setFilters] = useQueryStates(workersSearchParams, { history: "push" });
+  const [filters, setFilters] = useUrlState(workersSearchParams, { history: "push" });
   const query = useQuery({
     ...workersQuery(filters),
     refetchInterval: useWindowRefresh(filters.range),
   });
-  useHotkeys({ r: () => query.refetch() });
   return (
-    <div className="flex flex-col gap-3 p-3 wide:px-4">
-      <h1 className="sr-only">Workers</h1>
-      <div className="flex flex-wrap items-center gap-2">
-        <p className="min-w-0 flex-1 basis-60 text-12 text-ink-3">
-          Inferred from claims: workers do not register, so one that claims nothing is not seen.
-        </p>
-        <TenantFilter chosen={filters.tenant} onChange={(tenant) => setFilters({ tenant })} />
-        <WindowSwitch value={filters.range} onChange={(range) => setFilters({ range })} />
-      </div>
-      <LiveData query={query} skeleton={<WorkerListSkeleton inside />}>
-        {(list) => (
-          <>
-            <WorkerNotes list={list} />
-            <Panel title="Workers" note={summary(list)}>
-              {list.workers.length === 0 ? <NoWorkers list={list} /> : <WorkerTable list={list} />}
-            </Panel>
-          </>
-        )}
-      </LiveData>
-    </div>
+    <WindowPage
+      title="Workers"
+      aside={
+        <>
+          <p className="min-w-0 flex-1 basis-60 text-12 text-ink-3">
+            Inferred from claims: workers do not register, so one that claims nothing is not seen.
+          </p>
+          <TenantFilter chosen={filters.tenant} onChange={(tenant) => setFilters({ tenant })} />
+        </>
+      }
+      window={filters.range}
+      onWindow={(range) => setFilters({ range })}
+      query={query}
+    >
+      {(list) => (
+        <>
+          <WorkerNotes list={list} />
+          <Panel title="Workers" note={summary(list)}>
+            {list.workers.length === 0 ? <NoWorkers list={list} /> : <WorkerTable list={list} />}
+          </Panel>
+        </>
+      )}
+    </WindowPage>
   );
 }
 
@@ -83,20 +83,5 @@ function WorkerNotes({ list }: { list: Workers }) {
         </Banner>
       )}
     </>
-  );
-}
-
-export function WorkerListSkeleton({ inside = false }: { inside?: boolean }) {
-  const panel = (
-    <Panel title="Workers">
-      <SkeletonRows rows={10} columns={6} />
-    </Panel>
-  );
-  if (inside) return panel;
-  return (
-    <div className="flex flex-col gap-3 p-3 wide:px-4">
-      <div className="h-9 wide:h-7" />
-      {panel}
-    </div>
   );
 }

@@ -23,6 +23,7 @@ export function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number
         <span className="flex items-center gap-2">
           {worker.name ? (
             <Link
+              data-row
               href={`/tasks${serializeTaskFilters({ worker: [worker.name] })}`}
               prefetch={false}
               title={`Tasks of ${worker.name}`}

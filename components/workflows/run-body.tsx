@@ -1,7 +1,8 @@
 "use client";
 import { FileQuestion } from "lucide-react";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsString, parseAsStringLiteral } from "nuqs/server";
 import { useCallback, useMemo } from "react";
+import { useUrlState } from "@/components/layout/use-url-state";
 import { useClock } from "@/components/ui/clock";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Tabs } from "@/components/ui/tabs";
@@ -37,7 +38,7 @@ export function RunBody({
   /** Why the definition could not be read, if so. */
   failed: string | undefined;
 }) {
-  const [{ tab, node: selected }, setState] = useQueryStates(parsers);
+  const [{ tab, node: selected }, setState] = useUrlState(parsers);
   const select = useCallback((node: string | null) => setState({ node }), [setState]);
   const { run } = detail;
   const live = isActive(run);

@@ -1,6 +1,5 @@
 "use client";
 import { Ban, SearchCheck, TriangleAlert } from "lucide-react";
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useState } from "react";
 import { queueTasksPath, taskPath, workflowRunPath } from "@/components/layout/paths";
@@ -12,6 +11,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Kbd } from "@/components/ui/kbd";
+import { lazyExtra } from "@/components/ui/lazy-part";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { RunDefinition, WorkflowRunDetail } from "@/lib/analytics/workflow-types";
@@ -21,7 +21,9 @@ import { StartButton } from "./start/start-button";
 import { RunStatusBadge } from "./status";
 import { Tags } from "./tags";
 
-const CancelRunDialog = dynamic(() => import("./cancel-run-dialog").then((m) => m.CancelRunDialog));
+const CancelRunDialog = lazyExtra(() =>
+  import("./cancel-run-dialog").then((m) => m.CancelRunDialog),
+);
 
 /** What the run is, why it is where it is, and what can be done. */
 export function RunHeader({

@@ -16,7 +16,7 @@ const PAGE = 500;
  *   throws.
  */
 export async function* exportTasks(
-  filters: TaskFilters,
+  filters: Omit<TaskFilters, "sort">,
   options: ReadOptions = {},
 ): AsyncGenerator<TaskSummary[]> {
   let left = filters.limit;

@@ -16,6 +16,7 @@ import { getHealth } from "./health";
 import { getLatency } from "./latency";
 import { listQueues } from "./queues";
 import { getTask } from "./task";
+import { suggestTasks } from "./task-suggestions";
 import { listTasks } from "./tasks";
 import { getThroughput } from "./throughput";
 import { listWorkers } from "./workers";
@@ -44,6 +45,11 @@ describe.each(LEGACY_GENERATIONS)("schema %s", (generation) => {
     ]);
     expect((await listTasks(taskFilters({ name: ["work"] }))).rows).toMatchObject([{ taskId }]);
     expect((await listTasks(taskFilters({ state: ["running"] }))).rows).toMatchObject([{ taskId }]);
+    expect((await listTasks(taskFilters({ idempotency: ["a"] }))).rows).toEqual([]);
+    expect((await listTasks(taskFilters({ state: ["pending"], sort: "due" }))).rows).toHaveLength(
+      1,
+    );
+    expect((await suggestTasks([])).names).toEqual(["other", "work"]);
     expect((await listFailures(failureFilters())).groups).toEqual([]);
     expect((await listWorkers("1h")).workers).toMatchObject([{ running: 1 }]);
     expect((await getThroughput("1h")).queues).toMatchObject([{ name: "old queue" }]);

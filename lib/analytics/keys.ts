@@ -66,12 +66,15 @@ export function encodeCursor(direction: Direction, id: Uuid): string {
 }
 
 /**
- * The direction and the ids left by a cursor; without one, the newest page of everything.
+ * The direction and the ids left by a cursor; without one, everything, from the end where `begin` sets out.
  *
  * @throws ReadError `bad_request`
  */
-export function decodeCursor(cursor: string | null): { direction: Direction; range: KeyRange } {
-  if (cursor === null) return { direction: "older", range: EVERYTHING };
+export function decodeCursor(
+  cursor: string | null,
+  begin: Direction = "older",
+): { direction: Direction; range: KeyRange } {
+  if (cursor === null) return { direction: begin, range: EVERYTHING };
   const [, letter, id] =
     /^([on])\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(cursor) ?? [];
   if (!letter || !id)

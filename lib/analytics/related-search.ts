@@ -51,7 +51,7 @@ export async function searchLinked(
   options: ReadOptions,
 ): Promise<{ found: Linked[]; rest: KeyRange | null }> {
   const range = { from: successor(taskId), to: uuidFloor(Date.parse(now) + 1_000) };
-  const search = { query: NO_QUERY, range, direction: "newer", limit: 500 } as const;
+  const search = { query: NO_QUERY, ids: null, range, direction: "newer", limit: 500 } as const;
   const extent = await findExtent(db, queues, search);
   const found: Linked[] = [];
   const windows = { ...extent, direction: "newer", budget: BUDGET } as const;

@@ -20,6 +20,7 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
   return and(
     gte(tasks.taskId, range.from),
     lt(tasks.taskId, range.to),
+    search.ids ? sql`${tasks.taskId} = any(${sql.param(search.ids)}::uuid[])` : undefined,
     state.length > 0 ? inArray(tasks.state, state) : undefined,
     name.length > 0 ? inArray(tasks.name, name) : undefined,
     tenant.length > 0 ? isTenantOf(tenant, tenantId) : undefined,

@@ -31,19 +31,21 @@ export type CountStep = {
  * @throws ReadError what `readQueues` throws.
  */
 export async function* countTasks(
-  filters: TaskFilters,
+  filters: Omit<TaskFilters, "sort">,
   options: ReadOptions = {},
 ): AsyncGenerator<CountStep> {
   let count = 0;
   let search: TaskSearch | undefined;
   for (;;) {
     const part = await readQueues(filters.queue, options, async ({ db, now, ...scope }) => {
-      search ??= toSearch({ ...filters, cursor: null }, now);
+      const whole =
+        search ??
+        (await toSearch(db, scope.queues, { ...filters, sort: "newest", cursor: null }, now));
+      search = whole;
       const names = scope.queues.map((queue) => queue.name);
       let found = 0;
-      const extent = await findExtent(db, names, { ...search, limit: 2_000 });
+      const extent = await findExtent(db, names, { ...whole, limit: 2_000 });
       const windows = { ...extent, direction: search.direction, budget: BUDGET };
-      const whole = search;
       const rest = await readWindows(db, windows, options, async (range) => {
         found += await countRange(db, names, { ...whole, range });
         return "more";

@@ -24,14 +24,14 @@ export type TaskStep = {
  * @throws ReadError what `listTasks` throws.
  */
 export async function* followTasks(
-  filters: TaskFilters,
+  filters: Omit<TaskFilters, "sort">,
   options: ReadOptions & { pageSize?: number } = {},
 ): AsyncGenerator<TaskStep> {
   const deadline = performance.now() + LONGEST;
   let { cursor, limit } = filters;
   while (limit > 0) {
     const page = await listTasks(
-      { ...filters, cursor, limit: Math.min(limit, options.pageSize ?? limit) },
+      { ...filters, sort: "newest", cursor, limit: Math.min(limit, options.pageSize ?? limit) },
       options,
     );
     const { rows, older, now, unreadable } = page;

@@ -11,6 +11,8 @@ import type { RunSummary, TaskSummary } from "./types";
 /** What a page of tasks is asked for, after times, prefix and cursor became one range of ids. */
 export type TaskSearch = {
   query: TaskQuery;
+  /** None but these, if given: the tasks of the query's idempotency keys. */
+  ids: Uuid[] | null;
   range: KeyRange;
   direction: Direction;
   limit: number;

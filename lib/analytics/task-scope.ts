@@ -1,3 +1,4 @@
+import type { Database } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
@@ -6,21 +7,36 @@ import { printPath } from "@/lib/search-params/tasks-paths";
 import { ReadError } from "./errors";
 import { decodeCursor, EVERYTHING, intersect, prefixRange, uuidFloor } from "./keys";
 import { redactionRules } from "./redact";
+import type { RegisteredQueue } from "./registry";
+import { findByIdempotencyKeys } from "./task-idempotency";
 import type { TaskSearch } from "./task-rows";
 import type { Iso } from "./types";
 
 /**
- * What filters mean at an instant of the database's clock.
+ * What filters mean at an instant of the database's clock. Idempotency keys are looked up: what is searched for then is
+ * their tasks. The order plays no part but for where a list without a cursor begins.
  *
  * @throws ReadError `bad_request` for a foreign cursor, and for a condition on a value that the configuration hides.
  */
-export function toSearch(filters: TaskFilters, now: Iso): TaskSearch {
+export async function toSearch(
+  db: Database,
+  queues: RegisteredQueue[],
+  filters: TaskFilters,
+  now: Iso,
+): Promise<TaskSearch> {
   refuseHidden(filters);
-  const { direction, range } = decodeCursor(filters.cursor);
+  const { direction, range } = decodeCursor(
+    filters.cursor,
+    filters.sort === "oldest" ? "newer" : "older",
+  );
   const { after, before } = filters;
   const since = filters.range === null ? null : Date.parse(now) - rangeMilliseconds(filters.range);
   return {
     query: queryOf(filters),
+    ids:
+      filters.idempotency.length > 0
+        ? await findByIdempotencyKeys(db, queues, filters.idempotency)
+        : null,
     limit: filters.limit,
     direction,
     range: intersect(

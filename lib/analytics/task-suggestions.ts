@@ -8,7 +8,7 @@ import { isPathHidden } from "@/lib/redaction/rules";
 import { parsePath } from "@/lib/search-params/tasks-paths";
 import { isRecent } from "./recent-tasks";
 import { redact, redactionRules } from "./redact";
-import { readQueues } from "./registry";
+import { type RegisteredQueue, readQueues } from "./registry";
 import { type SampledPath, samplePaths } from "./task-sample";
 
 /** What can be typed into the search box for these queues. Recent things, never everything there is. */
@@ -16,6 +16,7 @@ export type TaskSuggestions = {
   names: string[];
   workers: string[];
   tenants: string[];
+  idempotencyKeys: string[];
   checkpoints: string[];
   paths: SampledPath[];
 };
@@ -27,7 +28,7 @@ const SAMPLE = 240;
 const LARGE = 4_096;
 
 /**
- * Names, workers, tenants, checkpoints and payload paths of the newest tasks of each queue, and the task names that the
+ * Names, workers, tenants, idempotency keys, checkpoints and payload paths of the newest tasks of each queue, and the task names that the
  * database's statistics know. A few keyed reads, whatever the size of the tables.
  *
  * @throws ReadError what `readQueues` throws.
@@ -38,7 +39,7 @@ export function suggestTasks(
 ): Promise<TaskSuggestions> {
   return readQueues(queues, options, async (scope) => {
     const names = scope.queues.map((queue) => queue.name);
-    const rows = await readSample(scope.db, names);
+    const rows = await readSample(scope.db, scope.queues);
     // The statistics are of all tenants.
     const known = getTenants() === null ? await readKnownNames(scope.db, names) : [];
     const unique = (values: (string | null)[]) =>
@@ -47,6 +48,7 @@ export function suggestTasks(
       names: unique([...rows.map((row) => row.name), ...known]),
       workers: unique(rows.map((row) => row.worker)),
       tenants: unique(rows.map((row) => row.tenant)),
+      idempotencyKeys: unique(rows.map((row) => row.idempotencyKey)),
       checkpoints: unique(rows.flatMap((row) => row.checkpoints)),
       paths: withoutHidden(
         samplePaths(
@@ -71,21 +73,27 @@ function withoutHidden(paths: SampledPath[]): SampledPath[] {
   });
 }
 
-function readSample(db: Database, queues: string[]) {
+function readSample(db: Database, queues: RegisteredQueue[]) {
   const [first, second, ...rest] = queues.map((queue) => {
-    const { tasks, runs, checkpoints, tenantId } = queueTables(queue);
+    const { tasks, runs, checkpoints, tenantId } = queueTables(queue.name);
     const newest = db
       .select({
         taskId: tasks.taskId,
         name: tasks.name,
         tenant: sql<string | null>`left(${tenantId}, 200)`.as("tenant"),
+        idempotencyKey: (queue.hasIdempotencyKey
+          ? sql<
+              string | null
+            >`case when length(${tasks.idempotencyKey}) <= 200 then ${tasks.idempotencyKey} end`
+          : sql<string | null>`null::text`
+        ).as("idempotency_key"),
         params: tasks.params,
         headers: tasks.headers,
         result: tasks.result,
         lastAttemptRun: tasks.lastAttemptRun,
       })
       .from(tasks)
-      .where(isRecent(queue, tasks.taskId))
+      .where(isRecent(queue.name, tasks.taskId))
       .orderBy(sql`${tasks.taskId} desc`)
       .limit(Math.ceil(SAMPLE / queues.length))
       .as("newest");
@@ -104,6 +112,7 @@ function readSample(db: Database, queues: string[]) {
       .select({
         name: newest.name,
         tenant: newest.tenant,
+        idempotencyKey: newest.idempotencyKey,
         worker: last.claimedBy,
         params: small(newest.params).as("params"),
         headers: small(newest.headers).as("headers"),

@@ -76,7 +76,10 @@ export type RunSummary = {
   errorMessage: string | null;
 };
 
-/** `older` and `newer` are the cursors of the neighbouring pages; `null` where there is none. */
+/**
+ * `older` and `newer` are the cursors of the neighbouring pages; `null` where there is none. In an order that does not
+ * follow time, `older` goes on down the list and `newer` back up.
+ */
 export type Page<T> = {
   rows: T[];
   older: string | null;
@@ -87,6 +90,8 @@ export type Page<T> = {
    * at, and `older` (or `newer`, on a page read upwards) goes on from there.
    */
   searchedTo?: Iso;
+  /** Set on a ranking that leaves out the older part of its window: the tasks since this instant are ranked. */
+  rankedFrom?: Iso;
   /** Queues that are registered but cannot be read, and are therefore missing from an all-queues page. */
   unreadable?: string[];
 };
@@ -94,7 +99,9 @@ export type Page<T> = {
 export type QueueList = { queues: Queue[]; now: Iso };
 
 /** Where an id was found. `taskId` is the task itself, or the task of the run. */
-export type Found = {
+export type Found = FoundTask | FoundWorkflow;
+
+export type FoundTask = {
   kind: "task" | "run";
   queue: string;
   taskId: Uuid;
@@ -104,6 +111,13 @@ export type Found = {
   /** Of the task. */
   name: string;
   state: TaskState;
+};
+
+export type FoundWorkflow = {
+  kind: "workflow";
+  workflowRunId: Uuid;
+  name: string;
+  status: string | null;
 };
 
 /** `schemaVersion` is `null` where the engine's schema has no version function (before 0.2.0) or is absent. */

@@ -22,7 +22,7 @@ export async function readMatching(
   cursor: string | null,
   options: ReadOptions = {},
 ): Promise<Batch> {
-  const page = await listTasks({ ...filters, cursor, limit: PAGE }, options);
+  const page = await listTasks({ ...filters, sort: "newest", cursor, limit: PAGE }, options);
   if (page.unreadable)
     throw new ReadError(
       "forbidden",

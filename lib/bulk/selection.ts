@@ -46,6 +46,7 @@ export function fixWindow(filters: TaskFilters, now: string): TaskFilters {
         .at(-1) ?? null,
     before: before !== null && before < now ? before : now,
     range: null,
+    sort: "newest",
     cursor: null,
     columns: [],
     limit: taskFilters().limit,

@@ -2,14 +2,17 @@ import { getTableColumns, getTableName, type SQL, Subquery, sql } from "drizzle-
 import { alias, type PgTable } from "drizzle-orm/pg-core";
 import { isTenantOf } from "./tenants";
 
-type Tables = Record<"tasks" | "runs" | "checkpoints" | "events" | "waits", PgTable>;
+type Tables = Record<
+  "tasks" | "runs" | "checkpoints" | "events" | "waits" | "idempotencyKeys",
+  PgTable
+>;
 
 /** What the tenant of a task is called where it comes out of a sub-select; no column of a queue is called so. */
 const TENANT = sql.identifier("absurd_dashboard_tenant");
 
 /**
- * The tables of a queue as sub-selects of what belongs to these tenants: their tasks, the runs, checkpoints and waits of
- * these, and the events that these wait for. PostgreSQL merges them into the statement around them, so that ranges of
+ * The tables of a queue as sub-selects of what belongs to these tenants: their tasks, the runs, checkpoints, waits and
+ * idempotency keys of these, and the events that these wait for. PostgreSQL merges them into the statement around them, so that ranges of
  * keys stay ranges of keys. What is not a task itself is tested by a scalar sub-select, which never becomes a join: it is
  * one look-up of a task by key for each row that all other conditions leave.
  */
@@ -35,6 +38,7 @@ export function restrictTables<T extends Tables>(
     runs: replaceTable(runs, ofTasks(runs)),
     checkpoints: replaceTable(checkpoints, ofTasks(checkpoints)),
     waits: replaceTable(waits, ofTasks(waits)),
+    idempotencyKeys: replaceTable(tables.idempotencyKeys, ofTasks(tables.idempotencyKeys)),
     events: replaceTable(
       events,
       sql`select event.* from ${events} event where (

@@ -149,6 +149,11 @@ function createTables(queue: string) {
       payload: jsonb("payload"),
       emittedAt: instant("emitted_at").notNull(),
     }),
+    /** Where a partitioned queue keeps its idempotency keys unique; since schema 0.4.0. */
+    idempotencyKeys: absurd.table(`i_${queue}`, {
+      key: text("idempotency_key").notNull().primaryKey(),
+      taskId: uuid("task_id").notNull(),
+    }),
     waits: absurd.table(`w_${queue}`, {
       taskId: uuid("task_id").notNull(),
       runId: uuid("run_id").notNull(),

@@ -22,6 +22,7 @@ const OF_ALL_TENANTS: Record<string, string> = {
   "active-tasks.ts": "only decides which index is used",
   "recent-tasks.ts": "only compares keys",
   "task-extent.ts": "only decides how far and in what steps is searched",
+  "task-figures.ts": "only decides how far back is ranked",
   "task.ts": "when the events of a visible task were emitted",
   "workflow-task-search.ts": "filters each step by tenant",
 };

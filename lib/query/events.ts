@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { EventSummary, EventWaiters, Page } from "@/lib/analytics/types";
 import { type EventFilters, eventFilters, serializeEventFilters } from "@/lib/search-params/events";
 import { eventPayloadUrl } from "@/lib/search-params/payload";
+import { queueSegment } from "@/lib/search-params/queue-segment";
 import { fetchFromApi, fetchJson } from "./api";
 
 /** One page of the events of some queues, or of all. */
@@ -18,7 +19,7 @@ export function eventsQuery(filters: Partial<EventFilters> = {}) {
 
 /** Who waits for an event. */
 export function eventWaitersQuery(queue: string, name: string) {
-  const path = `/api/queues/${encodeURIComponent(queue)}/events/waiters`;
+  const path = `/api/queues/${queueSegment(queue)}/events/waiters`;
   return queryOptions({
     queryKey: ["events", queue, "waiters", name],
     queryFn: ({ signal }) =>

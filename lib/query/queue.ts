@@ -3,10 +3,11 @@ import type { QueueFigures } from "@/lib/analytics/queue-figures";
 import type { QueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import type { TerminalCounts } from "@/lib/analytics/terminal-counts";
 import type { Iso } from "@/lib/analytics/types";
+import { queueSegment } from "@/lib/search-params/queue-segment";
 import { serializeWindow, type Window } from "@/lib/search-params/windows";
 import { fetchJson } from "./api";
 
-const path = (queue: string) => `/api/queues/${encodeURIComponent(queue)}`;
+const path = (queue: string) => `/api/queues/${queueSegment(queue)}`;
 
 /** How a queue is kept: policy, sizes, partitions. */
 export function queueMaintenanceQuery(queue: string) {

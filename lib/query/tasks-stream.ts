@@ -1,8 +1,5 @@
-import { type QueryKey, queryOptions } from "@tanstack/react-query";
-import type { TaskSuggestions } from "@/lib/analytics/task-suggestions";
 import type { ErrorBody } from "@/lib/analytics/types";
-import { parseAsList } from "@/lib/search-params/parsers";
-import { ApiError, fetchFromApi, fetchJson } from "./api";
+import { ApiError, fetchFromApi } from "./api";
 
 /**
  * The lines of JSON that a route streams, each as soon as it is complete. Leaving the loop ends the request.
@@ -50,16 +47,4 @@ export async function* readText(path: string, signal: AbortSignal): AsyncGenerat
   } finally {
     await reader?.cancel().catch(() => undefined);
   }
-}
-
-/** Names, workers, tenants and paths that can be searched for in these queues, or in all. */
-export function taskSuggestionsQuery(queue: string[]) {
-  const queryKey: QueryKey = ["task-suggestions", queue];
-  const [list] = parseAsList.serialize(queue);
-  const search = list === undefined ? "" : `?${new URLSearchParams({ queue: list })}`;
-  return queryOptions({
-    queryKey,
-    queryFn: ({ signal }) => fetchJson<TaskSuggestions>(`/api/tasks/suggestions${search}`, signal),
-    staleTime: 30_000,
-  });
 }

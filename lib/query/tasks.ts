@@ -4,6 +4,7 @@ import type { RelatedTasks } from "@/lib/analytics/related-types";
 import type { Usual } from "@/lib/analytics/task-usual";
 import type { Page, TaskDetail, TaskSummary } from "@/lib/analytics/types";
 import { type PayloadRef, payloadUrl } from "@/lib/search-params/payload";
+import { queueSegment } from "@/lib/search-params/queue-segment";
 import { serializeTaskFilters, type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import { fetchFromApi, fetchJson } from "./api";
 
@@ -24,7 +25,7 @@ export function taskQuery(queue: string, taskId: Uuid) {
   return queryOptions({
     queryKey: ["task", queue, taskId],
     queryFn: ({ signal }) =>
-      fetchJson<TaskDetail>(`/api/queues/${encodeURIComponent(queue)}/tasks/${taskId}`, signal),
+      fetchJson<TaskDetail>(`/api/queues/${queueSegment(queue)}/tasks/${taskId}`, signal),
     staleTime: 1_000,
   });
 }

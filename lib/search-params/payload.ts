@@ -1,5 +1,6 @@
 import { createSerializer, parseAsString, parseAsStringLiteral } from "nuqs/server";
 import type { Uuid } from "@/lib/absurd/types";
+import { queueSegment } from "./queue-segment";
 
 export const TASK_PAYLOADS = [
   "params",
@@ -28,11 +29,11 @@ const serialize = createSerializer(payloadSearchParams);
 
 /** The address of one JSON value of a task, whatever its size. */
 export function payloadUrl(queue: string, taskId: Uuid, ref: PayloadRef): string {
-  const path = `/api/queues/${encodeURIComponent(queue)}/tasks/${taskId}/payload`;
+  const path = `/api/queues/${queueSegment(queue)}/tasks/${taskId}/payload`;
   return `${path}${serialize(ref)}`;
 }
 
 /** The address of an event's payload, whatever its size. */
 export function eventPayloadUrl(queue: string, name: string): string {
-  return `/api/queues/${encodeURIComponent(queue)}/events/payload?name=${encodeURIComponent(name)}`;
+  return `/api/queues/${queueSegment(queue)}/events/payload?name=${encodeURIComponent(name)}`;
 }

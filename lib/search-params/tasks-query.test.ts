@@ -44,6 +44,7 @@ const query: fc.Arbitrary<TaskQuery> = fc.record({
   ),
   worker: list,
   tenant: list,
+  idempotency: list,
   checkpoint: list,
   error: list,
   where: fc.uniqueArray(condition, { selector: printCondition }),

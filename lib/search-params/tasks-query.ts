@@ -16,6 +16,7 @@ export const QUERY_KEYS = [
   "attempts",
   "worker",
   "tenant",
+  "idempotency",
   "error",
   "checkpoint",
 ] as const;
@@ -134,6 +135,7 @@ const EXAMPLES: Record<QueryKey, string> = {
   attempts: "attempts>2",
   worker: "worker:host-1",
   tenant: "tenant:acme",
+  idempotency: "idempotency:order-42",
   error: "error:timeout",
   checkpoint: "checkpoint:reserve-stock",
 };

@@ -8,8 +8,8 @@ import {
 import { quote } from "./tasks-paths";
 
 /**
- * What words can ask of tasks. Different keys must all hold. Of `state`, `name`, `queue`, `worker` and `tenant` one value
- * has to fit; of `attempts`, `checkpoint`, `error` and `where` each has to.
+ * What words can ask of tasks. Different keys must all hold. Of `state`, `name`, `queue`, `worker`, `tenant` and
+ * `idempotency` one value has to fit; of `attempts`, `checkpoint`, `error` and `where` each has to.
  */
 export type TaskQuery = {
   queue: string[];
@@ -22,6 +22,8 @@ export type TaskQuery = {
   worker: string[];
   /** The header `tenant_id`. */
   tenant: string[];
+  /** Keys that tasks were spawned with so that they exist once, as written. */
+  idempotency: string[];
   /** Names of checkpoints, as stored. */
   checkpoint: string[];
   /** Parts of an attempt's error, upper and lower case alike. */
@@ -37,6 +39,7 @@ export const NO_QUERY: TaskQuery = {
   attempts: [],
   worker: [],
   tenant: [],
+  idempotency: [],
   checkpoint: [],
   error: [],
   where: [],
@@ -54,8 +57,9 @@ export function printTaskQuery(query: TaskQuery): string {
 
 /** Each part of a query, in the order of the keys. */
 export function wordsOf(query: TaskQuery): QueryWord[] {
-  const each = (key: "name" | "queue" | "worker" | "tenant" | "error" | "checkpoint") =>
-    query[key].map((value, at) => ({ key, at, text: `${key}:${printValue(value)}` }));
+  const each = (
+    key: "name" | "queue" | "worker" | "tenant" | "idempotency" | "error" | "checkpoint",
+  ) => query[key].map((value, at) => ({ key, at, text: `${key}:${printValue(value)}` }));
   return [
     ...(query.state.length > 0
       ? [{ key: "state" as const, at: 0, text: `state:${query.state.join(",")}` }]
@@ -70,6 +74,7 @@ export function wordsOf(query: TaskQuery): QueryWord[] {
     })),
     ...each("worker"),
     ...each("tenant"),
+    ...each("idempotency"),
     ...each("error"),
     ...each("checkpoint"),
     ...query.where.map((condition, at) => ({

@@ -25,6 +25,7 @@ import {
 } from "./tasks-conditions";
 import { EXPORT_FORMATS, EXPORT_LIMIT } from "./tasks-export";
 import { type JsonPath, parsePath, printPath } from "./tasks-paths";
+import { TASK_SORTS } from "./tasks-sort";
 import { NO_QUERY, type TaskQuery } from "./tasks-words";
 
 /** A list of parts of the query language; one that cannot be read makes the whole value invalid. */
@@ -53,6 +54,8 @@ export const tasksSearchParams = {
   worker: parseAsList,
   /** The header `tenant_id`. */
   tenant: parseAsList,
+  /** Keys that tasks were spawned with so that they exist once. */
+  idempotency: parseAsList,
   /** Checkpoints the task has, all of them. */
   checkpoint: parseAsList,
   /** Parts of an attempt's error, all of them. */
@@ -67,7 +70,8 @@ export const tasksSearchParams = {
   before: parseAsInstant,
   /** A window that ends now; narrows `after` where both are given. */
   range: parseAsRange,
-  /** As returned in `older` or `newer` of a page. */
+  sort: parseAsStringLiteral(TASK_SORTS).withDefault("newest"),
+  /** As returned in `older` or `newer` of a page; it belongs to one order. */
   cursor: parseAsString,
   limit: parseAsLimit,
 };
@@ -82,6 +86,7 @@ export function taskFilters(filters: Partial<TaskFilters> = {}): TaskFilters {
     after: null,
     before: null,
     range: null,
+    sort: "newest",
     cursor: null,
     limit: 50,
     ...filters,
@@ -102,8 +107,12 @@ const parseAsMax = createParser<number>({
   serialize: String,
 }).withDefault(EXPORT_LIMIT);
 
-/** What an export takes: the filters of a list, without its paging. */
-const { cursor: _cursor, limit: _limit, ...filterSearchParams } = tasksSearchParams;
+/** What a search, a count and an export take: the filters of a list, which they go through newest first. */
+const { sort: _sort, ...followSearchParams } = tasksSearchParams;
+
+export { followSearchParams };
+
+const { cursor: _cursor, limit: _limit, ...filterSearchParams } = followSearchParams;
 export const exportSearchParams = {
   ...filterSearchParams,
   format: parseAsStringLiteral(EXPORT_FORMATS).withDefault("csv"),

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { AuditList, AuditListSkeleton } from "@/components/audit/audit-list";
+import { AuditList } from "@/components/audit/audit-list";
+import { PagedListSkeleton } from "@/components/layout/paged-list";
 import { listAudit } from "@/lib/analytics/audit";
 import { auditQuery } from "@/lib/query/audit";
 import { auditSearchParams } from "@/lib/search-params/audit";
@@ -13,7 +14,7 @@ const loadFilters = createLoader(auditSearchParams);
 
 export default function AuditPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   return (
-    <Suspense fallback={<AuditListSkeleton />}>
+    <Suspense fallback={<PagedListSkeleton columns={6} />}>
       {loadFilters(searchParams).then((filters) => {
         const read = () => listAudit(filters);
         return (

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { BulkList, BulkListSkeleton } from "@/components/bulk/bulk-list";
+import { BulkList } from "@/components/bulk/bulk-list";
+import { PagedListSkeleton } from "@/components/layout/paged-list";
 import { listBulk } from "@/lib/analytics/bulk";
 import { bulkListQuery } from "@/lib/query/bulk";
 import { bulkSearchParams } from "@/lib/search-params/bulk";
@@ -13,7 +14,7 @@ const loadFilters = createLoader(bulkSearchParams);
 
 export default function BulkListPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   return (
-    <Suspense fallback={<BulkListSkeleton />}>
+    <Suspense fallback={<PagedListSkeleton columns={6} bar={false} />}>
       {loadFilters(searchParams).then((filters) => {
         const read = () => listBulk(filters);
         return (

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { EventList, EventListSkeleton } from "@/components/events/event-list";
+import { EventList } from "@/components/events/event-list";
+import { PagedListSkeleton } from "@/components/layout/paged-list";
 import { eventsSearchParams } from "@/lib/search-params/events";
 import { eventsSeed } from "../event-seeds";
 import { Seeded } from "../seeded";
@@ -13,7 +14,7 @@ const loadFilters = createLoader(eventsSearchParams);
 
 export default function EventsPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   return (
-    <Suspense fallback={<EventListSkeleton />}>
+    <Suspense fallback={<PagedListSkeleton columns={5} />}>
       {loadFilters(searchParams).then((filters) => (
         <Seeded seeds={[eventsSeed(filters), queuesSeed()]}>
           <EventList />

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { WorkerList, WorkerListSkeleton } from "@/components/workers/worker-list";
+import { WindowPageSkeleton } from "@/components/charts/window-page";
+import { WorkerList } from "@/components/workers/worker-list";
 import { workersSearchParams } from "@/lib/search-params/windows";
 import { workersSeed } from "../figure-seeds";
 import { Seeded } from "../seeded";
@@ -12,7 +13,7 @@ const loadFilters = createLoader(workersSearchParams);
 
 export default function WorkersPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   return (
-    <Suspense fallback={<WorkerListSkeleton />}>
+    <Suspense fallback={<WindowPageSkeleton title="Workers" />}>
       {loadFilters(searchParams).then((filters) => (
         <Seeded seeds={[workersSeed(filters)]}>
           <WorkerList />

@@ -64,6 +64,7 @@ test("what cannot be searched has its status", async () => {
   expect((await search(get("/?queue=nowhere"))).status).toBe(404);
   expect((await search(get("/?where=params..a:1"))).status).toBe(400);
   expect((await count(get("/?state=lost"))).status).toBe(400);
+  expect((await search(get("/?sort=oldest"))).status).toBe(400);
   expect((await exported(get("/?format=xml"))).status).toBe(400);
   expect((await exported(get("/?max=100001"))).status).toBe(400);
 });
@@ -123,6 +124,7 @@ test("suggestions come from recent tasks and from the statistics", async () => {
     names: ["=cmd()", "even", "odd"],
     workers: ["w1"],
     tenants: ["acme"],
+    idempotencyKeys: [],
     checkpoints: [],
   });
   expect(answer.paths).toContainEqual({ path: "params.order.id", values: ["42"] });
@@ -131,6 +133,7 @@ test("suggestions come from recent tasks and from the statistics", async () => {
     names: [],
     workers: [],
     tenants: [],
+    idempotencyKeys: [],
     checkpoints: [],
     paths: [],
   });

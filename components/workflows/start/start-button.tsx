@@ -1,10 +1,10 @@
 "use client";
 import { Play } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { lazyExtra } from "@/components/ui/lazy-part";
 
-const StartDialog = dynamic(() => import("./start-dialog").then((m) => m.StartDialog));
+const StartDialog = lazyExtra(() => import("./start-dialog").then((m) => m.StartDialog));
 
 /** The way to a new run of a definition. */
 export function StartButton({

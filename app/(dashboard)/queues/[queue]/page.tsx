@@ -6,10 +6,10 @@ import { windowSearchParams } from "@/lib/search-params/windows";
 import { queueFiguresSeed, queueMaintenanceSeed } from "../../queue-seeds";
 import { Seeded } from "../../seeded";
 import { queuesSeed } from "../../seeds";
-import { type QueueParams, queueName } from "./queue-params";
+import { type QueueParams, queueName, queueTitle } from "./queue-params";
 
 export async function generateMetadata({ params }: QueueParams): Promise<Metadata> {
-  return { title: (await params).queue };
+  return { title: await queueTitle(params) };
 }
 
 const loadWindow = createLoader(windowSearchParams);

@@ -1,12 +1,12 @@
 import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { followTasks } from "@/lib/analytics/task-following";
-import { tasksSearchParams } from "@/lib/search-params/tasks";
+import { followSearchParams } from "@/lib/search-params/tasks";
 import { streamJsonLines } from "../streaming";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
-    const filters = readParameters(request, tasksSearchParams);
+    const filters = readParameters(request, followSearchParams);
     return streamJsonLines(request, (signal) => followTasks(filters, { signal }));
   });
 }

@@ -5,12 +5,12 @@ import { TaskList, TaskListSkeleton } from "@/components/tasks/task-list";
 import { tasksSearchParams } from "@/lib/search-params/tasks";
 import { Seeded } from "../../../seeded";
 import { queuesSeed, tasksSeed } from "../../../seeds";
-import { type QueueParams, queueName } from "../queue-params";
+import { type QueueParams, queueName, queueTitle } from "../queue-params";
 
 type Props = QueueParams & { searchParams: Promise<SearchParams> };
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: `Tasks of ${(await params).queue}` };
+  return { title: `Tasks of ${await queueTitle(params)}` };
 }
 
 const loadFilters = createLoader(tasksSearchParams);

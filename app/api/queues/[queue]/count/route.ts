@@ -2,13 +2,14 @@ import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { countTerminalTasksExactly } from "@/lib/analytics/terminal-counts-exact";
+import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     readParameters(request, {});
-    const { queue } = await params;
+    const queue = queueOfSegment((await params).queue);
     return coalesce(["count", queue], request.signal, (signal) =>
       countTerminalTasksExactly(queue, { signal }),
     );

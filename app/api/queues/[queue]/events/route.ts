@@ -3,12 +3,13 @@ import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { listEvents } from "@/lib/analytics/events";
 import { queueEventsSearchParams } from "@/lib/search-params/events";
+import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    const { queue } = await params;
+    const queue = queueOfSegment((await params).queue);
     const filters = { ...readParameters(request, queueEventsSearchParams), queue: [queue] };
     return coalesce(["events", filters], request.signal, (signal) =>
       listEvents(filters, { signal }),

@@ -2,13 +2,14 @@ import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { getQueueFigures } from "@/lib/analytics/queue-figures";
+import { queueOfSegment } from "@/lib/search-params/queue-segment";
 import { windowSearchParams } from "@/lib/search-params/windows";
 
 type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    const { queue } = await params;
+    const queue = queueOfSegment((await params).queue);
     const { range } = readParameters(request, windowSearchParams);
     return coalesce(["figures", queue, range], request.signal, (signal) =>
       getQueueFigures(queue, range, { signal }),

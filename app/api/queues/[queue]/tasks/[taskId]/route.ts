@@ -2,12 +2,14 @@ import { readUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { getTask } from "@/lib/analytics/task";
+import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string; taskId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    const { queue, taskId } = await params;
+    const { queue: segment, taskId } = await params;
+    const queue = queueOfSegment(segment);
     const id = readUuid("task id", taskId);
     return coalesce(["task", queue, id], request.signal, (signal) =>
       getTask(queue, id, { signal }),

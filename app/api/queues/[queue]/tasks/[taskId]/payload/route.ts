@@ -3,12 +3,14 @@ import { jsonText, respond } from "@/app/api/respond";
 import { ReadError } from "@/lib/analytics/errors";
 import { getPayload } from "@/lib/analytics/payloads";
 import { type PayloadRef, payloadSearchParams } from "@/lib/search-params/payload";
+import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string; taskId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    const { queue, taskId } = await params;
+    const { queue: segment, taskId } = await params;
+    const queue = queueOfSegment(segment);
     const id = readUuid("task id", taskId);
     return jsonText(await getPayload(queue, id, readRef(request), { signal: request.signal }));
   });

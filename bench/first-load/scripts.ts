@@ -1,0 +1,20 @@
+import type { Page } from "@playwright/test";
+
+export type LoadedScript = { name: string; gzip: number };
+
+/**
+ * The scripts a page has loaded so far, by what came over the wire without headers, the largest first. Scripts that this
+ * browser skips (`nomodule`) are not among them.
+ */
+export async function loadedScripts(page: Page): Promise<LoadedScript[]> {
+  const scripts = await page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .filter((entry) => new URL(entry.name).pathname.endsWith(".js"))
+      .map((entry) => ({
+        name: new URL(entry.name).pathname.split("/").at(-1) ?? "",
+        gzip: (entry as PerformanceResourceTiming).encodedBodySize,
+      })),
+  );
+  return scripts.sort((a, b) => b.gzip - a.gzip);
+}

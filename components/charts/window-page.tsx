@@ -1,0 +1,69 @@
+"use client";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { type ReactNode, useRef } from "react";
+import { LiveData } from "@/components/layout/live-data";
+import { useHotkeys } from "@/components/ui/hotkeys";
+import { moveRowFocus } from "@/components/ui/move-row-focus";
+import { Panel } from "@/components/ui/panel";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import type { Window } from "@/lib/search-params/windows";
+import { WindowSwitch } from "./window-switch";
+
+const FRAME = "flex flex-col gap-3 p-3 wide:px-4";
+
+/** A list of what a window of time holds: what narrows it, how far it looks back, one panel of rows, and its keys. */
+export function WindowPage<Data extends { now: string }>({
+  title,
+  aside,
+  window,
+  onWindow,
+  query,
+  children,
+}: {
+  title: string;
+  /** Beside the switch of the window. */
+  aside: ReactNode;
+  window: Window;
+  onWindow: (window: Window) => void;
+  query: UseQueryResult<Data>;
+  /** Rows with `data-row` take part in moving by `j` and `k`. */
+  children: (data: Data) => ReactNode;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  useHotkeys({
+    r: () => query.refetch(),
+    j: () => moveRowFocus(box.current, 1),
+    k: () => moveRowFocus(box.current, -1),
+  });
+  return (
+    <div ref={box} className={FRAME}>
+      <h1 className="sr-only">{title}</h1>
+      <div className="flex flex-wrap items-center gap-2">
+        {aside}
+        <span className="ml-auto">
+          <WindowSwitch value={window} onChange={onWindow} />
+        </span>
+      </div>
+      <LiveData query={query} skeleton={<Rows title={title} />}>
+        {children}
+      </LiveData>
+    </div>
+  );
+}
+
+export function WindowPageSkeleton({ title }: { title: string }) {
+  return (
+    <div className={FRAME}>
+      <div className="h-9 wide:h-7" />
+      <Rows title={title} />
+    </div>
+  );
+}
+
+function Rows({ title }: { title: string }) {
+  return (
+    <Panel title={title}>
+      <SkeletonRows rows={10} columns={6} />
+    </Panel>
+  );
+}

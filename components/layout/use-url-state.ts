@@ -1,0 +1,51 @@
+"use client";
+import { useSearchParams } from "next/navigation";
+import { createLoader, createSerializer, type inferParserType, type ParserMap } from "nuqs/server";
+import { startTransition, useCallback, useMemo, useOptimistic } from "react";
+
+type Values<Parsers extends ParserMap> = inferParserType<Parsers>;
+type Change<Parsers extends ParserMap> = {
+  [Key in keyof Values<Parsers>]?: Values<Parsers>[Key] | null;
+};
+
+/**
+ * What the address says, and the way to change it without asking the server. What a change does not name stays in the
+ * address; `null` and defaults leave it. `parsers` must be the same object at each call.
+ */
+export function useUrlState<Parsers extends ParserMap>(
+  parsers: Parsers,
+  { history = "replace" }: { history?: "push" | "replace" } = {},
+): [Values<Parsers>, (change: Change<Parsers>) => void] {
+  // The router follows the address in a transition; what was chosen shows at once.
+  const [search, show] = useOptimistic(useSearchParams().toString());
+  const values = useMemo(
+    () => createLoader(parsers)(new URLSearchParams(search)),
+    [parsers, search],
+  );
+  const change = useCallback(
+    (change: Change<Parsers>) =>
+      startTransition(() => {
+        const { pathname, search, hash } = window.location;
+        const next = createSerializer(parsers)(new URLSearchParams(search), change);
+        show(new URLSearchParams(next).toString());
+        window.history[`${history}State`](null, "", `${pathname}${next}${hash}`);
+      }),
+    [parsers, history, show],
+  );
+  return [values, change];
+}
+
+/** As `useUrlState`, for a single key. */
+export function useUrlValue<Parser extends ParserMap[string]>(
+  key: string,
+  parser: Parser,
+  { history = "replace" }: { history?: "push" | "replace" } = {},
+): [inferParserType<Parser>, (value: inferParserType<Parser> | null) => void] {
+  const parsers = useMemo(() => ({ [key]: parser }), [key, parser]);
+  const [values, change] = useUrlState(parsers, { history });
+  const set = useCallback(
+    (value: inferParserType<Parser> | null) => change({ [key]: value } as Change<typeof parsers>),
+    [change, key],
+  );
+  return [values[key] as inferParserType<Parser>, set];
+}

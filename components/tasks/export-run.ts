@@ -1,0 +1,39 @@
+import { formatNumber, plural } from "@/lib/format";
+import { readText } from "@/lib/query/tasks-stream";
+import { serializeExport, type TaskFilters } from "@/lib/search-params/tasks";
+import { EXPORT_LIMIT, type ExportFormat } from "@/lib/search-params/tasks-export";
+import { lineCounter, saveFile } from "./export-file";
+
+/** How far an export got; `outcome` says how it ended. */
+export type ExportProgress = { tasks: number; bytes: number; outcome: string | null };
+
+/** Fetches everything that matches and hands it to the browser as a file, unless it was stopped or failed on the way. */
+export async function runExport(
+  { cursor: _, limit: __, ...filters }: TaskFilters,
+  format: ExportFormat,
+  signal: AbortSignal,
+  tell: (progress: ExportProgress) => void,
+): Promise<void> {
+  const parts: string[] = [];
+  const count = lineCounter();
+  let [tasks, bytes] = [0, 0];
+  let outcome: string;
+  try {
+    const path = `/api/tasks/export${serializeExport({ ...filters, format })}`;
+    for await (const text of readText(path, signal)) {
+      parts.push(text);
+      bytes += text.length;
+      tasks = Math.max(count(text) - (format === "csv" ? 1 : 0), 0);
+      tell({ tasks, bytes, outcome: null });
+    }
+    saveFile(format, parts);
+    outcome =
+      tasks < EXPORT_LIMIT
+        ? `Saved ${plural(tasks, "task")}.`
+        : `Saved the newest ${formatNumber(EXPORT_LIMIT)} tasks, the most one file holds. There may be more.`;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "The export failed.";
+    outcome = signal.aborted ? "Stopped. Nothing was saved." : `${why} Nothing was saved.`;
+  }
+  tell({ tasks, bytes, outcome });
+}

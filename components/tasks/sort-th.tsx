@@ -1,0 +1,33 @@
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { Th } from "@/components/ui/table";
+import { cn } from "@/lib/cn";
+
+/** The head of a numeric column by which the list can be ordered. */
+export function SortTh({
+  label,
+  sorted,
+  onSort,
+  className,
+}: {
+  label: string;
+  sorted: "ascending" | "descending" | undefined;
+  onSort: () => void;
+  className: string;
+}) {
+  const Arrow = sorted === "ascending" ? ArrowUp : ArrowDown;
+  return (
+    <Th numeric aria-sort={sorted} className={cn("px-0!", className)}>
+      <button
+        type="button"
+        onClick={onSort}
+        className={cn(
+          "inline-flex h-7 w-full items-center justify-end gap-1 px-2 -outline-offset-2 hover:text-ink",
+          sorted && "text-ink",
+        )}
+      >
+        {sorted && <Arrow size={12} aria-hidden />}
+        {label}
+      </button>
+    </Th>
+  );
+}

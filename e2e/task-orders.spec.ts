@@ -1,0 +1,105 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./support/fixtures";
+import { pressFor } from "./support/keys";
+
+const names = (page: Page) => page.locator("a[data-row]").allInnerTexts();
+
+test("I choose the order of a list; one that my filters do not allow says what it needs", async ({
+  page,
+  work,
+}) => {
+  const { app, queue } = work;
+  for (const name of ["first", "second", "third"]) await app.spawn(name, {}, { queue });
+  await page.goto(`/queues/${queue}/tasks`);
+  await expect.poll(() => names(page)).toEqual(["third", "second", "first"]);
+
+  const order = page.getByLabel("Order", { exact: true });
+  await order.selectOption("Oldest first");
+  await expect.poll(() => names(page)).toEqual(["first", "second", "third"]);
+  await expect(page).toHaveURL(/sort=oldest/);
+  await page.getByRole("columnheader", { name: "Age" }).getByRole("button").click();
+  await expect.poll(() => names(page)).toEqual(["third", "second", "first"]);
+
+  await order.selectOption("Most attempts first");
+  await expect(page.getByText(/ranked within a window of time/)).toBeVisible();
+  await page.getByRole("button", { name: "Last 24 h" }).click();
+  await expect(page).toHaveURL(/range=24h.*sort=attempts|sort=attempts.*range=24h/);
+  await expect(page.locator("a[data-row]")).toHaveCount(3);
+  await expect(page.getByRole("columnheader", { name: "Attempts" })).toHaveAttribute(
+    "aria-sort",
+    "descending",
+  );
+
+  await order.selectOption("Due first");
+  await expect(page.getByText(/Only active tasks are due/)).toBeVisible();
+  await page.getByRole("button", { name: "Only pending, running, sleeping" }).click();
+  await expect.poll(() => names(page)).toEqual(["first", "second", "third"]);
+
+  await page.goBack();
+  await expect(page.getByText(/Only active tasks are due/)).toBeVisible();
+  await page.getByRole("button", { name: "Newest first" }).click();
+  await expect.poll(() => names(page)).toEqual(["third", "second", "first"]);
+});
+
+test("I page through an order that is not that of time, there and back", async ({ page, work }) => {
+  for (let index = 0; index < 60; index += 1)
+    await work.app.spawn(`job-${index}`, {}, { queue: work.queue });
+  await page.goto(`/queues/${work.queue}/tasks?state=pending&sort=due`);
+  await expect(page.locator("a[data-row]")).toHaveCount(50);
+  const first = await names(page);
+  expect(first[0]).toBe("job-0");
+  await page.getByRole("button", { name: /^Next/ }).click();
+  await expect(page.locator("a[data-row]")).toHaveCount(10);
+  expect((await names(page)).at(-1)).toBe("job-59");
+  await page.getByRole("button", { name: /^Previous/ }).click();
+  await expect.poll(() => names(page)).toEqual(first);
+});
+
+test("I find a task by the key it was spawned with", async ({ page, work }) => {
+  const { app, queue } = work;
+  await app.spawn("charge", {}, { queue, idempotencyKey: "order 42" });
+  await app.spawn("charge", {}, { queue, idempotencyKey: "order 43" });
+  await page.goto(`/queues/${queue}/tasks`);
+  await expect(page.locator("a[data-row]")).toHaveCount(2);
+  const box = page.getByRole("combobox", { name: "Filter tasks" });
+  await box.fill("idempotency:");
+  await expect(page.getByRole("option", { name: /"order 43"/ })).toBeVisible();
+  await box.fill('idempotency:"order 42"');
+  await box.press("Enter");
+  await expect(page.locator("a[data-row]")).toHaveCount(1);
+  await expect(page).toHaveURL(/idempotency=order/);
+});
+
+test("The palette knows task names, and what can be done here", async ({ page, work }) => {
+  const name = `charge-${work.queue}`;
+  const { taskID } = await work.app.spawn(name, {}, { queue: work.queue });
+  await page.goto("/queues");
+  await page.getByRole("main").waitFor();
+  await pressFor(page, "ControlOrMeta+k", page.getByRole("dialog"));
+  await page.getByRole("combobox").fill(name);
+  await page.getByRole("option", { name }).first().click();
+  await expect(page).toHaveURL(new RegExp(`/tasks\\?name=${name}`));
+  await expect(page.locator("a[data-row]")).toHaveCount(1);
+
+  await page.goto(work.taskUrl(taskID));
+  await expect(page.getByRole("heading", { name })).toBeVisible();
+  await pressFor(page, "ControlOrMeta+k", page.getByRole("dialog"));
+  await page.getByRole("combobox").fill("cancel");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: /cancel/i })).toBeVisible();
+});
+
+test.describe("a queue that is called like a directory", () => {
+  test.use({ queueName: ".." });
+  test("has an address of its own", async ({ page, work }) => {
+    await work.app.spawn("inside", {}, { queue: work.queue });
+    await page.goto("/queues");
+    await page.getByRole("link", { name: "..", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "..", exact: true })).toBeVisible();
+    await page.getByRole("link", { name: "Tasks", exact: true }).last().click();
+    await page.getByRole("link", { name: "inside" }).click();
+    await expect(page.getByRole("heading", { name: "inside" })).toBeVisible();
+    await page.reload();
+    await expect(page.getByRole("heading", { name: "inside" })).toBeVisible();
+  });
+});

@@ -1,0 +1,16 @@
+import { type QueryKey, queryOptions } from "@tanstack/react-query";
+import type { TaskSuggestions } from "@/lib/analytics/task-suggestions";
+import { parseAsList } from "@/lib/search-params/parsers";
+import { fetchJson } from "./api";
+
+/** Names, workers, tenants and paths that can be searched for in these queues, or in all. */
+export function taskSuggestionsQuery(queue: string[]) {
+  const queryKey: QueryKey = ["task-suggestions", queue];
+  const [list] = parseAsList.serialize(queue);
+  const search = list === undefined ? "" : `?${new URLSearchParams({ queue: list })}`;
+  return queryOptions({
+    queryKey,
+    queryFn: ({ signal }) => fetchJson<TaskSuggestions>(`/api/tasks/suggestions${search}`, signal),
+    staleTime: 30_000,
+  });
+}
