@@ -12,6 +12,8 @@ import { type TaskRow, type TaskSearch, taskColumns, taskOrder } from "./task-ro
  */
 export type Strategy = "walk" | "sweep";
 
+const FENCE = 2 ** 31 - 1;
+
 /** The first `limit + 1` tasks of a search over these queues, in the order of its direction; one statement. */
 export async function scanTasks(
   db: Database,
@@ -26,8 +28,8 @@ export async function scanTasks(
       .from(tables.tasks)
       .where(taskConditions(tables, search))
       .$dynamic();
-    // The fence keeps the order from choosing the plan; without it PostgreSQL flattens the subquery.
-    const hits = (strategy === "sweep" ? inner.offset(0) : inner).as("hits");
+    // The limit, which nothing reaches, keeps the order from choosing the plan: PostgreSQL flattens a subquery without.
+    const hits = (strategy === "sweep" ? inner.limit(FENCE) : inner).as("hits");
     return db
       .select()
       .from(hits)

@@ -33,12 +33,13 @@ export async function readWindows(
   const { direction } = windows;
   const deadline = performance.now() + windows.budget;
   let { range: rest, width } = windows;
+  let expected = 0;
   await db.execute(sql`set local statement_timeout = ${sql.raw(String(WINDOW_LIMIT))}`);
   while (rest.from < rest.to) {
     signal?.throwIfAborted();
     const isFirst = rest === windows.range;
     // At least one window, or a caller that goes on from where this ended would never get anywhere.
-    if (!isFirst && performance.now() > deadline) return rest;
+    if (!isFirst && performance.now() + expected > deadline) return rest;
     const range = nextWindow(rest, direction, width);
     const started = performance.now();
     await db.execute(sql`savepoint before_window`);
@@ -55,7 +56,9 @@ export async function readWindows(
     rest =
       direction === "older" ? { from: rest.from, to: range.from } : { from: range.to, to: rest.to };
     if (outcome === "enough") return null;
-    width *= growth(performance.now() - started);
+    const took = performance.now() - started;
+    width *= growth(took);
+    expected = took * growth(took);
   }
   return null;
 }
