@@ -161,8 +161,6 @@ export const TASK_READS: readonly Read[] = [
     title: "related tasks",
     function: "getRelated",
     run: (context, n) => getRelated(LARGEST, at(context.tasks, n)),
-    limit: 50,
-    growth: 1.5,
   },
   {
     title: "what is usual for a name",

@@ -24,18 +24,24 @@ export function findById(id: Uuid, options: ReadOptions = {}): Promise<Found[]> 
 
 async function findTasks(db: Database, queues: string[], id: Uuid): Promise<FoundTask[]> {
   if (queues.length === 0) return [];
-  const arms = queues.flatMap((queue) => {
-    const { tasks, runs } = queueTables(queue);
-    return [
-      sql`select 'task' as "kind", ${queue}::text as "queue", ${tasks.taskId} as "taskId", null::uuid as "runId",
-          null::integer as "attempt", ${tasks.name} as "name", ${tasks.state} as "state"
-        from ${tasks} where ${tasks.taskId} = ${id}::uuid`,
-      sql`select 'run', ${queue}::text, ${runs.taskId}, ${runs.runId}, ${runs.attempt}, ${tasks.name}, ${tasks.state}
-        from ${runs} join ${tasks} on ${tasks.taskId} = ${runs.taskId} where ${runs.runId} = ${id}::uuid`,
-    ];
-  });
-  return (await db.execute<FoundTask>(sql.join(arms, sql` union all `))).rows;
+  const tasks = await db.execute<FoundTask>(sql.join(queues.map(taskArm(id)), sql` union all `));
+  if (tasks.rows.length > 0) return tasks.rows;
+  return (await db.execute<FoundTask>(sql.join(queues.map(runArm(id)), sql` union all `))).rows;
 }
+
+const taskArm = (id: Uuid) => (queue: string) => {
+  const { tasks } = queueTables(queue);
+  return sql`select 'task' as "kind", ${queue}::text as "queue", ${tasks.taskId} as "taskId",
+        null::uuid as "runId", null::integer as "attempt", ${tasks.name} as "name", ${tasks.state} as "state"
+      from ${tasks} where ${tasks.taskId} = ${id}::uuid`;
+};
+
+const runArm = (id: Uuid) => (queue: string) => {
+  const { tasks, runs } = queueTables(queue);
+  return sql`select 'run' as "kind", ${queue}::text as "queue", ${runs.taskId} as "taskId", ${runs.runId} as "runId",
+        ${runs.attempt} as "attempt", ${tasks.name} as "name", ${tasks.state} as "state"
+      from ${runs} join ${tasks} on ${tasks.taskId} = ${runs.taskId} where ${runs.runId} = ${id}::uuid`;
+};
 
 function toFound({ id, workflow_name, status }: Record<string, string | null>): FoundWorkflow {
   return {

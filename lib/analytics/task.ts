@@ -1,5 +1,5 @@
 import "server-only";
-import { count, desc, eq, sql } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
 import { type QueueTables, queueTables, queueTablesOfAllTenants, toIso } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
@@ -27,8 +27,9 @@ export function getTask(
     const task = queue && (await readTask(db, queue, taskId));
     if (!task) throw taskNotFound(queueName, taskId);
     const tables = queueTables(queueName);
-    const runs = await readRuns(db, queue, taskId);
-    const checkpoints = await readCheckpoints(db, tables, taskId);
+    const total = await countRows(db, tables, taskId);
+    const runs = await readRuns(db, queue, taskId, total.runs);
+    const checkpoints = await readCheckpoints(db, tables, taskId, total.checkpoints);
     const waits = await readWaits(db, tables, taskId);
     const names = eventNames(runs, checkpoints, waits);
     return {
@@ -92,10 +93,26 @@ async function readTask(
   return row && { queue: queue.name, ...row };
 }
 
-async function readRuns(db: Database, queue: RegisteredQueue, taskId: Uuid): Promise<Run[]> {
+/** How many runs and checkpoints a task has, which decides how long the values may be that come with them. */
+async function countRows(
+  db: Database,
+  { runs, checkpoints }: QueueTables,
+  taskId: Uuid,
+): Promise<{ runs: number; checkpoints: number }> {
+  const { rows } = await db.execute<{ runs: number; checkpoints: number }>(sql`
+    select (select count(*)::int from ${runs} where ${runs.taskId} = ${taskId}::uuid) as runs,
+      (select count(*)::int from ${checkpoints} where ${checkpoints.taskId} = ${taskId}::uuid) as checkpoints`);
+  return rows[0] ?? { runs: 0, checkpoints: 0 };
+}
+
+function readRuns(
+  db: Database,
+  queue: RegisteredQueue,
+  taskId: Uuid,
+  rows: number,
+): Promise<Run[]> {
   const { runs } = queueTables(queue.name);
-  const [total] = await db.select({ rows: count() }).from(runs).where(eq(runs.taskId, taskId));
-  const limit = inlineLimit(3 * Math.min(total?.rows ?? 0, MOST_RUNS));
+  const limit = inlineLimit(3 * Math.min(rows, MOST_RUNS));
   return db
     .select({
       runId: runs.runId,
@@ -123,17 +140,17 @@ async function readRuns(db: Database, queue: RegisteredQueue, taskId: Uuid): Pro
     .limit(MOST_RUNS + 1);
 }
 
-async function readCheckpoints(
+function readCheckpoints(
   db: Database,
   { checkpoints }: QueueTables,
   taskId: Uuid,
+  rows: number,
 ): Promise<Checkpoint[]> {
   const ofTask = eq(checkpoints.taskId, taskId);
-  const [total] = await db.select({ rows: count() }).from(checkpoints).where(ofTask);
   return db
     .select({
       name: checkpoints.name,
-      state: payload(checkpoints.state, inlineLimit(Math.min(total?.rows ?? 0, MOST_CHECKPOINTS))),
+      state: payload(checkpoints.state, inlineLimit(Math.min(rows, MOST_CHECKPOINTS))),
       status: checkpoints.status,
       ownerRunId: checkpoints.ownerRunId,
       updatedAt: checkpoints.updatedAt,
