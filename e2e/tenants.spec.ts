@@ -1,0 +1,123 @@
+import { spawnTask } from "../lib/absurd/tasks";
+import { createWorkflowRun } from "../lib/absurd/workflow-runs";
+import { type Dashboard, startDashboard } from "./support/dashboard";
+import { expect, test } from "./support/fixtures";
+
+let restricted: Dashboard;
+
+test.beforeAll(async () => {
+  restricted = await startDashboard({
+    DATABASE_URL: process.env.E2E_DATABASE_URL ?? "",
+    DASHBOARD_TENANTS: "acme",
+  });
+});
+test.afterAll(() => restricted.stop());
+
+const headers = (tenant: string) => ({ headers: { tenant_id: tenant } });
+
+test("a dashboard for one tenant shows and searches its tasks alone", async ({ page, work }) => {
+  const { pool, queue } = work;
+  const own = await spawnTask(pool, queue, "acme-order", {}, headers("acme"));
+  const other = await spawnTask(pool, queue, "globex-order", {}, headers("globex"));
+  await spawnTask(pool, queue, "nobodys-order", {});
+
+  await page.goto(`${restricted.url}/queues/${queue}/tasks`);
+  await expect(page.getByText("Restricted to acme")).toBeVisible();
+  await expect(page.getByRole("link", { name: /acme-order/ })).toBeVisible();
+  await expect(page.getByText(/globex|nobodys/)).toHaveCount(0);
+
+  await page.goto(`${restricted.url}/queues/${queue}/tasks/${own.taskId}`);
+  await expect(page.getByRole("heading", { name: "acme-order" })).toBeVisible();
+
+  // Another tenant's task and one that never was look the same.
+  const unknown = "01900000-0000-7000-8000-000000000000";
+  const texts = [];
+  for (const id of [other.taskId, unknown]) {
+    await page.goto(`${restricted.url}/queues/${queue}/tasks/${id}`);
+    await expect(page.getByRole("heading", { name: "There is no such task" })).toBeVisible();
+    texts.push((await page.locator("[data-read-error]").innerText()).replaceAll(id, "…"));
+  }
+  expect(texts[0]).toBe(texts[1]);
+
+  await page.keyboard.press("Control+k");
+  const box = page.getByRole("dialog").getByRole("combobox");
+  await box.fill(other.taskId);
+  await expect(page.getByRole("dialog").getByText("globex-order")).toHaveCount(0);
+});
+
+test("what concerns all tenants of a queue is neither shown nor offered", async ({
+  page,
+  work,
+}) => {
+  await page.goto(`${restricted.url}/queues/${work.queue}`);
+  await expect(page.getByText("concern all tenants of the queue")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Spawn" })).toBeVisible();
+  for (const name of ["Drop", "Clean up"])
+    await expect(page.getByRole("button", { name, exact: true })).toHaveCount(0);
+  await page.goto(`${restricted.url}/queues`);
+  await expect(page.getByRole("link", { name: work.queue, exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Create queue" })).toHaveCount(0);
+});
+
+test("a task spawned there belongs to the tenant, and its worker sees it", async ({
+  page,
+  work,
+}) => {
+  work.app.registerTask({ name: "greet" }, async () => "done");
+  await work.startWorker();
+  await page.goto(`${restricted.url}/queues/${work.queue}`);
+  await page.getByRole("button", { name: "Spawn" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("greet");
+  await dialog.getByRole("button", { name: "Spawn", exact: true }).click();
+  await expect
+    .poll(async () => {
+      const { rows } = await work.pool.query(
+        `select state, headers ->> 'tenant_id' as tenant from absurd."t_${work.queue}"`,
+      );
+      return rows;
+    })
+    .toEqual([{ state: "completed", tenant: "acme" }]);
+});
+
+test("workflow runs of others are not there", async ({ page, work }) => {
+  const ids = [];
+  for (const tenantId of ["acme", "globex"]) {
+    const { taskId } = await spawnTask(work.pool, work.queue, "root", {}, headers(tenantId));
+    ids.push(
+      await createWorkflowRun(work.pool, work.queue, {
+        ...{ workflowName: `${tenantId}_flow`, workflowVersion: "1", tenantId },
+        absurdTaskId: taskId,
+      }),
+    );
+  }
+  await page.goto(`${restricted.url}/workflows`);
+  await expect(page.getByRole("link", { name: /acme_flow/ }).first()).toBeVisible();
+  await expect(page.getByText("globex_flow")).toHaveCount(0);
+  const answer = await page.request.get(`${restricted.url}/api/workflows/${ids[1]}`);
+  expect(answer.status()).toBe(404);
+});
+
+test("failures and workers can be narrowed to a tenant in the address", async ({ page, work }) => {
+  work.app.registerTask({ name: "charge" }, async () => {
+    throw new Error("declined");
+  });
+  for (const tenant of ["acme", "globex"])
+    await spawnTask(work.pool, work.queue, "charge", {}, { ...headers(tenant), maxAttempts: 1 });
+  await work.startWorker();
+  await expect
+    .poll(async () => {
+      const { rows } = await work.pool.query(
+        `select count(*)::int as n from absurd."t_${work.queue}" where state = 'failed'`,
+      );
+      return rows[0].n;
+    })
+    .toBe(2);
+  await page.goto(`/failures?queue=${work.queue}`);
+  await expect(page.getByText("2 failed attempts")).toBeVisible();
+  await page.getByLabel("Tenant").selectOption("globex");
+  await expect(page).toHaveURL(/tenant=globex/);
+  await expect(page.getByText("1 failed attempt ")).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("Tenant")).toHaveValue("globex");
+});
