@@ -1,9 +1,8 @@
 "use client";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { type ReactNode, useRef } from "react";
+import type { ReactNode } from "react";
 import { LiveData } from "@/components/layout/live-data";
 import { useHotkeys } from "@/components/ui/hotkeys";
-import { moveRowFocus } from "@/components/ui/move-row-focus";
 import { Panel } from "@/components/ui/panel";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import type { Window } from "@/lib/search-params/windows";
@@ -29,14 +28,9 @@ export function WindowPage<Data extends { now: string }>({
   /** Rows with `data-row` take part in moving by `j` and `k`. */
   children: (data: Data) => ReactNode;
 }) {
-  const box = useRef<HTMLDivElement>(null);
-  useHotkeys({
-    r: () => query.refetch(),
-    j: () => moveRowFocus(box.current, 1),
-    k: () => moveRowFocus(box.current, -1),
-  });
+  useHotkeys({ r: () => query.refetch() });
   return (
-    <div ref={box} className={FRAME}>
+    <div className={FRAME}>
       <h1 className="sr-only">{title}</h1>
       <div className="flex flex-wrap items-center gap-2">
         {aside}

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Kbd } from "@/components/ui/kbd";
 import { lazyExtra } from "@/components/ui/lazy-part";
+import { useFrameKeys } from "./use-frame-keys";
 
 const CommandPalette = lazyExtra(() => import("./command-palette").then((m) => m.CommandPalette));
 const KeySheet = lazyExtra(() => import("./key-sheet").then((m) => m.KeySheet));
@@ -20,6 +21,7 @@ export function CommandButton() {
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   }, []);
+  useFrameKeys();
   useHotkeys({ "?": () => setOpen("keys") });
   const close = () => setOpen(null);
   return (
@@ -36,11 +38,11 @@ export function CommandButton() {
           Jump to a task, run, queue or page
         </span>
         <span className="hidden wide:block">
-          <Kbd>Ctrl</Kbd>
-          <Kbd>K</Kbd>
+          <Kbd chord>Ctrl</Kbd>
+          <Kbd chord>K</Kbd>
         </span>
       </button>
-      {open === "palette" && <CommandPalette onClose={close} />}
+      {open === "palette" && <CommandPalette onClose={close} onKeys={() => setOpen("keys")} />}
       {open === "keys" && <KeySheet onClose={close} />}
     </>
   );

@@ -1,12 +1,16 @@
 "use client";
-import { CornerDownLeft, Search } from "lucide-react";
+import { CornerDownLeft, Keyboard, Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useId, useRef, useState } from "react";
+import { Kbd } from "@/components/ui/kbd";
 import { cn } from "@/lib/cn";
 import { type Command, useCommands } from "./commands";
 
-/** Jumps to any id, queue, task name or page, and does what can be done with what the page is about. */
-export function CommandPalette({ onClose }: { onClose: () => void }) {
+/**
+ * Jumps to any id, queue, task name or page, does what can be done with what the page is about, and leads to the sheet of
+ * keys.
+ */
+export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
   const router = useRouter();
   const ref = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState("");
@@ -125,6 +129,16 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       <p aria-live="polite" className="px-3 pb-3 text-ink-2 empty:hidden">
         {note}
       </p>
+      <div className="flex justify-end border-t px-1 py-1">
+        <button
+          type="button"
+          onClick={onKeys}
+          className="flex h-11 items-center gap-1.5 rounded-1 px-2 text-12 text-ink-3 hover:bg-hover hover:text-ink wide:h-6"
+        >
+          <Keyboard size={14} strokeWidth={1.5} aria-hidden />
+          Keyboard shortcuts <Kbd>?</Kbd>
+        </button>
+      </div>
     </dialog>
   );
 }

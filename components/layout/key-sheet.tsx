@@ -1,51 +1,27 @@
 "use client";
+import { useState } from "react";
+import { Checkbox } from "@/components/ui/checkbox";
 import { Dialog } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
+import { cn } from "@/lib/cn";
+import { KEY_GROUPS } from "./key-groups";
+import { usePreferences } from "./preferences-provider";
 
-const GROUPS: readonly { title: string; keys: readonly [what: string, ...keys: string[]][] }[] = [
-  {
-    title: "Anywhere",
-    keys: [
-      ["Jump to", "Ctrl", "K"],
-      ["This sheet", "?"],
-      ["Close", "Esc"],
-    ],
-  },
-  {
-    title: "Lists",
-    keys: [
-      ["Down, up", "j", "k"],
-      ["Open", "↵"],
-      ["Select", "x"],
-      ["Select up to here", "⇧", "x"],
-      ["Newer, older", "[", "]"],
-      ["Read again", "r"],
-      ["Search", "/"],
-    ],
-  },
-  {
-    title: "Task",
-    keys: [
-      ["Cancel", "c"],
-      ["Retry", "t"],
-      ["Reschedule", "s"],
-      ["Emit its event", "e"],
-      ["Run again", "a"],
-      ["Fork from a step", "f"],
-      ["Extend its lease", "l"],
-      ["Spawn a task", "n"],
-      ["All actions", "m"],
-      ["Read again", "r"],
-    ],
-  },
-];
-
+/** Every key and what it does, and the way to switch off those that act by themselves. */
 export function KeySheet({ onClose }: { onClose: () => void }) {
+  const { keys } = usePreferences();
   return (
-    <Dialog title="Keys" onClose={onClose} wide>
-      <div className="grid gap-x-6 gap-y-4 wide:grid-cols-3">
-        {GROUPS.map((group) => (
-          <section key={group.title}>
+    <Dialog title="Keyboard shortcuts" onClose={onClose} wide>
+      <SingleKeys />
+      <div className="gap-x-6 wide:columns-3">
+        {KEY_GROUPS.map((group) => (
+          <section
+            key={group.title}
+            className={cn(
+              "mb-4 break-inside-avoid",
+              keys === "off" && group.single && "opacity-60",
+            )}
+          >
             <h3 className="mb-1 font-semibold text-12">{group.title}</h3>
             <dl>
               {group.keys.map(([what, ...keys]) => (
@@ -56,7 +32,9 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
                   <dt>{what}</dt>
                   <dd>
                     {keys.map((key) => (
-                      <Kbd key={key}>{key}</Kbd>
+                      <Kbd key={key} chord>
+                        {key}
+                      </Kbd>
                     ))}
                   </dd>
                 </div>
@@ -66,5 +44,30 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
         ))}
       </div>
     </Dialog>
+  );
+}
+
+function SingleKeys() {
+  const { keys, choose } = usePreferences();
+  const [told, setTold] = useState("");
+  return (
+    <div className="mb-3 rounded-2 border bg-surface px-3 py-1.5">
+      <Checkbox
+        checked={keys === "on"}
+        onChange={({ target }) => {
+          choose("keys", target.checked ? "on" : "off");
+          setTold(target.checked ? "Single keys act again." : "Single keys do nothing now.");
+        }}
+      >
+        <span className="font-medium">Single keys act</span>
+      </Checkbox>
+      <p className="text-12 text-ink-2">
+        Switch them off for speech input, or if keys are pressed by accident. Ctrl K stays, and its
+        box leads back here.
+      </p>
+      <p role="status" className="sr-only">
+        {told}
+      </p>
+    </div>
   );
 }

@@ -2,7 +2,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useHotkeys } from "@/components/ui/hotkeys";
-import { moveRowFocus } from "@/components/ui/move-row-focus";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
 import { LiveData } from "./live-data";
@@ -41,10 +40,6 @@ export function PagedList<Page extends PageLike>({
   const box = useRef<HTMLDivElement>(null);
   useHotkeys({
     r: () => query.refetch(),
-    j: () => moveRowFocus(box.current, 1),
-    k: () => moveRowFocus(box.current, -1),
-    "]": page?.older ? () => onTurn(page.older) : undefined,
-    "[": page?.newer ? () => onTurn(page.newer) : undefined,
     ...keys,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top

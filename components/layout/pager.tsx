@@ -1,10 +1,12 @@
+"use client";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
+import { useHotkeys, useHotkeysOn } from "@/components/ui/hotkeys";
 import { Kbd } from "@/components/ui/kbd";
 
 const BY_TIME = ["Newest", "Newer", "Older"] as const;
 
-/** Keyset paging: to the beginning, back and on. There are no page numbers, since nothing counts the rows. */
+/** Keyset paging: to the beginning, back and on, also by `[` and `]`. There are no page numbers, since nothing counts the rows. */
 export function Pager({
   page,
   note,
@@ -22,6 +24,10 @@ export function Pager({
   /** The keys of the list, beside those of paging. */
   keys?: ReactNode;
 }) {
+  const turn = (cursor: string | null | undefined) => (cursor ? () => onTurn(cursor) : undefined);
+  const [newer, older] = [turn(page?.newer), turn(page?.older)];
+  const on = useHotkeysOn();
+  useHotkeys({ "[": newer, "]": older });
   return (
     <nav
       aria-label="Pages"
@@ -29,7 +35,7 @@ export function Pager({
     >
       <span className="min-w-0 truncate text-12 text-ink-2">{note}</span>
       <span className="ml-auto hidden whitespace-nowrap text-12 text-ink-3 wide:inline">
-        {keys}
+        {on && keys}
       </span>
       <span className="ml-auto flex shrink-0 wide:ml-0">
         <Button className="rounded-r-none" disabled={first} onClick={() => onTurn(null)}>
@@ -37,15 +43,15 @@ export function Pager({
         </Button>
         <Button
           className="-ml-px rounded-none"
-          disabled={!page?.newer}
-          onClick={() => onTurn(page?.newer ?? null)}
+          disabled={!newer}
+          onClick={newer}
         >
           {labels[1]} <Kbd>[</Kbd>
         </Button>
         <Button
           className="-ml-px rounded-l-none"
-          disabled={!page?.older}
-          onClick={() => onTurn(page?.older ?? null)}
+          disabled={!older}
+          onClick={older}
         >
           {labels[2]} <Kbd>]</Kbd>
         </Button>

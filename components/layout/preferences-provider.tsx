@@ -1,7 +1,9 @@
 "use client";
 import { createContext, type ReactNode, useContext, useState } from "react";
+import { HotkeysSwitch } from "@/components/ui/hotkeys";
 import { ZoneProvider } from "@/components/ui/zone";
 import { keepPreference, type Preferences } from "./preferences";
+import { useZoneInAddress } from "./use-zone-in-address";
 
 type Value = Preferences & {
   choose: <Name extends keyof Preferences>(name: Name, value: Preferences[Name]) => void;
@@ -17,14 +19,18 @@ export function PreferencesProvider({
   children: ReactNode;
 }) {
   const [preferences, setPreferences] = useState(initial);
+  const [zone, showZone] = useZoneInAddress(preferences.zone);
   const choose: Value["choose"] = (name, value) => {
     setPreferences((before) => ({ ...before, [name]: value }));
     keepPreference(name, value);
     if (name === "theme") applyTheme(String(value));
+    if (name === "zone") showZone(String(value));
   };
   return (
-    <PreferencesContext value={{ ...preferences, choose }}>
-      <ZoneProvider value={preferences.zone}>{children}</ZoneProvider>
+    <PreferencesContext value={{ ...preferences, zone, choose }}>
+      <HotkeysSwitch value={preferences.keys === "on"}>
+        <ZoneProvider value={zone}>{children}</ZoneProvider>
+      </HotkeysSwitch>
     </PreferencesContext>
   );
 }

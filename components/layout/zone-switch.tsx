@@ -3,7 +3,7 @@ import { Clock3 } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { usePreferences } from "./preferences-provider";
 
-/** Instants in UTC, or in the browser's own zone. */
+/** Instants in UTC, or in the browser's own zone. An address may ask for a third one. */
 export function ZoneSwitch() {
   const { zone, choose } = usePreferences();
   const utc = zone === "UTC";
@@ -18,7 +18,7 @@ export function ZoneSwitch() {
       }
     >
       <Clock3 size={16} strokeWidth={1.5} aria-hidden />
-      {utc ? "UTC" : "Local"}
+      {zone.split("/").at(-1)?.replaceAll("_", " ")}
     </Button>
   );
 }

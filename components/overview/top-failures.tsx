@@ -61,6 +61,7 @@ function TopFailure({ group, window }: { group: FailureGroup; window: Window }) 
     <li className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 border-line-subtle border-b px-3 py-1.5 hover:bg-hover wide:grid-cols-[minmax(0,1fr)_96px_auto]">
       <div className="min-w-0">
         <Link
+          data-row
           href={failuresPath({ range: window, group: group.id })}
           className="block truncate font-medium after:absolute after:inset-0 hover:text-accent-text"
         >

@@ -1,11 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
 import { useWindowRefresh } from "@/components/charts/use-window";
 import { LiveData } from "@/components/layout/live-data";
 import { useTenants } from "@/components/tenants/tenants-provider";
 import { useHotkeys } from "@/components/ui/hotkeys";
-import { moveRowFocus } from "@/components/ui/move-row-focus";
 import { Panel } from "@/components/ui/panel";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { plural } from "@/lib/format";
@@ -23,19 +21,16 @@ export function QueueList() {
     ...throughputQuery("1h"),
     refetchInterval: useWindowRefresh("1h"),
   });
-  const box = useRef<HTMLDivElement>(null);
   useHotkeys({
     r: () => {
       query.refetch();
       throughput.refetch();
     },
-    j: () => moveRowFocus(box.current, 1),
-    k: () => moveRowFocus(box.current, -1),
   });
   return (
     <LiveData query={query} skeleton={<QueueListSkeleton />}>
       {({ queues }) => (
-        <div ref={box} className="p-3 wide:px-4">
+        <div className="p-3 wide:px-4">
           <h1 className="sr-only">Queues</h1>
           {!restricted && (
             <div className="mb-3 flex justify-end">

@@ -8,7 +8,6 @@ import { ClockProvider } from "@/components/ui/clock";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Kbd } from "@/components/ui/kbd";
 import { lazyExtra } from "@/components/ui/lazy-part";
-import { moveRowFocus } from "@/components/ui/move-row-focus";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
 import { formatNumber, plural } from "@/lib/format";
@@ -61,13 +60,9 @@ export function TaskList({ queue }: { queue?: string }) {
   useHotkeys({
     x: () => select(false),
     X: () => select(true),
-    j: () => moveRowFocus(box.current, 1),
-    k: () => moveRowFocus(box.current, -1),
     r: () => {
       query.refetch().then(showNewest);
     },
-    "]": around?.older ? () => turnTo(around.older) : undefined,
-    "[": around?.newer ? () => turnTo(around.newer) : undefined,
   });
   const tooSlow = query.error instanceof ApiError && query.error.code === "timed_out";
   const gone = query.error instanceof ApiError && query.error.status === 404;

@@ -1,7 +1,8 @@
 /** Moves the focus among the rows in a box: elements with `data-row`, in the order of the page. */
 export function moveRowFocus(box: HTMLElement | null, step: 1 | -1): void {
   const rows = [...(box?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
-  const at = rows.indexOf(document.activeElement as HTMLElement);
+  const line = document.activeElement?.closest("tr, li");
+  const at = rows.findIndex((row) => row === document.activeElement || line?.contains(row));
   const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
   next?.focus({ preventScroll: true });
   next?.scrollIntoView({ block: "nearest" });

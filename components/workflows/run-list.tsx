@@ -1,6 +1,5 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
 import { LiveData } from "@/components/layout/live-data";
 import { Pager } from "@/components/layout/pager";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
@@ -19,22 +18,14 @@ export function RunList({ names }: { names: readonly string[] }) {
   const { filters, narrow, turnTo, clear } = useWorkflowFilters();
   const refetchInterval = useRefreshInterval();
   const query = useQuery({ ...workflowRunsQuery(filters), refetchInterval });
-  const box = useRef<HTMLDivElement>(null);
   const page = query.data;
-  useHotkeys({
-    r: () => query.refetch(),
-    j: () => moveFocus(box.current, 1),
-    k: () => moveFocus(box.current, -1),
-    "]": page?.older ? () => turnTo(page.older) : undefined,
-    "[": page?.newer ? () => turnTo(page.newer) : undefined,
-  });
+  useHotkeys({ r: () => query.refetch() });
   const known = [...new Set([...names, ...(page?.rows.map((run) => run.name) ?? [])])].sort();
   const addTag = (tag: string) => narrow({ tag: [...new Set([...filters.tag, tag])] });
   return (
     <>
       <RunFilterBar filters={filters} names={known} onChange={narrow} onClear={clear} />
       <div
-        ref={box}
         aria-busy={query.isPlaceholderData}
         className={cn(
           "min-h-0 flex-1 overflow-auto border-t transition-opacity",
@@ -71,12 +62,4 @@ export function RunList({ names }: { names: readonly string[] }) {
 /** A table without times of creation can only be paged by its key, which may be random. */
 function orderOf(dated: boolean): string {
   return dated ? "Newest first" : "By id: the table has no created_at";
-}
-
-function moveFocus(box: HTMLElement | null, step: 1 | -1) {
-  const links = [...(box?.querySelectorAll<HTMLElement>("a[data-row]") ?? [])];
-  const at = links.findIndex((link) => link.matches(":focus"));
-  const next = links[at < 0 ? (step > 0 ? 0 : links.length - 1) : at + step];
-  next?.focus({ preventScroll: true });
-  next?.closest("tr")?.scrollIntoView({ block: "nearest" });
 }

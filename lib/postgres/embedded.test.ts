@@ -158,6 +158,11 @@ describe("a directory that can't be used is refused with its reason", () => {
     expect(await problem()).toBe("not-a-cluster");
   });
 
+  test.runIf(process.platform === "linux")("a place where nothing can be made", async () => {
+    directory = "/proc/absurd/demo";
+    expect(await problem()).toBe("no-permission");
+  });
+
   test("a cluster whose password was lost", async () => {
     const { owner } = await own();
     owner.stdin?.end();

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -107,7 +108,7 @@ export async function startEmbeddedPostgres(options: {
 
 /** Makes the directory and returns the superuser's password, which is made on first use and kept in it. */
 async function prepare(directory: string): Promise<string> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const file = path.join(directory, "password");
   await writeFile(file, randomBytes(18).toString("base64url"), { mode: 0o600, flag: "wx" }).catch(
     (error: NodeJS.ErrnoException) => {
@@ -115,6 +116,15 @@ async function prepare(directory: string): Promise<string> {
     },
   );
   return (await readFile(file, "utf8")).trim();
+}
+
+/** Node's own way to make parents, too, never comes back where a file system answers "no such file", as `/proc` does. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeFolder(path.dirname(folder));
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
 }
 
 function untilReady(host: ChildProcess, onStage?: (stage: string) => void): Promise<void> {

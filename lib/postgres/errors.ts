@@ -28,6 +28,7 @@ const KNOWN: [RegExp, DataDirectoryProblem, string][] = [
   [/No space left on device|ENOSPC/, "disk-full", "The disk that holds {dir} is full."],
   [/Disk quota exceeded|EDQUOT/, "disk-full", "The disk quota for {dir} is used up."],
   [/EEXIST|ENOTDIR/, "not-a-cluster", "{dir} is not a directory."],
+  [/ENOENT.*mkdir/, "no-permission", "{dir} can't be made: nothing can be kept there."],
   [/Read-only file system|EROFS/, "no-permission", "{dir} lies on a read-only file system."],
   [
     /Permission denied|EACCES|EPERM|has wrong ownership/,
