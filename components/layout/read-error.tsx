@@ -11,16 +11,25 @@ const TITLES: Partial<Record<ErrorCode, string>> = {
   forbidden: "You may not see this",
   queue_not_found: "There is no such queue",
   task_not_found: "There is no such task",
+  workflow_run_not_found: "There is no such workflow run",
+  bulk_not_found: "There is no such bulk operation",
   no_schema: "This database has no absurd schema",
   database_unavailable: "Nothing to show without the database",
   timed_out: "The database took too long",
   network: "Nothing to show without the server",
 };
 
+/** Where the way on leads from something that is not there. */
+const LISTS: Partial<Record<ErrorCode, [href: string, label: string]>> = {
+  workflow_run_not_found: ["/workflows", "See all runs"],
+  bulk_not_found: ["/bulk", "See all operations"],
+};
+
 /** Why a room has nothing to show, and the way on. */
 export function ReadError({ error, onRetry }: { error: Error; onRetry: () => void }) {
   const known = error instanceof ApiError ? error : undefined;
   const lost = known?.status === 404 || known?.status === 400;
+  const [list, label] = (known && LISTS[known.code]) ?? ["/queues", "See all queues"];
   const title = (known && TITLES[known.code]) ?? "This could not be read";
   return (
     <div data-read-error>
@@ -36,8 +45,8 @@ export function ReadError({ error, onRetry }: { error: Error; onRetry: () => voi
         actions={
           <>
             {lost && (
-              <Link href="/queues" className={buttonClass("primary")}>
-                See all queues
+              <Link href={list} className={buttonClass("primary")}>
+                {label}
               </Link>
             )}
             <Button onClick={onRetry}>

@@ -2,7 +2,12 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import getPort from "get-port";
 
-export type Dashboard = { url: string; stop: () => Promise<void> };
+export type Dashboard = {
+  url: string;
+  /** What the server has written so far, to either output. */
+  log: () => string;
+  stop: () => Promise<void>;
+};
 
 /**
  * Starts the built dashboard the way `npm start` does, on a free port, with only the given settings.
@@ -16,6 +21,10 @@ export async function startDashboard(settings: Record<string, string>): Promise<
     all: true,
     reject: false,
   });
+  let log = "";
+  server.all.on("data", (part) => {
+    log += part;
+  });
   const url = `http://127.0.0.1:${port}`;
   await answers(`${url}/api/health`, server).catch(async (error: Error) => {
     server.kill();
@@ -23,6 +32,7 @@ export async function startDashboard(settings: Record<string, string>): Promise<
   });
   return {
     url,
+    log: () => log,
     stop: async () => {
       server.kill("SIGTERM");
       await server;

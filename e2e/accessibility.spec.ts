@@ -1,0 +1,189 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test, type Work } from "./support/fixtures";
+import { open } from "./support/open";
+import { type Scene, setScene } from "./support/scene";
+
+type Step = (page: Page) => Promise<unknown>;
+type Case = {
+  path: (work: Work, scene: Scene) => string;
+  /** What opens in the page, and is looked at as well. */
+  also?: Record<string, Step>;
+};
+
+const click =
+  (name: string | RegExp, role: "button" | "tab" = "button"): Step =>
+  (page) =>
+    page.getByRole("main").getByRole(role, { name, exact: true }).first().click();
+const press =
+  (...keys: string[]): Step =>
+  async (page) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+const dialog =
+  (opens: Step): Step =>
+  async (page) => {
+    await opens(page);
+    await page.getByRole("dialog").waitFor();
+  };
+
+/** An address of each page of the dashboard, by its folder. */
+const PAGES: Record<string, Case> = {
+  "": { path: () => "/", also: { table: click("Table") } },
+  queues: { path: () => "/queues", also: { create: dialog(click("Create queue")) } },
+  "queues/[queue]": {
+    path: ({ queue }) => `/queues/${queue}`,
+    also: {
+      spawn: dialog(click(/^Spawn/)),
+      bulk: dialog(click("Bulk")),
+      "clean up": dialog(click("Clean up")),
+      drop: dialog(click("Drop")),
+      policy: dialog(click("Change")),
+    },
+  },
+  "queues/[queue]/tasks": {
+    path: ({ queue }) => `/queues/${queue}/tasks?columns=params.order.id`,
+    also: {
+      suggestions: (page) => page.getByRole("combobox", { name: "Filter tasks" }).fill("order"),
+      views: dialog(click("Views")),
+      columns: dialog(click("Columns")),
+      export: dialog(click("Export")),
+      selection: press("Escape", "j", "x"),
+    },
+  },
+  "queues/[queue]/events": {
+    path: ({ queue }) => `/queues/${queue}/events`,
+    also: {
+      waiters: click("Who waits for picked-up:9"),
+      payload: click("Payload of paid:7"),
+      emit: dialog(click(/^Emit event/)),
+    },
+  },
+  "queues/[queue]/tasks/[taskId]": {
+    path: (work, { failed }) => work.taskUrl(failed),
+    also: {
+      attempts: click(/^Attempts/, "tab"),
+      steps: click(/^Steps/, "tab"),
+      events: click(/^Events/, "tab"),
+      payloads: click(/^Input/, "tab"),
+      raw: click(/^Raw/, "tab"),
+      retry: dialog(click(/^Retry/)),
+      "run again": dialog(click(/^Run again/)),
+      "all actions": dialog(click("All actions")),
+    },
+  },
+  tasks: { path: ({ queue }) => `/tasks?queue=${queue}&state=completed` },
+  failures: {
+    path: ({ queue }) => `/failures?range=1h&queue=${queue}`,
+    also: { cause: click("charge-card"), retry: dialog(click(/^Retry 1 failed/)) },
+  },
+  events: { path: ({ queue }) => `/events?queue=${queue}` },
+  workers: { path: () => "/workers" },
+  workflows: {
+    path: (_, { tenant }) => `/workflows?tenant=${tenant}`,
+    also: { definitions: click(/^Definitions/, "tab") },
+  },
+  "workflows/[workflowRunId]": {
+    path: (_, { workflowRun }) => `/workflows/${workflowRun}`,
+    also: {
+      operator: click(/^fetch, /),
+      timeline: click(/^Timeline/, "tab"),
+      tasks: click(/^Tasks/, "tab"),
+      cancel: dialog(click(/^Cancel/)),
+    },
+  },
+  bulk: { path: () => "/bulk" },
+  "bulk/[bulkId]": { path: (_, { bulk }) => `/bulk/${bulk}` },
+  audit: {
+    path: ({ queue }) => `/audit?queue=${queue}`,
+    also: { entry: click("Details of retry task") },
+  },
+};
+
+test("Every page of the dashboard is looked at here", () => {
+  const folder = fileURLToPath(new URL("../app/(dashboard)", import.meta.url));
+  const pages = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => path.basename(file) === "page.tsx")
+    .map((file) => path.dirname(file).replace(/^\.$/, ""));
+  expect(Object.keys(PAGES).sort()).toEqual(pages.sort());
+});
+
+for (const [folder, { path: address, also = {} }] of Object.entries(PAGES))
+  test(`Everybody can use /${folder}`, async ({ page, work }) => {
+    const scene = await setScene(work);
+    await open(page, address(work, scene));
+    await settle(page);
+    await examine(page, "at first");
+    for (const [name, step] of Object.entries(also)) {
+      await step(page);
+      await settle(page);
+      await examine(page, name);
+      if (await page.getByRole("dialog").count()) await page.keyboard.press("Escape");
+    }
+  });
+
+test("Everybody can use the waiting task, and the one at work", async ({ page, work }) => {
+  const scene = await setScene(work);
+  for (const [state, keys] of [
+    ["sleeping", "ces"],
+    ["running", "l"],
+  ] as const) {
+    await open(page, work.taskUrl(scene[state]));
+    for (const key of keys) {
+      await dialog(press(key))(page);
+      await settle(page);
+      await examine(page, `${state}, ${key}`);
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+    }
+  }
+});
+
+test("Everybody can use the frame, and what tells of errors", async ({ page }) => {
+  await open(page, "/queues");
+  for (const key of ["ControlOrMeta+k", "?"]) {
+    await dialog(press(key))(page);
+    await examine(page, key);
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  }
+  for (const address of ["/queues/nowhere", "/tasks?queue=nowhere", "/no/such/page"]) {
+    await page.goto(address);
+    await expect(page.getByText(/There is no such/)).toBeVisible();
+    await examine(page, address);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, "/queues");
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("dialog").waitFor();
+  await examine(page, "more");
+});
+
+const WIDE = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+async function settle(page: Page): Promise<void> {
+  await expect(page.locator("main [role=status][aria-label=Loading]")).toHaveCount(0);
+}
+
+/** Nothing stands in anybody's way, in either size and theme. The theme changes nothing but colours. */
+async function examine(page: Page, what: string): Promise<void> {
+  const before = page.viewportSize() ?? WIDE;
+  for (const size of [WIDE, PHONE])
+    for (const theme of ["light", "dark"] as const) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      const axe = new AxeBuilder({ page });
+      if (theme === "dark") axe.withRules(["color-contrast"]);
+      else axe.options({ rules: { "target-size": { enabled: true } } });
+      const { violations } = await axe.analyze();
+      const found = violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ""}`),
+      );
+      expect.soft(found, `${what}, ${theme}, ${size.width} px`).toEqual([]);
+    }
+  await page.setViewportSize(before);
+}

@@ -1,0 +1,236 @@
+import type { Page } from "@playwright/test";
+import { spawnTask } from "../lib/absurd/tasks";
+import { expect, test } from "./support/fixtures";
+import { open } from "./support/open";
+import { setScene } from "./support/scene";
+
+const dialog = (page: Page) => page.getByRole("dialog");
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim());
+
+/** Presses keys one after another; a pair such as `g q` is two of them. */
+async function press(page: Page, keys: string) {
+  for (const key of keys.split(" ")) await page.keyboard.press(key);
+}
+
+test("I move down and up every list with j and k, and open a row with Enter", async ({
+  page,
+  work,
+}) => {
+  const { tenant } = await setScene(work);
+  for (const address of [
+    "/",
+    "/queues",
+    `/tasks?queue=${work.queue}`,
+    `/queues/${work.queue}/events`,
+    "/failures",
+    "/workers",
+    "/bulk",
+    "/audit",
+    `/workflows?tenant=${tenant}`,
+  ]) {
+    await open(page, address);
+    const rows = page.getByRole("main").locator("[data-row]");
+    await rows.first().waitFor();
+    await press(page, "j");
+    await expect(rows.first(), address).toBeFocused();
+    if ((await rows.count()) < 2) continue;
+    await press(page, "j");
+    await expect(rows.nth(1), address).toBeFocused();
+    await press(page, "k");
+    await expect(rows.first(), address).toBeFocused();
+  }
+  const name = await focused(page);
+  await press(page, "Enter");
+  await expect(page.getByRole("heading", { name: name ?? "" })).toBeVisible();
+});
+
+test("I turn the pages of a list with ] and [", async ({ page, work }) => {
+  for (let n = 0; n < 5; n++) await spawnTask(work.pool, work.queue, `n${n}`);
+  await open(page, `/queues/${work.queue}/tasks?limit=2`);
+  const names = page.locator("a[data-row]");
+  await expect(names).toHaveText(["n4", "n3"]);
+  await press(page, "]");
+  await expect(names).toHaveText(["n2", "n1"]);
+  await press(page, "]");
+  await expect(names).toHaveText(["n0"]);
+  await press(page, "]");
+  await press(page, "[");
+  await expect(names).toHaveText(["n2", "n1"]);
+});
+
+test("I go to any room with g and its letter, and the letter does nothing else", async ({
+  page,
+  work,
+}) => {
+  const { failed } = await setScene(work);
+  await open(page, work.taskUrl(failed));
+  // Alone, each of these would act on the task.
+  for (const [letter, address] of [
+    ["t", "/tasks"],
+    ["a", "/audit"],
+    ["f", "/failures"],
+    ["e", "/events"],
+    ["l", "/workflows"],
+  ]) {
+    await open(page, work.taskUrl(failed));
+    await press(page, `g ${letter}`);
+    await expect(page).toHaveURL(new RegExp(`${address}$`));
+    await expect(dialog(page)).toHaveCount(0);
+  }
+  for (const [letter, address] of [
+    ["q", "/queues"],
+    ["w", "/workers"],
+    ["b", "/bulk"],
+    ["o", "/"],
+  ]) {
+    await press(page, `g ${letter}`);
+    await expect(page).toHaveURL(new RegExp(`:\\d+${address}$`));
+  }
+});
+
+test("I read again with r when nothing refreshes by itself", async ({ page, work }) => {
+  await spawnTask(work.pool, work.queue, "first");
+  await open(page, `/queues/${work.queue}/tasks`);
+  await page.getByLabel("Refresh every").selectOption("Off");
+  await expect(page.getByText("Paused")).toBeVisible();
+  await spawnTask(work.pool, work.queue, "second");
+  await page.getByRole("heading", { level: 1 }).click({ force: true });
+  await press(page, "r");
+  await expect(page.locator("a[data-row]")).toHaveText(["second", "first"]);
+});
+
+test("I begin to search with /, and what I type is not taken for keys", async ({ page, work }) => {
+  await spawnTask(work.pool, work.queue, "jxr");
+  await open(page, `/queues/${work.queue}/tasks`);
+  await press(page, "/");
+  await page.keyboard.type("name:jxr?");
+  await expect(page.getByRole("combobox", { name: "Filter tasks" })).toHaveValue("name:jxr?");
+  await expect(page.getByText("1 selected")).toHaveCount(0);
+  await expect(dialog(page)).toHaveCount(0);
+});
+
+test("Each action of a task has its key", async ({ page, work }) => {
+  const { failed, sleeping, running, workflowRun } = await setScene(work);
+  for (const [address, keys] of [
+    [work.taskUrl(sleeping), { c: "Cancel this task", s: "Reschedule", e: "Emit an event" }],
+    [
+      work.taskUrl(failed),
+      { t: "Retry this task", a: "Run this task again", f: "Fork from a step" },
+    ],
+    [work.taskUrl(running), { l: "Extend the lease", n: "Spawn a task", m: "Actions" }],
+    [`/workflows/${workflowRun}`, { c: "Cancel this workflow run" }],
+    [`/queues/${work.queue}/events`, { e: "Emit an event" }],
+  ] as const) {
+    await open(page, address);
+    for (const [key, title] of Object.entries(keys)) {
+      await press(page, key);
+      await expect(dialog(page).getByRole("heading", { name: title })).toBeVisible();
+      await press(page, "Escape");
+      await expect(dialog(page)).toHaveCount(0);
+    }
+  }
+});
+
+test("I switch single keys off, and they stay off until I want them back", async ({
+  page,
+  work,
+}) => {
+  const address = `/queues/${work.queue}/tasks`;
+  await open(page, address);
+  await press(page, "?");
+  const choice = page.getByRole("checkbox", { name: "Single keys act" });
+  await choice.uncheck();
+  await expect(dialog(page).getByRole("status")).toHaveText("Single keys do nothing now.");
+  await press(page, "Escape");
+  await expect(dialog(page)).toHaveCount(0);
+
+  await open(page, address);
+  await press(page, "g q");
+  await press(page, "?");
+  await press(page, "/");
+  await expect(page.getByRole("combobox", { name: "Filter tasks" })).not.toBeFocused();
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(page).toHaveURL(new RegExp(`${address}$`));
+
+  await press(page, "ControlOrMeta+k");
+  await dialog(page).getByRole("button", { name: "Keyboard shortcuts" }).click();
+  await expect(choice).not.toBeChecked();
+  await choice.check();
+  await press(page, "Escape");
+  await press(page, "g q");
+  await expect(page).toHaveURL(/\/queues$/);
+});
+
+test("I see where the focus is, from the skip link on through the page", async ({ page, work }) => {
+  await setScene(work);
+  await open(page, `/queues/${work.queue}/tasks`);
+  await press(page, "Tab");
+  await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
+  const hidden: string[] = [];
+  for (let n = 0; n < 60; n++) {
+    const unseen = await page.evaluate(() => {
+      const at = document.activeElement;
+      if (!(at instanceof HTMLElement) || at === document.body) return null;
+      const shows = [at, at.closest("search"), at.closest("tr"), at.parentElement].some((box) =>
+        ["", "::after"].some((part) => {
+          if (!box) return false;
+          const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(box, part);
+          const ring = outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1;
+          return ring || (boxShadow !== "none" && /inset|3px/.test(boxShadow));
+        }),
+      );
+      return shows && at.checkVisibility() ? null : at.outerHTML.slice(0, 200);
+    });
+    if (unseen) hidden.push(unseen);
+    await press(page, "Tab");
+  }
+  expect(hidden).toEqual([]);
+
+  await open(page, `/queues/${work.queue}/tasks`);
+  await press(page, "Tab Enter Tab");
+  await expect(page.getByRole("combobox", { name: "Filter tasks" })).toBeFocused();
+});
+
+test("Nothing moves for those who asked for no motion", async ({ page, work }) => {
+  const { running } = await setScene(work);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const moving = () =>
+    page.evaluate(() =>
+      document
+        .getAnimations()
+        .filter(({ effect }) => Number(effect?.getComputedTiming().duration) > 1)
+        .map((animation) => (animation.effect as KeyframeEffect).target?.outerHTML.slice(0, 120)),
+    );
+  for (const [address, key] of [
+    [work.taskUrl(running), "c"],
+    ["/failures", "?"],
+    [`/queues/${work.queue}/tasks`, "x"],
+  ] as const) {
+    await open(page, address);
+    await press(page, "j");
+    await press(page, key);
+    expect(await moving(), address).toEqual([]);
+  }
+});
+
+test("Screen readers are left in peace while nothing happens", async ({ page, work }) => {
+  const { running } = await setScene(work);
+  for (const address of [`/queues/${work.queue}/tasks`, work.taskUrl(running)]) {
+    await open(page, address);
+    await page.getByLabel("Refresh every").selectOption("2 s");
+    const told = await page.evaluate(async () => {
+      const heard: string[] = [];
+      const watch = new MutationObserver((changes) => {
+        for (const { target } of changes) {
+          const near = target instanceof Element ? target : target.parentElement;
+          const live = near?.closest("[aria-live], [role=status], [role=alert], [role=log]");
+          if (live) heard.push(live.outerHTML.slice(0, 160));
+        }
+      });
+      watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      return heard;
+    });
+    expect(told, address).toEqual([]);
+  }
+});
