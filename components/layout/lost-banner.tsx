@@ -45,7 +45,9 @@ export function LostBanner() {
         }
       >
         <strong className="font-semibold">
-          Lost the {what === "server" ? "dashboard’s server" : "database"} {ago}.
+          Lost the {what === "server" ? "dashboard’s server" : "database"}{" "}
+          {/* Read aloud once, not each second. */}
+          <span aria-hidden>{ago}</span>.
         </strong>{" "}
         {at !== null &&
           `What you see is from ${formatClock(new Date(at).toISOString(), zone)} ${zone}. `}

@@ -33,7 +33,11 @@ export function ExportPanel({
           ))
         )}
       </div>
-      <p aria-live="polite" className="break-words text-12 text-ink-2 empty:hidden">
+      <p
+        aria-live="polite"
+        aria-busy={progress?.outcome === null}
+        className="break-words text-12 text-ink-2 empty:hidden"
+      >
         {progress &&
           (progress.outcome ??
             `${plural(progress.tasks, "task")} so far, ${formatBytes(progress.bytes)}…`)}

@@ -35,6 +35,7 @@ export function SearchCount({ filters }: { filters: TaskFilters }) {
   return (
     <span
       aria-live="polite"
+      aria-busy={counting !== null && !counting.ended}
       className="flex shrink-0 items-center gap-2 whitespace-nowrap text-12 text-ink-2"
     >
       {last && (

@@ -8,6 +8,9 @@ const TONES = {
   plain: "border-line bg-surface [&>svg]:text-ink-3",
 } as const;
 
+/** A plain one belongs to what is read anyway. */
+const ROLES = { bad: "alert", warning: "status", plain: undefined } as const;
+
 /** One thing about the whole page that the reader must know, with what can be done about it. */
 export function Banner({
   tone,
@@ -22,7 +25,7 @@ export function Banner({
 }) {
   return (
     <div
-      role={tone === "bad" ? "alert" : "status"}
+      role={ROLES[tone]}
       className={cn(
         "flex min-h-10 flex-wrap items-center gap-x-2 gap-y-1 rounded-2 border py-1 pr-2 pl-3",
         TONES[tone],
