@@ -1,7 +1,24 @@
+import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { startDashboard } from "./support/dashboard";
 import { expect, test } from "./support/fixtures";
 import { startSwitch } from "./support/switch";
+
+const ROOMS = [
+  "/",
+  "/queues",
+  "/tasks",
+  "/failures",
+  "/events",
+  "/workers",
+  "/workflows",
+  "/bulk",
+  "/audit",
+];
+
+/** What a room says in a database without Absurd, or without the dashboard's own tables. */
+const MISSING =
+  /no absurd schema|keeps no workflow runs|are not installed|Nothing is recorded here/i;
 
 test("I lose the database while looking, keep the last data, and it comes back by itself", async ({
   page,
@@ -16,23 +33,39 @@ test("I lose the database while looking, keep the last data, and it comes back b
     await way.cut();
     await expect(page.getByText(/Lost the database/)).toBeVisible({ timeout: 30_000 });
     await expect(page.locator("a[data-row]")).toHaveText("kept");
+    const dimmed = page.getByRole("main").locator(".opacity-60");
+    await expect(dimmed).toHaveCount(1);
     const health = await page.request.get(`${dashboard.url}/api/health`);
     expect(health.status()).toBe(503);
+    // An action now is refused, in words that say what became of it.
+    await page.getByRole("button", { name: "Bulk", exact: true }).click();
+    await expect(page.getByRole("dialog").getByRole("alert")).toContainText(/database/i);
+    await page.keyboard.press("Escape");
     await way.mend();
     await expect(page.getByText(/Lost the database/)).toBeHidden({ timeout: 30_000 });
+    await expect(dimmed).toHaveCount(0);
   } finally {
     await dashboard.stop();
     await way.cut();
   }
 });
 
-test("A database that is down at the start does not stop the dashboard", async ({ page }) => {
+test("A database that is down at the start does not stop the dashboard, on no page", async ({
+  page,
+  work,
+}) => {
   const way = await startSwitch(process.env.E2E_DATABASE_URL ?? "");
   await way.cut();
   const dashboard = await startDashboard({ DATABASE_URL: way.url });
   try {
+    for (const path of [...ROOMS, work.taskUrl(randomUUID()), `/workflows/${randomUUID()}`]) {
+      await page.goto(`${dashboard.url}${path}`);
+      await expect(
+        page.getByText("Nothing to show without the database").first(),
+        path,
+      ).toBeVisible();
+    }
     await page.goto(`${dashboard.url}/queues`);
-    await expect(page.getByText("Nothing to show without the database")).toBeVisible();
     await way.mend();
     await expect(page.getByRole("table")).toBeVisible({ timeout: 30_000 });
   } finally {
@@ -49,9 +82,9 @@ test("A database without Absurd says what is missing, and stays as it is", async
   url.pathname = "/without_absurd";
   const dashboard = await startDashboard({ DATABASE_URL: url.href });
   try {
-    for (const path of ["/", "/queues", "/tasks", "/events"]) {
+    for (const path of ROOMS) {
       await page.goto(`${dashboard.url}${path}`);
-      await expect(page.getByText(/no absurd schema/i).first()).toBeVisible();
+      await expect(page.getByRole("main").getByText(MISSING).first(), path).toBeVisible();
     }
     const database = new Client({ connectionString: url.href });
     await database.connect();

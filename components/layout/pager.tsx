@@ -41,18 +41,10 @@ export function Pager({
         <Button className="rounded-r-none" disabled={first} onClick={() => onTurn(null)}>
           {labels[0]}
         </Button>
-        <Button
-          className="-ml-px rounded-none"
-          disabled={!newer}
-          onClick={newer}
-        >
+        <Button className="-ml-px rounded-none" disabled={!newer} onClick={newer}>
           {labels[1]} <Kbd>[</Kbd>
         </Button>
-        <Button
-          className="-ml-px rounded-l-none"
-          disabled={!older}
-          onClick={older}
-        >
+        <Button className="-ml-px rounded-l-none" disabled={!older} onClick={older}>
           {labels[2]} <Kbd>]</Kbd>
         </Button>
       </span>
