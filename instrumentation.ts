@@ -4,8 +4,9 @@
  */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
-    const { checkEnvironment } = await import("@/lib/db/check-environment");
-    checkEnvironment();
+    // What this throws ends the server with its message.
+    const { getEnvironment } = await import("@/lib/db/env");
+    getEnvironment();
     const { startBulkRunner } = await import("@/lib/bulk/runner");
     startBulkRunner();
   }
