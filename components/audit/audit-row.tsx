@@ -134,7 +134,7 @@ function Details({ entry }: { entry: AuditEntry }) {
           {bulkId && (
             <>
               {" · part of "}
-              <Link href={bulkPath(bulkId)} prefetch={false} className={LINK}>
+              <Link href={bulkPath(bulkId)} prefetch={false} className="text-accent-text underline">
                 a bulk operation
               </Link>
             </>
@@ -153,7 +153,7 @@ function Values({ title, values }: { title: string; values: Record<string, unkno
   if (Object.keys(values).length === 0) return null;
   return (
     <section aria-label={title} className="min-w-0 rounded-2 border bg-surface">
-      <h3 className="border-line-subtle border-b px-3 py-1 text-12 text-ink-3">{title}</h3>
+      <h2 className="border-line-subtle border-b px-3 py-1 text-12 text-ink-3">{title}</h2>
       <JsonView text={JSON.stringify(values)} />
     </section>
   );

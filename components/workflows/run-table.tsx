@@ -77,7 +77,7 @@ function RunRow({
           href={workflowRunPath(run.workflowRunId)}
           prefetch={false}
           title={run.name}
-          className="block truncate font-medium outline-none after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"
+          className="block truncate font-medium leading-6 outline-none after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"
         >
           {run.name}
         </Link>

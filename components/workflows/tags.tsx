@@ -31,7 +31,7 @@ export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: strin
             type="button"
             title={`Only runs with ${tag}`}
             onClick={() => onSelect(tag)}
-            className={`${className} hover:border-accent-line hover:text-accent-text`}
+            className={`${className} min-h-6 wide:min-h-0 hover:border-accent-line hover:text-accent-text`}
           >
             {tag}
           </button>

@@ -131,9 +131,9 @@ async function recordBulk({ pool, queue }: Place, taskId: string): Promise<strin
      entries as (
        insert into absurd_dashboard.audit_entry
          (operator, action, queue, task_id, bulk_id, reason, outcome, code, message, parameters)
-       select $1, 'retry task', $3, $2, bulk_id, 'gateway is back', 'done', null, null, '{"attempts": 1}' from job
+       select $1, 'retry task', $3, $2, bulk_id, 'gateway is back', 'done', null, null, '{"attempts": 1}'::jsonb from job
        union all
-       select $1, 'cancel task', $3, $2, null, null, 'refused', 'ended', 'The task had ended.', '{}' from job)
+       select $1, 'cancel task', $3, $2, null, null, 'refused', 'ended', 'The task had ended.', '{}'::jsonb from job)
      select bulk_id as id from job`,
     [`ada-${queue}`, taskId, queue],
   );
