@@ -38,8 +38,8 @@ export function CommandButton() {
           Jump to a task, run, queue or page
         </span>
         <span className="hidden wide:block">
-          <Kbd chord>Ctrl</Kbd>
-          <Kbd chord>K</Kbd>
+          <Kbd always>Ctrl</Kbd>
+          <Kbd always>K</Kbd>
         </span>
       </button>
       {open === "palette" && <CommandPalette onClose={close} onKeys={() => setOpen("keys")} />}

@@ -32,7 +32,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
                   <dt>{what}</dt>
                   <dd>
                     {keys.map((key) => (
-                      <Kbd key={key} chord>
+                      <Kbd key={key} always>
                         {key}
                       </Kbd>
                     ))}

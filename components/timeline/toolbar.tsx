@@ -48,8 +48,8 @@ export function Toolbar({
             </Button>
           )}
           <span className="ml-auto hidden whitespace-nowrap text-12 text-ink-3 xwide:inline">
-            <Kbd>↑</Kbd> <Kbd>↓</Kbd> row <Kbd>←</Kbd> <Kbd>→</Kbd> pan <Kbd>+</Kbd> <Kbd>-</Kbd>{" "}
-            zoom <Kbd>0</Kbd> all
+            <Kbd always>↑</Kbd> <Kbd always>↓</Kbd> row <Kbd always>←</Kbd> <Kbd always>→</Kbd> pan{" "}
+            <Kbd always>+</Kbd> <Kbd always>-</Kbd> zoom <Kbd always>0</Kbd> all
           </span>
         </>
       )}

@@ -4,19 +4,18 @@ import { cn } from "@/lib/cn";
 import { useHotkeysOn } from "./hotkeys";
 
 /**
- * One key, as a hint beside what it does. Gone while such keys are switched off, and on narrow screens, which have no
- * keyboard.
+ * One key, as a hint beside what it does; on narrow screens, which have no keyboard, there are no hints.
  *
- * @param chord part of what Ctrl or Cmd begins, or of an explanation: it is always there.
+ * @param always for keys that cannot be switched off: with Ctrl or Cmd, only where the focus is, or in an explanation.
  */
-export function Kbd({ chord = false, children }: { chord?: boolean; children: ReactNode }) {
-  if (!useHotkeysOn() && !chord) return null;
+export function Kbd({ always = false, children }: { always?: boolean; children: ReactNode }) {
+  if (!useHotkeysOn() && !always) return null;
   return (
     <kbd
-      aria-hidden={!chord}
+      aria-hidden={!always}
       className={cn(
         "ml-0.5 min-w-4 rounded-1 border border-line border-b-line-strong bg-surface px-1 text-center font-medium font-sans text-11 text-ink-3 leading-4",
-        chord ? "inline-block" : "hidden wide:inline-block",
+        always ? "inline-block" : "hidden wide:inline-block",
       )}
     >
       {children}
