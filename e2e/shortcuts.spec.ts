@@ -94,7 +94,7 @@ test("I read again with r when nothing refreshes by itself", async ({ page, work
   await page.getByLabel("Refresh every").selectOption("Off");
   await expect(page.getByText("Paused")).toBeVisible();
   await spawnTask(work.pool, work.queue, "second");
-  await page.getByRole("heading", { level: 1 }).click({ force: true });
+  await page.getByLabel("Refresh every").blur();
   await press(page, "r");
   await expect(page.locator("a[data-row]")).toHaveText(["second", "first"]);
 });
