@@ -1,6 +1,7 @@
 "use client";
 import { ChevronRight } from "lucide-react";
 import { Sparkline } from "@/components/charts/sparkline";
+import { MiddleTruncate } from "@/components/ui/middle-truncate";
 import { Age, RelativeTime } from "@/components/ui/relative-time";
 import type { FailureGroup } from "@/lib/analytics/failure-groups";
 import { cn } from "@/lib/cn";
@@ -61,11 +62,11 @@ export function FailureRow({
           <Sparkline values={group.trend} tone="bad" />
         </span>
         <span
-          className="hidden truncate text-12 text-ink-2 wide:block"
+          className="hidden min-w-0 gap-1 text-12 text-ink-2 wide:flex"
           title={group.queues.join(", ")}
         >
-          {group.queues[0]}
-          {group.queues.length > 1 && ` +${group.queues.length - 1}`}
+          <MiddleTruncate text={group.queues[0] ?? ""} />
+          {group.queues.length > 1 && <span>+{group.queues.length - 1}</span>}
         </span>
         <span className="text-right text-12 text-ink-2">
           <RelativeTime iso={group.lastAt} />

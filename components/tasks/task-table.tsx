@@ -1,6 +1,5 @@
 import { Th } from "@/components/ui/table";
 import type { TaskSummary } from "@/lib/analytics/types";
-import { cn } from "@/lib/cn";
 import type { TaskSort } from "@/lib/search-params/tasks-sort";
 import { rowKey } from "./live-rows";
 import { SelectionCheck } from "./selection-check";
@@ -40,15 +39,15 @@ export function TaskTable({
               onToggle={() => selection.toggleAll(rows)}
             />
           </Th>
-          <Th className="w-[104px]">State</Th>
-          <Th className="w-[17%]">Name</Th>
-          <Th className="w-[124px]">Task id</Th>
-          {!oneQueue && <Th className="w-[9%]">Queue</Th>}
+          <Th className="w-[100px]">State</Th>
+          <Th className="w-[18%]">Name</Th>
+          <Th className="w-[118px]">Task id</Th>
+          {!oneQueue && <Th className="w-[116px]">Queue</Th>}
           <SortTh
             label="Attempts"
             sorted={sort === "attempts" ? "descending" : undefined}
             onSort={() => onSort(sort === "attempts" ? "newest" : "attempts")}
-            className="w-[84px]"
+            className="w-[80px]"
           />
           <SortTh
             label="Age"
@@ -60,16 +59,16 @@ export function TaskTable({
             label="Duration"
             sorted={sort === "duration" ? "descending" : undefined}
             onSort={() => onSort(sort === "duration" ? "newest" : "duration")}
-            className="w-[96px]"
+            className="w-[88px]"
           />
-          <Th className="hidden w-[9%] pl-5 xwide:table-cell">Worker</Th>
-          {tenants && <Th className="hidden w-[88px] xwide:table-cell">Tenant</Th>}
+          <Th className="hidden w-[132px] pl-5 xwide:table-cell">Worker</Th>
+          {tenants && <Th className="hidden w-[100px] xwide:table-cell">Tenant</Th>}
           {columns.map((path) => (
             <Th key={path} title={path} className="mono w-32 truncate">
               {path}
             </Th>
           ))}
-          <Th className={cn("pr-4!", columns.length === 0 ? "w-[34%]" : "w-[26%]")}>Why</Th>
+          <Th className="pr-4!">Why</Th>
         </tr>
       </thead>
       <tbody className="block wide:table-row-group">
