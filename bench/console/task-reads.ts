@@ -120,6 +120,19 @@ export const TASK_READS: readonly Read[] = [
     limit: 100,
     growth: 3,
   }),
+  page("the oldest tasks", () => ({ sort: "oldest" })),
+  page("pending tasks by what is due", () => ({ state: ["pending"], sort: "due" })),
+  page("active tasks by what is due", () => ({ state: [...ACTIVE_STATES], sort: "due" })),
+  page("tasks of an idempotency key", () => ({ idempotency: ["order-42"] })),
+  // These look at every task of their window, up to a bound that the small set does not reach.
+  page("tasks of a day with the most attempts", () => ({ range: "24h", sort: "attempts" }), {
+    limit: 500,
+    growth: 15,
+  }),
+  page("tasks of a day that took longest", () => ({ range: "24h", sort: "duration" }), {
+    limit: 1_000,
+    growth: 15,
+  }),
   {
     title: "fifty named tasks",
     function: "listSelectedTasks",

@@ -169,7 +169,7 @@ const onwards = (search: SearchOn | null) => search && { older: search.older };
 export function TaskListSkeleton() {
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface">
-      <div className="h-[92px] shrink-0 border-b wide:h-20" />
+      <div className="h-[189px] shrink-0 border-b wide:h-[85px]" />
       <SkeletonRows rows={20} columns={7} />
     </div>
   );

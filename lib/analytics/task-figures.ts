@@ -11,24 +11,28 @@ import type { Iso } from "./types";
 /** Tasks that a ranking looks at, of all queues together. */
 const LOOKED_AT = 40_000;
 
-/** Where a ranking of a range begins: so far back that of no queue too many tasks are looked at. */
+/**
+ * Where a ranking of a range begins: so far back that no more tasks are looked at than that. The primary keys of all
+ * queues are walked together, from the newest task down.
+ */
 export async function findRankedFrom(
   db: Database,
   queues: string[],
   range: KeyRange,
 ): Promise<Uuid> {
   if (queues.length === 0) return range.from;
-  const most = Math.ceil(LOOKED_AT / queues.length);
   const arms = queues.map((queue) => {
     const { tasks } = queueTablesOfAllTenants(queue);
     return sql`(
       select ${tasks.taskId} as id from ${tasks}
       where ${and(gte(tasks.taskId, range.from), lt(tasks.taskId, range.to))}
-      order by ${tasks.taskId} desc offset ${most}::int limit 1
+      order by ${tasks.taskId} desc limit ${LOOKED_AT + 1}::int
     )`;
   });
-  const { rows } = await db.execute<{ id: Uuid }>(sql.join(arms, sql` union all `));
-  return [range.from, ...rows.map((row) => row.id)].sort().at(-1) ?? range.from;
+  const { rows } = await db.execute<{ id: Uuid }>(sql`
+    select id from (${sql.join(arms, sql` union all `)}) as newest
+    order by id desc offset ${LOOKED_AT}::int limit 1`);
+  return rows[0]?.id ?? range.from;
 }
 
 /**
