@@ -13,6 +13,7 @@ import { parseWorkflow } from "@/lib/highway/parse";
 import { ROOT_TASK, startWorkflow } from "@/lib/highway/run/start";
 import { getStoredDefinition, type StoredDefinition } from "@/lib/highway/store";
 import { action, inquiry } from "./action";
+import { refuseMasks } from "./hidden-values";
 import { queueName, uuid } from "./inputs";
 import { readJsonObject, refuseText } from "./json-text";
 import { toDefinition, toNewRun } from "./reaches";
@@ -127,7 +128,7 @@ function readGiven(given: { inputs: string; tags: string }): {
   tags: JsonObject | undefined;
 } {
   return {
-    inputs: readJsonObject(given.inputs, "inputs") ?? {},
-    tags: readJsonObject(given.tags, "tags"),
+    inputs: refuseMasks("inputs", readJsonObject(given.inputs, "inputs")) ?? {},
+    tags: refuseMasks("tags", readJsonObject(given.tags, "tags")),
   };
 }
