@@ -94,3 +94,55 @@ test("I read the same as a table, zoom by key, and unfold what was replayed", as
   );
   await expect(table.getByRole("row").filter({ hasText: "charge-card" })).toContainText("recorded");
 });
+
+test("On a phone two fingers zoom, one moves, and nothing runs out of the page", async ({
+  browser,
+  work,
+  baseURL,
+}) => {
+  work.app.registerTask({ name: "steps" }, async (_params, ctx) => {
+    for (const name of ["one", "two", "three", "four"])
+      await ctx.step(name, () => new Promise((resolve) => setTimeout(resolve, 150)));
+  });
+  const { taskID } = await work.app.spawn("steps", {});
+  await work.startWorker();
+  await expect.poll(async () => (await work.app.fetchTaskResult(taskID))?.state).toBe("completed");
+  const context = await browser.newContext({
+    ...(baseURL && { baseURL }),
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  try {
+    const page = await context.newPage();
+    await page.goto(work.taskUrl(taskID));
+    const row = page.getByRole("button", { name: /^two/ });
+    await row.scrollIntoViewIfNeeded();
+    const bar = row.locator("[data-span]").first();
+    const before = await bar.boundingBox();
+    const { y, height } = (await row.boundingBox()) ?? { y: 0, height: 0 };
+    const at = y + height / 2;
+    const protocol = await context.newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", xs: number[]) =>
+      protocol.send("Input.dispatchTouchEvent", {
+        type,
+        touchPoints: xs.map((x, id) => ({ x, y: at, id })),
+      });
+    await touch("touchStart", [230, 270]);
+    for (let spread = 5; spread <= 60; spread += 5)
+      await touch("touchMove", [230 - spread, 270 + spread]);
+    await touch("touchEnd", []);
+    await expect(page.getByRole("button", { name: "Show all" })).toBeVisible();
+    const zoomed = await bar.boundingBox();
+    expect(zoomed?.width).toBeGreaterThan((before?.width ?? 0) * 1.5);
+    await touch("touchStart", [300]);
+    for (let x = 290; x >= 240; x -= 10) await touch("touchMove", [x]);
+    await touch("touchEnd", []);
+    await expect.poll(async () => (await bar.boundingBox())?.x).not.toBe(zoomed?.x);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      390,
+    );
+  } finally {
+    await context.close();
+  }
+});

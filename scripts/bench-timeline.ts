@@ -86,12 +86,20 @@ if (slow.length > 0) {
 async function openAll(page: Page): Promise<void> {
   const folded = page
     .getByRole("region", { name: "Timeline" })
-    .locator("button[aria-expanded=false]");
-  for (
-    let count = await folded.count();
-    count > 0 && count < ATTEMPTS * 2;
-    count = await folded.count()
-  )
-    await folded.first().click();
+    .locator("button[aria-expanded=false]")
+    .filter({ hasText: /^Attempt/ });
+  const scroll = () =>
+    page.evaluate(() => {
+      const main = document.querySelector("main");
+      const before = main?.scrollTop;
+      main?.scrollBy(0, 400);
+      return main?.scrollTop !== before;
+    });
+  do {
+    await page.waitForTimeout(30);
+    // Only rows near the view are drawn, so each stretch has its own.
+    while ((await folded.count()) > 0) await folded.first().click();
+  } while (await scroll());
   await page.evaluate(() => document.querySelector("main")?.scrollTo(0, 0));
+  await page.waitForTimeout(200);
 }
