@@ -14,12 +14,21 @@ import { useEdits } from "./run-again-edits";
 import { RunAgainFields } from "./run-again-fields";
 
 /** Spawns a copy of a task that goes on from one of its steps. */
-export function ForkDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
+export function ForkDialog({
+  detail,
+  from,
+  onClose,
+}: {
+  detail: TaskDetail;
+  /** The step to begin with; by default the last one. */
+  from?: string;
+  onClose: () => void;
+}) {
   const perform = usePerform();
   // What was shown when it opened: the page behind goes on changing.
   const [shown] = useState(detail);
   const steps = stepsToForkFrom(shown);
-  const [step, setStep] = useState(steps.at(-1) ?? "");
+  const [step, setStep] = useState(from ?? steps.at(-1) ?? "");
   const [reason, setReason] = useState("");
   const form = useEdits(shown);
   const { queue, taskId, name } = shown.task;

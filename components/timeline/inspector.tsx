@@ -10,6 +10,7 @@ import type { TaskDetail } from "@/lib/analytics/types";
 import { formatBytes } from "@/lib/format";
 import type { Lane, Span } from "@/lib/timeline/model";
 import { nameSpan } from "@/lib/timeline/table-rows";
+import { ForkHere } from "./fork-here";
 import { SpanFacts } from "./span-facts";
 import { factsOf, isNamed, type SpanFact, titleOf } from "./span-words";
 import { useWide } from "./use-wide";
@@ -98,6 +99,7 @@ function Body({ detail, lane, span }: Props) {
           />
         </Section>
       )}
+      <ForkHere detail={detail} step={checkpoint ? checkpoint.name : null} />
       {span.kind === "failure" && run?.failureReason && (
         <Section title="Error" size={run.failureReason.bytes}>
           <TaskPayload

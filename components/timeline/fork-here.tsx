@@ -1,0 +1,29 @@
+"use client";
+import { GitFork } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { stepsToForkFrom } from "@/components/tasks/fork-steps";
+import { Button } from "@/components/ui/button";
+import type { TaskDetail } from "@/lib/analytics/types";
+import { plural } from "@/lib/format";
+
+const ForkDialog = dynamic(() => import("../tasks/fork-dialog").then((m) => m.ForkDialog));
+
+/** The way to a copy that goes on from this step; nothing for what is no stored step. */
+export function ForkHere({ detail, step }: { detail: TaskDetail; step: string | null }) {
+  const [open, setOpen] = useState(false);
+  const at = step === null ? -1 : stepsToForkFrom(detail).indexOf(step);
+  if (step === null || at < 0) return null;
+  return (
+    <footer className="-mx-4 flex flex-wrap items-center gap-x-3 gap-y-1 border-line-subtle border-t px-4 py-3 wide:mx-0">
+      <Button onClick={() => setOpen(true)}>
+        <GitFork size={14} strokeWidth={1.5} aria-hidden />
+        Fork from here
+      </Button>
+      <span className="text-12 text-ink-3">
+        A new task with copies of {at === 0 ? "no step" : plural(at, "step")}
+      </span>
+      {open && <ForkDialog detail={detail} from={step} onClose={() => setOpen(false)} />}
+    </footer>
+  );
+}
