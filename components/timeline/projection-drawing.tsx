@@ -29,7 +29,7 @@ export function ProjectionDrawing({
       {shown.map(({ attempt, at, from }) => (
         <Wait key={attempt} from={from} to={at} scale={scale} row={row} />
       ))}
-      {shown.map(({ attempt, at }) => (
+      {shown.filter(isApart(scale)).map(({ attempt, at }) => (
         <Retry key={attempt} attempt={attempt} at={at} scale={scale} row={row} />
       ))}
       <Beside
@@ -57,7 +57,16 @@ function Wait({ from, to, scale, row }: { from: number; to: number; scale: Scale
   );
 }
 
-/** Room for the circle of a retry; of several at one place the last is read. */
+const CIRCLE_PX = 16;
+
+/** Of retries that would cover each other the last is drawn. */
+function isApart(scale: Scale) {
+  return ({ at }: { at: number }, index: number, all: { at: number }[]) => {
+    const next = all[index + 1];
+    return !next || scale.toX(next.at) - scale.toX(at) >= CIRCLE_PX;
+  };
+}
+
 function Retry({
   attempt,
   at,
@@ -73,7 +82,10 @@ function Retry({
   if (!box) return null;
   return (
     <g transform={`translate(${Math.max(box.x, 9)} ${row / 2})`}>
-      <circle r={8} className="fill-surface stroke-pending-solid [stroke-dasharray:2_2]" />
+      <circle
+        r={CIRCLE_PX / 2}
+        className="fill-surface stroke-pending-solid [stroke-dasharray:2_2]"
+      />
       <text y={3.5} textAnchor="middle" className="fill-ink-2 text-[10px]">
         {attempt}
       </text>
