@@ -26,6 +26,21 @@ test("the same failure again, letter by letter or with other ids and times", () 
   expect(compareErrors(first, second)).toEqual({ kind: "same", exactly: false });
 });
 
+test("how a library came to the code does not matter", () => {
+  const own = "a (a.ts:1:1)";
+  expect(
+    compareErrors(
+      error("x", own, "process.processTicksAndRejections (node:internal/process/task_queues:95:5)"),
+      error(
+        "x",
+        own,
+        "runNextTicks (node:internal/process/task_queues:60:5)",
+        "b (node:timers:1:1)",
+      ),
+    ),
+  ).toEqual({ kind: "same", exactly: false });
+});
+
 test("what changed, in the words of both", () => {
   expect(
     compareErrors(

@@ -1,6 +1,7 @@
 import { diffArrays } from "diff";
 import type { Payload } from "@/lib/analytics/types";
 import { readError, readObject } from "@/lib/timeline/read-json";
+import { foldTrace } from "./fold-trace";
 
 /** How the error of one attempt differs from that of the attempt before. */
 export type ErrorChange =
@@ -13,9 +14,9 @@ export type ChangedLine = { sign: "+" | "-" | " "; text: string };
 const MOST_LINES = 400;
 
 /**
- * Compares two failures line by line, name and message first, then the trace. Lines that differ only in ids, instants,
- * addresses and numbers count as the same, and are shown as the later attempt has them. `null` when one of them is
- * not there, or too long.
+ * Compares two failures line by line, name and message first, then the trace without the frames of libraries, which vary
+ * with how the worker came to the code. Lines that differ only in ids, instants, addresses and numbers count as the
+ * same, and are shown as the later attempt has them. `null` when one of them is not there, or too long.
  */
 export function compareErrors(before: Payload, after: Payload): ErrorChange | null {
   const [old, now] = [linesOf(before), linesOf(after)];
@@ -24,7 +25,7 @@ export function compareErrors(before: Payload, after: Payload): ErrorChange | nu
     comparator: (left, right) => normalise(left) === normalise(right),
   });
   if (parts.every(({ added, removed }) => !added && !removed))
-    return { kind: "same", exactly: old.join("\n") === now.join("\n") };
+    return { kind: "same", exactly: before?.text === after?.text };
   return {
     kind: "changed",
     lines: parts.flatMap(({ added, removed, value }) =>
@@ -46,7 +47,8 @@ function linesOf(reason: Payload): string[] | null {
   const head = error.name ? `${error.name}: ${error.message}` : error.message;
   const trace = traceOf(reason);
   // JavaScript repeats name and message at the top of a trace.
-  return (trace?.startsWith(head) ? trace : [head, trace ?? ""].join("\n")).trimEnd().split("\n");
+  const text = trace?.startsWith(head) ? trace : [head, trace ?? ""].join("\n");
+  return foldTrace(text.trimEnd()).flatMap(({ library, lines }) => (library ? [] : lines));
 }
 
 function normalise(line: string): string {

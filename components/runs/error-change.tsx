@@ -12,7 +12,7 @@ export function ErrorChangeNote({ change, before }: { change: ErrorChange; befor
       <p className="text-12 text-ink-3">
         {change.exactly
           ? `The same error as attempt ${before}`
-          : `The same error as attempt ${before}, but for ids, times and numbers`}
+          : `The same error as attempt ${before}, but for ids, times, numbers or library frames`}
       </p>
     );
   const count = change.lines.filter(({ sign }) => sign !== " ").length;
