@@ -93,7 +93,7 @@ function Attempt({ run, before, task }: { run: Run; before: Run | undefined; tas
       </Facts>
       {before && change && <ErrorChangeNote change={change} before={before.attempt} />}
       {run.failureReason && run.failureReason.text !== undefined ? (
-        <RunError reason={run.failureReason} />
+        <RunError reason={run.failureReason} known={change?.kind === "same"} />
       ) : (
         run.failureReason && (
           <TaskPayload

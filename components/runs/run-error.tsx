@@ -1,12 +1,17 @@
 "use client";
+import { useState } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import type { Payload } from "@/lib/analytics/types";
 import { readError } from "@/lib/timeline/read-json";
 import { traceOf } from "./compare-errors";
 import { Trace } from "./trace";
 
-/** Why an attempt failed: name and message first, then the trace without the frames of libraries. */
-export function RunError({ reason }: { reason: Payload }) {
+/**
+ * Why an attempt failed: name and message first, then the trace without the frames of libraries; behind a click where
+ * it is the same as before.
+ */
+export function RunError({ reason, known = false }: { reason: Payload; known?: boolean }) {
+  const [open, setOpen] = useState(!known);
   const error = readError(reason);
   if (!error) return null;
   const trace = traceOf(reason);
@@ -23,7 +28,16 @@ export function RunError({ reason }: { reason: Payload }) {
           label="Copy the error"
         />
       </div>
-      {trace !== null && <Trace text={trace} />}
+      {trace !== null && open && <Trace text={trace} />}
+      {trace !== null && !open && (
+        <button
+          type="button"
+          onClick={() => setOpen(true)}
+          className="min-h-9 px-3 pb-2 text-12 text-accent-text hover:underline wide:min-h-0"
+        >
+          Show the trace
+        </button>
+      )}
     </div>
   );
 }

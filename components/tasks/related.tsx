@@ -20,50 +20,52 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
   return (
     <LiveData query={query} skeleton={<SkeletonRows rows={6} columns={4} />}>
       {(related) => (
-        <div className="grid items-start gap-3 p-3 wide:grid-cols-2 wide:px-4">
-          <Group title="Parent" tasks={related.parents} none="None is on record." />
-          <Group title="Children" tasks={related.children} none="None is on record." />
-          <Group
-            title="Copy of"
-            tasks={related.origin ? [related.origin] : []}
-            none="It is no copy: no header names an original."
-          />
-          <Group
-            title="Copies and forks"
-            tasks={related.copies}
-            none="None was found."
-            note={
-              related.searchedTo && (
-                <>
-                  searched up to <AbsoluteTime iso={related.searchedTo} />
-                </>
-              )
-            }
-          />
-          {task.workflowRunId !== null && (
+        <div className="p-3 wide:px-4">
+          <div className="gap-3 *:mb-3 *:break-inside-avoid wide:columns-2">
+            <Group title="Parent" tasks={related.parents} none="None is on record." />
+            <Group title="Children" tasks={related.children} none="None is on record." />
             <Group
-              title="Same workflow run"
-              tasks={related.sameRun}
-              none="No other task of the run was spawned within an hour of it."
-              note="spawned within an hour of it"
-              aside={
-                <Link
-                  href={workflowRunPath(task.workflowRunId)}
-                  prefetch={false}
-                  className="text-accent-text hover:underline"
-                >
-                  The whole run
-                </Link>
+              title="Copy of"
+              tasks={related.origin ? [related.origin] : []}
+              none="It is no copy: no header names an original."
+            />
+            <Group
+              title="Copies and forks"
+              tasks={related.copies}
+              none="None was found."
+              note={
+                related.searchedTo && (
+                  <>
+                    searched up to <AbsoluteTime iso={related.searchedTo} />
+                  </>
+                )
               }
             />
-          )}
-          {task.idempotencyKey !== null && (
-            <Group
-              title="Same idempotency key"
-              tasks={related.sameKey}
-              none="No other queue has a task with it."
-            />
-          )}
+            {task.workflowRunId !== null && (
+              <Group
+                title="Same workflow run"
+                tasks={related.sameRun}
+                none="No other task of the run was spawned within an hour of it."
+                note="spawned within an hour of it"
+                aside={
+                  <Link
+                    href={workflowRunPath(task.workflowRunId)}
+                    prefetch={false}
+                    className="text-accent-text hover:underline"
+                  >
+                    The whole run
+                  </Link>
+                }
+              />
+            )}
+            {task.idempotencyKey !== null && (
+              <Group
+                title="Same idempotency key"
+                tasks={related.sameKey}
+                none="No other queue has a task with it."
+              />
+            )}
+          </div>
           <Limits related={related} />
         </div>
       )}
@@ -103,7 +105,7 @@ function Group({
 function Limits({ related }: { related: RelatedTasks }) {
   const { missing, probed, keysUnknown, unreadable } = related;
   return (
-    <section className="text-12 text-ink-3 leading-5 wide:col-span-2">
+    <section className="text-12 text-ink-3 leading-5">
       <ul className="list-disc space-y-0.5 pl-4">
         {missing.map(({ id, relation }) => (
           <li key={`${relation.by}${id}`}>

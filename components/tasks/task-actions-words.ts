@@ -19,7 +19,7 @@ type Words = {
   hotkey: string;
   icon: LucideIcon;
   variant: ButtonVariant;
-  /** Offered among all actions only. */
+  /** Offered among all actions only, or by the verdict. */
   rare?: true;
 };
 
@@ -64,6 +64,8 @@ export const TASK_ACTION_WORDS: readonly Words[] = [
     hotkey: "l",
     icon: TimerReset,
     variant: "default",
+    // The verdict offers it wherever there is a lease.
+    rare: true,
   },
   {
     action: "fork",

@@ -22,7 +22,8 @@ export function ProjectionDrawing({
     at,
     from: at - delaySeconds * 1000,
   }));
-  const shown = waits.filter(({ from }) => from < scale.to);
+  // Retries at once have no length to draw: the words say it.
+  const shown = waits.filter(({ from, at }) => from < scale.to && at > (waits[0]?.from ?? at));
   const last = shown.at(-1);
   return (
     <>

@@ -109,13 +109,18 @@ function idleIn(timeline: Timeline, range: Range): Range[] {
 
 function lastInstant(timeline: Timeline): number {
   const { from, to, lanes } = timeline;
-  const known = lanes.flatMap((lane) => [
-    ...lane.ahead.map(({ until }) => until),
-    ...lane.markers.map(({ at }) => at),
-  ]);
-  const last = Math.max(to, ...known.filter(Number.isFinite));
-  // What may come must not press together what was.
-  const room = last + (last - from) / 2;
+  const ahead = lanes.flatMap((lane) => lane.ahead);
+  const known = [
+    ...ahead.flatMap(({ kind, until }) => (kind === "lease" ? [] : until)),
+    ...lanes.flatMap((lane) => lane.markers.map(({ at }) => at)),
+  ];
+  const planned = Math.max(to, ...known.filter(Number.isFinite));
+  // What may come must not press together what was: a long lease runs to the edge.
+  const room = planned + (planned - from) / 2;
+  const leases = ahead.flatMap(({ kind, until }) =>
+    kind === "lease" ? Math.min(until, room) : [],
+  );
+  const last = Math.max(planned, ...leases);
   const retries = projectionOf(timeline)?.retries.filter(({ at }) => at <= room) ?? [];
   return Math.max(last, ...retries.map(({ at }) => at));
 }

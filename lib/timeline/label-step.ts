@@ -1,4 +1,4 @@
 /** A checkpoint's name as people know it: the event or task it waits for, without the SDK's prefix. */
 export function labelStep(name: string): string {
-  return name.replace(/^\$await(?:Event|TaskResult):/, "");
+  return name.replace(/^\$awaitEvent:/, "").replace(/^\$awaitTaskResult:/, "result of ");
 }
