@@ -6,7 +6,7 @@
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { COLD, measureCold } from "@/bench/console/cold";
-import { openContext } from "@/bench/console/context";
+import { openContext, pointPoolsAt } from "@/bench/console/context";
 import { FIGURE_READS } from "@/bench/console/figure-reads";
 import { OTHER_READS } from "@/bench/console/other-reads";
 import { judge, type Measured, measureReads } from "@/bench/console/reads";
@@ -69,7 +69,9 @@ async function benchReads() {
   const measured: Measured[] = reads.map((read) => ({ read, bySize: new Map() }));
   for (const size of options.sizes) {
     const context = await openContext(size, server.url(databaseOf(size)));
-    const figures = await measureReads(reads, context, (title) => note(`${size}: ${title}`));
+    const figures = await measureReads(reads, context, directory, (title) =>
+      note(`${size}: ${title}`),
+    );
     for (const { read, bySize } of measured) {
       const found = figures.get(read);
       if (found) bySize.set(size, found);
@@ -89,6 +91,7 @@ async function benchSearches() {
 async function benchRoutes() {
   const { signal } = new AbortController();
   const databaseUrl = server.url(databaseOf(largest));
+  await pointPoolsAt(databaseUrl);
   if (!(await isBuilt())) await build({ databaseUrl, signal });
   const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
   try {

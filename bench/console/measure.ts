@@ -3,14 +3,11 @@ import { performance } from "node:perf_hooks";
 /** Milliseconds of calls made one after the other. */
 export type Latencies = { p50: number; p95: number; calls: number };
 
-const WARM_UP = 6;
-
 /** Makes the same kind of call again and again, each with its number, until there are enough or the time is used up. */
 export async function measure(
   call: (n: number) => Promise<unknown>,
   { calls, milliseconds }: { calls: number; milliseconds: number },
 ): Promise<Latencies> {
-  for (let n = 0; n < WARM_UP; n++) await call(n);
   const latencies: number[] = [];
   const deadline = performance.now() + milliseconds;
   for (let n = 0; n < calls && (n < 5 || performance.now() < deadline); n++) {

@@ -1,5 +1,7 @@
+import { performance } from "node:perf_hooks";
 import { recordStatements } from "@/lib/testing/statements";
 import type { Context } from "./context";
+import { type Cpu, readCpu } from "./cpu";
 import { type Latencies, measure } from "./measure";
 import type { Size } from "./sizes";
 import { explainWork, type Work } from "./work";
@@ -20,26 +22,43 @@ export type Read = {
   calls?: number;
 };
 
-export type Measured = { read: Read; bySize: Map<Size, Latencies & { work: Work }> };
+/** How long calls took, what one cost the processors, and what it made the server do. */
+export type Figures = Latencies & { cpu: Cpu; work: Work };
+
+export type Measured = { read: Read; bySize: Map<Size, Figures> };
 
 /** How long one question may be measured on one data set. */
 const MILLISECONDS = 1_500;
+
+const WARM_UP = 15;
 
 /** Asks every question of one database. */
 export async function measureReads(
   reads: readonly Read[],
   context: Context,
+  directory: string,
   log: (title: string) => void,
-): Promise<Map<Read, Latencies & { work: Work }>> {
-  const figures = new Map<Read, Latencies & { work: Work }>();
+): Promise<Map<Read, Figures>> {
+  const figures = new Map<Read, Figures>();
   for (const read of reads) {
     log(read.title);
+    const calls = read.calls ?? 60;
+    // So that what was compiled and cached for another question does not count.
+    const warm = performance.now() + MILLISECONDS / 3;
+    for (let n = 0; n < Math.min(calls, WARM_UP) && performance.now() < warm; n++)
+      await read.run(context, n);
+    const before = readCpu(directory);
     const latencies = await measure((n) => read.run(context, n), {
-      calls: read.calls ?? 60,
+      calls,
       milliseconds: MILLISECONDS,
     });
+    const after = readCpu(directory);
+    const cpu = {
+      server: (after.server - before.server) / latencies.calls,
+      dashboard: (after.dashboard - before.dashboard) / latencies.calls,
+    };
     const work = await explainWork(await recordStatements(() => read.run(context, 1)));
-    figures.set(read, { ...latencies, work });
+    figures.set(read, { ...latencies, cpu, work });
   }
   return figures;
 }

@@ -2,10 +2,11 @@ import type { Measured } from "./reads";
 import type { Throughput, Watching } from "./routes";
 import type { Search } from "./search";
 
-/** A table in Markdown; the first column is text, the others are numbers. */
-export function table(head: string[], rows: (string | number)[][]): string {
+/** A table in Markdown; the first columns are texts, the others are numbers. */
+function table(head: string[], rows: (string | number)[][], texts = 1): string {
   const line = (cells: (string | number)[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), `| --- |${" ---: |".repeat(head.length - 1)}`, ...rows.map(line)].join("\n");
+  const rule = head.map((_, n) => (n < texts ? "---" : "---:"));
+  return [head, rule, ...rows].map(line).join("\n");
 }
 
 const whole = (value: number) => Math.round(value).toLocaleString("en");
@@ -21,6 +22,8 @@ export function reportReads(measured: Measured[]): string {
       ...sizes.flatMap((size) => [`${size} p50`, "p95"]),
       "growth",
       "limit p95",
+      "database CPU",
+      "dashboard CPU",
       "statements",
       "rows",
       "pages",
@@ -35,11 +38,14 @@ export function reportReads(measured: Measured[]): string {
         ...figures.flatMap(({ p50, p95 }) => [tenths(p50), tenths(p95)]),
         (large.p50 / small.p50).toFixed(2) + (read.growth ? "" : " ¹"),
         read.limit ?? "",
+        tenths(large.cpu.server),
+        tenths(large.cpu.dashboard),
         large.work.statements,
         whole(large.work.rows),
         whole(large.work.pages),
       ];
     }),
+    2,
   );
 }
 
