@@ -31,7 +31,7 @@ export async function respond(
   try {
     await requireViewer(request);
     const result = await read();
-    return result instanceof Response ? result : jsonText(textOf(result));
+    return result instanceof Response ? result : jsonText(write(result));
   } catch (error) {
     if (request.signal.aborted) return new Response(null, { status: 499 });
     if (error instanceof ReadError) return fail(error.code, error.message, error.hint);
@@ -46,18 +46,18 @@ export async function respond(
 }
 
 // An answer that many callers share is written out once.
-const texts = new WeakMap<object, string>();
+const written = new WeakMap<object, Uint8Array<ArrayBuffer>>();
 
-function textOf(result: object): string {
-  const known = texts.get(result);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(result);
-  texts.set(result, text);
-  return text;
+function write(result: object): Uint8Array<ArrayBuffer> {
+  const known = written.get(result);
+  if (known) return known;
+  const bytes = new TextEncoder().encode(JSON.stringify(result));
+  written.set(result, bytes);
+  return bytes;
 }
 
 /** The exact text of a JSON value as a response. */
-export function jsonText(text: string): Response {
+export function jsonText(text: string | Uint8Array<ArrayBuffer>): Response {
   return new Response(text, { headers: { "Content-Type": "application/json; charset=utf-8" } });
 }
 
