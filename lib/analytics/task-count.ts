@@ -44,7 +44,7 @@ export async function* countTasks(
       search = whole;
       const names = scope.queues.map((queue) => queue.name);
       let found = 0;
-      const extent = await findExtent(db, names, { ...whole, limit: 2_000 });
+      const extent = await findExtent(db, names, { ...whole, limit: 500 });
       const windows = { ...extent, direction: search.direction, budget: BUDGET };
       const rest = await readWindows(db, windows, options, async (range) => {
         found += await countRange(db, names, { ...whole, range });

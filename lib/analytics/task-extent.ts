@@ -4,9 +4,12 @@ import type { Database } from "@/lib/db/snapshot";
 import { intersect, type KeyRange, successor, uuidMilliseconds } from "./keys";
 import type { TaskSearch } from "./task-rows";
 
+/** A first window holds so many pages of the busiest queue: what is not rare fills a page at once. */
+const PAGES = 20;
+
 /**
  * The part of a search's range in which there are tasks at all, and how wide a first window should be, in
- * milliseconds: it holds a few pages of the busiest queue. A few probes of each primary key.
+ * milliseconds. A few probes of each primary key.
  */
 export async function findExtent(
   db: Database,
@@ -25,7 +28,7 @@ export async function findExtent(
     )`;
     const away = search.direction === "older" ? "desc" : "asc";
     return sql`select ${key("asc")} as oldest, ${key("desc")} as newest,
-      ${key(away, search.limit * 4)} as further`;
+      ${key(away, search.limit)} as further`;
   });
   const { rows } = await db.execute<Record<"oldest" | "newest" | "further", string | null>>(
     sql.join(arms, sql` union all `),
@@ -43,5 +46,5 @@ export async function findExtent(
   const distance = nearest
     ? Math.abs(uuidMilliseconds(edge) - uuidMilliseconds(nearest))
     : uuidMilliseconds(range.to) - uuidMilliseconds(range.from);
-  return { range, width: distance + 1 };
+  return { range, width: distance * PAGES + 1 };
 }

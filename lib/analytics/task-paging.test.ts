@@ -11,13 +11,13 @@ const database = openTestDatabase();
 describe("a search that runs out of time", () => {
   beforeAll(async () => {
     await createQueue(database.pool, "sparse");
-    // One task an hour for ten days, every fifth of the kind looked for.
+    // One task an hour for a hundred days, every fiftieth of the kind looked for.
     await database.pool.query(`
       insert into absurd.t_sparse (task_id, task_name, params, state, attempts)
       select (lpad(to_hex((extract(epoch from now() - n * interval '1 hour') * 1000)::bigint), 12, '0')
           || '70008000' || lpad(to_hex(n), 12, '0'))::uuid,
-        case when n % 5 = 0 then 'rare' else 'common' end, 'null', 'completed', 1
-      from generate_series(1, 240) n`);
+        case when n % 50 = 0 then 'rare' else 'common' end, 'null', 'completed', 1
+      from generate_series(1, 2400) n`);
   });
   afterEach(() => {
     vi.restoreAllMocks();

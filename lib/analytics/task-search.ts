@@ -9,9 +9,6 @@ import { readWindows } from "./task-windows";
 /** How long a search without an index may go on before it hands over what it has, in milliseconds. */
 const BUDGET = 700;
 
-/** Windows in which active tasks are looked for before the index of runs by state is asked for them. */
-const PATIENCE = 2;
-
 /** More active runs than this are not sorted for a page. */
 const MANY = 100_000;
 
@@ -34,21 +31,26 @@ export async function searchTasks(
   let rows: TaskRow[] = [];
   const extent = await findExtent(db, queues, search);
   const windows = { ...extent, direction: search.direction, budget: BUDGET };
-  let tried = 0;
-  const mayUseRuns = async () => asksForActive(search) && areAtMostActive(db, queues, search, MANY);
+  let mayAsk = asksForActive(search);
+  const mayUseRuns = async () => {
+    const asks = mayAsk;
+    mayAsk = false;
+    return asks && areAtMostActive(db, queues, search, MANY);
+  };
   const rest = await readWindows(db, windows, options, async (range) => {
     const wanted = { ...search, range, limit: search.limit - rows.length };
     const near = await scanTasks(db, queues, wanted, "sweep");
     const isShort = rows.length + near.length <= search.limit;
-    // The next window would be eight times as wide.
-    const isSparse = ++tried >= PATIENCE && near.length * 8 < search.limit;
+    // The next window is at most eight times as wide.
+    const isSparse = near.length * 8 < search.limit;
     if (isShort && isSparse && (await mayUseRuns())) {
       rows = await scanActiveTasks(db, queues, search);
       return "enough";
     }
     // Not before: a statement that takes too long has the whole window read again.
     rows.push(...near);
-    return isShort ? "more" : "enough";
+    if (!isShort) return "enough";
+    return near.length > 0 ? (1.5 * (search.limit + 1 - rows.length)) / near.length : "more";
   });
   return { rows, rest };
 }

@@ -19,7 +19,8 @@ export type Windows = {
 /**
  * Goes through a range of ids window by window, away from its beginning, until `read` says that it has enough, the range
  * is at its end or the time is used up. The windows grow while they are cheap and shrink when they are not, so that
- * no statement runs long, whatever the size of the tables. Answers the part of the range that was not read because of
+ * no statement runs long, whatever the size of the tables; a number from `read` says how many times as wide the next one
+ * need be at most. Answers the part of the range that was not read because of
  * the time, or `null`.
  *
  * @throws the driver's time-out when not even a small window could be read in time.
@@ -28,7 +29,7 @@ export async function readWindows(
   db: Database,
   windows: Windows,
   { signal }: ReadOptions,
-  read: (range: KeyRange) => Promise<"enough" | "more">,
+  read: (range: KeyRange) => Promise<"enough" | "more" | number>,
 ): Promise<KeyRange | null> {
   const { direction } = windows;
   const deadline = performance.now() + windows.budget;
@@ -43,7 +44,7 @@ export async function readWindows(
     const range = nextWindow(rest, direction, width);
     const started = performance.now();
     await db.execute(sql`savepoint before_window`);
-    let outcome: "enough" | "more";
+    let outcome: "enough" | "more" | number;
     try {
       outcome = await read(range);
     } catch (error) {
@@ -57,8 +58,10 @@ export async function readWindows(
       direction === "older" ? { from: rest.from, to: range.from } : { from: range.to, to: rest.to };
     if (outcome === "enough") return null;
     const took = performance.now() - started;
-    width *= growth(took);
-    expected = took * growth(took);
+    const wanted = typeof outcome === "number" ? Math.max(1, outcome) : Number.POSITIVE_INFINITY;
+    const factor = Math.min(growth(took), wanted);
+    width *= factor;
+    expected = took * factor;
   }
   return null;
 }
