@@ -8,6 +8,7 @@ import { formatNumber } from "@/lib/format";
 import type { GraphNode } from "@/lib/highway/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { formatDuration } from "@/lib/timeline/duration";
+import { EmitAwaited, findAwaited } from "./awaited-event";
 import { roundsOf, typeOf } from "./graph/node-words";
 import { NodeStateLabel } from "./node-state-label";
 import type { NodeStatus } from "./node-states";
@@ -39,6 +40,10 @@ export function NodeInspector({
       .filter(({ name }) => resolve(name)?.path === node.path)
       .map((checkpoint) => ({ task: detail.task, checkpoint })),
   );
+  const awaited =
+    status?.state === "sleeping" && node.type === "wait_for_event"
+      ? findAwaited(histories, node.path, resolve)
+      : undefined;
   return (
     <section
       aria-label={`Operator ${node.id}`}
@@ -49,6 +54,7 @@ export function NodeInspector({
           {node.path}
         </h3>
         <NodeStateLabel status={status} />
+        {awaited && <EmitAwaited awaited={awaited} />}
         <button
           type="button"
           aria-label="Close"

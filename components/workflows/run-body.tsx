@@ -40,6 +40,10 @@ export function RunBody({
 }) {
   const [{ tab, node: selected }, setState] = useUrlState(parsers);
   const select = useCallback((node: string | null) => setState({ node }), [setState]);
+  const toggle = useCallback(
+    (path: string) => setState(({ node }) => ({ node: node === path ? null : path })),
+    [setState],
+  );
   const { run } = detail;
   const live = isActive(run);
   const clock = useClock((time) => (live ? Math.floor(time / 1_000) * 1_000 : 0));
@@ -80,6 +84,7 @@ export function RunBody({
             live={live}
             selected={selected}
             onSelect={select}
+            onToggle={toggle}
             exports={{ name: `${run.name}-${run.version}`, workflow }}
           />
           {node && (

@@ -19,6 +19,7 @@ export function GraphPane({
   live,
   selected,
   onSelect,
+  onToggle,
   exports,
 }: {
   graph: WorkflowGraph;
@@ -26,11 +27,14 @@ export function GraphPane({
   live: boolean;
   selected: string | null;
   onSelect: (path: string | null) => void;
+  /** Selects an operator, or none if it was selected; the same function as long as the page is there. */
+  onToggle: (path: string) => void;
   exports: Exports;
 }) {
   const svg = useRef<SVGSVGElement>(null);
   const layout = useMemo(() => layoutGraph(graph), [graph]);
-  const zoom = useZoom(svg, layout);
+  const stage = useRef<SVGGElement>(null);
+  const zoom = useZoom(svg, stage, layout);
   const now = useClock((at) => (live ? Math.floor(at / 1_000) * 1_000 : 0));
   const reveal = useEffectEvent(() => {
     const placed = layout.nodes.find(({ node }) => node.path === selected);
@@ -41,7 +45,6 @@ export function GraphPane({
 
   const done = [...statuses.values()].filter((status) => status.state === "completed").length;
   const skipped = [...statuses.values()].filter((status) => status.state === "skipped").length;
-  const { x, y, k } = zoom.transform;
   return (
     <section aria-label="Graph" className="flex min-h-0 min-w-0 flex-1 flex-col">
       <header className="flex min-h-11 flex-wrap items-center gap-2 border-b px-3 py-1.5 wide:px-4">
@@ -62,7 +65,7 @@ export function GraphPane({
               <Minus size={14} strokeWidth={1.5} aria-hidden />
             </Button>
             <output className="-ml-px hidden h-7 w-14 items-center justify-center border border-line-strong bg-surface text-12 shadow-1 wide:inline-flex">
-              {Math.round(k * 100)} %
+              {zoom.percent} %
             </output>
             <Button
               size="square"
@@ -98,13 +101,13 @@ export function GraphPane({
         }
       >
         <Arrows />
-        <g data-picture transform={`translate(${x} ${y}) scale(${k})`}>
+        <g ref={stage} data-picture>
           <Picture
             layout={layout}
             statuses={statuses}
             now={now}
             selected={selected}
-            onSelect={(path) => onSelect(path === selected ? null : path)}
+            onToggle={onToggle}
           />
         </g>
       </svg>

@@ -17,7 +17,7 @@ type Props = {
   now: number;
   selected: boolean;
   focusable: boolean;
-  onSelect: (path: string) => void;
+  onToggle: (path: string) => void;
 };
 
 /** One operator: its name and state, its kind, how long it took and how often it was tried. */
@@ -27,7 +27,7 @@ export const NodePicture = memo(function NodePicture({
   now,
   selected,
   focusable,
-  onSelect,
+  onToggle,
 }: Props) {
   const { node, x, y, width, isGroup } = placed;
   const height = isGroup ? placed.height : 48;
@@ -46,11 +46,11 @@ export const NodePicture = memo(function NodePicture({
       aria-pressed={selected}
       transform={`translate(${Math.round(x)} ${Math.round(y)})`}
       className="group cursor-pointer outline-none"
-      onClick={() => onSelect(node.path)}
+      onClick={() => onToggle(node.path)}
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
-        onSelect(node.path);
+        onToggle(node.path);
       }}
     >
       <title>{node.label}</title>
@@ -99,7 +99,24 @@ export const NodePicture = memo(function NodePicture({
       </text>
     </g>
   );
-});
+}, looksSame);
+
+/** States are told anew with every refresh; most operators look as before. */
+function looksSame({ status: a, ...before }: Props, { status: b, ...after }: Props): boolean {
+  const keys = ["placed", "now", "selected", "focusable", "onToggle"] as const;
+  return keys.every((key) => before[key] === after[key]) && isSameStatus(a, b);
+}
+
+function isSameStatus(a: NodeStatus | undefined, b: NodeStatus | undefined): boolean {
+  if (a === b || !a || !b) return a === b;
+  const keys = ["state", "took", "since", "results", "attempts", "isHandled"] as const;
+  return (
+    keys.every((key) => a[key] === b[key]) &&
+    a.rounds?.done === b.rounds?.done &&
+    a.rounds?.total === b.rounds?.total &&
+    a.failure?.type === b.failure?.type
+  );
+}
 
 /** What there is to say in few words: how far, how long, or why not. */
 function noteOf(status: NodeStatus, now: number): string {

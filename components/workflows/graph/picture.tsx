@@ -17,11 +17,11 @@ type Props = {
   statuses: ReadonlyMap<string, NodeStatus>;
   now: number;
   selected: string | null;
-  onSelect: (path: string) => void;
+  onToggle: (path: string) => void;
 };
 
 /** Groups lie lowest, from the outermost inwards; then edges, then operators. */
-export function Picture({ layout, statuses, now, selected, onSelect }: Props) {
+export const Picture = memo(function Picture({ layout, statuses, now, selected, onToggle }: Props) {
   const boxes = layout.nodes.filter((placed) => placed.isGroup);
   const others = layout.nodes.filter((placed) => !placed.isGroup);
   const branches = layout.groups.filter(({ group }) => group.kind === "branch");
@@ -39,7 +39,7 @@ export function Picture({ layout, statuses, now, selected, onSelect }: Props) {
         now={ticks ? now : 0}
         selected={placed.node.path === selected}
         focusable={placed.node.path === first}
-        onSelect={onSelect}
+        onToggle={onToggle}
       />
     );
   };
@@ -60,7 +60,7 @@ export function Picture({ layout, statuses, now, selected, onSelect }: Props) {
       {others.map(draw)}
     </>
   );
-}
+});
 
 function depthOf(placed: PlacedNode | PlacedGroup, depths: ReadonlyMap<string, number>): number {
   return "group" in placed ? placed.depth : (depths.get(placed.node.path) ?? 0);

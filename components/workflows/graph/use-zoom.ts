@@ -12,7 +12,8 @@ const MOST = 2;
 const MARGIN = 16;
 
 export type Zoom = {
-  transform: ZoomTransform;
+  /** How large the picture is drawn, in percent. */
+  percent: number;
   by: (factor: number) => void;
   showAll: () => void;
   /** Moves as far as it takes to see a box. */
@@ -21,13 +22,16 @@ export type Zoom = {
 
 /**
  * Pan and zoom of a picture: drag, wheel and pinch. A finger alone scrolls the page. Until the
- * reader moves it the picture is fitted as far as it can be read, also when the room for it changes.
+ * reader moves it the picture is fitted as far as it can be read, also when the room for it changes. `stage` is moved in
+ * place: drawing hundreds of operators anew for every step of a drag would not keep up with it.
  */
 export function useZoom(
   svg: RefObject<SVGSVGElement | null>,
+  stage: RefObject<SVGGElement | null>,
   picture: { width: number; height: number },
 ): Zoom {
-  const [transform, setTransform] = useState<ZoomTransform>(zoomIdentity);
+  const transform = useRef<ZoomTransform>(zoomIdentity);
+  const [percent, setPercent] = useState(100);
   const moved = useRef(false);
   const [behavior] = useState(() => zoom<SVGSVGElement, unknown>().scaleExtent([LEAST, MOST]));
   const { width, height } = picture;
@@ -63,13 +67,15 @@ export function useZoom(
       )
       .on("zoom", (event: D3ZoomEvent<SVGSVGElement, unknown>) => {
         if (event.sourceEvent) moved.current = true;
-        setTransform(event.transform);
+        transform.current = event.transform;
+        stage.current?.setAttribute("transform", event.transform.toString());
+        setPercent(Math.round(event.transform.k * 100));
       });
     const selection = select(element).call(behavior).on("dblclick.zoom", null);
     return () => {
       selection.on(".zoom", null);
     };
-  }, [svg, behavior]);
+  }, [svg, stage, behavior]);
 
   useEffect(() => {
     if (!svg.current) return;
@@ -79,7 +85,7 @@ export function useZoom(
   }, [svg, place]);
 
   return {
-    transform,
+    percent,
     showAll: () => {
       place(LEAST);
       moved.current = true;
@@ -92,13 +98,13 @@ export function useZoom(
     reveal: (box) => {
       const view = svg.current?.getBoundingClientRect();
       if (!view) return;
-      const [x, y] = transform.apply([box.x, box.y]);
-      const [right, bottom] = transform.apply([box.x + box.width, box.y + box.height]);
+      const { current } = transform;
+      const [x, y] = current.apply([box.x, box.y]);
+      const [right, bottom] = current.apply([box.x + box.width, box.y + box.height]);
       const dx = x < 0 ? MARGIN - x : right > view.width ? view.width - MARGIN - right : 0;
       const dy = y < 0 ? MARGIN - y : bottom > view.height ? view.height - MARGIN - bottom : 0;
       if (dx !== 0 || dy !== 0) {
-        const { k } = transform;
-        apply(transform.translate(dx / k, dy / k));
+        apply(current.translate(dx / current.k, dy / current.k));
       }
     },
   };

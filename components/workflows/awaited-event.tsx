@@ -1,0 +1,49 @@
+"use client";
+import { Zap } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { parseExactly } from "@/components/ui/json-model";
+import type { Resolve } from "./resolve-step";
+import type { TaskHistory } from "./task-history";
+
+const EmitDialog = dynamic(() =>
+  import("@/components/events/emit-dialog").then((m) => m.EmitDialog),
+);
+
+export type Awaited = { queue: string; event: string };
+
+/** The event that the operator at a path waits for: as the interpreter noted it, else as the engine has the wait. */
+export function findAwaited(
+  histories: readonly TaskHistory[],
+  path: string,
+  resolve: Resolve,
+): Awaited | undefined {
+  for (const { detail } of histories.toReversed()) {
+    const { queue } = detail.task;
+    const wait = detail.waits.findLast(({ stepName }) => resolve(stepName)?.path === path);
+    if (wait) return { queue, event: wait.eventName };
+    const noted = detail.checkpoints.findLast(({ name }) => {
+      const step = resolve(name);
+      return step?.path === path && step.note === "waiting";
+    });
+    const event = (parseExactly(noted?.state?.text ?? "")?.value as { event?: unknown } | undefined)
+      ?.event;
+    if (typeof event === "string") return { queue, event };
+  }
+  return undefined;
+}
+
+/** The way to end a wait: emits the event. */
+export function EmitAwaited({ awaited: { queue, event } }: { awaited: Awaited }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button variant="primary" onClick={() => setOpen(true)} title={event}>
+        <Zap size={14} strokeWidth={1.5} aria-hidden />
+        Emit its event
+      </Button>
+      {open && <EmitDialog queue={queue} name={event} onClose={() => setOpen(false)} />}
+    </>
+  );
+}

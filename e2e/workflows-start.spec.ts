@@ -1,0 +1,135 @@
+import type { Page } from "@playwright/test";
+import { WorkflowBuilder } from "../lib/highway/builder/workflow-builder";
+import { startWorkflow } from "../lib/highway/run/start";
+import { registerHighway } from "../lib/highway/run/worker";
+import { storeWorkflow } from "../lib/highway/store";
+import { expect, test, type Work } from "./support/fixtures";
+
+/** A review that somebody has to approve, under a name that only this test uses. */
+async function prepare({ app, pool, queue, startWorker }: Work) {
+  const name = `review_${queue.replace(/\W/g, "")}`;
+  const workflow = {
+    ...new WorkflowBuilder(name, { version: "1.0.0" })
+      .task("load", "load", { args: ["{{ inputs.applicant }}", "{{ amount }}"], resultKey: "loan" })
+      .parallel("checks", {
+        bureau: (branch) => branch.task("ask_bureau", "ask"),
+        fraud: (branch) => branch.task("screen", "ask"),
+      })
+      .waitForEvent("approval", "approval:{{ run.id }}", { resultKey: "decision" })
+      .condition(
+        "is_approved",
+        "{{ decision.approved }}",
+        (then) => then.task("pay_out", "pay", { args: ["{{ loan.amount }}"] }),
+        (otherwise) => otherwise.task("decline", "pay", { args: [0] }),
+      )
+      .build(),
+    variables: { amount: 1000, express: false },
+  };
+  registerHighway(app, {
+    db: pool,
+    queue,
+    functions: {
+      load: ({ args: [applicant, amount] }) => ({ applicant, amount }),
+      ask: () => "fine",
+      pay: ({ args: [amount] }) => ({ paid: amount }),
+    },
+  });
+  const definitionId = await storeWorkflow(pool, workflow, { tenantId: `t-${queue}` });
+  await startWorker();
+  return { name, workflow, definitionId };
+}
+
+const node = (page: Page, id: string, state: string) =>
+  page.getByRole("button", { name: new RegExp(`^${id}, .*, ${state}`) });
+
+test("I start a run, approve it by its event, watch its operators turn, open a task and come back", async ({
+  page,
+  work,
+}) => {
+  const { name } = await prepare(work);
+  await page.goto("/workflows?view=definitions");
+  await page.getByRole("button", { name: `Start ${name} 1.0.0` }).click();
+  const dialog = page.getByRole("dialog", { name: `Start ${name} 1.0.0` });
+  const start = dialog.getByRole("button", { name: "Start run" });
+  await expect(start).toBeDisabled();
+  await dialog.getByLabel("applicant").fill("Ada");
+  await expect(dialog.getByText("Taken as text")).toBeVisible();
+  await dialog.getByLabel("amount").fill("twelve");
+  await expect(dialog.getByText("A number")).toBeVisible();
+  await expect(start).toBeDisabled();
+  await dialog.getByLabel("amount").fill("2500");
+  await dialog.getByLabel("Queue").selectOption(work.queue);
+  await dialog.getByLabel("Tags").fill("channel=phone");
+  const made = dialog.getByRole("region", { name: "What will be made" });
+  await expect(made).toContainText('{"amount":2500,"applicant":"Ada"}');
+  await expect(made).toContainText("No worker of this queue was seen");
+  await start.click();
+
+  await expect(page).toHaveURL(/\/workflows\/[0-9a-f-]{36}$/);
+  await expect(page.getByRole("heading", { name })).toBeVisible();
+  await expect(node(page, "ask_bureau", "completed")).toBeVisible();
+  await expect(node(page, "approval", "sleeping")).toBeVisible();
+  await expect(node(page, "pay_out", "pending")).toBeVisible();
+  await expect(page.getByText("channel=phone")).toBeVisible();
+
+  await node(page, "approval", "sleeping").click();
+  await page
+    .getByRole("region", { name: "Operator approval" })
+    .getByRole("button", { name: "Emit its event" })
+    .click();
+  const emit = page.getByRole("dialog", { name: "Emit an event" });
+  await emit.getByLabel("Payload").fill('{"approved": true}');
+  await emit.getByRole("button", { name: "Emit and wake 1" }).click();
+  await expect(node(page, "approval", "completed")).toBeVisible();
+  await expect(node(page, "pay_out", "completed")).toBeVisible();
+  await expect(node(page, "decline", "not run")).toBeVisible();
+
+  await node(page, "screen", "completed").click();
+  await expect(page).toHaveURL(/node=checks\.fraud(\/|%2F)screen/);
+  await page
+    .getByRole("region", { name: "Operator screen" })
+    .getByRole("link", { name: "Open" })
+    .click();
+  await expect(page).toHaveURL(/\/tasks\//);
+  await expect(page.getByRole("heading", { name: "highway.workflow.part" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("region", { name: "Operator screen" })).toBeVisible();
+  await expect(node(page, "pay_out", "completed")).toBeVisible();
+});
+
+test("a definition that is paused cannot be started, and I am told why", async ({ page, work }) => {
+  const { name, definitionId } = await prepare(work);
+  await page.goto("/workflows?view=definitions");
+  await page.getByRole("button", { name: `Start ${name} 1.0.0` }).click();
+  await work.pool.query(
+    "update workflow_definition set is_paused = true where definition_id = $1",
+    [definitionId],
+  );
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("applicant").fill("Ada");
+  await dialog.getByLabel("Queue").selectOption(work.queue);
+  await expect(dialog.getByRole("alert")).toContainText("is paused");
+  await expect(dialog.getByRole("button", { name: "Start run" })).toBeDisabled();
+});
+
+test("a graph of three hundred operators is drawn, moved and selected in", async ({
+  page,
+  work,
+}) => {
+  const builder = new WorkflowBuilder(`wide_${work.queue.replace(/\W/g, "")}`);
+  for (let n = 0; n < 300; n++)
+    builder.task(`t${n}`, "f", n === 0 ? {} : { dependencies: [`t${Math.floor((n - 1) / 3)}`] });
+  const { workflowRunId } = await startWorkflow(work.pool, work.queue, builder.build());
+  await page.goto(`/workflows/${workflowRunId}`);
+  const nodes = page.locator("[data-node]");
+  await expect(nodes).toHaveCount(300);
+  await page.getByRole("button", { name: "Fit" }).click();
+  const stage = page.locator("[data-picture]");
+  const before = await stage.getAttribute("transform");
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  await expect(stage).not.toHaveAttribute("transform", before ?? "");
+  await page.getByRole("tab", { name: /^Operators/ }).click();
+  await page.getByRole("button", { name: "t299", exact: true }).click();
+  await expect(page.locator('[data-node="t299"]')).toHaveAttribute("aria-pressed", "true");
+  await expect(page.locator('[data-node="t299"]')).toBeInViewport();
+});
