@@ -88,7 +88,7 @@ test("I start a run, approve it by its event, watch its operators turn, open a t
   await expect(page).toHaveURL(/node=checks\.fraud(\/|%2F)screen/);
   await page
     .getByRole("region", { name: "Operator screen" })
-    .getByRole("link", { name: "Open" })
+    .getByRole("link", { name: "Open", exact: true })
     .click();
   await expect(page).toHaveURL(/\/tasks\//);
   await expect(page.getByRole("heading", { name: "highway.workflow.part" })).toBeVisible();

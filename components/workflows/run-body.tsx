@@ -68,10 +68,7 @@ export function RunBody({
     [workflow, graph, detail, histories],
   );
   const resolve = useMemo(() => createResolver(graph?.nodes ?? []), [graph]);
-  const pathOf = useCallback(
-    (history: TaskHistory) => resolve(ownerOf(history.detail, detail))?.path ?? null,
-    [resolve, detail],
-  );
+  const partOf = useCallback((history: TaskHistory) => ownerOf(history.detail, detail), [detail]);
   const node = graph?.nodes.find(({ path }) => path === selected);
 
   return (
@@ -123,7 +120,7 @@ export function RunBody({
                 rootTaskId={run.rootTaskId}
                 now={now}
                 resolve={resolve}
-                pathOf={pathOf}
+                partOf={partOf}
                 selected={selected}
                 onSelect={select}
               />

@@ -1,22 +1,21 @@
 "use client";
-import { Ban, SearchCheck, TriangleAlert } from "lucide-react";
+import { Ban } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { queueTasksPath, taskPath, workflowRunPath } from "@/components/layout/paths";
-import { Verdict } from "@/components/tasks/verdict";
+import { queueTasksPath, workflowRunPath } from "@/components/layout/paths";
 import { Badge } from "@/components/ui/badge";
-import { Banner } from "@/components/ui/banner";
-import { Button, buttonClass } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Kbd } from "@/components/ui/kbd";
 import { lazyExtra } from "@/components/ui/lazy-part";
-import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
+import { RelativeTime } from "@/components/ui/relative-time";
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { RunDefinition, WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { formatCount, formatShortId } from "@/lib/format";
 import { RunDuration } from "./run-duration";
+import { RunStanding } from "./run-standing";
 import { StartButton } from "./start/start-button";
 import { RunStatusBadge } from "./status";
 import { Tags } from "./tags";
@@ -67,7 +66,7 @@ export function RunHeader({
           </Button>
         )}
       </div>
-      <Standing detail={detail} />
+      <RunStanding detail={detail} />
       <RunFacts detail={detail} definition={definition} />
       {cancelling && (
         <CancelRunDialog
@@ -78,66 +77,6 @@ export function RunHeader({
       )}
     </header>
   );
-}
-
-/** What the row does not tell, or why the task that matters most is where it is. */
-function Standing({ detail }: { detail: WorkflowRunDetail }) {
-  const { run } = detail;
-  const root = detail.tasks.find(({ task }) => task.taskId === run.rootTaskId);
-  const subject = culprit(detail) ?? root;
-  const { searchedTo } = detail;
-  return (
-    <>
-      {run.stale && (
-        <Banner
-          tone="warning"
-          icon={TriangleAlert}
-          action={
-            run.queue &&
-            run.rootTaskId && (
-              <Link
-                href={taskPath(run.queue, run.rootTaskId)}
-                prefetch={false}
-                className={buttonClass()}
-              >
-                Open the root task
-              </Link>
-            )
-          }
-        >
-          <strong className="font-semibold">Stale:</strong> the run is recorded as{" "}
-          {run.storedStatus}, but its root task is {run.stale}. Whoever runs the workflow did not
-          record its end.
-        </Banner>
-      )}
-      {subject && (
-        <Verdict
-          detail={subject}
-          action={() => (
-            <Link
-              href={taskPath(subject.task.queue, subject.task.taskId)}
-              prefetch={false}
-              className={buttonClass("primary")}
-            >
-              Open {subject === root ? "the root task" : subject.task.name}
-            </Link>
-          )}
-        />
-      )}
-      {searchedTo && (
-        <Banner tone="plain" icon={SearchCheck}>
-          Looking for tasks of this run: everything spawned until <AbsoluteTime iso={searchedTo} />{" "}
-          was looked at so far.
-        </Banner>
-      )}
-    </>
-  );
-}
-
-/** Of an open run the failed child, if there is one: the root only waits for it. */
-function culprit({ run, tasks }: WorkflowRunDetail) {
-  const failed = tasks.filter(({ task }) => task.state === "failed");
-  return failed.find(({ task }) => task.taskId !== run.rootTaskId);
 }
 
 const SOURCES: Record<RunDefinition["source"], string> = {

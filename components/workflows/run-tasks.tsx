@@ -9,7 +9,7 @@ import { formatCount, formatShortId } from "@/lib/format";
 
 /** Every task of the run, each a way to its page. */
 export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {
-  const { tasks, linked, run } = detail;
+  const { tasks, linked, run, records } = detail;
   return (
     <>
       <Table>
@@ -38,6 +38,9 @@ export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {
                   {task.name}
                 </Link>{" "}
                 {task.taskId === run.rootTaskId && <Badge>root</Badge>}
+                {records[task.taskId]?.path && (
+                  <code className="mono text-ink-2">{records[task.taskId]?.path}</code>
+                )}
               </Td>
               <Td>
                 <code className="mono text-ink-2" title={task.taskId}>

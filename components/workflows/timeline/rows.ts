@@ -1,3 +1,4 @@
+import { titleOf } from "@/components/timeline/span-words";
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { Lane, Span, Timeline } from "@/lib/timeline/model";
 import type { StepRef } from "../resolve-step";
@@ -12,6 +13,8 @@ export type RunRow =
       isRoot: boolean;
       open: boolean;
       path: string | null;
+      /** The part of the workflow it executes, or its name. */
+      title: string;
     }
   | {
       kind: "span";
@@ -20,6 +23,7 @@ export type RunRow =
       lane: Lane;
       span: Span;
       path: string | null;
+      title: string;
     };
 
 /** Code between steps that took less than this gets no row of its own. */
@@ -32,7 +36,7 @@ export function listRunRows(
   histories: readonly TaskHistory[],
   rootTaskId: string | null,
   resolve: (name: string) => StepRef | undefined,
-  pathOf: (history: TaskHistory) => string | null,
+  partOf: (history: TaskHistory) => string,
   folded: ReadonlySet<string>,
 ): RunRow[] {
   return histories.flatMap((history): RunRow[] => {
@@ -40,18 +44,31 @@ export function listRunRows(
     const isRoot = taskId === rootTaskId;
     const byItself = isRoot || histories.length <= MOST_OPEN;
     const open = byItself !== folded.has(taskId);
-    const path = isRoot ? null : pathOf(history);
-    const head: RunRow = { kind: "task", key: taskId, history, isRoot, open, path };
+    const part = isRoot ? "" : partOf(history);
+    const path = (!isRoot && resolve(part)?.path) || null;
+    const title = path ? part : history.detail.task.name;
+    const head: RunRow = { kind: "task", key: taskId, history, isRoot, open, path, title };
     if (!open) return [head];
     const spans = history.timeline.lanes.flatMap((lane) =>
       lane.spans.filter(isTelling).map((span): RunRow => {
         const step = "step" in span ? resolve(span.step)?.path : undefined;
         const key = `${taskId}.${span.id}`;
-        return { kind: "span", key, history, lane, span, path: step ?? path };
+        const title = titleIn(path ? part : "", span);
+        return { kind: "span", key, history, lane, span, path: step ?? path, title };
       }),
     );
     return [head, ...spans];
   });
+}
+
+/** What is said beside a span, without what the row of its task says already. */
+function titleIn(part: string, span: Span): string {
+  const awaited =
+    span.kind === "event-wait" && /^hw:[0-9a-f-]{36}:(.+)$/.exec(span.event ?? "")?.[1];
+  if (awaited) return `wait for ${awaited}`;
+  const title = titleOf(span);
+  if (!part || !title.startsWith(part)) return title;
+  return title.slice(part.length).replace(/^[/.]/, "") || title;
 }
 
 function isTelling(span: Span): boolean {

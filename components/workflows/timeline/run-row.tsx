@@ -49,7 +49,7 @@ export function RunTimelineRow({
         {row.kind === "task" && (
           <button
             type="button"
-            aria-label={row.open ? `Fold ${task.name}` : `Unfold ${task.name}`}
+            aria-label={row.open ? `Fold ${row.title}` : `Unfold ${row.title}`}
             aria-expanded={row.open}
             onClick={() => onToggle(task.taskId)}
             className="grid size-6 shrink-0 place-items-center rounded-1 text-ink-3 hover:bg-active"
@@ -66,7 +66,7 @@ export function RunTimelineRow({
               title={`${task.name}: open the task`}
               className="truncate font-semibold hover:text-accent-text hover:underline"
             >
-              {task.name}
+              {row.title}
             </Link>
             {task.attempts > 1 && <span className="text-12 text-ink-3">×{task.attempts}</span>}
           </>
@@ -82,7 +82,7 @@ export function RunTimelineRow({
               isNamed(row.span) ? "" : "text-ink-2",
             )}
           >
-            {titleOf(row.span)}
+            {row.title}
           </button>
         )}
         <span className="ml-auto hidden shrink-0 text-12 text-ink-2 wide:inline">

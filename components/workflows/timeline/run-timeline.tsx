@@ -22,7 +22,7 @@ export function RunTimeline({
   rootTaskId,
   now,
   resolve,
-  pathOf,
+  partOf,
   selected,
   onSelect,
 }: {
@@ -30,16 +30,16 @@ export function RunTimeline({
   rootTaskId: string | null;
   now: number;
   resolve: (name: string) => StepRef | undefined;
-  /** The operator that a task executes. */
-  pathOf: (history: TaskHistory) => string | null;
+  /** The part of the workflow that a task executes, by its path in the run. */
+  partOf: (history: TaskHistory) => string;
   selected: string | null;
   onSelect: (path: string | null) => void;
 }) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const timeline = useMemo(() => mergeTimelines(histories, now), [histories, now]);
   const rows = useMemo(
-    () => listRunRows(histories, rootTaskId, resolve, pathOf, folded),
-    [histories, rootTaskId, resolve, pathOf, folded],
+    () => listRunRows(histories, rootTaskId, resolve, partOf, folded),
+    [histories, rootTaskId, resolve, partOf, folded],
   );
   const [box, width] = useWidth();
   const axis = useAxis(timeline, width);
