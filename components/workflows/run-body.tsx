@@ -55,17 +55,14 @@ export function RunBody({
   );
   const workflow = parsed?.workflow;
   const graph = useMemo(() => workflow && buildGraph(workflow), [workflow]);
-  const histories = useMemo(
-    (): TaskHistory[] =>
-      detail.tasks.map((task) => ({
-        detail: task,
-        timeline: buildTimeline(task, new Date(now).toISOString()),
-      })),
-    [detail, now],
-  );
+  const histories = useMemo(() => toHistories(detail, now), [detail, now]);
+  // What goes on grows by itself; all else changes only with what was read.
   const statuses = useMemo(
-    () => (workflow && graph ? deriveNodeStates(workflow, graph, detail, histories) : new Map()),
-    [workflow, graph, detail, histories],
+    () =>
+      workflow && graph
+        ? deriveNodeStates(workflow, graph, detail, toHistories(detail, Date.parse(detail.now)))
+        : new Map(),
+    [workflow, graph, detail],
   );
   const resolve = useMemo(() => createResolver(graph?.nodes ?? []), [graph]);
   const partOf = useCallback((history: TaskHistory) => ownerOf(history.detail, detail), [detail]);
@@ -145,6 +142,13 @@ export function RunBody({
       </div>
     </div>
   );
+}
+
+function toHistories(detail: WorkflowRunDetail, now: number): TaskHistory[] {
+  return detail.tasks.map((task) => ({
+    detail: task,
+    timeline: buildTimeline(task, new Date(now).toISOString()),
+  }));
 }
 
 function NoGraph({

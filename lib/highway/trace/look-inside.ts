@@ -36,7 +36,7 @@ export function lookInside(
   const visit = { replay, scope, path, host, at: attemptPath(path, attempt) };
   for (let earlier = 1; earlier < attempt; earlier++)
     lookAtAttempt({ ...visit, at: attemptPath(path, earlier) }, operator);
-  for (const trace of replay.inside(path)) {
+  for (const trace of attempt > 1 ? replay.inside(path) : []) {
     trace.isSuperseded = true;
     close(trace, "cancelled");
   }
