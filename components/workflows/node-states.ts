@@ -26,6 +26,8 @@ export type NodeStatus = {
   rounds: { done: number; total: number | null } | null;
   /** The most that a round needed, or needs so far. */
   attempts: number;
+  /** Of a condition or switch: the operator it leads to. */
+  chosen: string | null;
   failure: { type: string; message: string } | null;
   /** It failed, and its handler did what it should. */
   isHandled: boolean;
@@ -99,6 +101,7 @@ function combine(
       .length,
     rounds: rounds.length > 0 ? addRounds(rounds) : null,
     attempts: hasRun ? Math.max(...traces.map(({ attempts }) => attempts)) : 0,
+    chosen: telling.chosen,
     failure: telling.failure,
     isHandled: current.some((trace) => trace.isHandled),
     task: hasRun ? (executor?.task ?? null) : null,
@@ -112,6 +115,7 @@ const UNSEEN: Omit<NodeStatus, "state"> = {
   results: 0,
   rounds: null,
   attempts: 0,
+  chosen: null,
   failure: null,
   isHandled: false,
   task: null,

@@ -9,6 +9,8 @@ import { describeNode, FILLS, roundsOf, signOf, typeOf, wordOf } from "./node-wo
 
 /** Letters of the name that fit beside its sign. */
 const FITS = 20;
+/** Letters of the operator that a router leads to. */
+const LONGEST_CHOICE = 12;
 
 type Props = {
   placed: PlacedNode;
@@ -109,7 +111,7 @@ function looksSame({ status: a, ...before }: Props, { status: b, ...after }: Pro
 
 function isSameStatus(a: NodeStatus | undefined, b: NodeStatus | undefined): boolean {
   if (a === b || !a || !b) return a === b;
-  const keys = ["state", "took", "since", "results", "attempts", "isHandled"] as const;
+  const keys = ["state", "took", "since", "results", "attempts", "chosen", "isHandled"] as const;
   return (
     keys.every((key) => a[key] === b[key]) &&
     a.rounds?.done === b.rounds?.done &&
@@ -123,6 +125,7 @@ function noteOf(status: NodeStatus, now: number): string {
   const { state, took, since, results, rounds } = status;
   if (signOf(state) === undefined) return wordOf(status);
   if (status.isHandled) return "handled";
+  if (status.chosen !== null) return `→ ${cut(status.chosen, LONGEST_CHOICE)}`;
   const length = took === null && since === null ? null : (took ?? 0) + ageOf(since, now);
   const times = rounds ? roundsOf(status) : results > 1 ? `${results} ×` : undefined;
   const late = state === "failed" && status.failure?.type === "TimeoutError" && "timed out";

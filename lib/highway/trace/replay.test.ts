@@ -104,6 +104,7 @@ describe.concurrent("what the interpreter says at the end can be told from its r
     expect(traces.get("beside.left/each_line")).toMatchObject({ rounds: { done: 2, total: 2 } });
     expect(traces.get("until_synced")).toMatchObject({ rounds: { done: 2, total: 2 } });
     expect(traces.get("beside.left/each_line[1]/pick")?.path).toBe("beside.left/each_line/pick");
+    expect(traces.get("by_size")?.chosen).toBe("ship_large");
     expect(traces.get("last_try")).toMatchObject({
       state: "failed",
       isHandled: true,

@@ -138,7 +138,10 @@ class ScopeReplay {
     if (isHandler) this.handled.get(id)?.set(key, state);
     else this.states.set(id, state);
     if (look.state === "completed") {
-      if (isRouter(operator)) this.selected.set(id, this.targetOf(operator, look.selected));
+      if (isRouter(operator)) {
+        trace.chosen = this.targetOf(operator, look.selected);
+        this.selected.set(id, trace.chosen);
+      }
       const handles = this.failures.get(key.slice(key.indexOf("\n") + 1)) ?? this.failureOf(id);
       if (isHandler && handles) handles.isHandled = true;
       this.handle(operator, key, operator.on_success_task_id);
@@ -196,6 +199,7 @@ class ScopeReplay {
       inferred,
       attempts: this.replay.book.attemptAt(instance),
       rounds: null,
+      chosen: null,
       failure: look.state === "failed" ? look.failure : null,
       isHandled: false,
       isSuperseded: false,

@@ -18,6 +18,8 @@ export type OperatorTrace = {
   attempts: number;
   /** Of a loop: rounds that ended, and how many there will be; `null` while that is open. */
   rounds: { done: number; total: number | null } | null;
+  /** Of a router that has ended: where it leads. */
+  chosen: string | null;
   failure: Failure | null;
   /** It failed, and its handler did what it should. */
   isHandled: boolean;
