@@ -1,13 +1,13 @@
 "use client";
 import { Zap } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { parseExactly } from "@/components/ui/json-model";
+import { lazyExtra } from "@/components/ui/lazy-part";
 import type { Resolve } from "./resolve-step";
 import type { TaskHistory } from "./task-history";
 
-const EmitDialog = dynamic(() =>
+const EmitDialog = lazyExtra(() =>
   import("@/components/events/emit-dialog").then((m) => m.EmitDialog),
 );
 

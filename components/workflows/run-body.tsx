@@ -1,7 +1,7 @@
 "use client";
 import { FileQuestion } from "lucide-react";
 import { parseAsString, parseAsStringLiteral } from "nuqs/server";
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useUrlState } from "@/components/layout/use-url-state";
 import { useClock } from "@/components/ui/clock";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -40,9 +40,13 @@ export function RunBody({
 }) {
   const [{ tab, node: selected }, setState] = useUrlState(parsers);
   const select = useCallback((node: string | null) => setState({ node }), [setState]);
+  const shown = useRef(selected);
+  useEffect(() => {
+    shown.current = selected;
+  }, [selected]);
   const toggle = useCallback(
-    (path: string) => setState(({ node }) => ({ node: node === path ? null : path })),
-    [setState],
+    (path: string) => select(path === shown.current ? null : path),
+    [select],
   );
   const { run } = detail;
   const live = isActive(run);
