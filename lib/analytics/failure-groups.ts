@@ -61,8 +61,9 @@ type Draft = Omit<FailureGroup, "queues"> & { byQueue: Map<string, number> };
  */
 export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): FailureGroup[] {
   const drafts = new Map<string, Draft>();
+  const patternOf = createFingerprints();
   for (const row of rows) {
-    const pattern = fingerprint(row.message);
+    const pattern = patternOf(row.message);
     const key = keyOf(row, pattern);
     let draft = drafts.get(key);
     if (!draft) {
@@ -76,9 +77,30 @@ export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): F
     .sort((a, b) => b.attempts - a.attempts || (a.lastAt < b.lastAt ? 1 : -1));
 }
 
-/** The id of the group that a failure belongs to. */
-export function groupId(row: FailedAttempt): string {
-  return shorten(keyOf(row, fingerprint(row.message)));
+/** Tells whether failures belong to the group with this id. */
+export function createGroupTest(id: string): (row: FailedAttempt) => boolean {
+  const patternOf = createFingerprints();
+  const known = new Map<string, boolean>();
+  return (row) => {
+    const key = keyOf(row, patternOf(row.message));
+    const belongs = known.get(key) ?? shorten(key) === id;
+    known.set(key, belongs);
+    return belongs;
+  };
+}
+
+/**
+ * Fingerprints of many messages. They hold no digits and only tell whether there was one, so of messages that differ in
+ * digits alone one is looked at closely.
+ */
+function createFingerprints(): (message: string) => string {
+  const known = new Map<string, string>();
+  return (message) => {
+    const outline = message.replace(/\d/g, "0");
+    const pattern = known.get(outline) ?? fingerprint(outline);
+    known.set(outline, pattern);
+    return pattern;
+  };
 }
 
 /** No name holds the character that keeps the parts apart: the database refuses it. */

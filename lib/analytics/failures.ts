@@ -3,7 +3,7 @@ import type { Uuid } from "@/lib/absurd/types";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { FailureFilters, Window } from "@/lib/search-params/windows";
 import { countAttempts } from "./attempt-counts";
-import { type FailureGroup, groupFailures, groupId } from "./failure-groups";
+import { createGroupTest, type FailureGroup, groupFailures } from "./failure-groups";
 import { readFailedAttempts } from "./failure-rows";
 import { readQueues, type Scope } from "./registry";
 import { type TimeGrid, timeGrid } from "./time-grid";
@@ -90,8 +90,9 @@ export function listFailedTasks(
 ): Promise<FailedTasks> {
   return readQueues(filters.queue, options, async (scope) => {
     const { rows } = await readFailures(scope, filters);
+    const belongs = createGroupTest(group);
     const tasks = rows
-      .filter((row) => row.taskState === "failed" && row.isLatest && groupId(row) === group)
+      .filter((row) => row.taskState === "failed" && row.isLatest && belongs(row))
       .map(({ queue, taskId }) => ({ queue, taskId }));
     return {
       tasks: tasks.slice(0, TASKS),
