@@ -2,7 +2,7 @@ import { and, gte, lt, sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
 import { queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import type { KeyRange } from "./keys";
+import { type KeyRange, uuidFloor, uuidMilliseconds } from "./keys";
 import type { RankCursor, Ranked } from "./rank-cursor";
 import { taskConditions } from "./task-conditions";
 import type { TaskSearch } from "./task-rows";
@@ -32,7 +32,9 @@ export async function findRankedFrom(
   const { rows } = await db.execute<{ id: Uuid }>(sql`
     select id from (${sql.join(arms, sql` union all `)}) as newest
     order by id desc offset ${LOOKED_AT}::int limit 1`);
-  return rows[0]?.id ?? range.from;
+  const id = rows[0]?.id;
+  // It goes into cursors, which may not tell the id of another tenant's task.
+  return id === undefined ? range.from : uuidFloor(uuidMilliseconds(id));
 }
 
 /**

@@ -11,16 +11,16 @@ type Tables = Record<
 const TENANT = sql.identifier("absurd_dashboard_tenant");
 
 /**
- * The tables of a queue as sub-selects of what belongs to these tenants: their tasks, the runs, checkpoints, waits and
- * idempotency keys of these, and the events that these wait for. PostgreSQL merges them into the statement around them, so that ranges of
- * keys stay ranges of keys. What is not a task itself is tested by a scalar sub-select, which never becomes a join: it is
+ * The tables of a queue as sub-selects of what belongs to these tenants: their tasks, the events that these wait for,
+ * and the rows of all other tables that are of these tasks. PostgreSQL merges them into the statement around them, so
+ * that ranges of keys stay ranges of keys. What is not a task itself is tested by a scalar sub-select, which never becomes a join: it is
  * one look-up of a task by key for each row that all other conditions leave.
  */
 export function restrictTables<T extends Tables>(
   tables: T,
   tenants: readonly string[],
 ): T & { tenantId: SQL<string | null> } {
-  const { tasks, runs, checkpoints, events, waits } = tables;
+  const { tasks, events, waits } = tables;
   const belongs = (row: SQL) => sql`(
     select task.allowed from (select null::text as tenant_id) as elsewhere
     cross join lateral (
@@ -29,16 +29,17 @@ export function restrictTables<T extends Tables>(
     ) as task)`;
   const ofTasks = (table: PgTable) =>
     sql`select owned.* from ${table} owned where ${belongs(sql`owned`)}`;
+  // Every other table belongs to tasks: one that is added later, too, or its statements fail.
+  const owned = Object.entries(tables).map(([name, table]) => [
+    name,
+    replaceTable(table, ofTasks(table)),
+  ]);
   return {
-    ...tables,
+    ...(Object.fromEntries(owned) as T),
     tasks: replaceTable(
       tasks,
       sql`${withTenant(tasks)} where ${isTenantOf(tenants, sql`task.${TENANT}`)}`,
     ),
-    runs: replaceTable(runs, ofTasks(runs)),
-    checkpoints: replaceTable(checkpoints, ofTasks(checkpoints)),
-    waits: replaceTable(waits, ofTasks(waits)),
-    idempotencyKeys: replaceTable(tables.idempotencyKeys, ofTasks(tables.idempotencyKeys)),
     events: replaceTable(
       events,
       sql`select event.* from ${events} event where (
