@@ -69,6 +69,7 @@ const PAGES: Record<string, Case> = {
       steps: click(/^Steps/, "tab"),
       events: click(/^Events/, "tab"),
       payloads: click(/^Input/, "tab"),
+      related: click(/^Related/, "tab"),
       raw: click(/^Raw/, "tab"),
       retry: dialog(click(/^Retry/)),
       "run again": dialog(click(/^Run again/)),
@@ -84,7 +85,10 @@ const PAGES: Record<string, Case> = {
   workers: { path: () => "/workers" },
   workflows: {
     path: (_, { tenant }) => `/workflows?tenant=${tenant}`,
-    also: { definitions: click(/^Definitions/, "tab") },
+    also: {
+      definitions: click(/^Definitions/, "tab"),
+      start: dialog(click("Start scene_review 1.0.0")),
+    },
   },
   "workflows/[workflowRunId]": {
     path: (_, { workflowRun }) => `/workflows/${workflowRun}`,

@@ -1,4 +1,3 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { claimTasks } from "../lib/absurd/runs";
 import { expect, test, type Work } from "./support/fixtures";
@@ -111,16 +110,3 @@ test("I read the overview as a chart, as a table, and over another time", async 
   await expect(page.getByText("attempts begun, last 24 h")).toBeVisible();
   expect(violations).toEqual([]);
 });
-
-for (const theme of ["light", "dark"] as const)
-  for (const path of ["/", "/failures?range=1h", "/workers"])
-    test(`Everybody can use ${path} in ${theme}`, async ({ page, work }) => {
-      await page.emulateMedia({ colorScheme: theme });
-      await failThree(work, "any-order");
-      await claimTasks(work.pool, work.queue);
-      await page.goto(path);
-      await expect(page.getByRole("heading", { level: 1 })).toBeAttached();
-      if (path.startsWith("/failures")) await cause(page, "any-order").first().click();
-      const { violations } = await new AxeBuilder({ page }).include("main").analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-    });

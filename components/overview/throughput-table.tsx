@@ -25,7 +25,7 @@ export function ThroughputTable({ data }: { data: Throughput }) {
           {buckets.map((bucket) => (
             <tr key={bucket}>
               <Td>
-                <AbsoluteTime iso={bucketStart(data, bucket)} />
+                <AbsoluteTime iso={bucketStart(data, bucket)} toMinute />
               </Td>
               <Td numeric>
                 <NumberText value={completed?.[bucket] ?? 0} />

@@ -15,12 +15,12 @@ export function Age({ iso }: { iso: string }) {
   return <Instant iso={iso} text={text} />;
 }
 
-/** The instant itself in the reader's zone. */
-export function AbsoluteTime({ iso }: { iso: string }) {
+/** The instant itself in the reader's zone, to the millisecond, or to the minute where it begins one. */
+export function AbsoluteTime({ iso, toMinute = false }: { iso: string; toMinute?: boolean }) {
   const zone = useZone();
   return (
     <time dateTime={iso} title={iso} className="whitespace-nowrap">
-      {formatInstant(iso, zone)}
+      {formatInstant(iso, zone).slice(0, toMinute ? 16 : undefined)}
     </time>
   );
 }

@@ -12,7 +12,7 @@ export function Select({
   ...props
 }: ComponentProps<"select"> & { options: readonly Option[]; quiet?: boolean }) {
   return (
-    <span className={cn("relative inline-flex", className)}>
+    <span className={cn("relative inline-flex h-fit", className)}>
       <select
         className={cn(
           "h-9 w-full appearance-none rounded-2 border bg-surface pr-7 pl-2.5 font-medium text-ink hover:bg-hover wide:h-7",
