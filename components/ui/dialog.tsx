@@ -45,7 +45,7 @@ export function Dialog({
         if (event.target === ref.current && !locked) onClose();
       }}
       className={cn(
-        "float-in m-0 mt-auto w-full max-w-none rounded-t-3 bg-raised p-0 text-13 shadow-3 backdrop:bg-scrim wide:m-auto wide:rounded-3",
+        "float-in m-0 mt-auto w-full max-w-none rounded-t-3 whitespace-normal bg-raised p-0 text-left text-13 shadow-3 backdrop:bg-scrim wide:m-auto wide:rounded-3",
         wide ? "wide:w-[640px]" : "wide:w-[448px]",
       )}
     >

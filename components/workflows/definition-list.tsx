@@ -82,14 +82,14 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
     definition;
   return (
     <tr className="hover:bg-hover">
-      <Td className="pl-4! font-medium">
+      <Td className="max-w-80 truncate pl-4! font-medium" title={name}>
         {first ? name : <span className="sr-only">{name}</span>}
       </Td>
       <Td>
         <Link
           href={`/workflows${serializeWorkflowFilters({ name: [name], version: [version] })}`}
           prefetch={false}
-          className="text-accent-text hover:underline"
+          className="inline-block max-w-40 truncate align-bottom text-accent-text hover:underline"
           title={`Runs of ${name} ${version}`}
         >
           {version}
@@ -101,12 +101,16 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
           {hash.slice(0, 12)}
         </code>
       </Td>
-      <Td>{tenantId ?? <span className="text-ink-3">–</span>}</Td>
+      <Td className="max-w-40 truncate" title={tenantId ?? undefined}>
+        {tenantId ?? <span className="text-ink-3">–</span>}
+      </Td>
       <Td>{sourceFormat ?? <span className="text-ink-3">–</span>}</Td>
       <Td>
         <RelativeTime iso={createdAt} />
       </Td>
-      <Td>{createdBy ?? <span className="text-ink-3">–</span>}</Td>
+      <Td className="max-w-40 truncate" title={createdBy ?? undefined}>
+        {createdBy ?? <span className="text-ink-3">–</span>}
+      </Td>
       <Td className="pr-4! text-right">
         {!isPaused && (
           <StartButton definitionId={definition.definitionId} of={`${name} ${version}`} />

@@ -27,7 +27,6 @@ export function OperatorTable({
           <Th className="pl-4!">State</Th>
           <Th>Operator</Th>
           <Th>Kind</Th>
-          <Th numeric>Ends</Th>
           <Th numeric>Attempts</Th>
           <Th numeric>Duration</Th>
           <Th>Task</Th>
@@ -56,8 +55,8 @@ export function OperatorTable({
               <Td className="text-ink-2">
                 {typeOf(node.type)[1]}
                 {status?.rounds && `, ${roundsOf(status)}`}
+                {status && !status.rounds && status.results > 1 && ` × ${status.results}`}
               </Td>
-              <Td numeric>{status?.results || <span className="text-ink-3">–</span>}</Td>
               <Td numeric>{status?.attempts || <span className="text-ink-3">–</span>}</Td>
               <Td numeric>
                 {status && status.took !== null ? (

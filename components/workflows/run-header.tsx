@@ -43,9 +43,19 @@ export function RunHeader({
     <header className="flex shrink-0 flex-col gap-3 border-b px-3 pt-3 pb-3 wide:px-4">
       <div className="flex flex-wrap items-start gap-2">
         <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2.5 gap-y-1">
-          <h1 className="min-w-0 break-all font-semibold text-20 tracking-tight">{run.name}</h1>
+          <h1
+            title={run.name}
+            className="line-clamp-2 min-w-0 break-all font-semibold text-20 tracking-tight"
+          >
+            {run.name}
+          </h1>
           <RunStatusBadge run={run} />
-          <Badge>{run.version}</Badge>
+          <span
+            className="inline-flex min-w-0 max-w-full wide:max-w-80 [&>*]:block [&>*]:truncate"
+            title={run.version}
+          >
+            <Badge>{run.version}</Badge>
+          </span>
           <span className="flex min-w-0 items-center text-ink-2">
             <code className="mono truncate">{run.workflowRunId}</code>
             <CopyButton text={run.workflowRunId} label="Copy workflow run id" />
@@ -107,7 +117,13 @@ function RunFacts({
         {formatCount(linked)} found
         {run.taskCount !== null && `, ${run.taskCount} recorded`}
       </Fact>
-      {run.createdBy !== null && <Fact label="Created by">{run.createdBy}</Fact>}
+      {run.createdBy !== null && (
+        <Fact label="Created by">
+          <span className="block max-w-60 truncate" title={run.createdBy}>
+            {run.createdBy}
+          </span>
+        </Fact>
+      )}
       {run.tags !== null && (
         <Fact label="Tags">
           <Tags tags={run.tags} />
@@ -136,7 +152,13 @@ function RunFacts({
       <Fact label="Took">
         <RunDuration run={run} />
       </Fact>
-      {run.tenantId !== null && <Fact label="Tenant">{run.tenantId}</Fact>}
+      {run.tenantId !== null && (
+        <Fact label="Tenant">
+          <span className="block max-w-60 truncate" title={run.tenantId}>
+            {run.tenantId}
+          </span>
+        </Fact>
+      )}
       {run.parentWorkflowRunId !== null && (
         <Fact label="Part of">
           <Link

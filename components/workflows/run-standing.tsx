@@ -31,15 +31,18 @@ export function RunStanding({ detail }: { detail: WorkflowRunDetail }) {
             )
           }
         >
-          {failure.task !== undefined ? (
-            <>
-              Failed at <code className="mono font-semibold">{failure.task}</code>:{" "}
-            </>
-          ) : (
-            "Failed: "
-          )}
-          {failure.type && <strong className="font-semibold">{failure.type}</strong>}{" "}
-          {failure.message}
+          <span className="line-clamp-3" title={failure.message}>
+            Failed
+            {failure.task !== undefined && (
+              <>
+                {" at "}
+                <code className="mono font-semibold">{failure.task}</code>
+              </>
+            )}
+            {": "}
+            {failure.type && <strong className="font-semibold">{failure.type}</strong>}{" "}
+            {failure.message}
+          </span>
         </Banner>
       ) : (
         subject && (

@@ -139,7 +139,18 @@ function ageOf(since: number | null, now: number): number {
   return since === null ? 0 : Math.max(0, now - since);
 }
 
+/** A text that takes no more room than so many letters; letters of East Asia and pictures take that of two. */
 export function cut(text: string, most: number): string {
   const letters = [...text];
-  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : text;
+  const width = (letter: string) => ((letter.codePointAt(0) ?? 0) >= 0x1100 ? 2 : 1);
+  let room = most;
+  const fits = letters.findIndex((letter) => {
+    room -= width(letter);
+    return room < 0;
+  });
+  if (fits < 0) return text;
+  let kept = fits;
+  for (room = most - 1; kept > 0; kept--)
+    if (letters.slice(0, kept).reduce((sum, letter) => sum + width(letter), 0) <= room) break;
+  return `${letters.slice(0, kept).join("")}…`;
 }
