@@ -38,7 +38,8 @@ export function reportReads(measured: Measured[]): string {
         ...figures.flatMap(({ p50, p95 }) => [tenths(p50), tenths(p95)]),
         (large.p50 / small.p50).toFixed(2) + (read.growth ? "" : " ¹"),
         read.limit ?? "",
-        tenths(large.cpu.server),
+        // Workers of a parallel plan take their count with them when they end.
+        large.cpu.server > 0 ? tenths(large.cpu.server) : "",
         tenths(large.cpu.dashboard),
         large.work.statements,
         whole(large.work.rows),

@@ -103,13 +103,6 @@ export const TASK_READS: readonly Read[] = [
   })),
   page("active tasks", () => ({ state: [...ACTIVE_STATES] })),
   page("any combination of these", combination, { calls: 240 }),
-  page("the oldest tasks", () => ({ sort: "oldest" })),
-  page("what is due, longest first", () => ({ state: ["pending", "sleeping"], sort: "due" })),
-  page("an idempotency key", (_, n) => ({ idempotency: [`key-${(n + 1) * 10}`] })),
-  page("most attempts of a day", () => ({ range: "24h", sort: "attempts" }), {
-    limit: 1_000,
-    growth: 100,
-  }),
   page("failed tasks", () => ({ state: ["failed"] })),
   page("cancelled tasks at any depth", (context, n) => ({
     state: ["cancelled"],
