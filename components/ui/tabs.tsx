@@ -1,5 +1,5 @@
 "use client";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { cn } from "@/lib/cn";
 
 export type Tab<Id extends string> = { id: Id; label: string; count?: number | undefined };
@@ -18,6 +18,14 @@ export function Tabs<Id extends string>({
   label: string;
   children: ReactNode;
 }) {
+  const list = useRef<HTMLDivElement>(null);
+  // Where the tabs do not all fit, the selected one is in view; only the list scrolls for it, never the page.
+  useEffect(() => {
+    const tab = document.getElementById(`tab-${selected}`)?.getBoundingClientRect();
+    const view = list.current?.getBoundingClientRect();
+    if (!tab || !view || (tab.left >= view.left && tab.right <= view.right)) return;
+    list.current?.scrollBy({ left: tab.left - view.left - (view.width - tab.width) / 2 });
+  }, [selected]);
   function move(event: React.KeyboardEvent<HTMLDivElement>) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
@@ -31,6 +39,7 @@ export function Tabs<Id extends string>({
   return (
     <>
       <div
+        ref={list}
         role="tablist"
         aria-label={label}
         onKeyDown={move}
