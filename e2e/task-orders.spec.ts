@@ -76,7 +76,8 @@ test("The palette knows task names, and what can be done here", async ({ page, w
   await page.goto("/queues");
   await page.getByRole("main").waitFor();
   await pressFor(page, "ControlOrMeta+k", page.getByRole("dialog"));
-  await page.getByRole("combobox").fill(name);
+  const palette = page.getByRole("dialog").getByRole("combobox");
+  await palette.fill(name);
   await page.getByRole("option", { name }).first().click();
   await expect(page).toHaveURL(new RegExp(`/tasks\\?name=${name}`));
   await expect(page.locator("a[data-row]")).toHaveCount(1);
@@ -84,7 +85,7 @@ test("The palette knows task names, and what can be done here", async ({ page, w
   await page.goto(work.taskUrl(taskID));
   await expect(page.getByRole("heading", { name })).toBeVisible();
   await pressFor(page, "ControlOrMeta+k", page.getByRole("dialog"));
-  await page.getByRole("combobox").fill("cancel");
+  await palette.fill("cancel");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog", { name: /cancel/i })).toBeVisible();
 });

@@ -40,9 +40,9 @@ export function TaskTable({
             />
           </Th>
           <Th className="w-[100px]">State</Th>
-          <Th className="w-[18%]">Name</Th>
-          <Th className="w-[118px]">Task id</Th>
-          {!oneQueue && <Th className="w-[116px]">Queue</Th>}
+          <Th className="w-[15%]">Name</Th>
+          <Th className="w-[116px]">Task id</Th>
+          {!oneQueue && <Th className="w-[108px]">Queue</Th>}
           <SortTh
             label="Attempts"
             sorted={sort === "attempts" ? "descending" : undefined}
@@ -53,16 +53,16 @@ export function TaskTable({
             label="Age"
             sorted={sort === "newest" ? "ascending" : sort === "oldest" ? "descending" : undefined}
             onSort={() => onSort(sort === "newest" ? "oldest" : "newest")}
-            className="w-[84px]"
+            className="w-[76px]"
           />
           <SortTh
             label="Duration"
             sorted={sort === "duration" ? "descending" : undefined}
             onSort={() => onSort(sort === "duration" ? "newest" : "duration")}
-            className="w-[88px]"
+            className="w-[84px]"
           />
-          <Th className="hidden w-[132px] pl-5 xwide:table-cell">Worker</Th>
-          {tenants && <Th className="hidden w-[100px] xwide:table-cell">Tenant</Th>}
+          <Th className="hidden w-[116px] pl-5 xwide:table-cell">Worker</Th>
+          {tenants && <Th className="hidden w-[92px] xwide:table-cell">Tenant</Th>}
           {columns.map((path) => (
             <Th key={path} title={path} className="mono w-32 truncate">
               {path}
