@@ -1,5 +1,8 @@
-/** How long an answer may be given again, in milliseconds: a little less than the quickest refresh of a page. */
-const LIFETIME = 1_750;
+/** How long after its question an answer may be given again, in milliseconds: a little less than the quickest refresh. */
+const LIFETIME = 1_900;
+
+/** At least so long after it came, in milliseconds: or slow reads would follow each other without a pause. */
+const SHORTEST = 500;
 
 type Entry = {
   answer: Promise<unknown>;
@@ -39,12 +42,14 @@ export function forgetAnswers(): void {
 
 function start(key: string, read: (signal: AbortSignal) => Promise<unknown>): Entry {
   const controller = new AbortController();
+  const asked = performance.now();
   const entry: Entry = { answer: read(controller.signal), controller, waiting: 0, settled: false };
   entries.set(key, entry);
   entry.answer.then(
     () => {
       entry.settled = true;
-      setTimeout(() => forget(key, entry), LIFETIME).unref();
+      const rest = LIFETIME - (performance.now() - asked);
+      setTimeout(() => forget(key, entry), Math.max(rest, SHORTEST)).unref();
     },
     () => forget(key, entry),
   );
