@@ -42,7 +42,7 @@ export async function measure(
     delays.push(Math.max(8, ...(await take(page))));
   }
   delays.sort((a, b) => a - b);
-  const at = (share: number) => delays[Math.min(delays.length - 1, Math.floor(share * count))] ?? 0;
+  const at = (share: number) => delays[Math.ceil(share * count) - 1] ?? 0;
   return { name, count, p50: at(0.5), p95: at(0.95), max: delays.at(-1) ?? 0 };
 }
 

@@ -1,6 +1,7 @@
 "use client";
 import dynamic from "next/dynamic";
 import { parseAsStringLiteral } from "nuqs/server";
+import { useDeferredValue } from "react";
 import { StepList } from "@/components/checkpoints/step-list";
 import { WaitList } from "@/components/events/wait-list";
 import { useUrlValue } from "@/components/layout/use-url-state";
@@ -25,11 +26,13 @@ const parseAsTab = parseAsStringLiteral(TABS).withDefault("timeline");
 
 /** What is known about the task, a view a tab; the tab is in the address. */
 export function TaskTabs({ detail }: { detail: TaskDetail }) {
-  const [tab, setTab] = useUrlValue("tab", parseAsTab);
+  const [selected, setTab] = useUrlValue("tab", parseAsTab);
+  // The tab answers at once; what it shows may take longer than a frame to draw.
+  const tab = useDeferredValue(selected);
   return (
     <Tabs
       label="About this task"
-      selected={tab}
+      selected={selected}
       onSelect={setTab}
       tabs={[
         { id: "timeline", label: "Timeline" },
