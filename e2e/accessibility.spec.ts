@@ -79,7 +79,13 @@ const PAGES: Record<string, Case> = {
   tasks: { path: ({ queue }) => `/tasks?queue=${queue}&state=completed` },
   failures: {
     path: ({ queue }) => `/failures?range=1h&queue=${queue}`,
-    also: { cause: click("charge-card"), retry: dialog(click(/^Retry 1 failed/)) },
+    also: {
+      cause: click("charge-card"),
+      retry: async (page) => {
+        await click(/^Retry 1 failed/)(page);
+        await page.getByRole("dialog").getByRole("button", { name: "Retry 1" }).waitFor();
+      },
+    },
   },
   events: { path: ({ queue }) => `/events?queue=${queue}` },
   workers: { path: () => "/workers" },

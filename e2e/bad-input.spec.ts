@@ -39,7 +39,7 @@ test("An unknown queue, an unknown task and a malformed id each say so", async (
     ["/queues/nowhere", "There is no such queue"],
     ["/queues/nowhere/events", "There is no such queue"],
     [`/workflows/${randomUUID()}`, "There is no such workflow run"],
-    ["/workflows/not-an-id", "cannot be read"],
+    ["/workflows/not-an-id", "There is no such page"],
     [`/bulk/${randomUUID()}`, "There is no such bulk operation"],
     ["/bulk/not-an-id", /no such bulk operation|cannot be read/],
     ["/no/such/page", "There is no such page"],

@@ -29,7 +29,7 @@ export function BulkPage({ bulkId }: { bulkId: string }) {
   });
   useHotkeys({ r: () => query.refetch() });
   return (
-    <LiveData query={query} skeleton={<BulkPageSkeleton />}>
+    <LiveData whole query={query} skeleton={<BulkPageSkeleton />}>
       {({ operation }) => (
         <div className="flex min-h-0 flex-1 flex-col bg-surface">
           <Head operation={operation} />

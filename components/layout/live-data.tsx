@@ -11,16 +11,22 @@ import { ReadError } from "./read-error";
 export function LiveData<T extends { now: string }>({
   query,
   skeleton,
+  whole = false,
   children,
 }: {
   query: UseQueryResult<T>;
   skeleton: ReactNode;
+  /** It is all of the page: an error in its place is the page's heading. */
+  whole?: boolean;
   children: (data: T) => ReactNode;
 }) {
   if (query.data !== undefined && !isGone(query.error)) {
     return <ClockProvider now={query.data.now}>{children(query.data)}</ClockProvider>;
   }
-  if (query.error) return <ReadError error={query.error} onRetry={() => query.refetch()} />;
+  if (query.error) {
+    const heading = whole ? "h1" : "h2";
+    return <ReadError heading={heading} error={query.error} onRetry={() => query.refetch()} />;
+  }
   return skeleton;
 }
 

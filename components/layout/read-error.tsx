@@ -26,7 +26,15 @@ const LISTS: Partial<Record<ErrorCode, [href: string, label: string]>> = {
 };
 
 /** Why a room has nothing to show, and the way on. */
-export function ReadError({ error, onRetry }: { error: Error; onRetry: () => void }) {
+export function ReadError({
+  error,
+  onRetry,
+  heading = "h2",
+}: {
+  error: Error;
+  onRetry: () => void;
+  heading?: "h1" | "h2";
+}) {
   const known = error instanceof ApiError ? error : undefined;
   const lost = known?.status === 404 || known?.status === 400;
   const [list, label] = (known && LISTS[known.code]) ?? ["/queues", "See all queues"];
@@ -34,6 +42,7 @@ export function ReadError({ error, onRetry }: { error: Error; onRetry: () => voi
   return (
     <div data-read-error>
       <ErrorState
+        heading={heading}
         title={title}
         message={
           known

@@ -34,7 +34,7 @@ export function Overview() {
     },
   });
   return (
-    <LiveData query={queues} skeleton={<OverviewSkeleton />}>
+    <LiveData whole query={queues} skeleton={<OverviewSkeleton />}>
       {(list) =>
         list.queues.length === 0 ? (
           <NoQueues />

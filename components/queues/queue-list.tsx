@@ -28,7 +28,7 @@ export function QueueList() {
     },
   });
   return (
-    <LiveData query={query} skeleton={<QueueListSkeleton />}>
+    <LiveData whole query={query} skeleton={<QueueListSkeleton />}>
       {({ queues }) => (
         <div className="p-3 wide:px-4">
           <h1 className="sr-only">Queues</h1>

@@ -37,7 +37,7 @@ const UPKEEP_MS = 30_000;
 export function QueueOverview({ name }: { name: string }) {
   const query = useQueues();
   return (
-    <LiveData query={query} skeleton={<QueueOverviewSkeleton />}>
+    <LiveData whole query={query} skeleton={<QueueOverviewSkeleton />}>
       {({ queues }) => {
         const queue = queues.find((one) => one.name === name);
         if (queue) return <Room queue={queue} onRefresh={() => query.refetch()} />;
@@ -45,7 +45,7 @@ export function QueueOverview({ name }: { name: string }) {
           code: "queue_not_found",
           message: `No queue is called “${name}”. It may have been dropped.`,
         });
-        return <ReadError error={error} onRetry={() => query.refetch()} />;
+        return <ReadError heading="h1" error={error} onRetry={() => query.refetch()} />;
       }}
     </LiveData>
   );

@@ -46,11 +46,10 @@ function Snippets({ title, note, snippets }: { title: string; note: string; snip
     <Panel title={title} note={note}>
       <ul>
         {snippets.map((snippet, index) => (
-          <li key={snippet.title} className="border-line-subtle border-b last:border-b-0">
+          <li key={snippet.title} className="relative border-line-subtle border-b last:border-b-0">
             <details open={index === 0}>
-              <summary className="flex min-h-11 cursor-pointer items-center gap-2 pr-1 pl-3 wide:min-h-8">
-                <span className="min-w-0 flex-1">{snippet.title}</span>
-                <CopyButton text={snippet.text} label={`Copy: ${snippet.title}`} />
+              <summary className="flex min-h-11 cursor-pointer items-center pr-11 pl-3 wide:min-h-8">
+                {snippet.title}
               </summary>
               <pre
                 // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
@@ -60,6 +59,9 @@ function Snippets({ title, note, snippets }: { title: string; note: string; snip
                 {snippet.text}
               </pre>
             </details>
+            <span className="absolute top-1 right-1">
+              <CopyButton text={snippet.text} label={`Copy: ${snippet.title}`} />
+            </span>
           </li>
         ))}
       </ul>

@@ -61,7 +61,7 @@ export function TaskList({ queue }: { queue?: string }) {
     x: () => select(false),
     X: () => select(true),
     r: () => {
-      query.refetch().then(showNewest);
+      query.refetch().then(({ data }) => showNewest(data));
     },
   });
   const tooSlow = query.error instanceof ApiError && query.error.code === "timed_out";

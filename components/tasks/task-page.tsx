@@ -22,7 +22,7 @@ export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
   });
   useHotkeys({ r: () => query.refetch() });
   return (
-    <LiveData query={query} skeleton={<TaskPageSkeleton />}>
+    <LiveData whole query={query} skeleton={<TaskPageSkeleton />}>
       {(detail) => (
         <div className="flex flex-1 flex-col bg-surface">
           <header className="flex flex-col gap-3 px-3 pt-3 pb-2 wide:px-4">

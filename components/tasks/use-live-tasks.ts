@@ -38,8 +38,9 @@ export function useLiveTasks(filters: TaskFilters) {
         : { rows: page.rows, gone: new Set<string>(), fresh: 0 };
     setShown({ ...rows, key, page });
   }
-  const showNewest = () => {
-    if (page) setShown({ rows: page.rows, gone: new Set(), fresh: 0, key, page });
+  /** A page that was just read is given: this one is older. */
+  const showNewest = (newest = page) => {
+    if (newest) setShown({ rows: newest.rows, gone: new Set(), fresh: 0, key, page: newest });
   };
   return { query, shown, showNewest };
 }

@@ -50,7 +50,7 @@ export function Dialog({
       )}
     >
       <div className="flex max-h-[85dvh] flex-col">
-        <header className="flex items-start justify-between gap-2 pt-3 pr-2 pl-4">
+        <div className="flex items-start justify-between gap-2 pt-3 pr-2 pl-4">
           <h2
             id={titleId}
             tabIndex={-1}
@@ -67,12 +67,12 @@ export function Dialog({
           >
             <X size={16} strokeWidth={1.5} aria-hidden />
           </button>
-        </header>
+        </div>
         <div className="min-h-0 overflow-y-auto px-4 pt-1 pb-4">{children}</div>
         {footer && (
-          <footer className="flex flex-wrap items-center justify-end gap-2 rounded-b-3 border-t bg-canvas px-4 py-3 pb-[max(12px,env(safe-area-inset-bottom))]">
+          <div className="flex flex-wrap items-center justify-end gap-2 rounded-b-3 border-t bg-canvas px-4 py-3 pb-[max(12px,env(safe-area-inset-bottom))]">
             {footer}
-          </footer>
+          </div>
         )}
       </div>
     </dialog>

@@ -7,18 +7,20 @@ export function EmptyState({
   title,
   children,
   actions,
+  heading: Heading = "h2",
 }: {
   icon: LucideIcon;
   title: string;
   children?: ReactNode;
   actions?: ReactNode;
+  heading?: "h1" | "h2";
 }) {
   return (
     <div className="mx-auto flex max-w-md flex-col items-center gap-1 px-5 py-10 text-center">
       <span className="mb-2 grid size-9 place-items-center rounded-2 bg-active text-ink-2">
         <Icon size={20} strokeWidth={1.5} aria-hidden />
       </span>
-      <h2 className="font-semibold text-14">{title}</h2>
+      <Heading className="font-semibold text-14">{title}</Heading>
       {children && <div className="text-ink-2">{children}</div>}
       {actions && <div className="mt-3 flex flex-wrap justify-center gap-2">{actions}</div>}
     </div>

@@ -8,22 +8,24 @@ export function ErrorState({
   hint,
   code,
   actions,
+  heading: Heading = "h2",
 }: {
   title: string;
   message?: ReactNode;
   hint?: ReactNode;
   code?: string | undefined;
   actions?: ReactNode;
+  heading?: "h1" | "h2";
 }) {
   return (
     <div
       role="alert"
       className="mx-3 my-4 max-w-xl rounded-3 border border-failed-line bg-surface px-4 py-3 wide:mx-4"
     >
-      <h2 className="flex items-center gap-2 font-semibold text-14">
+      <Heading className="flex items-center gap-2 font-semibold text-14">
         <OctagonX size={16} className="shrink-0 text-failed-solid" aria-hidden />
         {title}
-      </h2>
+      </Heading>
       {message && <p className="mt-1 break-words text-ink-2">{message}</p>}
       {hint && <p className="mt-1 text-ink-2">{hint}</p>}
       {code && (

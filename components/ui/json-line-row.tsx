@@ -37,11 +37,12 @@ export function JsonLineRow({ root, line, number, onToggle, query, current }: Pr
   return (
     <div
       className={cn(
-        "group mono relative flex min-w-full pr-3 leading-[18px] hover:bg-hover",
+        "group mono relative flex min-w-full pr-3 hover:bg-hover",
+        folds ? "leading-6" : "leading-[18px]",
         current && "bg-accent-soft",
       )}
     >
-      <span aria-hidden className="w-9 shrink-0 select-none pr-3 text-right text-ink-3 opacity-75">
+      <span aria-hidden className="w-9 shrink-0 select-none pr-3 text-right text-ink-3">
         {number}
       </span>
       <Indent depth={line.depth} />
@@ -51,7 +52,7 @@ export function JsonLineRow({ root, line, number, onToggle, query, current }: Pr
           aria-label={line.kind === "folded" ? "Unfold" : "Fold"}
           aria-expanded={line.kind === "open"}
           onClick={() => onToggle(line.path)}
-          className="-ml-3.5 grid h-[18px] w-3.5 shrink-0 place-items-center rounded-1 text-ink-3 hover:text-ink"
+          className="-ml-6 grid size-6 shrink-0 items-center justify-items-end rounded-1 text-ink-3 hover:text-ink"
         >
           <Chevron size={12} aria-hidden />
         </button>

@@ -27,7 +27,7 @@ export function RunPage({ workflowRunId }: { workflowRunId: string }) {
   const definition = useQuery(runDefinitionQuery(workflowRunId));
   useHotkeys({ r: () => query.refetch() });
   return (
-    <LiveData query={query} skeleton={<RunPageSkeleton />}>
+    <LiveData whole query={query} skeleton={<RunPageSkeleton />}>
       {(detail) => (
         <div className="flex min-h-full flex-col bg-surface wide:h-full wide:min-h-0">
           <RunHeader detail={detail} definition={definition.data} />
