@@ -46,7 +46,7 @@ export function ConfirmDialog({
       locked={pending}
       footer={
         <>
-          {note && <span className="mr-auto text-12 text-ink-3">{note}</span>}
+          {note && <span className="mr-auto text-12 text-ink-3 max-wide:basis-full">{note}</span>}
           <Button
             size="large"
             onClick={onClose}

@@ -65,6 +65,8 @@ export function Popover({
           aria-label={title}
           className={cn(
             "float-in absolute top-full right-0 z-30 mt-1.5 max-h-[60dvh] w-72 max-w-[calc(100vw-24px)] overflow-y-auto rounded-3 bg-raised p-3 shadow-3",
+            // From a button at the left of a phone it would leave the screen.
+            "max-wide:fixed max-wide:inset-x-3 max-wide:top-auto max-wide:mt-10 max-wide:w-auto",
             className,
           )}
         >
