@@ -22,7 +22,9 @@ async function play(workflow: Workflow, inputs: Record<string, string | number>)
   await createQueue(database.pool, workflow.name);
   const bench = new Bench(database.pool, workflow.name, { functions: WORKFLOW_FUNCTIONS });
   const { taskId, workflowRunId } = await bench.start(workflow, { inputs });
-  const result = await bench.finish(taskId, () => ({ approved: true, by: "test" }));
+  const result = await bench.finish(taskId, (event) =>
+    event.startsWith("approval:") ? { approved: true, by: "test" } : undefined,
+  );
   const run = await getWorkflowRun(database.pool, workflowRunId);
   return { status: run?.status, ...(result as { operators: Record<string, string> }) };
 }

@@ -72,9 +72,28 @@ export function recoveryOptions({ maxAttempts, baseSeconds, maxSeconds }: Recove
   };
 }
 
-/** How a part ended, when it has; the entry has been written by its event. */
+/**
+ * How a part ended, when it has; the entry has been written by its event. Whoever knows the event's name can emit it
+ * before the part does, so a payload that tells something else counts as a failure that says so.
+ */
 export function endOfPart(run: Run, path: string): PartEnd | undefined {
-  return run.journal.get(path) as (PartEnd & JsonObject) | undefined;
+  const entry = run.journal.get(path);
+  if (entry === undefined || tellsEnd(entry)) return entry;
+  const message = `The event '${partEvent(run.workflowRunId, path)}' was not emitted by the part: its payload does not say how that ended.`;
+  return {
+    status: "failed",
+    error: { type: "ForeignEvent", message },
+    states: {},
+    names: { results: {}, tasks: {} },
+  };
+}
+
+function tellsEnd(entry: Json): entry is PartEnd & JsonObject {
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return false;
+  const { status, states, names, error } = entry;
+  const ended =
+    status === "completed" || ((status === "failed" || status === "cancelled") && !!error);
+  return ended && !!states && !!names;
 }
 
 /** The wait for a part. */

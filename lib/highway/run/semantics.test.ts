@@ -214,6 +214,20 @@ test.concurrent("a part whose task was cancelled fails its operator", async () =
   expect(end).toMatchObject({ status: "failed", error: { task: "p", type: "Cancelled" } });
 });
 
+test.concurrent("an event of a part that somebody else emitted fails its operator, and says so", async () => {
+  const bench = await prepare();
+  const { taskId, workflowRunId } = await bench.start(
+    builder()
+      .parallel("p", { one: (branch) => branch.task("a", "echo") })
+      .build(),
+  );
+  await bench.app.emitEvent(`hw:${workflowRunId}:p.one`, { approved: true });
+  expect(await bench.finish(taskId)).toMatchObject({
+    status: "failed",
+    error: { task: "p", message: expect.stringContaining("was not emitted by the part") },
+  });
+});
+
 test.concurrent("a workflow with errors is not started", async () => {
   const broken = builder()
     .task("a", "echo", { dependencies: ["ghost"] })
