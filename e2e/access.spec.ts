@@ -7,7 +7,7 @@ import { open } from "./support/open";
 
 const TOKEN = "correct-horse-battery-staple";
 
-test("With a token configured, I sign in once and land where I wanted to go; the log keeps no secret", async ({
+test("With a token configured, I sign in once, land where I wanted to go, and sign out; the log keeps no secret", async ({
   page,
   work,
 }) => {
@@ -68,6 +68,11 @@ test("With a token configured, I sign in once and land where I wanted to go; the
     expect(password.length).toBeGreaterThan(8);
     for (const secret of [TOKEN, "wrong-horse", password, "4111-1111", "DE02-1203"])
       expect(dashboard.log()).not.toContain(secret);
+
+    await open(page, `${dashboard.url}/audit`);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page).toHaveURL(/\/sign-in/);
+    expect((await page.request.get(`${dashboard.url}/api/queues`)).status()).toBe(401);
   } finally {
     await dashboard.stop();
   }

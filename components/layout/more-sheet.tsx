@@ -1,5 +1,6 @@
 "use client";
 import Link from "next/link";
+import { SignOut } from "@/components/session/sign-out";
 import { TenantNote } from "@/components/tenants/tenant-note";
 import { Dialog } from "@/components/ui/dialog";
 import { DatabaseStatus } from "./database-status";
@@ -33,6 +34,7 @@ export function MoreSheet({ rooms, onClose }: { rooms: readonly Room[]; onClose:
       <div className="-mx-2 mt-2 border-t pt-2">
         <TenantNote className="py-1" />
         <DatabaseStatus />
+        <SignOut />
       </div>
     </Dialog>
   );

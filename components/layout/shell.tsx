@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { SignOut } from "@/components/session/sign-out";
 import { TenantNote } from "@/components/tenants/tenant-note";
 import { BottomTabs } from "./bottom-tabs";
 import { DatabaseStatus } from "./database-status";
@@ -27,6 +28,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className="mt-auto flex flex-col gap-1 border-t py-2">
           <TenantNote />
           <DatabaseStatus />
+          <SignOut />
         </div>
       </aside>
       <TopBar />

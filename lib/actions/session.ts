@@ -1,6 +1,7 @@
 "use server";
 
 import { cookies, headers } from "next/headers";
+import { redirect } from "next/navigation";
 import { recordAudit } from "@/lib/audit/record";
 import { localOperator } from "@/lib/auth/require";
 import { SESSION_COOKIE, SESSION_SECONDS } from "@/lib/auth/session";
@@ -37,9 +38,10 @@ export async function signInAction(token: string): Promise<ActionResult<null>> {
   }
 }
 
-/** Ends the session in this browser. */
+/** Ends the session in this browser, and leads to the page that begins one. */
 export async function signOutAction(): Promise<void> {
   (await cookies()).delete(SESSION_COOKIE);
+  redirect("/sign-in");
 }
 
 /**

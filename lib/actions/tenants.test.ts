@@ -165,7 +165,10 @@ test("there is a case for every action", () => {
   expect(Object.keys(ACTIONS).sort()).toEqual([...actions.keys()].sort());
 });
 
-test("no action reaches another tenant's rows, and each answers as if they were not there", async () => {
+test("no action reaches another tenant's rows, and each answers as if they were not there", {
+  // Every action is tried twice.
+  timeout: 120_000,
+}, async () => {
   const before = await everything();
   const answers = await tryAll(foreign);
   await workThroughAll();

@@ -9,7 +9,7 @@ import { type SearchResult, searchTasks } from "./task-search";
 import type { Page } from "./types";
 
 /** Of so many active runs all are sorted at once; of more, the tasks next to the cursor are looked at first. */
-const FEW = 2_000;
+const FEW = 5_000;
 
 /** Tasks in the order of their page, and what is around it. */
 export type TaskPage = { rows: TaskRow[] } & Pick<

@@ -1,0 +1,20 @@
+"use client";
+import { LogOut } from "lucide-react";
+import { signOutAction } from "@/lib/actions/session";
+import { useSession } from "./session-provider";
+
+/** Ends the session in this browser, where there is one. */
+export function SignOut() {
+  if (!useSession()) return null;
+  return (
+    <form action={signOutAction}>
+      <button
+        type="submit"
+        className="flex min-h-8 w-full items-center gap-2 rounded-2 px-2 text-12 text-ink-2 hover:bg-active"
+      >
+        <LogOut size={16} strokeWidth={1.5} aria-hidden className="shrink-0 text-ink-3" />
+        Sign out
+      </button>
+    </form>
+  );
+}
