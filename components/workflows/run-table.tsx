@@ -29,19 +29,19 @@ export function RunTable({
       <thead className="sticky top-0 z-10 hidden bg-canvas wide:table-header-group">
         <tr>
           <Th className="w-[128px] pl-4!">Status</Th>
-          <Th className="w-[22%]">Workflow</Th>
-          <Th className="w-[88px]">Version</Th>
+          <Th className="w-[18%]">Workflow</Th>
+          <Th className="w-[72px]">Version</Th>
           <Th className="w-[124px]">Run id</Th>
-          <Th numeric className="w-[76px]" title="As stored by whoever runs the workflow">
+          <Th numeric className="w-[60px]" title="As stored by whoever runs the workflow">
             Tasks
           </Th>
           <Th numeric aria-sort={tables.createdAt ? "descending" : undefined} className="w-[84px]">
             {tables.createdAt ? "Age" : "Started"}
           </Th>
-          <Th numeric className="w-[96px]">
+          <Th numeric className="w-[84px]">
             Duration
           </Th>
-          {tables.tenants && <Th className="hidden w-[96px] pl-5 xwide:table-cell">Tenant</Th>}
+          {tables.tenants && <Th className="hidden w-[128px] pl-5 xwide:table-cell">Tenant</Th>}
           <Th className="hidden w-[11%] pl-5 xwide:table-cell">Created by</Th>
           <Th className="pr-4! pl-5">Tags</Th>
         </tr>
