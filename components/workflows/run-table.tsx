@@ -42,7 +42,7 @@ export function RunTable({
             Duration
           </Th>
           {tables.tenants && <Th className="hidden w-[128px] pl-5 xwide:table-cell">Tenant</Th>}
-          <Th className="hidden w-[11%] pl-5 xwide:table-cell">Created by</Th>
+          <Th className="hidden w-[108px] pl-5 xwide:table-cell">Created by</Th>
           <Th className="pr-4! pl-5">Tags</Th>
         </tr>
       </thead>

@@ -24,7 +24,7 @@ export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: strin
     >
       {list.map((tag) => {
         const className =
-          "mono relative z-1 min-w-16 max-w-48 truncate rounded-1 border bg-canvas px-1.5 leading-[18px] text-ink-2";
+          "mono relative z-1 min-w-24 max-w-48 truncate rounded-1 border bg-canvas px-1.5 leading-[18px] text-ink-2";
         return onSelect ? (
           <button
             key={tag}
