@@ -4,6 +4,7 @@ import type { Request } from "@playwright/test";
 import { startDashboard } from "./support/dashboard";
 import { expect, test } from "./support/fixtures";
 import { open } from "./support/open";
+import { watchPolicy } from "./support/policy";
 
 const TOKEN = "correct-horse-battery-staple";
 
@@ -137,10 +138,7 @@ test("No action is taken for a foreign Host or Origin", async ({ page, work, bas
 
 test("Every page runs under a strict policy without a violation", async ({ page, work }) => {
   const { taskID } = await work.app.spawn("plain", { a: 1 }, { queue: work.queue });
-  const violations: string[] = [];
-  page.on("console", (message) => {
-    if (/Content Security Policy/i.test(message.text())) violations.push(message.text());
-  });
+  const violations = watchPolicy(page);
   const queue = `/queues/${work.queue}`;
   for (const path of [
     "/",
@@ -150,7 +148,13 @@ test("Every page runs under a strict policy without a violation", async ({ page,
     `${queue}/events`,
     "/tasks",
     "/events",
+    "/failures",
+    "/workers",
+    "/workflows",
+    "/bulk",
+    "/audit",
     work.taskUrl(taskID),
+    `${work.taskUrl(taskID)}?tab=payloads`,
   ]) {
     const response = await page.goto(path);
     const policy = response?.headers()["content-security-policy"] ?? "";

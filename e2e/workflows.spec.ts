@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { spawnTask } from "../lib/absurd/tasks";
 import { createWorkflowRun, updateWorkflowRunStatus } from "../lib/absurd/workflow-runs";
 import { expect, test, type Work } from "./support/fixtures";
+import { watchPolicy } from "./support/policy";
 
 const DEFINITION = {
   name: "loan_review",
@@ -92,8 +93,10 @@ test("I cancel a run with all its tasks", async ({ page, work }) => {
     {},
     { workflowRunId: id },
   );
+  const violations = watchPolicy(page);
   await page.goto(`/workflows/${id}`);
   await expect(node(page, "approval", "sleeping")).toBeVisible();
+  expect(violations).toEqual([]);
   await page.getByRole("button", { name: /^Cancel/ }).click();
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("2 tasks will be cancelled");

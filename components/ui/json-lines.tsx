@@ -59,6 +59,7 @@ function LineWindow({ root, lines, onToggle, query, current }: Props) {
     estimateSize: () => 18,
     overscan: 20,
   });
+  const items = virtualizer.getVirtualItems();
   useEffect(() => {
     if (current !== undefined) virtualizer.scrollToIndex(current, { align: "center" });
   }, [current, virtualizer]);
@@ -70,8 +71,12 @@ function LineWindow({ root, lines, onToggle, query, current }: Props) {
       aria-label="JSON"
       className={cn(BOX, "h-[60vh] -outline-offset-2")}
     >
-      <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map((item) => {
+      <div
+        className="relative"
+        // Not from the server: the policy lets no style attribute in.
+        style={items.length > 0 ? { height: virtualizer.getTotalSize() } : undefined}
+      >
+        {items.map((item) => {
           const line = lines[item.index];
           return (
             line && (

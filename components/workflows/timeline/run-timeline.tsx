@@ -99,7 +99,12 @@ export function RunTimeline({
         ref={scroller}
         className="max-h-[70dvh] min-h-40 overflow-y-auto [scrollbar-width:none] wide:max-h-none wide:flex-1"
       >
-        <div ref={body} className="relative overflow-hidden" style={{ height }}>
+        <div
+          ref={body}
+          className="relative overflow-hidden"
+          // Not from the server: the policy lets no style attribute in.
+          style={width > 0 ? { height } : undefined}
+        >
           {width > 0 && <Backdrop scale={axis.scale} height={height} />}
           {width > 0 &&
             virtualizer.getVirtualItems().map((item) => {
