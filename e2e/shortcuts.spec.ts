@@ -95,8 +95,11 @@ test("I read again with r when nothing refreshes by itself", async ({ page, work
   await expect(page.getByText("Paused")).toBeVisible();
   await spawnTask(work.pool, work.queue, "second");
   await page.getByLabel("Refresh every").blur();
-  await press(page, "r");
-  await expect(page.locator("a[data-row]")).toHaveText(["second", "first"]);
+  // What others asked for within the last two seconds is answered from the same read.
+  await expect(async () => {
+    await press(page, "r");
+    await expect(page.locator("a[data-row]")).toHaveText(["second", "first"], { timeout: 2_000 });
+  }).toPass();
 });
 
 test("I begin to search with /, and what I type is not taken for keys", async ({ page, work }) => {

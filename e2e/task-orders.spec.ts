@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support/fixtures";
 import { pressFor } from "./support/keys";
+import { open } from "./support/open";
 
 const names = (page: Page) => page.locator("a[data-row]").allInnerTexts();
 
@@ -82,10 +83,10 @@ test("The palette knows task names, and what can be done here", async ({ page, w
   await expect(page).toHaveURL(new RegExp(`/tasks\\?name=${name}`));
   await expect(page.locator("a[data-row]")).toHaveCount(1);
 
-  await page.goto(work.taskUrl(taskID));
-  await expect(page.getByRole("heading", { name })).toBeVisible();
+  await open(page, work.taskUrl(taskID));
   await pressFor(page, "ControlOrMeta+k", page.getByRole("dialog"));
   await palette.fill("cancel");
+  await expect(page.getByRole("option").first()).toContainText(/cancel/i);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog", { name: /cancel/i })).toBeVisible();
 });
@@ -94,7 +95,7 @@ test.describe("a queue that is called like a directory", () => {
   test.use({ queueName: ".." });
   test("has an address of its own", async ({ page, work }) => {
     await work.app.spawn("inside", {}, { queue: work.queue });
-    await page.goto("/queues");
+    await open(page, "/queues");
     await page.getByRole("link", { name: "..", exact: true }).click();
     await expect(page.getByRole("heading", { name: "..", exact: true })).toBeVisible();
     await page.getByRole("link", { name: "Tasks", exact: true }).last().click();
