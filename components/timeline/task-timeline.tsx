@@ -67,6 +67,7 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
           onView={(next) => setState({ view: next })}
           axis={axis}
           active={timeline.active}
+          keys
         />
         {view === "table" ? (
           <TimelineTable timeline={timeline} />

@@ -1,24 +1,37 @@
 "use client";
+import type { ReactNode } from "react";
 import { useZone } from "@/components/ui/zone";
 import { formatInstant } from "@/lib/format";
 import { formatDuration } from "@/lib/timeline/duration";
 import { labelStep } from "@/lib/timeline/label-step";
 import type { Timeline } from "@/lib/timeline/model";
-import { listTableRows } from "@/lib/timeline/table-rows";
+import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";
 
 /** Rows drawn at most; the waterfall shows any number. */
 const MOST_ROWS = 1_000;
 
 /** The same as rows of text: for screen readers, for copying, for whoever prefers it. */
 export function TimelineTable({ timeline }: { timeline: Timeline }) {
+  const lines = listTableRows(timeline).map((row) => ({
+    ...row,
+    name: row.subject && labelStep(row.subject),
+  }));
+  return <LineTable lines={lines} />;
+}
+
+/** A row with what stands in its cell for the name, and in one before all others. */
+export type TableLine = TimelineRow & { name: ReactNode; before?: ReactNode };
+
+/** Rows of one task or, with a first column that says which, of several. */
+export function LineTable({ lines, before }: { lines: readonly TableLine[]; before?: string }) {
   const zone = useZone();
   const clock = (at: number) => formatInstant(new Date(at).toISOString(), zone);
-  const rows = listTableRows(timeline);
   return (
     <div className="overflow-x-auto">
       <table className="w-full text-left">
         <thead>
           <tr className="h-7 whitespace-nowrap border-b text-12 text-ink-3">
+            {before && <Head>{before}</Head>}
             <Head>Attempt</Head>
             <Head>What</Head>
             <Head>Name</Head>
@@ -29,13 +42,12 @@ export function TimelineTable({ timeline }: { timeline: Timeline }) {
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, MOST_ROWS).map((row) => (
+          {lines.slice(0, MOST_ROWS).map((row) => (
             <tr key={row.id} className="h-7 border-line-subtle border-b align-top hover:bg-hover">
+              {before && <Cell>{row.before}</Cell>}
               <Cell>{row.attempt}</Cell>
               <Cell>{row.what}</Cell>
-              <td className="mono max-w-md break-words px-2 py-1">
-                {row.subject && labelStep(row.subject)}
-              </td>
+              <td className="mono max-w-md break-words px-2 py-1">{row.name}</td>
               <Cell>{clock(row.from)}</Cell>
               <Cell>{row.to === null ? "∞" : clock(row.to)}</Cell>
               <Cell>{row.to === null ? "∞" : formatDuration(row.to - row.from)}</Cell>
@@ -44,9 +56,9 @@ export function TimelineTable({ timeline }: { timeline: Timeline }) {
           ))}
         </tbody>
       </table>
-      {rows.length > MOST_ROWS && (
+      {lines.length > MOST_ROWS && (
         <p className="px-4 py-2 text-12 text-ink-3">
-          The first {MOST_ROWS} of {rows.length} rows.
+          The first {MOST_ROWS} of {lines.length} rows.
         </p>
       )}
     </div>
@@ -57,7 +69,7 @@ function Head({ children }: { children: string }) {
   return <th className="px-2 font-medium first:pl-3 wide:first:pl-4">{children}</th>;
 }
 
-function Cell({ children }: { children: React.ReactNode }) {
+function Cell({ children }: { children: ReactNode }) {
   return (
     <td className="whitespace-nowrap px-2 py-1 text-ink-2 first:pl-3 wide:first:pl-4">
       {children}

@@ -1,4 +1,5 @@
 "use client";
+import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import { cn } from "@/lib/cn";
@@ -7,17 +8,22 @@ import type { Axis } from "./use-axis";
 export const VIEWS = ["waterfall", "table"] as const;
 export type View = (typeof VIEWS)[number];
 
-/** How the timeline is shown. */
+/** How the timeline is shown. `children` are switches of both views. */
 export function Toolbar({
   view,
   onView,
   axis,
   active,
+  keys = false,
+  children,
 }: {
   view: View;
   onView: (view: View) => void;
   axis: Axis;
   active: boolean;
+  /** Whether the rows are gone through by keys. */
+  keys?: boolean;
+  children?: ReactNode;
 }) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2 wide:px-4">
@@ -38,6 +44,7 @@ export function Toolbar({
           </Button>
         ))}
       </fieldset>
+      {children}
       {view === "waterfall" && (
         <>
           <Toggle label="Hide idle" on={axis.hideIdle} onToggle={axis.setHideIdle} />
@@ -47,17 +54,20 @@ export function Toolbar({
               Show all
             </Button>
           )}
-          <span className="ml-auto hidden whitespace-nowrap text-12 text-ink-3 xwide:inline">
-            <Kbd always>↑</Kbd> <Kbd always>↓</Kbd> row <Kbd always>←</Kbd> <Kbd always>→</Kbd> pan{" "}
-            <Kbd always>+</Kbd> <Kbd always>-</Kbd> zoom <Kbd always>0</Kbd> all
-          </span>
+          {keys && (
+            <span className="ml-auto hidden whitespace-nowrap text-12 text-ink-3 xwide:inline">
+              <Kbd always>↑</Kbd> <Kbd always>↓</Kbd> row <Kbd always>←</Kbd> <Kbd always>→</Kbd>{" "}
+              pan <Kbd always>+</Kbd> <Kbd always>-</Kbd> zoom <Kbd always>0</Kbd> all
+            </span>
+          )}
         </>
       )}
     </div>
   );
 }
 
-function Toggle({
+/** A switch of the toolbar. */
+export function Toggle({
   label,
   on,
   onToggle,

@@ -2,28 +2,27 @@
 import { X } from "lucide-react";
 import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
-import { TaskPayload } from "@/components/payloads/task-payload";
 import { Fact, Facts } from "@/components/ui/facts";
+import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { formatNumber } from "@/lib/format";
 import type { GraphNode } from "@/lib/highway/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { formatDuration } from "@/lib/timeline/duration";
 import { EmitAwaited, findAwaited } from "./awaited-event";
 import { roundsOf, typeOf } from "./graph/node-words";
+import { NodeRecords } from "./node-records";
 import { NodeStateLabel } from "./node-state-label";
 import type { NodeStatus } from "./node-states";
 import { settingsOf } from "./operator-settings";
-import type { StepRef } from "./resolve-step";
+import type { Resolve } from "./resolve-step";
 import type { TaskHistory } from "./task-history";
-
-/** Of more results than this the last ones are shown. */
-const MOST_RESULTS = 20;
 
 /** The selected operator: how it stands, what it is set to do, and what it recorded. */
 export function NodeInspector({
   node,
   workflow,
   status,
+  detail,
   histories,
   resolve,
   onClose,
@@ -31,15 +30,11 @@ export function NodeInspector({
   node: GraphNode;
   workflow: Workflow;
   status: NodeStatus | undefined;
+  detail: WorkflowRunDetail;
   histories: readonly TaskHistory[];
-  resolve: (name: string) => StepRef | undefined;
+  resolve: Resolve;
   onClose: () => void;
 }) {
-  const records = histories.flatMap(({ detail }) =>
-    detail.checkpoints
-      .filter(({ name }) => resolve(name)?.path === node.path)
-      .map((checkpoint) => ({ task: detail.task, checkpoint })),
-  );
   const awaited =
     status?.state === "sleeping" && node.type === "wait_for_event"
       ? findAwaited(histories, node.path, resolve)
@@ -97,31 +92,7 @@ export function NodeInspector({
           {status.isHandled && <span className="text-ink-2"> Its handler took care of it.</span>}
         </p>
       )}
-      {records.slice(-MOST_RESULTS).map(({ task, checkpoint }) => (
-        <div
-          key={`${task.taskId} ${checkpoint.name}`}
-          className="mt-2 overflow-hidden rounded-2 border"
-        >
-          <div className="flex items-center justify-between gap-2 border-b bg-canvas px-3 py-1 text-12">
-            <code className="mono truncate" title={checkpoint.name}>
-              {checkpoint.name}
-            </code>
-            <Link
-              href={`${taskPath(task.queue, task.taskId)}?tab=steps`}
-              prefetch={false}
-              className="shrink-0 text-accent-text hover:underline"
-            >
-              {task.name}
-            </Link>
-          </div>
-          <TaskPayload
-            queue={task.queue}
-            taskId={task.taskId}
-            of={{ of: "checkpoint", name: checkpoint.name }}
-            payload={checkpoint.state}
-          />
-        </div>
-      ))}
+      <NodeRecords path={node.path} detail={detail} resolve={resolve} />
     </section>
   );
 }

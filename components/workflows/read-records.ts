@@ -8,12 +8,15 @@ import { ownerOf, type Resolve } from "./resolve-step";
 /** The name of the interpreter's task; runs of other programs have roots of other names. */
 const ROOT_TASK = "highway.workflow.run";
 
+/** Whether the interpreter executes a run, which records whatever it decides; other programs leave gaps. */
+export function isInterpreted({ run, tasks }: WorkflowRunDetail): boolean {
+  return tasks.some(({ task }) => task.taskId === run.rootTaskId && task.name === ROOT_TASK);
+}
+
 /** Everything that the tasks of a run recorded of its operators. */
 export function readRecords(detail: WorkflowRunDetail, resolve: Resolve): Records {
   const { run, tasks, records } = detail;
-  const isComplete = tasks.some(
-    ({ task }) => task.taskId === run.rootTaskId && task.name === ROOT_TASK,
-  );
+  const isComplete = isInterpreted(detail);
   const entries = new Map<string, Entry>();
   const parts = new Map<string, TaskState>();
   const nameOf = (name: string) => {

@@ -14,7 +14,7 @@ import { GraphPane } from "./graph/graph-pane";
 import { NodeInspector } from "./node-inspector";
 import { deriveNodeStates } from "./node-states";
 import { OperatorTable } from "./operator-table";
-import { createResolver, ownerOf } from "./resolve-step";
+import { createResolver } from "./resolve-step";
 import { isActive } from "./run-duration";
 import { RunTasks } from "./run-tasks";
 import { RunValues } from "./run-values";
@@ -69,7 +69,6 @@ export function RunBody({
     [workflow, graph, detail],
   );
   const resolve = useMemo(() => createResolver(graph?.nodes ?? []), [graph]);
-  const partOf = useCallback((history: TaskHistory) => ownerOf(history.detail, detail), [detail]);
   const node = graph?.nodes.find(({ path }) => path === selected);
 
   return (
@@ -90,6 +89,7 @@ export function RunBody({
               node={node}
               workflow={workflow}
               status={statuses.get(node.path)}
+              detail={detail}
               histories={histories}
               resolve={resolve}
               onClose={() => select(null)}
@@ -118,10 +118,9 @@ export function RunBody({
             (histories.length > 0 ? (
               <RunTimeline
                 histories={histories}
-                rootTaskId={run.rootTaskId}
+                detail={detail}
                 now={now}
                 resolve={resolve}
-                partOf={partOf}
                 selected={selected}
                 onSelect={select}
               />

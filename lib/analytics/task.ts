@@ -1,8 +1,9 @@
 import "server-only";
 import { desc, eq, sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
-import { type QueueTables, queueTables, queueTablesOfAllTenants, toIso } from "@/lib/db/schema";
+import { type QueueTables, queueTables, toIso } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { readEmissions } from "./emissions";
 import { ReadError } from "./errors";
 import { inlineLimit, payload } from "./payload";
 import { type RegisteredQueue, readQueues } from "./registry";
@@ -31,13 +32,16 @@ export function getTask(
     const runs = await readRuns(db, queue, taskId, total.runs);
     const checkpoints = await readCheckpoints(db, tables, taskId, total.checkpoints);
     const waits = await readWaits(db, tables, taskId);
-    const names = eventNames(runs, checkpoints, waits);
-    return {
+    const shown = {
       task,
       runs: runs.slice(0, MOST_RUNS).reverse(),
       checkpoints: checkpoints.slice(0, MOST_CHECKPOINTS).reverse(),
       waits,
-      eventsEmittedAt: await readEmissions(db, queueName, names),
+    };
+    const [emissions = { eventsEmittedAt: {} }] = await readEmissions(db, queueName, [shown]);
+    return {
+      ...shown,
+      ...emissions,
       now,
       ...truncation(runs.length > MOST_RUNS, checkpoints.length > MOST_CHECKPOINTS),
     };
@@ -168,31 +172,4 @@ function readWaits(db: Database, { waits }: QueueTables, taskId: Uuid): Promise<
     .where(eq(waits.taskId, taskId))
     .orderBy(waits.createdAt, waits.stepName)
     .limit(MOST_RUNS);
-}
-
-/** Waits name their event; past ones left it in the default name of their checkpoint, perhaps with a counter. */
-function eventNames(runs: Run[], checkpoints: Checkpoint[], waits: Wait[]): string[] {
-  const awaited = checkpoints.flatMap(({ name }) => {
-    const event = /^\$awaitEvent:(.*)$/s.exec(name)?.[1];
-    return event === undefined ? [] : [event, event.replace(/#\d+$/, "")];
-  });
-  const current = [...waits.map((wait) => wait.eventName), ...runs.map((run) => run.wakeEvent)];
-  return [...new Set([...awaited, ...current])].filter((name) => name !== null);
-}
-
-async function readEmissions(
-  db: Database,
-  queue: string,
-  names: string[],
-): Promise<Record<string, Iso>> {
-  if (names.length === 0) return {};
-  // The task itself asked for them, and may know when they came after it stopped waiting.
-  const { events } = queueTablesOfAllTenants(queue);
-  const rows = await db
-    .select({ name: events.name, emittedAt: events.emittedAt })
-    .from(events)
-    .where(
-      sql`${events.name} = any(${sql.param(names)}::text[]) and ${events.payload} is not null`,
-    );
-  return Object.fromEntries(rows.map((row) => [row.name, row.emittedAt]));
 }

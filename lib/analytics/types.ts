@@ -201,6 +201,8 @@ export type TaskDetail = {
   truncated?: { runs?: true; checkpoints?: true };
   /** Emission times of the events this task waits or waited for, by event name; sentinels are absent. */
   eventsEmittedAt: Record<string, Iso>;
+  /** Set for tasks of the Highway interpreter: the event whose payload a checkpoint is, by the checkpoint's name. */
+  awaited?: Record<string, string>;
   /** The engine's clock when the rows were read. */
   now: Iso;
 };

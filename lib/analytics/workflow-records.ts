@@ -17,12 +17,13 @@ export function taskReport({ headers, result }: QueueTables["tasks"]) {
 }
 
 /** What the value of a checkpoint states, as JSON text; `null` when it is nothing of interest. */
-export function recordedValue({ state }: QueueTables["checkpoints"]) {
+export function recordedValue({ name, state }: QueueTables["checkpoints"]) {
   const text = (key: string, most: number) => sql`left(${state} ->> ${key}::text, ${most}::int)`;
   return sql<string | null>`case jsonb_typeof(${state})
     when 'array' then jsonb_build_object('length', jsonb_array_length(${state}))::text
     when 'object' then nullif(jsonb_strip_nulls(jsonb_build_object(
       'status', ${text("status", 40)},
+      'tasks', case when ${name} like '%/tasks' then (select count(*) from jsonb_object_keys(${state})) end,
       'failure', case when jsonb_typeof(${state} -> 'message') = 'string' and jsonb_typeof(${state} -> 'type') = 'string'
         then jsonb_build_object('type', ${text("type", 200)}, 'message', ${text("message", LONGEST_WORDS)}) end
     )), '{}')::text

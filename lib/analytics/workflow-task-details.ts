@@ -2,6 +2,7 @@ import { inArray, sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import { readEmissions } from "./emissions";
 import { payload } from "./payload";
 import type { RegisteredQueue } from "./registry";
 import type { Checkpoint, Iso, Run, Task, TaskDetail, Wait } from "./types";
@@ -54,18 +55,26 @@ async function readQueue(
     ...(cutCheckpoints ? { checkpoints: true as const } : {}),
   };
   const [runsOf, checkpointsOf, waitsOf] = [byTask(runs), byTask(checkpoints), byTask(waits)];
-  return tasks.map(({ report, ...task }) => {
+  const found = tasks.map(({ report, ...task }) => {
     const own = (checkpointsOf.get(task.taskId) ?? []).reverse();
-    const detail: TaskDetail = {
+    return {
       task,
       runs: (runsOf.get(task.taskId) ?? []).reverse(),
       checkpoints: own.map(({ recorded: _, ...checkpoint }) => checkpoint),
       waits: waitsOf.get(task.taskId) ?? [],
+      record: toTaskRecord(report, own),
+    };
+  });
+  const emissions = await readEmissions(db, queue.name, found);
+  return found.map(({ record, ...rows }, index) => {
+    const detail: TaskDetail = {
+      ...rows,
       eventsEmittedAt: {},
+      ...emissions[index],
       now,
       ...(cutRuns || cutCheckpoints ? { truncated } : {}),
     };
-    return { detail, record: toTaskRecord(report, own) };
+    return { detail, record };
   });
 }
 

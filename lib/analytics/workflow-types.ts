@@ -83,6 +83,8 @@ export type TaskRecord = {
 };
 export type RecordedValue = {
   length?: number;
+  /** Of the interpreter's note that an operator started tasks: how many. */
+  tasks?: number;
   status?: string;
   failure?: { type: string; message: string };
 };

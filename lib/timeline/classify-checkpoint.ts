@@ -28,7 +28,21 @@ export function classifyCheckpoint(checkpoint: Checkpoint, run: Run, detail: Tas
   const at = toMs(checkpoint.updatedAt);
   const until = readInstant(checkpoint.state);
   if (until !== null && until > at && sleptThrough(until, at, run)) return { kind: "sleep", until };
-  return readNamedWait(checkpoint, run, detail) ?? { kind: "step" };
+  const wait = detail.awaited
+    ? readNotedWait(checkpoint, detail.awaited, detail)
+    : readNamedWait(checkpoint, run, detail);
+  return wait ?? { kind: "step" };
+}
+
+/** An event wait that its author noted: it was woken by the emission when both have one instant. */
+function readNotedWait(
+  { name, updatedAt }: Checkpoint,
+  awaited: Record<string, string>,
+  { eventsEmittedAt }: TaskDetail,
+): Trace | null {
+  const event = Object.hasOwn(awaited, name) ? awaited[name] : undefined;
+  if (event === undefined || eventsEmittedAt[event] !== updatedAt) return null;
+  return { kind: "event-wait", event, certain: true };
 }
 
 /** The event a `$awaitEvent:` checkpoint is about. A second await of one event in an execution is numbered `#2`. */

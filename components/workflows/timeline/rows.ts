@@ -1,25 +1,22 @@
-import { titleOf } from "@/components/timeline/span-words";
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { Lane, Span, Timeline } from "@/lib/timeline/model";
-import type { StepRef } from "../resolve-step";
-import type { TaskHistory } from "../task-history";
+import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";
+import type { ToldTask } from "./tell-tasks";
 
 /** A row of the timeline of a run: a task with all its attempts, or one thing an attempt did. */
 export type RunRow =
   | {
       kind: "task";
       key: string;
-      history: TaskHistory;
-      isRoot: boolean;
+      task: ToldTask;
       open: boolean;
       path: string | null;
-      /** The part of the workflow it executes, or its name. */
       title: string;
     }
   | {
       kind: "span";
       key: string;
-      history: TaskHistory;
+      task: ToldTask;
       lane: Lane;
       span: Span;
       path: string | null;
@@ -31,44 +28,64 @@ const LEAST_MS = 50;
 /** Of more tasks than this, the children arrive folded. */
 const MOST_OPEN = 8;
 
-/** All rows in order, without those that are folded away. `folded` are the tasks turned against what they are by themselves. */
+type Folding = {
+  /** The tasks turned against what they are by themselves. */
+  folded: ReadonlySet<string>;
+  /** Whether the interpreter's notes have rows. */
+  bookkeeping: boolean;
+};
+
+/** All rows in order, without those that are folded away. */
 export function listRunRows(
-  histories: readonly TaskHistory[],
-  rootTaskId: string | null,
-  resolve: (name: string) => StepRef | undefined,
-  partOf: (history: TaskHistory) => string,
-  folded: ReadonlySet<string>,
+  tasks: readonly ToldTask[],
+  { folded, bookkeeping }: Folding,
 ): RunRow[] {
-  return histories.flatMap((history): RunRow[] => {
-    const { taskId } = history.detail.task;
-    const isRoot = taskId === rootTaskId;
-    const byItself = isRoot || histories.length <= MOST_OPEN;
+  return tasks.flatMap((task): RunRow[] => {
+    const { taskId } = task.detail.task;
+    const byItself = task.isRoot || tasks.length <= MOST_OPEN;
     const open = byItself !== folded.has(taskId);
-    const part = isRoot ? "" : partOf(history);
-    const path = (!isRoot && resolve(part)?.path) || null;
-    const title = path ? part : history.detail.task.name;
-    const head: RunRow = { kind: "task", key: taskId, history, isRoot, open, path, title };
+    const { path, title } = task;
+    const head: RunRow = { kind: "task", key: taskId, task, open, path, title };
     if (!open) return [head];
-    const spans = history.timeline.lanes.flatMap((lane) =>
-      lane.spans.filter(isTelling).map((span): RunRow => {
-        const step = "step" in span ? resolve(span.step)?.path : undefined;
+    const spans = task.timeline.lanes.flatMap((lane) =>
+      lane.spans.filter(isTelling).flatMap((span): RunRow[] => {
+        const told = task.told.get(span.id);
+        if (!told || (told.isBookkeeping && !bookkeeping)) return [];
         const key = `${taskId}.${span.id}`;
-        const title = titleIn(path ? part : "", span);
-        return { kind: "span", key, history, lane, span, path: step ?? path, title };
+        return [{ kind: "span", key, task, lane, span, path: told.path, title: told.title }];
       }),
     );
     return [head, ...spans];
   });
 }
 
-/** What is said beside a span, without what the row of its task says already. */
-function titleIn(part: string, span: Span): string {
-  const awaited =
-    span.kind === "event-wait" && /^hw:[0-9a-f-]{36}:(.+)$/.exec(span.event ?? "")?.[1];
-  if (awaited) return `wait for ${awaited}`;
-  const title = titleOf(span);
-  if (!part || !title.startsWith(part)) return title;
-  return title.slice(part.length).replace(/^[/.]/, "") || title;
+/** How many notes of the interpreter the tasks of a run have. */
+export function countBookkeeping(tasks: readonly ToldTask[]): number {
+  return tasks.reduce(
+    (sum, { told }) => sum + [...told.values()].filter((one) => one.isBookkeeping).length,
+    0,
+  );
+}
+
+/** A line of the table twin, unique by its `id`; `name` is what the drawing says of it. */
+export type RunTableRow = TimelineRow & {
+  task: ToldTask;
+  name: string | null;
+  path: string | null;
+};
+
+/** The same as lines of text, of all tasks, also of those folded in the drawing. */
+export function listRunTableRows(tasks: readonly ToldTask[], bookkeeping: boolean): RunTableRow[] {
+  return tasks.flatMap((task) =>
+    listTableRows(task.timeline).flatMap((row): RunTableRow[] => {
+      const told = task.told.get(row.id);
+      if (told?.isBookkeeping && !bookkeeping) return [];
+      const id = `${task.detail.task.taskId}.${row.id}`;
+      const said = [told?.isNamed && told.title, (!told?.isNamed || told.failed) && row.subject];
+      const name = said.filter(Boolean).join(": ") || null;
+      return [{ ...row, id, task, name, path: told ? told.path : task.path }];
+    }),
+  );
 }
 
 function isTelling(span: Span): boolean {
@@ -78,9 +95,9 @@ function isTelling(span: Span): boolean {
 }
 
 /** The lives of all tasks on one axis. */
-export function mergeTimelines(histories: readonly TaskHistory[], now: number): Timeline {
-  const timelines = histories.map((history) => history.timeline);
-  const active = histories.some(({ detail }) =>
+export function mergeTimelines(tasks: readonly ToldTask[], now: number): Timeline {
+  const timelines = tasks.map((task) => task.timeline);
+  const active = tasks.some(({ detail }) =>
     ACTIVE_STATES.some((state) => state === detail.task.state),
   );
   return {

@@ -5,7 +5,7 @@ import { taskPath } from "@/components/layout/paths";
 import { StateIcon } from "@/components/tasks/state-icon";
 import { AheadBar, Bar } from "@/components/timeline/bar";
 import { Beside } from "@/components/timeline/beside";
-import { isNamed, lengthOf, notesOf, titleOf } from "@/components/timeline/span-words";
+import { lengthOf, notesOf } from "@/components/timeline/span-words";
 import { thinOut } from "@/components/timeline/thin-out";
 import { useZone } from "@/components/ui/zone";
 import { cn } from "@/lib/cn";
@@ -29,7 +29,7 @@ export function RunTimelineRow({
   onSelect: (path: string | null) => void;
   onToggle: (taskId: string) => void;
 }) {
-  const { task } = row.history.detail;
+  const { task } = row.task.detail;
   return (
     <div
       data-row-path={row.path ?? undefined}
@@ -74,12 +74,12 @@ export function RunTimelineRow({
           <button
             type="button"
             aria-pressed={selected}
-            title={titleOf(row.span)}
+            title={row.title}
             disabled={row.path === null}
             onClick={() => onSelect(selected ? null : row.path)}
             className={cn(
               "h-full min-w-0 flex-1 truncate text-left",
-              isNamed(row.span) ? "" : "text-ink-2",
+              row.task.told.get(row.span.id)?.isNamed ? "" : "text-ink-2",
             )}
           >
             {row.title}
@@ -106,7 +106,7 @@ export function RunTimelineRow({
 
 function Drawing({ row, scale }: { row: RunRow; scale: Scale }) {
   if (row.kind === "task")
-    return row.history.timeline.lanes.map((lane) => (
+    return row.task.timeline.lanes.map((lane) => (
       <g key={lane.runId}>
         {thinOut(lane.spans, scale).map((span) => (
           <Bar key={span.id} span={span} scale={scale} height={8} row={ROW} />
@@ -138,6 +138,6 @@ function Words({ row, scale }: { row: RunRow & { kind: "span" }; scale: Scale })
   );
 }
 
-function lengthOfTask({ history: { timeline } }: RunRow): string {
+function lengthOfTask({ task: { timeline } }: RunRow): string {
   return formatDuration(timeline.to - timeline.from);
 }

@@ -1,0 +1,139 @@
+/** What the timeline of a run says of what the interpreter recorded, through the route the page asks. */
+import { beforeAll, expect, test } from "vitest";
+import { createResolver } from "@/components/workflows/resolve-step";
+import {
+  countBookkeeping,
+  listRunRows,
+  listRunTableRows,
+} from "@/components/workflows/timeline/rows";
+import { type ToldTask, tellTasks } from "@/components/workflows/timeline/tell-tasks";
+import { createQueue } from "@/lib/absurd/queues";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { createWorkflowRun } from "@/lib/absurd/workflow-runs";
+import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
+import { openTestDatabase } from "@/lib/db/testing";
+import { buildGraph } from "@/lib/highway/graph";
+import type { Workflow } from "@/lib/highway/model/workflow";
+import { Bench, playFunctions } from "@/lib/highway/testing/bench";
+import {
+  buildEverything,
+  EVERYTHING_INPUTS,
+  playEverything,
+} from "@/lib/highway/testing/everything";
+import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { GET as run } from "./[workflowRunId]/route";
+
+const queue = "flows";
+const database = openTestDatabase();
+const workflow = buildEverything();
+let everything: ToldTask[];
+
+beforeAll(async () => {
+  await createQueue(database.pool, queue);
+  const functions = playFunctions(workflow, playEverything);
+  const bench = new Bench(database.pool, queue, { functions });
+  const { taskId, workflowRunId } = await bench.start(workflow, { inputs: EVERYTHING_INPUTS });
+  await bench.finish(taskId);
+  everything = await read(workflow, workflowRunId);
+});
+
+/** The tasks of a run as the page tells them. */
+async function read(of: Workflow, workflowRunId: string): Promise<ToldTask[]> {
+  const at = { params: Promise.resolve({ workflowRunId }) };
+  const request = new Request(`http://localhost:3000/api/workflows/${workflowRunId}`);
+  const detail: WorkflowRunDetail = await (await run(request, at)).json();
+  const histories = detail.tasks.map((task) => ({
+    detail: task,
+    timeline: buildTimeline(task, detail.now),
+  }));
+  return tellTasks(histories, detail, createResolver(buildGraph(of).nodes));
+}
+
+const OPEN = { folded: new Set<string>(), bookkeeping: false };
+const titles = (tasks: ToldTask[], bookkeeping = false) =>
+  listRunRows(tasks, { ...OPEN, bookkeeping }).map(({ title }) => title);
+
+test("the interpreter's notes are folded away until they are asked for, and then read as words", () => {
+  const [folded, all] = [titles(everything), titles(everything, true)];
+  expect(folded).toEqual(all.filter((title) => folded.includes(title)));
+  const notes = all.filter((title) => !folded.includes(title));
+  expect(notes.length).toBeGreaterThan(0);
+  expect(notes).toEqual(
+    expect.arrayContaining([
+      "beside starts 2 tasks",
+      "each_copy starts 2 tasks",
+      "render starts 1 task",
+      "2 items of each_line",
+      "2 items of each_copy",
+      "until_synced begins round 0",
+      "until_synced begins round 1",
+      "until_synced ends after 2 rounds",
+      "hear begins to wait",
+    ]),
+  );
+  for (const title of all) expect(title).not.toMatch(/\/(tasks|items|round|waiting|inner|retry)\b/);
+});
+
+test("what took time stays: steps, waits, pauses, and attempts that failed with their error", () => {
+  const rows = listRunRows(everything, OPEN);
+  const find = (title: string) => rows.find((row) => row.title === title);
+  for (const title of ["load", "shaky", "until_synced[1]/sync", "each_line[0]/pick"])
+    expect(find(title), title).toMatchObject({ span: { kind: "step" } });
+  expect(find("shaky, attempt 1")).toMatchObject({
+    path: "shaky",
+    span: { kind: "failure", error: { name: "Error", message: "not yet" } },
+  });
+  expect(find("shaky, pause before attempt 2")).toMatchObject({
+    path: "shaky",
+    span: { kind: "sleep" },
+  });
+  expect(find("last_try")).toMatchObject({ span: { kind: "failure" } });
+  expect(find("wait for beside.left")).toMatchObject({
+    path: "beside",
+    span: { kind: "event-wait", end: "exact" },
+  });
+  // The event was there already.
+  expect(find("hear")).toMatchObject({ span: { kind: "step" } });
+  expect(find("tell")).toMatchObject({ span: { kind: "step" } });
+});
+
+test("nothing is lost: every checkpoint has its row, and each belongs to an operator", () => {
+  const rows = listRunRows(everything, { ...OPEN, bookkeeping: true });
+  for (const task of everything) {
+    const own = rows.filter((row) => row.kind === "span" && row.task === task);
+    const named = own.filter((row) => row.kind === "span" && task.told.get(row.span.id)?.isNamed);
+    expect(named.length).toBe(task.detail.checkpoints.length);
+    for (const row of named) expect(row.path, row.title).not.toBeNull();
+  }
+});
+
+test("the table says the same, with and without the notes", () => {
+  const [few, all] = [listRunTableRows(everything, false), listRunTableRows(everything, true)];
+  expect(all.length - few.length).toBe(countBookkeeping(everything));
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  const names = few.map(({ name }) => name);
+  for (const row of listRunRows(everything, OPEN))
+    if (row.kind === "span" && row.task.told.get(row.span.id)?.isNamed)
+      expect(
+        names.some((name) => name?.startsWith(row.title)),
+        row.title,
+      ).toBe(true);
+  expect(names).toContain("shaky, attempt 2: Error: not yet");
+});
+
+test("steps of other programs keep their names", async () => {
+  const { taskId } = await spawnTask(database.pool, queue, "own-program", {});
+  const id = await createWorkflowRun(database.pool, queue, {
+    workflowName: "everything",
+    workflowVersion: "1",
+    absurdTaskId: taskId,
+  });
+  await database.pool.query(
+    `insert into absurd.c_flows (task_id, checkpoint_name, state, owner_run_id, updated_at)
+     select task_id, 'each_copy/items', '[1]', run_id, clock_timestamp() + interval '1 second' from absurd.r_flows where task_id = $1`,
+    [taskId],
+  );
+  expect(titles(await read(workflow, id))).not.toContain("1 item of each_copy");
+  const [root] = await read(workflow, id);
+  expect(root && countBookkeeping([root])).toBe(0);
+});

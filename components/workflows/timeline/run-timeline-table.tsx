@@ -1,0 +1,47 @@
+import Link from "next/link";
+import { taskPath } from "@/components/layout/paths";
+import { LineTable } from "@/components/timeline/timeline-table";
+import type { RunTableRow } from "./rows";
+
+/** The timeline of a run as text, a line for everything that its tasks did. Names of operators select them. */
+export function RunTimelineTable({
+  rows,
+  selected,
+  onSelect,
+}: {
+  rows: readonly RunTableRow[];
+  selected: string | null;
+  onSelect: (path: string | null) => void;
+}) {
+  const lines = rows.map((row) => {
+    const { task, name, path } = row;
+    const { queue, taskId } = task.detail.task;
+    const isSelected = path !== null && path === selected;
+    return {
+      ...row,
+      before: (
+        <Link
+          href={taskPath(queue, taskId)}
+          prefetch={false}
+          className="hover:text-accent-text hover:underline"
+        >
+          {task.title}
+        </Link>
+      ),
+      name:
+        name !== null && path !== null ? (
+          <button
+            type="button"
+            aria-pressed={isSelected}
+            onClick={() => onSelect(isSelected ? null : path)}
+            className="text-left hover:text-accent-text hover:underline aria-pressed:text-accent-text"
+          >
+            {name}
+          </button>
+        ) : (
+          name
+        ),
+    };
+  });
+  return <LineTable lines={lines} before="Task" />;
+}

@@ -1,0 +1,120 @@
+"use client";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type RefCallback, useEffect, useEffectEvent, useRef } from "react";
+import { AxisHeader } from "@/components/timeline/axis-header";
+import { Backdrop, NowLine } from "@/components/timeline/backdrop";
+import { Legend } from "@/components/timeline/legend";
+import { Minimap } from "@/components/timeline/minimap";
+import { TimelinePatterns } from "@/components/timeline/patterns";
+import type { Axis } from "@/components/timeline/use-axis";
+import { useTouch } from "@/components/timeline/use-touch";
+import { useWheelZoom } from "@/components/timeline/use-wheel-zoom";
+import { plural } from "@/lib/format";
+import type { Timeline } from "@/lib/timeline/model";
+import type { RunRow } from "./rows";
+import { ROW, RunTimelineRow } from "./run-row";
+
+const COLUMNS = "grid grid-cols-[160px_minmax(0,1fr)] wide:grid-cols-[240px_minmax(0,1fr)]";
+
+/** The rows of a run as bars on its axis; those out of view are not drawn. `box` measures the room for the bars. */
+export function RunWaterfall({
+  rows,
+  count,
+  timeline,
+  axis,
+  box,
+  width,
+  selected,
+  onSelect,
+  onToggle,
+}: {
+  rows: readonly RunRow[];
+  /** Of tasks. */
+  count: number;
+  timeline: Timeline;
+  axis: Axis;
+  box: RefCallback<HTMLDivElement>;
+  width: number;
+  selected: string | null;
+  onSelect: (path: string | null) => void;
+  onToggle: (taskId: string) => void;
+}) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  useWheelZoom(body, axis);
+  useTouch(body, axis);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 12,
+  });
+  const reveal = useEffectEvent(() => {
+    const at = rows.findIndex((row) => row.path === selected);
+    if (selected !== null && at >= 0) virtualizer.scrollToIndex(at, { align: "auto" });
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another selection moves the view
+  useEffect(() => reveal(), [selected]);
+
+  const height = virtualizer.getTotalSize();
+  return (
+    <>
+      <TimelinePatterns />
+      <div className={`${COLUMNS} items-center pb-2`}>
+        <span className="truncate pl-3 text-12 text-ink-3 wide:pl-4">{plural(count, "task")}</span>
+        <div ref={box} className="h-8 min-w-0">
+          {width > 0 && (
+            <Minimap
+              timeline={timeline}
+              whole={axis.whole}
+              shown={axis.zoomed ? axis.scale : null}
+              onShow={axis.show}
+            />
+          )}
+        </div>
+      </div>
+      <div className={`${COLUMNS} border-y bg-canvas`}>
+        <span className="flex items-center justify-between border-r pr-2 pl-3 text-12 text-ink-3 wide:pl-4">
+          Task and step <span className="hidden wide:inline">Duration</span>
+        </span>
+        {width > 0 && <AxisHeader scale={axis.scale} timeline={timeline} />}
+      </div>
+      <div
+        ref={scroller}
+        className="max-h-[70dvh] min-h-40 overflow-y-auto [scrollbar-width:none] wide:max-h-none wide:flex-1"
+      >
+        <div
+          ref={body}
+          className="relative touch-pan-y overflow-hidden"
+          // Not from the server: the policy lets no style attribute in.
+          style={width > 0 ? { height } : undefined}
+        >
+          {width > 0 && <Backdrop scale={axis.scale} height={height} />}
+          {width > 0 &&
+            virtualizer.getVirtualItems().map((item) => {
+              const row = rows[item.index];
+              if (!row) return null;
+              return (
+                <div
+                  key={item.key}
+                  className="absolute inset-x-0 top-0"
+                  style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+                >
+                  <RunTimelineRow
+                    row={row}
+                    scale={axis.scale}
+                    selected={selected !== null && row.path === selected}
+                    onSelect={onSelect}
+                    onToggle={onToggle}
+                  />
+                </div>
+              );
+            })}
+          {width > 0 && <NowLine scale={axis.scale} timeline={timeline} height={height} />}
+        </div>
+        <Legend />
+      </div>
+    </>
+  );
+}

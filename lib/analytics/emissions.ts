@@ -1,0 +1,58 @@
+import { sql } from "drizzle-orm";
+import { queueTablesOfAllTenants } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
+import { listAwaited } from "@/lib/highway/trace/awaited";
+import type { Iso, TaskDetail } from "./types";
+
+type Asked = Pick<TaskDetail, "task" | "runs" | "checkpoints" | "waits">;
+
+/** Which events tasks of one queue waited for, as far as their rows tell, and when those were emitted. */
+export async function readEmissions(
+  db: Database,
+  queue: string,
+  tasks: readonly Asked[],
+): Promise<Pick<TaskDetail, "awaited" | "eventsEmittedAt">[]> {
+  const asked = tasks.map((task) => ({
+    names: eventNames(task),
+    awaited: listAwaited(task.task, task.checkpoints),
+  }));
+  const all = asked.flatMap(({ names, awaited }) => [...names, ...Object.values(awaited ?? {})]);
+  const emitted = await readTimes(db, queue, [...new Set(all)]);
+  return asked.map(({ names, awaited }) => {
+    const own = [...names, ...Object.values(awaited ?? {})];
+    const eventsEmittedAt = Object.fromEntries(
+      own.flatMap((name): [string, Iso][] => {
+        const at = emitted.get(name);
+        return at === undefined ? [] : [[name, at]];
+      }),
+    );
+    return { eventsEmittedAt, ...(awaited && { awaited }) };
+  });
+}
+
+/** Waits name their event; past ones left it in the default name of their checkpoint, perhaps with a counter. */
+function eventNames({ runs, checkpoints, waits }: Asked): string[] {
+  const awaited = checkpoints.flatMap(({ name }) => {
+    const event = /^\$awaitEvent:(.*)$/s.exec(name)?.[1];
+    return event === undefined ? [] : [event, event.replace(/#\d+$/, "")];
+  });
+  const current = [...waits.map((wait) => wait.eventName), ...runs.map((run) => run.wakeEvent)];
+  return [...new Set([...awaited, ...current])].filter((name) => name !== null);
+}
+
+async function readTimes(
+  db: Database,
+  queue: string,
+  names: readonly string[],
+): Promise<Map<string, Iso>> {
+  if (names.length === 0) return new Map();
+  // The tasks themselves asked for them, and may know when they came after they stopped waiting.
+  const { events } = queueTablesOfAllTenants(queue);
+  const rows = await db
+    .select({ name: events.name, emittedAt: events.emittedAt })
+    .from(events)
+    .where(
+      sql`${events.name} = any(${sql.param(names)}::text[]) and ${events.payload} is not null`,
+    );
+  return new Map(rows.map((row) => [row.name, row.emittedAt]));
+}
