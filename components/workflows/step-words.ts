@@ -59,11 +59,11 @@ function tellNote(
     case "tasks":
       return `${about} starts ${count(recorded?.tasks, "task")}`;
     case "round":
-      if (state?.text === "true") return `${about} begins round ${which}`;
-      if (state?.text === "false") return `${about} ends after ${plural(Number(which), "round")}`;
+      if (state?.text === "true") return `${about}, round ${which}`;
+      if (state?.text === "false") return `${about}, end after ${plural(Number(which), "round")}`;
       return `condition of ${about}, round ${which}`;
     case "retry":
-      return `${about}, pause before attempt ${formatNumber(Number(which) + 1)}`;
+      return `${about}, before attempt ${formatNumber(Number(which) + 1)}`;
     case "inner":
       return `ends inside of ${about}`;
     case "deadline":

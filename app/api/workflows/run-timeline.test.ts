@@ -65,9 +65,9 @@ test("the interpreter's notes are folded away until they are asked for, and then
       "render starts 1 task",
       "2 items of each_line",
       "2 items of each_copy",
-      "until_synced begins round 0",
-      "until_synced begins round 1",
-      "until_synced ends after 2 rounds",
+      "until_synced, round 0",
+      "until_synced, round 1",
+      "until_synced, end after 2 rounds",
       "hear begins to wait",
     ]),
   );
@@ -83,7 +83,7 @@ test("what took time stays: steps, waits, pauses, and attempts that failed with 
     path: "shaky",
     span: { kind: "failure", error: { name: "Error", message: "not yet" } },
   });
-  expect(find("shaky, pause before attempt 2")).toMatchObject({
+  expect(find("shaky, before attempt 2")).toMatchObject({
     path: "shaky",
     span: { kind: "sleep" },
   });

@@ -77,10 +77,7 @@ export function RunTimelineRow({
             title={row.title}
             disabled={row.path === null}
             onClick={() => onSelect(selected ? null : row.path)}
-            className={cn(
-              "h-full min-w-0 flex-1 truncate text-left",
-              row.task.told.get(row.span.id)?.isNamed ? "" : "text-ink-2",
-            )}
+            className={cn("h-full min-w-0 flex-1 truncate text-left", isQuiet(row) && "text-ink-2")}
           >
             {row.title}
           </button>
@@ -102,6 +99,12 @@ export function RunTimelineRow({
       </svg>
     </div>
   );
+}
+
+/** Nothing that the workflow's author named. */
+function isQuiet({ task, span }: RunRow & { kind: "span" }): boolean {
+  const told = task.told.get(span.id);
+  return !told?.isNamed || told.isBookkeeping;
 }
 
 function Drawing({ row, scale }: { row: RunRow; scale: Scale }) {
