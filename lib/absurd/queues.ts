@@ -1,5 +1,7 @@
 import { requireInteger, requireOneOf, requireQuantity } from "./arguments.ts";
+import { atomically } from "./atomically.ts";
 import { callFeature, getCapabilities } from "./capabilities.ts";
+import { lockQueue } from "./queue-locks.ts";
 import { call } from "./sql.ts";
 import { type Queryable, STORAGE_MODES, type StorageMode } from "./types.ts";
 
@@ -50,9 +52,17 @@ export async function createQueue(
   );
 }
 
-/** Drops a queue with all its tasks, runs, checkpoints and events. An unknown queue is no error. */
+/**
+ * Drops a queue with all its tasks, runs, checkpoints and events, all or nothing. An unknown queue is no error. Who is
+ * just reading or working there is waited for, and not cut off by a deadlock.
+ *
+ * @throws AbsurdDbError `55P03` when the queue's tables were held for longer than `lockQueue` waits.
+ */
 export async function dropQueue(db: Queryable, queue: string): Promise<void> {
-  await call(db, "select absurd.drop_queue($1)", [queue]);
+  await atomically(db, async (tx) => {
+    await lockQueue(tx, queue);
+    await call(tx, "select absurd.drop_queue($1)", [queue]);
+  });
 }
 
 /** The names of all queues, in alphabetical order. */
