@@ -5,6 +5,7 @@ import Link from "next/link";
 import { LiveData } from "@/components/layout/live-data";
 import { Badge } from "@/components/ui/badge";
 import { EmptyState } from "@/components/ui/empty-state";
+import { NoValue } from "@/components/ui/no-value";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { Table, Td, Th } from "@/components/ui/table";
@@ -97,19 +98,21 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
         {isPaused && <Badge tone="warning">paused</Badge>}
       </Td>
       <Td>
-        <code className="mono text-ink-2" title={hash}>
-          {hash.slice(0, 12)}
-        </code>
+        {hash === null ? (
+          <NoValue />
+        ) : (
+          <code className="mono text-ink-2" title={hash}>
+            {hash.slice(0, 12)}
+          </code>
+        )}
       </Td>
       <Td className="max-w-40 truncate" title={tenantId ?? undefined}>
-        {tenantId ?? <span className="text-ink-3">–</span>}
+        {tenantId ?? <NoValue />}
       </Td>
-      <Td>{sourceFormat ?? <span className="text-ink-3">–</span>}</Td>
-      <Td>
-        <RelativeTime iso={createdAt} />
-      </Td>
+      <Td>{sourceFormat ?? <NoValue />}</Td>
+      <Td>{createdAt === null ? <NoValue /> : <RelativeTime iso={createdAt} />}</Td>
       <Td className="max-w-40 truncate" title={createdBy ?? undefined}>
-        {createdBy ?? <span className="text-ink-3">–</span>}
+        {createdBy ?? <NoValue />}
       </Td>
       <Td className="pr-4! text-right">
         {!isPaused && (

@@ -150,3 +150,16 @@ test("without the tables there is nothing to start", async () => {
   });
   await database.pool.query("alter table elsewhere rename to workflow_definition");
 });
+
+test("a definition of a table without tenants and pauses is started like any other", async () => {
+  await database.pool.query(`alter table workflow_definition
+    drop column tenant_id, drop column is_paused, drop column created_at, drop column workflow_hash`);
+  const { workflowRunId, ...prepared } = await prepare();
+  expect(prepared).toMatchObject({ tenantId: null, isPaused: false });
+  const given = { definitionId, queue, inputs: "", tags: "" };
+  expect(await previewStartAction(given)).toMatchObject({ ok: true, data: { tenantId: null } });
+  expect(await startWorkflowRunAction({ ...given, workflowRunId })).toMatchObject({
+    ok: true,
+    data: { created: true },
+  });
+});

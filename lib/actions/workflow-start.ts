@@ -86,7 +86,7 @@ export const startWorkflowRunAction = action(
       definitionId,
       inputs,
       createdBy: operator,
-      tenantId: stored.tenantId,
+      ...(stored.tenantId !== null && { tenantId: stored.tenantId }),
       ...(tags && { tags }),
     }).catch(refuseText);
     return { ...run, queue, name: stored.name, version: stored.version };

@@ -127,6 +127,14 @@ test("workflow runs go by their root task where their table has no tenants", asy
     await expect(getWorkflowRun(hidden)).rejects.toMatchObject({ code: "workflow_run_not_found" });
   expect((await listWorkflowDefinitions()).definitions).toMatchObject([{ tenantId: "acme" }]);
 
+  await pool.query(
+    "alter table public.workflow_definition rename column tenant_id to not_tenant_id",
+  );
+  expect((await listWorkflowDefinitions()).definitions).toEqual([]);
+  await pool.query(
+    "alter table public.workflow_definition rename column not_tenant_id to tenant_id",
+  );
+
   const tenantOf = (id: string) => getWorkflowRunTenant(pool, id);
   expect(await Promise.all([byTask, byRun, theirs, rootless].map(tenantOf))).toEqual([
     "acme",

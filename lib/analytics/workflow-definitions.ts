@@ -36,14 +36,14 @@ export function listWorkflowDefinitions(
       select * from (
         select definition_id::text as "definitionId", workflow_name as "name",
           workflow_version as "version", workflow_hash as "hash", tenant_id as "tenantId",
-          is_paused as "isPaused", source_format as "sourceFormat", created_by as "createdBy",
+          coalesce(is_paused, false) as "isPaused", source_format as "sourceFormat", created_by as "createdBy",
           created_at::text as "createdAt"
         from ${from.definitions} order by created_at desc limit ${MOST_DEFINITIONS + 1}::int
       ) as newest order by "name", "createdAt" desc, "definitionId"`);
     return {
       definitions: rows
         .slice(0, MOST_DEFINITIONS)
-        .map((row) => ({ ...row, createdAt: toIso(row.createdAt) })),
+        .map((row) => ({ ...row, createdAt: row.createdAt && toIso(row.createdAt) })),
       installed: true,
       truncated: rows.length > MOST_DEFINITIONS,
       now,
@@ -150,9 +150,9 @@ async function readByName(
   return rows.length === 1 && rows[0] ? { ...rows[0], source: "name_and_version" } : undefined;
 }
 
-/** Another tenant's definition is none of this run's; a run without a tenant may take any. */
+/** Another tenant's definition is none of this run's; a run without a tenant may take any, and any run one without. */
 function ofTenant({ tenantId }: WorkflowRunSummary) {
-  return tenantId === null ? sql`true` : sql`d.tenant_id = ${tenantId}`;
+  return tenantId === null ? sql`true` : sql`coalesce(d.tenant_id, ${tenantId}) = ${tenantId}`;
 }
 
 async function readFromRoot(

@@ -10,22 +10,40 @@ const UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 
 /**
  * Where to read workflow runs and definitions from; the one way in which queries name their tables, which a test keeps
- * so. In a dashboard that is restricted to tenants they are sub-selects: of the rows with such a `tenant_id`; of a table
- * of runs without that column, those whose root task belongs to one of the tenants.
+ * so. In a dashboard that is restricted to tenants only the rows with such a `tenant_id` are there; of a table of runs
+ * without that column, those whose root task belongs to one of the tenants, and of such a table of definitions none.
  */
 export function workflowSources(
-  columns: { runs: ReadonlySet<string> },
+  columns: { runs: ReadonlySet<string>; definitions: ReadonlySet<string> },
   queues: readonly RegisteredQueue[],
 ): WorkflowSources {
   const tenants = getTenants();
+  const definitions = sql`select item.*${absent(columns.definitions)} from public.workflow_definition item`;
   if (tenants === null)
-    return { runs: sql`public.workflow_run w`, definitions: sql`public.workflow_definition d` };
+    return { runs: sql`public.workflow_run w`, definitions: sql`(${definitions}) d` };
   const ofTenant = isTenantOf(tenants, sql`item.tenant_id::text`);
   const run = columns.runs.has("tenant_id") ? ofTenant : hasVisibleRoot(columns.runs, queues);
+  const definition = columns.definitions.has("tenant_id") ? ofTenant : sql`false`;
   return {
     runs: sql`(select item.* from public.workflow_run item where ${run}) w`,
-    definitions: sql`(select item.* from public.workflow_definition item where ${ofTenant}) d`,
+    definitions: sql`(${definitions} where ${definition}) d`,
   };
+}
+
+/** What a table of definitions may lack. */
+const OPTIONAL = {
+  workflow_hash: sql`text`,
+  source_format: sql`text`,
+  tenant_id: sql`text`,
+  is_paused: sql`boolean`,
+  created_by: sql`text`,
+  created_at: sql`timestamptz`,
+};
+
+/** The columns that this table of definitions lacks, as NULL, to be selected after those it has. */
+function absent(columns: ReadonlySet<string>): SQL {
+  const missing = Object.entries(OPTIONAL).filter(([name]) => !columns.has(name));
+  return sql.join(missing.map(([name, type]) => sql`, null::${type} as ${sql.identifier(name)}`));
 }
 
 /** Whether the root task of the run `item` can be seen in its queue. */

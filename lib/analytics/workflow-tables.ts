@@ -4,7 +4,7 @@ import type { RegisteredQueue } from "./registry";
 import { type WorkflowSources, workflowSources } from "./workflow-sources";
 import type { WorkflowTables } from "./workflow-types";
 
-/** The columns that the tables of `public` really have; empty where there is no such table. */
+/** The columns that the tables of `public` really have; empty where there is no such table, or none that can be read. */
 export type WorkflowColumns = {
   runs: ReadonlySet<string>;
   definitions: ReadonlySet<string>;
@@ -14,7 +14,13 @@ export type WorkflowColumns = {
   from: WorkflowSources;
 };
 
-/** Programs make `workflow_run` in different shapes, or not at all, so its columns are asked for. */
+/** Without these a table of that name is something else. */
+const NEEDED = {
+  run: ["workflow_run_id"],
+  definition: ["definition_id", "workflow_name", "workflow_version", "definition"],
+};
+
+/** Programs make these tables in different shapes, or not at all, so their columns are asked for. */
 export async function readWorkflowColumns(
   db: Database,
   queues: readonly RegisteredQueue[],
@@ -25,8 +31,10 @@ export async function readWorkflowColumns(
         ('definition', to_regclass('public.workflow_definition'))) as wanted(name, id)
       join pg_attribute on attrelid = wanted.id and attnum > 0 and not attisdropped`,
   );
-  const of = (table: string) =>
-    new Set(rows.flatMap((row) => (row.table === table ? [row.name] : [])));
+  const of = (table: keyof typeof NEEDED) => {
+    const names = new Set(rows.flatMap((row) => (row.table === table ? [row.name] : [])));
+    return NEEDED[table].every((name) => names.has(name)) ? names : new Set<string>();
+  };
   const columns = { runs: of("run"), definitions: of("definition") };
   return {
     ...columns,

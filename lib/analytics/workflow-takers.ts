@@ -74,7 +74,7 @@ async function readLastQueue(
   { runs, dated, from }: Awaited<ReturnType<typeof readWorkflowColumns>>,
   workflowName: string,
 ): Promise<string | null> {
-  if (runs.size === 0) return null;
+  if (!runs.has("absurd_queue") || !runs.has("workflow_name")) return null;
   const order = dated ? sql`w.created_at desc` : sql`w.workflow_run_id desc`;
   const { rows } = await db.execute<{ queue: string | null }>(sql`
     select w.absurd_queue::text as queue from ${from.runs}

@@ -47,12 +47,13 @@ export type WorkflowDefinitionSummary = {
   definitionId: Uuid;
   name: string;
   version: string;
-  hash: string;
+  /** `null`, like those below, where the table has no such column. */
+  hash: string | null;
   tenantId: string | null;
   isPaused: boolean;
   sourceFormat: string | null;
   createdBy: string | null;
-  createdAt: Iso;
+  createdAt: Iso | null;
 };
 
 /** `truncated` when only the newest are given. */

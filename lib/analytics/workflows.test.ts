@@ -259,8 +259,40 @@ describe("other tables than ours", () => {
     expect(await getWorkflowRun(id)).toMatchObject({ linked: { value: 0 }, inputs: null });
   });
 
+  test("a foreign one of definitions with the plain columns is listed, and found for a run", async () => {
+    const { pool } = database;
+    await pool.query(`
+      alter table workflow_definition rename to our_definitions;
+      create table workflow_definition (definition_id uuid primary key default gen_random_uuid(),
+        workflow_name text not null, workflow_version text not null, definition jsonb not null);
+      insert into workflow_definition (workflow_name, workflow_version, definition)
+        values ('foreign', '1', '{"name": "foreign"}')`);
+    const { definitions, installed } = await listWorkflowDefinitions();
+    expect(installed).toBe(true);
+    expect(definitions).toEqual([
+      {
+        definitionId: expect.any(String),
+        name: "foreign",
+        version: "1",
+        hash: null,
+        tenantId: null,
+        isPaused: false,
+        sourceFormat: null,
+        createdBy: null,
+        createdAt: null,
+      },
+    ]);
+    const [run] = (await list({ limit: 1 })).rows;
+    expect(await getRunDefinition(run?.workflowRunId ?? "")).toMatchObject({
+      source: "name_and_version",
+      definitionId: definitions[0]?.definitionId,
+    });
+    await pool.query("alter table workflow_definition drop column definition");
+    expect(await listWorkflowDefinitions()).toMatchObject({ definitions: [], installed: false });
+  });
+
   test("none at all is an empty page that says so", async () => {
-    await database.pool.query("drop table workflow_run; drop table workflow_definition cascade");
+    await database.pool.query("drop table workflow_run; drop table workflow_definition");
     expect(await list()).toMatchObject({ rows: [], tables: { runs: false, definitions: false } });
     expect(await listWorkflowDefinitions()).toMatchObject({ definitions: [], installed: false });
   });

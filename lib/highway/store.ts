@@ -9,7 +9,8 @@ export type StoredDefinition = {
   definitionId: Uuid;
   name: string;
   version: string;
-  tenantId: string;
+  /** `null` where the table does not know tenants. */
+  tenantId: string | null;
   isPaused: boolean;
   /** The normalised definition as JSON text. */
   text: string;
@@ -48,22 +49,27 @@ export async function storeWorkflow(
   return row?.id ?? "";
 }
 
-/** A stored definition, or `null`; also where the dashboard's tables are absent. With `lock` it
- * stays as it is until the transaction ends. */
+/**
+ * A stored definition, or `null`; also where the dashboard's tables are absent. A table that another program made may
+ * know neither tenants nor pauses. With `lock` it stays as it is until the transaction ends.
+ */
 export async function getStoredDefinition(
   db: Queryable,
   definitionId: Uuid,
   options: { lock?: boolean } = {},
 ): Promise<StoredDefinition | null> {
-  const [table] = await call<{ exists: boolean }>(
+  const columns = await call<{ name: string }>(
     db,
-    "select to_regclass('public.workflow_definition') is not null as exists",
+    `select attname as name from pg_attribute
+      where attrelid = to_regclass('public.workflow_definition') and not attisdropped`,
   );
-  if (!table?.exists) return null;
+  const has = (column: string) => columns.some(({ name }) => name === column);
+  if (!has("definition_id")) return null;
   const [row] = await call<Row>(
     db,
-    `select definition_id::text as id, workflow_name, workflow_version, tenant_id, is_paused,
-            definition::text as text
+    `select definition_id::text as id, workflow_name, workflow_version, definition::text as text,
+            ${has("tenant_id") ? "tenant_id" : "null"} as tenant_id,
+            ${has("is_paused") ? "is_paused" : "false"} as is_paused
        from public.workflow_definition where definition_id = $1
        ${options.lock ? "for share" : ""}`,
     [definitionId],
@@ -83,7 +89,7 @@ type Row = {
   id: Uuid;
   workflow_name: string;
   workflow_version: string;
-  tenant_id: string;
+  tenant_id: string | null;
   is_paused: boolean;
   text: string;
 };

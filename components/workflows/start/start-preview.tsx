@@ -25,7 +25,8 @@ export function StartPreview({
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1 px-3 py-2">
         <Row label="Run">
           <code className="mono">{workflowRunId}</code>
-          {plan && ` by ${plan.createdBy}, tenant ${plan.tenantId}`}
+          {plan && ` by ${plan.createdBy}`}
+          {plan && plan.tenantId !== null && `, tenant ${plan.tenantId}`}
         </Row>
         <Row label="Task">
           <code className="mono">{plan?.taskName ?? "…"}</code> in {queue}
