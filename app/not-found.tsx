@@ -1,14 +1,13 @@
-import { Compass } from "lucide-react";
-import Link from "next/link";
 import { buttonClass } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Link } from "@/components/ui/link";
 
 export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center">
       <EmptyState
         heading="h1"
-        icon={Compass}
+        icon="compass"
         title="There is no such page"
         actions={
           <Link href="/" className={buttonClass("primary")}>

@@ -1,7 +1,7 @@
 "use client";
-import { RefreshCw } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { Icon } from "@/components/ui/icon";
 
 /** A room that broke: the frame stays, and so do the other rooms. */
 export default function RoomError({
@@ -18,7 +18,7 @@ export default function RoomError({
       code={error.digest}
       actions={
         <Button variant="primary" onClick={reset}>
-          <RefreshCw size={14} strokeWidth={1.5} aria-hidden />
+          <Icon name="refresh-cw" size={14} />
           Try again
         </Button>
       }

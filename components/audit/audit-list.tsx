@@ -1,6 +1,5 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ScrollText } from "lucide-react";
 import { PagedList } from "@/components/layout/paged-list";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import { Button } from "@/components/ui/button";
@@ -76,7 +75,7 @@ function NoEntries({ narrowed, onClear }: { narrowed: boolean; onClear: () => vo
   if (narrowed)
     return (
       <EmptyState
-        icon={ScrollText}
+        icon="scroll-text"
         title="No entry matches"
         actions={
           <Button variant="primary" onClick={onClear}>
@@ -88,7 +87,7 @@ function NoEntries({ narrowed, onClear }: { narrowed: boolean; onClear: () => vo
       </EmptyState>
     );
   return (
-    <EmptyState icon={ScrollText} title="Nothing was done yet">
+    <EmptyState icon="scroll-text" title="Nothing was done yet">
       Every action that is taken through this dashboard appears here, refused ones too.
     </EmptyState>
   );

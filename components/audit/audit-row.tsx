@@ -1,9 +1,10 @@
 "use client";
-import { ChevronDown, ChevronRight, CircleCheck, CircleSlash, OctagonX } from "lucide-react";
-import Link from "next/link";
 import { useState } from "react";
 import { bulkPath, queuePath, taskPath } from "@/components/layout/paths";
+import { Icon } from "@/components/ui/icon";
+import type { IconName } from "@/components/ui/icon-names";
 import { JsonView } from "@/components/ui/json-view";
+import { Link } from "@/components/ui/link";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
 import { Td } from "@/components/ui/table";
 import type { AuditEntry } from "@/lib/analytics/audit";
@@ -16,7 +17,6 @@ const LINK = "text-accent-text hover:underline";
 /** One entry; it opens to everything that was written down. */
 export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boolean }) {
   const [open, setOpen] = useState(false);
-  const Chevron = open ? ChevronDown : ChevronRight;
   return (
     <>
       <tr className="hover:bg-hover">
@@ -29,7 +29,7 @@ export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boole
             onClick={() => setOpen(!open)}
             className="-translate-x-2 grid size-8 place-items-center rounded-1 text-ink-3 hover:text-ink wide:size-6 wide:-translate-x-1"
           >
-            <Chevron size={14} strokeWidth={1.5} aria-hidden />
+            <Icon name={open ? "chevron-down" : "chevron-right"} size={14} />
           </button>
         </Td>
         <Td>
@@ -69,7 +69,7 @@ function Target({ entry: { queue, taskId, bulkId, parameters } }: { entry: Audit
     return (
       <>
         <span className="text-ink-2">{queue} / </span>
-        <Link href={taskPath(queue, taskId)} prefetch={false} className={cn(LINK, "mono")}>
+        <Link href={taskPath(queue, taskId)} className={cn(LINK, "mono")}>
           {formatShortId(taskId)}
         </Link>
       </>
@@ -77,7 +77,7 @@ function Target({ entry: { queue, taskId, bulkId, parameters } }: { entry: Audit
   }
   if (bulkId) {
     return (
-      <Link href={bulkPath(bulkId)} prefetch={false} className={LINK}>
+      <Link href={bulkPath(bulkId)} className={LINK}>
         bulk operation <code className="mono">{formatShortId(bulkId)}</code>
       </Link>
     );
@@ -85,7 +85,7 @@ function Target({ entry: { queue, taskId, bulkId, parameters } }: { entry: Audit
   if (!queue) return <span className="text-ink-3">–</span>;
   return (
     <>
-      <Link href={queuePath(queue)} prefetch={false} className={LINK}>
+      <Link href={queuePath(queue)} className={LINK}>
         {queue}
       </Link>
       {typeof parameters.name === "string" && (
@@ -95,17 +95,17 @@ function Target({ entry: { queue, taskId, bulkId, parameters } }: { entry: Audit
   );
 }
 
-const OUTCOMES: Record<AuditOutcome, { icon: typeof CircleCheck; look: string }> = {
-  done: { icon: CircleCheck, look: "text-completed" },
-  refused: { icon: CircleSlash, look: "text-pending" },
-  failed: { icon: OctagonX, look: "text-failed" },
+const OUTCOMES: Record<AuditOutcome, { icon: IconName; look: string }> = {
+  done: { icon: "circle-check", look: "text-completed" },
+  refused: { icon: "circle-slash", look: "text-pending" },
+  failed: { icon: "octagon-x", look: "text-failed" },
 };
 
 export function OutcomeLabel({ outcome }: { outcome: AuditOutcome }) {
-  const { icon: Icon, look } = OUTCOMES[outcome];
+  const { icon, look } = OUTCOMES[outcome];
   return (
     <span className={cn("inline-flex items-center gap-1.5 align-top", look)}>
-      <Icon size={14} strokeWidth={1.5} aria-hidden />
+      <Icon name={icon} size={14} />
       {outcome}
     </span>
   );
@@ -134,7 +134,7 @@ function Details({ entry }: { entry: AuditEntry }) {
           {bulkId && (
             <>
               {" · part of "}
-              <Link href={bulkPath(bulkId)} prefetch={false} className="text-accent-text underline">
+              <Link href={bulkPath(bulkId)} className="text-accent-text underline">
                 a bulk operation
               </Link>
             </>

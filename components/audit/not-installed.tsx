@@ -1,4 +1,3 @@
-import { DatabaseZap } from "lucide-react";
 import type { ReactNode } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -8,7 +7,7 @@ const COMMAND = "npm run db:migrate";
 /** The dashboard's own tables are missing: what that means here, and how to get them. */
 export function NotInstalled({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <EmptyState icon={DatabaseZap} title={title}>
+    <EmptyState icon="database-zap" title={title}>
       <p>{children}</p>
       <p className="mt-2">
         They live in a schema of their own, <code className="mono">absurd_dashboard</code>; the

@@ -1,7 +1,7 @@
 "use client";
-import { Layers } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import { lazyExtra } from "@/components/ui/lazy-part";
 import type { BulkAction } from "@/lib/bulk/vocabulary";
 import type { BulkDialogSelection } from "./bulk-dialog";
@@ -25,7 +25,7 @@ export function BulkButton({
   return (
     <>
       <Button onClick={() => setOpen(selection())}>
-        <Layers size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="layers" size={14} />
         {label}
       </Button>
       {open && (

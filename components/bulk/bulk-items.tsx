@@ -1,12 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { OutcomeLabel } from "@/components/audit/audit-row";
 import { LiveData } from "@/components/layout/live-data";
 import { Pager } from "@/components/layout/pager";
 import { taskPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import { useUrlState } from "@/components/layout/use-url-state";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Select } from "@/components/ui/select";
 import { SkeletonRows } from "@/components/ui/skeleton";
@@ -124,7 +124,6 @@ function TaskLink({ queue, taskId }: { queue: string; taskId: string }) {
   return (
     <Link
       href={taskPath(queue, taskId)}
-      prefetch={false}
       title={taskId}
       className="mono text-accent-text hover:underline"
     >

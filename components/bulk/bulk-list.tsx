@@ -1,7 +1,5 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Layers } from "lucide-react";
-import Link from "next/link";
 import { NotInstalled } from "@/components/audit/not-installed";
 import { PagedList } from "@/components/layout/paged-list";
 import { bulkPath } from "@/components/layout/paths";
@@ -11,6 +9,7 @@ import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { buttonClass } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { BulkOperation } from "@/lib/analytics/bulk";
@@ -53,7 +52,7 @@ export function BulkList() {
           <Operations rows={rows} />
         ) : (
           <EmptyState
-            icon={Layers}
+            icon="layers"
             title={
               filters.tenant.length > 0 ? "No bulk operation matches" : "No bulk operation yet"
             }
@@ -97,7 +96,6 @@ function Operations({ rows }: { rows: readonly BulkOperation[] }) {
               <Link
                 data-row
                 href={bulkPath(operation.bulkId)}
-                prefetch={false}
                 className="font-medium after:absolute after:inset-0"
               >
                 {BULK_WORDS[operation.action].label}

@@ -1,7 +1,5 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Ban } from "lucide-react";
-import Link from "next/link";
 import { useState } from "react";
 import { LiveData } from "@/components/layout/live-data";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
@@ -9,6 +7,8 @@ import { Button } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkeys } from "@/components/ui/hotkeys";
+import { Icon } from "@/components/ui/icon";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Skeleton, SkeletonRows } from "@/components/ui/skeleton";
 import type { BulkOperation } from "@/lib/analytics/bulk";
@@ -55,7 +55,7 @@ function Head({ operation }: { operation: BulkOperation }) {
         <BulkStateLabel state={state} />
         {open && (
           <Button variant="danger" className="ml-auto" onClick={() => setAborting(true)}>
-            <Ban size={14} strokeWidth={1.5} aria-hidden />
+            <Icon name="ban" size={14} />
             Abort
           </Button>
         )}

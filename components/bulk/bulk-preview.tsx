@@ -1,5 +1,5 @@
-import { CircleCheck, CircleSlash } from "lucide-react";
 import { StateLabel } from "@/components/tasks/state-badge";
+import { Icon } from "@/components/ui/icon";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { BulkPreview as Preview } from "@/lib/bulk/preview";
 import { formatCount, formatNumber, formatShortId } from "@/lib/format";
@@ -36,12 +36,12 @@ function Counts({ preview: { eligible, ineligible, sample } }: { preview: Previe
   return (
     <>
       <p className="flex items-center gap-2 px-3 py-2 font-medium">
-        <CircleCheck size={16} strokeWidth={1.5} className="text-completed-solid" aria-hidden />
+        <Icon name="circle-check" className="text-completed-solid" />
         {formatCount(eligible)} {eligible.value === 1 ? "task" : "tasks"} will be acted on
       </p>
       {ineligible.map(({ reason, count }) => (
         <p key={reason} className="flex items-center gap-2 px-3 pb-1.5 text-ink-2">
-          <CircleSlash size={16} strokeWidth={1.5} className="text-ink-3" aria-hidden />
+          <Icon name="circle-slash" className="text-ink-3" />
           {formatNumber(count)} left alone: {reason}
         </p>
       ))}

@@ -1,22 +1,22 @@
-import { CircleCheck, CircleSlash, LoaderCircle, OctagonX } from "lucide-react";
+import { Icon } from "@/components/ui/icon";
 import type { BulkState } from "@/lib/bulk/vocabulary";
 import { cn } from "@/lib/cn";
 import { STATE_WORDS } from "./bulk-words";
 
 const LOOKS = {
-  collecting: { icon: LoaderCircle, look: "text-running" },
-  running: { icon: LoaderCircle, look: "text-running" },
-  done: { icon: CircleCheck, look: "text-completed" },
-  aborted: { icon: CircleSlash, look: "text-cancelled" },
-  failed: { icon: OctagonX, look: "text-failed" },
+  collecting: { icon: "loader-circle", look: "text-running" },
+  running: { icon: "loader-circle", look: "text-running" },
+  done: { icon: "circle-check", look: "text-completed" },
+  aborted: { icon: "circle-slash", look: "text-cancelled" },
+  failed: { icon: "octagon-x", look: "text-failed" },
 } as const;
 
 /** Sign and word of where a bulk operation stands. */
 export function BulkStateLabel({ state }: { state: BulkState }) {
-  const { icon: Icon, look } = LOOKS[state];
+  const { icon, look } = LOOKS[state];
   return (
     <span className={cn("inline-flex items-center gap-1.5 whitespace-nowrap align-top", look)}>
-      <Icon size={14} strokeWidth={1.5} aria-hidden />
+      <Icon name={icon} size={14} />
       {STATE_WORDS[state]}
     </span>
   );

@@ -1,8 +1,8 @@
 "use client";
-import { ChevronDown, ChevronRight, ListTree } from "lucide-react";
 import { useState } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Icon } from "@/components/ui/icon";
 import { AbsoluteTime } from "@/components/ui/relative-time";
 import type { Checkpoint, TaskDetail } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
@@ -18,7 +18,7 @@ export function StepList({ detail }: { detail: TaskDetail }) {
   const attempts = new Map(runs.map((run) => [run.runId, run.attempt]));
   if (checkpoints.length === 0) {
     return (
-      <EmptyState icon={ListTree} title="No step yet">
+      <EmptyState icon="list-tree" title="No step yet">
         A step shows here when its code has finished and its result is stored.
       </EmptyState>
     );
@@ -67,7 +67,6 @@ function Step({
   taskId: string;
 }) {
   const [open, setOpen] = useState(false);
-  const Chevron = open ? ChevronDown : ChevronRight;
   const { name, state, updatedAt } = checkpoint;
   return (
     <li className="border-line-subtle border-b">
@@ -77,7 +76,7 @@ function Step({
         onClick={() => setOpen(!open)}
         className="grid min-h-11 w-full grid-cols-[20px_minmax(0,1fr)_auto] items-center gap-x-2 px-3 text-left -outline-offset-2 hover:bg-hover wide:min-h-8 wide:grid-cols-[20px_32px_minmax(0,2fr)_minmax(0,3fr)_96px_76px_180px] wide:px-4"
       >
-        <Chevron size={14} strokeWidth={1.5} aria-hidden className="text-ink-3" />
+        <Icon name={open ? "chevron-down" : "chevron-right"} size={14} className="text-ink-3" />
         <span className="hidden text-right text-12 text-ink-3 wide:block">{number}</span>
         <code className="mono truncate" title={name}>
           {name}

@@ -1,6 +1,6 @@
 "use client";
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
+import { Link } from "@/components/ui/link";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
 import type { EmitPlan } from "@/lib/actions/plans";
 import { formatShortId, plural } from "@/lib/format";

@@ -1,8 +1,8 @@
 "use client";
-import { Search, Zap } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
 import { Select } from "@/components/ui/select";
 import { EVENT_STATES, type EventFilters, type EventState } from "@/lib/search-params/events";
@@ -51,7 +51,7 @@ export function EventFilterBar({
       />
       <TenantFilter chosen={filters.tenant} onChange={(tenant) => onChange({ tenant })} />
       <Button onClick={onEmit}>
-        <Zap size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="zap" size={14} />
         Emit event
         <Kbd>e</Kbd>
       </Button>
@@ -69,7 +69,7 @@ function NameFilter({ name, onChange }: { name: string; onChange: (name: string)
   }, [text, name, onChange]);
   return (
     <search className="flex h-9 min-w-0 flex-1 basis-60 items-center gap-2 rounded-2 border border-line-control bg-surface pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:h-7">
-      <Search size={16} strokeWidth={1.5} aria-hidden className="shrink-0 text-ink-3" />
+      <Icon name="search" className="shrink-0 text-ink-3" />
       <input
         type="search"
         aria-label="Event name begins with"

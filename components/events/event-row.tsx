@@ -1,11 +1,11 @@
 "use client";
-import { ChevronDown, ChevronRight, Zap } from "lucide-react";
-import Link from "next/link";
 import { useState } from "react";
 import { queuePath } from "@/components/layout/paths";
 import { PayloadView } from "@/components/payloads/payload-view";
 import { Button } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
+import { Icon } from "@/components/ui/icon";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Td } from "@/components/ui/table";
 import type { EventSummary } from "@/lib/analytics/types";
@@ -33,11 +33,10 @@ export function EventRow({
   const [open, setOpen] = useState(false);
   const { queue, name, state, emittedAt, payload } = event;
   const waiting = event.waiters + event.overdue;
-  const Chevron = open ? ChevronDown : ChevronRight;
   const opens = payload !== null || waiting > 0;
   const emit = state !== "emitted" && (
     <Button variant="ghost" aria-label={`Emit ${name}`} onClick={onEmit}>
-      <Zap size={14} strokeWidth={1.5} aria-hidden />
+      <Icon name="zap" size={14} />
       Emit
     </Button>
   );
@@ -54,7 +53,7 @@ export function EventRow({
               onClick={() => setOpen(!open)}
               className="grid size-9 -translate-x-2 place-items-center rounded-1 text-ink-3 hover:text-ink wide:size-6 wide:-translate-x-0.5"
             >
-              <Chevron size={14} strokeWidth={1.5} aria-hidden />
+              <Icon name={open ? "chevron-down" : "chevron-right"} size={14} />
             </button>
           )}
         </Td>

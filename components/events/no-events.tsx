@@ -1,5 +1,4 @@
 "use client";
-import { Zap } from "lucide-react";
 import { useTenants } from "@/components/tenants/tenants-provider";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -10,7 +9,7 @@ export function NoEvents({ filters, onReset }: { filters: EventFilters; onReset:
   const tenants = useTenants();
   if (filters.name === null && filters.state.length + filters.tenant.length === 0) {
     return (
-      <EmptyState icon={Zap} title={tenants ? "No event is waited for" : "No event yet"}>
+      <EmptyState icon="zap" title={tenants ? "No event is waited for" : "No event yet"}>
         {tenants
           ? `An event shows here as long as a task of ${tenants.join(" or ")} waits for it.`
           : "An event shows here when it is emitted, or as soon as a task waits for it."}
@@ -19,7 +18,7 @@ export function NoEvents({ filters, onReset }: { filters: EventFilters; onReset:
   }
   return (
     <EmptyState
-      icon={Zap}
+      icon="zap"
       title="No event matches"
       actions={
         <Button variant="primary" onClick={onReset}>

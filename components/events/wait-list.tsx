@@ -1,8 +1,7 @@
 "use client";
-import { Zap } from "lucide-react";
-import Link from "next/link";
 import { queueEventsPath } from "@/components/layout/paths";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { TaskDetail } from "@/lib/analytics/types";
@@ -14,7 +13,7 @@ export function WaitList({ detail }: { detail: TaskDetail }) {
   const emitted = Object.entries(eventsEmittedAt).filter(([name]) => !waitingFor.has(name));
   if (waits.length === 0 && emitted.length === 0) {
     return (
-      <EmptyState icon={Zap} title="It waits for no event">
+      <EmptyState icon="zap" title="It waits for no event">
         A wait shows here while the task sleeps for an event; the engine drops it on waking.
       </EmptyState>
     );

@@ -1,8 +1,8 @@
 "use client";
-import { X } from "lucide-react";
 import { useQueues } from "@/components/queues/use-queues";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import { Select } from "@/components/ui/select";
 import type { FailureFilters } from "@/lib/search-params/windows";
 
@@ -39,7 +39,7 @@ export function FailureFilterBar({
           onClick={() => onChange({ name: filters.name.filter((other) => other !== name) })}
         >
           <span className="mono max-w-60 truncate">{name}</span>
-          <X size={12} aria-hidden />
+          <Icon name="x" strokeWidth={2} size={12} />
         </Button>
       ))}
     </>

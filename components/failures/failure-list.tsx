@@ -1,6 +1,5 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { CircleCheck } from "lucide-react";
 import { parseAsString } from "nuqs/server";
 import { useWindowRefresh } from "@/components/charts/use-window";
 import { WindowPage } from "@/components/charts/window-page";
@@ -86,7 +85,7 @@ function NoFailures({
 }) {
   return (
     <EmptyState
-      icon={CircleCheck}
+      icon="circle-check"
       title={
         filtered ? "Nothing of this failed" : `Nothing failed in the ${WINDOW_WORDS[list.window]}`
       }

@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import type { TaskState } from "@/lib/absurd/types";
 import type { FailureGroup, FailureOutcomes } from "@/lib/analytics/failure-groups";
 import { cn } from "@/lib/cn";
@@ -60,7 +60,6 @@ export function Outcomes({ group, className }: { group: FailureGroup; className?
           <Link
             key={key}
             href={groupTasksPath(group, states)}
-            prefetch={false}
             title={title}
             className={cn("relative z-1 whitespace-nowrap hover:underline", tone)}
           >

@@ -1,6 +1,6 @@
 "use client";
-import { ChevronRight } from "lucide-react";
 import { Sparkline } from "@/components/charts/sparkline";
+import { Icon } from "@/components/ui/icon";
 import { MiddleTruncate } from "@/components/ui/middle-truncate";
 import { Age, RelativeTime } from "@/components/ui/relative-time";
 import type { FailureGroup } from "@/lib/analytics/failure-groups";
@@ -26,9 +26,10 @@ export function FailureRow({
   return (
     <li className="border-line-subtle border-b">
       <div className="relative grid grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-2 hover:bg-hover wide:grid-cols-[16px_minmax(0,1fr)_64px_208px_96px_120px_112px] wide:px-4 wide:py-1.5">
-        <ChevronRight
+        <Icon
+          name="chevron-right"
+          strokeWidth={2}
           size={14}
-          aria-hidden
           className={cn(
             "row-span-2 self-start text-ink-3 transition-transform mt-[3px]",
             open && "rotate-90",

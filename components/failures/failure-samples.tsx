@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
 import { StateLabel } from "@/components/tasks/state-badge";
 import { buttonClass } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import type { FailureGroup } from "@/lib/analytics/failure-groups";
 import { formatShortId } from "@/lib/format";
@@ -27,7 +27,6 @@ export function FailureSamples({
           >
             <Link
               href={taskPath(sample.queue, sample.taskId)}
-              prefetch={false}
               title={sample.taskId}
               className="mono after:absolute after:inset-0 hover:text-accent-text"
             >
@@ -60,7 +59,6 @@ export function FailureSamples({
         <RetryGroup group={group} filters={filters} />
         <Link
           href={groupTasksPath(group, ["failed", "pending", "running", "sleeping"], filters.tenant)}
-          prefetch={false}
           className={buttonClass()}
         >
           Show {group.taskName.length > 30 ? "its" : group.taskName} tasks

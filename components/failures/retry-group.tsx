@@ -1,10 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { RotateCw } from "lucide-react";
 import { useState } from "react";
 import { ReadError } from "@/components/layout/read-error";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { Icon } from "@/components/ui/icon";
 import { lazyExtra } from "@/components/ui/lazy-part";
 import type { FailureGroup } from "@/lib/analytics/failure-groups";
 import { formatNumber, plural } from "@/lib/format";
@@ -23,7 +23,7 @@ export function RetryGroup({ group, filters }: { group: FailureGroup; filters: F
   return (
     <>
       <Button onClick={() => setOpen(true)}>
-        <RotateCw size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="rotate-cw" size={14} />
         Retry {plural(failed, "failed task")}…
       </Button>
       {open && <Retry group={group} filters={filters} onClose={() => setOpen(false)} />}

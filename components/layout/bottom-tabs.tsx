@@ -1,9 +1,9 @@
 "use client";
-import { Ellipsis } from "lucide-react";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useState } from "react";
+import { Icon } from "@/components/ui/icon";
 import { lazyExtra } from "@/components/ui/lazy-part";
+import { Link } from "@/components/ui/link";
 import { cn } from "@/lib/cn";
 import { ROOMS, roomOf } from "./rooms";
 
@@ -31,7 +31,7 @@ export function BottomTabs() {
           aria-current={room === current ? "page" : undefined}
           className={cn(TAB, room === current ? "text-accent-text" : "text-ink-3")}
         >
-          <room.icon size={20} strokeWidth={1.5} aria-hidden />
+          <Icon name={room.icon} size={20} />
           {room.label}
         </Link>
       ))}
@@ -41,7 +41,7 @@ export function BottomTabs() {
         onClick={() => setOpen(true)}
         className={cn(TAB, "text-ink-3")}
       >
-        <Ellipsis size={20} strokeWidth={1.5} aria-hidden />
+        <Icon name="ellipsis" size={20} />
         More
       </button>
       {open && <MoreSheet rooms={ROOMS.slice(TABS)} onClose={() => setOpen(false)} />}

@@ -1,7 +1,7 @@
 "use client";
-import { ChevronRight } from "lucide-react";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { Icon } from "@/components/ui/icon";
+import { Link } from "@/components/ui/link";
 import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
@@ -23,7 +23,12 @@ export function Breadcrumbs() {
               className={cn("min-w-0 items-center gap-1", last ? "flex" : "hidden wide:flex")}
             >
               {index > 0 && (
-                <ChevronRight size={12} aria-hidden className="hidden shrink-0 wide:block" />
+                <Icon
+                  name="chevron-right"
+                  strokeWidth={2}
+                  size={12}
+                  className="hidden shrink-0 wide:block"
+                />
               )}
               {last ? (
                 <span aria-current="page" className="truncate font-semibold text-ink">

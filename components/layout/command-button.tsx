@@ -1,7 +1,7 @@
 "use client";
-import { Search } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useHotkeys } from "@/components/ui/hotkeys";
+import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
 import { lazyExtra } from "@/components/ui/lazy-part";
 import { useFrameKeys } from "./use-frame-keys";
@@ -33,7 +33,7 @@ export function CommandButton() {
         aria-haspopup="dialog"
         className="ml-auto flex size-9 shrink-0 items-center justify-center gap-2 rounded-2 text-12 text-ink-3 hover:bg-hover wide:ml-0 wide:h-7 wide:w-[340px] wide:justify-start wide:border wide:bg-surface wide:pr-1.5 wide:pl-2"
       >
-        <Search size={16} strokeWidth={1.5} aria-hidden />
+        <Icon name="search" />
         <span className="hidden flex-1 truncate text-left wide:block">
           Jump to a task, run, queue or page
         </span>

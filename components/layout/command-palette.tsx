@@ -1,7 +1,7 @@
 "use client";
-import { CornerDownLeft, Keyboard, Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useId, useRef, useState } from "react";
+import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
 import { cn } from "@/lib/cn";
 import { type Command, useCommands } from "./commands";
@@ -61,7 +61,7 @@ export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKey
       className="float-in m-0 h-dvh max-h-none w-full max-w-none bg-raised p-0 shadow-3 backdrop:bg-scrim wide:mx-auto wide:mt-[12vh] wide:h-fit wide:w-[560px] wide:rounded-3"
     >
       <div className="flex h-12 items-center gap-2 border-b px-3">
-        <Search size={16} strokeWidth={1.5} aria-hidden className="text-ink-3" />
+        <Icon name="search" className="text-ink-3" />
         <input
           autoFocus
           role="combobox"
@@ -113,15 +113,12 @@ export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKey
                 index === current && "bg-active",
               )}
             >
-              <command.icon
-                size={16}
-                strokeWidth={1.5}
-                aria-hidden
-                className="shrink-0 text-ink-3"
-              />
+              <Icon name={command.icon} className="shrink-0 text-ink-3" />
               <span className="min-w-0 truncate font-medium">{command.label}</span>
               <span className="min-w-0 flex-1 truncate text-12 text-ink-3">{command.note}</span>
-              {index === current && <CornerDownLeft size={14} aria-hidden className="text-ink-3" />}
+              {index === current && (
+                <Icon name="corner-down-left" strokeWidth={2} size={14} className="text-ink-3" />
+              )}
             </div>
           </div>
         ))}
@@ -135,7 +132,7 @@ export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKey
           onClick={onKeys}
           className="flex h-11 items-center gap-1.5 rounded-1 px-2 text-12 text-ink-3 hover:bg-hover hover:text-ink wide:h-6"
         >
-          <Keyboard size={14} strokeWidth={1.5} aria-hidden />
+          <Icon name="keyboard" size={14} />
           Keyboard shortcuts <Kbd>?</Kbd>
         </button>
       </div>

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Hash, ListChecks, type LucideIcon, Rows3, Workflow } from "lucide-react";
 import { useState } from "react";
+import type { IconName } from "@/components/ui/icon-names";
 import type { Found } from "@/lib/analytics/types";
 import { findQuery } from "@/lib/query/find";
 import { queuesQuery } from "@/lib/query/queues";
@@ -16,7 +16,7 @@ export type Command = {
   label: string;
   note: string;
   group: string;
-  icon: LucideIcon;
+  icon: IconName;
   /** Where it leads, or what it does. */
   to: string | (() => void);
 };
@@ -55,9 +55,9 @@ export function useCommands(text: string): {
     })),
     ...ROOMS.map(({ href, label, icon }) => link(href, label, "", "Go to", icon)),
     ...queues.flatMap(({ name }) => [
-      link(queueTasksPath(name), name, "tasks", "Queues", Rows3),
-      link(queueEventsPath(name), name, "events", "Queues", Rows3),
-      link(queuePath(name), name, "queue", "Queues", Rows3),
+      link(queueTasksPath(name), name, "tasks", "Queues", "rows-3"),
+      link(queueEventsPath(name), name, "events", "Queues", "rows-3"),
+      link(queuePath(name), name, "queue", "Queues", "rows-3"),
     ]),
     ...(typed.length < NAME_LETTERS ? [] : names).map((name) =>
       link(
@@ -65,7 +65,7 @@ export function useCommands(text: string): {
         name,
         "tasks",
         "Task names",
-        ListChecks,
+        "list-checks",
       ),
     ),
   ];
@@ -76,7 +76,7 @@ export function useCommands(text: string): {
   return { commands, note: commands.length === 0 ? "Nothing matches." : null, looking: false };
 }
 
-function link(to: string, label: string, note: string, group: string, icon: LucideIcon): Command {
+function link(to: string, label: string, note: string, group: string, icon: IconName): Command {
   return { key: to, label, note, group, icon, to };
 }
 
@@ -88,11 +88,11 @@ function toCommand(hit: Found): Command {
       hit.name,
       ["workflow run", hit.status].filter(Boolean).join(" · "),
       group,
-      Workflow,
+      "workflow",
     );
   const what = hit.kind === "task" ? "task" : `attempt ${hit.attempt}`;
   const note = `${what} in ${hit.queue} · ${hit.state}`;
-  return link(taskPath(hit.queue, hit.taskId), hit.name, note, group, Hash);
+  return link(taskPath(hit.queue, hit.taskId), hit.name, note, group, "hash");
 }
 
 function findNote(query: { isPending: boolean; error: Error | null }, hits: number): string | null {

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Database } from "lucide-react";
+import { Icon } from "@/components/ui/icon";
 import { cn } from "@/lib/cn";
 import { healthQuery } from "@/lib/query/health";
 import { useConnection } from "./connection";
@@ -12,10 +12,8 @@ export function DatabaseStatus() {
   const down = lostAt !== null || data?.database === "down";
   return (
     <div className="flex items-center gap-2 px-2 py-1 text-12 leading-4">
-      <Database
-        size={16}
-        strokeWidth={1.5}
-        aria-hidden
+      <Icon
+        name="database"
         className={cn("shrink-0", down ? "text-failed-solid" : "text-completed-solid")}
       />
       <span className="min-w-0">

@@ -1,9 +1,9 @@
 "use client";
-import type { LucideIcon } from "lucide-react";
 import { useEffect, useRef } from "react";
+import type { IconName } from "@/components/ui/icon-names";
 
 /** Something that can be done with what the page is about. */
-export type Deed = { label: string; note?: string; icon: LucideIcon; run: () => void };
+export type Deed = { label: string; note?: string; icon: IconName; run: () => void };
 
 const places = new Set<() => readonly Deed[]>();
 

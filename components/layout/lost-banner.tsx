@@ -1,10 +1,10 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { RefreshCw, Unplug } from "lucide-react";
 import { useEffect } from "react";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { useClock } from "@/components/ui/clock";
+import { Icon } from "@/components/ui/icon";
 import { useZone } from "@/components/ui/zone";
 import { formatClock, formatRelative } from "@/lib/format";
 import { healthQuery } from "@/lib/query/health";
@@ -36,10 +36,10 @@ export function LostBanner() {
     <div className="px-3 pt-3 wide:px-4">
       <Banner
         tone="bad"
-        icon={Unplug}
+        icon="unplug"
         action={
           <Button onClick={() => health.refetch()}>
-            <RefreshCw size={14} strokeWidth={1.5} aria-hidden />
+            <Icon name="refresh-cw" size={14} />
             Try now
           </Button>
         }

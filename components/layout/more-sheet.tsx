@@ -1,8 +1,9 @@
 "use client";
-import Link from "next/link";
 import { SignOut } from "@/components/session/sign-out";
 import { TenantNote } from "@/components/tenants/tenant-note";
 import { Dialog } from "@/components/ui/dialog";
+import { Icon } from "@/components/ui/icon";
+import { Link } from "@/components/ui/link";
 import { DatabaseStatus } from "./database-status";
 import { RefreshSelect } from "./refresh-select";
 import type { Room } from "./rooms";
@@ -19,7 +20,7 @@ export function MoreSheet({ rooms, onClose }: { rooms: readonly Room[]; onClose:
           onClick={onClose}
           className="flex h-11 items-center gap-3 font-medium"
         >
-          <room.icon size={20} strokeWidth={1.5} aria-hidden className="text-ink-3" />
+          <Icon name={room.icon} size={20} className="text-ink-3" />
           {room.label}
         </Link>
       ))}

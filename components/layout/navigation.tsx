@@ -1,6 +1,7 @@
 "use client";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { Icon } from "@/components/ui/icon";
+import { Link } from "@/components/ui/link";
 import { cn } from "@/lib/cn";
 import { ROOMS, roomOf } from "./rooms";
 
@@ -19,12 +20,7 @@ export function SideLinks() {
             room === current ? "bg-active text-ink" : "text-ink-2 hover:bg-active/60",
           )}
         >
-          <room.icon
-            size={16}
-            strokeWidth={1.5}
-            aria-hidden
-            className={room === current ? undefined : "text-ink-3"}
-          />
+          <Icon name={room.icon} className={room === current ? undefined : "text-ink-3"} />
           {room.label}
         </Link>
       ))}

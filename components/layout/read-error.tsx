@@ -1,8 +1,8 @@
 "use client";
-import { RefreshCw } from "lucide-react";
-import Link from "next/link";
 import { Button, buttonClass } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { Icon } from "@/components/ui/icon";
+import { Link } from "@/components/ui/link";
 import type { ErrorCode } from "@/lib/analytics/types";
 import { ApiError } from "@/lib/query/api";
 
@@ -59,7 +59,7 @@ export function ReadError({
               </Link>
             )}
             <Button onClick={onRetry}>
-              <RefreshCw size={14} strokeWidth={1.5} aria-hidden />
+              <Icon name="refresh-cw" size={14} />
               Try again
             </Button>
           </>

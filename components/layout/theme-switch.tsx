@@ -1,16 +1,15 @@
 "use client";
-import { Monitor, Moon, Sun } from "lucide-react";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import { THEMES } from "./preferences";
 import { usePreferences } from "./preferences-provider";
 
-const ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
+const ICONS = { system: "monitor", light: "sun", dark: "moon" } as const;
 
 /** System, light, dark, in turn. */
 export function ThemeSwitch() {
   const { theme, choose } = usePreferences();
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";
-  const Icon = ICONS[theme];
   return (
     <Button
       variant="ghost"
@@ -19,7 +18,7 @@ export function ThemeSwitch() {
       aria-label={`Theme ${theme}, switch to ${next}`}
       onClick={() => choose("theme", next)}
     >
-      <Icon size={16} strokeWidth={1.5} aria-hidden />
+      <Icon name={ICONS[theme]} />
     </Button>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
-import { Clock3 } from "lucide-react";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import { usePreferences } from "./preferences-provider";
 
 /** Instants in UTC, or in the browser's own zone. An address may ask for a third one. */
@@ -17,7 +17,7 @@ export function ZoneSwitch() {
         choose("zone", utc ? new Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC")
       }
     >
-      <Clock3 size={16} strokeWidth={1.5} aria-hidden />
+      <Icon name="clock-3" />
       {zone.split("/").at(-1)?.replaceAll("_", " ")}
     </Button>
   );

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { LogRange } from "@/components/charts/log-range";
 import { CountText } from "@/components/ui/count";
+import { Link } from "@/components/ui/link";
 import { Td } from "@/components/ui/table";
 import type { Quantiles, LatencyRow as Row } from "@/lib/analytics/latency";
 import { cn } from "@/lib/cn";
@@ -17,7 +17,6 @@ export function LatencyRow({ row, href }: { row: Row; href: string }) {
       <Td className="max-w-[160px] wide:max-w-[200px] xwide:max-w-[140px]">
         <Link
           href={href}
-          prefetch={false}
           title={row.name}
           className="block truncate font-medium hover:text-accent-text hover:underline"
         >

@@ -1,6 +1,6 @@
 "use client";
-import Link from "next/link";
 import { QueueTable } from "@/components/queues/queue-table";
+import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import type { Throughput } from "@/lib/analytics/throughput";
 import type { Queue } from "@/lib/analytics/types";

@@ -1,13 +1,13 @@
 "use client";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { CircleCheck } from "lucide-react";
-import Link from "next/link";
 import { Sparkline } from "@/components/charts/sparkline";
 import { WINDOW_WORDS } from "@/components/charts/window-switch";
 import { FailureError } from "@/components/failures/failure-error";
 import { Outcomes } from "@/components/failures/failure-outcomes";
 import { failuresPath } from "@/components/failures/paths";
 import { LiveData } from "@/components/layout/live-data";
+import { Icon } from "@/components/ui/icon";
+import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { SkeletonRows } from "@/components/ui/skeleton";
@@ -40,7 +40,12 @@ export function TopFailures({
         {({ groups }) =>
           groups.length === 0 ? (
             <p className="flex min-h-9 items-center gap-2 px-3 text-ink-2">
-              <CircleCheck size={14} aria-hidden className="text-completed-solid" />
+              <Icon
+                name="circle-check"
+                strokeWidth={2}
+                size={14}
+                className="text-completed-solid"
+              />
               No attempt failed.
             </p>
           ) : (

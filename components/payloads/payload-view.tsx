@@ -1,9 +1,9 @@
 "use client";
 import { type QueryKey, type UseQueryOptions, useQuery } from "@tanstack/react-query";
-import { Download } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button, buttonClass } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Payload } from "@/lib/analytics/types";
 import { formatBytes } from "@/lib/format";
@@ -57,7 +57,7 @@ function LargePayload<Key extends QueryKey>({
           </Button>
         )}
         <a href={source.url} download className={buttonClass("ghost")}>
-          <Download size={14} strokeWidth={1.5} aria-hidden />
+          <Icon name="download" size={14} />
           Download
         </a>
         <span role="alert" className="text-failed">

@@ -1,8 +1,8 @@
 "use client";
-import { ChevronRight, CircleCheck } from "lucide-react";
-import Link from "next/link";
 import { StateIcon } from "@/components/tasks/state-icon";
 import { useClock } from "@/components/ui/clock";
+import { Icon } from "@/components/ui/icon";
+import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import type { Queue } from "@/lib/analytics/types";
 import { type Concern, concernsOf, worstFirst } from "./concerns";
@@ -28,7 +28,7 @@ export function Attention({
     >
       {concerns.length === 0 ? (
         <p className="flex min-h-9 items-center gap-2 px-3 text-ink-2">
-          <CircleCheck size={14} aria-hidden className="text-completed-solid" />
+          <Icon name="circle-check" strokeWidth={2} size={14} className="text-completed-solid" />
           Nothing waits too long, no lease is lost.
         </p>
       ) : (
@@ -47,7 +47,7 @@ export function Attention({
                 className="flex min-h-9 items-center font-medium text-accent-text hover:underline wide:min-h-0"
               >
                 {concern.action}
-                <ChevronRight size={14} aria-hidden />
+                <Icon name="chevron-right" strokeWidth={2} size={14} />
               </Link>
             </li>
           ))}

@@ -1,7 +1,7 @@
 "use client";
-import { Plus } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import { lazyExtra } from "@/components/ui/lazy-part";
 
 const CreateQueueDialog = lazyExtra(() =>
@@ -14,7 +14,7 @@ export function CreateQueueButton() {
   return (
     <>
       <Button onClick={() => setOpen(true)}>
-        <Plus size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="plus" size={14} />
         Create queue
       </Button>
       {open && <CreateQueueDialog onClose={() => setOpen(false)} />}

@@ -1,5 +1,4 @@
 "use client";
-import { CircleCheck, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { usePerform } from "@/components/layout/use-perform";
 import { Badge } from "@/components/ui/badge";
@@ -7,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { useClock } from "@/components/ui/clock";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { CountText } from "@/components/ui/count";
+import { Icon } from "@/components/ui/icon";
 import { Panel } from "@/components/ui/panel";
 import { Table, Td, Th } from "@/components/ui/table";
 import { repairQueueAction } from "@/lib/actions/queues";
@@ -36,9 +36,10 @@ export function PartitionsPanel({ queue, partitions }: { queue: string; partitio
       <ul>
         {problems.map(({ tone, text }) => (
           <li key={text} className="flex gap-2 border-line-subtle border-b px-3 py-2">
-            <TriangleAlert
+            <Icon
+              name="triangle-alert"
+              strokeWidth={2}
               size={14}
-              aria-hidden
               className={`mt-[3px] shrink-0 ${tone === "bad" ? "text-failed-solid" : "text-pending-solid"}`}
             />
             {text}
@@ -46,7 +47,7 @@ export function PartitionsPanel({ queue, partitions }: { queue: string; partitio
         ))}
         {problems.length === 0 && (
           <li className="flex min-h-9 items-center gap-2 border-line-subtle border-b px-3 text-ink-2">
-            <CircleCheck size={14} aria-hidden className="text-completed-solid" />
+            <Icon name="circle-check" strokeWidth={2} size={14} className="text-completed-solid" />
             Every wanted week is there, nothing lies in the default partition.
           </li>
         )}

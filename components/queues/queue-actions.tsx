@@ -1,8 +1,8 @@
 "use client";
-import { Eraser, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useDeeds } from "@/components/layout/here";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import { lazyExtra } from "@/components/ui/lazy-part";
 import type { Queue } from "@/lib/analytics/types";
 
@@ -22,18 +22,18 @@ export function QueueActions({
 }) {
   const [open, setOpen] = useState<"cleanup" | "drop" | null>(null);
   useDeeds([
-    { label: `Clean up ${queue.name}`, icon: Eraser, run: () => setOpen("cleanup") },
-    { label: `Drop ${queue.name}`, icon: Trash2, run: () => setOpen("drop") },
+    { label: `Clean up ${queue.name}`, icon: "eraser", run: () => setOpen("cleanup") },
+    { label: `Drop ${queue.name}`, icon: "trash-2", run: () => setOpen("drop") },
   ]);
   const close = () => setOpen(null);
   return (
     <>
       <Button disabled={policySeconds === undefined} onClick={() => setOpen("cleanup")}>
-        <Eraser size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="eraser" size={14} />
         Clean up
       </Button>
       <Button variant="danger" onClick={() => setOpen("drop")}>
-        <Trash2 size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="trash-2" size={14} />
         Drop
       </Button>
       {open === "cleanup" && policySeconds !== undefined && (

@@ -1,10 +1,10 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { Sparkline } from "@/components/charts/sparkline";
 import { addUp, total } from "@/components/charts/stack";
 import { failuresPath } from "@/components/failures/paths";
 import { queueTasksPath } from "@/components/layout/paths";
 import { CountText, NumberText } from "@/components/ui/count";
+import { Link } from "@/components/ui/link";
 import type { TaskState } from "@/lib/absurd/types";
 import type { AttemptCounts } from "@/lib/analytics/attempt-counts";
 import type { Count, Queue } from "@/lib/analytics/types";
@@ -27,7 +27,6 @@ export type QueueColumn = {
 const to = (queue: Queue, states: readonly TaskState[], text: ReactNode) => (
   <Link
     href={`${queueTasksPath(queue.name)}?state=${states.join(",")}`}
-    prefetch={false}
     className="hover:underline"
   >
     {text}
@@ -73,7 +72,6 @@ export const QUEUE_COLUMNS = {
       lately && (
         <Link
           href={failuresPath({ range: lately.window, queue: [queue.name] })}
-          prefetch={false}
           className="hover:underline"
         >
           <FailureShare

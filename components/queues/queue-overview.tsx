@@ -1,6 +1,5 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { BulkButton } from "@/components/bulk/bulk-button";
 import { LiveData } from "@/components/layout/live-data";
 import { queueEventsPath, queueTasksPath } from "@/components/layout/paths";
@@ -13,6 +12,7 @@ import { buttonClass } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkeys } from "@/components/ui/hotkeys";
+import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import { AbsoluteTime } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";

@@ -1,8 +1,8 @@
 "use client";
-import Link from "next/link";
 import { queuePath } from "@/components/layout/paths";
 import { Badge } from "@/components/ui/badge";
 import { useClock } from "@/components/ui/clock";
+import { Link } from "@/components/ui/link";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { Throughput } from "@/lib/analytics/throughput";
 import type { Queue } from "@/lib/analytics/types";

@@ -1,10 +1,10 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import Link from "next/link";
 import { queueTasksPath } from "@/components/layout/paths";
 import { StateIcon } from "@/components/tasks/state-icon";
 import { Button } from "@/components/ui/button";
 import { CountText } from "@/components/ui/count";
+import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { TASK_STATES } from "@/lib/absurd/types";

@@ -1,5 +1,5 @@
 "use client";
-import { LogOut } from "lucide-react";
+import { Icon } from "@/components/ui/icon";
 import { signOutAction } from "@/lib/actions/session";
 import { useSession } from "./session-provider";
 
@@ -12,7 +12,7 @@ export function SignOut() {
         type="submit"
         className="flex min-h-8 w-full items-center gap-2 rounded-2 px-2 text-12 text-ink-2 hover:bg-active"
       >
-        <LogOut size={16} strokeWidth={1.5} aria-hidden className="shrink-0 text-ink-3" />
+        <Icon name="log-out" className="shrink-0 text-ink-3" />
         Sign out
       </button>
     </form>

@@ -1,6 +1,6 @@
 "use client";
-import { Download } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { Icon } from "@/components/ui/icon";
 import { lazyPart } from "@/components/ui/lazy-part";
 import { Popover } from "@/components/ui/popover";
 import type { TaskFilters } from "@/lib/search-params/tasks";
@@ -30,7 +30,7 @@ export function ExportMenu({ filters }: { filters: TaskFilters }) {
       onNear={ExportPanel.preload}
       label={
         <>
-          <Download size={14} strokeWidth={1.5} aria-hidden />
+          <Icon name="download" size={14} />
           <span className="sr-only xwide:not-sr-only">Export</span>
         </>
       }

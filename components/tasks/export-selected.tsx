@@ -1,6 +1,6 @@
 "use client";
-import { Download } from "lucide-react";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import type { TaskSummary } from "@/lib/analytics/types";
 import { exportHead, exportLine } from "@/lib/query/tasks-export";
 import type { ExportFormat } from "@/lib/search-params/tasks-export";
@@ -25,7 +25,7 @@ export function ExportSelected({
       onClick={() => save(format)}
       className={format === "ndjson" ? "hidden wide:inline-flex" : ""}
     >
-      <Download size={14} strokeWidth={1.5} aria-hidden />
+      <Icon name="download" size={14} />
       {FORMAT_NAMES[format]}
     </Button>
   ));

@@ -1,5 +1,4 @@
 "use client";
-import { ArrowDownWideNarrow, Timer } from "lucide-react";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import type { TaskFilters } from "@/lib/search-params/tasks";
@@ -15,7 +14,7 @@ export function OrderRefused({ filters, onChange }: Props) {
   return (
     <Banner
       tone="plain"
-      icon={ArrowDownWideNarrow}
+      icon="arrow-down-wide-narrow"
       action={
         <>
           <Button onClick={() => onChange(change)}>
@@ -37,7 +36,7 @@ export function TooSlow({ onChange }: Pick<Props, "onChange">) {
   return (
     <Banner
       tone="warning"
-      icon={Timer}
+      icon="timer"
       action={<Button onClick={() => onChange({ range: "24h" })}>Last 24 h</Button>}
     >
       <strong className="font-semibold">Stopped: this reads too much.</strong> Narrow it by time,

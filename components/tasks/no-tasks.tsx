@@ -1,5 +1,4 @@
 "use client";
-import { ListChecks } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import type { TaskFilters } from "@/lib/search-params/tasks";
@@ -19,7 +18,7 @@ export function NoTasks({
   if (filters.cursor) {
     return (
       <EmptyState
-        icon={ListChecks}
+        icon="list-checks"
         title="Nothing on this page"
         actions={
           <Button variant="primary" onClick={() => onChange({})}>
@@ -34,7 +33,7 @@ export function NoTasks({
   if (filtered) {
     return (
       <EmptyState
-        icon={ListChecks}
+        icon="list-checks"
         title="No task matches"
         actions={
           <>
@@ -55,7 +54,7 @@ export function NoTasks({
     );
   }
   return (
-    <EmptyState icon={ListChecks} title="No task yet">
+    <EmptyState icon="list-checks" title="No task yet">
       Tasks appear here as soon as a program spawns one:{" "}
       <code className="mono">{'await absurd.spawn("my-task", params)'}</code>
     </EmptyState>

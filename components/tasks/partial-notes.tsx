@@ -1,5 +1,4 @@
 "use client";
-import { EyeOff, Hourglass } from "lucide-react";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { AbsoluteTime } from "@/components/ui/relative-time";
@@ -24,7 +23,7 @@ export function PartialNotes({
       {searchedTo && !search && (
         <Banner
           tone="plain"
-          icon={Hourglass}
+          icon="hourglass"
           action={newer && <Button onClick={() => onTurn(newer)}>Keep searching</Button>}
         >
           Looked up to <AbsoluteTime iso={searchedTo} />: no index serves this filter, so it is
@@ -32,13 +31,13 @@ export function PartialNotes({
         </Banner>
       )}
       {rankedFrom && (
-        <Banner tone="plain" icon={Hourglass}>
+        <Banner tone="plain" icon="hourglass">
           Ranked are the tasks since <AbsoluteTime iso={rankedFrom} />; this window holds more.
           Narrow it by time or queue to rank all of it.
         </Banner>
       )}
       {unreadable && unreadable.length > 0 && (
-        <Banner tone="warning" icon={EyeOff}>
+        <Banner tone="warning" icon="eye-off">
           Without the tasks of {unreadable.join(", ")}: the dashboard may not read them.
         </Banner>
       )}
@@ -53,7 +52,7 @@ function SearchProgress({ search }: { search: SearchOn }) {
   return (
     <Banner
       tone={problem ? "warning" : "plain"}
-      icon={Hourglass}
+      icon="hourglass"
       action={
         <Button onClick={running ? search.stop : search.goOn}>{running ? "Stop" : "Go on"}</Button>
       }

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import type { RelatedTask } from "@/lib/analytics/related-types";
 import { relationWords } from "./relation-words";
@@ -11,7 +11,6 @@ export function RelatedRow({ task, relation }: RelatedTask) {
     <li className="border-line-subtle border-b last:border-b-0">
       <Link
         href={taskPath(task.queue, task.taskId)}
-        prefetch={false}
         className="grid min-h-11 grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-2 px-3 py-1.5 hover:bg-hover"
       >
         <StateIcon state={task.state} />

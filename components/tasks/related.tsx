@@ -1,9 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { LiveData } from "@/components/layout/live-data";
 import { workflowRunPath } from "@/components/layout/paths";
+import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import { AbsoluteTime } from "@/components/ui/relative-time";
 import { SkeletonRows } from "@/components/ui/skeleton";
@@ -50,7 +50,6 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
                 aside={
                   <Link
                     href={workflowRunPath(task.workflowRunId)}
-                    prefetch={false}
                     className="text-accent-text hover:underline"
                   >
                     The whole run

@@ -1,10 +1,10 @@
 "use client";
-import { X } from "lucide-react";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
+import { Icon } from "@/components/ui/icon";
+import { Link } from "@/components/ui/link";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
 import { removeView, saveView, useSavedViews } from "./saved-views-store";
 
@@ -36,7 +36,6 @@ export function SavedViewList({ filters, fixedQueue, close }: Props) {
             <Link
               href={view.href}
               onClick={close}
-              prefetch={false}
               className="min-w-0 flex-1 truncate px-2 py-2.5 font-medium wide:py-1"
             >
               {view.name}
@@ -47,7 +46,7 @@ export function SavedViewList({ filters, fixedQueue, close }: Props) {
               onClick={() => removeView(view.name)}
               className="grid size-10 place-items-center text-ink-3 hover:text-ink wide:size-7"
             >
-              <X size={14} aria-hidden />
+              <Icon name="x" strokeWidth={2} size={14} />
             </button>
           </li>
         ))}

@@ -1,5 +1,5 @@
 "use client";
-import { Bookmark } from "lucide-react";
+import { Icon } from "@/components/ui/icon";
 import { lazyPart } from "@/components/ui/lazy-part";
 import { Popover } from "@/components/ui/popover";
 import type { TaskFilters } from "@/lib/search-params/tasks";
@@ -14,7 +14,7 @@ export function SavedViews(props: { filters: TaskFilters; fixedQueue: string | u
       onNear={SavedViewList.preload}
       label={
         <>
-          <Bookmark size={14} strokeWidth={1.5} aria-hidden />
+          <Icon name="bookmark" size={14} />
           <span className="sr-only xwide:not-sr-only">Views</span>
         </>
       }

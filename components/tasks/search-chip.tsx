@@ -1,4 +1,4 @@
-import { X } from "lucide-react";
+import { Icon } from "@/components/ui/icon";
 import type { Chip } from "./search-words";
 
 /** One filter, with the way to remove it. */
@@ -15,7 +15,7 @@ export function SearchChip({ chip, onRemove }: { chip: Chip; onRemove: () => voi
         onClick={onRemove}
         className="grid h-full w-7 shrink-0 place-items-center text-ink-3 hover:text-ink wide:w-5"
       >
-        <X size={12} aria-hidden />
+        <Icon name="x" strokeWidth={2} size={12} />
       </button>
     </span>
   );

@@ -1,7 +1,7 @@
 "use client";
-import { Copy, X } from "lucide-react";
 import { BulkButton } from "@/components/bulk/bulk-button";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import { showToast } from "@/components/ui/toast";
 import { formatNumber, plural } from "@/lib/format";
 import { ExportSelected } from "./export-selected";
@@ -34,7 +34,7 @@ export function SelectionBar({
         onStarted={selection.clear}
       />
       <Button onClick={copy}>
-        <Copy size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="copy" size={14} />
         Copy ids
       </Button>
       <ExportSelected tasks={tasks} columns={columns} />
@@ -44,7 +44,7 @@ export function SelectionBar({
         aria-label="Clear the selection"
         onClick={selection.clear}
       >
-        <X size={16} strokeWidth={1.5} aria-hidden />
+        <Icon name="x" />
       </Button>
     </section>
   );

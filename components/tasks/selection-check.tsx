@@ -1,5 +1,5 @@
-import { Check } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { Icon } from "@/components/ui/icon";
 
 /** A checkbox without words, as large as a finger needs on narrow screens. */
 export function SelectionCheck({
@@ -28,10 +28,10 @@ export function SelectionCheck({
         onChange={() => {}}
         className="peer absolute inset-0 m-auto size-4 cursor-pointer appearance-none rounded-1 border border-line-control bg-surface checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent"
       />
-      <Check
+      <Icon
+        name="check"
         size={12}
         strokeWidth={3}
-        aria-hidden
         className="pointer-events-none absolute hidden text-on-accent peer-checked:block"
       />
       <span className="pointer-events-none absolute hidden h-0.5 w-2 bg-on-accent peer-indeterminate:block" />

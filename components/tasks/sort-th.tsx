@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp } from "lucide-react";
+import { Icon } from "@/components/ui/icon";
 import { Th } from "@/components/ui/table";
 import { cn } from "@/lib/cn";
 
@@ -14,7 +14,6 @@ export function SortTh({
   onSort: () => void;
   className: string;
 }) {
-  const Arrow = sorted === "ascending" ? ArrowUp : ArrowDown;
   return (
     <Th numeric aria-sort={sorted} className={cn("px-0!", className)}>
       <button
@@ -25,7 +24,13 @@ export function SortTh({
           sorted && "text-ink",
         )}
       >
-        {sorted && <Arrow size={12} aria-hidden />}
+        {sorted && (
+          <Icon
+            name={sorted === "ascending" ? "arrow-up" : "arrow-down"}
+            size={12}
+            strokeWidth={2}
+          />
+        )}
         {label}
       </button>
     </Th>

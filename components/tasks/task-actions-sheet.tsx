@@ -1,7 +1,8 @@
 "use client";
-import { type LucideIcon, Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { Dialog } from "@/components/ui/dialog";
+import { Icon } from "@/components/ui/icon";
+import type { IconName } from "@/components/ui/icon-names";
 import { Kbd } from "@/components/ui/kbd";
 import { cn } from "@/lib/cn";
 import type { Availability, Obstacle, TaskAction } from "./availability";
@@ -32,7 +33,7 @@ export function ActionSheet({
           label="Spawn a task"
           means="A new task in this queue"
           hotkey="n"
-          icon={Plus}
+          icon="plus"
           obstacle={null}
           onClick={() => onChoose("spawn")}
         />
@@ -45,14 +46,14 @@ function Line({
   label,
   means,
   hotkey,
-  icon: Icon,
+  icon,
   obstacle,
   onClick,
 }: {
   label: string;
   means: ReactNode;
   hotkey: string;
-  icon: LucideIcon;
+  icon: IconName;
   obstacle: Obstacle;
   onClick: () => void;
 }) {
@@ -68,7 +69,7 @@ function Line({
           off ? "cursor-default text-ink-3" : "hover:bg-hover",
         )}
       >
-        <Icon size={16} strokeWidth={1.5} className="shrink-0 text-ink-3" aria-hidden />
+        <Icon name={icon} className="shrink-0 text-ink-3" />
         <span className="min-w-0 flex-1">
           <span className="block font-medium">{label}</span>
           <span className={cn("block text-12", off ? "text-ink-3" : "text-ink-2")}>

@@ -1,14 +1,5 @@
-import {
-  Ban,
-  CalendarClock,
-  GitFork,
-  type LucideIcon,
-  RefreshCcw,
-  RotateCcw,
-  TimerReset,
-  Zap,
-} from "lucide-react";
 import type { ButtonVariant } from "@/components/ui/button";
+import type { IconName } from "@/components/ui/icon-names";
 import type { TaskAction } from "./availability";
 
 type Words = {
@@ -17,7 +8,7 @@ type Words = {
   /** What it does, for who does not know. */
   means: string;
   hotkey: string;
-  icon: LucideIcon;
+  icon: IconName;
   variant: ButtonVariant;
   /** Offered among all actions only, or by the verdict. */
   rare?: true;
@@ -30,7 +21,7 @@ export const TASK_ACTION_WORDS: readonly Words[] = [
     label: "Retry",
     means: "More attempts of this task, or a new one",
     hotkey: "t",
-    icon: RotateCcw,
+    icon: "rotate-ccw",
     variant: "default",
   },
   {
@@ -38,7 +29,7 @@ export const TASK_ACTION_WORDS: readonly Words[] = [
     label: "Run again",
     means: "A copy from the beginning, edited if you like",
     hotkey: "a",
-    icon: RefreshCcw,
+    icon: "refresh-ccw",
     variant: "default",
   },
   {
@@ -46,7 +37,7 @@ export const TASK_ACTION_WORDS: readonly Words[] = [
     label: "Reschedule",
     means: "Move the time it waits for, to now or later",
     hotkey: "s",
-    icon: CalendarClock,
+    icon: "calendar-clock",
     variant: "default",
   },
   {
@@ -54,7 +45,7 @@ export const TASK_ACTION_WORDS: readonly Words[] = [
     label: "Emit event",
     means: "Let it through by the event it waits for",
     hotkey: "e",
-    icon: Zap,
+    icon: "zap",
     variant: "default",
   },
   {
@@ -62,7 +53,7 @@ export const TASK_ACTION_WORDS: readonly Words[] = [
     label: "Extend lease",
     means: "More time before its worker counts as lost",
     hotkey: "l",
-    icon: TimerReset,
+    icon: "timer-reset",
     variant: "default",
     // The verdict offers it wherever there is a lease.
     rare: true,
@@ -72,7 +63,7 @@ export const TASK_ACTION_WORDS: readonly Words[] = [
     label: "Fork from a step",
     means: "A copy that keeps the steps before one, and goes on from there",
     hotkey: "f",
-    icon: GitFork,
+    icon: "git-fork",
     variant: "default",
     rare: true,
   },
@@ -81,7 +72,7 @@ export const TASK_ACTION_WORDS: readonly Words[] = [
     label: "Cancel",
     means: "End it now",
     hotkey: "c",
-    icon: Ban,
+    icon: "ban",
     variant: "danger",
   },
 ];

@@ -1,10 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Copy, Ellipsis } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useDeeds } from "@/components/layout/here";
 import { Button } from "@/components/ui/button";
 import { useHotkeys } from "@/components/ui/hotkeys";
+import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
 import { lazyExtra } from "@/components/ui/lazy-part";
 import type { TaskDetail } from "@/lib/analytics/types";
@@ -44,7 +44,7 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
     ),
     {
       label: "Copy the task’s id",
-      icon: Copy,
+      icon: "copy",
       run: () => navigator.clipboard.writeText(detail.task.taskId),
     },
   ]);
@@ -55,21 +55,21 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
         {title}
         <div className="flex w-full flex-wrap gap-2 wide:w-auto">
           {TASK_ACTION_WORDS.filter(({ action, rare }) => available[action] === null && !rare).map(
-            ({ action, label, hotkey, icon: Icon, variant }) => (
+            ({ action, label, hotkey, icon, variant }) => (
               <Button
                 key={action}
                 variant={variant}
                 onClick={start(action)}
                 className="flex-1 wide:flex-none"
               >
-                <Icon size={14} strokeWidth={1.5} aria-hidden />
+                <Icon name={icon} size={14} />
                 {label}
                 <Kbd>{hotkey}</Kbd>
               </Button>
             ),
           )}
           <Button aria-haspopup="dialog" aria-label="All actions" onClick={() => setOpen("all")}>
-            <Ellipsis size={14} strokeWidth={1.5} aria-hidden />
+            <Icon name="ellipsis" size={14} />
             <Kbd>m</Kbd>
           </Button>
         </div>

@@ -1,5 +1,5 @@
 "use client";
-import { Columns3 } from "lucide-react";
+import { Icon } from "@/components/ui/icon";
 import { lazyPart } from "@/components/ui/lazy-part";
 import { Popover } from "@/components/ui/popover";
 import type { TaskFilters } from "@/lib/search-params/tasks";
@@ -18,7 +18,7 @@ export function TaskColumns(props: {
       onNear={ColumnChoice.preload}
       label={
         <>
-          <Columns3 size={14} strokeWidth={1.5} aria-hidden />
+          <Icon name="columns-3" size={14} />
           <span className="sr-only xwide:not-sr-only">Columns</span>
         </>
       }

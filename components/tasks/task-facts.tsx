@@ -1,8 +1,8 @@
 "use client";
-import Link from "next/link";
 import { queueTasksPath, workflowRunPath } from "@/components/layout/paths";
 import { useClock } from "@/components/ui/clock";
 import { Fact, Facts } from "@/components/ui/facts";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { formatAge, formatDuration } from "@/lib/timeline/duration";
@@ -47,7 +47,6 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
         <Fact label="Workflow run">
           <Link
             href={workflowRunPath(task.workflowRunId)}
-            prefetch={false}
             className="mono text-accent-text hover:underline"
           >
             {task.workflowRunId}

@@ -1,11 +1,11 @@
 "use client";
-import { ArrowUp } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import { BulkButton } from "@/components/bulk/bulk-button";
 import { Pager } from "@/components/layout/pager";
 import { ReadError } from "@/components/layout/read-error";
 import { ClockProvider } from "@/components/ui/clock";
 import { useHotkeys } from "@/components/ui/hotkeys";
+import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
 import { lazyExtra } from "@/components/ui/lazy-part";
 import { SkeletonRows } from "@/components/ui/skeleton";
@@ -184,7 +184,7 @@ function NewPill({ count, limit, onClick }: { count: number; limit: number; onCl
           onClick={onClick}
           className="float-in mx-2 mt-1 inline-flex h-9 w-[calc(100%-16px)] items-center justify-center gap-1 rounded-2 border border-accent-line bg-accent-soft px-3 font-medium text-12 text-accent-text wide:mr-4 wide:h-5 wide:w-auto wide:rounded-full wide:border-transparent wide:bg-inverse wide:pr-2.5 wide:pl-1.5 wide:text-ink-inverse wide:shadow-2"
         >
-          <ArrowUp size={12} aria-hidden />
+          <Icon name="arrow-up" strokeWidth={2} size={12} />
           {formatNumber(count)}
           {count >= limit && "+"} new
         </button>

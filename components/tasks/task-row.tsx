@@ -1,8 +1,8 @@
 "use client";
-import Link from "next/link";
 import { memo } from "react";
 import { taskPath } from "@/components/layout/paths";
 import { useClock } from "@/components/ui/clock";
+import { Link } from "@/components/ui/link";
 import { MiddleTruncate } from "@/components/ui/middle-truncate";
 import { Age } from "@/components/ui/relative-time";
 import type { TaskSummary } from "@/lib/analytics/types";
@@ -67,7 +67,6 @@ const Cells = memo(function Cells({ task, oneQueue, tenants, columns }: CellProp
         <Link
           data-row={rowKey(task)}
           href={taskPath(task.queue, task.taskId)}
-          prefetch={false}
           title={task.name}
           className="block truncate font-medium outline-none after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"
         >

@@ -1,9 +1,9 @@
 "use client";
-import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { taskPath, workflowRunPath } from "@/components/layout/paths";
 import { useHotkeys } from "@/components/ui/hotkeys";
+import { Icon } from "@/components/ui/icon";
 import type { Found } from "@/lib/analytics/types";
 import { fetchJson } from "@/lib/query/api";
 import type { TaskFilters } from "@/lib/search-params/tasks";
@@ -93,7 +93,7 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   }
   return (
     <search className="relative flex min-h-9 min-w-0 flex-1 basis-full flex-wrap items-center gap-1 rounded-2 border border-line-control bg-surface py-0.5 pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:min-h-7 wide:basis-0">
-      <Search size={16} strokeWidth={1.5} aria-hidden className="mr-1 shrink-0 text-ink-3" />
+      <Icon name="search" className="mr-1 shrink-0 text-ink-3" />
       {chips.map((chip) => (
         <SearchChip key={chip.text} chip={chip} onRemove={() => onChange(chip.without)} />
       ))}

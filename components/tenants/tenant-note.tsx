@@ -1,5 +1,5 @@
 "use client";
-import { Building2 } from "lucide-react";
+import { Icon } from "@/components/ui/icon";
 import { cn } from "@/lib/cn";
 import { useTenants } from "./tenants-provider";
 
@@ -13,7 +13,7 @@ export function TenantNote({ className }: { className?: string }) {
       title={`This dashboard shows ${names} only`}
       className={cn("flex min-w-0 items-center gap-2 px-2 text-12 text-ink-2", className)}
     >
-      <Building2 size={16} strokeWidth={1.5} aria-hidden className="shrink-0 text-ink-3" />
+      <Icon name="building-2" className="shrink-0 text-ink-3" />
       <span className="truncate">
         <span className="sr-only">Restricted to </span>
         {names}

@@ -1,9 +1,9 @@
 "use client";
-import { GitFork } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { stepsToForkFrom } from "@/components/tasks/fork-steps";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
 
@@ -17,7 +17,7 @@ export function ForkHere({ detail, step }: { detail: TaskDetail; step: string | 
   return (
     <footer className="-mx-4 flex flex-wrap items-center gap-x-3 gap-y-1 border-line-subtle border-t px-4 py-3 wide:mx-0">
       <Button onClick={() => setOpen(true)}>
-        <GitFork size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="git-fork" size={14} />
         Fork from here
       </Button>
       <span className="text-12 text-ink-3">

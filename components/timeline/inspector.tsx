@@ -1,10 +1,10 @@
 "use client";
-import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { AttemptLength } from "@/components/tasks/usual";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
+import { Icon } from "@/components/ui/icon";
 import { useZone } from "@/components/ui/zone";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { formatBytes } from "@/lib/format";
@@ -65,7 +65,7 @@ function CloseButton({ onClose }: { onClose: () => void }) {
       onClick={onClose}
       className="grid size-6 place-items-center rounded-1 text-ink-3 hover:bg-active hover:text-ink"
     >
-      <X size={14} strokeWidth={1.5} aria-hidden />
+      <Icon name="x" size={14} />
     </button>
   );
 }

@@ -1,6 +1,6 @@
-import { BellRing, CalendarClock, ChevronDown, ChevronRight, Moon, Unplug } from "lucide-react";
 import type { ReactNode } from "react";
 import { StateIcon } from "@/components/tasks/state-icon";
+import { Icon } from "@/components/ui/icon";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/timeline/duration";
 import { labelStep } from "@/lib/timeline/label-step";
@@ -13,10 +13,13 @@ export function Label({ row }: { row: Row }) {
   switch (row.kind) {
     case "lane": {
       const { lane, open } = row;
-      const Chevron = open ? ChevronDown : ChevronRight;
       return (
         <Line length={formatDuration(lane.to - lane.from)} className="font-semibold">
-          <Chevron size={12} strokeWidth={1.5} aria-hidden className="shrink-0 text-ink-3" />
+          <Icon
+            name={open ? "chevron-down" : "chevron-right"}
+            size={12}
+            className="shrink-0 text-ink-3"
+          />
           <span className="whitespace-nowrap">Attempt {lane.attempt}</span>
           <StateIcon state={lane.state} />
           <code className="mono hidden truncate font-normal text-ink-2 wide:inline">
@@ -26,11 +29,14 @@ export function Label({ row }: { row: Row }) {
       );
     }
     case "replayed": {
-      const Chevron = row.open ? ChevronDown : ChevronRight;
       const what = row.span.copied === row.span.count ? "copied" : "replayed";
       return (
         <Line className="text-ink-2">
-          <Chevron size={12} strokeWidth={1.5} aria-hidden className="shrink-0 text-ink-3" />
+          <Icon
+            name={row.open ? "chevron-down" : "chevron-right"}
+            size={12}
+            className="shrink-0 text-ink-3"
+          />
           <span className="truncate">
             {row.span.count} {row.span.count === 1 ? "step" : "steps"} {what}
           </span>
@@ -102,8 +108,6 @@ function Line({
   );
 }
 
-const ICON = { size: 12, strokeWidth: 1.5, "aria-hidden": true } as const;
-
 function SpanIcon({ span }: { span: Span }) {
   switch (span.kind) {
     case "step":
@@ -111,18 +115,18 @@ function SpanIcon({ span }: { span: Span }) {
     case "working":
       return <Dot className="bg-running-solid" />;
     case "sleep":
-      return <Moon {...ICON} className="shrink-0 text-sleeping-solid" />;
+      return <Icon name="moon" size={12} className="shrink-0 text-sleeping-solid" />;
     case "event-wait":
     case "timed-out-wait":
-      return <BellRing {...ICON} className="shrink-0 text-sleeping-solid" />;
+      return <Icon name="bell-ring" size={12} className="shrink-0 text-sleeping-solid" />;
     case "failure":
       return <StateIcon state="failed" size={12} />;
     case "lost":
     case "expired":
-      return <Unplug {...ICON} className="shrink-0 text-failed-solid" />;
+      return <Icon name="unplug" size={12} className="shrink-0 text-failed-solid" />;
     case "backoff":
     case "late":
-      return <CalendarClock {...ICON} className="shrink-0 text-pending-solid" />;
+      return <Icon name="calendar-clock" size={12} className="shrink-0 text-pending-solid" />;
     default:
       return <Dot className="bg-line-control" />;
   }

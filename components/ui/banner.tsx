@@ -1,6 +1,7 @@
-import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
+import { Icon } from "./icon";
+import type { IconName } from "./icon-names";
 
 const TONES = {
   bad: "border-failed-line bg-failed-soft [&>svg]:text-failed-solid",
@@ -14,12 +15,12 @@ const ROLES = { bad: "alert", warning: "status", plain: undefined } as const;
 /** One thing about the whole page that the reader must know, with what can be done about it. */
 export function Banner({
   tone,
-  icon: Icon,
+  icon,
   children,
   action,
 }: {
   tone: keyof typeof TONES;
-  icon: LucideIcon;
+  icon: IconName;
   children: ReactNode;
   action?: ReactNode;
 }) {
@@ -31,7 +32,7 @@ export function Banner({
         TONES[tone],
       )}
     >
-      <Icon size={16} strokeWidth={1.5} className="shrink-0" aria-hidden />
+      <Icon name={icon} className="shrink-0" />
       <p className="min-w-0 flex-1 basis-60 break-words">{children}</p>
       {action}
     </div>

@@ -1,5 +1,5 @@
-import { ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
+import { Icon } from "./icon";
 
 export type Change = { label: string; from: ReactNode; to: ReactNode };
 
@@ -22,7 +22,7 @@ export function Changes({
             <dt className="w-24 shrink-0 text-12 text-ink-3">{label}</dt>
             <dd className="flex min-w-0 flex-wrap items-center gap-x-2">
               <span className="text-ink-2">{from}</span>
-              <ArrowRight size={14} strokeWidth={1.5} className="text-ink-3" aria-label="becomes" />
+              <Icon name="arrow-right" size={14} className="text-ink-3" aria-label="becomes" />
               <span className="font-medium">{to}</span>
             </dd>
           </div>

@@ -1,5 +1,5 @@
-import { Check } from "lucide-react";
 import type { ComponentProps, ReactNode } from "react";
+import { Icon } from "./icon";
 
 /** A checkbox with its label; the whole line is the target. */
 export function Checkbox({
@@ -14,10 +14,10 @@ export function Checkbox({
           className="peer size-4 cursor-pointer appearance-none rounded-1 border border-line-control bg-surface checked:border-accent checked:bg-accent"
           {...props}
         />
-        <Check
+        <Icon
+          name="check"
           size={12}
           strokeWidth={3}
-          aria-hidden
           className="pointer-events-none absolute hidden text-on-accent peer-checked:block"
         />
       </span>

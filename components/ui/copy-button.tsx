@@ -1,6 +1,6 @@
 "use client";
-import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
+import { Icon } from "./icon";
 
 /** Copies a text, made when it is asked for; says so for two seconds. */
 export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
@@ -14,7 +14,6 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
     await navigator.clipboard.writeText(typeof text === "string" ? text : text());
     setCopied(true);
   }
-  const Icon = copied ? Check : Copy;
   return (
     <button
       type="button"
@@ -23,7 +22,7 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
       onClick={copy}
       className="inline-grid size-9 shrink-0 place-items-center rounded-1 text-ink-3 hover:bg-active hover:text-ink wide:size-6"
     >
-      <Icon size={14} strokeWidth={1.5} aria-hidden />
+      <Icon name={copied ? "check" : "copy"} size={14} />
       <span role="status" className="sr-only">
         {copied ? "Copied" : ""}
       </span>

@@ -1,7 +1,7 @@
 "use client";
-import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { cn } from "@/lib/cn";
+import { Icon } from "./icon";
 
 /**
  * A modal dialog; on narrow screens a sheet at the bottom. The platform's `<dialog>` keeps the focus inside, closes on
@@ -65,7 +65,7 @@ export function Dialog({
             onClick={onClose}
             className="grid size-11 shrink-0 place-items-center rounded-2 text-ink-2 hover:bg-active wide:size-7"
           >
-            <X size={16} strokeWidth={1.5} aria-hidden />
+            <Icon name="x" />
           </button>
         </div>
         <div className="min-h-0 overflow-y-auto px-4 pt-1 pb-4">{children}</div>

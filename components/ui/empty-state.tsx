@@ -1,15 +1,16 @@
-import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
+import { Icon } from "./icon";
+import type { IconName } from "./icon-names";
 
 /** Nothing to show: what that means and what to do next. */
 export function EmptyState({
-  icon: Icon,
+  icon,
   title,
   children,
   actions,
   heading: Heading = "h2",
 }: {
-  icon: LucideIcon;
+  icon: IconName;
   title: string;
   children?: ReactNode;
   actions?: ReactNode;
@@ -18,7 +19,7 @@ export function EmptyState({
   return (
     <div className="mx-auto flex max-w-md flex-col items-center gap-1 px-5 py-10 text-center">
       <span className="mb-2 grid size-9 place-items-center rounded-2 bg-active text-ink-2">
-        <Icon size={20} strokeWidth={1.5} aria-hidden />
+        <Icon name={icon} size={20} />
       </span>
       <Heading className="font-semibold text-14">{title}</Heading>
       {children && <div className="text-ink-2">{children}</div>}

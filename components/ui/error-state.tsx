@@ -1,5 +1,5 @@
-import { OctagonX } from "lucide-react";
 import type { ReactNode } from "react";
+import { Icon } from "./icon";
 
 /** What happened, and what to try. `code` is what one quotes when asking for help. */
 export function ErrorState({
@@ -23,7 +23,7 @@ export function ErrorState({
       className="mx-3 my-4 max-w-xl rounded-3 border border-failed-line bg-surface px-4 py-3 wide:mx-4"
     >
       <Heading className="flex items-center gap-2 font-semibold text-14">
-        <OctagonX size={16} className="shrink-0 text-failed-solid" aria-hidden />
+        <Icon name="octagon-x" strokeWidth={2} className="shrink-0 text-failed-solid" />
         {title}
       </Heading>
       {message && <p className="mt-1 break-words text-ink-2">{message}</p>}

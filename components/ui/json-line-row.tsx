@@ -1,9 +1,9 @@
 "use client";
-import { ChevronDown, ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { cn } from "@/lib/cn";
 import { formatNumber } from "@/lib/format";
 import { CopyButton } from "./copy-button";
+import { Icon } from "./icon";
 import { type JsonLine, printExactly, valueAt } from "./json-model";
 import { RelativeTime } from "./relative-time";
 
@@ -33,7 +33,6 @@ type Props = {
 /** One line: number, fold, key, value, and on hover or focus what can be copied. */
 export function JsonLineRow({ root, line, number, onToggle, query, current }: Props) {
   const folds = line.kind === "open" || line.kind === "folded";
-  const Chevron = line.kind === "folded" ? ChevronRight : ChevronDown;
   return (
     <div
       className={cn(
@@ -54,7 +53,11 @@ export function JsonLineRow({ root, line, number, onToggle, query, current }: Pr
           onClick={() => onToggle(line.path)}
           className="-ml-6 grid size-6 shrink-0 items-center justify-items-end rounded-1 text-ink-3 hover:text-ink"
         >
-          <Chevron size={12} aria-hidden />
+          <Icon
+            name={line.kind !== "folded" ? "chevron-down" : "chevron-right"}
+            size={12}
+            strokeWidth={2}
+          />
         </button>
       )}
       <span className="min-w-0 whitespace-pre max-wide:whitespace-pre-wrap max-wide:break-all">

@@ -1,5 +1,5 @@
 "use client";
-import { Search } from "lucide-react";
+import { Icon } from "./icon";
 
 /** Finds inside one document. Enter goes on, Shift-Enter back. */
 export function JsonSearch({
@@ -17,7 +17,7 @@ export function JsonSearch({
 }) {
   return (
     <>
-      <Search size={14} strokeWidth={1.5} aria-hidden className="text-ink-3" />
+      <Icon name="search" size={14} className="text-ink-3" />
       <input
         type="search"
         aria-label="Find in this value"

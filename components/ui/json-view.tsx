@@ -1,8 +1,8 @@
 "use client";
-import { ChevronsDownUp, ChevronsUpDown } from "lucide-react";
 import { useMemo, useState } from "react";
 import { formatBytes } from "@/lib/format";
 import { CopyButton } from "./copy-button";
+import { Icon } from "./icon";
 import { JsonLines } from "./json-lines";
 import { findLines, linesOf, parseExactly, pathsBelow, printExactly } from "./json-model";
 import { JsonSearch } from "./json-search";
@@ -73,7 +73,6 @@ function Document({ root }: { root: unknown }) {
 }
 
 function FoldButton({ folded, onClick }: { folded: boolean; onClick: () => void }) {
-  const Icon = folded ? ChevronsUpDown : ChevronsDownUp;
   const label = folded ? "Unfold all" : "Fold all";
   return (
     <button
@@ -83,7 +82,7 @@ function FoldButton({ folded, onClick }: { folded: boolean; onClick: () => void 
       onClick={onClick}
       className="grid size-9 place-items-center rounded-1 text-ink-3 hover:bg-active hover:text-ink wide:size-6"
     >
-      <Icon size={14} strokeWidth={1.5} aria-hidden />
+      <Icon name={folded ? "chevrons-up-down" : "chevrons-down-up"} size={14} />
     </button>
   );
 }

@@ -1,4 +1,4 @@
-import { OctagonX } from "lucide-react";
+import { Icon } from "./icon";
 
 /** Why something did not happen; the message says whether anything changed. */
 export type Failure = { title: string; message: string; hint?: string | undefined; code?: string };
@@ -11,7 +11,7 @@ export function OutcomeError({ failure }: { failure: Failure }) {
       className="mt-3 rounded-2 border border-failed-line bg-failed-soft px-3 py-2 text-ink-2"
     >
       <p className="flex items-center gap-2 font-semibold text-ink">
-        <OctagonX size={16} className="shrink-0 text-failed-solid" aria-hidden />
+        <Icon name="octagon-x" strokeWidth={2} className="shrink-0 text-failed-solid" />
         {failure.title}
       </p>
       <p className="mt-1 break-words">{failure.message}</p>

@@ -1,6 +1,6 @@
-import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
+import { Icon } from "./icon";
 
 type Option = { value: string; label: string };
 
@@ -26,10 +26,9 @@ export function Select({
           </option>
         ))}
       </select>
-      <ChevronDown
+      <Icon
+        name="chevron-down"
         size={14}
-        strokeWidth={1.5}
-        aria-hidden
         className="pointer-events-none absolute inset-y-0 right-2 my-auto text-ink-3"
       />
     </span>

@@ -1,7 +1,7 @@
 "use client";
-import { CircleCheck, OctagonX, X } from "lucide-react";
-import Link from "next/link";
 import { useEffect, useSyncExternalStore } from "react";
+import { Icon } from "./icon";
+import { Link } from "./link";
 
 type Toast = {
   id: number;
@@ -65,12 +65,11 @@ function ToastCard({ toast }: { toast: Toast }) {
     const timer = setTimeout(() => dismiss(id), STAYS_MS);
     return () => clearTimeout(timer);
   }, [id, tone]);
-  const Icon = tone === "good" ? CircleCheck : OctagonX;
   return (
     <div className="float-in pointer-events-auto flex min-h-12 items-center gap-2.5 rounded-3 bg-raised py-1.5 pr-2 pl-3 shadow-2">
       <Icon
-        size={16}
-        aria-hidden
+        name={tone === "good" ? "circle-check" : "octagon-x"}
+        strokeWidth={2}
         className={tone === "good" ? "shrink-0 text-completed-solid" : "shrink-0 text-failed-solid"}
       />
       <div className="min-w-0 flex-1">
@@ -88,7 +87,7 @@ function ToastCard({ toast }: { toast: Toast }) {
         onClick={() => dismiss(id)}
         className="grid size-11 shrink-0 place-items-center rounded-2 text-ink-2 hover:bg-active wide:size-7"
       >
-        <X size={16} strokeWidth={1.5} aria-hidden />
+        <Icon name="x" />
       </button>
     </div>
   );

@@ -1,6 +1,5 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { EyeOff, Hourglass, Server } from "lucide-react";
 import { useWindowRefresh } from "@/components/charts/use-window";
 import { WindowPage } from "@/components/charts/window-page";
 import { WINDOW_WORDS } from "@/components/charts/window-switch";
@@ -57,7 +56,7 @@ function summary({ workers, hiddenWorkers, window }: Workers): string {
 
 function NoWorkers({ list }: { list: Workers }) {
   return (
-    <EmptyState icon={Server} title="No worker has claimed anything">
+    <EmptyState icon="server" title="No worker has claimed anything">
       Nothing runs, and nothing was picked up in the {WINDOW_WORDS[list.window]}. Point a worker at
       a queue: <code className="mono">await absurd.startWorker()</code>
     </EmptyState>
@@ -68,17 +67,17 @@ function WorkerNotes({ list }: { list: Workers }) {
   return (
     <>
       {list.lookedBackTo && (
-        <Banner tone="plain" icon={Hourglass}>
+        <Banner tone="plain" icon="hourglass">
           Very much was done: attempts are counted back to <AbsoluteTime iso={list.lookedBackTo} />.
         </Banner>
       )}
       {list.hiddenWorkers > 0 && (
-        <Banner tone="plain" icon={Hourglass}>
+        <Banner tone="plain" icon="hourglass">
           {plural(list.hiddenWorkers, "idle worker")} not shown.
         </Banner>
       )}
       {list.unreadable.length > 0 && (
-        <Banner tone="warning" icon={EyeOff}>
+        <Banner tone="warning" icon="eye-off">
           Without the claims of {list.unreadable.join(", ")}: the dashboard may not read them.
         </Banner>
       )}

@@ -1,9 +1,9 @@
 "use client";
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
 import { Badge } from "@/components/ui/badge";
 import { useClock } from "@/components/ui/clock";
 import { NumberText } from "@/components/ui/count";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Td } from "@/components/ui/table";
 import type { Worker } from "@/lib/analytics/worker-claims";
@@ -25,7 +25,6 @@ export function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number
             <Link
               data-row
               href={`/tasks${serializeTaskFilters({ worker: [worker.name] })}`}
-              prefetch={false}
               title={`Tasks of ${worker.name}`}
               className="mono truncate font-medium hover:text-accent-text hover:underline"
             >
@@ -81,7 +80,6 @@ function Longest({ worker }: { worker: Worker }) {
   return (
     <Link
       href={taskPath(longest.queue, longest.taskId)}
-      prefetch={false}
       title={`${longest.taskName}${longest.tenantId === null ? "" : ` of ${longest.tenantId}`} in ${longest.queue}`}
       className="flex gap-2 hover:text-accent-text hover:underline"
     >

@@ -1,7 +1,7 @@
 "use client";
-import { Zap } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import { parseExactly } from "@/components/ui/json-model";
 import { lazyExtra } from "@/components/ui/lazy-part";
 import type { Resolve } from "./resolve-step";
@@ -40,7 +40,7 @@ export function EmitAwaited({ awaited: { queue, event } }: { awaited: Awaited })
   return (
     <>
       <Button variant="primary" onClick={() => setOpen(true)} title={event}>
-        <Zap size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="zap" size={14} />
         Emit its event
       </Button>
       {open && <EmitDialog queue={queue} name={event} onClose={() => setOpen(false)} />}

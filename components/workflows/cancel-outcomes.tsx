@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { Link } from "@/components/ui/link";
 import type { cancelWorkflowRunAction } from "@/lib/actions/workflows";
 import { formatShortId } from "@/lib/format";
 
@@ -39,7 +39,6 @@ export function CancelOutcomes({
             <span className="w-20 shrink-0 text-ink-2">{WORDS[outcome]}</span>
             <Link
               href={taskPath(queue, taskId)}
-              prefetch={false}
               className="truncate text-accent-text hover:underline"
             >
               {taskName}

@@ -1,10 +1,9 @@
 "use client";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { FileCode } from "lucide-react";
-import Link from "next/link";
 import { LiveData } from "@/components/layout/live-data";
 import { Badge } from "@/components/ui/badge";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Link } from "@/components/ui/link";
 import { NoValue } from "@/components/ui/no-value";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { SkeletonRows } from "@/components/ui/skeleton";
@@ -56,7 +55,7 @@ export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefini
               )}
             </>
           ) : (
-            <EmptyState icon={FileCode} title="No definition is stored">
+            <EmptyState icon="file-code" title="No definition is stored">
               {installed ? (
                 <>
                   Runs show their tasks and timeline all the same; the graph needs the definition in{" "}
@@ -89,7 +88,6 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
       <Td>
         <Link
           href={`/workflows${serializeWorkflowFilters({ name: [name], version: [version] })}`}
-          prefetch={false}
           className="inline-block max-w-40 truncate align-bottom text-accent-text hover:underline"
           title={`Runs of ${name} ${version}`}
         >

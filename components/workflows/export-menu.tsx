@@ -1,5 +1,5 @@
 "use client";
-import { Download } from "lucide-react";
+import { Icon } from "@/components/ui/icon";
 import { Select } from "@/components/ui/select";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { saveFile } from "./graph/save-svg";
@@ -39,10 +39,9 @@ export function ExportMenu({ exports, svg }: { exports: Exports; svg: () => stri
   }
   return (
     <span className="relative inline-flex">
-      <Download
+      <Icon
+        name="download"
         size={14}
-        strokeWidth={1.5}
-        aria-hidden
         className="pointer-events-none absolute inset-y-0 left-2 z-1 my-auto"
       />
       <Select

@@ -1,4 +1,3 @@
-import { Workflow } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import type { WorkflowTables } from "@/lib/analytics/workflow-types";
@@ -15,7 +14,7 @@ export function NoRuns({
 }) {
   if (!tables.runs)
     return (
-      <EmptyState icon={Workflow} title="This database keeps no workflow runs">
+      <EmptyState icon="workflow" title="This database keeps no workflow runs">
         <p>
           There is no table <code className="mono">public.workflow_run</code>. Tasks work without
           it; to record runs that span tasks, install it:
@@ -28,7 +27,7 @@ export function NoRuns({
   if (filtered)
     return (
       <EmptyState
-        icon={Workflow}
+        icon="workflow"
         title="No run matches"
         actions={
           <Button variant="primary" onClick={onClear}>
@@ -40,7 +39,7 @@ export function NoRuns({
       </EmptyState>
     );
   return (
-    <EmptyState icon={Workflow} title="No workflow run yet">
+    <EmptyState icon="workflow" title="No workflow run yet">
       Runs appear here when a program records one:{" "}
       <code className="mono">createWorkflowRun(db, queue, …)</code>
     </EmptyState>

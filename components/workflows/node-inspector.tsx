@@ -1,8 +1,8 @@
 "use client";
-import { X } from "lucide-react";
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
 import { Fact, Facts } from "@/components/ui/facts";
+import { Icon } from "@/components/ui/icon";
+import { Link } from "@/components/ui/link";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { formatNumber } from "@/lib/format";
 import type { GraphNode } from "@/lib/highway/graph";
@@ -56,7 +56,7 @@ export function NodeInspector({
           onClick={onClose}
           className="ml-auto grid size-9 shrink-0 place-items-center rounded-2 text-ink-2 hover:bg-active wide:size-6"
         >
-          <X size={14} strokeWidth={1.5} aria-hidden />
+          <Icon name="x" size={14} />
         </button>
       </header>
       <Facts>
@@ -73,7 +73,6 @@ export function NodeInspector({
           <Fact label="Task">
             <Link
               href={taskPath(status.task.queue, status.task.taskId)}
-              prefetch={false}
               className="text-accent-text hover:underline"
             >
               Open

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
 import { TaskPayload } from "@/components/payloads/task-payload";
+import { Link } from "@/components/ui/link";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { isInterpreted } from "./read-records";
 import type { Resolve } from "./resolve-step";
@@ -37,7 +37,6 @@ export function NodeRecords({
         </span>
         <Link
           href={`${taskPath(task.queue, task.taskId)}?tab=steps`}
-          prefetch={false}
           className="shrink-0 text-accent-text hover:underline"
         >
           {task.name}

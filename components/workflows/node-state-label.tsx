@@ -1,5 +1,5 @@
-import { Ban } from "lucide-react";
 import { StateLabel } from "@/components/tasks/state-badge";
+import { Icon } from "@/components/ui/icon";
 import { signOf, wordOf } from "./graph/node-words";
 import type { NodeStatus } from "./node-states";
 
@@ -10,7 +10,7 @@ export function NodeStateLabel({ status }: { status: NodeStatus | undefined }) {
   if (!state)
     return (
       <span className="inline-flex items-center gap-1.5 whitespace-nowrap text-ink-3">
-        <Ban size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="ban" size={14} />
         {wordOf(status)}
       </span>
     );

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
+import { Link } from "@/components/ui/link";
 import { Table, Td, Th } from "@/components/ui/table";
 import { cn } from "@/lib/cn";
 import type { WorkflowGraph } from "@/lib/highway/graph";
@@ -69,7 +69,6 @@ export function OperatorTable({
                 {status?.task && (
                   <Link
                     href={taskPath(status.task.queue, status.task.taskId)}
-                    prefetch={false}
                     className="text-accent-text hover:underline"
                   >
                     Open

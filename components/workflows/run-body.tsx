@@ -1,5 +1,4 @@
 "use client";
-import { FileQuestion } from "lucide-react";
 import { parseAsString, parseAsStringLiteral } from "nuqs/server";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useUrlState } from "@/components/layout/use-url-state";
@@ -125,7 +124,7 @@ export function RunBody({
                 onSelect={select}
               />
             ) : (
-              <EmptyState icon={FileQuestion} title="No task of this run was found">
+              <EmptyState icon="file-question" title="No task of this run was found">
                 They may not have been spawned yet, or were cleaned up.
               </EmptyState>
             ))}
@@ -166,7 +165,7 @@ function NoGraph({
   return (
     <div className="border-b bg-canvas wide:border-r wide:border-b-0">
       <EmptyState
-        icon={FileQuestion}
+        icon="file-question"
         title={problem ? "The definition cannot be drawn" : "This run’s definition is not stored"}
       >
         {problem ??

@@ -1,8 +1,8 @@
 "use client";
-import { Plus, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/field";
+import { Icon } from "@/components/ui/icon";
 import { Select } from "@/components/ui/select";
 import { WORKFLOW_STATUSES } from "@/lib/absurd/workflow-table";
 import type { WorkflowFilters } from "@/lib/search-params/workflows";
@@ -89,7 +89,7 @@ export function RunFilterBar({
         >
           {label}
           <span className="mono truncate">{text}</span>
-          <X size={12} strokeWidth={1.5} aria-hidden />
+          <Icon name="x" size={12} />
         </button>
       ))}
       {(chips.length > 0 || filters.status.length > 0 || filters.range || fixed) && (
@@ -151,7 +151,7 @@ function AddFilter({
         title="Add filter"
         className="-ml-px rounded-l-none"
       >
-        <Plus size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="plus" size={14} />
       </Button>
     </form>
   );

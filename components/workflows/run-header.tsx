@@ -1,6 +1,4 @@
 "use client";
-import { Ban } from "lucide-react";
-import Link from "next/link";
 import { useState } from "react";
 import { queueTasksPath, workflowRunPath } from "@/components/layout/paths";
 import { Badge } from "@/components/ui/badge";
@@ -8,8 +6,10 @@ import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkeys } from "@/components/ui/hotkeys";
+import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
 import { lazyExtra } from "@/components/ui/lazy-part";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { RunDefinition, WorkflowRunDetail } from "@/lib/analytics/workflow-types";
@@ -71,7 +71,7 @@ export function RunHeader({
         )}
         {cancel && (
           <Button variant="danger" onClick={cancel}>
-            <Ban size={14} strokeWidth={1.5} aria-hidden />
+            <Icon name="ban" size={14} />
             Cancel <Kbd>c</Kbd>
           </Button>
         )}
@@ -163,7 +163,6 @@ function RunFacts({
         <Fact label="Part of">
           <Link
             href={workflowRunPath(run.parentWorkflowRunId)}
-            prefetch={false}
             className="mono text-accent-text hover:underline"
           >
             {formatShortId(run.parentWorkflowRunId)}

@@ -1,10 +1,9 @@
-import { OctagonX, SearchCheck, TriangleAlert } from "lucide-react";
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
 import { Verdict } from "@/components/tasks/verdict";
 import { Banner } from "@/components/ui/banner";
 import { buttonClass } from "@/components/ui/button";
 import { parseExactly } from "@/components/ui/json-model";
+import { Link } from "@/components/ui/link";
 import { AbsoluteTime } from "@/components/ui/relative-time";
 import type { TaskDetail } from "@/lib/analytics/types";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
@@ -22,7 +21,7 @@ export function RunStanding({ detail }: { detail: WorkflowRunDetail }) {
       {failure ? (
         <Banner
           tone="bad"
-          icon={OctagonX}
+          icon="octagon-x"
           action={
             failure.task !== undefined && (
               <Link href={`?node=${encodeURIComponent(failure.task)}`} className={buttonClass()}>
@@ -51,7 +50,6 @@ export function RunStanding({ detail }: { detail: WorkflowRunDetail }) {
             action={() => (
               <Link
                 href={taskPath(subject.task.queue, subject.task.taskId)}
-                prefetch={false}
                 className={buttonClass()}
               >
                 Open {subject === root ? "the root task" : "its task"}
@@ -61,7 +59,7 @@ export function RunStanding({ detail }: { detail: WorkflowRunDetail }) {
         )
       )}
       {searchedTo && (
-        <Banner tone="plain" icon={SearchCheck}>
+        <Banner tone="plain" icon="search-check">
           Looking for tasks of this run: everything spawned until <AbsoluteTime iso={searchedTo} />{" "}
           was looked at so far.
         </Banner>
@@ -74,15 +72,11 @@ function StaleBanner({ detail: { run } }: { detail: WorkflowRunDetail }) {
   return (
     <Banner
       tone="warning"
-      icon={TriangleAlert}
+      icon="triangle-alert"
       action={
         run.queue &&
         run.rootTaskId && (
-          <Link
-            href={taskPath(run.queue, run.rootTaskId)}
-            prefetch={false}
-            className={buttonClass()}
-          >
+          <Link href={taskPath(run.queue, run.rootTaskId)} className={buttonClass()}>
             Open the root task
           </Link>
         )

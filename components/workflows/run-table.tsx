@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { workflowRunPath } from "@/components/layout/paths";
+import { Link } from "@/components/ui/link";
 import { Age } from "@/components/ui/relative-time";
 import { Th } from "@/components/ui/table";
 import type { WorkflowRunSummary, WorkflowTables } from "@/lib/analytics/workflow-types";
@@ -75,7 +75,6 @@ function RunRow({
         <Link
           data-row
           href={workflowRunPath(run.workflowRunId)}
-          prefetch={false}
           title={run.name}
           className="block truncate font-medium leading-6 outline-none after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"
         >

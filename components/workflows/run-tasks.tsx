@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
 import { StateLabel } from "@/components/tasks/state-badge";
 import { Badge } from "@/components/ui/badge";
+import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
@@ -32,7 +32,6 @@ export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {
               <Td>
                 <Link
                   href={taskPath(task.queue, task.taskId)}
-                  prefetch={false}
                   className="font-medium hover:text-accent-text hover:underline"
                 >
                   {task.name}

@@ -1,6 +1,6 @@
-import { TriangleAlert } from "lucide-react";
 import { StateBadge, StateLabel } from "@/components/tasks/state-badge";
 import { Badge } from "@/components/ui/badge";
+import { Icon } from "@/components/ui/icon";
 import { TASK_STATES, type TaskState } from "@/lib/absurd/types";
 import type { WorkflowRunSummary } from "@/lib/analytics/workflow-types";
 
@@ -22,7 +22,7 @@ export function RunStatus({ run }: { run: WorkflowRunSummary }) {
           aria-label={staleWords(run)}
           title={staleWords(run)}
         >
-          <TriangleAlert size={14} strokeWidth={1.5} aria-hidden />
+          <Icon name="triangle-alert" size={14} />
         </span>
       )}
     </span>

@@ -1,8 +1,8 @@
 "use client";
-import { Maximize, Minus, Plus } from "lucide-react";
 import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { useClock } from "@/components/ui/clock";
+import { Icon } from "@/components/ui/icon";
 import { plural } from "@/lib/format";
 import type { WorkflowGraph } from "@/lib/highway/graph";
 import { ExportMenu, type Exports } from "../export-menu";
@@ -62,7 +62,7 @@ export function GraphPane({
               className="rounded-r-none"
               onClick={() => zoom.by(1 / 1.3)}
             >
-              <Minus size={14} strokeWidth={1.5} aria-hidden />
+              <Icon name="minus" size={14} />
             </Button>
             <output className="-ml-px hidden h-7 w-14 items-center justify-center border border-line-strong bg-surface text-12 shadow-1 wide:inline-flex">
               {zoom.percent} %
@@ -73,11 +73,11 @@ export function GraphPane({
               className="-ml-px rounded-l-none"
               onClick={() => zoom.by(1.3)}
             >
-              <Plus size={14} strokeWidth={1.5} aria-hidden />
+              <Icon name="plus" size={14} />
             </Button>
           </span>
           <Button onClick={zoom.showAll}>
-            <Maximize size={14} strokeWidth={1.5} aria-hidden />
+            <Icon name="maximize" size={14} />
             Fit
           </Button>
           <ExportMenu

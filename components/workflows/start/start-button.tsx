@@ -1,7 +1,7 @@
 "use client";
-import { Play } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
 import { lazyExtra } from "@/components/ui/lazy-part";
 
 const StartDialog = lazyExtra(() => import("./start-dialog").then((m) => m.StartDialog));
@@ -24,7 +24,7 @@ export function StartButton({
   return (
     <>
       <Button aria-label={`${label} ${of}`} onClick={() => setOpen(true)}>
-        <Play size={14} strokeWidth={1.5} aria-hidden />
+        <Icon name="play" size={14} />
         {label}
       </Button>
       {open && (

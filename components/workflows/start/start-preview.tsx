@@ -1,5 +1,5 @@
-import { CircleCheck, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
+import { Icon } from "@/components/ui/icon";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { previewStartAction } from "@/lib/actions/workflow-start";
@@ -57,13 +57,11 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
 function TakerNote({ plan: { takers, taskName } }: { plan: StartPlan }) {
   const { lastTakenAt, waiting } = takers;
   const isGood = lastTakenAt !== null && waiting === 0;
-  const Icon = isGood ? CircleCheck : TriangleAlert;
   return (
     <p className="flex gap-2 border-t px-3 py-2 text-ink-2">
       <Icon
+        name={isGood ? "circle-check" : "triangle-alert"}
         size={14}
-        strokeWidth={1.5}
-        aria-hidden
         className={`mt-0.5 shrink-0 ${isGood ? "text-completed-solid" : "text-pending-solid"}`}
       />
       <span className="min-w-0">

@@ -1,12 +1,12 @@
 "use client";
-import { ChevronDown, ChevronRight } from "lucide-react";
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
 import { StateIcon } from "@/components/tasks/state-icon";
 import { AheadBar, Bar } from "@/components/timeline/bar";
 import { Beside } from "@/components/timeline/beside";
 import { lengthOf, notesOf } from "@/components/timeline/span-words";
 import { thinOut } from "@/components/timeline/thin-out";
+import { Icon } from "@/components/ui/icon";
+import { Link } from "@/components/ui/link";
 import { useZone } from "@/components/ui/zone";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/timeline/duration";
@@ -54,7 +54,11 @@ export function RunTimelineRow({
             onClick={() => onToggle(task.taskId)}
             className="grid size-6 shrink-0 place-items-center rounded-1 text-ink-3 hover:bg-active"
           >
-            {row.open ? <ChevronDown size={12} /> : <ChevronRight size={12} />}
+            {row.open ? (
+              <Icon name="chevron-down" strokeWidth={2} size={12} />
+            ) : (
+              <Icon name="chevron-right" strokeWidth={2} size={12} />
+            )}
           </button>
         )}
         {row.kind === "task" ? (
@@ -62,7 +66,6 @@ export function RunTimelineRow({
             <StateIcon state={task.state} />
             <Link
               href={taskPath(task.queue, task.taskId)}
-              prefetch={false}
               title={`${task.name}: open the task`}
               className="truncate font-semibold hover:text-accent-text hover:underline"
             >

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { taskPath } from "@/components/layout/paths";
 import { LineTable } from "@/components/timeline/timeline-table";
+import { Link } from "@/components/ui/link";
 import type { RunTableRow } from "./rows";
 
 /** The timeline of a run as text, a line for everything that its tasks did. Names of operators select them. */
@@ -20,11 +20,7 @@ export function RunTimelineTable({
     return {
       ...row,
       before: (
-        <Link
-          href={taskPath(queue, taskId)}
-          prefetch={false}
-          className="hover:text-accent-text hover:underline"
-        >
+        <Link href={taskPath(queue, taskId)} className="hover:text-accent-text hover:underline">
           {task.title}
         </Link>
       ),
