@@ -13,6 +13,8 @@ const TONES: Record<Note["tone"], string> = {
 /** What a character takes at this size, on average. */
 const CHARACTER_PX = 6.4;
 const BETWEEN_PX = 5;
+/** The same without the margin that keeps words from being cut: the ground within a bar hides no more of it than it must. */
+const GROUND_PX = 5.8;
 
 /**
  * Words about a bar: to its right while there is room, else to its left, else on a ground of their own within it, from
@@ -44,7 +46,7 @@ export function Beside({
         <rect
           x={place.x - 4}
           y={row / 2 - 8}
-          width={widthOf(shown) + 4}
+          width={groundOf(shown)}
           height={16}
           rx={3}
           className="fill-surface"
@@ -95,15 +97,20 @@ function widthOf(notes: Note[]): number {
   return notes.reduce((sum, { text }) => sum + text.length * CHARACTER_PX + BETWEEN_PX, 0);
 }
 
+function groundOf(notes: Note[]): number {
+  const characters = notes.reduce((sum, { text }) => sum + text.length, 0);
+  return characters * GROUND_PX + (notes.length - 1) * BETWEEN_PX + 8;
+}
+
 /** What fits; the last word that does not is cut. */
 function cutTo(notes: Note[], room: number): Note[] {
   const kept: Note[] = [];
   let left = room;
   for (const note of notes) {
     const characters = Math.floor(left / CHARACTER_PX);
-    if (characters < 4) break;
-    const text =
-      note.text.length > characters ? `${note.text.slice(0, characters - 1)}…` : note.text;
+    const fits = note.text.length <= characters;
+    if (!fits && characters < 4) break;
+    const text = fits ? note.text : `${note.text.slice(0, characters - 1)}…`;
     kept.push({ ...note, text });
     left -= text.length * CHARACTER_PX + BETWEEN_PX;
   }

@@ -41,6 +41,15 @@ test.each<[string, string[]]>([
   expect(words(fixture)).toEqual(expected);
 });
 
+test.each([
+  [999, "claimed 1.0 s later"],
+  [1000, "late by 1 s"],
+])("a claim %i ms after it was due", (late, expected) => {
+  const span = { id: "late", kind: "late", due: 0, from: 0, to: late } as const;
+  const notes = notesOf({ ...span, start: "exact", end: "exact" }, null, null, "UTC");
+  expect(notes.map(({ text }) => text).join(" ")).toBe(expected);
+});
+
 test("a length is a bound where its start is inferred", () => {
   const [lane] = buildTimeline(readFixture("completed")).lanes;
   expect(lane?.spans.map(lengthOf)).toEqual(["1.5 s", "0.6 s", "≤ 4.8 s", "≤ 0.2 s"]);

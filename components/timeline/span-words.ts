@@ -82,9 +82,11 @@ function spanNotes(span: Span, ahead: Ahead | null, zone: string): Note[] {
   }
 }
 
-function claimNote(queued: Span): Note {
-  const length = formatDuration(queued.to - queued.from);
-  return quiet(queued.end === "open" ? `unclaimed for ${length}` : `claimed ${length} later`);
+const RHYTHM_MS = 1000;
+
+function claimNote(waited: Span): Note {
+  const length = formatDuration(waited.to - waited.from);
+  return quiet(waited.end === "open" ? `unclaimed for ${length}` : `claimed ${length} later`);
 }
 
 function eventNotes(span: Span & { kind: "event-wait" }, clock: (at: number) => string): Note[] {
@@ -95,10 +97,13 @@ function eventNotes(span: Span & { kind: "event-wait" }, clock: (at: number) => 
   return [{ text: `times out ${clock(span.deadline)}`, tone: "sleep" }];
 }
 
+/** A poll or two are the worker's rhythm, told in the words of every claim; more than that is late. */
 function lateNotes(span: Span): Note[] {
+  const late = span.to - span.from;
+  if (span.end !== "open" && late < RHYTHM_MS) return [claimNote(span)];
   return [
     { text: "late by", tone: "late" },
-    { text: formatAge(span.to - span.from), tone: "late", strong: true },
+    { text: formatAge(late), tone: "late", strong: true },
   ];
 }
 
