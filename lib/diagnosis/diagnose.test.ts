@@ -54,6 +54,17 @@ test("a running attempt whose handler caught a time-out", () => {
 });
 
 test.each([
+  ["2026-03-02T14:01:03.000Z", true],
+  ["2026-03-02T14:01:04.000Z", false],
+])(
+  "a wait of 30 s is taken for a repeat only where one could have timed out since %s",
+  (createdAt, possible) => {
+    const text = said(changed("event-timeout-rewaited", { run: { createdAt } }));
+    expect(text.includes("it now waits anew")).toBe(possible);
+  },
+);
+
+test.each([
   ['{"max_duration":"soon"}', "max_duration: soon"],
   ['{"max_delay":true}', "max_delay: true"],
 ])("a policy of %s stops its queue", (cancellation, text) => {

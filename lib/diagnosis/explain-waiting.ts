@@ -1,4 +1,6 @@
+import type { Wait } from "../analytics/types.ts";
 import { labelStep } from "../timeline/label-step.ts";
+import { toMs } from "../timeline/model.ts";
 import { isRetryByHand } from "../timeline/planned-start.ts";
 import type { Standing } from "../timeline/standing.ts";
 import { LONG_WAIT_MS } from "./explain-summary.ts";
@@ -86,7 +88,7 @@ function explainEventWait(
   const limit =
     due === Number.POSITIVE_INFINITY
       ? say`the wait has no time-out.`
-      : say`the wait times out in ${duration(due - now)}.${repeatedWait(facts)}`;
+      : say`the wait times out in ${duration(due - now)}.${repeatedWait(facts, wait, due)}`;
   return {
     tone: "plain",
     parts: say`Waiting for event ${code(event)}${waited}. Nobody has emitted it; ${limit}${deadlineAhead(facts)}`,
@@ -96,14 +98,18 @@ function explainEventWait(
 
 /**
  * Time-outs are not recorded: a handler that caught one waits anew, for the full time, whenever it resumes. A limited
- * wait of an execution that resumed an earlier one may be such a repeat; the rows cannot tell.
+ * wait of an execution that resumed an earlier one may be such a repeat; the rows cannot tell. It is none where the
+ * attempt, before this execution, was younger than the wait is long: nothing can have timed out by then.
  */
-function repeatedWait({ detail, run }: Facts): Part[] {
+function repeatedWait({ detail, run, now }: Facts, wait: Wait | undefined, due: number): Part[] {
+  const { startedAt } = run;
+  if (!startedAt) return [];
   const resumed = detail.checkpoints.some(
-    (checkpoint) =>
-      checkpoint.ownerRunId === run.runId && run.startedAt && checkpoint.updatedAt < run.startedAt,
+    ({ ownerRunId, updatedAt }) => ownerRunId === run.runId && updatedAt < startedAt,
   );
-  return resumed
+  const before = toMs(startedAt) - toMs(run.createdAt);
+  const registered = wait && wait.createdAt >= startedAt ? toMs(wait.createdAt) : now;
+  return resumed && before >= due - registered
     ? say` The attempt has been suspended before: if its handler caught a time-out of this wait then, it now waits anew.`
     : [];
 }
