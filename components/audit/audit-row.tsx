@@ -6,7 +6,7 @@ import type { IconName } from "@/components/ui/icon-names";
 import { JsonView } from "@/components/ui/json-view";
 import { Link } from "@/components/ui/link";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
-import { Td } from "@/components/ui/table";
+import { Td, TdDetails } from "@/components/ui/table";
 import type { AuditEntry } from "@/lib/analytics/audit";
 import type { AuditOutcome } from "@/lib/audit/vocabulary";
 import { cn } from "@/lib/cn";
@@ -115,7 +115,7 @@ function Details({ entry }: { entry: AuditEntry }) {
   const { at, code, message, reason, bulkId, runId } = entry;
   return (
     <tr>
-      <td colSpan={8} className="border-line-subtle border-b bg-canvas px-4 py-2 wide:pl-11">
+      <TdDetails colSpan={8} className="px-4 py-2 wide:pl-11">
         <p className="text-12 text-ink-2">
           <AbsoluteTime iso={at} />
           {reason && <> · reason: {reason}</>}
@@ -144,7 +144,7 @@ function Details({ entry }: { entry: AuditEntry }) {
           <Values title="Given" values={entry.parameters} />
           <Values title="Came of it" values={entry.result} />
         </div>
-      </td>
+      </TdDetails>
     </tr>
   );
 }

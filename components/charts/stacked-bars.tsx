@@ -87,7 +87,8 @@ function options({ width, step, zone, series, color, onHover }: Wanted): uPlot.O
   return {
     width,
     height: CHART_HEIGHT,
-    padding: [12, 0, 0, 0],
+    // To the right, half of a time of day, which may stand under the last bar.
+    padding: [12, 16, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },

@@ -7,7 +7,7 @@ import { NumberText } from "@/components/ui/count";
 import { Icon } from "@/components/ui/icon";
 import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
-import { Td } from "@/components/ui/table";
+import { Td, TdDetails } from "@/components/ui/table";
 import type { EventSummary } from "@/lib/analytics/types";
 import { formatBytes, plural } from "@/lib/format";
 import { eventPayloadQuery } from "@/lib/query/events";
@@ -86,10 +86,7 @@ export function EventRow({
       </tr>
       {open && opens && (
         <tr>
-          <td
-            colSpan={withQueue ? 9 : 8}
-            className="border-line-subtle border-b bg-canvas wide:pl-8"
-          >
+          <TdDetails colSpan={withQueue ? 9 : 8} className="wide:pl-8">
             <p className="flex flex-wrap items-center gap-x-3 px-3 pt-2 text-12 text-ink-2 wide:hidden">
               <span>{queue}</span>
               <span>{plural(event.waiters, "waiter")}</span>
@@ -106,7 +103,7 @@ export function EventRow({
               />
             )}
             {waiting > 0 && <WaiterList queue={queue} name={name} />}
-          </td>
+          </TdDetails>
         </tr>
       )}
     </>

@@ -38,3 +38,14 @@ export function Td({ numeric, className, ...props }: ComponentProps<"td"> & Cell
     />
   );
 }
+
+/** What a row opens to, across all columns. Where the table scrolls sideways, it stays in sight, as wide as the screen. */
+export function TdDetails({ className, children, ...props }: ComponentProps<"td">) {
+  return (
+    <td className="border-line-subtle border-b bg-canvas" {...props}>
+      <div className={cn("sticky left-0 w-screen wide:static wide:w-auto", className)}>
+        {children}
+      </div>
+    </td>
+  );
+}
