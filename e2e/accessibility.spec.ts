@@ -96,6 +96,17 @@ const PAGES: Record<string, Case> = {
       start: dialog(click("Start scene_review 1.0.0")),
     },
   },
+  "workflows/definitions": { path: () => "/workflows/definitions" },
+  "workflows/definitions/[definitionId]": {
+    path: (_, { definition }) => `/workflows/definitions/${definition}`,
+    also: {
+      operator: click(/^fetch, /),
+      operators: click(/^Operators/, "tab"),
+      versions: click(/^Versions/, "tab"),
+      definition: click("Definition", "tab"),
+      start: dialog(click(/^Start/)),
+    },
+  },
   "workflows/[workflowRunId]": {
     path: (_, { workflowRun }) => `/workflows/${workflowRun}`,
     also: {

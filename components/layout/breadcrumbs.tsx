@@ -52,12 +52,17 @@ function crumbsOf(pathname: string): Crumb[] {
   if (segments.length === 0) return [{ href: "/", label: "Overview" }];
   return segments.map((segment, index) => {
     const href = `/${segments.slice(0, index + 1).join("/")}`;
-    return { href, label: label(segment, index) };
+    return { href, label: PLACES[href] ?? label(segment, index) };
   });
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Words of an address that are no names. */
+const PLACES: Record<string, string> = { "/workflows/definitions": "Definitions" };
+
 function label(segment: string, index: number): string {
   if (index === 1) return queueOfSegment(decodeURIComponent(segment));
-  if (index === 3) return formatShortId(segment);
+  if (index === 3 || (index === 2 && UUID.test(segment))) return formatShortId(segment);
   return ROOMS.find((room) => room.href === `/${segment}`)?.label ?? segment;
 }

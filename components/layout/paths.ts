@@ -7,4 +7,6 @@ export const queueEventsPath = (queue: string) => `${queuePath(queue)}/events`;
 export const taskPath = (queue: string, taskId: string) => `${queueTasksPath(queue)}/${taskId}`;
 export const workflowRunPath = (workflowRunId: string) =>
   `/workflows/${encodeURIComponent(workflowRunId)}`;
+export const workflowDefinitionPath = (definitionId: string) =>
+  `/workflows/definitions/${encodeURIComponent(definitionId)}`;
 export const bulkPath = (bulkId: string) => `/bulk/${encodeURIComponent(bulkId)}`;

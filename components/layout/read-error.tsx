@@ -12,6 +12,7 @@ const TITLES: Partial<Record<ErrorCode, string>> = {
   queue_not_found: "There is no such queue",
   task_not_found: "There is no such task",
   workflow_run_not_found: "There is no such workflow run",
+  definition_not_found: "There is no such definition",
   bulk_not_found: "There is no such bulk operation",
   no_schema: "This database has no absurd schema",
   database_unavailable: "Nothing to show without the database",
@@ -22,6 +23,7 @@ const TITLES: Partial<Record<ErrorCode, string>> = {
 /** Where the way on leads from something that is not there. */
 const LISTS: Partial<Record<ErrorCode, [href: string, label: string]>> = {
   workflow_run_not_found: ["/workflows", "See all runs"],
+  definition_not_found: ["/workflows?view=definitions", "See all definitions"],
   bulk_not_found: ["/bulk", "See all operations"],
 };
 

@@ -1,6 +1,7 @@
 "use client";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { LiveData } from "@/components/layout/live-data";
+import { workflowDefinitionPath } from "@/components/layout/paths";
 import { Badge } from "@/components/ui/badge";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Link } from "@/components/ui/link";
@@ -28,11 +29,12 @@ export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefini
                   <tr>
                     <Th className="pl-4!">Workflow</Th>
                     <Th>Version</Th>
-                    <Th>Hash</Th>
+                    <Th>Runs</Th>
+                    <Th className="max-wide:hidden">Hash</Th>
                     <Th>Tenant</Th>
-                    <Th>Written as</Th>
+                    <Th className="max-wide:hidden">Written as</Th>
                     <Th>Stored</Th>
-                    <Th>By</Th>
+                    <Th className="max-wide:hidden">By</Th>
                     <Th className="pr-4!">
                       <span className="sr-only">Start</span>
                     </Th>
@@ -78,8 +80,17 @@ export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefini
 
 /** One version; its name is written once. */
 function Row({ definition, first }: { definition: WorkflowDefinitionSummary; first: boolean }) {
-  const { name, version, hash, tenantId, isPaused, sourceFormat, createdBy, createdAt } =
-    definition;
+  const {
+    definitionId,
+    name,
+    version,
+    hash,
+    tenantId,
+    isPaused,
+    sourceFormat,
+    createdBy,
+    createdAt,
+  } = definition;
   return (
     <tr className="hover:bg-hover">
       <Td className="max-w-80 truncate pl-4! font-medium" title={name}>
@@ -87,15 +98,25 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
       </Td>
       <Td>
         <Link
-          href={`/workflows${serializeWorkflowFilters({ name: [name], version: [version] })}`}
-          className="inline-block max-w-40 truncate align-bottom text-accent-text hover:underline"
-          title={`Runs of ${name} ${version}`}
+          href={workflowDefinitionPath(definitionId)}
+          className="inline-block max-w-40 truncate align-bottom font-medium text-accent-text hover:underline"
+          aria-label={`${name} ${version}`}
+          title={`Look at ${name} ${version}`}
         >
           {version}
         </Link>{" "}
         {isPaused && <Badge tone="warning">paused</Badge>}
       </Td>
       <Td>
+        <Link
+          href={`/workflows${serializeWorkflowFilters({ name: [name], version: [version] })}`}
+          className="text-ink-2 hover:text-accent-text hover:underline"
+          aria-label={`Runs of ${name} ${version}`}
+        >
+          Runs
+        </Link>
+      </Td>
+      <Td className="max-wide:hidden">
         {hash === null ? (
           <NoValue />
         ) : (
@@ -107,15 +128,13 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
       <Td className="max-w-40 truncate" title={tenantId ?? undefined}>
         {tenantId ?? <NoValue />}
       </Td>
-      <Td>{sourceFormat ?? <NoValue />}</Td>
+      <Td className="max-wide:hidden">{sourceFormat ?? <NoValue />}</Td>
       <Td>{createdAt === null ? <NoValue /> : <RelativeTime iso={createdAt} />}</Td>
-      <Td className="max-w-40 truncate" title={createdBy ?? undefined}>
+      <Td className="max-w-40 truncate max-wide:hidden" title={createdBy ?? undefined}>
         {createdBy ?? <NoValue />}
       </Td>
       <Td className="pr-4! text-right">
-        {!isPaused && (
-          <StartButton definitionId={definition.definitionId} of={`${name} ${version}`} />
-        )}
+        {!isPaused && <StartButton definitionId={definitionId} of={`${name} ${version}`} />}
       </Td>
     </tr>
   );

@@ -21,23 +21,24 @@ import type { TaskHistory } from "./task-history";
 export function NodeInspector({
   node,
   workflow,
-  status,
-  detail,
-  histories,
-  resolve,
+  run,
   onClose,
 }: {
   node: GraphNode;
   workflow: Workflow;
-  status: NodeStatus | undefined;
-  detail: WorkflowRunDetail;
-  histories: readonly TaskHistory[];
-  resolve: Resolve;
+  /** What a run made of it; absent for a definition. */
+  run?: {
+    status: NodeStatus | undefined;
+    detail: WorkflowRunDetail;
+    histories: readonly TaskHistory[];
+    resolve: Resolve;
+  };
   onClose: () => void;
 }) {
+  const status = run?.status;
   const awaited =
-    status?.state === "sleeping" && node.type === "wait_for_event"
-      ? findAwaited(histories, node.path, resolve)
+    run && status?.state === "sleeping" && node.type === "wait_for_event"
+      ? findAwaited(run.histories, node.path, run.resolve)
       : undefined;
   return (
     <section
@@ -48,7 +49,7 @@ export function NodeInspector({
         <h3 className="mono min-w-0 truncate font-semibold" title={node.path}>
           {node.path}
         </h3>
-        <NodeStateLabel status={status} />
+        {run && <NodeStateLabel status={status} />}
         {awaited && <EmitAwaited awaited={awaited} />}
         <button
           type="button"
@@ -91,7 +92,7 @@ export function NodeInspector({
           {status.isHandled && <span className="text-ink-2"> Its handler took care of it.</span>}
         </p>
       )}
-      <NodeRecords path={node.path} detail={detail} resolve={resolve} />
+      {run && <NodeRecords path={node.path} detail={run.detail} resolve={run.resolve} />}
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { cn } from "@/lib/cn";
 import type { WorkflowGraph } from "@/lib/highway/graph";
 import { formatDuration } from "@/lib/timeline/duration";
 import { roundsOf, typeOf } from "./graph/node-words";
+import { inReadingOrder } from "./graph/reading-order";
 import { NodeStateLabel } from "./node-state-label";
 import type { NodeStatus } from "./node-states";
 
@@ -33,7 +34,7 @@ export function OperatorTable({
         </tr>
       </thead>
       <tbody>
-        {graph.nodes.map((node) => {
+        {inReadingOrder(graph).map((node) => {
           const status = statuses.get(node.path);
           const isSelected = node.path === selected;
           return (

@@ -13,6 +13,7 @@ import { GraphPane } from "./graph/graph-pane";
 import { NodeInspector } from "./node-inspector";
 import { deriveNodeStates } from "./node-states";
 import { OperatorTable } from "./operator-table";
+import { Panes } from "./panes";
 import { createResolver } from "./resolve-step";
 import { isActive } from "./run-duration";
 import { RunTasks } from "./run-tasks";
@@ -71,78 +72,72 @@ export function RunBody({
   const node = graph?.nodes.find(({ path }) => path === selected);
 
   return (
-    <div className="flex flex-1 flex-col wide:grid wide:min-h-0 wide:grid-cols-[minmax(0,11fr)_minmax(0,10fr)]">
-      {graph && workflow ? (
-        <div className="flex h-[420px] min-w-0 shrink-0 flex-col wide:min-h-0 border-b wide:h-auto wide:border-r wide:border-b-0">
-          <GraphPane
-            graph={graph}
-            statuses={statuses}
-            live={live}
-            selected={selected}
-            onSelect={select}
-            onToggle={toggle}
-            exports={{ name: `${run.name}-${run.version}`, workflow }}
-          />
-          {node && (
-            <NodeInspector
-              node={node}
-              workflow={workflow}
-              status={statuses.get(node.path)}
-              detail={detail}
-              histories={histories}
-              resolve={resolve}
-              onClose={() => select(null)}
-            />
-          )}
-        </div>
-      ) : (
-        <NoGraph definition={definition} problem={failed ?? parsed?.problems[0]?.message} />
-      )}
-      <div className="flex min-w-0 flex-col pt-1 wide:min-h-0 [&>[role=tabpanel]]:flex [&>[role=tabpanel]]:min-h-0 [&>[role=tabpanel]]:flex-1 [&>[role=tabpanel]]:flex-col [&>[role=tabpanel]]:overflow-auto">
-        <Tabs
-          label="About this run"
-          selected={tab}
-          onSelect={(next) => setState({ tab: next })}
-          tabs={[
-            { id: "timeline", label: "Timeline" },
-            { id: "tasks", label: "Tasks", count: detail.tasks.length },
-            ...(graph
-              ? [{ id: "operators" as const, label: "Operators", count: graph.nodes.length }]
-              : []),
-            { id: "values", label: "Inputs and result" },
-            ...(text === undefined ? [] : [{ id: "definition" as const, label: "Definition" }]),
-          ]}
-        >
-          {tab === "timeline" &&
-            (histories.length > 0 ? (
-              <RunTimeline
-                histories={histories}
-                detail={detail}
-                now={now}
-                resolve={resolve}
-                selected={selected}
-                onSelect={select}
-              />
-            ) : (
-              <EmptyState icon="file-question" title="No task of this run was found">
-                They may not have been spawned yet, or were cleaned up.
-              </EmptyState>
-            ))}
-          {tab === "tasks" && <RunTasks detail={detail} />}
-          {tab === "operators" && graph && (
-            <OperatorTable
+    <Panes
+      isEmpty={!graph}
+      picture={
+        graph && workflow ? (
+          <>
+            <GraphPane
               graph={graph}
               statuses={statuses}
+              live={live}
+              selected={selected}
+              onSelect={select}
+              onToggle={toggle}
+              exports={{ name: `${run.name}-${run.version}`, workflow }}
+            />
+            {node && (
+              <NodeInspector
+                node={node}
+                workflow={workflow}
+                run={{ status: statuses.get(node.path), detail, histories, resolve }}
+                onClose={() => select(null)}
+              />
+            )}
+          </>
+        ) : (
+          <NoGraph definition={definition} problem={failed ?? parsed?.problems[0]?.message} />
+        )
+      }
+    >
+      <Tabs
+        label="About this run"
+        selected={tab}
+        onSelect={(next) => setState({ tab: next })}
+        tabs={[
+          { id: "timeline", label: "Timeline" },
+          { id: "tasks", label: "Tasks", count: detail.tasks.length },
+          ...(graph
+            ? [{ id: "operators" as const, label: "Operators", count: graph.nodes.length }]
+            : []),
+          { id: "values", label: "Inputs and result" },
+          ...(text === undefined ? [] : [{ id: "definition" as const, label: "Definition" }]),
+        ]}
+      >
+        {tab === "timeline" &&
+          (histories.length > 0 ? (
+            <RunTimeline
+              histories={histories}
+              detail={detail}
+              now={now}
+              resolve={resolve}
               selected={selected}
               onSelect={select}
             />
-          )}
-          {(tab === "values" || tab === "definition") && (
-            <RunValues detail={detail} definition={tab === "definition" ? text : undefined} />
-          )}
-        </Tabs>
-      </div>
-    </div>
+          ) : (
+            <EmptyState icon="file-question" title="No task of this run was found">
+              They may not have been spawned yet, or were cleaned up.
+            </EmptyState>
+          ))}
+        {tab === "tasks" && <RunTasks detail={detail} />}
+        {tab === "operators" && graph && (
+          <OperatorTable graph={graph} statuses={statuses} selected={selected} onSelect={select} />
+        )}
+        {(tab === "values" || tab === "definition") && (
+          <RunValues detail={detail} definition={tab === "definition" ? text : undefined} />
+        )}
+      </Tabs>
+    </Panes>
   );
 }
 
@@ -160,17 +155,14 @@ function NoGraph({
   definition: RunDefinition | null | undefined;
   problem: string | undefined;
 }) {
-  if (definition === undefined && !problem)
-    return <div aria-busy className="min-h-40 border-r bg-canvas" />;
+  if (definition === undefined && !problem) return <div aria-busy className="flex-1 bg-canvas" />;
   return (
-    <div className="border-b bg-canvas wide:border-r wide:border-b-0">
-      <EmptyState
-        icon="file-question"
-        title={problem ? "The definition cannot be drawn" : "This run’s definition is not stored"}
-      >
-        {problem ??
-          "The graph needs it in workflow_definition or in the root task’s parameters. Tasks and timeline are complete without it."}
-      </EmptyState>
-    </div>
+    <EmptyState
+      icon="file-question"
+      title={problem ? "The definition cannot be drawn" : "This run’s definition is not stored"}
+    >
+      {problem ??
+        "The graph needs it in workflow_definition or in the root task’s parameters. Tasks and timeline are complete without it."}
+    </EmptyState>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 import { useState } from "react";
-import { queueTasksPath, workflowRunPath } from "@/components/layout/paths";
+import { queueTasksPath, workflowDefinitionPath, workflowRunPath } from "@/components/layout/paths";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -96,6 +96,18 @@ const SOURCES: Record<RunDefinition["source"], string> = {
   name_and_version: "same name and version, not certain",
 };
 
+/** Where the definition comes from; one that is stored is a way to its page. */
+function DefinitionSource({ definition }: { definition: RunDefinition | null | undefined }) {
+  if (!definition) return definition === null ? "not stored" : "…";
+  const { definitionId, source } = definition;
+  if (definitionId === null) return SOURCES[source];
+  return (
+    <Link href={workflowDefinitionPath(definitionId)} className="text-accent-text hover:underline">
+      {SOURCES[source]}
+    </Link>
+  );
+}
+
 function RunFacts({
   detail,
   definition,
@@ -137,7 +149,7 @@ function RunFacts({
         </Fact>
       )}
       <Fact label="Definition">
-        {definition ? SOURCES[definition.source] : definition === null ? "not stored" : "…"}
+        <DefinitionSource definition={definition} />
       </Fact>
       {run.createdAt && (
         <Fact label="Created">

@@ -15,6 +15,7 @@ export type Scene = Record<
   | "cancelled"
   | "pending"
   | "workflowRun"
+  | "definition"
   | "bulk",
   string
 > & { worker: string; tenant: string };
@@ -83,7 +84,7 @@ export async function setScene({ pool, queue }: Work): Promise<Scene> {
     running: running.taskId,
     cancelled: cancelled.taskId,
     pending: pending.taskId,
-    workflowRun: await startReview({ pool, queue }, tenant, root),
+    ...(await startReview({ pool, queue }, tenant, root)),
     bulk: await recordBulk({ pool, queue }, failed.taskId),
     worker,
     tenant,
@@ -96,7 +97,7 @@ async function startReview(
   { pool, queue }: Place,
   tenantId: string,
   { taskId, runId }: { taskId: string; runId: string },
-): Promise<string> {
+): Promise<Pick<Scene, "workflowRun" | "definition">> {
   const { rows } = await pool.query(
     `insert into workflow_definition (workflow_name, workflow_version, workflow_hash, definition, tenant_id)
      values ($1, $2, 'scene', $3, $4) returning definition_id as id`,
@@ -113,7 +114,7 @@ async function startReview(
     tenantId,
   });
   await updateWorkflowRunStatus(pool, id, "running");
-  return id;
+  return { workflowRun: id, definition: rows[0].id };
 }
 
 /** A bulk operation that ended, with what the audit log says of it. */

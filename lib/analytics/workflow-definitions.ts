@@ -1,11 +1,12 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
-import { queueTables, toIso } from "@/lib/db/schema";
+import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { ReadError } from "./errors";
 import { redact } from "./redact";
 import { readQueues } from "./registry";
+import { DEFINITION_COLUMNS, MOST_DEFINITION_BYTES, toDefinition } from "./workflow-definition";
 import { readRow, workflowRunNotFound } from "./workflow-run";
 import { withRoots } from "./workflow-run-rows";
 import type { WorkflowSources } from "./workflow-sources";
@@ -18,8 +19,6 @@ import type {
 } from "./workflow-types";
 
 const MOST_DEFINITIONS = 500;
-/** Longer definitions are not given: nobody could look at their picture. */
-const MOST_BYTES = 4_194_304;
 
 /**
  * The stored definitions by name, the newest version first; the newest 500 in all.
@@ -34,16 +33,10 @@ export function listWorkflowDefinitions(
     if (columns.size === 0) return { definitions: [], installed: false, truncated: false, now };
     const { rows } = await db.execute<WorkflowDefinitionSummary>(sql`
       select * from (
-        select definition_id::text as "definitionId", workflow_name as "name",
-          workflow_version as "version", workflow_hash as "hash", tenant_id as "tenantId",
-          coalesce(is_paused, false) as "isPaused", source_format as "sourceFormat", created_by as "createdBy",
-          created_at::text as "createdAt"
-        from ${from.definitions} order by created_at desc limit ${MOST_DEFINITIONS + 1}::int
+        select ${DEFINITION_COLUMNS} from ${from.definitions} order by created_at desc limit ${MOST_DEFINITIONS + 1}::int
       ) as newest order by "name", "createdAt" desc, "definitionId"`);
     return {
-      definitions: rows
-        .slice(0, MOST_DEFINITIONS)
-        .map((row) => ({ ...row, createdAt: row.createdAt && toIso(row.createdAt) })),
+      definitions: rows.slice(0, MOST_DEFINITIONS).map(toDefinition),
       installed: true,
       truncated: rows.length > MOST_DEFINITIONS,
       now,
@@ -110,7 +103,7 @@ function definitionNotFound(): ReadError {
 type Found = { text: string; definitionId: Uuid };
 
 const COLUMNS = sql`d.definition::text as text, d.definition_id::text as "definitionId"`;
-const SMALL = sql`pg_column_size(d.definition) <= ${MOST_BYTES}::int`;
+const SMALL = sql`pg_column_size(d.definition) <= ${MOST_DEFINITION_BYTES}::int`;
 
 async function readById(
   db: Database,
@@ -164,6 +157,6 @@ async function readFromRoot(
   const { rows } = await db.execute<{ text: string }>(sql`
     select (${tasks.params} -> 'definition')::text as text from ${tasks}
     where ${tasks.taskId} = ${rootTaskId}::uuid and jsonb_typeof(${tasks.params} -> 'definition') = 'object'
-      and pg_column_size(${tasks.params}) <= ${MOST_BYTES}::int`);
+      and pg_column_size(${tasks.params}) <= ${MOST_DEFINITION_BYTES}::int`);
   return rows[0] && { text: rows[0].text, source: "params", definitionId: null };
 }

@@ -56,6 +56,15 @@ export type WorkflowDefinitionSummary = {
   createdAt: Iso | null;
 };
 
+/** A stored definition to be looked at. */
+export type WorkflowDefinitionDetail = WorkflowDefinitionSummary & {
+  /** The normalised JSON; `null` when it is too large to be drawn. */
+  text: string | null;
+  /** Those of the same name and tenant, this one among them, the newest first. */
+  versions: WorkflowDefinitionSummary[];
+  now: Iso;
+};
+
 /** `truncated` when only the newest are given. */
 export type WorkflowDefinitionList = {
   definitions: WorkflowDefinitionSummary[];

@@ -10,6 +10,7 @@ import {
 } from "@/lib/absurd/workflow-runs";
 import { openTestDatabase } from "@/lib/db/testing";
 import { type WorkflowFilters, workflowFilters } from "@/lib/search-params/workflows";
+import { getDefinitionDetail } from "./workflow-definition";
 import { getRunDefinition, listWorkflowDefinitions } from "./workflow-definitions";
 import { getWorkflowPayload } from "./workflow-payload";
 import { getWorkflowRun } from "./workflow-run";
@@ -287,7 +288,13 @@ describe("other tables than ours", () => {
       source: "name_and_version",
       definitionId: definitions[0]?.definitionId,
     });
+    const id = definitions[0]?.definitionId ?? "";
+    expect(await getDefinitionDetail(id)).toMatchObject({
+      text: '{"name": "foreign"}',
+      versions: definitions,
+    });
     await pool.query("alter table workflow_definition drop column definition");
+    await expect(getDefinitionDetail(id)).rejects.toMatchObject({ code: "definition_not_found" });
     expect(await listWorkflowDefinitions()).toMatchObject({ definitions: [], installed: false });
   });
 

@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Uuid } from "@/lib/absurd/types";
 import type {
   RunDefinition,
+  WorkflowDefinitionDetail,
   WorkflowDefinitionList,
   WorkflowRunDetail,
   WorkflowRunPage,
@@ -32,6 +33,16 @@ export function workflowDefinitionsQuery() {
     queryKey: ["workflows", "definitions"],
     queryFn: ({ signal }) =>
       fetchJson<WorkflowDefinitionList>("/api/workflows/definitions", signal),
+    staleTime: 10_000,
+  });
+}
+
+/** One stored definition with its text and versions. */
+export function workflowDefinitionQuery(definitionId: Uuid) {
+  return queryOptions({
+    queryKey: ["workflows", "definition", definitionId],
+    queryFn: ({ signal }) =>
+      fetchJson<WorkflowDefinitionDetail>(`/api/workflows/definitions/${definitionId}`, signal),
     staleTime: 10_000,
   });
 }

@@ -9,6 +9,7 @@ import { ExportMenu, type Exports } from "../export-menu";
 import type { NodeStatus } from "../node-states";
 import { layoutGraph } from "./layout";
 import { Arrows, Picture } from "./picture";
+import { inReadingOrder } from "./reading-order";
 import { toSvgText } from "./save-svg";
 import { useZoom } from "./use-zoom";
 
@@ -32,7 +33,7 @@ export function GraphPane({
   exports: Exports;
 }) {
   const svg = useRef<SVGSVGElement>(null);
-  const layout = useMemo(() => layoutGraph(graph), [graph]);
+  const layout = useMemo(() => layoutGraph({ ...graph, nodes: inReadingOrder(graph) }), [graph]);
   const stage = useRef<SVGGElement>(null);
   const zoom = useZoom(svg, stage, layout);
   const now = useClock((at) => (live ? Math.floor(at / 1_000) * 1_000 : 0));
@@ -48,7 +49,7 @@ export function GraphPane({
   return (
     <section aria-label="Graph" className="flex min-h-0 min-w-0 flex-1 flex-col">
       <header className="flex min-h-11 flex-wrap items-center gap-2 border-b px-3 py-1.5 wide:px-4">
-        <h2 className="font-semibold">Graph</h2>
+        <h2 className="font-semibold max-wide:sr-only">Graph</h2>
         <span className="text-12 text-ink-3">
           {plural(graph.nodes.length, "operator")}
           {done > 0 && `, ${done} done`}
@@ -78,7 +79,7 @@ export function GraphPane({
           </span>
           <Button onClick={zoom.showAll}>
             <Icon name="maximize" size={14} />
-            Fit
+            <span className="max-wide:sr-only">Fit</span>
           </Button>
           <ExportMenu
             exports={exports}
@@ -115,7 +116,7 @@ export function GraphPane({
   );
 }
 
-/** The arrow keys go through the operators in the order of the document. */
+/** The arrow keys go through the operators in the order in which they are read. */
 function moveFocus(
   event: KeyboardEvent<SVGSVGElement>,
   paths: string[],

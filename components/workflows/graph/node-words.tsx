@@ -58,9 +58,12 @@ export function roundsOf({ rounds }: NodeStatus): string | undefined {
 
 /** One sentence for those who do not see the picture. */
 export function describeNode(id: string, type: string, status: NodeStatus | undefined): string {
-  const state = status ? wordOf(status) : "no state known";
-  const more = status && [roundsOf(status), status.attempts > 1 && `attempt ${status.attempts}`];
-  return [id, typeOf(type)[1], state, ...(more ?? [])].filter(Boolean).join(", ");
+  const more = status && [
+    wordOf(status),
+    roundsOf(status),
+    status.attempts > 1 && `attempt ${status.attempts}`,
+  ];
+  return [id, typeOf(type)[1], ...(more ?? [])].filter(Boolean).join(", ");
 }
 
 export const FILLS: Record<NodeState, string> = {

@@ -1,0 +1,40 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { Suspense } from "react";
+import { DefinitionPage } from "@/components/workflows/definition/definition-page";
+import { RunPageSkeleton } from "@/components/workflows/skeletons";
+import { getDefinitionDetail } from "@/lib/analytics/workflow-definition";
+import { formatShortId } from "@/lib/format";
+import { workflowDefinitionQuery } from "@/lib/query/workflows";
+import { Seeded } from "../../../seeded";
+
+type Params = Promise<{ definitionId: string }>;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export async function generateMetadata({ params }: { params: Params }): Promise<Metadata> {
+  return { title: `Workflow definition ${formatShortId((await params).definitionId)}` };
+}
+
+export default function WorkflowDefinitionPage({ params }: { params: Params }) {
+  return (
+    <Suspense fallback={<RunPageSkeleton />}>
+      {params.then(({ definitionId }) => {
+        if (!UUID.test(definitionId)) notFound();
+        const id = definitionId.toLowerCase();
+        return (
+          <Seeded
+            seeds={[
+              {
+                queryKey: workflowDefinitionQuery(id).queryKey,
+                read: () => getDefinitionDetail(id),
+              },
+            ]}
+          >
+            <DefinitionPage definitionId={id} />
+          </Seeded>
+        );
+      })}
+    </Suspense>
+  );
+}

@@ -1,0 +1,84 @@
+import { Fact, Facts } from "@/components/ui/facts";
+import { printExactly } from "@/components/ui/json-model";
+import { Panel } from "@/components/ui/panel";
+import { Table, Td, Th } from "@/components/ui/table";
+import { plural } from "@/lib/format";
+import { listInputs } from "@/lib/highway/model/inputs";
+import { hasErrors, type Problem } from "@/lib/highway/model/problem";
+import { startOf } from "@/lib/highway/model/reach";
+import { topScope } from "@/lib/highway/model/scopes";
+import type { Workflow } from "@/lib/highway/model/workflow";
+
+/** What a workflow says of itself, and what a run of it can be given. */
+export function DefinitionAbout({
+  workflow,
+  problems,
+}: {
+  workflow: Workflow | undefined;
+  problems: readonly Problem[];
+}) {
+  if (!workflow) return <p className="p-3 text-ink-3 wide:px-4">Nothing can be read in it.</p>;
+  const { description, schedule, tags, default_retry_policy: retries } = workflow;
+  const inputs = listInputs(workflow);
+  return (
+    <div className="grid items-start gap-3 p-3 wide:px-4">
+      {hasErrors(problems) && (
+        <p className="rounded-2 border border-failed-line bg-failed-soft px-3 py-2">
+          It has errors, so no run of it can be started: see Problems.
+        </p>
+      )}
+      {description && (
+        <p dir="auto" className="max-w-prose whitespace-pre-line break-words text-left">
+          {description}
+        </p>
+      )}
+      <Facts>
+        <Fact label="Begins at">
+          <bdi className="mono break-all">{startOf(topScope(workflow)) ?? "–"}</bdi>
+        </Fact>
+        {retries && (
+          <Fact label="Retries unless said otherwise">
+            {retries.max_retries}, after {retries.delay}, × {retries.backoff_factor}
+          </Fact>
+        )}
+        {schedule && (
+          <Fact label="Schedule">
+            <code className="mono">{schedule}</code> UTC, noted only: nothing starts it by itself
+          </Fact>
+        )}
+        {workflow.is_paused && <Fact label="Paused">by the definition itself</Fact>}
+        {tags.length > 0 && <Fact label="Tags">{tags.join(", ")}</Fact>}
+      </Facts>
+      <Panel title="Inputs" note={inputs.length > 0 ? plural(inputs.length, "value") : undefined}>
+        {inputs.length === 0 ? (
+          <p className="px-3 py-2 text-ink-3">It asks for none.</p>
+        ) : (
+          <Table>
+            <thead>
+              <tr>
+                <Th>Name</Th>
+                <Th>Unless given</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {inputs.map(({ name, default: value }) => (
+                <tr key={name}>
+                  <Td className="py-1.5 align-top">
+                    <bdi className="mono">{name}</bdi>
+                  </Td>
+                  <Td className="w-full whitespace-normal! py-1.5 align-top">
+                    {value === undefined ? (
+                      <span className="text-ink-2">needed</span>
+                    ) : (
+                      <code className="mono line-clamp-4 break-all">{printExactly(value)}</code>
+                    )}
+                  </Td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Panel>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+"use client";
+import { parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useUrlState } from "@/components/layout/use-url-state";
+import { PayloadView } from "@/components/payloads/payload-view";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Tabs } from "@/components/ui/tabs";
+import type { WorkflowDefinitionDetail } from "@/lib/analytics/workflow-types";
+import { buildGraph } from "@/lib/highway/graph";
+import { parseWorkflow } from "@/lib/highway/parse";
+import { GraphPane } from "../graph/graph-pane";
+import { NodeInspector } from "../node-inspector";
+import type { NodeStatus } from "../node-states";
+import { Panes } from "../panes";
+import { DefinitionAbout } from "./definition-about";
+import { DefinitionOperators } from "./definition-operators";
+import { DefinitionProblems } from "./definition-problems";
+import { DefinitionVersions } from "./definition-versions";
+
+const TABS = ["about", "operators", "problems", "versions", "definition"] as const;
+const parsers = {
+  tab: parseAsStringLiteral(TABS).withDefault("about"),
+  node: parseAsString,
+};
+
+const NO_STATES: ReadonlyMap<string, NodeStatus> = new Map();
+
+/** The picture of a definition, and what can be read in it before a run is started. */
+export function DefinitionBody({ definition }: { definition: WorkflowDefinitionDetail }) {
+  const [{ tab, node: selected }, setState] = useUrlState(parsers);
+  const select = useCallback((node: string | null) => setState({ node }), [setState]);
+  const shown = useRef(selected);
+  useEffect(() => {
+    shown.current = selected;
+  }, [selected]);
+  const toggle = useCallback(
+    (path: string) => select(path === shown.current ? null : path),
+    [select],
+  );
+  const { text, versions, name, version } = definition;
+  const parsed = useMemo(
+    () => (text === null ? undefined : parseWorkflow(text, { format: "json" })),
+    [text],
+  );
+  const workflow = parsed?.workflow;
+  const problems = parsed?.problems ?? [];
+  const graph = useMemo(() => workflow && buildGraph(workflow), [workflow]);
+  const node = graph?.nodes.find(({ path }) => path === selected);
+  return (
+    <Panes
+      isEmpty={!graph}
+      picture={
+        graph && workflow ? (
+          <>
+            <GraphPane
+              graph={graph}
+              statuses={NO_STATES}
+              live={false}
+              selected={selected}
+              onSelect={select}
+              onToggle={toggle}
+              exports={{ name: `${name}-${version}`, workflow }}
+            />
+            {node && <NodeInspector node={node} workflow={workflow} onClose={() => select(null)} />}
+          </>
+        ) : (
+          <EmptyState icon="file-question" title="This definition cannot be drawn">
+            {text === null ? "It is too large." : problems[0]?.message}
+          </EmptyState>
+        )
+      }
+    >
+      <Tabs
+        label="About this definition"
+        selected={tab}
+        onSelect={(next) => setState({ tab: next })}
+        tabs={[
+          { id: "about", label: "About" },
+          ...(graph
+            ? [{ id: "operators" as const, label: "Operators", count: graph.nodes.length }]
+            : []),
+          ...(problems.length > 0
+            ? [{ id: "problems" as const, label: "Problems", count: problems.length }]
+            : []),
+          { id: "versions", label: "Versions", count: versions.length },
+          ...(text === null ? [] : [{ id: "definition" as const, label: "Definition" }]),
+        ]}
+      >
+        {tab === "about" && <DefinitionAbout workflow={workflow} problems={problems} />}
+        {tab === "operators" && graph && workflow && (
+          <DefinitionOperators
+            graph={graph}
+            workflow={workflow}
+            selected={selected}
+            onSelect={select}
+          />
+        )}
+        {tab === "problems" && <DefinitionProblems problems={problems} />}
+        {tab === "versions" && <DefinitionVersions definition={definition} />}
+        {tab === "definition" && text !== null && (
+          <PayloadView payload={{ bytes: text.length, text }} />
+        )}
+      </Tabs>
+    </Panes>
+  );
+}

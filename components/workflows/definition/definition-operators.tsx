@@ -1,0 +1,72 @@
+import { Table, Td, Th } from "@/components/ui/table";
+import { cn } from "@/lib/cn";
+import type { WorkflowGraph } from "@/lib/highway/graph";
+import type { Workflow } from "@/lib/highway/model/workflow";
+import { typeOf } from "../graph/node-words";
+import { inReadingOrder } from "../graph/reading-order";
+import { settingsOf } from "../operator-settings";
+
+/** What the picture shows, as a table: every operator, what comes before it, and what it is set to do. */
+export function DefinitionOperators({
+  graph,
+  workflow,
+  selected,
+  onSelect,
+}: {
+  graph: WorkflowGraph;
+  workflow: Workflow;
+  selected: string | null;
+  onSelect: (path: string | null) => void;
+}) {
+  const before = new Map<string, string[]>();
+  const ids = new Map(graph.nodes.map(({ path, id }) => [path, id]));
+  for (const { from, to, label } of graph.edges) {
+    const id = ids.get(from) ?? from;
+    before.set(to, [...(before.get(to) ?? []), label ? `${id} (${label})` : id]);
+  }
+  return (
+    <Table>
+      <thead className="bg-canvas">
+        <tr>
+          <Th className="pl-4!">Operator</Th>
+          <Th>Kind</Th>
+          <Th>After</Th>
+          <Th>Set to</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {inReadingOrder(graph).map((node) => {
+          const isSelected = node.path === selected;
+          return (
+            <tr key={node.path} className={cn("hover:bg-hover", isSelected && "bg-accent-soft")}>
+              <Td className="max-w-72 pl-4!">
+                <button
+                  type="button"
+                  dir="auto"
+                  aria-pressed={isSelected}
+                  title={node.path}
+                  onClick={() => onSelect(isSelected ? null : node.path)}
+                  className="mono block max-w-full truncate text-left hover:text-accent-text hover:underline"
+                >
+                  {node.path}
+                </button>
+              </Td>
+              <Td className="text-ink-2">{typeOf(node.type)[1]}</Td>
+              <Td
+                className="max-w-60 truncate text-ink-2"
+                title={before.get(node.path)?.join(", ")}
+              >
+                {before.get(node.path)?.join(", ") ?? (node.isStart ? "start" : "–")}
+              </Td>
+              <Td className="text-ink-2">
+                {settingsOf(workflow, node)
+                  .map(([label, value]) => `${label}: ${value}`)
+                  .join(" · ")}
+              </Td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,31 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { LiveData } from "@/components/layout/live-data";
+import { useHotkeys } from "@/components/ui/hotkeys";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { workflowDefinitionQuery } from "@/lib/query/workflows";
+import { RunPageSkeleton } from "../skeletons";
+import { DefinitionHeader } from "./definition-header";
+
+// Measured and placed by inline styles, which server HTML must not carry.
+const DefinitionBody = dynamic(() => import("./definition-body").then((m) => m.DefinitionBody), {
+  ssr: false,
+  loading: () => <SkeletonRows rows={8} columns={4} />,
+});
+
+/** A stored definition before anything is started: its picture, what it asks for, its versions. */
+export function DefinitionPage({ definitionId }: { definitionId: string }) {
+  const query = useQuery(workflowDefinitionQuery(definitionId));
+  useHotkeys({ r: () => query.refetch() });
+  return (
+    <LiveData whole query={query} skeleton={<RunPageSkeleton />}>
+      {(definition) => (
+        <div className="flex min-h-full flex-col bg-surface wide:h-full wide:min-h-0">
+          <DefinitionHeader definition={definition} />
+          <DefinitionBody definition={definition} />
+        </div>
+      )}
+    </LiveData>
+  );
+}

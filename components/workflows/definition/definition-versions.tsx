@@ -1,0 +1,64 @@
+import { workflowDefinitionPath } from "@/components/layout/paths";
+import { Badge } from "@/components/ui/badge";
+import { Link } from "@/components/ui/link";
+import { NoValue } from "@/components/ui/no-value";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { Table, Td, Th } from "@/components/ui/table";
+import type { WorkflowDefinitionDetail } from "@/lib/analytics/workflow-types";
+import { cn } from "@/lib/cn";
+
+/** The stored definitions of the same name, each a way to its picture. */
+export function DefinitionVersions({
+  definition: { definitionId, versions },
+}: {
+  definition: WorkflowDefinitionDetail;
+}) {
+  return (
+    <Table>
+      <thead className="bg-canvas">
+        <tr>
+          <Th className="pl-4!">Version</Th>
+          <Th>Hash</Th>
+          <Th>Stored</Th>
+          <Th>By</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {versions.map((one) => {
+          const isShown = one.definitionId === definitionId;
+          return (
+            <tr
+              key={one.definitionId}
+              className={cn("hover:bg-hover", isShown && "bg-accent-soft")}
+            >
+              <Td className="pl-4!">
+                <Link
+                  href={workflowDefinitionPath(one.definitionId)}
+                  aria-current={isShown ? "page" : undefined}
+                  title={one.version}
+                  className="inline-block max-w-48 truncate align-bottom font-medium hover:text-accent-text hover:underline"
+                >
+                  {one.version}
+                </Link>{" "}
+                {one.isPaused && <Badge tone="warning">paused</Badge>}
+              </Td>
+              <Td>
+                {one.hash === null ? (
+                  <NoValue />
+                ) : (
+                  <code className="mono text-ink-2" title={one.hash}>
+                    {one.hash.slice(0, 12)}
+                  </code>
+                )}
+              </Td>
+              <Td>{one.createdAt === null ? <NoValue /> : <RelativeTime iso={one.createdAt} />}</Td>
+              <Td className="max-w-40 truncate" title={one.createdBy ?? undefined}>
+                {one.createdBy ?? <NoValue />}
+              </Td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { buildGraph } from "@/lib/highway/graph";
+import { parseWorkflow } from "@/lib/highway/parse";
+import { buildEverything } from "@/lib/highway/testing/everything";
+import { inReadingOrder } from "./reading-order";
+
+test("operators are read along their ways, whatever the order in which they are stored", () => {
+  const workflow = buildEverything();
+  const sorted = Object.entries(workflow.tasks).sort(([a], [b]) => a.localeCompare(b));
+  const graph = buildGraph({ ...workflow, tasks: Object.fromEntries(sorted) });
+  const order = inReadingOrder(graph).map(({ path }) => path);
+  expect(order.toSorted()).toEqual(graph.nodes.map(({ path }) => path).toSorted());
+  for (const { from, to } of graph.edges)
+    expect(order.indexOf(from), `${from} before ${to}`).toBeLessThan(order.indexOf(to));
+  const at = order.indexOf("beside");
+  expect(order.slice(at, at + 7)).toEqual([
+    "beside",
+    "beside.left/pack",
+    "beside.left/each_line",
+    "beside.left/each_line/pick",
+    "beside.left/each_line/breathe",
+    "beside.right/rest",
+    "beside.right/invoice",
+  ]);
+});
+
+test("ways in circles lose nobody", () => {
+  const task = (id: string, dependencies: string[]) => ({
+    task_id: id,
+    operator_type: "task",
+    function: "f",
+    dependencies,
+  });
+  const tasks = { a: task("a", ["b"]), b: task("b", ["a"]), c: task("c", []) };
+  const { workflow } = parseWorkflow(JSON.stringify({ name: "round", version: "1", tasks }));
+  const order = workflow && inReadingOrder(buildGraph(workflow)).map(({ path }) => path);
+  expect(order?.toSorted()).toEqual(["a", "b", "c"]);
+});
