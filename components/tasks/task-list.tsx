@@ -177,12 +177,15 @@ export function TaskListSkeleton() {
 
 function NewPill({ count, limit, onClick }: { count: number; limit: number; onClick: () => void }) {
   return (
-    <div aria-live="polite" className="sticky top-0 z-20 h-0 text-right empty:hidden">
+    <div
+      aria-live="polite"
+      className="sticky top-0 z-20 h-0 text-center empty:hidden wide:text-right"
+    >
       {count > 0 && (
         <button
           type="button"
           onClick={onClick}
-          className="float-in mx-2 mt-1 inline-flex h-9 w-[calc(100%-16px)] items-center justify-center gap-1 rounded-2 border border-accent-line bg-accent-soft px-3 font-medium text-12 text-accent-text wide:mr-4 wide:h-5 wide:w-auto wide:rounded-full wide:border-transparent wide:bg-inverse wide:pr-2.5 wide:pl-1.5 wide:text-ink-inverse wide:shadow-2"
+          className="float-in mt-1 inline-flex h-9 items-center gap-1 rounded-full bg-inverse pr-4 pl-3 font-medium text-12 text-ink-inverse shadow-2 wide:mr-4 wide:h-5 wide:pr-2.5 wide:pl-1.5"
         >
           <Icon name="arrow-up" strokeWidth={2} size={12} />
           {formatNumber(count)}
