@@ -101,7 +101,9 @@ export function CancelRunDialog({
               <li key={task.taskId} className="flex min-w-0 items-center gap-2">
                 <StateLabel state={task.state} />
                 <span className="truncate text-ink">{task.taskName}</span>
-                <code className="mono text-ink-3">{formatShortId(task.taskId)}</code>
+                <code className="mono shrink-0 whitespace-nowrap text-ink-3">
+                  {formatShortId(task.taskId)}
+                </code>
                 {task.isRoot && <Badge>root</Badge>}
                 {queues.size > 1 && <span className="truncate text-ink-3">{task.queue}</span>}
               </li>

@@ -42,7 +42,7 @@ export function RunHeader({
   return (
     <header className="flex shrink-0 flex-col gap-3 border-b px-3 pt-3 pb-3 wide:px-4">
       <div className="flex flex-wrap items-start gap-2">
-        <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2.5 gap-y-1">
+        <div className="flex min-w-0 grow basis-full flex-wrap items-center gap-x-2.5 gap-y-1 wide:basis-0">
           <h1
             title={run.name}
             className="line-clamp-2 min-w-0 break-all font-semibold text-20 tracking-tight"
@@ -61,20 +61,22 @@ export function RunHeader({
             <CopyButton text={run.workflowRunId} label="Copy workflow run id" />
           </span>
         </div>
-        {run.definitionId !== null && (
-          <StartButton
-            label="Start another"
-            of={run.name}
-            definitionId={run.definitionId}
-            given={detail.inputs?.hidden ? undefined : detail.inputs?.text}
-          />
-        )}
-        {cancel && (
-          <Button variant="danger" onClick={cancel}>
-            <Icon name="ban" size={14} />
-            Cancel <Kbd>c</Kbd>
-          </Button>
-        )}
+        <div className="flex grow gap-2 empty:hidden wide:grow-0 [&>button]:flex-1 wide:[&>button]:flex-none">
+          {run.definitionId !== null && (
+            <StartButton
+              label="Start another"
+              of={run.name}
+              definitionId={run.definitionId}
+              given={detail.inputs?.hidden ? undefined : detail.inputs?.text}
+            />
+          )}
+          {cancel && (
+            <Button variant="danger" onClick={cancel}>
+              <Icon name="ban" size={14} />
+              Cancel <Kbd>c</Kbd>
+            </Button>
+          )}
+        </div>
       </div>
       <RunStanding detail={detail} />
       <RunFacts detail={detail} definition={definition} />
