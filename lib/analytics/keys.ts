@@ -60,6 +60,11 @@ export function intersect(...ranges: KeyRange[]): KeyRange {
   };
 }
 
+/** What is left of a range behind an id of it, read in this direction. */
+export function beyond(range: KeyRange, direction: Direction, id: Uuid): KeyRange {
+  return direction === "older" ? { ...range, to: id } : { ...range, from: successor(id) };
+}
+
 /** The page that goes on below (`older`) or above (`newer`) this id, which itself is not part of it. */
 export function encodeCursor(direction: Direction, id: Uuid): string {
   return `${direction === "older" ? "o" : "n"}.${id}`;

@@ -5,7 +5,7 @@ import { intersect, type KeyRange, successor, uuidMilliseconds } from "./keys";
 import type { TaskSearch } from "./task-rows";
 
 /** A first window holds so many pages of the busiest queue: what is not rare fills a page at once. */
-const PAGES = 20;
+export const PAGES = 20;
 
 /**
  * The part of a search's range in which there are tasks at all, and how wide a first window should be, in

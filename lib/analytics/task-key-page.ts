@@ -1,15 +1,11 @@
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { areAtMostActive, asksForActive, scanActiveTasks } from "./active-tasks";
 import { encodeCursor, predecessor, successor, uuidInstant } from "./keys";
 import type { TaskRow, TaskSearch } from "./task-rows";
 import { scanTasks } from "./task-scan";
 import { isNarrowed } from "./task-scope";
 import { type SearchResult, searchTasks } from "./task-search";
 import type { Page } from "./types";
-
-/** Of so many active runs all are sorted at once; of more, the tasks next to the cursor are looked at first. */
-const FEW = 5_000;
 
 /** Tasks in the order of their page, and what is around it. */
 export type TaskPage = { rows: TaskRow[] } & Pick<
@@ -42,8 +38,6 @@ async function findTasks(
 ): Promise<SearchResult> {
   if (search.ids || !isNarrowed(search))
     return { rows: await scanTasks(db, queues, search, "walk"), rest: null };
-  if (asksForActive(search) && (await areAtMostActive(db, queues, search, FEW)))
-    return { rows: await scanActiveTasks(db, queues, search), rest: null };
   return searchTasks(db, queues, search, options);
 }
 

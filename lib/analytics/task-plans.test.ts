@@ -4,9 +4,16 @@ import { closePools } from "@/lib/db/pools";
 import { openTestDatabase } from "@/lib/db/testing";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { parseTaskQuery } from "@/lib/search-params/tasks-query";
+import {
+  explainStatements,
+  flattenPlan,
+  type PlanNode,
+  recordStatements,
+} from "@/lib/testing/statements";
 import { countTasks } from "./task-count";
 import { followTasks } from "./task-following";
 import { suggestTasks } from "./task-suggestions";
+import { listTasks } from "./tasks";
 
 const database = openTestDatabase();
 
@@ -20,11 +27,12 @@ beforeAll(async () => {
     await pool.query(`
       insert into absurd.t_${queue} (task_id, task_name, params, state, attempts, enqueue_at)
       select id, 'job ' || n % 20, jsonb_build_object('n', n),
-        case when n % 20 = 0 then 'failed' else 'completed' end, 1 + n % 2, ts
+        case when n <= 900 then 'pending' when n % 20 = 0 then 'failed' else 'completed' end, 1 + n % 2, ts
       from (select n, ts, ${idOf("70")} as id
         from (select n, now() - n * interval '20 seconds' as ts from generate_series(1, 30000) n) a) b;
       insert into absurd.r_${queue} (run_id, task_id, attempt, state, available_at, claimed_by, failure_reason, created_at)
-      select ${idOf("71")}, ${idOf("70")}, 1, case when n % 20 = 0 then 'failed' else 'completed' end, ts,
+      select ${idOf("71")}, ${idOf("70")}, 1,
+        case when n <= 900 then 'pending' when n % 20 = 0 then 'failed' else 'completed' end, ts,
         'w' || n % 9, case when n % 20 = 0 then '{"name": "E", "message": "m"}'::jsonb end, ts
       from (select n, now() - n * interval '20 seconds' as ts from generate_series(1, 30000) n) a;
       insert into absurd.c_${queue} (task_id, checkpoint_name, state, owner_run_id, updated_at)
@@ -50,6 +58,26 @@ test.each([
   for await (const _ of followTasks(filters));
   for await (const _ of countTasks(filters));
   expect(await scans("[rc]")).toEqual(before);
+});
+
+test.each([
+  ["older", (ids: string[]) => `o.${ids.at(-1)}`],
+  ["newer", (ids: string[]) => `n.${ids[0]}`],
+])("active tasks far from a cursor, %s: runs are found by their state", async (_, cursorAt) => {
+  const { rows } = await database.pool.query(
+    "select task_id from absurd.t_plain where state <> 'pending' order by 1 desc offset 10000 limit 100",
+  );
+  const cursor = cursorAt(rows.map((row) => row.task_id));
+  const filters = taskFilters({ state: ["pending"], cursor });
+  const statements = await recordStatements(() => listTasks(filters));
+  const nodes = (await explainStatements(statements)).flatMap(flattenPlan);
+  const runs = nodes.filter((node) => node["Relation Name"]?.startsWith("r_"));
+  const read = (node: PlanNode) =>
+    (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"];
+  const total = runs.reduce((sum, node) => sum + read(node), 0);
+  // The 1,800 that are pending, and once more to see that they are not few; of 60,000 in all.
+  expect(total).toBeGreaterThan(1_800);
+  expect(total).toBeLessThan(6_000);
 });
 
 test("suggestions read a few tasks of each queue", async () => {

@@ -14,19 +14,23 @@ export type Strategy = "walk" | "sweep";
 
 const FENCE = 2 ** 31 - 1;
 
-/** The first `limit + 1` tasks of a search over these queues, in the order of its direction; one statement. */
+/**
+ * The first `limit + 1` tasks of a search over these queues, in the order of its direction; one statement. `own` says
+ * what is asked of one queue, where that is not the same of all.
+ */
 export async function scanTasks(
   db: Database,
   queues: string[],
   search: TaskSearch,
   strategy: Strategy,
+  own: (queue: string) => TaskSearch = () => search,
 ): Promise<TaskRow[]> {
   const [first, second, ...rest] = queues.map((queue) => {
     const tables = queueTables(queue);
     const inner = db
       .select(taskColumns(queue, tables))
       .from(tables.tasks)
-      .where(taskConditions(tables, search))
+      .where(taskConditions(tables, own(queue)))
       .$dynamic();
     // The limit, which nothing reaches, keeps the order from choosing the plan: PostgreSQL flattens a subquery without.
     const hits = (strategy === "sweep" ? inner.limit(FENCE) : inner).as("hits");

@@ -1,24 +1,36 @@
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
-import { areAtMostActive, asksForActive, scanActiveTasks } from "./active-tasks";
+import { asksForActive, scanActiveTasks } from "./active-tasks";
 import type { KeyRange } from "./keys";
-import { findExtent } from "./task-extent";
+import { findBeginning } from "./task-beginning";
+import { findExtent, PAGES } from "./task-extent";
 import type { TaskRow, TaskSearch } from "./task-rows";
 import { scanTasks } from "./task-scan";
 import { readWindows } from "./task-windows";
+import { withinTime } from "./time-limit";
 
-/** How long a search without an index may go on before it hands over what it has, in milliseconds. */
+/**
+ * How long each part of a search may take, in milliseconds: what lies near the cursor, all active runs, and windows of
+ * the rest before it hands over what it has.
+ */
 const BUDGET = 700;
 
-/** More active runs than this are not sorted for a page. */
-const MANY = 100_000;
+/** Of so many active runs all are looked at at once; of more, the tasks next to the cursor are looked at first. */
+const FEW = 1_000;
+
+/** So many tasks for one of a page are looked at first, but not more than these in all. */
+const NEAR = { factor: 80, most: 12_000 };
+
+/** What follows is at most so many times as wide as what is near. */
+const WIDER = 8;
 
 /** `rest` is the part of the range that was not looked at because time ran out; `null` when the search is done. */
 export type SearchResult = { rows: TaskRow[]; rest: KeyRange | null };
 
 /**
- * Looks for tasks that no index finds: window by window of the key range, away from the cursor, until the page has
- * `limit + 1` rows, the range is at its end or the time is used up. Active tasks that do not lie near the cursor are found
- * through the index of runs by state instead, unless there are very many of them.
+ * Looks for tasks that no index finds, away from the cursor, until the page has `limit + 1` rows, the range is at its end
+ * or the time is used up. A few thousand tasks are walked along their keys first, which fills a page with whatever is not
+ * rare; then window by window is swept. Active tasks that do not lie near the cursor are found through the index of runs
+ * by state instead, unless there are very many of them.
  *
  * @throws the driver's time-out when not even a small window could be read in time.
  */
@@ -28,29 +40,47 @@ export async function searchTasks(
   search: TaskSearch,
   options: ReadOptions,
 ): Promise<SearchResult> {
-  let rows: TaskRow[] = [];
-  const extent = await findExtent(db, queues, search);
-  const windows = { ...extent, direction: search.direction, budget: BUDGET };
-  let mayAsk = asksForActive(search);
-  const mayUseRuns = async () => {
-    const asks = mayAsk;
-    mayAsk = false;
-    return asks && areAtMostActive(db, queues, search, MANY);
+  const tasks = Math.min(search.limit * NEAR.factor, NEAR.most);
+  const { near, rest, isFew } = await findBeginning(db, queues, search, { tasks, runs: FEW });
+  if (isFew) return { rows: await scanActiveTasks(db, queues, search), rest: null };
+  const walk = () => scanTasks(db, queues, { ...search, range: near }, "walk");
+  const first = await withinTime(db, BUDGET, walk, options);
+  if (first && (rest === null || first.length > search.limit)) return { rows: first, rest: null };
+  if (asksForActive(search) && (first?.length ?? 0) * 8 < search.limit) {
+    const ask = () => scanActiveTasks(db, queues, search);
+    const rows = await withinTime(db, BUDGET, ask, options);
+    if (rows) return { rows, rest: null };
+  }
+  return sweep(db, queues, search, first && rest ? { rows: first, rest, tasks } : null, options);
+}
+
+/** Goes on behind what was found near the cursor, or from the cursor if that could not be read. */
+async function sweep(
+  db: Database,
+  queues: string[],
+  search: TaskSearch,
+  done: { rows: TaskRow[]; rest: KeyRange; tasks: number } | null,
+  options: ReadOptions,
+): Promise<SearchResult> {
+  const rows = done?.rows ?? [];
+  const behind = { ...search, range: done?.rest ?? search.range };
+  const { range, width } = await findExtent(db, queues, behind);
+  /** How many times as wide a window should be as one with so many hits. */
+  const factor = (hits: number) => (1.5 * (search.limit + 1 - rows.length)) / hits;
+  const windows = {
+    range,
+    width: done
+      ? (width * Math.min(factor(rows.length), WIDER) * done.tasks) / (search.limit * PAGES)
+      : width,
+    direction: search.direction,
+    budget: BUDGET,
   };
-  const rest = await readWindows(db, windows, options, async (range) => {
-    const wanted = { ...search, range, limit: search.limit - rows.length };
-    const near = await scanTasks(db, queues, wanted, "sweep");
-    const isShort = rows.length + near.length <= search.limit;
-    // The next window is at most eight times as wide.
-    const isSparse = near.length * 8 < search.limit;
-    if (isShort && isSparse && (await mayUseRuns())) {
-      rows = await scanActiveTasks(db, queues, search);
-      return "enough";
-    }
-    // Not before: a statement that takes too long has the whole window read again.
-    rows.push(...near);
-    if (!isShort) return "enough";
-    return near.length > 0 ? (1.5 * (search.limit + 1 - rows.length)) / near.length : "more";
+  const rest = await readWindows(db, windows, options, async (window) => {
+    const wanted = { ...search, range: window, limit: search.limit - rows.length };
+    const hits = await scanTasks(db, queues, wanted, "sweep");
+    rows.push(...hits);
+    if (rows.length > search.limit) return "enough";
+    return hits.length > 0 ? factor(hits.length) : "more";
   });
   return { rows, rest };
 }

@@ -35,7 +35,6 @@ export async function readWindows(
   const deadline = performance.now() + windows.budget;
   let { range: rest, width } = windows;
   let expected = 0;
-  await db.execute(sql`set local statement_timeout = ${sql.raw(String(WINDOW_LIMIT))}`);
   while (rest.from < rest.to) {
     signal?.throwIfAborted();
     const isFirst = rest === windows.range;
@@ -43,7 +42,9 @@ export async function readWindows(
     if (!isFirst && performance.now() + expected > deadline) return rest;
     const range = nextWindow(rest, direction, width);
     const started = performance.now();
-    await db.execute(sql`savepoint before_window`);
+    await db.execute(
+      sql.raw(`savepoint before_window; set local statement_timeout = ${WINDOW_LIMIT}`),
+    );
     let outcome: "enough" | "more" | number;
     try {
       outcome = await read(range);

@@ -21,6 +21,7 @@ const NAME_TABLES: Record<string, string> = {
 const OF_ALL_TENANTS: Record<string, string> = {
   "active-tasks.ts": "only decides which index is used",
   "recent-tasks.ts": "only compares keys",
+  "task-beginning.ts": "only decides how far is searched first",
   "task-extent.ts": "only decides how far and in what steps is searched",
   "task-figures.ts": "only decides how far back is ranked",
   "task.ts": "when the events of a visible task were emitted",
