@@ -43,10 +43,14 @@ export function NodeInspector({
   return (
     <section
       aria-label={`Operator ${node.id}`}
-      className="max-h-[45%] shrink-0 overflow-auto border-t bg-surface px-3 py-2 wide:px-4"
+      className="max-h-[60dvh] shrink-0 overflow-auto border-t bg-surface px-3 py-2 wide:max-h-[45%] wide:px-4"
     >
       <header className="mb-2 flex min-w-0 items-center gap-2">
-        <h3 className="mono min-w-0 truncate font-semibold" title={node.path}>
+        <h3
+          dir="auto"
+          className="mono line-clamp-2 min-w-0 break-all text-left font-semibold"
+          title={node.path}
+        >
           {node.path}
         </h3>
         {run && <NodeStateLabel status={status} />}

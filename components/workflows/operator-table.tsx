@@ -42,13 +42,14 @@ export function OperatorTable({
               <Td className="pl-4!">
                 <NodeStateLabel status={status} />
               </Td>
-              <Td>
+              <Td className="max-w-72">
                 <button
                   type="button"
+                  dir="auto"
                   aria-pressed={isSelected}
-                  title={node.label}
+                  title={node.path}
                   onClick={() => onSelect(isSelected ? null : node.path)}
-                  className="mono hover:text-accent-text hover:underline"
+                  className="mono block max-w-full truncate text-left hover:text-accent-text hover:underline"
                 >
                   {node.path}
                 </button>

@@ -73,7 +73,6 @@ export function RunBody({
 
   return (
     <Panes
-      isEmpty={!graph}
       picture={
         graph && workflow ? (
           <>

@@ -48,7 +48,6 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionD
   const node = graph?.nodes.find(({ path }) => path === selected);
   return (
     <Panes
-      isEmpty={!graph}
       picture={
         graph && workflow ? (
           <>

@@ -7,10 +7,11 @@ import { plural } from "@/lib/format";
 import type { WorkflowGraph } from "@/lib/highway/graph";
 import { ExportMenu, type Exports } from "../export-menu";
 import type { NodeStatus } from "../node-states";
-import { layoutGraph } from "./layout";
+import { type GraphLayout, layoutGraph, type PlacedNode } from "./layout";
 import { Arrows, Picture } from "./picture";
 import { inReadingOrder } from "./reading-order";
 import { toSvgText } from "./save-svg";
+import { useFonts } from "./use-fonts";
 import { useZoom } from "./use-zoom";
 
 /** The picture of a workflow with the live state of its operators. Drag it, zoom with the wheel, select an operator. */
@@ -33,9 +34,14 @@ export function GraphPane({
   exports: Exports;
 }) {
   const svg = useRef<SVGSVGElement>(null);
-  const layout = useMemo(() => layoutGraph({ ...graph, nodes: inReadingOrder(graph) }), [graph]);
+  const fonts = useFonts();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: texts measure differently once fonts have arrived
+  const layout = useMemo(
+    () => layoutGraph({ ...graph, nodes: inReadingOrder(graph) }),
+    [graph, fonts],
+  );
   const stage = useRef<SVGGElement>(null);
-  const zoom = useZoom(svg, stage, layout);
+  const zoom = useZoom(svg, stage, layout, () => findFocus(layout, statuses));
   const now = useClock((at) => (live ? Math.floor(at / 1_000) * 1_000 : 0));
   const reveal = useEffectEvent(() => {
     const placed = layout.nodes.find(({ node }) => node.path === selected);
@@ -47,7 +53,10 @@ export function GraphPane({
   const done = [...statuses.values()].filter((status) => status.state === "completed").length;
   const skipped = [...statuses.values()].filter((status) => status.state === "skipped").length;
   return (
-    <section aria-label="Graph" className="flex min-h-0 min-w-0 flex-1 flex-col">
+    <section
+      aria-label="Graph"
+      className="flex h-[440px] min-w-0 shrink-0 flex-col wide:h-auto wide:min-h-0 wide:flex-1 wide:shrink"
+    >
       <header className="flex min-h-11 flex-wrap items-center gap-2 border-b px-3 py-1.5 wide:px-4">
         <h2 className="font-semibold max-wide:sr-only">Graph</h2>
         <span className="text-12 text-ink-3">
@@ -114,6 +123,20 @@ export function GraphPane({
       </svg>
     </section>
   );
+}
+
+/** What a picture that does not fit is begun at: what is at work, waits or has failed, else its first operator. */
+function findFocus(
+  { nodes }: GraphLayout,
+  statuses: ReadonlyMap<string, NodeStatus>,
+): PlacedNode | undefined {
+  for (const state of ["running", "sleeping", "failed"]) {
+    const found = nodes.find(
+      ({ node, isGroup }) => !isGroup && statuses.get(node.path)?.state === state,
+    );
+    if (found) return found;
+  }
+  return nodes[0];
 }
 
 /** The arrow keys go through the operators in the order in which they are read. */

@@ -1,13 +1,18 @@
 import { layout as arrange, Graph } from "@dagrejs/dagre";
 import type { GraphEdge, GraphGroup, GraphNode, WorkflowGraph } from "@/lib/highway/graph";
+import { fitText } from "./fit-text";
+import { measureText } from "./measure-text";
 
-export const NODE = { width: 188, height: 48 };
+/** An operator is as wide as its name, between these two. */
+const NODE = { width: 188, widest: 304, height: 48 };
+/** What stands beside the name: its sign, and the room at both ends. */
+const BESIDE_NAME = 43;
 /** The head of a box around nodes, and the room inside its border. */
 const HEAD = { group: 48, branch: 26 };
 const PADDING = 12;
 const GAP = { node: 20, rank: 32, branch: 12 };
-/** Pixels a letter of a label on an edge takes. */
-const LETTER = 6.6;
+/** Words on an edge are cut to this, and have room on both sides. */
+const LABEL = { widest: 152, padding: 8 };
 
 export type Point = { x: number; y: number };
 export type Box = Point & { width: number; height: number };
@@ -17,6 +22,7 @@ export type PlacedGroup = Box & { group: GraphGroup; depth: number };
 export type PlacedEdge = {
   edge: GraphEdge;
   points: Point[];
+  /** Words that fit, in a box of that width around the point. */
   label?: Point & { text: string; width: number };
 };
 
@@ -64,18 +70,21 @@ function indexGraph({ nodes, edges, groups }: WorkflowGraph): Index {
 
 function layoutScope(scope: string, index: Index, depth: number): GraphLayout {
   const nodes = index.nodesIn.get(scope) ?? [];
-  if (nodes.length === 0) return { ...NODE, height: 0, nodes: [], groups: [], edges: [] };
+  if (nodes.length === 0) return { width: NODE.width, height: 0, nodes: [], groups: [], edges: [] };
   const insides = new Map<string, GraphLayout>();
   const dagre = new Graph({ multigraph: true });
   dagre.setGraph({ rankdir: "TB", nodesep: GAP.node, ranksep: GAP.rank, edgesep: 12 });
   for (const node of nodes) {
     const inside = layoutInside(node, index, depth + 1);
     if (inside) insides.set(node.path, inside);
-    dagre.setNode(node.path, { ...NODE, ...(inside && sizeOf(inside)) });
+    dagre.setNode(
+      node.path,
+      inside ? sizeOf(inside) : { width: widthOf(node), height: NODE.height },
+    );
   }
   const edges = index.edgesIn.get(scope) ?? [];
   edges.forEach((edge, at) => {
-    const width = edge.label ? labelWidth(edge.label) : 0;
+    const width = edge.label ? fitLabel(edge.label).width : 0;
     dagre.setEdge(
       edge.from,
       edge.to,
@@ -113,11 +122,12 @@ function layoutInside(node: GraphNode, index: Index, depth: number): GraphLayout
   const group = index.groups.get(node.path);
   if (!group) return undefined;
   const offset = { x: PADDING, y: HEAD.group };
-  if (group.kind === "loop") return boxed(layoutScope(node.path, index, depth), offset);
+  const least = widthOf(node);
+  if (group.kind === "loop") return boxed(layoutScope(node.path, index, depth), offset, least);
   const row: GraphLayout = { width: 0, height: 0, nodes: [], groups: [], edges: [] };
   for (const branch of index.branchesOf.get(node.path) ?? []) {
     const head = { x: PADDING, y: HEAD.branch };
-    const inside = boxed(layoutScope(branch.path, index, depth + 1), head);
+    const inside = boxed(layoutScope(branch.path, index, depth + 1), head, NODE.width);
     const at = { x: row.width === 0 ? 0 : row.width + GAP.branch, y: 0 };
     row.groups.push({ group: branch, depth, ...at, ...sizeOf(inside) });
     join(row, inside, at);
@@ -125,13 +135,13 @@ function layoutInside(node: GraphNode, index: Index, depth: number): GraphLayout
     row.height = Math.max(row.height, inside.height);
   }
   for (const placed of row.groups) if (placed.depth === depth) placed.height = row.height;
-  return boxed(row, offset);
+  return boxed(row, offset, least);
 }
 
 /** Moves a layout away from the corner and adds the room around it. */
-function boxed(inside: GraphLayout, offset: Point): GraphLayout {
+function boxed(inside: GraphLayout, offset: Point, least: number): GraphLayout {
   const box: GraphLayout = {
-    width: Math.max(inside.width + 2 * PADDING, NODE.width),
+    width: Math.max(inside.width + 2 * PADDING, least),
     height: inside.height + offset.y + PADDING,
     nodes: [],
     groups: [],
@@ -165,16 +175,18 @@ function placeEdge(
 ): PlacedEdge {
   const points = placed.points ?? [];
   if (!edge.label || placed.x === undefined || placed.y === undefined) return { edge, points };
-  const label = { text: edge.label, width: labelWidth(edge.label), x: placed.x, y: placed.y };
-  return { edge, points, label };
+  return { edge, points, label: { ...fitLabel(edge.label), x: placed.x, y: placed.y } };
 }
 
-function labelWidth(text: string): number {
-  return Math.min([...text].length, LONGEST_LABEL) * LETTER + 16;
+function fitLabel(label: string): { text: string; width: number } {
+  const text = fitText(label, LABEL.widest, "label");
+  return { text, width: Math.ceil(measureText(text, "label")) + 2 * LABEL.padding };
 }
 
-/** Longer words on edges are cut. */
-export const LONGEST_LABEL = 22;
+function widthOf({ id }: GraphNode): number {
+  const wanted = Math.ceil(measureText(id.slice(0, NODE.widest), "name")) + BESIDE_NAME;
+  return Math.min(Math.max(wanted, NODE.width), NODE.widest);
+}
 
 function sizeOf({ width, height }: GraphLayout) {
   return { width, height };

@@ -2,15 +2,21 @@ import { Ban } from "lucide-react";
 import { memo } from "react";
 import { StateIcon } from "@/components/tasks/state-icon";
 import { cn } from "@/lib/cn";
+import type { GraphNode } from "@/lib/highway/graph";
 import { formatDuration } from "@/lib/timeline/duration";
 import type { NodeStatus } from "../node-states";
+import { fitText } from "./fit-text";
 import type { PlacedNode } from "./layout";
+import { measureText } from "./measure-text";
 import { describeNode, FILLS, roundsOf, signOf, typeOf, wordOf } from "./node-words";
 
-/** Letters of the name that fit beside its sign. */
-const FITS = 20;
-/** Letters of the operator that a router leads to. */
-const LONGEST_CHOICE = 12;
+/** Where texts begin and end, from the edges of the box. */
+const EDGE = 10;
+const AFTER_SIGN = 31;
+/** Between two texts on one line. */
+const APART = 8;
+/** Room for the operator that a router leads to. */
+const CHOICE = 96;
 
 type Props = {
   placed: PlacedNode;
@@ -37,6 +43,10 @@ export const NodePicture = memo(function NodePicture({
   const [Icon, kind] = typeOf(node.type);
   const note = status ? noteOf(status, now) : "";
   const sign = state && signOf(state);
+  const tries = status && status.attempts > 1 ? `×${status.attempts}` : "";
+  const start = state ? AFTER_SIGN : EDGE;
+  const nameRoom = width - start - EDGE - roomOf(tries);
+  const kindRoom = width - AFTER_SIGN - EDGE - roomOf(note);
   const quiet = state !== undefined && (sign === undefined || sign === "pending");
   return (
     // biome-ignore lint/a11y/useSemanticElements: there are no buttons inside of a picture
@@ -55,7 +65,7 @@ export const NodePicture = memo(function NodePicture({
         onToggle(node.path);
       }}
     >
-      <title>{node.label}</title>
+      <title>{fullName(node)}</title>
       <rect
         width={width}
         height={height}
@@ -81,22 +91,22 @@ export const NodePicture = memo(function NodePicture({
         )}
       </g>
       <text
-        x={state ? 31 : 10}
+        x={start}
         y={20}
         className={cn("font-medium font-mono text-12", quiet ? "fill-ink-2" : "fill-ink")}
       >
-        {cut(node.id || "(no id)", status && status.attempts > 1 ? FITS - 4 : FITS)}
+        {fitText(node.id || "(no id)", nameRoom, "name")}
       </text>
-      {status && status.attempts > 1 && (
-        <text x={width - 10} y={20} textAnchor="end" className="fill-pending text-12">
-          ×{status.attempts}
+      {tries && (
+        <text x={width - EDGE} y={20} textAnchor="end" className="fill-pending text-12">
+          {tries}
         </text>
       )}
       <Icon x={11} y={29} size={12} strokeWidth={1.5} className="text-ink-3" aria-hidden />
-      <text x={31} y={39} className="fill-ink-2 text-12">
-        {kind}
+      <text x={AFTER_SIGN} y={39} className="fill-ink-2 text-12">
+        {fitText(kind, kindRoom, "words")}
       </text>
-      <text x={width - 10} y={39} textAnchor="end" className="fill-ink-2 text-12">
+      <text x={width - EDGE} y={39} textAnchor="end" className="fill-ink-2 text-12">
         {note}
       </text>
     </g>
@@ -125,7 +135,7 @@ function noteOf(status: NodeStatus, now: number): string {
   const { state, took, since, results, rounds } = status;
   if (signOf(state) === undefined) return wordOf(status);
   if (status.isHandled) return "handled";
-  if (status.chosen !== null) return `→ ${cut(status.chosen, LONGEST_CHOICE)}`;
+  if (status.chosen !== null) return `→ ${fitText(status.chosen, CHOICE, "words")}`;
   const length = took === null && since === null ? null : (took ?? 0) + ageOf(since, now);
   const times = rounds ? roundsOf(status) : results > 1 ? `${results} ×` : undefined;
   const late = state === "failed" && status.failure?.type === "TimeoutError" && "timed out";
@@ -139,18 +149,12 @@ function ageOf(since: number | null, now: number): number {
   return since === null ? 0 : Math.max(0, now - since);
 }
 
-/** A text that takes no more room than so many letters; letters of East Asia and pictures take that of two. */
-export function cut(text: string, most: number): string {
-  const letters = [...text];
-  const width = (letter: string) => ((letter.codePointAt(0) ?? 0) >= 0x1100 ? 2 : 1);
-  let room = most;
-  const fits = letters.findIndex((letter) => {
-    room -= width(letter);
-    return room < 0;
-  });
-  if (fits < 0) return text;
-  let kept = fits;
-  for (room = most - 1; kept > 0; kept--)
-    if (letters.slice(0, kept).reduce((sum, letter) => sum + width(letter), 0) <= room) break;
-  return `${letters.slice(0, kept).join("")}…`;
+/** What a text at the end of a line takes from the one at its beginning. */
+function roomOf(text: string): number {
+  return text === "" ? 0 : measureText(text, "words") + APART;
+}
+
+/** All of the name, whatever fits, and what the author says of it. */
+function fullName({ id, label }: GraphNode): string {
+  return label.startsWith(id) ? label : `${id}\n${label}`;
 }

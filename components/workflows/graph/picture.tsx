@@ -2,14 +2,9 @@ import { memo } from "react";
 import { cn } from "@/lib/cn";
 import type { NodeState, NodeStatus } from "../node-states";
 import { edgePath } from "./edge-path";
-import {
-  type GraphLayout,
-  LONGEST_LABEL,
-  type PlacedEdge,
-  type PlacedGroup,
-  type PlacedNode,
-} from "./layout";
-import { cut, NodePicture } from "./node";
+import { fitText } from "./fit-text";
+import type { GraphLayout, PlacedEdge, PlacedGroup, PlacedNode } from "./layout";
+import { NodePicture } from "./node";
 import { signOf } from "./node-words";
 
 type Props = {
@@ -72,7 +67,7 @@ function Branch({ placed: { group, x, y, width, height } }: { placed: PlacedGrou
       <title>{group.label}</title>
       <rect width={width} height={height} rx={5} className="fill-surface stroke-line" />
       <text x={10} y={18} className="fill-ink-3 text-12">
-        {cut(group.label, Math.floor((width - 20) / 7))}
+        {fitText(group.label, width - 20, "words")}
       </text>
     </g>
   );
@@ -104,7 +99,7 @@ const Edge = memo(function Edge({
       />
       {label && (
         <g transform={`translate(${Math.round(label.x)} ${Math.round(label.y)})`}>
-          <title>{label.text}</title>
+          <title>{edge.label}</title>
           <rect
             x={-label.width / 2}
             y={-9}
@@ -114,7 +109,7 @@ const Edge = memo(function Edge({
             className={cn("fill-surface", gone ? "stroke-ink-3" : "stroke-line-strong")}
           />
           <text y={4} textAnchor="middle" className="fill-ink-2 text-11">
-            {cut(label.text, LONGEST_LABEL)}
+            {label.text}
           </text>
         </g>
       )}

@@ -30,6 +30,7 @@ export function toSvgText(
     for (const name of ["class", "role", "tabindex", "aria-pressed", "style"])
       target.removeAttribute(name);
   });
+  keepLengths(svg, copy);
   copy.querySelector("[data-picture]")?.removeAttribute("transform");
   const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
   ground.setAttribute("x", "-16");
@@ -45,6 +46,17 @@ export function toSvgText(
   copy.setAttribute("width", String(width + 32));
   copy.setAttribute("height", String(height + 32));
   return new XMLSerializer().serializeToString(copy);
+}
+
+/** Where the file is opened there may be other fonts: texts keep the room they were cut to. */
+function keepLengths(svg: SVGSVGElement, copy: SVGSVGElement): void {
+  const texts = copy.querySelectorAll("text");
+  svg.querySelectorAll("text").forEach((text, index) => {
+    const length = text.getComputedTextLength();
+    if (length === 0) return;
+    texts[index]?.setAttribute("textLength", length.toFixed(1));
+    texts[index]?.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  });
 }
 
 /** Offers a text as a file. */

@@ -67,7 +67,8 @@ export function RunTimelineRow({
             <Link
               href={taskPath(task.queue, task.taskId)}
               title={`${task.name}: open the task`}
-              className="truncate font-semibold hover:text-accent-text hover:underline"
+              dir="auto"
+              className="truncate text-left font-semibold hover:text-accent-text hover:underline"
             >
               {row.title}
             </Link>
@@ -76,6 +77,7 @@ export function RunTimelineRow({
         ) : (
           <button
             type="button"
+            dir="auto"
             aria-pressed={selected}
             title={row.title}
             disabled={row.path === null}

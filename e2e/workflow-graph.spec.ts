@@ -1,0 +1,151 @@
+import { readFile } from "node:fs/promises";
+import type { CDPSession, Page } from "@playwright/test";
+import { WorkflowBuilder } from "../lib/highway/builder/workflow-builder";
+import type { Workflow } from "../lib/highway/model/workflow";
+import { storeWorkflow } from "../lib/highway/store";
+import { expect, test, type Work } from "./support/fixtures";
+
+const NAMES = {
+  long: `reconcile_${"the_ledger_of_every_branch_".repeat(7)}end`,
+  japanese: "請求書の突合と差異の調査および再計算の実行と監査部門への最終報告",
+  arabic: "مراجعة_طلب_القرض_قبل_الموافقة_النهائية_وإرسال_الإشعار_إلى_العميل",
+  emoji: "👩‍👩‍👧‍👦🇩🇪🧾_family_invoice_👍🏽👍🏽👍🏽_to_be_sent_out_again_and_again_👩‍👩‍👧‍👦",
+};
+
+function buildNames(name: string): Workflow {
+  const { long, japanese, arabic, emoji } = NAMES;
+  return new WorkflowBuilder(name)
+    .task(long, "f")
+    .switch("by_region", "{{ inputs.region }}", { [japanese]: japanese, [arabic]: arabic })
+    .task(japanese, "f", { dependencies: ["by_region"] })
+    .task(arabic, "f", { dependencies: ["by_region"] })
+    .foreach("each_item", "{{ inputs.items }}", (body) => body.task(emoji, "f"), {
+      dependencies: [japanese, arabic],
+      triggerRule: "all_done",
+    })
+    .build();
+}
+
+async function openDefinition(page: Page, { pool, queue }: Work, workflow: Workflow) {
+  const id = await storeWorkflow(pool, workflow, { tenantId: `t-${queue}` });
+  await page.goto(`/workflows/definitions/${id}?tab=operators`);
+  await page.locator("[data-node]").first().waitFor();
+}
+
+/** Texts of the picture that reach out of the box they stand in, or meet another on their line. */
+const misplaced = (page: Page) =>
+  page.locator("[data-picture]").evaluate((picture) => {
+    const wrong: string[] = [];
+    for (const text of picture.querySelectorAll("text")) {
+      const inner = text.getBoundingClientRect();
+      const outer = text.parentElement?.querySelector("rect")?.getBoundingClientRect();
+      if (!outer || inner.left < outer.left || inner.right > outer.right)
+        wrong.push(text.textContent ?? "");
+    }
+    return wrong;
+  });
+
+test("names of any length and writing stay in their boxes, and are whole where I ask for them", async ({
+  page,
+  work,
+}) => {
+  await openDefinition(page, work, buildNames(`names_${work.queue.replace(/\W/g, "")}`));
+  expect(await misplaced(page)).toEqual([]);
+  const drawn = await page.locator("[data-picture] text").allTextContents();
+  for (const name of Object.values(NAMES)) {
+    const node = page.locator(`[data-node$=${JSON.stringify(name)}]`);
+    await expect(node.locator("title").first()).toContainText(name);
+    const text = (await node.locator("text").first().textContent()) ?? "";
+    expect(text).toContain("…");
+    const shown = text.replace(/[…\u2068\u2069]/g, "");
+    expect(shown.length).toBeGreaterThan(8);
+    expect(name.startsWith(shown)).toBe(true);
+    await node.focus();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { level: 3 })).toContainText(name);
+    await page.keyboard.press("Enter");
+  }
+  const saved = page.waitForEvent("download");
+  await page.getByLabel("Export").selectOption("svg");
+  const svg = await readFile(await (await saved).path(), "utf8");
+  for (const text of drawn) expect(svg).toContain(text.replaceAll("&", "&amp;"));
+  for (const name of Object.values(NAMES)) expect(svg).toContain(name);
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  type Finger = { x: number; y: number };
+  const touch = (client: CDPSession, type: "Start" | "Move" | "End", touchPoints: Finger[]) =>
+    client.send("Input.dispatchTouchEvent", { type: `touch${type}`, touchPoints });
+
+  async function drag(client: CDPSession, path: Finger[][]) {
+    const [first = [], ...rest] = path;
+    await touch(client, "Start", first);
+    for (const fingers of rest) await touch(client, "Move", fingers);
+    await touch(client, "End", []);
+  }
+
+  test("a finger moves the picture sideways and the page up, two zoom, and Fit shows all of it", async ({
+    page,
+    work,
+  }) => {
+    const builder = new WorkflowBuilder(`wide_${work.queue.replace(/\W/g, "")}`).task("begin", "f");
+    for (let n = 0; n < 12; n++) builder.task(`t${n}`, "f", { dependencies: ["begin"] });
+    await openDefinition(page, work, builder.build());
+    const begin = page.locator('[data-node="begin"]');
+    await expect(begin).toBeInViewport({ ratio: 1 });
+    const svg = page.getByRole("group", { name: "Operators of the workflow" });
+    const stage = page.locator("[data-picture]");
+    const box = await svg.boundingBox();
+    if (!box) throw new Error("The picture is not there.");
+    const [x, y] = [box.x + box.width / 2, box.y + box.height - 40];
+    const scroll = () => page.getByRole("main").evaluate((main) => main.scrollTop);
+    const client = await page.context().newCDPSession(page);
+    const steps = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
+    const atFirst = await stage.getAttribute("transform");
+    await drag(
+      client,
+      steps.map((n) => [{ x: x - n * 12, y }]),
+    );
+    const panned = await stage.getAttribute("transform");
+    expect(panned).not.toBe(atFirst);
+    expect(await scroll()).toBe(0);
+
+    await drag(
+      client,
+      steps.map((n) => [
+        { x: x - 40 - n * 6, y: y - 60 },
+        { x: x + 40 + n * 6, y: y - 60 },
+      ]),
+    );
+    const scaleOf = (transform: string | null) =>
+      Number(/scale\(([\d.]+)/.exec(transform ?? "")?.[1]);
+    const zoomed = await stage.getAttribute("transform");
+    expect(scaleOf(zoomed)).toBeGreaterThan(scaleOf(panned));
+
+    await drag(
+      client,
+      steps.map((n) => [{ x, y: y - n * 12 }]),
+    );
+    await expect.poll(scroll).toBeGreaterThan(0);
+    expect(await stage.getAttribute("transform")).toBe(zoomed);
+
+    await page.getByRole("main").evaluate((main) => main.scrollTo(0, 0));
+    for (let n = 0; n < 6; n++)
+      await drag(
+        client,
+        steps.map((m) => [{ x: 20 + m * 42, y }]),
+      );
+    const dragged = await stage.boundingBox();
+    expect(dragged?.x).toBeLessThan(390 - 32);
+
+    await page.getByRole("button", { name: "Fit" }).click();
+    for (const n of [0, 11]) {
+      const node = await page.locator(`[data-node="t${n}"]`).boundingBox();
+      expect(node && node.x >= 0 && node.x + node.width <= 390).toBe(true);
+    }
+    await expect(page.locator("html")).toHaveJSProperty("scrollWidth", 390);
+  });
+});
