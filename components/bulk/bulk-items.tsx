@@ -1,15 +1,14 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { OutcomeLabel } from "@/components/audit/audit-row";
-import { LiveData } from "@/components/layout/live-data";
-import { Pager } from "@/components/layout/pager";
+import { PagedList } from "@/components/layout/paged-list";
 import { taskPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import { useUrlState } from "@/components/layout/use-url-state";
 import { Link } from "@/components/ui/link";
+import { NoValue } from "@/components/ui/no-value";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Select } from "@/components/ui/select";
-import { SkeletonRows } from "@/components/ui/skeleton";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { BulkItem, BulkOperation } from "@/lib/analytics/bulk";
 import { formatShortId, plural } from "@/lib/format";
@@ -24,53 +23,56 @@ const OUTCOMES = [
   { value: "open", label: "Not yet" },
 ];
 
-/** The tasks of an operation and what became of each. */
-export function BulkItems({ operation }: { operation: BulkOperation }) {
+/** The tasks of an operation and what became of each. `onRead` reads the operation itself again. */
+export function BulkItems({ operation, onRead }: { operation: BulkOperation; onRead: () => void }) {
   const [filters, setInUrl] = useUrlState(bulkItemsSearchParams, { history: "push" });
   const interval = useRefreshInterval();
   const query = useQuery({
     ...bulkItemsQuery(operation.bulkId, filters),
     refetchInterval: operation.finishedAt === null && interval,
   });
-  const page = query.data;
   return (
-    <>
-      <div className="flex items-center gap-2 px-3 py-2 wide:px-4">
-        <Select
-          quiet
-          aria-label="Outcome"
-          value={filters.outcome[0] ?? ""}
-          options={OUTCOMES}
-          onChange={({ target }) =>
-            setInUrl({
-              cursor: null,
-              outcome: (["done", "skipped", "failed", "open"] as const).filter(
-                (outcome) => outcome === target.value,
-              ),
-            })
-          }
-        />
-      </div>
-      <div className="min-h-0 flex-1 overflow-auto border-t">
-        <LiveData query={query} skeleton={<SkeletonRows rows={8} columns={4} />}>
-          {({ rows }) =>
-            rows.length > 0 ? (
-              <Items rows={rows} />
-            ) : (
-              <p className="px-4 py-6 text-center text-ink-2">
-                {filters.outcome.length > 0 ? "None of its tasks." : "No task is part of it yet."}
-              </p>
-            )
-          }
-        </LiveData>
-      </div>
-      <Pager
-        page={page}
-        note={page && `Newest first · ${plural(page.rows.length, "task")} on this page`}
-        first={!filters.cursor}
-        onTurn={(cursor) => setInUrl({ cursor })}
-      />
-    </>
+    <PagedList
+      bar={
+        <div className="flex items-center gap-2 px-3 py-2 wide:px-4">
+          <Select
+            quiet
+            aria-label="Outcome"
+            value={filters.outcome[0] ?? ""}
+            options={OUTCOMES}
+            onChange={({ target }) =>
+              setInUrl({
+                cursor: null,
+                outcome: (["done", "skipped", "failed", "open"] as const).filter(
+                  (outcome) => outcome === target.value,
+                ),
+              })
+            }
+          />
+        </div>
+      }
+      query={query}
+      cursor={filters.cursor}
+      onTurn={(cursor) => setInUrl({ cursor })}
+      note={({ rows }) => `Newest first · ${plural(rows.length, "task")} on this page`}
+      columns={4}
+      keys={{
+        r: () => {
+          onRead();
+          query.refetch();
+        },
+      }}
+    >
+      {({ rows }) =>
+        rows.length > 0 ? (
+          <Items rows={rows} />
+        ) : (
+          <p className="px-4 py-6 text-center text-ink-2">
+            {filters.outcome.length > 0 ? "None of its tasks." : "No task is part of it yet."}
+          </p>
+        )
+      }
+    </PagedList>
   );
 }
 
@@ -104,9 +106,7 @@ function Items({ rows }: { rows: readonly BulkItem[] }) {
                 </>
               )}
             </Td>
-            <Td className="pr-4!">
-              {item.at ? <RelativeTime iso={item.at} /> : <span className="text-ink-3">–</span>}
-            </Td>
+            <Td className="pr-4!">{item.at ? <RelativeTime iso={item.at} /> : <NoValue />}</Td>
           </tr>
         ))}
       </tbody>

@@ -6,7 +6,6 @@ import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import { Button } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
 import { Fact, Facts } from "@/components/ui/facts";
-import { useHotkeys } from "@/components/ui/hotkeys";
 import { Icon } from "@/components/ui/icon";
 import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";
@@ -27,13 +26,12 @@ export function BulkPage({ bulkId }: { bulkId: string }) {
     ...bulkQuery(bulkId),
     refetchInterval: ({ state }) => (state.data?.operation.finishedAt ? false : interval),
   });
-  useHotkeys({ r: () => query.refetch() });
   return (
     <LiveData whole query={query} skeleton={<BulkPageSkeleton />}>
       {({ operation }) => (
         <div className="flex min-h-0 flex-1 flex-col bg-surface">
           <Head operation={operation} />
-          <BulkItems operation={operation} />
+          <BulkItems operation={operation} onRead={query.refetch} />
         </div>
       )}
     </LiveData>

@@ -24,7 +24,8 @@ export function PagedList<Page extends PageLike>({
   keys,
   children,
 }: {
-  title: string;
+  /** The page's heading, where the list is all of the page. */
+  title?: string;
   bar?: ReactNode;
   query: UseQueryResult<Page>;
   cursor: string | null;
@@ -48,7 +49,7 @@ export function PagedList<Page extends PageLike>({
   }, [cursor]);
   return (
     <div className="flex min-h-0 flex-1 flex-col bg-surface">
-      <h1 className="sr-only">{title}</h1>
+      {title && <h1 className="sr-only">{title}</h1>}
       {bar}
       <div
         ref={box}
