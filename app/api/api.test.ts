@@ -135,6 +135,16 @@ async function transactions(): Promise<number> {
   return rows[0].n;
 }
 
+test("a reader who has left is no error, wherever it was", async () => {
+  const left = () => new Request("http://localhost:3000/", { signal: AbortSignal.abort() });
+  for (const response of [
+    health(left()),
+    queues(left()),
+    task(left(), at({ queue: QUEUE, taskId })),
+  ])
+    expect((await response).status).toBe(499);
+});
+
 test("a lost database is said, without its words", async () => {
   const url = process.env.DATABASE_URL;
   await closePools();

@@ -20,16 +20,26 @@ const STATUS: Record<ErrorCode, number> = {
   timed_out: 504,
 };
 
+/** Answers a GET request as `answer` does, when its caller may look. */
+export function respond(
+  request: Request,
+  read: () => Promise<object | Response>,
+): Promise<Response> {
+  return answer(request, async () => {
+    await requireViewer(request);
+    return read();
+  });
+}
+
 /**
- * Answers a GET request: makes sure that the caller may look, and turns what `read` returns into JSON, or what it
- * throws into an error body. What is not foreseen is logged and answered without its words.
+ * Answers whoever asks: turns what `read` returns into JSON, or what it throws into an error body. What is not foreseen
+ * is logged and answered without its words; that the reader has left is foreseen.
  */
-export async function respond(
+export async function answer(
   request: Request,
   read: () => Promise<object | Response>,
 ): Promise<Response> {
   try {
-    await requireViewer(request);
     const result = await read();
     return result instanceof Response ? result : jsonText(write(result));
   } catch (error) {
