@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { claimTasks } from "../lib/absurd/runs";
 import { expect, test } from "./support/fixtures";
 import { pressFor } from "./support/keys";
 
@@ -74,3 +75,43 @@ test("I paste an id into the palette and land on its task, whatever the queue", 
   await expect(page).toHaveURL(new RegExp(`${work.queue}/tasks/${taskID}`));
   await expect(page.getByRole("heading", { name: "needle" })).toBeVisible();
 });
+
+test("A long name that does not fit loses its middle, and nothing but its middle", async ({
+  page,
+  work,
+}) => {
+  const workers = ["worker-eu-west-1a:4711", "mmmm-iiiiiiiiiiiiiiiiiiiiii-end"];
+  for (const workerId of workers) {
+    await work.app.spawn("packed", {}, { queue: work.queue });
+    await claimTasks(work.pool, work.queue, { workerId });
+  }
+  await page.goto(`/queues/${work.queue}/tasks`);
+  for (const worker of workers) {
+    const name = page.getByTitle(worker);
+    await expect
+      .poll(() => name.evaluate(gapOf), {
+        message: `between the ellipsis and the end of ${worker}`,
+      })
+      .toBeLessThan(1);
+  }
+});
+
+/** Pixels between where the end of a shortened name is and where it would be behind its beginning and an ellipsis. */
+function gapOf(name: Element): number {
+  const [head, tail] = name.children;
+  if (!head || !tail || head.scrollWidth <= head.clientWidth) return Number.NaN;
+  const room = head.getBoundingClientRect();
+  const probe = head.cloneNode() as HTMLElement;
+  probe.style.cssText = "position: absolute; overflow: visible";
+  name.append(probe);
+  const text = head.textContent ?? "";
+  let width = 0;
+  for (let length = 1; length < text.length; length += 1) {
+    probe.textContent = `${text.slice(0, length)}…`;
+    const next = probe.getBoundingClientRect().width;
+    if (next > room.width) break;
+    width = next;
+  }
+  probe.remove();
+  return Math.abs(tail.getBoundingClientRect().left - (room.left + width));
+}
