@@ -23,7 +23,12 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
         <div className="p-3 wide:px-4">
           <div className="gap-3 *:mb-3 *:break-inside-avoid wide:columns-2">
             <Group title="Parent" tasks={related.parents} none="None is on record." />
-            <Group title="Children" tasks={related.children} none="None is on record." />
+            <Group
+              title="Children"
+              tasks={related.children}
+              none="None is on record."
+              note={related.searchedTo && <SearchedTo iso={related.searchedTo} />}
+            />
             <Group
               title="Copy of"
               tasks={related.origin ? [related.origin] : []}
@@ -33,11 +38,17 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
               title="Copies and forks"
               tasks={related.copies}
               none="None was found."
-              note={
+              note={related.searchedTo && <SearchedTo iso={related.searchedTo} />}
+              aside={
                 related.searchedTo && (
-                  <>
-                    searched up to <AbsoluteTime iso={related.searchedTo} />
-                  </>
+                  <button
+                    type="button"
+                    className="text-accent-text hover:underline"
+                    disabled={query.isFetching}
+                    onClick={() => query.refetch()}
+                  >
+                    Search on
+                  </button>
                 )
               }
             />
@@ -69,6 +80,15 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
         </div>
       )}
     </LiveData>
+  );
+}
+
+/** How far was searched for what headers alone tell, if not to the end. */
+function SearchedTo({ iso }: { iso: string }) {
+  return (
+    <>
+      searched up to <AbsoluteTime iso={iso} />
+    </>
   );
 }
 

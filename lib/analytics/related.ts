@@ -86,7 +86,7 @@ export function getRelated(
       sameKey: keys.rows.flatMap((row) => relate(row, { by: "idempotency_key" })),
       sameRun: run.flatMap((row) => relate(row, { by: "workflow_run_id" })),
       missing,
-      searchedTo: linked.rest ? uuidInstant(linked.rest.from) : null,
+      searchedTo: linked.rest && uuidInstant(linked.rest),
       probed: awaiting.probed,
       keysUnknown: keys.unknown,
       unreadable: unreadable.map((queue) => queue.name),

@@ -3,13 +3,14 @@ import { sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { ReadError } from "./errors";
+import type { FoundTask, FoundTasks } from "./header-search";
 import { type KeyRange, uuidFloor, uuidInstant, uuidMilliseconds } from "./keys";
 import { readQueues } from "./registry";
 import type { Count, Iso, Payload } from "./types";
 import { runPayload, selectRun, type WorkflowRunRow, withRoots } from "./workflow-run-rows";
 import { readWorkflowColumns, type WorkflowColumns } from "./workflow-tables";
 import { readTaskDetails } from "./workflow-task-details";
-import { type FoundTask, searchWorkflowTasks, type TaskSearchResult } from "./workflow-task-search";
+import { searchWorkflowTasks } from "./workflow-task-search";
 import type { WorkflowRunDetail, WorkflowRunSummary } from "./workflow-types";
 
 /** Of more tasks than this, the root and the oldest are shown. */
@@ -20,8 +21,8 @@ const MARGIN = 60_000;
 const LOOK_BACK = 7 * 86_400_000;
 
 /**
- * A workflow run with its tasks: the root, and those of the run's life that carry its id in their headers; looked for
- * in the run's queue first, then in all others. In one snapshot.
+ * A workflow run with its tasks: the root, and those of the run's life that carry its id in their headers, the oldest
+ * first, whatever their queues. In one snapshot.
  *
  * @throws ReadError `workflow_run_not_found`, and what `readQueues` throws.
  */
@@ -35,10 +36,8 @@ export function getWorkflowRun(
     const [run] = row ? await withRoots(db, queues, [row]) : [];
     if (!run) throw workflowRunNotFound(workflowRunId);
     const names = queues.map((queue) => queue.name);
-    const own = names.filter((name) => name === run.queue);
-    const others = names.filter((name) => name !== run.queue);
     const life = lifeOf(run, now);
-    const result = await searchWorkflowTasks(db, [...own, ...others], workflowRunId, life, options);
+    const result = await searchWorkflowTasks(db, names, workflowRunId, life, options);
     const shown = rootFirst(result.found, run).slice(0, MOST_TASKS);
     const found = await readTaskDetails(db, queues, shown, now);
     return {
@@ -106,7 +105,7 @@ function rootFirst(found: FoundTask[], { queue, rootTaskId, rootState }: Workflo
   return [{ queue, taskId: rootTaskId }, ...found.filter((task) => task.taskId !== rootTaskId)];
 }
 
-function countOf({ found, rest, full }: TaskSearchResult, run: WorkflowRunSummary): Count {
+function countOf({ found, rest, full }: FoundTasks, run: WorkflowRunSummary): Count {
   return {
     value: rootFirst(found, run).length,
     precision: rest || full ? "capped" : "exact",

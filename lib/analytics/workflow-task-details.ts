@@ -3,11 +3,11 @@ import type { Uuid } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { readEmissions } from "./emissions";
+import type { FoundTask } from "./header-search";
 import { payload } from "./payload";
 import type { RegisteredQueue } from "./registry";
 import type { Checkpoint, Iso, Run, Task, TaskDetail, Wait } from "./types";
 import { recordedValue, taskReport, toTaskRecord } from "./workflow-records";
-import type { FoundTask } from "./workflow-task-search";
 import type { TaskRecord } from "./workflow-types";
 
 /** JSON values come only as long as a line or two shows of them: the task's own page has the rest. */

@@ -20,12 +20,11 @@ const NAME_TABLES: Record<string, string> = {
 /** Files that read rows of all tenants, and why none comes out. */
 const OF_ALL_TENANTS: Record<string, string> = {
   "active-tasks.ts": "only decides which index is used",
+  "emissions.ts": "when the events of visible tasks were emitted",
   "recent-tasks.ts": "only compares keys",
   "task-beginning.ts": "only decides how far is searched first",
   "task-extent.ts": "only decides how far and in what steps is searched",
   "task-figures.ts": "only decides how far back is ranked",
-  "task.ts": "when the events of a visible task were emitted",
-  "workflow-task-search.ts": "filters each step by tenant",
 };
 
 /** Files that run verbs of the client layer, which know no tenants, or statements on a connection of their own. */
