@@ -3,6 +3,7 @@ import { getBulk, listBulk, listBulkItems } from "@/lib/analytics/bulk";
 import { listWaiters } from "@/lib/analytics/event-waiters";
 import { listEvents } from "@/lib/analytics/events";
 import { getEventPayload } from "@/lib/analytics/payloads";
+import { getDefinitionDetail } from "@/lib/analytics/workflow-definition";
 import {
   getRunDefinition,
   getWorkflowDefinition,
@@ -78,6 +79,12 @@ export const OTHER_READS: readonly Read[] = [
     title: "a definition",
     function: "getWorkflowDefinition",
     run: ({ definitions }, n) => getWorkflowDefinition(one(definitions, n)),
+    ...detail,
+  },
+  {
+    title: "a definition with its versions",
+    function: "getDefinitionDetail",
+    run: ({ definitions }, n) => getDefinitionDetail(one(definitions, n)),
     ...detail,
   },
   {

@@ -39,6 +39,7 @@ import { listTasks } from "./tasks";
 import { countTerminalTasksExactly } from "./terminal-counts-exact";
 import { getThroughput } from "./throughput";
 import { listWorkers } from "./workers";
+import { getDefinitionDetail } from "./workflow-definition";
 import {
   getRunDefinition,
   getWorkflowDefinition,
@@ -197,6 +198,7 @@ const CASES = [
   ask("its inputs", getWorkflowPayload, (of) => of(ids.workflow, "inputs")),
   ask("its definition", getRunDefinition, (of) => of(ids.workflow)),
   ask("a definition", getWorkflowDefinition, (of) => of(ids.definition)),
+  ask("a definition with its versions", getDefinitionDetail, (of) => of(ids.definition)),
   ask("definitions", listWorkflowDefinitions, (of) => of()),
   ask("who takes a workflow's tasks", getTakers, (of) => of("plain", "job 7")),
   ask("where a workflow runs", listRunQueues, (of) => of("flow")),

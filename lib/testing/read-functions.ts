@@ -14,7 +14,7 @@ export function listReadFunctions(): string[] {
     .flatMap((file) => {
       const source = readFileSync(path.join(FOLDER, file), "utf8");
       const heads = source.matchAll(
-        /^export (?:async )?function\*? (\w+)(?:<[^>]*>)?\(([\s\S]*?)\n?\): (?:Promise|AsyncGenerator)</gm,
+        /^export (?:async )?function\*? (\w+)(?:<[^>]*>)?\(((?:(?!\n\})[\s\S])*?)\n?\): (?:Promise|AsyncGenerator)</gm,
       );
       return [...heads].flatMap(([, name, parameters]) =>
         name && parameters?.includes("ReadOptions") && !/\bdb: Database|\bread: \(/.test(parameters)
