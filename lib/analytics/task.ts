@@ -3,9 +3,10 @@ import { desc, eq, sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
 import { type QueueTables, queueTables, toIso } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { checkpointColumns, runColumns, taskDetailColumns } from "./detail-columns";
 import { readEmissions } from "./emissions";
 import { ReadError } from "./errors";
-import { inlineLimit, payload } from "./payload";
+import { inlineLimit } from "./payload";
 import { type RegisteredQueue, readQueues } from "./registry";
 import type { Checkpoint, Iso, Run, Task, TaskDetail, Wait } from "./types";
 
@@ -69,32 +70,12 @@ async function readTask(
   queue: RegisteredQueue,
   taskId: Uuid,
 ): Promise<Task | undefined> {
-  const { tasks, tenantId } = queueTables(queue.name);
+  const { tasks } = queueTables(queue.name);
   const [row] = await db
-    .select({
-      taskId: tasks.taskId,
-      name: tasks.name,
-      state: tasks.state,
-      attempts: tasks.attempts,
-      maxAttempts: tasks.maxAttempts,
-      enqueuedAt: tasks.enqueuedAt,
-      firstStartedAt: tasks.firstStartedAt,
-      cancelledAt: tasks.cancelledAt,
-      lastAttemptRun: tasks.lastAttemptRun,
-      idempotencyKey: queue.hasIdempotencyKey
-        ? tasks.idempotencyKey
-        : sql<string | null>`null::text`.as("idempotency_key"),
-      tenantId: sql<string | null>`left(${tenantId}, 200)`,
-      workflowRunId: sql<string | null>`left(${tasks.headers} ->> 'workflow_run_id', 200)`,
-      params: payload(tasks.params),
-      headers: payload(tasks.headers),
-      retryStrategy: payload(tasks.retryStrategy),
-      cancellation: payload(tasks.cancellation),
-      result: payload(tasks.result),
-    })
+    .select(taskDetailColumns(queue))
     .from(tasks)
     .where(eq(tasks.taskId, taskId));
-  return row && { queue: queue.name, ...row };
+  return row;
 }
 
 /** How many runs and checkpoints a task has, which decides how long the values may be that come with them. */
@@ -115,25 +96,12 @@ function readRuns(
   taskId: Uuid,
   rows: number,
 ): Promise<Run[]> {
-  const { runs } = queueTables(queue.name);
+  const tables = queueTables(queue.name);
+  const { runs } = tables;
   const limit = inlineLimit(3 * Math.min(rows, MOST_RUNS));
   return db
     .select({
-      runId: runs.runId,
-      taskId: runs.taskId,
-      attempt: runs.attempt,
-      state: runs.state,
-      claimedBy: runs.claimedBy,
-      claimExpiresAt: runs.claimExpiresAt,
-      availableAt: runs.availableAt,
-      startedAt: runs.startedAt,
-      completedAt: runs.completedAt,
-      failedAt: runs.failedAt,
-      createdAt: runs.createdAt,
-      wakeEvent: runs.wakeEvent,
-      eventPayload: payload(runs.eventPayload, limit),
-      result: payload(runs.result, limit),
-      failureReason: payload(runs.failureReason, limit),
+      ...runColumns(tables, limit),
       ...(queue.hasHeartbeat
         ? { lastHeartbeat: sql<Iso | null>`last_heartbeat`.mapWith(toIso) }
         : {}),
@@ -146,21 +114,15 @@ function readRuns(
 
 function readCheckpoints(
   db: Database,
-  { checkpoints }: QueueTables,
+  tables: QueueTables,
   taskId: Uuid,
   rows: number,
 ): Promise<Checkpoint[]> {
-  const ofTask = eq(checkpoints.taskId, taskId);
+  const { checkpoints } = tables;
   return db
-    .select({
-      name: checkpoints.name,
-      state: payload(checkpoints.state, inlineLimit(Math.min(rows, MOST_CHECKPOINTS))),
-      status: checkpoints.status,
-      ownerRunId: checkpoints.ownerRunId,
-      updatedAt: checkpoints.updatedAt,
-    })
+    .select(checkpointColumns(tables, inlineLimit(Math.min(rows, MOST_CHECKPOINTS))))
     .from(checkpoints)
-    .where(ofTask)
+    .where(eq(checkpoints.taskId, taskId))
     .orderBy(desc(checkpoints.updatedAt), desc(checkpoints.name))
     .limit(MOST_CHECKPOINTS + 1);
 }

@@ -2,9 +2,9 @@ import { inArray, sql } from "drizzle-orm";
 import type { Uuid } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import { checkpointColumns, runColumns, taskDetailColumns } from "./detail-columns";
 import { readEmissions } from "./emissions";
 import type { FoundTask } from "./header-search";
-import { payload } from "./payload";
 import type { RegisteredQueue } from "./registry";
 import type { Checkpoint, Iso, Run, Task, TaskDetail, Wait } from "./types";
 import { recordedValue, taskReport, toTaskRecord } from "./workflow-records";
@@ -93,55 +93,18 @@ function readTasks(
   queue: RegisteredQueue,
   ids: Uuid[],
 ): Promise<(Task & { report: string })[]> {
-  const { tasks, tenantId } = queueTables(queue.name);
+  const { tasks } = queueTables(queue.name);
   return db
-    .select({
-      queue: sql<string>`${queue.name}::text`,
-      taskId: tasks.taskId,
-      name: tasks.name,
-      state: tasks.state,
-      attempts: tasks.attempts,
-      maxAttempts: tasks.maxAttempts,
-      enqueuedAt: tasks.enqueuedAt,
-      firstStartedAt: tasks.firstStartedAt,
-      cancelledAt: tasks.cancelledAt,
-      lastAttemptRun: tasks.lastAttemptRun,
-      idempotencyKey: queue.hasIdempotencyKey
-        ? tasks.idempotencyKey
-        : sql<string | null>`null::text`.as("idempotency_key"),
-      tenantId: sql<string | null>`left(${tenantId}, 200)`,
-      workflowRunId: sql<string | null>`left(${tasks.headers} ->> 'workflow_run_id', 200)`,
-      params: payload(tasks.params, VALUE_LIMIT),
-      headers: payload(tasks.headers, VALUE_LIMIT),
-      retryStrategy: payload(tasks.retryStrategy, VALUE_LIMIT),
-      cancellation: payload(tasks.cancellation, VALUE_LIMIT),
-      result: payload(tasks.result, VALUE_LIMIT),
-      report: taskReport(tasks),
-    })
+    .select({ ...taskDetailColumns(queue, VALUE_LIMIT), report: taskReport(tasks) })
     .from(tasks)
     .where(inArray(tasks.taskId, ids));
 }
 
 function readRuns(db: Database, queue: string, ids: Uuid[]): Promise<Run[]> {
-  const { runs } = queueTables(queue);
+  const tables = queueTables(queue);
+  const { runs } = tables;
   return db
-    .select({
-      runId: runs.runId,
-      taskId: runs.taskId,
-      attempt: runs.attempt,
-      state: runs.state,
-      claimedBy: runs.claimedBy,
-      claimExpiresAt: runs.claimExpiresAt,
-      availableAt: runs.availableAt,
-      startedAt: runs.startedAt,
-      completedAt: runs.completedAt,
-      failedAt: runs.failedAt,
-      createdAt: runs.createdAt,
-      wakeEvent: runs.wakeEvent,
-      eventPayload: payload(runs.eventPayload, VALUE_LIMIT),
-      result: payload(runs.result, VALUE_LIMIT),
-      failureReason: payload(runs.failureReason, VALUE_LIMIT),
-    })
+    .select(runColumns(tables, VALUE_LIMIT))
     .from(runs)
     .where(inArray(runs.taskId, ids))
     .orderBy(sql`${runs.attempt} desc, ${runs.runId} desc`)
@@ -153,16 +116,13 @@ function readCheckpoints(
   queue: string,
   ids: Uuid[],
 ): Promise<(Checkpoint & { taskId: Uuid; recorded: string | null })[]> {
-  const { checkpoints } = queueTables(queue);
+  const tables = queueTables(queue);
+  const { checkpoints } = tables;
   return db
     .select({
+      ...checkpointColumns(tables, VALUE_LIMIT),
       taskId: checkpoints.taskId,
-      name: checkpoints.name,
-      state: payload(checkpoints.state, VALUE_LIMIT),
       recorded: recordedValue(checkpoints),
-      status: checkpoints.status,
-      ownerRunId: checkpoints.ownerRunId,
-      updatedAt: checkpoints.updatedAt,
     })
     .from(checkpoints)
     .where(inArray(checkpoints.taskId, ids))
