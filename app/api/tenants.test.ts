@@ -1,12 +1,9 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { forgetAnswers } from "@/lib/analytics/coalesce";
-import { forgetEnvironment } from "@/lib/db/env";
-import { closePools } from "@/lib/db/pools";
+import { restrictTo } from "@/lib/analytics/testing";
 import { openTestDatabase } from "@/lib/db/testing";
-import { addPending, type Belongings, removeTenant, settleTenant } from "@/lib/testing/two-tenants";
+import { type Belongings, removeTenant, settleTwoTenants } from "@/lib/testing/two-tenants";
 
 /** What a route is asked about one tenant: query strings, and what stands in its path. */
 type Ask = [query: string, params?: Record<string, string>];
@@ -124,27 +121,13 @@ let foreign: Belongings;
 
 beforeAll(async () => {
   const { pool } = database;
-  await createQueue(pool, queue);
-  const [acme, globex] = [
-    await settleTenant(pool, queue, "acme"),
-    await settleTenant(pool, queue, "globex"),
-  ];
-  own = { ...acme, pending: await addPending(pool, queue, "acme") };
-  foreign = { ...globex, pending: await addPending(pool, queue, "globex") };
+  ({ own, foreign } = await settleTwoTenants(pool, queue));
   // The engine's clock stands still, so that answers can be compared.
   const { rows } = await pool.query("select current_database() as name, now()::text as now");
   await pool.query(`alter database "${rows[0].name}" set absurd.fake_now = '${rows[0].now}'`);
 });
 
-afterAll(() => restrict(undefined));
-
-async function restrict(tenants: string | undefined) {
-  if (tenants === undefined) delete process.env.DASHBOARD_TENANTS;
-  else process.env.DASHBOARD_TENANTS = tenants;
-  forgetEnvironment();
-  forgetAnswers();
-  await closePools();
-}
+afterAll(() => restrictTo());
 
 async function answer(route: string, [query, params = {}]: Ask): Promise<string> {
   const file = path.join(import.meta.dirname, route, "route.ts");
@@ -182,13 +165,13 @@ test("no answer tells of another tenant, and none changes when that tenant is go
   // Every route is asked several times.
   timeout: 120_000,
 }, async () => {
-  await restrict(undefined);
+  await restrictTo();
   const failures = await answer("failures", [""]);
   groups = [...failures.matchAll(/"id":"(\w+)"/g)].map((match) => match[1] ?? "");
   expect(groups).toHaveLength(2);
   const open = await askAll(foreign);
 
-  await restrict("acme");
+  await restrictTo("acme");
   const mine = await askAll(own);
   const theirs = await askAll(foreign);
   for (const [question, text] of mine) expect(text, question).not.toMatch(/globex/i);
@@ -202,7 +185,7 @@ test("no answer tells of another tenant, and none changes when that tenant is go
     if (!CLOSED.test(question)) expect(text, question).toMatch(/^200/);
 
   await removeTenant(database.pool, foreign);
-  await restrict("acme");
+  await restrictTo("acme");
   expect(await askAll(own)).toEqual(mine);
   expect(await askAll(foreign)).toEqual(theirs);
 });

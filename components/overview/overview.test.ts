@@ -1,13 +1,11 @@
 import { expect, test } from "vitest";
 import { place } from "@/components/charts/log-range";
+import { queueWith } from "@/components/queues/testing";
 import type { FailureList } from "@/lib/analytics/failures";
 import type { Throughput } from "@/lib/analytics/throughput";
-import type { Queue } from "@/lib/analytics/types";
 import { busiest } from "./busiest";
 import { failingQueues } from "./failing-queues";
 import { bucketStart, seriesOf } from "./throughput-series";
-
-const none = { value: 0, precision: "exact" } as const;
 
 function throughput(queues: Record<string, { completed: number[]; failed: number[] }>): Throughput {
   return {
@@ -17,21 +15,6 @@ function throughput(queues: Record<string, { completed: number[]; failed: number
     queues: Object.entries(queues).map(([name, counts]) => ({ name, running: [0, 1], ...counts })),
     now: "2026-03-02T12:00:00.000Z",
     unreadable: [],
-  };
-}
-
-function queue(name: string, figures: Partial<Queue> = {}): Queue {
-  return {
-    name,
-    createdAt: "2026-03-01T12:00:00.000Z",
-    storageMode: "unpartitioned",
-    active: { pending: 0, running: 0, sleeping: 0 },
-    terminal: { completed: none, failed: none, cancelled: none },
-    ready: 0,
-    oldestReadyAt: null,
-    overdueSleepers: 0,
-    expiredLeases: 0,
-    ...figures,
   };
 }
 
@@ -56,11 +39,11 @@ test("queues in which much fails are told, the worst first, with the error that 
 
 test("the busiest queues are shown in their own order, an unreadable one always", () => {
   const queues = [
-    queue("a"),
-    queue("b", { ready: 5 }),
-    queue("c", { unreadable: "no rights" }),
-    queue("d"),
-    queue("e", { active: { pending: 0, running: 1, sleeping: 9 } }),
+    queueWith({ name: "a" }),
+    queueWith({ name: "b", ready: 5 }),
+    queueWith({ name: "c", unreadable: "no rights" }),
+    queueWith({ name: "d" }),
+    queueWith({ name: "e", active: { pending: 0, running: 1, sleeping: 9 } }),
   ];
   const figures = throughput({ d: { completed: [9, 9], failed: [0, 0] } });
   expect(busiest(queues, figures, 3).map(({ name }) => name)).toEqual(["b", "c", "d"]);

@@ -2,33 +2,18 @@ import { expect, test } from "vitest";
 import type { Queue } from "@/lib/analytics/types";
 import { concernsOf } from "./concerns";
 import { addCounts } from "./state-count";
+import { queueWith } from "./testing";
 
 const NOW = Date.parse("2026-03-02T12:00:00.000Z");
-const none = { value: 0, precision: "exact" } as const;
-
-function queue(figures: Partial<Queue>): Queue {
-  return {
-    name: "orders",
-    createdAt: "2026-03-01T12:00:00.000Z",
-    storageMode: "unpartitioned",
-    active: { pending: 0, running: 0, sleeping: 0 },
-    terminal: { completed: none, failed: none, cancelled: none },
-    ready: 0,
-    oldestReadyAt: null,
-    overdueSleepers: 0,
-    expiredLeases: 0,
-    ...figures,
-  };
-}
 
 const texts = (queues: Queue[]) => concernsOf(queues, NOW).map((concern) => concern.text);
 
 test("a healthy queue needs no words", () => {
-  expect(texts([queue({ ready: 3, oldestReadyAt: "2026-03-02T11:59:58.000Z" })])).toEqual([]);
+  expect(texts([queueWith({ ready: 3, oldestReadyAt: "2026-03-02T11:59:58.000Z" })])).toEqual([]);
 });
 
 test("work that nobody takes is told with its age, and that nothing runs", () => {
-  expect(texts([queue({ ready: 1840, oldestReadyAt: "2026-03-02T11:34:00.000Z" })])).toEqual([
+  expect(texts([queueWith({ ready: 1840, oldestReadyAt: "2026-03-02T11:34:00.000Z" })])).toEqual([
     "1,840 tasks can run, the oldest has waited 26 m 00 s and nothing runs: is there a worker?",
   ]);
 });
@@ -38,9 +23,9 @@ test("the worst comes first, and a stuck queue is not also told of its sleepers"
   expect(
     concernsOf(
       [
-        queue(stuck),
-        queue({ name: "media", expiredLeases: 3 }),
-        queue({ unreadable: "no rights" }),
+        queueWith(stuck),
+        queueWith({ name: "media", expiredLeases: 3 }),
+        queueWith({ unreadable: "no rights" }),
       ],
       NOW,
     ).map((concern) => concern.state),

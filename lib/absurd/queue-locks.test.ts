@@ -1,6 +1,7 @@
-import { Client, type Pool } from "pg";
+import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { untilAwaited } from "@/lib/testing/locks";
 import { createQueue, dropQueue, listQueues, setQueuePolicy } from "./queues.ts";
 import { claimTasks, completeTask } from "./runs.ts";
 import { spawnTask } from "./tasks.ts";
@@ -36,7 +37,7 @@ describe.each(STORAGE_MODES)("a drop of a queue, %s", (storageMode) => {
     await other.query("begin");
     await read(first);
     const dropped = dropQueue(database.pool, queue);
-    await untilTried(database.pool, other);
+    await untilAwaited(database.pool, other);
     for (const prefix of rest) await read(prefix);
     await other.query("commit");
     await dropped;
@@ -48,7 +49,7 @@ describe.each(STORAGE_MODES)("a drop of a queue, %s", (storageMode) => {
     await other.query("begin");
     await other.query(`select from absurd."r_${queue}" for update`);
     const dropped = dropQueue(database.pool, queue);
-    await untilTried(database.pool, other);
+    await untilAwaited(database.pool, other);
     await completeTask(other, queue, run?.runId ?? "");
     await other.query("commit");
     await dropped;
@@ -126,10 +127,3 @@ test("the server saw no deadlock", async () => {
   );
   expect(rows).toEqual([{ deadlocks: 0 }]);
 });
-
-/** Until some session waits for this one. */
-async function untilTried(pool: Pool, holder: Client): Promise<void> {
-  const { rows: own } = await holder.query("select pg_backend_pid() as pid");
-  const waiting = "select from pg_stat_activity where $1 = any (pg_blocking_pids(pid))";
-  while ((await pool.query(waiting, [own[0].pid])).rows.length === 0);
-}

@@ -1,6 +1,7 @@
-import { Client, type Pool } from "pg";
+import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { untilAwaited } from "@/lib/testing/locks";
 import { InvalidArgumentError, RunChangedError } from "./errors.ts";
 import { awaitEvent, emitEvent } from "./events.ts";
 import { cleanupEvents, createQueue } from "./queues.ts";
@@ -141,7 +142,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
         rescheduleRun(database.pool, queue, { runId: subject.runId, at: "now" }),
         what,
       );
-      await untilWaiting(database.pool, other);
+      await untilAwaited(database.pool, other);
       const before = await rows(other, queue);
       await other.query("commit");
       await attempt;
@@ -156,7 +157,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
       await other.query("begin");
       await change(other, "cancelled", subject);
       const attempt = rescheduleRun(database.pool, queue, { runId: subject.runId, at: "now" });
-      await untilWaiting(database.pool, other);
+      await untilAwaited(database.pool, other);
       await other.query("rollback");
       expect(await attempt).toMatchObject({ kind });
       expect(await claimTasks(database.pool, queue)).toMatchObject([{ runId: subject.runId }]);
@@ -173,7 +174,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
       await other.query("begin");
       await rescheduleRun(other, queue, { runId: subject.runId, at: "never" });
       const emit = emitEvent(database.pool, queue, "go", 1);
-      await untilWaiting(database.pool, other);
+      await untilAwaited(database.pool, other);
       await other.query("commit");
       await emit;
       expect(await claimTasks(database.pool, queue)).toMatchObject([
@@ -217,16 +218,4 @@ async function rows(db: Queryable, queue: string): Promise<unknown[]> {
   );
   const found = await db.query(`${tables.join(" union all ")} order by 1`);
   return found.rows.map(({ row }) => row);
-}
-
-/** Until some session waits for a lock that this one holds. */
-async function untilWaiting(pool: Pool, holder: Client): Promise<void> {
-  const { rows: own } = await holder.query("select pg_backend_pid() as pid");
-  for (;;) {
-    const { rows: waiting } = await pool.query(
-      "select from pg_stat_activity where $1 = any (pg_blocking_pids(pid))",
-      [own[0].pid],
-    );
-    if (waiting.length > 0) return;
-  }
 }

@@ -2,14 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { awaitEvent } from "@/lib/absurd/events";
-import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { forgetAnswers } from "@/lib/analytics/coalesce";
+import { restrictTo } from "@/lib/analytics/testing";
 import { workThrough } from "@/lib/bulk/work";
-import { forgetEnvironment } from "@/lib/db/env";
 import { openTestDatabase } from "@/lib/db/testing";
-import { addPending, type Belongings, removeTenant, settleTenant } from "@/lib/testing/two-tenants";
+import { type Belongings, removeTenant, settleTwoTenants } from "@/lib/testing/two-tenants";
 import type { ActionResult } from "./result";
 
 type Given = Record<string, unknown>;
@@ -91,29 +90,15 @@ let foreign: Belongings;
 
 beforeAll(async () => {
   const { pool } = database;
-  await createQueue(pool, queue);
-  const [acme, globex] = [
-    await settleTenant(pool, queue, "acme"),
-    await settleTenant(pool, queue, "globex"),
-  ];
-  own = { ...acme, pending: await addPending(pool, queue, "acme") };
-  foreign = { ...globex, pending: await addPending(pool, queue, "globex") };
+  ({ own, foreign } = await settleTwoTenants(pool, queue));
   await pool.query(
     "update absurd_dashboard.bulk_job set finished_at = now(), state = 'done' where tenants = '{acme}'",
   );
 });
 
-beforeEach(() => restrict("acme"));
+beforeEach(() => restrictTo("acme"));
 
-afterAll(() => {
-  delete process.env.DASHBOARD_TENANTS;
-});
-
-function restrict(tenants: string) {
-  process.env.DASHBOARD_TENANTS = tenants;
-  forgetEnvironment();
-  forgetAnswers();
-}
+afterAll(() => restrictTo());
 
 type Action = (input: Given) => Promise<ActionResult<Given>>;
 const actions = new Map<string, Action>();
@@ -212,7 +197,7 @@ test("what is its own it can act on", async () => {
 });
 
 test("a new task has to name one of several tenants", async () => {
-  restrict("acme,globex");
+  await restrictTo("acme,globex");
   const spawn = (headers: string) =>
     actions.get("spawnTaskAction")?.({ queue, name: "new", params: "", headers });
   expect(await spawn("")).toMatchObject({ ok: false, error: { code: "tenant_required" } });

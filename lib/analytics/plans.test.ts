@@ -37,6 +37,7 @@ import { suggestTasks } from "./task-suggestions";
 import { getUsual } from "./task-usual";
 import { listTasks } from "./tasks";
 import { countTerminalTasksExactly } from "./terminal-counts-exact";
+import { uuidOf } from "./testing";
 import { getThroughput } from "./throughput";
 import { listWorkers } from "./workers";
 import { getDefinitionDetail } from "./workflow-definition";
@@ -64,7 +65,7 @@ beforeAll(async () => {
     // 30,000 tasks over ten days: 90 % completed, 4 % failed, the rest active.
     await pool.query(`
       create table made as
-      select n, ${idOf("0")} as task_id, ${idOf("1")} as run_id, ts,
+      select n, ${uuidOf("0")} as task_id, ${uuidOf("1")} as run_id, ts,
         case when n % 50 < 45 then 'completed' when n % 50 < 47 then 'failed'
           when n % 50 = 47 then 'pending' when n % 50 = 48 then 'sleeping' else 'running' end as state
       from (select n, now() - n * interval '28 seconds' as ts from generate_series(1, 30000) n) rows`);
@@ -104,11 +105,6 @@ beforeAll(async () => {
       (select definition_id from workflow_definition limit 1) as definition`);
   ids = rows[0];
 });
-
-/** A UUIDv7 of the row's time. */
-function idOf(kind: string): string {
-  return `(lpad(to_hex((extract(epoch from ts) * 1000)::bigint), 12, '0') || '7${kind}008000' || lpad(to_hex(n), 12, '0'))::uuid`;
-}
 
 const lastWeek = new Date(Date.now() - 7 * 86_400_000).toISOString();
 

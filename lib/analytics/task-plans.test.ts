@@ -14,6 +14,7 @@ import { countTasks } from "./task-count";
 import { followTasks } from "./task-following";
 import { suggestTasks } from "./task-suggestions";
 import { listTasks } from "./tasks";
+import { uuidOf } from "./testing";
 
 const database = openTestDatabase();
 
@@ -28,10 +29,10 @@ beforeAll(async () => {
       insert into absurd.t_${queue} (task_id, task_name, params, state, attempts, enqueue_at)
       select id, 'job ' || n % 20, jsonb_build_object('n', n),
         case when n <= 900 then 'pending' when n % 20 = 0 then 'failed' else 'completed' end, 1 + n % 2, ts
-      from (select n, ts, ${idOf("70")} as id
+      from (select n, ts, ${uuidOf("0")} as id
         from (select n, now() - n * interval '20 seconds' as ts from generate_series(1, 30000) n) a) b;
       insert into absurd.r_${queue} (run_id, task_id, attempt, state, available_at, claimed_by, failure_reason, created_at)
-      select ${idOf("71")}, ${idOf("70")}, 1,
+      select ${uuidOf("1")}, ${uuidOf("0")}, 1,
         case when n <= 900 then 'pending' when n % 20 = 0 then 'failed' else 'completed' end, ts,
         'w' || n % 9, case when n % 20 = 0 then '{"name": "E", "message": "m"}'::jsonb end, ts
       from (select n, now() - n * interval '20 seconds' as ts from generate_series(1, 30000) n) a;
@@ -40,10 +41,6 @@ beforeAll(async () => {
   }
   await pool.query("vacuum analyze");
 });
-
-function idOf(kind: string): string {
-  return `(lpad(to_hex((extract(epoch from ts) * 1000)::bigint), 12, '0') || '${kind}008000' || lpad(to_hex(n), 12, '0'))::uuid`;
-}
 
 /** Runs and checkpoints are looked up task by task; a scan of their tables would grow with the history. */
 test.each([

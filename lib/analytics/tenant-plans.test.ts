@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
 import { openTestDatabase } from "@/lib/db/testing";
 import { eventFilters } from "@/lib/search-params/events";
@@ -16,6 +15,7 @@ import { listQueues } from "./queues";
 import { getTask } from "./task";
 import { suggestTasks } from "./task-suggestions";
 import { listTasks } from "./tasks";
+import { restrictTo, uuidOf } from "./testing";
 import { getThroughput } from "./throughput";
 import { listWorkers } from "./workers";
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
     await createQueue(pool, queue, { storageMode });
     await pool.query(
       `create table made as
-       select n, ts, ${idOf("0")} as task_id, ${idOf("1")} as run_id,
+       select n, ts, ${uuidOf("0")} as task_id, ${uuidOf("1")} as run_id,
          case when n > ${rows} - 10 then 'small' else 'large' end as tenant,
          case when n % 50 < 45 then 'completed' when n % 50 < 47 then 'failed'
            when n % 50 = 47 then 'pending' when n % 50 = 48 then 'sleeping' else 'running' end as state
@@ -58,18 +58,7 @@ beforeAll(async () => {
   await pool.query("vacuum analyze");
 });
 
-/** A UUIDv7 of the row's time. */
-function idOf(kind: string): string {
-  return `(lpad(to_hex((extract(epoch from ts) * 1000)::bigint), 12, '0') || '7${kind}008000' || lpad(to_hex(n), 12, '0'))::uuid`;
-}
-
-async function restrict(tenant?: string) {
-  if (tenant === undefined) delete process.env.DASHBOARD_TENANTS;
-  else process.env.DASHBOARD_TENANTS = tenant;
-  forgetEnvironment();
-  await closePools();
-}
-afterAll(() => restrict());
+afterAll(() => restrictTo());
 
 /** Every page to the end; searches go on where their time was up. */
 const tasks =
@@ -113,7 +102,7 @@ describe.each(TENANTS)("restricted to the %s tenant", (tenant) => {
       [tenant],
     );
     taskId = rows[0].task_id;
-    await restrict(tenant);
+    await restrictTo(tenant);
   });
 
   test.each(READS)("%s: what belongs to tasks is looked up, never scanned", async (_, read) => {

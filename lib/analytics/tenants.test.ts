@@ -3,7 +3,6 @@ import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { createWorkflowRun } from "@/lib/absurd/workflow-runs";
 import { getWorkflowRunTenant } from "@/lib/absurd/workflow-tenant";
-import { forgetEnvironment } from "@/lib/db/env";
 import { openTestDatabase } from "@/lib/db/testing";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters } from "@/lib/search-params/bulk";
@@ -16,7 +15,7 @@ import { listBulk } from "./bulk";
 import { listWaiters } from "./event-waiters";
 import { listEvents } from "./events";
 import { listFailures } from "./failures";
-import { ids, list } from "./testing";
+import { ids, list, restrictTo } from "./testing";
 import { listWorkers } from "./workers";
 import { listWorkflowDefinitions } from "./workflow-definitions";
 import { getWorkflowRun } from "./workflow-run";
@@ -24,12 +23,7 @@ import { listWorkflowRuns } from "./workflow-runs";
 
 const database = openTestDatabase();
 
-function restrict(tenants?: string) {
-  if (tenants === undefined) delete process.env.DASHBOARD_TENANTS;
-  else process.env.DASHBOARD_TENANTS = tenants;
-  forgetEnvironment();
-}
-afterAll(() => restrict());
+afterAll(() => restrictTo());
 
 const spawn = async (queue: string, tenant?: string) =>
   (
@@ -52,31 +46,31 @@ beforeAll(async () => {
 });
 
 test("a list shows the tasks of the allowed tenants alone", async () => {
-  restrict("acme");
+  await restrictTo("acme");
   expect(ids(await list({ queue: ["orders"] }))).toEqual([acme]);
-  restrict("acme,globex");
+  await restrictTo("acme,globex");
   expect(ids(await list({ queue: ["orders"] }))).toEqual([globex, acme]);
-  restrict("initech");
+  await restrictTo("initech");
   expect(ids(await list())).toEqual([]);
-  restrict();
+  await restrictTo();
   expect(ids(await list({ queue: ["orders"] }))).toEqual([nobody, globex, acme]);
 });
 
 test("the column decides over the header, also one of another type", async () => {
   const tenant = "01900000-0000-7000-8000-00000000000a";
-  restrict("acme");
+  await restrictTo("acme");
   expect(ids(await list({ queue: ["forked"] }))).toEqual([column]);
   await database.pool.query("update absurd.t_forked set tenant_id = $1", [tenant]);
   expect(ids(await list({ queue: ["forked"] }))).toEqual([]);
-  restrict(tenant);
+  await restrictTo(tenant);
   expect((await list()).rows).toMatchObject([{ taskId: column, tenantId: tenant }]);
-  restrict();
+  await restrictTo();
   expect((await list({ tenant: [tenant] })).rows).toMatchObject([{ taskId: column }]);
   expect((await list({ tenant: ["acme"] })).rows).toMatchObject([{ taskId: acme }]);
 });
 
 test("a list can be narrowed to a tenant, also where the dashboard shows all", async () => {
-  restrict();
+  await restrictTo();
   const { pool } = database;
   await createQueue(pool, "shop");
   for (const tenant of ["acme", "globex"]) await settleTenant(pool, "shop", tenant);
@@ -107,7 +101,7 @@ test("a list can be narrowed to a tenant, also where the dashboard shows all", a
 });
 
 test("workflow runs go by their root task where their table has no tenants", async () => {
-  restrict();
+  await restrictTo();
   const { pool } = database;
   await pool.query("alter table public.workflow_run drop column tenant_id");
   const record = async (root: Record<string, string>) =>
@@ -120,7 +114,7 @@ test("workflow runs go by their root task where their table has no tenants", asy
   const theirs = await record({ absurdTaskId: globex ?? "" });
   const rootless = await record({});
 
-  restrict("acme");
+  await restrictTo("acme");
   const { rows: runs } = await listWorkflowRuns(workflowFilters({ name: ["etl"] }));
   expect(runs.map((run) => run.workflowRunId).sort()).toEqual([byTask, byRun].sort());
   for (const hidden of [theirs, rootless])

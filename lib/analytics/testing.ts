@@ -1,4 +1,7 @@
+import { forgetEnvironment } from "@/lib/db/env";
+import { closePools } from "@/lib/db/pools";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { forgetAnswers } from "./coalesce";
 import { listTasks } from "./tasks";
 import type { Page, TaskSummary } from "./types";
 
@@ -21,4 +24,18 @@ export async function follow(
     cursor = page[direction];
   }
   return pages;
+}
+
+/** Restricts what this process may see to these tenants, as `DASHBOARD_TENANTS` does; without any, lifts it. */
+export async function restrictTo(tenants?: string): Promise<void> {
+  if (tenants === undefined) delete process.env.DASHBOARD_TENANTS;
+  else process.env.DASHBOARD_TENANTS = tenants;
+  forgetEnvironment();
+  forgetAnswers();
+  await closePools();
+}
+
+/** As SQL, the UUIDv7 of a row that has a time `ts` and a number `n`; `kind`, a hexadecimal digit, keeps kinds apart. */
+export function uuidOf(kind: string): string {
+  return `(lpad(to_hex((extract(epoch from ts) * 1000)::bigint), 12, '0') || '7${kind}008000' || lpad(to_hex(n), 12, '0'))::uuid`;
 }

@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import { setCheckpoint } from "../absurd/checkpoints";
 import { awaitEvent, emitEvent } from "../absurd/events";
+import { createQueue } from "../absurd/queues";
 import { claimTasks, completeTask, failTask } from "../absurd/runs";
 import { cancelTask, spawnTask } from "../absurd/tasks";
 import type { Uuid } from "../absurd/types";
@@ -25,6 +26,20 @@ export type Belongings = {
   definitionId: Uuid;
   bulkId: Uuid;
 };
+
+/** Makes a queue in which two tenants, `acme` and `globex`, have one of everything. */
+export async function settleTwoTenants(
+  pool: Pool,
+  queue: string,
+): Promise<{ own: Belongings; foreign: Belongings }> {
+  await createQueue(pool, queue);
+  const own = await settleTenant(pool, queue, "acme");
+  const foreign = await settleTenant(pool, queue, "globex");
+  return {
+    own: { ...own, pending: await addPending(pool, queue, "acme") },
+    foreign: { ...foreign, pending: await addPending(pool, queue, "globex") },
+  };
+}
 
 /** Lets a tenant do one of everything in a queue; `addPending` has to follow when no other tenant claims any more. */
 export async function settleTenant(

@@ -1,24 +1,18 @@
 /** What the interpreter wrote, read back: at its end, and after each execution on the way. */
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
 import { createQueue } from "../../absurd/queues.ts";
 import type { Json, JsonObject } from "../../absurd/types.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { parseWorkflow } from "../parse.ts";
 import type { FunctionCall } from "../run/functions.ts";
 import { cancelWorkflowRun } from "../run/start.ts";
 import { Bench, playFunctions } from "../testing/bench.ts";
 import { buildEverything, EVERYTHING_INPUTS, playEverything } from "../testing/everything.ts";
 import { readRecords } from "../testing/read-records.ts";
+import { SCENARIOS, stage } from "../testing/scenarios.ts";
 import { replayRun } from "./replay.ts";
 import type { OperatorTrace } from "./trace.ts";
-
-const FIXTURES = path.join(import.meta.dirname, "../fixtures");
-const read = (file: string) => readFileSync(path.join(FIXTURES, file), "utf8");
 
 let database: TestDatabase;
 let queues = 0;
@@ -62,31 +56,9 @@ function expectSteady(moments: Moment[], end: Moment): void {
         expect({ at, state }).toEqual({ at, state: end[at] });
 }
 
-type Scenario = {
-  workflow: string;
-  scenario: string;
-  inputs?: JsonObject;
-  results?: Record<string, Json>;
-  fail?: string[];
-  events?: Record<string, Json>;
-  event_timeouts?: string[];
-};
-
 describe.concurrent("what the interpreter says at the end can be told from its records alone", () => {
-  const scenarios: Scenario[] = parse(read("scenarios.yaml"));
-  test.each(scenarios)("$workflow: $scenario", async (scenario) => {
-    const { workflow } = parseWorkflow(read(`expected/${scenario.workflow}.json`));
-    if (!workflow) throw new Error("no workflow");
-    const calls = new Map<string, number>();
-    const play: Play = (id) => {
-      if (scenario.fail?.includes(id)) throw new Error(`${id} fails`);
-      const count = calls.get(id) ?? 0;
-      calls.set(id, count + 1);
-      const result = scenario.results?.[id];
-      return Array.isArray(result) ? result[Math.min(count, result.length - 1)] : result;
-    };
-    const wake: Wake = (event) =>
-      scenario.event_timeouts?.includes(event) ? "time out" : scenario.events?.[event];
+  test.each(SCENARIOS)("$workflow: $scenario", async (scenario) => {
+    const { workflow, play, wake } = stage(scenario);
     const { result, moments } = await watch(workflow, play, scenario.inputs, wake);
     expect(moments.at(-1)).toEqual(result.operators);
     expectSteady(moments, result.operators);
