@@ -52,7 +52,7 @@ function crumbsOf(pathname: string): Crumb[] {
   if (segments.length === 0) return [{ href: "/", label: "Overview" }];
   return segments.map((segment, index) => {
     const href = `/${segments.slice(0, index + 1).join("/")}`;
-    return { href, label: PLACES[href] ?? label(segment, index) };
+    return { href, label: PLACES[href] ?? label(segment, index, segments[0]) };
   });
 }
 
@@ -61,8 +61,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Words of an address that are no names. */
 const PLACES: Record<string, string> = { "/workflows/definitions": "Definitions" };
 
-function label(segment: string, index: number): string {
+function label(segment: string, index: number, room: string | undefined): string {
+  if (room === "workflows" && UUID.test(segment)) return formatShortId(segment);
   if (index === 1) return queueOfSegment(decodeURIComponent(segment));
-  if (index === 3 || (index === 2 && UUID.test(segment))) return formatShortId(segment);
+  if (index === 3) return formatShortId(segment);
   return ROOMS.find((room) => room.href === `/${segment}`)?.label ?? segment;
 }

@@ -44,7 +44,11 @@ export function LineTable({ lines, before }: { lines: readonly TableLine[]; befo
         <tbody>
           {lines.slice(0, MOST_ROWS).map((row) => (
             <tr key={row.id} className="h-7 border-line-subtle border-b align-top hover:bg-hover">
-              {before && <Cell>{row.before}</Cell>}
+              {before && (
+                <td className="whitespace-nowrap py-1 pr-2 pl-3 text-ink-2 max-wide:max-w-28 max-wide:truncate wide:pl-4">
+                  {row.before}
+                </td>
+              )}
               <Cell>{row.attempt}</Cell>
               <Cell>{row.what}</Cell>
               <td className="mono max-w-md break-words px-2 py-1">{row.name}</td>

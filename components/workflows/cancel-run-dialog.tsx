@@ -42,6 +42,8 @@ export function CancelRunDialog({
   }, [workflowRunId]);
   const plan = preview?.ok ? preview.data : undefined;
   const nothing = plan && plan.tasks.length === 0 && plan.becomes === plan.status;
+  const sleeps =
+    plan?.status === "running" && plan.tasks.some((one) => one.isRoot && one.state === "sleeping");
   const queues = new Set(plan?.tasks.map(({ queue }) => queue));
   if (outcomes) return <CancelOutcomes name={name} outcomes={outcomes} onClose={onClose} />;
   return (
@@ -83,7 +85,7 @@ export function CancelRunDialog({
               : [
                   {
                     label: "Run",
-                    from: <Status status={plan.status} />,
+                    from: <Status status={sleeps ? "sleeping" : plan.status} />,
                     to: <Status status={plan.becomes} />,
                   },
                 ]

@@ -33,7 +33,7 @@ export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefini
                     <Th className="max-wide:hidden">Hash</Th>
                     <Th>Tenant</Th>
                     <Th className="max-wide:hidden">Written as</Th>
-                    <Th>Stored</Th>
+                    <Th className="max-wide:hidden">Stored</Th>
                     <Th className="max-wide:hidden">By</Th>
                     <Th className="pr-4!">
                       <span className="sr-only">Start</span>
@@ -129,12 +129,14 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
         {tenantId ?? <NoValue />}
       </Td>
       <Td className="max-wide:hidden">{sourceFormat ?? <NoValue />}</Td>
-      <Td>{createdAt === null ? <NoValue /> : <RelativeTime iso={createdAt} />}</Td>
+      <Td className="max-wide:hidden">
+        {createdAt === null ? <NoValue /> : <RelativeTime iso={createdAt} />}
+      </Td>
       <Td className="max-w-40 truncate max-wide:hidden" title={createdBy ?? undefined}>
         {createdBy ?? <NoValue />}
       </Td>
       <Td className="pr-4! text-right">
-        {!isPaused && <StartButton definitionId={definitionId} of={`${name} ${version}`} />}
+        {!isPaused && <StartButton isSmall definitionId={definitionId} of={`${name} ${version}`} />}
       </Td>
     </tr>
   );

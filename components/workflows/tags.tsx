@@ -20,7 +20,11 @@ export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: strin
   const list = listTags(tags);
   return (
     <span
-      className={onSelect ? "flex gap-1 overflow-hidden" : "inline-flex min-w-0 flex-wrap gap-1"}
+      className={
+        onSelect
+          ? "flex flex-wrap gap-1 overflow-hidden wide:max-h-5"
+          : "inline-flex min-w-0 flex-wrap gap-1"
+      }
     >
       {list.map((tag) => {
         const className =

@@ -5,6 +5,8 @@ import { measureText } from "./measure-text";
 
 /** An operator is as wide as its name, between these two. */
 const NODE = { width: 188, widest: 304, height: 48 };
+/** A router has room for where it leads to as well. */
+const ROUTER = 220;
 /** What stands beside the name: its sign, and the room at both ends. */
 const BESIDE_NAME = 43;
 /** The head of a box around nodes, and the room inside its border. */
@@ -183,9 +185,10 @@ function fitLabel(label: string): { text: string; width: number } {
   return { text, width: Math.ceil(measureText(text, "label")) + 2 * LABEL.padding };
 }
 
-function widthOf({ id }: GraphNode): number {
+function widthOf({ id, type }: GraphNode): number {
+  const least = type === "condition" || type === "switch" ? ROUTER : NODE.width;
   const wanted = Math.ceil(measureText(id.slice(0, NODE.widest), "name")) + BESIDE_NAME;
-  return Math.min(Math.max(wanted, NODE.width), NODE.widest);
+  return Math.min(Math.max(wanted, least), NODE.widest);
 }
 
 function sizeOf({ width, height }: GraphLayout) {

@@ -11,12 +11,15 @@ export function StartButton({
   definitionId,
   given,
   label = "Start",
+  isSmall = false,
   of,
 }: {
   definitionId: string;
   /** Inputs to begin with, as JSON text. */
   given?: string | undefined;
   label?: string;
+  /** On a narrow screen only its sign is shown. */
+  isSmall?: boolean;
   /** What is started, for those who do not see where the button stands. */
   of: string;
 }) {
@@ -25,7 +28,7 @@ export function StartButton({
     <>
       <Button aria-label={`${label} ${of}`} onClick={() => setOpen(true)}>
         <Icon name="play" size={14} />
-        {label}
+        <span className={isSmall ? "max-wide:sr-only" : undefined}>{label}</span>
       </Button>
       {open && (
         <StartDialog definitionId={definitionId} given={given} onClose={() => setOpen(false)} />

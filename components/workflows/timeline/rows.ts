@@ -81,8 +81,7 @@ export function listRunTableRows(tasks: readonly ToldTask[], bookkeeping: boolea
       const told = task.told.get(row.id);
       if (told?.isBookkeeping && !bookkeeping) return [];
       const id = `${task.detail.task.taskId}.${row.id}`;
-      const said = [told?.isNamed && told.title, (!told?.isNamed || told.failed) && row.subject];
-      const name = said.filter(Boolean).join(": ") || null;
+      const name = told?.isNamed ? [told.title, told.more].filter(Boolean).join(": ") : row.subject;
       return [{ ...row, id, task, name, path: told ? told.path : task.path }];
     }),
   );

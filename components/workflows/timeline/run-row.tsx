@@ -67,24 +67,22 @@ export function RunTimelineRow({
             <Link
               href={taskPath(task.queue, task.taskId)}
               title={`${task.name}: open the task`}
-              dir="auto"
-              className="truncate text-left font-semibold hover:text-accent-text hover:underline"
+              className="min-w-0 font-semibold hover:text-accent-text hover:underline"
             >
-              {row.title}
+              <EndOf text={row.title} />
             </Link>
             {task.attempts > 1 && <span className="text-12 text-ink-3">×{task.attempts}</span>}
           </>
         ) : (
           <button
             type="button"
-            dir="auto"
             aria-pressed={selected}
-            title={row.title}
+            title={[row.title, row.task.told.get(row.span.id)?.more].filter(Boolean).join(": ")}
             disabled={row.path === null}
             onClick={() => onSelect(selected ? null : row.path)}
-            className={cn("h-full min-w-0 flex-1 truncate text-left", isQuiet(row) && "text-ink-2")}
+            className={cn("h-full min-w-0 flex-1 text-left", isQuiet(row) && "text-ink-2")}
           >
-            {row.title}
+            <EndOf text={row.title} />
           </button>
         )}
         <span className="ml-auto hidden shrink-0 text-12 text-ink-2 wide:inline">
@@ -103,6 +101,15 @@ export function RunTimelineRow({
         {row.kind === "span" && <Words row={row} scale={scale} />}
       </svg>
     </div>
+  );
+}
+
+/** A path loses its beginning where there is no room: its end says what it is, and in which round. */
+function EndOf({ text }: { text: string }) {
+  return (
+    <span dir="rtl" className="block truncate text-left">
+      <bdi>{text}</bdi>
+    </span>
   );
 }
 

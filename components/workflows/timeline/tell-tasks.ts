@@ -3,7 +3,7 @@ import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import type { Lane, Span } from "@/lib/timeline/model";
 import { isInterpreted } from "../read-records";
 import { ownerOf, type Resolve } from "../resolve-step";
-import { shorten, tellStep } from "../step-words";
+import { type StepWords, shorten, tellStep } from "../step-words";
 import type { TaskHistory } from "../task-history";
 
 /** What is said of a span, and which operator it belongs to. */
@@ -13,8 +13,8 @@ export type Told = {
   isNamed: boolean;
   path: string | null;
   isBookkeeping: boolean;
-  /** It is the end of an attempt that failed. */
-  failed: boolean;
+  /** What there is to say besides the title: the error of an attempt that failed, the event that is waited for. */
+  more: string | null;
 };
 
 /** A task of a run as its timeline tells it: the interpreter's notes in words, failed attempts as failures. */
@@ -29,6 +29,9 @@ export type ToldTask = TaskHistory & {
 
 /** A note that took longer than this is shown in any case: something happened meanwhile. */
 const LONG_MS = 1_000;
+
+/** The event by which a part of a workflow tells its end; it holds the path of the part. */
+const PART_EVENT = /^hw:[0-9a-f-]{36}:(.+)$/s;
 
 /** Puts the tasks of a run into words. */
 export function tellTasks(
@@ -66,7 +69,7 @@ export function tellTasks(
         isNamed: isNamed(span),
         path: step?.path ?? path,
         isBookkeeping: isNote && span.to - span.from < LONG_MS,
-        failed: words?.failure !== undefined,
+        more: words?.failure ? sayFailure(words.failure) : eventOf(span, words),
       });
       return words?.failure ? toFailure(span, words.failure) : span;
     };
@@ -86,11 +89,23 @@ function toFailure(
   return { kind: "failure", error: { name: type, message }, id, from, to, start, end };
 }
 
+function sayFailure({ type, message }: { type: string; message: string }): string {
+  return `${type}: ${message}`;
+}
+
+/** The event of a wait that is called by its operator. */
+function eventOf(span: Span, words: StepWords | undefined): string | null {
+  return words && span.kind === "event-wait" && !isPart(span) ? span.event : null;
+}
+
+function isPart(span: Span): boolean {
+  return span.kind === "event-wait" && PART_EVENT.test(span.event ?? "");
+}
+
 /** What is said beside a span, without what the row of its task says already. */
 function titleIn(within: string, span: Span, words: string | undefined): string {
-  const awaited =
-    span.kind === "event-wait" && /^hw:[0-9a-f-]{36}:(.+)$/s.exec(span.event ?? "")?.[1];
+  const awaited = span.kind === "event-wait" && PART_EVENT.exec(span.event ?? "")?.[1];
   if (awaited) return `wait for ${shorten(awaited, within)}`;
-  if (words !== undefined && span.kind !== "event-wait") return words;
+  if (words !== undefined) return words;
   return shorten(titleOf(span), within);
 }
