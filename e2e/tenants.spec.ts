@@ -121,3 +121,44 @@ test("failures and workers can be narrowed to a tenant in the address", async ({
   await page.reload();
   await expect(page.getByLabel("Tenant")).toHaveValue("globex");
 });
+
+test("the figures of overview, queues and a queue are narrowed to a tenant, and so is what they lead to", async ({
+  page,
+  work,
+}) => {
+  const { pool, queue } = work;
+  for (const [tenant, times] of [
+    ["acme", 3],
+    ["globex", 2],
+  ] as const)
+    for (let n = 0; n < times; n++)
+      await spawnTask(pool, queue, `${tenant}-job`, {}, headers(tenant));
+  const row = page.getByRole("row").filter({ hasText: queue });
+
+  await page.goto("/queues");
+  await expect(row.getByRole("cell").nth(1)).toHaveText("5");
+  await page.getByLabel("Tenant").selectOption("globex");
+  await expect(page).toHaveURL(/tenant=globex/);
+  await expect(row.getByRole("cell").nth(1)).toHaveText("2");
+  await page.reload();
+  await expect(row.getByRole("cell").nth(1)).toHaveText("2");
+  await row.getByRole("link", { name: queue }).click();
+
+  await expect(page).toHaveURL(new RegExp(`/queues/${queue}\\?tenant=globex`));
+  const pending = page.getByRole("link", { name: /^pending/ });
+  await expect(pending).toContainText("2");
+  await page.getByLabel("Tenant").selectOption("");
+  await expect(pending).toContainText("5");
+  await page.getByLabel("Tenant").selectOption("acme");
+  await expect(pending).toContainText("3");
+  await pending.click();
+  await expect(page).toHaveURL(/state=pending.*tenant=acme/);
+  await expect(page.getByRole("link", { name: /acme-job/ })).toHaveCount(3);
+  await expect(page.getByText("globex-job")).toHaveCount(0);
+
+  await page.goto("/?tenant=acme");
+  await expect(page.getByLabel("Tenant")).toHaveValue("acme");
+  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  await page.getByRole("link", { name: "All queues" }).click();
+  await expect(page).toHaveURL(/\/queues\?tenant=acme/);
+});

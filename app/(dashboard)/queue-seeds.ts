@@ -1,7 +1,7 @@
 import { getQueueFigures } from "@/lib/analytics/queue-figures";
 import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import { queueFiguresQuery, queueMaintenanceQuery } from "@/lib/query/queue";
-import type { Window } from "@/lib/search-params/windows";
+import type { FigureFilters } from "@/lib/search-params/windows";
 import type { Seed } from "./seeded";
 
 export const queueMaintenanceSeed = (queue: string): Seed => ({
@@ -9,7 +9,7 @@ export const queueMaintenanceSeed = (queue: string): Seed => ({
   read: () => getQueueMaintenance(queue),
 });
 
-export const queueFiguresSeed = (queue: string, window: Window): Seed => ({
-  queryKey: queueFiguresQuery(queue, window).queryKey,
-  read: () => getQueueFigures(queue, window),
+export const queueFiguresSeed = (queue: string, { range, tenant }: FigureFilters): Seed => ({
+  queryKey: queueFiguresQuery(queue, { range, tenant }).queryKey,
+  read: () => getQueueFigures(queue, range, { tenant }),
 });

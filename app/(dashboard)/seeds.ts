@@ -5,9 +5,9 @@ import { tasksQuery } from "@/lib/query/tasks";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import type { Seed } from "./seeded";
 
-export const queuesSeed = (): Seed => ({
-  queryKey: queuesQuery().queryKey,
-  read: () => listQueues(),
+export const queuesSeed = (tenant: readonly string[] = []): Seed => ({
+  queryKey: queuesQuery(tenant).queryKey,
+  read: () => listQueues({ tenant }),
 });
 
 export const tasksSeed = (filters: TaskFilters): Seed => ({

@@ -47,16 +47,16 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   "failures/[group]/tasks": () => [],
   find: (of) => [of.pending.taskId, of.failed.runId, of.running.runId].map((id) => [`?id=${id}`]),
   health: plain(""),
-  "overview/latency": plain("", "?range=24h"),
-  "overview/throughput": plain("", "?range=7d"),
-  queues: plain(""),
-  "queues/[queue]/count": forQueue(""),
+  "overview/latency": ({ tenant }) => [[""], ["?range=24h"], [`?tenant=${tenant}`]],
+  "overview/throughput": ({ tenant }) => [[""], ["?range=7d"], [`?tenant=${tenant}`]],
+  queues: ({ tenant }) => [[""], [`?tenant=${tenant}`]],
+  "queues/[queue]/count": forQueue("", "?tenant=acme", "?tenant=globex"),
   "queues/[queue]/events": (of) => forQueue("", `?name=${of.tenant}`, "?state=emitted")(of),
   "queues/[queue]/events/payload": (of) =>
     forQueue(...["late", "done", "paid"].map((name) => `?name=${of.tenant}:${name}`))(of),
   "queues/[queue]/events/waiters": (of) =>
     forQueue("?name=shared", `?name=${of.tenant}:paid`, `?name=${of.tenant}:late`)(of),
-  "queues/[queue]/figures": forQueue("", "?range=7d"),
+  "queues/[queue]/figures": forQueue("", "?range=7d", "?tenant=acme", "?tenant=globex"),
   "queues/[queue]/maintenance": forQueue(""),
   "queues/[queue]/tasks/[taskId]": (of) => {
     const { queue, pending, running, waiting, failed, completed, cancelled } = of;

@@ -1,6 +1,6 @@
 import { LogRange } from "@/components/charts/log-range";
+import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { CountText } from "@/components/ui/count";
-import { Link } from "@/components/ui/link";
 import { Td } from "@/components/ui/table";
 import type { Quantiles, LatencyRow as Row } from "@/lib/analytics/latency";
 import { cn } from "@/lib/cn";
@@ -15,13 +15,13 @@ export function LatencyRow({ row, href }: { row: Row; href: string }) {
   return (
     <tr className="hover:bg-hover">
       <Td className="max-w-[160px] wide:max-w-[200px] xwide:max-w-[140px]">
-        <Link
+        <ScopedLink
           href={href}
           title={row.name}
           className="block truncate font-medium hover:text-accent-text hover:underline"
         >
           {row.name}
-        </Link>
+        </ScopedLink>
       </Td>
       <Td numeric className="text-ink-2 max-wide:hidden">
         <CountText count={row.tasks} />

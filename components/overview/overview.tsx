@@ -1,16 +1,20 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useWindow, useWindowRefresh } from "@/components/charts/use-window";
+import { useWindowRefresh } from "@/components/charts/use-window";
 import { WindowSwitch } from "@/components/charts/window-switch";
 import { LiveData } from "@/components/layout/live-data";
+import { useUrlState } from "@/components/layout/use-url-state";
 import { Attention } from "@/components/queues/attention";
 import { NoQueues } from "@/components/queues/no-queues";
 import { useQueues } from "@/components/queues/use-queues";
+import { TenantFilter } from "@/components/tenants/tenant-filter";
+import { TenantScope } from "@/components/tenants/tenant-scope";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Panel } from "@/components/ui/panel";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { failuresQuery } from "@/lib/query/failures";
 import { latencyQuery, throughputQuery } from "@/lib/query/overview";
+import { figuresSearchParams } from "@/lib/search-params/windows";
 import { failingQueues } from "./failing-queues";
 import { LatencyPanel } from "./latency-panel";
 import { QueueHealth } from "./queue-health";
@@ -22,46 +26,52 @@ const PAIR = "grid gap-3 xwide:grid-cols-2";
 
 /** Is it healthy? What needs attention, then the figures behind it. */
 export function Overview() {
-  const [window, setWindow] = useWindow();
+  const [filters, setFilters] = useUrlState(figuresSearchParams, { history: "push" });
+  const { range: window, tenant } = filters;
   const refetchInterval = useWindowRefresh(window);
-  const queues = useQueues();
-  const throughput = useQuery({ ...throughputQuery(window), refetchInterval });
-  const failures = useQuery({ ...failuresQuery({ range: window }), refetchInterval });
-  const latency = useQuery({ ...latencyQuery(window), refetchInterval });
+  const queues = useQueues(tenant);
+  const throughput = useQuery({ ...throughputQuery(filters), refetchInterval });
+  const failures = useQuery({ ...failuresQuery(filters), refetchInterval });
+  const latency = useQuery({ ...latencyQuery(filters), refetchInterval });
   useHotkeys({
     r: () => {
       for (const query of [queues, throughput, failures, latency]) query.refetch();
     },
   });
   return (
-    <LiveData whole query={queues} skeleton={<OverviewSkeleton />}>
-      {(list) =>
-        list.queues.length === 0 ? (
-          <NoQueues />
-        ) : (
-          <div className={FRAME}>
-            <div className="flex items-center gap-2">
-              <h1 className="font-semibold text-16">Overview</h1>
-              <span className="ml-auto">
-                <WindowSwitch value={window} onChange={setWindow} />
-              </span>
-            </div>
-            <div className={PAIR}>
-              <Attention
-                queues={list.queues}
-                more={failingQueues(throughput.data, failures.data)}
-              />
-              <ThroughputPanel query={throughput} window={window} />
-            </div>
-            <QueueHealth queues={list.queues} throughput={throughput.data} />
-            <div className="grid items-start gap-3 xwide:grid-cols-[minmax(0,8fr)_minmax(0,7fr)]">
-              <LatencyPanel query={latency} window={window} />
-              <TopFailures query={failures} window={window} />
-            </div>
-          </div>
-        )
-      }
-    </LiveData>
+    <TenantScope tenants={tenant}>
+      <div className={FRAME}>
+        <div className="flex flex-wrap items-center gap-2">
+          <h1 className="font-semibold text-16">Overview</h1>
+          <span className="ml-auto flex flex-wrap items-center gap-2">
+            <TenantFilter chosen={tenant} onChange={(chosen) => setFilters({ tenant: chosen })} />
+            <WindowSwitch value={window} onChange={(range) => setFilters({ range })} />
+          </span>
+        </div>
+        <LiveData query={queues} skeleton={<PanelsSkeleton />}>
+          {(list) =>
+            list.queues.length === 0 ? (
+              <NoQueues />
+            ) : (
+              <>
+                <div className={PAIR}>
+                  <Attention
+                    queues={list.queues}
+                    more={failingQueues(throughput.data, failures.data)}
+                  />
+                  <ThroughputPanel query={throughput} window={window} />
+                </div>
+                <QueueHealth queues={list.queues} throughput={throughput.data} />
+                <div className="grid items-start gap-3 xwide:grid-cols-[minmax(0,8fr)_minmax(0,7fr)]">
+                  <LatencyPanel query={latency} window={window} />
+                  <TopFailures query={failures} window={window} />
+                </div>
+              </>
+            )
+          }
+        </LiveData>
+      </div>
+    </TenantScope>
   );
 }
 
@@ -69,6 +79,14 @@ export function OverviewSkeleton() {
   return (
     <div className={FRAME}>
       <div className="h-9 wide:h-7" />
+      <PanelsSkeleton />
+    </div>
+  );
+}
+
+function PanelsSkeleton() {
+  return (
+    <>
       <div className={PAIR}>
         <Panel title="Needs attention">
           <div className="h-[204px]" />
@@ -80,6 +98,6 @@ export function OverviewSkeleton() {
       <Panel title="Queues">
         <SkeletonRows rows={8} columns={8} />
       </Panel>
-    </div>
+    </>
   );
 }

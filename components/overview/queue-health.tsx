@@ -1,6 +1,6 @@
 "use client";
 import { QueueTable } from "@/components/queues/queue-table";
-import { Link } from "@/components/ui/link";
+import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/panel";
 import type { Throughput } from "@/lib/analytics/throughput";
 import type { Queue } from "@/lib/analytics/types";
@@ -22,9 +22,9 @@ export function QueueHealth({
       title="Queues"
       note={shown.length < queues.length && `the ${shown.length} busiest of ${queues.length}`}
       aside={
-        <Link href="/queues" className="text-accent-text hover:underline">
+        <ScopedLink href="/queues" className="text-accent-text hover:underline">
           All queues
-        </Link>
+        </ScopedLink>
       }
     >
       <QueueTable

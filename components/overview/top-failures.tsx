@@ -6,8 +6,8 @@ import { FailureError } from "@/components/failures/failure-error";
 import { Outcomes } from "@/components/failures/failure-outcomes";
 import { failuresPath } from "@/components/failures/paths";
 import { LiveData } from "@/components/layout/live-data";
+import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Icon } from "@/components/ui/icon";
-import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { SkeletonRows } from "@/components/ui/skeleton";
@@ -31,9 +31,12 @@ export function TopFailures({
       title="Top failures"
       note={`by task and error, ${WINDOW_WORDS[window]}`}
       aside={
-        <Link href={failuresPath({ range: window })} className="text-accent-text hover:underline">
+        <ScopedLink
+          href={failuresPath({ range: window })}
+          className="text-accent-text hover:underline"
+        >
           All failures
-        </Link>
+        </ScopedLink>
       }
     >
       <LiveData query={query} skeleton={<SkeletonRows rows={ROWS} columns={4} />}>
@@ -65,13 +68,13 @@ function TopFailure({ group, window }: { group: FailureGroup; window: Window }) 
   return (
     <li className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 border-line-subtle border-b px-3 py-1.5 hover:bg-hover wide:grid-cols-[minmax(0,1fr)_96px_auto]">
       <div className="min-w-0">
-        <Link
+        <ScopedLink
           data-row
           href={failuresPath({ range: window, group: group.id })}
           className="block truncate font-medium after:absolute after:inset-0 hover:text-accent-text"
         >
           {group.taskName}
-        </Link>
+        </ScopedLink>
         <span className="block truncate" title={`${group.errorName ?? ""} ${group.pattern}`.trim()}>
           <FailureError name={group.errorName} pattern={group.pattern} />
         </span>

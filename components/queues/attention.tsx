@@ -1,8 +1,8 @@
 "use client";
 import { StateIcon } from "@/components/tasks/state-icon";
+import { ScopedLink, useTenantScope } from "@/components/tenants/tenant-scope";
 import { useClock } from "@/components/ui/clock";
 import { Icon } from "@/components/ui/icon";
-import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import type { Queue } from "@/lib/analytics/types";
 import { type Concern, concernsOf, worstFirst } from "./concerns";
@@ -19,7 +19,7 @@ export function Attention({
   more?: readonly Concern[];
 }) {
   const now = useClock((time) => time);
-  const concerns = worstFirst([...more, ...concernsOf(queues, now)]);
+  const concerns = worstFirst([...more, ...concernsOf(queues, now, useTenantScope().length === 0)]);
   const affected = new Set(concerns.map((concern) => concern.queue)).size;
   return (
     <Panel
@@ -42,13 +42,13 @@ export function Attention({
               <span className="min-w-0 flex-1 basis-64 break-words">
                 <strong className="font-semibold">{concern.queue}</strong>: {concern.text}
               </span>
-              <Link
+              <ScopedLink
                 href={concern.href}
                 className="flex min-h-9 items-center font-medium text-accent-text hover:underline wide:min-h-0"
               >
                 {concern.action}
                 <Icon name="chevron-right" strokeWidth={2} size={14} />
-              </Link>
+              </ScopedLink>
             </li>
           ))}
           {concerns.length > LIMIT && (

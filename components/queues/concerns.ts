@@ -20,9 +20,12 @@ export const WAITS_MS = 60_000;
 /** Workers poll now and then: a sleeper that is due for less than this is nobody's concern. */
 const LATE_MS = 10_000;
 
-/** What is wrong with these queues, the worst first. `now` in milliseconds, on the engine's clock. */
-export function concernsOf(queues: readonly Queue[], now: number): Concern[] {
-  return worstFirst(queues.flatMap((queue) => concernsOfQueue(queue, now)));
+/**
+ * What is wrong with these queues, the worst first. `now` in milliseconds, on the engine's clock. That nothing runs says
+ * something of the workers only where the figures are everybody's.
+ */
+export function concernsOf(queues: readonly Queue[], now: number, isEverybody = true): Concern[] {
+  return worstFirst(queues.flatMap((queue) => concernsOfQueue(queue, now, isEverybody)));
 }
 
 const ORDER: readonly TaskState[] = ["failed", "running", "pending", "sleeping"];
@@ -33,7 +36,7 @@ export function worstFirst(concerns: readonly Concern[]): Concern[] {
   return [...concerns].sort((a, b) => rank(a) - rank(b));
 }
 
-function concernsOfQueue(queue: Queue, now: number): Concern[] {
+function concernsOfQueue(queue: Queue, now: number, isEverybody: boolean): Concern[] {
   const tasks = queueTasksPath(queue.name);
   const of = (state: TaskState, text: string, href: string, action: string): Concern => ({
     key: `${queue.name} ${state}`,
@@ -59,7 +62,8 @@ function concernsOfQueue(queue: Queue, now: number): Concern[] {
   }
   const waited = queue.oldestReadyAt === null ? 0 : now - Date.parse(queue.oldestReadyAt);
   if (waited >= WAITS_MS) {
-    const noWorker = queue.active.running === 0 ? " and nothing runs: is there a worker?" : "";
+    const noWorker =
+      isEverybody && queue.active.running === 0 ? " and nothing runs: is there a worker?" : "";
     concerns.push(
       of(
         "pending",

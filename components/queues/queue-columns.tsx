@@ -3,8 +3,8 @@ import { Sparkline } from "@/components/charts/sparkline";
 import { addUp, total } from "@/components/charts/stack";
 import { failuresPath } from "@/components/failures/paths";
 import { queueTasksPath } from "@/components/layout/paths";
+import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { CountText, NumberText } from "@/components/ui/count";
-import { Link } from "@/components/ui/link";
 import type { TaskState } from "@/lib/absurd/types";
 import type { AttemptCounts } from "@/lib/analytics/attempt-counts";
 import type { Count, Queue } from "@/lib/analytics/types";
@@ -25,12 +25,12 @@ export type QueueColumn = {
 };
 
 const to = (queue: Queue, states: readonly TaskState[], text: ReactNode) => (
-  <Link
+  <ScopedLink
     href={`${queueTasksPath(queue.name)}?state=${states.join(",")}`}
     className="hover:underline"
   >
     {text}
-  </Link>
+  </ScopedLink>
 );
 const active = (label: string, state: keyof Queue["active"]): QueueColumn => ({
   label,
@@ -70,7 +70,7 @@ export const QUEUE_COLUMNS = {
     label: "Failing",
     cell: (queue, lately) =>
       lately && (
-        <Link
+        <ScopedLink
           href={failuresPath({ range: lately.window, queue: [queue.name] })}
           className="hover:underline"
         >
@@ -78,7 +78,7 @@ export const QUEUE_COLUMNS = {
             completed={total(lately.counts.completed)}
             failed={total(lately.counts.failed)}
           />
-        </Link>
+        </ScopedLink>
       ),
   },
   done: {

@@ -2,23 +2,42 @@
 import { useQuery } from "@tanstack/react-query";
 import { useWindowRefresh } from "@/components/charts/use-window";
 import { LiveData } from "@/components/layout/live-data";
+import { useUrlValue } from "@/components/layout/use-url-state";
+import { TenantFilter } from "@/components/tenants/tenant-filter";
+import { TenantScope } from "@/components/tenants/tenant-scope";
 import { useTenants } from "@/components/tenants/tenants-provider";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Panel } from "@/components/ui/panel";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { plural } from "@/lib/format";
 import { throughputQuery } from "@/lib/query/overview";
+import { tenantSearchParams } from "@/lib/search-params/windows";
 import { CreateQueueButton } from "./create-queue-button";
 import { NoQueues } from "./no-queues";
 import { QueueTable } from "./queue-table";
 import { useQueues } from "./use-queues";
 
+const COLUMNS = [
+  "ready",
+  "oldest",
+  "pending",
+  "running",
+  "sleeping",
+  "overdue",
+  "lost",
+  "completed",
+  "failed",
+  "cancelled",
+  "attempts",
+] as const;
+
 /** Every queue with its figures, and the attempts of the last hour. */
 export function QueueList() {
-  const query = useQueues();
+  const [tenant, setTenant] = useUrlValue("tenant", tenantSearchParams.tenant, { history: "push" });
+  const query = useQueues(tenant);
   const restricted = useTenants() !== null;
   const throughput = useQuery({
-    ...throughputQuery("1h"),
+    ...throughputQuery({ range: "1h", tenant }),
     refetchInterval: useWindowRefresh("1h"),
   });
   useHotkeys({
@@ -28,49 +47,34 @@ export function QueueList() {
     },
   });
   return (
-    <LiveData whole query={query} skeleton={<QueueListSkeleton />}>
-      {({ queues }) => (
-        <div className="p-3 wide:px-4">
-          <h1 className="sr-only">Queues</h1>
-          {!restricted && (
-            <div className="mb-3 flex justify-end">
-              <CreateQueueButton />
-            </div>
-          )}
-          <Panel
-            title="Queues"
-            note={plural(queues.length, "queue")}
-            aside={
-              <span className="max-wide:hidden">
-                active counts are exact, others estimated where marked ≈; attempts of the last hour
-              </span>
-            }
-          >
-            {queues.length === 0 ? (
-              <NoQueues />
-            ) : (
-              <QueueTable
-                queues={queues}
-                throughput={throughput.data}
-                columns={[
-                  "ready",
-                  "oldest",
-                  "pending",
-                  "running",
-                  "sleeping",
-                  "overdue",
-                  "lost",
-                  "completed",
-                  "failed",
-                  "cancelled",
-                  "attempts",
-                ]}
-              />
-            )}
-          </Panel>
+    <TenantScope tenants={tenant}>
+      <div className="p-3 wide:px-4">
+        <h1 className="sr-only">Queues</h1>
+        <div className="mb-3 flex justify-end gap-2 empty:hidden">
+          <TenantFilter chosen={tenant} onChange={setTenant} />
+          {!restricted && <CreateQueueButton />}
         </div>
-      )}
-    </LiveData>
+        <LiveData query={query} skeleton={<ListSkeleton />}>
+          {({ queues }) => (
+            <Panel
+              title="Queues"
+              note={plural(queues.length, "queue")}
+              aside={
+                <span className="max-wide:hidden">
+                  {`active counts are exact, others ${tenant.length > 0 ? "at least" : "estimated"} where marked ${tenant.length > 0 ? "+" : "≈"}; attempts of the last hour`}
+                </span>
+              }
+            >
+              {queues.length === 0 ? (
+                <NoQueues />
+              ) : (
+                <QueueTable queues={queues} throughput={throughput.data} columns={COLUMNS} />
+              )}
+            </Panel>
+          )}
+        </LiveData>
+      </div>
+    </TenantScope>
   );
 }
 
@@ -78,9 +82,15 @@ export function QueueListSkeleton() {
   return (
     <div className="p-3 wide:px-4">
       <div className="mb-3 h-9 wide:h-7" />
-      <Panel title="Queues">
-        <SkeletonRows rows={8} columns={8} />
-      </Panel>
+      <ListSkeleton />
     </div>
+  );
+}
+
+function ListSkeleton() {
+  return (
+    <Panel title="Queues">
+      <SkeletonRows rows={8} columns={8} />
+    </Panel>
   );
 }

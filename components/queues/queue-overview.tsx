@@ -5,14 +5,16 @@ import { LiveData } from "@/components/layout/live-data";
 import { queueEventsPath, queueTasksPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import { ReadError } from "@/components/layout/read-error";
+import { useUrlValue } from "@/components/layout/use-url-state";
 import { SpawnButton } from "@/components/tasks/spawn-button";
+import { TenantFilter } from "@/components/tenants/tenant-filter";
+import { ScopedLink, TenantScope, useTenantScope } from "@/components/tenants/tenant-scope";
 import { useTenants } from "@/components/tenants/tenants-provider";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkeys } from "@/components/ui/hotkeys";
-import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import { AbsoluteTime } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -20,6 +22,7 @@ import type { Queue } from "@/lib/analytics/types";
 import { ApiError } from "@/lib/query/api";
 import { queueMaintenanceQuery } from "@/lib/query/queue";
 import { taskFilters } from "@/lib/search-params/tasks";
+import { tenantSearchParams } from "@/lib/search-params/windows";
 import { Attention } from "./attention";
 import { OldestReady } from "./oldest-ready";
 import { QueueActions } from "./queue-actions";
@@ -35,23 +38,36 @@ const UPKEEP_MS = 30_000;
 
 /** One queue: its figures, what is wrong with it, how it is kept, and the ways into it. */
 export function QueueOverview({ name }: { name: string }) {
-  const query = useQueues();
+  const [tenant, setTenant] = useUrlValue("tenant", tenantSearchParams.tenant, { history: "push" });
+  const query = useQueues(tenant);
   return (
-    <LiveData whole query={query} skeleton={<QueueOverviewSkeleton />}>
-      {({ queues }) => {
-        const queue = queues.find((one) => one.name === name);
-        if (queue) return <Room queue={queue} onRefresh={() => query.refetch()} />;
-        const error = new ApiError(404, {
-          code: "queue_not_found",
-          message: `No queue is called “${name}”. It may have been dropped.`,
-        });
-        return <ReadError heading="h1" error={error} onRetry={() => query.refetch()} />;
-      }}
-    </LiveData>
+    <TenantScope tenants={tenant}>
+      <LiveData whole query={query} skeleton={<QueueOverviewSkeleton />}>
+        {({ queues }) => {
+          const queue = queues.find((one) => one.name === name);
+          if (queue)
+            return <Room queue={queue} onRefresh={() => query.refetch()} onTenant={setTenant} />;
+          const error = new ApiError(404, {
+            code: "queue_not_found",
+            message: `No queue is called “${name}”. It may have been dropped.`,
+          });
+          return <ReadError heading="h1" error={error} onRetry={() => query.refetch()} />;
+        }}
+      </LiveData>
+    </TenantScope>
   );
 }
 
-function Room({ queue, onRefresh }: { queue: Queue; onRefresh: () => void }) {
+function Room({
+  queue,
+  onRefresh,
+  onTenant,
+}: {
+  queue: Queue;
+  onRefresh: () => void;
+  onTenant: (tenants: string[]) => void;
+}) {
+  const tenant = useTenantScope();
   const live = useRefreshInterval() !== false;
   const readable = queue.unreadable === undefined;
   const restricted = useTenants() !== null;
@@ -71,18 +87,21 @@ function Room({ queue, onRefresh }: { queue: Queue; onRefresh: () => void }) {
       <header className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="min-w-0 break-words font-semibold text-20 tracking-tight">{queue.name}</h1>
         <Badge>{queue.storageMode}</Badge>
+        <TenantFilter chosen={tenant} onChange={onTenant} />
         <span className="flex flex-wrap gap-2 wide:ml-auto">
           <SpawnButton queue={queue.name} />
           <BulkButton
             label="Bulk"
-            selection={() => ({ filters: taskFilters({ queue: [queue.name] }) })}
+            selection={() => ({
+              filters: taskFilters({ queue: [queue.name], tenant: [...tenant] }),
+            })}
           />
-          <Link href={queueTasksPath(queue.name)} className={buttonClass()}>
+          <ScopedLink href={queueTasksPath(queue.name)} className={buttonClass()}>
             Tasks
-          </Link>
-          <Link href={queueEventsPath(queue.name)} className={buttonClass()}>
+          </ScopedLink>
+          <ScopedLink href={queueEventsPath(queue.name)} className={buttonClass()}>
             Events
-          </Link>
+          </ScopedLink>
           {!restricted && (
             <QueueActions
               queue={queue}

@@ -1,8 +1,8 @@
 "use client";
 import { queuePath } from "@/components/layout/paths";
+import { ScopedLink, useTenantScope } from "@/components/tenants/tenant-scope";
 import { Badge } from "@/components/ui/badge";
 import { useClock } from "@/components/ui/clock";
-import { Link } from "@/components/ui/link";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { Throughput } from "@/lib/analytics/throughput";
 import type { Queue } from "@/lib/analytics/types";
@@ -63,26 +63,27 @@ function QueueRow({
   columns: readonly QueueColumn[];
 }) {
   const { name, active, oldestReadyAt: oldest } = queue;
+  const isEverybody = useTenantScope().length === 0;
   const waits = useClock((now) => oldest !== null && now - Date.parse(oldest) >= WAITS_MS);
   return (
     <tr className="hover:bg-hover">
       <Td className="max-w-[120px] wide:max-w-[280px]">
         <span className="flex items-center gap-2">
-          <Link
+          <ScopedLink
             data-row
             href={queuePath(name)}
             title={name}
             className="truncate rounded-1 font-medium hover:text-accent-text hover:underline"
           >
             {name}
-          </Link>
+          </ScopedLink>
           {queue.storageMode === "partitioned" && (
             <span className={WIDE_ONLY}>
               <Badge>partitioned</Badge>
             </span>
           )}
           {queue.unreadable && <Badge tone="bad">unreadable</Badge>}
-          {waits && active.running === 0 && (
+          {waits && active.running === 0 && isEverybody && (
             <span className={WIDE_ONLY}>
               <Badge tone="warning">nothing runs</Badge>
             </span>

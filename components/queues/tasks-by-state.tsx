@@ -2,9 +2,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { queueTasksPath } from "@/components/layout/paths";
 import { StateIcon } from "@/components/tasks/state-icon";
+import { ScopedLink, useTenantScope } from "@/components/tenants/tenant-scope";
 import { Button } from "@/components/ui/button";
 import { CountText } from "@/components/ui/count";
-import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { TASK_STATES } from "@/lib/absurd/types";
@@ -15,7 +15,7 @@ import { stateCount } from "./state-count";
 /** How many tasks a queue has in each state; those that have ended are counted one by one on demand. */
 export function TasksByState({ queue }: { queue: Queue }) {
   const client = useQueryClient();
-  const options = exactCountsQuery(queue.name);
+  const options = exactCountsQuery(queue.name, useTenantScope());
   const { data: exact, isFetching, error, refetch } = useQuery(options);
   const counted = exact ? { ...queue, terminal: exact } : queue;
   const rough = Object.values(queue.terminal).some(({ precision }) => precision !== "exact");
@@ -30,7 +30,7 @@ export function TasksByState({ queue }: { queue: Queue }) {
             ended tasks counted <RelativeTime iso={exact.now} />
           </>
         ) : (
-          rough && "those that have ended are estimated"
+          rough && noteOf(queue)
         )
       }
       aside={
@@ -56,7 +56,7 @@ export function TasksByState({ queue }: { queue: Queue }) {
       <ul className="grid grid-cols-2 wide:grid-cols-6">
         {TASK_STATES.map((state) => (
           <li key={state} className="border-line-subtle border-r border-b last:border-r-0">
-            <Link
+            <ScopedLink
               href={`${queueTasksPath(queue.name)}?state=${state}`}
               className="block px-3 py-2 -outline-offset-2 hover:bg-hover"
             >
@@ -67,10 +67,18 @@ export function TasksByState({ queue }: { queue: Queue }) {
               <span className="font-semibold text-20">
                 <CountText count={stateCount(counted, state)} />
               </span>
-            </Link>
+            </ScopedLink>
           </li>
         ))}
       </ul>
     </Panel>
   );
+}
+
+/** Of all tenants there are statistics, of some the newest tasks are looked through. */
+function noteOf({ terminal }: Queue): string {
+  const isCapped = Object.values(terminal).some(({ precision }) => precision === "capped");
+  return isCapped
+    ? "of those that have ended, the newest 20,000 tasks are counted"
+    : "those that have ended are estimated";
 }

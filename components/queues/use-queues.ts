@@ -3,8 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import { queuesQuery } from "@/lib/query/queues";
 
-/** All queues, read again at the chosen pace. */
-export function useQueues() {
+/** All queues with the figures of some tenants or of all, read again at the chosen pace. */
+export function useQueues(tenant: readonly string[] = []) {
   const refetchInterval = useRefreshInterval();
-  return useQuery({ ...queuesQuery(), refetchInterval });
+  return useQuery({ ...queuesQuery(tenant), refetchInterval });
 }

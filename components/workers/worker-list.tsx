@@ -12,12 +12,12 @@ import { AbsoluteTime } from "@/components/ui/relative-time";
 import type { WorkerList as Workers } from "@/lib/analytics/workers";
 import { formatNumber, plural } from "@/lib/format";
 import { workersQuery } from "@/lib/query/workers";
-import { workersSearchParams } from "@/lib/search-params/windows";
+import { figuresSearchParams } from "@/lib/search-params/windows";
 import { WorkerTable } from "./worker-table";
 
 /** Who works, and on what. */
 export function WorkerList() {
-  const [filters, setFilters] = useUrlState(workersSearchParams, { history: "push" });
+  const [filters, setFilters] = useUrlState(figuresSearchParams, { history: "push" });
   const query = useQuery({
     ...workersQuery(filters),
     refetchInterval: useWindowRefresh(filters.range),

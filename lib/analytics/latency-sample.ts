@@ -28,7 +28,7 @@ export type SampledTask = {
 export async function readSample(
   db: Database,
   queues: string[],
-  { from, now }: { from: number; now: Iso },
+  { from, now, tenant = [] }: { from: number; now: Iso; tenant?: readonly string[] },
 ): Promise<SampledTask[]> {
   if (queues.length === 0) return [];
   const width = (Date.parse(now) - from) / SLICES;
@@ -36,7 +36,7 @@ export async function readSample(
   // Ids of the running millisecond belong to the window too.
   edges.push(uuidFloor(Date.parse(now) + 1_000));
   const each = Math.ceil(Math.max(LEAST, TASKS / queues.length) / SLICES);
-  const arms = queues.map((queue, index) => arm(queue, index, each, now));
+  const arms = queues.map((queue, index) => arm(queue, index, { each, now, tenant }));
   const { rows } = await db.execute<Row>(
     sql`with edges(at) as (select ${sql.param(edges)}::uuid[]) ${sql.join(arms, sql` union all `)}`,
   );
@@ -62,8 +62,12 @@ type Row = {
   runMs: number | null;
 };
 
-function arm(queue: string, index: number, each: number, now: Iso) {
-  const { tasks, runs } = queueTables(queue);
+function arm(
+  queue: string,
+  index: number,
+  { each, now, tenant }: { each: number; now: Iso; tenant: readonly string[] },
+) {
+  const { tasks, runs } = queueTables(queue, tenant);
   const milliseconds = (interval: ReturnType<typeof sql>) =>
     sql`(extract(epoch from ${interval}) * 1000)::float8`;
   // The limits keep them look-ups by key: joined as a whole the planner may read all runs.

@@ -40,15 +40,19 @@ const NAMES = 40;
 
 /**
  * Queue wait and run time of the tasks spawned in a window that ends now. Small windows are read whole; of larger ones
- * a fixed number of tasks in slices of the primary key, so the cost does not grow with the tables.
+ * a fixed number of tasks in slices of the primary key, so the cost does not grow with the tables. With tenants only
+ * their tasks are read; of one that has few, all tasks of the window are passed by to find them.
  *
  * @throws ReadError what `readQueues` throws.
  */
-export function getLatency(window: Window, options: ReadOptions = {}): Promise<Latency> {
+export function getLatency(
+  window: Window,
+  { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
+): Promise<Latency> {
   return readQueues([], options, async ({ db, now, queues, unreadable }) => {
     const { from } = timeGrid(window, now);
     const names = queues.map((queue) => queue.name);
-    const tasks = await readSample(db, names, { from, now });
+    const tasks = await readSample(db, names, { from, now, tenant });
     return {
       window,
       from: new Date(from).toISOString(),

@@ -15,19 +15,19 @@ export type QueueFigures = { throughput: Throughput; latency: Latency; now: Iso 
 const NAMES = 40;
 
 /**
- * Attempts, queue wait and run time of one queue. Bounded by the window and, for waits and run times, by a sample.
+ * Attempts, queue wait and run time of one queue, of some tenants or of all. Bounded by the window and, for waits and run times, by a sample.
  *
  * @throws ReadError what `readQueues` throws.
  */
 export function getQueueFigures(
   queue: string,
   window: Window,
-  options: ReadOptions = {},
+  { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
 ): Promise<QueueFigures> {
   return readQueues([queue], options, async ({ db, now }) => {
     const grid = timeGrid(window, now);
-    const counts = (await countAttempts(db, [queue], grid, ATTEMPT_STATES)).get(queue);
-    const tasks = await readSample(db, [queue], { from: grid.from, now });
+    const counts = (await countAttempts(db, [queue], grid, ATTEMPT_STATES, tenant)).get(queue);
+    const tasks = await readSample(db, [queue], { from: grid.from, now, tenant });
     const about = { window, from: new Date(grid.from).toISOString(), now, unreadable: [] };
     return {
       throughput: {

@@ -8,12 +8,16 @@ import type { Iso, Queue, QueueList } from "./types";
 
 /**
  * All queues, by name, with their counts. Active counts are exact and read from the index of runs alone, so their
- * cost follows the active runs, never the tables; terminal ones say how far they can be trusted.
+ * cost follows the active runs, never the tables; terminal ones say how far they can be trusted. With tenants only their
+ * tasks count: that looks up one task for each active run.
  *
  * @throws ReadError what `readQueues` throws. A queue whose tables cannot be read is listed with the reason.
  */
-export function listQueues(options: ReadOptions = {}): Promise<QueueList> {
-  return listQueuesNamed([], options);
+export function listQueues({
+  tenant = [],
+  ...options
+}: ReadOptions & { tenant?: readonly string[] } = {}): Promise<QueueList> {
+  return listQueuesNamed([], tenant, options);
 }
 
 /**
@@ -25,17 +29,21 @@ export async function getQueue(
   name: string,
   options: ReadOptions = {},
 ): Promise<Queue & { now: Iso }> {
-  const { queues, now } = await listQueuesNamed([name], options);
+  const { queues, now } = await listQueuesNamed([name], [], options);
   const [queue] = queues;
   if (!queue) throw new Error("readQueues answered without the named queue");
   return { ...queue, now };
 }
 
-function listQueuesNamed(names: string[], options: ReadOptions): Promise<QueueList> {
+function listQueuesNamed(
+  names: string[],
+  tenants: readonly string[],
+  options: ReadOptions,
+): Promise<QueueList> {
   return readQueues(names, options, async ({ db, now, queues, unreadable }) => {
     const readable = queues.map((queue) => queue.name);
-    const active = await readActiveRuns(db, readable, now);
-    const terminal = await countTerminalTasks(db, readable);
+    const active = await readActiveRuns(db, readable, now, tenants);
+    const terminal = await countTerminalTasks(db, readable, tenants);
     const all = [...queues, ...unreadable].sort((a, b) => (a.name < b.name ? -1 : 1));
     return { queues: all.map((queue) => toQueue(queue, active, terminal)), now };
   });
@@ -52,10 +60,15 @@ type ActiveRuns = {
   oldestReadyAt: string | null;
 };
 
-async function readActiveRuns(db: Database, queues: string[], now: Iso): Promise<ActiveRuns[]> {
+async function readActiveRuns(
+  db: Database,
+  queues: string[],
+  now: Iso,
+  tenants: readonly string[],
+): Promise<ActiveRuns[]> {
   if (queues.length === 0) return [];
   const arms = queues.map((queue) => {
-    const { runs } = queueTables(queue);
+    const { runs } = queueTables(queue, tenants);
     const due = sql`${runs.availableAt} <= ${now}::timestamptz`;
     const of = (state: string) => sql`${runs.state} = ${sql.raw(`'${state}'`)}`;
     const count = (condition: SQL) => sql`(select count(*)::int from ${runs} where ${condition})`;

@@ -11,6 +11,7 @@ import { listFailures } from "./failures";
 import { findById } from "./find";
 import { getLatency } from "./latency";
 import { getEventPayload, getPayload } from "./payloads";
+import { getQueueFigures } from "./queue-figures";
 import { listQueues } from "./queues";
 import { getTask } from "./task";
 import { suggestTasks } from "./task-suggestions";
@@ -116,6 +117,30 @@ describe.each(TENANTS)("restricted to the %s tenant", (tenant) => {
       tenant === "small" ? 2 : 3_998,
     );
     if (tenant === "small") expect(await tasks({ queue: ["plain"] }, 100)()).toBe(10);
+  });
+});
+
+describe.each(TENANTS)("asked for the %s tenant", (tenant) => {
+  const asked = { tenant: [tenant] };
+  beforeAll(() => restrict());
+
+  const FIGURES: [string, () => Promise<unknown>][] = [
+    ["queues", () => listQueues(asked)],
+    ["throughput", () => getThroughput("24h", asked)],
+    ["waits and run times", () => getLatency("24h", asked)],
+    ["a queue's figures", () => getQueueFigures("plain", "24h", asked)],
+  ];
+  test.each(FIGURES)("%s: what belongs to tasks is looked up, never scanned", async (_, read) => {
+    const before = await scans();
+    await read();
+    expect(await scans()).toEqual(before);
+  });
+
+  test("the figures are those of a dashboard restricted to it", async () => {
+    const { queues } = await listQueues(asked);
+    await restrict(tenant);
+    expect((await listQueues()).queues).toEqual(queues);
+    await restrict();
   });
 });
 

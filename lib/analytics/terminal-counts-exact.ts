@@ -10,18 +10,18 @@ import type { Iso } from "./types";
 const PATIENCE = 120_000;
 
 /**
- * How many tasks of a queue have ended, by how they ended: every row is read, so this takes time on a large queue. It
+ * How many tasks of a queue have ended, of some tenants or of all, by how they ended: every row is read, so this takes time on a large queue. It
  * ends with its signal, or after two minutes.
  *
  * @throws ReadError what `readQueues` throws; `timed_out` after two minutes.
  */
 export function countTerminalTasksExactly(
   queue: string,
-  options: ReadOptions = {},
+  { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
 ): Promise<TerminalCounts & { now: Iso }> {
   return readQueues([queue], options, async ({ db, now }) => {
     await db.execute(sql.raw(`set local statement_timeout = ${PATIENCE}`));
-    const { tasks } = queueTables(queue);
+    const { tasks } = queueTables(queue, tenant);
     const rows = await db
       .select({ state: tasks.state, count: sql<number>`count(*)::float8` })
       .from(tasks)

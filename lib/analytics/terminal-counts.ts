@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { getTenants } from "@/lib/db/tenants";
+import { getTenants, narrowTenants } from "@/lib/db/tenants";
 import { isRecent, RECENT_TASKS } from "./recent-tasks";
 import type { Count, Queue } from "./types";
 
@@ -18,14 +18,15 @@ const STATES = ["completed", "failed", "cancelled"] as const;
 /**
  * Terminal tasks by queue. No index serves this: small tables are counted exactly; of large ones the planner's
  * statistics give an estimate (`pg_class.reltuples` times the frequency of the state in `pg_stats`, by partition);
- * without statistics, and where the dashboard is restricted to tenants, the newest 20,000 tasks are looked through,
- * which gives a lower bound.
+ * without statistics, and where the dashboard is restricted to tenants or asked for some, the newest 20,000 tasks are
+ * looked through, which gives a lower bound.
  */
 export async function countTerminalTasks(
   db: Database,
   queues: string[],
+  tenants: readonly string[] = [],
 ): Promise<Map<string, TerminalCounts>> {
-  const restricted = getTenants() !== null;
+  const restricted = narrowTenants(getTenants(), tenants) !== null;
   const estimates = (await readEstimates(db, queues)).map((row) =>
     // The statistics are of all tenants: nothing may come of them.
     restricted ? { queue: row.queue, bytes: row.bytes, analyzed: false } : row,
@@ -33,6 +34,7 @@ export async function countTerminalTasks(
   const counted = await countTasks(
     db,
     estimates.filter((row) => row.bytes <= SMALL || !row.analyzed),
+    tenants,
   );
   return new Map(
     estimates.map((row) => {
@@ -86,11 +88,15 @@ async function readEstimates(db: Database, queues: string[]): Promise<Estimate[]
   return rows;
 }
 
-async function countTasks(db: Database, tables: Estimate[]): Promise<Map<string, States>> {
+async function countTasks(
+  db: Database,
+  tables: Estimate[],
+  tenants: readonly string[],
+): Promise<Map<string, States>> {
   if (tables.length === 0) return new Map();
   const arms = tables.map(({ queue, bytes }) => {
-    const { tasks } = queueTables(queue);
-    const recent = isRecent(queue, tasks.taskId);
+    const { tasks } = queueTables(queue, tenants);
+    const recent = isRecent(queue, tasks.taskId, tenants);
     const newest = recent
       ? sql`where ${recent}`
       : sql`order by ${tasks.taskId} desc limit ${CAP}::int`;

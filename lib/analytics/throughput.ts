@@ -22,15 +22,18 @@ export type Throughput = {
 };
 
 /**
- * How many attempts completed, failed or still run, over a window that ends now. Exact.
+ * How many attempts completed, failed or still run, over a window that ends now. Exact; with tenants, of their tasks.
  *
  * @throws ReadError what `readQueues` throws; `timed_out` when there are too many attempts in the window.
  */
-export function getThroughput(window: Window, options: ReadOptions = {}): Promise<Throughput> {
+export function getThroughput(
+  window: Window,
+  { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
+): Promise<Throughput> {
   return readQueues([], options, async ({ db, now, queues, unreadable }) => {
     const grid = timeGrid(window, now);
     const names = queues.map((queue) => queue.name);
-    const counts = await countAttempts(db, names, grid, ATTEMPT_STATES);
+    const counts = await countAttempts(db, names, grid, ATTEMPT_STATES, tenant);
     return {
       window,
       from: new Date(grid.from).toISOString(),

@@ -1,26 +1,32 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Latency } from "@/lib/analytics/latency";
 import type { Throughput } from "@/lib/analytics/throughput";
-import { serializeWindow, type Window } from "@/lib/search-params/windows";
+import { type FigureFilters, serializeFigureFilters } from "@/lib/search-params/windows";
 import { fetchJson } from "./api";
 
 /** Attempts over time, by queue and outcome. */
-export function throughputQuery(range: Window) {
+export function throughputQuery({ range, tenant }: FigureFilters) {
   return queryOptions({
-    queryKey: ["throughput", range],
+    queryKey: ["throughput", range, tenant],
     queryFn: ({ signal }) =>
-      fetchJson<Throughput>(`/api/overview/throughput${serializeWindow({ range })}`, signal),
+      fetchJson<Throughput>(
+        `/api/overview/throughput${serializeFigureFilters({ range, tenant })}`,
+        signal,
+      ),
     placeholderData: keepPreviousData,
     staleTime: 1_000,
   });
 }
 
 /** Queue wait and run time, by queue and by task name. */
-export function latencyQuery(range: Window) {
+export function latencyQuery({ range, tenant }: FigureFilters) {
   return queryOptions({
-    queryKey: ["latency", range],
+    queryKey: ["latency", range, tenant],
     queryFn: ({ signal }) =>
-      fetchJson<Latency>(`/api/overview/latency${serializeWindow({ range })}`, signal),
+      fetchJson<Latency>(
+        `/api/overview/latency${serializeFigureFilters({ range, tenant })}`,
+        signal,
+      ),
     placeholderData: keepPreviousData,
     staleTime: 1_000,
   });

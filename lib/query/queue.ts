@@ -4,7 +4,11 @@ import type { QueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import type { TerminalCounts } from "@/lib/analytics/terminal-counts";
 import type { Iso } from "@/lib/analytics/types";
 import { queueSegment } from "@/lib/search-params/queue-segment";
-import { serializeWindow, type Window } from "@/lib/search-params/windows";
+import {
+  type FigureFilters,
+  serializeFigureFilters,
+  serializeTenants,
+} from "@/lib/search-params/windows";
 import { fetchJson } from "./api";
 
 const path = (queue: string) => `/api/queues/${queueSegment(queue)}`;
@@ -19,23 +23,29 @@ export function queueMaintenanceQuery(queue: string) {
 }
 
 /** How a queue fared over a window. */
-export function queueFiguresQuery(queue: string, range: Window) {
+export function queueFiguresQuery(queue: string, { range, tenant }: FigureFilters) {
   return queryOptions({
-    queryKey: ["queues", queue, "figures", range],
+    queryKey: ["queues", queue, "figures", range, tenant],
     queryFn: ({ signal }) =>
-      fetchJson<QueueFigures>(`${path(queue)}/figures${serializeWindow({ range })}`, signal),
+      fetchJson<QueueFigures>(
+        `${path(queue)}/figures${serializeFigureFilters({ range, tenant })}`,
+        signal,
+      ),
     placeholderData: keepPreviousData,
     staleTime: 5_000,
   });
 }
 
 /** The exact number of ended tasks. Slow on large queues: only on demand, and kept until it is asked for again. */
-export function exactCountsQuery(queue: string) {
+export function exactCountsQuery(queue: string, tenant: readonly string[] = []) {
   return queryOptions({
     // Apart from the other reads of queues, so that no change on the page starts it again.
-    queryKey: ["exact counts", queue],
+    queryKey: ["exact counts", queue, tenant],
     queryFn: ({ signal }) =>
-      fetchJson<TerminalCounts & { now: Iso }>(`${path(queue)}/count`, signal),
+      fetchJson<TerminalCounts & { now: Iso }>(
+        `${path(queue)}/count${serializeTenants({ tenant: [...tenant] })}`,
+        signal,
+      ),
     enabled: false,
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,

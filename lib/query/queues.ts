@@ -1,12 +1,14 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { QueueList } from "@/lib/analytics/types";
+import { serializeTenants } from "@/lib/search-params/windows";
 import { fetchJson } from "./api";
 
-/** All queues with their counts. */
-export function queuesQuery() {
+/** All queues with their counts, of some tenants or of all. */
+export function queuesQuery(tenant: readonly string[] = []) {
   return queryOptions({
-    queryKey: ["queues"],
-    queryFn: ({ signal }) => fetchJson<QueueList>("/api/queues", signal),
+    queryKey: ["queues", { tenant }],
+    queryFn: ({ signal }) =>
+      fetchJson<QueueList>(`/api/queues${serializeTenants({ tenant: [...tenant] })}`, signal),
     placeholderData: keepPreviousData,
     staleTime: 1_000,
   });

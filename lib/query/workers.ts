@@ -1,14 +1,14 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { WorkerList } from "@/lib/analytics/workers";
-import { serializeWorkerFilters, type WorkerFilters } from "@/lib/search-params/windows";
+import { type FigureFilters, serializeFigureFilters } from "@/lib/search-params/windows";
 import { fetchJson } from "./api";
 
 /** Who works, and on what. */
-export function workersQuery(filters: WorkerFilters) {
+export function workersQuery(filters: FigureFilters) {
   return queryOptions({
     queryKey: ["workers", filters],
     queryFn: ({ signal }) =>
-      fetchJson<WorkerList>(`/api/workers${serializeWorkerFilters(filters)}`, signal),
+      fetchJson<WorkerList>(`/api/workers${serializeFigureFilters(filters)}`, signal),
     placeholderData: keepPreviousData,
     staleTime: 1_000,
   });

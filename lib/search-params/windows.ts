@@ -5,19 +5,18 @@ import { parseAsList } from "./parsers";
 export const WINDOWS = ["1h", "24h", "7d"] as const;
 export type Window = (typeof WINDOWS)[number];
 
-/** The URL state of the overview: the window alone. */
+/** How far back, by itself. */
 export const windowSearchParams = {
   range: parseAsStringLiteral(WINDOWS).withDefault("1h"),
 };
 
-/** The URL state of the workers. */
-export const workersSearchParams = {
-  ...windowSearchParams,
-  /** Whose tasks they work on; none means everybody's. */
-  tenant: parseAsList,
-};
+/** Whose tasks; none means everybody's. */
+export const tenantSearchParams = { tenant: parseAsList };
 
-export type WorkerFilters = inferParserType<typeof workersSearchParams>;
+/** The URL state of figures: those of the overview, of a queue, and of the workers. */
+export const figuresSearchParams = { ...windowSearchParams, ...tenantSearchParams };
+
+export type FigureFilters = inferParserType<typeof figuresSearchParams>;
 
 /** The URL state of the failures. */
 export const failuresSearchParams = {
@@ -40,8 +39,8 @@ export function failureFilters(filters: Partial<FailureFilters> = {}): FailureFi
 /** The query string of these filters with its `?`, or an empty string; defaults are left out. */
 export const serializeFailureFilters = createSerializer(failuresSearchParams);
 
-/** As `serializeFailureFilters`, for a window alone. */
-export const serializeWindow = createSerializer(windowSearchParams);
+/** As `serializeFailureFilters`, for tenants alone. */
+export const serializeTenants = createSerializer(tenantSearchParams);
 
-/** As `serializeFailureFilters`, for the workers. */
-export const serializeWorkerFilters = createSerializer(workersSearchParams);
+/** As `serializeFailureFilters`, for figures. */
+export const serializeFigureFilters = createSerializer(figuresSearchParams);

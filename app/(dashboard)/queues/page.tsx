@@ -1,17 +1,23 @@
 import type { Metadata } from "next";
+import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { QueueList, QueueListSkeleton } from "@/components/queues/queue-list";
+import { tenantSearchParams } from "@/lib/search-params/windows";
 import { Seeded } from "../seeded";
 import { queuesSeed } from "../seeds";
 
 export const metadata: Metadata = { title: "Queues" };
 
-export default function QueuesPage() {
+const loadTenants = createLoader(tenantSearchParams);
+
+export default function QueuesPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   return (
     <Suspense fallback={<QueueListSkeleton />}>
-      <Seeded seeds={[queuesSeed()]}>
-        <QueueList />
-      </Seeded>
+      {loadTenants(searchParams).then(({ tenant }) => (
+        <Seeded seeds={[queuesSeed(tenant)]}>
+          <QueueList />
+        </Seeded>
+      ))}
     </Suspense>
   );
 }

@@ -3,13 +3,13 @@ import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { WindowPageSkeleton } from "@/components/charts/window-page";
 import { WorkerList } from "@/components/workers/worker-list";
-import { workersSearchParams } from "@/lib/search-params/windows";
+import { figuresSearchParams } from "@/lib/search-params/windows";
 import { workersSeed } from "../figure-seeds";
 import { Seeded } from "../seeded";
 
 export const metadata: Metadata = { title: "Workers" };
 
-const loadFilters = createLoader(workersSearchParams);
+const loadFilters = createLoader(figuresSearchParams);
 
 export default function WorkersPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   return (

@@ -1,9 +1,12 @@
+import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { listQueues } from "@/lib/analytics/queues";
+import { tenantSearchParams } from "@/lib/search-params/windows";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () =>
-    coalesce(["queues"], request.signal, (signal) => listQueues({ signal })),
-  );
+  return respond(request, () => {
+    const { tenant } = readParameters(request, tenantSearchParams);
+    return coalesce(["queues", tenant], request.signal, (signal) => listQueues({ tenant, signal }));
+  });
 }

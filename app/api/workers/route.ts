@@ -2,11 +2,11 @@ import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { listWorkers } from "@/lib/analytics/workers";
-import { workersSearchParams } from "@/lib/search-params/windows";
+import { figuresSearchParams } from "@/lib/search-params/windows";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
-    const { range, tenant } = readParameters(request, workersSearchParams);
+    const { range, tenant } = readParameters(request, figuresSearchParams);
     return coalesce(["workers", range, tenant], request.signal, (signal) =>
       listWorkers(range, { tenant, signal }),
     );

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { QueueOverview, QueueOverviewSkeleton } from "@/components/queues/queue-overview";
-import { windowSearchParams } from "@/lib/search-params/windows";
+import { figuresSearchParams } from "@/lib/search-params/windows";
 import { queueFiguresSeed, queueMaintenanceSeed } from "../../queue-seeds";
 import { Seeded } from "../../seeded";
 import { queuesSeed } from "../../seeds";
@@ -12,15 +12,21 @@ export async function generateMetadata({ params }: QueueParams): Promise<Metadat
   return { title: await queueTitle(params) };
 }
 
-const loadWindow = createLoader(windowSearchParams);
+const loadFilters = createLoader(figuresSearchParams);
 
 type Props = QueueParams & { searchParams: Promise<SearchParams> };
 
 export default function QueuePage({ params, searchParams }: Props) {
   return (
     <Suspense fallback={<QueueOverviewSkeleton />}>
-      {Promise.all([queueName(params), loadWindow(searchParams)]).then(([name, { range }]) => (
-        <Seeded seeds={[queuesSeed(), queueMaintenanceSeed(name), queueFiguresSeed(name, range)]}>
+      {Promise.all([queueName(params), loadFilters(searchParams)]).then(([name, filters]) => (
+        <Seeded
+          seeds={[
+            queuesSeed(filters.tenant),
+            queueMaintenanceSeed(name),
+            queueFiguresSeed(name, filters),
+          ]}
+        >
           <QueueOverview name={name} />
         </Seeded>
       ))}

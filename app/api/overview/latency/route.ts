@@ -2,11 +2,13 @@ import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { getLatency } from "@/lib/analytics/latency";
-import { windowSearchParams } from "@/lib/search-params/windows";
+import { figuresSearchParams } from "@/lib/search-params/windows";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
-    const { range } = readParameters(request, windowSearchParams);
-    return coalesce(["latency", range], request.signal, (signal) => getLatency(range, { signal }));
+    const { range, tenant } = readParameters(request, figuresSearchParams);
+    return coalesce(["latency", range, tenant], request.signal, (signal) =>
+      getLatency(range, { tenant, signal }),
+    );
   });
 }

@@ -3,15 +3,16 @@ import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { countTerminalTasksExactly } from "@/lib/analytics/terminal-counts-exact";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
+import { tenantSearchParams } from "@/lib/search-params/windows";
 
 type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    readParameters(request, {});
+    const { tenant } = readParameters(request, tenantSearchParams);
     const queue = queueOfSegment((await params).queue);
-    return coalesce(["count", queue], request.signal, (signal) =>
-      countTerminalTasksExactly(queue, { signal }),
+    return coalesce(["count", queue, tenant], request.signal, (signal) =>
+      countTerminalTasksExactly(queue, { tenant, signal }),
     );
   });
 }

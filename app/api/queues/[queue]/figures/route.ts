@@ -3,16 +3,16 @@ import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { getQueueFigures } from "@/lib/analytics/queue-figures";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
-import { windowSearchParams } from "@/lib/search-params/windows";
+import { figuresSearchParams } from "@/lib/search-params/windows";
 
 type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const queue = queueOfSegment((await params).queue);
-    const { range } = readParameters(request, windowSearchParams);
-    return coalesce(["figures", queue, range], request.signal, (signal) =>
-      getQueueFigures(queue, range, { signal }),
+    const { range, tenant } = readParameters(request, figuresSearchParams);
+    return coalesce(["figures", queue, range, tenant], request.signal, (signal) =>
+      getQueueFigures(queue, range, { tenant, signal }),
     );
   });
 }
