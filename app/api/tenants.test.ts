@@ -50,13 +50,13 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   "overview/latency": ({ tenant }) => [[""], ["?range=24h"], [`?tenant=${tenant}`]],
   "overview/throughput": ({ tenant }) => [[""], ["?range=7d"], [`?tenant=${tenant}`]],
   queues: ({ tenant }) => [[""], [`?tenant=${tenant}`]],
-  "queues/[queue]/count": forQueue("", "?tenant=acme", "?tenant=globex"),
+  "queues/[queue]/count": (of) => forQueue("", `?tenant=${of.tenant}`)(of),
   "queues/[queue]/events": (of) => forQueue("", `?name=${of.tenant}`, "?state=emitted")(of),
   "queues/[queue]/events/payload": (of) =>
     forQueue(...["late", "done", "paid"].map((name) => `?name=${of.tenant}:${name}`))(of),
   "queues/[queue]/events/waiters": (of) =>
     forQueue("?name=shared", `?name=${of.tenant}:paid`, `?name=${of.tenant}:late`)(of),
-  "queues/[queue]/figures": forQueue("", "?range=7d", "?tenant=acme", "?tenant=globex"),
+  "queues/[queue]/figures": (of) => forQueue("", "?range=7d", `?tenant=${of.tenant}`)(of),
   "queues/[queue]/maintenance": forQueue(""),
   "queues/[queue]/tasks/[taskId]": (of) => {
     const { queue, pending, running, waiting, failed, completed, cancelled } = of;
