@@ -122,7 +122,7 @@ describe.each(TENANTS)("restricted to the %s tenant", (tenant) => {
 
 describe.each(TENANTS)("asked for the %s tenant", (tenant) => {
   const asked = { tenant: [tenant] };
-  beforeAll(() => restrict());
+  beforeAll(() => restrictTo());
 
   const FIGURES: [string, () => Promise<unknown>][] = [
     ["queues", () => listQueues(asked)],
@@ -138,9 +138,9 @@ describe.each(TENANTS)("asked for the %s tenant", (tenant) => {
 
   test("the figures are those of a dashboard restricted to it", async () => {
     const { queues } = await listQueues(asked);
-    await restrict(tenant);
+    await restrictTo(tenant);
     expect((await listQueues()).queues).toEqual(queues);
-    await restrict();
+    await restrictTo();
   });
 });
 
