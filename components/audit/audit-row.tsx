@@ -5,6 +5,7 @@ import { Icon } from "@/components/ui/icon";
 import type { IconName } from "@/components/ui/icon-names";
 import { JsonView } from "@/components/ui/json-view";
 import { Link } from "@/components/ui/link";
+import { NoValue } from "@/components/ui/no-value";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
 import { Td, TdDetails } from "@/components/ui/table";
 import type { AuditEntry } from "@/lib/analytics/audit";
@@ -44,7 +45,7 @@ export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boole
         </Td>
         {tenants && (
           <Td className="hidden max-w-32 truncate text-ink-2 xwide:table-cell">
-            {entry.tenants?.join(", ") ?? <span className="text-ink-3">–</span>}
+            {entry.tenants?.join(", ") ?? <NoValue />}
           </Td>
         )}
         <Td>
@@ -82,7 +83,7 @@ function Target({ entry: { queue, taskId, bulkId, parameters } }: { entry: Audit
       </Link>
     );
   }
-  if (!queue) return <span className="text-ink-3">–</span>;
+  if (!queue) return <NoValue />;
   return (
     <>
       <Link href={queuePath(queue)} className={LINK}>

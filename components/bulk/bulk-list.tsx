@@ -10,6 +10,7 @@ import { buttonClass } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Link } from "@/components/ui/link";
+import { NoValue } from "@/components/ui/no-value";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { BulkOperation } from "@/lib/analytics/bulk";
@@ -121,7 +122,7 @@ function Operations({ rows }: { rows: readonly BulkOperation[] }) {
             </Td>
             {tenants && (
               <Td className="hidden max-w-32 truncate pl-5 text-ink-2 xwide:table-cell">
-                {operation.tenants?.join(", ") ?? <span className="text-ink-3">–</span>}
+                {operation.tenants?.join(", ") ?? <NoValue />}
               </Td>
             )}
             <Td className="max-w-40 truncate pl-5">{operation.operator}</Td>

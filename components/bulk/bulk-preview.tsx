@@ -1,7 +1,8 @@
 import { StateLabel } from "@/components/tasks/state-badge";
 import { Icon } from "@/components/ui/icon";
+import { Preview } from "@/components/ui/preview";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { BulkPreview as Preview } from "@/lib/bulk/preview";
+import type { BulkPreview as Plan } from "@/lib/bulk/preview";
 import { formatCount, formatNumber, formatShortId } from "@/lib/format";
 
 /** What a bulk action would do, before it does: how many, which, and why not the others. */
@@ -9,30 +10,26 @@ export function BulkPreview({
   preview,
   problem,
 }: {
-  preview: Preview | undefined;
+  preview: Plan | undefined;
   problem: string | undefined;
 }) {
   return (
-    <section
-      aria-label="What will happen"
-      aria-live="polite"
-      className="mt-3 min-h-24 rounded-2 border bg-surface"
-    >
-      {problem ? (
-        <p className="px-3 py-2 text-failed">{problem}</p>
-      ) : preview ? (
-        <Counts preview={preview} />
-      ) : (
-        <div role="status" aria-label="Counting" className="flex flex-col gap-3 px-3 py-3">
+    <Preview
+      problem={problem}
+      waiting={
+        <div role="status" aria-label="Counting" className="flex flex-col gap-3 py-1">
           <Skeleton className="w-56" />
           <Skeleton className="w-40" />
         </div>
-      )}
-    </section>
+      }
+      className="mt-3 min-h-24"
+    >
+      {preview && <Counts preview={preview} />}
+    </Preview>
   );
 }
 
-function Counts({ preview: { eligible, ineligible, sample } }: { preview: Preview }) {
+function Counts({ preview: { eligible, ineligible, sample } }: { preview: Plan }) {
   return (
     <>
       <p className="flex items-center gap-2 px-3 py-2 font-medium">

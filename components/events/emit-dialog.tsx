@@ -1,18 +1,17 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { usePerform } from "@/components/layout/use-perform";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field, Input } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
+import { useSettled } from "@/components/ui/use-settled";
 import { emitEventAction, previewEmitAction } from "@/lib/actions/events";
 import { plural } from "@/lib/format";
 import { queuesQuery } from "@/lib/query/queues";
 import { EmitPreview } from "./emit-preview";
 import { JsonField, jsonProblem } from "./json-field";
-
-const SETTLE_MS = 300;
 
 /** Emits an event: shows whom it wakes first, and refuses a second emit that would change nothing. */
 export function EmitDialog({
@@ -113,14 +112,4 @@ function QueueField({ value, onChange }: { value: string; onChange: (queue: stri
       )}
     </Field>
   );
-}
-
-/** A value once it has not changed for a moment. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
 }

@@ -1,6 +1,7 @@
 "use client";
 import { taskPath } from "@/components/layout/paths";
 import { Link } from "@/components/ui/link";
+import { Preview } from "@/components/ui/preview";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
 import type { EmitPlan } from "@/lib/actions/plans";
 import { formatShortId, plural } from "@/lib/format";
@@ -16,19 +17,13 @@ export function EmitPreview({
   problem: string | undefined;
 }) {
   return (
-    <section
-      aria-label="What will happen"
-      aria-live="polite"
-      className="min-h-16 rounded-2 border bg-surface px-3 py-2"
-    >
-      {problem ? (
-        <p className="text-failed">{problem}</p>
-      ) : plan ? (
-        <Plan queue={queue} plan={plan} />
-      ) : (
-        <p className="text-ink-3">Looking who waits for it…</p>
+    <Preview problem={problem} waiting="Looking who waits for it…" className="min-h-16">
+      {plan && (
+        <div className="px-3 py-2">
+          <Plan queue={queue} plan={plan} />
+        </div>
       )}
-    </section>
+    </Preview>
   );
 }
 

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
 import { Icon } from "@/components/ui/icon";
 import { Link } from "@/components/ui/link";
+import { NoValue } from "@/components/ui/no-value";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Td, TdDetails } from "@/components/ui/table";
 import type { EventSummary } from "@/lib/analytics/types";
@@ -14,8 +15,6 @@ import { eventPayloadQuery } from "@/lib/query/events";
 import { eventPayloadUrl } from "@/lib/search-params/payload";
 import { EventStateLabel } from "./event-state";
 import { WaiterList } from "./waiter-list";
-
-const NONE = <span className="text-ink-3">–</span>;
 
 /** Narrow screens keep name and state; opened, a row tells the rest. */
 const NARROW = "max-wide:hidden";
@@ -70,7 +69,7 @@ export function EventRow({
         <Td>
           <EventStateLabel event={event} />
         </Td>
-        <Td className={NARROW}>{emittedAt ? <RelativeTime iso={emittedAt} /> : NONE}</Td>
+        <Td className={NARROW}>{emittedAt ? <RelativeTime iso={emittedAt} /> : <NoValue />}</Td>
         <Td numeric className={NARROW}>
           <NumberText value={event.waiters} />
         </Td>
@@ -78,7 +77,7 @@ export function EventRow({
           <NextTimeout event={event} />
         </Td>
         <Td numeric className={`text-ink-2 ${NARROW}`}>
-          {payload ? formatBytes(payload.bytes) : NONE}
+          {payload ? formatBytes(payload.bytes) : <NoValue />}
         </Td>
         <Td numeric className={`pr-4! ${NARROW}`}>
           {emit}
@@ -118,5 +117,5 @@ function NextTimeout({ event }: { event: EventSummary }) {
       </span>
     );
   }
-  return event.waiters > 0 ? <span className="text-ink-3">∞ never</span> : NONE;
+  return event.waiters > 0 ? <span className="text-ink-3">∞ never</span> : <NoValue />;
 }

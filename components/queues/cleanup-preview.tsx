@@ -1,5 +1,6 @@
 "use client";
 import { CountText } from "@/components/ui/count";
+import { Preview } from "@/components/ui/preview";
 import { AbsoluteTime } from "@/components/ui/relative-time";
 import type { CleanupPlan } from "@/lib/analytics/queue-cleanup";
 
@@ -12,15 +13,14 @@ export function CleanupPreview({
   problem: string | undefined;
 }) {
   return (
-    <section
-      aria-label="What will be deleted"
-      aria-live="polite"
-      className="min-h-20 rounded-2 border bg-surface px-3 py-2"
+    <Preview
+      label="What will be deleted"
+      problem={problem}
+      waiting="Counting what would go…"
+      className="min-h-20"
     >
-      {problem ? (
-        <p className="text-failed">{problem}</p>
-      ) : plan ? (
-        <>
+      {plan && (
+        <div className="px-3 py-2">
           <p>
             <CountText count={plan.tasks} className="font-semibold" /> tasks that ended before{" "}
             <AbsoluteTime iso={plan.before} />, with attempts, checkpoints and idempotency keys
@@ -37,10 +37,8 @@ export function CleanupPreview({
           <p className="text-12 text-ink-3">
             Active tasks stay. A task that awaits a deleted event later waits for a new one.
           </p>
-        </>
-      ) : (
-        <p className="text-ink-3">Counting what would go…</p>
+        </div>
       )}
-    </section>
+    </Preview>
   );
 }

@@ -1,3 +1,4 @@
+import { NoValue } from "@/components/ui/no-value";
 import { cn } from "@/lib/cn";
 import { formatNumber } from "@/lib/format";
 
@@ -8,7 +9,7 @@ const MUCH = 0.1;
 /** How many of the attempts that ended, failed. */
 export function FailureShare({ completed, failed }: { completed: number; failed: number }) {
   const ended = completed + failed;
-  if (ended === 0) return <span className="text-ink-3">–</span>;
+  if (ended === 0) return <NoValue />;
   const share = failed / ended;
   return (
     <span

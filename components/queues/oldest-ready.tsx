@@ -1,5 +1,6 @@
 "use client";
 import { useClock } from "@/components/ui/clock";
+import { NoValue } from "@/components/ui/no-value";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/timeline/duration";
 
@@ -10,7 +11,7 @@ const STUCK_MS = 60_000;
 /** How long the oldest claimable run of a queue has waited: the latency a new task would see. */
 export function OldestReady({ iso }: { iso: string | null }) {
   const ms = useClock((now) => (iso === null ? 0 : Math.max(now - Date.parse(iso), 0)));
-  if (iso === null) return <span className="text-ink-3">–</span>;
+  if (iso === null) return <NoValue />;
   return (
     <span
       title={iso}

@@ -3,6 +3,7 @@ import { queuePath } from "@/components/layout/paths";
 import { ScopedLink, useTenantScope } from "@/components/tenants/tenant-scope";
 import { Badge } from "@/components/ui/badge";
 import { useClock } from "@/components/ui/clock";
+import { NoValue } from "@/components/ui/no-value";
 import { Table, Td, Th } from "@/components/ui/table";
 import type { Throughput } from "@/lib/analytics/throughput";
 import type { Queue } from "@/lib/analytics/types";
@@ -97,7 +98,7 @@ function QueueRow({
       ) : (
         columns.map(({ label, wideOnly, drawing, cell }) => (
           <Td key={label} numeric={!drawing} className={cn(wideOnly && WIDE_ONLY)}>
-            {cell(queue, lately) ?? (drawing ? null : <span className="text-ink-3">–</span>)}
+            {cell(queue, lately) ?? (drawing ? null : <NoValue />)}
           </Td>
         ))
       )}

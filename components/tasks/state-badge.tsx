@@ -11,7 +11,8 @@ const WORDS: Record<TaskState, string> = {
   cancelled: "text-cancelled",
 };
 
-const EDGES: Record<TaskState, string> = {
+/** Edge and ground of what is about a task in this state. */
+export const EDGES: Record<TaskState, string> = {
   pending: "border-pending-line bg-pending-soft",
   running: "border-running-line bg-running-soft",
   sleeping: "border-sleeping-line bg-sleeping-soft",

@@ -1,22 +1,13 @@
 "use client";
 import type { ReactNode } from "react";
 import { useClock } from "@/components/ui/clock";
-import type { TaskState } from "@/lib/absurd/types";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
 import { diagnose } from "@/lib/diagnosis/diagnose";
 import type { SuggestedAction } from "@/lib/diagnosis/facts";
 import { Sentence } from "./sentence";
+import { EDGES } from "./state-badge";
 import { StateIcon } from "./state-icon";
-
-const EDGES: Record<TaskState, string> = {
-  pending: "border-pending-line bg-pending-soft",
-  running: "border-running-line bg-running-soft",
-  sleeping: "border-sleeping-line bg-sleeping-soft",
-  completed: "border-completed-line bg-completed-soft",
-  failed: "border-failed-line bg-failed-soft",
-  cancelled: "border-cancelled-line bg-cancelled-soft",
-};
 
 /** Why the task is where it is, in a sentence that ticks, with the action that resolves it. */
 export function Verdict({

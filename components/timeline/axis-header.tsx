@@ -58,6 +58,15 @@ export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeli
   );
 }
 
+/** What stands in the columns beside the axis; a narrow screen has room for the first only. */
+export function ColumnNames({ first }: { first: string }) {
+  return (
+    <span className="flex items-center justify-between border-r pr-2 pl-3 text-12 text-ink-3 wide:pl-4">
+      {first} <span className="hidden wide:inline">Duration</span>
+    </span>
+  );
+}
+
 type Tag = { x: number; width: number; text: string };
 
 const NOW_WIDTH = 60;

@@ -132,16 +132,21 @@ export function AheadBar({
   const box = place(ahead.from, until, scale, height, row);
   if (!box) return null;
   if (ahead.kind === "backoff")
-    return (
-      <line
-        x1={box.x}
-        x2={box.x + box.width}
-        y1={row / 2}
-        y2={row / 2}
-        className="stroke-pending-line [stroke-dasharray:4_3] [stroke-width:2]"
-      />
-    );
+    return <Dashes box={box} row={row} className="[stroke-dasharray:4_3]" />;
   return <Inset box={box} className={AHEADS[ahead.kind]} />;
+}
+
+/** A wait for the next attempt; `className` says how its line is broken. */
+export function Dashes({ box, row, className }: { box: Box; row: number; className: string }) {
+  return (
+    <line
+      x1={box.x}
+      x2={box.x + box.width}
+      y1={row / 2}
+      y2={row / 2}
+      className={`stroke-pending-line [stroke-width:2] ${className}`}
+    />
+  );
 }
 
 /** A thin line that joins what was suspended, on the row of the attempt. */

@@ -1,9 +1,9 @@
 "use client";
 import { useRef, useState } from "react";
-import type { Range } from "@/lib/timeline/idle";
 import type { Span, Timeline } from "@/lib/timeline/model";
 import type { Scale } from "@/lib/timeline/scale";
 import { thinOut } from "./thin-out";
+import type { Axis } from "./use-axis";
 
 const HEIGHT = 32;
 const HANDLE_PX = 6;
@@ -33,15 +33,12 @@ type Drag = {
  */
 export function Minimap({
   timeline,
-  whole,
-  shown,
-  onShow,
+  axis: { whole, scale, zoomed, show },
 }: {
   timeline: Timeline;
-  whole: Scale;
-  shown: Range | null;
-  onShow: (range: Range | null) => void;
+  axis: Axis;
 }) {
+  const shown = zoomed ? scale : null;
   const box = useRef<SVGSVGElement>(null);
   const [drag, setDrag] = useState<Drag | null>(null);
   const left = shown ? whole.toX(shown.from) : 0;
@@ -57,7 +54,7 @@ export function Minimap({
   function move(event: React.PointerEvent) {
     if (!drag) return;
     const [from, to] = dragged(drag, pixel(event), whole.width);
-    if (to - from >= 2) onShow({ from: whole.toTime(from), to: whole.toTime(to) });
+    if (to - from >= 2) show({ from: whole.toTime(from), to: whole.toTime(to) });
   }
   return (
     <svg
@@ -70,7 +67,7 @@ export function Minimap({
       onPointerMove={move}
       onPointerUp={() => setDrag(null)}
       onPointerCancel={() => setDrag(null)}
-      onDoubleClick={() => onShow(null)}
+      onDoubleClick={() => show(null)}
     >
       <rect width={whole.width} height={HEIGHT} className="fill-sunken" />
       <MinimapLanes timeline={timeline} whole={whole} />

@@ -1,6 +1,6 @@
 import type { Projection } from "@/lib/timeline/model";
 import type { Scale } from "@/lib/timeline/scale";
-import { place } from "./bar";
+import { Dashes, place } from "./bar";
 import { Beside } from "./beside";
 import { projectionWords } from "./span-words";
 
@@ -47,15 +47,7 @@ export function ProjectionDrawing({
 function Wait({ from, to, scale, row }: { from: number; to: number; scale: Scale; row: number }) {
   const box = place(from, Math.min(to, scale.to + 1), scale, 2, row);
   if (!box || to <= from) return null;
-  return (
-    <line
-      x1={box.x}
-      x2={box.x + box.width}
-      y1={row / 2}
-      y2={row / 2}
-      className="stroke-pending-line [stroke-dasharray:2_4] [stroke-width:2]"
-    />
-  );
+  return <Dashes box={box} row={row} className="[stroke-dasharray:2_4]" />;
 }
 
 const CIRCLE_PX = 16;

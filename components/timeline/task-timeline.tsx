@@ -9,7 +9,7 @@ import { plural } from "@/lib/format";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { formatDuration } from "@/lib/timeline/duration";
 import type { Lane, Span, Timeline } from "@/lib/timeline/model";
-import { AxisHeader } from "./axis-header";
+import { AxisHeader, ColumnNames } from "./axis-header";
 import { HoverCard, type Hovered } from "./hover-card";
 import { Inspector } from "./inspector";
 import { Legend } from "./legend";
@@ -76,20 +76,11 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
             <div className="grid items-center gap-y-1 pb-2 max-wide:px-3 wide:grid-cols-[272px_minmax(0,1fr)]">
               <Summary detail={detail} from={timeline.from} to={timeline.to} />
               <div ref={mapBox} className="h-8 min-w-0">
-                {mapWidth > 0 && (
-                  <Minimap
-                    timeline={timeline}
-                    whole={axis.whole}
-                    shown={axis.zoomed ? axis.scale : null}
-                    onShow={axis.show}
-                  />
-                )}
+                {mapWidth > 0 && <Minimap timeline={timeline} axis={axis} />}
               </div>
             </div>
             <div className="sticky top-0 z-10 grid grid-cols-[128px_minmax(0,1fr)] border-y bg-canvas wide:grid-cols-[272px_minmax(0,1fr)]">
-              <span className="flex items-center justify-between border-r pr-2 pl-3 text-12 text-ink-3 wide:pl-4">
-                Step <span className="hidden wide:inline">Duration</span>
-              </span>
+              <ColumnNames first="Step" />
               <div ref={box} className="h-7 min-w-0">
                 {width > 0 && <AxisHeader scale={axis.scale} timeline={timeline} />}
               </div>

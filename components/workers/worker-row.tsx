@@ -4,6 +4,7 @@ import { Badge } from "@/components/ui/badge";
 import { useClock } from "@/components/ui/clock";
 import { NumberText } from "@/components/ui/count";
 import { Link } from "@/components/ui/link";
+import { NoValue } from "@/components/ui/no-value";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { Td } from "@/components/ui/table";
 import type { Worker } from "@/lib/analytics/worker-claims";
@@ -76,7 +77,7 @@ function Longest({ worker }: { worker: Worker }) {
   const longest = worker.held[0];
   const since = longest?.claimedAt;
   const held = useClock((now) => (since ? formatAge(now - Date.parse(since)) : ""));
-  if (!longest) return <span className="text-ink-3">–</span>;
+  if (!longest) return <NoValue />;
   return (
     <Link
       href={taskPath(longest.queue, longest.taskId)}
@@ -102,7 +103,7 @@ function LeaseLeft({ worker }: { worker: Worker }) {
 }
 
 function FailureShare({ completed, failed }: { completed: number; failed: number }) {
-  if (completed + failed === 0) return <span className="text-ink-3">–</span>;
+  if (completed + failed === 0) return <NoValue />;
   const share = failed / (completed + failed);
   return (
     <span

@@ -1,11 +1,12 @@
 import { StateLabel } from "@/components/tasks/state-badge";
 import { Icon } from "@/components/ui/icon";
+import { NoValue } from "@/components/ui/no-value";
 import { signOf, wordOf } from "./graph/node-words";
 import type { NodeStatus } from "./node-states";
 
 /** Sign and word of an operator's state; what is deduced says so. */
 export function NodeStateLabel({ status }: { status: NodeStatus | undefined }) {
-  if (!status) return <span className="text-ink-3">–</span>;
+  if (!status) return <NoValue />;
   const state = signOf(status.state);
   if (!state)
     return (

@@ -1,5 +1,6 @@
 import { taskPath } from "@/components/layout/paths";
 import { Link } from "@/components/ui/link";
+import { NoValue } from "@/components/ui/no-value";
 import { Table, Td, Th } from "@/components/ui/table";
 import { cn } from "@/lib/cn";
 import type { WorkflowGraph } from "@/lib/highway/graph";
@@ -8,6 +9,7 @@ import { roundsOf, typeOf } from "./graph/node-words";
 import { inReadingOrder } from "./graph/reading-order";
 import { NodeStateLabel } from "./node-state-label";
 import type { NodeStatus } from "./node-states";
+import { OperatorCell } from "./operator-cell";
 
 /** What the graph shows, as a table. */
 export function OperatorTable({
@@ -42,30 +44,20 @@ export function OperatorTable({
               <Td className="pl-4!">
                 <NodeStateLabel status={status} />
               </Td>
-              <Td className="max-w-72">
-                <button
-                  type="button"
-                  dir="auto"
-                  aria-pressed={isSelected}
-                  title={node.path}
-                  onClick={() => onSelect(isSelected ? null : node.path)}
-                  className="mono block max-w-full truncate text-left hover:text-accent-text hover:underline"
-                >
-                  {node.path}
-                </button>
-              </Td>
+              <OperatorCell
+                node={node}
+                selected={isSelected}
+                onSelect={onSelect}
+                className="max-w-72"
+              />
               <Td className="text-ink-2">
                 {typeOf(node.type)[1]}
                 {status?.rounds && `, ${roundsOf(status)}`}
                 {status && !status.rounds && status.results > 1 && ` × ${status.results}`}
               </Td>
-              <Td numeric>{status?.attempts || <span className="text-ink-3">–</span>}</Td>
+              <Td numeric>{status?.attempts || <NoValue />}</Td>
               <Td numeric>
-                {status && status.took !== null ? (
-                  formatDuration(status.took)
-                ) : (
-                  <span className="text-ink-3">–</span>
-                )}
+                {status && status.took !== null ? formatDuration(status.took) : <NoValue />}
               </Td>
               <Td>
                 {status?.task && (

@@ -1,5 +1,6 @@
 "use client";
 import { useClock } from "@/components/ui/clock";
+import { NoValue } from "@/components/ui/no-value";
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { WorkflowRunSummary } from "@/lib/analytics/workflow-types";
 import { formatAge, formatDuration } from "@/lib/timeline/duration";
@@ -10,7 +11,7 @@ export function RunDuration({ run }: { run: WorkflowRunSummary }) {
   const grows = from !== null && to === null && isActive(run);
   const growing = useClock((now) => (grows ? formatAge(now - Date.parse(from)) : ""));
   if (from && to) return formatDuration(Date.parse(to) - Date.parse(from));
-  return growing || <span className="text-ink-3">–</span>;
+  return growing || <NoValue />;
 }
 
 /** Whether more can happen to this run. */

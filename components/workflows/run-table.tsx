@@ -1,5 +1,6 @@
 import { workflowRunPath } from "@/components/layout/paths";
 import { Link } from "@/components/ui/link";
+import { NoValue } from "@/components/ui/no-value";
 import { Age } from "@/components/ui/relative-time";
 import { Th } from "@/components/ui/table";
 import type { WorkflowRunSummary, WorkflowTables } from "@/lib/analytics/workflow-types";
@@ -90,25 +91,19 @@ function RunRow({
         </span>
       </td>
       <td className={cn(WIDE, "text-right")}>
-        {run.taskCount === null ? (
-          <span className="text-ink-3">–</span>
-        ) : (
-          formatNumber(run.taskCount)
-        )}
+        {run.taskCount === null ? <NoValue /> : formatNumber(run.taskCount)}
       </td>
-      <td className={cn(CELL, "text-right")}>
-        {at ? <Age iso={at} /> : <span className="text-ink-3">–</span>}
-      </td>
+      <td className={cn(CELL, "text-right")}>{at ? <Age iso={at} /> : <NoValue />}</td>
       <td className={cn(WIDE, "text-right text-ink-2")}>
         <RunDuration run={run} />
       </td>
       {tables.tenants && (
         <td className={cn(XWIDE, "pl-5")} title={run.tenantId ?? undefined}>
-          {run.tenantId ?? <span className="text-ink-3">–</span>}
+          {run.tenantId ?? <NoValue />}
         </td>
       )}
       <td className={cn(XWIDE, "pl-5")} title={run.createdBy ?? undefined}>
-        {run.createdBy ?? <span className="text-ink-3">–</span>}
+        {run.createdBy ?? <NoValue />}
       </td>
       <td className={cn(CELL, "order-2 col-span-2 min-w-0 overflow-hidden text-12 wide:pl-5")}>
         <Tags tags={run.tags} onSelect={onTag} />

@@ -4,6 +4,7 @@ import type { WorkflowGraph } from "@/lib/highway/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { typeOf } from "../graph/node-words";
 import { inReadingOrder } from "../graph/reading-order";
+import { OperatorCell } from "../operator-cell";
 import { settingsOf } from "../operator-settings";
 
 /** What the picture shows, as a table: every operator, what comes before it, and what it is set to do. */
@@ -39,18 +40,12 @@ export function DefinitionOperators({
           const isSelected = node.path === selected;
           return (
             <tr key={node.path} className={cn("hover:bg-hover", isSelected && "bg-accent-soft")}>
-              <Td className="max-w-72 pl-4!">
-                <button
-                  type="button"
-                  dir="auto"
-                  aria-pressed={isSelected}
-                  title={node.path}
-                  onClick={() => onSelect(isSelected ? null : node.path)}
-                  className="mono block max-w-full truncate text-left hover:text-accent-text hover:underline"
-                >
-                  {node.path}
-                </button>
-              </Td>
+              <OperatorCell
+                node={node}
+                selected={isSelected}
+                onSelect={onSelect}
+                className="max-w-72 pl-4!"
+              />
               <Td className="text-ink-2">{typeOf(node.type)[1]}</Td>
               <Td
                 className="max-w-60 truncate text-ink-2"

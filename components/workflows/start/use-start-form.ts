@@ -1,7 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { parseExactly, printExactly } from "@/components/ui/json-model";
+import { useSettled } from "@/components/ui/use-settled";
 import { type prepareStartAction, previewStartAction } from "@/lib/actions/workflow-start";
 import { listInputs } from "@/lib/highway/model/inputs";
 import { parseWorkflow } from "@/lib/highway/parse";
@@ -11,9 +12,6 @@ export type Prepared = Extract<
   Awaited<ReturnType<typeof prepareStartAction>>,
   { ok: true }
 >["data"];
-
-/** How long to wait after a change before the server is asked what it would make. */
-const SETTLE_MS = 300;
 
 /** Everything that is typed before a workflow is started, and what the server says to it. */
 export function useStartForm(prepared: Prepared | undefined, given: string | undefined) {
@@ -82,14 +80,4 @@ export type StartForm = ReturnType<typeof useStartForm>;
 function pretty(text: string | undefined): string {
   const parsed = parseExactly(text ?? "");
   return parsed ? printExactly(parsed.value) : (text ?? "");
-}
-
-/** A value once it has not changed for a moment. */
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
 }

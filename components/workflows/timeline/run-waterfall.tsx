@@ -1,7 +1,7 @@
 "use client";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefCallback, useEffect, useEffectEvent, useRef } from "react";
-import { AxisHeader } from "@/components/timeline/axis-header";
+import { AxisHeader, ColumnNames } from "@/components/timeline/axis-header";
 import { Backdrop, NowLine } from "@/components/timeline/backdrop";
 import { Legend } from "@/components/timeline/legend";
 import { Minimap } from "@/components/timeline/minimap";
@@ -64,20 +64,11 @@ export function RunWaterfall({
       <div className={`${COLUMNS} items-center pb-2`}>
         <span className="truncate pl-3 text-12 text-ink-3 wide:pl-4">{plural(count, "task")}</span>
         <div ref={box} className="h-8 min-w-0">
-          {width > 0 && (
-            <Minimap
-              timeline={timeline}
-              whole={axis.whole}
-              shown={axis.zoomed ? axis.scale : null}
-              onShow={axis.show}
-            />
-          )}
+          {width > 0 && <Minimap timeline={timeline} axis={axis} />}
         </div>
       </div>
       <div className={`${COLUMNS} border-y bg-canvas`}>
-        <span className="flex items-center justify-between border-r pr-2 pl-3 text-12 text-ink-3 wide:pl-4">
-          Task and step <span className="hidden wide:inline">Duration</span>
-        </span>
+        <ColumnNames first="Task and step" />
         {width > 0 && <AxisHeader scale={axis.scale} timeline={timeline} />}
       </div>
       <div

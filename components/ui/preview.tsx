@@ -1,0 +1,34 @@
+import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
+
+/** In a dialog, what an action would do if it were taken now: read out as it changes. `children` once it is known. */
+export function Preview({
+  label = "What will happen",
+  problem,
+  waiting,
+  className,
+  children,
+}: {
+  label?: string;
+  /** Why nobody knows. */
+  problem: string | undefined;
+  /** Until it is known. */
+  waiting: ReactNode;
+  /** Its least height. */
+  className: string;
+  children: ReactNode | undefined;
+}) {
+  return (
+    <section
+      aria-label={label}
+      aria-live="polite"
+      className={cn("rounded-2 border bg-surface", className)}
+    >
+      {problem ? (
+        <p className="px-3 py-2 text-failed">{problem}</p>
+      ) : (
+        (children ?? <div className="px-3 py-2 text-ink-3">{waiting}</div>)
+      )}
+    </section>
+  );
+}
