@@ -1,7 +1,8 @@
-import { and, gte, lt, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { asksForActive, isAtMostActive } from "./active-tasks";
+import { inKeyRange } from "./key-pages";
 import { beyond, type KeyRange } from "./keys";
 import type { TaskSearch } from "./task-rows";
 
@@ -33,7 +34,7 @@ export async function findBeginning(
     const { tasks } = queueTablesOfAllTenants(queue);
     return sql`(
       select ${tasks.taskId} as id from ${tasks}
-      where ${and(gte(tasks.taskId, range.from), lt(tasks.taskId, range.to))}
+      where ${inKeyRange(tasks.taskId, { range })}
       order by ${tasks.taskId} ${order} limit ${most.tasks}::int
     )`;
   });

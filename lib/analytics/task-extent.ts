@@ -4,7 +4,7 @@ import type { Database } from "@/lib/db/snapshot";
 import { intersect, type KeyRange, successor, uuidMilliseconds } from "./keys";
 import type { TaskSearch } from "./task-rows";
 
-/** A first window holds so many pages of the busiest queue: what is not rare fills a page at once. */
+/** A first window holds about so many pages of tasks of all queues together: what is not rare fills a page at once. */
 export const PAGES = 20;
 
 /**
@@ -40,11 +40,12 @@ export async function findExtent(
     .at(-1);
   if (!oldest || !newest) return nothing;
   const range = intersect(search.range, { from: oldest, to: successor(newest) });
-  const further = rows.flatMap((row) => row.further ?? []).sort();
-  const edge = search.direction === "older" ? range.to : range.from;
-  const nearest = search.direction === "older" ? further.at(-1) : further[0];
-  const distance = nearest
-    ? Math.abs(uuidMilliseconds(edge) - uuidMilliseconds(nearest))
-    : uuidMilliseconds(range.to) - uuidMilliseconds(range.from);
-  return { range, width: distance * PAGES + 1 };
+  const edge = uuidMilliseconds(search.direction === "older" ? range.to : range.from);
+  /** In milliseconds, for a page of each queue that has one. */
+  const pages = rows.flatMap(({ further }) =>
+    further === null ? [] : Math.max(1, Math.abs(edge - uuidMilliseconds(further))),
+  );
+  const perMillisecond = pages.reduce((sum, page) => sum + 1 / page, 0);
+  const everything = uuidMilliseconds(range.to) - uuidMilliseconds(range.from);
+  return { range, width: (perMillisecond > 0 ? PAGES / perMillisecond : everything) + 1 };
 }

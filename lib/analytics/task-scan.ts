@@ -25,24 +25,18 @@ export async function scanTasks(
   strategy: Strategy,
   own: (queue: string) => TaskSearch = () => search,
 ): Promise<TaskRow[]> {
+  const order = taskOrder(search);
   const [first, second, ...rest] = queues.map((queue) => {
     const tables = queueTables(queue);
-    const inner = db
+    const hits = db
       .select(taskColumns(queue, tables))
       .from(tables.tasks)
       .where(taskConditions(tables, own(queue)))
       .$dynamic();
     // The limit, which nothing reaches, keeps the order from choosing the plan: PostgreSQL flattens a subquery without.
-    const hits = (strategy === "sweep" ? inner.limit(FENCE) : inner).as("hits");
-    return db
-      .select()
-      .from(hits)
-      .orderBy(taskOrder(search))
-      .limit(search.limit + 1);
+    return strategy === "sweep" ? hits.limit(FENCE) : hits.orderBy(order).limit(search.limit + 1);
   });
   if (!first) return [];
-  if (!second) return first;
-  return unionAll(first, second, ...rest)
-    .orderBy(taskOrder(search))
-    .limit(search.limit + 1);
+  const hits = second ? unionAll(first, second, ...rest) : db.select().from(first.as("hits"));
+  return hits.orderBy(order).limit(search.limit + 1);
 }
