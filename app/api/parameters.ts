@@ -1,4 +1,4 @@
-import type { inferParserType, ParserMap } from "nuqs/server";
+import { type inferParserType, type ParserMap, parseAsString } from "nuqs/server";
 import { ReadError } from "@/lib/analytics/errors";
 
 /**
@@ -11,12 +11,13 @@ export function readParameters<Parsers extends ParserMap>(
   parsers: Parsers,
 ): inferParserType<Parsers> {
   const given = new URL(request.url).searchParams;
+  const known = Object.keys(parsers).join(", ");
   for (const key of new Set(given.keys()))
     if (!(key in parsers))
       throw new ReadError(
         "bad_request",
         `There is no parameter ${key}.`,
-        `There are: ${Object.keys(parsers).join(", ")}.`,
+        known ? `There are: ${known}.` : "It takes none.",
       );
   return Object.fromEntries(
     Object.entries(parsers).map(([key, parser]) => {
@@ -28,6 +29,13 @@ export function readParameters<Parsers extends ParserMap>(
       return [key, value];
     }),
   ) as inferParserType<Parsers>;
+}
+
+/** The one parameter `name` of a request, as written. @throws ReadError `bad_request` without it, and with others. */
+export function readName(request: Request): string {
+  const { name } = readParameters(request, { name: parseAsString });
+  if (name === null) throw new ReadError("bad_request", "The parameter name is missing.");
+  return name;
 }
 
 /** @throws ReadError `bad_request` for what is not a UUID. */

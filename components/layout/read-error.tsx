@@ -17,6 +17,7 @@ const TITLES: Partial<Record<ErrorCode, string>> = {
   no_schema: "This database has no absurd schema",
   database_unavailable: "Nothing to show without the database",
   timed_out: "The database took too long",
+  conflict: "The database was busy with something else",
   network: "Nothing to show without the server",
 };
 

@@ -80,6 +80,15 @@ export function toReadError(error: unknown): unknown {
         undefined,
         because,
       );
+    // A standby that has to go on with its replay, or somebody who drops a queue without asking.
+    case "40001":
+    case "40P01":
+      return new ReadError(
+        "conflict",
+        "Another transaction was in the way.",
+        "Ask again: nothing is wrong with the question.",
+        because,
+      );
     case "57014":
     case "55P03":
       return new ReadError(

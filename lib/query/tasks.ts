@@ -45,10 +45,7 @@ export function relatedQuery(queue: string, taskId: Uuid) {
   return queryOptions({
     queryKey: ["task", queue, taskId, "related"],
     queryFn: ({ signal }) =>
-      fetchJson<RelatedTasks>(
-        `/api/queues/${encodeURIComponent(queue)}/tasks/${taskId}/related`,
-        signal,
-      ),
+      fetchJson<RelatedTasks>(`/api/queues/${queueSegment(queue)}/tasks/${taskId}/related`, signal),
     staleTime: 15_000,
   });
 }
@@ -59,7 +56,7 @@ export function usualQuery(queue: string, name: string) {
     queryKey: ["usual", queue, name],
     queryFn: ({ signal }) =>
       fetchJson<{ usual: Usual | null }>(
-        `/api/queues/${encodeURIComponent(queue)}/usual?name=${encodeURIComponent(name)}`,
+        `/api/queues/${queueSegment(queue)}/usual?name=${encodeURIComponent(name)}`,
         signal,
       ),
     staleTime: 60_000,

@@ -1,11 +1,13 @@
+import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () =>
-    coalesce(["workflow-definitions"], request.signal, (signal) =>
+  return respond(request, () => {
+    readParameters(request, {});
+    return coalesce(["workflow-definitions"], request.signal, (signal) =>
       listWorkflowDefinitions({ signal }),
-    ),
-  );
+    );
+  });
 }

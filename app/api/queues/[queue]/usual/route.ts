@@ -1,17 +1,15 @@
-import { readParameters } from "@/app/api/parameters";
+import { readName } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
-import { ReadError } from "@/lib/analytics/errors";
 import { getUsual } from "@/lib/analytics/task-usual";
-import { usualSearchParams } from "@/lib/search-params/usual";
+import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    const { queue } = await params;
-    const { name } = readParameters(request, usualSearchParams);
-    if (name === null) throw new ReadError("bad_request", "The parameter name is missing.");
+    const queue = queueOfSegment((await params).queue);
+    const name = readName(request);
     return coalesce(["usual", queue, name], request.signal, (signal) =>
       getUsual(queue, name, { signal }),
     );

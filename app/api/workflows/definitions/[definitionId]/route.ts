@@ -1,4 +1,4 @@
-import { readUuid } from "@/app/api/parameters";
+import { readParameters, readUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { getDefinitionDetail } from "@/lib/analytics/workflow-definition";
 
@@ -6,6 +6,7 @@ type Context = { params: Promise<{ definitionId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
+    readParameters(request, {});
     const { definitionId } = await params;
     return getDefinitionDetail(readUuid("definition id", definitionId), {
       signal: request.signal,

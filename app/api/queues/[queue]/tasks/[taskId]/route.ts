@@ -1,4 +1,4 @@
-import { readUuid } from "@/app/api/parameters";
+import { readParameters, readUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { getTask } from "@/lib/analytics/task";
@@ -8,6 +8,7 @@ type Context = { params: Promise<{ queue: string; taskId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
+    readParameters(request, {});
     const { queue: segment, taskId } = await params;
     const queue = queueOfSegment(segment);
     const id = readUuid("task id", taskId);

@@ -1,13 +1,16 @@
-import { readUuid } from "@/app/api/parameters";
+import { readParameters, readUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { getRelated } from "@/lib/analytics/related";
+import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string; taskId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    const { queue, taskId } = await params;
+    readParameters(request, {});
+    const { queue: segment, taskId } = await params;
+    const queue = queueOfSegment(segment);
     const id = readUuid("task id", taskId);
     return coalesce(["related", queue, id], request.signal, (signal) =>
       getRelated(queue, id, { signal }),

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { readSnapshot } from "@/lib/db/snapshot";
+import { openTestDatabase } from "@/lib/db/testing";
+import { toReadError } from "./errors";
+
+openTestDatabase();
+
+/** What a reader is told when its statement fails like that. */
+async function told(sqlState: string) {
+  const statement = `do $$ begin raise 'secret' using errcode = '${sqlState}'; end $$`;
+  return toReadError(await readSnapshot((db) => db.execute(statement)).catch((error) => error));
+}
+
+test.each([
+  ["40001", "conflict"],
+  ["40P01", "conflict"],
+  ["55P03", "timed_out"],
+  ["57014", "timed_out"],
+  ["42501", "forbidden"],
+  ["57P01", "database_unavailable"],
+])("SQLSTATE %s is told as %s, without the database's words", async (state, code) => {
+  const error = await told(state);
+  expect(error).toMatchObject({ name: "ReadError", code });
+  expect(String(error)).not.toContain("secret");
+});
+
+test("what nobody foresaw stays as it is", async () => {
+  expect(await told("XX000")).not.toMatchObject({ name: "ReadError" });
+});
