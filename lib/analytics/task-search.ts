@@ -17,8 +17,8 @@ const BUDGET = 700;
 /** Of so many active runs all are looked at at once; of more, the tasks next to the cursor are looked at first. */
 const FEW = 1_000;
 
-/** So many tasks for one of a page are looked at first, but not more than these in all. */
-const NEAR = { factor: 80, most: 12_000 };
+/** So many tasks for one of a page are looked at first, but no fewer and no more than these in all. */
+const NEAR = { factor: 80, least: 2_000, most: 12_000 };
 
 /** What follows is at most so many times as wide as what is near. */
 const WIDER = 8;
@@ -29,8 +29,8 @@ export type SearchResult = { rows: TaskRow[]; rest: KeyRange | null };
 /**
  * Looks for tasks that no index finds, away from the cursor, until the page has `limit + 1` rows, the range is at its end
  * or the time is used up. A few thousand tasks are walked along their keys first, which fills a page with whatever is not
- * rare; then window by window is swept. Active tasks that do not lie near the cursor are found through the index of runs
- * by state instead, unless there are very many of them.
+ * rare; then window by window is swept. Active tasks of which a part of the range holds none are found through the index
+ * of runs by state instead, unless there are very many of them.
  *
  * @throws the driver's time-out when not even a small window could be read in time.
  */
@@ -40,29 +40,38 @@ export async function searchTasks(
   search: TaskSearch,
   options: ReadOptions,
 ): Promise<SearchResult> {
-  const tasks = Math.min(search.limit * NEAR.factor, NEAR.most);
+  const tasks = Math.min(Math.max(search.limit * NEAR.factor, NEAR.least), NEAR.most);
   const { near, rest, isFew } = await findBeginning(db, queues, search, { tasks, runs: FEW });
   if (isFew) return { rows: await scanActiveTasks(db, queues, search), rest: null };
   const walk = () => scanTasks(db, queues, { ...search, range: near }, "walk");
   const first = await withinTime(db, BUDGET, walk, options);
   if (first && (rest === null || first.length > search.limit)) return { rows: first, rest: null };
-  if (asksForActive(search) && (first?.length ?? 0) * 8 < search.limit) {
-    const ask = () => scanActiveTasks(db, queues, search);
-    const rows = await withinTime(db, BUDGET, ask, options);
-    if (rows) return { rows, rest: null };
-  }
-  return sweep(db, queues, search, first && rest ? { rows: first, rest, tasks } : null, options);
+  const ask = () => scanActiveTasks(db, queues, search);
+  let mayAsk = asksForActive(search);
+  const askRuns = async () => {
+    const asks = mayAsk;
+    mayAsk = false;
+    return asks ? withinTime(db, BUDGET, ask, options) : null;
+  };
+  const active = first?.length ? null : await askRuns();
+  if (active) return { rows: active, rest: null };
+  const done = first && rest ? { rows: first, rest, tasks } : null;
+  return sweep(db, queues, search, done, askRuns, options);
 }
 
-/** Goes on behind what was found near the cursor, or from the cursor if that could not be read. */
+/**
+ * Goes on behind what was found near the cursor, or from the cursor if that could not be read. Where a window is empty,
+ * `otherwise` may know the whole page.
+ */
 async function sweep(
   db: Database,
   queues: string[],
   search: TaskSearch,
   done: { rows: TaskRow[]; rest: KeyRange; tasks: number } | null,
+  otherwise: () => Promise<TaskRow[] | null>,
   options: ReadOptions,
 ): Promise<SearchResult> {
-  const rows = done?.rows ?? [];
+  let rows = done?.rows ?? [];
   const behind = { ...search, range: done?.rest ?? search.range };
   const { range, width } = await findExtent(db, queues, behind);
   /** How many times as wide a window should be as one with so many hits. */
@@ -78,8 +87,9 @@ async function sweep(
   const rest = await readWindows(db, windows, options, async (window) => {
     const wanted = { ...search, range: window, limit: search.limit - rows.length };
     const hits = await scanTasks(db, queues, wanted, "sweep");
-    rows.push(...hits);
-    if (rows.length > search.limit) return "enough";
+    const all = hits.length > 0 ? null : await otherwise();
+    rows = all ?? [...rows, ...hits];
+    if (all || rows.length > search.limit) return "enough";
     return hits.length > 0 ? factor(hits.length) : "more";
   });
   return { rows, rest };
