@@ -1,6 +1,7 @@
 import { type Binding, type BoundVerb, bindVerb } from "./bound-verb.ts";
-import { getCapabilities } from "./capabilities.ts";
+import { getCapabilities, getSchemaVersion } from "./capabilities.ts";
 import * as checkpoints from "./checkpoints.ts";
+import * as cleanup from "./cleanup.ts";
 import { type ClientOptions, type SettledOptions, settle } from "./client-options.ts";
 import * as copies from "./copies.ts";
 import * as events from "./events.ts";
@@ -11,6 +12,7 @@ import * as runs from "./runs.ts";
 import { sleep } from "./sleep.ts";
 import * as tasks from "./tasks.ts";
 import type { Json, Queryable, Uuid } from "./types.ts";
+import * as waits from "./waits.ts";
 import * as workflows from "./workflow-runs.ts";
 import type { WorkflowStatus } from "./workflow-table.ts";
 
@@ -69,18 +71,18 @@ export class AbsurdClient {
   /** Changes settings of the maintenance policy. */
   readonly setQueuePolicy = this.#bind("setQueuePolicy", queues.setQueuePolicy);
   /** Deletes one batch of tasks that ended long ago; returns how many. */
-  readonly cleanupTasks = this.#bind("cleanupTasks", queues.cleanupTasks);
+  readonly cleanupTasks = this.#bind("cleanupTasks", cleanup.cleanupTasks);
   /** Deletes one batch of events emitted long ago; returns how many. */
-  readonly cleanupEvents = this.#bind("cleanupEvents", queues.cleanupEvents);
+  readonly cleanupEvents = this.#bind("cleanupEvents", cleanup.cleanupEvents);
   /** Cleans up every queue of the database by its own policy. */
   readonly cleanupAllQueues = this.#bind(
     "cleanupAllQueues",
-    (db, _queue, options?: { queueName?: string }) => queues.cleanupAllQueues(db, options),
+    (db, _queue, options?: { queueName?: string }) => cleanup.cleanupAllQueues(db, options),
   );
   /** What the engine of this database can do. */
   readonly getCapabilities = this.#bind("getCapabilities", (db) => getCapabilities(db));
   /** What the engine calls itself, or `null` before schema 0.2.0. */
-  readonly getSchemaVersion = this.#bind("getSchemaVersion", (db) => queues.getSchemaVersion(db));
+  readonly getSchemaVersion = this.#bind("getSchemaVersion", (db) => getSchemaVersion(db));
 
   /** Spawns a task, with the client's `defaultMaxAttempts` unless told otherwise. */
   readonly spawnTask = this.#bind(
@@ -174,7 +176,7 @@ export class AbsurdClient {
   /** Events of the queue, emitted or awaited. */
   readonly listEvents = this.#bind("listEvents", events.listEvents);
   /** Waits of the queue's sleeping runs. */
-  readonly listWaits = this.#bind("listWaits", events.listWaits);
+  readonly listWaits = this.#bind("listWaits", waits.listWaits);
   /** Sleeps durably: returns when the time is over, else throws `AbsurdSleepError`. */
   readonly sleep = this.#bind("sleep", sleep);
 

@@ -68,6 +68,15 @@ export function getCapabilities(db: Queryable): Promise<Capabilities> {
 }
 
 /**
+ * What the engine calls itself: a release such as `0.5.0`, or `main` for a checkout between two. `null` before schema
+ * 0.2.0, and without an engine. It may be a minute old.
+ */
+export async function getSchemaVersion(db: Queryable): Promise<string | null> {
+  const { schemaVersion } = await getCapabilities(db);
+  return schemaVersion ?? null;
+}
+
+/**
  * Makes sure that the engine has a feature before a statement would fail without it, and with it the caller's
  * transaction. A negative answer is never taken from the cache.
  *

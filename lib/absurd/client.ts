@@ -4,6 +4,7 @@ export { atomically } from "./atomically.ts";
 export type { BoundVerb, CallReport, Logger } from "./bound-verb.ts";
 export type { Capabilities, Feature } from "./capabilities.ts";
 export type { Checkpoint, CheckpointInput, StepInput } from "./checkpoints.ts";
+export type { CleanupOptions, QueueCleanup } from "./cleanup.ts";
 export { type ClientOptions, isValidQueueName } from "./client-options.ts";
 export type { CopiedTask, CopyEdits } from "./copies.ts";
 export * from "./errors.ts";
@@ -12,13 +13,11 @@ export type {
   AwaitResult,
   EventInfo,
   ListEventsOptions,
-  ListWaitsOptions,
-  Wait,
   WaitInput,
 } from "./events.ts";
 export { parseJson, stringifyJson } from "./json.ts";
 export type { EmitPreview, WokenRun } from "./preview.ts";
-export type { CleanupOptions, QueueCleanup, QueuePolicy, QueuePolicyChange } from "./queues.ts";
+export type { QueuePolicy, QueuePolicyChange } from "./queues.ts";
 export type { RescheduleTarget } from "./reschedule-target.ts";
 export type { ClaimedTask, ClaimOptions, RunStatus } from "./runs.ts";
 export { getAbsurdClient, resetAbsurdClient } from "./shared-client.ts";
@@ -35,6 +34,7 @@ export type {
   TaskStatus,
 } from "./tasks.ts";
 export * from "./types.ts";
+export type { ListWaitsOptions, Wait } from "./waits.ts";
 export type {
   ListWorkflowRunsOptions,
   WorkflowRunChange,

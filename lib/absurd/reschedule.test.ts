@@ -3,13 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
 import { getCheckpoint, saveCheckpointForRun } from "./checkpoints.ts";
 import { InvalidArgumentError, RunChangedError, RunNotFoundError } from "./errors.ts";
-import { emitEvent, listWaits } from "./events.ts";
+import { emitEvent } from "./events.ts";
 import { createQueue } from "./queues.ts";
 import { previewReschedule, rescheduleRun } from "./reschedule.ts";
 import { getRunStatus } from "./run-status.ts";
 import { failTask } from "./runs.ts";
 import { getTaskStatus, spawnTask } from "./tasks.ts";
 import { STORAGE_MODES } from "./types.ts";
+import { listWaits } from "./waits.ts";
 
 const HOUR = 3600;
 const inAnHour = () => new Date(Date.now() + HOUR * 1000);

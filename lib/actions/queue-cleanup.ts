@@ -1,4 +1,4 @@
-import { cleanupEvents, cleanupTasks } from "@/lib/absurd/queues";
+import { cleanupEvents, cleanupTasks } from "@/lib/absurd/cleanup";
 import type { Queryable } from "@/lib/absurd/types";
 
 /** Rows a batch: the engine's default. Small batches keep what each statement locks short. */

@@ -1,7 +1,7 @@
 /** The outside world of the demo: brings in work at a gentle rate, each workload at its own pace, until it is ended. */
 import { Absurd } from "absurd-sdk";
 import { Pool } from "pg";
-import { cleanupAllQueues } from "@/lib/absurd/queues";
+import { cleanupAllQueues } from "@/lib/absurd/cleanup";
 import { createQueues } from "./queues";
 import { createRandom } from "./random";
 import { WORKLOADS } from "./workloads/all";
