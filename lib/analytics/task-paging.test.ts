@@ -11,13 +11,13 @@ const database = openTestDatabase();
 describe("a search that runs out of time", () => {
   beforeAll(async () => {
     await createQueue(database.pool, "sparse");
-    // One task each two minutes for a hundred days, of six thousand one of the kind looked for.
+    // One task a minute for a hundred days, of twelve thousand one of the kind looked for.
     await database.pool.query(`
       insert into absurd.t_sparse (task_id, task_name, params, state, attempts)
-      select (lpad(to_hex((extract(epoch from now() - n * interval '2 minutes') * 1000)::bigint), 12, '0')
+      select (lpad(to_hex((extract(epoch from now() - n * interval '1 minute') * 1000)::bigint), 12, '0')
           || '70008000' || lpad(to_hex(n), 12, '0'))::uuid,
-        case when n % 6000 = 0 then 'rare' else 'common' end, 'null', 'completed', 1
-      from generate_series(1, 72000) n`);
+        case when n % 12000 = 0 then 'rare' else 'common' end, 'null', 'completed', 1
+      from generate_series(1, 144000) n`);
   });
   afterEach(() => {
     vi.restoreAllMocks();
