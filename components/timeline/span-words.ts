@@ -113,9 +113,11 @@ const EXECUTED: ReadonlySet<Span["kind"]> = new Set<Span["kind"]>(["step", "work
 
 /** Its length: an upper bound where code ran from a start that is inferred, a lower one for a worker that was lost. */
 export function lengthOf(span: Span): string {
-  const text = formatDuration(span.to - span.from);
+  const length = span.to - span.from;
+  // Instants are known to the millisecond, so no difference is less than one.
   if (span.start === "inferred" && span.end !== "open" && EXECUTED.has(span.kind))
-    return `≤ ${text}`;
+    return `≤ ${formatDuration(Math.max(length, 1))}`;
+  const text = formatDuration(length);
   return span.kind === "lost" ? `≥ ${text}` : text;
 }
 

@@ -135,7 +135,7 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
       <Td className="max-w-40 truncate max-wide:hidden" title={createdBy ?? undefined}>
         {createdBy ?? <NoValue />}
       </Td>
-      <Td className="pr-4! text-right">
+      <Td className="py-1 pr-4! text-right wide:py-0">
         {!isPaused && <StartButton isSmall definitionId={definitionId} of={`${name} ${version}`} />}
       </Td>
     </tr>

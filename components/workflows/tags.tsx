@@ -1,5 +1,6 @@
 import { parseExactly, printExactly } from "@/components/ui/json-model";
 import type { Payload } from "@/lib/analytics/types";
+import { cn } from "@/lib/cn";
 
 /** Tags as `key=value`, in their order; other JSON than an object of plain values is shown as it is. */
 export function listTags(tags: Payload): string[] {
@@ -15,20 +16,20 @@ function wordOf(value: unknown): string {
   return typeof value === "string" ? value : printExactly(value).replace(/\s+/g, " ");
 }
 
+/** On a wide screen a row of a list shows so many. */
+const SHOWN = 2;
+
 /** A run's tags as chips; each narrows the list to runs with it. */
 export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: string) => void }) {
   const list = listTags(tags);
+  const more = onSelect ? list.slice(SHOWN) : [];
   return (
-    <span
-      className={
-        onSelect
-          ? "flex flex-wrap gap-1 overflow-hidden wide:max-h-5"
-          : "inline-flex min-w-0 flex-wrap gap-1"
-      }
-    >
-      {list.map((tag) => {
-        const className =
-          "mono relative z-1 min-w-24 max-w-48 truncate rounded-1 border bg-canvas px-1.5 leading-[18px] text-ink-2";
+    <span className={cn("flex min-w-0 flex-wrap gap-1", onSelect && "wide:flex-nowrap")}>
+      {list.map((tag, index) => {
+        const className = cn(
+          "mono relative z-1 max-w-48 truncate rounded-1 border bg-canvas px-1.5 leading-[18px] text-ink-2",
+          onSelect && index >= SHOWN && "wide:hidden",
+        );
         return onSelect ? (
           <button
             key={tag}
@@ -45,6 +46,11 @@ export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: strin
           </span>
         );
       })}
+      {more.length > 0 && (
+        <span className="shrink-0 text-ink-3 max-wide:hidden" title={more.join(", ")}>
+          +{more.length}
+        </span>
+      )}
     </span>
   );
 }

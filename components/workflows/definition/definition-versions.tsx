@@ -36,7 +36,7 @@ export function DefinitionVersions({
                   href={workflowDefinitionPath(one.definitionId)}
                   aria-current={isShown ? "page" : undefined}
                   title={one.version}
-                  className="inline-block max-w-48 truncate align-bottom font-medium hover:text-accent-text hover:underline"
+                  className="inline-block max-w-48 truncate align-middle font-medium leading-6 hover:text-accent-text hover:underline"
                 >
                   {one.version}
                 </Link>{" "}
