@@ -84,6 +84,18 @@ test("I start a run, approve it by its event, watch its operators turn, open a t
   await expect(node(page, "pay_out", "completed")).toBeVisible();
   await expect(node(page, "decline", "not run")).toBeVisible();
 
+  const panel = page.getByRole("tabpanel");
+  await expect(panel.getByText("checks starts 2 tasks")).toHaveCount(0);
+  await page.getByRole("switch", { name: /^Bookkeeping/ }).click();
+  await expect(page).toHaveURL(/bookkeeping=true/);
+  await expect(panel.getByText("checks starts 2 tasks")).toBeVisible();
+  await page.getByRole("button", { name: "table" }).click();
+  const rows = panel.getByRole("row");
+  await expect(rows.filter({ hasText: "checks starts 2 tasks" })).toHaveCount(1);
+  await expect(rows.filter({ hasText: "approval: approval:" })).toContainText("event wait");
+  await page.getByRole("switch", { name: /^Bookkeeping/ }).click();
+  await expect(rows.filter({ hasText: "checks starts 2 tasks" })).toHaveCount(0);
+
   await node(page, "screen", "completed").click();
   await expect(page).toHaveURL(/node=checks\.fraud(\/|%2F)screen/);
   await page
