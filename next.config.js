@@ -9,8 +9,9 @@ const config = {
     turbopackChunking: {
       priorityRoutes: [/^\/tasks$/],
       firstPageLoadPriority: 1,
-      minChunkSize: 400_000,
+      minChunkSize: 4_000_000,
       maxChunkCountPerGroup: 3,
+      maxMergeChunkSize: 5_000_000,
       requestCost: 5_000_000,
     },
     serverActions: {

@@ -6,7 +6,6 @@ import type { ReactNode } from "react";
 import { readPreferences } from "@/components/layout/preferences";
 import { cn } from "@/lib/cn";
 import "./globals.css";
-import { Providers } from "./providers";
 
 export const metadata: Metadata = {
   title: { default: "Absurd", template: "%s · Absurd" },
@@ -18,16 +17,14 @@ export const viewport: Viewport = { colorScheme: "light dark" };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const jar = await cookies();
-  const preferences = readPreferences((name) => jar.get(name)?.value);
+  const { theme } = readPreferences((name) => jar.get(name)?.value);
   return (
     <html
       lang="en"
       className={cn(GeistSans.variable, GeistMono.variable)}
-      data-theme={preferences.theme === "system" ? undefined : preferences.theme}
+      data-theme={theme === "system" ? undefined : theme}
     >
-      <body>
-        <Providers preferences={preferences}>{children}</Providers>
-      </body>
+      <body>{children} </body>
     </html>
   );
 }

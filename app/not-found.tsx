@@ -1,6 +1,5 @@
 import { buttonClass } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
-import { Link } from "@/components/ui/link";
 
 export default function NotFound() {
   return (
@@ -10,9 +9,9 @@ export default function NotFound() {
         icon="compass"
         title="There is no such page"
         actions={
-          <Link href="/" className={buttonClass("primary")}>
+          <a href="/" className={buttonClass("primary")}>
             Go to the overview
-          </Link>
+          </a>
         }
       >
         The address may be from another version of the dashboard.

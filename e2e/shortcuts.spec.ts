@@ -93,13 +93,12 @@ test("I read again with r when nothing refreshes by itself", async ({ page, work
   await open(page, `/queues/${work.queue}/tasks`);
   await page.getByLabel("Refresh every").selectOption("Off");
   await expect(page.getByText("Paused")).toBeVisible();
-  await spawnTask(work.pool, work.queue, "second");
   await page.getByLabel("Refresh every").blur();
-  // What others asked for within the last two seconds is answered from the same read.
-  await expect(async () => {
-    await press(page, "r");
-    await expect(page.locator("a[data-row]")).toHaveText(["second", "first"], { timeout: 2_000 });
-  }).toPass();
+  // Whoever only follows the list gets this answer for the next two seconds, from before the second task.
+  await page.request.get(`/api/tasks?queue=${work.queue}`);
+  await spawnTask(work.pool, work.queue, "second");
+  await press(page, "r");
+  await expect(page.locator("a[data-row]")).toHaveText(["second", "first"]);
 });
 
 test("I begin to search with /, and what I type is not taken for keys", async ({ page, work }) => {

@@ -1,6 +1,7 @@
-import { dehydrate, HydrationBoundary, QueryClient, type QueryKey } from "@tanstack/react-query";
+import type { QueryKey } from "@tanstack/react-query";
 import { unstable_rethrow } from "next/navigation";
 import type { ReactNode } from "react";
+import { Seeds } from "@/components/layout/seeds";
 import { requireViewer } from "@/lib/auth/require";
 
 /** A query of the client with the server's way to answer it. */
@@ -12,15 +13,15 @@ export type Seed = { queryKey: QueryKey; read: () => Promise<unknown> };
  */
 export async function Seeded({ seeds, children }: { seeds: Seed[]; children: ReactNode }) {
   await requireViewer();
-  const client = new QueryClient();
-  await Promise.all(
+  const answers = await Promise.all(
     seeds.map(async ({ queryKey, read }) => {
       try {
-        client.setQueryData(queryKey, await read());
+        return [{ queryKey, data: await read(), readAt: Date.now() }];
       } catch (error) {
         unstable_rethrow(error);
+        return [];
       }
     }),
   );
-  return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;
+  return <Seeds answers={answers.flat()}>{children}</Seeds>;
 }

@@ -1,5 +1,6 @@
 import { type inferParserType, type ParserMap, parseAsString } from "nuqs/server";
 import { ReadError } from "@/lib/analytics/errors";
+import { readValue } from "@/lib/search-params/read-value";
 
 /**
  * The query parameters of a request.
@@ -21,10 +22,8 @@ export function readParameters<Parsers extends ParserMap>(
       );
   return Object.fromEntries(
     Object.entries(parsers).map(([key, parser]) => {
-      const values = given.getAll(key);
-      if (values.length === 0) return [key, "defaultValue" in parser ? parser.defaultValue : null];
-      const value = parser.type === "multi" ? parser.parse(values) : parser.parse(values[0] ?? "");
-      if (value === null)
+      const value = readValue(parser, given.getAll(key));
+      if (value === undefined)
         throw new ReadError("bad_request", `The parameter ${key} cannot be read.`);
       return [key, value];
     }),

@@ -23,8 +23,8 @@ const OUTCOMES = [
   { value: "open", label: "Not yet" },
 ];
 
-/** The tasks of an operation and what became of each. `onRead` reads the operation itself again. */
-export function BulkItems({ operation, onRead }: { operation: BulkOperation; onRead: () => void }) {
+/** The tasks of an operation and what became of each. */
+export function BulkItems({ operation }: { operation: BulkOperation }) {
   const [filters, setInUrl] = useUrlState(bulkItemsSearchParams, { history: "push" });
   const interval = useRefreshInterval();
   const query = useQuery({
@@ -56,12 +56,6 @@ export function BulkItems({ operation, onRead }: { operation: BulkOperation; onR
       onTurn={(cursor) => setInUrl({ cursor })}
       note={({ rows }) => `Newest first · ${plural(rows.length, "task")} on this page`}
       columns={4}
-      keys={{
-        r: () => {
-          onRead();
-          query.refetch();
-        },
-      }}
     >
       {({ rows }) =>
         rows.length > 0 ? (

@@ -31,7 +31,7 @@ export function BulkPage({ bulkId }: { bulkId: string }) {
       {({ operation }) => (
         <div className="flex min-h-0 flex-1 flex-col bg-surface">
           <Head operation={operation} />
-          <BulkItems operation={operation} onRead={query.refetch} />
+          <BulkItems operation={operation} />
         </div>
       )}
     </LiveData>

@@ -1,4 +1,4 @@
-import { StateLabel } from "@/components/tasks/state-badge";
+import { StateLabel } from "@/components/tasks/state-label";
 import { Icon } from "@/components/ui/icon";
 import { Preview } from "@/components/ui/preview";
 import { Skeleton } from "@/components/ui/skeleton";

@@ -2,7 +2,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { LiveData } from "@/components/layout/live-data";
-import { useHotkeys } from "@/components/ui/hotkeys";
 import { Panel } from "@/components/ui/panel";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import type { Window } from "@/lib/search-params/windows";
@@ -28,7 +27,6 @@ export function WindowPage<Data extends { now: string }>({
   /** Rows with `data-row` take part in moving by `j` and `k`. */
   children: (data: Data) => ReactNode;
 }) {
-  useHotkeys({ r: () => query.refetch() });
   return (
     <div className={FRAME}>
       <h1 className="sr-only">{title}</h1>

@@ -1,5 +1,5 @@
 import { taskPath } from "@/components/layout/paths";
-import { StateLabel } from "@/components/tasks/state-badge";
+import { StateLabel } from "@/components/tasks/state-label";
 import { buttonClass } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import { RelativeTime } from "@/components/ui/relative-time";

@@ -1,19 +1,21 @@
 "use client";
+import { useSession } from "@/components/session/session-provider";
 import { SignOut } from "@/components/session/sign-out";
 import { TenantNote } from "@/components/tenants/tenant-note";
+import { useTenants } from "@/components/tenants/tenants-provider";
 import { Dialog } from "@/components/ui/dialog";
 import { Icon } from "@/components/ui/icon";
 import { Link } from "@/components/ui/link";
 import { DatabaseStatus } from "./database-status";
 import { RefreshSelect } from "./refresh-select";
-import type { Room } from "./rooms";
+import { ROOMS, TABBED_ROOMS } from "./rooms";
 import { ZoneSwitch } from "./zone-switch";
 
 /** What a narrow screen has no room for: the other rooms, and the settings of the top bar. */
-export function MoreSheet({ rooms, onClose }: { rooms: readonly Room[]; onClose: () => void }) {
+export function MoreSheet({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="More" onClose={onClose}>
-      {rooms.map((room) => (
+      {ROOMS.slice(TABBED_ROOMS).map((room) => (
         <Link
           key={room.href}
           href={room.href}
@@ -33,9 +35,9 @@ export function MoreSheet({ rooms, onClose }: { rooms: readonly Room[]; onClose:
         <ZoneSwitch />
       </div>
       <div className="-mx-2 mt-2 border-t pt-2">
-        <TenantNote className="py-1" />
+        <TenantNote tenants={useTenants()} className="py-1" />
         <DatabaseStatus />
-        <SignOut />
+        {useSession() && <SignOut />}
       </div>
     </Dialog>
   );

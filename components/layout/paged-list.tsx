@@ -39,10 +39,7 @@ export function PagedList<Page extends PageLike>({
 }) {
   const page = query.data;
   const box = useRef<HTMLDivElement>(null);
-  useHotkeys({
-    r: () => query.refetch(),
-    ...keys,
-  });
+  useHotkeys(keys ?? {});
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top
   useEffect(() => {
     box.current?.scrollTo({ top: 0 });

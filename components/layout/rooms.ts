@@ -21,6 +21,9 @@ export const ROOMS: readonly Room[] = [
   { href: "/audit", label: "Audit", icon: "scroll-text", key: "a" },
 ];
 
+/** So many of them have a tab of their own on a narrow screen; the others are under More. */
+export const TABBED_ROOMS = 4;
+
 /** The room an address belongs to: a queue's tasks are Tasks, its events Events. */
 export function roomOf(pathname: string): Room | undefined {
   const [, first = "", , third = ""] = pathname.split("/");

@@ -10,7 +10,15 @@ import { SideLinks } from "./navigation";
 import { TopBar } from "./top-bar";
 
 /** The frame of every room: bars stay, the room scrolls. */
-export function Shell({ children }: { children: ReactNode }) {
+export function Shell({
+  tenants,
+  hasSession,
+  children,
+}: {
+  tenants: readonly string[] | null;
+  hasSession: boolean;
+  children: ReactNode;
+}) {
   return (
     <div className="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[48px_minmax(0,1fr)_auto] wide:grid-cols-[200px_minmax(0,1fr)] wide:grid-rows-[44px_minmax(0,1fr)]">
       <a
@@ -26,9 +34,9 @@ export function Shell({ children }: { children: ReactNode }) {
         </div>
         <SideLinks />
         <div className="mt-auto flex flex-col gap-1 border-t py-2">
-          <TenantNote />
+          <TenantNote tenants={tenants} />
           <DatabaseStatus />
-          <SignOut />
+          {hasSession && <SignOut />}
         </div>
       </aside>
       <TopBar />

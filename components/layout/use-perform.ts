@@ -44,7 +44,7 @@ export function usePerform() {
       const text = result.unrecorded
         ? [told.text, "Not recorded: see Audit"].filter(Boolean).join(" · ")
         : told.text;
-      showToast({ tone: "good", ...told, text });
+      showToast({ ...told, text });
       return undefined;
     }
     const { code, message, hint, changed } = result.error;

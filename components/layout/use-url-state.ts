@@ -1,7 +1,8 @@
 "use client";
 import { useSearchParams } from "next/navigation";
-import { createLoader, createSerializer, type inferParserType, type ParserMap } from "nuqs/server";
+import { createSerializer, type inferParserType, type ParserMap } from "nuqs/server";
 import { startTransition, useCallback, useMemo, useOptimistic } from "react";
+import { defaultOf, readValue } from "@/lib/search-params/read-value";
 
 type Values<Parsers extends ParserMap> = inferParserType<Parsers>;
 type Change<Parsers extends ParserMap> = {
@@ -18,10 +19,7 @@ export function useUrlState<Parsers extends ParserMap>(
 ): [Values<Parsers>, (change: Change<Parsers>) => void] {
   // The router follows the address in a transition; what was chosen shows at once.
   const [search, show] = useOptimistic(useSearchParams().toString());
-  const values = useMemo(
-    () => createLoader(parsers)(new URLSearchParams(search)),
-    [parsers, search],
-  );
+  const values = useMemo(() => readAddress(parsers, search), [parsers, search]);
   const change = useCallback(
     (change: Change<Parsers>) =>
       startTransition(() => {
@@ -33,6 +31,17 @@ export function useUrlState<Parsers extends ParserMap>(
     [parsers, history, show],
   );
   return [values, change];
+}
+
+/** What cannot be read counts as not there. */
+function readAddress<Parsers extends ParserMap>(parsers: Parsers, search: string) {
+  const given = new URLSearchParams(search);
+  return Object.fromEntries(
+    Object.entries(parsers).map(([key, parser]) => [
+      key,
+      readValue(parser, given.getAll(key)) ?? defaultOf(parser),
+    ]),
+  ) as Values<Parsers>;
 }
 
 /** As `useUrlState`, for a single key. */

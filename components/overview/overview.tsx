@@ -9,7 +9,6 @@ import { NoQueues } from "@/components/queues/no-queues";
 import { useQueues } from "@/components/queues/use-queues";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { TenantScope } from "@/components/tenants/tenant-scope";
-import { useHotkeys } from "@/components/ui/hotkeys";
 import { Panel } from "@/components/ui/panel";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { failuresQuery } from "@/lib/query/failures";
@@ -33,11 +32,6 @@ export function Overview() {
   const throughput = useQuery({ ...throughputQuery(filters), refetchInterval });
   const failures = useQuery({ ...failuresQuery(filters), refetchInterval });
   const latency = useQuery({ ...latencyQuery(filters), refetchInterval });
-  useHotkeys({
-    r: () => {
-      for (const query of [queues, throughput, failures, latency]) query.refetch();
-    },
-  });
   return (
     <TenantScope tenants={tenant}>
       <div className={FRAME}>

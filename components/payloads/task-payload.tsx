@@ -1,6 +1,6 @@
 "use client";
 import type { Payload } from "@/lib/analytics/types";
-import { payloadQuery } from "@/lib/query/tasks";
+import { payloadQuery } from "@/lib/query/task";
 import { type PayloadRef, payloadUrl } from "@/lib/search-params/payload";
 import { PayloadView } from "./payload-view";
 

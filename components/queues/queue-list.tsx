@@ -6,7 +6,6 @@ import { useUrlValue } from "@/components/layout/use-url-state";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { TenantScope } from "@/components/tenants/tenant-scope";
 import { useTenants } from "@/components/tenants/tenants-provider";
-import { useHotkeys } from "@/components/ui/hotkeys";
 import { Panel } from "@/components/ui/panel";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { plural } from "@/lib/format";
@@ -39,12 +38,6 @@ export function QueueList() {
   const throughput = useQuery({
     ...throughputQuery({ range: "1h", tenant }),
     refetchInterval: useWindowRefresh("1h"),
-  });
-  useHotkeys({
-    r: () => {
-      query.refetch();
-      throughput.refetch();
-    },
   });
   return (
     <TenantScope tenants={tenant}>

@@ -14,7 +14,6 @@ import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { NumberText } from "@/components/ui/count";
 import { Fact, Facts } from "@/components/ui/facts";
-import { useHotkeys } from "@/components/ui/hotkeys";
 import { Panel } from "@/components/ui/panel";
 import { AbsoluteTime } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -45,8 +44,7 @@ export function QueueOverview({ name }: { name: string }) {
       <LiveData whole query={query} skeleton={<QueueOverviewSkeleton />}>
         {({ queues }) => {
           const queue = queues.find((one) => one.name === name);
-          if (queue)
-            return <Room queue={queue} onRefresh={() => query.refetch()} onTenant={setTenant} />;
+          if (queue) return <Room queue={queue} onTenant={setTenant} />;
           const error = new ApiError(404, {
             code: "queue_not_found",
             message: `No queue is called “${name}”. It may have been dropped.`,
@@ -58,15 +56,7 @@ export function QueueOverview({ name }: { name: string }) {
   );
 }
 
-function Room({
-  queue,
-  onRefresh,
-  onTenant,
-}: {
-  queue: Queue;
-  onRefresh: () => void;
-  onTenant: (tenants: string[]) => void;
-}) {
+function Room({ queue, onTenant }: { queue: Queue; onTenant: (tenants: string[]) => void }) {
   const tenant = useTenantScope();
   const live = useRefreshInterval() !== false;
   const readable = queue.unreadable === undefined;
@@ -75,12 +65,6 @@ function Room({
     ...queueMaintenanceQuery(queue.name),
     enabled: readable && !restricted,
     refetchInterval: live && UPKEEP_MS,
-  });
-  useHotkeys({
-    r: () => {
-      onRefresh();
-      if (!restricted) upkeep.refetch();
-    },
   });
   return (
     <div className={FRAME}>

@@ -1,7 +1,7 @@
 "use client";
 import { useMemo } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
-import { StateLabel } from "@/components/tasks/state-badge";
+import { StateLabel } from "@/components/tasks/state-label";
 import { AttemptLength } from "@/components/tasks/usual";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Fact, Facts } from "@/components/ui/facts";

@@ -1,11 +1,8 @@
-"use client";
 import { Icon } from "@/components/ui/icon";
 import { signOutAction } from "@/lib/actions/session";
-import { useSession } from "./session-provider";
 
-/** Ends the session in this browser, where there is one. */
+/** Ends the session in this browser. */
 export function SignOut() {
-  if (!useSession()) return null;
   return (
     <form action={signOutAction}>
       <button

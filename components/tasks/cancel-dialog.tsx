@@ -6,7 +6,7 @@ import { Changes } from "@/components/ui/changes";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { cancelTaskAction } from "@/lib/actions/tasks";
 import type { TaskDetail } from "@/lib/analytics/types";
-import { StateLabel } from "./state-badge";
+import { StateLabel } from "./state-label";
 
 /** Confirms the end of an active task. */
 export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {

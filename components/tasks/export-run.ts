@@ -1,7 +1,8 @@
 import { formatNumber, plural } from "@/lib/format";
 import { readText } from "@/lib/query/tasks-stream";
-import { serializeExport, type TaskFilters } from "@/lib/search-params/tasks";
+import type { TaskFilters } from "@/lib/search-params/tasks";
 import { EXPORT_LIMIT, type ExportFormat } from "@/lib/search-params/tasks-export";
+import { serializeExport } from "@/lib/search-params/tasks-following";
 import { lineCounter, saveFile } from "./export-file";
 
 /** How far an export got; `outcome` says how it ended. */

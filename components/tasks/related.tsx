@@ -10,7 +10,7 @@ import { SkeletonRows } from "@/components/ui/skeleton";
 import type { RelatedTask, RelatedTasks } from "@/lib/analytics/related-types";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { formatNumber } from "@/lib/format";
-import { relatedQuery } from "@/lib/query/tasks";
+import { relatedQuery } from "@/lib/query/task";
 import { RelatedRow } from "./related-row";
 import { relationWords } from "./relation-words";
 

@@ -10,7 +10,8 @@ import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
 import { useZone } from "@/components/ui/zone";
 import type { ReschedulePlan } from "@/lib/actions/plans";
 import { rescheduleRunAction } from "@/lib/actions/tasks";
-import { formatInstant, parseLocal } from "@/lib/format";
+import { formatInstant } from "@/lib/format";
+import { parseLocal } from "@/lib/parse-local";
 import { rescheduleWords } from "./reschedule-words";
 
 type Choice = "now" | "at" | "never";

@@ -11,7 +11,7 @@ import { retryTaskAction } from "@/lib/actions/tasks";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
 import { readObject } from "@/lib/timeline/read-json";
-import { StateLabel } from "./state-badge";
+import { StateLabel } from "./state-label";
 
 const MOST = 1000;
 

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { jsonProblem } from "@/components/events/json-field";
 import { parseExactly, printExactly } from "@/components/ui/json-model";
 import type { TaskDetail } from "@/lib/analytics/types";
-import { payloadQuery } from "@/lib/query/tasks";
+import { payloadQuery } from "@/lib/query/task";
 import { retryDelaySeconds } from "@/lib/timeline/retry-delay";
 
 /** What a copy of a task shall have, as text in fields. `null`: as the old one, nothing was typed. */

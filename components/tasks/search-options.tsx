@@ -18,10 +18,7 @@ export function SearchOptions({
       id={id}
       role="listbox"
       aria-label="Suggestions"
-      className={cn(
-        "absolute top-full left-0 z-30 mt-1 max-h-[50dvh] w-[560px] max-w-full overflow-y-auto rounded-3 bg-raised p-1 shadow-3",
-        options.length === 0 && "hidden",
-      )}
+      className="absolute top-full left-0 z-30 mt-1 max-h-[50dvh] w-[560px] max-w-full overflow-y-auto rounded-3 bg-raised p-1 shadow-3"
     >
       {options.map((option, index) => (
         // biome-ignore lint/a11y/useFocusableInteractive: options are reached from the box by aria-activedescendant

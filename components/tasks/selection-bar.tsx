@@ -15,10 +15,10 @@ export function SelectionBar({
   selection: Selection;
   columns: readonly string[];
 }) {
-  const { tasks } = selection;
+  const tasks = [...selection.picked.values()];
   async function copy() {
     await navigator.clipboard.writeText(tasks.map((task) => task.taskId).join("\n"));
-    showToast({ tone: "good", title: `Copied ${plural(tasks.length, "id")}` });
+    showToast({ title: `Copied ${plural(tasks.length, "id")}` });
   }
   return (
     <section

@@ -1,11 +1,13 @@
-import { useEffect, useRef } from "react";
-import { Icon } from "@/components/ui/icon";
-
-/** A checkbox without words, as large as a finger needs on narrow screens. */
+/**
+ * A checkbox without words, as large as a finger needs on narrow screens. Its mark is two edges of a box: a page may have
+ * two hundred of them.
+ *
+ * @param mixed for one that stands for many: whether some are checked and others not.
+ */
 export function SelectionCheck({
   label,
   checked,
-  mixed = false,
+  mixed,
   onToggle,
 }: {
   label: string;
@@ -13,14 +15,10 @@ export function SelectionCheck({
   mixed?: boolean;
   onToggle: (reach: boolean) => void;
 }) {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (input.current) input.current.indeterminate = mixed;
-  }, [mixed]);
   return (
     <span className="relative z-1 -my-2 -ml-3 grid size-11 place-items-center wide:m-0 wide:size-6">
       <input
-        ref={input}
+        ref={mixed === undefined ? null : (input) => setMixed(input, mixed)}
         type="checkbox"
         aria-label={label}
         checked={checked}
@@ -28,13 +26,15 @@ export function SelectionCheck({
         onChange={() => {}}
         className="peer absolute inset-0 m-auto size-4 cursor-pointer appearance-none rounded-1 border border-line-control bg-surface checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent"
       />
-      <Icon
-        name="check"
-        size={12}
-        strokeWidth={3}
-        className="pointer-events-none absolute hidden text-on-accent peer-checked:block"
-      />
-      <span className="pointer-events-none absolute hidden h-0.5 w-2 bg-on-accent peer-indeterminate:block" />
+      <span className="pointer-events-none absolute mb-0.5 hidden h-2 w-[5px] rotate-45 border-on-accent border-r-2 border-b-2 peer-checked:block" />
+      {mixed !== undefined && (
+        <span className="pointer-events-none absolute hidden h-0.5 w-2 bg-on-accent peer-indeterminate:block" />
+      )}
     </span>
   );
+}
+
+/** There is no attribute for it. */
+function setMixed(input: HTMLInputElement | null, mixed: boolean) {
+  if (input) input.indeterminate = mixed;
 }

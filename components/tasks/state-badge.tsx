@@ -1,15 +1,7 @@
 import type { TaskState } from "@/lib/absurd/types";
 import { cn } from "@/lib/cn";
 import { StateIcon } from "./state-icon";
-
-const WORDS: Record<TaskState, string> = {
-  pending: "text-pending",
-  running: "text-running",
-  sleeping: "text-sleeping",
-  completed: "text-completed",
-  failed: "text-failed",
-  cancelled: "text-cancelled",
-};
+import { STATE_COLORS } from "./state-label";
 
 /** Edge and ground of what is about a task in this state. */
 export const EDGES: Record<TaskState, string> = {
@@ -21,25 +13,13 @@ export const EDGES: Record<TaskState, string> = {
   cancelled: "border-cancelled-line bg-cancelled-soft",
 };
 
-/** Sign and word of a state, for rows. */
-export function StateLabel({ state }: { state: TaskState }) {
-  return (
-    <span
-      className={cn("inline-flex items-center gap-1.5 whitespace-nowrap align-top", WORDS[state])}
-    >
-      <StateIcon state={state} />
-      {state}
-    </span>
-  );
-}
-
 /** Sign and word of a state, for the subject of a page. */
 export function StateBadge({ state }: { state: TaskState }) {
   return (
     <span
       className={cn(
         "inline-flex h-5 shrink-0 items-center gap-1 whitespace-nowrap rounded-full border pr-[7px] pl-1 font-medium text-12",
-        WORDS[state],
+        STATE_COLORS[state],
         EDGES[state],
       )}
     >

@@ -1,8 +1,8 @@
 "use client";
-import { useEffect, useMemo, useRef } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { BulkButton } from "@/components/bulk/bulk-button";
 import { Pager } from "@/components/layout/pager";
-import { ReadError } from "@/components/layout/read-error";
+import { useReadAgain } from "@/components/layout/use-read-again";
 import { ClockProvider } from "@/components/ui/clock";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Icon } from "@/components/ui/icon";
@@ -14,9 +14,8 @@ import { formatNumber, plural } from "@/lib/format";
 import { ApiError } from "@/lib/query/api";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";
 import { printPath } from "@/lib/search-params/tasks-paths";
-import { sortProblem } from "@/lib/search-params/tasks-sort";
+import { sortLacks } from "@/lib/search-params/tasks-sort";
 import { ExportMenu } from "./export-menu";
-import { OrderRefused, TooSlow } from "./list-banners";
 import { ORDERS } from "./list-order";
 import { rowKey } from "./live-rows";
 import { RangeSelect } from "./range-select";
@@ -32,7 +31,11 @@ import { type SearchOn, useSearchOn } from "./use-search-on";
 import { useSelection } from "./use-selection";
 import { isFiltered, useTaskFilters } from "./use-task-filters";
 
-// Most lists have rows, are complete and have nothing selected.
+// Most lists can be read, have rows, are complete and have nothing selected.
+const ListProblem = lazyExtra(() => import("./list-problem").then((m) => m.ListProblem));
+const ReadError = lazyExtra(() =>
+  import("@/components/layout/read-error").then((m) => m.ReadError),
+);
 const NoTasks = lazyExtra(() => import("./no-tasks").then((m) => m.NoTasks));
 const PartialNotes = lazyExtra(() => import("./partial-notes").then((m) => m.PartialNotes));
 const SelectionBar = lazyExtra(() => import("./selection-bar").then((m) => m.SelectionBar));
@@ -41,11 +44,15 @@ const SelectionBar = lazyExtra(() => import("./selection-bar").then((m) => m.Sel
 export function TaskList({ queue }: { queue?: string }) {
   const { filters, narrow, turnTo, showColumns, clear } = useTaskFilters(queue);
   const { query, shown, showNewest } = useLiveTasks(filters);
+  const readAgain = useReadAgain();
   const box = useRef<HTMLDivElement>(null);
+  // Two hundred rows take a while: what was pressed shows before them.
+  const drawn = useDeferredValue(shown);
   const page = query.data;
   const search = useSearchOn(filters, query.isPlaceholderData ? undefined : page);
-  const found = search?.rows;
-  const rows = useMemo(() => [...(shown?.rows ?? []), ...(found ?? [])], [shown?.rows, found]);
+  const isOld = query.isPlaceholderData || drawn?.key !== shown?.key;
+  const found = isOld ? undefined : search?.rows;
+  const rows = useMemo(() => [...(drawn?.rows ?? []), ...(found ?? [])], [drawn?.rows, found]);
   const question = serializeTaskFilters({ ...filters, cursor: null, columns: [] });
   const selection = useSelection(question, rows);
   // One and the same list while it says the same, or every row would be drawn again.
@@ -61,13 +68,14 @@ export function TaskList({ queue }: { queue?: string }) {
     x: () => select(false),
     X: () => select(true),
     r: () => {
-      query.refetch().then(({ data }) => showNewest(data));
+      readAgain();
+      query.refetch({ cancelRefetch: false }).then(({ data }) => showNewest(data));
     },
   });
   const tooSlow = query.error instanceof ApiError && query.error.code === "timed_out";
   const gone = query.error instanceof ApiError && query.error.status === 404;
   const filtered = isFiltered(filters, queue);
-  const refused = sortProblem(filters) !== null;
+  const refused = sortLacks(filters) !== null;
   // Another page, order or question begins at its top.
   const place = serializeTaskFilters({ ...filters, columns: [] });
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of place that scrolls
@@ -91,27 +99,19 @@ export function TaskList({ queue }: { queue?: string }) {
         <SearchCount key={question} filters={filters} />
         <SortSelect filters={filters} onChange={narrow} />
       </div>
-      {(tooSlow || refused) && (
-        <div className="px-3 pb-2 wide:px-4">
-          {refused ? (
-            <OrderRefused filters={filters} onChange={narrow} />
-          ) : (
-            <TooSlow onChange={narrow} />
-          )}
-        </div>
-      )}
+      {(tooSlow || refused) && <ListProblem filters={filters} onChange={narrow} />}
       <div
         ref={box}
-        aria-busy={query.isPlaceholderData}
+        aria-busy={isOld}
         className={cn(
-          "relative min-h-0 flex-1 overflow-auto border-t transition-opacity",
-          query.isPlaceholderData && "opacity-60",
+          "relative min-h-0 flex-1 overflow-auto border-t will-change-[opacity]",
+          isOld && "opacity-60",
         )}
       >
-        {refused ? null : shown && page && !gone ? (
+        {refused ? null : drawn && page && !gone ? (
           <ClockProvider now={page.now}>
             <NewPill
-              count={filters.cursor ? 0 : shown.fresh}
+              count={filters.cursor ? 0 : drawn.fresh}
               limit={filters.limit}
               onClick={() => {
                 showNewest();
@@ -121,12 +121,12 @@ export function TaskList({ queue }: { queue?: string }) {
             {rows.length > 0 ? (
               <TaskTable
                 rows={rows}
-                gone={shown.gone}
+                gone={drawn.gone}
                 oneQueue={queue !== undefined}
                 columns={columns}
                 selection={selection}
                 sort={filters.sort}
-                onSort={(sort) => narrow({ sort })}
+                onSort={narrow}
               />
             ) : search && search.status !== "done" ? null : (
               <NoTasks filters={filters} filtered={filtered} onChange={narrow} onClear={clear} />
@@ -134,7 +134,7 @@ export function TaskList({ queue }: { queue?: string }) {
             {(page.searchedTo || page.rankedFrom || page.unreadable) && (
               <PartialNotes page={page} search={search} onTurn={turnTo} />
             )}
-            {selection.tasks.length > 0 && <SelectionBar selection={selection} columns={columns} />}
+            {selection.picked.size > 0 && <SelectionBar selection={selection} columns={columns} />}
           </ClockProvider>
         ) : query.error && !tooSlow ? (
           <ReadError error={query.error} onRetry={() => query.refetch()} />
@@ -145,7 +145,7 @@ export function TaskList({ queue }: { queue?: string }) {
       <Pager
         page={refused ? undefined : around}
         labels={order.pager}
-        note={shown && !refused && `${order.label} · ${plural(rows.length, "task")} on this page`}
+        note={drawn && !refused && `${order.label} · ${plural(rows.length, "task")} on this page`}
         first={!filters.cursor}
         onTurn={turnTo}
         keys={

@@ -3,11 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { LiveData } from "@/components/layout/live-data";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import { CopyButton } from "@/components/ui/copy-button";
-import { useHotkeys } from "@/components/ui/hotkeys";
 import { Skeleton, SkeletonRows } from "@/components/ui/skeleton";
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { TaskDetail } from "@/lib/analytics/types";
-import { taskQuery } from "@/lib/query/tasks";
+import { taskQuery } from "@/lib/query/task";
 import { StateBadge } from "./state-badge";
 import { TaskActions } from "./task-actions";
 import { TaskFacts } from "./task-facts";
@@ -20,7 +19,6 @@ export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
     ...taskQuery(queue, taskId),
     refetchInterval: ({ state }) => (state.data && !isActive(state.data) ? false : interval),
   });
-  useHotkeys({ r: () => query.refetch() });
   return (
     <LiveData whole query={query} skeleton={<TaskPageSkeleton />}>
       {(detail) => (

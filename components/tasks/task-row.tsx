@@ -12,7 +12,7 @@ import { formatAge, formatDuration } from "@/lib/timeline/duration";
 import { Attempts } from "./attempts";
 import { rowKey } from "./live-rows";
 import { SelectionCheck } from "./selection-check";
-import { StateLabel } from "./state-badge";
+import { StateLabel } from "./state-label";
 import { Why } from "./why";
 
 const CELL =

@@ -1,14 +1,10 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useRef, useState } from "react";
-import { taskPath, workflowRunPath } from "@/components/layout/paths";
 import { useHotkeys } from "@/components/ui/hotkeys";
 import { Icon } from "@/components/ui/icon";
-import type { Found } from "@/lib/analytics/types";
-import { fetchJson } from "@/lib/query/api";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { SearchChip } from "./search-chip";
-import { SearchOptions } from "./search-options";
 import type { Suggestion } from "./search-suggest";
 import { chipsOf } from "./search-words";
 import { loadLanguage, useSuggestions } from "./use-suggestions";
@@ -30,7 +26,7 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   const [problem, setProblem] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
-  const { suggestions, isName } = useSuggestions(text, filters.queue, open);
+  const { language, suggestions, isName } = useSuggestions(text, filters.queue, open);
   const chips = chipsOf(fixedQueue === undefined ? filters : { ...filters, queue: [] });
   const shown = open ? suggestions : [];
   useHotkeys({ "/": () => input.current?.focus() });
@@ -43,30 +39,22 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   }
   async function submit(typed: string) {
     if (!typed.trim()) return;
-    const language = await loadLanguage().catch(() => null);
+    const known = language ?? (await loadLanguage().catch(() => null));
     setOpen(false);
-    if (!language) return setProblem("The dashboard’s server does not answer.");
-    const understood = language.understand(typed, filters, isName);
+    if (!known) return setProblem("The dashboard’s server does not answer.");
+    const understood = known.understand(typed, filters, isName);
     if ("problem" in understood) {
       const { message, from, to } = understood.problem;
       setProblem(message);
       input.current?.setSelectionRange(from, to);
-    } else if ("openId" in understood) await find(understood.openId);
-    else {
+    } else if ("openId" in understood) {
+      const found = await known.findById(understood.openId);
+      if ("href" in found) router.push(found.href);
+      else setProblem(found.problem);
+    } else {
       const { queue: _, ...rest } = understood.filters;
       onChange(fixedQueue === undefined ? understood.filters : rest);
       setText("");
-    }
-  }
-  async function find(id: string) {
-    try {
-      const { found } = await fetchJson<{ found: Found[] }>(`/api/find?id=${id}`);
-      const [hit] = found;
-      if (!hit) setProblem("No task, run or workflow run has this id.");
-      else if (hit.kind === "workflow") router.push(workflowRunPath(hit.workflowRunId));
-      else router.push(taskPath(hit.queue, hit.taskId));
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : "The search did not work.");
     }
   }
   function choose(suggestion: Suggestion) {
@@ -107,7 +95,7 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
         type="text"
         role="combobox"
         aria-expanded={shown.length > 0}
-        aria-controls={LIST}
+        aria-controls={shown.length > 0 ? LIST : undefined}
         aria-autocomplete="list"
         aria-activedescendant={shown[at] ? `${LIST}-${at}` : undefined}
         aria-label="Filter tasks"
@@ -135,7 +123,9 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
       >
         {problem}
       </span>
-      <SearchOptions id={LIST} options={shown} active={at} onChoose={choose} />
+      {language && shown.length > 0 && (
+        <language.SearchOptions id={LIST} options={shown} active={at} onChoose={choose} />
+      )}
     </search>
   );
 }

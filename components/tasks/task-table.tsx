@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { Th } from "@/components/ui/table";
 import type { TaskSummary } from "@/lib/analytics/types";
 import type { TaskSort } from "@/lib/search-params/tasks-sort";
@@ -8,7 +9,7 @@ import { TaskRow } from "./task-row";
 import type { Selection } from "./use-selection";
 
 /** Rows of tasks: a table on wide screens, two lines a task on narrow ones. */
-export function TaskTable({
+export const TaskTable = memo(function TaskTable({
   rows,
   gone,
   oneQueue,
@@ -24,9 +25,11 @@ export function TaskTable({
   columns: readonly string[];
   selection: Selection;
   sort: TaskSort;
-  onSort: (sort: TaskSort) => void;
+  onSort: (change: { sort: TaskSort }) => void;
 }) {
+  const { picked } = selection;
   const tenants = rows.some((row) => row.tenantId !== null);
+  const pickedHere = rows.filter((row) => picked.has(rowKey(row))).length;
   return (
     <table className="block w-full table-fixed border-collapse text-left wide:table">
       <thead className="sticky top-0 z-10 hidden bg-canvas wide:table-header-group">
@@ -34,8 +37,8 @@ export function TaskTable({
           <Th className="w-10 pl-4!">
             <SelectionCheck
               label="Select all on this page"
-              checked={rows.every(selection.has)}
-              mixed={rows.some(selection.has) && !rows.every(selection.has)}
+              checked={pickedHere === rows.length}
+              mixed={pickedHere > 0 && pickedHere < rows.length}
               onToggle={() => selection.toggleAll(rows)}
             />
           </Th>
@@ -46,19 +49,19 @@ export function TaskTable({
           <SortTh
             label="Attempts"
             sorted={sort === "attempts" ? "descending" : undefined}
-            onSort={() => onSort(sort === "attempts" ? "newest" : "attempts")}
+            onSort={() => onSort({ sort: sort === "attempts" ? "newest" : "attempts" })}
             className="w-[80px]"
           />
           <SortTh
             label="Age"
             sorted={sort === "newest" ? "ascending" : sort === "oldest" ? "descending" : undefined}
-            onSort={() => onSort(sort === "newest" ? "oldest" : "newest")}
+            onSort={() => onSort({ sort: sort === "newest" ? "oldest" : "newest" })}
             className="w-[76px]"
           />
           <SortTh
             label="Duration"
             sorted={sort === "duration" ? "descending" : undefined}
-            onSort={() => onSort(sort === "duration" ? "newest" : "duration")}
+            onSort={() => onSort({ sort: sort === "duration" ? "newest" : "duration" })}
             className="w-[84px]"
           />
           <Th className="hidden w-[116px] pl-5 xwide:table-cell">Worker</Th>
@@ -80,11 +83,11 @@ export function TaskTable({
             oneQueue={oneQueue}
             tenants={tenants}
             columns={columns}
-            selected={selection.has(task)}
+            selected={picked.has(rowKey(task))}
             onSelect={selection.toggle}
           />
         ))}
       </tbody>
     </table>
   );
-}
+});

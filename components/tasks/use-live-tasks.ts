@@ -5,7 +5,7 @@ import { useRefreshInterval } from "@/components/layout/preferences-provider";
 import type { Page, TaskSummary } from "@/lib/analytics/types";
 import { tasksQuery } from "@/lib/query/tasks";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { sortProblem } from "@/lib/search-params/tasks-sort";
+import { sortLacks } from "@/lib/search-params/tasks-sort";
 import { ORDERS } from "./list-order";
 import { holdStill, type LiveRows } from "./live-rows";
 
@@ -21,7 +21,7 @@ export function useLiveTasks(filters: TaskFilters) {
   const refetchInterval = interval && (ranked ? Math.max(interval, RANKING_MS) : interval);
   const query = useQuery({
     ...tasksQuery(filters),
-    enabled: sortProblem(filters) === null,
+    enabled: sortLacks(filters) === null,
     // A search that no index serves is not repeated by itself.
     refetchInterval: ({ state }) => (state.data?.searchedTo ? false : refetchInterval),
     refetchOnWindowFocus: ({ state }) => !state.data?.searchedTo,

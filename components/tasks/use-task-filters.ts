@@ -1,4 +1,5 @@
 "use client";
+import { useCallback } from "react";
 import { useUrlState } from "@/components/layout/use-url-state";
 import {
   queryOf,
@@ -12,10 +13,14 @@ import { wordsOf } from "@/lib/search-params/tasks-words";
 export function useTaskFilters(queue: string | undefined) {
   const [inUrl, setInUrl] = useUrlState(tasksSearchParams, { history: "push" });
   const filters = queue === undefined ? inUrl : { ...inUrl, queue: [queue] };
+  const narrow = useCallback(
+    (change: Partial<TaskFilters>) => setInUrl({ cursor: null, ...change }),
+    [setInUrl],
+  );
   return {
     filters,
     /** Changes filters and goes back to the newest page. */
-    narrow: (change: Partial<TaskFilters>) => setInUrl({ cursor: null, ...change }),
+    narrow,
     /** Goes to a neighbouring page. */
     turnTo: (cursor: string | null) => setInUrl({ cursor }),
     /** Shows other values beside the tasks; the page stays. */

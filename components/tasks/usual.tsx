@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useZone } from "@/components/ui/zone";
 import type { Run, Task } from "@/lib/analytics/types";
 import { formatInstant } from "@/lib/format";
-import { usualQuery } from "@/lib/query/tasks";
+import { usualQuery } from "@/lib/query/task";
 import { formatDuration } from "@/lib/timeline/duration";
 import { compareWithUsual } from "./usual-words";
 

@@ -1,11 +1,14 @@
-"use client";
 import { Icon } from "@/components/ui/icon";
 import { cn } from "@/lib/cn";
-import { useTenants } from "./tenants-provider";
 
 /** Whose dashboard this is, where it is not everybody's. */
-export function TenantNote({ className }: { className?: string }) {
-  const tenants = useTenants();
+export function TenantNote({
+  tenants,
+  className,
+}: {
+  tenants: readonly string[] | null;
+  className?: string;
+}) {
   if (tenants === null) return null;
   const names = tenants.join(", ");
   return (

@@ -1,5 +1,12 @@
 "use client";
-import { createContext, type ReactNode, useContext, useEffect, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from "react";
 
 /**
  * One clock for every age on the page. It ticks once a second and follows the clock that produced the data, given to
@@ -40,7 +47,9 @@ const ServerNow = createContext<string | null>(null);
 /** Says what time it was for the data below: used as it is while the page hydrates, and to set the clock after. */
 export function ClockProvider({ now, children }: { now: string; children: ReactNode }) {
   useEffect(() => syncClock(now), [now]);
-  return <ServerNow value={now}>{children}</ServerNow>;
+  // Another value would draw every age anew, which the clock itself does only where the words change.
+  const [first] = useState(now);
+  return <ServerNow value={first}>{children}</ServerNow>;
 }
 
 /** The data's time, in milliseconds, through `derive`: the component renders again only when the result differs. */

@@ -41,7 +41,8 @@ function press(event: KeyboardEvent): void {
   if (event.defaultPrevented || isTaken(event)) return;
   const first = begun && event.timeStamp - begun.at < PAIR_MS ? `${begun.key} ` : "";
   begun = undefined;
-  const known = [...layers].map((read) => read());
+  // What was mounted last comes first: a page may have a key of the frame do something of its own.
+  const known = [...layers].reverse().map((read) => read());
   const run = known.find((keys) => keys[first + event.key])?.[first + event.key];
   if (run) {
     event.preventDefault();

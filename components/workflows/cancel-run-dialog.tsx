@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { usePerform } from "@/components/layout/use-perform";
-import { StateLabel } from "@/components/tasks/state-badge";
+import { StateLabel } from "@/components/tasks/state-label";
 import { Badge } from "@/components/ui/badge";
 import { Changes } from "@/components/ui/changes";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";

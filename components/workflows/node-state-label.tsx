@@ -1,4 +1,4 @@
-import { StateLabel } from "@/components/tasks/state-badge";
+import { StateLabel } from "@/components/tasks/state-label";
 import { Icon } from "@/components/ui/icon";
 import { NoValue } from "@/components/ui/no-value";
 import { signOf, wordOf } from "./graph/node-words";

@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { LiveData } from "@/components/layout/live-data";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
-import { useHotkeys } from "@/components/ui/hotkeys";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
 import { isActive } from "./run-duration";
@@ -25,7 +24,6 @@ export function RunPage({ workflowRunId }: { workflowRunId: string }) {
       data && !isActive(data.run) && !data.searchedTo ? false : interval,
   });
   const definition = useQuery(runDefinitionQuery(workflowRunId));
-  useHotkeys({ r: () => query.refetch() });
   return (
     <LiveData whole query={query} skeleton={<RunPageSkeleton />}>
       {(detail) => (

@@ -1,4 +1,5 @@
-import { StateBadge, StateLabel } from "@/components/tasks/state-badge";
+import { StateBadge } from "@/components/tasks/state-badge";
+import { StateLabel } from "@/components/tasks/state-label";
 import { Badge } from "@/components/ui/badge";
 import { Icon } from "@/components/ui/icon";
 import { TASK_STATES, type TaskState } from "@/lib/absurd/types";

@@ -9,8 +9,11 @@ type Entry = {
   controller: AbortController;
   /** Callers that still want the answer while it is being read. */
   waiting: number;
-  settled: boolean;
+  state: "queued" | "reading" | "settled";
 };
+
+/** Who asks: a request, in which `Cache-Control: no-cache` asks for what is read from now on. */
+export type Asker = Pick<Request, "signal" | "headers">;
 
 // Pages, routes and actions are bundled apart: they share the answers through the process.
 const KEY = Symbol.for("absurd-dashboard.answers");
@@ -23,16 +26,20 @@ const entries = shared[KEY];
  * load on the database does not grow with the number of open browsers. The read is aborted when its last caller is
  * gone. A failure is passed to those who waited for it and never kept.
  *
+ * A caller that wants nothing from before its question gets a read that begins after it, and after the one under way:
+ * all who ask so in the meantime share it. However many ask, and however often, a question is read by one at a time.
+ *
  * @param question names the read and all its arguments.
  */
 export async function coalesce<T>(
   question: readonly unknown[],
-  signal: AbortSignal | undefined,
+  asker: Asker | undefined,
   read: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const key = JSON.stringify(question);
-  const entry = entries.get(key) ?? start(key, read);
-  return (await join(key, entry, signal)) as T;
+  const known = entries.get(key);
+  const entry = known && !isTooOld(known, asker) ? known : start(key, read, known);
+  return (await join(key, entry, asker?.signal)) as T;
 }
 
 /** Forgets all answers, so that whoever changed something sees it. Reads under way are not given to later callers. */
@@ -40,20 +47,49 @@ export function forgetAnswers(): void {
   entries.clear();
 }
 
-function start(key: string, read: (signal: AbortSignal) => Promise<unknown>): Entry {
-  const controller = new AbortController();
-  const asked = performance.now();
-  const entry: Entry = { answer: read(controller.signal), controller, waiting: 0, settled: false };
+/** What has not begun yet is new enough for everybody. */
+function isTooOld({ state }: Entry, asker: Asker | undefined): boolean {
+  const wantsNew = /\bno-cache\b/.test(asker?.headers.get("cache-control") ?? "");
+  return wantsNew && state !== "queued";
+}
+
+function start(
+  key: string,
+  read: (signal: AbortSignal) => Promise<unknown>,
+  before: Entry | undefined,
+): Entry {
+  const entry: Entry = {
+    answer: Promise.resolve(),
+    controller: new AbortController(),
+    waiting: 0,
+    state: "queued",
+  };
   entries.set(key, entry);
-  entry.answer.then(
-    () => {
-      entry.settled = true;
-      const rest = LIFETIME - (performance.now() - asked);
-      setTimeout(() => forget(key, entry), Math.max(rest, SHORTEST)).unref();
-    },
-    () => forget(key, entry),
-  );
+  entry.answer = run(key, entry, read, before);
   return entry;
+}
+
+async function run(
+  key: string,
+  entry: Entry,
+  read: (signal: AbortSignal) => Promise<unknown>,
+  before: Entry | undefined,
+): Promise<unknown> {
+  const { signal } = entry.controller;
+  try {
+    if (before && before.state !== "settled") await before.answer.catch(() => undefined);
+    signal.throwIfAborted();
+    entry.state = "reading";
+    const asked = performance.now();
+    const answer = await read(signal);
+    entry.state = "settled";
+    const rest = LIFETIME - (performance.now() - asked);
+    setTimeout(() => forget(key, entry), Math.max(rest, SHORTEST)).unref();
+    return answer;
+  } catch (error) {
+    forget(key, entry);
+    throw error;
+  }
 }
 
 /** A later entry under the same key stays. */
@@ -74,7 +110,7 @@ async function join(key: string, entry: Entry, signal: AbortSignal | undefined):
   } finally {
     signal?.removeEventListener("abort", leave);
     entry.waiting--;
-    if (entry.waiting === 0 && !entry.settled) {
+    if (entry.waiting === 0 && entry.state !== "settled") {
       entry.controller.abort();
       forget(key, entry);
     }

@@ -1,7 +1,8 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { isKeySort, sortProblem } from "@/lib/search-params/tasks-sort";
+import { isKeySort } from "@/lib/search-params/tasks-sort";
+import { sortProblem } from "@/lib/search-params/tasks-sort-problem";
 import { ReadError } from "./errors";
 import { readQueues } from "./registry";
 import { withColumns } from "./task-columns";

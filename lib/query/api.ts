@@ -15,6 +15,18 @@ export class ApiError extends Error {
   }
 }
 
+let isAnew = false;
+
+/** Requests that begin while `begin` runs ask past the answers that the server shares: for what somebody asks by hand. */
+export function askAnew<T>(begin: () => T): T {
+  isAnew = true;
+  try {
+    return begin();
+  } finally {
+    isAnew = false;
+  }
+}
+
 /**
  * Fetches one of the dashboard's own routes.
  *
@@ -23,7 +35,10 @@ export class ApiError extends Error {
 export async function fetchFromApi(path: string, signal?: AbortSignal): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, signal ? { signal } : {});
+    response = await fetch(path, {
+      ...(signal && { signal }),
+      ...(isAnew && { headers: { "Cache-Control": "no-cache" } }),
+    });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, {

@@ -1,12 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { Uuid } from "@/lib/absurd/types";
-import type { RelatedTasks } from "@/lib/analytics/related-types";
-import type { Usual } from "@/lib/analytics/task-usual";
-import type { Page, TaskDetail, TaskSummary } from "@/lib/analytics/types";
-import { type PayloadRef, payloadUrl } from "@/lib/search-params/payload";
-import { queueSegment } from "@/lib/search-params/queue-segment";
+import type { Page, TaskSummary } from "@/lib/analytics/types";
 import { serializeTaskFilters, type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
-import { fetchFromApi, fetchJson } from "./api";
+import { fetchJson } from "./api";
 
 /** One page of a task list. */
 export function tasksQuery(filters: Partial<TaskFilters> = {}) {
@@ -17,48 +12,5 @@ export function tasksQuery(filters: Partial<TaskFilters> = {}) {
       fetchJson<Page<TaskSummary>>(`/api/tasks${serializeTaskFilters(complete)}`, signal),
     placeholderData: keepPreviousData,
     staleTime: 1_000,
-  });
-}
-
-/** One task with its attempts, checkpoints and waits. */
-export function taskQuery(queue: string, taskId: Uuid) {
-  return queryOptions({
-    queryKey: ["task", queue, taskId],
-    queryFn: ({ signal }) =>
-      fetchJson<TaskDetail>(`/api/queues/${queueSegment(queue)}/tasks/${taskId}`, signal),
-    staleTime: 1_000,
-  });
-}
-
-/** The exact text of one JSON value that was too large to come with its task. */
-export function payloadQuery(queue: string, taskId: Uuid, ref: PayloadRef) {
-  return queryOptions({
-    queryKey: ["task", queue, taskId, "payload", ref],
-    queryFn: async ({ signal }) =>
-      (await fetchFromApi(payloadUrl(queue, taskId, ref), signal)).text(),
-    staleTime: 60_000,
-  });
-}
-
-/** What has to do with a task. Asked for once a visit: it looks through other queues. */
-export function relatedQuery(queue: string, taskId: Uuid) {
-  return queryOptions({
-    queryKey: ["task", queue, taskId, "related"],
-    queryFn: ({ signal }) =>
-      fetchJson<RelatedTasks>(`/api/queues/${queueSegment(queue)}/tasks/${taskId}/related`, signal),
-    staleTime: 15_000,
-  });
-}
-
-/** How long recent tasks of this name took. Kept for a minute: what is usual does not change from second to second. */
-export function usualQuery(queue: string, name: string) {
-  return queryOptions({
-    queryKey: ["usual", queue, name],
-    queryFn: ({ signal }) =>
-      fetchJson<{ usual: Usual | null }>(
-        `/api/queues/${queueSegment(queue)}/usual?name=${encodeURIComponent(name)}`,
-        signal,
-      ),
-    staleTime: 60_000,
   });
 }

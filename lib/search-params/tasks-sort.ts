@@ -13,31 +13,18 @@ export function isKeySort(sort: TaskSort): sort is "newest" | "oldest" {
   return sort === "newest" || sort === "oldest";
 }
 
-type Sorted = {
+export type Sorted = {
   sort: TaskSort;
   state: readonly TaskState[];
   range: string | null;
   after: string | null;
 };
 
-/** Why a list cannot be in the order it asks for, and the change after which it can; `null` when it can. */
-export function sortProblem({ sort, state, range, after }: Sorted): {
-  message: string;
-  hint: string;
-  change: { state: TaskState[] } | { range: string };
-} | null {
-  const isActive = (one: TaskState) => ACTIVE_STATES.some((active) => active === one);
-  if (sort === "due" && (state.length === 0 || !state.every(isActive)))
-    return {
-      message: "Only active tasks are due: an index keeps no time of those that have ended.",
-      hint: "Narrow it to pending, running and sleeping.",
-      change: { state: state.some(isActive) ? state.filter(isActive) : [...ACTIVE_STATES] },
-    };
-  if ((sort === "attempts" || sort === "duration") && range === null && after === null)
-    return {
-      message: `No index keeps the ${sort} of tasks: they are ranked within a window of time.`,
-      hint: "Narrow it by time.",
-      change: { range: "24h" },
-    };
-  return null;
+/** What a list lacks to be in the order it asks for; `null` when it lacks nothing. `sortProblem` puts it in words. */
+export function sortLacks({ sort, state, range, after }: Sorted): "active states" | "time" | null {
+  if (sort === "due") return state.length > 0 && state.every(isActive) ? null : "active states";
+  const isRanked = sort === "attempts" || sort === "duration";
+  return isRanked && range === null && after === null ? "time" : null;
 }
+
+export const isActive = (state: TaskState) => ACTIVE_STATES.some((active) => active === state);

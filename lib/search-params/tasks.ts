@@ -1,6 +1,5 @@
 import {
   createMultiParser,
-  createParser,
   createSerializer,
   type inferParserType,
   parseAsString,
@@ -23,7 +22,6 @@ import {
   printAttempts,
   printCondition,
 } from "./tasks-conditions";
-import { EXPORT_FORMATS, EXPORT_LIMIT } from "./tasks-export";
 import { type JsonPath, parsePath, printPath } from "./tasks-paths";
 import { TASK_SORTS } from "./tasks-sort";
 import { NO_QUERY, type TaskQuery } from "./tasks-words";
@@ -101,24 +99,3 @@ export function queryOf(filters: TaskFilters): TaskQuery {
   const keys = Object.keys(NO_QUERY) as (keyof TaskQuery)[];
   return Object.fromEntries(keys.map((key) => [key, filters[key]])) as TaskQuery;
 }
-
-const parseAsMax = createParser<number>({
-  parse: (value) => (/^[1-9]\d{0,5}$/.test(value) && +value <= EXPORT_LIMIT ? +value : null),
-  serialize: String,
-}).withDefault(EXPORT_LIMIT);
-
-/** What a search, a count and an export take: the filters of a list, which they go through newest first. */
-const { sort: _sort, ...followSearchParams } = tasksSearchParams;
-
-export { followSearchParams };
-
-const { cursor: _cursor, limit: _limit, ...filterSearchParams } = followSearchParams;
-export const exportSearchParams = {
-  ...filterSearchParams,
-  format: parseAsStringLiteral(EXPORT_FORMATS).withDefault("csv"),
-  /** Tasks at most. */
-  max: parseAsMax,
-};
-
-/** The query string of an export with its `?`. */
-export const serializeExport = createSerializer(exportSearchParams);

@@ -7,6 +7,6 @@ import { auditSearchParams } from "@/lib/search-params/audit";
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     const filters = readParameters(request, auditSearchParams);
-    return coalesce(["audit", filters], request.signal, (signal) => listAudit(filters, { signal }));
+    return coalesce(["audit", filters], request, (signal) => listAudit(filters, { signal }));
   });
 }

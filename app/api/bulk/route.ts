@@ -7,6 +7,6 @@ import { bulkSearchParams } from "@/lib/search-params/bulk";
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     const filters = readParameters(request, bulkSearchParams);
-    return coalesce(["bulk", filters], request.signal, (signal) => listBulk(filters, { signal }));
+    return coalesce(["bulk", filters], request, (signal) => listBulk(filters, { signal }));
   });
 }

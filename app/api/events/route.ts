@@ -7,8 +7,6 @@ import { eventsSearchParams } from "@/lib/search-params/events";
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     const filters = readParameters(request, eventsSearchParams);
-    return coalesce(["events", filters], request.signal, (signal) =>
-      listEvents(filters, { signal }),
-    );
+    return coalesce(["events", filters], request, (signal) => listEvents(filters, { signal }));
   });
 }

@@ -7,8 +7,6 @@ import { failuresSearchParams } from "@/lib/search-params/windows";
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     const filters = readParameters(request, failuresSearchParams);
-    return coalesce(["failures", filters], request.signal, (signal) =>
-      listFailures(filters, { signal }),
-    );
+    return coalesce(["failures", filters], request, (signal) => listFailures(filters, { signal }));
   });
 }

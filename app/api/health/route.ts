@@ -5,7 +5,7 @@ import { getHealth } from "@/lib/analytics/health";
 /** Answers without a session, for the probes of load balancers. */
 export function GET(request: Request): Promise<Response> {
   return answer(request, async () => {
-    const health = await coalesce(["health"], request.signal, (signal) => getHealth({ signal }));
+    const health = await coalesce(["health"], request, (signal) => getHealth({ signal }));
     return Response.json(health, { status: health.database === "up" ? 200 : 503 });
   });
 }

@@ -7,6 +7,6 @@ import { tenantSearchParams } from "@/lib/search-params/windows";
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     const { tenant } = readParameters(request, tenantSearchParams);
-    return coalesce(["queues", tenant], request.signal, (signal) => listQueues({ tenant, signal }));
+    return coalesce(["queues", tenant], request, (signal) => listQueues({ tenant, signal }));
   });
 }

@@ -7,6 +7,6 @@ import { tasksSearchParams } from "@/lib/search-params/tasks";
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     const filters = readParameters(request, tasksSearchParams);
-    return coalesce(["tasks", filters], request.signal, (signal) => listTasks(filters, { signal }));
+    return coalesce(["tasks", filters], request, (signal) => listTasks(filters, { signal }));
   });
 }

@@ -7,7 +7,7 @@ import { figuresSearchParams } from "@/lib/search-params/windows";
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     const { range, tenant } = readParameters(request, figuresSearchParams);
-    return coalesce(["workers", range, tenant], request.signal, (signal) =>
+    return coalesce(["workers", range, tenant], request, (signal) =>
       listWorkers(range, { tenant, signal }),
     );
   });

@@ -7,7 +7,7 @@ import { workflowsSearchParams } from "@/lib/search-params/workflows";
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     const filters = readParameters(request, workflowsSearchParams);
-    return coalesce(["workflow-runs", filters], request.signal, (signal) =>
+    return coalesce(["workflow-runs", filters], request, (signal) =>
       listWorkflowRuns(filters, { signal }),
     );
   });

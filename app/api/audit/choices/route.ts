@@ -6,6 +6,6 @@ import { coalesce } from "@/lib/analytics/coalesce";
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     readParameters(request, {});
-    return coalesce(["audit choices"], request.signal, (signal) => listAuditChoices({ signal }));
+    return coalesce(["audit choices"], request, (signal) => listAuditChoices({ signal }));
   });
 }

@@ -1,7 +1,7 @@
 import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { countTasks } from "@/lib/analytics/task-count";
-import { followSearchParams } from "@/lib/search-params/tasks";
+import { followSearchParams } from "@/lib/search-params/tasks-following";
 import { streamJsonLines } from "../streaming";
 
 export function GET(request: Request): Promise<Response> {

@@ -2,7 +2,7 @@ import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { exportTasks } from "@/lib/analytics/export";
 import { exportHead, exportLine } from "@/lib/query/tasks-export";
-import { exportSearchParams } from "@/lib/search-params/tasks";
+import { exportSearchParams } from "@/lib/search-params/tasks-following";
 import { printPath } from "@/lib/search-params/tasks-paths";
 import { streamSteps } from "../streaming";
 

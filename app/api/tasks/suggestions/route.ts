@@ -7,7 +7,7 @@ import { tasksSearchParams } from "@/lib/search-params/tasks";
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     const { queue } = readParameters(request, { queue: tasksSearchParams.queue });
-    return coalesce(["task suggestions", queue], request.signal, (signal) =>
+    return coalesce(["task suggestions", queue], request, (signal) =>
       suggestTasks(queue, { signal }),
     );
   });

@@ -9,8 +9,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     readParameters(request, {});
     const id = readUuid("workflow run id", (await params).workflowRunId);
-    return coalesce(["workflow-run", id], request.signal, (signal) =>
-      getWorkflowRun(id, { signal }),
-    );
+    return coalesce(["workflow-run", id], request, (signal) => getWorkflowRun(id, { signal }));
   });
 }

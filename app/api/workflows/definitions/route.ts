@@ -6,7 +6,7 @@ import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     readParameters(request, {});
-    return coalesce(["workflow-definitions"], request.signal, (signal) =>
+    return coalesce(["workflow-definitions"], request, (signal) =>
       listWorkflowDefinitions({ signal }),
     );
   });

@@ -11,7 +11,7 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const { tenant } = readParameters(request, tenantSearchParams);
     const queue = queueOfSegment((await params).queue);
-    return coalesce(["count", queue, tenant], request.signal, (signal) =>
+    return coalesce(["count", queue, tenant], request, (signal) =>
       countTerminalTasksExactly(queue, { tenant, signal }),
     );
   });

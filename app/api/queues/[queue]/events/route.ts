@@ -11,8 +11,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const queue = queueOfSegment((await params).queue);
     const filters = { ...readParameters(request, queueEventsSearchParams), queue: [queue] };
-    return coalesce(["events", filters], request.signal, (signal) =>
-      listEvents(filters, { signal }),
-    );
+    return coalesce(["events", filters], request, (signal) => listEvents(filters, { signal }));
   });
 }

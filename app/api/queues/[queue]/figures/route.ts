@@ -11,7 +11,7 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const queue = queueOfSegment((await params).queue);
     const { range, tenant } = readParameters(request, figuresSearchParams);
-    return coalesce(["figures", queue, range, tenant], request.signal, (signal) =>
+    return coalesce(["figures", queue, range, tenant], request, (signal) =>
       getQueueFigures(queue, range, { tenant, signal }),
     );
   });

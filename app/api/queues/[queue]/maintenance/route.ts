@@ -10,7 +10,7 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     readParameters(request, {});
     const queue = queueOfSegment((await params).queue);
-    return coalesce(["maintenance", queue], request.signal, (signal) =>
+    return coalesce(["maintenance", queue], request, (signal) =>
       getQueueMaintenance(queue, { signal }),
     );
   });

@@ -10,8 +10,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const queue = queueOfSegment((await params).queue);
     const name = readName(request);
-    return coalesce(["usual", queue, name], request.signal, (signal) =>
-      getUsual(queue, name, { signal }),
-    );
+    return coalesce(["usual", queue, name], request, (signal) => getUsual(queue, name, { signal }));
   });
 }

@@ -3,7 +3,7 @@ import { Suspense } from "react";
 import { TaskPage, TaskPageSkeleton } from "@/components/tasks/task-page";
 import { getTask } from "@/lib/analytics/task";
 import { formatShortId } from "@/lib/format";
-import { taskQuery } from "@/lib/query/tasks";
+import { taskQuery } from "@/lib/query/task";
 import { Seeded } from "../../../../seeded";
 import { queueName } from "../../queue-params";
 

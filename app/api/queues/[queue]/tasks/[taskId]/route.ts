@@ -12,8 +12,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     const { queue: segment, taskId } = await params;
     const queue = queueOfSegment(segment);
     const id = readUuid("task id", taskId);
-    return coalesce(["task", queue, id], request.signal, (signal) =>
-      getTask(queue, id, { signal }),
-    );
+    return coalesce(["task", queue, id], request, (signal) => getTask(queue, id, { signal }));
   });
 }

@@ -12,8 +12,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     const { queue: segment, taskId } = await params;
     const queue = queueOfSegment(segment);
     const id = readUuid("task id", taskId);
-    return coalesce(["related", queue, id], request.signal, (signal) =>
-      getRelated(queue, id, { signal }),
-    );
+    return coalesce(["related", queue, id], request, (signal) => getRelated(queue, id, { signal }));
   });
 }

@@ -2,15 +2,26 @@
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { sortProblem } from "@/lib/search-params/tasks-sort";
+import { type SortProblem, sortProblem } from "@/lib/search-params/tasks-sort-problem";
 
 type Props = { filters: TaskFilters; onChange: (change: Partial<TaskFilters>) => void };
 
-/** Why the list cannot be in the order that was chosen, and the step after which it can. */
-export function OrderRefused({ filters, onChange }: Props) {
+/** Why there is no list: it cannot be in the order that was chosen, or it would take too long to read. */
+export function ListProblem({ filters, onChange }: Props) {
   const problem = sortProblem(filters);
-  if (!problem) return null;
-  const { message, change } = problem;
+  return (
+    <div className="px-3 pb-2 wide:px-4">
+      {problem ? (
+        <OrderRefused {...problem} onChange={onChange} />
+      ) : (
+        <TooSlow onChange={onChange} />
+      )}
+    </div>
+  );
+}
+
+/** The step after which the list can be in this order. */
+function OrderRefused({ message, change, onChange }: SortProblem & Pick<Props, "onChange">) {
   return (
     <Banner
       tone="plain"
@@ -32,7 +43,7 @@ export function OrderRefused({ filters, onChange }: Props) {
 }
 
 /** The read was withdrawn because it would have taken too long. */
-export function TooSlow({ onChange }: Pick<Props, "onChange">) {
+function TooSlow({ onChange }: Pick<Props, "onChange">) {
   return (
     <Banner
       tone="warning"
