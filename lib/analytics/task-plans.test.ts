@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import { closePools } from "@/lib/db/pools";
-import { openTestDatabase } from "@/lib/db/testing";
+import { endReaders, openTestDatabase } from "@/lib/db/testing";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { parseTaskQuery } from "@/lib/search-params/tasks-query";
 import {
@@ -88,7 +87,7 @@ test("suggestions read a few tasks of each queue", async () => {
 
 async function scans(tables: string): Promise<unknown[]> {
   // Connections report what they did when they end.
-  await closePools();
+  await endReaders(database);
   const { rows } = await database.pool.query(
     `select relname, seq_scan::int from pg_stat_user_tables
       where schemaname = 'absurd' and relname ~ $1 and n_live_tup > 5000 order by relname`,

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import { closePools } from "@/lib/db/pools";
-import { openTestDatabase } from "@/lib/db/testing";
+import { endReaders, openTestDatabase } from "@/lib/db/testing";
 import { eventFilters } from "@/lib/search-params/events";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import { failureFilters } from "@/lib/search-params/windows";
@@ -147,7 +146,7 @@ describe.each(TENANTS)("asked for the %s tenant", (tenant) => {
 /** Scans so far of whole tables that are large, but those of tasks: a search in windows may scan these. */
 async function scans(): Promise<unknown[]> {
   // Connections report what they did when they end.
-  await closePools();
+  await endReaders(database);
   const { rows } = await database.pool.query(`
     select relname, seq_scan::int from pg_stat_user_tables
     where schemaname = 'absurd' and relname ~ '^[rce]_' and n_live_tup > 4000 order by relname`);

@@ -21,3 +21,14 @@ export function openTestDatabase(
   });
   return database;
 }
+
+/**
+ * Ends the dashboard's connections to this database, and waits until the server has ended their sessions too: only then is
+ * all that they did in the statistics.
+ */
+export async function endReaders({ pool }: TestDatabase): Promise<void> {
+  await closePools();
+  const left = `select from pg_stat_activity
+    where datname = current_database() and application_name like 'absurd-dashboard%'`;
+  while ((await pool.query(left)).rows.length > 0);
+}
