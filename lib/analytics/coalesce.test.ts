@@ -18,7 +18,7 @@ const asker = (signal = new AbortController().signal, headers = {}) => ({
   signal,
   headers: new Headers(headers),
 });
-const anew = (signal?: AbortSignal) => asker(signal, { "Cache-Control": "no-cache" });
+const anew = (signal?: AbortSignal) => asker(signal, { "X-Read-Anew": "1" });
 
 test("one read answers everybody for a moment, then the question is asked again", async () => {
   const read = counter();

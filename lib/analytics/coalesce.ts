@@ -12,7 +12,10 @@ type Entry = {
   state: "queued" | "reading" | "settled";
 };
 
-/** Who asks: a request, in which `Cache-Control: no-cache` asks for what is read from now on. */
+/** A request with this header asks for what is read from now on. `Cache-Control` itself does not reach a route. */
+const READ_ANEW = "x-read-anew";
+
+/** Who asks. */
 export type Asker = Pick<Request, "signal" | "headers">;
 
 // Pages, routes and actions are bundled apart: they share the answers through the process.
@@ -49,8 +52,7 @@ export function forgetAnswers(): void {
 
 /** What has not begun yet is new enough for everybody. */
 function isTooOld({ state }: Entry, asker: Asker | undefined): boolean {
-  const wantsNew = /\bno-cache\b/.test(asker?.headers.get("cache-control") ?? "");
-  return wantsNew && state !== "queued";
+  return asker?.headers.has(READ_ANEW) === true && state !== "queued";
 }
 
 function start(

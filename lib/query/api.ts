@@ -37,7 +37,7 @@ export async function fetchFromApi(path: string, signal?: AbortSignal): Promise<
   try {
     response = await fetch(path, {
       ...(signal && { signal }),
-      ...(isAnew && { headers: { "Cache-Control": "no-cache" } }),
+      ...(isAnew && { headers: { "X-Read-Anew": "1" } }),
     });
   } catch (error) {
     if (signal?.aborted) throw error;
