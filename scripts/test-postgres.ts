@@ -7,8 +7,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { execa } from "execa";
 import { installPostgres, POSTGRES_MAJORS } from "@/lib/testing/postgres-versions";
+import { readVitestReport, type Tally } from "@/lib/testing/tally";
 
-type Outcome = { major: number; passed: number; failed: number; seconds: number; trouble: string };
+type Outcome = Tally & { major: number; seconds: number; trouble: string };
 
 const short = process.argv.includes("--short");
 const tests = short ? ["drizzle/engine/tests"] : ["drizzle/engine", "lib/absurd"];
@@ -16,13 +17,13 @@ const named = process.argv.slice(2).filter((argument) => argument !== "--short")
 const chosen = short && named.length === 0 ? [POSTGRES_MAJORS[0]] : named.map(Number);
 const majors = POSTGRES_MAJORS.filter((major) => chosen.length === 0 || chosen.includes(major));
 const outcomes: Outcome[] = [];
+const NONE: Tally = { passed: 0, failed: 1, failures: [] };
 await mkdir(".cache", { recursive: true });
 
 for (const major of majors) {
   console.log(`\nPostgreSQL ${major}`);
   const outcome = await testOn(major).catch((error: Error) => ({
-    passed: 0,
-    failed: 1,
+    ...NONE,
     seconds: 0,
     trouble: error.message.split("\n")[0] ?? "",
   }));
@@ -45,11 +46,11 @@ async function testOn(major: number): Promise<Omit<Outcome, "major">> {
     },
   );
   const seconds = Math.round((Date.now() - started) / 1000);
-  if (!existsSync(report)) return { passed: 0, failed: 1, seconds, trouble: "no test ran" };
-  const { numPassedTests: passed, numFailedTests } = JSON.parse(await readFile(report, "utf8"));
+  if (!existsSync(report)) return { ...NONE, seconds, trouble: "no test ran" };
+  const tally = readVitestReport(await readFile(report, "utf8"));
   // A run can fail without a failed test: an unhandled error, a broken set-up.
-  const failed = exitCode === 0 ? numFailedTests : Math.max(1, numFailedTests);
-  return { passed, failed, seconds, trouble: "" };
+  const trouble = exitCode === 0 || tally.failed > 0 ? "" : "an error outside of its tests";
+  return { ...tally, failed: tally.failed + (trouble ? 1 : 0), seconds, trouble };
 }
 
 const sum = (column: "passed" | "failed") =>
@@ -60,8 +61,12 @@ for (const { major, passed, failed, seconds, trouble } of outcomes) {
   console.log(`${cells.join("  ")}  ${`${seconds}`.padStart(7)}  ${trouble}`.trimEnd());
 }
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
-await writeFile(
-  ".cache/postgres.json",
-  JSON.stringify({ passed: sum("passed"), failed: sum("failed") }),
-);
+const tally: Tally = {
+  passed: sum("passed"),
+  failed: sum("failed"),
+  failures: outcomes.flatMap(({ major, failures, trouble }) =>
+    [...failures, trouble].filter(Boolean).map((failure) => `PostgreSQL ${major}: ${failure}`),
+  ),
+};
+await writeFile(".cache/postgres.json", JSON.stringify(tally));
 process.exitCode = sum("failed") === 0 ? 0 : 1;

@@ -1,18 +1,17 @@
 /**
  * `npm test`: every check in the order in which it fails fastest. Each check counts as one test beside those of the
- * unit and end-to-end suites; the last line is `N passed, M failed`.
+ * unit and end-to-end suites; what failed is named once more at the end, and the last line is `N passed, M failed`.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { execa } from "execa";
 import { ensureBrowser } from "@/lib/testing/browser";
-
-type Tally = { passed: number; failed: number };
+import { readPlaywrightReport, readVitestReport, type Tally } from "@/lib/testing/tally";
 
 const long = process.argv.includes("--long");
 const env = { ...(long && { ABSURD_LONG: "1" }), CI: "1", NEXT_TELEMETRY_DISABLED: "1" };
 const started = Date.now();
-const total: Tally = { passed: 0, failed: 0 };
+const total: Tally = { passed: 0, failed: 0, failures: [] };
 
 function say(line: string) {
   const seconds = Math.round((Date.now() - started) / 1000);
@@ -35,6 +34,7 @@ async function check(title: string, ...commands: string[]): Promise<boolean> {
   for (const command of commands) {
     if (!(await run(command))) {
       total.failed += 1;
+      total.failures.push(title);
       say(`FAILED: ${title}`);
       return false;
     }
@@ -55,10 +55,12 @@ async function suite(
   const ok = await run(command);
   const tally = existsSync(report)
     ? read(await readFile(report, "utf8"))
-    : { passed: 0, failed: 1 };
+    : { passed: 0, failed: 1, failures: ["no test ran"] };
   total.passed += tally.passed;
   // A suite can fail without a failed test: an unhandled error, a broken set-up, no test found.
   total.failed += ok ? tally.failed : Math.max(1, tally.failed);
+  if (!ok && tally.failures.length === 0) tally.failures.push("an error outside of its tests");
+  total.failures.push(...tally.failures.map((failure) => `${title}: ${failure}`));
 }
 
 await mkdir(".cache", { recursive: true });
@@ -72,10 +74,7 @@ await suite(
   "Unit and database tests",
   "vitest run --reporter=default --reporter=json --outputFile.json=.cache/unit.json",
   ".cache/unit.json",
-  (json) => {
-    const report = JSON.parse(json);
-    return { passed: report.numPassedTests, failed: report.numFailedTests };
-  },
+  readVitestReport,
 );
 await suite(
   long ? "Engine and client on every PostgreSQL" : "Engine on the oldest PostgreSQL",
@@ -86,12 +85,10 @@ await suite(
 if (await check("Production build", "next build")) {
   say("Browser");
   process.env.CHROMIUM_PATH = await ensureBrowser(say);
-  await suite("End-to-end tests", "playwright test", ".cache/e2e.json", (json) => {
-    const { stats } = JSON.parse(json);
-    return { passed: stats.expected, failed: stats.unexpected + stats.flaky };
-  });
+  await suite("End-to-end tests", "playwright test", ".cache/e2e.json", readPlaywrightReport);
 }
 
 say("Done");
+for (const failure of total.failures) console.log(`FAILED ${failure}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
