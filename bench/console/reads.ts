@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import { recordStatements } from "@/lib/testing/statements";
 import type { Context } from "./context";
 import { type Cpu, readCpu } from "./cpu";
@@ -22,15 +21,16 @@ export type Read = {
   calls?: number;
 };
 
-/** How long calls took, what one cost the processors, and what it made the server do. */
-export type Figures = Latencies & { cpu: Cpu; work: Work };
+/**
+ * How long calls took, the first time what they read was mostly not in the server's memory and then again; what one cost
+ * the processors, and what it made the server do.
+ */
+export type Figures = Latencies & { first: Latencies; cpu: Cpu; work: Work };
 
 export type Measured = { read: Read; bySize: Map<Size, Figures> };
 
-/** How long one question may be measured on one data set. */
-const MILLISECONDS = 1_500;
-
-const WARM_UP = 15;
+/** How long one call may take on average before fewer calls are made. */
+const MILLISECONDS = 25;
 
 /** A median that moved by less than this, in milliseconds, has not grown. */
 const NOISE = 2;
@@ -46,22 +46,18 @@ export async function measureReads(
   for (const read of reads) {
     log(read.title);
     const calls = read.calls ?? 60;
-    // So that what was compiled and cached for another question does not count.
-    const warm = performance.now() + MILLISECONDS / 3;
-    for (let n = 0; n < Math.min(calls, WARM_UP) && performance.now() < warm; n++)
-      await read.run(context, n);
+    const ask = (milliseconds: number) =>
+      measure((n) => read.run(context, n), { calls, milliseconds: calls * milliseconds });
+    const first = await ask(4 * MILLISECONDS);
     const before = readCpu(directory);
-    const latencies = await measure((n) => read.run(context, n), {
-      calls,
-      milliseconds: MILLISECONDS,
-    });
+    const latencies = await ask(MILLISECONDS);
     const after = readCpu(directory);
     const cpu = {
       server: (after.server - before.server) / latencies.calls,
       dashboard: (after.dashboard - before.dashboard) / latencies.calls,
     };
     const work = await explainWork(await recordStatements(() => read.run(context, 1)));
-    figures.set(read, { ...latencies, cpu, work });
+    figures.set(read, { ...latencies, first, cpu, work });
   }
   return figures;
 }

@@ -20,6 +20,7 @@ export function reportReads(measured: Measured[]): string {
       "Question",
       "Function",
       ...sizes.flatMap((size) => [`${size} p50`, "p95"]),
+      "first p95",
       "growth",
       "limit p95",
       "database CPU",
@@ -36,6 +37,7 @@ export function reportReads(measured: Measured[]): string {
         read.title,
         `\`${read.function}\``,
         ...figures.flatMap(({ p50, p95 }) => [tenths(p50), tenths(p95)]),
+        tenths(large.first.p95),
         (large.p50 / small.p50).toFixed(2) + (read.growth ? "" : " ¹"),
         read.limit ?? "",
         // Workers of a parallel plan take their count with them when they end.
