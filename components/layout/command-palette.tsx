@@ -1,8 +1,9 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
+import { useModal } from "@/components/ui/use-modal";
 import { cn } from "@/lib/cn";
 import { type Command, useCommands } from "./commands";
 
@@ -12,7 +13,7 @@ import { type Command, useCommands } from "./commands";
  */
 export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
   const router = useRouter();
-  const ref = useRef<HTMLDialogElement>(null);
+  const ref = useModal();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const listId = useId();
@@ -21,12 +22,6 @@ export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKey
   const { commands, note, looking } = useCommands(text);
   const current = Math.min(at, commands.length - 1);
   const awaited = entered && !looking ? commands[0] : undefined;
-
-  useEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
-  }, []);
 
   useEffect(() => {
     if (typeof awaited?.to !== "string") return;

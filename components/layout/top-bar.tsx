@@ -1,3 +1,5 @@
+import { Icon } from "@/components/ui/icon";
+import { Kbd } from "@/components/ui/kbd";
 import { Breadcrumbs } from "./breadcrumbs";
 import { CommandButton } from "./command-button";
 import { LiveIndicator } from "./live-indicator";
@@ -15,7 +17,16 @@ export function TopBar() {
       <div className="min-w-0 wide:flex-1">
         <Breadcrumbs />
       </div>
-      <CommandButton />
+      <CommandButton>
+        <Icon name="search" />
+        <span className="hidden flex-1 truncate text-left wide:block">
+          Jump to a task, run, queue or page
+        </span>
+        <span className="hidden wide:block">
+          <Kbd always>Ctrl</Kbd>
+          <Kbd always>K</Kbd>
+        </span>
+      </CommandButton>
       <div className="flex items-center justify-end gap-1 wide:flex-1">
         <LiveIndicator />
         <span className="hidden wide:contents">

@@ -5,7 +5,7 @@ import { startTransition, useCallback, useMemo, useOptimistic } from "react";
 import { defaultOf, readValue } from "@/lib/search-params/read-value";
 
 type Values<Parsers extends ParserMap> = inferParserType<Parsers>;
-type Change<Parsers extends ParserMap> = {
+export type Change<Parsers extends ParserMap> = {
   [Key in keyof Values<Parsers>]?: Values<Parsers>[Key] | null;
 };
 
@@ -42,19 +42,4 @@ function readAddress<Parsers extends ParserMap>(parsers: Parsers, search: string
       readValue(parser, given.getAll(key)) ?? defaultOf(parser),
     ]),
   ) as Values<Parsers>;
-}
-
-/** As `useUrlState`, for a single key. */
-export function useUrlValue<Parser extends ParserMap[string]>(
-  key: string,
-  parser: Parser,
-  { history = "replace" }: { history?: "push" | "replace" } = {},
-): [inferParserType<Parser>, (value: inferParserType<Parser> | null) => void] {
-  const parsers = useMemo(() => ({ [key]: parser }), [key, parser]);
-  const [values, change] = useUrlState(parsers, { history });
-  const set = useCallback(
-    (value: inferParserType<Parser> | null) => change({ [key]: value } as Change<typeof parsers>),
-    [change, key],
-  );
-  return [values[key] as inferParserType<Parser>, set];
 }

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useWindowRefresh } from "@/components/charts/use-window";
 import { LiveData } from "@/components/layout/live-data";
-import { useUrlValue } from "@/components/layout/use-url-state";
+import { useUrlValue } from "@/components/layout/use-url-value";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { TenantScope } from "@/components/tenants/tenant-scope";
 import { useTenants } from "@/components/tenants/tenants-provider";
@@ -10,7 +10,7 @@ import { Panel } from "@/components/ui/panel";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { plural } from "@/lib/format";
 import { throughputQuery } from "@/lib/query/overview";
-import { tenantSearchParams } from "@/lib/search-params/windows";
+import { tenantSearchParams } from "@/lib/search-params/tenants";
 import { CreateQueueButton } from "./create-queue-button";
 import { NoQueues } from "./no-queues";
 import { QueueTable } from "./queue-table";

@@ -9,15 +9,23 @@ import type { ExportProgress } from "./export-run";
 
 const ExportPanel = lazyPart(() => import("./export-panel").then((m) => m.ExportPanel));
 
-/** The filtered list as a file. It goes on while the panel is closed; nothing is saved unless it is complete. */
-export function ExportMenu({ filters }: { filters: TaskFilters }) {
-  const [progress, setProgress] = useState<ExportProgress | null>(null);
+/**
+ * The filtered list as a file. It goes on while the panel is closed, and ends with the question it is of; nothing is saved
+ * unless it is complete.
+ */
+export function ExportMenu({ filters, question }: { filters: TaskFilters; question: string }) {
+  const [{ of, progress }, set] = useState<{ of: string; progress: ExportProgress | null }>({
+    of: question,
+    progress: null,
+  });
   const running = useRef<AbortController>(null);
-  useEffect(() => () => running.current?.abort(), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another question ends what was of the last one
+  useEffect(() => () => running.current?.abort(), [question]);
 
   async function start(format: ExportFormat) {
     const controller = new AbortController();
     running.current = controller;
+    const setProgress = (progress: ExportProgress) => set({ of: question, progress });
     setProgress({ tasks: 0, bytes: 0, outcome: null });
     const code = await import("./export-run").catch(() => null);
     if (code) return code.runExport(filters, format, controller.signal, setProgress);
@@ -36,7 +44,11 @@ export function ExportMenu({ filters }: { filters: TaskFilters }) {
       }
     >
       {() => (
-        <ExportPanel progress={progress} onStart={start} onStop={() => running.current?.abort()} />
+        <ExportPanel
+          progress={of === question ? progress : null}
+          onStart={start}
+          onStop={() => running.current?.abort()}
+        />
       )}
     </Popover>
   );

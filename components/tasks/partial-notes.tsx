@@ -4,7 +4,7 @@ import { Button } from "@/components/ui/button";
 import { AbsoluteTime } from "@/components/ui/relative-time";
 import type { Page, TaskSummary } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
-import type { SearchOn } from "./use-search-on";
+import type { SearchOn } from "./search-onwards";
 
 /** What a page of tasks leaves out, said where the rows end. */
 export function PartialNotes({

@@ -2,9 +2,10 @@
 import { useEffect, useRef, useState } from "react";
 import { lazyExtra } from "@/components/ui/lazy-part";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import type { Counting } from "./count-run";
+import type { Counting } from "./counting";
 
-const CountWords = lazyExtra(() => import("./count-words").then((m) => m.CountWords));
+const loadCounting = () => import("./counting");
+const CountWords = lazyExtra(() => loadCounting().then((m) => m.CountWords));
 
 /** Counts what matches on demand, newest first, and can be stopped. Key it by the filters: a count is of one question. */
 export function SearchCount({ filters }: { filters: TaskFilters }) {
@@ -16,7 +17,7 @@ export function SearchCount({ filters }: { filters: TaskFilters }) {
     const controller = new AbortController();
     running.current = controller;
     setCounting({ last: null, ended: false, problem: null });
-    const code = await import("./count-run").catch(() => null);
+    const code = await loadCounting().catch(() => null);
     if (code) return code.runCount(filters, controller.signal, setCounting);
     setCounting({ last: null, ended: true, problem: "The dashboard’s server does not answer." });
   }

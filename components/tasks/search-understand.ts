@@ -1,6 +1,6 @@
 import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
+import { mergeQueries } from "@/lib/search-params/tasks-merge";
 import { parseTaskQuery, type QueryProblem } from "@/lib/search-params/tasks-query";
-import { mergeQueries } from "@/lib/search-params/tasks-words";
 
 /** What a typed text asks for, or why it cannot be understood. */
 export type Understood =

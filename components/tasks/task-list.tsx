@@ -1,18 +1,18 @@
 "use client";
-import { useDeferredValue, useEffect, useMemo, useRef } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { BulkButton } from "@/components/bulk/bulk-button";
 import { Pager } from "@/components/layout/pager";
 import { useReadAgain } from "@/components/layout/use-read-again";
 import { ClockProvider } from "@/components/ui/clock";
 import { useHotkeys } from "@/components/ui/hotkeys";
-import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
 import { lazyExtra } from "@/components/ui/lazy-part";
 import { SkeletonRows } from "@/components/ui/skeleton";
+import type { Page, TaskSummary } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
-import { formatNumber, plural } from "@/lib/format";
+import { plural } from "@/lib/format";
 import { ApiError } from "@/lib/query/api";
-import { serializeTaskFilters } from "@/lib/search-params/tasks";
+import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
 import { printPath } from "@/lib/search-params/tasks-paths";
 import { sortLacks } from "@/lib/search-params/tasks-sort";
 import { ExportMenu } from "./export-menu";
@@ -21,22 +21,24 @@ import { rowKey } from "./live-rows";
 import { RangeSelect } from "./range-select";
 import { SavedViews } from "./saved-views";
 import { SearchCount } from "./search-count";
+import type { SearchOn } from "./search-onwards";
 import { SortSelect } from "./sort-select";
 import { StateFacets } from "./state-facets";
 import { TaskColumns } from "./task-columns";
 import { TaskSearch } from "./task-search";
 import { TaskTable } from "./task-table";
 import { useLiveTasks } from "./use-live-tasks";
-import { type SearchOn, useSearchOn } from "./use-search-on";
 import { useSelection } from "./use-selection";
 import { isFiltered, useTaskFilters } from "./use-task-filters";
 
-// Most lists can be read, have rows, are complete and have nothing selected.
+// Most lists can be read, have rows, are complete, hold the newest and have nothing selected.
 const ListProblem = lazyExtra(() => import("./list-problem").then((m) => m.ListProblem));
 const ReadError = lazyExtra(() =>
   import("@/components/layout/read-error").then((m) => m.ReadError),
 );
 const NoTasks = lazyExtra(() => import("./no-tasks").then((m) => m.NoTasks));
+const NewPill = lazyExtra(() => import("./new-pill").then((m) => m.NewPill));
+const SearchOnwards = lazyExtra(() => import("./search-onwards").then((m) => m.SearchOnwards));
 const PartialNotes = lazyExtra(() => import("./partial-notes").then((m) => m.PartialNotes));
 const SelectionBar = lazyExtra(() => import("./selection-bar").then((m) => m.SelectionBar));
 
@@ -49,16 +51,21 @@ export function TaskList({ queue }: { queue?: string }) {
   // Two hundred rows take a while: what was pressed shows before them.
   const drawn = useDeferredValue(shown);
   const page = query.data;
-  const search = useSearchOn(filters, query.isPlaceholderData ? undefined : page);
+  const onwards = query.isPlaceholderData ? null : searchedOnwards(filters, page);
+  const [told, setTold] = useState<SearchOn | null>(null);
+  const search = told?.of === onwards ? told : null;
   const isOld = query.isPlaceholderData || drawn?.key !== shown?.key;
   const found = isOld ? undefined : search?.rows;
   const rows = useMemo(() => [...(drawn?.rows ?? []), ...(found ?? [])], [drawn?.rows, found]);
   const question = serializeTaskFilters({ ...filters, cursor: null, columns: [] });
   const selection = useSelection(question, rows);
+  const marked = useDeferredValue(selection);
   // One and the same list while it says the same, or every row would be drawn again.
   const columns = useMemo(() => filters.columns.map(printPath), [filters.columns]);
   const order = ORDERS[filters.sort];
-  const around = page && (filters.sort === "oldest" ? flip(page) : { ...page, ...onwards(search) });
+  const around =
+    page &&
+    (filters.sort === "oldest" ? flip(page) : { ...page, ...(search && { older: search.older }) });
   const select = (reach: boolean) => {
     const key = document.activeElement?.getAttribute("data-row");
     const task = rows.find((row) => rowKey(row) === key);
@@ -90,7 +97,7 @@ export function TaskList({ queue }: { queue?: string }) {
         <RangeSelect filters={filters} onChange={narrow} />
         <SavedViews filters={filters} fixedQueue={queue} />
         <TaskColumns filters={filters} onChange={showColumns} />
-        <ExportMenu key={`export ${question}`} filters={filters} />
+        <ExportMenu filters={filters} question={question} />
         <BulkButton label="Bulk" selection={() => ({ filters })} />
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 pb-2 wide:flex-nowrap wide:px-4">
@@ -110,28 +117,45 @@ export function TaskList({ queue }: { queue?: string }) {
       >
         {refused ? null : drawn && page && !gone ? (
           <ClockProvider now={page.now}>
-            <NewPill
-              count={filters.cursor ? 0 : drawn.fresh}
-              limit={filters.limit}
-              onClick={() => {
-                showNewest();
-                box.current?.scrollTo({ top: 0 });
-              }}
-            />
+            <div
+              aria-live="polite"
+              className="sticky top-0 z-20 h-0 text-center empty:hidden wide:text-right"
+            >
+              {!filters.cursor && drawn.fresh > 0 && (
+                <NewPill
+                  count={drawn.fresh}
+                  limit={filters.limit}
+                  onClick={() => {
+                    showNewest();
+                    box.current?.scrollTo({ top: 0 });
+                  }}
+                />
+              )}
+            </div>
             {rows.length > 0 ? (
               <TaskTable
                 rows={rows}
                 gone={drawn.gone}
                 oneQueue={queue !== undefined}
                 columns={columns}
-                selection={selection}
+                // Rows of the last question keep its marks, or all would be drawn anew before they go.
+                selection={isOld ? marked : selection}
                 sort={filters.sort}
                 onSort={narrow}
               />
-            ) : search && search.status !== "done" ? null : (
+            ) : onwards && search?.status !== "done" ? null : (
               <NoTasks filters={filters} filtered={filtered} onChange={narrow} onClear={clear} />
             )}
-            {(page.searchedTo || page.rankedFrom || page.unreadable) && (
+            {onwards && (
+              <SearchOnwards
+                key={onwards}
+                of={onwards}
+                filters={filters}
+                page={page}
+                onChange={setTold}
+              />
+            )}
+            {(page.searchedTo || page.rankedFrom || page.unreadable) && (!onwards || search) && (
               <PartialNotes page={page} search={search} onTurn={turnTo} />
             )}
             {selection.picked.size > 0 && <SelectionBar selection={selection} columns={columns} />}
@@ -163,35 +187,18 @@ type Neighbours = { older: string | null; newer: string | null };
 /** The pager goes on to what comes next, which in this order are the newer ones. */
 const flip = ({ older, newer }: Neighbours): Neighbours => ({ older: newer, newer: older });
 
-/** A search that went on beyond its page goes on from where it got. */
-const onwards = (search: SearchOn | null) => search && { older: search.older };
+/** Names the search that goes on beyond a page, if it ran out of time and was read from the new to the old. */
+function searchedOnwards(filters: TaskFilters, page: Page<TaskSummary> | undefined): string | null {
+  const downwards = filters.sort === "newest" && !filters.cursor?.startsWith("n.");
+  const start = page?.searchedTo && downwards ? page.older : null;
+  return start === null ? null : JSON.stringify([filters, start]);
+}
 
 export function TaskListSkeleton() {
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface">
       <div className="h-[189px] shrink-0 border-b wide:h-[85px]" />
       <SkeletonRows rows={20} columns={7} />
-    </div>
-  );
-}
-
-function NewPill({ count, limit, onClick }: { count: number; limit: number; onClick: () => void }) {
-  return (
-    <div
-      aria-live="polite"
-      className="sticky top-0 z-20 h-0 text-center empty:hidden wide:text-right"
-    >
-      {count > 0 && (
-        <button
-          type="button"
-          onClick={onClick}
-          className="float-in mt-1 inline-flex h-9 items-center gap-1 rounded-full bg-inverse pr-4 pl-3 font-medium text-12 text-ink-inverse shadow-2 wide:mr-4 wide:h-5 wide:pr-2.5 wide:pl-1.5"
-        >
-          <Icon name="arrow-up" strokeWidth={2} size={12} />
-          {formatNumber(count)}
-          {count >= limit && "+"} new
-        </button>
-      )}
     </div>
   );
 }

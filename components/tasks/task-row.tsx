@@ -1,10 +1,10 @@
 "use client";
 import { memo } from "react";
 import { taskPath } from "@/components/layout/paths";
+import { Age } from "@/components/ui/age";
 import { useClock } from "@/components/ui/clock";
 import { Link } from "@/components/ui/link";
 import { MiddleTruncate } from "@/components/ui/middle-truncate";
-import { Age } from "@/components/ui/relative-time";
 import type { TaskSummary } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";

@@ -4,7 +4,7 @@ import { parseAsStringLiteral } from "nuqs/server";
 import { useDeferredValue } from "react";
 import { StepList } from "@/components/checkpoints/step-list";
 import { WaitList } from "@/components/events/wait-list";
-import { useUrlValue } from "@/components/layout/use-url-state";
+import { useUrlValue } from "@/components/layout/use-url-value";
 import { AttemptList } from "@/components/runs/attempt-list";
 import { lazyExtra } from "@/components/ui/lazy-part";
 import { SkeletonRows } from "@/components/ui/skeleton";

@@ -2,7 +2,7 @@
 import { createSerializer } from "nuqs/server";
 import { type ComponentProps, createContext, type ReactNode, useContext } from "react";
 import { Link } from "@/components/ui/link";
-import { parseAsList } from "@/lib/search-params/parsers";
+import { tenantSearchParams } from "@/lib/search-params/tenants";
 
 const ScopeContext = createContext<readonly string[]>([]);
 
@@ -23,7 +23,7 @@ export function useTenantScope(): readonly string[] {
   return useContext(ScopeContext);
 }
 
-const addTo = createSerializer({ tenant: parseAsList });
+const addTo = createSerializer(tenantSearchParams);
 
 /** A link from a figure, with the tenants that the figure is of. */
 export function ScopedLink({ href, ...props }: ComponentProps<typeof Link>) {

@@ -1,7 +1,8 @@
 "use client";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId } from "react";
 import { cn } from "@/lib/cn";
 import { Icon } from "./icon";
+import { useModal } from "./use-modal";
 
 /**
  * A modal dialog; on narrow screens a sheet at the bottom. The platform's `<dialog>` keeps the focus inside, closes on
@@ -23,15 +24,12 @@ export function Dialog({
   locked?: boolean;
   wide?: boolean;
 }) {
-  const ref = useRef<HTMLDialogElement>(null);
+  const ref = useModal();
   const titleId = useId();
   useEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
     // Not the close button, which comes first: the field to fill in, else the title.
-    dialog?.querySelector<HTMLElement>("[data-autofocus], h2")?.focus();
-    return () => dialog?.close();
-  }, []);
+    ref.current?.querySelector<HTMLElement>("[data-autofocus], h2")?.focus();
+  }, [ref]);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, the platform sees to that
     <dialog

@@ -1,5 +1,6 @@
 "use client";
-import { formatInstant, formatRelative, formatShortAge } from "@/lib/format";
+import { formatInstant, formatRelative } from "@/lib/format";
+import { Instant } from "./age";
 import { useClock } from "./clock";
 import { useZone } from "./zone";
 
@@ -9,31 +10,12 @@ export function RelativeTime({ iso }: { iso: string }) {
   return <Instant iso={iso} text={text} />;
 }
 
-/** An age in one unit, for columns. */
-export function Age({ iso }: { iso: string }) {
-  const text = useClock((now) => formatShortAge(now - Date.parse(iso)));
-  return <Instant iso={iso} text={text} />;
-}
-
 /** The instant itself in the reader's zone, to the millisecond, or to the minute where it begins one. */
 export function AbsoluteTime({ iso, toMinute = false }: { iso: string; toMinute?: boolean }) {
   const zone = useZone();
   return (
     <time dateTime={iso} title={iso} className="whitespace-nowrap">
       {formatInstant(iso, zone).slice(0, toMinute ? 16 : undefined)}
-    </time>
-  );
-}
-
-function Instant({ iso, text }: { iso: string; text: string }) {
-  const zone = useZone();
-  return (
-    <time
-      dateTime={iso}
-      title={`${formatInstant(iso, zone)} ${zone}`}
-      className="whitespace-nowrap"
-    >
-      {text}
     </time>
   );
 }

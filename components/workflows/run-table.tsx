@@ -1,7 +1,7 @@
 import { workflowRunPath } from "@/components/layout/paths";
+import { Age } from "@/components/ui/age";
 import { Link } from "@/components/ui/link";
 import { NoValue } from "@/components/ui/no-value";
-import { Age } from "@/components/ui/relative-time";
 import { Th } from "@/components/ui/table";
 import type { WorkflowRunSummary, WorkflowTables } from "@/lib/analytics/workflow-types";
 import { cn } from "@/lib/cn";

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { parseAsStringLiteral } from "nuqs/server";
-import { useUrlValue } from "@/components/layout/use-url-state";
+import { useUrlValue } from "@/components/layout/use-url-value";
 import { Tabs } from "@/components/ui/tabs";
 import { workflowDefinitionsQuery } from "@/lib/query/workflows";
 import { DefinitionList } from "./definition-list";

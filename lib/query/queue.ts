@@ -4,11 +4,8 @@ import type { QueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import type { TerminalCounts } from "@/lib/analytics/terminal-counts";
 import type { Iso } from "@/lib/analytics/types";
 import { queueSegment } from "@/lib/search-params/queue-segment";
-import {
-  type FigureFilters,
-  serializeFigureFilters,
-  serializeTenants,
-} from "@/lib/search-params/windows";
+import { serializeTenants } from "@/lib/search-params/tenants";
+import { type FigureFilters, serializeFigureFilters } from "@/lib/search-params/windows";
 import { fetchJson } from "./api";
 
 const path = (queue: string) => `/api/queues/${queueSegment(queue)}`;

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { QueueList } from "@/lib/analytics/types";
-import { serializeTenants } from "@/lib/search-params/windows";
+import { serializeTenants } from "@/lib/search-params/tenants";
 import { fetchJson } from "./api";
 
 /** All queues with their counts, of some tenants or of all. */

@@ -2,16 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TASK_STATES } from "@/lib/absurd/types";
 import { COMPARISONS, jsonCandidates, parseCondition, printCondition } from "./tasks-conditions";
+import { mergeQueries } from "./tasks-merge";
 import { PATH_SOURCES, parsePath, printPath } from "./tasks-paths";
 import { parseTaskQuery } from "./tasks-query";
-import {
-  mergeQueries,
-  NO_QUERY,
-  printTaskQuery,
-  type TaskQuery,
-  withoutWord,
-  wordsOf,
-} from "./tasks-words";
+import { NO_QUERY, printTaskQuery, type TaskQuery, withoutWord, wordsOf } from "./tasks-words";
 
 const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((value) => !value.includes("\0"));
 const bare = fc.string({ unit: "grapheme" }).filter((value) => /^[^\s"\0]\S*$/.test(value));

@@ -1,8 +1,9 @@
 import { TASK_STATES, type TaskState } from "@/lib/absurd/types";
 import { parseAsIdPrefix } from "./parsers";
 import { parseAttempts, parseCondition, scanComparison, scanValue } from "./tasks-conditions";
+import { addUnique } from "./tasks-merge";
 import { isStorable, PATH_SOURCES, scanPath } from "./tasks-paths";
-import { addUnique, NO_QUERY, type TaskQuery } from "./tasks-words";
+import { NO_QUERY, type TaskQuery } from "./tasks-words";
 
 /** What is wrong with a word, and where in the text it stands. */
 export type QueryProblem = { message: string; from: number; to: number };

@@ -1,5 +1,6 @@
 import { createSerializer, type inferParserType, parseAsStringLiteral } from "nuqs/server";
 import { parseAsList } from "./parsers";
+import { tenantSearchParams } from "./tenants";
 
 /** How far back figures over time look. */
 export const WINDOWS = ["1h", "24h", "7d"] as const;
@@ -9,9 +10,6 @@ export type Window = (typeof WINDOWS)[number];
 export const windowSearchParams = {
   range: parseAsStringLiteral(WINDOWS).withDefault("1h"),
 };
-
-/** Whose tasks; none means everybody's. */
-export const tenantSearchParams = { tenant: parseAsList };
 
 /** The URL state of figures: those of the overview, of a queue, and of the workers. */
 export const figuresSearchParams = { ...windowSearchParams, ...tenantSearchParams };
@@ -38,9 +36,6 @@ export function failureFilters(filters: Partial<FailureFilters> = {}): FailureFi
 
 /** The query string of these filters with its `?`, or an empty string; defaults are left out. */
 export const serializeFailureFilters = createSerializer(failuresSearchParams);
-
-/** As `serializeFailureFilters`, for tenants alone. */
-export const serializeTenants = createSerializer(tenantSearchParams);
 
 /** As `serializeFailureFilters`, for figures. */
 export const serializeFigureFilters = createSerializer(figuresSearchParams);

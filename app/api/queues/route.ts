@@ -2,7 +2,7 @@ import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { listQueues } from "@/lib/analytics/queues";
-import { tenantSearchParams } from "@/lib/search-params/windows";
+import { tenantSearchParams } from "@/lib/search-params/tenants";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {

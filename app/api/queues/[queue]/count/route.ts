@@ -3,7 +3,7 @@ import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { countTerminalTasksExactly } from "@/lib/analytics/terminal-counts-exact";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
-import { tenantSearchParams } from "@/lib/search-params/windows";
+import { tenantSearchParams } from "@/lib/search-params/tenants";
 
 type Context = { params: Promise<{ queue: string }> };
 
