@@ -18,7 +18,7 @@ export type StackedBarsProps = {
   onHover: (bucket: number | null) => void;
 };
 
-export const CHART_HEIGHT = 168;
+const CHART_HEIGHT = 168;
 
 /** Counts over time as stacked bars on a canvas. A table twin belongs beside it. */
 export function StackedBars({ series, from, step, zone, label, onHover }: StackedBarsProps) {

@@ -3,7 +3,7 @@ import type { Payload } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
 
 /** Tags as `key=value`, in their order; other JSON than an object of plain values is shown as it is. */
-export function listTags(tags: Payload): string[] {
+function listTags(tags: Payload): string[] {
   if (!tags) return [];
   if (tags.text === undefined) return ["…"];
   const value = parseExactly(tags.text)?.value;

@@ -8,7 +8,7 @@ export type Candidate = Pick<TaskSummary, "state"> & {
 };
 
 /** The states in which a task can be eligible at all. */
-export const ELIGIBLE_STATES: Record<BulkAction, readonly TaskState[]> = {
+const ELIGIBLE_STATES: Record<BulkAction, readonly TaskState[]> = {
   cancel: ACTIVE_STATES,
   retry: ["failed"],
   "run-again": ["completed", "failed", "cancelled"],

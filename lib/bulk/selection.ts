@@ -11,9 +11,6 @@ import {
 /** One task by its address. */
 export type TaskAddress = { queue: string; taskId: Uuid };
 
-/** Which tasks: these, or all that a task list with this query string shows. */
-export type BulkSelection = { ids: TaskAddress[] } | { filters: string };
-
 const load = createLoader(tasksSearchParams);
 
 /**

@@ -2,14 +2,8 @@ import { createSerializer, parseAsString, parseAsStringLiteral } from "nuqs/serv
 import type { Uuid } from "@/lib/absurd/types";
 import { queueSegment } from "./queue-segment";
 
-export const TASK_PAYLOADS = [
-  "params",
-  "headers",
-  "retryStrategy",
-  "cancellation",
-  "result",
-] as const;
-export const RUN_PAYLOADS = ["runResult", "failureReason", "eventPayload"] as const;
+const TASK_PAYLOADS = ["params", "headers", "retryStrategy", "cancellation", "result"] as const;
+const RUN_PAYLOADS = ["runResult", "failureReason", "eventPayload"] as const;
 
 /** Which of a task's JSON values is meant. */
 export type PayloadRef =

@@ -97,7 +97,7 @@ export async function settleTenant(
 }
 
 /** A task that nobody has claimed. */
-export function addPending(pool: Pool, queue: string, tenant: string): Promise<Started> {
+function addPending(pool: Pool, queue: string, tenant: string): Promise<Started> {
   return spawn(pool, queue, tenant, "pending", { idempotencyKey: `${tenant}-key` });
 }
 

@@ -259,7 +259,7 @@ export class PastTask {
 }
 
 /** A UUIDv7 of an instant in milliseconds. */
-export function idAt(at: number, random: Random): string {
+function idAt(at: number, random: Random): string {
   const time = Math.floor(at).toString(16).padStart(12, "0");
   const variant = random.pick(["8", "9", "a", "b"]);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.hex(3)}-${variant}${random.hex(3)}-${random.hex(12)}`;

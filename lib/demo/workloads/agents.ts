@@ -4,7 +4,7 @@ import { AGENTS } from "../queues";
 import { createRandom, type Random } from "../random";
 import { type Workload, work } from "../workload";
 
-export const QUESTIONS = [
+const QUESTIONS = [
   "Where is my parcel? It says <b>delivered</b>, but it is not here 😡",
   "Can I swap the tent for the red one? Bestellung von gestern, bitte!",
   "La factura tiene el NIF equivocado, ¿me la pueden rehacer?",
