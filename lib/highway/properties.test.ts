@@ -28,6 +28,18 @@ test("YAML is read back to the same values", () => {
   );
 });
 
+test("a value under the merge key of YAML 1.1 stays under it", () => {
+  const metadata = { "<<": { owner: "billing" }, owner: "shipping" };
+  const { workflow } = parseWorkflow(
+    JSON.stringify({
+      name: "flow",
+      tasks: { a: { task_id: "a", operator_type: "task", function: "f", metadata } },
+    }),
+  );
+  const read = workflow && parseWorkflow(serializeWorkflow(workflow, "yaml"), { format: "yaml" });
+  expect(read?.workflow?.tasks.a?.metadata).toEqual(metadata);
+});
+
 test("the validator takes anything", () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {

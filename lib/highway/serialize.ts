@@ -1,5 +1,5 @@
 import { stringify as stringifyLossless } from "lossless-json";
-import { stringify as stringifyYaml } from "yaml";
+import { Document, isScalar, visit } from "yaml";
 import { isLoop, type Operator, type Workflow } from "./model/workflow.ts";
 import type { Format } from "./parse.ts";
 
@@ -29,15 +29,23 @@ const NULLABLE = new Set([
  */
 export function serializeWorkflow(workflow: Workflow, format: Format): string {
   if (format === "json") return stringifyLossless(workflow, null, 2) ?? "";
-  return stringifyYaml(withoutNulls(workflow), {
+  const document = new Document(withoutNulls(workflow), {
     // Text that YAML 1.1 would read as something else is quoted.
     version: "1.1",
+    customTags: (tags) => tags.filter((tag) => typeof tag !== "object" || tag.tag !== MERGE),
     sortMapEntries: (a, b) => compare(String(a.key), String(b.key)),
-    indentSeq: false,
     aliasDuplicateObjects: false,
-    lineWidth: 80,
   });
+  visit(document, {
+    // Left plain, this key would merge its value into the map around it.
+    Pair: (_, { key }) => {
+      if (isScalar(key) && key.value === "<<") key.type = "QUOTE_SINGLE";
+    },
+  });
+  return document.toString({ indentSeq: false, lineWidth: 80 });
 }
+
+const MERGE = "tag:yaml.org,2002:merge";
 
 function withoutNulls(workflow: Workflow): object {
   const tasks = Object.entries(workflow.tasks).map(([id, task]) => [

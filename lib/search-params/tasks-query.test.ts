@@ -184,6 +184,8 @@ test.each([
   ['name:"b', "The quotation mark after name is not closed", 0, 7],
   ["name>b", "name cannot be compared by >", 0, 6],
   ['"b', "A quotation mark is not closed, or something follows it directly", 0, 2],
+  ['""', "error needs a value: error:timeout", 0, 2],
+  ['name:"a\\u0000"', "The value holds a character that no database stores", 0, 14],
 ])("%s: %s", (typed, message, from, to) => {
   expect(parseTaskQuery(typed).problems).toEqual([{ message, from, to }]);
 });

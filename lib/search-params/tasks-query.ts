@@ -53,7 +53,7 @@ function readWord(text: string, at: number, isName: (word: string) => boolean): 
   const rest = { end: bare?.end ?? endOfWord(text, at) };
   if (quoted)
     return bare
-      ? { key: "error", value: bare.value.text, ...rest }
+      ? check("error", bare.value.text, rest.end)
       : { problem: "A quotation mark is not closed, or something follows it directly", ...rest };
   const path = scanPath(text, at);
   // A whole value can be compared too, but a word such as result-mailer is no path.
@@ -98,8 +98,7 @@ function readCondition(text: string, at: number, pathEnd: number): Word {
     return text[sign.end] === '"'
       ? { problem: `The quotation mark after ${path} is not closed`, end: text.length }
       : { problem: `${path} needs a value: ${path}:42 or ${path}>100`, end };
-  if (!isStorable(value.value.text))
-    return { problem: "The value holds a character that no database stores", end: value.end };
+  if (!isStorable(value.value.text)) return { problem: UNSTORABLE, end: value.end };
   return { key: "where", value: text.slice(at, value.end), end: value.end };
 }
 
@@ -114,8 +113,11 @@ function check(key: QueryKey, value: string, end: number): Word {
   if (key === "attempts" && !parseAttempts(value))
     return { problem: "attempts needs a whole number: attempts:3 or attempts>2", end };
   if (value === "") return { problem: `${key} needs a value: ${EXAMPLES[key]}`, end };
+  if (!isStorable(value)) return { problem: UNSTORABLE, end };
   return { key, value, end };
 }
+
+const UNSTORABLE = "The value holds a character that no database stores";
 
 function addTo(query: TaskQuery, key: QueryKey | "where", value: string): void {
   const condition = key === "where" ? parseCondition(value) : null;

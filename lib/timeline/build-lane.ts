@@ -51,7 +51,10 @@ export function buildLane(
   finishLane(draft);
   // Rows no engine writes may leave a rest; it is drawn as what it is.
   pen.draw({ kind: "unknown" }, to);
-  lane.markers.push(...late.map(writtenLate));
+  // A sleep that goes on is drawn by its checkpoint, whenever that was written.
+  const isDrawn = ({ name }: Checkpoint) =>
+    lane.spans.some((span) => "step" in span && span.step === name);
+  lane.markers.push(...late.filter((checkpoint) => !isDrawn(checkpoint)).map(writtenLate));
   return lane;
 }
 
