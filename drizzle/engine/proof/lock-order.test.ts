@@ -6,6 +6,8 @@ import { openSession, type Session, untilBlocked } from "./session";
 import { readSnapshot } from "./snapshot";
 
 const ROUNDS = process.env.ABSURD_LONG === "1" ? 500 : 40;
+/** Milliseconds; a round takes some 60 on an idle machine. */
+const PATIENCE = Math.max(30_000, ROUNDS * 500);
 
 let database: TestDatabase;
 let holder: Session;
@@ -129,6 +131,7 @@ describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue)
       const rows = await readSnapshot(observer.client, queue, queue === "partitioned");
       expect(findViolations(rows)).toEqual([]);
     },
+    PATIENCE,
   );
 
   test("no run is claimed by two workers", async () => {
