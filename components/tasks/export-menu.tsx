@@ -14,23 +14,28 @@ const ExportPanel = lazyPart(() => import("./export-panel").then((m) => m.Export
  * unless it is complete.
  */
 export function ExportMenu({ filters, question }: { filters: TaskFilters; question: string }) {
-  const [{ of, progress }, set] = useState<{ of: string; progress: ExportProgress | null }>({
-    of: question,
-    progress: null,
-  });
+  const [progress, setProgress] = useState<ExportProgress | null>(null);
   const running = useRef<AbortController>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question ends what was of the last one
-  useEffect(() => () => running.current?.abort(), [question]);
+  useEffect(
+    () => () => {
+      running.current?.abort();
+      running.current = null;
+      setProgress(null);
+    },
+    [question],
+  );
 
   async function start(format: ExportFormat) {
     const controller = new AbortController();
     running.current = controller;
-    const setProgress = (progress: ExportProgress) => set({ of: question, progress });
-    setProgress({ tasks: 0, bytes: 0, outcome: null });
+    // What ended with its question has nothing more to tell.
+    const tell = (step: ExportProgress) => running.current === controller && setProgress(step);
+    tell({ tasks: 0, bytes: 0, outcome: null });
     const code = await import("./export-run").catch(() => null);
-    if (code) return code.runExport(filters, format, controller.signal, setProgress);
+    if (code) return code.runExport(filters, format, controller.signal, tell);
     const outcome = "The dashboard’s server does not answer. Nothing was saved.";
-    setProgress({ tasks: 0, bytes: 0, outcome });
+    tell({ tasks: 0, bytes: 0, outcome });
   }
   return (
     <Popover
@@ -44,11 +49,7 @@ export function ExportMenu({ filters, question }: { filters: TaskFilters; questi
       }
     >
       {() => (
-        <ExportPanel
-          progress={of === question ? progress : null}
-          onStart={start}
-          onStop={() => running.current?.abort()}
-        />
+        <ExportPanel progress={progress} onStart={start} onStop={() => running.current?.abort()} />
       )}
     </Popover>
   );
