@@ -26,7 +26,7 @@ export function SelectionCheck({
         onChange={() => {}}
         className="peer absolute inset-0 m-auto size-4 cursor-pointer appearance-none rounded-1 border border-line-control bg-surface checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent"
       />
-      <span className="pointer-events-none absolute mb-0.5 hidden h-2 w-[5px] rotate-45 border-on-accent border-r-2 border-b-2 peer-checked:block" />
+      <span className="pointer-events-none absolute mb-0.5 h-2 w-[5px] invisible rotate-45 border-on-accent border-r-2 border-b-2 peer-checked:visible" />
       {mixed !== undefined && (
         <span className="pointer-events-none absolute hidden h-0.5 w-2 bg-on-accent peer-indeterminate:block" />
       )}

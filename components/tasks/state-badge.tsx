@@ -23,7 +23,7 @@ export function StateBadge({ state }: { state: TaskState }) {
         EDGES[state],
       )}
     >
-      <StateIcon state={state} />
+      <StateIcon state={state} live />
       {state}
     </span>
   );

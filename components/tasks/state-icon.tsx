@@ -14,11 +14,11 @@ const COLORS: Record<TaskState, string> = {
 const SHAPES: Record<TaskState, ReactNode> = {
   pending: <circle cx="8" cy="8" r="5.6" strokeDasharray="2.6 1.8" />,
   running: (
-    <g className="spin-slow">
+    <>
       <circle cx="8" cy="8" r="5.6" opacity=".35" />
       <path d="M8 2.4A5.6 5.6 0 0 1 13.6 8" strokeWidth="2" />
       <circle cx="8" cy="8" r="1.9" fill="currentColor" stroke="none" />
-    </g>
+    </>
   ),
   sleeping: (
     <path
@@ -51,8 +51,22 @@ const SHAPES: Record<TaskState, ReactNode> = {
   ),
 };
 
-/** The sign of a state, beside its word. */
-export function StateIcon({ state, size = 14 }: { state: TaskState; size?: number }) {
+/**
+ * The sign of a state, beside its word.
+ *
+ * @param live whether it turns while the state is running: for the one thing looked at, since many that turn cost the
+ * browser more than all the rest of their page. Not within a drawing. The whole picture turns, not a part of it, which
+ * would lay out and paint the page anew in each frame.
+ */
+export function StateIcon({
+  state,
+  size = 14,
+  live,
+}: {
+  state: TaskState;
+  size?: number;
+  live?: boolean;
+}) {
   return (
     <svg
       width={size}
@@ -64,7 +78,7 @@ export function StateIcon({ state, size = 14 }: { state: TaskState; size?: numbe
       strokeWidth="1.5"
       strokeLinecap="round"
       strokeLinejoin="round"
-      className={cn("shrink-0", COLORS[state])}
+      className={cn("shrink-0", COLORS[state], live && state === "running" && "spin-slow")}
     >
       {SHAPES[state]}
     </svg>

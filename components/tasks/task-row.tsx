@@ -38,8 +38,8 @@ export const TaskRow = memo(function TaskRow({ gone, selected, onSelect, ...cell
   return (
     <tr
       className={cn(
-        "relative grid min-h-14 grid-cols-[32px_96px_minmax(0,1fr)_auto] items-center border-line-subtle border-b px-3 py-2 focus-within:bg-accent-soft hover:bg-hover wide:table-row wide:h-8",
-        selected && "bg-accent-soft hover:bg-accent-soft",
+        "relative grid min-h-14 grid-cols-[32px_96px_minmax(0,1fr)_auto] items-center border-line-subtle border-b px-3 py-2 focus-within:bg-accent-soft wide:table-row wide:h-8",
+        selected ? "bg-accent-soft" : "hover:bg-hover",
         gone && "opacity-50",
       )}
       title={gone ? "It no longer matches the filters" : undefined}

@@ -30,7 +30,7 @@ export function Verdict({
     >
       <div className="flex min-w-0 flex-1 gap-2.5 py-1">
         <span className="pt-[3px]">
-          <StateIcon state={state} />
+          <StateIcon state={state} live />
         </span>
         <p className="min-w-0 break-words text-14">
           <Sentence parts={verdict.parts} />

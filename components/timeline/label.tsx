@@ -21,7 +21,7 @@ export function Label({ row }: { row: Row }) {
             className="shrink-0 text-ink-3"
           />
           <span className="whitespace-nowrap">Attempt {lane.attempt}</span>
-          <StateIcon state={lane.state} />
+          <StateIcon state={lane.state} live />
           <code className="mono hidden truncate font-normal text-ink-2 wide:inline">
             {lane.worker}
           </code>
