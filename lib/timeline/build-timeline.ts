@@ -16,9 +16,9 @@ export function buildTimeline(detail: TaskDetail, now: Iso = detail.now): Timeli
   const { task, runs } = detail;
   const clock = Math.max(toMs(now), toMs(detail.now));
   const owned = groupByOwner(detail.checkpoints);
-  const from = Math.min(toMs(task.enqueuedAt), ...runs.map((run) => toMs(run.createdAt)));
+  const from = Math.min(toMs(task.enqueuedAt), ...runs.map(readStart));
   const lanes = runs.map((run) => {
-    const start = run.attempt === 1 ? from : toMs(run.createdAt);
+    const start = run.attempt === 1 ? from : readStart(run);
     const end = Math.max(start, readEnd(detail, run) ?? clock);
     return buildLane(detail, run, owned.get(run.runId) ?? [], { from: start, to: end });
   });
@@ -40,6 +40,14 @@ function projectFrom(detail: TaskDetail, clock: number) {
   // An attempt that has not begun can fail at the earliest when it is due.
   const due = run.state === "running" ? clock : Math.max(clock, toMs(run.availableAt));
   return projectRetries(detail.task, run.attempt, Number.isFinite(due) ? due : clock);
+}
+
+/**
+ * Since when a run was there. A claim reads the clock before it looks for runs: one that finds a run written just then
+ * can bear an instant a little before `created_at`.
+ */
+function readStart({ createdAt, startedAt }: Run): number {
+  return Math.min(toMs(createdAt), toMs(startedAt ?? createdAt));
 }
 
 function readEnd(detail: TaskDetail, run: Run): number | null {

@@ -126,6 +126,18 @@ test.each(Object.entries(DRAWN))("%s", (name, lanes) => {
   expect(buildTimeline(readFixture(name)).lanes.map(describeLane)).toEqual(lanes);
 });
 
+test("a claim that bears an instant before its run was written is a recorded start all the same", () => {
+  const detail = readFixture("completed-after-retries");
+  const runs = detail.runs.map((run) =>
+    run.attempt === 2 && run.startedAt
+      ? { ...run, createdAt: new Date(Date.parse(run.startedAt) + 1).toISOString() }
+      : run,
+  );
+  expect(buildTimeline({ ...detail, runs }).lanes.map(describeLane)[1]).toBe(
+    "replayed(1 from 1) 0 | step(charge-card) 4.8 | ~working 0 {completed}",
+  );
+});
+
 test("every recording is covered", () => {
   expect(listFixtures().sort()).toEqual(Object.keys(DRAWN).sort());
 });
