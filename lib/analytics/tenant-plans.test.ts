@@ -145,8 +145,7 @@ describe.each(TENANTS)("asked for the %s tenant", (tenant) => {
 
 /** Scans so far of whole tables that are large, but those of tasks: a search in windows may scan these. */
 async function scans(): Promise<unknown[]> {
-  // Connections report what they did when they end. Their report of the rows may come after the vacuum that has counted
-  // them, so that what is large is told from the vacuum's count.
+  // Connections report what they did when they end. Rows reported after the vacuum are counted twice in the statistics.
   await endReaders(database);
   const { rows } = await database.pool.query(`
     select s.relname, s.seq_scan::int from pg_stat_user_tables s join pg_class c on c.oid = s.relid

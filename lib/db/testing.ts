@@ -24,11 +24,12 @@ export function openTestDatabase(
 
 /**
  * Ends the dashboard's connections to this database, and waits until the server has ended their sessions too: only then is
- * all that they did in the statistics.
+ * all that they did in the statistics. What the test itself did over the pool is there as well.
  */
 export async function endReaders({ pool }: TestDatabase): Promise<void> {
   await closePools();
   const left = `select from pg_stat_activity
     where datname = current_database() and application_name like 'absurd-dashboard%'`;
   while ((await pool.query(left)).rows.length > 0);
+  await pool.query("select pg_stat_force_next_flush()");
 }
