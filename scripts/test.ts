@@ -67,10 +67,7 @@ async function suite(
 await mkdir(".cache", { recursive: true });
 await check("Lint", "biome ci --error-on-warnings .");
 await check("Types", "next typegen", "tsc --noEmit");
-await check(
-  "Architecture",
-  "depcruise app components lib scripts e2e --config .dependency-cruiser.cjs",
-);
+await check("Architecture", "npm run -s check:architecture");
 await suite(
   "Unit and database tests",
   "vitest run --reporter=default --reporter=json --outputFile.json=.cache/unit.json",
