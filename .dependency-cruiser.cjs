@@ -1,13 +1,15 @@
 /** The floor plan of docs/architecture.md: who may import whom. */
+const OURS = "^(app|components|lib|drizzle|server|demo|testing|scripts|e2e|bench|examples)/";
+const TESTS = "\\.(test|spec)\\.tsx?$|/testing/";
+const server = (...rooms) => `^lib/(${rooms.join("|")})/`;
+
+/** A folder that imports nothing of ours but itself and what is listed. */
 const only = (name, from, allowed, comment) => ({
   name,
   comment,
   severity: "error",
-  from: { path: from, pathNot: "\\.test\\.tsx?$" },
-  to: {
-    path: "^(app|components|lib|drizzle|scripts|e2e|bench|examples)/",
-    pathNot: [from, "^lib/analytics/types\\.ts$", ...allowed],
-  },
+  from: { path: from, pathNot: TESTS },
+  to: { path: OURS, pathNot: [from, ...allowed] },
 });
 
 module.exports = {
@@ -19,34 +21,58 @@ module.exports = {
       from: { pathNot: "^app/" },
       to: { path: "^app/" },
     },
-    only("absurd-is-pure", "^lib/absurd/", [], "The client layer runs in any Node program."),
     {
-      name: "absurd-has-no-framework",
+      name: "product-is-not-development",
+      comment: "Demo, tests and benchmarks import the product, never the other way round.",
       severity: "error",
-      from: { path: "^lib/(absurd|highway|timeline|diagnosis)/" },
+      from: {
+        path: "^(app|components|lib|server|drizzle)/",
+        pathNot: `${TESTS}|^drizzle/engine/(tests|proof)/`,
+      },
+      to: { path: "^(demo|testing|bench|e2e|scripts|examples)/" },
+    },
+    only(
+      "absurd-is-pure",
+      "^lib/absurd/",
+      ["^lib/model/"],
+      "The client layer runs in any Node program.",
+    ),
+    {
+      name: "pure-parts-have-no-framework",
+      severity: "error",
+      from: { path: "^lib/(model|absurd|highway|timeline|diagnosis)/" },
       to: { path: "node_modules/(next|react|react-dom|drizzle-orm|server-only)/" },
     },
-    only("timeline-is-pure", "^lib/timeline/", ["^lib/absurd/"], "Rows in, spans out."),
+    only("model-is-the-ground", "^lib/model/", [], "The vocabulary imports nobody."),
+    only(
+      "timeline-is-pure",
+      "^lib/timeline/",
+      ["^lib/(absurd|model)/", "^lib/analytics/types\\.ts$"],
+      "Rows in, spans out.",
+    ),
     only(
       "diagnosis-is-pure",
       "^lib/diagnosis/",
-      ["^lib/(absurd|timeline)/"],
+      ["^lib/(absurd|model|timeline)/", "^lib/analytics/types\\.ts$"],
       "Rows in, sentences out.",
     ),
-    only("highway-is-pure", "^lib/highway/", ["^lib/absurd/"]),
+    only("highway-is-pure", "^lib/highway/", [
+      "^lib/(absurd|model)/",
+      "^lib/analytics/types\\.ts$",
+    ]),
     only("ui-knows-no-domain", "^components/ui/", ["^lib/(cn|format)\\.ts$"]),
     {
       name: "components-do-not-read-the-database",
       severity: "error",
       from: { path: "^components/" },
-      to: { path: "^lib/(db|analytics|postgres|demo|testing)/", dependencyTypesNot: ["type-only"] },
+      to: { path: server("db", "analytics"), dependencyTypesNot: ["type-only"] },
     },
     {
       name: "app-writes-no-sql",
       severity: "error",
-      from: { path: "^app/", pathNot: "\\.test\\.tsx?$" },
+      from: { path: "^app/", pathNot: TESTS },
       to: {
-        path: ["^lib/(db|absurd|demo|postgres|testing)/", "node_modules/(pg|drizzle-orm)/"],
+        path: [server("db", "absurd"), "node_modules/(pg|drizzle-orm)/"],
         dependencyTypesNot: ["type-only"],
       },
     },
@@ -60,7 +86,10 @@ module.exports = {
       name: "query-runs-in-browsers",
       severity: "error",
       from: { path: "^lib/(query|search-params)/" },
-      to: { path: "^lib/(db|analytics|actions|auth)/", dependencyTypesNot: ["type-only"] },
+      to: {
+        path: server("db", "analytics", "actions", "identity"),
+        dependencyTypesNot: ["type-only"],
+      },
     },
   ],
   options: {

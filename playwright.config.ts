@@ -1,5 +1,5 @@
 import { defineConfig, devices } from "@playwright/test";
-import { BROWSER_ARGS, findBrowser } from "./lib/testing/browser";
+import { BROWSER_ARGS, findBrowser } from "./testing/browser";
 
 const executablePath = findBrowser();
 

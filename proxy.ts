@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
-import { apiHeaders, pageHeaders } from "@/lib/auth/headers";
-import { findForeign } from "@/lib/auth/origin";
-import { readSession, SESSION_COOKIE } from "@/lib/auth/session";
 import { getEnvironment } from "@/lib/db/env";
+import { apiHeaders, pageHeaders } from "@/lib/identity/headers";
+import { findForeign } from "@/lib/identity/origin";
+import { readSession, SESSION_COOKIE } from "@/lib/identity/session";
 
 /** Open without signing in. Probes of load balancers cannot sign in, and learn no more than whether there is a database. */
 const OPEN = ["/sign-in", "/api/health"];

@@ -6,12 +6,14 @@ export default defineConfig({
     alias: {
       "@": fileURLToPath(new URL(".", import.meta.url)),
       // The guard throws outside a React server build; the tests call server code in plain Node.
-      "server-only": fileURLToPath(new URL("lib/testing/server-only.ts", import.meta.url)),
+      "server-only": fileURLToPath(new URL("testing/server-only.ts", import.meta.url)),
     },
   },
   test: {
-    include: ["{lib,components,app,drizzle,scripts,examples}/**/*.test.{ts,tsx}"],
-    globalSetup: ["lib/testing/global-setup.ts"],
+    include: [
+      "{lib,components,app,drizzle,scripts,examples,demo,server,testing,bench}/**/*.test.{ts,tsx}",
+    ],
+    globalSetup: ["testing/global-setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Test files share one server and two cores with their own worker processes.

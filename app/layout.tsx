@@ -3,7 +3,7 @@ import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
-import { readPreferences } from "@/components/layout/preferences";
+import { readPreferences } from "@/components/layout/preferences/preferences";
 import { cn } from "@/lib/cn";
 import "./globals.css";
 

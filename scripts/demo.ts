@@ -1,11 +1,11 @@
 /** `npm run demo`: the dashboard on a living system, from nothing. */
 import { Command, InvalidArgumentError } from "commander";
-import { build, isBuilt } from "@/lib/demo/build";
-import { stage } from "@/lib/demo/stage";
-import { supervise } from "@/lib/demo/supervise";
-import { DEFAULT_DATA_DIR, startSystem } from "@/lib/demo/system";
-import { suggestTour } from "@/lib/demo/tour";
-import { startWeb } from "@/lib/demo/web";
+import { stage } from "@/demo/stage";
+import { DEFAULT_DATA_DIR, startSystem } from "@/demo/system";
+import { suggestTour } from "@/demo/tour";
+import { startWeb } from "@/demo/web";
+import { build, isBuilt } from "@/server/build";
+import { supervise } from "@/server/supervise";
 
 const { fresh, port, dataDir } = new Command("npm run demo --")
   .description("Shows the dashboard on an embedded PostgreSQL with real workers.")

@@ -1,10 +1,10 @@
 /** `npm run dev`: the dashboard in development mode, on `DATABASE_URL` or else on the demo's system. */
 
+import { stage } from "@/demo/stage";
+import { DEFAULT_DATA_DIR, startSystem } from "@/demo/system";
+import { startWeb } from "@/demo/web";
 import { getEnvironment } from "@/lib/db/env";
-import { stage } from "@/lib/demo/stage";
-import { supervise } from "@/lib/demo/supervise";
-import { DEFAULT_DATA_DIR, startSystem } from "@/lib/demo/system";
-import { startWeb } from "@/lib/demo/web";
+import { supervise } from "@/server/supervise";
 
 const exitCode = await supervise(async (supervision) => {
   if (!process.env.DATABASE_URL) {

@@ -6,8 +6,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { execa } from "execa";
-import { installPostgres, POSTGRES_MAJORS } from "@/lib/testing/postgres-versions";
-import { readVitestReport, type Tally } from "@/lib/testing/tally";
+import { installPostgres, POSTGRES_MAJORS } from "@/testing/postgres-versions";
+import { readVitestReport, type Tally } from "@/testing/tally";
 
 type Outcome = Tally & { major: number; seconds: number; trouble: string };
 

@@ -5,9 +5,9 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { execa } from "execa";
-import { ensureBrowser } from "@/lib/testing/browser";
-import { POSTGRES_MAJORS } from "@/lib/testing/postgres-versions";
-import { readPlaywrightReport, readVitestReport, type Tally } from "@/lib/testing/tally";
+import { ensureBrowser } from "@/testing/browser";
+import { POSTGRES_MAJORS } from "@/testing/postgres-versions";
+import { readPlaywrightReport, readVitestReport, type Tally } from "@/testing/tally";
 
 const long = process.argv.includes("--long");
 const env = { ...(long && { ABSURD_LONG: "1" }), CI: "1", NEXT_TELEMETRY_DISABLED: "1" };

@@ -6,10 +6,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client, Pool } from "pg";
+import { startEmbeddedPostgres } from "@/demo/postgres/embedded";
 import { torture } from "@/drizzle/engine/proof/torture/torture";
 import { judge } from "@/drizzle/engine/proof/torture/verdict";
 import { migrate } from "@/lib/db/migrate";
-import { startEmbeddedPostgres } from "@/lib/postgres/embedded";
 
 const [tasks = 2_000, workers = 8, kills = 40] = process.argv.slice(2).map(Number);
 

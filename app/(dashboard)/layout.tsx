@@ -1,11 +1,11 @@
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
-import { readPreferences } from "@/components/layout/preferences";
-import { Shell } from "@/components/layout/shell";
-import { SessionProvider } from "@/components/session/session-provider";
+import { Shell } from "@/components/layout/frame/shell";
+import { readPreferences } from "@/components/layout/preferences/preferences";
+import { SessionProvider } from "@/components/layout/session/session-provider";
 import { TenantsProvider } from "@/components/tenants/tenants-provider";
-import { asksForToken } from "@/lib/auth/asks-for-token";
-import { viewedTenants } from "@/lib/auth/viewed-tenants";
+import { asksForToken } from "@/lib/identity/asks-for-token";
+import { viewedTenants } from "@/lib/identity/viewed-tenants";
 import { Providers } from "./providers";
 
 export default async function DashboardLayout({ children }: { children: ReactNode }) {

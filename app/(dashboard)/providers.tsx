@@ -1,10 +1,10 @@
 "use client";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import type { Preferences } from "@/components/layout/preferences";
-import { PreferencesProvider } from "@/components/layout/preferences-provider";
-import { createQueryClient } from "@/components/layout/query-client";
-import { Toaster } from "@/components/ui/toast";
+import { createQueryClient } from "@/components/layout/live/query-client";
+import type { Preferences } from "@/components/layout/preferences/preferences";
+import { PreferencesProvider } from "@/components/layout/preferences/preferences-provider";
+import { Toaster } from "@/components/ui/overlay/toast";
 
 export function Providers({
   preferences,

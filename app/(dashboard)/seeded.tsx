@@ -2,7 +2,7 @@ import type { QueryKey } from "@tanstack/react-query";
 import { unstable_rethrow } from "next/navigation";
 import type { ReactNode } from "react";
 import { Seeds } from "@/components/layout/seeds";
-import { requireViewer } from "@/lib/auth/require";
+import { requireViewer } from "@/lib/identity/require";
 
 /** A query of the client with the server's way to answer it. */
 export type Seed = { queryKey: QueryKey; read: () => Promise<unknown> };

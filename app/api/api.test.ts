@@ -6,7 +6,7 @@ import { spawnTask } from "@/lib/absurd/tasks";
 import { forgetAnswers } from "@/lib/analytics/coalesce";
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as find } from "./find/route";
 import { GET as health } from "./health/route";
 import { GET as eventPayload } from "./queues/[queue]/events/payload/route";

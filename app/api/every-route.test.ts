@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import { openTestDatabase } from "@/lib/db/testing";
 import { queueSegment } from "@/lib/search-params/queue-segment";
+import { openTestDatabase } from "@/testing/dashboard-database";
 
 const database = openTestDatabase();
 const ODD_NAMES = [".", "..", "~", "~odd", "a/b %41?"];

@@ -6,7 +6,7 @@ import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { createWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs";
 import { runAgainAction, spawnTaskAction } from "@/lib/actions/spawn";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 
 const SECRET = "hunter2";
 const queue = "orders";

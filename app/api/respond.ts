@@ -1,6 +1,6 @@
 import { ReadError } from "@/lib/analytics/errors";
 import type { ErrorBody, ErrorCode } from "@/lib/analytics/types";
-import { AuthError, requireViewer } from "@/lib/auth/require";
+import { AuthError, requireViewer } from "@/lib/identity/require";
 
 const STATUS: Record<ErrorCode, number> = {
   bad_request: 400,

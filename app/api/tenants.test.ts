@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { restrictTo } from "@/lib/analytics/testing";
-import { openTestDatabase } from "@/lib/db/testing";
-import { type Belongings, removeTenant, settleTwoTenants } from "@/lib/testing/two-tenants";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { restrictTo } from "@/testing/reads";
+import { type Belongings, removeTenant, settleTwoTenants } from "@/testing/two-tenants";
 
 /** What a route is asked about one tenant: query strings, and what stands in its path. */
 type Ask = [query: string, params?: Record<string, string>];

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { Logo } from "@/components/layout/logo";
-import { SignInForm } from "@/components/session/sign-in-form";
-import { returnPath } from "@/lib/auth/return-path";
+import { Logo } from "@/components/layout/frame/logo";
+import { SignInForm } from "@/components/layout/session/sign-in-form";
+import { returnPath } from "@/lib/identity/return-path";
 
 export const metadata: Metadata = { title: "Sign in" };
 

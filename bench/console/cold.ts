@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import type { EmbeddedServer } from "@/demo/postgres/embedded";
 import { listTasks } from "@/lib/analytics/tasks";
 import { closePools } from "@/lib/db/pools";
-import type { EmbeddedServer } from "@/lib/postgres/embedded";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { pointPoolsAt } from "./context";
 import { databaseOf, startServer } from "./server";

@@ -1,4 +1,4 @@
-import { recordStatements } from "@/lib/testing/statements";
+import { recordStatements } from "@/testing/statements";
 import type { Context } from "./context";
 import { type Cpu, readCpu } from "./cpu";
 import { type Latencies, measure } from "./measure";

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { followTasks } from "@/lib/analytics/task-following";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { parseTaskQuery } from "@/lib/search-params/tasks-query";
-import { recordStatements } from "@/lib/testing/statements";
+import { recordStatements } from "@/testing/statements";
 import type { Context } from "./context";
 import { RARE } from "./sizes";
 

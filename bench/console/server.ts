@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { Client } from "pg";
+import { type EmbeddedServer, startEmbeddedPostgres } from "@/demo/postgres/embedded";
 import { migrate } from "@/lib/db/migrate";
-import { type EmbeddedServer, startEmbeddedPostgres } from "@/lib/postgres/embedded";
 import { loadQueue, plantRare } from "./load";
 import { loadDashboard } from "./load-dashboard";
 import { LARGEST, QUEUES, RARE, SIZES, type Size } from "./sizes";

@@ -1,4 +1,4 @@
-import { explainStatements, flattenPlan, type Statement } from "@/lib/testing/statements";
+import { explainStatements, flattenPlan, type Statement } from "@/testing/statements";
 
 /** What statements make the server do: rows read from tables and indexes, pages of 8 kB, and tables read from end to end. */
 export type Work = { statements: number; rows: number; pages: number; scanned: string[] };

@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
-import { Button } from "@/components/ui/button";
-import { Select } from "@/components/ui/select";
+import { Button } from "@/components/ui/form/button";
+import { Select } from "@/components/ui/form/select";
 import { AUDIT_OUTCOMES } from "@/lib/audit/vocabulary";
 import { formatShortId } from "@/lib/format";
 import { auditChoicesQuery } from "@/lib/query/audit";

@@ -1,10 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { PagedList } from "@/components/layout/paged-list";
-import { useRefreshInterval } from "@/components/layout/preferences-provider";
-import { Button } from "@/components/ui/button";
-import { EmptyState } from "@/components/ui/empty-state";
-import { Table, Th } from "@/components/ui/table";
+import { PagedList } from "@/components/layout/list/paged-list";
+import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { Table, Th } from "@/components/ui/data/table";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { Button } from "@/components/ui/form/button";
 import type { AuditEntry } from "@/lib/analytics/audit";
 import { plural } from "@/lib/format";
 import { auditQuery } from "@/lib/query/audit";

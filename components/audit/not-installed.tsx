@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { CopyButton } from "@/components/ui/copy-button";
-import { EmptyState } from "@/components/ui/empty-state";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { CopyButton } from "@/components/ui/form/copy-button";
 
 const COMMAND = "npm run db:migrate";
 

@@ -1,5 +1,5 @@
 "use client";
-import { Field, Input } from "@/components/ui/field";
+import { Field, Input } from "@/components/ui/form/field";
 
 /** Why it is done, for the record; nobody has to say. */
 export function ReasonField({

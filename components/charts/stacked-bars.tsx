@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { useWidth } from "@/components/timeline/use-width";
+import { useWidth } from "@/components/timeline/axis/use-width";
 import { formatCompact, formatInstant } from "@/lib/format";
 import { cumulate, type Series } from "./stack";
 

@@ -1,5 +1,5 @@
 "use client";
-import { useRefreshInterval } from "@/components/layout/preferences-provider";
+import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { useUrlValue } from "@/components/layout/use-url-value";
 import { type Window, windowSearchParams } from "@/lib/search-params/windows";
 

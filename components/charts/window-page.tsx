@@ -1,9 +1,9 @@
 "use client";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { LiveData } from "@/components/layout/live-data";
-import { Panel } from "@/components/ui/panel";
-import { SkeletonRows } from "@/components/ui/skeleton";
+import { LiveData } from "@/components/layout/live/live-data";
+import { Panel } from "@/components/ui/data/panel";
+import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import type { Window } from "@/lib/search-params/windows";
 import { WindowSwitch } from "./window-switch";
 

@@ -1,8 +1,8 @@
 "use client";
 import { taskPath } from "@/components/layout/paths";
-import { Link } from "@/components/ui/link";
-import { Preview } from "@/components/ui/preview";
-import { AbsoluteTime, RelativeTime } from "@/components/ui/relative-time";
+import { Preview } from "@/components/ui/data/preview";
+import { Link } from "@/components/ui/text/link";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import type { EmitPlan } from "@/lib/actions/plans";
 import { formatShortId, plural } from "@/lib/format";
 

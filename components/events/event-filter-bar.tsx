@@ -1,10 +1,10 @@
 "use client";
 import { type ReactNode, useEffect, useState } from "react";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
-import { Button } from "@/components/ui/button";
-import { Icon } from "@/components/ui/icon";
-import { Kbd } from "@/components/ui/kbd";
-import { Select } from "@/components/ui/select";
+import { Button } from "@/components/ui/form/button";
+import { Select } from "@/components/ui/form/select";
+import { Icon } from "@/components/ui/icons/icon";
+import { Kbd } from "@/components/ui/text/kbd";
 import { EVENT_STATES, type EventFilters, type EventState } from "@/lib/search-params/events";
 
 const SETTLE_MS = 300;

@@ -1,9 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { PagedList } from "@/components/layout/paged-list";
-import { useRefreshInterval } from "@/components/layout/preferences-provider";
-import { lazyExtra } from "@/components/ui/lazy-part";
+import { PagedList } from "@/components/layout/list/paged-list";
+import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { lazyExtra } from "@/components/ui/feedback/lazy-part";
 import { plural } from "@/lib/format";
 import { eventsQuery } from "@/lib/query/events";
 import { EventFilterBar } from "./event-filter-bar";

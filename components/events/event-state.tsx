@@ -1,5 +1,5 @@
-import { Icon } from "@/components/ui/icon";
-import type { IconName } from "@/components/ui/icon-names";
+import { Icon } from "@/components/ui/icons/icon";
+import type { IconName } from "@/components/ui/icons/icon-names";
 import type { EventSummary } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
 

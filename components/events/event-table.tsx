@@ -1,5 +1,5 @@
 "use client";
-import { Table, Th } from "@/components/ui/table";
+import { Table, Th } from "@/components/ui/data/table";
 import type { EventSummary } from "@/lib/analytics/types";
 import { EventRow } from "./event-row";
 

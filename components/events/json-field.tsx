@@ -1,5 +1,5 @@
 "use client";
-import { Field, Textarea } from "@/components/ui/field";
+import { Field, Textarea } from "@/components/ui/form/field";
 import { formatBytes } from "@/lib/format";
 
 /** Why a text is no JSON; `null` when it is, or is empty. */

@@ -1,7 +1,7 @@
 "use client";
 import { useTenants } from "@/components/tenants/tenants-provider";
-import { Button } from "@/components/ui/button";
-import { EmptyState } from "@/components/ui/empty-state";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { Button } from "@/components/ui/form/button";
 import type { EventFilters } from "@/lib/search-params/events";
 
 /** Nothing to list, and what to do about it. */

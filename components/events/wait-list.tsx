@@ -1,9 +1,9 @@
 "use client";
 import { queueEventsPath } from "@/components/layout/paths";
-import { EmptyState } from "@/components/ui/empty-state";
-import { Link } from "@/components/ui/link";
-import { RelativeTime } from "@/components/ui/relative-time";
-import { Table, Td, Th } from "@/components/ui/table";
+import { Table, Td, Th } from "@/components/ui/data/table";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { Link } from "@/components/ui/text/link";
+import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { TaskDetail } from "@/lib/analytics/types";
 
 /** The events a task waits for now, and those it waited for whose time of emission is still known. */

@@ -1,13 +1,13 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { LiveData } from "@/components/layout/live-data";
+import { LiveData } from "@/components/layout/live/live-data";
 import { taskPath } from "@/components/layout/paths";
-import { useRefreshInterval } from "@/components/layout/preferences-provider";
-import { useClock } from "@/components/ui/clock";
-import { Link } from "@/components/ui/link";
-import { RelativeTime } from "@/components/ui/relative-time";
-import { SkeletonRows } from "@/components/ui/skeleton";
-import { Table, Td, Th } from "@/components/ui/table";
+import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { Table, Td, Th } from "@/components/ui/data/table";
+import { SkeletonRows } from "@/components/ui/feedback/skeleton";
+import { useClock } from "@/components/ui/text/clock";
+import { Link } from "@/components/ui/text/link";
+import { RelativeTime } from "@/components/ui/text/relative-time";
 import { formatNumber, formatShortId } from "@/lib/format";
 import { eventWaitersQuery } from "@/lib/query/events";
 

@@ -1,9 +1,9 @@
 "use client";
 import { useQueues } from "@/components/queues/use-queues";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
-import { Button } from "@/components/ui/button";
-import { Icon } from "@/components/ui/icon";
-import { Select } from "@/components/ui/select";
+import { Button } from "@/components/ui/form/button";
+import { Select } from "@/components/ui/form/select";
+import { Icon } from "@/components/ui/icons/icon";
 import type { FailureFilters } from "@/lib/search-params/windows";
 
 /** Which failures: of a queue, of a task name. Several of either come from the address. */

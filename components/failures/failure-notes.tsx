@@ -1,6 +1,6 @@
 "use client";
-import { Banner } from "@/components/ui/banner";
-import { AbsoluteTime } from "@/components/ui/relative-time";
+import { Banner } from "@/components/ui/feedback/banner";
+import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { FailureList } from "@/lib/analytics/failures";
 import { formatNumber, plural } from "@/lib/format";
 

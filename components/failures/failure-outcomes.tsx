@@ -1,4 +1,4 @@
-import { Link } from "@/components/ui/link";
+import { Link } from "@/components/ui/text/link";
 import type { TaskState } from "@/lib/absurd/types";
 import type { FailureGroup, FailureOutcomes } from "@/lib/analytics/failure-groups";
 import { cn } from "@/lib/cn";

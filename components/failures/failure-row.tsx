@@ -1,9 +1,9 @@
 "use client";
 import { Sparkline } from "@/components/charts/sparkline";
-import { Age } from "@/components/ui/age";
-import { Icon } from "@/components/ui/icon";
-import { MiddleTruncate } from "@/components/ui/middle-truncate";
-import { RelativeTime } from "@/components/ui/relative-time";
+import { Icon } from "@/components/ui/icons/icon";
+import { Age } from "@/components/ui/text/age";
+import { MiddleTruncate } from "@/components/ui/text/middle-truncate";
+import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { FailureGroup } from "@/lib/analytics/failure-groups";
 import { cn } from "@/lib/cn";
 import { formatNumber, plural } from "@/lib/format";

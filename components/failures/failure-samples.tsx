@@ -1,8 +1,8 @@
 import { taskPath } from "@/components/layout/paths";
-import { StateLabel } from "@/components/tasks/state-label";
-import { buttonClass } from "@/components/ui/button";
-import { Link } from "@/components/ui/link";
-import { RelativeTime } from "@/components/ui/relative-time";
+import { StateLabel } from "@/components/tasks/state/state-label";
+import { buttonClass } from "@/components/ui/form/button";
+import { Link } from "@/components/ui/text/link";
+import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { FailureGroup } from "@/lib/analytics/failure-groups";
 import { formatShortId } from "@/lib/format";
 import type { FailureFilters } from "@/lib/search-params/windows";

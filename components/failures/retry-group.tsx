@@ -1,18 +1,18 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { ReadError } from "@/components/layout/read-error";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
-import { Icon } from "@/components/ui/icon";
-import { lazyExtra } from "@/components/ui/lazy-part";
+import { ReadError } from "@/components/layout/live/read-error";
+import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
+import { Dialog } from "@/components/ui/overlay/dialog";
 import type { FailureGroup } from "@/lib/analytics/failure-groups";
 import { formatNumber, plural } from "@/lib/format";
 import { failedTasksQuery } from "@/lib/query/failures";
 import type { FailureFilters } from "@/lib/search-params/windows";
 
 const BulkDialog = lazyExtra(() =>
-  import("@/components/bulk/bulk-dialog").then((module) => module.BulkDialog),
+  import("@/components/tasks/bulk/bulk-dialog").then((module) => module.BulkDialog),
 );
 
 /** Retries every task that failed for good with this cause, after a preview. */

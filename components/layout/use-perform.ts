@@ -1,7 +1,7 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
-import type { Failure } from "@/components/ui/outcome-error";
-import { showToast } from "@/components/ui/toast";
+import type { Failure } from "@/components/ui/feedback/outcome-error";
+import { showToast } from "@/components/ui/overlay/toast";
 import type { ActionResult } from "@/lib/actions/result";
 
 type Words<T> = {

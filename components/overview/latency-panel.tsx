@@ -2,12 +2,12 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import { LogRange } from "@/components/charts/log-range";
-import { LiveData } from "@/components/layout/live-data";
+import { LiveData } from "@/components/layout/live/live-data";
 import { queuePath } from "@/components/layout/paths";
-import { Button } from "@/components/ui/button";
-import { Panel } from "@/components/ui/panel";
-import { SkeletonRows } from "@/components/ui/skeleton";
-import { Table, Th } from "@/components/ui/table";
+import { Panel } from "@/components/ui/data/panel";
+import { Table, Th } from "@/components/ui/data/table";
+import { SkeletonRows } from "@/components/ui/feedback/skeleton";
+import { Button } from "@/components/ui/form/button";
 import type { Latency } from "@/lib/analytics/latency";
 import { formatNumber } from "@/lib/format";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";

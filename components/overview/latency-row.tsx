@@ -1,7 +1,7 @@
 import { LogRange } from "@/components/charts/log-range";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
-import { CountText } from "@/components/ui/count";
-import { Td } from "@/components/ui/table";
+import { Td } from "@/components/ui/data/table";
+import { CountText } from "@/components/ui/text/count";
 import type { Quantiles, LatencyRow as Row } from "@/lib/analytics/latency";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/timeline/duration";

@@ -1,6 +1,6 @@
 "use client";
 import { type Series, total } from "@/components/charts/stack";
-import { useZone } from "@/components/ui/zone";
+import { useZone } from "@/components/ui/text/zone";
 import type { Throughput } from "@/lib/analytics/throughput";
 import { cn } from "@/lib/cn";
 import { formatInstant, formatNumber } from "@/lib/format";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { place } from "@/components/charts/log-range";
-import { queueWith } from "@/components/queues/testing";
 import type { FailureList } from "@/lib/analytics/failures";
 import type { Throughput } from "@/lib/analytics/throughput";
+import { queueWith } from "@/testing/queue-with";
 import { busiest } from "./busiest";
 import { failingQueues } from "./failing-queues";
 import { bucketStart, seriesOf } from "./throughput-series";

@@ -1,7 +1,7 @@
 "use client";
-import { QueueTable } from "@/components/queues/queue-table";
+import { QueueTable } from "@/components/queues/list/queue-table";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
-import { Panel } from "@/components/ui/panel";
+import { Panel } from "@/components/ui/data/panel";
 import type { Throughput } from "@/lib/analytics/throughput";
 import type { Queue } from "@/lib/analytics/types";
 import { busiest } from "./busiest";

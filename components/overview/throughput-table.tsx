@@ -1,7 +1,7 @@
 "use client";
-import { NumberText } from "@/components/ui/count";
-import { AbsoluteTime } from "@/components/ui/relative-time";
-import { Table, Td, Th } from "@/components/ui/table";
+import { Table, Td, Th } from "@/components/ui/data/table";
+import { NumberText } from "@/components/ui/text/count";
+import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { Throughput } from "@/lib/analytics/throughput";
 import { bucketStart, seriesOf } from "./throughput-series";
 

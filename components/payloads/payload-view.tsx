@@ -2,13 +2,13 @@
 import { type QueryKey, type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { Button, buttonClass } from "@/components/ui/button";
-import { Icon } from "@/components/ui/icon";
-import { Skeleton } from "@/components/ui/skeleton";
+import { Skeleton } from "@/components/ui/feedback/skeleton";
+import { Button, buttonClass } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
 import type { Payload } from "@/lib/analytics/types";
 import { formatBytes } from "@/lib/format";
 
-const JsonView = dynamic(() => import("@/components/ui/json-view").then((m) => m.JsonView), {
+const JsonView = dynamic(() => import("@/components/ui/json/json-view").then((m) => m.JsonView), {
   loading: () => <Skeleton className="m-3 w-32" />,
 });
 

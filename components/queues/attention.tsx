@@ -1,9 +1,9 @@
 "use client";
-import { StateIcon } from "@/components/tasks/state-icon";
+import { StateIcon } from "@/components/tasks/state/state-icon";
 import { ScopedLink, useTenantScope } from "@/components/tenants/tenant-scope";
-import { useClock } from "@/components/ui/clock";
-import { Icon } from "@/components/ui/icon";
-import { Panel } from "@/components/ui/panel";
+import { Panel } from "@/components/ui/data/panel";
+import { Icon } from "@/components/ui/icons/icon";
+import { useClock } from "@/components/ui/text/clock";
 import type { Queue } from "@/lib/analytics/types";
 import { type Concern, concernsOf, worstFirst } from "./concerns";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Queue } from "@/lib/analytics/types";
+import { queueWith } from "@/testing/queue-with";
 import { concernsOf } from "./concerns";
-import { addCounts } from "./state-count";
-import { queueWith } from "./testing";
+import { addCounts } from "./list/state-count";
 
 const NOW = Date.parse("2026-03-02T12:00:00.000Z");
 

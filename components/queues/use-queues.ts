@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useRefreshInterval } from "@/components/layout/preferences-provider";
+import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { queuesQuery } from "@/lib/query/queues";
 
 /** All queues with the figures of some tenants or of all, read again at the chosen pace. */

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Select } from "@/components/ui/select";
+import { Select } from "@/components/ui/form/select";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
 import { useTenants } from "./tenants-provider";
 

@@ -1,4 +1,4 @@
-import { Icon } from "@/components/ui/icon";
+import { Icon } from "@/components/ui/icons/icon";
 import { cn } from "@/lib/cn";
 
 /** Whose dashboard this is, where it is not everybody's. */

@@ -1,7 +1,7 @@
 "use client";
 import { createSerializer } from "nuqs/server";
 import { type ComponentProps, createContext, type ReactNode, useContext } from "react";
-import { Link } from "@/components/ui/link";
+import { Link } from "@/components/ui/text/link";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
 
 const ScopeContext = createContext<readonly string[]>([]);

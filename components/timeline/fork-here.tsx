@@ -1,13 +1,15 @@
 "use client";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { stepsToForkFrom } from "@/components/tasks/fork-steps";
-import { Button } from "@/components/ui/button";
-import { Icon } from "@/components/ui/icon";
+import { stepsToForkFrom } from "@/components/tasks/actions/fork-steps";
+import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
 
-const ForkDialog = dynamic(() => import("../tasks/fork-dialog").then((m) => m.ForkDialog));
+const ForkDialog = dynamic(() =>
+  import("@/components/tasks/actions/fork-dialog").then((m) => m.ForkDialog),
+);
 
 /** The way to a copy that goes on from this step; nothing for what is no stored step. */
 export function ForkHere({ detail, step }: { detail: TaskDetail; step: string | null }) {

@@ -1,6 +1,6 @@
 "use client";
 import { createPortal } from "react-dom";
-import { useZone } from "@/components/ui/zone";
+import { useZone } from "@/components/ui/text/zone";
 import type { Lane, Span } from "@/lib/timeline/model";
 import { nameSpan } from "@/lib/timeline/table-rows";
 import { SpanFacts } from "./span-facts";

@@ -1,19 +1,19 @@
 "use client";
 import type { ReactNode } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
-import { AttemptLength } from "@/components/tasks/usual";
-import { CopyButton } from "@/components/ui/copy-button";
-import { Dialog } from "@/components/ui/dialog";
-import { Icon } from "@/components/ui/icon";
-import { useZone } from "@/components/ui/zone";
+import { AttemptLength } from "@/components/task/baseline";
+import { CopyButton } from "@/components/ui/form/copy-button";
+import { Icon } from "@/components/ui/icons/icon";
+import { Dialog } from "@/components/ui/overlay/dialog";
+import { useZone } from "@/components/ui/text/zone";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { formatBytes } from "@/lib/format";
 import type { Lane, Span } from "@/lib/timeline/model";
 import { nameSpan } from "@/lib/timeline/table-rows";
+import { useWide } from "./axis/use-wide";
 import { ForkHere } from "./fork-here";
 import { SpanFacts } from "./span-facts";
 import { factsOf, isNamed, type SpanFact, titleOf } from "./span-words";
-import { useWide } from "./use-wide";
 
 type Props = { detail: TaskDetail; lane: Lane; span: Span; onClose: () => void };
 

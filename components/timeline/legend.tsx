@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Span, SpanFacts } from "@/lib/timeline/model";
 import { createScale } from "@/lib/timeline/scale";
-import { AheadBar, Bar } from "./bar";
+import { AheadBar, Bar } from "./drawing/bar";
 
 const SCALE = createScale({ from: 0, to: 20 }, 20);
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
-import { readFixture } from "@/lib/timeline/fixtures";
+import { readFixture } from "@/testing/recordings";
 import { factsOf, lengthOf, notesOf, projectionWords } from "./span-words";
 import { listRows } from "./timeline-rows";
 

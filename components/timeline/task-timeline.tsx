@@ -2,27 +2,27 @@
 import { parseAsString, parseAsStringLiteral } from "nuqs/server";
 import { useMemo, useState } from "react";
 import { useUrlState } from "@/components/layout/use-url-state";
-import { useClock } from "@/components/ui/clock";
+import { useClock } from "@/components/ui/text/clock";
 import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { formatDuration } from "@/lib/timeline/duration";
 import type { Lane, Span, Timeline } from "@/lib/timeline/model";
-import { AxisHeader, ColumnNames } from "./axis-header";
+import { AxisHeader, ColumnNames } from "./axis/axis-header";
+import { Minimap } from "./axis/minimap";
+import { useAxis } from "./axis/use-axis";
+import { useWidth } from "./axis/use-width";
+import { TimelinePatterns } from "./drawing/patterns";
 import { HoverCard, type Hovered } from "./hover-card";
 import { Inspector } from "./inspector";
 import { Legend } from "./legend";
-import { Minimap } from "./minimap";
-import { TimelinePatterns } from "./patterns";
 import { TimelineBody } from "./timeline-body";
 import { listRows } from "./timeline-rows";
 import { TimelineTable } from "./timeline-table";
 import { Toolbar, VIEWS } from "./toolbar";
-import { useAxis } from "./use-axis";
 import { useFolding } from "./use-folding";
 import { useTimelineKeys } from "./use-timeline-keys";
-import { useWidth } from "./use-width";
 
 const parsers = {
   span: parseAsString,

@@ -2,13 +2,13 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 import type { Span, Timeline } from "@/lib/timeline/model";
-import { Backdrop, NowLine } from "./backdrop";
+import type { Axis } from "./axis/use-axis";
+import { useTouch } from "./axis/use-touch";
+import { useWheelZoom } from "./axis/use-wheel-zoom";
+import { Backdrop, NowLine } from "./drawing/backdrop";
 import type { Hovered } from "./hover-card";
 import { TimelineRow } from "./timeline-row";
 import { type Row, rowHeight } from "./timeline-rows";
-import type { Axis } from "./use-axis";
-import { useTouch } from "./use-touch";
-import { useWheelZoom } from "./use-wheel-zoom";
 
 /** The rows in view, over the grid and under the line of now. Rows out of view are not drawn. */
 export function TimelineBody({

@@ -1,8 +1,8 @@
 import { memo } from "react";
 import { cn } from "@/lib/cn";
 import type { Scale } from "@/lib/timeline/scale";
-import { Label } from "./label";
-import { RowDrawing } from "./row-drawing";
+import { Label } from "./drawing/label";
+import { RowDrawing } from "./drawing/row-drawing";
 import type { Row } from "./timeline-rows";
 
 type Props = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
-import { readFixture } from "@/lib/timeline/fixtures";
+import { readFixture } from "@/testing/recordings";
 import { titleOf } from "./span-words";
 import { type Folding, listRows, type Row } from "./timeline-rows";
 

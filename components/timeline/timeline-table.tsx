@@ -1,6 +1,6 @@
 "use client";
 import type { ReactNode } from "react";
-import { useZone } from "@/components/ui/zone";
+import { useZone } from "@/components/ui/text/zone";
 import { formatInstant } from "@/lib/format";
 import { formatDuration } from "@/lib/timeline/duration";
 import { labelStep } from "@/lib/timeline/label-step";

@@ -1,9 +1,9 @@
 "use client";
 import type { ReactNode } from "react";
-import { Button } from "@/components/ui/button";
-import { Kbd } from "@/components/ui/kbd";
+import { Button } from "@/components/ui/form/button";
+import { Kbd } from "@/components/ui/text/kbd";
 import { cn } from "@/lib/cn";
-import type { Axis } from "./use-axis";
+import type { Axis } from "./axis/use-axis";
 
 export const VIEWS = ["waterfall", "table"] as const;
 export type View = (typeof VIEWS)[number];

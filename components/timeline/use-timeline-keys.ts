@@ -1,8 +1,8 @@
 "use client";
 import type { KeyboardEvent } from "react";
 import type { Span } from "@/lib/timeline/model";
+import type { Axis } from "./axis/use-axis";
 import type { Row } from "./timeline-rows";
-import type { Axis } from "./use-axis";
 
 /** Part of the width that one press of an arrow moves. */
 const PAN = 0.15;

@@ -1,5 +1,5 @@
 "use client";
-import { Table, Th } from "@/components/ui/table";
+import { Table, Th } from "@/components/ui/data/table";
 import type { WorkerList } from "@/lib/analytics/workers";
 import { WorkerRow } from "./worker-row";
 

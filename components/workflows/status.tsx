@@ -1,7 +1,7 @@
-import { StateBadge } from "@/components/tasks/state-badge";
-import { StateLabel } from "@/components/tasks/state-label";
-import { Badge } from "@/components/ui/badge";
-import { Icon } from "@/components/ui/icon";
+import { StateBadge } from "@/components/tasks/state/state-badge";
+import { StateLabel } from "@/components/tasks/state/state-label";
+import { Icon } from "@/components/ui/icons/icon";
+import { Badge } from "@/components/ui/text/badge";
 import { TASK_STATES, type TaskState } from "@/lib/absurd/types";
 import type { WorkflowRunSummary } from "@/lib/analytics/workflow-types";
 

@@ -1,4 +1,4 @@
-import { parseExactly, printExactly } from "@/components/ui/json-model";
+import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import type { Payload } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
+import { startEmbeddedPostgres } from "@/demo/postgres/embedded";
 import { migrate } from "../../lib/db/migrate";
-import { startEmbeddedPostgres } from "../../lib/postgres/embedded";
 import { startDashboard } from "./dashboard";
 
 /** One PostgreSQL with the engine in it, and one dashboard on it, for all specs. */

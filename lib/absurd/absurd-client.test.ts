@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { AbsurdClient } from "./absurd-client.ts";
 import type { CallReport } from "./bound-verb.ts";
 import { isValidQueueName } from "./client-options.ts";

@@ -1,6 +1,6 @@
 import { Client, Pool } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { atomically } from "./atomically.ts";
 import type { Queryable } from "./types.ts";
 

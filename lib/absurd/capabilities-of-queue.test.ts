@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { getQueueCapabilities } from "./capabilities-of-queue.ts";
 import { QueueNotFoundError } from "./errors.ts";
 import { createQueue } from "./queues.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { getCapabilities, requireFeature } from "./capabilities.ts";
 import { UnsupportedByEngineError } from "./errors.ts";
 import { retryTask } from "./tasks.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeBothWays } from "@/lib/testing/client-sessions";
+import { describeBothWays } from "@/testing/client-sessions";
 import { InvalidArgumentError, RunNotFoundError } from "./errors.ts";
 
 const UNKNOWN = "0198c0de-0000-7000-8000-000000000000";

@@ -1,6 +1,6 @@
 import { Client, types } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { AbsurdClient } from "./absurd-client.ts";
 import { readDate, readInstant } from "./columns.ts";
 

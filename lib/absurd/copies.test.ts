@@ -1,6 +1,6 @@
 import { Absurd } from "absurd-sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { getCheckpointsForTask } from "./checkpoints.ts";
 import { forkTask, runAgain } from "./copies.ts";
 import { InvalidArgumentError, TaskNotFoundError } from "./errors.ts";

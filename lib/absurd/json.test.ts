@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { InvalidArgumentError } from "./errors.ts";
 import { parseJson, stringifyJson } from "./json.ts";
 import type { Json } from "./types.ts";

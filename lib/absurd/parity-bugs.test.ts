@@ -2,7 +2,7 @@
  * What the Python client that this layer is ported from got wrong, one test each (B1 to B20 of the port's list).
  */
 import { expect, test } from "vitest";
-import { describeBothWays } from "@/lib/testing/client-sessions";
+import { describeBothWays } from "@/testing/client-sessions";
 import { AbsurdClient } from "./absurd-client.ts";
 import { AbsurdSleepError, RunNotFoundError } from "./errors.ts";
 import type { Json } from "./types.ts";

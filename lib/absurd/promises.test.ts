@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeBothWays } from "@/lib/testing/client-sessions";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { describeBothWays } from "@/testing/client-sessions";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { AbsurdClient } from "./absurd-client.ts";
 import { isValidQueueName } from "./client-options.ts";
 import { AbsurdSleepError, RunFailedError, TaskCancelledError } from "./errors.ts";

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
-import { untilAwaited } from "@/lib/testing/locks";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { untilAwaited } from "@/testing/locks";
 import { createQueue, dropQueue, listQueues, setQueuePolicy } from "./queues.ts";
 import { claimTasks, completeTask } from "./runs.ts";
 import { spawnTask } from "./tasks.ts";

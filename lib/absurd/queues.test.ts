@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeBothWays } from "@/lib/testing/client-sessions";
+import { describeBothWays } from "@/testing/client-sessions";
 import { EngineRefusalError, InvalidArgumentError, QueueNotFoundError } from "./errors.ts";
 
 const NOON = "2026-03-02T12:00:00.000Z";

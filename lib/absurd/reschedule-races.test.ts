@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
-import { untilAwaited } from "@/lib/testing/locks";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { untilAwaited } from "@/testing/locks";
 import { cleanupEvents } from "./cleanup.ts";
 import { InvalidArgumentError, RunChangedError } from "./errors.ts";
 import { awaitEvent, emitEvent } from "./events.ts";

@@ -1,6 +1,6 @@
 import { Absurd, TimeoutError } from "absurd-sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { getCheckpoint, saveCheckpointForRun } from "./checkpoints.ts";
 import { InvalidArgumentError, RunChangedError, RunNotFoundError } from "./errors.ts";
 import { emitEvent } from "./events.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeBothWays } from "@/lib/testing/client-sessions";
+import { describeBothWays } from "@/testing/client-sessions";
 import { AbsurdClient } from "./absurd-client.ts";
 import {
   InvalidArgumentError,

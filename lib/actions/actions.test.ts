@@ -5,7 +5,7 @@ import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask, scheduleRun } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { getTask } from "@/lib/analytics/task";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { emitEventAction, previewEmitAction } from "./events";
 import type { ActionResult } from "./result";
 import {

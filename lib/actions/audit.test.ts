@@ -2,8 +2,8 @@ import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { listAudit } from "@/lib/analytics/audit";
-import { openTestDatabase } from "@/lib/db/testing";
 import { auditFilters } from "@/lib/search-params/audit";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { emitEventAction, previewEmitAction } from "./events";
 import { cancelTaskAction, retryTaskAction } from "./tasks";
 

@@ -7,10 +7,10 @@ import { listAudit } from "@/lib/analytics/audit";
 import { getBulk, listBulk, listBulkItems } from "@/lib/analytics/bulk";
 import { listTasks } from "@/lib/analytics/tasks";
 import { startBulkRunner, stopBulkRunner } from "@/lib/bulk/runner";
-import { openTestDatabase } from "@/lib/db/testing";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
 import { taskFilters } from "@/lib/search-params/tasks";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { abortBulkAction, previewBulkAction, startBulkAction } from "./bulk";
 import type { ActionResult } from "./result";
 

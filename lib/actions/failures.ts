@@ -17,8 +17,8 @@ import {
 } from "@/lib/absurd/errors";
 import { ReadError } from "@/lib/analytics/errors";
 import { AuditRefusedError } from "@/lib/audit/record";
-import { AuthError } from "@/lib/auth/require";
 import { errorCode, explainUnavailable } from "@/lib/db/errors";
+import { AuthError } from "@/lib/identity/require";
 import { type ActionError, ActionRefusal } from "./result";
 
 /** Refusals by their class; the first match wins, so the special ones come first. */

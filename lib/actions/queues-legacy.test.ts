@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import { downgradeEngine } from "@/lib/absurd/testing/legacy";
 import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import {
   cleanUpQueueAction,
   createQueueAction,

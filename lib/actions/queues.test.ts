@@ -5,7 +5,7 @@ import { claimTasks, completeTask } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import { getQueue } from "@/lib/analytics/queues";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import {
   cleanUpQueueAction,
   createQueueAction,

@@ -3,10 +3,10 @@
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { recordAudit } from "@/lib/audit/record";
-import { localOperator } from "@/lib/auth/require";
-import { SESSION_COOKIE, SESSION_SECONDS } from "@/lib/auth/session";
-import { type SignIn, signIn } from "@/lib/auth/sign-in";
 import { getWritePool } from "@/lib/db/pools";
+import { localOperator } from "@/lib/identity/require";
+import { SESSION_COOKIE, SESSION_SECONDS } from "@/lib/identity/session";
+import { type SignIn, signIn } from "@/lib/identity/sign-in";
 import { logAction } from "./log";
 import type { ActionResult } from "./result";
 

@@ -5,8 +5,8 @@ import { claimTasks, completeTask } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { listAudit } from "@/lib/analytics/audit";
 import { getTask } from "@/lib/analytics/task";
-import { openTestDatabase } from "@/lib/db/testing";
 import { auditFilters } from "@/lib/search-params/audit";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import type { ActionResult } from "./result";
 import { extendLeaseAction, forkTaskAction, runAgainAction, spawnTaskAction } from "./spawn";
 

@@ -5,10 +5,10 @@ import { awaitEvent } from "@/lib/absurd/events";
 import { claimTasks } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { forgetAnswers } from "@/lib/analytics/coalesce";
-import { restrictTo } from "@/lib/analytics/testing";
 import { workThrough } from "@/lib/bulk/work";
-import { openTestDatabase } from "@/lib/db/testing";
-import { type Belongings, removeTenant, settleTwoTenants } from "@/lib/testing/two-tenants";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { restrictTo } from "@/testing/reads";
+import { type Belongings, removeTenant, settleTwoTenants } from "@/testing/two-tenants";
 import type { ActionResult } from "./result";
 
 type Given = Record<string, unknown>;

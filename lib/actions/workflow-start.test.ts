@@ -4,10 +4,10 @@ import { claimTasks } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
 import { listAudit } from "@/lib/analytics/audit";
-import { openTestDatabase } from "@/lib/db/testing";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { storeWorkflow } from "@/lib/highway/store";
 import { auditFilters } from "@/lib/search-params/audit";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { prepareStartAction, previewStartAction, startWorkflowRunAction } from "./workflow-start";
 
 const queue = "flows";

@@ -4,7 +4,7 @@ import { claimTasks, completeTask } from "@/lib/absurd/runs";
 import { getTaskResult, spawnTask } from "@/lib/absurd/tasks";
 import { createWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs";
 import { getWorkflowRun } from "@/lib/analytics/workflow-run";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { cancelWorkflowRunAction, previewCancelWorkflowRunAction } from "./workflows";
 
 const queue = `flows "2"`;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readSnapshot } from "@/lib/db/snapshot";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { toReadError } from "./errors";
 
 openTestDatabase();

@@ -3,8 +3,8 @@ import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask, scheduleRun } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
 import type { Json } from "@/lib/absurd/types";
-import { openTestDatabase } from "@/lib/db/testing";
 import { type FailureFilters, failureFilters } from "@/lib/search-params/windows";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { listFailedTasks, listFailures } from "./failures";
 
 const database = openTestDatabase();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { findById } from "./find";
 
 const database = openTestDatabase();

@@ -8,7 +8,7 @@ import { closePools } from "@/lib/db/pools";
 import { eventFilters } from "@/lib/search-params/events";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { failureFilters } from "@/lib/search-params/windows";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { listEvents } from "./events";
 import { listFailures } from "./failures";
 import { findById } from "./find";

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { readSnapshot } from "@/lib/db/snapshot";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { type FoundTasks, searchHeaders } from "./header-search";
 import { type KeyRange, uuidFloor } from "./keys";
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { getLatency } from "./latency";
 import { getThroughput } from "./throughput";
 import { gridEdges, timeGrid } from "./time-grid";

@@ -1,19 +1,20 @@
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import { openTestDatabase } from "@/lib/db/testing";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
 import { type EventState, eventFilters } from "@/lib/search-params/events";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import { failureFilters } from "@/lib/search-params/windows";
 import { workflowFilters } from "@/lib/search-params/workflows";
-import { listReadFunctions } from "@/lib/testing/read-functions";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { listReadFunctions } from "@/testing/read-functions";
+import { uuidOf } from "@/testing/reads";
 import {
   explainStatements,
   flattenPlan,
   recordStatements,
   type Statement,
-} from "@/lib/testing/statements";
+} from "@/testing/statements";
 import { listAudit, listAuditChoices } from "./audit";
 import { getBulk, listBulk, listBulkItems } from "./bulk";
 import { listWaiters } from "./event-waiters";
@@ -37,7 +38,6 @@ import { suggestTasks } from "./task-suggestions";
 import { getUsual } from "./task-usual";
 import { listTasks } from "./tasks";
 import { countTerminalTasksExactly } from "./terminal-counts-exact";
-import { uuidOf } from "./testing";
 import { getThroughput } from "./throughput";
 import { listWorkers } from "./workers";
 import { getDefinitionDetail } from "./workflow-definition";

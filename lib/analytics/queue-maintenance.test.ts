@@ -3,7 +3,7 @@ import { awaitEvent, emitEvent } from "@/lib/absurd/events";
 import { createQueue, setQueuePolicy } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { previewCleanup } from "./queue-cleanup";
 import { getQueueFigures } from "./queue-figures";
 import { getQueueMaintenance } from "./queue-maintenance";

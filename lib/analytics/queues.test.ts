@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask, scheduleRun } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { getQueue, listQueues } from "./queues";
 
 const database = openTestDatabase();

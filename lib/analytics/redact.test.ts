@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { queueTables } from "@/lib/db/schema";
-import { openTestDatabase } from "@/lib/db/testing";
 import { parsePath } from "@/lib/search-params/tasks-paths";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { list } from "@/testing/reads";
 import { rootOf } from "./payload";
 import { getPayload } from "./payloads";
 import { getTask } from "./task";
-import { list } from "./testing";
 
 const database = openTestDatabase({
   settings: { DASHBOARD_TENANTS: "acme", DASHBOARD_REDACT: "password" },

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { forkTask, runAgain } from "@/lib/absurd/copies";
 import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { getRelated } from "./related";
 import type { RelatedTask } from "./related-types";
 

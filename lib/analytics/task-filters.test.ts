@@ -3,10 +3,10 @@ import { setCheckpoint } from "@/lib/absurd/checkpoints";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
-import { openTestDatabase } from "@/lib/db/testing";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { parseTaskQuery } from "@/lib/search-params/tasks-query";
-import { follow, ids, list } from "./testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { follow, ids, list } from "@/testing/reads";
 
 const database = openTestDatabase();
 const QUEUES = [`it's "odd", 100%`, "parts"];

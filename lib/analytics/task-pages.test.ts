@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import type { TaskState, Uuid } from "@/lib/absurd/types";
-import { openTestDatabase } from "@/lib/db/testing";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { follow, ids, list } from "./testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { follow, ids, list } from "@/testing/reads";
 
 const database = openTestDatabase();
 const QUEUES = ["even", "odd", "parts"];

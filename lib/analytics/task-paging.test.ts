@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
-import { openTestDatabase } from "@/lib/db/testing";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { follow, ids, list } from "./testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { follow, ids, list } from "@/testing/reads";
 
 const database = openTestDatabase();
 

@@ -1,19 +1,19 @@
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import { endReaders, openTestDatabase } from "@/lib/db/testing";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { parseTaskQuery } from "@/lib/search-params/tasks-query";
+import { endReaders, openTestDatabase } from "@/testing/dashboard-database";
+import { uuidOf } from "@/testing/reads";
 import {
   explainStatements,
   flattenPlan,
   type PlanNode,
   recordStatements,
-} from "@/lib/testing/statements";
+} from "@/testing/statements";
 import { countTasks } from "./task-count";
 import { followTasks } from "./task-following";
 import { suggestTasks } from "./task-suggestions";
 import { listTasks } from "./tasks";
-import { uuidOf } from "./testing";
 
 const database = openTestDatabase();
 

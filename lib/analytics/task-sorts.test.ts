@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import { openTestDatabase } from "@/lib/db/testing";
 import { TASK_SORTS } from "@/lib/search-params/tasks-sort";
-import { ids, list } from "./testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { ids, list } from "@/testing/reads";
 import type { Page, TaskSummary } from "./types";
 
 const database = openTestDatabase();

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { getUsual } from "./task-usual";
 
 const database = openTestDatabase();

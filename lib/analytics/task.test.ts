@@ -5,7 +5,7 @@ import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
 import type { Json } from "@/lib/absurd/types";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { findById } from "./find";
 import { getEventPayload, getPayload } from "./payloads";
 import { getTask } from "./task";

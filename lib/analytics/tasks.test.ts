@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
-import { openTestDatabase } from "@/lib/db/testing";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { follow, ids, list } from "@/testing/reads";
 import { listTasks } from "./tasks";
-import { follow, ids, list } from "./testing";
 
 const database = openTestDatabase();
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import { endReaders, openTestDatabase } from "@/lib/db/testing";
 import { eventFilters } from "@/lib/search-params/events";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import { failureFilters } from "@/lib/search-params/windows";
+import { endReaders, openTestDatabase } from "@/testing/dashboard-database";
+import { restrictTo, uuidOf } from "@/testing/reads";
 import { listWaiters } from "./event-waiters";
 import { listEvents } from "./events";
 import { listFailures } from "./failures";
@@ -15,7 +16,6 @@ import { listQueues } from "./queues";
 import { getTask } from "./task";
 import { suggestTasks } from "./task-suggestions";
 import { listTasks } from "./tasks";
-import { restrictTo, uuidOf } from "./testing";
 import { getThroughput } from "./throughput";
 import { listWorkers } from "./workers";
 

@@ -1,8 +1,8 @@
 /** Tables of workflows that another program made, in a shape of its own. Each test goes on where the one before ended. */
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import { openTestDatabase } from "@/lib/db/testing";
 import { type WorkflowFilters, workflowFilters } from "@/lib/search-params/workflows";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { getDefinitionDetail } from "./workflow-definition";
 import { getRunDefinition, listWorkflowDefinitions } from "./workflow-definitions";
 import { getWorkflowRun } from "./workflow-run";

@@ -8,8 +8,8 @@ import {
   updateWorkflowRunStatus,
   type WorkflowRunInput,
 } from "@/lib/absurd/workflow-runs";
-import { openTestDatabase } from "@/lib/db/testing";
 import { type WorkflowFilters, workflowFilters } from "@/lib/search-params/workflows";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { getRunDefinition, listWorkflowDefinitions } from "./workflow-definitions";
 import { getWorkflowPayload } from "./workflow-payload";
 import { getWorkflowRun } from "./workflow-run";

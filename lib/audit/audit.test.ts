@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { atomically } from "@/lib/absurd/atomically";
 import { listAudit, listAuditChoices } from "@/lib/analytics/audit";
-import { openTestDatabase } from "@/lib/db/testing";
 import { auditFilters } from "@/lib/search-params/audit";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { describeInput } from "./describe-input";
 import { type AuditRecord, AuditRefusedError, recordAudit } from "./record";
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import { openTestDatabase } from "@/lib/db/testing";
 import { serializeTaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { createJob } from "./job";
 import { fixWindow } from "./selection";
 import type { BulkAction } from "./vocabulary";
@@ -22,7 +22,7 @@ afterEach(async () => {
 async function startRunner(): Promise<ChildProcess> {
   const child = spawn(
     process.execPath,
-    ["--conditions=react-server", "--import", "tsx", "lib/bulk/test-runner.ts"],
+    ["--conditions=react-server", "--import", "tsx", "testing/bulk-runner.ts"],
     {
       cwd: fileURLToPath(new URL("../..", import.meta.url)),
       env: { ...process.env, DATABASE_URL: database.url },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { listFixtures, readFixture } from "../timeline/fixtures.ts";
+import { listFixtures, readFixture } from "../../testing/recordings.ts";
 import { diagnose } from "./diagnose.ts";
 import type { Tone } from "./parts.ts";
 import { plainText } from "./parts.ts";

@@ -8,7 +8,7 @@ import { claimTasks, failTask } from "@/lib/absurd/runs";
 import { type SpawnOptions, spawnTask } from "@/lib/absurd/tasks";
 import type { Json } from "@/lib/absurd/types";
 import { getTask } from "@/lib/analytics/task";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { javascriptSnippets } from "./javascript";
 import { sqlSnippets } from "./sql";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { describeStrategy, retryDelaySeconds } from "./retry-delay.ts";
 
 let database: TestDatabase;

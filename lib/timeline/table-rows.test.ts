@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { readFixture } from "../../testing/recordings.ts";
 import { buildTimeline } from "./build-timeline.ts";
-import { readFixture } from "./fixtures.ts";
 import { listTableRows } from "./table-rows.ts";
 
 const projected = (name: string) =>

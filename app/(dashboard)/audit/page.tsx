@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { AuditList } from "@/components/audit/audit-list";
-import { PagedListSkeleton } from "@/components/layout/paged-list";
+import { PagedListSkeleton } from "@/components/layout/list/paged-list";
 import { listAudit } from "@/lib/analytics/audit";
 import { auditQuery } from "@/lib/query/audit";
 import { auditSearchParams } from "@/lib/search-params/audit";

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { BulkList } from "@/components/bulk/bulk-list";
-import { PagedListSkeleton } from "@/components/layout/paged-list";
+import { PagedListSkeleton } from "@/components/layout/list/paged-list";
+import { BulkList } from "@/components/tasks/bulk/bulk-list";
 import { listBulk } from "@/lib/analytics/bulk";
 import { bulkListQuery } from "@/lib/query/bulk";
 import { bulkSearchParams } from "@/lib/search-params/bulk";

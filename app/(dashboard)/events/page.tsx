@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { EventList } from "@/components/events/event-list";
-import { PagedListSkeleton } from "@/components/layout/paged-list";
+import { PagedListSkeleton } from "@/components/layout/list/paged-list";
 import { eventsSearchParams } from "@/lib/search-params/events";
 import { eventsSeed } from "../event-seeds";
 import { Seeded } from "../seeded";

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { QueueList, QueueListSkeleton } from "@/components/queues/queue-list";
+import { QueueList, QueueListSkeleton } from "@/components/queues/list/queue-list";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
 import { Seeded } from "../seeded";
 import { queuesSeed } from "../seeds";

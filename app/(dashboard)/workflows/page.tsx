@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { WorkflowListSkeleton } from "@/components/workflows/skeletons";
-import { WorkflowList } from "@/components/workflows/workflow-list";
+import { WorkflowList } from "@/components/workflows/list/workflow-list";
+import { WorkflowListSkeleton } from "@/components/workflows/run/skeletons";
 import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
 import { listWorkflowRuns } from "@/lib/analytics/workflow-runs";
 import { workflowDefinitionsQuery, workflowRunsQuery } from "@/lib/query/workflows";

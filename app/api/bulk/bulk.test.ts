@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { createJob } from "@/lib/bulk/job";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as getAudit } from "../audit/route";
 import { GET as getItems } from "./[bulkId]/items/route";
 import { GET as getOne } from "./[bulkId]/route";

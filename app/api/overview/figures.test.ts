@@ -5,7 +5,7 @@ import { GET as workers } from "@/app/api/workers/route";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, failTask } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as latency } from "./latency/route";
 import { GET as throughput } from "./throughput/route";
 

@@ -3,7 +3,7 @@ import { awaitEvent } from "@/lib/absurd/events";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as allEvents } from "../events/route";
 import { GET as count } from "./[queue]/count/route";
 import { GET as events } from "./[queue]/events/route";

@@ -4,7 +4,7 @@ import { claimTasks, failTask } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
 import type { CountStep } from "@/lib/analytics/task-count";
 import type { TaskStep } from "@/lib/analytics/task-following";
-import { openTestDatabase } from "@/lib/db/testing";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as count } from "./count/route";
 import { GET as exported } from "./export/route";
 import { GET as search } from "./search/route";

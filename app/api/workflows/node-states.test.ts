@@ -1,9 +1,8 @@
 /** What the run's page shows of a run that the interpreter has executed, through the route it asks. */
 import { beforeAll, expect, test } from "vitest";
-import { deriveNodeStates, type NodeStatus } from "@/components/workflows/node-states";
+import { deriveNodeStates, type NodeStatus } from "@/components/workflows/operators/node-states";
 import { createQueue } from "@/lib/absurd/queues";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
-import { openTestDatabase } from "@/lib/db/testing";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { buildGraph } from "@/lib/highway/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
@@ -16,6 +15,7 @@ import {
   playEverything,
 } from "@/lib/highway/testing/everything";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as definition } from "./[workflowRunId]/definition/route";
 import { GET as run } from "./[workflowRunId]/route";
 

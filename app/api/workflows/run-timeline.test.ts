@@ -1,6 +1,6 @@
 /** What the timeline of a run says of what the interpreter recorded, through the route the page asks. */
 import { beforeAll, expect, test } from "vitest";
-import { createResolver } from "@/components/workflows/resolve-step";
+import { createResolver } from "@/components/workflows/operators/resolve-step";
 import {
   countBookkeeping,
   listRunRows,
@@ -11,7 +11,6 @@ import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { createWorkflowRun } from "@/lib/absurd/workflow-runs";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
-import { openTestDatabase } from "@/lib/db/testing";
 import { buildGraph } from "@/lib/highway/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { Bench, playFunctions } from "@/lib/highway/testing/bench";
@@ -21,6 +20,7 @@ import {
   playEverything,
 } from "@/lib/highway/testing/everything";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as run } from "./[workflowRunId]/route";
 
 const queue = "flows";

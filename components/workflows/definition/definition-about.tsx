@@ -1,7 +1,7 @@
-import { Fact, Facts } from "@/components/ui/facts";
-import { printExactly } from "@/components/ui/json-model";
-import { Panel } from "@/components/ui/panel";
-import { Table, Td, Th } from "@/components/ui/table";
+import { Fact, Facts } from "@/components/ui/data/facts";
+import { Panel } from "@/components/ui/data/panel";
+import { Table, Td, Th } from "@/components/ui/data/table";
+import { printExactly } from "@/components/ui/json/json-model";
 import { plural } from "@/lib/format";
 import { listInputs } from "@/lib/highway/model/inputs";
 import { hasErrors, type Problem } from "@/lib/highway/model/problem";

@@ -1,10 +1,10 @@
-import { Badge } from "@/components/ui/badge";
-import { buttonClass } from "@/components/ui/button";
-import { CopyButton } from "@/components/ui/copy-button";
-import { Fact, Facts } from "@/components/ui/facts";
-import { Icon } from "@/components/ui/icon";
-import { Link } from "@/components/ui/link";
-import { RelativeTime } from "@/components/ui/relative-time";
+import { Fact, Facts } from "@/components/ui/data/facts";
+import { buttonClass } from "@/components/ui/form/button";
+import { CopyButton } from "@/components/ui/form/copy-button";
+import { Icon } from "@/components/ui/icons/icon";
+import { Badge } from "@/components/ui/text/badge";
+import { Link } from "@/components/ui/text/link";
+import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { WorkflowDefinitionDetail } from "@/lib/analytics/workflow-types";
 import { serializeWorkflowFilters } from "@/lib/search-params/workflows";
 import { StartButton } from "../start/start-button";

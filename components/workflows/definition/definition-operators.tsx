@@ -1,11 +1,11 @@
-import { Table, Td, Th } from "@/components/ui/table";
+import { Table, Td, Th } from "@/components/ui/data/table";
 import { cn } from "@/lib/cn";
 import type { WorkflowGraph } from "@/lib/highway/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { typeOf } from "../graph/node-words";
 import { inReadingOrder } from "../graph/reading-order";
-import { OperatorCell } from "../operator-cell";
-import { settingsOf } from "../operator-settings";
+import { OperatorCell } from "../operators/operator-cell";
+import { settingsOf } from "../operators/operator-settings";
 
 /** What the picture shows, as a table: every operator, what comes before it, and what it is set to do. */
 export function DefinitionOperators({

@@ -1,11 +1,11 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
-import { LiveData } from "@/components/layout/live-data";
-import { useHotkeys } from "@/components/ui/hotkeys";
-import { SkeletonRows } from "@/components/ui/skeleton";
+import { LiveData } from "@/components/layout/live/live-data";
+import { SkeletonRows } from "@/components/ui/feedback/skeleton";
+import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { workflowDefinitionQuery } from "@/lib/query/workflows";
-import { RunPageSkeleton } from "../skeletons";
+import { RunPageSkeleton } from "../run/skeletons";
 import { DefinitionHeader } from "./definition-header";
 
 // Measured and placed by inline styles, which server HTML must not carry.

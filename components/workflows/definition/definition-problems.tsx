@@ -1,4 +1,4 @@
-import { Icon } from "@/components/ui/icon";
+import { Icon } from "@/components/ui/icons/icon";
 import type { Problem } from "@/lib/highway/model/problem";
 
 /** What is wrong or doubtful in a definition, and how to mend it. Errors keep it from being run. */

@@ -1,9 +1,9 @@
 import { workflowDefinitionPath } from "@/components/layout/paths";
-import { Badge } from "@/components/ui/badge";
-import { Link } from "@/components/ui/link";
-import { NoValue } from "@/components/ui/no-value";
-import { RelativeTime } from "@/components/ui/relative-time";
-import { Table, Td, Th } from "@/components/ui/table";
+import { Table, Td, Th } from "@/components/ui/data/table";
+import { Badge } from "@/components/ui/text/badge";
+import { Link } from "@/components/ui/text/link";
+import { NoValue } from "@/components/ui/text/no-value";
+import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { WorkflowDefinitionDetail } from "@/lib/analytics/workflow-types";
 import { cn } from "@/lib/cn";
 

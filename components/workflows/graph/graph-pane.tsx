@@ -1,12 +1,12 @@
 "use client";
 import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef } from "react";
-import { Button } from "@/components/ui/button";
-import { useClock } from "@/components/ui/clock";
-import { Icon } from "@/components/ui/icon";
+import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
+import { useClock } from "@/components/ui/text/clock";
 import { plural } from "@/lib/format";
 import type { WorkflowGraph } from "@/lib/highway/graph";
-import { ExportMenu, type Exports } from "../export-menu";
-import type { NodeStatus } from "../node-states";
+import type { NodeStatus } from "../operators/node-states";
+import { ExportMenu, type Exports } from "../run/export-menu";
 import { type GraphLayout, layoutGraph, type PlacedNode } from "./layout";
 import { Arrows, Picture } from "./picture";
 import { inReadingOrder } from "./reading-order";

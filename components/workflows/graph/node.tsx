@@ -1,10 +1,10 @@
 import { Ban } from "lucide-react";
 import { memo } from "react";
-import { StateIcon } from "@/components/tasks/state-icon";
+import { StateIcon } from "@/components/tasks/state/state-icon";
 import { cn } from "@/lib/cn";
 import type { GraphNode } from "@/lib/highway/graph";
 import { formatDuration } from "@/lib/timeline/duration";
-import type { NodeStatus } from "../node-states";
+import type { NodeStatus } from "../operators/node-states";
 import { fitText } from "./fit-text";
 import type { PlacedNode } from "./layout";
 import { measureText } from "./measure-text";

@@ -1,5 +1,5 @@
-import { Field, Input, Textarea } from "@/components/ui/field";
-import { Select } from "@/components/ui/select";
+import { Field, Input, Textarea } from "@/components/ui/form/field";
+import { Select } from "@/components/ui/form/select";
 import { fieldProblem, type InputField, takenAs } from "./input-form";
 
 /** One input of a workflow, asked for as its default suggests. */

@@ -1,4 +1,4 @@
-import { parseExactly, printExactly } from "@/components/ui/json-model";
+import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import type { WorkflowInput } from "@/lib/highway/model/inputs";
 
 /** How an input is asked for, told from its default; `any` where there is none to tell. */

@@ -1,8 +1,8 @@
 "use client";
 import { useState } from "react";
-import { Button } from "@/components/ui/button";
-import { Icon } from "@/components/ui/icon";
-import { lazyExtra } from "@/components/ui/lazy-part";
+import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
 
 const StartDialog = lazyExtra(() => import("./start-dialog").then((m) => m.StartDialog));
 

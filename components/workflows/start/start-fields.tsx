@@ -1,8 +1,8 @@
 import { ReasonField } from "@/components/audit/reason-field";
 import { jsonProblem } from "@/components/events/json-field";
-import { Button } from "@/components/ui/button";
-import { Field, Textarea } from "@/components/ui/field";
-import { Select } from "@/components/ui/select";
+import { Button } from "@/components/ui/form/button";
+import { Field, Textarea } from "@/components/ui/form/field";
+import { Select } from "@/components/ui/form/select";
 import { WorkflowInputField } from "./input-field";
 import { StartPreview } from "./start-preview";
 import type { Prepared, StartForm } from "./use-start-form";

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
-import { Icon } from "@/components/ui/icon";
-import { RelativeTime } from "@/components/ui/relative-time";
-import { Skeleton } from "@/components/ui/skeleton";
+import { Skeleton } from "@/components/ui/feedback/skeleton";
+import { Icon } from "@/components/ui/icons/icon";
+import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { previewStartAction } from "@/lib/actions/workflow-start";
 import { plural } from "@/lib/format";
 

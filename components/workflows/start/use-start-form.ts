@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { parseExactly, printExactly } from "@/components/ui/json-model";
-import { useSettled } from "@/components/ui/use-settled";
+import { useSettled } from "@/components/ui/feedback/use-settled";
+import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import { type prepareStartAction, previewStartAction } from "@/lib/actions/workflow-start";
 import { listInputs } from "@/lib/highway/model/inputs";
 import { parseWorkflow } from "@/lib/highway/parse";

@@ -1,6 +1,6 @@
 import { taskPath } from "@/components/layout/paths";
 import { LineTable } from "@/components/timeline/timeline-table";
-import { Link } from "@/components/ui/link";
+import { Link } from "@/components/ui/text/link";
 import type { RunTableRow } from "./rows";
 
 /** The timeline of a run as text, a line for everything that its tasks did. Names of operators select them. */

@@ -2,12 +2,12 @@
 import { parseAsBoolean, parseAsStringLiteral } from "nuqs/server";
 import { useMemo, useState } from "react";
 import { useUrlState } from "@/components/layout/use-url-state";
+import { useAxis } from "@/components/timeline/axis/use-axis";
+import { useWidth } from "@/components/timeline/axis/use-width";
 import { Toggle, Toolbar, VIEWS } from "@/components/timeline/toolbar";
-import { useAxis } from "@/components/timeline/use-axis";
-import { useWidth } from "@/components/timeline/use-width";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
-import type { Resolve } from "../resolve-step";
-import type { TaskHistory } from "../task-history";
+import type { Resolve } from "../operators/resolve-step";
+import type { TaskHistory } from "../run/task-history";
 import { countBookkeeping, listRunRows, listRunTableRows, mergeTimelines } from "./rows";
 import { RunTimelineTable } from "./run-timeline-table";
 import { RunWaterfall } from "./run-waterfall";

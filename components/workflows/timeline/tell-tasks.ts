@@ -1,10 +1,10 @@
 import { isNamed, titleOf } from "@/components/timeline/span-words";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import type { Lane, Span } from "@/lib/timeline/model";
-import { isInterpreted } from "../read-records";
-import { ownerOf, type Resolve } from "../resolve-step";
-import { type StepWords, shorten, tellStep } from "../step-words";
-import type { TaskHistory } from "../task-history";
+import { isInterpreted } from "../operators/read-records";
+import { ownerOf, type Resolve } from "../operators/resolve-step";
+import { type StepWords, shorten, tellStep } from "../operators/step-words";
+import type { TaskHistory } from "../run/task-history";
 
 /** What is said of a span, and which operator it belongs to. */
 export type Told = {

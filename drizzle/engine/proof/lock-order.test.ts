@@ -1,6 +1,6 @@
 import { DatabaseError } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { findViolations } from "./invariants";
 import { openSession, type Session, untilBlocked } from "./session";
 import { readSnapshot } from "./snapshot";

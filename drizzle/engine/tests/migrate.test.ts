@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { migrate } from "@/lib/db/migrate";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -108,7 +108,7 @@ describe("the command", () => {
   const run = async (url: string | undefined, ...args: string[]) => {
     const result = await execa(
       process.execPath,
-      ["--import", "tsx", "scripts/migrate.ts", ...args],
+      ["--import", "tsx", "server/migrate.ts", ...args],
       {
         cwd: ROOT,
         env: { DATABASE_URL: url },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { downgradeEngine, LEGACY_GENERATIONS, type LegacyGeneration } from "./legacy.ts";
 
 /** The released schemas: which release first had a function. Those not named here are in all of them. */

@@ -4,7 +4,7 @@
  */
 import type { Pool, PoolClient } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { createQueue } from "../../absurd/queues.ts";
 import { queueTable } from "../../absurd/sql.ts";
 import type { Json, Queryable } from "../../absurd/types.ts";

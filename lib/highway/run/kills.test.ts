@@ -4,7 +4,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { createQueue } from "../../absurd/queues.ts";
 import { getTaskResult } from "../../absurd/tasks.ts";
 import { getWorkflowRun } from "../../absurd/workflow-runs.ts";

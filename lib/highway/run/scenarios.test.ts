@@ -1,6 +1,6 @@
 /** fixtures/scenarios.yaml, executed by a worker of the SDK. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { createQueue } from "../../absurd/queues.ts";
 import { getWorkflowRun } from "../../absurd/workflow-runs.ts";
 import { Bench, playFunctions } from "../testing/bench.ts";

@@ -1,6 +1,6 @@
 /** What the scenarios do not show: retries, time limits, handlers, forks, cancellation, parts that die. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { createQueue } from "../../absurd/queues.ts";
 import { call, queueTable } from "../../absurd/sql.ts";
 import { cancelTask, getTaskResult } from "../../absurd/tasks.ts";

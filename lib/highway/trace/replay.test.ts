@@ -1,6 +1,6 @@
 /** What the interpreter wrote, read back: at its end, and after each execution on the way. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { createQueue } from "../../absurd/queues.ts";
 import type { Json, JsonObject } from "../../absurd/types.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { BulkPage, BulkPageSkeleton } from "@/components/bulk/bulk-page";
+import { BulkPage, BulkPageSkeleton } from "@/components/tasks/bulk/bulk-page";
 import { getBulk } from "@/lib/analytics/bulk";
 import { bulkQuery } from "@/lib/query/bulk";
 import { Seeded } from "../../seeded";

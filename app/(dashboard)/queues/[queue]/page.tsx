@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { QueueOverview, QueueOverviewSkeleton } from "@/components/queues/queue-overview";
+import { QueueOverview, QueueOverviewSkeleton } from "@/components/queues/queue/queue-overview";
 import { figuresSearchParams } from "@/lib/search-params/windows";
 import { queueFiguresSeed, queueMaintenanceSeed } from "../../queue-seeds";
 import { Seeded } from "../../seeded";

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { Suspense } from "react";
-import { RunPage } from "@/components/workflows/run-page";
-import { RunPageSkeleton } from "@/components/workflows/skeletons";
+import { RunPage } from "@/components/workflows/run/run-page";
+import { RunPageSkeleton } from "@/components/workflows/run/skeletons";
 import { getRunDefinition } from "@/lib/analytics/workflow-definitions";
 import { getWorkflowRun } from "@/lib/analytics/workflow-run";
 import { formatShortId } from "@/lib/format";

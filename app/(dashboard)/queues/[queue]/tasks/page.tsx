@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { TaskList, TaskListSkeleton } from "@/components/tasks/task-list";
+import { TaskList, TaskListSkeleton } from "@/components/tasks/list/task-list";
 import { tasksSearchParams } from "@/lib/search-params/tasks";
 import { Seeded } from "../../../seeded";
 import { queuesSeed, tasksSeed } from "../../../seeds";

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { DefinitionPage } from "@/components/workflows/definition/definition-page";
-import { RunPageSkeleton } from "@/components/workflows/skeletons";
+import { RunPageSkeleton } from "@/components/workflows/run/skeletons";
 import { getDefinitionDetail } from "@/lib/analytics/workflow-definition";
 import { formatShortId } from "@/lib/format";
 import { workflowDefinitionQuery } from "@/lib/query/workflows";

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { TaskPage, TaskPageSkeleton } from "@/components/tasks/task-page";
+import { TaskPage, TaskPageSkeleton } from "@/components/task/task-page";
 import { getTask } from "@/lib/analytics/task";
 import { formatShortId } from "@/lib/format";
 import { taskQuery } from "@/lib/query/task";

@@ -1,0 +1,134 @@
+/**
+ * `npm run bench:console`: asks every read function of the dashboard on 100 thousand, 1 million and 5 million tasks, and
+ * the built dashboard's routes, on a server of its own whose data stays for the next run. Ends with exit code 1 when
+ * something is over its limit.
+ */
+import path from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { COLD, measureCold } from "@/bench/console/cold";
+import { openContext, pointPoolsAt } from "@/bench/console/context";
+import { FIGURE_READS } from "@/bench/console/figure-reads";
+import { OTHER_READS } from "@/bench/console/other-reads";
+import { judge, type Measured, measureReads } from "@/bench/console/reads";
+import { reportReads, reportRoutes, reportSearches, reportWatching } from "@/bench/console/report";
+import { measureRoute, PER_SECOND, SHARING, watchTasks } from "@/bench/console/routes";
+import { judgeSearch, measureSearches } from "@/bench/console/search";
+import { databaseOf, loadMissing, startServer } from "@/bench/console/server";
+import { SIZES, type Size } from "@/bench/console/sizes";
+import { TASK_READS } from "@/bench/console/task-reads";
+import { startWeb } from "@/demo/web";
+import { closePools } from "@/lib/db/pools";
+import { build, isBuilt } from "@/server/build";
+import { listReadFunctions } from "@/testing/read-functions";
+
+const PARTS = ["reads", "search", "routes", "cold"] as const;
+
+const options = new Command("npm run bench:console --")
+  .option("--sizes <list>", "data sets, such as 100k,5m", toSizes, Object.keys(SIZES) as Size[])
+  .option("--parts <list>", `of ${PARTS.join(", ")}; none only loads`, (text) => text.split(","), [
+    ...PARTS,
+  ])
+  .option("--only <words>", "only reads whose title holds these words", "")
+  .option(
+    "--directory <path>",
+    "where the data is kept",
+    process.env.BENCH_DIRECTORY ?? ".cache/bench-console",
+  )
+  .parse()
+  .opts<{ sizes: Size[]; parts: string[]; only: string; directory: string }>();
+const directory = path.resolve(options.directory);
+const largest = options.sizes.at(-1) ?? "5m";
+const wants = (part: (typeof PARTS)[number]) => options.parts.includes(part);
+const problems: string[] = [];
+const note = (line: string) => process.stderr.write(`${line}\n`);
+
+const READS = [...TASK_READS, ...FIGURE_READS, ...OTHER_READS];
+/** Not asked by themselves: streams of pages, measured by the searches. */
+const STREAMS = ["countTasks", "exportTasks", "followTasks"];
+for (const name of listReadFunctions())
+  if (!STREAMS.includes(name) && !READS.some((read) => read.function === name))
+    problems.push(`${name} of lib/analytics is not measured`);
+
+let server = await startServer(directory);
+try {
+  await loadMissing(server, options.sizes, note);
+  if (wants("reads")) await benchReads();
+  if (wants("search")) await benchSearches();
+  if (wants("routes")) await benchRoutes();
+  if (wants("cold")) await benchCold();
+} finally {
+  await closePools();
+  await server.stop();
+}
+console.log(problems.length === 0 ? "\nEverything is within its limit." : "\nOver the limit:\n");
+for (const problem of problems) console.log(`- ${problem}`);
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+async function benchReads() {
+  const reads = READS.filter(({ title }) => title.includes(options.only));
+  const measured: Measured[] = reads.map((read) => ({ read, bySize: new Map() }));
+  for (const size of options.sizes) {
+    const context = await openContext(size, server.url(databaseOf(size)));
+    const figures = await measureReads(reads, context, directory, (title) =>
+      note(`${size}: ${title}`),
+    );
+    for (const { read, bySize } of measured) {
+      const found = figures.get(read);
+      if (found) bySize.set(size, found);
+    }
+  }
+  console.log(`\n${reportReads(measured)}`);
+  problems.push(...measured.flatMap(judge));
+}
+
+async function benchSearches() {
+  const context = await openContext(largest, server.url(databaseOf(largest)));
+  const searches = await measureSearches(context);
+  console.log(`\n${reportSearches(searches)}`);
+  problems.push(...searches.flatMap(judgeSearch));
+}
+
+async function benchRoutes() {
+  const { signal } = new AbortController();
+  const databaseUrl = server.url(databaseOf(largest));
+  await pointPoolsAt(databaseUrl);
+  if (!(await isBuilt())) await build({ databaseUrl, signal });
+  const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
+  try {
+    const routes = [];
+    for (const route of ["/api/tasks", "/api/queues", "/api/tasks?range=24h"])
+      routes.push(await measureRoute(web.url, route));
+    console.log(`\n${reportRoutes(routes)}`);
+    for (const { path: route, perSecond, failed } of routes) {
+      if (perSecond < PER_SECOND)
+        problems.push(`${route}: ${perSecond.toFixed(0)} requests/s, wanted ${PER_SECOND}`);
+      if (failed > 0) problems.push(`${route}: ${failed} requests failed`);
+    }
+    const one = await watchTasks(web.url, databaseUrl, 1);
+    const fifty = await watchTasks(web.url, databaseUrl, 50);
+    console.log(`\n${reportWatching([one, fifty])}`);
+    for (const key of ["transactions", "pages"] as const)
+      if (fifty[key] > one[key] * SHARING)
+        problems.push(`50 browsers: ${(fifty[key] / one[key]).toFixed(2)} times the ${key} of one`);
+  } finally {
+    await web.stop();
+  }
+}
+
+async function benchCold() {
+  const cold = await measureCold(directory, server, largest, 3);
+  server = cold.server;
+  if (!cold.milliseconds)
+    return console.log("\nThe cold first page needs root, to empty the caches.");
+  const times = cold.milliseconds.map((time) => time.toFixed(0)).join(", ");
+  console.log(`\nFirst page of all tasks, database restarted and caches emptied: ${times} ms.`);
+  if (Math.max(...cold.milliseconds) > COLD)
+    problems.push(`cold first page: ${times} ms, allowed ${COLD}`);
+}
+
+function toSizes(text: string): Size[] {
+  const known = (name: string): name is Size => name in SIZES;
+  const sizes = text.split(",");
+  if (sizes.every(known)) return sizes;
+  throw new InvalidArgumentError(`Data sets are ${Object.keys(SIZES).join(", ")}.`);
+}

@@ -1,0 +1,129 @@
+/**
+ * How smooth a run's graph of 300 operators is, in Chromium on the built dashboard: `npm run bench:graph`. Prints the time
+ * from one frame to the next while the picture is dragged and zoomed, and from a click on an operator to the next paint.
+ */
+import { chromium, type Page } from "@playwright/test";
+import { Pool } from "pg";
+import globalSetup from "@/e2e/support/global-setup";
+import { createQueue } from "@/lib/absurd/queues";
+import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
+import { startWorkflow } from "@/lib/highway/run/start";
+import { BROWSER_ARGS, findBrowser } from "@/testing/browser";
+
+const OPERATORS = 300;
+const CLICKS = 20;
+const QUEUE = "wide";
+
+const stop = await globalSetup();
+try {
+  await measure();
+} finally {
+  await stop();
+}
+
+async function measure(): Promise<void> {
+  const workflowRunId = await startWideRun();
+  const executablePath = findBrowser();
+  const browser = await chromium.launch({
+    args: BROWSER_ARGS,
+    ...(executablePath && { executablePath }),
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    // The runner of this script marks functions by a helper that pages lack.
+    await page.addInitScript("globalThis.__name = (named) => named");
+    const began = performance.now();
+    await page.goto(`${process.env.E2E_BASE_URL}/workflows/${workflowRunId}`);
+    await page
+      .locator("[data-node]")
+      .nth(OPERATORS - 1)
+      .waitFor({ state: "attached" });
+    console.log(`drawn after ${Math.round(performance.now() - began)} ms`);
+    await page.getByRole("button", { name: "Fit" }).click();
+    report("drag", await countFrames(page, () => drag(page)));
+    report("zoom", await countFrames(page, () => zoom(page)));
+    report("click to paint", await clickOperators(page));
+  } finally {
+    await browser.close();
+  }
+}
+
+async function startWideRun(): Promise<string> {
+  const pool = new Pool({ connectionString: process.env.E2E_DATABASE_URL, max: 2 });
+  const builder = new WorkflowBuilder("wide");
+  for (let n = 0; n < OPERATORS; n++)
+    builder.task(`t${n}`, "f", n === 0 ? {} : { dependencies: [`t${Math.floor((n - 1) / 3)}`] });
+  await createQueue(pool, QUEUE);
+  const { workflowRunId } = await startWorkflow(pool, QUEUE, builder.build());
+  await pool.end();
+  return workflowRunId;
+}
+
+/** Milliseconds between the frames that the browser painted while something was done. */
+async function countFrames(page: Page, act: () => Promise<void>): Promise<number[]> {
+  await page.evaluate(() => {
+    const frames: number[] = [];
+    Object.assign(window, { frames });
+    const tick = (at: number) => {
+      frames.push(at);
+      Object.assign(window, { frame: requestAnimationFrame(tick) });
+    };
+    requestAnimationFrame(tick);
+  });
+  await act();
+  const frames = await page.evaluate(() => {
+    const { frames: all, frame } = window as unknown as { frames: number[]; frame: number };
+    cancelAnimationFrame(frame);
+    return all;
+  });
+  return frames.slice(1).map((at, index) => at - (frames[index] ?? at));
+}
+
+async function drag(page: Page): Promise<void> {
+  const { x, y } = await middleOf(page);
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (let step = 1; step <= 120; step++)
+    await page.mouse.move(x + 200 * Math.sin(step / 12), y + 2 * step);
+  await page.mouse.up();
+}
+
+async function zoom(page: Page): Promise<void> {
+  const { x, y } = await middleOf(page);
+  await page.mouse.move(x, y);
+  for (let step = 0; step < 80; step++) await page.mouse.wheel(0, step < 40 ? -40 : 40);
+}
+
+async function middleOf(page: Page): Promise<{ x: number; y: number }> {
+  const box = await page.getByRole("group", { name: "Operators of the workflow" }).boundingBox();
+  if (!box) throw new Error("There is no graph.");
+  return { x: box.x + box.width / 2, y: box.y + box.height / 4 };
+}
+
+/** Milliseconds from a click on an operator to the frame after the one that shows it selected. */
+async function clickOperators(page: Page): Promise<number[]> {
+  return page.evaluate(async (clicks) => {
+    const nodes = [...document.querySelectorAll<SVGGElement>("[data-node]")];
+    const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const times: number[] = [];
+    for (let index = 0; index < clicks; index++) {
+      const node = nodes[(index * 37) % nodes.length];
+      const began = performance.now();
+      node?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+      while (node?.getAttribute("aria-pressed") !== "true") await nextFrame();
+      await nextFrame();
+      times.push(performance.now() - began);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return times;
+  }, CLICKS);
+}
+
+function report(what: string, times: number[]): void {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (part: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0).toFixed(1);
+  console.log(
+    `${what}: median ${at(0.5)} ms, p95 ${at(0.95)} ms, worst ${at(1)} ms (${times.length} measured)`,
+  );
+}

@@ -1,0 +1,69 @@
+"use client";
+import { usePathname } from "next/navigation";
+import { Icon } from "@/components/ui/icons/icon";
+import { Link } from "@/components/ui/text/link";
+import { cn } from "@/lib/cn";
+import { formatShortId } from "@/lib/format";
+import { queueOfSegment } from "@/lib/search-params/queue-segment";
+import { ROOMS } from "./sections";
+
+type Crumb = { href: string; label: string };
+
+/** Where the address is: room, queue, what of it. */
+export function Breadcrumbs() {
+  const crumbs = crumbsOf(usePathname());
+  return (
+    <nav aria-label="Breadcrumb" className="min-w-0">
+      <ol className="flex min-w-0 items-center gap-1 whitespace-nowrap text-ink-3">
+        {crumbs.map((crumb, index) => {
+          const last = index === crumbs.length - 1;
+          return (
+            <li
+              key={crumb.href}
+              className={cn("min-w-0 items-center gap-1", last ? "flex" : "hidden wide:flex")}
+            >
+              {index > 0 && (
+                <Icon
+                  name="chevron-right"
+                  strokeWidth={2}
+                  size={12}
+                  className="hidden shrink-0 wide:block"
+                />
+              )}
+              {last ? (
+                <span aria-current="page" className="truncate font-semibold text-ink">
+                  {crumb.label}
+                </span>
+              ) : (
+                <Link href={crumb.href} className="truncate rounded-1 hover:text-ink">
+                  {crumb.label}
+                </Link>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+    </nav>
+  );
+}
+
+function crumbsOf(pathname: string): Crumb[] {
+  const segments = pathname.split("/").filter(Boolean);
+  if (segments.length === 0) return [{ href: "/", label: "Overview" }];
+  return segments.map((segment, index) => {
+    const href = `/${segments.slice(0, index + 1).join("/")}`;
+    return { href, label: PLACES[href] ?? label(segment, index, segments[0]) };
+  });
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Words of an address that are no names. */
+const PLACES: Record<string, string> = { "/workflows/definitions": "Definitions" };
+
+function label(segment: string, index: number, room: string | undefined): string {
+  if (room === "workflows" && UUID.test(segment)) return formatShortId(segment);
+  if (index === 1) return queueOfSegment(decodeURIComponent(segment));
+  if (index === 3) return formatShortId(segment);
+  return ROOMS.find((room) => room.href === `/${segment}`)?.label ?? segment;
+}

@@ -1,0 +1,44 @@
+"use client";
+import { useSession } from "@/components/layout/session/session-provider";
+import { SignOut } from "@/components/layout/session/sign-out";
+import { TenantNote } from "@/components/tenants/tenant-note";
+import { useTenants } from "@/components/tenants/tenants-provider";
+import { Icon } from "@/components/ui/icons/icon";
+import { Dialog } from "@/components/ui/overlay/dialog";
+import { Link } from "@/components/ui/text/link";
+import { DatabaseStatus } from "../live/database-status";
+import { RefreshSelect } from "../preferences/refresh-select";
+import { ZoneSwitch } from "../preferences/zone-switch";
+import { ROOMS, TABBED_ROOMS } from "./sections";
+
+/** What a narrow screen has no room for: the other rooms, and the settings of the top bar. */
+export function MoreSheet({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="More" onClose={onClose}>
+      {ROOMS.slice(TABBED_ROOMS).map((room) => (
+        <Link
+          key={room.href}
+          href={room.href}
+          onClick={onClose}
+          className="flex h-11 items-center gap-3 font-medium"
+        >
+          <Icon name={room.icon} size={20} className="text-ink-3" />
+          {room.label}
+        </Link>
+      ))}
+      <div className="flex min-h-11 items-center justify-between">
+        Refresh every
+        <RefreshSelect />
+      </div>
+      <div className="flex min-h-11 items-center justify-between">
+        Times in
+        <ZoneSwitch />
+      </div>
+      <div className="-mx-2 mt-2 border-t pt-2">
+        <TenantNote tenants={useTenants()} className="py-1" />
+        <DatabaseStatus />
+        {useSession() && <SignOut />}
+      </div>
+    </Dialog>
+  );
+}

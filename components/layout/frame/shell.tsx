@@ -1,0 +1,54 @@
+import type { ReactNode } from "react";
+import { SignOut } from "@/components/layout/session/sign-out";
+import { TenantNote } from "@/components/tenants/tenant-note";
+import { DatabaseStatus } from "../live/database-status";
+import { DimWhenLost } from "../live/dim-when-lost";
+import { LostBanner } from "../live/lost-banner";
+import { BottomTabs } from "./bottom-tabs";
+import { Logo } from "./logo";
+import { SideLinks } from "./navigation";
+import { TopBar } from "./top-bar";
+
+/** The frame of every room: bars stay, the room scrolls. */
+export function Shell({
+  tenants,
+  hasSession,
+  children,
+}: {
+  tenants: readonly string[] | null;
+  hasSession: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <div className="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[48px_minmax(0,1fr)_auto] wide:grid-cols-[200px_minmax(0,1fr)] wide:grid-rows-[44px_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-2 bg-inverse px-3 py-2 text-ink-inverse focus:not-sr-only focus:absolute focus:top-1 focus:left-1"
+      >
+        Skip to content
+      </a>
+      <aside className="hidden min-h-0 flex-col border-r bg-canvas px-2 wide:row-span-2 wide:flex">
+        <div className="flex h-11 shrink-0 items-center gap-2 px-2 font-semibold text-14 tracking-tight">
+          <Logo />
+          Absurd
+        </div>
+        <SideLinks />
+        <div className="mt-auto flex flex-col gap-1 border-t py-2">
+          <TenantNote tenants={tenants} />
+          <DatabaseStatus />
+          {hasSession && <SignOut />}
+        </div>
+      </aside>
+      <TopBar />
+      <main
+        id="main"
+        tabIndex={-1}
+        className="flex min-h-0 min-w-0 flex-col overflow-auto outline-none"
+      >
+        <LostBanner />
+        <DimWhenLost>{children}</DimWhenLost>
+      </main>
+      <BottomTabs />
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+"use client";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useRef } from "react";
+import { SkeletonRows } from "@/components/ui/feedback/skeleton";
+import { useHotkeys } from "@/components/ui/form/hotkeys";
+import { cn } from "@/lib/cn";
+import { LiveData } from "../live/live-data";
+import { Pager } from "./pager";
+
+type PageLike = { older: string | null; newer: string | null; now: string };
+
+/**
+ * A list that is read page by page: what narrows it, the rows in a box that scrolls, the pager, and the keys for all of
+ * it. `children` draws a page; rows with `data-row` take part in moving by `j` and `k`.
+ */
+export function PagedList<Page extends PageLike>({
+  title,
+  bar,
+  query,
+  cursor,
+  onTurn,
+  note,
+  columns,
+  keys,
+  children,
+}: {
+  /** The page's heading, where the list is all of the page. */
+  title?: string;
+  bar?: ReactNode;
+  query: UseQueryResult<Page>;
+  cursor: string | null;
+  onTurn: (cursor: string | null) => void;
+  /** What stands beside the pager. */
+  note: (page: Page) => ReactNode;
+  /** Of the skeleton. */
+  columns: number;
+  keys?: Record<string, () => void>;
+  children: (page: Page) => ReactNode;
+}) {
+  const page = query.data;
+  const box = useRef<HTMLDivElement>(null);
+  useHotkeys(keys ?? {});
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top
+  useEffect(() => {
+    box.current?.scrollTo({ top: 0 });
+  }, [cursor]);
+  return (
+    <div className="flex min-h-0 flex-1 flex-col bg-surface">
+      {title && <h1 className="sr-only">{title}</h1>}
+      {bar}
+      <div
+        ref={box}
+        aria-busy={query.isPlaceholderData}
+        className={cn(
+          "min-h-0 flex-1 overflow-auto transition-opacity",
+          bar && "border-t",
+          query.isPlaceholderData && "opacity-60",
+        )}
+      >
+        <LiveData query={query} skeleton={<SkeletonRows rows={12} columns={columns} />}>
+          {children}
+        </LiveData>
+      </div>
+      <Pager page={page} note={page && note(page)} first={!cursor} onTurn={onTurn} />
+    </div>
+  );
+}
+
+/** A list before anything is known of it; `bar` where one stands above its rows. */
+export function PagedListSkeleton({ columns, bar = true }: { columns: number; bar?: boolean }) {
+  return (
+    <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface">
+      {bar && <div className="h-13 shrink-0 border-b" />}
+      <SkeletonRows rows={12} columns={columns} />
+    </div>
+  );
+}

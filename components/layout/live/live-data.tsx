@@ -1,0 +1,36 @@
+"use client";
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { ClockProvider } from "@/components/ui/text/clock";
+import { ReadError } from "./read-error";
+
+/**
+ * One live read on the page: its skeleton, its error, or its data under the data's clock. Data that was there stays
+ * while a later read fails; the banner of the page says so.
+ */
+export function LiveData<T extends { now: string }>({
+  query,
+  skeleton,
+  whole = false,
+  children,
+}: {
+  query: UseQueryResult<T>;
+  skeleton: ReactNode;
+  /** It is all of the page: an error in its place is the page's heading. */
+  whole?: boolean;
+  children: (data: T) => ReactNode;
+}) {
+  if (query.data !== undefined && !isGone(query.error)) {
+    return <ClockProvider now={query.data.now}>{children(query.data)}</ClockProvider>;
+  }
+  if (query.error) {
+    const heading = whole ? "h1" : "h2";
+    return <ReadError heading={heading} error={query.error} onRetry={() => query.refetch()} />;
+  }
+  return skeleton;
+}
+
+/** What was shown does not exist any more: old rows of it would only mislead. */
+function isGone(error: Error | null): boolean {
+  return error !== null && "status" in error && error.status === 404;
+}

@@ -1,0 +1,24 @@
+"use client";
+import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
+import { usePreferences } from "./preferences-provider";
+
+/** Instants in UTC, or in the browser's own zone. An address may ask for a third one. */
+export function ZoneSwitch() {
+  const { zone, choose } = usePreferences();
+  const utc = zone === "UTC";
+  const other = utc ? "your own time zone" : "UTC";
+  return (
+    <Button
+      variant="ghost"
+      title={`Times are in ${zone}. Switch to ${other}.`}
+      aria-label={`Times in ${zone}, switch to ${other}`}
+      onClick={() =>
+        choose("zone", utc ? new Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC")
+      }
+    >
+      <Icon name="clock-3" />
+      {zone.split("/").at(-1)?.replaceAll("_", " ")}
+    </Button>
+  );
+}

@@ -1,0 +1,137 @@
+"use client";
+import { useState } from "react";
+import { usePerform } from "@/components/layout/use-perform";
+import { Panel } from "@/components/ui/data/panel";
+import { Table, Td, Th } from "@/components/ui/data/table";
+import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
+import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
+import { Badge } from "@/components/ui/text/badge";
+import { useClock } from "@/components/ui/text/clock";
+import { CountText } from "@/components/ui/text/count";
+import { repairQueueAction } from "@/lib/actions/queues";
+import type { Partitions, PartitionWeek } from "@/lib/analytics/partitions";
+import { formatBytes, plural } from "@/lib/format";
+import { dayOf, isNow, partitionProblems } from "./partition-health";
+
+/** The weeks of a partitioned queue, and whether those that are wanted are there. */
+export function PartitionsPanel({ queue, partitions }: { queue: string; partitions: Partitions }) {
+  const now = useClock((time) => time);
+  const [making, setMaking] = useState(false);
+  const { weeks } = partitions;
+  const problems = partitionProblems(partitions, now);
+  const missing = weeks.filter((week) => week.wanted && week.missing.length > 0);
+  return (
+    <Panel
+      title="Partitions"
+      note={`${plural(weeks.filter((week) => week.missing.length < 4).length, "week")}, Monday to Monday in UTC`}
+      aside={
+        missing.length > 0 && (
+          <Button className="-my-1 wide:h-6" onClick={() => setMaking(true)}>
+            Make missing weeks
+          </Button>
+        )
+      }
+    >
+      <ul>
+        {problems.map(({ tone, text }) => (
+          <li key={text} className="flex gap-2 border-line-subtle border-b px-3 py-2">
+            <Icon
+              name="triangle-alert"
+              strokeWidth={2}
+              size={14}
+              className={`mt-[3px] shrink-0 ${tone === "bad" ? "text-failed-solid" : "text-pending-solid"}`}
+            />
+            {text}
+          </li>
+        ))}
+        {problems.length === 0 && (
+          <li className="flex min-h-9 items-center gap-2 border-line-subtle border-b px-3 text-ink-2">
+            <Icon name="circle-check" strokeWidth={2} size={14} className="text-completed-solid" />
+            Every wanted week is there, nothing lies in the default partition.
+          </li>
+        )}
+      </ul>
+      <div className="max-h-80 overflow-y-auto">
+        <Table>
+          <thead className="bg-canvas">
+            <tr>
+              <Th>Week from</Th>
+              <Th>State</Th>
+              <Th numeric>Rows</Th>
+              <Th numeric>Size</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {weeks.map((week) => (
+              <WeekRow key={week.from} week={week} current={isNow(week, now)} />
+            ))}
+          </tbody>
+        </Table>
+      </div>
+      {making && <MakeWeeks queue={queue} weeks={missing} onClose={() => setMaking(false)} />}
+    </Panel>
+  );
+}
+
+function WeekRow({ week, current }: { week: PartitionWeek; current: boolean }) {
+  return (
+    <tr>
+      <Td>
+        <span className="mono">{dayOf(week)}</span> {current && <Badge>this week</Badge>}
+      </Td>
+      <Td>
+        {week.missing.length === 0 ? (
+          <span className={week.wanted ? undefined : "text-ink-3"}>
+            {week.wanted ? "there" : "there, beyond the policy"}
+          </span>
+        ) : (
+          <span className="text-pending">
+            {week.missing.length === 4 ? "missing" : `no partition of ${week.missing.join(", ")}`}
+          </span>
+        )}
+      </Td>
+      <Td numeric>
+        {week.rows ? (
+          <CountText count={week.rows} />
+        ) : (
+          <span className="text-ink-3">not known yet</span>
+        )}
+      </Td>
+      <Td numeric>{formatBytes(week.bytes)}</Td>
+    </tr>
+  );
+}
+
+function MakeWeeks({
+  queue,
+  weeks,
+  onClose,
+}: {
+  queue: string;
+  weeks: readonly PartitionWeek[];
+  onClose: () => void;
+}) {
+  const perform = usePerform();
+  return (
+    <ConfirmDialog
+      title="Make missing weeks"
+      confirmLabel="Make weeks"
+      keepLabel="Not now"
+      onClose={onClose}
+      onConfirm={() =>
+        perform(() => repairQueueAction({ queue }), {
+          what: "Making weeks",
+          done: () => ({ title: "Weeks made", text: queue }),
+        })
+      }
+    >
+      <p>
+        The engine makes the tables and partitions that <strong>{queue}</strong> lacks, for{" "}
+        {weeks.map(dayOf).slice(0, 8).join(", ")}
+        {weeks.length > 8 && ` and ${weeks.length - 8} more`}. No row is touched. Where rows of such
+        a week lie in the default partition already, it is refused.
+      </p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,36 @@
+"use client";
+import { Field, Input } from "@/components/ui/form/field";
+
+/** The queue's name, typed by hand before something is lost. */
+export function NameToConfirm({
+  queue,
+  value,
+  onChange,
+}: {
+  queue: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <Field
+      label={
+        <>
+          Type <code className="mono select-all break-all font-medium text-ink">{queue}</code> to
+          confirm
+        </>
+      }
+    >
+      {(ids) => (
+        <Input
+          {...ids}
+          aria-label="Name of the queue"
+          className="mono"
+          autoComplete="off"
+          spellCheck={false}
+          value={value}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,147 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { LiveData } from "@/components/layout/live/live-data";
+import { ReadError } from "@/components/layout/live/read-error";
+import { queueEventsPath, queueTasksPath } from "@/components/layout/paths";
+import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { useUrlValue } from "@/components/layout/use-url-value";
+import { BulkButton } from "@/components/tasks/bulk/bulk-button";
+import { SpawnButton } from "@/components/tasks/spawn/spawn-button";
+import { TenantFilter } from "@/components/tenants/tenant-filter";
+import { ScopedLink, TenantScope, useTenantScope } from "@/components/tenants/tenant-scope";
+import { useTenants } from "@/components/tenants/tenants-provider";
+import { Fact, Facts } from "@/components/ui/data/facts";
+import { Panel } from "@/components/ui/data/panel";
+import { Skeleton } from "@/components/ui/feedback/skeleton";
+import { buttonClass } from "@/components/ui/form/button";
+import { Badge } from "@/components/ui/text/badge";
+import { NumberText } from "@/components/ui/text/count";
+import { AbsoluteTime } from "@/components/ui/text/relative-time";
+import type { Queue } from "@/lib/analytics/types";
+import { ApiError } from "@/lib/query/api";
+import { queueMaintenanceQuery } from "@/lib/query/queue";
+import { taskFilters } from "@/lib/search-params/tasks";
+import { tenantSearchParams } from "@/lib/search-params/tenants";
+import { Attention } from "../attention";
+import { OldestReady } from "../list/oldest-ready";
+import { QueueUpkeep } from "../maintenance/queue-maintenance";
+import { useQueues } from "../use-queues";
+import { QueueActions } from "./queue-actions";
+import { QueueFigures } from "./queue-figures";
+import { TasksByState } from "./tasks-by-state";
+
+const FRAME = "flex flex-col gap-3 p-3 wide:px-4";
+
+/** Sizes and partitions change slowly: reading them at the pace of the counts would be work for nothing. */
+const UPKEEP_MS = 30_000;
+
+/** One queue: its figures, what is wrong with it, how it is kept, and the ways into it. */
+export function QueueOverview({ name }: { name: string }) {
+  const [tenant, setTenant] = useUrlValue("tenant", tenantSearchParams.tenant, { history: "push" });
+  const query = useQueues(tenant);
+  return (
+    <TenantScope tenants={tenant}>
+      <LiveData whole query={query} skeleton={<QueueOverviewSkeleton />}>
+        {({ queues }) => {
+          const queue = queues.find((one) => one.name === name);
+          if (queue) return <Room queue={queue} onTenant={setTenant} />;
+          const error = new ApiError(404, {
+            code: "queue_not_found",
+            message: `No queue is called “${name}”. It may have been dropped.`,
+          });
+          return <ReadError heading="h1" error={error} onRetry={() => query.refetch()} />;
+        }}
+      </LiveData>
+    </TenantScope>
+  );
+}
+
+function Room({ queue, onTenant }: { queue: Queue; onTenant: (tenants: string[]) => void }) {
+  const tenant = useTenantScope();
+  const live = useRefreshInterval() !== false;
+  const readable = queue.unreadable === undefined;
+  const restricted = useTenants() !== null;
+  const upkeep = useQuery({
+    ...queueMaintenanceQuery(queue.name),
+    enabled: readable && !restricted,
+    refetchInterval: live && UPKEEP_MS,
+  });
+  return (
+    <div className={FRAME}>
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <h1 className="min-w-0 break-words font-semibold text-20 tracking-tight">{queue.name}</h1>
+        <Badge>{queue.storageMode}</Badge>
+        <TenantFilter chosen={tenant} onChange={onTenant} />
+        <span className="flex flex-wrap gap-2 wide:ml-auto">
+          <SpawnButton queue={queue.name} />
+          <BulkButton
+            label="Bulk"
+            selection={() => ({
+              filters: taskFilters({ queue: [queue.name], tenant: [...tenant] }),
+            })}
+          />
+          <ScopedLink href={queueTasksPath(queue.name)} className={buttonClass()}>
+            Tasks
+          </ScopedLink>
+          <ScopedLink href={queueEventsPath(queue.name)} className={buttonClass()}>
+            Events
+          </ScopedLink>
+          {!restricted && (
+            <QueueActions
+              queue={queue}
+              policySeconds={
+                upkeep.data &&
+                (upkeep.data.policy === null ? null : upkeep.data.policy.cleanupTtlSeconds)
+              }
+            />
+          )}
+        </span>
+      </header>
+      {queue.unreadable && <p className="text-failed">{queue.unreadable}</p>}
+      <Facts>
+        <Fact label="Ready">
+          <NumberText value={queue.ready} />
+        </Fact>
+        <Fact label="Oldest waits">
+          <OldestReady iso={queue.oldestReadyAt} />
+        </Fact>
+        <Fact label="Overdue sleepers">
+          <NumberText value={queue.overdueSleepers} tone="warning" />
+        </Fact>
+        <Fact label="Lost leases">
+          <NumberText value={queue.expiredLeases} tone="bad" />
+        </Fact>
+        <Fact label="Created">
+          <AbsoluteTime iso={queue.createdAt} />
+        </Fact>
+      </Facts>
+      {readable && (
+        <>
+          <Attention queues={[queue]} />
+          <TasksByState queue={queue} />
+          <QueueFigures queue={queue.name} />
+          {restricted ? (
+            <p className="text-12 text-ink-3">
+              Policy, size on disk and partitions concern all tenants of the queue, so they are not
+              shown here, and it cannot be cleaned up or dropped.
+            </p>
+          ) : (
+            <QueueUpkeep queue={queue.name} query={upkeep} />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+export function QueueOverviewSkeleton() {
+  return (
+    <div role="status" aria-label="Loading" className={FRAME}>
+      <Skeleton className="h-5 w-48" />
+      <Skeleton className="w-96 max-w-full" />
+      <Panel title="Tasks by state">
+        <div className="h-[66px]" />
+      </Panel>
+    </div>
+  );
+}

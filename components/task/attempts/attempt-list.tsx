@@ -1,0 +1,109 @@
+"use client";
+import { useMemo } from "react";
+import { TaskPayload } from "@/components/payloads/task-payload";
+import { AttemptLength } from "@/components/task/baseline";
+import { StateLabel } from "@/components/tasks/state/state-label";
+import { Fact, Facts } from "@/components/ui/data/facts";
+import { CopyButton } from "@/components/ui/form/copy-button";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
+import type { Run, Task, TaskDetail } from "@/lib/analytics/types";
+import { compareErrors } from "./compare-errors";
+import { ErrorChangeNote } from "./error-change";
+import { RunError } from "./run-error";
+
+/** Every attempt, the last one first: who ran it, when, and how it ended. */
+export function AttemptList({ detail }: { detail: TaskDetail }) {
+  return (
+    <ol className="flex flex-col">
+      {detail.runs.toReversed().map((run) => (
+        <Attempt
+          key={run.runId}
+          run={run}
+          before={detail.runs.find(({ attempt }) => attempt === run.attempt - 1)}
+          task={detail.task}
+        />
+      ))}
+    </ol>
+  );
+}
+
+function Attempt({ run, before, task }: { run: Run; before: Run | undefined; task: Task }) {
+  const endedAt = run.completedAt ?? run.failedAt;
+  const change = useMemo(
+    () => before && compareErrors(before.failureReason, run.failureReason),
+    [before, run.failureReason],
+  );
+  return (
+    <li
+      id={`attempt-${run.attempt}`}
+      className="flex flex-col gap-2 border-line-subtle border-b px-3 py-3 wide:px-4"
+    >
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <h2 className="font-semibold">Attempt {run.attempt}</h2>
+        <StateLabel state={run.state} />
+        <span className="flex min-w-0 items-center gap-1 text-ink-3">
+          <code className="mono truncate">{run.runId}</code>
+          <CopyButton text={run.runId} label="Copy run id" />
+        </span>
+      </header>
+      <Facts>
+        {run.claimedBy && (
+          <Fact label="Worker">
+            <code className="mono">{run.claimedBy}</code>
+          </Fact>
+        )}
+        <Fact label="Created">
+          <AbsoluteTime iso={run.createdAt} />
+        </Fact>
+        {(run.state === "sleeping" || run.state === "pending") && (
+          <Fact label="Due">
+            {run.availableAt === "infinity" ? "never" : <AbsoluteTime iso={run.availableAt} />}
+          </Fact>
+        )}
+        {run.startedAt && (
+          <Fact label="Last claimed">
+            <AbsoluteTime iso={run.startedAt} />
+          </Fact>
+        )}
+        {run.state === "running" && (
+          <Fact label="Lease">
+            {run.claimExpiresAt ? <RelativeTime iso={run.claimExpiresAt} /> : "none"}
+          </Fact>
+        )}
+        {run.lastHeartbeat && (
+          <Fact label="Heartbeat">
+            <RelativeTime iso={run.lastHeartbeat} />
+          </Fact>
+        )}
+        {endedAt && (
+          <Fact label={run.completedAt ? "Completed" : "Failed"}>
+            <AbsoluteTime iso={endedAt} />
+          </Fact>
+        )}
+        {endedAt && run.startedAt && (
+          <Fact label="Since last claim">
+            <AttemptLength task={task} run={run} />
+          </Fact>
+        )}
+        {run.state === "sleeping" && run.wakeEvent && (
+          <Fact label="Waits for">
+            <code className="mono">{run.wakeEvent}</code>
+          </Fact>
+        )}
+      </Facts>
+      {before && change && <ErrorChangeNote change={change} before={before.attempt} />}
+      {run.failureReason && run.failureReason.text !== undefined ? (
+        <RunError reason={run.failureReason} known={change?.kind === "same"} />
+      ) : (
+        run.failureReason && (
+          <TaskPayload
+            queue={task.queue}
+            taskId={run.taskId}
+            of={{ of: "failureReason", run: run.runId }}
+            payload={run.failureReason}
+          />
+        )
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,54 @@
+"use client";
+import { TaskPayload } from "@/components/payloads/task-payload";
+import { Panel } from "@/components/ui/data/panel";
+import type { Payload, TaskDetail } from "@/lib/analytics/types";
+import { formatBytes, plural } from "@/lib/format";
+import type { PayloadRef } from "@/lib/search-params/payload";
+
+type Value = { title: string; of: PayloadRef; payload: Payload; absent: string };
+
+function noteOf({ bytes, hidden }: NonNullable<Payload>): string {
+  return `${formatBytes(bytes)}, JSON${hidden ? `, ${plural(hidden, "value")} hidden` : ""}`;
+}
+
+/** What the task was given, what it gave back, and how it is to be retried and cancelled. */
+export function InputOutput({ detail }: { detail: TaskDetail }) {
+  const { task } = detail;
+  const values: Value[] = [
+    { title: "Params", of: { of: "params" }, payload: task.params, absent: "none" },
+    {
+      title: "Result",
+      of: { of: "result" },
+      payload: task.result,
+      absent: task.state === "completed" ? "SQL NULL: it returned nothing" : "none yet",
+    },
+    { title: "Headers", of: { of: "headers" }, payload: task.headers, absent: "none" },
+    {
+      title: "Retry strategy",
+      of: { of: "retryStrategy" },
+      payload: task.retryStrategy,
+      absent: "none: retried at once",
+    },
+    {
+      title: "Cancellation policy",
+      of: { of: "cancellation" },
+      payload: task.cancellation,
+      absent: "none",
+    },
+  ];
+  return (
+    <div className="grid items-start gap-3 p-3 wide:grid-cols-2 wide:px-4">
+      {values.map(({ title, of, payload, absent }) => (
+        <Panel key={title} title={title} note={payload && noteOf(payload)}>
+          <TaskPayload
+            queue={task.queue}
+            taskId={task.taskId}
+            of={of}
+            payload={payload}
+            absent={absent}
+          />
+        </Panel>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+"use client";
+import { useZone } from "@/components/ui/text/zone";
+import type { Part } from "@/lib/diagnosis/parts";
+import { formatClock } from "@/lib/format";
+
+/** A sentence of the diagnosis with its names in monospace and its figures strong. */
+export function Sentence({ parts }: { parts: readonly Part[] }) {
+  const zone = useZone();
+  return parts.map((part, index) => {
+    const key = `${index}${part.kind}`;
+    switch (part.kind) {
+      case "code":
+        return (
+          <code key={key} className="mono">
+            {part.text}
+          </code>
+        );
+      case "strong":
+      case "duration":
+        return (
+          <strong key={key} className="font-medium">
+            {part.text}
+          </strong>
+        );
+      case "time":
+        return (
+          <time key={key} dateTime={part.iso} title={part.iso}>
+            {formatClock(part.iso, zone)}
+          </time>
+        );
+      default:
+        return part.text;
+    }
+  });
+}

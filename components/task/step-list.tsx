@@ -1,0 +1,118 @@
+"use client";
+import { useState } from "react";
+import { TaskPayload } from "@/components/payloads/task-payload";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { Icon } from "@/components/ui/icons/icon";
+import { AbsoluteTime } from "@/components/ui/text/relative-time";
+import type { Checkpoint, TaskDetail } from "@/lib/analytics/types";
+import { cn } from "@/lib/cn";
+import { formatBytes } from "@/lib/format";
+
+/** Rows drawn at once; a long agent loop shows the rest on demand. */
+const CHUNK = 200;
+
+/** What the task has recorded, in order: each step with its value, and the attempt that wrote it. */
+export function StepList({ detail }: { detail: TaskDetail }) {
+  const [shown, setShown] = useState(CHUNK);
+  const { checkpoints, runs, task } = detail;
+  const attempts = new Map(runs.map((run) => [run.runId, run.attempt]));
+  if (checkpoints.length === 0) {
+    return (
+      <EmptyState icon="list-tree" title="No step yet">
+        A step shows here when its code has finished and its result is stored.
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <ol>
+        {checkpoints.slice(0, shown).map((checkpoint, index) => (
+          <Step
+            key={checkpoint.name}
+            number={index + 1}
+            checkpoint={checkpoint}
+            attempt={checkpoint.ownerRunId ? attempts.get(checkpoint.ownerRunId) : undefined}
+            last={detail.task.attempts}
+            queue={task.queue}
+            taskId={task.taskId}
+          />
+        ))}
+      </ol>
+      {checkpoints.length > shown && (
+        <button
+          type="button"
+          onClick={() => setShown(shown + CHUNK)}
+          className="min-h-11 px-4 text-accent-text hover:underline wide:min-h-8"
+        >
+          Show more of {checkpoints.length} steps
+        </button>
+      )}
+    </>
+  );
+}
+
+function Step({
+  number,
+  checkpoint,
+  attempt,
+  last,
+  queue,
+  taskId,
+}: {
+  number: number;
+  checkpoint: Checkpoint;
+  attempt: number | undefined;
+  last: number;
+  queue: string;
+  taskId: string;
+}) {
+  const [open, setOpen] = useState(false);
+  const { name, state, updatedAt } = checkpoint;
+  return (
+    <li className="border-line-subtle border-b">
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className="grid min-h-11 w-full grid-cols-[20px_minmax(0,1fr)_auto] items-center gap-x-2 px-3 text-left -outline-offset-2 hover:bg-hover wide:min-h-8 wide:grid-cols-[20px_32px_minmax(0,2fr)_minmax(0,3fr)_96px_76px_180px] wide:px-4"
+      >
+        <Icon name={open ? "chevron-down" : "chevron-right"} size={14} className="text-ink-3" />
+        <span className="hidden text-right text-12 text-ink-3 wide:block">{number}</span>
+        <code className="mono truncate" title={name}>
+          {name}
+        </code>
+        <code className="mono hidden truncate text-ink-3 wide:block">{preview(state)}</code>
+        <span
+          className={cn(
+            "hidden text-12 wide:block",
+            attempt === last ? "text-ink-2" : "text-ink-3",
+          )}
+          title={attempt === undefined ? "The attempt that wrote it is not on record" : undefined}
+        >
+          {attempt === undefined ? "–" : `attempt ${attempt}`}
+        </span>
+        <span className="hidden text-right text-12 text-ink-3 wide:block">
+          {state ? formatBytes(state.bytes) : "NULL"}
+        </span>
+        <span className="text-right text-12 text-ink-2">
+          <AbsoluteTime iso={updatedAt} />
+        </span>
+      </button>
+      {open && (
+        <div className="border-line-subtle border-t bg-canvas pl-4 wide:pl-10">
+          <TaskPayload
+            queue={queue}
+            taskId={taskId}
+            of={{ of: "checkpoint", name }}
+            payload={state}
+            absent="SQL NULL: the step returned nothing"
+          />
+        </div>
+      )}
+    </li>
+  );
+}
+
+function preview(state: Checkpoint["state"]): string {
+  return state?.text?.slice(0, 160) ?? (state ? "large" : "");
+}

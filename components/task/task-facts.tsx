@@ -1,0 +1,70 @@
+"use client";
+import { queueTasksPath, workflowRunPath } from "@/components/layout/paths";
+import { endOf } from "@/components/tasks/list/end-of";
+import { Fact, Facts } from "@/components/ui/data/facts";
+import { useClock } from "@/components/ui/text/clock";
+import { Link } from "@/components/ui/text/link";
+import { RelativeTime } from "@/components/ui/text/relative-time";
+import type { TaskDetail } from "@/lib/analytics/types";
+import { formatAge, formatDuration } from "@/lib/timeline/duration";
+import { Attempts } from "./attempts/attempts";
+import { TimesUsual } from "./baseline";
+
+/** The task's standing data, in a line. */
+export function TaskFacts({ detail }: { detail: TaskDetail }) {
+  const { task } = detail;
+  const ended = endOf(detail);
+  return (
+    <Facts>
+      <Fact label="Queue">
+        <Link href={queueTasksPath(task.queue)} className="text-accent-text hover:underline">
+          {task.queue}
+        </Link>
+      </Fact>
+      <Fact label="Attempts">
+        <Attempts task={task} />
+      </Fact>
+      <Fact label="Spawned">
+        <RelativeTime iso={task.enqueuedAt} />
+      </Fact>
+      <Fact label="Waited to start">
+        <Span from={task.enqueuedAt} to={task.firstStartedAt ?? ended} />
+      </Fact>
+      {task.firstStartedAt && (
+        <Fact label={ended ? "Took" : "Since first start"}>
+          <Span from={task.firstStartedAt} to={ended} />{" "}
+          {ended && (
+            <TimesUsual
+              task={task}
+              of="task"
+              ms={Date.parse(ended) - Date.parse(task.firstStartedAt)}
+            />
+          )}
+        </Fact>
+      )}
+      {task.tenantId !== null && <Fact label="Tenant">{task.tenantId}</Fact>}
+      {task.workflowRunId !== null && (
+        <Fact label="Workflow run">
+          <Link
+            href={workflowRunPath(task.workflowRunId)}
+            className="mono text-accent-text hover:underline"
+          >
+            {task.workflowRunId}
+          </Link>
+        </Fact>
+      )}
+      {task.idempotencyKey !== null && (
+        <Fact label="Idempotency key">
+          <code className="mono">{task.idempotencyKey}</code>
+        </Fact>
+      )}
+    </Facts>
+  );
+}
+
+/** A length of time, still growing while it has no end. */
+function Span({ from, to }: { from: string; to: string | null }) {
+  const start = Date.parse(from);
+  const growing = useClock((now) => (to ? "" : formatAge(now - start)));
+  return to ? formatDuration(Date.parse(to) - start) : growing;
+}

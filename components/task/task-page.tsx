@@ -1,0 +1,71 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { LiveData } from "@/components/layout/live/live-data";
+import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { TaskActions } from "@/components/tasks/actions/task-actions";
+import { StateBadge } from "@/components/tasks/state/state-badge";
+import { Skeleton, SkeletonRows } from "@/components/ui/feedback/skeleton";
+import { CopyButton } from "@/components/ui/form/copy-button";
+import { ACTIVE_STATES } from "@/lib/absurd/types";
+import type { TaskDetail } from "@/lib/analytics/types";
+import { taskQuery } from "@/lib/query/task";
+import { TaskFacts } from "./task-facts";
+import { TaskTabs } from "./task-tabs";
+
+/** One task: what it is, why it is where it is, what can be done, and everything that is known about it. */
+export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
+  const interval = useRefreshInterval();
+  const query = useQuery({
+    ...taskQuery(queue, taskId),
+    refetchInterval: ({ state }) => (state.data && !isActive(state.data) ? false : interval),
+  });
+  return (
+    <LiveData whole query={query} skeleton={<TaskPageSkeleton />}>
+      {(detail) => (
+        <div className="flex flex-1 flex-col bg-surface">
+          <header className="flex flex-col gap-3 px-3 pt-3 pb-2 wide:px-4">
+            <TaskActions detail={detail} title={<Title detail={detail} />} />
+            <TaskFacts detail={detail} />
+          </header>
+          <TaskTabs detail={detail} />
+        </div>
+      )}
+    </LiveData>
+  );
+}
+
+function isActive({ task }: TaskDetail): boolean {
+  return ACTIVE_STATES.some((state) => state === task.state);
+}
+
+function Title({ detail: { task } }: { detail: TaskDetail }) {
+  return (
+    <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2.5 gap-y-1">
+      <h1
+        className="line-clamp-3 min-w-0 break-all font-semibold text-20 tracking-tight"
+        title={task.name}
+      >
+        {task.name}
+      </h1>
+      <StateBadge state={task.state} />
+      <span className="flex min-w-0 items-center text-ink-2">
+        <code className="mono truncate">{task.taskId}</code>
+        <CopyButton text={task.taskId} label="Copy task id" />
+      </span>
+    </div>
+  );
+}
+
+export function TaskPageSkeleton() {
+  return (
+    <div className="flex flex-1 flex-col bg-surface">
+      <div className="flex flex-col gap-4 px-3 py-4 wide:px-4">
+        <Skeleton className="h-5 w-64" />
+        <div className="h-10 rounded-2 bg-canvas" />
+        <Skeleton className="w-96 max-w-full" />
+      </div>
+      <div className="h-8 border-b" />
+      <SkeletonRows rows={8} columns={5} />
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+"use client";
+import dynamic from "next/dynamic";
+import { parseAsStringLiteral } from "nuqs/server";
+import { useDeferredValue } from "react";
+import { WaitList } from "@/components/events/wait-list";
+import { useUrlValue } from "@/components/layout/use-url-value";
+import { AttemptList } from "@/components/task/attempts/attempt-list";
+import { StepList } from "@/components/task/step-list";
+import { Tabs } from "@/components/ui/data/tabs";
+import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { SkeletonRows } from "@/components/ui/feedback/skeleton";
+import type { TaskDetail } from "@/lib/analytics/types";
+import { InputOutput } from "./input-output";
+
+const Related = lazyExtra(() => import("./related/related").then((m) => m.Related));
+const RawTab = lazyExtra(() => import("./raw-tab").then((m) => m.RawTab));
+
+// Measured and placed by inline styles, which server HTML must not carry.
+const TaskTimeline = dynamic(
+  () => import("@/components/timeline/task-timeline").then((m) => m.TaskTimeline),
+  { ssr: false, loading: () => <SkeletonRows rows={8} columns={3} /> },
+);
+
+const TABS = ["timeline", "attempts", "steps", "events", "payloads", "related", "raw"] as const;
+const parseAsTab = parseAsStringLiteral(TABS).withDefault("timeline");
+
+/** What is known about the task, a view a tab; the tab is in the address. */
+export function TaskTabs({ detail }: { detail: TaskDetail }) {
+  const [selected, setTab] = useUrlValue("tab", parseAsTab);
+  // The tab answers at once; what it shows may take longer than a frame to draw.
+  const tab = useDeferredValue(selected);
+  return (
+    <Tabs
+      label="About this task"
+      selected={selected}
+      onSelect={setTab}
+      tabs={[
+        { id: "timeline", label: "Timeline" },
+        { id: "attempts", label: "Attempts", count: detail.runs.length },
+        { id: "steps", label: "Steps", count: detail.checkpoints.length },
+        { id: "events", label: "Events", count: detail.waits.length || undefined },
+        { id: "payloads", label: "Input and output" },
+        { id: "related", label: "Related" },
+        { id: "raw", label: "Raw" },
+      ]}
+    >
+      {tab === "timeline" && <TaskTimeline detail={detail} />}
+      {tab === "attempts" && <AttemptList detail={detail} />}
+      {tab === "steps" && <StepList detail={detail} />}
+      {tab === "events" && <WaitList detail={detail} />}
+      {tab === "payloads" && <InputOutput detail={detail} />}
+      {tab === "related" && <Related detail={detail} />}
+      {tab === "raw" && <RawTab detail={detail} />}
+    </Tabs>
+  );
+}

@@ -1,0 +1,42 @@
+"use client";
+import type { ReactNode } from "react";
+import { EDGES } from "@/components/tasks/state/state-badge";
+import { StateIcon } from "@/components/tasks/state/state-icon";
+import { useClock } from "@/components/ui/text/clock";
+import type { TaskDetail } from "@/lib/analytics/types";
+import { cn } from "@/lib/cn";
+import { diagnose } from "@/lib/diagnosis/diagnose";
+import type { SuggestedAction } from "@/lib/diagnosis/facts";
+import { Sentence } from "./sentence";
+
+/** Why the task is where it is, in a sentence that ticks, with the action that resolves it. */
+export function Verdict({
+  detail,
+  action,
+}: {
+  detail: TaskDetail;
+  action: (suggested: SuggestedAction) => ReactNode;
+}) {
+  const now = useClock((time) => time);
+  const verdict = diagnose(detail, new Date(now || Date.parse(detail.now)).toISOString());
+  const { state } = detail.task;
+  return (
+    <section
+      aria-label="Diagnosis"
+      className={cn(
+        "flex min-h-10 flex-col gap-2 rounded-2 border px-3 pt-1 pb-2 wide:py-1 wide:pr-1.5 wide:flex-row wide:items-center",
+        EDGES[state],
+      )}
+    >
+      <div className="flex min-w-0 flex-1 gap-2.5 py-1">
+        <span className="pt-[3px]">
+          <StateIcon state={state} live />
+        </span>
+        <p className="min-w-0 break-words text-14">
+          <Sentence parts={verdict.parts} />
+        </p>
+      </div>
+      {verdict.action && action(verdict.action)}
+    </section>
+  );
+}

@@ -1,0 +1,86 @@
+"use client";
+import { useState } from "react";
+import { ReasonField } from "@/components/audit/reason-field";
+import { usePerform } from "@/components/layout/use-perform";
+import { Changes } from "@/components/ui/data/changes";
+import { Field, Input } from "@/components/ui/form/field";
+import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
+import { RelativeTime } from "@/components/ui/text/relative-time";
+import { extendLeaseAction } from "@/lib/actions/spawn";
+import type { Run, TaskDetail } from "@/lib/analytics/types";
+import { formatDuration } from "@/lib/timeline/duration";
+
+const WEEK = 604_800;
+
+/** Gives a running attempt more time before its worker counts as lost. */
+export function ExtendLeaseDialog({
+  detail,
+  run,
+  onClose,
+}: {
+  detail: TaskDetail;
+  run: Run;
+  onClose: () => void;
+}) {
+  const perform = usePerform();
+  const [text, setText] = useState("300");
+  const [reason, setReason] = useState("");
+  // What was shown when it opened: the page behind goes on changing.
+  const [shown] = useState(run);
+  const { queue } = detail.task;
+  const seconds = Number(text);
+  const valid = Number.isInteger(seconds) && seconds >= 1 && seconds <= WEEK;
+  return (
+    <ConfirmDialog
+      title="Extend the lease"
+      confirmLabel="Extend"
+      keepLabel="Not now"
+      disabled={!valid}
+      onClose={onClose}
+      onConfirm={() =>
+        perform(() => extendLeaseAction({ queue, runId: shown.runId, seconds, reason }), {
+          what: "The extension",
+          done: () => ({
+            title: "Lease extended",
+            text: `It ends in ${formatDuration(seconds * 1000)}, unless the worker reports before`,
+          }),
+        })
+      }
+    >
+      <p className="break-words text-ink-2">
+        Attempt {shown.attempt} is leased to{" "}
+        <code className="mono">{shown.claimedBy ?? "a worker"}</code>. When the lease ends without a
+        sign of life, the next claim on this queue fails the attempt. If the worker is dead,
+        extending only makes the task wait longer.
+      </p>
+      <div className="mt-3">
+        <Field
+          label="Seconds from now"
+          error={valid ? undefined : `A whole number from 1 to ${WEEK}`}
+        >
+          {(ids) => (
+            <Input
+              {...ids}
+              data-autofocus
+              inputMode="numeric"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+      </div>
+      <Changes
+        changes={[
+          {
+            label: "Lease ends",
+            from: shown.claimExpiresAt ? <RelativeTime iso={shown.claimExpiresAt} /> : "never",
+            to: valid ? `in ${formatDuration(seconds * 1000)}` : "–",
+          },
+        ]}
+      />
+      <div className="mt-3">
+        <ReasonField value={reason} onChange={setReason} />
+      </div>
+    </ConfirmDialog>
+  );
+}

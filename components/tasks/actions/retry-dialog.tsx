@@ -1,0 +1,122 @@
+"use client";
+import { useState } from "react";
+import { ReasonField } from "@/components/audit/reason-field";
+import { taskPath } from "@/components/layout/paths";
+import { usePerform } from "@/components/layout/use-perform";
+import { Changes } from "@/components/ui/data/changes";
+import { Field, Input } from "@/components/ui/form/field";
+import { Radio } from "@/components/ui/form/radio";
+import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
+import { retryTaskAction } from "@/lib/actions/tasks";
+import type { TaskDetail } from "@/lib/analytics/types";
+import { plural } from "@/lib/format";
+import { readObject } from "@/lib/timeline/read-json";
+import { StateLabel } from "../state/state-label";
+
+const MOST = 1000;
+
+/** Confirms another try of a failed task: more attempts of the same, or a new task. */
+export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
+  const perform = usePerform();
+  const [reason, setReason] = useState("");
+  const [spawnNew, setSpawnNew] = useState(false);
+  const [more, setMore] = useState("1");
+  // What was shown when it opened: the page behind goes on changing.
+  const [{ task, checkpoints }] = useState(detail);
+  const { queue, taskId, name, attempts, maxAttempts, cancellation } = task;
+  const extra = Number(more);
+  const valid = Number.isInteger(extra) && extra >= 1 && extra <= MOST;
+  const steps = checkpoints.length;
+  const limited = readObject(cancellation)?.max_duration != null;
+
+  return (
+    <ConfirmDialog
+      title="Retry this task"
+      confirmLabel={spawnNew ? "Spawn a new task" : "Retry"}
+      disabled={!spawnNew && !valid}
+      onClose={onClose}
+      onConfirm={() =>
+        perform(
+          () =>
+            retryTaskAction({
+              queue,
+              taskId,
+              reason,
+              ...(spawnNew ? { spawnNew } : { extraAttempts: extra }),
+            }),
+          {
+            what: "The retry",
+            done: (retried) =>
+              retried.created
+                ? {
+                    title: "New task spawned",
+                    text: name,
+                    link: { href: taskPath(queue, retried.taskId), label: "See it" },
+                  }
+                : { title: `Attempt ${retried.attempt} is queued`, text: name },
+          },
+        )
+      }
+    >
+      <fieldset className="flex flex-col gap-2">
+        <legend className="sr-only">How</legend>
+        <Radio
+          name="how"
+          checked={!spawnNew}
+          onChange={() => setSpawnNew(false)}
+          label="Give this task more attempts"
+        >
+          It keeps its id, and its {plural(steps, "stored step")} will not run again.
+        </Radio>
+        <Radio
+          name="how"
+          checked={spawnNew}
+          onChange={() => setSpawnNew(true)}
+          label="Spawn a new task"
+        >
+          The same name and params, from the beginning. This one stays failed; the engine keeps no
+          link between them.
+        </Radio>
+      </fieldset>
+      {!spawnNew && (
+        <>
+          <div className="mt-3 max-w-40">
+            <Field
+              label="More attempts"
+              error={valid ? undefined : `A whole number from 1 to ${MOST}`}
+            >
+              {(ids) => (
+                <Input
+                  {...ids}
+                  inputMode="numeric"
+                  value={more}
+                  onChange={(event) => setMore(event.target.value)}
+                />
+              )}
+            </Field>
+          </div>
+          <Changes
+            changes={[
+              {
+                label: "State",
+                from: <StateLabel state="failed" />,
+                to: <StateLabel state="pending" />,
+              },
+              {
+                label: "Attempt limit",
+                from: maxAttempts ?? "∞",
+                to: valid ? attempts + extra : "–",
+              },
+            ]}
+          >
+            {limited &&
+              "Its max_duration still counts from the first start: if that has passed, the next claim on this queue cancels it."}
+          </Changes>
+        </>
+      )}
+      <div className="mt-3">
+        <ReasonField value={reason} onChange={setReason} />
+      </div>
+    </ConfirmDialog>
+  );
+}

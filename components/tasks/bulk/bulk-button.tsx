@@ -1,0 +1,41 @@
+"use client";
+import { useState } from "react";
+import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
+import type { BulkAction } from "@/lib/bulk/vocabulary";
+import type { BulkDialogSelection } from "./bulk-dialog";
+
+const BulkDialog = lazyExtra(() => import("./bulk-dialog").then((m) => m.BulkDialog));
+
+/** The way from a list of tasks to doing something with them: those picked, or all that match. */
+export function BulkButton({
+  label,
+  selection,
+  action,
+  onStarted,
+}: {
+  label: string;
+  /** Asked when it is pressed. */
+  selection: () => BulkDialogSelection;
+  action?: BulkAction;
+  onStarted?: () => void;
+}) {
+  const [open, setOpen] = useState<BulkDialogSelection | null>(null);
+  return (
+    <>
+      <Button onClick={() => setOpen(selection())}>
+        <Icon name="layers" size={14} />
+        {label}
+      </Button>
+      {open && (
+        <BulkDialog
+          selection={open}
+          onClose={() => setOpen(null)}
+          {...(action && { action })}
+          {...(onStarted && { onStarted })}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,137 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { NotInstalled } from "@/components/audit/not-installed";
+import { PagedList } from "@/components/layout/list/paged-list";
+import { bulkPath } from "@/components/layout/paths";
+import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { useUrlState } from "@/components/layout/use-url-state";
+import { TenantFilter } from "@/components/tenants/tenant-filter";
+import { Table, Td, Th } from "@/components/ui/data/table";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { buttonClass } from "@/components/ui/form/button";
+import { NumberText } from "@/components/ui/text/count";
+import { Link } from "@/components/ui/text/link";
+import { NoValue } from "@/components/ui/text/no-value";
+import { RelativeTime } from "@/components/ui/text/relative-time";
+import type { BulkOperation } from "@/lib/analytics/bulk";
+import { plural } from "@/lib/format";
+import { bulkListQuery } from "@/lib/query/bulk";
+import { bulkSearchParams } from "@/lib/search-params/bulk";
+import { BulkProgress } from "./bulk-progress";
+import { BulkStateLabel } from "./bulk-state";
+import { BULK_WORDS } from "./bulk-words";
+
+/** Every operation on many tasks, those under way with their progress. */
+export function BulkList() {
+  const [filters, setInUrl] = useUrlState(bulkSearchParams, { history: "push" });
+  const refetchInterval = useRefreshInterval();
+  const query = useQuery({ ...bulkListQuery(filters), refetchInterval });
+  return (
+    <PagedList
+      title="Bulk operations"
+      bar={
+        <div className="px-3 not-empty:py-3 wide:px-4">
+          <TenantFilter
+            chosen={filters.tenant}
+            onChange={(tenant) => setInUrl({ tenant, cursor: null })}
+          />
+        </div>
+      }
+      query={query}
+      cursor={filters.cursor}
+      onTurn={(cursor) => setInUrl({ cursor })}
+      note={({ rows }) => `Newest first · ${plural(rows.length, "operation")} on this page`}
+      columns={6}
+    >
+      {({ rows, installed }) =>
+        !installed ? (
+          <NotInstalled title="Bulk operations are not installed">
+            They keep their state in the dashboard’s own tables, so that they survive a restart;
+            this database lacks them.
+          </NotInstalled>
+        ) : rows.length > 0 ? (
+          <Operations rows={rows} />
+        ) : (
+          <EmptyState
+            icon="layers"
+            title={
+              filters.tenant.length > 0 ? "No bulk operation matches" : "No bulk operation yet"
+            }
+            actions={
+              <Link href="/tasks" className={buttonClass("primary")}>
+                Go to the tasks
+              </Link>
+            }
+          >
+            Select tasks in a list, or everything that matches its filters, to cancel, retry or run
+            them all.
+          </EmptyState>
+        )
+      }
+    </PagedList>
+  );
+}
+
+function Operations({ rows }: { rows: readonly BulkOperation[] }) {
+  const tenants = rows.some((row) => row.tenants !== null);
+  return (
+    <Table className="min-w-[640px] wide:min-w-[860px]">
+      <thead className="sticky top-0 z-10 bg-canvas">
+        <tr>
+          <Th className="pl-4!">Action</Th>
+          <Th>State</Th>
+          <Th className="hidden w-[24%] wide:table-cell">Progress</Th>
+          <Th numeric>Tasks</Th>
+          <Th numeric>Done</Th>
+          <Th numeric>Left alone</Th>
+          <Th numeric>Failed</Th>
+          {tenants && <Th className="hidden pl-5 xwide:table-cell">Tenant</Th>}
+          <Th className="pl-5">Operator</Th>
+          <Th className="pr-4!">Started</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((operation) => (
+          <tr key={operation.bulkId} className="relative hover:bg-hover">
+            <Td className="pl-4!">
+              <Link
+                data-row
+                href={bulkPath(operation.bulkId)}
+                className="font-medium after:absolute after:inset-0"
+              >
+                {BULK_WORDS[operation.action].label}
+              </Link>
+            </Td>
+            <Td>
+              <BulkStateLabel state={operation.state} />
+            </Td>
+            <Td className="hidden wide:table-cell">
+              <BulkProgress operation={operation} />
+            </Td>
+            <Td numeric>
+              <NumberText value={operation.collected} />
+            </Td>
+            <Td numeric>
+              <NumberText value={operation.done} />
+            </Td>
+            <Td numeric>
+              <NumberText value={operation.skipped} />
+            </Td>
+            <Td numeric>
+              <NumberText value={operation.failed} tone="bad" />
+            </Td>
+            {tenants && (
+              <Td className="hidden max-w-32 truncate pl-5 text-ink-2 xwide:table-cell">
+                {operation.tenants?.join(", ") ?? <NoValue />}
+              </Td>
+            )}
+            <Td className="max-w-40 truncate pl-5">{operation.operator}</Td>
+            <Td className="pr-4!">
+              <RelativeTime iso={operation.createdAt} />
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,48 @@
+"use client";
+import { Select } from "@/components/ui/form/select";
+import { useZone } from "@/components/ui/text/zone";
+import { formatInstant } from "@/lib/format";
+import type { TaskFilters } from "@/lib/search-params/tasks";
+
+const RANGES = [
+  { value: "", label: "Any time" },
+  { value: "15m", label: "Last 15 min" },
+  { value: "1h", label: "Last hour" },
+  { value: "24h", label: "Last 24 h" },
+  { value: "7d", label: "Last 7 days" },
+  { value: "30d", label: "Last 30 days" },
+];
+
+/** When the listed tasks were spawned. A window given in the address stays selectable. */
+export function RangeSelect({
+  filters,
+  onChange,
+}: {
+  filters: TaskFilters;
+  onChange: (change: Partial<TaskFilters>) => void;
+}) {
+  const zone = useZone();
+  const minutes = (iso: string) => formatInstant(iso, zone).slice(0, 16);
+  const fixed = [
+    filters.after && `from ${minutes(filters.after)}`,
+    filters.before && `until ${minutes(filters.before)}`,
+  ].filter(Boolean);
+  const custom = fixed.length > 0 && { value: "fixed", label: fixed.join(" ") };
+  const own = filters.range &&
+    !RANGES.some((range) => range.value === filters.range) && {
+      value: filters.range,
+      label: `Last ${filters.range}`,
+    };
+  return (
+    <Select
+      quiet
+      aria-label="Spawned"
+      value={custom ? "fixed" : (filters.range ?? "")}
+      options={[...RANGES, ...(own ? [own] : []), ...(custom ? [custom] : [])]}
+      onChange={({ target }) => {
+        if (target.value !== "fixed")
+          onChange({ range: target.value || null, after: null, before: null });
+      }}
+    />
+  );
+}

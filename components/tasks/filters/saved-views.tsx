@@ -1,0 +1,25 @@
+"use client";
+import { lazyPart } from "@/components/ui/feedback/lazy-part";
+import { Icon } from "@/components/ui/icons/icon";
+import { Popover } from "@/components/ui/overlay/popover";
+import type { TaskFilters } from "@/lib/search-params/tasks";
+
+const SavedViewList = lazyPart(() => import("./saved-view-list").then((m) => m.SavedViewList));
+
+/** Lists under names, kept in this browser. */
+export function SavedViews(props: { filters: TaskFilters; fixedQueue: string | undefined }) {
+  return (
+    <Popover
+      title="Saved views"
+      onNear={SavedViewList.preload}
+      label={
+        <>
+          <Icon name="bookmark" size={14} />
+          <span className="sr-only xwide:not-sr-only">Views</span>
+        </>
+      }
+    >
+      {(close) => <SavedViewList {...props} close={close} />}
+    </Popover>
+  );
+}

@@ -1,0 +1,60 @@
+"use client";
+import { addCounts, stateCount } from "@/components/queues/list/state-count";
+import { useQueues } from "@/components/queues/use-queues";
+import { CountText } from "@/components/ui/text/count";
+import { TASK_STATES, type TaskState } from "@/lib/absurd/types";
+import { cn } from "@/lib/cn";
+import type { TaskFilters } from "@/lib/search-params/tasks";
+import { StateIcon } from "../state/state-icon";
+import { isFiltered } from "./use-task-filters";
+
+/** The six states as switches, each with how many tasks of the chosen queues are in it. */
+export function StateFacets({
+  filters,
+  onChange,
+}: {
+  filters: TaskFilters;
+  onChange: (change: Partial<TaskFilters>) => void;
+}) {
+  const { data } = useQueues();
+  const queues = data?.queues.filter(
+    ({ name }) => filters.queue.length === 0 || filters.queue.includes(name),
+  );
+  // Counts are of whole queues: beside a narrower list they would only mislead.
+  const narrower = isFiltered({ ...filters, state: [], queue: [] }, undefined);
+  const toggle = (state: TaskState) =>
+    onChange({
+      state: filters.state.includes(state)
+        ? filters.state.filter((one) => one !== state)
+        : TASK_STATES.filter((one) => one === state || filters.state.includes(one)),
+    });
+  return (
+    <fieldset className="flex min-w-0 items-center gap-1 overflow-x-auto [scrollbar-width:none]">
+      <legend className="sr-only">States</legend>
+      {TASK_STATES.map((state) => {
+        const on = filters.state.includes(state);
+        return (
+          <button
+            key={state}
+            type="button"
+            aria-pressed={on}
+            onClick={() => toggle(state)}
+            className={cn(
+              "inline-flex h-9 shrink-0 items-center gap-[5px] rounded-full border pr-2 pl-1.5 text-12 -outline-offset-1 wide:h-6",
+              on ? "border-line-strong bg-active text-ink" : "text-ink-2 hover:bg-hover",
+            )}
+          >
+            <StateIcon state={state} />
+            {state}
+            {queues && !narrower && (
+              <CountText
+                count={addCounts(queues.map((queue) => stateCount(queue, state)))}
+                className="font-medium text-ink"
+              />
+            )}
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}

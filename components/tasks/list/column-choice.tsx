@@ -1,0 +1,74 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { Button } from "@/components/ui/form/button";
+import { Checkbox } from "@/components/ui/form/checkbox";
+import { Field, Input } from "@/components/ui/form/field";
+import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
+import type { TaskFilters } from "@/lib/search-params/tasks";
+import { type JsonPath, parsePath, printPath } from "@/lib/search-params/tasks-paths";
+
+type Props = { filters: TaskFilters; onChange: (columns: JsonPath[]) => void };
+
+/** The paths that the newest tasks have, and a field for any other. */
+export function ColumnChoice({ filters, onChange }: Props) {
+  const { data } = useQuery({ ...taskSuggestionsQuery(filters.queue), retry: false });
+  const [text, setText] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const chosen = filters.columns.map(printPath);
+  const offered = (data?.paths ?? [])
+    .map(({ path }) => path)
+    .filter((path) => !path.includes("[]"));
+  const shown = [...new Set([...chosen, ...offered.slice(0, 12)])];
+  const toggle = (path: string, on: boolean) => {
+    const next = on ? [...chosen, path] : chosen.filter((one) => one !== path);
+    onChange(next.flatMap((one) => parsePath(one) ?? []));
+  };
+  function add(event: FormEvent) {
+    event.preventDefault();
+    const path = parsePath(text.trim());
+    if (!path) return setError("A path begins with params, headers, result or error");
+    toggle(printPath(path), !chosen.includes(printPath(path)));
+    setText("");
+  }
+  return (
+    <form onSubmit={add} className="flex flex-col gap-1">
+      {shown.map((path) => (
+        <Checkbox
+          key={path}
+          checked={chosen.includes(path)}
+          onChange={({ target }) => toggle(path, target.checked)}
+        >
+          <span className="mono break-all">{path}</span>
+        </Checkbox>
+      ))}
+      <div className="mt-1 flex items-end gap-2">
+        <Field label="Another path" error={error}>
+          {(ids) => (
+            <Input
+              {...ids}
+              data-autofocus
+              value={text}
+              list="column-paths"
+              spellCheck={false}
+              placeholder="params.order.id"
+              className="mono"
+              onChange={({ target }) => {
+                setText(target.value);
+                setError(null);
+              }}
+            />
+          )}
+        </Field>
+        <Button type="submit" size="large">
+          Add
+        </Button>
+      </div>
+      <datalist id="column-paths">
+        {offered.map((path) => (
+          <option key={path} value={path} />
+        ))}
+      </datalist>
+    </form>
+  );
+}

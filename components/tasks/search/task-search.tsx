@@ -1,0 +1,131 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { type KeyboardEvent, useRef, useState } from "react";
+import { useHotkeys } from "@/components/ui/form/hotkeys";
+import { Icon } from "@/components/ui/icons/icon";
+import type { TaskFilters } from "@/lib/search-params/tasks";
+import { SearchChip } from "./search-chip";
+import type { Suggestion } from "./search-suggest";
+import { chipsOf } from "./search-words";
+import { loadLanguage, useSuggestions } from "./use-suggestions";
+
+type Props = {
+  filters: TaskFilters;
+  fixedQueue: string | undefined;
+  onChange: (change: Partial<TaskFilters>) => void;
+  onClear: () => void;
+};
+
+const LIST = "task-search-options";
+
+/** Filters as words, with suggestions: typed ones become chips on Enter, and a whole id opens its task. */
+export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
+  const router = useRouter();
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [open, setOpen] = useState(false);
+  const [at, setAt] = useState(-1);
+  const { language, suggestions, isName } = useSuggestions(text, filters.queue, open);
+  const chips = chipsOf(fixedQueue === undefined ? filters : { ...filters, queue: [] });
+  const shown = open ? suggestions : [];
+  useHotkeys({ "/": () => input.current?.focus() });
+
+  function type(value: string) {
+    setText(value);
+    setProblem(null);
+    setAt(-1);
+    setOpen(true);
+  }
+  async function submit(typed: string) {
+    if (!typed.trim()) return;
+    const known = language ?? (await loadLanguage().catch(() => null));
+    setOpen(false);
+    if (!known) return setProblem("The dashboard’s server does not answer.");
+    const understood = known.understand(typed, filters, isName);
+    if ("problem" in understood) {
+      const { message, from, to } = understood.problem;
+      setProblem(message);
+      input.current?.setSelectionRange(from, to);
+    } else if ("openId" in understood) {
+      const found = await known.findById(understood.openId);
+      if ("href" in found) router.push(found.href);
+      else setProblem(found.problem);
+    } else {
+      const { queue: _, ...rest } = understood.filters;
+      onChange(fixedQueue === undefined ? understood.filters : rest);
+      setText("");
+    }
+  }
+  function choose(suggestion: Suggestion) {
+    if (suggestion.complete) {
+      setText(suggestion.text);
+      submit(suggestion.text);
+    } else type(suggestion.text);
+    input.current?.focus();
+  }
+  function press(event: KeyboardEvent) {
+    const last = chips.at(-1);
+    const active = shown[at];
+    if (event.key === "Enter") active ? choose(active) : submit(text);
+    else if (event.key === "Tab" && active && !event.shiftKey) {
+      event.preventDefault();
+      type(active.text);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      setOpen(true);
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      setAt(Math.min(Math.max(at + step, -1), suggestions.length - 1));
+    } else if (event.key === "Backspace" && text === "" && last) onChange(last.without);
+    else if (event.key === "Escape") open ? setOpen(false) : input.current?.blur();
+  }
+  return (
+    <search className="relative flex min-h-9 min-w-0 flex-1 basis-full flex-wrap items-center gap-1 rounded-2 border border-line-control bg-surface py-0.5 pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:min-h-7 wide:basis-0">
+      <Icon name="search" className="mr-1 shrink-0 text-ink-3" />
+      {chips.map((chip) => (
+        <SearchChip key={chip.text} chip={chip} onRemove={() => onChange(chip.without)} />
+      ))}
+      <input
+        ref={input}
+        value={text}
+        onChange={(event) => type(event.target.value)}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setOpen(false)}
+        onKeyDown={press}
+        type="text"
+        role="combobox"
+        aria-expanded={shown.length > 0}
+        aria-controls={shown.length > 0 ? LIST : undefined}
+        aria-autocomplete="list"
+        aria-activedescendant={shown[at] ? `${LIST}-${at}` : undefined}
+        aria-label="Filter tasks"
+        aria-describedby="task-search-note"
+        enterKeyHint="search"
+        spellCheck={false}
+        autoComplete="off"
+        autoCapitalize="none"
+        placeholder={chips.length ? "" : "Name, id, error text, state:failed, params.order.id:42"}
+        className="h-8 min-w-32 flex-1 bg-transparent font-mono text-12 outline-none wide:h-5"
+      />
+      {chips.length > 0 && (
+        <button
+          type="button"
+          onClick={onClear}
+          className="rounded-1 px-1.5 py-1 text-12 text-ink-3 hover:text-ink wide:py-0"
+        >
+          Clear
+        </button>
+      )}
+      <span
+        id="task-search-note"
+        aria-live="polite"
+        className="basis-full break-words text-12 text-failed empty:hidden"
+      >
+        {problem}
+      </span>
+      {language && shown.length > 0 && (
+        <language.SearchOptions id={LIST} options={shown} active={at} onChoose={choose} />
+      )}
+    </search>
+  );
+}

@@ -1,0 +1,23 @@
+"use client";
+import { useState } from "react";
+import { useDeeds } from "@/components/layout/palette/page-commands";
+import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
+
+const SpawnDialog = lazyExtra(() => import("./spawn-dialog").then((m) => m.SpawnDialog));
+
+/** The way to a new task of a queue. */
+export function SpawnButton({ queue }: { queue: string }) {
+  const [open, setOpen] = useState(false);
+  useDeeds([{ label: `Spawn a task in ${queue}`, icon: "plus", run: () => setOpen(true) }]);
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>
+        <Icon name="plus" size={14} />
+        Spawn
+      </Button>
+      {open && <SpawnDialog queue={queue} onClose={() => setOpen(false)} />}
+    </>
+  );
+}

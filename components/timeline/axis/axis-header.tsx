@@ -1,0 +1,106 @@
+"use client";
+import { useZone } from "@/components/ui/text/zone";
+import { formatClock, formatInstant } from "@/lib/format";
+import { listTicks, type Ticks } from "@/lib/timeline/axis-ticks";
+import { formatAge } from "@/lib/timeline/duration";
+import type { Timeline } from "@/lib/timeline/model";
+import type { Scale } from "@/lib/timeline/scale";
+
+/** The axis that stays on top: round instants in the reader's zone, hidden time, and now. */
+export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeline }) {
+  const zone = useZone();
+  const { ticks, precision } = listTicks(scale, 84, zoneOffset(scale.from, zone));
+  const showNow = timeline.active && timeline.now >= scale.from && timeline.now <= scale.to;
+  const nowX = scale.toX(timeline.now);
+  const now: Tag[] = showNow
+    ? [tag(nowX, clockOf(timeline.now, zone), scale.width, NOW_WIDTH)]
+    : [];
+  const gaps = scale.gaps.map((gap) => {
+    const text = `${formatAge(gap.to - gap.from)} idle`;
+    return { ...tag(gap.x + gap.width / 2, text, scale.width), gap };
+  });
+  const shownGaps = gaps.filter(
+    (gap, index) => !overlapsAny(gap, [...now, ...gaps.slice(0, index)]),
+  );
+  const taken = [...now, ...shownGaps];
+  return (
+    <svg width={scale.width} height={28} aria-hidden="true" className="block text-12">
+      {ticks.map(({ at, x }) => (
+        <g key={at}>
+          <line x1={x} x2={x} y1={23} y2={28} className="stroke-line-strong" />
+          {x <= scale.width - TICK_WIDTH / 2 && !overlapsAny({ x, width: TICK_WIDTH }, taken) && (
+            <text x={Math.max(x, 26)} y={18} textAnchor="middle" className="fill-ink-3">
+              {tickLabel(at, zone, precision)}
+            </text>
+          )}
+        </g>
+      ))}
+      {shownGaps.map(({ x, width, text, gap }) => (
+        <g key={gap.from}>
+          <title>
+            {`${clockOf(gap.from, zone)} to ${clockOf(gap.to, zone)} is hidden: nothing was executed`}
+          </title>
+          <rect x={x - width / 2} y={4} width={width} height={18} rx={3} className="fill-active" />
+          <text x={x} y={17} textAnchor="middle" className="fill-ink-2">
+            {text}
+          </text>
+        </g>
+      ))}
+      {now.map(({ x, width, text }) => (
+        <g key="now">
+          <rect x={x - width / 2} y={4} width={width} height={18} rx={3} className="fill-inverse" />
+          <text x={x} y={17} textAnchor="middle" className="fill-ink-inverse font-medium">
+            {text}
+          </text>
+        </g>
+      ))}
+    </svg>
+  );
+}
+
+/** What stands in the columns beside the axis; a narrow screen has room for the first only. */
+export function ColumnNames({ first }: { first: string }) {
+  return (
+    <span className="flex items-center justify-between border-r pr-2 pl-3 text-12 text-ink-3 wide:pl-4">
+      {first} <span className="hidden wide:inline">Duration</span>
+    </span>
+  );
+}
+
+type Tag = { x: number; width: number; text: string };
+
+const NOW_WIDTH = 60;
+const TICK_WIDTH = 46;
+
+/** A label on a ground of its own, moved so that it stays on the axis. */
+function tag(at: number, text: string, limit: number, width = text.length * 6.3 + 12): Tag {
+  return { x: Math.min(Math.max(at, width / 2), limit - width / 2), width, text };
+}
+
+function overlapsAny(one: { x: number; width: number }, others: Tag[]): boolean {
+  return others.some((other) => Math.abs(one.x - other.x) < (one.width + other.width) / 2 + 4);
+}
+
+function clockOf(at: number, zone: string): string {
+  return formatClock(new Date(at).toISOString(), zone);
+}
+
+function tickLabel(at: number, zone: string, precision: Ticks["precision"]): string {
+  const instant = formatInstant(new Date(at).toISOString(), zone);
+  switch (precision) {
+    case "millisecond":
+      return instant.slice(17);
+    case "second":
+      return instant.slice(11, 19);
+    case "minute":
+      return instant.slice(11, 16);
+    case "day":
+      return instant.slice(5, 10);
+  }
+}
+
+/** How far the zone is from UTC at an instant, in milliseconds. */
+function zoneOffset(at: number, zone: string): number {
+  const iso = new Date(at).toISOString();
+  return Date.parse(`${formatInstant(iso, zone).replace(" ", "T")}Z`) - Date.parse(iso);
+}

@@ -1,0 +1,75 @@
+"use client";
+import { type ReactNode, useState } from "react";
+import { type Failure, OutcomeError } from "../feedback/outcome-error";
+import { Button } from "../form/button";
+import { Dialog } from "./dialog";
+
+/**
+ * Asks before something changes. `onConfirm` answers with why nothing happened, or with nothing when it did: then the
+ * dialog closes. It stays open, and locked, while the answer is on its way.
+ */
+export function ConfirmDialog({
+  title,
+  confirmLabel,
+  keepLabel = "Keep as is",
+  danger = false,
+  disabled = false,
+  note,
+  onConfirm,
+  onClose,
+  children,
+}: {
+  title: ReactNode;
+  confirmLabel: string;
+  keepLabel?: string;
+  danger?: boolean;
+  disabled?: boolean;
+  note?: ReactNode;
+  onConfirm: () => Promise<Failure | undefined>;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const [pending, setPending] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  async function confirm() {
+    setPending(true);
+    setFailure(undefined);
+    const failed = await onConfirm();
+    setPending(false);
+    if (failed) setFailure(failed);
+    else onClose();
+  }
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      locked={pending}
+      footer={
+        <>
+          {note && <span className="mr-auto text-12 text-ink-3 max-wide:basis-full">{note}</span>}
+          <Button
+            size="large"
+            onClick={onClose}
+            disabled={pending}
+            className="flex-1 wide:flex-none"
+          >
+            {failure ? "Close" : keepLabel}
+          </Button>
+          <Button
+            size="large"
+            variant={danger ? "danger" : "primary"}
+            disabled={disabled || pending}
+            aria-busy={pending}
+            onClick={confirm}
+            className="flex-1 wide:flex-none"
+          >
+            {pending ? "Working…" : confirmLabel}
+          </Button>
+        </>
+      }
+    >
+      {children}
+      {failure && <OutcomeError failure={failure} />}
+    </Dialog>
+  );
+}

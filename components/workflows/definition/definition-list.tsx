@@ -1,0 +1,143 @@
+"use client";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { LiveData } from "@/components/layout/live/live-data";
+import { workflowDefinitionPath } from "@/components/layout/paths";
+import { Table, Td, Th } from "@/components/ui/data/table";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { SkeletonRows } from "@/components/ui/feedback/skeleton";
+import { Badge } from "@/components/ui/text/badge";
+import { Link } from "@/components/ui/text/link";
+import { NoValue } from "@/components/ui/text/no-value";
+import { RelativeTime } from "@/components/ui/text/relative-time";
+import type {
+  WorkflowDefinitionList,
+  WorkflowDefinitionSummary,
+} from "@/lib/analytics/workflow-types";
+import { serializeWorkflowFilters } from "@/lib/search-params/workflows";
+import { StartButton } from "../start/start-button";
+
+/** The stored definitions: by name, and the newest version of each first. */
+export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefinitionList> }) {
+  return (
+    <div className="min-h-0 flex-1 overflow-auto">
+      <LiveData query={query} skeleton={<SkeletonRows rows={12} columns={5} />}>
+        {({ definitions, installed, truncated }) =>
+          definitions.length > 0 ? (
+            <>
+              <Table>
+                <thead className="bg-canvas">
+                  <tr>
+                    <Th className="pl-4!">Workflow</Th>
+                    <Th>Version</Th>
+                    <Th>Runs</Th>
+                    <Th className="max-wide:hidden">Hash</Th>
+                    <Th>Tenant</Th>
+                    <Th className="max-wide:hidden">Written as</Th>
+                    <Th className="max-wide:hidden">Stored</Th>
+                    <Th className="max-wide:hidden">By</Th>
+                    <Th className="pr-4!">
+                      <span className="sr-only">Start</span>
+                    </Th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {definitions.map((definition, index) => (
+                    <Row
+                      key={definition.definitionId}
+                      definition={definition}
+                      first={definitions[index - 1]?.name !== definition.name}
+                    />
+                  ))}
+                </tbody>
+              </Table>
+              {truncated && (
+                <p className="px-4 py-2 text-12 text-ink-3">
+                  Only the newest {definitions.length} are listed.
+                </p>
+              )}
+            </>
+          ) : (
+            <EmptyState icon="file-code" title="No definition is stored">
+              {installed ? (
+                <>
+                  Runs show their tasks and timeline all the same; the graph needs the definition in{" "}
+                  <code className="mono">workflow_definition</code> or in the root task’s
+                  parameters.
+                </>
+              ) : (
+                <>
+                  There is no table <code className="mono">public.workflow_definition</code>.
+                  Install it with <code className="mono">npm run db:migrate</code>.
+                </>
+              )}
+            </EmptyState>
+          )
+        }
+      </LiveData>
+    </div>
+  );
+}
+
+/** One version; its name is written once. */
+function Row({ definition, first }: { definition: WorkflowDefinitionSummary; first: boolean }) {
+  const {
+    definitionId,
+    name,
+    version,
+    hash,
+    tenantId,
+    isPaused,
+    sourceFormat,
+    createdBy,
+    createdAt,
+  } = definition;
+  return (
+    <tr className="hover:bg-hover">
+      <Td className="max-w-80 truncate pl-4! font-medium" title={name}>
+        {first ? name : <span className="sr-only">{name}</span>}
+      </Td>
+      <Td>
+        <Link
+          href={workflowDefinitionPath(definitionId)}
+          className="inline-block max-w-40 truncate align-bottom font-medium text-accent-text hover:underline"
+          aria-label={`${name} ${version}`}
+          title={`Look at ${name} ${version}`}
+        >
+          {version}
+        </Link>{" "}
+        {isPaused && <Badge tone="warning">paused</Badge>}
+      </Td>
+      <Td>
+        <Link
+          href={`/workflows${serializeWorkflowFilters({ name: [name], version: [version] })}`}
+          className="text-ink-2 hover:text-accent-text hover:underline"
+          aria-label={`Runs of ${name} ${version}`}
+        >
+          Runs
+        </Link>
+      </Td>
+      <Td className="max-wide:hidden">
+        {hash === null ? (
+          <NoValue />
+        ) : (
+          <code className="mono text-ink-2" title={hash}>
+            {hash.slice(0, 12)}
+          </code>
+        )}
+      </Td>
+      <Td className="max-w-40 truncate" title={tenantId ?? undefined}>
+        {tenantId ?? <NoValue />}
+      </Td>
+      <Td className="max-wide:hidden">{sourceFormat ?? <NoValue />}</Td>
+      <Td className="max-wide:hidden">
+        {createdAt === null ? <NoValue /> : <RelativeTime iso={createdAt} />}
+      </Td>
+      <Td className="max-w-40 truncate max-wide:hidden" title={createdBy ?? undefined}>
+        {createdBy ?? <NoValue />}
+      </Td>
+      <Td className="py-1 pr-4! text-right wide:py-0">
+        {!isPaused && <StartButton isSmall definitionId={definitionId} of={`${name} ${version}`} />}
+      </Td>
+    </tr>
+  );
+}

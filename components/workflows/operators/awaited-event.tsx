@@ -1,0 +1,49 @@
+"use client";
+import { useState } from "react";
+import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
+import { parseExactly } from "@/components/ui/json/json-model";
+import type { TaskHistory } from "../run/task-history";
+import type { Resolve } from "./resolve-step";
+
+const EmitDialog = lazyExtra(() =>
+  import("@/components/events/emit-dialog").then((m) => m.EmitDialog),
+);
+
+export type Awaited = { queue: string; event: string };
+
+/** The event that the operator at a path waits for: as the interpreter noted it, else as the engine has the wait. */
+export function findAwaited(
+  histories: readonly TaskHistory[],
+  path: string,
+  resolve: Resolve,
+): Awaited | undefined {
+  for (const { detail } of histories.toReversed()) {
+    const { queue } = detail.task;
+    const wait = detail.waits.findLast(({ stepName }) => resolve(stepName)?.path === path);
+    if (wait) return { queue, event: wait.eventName };
+    const noted = detail.checkpoints.findLast(({ name }) => {
+      const step = resolve(name);
+      return step?.path === path && step.note === "waiting";
+    });
+    const event = (parseExactly(noted?.state?.text ?? "")?.value as { event?: unknown } | undefined)
+      ?.event;
+    if (typeof event === "string") return { queue, event };
+  }
+  return undefined;
+}
+
+/** The way to end a wait: emits the event. */
+export function EmitAwaited({ awaited: { queue, event } }: { awaited: Awaited }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button variant="primary" onClick={() => setOpen(true)} title={event}>
+        <Icon name="zap" size={14} />
+        Emit its event
+      </Button>
+      {open && <EmitDialog queue={queue} name={event} onClose={() => setOpen(false)} />}
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+"use client";
+import { taskPath } from "@/components/layout/paths";
+import { Fact, Facts } from "@/components/ui/data/facts";
+import { Icon } from "@/components/ui/icons/icon";
+import { Link } from "@/components/ui/text/link";
+import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
+import { formatNumber } from "@/lib/format";
+import type { GraphNode } from "@/lib/highway/graph";
+import type { Workflow } from "@/lib/highway/model/workflow";
+import { formatDuration } from "@/lib/timeline/duration";
+import { roundsOf, typeOf } from "../graph/node-words";
+import type { TaskHistory } from "../run/task-history";
+import { EmitAwaited, findAwaited } from "./awaited-event";
+import { NodeRecords } from "./node-records";
+import { NodeStateLabel } from "./node-state-label";
+import type { NodeStatus } from "./node-states";
+import { settingsOf } from "./operator-settings";
+import type { Resolve } from "./resolve-step";
+
+/** The selected operator: how it stands, what it is set to do, and what it recorded. */
+export function NodeInspector({
+  node,
+  workflow,
+  run,
+  onClose,
+}: {
+  node: GraphNode;
+  workflow: Workflow;
+  /** What a run made of it; absent for a definition. */
+  run?: {
+    status: NodeStatus | undefined;
+    detail: WorkflowRunDetail;
+    histories: readonly TaskHistory[];
+    resolve: Resolve;
+  };
+  onClose: () => void;
+}) {
+  const status = run?.status;
+  const awaited =
+    run && status?.state === "sleeping" && node.type === "wait_for_event"
+      ? findAwaited(run.histories, node.path, run.resolve)
+      : undefined;
+  return (
+    <section
+      aria-label={`Operator ${node.id}`}
+      className="max-h-[60dvh] shrink-0 overflow-auto border-t bg-surface px-3 py-2 wide:max-h-[45%] wide:px-4"
+    >
+      <header className="mb-2 flex min-w-0 items-center gap-2">
+        <h3
+          dir="auto"
+          className="mono line-clamp-2 min-w-0 break-all text-left font-semibold"
+          title={node.path}
+        >
+          {node.path}
+        </h3>
+        {run && <NodeStateLabel status={status} />}
+        {awaited && <EmitAwaited awaited={awaited} />}
+        <button
+          type="button"
+          aria-label="Close"
+          onClick={onClose}
+          className="ml-auto grid size-9 shrink-0 place-items-center rounded-2 text-ink-2 hover:bg-active wide:size-6"
+        >
+          <Icon name="x" size={14} />
+        </button>
+      </header>
+      <Facts>
+        <Fact label="Kind">{typeOf(node.type)[1]}</Fact>
+        {status && status.took !== null && (
+          <Fact label="Duration">{formatDuration(status.took)}</Fact>
+        )}
+        {status && status.attempts > 1 && <Fact label="Attempts">{status.attempts}</Fact>}
+        {status?.rounds && <Fact label="Rounds">{roundsOf(status)}</Fact>}
+        {status && status.results > 1 && (
+          <Fact label="Ended">{formatNumber(status.results)} times</Fact>
+        )}
+        {status?.task && (
+          <Fact label="Task">
+            <Link
+              href={taskPath(status.task.queue, status.task.taskId)}
+              className="text-accent-text hover:underline"
+            >
+              Open
+            </Link>
+          </Fact>
+        )}
+        {settingsOf(workflow, node).map(([label, value]) => (
+          <Fact key={label} label={label}>
+            <code className="mono break-all">{value}</code>
+          </Fact>
+        ))}
+      </Facts>
+      {status?.failure && (
+        <p className="mt-2 break-words rounded-2 border border-failed-line bg-failed-soft px-3 py-1.5">
+          <strong className="font-semibold">{status.failure.type}</strong> {status.failure.message}
+          {status.isHandled && <span className="text-ink-2"> Its handler took care of it.</span>}
+        </p>
+      )}
+      {run && <NodeRecords path={node.path} detail={run.detail} resolve={run.resolve} />}
+    </section>
+  );
+}

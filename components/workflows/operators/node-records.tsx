@@ -1,0 +1,53 @@
+import { taskPath } from "@/components/layout/paths";
+import { TaskPayload } from "@/components/payloads/task-payload";
+import { Link } from "@/components/ui/text/link";
+import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
+import { isInterpreted } from "./read-records";
+import type { Resolve } from "./resolve-step";
+import { tellStep } from "./step-words";
+
+/** Of more entries than this the last ones are shown. */
+const MOST = 20;
+
+/** What the tasks of a run recorded of one operator: its results, and what the interpreter noted, in words. */
+export function NodeRecords({
+  path,
+  detail,
+  resolve,
+}: {
+  path: string;
+  detail: WorkflowRunDetail;
+  resolve: Resolve;
+}) {
+  const interpreted = isInterpreted(detail);
+  const entries = detail.tasks.flatMap(({ task, checkpoints }) =>
+    checkpoints.flatMap(({ name, state }) => {
+      const step = resolve(name);
+      if (step?.path !== path) return [];
+      const recorded = detail.records[task.taskId]?.values[name];
+      const { words } = interpreted ? tellStep(name, step, { state, recorded }) : { words: name };
+      return [{ task, name, state, words }];
+    }),
+  );
+  return entries.slice(-MOST).map(({ task, name, state, words }) => (
+    <div key={`${task.taskId} ${name}`} className="mt-2 overflow-hidden rounded-2 border">
+      <div className="flex items-center justify-between gap-2 border-b bg-canvas px-3 py-1 text-12">
+        <span className="min-w-0 truncate" title={name}>
+          {words === name ? <code className="mono">{name}</code> : words}
+        </span>
+        <Link
+          href={`${taskPath(task.queue, task.taskId)}?tab=steps`}
+          className="shrink-0 text-accent-text hover:underline"
+        >
+          {task.name}
+        </Link>
+      </div>
+      <TaskPayload
+        queue={task.queue}
+        taskId={task.taskId}
+        of={{ of: "checkpoint", name }}
+        payload={state}
+      />
+    </div>
+  ));
+}

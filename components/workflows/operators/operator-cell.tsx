@@ -1,0 +1,30 @@
+import { Td } from "@/components/ui/data/table";
+import type { WorkflowGraph } from "@/lib/highway/graph";
+
+/** An operator by its path, in a table beside the picture: chosen here it is chosen there, and once more lets it go. */
+export function OperatorCell({
+  node,
+  selected,
+  onSelect,
+  className,
+}: {
+  node: WorkflowGraph["nodes"][number];
+  selected: boolean;
+  onSelect: (path: string | null) => void;
+  className?: string;
+}) {
+  return (
+    <Td className={className}>
+      <button
+        type="button"
+        dir="auto"
+        aria-pressed={selected}
+        title={node.path}
+        onClick={() => onSelect(selected ? null : node.path)}
+        className="mono block max-w-full truncate text-left hover:text-accent-text hover:underline"
+      >
+        {node.path}
+      </button>
+    </Td>
+  );
+}

@@ -1,0 +1,78 @@
+import { taskPath } from "@/components/layout/paths";
+import { Table, Td, Th } from "@/components/ui/data/table";
+import { Link } from "@/components/ui/text/link";
+import { NoValue } from "@/components/ui/text/no-value";
+import { cn } from "@/lib/cn";
+import type { WorkflowGraph } from "@/lib/highway/graph";
+import { formatDuration } from "@/lib/timeline/duration";
+import { roundsOf, typeOf } from "../graph/node-words";
+import { inReadingOrder } from "../graph/reading-order";
+import { NodeStateLabel } from "./node-state-label";
+import type { NodeStatus } from "./node-states";
+import { OperatorCell } from "./operator-cell";
+
+/** What the graph shows, as a table. */
+export function OperatorTable({
+  graph,
+  statuses,
+  selected,
+  onSelect,
+}: {
+  graph: WorkflowGraph;
+  statuses: ReadonlyMap<string, NodeStatus>;
+  selected: string | null;
+  onSelect: (path: string | null) => void;
+}) {
+  return (
+    <Table>
+      <thead className="bg-canvas">
+        <tr>
+          <Th className="pl-4!">State</Th>
+          <Th>Operator</Th>
+          <Th>Kind</Th>
+          <Th numeric>Attempts</Th>
+          <Th numeric>Duration</Th>
+          <Th>Task</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {inReadingOrder(graph).map((node) => {
+          const status = statuses.get(node.path);
+          const isSelected = node.path === selected;
+          return (
+            <tr key={node.path} className={cn("hover:bg-hover", isSelected && "bg-accent-soft")}>
+              <Td className="pl-4!">
+                <NodeStateLabel status={status} />
+              </Td>
+              <OperatorCell
+                node={node}
+                selected={isSelected}
+                onSelect={onSelect}
+                className="max-w-72"
+              />
+              <Td className="text-ink-2">
+                {typeOf(node.type)[1]}
+                {status?.rounds && `, ${roundsOf(status)}`}
+                {status && !status.rounds && status.results > 1 && ` × ${status.results}`}
+              </Td>
+              <Td numeric>{status?.attempts || <NoValue />}</Td>
+              <Td numeric>
+                {status && status.took !== null ? formatDuration(status.took) : <NoValue />}
+              </Td>
+              <Td>
+                {status?.task && (
+                  <Link
+                    href={taskPath(status.task.queue, status.task.taskId)}
+                    className="text-accent-text hover:underline"
+                  >
+                    Open
+                  </Link>
+                )}
+              </Td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </Table>
+  );
+}

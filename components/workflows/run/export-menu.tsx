@@ -1,0 +1,57 @@
+"use client";
+import { Select } from "@/components/ui/form/select";
+import { Icon } from "@/components/ui/icons/icon";
+import type { Workflow } from "@/lib/highway/model/workflow";
+import { saveFile } from "../graph/save-svg";
+
+/** What can be saved, and under which name. */
+export type Exports = { name: string; workflow: Workflow };
+
+const FORMATS = [
+  { value: "", label: "Export" },
+  { value: "svg", label: "Picture (SVG)" },
+  { value: "mermaid", label: "Mermaid" },
+  { value: "mermaid-classic", label: "Mermaid, classic" },
+  { value: "yaml", label: "YAML" },
+  { value: "json", label: "JSON" },
+];
+
+/** Saves the definition or its picture as a file. The writers are loaded when they are asked for. */
+export function ExportMenu({ exports, svg }: { exports: Exports; svg: () => string }) {
+  const { name, workflow } = exports;
+  async function save(format: string) {
+    switch (format) {
+      case "svg":
+        return saveFile(`${name}.svg`, "image/svg+xml", svg());
+      case "yaml":
+      case "json": {
+        const { serializeWorkflow } = await import("@/lib/highway/serialize");
+        const type = format === "json" ? "application/json" : "application/yaml";
+        return saveFile(`${name}.${format}`, type, serializeWorkflow(workflow, format));
+      }
+      case "mermaid":
+      case "mermaid-classic": {
+        const { toMermaid } = await import("@/lib/highway/mermaid/to-mermaid");
+        const style = format === "mermaid" ? "rich" : "classic";
+        return saveFile(`${name}.mmd`, "text/plain", toMermaid(workflow, { style }));
+      }
+    }
+  }
+  return (
+    <span className="relative inline-flex">
+      <Icon
+        name="download"
+        size={14}
+        className="pointer-events-none absolute inset-y-0 left-2 z-1 my-auto"
+      />
+      <Select
+        quiet
+        aria-label="Export"
+        value=""
+        options={FORMATS}
+        className="w-26 [&>select]:pl-7"
+        onChange={({ target }) => save(target.value)}
+      />
+    </span>
+  );
+}

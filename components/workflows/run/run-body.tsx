@@ -1,0 +1,167 @@
+"use client";
+import { parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useUrlState } from "@/components/layout/use-url-state";
+import { Tabs } from "@/components/ui/data/tabs";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { useClock } from "@/components/ui/text/clock";
+import type { RunDefinition, WorkflowRunDetail } from "@/lib/analytics/workflow-types";
+import { buildGraph } from "@/lib/highway/graph";
+import { parseWorkflow } from "@/lib/highway/parse";
+import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { GraphPane } from "../graph/graph-pane";
+import { isActive } from "../list/run-duration";
+import { NodeInspector } from "../operators/node-inspector";
+import { deriveNodeStates } from "../operators/node-states";
+import { OperatorTable } from "../operators/operator-table";
+import { createResolver } from "../operators/resolve-step";
+import { RunTimeline } from "../timeline/run-timeline";
+import { Panes } from "./panes";
+import { RunTasks } from "./run-tasks";
+import { RunValues } from "./run-values";
+import type { TaskHistory } from "./task-history";
+
+const TABS = ["timeline", "tasks", "operators", "values", "definition"] as const;
+const parsers = {
+  tab: parseAsStringLiteral(TABS).withDefault("timeline"),
+  node: parseAsString,
+};
+
+/** The graph and the timeline, side by side and in step, and everything else in tabs. */
+export function RunBody({
+  detail,
+  definition,
+  failed,
+}: {
+  detail: WorkflowRunDetail;
+  definition: RunDefinition | null | undefined;
+  /** Why the definition could not be read, if so. */
+  failed: string | undefined;
+}) {
+  const [{ tab, node: selected }, setState] = useUrlState(parsers);
+  const select = useCallback((node: string | null) => setState({ node }), [setState]);
+  const shown = useRef(selected);
+  useEffect(() => {
+    shown.current = selected;
+  }, [selected]);
+  const toggle = useCallback(
+    (path: string) => select(path === shown.current ? null : path),
+    [select],
+  );
+  const { run } = detail;
+  const live = isActive(run);
+  const clock = useClock((time) => (live ? Math.floor(time / 1_000) * 1_000 : 0));
+  const now = Math.max(clock, Date.parse(detail.now));
+  const text = definition?.text;
+  const parsed = useMemo(
+    () => (text === undefined ? undefined : parseWorkflow(text, { format: "json" })),
+    [text],
+  );
+  const workflow = parsed?.workflow;
+  const graph = useMemo(() => workflow && buildGraph(workflow), [workflow]);
+  const histories = useMemo(() => toHistories(detail, now), [detail, now]);
+  // What goes on grows by itself; all else changes only with what was read.
+  const statuses = useMemo(
+    () =>
+      workflow && graph
+        ? deriveNodeStates(workflow, graph, detail, toHistories(detail, Date.parse(detail.now)))
+        : new Map(),
+    [workflow, graph, detail],
+  );
+  const resolve = useMemo(() => createResolver(graph?.nodes ?? []), [graph]);
+  const node = graph?.nodes.find(({ path }) => path === selected);
+
+  return (
+    <Panes
+      picture={
+        graph && workflow ? (
+          <>
+            <GraphPane
+              graph={graph}
+              statuses={statuses}
+              live={live}
+              selected={selected}
+              onSelect={select}
+              onToggle={toggle}
+              exports={{ name: `${run.name}-${run.version}`, workflow }}
+            />
+            {node && (
+              <NodeInspector
+                node={node}
+                workflow={workflow}
+                run={{ status: statuses.get(node.path), detail, histories, resolve }}
+                onClose={() => select(null)}
+              />
+            )}
+          </>
+        ) : (
+          <NoGraph definition={definition} problem={failed ?? parsed?.problems[0]?.message} />
+        )
+      }
+    >
+      <Tabs
+        label="About this run"
+        selected={tab}
+        onSelect={(next) => setState({ tab: next })}
+        tabs={[
+          { id: "timeline", label: "Timeline" },
+          { id: "tasks", label: "Tasks", count: detail.tasks.length },
+          ...(graph
+            ? [{ id: "operators" as const, label: "Operators", count: graph.nodes.length }]
+            : []),
+          { id: "values", label: "Inputs and result" },
+          ...(text === undefined ? [] : [{ id: "definition" as const, label: "Definition" }]),
+        ]}
+      >
+        {tab === "timeline" &&
+          (histories.length > 0 ? (
+            <RunTimeline
+              histories={histories}
+              detail={detail}
+              now={now}
+              resolve={resolve}
+              selected={selected}
+              onSelect={select}
+            />
+          ) : (
+            <EmptyState icon="file-question" title="No task of this run was found">
+              They may not have been spawned yet, or were cleaned up.
+            </EmptyState>
+          ))}
+        {tab === "tasks" && <RunTasks detail={detail} />}
+        {tab === "operators" && graph && (
+          <OperatorTable graph={graph} statuses={statuses} selected={selected} onSelect={select} />
+        )}
+        {(tab === "values" || tab === "definition") && (
+          <RunValues detail={detail} definition={tab === "definition" ? text : undefined} />
+        )}
+      </Tabs>
+    </Panes>
+  );
+}
+
+function toHistories(detail: WorkflowRunDetail, now: number): TaskHistory[] {
+  return detail.tasks.map((task) => ({
+    detail: task,
+    timeline: buildTimeline(task, new Date(now).toISOString()),
+  }));
+}
+
+function NoGraph({
+  definition,
+  problem,
+}: {
+  definition: RunDefinition | null | undefined;
+  problem: string | undefined;
+}) {
+  if (definition === undefined && !problem) return <div aria-busy className="flex-1 bg-canvas" />;
+  return (
+    <EmptyState
+      icon="file-question"
+      title={problem ? "The definition cannot be drawn" : "This run’s definition is not stored"}
+    >
+      {problem ??
+        "The graph needs it in workflow_definition or in the root task’s parameters. Tasks and timeline are complete without it."}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,188 @@
+"use client";
+import { useState } from "react";
+import { queueTasksPath, workflowDefinitionPath, workflowRunPath } from "@/components/layout/paths";
+import { Fact, Facts } from "@/components/ui/data/facts";
+import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { Button } from "@/components/ui/form/button";
+import { CopyButton } from "@/components/ui/form/copy-button";
+import { useHotkeys } from "@/components/ui/form/hotkeys";
+import { Icon } from "@/components/ui/icons/icon";
+import { Badge } from "@/components/ui/text/badge";
+import { Kbd } from "@/components/ui/text/kbd";
+import { Link } from "@/components/ui/text/link";
+import { RelativeTime } from "@/components/ui/text/relative-time";
+import { ACTIVE_STATES } from "@/lib/absurd/types";
+import type { RunDefinition, WorkflowRunDetail } from "@/lib/analytics/workflow-types";
+import { formatCount, formatShortId } from "@/lib/format";
+import { RunDuration } from "../list/run-duration";
+import { StartButton } from "../start/start-button";
+import { RunStatusBadge } from "../status";
+import { Tags } from "../tags";
+import { RunStanding } from "./run-standing";
+
+const CancelRunDialog = lazyExtra(() =>
+  import("./cancel-run-dialog").then((m) => m.CancelRunDialog),
+);
+
+/** What the run is, why it is where it is, and what can be done. */
+export function RunHeader({
+  detail,
+  definition,
+}: {
+  detail: WorkflowRunDetail;
+  definition: RunDefinition | null | undefined;
+}) {
+  const [cancelling, setCancelling] = useState(false);
+  const { run } = detail;
+  const ended = ["completed", "failed", "cancelled"].includes(run.storedStatus);
+  const open =
+    !ended || detail.tasks.some(({ task }) => ACTIVE_STATES.some((state) => state === task.state));
+  const cancel = open ? () => setCancelling(true) : undefined;
+  useHotkeys({ c: cancel });
+  return (
+    <header className="flex shrink-0 flex-col gap-3 border-b px-3 pt-3 pb-3 wide:px-4">
+      <div className="flex flex-wrap items-start gap-2">
+        <div className="flex min-w-0 grow basis-full flex-wrap items-center gap-x-2.5 gap-y-1 wide:basis-0">
+          <h1
+            title={run.name}
+            className="line-clamp-2 min-w-0 break-all font-semibold text-20 tracking-tight"
+          >
+            {run.name}
+          </h1>
+          <RunStatusBadge run={run} />
+          <span
+            className="inline-flex min-w-0 max-w-full wide:max-w-80 [&>*]:block [&>*]:truncate"
+            title={run.version}
+          >
+            <Badge>{run.version}</Badge>
+          </span>
+          <span className="flex min-w-0 items-center text-ink-2">
+            <code className="mono truncate">{run.workflowRunId}</code>
+            <CopyButton text={run.workflowRunId} label="Copy workflow run id" />
+          </span>
+        </div>
+        <div className="flex grow gap-2 empty:hidden wide:grow-0 [&>button]:flex-1 wide:[&>button]:flex-none">
+          {run.definitionId !== null && (
+            <StartButton
+              label="Start another"
+              of={run.name}
+              definitionId={run.definitionId}
+              given={detail.inputs?.hidden ? undefined : detail.inputs?.text}
+            />
+          )}
+          {cancel && (
+            <Button variant="danger" onClick={cancel}>
+              <Icon name="ban" size={14} />
+              Cancel <Kbd>c</Kbd>
+            </Button>
+          )}
+        </div>
+      </div>
+      <RunStanding detail={detail} />
+      <RunFacts detail={detail} definition={definition} />
+      {cancelling && (
+        <CancelRunDialog
+          workflowRunId={run.workflowRunId}
+          name={run.name}
+          onClose={() => setCancelling(false)}
+        />
+      )}
+    </header>
+  );
+}
+
+const SOURCES: Record<RunDefinition["source"], string> = {
+  definition_id: "stored with the run",
+  hash: "stored, same hash",
+  params: "from the root task",
+  name_and_version: "same name and version, not certain",
+};
+
+/** Where the definition comes from; one that is stored is a way to its page. */
+function DefinitionSource({ definition }: { definition: RunDefinition | null | undefined }) {
+  if (!definition) return definition === null ? "not stored" : "…";
+  const { definitionId, source } = definition;
+  if (definitionId === null) return SOURCES[source];
+  return (
+    <Link href={workflowDefinitionPath(definitionId)} className="text-accent-text hover:underline">
+      {SOURCES[source]}
+    </Link>
+  );
+}
+
+function RunFacts({
+  detail,
+  definition,
+}: {
+  detail: WorkflowRunDetail;
+  definition: RunDefinition | null | undefined;
+}) {
+  const { run, linked } = detail;
+  return (
+    <Facts>
+      {run.queue !== null && (
+        <Fact label="Queue">
+          <Link href={queueTasksPath(run.queue)} className="text-accent-text hover:underline">
+            {run.queue}
+          </Link>
+        </Fact>
+      )}
+      <Fact label="Tasks">
+        {formatCount(linked)} found
+        {run.taskCount !== null && `, ${run.taskCount} recorded`}
+      </Fact>
+      {run.createdBy !== null && (
+        <Fact label="Created by">
+          <span className="block max-w-60 truncate" title={run.createdBy}>
+            {run.createdBy}
+          </span>
+        </Fact>
+      )}
+      {run.tags !== null && (
+        <Fact label="Tags">
+          <Tags tags={run.tags} />
+        </Fact>
+      )}
+      {run.hash !== null && (
+        <Fact label="Hash">
+          <code className="mono" title={run.hash}>
+            {run.hash.slice(0, 12)}
+          </code>
+        </Fact>
+      )}
+      <Fact label="Definition">
+        <DefinitionSource definition={definition} />
+      </Fact>
+      {run.createdAt && (
+        <Fact label="Created">
+          <RelativeTime iso={run.createdAt} />
+        </Fact>
+      )}
+      {run.startedAt && (
+        <Fact label="Started">
+          <RelativeTime iso={run.startedAt} />
+        </Fact>
+      )}
+      <Fact label="Took">
+        <RunDuration run={run} />
+      </Fact>
+      {run.tenantId !== null && (
+        <Fact label="Tenant">
+          <span className="block max-w-60 truncate" title={run.tenantId}>
+            {run.tenantId}
+          </span>
+        </Fact>
+      )}
+      {run.parentWorkflowRunId !== null && (
+        <Fact label="Part of">
+          <Link
+            href={workflowRunPath(run.parentWorkflowRunId)}
+            className="mono text-accent-text hover:underline"
+          >
+            {formatShortId(run.parentWorkflowRunId)}
+          </Link>
+        </Fact>
+      )}
+    </Facts>
+  );
+}

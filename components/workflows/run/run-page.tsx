@@ -1,0 +1,41 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { LiveData } from "@/components/layout/live/live-data";
+import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { SkeletonRows } from "@/components/ui/feedback/skeleton";
+import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
+import { isActive } from "../list/run-duration";
+import { RunHeader } from "./run-header";
+import { RunPageSkeleton } from "./skeletons";
+
+// Measured and placed by inline styles, which server HTML must not carry.
+const RunBody = dynamic(() => import("./run-body").then((m) => m.RunBody), {
+  ssr: false,
+  loading: () => <SkeletonRows rows={8} columns={4} />,
+});
+
+/** One workflow run: how it stands, its graph, and the timeline of all its tasks. */
+export function RunPage({ workflowRunId }: { workflowRunId: string }) {
+  const interval = useRefreshInterval();
+  const query = useQuery({
+    ...workflowRunQuery(workflowRunId),
+    refetchInterval: ({ state: { data } }) =>
+      data && !isActive(data.run) && !data.searchedTo ? false : interval,
+  });
+  const definition = useQuery(runDefinitionQuery(workflowRunId));
+  return (
+    <LiveData whole query={query} skeleton={<RunPageSkeleton />}>
+      {(detail) => (
+        <div className="flex min-h-full flex-col bg-surface wide:h-full wide:min-h-0">
+          <RunHeader detail={detail} definition={definition.data} />
+          <RunBody
+            detail={detail}
+            definition={definition.data}
+            failed={definition.error?.message}
+          />
+        </div>
+      )}
+    </LiveData>
+  );
+}

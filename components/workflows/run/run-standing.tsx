@@ -1,0 +1,121 @@
+import { taskPath } from "@/components/layout/paths";
+import { Verdict } from "@/components/task/verdict";
+import { Banner } from "@/components/ui/feedback/banner";
+import { buttonClass } from "@/components/ui/form/button";
+import { parseExactly } from "@/components/ui/json/json-model";
+import { Link } from "@/components/ui/text/link";
+import { AbsoluteTime } from "@/components/ui/text/relative-time";
+import type { TaskDetail } from "@/lib/analytics/types";
+import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
+import { ownerOf } from "../operators/resolve-step";
+
+/** What the row does not tell, why the run failed, or why the task that matters most is where it is. */
+export function RunStanding({ detail }: { detail: WorkflowRunDetail }) {
+  const { run, searchedTo } = detail;
+  const failure = run.status === "failed" ? readFailure(detail.error?.text) : undefined;
+  const root = detail.tasks.find(({ task }) => task.taskId === run.rootTaskId);
+  const subject = culprit(detail) ?? (root && followWaits(detail, root));
+  return (
+    <>
+      {run.stale && <StaleBanner detail={detail} />}
+      {failure ? (
+        <Banner
+          tone="bad"
+          icon="octagon-x"
+          action={
+            failure.task !== undefined && (
+              <Link href={`?node=${encodeURIComponent(failure.task)}`} className={buttonClass()}>
+                Show it
+              </Link>
+            )
+          }
+        >
+          <span className="line-clamp-3" title={failure.message}>
+            Failed
+            {failure.task !== undefined && (
+              <>
+                {" at "}
+                <code className="mono font-semibold">{failure.task}</code>
+              </>
+            )}
+            {": "}
+            {failure.type && <strong className="font-semibold">{failure.type}</strong>}{" "}
+            {failure.message}
+          </span>
+        </Banner>
+      ) : (
+        subject && (
+          <Verdict
+            detail={subject}
+            action={() => (
+              <Link
+                href={taskPath(subject.task.queue, subject.task.taskId)}
+                className={buttonClass()}
+              >
+                Open {subject === root ? "the root task" : "its task"}
+              </Link>
+            )}
+          />
+        )
+      )}
+      {searchedTo && (
+        <Banner tone="plain" icon="search-check">
+          Looking for tasks of this run: everything spawned until <AbsoluteTime iso={searchedTo} />{" "}
+          was looked at so far.
+        </Banner>
+      )}
+    </>
+  );
+}
+
+function StaleBanner({ detail: { run } }: { detail: WorkflowRunDetail }) {
+  return (
+    <Banner
+      tone="warning"
+      icon="triangle-alert"
+      action={
+        run.queue &&
+        run.rootTaskId && (
+          <Link href={taskPath(run.queue, run.rootTaskId)} className={buttonClass()}>
+            Open the root task
+          </Link>
+        )
+      }
+    >
+      <strong className="font-semibold">Stale:</strong> the run is recorded as {run.storedStatus},
+      but its root task is {run.stale}. Whoever runs the workflow did not record its end.
+    </Banner>
+  );
+}
+
+/** Of an open run the failed child, if there is one: the root only waits for it. */
+function culprit({ run, tasks }: WorkflowRunDetail): TaskDetail | undefined {
+  const failed = tasks.filter(({ task }) => task.state === "failed");
+  return failed.find(({ task }) => task.taskId !== run.rootTaskId);
+}
+
+/** A task that only waits for the end of a part says nothing; the part's does. */
+function followWaits(detail: WorkflowRunDetail, root: TaskDetail): TaskDetail {
+  let found = root;
+  for (const _ of detail.tasks) {
+    const start = `hw:${detail.run.workflowRunId}:`;
+    const event = found.waits.find(({ eventName }) => eventName.startsWith(start))?.eventName;
+    const next = detail.tasks.find((one) => ownerOf(one, detail) === event?.slice(start.length));
+    if (!event || !next || next === found) break;
+    found = next;
+  }
+  return found;
+}
+
+/** The error as Highway's interpreter records it; other programs' at least by its message. */
+function readFailure(text: string | undefined) {
+  const value = parseExactly(text ?? "")?.value;
+  if (typeof value !== "object" || value === null) return undefined;
+  const { task, type, message } = value as Record<string, unknown>;
+  if (typeof message !== "string") return undefined;
+  return {
+    message,
+    ...(typeof task === "string" && { task }),
+    ...(typeof type === "string" && { type }),
+  };
+}

@@ -1,0 +1,65 @@
+import { taskPath } from "@/components/layout/paths";
+import { StateLabel } from "@/components/tasks/state/state-label";
+import { Table, Td, Th } from "@/components/ui/data/table";
+import { Badge } from "@/components/ui/text/badge";
+import { Link } from "@/components/ui/text/link";
+import { RelativeTime } from "@/components/ui/text/relative-time";
+import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
+import { formatCount, formatShortId } from "@/lib/format";
+
+/** Every task of the run, each a way to its page. */
+export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {
+  const { tasks, linked, run, records } = detail;
+  return (
+    <>
+      <Table>
+        <thead className="bg-canvas">
+          <tr>
+            <Th className="pl-4!">State</Th>
+            <Th>Name</Th>
+            <Th>Task id</Th>
+            <Th>Queue</Th>
+            <Th numeric>Attempts</Th>
+            <Th>Spawned</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {tasks.map(({ task }) => (
+            <tr key={task.taskId} className="hover:bg-hover">
+              <Td className="pl-4!">
+                <StateLabel state={task.state} />
+              </Td>
+              <Td>
+                <Link
+                  href={taskPath(task.queue, task.taskId)}
+                  className="font-medium hover:text-accent-text hover:underline"
+                >
+                  {task.name}
+                </Link>{" "}
+                {task.taskId === run.rootTaskId && <Badge>root</Badge>}
+                {records[task.taskId]?.path && (
+                  <code className="mono text-ink-2">{records[task.taskId]?.path}</code>
+                )}
+              </Td>
+              <Td>
+                <code className="mono text-ink-2" title={task.taskId}>
+                  {formatShortId(task.taskId)}
+                </code>
+              </Td>
+              <Td>{task.queue}</Td>
+              <Td numeric>{task.attempts}</Td>
+              <Td>
+                <RelativeTime iso={task.enqueuedAt} />
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+      {linked.value > tasks.length && (
+        <p className="px-4 py-2 text-12 text-ink-3">
+          The oldest {tasks.length} of {formatCount(linked)}.
+        </p>
+      )}
+    </>
+  );
+}

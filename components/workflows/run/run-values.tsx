@@ -1,0 +1,48 @@
+"use client";
+import { PayloadView } from "@/components/payloads/payload-view";
+import { Panel } from "@/components/ui/data/panel";
+import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
+import { formatBytes } from "@/lib/format";
+import { workflowPayloadQuery, workflowPayloadUrl } from "@/lib/query/workflows";
+import { WORKFLOW_PAYLOADS } from "@/lib/search-params/workflows";
+
+const TITLES = {
+  inputs: ["Inputs", "none"],
+  result: ["Result", "none yet"],
+  error: ["Error", "none"],
+} as const;
+
+/** The run's JSON values, or its definition. */
+export function RunValues({
+  detail,
+  definition,
+}: {
+  detail: WorkflowRunDetail;
+  definition: string | undefined;
+}) {
+  const { workflowRunId } = detail.run;
+  if (definition !== undefined)
+    return (
+      <PayloadView payload={{ bytes: definition.length, text: definition }} absent="not stored" />
+    );
+  return (
+    <div className="grid items-start gap-3 p-3 wide:px-4">
+      {WORKFLOW_PAYLOADS.map((of) => {
+        const payload = detail[of];
+        const [title, absent] = TITLES[of];
+        return (
+          <Panel key={of} title={title} note={payload && `${formatBytes(payload.bytes)}, JSON`}>
+            <PayloadView
+              payload={payload}
+              source={{
+                query: workflowPayloadQuery(workflowRunId, of),
+                url: workflowPayloadUrl(workflowRunId, of),
+              }}
+              absent={absent}
+            />
+          </Panel>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import type { Pool } from "pg";
+import { AGENTS, ORDERS, QUEUES } from "@/demo/queues";
+import { queueTable } from "@/lib/absurd/sql";
+import { generateHistory } from "./generate";
+import { writeHistory } from "./write";
+
+/**
+ * Gives the demo's queues two weeks of past, unless they have tasks already. All or nothing.
+ *
+ * @returns The number of tasks written; 0 when there was something.
+ */
+export async function ensureHistory(pool: Pool): Promise<number> {
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    const { rows } = await client.query(
+      `select exists (select from ${queueTable("t", ORDERS)}) as "hasTasks",
+              extract(epoch from clock_timestamp())::float8 * 1000 as now`,
+    );
+    const { hasTasks, now } = rows[0];
+    const scenes = hasTasks ? [] : await generateHistory(now);
+    let tasks = 0;
+    for (const queue of hasTasks ? [] : QUEUES)
+      tasks += await writeHistory(client, queue, scenes, { hasKeyTable: queue === AGENTS });
+    await client.query("commit");
+    // Row estimates would otherwise be missing until the first autovacuum.
+    if (tasks > 0) await client.query("analyze");
+    return tasks;
+  } catch (error) {
+    await client.query("rollback");
+    throw error;
+  } finally {
+    client.release();
+  }
+}

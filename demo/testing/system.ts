@@ -1,0 +1,13 @@
+/** The demo without the dashboard, for tests: `test-system.ts <data directory>`. Says "up" when everything runs. */
+
+import { startSystem } from "@/demo/system";
+import { supervise } from "@/server/supervise";
+
+const exitCode = await supervise(async (supervision) => {
+  const databaseUrl = await startSystem(
+    { dataDir: process.argv[2] ?? "", fresh: false },
+    supervision,
+  );
+  console.log(`up ${databaseUrl}`);
+});
+process.exit(exitCode);

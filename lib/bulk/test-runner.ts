@@ -1,6 +1,0 @@
-/** A runner in a process of its own, for tests that kill it. */
-import { startBulkRunner } from "./runner";
-
-startBulkRunner();
-process.stdout.write("started\n");
-setInterval(() => {}, 60_000);

@@ -1,8 +1,0 @@
-import type { Random } from "../random";
-
-/** Name of a worker process on a day: processes are replaced by each day's deployment. */
-export function workerOn(service: string, at: number, random: Random): string {
-  const day = Math.floor(at / 86_400_000);
-  const instance = random.int(1, 2);
-  return `${service}-${instance}:${2_000 + ((day * 7_919 + instance * 104_729) % 28_000)}`;
-}

@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const LEASH = new URL("leash.mjs", import.meta.url).href;
+/** Longer than the leash waits before it ends the group by force. */
+const PATIENCE = 10_000;
+
+export type ChildOptions = {
+  /** Arguments for Node: flags, the script, its arguments. */
+  args: string[];
+  env?: Record<string, string>;
+  /** File that gets its output; without it, the output goes where ours goes. */
+  logFile?: string;
+};
+
+export type Child = {
+  pid: number;
+  /** Resolves when the process is gone: its exit code, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals>;
+  /** Ends the process and what it started, and waits until all are gone. */
+  stop: () => Promise<void>;
+};
+
+/**
+ * Starts a Node program in the project's folder, in a process group of its own, so that Ctrl-C in a terminal reaches
+ * only us. It ends when we end, in whichever way (see `leash.mjs`).
+ */
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const log = options.logFile === undefined ? "inherit" : openSync(options.logFile, "a");
+  const { DEMO_LEASH: _, ...env } = process.env;
+  const child = spawn(process.execPath, ["--import", LEASH, ...options.args], {
+    cwd: ROOT,
+    detached: true,
+    env: { ...env, ...options.env },
+    stdio: ["pipe", log, log],
+  });
+  if (typeof log === "number") closeSync(log);
+  await once(child, "spawn");
+  const pid = child.pid ?? 0;
+  child.stdin?.on("error", () => {});
+  const ended = new Promise<number | NodeJS.Signals>((resolve) =>
+    child.once("exit", (code, signal) => resolve(signal ?? code ?? 0)),
+  );
+  const stop = async () => {
+    child.stdin?.end();
+    const force = setTimeout(() => killGroup(pid), PATIENCE);
+    await ended;
+    clearTimeout(force);
+    // The leader is gone; whatever it left behind in its group goes too.
+    killGroup(pid);
+  };
+  return { pid, ended, stop };
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // Nobody is left in it.
+  }
+}

@@ -1,0 +1,113 @@
+/** The command line, as a user runs it. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { getTaskStatus } from "@/lib/absurd/tasks";
+import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
+
+const FIXTURES = path.resolve("lib/highway/fixtures");
+const fixture = (file: string) => path.join(FIXTURES, file);
+const read = (file: string) => readFileSync(fixture(file), "utf8");
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const highway = (args: string[], options: { input?: string } = {}) =>
+  execa("npm", ["run", "-s", "highway", "--", ...args], {
+    reject: false,
+    env: { DATABASE_URL: database.url },
+    ...options,
+  });
+
+test("validate accepts a workflow and tells what is doubtful", async () => {
+  const { stdout, stderr, exitCode } = await highway([
+    "validate",
+    fixture("workflows/upstream-complex-agentic.yaml"),
+  ]);
+  expect({ stdout, exitCode }).toEqual({
+    stdout: "customer_support_agent_v2 2.0.0 is valid.",
+    exitCode: 0,
+  });
+  expect(stderr).toContain("warning tasks.process_all_tasks.loop_body: is empty");
+});
+
+test("validate refuses with the place, the mistake and the remedy", async () => {
+  const input =
+    "name: flow\ntasks:\n  a: {task_id: a, operator_type: task, function: f, dependencies: [b]}\n";
+  const { stdout, stderr, exitCode } = await highway(["validate", "-"], { input });
+  expect({ stdout, stderr, exitCode }).toEqual({
+    stdout: "",
+    stderr:
+      "error tasks.a.dependencies[0]: Task 'a' depends on 'b', which does not exist (name a task of the same level)",
+    exitCode: 1,
+  });
+});
+
+test("json, yaml and mermaid convert", async () => {
+  const file = fixture("workflows/ticket-triage.yaml");
+  const [json, mermaid, rich] = await Promise.all([
+    highway(["json", file]),
+    highway(["mermaid", file]),
+    highway(["mermaid", "--rich", file]),
+  ]);
+  expect(JSON.parse(json.stdout)).toEqual(JSON.parse(read("expected/ticket-triage.json")));
+  expect(`${mermaid.stdout}\n`).toBe(read("expected/ticket-triage.from-yaml.mmd"));
+  expect(rich.stdout).toContain("by_severity --> escalate : critical");
+  const yaml = await highway(["yaml", "-"], { input: json.stdout });
+  const again = await highway(["json", "-"], { input: yaml.stdout });
+  expect(again.stdout).toBe((await highway(["json", file])).stdout);
+});
+
+test("build makes a workflow of builder calls", async () => {
+  const { stdout } = await highway([
+    "build",
+    fixture("builder/invoice-sync.yaml"),
+    "--format",
+    "json",
+  ]);
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(read("expected/invoice-sync.json")));
+  const bad = await highway(["build", "-"], { input: "name: x\nsteps: [{op: jump}]\n" });
+  expect(bad).toMatchObject({ stdout: "", exitCode: 1 });
+  expect(bad.stderr).toContain("error steps[0].op: names no builder call");
+});
+
+test("run starts a workflow on a queue", async () => {
+  await createQueue(database.pool, "flows");
+  const file = fixture("workflows/vendor-handshake.yaml");
+  const { stdout, exitCode } = await highway([
+    "run",
+    file,
+    "--queue",
+    "flows",
+    "--inputs",
+    '{"vendor": "v"}',
+  ]);
+  expect(exitCode).toBe(0);
+  const [, run = "", task = ""] = /^workflow run (\S+), task (\S+)$/.exec(stdout) ?? [];
+  expect(await getWorkflowRun(database.pool, run)).toMatchObject({
+    workflowName: "vendor_handshake",
+    status: "pending",
+    inputs: { vendor: "v" },
+  });
+  expect(await getTaskStatus(database.pool, "flows", task)).toMatchObject({
+    taskName: "highway.workflow.run",
+    headers: { workflow_run_id: run },
+  });
+  const refused = await highway(["run", file, "--queue", "nowhere"]);
+  expect(refused).toMatchObject({
+    stdout: "",
+    stderr: 'error Queue "nowhere" does not exist.',
+    exitCode: 1,
+  });
+  const unread = await highway(["run", file, "--queue", "flows", "--inputs", "[1]"]);
+  expect(unread).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining("--inputs must be"),
+  });
+});

@@ -1,0 +1,6 @@
+/** A runner in a process of its own, for tests that kill it. */
+import { startBulkRunner } from "@/lib/bulk/runner";
+
+startBulkRunner();
+process.stdout.write("started\n");
+setInterval(() => {}, 60_000);

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll } from "vitest";
+import { forgetEnvironment } from "@/lib/db/env";
+import { closePools } from "@/lib/db/pools";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
+
+/**
+ * Gives a test file a database of its own and points the dashboard's pools at it, with these other settings.
+ */
+export function openTestDatabase(
+  options: { empty?: boolean; settings?: Record<string, string> } = {},
+): TestDatabase {
+  const database = {} as TestDatabase;
+  beforeAll(async () => {
+    Object.assign(database, await createTestDatabase(options));
+    Object.assign(process.env, { DATABASE_URL: database.url, ...options.settings });
+    forgetEnvironment();
+  });
+  afterAll(async () => {
+    await closePools();
+    await database.drop();
+  });
+  return database;
+}
+
+/**
+ * Ends the dashboard's connections to this database, and waits until the server has ended their sessions too: only then is
+ * all that they did in the statistics. What the test itself did over the pool is there as well.
+ */
+export async function endReaders({ pool }: TestDatabase): Promise<void> {
+  await closePools();
+  const left = `select from pg_stat_activity
+    where datname = current_database() and application_name like 'absurd-dashboard%'`;
+  while ((await pool.query(left)).rows.length > 0);
+  await pool.query("select pg_stat_force_next_flush()");
+}

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const FOLDER = fileURLToPath(new URL("../lib/analytics", import.meta.url));
+
+/**
+ * The names of all questions that `lib/analytics` answers: its exported functions that can be told to stop
+ * (`ReadOptions`) and open a snapshot of their own. Read from the sources, so that no list has to be kept by hand.
+ */
+export function listReadFunctions(): string[] {
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .flatMap((file) => {
+      const source = readFileSync(path.join(FOLDER, file), "utf8");
+      const heads = source.matchAll(
+        /^export (?:async )?function\*? (\w+)(?:<[^>]*>)?\(((?:(?!\n\})[\s\S])*?)\n?\): (?:Promise|AsyncGenerator)</gm,
+      );
+      return [...heads].flatMap(([, name, parameters]) =>
+        name && parameters?.includes("ReadOptions") && !/\bdb: Database|\bread: \(/.test(parameters)
+          ? [name]
+          : [],
+      );
+    })
+    .sort();
+}

@@ -1,0 +1,41 @@
+import { forgetAnswers } from "@/lib/analytics/coalesce";
+import { listTasks } from "@/lib/analytics/tasks";
+import type { Page, TaskSummary } from "@/lib/analytics/types";
+import { forgetEnvironment } from "@/lib/db/env";
+import { closePools } from "@/lib/db/pools";
+import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+
+/** The page of these filters. */
+export const list = (filters: Partial<TaskFilters> = {}) => listTasks(taskFilters(filters));
+
+/** The ids of a page, in its order. */
+export const ids = (page: Page<TaskSummary>) => page.rows.map((row) => row.taskId);
+
+/** Follows the pages in one direction to the end. */
+export async function follow(
+  first: Page<TaskSummary>,
+  direction: "older" | "newer",
+  filters: Partial<TaskFilters>,
+): Promise<Page<TaskSummary>[]> {
+  const pages = [first];
+  for (let cursor = first[direction]; cursor; ) {
+    const page = await list({ ...filters, cursor });
+    pages.push(page);
+    cursor = page[direction];
+  }
+  return pages;
+}
+
+/** Restricts what this process may see to these tenants, as `DASHBOARD_TENANTS` does; without any, lifts it. */
+export async function restrictTo(tenants?: string): Promise<void> {
+  if (tenants === undefined) delete process.env.DASHBOARD_TENANTS;
+  else process.env.DASHBOARD_TENANTS = tenants;
+  forgetEnvironment();
+  forgetAnswers();
+  await closePools();
+}
+
+/** As SQL, the UUIDv7 of a row that has a time `ts` and a number `n`; `kind`, a hexadecimal digit, keeps kinds apart. */
+export function uuidOf(kind: string): string {
+  return `(lpad(to_hex((extract(epoch from ts) * 1000)::bigint), 12, '0') || '7${kind}008000' || lpad(to_hex(n), 12, '0'))::uuid`;
+}

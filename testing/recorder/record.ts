@@ -1,0 +1,43 @@
+/**
+ * Records what real `absurd-sdk` workers leave in a real database in every situation the timeline and the diagnosis
+ * know, as `testing/recordings/*.json`. Engine and SDK share a clock that the script moves, so that recordings come
+ * out the same each time: a changed fixture is a changed behaviour. Run it with `tsx testing/recorder/record.ts`.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Client } from "pg";
+import { startEmbeddedPostgres } from "@/demo/postgres/embedded";
+import { migrate } from "@/lib/db/migrate";
+import { numberIds, readDetail } from "./read-detail";
+import { RECORDED_FROM, situations } from "./situations";
+import { Stage } from "./stage";
+import { connectWithClock, TravellingClock } from "./travelling-clock";
+
+const OUTPUT = path.resolve("testing/recordings");
+
+const directory = await mkdtemp(path.join(tmpdir(), "absurd-fixtures-"));
+const server = await startEmbeddedPostgres({ directory });
+const client = new Client({ connectionString: server.url("postgres") });
+await client.connect();
+await migrate(client, "engine");
+await client.end();
+await mkdir(OUTPUT, { recursive: true });
+
+for (const [name, play] of Object.entries(situations)) {
+  const clock = new TravellingClock(RECORDED_FROM);
+  clock.install();
+  const pool = connectWithClock(server.url("postgres"), clock);
+  const stage = new Stage(pool, name, clock);
+  await play(stage);
+  const detail = stage.captured ?? (await readDetail(pool, name, stage.taskId));
+  const text = JSON.stringify(numberIds(detail), null, 2);
+  await writeFile(path.join(OUTPUT, `${name}.json`), `${text}\n`);
+  await pool.end();
+  console.log(`${name}: ${detail.task.state}, ${detail.runs.length} attempts`);
+}
+
+await server.stop();
+await rm(directory, { recursive: true, force: true });
+// Workers that were lost on purpose are still waiting.
+process.exit(0);

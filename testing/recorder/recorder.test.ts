@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { getTask } from "@/lib/analytics/task";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { readFixture } from "@/testing/recordings";
+import { numberIds, readDetail } from "./read-detail";
+import { RECORDED_FROM, situations } from "./situations";
+import { Stage } from "./stage";
+import { connectWithClock, TravellingClock } from "./travelling-clock";
+
+const database = openTestDatabase();
+
+/** How long the SDK puts an unknown task back depends on the run's random id. */
+const VARIES = "unknown-task";
+
+test.each(Object.entries(situations))(
+  "%s is still recorded as it was, and read as the dashboard reads it",
+  async (name, play) => {
+    const clock = new TravellingClock(RECORDED_FROM);
+    const uninstall = clock.install();
+    const pool = connectWithClock(database.url, clock);
+    const stage = new Stage(pool, name, clock);
+    try {
+      await play(stage);
+      const detail = await readDetail(pool, name, stage.taskId);
+      if (name !== VARIES) expect(numberIds(stage.captured ?? detail)).toEqual(readFixture(name));
+      expect(withoutNow(await getTask(name, stage.taskId))).toEqual(withoutNow(detail));
+    } finally {
+      uninstall();
+      await pool.end();
+    }
+  },
+);
+
+/** The dashboard reads with the real clock. */
+function withoutNow<T extends { now: string }>({ now, ...rest }: T): Omit<T, "now"> {
+  return rest;
+}

@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { TaskDetail } from "../lib/analytics/types.ts";
+
+const FOLDER = fileURLToPath(new URL("recordings/", import.meta.url));
+
+/** The names of all recorded situations. For tests. */
+export function listFixtures(): string[] {
+  return readdirSync(FOLDER).map((file) => file.replace(/\.json$/, ""));
+}
+
+/** One recorded situation: rows that real workers left in a real database. */
+export function readFixture(name: string): TaskDetail {
+  return JSON.parse(readFileSync(`${FOLDER}${name}.json`, "utf8")) as TaskDetail;
+}
