@@ -56,10 +56,23 @@ module.exports = {
       ["^lib/(absurd|model|timeline)/", "^lib/analytics/types\\.ts$"],
       "Rows in, sentences out.",
     ),
-    only("highway-is-pure", "^lib/highway/", [
-      "^lib/(absurd|model)/",
-      "^lib/analytics/types\\.ts$",
-    ]),
+    only(
+      "highway-is-pure",
+      "^lib/highway/(?!view/)",
+      ["^lib/(absurd|model)/", "^lib/analytics/types\\.ts$"],
+      "The language and its interpreter run in any Node program.",
+    ),
+    only(
+      "highway-view-is-pure",
+      "^lib/highway/view/",
+      [
+        "^lib/highway/",
+        "^lib/(absurd|model|timeline)/",
+        "^lib/format\\.ts$",
+        "^lib/analytics/(workflow-)?types\\.ts$",
+      ],
+      "Rows of a run in, states and annotated timelines out.",
+    ),
     only("ui-knows-no-domain", "^components/ui/", ["^lib/(cn|format)\\.ts$"]),
     {
       name: "components-do-not-read-the-database",

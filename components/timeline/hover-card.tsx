@@ -2,9 +2,10 @@
 import { createPortal } from "react-dom";
 import { useZone } from "@/components/ui/text/zone";
 import type { Lane, Span } from "@/lib/timeline/model";
+import { isNamed, titleOf } from "@/lib/timeline/span-title";
 import { nameSpan } from "@/lib/timeline/table-rows";
 import { SpanFacts } from "./span-facts";
-import { factsOf, isNamed, titleOf } from "./span-words";
+import { factsOf } from "./span-words";
 
 export type Hovered = { lane: Lane; span: Span; x: number; y: number };
 

@@ -9,11 +9,12 @@ import { useZone } from "@/components/ui/text/zone";
 import type { TaskDetail } from "@/lib/analytics/types";
 import { formatBytes } from "@/lib/format";
 import type { Lane, Span } from "@/lib/timeline/model";
+import { isNamed, titleOf } from "@/lib/timeline/span-title";
 import { nameSpan } from "@/lib/timeline/table-rows";
 import { useWide } from "./axis/use-wide";
 import { ForkHere } from "./fork-here";
 import { SpanFacts } from "./span-facts";
-import { factsOf, isNamed, type SpanFact, titleOf } from "./span-words";
+import { factsOf, type SpanFact } from "./span-words";
 
 type Props = { detail: TaskDetail; lane: Lane; span: Span; onClose: () => void };
 

@@ -1,8 +1,6 @@
 import { formatClock, formatInstant, formatNumber } from "@/lib/format";
 import { formatAge, formatCountdown, formatDuration } from "@/lib/timeline/duration";
-import { labelStep } from "@/lib/timeline/label-step";
 import type { Ahead, Projection, Span } from "@/lib/timeline/model";
-import { nameSpan } from "@/lib/timeline/table-rows";
 
 /** A piece of the text beside a bar, in the colour of its state. */
 export type Note = {
@@ -10,19 +8,6 @@ export type Note = {
   tone: "quiet" | "late" | "sleep" | "bad" | "running";
   strong?: boolean;
 };
-
-/** The name of a row: its step or event, or what it is where it has no name. */
-export function titleOf(span: Span): string {
-  if (span.kind === "event-wait") return span.event ?? labelStep(span.step);
-  if ("step" in span) return labelStep(span.step);
-  if (span.kind === "timed-out-wait") return span.event;
-  return { failure: "failed", lost: "no checkpoint" }[span.kind as string] ?? nameSpan(span);
-}
-
-/** Whether the title is a name the user gave, to be shown in monospace. */
-export function isNamed(span: Span): boolean {
-  return "step" in span || span.kind === "timed-out-wait";
-}
 
 /** What is written beside the bar of a row. `zone` is the reader's. */
 export function notesOf(span: Span, tail: Span | null, ahead: Ahead | null, zone: string): Note[] {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { titleOf } from "@/lib/timeline/span-title";
 import { readFixture } from "@/testing/recordings";
-import { titleOf } from "./span-words";
 import { type Folding, listRows, type Row } from "./timeline-rows";
 
 const ALL_CLOSED: Folding = { lanes: new Set(), replayed: new Set() };

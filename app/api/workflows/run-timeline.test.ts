@@ -1,12 +1,10 @@
 /** What the timeline of a run says of what the interpreter recorded, through the route the page asks. */
 import { beforeAll, expect, test } from "vitest";
-import { createResolver } from "@/components/workflows/operators/resolve-step";
 import {
   countBookkeeping,
   listRunRows,
   listRunTableRows,
 } from "@/components/workflows/timeline/rows";
-import { type ToldTask, tellTasks } from "@/components/workflows/timeline/tell-tasks";
 import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { createWorkflowRun } from "@/lib/absurd/workflow-runs";
@@ -19,6 +17,8 @@ import {
   EVERYTHING_INPUTS,
   playEverything,
 } from "@/lib/highway/testing/everything";
+import { type AnnotatedTask, annotateTasks } from "@/lib/highway/view/annotate-tasks";
+import { createResolver } from "@/lib/highway/view/resolve-step";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as run } from "./[workflowRunId]/route";
@@ -26,7 +26,7 @@ import { GET as run } from "./[workflowRunId]/route";
 const queue = "flows";
 const database = openTestDatabase();
 const workflow = buildEverything();
-let everything: ToldTask[];
+let everything: AnnotatedTask[];
 
 beforeAll(async () => {
   await createQueue(database.pool, queue);
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 
 /** The tasks of a run as the page tells them. */
-async function read(of: Workflow, workflowRunId: string): Promise<ToldTask[]> {
+async function read(of: Workflow, workflowRunId: string): Promise<AnnotatedTask[]> {
   const at = { params: Promise.resolve({ workflowRunId }) };
   const request = new Request(`http://localhost:3000/api/workflows/${workflowRunId}`);
   const detail: WorkflowRunDetail = await (await run(request, at)).json();
@@ -46,11 +46,11 @@ async function read(of: Workflow, workflowRunId: string): Promise<ToldTask[]> {
     detail: task,
     timeline: buildTimeline(task, detail.now),
   }));
-  return tellTasks(histories, detail, createResolver(buildGraph(of).nodes));
+  return annotateTasks(histories, detail, createResolver(buildGraph(of).nodes));
 }
 
 const OPEN = { folded: new Set<string>(), bookkeeping: false };
-const titles = (tasks: ToldTask[], bookkeeping = false) =>
+const titles = (tasks: AnnotatedTask[], bookkeeping = false) =>
   listRunRows(tasks, { ...OPEN, bookkeeping }).map(({ title }) => title);
 
 test("the interpreter's notes are folded away until they are asked for, and then read as words", () => {
@@ -101,7 +101,9 @@ test("nothing is lost: every checkpoint has its row, and each belongs to an oper
   const rows = listRunRows(everything, { ...OPEN, bookkeeping: true });
   for (const task of everything) {
     const own = rows.filter((row) => row.kind === "span" && row.task === task);
-    const named = own.filter((row) => row.kind === "span" && task.told.get(row.span.id)?.isNamed);
+    const named = own.filter(
+      (row) => row.kind === "span" && task.annotations[row.span.id]?.isNamed,
+    );
     expect(named.length).toBe(task.detail.checkpoints.length);
     for (const row of named) expect(row.path, row.title).not.toBeNull();
   }
@@ -113,7 +115,7 @@ test("the table says the same, with and without the notes", () => {
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
   const names = few.map(({ name }) => name);
   for (const row of listRunRows(everything, OPEN))
-    if (row.kind === "span" && row.task.told.get(row.span.id)?.isNamed)
+    if (row.kind === "span" && row.task.annotations[row.span.id]?.isNamed)
       expect(
         names.some((name) => name?.startsWith(row.title)),
         row.title,

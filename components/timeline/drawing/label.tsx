@@ -5,7 +5,8 @@ import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/timeline/duration";
 import { labelStep } from "@/lib/timeline/label-step";
 import type { Span } from "@/lib/timeline/model";
-import { isNamed, lengthOf, titleOf } from "../span-words";
+import { isNamed, titleOf } from "@/lib/timeline/span-title";
+import { lengthOf } from "../span-words";
 import type { Row } from "../timeline-rows";
 
 /** The left column of a row: what it is and how long it took. */

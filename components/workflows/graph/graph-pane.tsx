@@ -5,7 +5,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { useClock } from "@/components/ui/text/clock";
 import { plural } from "@/lib/format";
 import type { WorkflowGraph } from "@/lib/highway/graph";
-import type { NodeStatus } from "../operators/node-states";
+import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { ExportMenu, type Exports } from "../run/export-menu";
 import { type GraphLayout, layoutGraph, type PlacedNode } from "./layout";
 import { Arrows, Picture } from "./picture";

@@ -13,7 +13,7 @@ import {
   Zap,
 } from "lucide-react";
 import type { TaskState } from "@/lib/absurd/types";
-import type { NodeState, NodeStatus } from "../operators/node-states";
+import type { NodeState, NodeStatus } from "@/lib/highway/view/operator-states";
 
 const TYPES: Record<string, [icon: LucideIcon, word: string]> = {
   task: [SquareCheck, "task"],

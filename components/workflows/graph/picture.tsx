@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { cn } from "@/lib/cn";
-import type { NodeState, NodeStatus } from "../operators/node-states";
+import type { NodeState, NodeStatus } from "@/lib/highway/view/operator-states";
 import { edgePath } from "./edge-path";
 import { fitText } from "./fit-text";
 import type { GraphLayout, PlacedEdge, PlacedGroup, PlacedNode } from "./layout";

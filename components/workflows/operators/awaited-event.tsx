@@ -4,8 +4,8 @@ import { lazyExtra } from "@/components/ui/feedback/lazy-part";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { parseExactly } from "@/components/ui/json/json-model";
-import type { TaskHistory } from "../run/task-history";
-import type { Resolve } from "./resolve-step";
+import type { TaskHistory } from "@/lib/highway/view/records";
+import type { Resolve } from "@/lib/highway/view/resolve-step";
 
 const EmitDialog = lazyExtra(() =>
   import("@/components/events/emit-dialog").then((m) => m.EmitDialog),

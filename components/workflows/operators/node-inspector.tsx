@@ -7,15 +7,15 @@ import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { formatNumber } from "@/lib/format";
 import type { GraphNode } from "@/lib/highway/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
+import type { NodeStatus } from "@/lib/highway/view/operator-states";
+import type { TaskHistory } from "@/lib/highway/view/records";
+import type { Resolve } from "@/lib/highway/view/resolve-step";
 import { formatDuration } from "@/lib/timeline/duration";
 import { roundsOf, typeOf } from "../graph/node-words";
-import type { TaskHistory } from "../run/task-history";
 import { EmitAwaited, findAwaited } from "./awaited-event";
 import { NodeRecords } from "./node-records";
 import { NodeStateLabel } from "./node-state-label";
-import type { NodeStatus } from "./node-states";
 import { settingsOf } from "./operator-settings";
-import type { Resolve } from "./resolve-step";
 
 /** The selected operator: how it stands, what it is set to do, and what it recorded. */
 export function NodeInspector({

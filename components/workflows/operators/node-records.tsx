@@ -2,9 +2,9 @@ import { taskPath } from "@/components/layout/paths";
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { Link } from "@/components/ui/text/link";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
-import { isInterpreted } from "./read-records";
-import type { Resolve } from "./resolve-step";
-import { tellStep } from "./step-words";
+import { describeStep } from "@/lib/highway/view/describe-step";
+import { isInterpreted } from "@/lib/highway/view/records";
+import type { Resolve } from "@/lib/highway/view/resolve-step";
 
 /** Of more entries than this the last ones are shown. */
 const MOST = 20;
@@ -25,7 +25,9 @@ export function NodeRecords({
       const step = resolve(name);
       if (step?.path !== path) return [];
       const recorded = detail.records[task.taskId]?.values[name];
-      const { words } = interpreted ? tellStep(name, step, { state, recorded }) : { words: name };
+      const { words } = interpreted
+        ? describeStep(name, step, { state, recorded })
+        : { words: name };
       return [{ task, name, state, words }];
     }),
   );

@@ -1,8 +1,8 @@
 import { StateLabel } from "@/components/tasks/state/state-label";
 import { Icon } from "@/components/ui/icons/icon";
 import { NoValue } from "@/components/ui/text/no-value";
+import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { signOf, wordOf } from "../graph/node-words";
-import type { NodeStatus } from "./node-states";
 
 /** Sign and word of an operator's state; what is deduced says so. */
 export function NodeStateLabel({ status }: { status: NodeStatus | undefined }) {

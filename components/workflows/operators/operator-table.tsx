@@ -4,11 +4,11 @@ import { Link } from "@/components/ui/text/link";
 import { NoValue } from "@/components/ui/text/no-value";
 import { cn } from "@/lib/cn";
 import type { WorkflowGraph } from "@/lib/highway/graph";
+import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { formatDuration } from "@/lib/timeline/duration";
 import { roundsOf, typeOf } from "../graph/node-words";
 import { inReadingOrder } from "../graph/reading-order";
 import { NodeStateLabel } from "./node-state-label";
-import type { NodeStatus } from "./node-states";
 import { OperatorCell } from "./operator-cell";
 
 /** What the graph shows, as a table. */

@@ -8,18 +8,18 @@ import { useClock } from "@/components/ui/text/clock";
 import type { RunDefinition, WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { buildGraph } from "@/lib/highway/graph";
 import { parseWorkflow } from "@/lib/highway/parse";
+import { computeOperatorStates } from "@/lib/highway/view/operator-states";
+import type { TaskHistory } from "@/lib/highway/view/records";
+import { createResolver } from "@/lib/highway/view/resolve-step";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { GraphPane } from "../graph/graph-pane";
 import { isActive } from "../list/run-duration";
 import { NodeInspector } from "../operators/node-inspector";
-import { deriveNodeStates } from "../operators/node-states";
 import { OperatorTable } from "../operators/operator-table";
-import { createResolver } from "../operators/resolve-step";
 import { RunTimeline } from "../timeline/run-timeline";
 import { Panes } from "./panes";
 import { RunTasks } from "./run-tasks";
 import { RunValues } from "./run-values";
-import type { TaskHistory } from "./task-history";
 
 const TABS = ["timeline", "tasks", "operators", "values", "definition"] as const;
 const parsers = {
@@ -64,7 +64,12 @@ export function RunBody({
   const statuses = useMemo(
     () =>
       workflow && graph
-        ? deriveNodeStates(workflow, graph, detail, toHistories(detail, Date.parse(detail.now)))
+        ? computeOperatorStates(
+            workflow,
+            graph,
+            detail,
+            toHistories(detail, Date.parse(detail.now)),
+          )
         : new Map(),
     [workflow, graph, detail],
   );

@@ -7,7 +7,7 @@ import { Link } from "@/components/ui/text/link";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { TaskDetail } from "@/lib/analytics/types";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
-import { ownerOf } from "../operators/resolve-step";
+import { ownerOf } from "@/lib/highway/view/resolve-step";
 
 /** What the row does not tell, why the run failed, or why the task that matters most is where it is. */
 export function RunStanding({ detail }: { detail: WorkflowRunDetail }) {

@@ -1,14 +1,14 @@
 import { ACTIVE_STATES } from "@/lib/absurd/types";
+import type { AnnotatedTask } from "@/lib/highway/view/annotate-tasks";
 import type { Lane, Span, Timeline } from "@/lib/timeline/model";
 import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";
-import type { ToldTask } from "./tell-tasks";
 
 /** A row of the timeline of a run: a task with all its attempts, or one thing an attempt did. */
 export type RunRow =
   | {
       kind: "task";
       key: string;
-      task: ToldTask;
+      task: AnnotatedTask;
       open: boolean;
       path: string | null;
       title: string;
@@ -16,7 +16,7 @@ export type RunRow =
   | {
       kind: "span";
       key: string;
-      task: ToldTask;
+      task: AnnotatedTask;
       lane: Lane;
       span: Span;
       path: string | null;
@@ -37,7 +37,7 @@ type Folding = {
 
 /** All rows in order, without those that are folded away. */
 export function listRunRows(
-  tasks: readonly ToldTask[],
+  tasks: readonly AnnotatedTask[],
   { folded, bookkeeping }: Folding,
 ): RunRow[] {
   return tasks.flatMap((task): RunRow[] => {
@@ -49,10 +49,12 @@ export function listRunRows(
     if (!open) return [head];
     const spans = task.timeline.lanes.flatMap((lane) =>
       lane.spans.filter(isTelling).flatMap((span): RunRow[] => {
-        const told = task.told.get(span.id);
-        if (!told || (told.isBookkeeping && !bookkeeping)) return [];
+        const annotation = task.annotations[span.id];
+        if (!annotation || (annotation.isBookkeeping && !bookkeeping)) return [];
         const key = `${taskId}.${span.id}`;
-        return [{ kind: "span", key, task, lane, span, path: told.path, title: told.title }];
+        return [
+          { kind: "span", key, task, lane, span, path: annotation.path, title: annotation.title },
+        ];
       }),
     );
     return [head, ...spans];
@@ -60,29 +62,35 @@ export function listRunRows(
 }
 
 /** How many notes of the interpreter the tasks of a run have. */
-export function countBookkeeping(tasks: readonly ToldTask[]): number {
+export function countBookkeeping(tasks: readonly AnnotatedTask[]): number {
   return tasks.reduce(
-    (sum, { told }) => sum + [...told.values()].filter((one) => one.isBookkeeping).length,
+    (sum, { annotations }) =>
+      sum + Object.values(annotations).filter((one) => one.isBookkeeping).length,
     0,
   );
 }
 
 /** A line of the table twin, unique by its `id`; `name` is what the drawing says of it. */
 export type RunTableRow = TimelineRow & {
-  task: ToldTask;
+  task: AnnotatedTask;
   name: string | null;
   path: string | null;
 };
 
 /** The same as lines of text, of all tasks, also of those folded in the drawing. */
-export function listRunTableRows(tasks: readonly ToldTask[], bookkeeping: boolean): RunTableRow[] {
+export function listRunTableRows(
+  tasks: readonly AnnotatedTask[],
+  bookkeeping: boolean,
+): RunTableRow[] {
   return tasks.flatMap((task) =>
     listTableRows(task.timeline).flatMap((row): RunTableRow[] => {
-      const told = task.told.get(row.id);
-      if (told?.isBookkeeping && !bookkeeping) return [];
+      const annotation = task.annotations[row.id];
+      if (annotation?.isBookkeeping && !bookkeeping) return [];
       const id = `${task.detail.task.taskId}.${row.id}`;
-      const name = told?.isNamed ? [told.title, told.more].filter(Boolean).join(": ") : row.subject;
-      return [{ ...row, id, task, name, path: told ? told.path : task.path }];
+      const name = annotation?.isNamed
+        ? [annotation.title, annotation.more].filter(Boolean).join(": ")
+        : row.subject;
+      return [{ ...row, id, task, name, path: annotation ? annotation.path : task.path }];
     }),
   );
 }
@@ -94,7 +102,7 @@ function isTelling(span: Span): boolean {
 }
 
 /** The lives of all tasks on one axis. */
-export function mergeTimelines(tasks: readonly ToldTask[], now: number): Timeline {
+export function mergeTimelines(tasks: readonly AnnotatedTask[], now: number): Timeline {
   const timelines = tasks.map((task) => task.timeline);
   const active = tasks.some(({ detail }) =>
     ACTIVE_STATES.some((state) => state === detail.task.state),

@@ -77,7 +77,7 @@ export function RunTimelineRow({
           <button
             type="button"
             aria-pressed={selected}
-            title={[row.title, row.task.told.get(row.span.id)?.more].filter(Boolean).join(": ")}
+            title={[row.title, row.task.annotations[row.span.id]?.more].filter(Boolean).join(": ")}
             disabled={row.path === null}
             onClick={() => onSelect(selected ? null : row.path)}
             className={cn("h-full min-w-0 flex-1 text-left", isQuiet(row) && "text-ink-2")}
@@ -115,8 +115,8 @@ function EndOf({ text }: { text: string }) {
 
 /** Nothing that the workflow's author named. */
 function isQuiet({ task, span }: RunRow & { kind: "span" }): boolean {
-  const told = task.told.get(span.id);
-  return !told?.isNamed || told.isBookkeeping;
+  const annotation = task.annotations[span.id];
+  return !annotation?.isNamed || annotation.isBookkeeping;
 }
 
 function Drawing({ row, scale }: { row: RunRow; scale: Scale }) {

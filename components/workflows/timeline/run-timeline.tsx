@@ -6,12 +6,12 @@ import { useAxis } from "@/components/timeline/axis/use-axis";
 import { useWidth } from "@/components/timeline/axis/use-width";
 import { Toggle, Toolbar, VIEWS } from "@/components/timeline/toolbar";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
-import type { Resolve } from "../operators/resolve-step";
-import type { TaskHistory } from "../run/task-history";
+import { annotateTasks } from "@/lib/highway/view/annotate-tasks";
+import type { TaskHistory } from "@/lib/highway/view/records";
+import type { Resolve } from "@/lib/highway/view/resolve-step";
 import { countBookkeeping, listRunRows, listRunTableRows, mergeTimelines } from "./rows";
 import { RunTimelineTable } from "./run-timeline-table";
 import { RunWaterfall } from "./run-waterfall";
-import { tellTasks } from "./tell-tasks";
 
 const parsers = {
   view: parseAsStringLiteral(VIEWS).withDefault("waterfall"),
@@ -37,7 +37,10 @@ export function RunTimeline({
 }) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [{ view, bookkeeping }, setState] = useUrlState(parsers);
-  const tasks = useMemo(() => tellTasks(histories, detail, resolve), [histories, detail, resolve]);
+  const tasks = useMemo(
+    () => annotateTasks(histories, detail, resolve),
+    [histories, detail, resolve],
+  );
   const notes = useMemo(() => countBookkeeping(tasks), [tasks]);
   const timeline = useMemo(() => mergeTimelines(tasks, now), [tasks, now]);
   const rows = useMemo(

@@ -1,7 +1,7 @@
-import type { TaskDetail } from "@/lib/analytics/types";
-import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
-import type { GraphNode } from "@/lib/highway/graph";
-import { labelStep } from "@/lib/timeline/label-step";
+import type { TaskDetail } from "../../analytics/types.ts";
+import type { WorkflowRunDetail } from "../../analytics/workflow-types.ts";
+import { labelStep } from "../../timeline/label-step.ts";
+import type { GraphNode } from "../graph.ts";
 
 /** Which operator a checkpoint or task belongs to. */
 export type StepRef = {

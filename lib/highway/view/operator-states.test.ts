@@ -3,8 +3,8 @@ import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { buildGraph } from "@/lib/highway/graph";
 import { parseWorkflow } from "@/lib/highway/parse";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
-import { deriveNodeStates } from "./node-states";
-import { createResolver } from "./resolve-step";
+import { computeOperatorStates } from "./operator-states.ts";
+import { createResolver } from "./resolve-step.ts";
 
 const task = (id: string, dependencies: string[] = [], more = {}) => ({
   task_id: id,
@@ -112,7 +112,7 @@ function derive(rootState: "running" | "sleeping" | "completed" | "failed", name
   // Only what the function reads of a run is given.
   const detail = { run, tasks: [root], records: {}, now: at(45) } as unknown as WorkflowRunDetail;
   const histories = [{ detail: root, timeline: buildTimeline(root) }];
-  const states = deriveNodeStates(parsed, graph, detail, histories);
+  const states = computeOperatorStates(parsed, graph, detail, histories);
   return Object.fromEntries([...states].map(([path, status]) => [path, status]));
 }
 

@@ -1,33 +1,33 @@
-import type { Checkpoint } from "@/lib/analytics/types";
-import type { RecordedValue } from "@/lib/analytics/workflow-types";
-import { formatNumber, plural } from "@/lib/format";
-import type { StepRef } from "./resolve-step";
+import type { Checkpoint } from "../../analytics/types.ts";
+import type { RecordedValue } from "../../analytics/workflow-types.ts";
+import { formatNumber, plural } from "../../format.ts";
+import type { StepRef } from "./resolve-step.ts";
 
-/** What an entry of the interpreter's journal says, as a person would. */
-export type StepWords = {
+/** An entry of the interpreter's journal in plain words. */
+export type StepDescription = {
   words: string;
-  /** Noted so that the run can go on after a crash: what it tells of the run is shown by other rows as well. */
+  /** Recorded only so that the run survives a crash; other rows show the same fact. */
   isBookkeeping: boolean;
-  /** What ended an attempt. */
+  /** The error that ended an attempt. */
   failure?: { type: string; message: string };
 };
 
-/** The value of an entry: its text as far as it was sent, and what was read of a longer one. */
+/** The value of an entry: its text, which may be cut, and the fields decoded from a longer one. */
 export type StepValue = {
   state?: Checkpoint["state"];
   recorded?: RecordedValue | undefined;
 };
 
 /**
- * Says what the interpreter noted under a name: `each_order/items` reads "5 items of each_order". `within` is the part of
- * the workflow that the task executes, which need not be said again.
+ * Describes the entry of a name: `each_order/items` becomes "5 items of each_order". `within` is the path of the part
+ * that the task executes; titles leave it out.
  */
-export function tellStep(
+export function describeStep(
   name: string,
   { note }: StepRef,
   value: StepValue,
   within = "",
-): StepWords {
+): StepDescription {
   if (note === "") return { words: shorten(name, within), isBookkeeping: false };
   const place = name.slice(0, -note.length - 1);
   const isPart = name.endsWith("]") || name.charAt(place.length) === ".";
@@ -39,13 +39,13 @@ export function tellStep(
     const words = kind === "failed" ? about : `${about}, attempt ${which}`;
     return { words, isBookkeeping: false, ...(failure && { failure }) };
   }
-  const words = tellNote(kind, which, about, value);
+  const words = describeNote(kind, which, about, value);
   return words === undefined
     ? { words: shorten(name, within), isBookkeeping: false }
     : { words, isBookkeeping: true };
 }
 
-function tellNote(
+function describeNote(
   kind: string,
   which: string,
   about: string,
@@ -79,7 +79,7 @@ function tellNote(
   }
 }
 
-/** A path without the part around it, which the task's own row names already. */
+/** A path without the prefix `within`, which the task's own row already shows. */
 export function shorten(path: string, within: string): string {
   if (within === "" || !path.startsWith(within)) return path;
   const rest = path.slice(within.length);

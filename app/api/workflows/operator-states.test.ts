@@ -1,6 +1,5 @@
 /** What the run's page shows of a run that the interpreter has executed, through the route it asks. */
 import { beforeAll, expect, test } from "vitest";
-import { deriveNodeStates, type NodeStatus } from "@/components/workflows/operators/node-states";
 import { createQueue } from "@/lib/absurd/queues";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
@@ -14,6 +13,7 @@ import {
   EVERYTHING_INPUTS,
   playEverything,
 } from "@/lib/highway/testing/everything";
+import { computeOperatorStates, type NodeStatus } from "@/lib/highway/view/operator-states";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as definition } from "./[workflowRunId]/definition/route";
@@ -39,7 +39,9 @@ async function look(workflowRunId: string): Promise<Record<string, NodeStatus>> 
     detail: task,
     timeline: buildTimeline(task, detail.now),
   }));
-  return Object.fromEntries(deriveNodeStates(workflow, buildGraph(workflow), detail, histories));
+  return Object.fromEntries(
+    computeOperatorStates(workflow, buildGraph(workflow), detail, histories),
+  );
 }
 
 test("every kind of operator of a run that has ended", async () => {

@@ -1,9 +1,13 @@
-import { parseExactly } from "@/components/ui/json/json-model";
-import { type Json, TASK_STATES, type TaskState } from "@/lib/absurd/types";
-import type { Checkpoint } from "@/lib/analytics/types";
-import type { RecordedValue, WorkflowRunDetail } from "@/lib/analytics/workflow-types";
-import type { Entry, Records } from "@/lib/highway/trace/book";
-import { ownerOf, type Resolve } from "./resolve-step";
+import { parseJson } from "../../absurd/json.ts";
+import { type Json, TASK_STATES, type TaskState } from "../../absurd/types.ts";
+import type { Checkpoint, TaskDetail } from "../../analytics/types.ts";
+import type { RecordedValue, WorkflowRunDetail } from "../../analytics/workflow-types.ts";
+import type { Timeline } from "../../timeline/model.ts";
+import type { Entry, Records } from "../trace/book.ts";
+import { ownerOf, type Resolve } from "./resolve-step.ts";
+
+/** A task of a run with its timeline. */
+export type TaskHistory = { detail: TaskDetail; timeline: Timeline };
 
 /** The name of the interpreter's task; runs of other programs have roots of other names. */
 const ROOT_TASK = "highway.workflow.run";
@@ -13,8 +17,8 @@ export function isInterpreted({ run, tasks }: WorkflowRunDetail): boolean {
   return tasks.some(({ task }) => task.taskId === run.rootTaskId && task.name === ROOT_TASK);
 }
 
-/** Everything that the tasks of a run recorded of its operators. */
-export function readRecords(detail: WorkflowRunDetail, resolve: Resolve): Records {
+/** Everything that the tasks of a run recorded about its operators. */
+export function collectRecords(detail: WorkflowRunDetail, resolve: Resolve): Records {
   const { run, tasks, records } = detail;
   const isComplete = isInterpreted(detail);
   const entries = new Map<string, Entry>();
@@ -44,15 +48,15 @@ export function readRecords(detail: WorkflowRunDetail, resolve: Resolve): Record
 function toEntry({ updatedAt, state }: Checkpoint, recorded: RecordedValue | undefined): Entry {
   const { failure, ...rest } = recorded ?? {};
   const value: Json | undefined =
-    failure ?? (state?.text === undefined ? undefined : readValue(state.text));
+    failure ?? (state?.text === undefined ? undefined : parseValue(state.text));
   return { at: Date.parse(updatedAt), value, ...rest };
 }
 
-/** Large numbers stay the text they were: nothing here computes with them. */
-function readValue(text: string): Json | undefined {
+/** `undefined` for text that was cut, and so is no JSON. */
+function parseValue(text: string): Json | undefined {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
-    return parseExactly(text) ? text : undefined;
+    return undefined;
   }
 }

@@ -1,0 +1,119 @@
+import type { WorkflowRunDetail } from "../../analytics/workflow-types.ts";
+import type { Lane, Span } from "../../timeline/model.ts";
+import { isNamed, titleOf } from "../../timeline/span-title.ts";
+import { describeStep, type StepDescription, shorten } from "./describe-step.ts";
+import { isInterpreted, type TaskHistory } from "./records.ts";
+import { ownerOf, type Resolve } from "./resolve-step.ts";
+
+/** What the timeline writes beside a span, and the operator that the span belongs to. */
+export type Annotation = {
+  title: string;
+  /** The title is a name that the workflow's author gave, not a word for a kind of time. */
+  isNamed: boolean;
+  path: string | null;
+  isBookkeeping: boolean;
+  /** The error of a failed attempt, or the event that is awaited. */
+  more: string | null;
+};
+
+/** A task of a run: its timeline with failed attempts as failures, and an annotation for each span. */
+export type AnnotatedTask = TaskHistory & {
+  isRoot: boolean;
+  path: string | null;
+  /** The part of the workflow that it executes, or its name. */
+  title: string;
+  /** By the span's id. */
+  annotations: Readonly<Record<string, Annotation>>;
+};
+
+/** A bookkeeping entry that took longer than this is always shown, because something else happened in that time. */
+const LONG_MS = 1_000;
+
+/** The event that a part of a workflow emits at its end; it contains the part's path. */
+const PART_EVENT = /^hw:[0-9a-f-]{36}:(.+)$/s;
+
+/** Annotates the spans of all tasks of a run. */
+export function annotateTasks(
+  histories: readonly TaskHistory[],
+  detail: WorkflowRunDetail,
+  resolve: Resolve,
+): AnnotatedTask[] {
+  const { rootTaskId } = detail.run;
+  const interpreted = isInterpreted(detail);
+  return histories.map((history) => {
+    const { task, checkpoints } = history.detail;
+    const isRoot = task.taskId === rootTaskId;
+    const part = isRoot ? "" : ownerOf(history.detail, detail);
+    const path = (!isRoot && resolve(part)?.path) || null;
+    const within = path ? part : "";
+    const states = new Map(checkpoints.map(({ name, state }) => [name, state]));
+    const values = detail.records[task.taskId]?.values;
+    const annotations: Record<string, Annotation> = {};
+    const annotate = (span: Span): Span => {
+      const step = "step" in span ? resolve(span.step) : undefined;
+      const entry = interpreted && step && "step" in span ? span.step : undefined;
+      const description =
+        entry !== undefined && step
+          ? describeStep(
+              entry,
+              step,
+              { state: states.get(entry) ?? null, recorded: values?.[entry] },
+              within,
+            )
+          : undefined;
+      // A wait or a pause is itself worth a row; only the step that records it is bookkeeping.
+      const isNote = description?.isBookkeeping === true && span.kind === "step";
+      annotations[span.id] = {
+        title: titleIn(within, span, description?.words),
+        isNamed: isNamed(span),
+        path: step?.path ?? path,
+        isBookkeeping: isNote && span.to - span.from < LONG_MS,
+        more: description?.failure
+          ? formatFailure(description.failure)
+          : eventOf(span, description),
+      };
+      return description?.failure ? toFailure(span, description.failure) : span;
+    };
+    const lanes = history.timeline.lanes.map(
+      (lane): Lane => ({ ...lane, spans: lane.spans.map(annotate) }),
+    );
+    const title = path ? part : task.name;
+    return {
+      ...history,
+      timeline: { ...history.timeline, lanes },
+      isRoot,
+      path,
+      title,
+      annotations,
+    };
+  });
+}
+
+/** The interpreter records a failed attempt as an ordinary step; on the timeline it is a failure. */
+function toFailure(
+  { id, from, to, start, end }: Span,
+  { type, message }: { type: string; message: string },
+): Span {
+  return { kind: "failure", error: { name: type, message }, id, from, to, start, end };
+}
+
+function formatFailure({ type, message }: { type: string; message: string }): string {
+  return `${type}: ${message}`;
+}
+
+/** The event of a wait whose title is its operator's. */
+function eventOf(span: Span, description: StepDescription | undefined): string | null {
+  return description && span.kind === "event-wait" && !isPart(span) ? span.event : null;
+}
+
+function isPart(span: Span): boolean {
+  return span.kind === "event-wait" && PART_EVENT.test(span.event ?? "");
+}
+
+/** The title of a span without the prefix that the row of its task already shows. */
+function titleIn(within: string, span: Span, words: string | undefined): string {
+  const awaited = span.kind === "event-wait" && PART_EVENT.exec(span.event ?? "")?.[1];
+  if (awaited) return `wait for ${shorten(awaited, within)}`;
+  if (words !== undefined) return words;
+  return shorten(titleOf(span), within);
+}
