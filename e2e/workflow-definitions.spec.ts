@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { WorkflowBuilder } from "../lib/highway/builder/workflow-builder";
-import { storeWorkflow } from "../lib/highway/store";
+import { storeWorkflow } from "../lib/highway/run/store";
 import { expect, test, type Work } from "./support/fixtures";
 import { watchPolicy } from "./support/policy";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { CDPSession, Page } from "@playwright/test";
 import { WorkflowBuilder } from "../lib/highway/builder/workflow-builder";
 import type { Workflow } from "../lib/highway/model/workflow";
-import { storeWorkflow } from "../lib/highway/store";
+import { storeWorkflow } from "../lib/highway/run/store";
 import { expect, test, type Work } from "./support/fixtures";
 
 const NAMES = {

@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 import { WorkflowBuilder } from "../lib/highway/builder/workflow-builder";
 import { startWorkflow } from "../lib/highway/run/start";
+import { storeWorkflow } from "../lib/highway/run/store";
 import { registerHighway } from "../lib/highway/run/worker";
-import { storeWorkflow } from "../lib/highway/store";
 import { expect, test, type Work } from "./support/fixtures";
 
 /** A review that somebody has to approve, under a name that only this test uses. */

@@ -8,14 +8,14 @@ import { parseJson, stringifyJson } from "@/lib/absurd/json";
 import type { JsonObject } from "@/lib/absurd/types";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
 import { buildFromSteps } from "@/lib/highway/builder/steps";
-import { toMermaid } from "@/lib/highway/mermaid/to-mermaid";
+import { toMermaid } from "@/lib/highway/diagrams/mermaid";
+import { parseWorkflow } from "@/lib/highway/language/parse";
+import { serializeWorkflow } from "@/lib/highway/language/serialize";
 import { isMapping } from "@/lib/highway/model/fields";
 import { formatProblem, hasErrors, type Problem } from "@/lib/highway/model/problem";
 import type { Workflow } from "@/lib/highway/model/workflow";
-import { parseWorkflow } from "@/lib/highway/parse";
 import { startWorkflow } from "@/lib/highway/run/start";
-import { serializeWorkflow } from "@/lib/highway/serialize";
-import { storeWorkflow } from "@/lib/highway/store";
+import { storeWorkflow } from "@/lib/highway/run/store";
 
 type Output = "json" | "yaml" | "mermaid";
 

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
+import { validateWorkflow } from "@/lib/highway/model/checks/validate";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { Bench } from "@/lib/highway/testing/bench";
-import { validateWorkflow } from "@/lib/highway/validate";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { catalogueEtl } from "./catalogue-etl";
 import { creditReview } from "./credit-review";

@@ -10,8 +10,8 @@ import type { Workload } from "@/demo/workload";
 import type { JsonObject } from "@/lib/absurd/types";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { startWorkflow } from "@/lib/highway/run/start";
+import { storeWorkflow } from "@/lib/highway/run/store";
 import { registerHighway } from "@/lib/highway/run/worker";
-import { storeWorkflow } from "@/lib/highway/store";
 
 type Kind = {
   workflow: Workflow;

@@ -9,7 +9,7 @@ import {
 import type { Uuid } from "@/lib/absurd/types";
 import { getWorkflowRunTenant } from "@/lib/absurd/workflow-tenant";
 import { isAllowed } from "@/lib/db/tenants";
-import { getStoredDefinition } from "@/lib/highway/store";
+import { getStoredDefinition } from "@/lib/highway/run/store";
 import type { Reach, TaskAddress } from "./reach";
 import { ActionRefusal } from "./result";
 import { definitionNotFound, workflowRunNotFound } from "./workflow-not-found";

@@ -5,7 +5,7 @@ import { spawnTask } from "@/lib/absurd/tasks";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
 import { listAudit } from "@/lib/analytics/audit";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
-import { storeWorkflow } from "@/lib/highway/store";
+import { storeWorkflow } from "@/lib/highway/run/store";
 import { auditFilters } from "@/lib/search-params/audit";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { prepareStartAction, previewStartAction, startWorkflowRunAction } from "./workflow-start";

@@ -3,9 +3,9 @@ import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
-import { buildGraph } from "@/lib/highway/graph";
+import { buildGraph } from "@/lib/highway/graph/graph";
+import { parseWorkflow } from "@/lib/highway/language/parse";
 import type { Workflow } from "@/lib/highway/model/workflow";
-import { parseWorkflow } from "@/lib/highway/parse";
 import type { FunctionCall } from "@/lib/highway/run/functions";
 import { Bench, playFunctions } from "@/lib/highway/testing/bench";
 import {

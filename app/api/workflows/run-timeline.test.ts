@@ -9,7 +9,7 @@ import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { createWorkflowRun } from "@/lib/absurd/workflow-runs";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
-import { buildGraph } from "@/lib/highway/graph";
+import { buildGraph } from "@/lib/highway/graph/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { Bench, playFunctions } from "@/lib/highway/testing/bench";
 import {

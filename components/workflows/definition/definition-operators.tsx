@@ -1,6 +1,6 @@
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { cn } from "@/lib/cn";
-import type { WorkflowGraph } from "@/lib/highway/graph";
+import type { WorkflowGraph } from "@/lib/highway/graph/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { typeOf } from "../graph/node-words";
 import { inReadingOrder } from "../graph/reading-order";

@@ -4,7 +4,7 @@ import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { useClock } from "@/components/ui/text/clock";
 import { plural } from "@/lib/format";
-import type { WorkflowGraph } from "@/lib/highway/graph";
+import type { WorkflowGraph } from "@/lib/highway/graph/graph";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { ExportMenu, type Exports } from "../run/export-menu";
 import { type GraphLayout, layoutGraph, type PlacedNode } from "./layout";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { buildGraph } from "@/lib/highway/graph";
-import { parseWorkflow } from "@/lib/highway/parse";
+import { buildGraph } from "@/lib/highway/graph/graph";
+import { parseWorkflow } from "@/lib/highway/language/parse";
 import { type Box, layoutGraph } from "./layout";
 
 const FIXTURES = new URL("../../../lib/highway/fixtures/workflows/", import.meta.url);

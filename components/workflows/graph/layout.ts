@@ -1,5 +1,5 @@
 import { layout as arrange, Graph } from "@dagrejs/dagre";
-import type { GraphEdge, GraphGroup, GraphNode, WorkflowGraph } from "@/lib/highway/graph";
+import type { GraphEdge, GraphGroup, GraphNode, WorkflowGraph } from "@/lib/highway/graph/graph";
 import { fitText } from "./fit-text";
 import { measureText } from "./measure-text";
 

@@ -2,7 +2,7 @@ import { Ban } from "lucide-react";
 import { memo } from "react";
 import { StateIcon } from "@/components/tasks/state/state-icon";
 import { cn } from "@/lib/cn";
-import type { GraphNode } from "@/lib/highway/graph";
+import type { GraphNode } from "@/lib/highway/graph/graph";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { formatDuration } from "@/lib/timeline/duration";
 import { fitText } from "./fit-text";

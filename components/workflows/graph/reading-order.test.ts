@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { buildGraph } from "@/lib/highway/graph";
-import { parseWorkflow } from "@/lib/highway/parse";
+import { buildGraph } from "@/lib/highway/graph/graph";
+import { parseWorkflow } from "@/lib/highway/language/parse";
 import { buildEverything } from "@/lib/highway/testing/everything";
 import { inReadingOrder } from "./reading-order";
 

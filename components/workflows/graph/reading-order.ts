@@ -1,4 +1,4 @@
-import type { GraphNode, WorkflowGraph } from "@/lib/highway/graph";
+import type { GraphNode, WorkflowGraph } from "@/lib/highway/graph/graph";
 
 /**
  * The operators as the picture is read: each behind what leads to it, as a rule one way to its end before the next, and

@@ -5,7 +5,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { formatNumber } from "@/lib/format";
-import type { GraphNode } from "@/lib/highway/graph";
+import type { GraphNode } from "@/lib/highway/graph/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import type { TaskHistory } from "@/lib/highway/view/records";

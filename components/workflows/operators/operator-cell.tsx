@@ -1,5 +1,5 @@
 import { Td } from "@/components/ui/data/table";
-import type { WorkflowGraph } from "@/lib/highway/graph";
+import type { WorkflowGraph } from "@/lib/highway/graph/graph";
 
 /** An operator by its path, in a table beside the picture: chosen here it is chosen there, and once more lets it go. */
 export function OperatorCell({

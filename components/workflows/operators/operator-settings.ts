@@ -1,4 +1,4 @@
-import type { GraphNode } from "@/lib/highway/graph";
+import type { GraphNode } from "@/lib/highway/graph/graph";
 import { bodyScope, branchScopes, pathIn, type Scope, topScope } from "@/lib/highway/model/scopes";
 import { isLoop, type Operator, type Workflow } from "@/lib/highway/model/workflow";
 

@@ -3,7 +3,7 @@ import { Table, Td, Th } from "@/components/ui/data/table";
 import { Link } from "@/components/ui/text/link";
 import { NoValue } from "@/components/ui/text/no-value";
 import { cn } from "@/lib/cn";
-import type { WorkflowGraph } from "@/lib/highway/graph";
+import type { WorkflowGraph } from "@/lib/highway/graph/graph";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { formatDuration } from "@/lib/timeline/duration";
 import { roundsOf, typeOf } from "../graph/node-words";

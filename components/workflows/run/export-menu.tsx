@@ -25,13 +25,13 @@ export function ExportMenu({ exports, svg }: { exports: Exports; svg: () => stri
         return saveFile(`${name}.svg`, "image/svg+xml", svg());
       case "yaml":
       case "json": {
-        const { serializeWorkflow } = await import("@/lib/highway/serialize");
+        const { serializeWorkflow } = await import("@/lib/highway/language/serialize");
         const type = format === "json" ? "application/json" : "application/yaml";
         return saveFile(`${name}.${format}`, type, serializeWorkflow(workflow, format));
       }
       case "mermaid":
       case "mermaid-classic": {
-        const { toMermaid } = await import("@/lib/highway/mermaid/to-mermaid");
+        const { toMermaid } = await import("@/lib/highway/diagrams/mermaid");
         const style = format === "mermaid" ? "rich" : "classic";
         return saveFile(`${name}.mmd`, "text/plain", toMermaid(workflow, { style }));
       }

@@ -4,8 +4,8 @@ import { useMemo, useState } from "react";
 import { useSettled } from "@/components/ui/feedback/use-settled";
 import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import { type prepareStartAction, previewStartAction } from "@/lib/actions/workflow-start";
+import { parseWorkflow } from "@/lib/highway/language/parse";
 import { listInputs } from "@/lib/highway/model/inputs";
-import { parseWorkflow } from "@/lib/highway/parse";
 import { fieldProblem, fromInputs, listFields, toInputs, toTags } from "./input-form";
 
 export type Prepared = Extract<

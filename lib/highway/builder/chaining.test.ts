@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { toClassicMermaid } from "../mermaid/classic.ts";
+import { toClassicMermaid } from "../diagrams/classic-mermaid.ts";
+import { serializeWorkflow } from "../language/serialize.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { serializeWorkflow } from "../serialize.ts";
 import { buildFromSteps } from "./steps.ts";
 import { WorkflowBuilder } from "./workflow-builder.ts";
 

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from "../../absurd/types.ts";
+import { readAndCheck } from "../model/checks/validate.ts";
 import { isMapping, list, mapping, Place, text } from "../model/fields.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import type { JoinMode, TriggerRule } from "../model/vocabulary.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { readAndCheck } from "../validate.ts";
 import {
   type OperatorOptions,
   type RetryOptions,

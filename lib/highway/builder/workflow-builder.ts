@@ -1,12 +1,12 @@
 import type { JsonObject } from "../../absurd/types.ts";
-import { checkName, checkVersion } from "../model/check-workflow.ts";
+import { checkName, checkVersion } from "../model/checks/check-head.ts";
+import { validateWorkflow } from "../model/checks/validate.ts";
 import type { Duration } from "../model/duration.ts";
 import { normaliseInstant } from "../model/instant.ts";
 import { formatProblem, hasErrors, type Problem } from "../model/problem.ts";
 import type { JoinMode } from "../model/vocabulary.ts";
 import { parseWaitFor } from "../model/wait-for.ts";
 import type { Operator, Workflow } from "../model/workflow.ts";
-import { validateWorkflow } from "../validate.ts";
 import {
   baseFields,
   type CallOptions,

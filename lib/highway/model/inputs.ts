@@ -1,6 +1,6 @@
 import type { Json } from "../../absurd/types.ts";
-import { listPaths } from "../run/expression.ts";
-import { fillTemplates } from "../run/template.ts";
+import { listPaths } from "../language/expression.ts";
+import { fillTemplates } from "../language/template.ts";
 import { listScopes } from "./visit.ts";
 import type { Operator, Workflow } from "./workflow.ts";
 

@@ -1,11 +1,11 @@
 import { stringifyJson } from "../../absurd/json.ts";
 import type { Json, JsonObject } from "../../absurd/types.ts";
+import { fillTemplates, fillToText } from "../language/template.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { ActivityOperator, TaskOperator } from "../model/workflow.ts";
 import type { Context } from "./context.ts";
 import { OperatorError } from "./outcome.ts";
 import type { Run } from "./run.ts";
-import { fillTemplates, fillToText } from "./template.ts";
 
 /**
  * Calls an operator's function once, within its time.

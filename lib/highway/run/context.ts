@@ -1,7 +1,7 @@
 import { stringifyJson } from "../../absurd/json.ts";
 import type { Json, JsonObject } from "../../absurd/types.ts";
+import { type Lookup, TemplateError } from "../language/template.ts";
 import type { Operator } from "../model/workflow.ts";
-import { type Lookup, TemplateError } from "./template.ts";
 
 /** What is known in the whole run: `inputs`, `variables`, `workflow`, `run`, `ds`, `ENV`. */
 export type Globals = {

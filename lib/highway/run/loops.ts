@@ -1,8 +1,8 @@
 import type { Json } from "../../absurd/types.ts";
+import { evaluateCondition, parseExpression } from "../language/expression.ts";
 import { bodyScope } from "../model/scopes.ts";
 import type { ForeachOperator, WhileOperator } from "../model/workflow.ts";
 import { endOfPart, spawnParts, waitForPart } from "./children.ts";
-import { evaluateCondition, parseExpression } from "./expression.ts";
 import { failed, OperatorError, type Outcome, type States } from "./outcome.ts";
 import { gather } from "./parallel.ts";
 import type { Place } from "./place.ts";

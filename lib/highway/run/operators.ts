@@ -2,6 +2,8 @@ import { atomically } from "../../absurd/atomically.ts";
 import { AbsurdDbError } from "../../absurd/errors.ts";
 import { emitEvent } from "../../absurd/events.ts";
 import type { Json, JsonObject } from "../../absurd/types.ts";
+import { evaluateCondition, parseExpression } from "../language/expression.ts";
+import { fillTemplates, fillToText, TemplateError } from "../language/template.ts";
 import { parseDuration } from "../model/duration.ts";
 import { toDate } from "../model/instant.ts";
 import type { Scope } from "../model/scopes.ts";
@@ -19,7 +21,6 @@ import { attemptPath, withAttempts } from "./attempts.ts";
 import { callFunction } from "./call-function.ts";
 import { type Context, toCase } from "./context.ts";
 import { withDeadline } from "./deadline.ts";
-import { evaluateCondition, parseExpression } from "./expression.ts";
 import { judgeJoin } from "./join.ts";
 import { runForeach, runWhile } from "./loops.ts";
 import { blockedBy, completed, failed, OperatorError, type Outcome } from "./outcome.ts";
@@ -27,7 +28,6 @@ import { runParallel } from "./parallel.ts";
 import type { Place } from "./place.ts";
 import type { OperatorState } from "./plan.ts";
 import type { Run } from "./run.ts";
-import { fillTemplates, fillToText, TemplateError } from "./template.ts";
 import { isTool, runTool } from "./tools.ts";
 
 /**

@@ -18,10 +18,10 @@ import {
   updateWorkflowRunStatus,
   type WorkflowRunInput,
 } from "../../absurd/workflow-runs.ts";
-import { workflowHash } from "../hash.ts";
+import { workflowHash } from "../language/hash.ts";
+import { validateWorkflow } from "../model/checks/validate.ts";
 import { formatProblem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { validateWorkflow } from "../validate.ts";
 import { recoveryOptions } from "./children.ts";
 import type { Recovery } from "./run.ts";
 

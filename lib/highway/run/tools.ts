@@ -2,6 +2,7 @@ import { atomically } from "../../absurd/atomically.ts";
 import { emitEvent } from "../../absurd/events.ts";
 import { cancelTask } from "../../absurd/tasks.ts";
 import type { Json, JsonObject, Uuid } from "../../absurd/types.ts";
+import { fillTemplates } from "../language/template.ts";
 import { isMapping } from "../model/fields.ts";
 import type { TaskOperator } from "../model/workflow.ts";
 import type { PartEnd } from "./children.ts";
@@ -9,7 +10,6 @@ import { blockedBy, completed, failed, OperatorError, type Outcome } from "./out
 import { gather } from "./parallel.ts";
 import type { Place } from "./place.ts";
 import type { Run } from "./run.ts";
-import { fillTemplates } from "./template.ts";
 
 const TOOLS = new Set([
   "tools.workflow.wait_for_parallel_branches",

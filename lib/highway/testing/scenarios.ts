@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import type { Json, JsonObject } from "../../absurd/types.ts";
+import { parseWorkflow } from "../language/parse.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { parseWorkflow } from "../parse.ts";
 
 export type Scenario = {
   workflow: string;

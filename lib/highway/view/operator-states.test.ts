@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
-import { buildGraph } from "@/lib/highway/graph";
-import { parseWorkflow } from "@/lib/highway/parse";
+import { buildGraph } from "@/lib/highway/graph/graph";
+import { parseWorkflow } from "@/lib/highway/language/parse";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { computeOperatorStates } from "./operator-states.ts";
 import { createResolver } from "./resolve-step.ts";

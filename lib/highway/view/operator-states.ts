@@ -1,5 +1,5 @@
 import type { WorkflowRunDetail } from "../../analytics/workflow-types.ts";
-import type { WorkflowGraph } from "../graph.ts";
+import type { WorkflowGraph } from "../graph/graph.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { replayRun } from "../trace/replay.ts";
 import type { OperatorTrace } from "../trace/trace.ts";

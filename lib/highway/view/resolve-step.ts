@@ -1,7 +1,7 @@
 import type { TaskDetail } from "../../analytics/types.ts";
 import type { WorkflowRunDetail } from "../../analytics/workflow-types.ts";
 import { labelStep } from "../../timeline/label-step.ts";
-import type { GraphNode } from "../graph.ts";
+import type { GraphNode } from "../graph/graph.ts";
 
 /** Which operator a checkpoint or task belongs to. */
 export type StepRef = {

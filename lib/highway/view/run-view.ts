@@ -1,6 +1,6 @@
 import type { WorkflowRunDetail } from "../../analytics/workflow-types.ts";
 import { buildTimeline } from "../../timeline/build-timeline.ts";
-import { buildGraph } from "../graph.ts";
+import { buildGraph } from "../graph/graph.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { type AnnotatedTask, annotateTasks } from "./annotate-tasks.ts";
 import { computeOperatorStates, type NodeStatus } from "./operator-states.ts";

@@ -1,13 +1,13 @@
 /** What holds for every workflow, sensible or not. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { buildGraph } from "./graph.ts";
-import { toRichMermaid } from "./mermaid/rich.ts";
-import { safeIds } from "./mermaid/safe-ids.ts";
+import { toRichMermaid } from "../diagrams/rich-mermaid.ts";
+import { safeIds } from "../diagrams/safe-ids.ts";
+import { buildGraph } from "../graph/graph.ts";
+import { readAndCheck, validateWorkflow } from "../model/checks/validate.ts";
+import { arbitraryWorkflow } from "../testing/arbitrary-workflow.ts";
 import { parseWorkflow } from "./parse.ts";
 import { serializeWorkflow } from "./serialize.ts";
-import { arbitraryWorkflow } from "./testing/arbitrary-workflow.ts";
-import { readAndCheck, validateWorkflow } from "./validate.ts";
 
 test("JSON is read back to the same workflow, fields and tasks in the same order", () => {
   fc.assert(

@@ -1,7 +1,7 @@
-import { parseDuration } from "./duration.ts";
-import type { Place } from "./fields.ts";
-import { parseWaitFor } from "./wait-for.ts";
-import type { Operator, RetryPolicy } from "./workflow.ts";
+import { parseDuration } from "../duration.ts";
+import type { Place } from "../fields.ts";
+import { parseWaitFor } from "../wait-for.ts";
+import type { Operator, RetryPolicy } from "../workflow.ts";
 
 /** Reports values of one operator that are of the right type and make no sense. */
 export function checkOperator(operator: Operator, place: Place): void {

@@ -1,8 +1,8 @@
-import { Place } from "./fields.ts";
-import type { Problem } from "./problem.ts";
-import { listSuccessors, reachableFrom, startOf, targetsIn } from "./reach.ts";
-import { findScope } from "./scopes.ts";
-import type { LocatedScope } from "./visit.ts";
+import { Place } from "../fields.ts";
+import type { Problem } from "../problem.ts";
+import { listSuccessors, reachableFrom, startOf, targetsIn } from "../reach.ts";
+import { findScope } from "../scopes.ts";
+import type { LocatedScope } from "../visit.ts";
 
 /** Reports what one scope can never get to, or gets to when nobody asked. */
 export function checkOrder({ scope, locate }: LocatedScope, problems: Problem[]): void {

@@ -1,6 +1,6 @@
-import { isCron } from "./cron.ts";
-import type { Place } from "./fields.ts";
-import type { Workflow } from "./workflow.ts";
+import { isCron } from "../cron.ts";
+import type { Place } from "../fields.ts";
+import type { Workflow } from "../workflow.ts";
 
 const NAME = /^[a-z][a-z0-9_]*$/;
 const VERSION = /^[a-zA-Z0-9._-]+$/;

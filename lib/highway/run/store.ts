@@ -1,8 +1,8 @@
-import { stringifyJson } from "../absurd/json.ts";
-import { call } from "../absurd/sql.ts";
-import type { Json, Queryable, Uuid } from "../absurd/types.ts";
-import { workflowHash } from "./hash.ts";
-import type { Workflow } from "./model/workflow.ts";
+import { stringifyJson } from "../../absurd/json.ts";
+import { call } from "../../absurd/sql.ts";
+import type { Json, Queryable, Uuid } from "../../absurd/types.ts";
+import { workflowHash } from "../language/hash.ts";
+import type { Workflow } from "../model/workflow.ts";
 
 /** A definition as it is stored in `workflow_definition`. */
 export type StoredDefinition = {

@@ -1,6 +1,6 @@
 import { parseJson } from "../../absurd/json.ts";
 import type { Json } from "../../absurd/types.ts";
-import { compare, contains, isTrue, looselyEqual } from "./loose.ts";
+import { compare, contains, isTrue, looselyEqual } from "./comparison.ts";
 import { fillTemplates, type Lookup, parsePath, TemplateError } from "./template.ts";
 
 const TOKEN =

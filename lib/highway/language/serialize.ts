@@ -1,6 +1,6 @@
 import { stringify as stringifyLossless } from "lossless-json";
 import { Document, isScalar, visit } from "yaml";
-import { isLoop, type Operator, type Workflow } from "./model/workflow.ts";
+import { isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 import type { Format } from "./parse.ts";
 
 /** Fields for which null is the same as nothing. Anywhere else null is a value. */

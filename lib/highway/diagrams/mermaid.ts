@@ -1,6 +1,6 @@
 import type { Workflow } from "../model/workflow.ts";
-import { toClassicMermaid } from "./classic.ts";
-import { type NodeStatus, toRichMermaid } from "./rich.ts";
+import { toClassicMermaid } from "./classic-mermaid.ts";
+import { type NodeStatus, toRichMermaid } from "./rich-mermaid.ts";
 
 /**
  * A Mermaid state diagram: `classic` as the Python package 2.0.2 draws it (the default), or `rich`, which shows all

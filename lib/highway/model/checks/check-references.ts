@@ -1,8 +1,8 @@
-import { Place } from "./fields.ts";
-import type { Problem } from "./problem.ts";
-import { branchScopes, findContaining, findScope, type Scope, sharedBranches } from "./scopes.ts";
-import type { LocatedScope } from "./visit.ts";
-import { isRouter, listTargets, type Operator } from "./workflow.ts";
+import { Place } from "../fields.ts";
+import type { Problem } from "../problem.ts";
+import { branchScopes, findContaining, findScope, type Scope, sharedBranches } from "../scopes.ts";
+import type { LocatedScope } from "../visit.ts";
+import { isRouter, listTargets, type Operator } from "../workflow.ts";
 
 /** Reports every id in one scope that names no task where one is needed. */
 export function checkReferences({ scope, locate }: LocatedScope, problems: Problem[]): void {

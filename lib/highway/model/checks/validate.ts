@@ -1,14 +1,14 @@
-import { checkOperator, checkRetryPolicy } from "./model/check-operator.ts";
-import { checkOrder } from "./model/check-order.ts";
-import { checkReferences } from "./model/check-references.ts";
-import { checkHead } from "./model/check-workflow.ts";
-import { Place } from "./model/fields.ts";
-import { joinPath, type Problem } from "./model/problem.ts";
-import { readWorkflow } from "./model/read-workflow.ts";
-import { listScopes } from "./model/visit.ts";
-import type { Operator, Workflow } from "./model/workflow.ts";
-import { parseExpression } from "./run/expression.ts";
-import { TemplateError } from "./run/template.ts";
+import { parseExpression } from "../../language/expression.ts";
+import { TemplateError } from "../../language/template.ts";
+import { readWorkflow } from "../decode-workflow.ts";
+import { Place } from "../fields.ts";
+import { joinPath, type Problem } from "../problem.ts";
+import { listScopes } from "../visit.ts";
+import type { Operator, Workflow } from "../workflow.ts";
+import { checkHead } from "./check-head.ts";
+import { checkOperator, checkRetryPolicy } from "./check-operator.ts";
+import { checkOrder } from "./check-order.ts";
+import { checkReferences } from "./check-references.ts";
 
 /** Everything that is wrong or doubtful in a value that should be a workflow. Never throws. */
 export function validateWorkflow(value: unknown): Problem[] {

@@ -1,5 +1,4 @@
-import { labelOf } from "./labels.ts";
-import { behindIn, reducedDependencies, startOf, targetsIn } from "./model/reach.ts";
+import { behindIn, reducedDependencies, startOf, targetsIn } from "../model/reach.ts";
 import {
   bodyScope,
   branchPath,
@@ -9,8 +8,9 @@ import {
   type Scope,
   sharedBranches,
   topScope,
-} from "./model/scopes.ts";
-import { isLoop, type Operator, type Workflow } from "./model/workflow.ts";
+} from "../model/scopes.ts";
+import { isLoop, type Operator, type Workflow } from "../model/workflow.ts";
+import { labelOf } from "./labels.ts";
 
 export type GraphNode = {
   /** Unique in the workflow, and the name of the operator's checkpoint outside of loops: `renditions.hd/upload`. */

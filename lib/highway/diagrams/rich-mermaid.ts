@@ -1,4 +1,4 @@
-import { buildGraph, type GraphEdge, type WorkflowGraph } from "../graph.ts";
+import { buildGraph, type GraphEdge, type WorkflowGraph } from "../graph/graph.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { safeIds, safeLabel } from "./safe-ids.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { stringifyJson } from "../absurd/json.ts";
-import type { Json } from "../absurd/types.ts";
-import type { Workflow } from "./model/workflow.ts";
+import { stringifyJson } from "../../absurd/json.ts";
+import type { Json } from "../../absurd/types.ts";
+import type { Workflow } from "../model/workflow.ts";
 
 /** SHA-256 of a workflow's JSON with sorted keys and without nulls, in hexadecimal: the same for JSON and YAML. */
 export function workflowHash(workflow: Workflow): string {

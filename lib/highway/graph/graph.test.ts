@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { parseWorkflow } from "../language/parse.ts";
 import { buildGraph } from "./graph.ts";
-import { parseWorkflow } from "./parse.ts";
 
 function graphOf(id: string) {
-  const file = path.join(import.meta.dirname, "fixtures/expected", `${id}.json`);
+  const file = path.join(import.meta.dirname, "../fixtures/expected", `${id}.json`);
   const { workflow } = parseWorkflow(readFileSync(file, "utf8"));
   if (!workflow) throw new Error("no workflow");
   return buildGraph(workflow);

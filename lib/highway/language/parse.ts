@@ -1,8 +1,8 @@
 import { isMap, parseDocument, type ScalarTag, type Tags } from "yaml";
-import { parseJson } from "../absurd/json.ts";
-import type { Problem } from "./model/problem.ts";
-import type { Workflow } from "./model/workflow.ts";
-import { readAndCheck } from "./validate.ts";
+import { parseJson } from "../../absurd/json.ts";
+import { readAndCheck } from "../model/checks/validate.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Workflow } from "../model/workflow.ts";
 
 export type Format = "json" | "yaml";
 

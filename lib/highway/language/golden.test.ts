@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { toClassicMermaid } from "./mermaid/classic.ts";
-import { hasErrors } from "./model/problem.ts";
+import { toClassicMermaid } from "../diagrams/classic-mermaid.ts";
+import { hasErrors } from "../model/problem.ts";
 import { parseWorkflow } from "./parse.ts";
 import { serializeWorkflow } from "./serialize.ts";
 
-const FIXTURES = path.join(import.meta.dirname, "fixtures");
+const FIXTURES = path.join(import.meta.dirname, "../fixtures");
 const read = (file: string) => readFileSync(path.join(FIXTURES, file), "utf8");
 const documents = readdirSync(path.join(FIXTURES, "workflows"));
 

@@ -1,4 +1,4 @@
-import type { Operator } from "./model/workflow.ts";
+import type { Operator } from "../model/workflow.ts";
 
 /** What stands on an operator in a drawing: its description or id, and what its kind adds. */
 export function labelOf(operator: Operator): string {
