@@ -1,11 +1,11 @@
 /** `npm run -s highway -- …`: Highway workflows on the command line. */
+
 import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { Command, Option } from "commander";
 import { Pool } from "pg";
 import { parse as parseYaml } from "yaml";
 import { parseJson, stringifyJson } from "@/lib/absurd/json";
-import type { JsonObject } from "@/lib/absurd/types";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
 import { buildFromSteps } from "@/lib/highway/builder/steps";
 import { toMermaid } from "@/lib/highway/diagrams/mermaid";
@@ -16,6 +16,7 @@ import { formatProblem, hasErrors, type Problem } from "@/lib/highway/model/prob
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { startWorkflow } from "@/lib/highway/run/start";
 import { storeWorkflow } from "@/lib/highway/run/store";
+import type { JsonObject } from "@/lib/model/json";
 
 type Output = "json" | "yaml" | "mermaid";
 

@@ -1,4 +1,4 @@
-import type { Queue } from "@/lib/analytics/types";
+import type { Queue } from "@/lib/model/queue";
 
 const none = { value: 0, precision: "exact" } as const;
 

@@ -1,8 +1,9 @@
 import { forgetAnswers } from "@/lib/analytics/coalesce";
 import { listTasks } from "@/lib/analytics/tasks";
-import type { Page, TaskSummary } from "@/lib/analytics/types";
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
+import type { Page } from "@/lib/model/page";
+import type { TaskSummary } from "@/lib/model/task";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 
 /** The page of these filters. */

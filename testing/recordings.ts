@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { TaskDetail } from "../lib/analytics/types.ts";
+import type { TaskDetail } from "@/lib/model/task";
 
 const FOLDER = fileURLToPath(new URL("recordings/", import.meta.url));
 

@@ -4,8 +4,8 @@ import { awaitEvent, emitEvent } from "@/lib/absurd/events";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
-import type { Uuid } from "@/lib/absurd/types";
 import { createWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs";
+import type { Uuid } from "@/lib/model/ids";
 
 type Started = { taskId: Uuid; runId: Uuid };
 

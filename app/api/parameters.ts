@@ -1,5 +1,6 @@
 import { type inferParserType, type ParserMap, parseAsString } from "nuqs/server";
 import { ReadError } from "@/lib/analytics/errors";
+import { isUuid } from "@/lib/model/ids";
 import { readValue } from "@/lib/search-params/read-value";
 
 /**
@@ -40,7 +41,6 @@ export function readName(request: Request): string {
 /** @throws ReadError `bad_request` for what is not a UUID. */
 export function readUuid(what: string, value: string | null): string {
   const id = value?.toLowerCase() ?? "";
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
-    throw new ReadError("bad_request", `The ${what} is not a UUID.`);
+  if (!isUuid(id)) throw new ReadError("bad_request", `The ${what} is not a UUID.`);
   return id;
 }

@@ -1,6 +1,6 @@
 import { ReadError } from "@/lib/analytics/errors";
-import type { ErrorBody, ErrorCode } from "@/lib/analytics/types";
 import { AuthError, requireViewer } from "@/lib/identity/require";
+import type { ErrorBody, ErrorCode } from "@/lib/model/problem";
 
 const STATUS: Record<ErrorCode, number> = {
   bad_request: 400,

@@ -1,8 +1,8 @@
 import { Client } from "pg";
-import type { Uuid } from "@/lib/absurd/types";
-import { uuidFloor } from "@/lib/analytics/keys";
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
+import type { Uuid } from "@/lib/model/ids";
+import { uuidFloor } from "@/lib/model/key-range";
 import { DAYS, LARGEST, QUEUES, RARE, type Size } from "./sizes";
 
 /** Ids to ask for in one database, spread over its whole history, and the instant its clock stands at. */

@@ -1,4 +1,3 @@
-import { ACTIVE_STATES } from "@/lib/absurd/types";
 import { findById } from "@/lib/analytics/find";
 import { getPayload } from "@/lib/analytics/payloads";
 import { getRelated } from "@/lib/analytics/related";
@@ -7,6 +6,7 @@ import { getTask } from "@/lib/analytics/task";
 import { suggestTasks } from "@/lib/analytics/task-suggestions";
 import { getUsual } from "@/lib/analytics/task-usual";
 import { listTasks } from "@/lib/analytics/tasks";
+import { ACTIVE_STATES } from "@/lib/model/states";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import type { Context } from "./context";
 import type { Read } from "./reads";

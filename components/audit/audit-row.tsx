@@ -9,9 +9,9 @@ import { Link } from "@/components/ui/text/link";
 import { NoValue } from "@/components/ui/text/no-value";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import type { AuditEntry } from "@/lib/analytics/audit";
-import type { AuditOutcome } from "@/lib/audit/vocabulary";
 import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
+import type { AuditOutcome } from "@/lib/model/audit";
 
 const LINK = "text-accent-text hover:underline";
 

@@ -5,7 +5,8 @@ import { Button } from "@/components/ui/form/button";
 import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
 import { Kbd } from "@/components/ui/text/kbd";
-import { EVENT_STATES, type EventFilters, type EventState } from "@/lib/search-params/events";
+import { EVENT_STATES, type EventState } from "@/lib/model/event";
+import type { EventFilters } from "@/lib/search-params/events";
 
 const SETTLE_MS = 300;
 

@@ -1,7 +1,7 @@
 import { Icon } from "@/components/ui/icons/icon";
 import type { IconName } from "@/components/ui/icons/icon-names";
-import type { EventSummary } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
+import type { EventSummary } from "@/lib/model/event";
 
 /** The state of an event in words that do not overstate it: only what a run waits for is awaited. */
 export function EventStateLabel({ event }: { event: EventSummary }) {

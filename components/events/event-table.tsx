@@ -1,6 +1,6 @@
 "use client";
 import { Table, Th } from "@/components/ui/data/table";
-import type { EventSummary } from "@/lib/analytics/types";
+import type { EventSummary } from "@/lib/model/event";
 import { EventRow } from "./event-row";
 
 /** Events with their waiters; a row opens to its payload, or to who waits. */

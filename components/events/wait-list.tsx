@@ -4,7 +4,7 @@ import { Table, Td, Th } from "@/components/ui/data/table";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskDetail } from "@/lib/model/task";
 
 /** The events a task waits for now, and those it waited for whose time of emission is still known. */
 export function WaitList({ detail }: { detail: TaskDetail }) {

@@ -1,8 +1,8 @@
 import { Link } from "@/components/ui/text/link";
-import type { TaskState } from "@/lib/absurd/types";
 import type { FailureGroup, FailureOutcomes } from "@/lib/analytics/failure-groups";
 import { cn } from "@/lib/cn";
 import { formatNumber } from "@/lib/format";
+import type { TaskState } from "@/lib/model/states";
 import { groupTasksPath } from "./paths";
 
 type Outcome = {

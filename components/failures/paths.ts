@@ -1,6 +1,6 @@
 import { createSerializer, parseAsString } from "nuqs/server";
-import type { TaskState } from "@/lib/absurd/types";
 import type { FailureGroup } from "@/lib/analytics/failure-groups";
+import type { TaskState } from "@/lib/model/states";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";
 import { type FailureFilters, failuresSearchParams } from "@/lib/search-params/windows";
 

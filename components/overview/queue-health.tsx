@@ -3,7 +3,7 @@ import { QueueTable } from "@/components/queues/list/queue-table";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
 import type { Throughput } from "@/lib/analytics/throughput";
-import type { Queue } from "@/lib/analytics/types";
+import type { Queue } from "@/lib/model/queue";
 import { busiest } from "./busiest";
 
 const ROWS = 12;

@@ -5,8 +5,8 @@ import { useState } from "react";
 import { Skeleton } from "@/components/ui/feedback/skeleton";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
-import type { Payload } from "@/lib/analytics/types";
 import { formatBytes } from "@/lib/format";
+import type { Payload } from "@/lib/model/json";
 
 const JsonView = dynamic(() => import("@/components/ui/json/json-view").then((m) => m.JsonView), {
   loading: () => <Skeleton className="m-3 w-32" />,

@@ -1,5 +1,5 @@
 "use client";
-import type { Payload } from "@/lib/analytics/types";
+import type { Payload } from "@/lib/model/json";
 import { payloadQuery } from "@/lib/query/task";
 import { type PayloadRef, payloadUrl } from "@/lib/search-params/payload";
 import { PayloadView } from "./payload-view";

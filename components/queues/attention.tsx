@@ -4,7 +4,7 @@ import { ScopedLink, useTenantScope } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
 import { Icon } from "@/components/ui/icons/icon";
 import { useClock } from "@/components/ui/text/clock";
-import type { Queue } from "@/lib/analytics/types";
+import type { Queue } from "@/lib/model/queue";
 import { type Concern, concernsOf, worstFirst } from "./concerns";
 
 const LIMIT = 8;

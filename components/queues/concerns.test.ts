@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Queue } from "@/lib/analytics/types";
+import type { Queue } from "@/lib/model/queue";
 import { queueWith } from "@/testing/queue-with";
 import { concernsOf } from "./concerns";
 import { addCounts } from "./list/state-count";

@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useZone } from "@/components/ui/text/zone";
-import type { Run, Task } from "@/lib/analytics/types";
 import { formatInstant } from "@/lib/format";
+import type { Run, Task } from "@/lib/model/task";
 import { usualQuery } from "@/lib/query/task";
 import { formatDuration } from "@/lib/timeline/duration";
 import { compareWithUsual } from "./format-baseline";

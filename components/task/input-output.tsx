@@ -1,8 +1,9 @@
 "use client";
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { Panel } from "@/components/ui/data/panel";
-import type { Payload, TaskDetail } from "@/lib/analytics/types";
 import { formatBytes, plural } from "@/lib/format";
+import type { Payload } from "@/lib/model/json";
+import type { TaskDetail } from "@/lib/model/task";
 import type { PayloadRef } from "@/lib/search-params/payload";
 
 type Value = { title: string; of: PayloadRef; payload: Payload; absent: string };

@@ -1,5 +1,5 @@
 import { parseExactly } from "@/components/ui/json/json-model";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskDetail } from "@/lib/model/task";
 
 /** The rows of one table, with the names the engine gives to its columns. */
 export type RawTable = { table: string; rows: Record<string, unknown>[] };

@@ -4,7 +4,7 @@ import { Panel } from "@/components/ui/data/panel";
 import { CopyButton } from "@/components/ui/form/copy-button";
 import { printExactly } from "@/components/ui/json/json-model";
 import { JsonView } from "@/components/ui/json/json-view";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskDetail } from "@/lib/model/task";
 import { javascriptSnippets } from "@/lib/snippets/javascript";
 import type { Snippet } from "@/lib/snippets/snippet";
 import { sqlSnippets } from "@/lib/snippets/sql";

@@ -4,9 +4,9 @@ import { TaskPayload } from "@/components/payloads/task-payload";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Icon } from "@/components/ui/icons/icon";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import type { Checkpoint, TaskDetail } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
 import { formatBytes } from "@/lib/format";
+import type { Checkpoint, TaskDetail } from "@/lib/model/task";
 
 /** Rows drawn at once; a long agent loop shows the rest on demand. */
 const CHUNK = 200;

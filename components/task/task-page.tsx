@@ -6,8 +6,8 @@ import { TaskActions } from "@/components/tasks/actions/task-actions";
 import { StateBadge } from "@/components/tasks/state/state-badge";
 import { Skeleton, SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { CopyButton } from "@/components/ui/form/copy-button";
-import { ACTIVE_STATES } from "@/lib/absurd/types";
-import type { TaskDetail } from "@/lib/analytics/types";
+import { isActive } from "@/lib/model/states";
+import type { TaskDetail } from "@/lib/model/task";
 import { taskQuery } from "@/lib/query/task";
 import { TaskFacts } from "./task-facts";
 import { TaskTabs } from "./task-tabs";
@@ -17,7 +17,8 @@ export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
   const interval = useRefreshInterval();
   const query = useQuery({
     ...taskQuery(queue, taskId),
-    refetchInterval: ({ state }) => (state.data && !isActive(state.data) ? false : interval),
+    refetchInterval: ({ state }) =>
+      state.data && !isActive(state.data.task.state) ? false : interval,
   });
   return (
     <LiveData whole query={query} skeleton={<TaskPageSkeleton />}>
@@ -32,10 +33,6 @@ export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
       )}
     </LiveData>
   );
-}
-
-function isActive({ task }: TaskDetail): boolean {
-  return ACTIVE_STATES.some((state) => state === task.state);
 }
 
 function Title({ detail: { task } }: { detail: TaskDetail }) {

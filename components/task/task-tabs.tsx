@@ -9,7 +9,7 @@ import { StepList } from "@/components/task/step-list";
 import { Tabs } from "@/components/ui/data/tabs";
 import { lazyExtra } from "@/components/ui/feedback/lazy-part";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskDetail } from "@/lib/model/task";
 import { InputOutput } from "./input-output";
 
 const Related = lazyExtra(() => import("./related/related").then((m) => m.Related));

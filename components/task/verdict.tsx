@@ -3,10 +3,10 @@ import type { ReactNode } from "react";
 import { EDGES } from "@/components/tasks/state/state-badge";
 import { StateIcon } from "@/components/tasks/state/state-icon";
 import { useClock } from "@/components/ui/text/clock";
-import type { TaskDetail } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
 import { diagnose } from "@/lib/diagnosis/diagnose";
 import type { SuggestedAction } from "@/lib/diagnosis/facts";
+import type { TaskDetail } from "@/lib/model/task";
 import { Sentence } from "./sentence";
 
 /** Why the task is where it is, in a sentence that ticks, with the action that resolves it. */

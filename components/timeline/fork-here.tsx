@@ -4,8 +4,8 @@ import { useState } from "react";
 import { stepsToForkFrom } from "@/components/tasks/actions/fork-steps";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
-import type { TaskDetail } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
+import type { TaskDetail } from "@/lib/model/task";
 
 const ForkDialog = dynamic(() =>
   import("@/components/tasks/actions/fork-dialog").then((m) => m.ForkDialog),

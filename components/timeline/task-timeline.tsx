@@ -3,9 +3,9 @@ import { parseAsString, parseAsStringLiteral } from "nuqs/server";
 import { useMemo, useState } from "react";
 import { useUrlState } from "@/components/layout/use-url-state";
 import { useClock } from "@/components/ui/text/clock";
-import { ACTIVE_STATES } from "@/lib/absurd/types";
-import type { TaskDetail } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
+import { isActive } from "@/lib/model/states";
+import type { TaskDetail } from "@/lib/model/task";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { formatDuration } from "@/lib/timeline/duration";
 import type { Lane, Span, Timeline } from "@/lib/timeline/model";
@@ -31,7 +31,7 @@ const parsers = {
 
 /** What happened to the task, drawn from what the engine kept: a lane an attempt, a row a step, on one axis. */
 export function TaskTimeline({ detail }: { detail: TaskDetail }) {
-  const active = ACTIVE_STATES.some((state) => state === detail.task.state);
+  const active = isActive(detail.task.state);
   const at = useClock((now) => (active ? now : 0));
   const timeline = useMemo(
     () => buildTimeline(detail, at ? new Date(at).toISOString() : detail.now),

@@ -1,4 +1,4 @@
-import type { Checkpoint, TaskDetail } from "@/lib/analytics/types";
+import type { Checkpoint, TaskDetail } from "@/lib/model/task";
 import {
   type Ahead,
   type Lane,

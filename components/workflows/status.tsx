@@ -2,8 +2,8 @@ import { StateBadge } from "@/components/tasks/state/state-badge";
 import { StateLabel } from "@/components/tasks/state/state-label";
 import { Icon } from "@/components/ui/icons/icon";
 import { Badge } from "@/components/ui/text/badge";
-import { TASK_STATES, type TaskState } from "@/lib/absurd/types";
-import type { WorkflowRunSummary } from "@/lib/analytics/workflow-types";
+import { TASK_STATES, type TaskState } from "@/lib/model/states";
+import type { WorkflowRunSummary } from "@/lib/model/workflow";
 
 /** The state that looks like this status; `undefined` for words of other programs. */
 export function stateOf(status: string): TaskState | undefined {

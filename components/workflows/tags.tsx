@@ -1,6 +1,6 @@
 import { parseExactly, printExactly } from "@/components/ui/json/json-model";
-import type { Payload } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
+import type { Payload } from "@/lib/model/json";
 
 /** Tags as `key=value`, in their order; other JSON than an object of plain values is shown as it is. */
 function listTags(tags: Payload): string[] {

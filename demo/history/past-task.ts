@@ -1,5 +1,6 @@
 import type { Random } from "@/demo/random";
-import type { Json } from "@/lib/absurd/types";
+import type { Json } from "@/lib/model/json";
+import { isActive } from "@/lib/model/states";
 import type { CheckpointRow, RunRow, TaskRow, WaitRow } from "./rows";
 
 export type PastTaskOptions = {
@@ -68,7 +69,7 @@ export class PastTask {
 
   /** Whether the last run can be claimed at some time. */
   get isActive(): boolean {
-    return ["pending", "running", "sleeping"].includes(this.task.state);
+    return isActive(this.task.state);
   }
 
   /** A worker takes the run some time after it became available. */

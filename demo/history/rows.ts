@@ -1,4 +1,4 @@
-import type { Json } from "@/lib/absurd/types";
+import type { Json } from "@/lib/model/json";
 
 /** Instants are milliseconds since 1970; `Infinity` is the engine's `infinity`. JSON columns keep SQL NULL apart. */
 export type JsonColumn = { json: Json } | null;

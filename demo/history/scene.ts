@@ -1,5 +1,5 @@
 import type { Random } from "@/demo/random";
-import type { Json } from "@/lib/absurd/types";
+import type { Json } from "@/lib/model/json";
 import { PastTask, type PastTaskOptions } from "./past-task";
 import type { EventRow } from "./rows";
 

@@ -7,11 +7,11 @@ import { creditReview } from "@/demo/workflows/credit-review";
 import { WORKFLOW_FUNCTIONS } from "@/demo/workflows/functions";
 import { supplierImport } from "@/demo/workflows/supplier-import";
 import type { Workload } from "@/demo/workload";
-import type { JsonObject } from "@/lib/absurd/types";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { startWorkflow } from "@/lib/highway/run/start";
 import { storeWorkflow } from "@/lib/highway/run/store";
 import { registerHighway } from "@/lib/highway/run/worker";
+import type { JsonObject } from "@/lib/model/json";
 
 type Kind = {
   workflow: Workflow;

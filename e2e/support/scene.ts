@@ -1,8 +1,8 @@
+import type { Json } from "@/lib/model/json";
 import { setCheckpoint } from "../../lib/absurd/checkpoints";
 import { awaitEvent, emitEvent } from "../../lib/absurd/events";
 import { claimTasks, completeTask, failTask } from "../../lib/absurd/runs";
 import { cancelTask, type SpawnOptions, spawnTask } from "../../lib/absurd/tasks";
-import type { Json } from "../../lib/absurd/types";
 import { createWorkflowRun, updateWorkflowRunStatus } from "../../lib/absurd/workflow-runs";
 import type { Work } from "./fixtures";
 

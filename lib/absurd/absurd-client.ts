@@ -1,3 +1,6 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Json } from "../model/json.ts";
+import type { WorkflowStatus } from "../model/states.ts";
 import { type Binding, type BoundVerb, bindVerb } from "./bound-verb.ts";
 import { getCapabilities, getSchemaVersion } from "./capabilities.ts";
 import * as checkpoints from "./checkpoints.ts";
@@ -11,10 +14,9 @@ import { previewReschedule, rescheduleRun } from "./reschedule.ts";
 import * as runs from "./runs.ts";
 import { sleep } from "./sleep.ts";
 import * as tasks from "./tasks.ts";
-import type { Json, Queryable, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 import * as waits from "./waits.ts";
 import * as workflows from "./workflow-runs.ts";
-import type { WorkflowStatus } from "./workflow-table.ts";
 
 /** `step` keeps the type of what the function returns. */
 interface BoundStep {

@@ -1,7 +1,7 @@
 /** Checks of arguments that the engine would accept and stumble over later, or refuse with an obscure message. */
+import type { Json } from "../model/json.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { stringifyJson } from "./json.ts";
-import type { Json } from "./types.ts";
 
 /** @throws InvalidArgumentError when the text is empty or only spaces, which is what the engine calls blank. */
 export function requireText(what: string, value: string): void {

@@ -1,8 +1,10 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Json } from "../model/json.ts";
 import { jsonParameter, requireInteger, requireText } from "./arguments.ts";
 import { readDate, readJson, selectInstants, selectJson } from "./columns.ts";
 import { requireTaskIdForRun } from "./runs.ts";
 import { call, queueTable } from "./sql.ts";
-import type { Json, Queryable, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 /** A step's stored result. */
 export type Checkpoint = {

@@ -1,4 +1,15 @@
 /** The package's entry `absurd-dashboard/client`: the client, its helpers, its types and its errors. */
+export type { Uuid } from "../model/ids.ts";
+export type { Instant } from "../model/instants.ts";
+export type { Json, JsonObject } from "../model/json.ts";
+export { STORAGE_MODES, type StorageMode } from "../model/queue.ts";
+export {
+  ACTIVE_STATES,
+  TASK_STATES,
+  type TaskState,
+  WORKFLOW_STATUSES,
+  type WorkflowStatus,
+} from "../model/states.ts";
 export { AbsurdClient } from "./absurd-client.ts";
 export { atomically } from "./atomically.ts";
 export type { BoundVerb, CallReport, Logger } from "./bound-verb.ts";
@@ -43,9 +54,4 @@ export type {
   WorkflowTask,
   WorkflowTaskFilters,
 } from "./workflow-runs.ts";
-export {
-  WORKFLOW_STATUSES,
-  type WorkflowRun,
-  type WorkflowRunSummary,
-  type WorkflowStatus,
-} from "./workflow-table.ts";
+export type { WorkflowRun, WorkflowRunSummary } from "./workflow-table.ts";

@@ -2,8 +2,9 @@
  * Reading columns exactly, whatever type parsers and session settings the caller's connection has: JSON and instants
  * are selected as text and read here.
  */
+import type { Instant } from "../model/instants.ts";
+import type { Json } from "../model/json.ts";
 import { parseJson } from "./json.ts";
-import type { Instant, Json } from "./types.ts";
 
 /** Select-list entries that read `timestamptz` columns as seconds since the epoch, for `readInstant` and `readDate`. */
 export function selectInstants(...columns: string[]): string {

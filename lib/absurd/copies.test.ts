@@ -1,12 +1,12 @@
 import { Absurd } from "absurd-sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { STORAGE_MODES } from "../model/queue.ts";
 import { getCheckpointsForTask } from "./checkpoints.ts";
 import { forkTask, runAgain } from "./copies.ts";
 import { InvalidArgumentError, TaskNotFoundError } from "./errors.ts";
 import { createQueue } from "./queues.ts";
 import { getTaskResult, getTaskStatus, spawnTask } from "./tasks.ts";
-import { STORAGE_MODES } from "./types.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,17 +1,12 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Json, JsonObject } from "../model/json.ts";
 import { requireInteger, requireText } from "./arguments.ts";
 import { atomically } from "./atomically.ts";
 import { InvalidArgumentError, TaskNotFoundError } from "./errors.ts";
 import { stringifyJson } from "./json.ts";
 import { engineRules, engineStrategy } from "./spawn.ts";
 import { call, queueTable } from "./sql.ts";
-import type {
-  CancellationRules,
-  Json,
-  JsonObject,
-  Queryable,
-  RetryStrategy,
-  Uuid,
-} from "./types.ts";
+import type { CancellationRules, Queryable, RetryStrategy } from "./types.ts";
 
 /** What the copy of a task shall have instead of what the task has. */
 export type CopyEdits = {

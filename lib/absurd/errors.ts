@@ -2,7 +2,9 @@
  * Every error of the client layer. Messages may be shown to a user: they name queues, ids and operations, never SQL or
  * parameters. Where the database raised the error, `cause` holds it.
  */
-import type { TaskState, Uuid } from "./types.ts";
+
+import type { Uuid } from "../model/ids.ts";
+import type { TaskState } from "../model/states.ts";
 
 /** The base of every error this layer raises on purpose. */
 export class AbsurdError extends Error {

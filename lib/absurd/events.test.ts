@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { describeBothWays } from "@/testing/client-sessions";
+import type { Json } from "../model/json.ts";
 import {
   AbsurdSleepError,
   EventTimeoutError,
@@ -9,7 +10,6 @@ import {
   RunNotSleepingError,
 } from "./errors.ts";
 import type { WaitInput } from "./events.ts";
-import type { Json } from "./types.ts";
 
 const UNKNOWN = "0198c0de-0000-7000-8000-000000000000";
 const NOON = "2026-03-02T12:00:00.000Z";

@@ -1,3 +1,6 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Json } from "../model/json.ts";
+import type { TaskState } from "../model/states.ts";
 import { jsonParameter, requireInteger, requireText } from "./arguments.ts";
 import { readDate, readJson, selectInstants, selectJson } from "./columns.ts";
 import {
@@ -8,7 +11,7 @@ import {
 } from "./errors.ts";
 import { requireTaskIdForRun } from "./runs.ts";
 import { call, queueTable } from "./sql.ts";
-import type { Json, Queryable, TaskState, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 /** Who waits, in which step, for what. */
 export type AwaitInput = {

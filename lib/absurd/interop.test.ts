@@ -1,10 +1,11 @@
 /** The client and the published SDK's workers share a queue: each finishes what the other began. */
+
 import { Absurd, TimeoutError } from "absurd-sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { STORAGE_MODES } from "../model/queue.ts";
 import { AbsurdClient } from "./absurd-client.ts";
 import { AbsurdSleepError } from "./errors.ts";
-import { STORAGE_MODES } from "./types.ts";
 
 const silent = { log() {}, info() {}, warn() {}, error() {} };
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import type { Json } from "../model/json.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import { parseJson, stringifyJson } from "./json.ts";
-import type { Json } from "./types.ts";
 
 test("integers beyond the safe range survive a round trip as bigint", () => {
   const text = '{"a":9007199254740993,"b":[-18446744073709551616],"c":9007199254740991,"d":1.5}';

@@ -1,6 +1,6 @@
 import { parse, stringify } from "lossless-json";
+import type { Json } from "../model/json.ts";
 import { InvalidArgumentError } from "./errors.ts";
-import type { Json } from "./types.ts";
 
 /** What may need more than a double: sixteen digits in a row, or an exponent of three. */
 const LARGE_NUMBER = /\d{16}|\d[eE]\+?\d{3}/;

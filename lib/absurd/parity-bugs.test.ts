@@ -1,11 +1,12 @@
 /**
  * What the Python client that this layer is ported from got wrong, one test each (B1 to B20 of the port's list).
  */
+
 import { expect, test } from "vitest";
 import { describeBothWays } from "@/testing/client-sessions";
+import type { Json } from "../model/json.ts";
 import { AbsurdClient } from "./absurd-client.ts";
 import { AbsurdSleepError, RunNotFoundError } from "./errors.ts";
-import type { Json } from "./types.ts";
 
 const UNKNOWN = "0198c0de-0000-7000-8000-000000000000";
 const NOON = "2026-03-02T12:00:00.000Z";

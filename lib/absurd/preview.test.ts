@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { STORAGE_MODES } from "../model/queue.ts";
 import { InvalidArgumentError, QueueNotFoundError } from "./errors.ts";
 import { awaitEvent, emitEvent } from "./events.ts";
 import { previewEmit } from "./preview.ts";
 import { createQueue } from "./queues.ts";
 import { claimTasks } from "./runs.ts";
 import { cancelTask, spawnTask } from "./tasks.ts";
-import { STORAGE_MODES } from "./types.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,8 +1,9 @@
+import type { Uuid } from "../model/ids.ts";
 import { requireInteger, requireText } from "./arguments.ts";
 import { getCapabilities } from "./capabilities.ts";
 import { readDate, selectInstants } from "./columns.ts";
 import { call, queueTable } from "./sql.ts";
-import type { Queryable, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 /** What an emit would do, if it came now. */
 export type EmitPreview = {

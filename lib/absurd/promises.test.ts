@@ -1,13 +1,14 @@
 /** The promises a port of the client has to keep, numbered as in its list of tests. */
+
 import { readFile } from "node:fs/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeBothWays } from "@/testing/client-sessions";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import type { Json } from "../model/json.ts";
 import { AbsurdClient } from "./absurd-client.ts";
 import { isValidQueueName } from "./client-options.ts";
 import { AbsurdSleepError, RunFailedError, TaskCancelledError } from "./errors.ts";
-import type { Json } from "./types.ts";
 
 const NOON = "2026-03-02T12:00:00.000Z";
 const later = (seconds: number) => new Date(Date.parse(NOON) + seconds * 1000);

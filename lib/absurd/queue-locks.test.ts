@@ -2,10 +2,10 @@ import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { untilAwaited } from "@/testing/locks";
+import { STORAGE_MODES } from "../model/queue.ts";
 import { createQueue, dropQueue, listQueues, setQueuePolicy } from "./queues.ts";
 import { claimTasks, completeTask } from "./runs.ts";
 import { spawnTask } from "./tasks.ts";
-import { STORAGE_MODES } from "./types.ts";
 
 let database: TestDatabase;
 let other: Client;

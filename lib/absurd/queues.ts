@@ -1,9 +1,10 @@
+import { STORAGE_MODES, type StorageMode } from "../model/queue.ts";
 import { requireInteger, requireOneOf, requireQuantity } from "./arguments.ts";
 import { atomically } from "./atomically.ts";
 import { callFeature } from "./capabilities.ts";
 import { lockQueue } from "./queue-locks.ts";
 import { call } from "./sql.ts";
-import { type Queryable, STORAGE_MODES, type StorageMode } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 /** How the engine maintains a queue. Durations in seconds. */
 export type QueuePolicy = {

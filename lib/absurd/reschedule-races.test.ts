@@ -2,6 +2,8 @@ import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { untilAwaited } from "@/testing/locks";
+import type { Uuid } from "../model/ids.ts";
+import { STORAGE_MODES } from "../model/queue.ts";
 import { cleanupEvents } from "./cleanup.ts";
 import { InvalidArgumentError, RunChangedError } from "./errors.ts";
 import { awaitEvent, emitEvent } from "./events.ts";
@@ -10,7 +12,7 @@ import { previewReschedule, rescheduleRun } from "./reschedule.ts";
 import { claimTasks, completeTask, failTask } from "./runs.ts";
 import { sleep } from "./sleep.ts";
 import { cancelTask, spawnTask } from "./tasks.ts";
-import { type Queryable, STORAGE_MODES, type Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 let database: TestDatabase;
 let other: Client;

@@ -1,7 +1,11 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Instant } from "../model/instants.ts";
+import type { TaskState } from "../model/states.ts";
+import { isActive } from "../model/states.ts";
 import { readDate, readInstant } from "./columns.ts";
 import { RunChangedError, RunNotFoundError } from "./errors.ts";
 import { call, queueTable } from "./sql.ts";
-import type { Instant, Queryable, TaskState, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 /**
  * How far the wake time that a worker wrote (its clock) and the time at which the run becomes claimable (the database's
@@ -95,8 +99,7 @@ function obstacleOf(row: Row): string | undefined {
   if (row.state !== "pending" && row.state !== "sleeping") return `is ${row.state} now`;
   if (row.task_state === null) return "has lost its task";
   if (!row.is_last) return "is no longer its task's current attempt";
-  if (!["pending", "running", "sleeping"].includes(row.task_state))
-    return `belongs to a task that is ${row.task_state} now`;
+  if (!isActive(row.task_state)) return `belongs to a task that is ${row.task_state} now`;
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import { Absurd, TimeoutError } from "absurd-sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { STORAGE_MODES } from "../model/queue.ts";
 import { getCheckpoint, saveCheckpointForRun } from "./checkpoints.ts";
 import { InvalidArgumentError, RunChangedError, RunNotFoundError } from "./errors.ts";
 import { emitEvent } from "./events.ts";
@@ -9,7 +10,6 @@ import { previewReschedule, rescheduleRun } from "./reschedule.ts";
 import { getRunStatus } from "./run-status.ts";
 import { failTask } from "./runs.ts";
 import { getTaskStatus, spawnTask } from "./tasks.ts";
-import { STORAGE_MODES } from "./types.ts";
 import { listWaits } from "./waits.ts";
 
 const HOUR = 3600;

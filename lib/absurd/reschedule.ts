@@ -1,10 +1,12 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Instant } from "../model/instants.ts";
 import { instantParameter } from "./arguments.ts";
 import { atomically } from "./atomically.ts";
 import { getCapabilities } from "./capabilities.ts";
 import { InvalidArgumentError, RunChangedError } from "./errors.ts";
 import { getRescheduleTarget, type RescheduleTarget } from "./reschedule-target.ts";
 import { call, queueTable } from "./sql.ts";
-import type { Instant, Queryable, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 /**
  * What rescheduling this run would move, and from when: look at `kind`. Takes no locks; hand the answer to

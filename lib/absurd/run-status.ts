@@ -1,6 +1,10 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Instant } from "../model/instants.ts";
+import type { Json } from "../model/json.ts";
+import type { TaskState } from "../model/states.ts";
 import { readDate, readInstant, readJson, selectInstants, selectJson } from "./columns.ts";
 import { call, queueTable } from "./sql.ts";
-import type { Instant, Json, Queryable, TaskState, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 /** One row of the run table. */
 export type RunStatus = {

@@ -1,9 +1,12 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Instant } from "../model/instants.ts";
+import type { Json, JsonObject } from "../model/json.ts";
 import { instantParameter, jsonParameter, requireInteger, requireQuantity } from "./arguments.ts";
 import { callFeature } from "./capabilities.ts";
 import { readJson, selectJson } from "./columns.ts";
 import { RunNotFoundError } from "./errors.ts";
 import { call, queueTable } from "./sql.ts";
-import type { Instant, Json, JsonObject, Queryable, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 export { getRunStatus, type RunStatus } from "./run-status.ts";
 

@@ -1,3 +1,4 @@
+import type { Uuid } from "../model/ids.ts";
 import { instantParameter, requireQuantity } from "./arguments.ts";
 import { atomically } from "./atomically.ts";
 import { getCheckpoint, setCheckpoint } from "./checkpoints.ts";
@@ -5,7 +6,7 @@ import { readDate } from "./columns.ts";
 import { AbsurdSleepError, InvalidArgumentError } from "./errors.ts";
 import { requireTaskIdForRun, scheduleRun } from "./runs.ts";
 import { call } from "./sql.ts";
-import type { Queryable, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 /** Who sleeps, in which step, for how long. */
 export type SleepInput = {

@@ -1,3 +1,5 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Json, JsonObject } from "../model/json.ts";
 import {
   jsonParameter,
   requireInteger,
@@ -11,14 +13,7 @@ import { AbsurdDbError, QueueNotFoundError } from "./errors.ts";
 import { stringifyJson } from "./json.ts";
 import { createQueue } from "./queues.ts";
 import { call } from "./sql.ts";
-import type {
-  CancellationRules,
-  Json,
-  JsonObject,
-  Queryable,
-  RetryStrategy,
-  Uuid,
-} from "./types.ts";
+import type { CancellationRules, Queryable, RetryStrategy } from "./types.ts";
 
 /** How a task is to be executed. */
 export type SpawnOptions = {

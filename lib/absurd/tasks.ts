@@ -1,17 +1,13 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+import { isActive, type TaskState } from "../model/states.ts";
 import { requireInteger } from "./arguments.ts";
 import { callFeature, requireFeature } from "./capabilities.ts";
 import { readDate, readJson, selectInstants, selectJson } from "./columns.ts";
 import { TaskNotFoundError } from "./errors.ts";
 import { requireTaskIdForRun } from "./runs.ts";
 import { call, queueTable } from "./sql.ts";
-import {
-  ACTIVE_STATES,
-  type Json,
-  type JsonObject,
-  type Queryable,
-  type TaskState,
-  type Uuid,
-} from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 export { type SpawnedTask, type SpawnOptions, spawnTask } from "./spawn.ts";
 
@@ -46,7 +42,7 @@ export async function cancelTask(
   const statement = "select absurd.cancel_task($1, $2)";
   await callFeature(db, "cancel_task", statement, [queue, taskId], { queue });
   const state = await getTaskState(db, queue, taskId);
-  const wasActive = ACTIVE_STATES.some((active) => active === before);
+  const wasActive = isActive(before);
   return { taskId, cancelled: wasActive && state === "cancelled", state };
 }
 

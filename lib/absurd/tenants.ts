@@ -1,5 +1,6 @@
+import type { Uuid } from "../model/ids.ts";
 import { call, queueTable } from "./sql.ts";
-import type { Queryable, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 /**
  * The tenant of a task as SQL: its column `tenant_id` where the table has one, else the header of that name, else NULL.

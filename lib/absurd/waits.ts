@@ -1,7 +1,8 @@
+import type { Uuid } from "../model/ids.ts";
 import { requireInteger } from "./arguments.ts";
 import { readDate, selectInstants } from "./columns.ts";
 import { call, queueTable } from "./sql.ts";
-import type { Queryable, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 
 /** A sleeping run's wish for an event. */
 export type Wait = {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { describeBothWays } from "@/testing/client-sessions";
+import type { WorkflowStatus } from "../model/states.ts";
 import { AbsurdClient } from "./absurd-client.ts";
 import {
   InvalidArgumentError,
@@ -8,7 +9,6 @@ import {
   WorkflowTableMissingError,
 } from "./errors.ts";
 import type { WorkflowRunInput } from "./workflow-runs.ts";
-import type { WorkflowStatus } from "./workflow-table.ts";
 
 const UNKNOWN = "0198c0de-0000-4000-8000-000000000000";
 const GIVEN = "0198c0de-0000-4000-8000-000000000001";

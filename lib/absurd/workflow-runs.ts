@@ -1,16 +1,17 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+import { WORKFLOW_STATUSES, type WorkflowStatus } from "../model/states.ts";
 import { instantParameter, jsonParameter, requireInteger, requireOneOf } from "./arguments.ts";
 import { InvalidArgumentError, WorkflowRunEndedError, WorkflowRunNotFoundError } from "./errors.ts";
 import { call } from "./sql.ts";
-import type { Json, JsonObject, Queryable, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 import {
   findWorkflowTable,
   selectRun,
   toSummary,
-  WORKFLOW_STATUSES,
   type WorkflowRow,
   type WorkflowRunSummary,
   type WorkflowSchema,
-  type WorkflowStatus,
 } from "./workflow-table.ts";
 
 export { getWorkflowRun } from "./workflow-table.ts";

@@ -1,17 +1,9 @@
+import type { Uuid } from "../model/ids.ts";
+import type { Json, JsonObject } from "../model/json.ts";
 import { readDate, readJson, selectInstants, selectJson } from "./columns.ts";
 import { WorkflowTableMissingError } from "./errors.ts";
 import { call, quoteIdentifier } from "./sql.ts";
-import type { Json, JsonObject, Queryable, Uuid } from "./types.ts";
-
-/** The states a workflow run can be put in. The last three are final. */
-export const WORKFLOW_STATUSES = [
-  "pending",
-  "running",
-  "completed",
-  "failed",
-  "cancelled",
-] as const;
-export type WorkflowStatus = (typeof WORKFLOW_STATUSES)[number];
+import type { Queryable } from "./types.ts";
 
 /** Where the `workflow_run` table is; in `public` by default. */
 export type WorkflowSchema = { schema?: string };

@@ -1,9 +1,11 @@
+import type { Uuid } from "../model/ids.ts";
+import type { TaskState } from "../model/states.ts";
 import { requireInteger } from "./arguments.ts";
 import { readDate, selectInstants } from "./columns.ts";
 import { WorkflowRunNotFoundError } from "./errors.ts";
 import { call, queueTable } from "./sql.ts";
 import { tenantOfTask } from "./tenants.ts";
-import type { Queryable, TaskState, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 import { getWorkflowRun, type WorkflowSchema } from "./workflow-table.ts";
 
 /** A task of a workflow run. */

@@ -1,6 +1,7 @@
+import type { Uuid } from "../model/ids.ts";
 import { call, queueTable } from "./sql.ts";
 import { getTaskTenant } from "./tenants.ts";
-import type { Queryable, Uuid } from "./types.ts";
+import type { Queryable } from "./types.ts";
 import { findWorkflowTable, selectRun, toSummary, type WorkflowRow } from "./workflow-table.ts";
 
 /**

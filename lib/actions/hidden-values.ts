@@ -1,7 +1,9 @@
 import "server-only";
 import { call, queueTable } from "@/lib/absurd/sql";
-import type { Json, JsonObject, Queryable, Uuid } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
 import { isRedacting, redactionRules } from "@/lib/analytics/redact";
+import type { Uuid } from "@/lib/model/ids";
+import type { Json, JsonObject } from "@/lib/model/json";
 import { MisplacedMaskError, restoreHidden } from "@/lib/redaction/restore";
 import { ActionRefusal } from "./result";
 

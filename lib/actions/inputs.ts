@@ -1,10 +1,8 @@
 import { z } from "zod";
+import { isUuid } from "@/lib/model/ids";
 
 export const queueName = z.string("is missing").min(1, "is empty").max(57, "is too long");
-export const uuid = z
-  .string("is missing")
-  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "is not a UUID")
-  .toLowerCase();
+export const uuid = z.string("is missing").refine(isUuid, "is not a UUID").toLowerCase();
 export const eventName = z.string("is missing").min(1, "is empty").max(10_000, "is too long");
 export const reason = z.string("is no text").trim().max(500, "is too long").optional();
 export const extraAttempts = z

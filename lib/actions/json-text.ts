@@ -1,6 +1,6 @@
 import { AbsurdDbError, InvalidArgumentError } from "@/lib/absurd/errors";
 import { parseJson } from "@/lib/absurd/json";
-import type { Json, JsonObject } from "@/lib/absurd/types";
+import type { Json, JsonObject } from "@/lib/model/json";
 import { ActionRefusal } from "./result";
 
 /** Reads JSON that an operator typed. @throws ActionRefusal naming what it was meant for. */

@@ -1,6 +1,6 @@
 import type { EmitPreview, WokenRun } from "@/lib/absurd/preview";
 import type { RescheduleTarget } from "@/lib/absurd/reschedule-target";
-import type { Iso } from "@/lib/analytics/types";
+import type { Iso } from "@/lib/model/instants";
 
 /** A type whose dates became instants, for the browser. */
 type WithInstants<T> = T extends Date

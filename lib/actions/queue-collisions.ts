@@ -1,6 +1,7 @@
 import { getCapabilities } from "@/lib/absurd/capabilities";
 import { getQueuePolicy } from "@/lib/absurd/queues";
-import type { Queryable, StorageMode } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
+import type { StorageMode } from "@/lib/model/queue";
 import { ActionRefusal } from "./result";
 
 /** What the engine appends to the name of a partitioned queue: `d` for the default partition, or year and week. */

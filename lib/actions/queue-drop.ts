@@ -1,7 +1,7 @@
 import { QueueNotFoundError } from "@/lib/absurd/errors";
 import { listQueues } from "@/lib/analytics/queues";
-import type { Queue } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
+import type { Queue } from "@/lib/model/queue";
 import { ActionRefusal } from "./result";
 
 /**

@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import { createQueue, dropQueue, listQueues, setQueuePolicy } from "@/lib/absurd/queues";
-import { STORAGE_MODES } from "@/lib/absurd/types";
 import { previewCleanup } from "@/lib/analytics/queue-cleanup";
+import { STORAGE_MODES } from "@/lib/model/queue";
 import { action, inquiry } from "./action";
 import { queueName } from "./inputs";
 import { cleanUpFor } from "./queue-cleanup";

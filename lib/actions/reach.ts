@@ -1,6 +1,7 @@
 import { getTaskTenant } from "@/lib/absurd/tenants";
-import type { Queryable, Uuid } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
 import { getTenants, isAllowed } from "@/lib/db/tenants";
+import type { Uuid } from "@/lib/model/ids";
 import { ActionRefusal } from "./result";
 
 /** A task by its address. */

@@ -6,10 +6,10 @@ import {
   lockEventAudience,
   readEventAudience,
 } from "@/lib/absurd/tenants";
-import type { Uuid } from "@/lib/absurd/types";
 import { getWorkflowRunTenant } from "@/lib/absurd/workflow-tenant";
 import { isAllowed } from "@/lib/db/tenants";
 import { getStoredDefinition } from "@/lib/highway/run/store";
+import type { Uuid } from "@/lib/model/ids";
 import type { Reach, TaskAddress } from "./reach";
 import { ActionRefusal } from "./result";
 import { definitionNotFound, workflowRunNotFound } from "./workflow-not-found";

@@ -1,6 +1,7 @@
 import { getTaskTenant } from "@/lib/absurd/tenants";
-import type { JsonObject, Queryable } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
 import { getTenants, isAllowed } from "@/lib/db/tenants";
+import type { JsonObject } from "@/lib/model/json";
 import { type TaskAddress, tenantRequired } from "./reach";
 import { ActionRefusal } from "./result";
 

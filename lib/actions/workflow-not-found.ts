@@ -1,4 +1,4 @@
-import type { Uuid } from "@/lib/absurd/types";
+import type { Uuid } from "@/lib/model/ids";
 import { ActionRefusal } from "./result";
 
 /** Says that there is no such workflow run. */

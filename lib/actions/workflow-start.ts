@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { stringifyJson } from "@/lib/absurd/json";
-import type { JsonObject, Queryable, Uuid } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
 import { getWorkflowDefinition } from "@/lib/analytics/workflow-definitions";
 import { getTakers, listRunQueues } from "@/lib/analytics/workflow-takers";
 import { workflowHash } from "@/lib/highway/language/hash";
@@ -12,6 +12,8 @@ import { formatProblem, hasErrors } from "@/lib/highway/model/problem";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { ROOT_TASK, startWorkflow } from "@/lib/highway/run/start";
 import { getStoredDefinition, type StoredDefinition } from "@/lib/highway/run/store";
+import type { Uuid } from "@/lib/model/ids";
+import type { JsonObject } from "@/lib/model/json";
 import { action, inquiry } from "./action";
 import { refuseMasks } from "./hidden-values";
 import { queueName, uuid } from "./inputs";

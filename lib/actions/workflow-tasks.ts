@@ -1,9 +1,10 @@
 import { listQueues } from "@/lib/absurd/queues";
-import type { Queryable, Uuid } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
 import { getWorkflowRunTasks, type WorkflowTask } from "@/lib/absurd/workflow-runs";
 import type { WorkflowRun } from "@/lib/absurd/workflow-table";
-import { uuidFloor } from "@/lib/analytics/keys";
 import { getTenants } from "@/lib/db/tenants";
+import type { Uuid } from "@/lib/model/ids";
+import { uuidFloor } from "@/lib/model/key-range";
 
 /** Tasks read at a time. */
 const STEP = 500;

@@ -2,13 +2,15 @@
 
 import { z } from "zod";
 import { cancelTask } from "@/lib/absurd/tasks";
-import { ACTIVE_STATES, type Queryable, type Uuid } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
 import {
   getWorkflowRun,
   updateWorkflowRunStatus,
   type WorkflowTask,
 } from "@/lib/absurd/workflow-runs";
 import type { WorkflowRun } from "@/lib/absurd/workflow-table";
+import type { Uuid } from "@/lib/model/ids";
+import { isActive } from "@/lib/model/states";
 import { action, inquiry } from "./action";
 import { uuid } from "./inputs";
 import { toWorkflowRun } from "./reaches";
@@ -34,7 +36,7 @@ export const previewCancelWorkflowRunAction = inquiry(
   async ({ workflowRunId }, db) => {
     const run = await readRun(db, workflowRunId);
     const tasks = await listRunTasks(db, run);
-    const open = tasks.filter(isActive);
+    const open = tasks.filter(({ state }) => isActive(state));
     return {
       status: run.status,
       becomes: isFinal(run.status) ? run.status : ("cancelled" as const),
@@ -67,7 +69,7 @@ export const cancelWorkflowRunAction = action(
     // A child that ends locks itself, then the root it wakes: in the same order nobody waits in a circle.
     const order = (task: WorkflowTask) => Number(task.isRoot);
     for (let again = true; again; ) {
-      const open = (await listRunTasks(db, run)).filter(isActive);
+      const open = (await listRunTasks(db, run)).filter(({ state }) => isActive(state));
       for (const { queue, taskId, taskName } of open.sort((a, b) => order(a) - order(b))) {
         const { cancelled } = await cancelTask(db, queue, { taskId });
         outcomes.push({ queue, taskId, taskName, outcome: cancelled ? "cancelled" : "ended" });
@@ -87,10 +89,6 @@ async function readRun(db: Queryable, workflowRunId: Uuid): Promise<WorkflowRun>
   const run = await getWorkflowRun(db, workflowRunId);
   if (!run) throw workflowRunNotFound(workflowRunId);
   return run;
-}
-
-function isActive({ state }: WorkflowTask): boolean {
-  return ACTIVE_STATES.some((active) => active === state);
 }
 
 function isFinal(status: string): boolean {

@@ -1,15 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
-import { ACTIVE_STATES, type TaskState, type Uuid } from "@/lib/absurd/types";
 import { queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { beyond } from "./keys";
+import type { Uuid } from "@/lib/model/ids";
+import { beyond } from "@/lib/model/key-range";
+import { isActive, type TaskState } from "@/lib/model/states";
 import type { TaskRow, TaskSearch } from "./task-rows";
 import { scanTasks } from "./task-scan";
 
 /** Whether a search asks for active states and no others. */
 export function asksForActive({ query: { state: states } }: TaskSearch): boolean {
-  const isActive = (state: TaskState) => ACTIVE_STATES.some((active) => active === state);
-  return states.length > 0 && states.every(isActive);
+  return states.length > 0 && states.every((state) => isActive(state));
 }
 
 /** Whether at most this many runs of these queues are in these states, as SQL; looks at no more than it takes to know. */

@@ -1,14 +1,15 @@
 import "server-only";
 import { and, eq, inArray, sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
-import type { AuditOutcome } from "@/lib/audit/vocabulary";
 import { auditEntries } from "@/lib/db/dashboard-schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { AuditOutcome } from "@/lib/model/audit";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import { EVERYTHING, intersect, prefixRange, uuidFloor } from "@/lib/model/key-range";
+import type { Page } from "@/lib/model/page";
 import type { AuditFilters } from "@/lib/search-params/audit";
 import { concerns, readDashboardTable } from "./dashboard-tables";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./key-pages";
-import { EVERYTHING, intersect, prefixRange, uuidFloor } from "./keys";
-import type { Iso, Page } from "./types";
 
 /** One thing that was done, or tried, through the dashboard. */
 export type AuditEntry = {

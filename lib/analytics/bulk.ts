@@ -1,14 +1,15 @@
 import "server-only";
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
-import type { BulkAction, BulkState, ItemOutcome } from "@/lib/bulk/vocabulary";
 import { bulkItems, bulkJobs } from "@/lib/db/dashboard-schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { BulkAction, BulkState, ItemOutcome } from "@/lib/model/bulk";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { Page } from "@/lib/model/page";
 import type { BulkFilters, BulkItemFilters } from "@/lib/search-params/bulk";
 import { concerns, readDashboardTable } from "./dashboard-tables";
 import { ReadError } from "./errors";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./key-pages";
-import type { Iso, Page } from "./types";
 
 /** An operation on many tasks. The counts are exact and were written with the tasks they count. */
 export type BulkOperation = {

@@ -4,8 +4,8 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import { toIso } from "@/lib/db/schema";
 import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
+import type { Iso } from "@/lib/model/instants";
 import { toReadError } from "./errors";
-import type { Iso } from "./types";
 
 /**
  * Reads the dashboard's own tables in one snapshot, with the database's clock. `installed` is false where this table is

@@ -2,7 +2,8 @@ import { sql } from "drizzle-orm";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { listAwaited } from "@/lib/highway/trace/awaited";
-import type { Iso, TaskDetail } from "./types";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskDetail } from "@/lib/model/task";
 
 type Asked = Pick<TaskDetail, "task" | "runs" | "checkpoints" | "waits">;
 

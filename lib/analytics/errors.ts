@@ -1,6 +1,6 @@
 import { errorCode, explainUnavailable } from "@/lib/db/errors";
 import { getTenants } from "@/lib/db/tenants";
-import type { ErrorCode } from "./types";
+import type { ErrorCode } from "@/lib/model/problem";
 
 /** A read that failed, in words that can be shown: they never hold SQL, parameters or payloads. */
 export class ReadError extends Error {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { EVENT_STATES, type EventState } from "@/lib/search-params/events";
+import { EVENT_STATES, type EventState } from "@/lib/model/event";
+import type { Direction } from "@/lib/model/page";
 import { ReadError } from "./errors";
-import type { Direction } from "./keys";
 
 /**
  * Where an event stands in its part of the list. `at` has microseconds and decides first: the earliest time-out of an

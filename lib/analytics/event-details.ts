@@ -1,10 +1,12 @@
 import { sql } from "drizzle-orm";
 import { queueTables, toIso } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import type { EventSummary } from "@/lib/model/event";
+import type { Iso } from "@/lib/model/instants";
+import type { Payload } from "@/lib/model/json";
 import type { EventKey } from "./event-cursor";
 import { groupBy } from "./group-by";
 import { inlineLimit, payload } from "./payload";
-import type { EventSummary, Iso, Payload } from "./types";
 
 /** What a list shows of these events, in their order: payloads of the emitted ones and how many wait, of
  * these tenants where some are named. */

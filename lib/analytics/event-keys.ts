@@ -2,9 +2,9 @@ import { type SQL, sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { getTenants, narrowTenants } from "@/lib/db/tenants";
-import type { EventState } from "@/lib/search-params/events";
+import type { EventState } from "@/lib/model/event";
+import type { Direction } from "@/lib/model/page";
 import type { EventKey } from "./event-cursor";
-import type { Direction } from "./keys";
 
 /** One part of the list of events: those in one state, from a place on. */
 export type EventStretch = {

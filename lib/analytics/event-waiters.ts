@@ -2,8 +2,8 @@ import "server-only";
 import { eq, sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { EventWaiters } from "@/lib/model/event";
 import { readQueues } from "./registry";
-import type { EventWaiters } from "./types";
 
 /**
  * The runs that wait for an event, the earliest time-out first, at most `limit` of them. A run whose time-out has

@@ -1,12 +1,12 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
-import { EVENT_STATES, type EventFilters } from "@/lib/search-params/events";
+import { EVENT_STATES, type EventSummary } from "@/lib/model/event";
+import type { Direction, Page } from "@/lib/model/page";
+import type { EventFilters } from "@/lib/search-params/events";
 import { decodeEventCursor, type EventKey, encodeEventCursor } from "./event-cursor";
 import { describeEvents } from "./event-details";
 import { readEventKeys } from "./event-keys";
-import type { Direction } from "./keys";
 import { readQueues } from "./registry";
-import type { EventSummary, Page } from "./types";
 
 /**
  * One page of the events of the named queues, or of all: first those that runs wait for, the earliest time-out first;

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import type { TaskState, Uuid } from "@/lib/absurd/types";
 import { fingerprint } from "@/lib/diagnosis/fingerprint";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskState } from "@/lib/model/states";
 import type { FailedAttempt } from "./failure-rows";
 import type { TimeGrid } from "./time-grid";
-import type { Iso } from "./types";
 
 /** What has become of the tasks of a group. A task counts once: in the group of its latest failure. */
 export type FailureOutcomes = {

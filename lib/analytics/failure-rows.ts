@@ -1,9 +1,10 @@
 import { and, sql } from "drizzle-orm";
-import type { TaskState, Uuid } from "@/lib/absurd/types";
 import { queueTables, toIso } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskState } from "@/lib/model/states";
 import { redactErrorPart } from "./redact";
-import type { Iso } from "./types";
 
 /** A failed attempt with what its task is now. */
 export type FailedAttempt = {

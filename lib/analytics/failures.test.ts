@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask, scheduleRun } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
-import type { Json } from "@/lib/absurd/types";
+import type { Json } from "@/lib/model/json";
 import { type FailureFilters, failureFilters } from "@/lib/search-params/windows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { listFailedTasks, listFailures } from "./failures";

@@ -1,13 +1,13 @@
 import "server-only";
-import type { Uuid } from "@/lib/absurd/types";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
 import type { FailureFilters, Window } from "@/lib/search-params/windows";
 import { countAttempts } from "./attempt-counts";
 import { createGroupTest, type FailureGroup, groupFailures } from "./failure-groups";
 import { readFailedAttempts } from "./failure-rows";
 import { readQueues, type Scope } from "./registry";
 import { type TimeGrid, timeGrid } from "./time-grid";
-import type { Iso } from "./types";
 
 /** Failed attempts that one answer looks at. */
 const BUDGET = 20_000;

@@ -1,10 +1,10 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Found, FoundTask, FoundWorkflow } from "@/lib/model/found";
+import type { Uuid } from "@/lib/model/ids";
 import { readQueues } from "./registry";
-import type { Found, FoundTask, FoundWorkflow } from "./types";
 import { readRow } from "./workflow-run";
 import { readWorkflowColumns } from "./workflow-tables";
 

@@ -2,9 +2,9 @@ import { sql } from "drizzle-orm";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { readSnapshot } from "@/lib/db/snapshot";
+import { type KeyRange, uuidFloor } from "@/lib/model/key-range";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { type FoundTasks, searchHeaders } from "./header-search";
-import { type KeyRange, uuidFloor } from "./keys";
 
 const database = openTestDatabase();
 const DAY = 86_400_000;

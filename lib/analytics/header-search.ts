@@ -1,10 +1,10 @@
 import { and, type SQL, sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
+import type { Uuid } from "@/lib/model/ids";
+import { type KeyRange, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { inKeyRange } from "./key-pages";
-import { type KeyRange, uuidFloor, uuidMilliseconds } from "./keys";
 import { readWindows } from "./task-windows";
 
 /** The first window, in milliseconds of ids: what a task brings about mostly follows at once. */

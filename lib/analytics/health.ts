@@ -1,8 +1,8 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import { type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
+import type { Health } from "@/lib/model/health";
 import { ReadError, toReadError } from "./errors";
-import type { Health } from "./types";
 
 /** Whether the database can be used, and which schema it holds. A database that is away is an answer, not an error. */
 export async function getHealth(options: ReadOptions = {}): Promise<Health> {

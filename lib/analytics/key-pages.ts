@@ -1,7 +1,8 @@
 import { asc, desc, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
-import { decodeCursor, encodeCursor, type KeyRange, predecessor } from "./keys";
-import type { Page } from "./types";
+import { type KeyRange, predecessor } from "@/lib/model/key-range";
+import type { Page } from "@/lib/model/page";
+import { decodeCursor, encodeCursor } from "./keys";
 
 /** How one page of a table is read whose key is a UUIDv7, newest first. */
 export type KeyPage = { direction: "older" | "newer"; range: KeyRange; limit: number };

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import { uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { groupBy } from "./group-by";
-import { uuidFloor, uuidMilliseconds } from "./keys";
-import type { Iso } from "./types";
 
 /** Tasks read in all, and the least a queue gets whatever the number of queues. */
 const TASKS = 12_000;

@@ -1,11 +1,12 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Count } from "@/lib/model/count";
+import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
 import { groupBy } from "./group-by";
 import { readSample, type SampledTask } from "./latency-sample";
 import { readQueues } from "./registry";
 import { timeGrid } from "./time-grid";
-import type { Count, Iso } from "./types";
 import { weightedQuantile } from "./weighted-quantile";
 
 /** In milliseconds. */

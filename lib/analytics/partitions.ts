@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import { currentTime, queues, queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import type { Count } from "@/lib/model/count";
+import type { Iso } from "@/lib/model/instants";
+import { uuidInstant } from "@/lib/model/key-range";
 import { groupBy } from "./group-by";
-import { uuidInstant } from "./keys";
-import type { Count, Iso } from "./types";
 
 /** The partitioned tables of a queue. */
 const PARTITIONED = ["tasks", "runs", "checkpoints", "waits"] as const;

@@ -1,6 +1,6 @@
 import { type AnyColumn, Column, is, type SQL, sql } from "drizzle-orm";
+import type { Payload } from "@/lib/model/json";
 import { type PayloadRoot, redact } from "./redact";
-import type { Payload } from "./types";
 
 /** Texts up to this many bytes come with their row. */
 const INLINE_LIMIT = 65_536;

@@ -1,9 +1,9 @@
 import "server-only";
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
-import type { Uuid } from "@/lib/absurd/types";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
 import type { PayloadRef } from "@/lib/search-params/payload";
 import { ReadError } from "./errors";
 import { rootOf } from "./payload";

@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
+import type { EventState } from "@/lib/model/event";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
-import { type EventState, eventFilters } from "@/lib/search-params/events";
+import { eventFilters } from "@/lib/search-params/events";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import { failureFilters } from "@/lib/search-params/windows";
 import { workflowFilters } from "@/lib/search-params/workflows";

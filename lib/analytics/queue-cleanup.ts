@@ -2,10 +2,11 @@ import "server-only";
 import { sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Count } from "@/lib/model/count";
+import type { Iso } from "@/lib/model/instants";
+import { uuidFloor } from "@/lib/model/key-range";
 import { refuseRestricted } from "./errors";
-import { uuidFloor } from "./keys";
 import { readQueues } from "./registry";
-import type { Count, Iso } from "./types";
 
 /** Counting stops here; more would only cost. */
 const CAP = 10_000;

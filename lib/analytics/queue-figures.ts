@@ -1,5 +1,6 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
 import { ATTEMPT_STATES, countAttempts } from "./attempt-counts";
 import { type Latency, summarise } from "./latency";
@@ -7,7 +8,6 @@ import { readSample } from "./latency-sample";
 import { readQueues } from "./registry";
 import type { Throughput } from "./throughput";
 import { timeGrid } from "./time-grid";
-import type { Iso } from "./types";
 
 /** How a queue fared over a window that ends now: what the overview shows of all queues, of this one alone. */
 export type QueueFigures = { throughput: Throughput; latency: Latency; now: Iso };

@@ -3,11 +3,11 @@ import { getCapabilities } from "@/lib/absurd/capabilities";
 import { getQueuePolicy, type QueuePolicy } from "@/lib/absurd/queues";
 import { getReadPool } from "@/lib/db/pools";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
 import { queueNotFound, refuseRestricted, toReadError } from "./errors";
 import { type Partitions, readPartitions } from "./partitions";
 import { readQueues } from "./registry";
 import { readStorage, type TableStorage } from "./storage";
-import type { Iso } from "./types";
 
 /** How a queue is kept: its policy, its tables on disk and its partitions. */
 export type QueueMaintenance = {

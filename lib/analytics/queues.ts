@@ -2,9 +2,10 @@ import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import { queueTables, toIso } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import type { Queue, QueueList } from "@/lib/model/queue";
 import { type RegisteredQueue, readQueues } from "./registry";
 import { countTerminalTasks, type TerminalCounts } from "./terminal-counts";
-import type { Iso, Queue, QueueList } from "./types";
 
 /**
  * All queues, by name, with their counts. Active counts are exact and read from the index of runs alone, so their

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Uuid } from "@/lib/absurd/types";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { Direction } from "@/lib/model/page";
 import { ReadError } from "./errors";
-import type { Direction } from "./keys";
-import type { Iso } from "./types";
 
 /** A task in its place: `value` is what the order goes by, `id` what tells equals apart. */
 export type Ranked = { taskId: Uuid; value: string; id: Uuid };

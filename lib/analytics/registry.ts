@@ -3,8 +3,9 @@ import { sql } from "drizzle-orm";
 import { errorCode } from "@/lib/db/errors";
 import { currentTime, noteTenantColumn, queues, toIso } from "@/lib/db/schema";
 import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import type { Queue } from "@/lib/model/queue";
 import { noSchema, queueNotFound, ReadError, toReadError } from "./errors";
-import type { Iso, Queue } from "./types";
 
 /** A registered queue and what this generation of its tables has. */
 export type RegisteredQueue = Pick<Queue, "name" | "createdAt" | "storageMode"> & {

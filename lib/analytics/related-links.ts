@@ -1,10 +1,11 @@
 import { parseJson } from "@/lib/absurd/json";
-import type { Json, Uuid } from "@/lib/absurd/types";
+import type { Uuid } from "@/lib/model/ids";
+import { isUuid } from "@/lib/model/ids";
+import type { Json } from "@/lib/model/json";
 
 /** A task that another one names, and where: `awaited` and `stored` are by a step. */
 export type Link = { id: Uuid; how: "awaited" | "stored"; step: string };
 
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const AWAITED = /^\$awaitTaskResult:([0-9a-f-]{36})(?:#\d+)?$/i;
 /** What clients call the id in the answer of a spawn. */
 const ID_KEYS = new Set(["taskID", "taskId", "task_id"]);
@@ -25,7 +26,7 @@ export function linksOfSteps(
   const links = new Map<Uuid, Link>();
   const add = (id: string, how: Link["how"], step: string) => {
     const key = id.toLowerCase();
-    if (!ID.test(key) || links.size >= MOST) return;
+    if (!isUuid(key) || links.size >= MOST) return;
     if (how === "awaited" || !links.has(key)) links.set(key, { id: key, how, step });
   };
   for (const { name, text } of checkpoints) {
@@ -46,5 +47,5 @@ function storedIds(value: Json, depth = 0): string[] {
 
 /** A header that holds a task's id. */
 export function idOf(header: unknown): Uuid | null {
-  return typeof header === "string" && ID.test(header) ? header.toLowerCase() : null;
+  return typeof header === "string" && isUuid(header) ? header.toLowerCase() : null;
 }

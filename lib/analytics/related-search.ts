@@ -1,15 +1,15 @@
 import { and, inArray, lt, sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import { EVERYTHING, successor, uuidFloor } from "@/lib/model/key-range";
 import { NO_QUERY } from "@/lib/search-params/tasks-words";
 import { searchHeaders } from "./header-search";
-import { EVERYTHING, successor, uuidFloor } from "./keys";
 import { isRecent } from "./recent-tasks";
 import { awaitCheckpoint } from "./related-links";
 import { type TaskRow, taskColumns } from "./task-rows";
 import { scanTasks } from "./task-scan";
-import type { Iso } from "./types";
 
 /** How long one question may look for headers, in milliseconds. */
 const BUDGET = 250;

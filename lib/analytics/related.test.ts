@@ -3,9 +3,9 @@ import { beforeAll, expect, test } from "vitest";
 import { forkTask, runAgain } from "@/lib/absurd/copies";
 import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
+import type { RelatedTask } from "@/lib/model/related";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { getRelated } from "./related";
-import type { RelatedTask } from "./related-types";
 
 const database = openTestDatabase();
 const NOWHERE = "01a20788-9756-700f-8fa3-41b52607a552";

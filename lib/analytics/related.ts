@@ -1,14 +1,14 @@
 import "server-only";
 import { asc, eq, sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
-import { uuidFloor, uuidInstant, uuidMilliseconds } from "./keys";
+import type { Uuid } from "@/lib/model/ids";
+import { uuidFloor, uuidInstant, uuidMilliseconds } from "@/lib/model/key-range";
+import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/related";
 import { payload } from "./payload";
 import { type RegisteredQueue, readQueues } from "./registry";
 import { idOf, type Link, linksOfSteps } from "./related-links";
 import { findTasks, probeParents, searchLinked } from "./related-search";
-import type { RelatedTask, RelatedTasks, Relation } from "./related-types";
 import { taskNotFound } from "./task";
 import { type TaskRow, taskColumns, withLastRuns } from "./task-rows";
 import { searchWorkflowTasks } from "./workflow-task-search";

@@ -1,11 +1,12 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskSummary } from "@/lib/model/task";
 import { readQueues } from "./registry";
 import { taskColumns, withLastRuns } from "./task-rows";
-import type { Iso, TaskSummary } from "./types";
 
 /**
  * The named tasks as a list shows them, by queue; those that are not there any more are left out.

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "@/lib/db/snapshot";
-import type { Count } from "./types";
+import type { Count } from "@/lib/model/count";
 
 /** The tables of a queue by their prefix, in the order in which they are shown. */
 const TABLES = {

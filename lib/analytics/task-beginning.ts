@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import { beyond, type KeyRange } from "@/lib/model/key-range";
 import { asksForActive, isAtMostActive } from "./active-tasks";
 import { inKeyRange } from "./key-pages";
-import { beyond, type KeyRange } from "./keys";
 import type { TaskSearch } from "./task-rows";
 
 /** What lies at the beginning of a search. */

@@ -1,9 +1,9 @@
 import { inArray, sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import type { TaskSummary } from "@/lib/model/task";
 import { type JsonPath, printPath } from "@/lib/search-params/tasks-paths";
 import { columnText, redactColumn } from "./redact-column";
-import type { TaskSummary } from "./types";
 
 /**
  * Adds the values at these paths to tasks, in the order given: the text of a string, the JSON text of anything else, at

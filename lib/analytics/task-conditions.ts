@@ -1,6 +1,7 @@
 import { and, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { QueueTables } from "@/lib/db/schema";
 import { isTenantOf } from "@/lib/db/tenants";
+import { uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import {
   type AttemptsCondition,
   jsonBound,
@@ -8,7 +9,6 @@ import {
   type PathCondition,
 } from "@/lib/search-params/tasks-conditions";
 import type { JsonPath } from "@/lib/search-params/tasks-paths";
-import { uuidFloor, uuidMilliseconds } from "./keys";
 import { isRedacting } from "./redact";
 import type { TaskSearch } from "./task-rows";
 

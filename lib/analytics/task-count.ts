@@ -2,15 +2,15 @@ import "server-only";
 import { and, sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import { type KeyRange, uuidInstant } from "@/lib/model/key-range";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { type KeyRange, uuidInstant } from "./keys";
 import { readQueues } from "./registry";
 import { taskConditions } from "./task-conditions";
 import { findExtent } from "./task-extent";
 import type { TaskSearch } from "./task-rows";
 import { toSearch } from "./task-scope";
 import { readWindows } from "./task-windows";
-import type { Iso } from "./types";
 
 /** How long one snapshot is kept, in milliseconds: a long one would hold back the database's cleaning up. */
 const BUDGET = 700;

@@ -1,7 +1,7 @@
 import { and, sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { EVERYTHING } from "./keys";
+import { EVERYTHING } from "@/lib/model/key-range";
 import type { RankCursor, Ranked } from "./rank-cursor";
 import { taskConditions } from "./task-conditions";
 import type { TaskSearch } from "./task-rows";

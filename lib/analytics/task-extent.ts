@@ -1,7 +1,7 @@
 import { and, gte, lt, sql } from "drizzle-orm";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { intersect, type KeyRange, successor, uuidMilliseconds } from "./keys";
+import { intersect, type KeyRange, successor, uuidMilliseconds } from "@/lib/model/key-range";
 import type { TaskSearch } from "./task-rows";
 
 /** A first window holds about so many pages of tasks of all queues together: what is not rare fills a page at once. */

@@ -1,12 +1,12 @@
 import { and, gte, lt, sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import { queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { type KeyRange, uuidFloor, uuidMilliseconds } from "./keys";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import { type KeyRange, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import type { RankCursor, Ranked } from "./rank-cursor";
 import { taskConditions } from "./task-conditions";
 import type { TaskSearch } from "./task-rows";
-import type { Iso } from "./types";
 
 /** Tasks that a ranking looks at, of all queues together. */
 const LOOKED_AT = 40_000;

@@ -1,8 +1,9 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { listTasks } from "./tasks";
-import type { Iso, TaskSummary } from "./types";
 
 /** How long one following of pages may go on, in milliseconds. Whoever wants more goes on from the last cursor. */
 const LONGEST = 300_000;

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
 import type { RegisteredQueue } from "./registry";
 
 /**

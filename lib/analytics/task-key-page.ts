@@ -1,11 +1,12 @@
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { predecessor, successor, uuidInstant } from "@/lib/model/key-range";
+import type { Page } from "@/lib/model/page";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { encodeCursor, predecessor, successor, uuidInstant } from "./keys";
+import { encodeCursor } from "./keys";
 import type { TaskRow, TaskSearch } from "./task-rows";
 import { scanTasks } from "./task-scan";
 import { isNarrowed } from "./task-scope";
 import { type SearchResult, searchTasks } from "./task-search";
-import type { Page } from "./types";
 
 /** Tasks in the order of their page, and what is around it. */
 export type TaskPage = { rows: TaskRow[] } & Pick<

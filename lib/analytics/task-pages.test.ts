@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import type { TaskState, Uuid } from "@/lib/absurd/types";
+import type { Uuid } from "@/lib/model/ids";
+import type { TaskState } from "@/lib/model/states";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { follow, ids, list } from "@/testing/reads";

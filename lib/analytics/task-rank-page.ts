@@ -1,9 +1,10 @@
-import type { Uuid } from "@/lib/absurd/types";
 import type { Database } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import { EVERYTHING, intersect, uuidFloor, uuidInstant } from "@/lib/model/key-range";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import type { TaskSort } from "@/lib/search-params/tasks-sort";
 import { NO_QUERY } from "@/lib/search-params/tasks-words";
-import { EVERYTHING, intersect, uuidFloor, uuidInstant } from "./keys";
 import { decodeRankCursor, encodeRankCursor, type RankCursor, type Ranked } from "./rank-cursor";
 import type { RegisteredQueue } from "./registry";
 import { rankByDue } from "./task-due";
@@ -12,7 +13,6 @@ import type { TaskPage } from "./task-key-page";
 import type { TaskRow, TaskSearch } from "./task-rows";
 import { scanTasks } from "./task-scan";
 import { toSearch } from "./task-scope";
-import type { Iso } from "./types";
 
 /** A page in an order that does not go by id: its tasks are found first, in their order, and read then by primary key. */
 export async function pageByRank(

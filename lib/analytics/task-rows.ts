@@ -1,12 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
-import type { TaskState, Uuid } from "@/lib/absurd/types";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { KeyRange } from "@/lib/model/key-range";
+import type { Direction } from "@/lib/model/page";
+import type { TaskState } from "@/lib/model/states";
+import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import type { TaskQuery } from "@/lib/search-params/tasks-words";
-import type { Direction, KeyRange } from "./keys";
 import { redactErrorPart } from "./redact";
-import type { RunSummary, TaskSummary } from "./types";
 
 /** What a page of tasks is asked for, after times, prefix and cursor became one range of ids. */
 export type TaskSearch = {

@@ -1,5 +1,5 @@
 import { parseJson } from "@/lib/absurd/json";
-import type { Json } from "@/lib/absurd/types";
+import type { Json } from "@/lib/model/json";
 import { jsonCandidates } from "@/lib/search-params/tasks-conditions";
 import { isStorable, type PathSource, printPath, quote } from "@/lib/search-params/tasks-paths";
 

@@ -1,16 +1,17 @@
 import type { Database } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
+import type { Iso } from "@/lib/model/instants";
+import { EVERYTHING, intersect, prefixRange, uuidFloor } from "@/lib/model/key-range";
 import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
 import { printPath } from "@/lib/search-params/tasks-paths";
 import { ReadError } from "./errors";
-import { decodeCursor, EVERYTHING, intersect, prefixRange, uuidFloor } from "./keys";
+import { decodeCursor } from "./keys";
 import { redactionRules } from "./redact";
 import type { RegisteredQueue } from "./registry";
 import { findByIdempotencyKeys } from "./task-idempotency";
 import type { TaskSearch } from "./task-rows";
-import type { Iso } from "./types";
 
 /**
  * What filters mean at an instant of the database's clock. Idempotency keys are looked up: what is searched for then is

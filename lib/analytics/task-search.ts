@@ -1,6 +1,6 @@
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { KeyRange } from "@/lib/model/key-range";
 import { asksForActive, scanActiveTasks } from "./active-tasks";
-import type { KeyRange } from "./keys";
 import { findBeginning } from "./task-beginning";
 import { findExtent, PAGES } from "./task-extent";
 import type { TaskRow, TaskSearch } from "./task-rows";

@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
+import type { Page } from "@/lib/model/page";
+import type { TaskSummary } from "@/lib/model/task";
 import { TASK_SORTS } from "@/lib/search-params/tasks-sort";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { ids, list } from "@/testing/reads";
-import type { Page, TaskSummary } from "./types";
 
 const database = openTestDatabase();
 

@@ -2,9 +2,9 @@ import "server-only";
 import { sql } from "drizzle-orm";
 import { queueTables, toIso } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
 import { isRecent } from "./recent-tasks";
 import { readQueues } from "./registry";
-import type { Iso } from "./types";
 
 /** Tasks of the queue that are looked at, the newest ones, whatever their names. */
 const TASKS = 5_000;

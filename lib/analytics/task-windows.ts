@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { errorCode } from "@/lib/db/errors";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
-import { type Direction, intersect, type KeyRange, uuidFloor, uuidMilliseconds } from "./keys";
+import { intersect, type KeyRange, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
+import type { Direction } from "@/lib/model/page";
 
 /** How long one window may take before it is tried again with a smaller one, in milliseconds. */
 const WINDOW_LIMIT = 1_000;

@@ -4,7 +4,7 @@ import { awaitEvent, emitEvent } from "@/lib/absurd/events";
 import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
 import { spawnTask } from "@/lib/absurd/tasks";
-import type { Json } from "@/lib/absurd/types";
+import type { Json } from "@/lib/model/json";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { findById } from "./find";
 import { getEventPayload, getPayload } from "./payloads";

@@ -1,14 +1,15 @@
 import "server-only";
 import { desc, eq, sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import { type QueueTables, queueTables, toIso } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { Checkpoint, Run, Task, TaskDetail, Wait } from "@/lib/model/task";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./detail-columns";
 import { readEmissions } from "./emissions";
 import { ReadError } from "./errors";
 import { inlineLimit } from "./payload";
 import { type RegisteredQueue, readQueues } from "./registry";
-import type { Checkpoint, Iso, Run, Task, TaskDetail, Wait } from "./types";
 
 /** The newest of these are shown; nobody reads more of one task, and the answer stays bounded. */
 const MOST_RUNS = 500;

@@ -1,5 +1,7 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Page } from "@/lib/model/page";
+import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { isKeySort } from "@/lib/search-params/tasks-sort";
 import { sortProblem } from "@/lib/search-params/tasks-sort-problem";
@@ -10,7 +12,6 @@ import { pageByKey } from "./task-key-page";
 import { pageByRank } from "./task-rank-page";
 import { withLastRuns } from "./task-rows";
 import { toSearch } from "./task-scope";
-import type { Page, TaskSummary } from "./types";
 
 /**
  * One page of tasks of the named queues, or of all of them, in the order of `sort`: newest first by id, which is the order

@@ -2,9 +2,9 @@ import "server-only";
 import { sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
 import { readQueues } from "./registry";
 import type { TerminalCounts } from "./terminal-counts";
-import type { Iso } from "./types";
 
 /** Whoever asks for an exact count is ready to wait longer than for a page, in milliseconds. */
 const PATIENCE = 120_000;

@@ -2,8 +2,9 @@ import { sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { getTenants, narrowTenants } from "@/lib/db/tenants";
+import type { Count } from "@/lib/model/count";
+import type { Queue } from "@/lib/model/queue";
 import { isRecent, RECENT_TASKS } from "./recent-tasks";
-import type { Count, Queue } from "./types";
 
 export type TerminalCounts = Queue["terminal"];
 

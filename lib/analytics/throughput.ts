@@ -1,10 +1,10 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
 import { ATTEMPT_STATES, type AttemptCounts, countAttempts } from "./attempt-counts";
 import { readQueues } from "./registry";
 import { timeGrid } from "./time-grid";
-import type { Iso } from "./types";
 
 /**
  * Attempts over time, queue by queue: one number a bucket, by when a worker last picked the attempt up. What is still

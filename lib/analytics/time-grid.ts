@@ -1,5 +1,5 @@
+import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
-import type { Iso } from "./types";
 
 const MINUTE = 60_000;
 

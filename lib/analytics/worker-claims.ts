@@ -1,4 +1,4 @@
-import type { Iso } from "./types";
+import type { Iso } from "@/lib/model/instants";
 import type { EndedClaims, HeldRun, RunningClaims } from "./worker-rows";
 
 const HELD = 3;

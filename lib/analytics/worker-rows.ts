@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { queueTables, toIso } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import type { Iso } from "./types";
+import type { Iso } from "@/lib/model/instants";
 
 /** Attempts counted a queue and outcome. */
 const BUDGET = 20_000;

@@ -1,9 +1,9 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
 import { readQueues } from "./registry";
 import { timeGrid } from "./time-grid";
-import type { Iso } from "./types";
 import { combineClaims, type Worker } from "./worker-claims";
 import { readEndedClaims, readRunningClaims } from "./worker-rows";
 

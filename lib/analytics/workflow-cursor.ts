@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { Direction } from "@/lib/model/page";
 import { ReadError } from "./errors";
-import type { Direction } from "./keys";
 
 /** Where a run stands in its list: its time of creation with microseconds (empty where there is none), then its id. */
 export type WorkflowKey = { moment: string; id: string };

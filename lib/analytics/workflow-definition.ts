@@ -1,13 +1,13 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import { toIso } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { WorkflowDefinitionDetail, WorkflowDefinitionSummary } from "@/lib/model/workflow";
 import { ReadError } from "./errors";
 import { redact } from "./redact";
 import { readQueues } from "./registry";
 import { readWorkflowColumns } from "./workflow-tables";
-import type { WorkflowDefinitionDetail, WorkflowDefinitionSummary } from "./workflow-types";
 
 /** Longer definitions are not given: nobody could look at their picture. */
 export const MOST_DEFINITION_BYTES = 4_194_304;

@@ -1,8 +1,14 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type {
+  RunDefinition,
+  WorkflowDefinitionList,
+  WorkflowDefinitionSummary,
+  WorkflowRunSummary,
+} from "@/lib/model/workflow";
 import { ReadError } from "./errors";
 import { redact } from "./redact";
 import { readQueues } from "./registry";
@@ -11,12 +17,6 @@ import { readRow, workflowRunNotFound } from "./workflow-run";
 import { withRoots } from "./workflow-run-rows";
 import type { WorkflowSources } from "./workflow-sources";
 import { readWorkflowColumns } from "./workflow-tables";
-import type {
-  RunDefinition,
-  WorkflowDefinitionList,
-  WorkflowDefinitionSummary,
-  WorkflowRunSummary,
-} from "./workflow-types";
 
 const MOST_DEFINITIONS = 500;
 

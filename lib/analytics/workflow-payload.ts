@@ -1,7 +1,7 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
 import type { WorkflowPayloadName } from "@/lib/search-params/workflows";
 import { ReadError } from "./errors";
 import { redact } from "./redact";

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { QueueTables } from "@/lib/db/schema";
+import type { RecordedValue, TaskRecord } from "@/lib/model/workflow";
 import { redact } from "./redact";
-import type { RecordedValue, TaskRecord } from "./workflow-types";
 
 /** A longer report of operators is not read. */
 const MOST_BYTES = 1_048_576;

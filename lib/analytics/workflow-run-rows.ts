@@ -1,17 +1,19 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TaskState, Uuid } from "@/lib/absurd/types";
 import { queueTables, toIso } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import { isUuid } from "@/lib/model/ids";
+import type { Payload } from "@/lib/model/json";
+import type { TaskState } from "@/lib/model/states";
+import { isActive } from "@/lib/model/states";
+import type { WorkflowRunSummary } from "@/lib/model/workflow";
 import { payload } from "./payload";
 import { redact } from "./redact";
 import type { RegisteredQueue } from "./registry";
-import type { Payload } from "./types";
 import { runColumn, type WorkflowColumns } from "./workflow-tables";
-import type { WorkflowRunSummary } from "./workflow-types";
 
 /** Tags larger than this are not listed. */
 const TAGS_LIMIT = 2_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A run as its row tells it, all as text, with the exact time that pages go by. */
 export type WorkflowRunRow = Record<string, string | null> & { id: Uuid; moment: string };
@@ -90,7 +92,7 @@ export async function withRoots(
 }
 
 function uuid(value: string | null | undefined): Uuid | null {
-  return value && UUID.test(value) ? value : null;
+  return value && isUuid(value) ? value : null;
 }
 
 function toSummary(row: WorkflowRunRow, root: Root | undefined): WorkflowRunSummary {
@@ -98,7 +100,7 @@ function toSummary(row: WorkflowRunRow, root: Root | undefined): WorkflowRunSumm
   const instant = (name: string) => (row[name] == null ? null : toIso(row[name]));
   const storedStatus = text("status") ?? "";
   const open = storedStatus === "pending" || storedStatus === "running";
-  const ended = root && !["pending", "running", "sleeping"].includes(root.state);
+  const ended = root && !isActive(root.state);
   const sleeps = storedStatus === "running" && root?.state === "sleeping";
   return {
     workflowRunId: row.id,

@@ -1,17 +1,19 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Count } from "@/lib/model/count";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { Payload } from "@/lib/model/json";
+import { type KeyRange, uuidFloor, uuidInstant, uuidMilliseconds } from "@/lib/model/key-range";
+import type { WorkflowRunDetail, WorkflowRunSummary } from "@/lib/model/workflow";
 import { ReadError } from "./errors";
 import type { FoundTask, FoundTasks } from "./header-search";
-import { type KeyRange, uuidFloor, uuidInstant, uuidMilliseconds } from "./keys";
 import { readQueues } from "./registry";
-import type { Count, Iso, Payload } from "./types";
 import { runPayload, selectRun, type WorkflowRunRow, withRoots } from "./workflow-run-rows";
 import { readWorkflowColumns, type WorkflowColumns } from "./workflow-tables";
 import { readTaskDetails } from "./workflow-task-details";
 import { searchWorkflowTasks } from "./workflow-task-search";
-import type { WorkflowRunDetail, WorkflowRunSummary } from "./workflow-types";
 
 /** Of more tasks than this, the root and the oldest are shown. */
 const MOST_TASKS = 200;

@@ -1,13 +1,14 @@
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import type { WorkflowRunPage } from "@/lib/model/workflow";
 import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import type { WorkflowFilters } from "@/lib/search-params/workflows";
 import { ReadError } from "./errors";
 import { redactionRules } from "./redact";
 import { readQueues } from "./registry";
-import type { Iso } from "./types";
 import { decodeWorkflowCursor, encodeWorkflowCursor, type WorkflowKey } from "./workflow-cursor";
 import { selectRun, type WorkflowRunRow, withRoots } from "./workflow-run-rows";
 import {
@@ -16,7 +17,6 @@ import {
   runColumn,
   type WorkflowColumns,
 } from "./workflow-tables";
-import type { WorkflowRunPage } from "./workflow-types";
 
 /**
  * One page of workflow runs, newest first; by id where the table does not record when they were made. Every filter

@@ -1,8 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "@/lib/db/snapshot";
+import type { WorkflowTables } from "@/lib/model/workflow";
 import type { RegisteredQueue } from "./registry";
 import { type WorkflowSources, workflowSources } from "./workflow-sources";
-import type { WorkflowTables } from "./workflow-types";
 
 /** The columns that the tables of `public` really have; empty where there is no such table, or none that can be read. */
 export type WorkflowColumns = {

@@ -2,9 +2,9 @@ import "server-only";
 import { and, desc, sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
 import { isRecent } from "./recent-tasks";
 import { readQueues } from "./registry";
-import type { Iso } from "./types";
 import { readWorkflowColumns } from "./workflow-tables";
 
 /** So many of the newest tasks of a queue are looked at. */

@@ -1,14 +1,15 @@
 import { inArray, sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { Checkpoint, Run, Task, TaskDetail, Wait } from "@/lib/model/task";
+import type { TaskRecord } from "@/lib/model/workflow";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./detail-columns";
 import { readEmissions } from "./emissions";
 import type { FoundTask } from "./header-search";
 import type { RegisteredQueue } from "./registry";
-import type { Checkpoint, Iso, Run, Task, TaskDetail, Wait } from "./types";
 import { recordedValue, taskReport, toTaskRecord } from "./workflow-records";
-import type { TaskRecord } from "./workflow-types";
 
 /** JSON values come only as long as a line or two shows of them: the task's own page has the rest. */
 const VALUE_LIMIT = 600;

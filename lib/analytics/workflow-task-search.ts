@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
-import type { Uuid } from "@/lib/absurd/types";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { KeyRange } from "@/lib/model/key-range";
 import { type FoundTasks, searchHeaders } from "./header-search";
-import type { KeyRange } from "./keys";
 
 /** How long one question may look for tasks, in milliseconds. What is missing then is looked for by the next one. */
 const BUDGET = 800;

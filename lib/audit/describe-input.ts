@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Json, JsonObject } from "@/lib/absurd/types";
+import type { Json, JsonObject } from "@/lib/model/json";
 
 /** Keys whose texts name or time something. A text under any other key may be a payload or a secret. */
 const NAMING: ReadonlySet<string> = new Set([

@@ -1,10 +1,12 @@
 import { AbsurdDbError } from "@/lib/absurd/errors";
 import { call } from "@/lib/absurd/sql";
-import type { JsonObject, Queryable, Uuid } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
 import type { Tenants } from "@/lib/db/tenants";
+import type { AuditOutcome } from "@/lib/model/audit";
+import type { Uuid } from "@/lib/model/ids";
+import type { JsonObject } from "@/lib/model/json";
 import { concernedTenants } from "./concerned-tenants";
 import { describeInput } from "./describe-input";
-import type { AuditOutcome } from "./vocabulary";
 
 /** One thing that was done or tried. */
 export type AuditRecord = {

@@ -11,13 +11,14 @@ import {
 import { previewReschedule, rescheduleRun } from "@/lib/absurd/reschedule";
 import { cancelTask, getTaskStatus, retryTask, type TaskStatus } from "@/lib/absurd/tasks";
 import { getTaskTenant } from "@/lib/absurd/tenants";
-import type { Queryable, Uuid } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
 import { errorCode, explainUnavailable } from "@/lib/db/errors";
 import { isAllowed, type Tenants } from "@/lib/db/tenants";
+import type { BulkAction } from "@/lib/model/bulk";
+import type { Uuid } from "@/lib/model/ids";
 import { whyNotEligible } from "./eligibility";
 import type { BulkJob, BulkOptions } from "./job";
 import type { TaskAddress } from "./selection";
-import type { BulkAction } from "./vocabulary";
 
 /** What became of one task. */
 export type ItemResult =

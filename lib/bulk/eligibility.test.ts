@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { TASK_STATES, type TaskState } from "@/lib/absurd/types";
+import { BULK_ACTIONS, type BulkAction } from "@/lib/model/bulk";
+import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import { whyNotEligible } from "./eligibility";
-import { BULK_ACTIONS, type BulkAction } from "./vocabulary";
 
 const NOW = "2026-03-02T12:00:00.000Z";
 const LATER = "2026-03-02T13:00:00.000Z";

@@ -1,6 +1,6 @@
-import { ACTIVE_STATES, type TaskState } from "@/lib/absurd/types";
-import type { TaskSummary } from "@/lib/analytics/types";
-import type { BulkAction } from "./vocabulary";
+import type { BulkAction } from "@/lib/model/bulk";
+import { ACTIVE_STATES, type TaskState } from "@/lib/model/states";
+import type { TaskSummary } from "@/lib/model/task";
 
 /** What a decision needs of a listed task. */
 export type Candidate = Pick<TaskSummary, "state"> & {

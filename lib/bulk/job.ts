@@ -1,8 +1,9 @@
 import { call } from "@/lib/absurd/sql";
-import type { Queryable, Uuid } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
 import { getTenants, type Tenants } from "@/lib/db/tenants";
+import type { BulkAction, BulkState } from "@/lib/model/bulk";
+import type { Uuid } from "@/lib/model/ids";
 import type { TaskAddress } from "./selection";
-import type { BulkAction, BulkState } from "./vocabulary";
 
 /** How each task is acted on. */
 export type BulkOptions = {

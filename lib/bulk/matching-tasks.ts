@@ -1,8 +1,9 @@
 import { ReadError } from "@/lib/analytics/errors";
 import { listSelectedTasks } from "@/lib/analytics/selected-tasks";
 import { listTasks } from "@/lib/analytics/tasks";
-import type { Iso, TaskSummary } from "@/lib/analytics/types";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import type { TaskAddress } from "./selection";
 

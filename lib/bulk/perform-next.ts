@@ -1,11 +1,12 @@
 import { atomically } from "@/lib/absurd/atomically";
 import { call } from "@/lib/absurd/sql";
-import type { Queryable, Uuid } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
 import { recordAudit } from "@/lib/audit/record";
+import type { BulkAction } from "@/lib/model/bulk";
+import type { Uuid } from "@/lib/model/ids";
 import { act, type ItemResult, toResult } from "./act";
 import { type BulkJob, endJob, lockOpenJob } from "./job";
 import type { TaskAddress } from "./selection";
-import type { BulkAction } from "./vocabulary";
 
 /** The names under which single actions are recorded, too. */
 const AUDIT_NAMES: Record<BulkAction, string> = {

@@ -1,9 +1,10 @@
-import type { Count, TaskSummary } from "@/lib/analytics/types";
+import type { BulkAction } from "@/lib/model/bulk";
+import type { Count } from "@/lib/model/count";
+import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { whyNotEligible } from "./eligibility";
 import { type Batch, readMatching, readSelected } from "./matching-tasks";
 import type { TaskAddress } from "./selection";
-import type { BulkAction } from "./vocabulary";
 
 /** How long a preview counts before it says "at least", in milliseconds. */
 const BUDGET = 4_000;

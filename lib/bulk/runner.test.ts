@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
+import type { BulkAction } from "@/lib/model/bulk";
 import { serializeTaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { createJob } from "./job";
 import { fixWindow } from "./selection";
-import type { BulkAction } from "./vocabulary";
 
 const TASKS = process.env.ABSURD_LONG ? 20_000 : 500;
 const KILLS = 3;

@@ -1,5 +1,5 @@
 import { createLoader } from "nuqs/server";
-import type { Uuid } from "@/lib/absurd/types";
+import type { Uuid } from "@/lib/model/ids";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import {
   serializeTaskFilters,

@@ -1,6 +1,7 @@
-import type { Queryable, Uuid } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/types";
 import { ReadError } from "@/lib/analytics/errors";
 import { AuditRefusedError } from "@/lib/audit/record";
+import type { Uuid } from "@/lib/model/ids";
 import { isTransient } from "./act";
 import { collectNext, UnreadableFiltersError } from "./collect";
 import { type BulkJob, endJob, listOpenJobs } from "./job";

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { bigint, integer, jsonb, type PgTable, pgSchema, text, uuid } from "drizzle-orm/pg-core";
-import { AUDIT_OUTCOMES } from "../audit/vocabulary";
-import { BULK_ACTIONS, BULK_STATES, ITEM_OUTCOMES } from "../bulk/vocabulary";
+import { AUDIT_OUTCOMES } from "@/lib/model/audit";
+import { BULK_ACTIONS, BULK_STATES, ITEM_OUTCOMES } from "@/lib/model/bulk";
 import { replaceTable } from "./restricted-tables";
 import { instant } from "./schema";
 import { getTenants } from "./tenants";

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { customType, integer, interval, jsonb, pgSchema, text, uuid } from "drizzle-orm/pg-core";
-import { TASK_STATES } from "../absurd/types";
+import { TASK_STATES } from "@/lib/model/states";
 import { exposeTenant, restrictTables } from "./restricted-tables";
 import { getTenants, narrowTenants, type Tenants } from "./tenants";
 

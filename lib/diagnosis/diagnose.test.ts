@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { Run, Task, TaskDetail } from "@/lib/model/task";
 import { readFixture } from "../../testing/recordings.ts";
-import type { Run, Task, TaskDetail } from "../analytics/types.ts";
 import { diagnose } from "./diagnose.ts";
 import { plainText } from "./parts.ts";
 

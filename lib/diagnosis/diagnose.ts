@@ -1,4 +1,5 @@
-import type { Iso, TaskDetail } from "../analytics/types.ts";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskDetail } from "@/lib/model/task";
 import { toMs } from "../timeline/model.ts";
 import { currentRun } from "../timeline/standing.ts";
 import { explainEnded } from "./explain-ended.ts";

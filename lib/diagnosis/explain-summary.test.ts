@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RunSummary, TaskSummary } from "../analytics/types.ts";
+import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import { explainSummary } from "./explain-summary.ts";
 import { plainText } from "./parts.ts";
 

@@ -1,4 +1,5 @@
-import type { Iso, RunSummary, TaskSummary } from "../analytics/types.ts";
+import type { Iso } from "@/lib/model/instants";
+import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import { code, countdown, duration, measured, type Part, say, strong, type Tone } from "./parts.ts";
 
 /** The "Why" of one row of a task list. */

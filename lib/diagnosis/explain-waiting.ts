@@ -1,4 +1,4 @@
-import type { Wait } from "../analytics/types.ts";
+import type { Wait } from "@/lib/model/task";
 import { labelStep } from "../timeline/label-step.ts";
 import { toMs } from "../timeline/model.ts";
 import { isRetryByHand } from "../timeline/planned-start.ts";

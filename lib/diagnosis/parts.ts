@@ -1,4 +1,4 @@
-import type { Iso } from "../analytics/types.ts";
+import type { Iso } from "@/lib/model/instants";
 import { formatAge, formatCountdown, formatDuration } from "../timeline/duration.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Task } from "../analytics/types.ts";
+import type { Task } from "@/lib/model/task";
 import type { TaskError } from "../timeline/model.ts";
 import { projectRetries } from "../timeline/project-retries.ts";
 import { describeStrategy, retryDelaySeconds } from "../timeline/retry-delay.ts";

@@ -1,4 +1,4 @@
-import type { Run } from "../analytics/types.ts";
+import type { Run } from "@/lib/model/task";
 import type { TaskError } from "../timeline/model.ts";
 import { code, type Part, say } from "./parts.ts";
 

@@ -1,4 +1,4 @@
-import type { ErrorBody, ErrorCode } from "@/lib/analytics/types";
+import type { ErrorBody, ErrorCode } from "@/lib/model/problem";
 
 /** A read that failed, with words that can be shown. `status` is 0 when no answer came at all. */
 export class ApiError extends Error {

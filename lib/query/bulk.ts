@@ -1,7 +1,8 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { Uuid } from "@/lib/absurd/types";
 import type { BulkItem, BulkOperation, BulkPage } from "@/lib/analytics/bulk";
-import type { Iso, Page } from "@/lib/analytics/types";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { Page } from "@/lib/model/page";
 import {
   type BulkFilters,
   type BulkItemFilters,

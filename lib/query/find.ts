@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Uuid } from "@/lib/absurd/types";
-import type { Found } from "@/lib/analytics/types";
+import type { Found } from "@/lib/model/found";
+import type { Uuid } from "@/lib/model/ids";
 import { fetchJson } from "./api";
 
 /** Where a task or run id lives, over all queues. */

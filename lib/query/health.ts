@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Health } from "@/lib/analytics/types";
+import type { Health } from "@/lib/model/health";
 
 /**
  * Whether the dashboard and its database can be used. A lost database is an answer of this query, not an error of it.

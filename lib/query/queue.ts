@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { QueueFigures } from "@/lib/analytics/queue-figures";
 import type { QueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import type { TerminalCounts } from "@/lib/analytics/terminal-counts";
-import type { Iso } from "@/lib/analytics/types";
+import type { Iso } from "@/lib/model/instants";
 import { queueSegment } from "@/lib/search-params/queue-segment";
 import { serializeTenants } from "@/lib/search-params/tenants";
 import { type FigureFilters, serializeFigureFilters } from "@/lib/search-params/windows";

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { QueueList } from "@/lib/analytics/types";
+import type { QueueList } from "@/lib/model/queue";
 import { serializeTenants } from "@/lib/search-params/tenants";
 import { fetchJson } from "./api";
 

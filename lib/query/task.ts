@@ -1,8 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Uuid } from "@/lib/absurd/types";
-import type { RelatedTasks } from "@/lib/analytics/related-types";
 import type { Usual } from "@/lib/analytics/task-usual";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { Uuid } from "@/lib/model/ids";
+import type { RelatedTasks } from "@/lib/model/related";
+import type { TaskDetail } from "@/lib/model/task";
 import { type PayloadRef, payloadUrl } from "@/lib/search-params/payload";
 import { queueSegment } from "@/lib/search-params/queue-segment";
 import { fetchFromApi, fetchJson } from "./api";

@@ -1,4 +1,4 @@
-import type { ErrorBody } from "@/lib/analytics/types";
+import type { ErrorBody } from "@/lib/model/problem";
 import { ApiError, fetchFromApi } from "./api";
 
 /**

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { Page, TaskSummary } from "@/lib/analytics/types";
+import type { Page } from "@/lib/model/page";
+import type { TaskSummary } from "@/lib/model/task";
 import { serializeTaskFilters, type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import { fetchJson } from "./api";
 

@@ -1,12 +1,12 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { Uuid } from "@/lib/absurd/types";
+import type { Uuid } from "@/lib/model/ids";
 import type {
   RunDefinition,
   WorkflowDefinitionDetail,
   WorkflowDefinitionList,
   WorkflowRunDetail,
   WorkflowRunPage,
-} from "@/lib/analytics/workflow-types";
+} from "@/lib/model/workflow";
 import {
   serializeWorkflowFilters,
   type WorkflowFilters,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Json } from "@/lib/absurd/types";
+import type { Json } from "@/lib/model/json";
 import { restoreHidden } from "./restore";
 import { parseRules } from "./rules";
 

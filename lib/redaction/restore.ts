@@ -1,5 +1,5 @@
 import { parseJson } from "@/lib/absurd/json";
-import type { Json } from "@/lib/absurd/types";
+import type { Json } from "@/lib/model/json";
 import { type HiddenValue, hideValues, holdsMask, maskNumber } from "./hide";
 import { extendPath, isHiddenMember, type RedactionRules } from "./rules";
 

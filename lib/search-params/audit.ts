@@ -1,5 +1,5 @@
 import { createSerializer, type inferParserType, parseAsString } from "nuqs/server";
-import { AUDIT_OUTCOMES } from "@/lib/audit/vocabulary";
+import { AUDIT_OUTCOMES } from "@/lib/model/audit";
 import {
   parseAsIdPrefix,
   parseAsInstant,

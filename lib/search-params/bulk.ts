@@ -1,5 +1,5 @@
 import { createSerializer, type inferParserType, parseAsString } from "nuqs/server";
-import { ITEM_OUTCOMES } from "@/lib/bulk/vocabulary";
+import { ITEM_OUTCOMES } from "@/lib/model/bulk";
 import { parseAsLimit, parseAsList, parseAsListOf } from "./parsers";
 
 const paging = {

@@ -1,12 +1,6 @@
 import { createSerializer, type inferParserType, parseAsString } from "nuqs/server";
+import { EVENT_STATES } from "@/lib/model/event";
 import { parseAsLimit, parseAsList, parseAsListOf } from "./parsers";
-
-/**
- * `awaited`: runs wait for it and nobody emitted it yet. `asked`: a task asked for it once, nobody emitted it, and
- * nobody waits for it now; all that is left is the row the engine keeps for the question.
- */
-export const EVENT_STATES = ["awaited", "emitted", "asked"] as const;
-export type EventState = (typeof EVENT_STATES)[number];
 
 /** The URL state of a list of events. */
 export const eventsSearchParams = {

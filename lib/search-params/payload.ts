@@ -1,5 +1,5 @@
 import { createSerializer, parseAsString, parseAsStringLiteral } from "nuqs/server";
-import type { Uuid } from "@/lib/absurd/types";
+import type { Uuid } from "@/lib/model/ids";
 import { queueSegment } from "./queue-segment";
 
 const TASK_PAYLOADS = ["params", "headers", "retryStrategy", "cancellation", "result"] as const;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TASK_STATES } from "@/lib/absurd/types";
+import { TASK_STATES } from "@/lib/model/states";
 import { COMPARISONS, jsonCandidates, parseCondition, printCondition } from "./tasks-conditions";
 import { mergeQueries } from "./tasks-merge";
 import { PATH_SOURCES, parsePath, printPath } from "./tasks-paths";

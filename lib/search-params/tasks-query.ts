@@ -1,4 +1,4 @@
-import { TASK_STATES, type TaskState } from "@/lib/absurd/types";
+import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import { parseAsIdPrefix } from "./parsers";
 import { parseAttempts, parseCondition, scanComparison, scanValue } from "./tasks-conditions";
 import { addUnique } from "./tasks-merge";

@@ -1,5 +1,5 @@
-import { ACTIVE_STATES, type TaskState } from "@/lib/absurd/types";
-import { isActive, type Sorted, sortLacks } from "./tasks-sort";
+import { ACTIVE_STATES, isActive, type TaskState } from "@/lib/model/states";
+import { type Sorted, sortLacks } from "./tasks-sort";
 
 /** Why a list cannot be in the order it asks for, and the change after which it can. */
 export type SortProblem = {
@@ -16,7 +16,11 @@ export function sortProblem(filters: Sorted): SortProblem | null {
       return {
         message: "Only active tasks are due: an index keeps no time of those that have ended.",
         hint: "Narrow it to pending, running and sleeping.",
-        change: { state: state.some(isActive) ? state.filter(isActive) : [...ACTIVE_STATES] },
+        change: {
+          state: state.some((one) => isActive(one))
+            ? state.filter((one) => isActive(one))
+            : [...ACTIVE_STATES],
+        },
       };
     case "time":
       return {

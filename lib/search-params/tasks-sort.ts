@@ -1,4 +1,4 @@
-import { ACTIVE_STATES, type TaskState } from "@/lib/absurd/types";
+import { isActive, type TaskState } from "@/lib/model/states";
 
 /**
  * The orders of a task list. `newest` and `oldest` go by id, which is the order of creation. `due` goes by when the active
@@ -22,9 +22,8 @@ export type Sorted = {
 
 /** What a list lacks to be in the order it asks for; `null` when it lacks nothing. `sortProblem` puts it in words. */
 export function sortLacks({ sort, state, range, after }: Sorted): "active states" | "time" | null {
-  if (sort === "due") return state.length > 0 && state.every(isActive) ? null : "active states";
+  if (sort === "due")
+    return state.length > 0 && state.every((one) => isActive(one)) ? null : "active states";
   const isRanked = sort === "attempts" || sort === "duration";
   return isRanked && range === null && after === null ? "time" : null;
 }
-
-export const isActive = (state: TaskState) => ACTIVE_STATES.some((active) => active === state);

@@ -1,4 +1,4 @@
-import type { TaskState } from "@/lib/absurd/types";
+import type { TaskState } from "@/lib/model/states";
 import {
   type AttemptsCondition,
   type PathCondition,

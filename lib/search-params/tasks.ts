@@ -5,7 +5,7 @@ import {
   parseAsString,
   parseAsStringLiteral,
 } from "nuqs/server";
-import { TASK_STATES } from "@/lib/absurd/types";
+import { TASK_STATES } from "@/lib/model/states";
 import {
   parseAsIdPrefix,
   parseAsInstant,

@@ -1,5 +1,5 @@
 import { createSerializer, type inferParserType, parseAsString } from "nuqs/server";
-import { WORKFLOW_STATUSES } from "@/lib/absurd/workflow-table";
+import { WORKFLOW_STATUSES } from "@/lib/model/states";
 import { parseAsInstant, parseAsLimit, parseAsList, parseAsListOf, parseAsRange } from "./parsers";
 
 /** The URL state of the list of workflow runs, shared by page, route handler and client. */

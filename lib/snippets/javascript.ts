@@ -1,5 +1,6 @@
 import { parse } from "lossless-json";
-import type { Payload, Run, Task, TaskDetail } from "@/lib/analytics/types";
+import type { Payload } from "@/lib/model/json";
+import type { Run, Task, TaskDetail } from "@/lib/model/task";
 import { readObject } from "@/lib/timeline/read-json";
 import { printSource } from "./quote";
 import type { Snippet } from "./snippet";

@@ -1,4 +1,4 @@
-import type { Run, TaskDetail } from "@/lib/analytics/types";
+import type { Run, TaskDetail } from "@/lib/model/task";
 import { readObject } from "@/lib/timeline/read-json";
 import { quoteLiteral, quoteName } from "./quote";
 import type { Snippet } from "./snippet";

@@ -1,4 +1,4 @@
-import type { Checkpoint, Run, TaskDetail } from "../analytics/types.ts";
+import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { classifyCheckpoint } from "./classify-checkpoint.ts";
 import { finishLane } from "./finish-lane.ts";
 import type { LaneDraft } from "./lane-draft.ts";

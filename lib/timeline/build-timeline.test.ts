@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { TASK_STATES } from "../absurd/types.ts";
-import type { Checkpoint, Iso, Run, TaskDetail } from "../analytics/types.ts";
+import type { Iso } from "@/lib/model/instants";
+import { TASK_STATES } from "@/lib/model/states";
+import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { buildTimeline } from "./build-timeline.ts";
 
 // Any rows whatever, also such as no engine writes: the drawing must hold together all the same.

@@ -1,5 +1,6 @@
-import type { TaskState } from "../absurd/types.ts";
-import type { Checkpoint, Iso, Run, TaskDetail } from "../analytics/types.ts";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskState } from "@/lib/model/states";
+import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { buildLane } from "./build-lane.ts";
 import { type Timeline, toMs } from "./model.ts";
 import { projectRetries } from "./project-retries.ts";

@@ -1,4 +1,4 @@
-import type { Task } from "../analytics/types.ts";
+import type { Task } from "@/lib/model/task";
 import { toMs } from "./model.ts";
 import { readObject } from "./read-json.ts";
 

@@ -1,4 +1,4 @@
-import type { Checkpoint, Run, TaskDetail } from "../analytics/types.ts";
+import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { toMs } from "./model.ts";
 import { readInstant } from "./read-json.ts";
 import { CLOCK_SKEW_MS } from "./standing.ts";

@@ -1,4 +1,4 @@
-import type { Run, TaskDetail } from "../analytics/types.ts";
+import type { Run, TaskDetail } from "@/lib/model/task";
 import type { Trace } from "./classify-checkpoint.ts";
 import type { Lane } from "./model.ts";
 import type { SpanPen } from "./span-pen.ts";

@@ -1,5 +1,6 @@
-import type { TaskState, Uuid } from "../absurd/types.ts";
-import type { Iso } from "../analytics/types.ts";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskState } from "@/lib/model/states";
 
 /** `exact`: the engine recorded this instant. `inferred`: it is deduced, and the engine kept no fact for it. */
 export type Certainty = "exact" | "inferred";

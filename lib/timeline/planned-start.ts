@@ -1,4 +1,4 @@
-import type { Run, TaskDetail } from "../analytics/types.ts";
+import type { Run, TaskDetail } from "@/lib/model/task";
 import { type Certainty, toMs } from "./model.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
 

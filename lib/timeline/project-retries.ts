@@ -1,4 +1,4 @@
-import type { Task } from "../analytics/types.ts";
+import type { Task } from "@/lib/model/task";
 import { cancellationDeadline } from "./cancellation.ts";
 import type { ProjectedRetry, Projection } from "./model.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";

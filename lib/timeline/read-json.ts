@@ -1,4 +1,4 @@
-import type { Payload } from "../analytics/types.ts";
+import type { Payload } from "@/lib/model/json";
 import type { TaskError } from "./model.ts";
 
 /** The value of a payload; `undefined` for SQL NULL, for text left out because of its size, and for unreadable text. */

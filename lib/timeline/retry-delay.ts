@@ -1,4 +1,4 @@
-import type { Payload } from "../analytics/types.ts";
+import type { Payload } from "@/lib/model/json";
 import { formatAge, formatDuration } from "./duration.ts";
 import { readJson } from "./read-json.ts";
 

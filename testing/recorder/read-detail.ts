@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
-import type { Iso, Payload, TaskDetail } from "@/lib/analytics/types";
+import type { Iso } from "@/lib/model/instants";
+import type { Payload } from "@/lib/model/json";
+import type { TaskDetail } from "@/lib/model/task";
 
 type Rows<T> = { rows: T[] };
 

@@ -1,6 +1,6 @@
 import { Absurd, type SpawnOptions, type TaskContext } from "absurd-sdk";
 import type { Pool } from "pg";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskDetail } from "@/lib/model/task";
 import { readDetail } from "./read-detail";
 import type { TravellingClock } from "./travelling-clock";
 

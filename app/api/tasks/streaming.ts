@@ -1,5 +1,5 @@
 import { ReadError } from "@/lib/analytics/errors";
-import type { ErrorBody } from "@/lib/analytics/types";
+import type { ErrorBody } from "@/lib/model/problem";
 
 /** What is streamed: steps that stop when the signal aborts, and how each is written. */
 type Streamed<Step> = {

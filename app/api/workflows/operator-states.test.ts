@@ -1,7 +1,7 @@
 /** What the run's page shows of a run that the interpreter has executed, through the route it asks. */
+
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
-import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { buildGraph } from "@/lib/highway/graph/graph";
 import { parseWorkflow } from "@/lib/highway/language/parse";
@@ -14,6 +14,7 @@ import {
   playEverything,
 } from "@/lib/highway/testing/everything";
 import { computeOperatorStates, type NodeStatus } from "@/lib/highway/view/operator-states";
+import type { WorkflowRunDetail } from "@/lib/model/workflow";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as definition } from "./[workflowRunId]/definition/route";

@@ -1,4 +1,5 @@
 /** What the timeline of a run says of what the interpreter recorded, through the route the page asks. */
+
 import { beforeAll, expect, test } from "vitest";
 import {
   countBookkeeping,
@@ -8,7 +9,6 @@ import {
 import { createQueue } from "@/lib/absurd/queues";
 import { spawnTask } from "@/lib/absurd/tasks";
 import { createWorkflowRun } from "@/lib/absurd/workflow-runs";
-import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { buildGraph } from "@/lib/highway/graph/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { Bench, playFunctions } from "@/lib/highway/testing/bench";
@@ -19,6 +19,7 @@ import {
 } from "@/lib/highway/testing/everything";
 import { type AnnotatedTask, annotateTasks } from "@/lib/highway/view/annotate-tasks";
 import { createResolver } from "@/lib/highway/view/resolve-step";
+import type { WorkflowRunDetail } from "@/lib/model/workflow";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as run } from "./[workflowRunId]/route";

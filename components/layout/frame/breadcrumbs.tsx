@@ -4,6 +4,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
 import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
+import { isUuid } from "@/lib/model/ids";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 import { ROOMS } from "./sections";
 
@@ -56,13 +57,11 @@ function crumbsOf(pathname: string): Crumb[] {
   });
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Words of an address that are no names. */
 const PLACES: Record<string, string> = { "/workflows/definitions": "Definitions" };
 
 function label(segment: string, index: number, room: string | undefined): string {
-  if (room === "workflows" && UUID.test(segment)) return formatShortId(segment);
+  if (room === "workflows" && isUuid(segment)) return formatShortId(segment);
   if (index === 1) return queueOfSegment(decodeURIComponent(segment));
   if (index === 3) return formatShortId(segment);
   return ROOMS.find((room) => room.href === `/${segment}`)?.label ?? segment;

@@ -3,7 +3,7 @@ import { ErrorState } from "@/components/ui/feedback/error-state";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
-import type { ErrorCode } from "@/lib/analytics/types";
+import type { ErrorCode } from "@/lib/model/problem";
 import { ApiError } from "@/lib/query/api";
 
 const TITLES: Partial<Record<ErrorCode, string>> = {

@@ -2,7 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { IconName } from "@/components/ui/icons/icon-names";
-import type { Found } from "@/lib/analytics/types";
+import type { Found } from "@/lib/model/found";
+import { isUuid } from "@/lib/model/ids";
 import { findQuery } from "@/lib/query/find";
 import { queuesQuery } from "@/lib/query/queues";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
@@ -21,7 +22,6 @@ export type Command = {
   to: string | (() => void);
 };
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const LIMIT = 14;
 /** Names of tasks are offered from so many letters on: there may be hundreds. */
 const NAME_LETTERS = 2;
@@ -34,7 +34,7 @@ export function useCommands(text: string): {
   looking: boolean;
 } {
   const typed = text.trim().toLowerCase();
-  const isId = UUID.test(typed);
+  const isId = isUuid(typed);
   // As it was when the palette was opened: it covers the page.
   const [deeds] = useState(deedsHere);
   const queues = useQuery(queuesQuery()).data?.queues ?? [];

@@ -5,9 +5,9 @@ import { usePerform } from "@/components/layout/use-perform";
 import { Field, Input } from "@/components/ui/form/field";
 import { Radio } from "@/components/ui/form/radio";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
-import { STORAGE_MODES, type StorageMode } from "@/lib/absurd/types";
 import { createQueueAction } from "@/lib/actions/queues";
 import { plural } from "@/lib/format";
+import { STORAGE_MODES, type StorageMode } from "@/lib/model/queue";
 
 /** What the engine leaves of a table's name for the queue's. */
 const LONGEST_BYTES = 57;

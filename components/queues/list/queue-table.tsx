@@ -6,8 +6,8 @@ import { Badge } from "@/components/ui/text/badge";
 import { useClock } from "@/components/ui/text/clock";
 import { NoValue } from "@/components/ui/text/no-value";
 import type { Throughput } from "@/lib/analytics/throughput";
-import type { Queue } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
+import type { Queue } from "@/lib/model/queue";
 import { WAITS_MS } from "../concerns";
 import { type Lately, QUEUE_COLUMNS, type QueueColumn } from "./queue-columns";
 

@@ -1,5 +1,6 @@
-import type { TaskState } from "@/lib/absurd/types";
-import type { Count, Queue } from "@/lib/analytics/types";
+import type { Count } from "@/lib/model/count";
+import type { Queue } from "@/lib/model/queue";
+import type { TaskState } from "@/lib/model/states";
 
 /** How many tasks of a queue are in a state. */
 export function stateCount({ active, terminal }: Queue, state: TaskState): Count {

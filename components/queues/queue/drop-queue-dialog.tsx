@@ -7,8 +7,8 @@ import { Checkbox } from "@/components/ui/form/checkbox";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { CountText } from "@/components/ui/text/count";
 import { dropQueueAction } from "@/lib/actions/queues";
-import type { Queue } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
+import type { Queue } from "@/lib/model/queue";
 import { addCounts, stateCount } from "../list/state-count";
 import { NameToConfirm } from "./name-to-confirm";
 

@@ -4,7 +4,7 @@ import { useDeeds } from "@/components/layout/palette/page-commands";
 import { lazyExtra } from "@/components/ui/feedback/lazy-part";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
-import type { Queue } from "@/lib/analytics/types";
+import type { Queue } from "@/lib/model/queue";
 
 const CleanupDialog = lazyExtra(() =>
   import("../maintenance/cleanup-dialog").then((m) => m.CleanupDialog),

@@ -17,7 +17,7 @@ import { buttonClass } from "@/components/ui/form/button";
 import { Badge } from "@/components/ui/text/badge";
 import { NumberText } from "@/components/ui/text/count";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import type { Queue } from "@/lib/analytics/types";
+import type { Queue } from "@/lib/model/queue";
 import { ApiError } from "@/lib/query/api";
 import { queueMaintenanceQuery } from "@/lib/query/queue";
 import { taskFilters } from "@/lib/search-params/tasks";

@@ -7,8 +7,8 @@ import { Panel } from "@/components/ui/data/panel";
 import { Button } from "@/components/ui/form/button";
 import { CountText } from "@/components/ui/text/count";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import { TASK_STATES } from "@/lib/absurd/types";
-import type { Queue } from "@/lib/analytics/types";
+import type { Queue } from "@/lib/model/queue";
+import { TASK_STATES } from "@/lib/model/states";
 import { exactCountsQuery } from "@/lib/query/queue";
 import { stateCount } from "../list/state-count";
 

@@ -6,7 +6,7 @@ import { StateLabel } from "@/components/tasks/state/state-label";
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { CopyButton } from "@/components/ui/form/copy-button";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
-import type { Run, Task, TaskDetail } from "@/lib/analytics/types";
+import type { Run, Task, TaskDetail } from "@/lib/model/task";
 import { compareErrors } from "./compare-errors";
 import { ErrorChangeNote } from "./error-change";
 import { RunError } from "./run-error";

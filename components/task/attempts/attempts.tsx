@@ -1,4 +1,4 @@
-import type { TaskState } from "@/lib/absurd/types";
+import type { TaskState } from "@/lib/model/states";
 
 /** `3/5`: attempts scheduled so far, of how many. Red when a failed task has none left. */
 export function Attempts({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Payload } from "@/lib/analytics/types";
+import type { Payload } from "@/lib/model/json";
 import { compareErrors } from "./compare-errors";
 
 const failure = (value: unknown): Payload => {

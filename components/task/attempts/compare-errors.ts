@@ -1,5 +1,5 @@
 import { diffArrays } from "diff";
-import type { Payload } from "@/lib/analytics/types";
+import type { Payload } from "@/lib/model/json";
 import { readError, readObject } from "@/lib/timeline/read-json";
 import { foldTrace } from "./fold-trace";
 

@@ -1,7 +1,7 @@
 "use client";
 import { useState } from "react";
 import { CopyButton } from "@/components/ui/form/copy-button";
-import type { Payload } from "@/lib/analytics/types";
+import type { Payload } from "@/lib/model/json";
 import { readError } from "@/lib/timeline/read-json";
 import { traceOf } from "./compare-errors";
 import { Trace } from "./trace";

@@ -2,7 +2,7 @@ import { taskPath } from "@/components/layout/paths";
 import { StateIcon } from "@/components/tasks/state/state-icon";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type { RelatedTask } from "@/lib/analytics/related-types";
+import type { RelatedTask } from "@/lib/model/related";
 import { relationWords } from "./relation-words";
 
 /** A task that has to do with the one on the page: what it is, where, and how that is known. */

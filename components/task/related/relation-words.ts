@@ -1,4 +1,4 @@
-import type { Relation } from "@/lib/analytics/related-types";
+import type { Relation } from "@/lib/model/related";
 import { labelStep } from "@/lib/timeline/label-step";
 
 /** How it is known that two tasks belong together. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { TaskState } from "@/lib/absurd/types";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskState } from "@/lib/model/states";
+import type { TaskDetail } from "@/lib/model/task";
 import { availableActions, TASK_ACTIONS } from "./availability";
 
 const NOW = "2026-03-02T12:00:00.000Z";

@@ -1,5 +1,5 @@
-import { ACTIVE_STATES } from "@/lib/absurd/types";
-import type { Run, TaskDetail } from "@/lib/analytics/types";
+import { isActive } from "@/lib/model/states";
+import type { Run, TaskDetail } from "@/lib/model/task";
 import { stepsToForkFrom } from "./fork-steps";
 
 /** Why an action cannot be taken now; `null` when it can. */
@@ -35,7 +35,7 @@ export function availableActions(
 ): Availability {
   const { task, runs } = detail;
   const run = runs.find(({ runId }) => runId === task.lastAttemptRun) ?? runs.at(-1);
-  const active = ACTIVE_STATES.some((state) => state === task.state);
+  const active = isActive(task.state);
   const ended = active ? null : `The task is ${task.state}.`;
   const sleepsFor = run?.state === "sleeping" ? (run.wakeEvent ?? undefined) : undefined;
   return {

@@ -5,7 +5,7 @@ import { usePerform } from "@/components/layout/use-perform";
 import { Changes } from "@/components/ui/data/changes";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { cancelTaskAction } from "@/lib/actions/tasks";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskDetail } from "@/lib/model/task";
 import { StateLabel } from "../state/state-label";
 
 /** Confirms the end of an active task. */

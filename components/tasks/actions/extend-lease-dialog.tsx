@@ -7,7 +7,7 @@ import { Field, Input } from "@/components/ui/form/field";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import { extendLeaseAction } from "@/lib/actions/spawn";
-import type { Run, TaskDetail } from "@/lib/analytics/types";
+import type { Run, TaskDetail } from "@/lib/model/task";
 import { formatDuration } from "@/lib/timeline/duration";
 
 const WEEK = 604_800;

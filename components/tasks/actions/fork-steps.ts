@@ -1,4 +1,4 @@
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskDetail } from "@/lib/model/task";
 
 /** The steps a task can be forked from, in the order in which they were stored. */
 export function stepsToForkFrom({ checkpoints }: TaskDetail): string[] {

@@ -4,7 +4,7 @@ import { OutcomeError } from "@/components/ui/feedback/outcome-error";
 import { Skeleton } from "@/components/ui/feedback/skeleton";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { previewRescheduleAction } from "@/lib/actions/tasks";
-import type { Run, TaskDetail } from "@/lib/analytics/types";
+import type { Run, TaskDetail } from "@/lib/model/task";
 import { RescheduleForm } from "./reschedule-form";
 
 /** Looks at what the run waits for, then offers to move it. */

@@ -8,8 +8,8 @@ import { Field, Input } from "@/components/ui/form/field";
 import { Radio } from "@/components/ui/form/radio";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { retryTaskAction } from "@/lib/actions/tasks";
-import type { TaskDetail } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
+import type { TaskDetail } from "@/lib/model/task";
 import { readObject } from "@/lib/timeline/read-json";
 import { StateLabel } from "../state/state-label";
 

@@ -1,6 +1,6 @@
 "use client";
 import { lazyExtra } from "@/components/ui/feedback/lazy-part";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskDetail } from "@/lib/model/task";
 import type { Availability, TaskAction } from "./availability";
 
 const CancelDialog = lazyExtra(() => import("./cancel-dialog").then((m) => m.CancelDialog));

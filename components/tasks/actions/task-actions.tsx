@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/form/button";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { Icon } from "@/components/ui/icons/icon";
 import { Kbd } from "@/components/ui/text/kbd";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskDetail } from "@/lib/model/task";
 import { healthQuery } from "@/lib/query/health";
 import { SUGGESTIONS } from "../search/suggestions";
 import { availableActions, type TaskAction } from "./availability";

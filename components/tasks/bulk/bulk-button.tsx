@@ -3,7 +3,7 @@ import { useState } from "react";
 import { lazyExtra } from "@/components/ui/feedback/lazy-part";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
-import type { BulkAction } from "@/lib/bulk/vocabulary";
+import type { BulkAction } from "@/lib/model/bulk";
 import type { BulkDialogSelection } from "./bulk-dialog";
 
 const BulkDialog = lazyExtra(() => import("./bulk-dialog").then((m) => m.BulkDialog));

@@ -1,6 +1,6 @@
 import { Icon } from "@/components/ui/icons/icon";
-import type { BulkState } from "@/lib/bulk/vocabulary";
 import { cn } from "@/lib/cn";
+import type { BulkState } from "@/lib/model/bulk";
 import { STATE_WORDS } from "./bulk-words";
 
 const LOOKS = {

@@ -1,4 +1,4 @@
-import type { BulkAction, BulkState } from "@/lib/bulk/vocabulary";
+import type { BulkAction, BulkState } from "@/lib/model/bulk";
 
 /** How each bulk action is called, and what it does to each task. */
 export const BULK_WORDS: Record<BulkAction, { label: string; done: string; means: string }> = {

@@ -1,7 +1,7 @@
 "use client";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
-import type { TaskSummary } from "@/lib/analytics/types";
+import type { TaskSummary } from "@/lib/model/task";
 import { exportHead, exportLine } from "@/lib/query/tasks-export";
 import type { ExportFormat } from "@/lib/search-params/tasks-export";
 import { EXPORT_FORMATS, FORMAT_NAMES, saveFile } from "./export-file";

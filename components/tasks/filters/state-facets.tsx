@@ -2,8 +2,8 @@
 import { addCounts, stateCount } from "@/components/queues/list/state-count";
 import { useQueues } from "@/components/queues/use-queues";
 import { CountText } from "@/components/ui/text/count";
-import { TASK_STATES, type TaskState } from "@/lib/absurd/types";
 import { cn } from "@/lib/cn";
+import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { StateIcon } from "../state/state-icon";
 import { isFiltered } from "./use-task-filters";

@@ -1,4 +1,5 @@
-import type { Iso, TaskDetail } from "@/lib/analytics/types";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskDetail } from "@/lib/model/task";
 
 /** When a task ended: its last attempt's end, or its cancellation; `null` while it is active. */
 export function endOf({ task, runs }: TaskDetail): Iso | null {

@@ -1,4 +1,4 @@
-import type { TaskSummary } from "@/lib/analytics/types";
+import type { TaskSummary } from "@/lib/model/task";
 import type { TaskSort } from "@/lib/search-params/tasks-sort";
 
 type Order = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { TaskSummary } from "@/lib/analytics/types";
+import type { TaskSummary } from "@/lib/model/task";
 import type { TaskSort } from "@/lib/search-params/tasks-sort";
 import { ORDERS } from "./list-order";
 import { holdStill as hold } from "./live-rows";

@@ -1,4 +1,4 @@
-import type { TaskSummary } from "@/lib/analytics/types";
+import type { TaskSummary } from "@/lib/model/task";
 
 /** A list that stands still: what is shown, which of it no longer matches, and how many new rows wait. */
 export type LiveRows = { rows: TaskSummary[]; gone: ReadonlySet<string>; fresh: number };

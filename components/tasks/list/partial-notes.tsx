@@ -2,8 +2,9 @@
 import { Banner } from "@/components/ui/feedback/banner";
 import { Button } from "@/components/ui/form/button";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import type { Page, TaskSummary } from "@/lib/analytics/types";
 import { plural } from "@/lib/format";
+import type { Page } from "@/lib/model/page";
+import type { TaskSummary } from "@/lib/model/task";
 import type { SearchOn } from "../search/continue-search";
 
 /** What a page of tasks leaves out, said where the rows end. */

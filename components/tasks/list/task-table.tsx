@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { Th } from "@/components/ui/data/table";
-import type { TaskSummary } from "@/lib/analytics/types";
+import type { TaskSummary } from "@/lib/model/task";
 import type { TaskSort } from "@/lib/search-params/tasks-sort";
 import { SelectionCheck } from "../selection/selection-check";
 import type { Selection } from "../selection/use-selection";

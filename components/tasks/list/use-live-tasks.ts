@@ -2,7 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
-import type { Page, TaskSummary } from "@/lib/analytics/types";
+import type { Page } from "@/lib/model/page";
+import type { TaskSummary } from "@/lib/model/task";
 import { tasksQuery } from "@/lib/query/tasks";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { sortLacks } from "@/lib/search-params/tasks-sort";

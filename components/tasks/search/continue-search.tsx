@@ -1,7 +1,8 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
 import type { TaskStep } from "@/lib/analytics/task-following";
-import type { Page, TaskSummary } from "@/lib/analytics/types";
+import type { Page } from "@/lib/model/page";
+import type { TaskSummary } from "@/lib/model/task";
 import { readJsonLines } from "@/lib/query/tasks-stream";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
 

@@ -1,5 +1,5 @@
 import { taskPath, workflowRunPath } from "@/components/layout/paths";
-import type { Found } from "@/lib/analytics/types";
+import type { Found } from "@/lib/model/found";
 import { fetchJson } from "@/lib/query/api";
 
 /** Where a whole id leads, looked up in every queue, or why it leads nowhere. */

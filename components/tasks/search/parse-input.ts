@@ -1,3 +1,4 @@
+import { isUuid } from "@/lib/model/ids";
 import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
 import { mergeQueries } from "@/lib/search-params/tasks-merge";
 import { parseTaskQuery, type QueryProblem } from "@/lib/search-params/tasks-query";
@@ -8,8 +9,6 @@ export type Understood =
   | { openId: string }
   | { problem: QueryProblem };
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** Reads a whole id, or words of the query language, which are added to the filters there are. */
 export function understand(
   text: string,
@@ -17,7 +16,7 @@ export function understand(
   isName: (word: string) => boolean,
 ): Understood {
   const typed = text.trim();
-  if (UUID.test(typed)) return { openId: typed.toLowerCase() };
+  if (isUuid(typed)) return { openId: typed.toLowerCase() };
   const { query, problems } = parseTaskQuery(text, isName);
   const [problem] = problems;
   return problem ? { problem } : { filters: mergeQueries(queryOf(filters), query) };

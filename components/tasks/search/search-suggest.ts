@@ -1,5 +1,5 @@
-import { TASK_STATES } from "@/lib/absurd/types";
 import type { TaskSuggestions } from "@/lib/analytics/task-suggestions";
+import { TASK_STATES } from "@/lib/model/states";
 import { quote } from "@/lib/search-params/tasks-paths";
 import { QUERY_KEYS } from "@/lib/search-params/tasks-query";
 

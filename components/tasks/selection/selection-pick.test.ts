@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { TaskSummary } from "@/lib/analytics/types";
+import type { TaskSummary } from "@/lib/model/task";
 import { NO_PICK, type Pick, pick, pickAll } from "./selection-pick";
 
 const rows = [..."abcde"].map((taskId) => ({ queue: "q", taskId }) as TaskSummary);

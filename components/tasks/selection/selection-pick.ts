@@ -1,4 +1,4 @@
-import type { TaskSummary } from "@/lib/analytics/types";
+import type { TaskSummary } from "@/lib/model/task";
 import { rowKey } from "../list/live-rows";
 
 type Picked = ReadonlyMap<string, TaskSummary>;

@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { TaskSummary } from "@/lib/analytics/types";
+import type { TaskSummary } from "@/lib/model/task";
 import { NO_PICK, type Pick, pick, pickAll } from "./selection-pick";
 
 export type Selection = {

@@ -5,7 +5,7 @@ import { taskPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { runAgainAction } from "@/lib/actions/spawn";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskDetail } from "@/lib/model/task";
 import { useEdits } from "./run-again-edits";
 import { RunAgainFields } from "./run-again-fields";
 

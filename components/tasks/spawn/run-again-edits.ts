@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { jsonProblem } from "@/components/events/json-field";
 import { parseExactly, printExactly } from "@/components/ui/json/json-model";
-import type { TaskDetail } from "@/lib/analytics/types";
+import type { TaskDetail } from "@/lib/model/task";
 import { payloadQuery } from "@/lib/query/task";
 import { retryDelaySeconds } from "@/lib/timeline/retry-delay";
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import type { TaskState } from "@/lib/absurd/types";
 import { cn } from "@/lib/cn";
+import type { TaskState } from "@/lib/model/states";
 
 const COLORS: Record<TaskState, string> = {
   pending: "text-pending-solid",

@@ -1,5 +1,5 @@
-import type { TaskState } from "@/lib/absurd/types";
 import { cn } from "@/lib/cn";
+import type { TaskState } from "@/lib/model/states";
 import { StateIcon } from "./state-icon";
 
 export const STATE_COLORS: Record<TaskState, string> = {

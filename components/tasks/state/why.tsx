@@ -1,10 +1,10 @@
 "use client";
 import { Sentence } from "@/components/task/sentence";
 import { useClock } from "@/components/ui/text/clock";
-import type { TaskSummary } from "@/lib/analytics/types";
 import { cn } from "@/lib/cn";
 import { explainSummary } from "@/lib/diagnosis/explain-summary";
 import { plainText } from "@/lib/diagnosis/parts";
+import type { TaskSummary } from "@/lib/model/task";
 
 const TONES = {
   plain: "text-ink-2",

@@ -5,7 +5,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { Badge } from "@/components/ui/text/badge";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type { WorkflowDefinitionDetail } from "@/lib/analytics/workflow-types";
+import type { WorkflowDefinitionDetail } from "@/lib/model/workflow";
 import { serializeWorkflowFilters } from "@/lib/search-params/workflows";
 import { StartButton } from "../start/start-button";
 

@@ -9,10 +9,7 @@ import { Badge } from "@/components/ui/text/badge";
 import { Link } from "@/components/ui/text/link";
 import { NoValue } from "@/components/ui/text/no-value";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type {
-  WorkflowDefinitionList,
-  WorkflowDefinitionSummary,
-} from "@/lib/analytics/workflow-types";
+import type { WorkflowDefinitionList, WorkflowDefinitionSummary } from "@/lib/model/workflow";
 import { serializeWorkflowFilters } from "@/lib/search-params/workflows";
 import { StartButton } from "../start/start-button";
 

@@ -4,8 +4,8 @@ import { Badge } from "@/components/ui/text/badge";
 import { Link } from "@/components/ui/text/link";
 import { NoValue } from "@/components/ui/text/no-value";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type { WorkflowDefinitionDetail } from "@/lib/analytics/workflow-types";
 import { cn } from "@/lib/cn";
+import type { WorkflowDefinitionDetail } from "@/lib/model/workflow";
 
 /** The stored definitions of the same name, each a way to its picture. */
 export function DefinitionVersions({

@@ -12,8 +12,8 @@ import {
   Timer,
   Zap,
 } from "lucide-react";
-import type { TaskState } from "@/lib/absurd/types";
 import type { NodeState, NodeStatus } from "@/lib/highway/view/operator-states";
+import type { TaskState } from "@/lib/model/states";
 
 const TYPES: Record<string, [icon: LucideIcon, word: string]> = {
   task: [SquareCheck, "task"],

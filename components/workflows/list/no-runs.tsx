@@ -1,6 +1,6 @@
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Button } from "@/components/ui/form/button";
-import type { WorkflowTables } from "@/lib/analytics/workflow-types";
+import type { WorkflowTables } from "@/lib/model/workflow";
 
 /** Why the list of runs is empty, and what to do about it. */
 export function NoRuns({

@@ -4,7 +4,7 @@ import { Button } from "@/components/ui/form/button";
 import { Input } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
-import { WORKFLOW_STATUSES } from "@/lib/absurd/workflow-table";
+import { WORKFLOW_STATUSES } from "@/lib/model/states";
 import type { WorkflowFilters } from "@/lib/search-params/workflows";
 
 /** What is typed in full; each may be given more than once. */

@@ -1,10 +1,10 @@
 import { taskPath } from "@/components/layout/paths";
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { Link } from "@/components/ui/text/link";
-import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { describeStep } from "@/lib/highway/view/describe-step";
 import { isInterpreted } from "@/lib/highway/view/records";
 import type { Resolve } from "@/lib/highway/view/resolve-step";
+import type { WorkflowRunDetail } from "@/lib/model/workflow";
 
 /** Of more entries than this the last ones are shown. */
 const MOST = 20;

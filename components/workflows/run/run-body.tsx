@@ -5,15 +5,15 @@ import { useUrlState } from "@/components/layout/use-url-state";
 import { Tabs } from "@/components/ui/data/tabs";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { useClock } from "@/components/ui/text/clock";
-import type { RunDefinition, WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { buildGraph } from "@/lib/highway/graph/graph";
 import { parseWorkflow } from "@/lib/highway/language/parse";
 import { computeOperatorStates } from "@/lib/highway/view/operator-states";
 import type { TaskHistory } from "@/lib/highway/view/records";
 import { createResolver } from "@/lib/highway/view/resolve-step";
+import type { RunDefinition, WorkflowRunDetail } from "@/lib/model/workflow";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { GraphPane } from "../graph/graph-pane";
-import { isActive } from "../list/run-duration";
+import { isRunActive } from "../list/run-duration";
 import { NodeInspector } from "../operators/node-inspector";
 import { OperatorTable } from "../operators/operator-table";
 import { RunTimeline } from "../timeline/run-timeline";
@@ -49,7 +49,7 @@ export function RunBody({
     [select],
   );
   const { run } = detail;
-  const live = isActive(run);
+  const live = isRunActive(run);
   const clock = useClock((time) => (live ? Math.floor(time / 1_000) * 1_000 : 0));
   const now = Math.max(clock, Date.parse(detail.now));
   const text = definition?.text;

@@ -5,7 +5,7 @@ import { LiveData } from "@/components/layout/live/live-data";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
-import { isActive } from "../list/run-duration";
+import { isRunActive } from "../list/run-duration";
 import { RunHeader } from "./run-header";
 import { RunPageSkeleton } from "./skeletons";
 
@@ -21,7 +21,7 @@ export function RunPage({ workflowRunId }: { workflowRunId: string }) {
   const query = useQuery({
     ...workflowRunQuery(workflowRunId),
     refetchInterval: ({ state: { data } }) =>
-      data && !isActive(data.run) && !data.searchedTo ? false : interval,
+      data && !isRunActive(data.run) && !data.searchedTo ? false : interval,
   });
   const definition = useQuery(runDefinitionQuery(workflowRunId));
   return (

@@ -5,9 +5,9 @@ import { buttonClass } from "@/components/ui/form/button";
 import { parseExactly } from "@/components/ui/json/json-model";
 import { Link } from "@/components/ui/text/link";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import type { TaskDetail } from "@/lib/analytics/types";
-import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { ownerOf } from "@/lib/highway/view/resolve-step";
+import type { TaskDetail } from "@/lib/model/task";
+import type { WorkflowRunDetail } from "@/lib/model/workflow";
 
 /** What the row does not tell, why the run failed, or why the task that matters most is where it is. */
 export function RunStanding({ detail }: { detail: WorkflowRunDetail }) {

@@ -4,8 +4,8 @@ import { Table, Td, Th } from "@/components/ui/data/table";
 import { Badge } from "@/components/ui/text/badge";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { formatCount, formatShortId } from "@/lib/format";
+import type { WorkflowRunDetail } from "@/lib/model/workflow";
 
 /** Every task of the run, each a way to its page. */
 export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {

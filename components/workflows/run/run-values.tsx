@@ -1,8 +1,8 @@
 "use client";
 import { PayloadView } from "@/components/payloads/payload-view";
 import { Panel } from "@/components/ui/data/panel";
-import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { formatBytes } from "@/lib/format";
+import type { WorkflowRunDetail } from "@/lib/model/workflow";
 import { workflowPayloadQuery, workflowPayloadUrl } from "@/lib/query/workflows";
 import { WORKFLOW_PAYLOADS } from "@/lib/search-params/workflows";
 

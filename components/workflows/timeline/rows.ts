@@ -1,5 +1,5 @@
-import { ACTIVE_STATES } from "@/lib/absurd/types";
 import type { AnnotatedTask } from "@/lib/highway/view/annotate-tasks";
+import { ACTIVE_STATES } from "@/lib/model/states";
 import type { Lane, Span, Timeline } from "@/lib/timeline/model";
 import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";
 

@@ -3,7 +3,7 @@ import { type Capture, capture } from "@/demo/gateway";
 import { BILLING, ORDERS } from "@/demo/queues";
 import { newEntry } from "@/demo/workloads/ledger";
 import { type ChargeCard, newCharge } from "@/demo/workloads/payments";
-import type { Json } from "@/lib/absurd/types";
+import type { Json } from "@/lib/model/json";
 import type { PastTask } from "../past-task";
 import type { Scene } from "../scene";
 import { workerOn } from "../worker-names";

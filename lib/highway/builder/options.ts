@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { Duration, formatDuration, parseDuration } from "../model/duration.ts";
 import type { TriggerRule } from "../model/vocabulary.ts";
 import type { OperatorBase, RetryPolicy, TimeoutPolicy } from "../model/workflow.ts";

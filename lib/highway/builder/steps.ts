@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { readAndCheck } from "../model/checks/validate.ts";
 import { isMapping, list, mapping, Place, text } from "../model/fields.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";

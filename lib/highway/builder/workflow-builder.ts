@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../absurd/types.ts";
+import type { JsonObject } from "../../model/json.ts";
 import { checkName, checkVersion } from "../model/checks/check-head.ts";
 import { validateWorkflow } from "../model/checks/validate.ts";
 import type { Duration } from "../model/duration.ts";

@@ -1,5 +1,5 @@
 import { stringifyJson } from "../../absurd/json.ts";
-import type { Json } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 import { TemplateError } from "./template.ts";
 
 /** Whether a value counts as true: not false, 0, "", "false", null, nor an empty list or mapping. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { evaluateCondition, parseExpression } from "./expression.ts";
 import { fillTemplates, type Lookup, parsePath, TemplateError } from "./template.ts";
 

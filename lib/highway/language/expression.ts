@@ -1,5 +1,5 @@
 import { parseJson } from "../../absurd/json.ts";
-import type { Json } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 import { compare, contains, isTrue, looselyEqual } from "./comparison.ts";
 import { fillTemplates, type Lookup, parsePath, TemplateError } from "./template.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { stringifyJson } from "../../absurd/json.ts";
-import type { Json } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 import type { Workflow } from "../model/workflow.ts";
 
 /** SHA-256 of a workflow's JSON with sorted keys and without nulls, in hexadecimal: the same for JSON and YAML. */

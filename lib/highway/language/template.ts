@@ -1,5 +1,5 @@
 import { stringifyJson } from "../../absurd/json.ts";
-import type { Json } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 
 /** A template or expression that cannot be read, or names what is not there. */
 export class TemplateError extends Error {

@@ -1,4 +1,4 @@
-import type { Json } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { normaliseInstant } from "./instant.ts";
 import { joinPath, type Problem } from "./problem.ts";

@@ -1,4 +1,4 @@
-import type { Json } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 import { listPaths } from "../language/expression.ts";
 import { fillTemplates } from "../language/template.ts";
 import { listScopes } from "./visit.ts";

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import type { JoinMode, OpaqueType, TriggerRule } from "./vocabulary.ts";
 
 /**

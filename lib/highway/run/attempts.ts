@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { Operator, RetryPolicy } from "../model/workflow.ts";
 import type { Journal } from "./journal.ts";

@@ -1,5 +1,5 @@
 import { stringifyJson } from "../../absurd/json.ts";
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { fillTemplates, fillToText } from "../language/template.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { ActivityOperator, TaskOperator } from "../model/workflow.ts";

@@ -1,7 +1,8 @@
 import { atomically } from "../../absurd/atomically.ts";
 import { spawnTask } from "../../absurd/spawn.ts";
 import { cancelTask } from "../../absurd/tasks.ts";
-import type { Json, JsonObject, Uuid } from "../../absurd/types.ts";
+import type { Uuid } from "../../model/ids.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import type { Names as ContextNames } from "./context.ts";
 import { type Blocked, blockedBy, type Failure, type Names, type States } from "./outcome.ts";
 import type { Recovery, Run } from "./run.ts";

@@ -1,5 +1,5 @@
 import { stringifyJson } from "../../absurd/json.ts";
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { type Lookup, TemplateError } from "../language/template.ts";
 import type { Operator } from "../model/workflow.ts";
 

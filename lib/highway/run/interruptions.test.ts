@@ -2,12 +2,14 @@
  * A worker dies after the first checkpoint, after the second, and so on: the run ends as if none had died. By default one
  * run suffers all of these deaths; with ABSURD_LONG there is also a run for each.
  */
+
 import type { Pool, PoolClient } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { createQueue } from "../../absurd/queues.ts";
 import { queueTable } from "../../absurd/sql.ts";
-import type { Json, Queryable } from "../../absurd/types.ts";
+import type { Queryable } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 import { Bench, playFunctions } from "../testing/bench.ts";
 import { buildEverything, EVERYTHING_INPUTS, playEverything } from "../testing/everything.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../absurd/types.ts";
+import type { JsonObject } from "../../model/json.ts";
 import type { JoinOperator } from "../model/workflow.ts";
 import { completed, failed, OperatorError, type Outcome } from "./outcome.ts";
 import { isBad, type OperatorState } from "./plan.ts";

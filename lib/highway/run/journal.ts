@@ -1,5 +1,7 @@
 import { getCheckpoints, setCheckpoint } from "../../absurd/checkpoints.ts";
-import type { Json, Queryable, Uuid } from "../../absurd/types.ts";
+import type { Queryable } from "../../absurd/types.ts";
+import type { Uuid } from "../../model/ids.ts";
+import type { Json } from "../../model/json.ts";
 
 /** The run of the engine that executes, and where. */
 export type Execution = { db: Queryable; queue: string; taskId: Uuid; runId: Uuid };

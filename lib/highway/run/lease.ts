@@ -1,6 +1,7 @@
 import { RunNotRunningError } from "../../absurd/errors.ts";
 import { getTaskStatus, type TaskStatus } from "../../absurd/tasks.ts";
-import type { Queryable, Uuid } from "../../absurd/types.ts";
+import type { Queryable } from "../../absurd/types.ts";
+import type { Uuid } from "../../model/ids.ts";
 
 /** The part of the SDK's context that an execution needs. */
 export type Host = { taskID: string; heartbeat(): Promise<void> };

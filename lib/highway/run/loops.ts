@@ -1,4 +1,4 @@
-import type { Json } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 import { evaluateCondition, parseExpression } from "../language/expression.ts";
 import { bodyScope } from "../model/scopes.ts";
 import type { ForeachOperator, WhileOperator } from "../model/workflow.ts";

@@ -1,7 +1,7 @@
 import { atomically } from "../../absurd/atomically.ts";
 import { AbsurdDbError } from "../../absurd/errors.ts";
 import { emitEvent } from "../../absurd/events.ts";
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { evaluateCondition, parseExpression } from "../language/expression.ts";
 import { fillTemplates, fillToText, TemplateError } from "../language/template.ts";
 import { parseDuration } from "../model/duration.ts";

@@ -1,4 +1,5 @@
-import type { Json, JsonObject, Uuid } from "../../absurd/types.ts";
+import type { Uuid } from "../../model/ids.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import type { OperatorState } from "./plan.ts";
 
 /** Why an operator failed. */

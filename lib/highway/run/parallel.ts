@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { branchPath, branchScopes } from "../model/scopes.ts";
 import type { ParallelOperator } from "../model/workflow.ts";
 import { endOfPart, type PartEnd, partEvent, spawnParts, waitForPart } from "./children.ts";

@@ -1,7 +1,9 @@
 import { WorkflowRunEndedError, WorkflowTableMissingError } from "../../absurd/errors.ts";
-import type { Json, Queryable, Uuid } from "../../absurd/types.ts";
+import type { Queryable } from "../../absurd/types.ts";
 import { updateWorkflowRunStatus, type WorkflowRunChange } from "../../absurd/workflow-runs.ts";
-import type { WorkflowStatus } from "../../absurd/workflow-table.ts";
+import type { Uuid } from "../../model/ids.ts";
+import type { Json } from "../../model/json.ts";
+import type { WorkflowStatus } from "../../model/states.ts";
 import type { Execution } from "./journal.ts";
 import type { ScopeEnd } from "./outcome.ts";
 import type { Run } from "./run.ts";

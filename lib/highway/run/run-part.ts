@@ -1,7 +1,7 @@
 import { atomically } from "../../absurd/atomically.ts";
 import { emitEvent } from "../../absurd/events.ts";
 import { completeTask } from "../../absurd/runs.ts";
-import type { Json } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 import { type Scope, scopeAt, topScope } from "../model/scopes.ts";
 import type { ActivityOperator } from "../model/workflow.ts";
 import { attemptPath, withAttempts } from "./attempts.ts";

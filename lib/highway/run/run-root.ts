@@ -1,6 +1,6 @@
 import { atomically } from "../../absurd/atomically.ts";
 import { completeTask } from "../../absurd/runs.ts";
-import type { Json } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 import { topScope } from "../model/scopes.ts";
 import type { Context } from "./context.ts";
 import { interpret } from "./interpret.ts";

@@ -1,4 +1,5 @@
-import type { JsonObject, Uuid } from "../../absurd/types.ts";
+import type { Uuid } from "../../model/ids.ts";
+import type { JsonObject } from "../../model/json.ts";
 import type { Scope } from "../model/scopes.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { Context } from "./context.ts";

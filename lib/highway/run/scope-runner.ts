@@ -1,4 +1,4 @@
-import type { Json } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 import { findScope, type Scope } from "../model/scopes.ts";
 import { isRouter, type Operator } from "../model/workflow.ts";
 import type { Context } from "./context.ts";

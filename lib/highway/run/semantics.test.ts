@@ -1,11 +1,12 @@
 /** What the scenarios do not show: retries, time limits, handlers, forks, cancellation, parts that die. */
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { createQueue } from "../../absurd/queues.ts";
 import { call, queueTable } from "../../absurd/sql.ts";
 import { cancelTask, getTaskResult } from "../../absurd/tasks.ts";
-import type { Json } from "../../absurd/types.ts";
 import { getWorkflowRun, getWorkflowRunTasks } from "../../absurd/workflow-runs.ts";
+import type { Json } from "../../model/json.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import { Bench } from "../testing/bench.ts";
 import type { FunctionCall, WorkflowFunction } from "./functions.ts";

@@ -4,13 +4,7 @@ import { InvalidArgumentError } from "../../absurd/errors.ts";
 import { spawnTask } from "../../absurd/spawn.ts";
 import { call } from "../../absurd/sql.ts";
 import { cancelTask } from "../../absurd/tasks.ts";
-import {
-  ACTIVE_STATES,
-  type Json,
-  type JsonObject,
-  type Queryable,
-  type Uuid,
-} from "../../absurd/types.ts";
+import type { Queryable } from "../../absurd/types.ts";
 import {
   createWorkflowRun,
   getWorkflowRun,
@@ -18,6 +12,9 @@ import {
   updateWorkflowRunStatus,
   type WorkflowRunInput,
 } from "../../absurd/workflow-runs.ts";
+import type { Uuid } from "../../model/ids.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
+import { ACTIVE_STATES } from "../../model/states.ts";
 import { workflowHash } from "../language/hash.ts";
 import { validateWorkflow } from "../model/checks/validate.ts";
 import { formatProblem } from "../model/problem.ts";

@@ -1,6 +1,8 @@
 import { stringifyJson } from "../../absurd/json.ts";
 import { call } from "../../absurd/sql.ts";
-import type { Json, Queryable, Uuid } from "../../absurd/types.ts";
+import type { Queryable } from "../../absurd/types.ts";
+import type { Uuid } from "../../model/ids.ts";
+import type { Json } from "../../model/json.ts";
 import { workflowHash } from "../language/hash.ts";
 import type { Workflow } from "../model/workflow.ts";
 

@@ -1,7 +1,8 @@
 import { atomically } from "../../absurd/atomically.ts";
 import { emitEvent } from "../../absurd/events.ts";
 import { cancelTask } from "../../absurd/tasks.ts";
-import type { Json, JsonObject, Uuid } from "../../absurd/types.ts";
+import type { Uuid } from "../../model/ids.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { fillTemplates } from "../language/template.ts";
 import { isMapping } from "../model/fields.ts";
 import type { TaskOperator } from "../model/workflow.ts";

@@ -2,7 +2,7 @@ import { awaitEvent } from "../../absurd/events.ts";
 import { previewEmit } from "../../absurd/preview.ts";
 import { scheduleRun } from "../../absurd/runs.ts";
 import { getTaskResult } from "../../absurd/tasks.ts";
-import type { Uuid } from "../../absurd/types.ts";
+import type { Uuid } from "../../model/ids.ts";
 import type { PartEnd } from "./children.ts";
 import { toFailure, type Wait } from "./outcome.ts";
 import type { Run } from "./run.ts";

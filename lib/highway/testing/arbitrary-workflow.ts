@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { parseJson } from "../../absurd/json.ts";
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { JOIN_MODES, TRIGGER_RULES } from "../model/vocabulary.ts";
 import type { Operator, OperatorBase, Workflow } from "../model/workflow.ts";
 

@@ -1,6 +1,8 @@
 import { parseJson } from "../../absurd/json.ts";
 import { call, queueTable } from "../../absurd/sql.ts";
-import type { Json, Queryable, TaskState } from "../../absurd/types.ts";
+import type { Queryable } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
+import type { TaskState } from "../../model/states.ts";
 import type { Entry, Records } from "../trace/book.ts";
 
 type Row = { name: string; at: string; text: string };

@@ -1,8 +1,9 @@
 /** fixtures/scenarios.yaml: workflows, how their functions and events behave, and what has to come of it. */
+
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { parseWorkflow } from "../language/parse.ts";
 import type { Workflow } from "../model/workflow.ts";
 

@@ -1,4 +1,4 @@
-import type { Uuid } from "../../absurd/types.ts";
+import type { Uuid } from "../../model/ids.ts";
 import { PART_TASK, partEvent } from "../run/children.ts";
 import { ROOT_TASK } from "../run/start.ts";
 

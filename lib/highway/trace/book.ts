@@ -1,4 +1,5 @@
-import type { Json, TaskState } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
+import type { TaskState } from "../../model/states.ts";
 
 /** What is known of one entry of a run's journal. */
 export type Entry = {

@@ -1,4 +1,4 @@
-import type { TaskState } from "../../absurd/types.ts";
+import type { TaskState } from "../../model/states.ts";
 import { bodyScope, branchPath, branchScopes, type Scope } from "../model/scopes.ts";
 import type {
   ForeachOperator,

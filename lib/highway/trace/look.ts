@@ -1,4 +1,4 @@
-import type { Json } from "../../absurd/types.ts";
+import type { Json } from "../../model/json.ts";
 import type { Operator, RouterOperator } from "../model/workflow.ts";
 import { attemptPath } from "../run/attempts.ts";
 import { toCase } from "../run/context.ts";

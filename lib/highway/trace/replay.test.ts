@@ -1,8 +1,9 @@
 /** What the interpreter wrote, read back: at its end, and after each execution on the way. */
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { createQueue } from "../../absurd/queues.ts";
-import type { Json, JsonObject } from "../../absurd/types.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { FunctionCall } from "../run/functions.ts";

@@ -1,4 +1,5 @@
-import type { TaskState } from "../../absurd/types.ts";
+import type { TaskState } from "../../model/states.ts";
+import { isActive } from "../../model/states.ts";
 import { topScope } from "../model/scopes.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { Plan } from "../run/plan.ts";
@@ -48,8 +49,4 @@ function settle(trace: OperatorTrace, root: TaskState | null, end: string | unde
   }
   if (isActive(root) && (trace.host === null || isActive(trace.host))) return;
   close(trace, trace.host === "failed" || root === "failed" ? "failed" : "cancelled");
-}
-
-function isActive(state: TaskState | null): boolean {
-  return state === "pending" || state === "running" || state === "sleeping";
 }

@@ -1,4 +1,4 @@
-import type { TaskState } from "../../absurd/types.ts";
+import type { TaskState } from "../../model/states.ts";
 import { behindIn } from "../model/reach.ts";
 import { findScope, pathIn, type Scope } from "../model/scopes.ts";
 import { isRouter, type Operator } from "../model/workflow.ts";

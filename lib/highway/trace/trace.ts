@@ -1,4 +1,4 @@
-import type { TaskState } from "../../absurd/types.ts";
+import type { TaskState } from "../../model/states.ts";
 import type { Scope } from "../model/scopes.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { Failure } from "../run/outcome.ts";

@@ -1,4 +1,4 @@
-import type { WorkflowRunDetail } from "../../analytics/workflow-types.ts";
+import type { WorkflowRunDetail } from "../../model/workflow.ts";
 import type { Lane, Span } from "../../timeline/model.ts";
 import { isNamed, titleOf } from "../../timeline/span-title.ts";
 import { describeStep, type StepDescription, shorten } from "./describe-step.ts";

@@ -1,6 +1,6 @@
-import type { Checkpoint } from "../../analytics/types.ts";
-import type { RecordedValue } from "../../analytics/workflow-types.ts";
 import { formatNumber, plural } from "../../format.ts";
+import type { Checkpoint } from "../../model/task.ts";
+import type { RecordedValue } from "../../model/workflow.ts";
 import type { StepRef } from "./resolve-step.ts";
 
 /** An entry of the interpreter's journal in plain words. */

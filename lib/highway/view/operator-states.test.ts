@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { WorkflowRunDetail } from "@/lib/analytics/workflow-types";
 import { buildGraph } from "@/lib/highway/graph/graph";
 import { parseWorkflow } from "@/lib/highway/language/parse";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
+import type { WorkflowRunDetail } from "../../model/workflow.ts";
 import { computeOperatorStates } from "./operator-states.ts";
 import { createResolver } from "./resolve-step.ts";
 

@@ -1,7 +1,8 @@
 import { parseJson } from "../../absurd/json.ts";
-import { type Json, TASK_STATES, type TaskState } from "../../absurd/types.ts";
-import type { Checkpoint, TaskDetail } from "../../analytics/types.ts";
-import type { RecordedValue, WorkflowRunDetail } from "../../analytics/workflow-types.ts";
+import type { Json } from "../../model/json.ts";
+import { TASK_STATES, type TaskState } from "../../model/states.ts";
+import type { Checkpoint, TaskDetail } from "../../model/task.ts";
+import type { RecordedValue, WorkflowRunDetail } from "../../model/workflow.ts";
 import type { Timeline } from "../../timeline/model.ts";
 import type { Entry, Records } from "../trace/book.ts";
 import { ownerOf, type Resolve } from "./resolve-step.ts";

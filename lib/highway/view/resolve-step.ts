@@ -1,5 +1,5 @@
-import type { TaskDetail } from "../../analytics/types.ts";
-import type { WorkflowRunDetail } from "../../analytics/workflow-types.ts";
+import type { TaskDetail } from "../../model/task.ts";
+import type { WorkflowRunDetail } from "../../model/workflow.ts";
 import { labelStep } from "../../timeline/label-step.ts";
 import type { GraphNode } from "../graph/graph.ts";
 

@@ -1,4 +1,4 @@
-import type { WorkflowRunDetail } from "../../analytics/workflow-types.ts";
+import type { WorkflowRunDetail } from "../../model/workflow.ts";
 import { buildTimeline } from "../../timeline/build-timeline.ts";
 import { buildGraph } from "../graph/graph.ts";
 import type { Workflow } from "../model/workflow.ts";

@@ -6,12 +6,11 @@ import { RunPageSkeleton } from "@/components/workflows/run/skeletons";
 import { getRunDefinition } from "@/lib/analytics/workflow-definitions";
 import { getWorkflowRun } from "@/lib/analytics/workflow-run";
 import { formatShortId } from "@/lib/format";
+import { isUuid } from "@/lib/model/ids";
 import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
 import { Seeded } from "../../seeded";
 
 type Params = Promise<{ workflowRunId: string }>;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export async function generateMetadata({ params }: { params: Params }): Promise<Metadata> {
   return { title: `Workflow run ${formatShortId((await params).workflowRunId)}` };
@@ -21,7 +20,7 @@ export default function WorkflowRunPage({ params }: { params: Params }) {
   return (
     <Suspense fallback={<RunPageSkeleton />}>
       {params.then(({ workflowRunId }) => {
-        if (!UUID.test(workflowRunId)) notFound();
+        if (!isUuid(workflowRunId)) notFound();
         const id = workflowRunId.toLowerCase();
         return (
           <Seeded

@@ -5,12 +5,11 @@ import { DefinitionPage } from "@/components/workflows/definition/definition-pag
 import { RunPageSkeleton } from "@/components/workflows/run/skeletons";
 import { getDefinitionDetail } from "@/lib/analytics/workflow-definition";
 import { formatShortId } from "@/lib/format";
+import { isUuid } from "@/lib/model/ids";
 import { workflowDefinitionQuery } from "@/lib/query/workflows";
 import { Seeded } from "../../../seeded";
 
 type Params = Promise<{ definitionId: string }>;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export async function generateMetadata({ params }: { params: Params }): Promise<Metadata> {
   return { title: `Workflow definition ${formatShortId((await params).definitionId)}` };
@@ -20,7 +19,7 @@ export default function WorkflowDefinitionPage({ params }: { params: Params }) {
   return (
     <Suspense fallback={<RunPageSkeleton />}>
       {params.then(({ definitionId }) => {
-        if (!UUID.test(definitionId)) notFound();
+        if (!isUuid(definitionId)) notFound();
         const id = definitionId.toLowerCase();
         return (
           <Seeded

@@ -1,7 +1,11 @@
-/** What pages and routes see of workflow runs. As in `types.ts`, instants are ISO strings and JSON travels as text. */
-import type { TaskState, Uuid } from "../absurd/types";
-import type { WorkflowStatus } from "../absurd/workflow-table";
-import type { Count, Iso, Page, Payload, TaskDetail } from "./types";
+/** What pages and routes see of workflow runs. Instants are ISO strings and JSON travels as text. */
+import type { Count } from "./count.ts";
+import type { Uuid } from "./ids.ts";
+import type { Iso } from "./instants.ts";
+import type { Payload } from "./json.ts";
+import type { Page } from "./page.ts";
+import type { TaskState, WorkflowStatus } from "./states.ts";
+import type { TaskDetail } from "./task.ts";
 
 export type WorkflowRunSummary = {
   workflowRunId: Uuid;

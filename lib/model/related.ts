@@ -1,5 +1,6 @@
-import type { Uuid } from "@/lib/absurd/types";
-import type { Iso, TaskSummary } from "./types";
+import type { Uuid } from "./ids.ts";
+import type { Iso } from "./instants.ts";
+import type { TaskSummary } from "./task.ts";
 
 /** How it is known that two tasks belong together. */
 export type Relation =

@@ -1,0 +1,24 @@
+import type { Uuid } from "./ids.ts";
+import type { TaskState } from "./states.ts";
+
+/** Where an id was found. `taskId` is the task itself, or the task of the run. */
+export type Found = FoundTask | FoundWorkflow;
+
+export type FoundTask = {
+  kind: "task" | "run";
+  queue: string;
+  taskId: Uuid;
+  runId: Uuid | null;
+  /** Of the run where the id is a run's. */
+  attempt: number | null;
+  /** Of the task. */
+  name: string;
+  state: TaskState;
+};
+
+export type FoundWorkflow = {
+  kind: "workflow";
+  workflowRunId: Uuid;
+  name: string;
+  status: string | null;
+};

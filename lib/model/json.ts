@@ -1,0 +1,22 @@
+/**
+ * A JSON value as the client layer reads and writes it. Integers beyond `Number.MAX_SAFE_INTEGER` are `bigint`, so
+ * that they survive a round trip. Where a column may also be SQL NULL, `undefined` is SQL NULL and `null` is the
+ * JSON value null.
+ */
+export type Json = string | number | bigint | boolean | null | Json[] | { [key: string]: Json };
+
+/** A JSON object. */
+export type JsonObject = { [key: string]: Json };
+
+/**
+ * A JSON value of a user, as the text PostgreSQL prints, so that numbers stay exact. `null` is SQL NULL; the text
+ * `null` is the JSON value null. `text` is absent when the value is larger than the inline limit: fetch it separately.
+ */
+export type Payload = {
+  bytes: number;
+  text?: string;
+  /** How many values in `text` are redacted; each reads `[redacted n]`. `bytes` is the size before redaction. */
+  hidden?: number;
+  /** Set when `bytes` is the stored, possibly compressed size: printing a large value only to measure it is slow. */
+  approximate?: true;
+} | null;

@@ -1,0 +1,25 @@
+import type { Count } from "./count.ts";
+import type { Iso } from "./instants.ts";
+
+/** How a queue stores its rows. */
+export const STORAGE_MODES = ["unpartitioned", "partitioned"] as const;
+export type StorageMode = (typeof STORAGE_MODES)[number];
+
+export type Queue = {
+  name: string;
+  createdAt: Iso;
+  storageMode: "unpartitioned" | "partitioned";
+  /** Exact, from the run index: a task has at most one active run. */
+  active: { pending: number; running: number; sleeping: number };
+  terminal: { completed: Count; failed: Count; cancelled: Count };
+  /** Runs a worker could claim now, and when the oldest of them became claimable. */
+  ready: number;
+  oldestReadyAt: Iso | null;
+  /** Sleeping runs whose time has come, and running ones whose lease has expired. */
+  overdueSleepers: number;
+  expiredLeases: number;
+  /** Set when the queue is registered but its tables cannot be read; the figures are then zero. */
+  unreadable?: string;
+};
+
+export type QueueList = { queues: Queue[]; now: Iso };

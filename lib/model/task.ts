@@ -1,0 +1,120 @@
+/** What pages, routes, the timeline and the diagnosis see of a task's rows. */
+import type { Uuid } from "./ids.ts";
+import type { Iso } from "./instants.ts";
+import type { Payload } from "./json.ts";
+import type { TaskState } from "./states.ts";
+
+/** One row of a task list. Never carries payloads. */
+export type TaskSummary = {
+  queue: string;
+  taskId: Uuid;
+  name: string;
+  state: TaskState;
+  /** Attempts scheduled so far, not starts: 1 right after the spawn. */
+  attempts: number;
+  /** `null` means unlimited. */
+  maxAttempts: number | null;
+  enqueuedAt: Iso;
+  firstStartedAt: Iso | null;
+  endedAt: Iso | null;
+  tenantId: string | null;
+  workflowRunId: string | null;
+  /** Of the last attempt; `null` only for rows that break the engine's invariants. */
+  run: RunSummary | null;
+  /** The values at the paths that were asked for, by path; at most 200 characters each, `null` for nothing there. */
+  columns?: Record<string, string | null>;
+};
+
+/** What a list needs of a task's last attempt to say why it is where it is. */
+export type RunSummary = {
+  runId: Uuid;
+  state: TaskState;
+  claimedBy: string | null;
+  claimExpiresAt: Iso | null;
+  availableAt: Iso | "infinity";
+  startedAt: Iso | null;
+  wakeEvent: string | null;
+  errorName: string | null;
+  /** The first 300 characters. */
+  errorMessage: string | null;
+};
+
+export type Task = {
+  queue: string;
+  taskId: Uuid;
+  name: string;
+  state: TaskState;
+  attempts: number;
+  maxAttempts: number | null;
+  enqueuedAt: Iso;
+  firstStartedAt: Iso | null;
+  cancelledAt: Iso | null;
+  lastAttemptRun: Uuid | null;
+  idempotencyKey: string | null;
+  tenantId: string | null;
+  workflowRunId: string | null;
+  params: Payload;
+  headers: Payload;
+  retryStrategy: Payload;
+  cancellation: Payload;
+  result: Payload;
+};
+
+export type Run = {
+  runId: Uuid;
+  taskId: Uuid;
+  attempt: number;
+  state: TaskState;
+  /** In terminal states the last worker and its last lease, not a claim. */
+  claimedBy: string | null;
+  claimExpiresAt: Iso | null;
+  /** Overwritten at every claim, as is `startedAt`; `createdAt` alone is stable. */
+  availableAt: Iso | "infinity";
+  startedAt: Iso | null;
+  completedAt: Iso | null;
+  failedAt: Iso | null;
+  createdAt: Iso;
+  /** Meaningful only while sleeping; otherwise possibly left over. */
+  wakeEvent: string | null;
+  eventPayload: Payload;
+  result: Payload;
+  failureReason: Payload;
+  /** Only where the column exists. */
+  lastHeartbeat?: Iso | null;
+};
+
+export type Checkpoint = {
+  name: string;
+  state: Payload;
+  status: string;
+  ownerRunId: Uuid | null;
+  updatedAt: Iso;
+};
+
+export type Wait = {
+  taskId: Uuid;
+  runId: Uuid;
+  stepName: string;
+  eventName: string;
+  /** `null` waits for ever. */
+  timeoutAt: Iso | null;
+  createdAt: Iso;
+};
+
+/** Everything the engine keeps about one task, read in one snapshot. */
+export type TaskDetail = {
+  task: Task;
+  /** By attempt, ascending. */
+  runs: Run[];
+  /** By `updatedAt`, then name. */
+  checkpoints: Checkpoint[];
+  waits: Wait[];
+  /** Set where only the newest attempts or checkpoints are given, because there are very many. */
+  truncated?: { runs?: true; checkpoints?: true };
+  /** Emission times of the events this task waits or waited for, by event name; sentinels are absent. */
+  eventsEmittedAt: Record<string, Iso>;
+  /** Set for tasks of the Highway interpreter: the event whose payload a checkpoint is, by the checkpoint's name. */
+  awaited?: Record<string, string>;
+  /** The engine's clock when the rows were read. */
+  now: Iso;
+};
