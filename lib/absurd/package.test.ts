@@ -61,8 +61,14 @@ const run = (...args: string[]) =>
     env: { ...process.env, DATABASE_URL: database.url, NODE_OPTIONS: "" },
   });
 
-test("it brings one dependency and nothing of the dashboard", async () => {
-  expect(installed.sort()).toEqual(["absurd-dashboard", "lossless-json"]);
+test("it brings four dependencies and nothing of the dashboard", async () => {
+  expect(installed.sort()).toEqual([
+    "@noble",
+    "absurd-dashboard",
+    "croner",
+    "lossless-json",
+    "yaml",
+  ]);
   const files = await readdir(path.join(project, "node_modules/absurd-dashboard"), {
     recursive: true,
   });
