@@ -1,6 +1,6 @@
 import { DatabaseError } from "pg";
 import { errorCode } from "./errors";
-import { ForeignSchemaError } from "./migrate";
+import { ForeignSchemaError } from "./installed-engine";
 
 /** What to tell somebody whose migration failed, and the exit code of the command. */
 export type Failure = { message: string; exitCode: 1 | 2 | 3 };

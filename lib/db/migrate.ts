@@ -1,44 +1,50 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { readMigrationFiles } from "drizzle-orm/migrator";
+import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 import type { Client } from "pg";
+import {
+  checkInstalled,
+  ForeignSchemaError,
+  findVersion,
+  parseRelease,
+  restoreFunctions,
+} from "./installed-engine";
 
 const FOLDER = fileURLToPath(new URL("../../drizzle", import.meta.url));
 
-/** Key of the advisory lock that lets one migration run at a time in a database; the number has no meaning. */
+/** Key of the advisory lock that serialises migrations of a database; the number has no meaning. */
 const LOCK = 7_305_811_264;
 
 /** What `migrate` can install: the engine's `absurd` schema, or the dashboard's own tables. */
 export type Component = "engine" | "dashboard";
 
-/** A schema `absurd` is there that `migrate` did not install, and that it therefore leaves alone. */
-export class ForeignSchemaError extends Error {
-  override readonly name = "ForeignSchemaError";
-  /** @param found What the schema was found to be, such as `version 0.4.0`. */
-  constructor(readonly found: string) {
-    super(
-      `The database has a schema "absurd" that was not installed from here (${found}). It was left as it is.`,
-    );
-  }
-}
+export type Migration = {
+  /** Number of files applied. */
+  files: number;
+  /** Engine functions that something else had replaced, and that are ours again. */
+  restored: string[];
+};
 
 /**
- * Brings one component up to date and returns how many of its files that took: 0 when there was nothing to do.
+ * Brings one component up to date. A second call changes nothing.
  *
- * All of it is one transaction, and one migration runs at a time in a database; a second one waits for the first. What
- * was applied is recorded in `absurd_dashboard.{component}_migrations` in the form of Drizzle's migrator, but that one
- * would create the record outside of the transaction.
+ * Everything happens in one transaction, and migrations of a database run one after another. Applied files are recorded in
+ * `absurd_dashboard.{component}_migrations`, in the form of Drizzle's migrator, which itself would create that table
+ * outside of the transaction.
  *
- * @throws ForeignSchemaError for the engine where an `absurd` schema exists that is not on record. Nothing has changed then.
+ * An installed engine is checked before any file is applied: its record, the version it reports and the bodies of its
+ * functions must agree. Only what `absurdctl migrate` replaces may differ; that is restored.
+ *
+ * @throws ForeignSchemaError for the engine, with nothing changed, when the `absurd` schema is not the one on record.
  */
-export async function migrate(client: Client, component: Component): Promise<number> {
+export async function migrate(client: Client, component: Component): Promise<Migration> {
   const files = readMigrationFiles({ migrationsFolder: path.join(FOLDER, component) });
   const record = `absurd_dashboard.${component}_migrations`;
   await client.query("begin");
   try {
     await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
     const last = await lastApplied(client, record);
-    const current = component === "engine" ? await checkEngine(client, last) : last;
+    const current = component === "engine" ? await checkEngine(client, last, files) : last;
     const pending = files.filter((file) => file.folderMillis > current);
     if (pending.length > 0) await prepareRecord(client, record, current);
     for (const file of pending) {
@@ -48,10 +54,11 @@ export async function migrate(client: Client, component: Component): Promise<num
         file.folderMillis,
       ]);
     }
+    const restored = component === "engine" ? await restoreFunctions(client, files) : [];
     await client.query("commit");
-    return pending.length;
+    return { files: pending.length, restored };
   } catch (error) {
-    // Without a connection there is nothing to roll back, and the first error says more.
+    // Without a connection there is nothing to roll back, and the first error is the useful one.
     await client.query("rollback").catch(() => undefined);
     throw error;
   }
@@ -65,28 +72,31 @@ async function lastApplied(client: Client, record: string): Promise<number> {
   return Number(last.rows[0].at ?? 0);
 }
 
-/** Where the engine stands: 0 also when its schema was dropped since, so that it is installed anew. */
-async function checkEngine(client: Client, last: number): Promise<number> {
-  const { rows } = await client.query(`
-    select
-      to_regnamespace('absurd') is not null as installed,
-      to_regclass('absurd.queues') is not null as has_queues,
-      to_regprocedure('absurd.get_schema_version()') is not null as has_version
-  `);
-  const { installed, has_queues, has_version } = rows[0];
-  if (!installed) return 0;
-  if (last > 0) return last;
-  if (has_version) {
-    const version = await client.query("select absurd.get_schema_version() as version");
-    throw new ForeignSchemaError(`version ${version.rows[0].version}`);
-  }
-  throw new ForeignSchemaError(
-    has_queues ? "a version older than 0.2.0" : "it holds no engine that we know",
+/** The time stamp of the last file that the installed engine has; 0 without a schema, even if a record was left behind. */
+async function checkEngine(client: Client, last: number, files: MigrationMeta[]): Promise<number> {
+  const { rows } = await client.query(
+    "select to_regnamespace('absurd') is not null as installed, to_regclass('absurd.queues') is not null as has_queues",
   );
+  const { installed, has_queues } = rows[0];
+  if (!installed) return 0;
+  if (last === 0) {
+    const version = await findVersion(client);
+    const kind = has_queues ? "a version older than 0.2.0" : "no engine that this command knows";
+    throw new ForeignSchemaError(
+      `The database has a schema "absurd" that was not installed from here (${version === null ? kind : `version ${version}`})`,
+    );
+  }
+  if (last > Math.max(...files.map((file) => file.folderMillis)))
+    throw new ForeignSchemaError(
+      'The schema "absurd" was installed by a newer release of this command',
+    );
+  const recorded = files.filter((file) => file.folderMillis <= last);
+  await checkInstalled(client, recorded, parseRelease(files));
+  return last;
 }
 
 async function prepareRecord(client: Client, record: string, current: number): Promise<void> {
-  // Looked up first: CREATE ... IF NOT EXISTS asks for the right to create even where nothing is missing.
+  // CREATE ... IF NOT EXISTS requires the CREATE privilege even if the object exists, so look first.
   const { rows } = await client.query(
     "select to_regnamespace('absurd_dashboard') is null as schema, to_regclass($1) is null as record",
     [record],
