@@ -10,9 +10,10 @@ const command: Command = new Command("db:migrate")
     "after",
     `
 Each part is one transaction: it takes effect as a whole or not at all. Running it again changes nothing.
+With --engine, functions that absurdctl has replaced are restored.
 
 Exit codes: 0 done, 1 the database could not be used, 2 DATABASE_URL is missing or wrong,
-3 refused: the database has a schema "absurd" from elsewhere.`,
+3 refused: the database has a schema "absurd" that is not, or no longer, the one installed from here.`,
   )
   .parse();
 
@@ -29,12 +30,12 @@ try {
   await client.connect();
   const components: Component[] = command.opts().engine ? ["engine", "dashboard"] : ["dashboard"];
   for (const component of components) {
-    const applied = await migrate(client, component);
-    console.log(
-      applied === 0
-        ? `${LABELS[component]}: up to date, nothing to do.`
-        : `${LABELS[component]}: ${applied} ${applied === 1 ? "file" : "files"} applied.`,
-    );
+    const { files, restored } = await migrate(client, component);
+    const done = [
+      files > 0 && `${files} ${files === 1 ? "file" : "files"} applied`,
+      restored.length > 0 && `restored ${restored.join(", ")}`,
+    ].filter(Boolean);
+    console.log(`${LABELS[component]}: ${done.join(", ") || "up to date, nothing to do"}.`);
   }
 } catch (error) {
   const failure = explainMigrationFailure(error, url);

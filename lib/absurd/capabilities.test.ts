@@ -32,7 +32,7 @@ function counted(db: Queryable) {
 
 test("the current engine has every feature", async () => {
   const { installed, schemaVersion, features } = await getCapabilities(connection);
-  expect({ installed, schemaVersion }).toEqual({ installed: true, schemaVersion: "0.5.0" });
+  expect({ installed, schemaVersion }).toEqual({ installed: true, schemaVersion: "0.5.1" });
   expect([...features]).toContain("strict retry strategies");
   expect(features.size).toBe(9);
 });
@@ -66,7 +66,7 @@ test("a missing feature is looked for again, so a migration is noticed at once",
   await connection.query("drop function absurd.retry_task");
   const missing = await requireFeature(connection, "retry_task").catch((error) => error);
   expect(missing).toBeInstanceOf(UnsupportedByEngineError);
-  expect(missing).toMatchObject({ operation: "retry_task", found: "0.5.0", since: "0.2.0" });
+  expect(missing).toMatchObject({ operation: "retry_task", found: "0.5.1", since: "0.2.0" });
   await connection.query(source.rows[0].text);
   await requireFeature(connection, "retry_task");
 });

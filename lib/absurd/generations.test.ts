@@ -10,7 +10,7 @@ import {
 } from "./errors.ts";
 import { downgradeEngine, LEGACY_GENERATIONS } from "./testing/legacy.ts";
 
-const GENERATIONS = ["0.5.0", ...LEGACY_GENERATIONS] as const;
+const GENERATIONS = ["0.5.1", ...LEGACY_GENERATIONS] as const;
 const isAtLeast = (generation: string, release: string) =>
   generation.localeCompare(release, "en", { numeric: true }) >= 0;
 
@@ -115,7 +115,7 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
   let queues = 0;
   beforeAll(async () => {
     database = await createTestDatabase();
-    if (generation !== "0.5.0") await downgradeEngine(database.pool, generation);
+    if (generation !== "0.5.1") await downgradeEngine(database.pool, generation);
   });
   afterAll(() => database.drop());
   beforeEach(async () => {

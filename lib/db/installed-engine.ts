@@ -27,7 +27,7 @@ const REPLACED_BY_ORIGINAL = new Set<FunctionKey>([
 export function parseFunctions(files: MigrationMeta[]): Map<FunctionKey, Definition> {
   const functions = new Map<FunctionKey, Definition>();
   const pattern =
-    /^create (?:or replace )?function absurd\.(\w+)\(([^]*?)\)\n?\s*returns [^]*?\nas \$\$([^]*?)\$\$;/gm;
+    /^create (?:or replace )?function absurd\.(\w+)\(([\s\S]*?)\)\n?\s*returns [\s\S]*?\nas \$\$([\s\S]*?)\$\$;/gm;
   for (const file of files)
     for (const [statement, name, parameters = "", body = ""] of file.sql.join("").matchAll(pattern))
       functions.set(`${name}/${parameters.split(",").filter((part) => part.trim()).length}`, {

@@ -129,6 +129,58 @@ describe.each(MODES)("%s", (mode) => {
     },
   );
 
+  test.each(["pending", "running", "sleeping"])(
+    "a %s task without an active run is cancelled once it is past its limit",
+    async (state) => {
+      const e = engine();
+      const { task, run } = await e.running({ cancellation: { max_duration: 10 } });
+      const gone = await e.spawn({ cancellation: { max_delay: 10 } });
+      await e.rows(`update ${e.table("t")} set state = $1`, state);
+      await e.rows(`update ${e.table("r")} set state = 'failed' where run_id = $1`, run);
+      await e.rows(`delete from ${e.table("r")} where run_id = $1`, gone.run);
+      await e.clock(9);
+      expect(await e.claim()).toEqual([]);
+      expect(await e.task(task)).toMatchObject({ state });
+      await e.clock(10);
+      expect(await e.claim()).toEqual([]);
+      expect(await e.task(task)).toMatchObject({ state: "cancelled", cancelled_at: at(10) });
+      expect(await e.task(gone.task)).toMatchObject({ state: "cancelled", cancelled_at: at(10) });
+      expect(await e.run(run)).toMatchObject({ state: "failed" });
+    },
+  );
+
+  test("of more than a hundred tasks with a policy, every one past its limit is cancelled", async () => {
+    const e = engine();
+    await e.rows(
+      `select count(*) from generate_series(1, 250) n,
+         lateral absurd.spawn_task($1, 'job', '{}', '{"cancellation":{"max_delay":10}}')`,
+      e.queue,
+    );
+    await e.clock(10);
+    expect(await e.claim()).toEqual([]);
+    expect(await e.rows(`select distinct state, cancelled_at from ${e.table("t")}`)).toEqual([
+      { state: "cancelled", cancelled_at: at(10) },
+    ]);
+  });
+
+  test("the oldest of many tasks with a policy is cancelled, too, when it has no active run", async () => {
+    const e = engine();
+    const { task, run } = await e.running({ cancellation: { max_duration: 10 } });
+    await e.rows(
+      `select count(*) from generate_series(1, 150) n,
+         lateral absurd.spawn_task($1, 'job', '{}', '{"cancellation":{"max_duration":1000}}')`,
+      e.queue,
+    );
+    await e.rows(`delete from ${e.table("r")} where run_id = $1`, run);
+    await e.clock(10);
+    // One poll in ten looks for such a task.
+    await e.rows(
+      "select count(*) from generate_series(1, 300), lateral absurd.claim_task($1, 'w')",
+      e.queue,
+    );
+    expect(await e.task(task)).toMatchObject({ state: "cancelled", cancelled_at: at(10) });
+  });
+
   test("a limit larger than any interval is no error", async () => {
     const e = engine();
     await e.spawn({ cancellation: { max_delay: 9e15, max_duration: 9e15 } });

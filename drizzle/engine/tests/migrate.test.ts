@@ -27,44 +27,33 @@ const schemas = async () =>
   ).rows.map((row) => row.nspname);
 
 test("installs the engine once, and finds nothing to do the second time", async () => {
-  const files = await migrate(client, "engine");
+  const { files, restored } = await migrate(client, "engine");
   expect(files).toBeGreaterThan(0);
+  expect(restored).toEqual([]);
   expect((await client.query("select absurd.get_schema_version() as v")).rows).toEqual([
-    { v: "0.5.0" },
+    { v: "0.5.1" },
   ]);
   expect(await count("absurd_dashboard.engine_migrations")).toBe(files);
   await client.query("select absurd.create_queue('kept')");
-  expect(await migrate(client, "engine")).toBe(0);
+  expect(await migrate(client, "engine")).toEqual({ files: 0, restored: [] });
   expect(await count("absurd.queues")).toBe(1);
 });
 
 test("two migrations at once take turns", async () => {
   const other = new Client({ connectionString: database.url });
   await other.connect();
-  const applied = await Promise.all([migrate(client, "engine"), migrate(other, "engine")]);
+  const migrations = await Promise.all([migrate(client, "engine"), migrate(other, "engine")]);
+  const applied = migrations.map(({ files }) => files);
   await other.end();
   expect(applied.filter((files) => files === 0)).toHaveLength(1);
   expect(await count("absurd_dashboard.engine_migrations")).toBe(Math.max(...applied));
 });
 
-test("installs the engine anew when its schema was dropped", async () => {
-  const files = await migrate(client, "engine");
+test("installs the engine again after its schema was dropped", async () => {
+  const { files } = await migrate(client, "engine");
   await client.query("drop schema absurd cascade");
-  expect(await migrate(client, "engine")).toBe(files);
+  expect(await migrate(client, "engine")).toEqual({ files, restored: [] });
   expect(await count("absurd_dashboard.engine_migrations")).toBe(files);
-});
-
-test("applies only what is new to what it installed", async () => {
-  const files = await migrate(client, "engine");
-  await client.query(
-    "drop function absurd.disable_cron, absurd.enable_cron, absurd.schedule_detach_jobs",
-  );
-  await client.query("drop function absurd.drop_detached_partition, absurd.list_detach_candidates");
-  await client.query("delete from absurd_dashboard.engine_migrations where id = $1", [files]);
-  expect(await migrate(client, "engine")).toBe(1);
-  expect(
-    (await client.query("select to_regprocedure('absurd.disable_cron(text)') as f")).rows[0].f,
-  ).not.toBeNull();
 });
 
 test("a file that fails leaves nothing behind", async () => {
@@ -83,23 +72,23 @@ describe("a schema absurd from elsewhere is left alone", () => {
     [
       "with a version",
       "create function absurd.get_schema_version() returns text language sql as $$ select '0.4.0' $$",
-      "version 0.4.0",
+      "(version 0.4.0)",
     ],
     [
       "without one",
       "create table absurd.queues (queue_name text primary key)",
       "a version older than 0.2.0",
     ],
-    ["that is empty", "select 1", "it holds no engine that we know"],
+    ["that is empty", "select 1", "no engine that this command knows"],
   ])("%s", async (_, sql, found) => {
     await client.query("create schema absurd");
     await client.query(sql);
     await expect(migrate(client, "engine")).rejects.toMatchObject({
       name: "ForeignSchemaError",
-      found,
+      message: expect.stringContaining(found),
     });
     expect(await schemas()).toEqual(["absurd"]);
-    expect(await migrate(client, "dashboard")).toBeGreaterThan(0);
+    expect((await migrate(client, "dashboard")).files).toBeGreaterThan(0);
     await expect(migrate(client, "engine")).rejects.toThrow(found);
   });
 });
@@ -127,7 +116,7 @@ describe("the command", () => {
     return url.href;
   };
 
-  test("says what it did, also when there was nothing to do", async () => {
+  test("reports what it did, also when there was nothing to do", async () => {
     const first = await run(database.url, "--engine");
     expect(first).toMatchObject({ code: 0, err: "" });
     expect(first.out).toMatch(
@@ -140,13 +129,33 @@ describe("the command", () => {
     });
   });
 
-  test("refuses a foreign schema with an exit code of its own, and changes nothing", async () => {
+  test("refuses a foreign schema with exit code 3 and changes nothing", async () => {
     await client.query("create schema absurd");
     const result = await run(database.url, "--engine");
     expect(result).toMatchObject({ code: 3, out: "" });
     expect(result.err).toContain('a schema "absurd" that was not installed from here');
     expect(await schemas()).toEqual(["absurd"]);
     expect(await run(database.url)).toMatchObject({ code: 0 });
+  });
+
+  test("restores what absurdctl replaced, and refuses a newer version with exit code 3", async () => {
+    await migrate(client, "engine");
+    const report = (version: string) =>
+      client.query(
+        `create or replace function absurd.get_schema_version() returns text language sql as $$ select '${version}' $$`,
+      );
+    await report("0.5.1");
+    expect(await run(database.url, "--engine")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^The engine's schema: restored get_schema_version\.\n/),
+    });
+    await report("0.6.0");
+    const refused = await run(database.url, "--engine");
+    expect(refused).toMatchObject({ code: 3, out: "" });
+    expect(refused.err).toBe(
+      'The schema "absurd" reports version 0.6.0, and the newest that this command knows is 0.5.1. ' +
+        "Nothing was changed. The dashboard works on it; run this command without --engine.",
+    );
   });
 
   test("explains a DATABASE_URL that cannot be used, without its password", async () => {
@@ -166,7 +175,7 @@ describe("the command", () => {
       expect(result.err).not.toContain(secret);
   });
 
-  test("says which privilege is lacking", async () => {
+  test("names the missing privilege", async () => {
     const role = `role_${new URL(database.url).pathname.slice(1)}`;
     await client.query(`create role ${role} login password '${secret}'`);
     try {

@@ -104,6 +104,15 @@ describe("Q4: an unpartitioned queue", () => {
     );
   });
 
+  test("names the first unknown key in the order of jsonb, shorter keys first", async () => {
+    const e = engine();
+    await e.refused(
+      () => e.on("set_queue_policy", { aaa: 1, c: 1, cleanup_limit: 5, b: 1 }),
+      "P0001",
+      'Unsupported queue policy key "b"',
+    );
+  });
+
   test.each([
     [{ cleanup_ttl: null }, "23502"],
     [{ cleanup_limit: null }, "23502"],

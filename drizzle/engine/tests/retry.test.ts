@@ -131,6 +131,20 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.task(second.task)).toMatchObject({ state: "sleeping", attempts: "2" });
   });
 
+  test("an invalid strategy does not hide a max_duration that is no whole number", async () => {
+    const e = engine();
+    const { task, run } = await e.running({ max_attempts: 2 });
+    await e.rows(
+      `update ${e.table("t")} set retry_strategy = '"x"', cancellation = '{"max_duration":"soon"}'`,
+    );
+    await e.refused(() => e.on("fail_run", run, null), "22P02");
+    await e.refused(() => e.on("fail_run", run, null, at(5)), "22P02");
+    // Without an attempt left, no limit is evaluated.
+    await e.rows(`update ${e.table("t")} set max_attempts = 1`);
+    await e.on("fail_run", run, null);
+    expect(await e.task(task)).toMatchObject({ state: "failed" });
+  });
+
   test.each([
     ["null", "retry_strategy must be a JSON object"],
     ['"x"', "retry_strategy must be a JSON object"],

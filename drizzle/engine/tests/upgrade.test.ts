@@ -1,0 +1,220 @@
+import { fileURLToPath } from "node:url";
+import { readMigrationFiles } from "drizzle-orm/migrator";
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { migrate } from "@/lib/db/migrate";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { listBodies, listCatalogue } from "./catalogue";
+
+const LONGEST = "x".repeat(57);
+const QUEUES = [
+  ["old", "unpartitioned"],
+  ["old parts", "partitioned"],
+  [LONGEST, "unpartitioned"],
+  [`${LONGEST.slice(1)}p`, "partitioned"],
+] as const;
+
+let database: TestDatabase;
+let client: Client;
+beforeEach(async () => {
+  ({ database, client } = await connect());
+});
+afterEach(() => disconnect(database, client));
+
+async function connect() {
+  const opened = await createTestDatabase({ empty: true });
+  const session = new Client({ connectionString: opened.url });
+  await session.connect();
+  return { database: opened, client: session };
+}
+
+async function disconnect(opened: TestDatabase, session: Client) {
+  await session.end();
+  await opened.drop();
+}
+
+const createQueues = async (session: Client) => {
+  for (const [name, mode] of QUEUES)
+    await session.query("select absurd.create_queue($1, $2)", [name, mode]);
+};
+
+/** Generation 0.5.0 of this schema, as its migration left it. */
+async function installFirstGeneration() {
+  const folder = fileURLToPath(new URL("..", import.meta.url));
+  await client.query("create schema absurd_dashboard");
+  await client.query(
+    "create table absurd_dashboard.engine_migrations (id serial primary key, hash text not null, created_at bigint)",
+  );
+  for (const file of readMigrationFiles({ migrationsFolder: folder }).slice(0, 11)) {
+    await client.query(file.sql.join(""));
+    await client.query(
+      "insert into absurd_dashboard.engine_migrations (hash, created_at) values ($1, $2)",
+      [file.hash, file.folderMillis],
+    );
+  }
+}
+
+/** What `absurdctl migrate` does to a schema that reports 0.5.0, with functions of another wording. */
+async function migrateLikeTheOriginal() {
+  for (const name of ["claim_task", "ensure_queue_tables"])
+    await replaceBody(name, "replace(p.prosrc, '_aci''', '_ci''') || ' -- another wording'");
+  await replaceBody("get_schema_version", "$body$ select '0.5.1' $body$");
+  await client.query(`
+    do $$ declare q text; begin
+      for q in select queue_name from absurd.queues loop
+        execute format('create index if not exists %I on absurd.%I (task_id) where cancellation is not null',
+          't_' || q || '_ci', 't_' || q);
+      end loop;
+    end $$`);
+}
+
+async function replaceBody(name: string, body: string) {
+  await client.query(
+    `do $do$ declare d text; begin
+       select replace(pg_get_functiondef(p.oid), p.prosrc, ${body}) into d
+       from pg_proc p where p.pronamespace = 'absurd'::regnamespace and p.proname = '${name}';
+       execute d;
+     end $do$`,
+  );
+}
+
+describe("an upgraded schema equals a fresh one", () => {
+  let fresh: { catalogue: string[]; bodies: Record<string, string> };
+  beforeAll(async () => {
+    const { database: other, client: session } = await connect();
+    await migrate(session, "engine");
+    await createQueues(session);
+    fresh = { catalogue: await listCatalogue(session), bodies: await listBodies(session) };
+    await disconnect(other, session);
+  });
+  afterAll(() => {
+    expect(fresh.catalogue.join("\n")).not.toContain("_aci");
+  });
+
+  const expectFresh = async () => {
+    expect(await listCatalogue(client)).toEqual(fresh.catalogue);
+    expect(await listBodies(client)).toEqual(fresh.bodies);
+    expect(await migrate(client, "engine")).toEqual({ files: 0, restored: [] });
+    expect(await listBodies(client)).toEqual(fresh.bodies);
+  };
+
+  test("from generation 0.5.0, without building an index again", async () => {
+    await installFirstGeneration();
+    await createQueues(client);
+    const files = async () =>
+      (
+        await client.query(
+          "select relfilenode from pg_class where relname ~ '_a?ci$' order by relfilenode",
+        )
+      ).rows;
+    const before = await files();
+    expect(before).toHaveLength(4);
+    expect(await migrate(client, "engine")).toMatchObject({ files: 3, restored: [] });
+    expect(await files()).toEqual(before);
+    await expectFresh();
+  });
+
+  test("from generation 0.5.0 after the original's migration, with queues of before and after", async () => {
+    await installFirstGeneration();
+    for (const [name, mode] of QUEUES.slice(0, 2))
+      await client.query("select absurd.create_queue($1, $2)", [name, mode]);
+    await migrateLikeTheOriginal();
+    await createQueues(client);
+    expect(await migrate(client, "engine")).toMatchObject({ files: 3, restored: [] });
+    await expectFresh();
+  });
+
+  test("from generation 0.5.1 after the original's migration", async () => {
+    await migrate(client, "engine");
+    await createQueues(client);
+    await migrateLikeTheOriginal();
+    expect(await migrate(client, "engine")).toEqual({
+      files: 0,
+      restored: ["get_schema_version", "ensure_queue_tables", "claim_task"],
+    });
+    await expectFresh();
+  });
+
+  test("from a queue that has lost its index", async () => {
+    await installFirstGeneration();
+    await createQueues(client);
+    await client.query("drop index absurd.t_old_aci");
+    await migrate(client, "engine");
+    await expectFresh();
+  });
+});
+
+test("an index keeps its old name where the new one is the table of another queue", async () => {
+  await installFirstGeneration();
+  for (const name of ["a", "a_ci"]) await client.query("select absurd.create_queue($1)", [name]);
+  await migrate(client, "engine");
+  const { rows } = await client.query(
+    "select indexname as name from pg_indexes where schemaname = 'absurd' and indexname ~ 'ci$' order by 1",
+  );
+  expect(rows.map((row) => row.name)).toEqual(["t_a_aci", "t_a_ci_ci"]);
+});
+
+test("tables of a queue that is not registered are upgraded, too", async () => {
+  await installFirstGeneration();
+  await client.query("select absurd.ensure_queue_tables('loose')");
+  await migrate(client, "engine");
+  expect((await client.query("select to_regclass('absurd.t_loose_ci') as found")).rows).toEqual([
+    { found: "absurd.t_loose_ci" },
+  ]);
+});
+
+describe("refused, with nothing changed", () => {
+  const expectRefusal = async (found: string | RegExp) => {
+    const before = [await listCatalogue(client), await listBodies(client), await listRecord()];
+    await expect(migrate(client, "engine")).rejects.toMatchObject({
+      name: "ForeignSchemaError",
+      message: expect.stringMatching(found),
+    });
+    expect([await listCatalogue(client), await listBodies(client), await listRecord()]).toEqual(
+      before,
+    );
+  };
+  const listRecord = async () =>
+    (await client.query("select * from absurd_dashboard.engine_migrations order by id")).rows;
+
+  test.each(["installFirstGeneration", "migrate"])(
+    "a version that this command does not know, after %s",
+    async (start) => {
+      await (start === "migrate" ? migrate(client, "engine") : installFirstGeneration());
+      await replaceBody("get_schema_version", "$body$ select '0.6.0' $body$");
+      await expectRefusal(/reports version 0\.6\.0, and the newest .* is 0\.5\.1\. Nothing was/);
+      await replaceBody("get_schema_version", "$body$ select '0.10.0' $body$");
+      await expectRefusal("reports version 0.10.0");
+      await replaceBody("get_schema_version", "$body$ select 'main' $body$");
+      await expectRefusal('reports version "main", which is no release');
+    },
+  );
+
+  test("a schema that was dropped and installed from elsewhere", async () => {
+    await migrate(client, "engine");
+    await client.query("drop schema absurd cascade; create schema absurd");
+    await client.query("create table absurd.queues (queue_name text primary key)");
+    await expectRefusal(/installed from here, but it has been replaced or edited .*and others/);
+    await client.query(
+      "create function absurd.get_schema_version() returns text language sql as $$ select '0.5.1' $$",
+    );
+    await expectRefusal("has been replaced or edited");
+  });
+
+  test("a function that somebody edited, or dropped", async () => {
+    await installFirstGeneration();
+    await replaceBody("spawn_task", "p.prosrc || ' -- edited'");
+    await client.query("drop function absurd.disable_cron");
+    await expectRefusal(
+      "replaced or edited since (spawn_task, disable_cron).".replace(/[()]/g, "\\$&"),
+    );
+  });
+
+  test("a record of files that this command does not have", async () => {
+    await migrate(client, "engine");
+    await client.query(
+      "insert into absurd_dashboard.engine_migrations (hash, created_at) values ('later', 9795392000000)",
+    );
+    await expectRefusal("installed by a newer release");
+  });
+});
