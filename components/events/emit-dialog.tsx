@@ -43,7 +43,6 @@ export function EmitDialog({
     <ConfirmDialog
       title="Emit an event"
       confirmLabel={plan && plan.wakesCount > 0 ? `Emit and wake ${plan.wakesCount}` : "Emit"}
-      keepLabel="Not now"
       disabled={!ready}
       note={queue && `in ${queue.length > 24 ? `${queue.slice(0, 24)}…` : queue}`}
       onClose={onClose}

@@ -30,7 +30,6 @@ export function CreateQueueDialog({ onClose }: { onClose: () => void }) {
     <ConfirmDialog
       title="Create a queue"
       confirmLabel="Create queue"
-      keepLabel="Not now"
       disabled={name === "" || problem !== undefined}
       onClose={onClose}
       onConfirm={() =>

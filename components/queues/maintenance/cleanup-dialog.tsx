@@ -47,7 +47,6 @@ export function CleanupDialog({
       title="Clean up now"
       danger
       confirmLabel="Delete"
-      keepLabel="Not now"
       disabled={!plan || going === 0 || (shorter && typed !== queue)}
       note={
         deleted && (

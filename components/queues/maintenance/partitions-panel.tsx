@@ -117,7 +117,6 @@ function MakeWeeks({
     <ConfirmDialog
       title="Make missing weeks"
       confirmLabel="Make weeks"
-      keepLabel="Not now"
       onClose={onClose}
       onConfirm={() =>
         perform(() => repairQueueAction({ queue }), {

@@ -37,7 +37,7 @@ export function DropQueueDialog({ queue, onClose }: { queue: Queue; onClose: () 
       title="Drop this queue"
       danger
       confirmLabel="Drop queue"
-      keepLabel="Keep it"
+      cancelLabel="Keep queue"
       disabled={typed !== name || (alive > 0 && !acceptActive)}
       onClose={onClose}
       onConfirm={drop}

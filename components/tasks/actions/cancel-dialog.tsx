@@ -20,7 +20,7 @@ export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose:
       title="Cancel this task"
       danger
       confirmLabel="Cancel task"
-      keepLabel="Keep it"
+      cancelLabel="Keep task"
       onClose={onClose}
       onConfirm={() =>
         perform(() => cancelTaskAction({ queue, taskId, reason }), {

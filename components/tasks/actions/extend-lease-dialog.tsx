@@ -34,7 +34,6 @@ export function ExtendLeaseDialog({
     <ConfirmDialog
       title="Extend the lease"
       confirmLabel="Extend"
-      keepLabel="Not now"
       disabled={!valid}
       onClose={onClose}
       onConfirm={() =>

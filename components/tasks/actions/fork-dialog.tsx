@@ -38,7 +38,6 @@ export function ForkDialog({
     <ConfirmDialog
       title="Fork from a step"
       confirmLabel="Fork"
-      keepLabel="Not now"
       disabled={!form.valid || step === ""}
       onClose={onClose}
       onConfirm={() =>

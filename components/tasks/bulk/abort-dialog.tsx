@@ -26,7 +26,7 @@ export function AbortDialog({
       title="Abort this operation"
       danger
       confirmLabel="Abort"
-      keepLabel="Let it go on"
+      cancelLabel="Keep running"
       onClose={onClose}
       onConfirm={() =>
         perform(() => abortBulkAction({ bulkId, reason }), {

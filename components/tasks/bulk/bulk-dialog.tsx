@@ -69,7 +69,7 @@ export function BulkDialog({
           ? `${words.label} ${formatCount(plan.eligible)}`
           : words.label
       }
-      keepLabel="Not now"
+      cancelLabel={action === "cancel" ? "Keep tasks" : "Cancel"}
       danger={action === "cancel"}
       disabled={!ready}
       onClose={onClose}

@@ -22,7 +22,6 @@ export function RunAgainDialog({ detail, onClose }: { detail: TaskDetail; onClos
     <ConfirmDialog
       title="Run this task again"
       confirmLabel={edited ? "Run with these edits" : "Run again"}
-      keepLabel="Not now"
       disabled={!form.valid}
       onClose={onClose}
       onConfirm={() =>

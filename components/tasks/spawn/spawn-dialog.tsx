@@ -34,7 +34,6 @@ export function SpawnDialog({
     <ConfirmDialog
       title="Spawn a task"
       confirmLabel="Spawn"
-      keepLabel="Not now"
       disabled={!ready}
       note={`in ${queue.length > 24 ? `${queue.slice(0, 24)}…` : queue}`}
       onClose={onClose}

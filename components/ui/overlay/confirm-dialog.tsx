@@ -5,13 +5,13 @@ import { Button } from "../form/button";
 import { Dialog } from "./dialog";
 
 /**
- * Asks before something changes. `onConfirm` answers with why nothing happened, or with nothing when it did: then the
- * dialog closes. It stays open, and locked, while the answer is on its way.
+ * Asks for confirmation before a change. `onConfirm` resolves to the failure to show, or to nothing on success, which
+ * closes the dialog. While it is pending the dialog cannot be closed.
  */
 export function ConfirmDialog({
   title,
   confirmLabel,
-  keepLabel = "Keep as is",
+  cancelLabel = "Cancel",
   danger = false,
   disabled = false,
   note,
@@ -21,7 +21,8 @@ export function ConfirmDialog({
 }: {
   title: ReactNode;
   confirmLabel: string;
-  keepLabel?: string;
+  /** The way out: `Keep …` where the action itself is a cancel, a drop or an abort. */
+  cancelLabel?: string;
   danger?: boolean;
   disabled?: boolean;
   note?: ReactNode;
@@ -53,7 +54,7 @@ export function ConfirmDialog({
             disabled={pending}
             className="flex-1 wide:flex-none"
           >
-            {failure ? "Close" : keepLabel}
+            {failure ? "Close" : cancelLabel}
           </Button>
           <Button
             size="large"

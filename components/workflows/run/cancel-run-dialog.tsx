@@ -51,7 +51,7 @@ export function CancelRunDialog({
       title="Cancel this workflow run"
       danger
       confirmLabel="Cancel run"
-      keepLabel="Keep it"
+      cancelLabel="Keep running"
       disabled={!plan || nothing === true}
       onClose={() => (ended.current ? setOutcomes(ended.current) : onClose())}
       onConfirm={() =>

@@ -38,7 +38,6 @@ export function StartDialog({
     <ConfirmDialog
       title={prepared ? `Start ${prepared.name} ${prepared.version}` : "Start a workflow"}
       confirmLabel="Start run"
-      keepLabel="Not now"
       disabled={form.request === undefined || form.problem !== undefined}
       onClose={onClose}
       onConfirm={async () => {
