@@ -1,6 +1,7 @@
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
-import { queueTables, toIso } from "@/lib/db/schema";
+import { toIso } from "@/lib/db/decode";
+import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import type { Queue, QueueList } from "@/lib/model/queue";

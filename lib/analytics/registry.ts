@@ -1,7 +1,8 @@
 import "server-only";
 import { sql } from "drizzle-orm";
+import { toIso } from "@/lib/db/decode";
 import { errorCode } from "@/lib/db/errors";
-import { currentTime, noteTenantColumn, queues, toIso } from "@/lib/db/schema";
+import { currentTime, noteTenantColumn, queues } from "@/lib/db/schema";
 import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import type { Queue } from "@/lib/model/queue";

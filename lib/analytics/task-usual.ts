@@ -1,6 +1,7 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import { queueTables, toIso } from "@/lib/db/schema";
+import { toIso } from "@/lib/db/decode";
+import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import { isRecent } from "./recent-tasks";

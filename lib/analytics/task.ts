@@ -1,6 +1,7 @@
 import "server-only";
 import { desc, eq, sql } from "drizzle-orm";
-import { type QueueTables, queueTables, toIso } from "@/lib/db/schema";
+import { toIso } from "@/lib/db/decode";
+import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";

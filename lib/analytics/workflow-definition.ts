@@ -1,6 +1,6 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import { toIso } from "@/lib/db/schema";
+import { toIso } from "@/lib/db/decode";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { WorkflowDefinitionDetail, WorkflowDefinitionSummary } from "@/lib/model/workflow";

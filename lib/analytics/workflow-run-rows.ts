@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
-import { queueTables, toIso } from "@/lib/db/schema";
+import { toIso } from "@/lib/db/decode";
+import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { isUuid } from "@/lib/model/ids";

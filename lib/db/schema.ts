@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { customType, integer, interval, jsonb, pgSchema, text, uuid } from "drizzle-orm/pg-core";
 import { TASK_STATES } from "@/lib/model/states";
+import { instant as decodeInstant, toIso } from "./decode";
 import { exposeTenant, restrictTables } from "./restricted-tables";
 import { getTenants, narrowTenants, type Tenants } from "./tenants";
 
@@ -12,15 +13,8 @@ export const instant = customType<{ data: string; driverData: string }>({
   fromDriver: toIso,
 });
 
-/** Brings the server's ISO text of a `timestamptz` in UTC to `YYYY-MM-DDTHH:MM:SS.sssZ`; other values pass as they are. */
-export function toIso(value: string): string {
-  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?\+00$/.exec(value);
-  if (!parts) return value;
-  return `${parts[1]}T${parts[2]}.${(parts[3] ?? "").slice(1, 4).padEnd(3, "0")}Z`;
-}
-
 /** The engine's clock, which tests can stop; never compare its instants with another clock's. */
-export const currentTime = sql<string>`absurd.current_time()`;
+export const currentTime = sql`absurd.current_time()`.mapWith(decodeInstant);
 
 /** The registry of queues. The policy columns exist since schema 0.4.0; earlier generations have the first two only. */
 export const queues = absurd.table("queues", {

@@ -1,0 +1,107 @@
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+
+/**
+ * Turns one column value, as the driver returns it, into a value of the domain.
+ *
+ * @throws DecodeError when the value has another type. Neither driver nor SQL can prove a row's type, so it is checked
+ *   here instead of being asserted.
+ */
+export type Decoder<T> = (value: unknown) => T;
+
+/** A column that doesn't hold what its query promised: a mistake in the query. Never quotes the value. */
+export class DecodeError extends Error {
+  override readonly name = "DecodeError";
+
+  constructor(expected: string, value: unknown) {
+    super(`Expected ${expected}, got ${value === null ? "null" : typeof value}.`);
+  }
+}
+
+/** `text`, and every other type that the driver returns as text. JSON columns need a cast to text to stay exact. */
+export const text: Decoder<string> = (value) => {
+  if (typeof value === "string") return value;
+  throw new DecodeError("text", value);
+};
+
+/** `uuid`: lower-case canonical text, as PostgreSQL prints it. */
+export const uuid: Decoder<Uuid> = text;
+
+export const boolean: Decoder<boolean> = (value) => {
+  if (typeof value === "boolean") return value;
+  throw new DecodeError("a boolean", value);
+};
+
+/** `float8`, and `numeric` or `bigint` up to 2^53: the driver returns those two as text. */
+export const number: Decoder<number> = (value) => {
+  const decoded = typeof value === "string" && value !== "" ? Number(value) : value;
+  if (typeof decoded === "number" && !Number.isNaN(decoded)) return decoded;
+  throw new DecodeError("a number", value);
+};
+
+/** `integer`, and `bigint` or `count(*)` up to 2^53. */
+export const integer: Decoder<number> = (value) => {
+  const decoded = typeof value === "string" && value !== "" ? Number(value) : value;
+  if (typeof decoded === "number" && Number.isSafeInteger(decoded)) return decoded;
+  throw new DecodeError("an integer", value);
+};
+
+/** `timestamptz` as ISO text in UTC with milliseconds. PostgreSQL's infinities stay `infinity` and `-infinity`. */
+export const instant: Decoder<Iso> = (value) => {
+  if (typeof value === "string") return toIso(value);
+  if (value instanceof Date) return value.toISOString();
+  // The client layer's pools return the infinities as numbers.
+  if (value === Number.POSITIVE_INFINITY) return "infinity";
+  if (value === Number.NEGATIVE_INFINITY) return "-infinity";
+  throw new DecodeError("an instant", value);
+};
+
+/** An object in a `jsonb` column of our own. Its numbers are doubles, so never use it for values of users. */
+export const jsonObject: Decoder<Record<string, unknown>> = (value) => {
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw new DecodeError("a JSON object", value);
+};
+
+/** `null` for SQL NULL, else what `decode` returns. */
+export function nullable<T>(decode: Decoder<T>): Decoder<T | null> {
+  return (value) => (value === null ? null : decode(value));
+}
+
+/** An array, of PostgreSQL or in JSON. */
+export function array<T>(decode: Decoder<T>): Decoder<T[]> {
+  return (value) => {
+    if (Array.isArray(value)) return value.map((item) => decode(item));
+    throw new DecodeError("an array", value);
+  };
+}
+
+/** A JSON array of fixed length whose items have types of their own. */
+export function tuple<T extends unknown[]>(
+  ...decoders: { [Index in keyof T]: Decoder<T[Index]> }
+): Decoder<T> {
+  return (value) => {
+    if (Array.isArray(value) && value.length === decoders.length)
+      return decoders.map((decode, index) => decode(value[index])) as T;
+    throw new DecodeError(`an array of ${decoders.length}`, value);
+  };
+}
+
+/** A text that is one of these, such as a state. */
+export function oneOf<const T extends string>(values: readonly T[]): Decoder<T> {
+  const known = new Set<unknown>(values);
+  return (value) => {
+    if (known.has(value)) return value as T;
+    throw new DecodeError(`one of ${values.join(", ")}`, value);
+  };
+}
+
+/**
+ * The server's text of a `timestamptz` in UTC as `YYYY-MM-DDTHH:MM:SS.sssZ`, cut to milliseconds. Any other text is
+ * returned unchanged. The session must use UTC and the ISO date style, as those of our pools do.
+ */
+export function toIso(value: string): Iso {
+  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?\+00$/.exec(value);
+  if (!parts) return value;
+  return `${parts[1]}T${parts[2]}.${(parts[3] ?? "").slice(1, 4).padEnd(3, "0")}Z`;
+}

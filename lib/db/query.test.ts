@@ -1,0 +1,86 @@
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import {
+  array,
+  boolean,
+  instant,
+  integer,
+  jsonObject,
+  nullable,
+  number,
+  oneOf,
+  text,
+  tuple,
+  uuid,
+} from "./decode";
+import { execute, query } from "./query";
+import { readSnapshot } from "./snapshot";
+
+const database = openTestDatabase();
+
+const everything = {
+  word: text,
+  id: uuid,
+  yes: boolean,
+  count: integer,
+  share: number,
+  at: instant,
+  never: instant,
+  nothing: nullable(instant),
+  words: array(text),
+  pair: tuple(text, nullable(integer)),
+  settings: jsonObject,
+  state: oneOf(["pending", "running"]),
+};
+
+const selectEverything = sql`
+  select 'a' as word, '00000000-0000-7000-8000-000000000001'::uuid as id, true as yes,
+    count(*) as count, 0.25::numeric as share,
+    '2026-01-02T03:04:05.678901Z'::timestamptz as at, 'infinity'::timestamptz as never,
+    null::timestamptz as nothing, array['b', 'c'] as words, jsonb_build_array('d', null) as pair,
+    '{"e":1}'::jsonb as settings, 'running' as state, 'unused' as "other"
+  from generate_series(1, 3)`;
+
+const decoded = {
+  word: "a",
+  id: "00000000-0000-7000-8000-000000000001",
+  yes: true,
+  count: 3,
+  share: 0.25,
+  at: "2026-01-02T03:04:05.678Z",
+  never: "infinity",
+  nothing: null,
+  words: ["b", "c"],
+  pair: ["d", null],
+  settings: { e: 1 },
+  state: "running",
+};
+
+test("a snapshot's rows are decoded column by column", async () => {
+  expect(await readSnapshot((db) => query(db, everything, selectEverything))).toEqual([decoded]);
+});
+
+test("a pool's rows are decoded to the same values", async () => {
+  expect(await query(database.pool, everything, selectEverything)).toEqual([decoded]);
+});
+
+test("statements take parameters on a pool", async () => {
+  await execute(database.pool, sql`select set_config(${"a.b"}, ${"c"}, false)`);
+  expect(await query(database.pool, { n: integer }, sql`select ${41}::int + 1 as n`)).toEqual([
+    { n: 42 },
+  ]);
+});
+
+test.each([
+  ["a missing column", { other: text }, 'Column "other": Expected text, got undefined.'],
+  ["NULL", { nothing: text }, 'Column "nothing": Expected text, got null.'],
+  ["another type", { word: integer }, 'Column "word": Expected an integer, got string.'],
+  ["a number too large to be exact", { big: integer }, 'Column "big": Expected an integer'],
+  ["an unknown state", { word: oneOf(["a", "b"]) }, 'Column "word": Expected one of a, b'],
+])("%s is an error that names the column and not the value", async (_, columns, message) => {
+  const statement = sql`select 'secret' as word, null as nothing, 9007199254740993 as big`;
+  const rows = query(database.pool, columns, statement);
+  await expect(rows).rejects.toThrow(message);
+  await expect(rows).rejects.not.toThrow("secret");
+});

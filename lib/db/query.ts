@@ -1,0 +1,66 @@
+import type { SQL } from "drizzle-orm";
+import { PgDialect } from "drizzle-orm/pg-core";
+import type { Queryable } from "@/lib/absurd/types";
+import type { Decoder } from "./decode";
+import type { Database } from "./snapshot";
+
+/** The decoder of each column that a statement selects, by the column's name. */
+export type RowDecoders = Record<string, Decoder<unknown>>;
+
+/** What these decoders make of a row. */
+export type DecodedRow<Columns extends RowDecoders> = {
+  [Name in keyof Columns]: Columns[Name] extends Decoder<infer Value> ? Value : never;
+};
+
+const dialect = new PgDialect();
+
+/**
+ * Runs one statement and decodes its rows, in their order. It is the only way in which hand-written SQL returns rows:
+ * the row type comes from decoders that check each value, so it can't claim more than the database sent.
+ *
+ * ```ts
+ * const rows = await query(
+ *   db,
+ *   { taskId: uuid, endedAt: nullable(instant) },
+ *   sql`select task_id as "taskId", cancelled_at as "endedAt" from ${tasks}`,
+ * );
+ * ```
+ *
+ * Select each column under its key in `columns`, quoted where it isn't lower-case. Columns without a decoder are dropped.
+ * Where no SQL is written by hand, Drizzle's `select` decodes by its table; give its `sql` fragments a decoder by `.mapWith`
+ * (Drizzle itself passes NULL through, so use `nullable` there for the type).
+ *
+ * @param db a snapshot's database, or a `pg` pool or client of the writing side.
+ * @throws DecodeError, naming the column, when a column is missing or holds another type; and what the driver throws.
+ */
+export async function query<Columns extends RowDecoders>(
+  db: Database | Queryable,
+  columns: Columns,
+  statement: SQL,
+): Promise<DecodedRow<Columns>[]> {
+  const rows = await run(db, statement);
+  const decoders = Object.entries(columns);
+  return rows.map((row) => {
+    const decoded: Record<string, unknown> = {};
+    for (const [name, decode] of decoders) {
+      try {
+        decoded[name] = decode(row[name]);
+      } catch (error) {
+        if (error instanceof Error) error.message = `Column "${name}": ${error.message}`;
+        throw error;
+      }
+    }
+    return decoded as DecodedRow<Columns>;
+  });
+}
+
+/** Runs one statement that returns no rows, or none that are needed. */
+export async function execute(db: Database | Queryable, statement: SQL): Promise<void> {
+  await run(db, statement);
+}
+
+async function run(db: Database | Queryable, statement: SQL): Promise<Record<string, unknown>[]> {
+  if ("execute" in db) return (await db.execute(statement)).rows;
+  const { sql: text, params } = dialect.sqlToQuery(statement);
+  return (await db.query(text, params)).rows;
+}
