@@ -68,7 +68,7 @@ export function newOrder(random: Random, at: Date): Order {
   };
 }
 
-/** What every task carries: whose it is, the business process it belongs to, and the request that caused it. */
+/** Headers of every task: its tenant, its business process, and the request that caused it. */
 export function headersFor(tenant: string, random: Random): JsonObject {
   return { tenant_id: tenant, workflow_run_id: random.uuid(), trace_id: random.hex(32) };
 }

@@ -44,7 +44,7 @@ export async function prepareDatabase(server: EmbeddedServer): Promise<string> {
   return url;
 }
 
-/** Makes sure there are queues with a past. Returns the number of tasks that were written. */
+/** Creates the queues and their history where missing. Returns the number of tasks written. */
 export async function prepareQueues(databaseUrl: string): Promise<number> {
   const pool = new Pool({ connectionString: databaseUrl, max: 2 });
   try {

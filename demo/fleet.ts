@@ -28,7 +28,7 @@ export const FLEET: FleetMember[] = [
   member("orders-2", ORDERS, 8, 60),
   member("billing-1", BILLING, 10, 60),
   member("agents-1", AGENTS, 6, 60),
-  // Few slots and a short lease: previews have to queue here, and this is the process that dies now and then.
+  // Few slots and a short lease: previews have to queue here, and this is the process that dies from time to time.
   member("media-1", MEDIA, 2, 20),
   member("workflows-1", WORKFLOWS, 6, 60),
 ];

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-/** What can go wrong at the payment provider. `none` goes through. */
+/** Faults of the payment provider. `none` succeeds. */
 export const FAULTS = [
   "none",
   "timeout",
@@ -24,7 +24,7 @@ export class RateLimitedError extends Error {
 
 export type Capture = { captureId: string; amountCents: number };
 
-/** Captures an amount at a provider that fails in the way asked for, with the error a real client would throw. */
+/** Captures an amount at a provider that fails with the given fault, as the error a real client would throw. */
 export async function capture(payment: { amountCents: number; paymentId: string }, fault: Fault) {
   const response = await post("/v2/captures", payment, fault);
   return readCapture(response);

@@ -5,10 +5,10 @@ export const ORDERS = "orders";
 export const AGENTS = "agents";
 export const BILLING = "Billing & Payments/EU";
 export const MEDIA = "media";
-/** Has no past: its work begins with the demo. */
+/** Has no history: its work begins with the demo. */
 export const WORKFLOWS = "workflows";
 
-/** The queues with a past. */
+/** The queues with a history. */
 export const QUEUES = [ORDERS, AGENTS, BILLING, MEDIA];
 
 /** How many days of history the demo starts with, and the partitioned queue has partitions for. */

@@ -1,4 +1,4 @@
-/** Shows one stage of a start: its title at once, what happens in it as it happens, and how long it took. */
+/** Prints one stage of a start: its title at once, its progress, and how long it took. */
 export async function stage<T>(
   title: string,
   work: (say: (line: string) => void) => Promise<T>,

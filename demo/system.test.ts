@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { isAlive, readLock } from "@/demo/postgres/left-over";
+import { getLock, isAlive } from "@/demo/postgres/left-over";
 import { queueTable } from "@/lib/absurd/sql";
 import { FLEET } from "./fleet";
 import { ORDERS } from "./queues";
@@ -88,7 +88,7 @@ test("a demo that is killed takes its workers and its database with it", async (
   expect(pids.every(isAlive)).toBe(true);
   await end(demo, "SIGKILL");
   await untilGone(pids);
-  expect(await readLock(path.join(dataDir, "pgdata"))).toBeUndefined();
+  expect(await getLock(path.join(dataDir, "pgdata"))).toBeUndefined();
 });
 
 test("the next run resumes with the data, and SIGTERM stops everything cleanly", async () => {

@@ -9,8 +9,8 @@ import { stage } from "./stage";
 export const DEFAULT_DATA_DIR = ".data/demo";
 
 /**
- * Starts all of the demo that is not the dashboard: the database with its past, the workers and the traffic. Each is
- * handed to the supervision as soon as it runs.
+ * Starts all of the demo that is not the dashboard: the database with its history, the workers and the traffic. Each is
+ * handed to the supervisor as soon as it runs.
  *
  * @returns The connection string of the demo's database.
  */

@@ -1,4 +1,4 @@
-/** The outside world of the demo: brings in work at a gentle rate, each workload at its own pace, until it is ended. */
+/** The outside world of the demo: spawns work at a gentle rate, each workload at its own pace, until it is stopped. */
 import { Absurd } from "absurd-sdk";
 import { Pool } from "pg";
 import { cleanupAllQueues } from "@/lib/absurd/cleanup";
@@ -9,7 +9,7 @@ import { WORKLOADS } from "./workloads/all";
 const HOUR = 3_600_000;
 
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 2 });
-// The pool replaces lost connections by itself; the work that was cut off is reported where it is awaited.
+// The pool replaces lost connections by itself; interrupted work is reported where it is awaited.
 pool.on("error", () => {});
 const app = new Absurd({ db: pool });
 const random = createRandom(String(Date.now()));
@@ -22,7 +22,7 @@ for (const [name, workload] of Object.entries(WORKLOADS)) {
       });
       again(random.gap(workload.every));
     }, seconds * 1000);
-  // Something of everything is there within the first seconds.
+  // Each workload arrives once within the first seconds.
   again(random.unit() * Math.min(workload.every, 10));
 }
 

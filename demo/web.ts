@@ -4,13 +4,13 @@ import { NEXT } from "@/server/build";
 import { type Child, startChild } from "@/server/child";
 
 const LOOPBACK = "127.0.0.1";
-/** How long the dashboard may take until it answers; `next dev` compiles first. */
+/** How long to wait until the dashboard answers; `next dev` compiles first. */
 const READY_SECONDS = 120;
 
 export type Web = { url: string; port: number; ended: Child["ended"]; stop: Child["stop"] };
 
 /**
- * Serves the dashboard on the port wished for, or on the next free one.
+ * Serves the dashboard on the given port, or on the next free one.
  *
  * @throws Error when it ends, or does not answer in time.
  */

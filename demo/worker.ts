@@ -1,10 +1,10 @@
-/** A worker process of the demo: serves one queue with the published SDK until it is asked to end. */
+/** A worker process of the demo: serves one queue with the published SDK until it is stopped. */
 import { Absurd } from "absurd-sdk";
 import { Pool } from "pg";
 import type { FleetMember } from "./fleet";
 import { WORKLOADS } from "./workloads/all";
 
-/** Seconds that work in progress gets to finish; what does not is taken over when its lease ends. */
+/** Seconds that work in progress gets to finish; the rest is taken over when its lease ends. */
 const GRACE_SECONDS = 3;
 
 const member = JSON.parse(process.argv[2] ?? "") as FleetMember;

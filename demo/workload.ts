@@ -2,7 +2,7 @@ import type { Absurd } from "absurd-sdk";
 import type { Pool } from "pg";
 import type { Random } from "./random";
 
-/** What a workload may use to bring work into the system. */
+/** What a workload uses to spawn its work. */
 export type Traffic = {
   app: Absurd;
   /** For what the SDK can't send exactly, such as integers beyond 2^53. */
@@ -16,13 +16,13 @@ export type Workload = {
   queue: string;
   /** Mean number of seconds between arrivals. */
   every: number;
-  /** Makes its tasks known to a worker. */
+  /** Registers its tasks with a worker. */
   register: (app: Absurd, pool: Pool) => void;
-  /** Brings in one unit of work. */
+  /** Spawns one unit of work. */
   arrive: (traffic: Traffic) => Promise<void>;
 };
 
-/** Time that a step spends on its work. */
+/** Waits as long as a step's work takes. */
 export function work(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

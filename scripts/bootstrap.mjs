@@ -1,7 +1,7 @@
 /**
  * Runs a TypeScript program of this repository on a fresh clone: checks Node, installs the packages when they are
  * missing or not those of the lock file, and then runs the program in this same process, so that it gets arguments and
- * signals first-hand. Plain JavaScript without dependencies, since none may be there yet.
+ * signals directly. Plain JavaScript without dependencies, since none may be there yet.
  *
  *     node scripts/bootstrap.mjs scripts/demo.ts --port 4000
  */

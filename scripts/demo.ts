@@ -1,4 +1,4 @@
-/** `npm run demo`: the dashboard on a living system, from nothing. */
+/** `npm run demo`: the dashboard on a living system, from a fresh clone. */
 import { Command, InvalidArgumentError } from "commander";
 import { stage } from "@/demo/stage";
 import { DEFAULT_DATA_DIR, startSystem } from "@/demo/system";

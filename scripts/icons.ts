@@ -1,4 +1,4 @@
-/** `npm run icons`: draws the sprite of icons anew, after a name was added or the drawings have another version. */
+/** `npm run icons`: draws the sprite of icons; run it after adding a name or updating the icon package. */
 import { writeFile } from "node:fs/promises";
 import { drawSprite } from "@/components/ui/icons/draw-sprite";
 

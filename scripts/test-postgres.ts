@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { execa } from "execa";
 import { installPostgres, POSTGRES_MAJORS } from "@/testing/postgres-versions";
-import { readVitestReport, type Tally } from "@/testing/tally";
+import { parseVitestReport, type Tally } from "@/testing/tally";
 
 type Outcome = Tally & { major: number; seconds: number; trouble: string };
 
@@ -47,7 +47,7 @@ async function testOn(major: number): Promise<Omit<Outcome, "major">> {
   );
   const seconds = Math.round((Date.now() - started) / 1000);
   if (!existsSync(report)) return { ...NONE, seconds, trouble: "no test ran" };
-  const tally = readVitestReport(await readFile(report, "utf8"));
+  const tally = parseVitestReport(await readFile(report, "utf8"));
   // A run can fail without a failed test: an unhandled error, a broken set-up.
   const trouble = exitCode === 0 || tally.failed > 0 ? "" : "an error outside of its tests";
   return { ...tally, failed: tally.failed + (trouble ? 1 : 0), seconds, trouble };

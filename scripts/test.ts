@@ -1,5 +1,5 @@
 /**
- * `npm test`: every check in the order in which it fails fastest. Each check counts as one test beside those of the
+ * `npm test`: every check, the fastest to fail first. Each check counts as one test beside those of the
  * unit and end-to-end suites; what failed is named once more at the end, and the last line is `N passed, M failed`.
  */
 import { existsSync } from "node:fs";
@@ -7,7 +7,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { execa } from "execa";
 import { ensureBrowser } from "@/testing/browser";
 import { POSTGRES_MAJORS } from "@/testing/postgres-versions";
-import { readPlaywrightReport, readVitestReport, type Tally } from "@/testing/tally";
+import { parsePlaywrightReport, parseVitestReport, type Tally } from "@/testing/tally";
 
 const long = process.argv.includes("--long");
 const env = { ...(long && { ABSURD_LONG: "1" }), CI: "1", NEXT_TELEMETRY_DISABLED: "1" };
@@ -72,9 +72,9 @@ await suite(
   "Unit and database tests",
   "vitest run --reporter=default --reporter=json --outputFile.json=.cache/unit.json",
   ".cache/unit.json",
-  readVitestReport,
+  parseVitestReport,
 );
-// The newest one has just run all of it.
+// The newest major has just run all of them.
 const older = POSTGRES_MAJORS.slice(0, -1).join(" ");
 await suite(
   long ? "Engine and client on the older PostgreSQLs" : "Engine on the oldest PostgreSQL",
@@ -85,7 +85,7 @@ await suite(
 if (await check("Production build", "next build")) {
   say("Browser");
   process.env.CHROMIUM_PATH = await ensureBrowser(say);
-  await suite("End-to-end tests", "playwright test", ".cache/e2e.json", readPlaywrightReport);
+  await suite("End-to-end tests", "playwright test", ".cache/e2e.json", parsePlaywrightReport);
 }
 
 say("Done");

@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/torture.ts [tasks] [workers] [kills]`: tortures the engine on a server of its own and tells what
+ * `npx tsx scripts/torture.ts [tasks] [workers] [kills]`: tortures the engine on a server of its own and prints what
  * happened. Defaults to 2,000 tasks, 8 workers and 40 kills.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const STAMP = path.join(ROOT, ".next/built-from");
 export const NEXT = path.join(ROOT, "node_modules/next/dist/bin/next");
 
-/** What the production build is made of; everything else in the repository does not change it. */
+/** The inputs of the production build; nothing else in the repository changes it. */
 const SOURCES = [
   "app",
   "components",
@@ -23,7 +23,7 @@ const SOURCES = [
   "tsconfig.json",
 ];
 
-/** Whether the production build in `.next` was made from the sources as they are. */
+/** Whether the production build in `.next` was made from the current sources. */
 export async function isBuilt(): Promise<boolean> {
   const stamp = await readFile(STAMP, "utf8").catch(() => undefined);
   return stamp !== undefined && stamp === (await stampOf(await fingerprint()));
@@ -35,7 +35,7 @@ export async function isBuilt(): Promise<boolean> {
  * @throws Error when the build fails.
  */
 export async function build(options: { databaseUrl: string; signal: AbortSignal }): Promise<void> {
-  // Taken first: what is changed during the build counts as not built.
+  // Taken first, so that sources changed during the build count as not built.
   const sources = await fingerprint();
   const child = await startChild({
     args: [NEXT, "build"],
@@ -54,7 +54,7 @@ export async function build(options: { databaseUrl: string; signal: AbortSignal 
   await writeFile(STAMP, await stampOf(sources));
 }
 
-/** Ties the sources to one build, so that a build made by hand in between is not taken for ours. */
+/** Ties the sources to one build, so that another build made in between is not taken for ours. */
 async function stampOf(sources: string): Promise<string> {
   const id = await readFile(path.join(ROOT, ".next/BUILD_ID"), "utf8").catch(() => "none");
   return `${sources} ${id.trim()}\n`;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LEASH = new URL("leash.mjs", import.meta.url).href;
-/** Longer than the leash waits before it ends the group by force. */
+/** Longer than the leash waits before it kills the group. */
 const PATIENCE = 10_000;
 
 export type ChildOptions = {
@@ -26,7 +26,7 @@ export type Child = {
 
 /**
  * Starts a Node program in the project's folder, in a process group of its own, so that Ctrl-C in a terminal reaches
- * only us. It ends when we end, in whichever way (see `leash.mjs`).
+ * only us. It ends when this process ends, even by SIGKILL (see `leash.mjs`).
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const log = options.logFile === undefined ? "inherit" : openSync(options.logFile, "a");
@@ -49,7 +49,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     const force = setTimeout(() => killGroup(pid), PATIENCE);
     await ended;
     clearTimeout(force);
-    // The leader is gone; whatever it left behind in its group goes too.
+    // The leader is gone; end what it left in its group.
     killGroup(pid);
   };
   return { pid, ended, stop };
@@ -59,6 +59,6 @@ function killGroup(leader: number): void {
   try {
     process.kill(-leader, "SIGKILL");
   } catch {
-    // Nobody is left in it.
+    // The group is empty.
   }
 }

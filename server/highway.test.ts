@@ -25,7 +25,7 @@ const highway = (args: string[], options: { input?: string } = {}) =>
     ...options,
   });
 
-test("validate accepts a workflow and tells what is doubtful", async () => {
+test("validate accepts a workflow and prints its warnings", async () => {
   const { stdout, stderr, exitCode } = await highway([
     "validate",
     fixture("workflows/upstream-complex-agentic.yaml"),

@@ -26,7 +26,7 @@ const program = new Command("npm run -s highway --").description(
 
 program
   .command("validate <file>")
-  .description("tell what is wrong or doubtful in a workflow")
+  .description("print the errors and warnings of a workflow")
   .action(async (file: string) => {
     const workflow = await load(file);
     console.log(`${workflow.name} ${workflow.version} is valid.`);

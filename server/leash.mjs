@@ -11,7 +11,7 @@ const PATIENCE = 8_000;
 if (isMainThread && !process.env.DEMO_LEASH) {
   process.env.DEMO_LEASH = String(process.pid);
   process.stdin.on("end", end).on("close", end).on("error", end).resume();
-  // What has nothing left to do shall not stay for the leash.
+  // A process with nothing left to do must not stay alive for the leash.
   process.stdin.unref?.();
 }
 

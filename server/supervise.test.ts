@@ -29,7 +29,7 @@ async function start(through?: "parent") {
   return { child, output: () => text, part: Number(/up (\d+)/.exec(text)?.[1]) };
 }
 
-test("asked to stop, it ends the last part first and exits with 0, however often it is asked", async () => {
+test("on a stop signal it stops the last part first and exits with 0, however many signals come", async () => {
   const { child, output, part } = await start();
   const ended = once(child, "exit");
   child.kill("SIGINT");
@@ -40,7 +40,7 @@ test("asked to stop, it ends the last part first and exits with 0, however often
   expect(isAlive(part)).toBe(false);
 });
 
-test("a part that ends by itself is named, the others are stopped, and it exits with 1", async () => {
+test("when a part ends by itself, it names the part, stops the others and exits with 1", async () => {
   const { child, output, part } = await start();
   const ended = once(child, "exit");
   process.kill(part, "SIGKILL");

@@ -2,7 +2,7 @@
 export type Part = {
   name: string;
   stop: () => Promise<void>;
-  /** Resolves when it ended by itself; absent for parts that look after themselves. */
+  /** Resolves when the part ended by itself; absent for parts that restart themselves. */
   ended?: Promise<unknown>;
 };
 
@@ -15,7 +15,9 @@ export type Supervision = {
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Ctrl-C reaches us from the terminal and once more through npm; what comes later is the user's impatience. */
+/**
+ * Ctrl-C reaches this process from the terminal and again through npm; a later signal means that the user is impatient.
+ */
 const IMPATIENT_AFTER = 2_000;
 
 /**
@@ -69,7 +71,7 @@ function ending(part: Part): Promise<string>[] {
   return part.ended ? [part.ended.then(() => part.name)] : [];
 }
 
-/** npm that was killed can't pass a signal on; then our parent becomes another process. */
+/** A killed npm can't forward a signal; this process then gets another parent. */
 function watchParent(onGone: () => void): void {
   const parent = process.ppid;
   if (!process.env.npm_lifecycle_event) return;

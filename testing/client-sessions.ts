@@ -15,7 +15,7 @@ export type Session = {
 let queues = 0;
 
 /**
- * Declares the same tests twice: on a connection where each statement stands for itself, and inside a transaction of
+ * Declares the same tests twice: on a connection where each statement commits by itself, and inside a transaction of
  * the caller that is rolled back after each test.
  */
 export function describeBothWays(

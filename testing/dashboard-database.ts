@@ -23,8 +23,8 @@ export function openTestDatabase(
 }
 
 /**
- * Ends the dashboard's connections to this database, and waits until the server has ended their sessions too: only then is
- * all that they did in the statistics. What the test itself did over the pool is there as well.
+ * Ends the dashboard's connections to this database, and waits until the server has ended their sessions too: only then
+ * do the statistics hold all of their work. The test's own work over the pool is flushed as well.
  */
 export async function endReaders({ pool }: TestDatabase): Promise<void> {
   await closePools();

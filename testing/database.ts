@@ -24,7 +24,7 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const pool = new Pool({ connectionString: url.href, max: 10 });
-  // A session that a test leaves behind is cut off by the drop, which is no news.
+  // The drop ends sessions that a test left open; that is expected.
   pool.on("connect", (client) => client.on("error", () => {}));
   pool.on("error", () => {});
   return {

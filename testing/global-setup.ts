@@ -23,7 +23,7 @@ export default async function setup(project: TestProject) {
     settings: {
       max_connections: "300",
       shared_buffers: "256MB",
-      // The data is thrown away: speed matters, survival of a power cut does not.
+      // The data is thrown away, so durability is traded for speed.
       fsync: "off",
       synchronous_commit: "off",
       full_page_writes: "off",

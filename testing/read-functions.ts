@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 const FOLDER = fileURLToPath(new URL("../lib/analytics", import.meta.url));
 
 /**
- * The names of all questions that `lib/analytics` answers: its exported functions that can be told to stop
- * (`ReadOptions`) and open a snapshot of their own. Read from the sources, so that no list has to be kept by hand.
+ * Names of all read functions of `lib/analytics`: its exported functions that take `ReadOptions` and open a snapshot of
+ * their own. Parsed from the sources, so that no list has to be maintained.
  */
 export function listReadFunctions(): string[] {
   return readdirSync(FOLDER)

@@ -27,7 +27,7 @@ export async function follow(
   return pages;
 }
 
-/** Restricts what this process may see to these tenants, as `DASHBOARD_TENANTS` does; without any, lifts it. */
+/** Restricts this process to these tenants, as `DASHBOARD_TENANTS` does; without an argument, lifts the restriction. */
 export async function restrictTo(tenants?: string): Promise<void> {
   if (tenants === undefined) delete process.env.DASHBOARD_TENANTS;
   else process.env.DASHBOARD_TENANTS = tenants;
@@ -36,7 +36,9 @@ export async function restrictTo(tenants?: string): Promise<void> {
   await closePools();
 }
 
-/** As SQL, the UUIDv7 of a row that has a time `ts` and a number `n`; `kind`, a hexadecimal digit, keeps kinds apart. */
+/**
+ * As SQL, the UUIDv7 of a row that has a time `ts` and a number `n`; `kind`, a hexadecimal digit, keeps kinds apart.
+ */
 export function uuidOf(kind: string): string {
   return `(lpad(to_hex((extract(epoch from ts) * 1000)::bigint), 12, '0') || '7${kind}008000' || lpad(to_hex(n), 12, '0'))::uuid`;
 }

@@ -5,11 +5,11 @@ import type { TaskDetail } from "@/lib/model/task";
 const FOLDER = fileURLToPath(new URL("recordings/", import.meta.url));
 
 /** The names of all recorded situations. For tests. */
-export function listFixtures(): string[] {
+export function listRecordings(): string[] {
   return readdirSync(FOLDER).map((file) => file.replace(/\.json$/, ""));
 }
 
 /** One recorded situation: rows that real workers left in a real database. */
-export function readFixture(name: string): TaskDetail {
+export function getRecording(name: string): TaskDetail {
   return JSON.parse(readFileSync(`${FOLDER}${name}.json`, "utf8")) as TaskDetail;
 }

@@ -5,7 +5,7 @@ import { getReadPool } from "@/lib/db/pools";
 /** One statement that was sent to the database, and how long its answer took. */
 export type Statement = { text: string; values: unknown[]; milliseconds: number };
 
-/** What `explain (analyze, buffers, format json)` says of one step of a statement that ran. */
+/** One node of the plan that `explain (analyze, buffers, format json)` prints. */
 export type PlanNode = {
   "Node Type": string;
   "Relation Name"?: string;
@@ -18,7 +18,7 @@ export type PlanNode = {
   Plans?: PlanNode[];
 };
 
-/** Runs `read` and keeps every statement that this process sends to any database meanwhile, in their order. */
+/** Runs `read` and returns every statement that this process sends to any database until it ends, in order. */
 export async function recordStatements(read: () => Promise<unknown>): Promise<Statement[]> {
   const statements: Statement[] = [];
   const original = Client.prototype.query as (...given: unknown[]) => unknown;
@@ -45,7 +45,7 @@ export async function recordStatements(read: () => Promise<unknown>): Promise<St
   return statements;
 }
 
-/** Runs the recorded questions once more with the settings of the read pool, and gives the plan of each. */
+/** Runs the recorded statements again with the settings of the read pool, and returns the plan of each. */
 export async function explainStatements(statements: readonly Statement[]): Promise<PlanNode[]> {
   const { max: _, statement_timeout: __, ...options } = getReadPool().options;
   const client = new Client(options);
@@ -66,7 +66,7 @@ export async function explainStatements(statements: readonly Statement[]): Promi
   }
 }
 
-/** A step of a plan with all those below it. */
+/** A plan node with all nodes below it. */
 export function flattenPlan(node: PlanNode): PlanNode[] {
   return [node, ...(node.Plans ?? []).flatMap(flattenPlan)];
 }

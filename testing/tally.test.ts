@@ -1,8 +1,8 @@
 import path from "node:path";
 import { expect, test } from "vitest";
-import { readPlaywrightReport, readVitestReport } from "./tally";
+import { parsePlaywrightReport, parseVitestReport } from "./tally";
 
-test("a report of units tells each failed test and each file that did not load", () => {
+test("a unit report names each failed test and each file that did not load", () => {
   const report = {
     numPassedTests: 2,
     numFailedTests: 1,
@@ -24,14 +24,14 @@ test("a report of units tells each failed test and each file that did not load",
       },
     ],
   };
-  expect(readVitestReport(JSON.stringify(report))).toEqual({
+  expect(parseVitestReport(JSON.stringify(report))).toEqual({
     passed: 2,
     failed: 2,
     failures: ["lib/a.test.ts › subtracts › expected 1", "lib/b.test.ts › No c"],
   });
 });
 
-test("a report of a browser tells what failed at any depth, and what passed only when tried again", () => {
+test("a browser report names failures at any depth, and tests that passed only on a retry", () => {
   const spec = (title: string, status: string, message?: string) => ({
     title,
     file: "x.spec.ts",
@@ -55,7 +55,7 @@ test("a report of a browser tells what failed at any depth, and what passed only
     errors: [],
     stats: { expected: 1, unexpected: 1, flaky: 1 },
   };
-  expect(readPlaywrightReport(JSON.stringify(report))).toEqual({
+  expect(parsePlaywrightReport(JSON.stringify(report))).toEqual({
     passed: 1,
     failed: 2,
     failures: ["e2e/x.spec.ts › closes › stays open", "e2e/x.spec.ts › turns"],

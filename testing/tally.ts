@@ -1,6 +1,6 @@
 import path from "node:path";
 
-/** What a suite came to; each failure is one line, the file first. */
+/** Result of a suite. Each failure is one line that starts with its file. */
 export type Tally = { passed: number; failed: number; failures: string[] };
 
 type VitestReport = {
@@ -29,8 +29,8 @@ type PlaywrightReport = {
   stats: { expected: number; unexpected: number; flaky: number };
 };
 
-/** Reads what Vitest's JSON reporter wrote. A file that could not be loaded is a failure too. */
-export function readVitestReport(json: string): Tally {
+/** Parses the output of Vitest's JSON reporter. A file that could not be loaded counts as a failure. */
+export function parseVitestReport(json: string): Tally {
   const report: VitestReport = JSON.parse(json);
   const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = path.relative(process.cwd(), name);
@@ -45,8 +45,8 @@ export function readVitestReport(json: string): Tally {
   };
 }
 
-/** Reads what Playwright's JSON reporter wrote. A test that passed only when tried again has failed. */
-export function readPlaywrightReport(json: string): Tally {
+/** Parses the output of Playwright's JSON reporter. A test that passed only on a retry counts as failed. */
+export function parsePlaywrightReport(json: string): Tally {
   const { suites, errors, stats } = JSON.parse(json) as PlaywrightReport;
   const failures = suites.flatMap(failuresOf);
   return {

@@ -9,7 +9,7 @@ import type { Uuid } from "@/lib/model/ids";
 
 type Started = { taskId: Uuid; runId: Uuid };
 
-/** Everything that one tenant has. All texts of it contain the tenant's name. */
+/** Everything that one tenant has. All of its texts contain the tenant's name. */
 export type Belongings = {
   tenant: string;
   queue: string;
@@ -27,22 +27,22 @@ export type Belongings = {
   bulkId: Uuid;
 };
 
-/** Makes a queue in which two tenants, `acme` and `globex`, have one of everything. */
-export async function settleTwoTenants(
+/** Creates a queue in which two tenants, `acme` and `globex`, have one of everything. */
+export async function createTwoTenants(
   pool: Pool,
   queue: string,
 ): Promise<{ own: Belongings; foreign: Belongings }> {
   await createQueue(pool, queue);
-  const own = await settleTenant(pool, queue, "acme");
-  const foreign = await settleTenant(pool, queue, "globex");
+  const own = await createTenant(pool, queue, "acme");
+  const foreign = await createTenant(pool, queue, "globex");
   return {
     own: { ...own, pending: await addPending(pool, queue, "acme") },
     foreign: { ...foreign, pending: await addPending(pool, queue, "globex") },
   };
 }
 
-/** Lets a tenant do one of everything in a queue; `addPending` has to follow when no other tenant claims any more. */
-export async function settleTenant(
+/** Gives a tenant one of everything in a queue. Call `addPending` after all other tenants have claimed. */
+export async function createTenant(
   pool: Pool,
   queue: string,
   tenant: string,
@@ -96,7 +96,7 @@ export async function settleTenant(
   };
 }
 
-/** A task that nobody has claimed. */
+/** A task that is not claimed. */
 function addPending(pool: Pool, queue: string, tenant: string): Promise<Started> {
   return spawn(pool, queue, tenant, "pending", { idempotencyKey: `${tenant}-key` });
 }
@@ -170,7 +170,7 @@ async function settleBulk(
   return bulkId;
 }
 
-/** Takes away all that a tenant has, as if it had never been there. */
+/** Removes everything that a tenant has. */
 export async function removeTenant(pool: Pool, { queue, tenant, bulkId }: Belongings) {
   const tasks = `select task_id from absurd."t_${queue}" where headers ->> 'tenant_id' = $1`;
   for (const prefix of ["w", "c", "r", "t"])

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { restrictTo } from "@/testing/reads";
-import { type Belongings, removeTenant, settleTwoTenants } from "@/testing/two-tenants";
+import { type Belongings, createTwoTenants, removeTenant } from "@/testing/two-tenants";
 
 /** What a route is asked about one tenant: query strings, and what stands in its path. */
 type Ask = [query: string, params?: Record<string, string>];
@@ -121,7 +121,7 @@ let foreign: Belongings;
 
 beforeAll(async () => {
   const { pool } = database;
-  ({ own, foreign } = await settleTwoTenants(pool, queue));
+  ({ own, foreign } = await createTwoTenants(pool, queue));
   // The engine's clock stands still, so that answers can be compared.
   const { rows } = await pool.query("select current_database() as name, now()::text as now");
   await pool.query(`alter database "${rows[0].name}" set absurd.fake_now = '${rows[0].now}'`);

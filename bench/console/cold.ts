@@ -9,7 +9,7 @@ import { pointPoolsAt } from "./context";
 import { databaseOf, startServer } from "./server";
 import type { Size } from "./sizes";
 
-/** The most the first page may take after everything was forgotten, milliseconds. */
+/** Limit of the first page with cold caches, milliseconds. */
 export const COLD = 300;
 
 /**

@@ -5,7 +5,7 @@ import type { Uuid } from "@/lib/model/ids";
 import { uuidFloor } from "@/lib/model/key-range";
 import { DAYS, LARGEST, QUEUES, RARE, type Size } from "./sizes";
 
-/** Ids to ask for in one database, spread over its whole history, and the instant its clock stands at. */
+/** Ids to query in one database, spread over its whole history, and the instant at which its clock is fixed. */
 export type Context = {
   size: Size;
   url: string;
@@ -27,7 +27,7 @@ export type Context = {
 
 const SAMPLES = 60;
 
-/** Points the dashboard's pools at this database, and looks up what can be asked for in it. */
+/** Points the dashboard's pools at this database, and looks up ids to query in it. */
 export async function openContext(size: Size, url: string): Promise<Context> {
   await pointPoolsAt(url);
   const client = new Client({ connectionString: url });
@@ -87,7 +87,7 @@ export async function pointPoolsAt(url: string): Promise<void> {
   await closePools();
 }
 
-/** One queue after the other would only ever ask the first ones. */
+/** Without shuffling, only the first queues would be queried. */
 function shuffled<T>(rows: T[]): T[] {
   return rows.map((_, n) => rows[(n * 7) % rows.length]).filter((row) => row !== undefined);
 }

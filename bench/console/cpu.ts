@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** Milliseconds on a processor so far: of the database's processes, and of this one. */
+/** CPU milliseconds since the start, of the database's processes and of this one. */
 export type Cpu = { server: number; dashboard: number };
 
 /**
- * What has been spent of the processors, which other work on the machine does not change much, unlike the time that
- * passes. Without a Linux `/proc` the server's is not a number.
+ * CPU time spent. Unlike elapsed time, other work on the machine hardly changes it. Without a Linux `/proc` the
+ * server's is not a number.
  */
-export function readCpu(directory: string): Cpu {
+export function measureCpu(directory: string): Cpu {
   const { user, system } = process.cpuUsage();
   return { server: readServer(directory), dashboard: (user + system) / 1_000 };
 }

@@ -22,7 +22,7 @@ export async function loadQueue(client: Client, filling: Filling): Promise<void>
       select idempotency_key, task_id from absurd.t_${name} where idempotency_key is not null`);
 }
 
-/** What makes one task of all findable only by reading them: a name, and a value in the parameters. */
+/** Gives one task a name and a parameter value that no index finds. */
 export async function plantRare(
   client: Client,
   queue: string,
@@ -92,7 +92,7 @@ function checkpoints(filling: Filling): string {
     where state not in ('pending', 'cancelled')`;
 }
 
-/** An emitted event for each twentieth task; for each that waits, a question that nobody answered. */
+/** An emitted event for each twentieth task; a sentinel row for each task that waits. */
 function events(filling: Filling): string {
   const { name } = filling.queue;
   return `

@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 /** Milliseconds of calls made one after the other. */
 export type Latencies = { p50: number; p95: number; calls: number };
 
-/** Makes the same kind of call again and again, each with its number, until there are enough or the time is used up. */
+/** Repeats a call, passing its number, until there are enough calls or the time is used up. */
 export async function measure(
   call: (n: number) => Promise<unknown>,
   { calls, milliseconds }: { calls: number; milliseconds: number },

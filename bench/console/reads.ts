@@ -1,11 +1,11 @@
 import { recordStatements } from "@/testing/statements";
 import type { Context } from "./context";
-import { type Cpu, readCpu } from "./cpu";
+import { type Cpu, measureCpu } from "./cpu";
 import { type Latencies, measure } from "./measure";
 import type { Size } from "./sizes";
 import { explainWork, type Work } from "./work";
 
-/** One question to a read function, asked again and again with other ids. */
+/** One query of a read function, repeated with other ids. */
 export type Read = {
   title: string;
   /** Of `lib/analytics`. */
@@ -15,15 +15,15 @@ export type Read = {
   limit?: number;
   /** The most its median may grow from the smallest to the largest data set. */
   growth?: number;
-  /** Reads whole tables because that is the question. */
+  /** Reads whole tables by design. */
   scans?: true;
-  /** At most so many calls; 60 without it. */
+  /** Maximum number of calls; 60 by default. */
   calls?: number;
 };
 
 /**
- * How long calls took, the first time what they read was mostly not in the server's memory and then again; what one cost
- * the processors, and what it made the server do.
+ * How long calls took, the first time what they read was mostly not in the server's memory and then again; what one
+ * cost the processors, and what it made the server do.
  */
 export type Figures = Latencies & { first: Latencies; cpu: Cpu; work: Work };
 
@@ -35,7 +35,7 @@ const MILLISECONDS = 25;
 /** A median that moved by less than this, in milliseconds, has not grown. */
 const NOISE = 2;
 
-/** Asks every question of one database. */
+/** Runs every query on one database. */
 export async function measureReads(
   reads: readonly Read[],
   context: Context,
@@ -49,9 +49,9 @@ export async function measureReads(
     const ask = (milliseconds: number) =>
       measure((n) => read.run(context, n), { calls, milliseconds: calls * milliseconds });
     const first = await ask(4 * MILLISECONDS);
-    const before = readCpu(directory);
+    const before = measureCpu(directory);
     const latencies = await ask(MILLISECONDS);
-    const after = readCpu(directory);
+    const after = measureCpu(directory);
     const cpu = {
       server: (after.server - before.server) / latencies.calls,
       dashboard: (after.dashboard - before.dashboard) / latencies.calls,

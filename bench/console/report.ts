@@ -12,7 +12,7 @@ function table(head: string[], rows: (string | number)[][], texts = 1): string {
 const whole = (value: number) => Math.round(value).toLocaleString("en");
 const tenths = (value: number) => value.toFixed(1);
 
-/** One row a question: medians and 95th percentiles on each data set, growth, and what it made the server do. */
+/** One row per query: medians and 95th percentiles on each data set, growth, and what it made the server do. */
 export function reportReads(measured: Measured[]): string {
   const sizes = [...(measured[0]?.bySize.keys() ?? [])];
   return table(
@@ -52,7 +52,7 @@ export function reportReads(measured: Measured[]): string {
   );
 }
 
-/** One row a search. */
+/** One row per search. */
 export function reportSearches(searches: Search[]): string {
   return table(
     ["Search", "first progress ms", "whole history ms", "longest statement ms", "steps", "heap MB"],
@@ -67,7 +67,7 @@ export function reportSearches(searches: Search[]): string {
   );
 }
 
-/** One row a route. */
+/** One row per route. */
 export function reportRoutes(routes: Throughput[]): string {
   return table(
     ["Route, 20 connections", "requests/s", "p50 ms", "p95 ms", "failed"],
@@ -81,7 +81,7 @@ export function reportRoutes(routes: Throughput[]): string {
   );
 }
 
-/** One row a number of browsers. */
+/** One row per number of browsers. */
 export function reportWatching(watching: Watching[]): string {
   return table(
     ["Browsers on the task list, 2 s", "transactions in 20 s", "pages", "failed"],

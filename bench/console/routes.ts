@@ -4,22 +4,22 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import { quantile } from "./measure";
 
-/** How fast a route answers `connections` that each ask again at once. */
+/** Throughput of a route under `connections` that each send the next request at once. */
 export type Throughput = {
   path: string;
   perSecond: number;
   p50: number;
   p95: number;
-  /** Answers that were not what was asked for. */
+  /** Responses that were not 200 with whole JSON. */
   failed: number;
 };
 
-/** The least the task list alone has to answer. */
+/** Lower limit for the task list alone, requests per second. */
 export const PER_SECOND = 500;
 const CONNECTIONS = 20;
 const SECONDS = 8;
 
-/** Asks a route as fast as it answers, for some seconds. */
+/** Requests a route as fast as it responds, for some seconds. */
 export async function measureRoute(url: string, path: string): Promise<Throughput> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const latencies: number[] = [];
@@ -49,7 +49,7 @@ export async function measureRoute(url: string, path: string): Promise<Throughpu
   };
 }
 
-/** What the database did while so many browsers looked at the task list. */
+/** Database work while `browsers` browsers had the task list open. */
 export type Watching = { browsers: number; transactions: number; pages: number; failed: number };
 
 /** Fifty browsers may cost the database this much more than one. */
@@ -57,14 +57,14 @@ export const SHARING = 1.2;
 const INTERVAL = 2_000;
 const WATCHED = 20_000;
 
-/** Lets browsers ask for the newest tasks every two seconds, each in its own rhythm. */
+/** Simulates browsers that request the newest tasks every two seconds, each at its own offset. */
 export async function watchTasks(
   url: string,
   database: string,
   browsers: number,
 ): Promise<Watching> {
   const agent = new Agent({ keepAlive: true });
-  const before = await readActivity(database);
+  const before = await getActivity(database);
   const until = performance.now() + WATCHED;
   let failed = 0;
   await Promise.all(
@@ -78,7 +78,7 @@ export async function watchTasks(
     }),
   );
   agent.destroy();
-  const after = await readActivity(database);
+  const after = await getActivity(database);
   return {
     browsers,
     transactions: after.transactions - before.transactions,
@@ -88,7 +88,7 @@ export async function watchTasks(
 }
 
 /** Idle sessions report what they did after ten seconds at the latest. */
-async function readActivity(database: string): Promise<{ transactions: number; pages: number }> {
+async function getActivity(database: string): Promise<{ transactions: number; pages: number }> {
   await pause(11_000);
   const client = new Client({ connectionString: database });
   await client.connect();
@@ -109,7 +109,7 @@ function answers(agent: Agent, url: string): Promise<boolean> {
       response.on("data", (chunk: Buffer) => {
         last = chunk.subarray(-1).toString();
       });
-      // An answer that broke off does not end as JSON does.
+      // A truncated response doesn't end as JSON does.
       response.on("end", () => resolve(response.statusCode === 200 && last === "}"));
       response.on("error", () => resolve(false));
     });

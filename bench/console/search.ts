@@ -9,18 +9,18 @@ import { RARE } from "./sizes";
 /** How one search through the whole history went. Times in milliseconds. */
 export type Search = {
   words: string;
-  /** Until something is told: a hit, or how far back the search got. */
+  /** Until the first output: a hit, or how far back the search got. */
   first: number;
   total: number;
   longestStatement: number;
   steps: number;
   /** Megabytes that the heap grew at most. */
   heap: number;
-  /** Whether it found exactly the one task there is. */
+  /** Whether it found exactly the one matching task. */
   correct: boolean;
 };
 
-/** No statement of a search may run longer than this; it is the time-out each window runs under. */
+/** No statement of a search may run longer than this; each window runs under this timeout. */
 const STATEMENT = 1_000;
 const FIRST = 1_000;
 const PATH = 15_000;

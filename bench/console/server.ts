@@ -29,7 +29,7 @@ export async function startServer(directory: string): Promise<EmbeddedServer> {
 /** The name of a size's database. */
 export const databaseOf = (size: Size) => `console_${size}`;
 
-/** Loads the sizes that are not there yet, each into a database of its own, and says how long it took. */
+/** Loads the missing sizes, each into a database of its own, and prints how long it took. */
 export async function loadMissing(
   server: EmbeddedServer,
   sizes: Size[],
@@ -42,7 +42,7 @@ export async function loadMissing(
       const known = await maintenance.query("select from pg_database where datname = $1", [name]);
       if (known.rowCount) continue;
       const started = Date.now();
-      // A load that breaks off is never taken for a data set.
+      // An interrupted load is never taken for a data set.
       await maintenance.query("drop database if exists loading");
       await maintenance.query("create database loading");
       await load(server, SIZES[size]);
@@ -60,7 +60,7 @@ async function load(server: EmbeddedServer, tasks: number): Promise<void> {
   const first = await connect(server, "loading");
   await migrate(first, "engine");
   await migrate(first, "dashboard");
-  // The engine's clock stays where the data ends, so that a window of a day holds a day whenever it is asked for.
+  // The engine's clock stays where the data ends, so that a window of a day holds a day whenever the benchmark runs.
   const clock = new Date(now).toISOString();
   await first.query(`alter database loading set absurd.fake_now = '${clock}'`);
   const halves = [QUEUES.slice(0, 1), QUEUES.slice(1)].map(async (queues) => {

@@ -32,5 +32,5 @@ export const NAMES: readonly string[] = Array.from(
     `${["order", "mail", "invoice", "image"][rank % 4]}.${["check", "send", "render", "book", "sync"][rank % 5]}-${rank + 1}`,
 );
 
-/** One task of all has this name, and one this value in its parameters: what nothing but reading finds. */
+/** One task has this name, and one has this value in its parameters; no index finds either. */
 export const RARE = { name: "ledger.settle-once", path: "params.marker:needle" } as const;

@@ -22,7 +22,7 @@ const older = (context: Context, n: number) => `o.${at(context.tasks, n)}`;
 const newer = (context: Context, n: number) => `n.${at(context.tasks, n)}`;
 const daysAgo = ({ now }: Context, days: number) => new Date(now - days * 86_400_000).toISOString();
 
-/** Each question of this list with one choice of each; the choices turn at different speeds, so all meet. */
+/** The n-th combination of filters; the choices cycle with different periods, so all pairs occur. */
 function combination(context: Context, n: number): Partial<TaskFilters> {
   return {
     ...at<Partial<TaskFilters>>(
@@ -75,7 +75,7 @@ const page = (
   ...more,
 });
 
-/** Lists of tasks, and what is read of one. */
+/** Lists of tasks, and reads of one task. */
 export const TASK_READS: readonly Read[] = [
   page("newest tasks", () => ({})),
   page("newest 200 tasks", () => ({ limit: 200 })),

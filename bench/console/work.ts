@@ -1,9 +1,12 @@
 import { explainStatements, flattenPlan, type Statement } from "@/testing/statements";
 
-/** What statements make the server do: rows read from tables and indexes, pages of 8 kB, and tables read from end to end. */
+/**
+ * What statements make the server do: rows read from tables and indexes, pages of 8 kB, and tables read from end to
+ * end.
+ */
 export type Work = { statements: number; rows: number; pages: number; scanned: string[] };
 
-/** Of so many rows, reading a whole table is the cheapest way. */
+/** Up to this many rows, a sequential scan is the cheapest plan. */
 const SMALL = 10_000;
 
 /** What recorded statements make the server do, by its own count. */

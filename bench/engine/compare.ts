@@ -14,8 +14,8 @@ export type Comparison = {
 };
 
 /**
- * Measures an operation on two queues in pairs of blocks. The pairs alternate in order, so that neither queue has the
- * better end of whatever else goes on in the machine.
+ * Measures an operation on two queues in pairs of blocks. The pairs alternate in order, so that other load on the
+ * machine favours neither queue.
  */
 export async function compare(
   clients: Client[],

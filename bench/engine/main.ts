@@ -17,7 +17,7 @@ const QUEUES = { small: "small", large: "large" };
 const CONNECTIONS = [1, 8];
 const LIMIT = 1.2;
 
-// One place for it: what an interrupted run left is gone with the next.
+// A fixed place, so that the next run removes what an interrupted one left.
 const directory = path.resolve(".cache/bench-engine");
 await rm(directory, { recursive: true, force: true });
 await mkdir(directory, { recursive: true });

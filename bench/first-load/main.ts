@@ -1,7 +1,7 @@
 /**
- * `npm run bench:first-load [-- --url http://127.0.0.1:3000]`: opens the list of tasks of a running dashboard in Chromium.
- * Measures the scripts it loads before anybody touches it, its largest paint, and with 200 rows how long interactions take
- * until they are painted. Ends with exit code 1 when a limit is passed.
+ * `npm run bench:first-load [-- --url http://127.0.0.1:3000]`: opens the list of tasks of a running dashboard in
+ * Chromium. Measures the scripts it loads before any input, its largest paint, and with 200 rows how long interactions
+ * take until they are painted. Ends with exit code 1 when a limit is passed.
  */
 import { parseArgs } from "node:util";
 import { chromium, type Page } from "@playwright/test";
@@ -36,14 +36,14 @@ const report = (what: string, value: string, ok: boolean) => {
   console.log(`| ${what} | ${value} | ${ok ? "" : "over the limit"} |`);
 };
 
-/** Opens a page in a browser that has never been here. */
+/** Opens a page in a browser with an empty cache. */
 async function open<T>(path: string, use: (page: Page) => Promise<T>): Promise<T> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   await watchPaints(page);
   await page.goto(url + path, { waitUntil: "load" });
   await page.locator("[data-row]").first().waitFor();
-  // Whatever comes by itself after the load, such as prefetched pages, counts too.
+  // What loads by itself afterwards, such as prefetched pages, counts too.
   await page.waitForTimeout(2_000);
   const result = await use(page);
   await context.close();

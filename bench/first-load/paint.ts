@@ -24,13 +24,13 @@ export async function largestPaint(page: Page): Promise<number> {
 }
 
 /**
- * The longest of the events of one interaction until its next paint, in milliseconds; the browser tells in steps of 8, and
- * nothing below 16.
+ * The longest of the events of one interaction until its next paint, in milliseconds; the browser reports in steps of
+ * 8, and nothing below 16.
  */
 export async function interactionToPaint(page: Page, act: () => Promise<void>): Promise<number> {
   const before = (await read(page)).interactions.length;
   await act();
-  // Entries are told some time after the paint they describe.
+  // Entries arrive some time after the paint they describe.
   await page.waitForTimeout(400);
   return Math.max(16, ...(await read(page)).interactions.slice(before));
 }

@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 export type LoadedScript = { name: string; gzip: number };
 
 /**
- * The scripts a page has loaded so far, by what came over the wire without headers, the largest first. Scripts that this
+ * The scripts a page has loaded, by transferred size without headers, largest first. Scripts that this
  * browser skips (`nomodule`) are not among them.
  */
 export async function loadedScripts(page: Page): Promise<LoadedScript[]> {

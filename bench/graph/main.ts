@@ -1,6 +1,7 @@
 /**
- * How smooth a run's graph of 300 operators is, in Chromium on the built dashboard: `npm run bench:graph`. Prints the time
- * from one frame to the next while the picture is dragged and zoomed, and from a click on an operator to the next paint.
+ * How smooth a run's graph of 300 operators is, in Chromium on the built dashboard: `npm run bench:graph`. Prints the
+ * time from one frame to the next while the picture is dragged and zoomed, and from a click on an operator to the next
+ * paint.
  */
 import { chromium, type Page } from "@playwright/test";
 import { Pool } from "pg";
@@ -30,7 +31,7 @@ async function measure(): Promise<void> {
   });
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    // The runner of this script marks functions by a helper that pages lack.
+    // tsx marks functions with a helper that pages don't have.
     await page.addInitScript("globalThis.__name = (named) => named");
     const began = performance.now();
     await page.goto(`${process.env.E2E_BASE_URL}/workflows/${workflowRunId}`);

@@ -5,7 +5,7 @@ export const CHECKPOINTS = 2_000;
 
 /**
  * One task as a long agent loop leaves it: 39 attempts that failed and one that runs, each with its share of the steps.
- * Answers the task's id. The queue must be there and empty.
+ * Returns the task's id. The queue must exist and be empty.
  */
 export async function loadLongTask(client: Client, queue: string): Promise<string> {
   const each = CHECKPOINTS / ATTEMPTS;

@@ -21,7 +21,7 @@ export async function observeInputs(page: Page): Promise<void> {
   });
 }
 
-/** Does something so often and says how long its inputs took. */
+/** Repeats an action `count` times and returns how long its inputs took. */
 export async function measure(
   page: Page,
   name: string,

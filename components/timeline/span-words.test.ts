@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
-import { readFixture } from "@/testing/recordings";
+import { getRecording } from "@/testing/recordings";
 import { factsOf, lengthOf, notesOf, projectionWords } from "./span-words";
 import { listRows } from "./timeline-rows";
 
 function words(fixture: string): string[] {
-  const detail = readFixture(fixture);
+  const detail = getRecording(fixture);
   const folding = { lanes: new Set<string>(), replayed: new Set<string>() };
   return listRows(buildTimeline(detail), detail, folding).flatMap((row) =>
     row.kind === "span"
@@ -51,12 +51,12 @@ test.each([
 });
 
 test("a length is a bound where its start is inferred", () => {
-  const [lane] = buildTimeline(readFixture("completed")).lanes;
+  const [lane] = buildTimeline(getRecording("completed")).lanes;
   expect(lane?.spans.map(lengthOf)).toEqual(["1.5 s", "0.6 s", "≤ 4.8 s", "≤ 0.2 s"]);
 });
 
 test("facts say what was inferred and what was not kept", () => {
-  const [lane] = buildTimeline(readFixture("event-delivered")).lanes;
+  const [lane] = buildTimeline(getRecording("event-delivered")).lanes;
   const wait = lane?.spans.find((span) => span.kind === "event-wait");
   expect(wait && factsOf(wait, null, "UTC")).toEqual([
     { label: "From", value: "14:00:04.018", note: "inferred" },
@@ -73,6 +73,6 @@ test.each([
   ["running-last-attempt", "a failure now is final: no attempts are left"],
   ["running-strategy-invalid", "a failure now is final: the retry strategy is invalid"],
 ])("what follows a failure of %s", (fixture, expected) => {
-  const { projection } = buildTimeline(readFixture(fixture));
+  const { projection } = buildTimeline(getRecording(fixture));
   expect(projection && projectionWords(projection)).toBe(expected);
 });

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { titleOf } from "@/lib/timeline/span-title";
-import { readFixture } from "@/testing/recordings";
+import { getRecording } from "@/testing/recordings";
 import { type Folding, listRows, type Row } from "./timeline-rows";
 
 const ALL_CLOSED: Folding = { lanes: new Set(), replayed: new Set() };
 
 function rowsOf(fixture: string, folding = ALL_CLOSED): Row[] {
-  const detail = readFixture(fixture);
+  const detail = getRecording(fixture);
   return listRows(buildTimeline(detail), detail, folding);
 }
 

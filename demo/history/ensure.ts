@@ -5,9 +5,9 @@ import { generateHistory } from "./generate";
 import { writeHistory } from "./write";
 
 /**
- * Gives the demo's queues two weeks of past, unless they have tasks already. All or nothing.
+ * Writes two weeks of history into the demo's queues, unless they already have tasks. All or nothing.
  *
- * @returns The number of tasks written; 0 when there was something.
+ * @returns The number of tasks written; 0 when the queues had tasks.
  */
 export async function ensureHistory(pool: Pool): Promise<number> {
   const client = await pool.connect();

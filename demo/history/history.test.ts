@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Rows of a queue that break a rule; `t`, `r`, `c`, `e`, `w` stand for its tables. */
+/** Rows of a queue that break a rule; `t`, `r`, `c`, `e`, `w` are replaced by its tables. */
 async function offenders(queue: string, sql: string): Promise<unknown[]> {
   const named = sql.replace(/\{([trcewi])\}/g, (_, prefix) => queueTable(prefix, queue));
   return (await database.pool.query(`${named} limit 3`)).rows;
@@ -31,7 +31,7 @@ const RULES: Record<string, string> = {
     "select run_id from {r} where (state in ('pending','sleeping','cancelled') and (claimed_by is not null or claim_expires_at is not null)) or (state in ('running','completed') and claimed_by is null)",
   "waits belong to sleeping runs that name the event":
     "select w.run_id from {w} w left join {r} r using (run_id) where r.state is distinct from 'sleeping' or r.wake_event <> w.event_name or r.available_at <> coalesce(w.timeout_at, 'infinity')",
-  "whoever waits for an event sleeps":
+  "a task that waits for an event sleeps":
     "select run_id from {r} r where state = 'sleeping' and wake_event is not null and not exists (select from {w} w where w.run_id = r.run_id)",
   "an awaited event that was not emitted has a placeholder":
     "select w.event_name from {w} w left join {e} e using (event_name) where e.event_name is null or e.payload is not null",
@@ -64,7 +64,7 @@ describe.each(QUEUES)("history of %s", (queue) => {
     expect(await offenders(queue, sql)).toEqual([]);
   });
 
-  test("is not empty", async () => {
+  test("the history is not empty", async () => {
     expect(await offenders(queue, "select task_id from {t}")).not.toEqual([]);
   });
 });
@@ -75,7 +75,7 @@ test("there are some thousands of tasks over two weeks, and writing them again d
   expect(await ensureHistory(database.pool)).toBe(0);
 });
 
-test("yesterday's outage stands out", async () => {
+test("yesterday's outage is visible in the failures", async () => {
   const { rows } = await database.pool.query(
     `select count(*) filter (where enqueue_at >= date_trunc('day', now() at time zone 'utc') - interval '10 hours'
               and enqueue_at < date_trunc('day', now() at time zone 'utc') - interval '9 hours')::int as during,
@@ -86,7 +86,7 @@ test("yesterday's outage stands out", async () => {
   expect(rows[0].total - rows[0].during).toBeGreaterThan(20);
 });
 
-test("the partitioned queue holds its past in weekly partitions, none of it in the default one", async () => {
+test("the partitioned queue holds its history in weekly partitions, and none of it in the default partition", async () => {
   const rows = await offenders(
     AGENTS,
     "select tableoid::regclass::text as part, count(*)::int from {t} group by 1",
@@ -119,7 +119,7 @@ test("large integers are exact and nothing is confused with JSON null", async ()
   ).toEqual([]);
 });
 
-test("errors are various and carry real stack traces", async () => {
+test("errors vary and carry real stack traces", async () => {
   const { rows } = await database.pool.query(
     `select distinct failure_reason->>'name' as name from ${queueTable("r", BILLING)}
      where state = 'failed' and failure_reason->>'stack' like '%at %.ts:%'`,
@@ -134,7 +134,7 @@ test("errors are various and carry real stack traces", async () => {
   );
 });
 
-test("one seed and instant make one history", async () => {
+test("the same seed and instant give the same history", async () => {
   const now = Date.parse("2026-03-02T12:00:00Z");
   const ids = async () =>
     (await generateHistory(now)).flatMap((scene) => scene.tasks.map(({ task }) => task.task_id));

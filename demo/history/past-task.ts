@@ -22,9 +22,9 @@ export class PastTask {
   readonly runs: RunRow[] = [];
   readonly checkpoints: CheckpointRow[] = [];
   wait: WaitRow | undefined;
-  /** Names of all events it ever waited for: each has at least the engine's placeholder. */
+  /** Names of all events it ever waited for. Each has at least the engine's sentinel row. */
   readonly awaited: string[] = [];
-  /** Instant of the last thing that happened. */
+  /** Instant of the last call. */
   at: number;
   private lease = 0;
   private readonly retry: PastTaskOptions["retry"];
@@ -67,12 +67,12 @@ export class PastTask {
     return this.runs.at(-1) as RunRow;
   }
 
-  /** Whether the last run can be claimed at some time. */
+  /** Whether the task still has work ahead of it. */
   get isActive(): boolean {
     return isActive(this.task.state);
   }
 
-  /** A worker takes the run some time after it became available. */
+  /** A worker claims the run some time after it became available. */
   claim(worker: string, leaseSeconds: number, delay = 100 + this.random.gap(700)): this {
     const at = Math.ceil(Math.max(this.at, this.run.available_at) + delay);
     this.set("running", at);
@@ -83,7 +83,9 @@ export class PastTask {
     return this.extend();
   }
 
-  /** A step that takes some seconds and writes its checkpoint, which also extends the lease. Nothing becomes SQL NULL. */
+  /**
+   * A step that takes some seconds and writes its checkpoint, which also extends the lease. Nothing becomes SQL NULL.
+   */
   step(name: string, state: Json | undefined, seconds: number): this {
     this.at += Math.ceil(seconds * 1000);
     this.write(name, state);
@@ -103,7 +105,7 @@ export class PastTask {
     return this;
   }
 
-  /** Suspends on an event, with or without a time-out in seconds. */
+  /** Suspends on an event, with or without a timeout in seconds. */
   awaitEvent(event: string, timeoutSeconds?: number): this {
     this.at += 5;
     this.awaited.push(event);
@@ -142,7 +144,7 @@ export class PastTask {
     return this;
   }
 
-  /** The handler threw. The engine schedules the next attempt, or gives up. */
+  /** The handler threw. The engine schedules the next attempt, or fails the task. */
   fail(reason: Json, seconds: number): this {
     return this.failAt(reason, this.at + Math.ceil(seconds * 1000));
   }
@@ -160,7 +162,7 @@ export class PastTask {
     return this.failAt(reason, expired + this.random.int(50, 1_000));
   }
 
-  /** Cancelled by hand, or by a policy at a poll after its deadline. */
+  /** Cancelled by an operator, or by its policy at a poll after the deadline. */
   cancel(at: number): this {
     this.set("cancelled", at);
     Object.assign(this.run, { claimed_by: null, claim_expires_at: null });

@@ -30,7 +30,7 @@ export class Scene {
       if (task.queue === queue && task.wait?.event_name === name) task.wake(payload, at);
   }
 
-  /** The events as the engine's table has them: a placeholder for each that was awaited and never emitted. */
+  /** The events as the engine's table has them: a sentinel row for each that was awaited and never emitted. */
   eventsOf(queue: string): EventRow[] {
     const emitted = this.events.filter((event) => event.queue === queue).map(({ row }) => row);
     const names = new Set(emitted.map((row) => row.event_name));
@@ -44,7 +44,7 @@ export class Scene {
     ];
   }
 
-  /** Whether everything in it had happened by then. */
+  /** Whether everything in the scene ended before the instant. */
   isOverBy(instant: number): boolean {
     return (
       this.tasks.every((task) => task.at <= instant) &&

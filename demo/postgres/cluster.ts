@@ -78,7 +78,7 @@ async function initdb(
   if (code !== 0) throw new Error(`initdb ended with code ${code}.`);
 }
 
-/** Starts the server and returns it as soon as it exists; `untilAccepting` tells when it takes connections. */
+/** Starts the server and returns it as soon as it exists; `untilAccepting` resolves when it takes connections. */
 export async function startServer(
   place: Place,
   options: { port: number; settings: Record<string, string>; logFile: string },
@@ -113,7 +113,7 @@ async function launch(
   }
 }
 
-/** Waits for the server, however long its crash recovery takes, and keeps the session that marks it as owned. */
+/** Waits for the server, including its crash recovery, and keeps open the session that marks it as owned. */
 export async function untilAccepting(
   server: ChildProcess,
   connection: { port: number; password: string },
@@ -132,7 +132,7 @@ export async function untilAccepting(
       () => undefined,
       (error: { code?: string }) => error,
     );
-    // Looked at in every case: on a port in use it is another program that answers.
+    // Checked in every case: on a port in use, another program answers.
     await pause(failure ? 50 : 0);
     if (server.exitCode !== null || server.signalCode !== null) {
       await client.end().catch(() => {});
@@ -148,7 +148,7 @@ export async function untilAccepting(
   }
 }
 
-/** Fast shutdown; what does not end within 20 seconds is stopped the hard way, which costs a recovery next time. */
+/** Fast shutdown. A server that doesn't end within 20 seconds is killed, which costs a recovery at the next start. */
 export async function stopServer(server: ChildProcess): Promise<void> {
   for (const [signal, patience] of [
     ["SIGINT", 20_000],

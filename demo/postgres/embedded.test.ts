@@ -21,7 +21,7 @@ import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startEmbeddedPostgres } from "./embedded";
-import { isAlive, readLock } from "./left-over";
+import { getLock, isAlive } from "./left-over";
 import { removeCluster } from "./remove";
 
 let directory: string;
@@ -35,7 +35,7 @@ afterEach(async () => {
     owner.stdin?.end();
     await once(owner, "exit");
   }
-  await vi.waitUntil(async () => !(await readLock(dataDir())), { timeout: 20_000 });
+  await vi.waitUntil(async () => !(await getLock(dataDir())), { timeout: 20_000 });
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -63,7 +63,7 @@ async function ask(url: string, sql: string): Promise<unknown> {
   }
 }
 
-const serverPid = async () => (await readLock(dataDir()))?.pid ?? 0;
+const serverPid = async () => (await getLock(dataDir()))?.pid ?? 0;
 
 test("a second run finds the data of the first", async () => {
   const stages: string[] = [];
@@ -129,7 +129,7 @@ test("a stale lock whose process number went to another program does not block",
   expect(await ask((await own()).url, "select 1")).toBe(1);
 });
 
-describe("a directory that can't be used is refused with its reason", () => {
+describe("a directory that can't be used is refused with the reason", () => {
   const problem = () =>
     startEmbeddedPostgres({ directory, settings: small }).then(
       async (server) => {
@@ -145,7 +145,7 @@ describe("a directory that can't be used is refused with its reason", () => {
     expect(await problem()).toBe("other-version");
   });
 
-  test("files that are no cluster", async () => {
+  test("files that are not a cluster", async () => {
     await mkdir(dataDir());
     await writeFile(path.join(dataDir(), "thesis.txt"), "precious");
     expect(await problem()).toBe("not-a-cluster");
@@ -212,7 +212,7 @@ test.runIf(process.getuid?.() === 0)(
   },
 );
 
-test("removing a cluster leaves other files alone, and refuses what is none", async () => {
+test("removing a cluster leaves other files alone, and refuses a directory without one", async () => {
   const { owner } = await own();
   await expect(removeCluster(directory)).rejects.toMatchObject({ problem: "in-use" });
   owner.stdin?.end();

@@ -29,7 +29,7 @@ export type EmbeddedServer = {
   url: (database: string) => string;
   /** Process that owns the server. */
   hostPid: number;
-  /** Resolves when the server is gone, asked for or not. */
+  /** Resolves when the server has ended, for any reason. */
   ended: Promise<void>;
   /** Stops the server and waits until it is gone. The data stays. */
   stop: () => Promise<void>;
@@ -81,7 +81,7 @@ export async function startEmbeddedPostgres(options: {
       stdio: ["pipe", "pipe", "inherit"],
     },
   );
-  // The pipe breaks when the host is gone; `ended` tells that.
+  // The pipe breaks when the host is gone; `ended` reports it.
   host.stdin.on("error", () => {});
   const ended = new Promise<void>((resolve) => host.once("close", () => resolve()));
   const abort = () => host.stdin.end();
@@ -106,7 +106,7 @@ export async function startEmbeddedPostgres(options: {
   };
 }
 
-/** Makes the directory and returns the superuser's password, which is made on first use and kept in it. */
+/** Creates the directory and returns the superuser's password, which is generated on first use and kept there. */
 async function prepare(directory: string): Promise<string> {
   await makeFolder(directory);
   const file = path.join(directory, "password");
@@ -118,7 +118,7 @@ async function prepare(directory: string): Promise<string> {
   return (await readFile(file, "utf8")).trim();
 }
 
-/** Node's own way to make parents, too, never comes back where a file system answers "no such file", as `/proc` does. */
+/** Node's recursive mkdir never returns on a file system that answers "no such file", as `/proc` does. */
 async function makeFolder(folder: string): Promise<void> {
   if (existsSync(folder)) return;
   await makeFolder(path.dirname(folder));

@@ -1,6 +1,6 @@
 import { readFile, statfs } from "node:fs/promises";
 
-/** Less free space than this explains a failure that has no words of its own: a full disk takes no log either. */
+/** Below this much free space, a failure without a message is explained by the full disk, which takes no log either. */
 const SCARCE_BYTES = 32 * 1024 * 1024;
 
 /** Why a data directory can't be used, for callers that know what to advise. */
@@ -48,8 +48,8 @@ const KNOWN: [RegExp, DataDirectoryProblem, string][] = [
 ];
 
 /**
- * Turns what went wrong into a `DataDirectoryError`: an authored sentence where the cause is known, else the cause's own
- * text with the last lines of the server's log.
+ * Turns a failure into a `DataDirectoryError`: our own sentence where the cause is known, else the cause's message with
+ * the last lines of the server's log.
  */
 export async function explain(
   cause: unknown,

@@ -9,7 +9,7 @@ import type { Client } from "pg";
 import { ensureCluster, startServer, stopServer, untilAccepting } from "./cluster";
 import type { HostOptions, HostReport } from "./embedded";
 import { explain } from "./errors";
-import { clearLeftOver, readLock } from "./left-over";
+import { clearLeftOver, getLock } from "./left-over";
 import { findPlace } from "./place";
 
 const options = JSON.parse(process.argv[2] ?? "{}") as HostOptions;
@@ -50,7 +50,7 @@ async function start(): Promise<void> {
   const place = await findPlace(options.directory);
   if (place.notice) report({ stage: "notice", message: place.notice });
   await clearLeftOver(place.dataDir, password);
-  const crashed = (await readLock(place.dataDir)) !== undefined;
+  const crashed = (await getLock(place.dataDir)) !== undefined;
   await ensureCluster(place, {
     password,
     logFile,

@@ -6,20 +6,20 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import { DataDirectoryError } from "./errors";
 
-/** `application_name` of the session that a host keeps open; its absence tells a server without an owner. */
+/** `application_name` of the session that a host keeps open; a server without it has no owner. */
 export const OWNER_SESSION = "absurd-dashboard host";
 
 type Lock = { pid: number; port: number };
 
 /**
  * Clears what an earlier run left on a data directory, so that a server can be started on it: a lock whose process is
- * gone or is something else by now, or a server whose host was killed (that one is shut down properly).
+ * gone or is another program now, or a server whose host was killed (it is shut down cleanly).
  *
  * @throws DataDirectoryError (`in-use`) when the server there has a living owner or isn't ours.
  */
 export async function clearLeftOver(dataDir: string, password: string): Promise<void> {
-  const lock = await readLock(dataDir);
-  // PostgreSQL itself deals with the lock of a dead process, and knows best whether its shared memory is free.
+  const lock = await getLock(dataDir);
+  // PostgreSQL handles the lock of a dead process itself, and knows whether its shared memory is free.
   if (!lock || !isAlive(lock.pid)) return;
   if (!(await isOurs(lock, dataDir, password)))
     return rm(path.join(dataDir, "postmaster.pid"), { force: true });
@@ -32,14 +32,14 @@ export async function clearLeftOver(dataDir: string, password: string): Promise<
 }
 
 /** The process and port of the server that holds a data directory, as PostgreSQL wrote them. */
-export async function readLock(dataDir: string): Promise<Lock | undefined> {
+export async function getLock(dataDir: string): Promise<Lock | undefined> {
   const text = await readFile(path.join(dataDir, "postmaster.pid"), "utf8").catch(() => "");
   const lines = text.split("\n");
   const lock = { pid: Math.abs(Number(lines[0])), port: Number(lines[3]) };
   return lock.pid > 0 ? lock : undefined;
 }
 
-/** Whether a process exists and is more than an entry that nobody has reaped. */
+/** Whether a process exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

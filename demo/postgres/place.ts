@@ -8,7 +8,7 @@ import { type Binaries, binariesIn, findBinaries } from "./binaries";
 
 const run = promisify(execFile);
 
-/** Where root's servers live when their own directory is closed to everybody else. */
+/** Where root's servers live when other users can't enter their directory. */
 const SHARED = ["/var/lib/absurd-dashboard", "/var/tmp/absurd-dashboard"];
 
 /** User that the server runs as: PostgreSQL refuses to run as root. */
@@ -19,7 +19,7 @@ export type Place = {
   dataDir: string;
   /** Absent when the server runs as the user that started it. */
   user?: ServerUser;
-  /** Says where the data went, if not where it was asked for. */
+  /** Where the data is, when that is not the requested directory. */
   notice?: string;
 };
 
@@ -75,7 +75,7 @@ async function copyBinaries(binaries: Binaries): Promise<Binaries> {
   if (!existsSync(root)) {
     const partial = `${root}.${process.pid}`;
     await cp(binaries.root, partial, { recursive: true, verbatimSymlinks: true });
-    // Whoever comes second finds a complete copy and drops its own.
+    // A second process finds a complete copy and drops its own.
     await rename(partial, root).catch(() => rm(partial, { recursive: true, force: true }));
   }
   return binariesIn(root, binaries.version);

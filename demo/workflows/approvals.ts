@@ -8,8 +8,8 @@ import { queueTable } from "@/lib/absurd/sql";
 const AFTER = 30;
 
 /**
- * A colleague who decides some of the applications that wait for a person, after a while. Whether one is hers is told
- * from its name, so the others stay for whoever looks at the dashboard.
+ * Decides some of the applications that wait for a person, after a while. Which ones follows from their names, so the
+ * others stay for the reader of the dashboard.
  */
 export async function decideSome(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ event: string }>(

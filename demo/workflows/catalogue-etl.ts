@@ -1,7 +1,7 @@
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import type { Workflow } from "@/lib/highway/model/workflow";
 
-/** Takes over a supplier's catalogue: branches beside each other, batches one after another, and rounds until it is done. */
+/** Imports a supplier's catalogue: parallel branches, batches one after another, and rounds until it is done. */
 export const catalogueEtl: Workflow = {
   ...new WorkflowBuilder("catalogue_etl", { version: "3.1.0" })
     .task("fetch_manifest", "catalogue.manifest", {

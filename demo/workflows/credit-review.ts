@@ -1,7 +1,7 @@
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import type { Workflow } from "@/lib/highway/model/workflow";
 
-/** A loan to a merchant: checked beside each other, decided by its risk, and where that is medium by a person. */
+/** A loan to a merchant: parallel checks, then a decision by its risk; a medium risk is decided by a person. */
 export const creditReview: Workflow = {
   ...new WorkflowBuilder("credit_review", { version: "2.4.0" })
     .task("load_application", "credit.load", {

@@ -2,12 +2,12 @@ import { createRandom } from "@/demo/random";
 import { work } from "@/demo/workload";
 import type { FunctionCall, WorkflowFunctions } from "@/lib/highway/run/functions";
 
-/** Chance that stays the same however often an operator of a run is executed. */
+/** Chance that stays the same at every execution of a run's operator. */
 function chance({ workflowRunId, path }: FunctionCall) {
   return createRandom(`${workflowRunId}:${path}`);
 }
 
-/** Some time, about `seconds`, told apart from call to call. */
+/** Waits about `seconds`, with a different length for each call. */
 function busy(call: FunctionCall, seconds: number): Promise<void> {
   return work(seconds * (0.5 + chance(call).unit()));
 }
@@ -33,7 +33,7 @@ export const WORKFLOW_FUNCTIONS: WorkflowFunctions = {
   },
   "catalogue.download": async (call) => {
     await busy(call, 2.5);
-    // The price service is overloaded now and then; the next try gets through.
+    // The price service is overloaded from time to time; the next attempt succeeds.
     if (call.args[0] === "prices" && call.attempt === 1 && chance(call).chance(0.4))
       throw new Error("503 Service Unavailable: prices.internal is overloaded");
     return { file: `s3://exports/${call.args[0]}.parquet`, rows: chance(call).int(9_000, 90_000) };

@@ -1,7 +1,7 @@
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import type { Workflow } from "@/lib/highway/model/workflow";
 
-/** An import whose figures never add up: it is tried again, fails, and its handler tells the buyers. */
+/** An import whose figures never add up: it is retried, fails, and its handler notifies the buyers. */
 export const supplierImport: Workflow = {
   ...new WorkflowBuilder("supplier_import", { version: "1.4.2" })
     .task("open_session", "supplier.open", {

@@ -1,4 +1,4 @@
-/** The demo's workflows run as its guide promises, whichever way chance takes them. */
+/** The demo's workflows run as docs/demo.md says, whatever chance decides. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs";

@@ -41,7 +41,7 @@ export const documents: Workload = {
   },
 };
 
-/** Text of about so many bytes. */
+/** Text of about `bytes` bytes. */
 export function newText(random: Random, bytes: number): string {
   const paragraphs = Math.ceil(bytes / (PARAGRAPH.length + 14));
   return Array.from({ length: paragraphs }, () => `[${random.hex(8)}] ${PARAGRAPH}\n`).join("");

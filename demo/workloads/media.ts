@@ -5,7 +5,7 @@ import { type Workload, work } from "@/demo/workload";
 export type Transcode = { videoId: string; segments: number; segmentSeconds: number };
 export type Thumbnails = { imageId: string; megapixels: number; workerMemoryMegapixels: number };
 
-/** Long jobs that send heartbeats, and pictures so large that the worker process dies over them. */
+/** Long jobs that send heartbeats, and pictures so large that they kill the worker process. */
 export const media: Workload = {
   queue: MEDIA,
   every: 35,

@@ -8,13 +8,13 @@ export type FulfilOrder = Order & {
   shipping: "standard" | "express";
   /** Express orders give up waiting for the warehouse after this many seconds. */
   packWithinSeconds?: number;
-  /** Absent when nothing is in stock: then nobody packs, and the order waits. */
+  /** Absent when nothing is in stock: then the order is not packed and waits. */
   pickSeconds?: number;
 };
 
 type Parcel = { parcelId: string; weightGrams: number };
 
-/** An order waits for the warehouse: with a time-out when it is express, otherwise for as long as it takes. */
+/** An order waits for the warehouse: with a timeout when it is express, otherwise without a limit. */
 export const orders: Workload = {
   queue: ORDERS,
   every: 7,

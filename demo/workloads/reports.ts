@@ -9,7 +9,7 @@ export type RevenueReport = {
   cutOffs: string[];
 };
 
-/** Reports that mostly sleep. One a merchant and period, however often it is asked for. */
+/** Reports that mostly sleep. One per merchant and period, however often it is requested. */
 export const reports: Workload = {
   queue: BILLING,
   every: 60,

@@ -9,7 +9,7 @@ export type SupplierSync = {
   pauseSeconds: number;
 };
 
-/** Reads a catalogue page by page with pauses in between; a slow supplier is given up on by `max_duration`. */
+/** Reads a catalogue page by page with pauses in between; a slow supplier is cancelled by `max_duration`. */
 export const suppliers: Workload = {
   queue: ORDERS,
   every: 80,

@@ -5,7 +5,7 @@ import { type ChargeCard, chargeOptions, newCharge } from "./payments";
 
 export type WholesaleOrder = { orderId: string; tenant: string; charges: ChargeCard[] };
 
-/** A parent that starts one payment a branch office and waits for all of them. */
+/** A parent that starts one payment per branch office and waits for all of them. */
 export const wholesale: Workload = {
   queue: ORDERS,
   every: 75,

@@ -101,7 +101,7 @@ describe.concurrent("what the workers do", () => {
     expect(task.result).toMatchObject({ status: "escalated" });
   });
 
-  test("an order without stock waits until somebody emits its event", async () => {
+  test("an order without stock waits until its event is emitted", async () => {
     const params = order();
     const { taskId } = await reach("sleeping", ORDERS, "fulfil-order", params);
     await emitEvent(database.pool, ORDERS, `shipment.packed:${params.orderId}`, {
@@ -164,7 +164,7 @@ describe.concurrent("what the workers do", () => {
     ]);
   });
 
-  test("a wholesale order awaits its payments in the other queue", async () => {
+  test("a wholesale order awaits its payments in another queue", async () => {
     const params = {
       orderId: "W-1",
       tenant: "okonkwo",
@@ -180,7 +180,7 @@ describe.concurrent("what the workers do", () => {
     expect(children.rowCount).toBe(3);
   });
 
-  test("a report sleeps until its cut-offs, once a key", async () => {
+  test("a report sleeps until its cut-offs, once per key", async () => {
     const cutOffs = [1, 2].map((s) => new Date(Date.now() + s * 1_000).toISOString());
     const params = { tenant: "obrien", period: "test", cutOffs };
     const options = { queue: BILLING, idempotencyKey: "settlement:test" };
@@ -201,7 +201,7 @@ describe.concurrent("what the workers do", () => {
     expect(rows).toEqual([{ json: true, sql: true }]);
   });
 
-  test("an agent writes a checkpoint a step, under repeated names", async () => {
+  test("an agent writes one checkpoint per step, under repeated names", async () => {
     const params = {
       conversationId: "C-1",
       tenant: "nordlys",
@@ -215,7 +215,7 @@ describe.concurrent("what the workers do", () => {
     expect(names).toContain("llm-call#25");
   });
 
-  test("an agent that waits for approval goes on without after a while", async () => {
+  test("an agent continues without approval after a timeout", async () => {
     const params = {
       conversationId: "C-2",
       tenant: "nordlys",
@@ -279,7 +279,7 @@ test("large integers arrive exactly, in parameters, headers and events", async (
   expect(BigInt(Number(entryId))).not.toBe(entryId);
 });
 
-test("every workload brings in work under a name that its workers know", async () => {
+test("every workload spawns work under a name that its workers have registered", async () => {
   const seed = createRandom("arrivals");
   for (const workload of Object.values(WORKLOADS))
     for (let round = 0; round < 3; round++)

@@ -4,7 +4,7 @@ import getPort from "get-port";
 
 export type Dashboard = {
   url: string;
-  /** What the server has written so far, to either output. */
+  /** Everything the server has written to stdout and stderr. */
   log: () => string;
   stop: () => Promise<void>;
 };

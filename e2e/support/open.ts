@@ -1,10 +1,10 @@
 import { expect, type Page } from "@playwright/test";
 
-/** Opens a page and waits until it is alive: until then keys and clicks are lost, as they are for a very quick person. */
+/** Opens a page and waits until it is hydrated: keys and clicks before that are lost. */
 export async function open(page: Page, address: string): Promise<void> {
   await page.goto(address);
   await expect(page.getByText(/^Database (connected|lost)$/).first()).toBeAttached();
-  // React marks the elements it has taken over; parts of a page that came later are taken over later.
+  // React marks hydrated elements; sections that stream in later are hydrated later.
   await page.waitForFunction(() => {
     const controls = [...document.querySelectorAll("main :is(a, button, select)")];
     const marked = (control: Element) =>

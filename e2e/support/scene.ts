@@ -6,7 +6,7 @@ import { cancelTask, type SpawnOptions, spawnTask } from "../../lib/absurd/tasks
 import { createWorkflowRun, updateWorkflowRunStatus } from "../../lib/absurd/workflow-runs";
 import type { Work } from "./fixtures";
 
-/** Ids of what a scene holds, one of a kind. */
+/** Ids of a scene's contents, one of each kind. */
 export type Scene = Record<
   | "completed"
   | "failed"
@@ -35,7 +35,7 @@ const DEFINITION = {
   },
 };
 
-/** Fills the test's queue with one of everything there is to see, for specs about pages rather than about deeds. */
+/** Fills the test's queue with one of everything, for specs about pages rather than actions. */
 export async function setScene({ pool, queue }: Work): Promise<Scene> {
   const worker = `${queue}:4711`;
   const tenant = `t-${queue}`;
@@ -117,7 +117,7 @@ async function startReview(
   return { workflowRun: id, definition: rows[0].id };
 }
 
-/** A bulk operation that ended, with what the audit log says of it. */
+/** A bulk operation that ended, with its audit entry. */
 async function recordBulk({ pool, queue }: Place, taskId: string): Promise<string> {
   const { rows } = await pool.query(
     `with job as (

@@ -1,9 +1,9 @@
 import net from "node:net";
 
-/** A way to a server that can be cut and mended, as a network does. */
+/** A proxy to a server that can be cut and restored, like a network. */
 export type Switch = { url: string; cut: () => Promise<void>; mend: () => Promise<void> };
 
-/** Puts a switch before the server of a connection string; `url` leads through it. It begins mended. */
+/** Puts a switch before the server of a connection string; `url` leads through it. It starts connected. */
 export async function startSwitch(target: string): Promise<Switch> {
   const to = new URL(target);
   const sockets = new Set<net.Socket>();

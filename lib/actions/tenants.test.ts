@@ -8,7 +8,7 @@ import { forgetAnswers } from "@/lib/analytics/coalesce";
 import { workThrough } from "@/lib/bulk/work";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { restrictTo } from "@/testing/reads";
-import { type Belongings, removeTenant, settleTwoTenants } from "@/testing/two-tenants";
+import { type Belongings, createTwoTenants, removeTenant } from "@/testing/two-tenants";
 import type { ActionResult } from "./result";
 
 type Given = Record<string, unknown>;
@@ -90,7 +90,7 @@ let foreign: Belongings;
 
 beforeAll(async () => {
   const { pool } = database;
-  ({ own, foreign } = await settleTwoTenants(pool, queue));
+  ({ own, foreign } = await createTwoTenants(pool, queue));
   await pool.query(
     "update absurd_dashboard.bulk_job set finished_at = now(), state = 'done' where tenants = '{acme}'",
   );

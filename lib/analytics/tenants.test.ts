@@ -10,7 +10,7 @@ import { failureFilters } from "@/lib/search-params/windows";
 import { workflowFilters } from "@/lib/search-params/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { ids, list, restrictTo } from "@/testing/reads";
-import { settleTenant } from "@/testing/two-tenants";
+import { createTenant } from "@/testing/two-tenants";
 import { listAudit } from "./audit";
 import { listBulk } from "./bulk";
 import { listWaiters } from "./event-waiters";
@@ -73,7 +73,7 @@ test("a list can be narrowed to a tenant, also where the dashboard shows all", a
   await restrictTo();
   const { pool } = database;
   await createQueue(pool, "shop");
-  for (const tenant of ["acme", "globex"]) await settleTenant(pool, "shop", tenant);
+  for (const tenant of ["acme", "globex"]) await createTenant(pool, "shop", tenant);
   const tenant = ["acme"];
 
   const failures = await listFailures(failureFilters({ tenant }));

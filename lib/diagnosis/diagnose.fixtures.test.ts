@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { listFixtures, readFixture } from "../../testing/recordings.ts";
+import { getRecording, listRecordings } from "../../testing/recordings.ts";
 import { diagnose } from "./diagnose.ts";
 import type { Tone } from "./parts.ts";
 import { plainText } from "./parts.ts";
@@ -231,12 +231,12 @@ const SAID: Record<string, [Tone, string | null, string]> = {
 };
 
 test.each(Object.entries(SAID))("%s", (name, [tone, action, sentence]) => {
-  const diagnosis = diagnose(readFixture(name));
+  const diagnosis = diagnose(getRecording(name));
   expect(plainText(diagnosis.parts, (iso) => iso.slice(11, 19))).toBe(sentence);
   expect(diagnosis.tone).toBe(tone);
   expect(diagnosis.action?.kind ?? null).toBe(action);
 });
 
 test("every recording is covered", () => {
-  expect(listFixtures().sort()).toEqual(Object.keys(SAID).sort());
+  expect(listRecordings().sort()).toEqual(Object.keys(SAID).sort());
 });

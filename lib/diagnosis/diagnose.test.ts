@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Run, Task, TaskDetail } from "@/lib/model/task";
-import { readFixture } from "../../testing/recordings.ts";
+import { getRecording } from "../../testing/recordings.ts";
 import { diagnose } from "./diagnose.ts";
 import { plainText } from "./parts.ts";
 
@@ -11,7 +11,7 @@ const payload = (text: string) => ({ bytes: text.length, text });
 type Changes = Partial<Omit<TaskDetail, "task">> & { task?: Partial<Task>; run?: Partial<Run> };
 
 function changed(name: string, { task = {}, run = {}, ...rest }: Changes): TaskDetail {
-  const detail = { ...readFixture(name), ...rest };
+  const detail = { ...getRecording(name), ...rest };
   const last = detail.runs.at(-1);
   return {
     ...detail,
@@ -30,7 +30,7 @@ test("an event that was emitted without waking the wait, as engines before 0.0.7
 });
 
 test("a task without any attempt", () => {
-  expect(said({ ...readFixture("queued"), runs: [] })).toMatch(/^No attempt is on record/);
+  expect(said({ ...getRecording("queued"), runs: [] })).toMatch(/^No attempt is on record/);
 });
 
 test("an active task whose last attempt has ended", () => {
@@ -112,6 +112,6 @@ test("a run that an engine before 0.0.4 took back after its lease", () => {
 });
 
 test("the clock moves the figures", () => {
-  const text = plainText(diagnose(readFixture("running"), "2026-03-02T14:00:40.000Z").parts);
+  const text = plainText(diagnose(getRecording("running"), "2026-03-02T14:00:40.000Z").parts);
   expect(text).toMatch(/^Running on worker-a for 37 s\./);
 });

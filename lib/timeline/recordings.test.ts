@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { listFixtures, readFixture } from "../../testing/recordings.ts";
+import { getRecording, listRecordings } from "../../testing/recordings.ts";
 import { buildTimeline } from "./build-timeline.ts";
 import { describeLane } from "./describe-lane.ts";
 
@@ -123,11 +123,11 @@ const DRAWN: Record<string, string[]> = {
 };
 
 test.each(Object.entries(DRAWN))("%s", (name, lanes) => {
-  expect(buildTimeline(readFixture(name)).lanes.map(describeLane)).toEqual(lanes);
+  expect(buildTimeline(getRecording(name)).lanes.map(describeLane)).toEqual(lanes);
 });
 
 test("a claim that bears an instant before its run was written is a recorded start all the same", () => {
-  const detail = readFixture("completed-after-retries");
+  const detail = getRecording("completed-after-retries");
   const runs = detail.runs.map((run) =>
     run.attempt === 2 && run.startedAt
       ? { ...run, createdAt: new Date(Date.parse(run.startedAt) + 1).toISOString() }
@@ -139,5 +139,5 @@ test("a claim that bears an instant before its run was written is a recorded sta
 });
 
 test("every recording is covered", () => {
-  expect(listFixtures().sort()).toEqual(Object.keys(DRAWN).sort());
+  expect(listRecordings().sort()).toEqual(Object.keys(DRAWN).sort());
 });

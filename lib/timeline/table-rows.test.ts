@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import { readFixture } from "../../testing/recordings.ts";
+import { getRecording } from "../../testing/recordings.ts";
 import { buildTimeline } from "./build-timeline.ts";
 import { listTableRows } from "./table-rows.ts";
 
 const projected = (name: string) =>
-  listTableRows(buildTimeline(readFixture(name))).filter(({ note }) =>
+  listTableRows(buildTimeline(getRecording(name))).filter(({ note }) =>
     note?.startsWith("projected"),
   );
 
 test("retries that would follow are rows of their own, said to be projected", () => {
-  const timeline = buildTimeline(readFixture("running"));
+  const timeline = buildTimeline(getRecording("running"));
   const rows = projected("running");
   expect(rows.length).toBeGreaterThan(0);
   expect(rows.map(({ attempt }) => attempt)).toEqual(

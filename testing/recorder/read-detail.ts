@@ -63,7 +63,7 @@ function eventNames({ runs, checkpoints, waits }: TaskDetail): string[] {
 }
 
 /**
- * Ids are random and secrets of nobody: numbered in order of appearance, recordings can be compared.
+ * Ids are random. Numbering them in order of appearance makes recordings comparable.
  * The shape of a UUIDv7 is kept.
  */
 export function numberIds(detail: TaskDetail): TaskDetail {
@@ -80,7 +80,7 @@ export function numberIds(detail: TaskDetail): TaskDetail {
   return withoutStacks(JSON.parse(text) as TaskDetail);
 }
 
-/** Stack traces name the files of whoever recorded them. */
+/** Stack traces name files of the machine that recorded them. */
 function withoutStacks(detail: TaskDetail): TaskDetail {
   for (const run of detail.runs) run.failureReason = withoutStack(run.failureReason);
   return detail;

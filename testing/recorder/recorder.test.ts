@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { getTask } from "@/lib/analytics/task";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { readFixture } from "@/testing/recordings";
+import { getRecording } from "@/testing/recordings";
 import { numberIds, readDetail } from "./read-detail";
 import { RECORDED_FROM, situations } from "./situations";
 import { Stage } from "./stage";
@@ -22,7 +22,7 @@ test.each(Object.entries(situations))(
     try {
       await play(stage);
       const detail = await readDetail(pool, name, stage.taskId);
-      if (name !== VARIES) expect(numberIds(stage.captured ?? detail)).toEqual(readFixture(name));
+      if (name !== VARIES) expect(numberIds(stage.captured ?? detail)).toEqual(getRecording(name));
       expect(withoutNow(await getTask(name, stage.taskId))).toEqual(withoutNow(detail));
     } finally {
       uninstall();

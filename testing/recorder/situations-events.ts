@@ -135,7 +135,7 @@ export const eventSituations: Record<string, (stage: Stage) => Promise<void>> = 
   },
 };
 
-/** Handlers may catch time-outs, but must let go of what suspends them. */
+/** Handlers may catch timeouts, but must rethrow suspensions. */
 function rethrowSuspension(error: unknown): void {
   if (!(error instanceof Error && error.name === "TimeoutError")) throw error;
 }

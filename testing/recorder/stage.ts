@@ -8,7 +8,7 @@ type Handler = (ctx: TaskContext, stage: Stage) => Promise<unknown>;
 
 const SILENT = { log() {}, info() {}, warn() {}, error() {} };
 
-/** One queue, one task, and real workers that claim when they are told to. */
+/** One queue, one task, and real workers that claim on demand. */
 export class Stage {
   taskId = "";
   runId = "";
@@ -49,7 +49,7 @@ export class Stage {
     await Promise.race([client.workBatch(worker, lease, 1), gone]);
   }
 
-  /** The process of the worker that calls this is lost: it never comes back, its lease stays. */
+  /** The worker that calls this is lost: it never returns, and its lease stays. */
   vanish(): Promise<never> {
     this.gone();
     return new Promise(() => {});
@@ -62,7 +62,7 @@ export class Stage {
     await client.workBatch(worker, 60, 1);
   }
 
-  /** A poll of a worker that knows no task at all: it takes nothing over, but the engine sweeps. */
+  /** A poll of a worker that has registered no task: it claims nothing, but the engine sweeps expired leases. */
   async poll(worker = "worker-idle"): Promise<void> {
     const client = new Absurd({ db: this.pool, queueName: this.queue, log: SILENT });
     await client.workBatch(worker, 60, 1);

@@ -3,8 +3,8 @@ import { Pool } from "pg";
 const RealDate = Date;
 
 /**
- * A clock that the recorder moves by hand, for the engine and for the SDK alike, so that a sleep of ten minutes takes
- * none. Every statement costs three milliseconds of it, as on a real server, and recordings come out the same each time.
+ * A clock that the recorder moves, for the engine and the SDK alike, so that a sleep of ten minutes takes no time.
+ * Every statement costs three milliseconds of it, as on a real server, and recordings come out the same each time.
  */
 export class TravellingClock {
   private at: number;
@@ -21,7 +21,9 @@ export class TravellingClock {
     this.at += Math.round(seconds * 1000);
   }
 
-  /** The SDK plans sleeps by its process's clock; from here on that is this one, until the returned call. */
+  /**
+   * The SDK plans sleeps by its process's clock. Replaces that clock by this one until the returned function is called.
+   */
   install(): () => void {
     const clock = this;
     globalThis.Date = class extends RealDate {

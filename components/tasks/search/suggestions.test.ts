@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { diagnose } from "@/lib/diagnosis/diagnose";
-import { listFixtures, readFixture } from "@/testing/recordings";
+import { getRecording, listRecordings } from "@/testing/recordings";
 import { availableActions } from "../actions/availability";
 import { SUGGESTIONS } from "./suggestions";
 
-const suggested = listFixtures().flatMap((name) => {
-  const detail = readFixture(name);
+const suggested = listRecordings().flatMap((name) => {
+  const detail = getRecording(name);
   const { action } = diagnose(detail);
   return action ? [{ name, detail, action }] : [];
 });

@@ -49,7 +49,7 @@ async function playCharge(
   return task;
 }
 
-/** A refund that may take 40 seconds in all: a provider that is down lets it be cancelled instead of retried. */
+/** A refund with a max_duration of 40 seconds: while the provider is down, it is cancelled instead of retried. */
 export async function refundStory(scene: Scene): Promise<void> {
   const { random, at } = scene;
   const charge = newCharge(random, newOrder(random, new Date(at)));
@@ -128,7 +128,7 @@ export function ledgerStory(scene: Scene): void {
   task.claim(workerOn("billing", at, random), LEASE).complete({ account: entry.account, closed });
 }
 
-/** A merchant's nightly report: asked for in the evening, asleep until the banks' cut-off times. */
+/** A merchant's nightly report: requested in the evening, sleeping until the banks' cut-off times. */
 export function reportStory(scene: Scene): void {
   const { random, at } = scene;
   const tenant = random.pick(TENANTS).id;

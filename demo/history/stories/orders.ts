@@ -5,7 +5,7 @@ import { workerOn } from "../worker-names";
 
 const LEASE = 60;
 
-/** An order, from the shop to the carrier, with the warehouse's task beside it. */
+/** An order, from the shop to the carrier, with the warehouse's task in parallel. */
 export function orderStory(scene: Scene): void {
   const { random, at } = scene;
   const order = newOrder(random, new Date(at));
@@ -65,7 +65,7 @@ export function orderStory(scene: Scene): void {
   }
   task.awaitEvent(event, express ? packWithinSeconds : undefined);
   if (express) escalate();
-  // Nobody can pack it: some are cancelled by hand, the rest by their maximum duration four days later.
+  // It can't be packed: some are cancelled by an operator, the rest by max_duration four days later.
   else task.cancel(task.at + (random.chance(0.5) ? random.int(3_600, 90_000) : 4 * 86_400) * 1_000);
 
   function escalate(): void {
@@ -76,7 +76,7 @@ export function orderStory(scene: Scene): void {
   }
 }
 
-/** An order for something that is out of stock since days: it still waits, and nothing limits how long. */
+/** An order for an item that has been out of stock for days: it still waits, without a timeout. */
 export function stuckOrderStory(scene: Scene): void {
   const { random, at } = scene;
   const order = newOrder(random, new Date(at));
