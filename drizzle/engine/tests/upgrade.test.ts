@@ -1,10 +1,9 @@
-import { fileURLToPath } from "node:url";
-import { readMigrationFiles } from "drizzle-orm/migrator";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { migrate } from "@/lib/db/migrate";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { listBodies, listCatalogue } from "./catalogue";
+import { installFirstGeneration } from "./first-generation";
 
 const LONGEST = "x".repeat(57);
 const QUEUES = [
@@ -37,22 +36,6 @@ const createQueues = async (session: Client) => {
   for (const [name, mode] of QUEUES)
     await session.query("select absurd.create_queue($1, $2)", [name, mode]);
 };
-
-/** Generation 0.5.0 of this schema, as its migration left it. */
-async function installFirstGeneration() {
-  const folder = fileURLToPath(new URL("..", import.meta.url));
-  await client.query("create schema absurd_dashboard");
-  await client.query(
-    "create table absurd_dashboard.engine_migrations (id serial primary key, hash text not null, created_at bigint)",
-  );
-  for (const file of readMigrationFiles({ migrationsFolder: folder }).slice(0, 11)) {
-    await client.query(file.sql.join(""));
-    await client.query(
-      "insert into absurd_dashboard.engine_migrations (hash, created_at) values ($1, $2)",
-      [file.hash, file.folderMillis],
-    );
-  }
-}
 
 /** What `absurdctl migrate` does to a schema that reports 0.5.0, with functions of another wording. */
 async function migrateLikeTheOriginal() {
@@ -99,7 +82,7 @@ describe("an upgraded schema equals a fresh one", () => {
   };
 
   test("from generation 0.5.0, without building an index again", async () => {
-    await installFirstGeneration();
+    await installFirstGeneration(client);
     await createQueues(client);
     const files = async () =>
       (
@@ -115,7 +98,7 @@ describe("an upgraded schema equals a fresh one", () => {
   });
 
   test("from generation 0.5.0 after the original's migration, with queues of before and after", async () => {
-    await installFirstGeneration();
+    await installFirstGeneration(client);
     for (const [name, mode] of QUEUES.slice(0, 2))
       await client.query("select absurd.create_queue($1, $2)", [name, mode]);
     await migrateLikeTheOriginal();
@@ -136,7 +119,7 @@ describe("an upgraded schema equals a fresh one", () => {
   });
 
   test("from a queue that has lost its index", async () => {
-    await installFirstGeneration();
+    await installFirstGeneration(client);
     await createQueues(client);
     await client.query("drop index absurd.t_old_aci");
     await migrate(client, "engine");
@@ -145,7 +128,7 @@ describe("an upgraded schema equals a fresh one", () => {
 });
 
 test("an index keeps its old name where the new one is the table of another queue", async () => {
-  await installFirstGeneration();
+  await installFirstGeneration(client);
   for (const name of ["a", "a_ci"]) await client.query("select absurd.create_queue($1)", [name]);
   await migrate(client, "engine");
   const { rows } = await client.query(
@@ -155,7 +138,7 @@ test("an index keeps its old name where the new one is the table of another queu
 });
 
 test("tables of a queue that is not registered are upgraded, too", async () => {
-  await installFirstGeneration();
+  await installFirstGeneration(client);
   await client.query("select absurd.ensure_queue_tables('loose')");
   await migrate(client, "engine");
   expect((await client.query("select to_regclass('absurd.t_loose_ci') as found")).rows).toEqual([
@@ -180,7 +163,7 @@ describe("refused, with nothing changed", () => {
   test.each(["installFirstGeneration", "migrate"])(
     "a version that this command does not know, after %s",
     async (start) => {
-      await (start === "migrate" ? migrate(client, "engine") : installFirstGeneration());
+      await (start === "migrate" ? migrate(client, "engine") : installFirstGeneration(client));
       await replaceBody("get_schema_version", "$body$ select '0.6.0' $body$");
       await expectRefusal(/reports version 0\.6\.0, and the newest .* is 0\.5\.1\. Nothing was/);
       await replaceBody("get_schema_version", "$body$ select '0.10.0' $body$");
@@ -202,7 +185,7 @@ describe("refused, with nothing changed", () => {
   });
 
   test("a function that somebody edited, or dropped", async () => {
-    await installFirstGeneration();
+    await installFirstGeneration(client);
     await replaceBody("spawn_task", "p.prosrc || ' -- edited'");
     await client.query("drop function absurd.disable_cron");
     await expectRefusal(
