@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import {
+  formatAge,
   formatBytes,
   formatCount,
+  formatCountdown,
+  formatDuration,
   formatInstant,
   formatRelative,
   formatShortAge,
@@ -11,32 +14,74 @@ import {
 } from "./format";
 
 test.each([
-  [-125_000, "2 m 05 s ago"],
+  [0, "0 ms"],
+  [0.4, "1 ms"],
+  [42, "42 ms"],
+  [350, "350 ms"],
+  [999.6, "1 s"],
+  [4_800, "4.8 s"],
+  [59_940, "59.9 s"],
+  [59_960, "1 min"],
+  [80_000, "1 min 20 s"],
+  [2_340_000, "39 min"],
+  [2_345_000, "39 min 5 s"],
+  [7_500_000, "2 h 5 min"],
+  [259_200_000, "3 d"],
+  [273_600_000, "3 d 4 h"],
+  [400 * 86_400_000 + 3_600_000, "400 d"],
+  [-5, "0 ms"],
+])("a duration of %d ms is %s", (ms, text) => {
+  expect(formatDuration(ms)).toBe(text);
+});
+
+test.each([
+  [-5, "0 s"],
+  [4_800, "4 s"],
+  [59_960, "59 s"],
+  [80_900, "1 min 20 s"],
+  [599_000, "9 min 59 s"],
+  [601_000, "10 min"],
+  [1_879_000, "31 min"],
+  [7_530_000, "2 h 5 min"],
+  [86_400_000, "1 d"],
+])("an age of %d ms is %s", (ms, text) => {
+  expect(formatAge(ms)).toBe(text);
+});
+
+test("a countdown shows zero only when nothing is left", () => {
+  expect(formatCountdown(41_001)).toBe("0:42");
+  expect(formatCountdown(1)).toBe("0:01");
+  expect(formatCountdown(0)).toBe("0:00");
+  expect(formatCountdown(3_900_000)).toBe("1:05:00");
+});
+
+test.each([
+  [-125_000, "2 min 5 s ago"],
   [3_400, "in 3 s"],
   [-400, "now"],
   [-90_000_000, "1 d 1 h ago"],
-])("%i ms from now reads %s", (ms, text) => {
+])("%i ms from now is %s", (ms, text) => {
   expect(formatRelative(ms)).toBe(text);
 });
 
 test.each([
   [24_900, "24 s"],
-  [71_000, "1 m 11 s"],
-  [600_000, "10 m"],
+  [71_000, "71 s"],
+  [600_000, "10 min"],
   [3_600_000 * 30, "30 h"],
   [86_400_000 * 3, "3 d"],
   [-5, "0 s"],
-])("an age of %i ms reads %s", (ms, text) => {
+])("a short age of %i ms is %s", (ms, text) => {
   expect(formatShortAge(ms)).toBe(text);
 });
 
-test("an instant is printed in the zone asked for, on a 24-hour clock", () => {
+test("an instant is printed in the given zone on a 24-hour clock", () => {
   expect(formatInstant("2026-03-01T23:30:05.007Z", "UTC")).toBe("2026-03-01 23:30:05.007");
   expect(formatInstant("2026-03-01T23:30:05.007Z", "Asia/Kolkata")).toBe("2026-03-02 05:00:05.007");
   expect(formatInstant("2026-03-01T00:00:00.000Z", "UTC")).toBe("2026-03-01 00:00:00.000");
 });
 
-test("an unknown zone falls back to UTC and what is no instant stays as it is", () => {
+test("an unknown zone falls back to UTC, and text that is not an instant is returned as it is", () => {
   expect(isTimeZone("Mars/Olympus")).toBe(false);
   expect(formatInstant("2026-03-01T23:30:05.007Z", "Mars/Olympus")).toBe("2026-03-01 23:30:05.007");
   expect(formatInstant("infinity", "UTC")).toBe("infinity");
@@ -48,7 +93,7 @@ test.each([
   [{ value: 1_183_412, precision: "estimated" }, "≈ 1.18 M"],
   [{ value: 240, precision: "estimated" }, "≈ 240"],
   [{ value: 84_000, precision: "estimated" }, "≈ 84 k"],
-])("a count says how far it can be trusted", (count, text) => {
+])("a count shows its precision", (count, text) => {
   expect(formatCount(count)).toBe(text);
 });
 
@@ -56,11 +101,11 @@ test.each([
   [412, "412 B"],
   [1_240, "1.2 kB"],
   [30_000_000, "30 MB"],
-])("%i bytes read %s", (bytes, text) => {
+])("%i bytes are %s", (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
 });
 
-test("ids are shortened, short ones kept", () => {
+test("long ids are shortened, short ones are kept", () => {
   expect(formatShortId("01a2f6c2-71d0-7e3a-9b14-5f0c88e1a42d")).toBe("01a2f6c2…a42d");
   expect(formatShortId("abc")).toBe("abc");
   expect(plural(1, "task")).toBe("1 task");

@@ -1,22 +1,72 @@
-import { formatAge } from "./timeline/duration";
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
-/** `2 m 05 s ago`, `in 3 s`, `now`. `ms` is the instant minus now: negative lies in the past. */
+/**
+ * An exact length of time in milliseconds, at most two units, a zero second unit left out: `350 ms`, `4.8 s`, `30 s`,
+ * `1 min 20 s`, `2 h 5 min`, `3 d`. Negative lengths (clocks that differ) print as zero.
+ */
+export function formatDuration(ms: number): string {
+  const length = Math.max(ms, 0);
+  if (length > 0 && length < 1) return "1 ms";
+  if (Math.round(length) < SECOND) return `${Math.round(length)} ms`;
+  const tenths = Math.round(length / 100) / 10;
+  return tenths < 60 ? `${tenths} s` : formatTwoUnits(tenths * SECOND);
+}
+
+/**
+ * A length of time that is still growing or shrinking, in milliseconds: whole seconds, and from 10 minutes on whole
+ * minutes, so that a sentence does not change every second. `4 s`, `1 min 20 s`, `31 min`, `2 h 5 min`.
+ */
+export function formatAge(ms: number): string {
+  if (ms < MINUTE) return `${Math.floor(Math.max(ms, 0) / SECOND)} s`;
+  return formatTwoUnits(ms < 10 * MINUTE ? ms : ms - (ms % MINUTE));
+}
+
+/** `24 s`, `71 s`, `3 min`, `30 h`, `5 d`: an age in milliseconds in one unit, for narrow columns. */
+export function formatShortAge(ms: number): string {
+  const age = Math.max(ms, 0);
+  if (age < 2 * MINUTE) return `${Math.floor(age / SECOND)} s`;
+  if (age < HOUR) return `${Math.floor(age / MINUTE)} min`;
+  if (age < 2 * DAY) return `${Math.floor(age / HOUR)} h`;
+  return `${Math.floor(age / DAY)} d`;
+}
+
+/** `2 min 5 s ago`, `in 3 s`, `now`. `ms` is the instant minus now: negative is in the past. */
 export function formatRelative(ms: number): string {
-  if (Math.abs(ms) < 1000) return "now";
+  if (Math.abs(ms) < SECOND) return "now";
   return ms < 0 ? `${formatAge(-ms)} ago` : `in ${formatAge(ms)}`;
 }
 
-/** `24 s`, `3 m`, `2 h`, `5 d`: one unit, for columns of ages. Negative ages (clocks that differ) read as zero. */
-export function formatShortAge(ms: number): string {
-  const seconds = Math.floor(Math.max(ms, 0) / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 120) return `1 m ${String(seconds - 60).padStart(2, "0")} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m`;
-  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
+/** Time left in milliseconds as a clock, rounded up so that `0:00` means that nothing is left: `0:42`, `1:05:00`. */
+export function formatCountdown(ms: number): string {
+  const total = Math.ceil(Math.max(ms, 0) / SECOND);
+  const minutes = Math.floor(total / 60);
+  const seconds = twoDigits(total % 60);
+  return minutes < 60
+    ? `${minutes}:${seconds}`
+    : `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)}:${seconds}`;
 }
 
-/** The parts of an instant in a time zone, 24-hour clock, as `2026-03-02 14:20:31.218`. */
+/** From one minute up. Hours are left out from 100 days on. */
+function formatTwoUnits(ms: number): string {
+  if (ms < HOUR) return joinUnits(ms, MINUTE, "min", SECOND, "s");
+  if (ms < DAY) return joinUnits(ms, HOUR, "h", MINUTE, "min");
+  return ms < 100 * DAY ? joinUnits(ms, DAY, "d", HOUR, "h") : `${Math.floor(ms / DAY)} d`;
+}
+
+function joinUnits(ms: number, large: number, largeName: string, small: number, smallName: string) {
+  const rest = Math.floor((ms % large) / small);
+  const text = `${Math.floor(ms / large)} ${largeName}`;
+  return rest === 0 ? text : `${text} ${rest} ${smallName}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+/** An instant in a time zone on a 24-hour clock: `2026-03-02 14:20:31.218`. Text that is not an instant is returned as it is. */
 export function formatInstant(iso: string, zone: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;
@@ -30,7 +80,7 @@ export function formatInstant(iso: string, zone: string): string {
   return `${day} ${time}.${parts.get("fractionalSecond")}`;
 }
 
-/** The time of day alone, as `14:20:31`. */
+/** The time of day: `14:20:31`. */
 export function formatClock(iso: string, zone: string): string {
   return formatInstant(iso, zone).slice(11, 19) || iso;
 }
@@ -65,7 +115,7 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-/** `1,322`: grouped the same on server and browser, whatever their locale. */
+/** `1,322`: the same grouping on server and browser, whatever their locale. */
 export function formatNumber(value: number): string {
   return numberFormat.format(value);
 }
@@ -78,7 +128,7 @@ export function formatCompact(value: number): string {
   return `${Number((value / unit).toPrecision(3))} ${name}`;
 }
 
-/** A number that says how far it can be trusted: `1,322`, `≈ 1.18 M`, `10,000+`. */
+/** A count marked with its precision: `1,322` (exact), `≈ 1.18 M` (estimated), `10,000+` (capped). */
 export function formatCount(count: { value: number; precision: string }): string {
   if (count.precision === "estimated") return `≈ ${formatCompact(count.value)}`;
   return `${formatNumber(count.value)}${count.precision === "capped" ? "+" : ""}`;
@@ -92,7 +142,7 @@ export function formatBytes(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${name}`;
 }
 
-/** `01a2f6c2…a42d`: enough of an id to recognise it. */
+/** `01a2f6c2…a42d`: the ends of an id, enough to recognise it. */
 export function formatShortId(id: string): string {
   return id.length > 13 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id;
 }

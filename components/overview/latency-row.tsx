@@ -4,7 +4,7 @@ import { Td } from "@/components/ui/data/table";
 import { CountText } from "@/components/ui/text/count";
 import type { Quantiles, LatencyRow as Row } from "@/lib/analytics/latency";
 import { cn } from "@/lib/cn";
-import { formatDuration } from "@/lib/timeline/duration";
+import { formatDuration } from "@/lib/format";
 
 /** A task that waits this long for a worker, in one of twenty cases, is worth a look. Run times are the task's own business. */
 const LONG_WAIT_MS = 60_000;

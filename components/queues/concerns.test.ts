@@ -14,7 +14,7 @@ test("a healthy queue needs no words", () => {
 
 test("work that nobody takes is told with its age, and that nothing runs", () => {
   expect(texts([queueWith({ ready: 1840, oldestReadyAt: "2026-03-02T11:34:00.000Z" })])).toEqual([
-    "1,840 tasks can run, the oldest has waited 26 m 00 s and nothing runs: is there a worker?",
+    "1,840 tasks can run, the oldest has waited 26 min and nothing runs: is there a worker?",
   ]);
 });
 

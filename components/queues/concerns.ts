@@ -1,8 +1,7 @@
 import { queuePath, queueTasksPath } from "@/components/layout/paths";
-import { formatNumber, plural } from "@/lib/format";
+import { formatAge, formatNumber, plural } from "@/lib/format";
 import type { Queue } from "@/lib/model/queue";
 import type { TaskState } from "@/lib/model/states";
-import { formatAge } from "@/lib/timeline/duration";
 
 /** One thing that is wrong, with where to look. */
 export type Concern = {

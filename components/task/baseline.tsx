@@ -1,10 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useZone } from "@/components/ui/text/zone";
-import { formatInstant } from "@/lib/format";
+import { formatDuration, formatInstant } from "@/lib/format";
 import type { Run, Task } from "@/lib/model/task";
 import { usualQuery } from "@/lib/query/task";
-import { formatDuration } from "@/lib/timeline/duration";
 import { compareWithUsual } from "./format-baseline";
 
 /** What is usual for tasks of this name; `null` while it is not known, or nothing can be said. */

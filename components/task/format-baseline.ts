@@ -1,4 +1,4 @@
-import { formatDuration } from "@/lib/timeline/duration";
+import { formatDuration } from "@/lib/format";
 
 /** A length of time next to what is usual: how many times it is, or that it is as usual. Both in milliseconds. */
 export function compareWithUsual(ms: number, usualMs: number): { text: string; slow: boolean } {

@@ -5,8 +5,8 @@ import { Fact, Facts } from "@/components/ui/data/facts";
 import { useClock } from "@/components/ui/text/clock";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
+import { formatAge, formatDuration } from "@/lib/format";
 import type { TaskDetail } from "@/lib/model/task";
-import { formatAge, formatDuration } from "@/lib/timeline/duration";
 import { Attempts } from "./attempts/attempts";
 import { TimesUsual } from "./baseline";
 

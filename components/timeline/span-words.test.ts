@@ -19,13 +19,13 @@ function words(fixture: string): string[] {
 }
 
 test.each<[string, string[]]>([
-  ["event-woken", ["emitted 14:00:30 unclaimed for 4.0 s"]],
-  ["event-delivered", ["", "", "emitted 14:00:34 claimed 2.0 s later", ""]],
+  ["event-woken", ["emitted 14:00:30 unclaimed for 4 s"]],
+  ["event-delivered", ["", "", "emitted 14:00:34 claimed 2 s later", ""]],
   [
     "backoff-overdue",
     [
       "GatewayError gateway did not answer in 30 s",
-      "fixed 30 s, due 14:00:30 unclaimed for 1 m 35 s",
+      "fixed 30 s, due 14:00:30 unclaimed for 1 min 35 s",
     ],
   ],
   ["event-wait-forever", ["", "∞ no time-out"]],
@@ -42,7 +42,7 @@ test.each<[string, string[]]>([
 });
 
 test.each([
-  [999, "claimed 1.0 s later"],
+  [999, "claimed 999 ms later"],
   [1000, "late by 1 s"],
 ])("a claim %i ms after it was due", (late, expected) => {
   const span = { id: "late", kind: "late", due: 0, from: 0, to: late } as const;
@@ -52,7 +52,7 @@ test.each([
 
 test("a length is a bound where its start is inferred", () => {
   const [lane] = buildTimeline(getRecording("completed")).lanes;
-  expect(lane?.spans.map(lengthOf)).toEqual(["1.5 s", "0.6 s", "≤ 4.8 s", "≤ 0.2 s"]);
+  expect(lane?.spans.map(lengthOf)).toEqual(["1.5 s", "609 ms", "≤ 4.8 s", "≤ 203 ms"]);
 });
 
 test("facts say what was inferred and what was not kept", () => {
@@ -61,14 +61,14 @@ test("facts say what was inferred and what was not kept", () => {
   expect(wait && factsOf(wait, null, "UTC")).toEqual([
     { label: "From", value: "14:00:04.018", note: "inferred" },
     { label: "To", value: "14:00:34.027" },
-    { label: "Lasted", value: "30.0 s" },
+    { label: "Lasted", value: "30 s" },
     { label: "Emitted", value: "14:00:34.027" },
     { label: "Time-out", value: "unknown", note: "the engine keeps it only while it waits" },
   ]);
 });
 
 test.each([
-  ["order-with-everything", "retried as attempt 4 after 2 m 00 s, 5 after 4 m 00 s, then it fails"],
+  ["order-with-everything", "retried as attempt 4 after 2 min, 5 after 4 min, then it fails"],
   ["running", "retried at once, up to attempt 5, then it fails"],
   ["running-last-attempt", "a failure now is final: no attempts are left"],
   ["running-strategy-invalid", "a failure now is final: the retry strategy is invalid"],

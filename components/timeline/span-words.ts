@@ -1,5 +1,11 @@
-import { formatClock, formatInstant, formatNumber } from "@/lib/format";
-import { formatAge, formatCountdown, formatDuration } from "@/lib/timeline/duration";
+import {
+  formatAge,
+  formatClock,
+  formatCountdown,
+  formatDuration,
+  formatInstant,
+  formatNumber,
+} from "@/lib/format";
 import type { Ahead, Projection, Span } from "@/lib/timeline/model";
 
 /** A piece of the text beside a bar, in the colour of its state. */
@@ -188,7 +194,7 @@ export function projectionWords({ retries, end }: Projection): string {
     ? [`retried at once${retries.length > 1 ? `, up to attempt ${last}` : ` as attempt ${last}`}`]
     : retries.map(({ attempt, delaySeconds }, index) => {
         const name = index === 0 ? `retried as attempt ${attempt}` : `${attempt}`;
-        return `${name} after ${formatAge(delaySeconds * 1000)}`;
+        return `${name} after ${formatDuration(delaySeconds * 1000)}`;
       });
   const rest = {
     "no-attempts-left": "then it fails",

@@ -1,8 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
 import { useZone } from "@/components/ui/text/zone";
-import { formatInstant } from "@/lib/format";
-import { formatDuration } from "@/lib/timeline/duration";
+import { formatDuration, formatInstant } from "@/lib/format";
 import { labelStep } from "@/lib/timeline/label-step";
 import type { Timeline } from "@/lib/timeline/model";
 import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";

@@ -9,9 +9,8 @@ import { NoValue } from "@/components/ui/text/no-value";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { Worker } from "@/lib/analytics/worker-claims";
 import { cn } from "@/lib/cn";
-import { formatNumber } from "@/lib/format";
+import { formatAge, formatCountdown, formatNumber } from "@/lib/format";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";
-import { formatAge, formatCountdown } from "@/lib/timeline/duration";
 
 const NARROW = "max-wide:hidden";
 

@@ -14,19 +14,19 @@ const SAID: Record<string, [Tone, string | null, string]> = {
   "backoff-overdue": [
     "warning",
     null,
-    "Retry 2 of 5: claimable for 1 m 35 s, and no worker of queue backoff-overdue has taken it. Attempt 1 failed with GatewayError: gateway did not answer in 30 s.",
+    "Retry 2 of 5: claimable for 1 min 35 s, and no worker of queue backoff-overdue has taken it. Attempt 1 failed with GatewayError: gateway did not answer in 30 s.",
   ],
   "cancelled-before-start": ["plain", "run-again", "Cancelled before it started."],
   "cancelled-in-backoff": ["plain", "run-again", "Cancelled before attempt 2 of 5 started."],
   "cancelled-instead-of-retried": [
     "bad",
     "run-again",
-    "Cancelled instead of retried: the retry would have begun after its max_duration of 1 m 00 s. Attempt 2 of 5 had failed with GatewayError: gateway did not answer in 30 s.",
+    "Cancelled instead of retried: the retry would have begun after its max_duration of 1 min. Attempt 2 of 5 had failed with GatewayError: gateway did not answer in 30 s.",
   ],
   "cancelled-max-delay": [
     "warning",
     "run-again",
-    "Cancelled before it started, 15 s past its max_delay of 1 m 00 s.",
+    "Cancelled before it started, 15 s past its max_delay of 1 min.",
   ],
   "cancelled-running": [
     "plain",
@@ -43,12 +43,12 @@ const SAID: Record<string, [Tone, string | null, string]> = {
   "completed-after-retries": [
     "good",
     null,
-    "Completed after 2 attempts, 29 s after it was spawned.",
+    "Completed after 2 attempts, 29.9 s after it was spawned.",
   ],
   "completed-slept-late": [
     "good",
     null,
-    "Completed in its first attempt, 11 m 48 s after it was spawned.",
+    "Completed in its first attempt, 11 min 48 s after it was spawned.",
   ],
   "event-delivered": ["good", null, "Completed in its first attempt, 56 s after it was spawned."],
   "event-named-step": ["good", null, "Completed in its first attempt, 52 s after it was spawned."],
@@ -85,12 +85,12 @@ const SAID: Record<string, [Tone, string | null, string]> = {
   "event-wait-forever": [
     "plain",
     "emit-event",
-    "Waiting for event payment.captured:42 for 2 h 00 m. Nobody has emitted it; the wait has no time-out.",
+    "Waiting for event payment.captured:42 for 2 h. Nobody has emitted it; the wait has no time-out.",
   ],
   "event-wait-limited": [
     "plain",
     "emit-event",
-    "Waiting for event payment.captured:42 for 45 s. Nobody has emitted it; the wait times out in 1 m 14 s.",
+    "Waiting for event payment.captured:42 for 45 s. Nobody has emitted it; the wait times out in 1 min 14 s.",
   ],
   "event-woken": [
     "plain",
@@ -135,7 +135,7 @@ const SAID: Record<string, [Tone, string | null, string]> = {
   "order-with-everything": [
     "plain",
     "extend-lease",
-    "Running on worker-b2 for 1 m 18 s. Last checkpoint courier.confirmed:ord_42 1 m 19 s ago. Lease expires in 0:42; without a heartbeat the attempt fails and the task is retried as attempt 4 of 5 after 2 m 00 s. Its max_duration leaves 41 m 48 s.",
+    "Running on worker-b2 for 1 min 18 s. Last checkpoint courier.confirmed:ord_42 1 min 19 s ago. Lease expires in 0:42; without a heartbeat the attempt fails and the task is retried as attempt 4 of 5 after 2 min. Its max_duration leaves 41 min.",
   ],
   "poisoned-policy": [
     "bad",
@@ -145,18 +145,18 @@ const SAID: Record<string, [Tone, string | null, string]> = {
   "put-aside": [
     "plain",
     "run-now",
-    "A worker put it aside 1 m 04 s ago, outside of a step, until 14:10:04: it comes up again in 8 m 59 s.",
+    "A worker put it aside 1 min 4 s ago, outside of a step, until 14:10:04: it comes up again in 8 min 59 s.",
   ],
   queued: ["plain", null, "Queued: claimable for 5 s, and no worker of queue queued has taken it."],
   "queued-max-delay-ahead": [
     "warning",
     null,
-    "Queued: claimable for 1 m 30 s, and no worker of queue queued-max-delay-ahead has taken it. Unless it starts within 8 m 29 s, its max_delay cancels it.",
+    "Queued: claimable for 1 min 30 s, and no worker of queue queued-max-delay-ahead has taken it. Unless it starts within 8 min 29 s, its max_delay cancels it.",
   ],
   "queued-max-delay-overdue": [
     "warning",
     "cancel",
-    "Past its max_delay of 1 m 00 s since 14:01:00. The next claim on queue queued-max-delay-overdue cancels it; none has come for 30 s.",
+    "Past its max_delay of 1 min since 14:01:00. The next claim on queue queued-max-delay-overdue cancels it; none has come for 30 s.",
   ],
   "retried-by-hand": [
     "plain",
@@ -181,7 +181,7 @@ const SAID: Record<string, [Tone, string | null, string]> = {
   "running-last-attempt": [
     "plain",
     "extend-lease",
-    "Running on worker-a for 18 s. Lease expires in 0:42; without a heartbeat the attempt fails and the task fails: no attempts are left. Its max_duration leaves 59 m 41 s.",
+    "Running on worker-a for 18 s. Lease expires in 0:42; without a heartbeat the attempt fails and the task fails: no attempts are left. Its max_duration leaves 59 min.",
   ],
   "running-past-max-duration": [
     "warning",
@@ -196,7 +196,7 @@ const SAID: Record<string, [Tone, string | null, string]> = {
   "running-without-lease": [
     "warning",
     "cancel",
-    "Running on worker-a for 11 m 40 s without a lease: if the worker is gone, nothing will take the task back.",
+    "Running on worker-a for 11 min without a lease: if the worker is gone, nothing will take the task back.",
   ],
   "sleep-moved-to-now": [
     "plain",
@@ -211,7 +211,7 @@ const SAID: Record<string, [Tone, string | null, string]> = {
   "sleeping-durable": [
     "plain",
     "run-now",
-    "Sleeping in step cool-off until 14:10:02, for another 6 m 39 s.",
+    "Sleeping in step cool-off until 14:10:02, for another 6 min 39 s.",
   ],
   "suspension-swallowed": [
     "bad",
@@ -226,7 +226,7 @@ const SAID: Record<string, [Tone, string | null, string]> = {
   "written-after-the-end": [
     "good",
     null,
-    "Completed in its first attempt, 3.0 s after it was spawned. Step late was written 12 s after the end.",
+    "Completed in its first attempt, 3 s after it was spawned. Step late was written 12 s after the end.",
   ],
 };
 

@@ -1,7 +1,7 @@
 import { toMs } from "../timeline/model.ts";
 import { readSuspension } from "../timeline/standing.ts";
 import type { Diagnosis, Facts } from "./facts.ts";
-import { code, duration, measured, type Part, say } from "./parts.ts";
+import { code, measured, type Part, say } from "./parts.ts";
 import { attemptOf, errorText } from "./phrases.ts";
 
 /** Who ended a cancelled task is not recorded; what it was doing, and whether a policy was due, is. */
@@ -11,7 +11,7 @@ export function explainCancelled(facts: Facts): Diagnosis {
   const action = { kind: "run-again" } as const;
   if (run.state === "failed") {
     const limit =
-      policy.maxDuration === null ? [] : say` of ${duration(policy.maxDuration * 1000)}`;
+      policy.maxDuration === null ? [] : say` of ${measured(policy.maxDuration * 1000)}`;
     return {
       tone: "bad",
       parts: say`Cancelled instead of retried: the retry would have begun after its ${code("max_duration")}${limit}. Attempt ${attemptOf(task, run.attempt)} had failed with ${errorText(error)}.`,
@@ -21,7 +21,7 @@ export function explainCancelled(facts: Facts): Diagnosis {
   const at = task.cancelledAt ? toMs(task.cancelledAt) : null;
   const due = deadline !== null && at !== null && at >= deadline.at;
   const why = due
-    ? say`, ${past(at - deadline.at)} past its ${code(deadline.field)} of ${duration(deadline.seconds * 1000)}`
+    ? say`, ${past(at - deadline.at)} past its ${code(deadline.field)} of ${measured(deadline.seconds * 1000)}`
     : [];
   return {
     tone: due ? "warning" : "plain",
@@ -31,7 +31,7 @@ export function explainCancelled(facts: Facts): Diagnosis {
 }
 
 /** Whole seconds, and tenths of the first, so that nothing is said to be 0 s past. */
-const past = (ms: number) => (ms < 1000 ? measured(ms) : duration(ms));
+const past = measured;
 
 function activity({ detail, run }: Facts): Part[] {
   if (run.startedAt === null)

@@ -1,5 +1,5 @@
 import type { Diagnosis, Facts } from "./facts.ts";
-import { code, duration, say, strong, time } from "./parts.ts";
+import { code, duration, measured, say, strong, time } from "./parts.ts";
 
 /** What endangers an active task whatever it is doing: rows that disagree, poisoned or overdue policies. */
 export function explainHazards(facts: Facts): Diagnosis | null {
@@ -23,7 +23,7 @@ export function explainHazards(facts: Facts): Diagnosis | null {
     const rest = standing.kind === "running" ? "; its worker then stops at its next call" : "";
     return {
       tone: "warning",
-      parts: say`Past its ${code(deadline.field)} of ${duration(deadline.seconds * 1000)} since ${time(new Date(deadline.at).toISOString())}. The next claim on queue ${code(task.queue)} cancels it${rest}; none has come for ${duration(now - deadline.at)}.`,
+      parts: say`Past its ${code(deadline.field)} of ${measured(deadline.seconds * 1000)} since ${time(new Date(deadline.at).toISOString())}. The next claim on queue ${code(task.queue)} cancels it${rest}; none has come for ${duration(now - deadline.at)}.`,
       action: { kind: "cancel" },
     };
   }

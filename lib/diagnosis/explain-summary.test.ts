@@ -43,7 +43,7 @@ const FAILED = { state: "failed", attempts: 5 } as const;
 describe("the why of a list row", () => {
   test.each<[string, string, TaskSummary]>([
     ["queued · no worker for 5 s", "plain", summary({})],
-    ["queued · no worker for 1 m 30 s", "warning", summary({}, { availableAt: ago(90) })],
+    ["queued · no worker for 1 min 30 s", "warning", summary({}, { availableAt: ago(90) })],
     ["retry 2 of 5 · no worker for 5 s", "plain", summary({ attempts: 2 })],
     ["woken · no worker for 5 s", "plain", summary({}, { startedAt: ago(100) })],
     [
@@ -52,7 +52,7 @@ describe("the why of a list row", () => {
       summary(SLEEPING, { wakeEvent: "paid:42", availableAt: "infinity" }),
     ],
     [
-      "waiting for paid:42 · times out in 1 m 00 s",
+      "waiting for paid:42 · times out in 1 min",
       "plain",
       summary(SLEEPING, { wakeEvent: "paid:42", availableAt: ago(-60) }),
     ],
@@ -83,7 +83,7 @@ describe("the why of a list row", () => {
       summary(SLEEPING, { startedAt: ago(9), availableAt: "infinity" }),
     ],
     [
-      "running 1 m 18 s · lease 0:42",
+      "running 1 min 18 s · lease 0:42",
       "plain",
       summary(RUNNING, { startedAt: ago(78), claimExpiresAt: ago(-42) }),
     ],
@@ -92,10 +92,10 @@ describe("the why of a list row", () => {
       "warning",
       summary(RUNNING, { startedAt: ago(78), claimExpiresAt: ago(8) }),
     ],
-    ["running 1 m 18 s · no lease", "warning", summary(RUNNING, { startedAt: ago(78) })],
-    ["took 4 m 00 s", "plain", summary({ state: "completed", endedAt: ago(60) })],
+    ["running 1 min 18 s · no lease", "warning", summary(RUNNING, { startedAt: ago(78) })],
+    ["took 4 min", "plain", summary({ state: "completed", endedAt: ago(60) })],
     [
-      "took 4 m 00 s · 3 attempts",
+      "took 4 min · 3 attempts",
       "plain",
       summary({ state: "completed", endedAt: ago(60), attempts: 3 }),
     ],

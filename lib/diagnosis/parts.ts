@@ -1,5 +1,5 @@
 import type { Iso } from "@/lib/model/instants";
-import { formatAge, formatCountdown, formatDuration } from "../timeline/duration.ts";
+import { formatAge, formatCountdown, formatDuration } from "../format.ts";
 
 /**
  * A piece of a sentence. `code` is a name the engine or the user gave (event, step, worker, error) and is shown in
@@ -39,13 +39,13 @@ export const code = (text: string): Part => ({ kind: "code", text });
 export const strong = (text: string): Part => ({ kind: "strong", text });
 export const time = (iso: Iso): Part => ({ kind: "time", iso });
 
-/** A length of time in milliseconds, in whole seconds. */
+/** A length of time in milliseconds that is still growing or shrinking. */
 export const duration = (ms: number): Part => ({ kind: "duration", text: formatAge(ms), ms });
 
-/** A length of time in milliseconds that will not grow any more; below ten seconds its fraction says something. */
+/** A fixed length of time in milliseconds, exact. */
 export const measured = (ms: number): Part => ({
   kind: "duration",
-  text: ms < 10_000 ? formatDuration(ms) : formatAge(ms),
+  text: formatDuration(ms),
   ms,
 });
 

@@ -3,7 +3,7 @@ import type { TaskError } from "../timeline/model.ts";
 import { projectRetries } from "../timeline/project-retries.ts";
 import { describeStrategy, retryDelaySeconds } from "../timeline/retry-delay.ts";
 import type { Facts } from "./facts.ts";
-import { code, duration, type Part, say, strong } from "./parts.ts";
+import { code, duration, measured, type Part, say, strong } from "./parts.ts";
 
 /** `attempt 3 of 5`; without a limit just the number. */
 export function attemptOf(task: Task, attempt: number): Part {
@@ -24,7 +24,7 @@ export function afterFailure({ detail, run, now }: Facts): Part[] {
   const { retries, end } = projectRetries(task, run.attempt, now);
   const next = retries[0];
   if (next) {
-    const delay = next.delaySeconds > 0 ? say` after ${duration(next.delaySeconds * 1000)}` : [];
+    const delay = next.delaySeconds > 0 ? say` after ${measured(next.delaySeconds * 1000)}` : [];
     return say`is retried as attempt ${attemptOf(task, next.attempt)}${delay}`;
   }
   if (end === "invalid-strategy")

@@ -71,11 +71,11 @@ test("no strategy at all retries at once", async () => {
 test.each([
   [null, null],
   [{ kind: "none" }, null],
-  [{ kind: "fixed" }, "fixed 1 m 00 s"],
+  [{ kind: "fixed" }, "fixed 1 min"],
   [{ kind: "exponential" }, "exponential 30 s × 2"],
   [
     { kind: "exponential", base_seconds: 1, factor: 3, max_seconds: 300 },
-    "exponential 1 s × 3, at most 5 m 00 s",
+    "exponential 1 s × 3, at most 5 min",
   ],
   [{ kind: "linear" }, "invalid strategy"],
 ])("describes %j", (strategy, text) => {

@@ -1,5 +1,5 @@
 import type { Payload } from "@/lib/model/json";
-import { formatAge, formatDuration } from "./duration.ts";
+import { formatDuration } from "../format.ts";
 import { readJson } from "./read-json.ts";
 
 /** No strategy may ask for more than a day. */
@@ -39,21 +39,17 @@ export function retryDelaySeconds(strategy: Payload, attempt: number): RetryDela
   return { seconds: Math.min(base * factor ** Math.max(attempt - 1, 0), max) };
 }
 
-/** The strategy in a few words: `exponential 30 s × 2, at most 5 m 00 s`. `null` where retries follow at once. */
+/** The strategy in a few words: `exponential 30 s × 2, at most 5 min`. `null` where retries follow at once. */
 export function describeStrategy(strategy: Payload): string | null {
   const first = retryDelaySeconds(strategy, 1);
   if ("invalid" in first) return "invalid strategy";
   const fields = readJson(strategy) as Record<string, unknown> | undefined;
-  if (fields?.kind === "fixed") return `fixed ${length(first.seconds)}`;
+  if (fields?.kind === "fixed") return `fixed ${formatDuration(first.seconds * 1000)}`;
   if (fields?.kind !== "exponential") return null;
   const base = readNumber(fields.base_seconds, 30) ?? 0;
   const most = readNumber(fields.max_seconds, LIMIT_SECONDS) ?? LIMIT_SECONDS;
-  const cap = most < LIMIT_SECONDS ? `, at most ${length(most)}` : "";
-  return `exponential ${length(base)} × ${readNumber(fields.factor, 2)}${cap}`;
-}
-
-function length(seconds: number): string {
-  return Number.isInteger(seconds) ? formatAge(seconds * 1000) : formatDuration(seconds * 1000);
+  const cap = most < LIMIT_SECONDS ? `, at most ${formatDuration(most * 1000)}` : "";
+  return `exponential ${formatDuration(base * 1000)} × ${readNumber(fields.factor, 2)}${cap}`;
 }
 
 const INVALID_NUMBER = { invalid: "retry_strategy contains an invalid number" };

@@ -2,7 +2,7 @@
 import { useClock } from "@/components/ui/text/clock";
 import { NoValue } from "@/components/ui/text/no-value";
 import { cn } from "@/lib/cn";
-import { formatDuration } from "@/lib/timeline/duration";
+import { formatDuration } from "@/lib/format";
 
 /** A claimable run that waits longer than this is slow; longer than the second, somebody should look. */
 const SLOW_MS = 10_000;

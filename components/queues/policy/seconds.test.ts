@@ -8,7 +8,7 @@ test.each([
   [36 * 3_600, "36 hours"],
   [86_400, "1 day"],
   [30 * 86_400, "30 days"],
-  [90, "1 m 30 s"],
+  [90, "1 min 30 s"],
 ])("%i seconds read %s", (seconds, words) => {
   expect(formatLength(seconds)).toBe(words);
 });

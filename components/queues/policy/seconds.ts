@@ -1,4 +1,4 @@
-import { formatAge } from "@/lib/timeline/duration";
+import { formatDuration } from "@/lib/format";
 
 /** The units in which people say how long something is kept. */
 export const UNITS = { minutes: 60, hours: 3_600, days: 86_400 } as const;
@@ -16,6 +16,6 @@ export function toUnit(seconds: number): { amount: number; unit: Unit } {
 export function formatLength(seconds: number): string {
   if (seconds === 0) return "none";
   const { amount, unit } = toUnit(seconds);
-  if (!Number.isInteger(amount)) return formatAge(seconds * 1_000);
+  if (!Number.isInteger(amount)) return formatDuration(seconds * 1_000);
   return `${amount} ${amount === 1 ? unit.slice(0, -1) : unit}`;
 }

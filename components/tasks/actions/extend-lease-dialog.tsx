@@ -7,8 +7,8 @@ import { Field, Input } from "@/components/ui/form/field";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import { extendLeaseAction } from "@/lib/actions/spawn";
+import { formatDuration } from "@/lib/format";
 import type { Run, TaskDetail } from "@/lib/model/task";
-import { formatDuration } from "@/lib/timeline/duration";
 
 const WEEK = 604_800;
 

@@ -56,13 +56,13 @@ export const TaskTable = memo(function TaskTable({
             label="Age"
             sorted={sort === "newest" ? "ascending" : sort === "oldest" ? "descending" : undefined}
             onSort={() => onSort({ sort: sort === "newest" ? "oldest" : "newest" })}
-            className="w-[76px]"
+            className="w-[72px]"
           />
           <SortTh
             label="Duration"
             sorted={sort === "duration" ? "descending" : undefined}
             onSort={() => onSort({ sort: sort === "duration" ? "newest" : "duration" })}
-            className="w-[84px]"
+            className="w-[92px]"
           />
           <Th className="hidden w-[116px] pl-5 xwide:table-cell">Worker</Th>
           {tenants && <Th className="hidden w-[92px] xwide:table-cell">Tenant</Th>}

@@ -1,8 +1,7 @@
 "use client";
 import { useZone } from "@/components/ui/text/zone";
-import { formatClock, formatInstant } from "@/lib/format";
+import { formatAge, formatClock, formatInstant } from "@/lib/format";
 import { listTicks, type Ticks } from "@/lib/timeline/axis-ticks";
-import { formatAge } from "@/lib/timeline/duration";
 import type { Timeline } from "@/lib/timeline/model";
 import type { Scale } from "@/lib/timeline/scale";
 

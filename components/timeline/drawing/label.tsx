@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { StateIcon } from "@/components/tasks/state/state-icon";
 import { Icon } from "@/components/ui/icons/icon";
 import { cn } from "@/lib/cn";
-import { formatDuration } from "@/lib/timeline/duration";
+import { formatDuration } from "@/lib/format";
 import { labelStep } from "@/lib/timeline/label-step";
 import type { Span } from "@/lib/timeline/model";
 import { isNamed, titleOf } from "@/lib/timeline/span-title";

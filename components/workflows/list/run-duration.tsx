@@ -1,9 +1,9 @@
 "use client";
 import { useClock } from "@/components/ui/text/clock";
 import { NoValue } from "@/components/ui/text/no-value";
+import { formatAge, formatDuration } from "@/lib/format";
 import { isActive } from "@/lib/model/states";
 import type { WorkflowRunSummary } from "@/lib/model/workflow";
-import { formatAge, formatDuration } from "@/lib/timeline/duration";
 
 /** From the start of a run to its end; growing only while it really goes on. */
 export function RunDuration({ run }: { run: WorkflowRunSummary }) {

@@ -39,7 +39,7 @@ export function RunTable({
           <Th numeric aria-sort={tables.createdAt ? "descending" : undefined} className="w-[84px]">
             {tables.createdAt ? "Age" : "Started"}
           </Th>
-          <Th numeric className="w-[84px]">
+          <Th numeric className="w-[96px]">
             Duration
           </Th>
           {tables.tenants && <Th className="hidden w-[128px] pl-5 xwide:table-cell">Tenant</Th>}

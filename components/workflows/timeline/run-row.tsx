@@ -9,7 +9,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
 import { useZone } from "@/components/ui/text/zone";
 import { cn } from "@/lib/cn";
-import { formatDuration } from "@/lib/timeline/duration";
+import { formatDuration } from "@/lib/format";
 import type { Scale } from "@/lib/timeline/scale";
 import type { RunRow } from "./rows";
 
