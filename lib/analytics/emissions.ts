@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { listAwaited } from "@/lib/highway/trace/awaited";
+import { listAwaited } from "@/lib/highway/machine/awaited-events";
 import type { Iso } from "@/lib/model/instants";
 import type { TaskDetail } from "@/lib/model/task";
 

@@ -1,6 +1,7 @@
 import type { Json } from "../../model/json.ts";
 import { listPaths } from "../language/expression.ts";
 import { fillTemplates } from "../language/template.ts";
+import { findScope, innerScopes, type Scope } from "./scopes.ts";
 import { listScopes } from "./visit.ts";
 import type { Operator, Workflow } from "./workflow.ts";
 
@@ -48,6 +49,29 @@ function inputOf(path: readonly (string | number)[], provided: ReadonlySet<strin
   if (first === "inputs") return second === undefined ? [] : [second];
   if (first === "ds") return ["data_interval_start"];
   return first === undefined || provided.has(first) ? [] : [first];
+}
+
+/**
+ * The first names of everything that the operators of a scope refer to, those inside of them and their handlers
+ * included: all that a part running this scope has to be given.
+ */
+export function listNames(scope: Scope): Set<string> {
+  const names = new Set<string>();
+  const visited = new Set<Operator>();
+  const visit = (operator: Operator, home: Scope): void => {
+    if (visited.has(operator)) return;
+    visited.add(operator);
+    for (const [name] of listReferences(operator)) names.add(String(name));
+    for (const id of [operator.on_success_task_id, operator.on_failure_task_id]) {
+      const at = id === null ? null : findScope(home, id);
+      const handler = id === null ? undefined : at?.operators.get(id);
+      if (at && handler) visit(handler, at);
+    }
+    for (const inner of innerScopes(operator, home))
+      for (const one of inner.operators.values()) visit(one, inner);
+  };
+  for (const operator of scope.operators.values()) visit(operator, scope);
+  return names;
 }
 
 /** Everything that the templates and expressions of an operator name. */

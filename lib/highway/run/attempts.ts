@@ -1,17 +1,11 @@
-import type { Json, JsonObject } from "../../model/json.ts";
+import type { Failure, States } from "../machine/states.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { Operator, RetryPolicy } from "../model/workflow.ts";
-import type { Journal } from "./journal.ts";
-import { blockedBy, failed, type Outcome, toFailure } from "./outcome.ts";
+import { blockedBy, type Ended, failedWith, type Outcome } from "./outcome.ts";
 import type { Run } from "./run.ts";
 
-/** Kinds whose failure may pass; the others would only fail again. */
+/** Kinds whose failure may be temporary; the others would only fail again. */
 const RETRYABLE = new Set(["task", "activity", "foreach", "while", "parallel", "wait_for_event"]);
-
-/** The path of one attempt; what is inside of a second attempt is apart from what is inside of the first. */
-export function attemptPath(path: string, attempt: number): string {
-  return attempt === 1 ? path : `${path}~${attempt}`;
-}
 
 /**
  * Tries an operator as its policy says, with durable pauses. A failed attempt is recorded before the pause begins, the
@@ -23,11 +17,13 @@ export async function withAttempts(
   path: string,
   execute: (attempt: number) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const failure = run.journal.get(`${path}/failed`);
-  if (failure !== undefined) return { ...failed(failure), ...innerOf(run.journal, path) };
+  const { journal } = run;
+  const failure = journal.get(`${path}/failed`);
+  if (failure !== undefined)
+    return failedWith(failure as Failure, journal.get(`${path}/inner`) as States | undefined);
   const policy = policyOf(run, operator);
   for (let attempt = 1; ; attempt++) {
-    const wake = run.journal.get(`${path}/retry/${attempt}`);
+    const wake = journal.get(`${path}/retry/${attempt}`);
     if (wake !== undefined) {
       const at = new Date(String(wake));
       if (at > run.now) return blockedBy({ kind: "timer", at });
@@ -35,21 +31,30 @@ export async function withAttempts(
     }
     const outcome = await execute(attempt);
     if (outcome.state !== "failed") return outcome;
-    const error = toFailure(outcome.error);
     if (attempt > (policy?.max_retries ?? 0)) {
-      const inner = outcome.inner ? { [`${path}/inner`]: outcome.inner } : {};
-      await run.journal.put({ ...inner, [`${path}/failed`]: error });
+      await recordFailure(run, path, outcome);
       return outcome;
     }
     const now = await run.readClock();
     const until = new Date(now.getTime() + delayOf(policy, attempt));
     // The wake time is the last entry, as text, so that the pause reads as a sleep of the run and can be moved.
-    await run.journal.put({
-      [`${path}/attempt/${attempt}`]: error,
+    await journal.put({
+      [`${path}/attempt/${attempt}`]: outcome.error,
       [`${path}/retry/${attempt}`]: until.toISOString(),
     });
     if (until > now) return blockedBy({ kind: "timer", at: until });
   }
+}
+
+async function recordFailure(
+  { journal }: Run,
+  path: string,
+  { error, inner }: Extract<Ended, { state: "failed" }>,
+): Promise<void> {
+  await journal.put({
+    ...(inner && { [`${path}/inner`]: inner }),
+    [`${path}/failed`]: error,
+  });
 }
 
 function policyOf(run: Run, operator: Operator): RetryPolicy | null {
@@ -63,9 +68,4 @@ function delayOf(policy: RetryPolicy | null, attempt: number): number {
   const seconds = (parseDuration(policy.delay) ?? 0) * policy.backoff_factor ** (attempt - 1);
   // Beyond ten years a date cannot be trusted to exist.
   return Math.ceil(Math.min(seconds, 315_360_000) * 1000);
-}
-
-function innerOf(journal: Journal, path: string) {
-  const inner = journal.get(`${path}/inner`) as (Json & JsonObject) | undefined;
-  return inner === undefined ? {} : { inner: inner as Record<string, never> };
 }

@@ -1,9 +1,8 @@
-import { stringifyJson } from "../../absurd/json.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { type Lookup, TemplateError } from "../language/template.ts";
 import type { Operator } from "../model/workflow.ts";
 
-/** What is known in the whole run: `inputs`, `variables`, `workflow`, `run`, `ds`, `ENV`. */
+/** The names of the whole run: `inputs`, `variables`, `workflow`, `run`, `ds`, `ENV`. */
 export type Globals = {
   inputs: JsonObject;
   variables: JsonObject;
@@ -11,10 +10,10 @@ export type Globals = {
   env: JsonObject;
 };
 
-/** The names one scope has seen, as they travel to a task of another process. */
+/** The names of one scope, as they travel to the task of a part. */
 export type Names = { loop: JsonObject; results: JsonObject; tasks: JsonObject };
 
-/** What templates can name in one place of a run: what is known there, then what is known further out. */
+/** What templates can name in one place of a run: the names of that place, then those of the scopes around. */
 export class Context {
   private readonly names: Names;
 
@@ -36,24 +35,24 @@ export class Context {
     return new Context(this.globals, this.options, { loop }, this);
   }
 
-  /** Makes an operator's value known, by its result key and by its id. */
+  /** Publishes an operator's value under its result key and its id. */
   publish(operator: Operator, value: Json): void {
     if (operator.result_key !== null) set(this.names.results, operator.result_key, value);
     set(this.names.tasks, operator.task_id, value);
   }
 
-  /** Makes known what became known elsewhere. */
+  /** Publishes the results of another scope here. */
   adopt({ results, tasks }: Pick<Names, "results" | "tasks">): void {
     for (const [name, value] of Object.entries(results)) set(this.names.results, name, value);
     for (const [name, value] of Object.entries(tasks)) set(this.names.tasks, name, value);
   }
 
-  /** What became known here. */
+  /** The results that were published here. */
   own(): Pick<Names, "results" | "tasks"> {
     return { results: this.names.results, tasks: this.names.tasks };
   }
 
-  /** Everything that is known here. */
+  /** All names that are visible here. */
   all(): Names {
     const outer = this.outer?.all() ?? { loop: {}, results: {}, tasks: {} };
     return {
@@ -73,13 +72,17 @@ export class Context {
 
   private find([name, ...rest]: readonly (string | number)[]): Json | undefined {
     const key = String(name);
-    const direct = this.search("loop", key) ?? this.search("results", key);
-    if (direct !== undefined) return descend(direct, rest);
+    // `null` is a value like any other; only `undefined` means that there is none.
+    for (const kind of ["loop", "results"] as const) {
+      const direct = this.search(kind, key);
+      if (direct !== undefined) return descend(direct, rest);
+    }
     const task = this.search("tasks", key);
     if (task !== undefined) {
+      const own = descend(task, rest);
       const [alias, ...inner] = rest;
       const isAlias = alias === "output" || alias === "result" || alias === "payload";
-      return descend(task, rest) ?? (isAlias ? descend(task, inner) : undefined);
+      return own === undefined && isAlias ? descend(task, inner) : own;
     }
     const { inputs, variables, run, env } = this.globals;
     const known: JsonObject = { inputs, variables, workflow: variables, run, ENV: env };
@@ -94,14 +97,20 @@ export class Context {
   }
 }
 
+/** `undefined` when there is nothing at the path. A list has its items, from the end for negative ones, and `length`. */
 function descend(value: Json | undefined, path: readonly (string | number)[]): Json | undefined {
   let at = value;
   for (const step of path) {
-    if (Array.isArray(at)) at = at.at(Number(step));
+    if (Array.isArray(at)) at = itemOf(at, step);
     else if (typeof at === "object" && at !== null && Object.hasOwn(at, step)) at = at[step];
     else return undefined;
   }
   return at;
+}
+
+function itemOf(list: Json[], step: string | number): Json | undefined {
+  if (step === "length") return list.length;
+  return /^-?\d+$/.test(String(step)) ? list.at(Number(step)) : undefined;
 }
 
 /** Names may be any text, `__proto__` included. */
@@ -112,9 +121,4 @@ function set(target: JsonObject, name: string, value: Json): void {
     writable: true,
     configurable: true,
   });
-}
-
-/** A switch's value as text: without a fraction of zero, `true`, `false` and `null` by their words. */
-export function toCase(value: Json): string {
-  return typeof value === "string" ? value.trim() : stringifyJson(value);
 }

@@ -1,33 +1,33 @@
 import type { Json } from "../../model/json.ts";
 import { evaluateCondition, parseExpression } from "../language/expression.ts";
+import type { States } from "../machine/states.ts";
 import { bodyScope } from "../model/scopes.ts";
 import type { ForeachOperator, WhileOperator } from "../model/workflow.ts";
-import { endOfPart, spawnParts, waitForPart } from "./children.ts";
-import { failed, OperatorError, type Outcome, type States } from "./outcome.ts";
+import { evaluate, failedWith, OperatorError, type Outcome, type ScopeEnd } from "./outcome.ts";
 import { gather } from "./parallel.ts";
-import type { Place } from "./place.ts";
-import type { Run } from "./run.ts";
+import { endOfPart, namesFor, spawnParts, waitForPart } from "./parts.ts";
+import type { Place, Run } from "./run.ts";
 
 const MAX_ROUNDS = 1000;
 
-/** Runs the body for each item, one after another or, when `parallel`, as a task each. The value is theirs, in order. */
+/** Runs the body for each item, one after another or, when `parallel`, as a task each. The value lists theirs. */
 export async function runForeach(
   run: Run,
   operator: ForeachOperator,
   place: Place,
 ): Promise<Outcome> {
   const items = await run.journal.once(`${place.attempt}/items`, () => {
-    const found = parseExpression(operator.items)(place.context.lookup);
+    const found = evaluate(() => parseExpression(operator.items)(place.context.lookup));
     if (Array.isArray(found)) return found;
     throw new OperatorError("BadItems", `'${operator.items}' does not yield a list.`);
   });
   const list = items as Json[];
   return operator.parallel
-    ? runBeside(run, operator, place, list)
-    : runInTurn(run, operator, place, list);
+    ? runConcurrently(run, operator, place, list)
+    : runSequentially(run, operator, place, list);
 }
 
-async function runInTurn(
+async function runSequentially(
   run: Run,
   operator: ForeachOperator,
   { scope, attempt, context }: Place,
@@ -45,24 +45,24 @@ async function runInTurn(
     );
     if (end.state === "blocked") return end;
     Object.assign(inner, end.states);
-    if (end.state === "failed")
-      return failed(new OperatorError(end.error.type, inRound(index, end.error.message)), inner);
+    if (end.state === "failed") return failedIn(index, end, inner);
     values.push(end.value);
   }
   return { state: "completed", value: values, inner };
 }
 
-async function runBeside(
+async function runConcurrently(
   run: Run,
   operator: ForeachOperator,
   { scope, attempt, context }: Place,
   items: Json[],
 ): Promise<Outcome> {
-  const body = bodyScope(operator, scope).path;
+  const body = bodyScope(operator, scope);
+  const names = namesFor(body, { context });
   const parts = items.map((item, index) => ({
     path: `${attempt}[${index}]`,
-    scope: body,
-    names: context.inside({ item, index }).all(),
+    scope: body.path,
+    names: { ...names, loop: { ...names.loop, item, index } },
   }));
   const tasks = await spawnParts(run, attempt, parts);
   const open = parts.find(({ path }) => !endOfPart(run, path));
@@ -79,8 +79,8 @@ async function runBeside(
 }
 
 /**
- * Runs the body as long as the expression holds. What a round makes known is known to the expression, to the next
- * round, and after the loop. The value is that of the last round.
+ * Runs the body while the expression is true. Results of a round are visible to the expression, to the next round, and
+ * after the loop. The value is that of the last round.
  */
 export async function runWhile(
   run: Run,
@@ -88,27 +88,33 @@ export async function runWhile(
   { scope, attempt, context }: Place,
 ): Promise<Outcome> {
   const body = bodyScope(operator, scope);
-  const limit = Number(operator.metadata.max_iterations ?? MAX_ROUNDS);
+  const limit = operator.metadata.max_iterations ?? MAX_ROUNDS;
+  if (typeof limit !== "number" || !(limit >= 0))
+    throw new OperatorError("BadLimit", "metadata.max_iterations must be a number from 0.");
   const carried = context.inside();
   const inner: States = {};
   let value: Json = null;
   for (let index = 0; ; index++) {
     const goesOn = await run.journal.once(`${attempt}/round/${index}`, () =>
-      evaluateCondition(operator.condition, carried.inside({ index }).lookup),
+      evaluate(() => evaluateCondition(operator.condition, carried.inside({ index }).lookup)),
     );
     if (goesOn !== true) return { state: "completed", value, inner, names: carried.own() };
     if (index >= limit)
-      return failed(new OperatorError("TooManyRounds", `More than ${limit} rounds.`), inner);
+      return failedWith({ type: "TooManyRounds", message: `More than ${limit} rounds.` }, inner);
     const end = await run.runScope(run, body, `${attempt}[${index}]`, carried.inside({ index }));
     if (end.state === "blocked") return end;
     Object.assign(inner, end.states);
-    if (end.state === "failed")
-      return failed(new OperatorError(end.error.type, inRound(index, end.error.message)), inner);
+    if (end.state === "failed") return failedIn(index, end, inner);
     carried.adopt(end.names);
     value = end.value;
   }
 }
 
-function inRound(index: number, message: string): string {
-  return `Round ${index}: ${message}`;
+function failedIn(
+  index: number,
+  { error }: ScopeEnd & { state: "failed" },
+  inner: States,
+): Outcome {
+  const { type, message } = error;
+  return failedWith({ type, message: `Round ${index}: ${message}` }, inner);
 }

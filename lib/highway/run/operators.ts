@@ -1,40 +1,52 @@
-import { atomically } from "../../absurd/atomically.ts";
-import { AbsurdDbError } from "../../absurd/errors.ts";
 import { emitEvent } from "../../absurd/events.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { evaluateCondition, parseExpression } from "../language/expression.ts";
-import { fillTemplates, fillToText, TemplateError } from "../language/template.ts";
+import { fillTemplates, fillToText } from "../language/template.ts";
+import { attemptPath } from "../machine/entry-names.ts";
+import { findJoinFailure, selectTarget } from "../machine/routing.ts";
+import type { OperatorState } from "../machine/states.ts";
 import { parseDuration } from "../model/duration.ts";
 import { toDate } from "../model/instant.ts";
 import type { Scope } from "../model/scopes.ts";
 import { parseWaitFor } from "../model/wait-for.ts";
 import type {
   EmitEventOperator,
+  JoinOperator,
+  LoopOperator,
   Operator,
-  SwitchOperator,
-  TaskOperator,
+  ParallelOperator,
+  RouterOperator,
   WaitForEventOperator,
   WaitOperator,
 } from "../model/workflow.ts";
-import { runActivity } from "./activity.ts";
-import { attemptPath, withAttempts } from "./attempts.ts";
-import { callFunction } from "./call-function.ts";
-import { type Context, toCase } from "./context.ts";
-import { withDeadline } from "./deadline.ts";
-import { judgeJoin } from "./join.ts";
+import { withAttempts } from "./attempts.ts";
+import { callOnce } from "./calls.ts";
+import { instantAfter } from "./clock.ts";
+import type { Context } from "./context.ts";
 import { runForeach, runWhile } from "./loops.ts";
-import { blockedBy, completed, failed, OperatorError, type Outcome } from "./outcome.ts";
+import {
+  blockedBy,
+  completed,
+  evaluate,
+  failed,
+  isDataError,
+  OperatorError,
+  type Outcome,
+} from "./outcome.ts";
 import { runParallel } from "./parallel.ts";
-import type { Place } from "./place.ts";
-import type { OperatorState } from "./plan.ts";
-import type { Run } from "./run.ts";
+import { cancelParts, runActivity } from "./parts.ts";
+import type { Place, Run } from "./run.ts";
 import { isTool, runTool } from "./tools.ts";
+
+/** The state of a task that a join names; `undefined` when there is none. */
+type StateOf = (id: string) => OperatorState | undefined;
 
 /**
  * Runs an operator, or continues it, with the retries of its policy. What the workflow itself gets wrong (a function
- * that throws, an unknown path in a template) is the operator's failure.
+ * that throws, an unknown path in a template, an event name that cannot be stored) is the operator's failure.
  *
- * @throws what the engine or the database raises: then nothing is decided, and the run is to be tried again.
+ * @throws what the engine or the database raises otherwise: then nothing is decided, and the task is to be executed
+ * again.
  */
 export async function runOperator(
   run: Run,
@@ -42,16 +54,16 @@ export async function runOperator(
   scope: Scope,
   path: string,
   context: Context,
-  stateOf: (id: string) => OperatorState | undefined,
+  stateOf: StateOf,
 ): Promise<Outcome> {
   if (operator.operator_type === "activity")
-    return runActivity(run, operator, { scope, path, attempt: path, context });
+    return runActivity(run, operator, { scope, path, context });
   return withAttempts(run, operator, path, async (attempt) => {
     const place = { scope, path, attempt: attemptPath(path, attempt), context };
     try {
       return await execute(run, operator, place, attempt, stateOf);
     } catch (error) {
-      if (error instanceof TemplateError || error instanceof OperatorError) return failed(error);
+      if (error instanceof OperatorError || isDataError(error)) return failed(error);
       throw error;
     }
   });
@@ -62,7 +74,7 @@ function execute(
   operator: Operator,
   place: Place,
   attempt: number,
-  stateOf: (id: string) => OperatorState | undefined,
+  stateOf: StateOf,
 ): Promise<Outcome> {
   const { path, context } = place;
   switch (operator.operator_type) {
@@ -71,19 +83,11 @@ function execute(
         ? runTool(run, operator, place)
         : callOnce(run, operator, path, attempt, context);
     case "condition":
-      return choose(
-        run,
-        path,
-        () => evaluateCondition(operator.condition, context.lookup),
-        (value) => (value ? operator.if_true : operator.if_false),
+      return route(run, operator, path, () =>
+        evaluateCondition(operator.condition, context.lookup),
       );
     case "switch":
-      return choose(
-        run,
-        path,
-        () => parseExpression(operator.switch_on)(context.lookup),
-        (value) => caseOf(operator, value),
-      );
+      return route(run, operator, path, () => parseExpression(operator.switch_on)(context.lookup));
     case "wait":
       return wait(run, operator, place);
     case "emit_event":
@@ -91,13 +95,13 @@ function execute(
     case "wait_for_event":
       return awaitEvent(run, operator, place);
     case "join":
-      return judgeJoin(run, operator, path, stateOf);
+      return join(run, operator, path, stateOf);
     case "parallel":
-      return withDeadline(run, operator, place, () => runParallel(run, operator, place));
+      return withLimit(run, operator, place, () => runParallel(run, operator, place));
     case "foreach":
-      return withDeadline(run, operator, place, () => runForeach(run, operator, place));
+      return withLimit(run, operator, place, () => runForeach(run, operator, place));
     case "while":
-      return withDeadline(run, operator, place, () => runWhile(run, operator, place));
+      return withLimit(run, operator, place, () => runWhile(run, operator, place));
     default:
       return Promise.resolve(
         failed(new OperatorError("UnknownOperator", `'${operator.operator_type}' cannot be run.`)),
@@ -105,57 +109,23 @@ function execute(
   }
 }
 
-/** Calls the function of a task or activity unless its value is recorded, and records it. */
-export async function callOnce(
+async function route(
   run: Run,
-  operator: TaskOperator,
+  router: RouterOperator,
   path: string,
-  attempt: number,
-  context: Context,
+  decide: () => Json,
 ): Promise<Outcome> {
-  const known = run.journal.get(path);
-  if (known !== undefined) return completed(known);
-  let value: Json;
-  try {
-    value = await callFunction(run, operator, path, attempt, context);
-  } catch (error) {
-    // A worker that has lost the run must not record anything, least of all what its being stopped looks like.
-    run.signal.throwIfAborted();
-    return failed(error);
-  }
-  try {
-    await run.journal.put({ [path]: value });
-  } catch (error) {
-    // Text that the database cannot store is the function's mistake, and would be no better the next time.
-    if (error instanceof AbsurdDbError && error.code.startsWith("22")) return failed(error);
-    throw error;
-  }
-  return completed(value);
-}
-
-async function choose(
-  run: Run,
-  path: string,
-  evaluate: () => Json,
-  targetOf: (value: Json) => string | null,
-): Promise<Outcome> {
-  const value = await run.journal.once(path, evaluate);
-  return { state: "completed", value, selected: targetOf(value) };
-}
-
-function caseOf({ cases, default: otherwise }: SwitchOperator, value: Json): string | null {
-  const key = toCase(value);
-  return Object.hasOwn(cases, key) ? (cases[key] ?? null) : otherwise;
+  const value = await run.journal.once(path, () => evaluate(decide));
+  return { state: "completed", value, selected: selectTarget(router, value) };
 }
 
 async function wait(run: Run, operator: WaitOperator, { path, context }: Place): Promise<Outcome> {
   const wake = await run.journal.once(path, async () => {
-    const target = parseWaitFor(fillTemplates(operator.wait_for, context.lookup));
+    const target = evaluate(() => parseWaitFor(fillTemplates(operator.wait_for, context.lookup)));
     if (!target || target.kind === "text")
       throw new OperatorError("BadWait", `'${operator.wait_for}' is no duration and no time.`);
-    if (target.kind === "datetime") return toDate(target.text).toISOString();
-    const now = await run.readClock();
-    return new Date(now.getTime() + Math.ceil(target.seconds * 1000)).toISOString();
+    if (target.kind === "datetime") return evaluate(() => toDate(target.text).toISOString());
+    return instantAfter(await run.readClock(), target.seconds);
   });
   const at = new Date(String(wake));
   return at > run.now ? blockedBy({ kind: "timer", at }) : completed(wake);
@@ -168,15 +138,28 @@ async function emit(
 ): Promise<Outcome> {
   const known = run.journal.get(path);
   if (known !== undefined) return completed(known);
-  const event = fillToText(operator.event_name, context.lookup);
-  const payload = fillTemplates(operator.payload, context.lookup) as JsonObject;
-  const { db, queue } = run.journal.execution;
+  const event = fillEventName(operator.event_name, context);
+  const payload = evaluate(() => fillTemplates(operator.payload, context.lookup)) as JsonObject;
   const value = { event };
-  await atomically(db, async (tx) => {
-    await emitEvent(tx, queue, event, payload);
-    await run.journal.put({ [path]: value }, tx);
+  await run.journal.transact(async (tx) => {
+    await emitEvent(tx, run.journal.execution.queue, event, payload);
+    return { [path]: value };
   });
   return completed(value);
+}
+
+/** An index entry of PostgreSQL holds about 2,700 bytes. */
+const MAX_EVENT_BYTES = 2_000;
+
+function fillEventName(template: string, context: Context): string {
+  const event = evaluate(() => fillToText(template, context.lookup));
+  const isStorable = !/[\0\p{Surrogate}]/u.test(event);
+  if (event.trim() === "" || !isStorable || Buffer.byteLength(event) > MAX_EVENT_BYTES)
+    throw new OperatorError(
+      "BadEvent",
+      `'${template}' yields no event name: text of 1 to ${MAX_EVENT_BYTES} bytes.`,
+    );
+  return event;
 }
 
 async function awaitEvent(
@@ -188,8 +171,11 @@ async function awaitEvent(
   if (payload !== undefined) return completed(payload);
   const timedOut = `${attempt}/timed_out`;
   const waiting = (await run.journal.once(`${attempt}/waiting`, async () => {
-    const event = fillToText(operator.event_name, context.lookup);
-    return { event, deadline: await deadlineOf(run, operator) };
+    const event = fillEventName(operator.event_name, context);
+    const limits = limitsOf(operator, operator.timeout_seconds);
+    const deadline =
+      limits.length === 0 ? null : instantAfter(await run.readClock(), Math.min(...limits));
+    return { event, deadline };
   })) as { event: string; deadline: string | null };
   const { event } = waiting;
   if (run.journal.get(timedOut) !== undefined)
@@ -198,10 +184,55 @@ async function awaitEvent(
   return blockedBy({ kind: "event", event, step: attempt, deadline, timedOut });
 }
 
-async function deadlineOf(run: Run, operator: WaitForEventOperator): Promise<string | null> {
-  const policy = operator.timeout_policy && parseDuration(operator.timeout_policy.timeout);
-  const limits = [operator.timeout_seconds, policy].filter((one) => typeof one === "number");
-  if (limits.length === 0) return null;
-  const now = await run.readClock();
-  return new Date(now.getTime() + Math.min(...limits) * 1000).toISOString();
+/** Ends a join whose members have the states that its mode needs. They are recorded, since later ones may differ. */
+async function join(
+  run: Run,
+  { join_tasks: ids, join_mode }: JoinOperator,
+  path: string,
+  stateOf: StateOf,
+): Promise<Outcome> {
+  const isRecorded = run.journal.get(path) !== undefined;
+  const unknown = ids.find((id) => !isRecorded && stateOf(id) === undefined);
+  if (unknown !== undefined)
+    return failed(new OperatorError("UnknownTask", `There is no task '${unknown}' to join.`));
+  const seen = await run.journal.once(path, () =>
+    Object.fromEntries(ids.map((id): [string, string] => [id, stateOf(id) ?? "running"])),
+  );
+  const states = seen as Record<string, string>;
+  const members = ids.map((id): [string, string] => [id, states[id] ?? "running"]);
+  const culprit = findJoinFailure(join_mode, members);
+  if (culprit === undefined) return completed(seen);
+  return failed(new OperatorError("JoinFailed", `Task '${culprit}' did not succeed.`));
+}
+
+/**
+ * Limits an operator that consists of others. The limit is checked whenever the operator has to wait: then it fails,
+ * and its tasks are cancelled; a function that is running is not interrupted.
+ */
+async function withLimit(
+  run: Run,
+  operator: ParallelOperator | LoopOperator,
+  { attempt }: Place,
+  execute: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const limits = limitsOf(
+    operator,
+    operator.operator_type === "parallel" ? operator.timeout : null,
+  );
+  if (limits.length === 0) return execute();
+  const recorded = await run.journal.once(`${attempt}/deadline`, async () =>
+    instantAfter(await run.readClock(), Math.min(...limits)),
+  );
+  const outcome = await execute();
+  if (outcome.state !== "blocked") return outcome;
+  const at = new Date(String(recorded));
+  if (at > run.now) return { ...outcome, waits: [...outcome.waits, { kind: "timer", at }] };
+  await cancelParts(run, attempt);
+  return failed(new OperatorError("TimeoutError", `'${operator.task_id}' took too long.`));
+}
+
+/** The limits of an operator, in seconds. */
+function limitsOf({ timeout_policy }: Operator, own: number | null): number[] {
+  const policy = timeout_policy && parseDuration(timeout_policy.timeout);
+  return [own, policy].filter((one) => typeof one === "number");
 }

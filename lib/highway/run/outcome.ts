@@ -1,11 +1,9 @@
+import { AbsurdDbError, InvalidArgumentError } from "../../absurd/errors.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
-import type { OperatorState } from "./plan.ts";
+import type { Failure, States } from "../machine/states.ts";
 
-/** Why an operator failed. */
-export type Failure = { type: string; message: string };
-
-/** What keeps an operator from going on until later. */
+/** A reason for which an operator cannot go on now. */
 export type Wait =
   | { kind: "timer"; at: Date }
   | {
@@ -14,7 +12,7 @@ export type Wait =
       /** The entry that will hold the payload. */
       step: string;
       deadline: Date | null;
-      /** Recorded when the deadline has passed. */
+      /** The entry that is recorded when the deadline has passed. */
       timedOut: string;
       /** The task that emits the event when it ends, unless it dies. */
       child?: Uuid;
@@ -22,15 +20,14 @@ export type Wait =
 
 export type Blocked = { state: "blocked"; waits: Wait[] };
 
-/** How operators ended, by path. */
-export type States = Record<string, OperatorState>;
+/** Results that become visible outside of the scope that produced them. */
+export type Names = { results: JsonObject; tasks: JsonObject };
+
+export const NO_NAMES: Names = { results: {}, tasks: {} };
 
 export type Ended =
   | { state: "completed"; value: Json; inner?: States; names?: Names; selected?: string | null }
   | { state: "failed"; error: Failure; inner?: States; names?: Names };
-
-/** Values that become known outside of what made them. */
-export type Names = { results: JsonObject; tasks: JsonObject };
 
 export type Outcome = Ended | Blocked;
 
@@ -38,33 +35,93 @@ export const completed = (value: Json): Ended => ({ state: "completed", value })
 export const blockedBy = (...waits: Wait[]): Blocked => ({ state: "blocked", waits });
 
 export function failed(error: unknown, inner?: States): Ended {
-  return { state: "failed", error: toFailure(error), ...(inner && { inner }) };
+  return failedWith(toFailure(error), inner);
 }
 
+/** The failure of an operator that is known already. */
+export function failedWith(error: Failure, inner?: States): Ended {
+  return { state: "failed", error, ...(inner && { inner }) };
+}
+
+/** Longer messages are cut: a failure is read by people, and travels through every part that it fails. */
+const MAX_MESSAGE = 10_000;
+
+/** The failure for a thrown value, whatever it is, as text that PostgreSQL can store. */
 export function toFailure(error: unknown): Failure {
-  if (error instanceof Error) return { type: error.name, message: error.message };
-  if (isFailure(error)) return { type: error.type, message: error.message };
-  return { type: "Error", message: String(error) };
+  const { name, message } = describeThrown(error);
+  const details = error instanceof OperatorError ? error.details : {};
+  return { ...details, type: toStorable(name), message: toStorable(message) };
 }
 
-function isFailure(value: unknown): value is Failure {
-  if (typeof value !== "object" || value === null) return false;
-  const { type, message } = value as Partial<Failure>;
-  return typeof type === "string" && typeof message === "string";
+/** Everything may be thrown, also objects whose members throw. */
+function describeThrown(error: unknown): { name: string; message: string } {
+  if (typeof error !== "object" || error === null) return { name: "Error", message: toText(error) };
+  try {
+    const { name, type, message } = error as Record<string, unknown>;
+    const found = [name, type].find((one) => typeof one === "string" && one !== "");
+    return { name: String(found ?? "Error"), message: toText(message ?? error) };
+  } catch {
+    return { name: "Error", message: "The thrown value cannot be read." };
+  }
 }
 
-/** How a scope ended: `value` is that of the completed operator furthest from the beginning. */
+function toText(value: unknown): string {
+  if (typeof value === "string") return value;
+  try {
+    return String(value);
+  } catch {
+    return "The thrown value has no text.";
+  }
+}
+
+/** `jsonb` has no U+0000 and no half of a surrogate pair. */
+function toStorable(text: string): string {
+  return text.slice(0, MAX_MESSAGE).replace(/[\0\p{Surrogate}]/gu, "\uFFFD");
+}
+
+/** The end of a scope: `value` is that of the last completed operator. */
 export type ScopeEnd = { states: States; names: Names } & (
   | { state: "completed"; value: Json }
-  | { state: "failed"; error: Failure & { task: string } }
+  | { state: "failed"; error: Failure }
 );
 
-/** A failure of a workflow's own making: the operator fails, the engine's run does not. */
+/** The end of a part: the payload of its event. */
+export type PartEnd = { states: States; names: Names } & (
+  | { status: "completed"; result: Json }
+  | { status: "failed" | "cancelled"; error: Failure }
+);
+
+/** A failure of the workflow's own making: the operator fails, the engine's run does not. */
 export class OperatorError extends Error {
   constructor(
     override readonly name: string,
     message: string,
+    /** Further members of the recorded failure. */
+    readonly details: JsonObject = {},
   ) {
     super(message);
   }
+}
+
+/**
+ * Evaluates what a definition says: templates, expressions, durations. Whatever is thrown there is the operator's
+ * failure, not a reason to execute the task again.
+ */
+export function evaluate<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof OperatorError) throw error;
+    const { type, message } = toFailure(error);
+    throw new OperatorError(type, message);
+  }
+}
+
+/** SQLSTATE classes for values that PostgreSQL cannot store: data exceptions, and limits such as the size of a key. */
+const DATA_ERRORS = ["22", "54"];
+
+/** Whether the engine refused what the workflow wanted to write; to try it again would not help. */
+export function isDataError(error: unknown): boolean {
+  if (error instanceof InvalidArgumentError) return true;
+  return error instanceof AbsurdDbError && DATA_ERRORS.includes(error.code.slice(0, 2));
 }

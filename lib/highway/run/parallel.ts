@@ -1,16 +1,16 @@
 import type { Json, JsonObject } from "../../model/json.ts";
+import { partEvent } from "../machine/entry-names.ts";
+import { isFork } from "../machine/fork.ts";
 import { branchPath, branchScopes } from "../model/scopes.ts";
 import type { ParallelOperator } from "../model/workflow.ts";
-import { endOfPart, type PartEnd, partEvent, spawnParts, waitForPart } from "./children.ts";
-import { isForkOnly } from "./fork.ts";
-import { completed, type Ended, failed, OperatorError, type Outcome } from "./outcome.ts";
-import type { Place } from "./place.ts";
-import type { Run } from "./run.ts";
+import { completed, type Ended, failedWith, type Outcome, type PartEnd } from "./outcome.ts";
+import { endOfPart, namesFor, spawnParts, waitForPart } from "./parts.ts";
+import type { Place, Run } from "./run.ts";
 
 /**
- * Runs the branches, each as a task, and waits for all of them, the failed ones included. When a task waits for the
- * branches and something else can go on meanwhile, it only starts them. The value says of each branch how it stands:
- * `{branches: {name: {event, task_id, status, result?}}}`. Branches of the older shape are tasks of the scope around.
+ * Runs the branches, each as a task, and waits for all of them, failed ones included; a fork only starts them. The
+ * value describes each branch: `{branches: {name: {event, task_id, status, result?}}}`. Branches of the 1.x shape are
+ * operators of the scope around.
  */
 export async function runParallel(
   run: Run,
@@ -21,13 +21,13 @@ export async function runParallel(
     name,
     path: branchPath(attempt, name),
     scope: inner.path,
+    names: namesFor(inner, { context }),
   }));
   if (branches.length === 0) return completed({ branches: {} });
-  const names = context.all();
   const tasks = await spawnParts(
     run,
     attempt,
-    branches.map(({ path, scope: at }) => ({ path, scope: at, names })),
+    branches.map(({ name: _, ...part }) => part),
   );
   const describe = (name: string, path: string, end?: PartEnd): [string, JsonObject] => [
     name,
@@ -38,7 +38,7 @@ export async function runParallel(
       ...(end?.status === "completed" && { result: end.result }),
     },
   ];
-  if (isForkOnly(run.workflow, operator, scope))
+  if (isFork(run.workflow, scope, operator))
     return completed({
       branches: Object.fromEntries(branches.map(({ name, path }) => describe(name, path))),
     });
@@ -60,9 +60,6 @@ export function gather(parts: { name: string; end: PartEnd }[], value: Json): En
   };
   const bad = parts.find(({ end }) => end.status !== "completed");
   if (!bad || bad.end.status === "completed") return { state: "completed", value, inner, names };
-  const { error } = bad.end;
-  return failed(
-    new OperatorError(error.type, `Part '${bad.name}' failed: ${error.message}`),
-    inner,
-  );
+  const { type, message } = bad.end.error;
+  return failedWith({ type, message: `Part '${bad.name}' failed: ${message}` }, inner);
 }

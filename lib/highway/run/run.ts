@@ -1,5 +1,7 @@
 import type { Uuid } from "../../model/ids.ts";
 import type { JsonObject } from "../../model/json.ts";
+import type { Replay } from "../machine/replay.ts";
+import type { ScopeMachine } from "../machine/scope-machine.ts";
 import type { Scope } from "../model/scopes.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { Context } from "./context.ts";
@@ -10,14 +12,16 @@ import type { Blocked, ScopeEnd } from "./outcome.ts";
 /** What all parts of one execution share. */
 export type Run = {
   journal: Journal;
+  /** Reads the journal: which operators have ended, and when. */
+  replay: Replay;
   workflow: Workflow;
   workflowRunId: Uuid;
-  /** The task that executes the workflow itself; children read the definition from it. */
+  /** The task that executes the workflow itself; parts load the definition from it. */
   rootTaskId: Uuid;
   /** Of the root task; its parts carry the same. */
   headers: JsonObject;
   functions: WorkflowFunctions;
-  /** The database's time when the workflow was last looked at. */
+  /** The database's time at the last look at the waits. */
   now: Date;
   readClock: () => Promise<Date>;
   /** Aborted when this worker has lost the run. */
@@ -25,6 +29,20 @@ export type Run = {
   recovery: Recovery;
   /** Runs the body of a loop; given here because loops are operators of a scope themselves. */
   runScope: (run: Run, scope: Scope, base: string, context: Context) => Promise<ScopeEnd | Blocked>;
+  /** For tests: called with the state of each scope whenever an execution leaves it. */
+  observe?: ScopeObserver | undefined;
+};
+
+export type ScopeObserver = (base: string, scope: Scope, machine: ScopeMachine) => void;
+
+/** Where an operator is run. */
+export type Place = {
+  scope: Scope;
+  /** Its path in this run, with rounds: `each_order[2]/charge`. */
+  path: string;
+  /** The path of this attempt, under which its parts are recorded. */
+  attempt: string;
+  context: Context;
 };
 
 /** How tasks of a run are started again after their worker has died. */

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { createQueue } from "../../absurd/queues.ts";
 import { getWorkflowRun } from "../../absurd/workflow-runs.ts";
+import type { OperatorState } from "../machine/states.ts";
 import { Bench, playFunctions } from "../testing/bench.ts";
 import { SCENARIOS, stage } from "../testing/scenarios.ts";
-import type { OperatorState } from "./plan.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -16,14 +16,12 @@ import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { ACTIVE_STATES } from "../../model/states.ts";
 import { workflowHash } from "../language/hash.ts";
+import { ROOT_TASK } from "../machine/entry-names.ts";
 import { validateWorkflow } from "../model/checks/validate.ts";
 import { formatProblem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { recoveryOptions } from "./children.ts";
+import { recoveryOptions } from "./parts.ts";
 import type { Recovery } from "./run.ts";
-
-/** The task that executes a workflow. */
-export const ROOT_TASK = "highway.workflow.run";
 
 /** Crashes are outlived for about an hour; a workflow that fails by itself does not use attempts. */
 export const DEFAULT_RECOVERY: Recovery = { maxAttempts: 60, baseSeconds: 1, maxSeconds: 60 };

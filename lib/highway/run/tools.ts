@@ -6,11 +6,19 @@ import type { Json, JsonObject } from "../../model/json.ts";
 import { fillTemplates } from "../language/template.ts";
 import { isMapping } from "../model/fields.ts";
 import type { TaskOperator } from "../model/workflow.ts";
-import type { PartEnd } from "./children.ts";
-import { blockedBy, completed, failed, OperatorError, type Outcome } from "./outcome.ts";
+import { instantAfter } from "./clock.ts";
+import {
+  blockedBy,
+  completed,
+  evaluate,
+  failed,
+  NO_NAMES,
+  OperatorError,
+  type Outcome,
+  type PartEnd,
+} from "./outcome.ts";
 import { gather } from "./parallel.ts";
-import type { Place } from "./place.ts";
-import type { Run } from "./run.ts";
+import type { Place, Run } from "./run.ts";
 
 const TOOLS = new Set([
   "tools.workflow.wait_for_parallel_branches",
@@ -30,8 +38,8 @@ export function isTool(run: Run, { function: name }: TaskOperator): boolean {
 export async function runTool(run: Run, operator: TaskOperator, place: Place): Promise<Outcome> {
   const { attempt, context } = place;
   const known = run.journal.get(attempt);
-  const args = fillTemplates(operator.args, context.lookup) as Json[];
-  const kwargs = fillTemplates(operator.kwargs, context.lookup) as JsonObject;
+  const args = evaluate(() => fillTemplates(operator.args, context.lookup)) as Json[];
+  const kwargs = evaluate(() => fillTemplates(operator.kwargs, context.lookup)) as JsonObject;
   const branches = readBranches(args[0], args[1]);
   if (operator.function === "tools.workflow.cancel_branch") {
     if (known !== undefined) return completed(known);
@@ -65,9 +73,8 @@ function readBranches(fork: Json | undefined, name: Json | undefined): Record<st
 }
 
 function endOf(run: Run, attempt: string, name: string, branch: Branch): PartEnd | undefined {
-  const names = { results: {}, tasks: {} };
   if (branch.status === "completed")
-    return { status: "completed", result: branch.result ?? null, states: {}, names };
+    return { status: "completed", result: branch.result ?? null, states: {}, names: NO_NAMES };
   return run.journal.get(`${attempt}/branch/${name}`) as (PartEnd & JsonObject) | undefined;
 }
 
@@ -83,7 +90,7 @@ async function waitFor(
     return failed(new OperatorError("TimeoutError", `Branch '${name}' did not end in time.`));
   const deadline = await run.journal.once(`${attempt}/deadline`, async () => {
     if (typeof timeout !== "number") return null;
-    return new Date((await run.readClock()).getTime() + timeout * 1000).toISOString();
+    return instantAfter(await run.readClock(), timeout);
   });
   return blockedBy({
     kind: "event",
@@ -110,7 +117,7 @@ async function cancelBranches(
       status: "cancelled",
       error,
       states: {},
-      names: { results: {}, tasks: {} },
+      names: NO_NAMES,
     };
     await atomically(db, async (tx) => {
       await emitEvent(tx, queue, event, end as unknown as Json);

@@ -3,27 +3,51 @@ import { previewEmit } from "../../absurd/preview.ts";
 import { scheduleRun } from "../../absurd/runs.ts";
 import { getTaskResult } from "../../absurd/tasks.ts";
 import type { Uuid } from "../../model/ids.ts";
-import type { PartEnd } from "./children.ts";
-import { toFailure, type Wait } from "./outcome.ts";
+import type { Json } from "../../model/json.ts";
+import { type Blocked, NO_NAMES, type PartEnd, toFailure, type Wait } from "./outcome.ts";
 import type { Run } from "./run.ts";
 
 type EventWait = Extract<Wait, { kind: "event" }>;
 
-/** A sleeping run hears of one event only. Beside others it looks after those it cannot hear of this often. */
+/** A sleeping run is woken by one event only; with more of them it wakes this often to look for the others. */
 const LOOK_AGAIN_MS = 5_000;
 
-/** A part that died emits nothing; this often its task is looked at. */
+/** A part that died emits nothing; its task is checked this often. */
 const CHECK_PART_MS = 60_000;
 
+/** The engine's limit of a timeout, an `integer`. */
+const MAX_SECONDS = 2 ** 31 - 1;
+
 /**
- * Makes something of waits: records what has come or is over, or else puts the run to sleep until the first of them
- * can be.
+ * Executes a part of a workflow as far as possible, again after each wait that is over, until it ends or has to sleep.
  *
- * @returns whether something can go on now; if not the run sleeps, and must not be executed further.
+ * @returns the end, or `undefined` when the run was put to sleep.
  */
-export async function resolveWaits(run: Run, waits: readonly Wait[]): Promise<boolean> {
+export async function interpret<End extends { state: string }>(
+  run: Run,
+  work: () => Promise<End | Blocked>,
+): Promise<Exclude<End, Blocked> | undefined> {
+  for (;;) {
+    run.signal.throwIfAborted();
+    const end = await work();
+    if (!isBlocked(end)) return end as Exclude<End, Blocked>;
+    if (!(await resolveWaits(run, end.waits))) return undefined;
+  }
+}
+
+function isBlocked(end: { state: string }): end is Blocked {
+  return end.state === "blocked";
+}
+
+/**
+ * Records what has arrived or timed out, or else puts the run to sleep until the first wait can be over.
+ *
+ * @returns whether something can go on now; if not, the run sleeps and must not be executed further.
+ */
+async function resolveWaits(run: Run, waits: readonly Wait[]): Promise<boolean> {
   const { db, queue, taskId, runId } = run.journal.execution;
   run.now = await run.readClock();
+  run.replay.records.now = run.now.getTime();
   const timers = waits.flatMap((wait) => (wait.kind === "timer" ? wait.at : []));
   if (timers.some((at) => at <= run.now)) return true;
   const events = withoutRepetitions(waits.flatMap((wait) => (wait.kind === "event" ? wait : [])));
@@ -34,7 +58,7 @@ export async function resolveWaits(run: Run, waits: readonly Wait[]): Promise<bo
     return false;
   }
   let progress = false;
-  for (const wait of events) progress = (await settle(run, wait, wait !== first)) || progress;
+  for (const wait of events) progress = (await resolve(run, wait, wait !== first)) || progress;
   if (progress) return true;
   const bounds = [
     ...timers.map(Number),
@@ -45,19 +69,21 @@ export async function resolveWaits(run: Run, waits: readonly Wait[]): Promise<bo
   const bound = Math.min(...bounds);
   const isOwn = bounds.length === 0 || bound === Number(first.deadline ?? Number.NaN);
   const timeoutSeconds =
-    bounds.length === 0 ? null : Math.max(0, Math.ceil((bound - run.now.getTime()) / 1000));
+    bounds.length === 0
+      ? null
+      : clamp(Math.ceil((bound - run.now.getTime()) / 1000), 0, MAX_SECONDS);
   const { event: eventName, step: stepName } = first;
   const input = { taskId, runId, stepName, eventName, timeoutSeconds };
   const outcome = await awaitEvent(db, queue, input);
   if (outcome.status === "suspended") return false;
   if (outcome.status === "received") run.journal.remember({ [stepName]: outcome.payload });
-  // The engine says that the time is over: an operator may have moved its end, so the clock is not asked again.
+  // The engine decides that the time is over, not the clock: an operator of the dashboard may have moved the wake-up.
   else if (isOwn) await run.journal.put({ [first.timedOut]: true });
   return true;
 }
 
 /** Records an event that was emitted, a time that is over, or a part that died. */
-async function settle(run: Run, wait: EventWait, peek: boolean): Promise<boolean> {
+async function resolve(run: Run, wait: EventWait, peek: boolean): Promise<boolean> {
   const { db, queue, taskId, runId } = run.journal.execution;
   if (peek || wait.deadline !== null || wait.child !== undefined) {
     const { emittedAt } = await previewEmit(db, queue, wait.event, { limit: 1 });
@@ -72,10 +98,10 @@ async function settle(run: Run, wait: EventWait, peek: boolean): Promise<boolean
     await run.journal.put({ [wait.timedOut]: true });
     return true;
   }
-  return wait.child !== undefined && settleDeadPart(run, wait, wait.child);
+  return wait.child !== undefined && resolveDeadPart(run, wait, wait.child);
 }
 
-async function settleDeadPart(run: Run, wait: EventWait, child: Uuid): Promise<boolean> {
+async function resolveDeadPart(run: Run, wait: EventWait, child: Uuid): Promise<boolean> {
   const { db, queue } = run.journal.execution;
   const result = await getTaskResult(db, queue, child);
   const isDead = result === null || result.state === "failed" || result.state === "cancelled";
@@ -87,9 +113,9 @@ async function settleDeadPart(run: Run, wait: EventWait, child: Uuid): Promise<b
     status: result?.state === "failed" ? "failed" : "cancelled",
     error,
     states: {},
-    names: { results: {}, tasks: {} },
+    names: NO_NAMES,
   };
-  await run.journal.put({ [wait.step]: end });
+  await run.journal.put({ [wait.step]: end as unknown as Json });
   return true;
 }
 
@@ -101,4 +127,8 @@ function describe(failure: unknown): unknown {
 
 function withoutRepetitions(waits: EventWait[]): EventWait[] {
   return [...new Map(waits.map((wait) => [wait.step, wait])).values()];
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
 }

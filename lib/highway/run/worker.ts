@@ -1,22 +1,21 @@
-import { type Absurd, SuspendTask } from "absurd-sdk";
-import { RunFailedError, TaskCancelledError } from "../../absurd/errors.ts";
+import type { Absurd, TaskContext } from "absurd-sdk";
+import { RunFailedError, RunNotRunningError, TaskCancelledError } from "../../absurd/errors.ts";
 import { getCurrentTime } from "../../absurd/sleep.ts";
-import { getTaskStatus } from "../../absurd/tasks.ts";
+import { getTaskStatus, type TaskStatus } from "../../absurd/tasks.ts";
 import type { Queryable } from "../../absurd/types.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { JsonObject } from "../../model/json.ts";
+import { PART_TASK, ROOT_TASK } from "../machine/entry-names.ts";
+import { Replay } from "../machine/replay.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { PART_TASK, type PartParams } from "./children.ts";
 import { Context } from "./context.ts";
 import type { WorkflowFunctions } from "./functions.ts";
 import { type Execution, Journal } from "./journal.ts";
-import { findOwnRun, type Host, withLease } from "./lease.ts";
-import { markCancelled } from "./record.ts";
-import type { Recovery, Run } from "./run.ts";
-import { runPart } from "./run-part.ts";
-import { runRoot } from "./run-root.ts";
+import { type PartParams, runPart } from "./parts.ts";
+import { markCancelled, runRoot } from "./root.ts";
+import type { Recovery, Run, ScopeObserver } from "./run.ts";
 import { runScope } from "./scope-runner.ts";
-import { DEFAULT_RECOVERY, ROOT_TASK, type RootParams } from "./start.ts";
+import { DEFAULT_RECOVERY, type RootParams } from "./start.ts";
 
 export type HighwayOptions = {
   /** A pool on the worker's database. */
@@ -24,19 +23,24 @@ export type HighwayOptions = {
   /** The worker's queue. */
   queue: string;
   functions: WorkflowFunctions;
-  /** What templates may read as `ENV`; nothing by default. */
+  /** The values that templates read as `ENV`; none by default. */
   env?: Readonly<Record<string, string>>;
   /** Unknown paths in templates are null instead of failures. */
   lenient?: boolean;
-  /** How often the lease is extended while functions run; well below the worker's claim timeout. */
+  /** Seconds between extensions of the lease while functions run; well below the worker's claim timeout. */
   heartbeatSeconds?: number;
   /** For the tasks of parts. */
   recovery?: Recovery;
+  /** For tests: called with the state of each scope whenever an execution leaves it. */
+  observe?: ScopeObserver;
 };
 
+/** The part of the SDK's context that an execution needs. */
+type Host = Pick<TaskContext, "taskID" | "heartbeat" | "headers">;
+
 /**
- * Makes a worker of the SDK execute workflows: registers the tasks for workflows and for their parts. Start the worker
- * as ever.
+ * Makes a worker of the SDK execute workflows: registers the tasks for workflows and for their parts. `app` may come
+ * from any copy of the SDK. Start the worker as usual.
  */
 export function registerHighway(app: Absurd, options: HighwayOptions): void {
   const { db, queue } = options;
@@ -64,32 +68,36 @@ export function registerHighway(app: Absurd, options: HighwayOptions): void {
 type Assignment = { at: Execution; root: RootParams; rootTaskId: Uuid; workflow_run_id: Uuid };
 
 /**
- * Executes until the task has ended or sleeps; both have been told to the engine then, in transactions of their own,
- * so the SDK must not tell it anything: the way out is the one of tasks that sleep.
+ * Executes until the task has ended or sleeps. Both were reported to the engine then, in transactions of their own, so
+ * the SDK must report nothing: the handler is left as by a task that sleeps.
  */
 async function execute(
-  host: Host & { headers: Readonly<JsonObject> },
+  host: Host,
   options: HighwayOptions,
   { at, root, rootTaskId, workflow_run_id }: Assignment,
   work: (run: Run, context: Context) => Promise<void>,
 ): Promise<never> {
-  const { db, functions, heartbeatSeconds = 20, recovery = DEFAULT_RECOVERY } = options;
+  const { db, functions, heartbeatSeconds = 20, recovery = DEFAULT_RECOVERY, observe } = options;
   const workflow: Workflow = root.definition;
   const readClock = () => getCurrentTime(db);
   try {
     await withLease(host, heartbeatSeconds, async (signal) => {
+      const now = await readClock();
+      const journal = await Journal.open(at, now);
       const run: Run = {
-        journal: await Journal.open(at),
+        journal,
+        replay: new Replay(workflow, journal.records),
         workflow,
         workflowRunId: workflow_run_id,
         rootTaskId,
         headers: headersOf(host.headers),
         functions,
-        now: await readClock(),
+        now,
         readClock,
         signal,
         recovery,
         runScope,
+        observe,
       };
       await work(run, contextOf(run, root, options));
     });
@@ -98,7 +106,77 @@ async function execute(
       await markCancelled(db, workflow_run_id, at, rootTaskId);
     else if (!(error instanceof RunFailedError)) throw error;
   }
-  throw new SuspendTask();
+  return suspend(host);
+}
+
+/**
+ * Leaves the handler as the SDK does when a task sleeps. Another copy of the SDK does not recognise an error of ours, so
+ * its own one is provoked: by a context of the same class, whose database is none and says that the task has to wait.
+ */
+async function suspend(host: Host): Promise<never> {
+  const Context = host.constructor as typeof TaskContext;
+  const answer = [{ should_suspend: true, payload: null }];
+  const query = async (text: string) => ({ rows: text.includes("await_event") ? answer : [] });
+  const context = await Context.create({
+    log: console,
+    taskID: host.taskID,
+    con: { query } as unknown as Parameters<typeof Context.create>[0]["con"],
+    queueName: "none",
+    task: {
+      run_id: host.taskID,
+      task_id: host.taskID,
+      task_name: "suspend",
+      attempt: 1,
+      params: null,
+      retry_strategy: null,
+      max_attempts: null,
+      headers: null,
+      wake_event: null,
+      event_payload: null,
+    },
+    claimTimeout: 60,
+    onLeaseExtended: () => {},
+  });
+  await context.awaitEvent("suspend");
+  throw new Error("This version of absurd-sdk suspends tasks in a way that Highway does not know.");
+}
+
+/**
+ * The task that a worker executes, and its run. The SDK does not give the run's id; the task's latest run is this
+ * worker's when its lease can still be extended after that run was read, since a later run exists only once this one
+ * has failed.
+ *
+ * @throws what the SDK throws when the run is lost.
+ */
+async function findOwnRun(
+  host: Host,
+  db: Queryable,
+  queue: string,
+): Promise<{ task: TaskStatus; runId: Uuid }> {
+  const task = await getTaskStatus(db, queue, host.taskID);
+  await host.heartbeat();
+  if (!task?.lastAttemptRun) throw new RunNotRunningError(`Task "${host.taskID}" has no run`);
+  return { task, runId: task.lastAttemptRun };
+}
+
+/** Extends the lease during `work`, and aborts it when that fails: then the run is another worker's. */
+async function withLease<T>(
+  host: Host,
+  seconds: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lost = new AbortController();
+  const timer = setInterval(
+    () => host.heartbeat().catch((error) => lost.abort(error)),
+    seconds * 1000,
+  );
+  try {
+    return await work(lost.signal);
+  } finally {
+    clearInterval(timer);
+    // Functions that still run have nothing to report to any more.
+    lost.abort(new Error("The execution has ended."));
+  }
 }
 
 function headersOf({ highway_path: _, ...headers }: Readonly<JsonObject>): JsonObject {
@@ -114,7 +192,7 @@ function contextOf(run: Run, { inputs }: RootParams, options: HighwayOptions): C
   return new Context(globals, { lenient: options.lenient ?? false });
 }
 
-/** The variables of a run: an input of the same name takes the place of the definition's value. */
+/** The variables of a run: an input of the same name replaces the definition's value. */
 function withInputs(variables: JsonObject, inputs: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [

@@ -3,7 +3,7 @@ import { call, queueTable } from "../../absurd/sql.ts";
 import type { Queryable } from "../../absurd/types.ts";
 import type { Json } from "../../model/json.ts";
 import type { TaskState } from "../../model/states.ts";
-import type { Entry, Records } from "../trace/book.ts";
+import type { Entry, Records } from "../machine/record-index.ts";
 
 type Row = { name: string; at: string; text: string };
 type TaskRow = { state: TaskState; path: string | null };

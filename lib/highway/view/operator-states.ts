@@ -1,8 +1,8 @@
 import type { WorkflowRunDetail } from "../../model/workflow.ts";
 import type { WorkflowGraph } from "../graph/graph.ts";
+import type { OperatorTrace } from "../machine/replay.ts";
+import { replayRun } from "../machine/replay.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { replayRun } from "../trace/replay.ts";
-import type { OperatorTrace } from "../trace/trace.ts";
 import { collectRecords, type TaskHistory } from "./records.ts";
 import { createResolver, ownerOf, type Resolve } from "./resolve-step.ts";
 

@@ -4,7 +4,7 @@ import { TASK_STATES, type TaskState } from "../../model/states.ts";
 import type { Checkpoint, TaskDetail } from "../../model/task.ts";
 import type { RecordedValue, WorkflowRunDetail } from "../../model/workflow.ts";
 import type { Timeline } from "../../timeline/model.ts";
-import type { Entry, Records } from "../trace/book.ts";
+import type { Entry, Records } from "../machine/record-index.ts";
 import { ownerOf, type Resolve } from "./resolve-step.ts";
 
 /** A task of a run with its timeline. */

@@ -7,32 +7,29 @@ import {
   sharedBranches,
 } from "../model/scopes.ts";
 import { isRouter, type Operator } from "../model/workflow.ts";
+import { type EndState, isEnd, isUnsuccessful, type OperatorState } from "./states.ts";
 
-/** How an operator ended. */
-export type EndState = "completed" | "failed" | "skipped" | "upstream_failed" | "cancelled";
-export type OperatorState = "running" | EndState;
-
-/** How far a scope has come. */
+/** The progress of a scope. */
 export type Progress = {
-  /** Operators that run or have ended; all others are pending. Later ends stand behind earlier ones. */
+  /** Operators that run or have ended; all others are pending. In the order in which they ended. */
   states: ReadonlyMap<string, OperatorState>;
-  /** Where each completed router leads. */
+  /** The target that each completed router has selected. */
   selected: ReadonlyMap<string, string | null>;
-  /** How operators inside of ended parallels ended, by id. */
+  /** End states of operators inside of ended operators, by id. */
   inner: ReadonlyMap<string, OperatorState>;
-  /** Handlers that are running for some operator. */
+  /** Handlers that are running now. */
   busyHandlers: ReadonlySet<string>;
 };
 
-/** What comes next: operators that may start, and pending ones that never will. */
-export type Decision = { start: string[]; settle: Map<string, EndState> };
+/** Operators that may start now, and pending ones that end without running. */
+export type Decision = { start: string[]; end: Map<string, EndState> };
 
 type Verdict = "wait" | "start" | EndState;
-type Weighed = "pending" | EndState;
+type DependencyState = "pending" | EndState;
 
 /**
- * The rules of one scope: which of its operators may start, and which are decided without running. Knows nothing of
- * how they run. The same progress always leads to the same decision.
+ * The scheduling rules of one scope: which operators may start, and which end without running. Pure: the same progress
+ * always leads to the same decision.
  */
 export class Plan {
   private readonly dependencies = new Map<string, string[]>();
@@ -52,6 +49,8 @@ export class Plan {
       for (const { target } of targetsIn(scope, operator))
         this.routersOf.set(target, [...(this.routersOf.get(target) ?? []), id]);
       for (const handler of handlersNamedIn(operator, scope)) {
+        // Its own handler is an ordinary operator that may run once more.
+        if (handler === id) continue;
         const triggers = this.triggersOf.get(handler) ?? new Set();
         this.triggersOf.set(handler, triggers.add(id));
       }
@@ -59,15 +58,15 @@ export class Plan {
   }
 
   decide(progress: Progress): Decision {
-    const settle = new Map<string, EndState>();
+    const end = new Map<string, EndState>();
     const start: string[] = [];
     for (const [id, operator] of this.scope.operators) {
       if (progress.states.has(id)) continue;
-      const verdict = this.judge(id, operator, progress);
+      const verdict = this.evaluate(id, operator, progress);
       if (verdict === "start") start.push(id);
-      else if (verdict !== "wait") settle.set(id, verdict);
+      else if (verdict !== "wait") end.set(id, verdict);
     }
-    return { start, settle };
+    return { start, end };
   }
 
   /** Where a router can lead. */
@@ -75,7 +74,7 @@ export class Plan {
     return [...this.routersOf].flatMap(([target, routers]) => (routers.includes(id) ? target : []));
   }
 
-  /** Of some operators the one furthest from the beginning, whatever the order of the definition. */
+  /** The operator with the longest chain of dependencies among `ids`; ties go to the greatest id. */
   lastOf(ids: Iterable<string>): string | undefined {
     const depths = new Map<string, number>();
     const depthOf = (id: string): number => {
@@ -90,25 +89,26 @@ export class Plan {
     return [...ids].sort((a, b) => depthOf(a) - depthOf(b) || (a < b ? -1 : 1)).at(-1);
   }
 
-  private judge(id: string, operator: Operator, progress: Progress): Verdict {
-    const triggers = this.triggersOf.get(id);
-    if (triggers) return this.judgeHandler(id, triggers, progress);
+  private evaluate(id: string, operator: Operator, progress: Progress): Verdict {
+    // Before the test for handlers: a start task runs even when it also is the handler of another operator.
     if (id === this.scope.start) return "start";
+    const triggers = this.triggersOf.get(id);
+    if (triggers) return this.evaluateHandler(id, triggers, progress);
     const verdict = this.routersOf.has(id)
-      ? this.judgeTarget(id, progress)
-      : this.judgeByRule(id, operator, progress);
+      ? this.evaluateTarget(id, progress)
+      : this.evaluateRule(id, operator, progress);
     return verdict === "start" && operator.operator_type === "join"
-      ? this.judgeJoin(operator.join_tasks, operator.join_mode, progress)
+      ? this.evaluateJoin(operator.join_tasks, operator.join_mode, progress)
       : verdict;
   }
 
-  private judgeHandler(id: string, triggers: Set<string>, { states, busyHandlers }: Progress) {
+  private evaluateHandler(id: string, triggers: Set<string>, { states, busyHandlers }: Progress) {
     const isOpen = [...triggers].some((trigger) => !isEnd(states.get(trigger)));
     return isOpen || busyHandlers.has(id) ? "wait" : "skipped";
   }
 
   /** An operator that a router can lead to runs when one does. */
-  private judgeTarget(id: string, { states, selected }: Progress): Verdict {
+  private evaluateTarget(id: string, { states, selected }: Progress): Verdict {
     const routers = this.routersOf.get(id) ?? [];
     const ends = routers.map((router) => states.get(router));
     const isSelected = routers.some(
@@ -116,20 +116,22 @@ export class Plan {
     );
     if (!isSelected) {
       if (!ends.every(isEnd)) return "wait";
-      return ends.some(isBad) ? "upstream_failed" : "skipped";
+      return ends.some(isUnsuccessful) ? "upstream_failed" : "skipped";
     }
     const others = dependenciesIn(this.scope, this.operator(id));
     if (!others.every((other) => isEnd(states.get(other)))) return "wait";
-    const isSpoiled = others.some((other) => !routers.includes(other) && isBad(states.get(other)));
+    const isSpoiled = others.some(
+      (other) => !routers.includes(other) && isUnsuccessful(states.get(other)),
+    );
     return isSpoiled ? "upstream_failed" : "start";
   }
 
-  private judgeByRule(id: string, operator: Operator, progress: Progress): Verdict {
+  private evaluateRule(id: string, operator: Operator, progress: Progress): Verdict {
     const joined = operator.operator_type === "join" ? operator.join_tasks : [];
     const dependencies = (this.dependencies.get(id) ?? []).filter((one) => !joined.includes(one));
     if (dependencies.length === 0) return "start";
-    const weighed = dependencies.map((dependency) => this.weigh(id, dependency, progress));
-    const counted = weighed.filter((one) => one !== "skipped");
+    const ends = dependencies.map((dependency) => this.dependencyState(id, dependency, progress));
+    const counted = ends.filter((one) => one !== "skipped");
     if (counted.length === 0) return "skipped";
     const isOpen = counted.includes("pending");
     switch (operator.trigger_rule) {
@@ -142,22 +144,22 @@ export class Plan {
         return isOpen ? "wait" : "start";
       default:
         if (isOpen) return "wait";
-        return counted.some(isBad) ? "upstream_failed" : "start";
+        return counted.some(isUnsuccessful) ? "upstream_failed" : "start";
     }
   }
 
   /** How a dependency ended; a router's is not over for those behind its region before the region is. */
-  private weigh(id: string, dependency: string, { states }: Progress): Weighed {
+  private dependencyState(id: string, dependency: string, { states }: Progress): DependencyState {
     const state = states.get(dependency);
     if (!isEnd(state)) return "pending";
     const region = this.regions.get(dependency);
     if (!region || region.has(id)) return state;
     const ends = [...region].map((member) => states.get(member));
     if (!ends.every(isEnd)) return "pending";
-    return ends.some(isBad) && state !== "skipped" ? "upstream_failed" : state;
+    return ends.some(isUnsuccessful) && state !== "skipped" ? "upstream_failed" : state;
   }
 
-  private judgeJoin(members: string[], mode: string, progress: Progress): Verdict {
+  private evaluateJoin(members: string[], mode: string, progress: Progress): Verdict {
     const states = members.map((member) => this.memberState(member, progress));
     // A task that is nowhere fails the join when it runs.
     if (states.includes(undefined)) return "start";
@@ -165,7 +167,7 @@ export class Plan {
     if (members.length > 0 && counted.length === 0) return "skipped";
     if (counted.every(isEnd)) return "start";
     if (mode === "any_of") return counted.some(isEnd) ? "start" : "wait";
-    if (mode === "all_success") return counted.some(isBad) ? "start" : "wait";
+    if (mode === "all_success") return counted.some(isUnsuccessful) ? "start" : "wait";
     if (mode === "one_success") return counted.includes("completed") ? "start" : "wait";
     return "wait";
   }
@@ -210,13 +212,4 @@ function handlersNamedIn(operator: Operator, home: Scope, at: Scope = home): str
     [...within.operators.values()].flatMap((one) => handlersNamedIn(one, home, within)),
   );
   return [...own.filter((id) => id !== null && findScope(at, id) === home), ...inner] as string[];
-}
-
-export function isEnd(state: OperatorState | undefined): state is EndState {
-  return state !== undefined && state !== "running";
-}
-
-/** Ended, and not as dependents need it. */
-export function isBad(state: Weighed | OperatorState | undefined): boolean {
-  return state === "failed" || state === "upstream_failed" || state === "cancelled";
 }

@@ -12,8 +12,8 @@ import { Bench, playFunctions } from "../testing/bench.ts";
 import { buildEverything, EVERYTHING_INPUTS, playEverything } from "../testing/everything.ts";
 import { readRecords } from "../testing/read-records.ts";
 import { SCENARIOS, stage } from "../testing/scenarios.ts";
+import type { OperatorTrace } from "./replay.ts";
 import { replayRun } from "./replay.ts";
-import type { OperatorTrace } from "./trace.ts";
 
 let database: TestDatabase;
 let queues = 0;

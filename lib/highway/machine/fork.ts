@@ -8,21 +8,29 @@ const WAITING_TOOLS = new Set([
 ]);
 
 /**
- * Whether a parallel is to start its branches only: some task of the workflow waits for them by name, and some other
- * operator depends on the parallel and not on that waiting. Where nothing can go on meanwhile, waiting at the parallel
- * comes to the same and tells failures where they happen.
+ * Whether an operator is a parallel that only starts its branches: some task of the workflow waits for them by name,
+ * and another operator depends on the parallel but not on that task. Where nothing can go on in between, waiting at the
+ * parallel gives the same result and reports failures where they happen.
  */
-export function isForkOnly(workflow: Workflow, parallel: ParallelOperator, scope: Scope): boolean {
-  const waiting = Object.values(workflow.tasks).filter((one) => waitsFor(one, parallel));
+export function isFork(workflow: Workflow, scope: Scope, operator: Operator): boolean {
+  if (operator.operator_type !== "parallel") return false;
+  const waiting = Object.values(workflow.tasks).filter((one) => waitsFor(one, operator));
   if (waiting.length === 0) return false;
   const behind = behindIn(scope);
   return [...scope.operators.values()].some((one) => {
-    const depends = dependenciesIn(scope, one).includes(parallel.task_id);
+    const depends = dependenciesIn(scope, one).includes(operator.task_id);
     const isWaiting = waiting.some(
       ({ task_id }) => task_id === one.task_id || behind(task_id).has(one.task_id),
     );
     return depends && !isWaiting;
   });
+}
+
+/** The parallel of a scope whose branches a task waits for. */
+export function findFork(scope: Scope, task: Operator): ParallelOperator | undefined {
+  for (const one of scope.operators.values())
+    if (one.operator_type === "parallel" && waitsFor(task, one)) return one;
+  return undefined;
 }
 
 function waitsFor(operator: Operator, parallel: ParallelOperator): boolean {

@@ -1,0 +1,29 @@
+/**
+ * The names of the interpreter's records. `p` is an operator's path in the run: `each_order[2]/charge`, for a handler
+ * `undo@charge`. `p` itself holds the operator's value; what else is recorded stands behind it: `p/failed`,
+ * `p/attempt/1`, `p/retry/1`. Inside of a second attempt `p` reads `p~2`.
+ */
+import { pathIn } from "../model/scopes.ts";
+
+/** The path of one attempt, from 1. What is inside of a later attempt is apart from the earlier ones. */
+export function attemptPath(path: string, attempt: number): string {
+  return attempt === 1 ? path : `${path}~${attempt}`;
+}
+
+/** The path in the run of what runs under a key, in the scope whose path in the run is `base`: `each[2]/undo@load`. */
+export function pathOfKey(base: string, key: string): string {
+  const [id = "", trigger] = key.split("\n");
+  const path = pathIn({ path: base }, id);
+  return trigger === undefined ? path : `${path}@${pathIn({ path: "" }, trigger)}`;
+}
+
+/** The event that a part emits when it ends. Named after the workflow run, so that a retried parent awaits the same one. */
+export function partEvent(workflowRunId: string, path: string): string {
+  return `hw:${workflowRunId}:${path}`;
+}
+
+/** The task that executes a workflow. */
+export const ROOT_TASK = "highway.workflow.run";
+
+/** The task that executes a part of a workflow: a branch, an iteration, an activity. */
+export const PART_TASK = "highway.workflow.part";

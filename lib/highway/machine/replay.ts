@@ -1,0 +1,406 @@
+import { isActive, type TaskState } from "../../model/states.ts";
+import { behindIn } from "../model/reach.ts";
+import {
+  bodyScope,
+  branchPath,
+  branchScopes,
+  findScope,
+  pathIn,
+  type Scope,
+  topScope,
+} from "../model/scopes.ts";
+import {
+  type ForeachOperator,
+  isRouter,
+  type Operator,
+  type ParallelOperator,
+  type WhileOperator,
+  type Workflow,
+} from "../model/workflow.ts";
+import { attemptPath } from "./entry-names.ts";
+import { findFork, isFork } from "./fork.ts";
+import {
+  type Observation,
+  observeFailure,
+  observeLeaf,
+  observePart,
+  observeRetry,
+} from "./observe.ts";
+import { Plan } from "./plan.ts";
+import { RecordIndex, type Records } from "./record-index.ts";
+import { ScopeMachine, type Start } from "./scope-machine.ts";
+import { type EndState, type Failure, isEndState, type OperatorState } from "./states.ts";
+
+/** One operator in one place of a run: each round of a loop, and each attempt of what is around it, has its own. */
+export type OperatorTrace = {
+  /** In the definition: `each_order/charge`. */
+  path: string;
+  /** In the run: `each_order[2]/charge`. */
+  instance: string;
+  state: "pending" | "running" | "sleeping" | EndState;
+  /** It is not recorded, but follows from what is recorded. */
+  inferred: boolean;
+  /** The attempt under way, or the last one, from 1. */
+  attempts: number;
+  /** Of a loop: rounds that ended, and their total; `null` while that is open. */
+  rounds: { done: number; total: number | null } | null;
+  /** Of a router that has ended: its target. */
+  chosen: string | null;
+  failure: Failure | null;
+  /** It failed, and its handler completed. */
+  isHandled: boolean;
+  /** A later attempt of what is around it has replaced it. */
+  isSuperseded: boolean;
+  /** The state of the task that executes it; `null` when it is not known. */
+  host: TaskState | null;
+};
+
+/**
+ * The state of every operator of a run, by its path in the run: the scope machine, driven by what the tasks recorded.
+ * An operator that was not reached has no trace. States in `ends`, which the root task reported at its end, win.
+ */
+export function replayRun(
+  workflow: Workflow,
+  records: Records,
+  ends: Readonly<Record<string, string>> = {},
+): Map<string, OperatorTrace> {
+  const replay = new Replay(workflow, new RecordIndex(records));
+  replay.replayScope(topScope(workflow), "", records.root);
+  for (const trace of replay.traces.values()) conclude(trace, records.root, ends[trace.instance]);
+  return replay.traces;
+}
+
+/** Gives a trace its final state once its task has ended: the reported one, or that nothing more will come. */
+function conclude(trace: OperatorTrace, root: TaskState | null, end: string | undefined): void {
+  if (end !== undefined && isEndState(end)) {
+    trace.inferred &&= end !== trace.state;
+    trace.state = end;
+    return;
+  }
+  if (isActive(root) && (trace.host === null || isActive(trace.host))) return;
+  close(trace, trace.host === "failed" || root === "failed" ? "failed" : "cancelled");
+}
+
+/** Ends an operator that will not go on: as `state` when it was under way, else as one that did not run. */
+function close(trace: OperatorTrace, state: EndState): void {
+  if (isEndState(trace.state)) return;
+  trace.inferred = true;
+  trace.state = trace.state === "pending" ? "skipped" : state;
+}
+
+/** The progress of a scope. `at` is when it ended, `inner` how operators in it and inside of them ended. */
+type ScopeTrace = {
+  state: "completed" | "failed" | "open";
+  at: number;
+  inner: [id: string, state: OperatorState][];
+  /** Something in it is being executed. */
+  isBusy: boolean;
+};
+
+/** What the records say about the inside of an operator; `found` is `undefined` while nothing of it has begun. */
+type Inside = {
+  found: Observation | undefined;
+  rounds: OperatorTrace["rounds"];
+  inner: [id: string, state: OperatorState][];
+  isBusy: boolean;
+};
+
+/** One round or branch, and its inside. */
+type Part = { found: Observation | undefined; trace: ScopeTrace };
+
+/** An operator whose inside is looked at; `at` is the path of one attempt, `host` the state of the task around it. */
+type Visit = { scope: Scope; path: string; host: TaskState | null; at: string };
+
+type Ended = {
+  start: Start;
+  found: Extract<Observation, { at: number }>;
+  trace: OperatorTrace;
+  inner: [id: string, state: OperatorState][];
+};
+
+export class Replay {
+  readonly traces = new Map<string, OperatorTrace>();
+  private readonly plans = new Map<string, Plan>();
+
+  constructor(
+    private readonly workflow: Workflow,
+    readonly records: RecordIndex,
+  ) {}
+
+  planOf(scope: Scope): Plan {
+    const plan = this.plans.get(scope.path) ?? new Plan(scope);
+    this.plans.set(scope.path, plan);
+    return plan;
+  }
+
+  /** Observes one operator, with everything inside of it; `undefined` when nothing of it is recorded. */
+  observe(
+    scope: Scope,
+    operator: Operator,
+    path: string,
+    host: TaskState | null,
+  ): { found: Observation | undefined; inside: Inside | undefined } {
+    const inside = this.observeInside(scope, operator, path, host);
+    const found =
+      observeFailure(this.records, path) ??
+      inside?.found ??
+      observeLeaf(this.records, operator, path);
+    return { found, inside };
+  }
+
+  /** Replays one scope whose path in the run is `base`, executed by a task in the state `host`. */
+  replayScope(scope: Scope, base: string, host: TaskState | null): ScopeTrace {
+    const { records } = this;
+    const hasBegun = (path: string) => records.hasBegun(path);
+    const machine = new ScopeMachine(scope, base, hasBegun, this.planOf(scope));
+    const byKey = new Map<string, OperatorTrace>();
+    const ended: Ended[] = [];
+    /** What is inside of a fork is known to the scope when a task has waited for it. */
+    const forked = new Map<Operator, Ended["inner"]>();
+    let at = 0;
+    let isBusy = false;
+    const note = (start: Start, found: Observation, inferred: boolean) => {
+      const trace = this.addTrace(scope, start, found, inferred, host);
+      byKey.set(start.key, trace);
+      return trace;
+    };
+    for (;;) {
+      for (const start of machine.advance()) {
+        const { operator, path } = start;
+        const { found: known, inside } = this.observe(scope, operator, path, host);
+        const found = known ?? this.guess(scope, base, start, host, at);
+        if (inside && found.state === "failed")
+          for (const inner of this.inside(path)) close(inner, "cancelled");
+        const trace = note(start, found, known === undefined || inside !== undefined);
+        trace.rounds = inside?.rounds ?? null;
+        isBusy ||= inside?.isBusy === true || found.state === "running";
+        if ("at" in found) ended.push({ start, found, trace, inner: inside?.inner ?? [] });
+      }
+      // The first end decides what else begins.
+      ended.sort((a, b) => a.found.at - b.found.at);
+      const next = ended.shift();
+      if (!next) break;
+      const { start, found, trace } = next;
+      at = Math.max(at, found.at);
+      if (found.state === "completed" && isRouter(start.operator))
+        trace.chosen = this.chosenTarget(machine.plan, base, start.operator, found.selected);
+      if (found.state === "completed" && start.trigger?.end.state === "failed") {
+        const failure = byKey.get(start.trigger.start.key);
+        if (failure) failure.isHandled = true;
+      }
+      const fork = findFork(scope, start.operator);
+      if (isFork(this.workflow, scope, start.operator)) forked.set(start.operator, next.inner);
+      const inner = fork ? (forked.get(fork) ?? []) : forked.has(start.operator) ? [] : next.inner;
+      machine.resolve(start.key, { state: found.state, selected: trace.chosen, inner });
+    }
+    for (const [id, operator] of scope.operators) {
+      const state = machine.states.get(id);
+      const isTraced = [...byKey.keys()].some((key) => key === id || key.startsWith(`${id}\n`));
+      if (isTraced) continue;
+      const path = pathIn({ path: base }, id);
+      const found =
+        state === undefined || state === "running" ? { state: "pending" as const } : { state, at };
+      note({ operator, key: id, path, trigger: null }, found as Observation, true);
+    }
+    const outcome = machine.failures.size > 0 || !machine.hasRun ? "failed" : "completed";
+    const isEmpty = scope.operators.size === 0;
+    return {
+      state: !machine.isOver ? "open" : isEmpty ? "completed" : outcome,
+      at,
+      inner: machine.ends,
+      isBusy,
+    };
+  }
+
+  /** An operator that could begin and of which nothing is recorded: only its end would be. */
+  private guess(
+    scope: Scope,
+    base: string,
+    { operator, key }: Start,
+    host: TaskState | null,
+    at: number,
+  ): Observation {
+    if (!this.records.isComplete && key === operator.task_id) {
+      // Where records have gaps: something that comes after it has begun.
+      const behind = [...behindIn(scope)(operator.task_id)];
+      if (behind.some((id) => this.records.hasBegun(pathIn({ path: base }, id))))
+        return { state: "completed", at };
+    }
+    if (host === "running") return { state: "running" };
+    const waits = operator.operator_type.startsWith("wait");
+    return { state: host === "sleeping" && waits ? "sleeping" : "pending" };
+  }
+
+  private chosenTarget(
+    plan: Plan,
+    base: string,
+    router: Operator,
+    selected: string | null | undefined,
+  ): string | null {
+    const hasBegun = (id: string) => this.records.hasBegun(pathIn({ path: base }, id));
+    if (this.records.isComplete && selected !== undefined) return selected;
+    if (typeof selected === "string" && hasBegun(selected)) return selected;
+    return plan.targetsOf(router.task_id).find(hasBegun) ?? selected ?? null;
+  }
+
+  private addTrace(
+    scope: Scope,
+    { operator, path: instance }: Start,
+    found: Observation,
+    inferred: boolean,
+    host: TaskState | null,
+  ): OperatorTrace {
+    const home = findScope(scope, operator.task_id) ?? scope;
+    const trace: OperatorTrace = {
+      path: pathIn(home, operator.task_id),
+      instance,
+      state: found.state,
+      inferred,
+      attempts: this.records.attemptAt(instance),
+      rounds: null,
+      chosen: null,
+      failure: found.state === "failed" ? found.failure : null,
+      isHandled: false,
+      isSuperseded: false,
+      host,
+    };
+    this.traces.set(instance, trace);
+    return trace;
+  }
+
+  /** The traces found so far inside of the operator at a path. */
+  private inside(path: string): OperatorTrace[] {
+    return [...this.traces.values()].filter(
+      ({ instance }) => instance.startsWith(path) && /^[.[~]/.test(instance.slice(path.length)),
+    );
+  }
+
+  /** `undefined` for operators that have nothing inside. */
+  private observeInside(
+    scope: Scope,
+    operator: Operator,
+    path: string,
+    host: TaskState | null,
+  ): Inside | undefined {
+    if (!["parallel", "foreach", "while"].includes(operator.operator_type)) return undefined;
+    const attempt = this.records.attemptAt(path);
+    const visit = { scope, path, host, at: attemptPath(path, attempt) };
+    for (let earlier = 1; earlier < attempt; earlier++)
+      this.observeAttempt({ ...visit, at: attemptPath(path, earlier) }, operator);
+    for (const trace of attempt > 1 ? this.inside(path) : []) {
+      trace.isSuperseded = true;
+      close(trace, "cancelled");
+    }
+    return this.observeAttempt(visit, operator);
+  }
+
+  private observeAttempt(visit: Visit, operator: Operator): Inside | undefined {
+    switch (operator.operator_type) {
+      case "parallel":
+        return this.observeParallel(visit, operator);
+      case "foreach":
+        return this.observeForeach(visit, operator);
+      case "while":
+        return this.observeWhile(visit, operator);
+      default:
+        return undefined;
+    }
+  }
+
+  private observeParallel(visit: Visit, operator: ParallelOperator): Inside {
+    const { scope, at } = visit;
+    const branches = branchScopes(operator, scope);
+    const parts = branches.map(({ name, scope: inner }) =>
+      this.observeBranch(inner, branchPath(at, name)),
+    );
+    const started = this.records.get(`${at}/tasks`);
+    if (started && isFork(this.workflow, scope, operator))
+      return { ...this.gather(visit, parts), found: { state: "completed", at: started.at } };
+    return this.gather(visit, parts, started !== undefined || parts.length === 0);
+  }
+
+  private observeForeach(visit: Visit, operator: ForeachOperator): Inside {
+    const { scope, at } = visit;
+    const items = this.records.get(`${at}/items`);
+    const body = bodyScope(operator, scope);
+    const total = items?.length ?? null;
+    const isThere = (index: number) =>
+      total === null ? this.records.hasBegun(`${at}[${index}]`) : index < total;
+    const rounds: Part[] = [];
+    for (let index = 0; isThere(index); index++) {
+      const path = `${at}[${index}]`;
+      const round = operator.parallel
+        ? this.observeBranch(body, path)
+        : this.observeRound(body, path, visit.host);
+      rounds.push(round);
+      if (!operator.parallel && !isOver(round)) break;
+    }
+    const isWhole = total !== null && rounds.length === total;
+    const inside = this.gather(visit, rounds, items !== undefined, isWhole, items?.at);
+    return { ...inside, rounds: { done: rounds.filter(isOver).length, total } };
+  }
+
+  private observeWhile(visit: Visit, operator: WhileOperator): Inside {
+    const { scope, at, host } = visit;
+    const body = bodyScope(operator, scope);
+    const rounds: Part[] = [];
+    let decidedAt: number | undefined;
+    let isWhole = false;
+    for (let index = 0; ; index++) {
+      const decision = this.records.get(`${at}/round/${index}`);
+      decidedAt = decision?.at ?? decidedAt;
+      isWhole = decision?.value === false;
+      const path = `${at}[${index}]`;
+      if (isWhole || !(decision ?? this.records.hasBegun(path))) break;
+      const round = this.observeRound(body, path, host);
+      rounds.push(round);
+      if (!isOver(round)) break;
+    }
+    const inside = this.gather(visit, rounds, decidedAt !== undefined, isWhole, decidedAt);
+    const done = rounds.filter(isOver).length;
+    return { ...inside, rounds: { done, total: isWhole ? done : null } };
+  }
+
+  /** A part with a task of its own. */
+  private observeBranch(scope: Scope, path: string): Part {
+    const found = observePart(this.records, path);
+    const host = this.records.parts.get(path) ?? null;
+    return { found, trace: this.replayScope(scope, path, host) };
+  }
+
+  /** A round that the task around it executes. */
+  private observeRound(scope: Scope, path: string, host: TaskState | null): Part {
+    const trace = this.replayScope(scope, path, host);
+    const { state, at } = trace;
+    if (state === "open") return { found: { state: trace.isBusy ? "running" : "sleeping" }, trace };
+    return { found: state === "failed" ? { state, at, failure: null } : { state, at }, trace };
+  }
+
+  /** The whole of some parts. It has ended when all of them have, and has completed when all of them have. */
+  private gather(
+    { path, host }: Visit,
+    parts: readonly Part[],
+    hasBegun = true,
+    isWhole = true,
+    begunAt = 0,
+  ): Inside {
+    const inner = parts.flatMap(({ trace }) => trace.inner);
+    const isBusy = parts.some(({ trace, found }) => trace.isBusy || found?.state === "running");
+    const inside = { rounds: null, inner, isBusy };
+    if (this.records.get(path)) return { ...inside, found: observePart(this.records, path) };
+    const hasTrace = hasBegun || parts.some(({ found }) => found !== undefined);
+    if (!hasTrace) return { ...inside, found: undefined };
+    const ends = parts.map(({ found }) => (found && "at" in found ? found.at : 0));
+    const at = Math.max(begunAt, ...ends);
+    const isGood = parts.every(({ found }) => found?.state === "completed");
+    if (isWhole && isGood) return { ...inside, found: { state: "completed", at } };
+    // After the failure of a part the operator is tried again, or fails; both are recorded.
+    const open =
+      isBusy || host === "running" ? "running" : host === "pending" ? "pending" : "sleeping";
+    return { ...inside, found: observeRetry(this.records, path) ?? { state: open } };
+  }
+}
+
+function isOver({ found }: Part): boolean {
+  return found !== undefined && "at" in found;
+}

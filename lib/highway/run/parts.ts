@@ -1,0 +1,192 @@
+import { atomically } from "../../absurd/atomically.ts";
+import { emitEvent } from "../../absurd/events.ts";
+import { completeTask } from "../../absurd/runs.ts";
+import { spawnTask } from "../../absurd/spawn.ts";
+import { cancelTask } from "../../absurd/tasks.ts";
+import type { Uuid } from "../../model/ids.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
+import { attemptPath, PART_TASK, partEvent } from "../machine/entry-names.ts";
+import { listNames } from "../model/inputs.ts";
+import { type Scope, scopeAt, topScope } from "../model/scopes.ts";
+import type { ActivityOperator } from "../model/workflow.ts";
+import { withAttempts } from "./attempts.ts";
+import { callOnce } from "./calls.ts";
+import type { Context, Names as ContextNames } from "./context.ts";
+import {
+  type Blocked,
+  blockedBy,
+  failedWith,
+  NO_NAMES,
+  type Outcome,
+  type PartEnd,
+} from "./outcome.ts";
+import type { Place, Recovery, Run } from "./run.ts";
+import { interpret } from "./waits.ts";
+
+/** The params of a part's task. */
+export type PartParams = {
+  workflow_run_id: Uuid;
+  root_task_id: Uuid;
+  /** The scope of the definition that it runs; with `operator` only that one of it. */
+  scope: string;
+  operator?: string;
+  /** The path of what it runs in this run; its event and its key are made of it. */
+  path: string;
+  /** The values that its templates name. */
+  names: ContextNames;
+};
+
+/**
+ * Spawns the parts of an operator, once: a transaction with the entry that records it.
+ *
+ * @returns the task of each part, by its path.
+ */
+export async function spawnParts(
+  run: Run,
+  attempt: string,
+  parts: Pick<PartParams, "scope" | "operator" | "path" | "names">[],
+): Promise<Record<string, Uuid>> {
+  const entry = `${attempt}/tasks`;
+  const known = run.journal.get(entry);
+  if (known !== undefined) return known as Record<string, Uuid>;
+  const { workflowRunId, rootTaskId } = run;
+  const { queue } = run.journal.execution;
+  const made = await run.journal.transact(async (tx) => {
+    const tasks: Record<string, Uuid> = {};
+    for (const part of parts) {
+      const params = { workflow_run_id: workflowRunId, root_task_id: rootTaskId, ...part };
+      const { taskId } = await spawnTask(tx, queue, PART_TASK, params as Json, {
+        headers: { ...run.headers, highway_path: part.path },
+        idempotencyKey: `${workflowRunId}:${part.path}`,
+        ...recoveryOptions(run.recovery),
+      });
+      tasks[part.path] = taskId;
+    }
+    return { [entry]: tasks };
+  });
+  return made[entry] ?? {};
+}
+
+/** How tasks of a workflow run survive the death of their worker. */
+export function recoveryOptions({ maxAttempts, baseSeconds, maxSeconds }: Recovery) {
+  return {
+    maxAttempts,
+    retryStrategy: { kind: "exponential" as const, baseSeconds, factor: 2, maxSeconds },
+  };
+}
+
+/**
+ * The end of a part, when it has ended; its event has written the entry. Anyone who knows the event's name can emit it
+ * before the part does: a payload that is no end counts as a failure.
+ */
+export function endOfPart(run: Run, path: string): PartEnd | undefined {
+  const entry = run.journal.get(path);
+  if (entry === undefined) return undefined;
+  const end = parseEnd(entry);
+  if (end) return end;
+  const message = `The event '${partEvent(run.workflowRunId, path)}' was not emitted by the part: its payload does not say how that ended.`;
+  return {
+    status: "failed",
+    error: { type: "ForeignEvent", message },
+    states: {},
+    names: NO_NAMES,
+  };
+}
+
+function parseEnd(entry: Json): PartEnd | undefined {
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return undefined;
+  const { status, states, names, error } = entry;
+  const ended =
+    status === "completed" || ((status === "failed" || status === "cancelled") && !!error);
+  return ended && states && names ? (entry as PartEnd & JsonObject) : undefined;
+}
+
+/** The wait for a part. */
+export function waitForPart(run: Run, path: string, child: Uuid): Blocked {
+  const event = partEvent(run.workflowRunId, path);
+  const timedOut = `${path}/timed_out`;
+  return blockedBy({ kind: "event", event, step: path, deadline: null, timedOut, child });
+}
+
+/** Cancels the parts of an operator that have not ended. */
+export async function cancelParts(run: Run, attempt: string): Promise<void> {
+  const tasks = (run.journal.get(`${attempt}/tasks`) ?? {}) as Record<string, Uuid>;
+  const { db, queue } = run.journal.execution;
+  for (const [path, taskId] of Object.entries(tasks))
+    if (!endOfPart(run, path)) await cancelTask(db, queue, { taskId });
+}
+
+/** Of the names that are known in a place, those that the scope uses: a part carries no more. */
+export function namesFor(scope: Scope, { context }: Pick<Place, "context">): ContextNames {
+  return pick(context.all(), listNames(scope));
+}
+
+function pick(names: ContextNames, used: ReadonlySet<string>): ContextNames {
+  const only = (values: JsonObject) =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => used.has(name)));
+  return { loop: only(names.loop), results: only(names.results), tasks: only(names.tasks) };
+}
+
+/**
+ * Runs an activity as a task of its own, whose attempts follow the activity's policy there. Its value names the event
+ * of its end, for those who wait for it: `{completion_event, status, result}`.
+ */
+export async function runActivity(
+  run: Run,
+  operator: ActivityOperator,
+  { scope, path, context }: Pick<Place, "scope" | "path" | "context">,
+): Promise<Outcome> {
+  const alone: Scope = { ...scope, operators: new Map([[operator.task_id, operator]]) };
+  const names = namesFor(alone, { context });
+  const part = { scope: scope.path, operator: operator.task_id, path, names };
+  const tasks = await spawnParts(run, path, [part]);
+  const end = endOfPart(run, path);
+  if (!end) return waitForPart(run, path, tasks[path] ?? "");
+  if (end.status !== "completed") return failedWith(end.error);
+  const completion_event = partEvent(run.workflowRunId, path);
+  const value = { completion_event, status: end.status, result: end.result };
+  return { state: "completed", value };
+}
+
+/** Executes a part of a workflow. At its end its event is emitted and its task completed, together. */
+export async function runPart(run: Run, context: Context, part: PartParams): Promise<void> {
+  const scope = scopeAt(topScope(run.workflow), part.scope);
+  if (!scope) throw new Error(`The workflow has no part "${part.scope}".`);
+  const names = context.inside(part.names.loop);
+  names.adopt(part.names);
+  const end = await executePart(run, names, part, scope);
+  if (!end) return;
+  const { db, queue, runId } = run.journal.execution;
+  const result = end as unknown as Json;
+  await atomically(db, async (tx) => {
+    await emitEvent(tx, queue, partEvent(run.workflowRunId, part.path), result);
+    await completeTask(tx, queue, runId, result);
+  });
+}
+
+async function executePart(
+  run: Run,
+  context: Context,
+  { operator: id, path }: PartParams,
+  scope: Scope,
+): Promise<PartEnd | undefined> {
+  if (id !== undefined) {
+    const operator = scope.operators.get(id);
+    if (operator?.operator_type !== "activity") throw new Error(`"${id}" is no activity.`);
+    const end = await interpret(run, () =>
+      withAttempts(run, operator, path, (attempt) =>
+        callOnce(run, operator, attemptPath(path, attempt), attempt, context),
+      ),
+    );
+    if (!end) return undefined;
+    if (end.state === "completed")
+      return { status: end.state, result: end.value, states: {}, names: NO_NAMES };
+    return { status: end.state, error: end.error, states: {}, names: NO_NAMES };
+  }
+  const end = await interpret(run, () => run.runScope(run, scope, path, context.inside()));
+  if (!end) return undefined;
+  const { states, names } = end;
+  return end.state === "completed"
+    ? { status: end.state, result: end.value, states, names }
+    : { status: end.state, error: end.error, states, names };
+}
