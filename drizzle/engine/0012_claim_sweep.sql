@@ -37,7 +37,10 @@ declare
   v_worker text := coalesce(nullif(p_worker_id, ''), 'worker');
   v_timeout integer := coalesce(p_claim_timeout, 30);
   v_qty integer := greatest(coalesce(p_qty, 1), 1);
+  v_oldest text := 'select array('
+    'select t.task_id from absurd.%I t where t.cancellation is not null order by t.task_id limit $1)';
   v_policies uuid[];
+  v_many boolean;
   v_overdue uuid;
   v_expired record;
   v_swept boolean := false;
@@ -49,24 +52,24 @@ declare
 begin
   -- The oldest tasks with a policy, from index {t}_ci; most queues have none, and then the sweep ends here. By order
   -- and limit, because for an `exists` the planner may scan a table without statistics.
-  execute format(
-    $sql$
-      select array(
-        select t.task_id from absurd.%I t where t.cancellation is not null order by t.task_id limit 101
-      )
-    $sql$,
-    't_' || p_queue_name
-  )
-  into v_policies;
+  execute format(v_oldest, 't_' || p_queue_name) into v_policies using 17;
+
+  -- Up to 16 tasks are looked up by id, whether they have an active run or not. With more, most of them finished, the
+  -- sweep starts from the active runs, so that its cost does not grow with the history. Only a task whose runs were
+  -- changed by hand is active without an active run; one poll in a hundred also looks for those, among the 1,000
+  -- oldest, where such a task arrives once older tasks have been cleaned up.
+  v_many := cardinality(v_policies) > 16;
+  if v_many then
+    if random() < 0.01 then
+      execute format(v_oldest, 't_' || p_queue_name) into v_policies using 1000;
+    else
+      v_policies := '{}';
+    end if;
+  end if;
 
   -- Limits are compared as epochs, which can neither overflow nor meet an infinite interval. A limit that is not a
   -- bigint raises 22P02 for the whole queue, as it does in the original.
-  --
-  -- Up to 100 tasks are looked up by id, whether they have an active run or not. With more, most of them finished, the
-  -- sweep starts from the active runs, so that its cost does not grow with the history. Only a task whose runs were
-  -- changed by hand is active without an active run; one poll in ten checks the 100 oldest for that, where such a task
-  -- ends up once older tasks have been cleaned up.
-  if cardinality(v_policies) between 1 and 100 or (cardinality(v_policies) > 100 and random() < 0.1) then
+  if v_policies <> '{}' then
     for v_overdue in execute format(
       $sql$
         select t.task_id
@@ -93,7 +96,7 @@ begin
     end loop;
   end if;
 
-  if cardinality(v_policies) > 100 then
+  if v_many then
     for v_overdue in execute format(
       $sql$
         select t.task_id
