@@ -1,6 +1,6 @@
 "use client";
 import { useZone } from "@/components/ui/text/zone";
-import type { Part } from "@/lib/diagnosis/parts";
+import type { Part } from "@/lib/diagnosis/sentence";
 import { formatClock } from "@/lib/format";
 
 /** A sentence of the diagnosis with its names in monospace and its figures strong. */

@@ -1,9 +1,8 @@
 "use client";
 import { createPortal } from "react-dom";
 import { useZone } from "@/components/ui/text/zone";
+import { hasUserName, labelSpan, labelSpanKind } from "@/lib/timeline/labels";
 import type { Lane, Span } from "@/lib/timeline/model";
-import { isNamed, titleOf } from "@/lib/timeline/span-title";
-import { nameSpan } from "@/lib/timeline/table-rows";
 import { SpanFacts } from "./span-facts";
 import { factsOf } from "./span-words";
 
@@ -27,9 +26,9 @@ export function HoverCard({ hovered }: { hovered: Hovered }) {
         ...(below ? { top: y + 18 } : { bottom: window.innerHeight - y + 12 }),
       }}
     >
-      <p className={isNamed(span) ? "mono truncate" : "font-medium"}>{titleOf(span)}</p>
+      <p className={hasUserName(span) ? "mono truncate" : "font-medium"}>{labelSpan(span)}</p>
       <p className="mb-1 text-12 text-ink-3">
-        {nameSpan(span)}, attempt {lane.attempt}
+        {labelSpanKind(span)}, attempt {lane.attempt}
       </p>
       <SpanFacts facts={factsOf(span, ahead, zone)} />
     </div>,

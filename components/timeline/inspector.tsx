@@ -8,9 +8,8 @@ import { Dialog } from "@/components/ui/overlay/dialog";
 import { useZone } from "@/components/ui/text/zone";
 import { formatBytes } from "@/lib/format";
 import type { TaskDetail } from "@/lib/model/task";
+import { hasUserName, labelSpan, labelSpanKind } from "@/lib/timeline/labels";
 import type { Lane, Span } from "@/lib/timeline/model";
-import { isNamed, titleOf } from "@/lib/timeline/span-title";
-import { nameSpan } from "@/lib/timeline/table-rows";
 import { useWide } from "./axis/use-wide";
 import { ForkHere } from "./fork-here";
 import { SpanFacts } from "./span-facts";
@@ -48,11 +47,11 @@ export function Inspector(props: Props) {
 function Title({ span, lane }: { span: Span; lane: Lane }): ReactNode {
   return (
     <span className="min-w-0">
-      <span className={isNamed(span) ? "mono block truncate font-semibold" : "font-semibold"}>
-        {titleOf(span)}
+      <span className={hasUserName(span) ? "mono block truncate font-semibold" : "font-semibold"}>
+        {labelSpan(span)}
       </span>
       <span className="block font-normal text-12 text-ink-3">
-        {nameSpan(span)}, attempt {lane.attempt}
+        {labelSpanKind(span)}, attempt {lane.attempt}
       </span>
     </span>
   );

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
+import { createScale } from "@/lib/timeline/axis/scale";
 import type { Span, SpanFacts } from "@/lib/timeline/model";
-import { createScale } from "@/lib/timeline/scale";
 import { AheadBar, Bar } from "./drawing/bar";
 
 const SCALE = createScale({ from: 0, to: 20 }, 20);

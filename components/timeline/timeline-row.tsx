@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { cn } from "@/lib/cn";
-import type { Scale } from "@/lib/timeline/scale";
+import type { Scale } from "@/lib/timeline/axis/scale";
 import { Label } from "./drawing/label";
 import { RowDrawing } from "./drawing/row-drawing";
 import type { Row } from "./timeline-rows";

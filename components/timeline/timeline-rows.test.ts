@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
-import { titleOf } from "@/lib/timeline/span-title";
+import { labelSpan } from "@/lib/timeline/labels";
 import { getRecording } from "@/testing/recordings";
 import { type Folding, listRows, type Row } from "./timeline-rows";
 
@@ -15,7 +15,7 @@ const named = (rows: Row[]) =>
   rows.map((row) => {
     if (row.kind === "lane") return `attempt ${row.lane.attempt}`;
     if (row.kind === "span")
-      return row.tail ? `${titleOf(row.span)} + ${row.tail.kind}` : titleOf(row.span);
+      return row.tail ? `${labelSpan(row.span)} + ${row.tail.kind}` : labelSpan(row.span);
     return row.kind;
   });
 
@@ -80,7 +80,7 @@ test("a closed lane hides its rows", () => {
 test("what lies ahead is on the last row", () => {
   const rows = rowsOf("sleeping-durable");
   const ahead = rows.flatMap((row) =>
-    row.kind === "span" && row.ahead ? [[titleOf(row.span), row.ahead.kind]] : [],
+    row.kind === "span" && row.ahead ? [[labelSpan(row.span), row.ahead.kind]] : [],
   );
   expect(ahead).toEqual([["cool-off", "sleep"]]);
 });

@@ -1,10 +1,10 @@
 import type { Checkpoint, TaskDetail } from "@/lib/model/task";
 import {
   type Ahead,
+  getShownProjection,
   type Lane,
   type Marker,
   type Projection,
-  projectionOf,
   type Span,
   type Timeline,
 } from "@/lib/timeline/model";
@@ -48,7 +48,7 @@ const TAILS: Partial<Record<Span["kind"], readonly Span["kind"][]>> = {
 /** All rows in order, without those that are folded away. */
 export function listRows(timeline: Timeline, detail: TaskDetail, folding: Folding): Row[] {
   const { lanes } = timeline;
-  const projection = projectionOf(timeline);
+  const projection = getShownProjection(timeline);
   const rows = lanes.flatMap((lane, index): Row[] => {
     const folded = lanes.length > MOST_OPEN_LANES && index < lanes.length - 3;
     const open = folded === folding.lanes.has(lane.runId);

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { useZone } from "@/components/ui/text/zone";
 import { formatDuration, formatInstant } from "@/lib/format";
-import { labelStep } from "@/lib/timeline/label-step";
+import { labelStep } from "@/lib/timeline/labels";
 import type { Timeline } from "@/lib/timeline/model";
 import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";
 

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { Run, Task, TaskDetail } from "@/lib/model/task";
 import { getRecording } from "../../testing/recordings.ts";
 import { diagnose } from "./diagnose.ts";
-import { plainText } from "./parts.ts";
+import { plainText } from "./sentence.ts";
 
-// Situations that workers cannot be brought into: rows of older engines, of other clients, or changed by hand.
+// Rows that current workers cannot produce: from older engines, other clients, or changed by hand.
 
 const payload = (text: string) => ({ bytes: text.length, text });
 
@@ -30,7 +30,7 @@ test("an event that was emitted without waking the wait, as engines before 0.0.7
 });
 
 test("a task without any attempt", () => {
-  expect(said({ ...getRecording("queued"), runs: [] })).toMatch(/^No attempt is on record/);
+  expect(said({ ...getRecording("queued"), runs: [] })).toMatch(/^No attempts recorded/);
 });
 
 test("an active task whose last attempt has ended", () => {
@@ -38,7 +38,7 @@ test("an active task whose last attempt has ended", () => {
   expect(said(broken)).toMatch(/^The task is running, but its last attempt is completed/);
 });
 
-test("a retry and a put-back without a due time", () => {
+test("a retry and a deferred run without a due time", () => {
   expect(said(changed("backoff-overdue", { run: { availableAt: "infinity" } }))).toMatch(
     /^Retry 2 of 5 has no due time\. Attempt 1 failed with GatewayError/,
   );
@@ -47,9 +47,9 @@ test("a retry and a put-back without a due time", () => {
   );
 });
 
-test("a running attempt whose handler caught a time-out", () => {
+test("a running attempt whose handler caught a timeout", () => {
   expect(said(changed("running", { run: { wakeEvent: "paid" } }))).toContain(
-    "Its wait for paid timed out.",
+    "Its wait for event paid timed out.",
   );
 });
 
@@ -57,29 +57,29 @@ test.each([
   ["2026-03-02T14:01:03.000Z", true],
   ["2026-03-02T14:01:04.000Z", false],
 ])(
-  "a wait of 30 s is taken for a repeat only where one could have timed out since %s",
+  "a wait of 30 s counts as a possible repeat only if one could have timed out since %s",
   (createdAt, possible) => {
     const text = said(changed("event-timeout-rewaited", { run: { createdAt } }));
-    expect(text.includes("it now waits anew")).toBe(possible);
+    expect(text.includes("it is waiting again")).toBe(possible);
   },
 );
 
 test.each([
   ['{"max_duration":"soon"}', "max_duration: soon"],
   ['{"max_delay":true}', "max_delay: true"],
-])("a policy of %s stops its queue", (cancellation, text) => {
+])("a policy of %s blocks its queue", (cancellation, text) => {
   const diagnosis = diagnose(changed("queued", { task: { cancellation: payload(cancellation) } }));
   expect(diagnosis.tone).toBe("bad");
   expect(plainText(diagnosis.parts)).toContain(text);
 });
 
 test.each(["null", "1.5", '{"max_delay":null}', '{"max_delay":"60"}'])(
-  "a policy of %s does not",
+  "a policy of %s does not block its queue",
   (cancellation) => {
     const diagnosis = diagnose(
       changed("queued", { task: { cancellation: payload(cancellation) } }),
     );
-    expect(plainText(diagnosis.parts)).toMatch(/^Queued/);
+    expect(plainText(diagnosis.parts)).toMatch(/^Ready/);
   },
 );
 
@@ -87,7 +87,7 @@ test.each([
   ['"disk full"', 'with "disk full"'],
   ['{"message":"no name"}', "with no name."],
   ['{"code":7}', 'with {"code":7}'],
-])("a failure reason of %s, as other clients write them", (reason, text) => {
+])("a failure reason of %s, as other clients write it", (reason, text) => {
   expect(said(changed("failed-exhausted", { run: { failureReason: payload(reason) } }))).toContain(
     text,
   );
@@ -99,19 +99,19 @@ test("a failure without a reason", () => {
   );
 });
 
-test("a failure with attempts left and a valid strategy is left unexplained", () => {
+test("a failure with attempts left and a valid strategy gets no explanation", () => {
   expect(said(changed("failed-exhausted", { task: { maxAttempts: null } }))).toMatch(
-    /It was not retried although attempts are left\.$/,
+    /Not retried although attempts are left\.$/,
   );
 });
 
-test("a run that an engine before 0.0.4 took back after its lease", () => {
+test("a run that an engine before 0.0.4 requeued after its lease expired", () => {
   expect(said(changed("event-woken", { run: { eventPayload: null } }))).toMatch(
-    /^Taken back after its lease expired: claimable for 4 s/,
+    /^Requeued after its lease expired: ready for 4 s/,
   );
 });
 
-test("the clock moves the figures", () => {
+test("a later clock changes the durations", () => {
   const text = plainText(diagnose(getRecording("running"), "2026-03-02T14:00:40.000Z").parts);
   expect(text).toMatch(/^Running on worker-a for 37 s\./);
 });

@@ -1,13 +1,12 @@
+import { computeSuspension } from "../timeline/activity.ts";
 import { toMs } from "../timeline/model.ts";
-import { readTimedOutWait } from "../timeline/read-json.ts";
+import { parseTimedOutWait } from "../timeline/parse-payload.ts";
 import { retryDelaySeconds } from "../timeline/retry-delay.ts";
-import { explainCancelled } from "./explain-cancelled.ts";
 import type { Diagnosis, Facts } from "./facts.ts";
-import { code, duration, measured, type Part, say, strong, time } from "./parts.ts";
-import { attemptOf, errorText, strategyRefusal } from "./phrases.ts";
-import { swallowedSuspension } from "./swallowed-suspension.ts";
+import { attemptNumber, errorText, strategyProblem, swallowedSuspension } from "./phrases.ts";
+import { code, duration, type Part, sentence, strong, time } from "./sentence.ts";
 
-/** How a task ended; `null` while it has work ahead. */
+/** Explains how a task ended; `null` while it has work ahead. */
 export function explainEnded(facts: Facts): Diagnosis | null {
   switch (facts.detail.task.state) {
     case "completed":
@@ -23,21 +22,23 @@ export function explainEnded(facts: Facts): Diagnosis | null {
 
 function explainCompleted({ detail, run }: Facts): Diagnosis {
   const { task, checkpoints } = detail;
-  if (!run.completedAt) return { tone: "good", parts: say`Completed.` };
-  const took = measured(toMs(run.completedAt) - toMs(task.enqueuedAt));
+  if (!run.completedAt) return { tone: "good", parts: sentence`Completed.` };
+  const took = duration(toMs(run.completedAt) - toMs(task.enqueuedAt));
   const attempts =
-    run.attempt === 1 ? say`in its first attempt` : say`after ${strong(`${run.attempt} attempts`)}`;
+    run.attempt === 1
+      ? sentence`on the first attempt`
+      : sentence`after ${strong(`${run.attempt} attempts`)}`;
   const timedOut =
     run.wakeEvent && run.eventPayload === null
-      ? say` Its last wait, for event ${code(run.wakeEvent)}, had timed out.`
+      ? sentence` Its last wait, for event ${code(run.wakeEvent)}, timed out.`
       : [];
   const late = checkpoints.findLast((checkpoint) => checkpoint.updatedAt > (run.completedAt ?? ""));
   const written = late
-    ? say` Step ${code(late.name)} was written ${duration(toMs(late.updatedAt) - toMs(run.completedAt))} after the end.`
+    ? sentence` Step ${code(late.name)} was written ${duration(toMs(late.updatedAt) - toMs(run.completedAt))} after the end.`
     : [];
   return {
     tone: "good",
-    parts: say`Completed ${attempts}, ${took} after it was spawned.${timedOut}${written}`,
+    parts: sentence`Completed ${attempts}, ${took} after it was spawned.${timedOut}${written}`,
   };
 }
 
@@ -50,43 +51,94 @@ function explainFailed(facts: Facts): Diagnosis {
   if (left && "invalid" in retryDelaySeconds(task.retryStrategy, run.attempt))
     return {
       tone: "bad",
-      parts: say`${failure} It was not retried although attempts are left, because its retry strategy is invalid: ${strategyRefusal(task, run.attempt)}.`,
+      parts: sentence`${failure} Not retried although attempts are left, because its retry strategy is invalid: ${strategyProblem(task, run.attempt)}.`,
       action: { kind: "run-again" },
     };
   if (left)
     return {
       tone: "bad",
-      parts: say`${failure} It was not retried although attempts are left.${swallowed}`,
+      parts: sentence`${failure} Not retried although attempts are left.${swallowed}`,
       action: { kind: "retry" },
     };
-  const outOfTime = deadline?.field === "max_duration" && deadline.at <= facts.now;
-  if (outOfTime)
+  const pastMaxDuration = deadline?.field === "max_duration" && deadline.at <= facts.now;
+  if (pastMaxDuration)
     return {
       tone: "bad",
-      parts: say`${failure} No attempts are left, and its max_duration is over: a retry in place would be cancelled at the next claim, so run it again as a new task.${swallowed}`,
+      parts: sentence`${failure} No attempts left, and max_duration has passed: a retry in place would be cancelled at the next claim, so run it again as a new task.${swallowed}`,
       action: { kind: "run-again" },
     };
   return {
     tone: "bad",
-    parts: say`${failure} No attempts are left.${swallowed}`,
+    parts: sentence`${failure} No attempts left.${swallowed}`,
     action: { kind: "retry" },
   };
 }
 
 function describeFailure({ detail, run, error }: Facts): Part[] {
-  const attempt = say`attempt ${attemptOf(detail.task, run.attempt)}`;
+  const attempt = sentence`attempt ${attemptNumber(detail.task, run.attempt)}`;
   if (error?.name === "$ClaimTimeout") {
     const worker = code(run.claimedBy ?? "its worker");
-    const expired = run.claimExpiresAt ? say` at ${time(run.claimExpiresAt)}` : [];
-    return say`Failed in ${attempt}: the lease of ${worker} expired${expired} without a heartbeat.`;
+    const expired = run.claimExpiresAt ? sentence` at ${time(run.claimExpiresAt)}` : [];
+    return sentence`Failed on ${attempt}: the lease of ${worker} expired${expired} without a heartbeat.`;
   }
-  const event = readTimedOutWait(error);
+  const event = parseTimedOutWait(error);
   if (event !== null) {
     const emittedAt = detail.eventsEmittedAt[event];
-    const gap = emittedAt ? say`, which came at ${time(emittedAt)}, too late for the wait` : [];
-    return say`Failed in ${attempt}: timed out waiting for event ${code(event)}${gap}.`;
+    const tooLate = emittedAt
+      ? sentence`, which was emitted at ${time(emittedAt)}, too late for the wait`
+      : [];
+    return sentence`Failed on ${attempt}: timed out waiting for event ${code(event)}${tooLate}.`;
   }
   if (error?.message.startsWith("Misconfigured task (queue mismatch)"))
-    return say`Failed in ${attempt}: workers of queue ${code(detail.task.queue)} have ${code(detail.task.name)} registered for another queue.`;
-  return say`Failed in ${attempt} with ${errorText(error)}.`;
+    return sentence`Failed on ${attempt}: workers of queue ${code(detail.task.queue)} have ${code(detail.task.name)} registered for another queue.`;
+  return sentence`Failed on ${attempt} with ${errorText(error)}.`;
+}
+
+/** The rows record what a cancelled task was doing and whether a policy was due, but not who cancelled it. */
+function explainCancelled(facts: Facts): Diagnosis {
+  const { detail, run, error, policy, deadline } = facts;
+  const { task } = detail;
+  const action = { kind: "run-again" } as const;
+  if (run.state === "failed") {
+    const limit =
+      policy.maxDuration === null ? [] : sentence` (${duration(policy.maxDuration * 1000)})`;
+    return {
+      tone: "bad",
+      parts: sentence`Cancelled: the next retry would have exceeded ${code("max_duration")}${limit}. Attempt ${attemptNumber(task, run.attempt)} failed with ${errorText(error)}.`,
+      action,
+    };
+  }
+  const at = task.cancelledAt ? toMs(task.cancelledAt) : null;
+  const due = deadline !== null && at !== null && at >= deadline.at;
+  const why = due
+    ? sentence`, ${duration(at - deadline.at)} past its ${code(deadline.field)} (${duration(deadline.seconds * 1000)})`
+    : [];
+  return {
+    tone: due ? "warning" : "plain",
+    parts: sentence`Cancelled ${describeActivity(facts)}${why}.${stillExecuting(facts)}`,
+    action,
+  };
+}
+
+function describeActivity({ detail, run }: Facts): Part[] {
+  if (run.startedAt === null)
+    return run.attempt > 1
+      ? sentence`before attempt ${attemptNumber(detail.task, run.attempt)} started`
+      : sentence`before it started`;
+  if (wasRunning(run)) return sentence`while running`;
+  const suspension = computeSuspension(run, detail);
+  if (suspension.kind === "event-wait")
+    return sentence`while waiting for event ${code(suspension.event)}`;
+  if (suspension.kind === "sleep") return sentence`while sleeping in step ${code(suspension.step)}`;
+  return sentence`while waiting for a worker`;
+}
+
+/** A claim sets both columns to one instant, and a cancellation does not change them. */
+function wasRunning(run: Facts["run"]): boolean {
+  return run.availableAt === run.startedAt;
+}
+
+function stillExecuting({ run }: Facts): Part[] {
+  if (run.startedAt === null || !wasRunning(run)) return [];
+  return sentence` The worker continues until its next step, heartbeat or completion, which the engine rejects.`;
 }

@@ -1,45 +1,45 @@
-import { labelStep } from "../timeline/label-step.ts";
-import { type Diagnosis, type Facts, lastStep, since } from "./facts.ts";
-import { code, countdown, duration, type Part, say } from "./parts.ts";
+import { labelStep } from "../timeline/labels.ts";
+import { type Diagnosis, type Facts, findLastStep, since } from "./facts.ts";
 import { afterFailure, deadlineAhead } from "./phrases.ts";
+import { age, code, countdown, type Part, sentence } from "./sentence.ts";
 
-/** Where a running attempt stands: within its lease, past it, or without one. */
+/** Explains a running attempt: within its lease, past it, or without one. `null` where nothing is running. */
 export function explainRunning(facts: Facts): Diagnosis | null {
-  const { run, standing, now, detail } = facts;
-  if (standing?.kind !== "running") return null;
+  const { run, activity, now, detail } = facts;
+  if (activity?.kind !== "running") return null;
   const worker = code(run.claimedBy ?? "a worker");
   const running = run.startedAt
-    ? say`Running on ${worker} for ${duration(since(facts, run.startedAt))}`
-    : say`Running on ${worker}`;
-  if (standing.leaseEnd === null)
+    ? sentence`Running on ${worker} for ${age(since(facts, run.startedAt))}`
+    : sentence`Running on ${worker}`;
+  if (activity.leaseEnd === null)
     return {
       tone: "warning",
-      parts: say`${running} without a lease: if the worker is gone, nothing will take the task back.${step(facts)}`,
+      parts: sentence`${running} without a lease: if the worker is gone, nothing recovers the task.${lastCheckpoint(facts)}`,
       action: { kind: "cancel" },
     };
   const action = { kind: "extend-lease", runId: run.runId } as const;
-  if (standing.leaseEnd <= now)
+  if (activity.leaseEnd <= now)
     return {
       tone: "warning",
-      parts: say`The lease of ${worker} expired ${duration(now - standing.leaseEnd)} ago. The next claim on queue ${code(detail.task.queue)} fails this attempt, and the task ${afterFailure(facts)}; until then the worker may still finish.`,
+      parts: sentence`The lease of ${worker} expired ${age(now - activity.leaseEnd)} ago. The next claim on queue ${code(detail.task.queue)} fails this attempt, and the task ${afterFailure(facts)}; the worker can still finish before that.`,
       action,
     };
   return {
     tone: "plain",
-    parts: say`${running}.${step(facts)}${timedOut(facts)} Lease expires in ${countdown(standing.leaseEnd - now)}; without a heartbeat the attempt fails and the task ${afterFailure(facts)}.${deadlineAhead(facts)}`,
+    parts: sentence`${running}.${lastCheckpoint(facts)}${caughtTimeout(facts)} Lease expires in ${countdown(activity.leaseEnd - now)}; without a heartbeat the attempt fails and the task ${afterFailure(facts)}.${deadlineAhead(facts)}`,
     action,
   };
 }
 
-function step(facts: Facts): Part[] {
-  const last = lastStep(facts);
+function lastCheckpoint(facts: Facts): Part[] {
+  const last = findLastStep(facts);
   return last
-    ? say` Last checkpoint ${code(labelStep(last.name))} ${duration(facts.now - last.at)} ago.`
+    ? sentence` Last checkpoint ${code(labelStep(last.name))} ${age(facts.now - last.at)} ago.`
     : [];
 }
 
-/** A time-out that the handler caught leaves the event's name on the running row. */
-function timedOut({ run }: Facts): Part[] {
+/** When a handler catches a timeout, the event's name stays on the running row. */
+function caughtTimeout({ run }: Facts): Part[] {
   if (!run.wakeEvent || run.eventPayload !== null) return [];
-  return say` Its wait for ${code(run.wakeEvent)} timed out.`;
+  return sentence` Its wait for event ${code(run.wakeEvent)} timed out.`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import { explainSummary } from "./explain-summary.ts";
-import { plainText } from "./parts.ts";
+import { plainText } from "./sentence.ts";
 
 const NOW = "2026-03-02T12:00:00.000Z";
 const ago = (seconds: number) => new Date(Date.parse(NOW) - seconds * 1000).toISOString();
@@ -40,14 +40,14 @@ const SLEEPING = { state: "sleeping" } as const;
 const RUNNING = { state: "running" } as const;
 const FAILED = { state: "failed", attempts: 5 } as const;
 
-describe("the why of a list row", () => {
+describe("the explanation in a list row", () => {
   test.each<[string, string, TaskSummary]>([
-    ["queued · no worker for 5 s", "plain", summary({})],
-    ["queued · no worker for 1 min 30 s", "warning", summary({}, { availableAt: ago(90) })],
-    ["retry 2 of 5 · no worker for 5 s", "plain", summary({ attempts: 2 })],
-    ["woken · no worker for 5 s", "plain", summary({}, { startedAt: ago(100) })],
+    ["ready for 5 s", "plain", summary({})],
+    ["ready for 1 min 30 s", "warning", summary({}, { availableAt: ago(90) })],
+    ["retry 2 of 5 ready for 5 s", "plain", summary({ attempts: 2 })],
+    ["woken · ready for 5 s", "plain", summary({}, { startedAt: ago(100) })],
     [
-      "waiting for paid:42 · ∞",
+      "waiting for paid:42 · no timeout",
       "plain",
       summary(SLEEPING, { wakeEvent: "paid:42", availableAt: "infinity" }),
     ],
@@ -57,28 +57,28 @@ describe("the why of a list row", () => {
       summary(SLEEPING, { wakeEvent: "paid:42", availableAt: ago(-60) }),
     ],
     [
-      "timed out waiting for paid:42 · no worker for 5 s",
+      "timed out waiting for paid:42 · ready for 5 s",
       "plain",
       summary(SLEEPING, { wakeEvent: "paid:42" }),
     ],
     [
-      "retry 4 of 5 due in 22 s",
+      "retry 4 of 5 in 22 s",
       "plain",
       summary({ ...SLEEPING, attempts: 4 }, { availableAt: ago(-22) }),
     ],
     [
-      "retry 4 due in 22 s",
+      "retry 4 in 22 s",
       "plain",
       summary({ ...SLEEPING, attempts: 4, maxAttempts: null }, { availableAt: ago(-22) }),
     ],
     [
-      "asleep, due in 22 s",
+      "sleeping, wakes in 22 s",
       "plain",
       summary(SLEEPING, { availableAt: ago(-22), startedAt: ago(9) }),
     ],
-    ["asleep · no worker for 5 s", "plain", summary(SLEEPING, { startedAt: ago(9) })],
+    ["overdue to wake by 5 s", "plain", summary(SLEEPING, { startedAt: ago(9) })],
     [
-      "asleep, never due",
+      "sleeping, no wake time",
       "warning",
       summary(SLEEPING, { startedAt: ago(9), availableAt: "infinity" }),
     ],
@@ -111,30 +111,26 @@ describe("the why of a list row", () => {
     ],
     ["failed without an error", "bad", summary(FAILED)],
     [
-      "Error: x · retry strategy refused",
+      "Error: x · invalid retry strategy",
       "bad",
       summary({ state: "failed" }, { errorName: "Error", errorMessage: "x" }),
     ],
     ["cancelled before it started", "plain", summary({ state: "cancelled" })],
     ["cancelled", "plain", summary({ state: "cancelled", firstStartedAt: ago(9) })],
     [
-      "out of time after Error: x",
+      "max_duration reached after Error: x",
       "bad",
       summary({ state: "cancelled" }, { state: "failed", errorName: "Error", errorMessage: "x" }),
     ],
-    [
-      "its last attempt is failed, the task running",
-      "warning",
-      summary(RUNNING, { state: "failed" }),
-    ],
-    ["no attempt on record", "warning", summary({ run: null })],
+    ["task is running, last attempt is failed", "warning", summary(RUNNING, { state: "failed" })],
+    ["no attempts recorded", "warning", summary({ run: null })],
   ])("%s (%s)", (text, tone, task) => {
     const explanation = explainSummary(task, NOW);
     expect(plainText(explanation.parts)).toBe(text);
     expect(explanation.tone).toBe(tone);
   });
 
-  test("names the engine or the user gave are code", () => {
+  test("names from the engine or the user are code", () => {
     const { parts } = explainSummary(
       summary(SLEEPING, { wakeEvent: "paid:42", availableAt: "infinity" }),
       NOW,

@@ -1,22 +1,31 @@
 import type { Iso } from "@/lib/model/instants";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
-import { code, countdown, duration, measured, type Part, say, strong, type Tone } from "./parts.ts";
+import {
+  age,
+  code,
+  countdown,
+  duration,
+  type Part,
+  sentence,
+  strong,
+  type Tone,
+} from "./sentence.ts";
 
 /** The "Why" of one row of a task list. */
 export type Explanation = { parts: Part[]; tone: Tone };
 
-/** A claimable run that nobody has claimed for this long is worth a second look. */
+/** A run that has been ready for this long without a claim gets a warning. */
 export const LONG_WAIT_MS = 60_000;
 
 /**
- * Says in a few words why a task is where it is, from its list row alone. `now` is the engine's clock.
+ * Explains a task's state in a few words, from its list row alone. `now` is the database's clock.
  *
- * A list row carries no checkpoints, policies or waits, so a durable sleep and a task put back by its worker read the
- * same here, and overdue policies do not show; `diagnose` tells them apart on the task page.
+ * A list row has no checkpoints, policies or waits: a durable sleep and a task deferred by its worker look the same here,
+ * and overdue policies do not show. `diagnose` distinguishes them on the task page.
  */
 export function explainSummary(task: TaskSummary, now: Iso): Explanation {
   const run = task.run;
-  if (!run) return warn(say`no attempt on record`);
+  if (!run) return warn(sentence`no attempts recorded`);
   const at = Date.parse(now);
   switch (task.state) {
     case "completed":
@@ -35,76 +44,87 @@ function active(task: TaskSummary, run: RunSummary, now: number): Explanation {
     case "running":
       return running(run, now);
     case "pending":
-      return claimable(pendingWords(task, run), run, now);
+      return ready(pendingSubject(task, run), run, now);
     case "sleeping":
       return sleeping(task, run, now);
     default:
-      return warn(say`its last attempt is ${run.state}, the task ${task.state}`);
+      return warn(sentence`task is ${task.state}, last attempt is ${run.state}`);
   }
 }
 
 function running(run: RunSummary, now: number): Explanation {
   const since = run.startedAt
-    ? say`running ${duration(now - Date.parse(run.startedAt))}`
-    : say`running`;
-  if (!run.claimExpiresAt) return warn(say`${since} · no lease`);
+    ? sentence`running ${age(now - Date.parse(run.startedAt))}`
+    : sentence`running`;
+  if (!run.claimExpiresAt) return warn(sentence`${since} · no lease`);
   const left = Date.parse(run.claimExpiresAt) - now;
   return left > 0
-    ? plain(say`${since} · lease ${countdown(left)}`)
-    : warn(say`lease expired ${duration(-left)} ago`);
+    ? plain(sentence`${since} · lease ${countdown(left)}`)
+    : warn(sentence`lease expired ${age(-left)} ago`);
 }
 
 function sleeping(task: TaskSummary, run: RunSummary, now: number): Explanation {
   const left = run.availableAt === "infinity" ? Infinity : Date.parse(run.availableAt) - now;
   if (run.wakeEvent) {
-    const waiting = say`waiting for ${code(run.wakeEvent)}`;
-    if (left === Infinity) return plain(say`${waiting} · ∞`);
-    if (left > 0) return plain(say`${waiting} · times out in ${duration(left)}`);
-    return claimable(say`timed out waiting for ${code(run.wakeEvent)}`, run, now);
+    const waiting = sentence`waiting for ${code(run.wakeEvent)}`;
+    if (left === Infinity) return plain(sentence`${waiting} · no timeout`);
+    if (left > 0) return plain(sentence`${waiting} · times out in ${age(left)}`);
+    return ready(sentence`timed out waiting for ${code(run.wakeEvent)} · ready`, run, now);
   }
-  const subject = run.startedAt ? say`asleep` : say`retry ${ofMax(task)}`;
-  if (left === Infinity) return warn(say`${subject}, never due`);
-  if (left <= 0) return claimable(subject, run, now);
-  return plain(say`${subject}${run.startedAt ? ", due" : " due"} in ${duration(left)}`);
+  if (!run.startedAt) {
+    const retry = sentence`retry ${attemptNumber(task)}`;
+    if (left === Infinity) return warn(sentence`${retry}, no due time`);
+    return left > 0
+      ? plain(sentence`${retry} in ${age(left)}`)
+      : ready(sentence`${retry} ready`, run, now);
+  }
+  if (left === Infinity) return warn(sentence`sleeping, no wake time`);
+  if (left > 0) return plain(sentence`sleeping, wakes in ${age(left)}`);
+  return (left <= -LONG_WAIT_MS ? warn : plain)(sentence`overdue to wake by ${age(-left)}`);
 }
 
-function pendingWords(task: TaskSummary, run: RunSummary): Part[] {
-  if (run.startedAt) return say`woken`;
-  return task.attempts > 1 ? say`retry ${ofMax(task)}` : say`queued`;
+function pendingSubject(task: TaskSummary, run: RunSummary): Part[] {
+  if (run.startedAt) return sentence`woken · ready`;
+  return task.attempts > 1 ? sentence`retry ${attemptNumber(task)} ready` : sentence`ready`;
 }
 
-function claimable(subject: Part[], run: RunSummary, now: number): Explanation {
-  if (run.availableAt === "infinity") return warn(say`${subject}, never due`);
+/** `subject` ends in "ready". */
+function ready(subject: Part[], run: RunSummary, now: number): Explanation {
+  if (run.availableAt === "infinity") return warn(sentence`no due time`);
   const waited = now - Date.parse(run.availableAt);
-  const parts = say`${subject} · no worker for ${duration(waited)}`;
+  const parts = sentence`${subject} for ${age(waited)}`;
   return waited >= LONG_WAIT_MS ? warn(parts) : plain(parts);
 }
 
 function failed(task: TaskSummary, run: RunSummary): Explanation {
   const left = task.maxAttempts === null || task.attempts < task.maxAttempts;
-  return { parts: left ? say`${error(run)} · retry strategy refused` : error(run), tone: "bad" };
+  return {
+    parts: left ? sentence`${error(run)} · invalid retry strategy` : error(run),
+    tone: "bad",
+  };
 }
 
 function cancelled(task: TaskSummary, run: RunSummary): Explanation {
-  // Only the engine's look ahead at max_duration leaves a failed run under a cancelled task.
-  if (run.state === "failed") return { parts: say`out of time after ${error(run)}`, tone: "bad" };
-  return plain(task.firstStartedAt ? say`cancelled` : say`cancelled before it started`);
+  // Only the engine's check of max_duration before a retry leaves a failed run under a cancelled task.
+  if (run.state === "failed")
+    return { parts: sentence`max_duration reached after ${error(run)}`, tone: "bad" };
+  return plain(task.firstStartedAt ? sentence`cancelled` : sentence`cancelled before it started`);
 }
 
 function ended(task: TaskSummary): Part[] {
-  const attempts = task.attempts > 1 ? say` · ${task.attempts} attempts` : [];
-  if (!task.endedAt) return say`completed${attempts}`;
-  return say`took ${measured(Date.parse(task.endedAt) - Date.parse(task.enqueuedAt))}${attempts}`;
+  const attempts = task.attempts > 1 ? sentence` · ${task.attempts} attempts` : [];
+  if (!task.endedAt) return sentence`completed${attempts}`;
+  return sentence`took ${duration(Date.parse(task.endedAt) - Date.parse(task.enqueuedAt))}${attempts}`;
 }
 
 function error(run: RunSummary): Part[] {
   if (run.errorName === "$ClaimTimeout" && run.claimedBy)
-    return say`lease of ${code(run.claimedBy)} expired`;
+    return sentence`lease of ${code(run.claimedBy)} expired`;
   const text = [run.errorName, run.errorMessage].filter(Boolean).join(": ");
-  return text ? [code(text)] : say`failed without an error`;
+  return text ? [code(text)] : sentence`failed without an error`;
 }
 
-function ofMax(task: TaskSummary): Part {
+function attemptNumber(task: TaskSummary): Part {
   return strong(
     task.maxAttempts === null ? `${task.attempts}` : `${task.attempts} of ${task.maxAttempts}`,
   );

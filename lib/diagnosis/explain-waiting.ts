@@ -1,105 +1,121 @@
 import type { Wait } from "@/lib/model/task";
-import { labelStep } from "../timeline/label-step.ts";
+import type { Activity } from "../timeline/activity.ts";
+import { labelStep } from "../timeline/labels.ts";
 import { toMs } from "../timeline/model.ts";
-import { isRetryByHand } from "../timeline/planned-start.ts";
-import type { Standing } from "../timeline/standing.ts";
+import { isManualRetry } from "../timeline/retries.ts";
 import { LONG_WAIT_MS } from "./explain-summary.ts";
-import { type Diagnosis, type Facts, lastStep, since } from "./facts.ts";
-import { code, duration, type Part, say, time } from "./parts.ts";
-import { attemptOf, backoffPolicy, deadlineAhead, errorText } from "./phrases.ts";
-import { swallowedSuspension } from "./swallowed-suspension.ts";
+import { type Diagnosis, type Facts, findLastStep, since } from "./facts.ts";
+import {
+  attemptNumber,
+  backoffPolicy,
+  deadlineAhead,
+  errorText,
+  swallowedSuspension,
+} from "./phrases.ts";
+import { age, code, type Part, sentence, time } from "./sentence.ts";
 
-/** Why a pending or sleeping attempt is not running. */
+/** Explains why a pending or sleeping attempt is not running. */
 export function explainWaiting(facts: Facts): Diagnosis {
-  const { standing, run } = facts;
-  switch (standing?.kind) {
+  const { activity, run } = facts;
+  switch (activity?.kind) {
     case "queued":
-      return claimable(facts, standing.due, say`Queued`);
+      return explainReady(facts, activity.due, sentence`Ready`);
     case "retry":
-      return claimable(facts, standing.due, retryWords(facts), failedBefore(facts));
+      return explainReady(facts, activity.due, retrySubject(facts), previousFailure(facts));
     case "woken":
-      return claimable(facts, standing.due, wokenWords(facts));
+      return explainWoken(facts, activity.due);
     case "event-wait":
-      return explainEventWait(facts, standing);
+      return explainEventWait(facts, activity);
     case "backoff":
-      return explainBackoff(facts, standing.due);
+      return explainBackoff(facts, activity.due);
     case "sleep":
-      return explainSleep(facts, standing);
-    case "put-back":
-      return explainPutBack(facts, standing);
+      return explainSleep(facts, activity);
+    case "deferred":
+      return explainDeferred(facts, activity);
     default:
-      return { tone: "warning", parts: say`The attempt is ${run.state}.` };
+      return { tone: "warning", parts: sentence`The attempt is ${run.state}.` };
   }
 }
 
-function retryWords({ detail, run }: Facts): Part[] {
-  const retry = isRetryByHand(detail, run) ? "Retried by hand as attempt" : "Retry";
-  return say`${retry} ${attemptOf(detail.task, run.attempt)}`;
+function retrySubject({ detail, run }: Facts): Part[] {
+  const retry = isManualRetry(detail, run) ? "Retried manually as attempt" : "Retry";
+  return sentence`${retry} ${attemptNumber(detail.task, run.attempt)}: ready`;
 }
 
-function failedBefore({ previous, previousError }: Facts): Part[] {
-  return previous ? say` Attempt ${previous.attempt} failed with ${errorText(previousError)}.` : [];
+function previousFailure({ previous, previousError }: Facts): Part[] {
+  return previous
+    ? sentence` Attempt ${previous.attempt} failed with ${errorText(previousError)}.`
+    : [];
 }
+
+/** A run that any worker could claim. The rows do not show why none does. `subject` ends in "ready". */
+function explainReady(facts: Facts, due: number, subject: Part[], detail: Part[] = []): Diagnosis {
+  const waited = facts.now - due;
+  return {
+    tone: waitTone(waited),
+    parts: sentence`${subject} for ${age(waited)}, not claimed yet.${detail}${deadlineAhead(facts)}`,
+  };
+}
+
+const waitTone = (waited: number) => (waited >= LONG_WAIT_MS ? "warning" : "plain");
 
 /**
- * The emission wrote a checkpoint at the instant it woke the run, and left a payload on it. Without one the run was not
- * woken: engines before 0.0.4 put a run whose lease expired back like this.
+ * An emit writes its payload on the run, and a checkpoint at the instant of the wake. A run without a payload was not
+ * woken: engines before 0.0.4 requeue a run with an expired lease that way.
  */
-function wokenWords(facts: Facts): Part[] {
-  if (facts.run.eventPayload === null) return say`Taken back after its lease expired`;
-  const last = lastStep(facts);
-  return last?.at === Date.parse(facts.run.availableAt)
-    ? say`Woken by ${code(labelStep(last.name))}`
-    : say`Woken`;
-}
-
-/** A run any worker could take. Nobody records why none does. */
-function claimable(facts: Facts, due: number, subject: Part[], tail: Part[] = []): Diagnosis {
+function explainWoken(facts: Facts, due: number): Diagnosis {
+  if (facts.run.eventPayload === null)
+    return explainReady(facts, due, sentence`Requeued after its lease expired: ready`);
   const waited = facts.now - due;
-  const queue = code(facts.detail.task.queue);
-  const parts = say`${subject}: claimable for ${duration(waited)}, and no worker of queue ${queue} has taken it.${tail}${deadlineAhead(facts)}`;
-  return { tone: waited >= LONG_WAIT_MS ? "warning" : "plain", parts };
+  const last = findLastStep(facts);
+  const event =
+    last?.at === Date.parse(facts.run.availableAt)
+      ? sentence` by ${code(labelStep(last.name))}`
+      : [];
+  return {
+    tone: waitTone(waited),
+    parts: sentence`Woken${event} ${age(waited)} ago, waiting for a worker.${deadlineAhead(facts)}`,
+  };
 }
 
 function explainEventWait(
   facts: Facts,
-  { event, due }: Standing & { kind: "event-wait" },
+  { event, due }: Activity & { kind: "event-wait" },
 ): Diagnosis {
   const { detail, run, now } = facts;
   const wait = detail.waits.find((row) => row.runId === run.runId && row.eventName === event);
   const emittedAt = detail.eventsEmittedAt[event];
-  const queue = code(detail.task.queue);
   if (due <= now) {
-    const gap = emittedAt
-      ? say` The event came at ${time(emittedAt)}, too late for this wait.`
+    const tooLate = emittedAt
+      ? sentence` The event was emitted at ${time(emittedAt)}, too late for this wait.`
       : [];
     return {
-      tone: now - due >= LONG_WAIT_MS ? "warning" : "plain",
-      parts: say`Its wait for event ${code(event)} timed out ${duration(now - due)} ago; no worker of queue ${queue} has taken it since to carry on.${gap}`,
+      tone: waitTone(now - due),
+      parts: sentence`The wait for event ${code(event)} timed out ${age(now - due)} ago; waiting for a worker.${tooLate}`,
     };
   }
   if (emittedAt)
     return {
       tone: "warning",
-      parts: say`Waiting for event ${code(event)}, which was emitted at ${time(emittedAt)} without waking it.`,
+      parts: sentence`Waiting for event ${code(event)}, which was emitted at ${time(emittedAt)} without waking it.`,
       action: { kind: "run-now", runId: run.runId },
     };
-  const waited = wait ? say` for ${duration(since(facts, wait.createdAt))}` : [];
+  const waited = wait ? sentence` for ${age(since(facts, wait.createdAt))}` : [];
   const limit =
     due === Number.POSITIVE_INFINITY
-      ? say`the wait has no time-out.`
-      : say`the wait times out in ${duration(due - now)}.${repeatedWait(facts, wait, due)}`;
+      ? sentence`no timeout.`
+      : sentence`times out in ${age(due - now)}.${repeatedWait(facts, wait, due)}`;
   return {
     tone: "plain",
-    parts: say`Waiting for event ${code(event)}${waited}. Nobody has emitted it; ${limit}${deadlineAhead(facts)}`,
+    parts: sentence`Waiting for event ${code(event)}${waited}. Not emitted yet; ${limit}${deadlineAhead(facts)}`,
     action: { kind: "emit-event", event },
   };
 }
 
 /**
- * Time-outs are not recorded: a handler that caught one waits anew, for the full time, whenever it resumes. A limited
- * wait of an execution that resumed an earlier one may be such a repeat; the rows cannot tell. It is none where the
- * attempt, before this execution, was younger than the wait is long: nothing can have timed out by then.
+ * Timeouts are not recorded: a handler that catches one waits again, for the full time, every time it resumes. A wait
+ * with a timeout may be such a repeat if this execution resumed an earlier one; the rows cannot distinguish the two. It
+ * is no repeat if the attempt was, before this execution, younger than the wait is long: nothing can have timed out yet.
  */
 function repeatedWait({ detail, run, now }: Facts, wait: Wait | undefined, due: number): Part[] {
   const { startedAt } = run;
@@ -110,62 +126,71 @@ function repeatedWait({ detail, run, now }: Facts, wait: Wait | undefined, due: 
   const before = toMs(startedAt) - toMs(run.createdAt);
   const registered = wait && wait.createdAt >= startedAt ? toMs(wait.createdAt) : now;
   return resumed && before >= due - registered
-    ? say` The attempt has been suspended before: if its handler caught a time-out of this wait then, it now waits anew.`
+    ? sentence` The attempt was suspended before; if its handler caught a timeout of this wait, it is waiting again.`
     : [];
 }
 
 function explainBackoff(facts: Facts, due: number): Diagnosis {
   const { detail, run, previous, previousError, now } = facts;
-  const subject = say`Retry ${attemptOf(detail.task, run.attempt)}`;
-  const failure = failedBefore(facts);
-  if (due <= now) return claimable(facts, due, retryWords(facts), failure);
+  const subject = sentence`Retry ${attemptNumber(detail.task, run.attempt)}`;
+  const failure = previousFailure(facts);
+  if (due <= now) return explainReady(facts, due, retrySubject(facts), failure);
   const action = { kind: "run-now", runId: run.runId } as const;
   if (due === Number.POSITIVE_INFINITY)
-    return { tone: "warning", parts: say`${subject} has no due time.${failure}`, action };
+    return { tone: "warning", parts: sentence`${subject} has no due time.${failure}`, action };
   const swallowed = previous ? swallowedSuspension(previous, previousError) : null;
   return {
     tone: swallowed ? "warning" : "plain",
-    parts: say`${subject} is due in ${duration(due - now)}${backoffPolicy(detail.task)}.${failure}${swallowed ?? []}${deadlineAhead(facts)}`,
+    parts: sentence`${subject} in ${age(due - now)}${backoffPolicy(detail.task)}.${failure}${swallowed ?? []}${deadlineAhead(facts)}`,
     action,
   };
 }
 
-function explainSleep(facts: Facts, { step, due }: Standing & { kind: "sleep" }): Diagnosis {
+function explainSleep(facts: Facts, { step, due }: Activity & { kind: "sleep" }): Diagnosis {
   const { run, now } = facts;
-  if (due <= now) return claimable(facts, due, say`Its sleep ${code(step)} is over`);
+  if (due <= now)
+    return {
+      tone: waitTone(now - due),
+      parts: sentence`Sleep ${code(step)} ended ${age(now - due)} ago; waiting for a worker.${deadlineAhead(facts)}`,
+    };
   return {
     tone: "plain",
-    parts: say`Sleeping in step ${code(step)} until ${time(new Date(due).toISOString())}, for another ${duration(due - now)}.${deadlineAhead(facts)}`,
+    parts: sentence`Sleeping in step ${code(step)} until ${time(toIso(due))}, for another ${age(due - now)}.${deadlineAhead(facts)}`,
     action: { kind: "run-now", runId: run.runId },
   };
 }
 
-function explainPutBack(
+function explainDeferred(
   facts: Facts,
-  { due, deferral }: Standing & { kind: "put-back" },
+  { due, unknownTask }: Activity & { kind: "deferred" },
 ): Diagnosis {
   const { detail, run, now } = facts;
   const name = code(detail.task.name);
-  const claimed = run.startedAt ? say` ${duration(since(facts, run.startedAt))} ago` : [];
+  const claimed = run.startedAt ? sentence` ${age(since(facts, run.startedAt))} ago` : [];
   const action = { kind: "run-now", runId: run.runId } as const;
   if (due === Number.POSITIVE_INFINITY)
     return {
       tone: "warning",
-      parts: say`A worker put it aside${claimed} without a due time: nothing will resume it.`,
+      parts: sentence`Deferred by a worker${claimed} without a due time: nothing will resume it.`,
       action,
     };
-  const again = due > now ? say`in ${duration(due - now)}` : say`at the next claim`;
-  if (deferral)
+  const again = due > now ? sentence`ready again in ${age(due - now)}` : sentence`ready again now`;
+  if (unknownTask)
     return {
       tone: "warning",
-      parts: say`A worker claimed it${claimed} and put it back, as workers do that do not know the task ${name}; it comes up again ${again}. Deploy a worker that registers ${name}.`,
+      parts: sentence`Claimed${claimed} and deferred by a worker that seems not to know the task ${name}; ${again}. Deploy a worker that registers ${name}.`,
     };
-  if (due <= now) return claimable(facts, due, say`Put aside by a worker until ${time(iso(due))}`);
+  if (due <= now)
+    return explainReady(
+      facts,
+      due,
+      sentence`Deferred by a worker until ${time(toIso(due))}: ready`,
+    );
   return {
     tone: "plain",
-    parts: say`A worker put it aside${claimed}, outside of a step, until ${time(iso(due))}: it comes up again ${again}.${deadlineAhead(facts)}`,
+    parts: sentence`Deferred by a worker${claimed}, outside a step, until ${time(toIso(due))}; ${again}.${deadlineAhead(facts)}`,
     action,
   };
 }
 
-const iso = (at: number): string => new Date(at).toISOString();
+const toIso = (at: number): string => new Date(at).toISOString();

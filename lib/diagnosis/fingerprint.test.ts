@@ -29,7 +29,7 @@ const messages = fc.array(
   { maxLength: 40 },
 );
 
-test("no digit is left, nor more than two hundred characters, whatever the message", () => {
+test("a fingerprint has no digit and at most 200 characters", () => {
   fc.assert(
     fc.property(messages, (parts) => {
       const result = fingerprint(parts.join(""));
@@ -62,7 +62,7 @@ test("messages that differ only in their values have one fingerprint", () => {
   );
 });
 
-test("messages that differ in their words stay apart", () => {
+test("messages that differ in their words have different fingerprints", () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[g-z]{1,20}$/), fc.stringMatching(/^[g-z]{1,20}$/), (a, b) => {
       fc.pre(a !== b);
@@ -71,7 +71,7 @@ test("messages that differ in their words stay apart", () => {
   );
 });
 
-test("which digits there are makes no difference", () => {
+test("the value of a digit does not change the fingerprint", () => {
   fc.assert(
     fc.property(messages, (parts) => {
       const message = parts.join("");

@@ -1,4 +1,4 @@
-/** How much of a message counts: the first line says what happened, the rest where. */
+/** Characters of the first line that are kept: it says what happened, later lines say where. */
 const LENGTH = 200;
 
 const TOKEN = new RegExp(
@@ -15,12 +15,12 @@ const TOKEN = new RegExp(
 );
 
 /**
- * What failures with the same cause have in common: the first line of an error's message with quoted values, ids,
- * hexadecimal, instants and numbers replaced by what kind of thing they were. Two messages that differ only in such
- * values have the same fingerprint; the result holds no ASCII digit and at most 200 characters.
+ * The key of an error group: the first line of an error's message with quoted values, ids, hexadecimal, instants and
+ * numbers replaced by placeholders. Messages that differ only in such values have the same fingerprint. The result has no
+ * ASCII digit and at most 200 characters.
  *
- * A message that is nothing but one quoted name (as Python's `KeyError` writes it) keeps the name: it is all there is
- * to tell such errors apart.
+ * A message that is just one quoted name (as Python's `KeyError` writes it) keeps the name, because nothing else
+ * distinguishes such errors.
  */
 export function fingerprint(message: string): string {
   const line = message.trim().split(/[\r\n]/, 1)[0] ?? "";

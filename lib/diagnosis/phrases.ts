@@ -1,55 +1,71 @@
-import type { Task } from "@/lib/model/task";
+import type { Run, Task } from "@/lib/model/task";
 import type { TaskError } from "../timeline/model.ts";
-import { projectRetries } from "../timeline/project-retries.ts";
+import { projectRetries } from "../timeline/retries.ts";
 import { describeStrategy, retryDelaySeconds } from "../timeline/retry-delay.ts";
 import type { Facts } from "./facts.ts";
-import { code, duration, measured, type Part, say, strong } from "./parts.ts";
+import { age, code, duration, type Part, sentence, strong } from "./sentence.ts";
 
-/** `attempt 3 of 5`; without a limit just the number. */
-export function attemptOf(task: Task, attempt: number): Part {
+/** `3 of 5`, or `3` where attempts are unlimited. */
+export function attemptNumber(task: Task, attempt: number): Part {
   return strong(task.maxAttempts === null ? `${attempt}` : `${attempt} of ${task.maxAttempts}`);
 }
 
-/** The error as its client wrote it, cut to the length of a sentence. */
+/** Name and first line of the message, at most 160 characters. */
 export function errorText(error: TaskError | null): Part[] {
-  if (!error) return say`an error without a reason`;
+  if (!error) return sentence`an error without a reason`;
   const text = [error.name, error.message].filter(Boolean).join(": ");
   const line = text.split("\n", 1)[0] ?? "";
   return [code(line.length > 160 ? `${line.slice(0, 159)}…` : line)];
 }
 
-/** What becomes of the task if the attempt at hand fails now. Completes "… it fails and the task …". */
+/** What happens to the task if the current attempt fails now. Completes "… it fails and the task …". */
 export function afterFailure({ detail, run, now }: Facts): Part[] {
   const { task } = detail;
   const { retries, end } = projectRetries(task, run.attempt, now);
   const next = retries[0];
   if (next) {
-    const delay = next.delaySeconds > 0 ? say` after ${measured(next.delaySeconds * 1000)}` : [];
-    return say`is retried as attempt ${attemptOf(task, next.attempt)}${delay}`;
+    const delay =
+      next.delaySeconds > 0 ? sentence` after ${duration(next.delaySeconds * 1000)}` : [];
+    return sentence`is retried as attempt ${attemptNumber(task, next.attempt)}${delay}`;
   }
   if (end === "invalid-strategy")
-    return say`fails for good, whatever attempts are left: ${strategyRefusal(task, run.attempt)}`;
-  if (end === "max-duration") return say`is cancelled, being out of its max_duration`;
-  return say`fails: no attempts are left`;
+    return sentence`fails even with attempts left, because its retry strategy is invalid: ${strategyProblem(task, run.attempt)}`;
+  if (end === "max-duration")
+    return sentence`is cancelled, because the retry would exceed max_duration`;
+  return sentence`fails: no attempts left`;
 }
 
-/** Why the engine refuses the stored retry strategy. */
-export function strategyRefusal(task: Task, attempt: number): Part {
+/** Why the engine rejects the stored retry strategy. */
+export function strategyProblem(task: Task, attempt: number): Part {
   const delay = retryDelaySeconds(task.retryStrategy, attempt);
-  return code("invalid" in delay ? delay.invalid : "retry_strategy was refused");
+  return code("invalid" in delay ? delay.invalid : "retry_strategy was rejected");
 }
 
-/** ` (exponential 30 s × 2)`, or nothing where retries follow at once. */
+/** ` (exponential 30 s × 2)`, or nothing where retries are immediate. */
 export function backoffPolicy(task: Task): Part[] {
   const policy = describeStrategy(task.retryStrategy);
-  return policy ? say` (${policy})` : [];
+  return policy ? sentence` (${policy})` : [];
 }
 
-/** ` Its policy cancels it in 41 m unless it starts.`, or nothing. */
+/** ` 41 min left of max_duration.`, or nothing where no deadline is ahead. */
 export function deadlineAhead({ deadline, now }: Facts): Part[] {
   if (!deadline || deadline.at <= now) return [];
-  const left = duration(deadline.at - now);
+  const left = age(deadline.at - now);
   return deadline.field === "max_delay"
-    ? say` Unless it starts within ${left}, its max_delay cancels it.`
-    : say` Its max_duration leaves ${left}.`;
+    ? sentence` Cancelled by ${code("max_delay")} unless it starts within ${left}.`
+    : sentence` ${left} left of ${code("max_duration")}.`;
+}
+
+/**
+ * Explains an attempt that failed while suspended: its handler caught the exception that suspends it and continued until
+ * the engine rejected its next call. Such a run failed without holding a claim. `null` for any other run; the sentence
+ * starts with a space.
+ */
+export function swallowedSuspension(run: Run, error: TaskError | null): Part[] | null {
+  if (run.state !== "failed" || run.claimedBy !== null || run.startedAt === null) return null;
+  const rejected = error?.message.includes("must be running to await events");
+  const cause = rejected
+    ? "a catch block around its sleep or wait swallowed the suspension"
+    : "its handler may have swallowed the suspension";
+  return sentence` It failed while suspended: ${cause}. Rethrow ${code("SuspendTask")}.`;
 }

@@ -1,7 +1,7 @@
 import { parse } from "lossless-json";
 import type { Payload } from "@/lib/model/json";
 import type { Run, Task, TaskDetail } from "@/lib/model/task";
-import { readObject } from "@/lib/timeline/read-json";
+import { parseObject } from "@/lib/timeline/parse-payload";
 import { printSource } from "./quote";
 import type { Snippet } from "./snippet";
 
@@ -93,7 +93,7 @@ function optionsOf(task: Task, policy: Record<string, string>) {
 }
 
 function renamed(name: string, payload: Payload, names: Record<string, string>) {
-  if (payload?.text === undefined || !readObject(payload)) return {};
+  if (payload?.text === undefined || !parseObject(payload)) return {};
   const entries = Object.entries(parse(payload.text) as object);
   return { [name]: Object.fromEntries(entries.map(([key, value]) => [names[key] ?? key, value])) };
 }

@@ -1,5 +1,5 @@
 import type { Run, TaskDetail } from "@/lib/model/task";
-import { readObject } from "@/lib/timeline/read-json";
+import { parseObject } from "@/lib/timeline/parse-payload";
 import { quoteLiteral, quoteName } from "./quote";
 import type { Snippet } from "./snippet";
 
@@ -79,7 +79,7 @@ function spelledOut({ task }: TaskDetail): Snippet[] {
     cancellation: task.cancellation,
   };
   const members = Object.entries(values).flatMap(([key, value]) =>
-    value?.text !== undefined && readObject(value) ? [`"${key}": ${value.text}`] : [],
+    value?.text !== undefined && parseObject(value) ? [`"${key}": ${value.text}`] : [],
   );
   if (task.maxAttempts !== null) members.push(`"max_attempts": ${task.maxAttempts}`);
   const text = `select * from absurd.spawn_task(

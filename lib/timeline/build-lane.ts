@@ -1,19 +1,32 @@
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
-import { classifyCheckpoint } from "./classify-checkpoint.ts";
-import { finishLane } from "./finish-lane.ts";
-import type { LaneDraft } from "./lane-draft.ts";
-import { type Lane, type Marker, toMs } from "./model.ts";
-import { plannedStart } from "./planned-start.ts";
-import { readError, readTimedOutWait } from "./read-json.ts";
+import { type Activity, computeActivity, computeSuspension } from "./activity.ts";
+import { type CheckpointOrigin, classifyCheckpoint } from "./classify-checkpoint.ts";
+import { type Ahead, type Lane, type Marker, toMs } from "./model.ts";
+import { parseError, parseObject, parseTimedOutWait } from "./parse-payload.ts";
+import { findPlannedStart } from "./retries.ts";
 import { describeStrategy } from "./retry-delay.ts";
 import { SpanPen } from "./span-pen.ts";
 
+/** A lane under construction. */
+type LaneDraft = {
+  detail: TaskDetail;
+  run: Run;
+  /** The end of the lane, in milliseconds. */
+  to: number;
+  pen: SpanPen;
+  lane: Lane;
+  /** The run's last claim, in milliseconds; `null` if it was never claimed. */
+  lastClaim: number | null;
+  /** The origin of the last checkpoint drawn: what a later claim resumed from. */
+  lastOrigin: CheckpointOrigin | null;
+};
+
 /**
- * Reconstructs one attempt. The engine keeps the last claim of a run, the end of each checkpoint, the planned end of each
- * sleep and the instant of each emission; claims in between are overwritten, so what starts there is inferred.
+ * Reconstructs one attempt. The engine keeps a run's last claim, the end of each checkpoint, the planned end of each sleep
+ * and the instant of each emit. Earlier claims are overwritten, so spans that start there are inferred.
  *
- * @param own the checkpoints this run wrote, by `updatedAt`
- * @param from where the lane starts and `to` where it ends, in milliseconds
+ * @param own the checkpoints that this run wrote, by `updatedAt`
+ * @param bounds the lane's start and end, in milliseconds
  */
 export function buildLane(
   detail: TaskDetail,
@@ -35,9 +48,9 @@ export function buildLane(
     markers: [],
   };
   const lastClaim = run.startedAt ? toMs(run.startedAt) : null;
-  const draft: LaneDraft = { detail, run, to, pen, lane, lastClaim, lastTrace: null };
+  const draft: LaneDraft = { detail, run, to, pen, lane, lastClaim, lastOrigin: null };
 
-  const firstClaim = readFirstClaim(detail, run, own);
+  const firstClaim = findFirstClaim(detail, run, own);
   const [copied, written] = splitAt(own, (checkpoint) => isCopy(checkpoint, firstClaim, run));
   const [during, late] = splitAt(written, (checkpoint) => toMs(checkpoint.updatedAt) <= to);
 
@@ -49,20 +62,20 @@ export function buildLane(
   });
   resumeAtLastClaim(draft);
   finishLane(draft);
-  // Rows no engine writes may leave a rest; it is drawn as what it is.
+  // Rows that no engine writes may leave a remainder.
   pen.draw({ kind: "unknown" }, to);
-  // A sleep that goes on is drawn by its checkpoint, whenever that was written.
+  // A sleep that continues is drawn by its checkpoint, even if that was written late.
   const isDrawn = ({ name }: Checkpoint) =>
     lane.spans.some((span) => "step" in span && span.step === name);
-  lane.markers.push(...late.filter((checkpoint) => !isDrawn(checkpoint)).map(writtenLate));
+  lane.markers.push(...late.filter((checkpoint) => !isDrawn(checkpoint)).map(createLateMarker));
   return lane;
 }
 
 /**
- * The run's first claim: recorded for the task's first attempt, the last claim for a run that shows no sign of an
- * earlier one, `unknown` for the others.
+ * The run's first claim in milliseconds, `null` if there was none. It is recorded for the task's first attempt; otherwise
+ * it is the last claim if nothing indicates an earlier one, else `unknown`.
  */
-function readFirstClaim(
+function findFirstClaim(
   detail: TaskDetail,
   run: Run,
   own: Checkpoint[],
@@ -74,7 +87,7 @@ function readFirstClaim(
   return earlier || (suspended && run.state !== "sleeping") ? "unknown" : toMs(run.startedAt);
 }
 
-/** Only a fork writes checkpoints for a run that nobody has claimed yet. */
+/** Only a fork writes checkpoints for a run that has not been claimed yet. */
 function isCopy(checkpoint: Checkpoint, firstClaim: number | "unknown" | null, run: Run): boolean {
   if (firstClaim === null) return true;
   return run.attempt === 1 && firstClaim !== "unknown" && toMs(checkpoint.updatedAt) < firstClaim;
@@ -84,7 +97,7 @@ function drawUntilClaimed(
   { detail, run, pen, to }: LaneDraft,
   firstClaim: number | "unknown" | null,
 ) {
-  const plan = plannedStart(detail, run);
+  const plan = findPlannedStart(detail, run);
   const claim = firstClaim === "unknown" ? Number.POSITIVE_INFINITY : (firstClaim ?? to);
   if (plan && plan.due > pen.at) {
     const policy = plan.byStrategy ? describeStrategy(detail.task.retryStrategy) : null;
@@ -125,12 +138,12 @@ function drawCheckpoint(draft: LaneDraft, checkpoint: Checkpoint, nextFact: numb
   const { detail, run, pen, lane, lastClaim } = draft;
   const at = toMs(checkpoint.updatedAt);
   if (lastClaim !== null && at >= lastClaim) resumeAtLastClaim(draft);
-  const trace = classifyCheckpoint(checkpoint, run, detail);
-  draft.lastTrace = trace;
+  const origin = classifyCheckpoint(checkpoint, run, detail);
+  draft.lastOrigin = origin;
   const step = checkpoint.name;
-  if (trace.kind === "step") return pen.draw({ kind: "step", step }, at, { next: "inferred" });
-  if (trace.kind === "event-wait") {
-    const { event, certain } = trace;
+  if (origin.kind === "step") return pen.draw({ kind: "step", step }, at, { next: "inferred" });
+  if (origin.kind === "event-wait") {
+    const { event, certain } = origin;
     lane.markers.push({ kind: "emitted", at, ...(event ? { label: event } : {}) });
     pen.claimed("inferred");
     return pen.draw({ kind: "event-wait", event, step, emittedAt: at }, at, {
@@ -139,26 +152,26 @@ function drawCheckpoint(draft: LaneDraft, checkpoint: Checkpoint, nextFact: numb
   }
   pen.draw({ kind: "working", worker: null }, at);
   const resumed = lastClaim !== null && lastClaim >= at ? Math.min(lastClaim, nextFact) : nextFact;
-  const facts = { kind: "sleep", step, until: trace.until } as const;
-  const asleep = run.state === "sleeping" && trace.until > draft.to;
-  pen.draw(facts, Math.min(trace.until, resumed), {
+  const facts = { kind: "sleep", step, until: origin.until } as const;
+  const asleep = run.state === "sleeping" && origin.until > draft.to;
+  pen.draw(facts, Math.min(origin.until, resumed), {
     end: asleep ? "open" : "exact",
     next: "inferred",
   });
 }
 
-/** Draws the gap between what is known and the last claim, which is the one that was recorded. */
-function resumeAtLastClaim({ run, pen, lastClaim, lastTrace }: LaneDraft) {
+/** Draws the time up to the last claim, the only one whose instant is recorded. */
+function resumeAtLastClaim({ run, pen, lastClaim, lastOrigin }: LaneDraft) {
   if (lastClaim === null || pen.at > lastClaim) return;
   if (pen.at < lastClaim) {
-    const event = readTimedOutEvent(run);
+    const event = findTimedOutEvent(run);
     if (event !== null) {
       pen.claimed("inferred");
       pen.draw({ kind: "timed-out-wait", event }, lastClaim);
-    } else if (lastTrace?.kind === "sleep") {
+    } else if (lastOrigin?.kind === "sleep") {
       pen.claimed("exact");
       pen.draw({ kind: "late", due: pen.at }, lastClaim);
-    } else if (lastTrace?.kind === "event-wait")
+    } else if (lastOrigin?.kind === "event-wait")
       pen.draw({ kind: "queued", reason: "woken" }, lastClaim);
     else pen.draw({ kind: "unknown" }, lastClaim);
   }
@@ -166,21 +179,140 @@ function resumeAtLastClaim({ run, pen, lastClaim, lastTrace }: LaneDraft) {
 }
 
 /**
- * The event whose wait timed out before the last claim. A handler that goes on leaves the name in `wake_event`; one that
- * fails leaves it in the error of the SDK.
+ * The event whose wait timed out before the last claim. If the handler continued, the name is in `wake_event`; if it
+ * failed, the name is in the SDK's error.
  */
-function readTimedOutEvent(run: Run): string | null {
+function findTimedOutEvent(run: Run): string | null {
   if (run.state === "sleeping") return null;
-  if (run.state === "failed") return readTimedOutWait(readError(run.failureReason));
+  if (run.state === "failed") return parseTimedOutWait(parseError(run.failureReason));
   const wasRunning = run.state !== "cancelled" || run.availableAt === run.startedAt;
   return wasRunning && run.eventPayload === null ? run.wakeEvent : null;
 }
 
-function writtenLate(checkpoint: Checkpoint): Marker {
+function createLateMarker(checkpoint: Checkpoint): Marker {
   return { kind: "written-late", at: toMs(checkpoint.updatedAt), label: checkpoint.name };
 }
 
 function splitAt<T>(items: T[], belongs: (item: T) => boolean): [T[], T[]] {
   const index = items.findIndex((item) => !belongs(item));
   return index < 0 ? [items, []] : [items.slice(0, index), items.slice(index)];
+}
+
+/** Draws from the last checkpoint to the end of the lane, and adds the planned times and how the attempt ended. */
+function finishLane(draft: LaneDraft): void {
+  const { run, lane, pen, to } = draft;
+  if (run.state === "completed") {
+    pen.draw({ kind: "working", worker: run.claimedBy }, to);
+    lane.markers.push({ kind: "completed", at: to });
+  } else if (run.state === "failed") {
+    finishFailed(draft);
+  } else if (run.state === "cancelled") {
+    const activity = findActivityWhenCancelled(draft);
+    if (activity) drawActivity(draft, activity);
+    else pen.draw({ kind: "working", worker: null }, to);
+    lane.markers.push({ kind: "cancelled", at: to });
+  } else {
+    const activity = computeActivity(run, draft.detail);
+    if (activity) drawActivity(draft, activity);
+  }
+}
+
+function finishFailed({ run, pen, lane, lastOrigin, to }: LaneDraft) {
+  const reason = parseObject(run.failureReason);
+  const error = parseError(run.failureReason);
+  if (error?.name === "$ClaimTimeout" && run.claimExpiresAt) {
+    const worker = run.claimedBy;
+    const expiredAt = Math.min(toMs(run.claimExpiresAt), to);
+    pen.draw({ kind: "lost", worker, expiredAt }, expiredAt);
+    pen.draw({ kind: "expired", worker, expiredAt }, to);
+    lane.markers.push({ kind: "lease-expired", at: expiredAt, label: String(reason?.workerId) });
+    return;
+  }
+  // Only a suspended run has no claim when it fails: its handler continued although the run was sleeping.
+  const suspended = run.claimedBy === null && lastOrigin?.kind !== "step";
+  pen.draw(suspended ? { kind: "unknown" } : { kind: "failure", error }, to);
+  lane.markers.push({ kind: "failed", at: to, ...(error ? { label: error.message } : {}) });
+}
+
+/** What a cancelled run was doing; `null` if it was executing: a claim sets both columns to one instant. */
+function findActivityWhenCancelled({ run, detail, lastOrigin }: LaneDraft): Activity | null {
+  if (!run.startedAt) return { kind: "queued", due: toMs(run.availableAt) };
+  if (run.availableAt === run.startedAt) return null;
+  if (lastOrigin?.kind === "event-wait" && !run.wakeEvent && run.eventPayload)
+    return { kind: "woken", due: toMs(run.availableAt) };
+  return computeSuspension(run, detail);
+}
+
+function drawActivity(draft: LaneDraft, activity: Activity) {
+  const { run, pen, lane, to } = draft;
+  const active = run.state !== "cancelled";
+  const open = active ? "open" : "exact";
+  const addAhead = (kind: Ahead["kind"], until: number) => {
+    if (active && until > to) lane.ahead.push({ kind, from: to, until });
+  };
+  const drawLate = (due: number) => pen.draw({ kind: "late", due }, to, { end: open });
+  switch (activity.kind) {
+    case "running": {
+      const { claimedBy: worker } = run;
+      const leaseEnd = activity.leaseEnd ?? Number.POSITIVE_INFINITY;
+      if (leaseEnd > to) pen.draw({ kind: "working", worker }, to, { end: open });
+      else {
+        pen.draw({ kind: "working", worker }, leaseEnd);
+        pen.draw({ kind: "expired", worker, expiredAt: leaseEnd }, to, { end: open });
+        lane.markers.push({ kind: "lease-expired", at: leaseEnd, label: worker ?? "" });
+      }
+      if (activity.leaseEnd !== null) addAhead("lease", leaseEnd);
+      return;
+    }
+    case "event-wait":
+      drawEventWait(draft, activity, open);
+      drawLate(activity.due);
+      return addAhead("event-wait", activity.due);
+    case "sleep": {
+      const { step, due } = activity;
+      const until = Math.min(due, to);
+      const end = due > to ? open : "exact";
+      const last = lane.spans.at(-1);
+      if (last?.kind === "sleep" && last.step === step) pen.extend(until, end);
+      else pen.draw({ kind: "sleep", step, until: due }, until, { end });
+      drawLate(due);
+      return addAhead("sleep", due);
+    }
+    case "deferred": {
+      const { due, unknownTask } = activity;
+      pen.draw({ kind: "deferred", until: due, unknownTask }, Math.min(due, to), {
+        end: due > to ? open : "exact",
+      });
+      drawLate(due);
+      return addAhead("deferred", due);
+    }
+    case "woken":
+      pen.draw({ kind: "queued", reason: "woken" }, to, { end: open });
+      return;
+    default:
+      // The wait of a run that was never claimed is already drawn.
+      addAhead("backoff", activity.due);
+  }
+}
+
+function drawEventWait(
+  { detail, run, pen, to }: LaneDraft,
+  { event, due }: { event: string; due: number },
+  open: "open" | "exact",
+) {
+  const wait = detail.waits.find((row) => row.runId === run.runId && row.eventName === event);
+  if (wait) pen.draw({ kind: "working", worker: null }, toMs(wait.createdAt));
+  else pen.claimed("inferred");
+  const emitted = detail.eventsEmittedAt[event];
+  pen.draw(
+    {
+      kind: "event-wait",
+      event,
+      step: wait?.stepName ?? `$awaitEvent:${event}`,
+      emittedAt: emitted ? toMs(emitted) : null,
+      deadline: due === Number.POSITIVE_INFINITY ? null : due,
+    },
+    Math.min(due, to),
+    { end: due > to ? open : "exact" },
+  );
 }

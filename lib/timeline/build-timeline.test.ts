@@ -5,7 +5,7 @@ import { TASK_STATES } from "@/lib/model/states";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { buildTimeline } from "./build-timeline.ts";
 
-// Any rows whatever, also such as no engine writes: the drawing must hold together all the same.
+// Arbitrary rows, including ones that no engine writes: the timeline's invariants must hold for all of them.
 
 const START = Date.parse("2026-03-02T12:00:00.000Z");
 const instant = fc
@@ -128,7 +128,7 @@ const forEveryLane = (check: (lane: ReturnType<typeof buildTimeline>["lanes"][nu
     { numRuns: 600 },
   );
 
-test("spans of a lane are ordered, touch each other and do not overlap", () =>
+test("the spans of a lane are ordered, touch each other and do not overlap", () =>
   forEveryLane(({ from, spans }) => {
     let at = from;
     for (const span of spans) {
@@ -138,12 +138,12 @@ test("spans of a lane are ordered, touch each other and do not overlap", () =>
     }
   }));
 
-test("spans of a lane sum to its life", () =>
+test("the spans of a lane add up to its length", () =>
   forEveryLane(({ from, to, spans }) => {
     expect(spans.reduce((sum, span) => sum + span.to - span.from, 0)).toBe(to - from);
   }));
 
-test("lanes never leave the task's life, and what lies ahead begins where they end", () =>
+test("lanes lie within the task's lifetime, and planned times lie after them", () =>
   fc.assert(
     fc.property(details, (detail) => {
       const { from, to, lanes } = buildTimeline(detail);
@@ -156,7 +156,7 @@ test("lanes never leave the task's life, and what lies ahead begins where they e
     { numRuns: 600 },
   ));
 
-test("every span can be told apart", () =>
+test("span ids are unique", () =>
   fc.assert(
     fc.property(details, (detail) => {
       const ids = buildTimeline(detail).lanes.flatMap((lane) => lane.spans.map((span) => span.id));
@@ -164,7 +164,7 @@ test("every span can be told apart", () =>
     }),
   ));
 
-test("every checkpoint of an attempt is drawn, replayed from a copy, or marked as written late", () =>
+test("every checkpoint of an attempt is drawn, replayed from a copy or marked as written late", () =>
   fc.assert(
     fc.property(details, (detail) => {
       for (const lane of buildTimeline(detail).lanes) {
@@ -177,7 +177,7 @@ test("every checkpoint of an attempt is drawn, replayed from a copy, or marked a
           0,
         );
         expect(late.filter((marker) => drawn.has(marker.label ?? null))).toEqual([]);
-        // A copy of a sleep that goes on is slept again.
+        // A copied sleep that continues is slept again.
         const sleepsAgain = copied > 0 && lane.spans.some((span) => span.kind === "sleep") ? 1 : 0;
         expect(late.length + copied).toBeGreaterThanOrEqual(rest.length);
         expect(late.length + copied).toBeLessThanOrEqual(rest.length + sleepsAgain);
@@ -186,7 +186,7 @@ test("every checkpoint of an attempt is drawn, replayed from a copy, or marked a
     { numRuns: 600 },
   ));
 
-test("the clock moves open ends only", () =>
+test("a later clock changes no attempt that has ended", () =>
   fc.assert(
     fc.property(details, fc.integer({ min: 0, max: 5_000 }), (detail, seconds) => {
       const later = new Date(Date.parse(detail.now) + seconds * 1000).toISOString();

@@ -1,29 +1,29 @@
 import type { Iso } from "@/lib/model/instants";
-import type { TaskState } from "@/lib/model/states";
+import { isActive, type TaskState } from "@/lib/model/states";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
+import { findCurrentRun } from "./activity.ts";
 import { buildLane } from "./build-lane.ts";
 import { type Timeline, toMs } from "./model.ts";
-import { projectRetries } from "./project-retries.ts";
-import { currentRun } from "./standing.ts";
+import { projectRetries } from "./retries.ts";
 
 /**
- * Reconstructs what happened to a task from the rows the engine keeps, one lane an attempt, in order. Nothing is
- * invented: what is not recorded is `inferred`, or `unknown` where nothing can be told.
+ * Reconstructs what happened to a task from its rows, one lane per attempt, in order. What the engine did not record is
+ * `inferred`, or `unknown` where nothing can be derived.
  *
- * `now` is the engine's clock; past the snapshot's own it only moves the open ends. Within a lane the spans follow each
- * other without gap or overlap, and lanes stay within the task's life. Pure, linear in rows.
+ * `now` is the database's clock; a value later than the snapshot only moves open ends. The spans of a lane cover it without
+ * gap or overlap, and lanes lie within the task's lifetime. Linear in rows.
  */
 export function buildTimeline(detail: TaskDetail, now: Iso = detail.now): Timeline {
   const { task, runs } = detail;
   const clock = Math.max(toMs(now), toMs(detail.now));
   const owned = groupByOwner(detail.checkpoints);
-  const from = Math.min(toMs(task.enqueuedAt), ...runs.map(readStart));
+  const from = Math.min(toMs(task.enqueuedAt), ...runs.map(findStart));
   const lanes = runs.map((run) => {
-    const start = run.attempt === 1 ? from : readStart(run);
-    const end = Math.max(start, readEnd(detail, run) ?? clock);
+    const start = run.attempt === 1 ? from : findStart(run);
+    const end = Math.max(start, findEnd(detail, run) ?? clock);
     return buildLane(detail, run, owned.get(run.runId) ?? [], { from: start, to: end });
   });
-  const active = task.state === "pending" || task.state === "running" || task.state === "sleeping";
+  const active = isActive(task.state);
   const last = Math.max(from, ...lanes.map((lane) => lane.to));
   return {
     from,
@@ -36,22 +36,22 @@ export function buildTimeline(detail: TaskDetail, now: Iso = detail.now): Timeli
 }
 
 function projectFrom(detail: TaskDetail, clock: number) {
-  const run = currentRun(detail);
+  const run = findCurrentRun(detail);
   if (!run) return null;
-  // An attempt that has not begun can fail at the earliest when it is due.
+  // An attempt that has not started cannot fail before it is due.
   const due = run.state === "running" ? clock : Math.max(clock, toMs(run.availableAt));
   return projectRetries(detail.task, run.attempt, Number.isFinite(due) ? due : clock);
 }
 
 /**
- * Since when a run was there. A claim reads the clock before it looks for runs: one that finds a run written just then
- * can bear an instant a little before `created_at`.
+ * The start of a run, in milliseconds. A claim reads the clock before it looks for runs, so `started_at` of a run that was
+ * inserted just then can be slightly earlier than `created_at`.
  */
-function readStart({ createdAt, startedAt }: Run): number {
+function findStart({ createdAt, startedAt }: Run): number {
   return Math.min(toMs(createdAt), toMs(startedAt ?? createdAt));
 }
 
-function readEnd(detail: TaskDetail, run: Run): number | null {
+function findEnd(detail: TaskDetail, run: Run): number | null {
   const ends: Partial<Record<TaskState, Iso | null>> = {
     completed: run.completedAt,
     failed: run.failedAt,

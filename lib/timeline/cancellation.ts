@@ -1,22 +1,20 @@
 import type { Task } from "@/lib/model/task";
 import { toMs } from "./model.ts";
-import { readObject } from "./read-json.ts";
+import { parseObject } from "./parse-payload.ts";
 
 export type CancellationPolicy = {
   /** Seconds; `null` when not set. */
   maxDelay: number | null;
   maxDuration: number | null;
-  /**
-   * A member the engine cannot read as a whole number. While the task is active, every claim on its queue fails.
-   */
+  /** A member that the engine cannot cast to a whole number. While the task is active, every claim on its queue fails. */
   poison: { field: "max_delay" | "max_duration"; value: string } | null;
 };
 
-/** The cancellation policy of a task; anything but a JSON object is ignored, as the engine does. */
-export function readCancellation(task: Task): CancellationPolicy {
-  const fields = readObject(task.cancellation) ?? {};
-  const delay = readSeconds(fields.max_delay);
-  const duration = readSeconds(fields.max_duration);
+/** The cancellation policy of a task. Like the engine, it ignores anything but a JSON object. */
+export function parseCancellation(task: Task): CancellationPolicy {
+  const fields = parseObject(task.cancellation) ?? {};
+  const delay = parseSeconds(fields.max_delay);
+  const duration = parseSeconds(fields.max_duration);
   const poison =
     typeof delay === "string"
       ? ({ field: "max_delay", value: delay } as const)
@@ -33,11 +31,11 @@ export function readCancellation(task: Task): CancellationPolicy {
 export type Deadline = { field: "max_delay" | "max_duration"; seconds: number; at: number };
 
 /**
- * When the policy cancels the task: at the first claim on its queue at or after `at`. Before the first start that is
- * `max_delay` after the spawn, from then on `max_duration` after the first start, sleeps and retries included.
+ * When the policy cancels the task: at the first claim on its queue at or after `at` (milliseconds). `max_delay` counts
+ * from the spawn until the first start, `max_duration` from the first start and includes sleeps and retries.
  */
 export function cancellationDeadline(task: Task): Deadline | null {
-  const { maxDelay, maxDuration } = readCancellation(task);
+  const { maxDelay, maxDuration } = parseCancellation(task);
   if (task.firstStartedAt === null) {
     if (maxDelay === null) return null;
     return { field: "max_delay", seconds: maxDelay, at: toMs(task.enqueuedAt) + maxDelay * 1000 };
@@ -47,8 +45,8 @@ export function cancellationDeadline(task: Task): Deadline | null {
   return { field: "max_duration", seconds: maxDuration, at };
 }
 
-/** A number, `null` when not set, or the text of a value that is no whole number. */
-function readSeconds(value: unknown): number | string | null {
+/** A number, `null` when not set, or the text of a value that is not a whole number. */
+function parseSeconds(value: unknown): number | string | null {
   if (value === undefined || value === null) return null;
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return /^\s*[+-]?\d{1,18}\s*$/.test(text) ? Number(text) : text;

@@ -1,58 +1,67 @@
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
+import { CLOCK_SKEW_MS } from "./activity.ts";
 import { toMs } from "./model.ts";
-import { readInstant } from "./read-json.ts";
-import { CLOCK_SKEW_MS } from "./standing.ts";
+import { parseInstant } from "./parse-payload.ts";
 
 const EVENT_PREFIX = "$awaitEvent:";
 
 /**
- * What left a checkpoint: a step, a durable sleep, or an event wait that suspended the run until the emission. `event`
- * is `null` when its name is gone; `certain` is false when the event's row is gone, and with it the proof that it slept.
+ * What wrote a checkpoint: a step, a durable sleep, or an event wait that suspended the run until the event was emitted.
+ * `event` is `null` if its name is lost. `certain` is false if the event's row is gone: it alone proves that the run slept.
  */
-export type Trace =
+export type CheckpointOrigin =
   | { kind: "step" }
   | { kind: "sleep"; until: number }
   | { kind: "event-wait"; event: string | null; certain: boolean };
 
 /**
- * Reads a run's own checkpoint. A step may well return a date, so an ISO time counts as a sleep only when the run was
- * claimed after it, or is, or ended, asleep. An event wait whose event was there already never suspended: it is a step.
+ * Classifies a run's own checkpoint. A step may return a date, so an ISO time counts as a sleep only if the run was
+ * claimed after it, is sleeping or ended while sleeping. An event wait whose event already existed did not suspend: it
+ * counts as a step.
  */
-export function classifyCheckpoint(checkpoint: Checkpoint, run: Run, detail: TaskDetail): Trace {
+export function classifyCheckpoint(
+  checkpoint: Checkpoint,
+  run: Run,
+  detail: TaskDetail,
+): CheckpointOrigin {
   if (checkpoint.name.startsWith(EVENT_PREFIX)) {
-    const event = eventOf(checkpoint.name, detail);
+    const event = parseEventName(checkpoint.name, detail);
     const emittedAt = detail.eventsEmittedAt[event];
     if (emittedAt !== undefined && emittedAt < checkpoint.updatedAt) return { kind: "step" };
     return { kind: "event-wait", event, certain: emittedAt !== undefined };
   }
   const at = toMs(checkpoint.updatedAt);
-  const until = readInstant(checkpoint.state);
+  const until = parseInstant(checkpoint.state);
   if (until !== null && until > at && sleptThrough(until, at, run)) return { kind: "sleep", until };
   const wait = detail.awaited
-    ? readNotedWait(checkpoint, detail.awaited, detail)
-    : readNamedWait(checkpoint, run, detail);
+    ? findHighwayWait(checkpoint, detail.awaited, detail)
+    : findNamedWait(checkpoint, run, detail);
   return wait ?? { kind: "step" };
 }
 
-/** An event wait that its author noted: it was woken by the emission when both have one instant. */
-function readNotedWait(
+/** An event wait recorded by the Highway interpreter. The emit woke it if both have the same instant. */
+function findHighwayWait(
   { name, updatedAt }: Checkpoint,
   awaited: Record<string, string>,
   { eventsEmittedAt }: TaskDetail,
-): Trace | null {
+): CheckpointOrigin | null {
   const event = Object.hasOwn(awaited, name) ? awaited[name] : undefined;
   if (event === undefined || eventsEmittedAt[event] !== updatedAt) return null;
   return { kind: "event-wait", event, certain: true };
 }
 
-/** The event a `$awaitEvent:` checkpoint is about. A second await of one event in an execution is numbered `#2`. */
-function eventOf(checkpointName: string, detail: TaskDetail): string {
+/** The event of a `$awaitEvent:` checkpoint. The SDK numbers a second wait for one event in an execution `#2`. */
+function parseEventName(checkpointName: string, detail: TaskDetail): string {
   const name = checkpointName.slice(EVENT_PREFIX.length);
   return name in detail.eventsEmittedAt ? name : name.replace(/#\d+$/, "");
 }
 
-/** An event wait whose step its author named: the emission wrote it at its own instant, or left its payload on the run. */
-function readNamedWait(checkpoint: Checkpoint, run: Run, detail: TaskDetail): Trace | null {
+/** An event wait with a custom step name: the emit wrote it at its own instant, or left its payload on the run. */
+function findNamedWait(
+  checkpoint: Checkpoint,
+  run: Run,
+  detail: TaskDetail,
+): CheckpointOrigin | null {
   const at = checkpoint.updatedAt;
   const emitted = Object.entries(detail.eventsEmittedAt).find(([, emittedAt]) => emittedAt === at);
   if (emitted) return { kind: "event-wait", event: emitted[0], certain: true };
@@ -63,12 +72,13 @@ function readNamedWait(checkpoint: Checkpoint, run: Run, detail: TaskDetail): Tr
   return delivered && wokeTheRun ? { kind: "event-wait", event: null, certain: true } : null;
 }
 
+/** Whether the run slept from `at`, when the checkpoint was written, until `until`. */
 function sleptThrough(until: number, at: number, run: Run): boolean {
   const claimedAt = run.startedAt ? toMs(run.startedAt) : Number.NEGATIVE_INFINITY;
   if (claimedAt >= until) return true;
   if (run.state === "sleeping" && Math.abs(until - toMs(run.availableAt)) <= CLOCK_SKEW_MS)
     return true;
-  // Written by the last execution and not claimed since: asleep now, or ended asleep.
+  // Written by the last execution and not claimed since: sleeping now, or ended while sleeping.
   const suspended = run.state === "sleeping" || run.claimedBy === null;
   const rested = run.state !== "cancelled" || run.availableAt !== run.startedAt;
   return suspended && rested && at >= claimedAt;

@@ -2,7 +2,7 @@ import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { TaskState } from "@/lib/model/states";
 
-/** `exact`: the engine recorded this instant. `inferred`: it is deduced, and the engine kept no fact for it. */
+/** `exact`: the engine recorded this instant. `inferred`: it is derived; the engine has no record of it. */
 export type Certainty = "exact" | "inferred";
 
 export type TaskError = { name: string | null; message: string };
@@ -10,16 +10,21 @@ export type TaskError = { name: string | null; message: string };
 /**
  * What an attempt did, or waited for, between two instants.
  *
- * - `queued`: claimable, nobody claimed it: new, as a retry, or woken by an event.
- * - `backoff`: not yet due after the attempt before it failed. `policy` is `null` when the engine kept no plan.
- * - `working`: claimed, no checkpoint tells what it did. `step`: work that ended in a checkpoint.
+ * - `queued`: ready and not claimed: new, as a retry, or woken by an event.
+ * - `backoff`: not yet due after the previous attempt failed. `policy` is `null` if the plan was not recorded.
+ * - `working`: claimed, with no checkpoint to show what it did.
+ * - `step`: work that ended in a checkpoint.
  * - `replayed`: steps of earlier attempts that were reused. Has no length: the engine does not record replays.
- * - `sleep`: a durable sleep up to its planned end. `late`: past its due time, nobody claimed it.
- * - `event-wait`: `emittedAt` is `null` while nobody emitted the event; `deadline` is `null` for a wait without time-out
- *   and absent when it was not kept; `event` is `null` when the step was named by its author and the name is gone. `timed-out-wait`: the wait that ended without the event.
+ * - `sleep`: a durable sleep up to its planned end.
+ * - `late`: past its due time and not claimed.
+ * - `event-wait`: `emittedAt` is `null` until the event is emitted. `deadline` is `null` for a wait without timeout and
+ *   absent if it was not recorded. `event` is `null` if the step has a custom name and the event's name is lost.
+ * - `timed-out-wait`: a wait that ended without its event.
  * - `deferred`: put back by a worker, usually one that does not know the task's name.
- * - `lost`: a worker held the lease and left no trace until it expired. `expired`: nobody has noticed yet.
- * - `failure`: work that ended in an error. `unknown`: claimed and suspended for reasons the engine did not keep.
+ * - `lost`: a worker held the lease and wrote nothing until it expired.
+ * - `expired`: the lease has expired and no claim has failed the run yet.
+ * - `failure`: work that ended in an error.
+ * - `unknown`: claimed and suspended for a reason that the engine did not record.
  */
 export type SpanFacts =
   | { kind: "queued"; reason: "new" | "retry" | "woken" }
@@ -47,7 +52,7 @@ export type SpanKind = SpanFacts["kind"];
 
 /** Instants are milliseconds since the epoch. `open` ends move with the clock. */
 export type Span = SpanFacts & {
-  /** Unique in the timeline and stable while the attempt goes on: fit for a URL. */
+  /** Unique in the timeline and stable while the attempt continues, so it can be part of a URL. */
   id: string;
   from: number;
   to: number;
@@ -55,7 +60,7 @@ export type Span = SpanFacts & {
   end: Certainty | "open";
 };
 
-/** What lies ahead of `now`, as far as the rows tell. `until` is `Infinity` for a wait without time-out. */
+/** What is planned after `now`. `until` is `Infinity` for a wait without timeout. */
 export type Ahead = {
   kind: "backoff" | "sleep" | "event-wait" | "deferred" | "lease";
   from: number;
@@ -65,16 +70,16 @@ export type Ahead = {
 export type Marker = {
   kind: "completed" | "failed" | "cancelled" | "emitted" | "lease-expired" | "written-late";
   at: number;
-  /** The event, step or error it is about. */
+  /** The event, step or error. */
   label?: string;
 };
 
-/** One attempt. Its spans follow each other without gap or overlap from `from` to `to`. */
+/** One attempt. Its spans cover `from` to `to` without gap or overlap. */
 export type Lane = {
   runId: Uuid;
   attempt: number;
   state: TaskState;
-  /** Who holds it, or held it last; the engine forgets it when a run is suspended or cancelled. */
+  /** The worker that holds the lease or held it last. The engine clears it when a run is suspended or cancelled. */
   worker: string | null;
   from: number;
   to: number;
@@ -88,23 +93,23 @@ export type ProjectedRetry = { attempt: number; at: number; delaySeconds: number
 
 export type Projection = {
   retries: ProjectedRetry[];
-  /** What ends the row of retries: `more` when only the first few are listed. */
+  /** What ends the retries; `more` if only the first few are listed. */
   end: "no-attempts-left" | "invalid-strategy" | "max-duration" | "more";
 };
 
 export type Timeline = {
   from: number;
-  /** The task's end, or `now` while it has work ahead. */
+  /** The task's end, or `now` while it is active. */
   to: number;
   now: number;
   active: boolean;
   lanes: Lane[];
-  /** What follows if the attempt at hand fails now; `null` once the task has ended. */
+  /** What follows if the current attempt fails now; `null` once the task has ended. */
   projection: Projection | null;
 };
 
-/** The projection where something can fail now: an attempt that waits fails at the earliest when it runs again. */
-export function projectionOf({ lanes, projection }: Timeline): Projection | null {
+/** The projection if the last attempt is running. A waiting attempt cannot fail before it runs again. */
+export function getShownProjection({ lanes, projection }: Timeline): Projection | null {
   return lanes.at(-1)?.state === "running" ? projection : null;
 }
 

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { getRecording, listRecordings } from "../../testing/recordings.ts";
 import { buildTimeline } from "./build-timeline.ts";
-import { describeLane } from "./describe-lane.ts";
+import { labelStep } from "./labels.ts";
+import type { Ahead, Lane, Span } from "./model.ts";
 
 /**
- * What the rows of real workers are drawn as, one line an attempt. Lengths in seconds; `~` before a span: its start is
- * inferred, after it: its end; `…`: it goes on. Behind `>>` what lies ahead, in braces the markers.
+ * How the rows of real workers are drawn, one line per attempt. Lengths are in seconds. `~` before a span marks an
+ * inferred start, after it an inferred end; `…` marks an open end. Planned times follow `>>`; markers are in braces.
  */
 const DRAWN: Record<string, string[]> = {
   "backoff-exponential": [
@@ -126,7 +127,7 @@ test.each(Object.entries(DRAWN))("%s", (name, lanes) => {
   expect(buildTimeline(getRecording(name)).lanes.map(describeLane)).toEqual(lanes);
 });
 
-test("a claim that bears an instant before its run was written is a recorded start all the same", () => {
+test("a claim dated before its run was inserted still counts as a recorded start", () => {
   const detail = getRecording("completed-after-retries");
   const runs = detail.runs.map((run) =>
     run.attempt === 2 && run.startedAt
@@ -141,3 +142,32 @@ test("a claim that bears an instant before its run was written is a recorded sta
 test("every recording is covered", () => {
   expect(listRecordings().sort()).toEqual(Object.keys(DRAWN).sort());
 });
+
+function describeLane(lane: Lane): string {
+  const spans = lane.spans.map(describeSpan).join(" | ");
+  const ahead = lane.ahead.map(describeAhead).join(", ");
+  const markers = lane.markers.map(({ kind, label }) => (label ? `${kind} ${label}` : kind));
+  const rest = [ahead && `>> ${ahead}`, markers.length > 0 && `{${markers.join(", ")}}`];
+  return [`${spans}`, ...rest].filter(Boolean).join(" ");
+}
+
+function describeSpan(span: Span): string {
+  const end = { exact: "", inferred: "~", open: "…" }[span.end];
+  return `${span.start === "inferred" ? "~" : ""}${name(span)} ${seconds(span.to - span.from)}${end}`;
+}
+
+function name(span: Span): string {
+  if ("step" in span) return `${span.kind}(${labelStep(span.step)})`;
+  if (span.kind === "timed-out-wait") return `${span.kind}(${span.event})`;
+  if (span.kind === "replayed")
+    return `replayed(${span.count} from ${span.attempts.join("+") || "copies"})`;
+  return span.kind;
+}
+
+function describeAhead({ kind, from, until }: Ahead): string {
+  return `${kind} ${Number.isFinite(until) ? seconds(until - from) : "∞"}`;
+}
+
+function seconds(ms: number): string {
+  return String(Math.round(ms / 100) / 10);
+}

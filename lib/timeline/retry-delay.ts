@@ -1,20 +1,20 @@
 import type { Payload } from "@/lib/model/json";
 import { formatDuration } from "../format.ts";
-import { readJson } from "./read-json.ts";
+import { parseJson } from "./parse-payload.ts";
 
-/** No strategy may ask for more than a day. */
+/** The engine's maximum delay: one day. */
 const LIMIT_SECONDS = 86_400;
 
 export type RetryDelay = { seconds: number } | { invalid: string };
 
 /**
  * Seconds between the failure of attempt `attempt` and the retry that follows, by the rules of schema 0.5.0's
- * `absurd.retry_delay_seconds`. A strategy that function refuses is `invalid`, with its message: at the next failure the
- * task then fails for good, whatever attempts are left.
+ * `absurd.retry_delay_seconds`. A strategy that the function rejects is `invalid`, with its message: at the next failure
+ * the task then fails even if attempts are left.
  */
 export function retryDelaySeconds(strategy: Payload, attempt: number): RetryDelay {
   if (strategy === null) return { seconds: 0 };
-  const value = readJson(strategy);
+  const value = parseJson(strategy);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return { invalid: "retry_strategy must be a JSON object" };
   const fields = value as Record<string, unknown>;
@@ -23,38 +23,38 @@ export function retryDelaySeconds(strategy: Payload, attempt: number): RetryDela
   if (kind !== "fixed" && kind !== "exponential")
     return { invalid: `Unsupported retry strategy kind "${kind}"` };
 
-  const base = readNumber(fields.base_seconds, kind === "fixed" ? 60 : 30);
+  const base = parseDouble(fields.base_seconds, kind === "fixed" ? 60 : 30);
   if (base === null) return INVALID_NUMBER;
-  if (!withinLimit(base)) return outside("base_seconds");
+  if (!withinLimit(base)) return outOfRange("base_seconds");
   if (kind === "fixed") return { seconds: base };
 
-  const factor = readNumber(fields.factor, 2);
+  const factor = parseDouble(fields.factor, 2);
   if (factor === null) return INVALID_NUMBER;
   if (!(factor >= 0 && factor < Number.POSITIVE_INFINITY))
     return { invalid: "retry_strategy.factor must be a finite non-negative number" };
-  const max = readNumber(fields.max_seconds, LIMIT_SECONDS);
+  const max = parseDouble(fields.max_seconds, LIMIT_SECONDS);
   if (max === null) return INVALID_NUMBER;
-  if (!withinLimit(max)) return outside("max_seconds");
+  if (!withinLimit(max)) return outOfRange("max_seconds");
   if (base === 0) return { seconds: 0 };
   return { seconds: Math.min(base * factor ** Math.max(attempt - 1, 0), max) };
 }
 
-/** The strategy in a few words: `exponential 30 s × 2, at most 5 min`. `null` where retries follow at once. */
+/** The strategy in a few words: `exponential 30 s × 2, at most 5 min`. `null` where retries are immediate. */
 export function describeStrategy(strategy: Payload): string | null {
   const first = retryDelaySeconds(strategy, 1);
   if ("invalid" in first) return "invalid strategy";
-  const fields = readJson(strategy) as Record<string, unknown> | undefined;
+  const fields = parseJson(strategy) as Record<string, unknown> | undefined;
   if (fields?.kind === "fixed") return `fixed ${formatDuration(first.seconds * 1000)}`;
   if (fields?.kind !== "exponential") return null;
-  const base = readNumber(fields.base_seconds, 30) ?? 0;
-  const most = readNumber(fields.max_seconds, LIMIT_SECONDS) ?? LIMIT_SECONDS;
+  const base = parseDouble(fields.base_seconds, 30) ?? 0;
+  const most = parseDouble(fields.max_seconds, LIMIT_SECONDS) ?? LIMIT_SECONDS;
   const cap = most < LIMIT_SECONDS ? `, at most ${formatDuration(most * 1000)}` : "";
-  return `exponential ${formatDuration(base * 1000)} × ${readNumber(fields.factor, 2)}${cap}`;
+  return `exponential ${formatDuration(base * 1000)} × ${parseDouble(fields.factor, 2)}${cap}`;
 }
 
 const INVALID_NUMBER = { invalid: "retry_strategy contains an invalid number" };
 
-function outside(field: string): RetryDelay {
+function outOfRange(field: string): RetryDelay {
   return { invalid: `retry_strategy.${field} must be between 0 and ${LIMIT_SECONDS}` };
 }
 
@@ -69,8 +69,11 @@ function asText(value: unknown): string {
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 
-/** Reads as PostgreSQL reads a double from JSON text: strings count, booleans do not, out of range is an error. */
-function readNumber(value: unknown, fallback: number): number | null {
+/**
+ * Casts like PostgreSQL's `double precision` from JSON text: strings are accepted, booleans are not, and a value out of
+ * range is an error (`null`).
+ */
+function parseDouble(value: unknown, fallback: number): number | null {
   if (value === undefined || value === null) return fallback;
   const text = asText(value).trim();
   if (/^nan$/i.test(text)) return Number.NaN;

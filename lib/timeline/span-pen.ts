@@ -1,15 +1,15 @@
 import type { Certainty, Span, SpanFacts } from "./model.ts";
 
 type Stroke = {
-  /** How well the end is known. */
+  /** Certainty of the end. */
   end?: Certainty | "open";
-  /** How well the start of what follows is known; unless said, as well as this end. */
+  /** Certainty of the next span's start; defaults to that of this end. */
   next?: Certainty;
 };
 
 /**
- * Draws the spans of one lane from left to right. Whatever it is told, spans touch, never overlap and never leave the
- * lane: an instant before the pen counts as the pen's place, one behind the lane's end as that end.
+ * Draws the spans of one lane from left to right. Spans always touch, never overlap and never leave the lane: instants
+ * are clamped between the pen's position and the end of the lane.
  */
 export class SpanPen {
   readonly spans: Span[] = [];
@@ -26,14 +26,14 @@ export class SpanPen {
     this.limit = limit;
   }
 
-  /** Draws up to `until`. Only what left a checkpoint is kept when it has no length. */
+  /** Draws a span up to `until`. A span of zero length is kept only if it wrote a checkpoint. */
   draw(facts: SpanFacts, until: number, { end = "exact", next }: Stroke = {}): void {
     const to = Math.min(Math.max(until, this.at), this.limit);
-    const lasting = "step" in facts || facts.kind === "replayed";
-    if (to > this.at || lasting)
+    const keepEmpty = "step" in facts || facts.kind === "replayed";
+    if (to > this.at || keepEmpty)
       this.spans.push({
         ...facts,
-        id: this.identify(facts),
+        id: this.createId(facts),
         from: this.at,
         to,
         start: this.certainty,
@@ -43,7 +43,7 @@ export class SpanPen {
     this.certainty = next ?? (end === "open" ? "exact" : end);
   }
 
-  /** Moves the end of the span drawn last. */
+  /** Moves the end of the last span. */
   extend(until: number, end: Certainty | "open"): void {
     const last = this.spans.at(-1);
     if (!last) return;
@@ -52,13 +52,13 @@ export class SpanPen {
     this.certainty = "exact";
   }
 
-  /** Marks the pen's place as a recorded claim, so that what follows starts exactly there. */
+  /** Sets the certainty of the next span's start, which is a claim. */
   claimed(certainty: Certainty): void {
     this.certainty = certainty;
   }
 
-  /** Named by its step, so that a link outlives a reload; a second span of one step, and the rest, by position. */
-  private identify(facts: SpanFacts): string {
+  /** By step, so that links stay valid when spans are added; by position for other spans and repeated steps. */
+  private createId(facts: SpanFacts): string {
     const name = "step" in facts ? `${this.attempt}:${facts.step}` : "";
     if (name === "" || this.named.has(name)) return `${this.attempt}.${this.spans.length}`;
     this.named.add(name);

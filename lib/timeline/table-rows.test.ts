@@ -8,7 +8,7 @@ const projected = (name: string) =>
     note?.startsWith("projected"),
   );
 
-test("retries that would follow are rows of their own, said to be projected", () => {
+test("projected retries are rows of their own with a note", () => {
   const timeline = buildTimeline(getRecording("running"));
   const rows = projected("running");
   expect(rows.length).toBeGreaterThan(0);
@@ -22,7 +22,7 @@ test("retries that would follow are rows of their own, said to be projected", ()
   }
 });
 
-test("what waits, has ended, or has no attempt left projects nothing", () => {
+test("a task that waits, has ended or has no attempts left projects no retries", () => {
   for (const name of ["completed", "backoff-exponential", "running-last-attempt"])
     expect(projected(name)).toEqual([]);
 });

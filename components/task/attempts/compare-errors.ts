@@ -1,6 +1,6 @@
 import { diffArrays } from "diff";
 import type { Payload } from "@/lib/model/json";
-import { readError, readObject } from "@/lib/timeline/read-json";
+import { parseError, parseObject } from "@/lib/timeline/parse-payload";
 import { foldTrace } from "./fold-trace";
 
 /** How the error of one attempt differs from that of the attempt before. */
@@ -36,13 +36,13 @@ export function compareErrors(before: Payload, after: Payload): ErrorChange | nu
 
 /** The trace of a failure, whatever its client calls it. */
 export function traceOf(reason: Payload): string | null {
-  const details = readObject(reason);
+  const details = parseObject(reason);
   const trace = [details?.stack, details?.traceback].find((value) => typeof value === "string");
   return typeof trace === "string" && trace !== "" ? trace : null;
 }
 
 function linesOf(reason: Payload): string[] | null {
-  const error = readError(reason);
+  const error = parseError(reason);
   if (!error) return null;
   const head = error.name ? `${error.name}: ${error.message}` : error.message;
   const trace = traceOf(reason);

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { CopyButton } from "@/components/ui/form/copy-button";
 import type { Payload } from "@/lib/model/json";
-import { readError } from "@/lib/timeline/read-json";
+import { parseError } from "@/lib/timeline/parse-payload";
 import { traceOf } from "./compare-errors";
 import { Trace } from "./trace";
 
@@ -12,7 +12,7 @@ import { Trace } from "./trace";
  */
 export function RunError({ reason, known = false }: { reason: Payload; known?: boolean }) {
   const [open, setOpen] = useState(!known);
-  const error = readError(reason);
+  const error = parseError(reason);
   if (!error) return null;
   const trace = traceOf(reason);
   return (

@@ -1,5 +1,5 @@
 import type { Relation } from "@/lib/model/related";
-import { labelStep } from "@/lib/timeline/label-step";
+import { labelStep } from "@/lib/timeline/labels";
 
 /** How it is known that two tasks belong together. */
 export function relationWords(relation: Relation): string {

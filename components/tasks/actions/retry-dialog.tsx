@@ -10,7 +10,7 @@ import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { retryTaskAction } from "@/lib/actions/tasks";
 import { plural } from "@/lib/format";
 import type { TaskDetail } from "@/lib/model/task";
-import { readObject } from "@/lib/timeline/read-json";
+import { parseObject } from "@/lib/timeline/parse-payload";
 import { StateLabel } from "../state/state-label";
 
 const MOST = 1000;
@@ -27,7 +27,7 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
   const extra = Number(more);
   const valid = Number.isInteger(extra) && extra >= 1 && extra <= MOST;
   const steps = checkpoints.length;
-  const limited = readObject(cancellation)?.max_duration != null;
+  const limited = parseObject(cancellation)?.max_duration != null;
 
   return (
     <ConfirmDialog

@@ -3,7 +3,7 @@ import { Sentence } from "@/components/task/sentence";
 import { useClock } from "@/components/ui/text/clock";
 import { cn } from "@/lib/cn";
 import { explainSummary } from "@/lib/diagnosis/explain-summary";
-import { plainText } from "@/lib/diagnosis/parts";
+import { plainText } from "@/lib/diagnosis/sentence";
 import type { TaskSummary } from "@/lib/model/task";
 
 const TONES = {

@@ -1,9 +1,9 @@
 "use client";
 import { useZone } from "@/components/ui/text/zone";
 import { formatAge, formatClock, formatInstant } from "@/lib/format";
-import { listTicks, type Ticks } from "@/lib/timeline/axis-ticks";
+import type { Scale } from "@/lib/timeline/axis/scale";
+import { listTicks, type Ticks } from "@/lib/timeline/axis/ticks";
 import type { Timeline } from "@/lib/timeline/model";
-import type { Scale } from "@/lib/timeline/scale";
 
 /** The axis that stays on top: round instants in the reader's zone, hidden time, and now. */
 export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeline }) {

@@ -1,7 +1,7 @@
 "use client";
 import { useRef, useState } from "react";
+import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Span, Timeline } from "@/lib/timeline/model";
-import type { Scale } from "@/lib/timeline/scale";
 import { thinOut } from "../drawing/thin-out";
 import type { Axis } from "./use-axis";
 

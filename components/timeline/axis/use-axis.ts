@@ -1,8 +1,8 @@
 "use client";
 import { useMemo, useState } from "react";
-import { findIdle, type Range } from "@/lib/timeline/idle";
-import { projectionOf, type Timeline } from "@/lib/timeline/model";
-import { createScale, type Scale } from "@/lib/timeline/scale";
+import { findIdle, type Range } from "@/lib/timeline/axis/idle";
+import { createScale, type Scale } from "@/lib/timeline/axis/scale";
+import { getShownProjection, type Timeline } from "@/lib/timeline/model";
 
 /** Nobody looks at less than this. */
 const LEAST_MS = 5;
@@ -121,7 +121,7 @@ function lastInstant(timeline: Timeline): number {
     kind === "lease" ? Math.min(until, room) : [],
   );
   const last = Math.max(planned, ...leases);
-  const retries = projectionOf(timeline)?.retries.filter(({ at }) => at <= room) ?? [];
+  const retries = getShownProjection(timeline)?.retries.filter(({ at }) => at <= room) ?? [];
   return Math.max(last, ...retries.map(({ at }) => at));
 }
 

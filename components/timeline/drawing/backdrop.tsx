@@ -1,6 +1,6 @@
-import { listTicks } from "@/lib/timeline/axis-ticks";
+import type { Scale } from "@/lib/timeline/axis/scale";
+import { listTicks } from "@/lib/timeline/axis/ticks";
 import type { Timeline } from "@/lib/timeline/model";
-import type { Scale } from "@/lib/timeline/scale";
 
 /** Behind all rows: fine lines at the ticks, zigzags where time is hidden. */
 export function Backdrop({ scale, height }: { scale: Scale; height: number }) {

@@ -1,5 +1,5 @@
 import { cn } from "@/lib/cn";
-import type { Scale } from "@/lib/timeline/scale";
+import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Note } from "../span-words";
 
 const TONES: Record<Note["tone"], string> = {

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
+import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Ahead, Span } from "@/lib/timeline/model";
-import type { Scale } from "@/lib/timeline/scale";
 
 /** However short it was, it can be seen. */
 const LEAST_PX = 4;

@@ -3,9 +3,8 @@ import { StateIcon } from "@/components/tasks/state/state-icon";
 import { Icon } from "@/components/ui/icons/icon";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format";
-import { labelStep } from "@/lib/timeline/label-step";
+import { hasUserName, labelSpan, labelStep } from "@/lib/timeline/labels";
 import type { Span } from "@/lib/timeline/model";
-import { isNamed, titleOf } from "@/lib/timeline/span-title";
 import { lengthOf } from "../span-words";
 import type { Row } from "../timeline-rows";
 
@@ -73,10 +72,10 @@ export function Label({ row }: { row: Row }) {
         >
           <SpanIcon span={row.span} />
           <span
-            className={cn("truncate", isNamed(row.span) || "text-ink-2")}
-            title={titleOf(row.span)}
+            className={cn("truncate", hasUserName(row.span) || "text-ink-2")}
+            title={labelSpan(row.span)}
           >
-            {titleOf(row.span)}
+            {labelSpan(row.span)}
           </span>
         </Line>
       );

@@ -1,5 +1,5 @@
+import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Projection } from "@/lib/timeline/model";
-import type { Scale } from "@/lib/timeline/scale";
 import { projectionWords } from "../span-words";
 import { Dashes, place } from "./bar";
 import { Beside } from "./bar-label";

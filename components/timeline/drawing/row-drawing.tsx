@@ -1,7 +1,7 @@
 import { useZone } from "@/components/ui/text/zone";
 import { formatClock } from "@/lib/format";
+import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Lane, Marker } from "@/lib/timeline/model";
-import type { Scale } from "@/lib/timeline/scale";
 import { notesOf } from "../span-words";
 import { type Row, rowHeight } from "../timeline-rows";
 import { AheadBar, Bar, place, Thread } from "./bar";

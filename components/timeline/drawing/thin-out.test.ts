@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { createScale } from "@/lib/timeline/axis/scale";
 import type { Span } from "@/lib/timeline/model";
-import { createScale } from "@/lib/timeline/scale";
 import { thinOut } from "./thin-out";
 
 const steps = (count: number): Span[] =>

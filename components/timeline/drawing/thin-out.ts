@@ -1,5 +1,5 @@
+import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Span } from "@/lib/timeline/model";
-import type { Scale } from "@/lib/timeline/scale";
 
 /** The spans that show: of several that end on one pixel only the first is kept, so 2,000 steps are no more than pixels. */
 export function thinOut(spans: readonly Span[], scale: Scale): Span[] {

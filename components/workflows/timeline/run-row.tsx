@@ -10,7 +10,7 @@ import { Link } from "@/components/ui/text/link";
 import { useZone } from "@/components/ui/text/zone";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format";
-import type { Scale } from "@/lib/timeline/scale";
+import type { Scale } from "@/lib/timeline/axis/scale";
 import type { RunRow } from "./rows";
 
 export const ROW = 28;

@@ -1,6 +1,6 @@
 import type { WorkflowRunDetail } from "../../model/workflow.ts";
+import { hasUserName, labelSpan } from "../../timeline/labels.ts";
 import type { Lane, Span } from "../../timeline/model.ts";
-import { isNamed, titleOf } from "../../timeline/span-title.ts";
 import { describeStep, type StepDescription, shorten } from "./describe-step.ts";
 import { isInterpreted, type TaskHistory } from "./records.ts";
 import { ownerOf, type Resolve } from "./resolve-step.ts";
@@ -65,7 +65,7 @@ export function annotateTasks(
       const isNote = description?.isBookkeeping === true && span.kind === "step";
       annotations[span.id] = {
         title: titleIn(within, span, description?.words),
-        isNamed: isNamed(span),
+        isNamed: hasUserName(span),
         path: step?.path ?? path,
         isBookkeeping: isNote && span.to - span.from < LONG_MS,
         more: description?.failure
@@ -115,5 +115,5 @@ function titleIn(within: string, span: Span, words: string | undefined): string 
   const awaited = span.kind === "event-wait" && PART_EVENT.exec(span.event ?? "")?.[1];
   if (awaited) return `wait for ${shorten(awaited, within)}`;
   if (words !== undefined) return words;
-  return shorten(titleOf(span), within);
+  return shorten(labelSpan(span), within);
 }

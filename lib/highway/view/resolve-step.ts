@@ -1,6 +1,6 @@
 import type { TaskDetail } from "../../model/task.ts";
 import type { WorkflowRunDetail } from "../../model/workflow.ts";
-import { labelStep } from "../../timeline/label-step.ts";
+import { labelStep } from "../../timeline/labels.ts";
 import type { GraphNode } from "../graph/graph.ts";
 
 /** Which operator a checkpoint or task belongs to. */

@@ -2,8 +2,8 @@ import type { Iso } from "@/lib/model/instants";
 import { formatAge, formatCountdown, formatDuration } from "../format.ts";
 
 /**
- * A piece of a sentence. `code` is a name the engine or the user gave (event, step, worker, error) and is shown in
- * monospace; `strong` and `duration` carry the figure the sentence turns on; `time` is left to the reader's time zone.
+ * A piece of a sentence. `code` is a name given by the engine or a user (event, step, worker, error), shown in monospace;
+ * `strong` and `duration` hold the figure the sentence is about; `time` is printed in the reader's time zone.
  */
 export type Part =
   | { kind: "text"; text: string }
@@ -12,13 +12,13 @@ export type Part =
   | { kind: "duration"; text: string; ms: number }
   | { kind: "time"; iso: Iso };
 
-/** How much a sentence should worry its reader. */
+/** How urgent a sentence is. */
 export type Tone = "plain" | "good" | "warning" | "bad";
 
 type Fragment = string | number | Part | Part[];
 
-/** Template tag that builds the parts of a sentence: say`sleeping until ${time(iso)}`. */
-export function say(strings: TemplateStringsArray, ...values: Fragment[]): Part[] {
+/** Template tag that builds a sentence from text and parts: sentence`sleeping until ${time(iso)}`. */
+export function sentence(strings: TemplateStringsArray, ...values: Fragment[]): Part[] {
   const parts: Part[] = [];
   const add = (part: Part) => {
     const last = parts.at(-1);
@@ -40,23 +40,19 @@ export const strong = (text: string): Part => ({ kind: "strong", text });
 export const time = (iso: Iso): Part => ({ kind: "time", iso });
 
 /** A length of time in milliseconds that is still growing or shrinking. */
-export const duration = (ms: number): Part => ({ kind: "duration", text: formatAge(ms), ms });
+export const age = (ms: number): Part => ({ kind: "duration", text: formatAge(ms), ms });
 
-/** A fixed length of time in milliseconds, exact. */
-export const measured = (ms: number): Part => ({
-  kind: "duration",
-  text: formatDuration(ms),
-  ms,
-});
+/** A fixed length of time in milliseconds. */
+export const duration = (ms: number): Part => ({ kind: "duration", text: formatDuration(ms), ms });
 
-/** What is left until something happens, in milliseconds, as a clock that runs down. */
+/** Milliseconds left until a deadline, as a clock: `0:42`. */
 export const countdown = (ms: number): Part => ({
   kind: "duration",
   text: formatCountdown(ms),
   ms,
 });
 
-/** The sentence as plain text, for titles, tables and screen readers. Times stay ISO unless `formatTime` is given. */
+/** A sentence as plain text, for titles, tables and screen readers. Times stay ISO unless `formatTime` is given. */
 export function plainText(parts: Part[], formatTime: (iso: Iso) => string = (iso) => iso): string {
   return parts.map((part) => (part.kind === "time" ? formatTime(part.iso) : part.text)).join("");
 }

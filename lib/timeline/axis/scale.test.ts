@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { listTicks } from "./axis-ticks.ts";
 import { createScale } from "./scale.ts";
+import { listTicks } from "./ticks.ts";
 
 const HOUR = 3_600_000;
 
@@ -36,7 +36,7 @@ test("time runs from left to right and fills the width, whatever is hidden", () 
     }),
   ));
 
-test("pixels lead back to their time", () =>
+test("converting a pixel to time and back returns the pixel", () =>
   fc.assert(
     fc.property(windows, fc.double({ min: 0, max: 1, noNaN: true }), (given, share) => {
       const scale = createScale(given.window, given.width, given.idle);
@@ -45,7 +45,7 @@ test("pixels lead back to their time", () =>
     }),
   ));
 
-test("gaps lie within idle time, apart from each other, on at most half of the width", () =>
+test("gaps lie within idle time, do not overlap and take at most half of the width", () =>
   fc.assert(
     fc.property(windows, ({ window, idle, width }) => {
       const { gaps } = createScale(window, width, idle);
@@ -58,18 +58,18 @@ test("gaps lie within idle time, apart from each other, on at most half of the w
     }),
   ));
 
-test("ten idle hours shrink to a gap, and the minute of work gets the room", () => {
+test("ten idle hours shrink to a gap that leaves the width to the minute of work", () => {
   const idle = [{ from: 30_000, to: 10 * HOUR + 30_000 }];
   const scale = createScale({ from: 0, to: 10 * HOUR + 60_000 }, 800, idle);
   expect(scale.gaps).toHaveLength(1);
   expect(scale.toX(30_000)).toBeGreaterThan(250);
 });
 
-test("a wait that takes little room is left alone", () => {
+test("a wait that takes little room is not hidden", () => {
   expect(createScale({ from: 0, to: 60_000 }, 800, [{ from: 0, to: 2_000 }]).gaps).toEqual([]);
 });
 
-test("ticks are round, apart, and never inside hidden time", () =>
+test("ticks are spaced and never inside hidden time", () =>
   fc.assert(
     fc.property(windows, ({ window, idle, width }) => {
       const scale = createScale(window, width, idle);
@@ -83,7 +83,7 @@ test("ticks are round, apart, and never inside hidden time", () =>
     }),
   ));
 
-test("days are round in the reader's own zone", () => {
+test("days start at midnight in the reader's zone", () => {
   const offset = 5.5 * HOUR;
   const { ticks, precision } = listTicks(createScale({ from: 0, to: 96 * HOUR }, 400), 76, offset);
   expect(precision).toBe("day");

@@ -3,7 +3,7 @@ import type { Range } from "./idle.ts";
 /** A stretch of hidden time, drawn as a zigzag `width` pixels wide. */
 export type Gap = Range & { x: number; width: number };
 
-/** Maps time to pixels, piecewise linear where idle time is hidden. */
+/** Maps time to pixels, piecewise linear where idle time is hidden. `from` and `to` are the window in milliseconds. */
 export type Scale = {
   from: number;
   to: number;
@@ -11,22 +11,23 @@ export type Scale = {
   gaps: Gap[];
   /** Pixels for an instant, clamped to the window. */
   toX: (at: number) => number;
-  /** The instant under a pixel. Inside a gap, time runs at the gap's own pace. */
+  /** The instant at a pixel. A gap is linear too, at its own scale. */
   toTime: (x: number) => number;
 };
 
 const GAP_PX = 24;
-/** Idle time keeps this much of itself on both sides of a gap, so that bars are seen to run into it. */
+/** Visible rest of idle time on both sides of a gap, so that bars are seen to run into it. */
 const KEEP_PX = 14;
-/** Only what would take more of the width than this is worth hiding. */
-const WORTH = 0.2;
-/** Less than a minute is never hidden, and two seconds of what is hidden remain on each side. */
-const LEAST_HIDDEN_MS = 60_000;
-const LEAST_KEPT_MS = 2_000;
+/** Idle time is hidden only if it would take more than this share of the width. */
+const MIN_HIDDEN_SHARE = 0.2;
+/** Idle time shorter than this is never hidden. */
+const MIN_HIDDEN_MS = 60_000;
+/** At least this much stays visible on each side of a gap. */
+const MIN_KEPT_MS = 2_000;
 
 /**
- * A scale for the window `[from, to]` on `width` pixels. Each of `idle` that takes much room at this zoom is squeezed to
- * a gap of fixed width; the longest first, and never more than half of the width goes to gaps.
+ * A scale for the window `[from, to]` on `width` pixels. Idle ranges that take much room at this zoom become gaps of fixed
+ * width, longest first; gaps never take more than half of the width.
  */
 export function createScale(window: Range, width: number, idle: Range[] = []): Scale {
   const length = Math.max(window.to - window.from, 1);
@@ -57,13 +58,13 @@ export function createScale(window: Range, width: number, idle: Range[] = []): S
 function chooseGaps(length: number, width: number, idle: Range[]): Range[] {
   const most = Math.floor(width / 2 / (GAP_PX + 2 * KEEP_PX));
   const longest = [...idle].sort((one, other) => other.to - other.from - (one.to - one.from));
-  const keep = keepOf(length, width, longest, most);
+  const keep = computeKeptMs(length, width, longest, most);
   let shown = length;
   const chosen: Range[] = [];
   for (const range of longest.slice(0, most)) {
-    // Judged at the zoom that the gaps chosen so far give.
+    // Measured at the zoom that results from the gaps chosen so far.
     const inner = { from: range.from + keep, to: range.to - keep };
-    if (inner.to - inner.from < Math.max(shown * WORTH, LEAST_HIDDEN_MS)) break;
+    if (inner.to - inner.from < Math.max(shown * MIN_HIDDEN_SHARE, MIN_HIDDEN_MS)) break;
     chosen.push(inner);
     shown -= inner.to - inner.from;
   }
@@ -71,9 +72,9 @@ function chooseGaps(length: number, width: number, idle: Range[]): Range[] {
 }
 
 /** `KEEP_PX` in milliseconds at the zoom that hiding the longest stretches will give. */
-function keepOf(length: number, width: number, longest: Range[], most: number): number {
+function computeKeptMs(length: number, width: number, longest: Range[], most: number): number {
   const idleMs = longest.slice(0, most).reduce((sum, range) => sum + range.to - range.from, 0);
-  return Math.max(((length - idleMs) / width) * KEEP_PX, LEAST_KEPT_MS);
+  return Math.max(((length - idleMs) / width) * KEEP_PX, MIN_KEPT_MS);
 }
 
 function interpolate<K extends "at" | "x", V extends "at" | "x">(

@@ -1,6 +1,6 @@
-import type { Lane, SpanKind, Timeline } from "./model.ts";
+import type { Lane, SpanKind, Timeline } from "../model.ts";
 
-/** A stretch of time in milliseconds. */
+/** A range of time in milliseconds. */
 export type Range = { from: number; to: number };
 
 const WAITING: ReadonlySet<SpanKind> = new Set<SpanKind>([
@@ -15,8 +15,8 @@ const WAITING: ReadonlySet<SpanKind> = new Set<SpanKind>([
 ]);
 
 /**
- * The stretches between the ends of a window in which no attempt executed anything: waits, sleeps, and the time between
- * attempts. Ordered, disjoint. None where nothing was executed at all: then the waiting is what there is to see.
+ * The ranges of a window in which no attempt executed anything: waits, sleeps and the time between attempts. Ordered and
+ * disjoint. Empty if nothing executed at all, since then the waiting is all there is to see.
  */
 export function findIdle(timeline: Timeline, window: Range): Range[] {
   const idle: Range[] = [];

@@ -13,15 +13,15 @@ const STEPS = [
   ...[1, 2, 7, 14, 30, 90, 365].map((n) => n * DAY),
 ];
 
-/** `precision` tells how much of the instant a label needs at this step. */
+/** `precision` is the smallest unit that a label needs at this step. */
 export type Ticks = {
   ticks: { at: number; x: number }[];
   precision: "millisecond" | "second" | "minute" | "day";
 };
 
 /**
- * Round instants on the visible part of the axis, at least `spacing` pixels apart and none inside or hard by hidden time.
- * `offsetMs` is the reader's offset from UTC, so that hours and days are round for them.
+ * Round instants on the visible part of the axis, about `spacing` pixels apart and none inside hidden time. `offsetMs` is
+ * the reader's offset from UTC, so that hours and days are round in their zone.
  */
 export function listTicks(scale: Scale, spacing = 76, offsetMs = 0): Ticks {
   const hidden = scale.gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0);
@@ -33,7 +33,7 @@ export function listTicks(scale: Scale, spacing = 76, offsetMs = 0): Ticks {
   for (let at = first; at <= scale.to; at += step) {
     const gap = scale.gaps.find((hiddenTime) => at >= hiddenTime.from && at <= hiddenTime.to);
     if (gap) {
-      // Whole steps inside a gap are passed over at once: hidden time may be weeks at a step of seconds.
+      // Skip all steps inside the gap at once: hidden time may be weeks at a step of seconds.
       at += Math.floor((gap.to - at) / step) * step;
       continue;
     }
@@ -41,10 +41,10 @@ export function listTicks(scale: Scale, spacing = 76, offsetMs = 0): Ticks {
     const crowded = x - (ticks.at(-1)?.x ?? Number.NEGATIVE_INFINITY) < spacing * 0.9;
     if (!crowded) ticks.push({ at, x });
   }
-  return { ticks, precision: precisionOf(step) };
+  return { ticks, precision: choosePrecision(step) };
 }
 
-function precisionOf(step: number): Ticks["precision"] {
+function choosePrecision(step: number): Ticks["precision"] {
   if (step < SECOND) return "millisecond";
   if (step < MINUTE) return "second";
   return step < DAY ? "minute" : "day";
