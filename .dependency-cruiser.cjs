@@ -96,6 +96,21 @@ module.exports = {
       to: { path: "^lib/actions/" },
     },
     {
+      name: "sub-rooms-of-analytics-are-private",
+      comment:
+        "Only the files at the top of lib/analytics are public. Benchmarks may measure a part.",
+      severity: "error",
+      from: { pathNot: `${TESTS}|^lib/analytics/|^bench/` },
+      to: { path: "^lib/analytics/[^/]+/" },
+    },
+    {
+      name: "sub-rooms-of-analytics-stay-apart",
+      comment: "A sub-room imports itself and scope/. What joins two of them is a public file.",
+      severity: "error",
+      from: { path: "^lib/analytics/([^/]+)/", pathNot: TESTS },
+      to: { path: "^lib/analytics/", pathNot: "^lib/analytics/(($1|scope)/|errors\\.ts$)" },
+    },
+    {
       name: "query-runs-in-browsers",
       severity: "error",
       from: { path: "^lib/(query|search-params)/" },

@@ -9,7 +9,7 @@ const FOLDER = fileURLToPath(new URL("../lib/analytics", import.meta.url));
  * their own. Parsed from the sources, so that no list has to be maintained.
  */
 export function listReadFunctions(): string[] {
-  return readdirSync(FOLDER)
+  return readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
     .flatMap((file) => {
       const source = readFileSync(path.join(FOLDER, file), "utf8");

@@ -1,6 +1,5 @@
 import { listFailures } from "@/lib/analytics/failures";
-import { getLatency } from "@/lib/analytics/latency";
-import { getThroughput } from "@/lib/analytics/throughput";
+import { getLatency, getThroughput } from "@/lib/analytics/overview";
 import { listWorkers } from "@/lib/analytics/workers";
 import { failuresQuery } from "@/lib/query/failures";
 import { latencyQuery, throughputQuery } from "@/lib/query/overview";

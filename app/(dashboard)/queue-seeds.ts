@@ -1,4 +1,4 @@
-import { getQueueFigures } from "@/lib/analytics/queue-figures";
+import { getQueueFigures } from "@/lib/analytics/overview";
 import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import { queueFiguresQuery, queueMaintenanceQuery } from "@/lib/query/queue";
 import type { FigureFilters } from "@/lib/search-params/windows";

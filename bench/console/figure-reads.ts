@@ -1,13 +1,9 @@
 import { listFailedTasks, listFailures } from "@/lib/analytics/failures";
 import { getHealth } from "@/lib/analytics/health";
-import { getLatency } from "@/lib/analytics/latency";
-import { previewCleanup } from "@/lib/analytics/queue-cleanup";
-import { getQueueFigures } from "@/lib/analytics/queue-figures";
-import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
-import { getQueue, listQueues } from "@/lib/analytics/queues";
-import { countTerminalTasks } from "@/lib/analytics/terminal-counts";
-import { countTerminalTasksExactly } from "@/lib/analytics/terminal-counts-exact";
-import { getThroughput } from "@/lib/analytics/throughput";
+import { getLatency, getQueueFigures, getThroughput } from "@/lib/analytics/overview";
+import { getQueueMaintenance, previewCleanup } from "@/lib/analytics/queue-maintenance";
+import { countTerminalTasksExactly, getQueue, listQueues } from "@/lib/analytics/queues";
+import { countTerminalTasks } from "@/lib/analytics/queues/terminal-counts";
 import { listWorkers } from "@/lib/analytics/workers";
 import { readSnapshot } from "@/lib/db/snapshot";
 import { failureFilters } from "@/lib/search-params/windows";

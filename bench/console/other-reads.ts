@@ -1,18 +1,15 @@
 import { listAudit, listAuditChoices } from "@/lib/analytics/audit";
 import { getBulk, listBulk, listBulkItems } from "@/lib/analytics/bulk";
-import { listWaiters } from "@/lib/analytics/event-waiters";
-import { listEvents } from "@/lib/analytics/events";
+import { listEvents, listWaiters } from "@/lib/analytics/events";
 import { getEventPayload } from "@/lib/analytics/payloads";
-import { getDefinitionDetail } from "@/lib/analytics/workflow-definition";
 import {
+  getDefinitionDetail,
   getRunDefinition,
   getWorkflowDefinition,
   listWorkflowDefinitions,
 } from "@/lib/analytics/workflow-definitions";
-import { getWorkflowPayload } from "@/lib/analytics/workflow-payload";
-import { getWorkflowRun } from "@/lib/analytics/workflow-run";
-import { listWorkflowRuns } from "@/lib/analytics/workflow-runs";
-import { getTakers, listRunQueues } from "@/lib/analytics/workflow-takers";
+import { getTakers, listRunQueues } from "@/lib/analytics/workflow-queues";
+import { getWorkflowPayload, getWorkflowRun, listWorkflowRuns } from "@/lib/analytics/workflows";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
 import { eventFilters } from "@/lib/search-params/events";

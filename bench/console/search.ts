@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { followTasks } from "@/lib/analytics/task-following";
+import { followTasks } from "@/lib/analytics/tasks";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { parseTaskQuery } from "@/lib/search-params/tasks-query";
 import { recordStatements } from "@/testing/statements";

@@ -1,11 +1,10 @@
+import { getUsual } from "@/lib/analytics/baseline";
 import { findById } from "@/lib/analytics/find";
 import { getPayload } from "@/lib/analytics/payloads";
 import { getRelated } from "@/lib/analytics/related";
-import { listSelectedTasks } from "@/lib/analytics/selected-tasks";
 import { getTask } from "@/lib/analytics/task";
 import { suggestTasks } from "@/lib/analytics/task-suggestions";
-import { getUsual } from "@/lib/analytics/task-usual";
-import { listTasks } from "@/lib/analytics/tasks";
+import { listSelectedTasks, listTasks } from "@/lib/analytics/tasks";
 import { ACTIVE_STATES } from "@/lib/model/states";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import type { Context } from "./context";

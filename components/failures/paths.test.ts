@@ -1,6 +1,6 @@
 import { createLoader } from "nuqs/server";
 import { expect, test } from "vitest";
-import type { FailureGroup } from "@/lib/analytics/failure-groups";
+import type { FailureGroup } from "@/lib/model/failure";
 import { tasksSearchParams } from "@/lib/search-params/tasks";
 import { failuresPath, groupTasksPath } from "./paths";
 

@@ -1,5 +1,5 @@
 import { createSerializer, parseAsString } from "nuqs/server";
-import type { FailureGroup } from "@/lib/analytics/failure-groups";
+import type { FailureGroup } from "@/lib/model/failure";
 import type { TaskState } from "@/lib/model/states";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";
 import { type FailureFilters, failuresSearchParams } from "@/lib/search-params/windows";

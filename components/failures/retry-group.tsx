@@ -6,8 +6,8 @@ import { lazyExtra } from "@/components/ui/feedback/lazy-part";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Dialog } from "@/components/ui/overlay/dialog";
-import type { FailureGroup } from "@/lib/analytics/failure-groups";
 import { formatNumber, plural } from "@/lib/format";
+import type { FailureGroup } from "@/lib/model/failure";
 import { failedTasksQuery } from "@/lib/query/failures";
 import type { FailureFilters } from "@/lib/search-params/windows";
 

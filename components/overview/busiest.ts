@@ -1,5 +1,5 @@
 import { total } from "@/components/charts/stack";
-import type { Throughput } from "@/lib/analytics/throughput";
+import type { Throughput } from "@/lib/analytics/overview";
 import type { Queue } from "@/lib/model/queue";
 
 /** The queues with the most to do or done, by name, so that rows stay where they are while the figures change. */

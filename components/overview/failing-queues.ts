@@ -3,7 +3,7 @@ import { WINDOW_WORDS } from "@/components/charts/window-switch";
 import { failuresPath } from "@/components/failures/paths";
 import type { Concern } from "@/components/queues/concerns";
 import type { FailureList } from "@/lib/analytics/failures";
-import type { Throughput } from "@/lib/analytics/throughput";
+import type { Throughput } from "@/lib/analytics/overview";
 import { formatNumber } from "@/lib/format";
 
 /** A queue is worth a sentence when so many attempts failed, and they are so large a share of those that ended. */

@@ -8,7 +8,7 @@ import { Panel } from "@/components/ui/data/panel";
 import { Table, Th } from "@/components/ui/data/table";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Button } from "@/components/ui/form/button";
-import type { Latency } from "@/lib/analytics/latency";
+import type { Latency } from "@/lib/analytics/overview";
 import { formatNumber } from "@/lib/format";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";
 import type { Window } from "@/lib/search-params/windows";

@@ -2,7 +2,7 @@ import { LogRange } from "@/components/charts/log-range";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Td } from "@/components/ui/data/table";
 import { CountText } from "@/components/ui/text/count";
-import type { Quantiles, LatencyRow as Row } from "@/lib/analytics/latency";
+import type { Quantiles, LatencyRow as Row } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format";
 

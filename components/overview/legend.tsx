@@ -1,7 +1,7 @@
 "use client";
 import { type Series, total } from "@/components/charts/stack";
 import { useZone } from "@/components/ui/text/zone";
-import type { Throughput } from "@/lib/analytics/throughput";
+import type { Throughput } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
 import { formatInstant, formatNumber } from "@/lib/format";
 import { bucketStart } from "./throughput-series";

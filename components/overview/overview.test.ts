@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { place } from "@/components/charts/log-range";
 import type { FailureList } from "@/lib/analytics/failures";
-import type { Throughput } from "@/lib/analytics/throughput";
+import type { Throughput } from "@/lib/analytics/overview";
 import { queueWith } from "@/testing/queue-with";
 import { busiest } from "./busiest";
 import { failingQueues } from "./failing-queues";

@@ -2,7 +2,7 @@
 import { QueueTable } from "@/components/queues/list/queue-table";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
-import type { Throughput } from "@/lib/analytics/throughput";
+import type { Throughput } from "@/lib/analytics/overview";
 import type { Queue } from "@/lib/model/queue";
 import { busiest } from "./busiest";
 

@@ -8,7 +8,7 @@ import { LiveData } from "@/components/layout/live/live-data";
 import { Panel } from "@/components/ui/data/panel";
 import { Button } from "@/components/ui/form/button";
 import { useZone } from "@/components/ui/text/zone";
-import type { Throughput } from "@/lib/analytics/throughput";
+import type { Throughput } from "@/lib/analytics/overview";
 import { formatNumber } from "@/lib/format";
 import type { Window } from "@/lib/search-params/windows";
 import { Legend } from "./legend";

@@ -1,5 +1,5 @@
 import { addUp, type Series } from "@/components/charts/stack";
-import type { Throughput } from "@/lib/analytics/throughput";
+import type { Throughput } from "@/lib/analytics/overview";
 
 /** The attempts of all queues, from the bottom up: trouble stands on the ground, where it is easiest to compare. */
 export function seriesOf({ queues }: Throughput): Series[] {

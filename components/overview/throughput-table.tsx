@@ -2,7 +2,7 @@
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { NumberText } from "@/components/ui/text/count";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import type { Throughput } from "@/lib/analytics/throughput";
+import type { Throughput } from "@/lib/analytics/overview";
 import { bucketStart, seriesOf } from "./throughput-series";
 
 /** The chart's figures, the newest first. */

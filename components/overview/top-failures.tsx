@@ -11,9 +11,9 @@ import { Panel } from "@/components/ui/data/panel";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Icon } from "@/components/ui/icons/icon";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type { FailureGroup } from "@/lib/analytics/failure-groups";
 import type { FailureList } from "@/lib/analytics/failures";
 import { formatNumber, plural } from "@/lib/format";
+import type { FailureGroup } from "@/lib/model/failure";
 import type { Window } from "@/lib/search-params/windows";
 
 const ROWS = 6;

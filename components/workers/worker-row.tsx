@@ -7,7 +7,7 @@ import { NumberText } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
 import { NoValue } from "@/components/ui/text/no-value";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type { Worker } from "@/lib/analytics/worker-claims";
+import type { Worker } from "@/lib/analytics/workers";
 import { cn } from "@/lib/cn";
 import { formatAge, formatCountdown, formatNumber } from "@/lib/format";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";

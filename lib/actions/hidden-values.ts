@@ -1,11 +1,14 @@
 import "server-only";
 import { call, queueTable } from "@/lib/absurd/sql";
 import type { Queryable } from "@/lib/absurd/types";
-import { isRedacting, redactionRules } from "@/lib/analytics/redact";
+import { getEnvironment } from "@/lib/db/env";
 import type { Uuid } from "@/lib/model/ids";
 import type { Json, JsonObject } from "@/lib/model/json";
 import { MisplacedMaskError, restoreHidden } from "@/lib/redaction/restore";
 import { ActionRefusal } from "./result";
+
+const redactionRules = () => getEnvironment().DASHBOARD_REDACT;
+const isRedacting = () => redactionRules().patterns.length > 0;
 
 type Edits = { params?: Json; headers?: JsonObject };
 

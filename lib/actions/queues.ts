@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { createQueue, dropQueue, listQueues, setQueuePolicy } from "@/lib/absurd/queues";
-import { previewCleanup } from "@/lib/analytics/queue-cleanup";
+import { previewCleanup } from "@/lib/analytics/queue-maintenance";
 import { STORAGE_MODES } from "@/lib/model/queue";
 import { action, inquiry } from "./action";
 import { queueName } from "./inputs";

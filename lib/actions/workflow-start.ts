@@ -5,7 +5,7 @@ import { z } from "zod";
 import { stringifyJson } from "@/lib/absurd/json";
 import type { Queryable } from "@/lib/absurd/types";
 import { getWorkflowDefinition } from "@/lib/analytics/workflow-definitions";
-import { getTakers, listRunQueues } from "@/lib/analytics/workflow-takers";
+import { getTakers, listRunQueues } from "@/lib/analytics/workflow-queues";
 import { workflowHash } from "@/lib/highway/language/hash";
 import { parseWorkflow } from "@/lib/highway/language/parse";
 import { ROOT_TASK } from "@/lib/highway/machine/entry-names";

@@ -3,7 +3,7 @@ import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask } from "@/lib/absurd/runs";
 import { getTaskResult, spawnTask } from "@/lib/absurd/tasks";
 import { createWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs";
-import { getWorkflowRun } from "@/lib/analytics/workflow-run";
+import { getWorkflowRun } from "@/lib/analytics/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { cancelWorkflowRunAction, previewCancelWorkflowRunAction } from "./workflows";
 

@@ -8,8 +8,8 @@ import type { Iso } from "@/lib/model/instants";
 import { EVERYTHING, intersect, prefixRange, uuidFloor } from "@/lib/model/key-range";
 import type { Page } from "@/lib/model/page";
 import type { AuditFilters } from "@/lib/search-params/audit";
-import { concerns, readDashboardTable } from "./dashboard-tables";
-import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./key-pages";
+import { concerns, readDashboardTable } from "./scope/dashboard-tables";
+import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./scope/key-pages";
 
 /** One thing that was done, or tried, through the dashboard. */
 export type AuditEntry = {

@@ -7,9 +7,9 @@ import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Page } from "@/lib/model/page";
 import type { BulkFilters, BulkItemFilters } from "@/lib/search-params/bulk";
-import { concerns, readDashboardTable } from "./dashboard-tables";
 import { ReadError } from "./errors";
-import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./key-pages";
+import { concerns, readDashboardTable } from "./scope/dashboard-tables";
+import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./scope/key-pages";
 
 /** An operation on many tasks. The counts are exact and were written with the tasks they count. */
 export type BulkOperation = {

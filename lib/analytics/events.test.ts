@@ -5,8 +5,7 @@ import { claimTasks } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
 import { type EventFilters, eventFilters } from "@/lib/search-params/events";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { listWaiters } from "./event-waiters";
-import { listEvents } from "./events";
+import { listEvents, listWaiters } from "./events";
 import { getEventPayload } from "./payloads";
 
 const QUEUE = "events 'here'";

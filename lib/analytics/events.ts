@@ -1,12 +1,24 @@
 import "server-only";
-import type { ReadOptions } from "@/lib/db/snapshot";
-import { EVENT_STATES, type EventSummary } from "@/lib/model/event";
+import { eq, type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
+import { toIso } from "@/lib/db/decode";
+import { queueTables } from "@/lib/db/schema";
+import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { getTenants, narrowTenants } from "@/lib/db/tenants";
+import {
+  EVENT_STATES,
+  type EventState,
+  type EventSummary,
+  type EventWaiters,
+} from "@/lib/model/event";
+import type { Iso } from "@/lib/model/instants";
+import type { Payload } from "@/lib/model/json";
 import type { Direction, Page } from "@/lib/model/page";
 import type { EventFilters } from "@/lib/search-params/events";
-import { decodeEventCursor, type EventKey, encodeEventCursor } from "./event-cursor";
-import { describeEvents } from "./event-details";
-import { readEventKeys } from "./event-keys";
-import { readQueues } from "./registry";
+import { ReadError } from "./errors";
+import { groupBy } from "./scope/group-by";
+import { inlineLimit, payload } from "./scope/payload";
+import { readQueues } from "./scope/registry";
 
 /**
  * One page of the events of the named queues, or of all: first those that runs wait for, the earliest time-out first;
@@ -52,4 +64,286 @@ function partsAhead(filters: EventFilters, direction: Direction, key: EventKey |
   return order
     .slice(key ? order.indexOf(key.state) : 0)
     .filter((state) => filters.state.length === 0 || filters.state.includes(state));
+}
+
+/**
+ * The runs that wait for an event, the earliest time-out first, at most `limit` of them. A run whose time-out has
+ * passed is among them until a worker claims it.
+ *
+ * @throws ReadError what `readQueues` throws. An event that nobody knows has no waiters.
+ */
+export function listWaiters(
+  queue: string,
+  name: string,
+  { limit = 100, ...options }: ReadOptions & { limit?: number } = {},
+): Promise<EventWaiters> {
+  return readQueues([queue], options, async ({ db, now }) => {
+    const { tasks, waits, tenantId } = queueTables(queue);
+    const first = db
+      .select({
+        taskId: waits.taskId,
+        runId: waits.runId,
+        stepName: waits.stepName,
+        createdAt: waits.createdAt,
+        timeoutAt: waits.timeoutAt,
+        total: sql<number>`count(*) over ()::int`.as("total"),
+      })
+      .from(waits)
+      .where(eq(waits.eventName, name))
+      .orderBy(waits.timeoutAt, waits.runId, waits.stepName)
+      .limit(limit)
+      .as("first");
+    const rows = await db
+      .select({
+        taskId: first.taskId,
+        runId: first.runId,
+        taskName: tasks.name,
+        tenantId: sql<string | null>`left(${tenantId}, 200)`,
+        stepName: first.stepName,
+        createdAt: first.createdAt,
+        timeoutAt: first.timeoutAt,
+        total: first.total,
+      })
+      .from(first)
+      .innerJoin(tasks, eq(tasks.taskId, first.taskId))
+      .orderBy(first.timeoutAt, first.runId, first.stepName);
+    return { rows: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0, now };
+  });
+}
+
+/** One part of the list of events: those in one state, from a place on. */
+export type EventStretch = {
+  state: EventState;
+  /** The beginning of the name. */
+  name: string | null;
+  /** Whose tasks wait for them; none means everybody's, and events that nobody waits for. */
+  tenants: readonly string[];
+  direction: Direction;
+  /** Where to go on; `null` begins at the part's end that lies nearer. */
+  from: EventKey | null;
+  limit: number;
+};
+
+/**
+ * The events of a stretch over these queues, in the order in which they are met: awaited ones with the earliest
+ * time-out first, emitted ones the newest first, those that were only asked for by name. Each queue gives at most
+ * `limit` of its own to the merge, so the cost follows the page and what waits now, never what was ever emitted.
+ */
+export async function readEventKeys(
+  db: Database,
+  queues: string[],
+  stretch: EventStretch,
+): Promise<EventKey[]> {
+  // Somebody waits for each of the events that are somebody's.
+  if (queues.length === 0 || (isRestricted(stretch) && stretch.state === "asked")) return [];
+  const order = orderOf(stretch);
+  const arms = queues.map((queue) => sql`(${ARMS[stretch.state](queue, stretch)})`);
+  const { rows } = await db.execute<Omit<EventKey, "state">>(sql`
+    select queue, name, at::text as at from (${sql.join(arms, sql` union all `)}) as merged
+    order by merged.at ${order}, merged.name ${order}, merged.queue ${order}
+    limit ${stretch.limit}::int`);
+  return rows.map((row) => ({ ...row, state: stretch.state }));
+}
+
+const ARMS: Record<EventState, (queue: string, stretch: EventStretch) => SQL> = {
+  awaited: awaitedArm,
+  emitted: emittedArm,
+  asked: askedArm,
+};
+
+/**
+ * The waits tell, since cleaning up events, and engines before 0.0.7, leave no row for the question. Sorted before the
+ * look-ups, so that only as many events are looked up by key as the page needs.
+ */
+function awaitedArm(queue: string, stretch: EventStretch): SQL {
+  const { events, waits } = queueTables(queue, stretch.tenants);
+  const order = orderOf(stretch);
+  return sql`
+    select ${queue}::text as queue, awaited.name, awaited.at
+    from (
+      select name, at
+      from (
+        select ${waits.eventName} as name, coalesce(min(${waits.timeoutAt}), 'infinity') as at
+        from ${waits} where ${beginsWith(sql`${waits.eventName}`, stretch.name)}
+        group by ${waits.eventName}
+      ) as grouped
+      where ${beyond(stretch, sql`at`, sql`name`, queue)}
+      order by at ${order}, name ${order}
+    ) as awaited
+    left join lateral (
+      select true as emitted from ${events}
+      where ${events.name} = awaited.name and ${events.payload} is not null limit 1
+    ) as event on true
+    where event.emitted is null
+    order by awaited.at ${order}, awaited.name ${order} limit ${stretch.limit}::int`;
+}
+
+function emittedArm(queue: string, stretch: EventStretch): SQL {
+  const { events, waits } = queueTables(queue, stretch.tenants);
+  const order = orderOf(stretch);
+  // Found through the waits, since reading backwards in time would test every event there ever was.
+  const waitedFor = isRestricted(stretch)
+    ? sql`and ${events.name} = any(array(select ${waits.eventName} from ${waits}))`
+    : sql``;
+  return sql`
+    select ${queue}::text as queue, ${events.name} as name, ${events.emittedAt} as at
+    from ${events}
+    where ${events.payload} is not null ${waitedFor} and ${beginsWith(sql`${events.name}`, stretch.name)}
+      and ${beyond(stretch, sql`${events.emittedAt}`, sql`${events.name}`, queue)}
+    order by ${events.emittedAt} ${order}, ${events.name} ${order} limit ${stretch.limit}::int`;
+}
+
+/** The row of a question has no payload and is dated 1970, which the index on the time finds. */
+function askedArm(queue: string, stretch: EventStretch): SQL {
+  const { events, waits } = queueTables(queue, stretch.tenants);
+  const order = orderOf(stretch);
+  return sql`
+    select ${queue}::text as queue, ${events.name} as name, ${events.emittedAt} as at
+    from ${events}
+    where ${events.payload} is null and ${events.emittedAt} = to_timestamp(0)
+      and ${beginsWith(sql`${events.name}`, stretch.name)}
+      and ${beyond(stretch, sql`${events.emittedAt}`, sql`${events.name}`, queue)}
+      and not exists (select from ${waits} where ${waits.eventName} = ${events.name})
+    order by ${events.name} ${order} limit ${stretch.limit}::int`;
+}
+
+function isRestricted({ tenants }: EventStretch): boolean {
+  return narrowTenants(getTenants(), tenants) !== null;
+}
+
+/** Emitted events are read backwards in time; the other parts have what comes first at the lower end. */
+function ascends({ state, direction }: EventStretch): boolean {
+  return (state === "emitted") === (direction === "newer");
+}
+
+function orderOf(stretch: EventStretch): SQL {
+  return ascends(stretch) ? sql`asc` : sql`desc`;
+}
+
+function beyond(stretch: EventStretch, at: SQL, name: SQL, queue: string): SQL {
+  const { from } = stretch;
+  if (from === null) return sql`true`;
+  return sql`(${at}, ${name}, ${queue}::text) ${ascends(stretch) ? sql`>` : sql`<`}
+    (${from.at}::timestamptz, ${from.name}::text, ${from.queue}::text)`;
+}
+
+function beginsWith(column: SQL, prefix: string | null): SQL {
+  return prefix === null ? sql`true` : sql`starts_with(${column}, ${prefix})`;
+}
+
+/** What a list shows of these events, in their order: payloads of the emitted ones and how many wait, of
+ * these tenants where some are named. */
+export async function describeEvents(
+  db: Database,
+  keys: EventKey[],
+  now: Iso,
+  tenants: readonly string[] = [],
+): Promise<EventSummary[]> {
+  const byQueue = [...groupBy(keys, (key) => key.queue)];
+  const waiting = await readWaiting(db, byQueue, now, tenants);
+  const payloads = await readPayloads(db, byQueue, inlineLimit(keys.length));
+  return keys.map(({ state, at, name, queue }) => {
+    const waits = waiting.get(id(queue, name));
+    return {
+      queue,
+      name,
+      state,
+      emittedAt: state === "emitted" ? toIso(at) : null,
+      payload: payloads.get(id(queue, name)) ?? null,
+      waiters: waits?.waiters ?? 0,
+      overdue: waits?.overdue ?? 0,
+      nextTimeoutAt: waits?.nextTimeoutAt ? toIso(waits.nextTimeoutAt) : null,
+    };
+  });
+}
+
+const id = (queue: string, name: string) => JSON.stringify([queue, name]);
+
+type Grouped = [queue: string, keys: EventKey[]][];
+type Waiting = {
+  queue: string;
+  name: string;
+  waiters: number;
+  overdue: number;
+  nextTimeoutAt: string | null;
+};
+
+async function readWaiting(
+  db: Database,
+  byQueue: Grouped,
+  now: Iso,
+  tenants: readonly string[],
+): Promise<Map<string, Waiting>> {
+  const arms = byQueue.map(([queue, keys]) => {
+    const { waits } = queueTables(queue, tenants);
+    const due = sql`${waits.timeoutAt} <= ${now}::timestamptz`;
+    return sql`
+      select ${queue}::text as queue, ${waits.eventName} as name,
+        (count(*) - count(*) filter (where ${due}))::int as waiters,
+        (count(*) filter (where ${due}))::int as overdue,
+        min(${waits.timeoutAt}) as "nextTimeoutAt"
+      from ${waits} where ${waits.eventName} = any(${sql.param(keys.map((key) => key.name))}::text[])
+      group by ${waits.eventName}`;
+  });
+  if (arms.length === 0) return new Map();
+  const { rows } = await db.execute<Waiting>(sql.join(arms, sql` union all `));
+  return new Map(rows.map((row) => [id(row.queue, row.name), row]));
+}
+
+async function readPayloads(
+  db: Database,
+  byQueue: Grouped,
+  limit: number,
+): Promise<Map<string, Payload>> {
+  const payloads = new Map<string, Payload>();
+  for (const [queue, keys] of byQueue) {
+    const names = keys.filter((key) => key.state === "emitted").map((key) => key.name);
+    if (names.length === 0) continue;
+    const { events } = queueTables(queue);
+    const rows = await db
+      .select({ name: events.name, payload: payload(events.payload, limit) })
+      .from(events)
+      .where(sql`${events.name} = any(${sql.param(names)}::text[])`);
+    for (const row of rows) payloads.set(id(queue, row.name), row.payload);
+  }
+  return payloads;
+}
+
+/**
+ * Where an event stands in its part of the list. `at` has microseconds and decides first: the earliest time-out of an
+ * awaited event (`infinity` without one), or when an event was emitted.
+ */
+export type EventKey = { state: EventState; at: string; name: string; queue: string };
+
+const schema = z.tuple([
+  z.enum(["older", "newer"]),
+  z.enum(EVENT_STATES),
+  z.string().regex(/^(-?infinity|\d{4,6}-\d\d-\d\d [\d:.+-]+( BC)?)$/),
+  z.string(),
+  z.string(),
+]);
+
+/** The page that goes on after (`older`) or before (`newer`) this event, which itself is not part of it. */
+export function encodeEventCursor(
+  direction: Direction,
+  { state, at, name, queue }: EventKey,
+): string {
+  return Buffer.from(JSON.stringify([direction, state, at, name, queue])).toString("base64url");
+}
+
+/** @throws ReadError `bad_request` */
+export function decodeEventCursor(cursor: string): { direction: Direction; key: EventKey } {
+  const parts = schema.safeParse(parse(Buffer.from(cursor, "base64url").toString()));
+  if (!parts.success)
+    throw new ReadError("bad_request", "The parameter cursor is not one that a page returned.");
+  const [direction, state, at, name, queue] = parts.data;
+  return { direction, key: { state, at, name, queue } };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,7 +3,7 @@ import type { ReadOptions } from "@/lib/db/snapshot";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { ReadError } from "./errors";
-import { followTasks } from "./task-following";
+import { followTasks } from "./tasks";
 
 /** Tasks that are held in memory at a time. */
 const PAGE = 500;

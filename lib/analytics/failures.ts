@@ -1,13 +1,14 @@
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { FailureGroup } from "@/lib/model/failure";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { FailureFilters, Window } from "@/lib/search-params/windows";
-import { countAttempts } from "./attempt-counts";
-import { createGroupTest, type FailureGroup, groupFailures } from "./failure-groups";
-import { readFailedAttempts } from "./failure-rows";
-import { readQueues, type Scope } from "./registry";
-import { type TimeGrid, timeGrid } from "./time-grid";
+import { readFailedAttempts } from "./failures/attempts";
+import { createGroupTest, groupFailures } from "./failures/groups";
+import { countAttempts } from "./overview/attempts";
+import { readQueues, type Scope } from "./scope/registry";
+import { type TimeGrid, timeGrid } from "./scope/time-grid";
 
 /** Failed attempts that one answer looks at. */
 const BUDGET = 20_000;

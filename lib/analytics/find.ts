@@ -4,9 +4,9 @@ import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Found, FoundTask, FoundWorkflow } from "@/lib/model/found";
 import type { Uuid } from "@/lib/model/ids";
-import { readQueues } from "./registry";
-import { readRow } from "./workflow-run";
-import { readWorkflowColumns } from "./workflow-tables";
+import { readQueues } from "./scope/registry";
+import { readRow } from "./workflows";
+import { readWorkflowColumns } from "./workflows/tables";
 
 /**
  * What has this id: a task or run of any readable queue, or a workflow run, by primary keys. Nothing is not an error.

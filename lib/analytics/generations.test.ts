@@ -13,12 +13,11 @@ import { listEvents } from "./events";
 import { listFailures } from "./failures";
 import { findById } from "./find";
 import { getHealth } from "./health";
-import { getLatency } from "./latency";
+import { getLatency, getThroughput } from "./overview";
 import { listQueues } from "./queues";
 import { getTask } from "./task";
 import { suggestTasks } from "./task-suggestions";
 import { listTasks } from "./tasks";
-import { getThroughput } from "./throughput";
 import { listWorkers } from "./workers";
 
 describe.each(LEGACY_GENERATIONS)("schema %s", (generation) => {

@@ -3,10 +3,9 @@ import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { getLatency } from "./latency";
-import { getThroughput } from "./throughput";
-import { gridEdges, timeGrid } from "./time-grid";
-import { weightedQuantile } from "./weighted-quantile";
+import { getLatency, getThroughput } from "./overview";
+import { weightedQuantile } from "./overview/latency-sample";
+import { gridEdges, timeGrid } from "./scope/time-grid";
 
 const database = openTestDatabase();
 

@@ -6,9 +6,9 @@ import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { PayloadRef } from "@/lib/search-params/payload";
 import { ReadError } from "./errors";
-import { rootOf } from "./payload";
-import { redact } from "./redact";
-import { readQueues } from "./registry";
+import { rootOf } from "./scope/payload";
+import { redact } from "./scope/redact";
+import { readQueues } from "./scope/registry";
 
 /**
  * The exact text of one JSON value of a task, whatever its size; what the configuration hides is masked.

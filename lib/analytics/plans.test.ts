@@ -17,40 +17,30 @@ import {
   type Statement,
 } from "@/testing/statements";
 import { listAudit, listAuditChoices } from "./audit";
+import { getUsual } from "./baseline";
 import { getBulk, listBulk, listBulkItems } from "./bulk";
-import { listWaiters } from "./event-waiters";
-import { listEvents } from "./events";
+import { listEvents, listWaiters } from "./events";
 import { exportTasks } from "./export";
 import { listFailedTasks, listFailures } from "./failures";
 import { findById } from "./find";
 import { getHealth } from "./health";
-import { getLatency } from "./latency";
+import { getLatency, getQueueFigures, getThroughput } from "./overview";
 import { getEventPayload, getPayload } from "./payloads";
-import { previewCleanup } from "./queue-cleanup";
-import { getQueueFigures } from "./queue-figures";
-import { getQueueMaintenance } from "./queue-maintenance";
-import { getQueue, listQueues } from "./queues";
+import { getQueueMaintenance, previewCleanup } from "./queue-maintenance";
+import { countTerminalTasksExactly, getQueue, listQueues } from "./queues";
 import { getRelated } from "./related";
-import { listSelectedTasks } from "./selected-tasks";
 import { getTask } from "./task";
-import { countTasks } from "./task-count";
-import { followTasks } from "./task-following";
 import { suggestTasks } from "./task-suggestions";
-import { getUsual } from "./task-usual";
-import { listTasks } from "./tasks";
-import { countTerminalTasksExactly } from "./terminal-counts-exact";
-import { getThroughput } from "./throughput";
+import { countTasks, followTasks, listSelectedTasks, listTasks } from "./tasks";
 import { listWorkers } from "./workers";
-import { getDefinitionDetail } from "./workflow-definition";
 import {
+  getDefinitionDetail,
   getRunDefinition,
   getWorkflowDefinition,
   listWorkflowDefinitions,
 } from "./workflow-definitions";
-import { getWorkflowPayload } from "./workflow-payload";
-import { getWorkflowRun } from "./workflow-run";
-import { listWorkflowRuns } from "./workflow-runs";
-import { getTakers, listRunQueues } from "./workflow-takers";
+import { getTakers, listRunQueues } from "./workflow-queues";
+import { getWorkflowPayload, getWorkflowRun, listWorkflowRuns } from "./workflows";
 
 const database = openTestDatabase();
 /** One of each, to ask for. */

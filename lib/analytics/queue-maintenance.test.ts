@@ -4,10 +4,9 @@ import { createQueue, setQueuePolicy } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { previewCleanup } from "./queue-cleanup";
-import { getQueueFigures } from "./queue-figures";
-import { getQueueMaintenance } from "./queue-maintenance";
-import { countTerminalTasksExactly } from "./terminal-counts-exact";
+import { getQueueFigures } from "./overview";
+import { getQueueMaintenance, previewCleanup } from "./queue-maintenance";
+import { countTerminalTasksExactly } from "./queues";
 
 const PLAIN = `plain "one"`;
 const PARTS = "Parts ü";

@@ -1,13 +1,18 @@
 import "server-only";
+import { sql } from "drizzle-orm";
 import { getCapabilities } from "@/lib/absurd/capabilities";
 import { getQueuePolicy, type QueuePolicy } from "@/lib/absurd/queues";
 import { getReadPool } from "@/lib/db/pools";
+import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Count } from "@/lib/model/count";
 import type { Iso } from "@/lib/model/instants";
+import { uuidFloor } from "@/lib/model/key-range";
+import type { Partitions, TableStorage } from "@/lib/model/maintenance";
 import { queueNotFound, refuseRestricted, toReadError } from "./errors";
-import { type Partitions, readPartitions } from "./partitions";
-import { readQueues } from "./registry";
-import { readStorage, type TableStorage } from "./storage";
+import { readPartitions } from "./queues/partitions";
+import { readStorage } from "./queues/storage";
+import { readQueues } from "./scope/registry";
 
 /** How a queue is kept: its policy, its tables on disk and its partitions. */
 export type QueueMaintenance = {
@@ -52,4 +57,70 @@ export async function getQueueMaintenance(
   } catch (error) {
     throw toReadError(error);
   }
+}
+
+/** Counting stops here; more would only cost. */
+const CAP = 10_000;
+
+/** A task's id is made by another clock than the one that dates its end. */
+const CLOCK_SLACK_MS = 86_400_000;
+
+/** What a cleanup would delete, if it came now. */
+export type CleanupPlan = {
+  /** What ended, or was emitted, before this goes. */
+  before: Iso;
+  /** With their runs, checkpoints, waits and idempotency keys. */
+  tasks: Count;
+  events: Count;
+  /** Of `events`, the rows that the engine keeps for events that were asked for and never emitted. */
+  questions: Count;
+  now: Iso;
+};
+
+/**
+ * Counts what a cleanup with this time to live would delete from a queue, up to ten thousand of each kind. Tasks are
+ * looked at oldest first and none younger than the cutoff, so the cost is bounded by the cap and by old active tasks.
+ *
+ * @throws ReadError what `readQueues` throws; `timed_out` when too many old tasks are still active;
+ * `forbidden` where the dashboard is restricted to tenants.
+ */
+export function previewCleanup(
+  queue: string,
+  ttlSeconds: number,
+  options: ReadOptions = {},
+): Promise<CleanupPlan> {
+  refuseRestricted("What a cleanup would delete");
+  return readQueues([queue], options, async ({ db, now }) => {
+    const { tasks, runs, events } = queueTables(queue);
+    const cutoff = Date.parse(now) - ttlSeconds * 1_000;
+    const before = new Date(Math.max(cutoff, 0)).toISOString();
+    const capped = (rows: ReturnType<typeof sql>) =>
+      sql`(select count(*)::int from (${rows} limit ${CAP + 1}::int) as found)`;
+    const { rows } = await db.execute<Record<"tasks" | "events" | "questions", number>>(sql`
+      select
+        ${capped(sql`
+          select from ${tasks} left join ${runs} on ${runs.runId} = ${tasks.lastAttemptRun}
+          where ${tasks.taskId} < ${uuidFloor(cutoff + CLOCK_SLACK_MS)}::uuid
+            and case ${tasks.state}
+              when 'completed' then ${runs.completedAt}
+              when 'failed' then ${runs.failedAt}
+              when 'cancelled' then ${tasks.cancelledAt}
+            end < ${before}::timestamptz`)} as tasks,
+        ${capped(sql`select from ${events} where ${events.emittedAt} < ${before}::timestamptz`)} as events,
+        ${capped(sql`
+          select from ${events} where ${events.payload} is null
+            and ${events.emittedAt} = to_timestamp(0) and ${events.emittedAt} < ${before}::timestamptz`)} as questions`);
+    const [found = { tasks: 0, events: 0, questions: 0 }] = rows;
+    return {
+      before,
+      tasks: toCount(found.tasks),
+      events: toCount(found.events),
+      questions: toCount(found.questions),
+      now,
+    };
+  });
+}
+
+function toCount(found: number): Count {
+  return { value: Math.min(found, CAP), precision: found > CAP ? "capped" : "exact" };
 }

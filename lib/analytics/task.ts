@@ -6,11 +6,11 @@ import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Checkpoint, Run, Task, TaskDetail, Wait } from "@/lib/model/task";
-import { checkpointColumns, runColumns, taskDetailColumns } from "./detail-columns";
-import { readEmissions } from "./emissions";
 import { ReadError } from "./errors";
-import { inlineLimit } from "./payload";
-import { type RegisteredQueue, readQueues } from "./registry";
+import { inlineLimit } from "./scope/payload";
+import { type RegisteredQueue, readQueues } from "./scope/registry";
+import { checkpointColumns, runColumns, taskDetailColumns } from "./task/columns";
+import { readEmissions } from "./task/emissions";
 
 /** The newest of these are shown; nobody reads more of one task, and the answer stays bounded. */
 const MOST_RUNS = 500;

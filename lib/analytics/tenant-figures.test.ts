@@ -3,11 +3,8 @@ import { createQueue } from "@/lib/absurd/queues";
 import { claimTasks, completeTask, failTask, scheduleRun } from "@/lib/absurd/runs";
 import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { getLatency } from "./latency";
-import { getQueueFigures } from "./queue-figures";
-import { listQueues } from "./queues";
-import { countTerminalTasksExactly } from "./terminal-counts-exact";
-import { getThroughput } from "./throughput";
+import { getLatency, getQueueFigures, getThroughput } from "./overview";
+import { countTerminalTasksExactly, listQueues } from "./queues";
 
 const database = openTestDatabase();
 

@@ -13,13 +13,11 @@ import { ids, list, restrictTo } from "@/testing/reads";
 import { createTenant } from "@/testing/two-tenants";
 import { listAudit } from "./audit";
 import { listBulk } from "./bulk";
-import { listWaiters } from "./event-waiters";
-import { listEvents } from "./events";
+import { listEvents, listWaiters } from "./events";
 import { listFailures } from "./failures";
 import { listWorkers } from "./workers";
 import { listWorkflowDefinitions } from "./workflow-definitions";
-import { getWorkflowRun } from "./workflow-run";
-import { listWorkflowRuns } from "./workflow-runs";
+import { getWorkflowRun, listWorkflowRuns } from "./workflows";
 
 const database = openTestDatabase();
 

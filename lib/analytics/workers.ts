@@ -1,11 +1,12 @@
 import "server-only";
-import type { ReadOptions } from "@/lib/db/snapshot";
+import { sql } from "drizzle-orm";
+import { toIso } from "@/lib/db/decode";
+import { queueTables } from "@/lib/db/schema";
+import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
-import { readQueues } from "./registry";
-import { timeGrid } from "./time-grid";
-import { combineClaims, type Worker } from "./worker-claims";
-import { readEndedClaims, readRunningClaims } from "./worker-rows";
+import { readQueues } from "./scope/registry";
+import { timeGrid } from "./scope/time-grid";
 
 export type WorkerList = {
   window: Window;
@@ -47,4 +48,256 @@ export function listWorkers(
       unreadable: unreadable.map((queue) => queue.name),
     };
   });
+}
+
+const HELD = 3;
+
+/** One name under which runs were claimed. Workers do not register, so one that claims nothing is not seen. */
+export type Worker = {
+  name: string;
+  queues: string[];
+  /** Runs it holds now, and how many of them with an expired lease or without any. */
+  running: number;
+  expired: number;
+  withoutLease: number;
+  /** The end of the lease that ends first among those still good. */
+  nextLeaseEnd: Iso | null;
+  /** The latest sign of life: a claim, or an end that it reported. */
+  lastSeenAt: Iso;
+  /** Of the attempts it picked up in the window. Lost are those whose lease ran out. */
+  completed: number;
+  failed: number;
+  lost: number;
+  /** The runs held longest, at most three. */
+  held: HeldRun[];
+};
+
+/**
+ * One row a worker out of its claims in all queues. Workers that hold runs come first, those with expired leases before
+ * all; then the last seen.
+ */
+export function combineClaims(
+  running: readonly RunningClaims[],
+  ended: readonly EndedClaims[],
+): Worker[] {
+  const workers = new Map<string, Worker>();
+  for (const claims of running) {
+    const worker = find(workers, claims.worker, claims.lastClaimAt);
+    worker.running += claims.running;
+    worker.expired += claims.expired;
+    worker.withoutLease += claims.withoutLease;
+    worker.nextLeaseEnd = earliest(worker.nextLeaseEnd, claims.nextLeaseEnd);
+    worker.held.push(...claims.held);
+    meet(worker, claims.queue, claims.lastClaimAt);
+  }
+  for (const claims of ended) {
+    const worker = find(workers, claims.worker, claims.lastSeenAt);
+    worker.completed += claims.completed;
+    worker.failed += claims.failed;
+    worker.lost += claims.lost;
+    meet(worker, claims.queue, claims.lastSeenAt);
+  }
+  for (const worker of workers.values()) {
+    worker.held.sort((a, b) => compare(a.claimedAt ?? "", b.claimedAt ?? ""));
+    worker.held.splice(HELD);
+  }
+  return [...workers.values()].sort(
+    (a, b) =>
+      b.expired - a.expired ||
+      Number(b.running > 0) - Number(a.running > 0) ||
+      compare(b.lastSeenAt, a.lastSeenAt) ||
+      compare(a.name, b.name),
+  );
+}
+
+function find(workers: Map<string, Worker>, name: string, lastSeenAt: string): Worker {
+  const known = workers.get(name);
+  if (known) return known;
+  const worker: Worker = {
+    name,
+    queues: [],
+    running: 0,
+    expired: 0,
+    withoutLease: 0,
+    nextLeaseEnd: null,
+    lastSeenAt,
+    completed: 0,
+    failed: 0,
+    lost: 0,
+    held: [],
+  };
+  workers.set(name, worker);
+  return worker;
+}
+
+function meet(worker: Worker, queue: string, seenAt: string): void {
+  if (!worker.queues.includes(queue)) worker.queues.push(queue);
+  if (seenAt > worker.lastSeenAt) worker.lastSeenAt = seenAt;
+}
+
+function earliest(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Attempts counted a queue and outcome. */
+const BUDGET = 20_000;
+
+/** A run that a worker holds now. */
+export type HeldRun = {
+  queue: string;
+  taskId: string;
+  taskName: string;
+  tenantId: string | null;
+  claimedAt: Iso | null;
+  /** `null` is a claim without a lease: nothing ever takes it back. */
+  leaseEndsAt: Iso | null;
+};
+
+/** What one worker holds in one queue. */
+export type RunningClaims = {
+  queue: string;
+  worker: string;
+  running: number;
+  expired: number;
+  withoutLease: number;
+  nextLeaseEnd: Iso | null;
+  lastClaimAt: Iso;
+  held: HeldRun[];
+};
+
+/** What became of the attempts one worker picked up in one queue. */
+export type EndedClaims = {
+  queue: string;
+  worker: string;
+  completed: number;
+  failed: number;
+  lost: number;
+  lastSeenAt: Iso;
+};
+
+/** The claims of running runs, worker by worker. Read through the index of runs by state. */
+export async function readRunningClaims(
+  db: Database,
+  queues: string[],
+  now: Iso,
+  tenants: readonly string[] = [],
+): Promise<RunningClaims[]> {
+  const arms = queues.map((queue, index) => {
+    const { runs, tasks, tenantId } = queueTables(queue, tenants);
+    const expired = sql`${runs.claimExpiresAt} <= ${now}::timestamptz`;
+    return sql`
+      select ${index}::int as queue, claims.worker, claims.running, claims.expired, claims."withoutLease",
+        claims."nextLeaseEnd", claims."lastClaimAt", held.runs as held
+      from (
+        select coalesce(${runs.claimedBy}, '') as worker,
+          count(*)::int as running,
+          count(*) filter (where ${expired})::int as expired,
+          count(*) filter (where ${runs.claimExpiresAt} is null)::int as "withoutLease",
+          min(${runs.claimExpiresAt}) filter (where not ${expired}) as "nextLeaseEnd",
+          max(${runs.availableAt}) as "lastClaimAt",
+          (array_agg(${runs.runId} order by ${runs.availableAt}))[:${sql.raw(String(HELD))}] as oldest
+        from ${runs} where ${runs.state} = 'running'
+        group by 1
+      ) claims
+      cross join lateral (
+        select jsonb_agg(jsonb_build_array(${runs.taskId}, (
+            select ${tasks.name} from ${tasks} where ${tasks.taskId} = ${runs.taskId}
+          ), ${runs.startedAt}::text, ${runs.claimExpiresAt}::text, (
+            select left(${tenantId}, 200) from ${tasks} where ${tasks.taskId} = ${runs.taskId}
+          )) order by ${runs.availableAt}) as runs
+        from ${runs} where ${runs.runId} = any(claims.oldest)
+      ) held`;
+  });
+  if (arms.length === 0) return [];
+  const { rows } = await db.execute<RunningRow>(sql.join(arms, sql` union all `));
+  return rows.map((row) => {
+    const queue = queues[row.queue] ?? "";
+    return {
+      ...row,
+      queue,
+      nextLeaseEnd: row.nextLeaseEnd && toIso(row.nextLeaseEnd),
+      lastClaimAt: toIso(row.lastClaimAt),
+      held: (row.held ?? []).map(([taskId, taskName, claimedAt, leaseEndsAt, tenantId]) => ({
+        queue,
+        taskId,
+        taskName: taskName ?? "",
+        tenantId,
+        claimedAt: claimedAt && toIso(claimedAt),
+        leaseEndsAt: leaseEndsAt && toIso(leaseEndsAt),
+      })),
+    };
+  });
+}
+
+type RunningRow = Omit<RunningClaims, "queue" | "held"> & {
+  queue: number;
+  held: [string, string | null, string | null, string | null, string | null][] | null;
+};
+
+/**
+ * The attempts that were picked up since `from` and have ended, worker by worker. `lookedBackTo` is set when a queue had
+ * more than the budget: older ones are then counted in no queue.
+ */
+export async function readEndedClaims(
+  db: Database,
+  queues: string[],
+  from: Iso,
+  tenants: readonly string[] = [],
+): Promise<{ ended: EndedClaims[]; lookedBackTo: Iso | null }> {
+  if (queues.length === 0) return { ended: [], lookedBackTo: null };
+  const start = await affordableStart(db, queues, from, tenants);
+  const arms = queues.map((queue, index) => {
+    const { runs } = queueTables(queue, tenants);
+    const lost = sql`${runs.failureReason} ->> 'name' = '$ClaimTimeout'`;
+    return sql`
+      select ${index}::int as queue, ${runs.claimedBy} as worker,
+        count(*) filter (where ${runs.state} = 'completed')::int as completed,
+        count(*) filter (where ${runs.state} = 'failed')::int as failed,
+        count(*) filter (where ${runs.state} = 'failed' and ${lost})::int as lost,
+        -- A lost lease was ended by another worker's claim: it is no sign of life.
+        greatest(max(${runs.completedAt}), max(${runs.failedAt}) filter (where ${lost} is not true),
+          max(${runs.startedAt})) as "lastSeenAt"
+      from ${runs}
+      where ${runs.state} in ('completed', 'failed') and ${runs.availableAt} >= ${start.param}::timestamptz
+        and ${runs.availableAt} < 'infinity' and ${runs.claimedBy} is not null and ${runs.startedAt} is not null
+      group by ${runs.claimedBy}`;
+  });
+  const { rows } = await db.execute<Omit<EndedClaims, "queue"> & { queue: number }>(
+    sql.join(arms, sql` union all `),
+  );
+  return {
+    ended: rows.map((row) => ({
+      ...row,
+      queue: queues[row.queue] ?? "",
+      lastSeenAt: toIso(row.lastSeenAt),
+    })),
+    lookedBackTo: start.cut,
+  };
+}
+
+/** From when on every queue fits the budget: found in the index alone. */
+async function affordableStart(
+  db: Database,
+  queues: string[],
+  from: Iso,
+  tenants: readonly string[],
+) {
+  const probes = queues.flatMap((queue) => {
+    const { runs } = queueTables(queue, tenants);
+    return ["completed", "failed"].map(
+      (state) => sql`(
+        select ${runs.availableAt} as at from ${runs}
+        where ${runs.state} = ${sql.raw(`'${state}'`)} and ${runs.availableAt} >= ${from}::timestamptz
+        order by ${runs.availableAt} desc offset ${BUDGET}::int limit 1
+      )`,
+    );
+  });
+  const { rows } = await db.execute<{ at: string | null }>(
+    sql`select max(at)::text as at from (${sql.join(probes, sql` union all `)}) as budget`,
+  );
+  const cut = rows[0]?.at ?? null;
+  return { param: cut ?? from, cut: cut && toIso(cut) };
 }

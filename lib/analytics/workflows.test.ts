@@ -11,9 +11,7 @@ import {
 import { type WorkflowFilters, workflowFilters } from "@/lib/search-params/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { getRunDefinition, listWorkflowDefinitions } from "./workflow-definitions";
-import { getWorkflowPayload } from "./workflow-payload";
-import { getWorkflowRun } from "./workflow-run";
-import { listWorkflowRuns } from "./workflow-runs";
+import { getWorkflowPayload, getWorkflowRun, listWorkflowRuns } from "./workflows";
 
 const queue = `flows "1"`;
 const database = openTestDatabase();

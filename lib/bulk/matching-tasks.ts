@@ -1,6 +1,5 @@
 import { ReadError } from "@/lib/analytics/errors";
-import { listSelectedTasks } from "@/lib/analytics/selected-tasks";
-import { listTasks } from "@/lib/analytics/tasks";
+import { listSelectedTasks, listTasks } from "@/lib/analytics/tasks";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import type { TaskSummary } from "@/lib/model/task";

@@ -5,13 +5,16 @@ import type { Iso } from "./instants.ts";
 export const STORAGE_MODES = ["unpartitioned", "partitioned"] as const;
 export type StorageMode = (typeof STORAGE_MODES)[number];
 
+/** The terminal tasks of a queue by state. */
+export type TerminalCounts = { completed: Count; failed: Count; cancelled: Count };
+
 export type Queue = {
   name: string;
   createdAt: Iso;
   storageMode: "unpartitioned" | "partitioned";
   /** Exact, from the run index: a task has at most one active run. */
   active: { pending: number; running: number; sleeping: number };
-  terminal: { completed: Count; failed: Count; cancelled: Count };
+  terminal: TerminalCounts;
   /** Runs a worker could claim now, and when the oldest of them became claimable. */
   ready: number;
   oldestReadyAt: Iso | null;

@@ -1,6 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { Latency } from "@/lib/analytics/latency";
-import type { Throughput } from "@/lib/analytics/throughput";
+import type { Latency, Throughput } from "@/lib/analytics/overview";
 import { type FigureFilters, serializeFigureFilters } from "@/lib/search-params/windows";
 import { fetchJson } from "./api";
 

@@ -1,8 +1,8 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { QueueFigures } from "@/lib/analytics/queue-figures";
+import type { QueueFigures } from "@/lib/analytics/overview";
 import type { QueueMaintenance } from "@/lib/analytics/queue-maintenance";
-import type { TerminalCounts } from "@/lib/analytics/terminal-counts";
 import type { Iso } from "@/lib/model/instants";
+import type { TerminalCounts } from "@/lib/model/queue";
 import { queueSegment } from "@/lib/search-params/queue-segment";
 import { serializeTenants } from "@/lib/search-params/tenants";
 import { type FigureFilters, serializeFigureFilters } from "@/lib/search-params/windows";

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Usual } from "@/lib/analytics/task-usual";
+import type { Usual } from "@/lib/analytics/baseline";
 import type { Uuid } from "@/lib/model/ids";
 import type { RelatedTasks } from "@/lib/model/related";
 import type { TaskDetail } from "@/lib/model/task";

@@ -4,7 +4,7 @@ import { Suspense } from "react";
 import { WorkflowList } from "@/components/workflows/list/workflow-list";
 import { WorkflowListSkeleton } from "@/components/workflows/run/skeletons";
 import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
-import { listWorkflowRuns } from "@/lib/analytics/workflow-runs";
+import { listWorkflowRuns } from "@/lib/analytics/workflows";
 import { workflowDefinitionsQuery, workflowRunsQuery } from "@/lib/query/workflows";
 import { workflowsSearchParams } from "@/lib/search-params/workflows";
 import { Seeded } from "../seeded";

@@ -1,7 +1,7 @@
 import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
-import { listWorkflowRuns } from "@/lib/analytics/workflow-runs";
+import { listWorkflowRuns } from "@/lib/analytics/workflows";
 import { workflowsSearchParams } from "@/lib/search-params/workflows";
 
 export function GET(request: Request): Promise<Response> {

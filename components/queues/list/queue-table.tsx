@@ -5,7 +5,7 @@ import { Table, Td, Th } from "@/components/ui/data/table";
 import { Badge } from "@/components/ui/text/badge";
 import { useClock } from "@/components/ui/text/clock";
 import { NoValue } from "@/components/ui/text/no-value";
-import type { Throughput } from "@/lib/analytics/throughput";
+import type { Throughput } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
 import type { Queue } from "@/lib/model/queue";
 import { WAITS_MS } from "../concerns";

@@ -2,7 +2,7 @@
 import { Preview } from "@/components/ui/data/preview";
 import { CountText } from "@/components/ui/text/count";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import type { CleanupPlan } from "@/lib/analytics/queue-cleanup";
+import type { CleanupPlan } from "@/lib/analytics/queue-maintenance";
 
 /** What a cleanup would delete, if it came now. */
 export function CleanupPreview({

@@ -1,6 +1,6 @@
-import type { Partitions, PartitionWeek } from "@/lib/analytics/partitions";
 import { formatCount, plural } from "@/lib/format";
 import type { Count } from "@/lib/model/count";
+import type { Partitions, PartitionWeek } from "@/lib/model/maintenance";
 import { addCounts } from "../list/state-count";
 
 /** What is wrong with the partitions of a queue, and how bad: `bad` when workers may fail. */

@@ -10,8 +10,8 @@ import { Badge } from "@/components/ui/text/badge";
 import { useClock } from "@/components/ui/text/clock";
 import { CountText } from "@/components/ui/text/count";
 import { repairQueueAction } from "@/lib/actions/queues";
-import type { Partitions, PartitionWeek } from "@/lib/analytics/partitions";
 import { formatBytes, plural } from "@/lib/format";
+import type { Partitions, PartitionWeek } from "@/lib/model/maintenance";
 import { dayOf, isNow, partitionProblems } from "./partition-health";
 
 /** The weeks of a partitioned queue, and whether those that are wanted are there. */

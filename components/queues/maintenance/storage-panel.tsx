@@ -1,8 +1,8 @@
 import { Panel } from "@/components/ui/data/panel";
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { CountText } from "@/components/ui/text/count";
-import type { TableStorage } from "@/lib/analytics/storage";
 import { formatBytes } from "@/lib/format";
+import type { TableStorage } from "@/lib/model/maintenance";
 
 const sizeOf = ({ dataBytes, indexBytes }: TableStorage) => dataBytes + indexBytes;
 

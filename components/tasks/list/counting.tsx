@@ -1,6 +1,6 @@
 "use client";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import type { CountStep } from "@/lib/analytics/task-count";
+import type { CountStep } from "@/lib/analytics/tasks";
 import { plural } from "@/lib/format";
 import { readJsonLines } from "@/lib/query/tasks-stream";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";

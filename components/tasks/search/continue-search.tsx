@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
-import type { TaskStep } from "@/lib/analytics/task-following";
+import type { TaskStep } from "@/lib/analytics/tasks";
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
 import { readJsonLines } from "@/lib/query/tasks-stream";

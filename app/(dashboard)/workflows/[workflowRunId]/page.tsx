@@ -4,7 +4,7 @@ import { Suspense } from "react";
 import { RunPage } from "@/components/workflows/run/run-page";
 import { RunPageSkeleton } from "@/components/workflows/run/skeletons";
 import { getRunDefinition } from "@/lib/analytics/workflow-definitions";
-import { getWorkflowRun } from "@/lib/analytics/workflow-run";
+import { getWorkflowRun } from "@/lib/analytics/workflows";
 import { formatShortId } from "@/lib/format";
 import { isUuid } from "@/lib/model/ids";
 import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";

@@ -1,6 +1,6 @@
 import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { countTasks } from "@/lib/analytics/task-count";
+import { countTasks } from "@/lib/analytics/tasks";
 import { followSearchParams } from "@/lib/search-params/tasks-following";
 import { streamJsonLines } from "../streaming";
 

@@ -1,6 +1,6 @@
 import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { followTasks } from "@/lib/analytics/task-following";
+import { followTasks } from "@/lib/analytics/tasks";
 import { followSearchParams } from "@/lib/search-params/tasks-following";
 import { streamJsonLines } from "../streaming";
 

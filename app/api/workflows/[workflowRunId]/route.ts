@@ -1,7 +1,7 @@
 import { readParameters, readUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
-import { getWorkflowRun } from "@/lib/analytics/workflow-run";
+import { getWorkflowRun } from "@/lib/analytics/workflows";
 
 type Context = { params: Promise<{ workflowRunId: string }> };
 

@@ -3,7 +3,7 @@ import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { DefinitionPage } from "@/components/workflows/definition/definition-page";
 import { RunPageSkeleton } from "@/components/workflows/run/skeletons";
-import { getDefinitionDetail } from "@/lib/analytics/workflow-definition";
+import { getDefinitionDetail } from "@/lib/analytics/workflow-definitions";
 import { formatShortId } from "@/lib/format";
 import { isUuid } from "@/lib/model/ids";
 import { workflowDefinitionQuery } from "@/lib/query/workflows";

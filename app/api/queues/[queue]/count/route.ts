@@ -1,7 +1,7 @@
 import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
-import { countTerminalTasksExactly } from "@/lib/analytics/terminal-counts-exact";
+import { countTerminalTasksExactly } from "@/lib/analytics/queues";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
 

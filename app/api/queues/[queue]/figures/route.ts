@@ -1,7 +1,7 @@
 import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
-import { getQueueFigures } from "@/lib/analytics/queue-figures";
+import { getQueueFigures } from "@/lib/analytics/overview";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 import { figuresSearchParams } from "@/lib/search-params/windows";
 

@@ -1,7 +1,7 @@
 import { readName } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
+import { getUsual } from "@/lib/analytics/baseline";
 import { coalesce } from "@/lib/analytics/coalesce";
-import { getUsual } from "@/lib/analytics/task-usual";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string }> };

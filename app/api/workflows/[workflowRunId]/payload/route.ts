@@ -2,7 +2,7 @@ import { parseAsStringLiteral } from "nuqs/server";
 import { readParameters, readUuid } from "@/app/api/parameters";
 import { jsonText, respond } from "@/app/api/respond";
 import { ReadError } from "@/lib/analytics/errors";
-import { getWorkflowPayload } from "@/lib/analytics/workflow-payload";
+import { getWorkflowPayload } from "@/lib/analytics/workflows";
 import { WORKFLOW_PAYLOADS } from "@/lib/search-params/workflows";
 
 type Context = { params: Promise<{ workflowRunId: string }> };

@@ -1,6 +1,6 @@
 import { readParameters, readUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { getDefinitionDetail } from "@/lib/analytics/workflow-definition";
+import { getDefinitionDetail } from "@/lib/analytics/workflow-definitions";
 
 type Context = { params: Promise<{ definitionId: string }> };
 

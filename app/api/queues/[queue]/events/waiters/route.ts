@@ -1,6 +1,6 @@
 import { readName } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { listWaiters } from "@/lib/analytics/event-waiters";
+import { listWaiters } from "@/lib/analytics/events";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string }> };

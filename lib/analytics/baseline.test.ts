@@ -1,0 +1,42 @@
+import { beforeAll, expect, test } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { claimTasks, completeTask } from "@/lib/absurd/runs";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { getUsual } from "./baseline";
+
+const database = openTestDatabase();
+const queue = "a queue";
+
+beforeAll(() => createQueue(database.pool, queue));
+
+async function complete(name: string, count: number, seconds: number) {
+  const { pool } = database;
+  for (let n = 0; n < count; n++) await spawnTask(pool, queue, name, {});
+  for (const { runId } of await claimTasks(pool, queue, { quantity: count }))
+    await completeTask(pool, queue, runId);
+  await pool.query(
+    `update absurd."r_${queue}" r set completed_at = r.started_at + make_interval(secs => $2)
+       from absurd."t_${queue}" t where t.task_id = r.task_id and t.task_name = $1`,
+    [name, seconds],
+  );
+  await pool.query(
+    `update absurd."t_${queue}" t set first_started_at = first_started_at - interval '1 minute' where task_name = $1`,
+    [name],
+  );
+}
+
+test("medians of the completed tasks of one name, and what they were taken from", async () => {
+  await complete("ship", 9, 5);
+  await complete("bill", 20, 1);
+  const { usual } = await getUsual(queue, "ship");
+  expect(usual).toMatchObject({ tasks: 9, attemptMs: 5_000, taskMs: 65_000 });
+  expect(Date.parse(usual?.from ?? "")).toBeLessThanOrEqual(Date.parse(usual?.to ?? ""));
+});
+
+test("nothing is said of few tasks, of none, or of an unknown queue", async () => {
+  await complete("rare", 7, 5);
+  expect(await getUsual(queue, "rare")).toEqual({ usual: null });
+  expect(await getUsual(queue, "none")).toEqual({ usual: null });
+  await expect(getUsual("nowhere", "ship")).rejects.toMatchObject({ code: "queue_not_found" });
+});

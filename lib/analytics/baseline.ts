@@ -1,0 +1,82 @@
+import "server-only";
+import { sql } from "drizzle-orm";
+import { toIso } from "@/lib/db/decode";
+import { queueTables } from "@/lib/db/schema";
+import type { ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import { isRecent } from "./scope/recent-tasks";
+import { readQueues } from "./scope/registry";
+
+/** Tasks of the queue that are looked at, the newest ones, whatever their names. */
+const TASKS = 5_000;
+/** Completed ones of the name that count. */
+const SAMPLE = 200;
+/** Of fewer nothing is said. */
+const LEAST = 8;
+
+/** How long the recent completed tasks of one name took. */
+export type Usual = {
+  /** How many were measured, and when the first and the last of them were spawned. */
+  tasks: number;
+  from: Iso;
+  to: Iso;
+  /** The median from the last claim of the last attempt to its end, in milliseconds. */
+  attemptMs: number;
+  /** The median from a task's first start to its end, waits and retries included, in milliseconds. */
+  taskMs: number;
+};
+
+/**
+ * What is usual for a name in a queue: medians over at most 200 completed tasks among the queue's newest 5,000; `null`
+ * when there are fewer than eight. A range of the primary key, then one run a task: the cost does not grow with the
+ * tables.
+ *
+ * @throws ReadError what `readQueues` throws.
+ */
+export function getUsual(
+  queue: string,
+  name: string,
+  options: ReadOptions = {},
+): Promise<{ usual: Usual | null }> {
+  return readQueues([queue], options, async ({ db }) => {
+    const { tasks, runs } = queueTables(queue);
+    const newest = db
+      .select({
+        id: tasks.taskId,
+        name: sql`${tasks.name}`.as("name"),
+        state: sql`${tasks.state}`.as("state"),
+        started: sql`${tasks.firstStartedAt}`.as("started"),
+        enqueued: sql`${tasks.enqueuedAt}`.as("enqueued"),
+        last: sql`${tasks.lastAttemptRun}`.as("last"),
+      })
+      .from(tasks)
+      .where(isRecent(queue, tasks.taskId))
+      .orderBy(sql`${tasks.taskId} desc`)
+      .limit(TASKS)
+      .as("newest");
+    const median = (from: ReturnType<typeof sql>) =>
+      sql`percentile_disc(0.5) within group (order by extract(epoch from ended - ${from}) * 1000)::float8`;
+    // The limit keeps it a look-up by key for each task, never a join over the whole table of runs.
+    const { rows } = await db.execute<{
+      tasks: number;
+      from: string;
+      to: string;
+      attemptMs: number;
+      taskMs: number;
+    }>(sql`
+      select count(*)::int as "tasks", min(enqueued)::text as "from", max(enqueued)::text as "to",
+        ${median(sql`claimed`)} as "attemptMs", ${median(sql`started`)} as "taskMs"
+      from (
+        select started, enqueued, run.claimed, run.ended
+        from (select * from ${newest} where name = ${name} and state = 'completed' limit ${SAMPLE}::int) finished
+        cross join lateral (
+          select ${runs.startedAt} as claimed, ${runs.completedAt} as ended
+          from ${runs} where ${runs.runId} = finished.last limit 1
+        ) run
+        where run.claimed is not null and run.ended is not null and started is not null
+      ) measured`);
+    const [row] = rows;
+    if (!row || row.tasks < LEAST) return { usual: null };
+    return { usual: { ...row, from: toIso(row.from), to: toIso(row.to) } };
+  });
+}

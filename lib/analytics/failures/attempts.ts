@@ -1,0 +1,130 @@
+import { and, sql } from "drizzle-orm";
+import { toIso } from "@/lib/db/decode";
+import { queueTables } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskState } from "@/lib/model/states";
+import { redactErrorPart } from "../scope/redact";
+
+/** A failed attempt with what its task is now. */
+export type FailedAttempt = {
+  queue: string;
+  taskId: Uuid;
+  taskName: string;
+  taskState: TaskState;
+  tenantId: string | null;
+  /** Whether the task has attempts left; a failed task with some was given up because of its retry strategy. */
+  attemptsLeft: boolean;
+  attempt: number;
+  /** Whether it is the last attempt of the task that has failed so far. */
+  isLatest: boolean;
+  failedAt: Iso;
+  errorName: string | null;
+  /** The first 300 characters. */
+  message: string;
+};
+
+type Wanted = {
+  since: Iso;
+  /** Attempts last claimed before are not looked at. */
+  claimedSince: Iso;
+  names: string[];
+  tenants: string[];
+  limit: number;
+};
+
+/**
+ * The newest failed attempts of these queues, the latest claimed first, at most `limit`; `more` says that there are
+ * others. One statement: a range of the index of runs by state, then one task a run by primary key.
+ */
+export async function readFailedAttempts(
+  db: Database,
+  queues: string[],
+  { since, claimedSince, names, tenants, limit }: Wanted,
+): Promise<{ rows: FailedAttempt[]; more: boolean }> {
+  if (queues.length === 0) return { rows: [], more: false };
+  const arms = queues.map((queue, index) => {
+    const { runs, tasks, tenantId } = queueTables(queue, tenants);
+    const reason = runs.failureReason;
+    // There is no upper bound: a run that failed while it slept kept the time it would have woken.
+    const failed = db
+      .select({
+        runId: runs.runId,
+        taskId: runs.taskId,
+        attempt: runs.attempt,
+        availableAt: runs.availableAt,
+        failedAt: runs.failedAt,
+        errorName: sql<string>`left(${reason} ->> 'name', 100)`.as("error_name"),
+        message: sql<string>`left(case jsonb_typeof(${reason})
+          when 'object' then ${reason} ->> 'message' else ${reason} #>> '{}' end, 300)`.as(
+          "message",
+        ),
+      })
+      .from(runs)
+      .where(
+        and(
+          sql`${runs.state} = 'failed'`,
+          sql`${runs.availableAt} >= ${claimedSince}::timestamptz`,
+          sql`${runs.failedAt} >= ${since}::timestamptz`,
+        ),
+      )
+      .orderBy(sql`${runs.availableAt} desc`)
+      .limit(limit + 1)
+      .as("failed");
+    // The limit keeps it a look-up by key: joined as a whole the planner may read all tasks.
+    return sql`(
+      select ${index}::int as queue, failed.*, task.*
+      from ${failed}
+      cross join lateral (
+        select ${tasks.name} as "taskName", ${tasks.state} as "taskState",
+          left(${tenantId}, 200) as "tenantId", ${tasks.maxAttempts} is null or ${tasks.attempts} < ${tasks.maxAttempts} as "attemptsLeft",
+          case when ${tasks.lastAttemptRun} = failed.run_id then true
+            when ${tasks.state} = 'failed' or ${tasks.attempts} <> failed.attempt + 1 then false
+            -- A task cancelled by its max_duration has a failed attempt as its last.
+            when ${tasks.state} = 'cancelled' then (
+              select ${runs.state} <> 'failed' from ${runs} where ${runs.runId} = ${tasks.lastAttemptRun}
+            )
+            else true
+          end as "isLatest"
+        from ${tasks} where ${tasks.taskId} = failed.task_id limit 1
+      ) task
+      ${names.length > 0 ? sql`where task."taskName" = any(${sql.param(names)}::text[])` : sql``}
+    )`;
+  });
+  const { rows } = await db.execute<Row>(
+    // By the thousand, columns that nobody needs are worth leaving out.
+    sql`select queue, task_id, attempt, failed_at, error_name, message, "taskName", "taskState",
+        "tenantId", "attemptsLeft", "isLatest"
+      from (${sql.join(arms, sql` union all `)}) as attempts
+      order by available_at desc limit ${limit + 1}::int`,
+  );
+  return {
+    rows: rows.slice(0, limit).map((row) => ({
+      queue: queues[row.queue] ?? "",
+      taskId: row.task_id,
+      taskName: row.taskName,
+      taskState: row.taskState,
+      tenantId: row.tenantId,
+      attemptsLeft: row.attemptsLeft,
+      attempt: row.attempt,
+      isLatest: row.isLatest ?? false,
+      failedAt: toIso(row.failed_at),
+      errorName: redactErrorPart("name", row.error_name),
+      message: redactErrorPart("message", row.message ?? ""),
+    })),
+    more: rows.length > limit,
+  };
+}
+
+type Row = Pick<
+  FailedAttempt,
+  "taskName" | "taskState" | "tenantId" | "attemptsLeft" | "attempt"
+> & {
+  isLatest: boolean | null;
+  queue: number;
+  task_id: string;
+  failed_at: string;
+  error_name: string | null;
+  message: string | null;
+};

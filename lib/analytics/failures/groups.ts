@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { fingerprint } from "@/lib/diagnosis/fingerprint";
+import type { FailureGroup, FailureOutcomes } from "@/lib/model/failure";
+import type { TimeGrid } from "../scope/time-grid";
+import type { FailedAttempt } from "./attempts";
+
+const SAMPLES = 5;
+
+type Draft = Omit<FailureGroup, "queues"> & { byQueue: Map<string, number> };
+
+/**
+ * Groups failed attempts, given newest first, by task name, error name and fingerprint. The group with the most
+ * attempts comes first.
+ */
+export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): FailureGroup[] {
+  const drafts = new Map<string, Draft>();
+  const patternOf = createFingerprints();
+  for (const row of rows) {
+    const pattern = patternOf(row.message);
+    const key = keyOf(row, pattern);
+    let draft = drafts.get(key);
+    if (!draft) {
+      draft = open(key, row, pattern, grid);
+      drafts.set(key, draft);
+    }
+    add(draft, row, grid);
+  }
+  return [...drafts.values()]
+    .map(close)
+    .sort((a, b) => b.attempts - a.attempts || (a.lastAt < b.lastAt ? 1 : -1));
+}
+
+/** Tells whether failures belong to the group with this id. */
+export function createGroupTest(id: string): (row: FailedAttempt) => boolean {
+  const patternOf = createFingerprints();
+  const known = new Map<string, boolean>();
+  return (row) => {
+    const key = keyOf(row, patternOf(row.message));
+    const belongs = known.get(key) ?? shorten(key) === id;
+    known.set(key, belongs);
+    return belongs;
+  };
+}
+
+/**
+ * Fingerprints of many messages. They hold no digits and only tell whether there was one, so of messages that differ in
+ * digits alone one is looked at closely.
+ */
+function createFingerprints(): (message: string) => string {
+  const known = new Map<string, string>();
+  return (message) => {
+    const outline = message.replace(/\d/g, "0");
+    const pattern = known.get(outline) ?? fingerprint(outline);
+    known.set(outline, pattern);
+    return pattern;
+  };
+}
+
+/** No name holds the character that keeps the parts apart: the database refuses it. */
+function keyOf({ taskName, errorName }: FailedAttempt, pattern: string): string {
+  return `${taskName}\0${errorName ?? "\0"}\0${pattern}`;
+}
+
+function shorten(key: string): string {
+  return createHash("sha256").update(key).digest("hex").slice(0, 12);
+}
+
+function open(key: string, row: FailedAttempt, pattern: string, grid: TimeGrid): Draft {
+  return {
+    id: shorten(key),
+    taskName: row.taskName,
+    errorName: row.errorName,
+    pattern,
+    attempts: 0,
+    tasks: { exhausted: 0, refused: 0, retrying: 0, recovered: 0, cancelled: 0 },
+    firstAt: row.failedAt,
+    lastAt: row.failedAt,
+    trend: new Array<number>(grid.buckets).fill(0),
+    samples: [],
+    byQueue: new Map(),
+  };
+}
+
+function add(draft: Draft, row: FailedAttempt, { from, step, buckets }: TimeGrid): void {
+  draft.attempts++;
+  if (row.failedAt < draft.firstAt) draft.firstAt = row.failedAt;
+  if (row.failedAt > draft.lastAt) draft.lastAt = row.failedAt;
+  const bucket = Math.floor((Date.parse(row.failedAt) - from) / step);
+  const at = Math.min(Math.max(bucket, 0), buckets - 1);
+  draft.trend[at] = (draft.trend[at] ?? 0) + 1;
+  draft.byQueue.set(row.queue, (draft.byQueue.get(row.queue) ?? 0) + 1);
+  if (row.isLatest) draft.tasks[outcome(row)]++;
+  if (draft.samples.length < SAMPLES && !draft.samples.some((one) => one.taskId === row.taskId))
+    draft.samples.push(sample(row));
+}
+
+function sample({ queue, taskId, tenantId, taskState, attempt, failedAt, message }: FailedAttempt) {
+  return { queue, taskId, tenantId, state: taskState, attempt, failedAt, message };
+}
+
+function outcome({ taskState, attemptsLeft }: FailedAttempt): keyof FailureOutcomes {
+  if (taskState === "failed") return attemptsLeft ? "refused" : "exhausted";
+  if (taskState === "completed") return "recovered";
+  return taskState === "cancelled" ? "cancelled" : "retrying";
+}
+
+function close({ byQueue, ...group }: Draft): FailureGroup {
+  const queues = [...byQueue].sort((a, b) => b[1] - a[1]).map(([queue]) => queue);
+  return { ...group, queues };
+}

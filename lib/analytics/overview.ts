@@ -1,0 +1,182 @@
+import "server-only";
+import type { ReadOptions } from "@/lib/db/snapshot";
+import type { AttemptCounts, Count } from "@/lib/model/count";
+import { ATTEMPT_OUTCOMES } from "@/lib/model/count";
+import type { Iso } from "@/lib/model/instants";
+import type { Window } from "@/lib/search-params/windows";
+import { countAttempts } from "./overview/attempts";
+import { readSample, type SampledTask, weightedQuantile } from "./overview/latency-sample";
+import { groupBy } from "./scope/group-by";
+import { readQueues } from "./scope/registry";
+import { timeGrid } from "./scope/time-grid";
+
+/**
+ * Attempts over time, queue by queue: one number a bucket, by when a worker last picked the attempt up. What is still
+ * running shows apart, so the newest buckets are not too low, only not decided yet.
+ */
+export type Throughput = {
+  window: Window;
+  /** The beginning of the first bucket; the others follow at this distance, the last one holds `now`. */
+  from: Iso;
+  stepSeconds: number;
+  queues: (AttemptCounts & { name: string })[];
+  now: Iso;
+  /** Queues that are registered but cannot be read, and are therefore missing. */
+  unreadable: string[];
+};
+
+/**
+ * How many attempts completed, failed or still run, over a window that ends now. Exact; with tenants, of their tasks.
+ *
+ * @throws ReadError what `readQueues` throws; `timed_out` when there are too many attempts in the window.
+ */
+export function getThroughput(
+  window: Window,
+  { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
+): Promise<Throughput> {
+  return readQueues([], options, async ({ db, now, queues, unreadable }) => {
+    const grid = timeGrid(window, now);
+    const names = queues.map((queue) => queue.name);
+    const counts = await countAttempts(db, names, grid, ATTEMPT_OUTCOMES, tenant);
+    return {
+      window,
+      from: new Date(grid.from).toISOString(),
+      stepSeconds: grid.step / 1000,
+      queues: names.flatMap((name) => {
+        const found = counts.get(name);
+        return found ? { name, ...found } : [];
+      }),
+      now,
+      unreadable: unreadable.map((queue) => queue.name),
+    };
+  });
+}
+
+/** In milliseconds. */
+export type Quantiles = { p50: number; p95: number };
+
+/** How long the tasks of one queue, or of one name, waited and ran. */
+export type LatencyRow = {
+  name: string;
+  /** Tasks spawned in the window. */
+  tasks: Count;
+  /** From the spawn to the first start; a task that still waits counts with its wait so far. */
+  wait: Quantiles | null;
+  /** The last attempt of ended tasks, from when a worker last picked it up to its end. */
+  run: Quantiles | null;
+};
+
+export type Latency = {
+  window: Window;
+  from: Iso;
+  /** The most tasks first. */
+  queues: LatencyRow[];
+  /** By task name over all queues; at most forty, the most tasks first. */
+  names: LatencyRow[];
+  /** Tasks read. Without `complete` they are a sample, spread evenly over the window and weighted by how many each stands for. */
+  sampled: number;
+  complete: boolean;
+  now: Iso;
+  unreadable: string[];
+};
+
+const NAMES = 40;
+
+/**
+ * Queue wait and run time of the tasks spawned in a window that ends now. Small windows are read whole; of larger ones
+ * a fixed number of tasks in slices of the primary key, so the cost does not grow with the tables. With tenants only
+ * their tasks are read; of one that has few, all tasks of the window are passed by to find them.
+ *
+ * @throws ReadError what `readQueues` throws.
+ */
+export function getLatency(
+  window: Window,
+  { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
+): Promise<Latency> {
+  return readQueues([], options, async ({ db, now, queues, unreadable }) => {
+    const { from } = timeGrid(window, now);
+    const names = queues.map((queue) => queue.name);
+    const tasks = await readSample(db, names, { from, now, tenant });
+    return {
+      window,
+      from: new Date(from).toISOString(),
+      queues: summarise(tasks, (task) => task.queue),
+      names: summarise(tasks, (task) => task.name).slice(0, NAMES),
+      sampled: tasks.length,
+      complete: tasks.every((task) => task.weight === 1),
+      now,
+      unreadable: unreadable.map((queue) => queue.name),
+    };
+  });
+}
+
+/** One row a name, the most tasks first. */
+export function summarise(
+  tasks: SampledTask[],
+  nameOf: (task: SampledTask) => string,
+): LatencyRow[] {
+  return [...groupBy(tasks, nameOf)]
+    .map(([name, group]) => ({
+      name,
+      tasks: countOf(group),
+      wait: quantilesOf(group, (task) => task.waitMs),
+      run: quantilesOf(group, (task) => task.runMs),
+    }))
+    .sort((a, b) => b.tasks.value - a.tasks.value || (a.name < b.name ? -1 : 1));
+}
+
+function countOf(group: SampledTask[]): Count {
+  const value = Math.round(group.reduce((sum, task) => sum + task.weight, 0));
+  return { value, precision: value === group.length ? "exact" : "estimated" };
+}
+
+function quantilesOf(
+  group: SampledTask[],
+  measure: (task: SampledTask) => number | null,
+): Quantiles | null {
+  const values = group
+    .flatMap((task) => {
+      const value = measure(task);
+      return value === null ? [] : { value: Math.max(value, 0), weight: task.weight };
+    })
+    .sort((a, b) => a.value - b.value);
+  const p50 = weightedQuantile(values, 0.5);
+  const p95 = weightedQuantile(values, 0.95);
+  return p50 === null || p95 === null ? null : { p50, p95 };
+}
+
+/** How a queue fared over a window that ends now: what the overview shows of all queues, of this one alone. */
+export type QueueFigures = { throughput: Throughput; latency: Latency; now: Iso };
+
+/**
+ * Attempts, queue wait and run time of one queue, of some tenants or of all. Bounded by the window and, for waits and run times, by a sample.
+ *
+ * @throws ReadError what `readQueues` throws.
+ */
+export function getQueueFigures(
+  queue: string,
+  window: Window,
+  { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
+): Promise<QueueFigures> {
+  return readQueues([queue], options, async ({ db, now }) => {
+    const grid = timeGrid(window, now);
+    const counts = (await countAttempts(db, [queue], grid, ATTEMPT_OUTCOMES, tenant)).get(queue);
+    const tasks = await readSample(db, [queue], { from: grid.from, now, tenant });
+    const about = { window, from: new Date(grid.from).toISOString(), now, unreadable: [] };
+    return {
+      throughput: {
+        ...about,
+        stepSeconds: grid.step / 1_000,
+        queues: counts ? [{ name: queue, ...counts }] : [],
+      },
+      latency: {
+        ...about,
+        queues: summarise(tasks, (task) => task.queue),
+        names: summarise(tasks, (task) => task.name).slice(0, NAMES),
+        sampled: tasks.length,
+        complete: tasks.every((task) => task.weight === 1),
+      },
+      now,
+    };
+  });
+}

@@ -1,0 +1,118 @@
+import { sql } from "drizzle-orm";
+import { queueTables } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import { uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
+import { groupBy } from "../scope/group-by";
+
+/** Tasks read in all, and the least a queue gets whatever the number of queues. */
+const TASKS = 12_000;
+const LEAST = 100;
+const SLICES = 48;
+
+export type SampledTask = {
+  queue: string;
+  name: string;
+  /** `null` where the task ended without ever starting. */
+  waitMs: number | null;
+  /** `null` until it has ended. */
+  runMs: number | null;
+  /** How many tasks it stands for. */
+  weight: number;
+};
+
+/**
+ * Tasks spawned since `from`, of each queue about as many: the first few of each of 48 equal slices of the time. A slice
+ * that held more than were read gives its tasks the weight of those that were not, judged by how dense the ones read lie.
+ */
+export async function readSample(
+  db: Database,
+  queues: string[],
+  { from, now, tenant = [] }: { from: number; now: Iso; tenant?: readonly string[] },
+): Promise<SampledTask[]> {
+  if (queues.length === 0) return [];
+  const width = (Date.parse(now) - from) / SLICES;
+  const edges = Array.from({ length: SLICES }, (_, n) => uuidFloor(from + n * width));
+  // Ids of the running millisecond belong to the window too.
+  edges.push(uuidFloor(Date.parse(now) + 1_000));
+  const each = Math.ceil(Math.max(LEAST, TASKS / queues.length) / SLICES);
+  const arms = queues.map((queue, index) => arm(queue, index, { each, now, tenant }));
+  const { rows } = await db.execute<Row>(
+    sql`with edges(at) as (select ${sql.param(edges)}::uuid[]) ${sql.join(arms, sql` union all `)}`,
+  );
+  const slices = groupBy(rows, (row) => row.queue * SLICES + row.slice);
+  return [...slices.values()].flatMap((tasks) => {
+    const weight = weightOf(tasks, each, width, from);
+    return tasks.map(({ queue, name, waitMs, runMs }) => ({
+      queue: queues[queue] ?? "",
+      name,
+      waitMs,
+      runMs,
+      weight,
+    }));
+  });
+}
+
+type Row = {
+  queue: number;
+  slice: number;
+  taskId: string;
+  name: string;
+  waitMs: number | null;
+  runMs: number | null;
+};
+
+function arm(
+  queue: string,
+  index: number,
+  { each, now, tenant }: { each: number; now: Iso; tenant: readonly string[] },
+) {
+  const { tasks, runs } = queueTables(queue, tenant);
+  const milliseconds = (interval: ReturnType<typeof sql>) =>
+    sql`(extract(epoch from ${interval}) * 1000)::float8`;
+  // The limits keep them look-ups by key: joined as a whole the planner may read all runs.
+  return sql`(
+    select ${index}::int as queue, slice - 1 as slice, task."taskId", task.name, task."waitMs", run."runMs"
+    from edges cross join generate_series(1, ${SLICES}::int) slice
+    cross join lateral (
+      select ${tasks.taskId} as "taskId", ${tasks.name} as name, ${tasks.lastAttemptRun} as last,
+        case when ${tasks.firstStartedAt} is not null
+            then ${milliseconds(sql`${tasks.firstStartedAt} - ${tasks.enqueuedAt}`)}
+          when ${tasks.state} in ('pending', 'sleeping')
+            then ${milliseconds(sql`${now}::timestamptz - ${tasks.enqueuedAt}`)}
+        end as "waitMs"
+      from ${tasks}
+      where ${tasks.taskId} >= edges.at[slice] and ${tasks.taskId} < edges.at[slice + 1]
+      order by ${tasks.taskId} limit ${each}::int
+    ) task
+    left join lateral (
+      select ${milliseconds(sql`coalesce(${runs.completedAt}, ${runs.failedAt}) - ${runs.startedAt}`)} as "runMs"
+      from ${runs} where ${runs.runId} = task.last limit 1
+    ) run on true
+  )`;
+}
+
+function weightOf(tasks: Row[], each: number, width: number, from: number): number {
+  const [first, last] = [tasks[0], tasks.at(-1)];
+  if (!first || !last || tasks.length < each) return 1;
+  const begin = from + first.slice * width;
+  const covered = uuidMilliseconds(last.taskId) - begin;
+  return Math.max(1, width / Math.max(covered, 1));
+}
+
+/**
+ * The smallest value at or below which at least this share of the weight lies; `null` of nothing. With equal weights it
+ * is PostgreSQL's `percentile_disc`. The values must be given in ascending order.
+ */
+export function weightedQuantile(
+  sorted: readonly { value: number; weight: number }[],
+  share: number,
+): number | null {
+  const target = share * sorted.reduce((sum, { weight }) => sum + weight, 0);
+  let reached = 0;
+  for (const { value, weight } of sorted) {
+    reached += weight;
+    if (reached >= target) return value;
+  }
+  return sorted.at(-1)?.value ?? null;
+}

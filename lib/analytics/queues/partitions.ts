@@ -1,0 +1,121 @@
+import { sql } from "drizzle-orm";
+import { currentTime, queues, queueTables } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import { uuidInstant } from "@/lib/model/key-range";
+import {
+  PARTITIONED_TABLES,
+  type PartitionedTable,
+  type Partitions,
+  type PartitionWeek,
+} from "@/lib/model/maintenance";
+import { groupBy } from "../scope/group-by";
+
+const PREFIXES = { t: "tasks", r: "runs", c: "checkpoints", w: "waits" } as const;
+
+/** Rows of a default partition are counted up to here. */
+const CAP = 10_000;
+
+type Part = {
+  prefix: keyof typeof PREFIXES;
+  bound: string;
+  bytes: number;
+  tuples: number;
+  analyzed: boolean;
+};
+
+/**
+ * The weeks a partitioned queue has and those that its policy asks for, with what lies in the default partitions. Read
+ * from the catalog, but for the rows of the default partitions, which are counted up to ten thousand a table.
+ */
+export async function readPartitions(db: Database, queue: string): Promise<Partitions> {
+  const wanted = new Set(await readWantedWeeks(db, queue));
+  const parts = await readParts(db, queue);
+  const present = groupBy(
+    parts.filter((part) => part.bound !== "DEFAULT"),
+    (part) => boundsOf(part.bound).from,
+  );
+  const starts = [...new Set([...wanted, ...present.keys()])].sort();
+  return {
+    weeks: starts.map((from) => toWeek(from, present.get(from) ?? [], wanted.has(from))),
+    strays: await countStrays(
+      db,
+      queue,
+      parts.filter((part) => part.bound === "DEFAULT").map((part) => PREFIXES[part.prefix]),
+    ),
+  };
+}
+
+async function readWantedWeeks(db: Database, queue: string): Promise<Iso[]> {
+  const monday = (at: ReturnType<typeof sql>) =>
+    sql`date_trunc('week', least(greatest(${at}, '1970-01-05'), '9000-01-01') at time zone 'UTC')`;
+  const { rows } = await db.execute<{ week: string }>(sql`
+    select to_char(week, 'YYYY-MM-DD') as week
+    from ${queues} cross join lateral generate_series(
+      ${monday(sql`${currentTime} - ${queues.partitionLookback}`)},
+      ${monday(sql`${currentTime} + ${queues.partitionLookahead}`)},
+      '7 days'
+    ) as week
+    where ${queues.name} = ${queue} limit 1000`);
+  return rows.map(({ week }) => `${week}T00:00:00.000Z`);
+}
+
+async function readParts(db: Database, queue: string): Promise<Part[]> {
+  const { rows } = await db.execute<Part>(sql`
+    select prefix, pg_get_expr(c.relpartbound, c.oid) as bound,
+      pg_total_relation_size(c.oid)::float8 as bytes,
+      greatest(c.reltuples, 0)::float8 as tuples,
+      c.reltuples >= 0 or pg_relation_size(c.oid) = 0 as analyzed
+    from unnest(array['t', 'r', 'c', 'w']) as prefix
+    join pg_inherits i
+      on i.inhparent = to_regclass(format('absurd.%I', prefix || '_' || ${queue}::text))
+    join pg_class c on c.oid = i.inhrelid`);
+  return rows;
+}
+
+/** The bounds of a partition are ids: the least of a week, and the least of the one after. */
+function boundsOf(bound: string): { from: Iso; to: Iso } {
+  const [from = "", to = ""] = [...bound.matchAll(/'([0-9a-f-]{36})'/g)].map((match) =>
+    uuidInstant(match[1] ?? ""),
+  );
+  return { from, to };
+}
+
+function toWeek(from: Iso, parts: Part[], wanted: boolean): PartitionWeek {
+  const has = new Set(parts.map((part) => PREFIXES[part.prefix]));
+  const [first] = parts;
+  return {
+    from,
+    to: first
+      ? boundsOf(first.bound).to
+      : new Date(Date.parse(from) + 7 * 86_400_000).toISOString(),
+    wanted,
+    missing: PARTITIONED_TABLES.filter((table) => !has.has(table)),
+    bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+    rows: parts.every((part) => part.analyzed)
+      ? { value: parts.reduce((sum, part) => sum + part.tuples, 0), precision: "estimated" }
+      : null,
+  };
+}
+
+async function countStrays(
+  db: Database,
+  queue: string,
+  tables: PartitionedTable[],
+): Promise<Partitions["strays"]> {
+  if (tables.length === 0) return [];
+  // A default partition is called like a table of the queue with this suffix.
+  const defaults = queueTables(`${queue}_d`);
+  const counts = tables.map(
+    (table) => sql`
+      select ${table}::text as table,
+        (select count(*)::int from (select from ${defaults[table]} limit ${CAP + 1}::int) as rows) as rows`,
+  );
+  const { rows } = await db.execute<{ table: PartitionedTable; rows: number }>(
+    sql.join(counts, sql` union all `),
+  );
+  return rows.map(({ table, rows: found }) => ({
+    table,
+    rows: { value: Math.min(found, CAP), precision: found > CAP ? "capped" : "exact" },
+  }));
+}

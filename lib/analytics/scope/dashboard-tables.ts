@@ -1,0 +1,45 @@
+import "server-only";
+import { type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+import { toIso } from "@/lib/db/decode";
+import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
+import { getTenants } from "@/lib/db/tenants";
+import type { Iso } from "@/lib/model/instants";
+import { toReadError } from "../errors";
+
+/**
+ * Reads the dashboard's own tables in one snapshot, with the database's clock. `installed` is false where this table is
+ * absent; they come with `npm run db:migrate`. `tenants` says whether it is of a version that knows tenants; a dashboard
+ * that is restricted to some counts any other as absent.
+ *
+ * @throws what `toReadError` knows.
+ */
+export async function readDashboardTable<T>(
+  table: "audit_entry" | "bulk_job",
+  options: ReadOptions,
+  read: (db: Database, scope: { now: Iso; installed: boolean; tenants: boolean }) => Promise<T>,
+): Promise<T> {
+  try {
+    return await readSnapshot(async (db) => {
+      const { rows } = await db.execute<{ now: string; installed: boolean; tenants: boolean }>(sql`
+        select clock_timestamp() as now, id is not null as installed, exists (
+            select from pg_attribute where attrelid = id and attname = 'tenants'
+          ) as tenants
+        from to_regclass(${`absurd_dashboard.${table}`}::text) as id`);
+      const { now = "", installed = false, tenants = false } = rows[0] ?? {};
+      return read(db, {
+        now: toIso(now),
+        installed: installed && (tenants || getTenants() === null),
+        tenants,
+      });
+    }, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw toReadError(error);
+  }
+}
+
+/** The condition that a row is the business of one of these tenants; tables of an earlier version do not know. */
+export function concerns(column: PgColumn | false, tenants: readonly string[]): SQL {
+  return column ? sql`${column} && ${sql.param([...tenants])}::text[]` : sql`false`;
+}

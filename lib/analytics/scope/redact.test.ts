@@ -1,0 +1,44 @@
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { createQueue } from "@/lib/absurd/queues";
+import { spawnTask } from "@/lib/absurd/tasks";
+import { queueTables } from "@/lib/db/schema";
+import { parsePath } from "@/lib/search-params/tasks-paths";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { list } from "@/testing/reads";
+import { getPayload } from "../payloads";
+import { getTask } from "../task";
+import { rootOf } from "./payload";
+
+const database = openTestDatabase({
+  settings: { DASHBOARD_TENANTS: "acme", DASHBOARD_REDACT: "password" },
+});
+
+test("values stay hidden where the dashboard is restricted to tenants", async () => {
+  const { pool } = database;
+  await createQueue(pool, "orders");
+  const params = { password: "hunter2", seen: "yes" };
+  const headers = { tenant_id: "acme", password: "hunter2" };
+  const { taskId } = await spawnTask(pool, "orders", "pay", params, { headers });
+  const { task } = await getTask("orders", taskId);
+  expect(task.params).toMatchObject({
+    hidden: 1,
+    text: '{"seen":"yes","password":"[redacted 1]"}',
+  });
+  expect(task.headers?.text).not.toContain("hunter2");
+  expect(await getPayload("orders", taskId, { of: "params" })).not.toContain("hunter2");
+  const paths = ["params.password", "params", "headers.password", "params.seen"];
+  const columns = paths.flatMap((path) => parsePath(path) ?? []);
+  const [row] = (await list({ columns })).rows;
+  expect(row?.columns).toEqual({
+    "params.password": "[redacted 1]",
+    params: '{"seen":"yes","password":"[redacted 1]"}',
+    "headers.password": "[redacted 1]",
+    "params.seen": "yes",
+  });
+});
+
+test("no JSON of unknown meaning is shown", () => {
+  expect(() => rootOf(sql`anything`)).toThrow("not known");
+  expect(rootOf(queueTables("orders").checkpoints.state)).toBe("step");
+});

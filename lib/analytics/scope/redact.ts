@@ -1,0 +1,84 @@
+import { type SQL, sql } from "drizzle-orm";
+import { getEnvironment } from "@/lib/db/env";
+import { hideText, holdsHidden, maskOf } from "@/lib/redaction/hide";
+import { isPathHidden, type RedactionRules } from "@/lib/redaction/rules";
+import { scrubText } from "@/lib/redaction/scrub";
+import type { JsonPath } from "@/lib/search-params/tasks-paths";
+
+/** What a JSON value is. A path that a rule of redaction is matched with begins with it. */
+export type PayloadRoot =
+  | "params"
+  | "headers"
+  | "result"
+  | "error"
+  | "step"
+  | "event"
+  | "inputs"
+  | "tags"
+  | "definition";
+
+/** The configured rules. Everything of a user's that leaves the server passes by them. */
+export function redactionRules(): RedactionRules {
+  return getEnvironment().DASHBOARD_REDACT;
+}
+
+/** Whether the configuration hides anything at all. */
+export function isRedacting(): boolean {
+  return redactionRules().patterns.length > 0;
+}
+
+/** A JSON text as it may be shown, and how many values of it are hidden. */
+export function redact(root: PayloadRoot, text: string): { text: string; hidden: number } {
+  return hideText(redactionRules(), root, text);
+}
+
+/** A member of an error as it may be shown: `null` stays, a hidden one is masked, others lose what looks hidden. */
+export function redactErrorPart<Text extends string | null>(
+  member: "name" | "message",
+  text: Text,
+): Text {
+  if (text === null || !isRedacting()) return text;
+  const rules = redactionRules();
+  const shown = isPathHidden(rules, "error", [member]) ? maskOf(1) : scrubText(rules, text);
+  return shown as Text;
+}
+
+/** Characters of a value that a list shows. */
+const LIMIT = 200;
+/** What is looked into for hidden keys before it is cut. */
+const LARGE = 65_536;
+
+/**
+ * The text at a path, at most 200 characters of it. While the configuration hides something, more of it with its type
+ * before: give it to `redactColumn`. Of a path through every element of an array the array is meant; one element goes by
+ * its number.
+ */
+export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<string | null> {
+  const path = sql`${sql.param(upToArray(steps))}::text[]`;
+  if (!isRedacting()) return sql<string | null>`left(${value} #>> ${path}, ${LIMIT}::int)`;
+  return sql<string | null>`(
+    select case
+      when jsonb_typeof(found) = 'string' then 's' || left(found #>> '{}', ${LARGE}::int)
+      when pg_column_size(found) > ${LARGE}::int then 'l'
+      else 'j' || found::text end
+    from (select ${value} #> ${path} as found offset 0) as there)`;
+}
+
+/** What a list shows of the text that `columnText` read. */
+export function redactColumn({ source, steps }: JsonPath, read: string | null): string | null {
+  if (read === null || !isRedacting()) return read;
+  const rules = redactionRules();
+  const path = upToArray(steps);
+  // A number may be a key, or the place in an array, which has none.
+  const keys = path.filter((step) => !/^\d+$/.test(step));
+  if (isPathHidden(rules, source, path) || isPathHidden(rules, source, keys)) return maskOf(1);
+  const text = read.slice(1);
+  if (read.startsWith("l")) return "large";
+  if (read.startsWith("j")) return hideText(rules, source, text, keys).text.slice(0, LIMIT);
+  if (holdsHidden(rules, text)) return maskOf(1);
+  return (source === "error" ? scrubText(rules, text) : text).slice(0, LIMIT);
+}
+
+function upToArray(steps: JsonPath["steps"]): string[] {
+  return steps.slice(0, steps.includes(null) ? steps.indexOf(null) : undefined) as string[];
+}

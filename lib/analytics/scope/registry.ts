@@ -1,0 +1,147 @@
+import "server-only";
+import { sql } from "drizzle-orm";
+import { toIso } from "@/lib/db/decode";
+import { errorCode } from "@/lib/db/errors";
+import { currentTime, noteTenantColumn, queues } from "@/lib/db/schema";
+import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import type { Queue } from "@/lib/model/queue";
+import { noSchema, queueNotFound, ReadError, toReadError } from "../errors";
+
+/** A registered queue and what this generation of its tables has. */
+export type RegisteredQueue = Pick<Queue, "name" | "createdAt" | "storageMode"> & {
+  /** Why its tables cannot be read, if so. */
+  unreadable: string | null;
+  hasIdempotencyKey: boolean;
+  hasHeartbeat: boolean;
+};
+
+/** One snapshot of the database with the queues a question is about, by name. */
+export type Scope = {
+  db: Database;
+  now: Iso;
+  queues: RegisteredQueue[];
+  unreadable: RegisteredQueue[];
+};
+
+/**
+ * Runs `read` in one snapshot over the named queues, or over all of them when none is named. A queue that is dropped
+ * while it is read makes the whole question start over. Over all queues, those that cannot be read come apart in
+ * `unreadable`: a list must never pass over them in silence.
+ *
+ * @throws ReadError `queue_not_found` when a named queue is unknown, `no_schema`, and whatever `toReadError` knows.
+ */
+export async function readQueues<T>(
+  names: string[],
+  options: ReadOptions,
+  read: (scope: Scope) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readSnapshot(async (db) => read(await openScope(db, names)), options);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      // A table, or a tenant column, that was there when the registry was read.
+      if (["42P01", "42703"].includes(errorCode(error) ?? "") && attempt < 3) continue;
+      throw toReadError(error);
+    }
+  }
+}
+
+async function openScope(db: Database, names: string[]): Promise<Scope> {
+  const { now, queues: all } = await readRegistry(db, names);
+  for (const name of names) {
+    const queue = all.find((candidate) => candidate.name === name);
+    if (!queue) throw queueNotFound(name);
+    if (queue.unreadable) throw new ReadError("forbidden", `Queue "${name}": ${queue.unreadable}`);
+  }
+  return {
+    db,
+    now,
+    queues: all.filter((queue) => !queue.unreadable),
+    unreadable: all.filter((queue) => queue.unreadable),
+  };
+}
+
+/**
+ * The registered queues, by name, with the engine's clock. The registry is the only source of queue names: table
+ * names also match partitions. Columns of later generations are probed, not assumed.
+ */
+export async function readRegistry(
+  db: Database,
+  names: string[] = [],
+): Promise<{ now: Iso; queues: RegisteredQueue[] }> {
+  const named =
+    names.length > 0 ? sql`where q.queue_name = any(${sql.param(names)}::text[])` : sql``;
+  const { rows } = await db
+    .execute<RegistryRow>(sql`
+    select clock.now, registered.*
+    from (select ${currentTime} as now offset 0) clock
+    left join lateral (
+      select q.queue_name as "name", q.created_at as "createdAt",
+        coalesce(to_jsonb(q) ->> 'storage_mode', 'unpartitioned') as "storageMode",
+        tables.*,
+        array(
+          select a.attname::text from pg_attribute a
+          where a.attrelid in (
+              to_regclass(format('absurd.%I', 't_' || q.queue_name)),
+              to_regclass(format('absurd.%I', 'r_' || q.queue_name))
+            )
+            and a.attname in ('idempotency_key', 'last_heartbeat') and not a.attisdropped
+        ) as "columns",
+        exists (
+          select from pg_attribute a
+          where a.attrelid = to_regclass(format('absurd.%I', 't_' || q.queue_name))
+            and a.attname = 'tenant_id' and not a.attisdropped
+        ) as "tenantColumn"
+      from ${queues} q
+      cross join lateral (
+        select bool_and(t.id is not null) as "complete",
+          coalesce(bool_and(has_table_privilege(t.id, 'select')), false) as "allowed"
+        from unnest(array['t_', 'r_', 'c_', 'e_', 'w_']) as prefix
+        cross join lateral (
+          select to_regclass(format('absurd.%I', prefix || q.queue_name))::oid as id
+        ) t
+      ) tables
+      ${named}
+    ) registered on true
+    order by registered.name
+  `)
+    .catch((error: unknown) => {
+      // The only table it names by itself; those of queues it asks for.
+      throw errorCode(error) === "42P01" ? noSchema({ cause: error }) : error;
+    });
+  for (const row of rows) if (row.name !== null) noteTenantColumn(row.name, row.tenantColumn);
+  return {
+    now: toIso(rows[0]?.now ?? ""),
+    queues: rows.flatMap((row) =>
+      row.name === null
+        ? []
+        : {
+            name: row.name,
+            createdAt: toIso(row.createdAt),
+            storageMode: row.storageMode,
+            unreadable: whyUnreadable(row),
+            hasIdempotencyKey: row.columns.includes("idempotency_key"),
+            hasHeartbeat: row.columns.includes("last_heartbeat"),
+          },
+    ),
+  };
+}
+
+type RegistryRow = {
+  now: string;
+  name: string | null;
+  createdAt: string;
+  storageMode: Queue["storageMode"];
+  complete: boolean;
+  allowed: boolean;
+  columns: string[];
+  tenantColumn: boolean;
+};
+
+function whyUnreadable(row: { complete: boolean; allowed: boolean }): string | null {
+  if (!row.complete) return "It is registered, but some of its tables are missing.";
+  if (!row.allowed) return "The dashboard's database role may not read its tables.";
+  return null;
+}

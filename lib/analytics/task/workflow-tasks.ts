@@ -1,0 +1,186 @@
+import { inArray, sql } from "drizzle-orm";
+import { type QueueTables, queueTables } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { Checkpoint, Run, Task, TaskDetail, Wait } from "@/lib/model/task";
+import type { RecordedValue, TaskRecord } from "@/lib/model/workflow";
+import { redact } from "../scope/redact";
+import type { RegisteredQueue } from "../scope/registry";
+import { checkpointColumns, runColumns, taskDetailColumns } from "./columns";
+import { readEmissions } from "./emissions";
+
+/** JSON values come only as long as a line or two shows of them: the task's own page has the rest. */
+const VALUE_LIMIT = 600;
+/** Of each table and queue, so that an answer stays bounded whatever the run did. */
+const MOST_ROWS = 5_000;
+
+/** A task with all that is kept about it, and what its values say of the workflow. */
+export type WorkflowTaskDetail = { detail: TaskDetail; record: TaskRecord };
+
+/**
+ * Everything the engine keeps about these tasks, as `getTask` gives it for one, a few statements a queue. In the order
+ * given; tasks that are gone are left out. What was cut off is said in `truncated` of each task.
+ */
+export async function readTaskDetails(
+  db: Database,
+  queues: readonly RegisteredQueue[],
+  tasks: readonly { queue: string; taskId: Uuid }[],
+  now: Iso,
+): Promise<WorkflowTaskDetail[]> {
+  const details = new Map<Uuid, WorkflowTaskDetail>();
+  for (const queue of queues) {
+    const ids = tasks.flatMap((task) => (task.queue === queue.name ? [task.taskId] : []));
+    if (ids.length === 0) continue;
+    for (const found of await readQueue(db, queue, ids, now))
+      details.set(found.detail.task.taskId, found);
+  }
+  return tasks.flatMap(({ taskId }) => details.get(taskId) ?? []);
+}
+
+async function readQueue(
+  db: Database,
+  queue: RegisteredQueue,
+  ids: Uuid[],
+  now: Iso,
+): Promise<WorkflowTaskDetail[]> {
+  const tasks = await readTasks(db, queue, ids);
+  const runs = await readRuns(db, queue.name, ids);
+  const checkpoints = await readCheckpoints(db, queue.name, ids);
+  const waits = await readWaits(db, queue.name, ids);
+  const cutRuns = runs.length >= MOST_ROWS;
+  const cutCheckpoints = checkpoints.length >= MOST_ROWS;
+  const truncated = {
+    ...(cutRuns ? { runs: true as const } : {}),
+    ...(cutCheckpoints ? { checkpoints: true as const } : {}),
+  };
+  const [runsOf, checkpointsOf, waitsOf] = [byTask(runs), byTask(checkpoints), byTask(waits)];
+  const found = tasks.map(({ report, ...task }) => {
+    const own = (checkpointsOf.get(task.taskId) ?? []).reverse();
+    return {
+      task,
+      runs: (runsOf.get(task.taskId) ?? []).reverse(),
+      checkpoints: own.map(({ recorded: _, ...checkpoint }) => checkpoint),
+      waits: waitsOf.get(task.taskId) ?? [],
+      record: toTaskRecord(report, own),
+    };
+  });
+  const emissions = await readEmissions(db, queue.name, found);
+  return found.map(({ record, ...rows }, index) => {
+    const detail: TaskDetail = {
+      ...rows,
+      eventsEmittedAt: {},
+      ...emissions[index],
+      now,
+      ...(cutRuns || cutCheckpoints ? { truncated } : {}),
+    };
+    return { detail, record };
+  });
+}
+
+function byTask<Row extends { taskId: Uuid }>(rows: Row[]): Map<Uuid, Row[]> {
+  const groups = new Map<Uuid, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.taskId);
+    if (group) group.push(row);
+    else groups.set(row.taskId, [row]);
+  }
+  return groups;
+}
+
+function readTasks(
+  db: Database,
+  queue: RegisteredQueue,
+  ids: Uuid[],
+): Promise<(Task & { report: string })[]> {
+  const { tasks } = queueTables(queue.name);
+  return db
+    .select({ ...taskDetailColumns(queue, VALUE_LIMIT), report: taskReport(tasks) })
+    .from(tasks)
+    .where(inArray(tasks.taskId, ids));
+}
+
+function readRuns(db: Database, queue: string, ids: Uuid[]): Promise<Run[]> {
+  const tables = queueTables(queue);
+  const { runs } = tables;
+  return db
+    .select(runColumns(tables, VALUE_LIMIT))
+    .from(runs)
+    .where(inArray(runs.taskId, ids))
+    .orderBy(sql`${runs.attempt} desc, ${runs.runId} desc`)
+    .limit(MOST_ROWS);
+}
+
+function readCheckpoints(
+  db: Database,
+  queue: string,
+  ids: Uuid[],
+): Promise<(Checkpoint & { taskId: Uuid; recorded: string | null })[]> {
+  const tables = queueTables(queue);
+  const { checkpoints } = tables;
+  return db
+    .select({
+      ...checkpointColumns(tables, VALUE_LIMIT),
+      taskId: checkpoints.taskId,
+      recorded: recordedValue(checkpoints),
+    })
+    .from(checkpoints)
+    .where(inArray(checkpoints.taskId, ids))
+    .orderBy(sql`${checkpoints.updatedAt} desc, ${checkpoints.name} desc`)
+    .limit(MOST_ROWS);
+}
+
+function readWaits(db: Database, queue: string, ids: Uuid[]): Promise<Wait[]> {
+  const { waits } = queueTables(queue);
+  return db
+    .select()
+    .from(waits)
+    .where(inArray(waits.taskId, ids))
+    .orderBy(waits.createdAt, waits.stepName)
+    .limit(MOST_ROWS);
+}
+
+/** A longer report of operators is not read. */
+const MOST_BYTES = 1_048_576;
+/** Words of a failure are cut to this many letters. */
+const LONGEST_WORDS = 2_000;
+
+/** What a task says of the workflow by its header and result, as JSON text. */
+export function taskReport({ headers, result }: QueueTables["tasks"]) {
+  const operators = sql`case when pg_column_size(${result}) <= ${MOST_BYTES}::int
+    and jsonb_typeof(${result} -> 'operators') = 'object' then ${result} -> 'operators' end`;
+  return sql<string>`jsonb_build_object(
+    'path', left(${headers} ->> 'highway_path', ${LONGEST_WORDS}::int), 'ends', ${operators})::text`;
+}
+
+/** What the value of a checkpoint states, as JSON text; `null` when it is nothing of interest. */
+export function recordedValue({ name, state }: QueueTables["checkpoints"]) {
+  const text = (key: string, most: number) => sql`left(${state} ->> ${key}::text, ${most}::int)`;
+  return sql<string | null>`case jsonb_typeof(${state})
+    when 'array' then jsonb_build_object('length', jsonb_array_length(${state}))::text
+    when 'object' then nullif(jsonb_strip_nulls(jsonb_build_object(
+      'status', ${text("status", 40)},
+      'tasks', case when ${name} like '%/tasks' then (select count(*) from jsonb_object_keys(${state})) end,
+      'failure', case when jsonb_typeof(${state} -> 'message') = 'string' and jsonb_typeof(${state} -> 'type') = 'string'
+        then jsonb_build_object('type', ${text("type", 200)}, 'message', ${text("message", LONGEST_WORDS)}) end
+    )), '{}')::text
+    end`;
+}
+
+/** Puts together what `taskReport` and `recordedValue` gave. */
+export function toTaskRecord(
+  report: string,
+  checkpoints: readonly { name: string; recorded: string | null }[],
+): TaskRecord {
+  const values = checkpoints.flatMap(({ name, recorded }): [string, RecordedValue][] =>
+    recorded === null ? [] : [[name, masked(JSON.parse(recorded))]],
+  );
+  const { path, ends }: Pick<TaskRecord, "path" | "ends"> = JSON.parse(report);
+  return { path, ends, values: Object.fromEntries(values) };
+}
+
+/** What the configuration hides in a checkpoint is masked here as well. */
+function masked({ failure, ...value }: RecordedValue): RecordedValue {
+  if (!failure) return value;
+  return { ...value, failure: JSON.parse(redact("step", JSON.stringify(failure)).text) };
+}

@@ -1,0 +1,84 @@
+import "server-only";
+import { and, desc, sql } from "drizzle-orm";
+import { queueTables } from "@/lib/db/schema";
+import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import { isRecent } from "./scope/recent-tasks";
+import { readQueues } from "./scope/registry";
+import { readWorkflowColumns } from "./workflows/tables";
+
+/** So many of the newest tasks of a queue are looked at. */
+const LOOKED_AT = 5_000;
+
+/** Whether workers of a queue take tasks of a name, as far as its newest tasks tell. */
+export type Takers = {
+  /** When one was taken last; `null`: none of the newest was. */
+  lastTakenAt: Iso | null;
+  /** How many have waited for more than half a minute since, and nobody has taken them. */
+  waiting: number;
+};
+
+/**
+ * Whether workers of a queue take tasks of a name. Workers do not say what they know, so it is told from the newest
+ * 5,000 tasks.
+ *
+ * @throws ReadError what `readQueues` throws.
+ */
+export function getTakers(queue: string, name: string, options: ReadOptions = {}): Promise<Takers> {
+  return readQueues([queue], options, async ({ db, now }) => {
+    const { tasks } = queueTables(queue);
+    const newest = db
+      .select({
+        name: tasks.name,
+        state: tasks.state,
+        enqueuedAt: tasks.enqueuedAt,
+        takenAt: tasks.firstStartedAt,
+      })
+      .from(tasks)
+      .where(and(isRecent(queue, tasks.taskId)))
+      .orderBy(desc(tasks.taskId))
+      .limit(LOOKED_AT)
+      .as("newest");
+    const [found] = await db
+      .select({
+        lastTakenAt: sql<Iso | null>`max(${newest.takenAt})`.mapWith(tasks.firstStartedAt),
+        waiting:
+          sql`count(*) filter (where ${newest.takenAt} is null and ${newest.state} = 'pending'
+          and ${newest.enqueuedAt} < ${now}::timestamptz - interval '30 seconds')`.mapWith(Number),
+      })
+      .from(newest)
+      .where(sql`${newest.name} = ${name}`);
+    return found ?? { lastTakenAt: null, waiting: 0 };
+  });
+}
+
+/**
+ * The queues to choose from, and the one in which a workflow of this name ran last, if any.
+ *
+ * @throws ReadError what `readQueues` throws.
+ */
+export function listRunQueues(
+  workflowName: string,
+  options: ReadOptions = {},
+): Promise<{ queues: string[]; last: string | null }> {
+  return readQueues([], options, async ({ db, queues }) => {
+    const names = queues.map(({ name }) => name);
+    const columns = await readWorkflowColumns(db, queues);
+    const last = await readLastQueue(db, columns, workflowName);
+    return { queues: names, last: last !== null && names.includes(last) ? last : null };
+  });
+}
+
+async function readLastQueue(
+  db: Database,
+  { runs, dated, from }: Awaited<ReturnType<typeof readWorkflowColumns>>,
+  workflowName: string,
+): Promise<string | null> {
+  if (!runs.has("absurd_queue") || !runs.has("workflow_name")) return null;
+  const order = dated ? sql`w.created_at desc` : sql`w.workflow_run_id desc`;
+  const { rows } = await db.execute<{ queue: string | null }>(sql`
+    select w.absurd_queue::text as queue from ${from.runs}
+    where w.workflow_name = ${workflowName} and w.absurd_queue is not null
+    order by ${order} limit 1`);
+  return rows[0]?.queue ?? null;
+}

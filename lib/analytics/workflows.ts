@@ -1,0 +1,276 @@
+import "server-only";
+import { type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
+import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Count } from "@/lib/model/count";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
+import type { Payload } from "@/lib/model/json";
+import { type KeyRange, uuidFloor, uuidInstant, uuidMilliseconds } from "@/lib/model/key-range";
+import type { Direction } from "@/lib/model/page";
+import type { WorkflowRunDetail, WorkflowRunPage, WorkflowRunSummary } from "@/lib/model/workflow";
+import { isPathHidden } from "@/lib/redaction/rules";
+import { rangeMilliseconds } from "@/lib/search-params/parsers";
+import type { WorkflowFilters, WorkflowPayloadName } from "@/lib/search-params/workflows";
+import { ReadError } from "./errors";
+import { redact, redactionRules } from "./scope/redact";
+import { readQueues } from "./scope/registry";
+import { type FoundTask, type FoundTasks, searchWorkflowTasks } from "./search/headers";
+import { readTaskDetails } from "./task/workflow-tasks";
+import { runPayload, selectRun, type WorkflowRunRow, withRoots } from "./workflows/rows";
+import {
+  describeTables,
+  readWorkflowColumns,
+  runColumn,
+  type WorkflowColumns,
+} from "./workflows/tables";
+
+/**
+ * One page of workflow runs, newest first; by id where the table does not record when they were made. Every filter
+ * holds at once; one for a column that the table lacks matches nothing. Pages neither repeat nor skip a run while
+ * others are added. A database without the table has an empty page that says so in `tables`.
+ *
+ * @throws ReadError `bad_request` for a foreign cursor, and what `readQueues` throws.
+ */
+export function listWorkflowRuns(
+  filters: WorkflowFilters,
+  options: ReadOptions = {},
+): Promise<WorkflowRunPage> {
+  return readQueues([], options, async ({ db, now, queues }) => {
+    const columns = await readWorkflowColumns(db, queues);
+    const tables = describeTables(columns);
+    const page = { rows: [], older: null, newer: null, now, tables };
+    if (!tables.runs) return page;
+    const from = filters.cursor === null ? null : decodeWorkflowCursor(filters.cursor);
+    const found = await readPage(db, columns, filters, from, now);
+    const isOlder = from?.direction !== "newer";
+    const shown = found.slice(0, filters.limit);
+    const key = (row: WorkflowRunRow | undefined) => row && { moment: row.moment, id: row.id };
+    const ahead = found.length > filters.limit ? key(shown.at(-1)) : undefined;
+    const behind = from ? (key(shown[0]) ?? from.key) : undefined;
+    const older = isOlder ? ahead : behind;
+    const newer = isOlder ? behind : ahead;
+    return {
+      ...page,
+      rows: await withRoots(db, queues, isOlder ? shown : shown.reverse()),
+      older: older ? encodeWorkflowCursor("older", older) : null,
+      newer: newer ? encodeWorkflowCursor("newer", newer) : null,
+    };
+  });
+}
+
+type From = { direction: "older" | "newer"; key: WorkflowKey } | null;
+
+async function readPage(
+  db: Database,
+  columns: WorkflowColumns,
+  filters: WorkflowFilters,
+  from: From,
+  now: Iso,
+): Promise<WorkflowRunRow[]> {
+  const older = from?.direction !== "newer";
+  const order = older ? sql`desc` : sql`asc`;
+  const beyond = from ? [isBeyond(columns, from.key, older)] : [];
+  const conditions = [sql`true`, ...conditionsOf(columns, filters, now), ...beyond];
+  const { rows } = await db.execute<WorkflowRunRow>(sql`
+    select ${selectRun(columns)} from ${columns.from.runs}
+    where ${sql.join(conditions, sql` and `)}
+    order by ${columns.dated ? sql`w.created_at ${order}, ` : sql``}w.workflow_run_id ${order}
+    limit ${filters.limit + 1}::int`);
+  return rows;
+}
+
+function isBeyond({ dated }: WorkflowColumns, { moment, id }: WorkflowKey, older: boolean): SQL {
+  const sign = older ? sql`<` : sql`>`;
+  if (!dated || moment === "") return sql`w.workflow_run_id ${sign} ${id}::uuid`;
+  return sql`(w.created_at, w.workflow_run_id) ${sign} (${moment}::timestamptz, ${id}::uuid)`;
+}
+
+function conditionsOf(columns: WorkflowColumns, filters: WorkflowFilters, now: Iso): SQL[] {
+  const among = (name: string, values: readonly string[]) =>
+    values.length === 0
+      ? []
+      : [sql`${runColumn(columns, name)}::text = any(${sql.param(values)}::text[])`];
+  const time = runColumn(columns, columns.dated ? "created_at" : "started_at");
+  const { after, before, range } = filters;
+  const since = range && new Date(Date.parse(now) - rangeMilliseconds(range)).toISOString();
+  return [
+    ...among("workflow_name", filters.name),
+    ...among("workflow_version", filters.version),
+    ...among("status", filters.status),
+    ...among("tenant_id", filters.tenant),
+    ...among("created_by", filters.creator),
+    ...filters.tag.map((tag) => hasTag(runColumn(columns, "tags"), tag)),
+    ...[after, since].flatMap((at) => (at ? [sql`${time} >= ${at}::timestamptz`] : [])),
+    ...(before ? [sql`${time} < ${before}::timestamptz`] : []),
+  ];
+}
+
+/** `key=value` matches the text, and the number or word of JSON that is written the same. */
+function hasTag(tags: SQL, tag: string): SQL {
+  const at = tag.indexOf("=");
+  if (at < 0) return sql`jsonb_exists(${tags}::jsonb, ${tag})`;
+  if (isPathHidden(redactionRules(), "tags", [tag.slice(0, at)]))
+    throw new ReadError("bad_request", "This tag cannot be searched: the configuration hides it.");
+  const [key, value] = [JSON.stringify(tag.slice(0, at)), tag.slice(at + 1)];
+  const forms = [JSON.stringify(value), ...(LITERAL.test(value) ? [value] : [])];
+  const matches = forms.map((form) => sql`${tags}::jsonb @> ${`{${key}:${form}}`}::jsonb`);
+  return sql`(${sql.join(matches, sql` or `)})`;
+}
+
+const LITERAL = /^(true|false|null|-?(0|[1-9]\d{0,30})(\.\d{1,30})?)$/;
+
+/** Of more tasks than this, the root and the oldest are shown. */
+const MOST_TASKS = 200;
+/** Clocks of writers may differ by this much, in milliseconds. */
+const MARGIN = 60_000;
+/** Where nothing tells when a run began, its tasks are looked for this far back, in milliseconds. */
+const LOOK_BACK = 7 * 86_400_000;
+
+/**
+ * A workflow run with its tasks: the root, and those of the run's life that carry its id in their headers, the oldest
+ * first, whatever their queues. In one snapshot.
+ *
+ * @throws ReadError `workflow_run_not_found`, and what `readQueues` throws.
+ */
+export function getWorkflowRun(
+  workflowRunId: Uuid,
+  options: ReadOptions = {},
+): Promise<WorkflowRunDetail> {
+  return readQueues([], options, async ({ db, now, queues }) => {
+    const columns = await readWorkflowColumns(db, queues);
+    const row = await readRow(db, columns, workflowRunId);
+    const [run] = row ? await withRoots(db, queues, [row]) : [];
+    if (!run) throw workflowRunNotFound(workflowRunId);
+    const names = queues.map((queue) => queue.name);
+    const life = lifeOf(run, now);
+    const result = await searchWorkflowTasks(db, names, workflowRunId, life, options);
+    const shown = rootFirst(result.found, run).slice(0, MOST_TASKS);
+    const found = await readTaskDetails(db, queues, shown, now);
+    return {
+      run,
+      ...(await readPayloads(db, columns, workflowRunId)),
+      tasks: found.map(({ detail }) => detail),
+      records: Object.fromEntries(found.map(({ detail, record }) => [detail.task.taskId, record])),
+      linked: countOf(result, run),
+      ...(result.rest ? { searchedTo: uuidInstant(result.rest) } : {}),
+      now,
+    };
+  });
+}
+
+/** Says that there is no such run, or no table of runs at all. */
+export function workflowRunNotFound(workflowRunId: Uuid): ReadError {
+  return new ReadError(
+    "workflow_run_not_found",
+    `There is no workflow run ${workflowRunId}.`,
+    "It may have been removed, or the database keeps no workflow runs.",
+  );
+}
+
+/** The row of a run, or nothing; also where there is no table. */
+export async function readRow(
+  db: Database,
+  columns: WorkflowColumns,
+  workflowRunId: Uuid,
+): Promise<WorkflowRunRow | undefined> {
+  if (columns.runs.size === 0) return undefined;
+  const { rows } = await db.execute<WorkflowRunRow>(
+    sql`select ${selectRun(columns)} from ${columns.from.runs} where w.workflow_run_id = ${workflowRunId}::uuid`,
+  );
+  return rows[0];
+}
+
+async function readPayloads(
+  db: Database,
+  columns: WorkflowColumns,
+  workflowRunId: Uuid,
+): Promise<Record<"inputs" | "result" | "error", Payload>> {
+  const [payloads] = await db
+    .select({
+      inputs: runPayload(columns, "inputs"),
+      result: runPayload(columns, "result"),
+      error: runPayload(columns, "error"),
+    })
+    .from(columns.from.runs)
+    .where(sql`w.workflow_run_id = ${workflowRunId}::uuid`);
+  return payloads ?? { inputs: null, result: null, error: null };
+}
+
+/** The ids that tasks spawned by this run can have. */
+function lifeOf(run: WorkflowRunSummary, now: Iso): KeyRange {
+  const starts = [run.createdAt, run.startedAt].flatMap((at) => (at ? [Date.parse(at)] : []));
+  const spawned = run.rootTaskId ? [uuidMilliseconds(run.rootTaskId)] : [];
+  const from = Math.min(...starts, ...spawned, Date.parse(now)) - MARGIN;
+  const known = starts.length > 0 || spawned.length > 0;
+  const to = Date.parse(run.completedAt ?? now) + MARGIN;
+  return { from: uuidFloor(known ? from : Date.parse(now) - LOOK_BACK), to: uuidFloor(to) };
+}
+
+function rootFirst(found: FoundTask[], { queue, rootTaskId, rootState }: WorkflowRunSummary) {
+  if (!queue || !rootTaskId || !rootState) return found;
+  return [{ queue, taskId: rootTaskId }, ...found.filter((task) => task.taskId !== rootTaskId)];
+}
+
+function countOf({ found, rest, full }: FoundTasks, run: WorkflowRunSummary): Count {
+  return {
+    value: rootFirst(found, run).length,
+    precision: rest || full ? "capped" : "exact",
+  };
+}
+
+/**
+ * The exact text of one JSON value of a workflow run, whatever its size; what the configuration hides is masked.
+ *
+ * @throws ReadError `payload_not_found`, and what `readQueues` throws.
+ */
+export function getWorkflowPayload(
+  workflowRunId: Uuid,
+  of: WorkflowPayloadName,
+  options: ReadOptions = {},
+): Promise<string> {
+  return readQueues([], options, async ({ db, queues }) => {
+    const columns = await readWorkflowColumns(db, queues);
+    const { rows } =
+      columns.runs.size === 0
+        ? { rows: [] }
+        : await db.execute<{ text: string | null }>(
+            sql`select (${runColumn(columns, of)})::text as text from ${columns.from.runs}
+              where w.workflow_run_id = ${workflowRunId}::uuid`,
+          );
+    const text = rows[0]?.text;
+    if (text == null) throw new ReadError("payload_not_found", "There is no such value.");
+    return redact(of, text).text;
+  });
+}
+
+/** Where a run stands in its list: its time of creation with microseconds (empty where there is none), then its id. */
+export type WorkflowKey = { moment: string; id: string };
+
+const schema = z.tuple([
+  z.enum(["older", "newer"]),
+  z.string().regex(/^(|-?infinity|\d{4,6}-[\d :.+-]+( BC)?)$/),
+  z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+]);
+
+/** The page that goes on after (`older`) or before (`newer`) this run, which itself is not part of it. */
+export function encodeWorkflowCursor(direction: Direction, { moment, id }: WorkflowKey): string {
+  return Buffer.from(JSON.stringify([direction, moment, id])).toString("base64url");
+}
+
+/** @throws ReadError `bad_request` */
+export function decodeWorkflowCursor(cursor: string): { direction: Direction; key: WorkflowKey } {
+  const parts = schema.safeParse(parse(Buffer.from(cursor, "base64url").toString()));
+  if (!parts.success)
+    throw new ReadError("bad_request", "The parameter cursor is not one that a page returned.");
+  const [direction, moment, id] = parts.data;
+  return { direction, key: { moment, id } };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,120 @@
+import { type SQL, sql } from "drizzle-orm";
+import { queueTables } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
+import { getTenants, isTenantOf } from "@/lib/db/tenants";
+import type { WorkflowTables } from "@/lib/model/workflow";
+import type { RegisteredQueue } from "../scope/registry";
+
+/** The columns that the tables of `public` really have; empty where there is no such table, or none that can be read. */
+export type WorkflowColumns = {
+  runs: ReadonlySet<string>;
+  definitions: ReadonlySet<string>;
+  /** Whether every run has a time of creation, so that pages can go by it. */
+  dated: boolean;
+  /** What to select from: the tables, or what may be seen of them. */
+  from: WorkflowSources;
+};
+
+/** Without these a table of that name is something else. */
+const NEEDED = {
+  run: ["workflow_run_id"],
+  definition: ["definition_id", "workflow_name", "workflow_version", "definition"],
+};
+
+/** Programs make these tables in different shapes, or not at all, so their columns are asked for. */
+export async function readWorkflowColumns(
+  db: Database,
+  queues: readonly RegisteredQueue[],
+): Promise<WorkflowColumns> {
+  const { rows } = await db.execute<{ table: "run" | "definition"; name: string; given: boolean }>(
+    sql`select wanted.name as "table", attname as name, attnotnull as given
+      from (values ('run', to_regclass('public.workflow_run')),
+        ('definition', to_regclass('public.workflow_definition'))) as wanted(name, id)
+      join pg_attribute on attrelid = wanted.id and attnum > 0 and not attisdropped`,
+  );
+  const of = (table: keyof typeof NEEDED) => {
+    const names = new Set(rows.flatMap((row) => (row.table === table ? [row.name] : [])));
+    return NEEDED[table].every((name) => names.has(name)) ? names : new Set<string>();
+  };
+  const columns = { runs: of("run"), definitions: of("definition") };
+  return {
+    ...columns,
+    from: workflowSources(columns, queues),
+    dated: rows.some((row) => row.table === "run" && row.name === "created_at" && row.given),
+  };
+}
+
+/** What the browser is told of the tables. */
+export function describeTables({ runs, definitions, dated }: WorkflowColumns): WorkflowTables {
+  return {
+    runs: runs.size > 0,
+    definitions: definitions.size > 0,
+    createdAt: dated,
+    tenants: runs.has("tenant_id"),
+  };
+}
+
+/** A column of a run if the table has it, else NULL. */
+export function runColumn({ runs }: WorkflowColumns, name: string): SQL {
+  return runs.has(name) ? sql`w.${sql.identifier(name)}` : sql`null`;
+}
+
+/** The rows of workflow runs as `w`, and of definitions as `d`, that may be seen. */
+export type WorkflowSources = { runs: SQL; definitions: SQL };
+
+const UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
+
+/**
+ * Where to read workflow runs and definitions from; the one way in which queries name their tables, which a test keeps
+ * so. In a dashboard that is restricted to tenants only the rows with such a `tenant_id` are there; of a table of runs
+ * without that column, those whose root task belongs to one of the tenants, and of such a table of definitions none.
+ */
+export function workflowSources(
+  columns: { runs: ReadonlySet<string>; definitions: ReadonlySet<string> },
+  queues: readonly RegisteredQueue[],
+): WorkflowSources {
+  const tenants = getTenants();
+  const definitions = sql`select item.*${absent(columns.definitions)} from public.workflow_definition item`;
+  if (tenants === null)
+    return { runs: sql`public.workflow_run w`, definitions: sql`(${definitions}) d` };
+  const ofTenant = isTenantOf(tenants, sql`item.tenant_id::text`);
+  const run = columns.runs.has("tenant_id") ? ofTenant : hasVisibleRoot(columns.runs, queues);
+  const definition = columns.definitions.has("tenant_id") ? ofTenant : sql`false`;
+  return {
+    runs: sql`(select item.* from public.workflow_run item where ${run}) w`,
+    definitions: sql`(${definitions} where ${definition}) d`,
+  };
+}
+
+/** What a table of definitions may lack. */
+const OPTIONAL = {
+  workflow_hash: sql`text`,
+  source_format: sql`text`,
+  tenant_id: sql`text`,
+  is_paused: sql`boolean`,
+  created_by: sql`text`,
+  created_at: sql`timestamptz`,
+};
+
+/** The columns that this table of definitions lacks, as NULL, to be selected after those it has. */
+function absent(columns: ReadonlySet<string>): SQL {
+  const missing = Object.entries(OPTIONAL).filter(([name]) => !columns.has(name));
+  return sql.join(missing.map(([name, type]) => sql`, null::${type} as ${sql.identifier(name)}`));
+}
+
+/** Whether the root task of the run `item` can be seen in its queue. */
+function hasVisibleRoot(runColumns: ReadonlySet<string>, queues: readonly RegisteredQueue[]): SQL {
+  if (!runColumns.has("absurd_queue") || queues.length === 0) return sql`false`;
+  const id = (name: string) =>
+    runColumns.has(name)
+      ? sql`case when item.${sql.identifier(name)}::text ~ ${UUID} then item.${sql.identifier(name)}::text::uuid end`
+      : sql`null::uuid`;
+  const arms = queues.map(({ name }) => {
+    const { tasks, runs } = queueTables(name);
+    return sql`when ${name}::text then (
+      select true from ${tasks} where ${tasks.taskId} = coalesce(${id("absurd_task_id")}, (
+        select ${runs.taskId} from ${runs} where ${runs.runId} = ${id("absurd_run_id")}
+      )) limit 1)`;
+  });
+  return sql`(case item.absurd_queue::text ${sql.join(arms, sql` `)} end)`;
+}
