@@ -24,14 +24,14 @@ test("I run a failed order again with corrected params, and the copy completes",
   await params.fill('{"address": ');
   await expect(dialog(page).getByRole("button", { name: /^Run/ })).toBeDisabled();
   await params.fill('{\n  "address": "Way 1",\n  "n": 1\n}');
-  const changes = dialog(page).getByRole("region", { name: "Changes of the params" });
+  const changes = dialog(page).getByRole("region", { name: "Changes to the params" });
   await expect(changes).toContainText('− "address": null'.replace("− ", "−   "));
   await expect(changes).toContainText('+   "address": "Way 1"');
   await dialog(page)
     .getByLabel(/Reason/)
     .fill("address was missing");
-  await dialog(page).getByRole("button", { name: "Run with these edits" }).click();
-  await page.getByRole("link", { name: "See it" }).click();
+  await dialog(page).getByRole("button", { name: "Run with edits" }).click();
+  await page.getByRole("link", { name: "Open task" }).click();
   await state(page, "completed");
   expect((await work.app.fetchTaskResult(taskID))?.state).toBe("failed");
 
@@ -65,14 +65,14 @@ test("I fork a failed task from its last step, and only what follows runs again"
   healthy = true;
   await page.getByRole("button", { name: "All actions" }).click();
   await expect(dialog(page).getByRole("button", { name: /^Reschedule/ })).toContainText(
-    "The task is failed.",
+    "Not available: task has failed.",
   );
   await dialog(page).getByRole("button", { name: /^Fork/ }).click();
   await expect(dialog(page)).toContainText("Copied (2) load, clean");
   await expect(dialog(page)).toContainText("Executed (1) store");
   await dialog(page).getByRole("button", { name: "Fork", exact: true }).click();
   await expect(page.getByText("with 2 steps copied")).toBeVisible();
-  await page.getByRole("link", { name: "See it" }).click();
+  await page.getByRole("link", { name: "Open task" }).click();
   await state(page, "completed");
   expect(ran).toEqual(["load", "clean", "store", "store"]);
 });
@@ -93,15 +93,15 @@ test("I spawn a task from its queue, by form and by JSON", async ({ page, work }
   await dialog(page).getByRole("textbox", { name: "Idempotency key" }).fill("once");
   await dialog(page).getByRole("button", { name: "Spawn" }).click();
   await expect(page.getByText("Task spawned")).toBeVisible();
-  await page.getByRole("link", { name: "See it" }).click();
+  await page.getByRole("link", { name: "Open task" }).click();
   await page.waitForURL(/\/tasks\/[0-9a-f-]{36}$/);
   await state(page, "completed");
 
   await pressFor(page, "n", dialog(page));
-  await dialog(page).getByRole("button", { name: "Write it as JSON" }).click();
-  const json = dialog(page).getByRole("textbox", { name: "The task as JSON" });
+  await dialog(page).getByRole("button", { name: "Edit as JSON" }).click();
+  const json = dialog(page).getByRole("textbox", { name: "Task as JSON" });
   await json.fill('{"name": "greet", "queue": 1}');
-  await expect(dialog(page)).toContainText("There is no key “queue”");
+  await expect(dialog(page)).toContainText("Unknown key “queue”");
   await json.fill('{"name": "greet", "params": {"who": "json"}, "idempotencyKey": "twice"}');
   await dialog(page).getByRole("button", { name: "Spawn" }).click();
   await expect.poll(() => seen).toEqual([{ who: "form" }, { who: "json" }]);
@@ -111,11 +111,11 @@ test("I spawn a task from its queue, by form and by JSON", async ({ page, work }
   await dialog(page).getByText("Retries, limits").click();
   await dialog(page).getByRole("textbox", { name: "Idempotency key" }).fill("once");
   await dialog(page).getByRole("button", { name: "Spawn" }).click();
-  await expect(page.getByText("There is one with this key already")).toBeVisible();
+  await expect(page.getByText("Idempotency key already used")).toBeVisible();
   expect(seen).toHaveLength(2);
 });
 
-test("I extend the lease of a silent worker, and am told when its task ended meanwhile", async ({
+test("I extend the lease of a silent worker, and get an error once its task has ended", async ({
   page,
   work,
 }) => {

@@ -114,14 +114,11 @@ test("I begin to search with /, and what I type is not taken for keys", async ({
 test("Each action of a task has its key", async ({ page, work }) => {
   const { failed, sleeping, running, workflowRun } = await setScene(work);
   for (const [address, keys] of [
-    [work.taskUrl(sleeping), { c: "Cancel this task", s: "Reschedule", e: "Emit an event" }],
-    [
-      work.taskUrl(failed),
-      { t: "Retry this task", a: "Run this task again", f: "Fork from a step" },
-    ],
-    [work.taskUrl(running), { l: "Extend the lease", n: "Spawn a task", m: "Actions" }],
+    [work.taskUrl(sleeping), { c: "Cancel task", s: "Reschedule", e: "Emit event" }],
+    [work.taskUrl(failed), { t: "Retry task", a: "Run task again", f: "Fork from a step" }],
+    [work.taskUrl(running), { l: "Extend lease", n: "Spawn task", m: "Actions" }],
     [`/workflows/${workflowRun}`, { c: "Cancel this workflow run" }],
-    [`/queues/${work.queue}/events`, { e: "Emit an event" }],
+    [`/queues/${work.queue}/events`, { e: "Emit event" }],
   ] as const) {
     await open(page, address);
     for (const [key, title] of Object.entries(keys)) {

@@ -51,7 +51,7 @@ test("I find the copies of a task, and the original of a copy", async ({ page, w
   await state(page, "completed");
   await pressFor(page, "a", dialog(page));
   await dialog(page).getByRole("button", { name: "Run again" }).click();
-  await page.getByRole("link", { name: "See it" }).click();
+  await page.getByRole("link", { name: "Open task" }).click();
   await page.getByRole("tab", { name: "Related" }).click();
   await page.getByRole("link", { name: /ship .* Run again/ }).click();
   await expect(page).toHaveURL(new RegExp(taskID));
@@ -67,7 +67,7 @@ test("What the diagnosis suggests has its button: another run of a cancelled tas
   await work.app.cancelTask(taskID);
   await page.goto(work.taskUrl(taskID));
   await verdict(page).getByRole("button", { name: "Run again" }).click();
-  await expect(dialog(page)).toContainText("Run this task again");
+  await expect(dialog(page)).toContainText("Run task again");
 });
 
 test("What the diagnosis suggests has its button: more time for a worker", async ({
@@ -196,8 +196,8 @@ test("A hidden value never reaches my browser, and a copy that I edit keeps it",
     await pressFor(page, "a", dialog(page));
     const params = dialog(page).getByRole("textbox", { name: "Params" });
     await params.fill((await params.inputValue()).replace("ann", "bob"));
-    await dialog(page).getByRole("button", { name: "Run with these edits" }).click();
-    await expect(page.getByText("A copy is queued")).toBeVisible();
+    await dialog(page).getByRole("button", { name: "Run with edits" }).click();
+    await expect(page.getByText("Copy spawned")).toBeVisible();
     const { rows } = await work.pool.query(
       `select params from absurd."t_${work.queue}" order by task_id desc limit 1`,
     );

@@ -109,7 +109,7 @@ test("I show a value of the input as a column, and keep the list as a view", asy
   await page.getByRole("link", { name: "By region" }).click();
   await expect(page.getByRole("cell", { name: "eu-north" })).toBeVisible();
   await page.getByRole("button", { name: "Views" }).click();
-  await page.getByRole("button", { name: "Forget By region" }).click();
+  await page.getByRole("button", { name: "Delete By region" }).click();
   await expect(page.getByRole("link", { name: "By region" })).toHaveCount(0);
 });
 
@@ -138,7 +138,7 @@ test("I select rows with x and Shift+X, and take them with me", async ({ page, w
     .click();
   const text = await readFile(await (await download).path(), "utf8");
   expect(text.trim().split("\r\n")).toHaveLength(4);
-  await page.getByRole("button", { name: "Clear the selection" }).click();
+  await page.getByRole("button", { name: "Clear selection" }).click();
   await expect(page.getByText("3 selected")).toHaveCount(0);
 });
 

@@ -5,13 +5,13 @@ import { ReasonField } from "@/components/audit/reason-field";
 import { usePerform } from "@/components/layout/use-perform";
 import { useSettled } from "@/components/ui/feedback/use-settled";
 import { Field, Input } from "@/components/ui/form/field";
+import { JsonField, jsonProblem } from "@/components/ui/form/json-field";
 import { Select } from "@/components/ui/form/select";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { emitEventAction, previewEmitAction } from "@/lib/actions/events";
 import { plural } from "@/lib/format";
 import { queuesQuery } from "@/lib/query/queues";
 import { EmitPreview } from "./emit-preview";
-import { JsonField, jsonProblem } from "./json-field";
 
 /** Emits an event: shows whom it wakes first, and refuses a second emit that would change nothing. */
 export function EmitDialog({
@@ -41,7 +41,7 @@ export function EmitDialog({
   const ready = plan !== undefined && plan.outcome !== "ignored" && jsonProblem(payload) === null;
   return (
     <ConfirmDialog
-      title="Emit an event"
+      title="Emit event"
       confirmLabel={plan && plan.wakesCount > 0 ? `Emit and wake ${plan.wakesCount}` : "Emit"}
       disabled={!ready}
       note={queue && `in ${queue.length > 24 ? `${queue.slice(0, 24)}…` : queue}`}

@@ -1,7 +1,7 @@
 "use client";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { stepsToForkFrom } from "@/components/tasks/actions/fork-steps";
+import { forkableSteps } from "@/components/tasks/actions/availability";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { plural } from "@/lib/format";
@@ -14,7 +14,7 @@ const ForkDialog = dynamic(() =>
 /** The way to a copy that goes on from this step; nothing for what is no stored step. */
 export function ForkHere({ detail, step }: { detail: TaskDetail; step: string | null }) {
   const [open, setOpen] = useState(false);
-  const at = step === null ? -1 : stepsToForkFrom(detail).indexOf(step);
+  const at = step === null ? -1 : forkableSteps(detail).indexOf(step);
   if (step === null || at < 0) return null;
   return (
     <footer className="-mx-4 flex flex-wrap items-center gap-x-3 gap-y-1 border-line-subtle border-t px-4 py-3 wide:mx-0">

@@ -61,40 +61,41 @@ const possible = (task: TaskDetail) => {
 test.each<[TaskState, string | null, string[]]>([
   ["pending", null, ["reschedule", "cancel"]],
   ["running", null, ["cancel"]],
-  ["running", "left over from a time-out", ["cancel"]],
+  ["running", "left over from a timeout", ["cancel"]],
   ["sleeping", null, ["reschedule", "cancel"]],
   ["sleeping", "paid:42", ["reschedule", "emit", "cancel"]],
   ["failed", null, ["retry", "run-again"]],
   ["completed", null, ["run-again"]],
   ["cancelled", "paid:42", ["run-again"]],
-])("a %s task that waits for %s allows %j", (state, event, actions) => {
+])("a %s task waiting for %s allows %j", (state, event, actions) => {
   expect(possible(detail(state, event))).toEqual(actions);
 });
 
-test("what is not possible says why", () => {
+test("an unavailable action gives the reason", () => {
   expect(availableActions(detail("running")).reschedule).toBe(
-    "It runs now: there is no waiting to move.",
+    "Task is running; nothing to reschedule.",
   );
+  expect(availableActions(detail("failed")).cancel).toBe("Not available: task has failed.");
   expect(availableActions(detail("completed")).retry).toBe(
-    "Only a failed task can be retried; it is completed.",
+    "Only failed tasks can be retried; this one has completed.",
   );
 });
 
-test("a lease can be extended while a worker holds one", () => {
+test("a lease can be extended while a worker has one", () => {
   const task = detail("running");
-  expect(availableActions(task)["extend-lease"]).toBe("It was claimed without a lease.");
+  expect(availableActions(task)["extend-lease"]).toBe("Claimed without a lease.");
   task.runs = task.runs.map((run) => ({ ...run, claimExpiresAt: NOW }));
   expect(availableActions(task)["extend-lease"]).toBeNull();
-  expect(availableActions(detail("pending"))["extend-lease"]).toBe("No worker holds it.");
+  expect(availableActions(detail("pending"))["extend-lease"]).toBe("No worker has claimed it.");
 });
 
-test("a task can be forked once it has stored a step", () => {
+test("a task can be forked once a step has completed", () => {
   const task = detail("failed");
-  expect(availableActions(task).fork).toBe("It has no stored step.");
+  expect(availableActions(task).fork).toBe("No completed step.");
   const step = { name: "s", state: null, status: "committed", ownerRunId: "r", updatedAt: NOW };
   expect(availableActions({ ...task, checkpoints: [step] }).fork).toBeNull();
 });
 
-test("an engine without a function says so", () => {
+test("retry needs an engine that has the function", () => {
   expect(availableActions(detail("failed"), { tellsVersion: false }).retry).toContain("0.2.0");
 });

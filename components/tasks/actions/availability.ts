@@ -1,11 +1,7 @@
 import { isActive } from "@/lib/model/states";
 import type { Run, TaskDetail } from "@/lib/model/task";
-import { stepsToForkFrom } from "./fork-steps";
 
-/** Why an action cannot be taken now; `null` when it can. */
-export type Obstacle = string | null;
-
-/** What can be done with a task. */
+/** The actions on one task, in the order in which they are offered. */
 export const TASK_ACTIONS = [
   "retry",
   "run-again",
@@ -17,17 +13,20 @@ export const TASK_ACTIONS = [
 ] as const;
 export type TaskAction = (typeof TASK_ACTIONS)[number];
 
+/** Why an action is not available; `null` when it is. */
+export type Obstacle = string | null;
+
 export type Availability = Record<TaskAction, Obstacle> & {
-  /** The attempt a reschedule would move, or whose lease would be extended. */
+  /** The attempt that a reschedule would move, or whose lease would be extended. */
   run: Run | undefined;
-  /** The event an emit would be about. */
+  /** The event that the task is waiting for. */
   event: string | undefined;
 };
 
 /**
- * What can be done with a task as its rows are. The server decides again when it is asked to.
+ * Which actions the rows of a task allow. Only a guide for the page: the server checks again when the action runs.
  *
- * @param engine.tellsVersion whether the engine has a version function, which came with `retry_task` (schema 0.2.0).
+ * @param engine.tellsVersion whether the engine has a version function, which was added with `retry_task` (schema 0.2.0).
  */
 export function availableActions(
   detail: TaskDetail,
@@ -36,30 +35,44 @@ export function availableActions(
   const { task, runs } = detail;
   const run = runs.find(({ runId }) => runId === task.lastAttemptRun) ?? runs.at(-1);
   const active = isActive(task.state);
-  const ended = active ? null : `The task is ${task.state}.`;
-  const sleepsFor = run?.state === "sleeping" ? (run.wakeEvent ?? undefined) : undefined;
+  const ended = active ? null : `Not available: task ${ENDED[task.state] ?? task.state}.`;
+  const event = run?.state === "sleeping" ? (run.wakeEvent ?? undefined) : undefined;
   return {
     cancel: ended,
-    retry: engine.tellsVersion
-      ? task.state === "failed"
-        ? null
-        : `Only a failed task can be retried; it is ${task.state}.`
-      : "The engine in this database cannot retry; that came with schema 0.2.0.",
-    "run-again": active ? `It has not ended: it is ${task.state}.` : null,
-    reschedule: ended ?? (isWaiting(run) ? null : "It runs now: there is no waiting to move."),
-    emit: ended ?? (sleepsFor === undefined ? "It waits for no event." : null),
+    retry: retryObstacle(task.state, engine.tellsVersion),
+    "run-again": active ? `Not available: task is ${task.state}.` : null,
+    reschedule: ended ?? (isWaiting(run) ? null : "Task is running; nothing to reschedule."),
+    emit: ended ?? (event === undefined ? "Not waiting for an event." : null),
     "extend-lease": ended ?? leaseObstacle(run),
-    fork: stepsToForkFrom(detail).length > 0 ? null : "It has no stored step.",
+    fork: forkableSteps(detail).length > 0 ? null : "No completed step.",
     run,
-    event: sleepsFor,
+    event,
   };
 }
 
+const ENDED: Partial<Record<string, string>> = {
+  completed: "has completed",
+  failed: "has failed",
+  cancelled: "was cancelled",
+};
+
+function retryObstacle(state: string, hasRetry: boolean): Obstacle {
+  if (!hasRetry) return "Needs engine schema 0.2.0 or later.";
+  return state === "failed"
+    ? null
+    : `Only failed tasks can be retried; this one ${ENDED[state] ?? `is ${state}`}.`;
+}
+
 function leaseObstacle(run: Run | undefined): Obstacle {
-  if (run?.state !== "running") return "No worker holds it.";
-  return run.claimExpiresAt === null ? "It was claimed without a lease." : null;
+  if (run?.state !== "running") return "No worker has claimed it.";
+  return run.claimExpiresAt === null ? "Claimed without a lease." : null;
 }
 
 function isWaiting(run: Run | undefined): boolean {
   return run?.state === "pending" || run?.state === "sleeping";
+}
+
+/** Names of the steps a task can be forked from, in the order in which they were stored. */
+export function forkableSteps({ checkpoints }: TaskDetail): string[] {
+  return checkpoints.flatMap(({ name, status }) => (status === "committed" ? name : []));
 }

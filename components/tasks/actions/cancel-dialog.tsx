@@ -8,16 +8,16 @@ import { cancelTaskAction } from "@/lib/actions/tasks";
 import type { TaskDetail } from "@/lib/model/task";
 import { StateLabel } from "../state/state-label";
 
-/** Confirms the end of an active task. */
+/** Cancels an active task. */
 export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
   const perform = usePerform();
   const [reason, setReason] = useState("");
-  // What was shown when it opened: the page behind goes on changing.
+  // A snapshot: the page behind continues to update.
   const [{ task, waits }] = useState(detail);
   const { queue, taskId, name, state } = task;
   return (
     <ConfirmDialog
-      title="Cancel this task"
+      title="Cancel task"
       danger
       confirmLabel="Cancel task"
       cancelLabel="Keep task"
@@ -30,8 +30,8 @@ export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose:
       }
     >
       <p className="break-words text-ink-2">
-        <strong className="font-semibold text-ink">{name}</strong> in {queue} ends now and does not
-        run again. This cannot be undone.
+        Ends <strong className="font-semibold text-ink">{name}</strong> in {queue}; it will not run
+        again. This cannot be undone.
       </p>
       <Changes
         changes={[
@@ -43,10 +43,10 @@ export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose:
         ]}
       >
         {state === "running"
-          ? "The rows change at once. The worker’s process goes on until its next checkpoint or heartbeat, and stops there."
+          ? "The state changes at once. The worker itself stops at its next checkpoint or heartbeat."
           : waits.length > 0
-            ? `It stops waiting for ${waits.map((wait) => wait.eventName).join(", ")}. Its steps so far are kept.`
-            : "Its steps so far are kept."}
+            ? `Stops waiting for ${waits.map((wait) => wait.eventName).join(", ")}. Completed steps are kept.`
+            : "Completed steps are kept."}
       </Changes>
       <div className="mt-3">
         <ReasonField value={reason} onChange={setReason} />

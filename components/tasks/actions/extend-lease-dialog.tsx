@@ -10,9 +10,9 @@ import { extendLeaseAction } from "@/lib/actions/spawn";
 import { formatDuration } from "@/lib/format";
 import type { Run, TaskDetail } from "@/lib/model/task";
 
-const WEEK = 604_800;
+const WEEK_SECONDS = 604_800;
 
-/** Gives a running attempt more time before its worker counts as lost. */
+/** Extends the lease of a running attempt. */
 export function ExtendLeaseDialog({
   detail,
   run,
@@ -25,14 +25,14 @@ export function ExtendLeaseDialog({
   const perform = usePerform();
   const [text, setText] = useState("300");
   const [reason, setReason] = useState("");
-  // What was shown when it opened: the page behind goes on changing.
+  // A snapshot: the page behind continues to update.
   const [shown] = useState(run);
   const { queue } = detail.task;
   const seconds = Number(text);
-  const valid = Number.isInteger(seconds) && seconds >= 1 && seconds <= WEEK;
+  const valid = Number.isInteger(seconds) && seconds >= 1 && seconds <= WEEK_SECONDS;
   return (
     <ConfirmDialog
-      title="Extend the lease"
+      title="Extend lease"
       confirmLabel="Extend"
       disabled={!valid}
       onClose={onClose}
@@ -41,21 +41,21 @@ export function ExtendLeaseDialog({
           what: "The extension",
           done: () => ({
             title: "Lease extended",
-            text: `It ends in ${formatDuration(seconds * 1000)}, unless the worker reports before`,
+            text: `Expires in ${formatDuration(seconds * 1000)} unless the worker renews it`,
           }),
         })
       }
     >
       <p className="break-words text-ink-2">
         Attempt {shown.attempt} is leased to{" "}
-        <code className="mono">{shown.claimedBy ?? "a worker"}</code>. When the lease ends without a
-        sign of life, the next claim on this queue fails the attempt. If the worker is dead,
-        extending only makes the task wait longer.
+        <code className="mono">{shown.claimedBy ?? "a worker"}</code>. If the lease expires without
+        a heartbeat or checkpoint, the next claim on this queue fails the attempt. If the worker is
+        dead, extending only delays the retry.
       </p>
       <div className="mt-3">
         <Field
           label="Seconds from now"
-          error={valid ? undefined : `A whole number from 1 to ${WEEK}`}
+          error={valid ? undefined : `A whole number from 1 to ${WEEK_SECONDS}`}
         >
           {(ids) => (
             <Input
@@ -71,7 +71,7 @@ export function ExtendLeaseDialog({
       <Changes
         changes={[
           {
-            label: "Lease ends",
+            label: "Lease expires",
             from: shown.claimExpiresAt ? <RelativeTime iso={shown.claimExpiresAt} /> : "never",
             to: valid ? `in ${formatDuration(seconds * 1000)}` : "–",
           },

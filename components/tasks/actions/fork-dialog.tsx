@@ -9,28 +9,27 @@ import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { forkTaskAction } from "@/lib/actions/spawn";
 import { plural } from "@/lib/format";
 import type { TaskDetail } from "@/lib/model/task";
-import { useEdits } from "../spawn/run-again-edits";
-import { RunAgainFields } from "../spawn/run-again-fields";
-import { stepsToForkFrom } from "./fork-steps";
+import { CopyFields, useCopyForm } from "../spawn/copy-fields";
+import { forkableSteps } from "./availability";
 
-/** Spawns a copy of a task that goes on from one of its steps. */
+/** Spawns a copy of a task that resumes from one of its steps. */
 export function ForkDialog({
   detail,
   from,
   onClose,
 }: {
   detail: TaskDetail;
-  /** The step to begin with; by default the last one. */
+  /** The step selected at first; the last one by default. */
   from?: string;
   onClose: () => void;
 }) {
   const perform = usePerform();
-  // What was shown when it opened: the page behind goes on changing.
+  // A snapshot: the page behind continues to update.
   const [shown] = useState(detail);
-  const steps = stepsToForkFrom(shown);
+  const steps = forkableSteps(shown);
   const [step, setStep] = useState(from ?? steps.at(-1) ?? "");
   const [reason, setReason] = useState("");
-  const form = useEdits(shown);
+  const form = useCopyForm(shown);
   const { queue, taskId, name } = shown.task;
   const kept = steps.slice(0, steps.indexOf(step));
   const rerun = steps.slice(kept.length);
@@ -44,21 +43,21 @@ export function ForkDialog({
         perform(() => forkTaskAction({ queue, taskId, fromStep: step, reason, ...form.input }), {
           what: "The fork",
           done: ({ newTaskId, copied }) => ({
-            title: "A fork is queued",
+            title: "Fork spawned",
             text: `${name}, with ${plural(copied, "step")} copied`,
-            link: { href: taskPath(queue, newTaskId), label: "See it" },
+            link: { href: taskPath(queue, newTaskId), label: "Open task" },
           }),
         })
       }
     >
       <p className="text-ink-2">
-        A new task gets copies of the steps before this one and executes from it onwards. What those
-        steps did outside is not undone, nor done again.
+        Spawns a new task with copies of the steps before this one, which runs from this step on.
+        Side effects of the copied steps are neither undone nor repeated.
       </p>
       <div className="mt-3">
         <Field
           label="From step"
-          hint={shown.truncated?.checkpoints && "Only the newest steps are on offer"}
+          hint={shown.truncated?.checkpoints && "Only the newest steps are listed"}
         >
           {(ids) => (
             <Select
@@ -76,10 +75,10 @@ export function ForkDialog({
         aria-label="What will happen"
         className="mt-3 rounded-2 border bg-surface px-3 py-2 text-12 text-ink-2"
       >
-        <StepList label="Copied" steps={kept} none="none: it is the first step" />
+        <StepList label="Copied" steps={kept} none="none: this is the first step" />
         <StepList label="Executed" steps={rerun} none="none" />
       </section>
-      <RunAgainFields form={form} />
+      <CopyFields form={form} />
       <div className="mt-2">
         <ReasonField value={reason} onChange={setReason} />
       </div>
@@ -87,15 +86,15 @@ export function ForkDialog({
   );
 }
 
-const MOST = 6;
+const MAX_LISTED = 6;
 
 function StepList({ label, steps, none }: { label: string; steps: string[]; none: string }) {
-  const more = steps.length - MOST;
+  const more = steps.length - MAX_LISTED;
   return (
     <p className="break-words">
       <span className="font-medium text-ink">{label}</span> (
       {steps.length === 0 ? none : steps.length}
-      {")"} {steps.slice(0, MOST).join(", ")}
+      {")"} {steps.slice(0, MAX_LISTED).join(", ")}
       {more > 0 && ` and ${more} more`}
     </p>
   );

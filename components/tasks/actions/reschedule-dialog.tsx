@@ -1,13 +1,23 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { ReasonField } from "@/components/audit/reason-field";
+import { usePerform } from "@/components/layout/use-perform";
+import { Changes } from "@/components/ui/data/changes";
 import { OutcomeError } from "@/components/ui/feedback/outcome-error";
 import { Skeleton } from "@/components/ui/feedback/skeleton";
+import { Field, Input } from "@/components/ui/form/field";
+import { Radio } from "@/components/ui/form/radio";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
-import { previewRescheduleAction } from "@/lib/actions/tasks";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
+import { useZone } from "@/components/ui/text/zone";
+import type { ReschedulePlan } from "@/lib/actions/plans";
+import { previewRescheduleAction, rescheduleRunAction } from "@/lib/actions/tasks";
+import { formatInstant } from "@/lib/format";
 import type { Run, TaskDetail } from "@/lib/model/task";
-import { RescheduleForm } from "./reschedule-form";
+import { parseLocal } from "@/lib/parse-local";
 
-/** Looks at what the run waits for, then offers to move it. */
+/** Reschedules a waiting run, after a preview of what it is waiting for. */
 export function RescheduleDialog({
   detail,
   run,
@@ -37,7 +47,7 @@ export function RescheduleDialog({
       {preview.isPending ? (
         <div
           role="status"
-          aria-label="Looking at the run"
+          aria-label="Loading the preview"
           className="flex h-48 flex-col gap-4 pt-2"
         >
           <Skeleton className="w-64" />
@@ -46,12 +56,196 @@ export function RescheduleDialog({
       ) : (
         <OutcomeError
           failure={{
-            title: "It cannot be rescheduled",
-            message: preview.data?.error.message ?? "The dashboard’s server did not answer.",
+            title: "Cannot be rescheduled",
+            message: preview.data?.error.message ?? "The dashboard’s server did not respond.",
             hint: preview.data?.error.hint,
           }}
         />
       )}
     </ConfirmDialog>
   );
+}
+
+type Choice = "now" | "at" | "never";
+
+function RescheduleForm({
+  queue,
+  plan,
+  onClose,
+}: {
+  queue: string;
+  plan: ReschedulePlan;
+  onClose: () => void;
+}) {
+  const perform = usePerform();
+  const [reason, setReason] = useState("");
+  const zone = useZone();
+  const isWait = plan.kind === "event-wait";
+  const [choice, setChoice] = useState<Choice>(isWait ? "at" : "now");
+  const [typed, setTyped] = useState(() => defaultTime(plan, zone));
+  const at = choice === "at" ? parseLocal(typed.trim(), zone) : choice;
+  const { situation, effect } = describePlan(plan);
+  return (
+    <ConfirmDialog
+      title="Reschedule"
+      confirmLabel={isWait ? "Change timeout" : "Reschedule"}
+      disabled={at === null}
+      onClose={onClose}
+      onConfirm={() =>
+        perform(
+          () =>
+            rescheduleRunAction({
+              queue,
+              runId: plan.runId,
+              at: at ?? "now",
+              expected: { kind: plan.kind, at: plan.at },
+              reason,
+            }),
+          {
+            what: "The reschedule",
+            done: (moved) => ({
+              title: isWait ? "Timeout changed" : "Rescheduled",
+              text: `${plan.taskName}: ${moved.at === "infinity" ? "no timeout" : `${formatInstant(moved.at, zone).slice(0, 19)} ${zone}`}`,
+            }),
+          },
+        )
+      }
+    >
+      <p className="break-words text-ink-2">
+        {situation} {effect}
+      </p>
+      <fieldset className="mt-3 flex flex-col gap-2">
+        <legend className="sr-only">When</legend>
+        <Radio
+          name="when"
+          checked={choice === "now"}
+          onChange={() => setChoice("now")}
+          label={isWait ? "Time out now" : "Now"}
+        >
+          {isWait && "The task resumes with a timeout instead of the event."}
+        </Radio>
+        <Radio
+          name="when"
+          checked={choice === "at"}
+          onChange={() => setChoice("at")}
+          label="At a time"
+        />
+        {choice === "at" && (
+          <div className="pl-6">
+            <TimeField zone={zone} value={typed} valid={at !== null} onChange={setTyped} />
+          </div>
+        )}
+        {isWait && (
+          <Radio
+            name="when"
+            checked={choice === "never"}
+            onChange={() => setChoice("never")}
+            label="No timeout"
+          />
+        )}
+      </fieldset>
+      <Changes
+        changes={[
+          {
+            label: isWait ? "Times out" : "Due",
+            from: plan.at === "infinity" ? "never" : <RelativeTime iso={plan.at} />,
+            to:
+              choice === "now"
+                ? "now"
+                : choice === "never"
+                  ? "never"
+                  : at && <AbsoluteTime iso={at} />,
+          },
+        ]}
+      >
+        {plan.cancelledAt && (
+          <>
+            It will still be cancelled <RelativeTime iso={plan.cancelledAt} /> (cancellation
+            policy).
+          </>
+        )}
+      </Changes>
+      <div className="mt-3">
+        <ReasonField value={reason} onChange={setReason} />
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+/** A wall-clock time as text: a native picker would follow the browser's locale, while the page shows ISO in `zone`. */
+function TimeField({
+  zone,
+  value,
+  valid,
+  onChange,
+}: {
+  zone: string;
+  value: string;
+  valid: boolean;
+  onChange: (value: string) => void;
+}) {
+  const format = "YYYY-MM-DD HH:mm or YYYY-MM-DD HH:mm:ss";
+  return (
+    <Field
+      label={`Date and time (${zone})`}
+      hint={format}
+      error={valid ? undefined : `Not a date and time: ${format}`}
+    >
+      {(ids) => (
+        <Input
+          {...ids}
+          className="mono"
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={19}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** The current due time, or an hour from now if that has passed, as the field shows it. */
+function defaultTime(plan: ReschedulePlan, zone: string): string {
+  const due = plan.at === "infinity" ? 0 : Date.parse(plan.at);
+  const now = Date.parse(plan.now);
+  const start = due > now ? due : now + 3_600_000;
+  return formatInstant(new Date(start).toISOString(), zone).slice(0, 19);
+}
+
+/** What the run is waiting for, and what rescheduling changes. */
+function describePlan(plan: ReschedulePlan): { situation: string; effect: string } {
+  switch (plan.kind) {
+    case "queued":
+      return {
+        situation: "Queued, never started.",
+        effect: "It becomes ready at this time.",
+      };
+    case "backoff":
+      return {
+        situation: `Waiting for attempt ${plan.attempt} after a failure.`,
+        effect: "The next attempt becomes due at this time.",
+      };
+    case "woken":
+      return {
+        situation: "Woken by an event and waiting for a worker.",
+        effect: "It becomes ready at this time; the event’s payload is kept.",
+      };
+    case "sleep":
+      return {
+        situation: `Sleeping in step “${plan.step}”.`,
+        effect: "The sleep ends at this time. The stored wake time is updated too.",
+      };
+    case "event-wait":
+      return {
+        situation: `Waiting for event “${plan.event}”.`,
+        effect: "Only its timeout changes; nothing is emitted. To resume it, emit the event.",
+      };
+    case "deferred":
+      return {
+        situation: "Deferred by a worker, or scheduled in another way.",
+        effect: "It becomes ready at this time. The worker may defer it again.",
+      };
+  }
 }

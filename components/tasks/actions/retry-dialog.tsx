@@ -13,26 +13,26 @@ import type { TaskDetail } from "@/lib/model/task";
 import { parseObject } from "@/lib/timeline/parse-payload";
 import { StateLabel } from "../state/state-label";
 
-const MOST = 1000;
+const MAX_EXTRA = 1000;
 
-/** Confirms another try of a failed task: more attempts of the same, or a new task. */
+/** Retries a failed task: more attempts for the same task, or a new one. */
 export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
   const perform = usePerform();
   const [reason, setReason] = useState("");
   const [spawnNew, setSpawnNew] = useState(false);
   const [more, setMore] = useState("1");
-  // What was shown when it opened: the page behind goes on changing.
+  // A snapshot: the page behind continues to update.
   const [{ task, checkpoints }] = useState(detail);
   const { queue, taskId, name, attempts, maxAttempts, cancellation } = task;
   const extra = Number(more);
-  const valid = Number.isInteger(extra) && extra >= 1 && extra <= MOST;
+  const valid = Number.isInteger(extra) && extra >= 1 && extra <= MAX_EXTRA;
   const steps = checkpoints.length;
   const limited = parseObject(cancellation)?.max_duration != null;
 
   return (
     <ConfirmDialog
-      title="Retry this task"
-      confirmLabel={spawnNew ? "Spawn a new task" : "Retry"}
+      title="Retry task"
+      confirmLabel={spawnNew ? "Spawn new task" : "Retry"}
       disabled={!spawnNew && !valid}
       onClose={onClose}
       onConfirm={() =>
@@ -51,7 +51,7 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
                 ? {
                     title: "New task spawned",
                     text: name,
-                    link: { href: taskPath(queue, retried.taskId), label: "See it" },
+                    link: { href: taskPath(queue, retried.taskId), label: "Open task" },
                   }
                 : { title: `Attempt ${retried.attempt} is queued`, text: name },
           },
@@ -66,7 +66,7 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
           onChange={() => setSpawnNew(false)}
           label="Give this task more attempts"
         >
-          It keeps its id, and its {plural(steps, "stored step")} will not run again.
+          Keeps its id; its {plural(steps, "stored step")} will not run again.
         </Radio>
         <Radio
           name="how"
@@ -74,8 +74,8 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
           onChange={() => setSpawnNew(true)}
           label="Spawn a new task"
         >
-          The same name and params, from the beginning. This one stays failed; the engine keeps no
-          link between them.
+          Same name and params, from the first step. This task stays failed; the engine does not
+          link the two.
         </Radio>
       </fieldset>
       {!spawnNew && (
@@ -83,7 +83,7 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
           <div className="mt-3 max-w-40">
             <Field
               label="More attempts"
-              error={valid ? undefined : `A whole number from 1 to ${MOST}`}
+              error={valid ? undefined : `A whole number from 1 to ${MAX_EXTRA}`}
             >
               {(ids) => (
                 <Input
@@ -110,7 +110,7 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
             ]}
           >
             {limited &&
-              "Its max_duration still counts from the first start: if that has passed, the next claim on this queue cancels it."}
+              "max_duration still counts from the first start. If it has been exceeded, the next claim on this queue cancels the task."}
           </Changes>
         </>
       )}

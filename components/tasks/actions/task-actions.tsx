@@ -10,40 +10,34 @@ import { Icon } from "@/components/ui/icons/icon";
 import { Kbd } from "@/components/ui/text/kbd";
 import type { TaskDetail } from "@/lib/model/task";
 import { healthQuery } from "@/lib/query/health";
-import { SUGGESTIONS } from "../search/suggestions";
-import { availableActions, type TaskAction } from "./availability";
-import { TASK_ACTION_WORDS } from "./task-actions-words";
+import { ACTION_WORDS, SUGGESTIONS } from "./action-words";
+import { availableActions, TASK_ACTIONS, type TaskAction } from "./availability";
 
-const ActionDialog = lazyExtra(() => import("./task-actions-dialog").then((m) => m.ActionDialog));
-const ActionSheet = lazyExtra(() => import("./task-actions-sheet").then((m) => m.ActionSheet));
+const ActionDialog = lazyExtra(() => import("./action-dialog").then((m) => m.ActionDialog));
+const ActionSheet = lazyExtra(() => import("./action-sheet").then((m) => m.ActionSheet));
 
-/** The subject of the page with what can be done about it, and the verdict under it. */
+/** The head of the task page: title, a button per available action, and the verdict. */
 export function TaskActions({ detail, title }: { detail: TaskDetail; title: ReactNode }) {
   const [open, setOpen] = useState<TaskAction | "spawn" | "all" | null>(null);
   const health = useQuery(healthQuery()).data;
   const available = availableActions(detail, {
     tellsVersion: health?.status !== "ok" || health.schemaVersion !== null,
   });
-  const start = (action: TaskAction) =>
-    available[action] === null ? () => setOpen(action) : undefined;
+  const offered = TASK_ACTIONS.filter((action) => available[action] === null);
   useHotkeys({
     ...Object.fromEntries(
-      TASK_ACTION_WORDS.map(({ action, hotkey }) => [hotkey, start(action)] as const),
+      offered.map((action) => [ACTION_WORDS[action].hotkey, () => setOpen(action)] as const),
     ),
     n: () => setOpen("spawn"),
     m: () => setOpen("all"),
   });
   useDeeds([
-    ...TASK_ACTION_WORDS.filter(({ action }) => available[action] === null).map(
-      ({ action, label, means, icon }) => ({
-        label,
-        note: means,
-        icon,
-        run: () => setOpen(action),
-      }),
-    ),
+    ...offered.map((action) => {
+      const { label, description, icon } = ACTION_WORDS[action];
+      return { label, note: description, icon, run: () => setOpen(action) };
+    }),
     {
-      label: "Copy the task’s id",
+      label: "Copy task id",
       icon: "copy",
       run: () => navigator.clipboard.writeText(detail.task.taskId),
     },
@@ -54,20 +48,22 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
       <div className="flex flex-wrap items-start gap-2">
         {title}
         <div className="flex w-full flex-wrap gap-2 wide:w-auto">
-          {TASK_ACTION_WORDS.filter(({ action, rare }) => available[action] === null && !rare).map(
-            ({ action, label, hotkey, icon, variant }) => (
+          {offered.map((action) => {
+            const { label, hotkey, icon, variant, sheetOnly } = ACTION_WORDS[action];
+            if (sheetOnly) return null;
+            return (
               <Button
                 key={action}
-                variant={variant}
-                onClick={start(action)}
+                variant={variant ?? "default"}
+                onClick={() => setOpen(action)}
                 className="flex-1 wide:flex-none"
               >
                 <Icon name={icon} size={14} />
                 {label}
                 <Kbd>{hotkey}</Kbd>
               </Button>
-            ),
-          )}
+            );
+          })}
           <Button aria-haspopup="dialog" aria-label="All actions" onClick={() => setOpen("all")}>
             <Icon name="ellipsis" size={14} />
             <Kbd>m</Kbd>

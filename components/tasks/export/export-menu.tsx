@@ -10,32 +10,33 @@ import type { ExportProgress } from "./export-run";
 const ExportPanel = lazyPart(() => import("./export-panel").then((m) => m.ExportPanel));
 
 /**
- * The filtered list as a file. It goes on while the panel is closed, and ends with the question it is of; nothing is saved
- * unless it is complete.
+ * Exports the filtered list. An export continues while the panel is closed, and is stopped when the filters change.
+ *
+ * @param matching identifies the filters.
  */
-export function ExportMenu({ filters, question }: { filters: TaskFilters; question: string }) {
+export function ExportMenu({ filters, matching }: { filters: TaskFilters; matching: string }) {
   const [progress, setProgress] = useState<ExportProgress | null>(null);
   const running = useRef<AbortController>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question ends what was of the last one
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new filters stop the export of the previous ones
   useEffect(
     () => () => {
       running.current?.abort();
       running.current = null;
       setProgress(null);
     },
-    [question],
+    [matching],
   );
 
   async function start(format: ExportFormat) {
     const controller = new AbortController();
     running.current = controller;
-    // What ended with its question has nothing more to tell.
-    const tell = (step: ExportProgress) => running.current === controller && setProgress(step);
-    tell({ tasks: 0, bytes: 0, outcome: null });
+    // An export that was stopped by new filters no longer reports.
+    const report = (step: ExportProgress) => running.current === controller && setProgress(step);
+    report({ tasks: 0, bytes: 0, outcome: null });
     const code = await import("./export-run").catch(() => null);
-    if (code) return code.runExport(filters, format, controller.signal, tell);
-    const outcome = "The dashboard’s server does not answer. Nothing was saved.";
-    tell({ tasks: 0, bytes: 0, outcome });
+    if (code) return code.runExport(filters, format, controller.signal, report);
+    const outcome = "The dashboard’s server did not respond. Nothing was saved.";
+    report({ tasks: 0, bytes: 0, outcome });
   }
   return (
     <Popover

@@ -1,11 +1,11 @@
 "use client";
 import { Button } from "@/components/ui/form/button";
 import { formatBytes, formatNumber, plural } from "@/lib/format";
-import { EXPORT_LIMIT, type ExportFormat } from "@/lib/search-params/tasks-export";
-import { EXPORT_FORMATS, FORMAT_NAMES } from "./export-file";
+import { EXPORT_FORMATS, EXPORT_LIMIT, type ExportFormat } from "@/lib/search-params/tasks-export";
+import { FORMAT_NAMES } from "./export-file";
 import type { ExportProgress } from "./export-run";
 
-/** What an export holds, the formats to choose from, and how far it got. */
+/** What the export includes, a button per format, and the progress. */
 export function ExportPanel({
   progress,
   onStart,
@@ -19,7 +19,7 @@ export function ExportPanel({
   return (
     <div className="flex flex-col gap-2">
       <p className="text-12 text-ink-2">
-        All tasks that match, newest first, with the chosen columns; at most{" "}
+        All matching tasks, newest first, with the chosen columns. At most{" "}
         {formatNumber(EXPORT_LIMIT)}.
       </p>
       <div className="flex gap-2">
@@ -40,7 +40,7 @@ export function ExportPanel({
       >
         {progress &&
           (progress.outcome ??
-            `${plural(progress.tasks, "task")} so far, ${formatBytes(progress.bytes)}…`)}
+            `Loading: ${plural(progress.tasks, "task")}, ${formatBytes(progress.bytes)}`)}
       </p>
     </div>
   );

@@ -5,36 +5,37 @@ import { EXPORT_LIMIT, type ExportFormat } from "@/lib/search-params/tasks-expor
 import { serializeExport } from "@/lib/search-params/tasks-following";
 import { lineCounter, saveFile } from "./export-file";
 
-/** How far an export got; `outcome` says how it ended. */
+/** How far an export has come; `outcome` is a sentence once it has ended. */
 export type ExportProgress = { tasks: number; bytes: number; outcome: string | null };
 
-/** Fetches everything that matches and hands it to the browser as a file, unless it was stopped or failed on the way. */
+/** Downloads all matching tasks as a file. If it fails or is stopped, nothing is saved. Never rejects. */
 export async function runExport(
   { cursor: _, limit: __, ...filters }: TaskFilters,
   format: ExportFormat,
   signal: AbortSignal,
-  tell: (progress: ExportProgress) => void,
+  onProgress: (progress: ExportProgress) => void,
 ): Promise<void> {
   const parts: string[] = [];
-  const count = lineCounter();
+  const count = lineCounter(format);
+  const encoder = new TextEncoder();
   let [tasks, bytes] = [0, 0];
   let outcome: string;
   try {
     const path = `/api/tasks/export${serializeExport({ ...filters, format })}`;
     for await (const text of readText(path, signal)) {
       parts.push(text);
-      bytes += text.length;
+      bytes += encoder.encode(text).length;
       tasks = Math.max(count(text) - (format === "csv" ? 1 : 0), 0);
-      tell({ tasks, bytes, outcome: null });
+      onProgress({ tasks, bytes, outcome: null });
     }
     saveFile(format, parts);
     outcome =
       tasks < EXPORT_LIMIT
         ? `Saved ${plural(tasks, "task")}.`
-        : `Saved the newest ${formatNumber(EXPORT_LIMIT)} tasks, the most one file holds. There may be more.`;
+        : `Saved the newest ${formatNumber(EXPORT_LIMIT)} tasks, the limit of one file. There may be more.`;
   } catch (error) {
     const why = error instanceof Error ? error.message : "The export failed.";
     outcome = signal.aborted ? "Stopped. Nothing was saved." : `${why} Nothing was saved.`;
   }
-  tell({ tasks, bytes, outcome });
+  onProgress({ tasks, bytes, outcome });
 }

@@ -1,16 +1,15 @@
 "use client";
 import { usePathname } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useState, useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/form/button";
 import { Field, Input } from "@/components/ui/form/field";
 import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
-import { removeView, saveView, useSavedViews } from "./saved-views-store";
 
 type Props = { filters: TaskFilters; fixedQueue: string | undefined; close: () => void };
 
-/** The views there are, and a name for the list at hand. */
+/** The saved views, and a form that saves the current list as one. */
 export function SavedViewList({ filters, fixedQueue, close }: Props) {
   const views = useSavedViews();
   const pathname = usePathname();
@@ -26,8 +25,7 @@ export function SavedViewList({ filters, fixedQueue, close }: Props) {
     <form onSubmit={save} className="flex flex-col gap-2">
       {views.length === 0 && (
         <p className="text-12 text-ink-2">
-          A view keeps filters, columns and time range under a name, in this browser. To share one,
-          share the page’s address.
+          Saves filters, columns and range in this browser. To share, copy the URL.
         </p>
       )}
       <ul className="-mx-1 empty:hidden">
@@ -42,7 +40,7 @@ export function SavedViewList({ filters, fixedQueue, close }: Props) {
             </Link>
             <button
               type="button"
-              aria-label={`Forget ${view.name}`}
+              aria-label={`Delete ${view.name}`}
               onClick={() => removeView(view.name)}
               className="grid size-10 place-items-center text-ink-3 hover:text-ink wide:size-7"
             >
@@ -69,4 +67,73 @@ export function SavedViewList({ filters, fixedQueue, close }: Props) {
       </div>
     </form>
   );
+}
+
+/** A named list: its URL without the cursor. */
+type SavedView = { name: string; href: string };
+
+const KEY = "absurd-dashboard.views";
+const NONE: readonly SavedView[] = [];
+const listeners = new Set<() => void>();
+/** The last parse result: useSyncExternalStore needs the same array while the stored text is the same. */
+let cached: { text: string | null; views: readonly SavedView[] } = { text: null, views: NONE };
+
+/** The views saved in this browser, sorted by name. */
+function useSavedViews(): readonly SavedView[] {
+  return useSyncExternalStore(subscribe, getViews, () => NONE);
+}
+
+/** Saves a view; replaces one of the same name. */
+function saveView(view: SavedView): void {
+  const others = getViews().filter((one) => one.name !== view.name);
+  write([...others, view].sort((a, b) => a.name.localeCompare(b.name)));
+}
+
+function removeView(name: string): void {
+  write(getViews().filter((one) => one.name !== name));
+}
+
+function getViews(): readonly SavedView[] {
+  const text = storage()?.getItem(KEY) ?? null;
+  if (text !== cached.text) cached = { text, views: parseViews(text) };
+  return cached.views;
+}
+
+/** Damaged entries, and links that leave this dashboard, are dropped: other code can write to this storage. */
+function parseViews(text: string | null): readonly SavedView[] {
+  try {
+    const stored: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(stored) ? stored.filter(isView) : NONE;
+  } catch {
+    return NONE;
+  }
+}
+
+function isView(value: unknown): value is SavedView {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, href } = value as Partial<Record<"name" | "href", unknown>>;
+  return typeof name === "string" && typeof href === "string" && /^\/[^/\\]/.test(href);
+}
+
+function write(views: readonly SavedView[]): void {
+  storage()?.setItem(KEY, JSON.stringify(views));
+  for (const notify of listeners) notify();
+}
+
+/** `undefined` where the browser forbids storage; nothing is saved then. */
+function storage(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener("storage", listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("storage", listener);
+  };
 }

@@ -6,7 +6,7 @@ import type { TaskFilters } from "@/lib/search-params/tasks";
 
 const SavedViewList = lazyPart(() => import("./saved-view-list").then((m) => m.SavedViewList));
 
-/** Lists under names, kept in this browser. */
+/** The views saved in this browser. */
 export function SavedViews(props: { filters: TaskFilters; fixedQueue: string | undefined }) {
   return (
     <Popover

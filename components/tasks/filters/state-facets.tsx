@@ -8,7 +8,7 @@ import type { TaskFilters } from "@/lib/search-params/tasks";
 import { StateIcon } from "../state/state-icon";
 import { isFiltered } from "./use-task-filters";
 
-/** The six states as switches, each with how many tasks of the chosen queues are in it. */
+/** The six states as toggles, each with its number of tasks in the chosen queues. */
 export function StateFacets({
   filters,
   onChange,
@@ -20,7 +20,7 @@ export function StateFacets({
   const queues = data?.queues.filter(
     ({ name }) => filters.queue.length === 0 || filters.queue.includes(name),
   );
-  // Counts are of whole queues: beside a narrower list they would only mislead.
+  // The counts cover whole queues, so they would mislead next to a list with more filters.
   const narrower = isFiltered({ ...filters, state: [], queue: [] }, undefined);
   const toggle = (state: TaskState) =>
     onChange({

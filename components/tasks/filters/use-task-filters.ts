@@ -9,7 +9,7 @@ import {
 } from "@/lib/search-params/tasks";
 import { wordsOf } from "@/lib/search-params/tasks-words";
 
-/** The filters of the list in the address. A list inside a queue has that queue fixed, whatever the address says. */
+/** The list's filters, from the URL. The list of one queue is limited to that queue, whatever the URL has. */
 export function useTaskFilters(queue: string | undefined) {
   const [inUrl, setInUrl] = useUrlState(tasksSearchParams, { history: "push" });
   const filters = queue === undefined ? inUrl : { ...inUrl, queue: [queue] };
@@ -19,17 +19,17 @@ export function useTaskFilters(queue: string | undefined) {
   );
   return {
     filters,
-    /** Changes filters and goes back to the newest page. */
+    /** Changes filters and returns to the first page. */
     narrow,
-    /** Goes to a neighbouring page. */
+    /** Goes to the page of a cursor; `null` is the first page. */
     turnTo: (cursor: string | null) => setInUrl({ cursor }),
-    /** Shows other values beside the tasks; the page stays. */
+    /** Changes the JSON columns and stays on the page. */
     showColumns: (columns: TaskFilters["columns"]) => setInUrl({ columns }),
     clear: () => setInUrl({ ...taskFilters(), limit: inUrl.limit, columns: inUrl.columns }),
   };
 }
 
-/** Whether the list is narrowed by more than the queue it belongs to. */
+/** Whether any filter but the list's own queue is set. */
 export function isFiltered(filters: TaskFilters, queue: string | undefined): boolean {
   const query = queryOf(queue === undefined ? filters : { ...filters, queue: [] });
   return Boolean(wordsOf(query).length || filters.after || filters.before || filters.range);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskSort } from "@/lib/search-params/tasks-sort";
-import { ORDERS } from "./list-order";
-import { holdStill as hold } from "./live-rows";
+import { mergePage } from "./live-rows";
+import { ORDERS } from "./sort";
 
 function task(id: number, state: TaskSummary["state"] = "pending"): TaskSummary {
   return {
@@ -21,35 +21,35 @@ function task(id: number, state: TaskSummary["state"] = "pending"): TaskSummary 
   };
 }
 
-const holdStill = (shown: TaskSummary[], read: TaskSummary[], sort: TaskSort = "newest") =>
-  hold(shown, read, ORDERS[sort].before);
+const merge = (shown: TaskSummary[], latest: TaskSummary[], sort: TaskSort = "newest") =>
+  mergePage(shown, latest, ORDERS[sort].before);
 const ids = (rows: Iterable<TaskSummary>) => [...rows].map((row) => Number(row.taskId.slice(-12)));
 
-test("rows take new values where they stand, newer ones are only counted", () => {
-  const live = holdStill([task(3), task(2)], [task(5), task(4), task(3, "running")]);
+test("rows update in place, and newer rows are only counted", () => {
+  const live = merge([task(3), task(2)], [task(5), task(4), task(3, "running")]);
   expect(ids(live.rows)).toEqual([3, 2]);
   expect(live.rows[0]?.state).toBe("running");
-  expect(live.fresh).toBe(2);
+  expect(live.newCount).toBe(2);
 });
 
-test("a row pushed off the end of the page is kept, one that stopped matching is marked", () => {
-  expect(holdStill([task(3), task(2)], [task(5), task(3)]).gone.size).toBe(0);
-  expect([...holdStill([task(3), task(2), task(1)], [task(3), task(1)]).gone]).toEqual([
+test("a row pushed off the end of the page is kept; a row that no longer matches is marked", () => {
+  expect(merge([task(3), task(2)], [task(5), task(3)]).removed.size).toBe(0);
+  expect([...merge([task(3), task(2), task(1)], [task(3), task(1)]).removed]).toEqual([
     "orders/019cbd00-0000-7000-8000-000000000002",
   ]);
-  expect(holdStill([task(3), task(2)], []).gone.size).toBe(2);
+  expect(merge([task(3), task(2)], []).removed.size).toBe(2);
 });
 
-test("an empty list fills by itself, and an older row that appears late is not new", () => {
-  expect(ids(holdStill([], [task(2), task(1)]).rows)).toEqual([2, 1]);
-  expect(holdStill([task(3)], [task(3), task(2)]).fresh).toBe(0);
+test("an empty list takes the new rows, and an older row that appears late is not new", () => {
+  expect(ids(merge([], [task(2), task(1)]).rows)).toEqual([2, 1]);
+  expect(merge([task(3)], [task(3), task(2)]).newCount).toBe(0);
 });
 
-test("in another order, what comes later is on another page, and what left is marked", () => {
-  expect(holdStill([task(1), task(2)], [task(1), task(2), task(3)], "oldest").fresh).toBe(0);
-  expect(holdStill([task(1), task(2)], [task(2), task(3)], "oldest").gone.size).toBe(1);
+test("in every order, rows after the page are not new, and rows that left it are marked", () => {
+  expect(merge([task(1), task(2)], [task(1), task(2), task(3)], "oldest").newCount).toBe(0);
+  expect(merge([task(1), task(2)], [task(2), task(3)], "oldest").removed.size).toBe(1);
   const tried = (id: number, attempts: number) => ({ ...task(id), attempts });
-  const live = holdStill([tried(1, 5), tried(2, 3)], [tried(3, 9), tried(1, 5)], "attempts");
-  expect(live.fresh).toBe(1);
-  expect(live.gone.size).toBe(0);
+  const live = merge([tried(1, 5), tried(2, 3)], [tried(3, 9), tried(1, 5)], "attempts");
+  expect(live.newCount).toBe(1);
+  expect(live.removed.size).toBe(0);
 });

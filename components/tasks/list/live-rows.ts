@@ -1,34 +1,46 @@
 import type { TaskSummary } from "@/lib/model/task";
 
-/** A list that stands still: what is shown, which of it no longer matches, and how many new rows wait. */
-export type LiveRows = { rows: TaskSummary[]; gone: ReadonlySet<string>; fresh: number };
+/** The rows on screen, the keys of those that no longer match, and how many newer rows are waiting. */
+export type LiveRows = { rows: TaskSummary[]; removed: ReadonlySet<string>; newCount: number };
+
+/** A page as it was fetched: nothing removed, nothing waiting. */
+export const freshRows = (rows: TaskSummary[]): LiveRows => ({
+  rows,
+  removed: new Set(),
+  newCount: 0,
+});
 
 export const rowKey = (task: TaskSummary) => `${task.queue}/${task.taskId}`;
 
 /**
- * Brings the rows on screen up to date with a new read of the same page, without moving them. Rows that the new read
- * holds take its values; those it should hold and does not are `gone`; new rows are only counted. A list that showed
- * nothing takes the new rows as they are. `before` is the order of the list.
+ * Updates the rows on screen from a refetch of the same page without moving them. A row that is in `latest` takes its
+ * new values; one that should be there and is not is `removed`; a row that is new is only counted. If nothing was
+ * shown, the result is `latest`.
+ *
+ * @param before the order of the list.
  */
-export function holdStill(
+export function mergePage(
   shown: readonly TaskSummary[],
-  read: readonly TaskSummary[],
+  latest: readonly TaskSummary[],
   before: (a: TaskSummary, b: TaskSummary) => boolean,
 ): LiveRows {
   const lastShown = shown.at(-1);
-  if (!lastShown) return { rows: [...read], gone: new Set(), fresh: 0 };
-  const latest = new Map(read.map((task) => [rowKey(task), task]));
-  const lastRead = read.at(-1);
-  const known = new Set(shown.map(rowKey));
+  if (!lastShown) return freshRows([...latest]);
+  const latestByKey = new Map(latest.map((task) => [rowKey(task), task]));
+  const lastLatest = latest.at(-1);
+  const shownKeys = new Set(shown.map(rowKey));
   return {
-    rows: shown.map((task) => latest.get(rowKey(task)) ?? task),
-    // A row beyond the end of the new page was pushed off it, which says nothing about the row.
-    gone: new Set(
+    rows: shown.map((task) => latestByKey.get(rowKey(task)) ?? task),
+    // A row that sorts after the end of the latest page may still match: newer rows pushed it off the page.
+    removed: new Set(
       shown
-        .filter((task) => !latest.has(rowKey(task)) && (!lastRead || !before(lastRead, task)))
+        .filter(
+          (task) => !latestByKey.has(rowKey(task)) && (!lastLatest || !before(lastLatest, task)),
+        )
         .map(rowKey),
     ),
-    // Rows beyond the end moved up because others left: they are not new.
-    fresh: read.filter((task) => !known.has(rowKey(task)) && before(task, lastShown)).length,
+    // A row that sorts after the last one shown moved up because others left: it is not new.
+    newCount: latest.filter((task) => !shownKeys.has(rowKey(task)) && before(task, lastShown))
+      .length,
   };
 }

@@ -1,29 +1,180 @@
 "use client";
-import { lazyPart } from "@/components/ui/feedback/lazy-part";
-import { Icon } from "@/components/ui/icons/icon";
-import { Popover } from "@/components/ui/overlay/popover";
-import type { TaskFilters } from "@/lib/search-params/tasks";
-import type { JsonPath } from "@/lib/search-params/tasks-paths";
+import type { ReactNode } from "react";
+import { taskPath } from "@/components/layout/paths";
+import { Attempts } from "@/components/task/attempts/attempts";
+import { Sentence } from "@/components/task/sentence";
+import { Age } from "@/components/ui/text/age";
+import { useClock } from "@/components/ui/text/clock";
+import { Link } from "@/components/ui/text/link";
+import { MiddleTruncate } from "@/components/ui/text/middle-truncate";
+import { cn } from "@/lib/cn";
+import { explainSummary } from "@/lib/diagnosis/explain-summary";
+import { plainText } from "@/lib/diagnosis/sentence";
+import { formatAge, formatDuration, formatShortId } from "@/lib/format";
+import type { TaskSummary } from "@/lib/model/task";
+import { StateLabel } from "../state/state-label";
+import { rowKey } from "./live-rows";
+import type { ColumnSort } from "./sort";
 
-const ColumnChoice = lazyPart(() => import("./column-choice").then((m) => m.ColumnChoice));
+/** A cell of every column. Narrow screens lay a row out as a grid of two lines, wide ones as a table row. */
+export const CELL =
+  "wide:h-8 wide:border-line-subtle wide:border-b wide:px-2 wide:first:pl-4 wide:last:pr-4";
+const FROM_WIDE = cn(CELL, "hidden wide:table-cell");
+const FROM_XWIDE = "hidden h-8 border-line-subtle border-b px-2 xwide:table-cell";
+const NONE = <span className="text-ink-3">–</span>;
 
-/** Which values of their JSON the tasks show beside them. */
-export function TaskColumns(props: {
-  filters: TaskFilters;
-  onChange: (columns: JsonPath[]) => void;
-}) {
+export type TaskColumn = {
+  key: string;
+  label: string;
+  /** Classes of the header: the width, and from which screen width it shows (the same as in `cellClass`). */
+  headClass: string;
+  cellClass: string;
+  cell: (task: TaskSummary) => ReactNode;
+  /** Text of the cell's tooltip. */
+  title?: (task: TaskSummary) => string | undefined;
+  sort?: ColumnSort;
+};
+
+/** What decides which columns a list has. */
+export type ColumnOptions = {
+  /** Whether the list is limited to one queue, so that a queue column would repeat it. */
+  oneQueue: boolean;
+  /** Whether any row has a tenant. */
+  tenants: boolean;
+  /** JSON paths chosen as columns. */
+  paths: readonly string[];
+};
+
+/** The columns of the task table, in order. The name's link covers the row; the id is above it, so it can be selected. */
+export function taskColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskColumn[] {
+  return [
+    {
+      key: "state",
+      label: "State",
+      headClass: "w-[100px]",
+      cellClass: CELL,
+      cell: (task) => <StateLabel state={task.state} />,
+    },
+    {
+      key: "name",
+      label: "Name",
+      headClass: "w-[15%]",
+      cellClass: cn(CELL, "min-w-0"),
+      cell: (task) => (
+        <Link
+          data-row={rowKey(task)}
+          href={taskPath(task.queue, task.taskId)}
+          title={task.name}
+          className="block truncate font-medium outline-none after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"
+        >
+          {task.name}
+        </Link>
+      ),
+    },
+    {
+      key: "id",
+      label: "Task id",
+      headClass: "w-[116px]",
+      cellClass: FROM_WIDE,
+      cell: (task) => (
+        <span className="mono relative z-1 text-ink-2" title={task.taskId}>
+          {formatShortId(task.taskId)}
+        </span>
+      ),
+    },
+    ...when(!oneQueue, {
+      key: "queue",
+      label: "Queue",
+      headClass: "w-[108px]",
+      cellClass: cn(FROM_WIDE, "text-ink-2"),
+      cell: (task) => <MiddleTruncate text={task.queue} />,
+    }),
+    {
+      key: "attempts",
+      label: "Attempts",
+      headClass: "w-[80px]",
+      cellClass: cn(CELL, "order-2 text-right text-12 wide:text-13"),
+      cell: (task) => <Attempts task={task} />,
+      sort: { cycle: ["attempts", "newest"], descending: "attempts" },
+    },
+    {
+      key: "age",
+      label: "Age",
+      headClass: "w-[72px]",
+      cellClass: cn(CELL, "text-right"),
+      cell: (task) => <Age iso={task.enqueuedAt} />,
+      sort: { cycle: ["newest", "oldest"], ascending: "newest", descending: "oldest" },
+    },
+    {
+      key: "duration",
+      label: "Duration",
+      headClass: "w-[92px]",
+      cellClass: cn(FROM_WIDE, "text-right text-ink-2"),
+      cell: (task) => <Duration task={task} />,
+      sort: { cycle: ["duration", "newest"], descending: "duration" },
+    },
+    {
+      key: "worker",
+      label: "Worker",
+      headClass: "hidden w-[116px] pl-5 xwide:table-cell",
+      cellClass: cn(FROM_XWIDE, "pl-5"),
+      cell: ({ run }) =>
+        run?.claimedBy ? <MiddleTruncate text={run.claimedBy} className="mono text-ink-2" /> : NONE,
+    },
+    ...when(tenants, {
+      key: "tenant",
+      label: "Tenant",
+      headClass: "hidden w-[92px] xwide:table-cell",
+      cellClass: FROM_XWIDE,
+      cell: ({ tenantId }) => (tenantId ? <MiddleTruncate text={tenantId} /> : NONE),
+    }),
+    ...paths.map(
+      (path): TaskColumn => ({
+        key: `path ${path}`,
+        label: path,
+        headClass: "mono w-32 truncate",
+        cellClass: cn(FROM_WIDE, "mono truncate"),
+        cell: (task) => task.columns?.[path] ?? NONE,
+        title: (task) => task.columns?.[path] ?? undefined,
+      }),
+    ),
+    {
+      key: "why",
+      label: "Why",
+      headClass: "pr-4!",
+      cellClass: cn(CELL, "order-1 col-span-2 min-w-0 text-12 wide:text-13"),
+      cell: (task) => <Why task={task} />,
+    },
+  ];
+}
+
+const when = (shown: boolean, column: TaskColumn): TaskColumn[] => (shown ? [column] : []);
+
+/** From the first start to the end, or to now while the task is active. */
+function Duration({ task }: { task: TaskSummary }) {
+  const { firstStartedAt: from, endedAt: to } = task;
+  const running = useClock((now) => (from && !to ? formatAge(now - Date.parse(from)) : ""));
+  if (!from) return NONE;
+  return to ? formatDuration(Date.parse(to) - Date.parse(from)) : running;
+}
+
+const TONES = {
+  plain: "text-ink-2",
+  good: "text-completed",
+  warning: "text-pending",
+  bad: "text-failed",
+} as const;
+
+/** Why a task is in its state, in a few words. */
+function Why({ task }: { task: TaskSummary }) {
+  const active = task.endedAt === null;
+  // The text of an ended task does not change, so only active tasks subscribe to the clock.
+  const at = useClock((now) => (active ? now : 0));
+  const now = new Date(at || Date.parse(task.endedAt ?? task.enqueuedAt)).toISOString();
+  const { parts, tone } = explainSummary(task, now);
   return (
-    <Popover
-      title="Columns"
-      onNear={ColumnChoice.preload}
-      label={
-        <>
-          <Icon name="columns-3" size={14} />
-          <span className="sr-only xwide:not-sr-only">Columns</span>
-        </>
-      }
-    >
-      {() => <ColumnChoice {...props} />}
-    </Popover>
+    <span className={cn("block truncate", TONES[tone])} title={plainText(parts)}>
+      <Sentence parts={parts} />
+    </span>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { Pager } from "@/components/layout/list/pager";
+import { ReadError } from "@/components/layout/live/read-error";
 import { useReadAgain } from "@/components/layout/live/use-read-again";
 import { BulkButton } from "@/components/tasks/bulk/bulk-button";
 import { lazyExtra } from "@/components/ui/feedback/lazy-part";
@@ -10,10 +11,8 @@ import { ClockProvider } from "@/components/ui/text/clock";
 import { Kbd } from "@/components/ui/text/kbd";
 import { cn } from "@/lib/cn";
 import { plural } from "@/lib/format";
-import type { Page } from "@/lib/model/page";
-import type { TaskSummary } from "@/lib/model/task";
 import { ApiError } from "@/lib/query/api";
-import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
+import { serializeTaskFilters } from "@/lib/search-params/tasks";
 import { printPath } from "@/lib/search-params/tasks-paths";
 import { sortLacks } from "@/lib/search-params/tasks-sort";
 import { ExportMenu } from "../export/export-menu";
@@ -21,28 +20,17 @@ import { RangeSelect } from "../filters/range-select";
 import { SavedViews } from "../filters/saved-views";
 import { StateFacets } from "../filters/state-facets";
 import { isFiltered, useTaskFilters } from "../filters/use-task-filters";
-import type { SearchOn } from "../search/continue-search";
-import { SearchCount } from "../search/search-count";
+import { ExactCount } from "../search/exact-count";
 import { TaskSearch } from "../search/task-search";
+import { useContinueSearch } from "../search/use-continue-search";
 import { useSelection } from "../selection/use-selection";
-import { ORDERS } from "./list-order";
+import { ColumnPicker } from "./column-picker";
+import { IncompleteNotices, NewRowsButton, NoListNotice, NoTasks } from "./list-notices";
 import { rowKey } from "./live-rows";
-import { SortSelect } from "./sort-select";
-import { TaskColumns } from "./task-columns";
+import { ORDERS, SortSelect } from "./sort";
 import { TaskTable } from "./task-table";
 import { useLiveTasks } from "./use-live-tasks";
 
-// Most lists can be read, have rows, are complete, hold the newest and have nothing selected.
-const ListProblem = lazyExtra(() => import("./list-problem").then((m) => m.ListProblem));
-const ReadError = lazyExtra(() =>
-  import("@/components/layout/live/read-error").then((m) => m.ReadError),
-);
-const NoTasks = lazyExtra(() => import("./no-tasks").then((m) => m.NoTasks));
-const NewPill = lazyExtra(() => import("./new-pill").then((m) => m.NewPill));
-const SearchOnwards = lazyExtra(() =>
-  import("../search/continue-search").then((m) => m.SearchOnwards),
-);
-const PartialNotes = lazyExtra(() => import("./partial-notes").then((m) => m.PartialNotes));
 const SelectionBar = lazyExtra(() =>
   import("../selection/selection-bar").then((m) => m.SelectionBar),
 );
@@ -53,47 +41,48 @@ export function TaskList({ queue }: { queue?: string }) {
   const { query, shown, showNewest } = useLiveTasks(filters);
   const readAgain = useReadAgain();
   const box = useRef<HTMLDivElement>(null);
-  // Two hundred rows take a while: what was pressed shows before them.
+  // Rendering 200 rows takes a while. Deferred, so that the control that was pressed updates first.
   const drawn = useDeferredValue(shown);
   const page = query.data;
-  const onwards = query.isPlaceholderData ? null : searchedOnwards(filters, page);
-  const [told, setTold] = useState<SearchOn | null>(null);
-  const search = told?.of === onwards ? told : null;
+  const { pending, search } = useContinueSearch(
+    filters,
+    query.isPlaceholderData ? undefined : page,
+  );
   const isOld = query.isPlaceholderData || drawn?.key !== shown?.key;
   const found = isOld ? undefined : search?.rows;
   const rows = useMemo(() => [...(drawn?.rows ?? []), ...(found ?? [])], [drawn?.rows, found]);
-  const question = serializeTaskFilters({ ...filters, cursor: null, columns: [] });
-  const selection = useSelection(question, rows);
-  const marked = useDeferredValue(selection);
-  // One and the same list while it says the same, or every row would be drawn again.
-  const columns = useMemo(() => filters.columns.map(printPath), [filters.columns]);
+  const matching = serializeTaskFilters({ ...filters, cursor: null, columns: [] });
+  const selection = useSelection(matching, rows);
+  const deferredSelection = useDeferredValue(selection);
+  // The same array while the paths are the same: the rows are memoized by it.
+  const paths = useMemo(() => filters.columns.map(printPath), [filters.columns]);
   const order = ORDERS[filters.sort];
   const around =
     page &&
     (filters.sort === "oldest" ? flip(page) : { ...page, ...(search && { older: search.older }) });
-  const select = (reach: boolean) => {
+  const selectFocused = (range: boolean) => {
     const key = document.activeElement?.getAttribute("data-row");
     const task = rows.find((row) => rowKey(row) === key);
-    if (task) selection.toggle(task, reach);
+    if (task) selection.toggle(task, range);
   };
   useHotkeys({
-    x: () => select(false),
-    X: () => select(true),
+    x: () => selectFocused(false),
+    X: () => selectFocused(true),
     r: () => {
       readAgain();
       query.refetch({ cancelRefetch: false }).then(({ data }) => showNewest(data));
     },
   });
-  const tooSlow = query.error instanceof ApiError && query.error.code === "timed_out";
-  const gone = query.error instanceof ApiError && query.error.status === 404;
+  const timedOut = query.error instanceof ApiError && query.error.code === "timed_out";
+  const notFound = query.error instanceof ApiError && query.error.status === 404;
   const filtered = isFiltered(filters, queue);
-  const refused = sortLacks(filters) !== null;
-  // Another page, order or question begins at its top.
-  const place = serializeTaskFilters({ ...filters, columns: [] });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of place that scrolls
+  const unsortable = sortLacks(filters) !== null;
+  // A new page, order or query starts at the top.
+  const pageKey = serializeTaskFilters({ ...filters, columns: [] });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls whenever the page changes
   useEffect(() => {
     box.current?.scrollTo({ top: 0 });
-  }, [place]);
+  }, [pageKey]);
   return (
     <div className="flex min-h-0 flex-1 flex-col bg-surface">
       <h1 className="sr-only">Tasks</h1>
@@ -101,17 +90,17 @@ export function TaskList({ queue }: { queue?: string }) {
         <TaskSearch filters={filters} fixedQueue={queue} onChange={narrow} onClear={clear} />
         <RangeSelect filters={filters} onChange={narrow} />
         <SavedViews filters={filters} fixedQueue={queue} />
-        <TaskColumns filters={filters} onChange={showColumns} />
-        <ExportMenu filters={filters} question={question} />
+        <ColumnPicker filters={filters} onChange={showColumns} />
+        <ExportMenu filters={filters} matching={matching} />
         <BulkButton label="Bulk" selection={() => ({ filters })} />
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 pb-2 wide:flex-nowrap wide:px-4">
         <StateFacets filters={filters} onChange={narrow} />
         <span className="ml-auto" />
-        <SearchCount key={question} filters={filters} />
-        <SortSelect filters={filters} onChange={narrow} />
+        <ExactCount key={matching} filters={filters} />
+        <SortSelect sort={filters.sort} onSort={narrow} />
       </div>
-      {(tooSlow || refused) && <ListProblem filters={filters} onChange={narrow} />}
+      {(timedOut || unsortable) && <NoListNotice filters={filters} onChange={narrow} />}
       <div
         ref={box}
         aria-busy={isOld}
@@ -120,15 +109,15 @@ export function TaskList({ queue }: { queue?: string }) {
           isOld && "opacity-60",
         )}
       >
-        {refused ? null : drawn && page && !gone ? (
+        {unsortable ? null : drawn && page && !notFound ? (
           <ClockProvider now={page.now}>
             <div
               aria-live="polite"
               className="sticky top-0 z-20 h-0 text-center empty:hidden wide:text-right"
             >
-              {!filters.cursor && drawn.fresh > 0 && (
-                <NewPill
-                  count={drawn.fresh}
+              {!filters.cursor && drawn.newCount > 0 && (
+                <NewRowsButton
+                  count={drawn.newCount}
                   limit={filters.limit}
                   onClick={() => {
                     showNewest();
@@ -140,41 +129,35 @@ export function TaskList({ queue }: { queue?: string }) {
             {rows.length > 0 ? (
               <TaskTable
                 rows={rows}
-                gone={drawn.gone}
+                removed={drawn.removed}
                 oneQueue={queue !== undefined}
-                columns={columns}
-                // Rows of the last question keep its marks, or all would be drawn anew before they go.
-                selection={isOld ? marked : selection}
+                paths={paths}
+                // While the previous results are still shown, keep their selection: clearing it would re-render 200 rows
+                // just before they are replaced.
+                selection={isOld ? deferredSelection : selection}
                 sort={filters.sort}
                 onSort={narrow}
               />
-            ) : onwards && search?.status !== "done" ? null : (
+            ) : pending ? null : (
               <NoTasks filters={filters} filtered={filtered} onChange={narrow} onClear={clear} />
             )}
-            {onwards && (
-              <SearchOnwards
-                key={onwards}
-                of={onwards}
-                filters={filters}
-                page={page}
-                onChange={setTold}
-              />
+            {(page.searchedTo || page.rankedFrom || page.unreadable) && (search || !pending) && (
+              <IncompleteNotices page={page} search={search} onTurn={turnTo} />
             )}
-            {(page.searchedTo || page.rankedFrom || page.unreadable) && (!onwards || search) && (
-              <PartialNotes page={page} search={search} onTurn={turnTo} />
-            )}
-            {selection.picked.size > 0 && <SelectionBar selection={selection} columns={columns} />}
+            {selection.picked.size > 0 && <SelectionBar selection={selection} paths={paths} />}
           </ClockProvider>
-        ) : query.error && !tooSlow ? (
+        ) : query.error && !timedOut ? (
           <ReadError error={query.error} onRetry={() => query.refetch()} />
         ) : (
-          !tooSlow && <SkeletonRows rows={20} columns={7} />
+          !timedOut && <SkeletonRows rows={20} columns={7} />
         )}
       </div>
       <Pager
-        page={refused ? undefined : around}
+        page={unsortable ? undefined : around}
         labels={order.pager}
-        note={drawn && !refused && `${order.label} · ${plural(rows.length, "task")} on this page`}
+        note={
+          drawn && !unsortable && `${order.label} · ${plural(rows.length, "task")} on this page`
+        }
         first={!filters.cursor}
         onTurn={turnTo}
         keys={
@@ -189,15 +172,8 @@ export function TaskList({ queue }: { queue?: string }) {
 
 type Neighbours = { older: string | null; newer: string | null };
 
-/** The pager goes on to what comes next, which in this order are the newer ones. */
+/** The pager's "next" is the older page, except in this order. */
 const flip = ({ older, newer }: Neighbours): Neighbours => ({ older: newer, newer: older });
-
-/** Names the search that goes on beyond a page, if it ran out of time and was read from the new to the old. */
-function searchedOnwards(filters: TaskFilters, page: Page<TaskSummary> | undefined): string | null {
-  const downwards = filters.sort === "newest" && !filters.cursor?.startsWith("n.");
-  const start = page?.searchedTo && downwards ? page.older : null;
-  return start === null ? null : JSON.stringify([filters, start]);
-}
 
 export function TaskListSkeleton() {
   return (

@@ -1,34 +1,42 @@
-import { memo } from "react";
+"use client";
+import { memo, useMemo } from "react";
 import { Th } from "@/components/ui/data/table";
+import { cn } from "@/lib/cn";
+import { formatShortId } from "@/lib/format";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskSort } from "@/lib/search-params/tasks-sort";
 import { SelectionCheck } from "../selection/selection-check";
 import type { Selection } from "../selection/use-selection";
 import { rowKey } from "./live-rows";
-import { SortTh } from "./sort-th";
-import { TaskRow } from "./task-row";
+import { SortTh } from "./sort";
+import { CELL, type TaskColumn, taskColumns } from "./task-columns";
 
-/** Rows of tasks: a table on wide screens, two lines a task on narrow ones. */
+/** Rows of tasks: a table on wide screens, two lines per task on narrow ones. */
 export const TaskTable = memo(function TaskTable({
   rows,
-  gone,
+  removed,
   oneQueue,
-  columns,
+  paths,
   selection,
   sort,
   onSort,
 }: {
   rows: readonly TaskSummary[];
-  gone: ReadonlySet<string>;
+  /** Keys of the rows that no longer match the filters. */
+  removed: ReadonlySet<string>;
   oneQueue: boolean;
-  /** Paths whose values are shown. */
-  columns: readonly string[];
+  /** JSON paths whose values are shown as columns. */
+  paths: readonly string[];
   selection: Selection;
   sort: TaskSort;
   onSort: (change: { sort: TaskSort }) => void;
 }) {
   const { picked } = selection;
   const tenants = rows.some((row) => row.tenantId !== null);
+  const columns = useMemo(
+    () => taskColumns({ oneQueue, tenants, paths }),
+    [oneQueue, tenants, paths],
+  );
   const pickedHere = rows.filter((row) => picked.has(rowKey(row))).length;
   return (
     <table className="block w-full table-fixed border-collapse text-left wide:table">
@@ -42,36 +50,22 @@ export const TaskTable = memo(function TaskTable({
               onToggle={() => selection.toggleAll(rows)}
             />
           </Th>
-          <Th className="w-[100px]">State</Th>
-          <Th className="w-[15%]">Name</Th>
-          <Th className="w-[116px]">Task id</Th>
-          {!oneQueue && <Th className="w-[108px]">Queue</Th>}
-          <SortTh
-            label="Attempts"
-            sorted={sort === "attempts" ? "descending" : undefined}
-            onSort={() => onSort({ sort: sort === "attempts" ? "newest" : "attempts" })}
-            className="w-[80px]"
-          />
-          <SortTh
-            label="Age"
-            sorted={sort === "newest" ? "ascending" : sort === "oldest" ? "descending" : undefined}
-            onSort={() => onSort({ sort: sort === "newest" ? "oldest" : "newest" })}
-            className="w-[72px]"
-          />
-          <SortTh
-            label="Duration"
-            sorted={sort === "duration" ? "descending" : undefined}
-            onSort={() => onSort({ sort: sort === "duration" ? "newest" : "duration" })}
-            className="w-[92px]"
-          />
-          <Th className="hidden w-[116px] pl-5 xwide:table-cell">Worker</Th>
-          {tenants && <Th className="hidden w-[92px] xwide:table-cell">Tenant</Th>}
-          {columns.map((path) => (
-            <Th key={path} title={path} className="mono w-32 truncate">
-              {path}
-            </Th>
-          ))}
-          <Th className="pr-4!">Why</Th>
+          {columns.map(({ key, label, headClass, sort: by }) =>
+            by ? (
+              <SortTh
+                key={key}
+                label={label}
+                by={by}
+                sort={sort}
+                onSort={onSort}
+                className={headClass}
+              />
+            ) : (
+              <Th key={key} title={label} className={headClass}>
+                {label}
+              </Th>
+            ),
+          )}
         </tr>
       </thead>
       <tbody className="block wide:table-row-group">
@@ -79,9 +73,7 @@ export const TaskTable = memo(function TaskTable({
           <TaskRow
             key={rowKey(task)}
             task={task}
-            gone={gone.has(rowKey(task))}
-            oneQueue={oneQueue}
-            tenants={tenants}
+            removed={removed.has(rowKey(task))}
             columns={columns}
             selected={picked.has(rowKey(task))}
             onSelect={selection.toggle}
@@ -90,4 +82,47 @@ export const TaskTable = memo(function TaskTable({
       </tbody>
     </table>
   );
+});
+
+type CellsProps = { task: TaskSummary; columns: readonly TaskColumn[] };
+
+const TaskRow = memo(function TaskRow({
+  task,
+  columns,
+  removed,
+  selected,
+  onSelect,
+}: CellsProps & {
+  removed: boolean;
+  selected: boolean;
+  onSelect: (task: TaskSummary, range: boolean) => void;
+}) {
+  return (
+    <tr
+      className={cn(
+        "relative grid min-h-14 grid-cols-[32px_96px_minmax(0,1fr)_auto] items-center border-line-subtle border-b px-3 py-2 focus-within:bg-accent-soft wide:table-row wide:h-8",
+        selected ? "bg-accent-soft" : "hover:bg-hover",
+        removed && "opacity-50",
+      )}
+      title={removed ? "No longer matches the filters" : undefined}
+    >
+      <td className={cn(CELL, "row-span-2 wide:pr-0!")}>
+        <SelectionCheck
+          label={`Select ${task.name} ${formatShortId(task.taskId)}`}
+          checked={selected}
+          onToggle={(range) => onSelect(task, range)}
+        />
+      </td>
+      <Cells task={task} columns={columns} />
+    </tr>
+  );
+});
+
+/** Memoized apart from the row: selecting all re-renders 200 rows, but none of their cells. */
+const Cells = memo(function Cells({ task, columns }: CellsProps) {
+  return columns.map(({ key, cellClass, cell, title }) => (
+    <td key={key} className={cellClass} title={title?.(task)}>
+      {cell(task)}
+    </td>
+  ));
 });

@@ -1,13 +1,16 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useQueues } from "@/components/queues/use-queues";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { Icon } from "@/components/ui/icons/icon";
-import type { TaskFilters } from "@/lib/search-params/tasks";
-import { SearchChip } from "./search-chip";
-import type { Suggestion } from "./search-suggest";
-import { chipsOf } from "./search-words";
-import { loadLanguage, useSuggestions } from "./use-suggestions";
+import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
+import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
+import { withoutWord, wordsOf } from "@/lib/search-params/tasks-words";
+import type { Suggestion } from "./search-language";
+
+const loadLanguage = () => import("./search-language");
 
 type Props = {
   filters: TaskFilters;
@@ -18,7 +21,7 @@ type Props = {
 
 const LIST = "task-search-options";
 
-/** Filters as words, with suggestions: typed ones become chips on Enter, and a whole id opens its task. */
+/** The filters as chips, and a box whose words become chips on Enter. A complete id opens its task instead. */
 export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   const router = useRouter();
   const input = useRef<HTMLInputElement>(null);
@@ -27,7 +30,7 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
   const { language, suggestions, isName } = useSuggestions(text, filters.queue, open);
-  const chips = chipsOf(fixedQueue === undefined ? filters : { ...filters, queue: [] });
+  const chips = filterChips(fixedQueue === undefined ? filters : { ...filters, queue: [] });
   const shown = open ? suggestions : [];
   useHotkeys({ "/": () => input.current?.focus() });
 
@@ -39,21 +42,22 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   }
   async function submit(typed: string) {
     if (!typed.trim()) return;
-    const known = language ?? (await loadLanguage().catch(() => null));
+    const loaded = language ?? (await loadLanguage().catch(() => null));
     setOpen(false);
-    if (!known) return setProblem("The dashboard’s server does not answer.");
-    const understood = known.understand(typed, filters, isName);
-    if ("problem" in understood) {
-      const { message, from, to } = understood.problem;
+    if (!loaded)
+      return setProblem("The dashboard’s server did not respond. Press Enter to try again.");
+    const parsed = loaded.parseInput(typed, filters, isName);
+    if ("problem" in parsed) {
+      const { message, from, to } = parsed.problem;
       setProblem(message);
       input.current?.setSelectionRange(from, to);
-    } else if ("openId" in understood) {
-      const found = await known.findById(understood.openId);
+    } else if ("openId" in parsed) {
+      const found = await loaded.findById(parsed.openId);
       if ("href" in found) router.push(found.href);
       else setProblem(found.problem);
     } else {
-      const { queue: _, ...rest } = understood.filters;
-      onChange(fixedQueue === undefined ? understood.filters : rest);
+      const { queue: _, ...rest } = parsed.filters;
+      onChange(fixedQueue === undefined ? parsed.filters : rest);
       setText("");
     }
   }
@@ -83,7 +87,7 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
     <search className="relative flex min-h-9 min-w-0 flex-1 basis-full flex-wrap items-center gap-1 rounded-2 border border-line-control bg-surface py-0.5 pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:min-h-7 wide:basis-0">
       <Icon name="search" className="mr-1 shrink-0 text-ink-3" />
       {chips.map((chip) => (
-        <SearchChip key={chip.text} chip={chip} onRemove={() => onChange(chip.without)} />
+        <FilterChip key={chip.text} chip={chip} onRemove={() => onChange(chip.without)} />
       ))}
       <input
         ref={input}
@@ -127,5 +131,52 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
         <language.SearchOptions id={LIST} options={shown} active={at} onChoose={choose} />
       )}
     </search>
+  );
+}
+
+/** The parser and suggestions, loaded when the box is first used, and the completions of what is typed. */
+function useSuggestions(text: string, queue: string[], enabled: boolean) {
+  const { data: known } = useQuery({ ...taskSuggestionsQuery(queue), enabled, retry: false });
+  const queues = useQueues().data?.queues.map(({ name }) => name) ?? [];
+  const [language, setLanguage] = useState<Awaited<ReturnType<typeof loadLanguage>>>();
+  useEffect(() => {
+    // A failure only means no suggestions: Enter loads it again and reports the failure.
+    if (enabled) loadLanguage().then(setLanguage, () => undefined);
+  }, [enabled]);
+  return {
+    language,
+    suggestions: language?.suggest(text, known, queues) ?? [],
+    isName: (word: string) => known?.names.includes(word) ?? false,
+  };
+}
+
+type Chip = { text: string; key: string; value: string; without: Partial<TaskFilters> };
+
+/** One chip per filter, with the filters that remain when it is removed. */
+export function filterChips(filters: TaskFilters): Chip[] {
+  const query = queryOf(filters);
+  return wordsOf(query).map((word) => {
+    const [, key = "", value = ""] =
+      /^((?:"(?:[^"\\]|\\.)*"|[^:<>])*[:<>]=?)(.*)$/s.exec(word.text) ?? [];
+    return { text: word.text, key, value, without: withoutWord(query, word) };
+  });
+}
+
+function FilterChip({ chip, onRemove }: { chip: Chip; onRemove: () => void }) {
+  return (
+    <span className="mono inline-flex h-7 min-w-0 max-w-full items-center rounded-1 bg-active pl-1.5 wide:h-5">
+      <span className="shrink-0 text-ink-3">{chip.key}</span>
+      <span className="truncate font-medium" title={chip.value}>
+        {chip.value}
+      </span>
+      <button
+        type="button"
+        aria-label={`Remove ${chip.text}`}
+        onClick={onRemove}
+        className="grid h-full w-7 shrink-0 place-items-center text-ink-3 hover:text-ink wide:w-5"
+      >
+        <Icon name="x" strokeWidth={2} size={12} />
+      </button>
+    </span>
   );
 }

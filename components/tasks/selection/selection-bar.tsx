@@ -4,16 +4,20 @@ import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { showToast } from "@/components/ui/overlay/toast";
 import { formatNumber, plural } from "@/lib/format";
-import { ExportSelected } from "../export/export-selected";
+import type { TaskSummary } from "@/lib/model/task";
+import { exportHead, exportLine } from "@/lib/query/tasks-export";
+import { EXPORT_FORMATS, type ExportFormat } from "@/lib/search-params/tasks-export";
+import { FORMAT_NAMES, saveFile } from "../export/export-file";
 import type { Selection } from "./use-selection";
 
-/** What can be done with the tasks picked. */
+/** Actions on the selected tasks. */
 export function SelectionBar({
   selection,
-  columns,
+  paths,
 }: {
   selection: Selection;
-  columns: readonly string[];
+  /** The JSON paths shown as columns. */
+  paths: readonly string[];
 }) {
   const tasks = [...selection.picked.values()];
   async function copy() {
@@ -28,24 +32,40 @@ export function SelectionBar({
       <span aria-live="polite" className="mr-auto whitespace-nowrap font-semibold wide:mr-2">
         {formatNumber(tasks.length)} selected
       </span>
-      <BulkButton
-        label="Act on them"
-        selection={() => ({ ids: tasks })}
-        onStarted={selection.clear}
-      />
+      <BulkButton label="Actions" selection={() => ({ ids: tasks })} onStarted={selection.clear} />
       <Button onClick={copy}>
         <Icon name="copy" size={14} />
         Copy ids
       </Button>
-      <ExportSelected tasks={tasks} columns={columns} />
-      <Button
-        variant="ghost"
-        size="square"
-        aria-label="Clear the selection"
-        onClick={selection.clear}
-      >
+      <ExportSelected tasks={tasks} paths={paths} />
+      <Button variant="ghost" size="square" aria-label="Clear selection" onClick={selection.clear}>
         <Icon name="x" />
       </Button>
     </section>
   );
+}
+
+/** Saves the selected tasks as a file, from the rows already loaded. */
+function ExportSelected({
+  tasks,
+  paths,
+}: {
+  tasks: readonly TaskSummary[];
+  paths: readonly string[];
+}) {
+  const save = (format: ExportFormat) =>
+    saveFile(format, [
+      exportHead(format, paths),
+      ...tasks.map((task) => exportLine(format, paths, task)),
+    ]);
+  return EXPORT_FORMATS.map((format) => (
+    <Button
+      key={format}
+      onClick={() => save(format)}
+      className={format === "ndjson" ? "hidden wide:inline-flex" : ""}
+    >
+      <Icon name="download" size={14} />
+      {FORMAT_NAMES[format]}
+    </Button>
+  ));
 }

@@ -1,8 +1,8 @@
 /**
- * A checkbox without words, as large as a finger needs on narrow screens. Its mark is two edges of a box: a page may have
- * two hundred of them.
+ * A checkbox without visible text, with a touch target of 44 px on narrow screens. The check mark is two borders of one
+ * box rather than an icon, since a page may have 200 of them.
  *
- * @param mixed for one that stands for many: whether some are checked and others not.
+ * @param mixed for a checkbox of several rows: some are selected and others are not.
  */
 export function SelectionCheck({
   label,
@@ -13,7 +13,7 @@ export function SelectionCheck({
   label: string;
   checked: boolean;
   mixed?: boolean;
-  onToggle: (reach: boolean) => void;
+  onToggle: (range: boolean) => void;
 }) {
   return (
     <span className="relative z-1 -my-2 -ml-3 grid size-11 place-items-center wide:m-0 wide:size-6">
@@ -34,7 +34,7 @@ export function SelectionCheck({
   );
 }
 
-/** There is no attribute for it. */
+/** `indeterminate` is a property only; there is no attribute for it. */
 function setMixed(input: HTMLInputElement | null, mixed: boolean) {
   if (input) input.indeterminate = mixed;
 }

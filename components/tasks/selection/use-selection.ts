@@ -1,21 +1,21 @@
 "use client";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { TaskSummary } from "@/lib/model/task";
-import { NO_PICK, type Pick, pick, pickAll } from "./selection-pick";
+import { rowKey } from "../list/live-rows";
 
 export type Selection = {
-  /** The tasks picked, by the keys of their rows. */
+  /** The selected tasks by row key. */
   picked: ReadonlyMap<string, TaskSummary>;
-  /** Selects a task or takes it out; with `reach`, does the same to all between it and the last one touched. */
-  toggle: (task: TaskSummary, reach: boolean) => void;
-  /** Selects all of these, or none of them when all are. */
+  /** Selects or deselects a task; with `range`, also every row between it and the last one toggled. */
+  toggle: (task: TaskSummary, range: boolean) => void;
+  /** Selects all of these, or deselects them when all are selected. */
   toggleAll: (tasks: readonly TaskSummary[]) => void;
   clear: () => void;
 };
 
 /**
- * Tasks picked by hand. They stay while pages are turned, and end with the `key` of the question. Its functions stay the
- * same ones, so that a row is drawn again only when it is picked itself.
+ * The tasks selected by hand. A selection survives paging and ends when `key`, the query, changes. The functions keep
+ * their identity, so that a row re-renders only when its own selection changes.
  */
 export function useSelection(key: string, rows: readonly TaskSummary[]): Selection {
   const [state, setState] = useState<Pick>({ ...NO_PICK, key });
@@ -30,12 +30,47 @@ export function useSelection(key: string, rows: readonly TaskSummary[]): Selecti
       setState((before) => ({ ...next(before.key === key ? before : NO_PICK), key }));
     };
     return {
-      toggle: (task: TaskSummary, reach: boolean) =>
-        change((before) => pick(before, latest.current.rows, task, reach)),
+      toggle: (task: TaskSummary, range: boolean) =>
+        change((before) => pick(before, latest.current.rows, task, range)),
       toggleAll: (tasks: readonly TaskSummary[]) =>
         change((before) => pickAll(before.picked, tasks)),
       clear: () => change(() => NO_PICK),
     };
   }, []);
   return useMemo(() => ({ picked, ...actions }), [picked, actions]);
+}
+
+type Picked = ReadonlyMap<string, TaskSummary>;
+
+/** The selection of the query `key`; `anchor` is the row toggled last, where a range starts. */
+export type Pick = { key: string; picked: Picked; anchor: string | null };
+
+export const NO_PICK: Pick = { key: "", picked: new Map(), anchor: null };
+
+/** Toggles a row, and with `range` sets every row between it and the anchor to the same. */
+export function pick(
+  before: Pick,
+  rows: readonly TaskSummary[],
+  task: TaskSummary,
+  range: boolean,
+): Pick {
+  const at = (key: string | null) => rows.findIndex((row) => rowKey(row) === key);
+  const to = at(rowKey(task));
+  const from = range ? at(before.anchor) : -1;
+  const tasks =
+    from < 0 || to < 0 ? [task] : rows.slice(Math.min(from, to), Math.max(from, to) + 1);
+  const on = !before.picked.has(rowKey(task));
+  return { key: before.key, picked: set(before.picked, tasks, on), anchor: rowKey(task) };
+}
+
+/** Selects all of these, or deselects them when all are selected. */
+export function pickAll(picked: Picked, tasks: readonly TaskSummary[]): Omit<Pick, "key"> {
+  const all = tasks.every((task) => picked.has(rowKey(task)));
+  return { picked: set(picked, tasks, !all), anchor: null };
+}
+
+function set(picked: Picked, tasks: readonly TaskSummary[], on: boolean): Picked {
+  const next = new Map(picked);
+  for (const task of tasks) on ? next.set(rowKey(task), task) : next.delete(rowKey(task));
+  return next;
 }

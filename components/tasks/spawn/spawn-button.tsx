@@ -7,10 +7,10 @@ import { Icon } from "@/components/ui/icons/icon";
 
 const SpawnDialog = lazyExtra(() => import("./spawn-dialog").then((m) => m.SpawnDialog));
 
-/** The way to a new task of a queue. */
+/** Opens the dialog that spawns a task in a queue. */
 export function SpawnButton({ queue }: { queue: string }) {
   const [open, setOpen] = useState(false);
-  useDeeds([{ label: `Spawn a task in ${queue}`, icon: "plus", run: () => setOpen(true) }]);
+  useDeeds([{ label: `Spawn task in ${queue}`, icon: "plus", run: () => setOpen(true) }]);
   return (
     <>
       <Button onClick={() => setOpen(true)}>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { EMPTY_FORM, readSpawnJson, toSpawnInput, toSpawnJson } from "./spawn-form";
+import { EMPTY_FORM, parseSpawnJson, toSpawnInput, toSpawnJson } from "./spawn-form";
 
-test("empty fields are left out, and no limit is null", () => {
+test("empty fields are left out, and an empty limit is null", () => {
   expect(toSpawnInput({ ...EMPTY_FORM, name: " a ", maxAttempts: "" })).toEqual({
     name: "a",
     params: "{}",
@@ -9,7 +9,7 @@ test("empty fields are left out, and no limit is null", () => {
   });
 });
 
-test("numbers are read where they were typed", () => {
+test("numbers are parsed where they were typed", () => {
   const form = {
     ...EMPTY_FORM,
     name: "a",
@@ -23,21 +23,21 @@ test("numbers are read where they were typed", () => {
   });
 });
 
-test("as JSON and back it is the same, large numbers exact", () => {
+test("the form survives the way to JSON and back, with big numbers exact", () => {
   const params = '{"id": 12345678901234567890, "x": 1.10}';
   const form = { ...EMPTY_FORM, name: "a", params, headers: '{"t": 1}', idempotencyKey: "k" };
-  const read = readSpawnJson(toSpawnJson(form));
-  expect(read).toMatchObject({ name: "a", maxAttempts: 5, idempotencyKey: "k" });
-  if ("problem" in read) throw new Error(read.problem);
-  expect(read.params.replace(/\s+/g, "")).toBe(params.replace(/\s+/g, ""));
-  expect(read.headers?.replace(/\s+/g, "")).toBe('{"t":1}');
+  const parsed = parseSpawnJson(toSpawnJson(form));
+  expect(parsed).toMatchObject({ name: "a", maxAttempts: 5, idempotencyKey: "k" });
+  if ("problem" in parsed) throw new Error(parsed.problem);
+  expect(parsed.params.replace(/\s+/g, "")).toBe(params.replace(/\s+/g, ""));
+  expect(parsed.headers?.replace(/\s+/g, "")).toBe('{"t":1}');
 });
 
 test.each([
-  ["{", "This is not JSON"],
-  ["[]", "It has to be an object with a name"],
-  ["{}", "The name is missing"],
-  ['{"name": "a", "queue": "b"}', "There is no key “queue”"],
-])("%s is told what is wrong with it", (text, problem) => {
-  expect(readSpawnJson(text)).toEqual({ problem: expect.stringContaining(problem) });
+  ["{", "Not valid JSON"],
+  ["[]", "Must be an object with a name"],
+  ["{}", "Name is missing"],
+  ['{"name": "a", "queue": "b"}', "Unknown key “queue”"],
+])("%s is rejected: %s", (text, problem) => {
+  expect(parseSpawnJson(text)).toEqual({ problem: expect.stringContaining(problem) });
 });

@@ -1,10 +1,11 @@
+import { jsonProblem } from "@/components/ui/form/json-field";
 import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import type { spawnTaskAction } from "@/lib/actions/spawn";
 
-/** What an action is told of a task to spawn, but for its queue. */
+/** The input of the spawn action without queue and reason. */
 export type SpawnInput = Omit<Parameters<typeof spawnTaskAction>[0], "queue" | "reason">;
 
-/** A task to spawn as its fields hold it: all text. */
+/** The fields of the spawn form: all text. */
 export type SpawnForm = {
   name: string;
   params: string;
@@ -33,11 +34,11 @@ export const EMPTY_FORM: SpawnForm = {
   idempotencyKey: "",
 };
 
-/** The fields as an action takes them; what is empty is left out. */
+/** The form as input of the action; empty fields are left out. */
 export function toSpawnInput(form: SpawnForm): SpawnInput {
   const { kind } = form;
-  const strategy = numbersOf(form, ["baseSeconds", "factor", "maxSeconds"]);
-  const cancellation = numbersOf(form, ["maxDelaySeconds", "maxDurationSeconds"]);
+  const strategy = parseNumbers(form, ["baseSeconds", "factor", "maxSeconds"]);
+  const cancellation = parseNumbers(form, ["maxDelaySeconds", "maxDurationSeconds"]);
   return {
     name: form.name.trim(),
     params: form.params,
@@ -49,14 +50,14 @@ export function toSpawnInput(form: SpawnForm): SpawnInput {
   };
 }
 
-function numbersOf<Key extends keyof SpawnForm>(form: SpawnForm, keys: readonly Key[]) {
+function parseNumbers<Key extends keyof SpawnForm>(form: SpawnForm, keys: readonly Key[]) {
   const filled = keys.filter((key) => form[key].trim() !== "");
   return Object.fromEntries(filled.map((key) => [key, Number(form[key])])) as Partial<
     Record<Key, number>
   >;
 }
 
-/** The same as one JSON document, to be edited as a whole or copied. */
+/** The form as one JSON document. Numbers in params and headers stay exact. */
 export function toSpawnJson(form: SpawnForm): string {
   const { name, params, headers, ...rest } = toSpawnInput(form);
   const parsed = (text: string | undefined) => parseExactly(text ?? "")?.value;
@@ -78,23 +79,49 @@ const KEYS = [
   "idempotencyKey",
 ];
 
-/** What such a document says, or what is wrong with it. The server checks each value. */
-export function readSpawnJson(text: string): SpawnInput | { problem: string } {
+/** Parses such a document, or returns what is wrong with it. Only its shape is checked: the server checks the values. */
+export function parseSpawnJson(text: string): SpawnInput | { problem: string } {
   const parsed = parseExactly(text);
-  if (!parsed) return { problem: "This is not JSON" };
+  if (!parsed) return { problem: "Not valid JSON" };
   const { value } = parsed;
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    return { problem: "It has to be an object with a name" };
+    return { problem: "Must be an object with a name" };
   const unknown = Object.keys(value).find((key) => !KEYS.includes(key));
   if (unknown !== undefined)
-    return { problem: `There is no key “${unknown}”; there are: ${KEYS.join(", ")}` };
+    return { problem: `Unknown key “${unknown}”. Known keys: ${KEYS.join(", ")}` };
   const { params, headers, ...rest } = value as Record<string, unknown>;
   if (typeof rest.name !== "string" || rest.name.trim() === "")
-    return { problem: "The name is missing" };
-  // Params and headers stay text, exact to the last digit; the others are small.
+    return { problem: "Name is missing" };
+  // Params and headers stay text so that big numbers stay exact; the other numbers are small.
   return {
     ...JSON.parse(printExactly(rest)),
     params: params === undefined ? "" : printExactly(params),
     ...(headers !== undefined && { headers: printExactly(headers) }),
   };
+}
+
+/** Parses the attempt limit; empty text is no limit. */
+export function parseLimit(text: string): number | null {
+  return text.trim() === "" ? null : Number(text);
+}
+
+/** Why a text is not a valid attempt limit; `null` when it is. */
+export function attemptsProblem(text: string): string | null {
+  const limit = parseLimit(text);
+  return limit === null || (Number.isInteger(limit) && limit >= 1)
+    ? null
+    : "A whole number from 1, or empty for no limit";
+}
+
+/** Why a text is not a JSON object; `null` when it is, or is empty. */
+export function headersProblem(text: string): string | null {
+  const problem = jsonProblem(text);
+  if (problem !== null || text.trim() === "") return problem;
+  return text.trim().startsWith("{") ? null : "Headers must be a JSON object";
+}
+
+/** Why a text is not a number of seconds; `null` when it is, or is empty. */
+export function secondsProblem(text: string): string | null {
+  if (text.trim() === "") return null;
+  return Number(text) >= 0 && Number.isFinite(Number(text)) ? null : "A number of seconds";
 }

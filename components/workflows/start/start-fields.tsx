@@ -1,7 +1,7 @@
 import { ReasonField } from "@/components/audit/reason-field";
-import { jsonProblem } from "@/components/events/json-field";
 import { Button } from "@/components/ui/form/button";
 import { Field, Textarea } from "@/components/ui/form/field";
+import { jsonProblem } from "@/components/ui/form/json-field";
 import { Select } from "@/components/ui/form/select";
 import { WorkflowInputField } from "./input-field";
 import { StartPreview } from "./start-preview";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TaskSummary } from "@/lib/model/task";
-import { NO_PICK, type Pick, pick, pickAll } from "./selection-pick";
+import { NO_PICK, type Pick, pick, pickAll } from "./use-selection";
 
 const rows = [..."abcde"].map((taskId) => ({ queue: "q", taskId }) as TaskSummary);
 const row = (id: string) => rows.find((task) => task.taskId === id) as TaskSummary;
@@ -10,13 +10,13 @@ const ids = ({ picked }: Omit<Pick, "key">) =>
     .sort()
     .join("");
 
-test("one row is picked and taken out again", () => {
+test("a row is selected and deselected", () => {
   const one = pick(NO_PICK, rows, row("b"), false);
   expect(ids(one)).toBe("b");
   expect(ids(pick(one, rows, row("b"), false))).toBe("");
 });
 
-test("a range reaches from the row touched last, both ways, and takes out too", () => {
+test("a range starts at the row toggled last, goes both ways, and deselects too", () => {
   const anchored = pick(NO_PICK, rows, row("d"), false);
   const range = pick(anchored, rows, row("b"), true);
   expect(ids(range)).toBe("bcd");
@@ -24,12 +24,12 @@ test("a range reaches from the row touched last, both ways, and takes out too", 
   expect(ids(pick(NO_PICK, rows, row("c"), true))).toBe("c");
 });
 
-test("rows of another page stay picked", () => {
+test("rows of another page stay selected", () => {
   const elsewhere = pick(NO_PICK, rows, { queue: "q", taskId: "z" } as TaskSummary, false);
   expect(ids(pick(elsewhere, rows, row("a"), true))).toBe("az");
 });
 
-test("all are picked, or none when all were", () => {
+test("selecting all deselects when all were selected", () => {
   const all = { ...NO_PICK, ...pickAll(new Map(), rows) };
   expect(ids(all)).toBe("abcde");
   expect(ids(pickAll(all.picked, rows))).toBe("");

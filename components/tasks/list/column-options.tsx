@@ -10,8 +10,8 @@ import { type JsonPath, parsePath, printPath } from "@/lib/search-params/tasks-p
 
 type Props = { filters: TaskFilters; onChange: (columns: JsonPath[]) => void };
 
-/** The paths that the newest tasks have, and a field for any other. */
-export function ColumnChoice({ filters, onChange }: Props) {
+/** Checkboxes for the chosen paths and those found in the newest tasks, and a field for any other path. */
+export function ColumnOptions({ filters, onChange }: Props) {
   const { data } = useQuery({ ...taskSuggestionsQuery(filters.queue), retry: false });
   const [text, setText] = useState("");
   const [error, setError] = useState<string | null>(null);
@@ -27,7 +27,7 @@ export function ColumnChoice({ filters, onChange }: Props) {
   function add(event: FormEvent) {
     event.preventDefault();
     const path = parsePath(text.trim());
-    if (!path) return setError("A path begins with params, headers, result or error");
+    if (!path) return setError("A path starts with params, headers, result or error");
     toggle(printPath(path), !chosen.includes(printPath(path)));
     setText("");
   }

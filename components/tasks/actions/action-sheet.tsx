@@ -5,10 +5,10 @@ import type { IconName } from "@/components/ui/icons/icon-names";
 import { Dialog } from "@/components/ui/overlay/dialog";
 import { Kbd } from "@/components/ui/text/kbd";
 import { cn } from "@/lib/cn";
-import type { Availability, Obstacle, TaskAction } from "./availability";
-import { TASK_ACTION_WORDS } from "./task-actions-words";
+import { ACTION_WORDS } from "./action-words";
+import { type Availability, type Obstacle, TASK_ACTIONS, type TaskAction } from "./availability";
 
-/** Every action on a task: what it does, or why it cannot be taken now. */
+/** All actions on a task, each with what it does or why it is not available. */
 export function ActionSheet({
   available,
   onChoose,
@@ -21,17 +21,17 @@ export function ActionSheet({
   return (
     <Dialog title="Actions" onClose={onClose}>
       <ul className="-mx-2">
-        {TASK_ACTION_WORDS.map((words) => (
+        {TASK_ACTIONS.map((action) => (
           <Line
-            key={words.action}
-            {...words}
-            obstacle={available[words.action]}
-            onClick={() => onChoose(words.action)}
+            key={action}
+            {...ACTION_WORDS[action]}
+            obstacle={available[action]}
+            onClick={() => onChoose(action)}
           />
         ))}
         <Line
-          label="Spawn a task"
-          means="A new task in this queue"
+          label="Spawn task"
+          description="New task in this queue"
           hotkey="n"
           icon="plus"
           obstacle={null}
@@ -44,14 +44,14 @@ export function ActionSheet({
 
 function Line({
   label,
-  means,
+  description,
   hotkey,
   icon,
   obstacle,
   onClick,
 }: {
   label: string;
-  means: ReactNode;
+  description: ReactNode;
   hotkey: string;
   icon: IconName;
   obstacle: Obstacle;
@@ -73,7 +73,7 @@ function Line({
         <span className="min-w-0 flex-1">
           <span className="block font-medium">{label}</span>
           <span className={cn("block text-12", off ? "text-ink-3" : "text-ink-2")}>
-            {obstacle ?? means}
+            {obstacle ?? description}
           </span>
         </span>
         {!off && <Kbd>{hotkey}</Kbd>}

@@ -1,19 +1,19 @@
 "use client";
-import { Field, Textarea } from "@/components/ui/form/field";
 import { formatBytes } from "@/lib/format";
+import { Field, Textarea } from "./field";
 
-/** Why a text is no JSON; `null` when it is, or is empty. */
+/** Why a text is not valid JSON; `null` when it is, or is empty. */
 export function jsonProblem(text: string): string | null {
   if (text.trim() === "") return null;
   try {
     JSON.parse(text);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : "This is not JSON";
+    return error instanceof Error ? error.message : "Not valid JSON";
   }
 }
 
-/** JSON, checked as it is typed. */
+/** A field for JSON, checked while typing; empty text means no value. */
 export function JsonField({
   label,
   value,
@@ -29,7 +29,7 @@ export function JsonField({
     <Field
       label={label}
       error={problem}
-      hint={value.trim() === "" ? "Empty: no payload" : `JSON, ${formatBytes(size)}`}
+      hint={value.trim() === "" ? "Empty means no payload" : `JSON, ${formatBytes(size)}`}
     >
       {(ids) => (
         <Textarea

@@ -27,7 +27,7 @@ type Props = {
   onClose: () => void;
 };
 
-/** The dialog of one action. It stays open when the task moves on meanwhile: the server has the last word. */
+/** The dialog of one action. It stays open when the state of the task changes: the server checks again. */
 export function ActionDialog({ action, detail, available, onClose }: Props) {
   const { run, event } = available;
   const props = { detail, onClose };

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { diagnose } from "@/lib/diagnosis/diagnose";
 import { getRecording, listRecordings } from "@/testing/recordings";
-import { availableActions } from "../actions/availability";
-import { SUGGESTIONS } from "./suggestions";
+import { SUGGESTIONS } from "./action-words";
+import { availableActions } from "./availability";
 
 const suggested = listRecordings().flatMap((name) => {
   const detail = getRecording(name);
@@ -10,11 +10,11 @@ const suggested = listRecordings().flatMap((name) => {
   return action ? [{ name, detail, action }] : [];
 });
 
-test.each(suggested)("$name: what the verdict suggests can be done", ({ detail, action }) => {
+test.each(suggested)("$name: the suggested action is available", ({ detail, action }) => {
   expect(availableActions(detail)[SUGGESTIONS[action.kind].action]).toBeNull();
 });
 
-test("the recorded situations take in every suggestion there is", () => {
+test("the recordings cover every suggestion", () => {
   const kinds = new Set(suggested.map(({ action }) => action.kind));
   expect([...kinds].sort()).toEqual(Object.keys(SUGGESTIONS).sort());
 });

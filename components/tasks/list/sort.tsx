@@ -1,0 +1,112 @@
+"use client";
+import { Th } from "@/components/ui/data/table";
+import { Select } from "@/components/ui/form/select";
+import { Icon } from "@/components/ui/icons/icon";
+import { cn } from "@/lib/cn";
+import type { TaskSummary } from "@/lib/model/task";
+import type { TaskFilters } from "@/lib/search-params/tasks";
+import { TASK_SORTS, type TaskSort } from "@/lib/search-params/tasks-sort";
+
+type Order = {
+  label: string;
+  /** Buttons of the pager: first page, previous page, next page. */
+  pager: readonly [string, string, string];
+  /** Whether a task sorts before another. */
+  before: (a: TaskSummary, b: TaskSummary) => boolean;
+};
+
+const PAGER = ["First", "Previous", "Next"] as const;
+const newerId = (a: TaskSummary, b: TaskSummary) => a.taskId > b.taskId;
+
+/** The orders of the list. Ids are UUIDv7, so they sort by creation time. */
+export const ORDERS: Record<TaskSort, Order> = {
+  newest: { label: "Newest first", pager: ["Newest", "Newer", "Older"], before: newerId },
+  oldest: {
+    label: "Oldest first",
+    pager: ["Oldest", "Older", "Newer"],
+    before: (a, b) => newerId(b, a),
+  },
+  due: {
+    label: "Due first",
+    pager: PAGER,
+    // ISO instants sort as text, and "infinity" sorts after all of them.
+    before: (a, b) => (a.run?.availableAt ?? "") < (b.run?.availableAt ?? ""),
+  },
+  attempts: {
+    label: "Most attempts first",
+    pager: PAGER,
+    before: (a, b) => (a.attempts === b.attempts ? newerId(a, b) : a.attempts > b.attempts),
+  },
+  duration: {
+    label: "Longest first",
+    pager: PAGER,
+    before: (a, b) => duration(a) > duration(b),
+  },
+};
+
+/** Milliseconds from the first start to the end, or to now while the task is active; -1 before the first start. */
+function duration({ firstStartedAt, endedAt }: TaskSummary): number {
+  if (firstStartedAt === null) return -1;
+  return (endedAt === null ? Date.now() : Date.parse(endedAt)) - Date.parse(firstStartedAt);
+}
+
+type SortProps = { sort: TaskSort; onSort: (change: Pick<TaskFilters, "sort">) => void };
+
+const OPTIONS = TASK_SORTS.map((value) => ({ value, label: ORDERS[value].label }));
+
+/** Chooses the order. One that the filters do not support can be chosen too: the list then shows what it needs. */
+export function SortSelect({ sort, onSort }: SortProps) {
+  return (
+    <Select
+      quiet
+      aria-label="Order"
+      value={sort}
+      options={OPTIONS}
+      onChange={({ target }) => {
+        const chosen = TASK_SORTS.find((one) => one === target.value);
+        if (chosen) onSort({ sort: chosen });
+      }}
+    />
+  );
+}
+
+/** Which orders the header of a column switches between, and how each sorts the column. */
+export type ColumnSort = {
+  cycle: readonly [TaskSort, TaskSort];
+  ascending?: TaskSort;
+  descending: TaskSort;
+};
+
+/** The header of a numeric column that sorts the list. */
+export function SortTh({
+  label,
+  by,
+  className,
+  sort,
+  onSort,
+}: SortProps & { label: string; by: ColumnSort; className: string }) {
+  const direction =
+    sort === by.ascending ? "ascending" : sort === by.descending ? "descending" : undefined;
+  const [first, second] = by.cycle;
+  return (
+    <Th numeric aria-sort={direction} className={cn("px-0!", className)}>
+      <button
+        type="button"
+        onClick={() => onSort({ sort: sort === first ? second : first })}
+        className={cn(
+          "inline-flex h-7 w-full items-center justify-end gap-1 px-2 -outline-offset-2 hover:text-ink",
+          direction && "text-ink",
+        )}
+      >
+        {direction && (
+          <Icon
+            name={direction === "ascending" ? "arrow-up" : "arrow-down"}
+            size={12}
+            strokeWidth={2}
+          />
+        )}
+        {label}
+      </button>
+    </Th>
+  );
+}

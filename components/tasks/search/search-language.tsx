@@ -1,0 +1,213 @@
+import { taskPath, workflowRunPath } from "@/components/layout/paths";
+import type { TaskSuggestions } from "@/lib/analytics/task-suggestions";
+import { cn } from "@/lib/cn";
+import type { Found } from "@/lib/model/found";
+import { isUuid } from "@/lib/model/ids";
+import { TASK_STATES } from "@/lib/model/states";
+import { fetchJson } from "@/lib/query/api";
+import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
+import { mergeQueries } from "@/lib/search-params/tasks-merge";
+import { quote } from "@/lib/search-params/tasks-paths";
+import { parseTaskQuery, QUERY_KEYS, type QueryProblem } from "@/lib/search-params/tasks-query";
+
+/*
+ * What the search box understands: what Enter does with the text, and what the list below the box suggests. Loaded when
+ * the box is first used. The grammar itself is lib/search-params/tasks-query.
+ */
+
+export type ParsedInput =
+  | { filters: Partial<TaskFilters> }
+  | { openId: string }
+  | { problem: QueryProblem };
+
+/**
+ * Parses the text of the box: a complete id, which opens its task, or words of the query language, which are added to
+ * `filters`. `isName` decides whether a bare word is a task name; otherwise it is part of an error.
+ */
+export function parseInput(
+  text: string,
+  filters: TaskFilters,
+  isName: (word: string) => boolean,
+): ParsedInput {
+  const typed = text.trim();
+  if (isUuid(typed)) return { openId: typed.toLowerCase() };
+  const { query, problems } = parseTaskQuery(text, isName);
+  const [problem] = problems;
+  return problem ? { problem } : { filters: mergeQueries(queryOf(filters), query) };
+}
+
+/** The page of the task, run or workflow run with this id in any queue, or why there is none. */
+export async function findById(id: string): Promise<{ href: string } | { problem: string }> {
+  try {
+    const { found } = await fetchJson<{ found: Found[] }>(`/api/find?id=${id}`);
+    const [hit] = found;
+    if (!hit) return { problem: "No task, run or workflow run has this id." };
+    const isWorkflow = hit.kind === "workflow";
+    return {
+      href: isWorkflow ? workflowRunPath(hit.workflowRunId) : taskPath(hit.queue, hit.taskId),
+    };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : "The search failed." };
+  }
+}
+
+/** One completion of the text: the resulting text, its last word, and whether that word is a complete filter. */
+export type Suggestion = { text: string; word: string; note: string; complete: boolean };
+
+const NOTES: Record<(typeof QUERY_KEYS)[number], string> = {
+  state: "one or more, separated by commas",
+  name: "exact task name",
+  queue: "queue name",
+  id: "task id starts with",
+  attempts: "attempts>2",
+  worker: "worker",
+  tenant: "tenant_id header",
+  idempotency: "exact idempotency key",
+  error: "error contains",
+  checkpoint: "completed step",
+};
+
+const MAX_SUGGESTIONS = 10;
+
+/** Completions of the last word, most likely first. `known` are the values recently seen in these queues. */
+export function suggest(
+  text: string,
+  known: TaskSuggestions | undefined,
+  queues: readonly string[],
+): Suggestion[] {
+  const word = /(?:"(?:[^"\\]|\\.)*"?|[^\s"])*$/.exec(text)?.[0] ?? "";
+  const before = text.slice(0, text.length - word.length);
+  const offer = (words: Omit<Suggestion, "text">[]) =>
+    words.slice(0, MAX_SUGGESTIONS).map((one) => ({ ...one, text: before + one.word }));
+  const split = /^((?:"(?:[^"\\]|\\.)*"|[^:<>="])+)(>=|<=|[:<>=])(.*)$/s.exec(word);
+  if (!split) return offer(suggestKeys(word, known));
+  const [, key = "", sign = "", typed = ""] = split;
+  return offer(
+    suggestValues(key, typed, known, queues).map(({ value, note }) => ({
+      word: `${key}${sign}${value}`,
+      note,
+      complete: true,
+    })),
+  );
+}
+
+function suggestKeys(word: string, known: TaskSuggestions | undefined): Omit<Suggestion, "text">[] {
+  const names = filterValues(known?.names ?? [], word).map((name) => ({
+    word: `name:${quoteIfNeeded(name)}`,
+    note: "task name",
+    complete: true,
+  }));
+  const keys = QUERY_KEYS.filter((key) => key.startsWith(word)).map((key) => ({
+    word: key === "attempts" ? "attempts>" : `${key}:`,
+    note: NOTES[key],
+    complete: false,
+  }));
+  const paths = (known?.paths ?? [])
+    .filter(({ path }) => includes(path, word))
+    .map(({ path, values }) => ({
+      word: `${path}:`,
+      note: values.slice(0, 3).join(", "),
+      complete: false,
+    }));
+  if (word === "") return [...keys.slice(0, 7), ...paths.slice(0, 3)];
+  const open = word.startsWith('"') && !/^"(?:[^"\\]|\\.)*"$/.test(word);
+  const quoted = word.startsWith('"') ? `${word}${open ? '"' : ""}` : quoteIfNeeded(word);
+  const whole = [
+    { word: `error:${quoted}`, note: NOTES.error, complete: true },
+    { word: `idempotency:${quoted}`, note: NOTES.idempotency, complete: true },
+  ];
+  return [...keys, ...names.slice(0, 5), ...paths.slice(0, 6), ...(word.length > 2 ? whole : [])];
+}
+
+function suggestValues(
+  key: string,
+  typed: string,
+  known: TaskSuggestions | undefined,
+  queues: readonly string[],
+): { value: string; note: string }[] {
+  const values = (list: readonly string[], note: string) =>
+    filterValues(list, typed.replace(/^"/, "")).map((value) => ({
+      value: quoteIfNeeded(value),
+      note,
+    }));
+  switch (key) {
+    case "state": {
+      const chosen = typed.split(",").slice(0, -1);
+      const last = typed.split(",").at(-1) ?? "";
+      return TASK_STATES.filter((state) => state.startsWith(last) && !chosen.includes(state)).map(
+        (state) => ({ value: [...chosen, state].join(","), note: "state" }),
+      );
+    }
+    case "name":
+      return values(known?.names ?? [], "task name");
+    case "queue":
+      return values(queues, "queue");
+    case "worker":
+      return values(known?.workers ?? [], "recent worker");
+    case "tenant":
+      return values(known?.tenants ?? [], "recent tenant");
+    case "idempotency":
+      return values(known?.idempotencyKeys ?? [], "recent idempotency key");
+    case "checkpoint":
+      return values(known?.checkpoints ?? [], "recent step");
+    default: {
+      const path = known?.paths.find((one) => one.path === key);
+      return (path?.values ?? [])
+        .filter((value) => includes(value, typed))
+        .map((value) => ({ value, note: "recent value" }));
+    }
+  }
+}
+
+/** Values that contain the typed text; those that start with it come first. */
+function filterValues(values: readonly string[], typed: string): string[] {
+  const found = values.filter((value) => includes(value, typed));
+  const starts = (value: string) => value.toLowerCase().startsWith(typed.toLowerCase());
+  return [...found.filter(starts), ...found.filter((value) => !starts(value))];
+}
+
+const includes = (value: string, part: string) => value.toLowerCase().includes(part.toLowerCase());
+const quoteIfNeeded = (value: string) => (/^[^\s"]\S*$/.test(value) ? value : quote(value));
+
+/** The suggestions below the box. Focus stays in the box, which names the active option. */
+export function SearchOptions({
+  id,
+  options,
+  active,
+  onChoose,
+}: {
+  id: string;
+  options: readonly Suggestion[];
+  active: number;
+  onChoose: (suggestion: Suggestion) => void;
+}) {
+  return (
+    <div
+      id={id}
+      role="listbox"
+      aria-label="Suggestions"
+      className="absolute top-full left-0 z-30 mt-1 max-h-[50dvh] w-[560px] max-w-full overflow-y-auto rounded-3 bg-raised p-1 shadow-3"
+    >
+      {options.map((option, index) => (
+        // biome-ignore lint/a11y/useFocusableInteractive: options are reached from the box by aria-activedescendant
+        <div
+          key={option.text}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === active}
+          onPointerDown={(event) => {
+            event.preventDefault();
+            onChoose(option);
+          }}
+          className={cn(
+            "flex min-h-10 cursor-pointer items-center gap-3 rounded-2 px-2 hover:bg-hover wide:min-h-7",
+            index === active && "bg-active",
+          )}
+        >
+          <span className="mono min-w-0 truncate font-medium">{option.word}</span>
+          <span className="ml-auto min-w-0 truncate text-12 text-ink-3">{option.note}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
