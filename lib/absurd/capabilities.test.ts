@@ -34,7 +34,7 @@ test("the current engine has every feature", async () => {
   const { installed, schemaVersion, features } = await getCapabilities(connection);
   expect({ installed, schemaVersion }).toEqual({ installed: true, schemaVersion: "0.5.1" });
   expect([...features]).toContain("strict retry strategies");
-  expect(features.size).toBe(9);
+  expect(features.size).toBe(10);
 });
 
 test("connections to one database are asked once", async () => {
@@ -84,7 +84,7 @@ test("an engine without a version is known by what it lacks", async () => {
   const { schemaVersion, features } = await getCapabilities(connection);
   expect(schemaVersion).toBeUndefined();
   expect([...features].sort()).toEqual(
-    ["cancel_task", "extend_claim", "idempotency keys", "write-once events"].sort(),
+    ["cancel_task", "extend_claim", "idempotency keys", "lease checks", "write-once events"].sort(),
   );
   await expect(requireFeature(connection, "retry_task")).rejects.toThrow(
     "(schema older than 0.2.0) has no retry_task; it exists since schema 0.2.0",

@@ -21,6 +21,8 @@ const FEATURES = {
   },
   /** The first emit of an event counts; before, each one overwrote the payload and woke waiters again. */
   "write-once events": { since: "0.1.0", probe: hasFunction("validate_queue_name(text)") },
+  /** `extend_claim` refuses a run without a lease; before, it returned silently. */
+  "lease checks": { since: "0.1.0", probe: hasFunction("validate_queue_name(text)") },
   get_schema_version: { since: "0.2.0", probe: hasFunction("get_schema_version()") },
   retry_task: { since: "0.2.0", probe: hasFunction("retry_task(text,uuid,jsonb)") },
   get_task_result: { since: "0.3.0", probe: hasFunction("get_task_result(text,uuid)") },

@@ -4,6 +4,8 @@ import { AbsurdClient } from "./absurd-client.ts";
 import {
   AbsurdSleepError,
   EngineRefusalError,
+  RunFailedError,
+  RunNotFoundError,
   RunNotRunningError,
   TaskCancelledError,
   UnsupportedByEngineError,
@@ -171,6 +173,27 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
     await expect(client.saveCheckpointForRun(running.runId, "s", 1)).rejects.toThrow(
       TaskCancelledError,
     );
+  });
+
+  test("the lease of a run that has none is not extended", async () => {
+    if (!isAtLeast(generation, "0.0.5")) return;
+    const unknown = "00000000-0000-7000-8000-000000000000";
+    await expect(client.extendClaim(unknown, 60)).rejects.toThrow(RunNotFoundError);
+    const { runId } = await client.spawnTask("task");
+    await expect(client.extendClaim(runId, 60)).rejects.toThrow(RunNotRunningError);
+    await client.claimTasks({ claimTimeoutSeconds: 0 });
+    await expect(client.extendClaim(runId, 60)).rejects.toThrow("does not have an active claim");
+    await client.completeTask(runId);
+    await expect(client.extendClaim(runId, 60)).rejects.toThrow(RunNotRunningError);
+    const failed = await client.spawnTask("task");
+    await client.claimTasks();
+    await client.failTask(failed.runId, "broken");
+    await expect(client.extendClaim(failed.runId, 60)).rejects.toThrow(
+      generation === "0.1.0" ? RunNotRunningError : RunFailedError,
+    );
+    await client.extendClaim(running.runId, 60);
+    await client.cancelTask(running);
+    await expect(client.extendClaim(running.runId, 60)).rejects.toThrow(TaskCancelledError);
   });
 
   test("queue names are limited as that engine limits them", async () => {

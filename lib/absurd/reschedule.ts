@@ -1,6 +1,6 @@
 import type { Uuid } from "../model/ids.ts";
 import type { Instant } from "../model/instants.ts";
-import { instantParameter } from "./arguments.ts";
+import { formatInstant, instantParameter } from "./arguments.ts";
 import { atomically } from "./atomically.ts";
 import { getCapabilities } from "./capabilities.ts";
 import { InvalidArgumentError, RunChangedError } from "./errors.ts";
@@ -99,7 +99,7 @@ async function lock(tx: Queryable, queue: string, seen: RescheduleTarget): Promi
 
 async function write(tx: Queryable, queue: string, moved: RescheduleTarget): Promise<void> {
   const { runId, taskId, at, state } = moved;
-  const time = at === "infinity" ? at : at.toISOString();
+  const time = at === "infinity" ? at : formatInstant(at);
   await call(
     tx,
     `update ${queueTable("r", queue)} set available_at = $2::timestamptz, state = $3

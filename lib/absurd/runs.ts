@@ -1,10 +1,18 @@
 import type { Uuid } from "../model/ids.ts";
 import type { Instant } from "../model/instants.ts";
 import type { Json, JsonObject } from "../model/json.ts";
+import type { TaskState } from "../model/states.ts";
 import { instantParameter, jsonParameter, requireInteger, requireQuantity } from "./arguments.ts";
-import { callFeature } from "./capabilities.ts";
+import { atomically } from "./atomically.ts";
+import { callFeature, getCapabilities, requireFeature } from "./capabilities.ts";
 import { readJson, selectJson } from "./columns.ts";
-import { RunNotFoundError } from "./errors.ts";
+import {
+  EngineRefusalError,
+  RunFailedError,
+  RunNotFoundError,
+  RunNotRunningError,
+  TaskCancelledError,
+} from "./errors.ts";
 import { call, queueTable } from "./sql.ts";
 import type { Queryable } from "./types.ts";
 
@@ -183,8 +191,11 @@ export async function scheduleRun(
 }
 
 /**
- * Makes the lease of a running run end in `seconds` from now (not from its old end, so it can also become shorter).
- * It leaves nothing else behind.
+ * Ends the lease of a running run `seconds` from now. This is not relative to its old end, so the lease can also become
+ * shorter.
+ *
+ * Schemas 0.0.5 to 0.0.8 return silently when there is nothing to extend. There the run is locked and checked first, in a
+ * transaction or a savepoint of the caller's, and the same errors are thrown.
  *
  * @throws InvalidArgumentError unless `seconds` is a whole number above 0. @throws TaskCancelledError, RunFailedError,
  * RunNotFoundError, RunNotRunningError. @throws EngineRefusalError when the run was claimed without a lease.
@@ -197,8 +208,44 @@ export async function extendClaim(
   seconds: number,
 ): Promise<void> {
   requireInteger("seconds", seconds, 1);
-  const statement = "select absurd.extend_claim($1, $2, $3)";
-  await callFeature(db, "extend_claim", statement, [queue, runId, seconds], { queue });
+  const extend = (tx: Queryable) =>
+    callFeature(
+      tx,
+      "extend_claim",
+      "select absurd.extend_claim($1, $2, $3)",
+      [queue, runId, seconds],
+      { queue },
+    );
+  await requireFeature(db, "extend_claim");
+  const { features } = await getCapabilities(db);
+  if (features.has("lease checks")) await extend(db);
+  else
+    await atomically(db, async (tx) => {
+      await requireLease(tx, queue, runId);
+      await extend(tx);
+    });
+}
+
+/** Locks the run and throws what `extend_claim` raises since schema 0.1.0, in the same order and words. */
+async function requireLease(tx: Queryable, queue: string, runId: Uuid): Promise<void> {
+  const [run] = await call<{ state: TaskState; leased: boolean; task_state: TaskState | null }>(
+    tx,
+    `select r.state, r.claim_expires_at is not null as leased,
+            (select t.state from ${queueTable("t", queue)} t where t.task_id = r.task_id) as task_state
+       from ${queueTable("r", queue)} r where r.run_id = $1 for update`,
+    [runId],
+    { queue },
+  );
+  if (!run) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}"`);
+  if (run.task_state === "cancelled") throw new TaskCancelledError();
+  if (run.state === "failed")
+    throw new RunFailedError(`Run "${runId}" has already failed in queue "${queue}"`);
+  if (run.state !== "running")
+    throw new RunNotRunningError(`Run "${runId}" is not currently running in queue "${queue}"`);
+  if (!run.leased)
+    throw new EngineRefusalError(
+      `Run "${runId}" does not have an active claim in queue "${queue}"`,
+    );
 }
 
 /** The task that a run is an attempt of, or `null` for an unknown run. @throws QueueNotFoundError. */

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { describeBothWays } from "@/testing/client-sessions";
+import { formatInstant } from "./arguments.ts";
 import {
   AbsurdSleepError,
   InvalidArgumentError,
@@ -9,6 +10,22 @@ import {
 
 const NOON = "2026-03-02T12:00:00.000Z";
 const later = (seconds: number) => new Date(Date.parse(NOON) + seconds * 1000);
+
+/** What `datetime.fromisoformat` of Python 3.9 accepts of a date, a time and an offset. */
+const PYTHON_3_9 =
+  /^\d{4}-\d\d-\d\d.\d\d(:\d\d(:\d\d(\.\d{3}(\d{3})?)?)?)?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?$/;
+
+describe("an instant as text", () => {
+  test.each(["2026-03-02T12:00:00Z", "2026-03-02T12:00:00.120Z", "0099-12-31T23:59:59.999Z"])(
+    "%s has a form that Python 3.9 parses, too",
+    (instant) => {
+      const text = formatInstant(new Date(instant));
+      expect(text).toMatch(PYTHON_3_9);
+      expect(Date.parse(text)).toBe(Date.parse(instant));
+      expect(instant).not.toMatch(PYTHON_3_9);
+    },
+  );
+});
 
 describeBothWays("sleep", (session) => {
   async function running() {
@@ -32,7 +49,9 @@ describeBothWays("sleep", (session) => {
       claimedBy: null,
     });
     expect((await session.client.getTaskStatus(taskId))?.state).toBe("sleeping");
-    expect(await session.client.getRunCheckpoint(runId, "nap")).toBe(later(60).toISOString());
+    expect(await session.client.getRunCheckpoint(runId, "nap")).toBe(
+      "2026-03-02T12:01:00.000+00:00",
+    );
     await session.setClock(later(60).toISOString());
     await session.client.claimTasks();
     await nap();
@@ -90,5 +109,16 @@ describeBothWays("sleep", (session) => {
     await expect(session.client.sleep({ runId, stepName: "nap", seconds: 1 })).rejects.toThrow(
       RunNotFoundError,
     );
+  });
+
+  test("the stored end has a form that Python 3.9 parses, also after it was moved", async () => {
+    const { taskId, runId } = await running();
+    await session.client.sleep({ runId, stepName: "nap", seconds: 3600 }).catch(() => undefined);
+    const stored = async () => (await session.client.getCheckpoint(taskId, "nap"))?.state;
+    expect(await stored()).toMatch(PYTHON_3_9);
+    await session.client.rescheduleRun({ runId, at: new Date("2099-01-01T00:00:00.5Z") });
+    expect(await stored()).toBe("2099-01-01T00:00:00.500+00:00");
+    await session.client.rescheduleRun({ runId, at: "now" });
+    expect(await stored()).toMatch(PYTHON_3_9);
   });
 });

@@ -136,7 +136,9 @@ test("reschedule: a durable sleep and its checkpoint move together", async () =>
   const later = new Date(Date.now() + 60_000).toISOString();
   const moved = await rescheduleRunAction({ queue, runId, at: later, expected: { kind, at } });
   expect(moved).toMatchObject({ ok: true, data: { kind: "sleep", at: later } });
-  expect((await getTask(queue, taskId)).checkpoints[0]?.state?.text).toBe(`"${later}"`);
+  expect((await getTask(queue, taskId)).checkpoints[0]?.state?.text).toBe(
+    `"${later.replace("Z", "+00:00")}"`,
+  );
 
   const stale = await rescheduleRunAction({ queue, runId, at: "now", expected: { kind, at } });
   expect(refusal(stale).code).toBe("changed_meanwhile");
