@@ -1,5 +1,6 @@
 "use client";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
 import { createQueryClient } from "@/components/layout/live/query-client";
 import type { Preferences } from "@/components/layout/preferences/preferences";
@@ -15,9 +16,11 @@ export function Providers({
 }) {
   const [client] = useState(createQueryClient);
   return (
-    <QueryClientProvider client={client}>
-      <PreferencesProvider initial={preferences}>{children}</PreferencesProvider>
-      <Toaster />
-    </QueryClientProvider>
+    <NuqsAdapter>
+      <QueryClientProvider client={client}>
+        <PreferencesProvider initial={preferences}>{children}</PreferencesProvider>
+        <Toaster />
+      </QueryClientProvider>
+    </NuqsAdapter>
   );
 }

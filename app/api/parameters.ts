@@ -1,7 +1,6 @@
-import { type inferParserType, type ParserMap, parseAsString } from "nuqs/server";
+import { createLoader, type inferParserType, type ParserMap, parseAsString } from "nuqs/server";
 import { ReadError } from "@/lib/analytics/errors";
 import { isUuid } from "@/lib/model/ids";
-import { readValue } from "@/lib/search-params/read-value";
 
 /**
  * The query parameters of a request.
@@ -23,10 +22,11 @@ export function readParameters<Parsers extends ParserMap>(
       );
   return Object.fromEntries(
     Object.entries(parsers).map(([key, parser]) => {
-      const value = readValue(parser, given.getAll(key));
-      if (value === undefined)
+      try {
+        return [key, createLoader({ [key]: parser })(given, { strict: true })[key]];
+      } catch {
         throw new ReadError("bad_request", `The parameter ${key} cannot be read.`);
-      return [key, value];
+      }
     }),
   ) as inferParserType<Parsers>;
 }

@@ -1,10 +1,10 @@
 "use client";
-import { useUrlState } from "@/components/layout/use-url-state";
+import { useQueryStates } from "nuqs";
 import { type AuditFilters, auditFilters, auditSearchParams } from "@/lib/search-params/audit";
 
 /** The filters of the record in the address. */
 export function useAuditFilters() {
-  const [filters, setInUrl] = useUrlState(auditSearchParams, { history: "push" });
+  const [filters, setInUrl] = useQueryStates(auditSearchParams, { history: "push" });
   return {
     filters,
     /** Changes filters and goes back to the newest page. */

@@ -1,11 +1,11 @@
 "use client";
+import { useQueryState } from "nuqs";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
-import { useUrlValue } from "@/components/layout/use-url-value";
 import { type Window, windowSearchParams } from "@/lib/search-params/windows";
 
 /** The window in the address. */
 export function useWindow(): [Window, (window: Window) => void] {
-  return useUrlValue("range", windowSearchParams.range, { history: "push" });
+  return useQueryState("range", windowSearchParams.range.withOptions({ history: "push" }));
 }
 
 /** Seconds between two reads of a window, at least: figures of a week do not change in two seconds. */

@@ -1,10 +1,10 @@
 "use client";
-import { useUrlState } from "@/components/layout/use-url-state";
+import { useQueryStates } from "nuqs";
 import { type EventFilters, eventsSearchParams } from "@/lib/search-params/events";
 
 /** The filters of a list of events in the address. Where the path names the queue, that queue is the one. */
 export function useEventFilters(queue?: string) {
-  const [inAddress, setFilters] = useUrlState(eventsSearchParams, { history: "push" });
+  const [inAddress, setFilters] = useQueryStates(eventsSearchParams, { history: "push" });
   const filters = queue === undefined ? inAddress : { ...inAddress, queue: [queue] };
   return {
     filters,

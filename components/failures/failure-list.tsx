@@ -1,11 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { parseAsString } from "nuqs/server";
+import { parseAsString, useQueryState, useQueryStates } from "nuqs";
 import { useWindowRefresh } from "@/components/charts/use-window";
 import { WindowPage } from "@/components/charts/window-page";
 import { WINDOW_WORDS } from "@/components/charts/window-switch";
-import { useUrlState } from "@/components/layout/use-url-state";
-import { useUrlValue } from "@/components/layout/use-url-value";
 import { Panel } from "@/components/ui/data/panel";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Button } from "@/components/ui/form/button";
@@ -24,8 +22,8 @@ import { FailureRow } from "./failure-row";
 
 /** What fails, and why: one row a cause. */
 export function FailureList() {
-  const [filters, setFilters] = useUrlState(failuresSearchParams, { history: "push" });
-  const [opened, open] = useUrlValue("group", parseAsString);
+  const [filters, setFilters] = useQueryStates(failuresSearchParams, { history: "push" });
+  const [opened, open] = useQueryState("group", parseAsString);
   const query = useQuery({
     ...failuresQuery(filters),
     refetchInterval: useWindowRefresh(filters.range),

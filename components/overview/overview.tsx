@@ -1,9 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useQueryStates } from "nuqs";
 import { useWindowRefresh } from "@/components/charts/use-window";
 import { WindowSwitch } from "@/components/charts/window-switch";
 import { LiveData } from "@/components/layout/live/live-data";
-import { useUrlState } from "@/components/layout/use-url-state";
 import { Attention } from "@/components/queues/attention";
 import { NoQueues } from "@/components/queues/list/no-queues";
 import { useQueues } from "@/components/queues/use-queues";
@@ -25,7 +25,7 @@ const PAIR = "grid gap-3 xwide:grid-cols-2";
 
 /** Is it healthy? What needs attention, then the figures behind it. */
 export function Overview() {
-  const [filters, setFilters] = useUrlState(figuresSearchParams, { history: "push" });
+  const [filters, setFilters] = useQueryStates(figuresSearchParams, { history: "push" });
   const { range: window, tenant } = filters;
   const refetchInterval = useWindowRefresh(window);
   const queues = useQueues(tenant);

@@ -1,9 +1,8 @@
 "use client";
 import dynamic from "next/dynamic";
-import { parseAsStringLiteral } from "nuqs/server";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useDeferredValue } from "react";
 import { WaitList } from "@/components/events/wait-list";
-import { useUrlValue } from "@/components/layout/use-url-value";
 import { AttemptList } from "@/components/task/attempts/attempt-list";
 import { StepList } from "@/components/task/step-list";
 import { Tabs } from "@/components/ui/data/tabs";
@@ -26,7 +25,7 @@ const parseAsTab = parseAsStringLiteral(TABS).withDefault("timeline");
 
 /** What is known about the task, a view a tab; the tab is in the address. */
 export function TaskTabs({ detail }: { detail: TaskDetail }) {
-  const [selected, setTab] = useUrlValue("tab", parseAsTab);
+  const [selected, setTab] = useQueryState("tab", parseAsTab);
   // The tab answers at once; what it shows may take longer than a frame to draw.
   const tab = useDeferredValue(selected);
   return (

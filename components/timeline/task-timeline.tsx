@@ -1,7 +1,6 @@
 "use client";
-import { parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo, useState } from "react";
-import { useUrlState } from "@/components/layout/use-url-state";
 import { useClock } from "@/components/ui/text/clock";
 import { formatDuration, plural } from "@/lib/format";
 import { isActive } from "@/lib/model/states";
@@ -41,7 +40,7 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
   const axis = useAxis(timeline, width, mapWidth);
   const { folding, toggle } = useFolding();
   const rows = useMemo(() => listRows(timeline, detail, folding), [timeline, detail, folding]);
-  const [{ span: selectedId, view }, setState] = useUrlState(parsers);
+  const [{ span: selectedId, view }, setState] = useQueryStates(parsers);
   const [hovered, setHovered] = useState<Hovered | null>(null);
   const select = (span: string | null) => setState({ span });
   const selected = findSpan(timeline, selectedId);

@@ -1,9 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useQueryStates } from "nuqs";
 import { useWindowRefresh } from "@/components/charts/use-window";
 import { WindowPage } from "@/components/charts/window-page";
 import { WINDOW_WORDS } from "@/components/charts/window-switch";
-import { useUrlState } from "@/components/layout/use-url-state";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Panel } from "@/components/ui/data/panel";
 import { Banner } from "@/components/ui/feedback/banner";
@@ -17,7 +17,7 @@ import { WorkerTable } from "./worker-table";
 
 /** Who works, and on what. */
 export function WorkerList() {
-  const [filters, setFilters] = useUrlState(figuresSearchParams, { history: "push" });
+  const [filters, setFilters] = useQueryStates(figuresSearchParams, { history: "push" });
   const query = useQuery({
     ...workersQuery(filters),
     refetchInterval: useWindowRefresh(filters.range),

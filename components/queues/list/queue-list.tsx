@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useQueryState } from "nuqs";
 import { useWindowRefresh } from "@/components/charts/use-window";
 import { LiveData } from "@/components/layout/live/live-data";
-import { useUrlValue } from "@/components/layout/use-url-value";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { TenantScope } from "@/components/tenants/tenant-scope";
 import { useTenants } from "@/components/tenants/tenants-provider";
@@ -32,7 +32,10 @@ const COLUMNS = [
 
 /** Every queue with its figures, and the attempts of the last hour. */
 export function QueueList() {
-  const [tenant, setTenant] = useUrlValue("tenant", tenantSearchParams.tenant, { history: "push" });
+  const [tenant, setTenant] = useQueryState(
+    "tenant",
+    tenantSearchParams.tenant.withOptions({ history: "push" }),
+  );
   const query = useQueues(tenant);
   const restricted = useTenants() !== null;
   const throughput = useQuery({

@@ -1,10 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useQueryState } from "nuqs";
 import { LiveData } from "@/components/layout/live/live-data";
 import { ReadError } from "@/components/layout/live/read-error";
 import { queueEventsPath, queueTasksPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
-import { useUrlValue } from "@/components/layout/use-url-value";
 import { BulkButton } from "@/components/tasks/bulk/bulk-button";
 import { SpawnButton } from "@/components/tasks/spawn/spawn-button";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
@@ -37,7 +37,10 @@ const UPKEEP_MS = 30_000;
 
 /** One queue: its figures, what is wrong with it, how it is kept, and the ways into it. */
 export function QueueOverview({ name }: { name: string }) {
-  const [tenant, setTenant] = useUrlValue("tenant", tenantSearchParams.tenant, { history: "push" });
+  const [tenant, setTenant] = useQueryState(
+    "tenant",
+    tenantSearchParams.tenant.withOptions({ history: "push" }),
+  );
   const query = useQueues(tenant);
   return (
     <TenantScope tenants={tenant}>

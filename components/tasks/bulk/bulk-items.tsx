@@ -1,10 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useQueryStates } from "nuqs";
 import { OutcomeLabel } from "@/components/audit/audit-row";
 import { PagedList } from "@/components/layout/list/paged-list";
 import { taskPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
-import { useUrlState } from "@/components/layout/use-url-state";
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { Select } from "@/components/ui/form/select";
 import { Link } from "@/components/ui/text/link";
@@ -25,7 +25,7 @@ const OUTCOMES = [
 
 /** The tasks of an operation and what became of each. */
 export function BulkItems({ operation }: { operation: BulkOperation }) {
-  const [filters, setInUrl] = useUrlState(bulkItemsSearchParams, { history: "push" });
+  const [filters, setInUrl] = useQueryStates(bulkItemsSearchParams, { history: "push" });
   const interval = useRefreshInterval();
   const query = useQuery({
     ...bulkItemsQuery(operation.bulkId, filters),

@@ -1,10 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useQueryStates } from "nuqs";
 import { NotInstalled } from "@/components/audit/not-installed";
 import { PagedList } from "@/components/layout/list/paged-list";
 import { bulkPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
-import { useUrlState } from "@/components/layout/use-url-state";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
@@ -23,7 +23,7 @@ import { BULK_WORDS } from "./bulk-words";
 
 /** Every operation on many tasks, those under way with their progress. */
 export function BulkList() {
-  const [filters, setInUrl] = useUrlState(bulkSearchParams, { history: "push" });
+  const [filters, setInUrl] = useQueryStates(bulkSearchParams, { history: "push" });
   const refetchInterval = useRefreshInterval();
   const query = useQuery({ ...bulkListQuery(filters), refetchInterval });
   return (

@@ -1,6 +1,6 @@
 "use client";
+import { useQueryStates } from "nuqs";
 import { useCallback } from "react";
-import { useUrlState } from "@/components/layout/use-url-state";
 import {
   queryOf,
   type TaskFilters,
@@ -11,7 +11,7 @@ import { wordsOf } from "@/lib/search-params/tasks-words";
 
 /** The list's filters, from the URL. The list of one queue is limited to that queue, whatever the URL has. */
 export function useTaskFilters(queue: string | undefined) {
-  const [inUrl, setInUrl] = useUrlState(tasksSearchParams, { history: "push" });
+  const [inUrl, setInUrl] = useQueryStates(tasksSearchParams, { history: "push" });
   const filters = queue === undefined ? inUrl : { ...inUrl, queue: [queue] };
   const narrow = useCallback(
     (change: Partial<TaskFilters>) => setInUrl({ cursor: null, ...change }),

@@ -1,7 +1,6 @@
 "use client";
-import { parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import { useUrlState } from "@/components/layout/use-url-state";
 import { PayloadView } from "@/components/payloads/payload-view";
 import { Tabs } from "@/components/ui/data/tabs";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
@@ -27,7 +26,7 @@ const NO_STATES: ReadonlyMap<string, NodeStatus> = new Map();
 
 /** The picture of a definition, and what can be read in it before a run is started. */
 export function DefinitionBody({ definition }: { definition: WorkflowDefinitionDetail }) {
-  const [{ tab, node: selected }, setState] = useUrlState(parsers);
+  const [{ tab, node: selected }, setState] = useQueryStates(parsers);
   const select = useCallback((node: string | null) => setState({ node }), [setState]);
   const shown = useRef(selected);
   useEffect(() => {

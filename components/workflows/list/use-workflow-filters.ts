@@ -1,5 +1,5 @@
 "use client";
-import { useUrlState } from "@/components/layout/use-url-state";
+import { useQueryStates } from "nuqs";
 import {
   type WorkflowFilters,
   workflowFilters,
@@ -8,7 +8,7 @@ import {
 
 /** The filters of the list of runs in the address. */
 export function useWorkflowFilters() {
-  const [filters, setFilters] = useUrlState(workflowsSearchParams, { history: "push" });
+  const [filters, setFilters] = useQueryStates(workflowsSearchParams, { history: "push" });
   return {
     filters,
     /** Changes filters and goes back to the newest page. */

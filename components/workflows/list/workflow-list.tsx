@@ -1,7 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { parseAsStringLiteral } from "nuqs/server";
-import { useUrlValue } from "@/components/layout/use-url-value";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { Tabs } from "@/components/ui/data/tabs";
 import { workflowDefinitionsQuery } from "@/lib/query/workflows";
 import { DefinitionList } from "../definition/definition-list";
@@ -11,7 +10,7 @@ const parseAsView = parseAsStringLiteral(["runs", "definitions"]).withDefault("r
 
 /** Everything that runs as a workflow, and what it is defined as. */
 export function WorkflowList() {
-  const [view, setView] = useUrlValue("view", parseAsView);
+  const [view, setView] = useQueryState("view", parseAsView);
   const definitions = useQuery(workflowDefinitionsQuery());
   const list = definitions.data?.definitions ?? [];
   const names = [...new Set(list.map((definition) => definition.name))];

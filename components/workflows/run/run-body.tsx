@@ -1,7 +1,6 @@
 "use client";
-import { parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import { useUrlState } from "@/components/layout/use-url-state";
 import { Tabs } from "@/components/ui/data/tabs";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { useClock } from "@/components/ui/text/clock";
@@ -38,7 +37,7 @@ export function RunBody({
   /** Why the definition could not be read, if so. */
   failed: string | undefined;
 }) {
-  const [{ tab, node: selected }, setState] = useUrlState(parsers);
+  const [{ tab, node: selected }, setState] = useQueryStates(parsers);
   const select = useCallback((node: string | null) => setState({ node }), [setState]);
   const shown = useRef(selected);
   useEffect(() => {

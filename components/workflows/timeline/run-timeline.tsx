@@ -1,7 +1,6 @@
 "use client";
-import { parseAsBoolean, parseAsStringLiteral } from "nuqs/server";
+import { parseAsBoolean, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo, useState } from "react";
-import { useUrlState } from "@/components/layout/use-url-state";
 import { useAxis } from "@/components/timeline/axis/use-axis";
 import { useWidth } from "@/components/timeline/axis/use-width";
 import { Toggle, Toolbar, VIEWS } from "@/components/timeline/toolbar";
@@ -36,7 +35,7 @@ export function RunTimeline({
   onSelect: (path: string | null) => void;
 }) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const [{ view, bookkeeping }, setState] = useUrlState(parsers);
+  const [{ view, bookkeeping }, setState] = useQueryStates(parsers);
   const tasks = useMemo(
     () => annotateTasks(histories, detail, resolve),
     [histories, detail, resolve],
