@@ -1,5 +1,6 @@
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { buttonClass } from "@/components/ui/form/button";
+import { Link } from "@/components/ui/text/link";
 
 export default function NotFound() {
   return (
@@ -9,9 +10,9 @@ export default function NotFound() {
         icon="compass"
         title="There is no such page"
         actions={
-          <a href="/" className={buttonClass("primary")}>
+          <Link href="/" className={buttonClass("primary")}>
             Go to the overview
-          </a>
+          </Link>
         }
       >
         The address may be from another version of the dashboard.
