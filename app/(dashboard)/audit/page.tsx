@@ -6,7 +6,7 @@ import { PagedListSkeleton } from "@/components/layout/list/paged-list";
 import { listAudit } from "@/lib/analytics/audit";
 import { auditQuery } from "@/lib/query/audit";
 import { auditSearchParams } from "@/lib/search-params/audit";
-import { Seeded } from "../seeded";
+import { Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Audit" };
 
@@ -15,14 +15,11 @@ const loadFilters = createLoader(auditSearchParams);
 export default function AuditPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   return (
     <Suspense fallback={<PagedListSkeleton columns={6} />}>
-      {loadFilters(searchParams).then((filters) => {
-        const read = () => listAudit(filters);
-        return (
-          <Seeded seeds={[{ queryKey: auditQuery(filters).queryKey, read }]}>
-            <AuditList />
-          </Seeded>
-        );
-      })}
+      {loadFilters(searchParams).then((filters) => (
+        <Hydrate prefetch={[onServer(auditQuery(filters), () => listAudit(filters))]}>
+          <AuditList />
+        </Hydrate>
+      ))}
     </Suspense>
   );
 }

@@ -6,7 +6,7 @@ import { BulkList } from "@/components/tasks/bulk/bulk-list";
 import { listBulk } from "@/lib/analytics/bulk";
 import { bulkListQuery } from "@/lib/query/bulk";
 import { bulkSearchParams } from "@/lib/search-params/bulk";
-import { Seeded } from "../seeded";
+import { Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Bulk operations" };
 
@@ -15,14 +15,11 @@ const loadFilters = createLoader(bulkSearchParams);
 export default function BulkListPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   return (
     <Suspense fallback={<PagedListSkeleton columns={6} bar={false} />}>
-      {loadFilters(searchParams).then((filters) => {
-        const read = () => listBulk(filters);
-        return (
-          <Seeded seeds={[{ queryKey: bulkListQuery(filters).queryKey, read }]}>
-            <BulkList />
-          </Seeded>
-        );
-      })}
+      {loadFilters(searchParams).then((filters) => (
+        <Hydrate prefetch={[onServer(bulkListQuery(filters), () => listBulk(filters))]}>
+          <BulkList />
+        </Hydrate>
+      ))}
     </Suspense>
   );
 }

@@ -3,10 +3,12 @@ import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { EventList } from "@/components/events/event-list";
 import { PagedListSkeleton } from "@/components/layout/list/paged-list";
+import { listEvents } from "@/lib/analytics/events";
+import { listQueues } from "@/lib/analytics/queues";
+import { eventsQuery } from "@/lib/query/events";
+import { queuesQuery } from "@/lib/query/queues";
 import { eventsSearchParams } from "@/lib/search-params/events";
-import { eventsSeed } from "../event-seeds";
-import { Seeded } from "../seeded";
-import { queuesSeed } from "../seeds";
+import { Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Events" };
 
@@ -16,9 +18,14 @@ export default function EventsPage({ searchParams }: { searchParams: Promise<Sea
   return (
     <Suspense fallback={<PagedListSkeleton columns={5} />}>
       {loadFilters(searchParams).then((filters) => (
-        <Seeded seeds={[eventsSeed(filters), queuesSeed()]}>
+        <Hydrate
+          prefetch={[
+            onServer(eventsQuery(filters), () => listEvents(filters)),
+            onServer(queuesQuery(), () => listQueues()),
+          ]}
+        >
           <EventList />
-        </Seeded>
+        </Hydrate>
       ))}
     </Suspense>
   );

@@ -3,10 +3,12 @@ import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { WindowPageSkeleton } from "@/components/charts/window-page";
 import { FailureList } from "@/components/failures/failure-list";
+import { listFailures } from "@/lib/analytics/failures";
+import { listQueues } from "@/lib/analytics/queues";
+import { failuresQuery } from "@/lib/query/failures";
+import { queuesQuery } from "@/lib/query/queues";
 import { failuresSearchParams } from "@/lib/search-params/windows";
-import { failuresSeed } from "../figure-seeds";
-import { Seeded } from "../seeded";
-import { queuesSeed } from "../seeds";
+import { Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Failures" };
 
@@ -16,9 +18,14 @@ export default function FailuresPage({ searchParams }: { searchParams: Promise<S
   return (
     <Suspense fallback={<WindowPageSkeleton title="Failures" />}>
       {loadFilters(searchParams).then((filters) => (
-        <Seeded seeds={[queuesSeed(), failuresSeed(filters)]}>
+        <Hydrate
+          prefetch={[
+            onServer(queuesQuery(), () => listQueues()),
+            onServer(failuresQuery(filters), () => listFailures(filters)),
+          ]}
+        >
           <FailureList />
-        </Seeded>
+        </Hydrate>
       ))}
     </Suspense>
   );

@@ -2,9 +2,10 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { QueueList, QueueListSkeleton } from "@/components/queues/list/queue-list";
+import { listQueues } from "@/lib/analytics/queues";
+import { queuesQuery } from "@/lib/query/queues";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
-import { Seeded } from "../seeded";
-import { queuesSeed } from "../seeds";
+import { Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Queues" };
 
@@ -14,9 +15,9 @@ export default function QueuesPage({ searchParams }: { searchParams: Promise<Sea
   return (
     <Suspense fallback={<QueueListSkeleton />}>
       {loadTenants(searchParams).then(({ tenant }) => (
-        <Seeded seeds={[queuesSeed(tenant)]}>
+        <Hydrate prefetch={[onServer(queuesQuery(tenant), () => listQueues({ tenant }))]}>
           <QueueList />
-        </Seeded>
+        </Hydrate>
       ))}
     </Suspense>
   );

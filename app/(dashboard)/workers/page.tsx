@@ -3,9 +3,10 @@ import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { WindowPageSkeleton } from "@/components/charts/window-page";
 import { WorkerList } from "@/components/workers/worker-list";
+import { listWorkers } from "@/lib/analytics/workers";
+import { workersQuery } from "@/lib/query/workers";
 import { figuresSearchParams } from "@/lib/search-params/windows";
-import { workersSeed } from "../figure-seeds";
-import { Seeded } from "../seeded";
+import { Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Workers" };
 
@@ -15,9 +16,11 @@ export default function WorkersPage({ searchParams }: { searchParams: Promise<Se
   return (
     <Suspense fallback={<WindowPageSkeleton title="Workers" />}>
       {loadFilters(searchParams).then((filters) => (
-        <Seeded seeds={[workersSeed(filters)]}>
+        <Hydrate
+          prefetch={[onServer(workersQuery(filters), () => listWorkers(filters.range, filters))]}
+        >
           <WorkerList />
-        </Seeded>
+        </Hydrate>
       ))}
     </Suspense>
   );

@@ -7,7 +7,7 @@ import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
 import { listWorkflowRuns } from "@/lib/analytics/workflows";
 import { workflowDefinitionsQuery, workflowRunsQuery } from "@/lib/query/workflows";
 import { workflowsSearchParams } from "@/lib/search-params/workflows";
-import { Seeded } from "../seeded";
+import { Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Workflows" };
 
@@ -17,20 +17,14 @@ export default function WorkflowsPage({ searchParams }: { searchParams: Promise<
   return (
     <Suspense fallback={<WorkflowListSkeleton />}>
       {loadFilters(searchParams).then((filters) => (
-        <Seeded
-          seeds={[
-            {
-              queryKey: workflowRunsQuery(filters).queryKey,
-              read: () => listWorkflowRuns(filters),
-            },
-            {
-              queryKey: workflowDefinitionsQuery().queryKey,
-              read: () => listWorkflowDefinitions(),
-            },
+        <Hydrate
+          prefetch={[
+            onServer(workflowRunsQuery(filters), () => listWorkflowRuns(filters)),
+            onServer(workflowDefinitionsQuery(), () => listWorkflowDefinitions()),
           ]}
         >
           <WorkflowList />
-        </Seeded>
+        </Hydrate>
       ))}
     </Suspense>
   );

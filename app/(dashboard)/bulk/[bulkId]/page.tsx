@@ -3,7 +3,7 @@ import { Suspense } from "react";
 import { BulkPage, BulkPageSkeleton } from "@/components/tasks/bulk/bulk-page";
 import { getBulk } from "@/lib/analytics/bulk";
 import { bulkQuery } from "@/lib/query/bulk";
-import { Seeded } from "../../seeded";
+import { Hydrate, onServer } from "../../hydrate";
 
 export const metadata: Metadata = { title: "Bulk operation" };
 
@@ -15,9 +15,9 @@ export default function BulkOperationPage({ params }: Props) {
       {params.then(({ bulkId }) => {
         const id = decodeURIComponent(bulkId).toLowerCase();
         return (
-          <Seeded seeds={[{ queryKey: bulkQuery(id).queryKey, read: () => getBulk(id) }]}>
+          <Hydrate prefetch={[onServer(bulkQuery(id), () => getBulk(id))]}>
             <BulkPage bulkId={id} />
-          </Seeded>
+          </Hydrate>
         );
       })}
     </Suspense>

@@ -2,10 +2,13 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { QueueOverview, QueueOverviewSkeleton } from "@/components/queues/queue/queue-overview";
+import { getQueueFigures } from "@/lib/analytics/queue-figures";
+import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
+import { listQueues } from "@/lib/analytics/queues";
+import { queueFiguresQuery, queueMaintenanceQuery } from "@/lib/query/queue";
+import { queuesQuery } from "@/lib/query/queues";
 import { figuresSearchParams } from "@/lib/search-params/windows";
-import { queueFiguresSeed, queueMaintenanceSeed } from "../../queue-seeds";
-import { Seeded } from "../../seeded";
-import { queuesSeed } from "../../seeds";
+import { Hydrate, onServer } from "../../hydrate";
 import { type QueueParams, queueName, queueTitle } from "./queue-params";
 
 export async function generateMetadata({ params }: QueueParams): Promise<Metadata> {
@@ -19,17 +22,22 @@ type Props = QueueParams & { searchParams: Promise<SearchParams> };
 export default function QueuePage({ params, searchParams }: Props) {
   return (
     <Suspense fallback={<QueueOverviewSkeleton />}>
-      {Promise.all([queueName(params), loadFilters(searchParams)]).then(([name, filters]) => (
-        <Seeded
-          seeds={[
-            queuesSeed(filters.tenant),
-            queueMaintenanceSeed(name),
-            queueFiguresSeed(name, filters),
-          ]}
-        >
-          <QueueOverview name={name} />
-        </Seeded>
-      ))}
+      {Promise.all([queueName(params), loadFilters(searchParams)]).then(([name, filters]) => {
+        const { range, tenant } = filters;
+        return (
+          <Hydrate
+            prefetch={[
+              onServer(queuesQuery(tenant), () => listQueues({ tenant })),
+              onServer(queueMaintenanceQuery(name), () => getQueueMaintenance(name)),
+              onServer(queueFiguresQuery(name, filters), () =>
+                getQueueFigures(name, range, { tenant }),
+              ),
+            ]}
+          >
+            <QueueOverview name={name} />
+          </Hydrate>
+        );
+      })}
     </Suspense>
   );
 }

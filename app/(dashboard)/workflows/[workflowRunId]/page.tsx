@@ -8,7 +8,7 @@ import { getWorkflowRun } from "@/lib/analytics/workflows";
 import { formatShortId } from "@/lib/format";
 import { isUuid } from "@/lib/model/ids";
 import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
-import { Seeded } from "../../seeded";
+import { Hydrate, onServer } from "../../hydrate";
 
 type Params = Promise<{ workflowRunId: string }>;
 
@@ -23,14 +23,14 @@ export default function WorkflowRunPage({ params }: { params: Params }) {
         if (!isUuid(workflowRunId)) notFound();
         const id = workflowRunId.toLowerCase();
         return (
-          <Seeded
-            seeds={[
-              { queryKey: workflowRunQuery(id).queryKey, read: () => getWorkflowRun(id) },
-              { queryKey: runDefinitionQuery(id).queryKey, read: () => getRunDefinition(id) },
+          <Hydrate
+            prefetch={[
+              onServer(workflowRunQuery(id), () => getWorkflowRun(id)),
+              onServer(runDefinitionQuery(id), () => getRunDefinition(id)),
             ]}
           >
             <RunPage workflowRunId={id} />
-          </Seeded>
+          </Hydrate>
         );
       })}
     </Suspense>

@@ -3,9 +3,10 @@ import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { EventList } from "@/components/events/event-list";
 import { PagedListSkeleton } from "@/components/layout/list/paged-list";
+import { listEvents } from "@/lib/analytics/events";
+import { eventsQuery } from "@/lib/query/events";
 import { eventsSearchParams } from "@/lib/search-params/events";
-import { eventsSeed } from "../../../event-seeds";
-import { Seeded } from "../../../seeded";
+import { Hydrate, onServer } from "../../../hydrate";
 import { type QueueParams, queueName, queueTitle } from "../queue-params";
 
 type Props = QueueParams & { searchParams: Promise<SearchParams> };
@@ -19,11 +20,14 @@ const loadFilters = createLoader(eventsSearchParams);
 export default function QueueEventsPage({ params, searchParams }: Props) {
   return (
     <Suspense fallback={<PagedListSkeleton columns={5} />}>
-      {Promise.all([queueName(params), loadFilters(searchParams)]).then(([queue, filters]) => (
-        <Seeded seeds={[eventsSeed({ ...filters, queue: [queue] })]}>
-          <EventList queue={queue} />
-        </Seeded>
-      ))}
+      {Promise.all([queueName(params), loadFilters(searchParams)]).then(([queue, given]) => {
+        const filters = { ...given, queue: [queue] };
+        return (
+          <Hydrate prefetch={[onServer(eventsQuery(filters), () => listEvents(filters))]}>
+            <EventList queue={queue} />
+          </Hydrate>
+        );
+      })}
     </Suspense>
   );
 }

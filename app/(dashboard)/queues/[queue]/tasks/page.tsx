@@ -2,9 +2,12 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { TaskList, TaskListSkeleton } from "@/components/tasks/list/task-list";
+import { listQueues } from "@/lib/analytics/queues";
+import { listTasks } from "@/lib/analytics/tasks";
+import { queuesQuery } from "@/lib/query/queues";
+import { tasksQuery } from "@/lib/query/tasks";
 import { tasksSearchParams } from "@/lib/search-params/tasks";
-import { Seeded } from "../../../seeded";
-import { queuesSeed, tasksSeed } from "../../../seeds";
+import { Hydrate, onServer } from "../../../hydrate";
 import { type QueueParams, queueName, queueTitle } from "../queue-params";
 
 type Props = QueueParams & { searchParams: Promise<SearchParams> };
@@ -18,11 +21,19 @@ const loadFilters = createLoader(tasksSearchParams);
 export default function QueueTasksPage({ params, searchParams }: Props) {
   return (
     <Suspense fallback={<TaskListSkeleton />}>
-      {Promise.all([queueName(params), loadFilters(searchParams)]).then(([queue, filters]) => (
-        <Seeded seeds={[queuesSeed(), tasksSeed({ ...filters, queue: [queue] })]}>
-          <TaskList queue={queue} />
-        </Seeded>
-      ))}
+      {Promise.all([queueName(params), loadFilters(searchParams)]).then(([queue, given]) => {
+        const filters = { ...given, queue: [queue] };
+        return (
+          <Hydrate
+            prefetch={[
+              onServer(queuesQuery(), () => listQueues()),
+              onServer(tasksQuery(filters), () => listTasks(filters)),
+            ]}
+          >
+            <TaskList queue={queue} />
+          </Hydrate>
+        );
+      })}
     </Suspense>
   );
 }

@@ -7,7 +7,7 @@ import { getDefinitionDetail } from "@/lib/analytics/workflow-definitions";
 import { formatShortId } from "@/lib/format";
 import { isUuid } from "@/lib/model/ids";
 import { workflowDefinitionQuery } from "@/lib/query/workflows";
-import { Seeded } from "../../../seeded";
+import { Hydrate, onServer } from "../../../hydrate";
 
 type Params = Promise<{ definitionId: string }>;
 
@@ -22,16 +22,11 @@ export default function WorkflowDefinitionPage({ params }: { params: Params }) {
         if (!isUuid(definitionId)) notFound();
         const id = definitionId.toLowerCase();
         return (
-          <Seeded
-            seeds={[
-              {
-                queryKey: workflowDefinitionQuery(id).queryKey,
-                read: () => getDefinitionDetail(id),
-              },
-            ]}
+          <Hydrate
+            prefetch={[onServer(workflowDefinitionQuery(id), () => getDefinitionDetail(id))]}
           >
             <DefinitionPage definitionId={id} />
-          </Seeded>
+          </Hydrate>
         );
       })}
     </Suspense>

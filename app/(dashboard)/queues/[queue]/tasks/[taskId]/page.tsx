@@ -4,7 +4,7 @@ import { TaskPage, TaskPageSkeleton } from "@/components/task/task-page";
 import { getTask } from "@/lib/analytics/task";
 import { formatShortId } from "@/lib/format";
 import { taskQuery } from "@/lib/query/task";
-import { Seeded } from "../../../../seeded";
+import { Hydrate, onServer } from "../../../../hydrate";
 import { queueName } from "../../queue-params";
 
 type Props = { params: Promise<{ queue: string; taskId: string }> };
@@ -18,11 +18,10 @@ export default function TaskDetailPage({ params }: Props) {
     <Suspense fallback={<TaskPageSkeleton />}>
       {Promise.all([queueName(params), params]).then(([queue, { taskId }]) => {
         const id = decodeURIComponent(taskId).toLowerCase();
-        const read = () => getTask(queue, id);
         return (
-          <Seeded seeds={[{ queryKey: taskQuery(queue, id).queryKey, read }]}>
+          <Hydrate prefetch={[onServer(taskQuery(queue, id), () => getTask(queue, id))]}>
             <TaskPage queue={queue} taskId={id} />
-          </Seeded>
+          </Hydrate>
         );
       })}
     </Suspense>

@@ -1,0 +1,36 @@
+import {
+  dehydrate,
+  HydrationBoundary,
+  type InferDataFromTag,
+  QueryClient,
+  type QueryKey,
+} from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { requireViewer } from "@/lib/identity/require";
+
+type ServerQuery = { queryKey: QueryKey; queryFn: () => Promise<unknown> };
+
+/** A query of the browser with the server's own read in place of its request. */
+export function onServer<Key extends QueryKey>(
+  { queryKey }: { queryKey: Key },
+  queryFn: () => Promise<InferDataFromTag<unknown, Key>>,
+): ServerQuery {
+  return { queryKey, queryFn };
+}
+
+/**
+ * Prefetches what its children show first, so that the first paint has data. A query that fails is left to the browser,
+ * which requests it and shows the error in the section's own place.
+ */
+export async function Hydrate({
+  prefetch,
+  children,
+}: {
+  prefetch: readonly ServerQuery[];
+  children: ReactNode;
+}) {
+  await requireViewer();
+  const client = new QueryClient();
+  await Promise.all(prefetch.map((query) => client.prefetchQuery(query)));
+  return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;
+}
