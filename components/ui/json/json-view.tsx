@@ -1,5 +1,5 @@
 "use client";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { formatBytes } from "@/lib/format";
 import { CopyButton } from "../form/copy-button";
 import { Icon } from "../icons/icon";
@@ -15,26 +15,20 @@ const RAW_LIMIT = 20_000;
 
 /** A JSON document, read-only: exact numbers, folding, search, copying of values and paths. Nothing in it is markup. */
 export function JsonView({ text }: { text: string }) {
-  const parsed = useMemo(
-    () => (text.length > PARSE_LIMIT ? undefined : parseExactly(text)),
-    [text],
-  );
+  const parsed = text.length > PARSE_LIMIT ? undefined : parseExactly(text);
   if (!parsed) return <RawText text={text} />;
   return <Document root={parsed.value} />;
 }
 
 function Document({ root }: { root: unknown }) {
-  const all = useMemo(() => linesOf(root, new Set()), [root]);
+  const all = linesOf(root, new Set());
   const [folded, setFolded] = useState<ReadonlySet<string>>(
     () => new Set(all.length > FOLD_ABOVE ? pathsBelow(root, 1) : []),
   );
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
-  const lines = useMemo(
-    () => (query ? all : folded.size === 0 ? all : linesOf(root, folded)),
-    [all, root, folded, query],
-  );
-  const hits = useMemo(() => findLines(lines, query), [lines, query]);
+  const lines = query || folded.size === 0 ? all : linesOf(root, folded);
+  const hits = findLines(lines, query);
   const nests = all.some((line) => line.kind === "open" && line.depth > 0);
 
   const toggle = (path: string) => {
