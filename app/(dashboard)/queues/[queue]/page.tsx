@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { QueueOverview, QueueOverviewSkeleton } from "@/components/queues/queue/queue-overview";
-import { getQueueFigures } from "@/lib/analytics/queue-figures";
+import { getQueueFigures } from "@/lib/analytics/overview";
 import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import { listQueues } from "@/lib/analytics/queues";
 import { queueFiguresQuery, queueMaintenanceQuery } from "@/lib/query/queue";
