@@ -177,7 +177,7 @@ test("Everybody can use the frame, and what tells of errors", async ({ page }) =
   }
   for (const address of ["/queues/nowhere", "/tasks?queue=nowhere", "/no/such/page"]) {
     await page.goto(address);
-    await expect(page.getByText(/There is no such/)).toBeVisible();
+    await expect(page.getByText(/There is no such|not found/i)).toBeVisible();
     await examine(page, address);
   }
   await page.setViewportSize(PHONE);

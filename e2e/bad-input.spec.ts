@@ -30,18 +30,18 @@ for (const name of NAMES) {
 
 test("An unknown queue, an unknown task and a malformed id each say so", async ({ page, work }) => {
   await page.goto("/queues/nowhere/tasks");
-  await expect(page.getByText("There is no such queue")).toBeVisible();
+  await expect(page.getByText("Queue not found")).toBeVisible();
   await page.goto(work.taskUrl(randomUUID()));
-  await expect(page.getByText("There is no such task")).toBeVisible();
+  await expect(page.getByText("Task not found")).toBeVisible();
   await page.goto(work.taskUrl("not-an-id"));
-  await expect(page.getByText(/no such task|cannot be read|not found/i).first()).toBeVisible();
+  await expect(page.getByText(/not found|Invalid link/).first()).toBeVisible();
   for (const [address, words] of [
-    ["/queues/nowhere", "There is no such queue"],
-    ["/queues/nowhere/events", "There is no such queue"],
-    [`/workflows/${randomUUID()}`, "There is no such workflow run"],
+    ["/queues/nowhere", "Queue not found"],
+    ["/queues/nowhere/events", "Queue not found"],
+    [`/workflows/${randomUUID()}`, "Workflow run not found"],
     ["/workflows/not-an-id", "There is no such page"],
-    [`/bulk/${randomUUID()}`, "There is no such bulk operation"],
-    ["/bulk/not-an-id", /no such bulk operation|cannot be read/],
+    [`/bulk/${randomUUID()}`, "Bulk operation not found"],
+    ["/bulk/not-an-id", /not found|Invalid link/],
     ["/no/such/page", "There is no such page"],
   ] as const) {
     await page.goto(address);
@@ -57,7 +57,7 @@ test("An address with nonsense in it shows the list as far as it makes sense", a
   await page.goto(
     `/queues/${work.queue}/tasks?state=broken&limit=9999&after=yesterday&range=-1&where=%00&cursor=x&id=zz&__proto__=1`,
   );
-  await expect(page.locator("a[data-row]").or(page.getByText("cannot be read"))).toBeVisible();
+  await expect(page.locator("a[data-row]").or(page.getByText("Invalid link"))).toBeVisible();
   await page.goto(`/queues/${work.queue}/tasks?state=broken&limit=9999&after=yesterday&range=-1`);
   await expect(page.locator("a[data-row]")).toHaveText("sensible");
 });
@@ -67,7 +67,7 @@ test("A queue that is dropped while I look at it says so", async ({ page, work }
   await page.goto(`/queues/${work.queue}/tasks`);
   await expect(page.locator("a[data-row]")).toHaveCount(1);
   await work.app.dropQueue();
-  await expect(page.getByText("There is no such queue")).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText("Queue not found")).toBeVisible({ timeout: 20_000 });
 });
 
 test("A task whose queue is dropped while I look at it says so, and so does the queue", async ({
@@ -83,7 +83,7 @@ test("A task whose queue is dropped while I look at it says so, and so does the 
   await expect(other.getByRole("heading", { name: work.queue })).toBeVisible();
   await work.app.dropQueue();
   for (const one of [page, other])
-    await expect(one.getByText("There is no such queue").first()).toBeVisible({ timeout: 20_000 });
+    await expect(one.getByText("Queue not found").first()).toBeVisible({ timeout: 20_000 });
 });
 
 test("Markup in names and payloads is shown, never run", async ({ page, work }) => {

@@ -34,7 +34,7 @@ test("a dashboard for one tenant shows and searches its tasks alone", async ({ p
   const texts = [];
   for (const id of [other.taskId, unknown]) {
     await page.goto(`${restricted.url}/queues/${queue}/tasks/${id}`);
-    await expect(page.getByRole("heading", { name: "There is no such task" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Task not found" })).toBeVisible();
     texts.push((await page.locator("[data-read-error]").innerText()).replaceAll(id, "…"));
   }
   expect(texts[0]).toBe(texts[1]);

@@ -103,7 +103,7 @@ test("an address of no definition says so, and a shortened one leads to the list
   page,
 }) => {
   await page.goto("/workflows/definitions/01900000-0000-7000-8000-000000000000");
-  await expect(page.getByRole("heading", { name: "There is no such definition" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Workflow definition not found" })).toBeVisible();
   await page.goto("/workflows/definitions");
   await expect(page.getByRole("tab", { name: /^Definitions/ })).toHaveAttribute(
     "aria-selected",

@@ -1,11 +1,11 @@
 import { createLoader, type inferParserType, type ParserMap, parseAsString } from "nuqs/server";
-import { ReadError } from "@/lib/analytics/errors";
 import { isUuid } from "@/lib/model/ids";
+import { ProblemError } from "@/lib/model/problem";
 
 /**
  * The query parameters of a request.
  *
- * @throws ReadError `bad_request` naming the first parameter that is unknown or cannot be read.
+ * @throws ProblemError `bad_request` naming the first parameter that is unknown or cannot be read.
  */
 export function readParameters<Parsers extends ParserMap>(
   request: Request,
@@ -15,32 +15,37 @@ export function readParameters<Parsers extends ParserMap>(
   const known = Object.keys(parsers).join(", ");
   for (const key of new Set(given.keys()))
     if (!(key in parsers))
-      throw new ReadError(
-        "bad_request",
-        `There is no parameter ${key}.`,
-        known ? `There are: ${known}.` : "It takes none.",
-      );
+      throw new ProblemError({
+        code: "bad_request",
+        message: `There is no parameter ${key}.`,
+        hint: known ? `There are: ${known}.` : "It takes none.",
+      });
   return Object.fromEntries(
     Object.entries(parsers).map(([key, parser]) => {
       try {
         return [key, createLoader({ [key]: parser })(given, { strict: true })[key]];
       } catch {
-        throw new ReadError("bad_request", `The parameter ${key} cannot be read.`);
+        throw new ProblemError({
+          code: "bad_request",
+          message: `The parameter ${key} cannot be read.`,
+        });
       }
     }),
   ) as inferParserType<Parsers>;
 }
 
-/** The one parameter `name` of a request, as written. @throws ReadError `bad_request` without it, and with others. */
+/** The one parameter `name` of a request, as written. @throws ProblemError `bad_request` without it, and with others. */
 export function readName(request: Request): string {
   const { name } = readParameters(request, { name: parseAsString });
-  if (name === null) throw new ReadError("bad_request", "The parameter name is missing.");
+  if (name === null)
+    throw new ProblemError({ code: "bad_request", message: "The parameter name is missing." });
   return name;
 }
 
-/** @throws ReadError `bad_request` for what is not a UUID. */
+/** @throws ProblemError `bad_request` for what is not a UUID. */
 export function readUuid(what: string, value: string | null): string {
   const id = value?.toLowerCase() ?? "";
-  if (!isUuid(id)) throw new ReadError("bad_request", `The ${what} is not a UUID.`);
+  if (!isUuid(id))
+    throw new ProblemError({ code: "bad_request", message: `The ${what} is not a UUID.` });
   return id;
 }

@@ -187,9 +187,9 @@ test("an edited copy keeps the hidden values, and no mask is ever stored", async
     taskId: ids.done,
     params: '{"note":"[redacted 1]"}',
   });
-  expect(moved).toMatchObject({ ok: false, error: { code: "hidden_value" } });
+  expect(moved).toMatchObject({ ok: false, error: { code: "redacted_value" } });
   const fresh = await spawnTaskAction({ queue, name: "x", params: '{"password":"[redacted 1]"}' });
-  expect(fresh).toMatchObject({ ok: false, error: { code: "hidden_value" } });
+  expect(fresh).toMatchObject({ ok: false, error: { code: "redacted_value" } });
   const { rows } = await database.pool.query(
     `select count(*)::int as masks from absurd.t_${queue} where params::text || headers::text like '%redacted%'`,
   );

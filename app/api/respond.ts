@@ -1,24 +1,5 @@
-import { ReadError } from "@/lib/analytics/errors";
-import { AuthError, requireViewer } from "@/lib/identity/require";
-import type { ErrorBody, ErrorCode } from "@/lib/model/problem";
-
-const STATUS: Record<ErrorCode, number> = {
-  bad_request: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  queue_not_found: 404,
-  task_not_found: 404,
-  payload_not_found: 404,
-  bulk_not_found: 404,
-  workflow_run_not_found: 404,
-  definition_not_found: 404,
-  conflict: 409,
-  no_schema: 422,
-  internal: 500,
-  network: 502,
-  database_unavailable: 503,
-  timed_out: 504,
-};
+import { requireViewer } from "@/lib/identity/require";
+import { httpStatus, type Problem, type ProblemBody, ProblemError } from "@/lib/model/problem";
 
 /** Answers a GET request as `answer` does, when its caller may look. */
 export function respond(
@@ -44,14 +25,7 @@ export async function answer(
     return result instanceof Response ? result : jsonText(write(result));
   } catch (error) {
     if (request.signal.aborted) return new Response(null, { status: 499 });
-    if (error instanceof ReadError) return fail(error.code, error.message, error.hint);
-    if (error instanceof AuthError) return fail(error.code, error.message);
-    const name = error instanceof Error ? error.name : typeof error;
-    const cause =
-      error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 4).join(" ") : "";
-    // A driver's message may hold SQL and values; its place tells enough.
-    console.error(JSON.stringify({ path: new URL(request.url).pathname, error: name, at: cause }));
-    return fail("internal", "The dashboard could not answer.", "Its log says where it failed.");
+    return fail(describeError(request, error));
   }
 }
 
@@ -71,7 +45,20 @@ export function jsonText(text: string | Uint8Array<ArrayBuffer>): Response {
   return new Response(text, { headers: { "Content-Type": "application/json; charset=utf-8" } });
 }
 
-function fail(code: ErrorCode, message: string, hint?: string): Response {
-  const body: ErrorBody = { error: { code, message, ...(hint === undefined ? {} : { hint }) } };
-  return Response.json(body, { status: STATUS[code] });
+/** What the caller may see of an error. One that nothing foresees is logged: by its place, since its words may be data. */
+export function describeError(request: Request, error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  const { name, stack = "" } = error instanceof Error ? error : { name: typeof error };
+  const at = stack.split("\n").slice(1, 4).join(" ");
+  console.error(JSON.stringify({ path: new URL(request.url).pathname, error: name, at }));
+  return {
+    code: "internal",
+    message: "Request failed inside the dashboard.",
+    hint: "Nothing was changed; see the server log.",
+  };
+}
+
+function fail(problem: Problem): Response {
+  const body: ProblemBody = { error: problem };
+  return Response.json(body, { status: httpStatus(problem.code) });
 }

@@ -1,3 +1,4 @@
+import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import type { z } from "zod";
 import { atomically } from "@/lib/absurd/atomically";
@@ -12,7 +13,7 @@ import { reason } from "./inputs";
 import { logAction } from "./log";
 import { allowReach, type Reach, requireOwnTasks } from "./reach";
 import { recordAttempt } from "./record-attempt";
-import { type ActionError, ActionRefusal, type ActionResult } from "./result";
+import type { ActionResult } from "./result";
 
 /** What an action is given: its parsed input, one transaction, and who asks. */
 type Work<Input, Output> = (input: Input, db: Queryable, operator: string) => Promise<Output>;
@@ -106,26 +107,26 @@ async function run<Schema extends z.ZodType, Output>(
     const failure = explainFailure(error);
     log(failure?.code ?? "error");
     if (!failure) throw error;
-    return { ok: false, error: failure };
+    return { ok: false, error: { ...failure, changed: false } };
   }
 }
 
-function badInput(error: z.ZodError): ActionRefusal {
+function badInput(error: z.ZodError): ProblemError {
   const [issue] = error.issues;
   const field = issue?.path.join(".");
   if (field)
-    return new ActionRefusal(
-      "bad_request",
-      `The field ${field} cannot be used: ${issue?.message}.`,
-    );
+    return new ProblemError({
+      code: "bad_request",
+      message: `The field ${field} cannot be used: ${issue?.message}.`,
+    });
   // A rule about several fields has words of its own; the library's are about types.
   const ruled = issue?.code === "custom" ? `${issue.message}.` : undefined;
-  return new ActionRefusal("bad_request", ruled ?? "The request is malformed.");
+  return new ProblemError({ code: "bad_request", message: ruled ?? "The request is malformed." });
 }
 
-const UNKNOWN_OUTCOME: ActionError = {
+const UNKNOWN_OUTCOME = {
   code: "outcome_unknown",
   message: "The connection to the database was lost while the change was being saved.",
   hint: "Look at the current state before you try again.",
   changed: "unknown",
-};
+} as const;

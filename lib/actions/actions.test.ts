@@ -100,7 +100,7 @@ test("retry: more attempts, or a new task; refused when it is not failed", async
   const retried = await retryTaskAction({ queue, taskId, extraAttempts: 3 });
   expect(retried).toMatchObject({ ok: true, data: { taskId, attempt: 2, created: false } });
   expect((await getTask(queue, taskId)).task).toMatchObject({ state: "pending", maxAttempts: 4 });
-  expect(refusal(await retryTaskAction({ queue, taskId })).code).toBe("changed_meanwhile");
+  expect(refusal(await retryTaskAction({ queue, taskId })).code).toBe("state_changed");
 
   const other = await fail();
   const renewed = await retryTaskAction({ queue, taskId: other, spawnNew: true });
@@ -141,11 +141,11 @@ test("reschedule: a durable sleep and its checkpoint move together", async () =>
   );
 
   const stale = await rescheduleRunAction({ queue, runId, at: "now", expected: { kind, at } });
-  expect(refusal(stale).code).toBe("changed_meanwhile");
+  expect(refusal(stale).code).toBe("state_changed");
   expect(await rescheduleRunAction({ queue, runId, at: "now" })).toMatchObject({ ok: true });
   expect(await claimTasks(database.pool, queue)).toMatchObject([{ runId }]);
   expect(refusal(await rescheduleRunAction({ queue, runId, at: "now" }))).toMatchObject({
-    code: "changed_meanwhile",
+    code: "state_changed",
     message: expect.stringContaining("running"),
   });
 });

@@ -39,7 +39,7 @@ describe("with the dashboard's tables", () => {
       taskId,
       parameters: { extraAttempts: 3 },
       outcome: "refused",
-      code: "changed_meanwhile",
+      code: "state_changed",
     });
   });
 

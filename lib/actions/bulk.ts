@@ -9,11 +9,11 @@ import { wakeBulkRunner } from "@/lib/bulk/runner";
 import { fixWindow, readFilters } from "@/lib/bulk/selection";
 import { getTenants } from "@/lib/db/tenants";
 import { BULK_ACTIONS } from "@/lib/model/bulk";
+import { ProblemError } from "@/lib/model/problem";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
 import { action, inquiry } from "./action";
 import { extraAttempts as moreAttempts, queueName, reason, uuid } from "./inputs";
 import { toWhatIsShown } from "./reaches";
-import { ActionRefusal } from "./result";
 
 const ids = z
   .array(z.object({ queue: queueName, taskId: uuid }))
@@ -95,7 +95,10 @@ export const abortBulkAction = action(
       (await isJobOf(db, bulkId, getTenants())) &&
       (await endJob(db, bulkId, "aborted", `Aborted by ${operator}.`));
     if (!ended)
-      throw new ActionRefusal("already_ended", "The bulk operation is over already, or gone.");
+      throw new ProblemError({
+        code: "already_ended",
+        message: "The bulk operation is over already, or gone.",
+      });
     return { bulkId };
   },
 );
@@ -106,17 +109,19 @@ function toSelection(
 ): { ids: z.output<typeof ids> } | { filters: TaskFilters } {
   if (input.ids) return { ids: input.ids };
   const read = readFilters(input.filters ?? "");
-  if (!read) throw new ActionRefusal("bad_request", "The filters cannot be read.");
+  if (!read)
+    throw new ProblemError({ code: "bad_request", message: "The filters cannot be read." });
   return { filters: fixWindow(read, now) };
 }
 
 async function requireTables(db: Queryable): Promise<void> {
   if (!(await isBulkInstalled(db)))
-    throw new ActionRefusal(
-      "not_installed",
-      "Bulk operations keep their state in the dashboard's own tables, which this database lacks.",
-      "Install them with `npm run db:migrate`.",
-    );
+    throw new ProblemError({
+      code: "not_installed",
+      message:
+        "Bulk operations keep their state in the dashboard's own tables, which this database lacks.",
+      hint: "Install them with `npm run db:migrate`.",
+    });
 }
 
 async function clock(db: Queryable): Promise<string> {

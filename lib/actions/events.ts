@@ -4,13 +4,13 @@ import { z } from "zod";
 import { wasEmittedHere } from "@/lib/absurd/emit-outcome";
 import { emitEvent } from "@/lib/absurd/events";
 import { previewEmit } from "@/lib/absurd/preview";
+import { ProblemError } from "@/lib/model/problem";
 import { action, inquiry } from "./action";
 import { refuseMasks } from "./hidden-values";
 import { eventName, queueName } from "./inputs";
 import { readJsonText, refuseText } from "./json-text";
 import { toEmitPlan } from "./plans";
 import { toAudience, toAudienceForGood } from "./reaches";
-import { ActionRefusal } from "./result";
 
 const event = z.object({ queue: queueName, name: eventName });
 
@@ -43,10 +43,10 @@ export const emitEventAction = action(
   },
 );
 
-function alreadyEmitted(when: string): ActionRefusal {
-  return new ActionRefusal(
-    "already_emitted",
-    `The event was emitted before, ${when}.`,
-    "The first emit counts: its payload stays, and nobody would wake.",
-  );
+function alreadyEmitted(when: string): ProblemError {
+  return new ProblemError({
+    code: "already_emitted",
+    message: `The event was emitted before, ${when}.`,
+    hint: "The first emit counts: its payload stays, and nobody would wake.",
+  });
 }

@@ -1,3 +1,4 @@
+import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { call, queueTable } from "@/lib/absurd/sql";
 import type { Queryable } from "@/lib/absurd/types";
@@ -5,7 +6,6 @@ import { getEnvironment } from "@/lib/db/env";
 import type { Uuid } from "@/lib/model/ids";
 import type { Json, JsonObject } from "@/lib/model/json";
 import { MisplacedMaskError, restoreHidden } from "@/lib/redaction/restore";
-import { ActionRefusal } from "./result";
 
 const redactionRules = () => getEnvironment().DASHBOARD_REDACT;
 const isRedacting = () => redactionRules().patterns.length > 0;
@@ -15,7 +15,7 @@ type Edits = { params?: Json; headers?: JsonObject };
 /**
  * Puts the hidden values of a task back where the masks shown for them stand in edits of its params and headers.
  *
- * @throws ActionRefusal where a mask stands for nothing, or would show its value.
+ * @throws ProblemError where a mask stands for nothing, or would show its value.
  */
 export async function restoreEdits<E extends Edits>(
   db: Queryable,
@@ -49,10 +49,10 @@ function restore<Value extends Json>(root: string, edited: Value, original: stri
     return restoreHidden(redactionRules(), root, edited, original) as Value;
   } catch (error) {
     if (!(error instanceof MisplacedMaskError)) throw error;
-    throw new ActionRefusal(
-      "hidden_value",
-      error.message,
-      "Leave a mask where it is to keep its value, or write a new value in its place.",
-    );
+    throw new ProblemError({
+      code: "redacted_value",
+      message: error.message,
+      hint: "Leave a mask where it is to keep its value, or write a new value in its place.",
+    });
   }
 }

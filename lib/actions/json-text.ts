@@ -1,36 +1,43 @@
 import { AbsurdDbError, InvalidArgumentError } from "@/lib/absurd/errors";
 import { parseJson } from "@/lib/absurd/json";
 import type { Json, JsonObject } from "@/lib/model/json";
-import { ActionRefusal } from "./result";
+import { ProblemError } from "@/lib/model/problem";
+import { SQLSTATE } from "@/lib/model/sqlstate";
 
-/** Reads JSON that an operator typed. @throws ActionRefusal naming what it was meant for. */
+/** Reads JSON that an operator typed. @throws ProblemError naming what it was meant for. */
 export function readJsonText(text: string, what: string): Json {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new ActionRefusal(
-      "bad_request",
-      `The ${what} is not JSON: ${error instanceof Error ? error.message : "it cannot be read"}.`,
-    );
+    throw new ProblemError({
+      code: "bad_request",
+      message: `The ${what} is not JSON: ${error instanceof Error ? error.message : "it cannot be read"}.`,
+    });
   }
 }
 
-/** As `readJsonText`; an empty text is `undefined`. @throws ActionRefusal also for anything but an object. */
+/** As `readJsonText`; an empty text is `undefined`. @throws ProblemError also for anything but an object. */
 export function readJsonObject(text: string | undefined, what: string): JsonObject | undefined {
   if (text === undefined || text.trim() === "") return undefined;
   const value = readJsonText(text, what);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new ActionRefusal("bad_request", `The ${what} is not a JSON object.`);
+  throw new ProblemError({ code: "bad_request", message: `The ${what} is not a JSON object.` });
 }
+
+const NOT_STORABLE: readonly string[] = [
+  SQLSTATE.invalidTextRepresentation,
+  SQLSTATE.untranslatableCharacter,
+];
 
 /** Says what is JSON, but not what PostgreSQL stores as such. For the `catch` of a call. */
 export function refuseText(error: unknown): never {
-  if (error instanceof AbsurdDbError && ["22P02", "22P05"].includes(error.code))
-    throw new ActionRefusal(
-      "bad_request",
-      "The JSON holds a text that PostgreSQL cannot store.",
-      "It refuses the escape \\u0000 and halves of a surrogate pair, such as \\ud83d alone.",
-    );
-  if (error instanceof InvalidArgumentError) throw new ActionRefusal("bad_request", error.message);
+  if (error instanceof AbsurdDbError && NOT_STORABLE.includes(error.code))
+    throw new ProblemError({
+      code: "bad_request",
+      message: "The JSON holds a text that PostgreSQL cannot store.",
+      hint: "It refuses the escape \\u0000 and halves of a surrogate pair, such as \\ud83d alone.",
+    });
+  if (error instanceof InvalidArgumentError)
+    throw new ProblemError({ code: "bad_request", message: error.message });
   throw error;
 }

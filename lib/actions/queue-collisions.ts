@@ -1,8 +1,8 @@
 import { getCapabilities } from "@/lib/absurd/capabilities";
 import { getQueuePolicy } from "@/lib/absurd/queues";
 import type { Queryable } from "@/lib/absurd/types";
+import { ProblemError } from "@/lib/model/problem";
 import type { StorageMode } from "@/lib/model/queue";
-import { ActionRefusal } from "./result";
 
 /** What the engine appends to the name of a partitioned queue: `d` for the default partition, or year and week. */
 const PARTITION = /^(.+)_(d|\d{3})$/s;
@@ -11,7 +11,7 @@ const PARTITION = /^(.+)_(d|\d{3})$/s;
  * Makes sure that no table of a new queue has the name of another queue's partition: the engine does not check this and
  * would share the table.
  *
- * @throws ActionRefusal `name_collides`
+ * @throws ProblemError `name_collides`
  */
 export async function refuseCollision(
   db: Queryable,
@@ -32,10 +32,10 @@ async function isPartitioned(db: Queryable, queue: string): Promise<boolean> {
   return (await getQueuePolicy(db, queue))?.storageMode === "partitioned";
 }
 
-function collides(queue: string, because: string): ActionRefusal {
-  return new ActionRefusal(
-    "name_collides",
-    `"${queue}" cannot be the name: ${because}.`,
-    "Choose a name that does not end in _d or in three digits.",
-  );
+function collides(queue: string, because: string): ProblemError {
+  return new ProblemError({
+    code: "name_collides",
+    message: `"${queue}" cannot be the name: ${because}.`,
+    hint: "Choose a name that does not end in _d or in three digits.",
+  });
 }

@@ -1,8 +1,8 @@
 import { QueueNotFoundError } from "@/lib/absurd/errors";
 import { listQueues } from "@/lib/analytics/queues";
 import { plural } from "@/lib/format";
+import { ProblemError } from "@/lib/model/problem";
 import type { Queue } from "@/lib/model/queue";
-import { ActionRefusal } from "./result";
 
 /**
  * The queue as it is now, also one whose tables cannot be read.
@@ -16,13 +16,13 @@ export async function findQueue(name: string): Promise<Queue> {
   return queue;
 }
 
-/** @throws ActionRefusal `has_active_tasks` */
+/** @throws ProblemError `has_active_tasks` */
 export function refuseActiveTasks({ name, active }: Queue): void {
   const count = active.pending + active.running + active.sleeping;
   if (count === 0) return;
-  throw new ActionRefusal(
-    "has_active_tasks",
-    `The queue "${name}" has ${plural(count, "active task")}, which would be lost.`,
-    "Accept that, or wait until they have ended.",
-  );
+  throw new ProblemError({
+    code: "has_active_tasks",
+    message: `The queue "${name}" has ${plural(count, "active task")}, which would be lost.`,
+    hint: "Accept that, or wait until they have ended.",
+  });
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { QueueNotFoundError } from "@/lib/absurd/errors";
 import { getQueuePolicy, type QueuePolicy } from "@/lib/absurd/queues";
 import type { Queryable } from "@/lib/absurd/types";
-import { ActionRefusal } from "./result";
+import { ProblemError } from "@/lib/model/problem";
 
 const seconds = (most: number) =>
   z.number("is not a number").min(0, "is negative").max(most, "is too long");
@@ -36,7 +36,7 @@ export async function readPolicy(db: Queryable, queue: string): Promise<QueuePol
   return policy;
 }
 
-/** @throws ActionRefusal `changed_meanwhile` when a setting is not what it is expected to be. */
+/** @throws ProblemError `state_changed` when a setting is not what it is expected to be. */
 export function refuseStalePolicy(
   policy: QueuePolicy,
   expected: z.output<typeof policyChange>,
@@ -45,9 +45,9 @@ export function refuseStalePolicy(
     ([key, value]) => value !== undefined && policy[key as keyof QueuePolicy] !== value,
   );
   if (stale)
-    throw new ActionRefusal(
-      "changed_meanwhile",
-      "Somebody changed this policy since you opened it.",
-      "Look at it as it is now and decide again.",
-    );
+    throw new ProblemError({
+      code: "state_changed",
+      message: "Somebody changed this policy since you opened it.",
+      hint: "Look at it as it is now and decide again.",
+    });
 }

@@ -122,7 +122,7 @@ test("policy: changes what is given, unless somebody else was quicker", async ()
   });
   expect((await lastRecord()).parameters).toEqual({ change, expected });
   expect(refusal(await setQueuePolicyAction({ queue, change, expected })).code).toBe(
-    "changed_meanwhile",
+    "state_changed",
   );
 });
 

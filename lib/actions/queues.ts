@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { createQueue, dropQueue, listQueues, setQueuePolicy } from "@/lib/absurd/queues";
 import { previewCleanup } from "@/lib/analytics/queue-maintenance";
+import { ProblemError } from "@/lib/model/problem";
 import { STORAGE_MODES } from "@/lib/model/queue";
 import { action, inquiry } from "./action";
 import { queueName } from "./inputs";
@@ -11,7 +12,6 @@ import { refuseCollision } from "./queue-collisions";
 import { findQueue, refuseActiveTasks } from "./queue-drop";
 import { policyChange, readPolicy, refuseStalePolicy } from "./queue-policy";
 import { toAllTenants } from "./reaches";
-import { ActionRefusal } from "./result";
 
 const ttlSeconds = z
   .int("is not a whole number")
@@ -33,7 +33,10 @@ export const createQueueAction = action(
   async ({ queue, storageMode }, db) => {
     const names = await listQueues(db);
     if (names.includes(queue))
-      throw new ActionRefusal("already_exists", `There is a queue "${queue}" already.`);
+      throw new ProblemError({
+        code: "already_exists",
+        message: `There is a queue "${queue}" already.`,
+      });
     await refuseCollision(db, { queue, storageMode }, names);
     // Engines without storage modes know one only, and no word for it.
     await createQueue(db, queue, storageMode === "unpartitioned" ? {} : { storageMode });
@@ -65,7 +68,10 @@ export const dropQueueAction = action(
   toAllTenants,
   async ({ queue, confirm, acceptActive }, db) => {
     if (confirm !== queue)
-      throw new ActionRefusal("not_confirmed", "The name that was typed is not the queue's.");
+      throw new ProblemError({
+        code: "not_confirmed",
+        message: "The name that was typed is not the queue's.",
+      });
     const found = await findQueue(queue);
     if (!acceptActive) refuseActiveTasks(found);
     await dropQueue(db, queue);

@@ -2,7 +2,7 @@ import { getTaskTenant } from "@/lib/absurd/tenants";
 import type { Queryable } from "@/lib/absurd/types";
 import { getTenants, isAllowed } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
-import { ActionRefusal } from "./result";
+import { ProblemError } from "@/lib/model/problem";
 
 /** A task by its address. */
 export type TaskAddress = { queue: string; taskId: Uuid };
@@ -34,7 +34,7 @@ export async function allowReach<Input>(
 /**
  * Makes sure that new tasks belong to the tenants of this dashboard.
  *
- * @throws ActionRefusal `tenant_required`
+ * @throws ProblemError `tenant_required`
  */
 export async function requireOwnTasks(db: Queryable, tasks: TaskAddress[]): Promise<void> {
   const tenants = getTenants();
@@ -46,10 +46,10 @@ export async function requireOwnTasks(db: Queryable, tasks: TaskAddress[]): Prom
 }
 
 /** Says that a new task has to name one of these tenants. */
-export function tenantRequired(tenants: readonly string[]): ActionRefusal {
-  return new ActionRefusal(
-    "tenant_required",
-    "The new task would belong to none of the tenants of this dashboard.",
-    `Give it the header tenant_id with one of: ${tenants.join(", ")}.`,
-  );
+export function tenantRequired(tenants: readonly string[]): ProblemError {
+  return new ProblemError({
+    code: "tenant_required",
+    message: "The new task would belong to none of the tenants of this dashboard.",
+    hint: `Give it the header tenant_id with one of: ${tenants.join(", ")}.`,
+  });
 }

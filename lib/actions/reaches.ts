@@ -10,8 +10,8 @@ import { getWorkflowRunTenant } from "@/lib/absurd/workflow-tenant";
 import { isAllowed } from "@/lib/db/tenants";
 import { getStoredDefinition } from "@/lib/highway/run/store";
 import type { Uuid } from "@/lib/model/ids";
+import { ProblemError } from "@/lib/model/problem";
 import type { Reach, TaskAddress } from "./reach";
-import { ActionRefusal } from "./result";
 import { definitionNotFound, workflowRunNotFound } from "./workflow-not-found";
 
 /** One task. */
@@ -76,7 +76,11 @@ export const toNewRun: Reach<
     await toDefinition.allow(db, input, tenants);
     const tenant = await getWorkflowRunTenant(db, input.workflowRunId);
     if (tenant !== undefined && !isAllowed(tenants, tenant))
-      throw new ActionRefusal("key_taken", "The id of the run is taken.", "Start it anew.");
+      throw new ProblemError({
+        code: "key_taken",
+        message: "The id of the run is taken.",
+        hint: "Start it anew.",
+      });
   },
   made: ({ queue }, { taskId }) => [{ queue, taskId }],
 };
@@ -102,25 +106,25 @@ export const toWhatIsShown: Reach<unknown> = { allow: () => {} };
 /** A queue with everything in it, or all of them. */
 export const toAllTenants: Reach<unknown> = {
   allow: () => {
-    throw new ActionRefusal(
-      "forbidden",
-      "This concerns all tenants, and this dashboard may act for some of them only.",
-    );
+    throw new ProblemError({
+      code: "forbidden",
+      message: "This concerns all tenants, and this dashboard may act for some of them only.",
+    });
   },
 };
 
 /** An event belongs to whoever waits for it; one that nobody waits for may be meant for anybody. */
 function requireOwnAudience(audience: EventAudience[], tenants: readonly string[]): void {
   if (!audience.some(({ tenant }) => isAllowed(tenants, tenant)))
-    throw new ActionRefusal(
-      "event_not_found",
-      "No task of this dashboard's tenants waits for this event.",
-      "Only events that one of them waits for can be emitted here.",
-    );
+    throw new ProblemError({
+      code: "event_not_found",
+      message: "No task of this dashboard's tenants waits for this event.",
+      hint: "Only events that one of them waits for can be emitted here.",
+    });
   if (audience.some(({ tenant, wakes }) => wakes > 0 && !isAllowed(tenants, tenant)))
-    throw new ActionRefusal(
-      "wakes_others",
-      "Tasks of other tenants wait for this event too, and would wake.",
-      "It can be emitted where no tenant is left out.",
-    );
+    throw new ProblemError({
+      code: "wakes_others",
+      message: "Tasks of other tenants wait for this event too, and would wake.",
+      hint: "It can be emitted where no tenant is left out.",
+    });
 }

@@ -7,6 +7,7 @@ import { getWritePool } from "@/lib/db/pools";
 import { localOperator } from "@/lib/identity/require";
 import { SESSION_COOKIE, SESSION_SECONDS } from "@/lib/identity/session";
 import { type SignIn, signIn } from "@/lib/identity/sign-in";
+import type { ProblemCode } from "@/lib/model/problem";
 import { logAction } from "./log";
 import type { ActionResult } from "./result";
 
@@ -70,6 +71,6 @@ async function recordSignIn(outcome: SignIn["outcome"], address: string): Promis
   }
 }
 
-function refuse(code: string, message: string): ActionResult<null> {
+function refuse(code: ProblemCode, message: string): ActionResult<null> {
   return { ok: false, error: { code, message, changed: false } };
 }

@@ -114,7 +114,7 @@ test("fork: the steps before are kept, none when the step is unknown", async () 
 test("extend lease: while it runs", async () => {
   const { taskId, runId } = await spawnTask(database.pool, queue, "long", {});
   expect(refusal(await extendLeaseAction({ queue, runId, seconds: 60 })).code).toBe(
-    "changed_meanwhile",
+    "state_changed",
   );
   await claimTasks(database.pool, queue, { quantity: 100 });
   data(await extendLeaseAction({ queue, runId, seconds: 3_600 }));
@@ -123,7 +123,7 @@ test("extend lease: while it runs", async () => {
   expect(left).toBeGreaterThan(3_500_000);
   await completeTask(database.pool, queue, runId);
   expect(refusal(await extendLeaseAction({ queue, runId, seconds: 60 }))).toMatchObject({
-    code: "changed_meanwhile",
+    code: "state_changed",
     changed: false,
   });
 });

@@ -112,7 +112,7 @@ export const forkTaskAction = action(
 
 /**
  * Makes the lease of a running run end so many seconds from now, so that a worker that stopped reporting is not given
- * up yet, or sooner. Refused as `changed_meanwhile` when the run does not run any more.
+ * up yet, or sooner. Refused as `state_changed` when the run does not run any more.
  */
 export const extendLeaseAction = action(
   "extend lease",

@@ -3,11 +3,11 @@
 import { z } from "zod";
 import { previewReschedule, rescheduleRun } from "@/lib/absurd/reschedule";
 import { cancelTask, getTaskStatus, retryTask } from "@/lib/absurd/tasks";
+import { ProblemError } from "@/lib/model/problem";
 import { action, inquiry } from "./action";
 import { extraAttempts as moreAttempts, queueName, uuid } from "./inputs";
 import { toPlan } from "./plans";
 import { toRetry, toRun, toTask } from "./reaches";
-import { ActionRefusal } from "./result";
 
 const target = z.object({ queue: queueName, taskId: uuid });
 
@@ -22,14 +22,15 @@ export const cancelTaskAction = action(
   toTask,
   async ({ queue, taskId }, db) => {
     const { cancelled, state } = await cancelTask(db, queue, { taskId });
-    if (!cancelled) throw new ActionRefusal("already_ended", `The task is ${state} already.`);
+    if (!cancelled)
+      throw new ProblemError({ code: "already_ended", message: `The task is ${state} already.` });
     return { taskId, state };
   },
 );
 
 /**
  * Gives a failed task `extraAttempts` more attempts (by default what the engine grants: one more than its limit), or
- * spawns a new task of the same kind. Refused as `changed_meanwhile` when it is not failed any more.
+ * spawns a new task of the same kind. Refused as `state_changed` when it is not failed any more.
  */
 export const retryTaskAction = action(
   "retry task",
@@ -60,7 +61,7 @@ export const previewRescheduleAction = inquiry(
 
 /**
  * Moves a waiting run to another time, or takes the time-out off an event wait (`never`). Refused as
- * `changed_meanwhile` when the run is not what `expected` says, or was claimed, woken or ended meanwhile.
+ * `state_changed` when the run is not what `expected` says, or was claimed, woken or ended meanwhile.
  */
 export const rescheduleRunAction = action(
   "reschedule run",

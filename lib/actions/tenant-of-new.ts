@@ -2,14 +2,14 @@ import { getTaskTenant } from "@/lib/absurd/tenants";
 import type { Queryable } from "@/lib/absurd/types";
 import { getTenants, isAllowed } from "@/lib/db/tenants";
 import type { JsonObject } from "@/lib/model/json";
+import { ProblemError } from "@/lib/model/problem";
 import { type TaskAddress, tenantRequired } from "./reach";
-import { ActionRefusal } from "./result";
 
 /**
  * The headers of a new task, with its tenant: where the dashboard is restricted to one it is filled in, where to several
  * they have to name one of them.
  *
- * @throws ActionRefusal `tenant_required`
+ * @throws ProblemError `tenant_required`
  */
 export function nameTenant(headers: JsonObject | undefined): JsonObject | undefined {
   const tenants = getTenants();
@@ -23,7 +23,7 @@ export function nameTenant(headers: JsonObject | undefined): JsonObject | undefi
 /**
  * Keeps the task that has an idempotency key already from being told to who may not see it.
  *
- * @throws ActionRefusal `key_taken`
+ * @throws ProblemError `key_taken`
  */
 export async function refuseForeignKey(
   db: Queryable,
@@ -33,9 +33,9 @@ export async function refuseForeignKey(
   if (tenants === null) return;
   const tenant = await getTaskTenant(db, queue, { taskId });
   if (tenant === undefined || !isAllowed(tenants, tenant))
-    throw new ActionRefusal(
-      "key_taken",
-      "The idempotency key is taken in this queue.",
-      "Keys are shared by all tenants of a queue: begin it with the tenant's name.",
-    );
+    throw new ProblemError({
+      code: "key_taken",
+      message: "The idempotency key is taken in this queue.",
+      hint: "Keys are shared by all tenants of a queue: begin it with the tenant's name.",
+    });
 }

@@ -15,12 +15,12 @@ import { startWorkflow } from "@/lib/highway/run/start";
 import { getStoredDefinition, type StoredDefinition } from "@/lib/highway/run/store";
 import type { Uuid } from "@/lib/model/ids";
 import type { JsonObject } from "@/lib/model/json";
+import { ProblemError } from "@/lib/model/problem";
 import { action, inquiry } from "./action";
 import { refuseMasks } from "./hidden-values";
 import { queueName, uuid } from "./inputs";
 import { readJsonObject, refuseText } from "./json-text";
 import { toDefinition, toNewRun } from "./reaches";
-import { ActionRefusal } from "./result";
 import { definitionNotFound } from "./workflow-not-found";
 
 const definition = z.object({ definitionId: uuid });
@@ -106,23 +106,23 @@ async function readDefinition(
   return stored;
 }
 
-/** The workflow of a definition that may be started. @throws ActionRefusal `paused`, `invalid_definition`. */
+/** The workflow of a definition that may be started. @throws ProblemError `paused`, `invalid_definition`. */
 function readWorkflow({ text, isPaused, name, version }: StoredDefinition): Workflow {
   const { workflow, problems } = parseWorkflow(text, { format: "json" });
   if (!workflow || hasErrors(problems)) {
     const errors = problems.filter(({ severity }) => severity === "error").map(formatProblem);
-    throw new ActionRefusal(
-      "invalid_definition",
-      `The definition of ${name} ${version} cannot be run: ${errors.slice(0, 3).join("; ")}.`,
-      "Store a corrected version of it.",
-    );
+    throw new ProblemError({
+      code: "invalid_definition",
+      message: `The definition of ${name} ${version} cannot be run: ${errors.slice(0, 3).join("; ")}.`,
+      hint: "Store a corrected version of it.",
+    });
   }
   if (isPaused || workflow.is_paused)
-    throw new ActionRefusal(
-      "paused",
-      `${name} ${version} is paused.`,
-      "It starts no runs until is_paused is taken back where the definition is kept.",
-    );
+    throw new ProblemError({
+      code: "paused",
+      message: `${name} ${version} is paused.`,
+      hint: "It starts no runs until is_paused is taken back where the definition is kept.",
+    });
   return workflow;
 }
 

@@ -10,11 +10,11 @@ import {
 } from "@/lib/absurd/workflow-runs";
 import type { WorkflowRun } from "@/lib/absurd/workflow-table";
 import type { Uuid } from "@/lib/model/ids";
+import { ProblemError } from "@/lib/model/problem";
 import { isActive } from "@/lib/model/states";
 import { action, inquiry } from "./action";
 import { uuid } from "./inputs";
 import { toWorkflowRun } from "./reaches";
-import { ActionRefusal } from "./result";
 import { workflowRunNotFound } from "./workflow-not-found";
 import { listRunTasks } from "./workflow-tasks";
 
@@ -79,7 +79,10 @@ export const cancelWorkflowRunAction = action(
     }
     const cancelled = outcomes.filter(({ outcome }) => outcome === "cancelled").length;
     if (isFinal(run.status) && cancelled === 0)
-      throw new ActionRefusal("already_ended", `The run is ${run.status} already.`);
+      throw new ProblemError({
+        code: "already_ended",
+        message: `The run is ${run.status} already.`,
+      });
     if (!isFinal(run.status)) await updateWorkflowRunStatus(db, workflowRunId, "cancelled");
     return { workflowRunId, cancelled, outcomes };
   },

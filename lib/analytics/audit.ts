@@ -44,7 +44,7 @@ const SAMPLE = 2_000;
 /**
  * One page of the record, newest first. Every filter holds at once; windows of time are ranges of the key.
  *
- * @throws ReadError `bad_request` for a foreign cursor, and what `toReadError` knows.
+ * @throws ProblemError `bad_request` for a foreign cursor, and what `translateReadError` knows.
  */
 export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Promise<AuditPage> {
   return readDashboardTable("audit_entry", options, async (db, { now, installed, tenants }) => {

@@ -31,7 +31,7 @@ export type Usual = {
  * when there are fewer than eight. A range of the primary key, then one run a task: the cost does not grow with the
  * tables.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export function getUsual(
   queue: string,

@@ -1,3 +1,4 @@
+import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { bulkItems, bulkJobs } from "@/lib/db/dashboard-schema";
@@ -7,7 +8,6 @@ import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Page } from "@/lib/model/page";
 import type { BulkFilters, BulkItemFilters } from "@/lib/search-params/bulk";
-import { ReadError } from "./errors";
 import { concerns, readDashboardTable } from "./scope/dashboard-tables";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./scope/key-pages";
 
@@ -50,7 +50,7 @@ export type BulkItem = {
 /** `installed` is false where the dashboard's tables are absent. */
 export type BulkPage = Page<BulkOperation> & { installed: boolean };
 
-/** One page of bulk operations, newest first. @throws ReadError `bad_request` for a foreign cursor. */
+/** One page of bulk operations, newest first. @throws ProblemError `bad_request` for a foreign cursor. */
 export function listBulk(filters: BulkFilters, options: ReadOptions = {}): Promise<BulkPage> {
   return readDashboardTable("bulk_job", options, async (db, { now, installed, tenants }) => {
     if (!installed) return { rows: [], older: null, newer: null, now, installed };
@@ -72,7 +72,7 @@ export function listBulk(filters: BulkFilters, options: ReadOptions = {}): Promi
   });
 }
 
-/** One bulk operation. @throws ReadError `bulk_not_found` */
+/** One bulk operation. @throws ProblemError `bulk_not_found` */
 export function getBulk(
   bulkId: Uuid,
   options: ReadOptions = {},
@@ -82,12 +82,16 @@ export function getBulk(
     const [row] = installed
       ? await db.select(columnsOf(jobs, tenants)).from(jobs).where(eq(jobs.bulkId, bulkId))
       : [];
-    if (!row) throw new ReadError("bulk_not_found", "There is no bulk operation with this id.");
+    if (!row)
+      throw new ProblemError({
+        code: "bulk_not_found",
+        message: "There is no bulk operation with this id.",
+      });
     return { operation: toOperation(row), now };
   });
 }
 
-/** One page of an operation's tasks, newest first by id. @throws ReadError `bad_request` for a foreign cursor. */
+/** One page of an operation's tasks, newest first by id. @throws ProblemError `bad_request` for a foreign cursor. */
 export function listBulkItems(
   bulkId: Uuid,
   filters: BulkItemFilters,

@@ -1,14 +1,16 @@
 import { expect, test } from "vitest";
 import { readSnapshot } from "@/lib/db/snapshot";
+import { translateReadError } from "@/lib/model/sqlstate";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { toReadError } from "./errors";
 
 openTestDatabase();
 
 /** What a reader is told when its statement fails like that. */
 async function told(sqlState: string) {
   const statement = `do $$ begin raise 'secret' using errcode = '${sqlState}'; end $$`;
-  return toReadError(await readSnapshot((db) => db.execute(statement)).catch((error) => error));
+  return translateReadError(
+    await readSnapshot((db) => db.execute(statement)).catch((error) => error),
+  );
 }
 
 test.each([
@@ -20,10 +22,10 @@ test.each([
   ["57P01", "database_unavailable"],
 ])("SQLSTATE %s is told as %s, without the database's words", async (state, code) => {
   const error = await told(state);
-  expect(error).toMatchObject({ name: "ReadError", code });
+  expect(error).toMatchObject({ name: "ProblemError", code });
   expect(String(error)).not.toContain("secret");
 });
 
 test("what nobody foresaw stays as it is", async () => {
-  expect(await told("XX000")).not.toMatchObject({ name: "ReadError" });
+  expect(await told("XX000")).not.toMatchObject({ name: "ProblemError" });
 });

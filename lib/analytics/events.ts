@@ -1,3 +1,4 @@
+import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { eq, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
@@ -15,7 +16,6 @@ import type { Iso } from "@/lib/model/instants";
 import type { Payload } from "@/lib/model/json";
 import type { Direction, Page } from "@/lib/model/page";
 import type { EventFilters } from "@/lib/search-params/events";
-import { ReadError } from "./errors";
 import { groupBy } from "./scope/group-by";
 import { inlineLimit, payload } from "./scope/payload";
 import { readQueues } from "./scope/registry";
@@ -24,7 +24,7 @@ import { readQueues } from "./scope/registry";
  * One page of the events of the named queues, or of all: first those that runs wait for, the earliest time-out first;
  * then the emitted ones, newest first; last those that were asked for once and that nobody waits for now, by name.
  *
- * @throws ReadError `bad_request` for a foreign cursor, and what `readQueues` throws.
+ * @throws ProblemError `bad_request` for a foreign cursor, and what `readQueues` throws.
  */
 export function listEvents(
   filters: EventFilters,
@@ -70,7 +70,7 @@ function partsAhead(filters: EventFilters, direction: Direction, key: EventKey |
  * The runs that wait for an event, the earliest time-out first, at most `limit` of them. A run whose time-out has
  * passed is among them until a worker claims it.
  *
- * @throws ReadError what `readQueues` throws. An event that nobody knows has no waiters.
+ * @throws ProblemError what `readQueues` throws. An event that nobody knows has no waiters.
  */
 export function listWaiters(
   queue: string,
@@ -331,11 +331,14 @@ export function encodeEventCursor(
   return Buffer.from(JSON.stringify([direction, state, at, name, queue])).toString("base64url");
 }
 
-/** @throws ReadError `bad_request` */
+/** @throws ProblemError `bad_request` */
 export function decodeEventCursor(cursor: string): { direction: Direction; key: EventKey } {
   const parts = schema.safeParse(parse(Buffer.from(cursor, "base64url").toString()));
   if (!parts.success)
-    throw new ReadError("bad_request", "The parameter cursor is not one that a page returned.");
+    throw new ProblemError({
+      code: "bad_request",
+      message: "The parameter cursor is not one that a page returned.",
+    });
   const [direction, state, at, name, queue] = parts.data;
   return { direction, key: { state, at, name, queue } };
 }

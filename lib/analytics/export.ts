@@ -1,8 +1,8 @@
+import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks";
-import { ReadError } from "./errors";
 import { followTasks } from "./tasks";
 
 /** Tasks that are held in memory at a time. */
@@ -12,7 +12,7 @@ const PAGE = 500;
  * The newest `limit` tasks that match, page by page along the key, each page in a snapshot of its own. A page may be
  * empty: rare matches are searched step by step.
  *
- * @throws ReadError `timed_out` when the history could not be read to its end in five minutes, and what `listTasks`
+ * @throws ProblemError `timed_out` when the history could not be read to its end in five minutes, and what `listTasks`
  *   throws.
  */
 export async function* exportTasks(
@@ -23,15 +23,19 @@ export async function* exportTasks(
   let more = false;
   for await (const step of followTasks(filters, { ...options, pageSize: PAGE })) {
     if (step.unreadable)
-      throw new ReadError(
-        "forbidden",
-        `The dashboard may not read ${step.unreadable.join(", ")}.`,
-        "Name the queues to export.",
-      );
+      throw new ProblemError({
+        code: "forbidden",
+        message: `The dashboard may not read ${step.unreadable.join(", ")}.`,
+        hint: "Name the queues to export.",
+      });
     left -= step.rows.length;
     more = step.older !== null;
     yield step.rows;
   }
   if (more && left > 0)
-    throw new ReadError("timed_out", "The export took too long.", "Narrow it by time or queue.");
+    throw new ProblemError({
+      code: "timed_out",
+      message: "The export took too long.",
+      hint: "Narrow it by time or queue.",
+    });
 }

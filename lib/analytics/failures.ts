@@ -47,7 +47,7 @@ export type FailureList = {
  * the cost follows the failures, not the tables; of more than 20,000 failures the newest are looked at. An attempt that
  * ran for more than a quarter of the window (an hour at least) before it failed can be missed where it began before it.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export function listFailures(
   filters: FailureFilters,
@@ -82,7 +82,7 @@ export type FailedTasks = {
  * The tasks of one group that have failed for good and failed last with its cause, the latest first; found as
  * `listFailures` finds the group, and nothing when it is not there any more. At most a thousand.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export function listFailedTasks(
   group: string,

@@ -11,7 +11,7 @@ import { readWorkflowColumns } from "./workflows/tables";
 /**
  * What has this id: a task or run of any readable queue, or a workflow run, by primary keys. Nothing is not an error.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export function findById(id: Uuid, options: ReadOptions = {}): Promise<Found[]> {
   return readQueues([], options, async ({ db, queues }) => {

@@ -1,8 +1,9 @@
+import { ProblemError } from "@/lib/model/problem";
+import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { sql } from "drizzle-orm";
 import { type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
 import type { Health } from "@/lib/model/health";
-import { ReadError, toReadError } from "./errors";
 
 /** Whether the database can be used, and which schema it holds. A database that is away is an answer, not an error. */
 export async function getHealth(options: ReadOptions = {}): Promise<Health> {
@@ -20,8 +21,8 @@ export async function getHealth(options: ReadOptions = {}): Promise<Health> {
     }, options);
   } catch (error) {
     options.signal?.throwIfAborted();
-    const known = toReadError(error);
-    if (known instanceof ReadError && ["database_unavailable", "timed_out"].includes(known.code))
+    const known = translateReadError(error);
+    if (known instanceof ProblemError && ["database_unavailable", "timed_out"].includes(known.code))
       return { status: "database_unavailable", database: "down", schemaVersion: null };
     throw known;
   }

@@ -28,7 +28,7 @@ export type Throughput = {
 /**
  * How many attempts completed, failed or still run, over a window that ends now. Exact; with tenants, of their tasks.
  *
- * @throws ReadError what `readQueues` throws; `timed_out` when there are too many attempts in the window.
+ * @throws ProblemError what `readQueues` throws; `timed_out` when there are too many attempts in the window.
  */
 export function getThroughput(
   window: Window,
@@ -87,7 +87,7 @@ const NAMES = 40;
  * a fixed number of tasks in slices of the primary key, so the cost does not grow with the tables. With tenants only
  * their tasks are read; of one that has few, all tasks of the window are passed by to find them.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export function getLatency(
   window: Window,
@@ -151,7 +151,7 @@ export type QueueFigures = { throughput: Throughput; latency: Latency; now: Iso 
 /**
  * Attempts, queue wait and run time of one queue, of some tenants or of all. Bounded by the window and, for waits and run times, by a sample.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export function getQueueFigures(
   queue: string,

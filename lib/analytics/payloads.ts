@@ -1,3 +1,4 @@
+import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
@@ -5,7 +6,6 @@ import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { PayloadRef } from "@/lib/search-params/payload";
-import { ReadError } from "./errors";
 import { rootOf } from "./scope/payload";
 import { redact } from "./scope/redact";
 import { readQueues } from "./scope/registry";
@@ -13,7 +13,7 @@ import { readQueues } from "./scope/registry";
 /**
  * The exact text of one JSON value of a task, whatever its size; what the configuration hides is masked.
  *
- * @throws ReadError `payload_not_found` when there is no such row or its value is SQL NULL.
+ * @throws ProblemError `payload_not_found` when there is no such row or its value is SQL NULL.
  */
 export function getPayload(
   queue: string,
@@ -27,7 +27,7 @@ export function getPayload(
 /**
  * The exact text of an event's payload, whatever its size; what the configuration hides is masked.
  *
- * @throws ReadError `payload_not_found` when the event was not emitted.
+ * @throws ProblemError `payload_not_found` when the event was not emitted.
  */
 export function getEventPayload(
   queue: string,
@@ -74,11 +74,11 @@ function readText(queue: string, place: Place, options: ReadOptions): Promise<st
       .from(place.table)
       .where(place.where);
     if (row?.text == null)
-      throw new ReadError(
-        "payload_not_found",
-        "There is no such value.",
-        "It may have changed meanwhile.",
-      );
+      throw new ProblemError({
+        code: "payload_not_found",
+        message: "There is no such value.",
+        hint: "It may have changed meanwhile.",
+      });
     const root = rootOf(place.column);
     return root === null ? row.text : redact(root, row.text).text;
   });

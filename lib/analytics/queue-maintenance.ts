@@ -1,3 +1,4 @@
+import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { sql } from "drizzle-orm";
 import { getCapabilities } from "@/lib/absurd/capabilities";
@@ -9,7 +10,7 @@ import type { Count } from "@/lib/model/count";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor } from "@/lib/model/key-range";
 import type { Partitions, TableStorage } from "@/lib/model/maintenance";
-import { queueNotFound, refuseRestricted, toReadError } from "./errors";
+import { queueNotFound, refuseRestricted } from "./errors";
 import { readPartitions } from "./queues/partitions";
 import { readStorage } from "./queues/storage";
 import { readQueues } from "./scope/registry";
@@ -34,7 +35,7 @@ export type QueueMaintenance = {
  * How a queue is kept. Bounded whatever its size: everything but the strays of default partitions is read from the
  * catalog.
  *
- * @throws ReadError `queue_not_found` for an unknown name, `forbidden` where the dashboard is restricted to tenants, and
+ * @throws ProblemError `queue_not_found` for an unknown name, `forbidden` where the dashboard is restricted to tenants, and
  * what `readQueues` throws.
  */
 export async function getQueueMaintenance(
@@ -55,7 +56,7 @@ export async function getQueueMaintenance(
     if (policies && !policy) throw queueNotFound(queue);
     return { ...tables, policy, engine: { version: schemaVersion ?? null, cron } };
   } catch (error) {
-    throw toReadError(error);
+    throw translateReadError(error);
   }
 }
 
@@ -81,7 +82,7 @@ export type CleanupPlan = {
  * Counts what a cleanup with this time to live would delete from a queue, up to ten thousand of each kind. Tasks are
  * looked at oldest first and none younger than the cutoff, so the cost is bounded by the cap and by old active tasks.
  *
- * @throws ReadError what `readQueues` throws; `timed_out` when too many old tasks are still active;
+ * @throws ProblemError what `readQueues` throws; `timed_out` when too many old tasks are still active;
  * `forbidden` where the dashboard is restricted to tenants.
  */
 export function previewCleanup(

@@ -13,7 +13,7 @@ import { type RegisteredQueue, readQueues } from "./scope/registry";
  * cost follows the active runs, never the tables; terminal ones say how far they can be trusted. With tenants only their
  * tasks count: that looks up one task for each active run.
  *
- * @throws ReadError what `readQueues` throws. A queue whose tables cannot be read is listed with the reason.
+ * @throws ProblemError what `readQueues` throws. A queue whose tables cannot be read is listed with the reason.
  */
 export function listQueues({
   tenant = [],
@@ -25,7 +25,7 @@ export function listQueues({
 /**
  * One queue, as `listQueues` shows it.
  *
- * @throws ReadError `queue_not_found` for an unknown name.
+ * @throws ProblemError `queue_not_found` for an unknown name.
  */
 export async function getQueue(
   name: string,
@@ -132,7 +132,7 @@ const PATIENCE = 120_000;
  * How many tasks of a queue have ended, of some tenants or of all, by how they ended: every row is read, so this takes time on a large queue. It
  * ends with its signal, or after two minutes.
  *
- * @throws ReadError what `readQueues` throws; `timed_out` after two minutes.
+ * @throws ProblemError what `readQueues` throws; `timed_out` after two minutes.
  */
 export function countTerminalTasksExactly(
   queue: string,

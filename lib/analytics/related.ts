@@ -33,7 +33,7 @@ const HOUR = 3_600_000;
  * What has to do with a task: its parent and children, copies both ways, the same idempotency key and the same workflow
  * run, in all queues. Every question is bounded by keys or by time, and the answer says how far it looked.
  *
- * @throws ReadError `task_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `task_not_found`, and what `readQueues` throws.
  */
 export function getRelated(
   queueName: string,

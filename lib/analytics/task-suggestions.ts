@@ -39,7 +39,7 @@ const LARGE = 4_096;
  * Names, workers, tenants, idempotency keys, checkpoints and payload paths of the newest tasks of each queue, and the task names that the
  * database's statistics know. A few keyed reads, whatever the size of the tables.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export function suggestTasks(
   queues: string[],

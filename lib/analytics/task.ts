@@ -1,3 +1,4 @@
+import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { desc, eq, sql } from "drizzle-orm";
 import { toIso } from "@/lib/db/decode";
@@ -6,7 +7,6 @@ import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Checkpoint, Run, Task, TaskDetail, Wait } from "@/lib/model/task";
-import { ReadError } from "./errors";
 import { inlineLimit } from "./scope/payload";
 import { type RegisteredQueue, readQueues } from "./scope/registry";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./task/columns";
@@ -20,7 +20,7 @@ const MOST_CHECKPOINTS = 2_000;
  * Everything the engine keeps about one task, in one snapshot: runs by attempt, checkpoints in the order in which
  * they were written. Large JSON values come with their size only.
  *
- * @throws ReadError `task_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `task_not_found`, and what `readQueues` throws.
  */
 export function getTask(
   queueName: string,
@@ -52,12 +52,12 @@ export function getTask(
 }
 
 /** Says that a queue holds no such task. */
-export function taskNotFound(queue: string, taskId: Uuid): ReadError {
-  return new ReadError(
-    "task_not_found",
-    `There is no task ${taskId} in queue "${queue}".`,
-    "It may have been cleaned up meanwhile.",
-  );
+export function taskNotFound(queue: string, taskId: Uuid): ProblemError {
+  return new ProblemError({
+    code: "task_not_found",
+    message: `There is no task ${taskId} in queue "${queue}".`,
+    hint: "It may have been cleaned up meanwhile.",
+  });
 }
 
 function truncation(runs: boolean, checkpoints: boolean): Pick<TaskDetail, "truncated"> {

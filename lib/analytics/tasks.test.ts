@@ -172,7 +172,7 @@ describe("what is not there", () => {
   test("an unknown queue is named", async () => {
     await expect(list({ queue: ["nowhere"] })).rejects.toMatchObject({
       code: "queue_not_found",
-      message: 'There is no queue "nowhere".',
+      message: 'Queue "nowhere" not found.',
     });
   });
 

@@ -1,3 +1,4 @@
+import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { and, sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
@@ -10,7 +11,6 @@ import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { isKeySort } from "@/lib/search-params/tasks-sort";
 import { sortProblem } from "@/lib/search-params/tasks-sort-problem";
-import { ReadError } from "./errors";
 import { readQueues } from "./scope/registry";
 import { pageByKey } from "./search/key-page";
 import { pageByRank } from "./search/rank";
@@ -25,7 +25,7 @@ import { findExtent, readWindows } from "./search/windows";
  * meanwhile neither repeat nor hide others. A search that no index serves stops after about a second and says in
  * `searchedTo` how far it got; a ranking over more tasks than it looks at says in `rankedFrom` where they begin.
  *
- * @throws ReadError `bad_request` for a foreign cursor or an order that these filters cannot be in, and what
+ * @throws ProblemError `bad_request` for a foreign cursor or an order that these filters cannot be in, and what
  *   `readQueues` throws.
  */
 export async function listTasks(
@@ -33,7 +33,8 @@ export async function listTasks(
   options: ReadOptions = {},
 ): Promise<Page<TaskSummary>> {
   const problem = sortProblem(filters);
-  if (problem) throw new ReadError("bad_request", problem.message, problem.hint);
+  if (problem)
+    throw new ProblemError({ code: "bad_request", message: problem.message, hint: problem.hint });
   return readQueues(filters.queue, options, async ({ db, now, queues, unreadable }) => {
     const names = queues.map((queue) => queue.name);
     const { rows, ...around } = isKeySort(filters.sort)
@@ -90,7 +91,7 @@ export type CountStep = {
  * Counts the tasks that match, newest first, and tells the count at least once a second until it is complete. Each part
  * is exact at the time it was read; the cursor of the filters plays no part.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export async function* countTasks(
   filters: Omit<TaskFilters, "sort">,
@@ -156,7 +157,7 @@ export type TaskStep = {
  * Follows a list towards older tasks in steps of a second at most, each in a snapshot of its own, until `limit` tasks
  * are found, the history is at its end, or five minutes have passed. Memory does not grow with what was read.
  *
- * @throws ReadError what `listTasks` throws.
+ * @throws ProblemError what `listTasks` throws.
  */
 export async function* followTasks(
   filters: Omit<TaskFilters, "sort">,

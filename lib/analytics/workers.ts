@@ -26,7 +26,7 @@ const WORKERS = 200;
  * Who works: inferred from the claims of running runs, and of the attempts picked up in a window that ends now. At most
  * 20,000 attempts a queue and outcome are counted, the newest first. With tenants, only what was done for them counts.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export function listWorkers(
   window: Window,

@@ -1,3 +1,4 @@
+import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { sql } from "drizzle-orm";
 import { toIso } from "@/lib/db/decode";
@@ -11,7 +12,6 @@ import type {
   WorkflowDefinitionSummary,
   WorkflowRunSummary,
 } from "@/lib/model/workflow";
-import { ReadError } from "./errors";
 import { redact } from "./scope/redact";
 import { readQueues } from "./scope/registry";
 import { readRow, workflowRunNotFound } from "./workflows";
@@ -32,7 +32,7 @@ const DEFINITION_COLUMNS = sql`definition_id::text as "definitionId", workflow_n
 /**
  * The stored definitions by name, the newest version first; the newest 500 in all.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export function listWorkflowDefinitions(
   options: ReadOptions = {},
@@ -56,7 +56,7 @@ export function listWorkflowDefinitions(
 /**
  * One stored definition as JSON text.
  *
- * @throws ReadError `definition_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `definition_not_found`, and what `readQueues` throws.
  */
 export function getWorkflowDefinition(
   definitionId: Uuid,
@@ -73,7 +73,7 @@ export function getWorkflowDefinition(
 /**
  * The definition that a run executes, found by the best evidence there is; see `DefinitionSource`.
  *
- * @throws ReadError `workflow_run_not_found`, `definition_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `workflow_run_not_found`, `definition_not_found`, and what `readQueues` throws.
  */
 export function getRunDefinition(
   workflowRunId: Uuid,
@@ -101,12 +101,12 @@ function shown(found: RunDefinition): RunDefinition {
   return { ...found, text: redact("definition", found.text).text };
 }
 
-function definitionNotFound(): ReadError {
-  return new ReadError(
-    "definition_not_found",
-    "This run's definition is not stored.",
-    "It is looked for in workflow_definition and in the parameters of the root task.",
-  );
+function definitionNotFound(): ProblemError {
+  return new ProblemError({
+    code: "definition_not_found",
+    message: "This run's definition is not stored.",
+    hint: "It is looked for in workflow_definition and in the parameters of the root task.",
+  });
 }
 
 type Found = { text: string; definitionId: Uuid };
@@ -178,7 +178,7 @@ export function toDefinition(row: WorkflowDefinitionSummary): WorkflowDefinition
 /**
  * One stored definition with its text, and the newest of those that have its name and tenant, itself among them.
  *
- * @throws ReadError `definition_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `definition_not_found`, and what `readQueues` throws.
  */
 export function getDefinitionDetail(
   definitionId: Uuid,
@@ -211,10 +211,10 @@ function newestFirst(a: WorkflowDefinitionSummary, b: WorkflowDefinitionSummary)
   return (b.createdAt ?? "").localeCompare(a.createdAt ?? "");
 }
 
-function notFound(definitionId: Uuid): ReadError {
-  return new ReadError(
-    "definition_not_found",
-    `There is no definition ${definitionId}.`,
-    "It may have been removed, or the database stores no definitions.",
-  );
+function notFound(definitionId: Uuid): ProblemError {
+  return new ProblemError({
+    code: "definition_not_found",
+    message: `There is no definition ${definitionId}.`,
+    hint: "It may have been removed, or the database stores no definitions.",
+  });
 }

@@ -22,7 +22,7 @@ export type Takers = {
  * Whether workers of a queue take tasks of a name. Workers do not say what they know, so it is told from the newest
  * 5,000 tasks.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export function getTakers(queue: string, name: string, options: ReadOptions = {}): Promise<Takers> {
   return readQueues([queue], options, async ({ db, now }) => {
@@ -55,7 +55,7 @@ export function getTakers(queue: string, name: string, options: ReadOptions = {}
 /**
  * The queues to choose from, and the one in which a workflow of this name ran last, if any.
  *
- * @throws ReadError what `readQueues` throws.
+ * @throws ProblemError what `readQueues` throws.
  */
 export function listRunQueues(
   workflowName: string,

@@ -1,3 +1,4 @@
+import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
@@ -12,7 +13,6 @@ import type { WorkflowRunDetail, WorkflowRunPage, WorkflowRunSummary } from "@/l
 import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import type { WorkflowFilters, WorkflowPayloadName } from "@/lib/search-params/workflows";
-import { ReadError } from "./errors";
 import { redact, redactionRules } from "./scope/redact";
 import { readQueues } from "./scope/registry";
 import { type FoundTask, type FoundTasks, searchWorkflowTasks } from "./search/headers";
@@ -30,7 +30,7 @@ import {
  * holds at once; one for a column that the table lacks matches nothing. Pages neither repeat nor skip a run while
  * others are added. A database without the table has an empty page that says so in `tables`.
  *
- * @throws ReadError `bad_request` for a foreign cursor, and what `readQueues` throws.
+ * @throws ProblemError `bad_request` for a foreign cursor, and what `readQueues` throws.
  */
 export function listWorkflowRuns(
   filters: WorkflowFilters,
@@ -111,7 +111,10 @@ function hasTag(tags: SQL, tag: string): SQL {
   const at = tag.indexOf("=");
   if (at < 0) return sql`jsonb_exists(${tags}::jsonb, ${tag})`;
   if (isPathHidden(redactionRules(), "tags", [tag.slice(0, at)]))
-    throw new ReadError("bad_request", "This tag cannot be searched: the configuration hides it.");
+    throw new ProblemError({
+      code: "bad_request",
+      message: "This tag cannot be searched: the configuration hides it.",
+    });
   const [key, value] = [JSON.stringify(tag.slice(0, at)), tag.slice(at + 1)];
   const forms = [JSON.stringify(value), ...(LITERAL.test(value) ? [value] : [])];
   const matches = forms.map((form) => sql`${tags}::jsonb @> ${`{${key}:${form}}`}::jsonb`);
@@ -131,7 +134,7 @@ const LOOK_BACK = 7 * 86_400_000;
  * A workflow run with its tasks: the root, and those of the run's life that carry its id in their headers, the oldest
  * first, whatever their queues. In one snapshot.
  *
- * @throws ReadError `workflow_run_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `workflow_run_not_found`, and what `readQueues` throws.
  */
 export function getWorkflowRun(
   workflowRunId: Uuid,
@@ -160,12 +163,12 @@ export function getWorkflowRun(
 }
 
 /** Says that there is no such run, or no table of runs at all. */
-export function workflowRunNotFound(workflowRunId: Uuid): ReadError {
-  return new ReadError(
-    "workflow_run_not_found",
-    `There is no workflow run ${workflowRunId}.`,
-    "It may have been removed, or the database keeps no workflow runs.",
-  );
+export function workflowRunNotFound(workflowRunId: Uuid): ProblemError {
+  return new ProblemError({
+    code: "workflow_run_not_found",
+    message: `There is no workflow run ${workflowRunId}.`,
+    hint: "It may have been removed, or the database keeps no workflow runs.",
+  });
 }
 
 /** The row of a run, or nothing; also where there is no table. */
@@ -222,7 +225,7 @@ function countOf({ found, rest, full }: FoundTasks, run: WorkflowRunSummary): Co
 /**
  * The exact text of one JSON value of a workflow run, whatever its size; what the configuration hides is masked.
  *
- * @throws ReadError `payload_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `payload_not_found`, and what `readQueues` throws.
  */
 export function getWorkflowPayload(
   workflowRunId: Uuid,
@@ -239,7 +242,8 @@ export function getWorkflowPayload(
               where w.workflow_run_id = ${workflowRunId}::uuid`,
           );
     const text = rows[0]?.text;
-    if (text == null) throw new ReadError("payload_not_found", "There is no such value.");
+    if (text == null)
+      throw new ProblemError({ code: "payload_not_found", message: "There is no such value." });
     return redact(of, text).text;
   });
 }
@@ -258,11 +262,14 @@ export function encodeWorkflowCursor(direction: Direction, { moment, id }: Workf
   return Buffer.from(JSON.stringify([direction, moment, id])).toString("base64url");
 }
 
-/** @throws ReadError `bad_request` */
+/** @throws ProblemError `bad_request` */
 export function decodeWorkflowCursor(cursor: string): { direction: Direction; key: WorkflowKey } {
   const parts = schema.safeParse(parse(Buffer.from(cursor, "base64url").toString()));
   if (!parts.success)
-    throw new ReadError("bad_request", "The parameter cursor is not one that a page returned.");
+    throw new ProblemError({
+      code: "bad_request",
+      message: "The parameter cursor is not one that a page returned.",
+    });
   const [direction, moment, id] = parts.data;
   return { direction, key: { moment, id } };
 }

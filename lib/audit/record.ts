@@ -5,6 +5,7 @@ import type { Tenants } from "@/lib/db/tenants";
 import type { AuditOutcome } from "@/lib/model/audit";
 import type { Uuid } from "@/lib/model/ids";
 import type { JsonObject } from "@/lib/model/json";
+import { SQLSTATE } from "@/lib/model/sqlstate";
 import { concernedTenants } from "./concerned-tenants";
 import { describeInput } from "./describe-input";
 
@@ -94,7 +95,7 @@ async function writing<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    if (error instanceof AbsurdDbError && error.code === "42501")
+    if (error instanceof AbsurdDbError && error.code === SQLSTATE.insufficientPrivilege)
       throw new AuditRefusedError(
         "The dashboard's database role may not record what is done here.",
         { cause: error },

@@ -1,6 +1,5 @@
 import { runAgain } from "@/lib/absurd/copies";
 import {
-  AbsurdDbError,
   AbsurdError,
   QueueNotFoundError,
   RunChangedError,
@@ -12,10 +11,10 @@ import { previewReschedule, rescheduleRun } from "@/lib/absurd/reschedule";
 import { cancelTask, getTaskStatus, retryTask, type TaskStatus } from "@/lib/absurd/tasks";
 import { getTaskTenant } from "@/lib/absurd/tenants";
 import type { Queryable } from "@/lib/absurd/types";
-import { errorCode, explainUnavailable } from "@/lib/db/errors";
 import { isAllowed, type Tenants } from "@/lib/db/tenants";
 import type { BulkAction } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
+import { isTransient, isUnavailable } from "@/lib/model/sqlstate";
 import { whyNotEligible } from "./eligibility";
 import type { BulkJob, BulkOptions } from "./job";
 import type { TaskAddress } from "./selection";
@@ -24,14 +23,6 @@ import type { TaskAddress } from "./selection";
 export type ItemResult =
   | { outcome: "done"; output: object; newTaskId?: Uuid }
   | { outcome: "skipped" | "failed"; code: string; message: string };
-
-/** Another transaction was in the way: the same may succeed in a moment. */
-const TRANSIENT = ["40001", "40P01", "55P03", "57014"];
-
-/** Whether the same may succeed in a moment. */
-export function isTransient(error: unknown): error is AbsurdDbError {
-  return error instanceof AbsurdDbError && TRANSIENT.includes(error.code);
-}
 
 /** Does it to one task, whose state and tenant decide once more. Refusals are results; what may pass by itself is thrown. */
 export async function act(
@@ -66,15 +57,19 @@ async function isOwn(
  * @throws the error itself when it is about the connection and not about the task, or may pass by itself.
  */
 export function toResult(error: unknown): ItemResult {
-  if (isTransient(error) || explainUnavailable(errorCode(error))) throw error;
+  if (isTransient(error) || isUnavailable(error)) throw error;
   if (!(error instanceof AbsurdError)) {
     const { name, stack } = error as Error;
     console.error(JSON.stringify({ bulk: "mistake", error: name, at: stack?.split("\n")[1] }));
-    return { outcome: "failed", code: "internal", message: "The dashboard made a mistake." };
+    return {
+      outcome: "failed",
+      code: "internal",
+      message: "Internal error in the dashboard; see the server log.",
+    };
   }
   const { message } = error;
   if (error instanceof TaskNotFailedError || error instanceof RunChangedError)
-    return { outcome: "skipped", code: "changed_meanwhile", message };
+    return { outcome: "skipped", code: "state_changed", message };
   if (error instanceof TaskNotFoundError || error instanceof RunNotFoundError)
     return { outcome: "skipped", code: "task_not_found", message };
   if (error instanceof QueueNotFoundError)
@@ -127,5 +122,5 @@ async function readTask(db: Queryable, queue: string, taskId: Uuid): Promise<Tas
 }
 
 function skip(message: string): ItemResult {
-  return { outcome: "skipped", code: "changed_meanwhile", message };
+  return { outcome: "skipped", code: "state_changed", message };
 }

@@ -21,7 +21,7 @@ export class UnreadableFiltersError extends Error {
  * Collects the next tasks of an operation that names a filter. How far it got is stored with them, so a crash neither
  * loses nor repeats any. After the last of them the operation is `running`.
  *
- * @throws UnreadableFiltersError, and ReadError as the task list does.
+ * @throws UnreadableFiltersError, and ProblemError as the task list does.
  */
 export async function collectNext(db: Queryable, job: BulkJob): Promise<void> {
   const filters = readFilters(job.filters ?? "");

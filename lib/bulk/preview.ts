@@ -25,7 +25,7 @@ export type BulkPreview = {
  * Looks at the tasks of a selection without changing anything. Numbers are exact unless the selection is so large, or
  * so slow to search, that counting stopped; then they are `capped`.
  *
- * @throws ReadError as the task list does.
+ * @throws ProblemError as the task list does.
  */
 export async function previewBulk(
   action: BulkAction,

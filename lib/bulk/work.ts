@@ -1,8 +1,8 @@
 import type { Queryable } from "@/lib/absurd/types";
-import { ReadError } from "@/lib/analytics/errors";
 import { AuditRefusedError } from "@/lib/audit/record";
 import type { Uuid } from "@/lib/model/ids";
-import { isTransient } from "./act";
+import { ProblemError } from "@/lib/model/problem";
+import { findDatabaseProblem, isTransient } from "@/lib/model/sqlstate";
 import { collectNext, UnreadableFiltersError } from "./collect";
 import { type BulkJob, endJob, listOpenJobs } from "./job";
 import { performNext } from "./perform-next";
@@ -83,17 +83,17 @@ function pace(lane: Lane): void {
 
 async function recover(db: Queryable, lane: Lane, error: unknown): Promise<boolean> {
   const { job } = lane;
-  const slow = error instanceof ReadError && error.code === "timed_out";
+  const slow = error instanceof ProblemError && error.code === "timed_out";
   if ((isTransient(error) || slow) && ++lane.failures < TRIES) {
     lane.due = performance.now() + PAUSE * lane.failures;
     return true;
   }
   if (isTransient(error) && job.state === "running") {
-    const { message } = error;
+    const message = findDatabaseProblem(error, "write")?.message ?? "";
     const step = await performNext(db, job.bulkId, lane.last, {
       outcome: "failed",
       code: "timed_out",
-      message: `${message} It was tried ${TRIES} times.`,
+      message: `${message} Tried ${TRIES} times.`,
     });
     if (typeof step === "object") lane.last = step.task;
     lane.failures = 0;
@@ -109,5 +109,5 @@ async function recover(db: Queryable, lane: Lane, error: unknown): Promise<boole
 /** Whether going on would only meet the same again. */
 function isFinal(error: unknown): error is Error {
   if (error instanceof UnreadableFiltersError || error instanceof AuditRefusedError) return true;
-  return error instanceof ReadError && error.code !== "database_unavailable";
+  return error instanceof ProblemError && error.code !== "database_unavailable";
 }

@@ -1,5 +1,5 @@
 import { DatabaseError } from "pg";
-import { errorCode } from "./errors";
+import { findErrorCode, SQLSTATE } from "@/lib/model/sqlstate";
 import { ForeignSchemaError } from "./installed-engine";
 
 /** What to tell somebody whose migration failed, and the exit code of the command. */
@@ -42,7 +42,7 @@ export function explainMigrationFailure(error: unknown, url: URL): Failure {
       message: `${error.message} The dashboard works on it; run this command without --engine.`,
       exitCode: 3,
     };
-  const code = errorCode(error) ?? "";
+  const code = findErrorCode(error) ?? "";
   if (UNREACHABLE[code])
     return { message: `Cannot reach PostgreSQL at ${server}: ${UNREACHABLE[code]}.`, exitCode: 1 };
   if (code.startsWith("08"))
@@ -55,12 +55,12 @@ export function explainMigrationFailure(error: unknown, url: URL): Failure {
       message: `PostgreSQL at ${server} refused to log in "${decodeURIComponent(url.username)}". Check user and password in DATABASE_URL.`,
       exitCode: 1,
     };
-  if (code === "3D000")
+  if (code === SQLSTATE.invalidCatalogName)
     return {
       message: `There is no database "${database}" at ${server}. Create it first, or correct DATABASE_URL.`,
       exitCode: 1,
     };
-  if (code === "42501" && error instanceof DatabaseError)
+  if (code === SQLSTATE.insufficientPrivilege && error instanceof DatabaseError)
     return {
       message: `"${decodeURIComponent(url.username)}" lacks a privilege in database "${database}": ${error.message}. Nothing was changed. Migrate as the database's owner, or as a role with CREATE on the database.`,
       exitCode: 1,

@@ -1,24 +1,14 @@
 import { cookies } from "next/headers";
 import { getEnvironment } from "@/lib/db/env";
+import { ProblemError } from "@/lib/model/problem";
 import { type Identity, type Role, readSession, SESSION_COOKIE } from "./session";
-
-/** Somebody may not do this: not signed in, or without the role. */
-export class AuthError extends Error {
-  override readonly name = "AuthError";
-  readonly code: "unauthenticated" | "forbidden";
-
-  constructor(code: AuthError["code"]) {
-    super(code === "forbidden" ? "You may look, but not change anything." : "Sign in first.");
-    this.code = code;
-  }
-}
 
 /**
  * Makes sure that the caller may look, and says who it is. Without DASHBOARD_TOKEN everybody who reaches this machine
  * is the local operator.
  *
  * @param request in route handlers; pages and actions leave it out.
- * @throws AuthError
+ * @throws ProblemError
  */
 export function requireViewer(request?: Request): Promise<Identity> {
   return requireRole("viewer", request);
@@ -27,17 +17,21 @@ export function requireViewer(request?: Request): Promise<Identity> {
 /**
  * Makes sure that the caller may act on tasks and events, and says who it is.
  *
- * @throws AuthError
+ * @throws ProblemError
  */
 export function requireOperator(request?: Request): Promise<Identity> {
   return requireRole("operator", request);
 }
 
-/** @throws AuthError */
+/** @throws ProblemError */
 export async function requireRole(role: Role, request?: Request): Promise<Identity> {
   const identity = await getIdentity(request);
-  if (!identity) throw new AuthError("unauthenticated");
-  if (!identity.roles.includes(role)) throw new AuthError("forbidden");
+  if (!identity) throw new ProblemError({ code: "unauthenticated", message: "Sign in first." });
+  if (!identity.roles.includes(role))
+    throw new ProblemError({
+      code: "forbidden",
+      message: "Your role may view, but not change anything.",
+    });
   return identity;
 }
 

@@ -1,20 +1,88 @@
-/** Why a read failed; `network` means that no answer came at all. */
-export type ErrorCode =
-  | "bad_request"
-  | "unauthenticated"
-  | "forbidden"
-  | "queue_not_found"
-  | "task_not_found"
-  | "payload_not_found"
-  | "bulk_not_found"
-  | "workflow_run_not_found"
-  | "definition_not_found"
-  | "no_schema"
-  | "conflict"
-  | "database_unavailable"
-  | "timed_out"
-  | "internal"
-  | "network";
+/** The HTTP status of every way a request, an action or a background job can fail. */
+const STATUSES = {
+  bad_request: 400,
+  invalid_definition: 400,
+  redacted_value: 400,
+  tenant_required: 400,
+  unauthenticated: 401,
+  wrong_token: 401,
+  forbidden: 403,
+  bulk_not_found: 404,
+  definition_not_found: 404,
+  event_not_found: 404,
+  payload_not_found: 404,
+  queue_not_found: 404,
+  task_not_found: 404,
+  workflow_run_not_found: 404,
+  already_emitted: 409,
+  already_ended: 409,
+  already_exists: 409,
+  conflict: 409,
+  has_active_tasks: 409,
+  key_taken: 409,
+  name_collides: 409,
+  not_confirmed: 409,
+  paused: 409,
+  state_changed: 409,
+  wakes_others: 409,
+  no_schema: 422,
+  not_installed: 422,
+  refused: 422,
+  unsupported: 422,
+  too_many_attempts: 429,
+  internal: 500,
+  outcome_unknown: 500,
+  network: 502,
+  database_unavailable: 503,
+  timed_out: 504,
+} as const;
 
-/** What every route answers in place of a result. The texts are authored: they never hold SQL or payloads. */
-export type ErrorBody = { error: { code: ErrorCode; message: string; hint?: string } };
+/** `network`: the browser got no response. `internal`: nothing more specific is known; the server's log has it. */
+export type ProblemCode = keyof typeof STATUSES;
+
+/**
+ * Why something failed, in authored words that may be shown: they never contain SQL, parameters, payloads or the
+ * message of a driver.
+ */
+export type Problem = {
+  code: ProblemCode;
+  /** What happened, as a sentence. */
+  message: string;
+  /** What to try, as a sentence; commands are in backticks. */
+  hint?: string | undefined;
+  /**
+   * Of a change. `false` is a promise: the transaction was rolled back. `"unknown"`: the connection broke during the
+   * commit. Absent for reads.
+   */
+  changed?: false | "unknown" | undefined;
+};
+
+/** The body of every response of the HTTP API that is not a result. */
+export type ProblemBody = { error: Problem };
+
+/** A problem as an exception. Thrown inside a transaction it rolls the transaction back. */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  readonly code: ProblemCode;
+  readonly hint: string | undefined;
+
+  constructor({ code, message, hint }: Problem, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+
+  get problem(): Problem {
+    return { code: this.code, message: this.message, hint: this.hint };
+  }
+}
+
+/** The HTTP status that the API answers with. */
+export function httpStatus(code: ProblemCode): number {
+  return STATUSES[code];
+}
+
+/** Whether a read failed because its subject does not exist (any more). */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ProblemError && httpStatus(error.code) === 404;
+}

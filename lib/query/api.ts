@@ -1,19 +1,4 @@
-import type { ErrorBody, ErrorCode } from "@/lib/model/problem";
-
-/** A read that failed, with words that can be shown. `status` is 0 when no answer came at all. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  readonly status: number;
-  readonly code: ErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(status: number, error: ErrorBody["error"]) {
-    super(error.message);
-    this.status = status;
-    this.code = error.code;
-    this.hint = error.hint;
-  }
-}
+import { type ProblemBody, ProblemError } from "@/lib/model/problem";
 
 let isAnew = false;
 
@@ -30,7 +15,7 @@ export function askAnew<T>(begin: () => T): T {
 /**
  * Fetches one of the dashboard's own routes.
  *
- * @throws ApiError for every answer but 2xx and for no answer; an abort passes through as it is.
+ * @throws ProblemError for every response but 2xx, and `network` without a response; an abort is rethrown as it is.
  */
 export async function fetchFromApi(path: string, signal?: AbortSignal): Promise<Response> {
   let response: Response;
@@ -41,17 +26,19 @@ export async function fetchFromApi(path: string, signal?: AbortSignal): Promise<
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, {
+    throw new ProblemError({
       code: "network",
-      message: "The dashboard's server does not answer.",
-      hint: "It may be restarting; the page tries again by itself.",
+      message: "The dashboard's server is not responding.",
+      hint: "It may be restarting. The page retries automatically.",
     });
   }
   if (response.ok) return response;
-  const body = (await response.json().catch(() => undefined)) as ErrorBody | undefined;
-  throw new ApiError(
-    response.status,
-    body?.error ?? { code: "internal", message: `The server answered ${response.status}.` },
+  const body = (await response.json().catch(() => undefined)) as ProblemBody | undefined;
+  throw new ProblemError(
+    body?.error ?? {
+      code: "internal",
+      message: `The server responded with HTTP status ${response.status}.`,
+    },
   );
 }
 

@@ -1,18 +1,19 @@
-import type { ErrorBody } from "@/lib/model/problem";
-import { ApiError, fetchFromApi } from "./api";
+import type { ProblemBody } from "@/lib/model/problem";
+import { ProblemError } from "@/lib/model/problem";
+import { fetchFromApi } from "./api";
 
 /**
  * The lines of JSON that a route streams, each as soon as it is complete. Leaving the loop ends the request.
  *
- * @throws ApiError for an answer that is no 2xx, for a last line that says what went wrong, and for a lost connection.
+ * @throws ProblemError for an answer that is no 2xx, for a last line that says what went wrong, and for a lost connection.
  */
 export async function* readJsonLines<T extends object>(
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<T> {
   for await (const text of readLines(path, signal)) {
-    const line = JSON.parse(text) as T | ErrorBody;
-    if ("error" in line) throw new ApiError(200, line.error);
+    const line = JSON.parse(text) as T | ProblemBody;
+    if ("error" in line) throw new ProblemError(line.error);
     yield line;
   }
 }
@@ -30,7 +31,7 @@ async function* readLines(path: string, signal: AbortSignal): AsyncGenerator<str
 /**
  * The text of an answer, chunk by chunk.
  *
- * @throws ApiError as above, also when the answer breaks off.
+ * @throws ProblemError as above, also when the answer breaks off.
  */
 export async function* readText(path: string, signal: AbortSignal): AsyncGenerator<string> {
   const response = await fetchFromApi(path, signal);
@@ -39,7 +40,7 @@ export async function* readText(path: string, signal: AbortSignal): AsyncGenerat
     for (;;) {
       const chunk = await reader?.read().catch((error: unknown) => {
         if (signal.aborted) throw error;
-        throw new ApiError(0, { code: "network", message: "The answer broke off." });
+        throw new ProblemError({ code: "network", message: "The response ended early." });
       });
       if (!chunk || chunk.done) return;
       yield chunk.value;

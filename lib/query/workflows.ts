@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Uuid } from "@/lib/model/ids";
+import { ProblemError } from "@/lib/model/problem";
 import type {
   RunDefinition,
   WorkflowDefinitionDetail,
@@ -13,7 +14,7 @@ import {
   type WorkflowPayloadName,
   workflowFilters,
 } from "@/lib/search-params/workflows";
-import { ApiError, fetchFromApi, fetchJson } from "./api";
+import { fetchFromApi, fetchJson } from "./api";
 
 /** One page of workflow runs. */
 export function workflowRunsQuery(filters: Partial<WorkflowFilters> = {}) {
@@ -65,7 +66,7 @@ export function runDefinitionQuery(workflowRunId: Uuid) {
       try {
         return await fetchJson<RunDefinition>(`/api/workflows/${workflowRunId}/definition`, signal);
       } catch (error) {
-        if (error instanceof ApiError && error.code === "definition_not_found") return null;
+        if (error instanceof ProblemError && error.code === "definition_not_found") return null;
         throw error;
       }
     },

@@ -1,12 +1,12 @@
-import { ReadError } from "@/lib/analytics/errors";
-import type { ErrorBody } from "@/lib/model/problem";
+import { describeError } from "@/app/api/respond";
+import type { ProblemBody } from "@/lib/model/problem";
 
 /** What is streamed: steps that stop when the signal aborts, and how each is written. */
 type Streamed<Step> = {
   steps: (signal: AbortSignal) => AsyncGenerator<Step>;
   write: (step: Step) => string;
   /** The last words after a failure; without it the answer breaks off, so that nobody takes it for complete. */
-  writeError?: (body: ErrorBody) => string;
+  writeError?: (body: ProblemBody) => string;
   headers: Record<string, string>;
 };
 
@@ -31,7 +31,7 @@ export async function streamSteps<Step>(
         sink.enqueue(encoder.encode(write(step.value)));
       } catch (error) {
         if (!writeError || gone.signal.aborted || request.signal.aborted) return sink.error(error);
-        sink.enqueue(encoder.encode(writeError(toBody(error))));
+        sink.enqueue(encoder.encode(writeError({ error: describeError(request, error) })));
         sink.close();
       }
     },
@@ -54,11 +54,4 @@ export function streamJsonLines<Step>(
     writeError: (body) => `${JSON.stringify(body)}\n`,
     headers: { "Content-Type": "application/x-ndjson; charset=utf-8" },
   });
-}
-
-function toBody(error: unknown): ErrorBody {
-  if (!(error instanceof ReadError))
-    return { error: { code: "internal", message: "The dashboard could not go on." } };
-  const { code, message, hint } = error;
-  return { error: { code, message, ...(hint === undefined ? {} : { hint }) } };
 }

@@ -2,6 +2,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { ClockProvider } from "@/components/ui/text/clock";
+import { isNotFound } from "@/lib/model/problem";
 import { ReadError } from "./read-error";
 
 /**
@@ -20,7 +21,8 @@ export function LiveData<T extends { now: string }>({
   whole?: boolean;
   children: (data: T) => ReactNode;
 }) {
-  if (query.data !== undefined && !isGone(query.error)) {
+  // Old rows of something that no longer exists would only mislead.
+  if (query.data !== undefined && !isNotFound(query.error)) {
     return <ClockProvider now={query.data.now}>{children(query.data)}</ClockProvider>;
   }
   if (query.error) {
@@ -28,9 +30,4 @@ export function LiveData<T extends { now: string }>({
     return <ReadError heading={heading} error={query.error} onRetry={() => query.refetch()} />;
   }
   return skeleton;
-}
-
-/** What was shown does not exist any more: old rows of it would only mislead. */
-function isGone(error: Error | null): boolean {
-  return error !== null && "status" in error && error.status === 404;
 }

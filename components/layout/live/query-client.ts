@@ -1,5 +1,5 @@
 import { QueryCache, QueryClient } from "@tanstack/react-query";
-import { ApiError } from "@/lib/query/api";
+import { ProblemError } from "@/lib/model/problem";
 import { markLive, markLost } from "./connection";
 
 /** A fresh client: one per browser tab, one per request on the server. */
@@ -17,7 +17,7 @@ export function createQueryClient(): QueryClient {
 }
 
 function followError(error: unknown): void {
-  if (!(error instanceof ApiError)) return;
+  if (!(error instanceof ProblemError)) return;
   if (error.code === "network") markLost("server");
   if (error.code === "database_unavailable") markLost("database");
   if (error.code === "unauthenticated") signIn();

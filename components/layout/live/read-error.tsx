@@ -3,26 +3,27 @@ import { ErrorState } from "@/components/ui/feedback/error-state";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
-import type { ErrorCode } from "@/lib/model/problem";
-import { ApiError } from "@/lib/query/api";
 
-const TITLES: Partial<Record<ErrorCode, string>> = {
-  bad_request: "This address asks for something that cannot be read",
-  forbidden: "You may not see this",
-  queue_not_found: "There is no such queue",
-  task_not_found: "There is no such task",
-  workflow_run_not_found: "There is no such workflow run",
-  definition_not_found: "There is no such definition",
-  bulk_not_found: "There is no such bulk operation",
-  no_schema: "This database has no absurd schema",
-  database_unavailable: "Nothing to show without the database",
-  timed_out: "The database took too long",
-  conflict: "The database was busy with something else",
-  network: "Nothing to show without the server",
+import { isNotFound, type ProblemCode, ProblemError } from "@/lib/model/problem";
+
+const TITLES: Partial<Record<ProblemCode, string>> = {
+  bad_request: "Invalid link",
+  forbidden: "No permission to view this",
+  queue_not_found: "Queue not found",
+  task_not_found: "Task not found",
+  workflow_run_not_found: "Workflow run not found",
+  definition_not_found: "Workflow definition not found",
+  bulk_not_found: "Bulk operation not found",
+  no_schema: "No absurd schema in this database",
+  database_unavailable: "Database unavailable",
+  timed_out: "Query timed out",
+  conflict: "Query conflicted with another transaction",
+  internal: "Request failed inside the dashboard",
+  network: "Dashboard server unreachable",
 };
 
 /** Where the way on leads from something that is not there. */
-const LISTS: Partial<Record<ErrorCode, [href: string, label: string]>> = {
+const LISTS: Partial<Record<ProblemCode, [href: string, label: string]>> = {
   workflow_run_not_found: ["/workflows", "See all runs"],
   definition_not_found: ["/workflows?view=definitions", "See all definitions"],
   bulk_not_found: ["/bulk", "See all operations"],
@@ -38,10 +39,10 @@ export function ReadError({
   onRetry: () => void;
   heading?: "h1" | "h2";
 }) {
-  const known = error instanceof ApiError ? error : undefined;
-  const lost = known?.status === 404 || known?.status === 400;
+  const known = error instanceof ProblemError ? error : undefined;
+  const lost = isNotFound(error) || known?.code === "bad_request";
   const [list, label] = (known && LISTS[known.code]) ?? ["/queues", "See all queues"];
-  const title = (known && TITLES[known.code]) ?? "This could not be read";
+  const title = (known && TITLES[known.code]) ?? "Data could not be loaded";
   return (
     <div data-read-error>
       <ErrorState
@@ -50,10 +51,10 @@ export function ReadError({
         message={
           known
             ? known.message !== `${title}.` && known.message
-            : "Something went wrong in this page. Nothing was changed."
+            : "The page hit an unexpected error while loading data. Nothing was changed."
         }
         hint={known?.hint && <Ticked text={known.hint} />}
-        code={known ? `${known.code}${known.status ? ` (${known.status})` : ""}` : undefined}
+        code={known?.code}
         actions={
           <>
             {lost && (

@@ -17,8 +17,8 @@ import { buttonClass } from "@/components/ui/form/button";
 import { Badge } from "@/components/ui/text/badge";
 import { NumberText } from "@/components/ui/text/count";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
+import { ProblemError } from "@/lib/model/problem";
 import type { Queue } from "@/lib/model/queue";
-import { ApiError } from "@/lib/query/api";
 import { queueMaintenanceQuery } from "@/lib/query/queue";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
@@ -48,9 +48,10 @@ export function QueueOverview({ name }: { name: string }) {
         {({ queues }) => {
           const queue = queues.find((one) => one.name === name);
           if (queue) return <Room queue={queue} onTenant={setTenant} />;
-          const error = new ApiError(404, {
+          const error = new ProblemError({
             code: "queue_not_found",
-            message: `No queue is called “${name}”. It may have been dropped.`,
+            message: `Queue "${name}" not found.`,
+            hint: "It may have been dropped.",
           });
           return <ReadError heading="h1" error={error} onRetry={() => query.refetch()} />;
         }}

@@ -11,7 +11,7 @@ import { ClockProvider } from "@/components/ui/text/clock";
 import { Kbd } from "@/components/ui/text/kbd";
 import { cn } from "@/lib/cn";
 import { plural } from "@/lib/format";
-import { ApiError } from "@/lib/query/api";
+import { isNotFound, ProblemError } from "@/lib/model/problem";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";
 import { printPath } from "@/lib/search-params/tasks-paths";
 import { sortLacks } from "@/lib/search-params/tasks-sort";
@@ -73,8 +73,8 @@ export function TaskList({ queue }: { queue?: string }) {
       query.refetch({ cancelRefetch: false }).then(({ data }) => showNewest(data));
     },
   });
-  const timedOut = query.error instanceof ApiError && query.error.code === "timed_out";
-  const notFound = query.error instanceof ApiError && query.error.status === 404;
+  const timedOut = query.error instanceof ProblemError && query.error.code === "timed_out";
+  const notFound = isNotFound(query.error);
   const filtered = isFiltered(filters, queue);
   const unsortable = sortLacks(filters) !== null;
   // A new page, order or query starts at the top.

@@ -1,3 +1,4 @@
+import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
@@ -5,14 +6,13 @@ import { toIso } from "@/lib/db/decode";
 import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
-import { toReadError } from "../errors";
 
 /**
  * Reads the dashboard's own tables in one snapshot, with the database's clock. `installed` is false where this table is
  * absent; they come with `npm run db:migrate`. `tenants` says whether it is of a version that knows tenants; a dashboard
  * that is restricted to some counts any other as absent.
  *
- * @throws what `toReadError` knows.
+ * @throws what `translateReadError` knows.
  */
 export async function readDashboardTable<T>(
   table: "audit_entry" | "bulk_job",
@@ -35,7 +35,7 @@ export async function readDashboardTable<T>(
     }, options);
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw toReadError(error);
+    throw translateReadError(error);
   }
 }
 

@@ -3,12 +3,12 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Uuid } from "@/lib/model/ids";
 import { EVERYTHING, type KeyRange, predecessor, successor } from "@/lib/model/key-range";
 import type { Direction, Page } from "@/lib/model/page";
-import { ReadError } from "../errors";
+import { ProblemError } from "@/lib/model/problem";
 
 /** How one page of a table is read whose key is a UUIDv7, newest first. */
 export type KeyPage = { direction: "older" | "newer"; range: KeyRange; limit: number };
 
-/** @throws ReadError `bad_request` for a foreign cursor. */
+/** @throws ProblemError `bad_request` for a foreign cursor. */
 export function keyPage(cursor: string | null, limit: number): KeyPage {
   return { ...decodeCursor(cursor), limit };
 }
@@ -52,7 +52,7 @@ export function encodeCursor(direction: Direction, id: Uuid): string {
 /**
  * The direction and the ids left by a cursor; without one, everything, from the end where `begin` sets out.
  *
- * @throws ReadError `bad_request`
+ * @throws ProblemError `bad_request`
  */
 export function decodeCursor(
   cursor: string | null,
@@ -62,7 +62,10 @@ export function decodeCursor(
   const [, letter, id] =
     /^([on])\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(cursor) ?? [];
   if (!letter || !id)
-    throw new ReadError("bad_request", "The parameter cursor is not one that a page returned.");
+    throw new ProblemError({
+      code: "bad_request",
+      message: "The parameter cursor is not one that a page returned.",
+    });
   return letter === "o"
     ? { direction: "older", range: { ...EVERYTHING, to: id } }
     : { direction: "newer", range: { ...EVERYTHING, from: successor(id) } };

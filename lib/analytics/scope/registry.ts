@@ -1,12 +1,13 @@
+import { ProblemError } from "@/lib/model/problem";
+import { findErrorCode, SQLSTATE, translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { sql } from "drizzle-orm";
 import { toIso } from "@/lib/db/decode";
-import { errorCode } from "@/lib/db/errors";
 import { currentTime, noteTenantColumn, queues } from "@/lib/db/schema";
 import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import type { Queue } from "@/lib/model/queue";
-import { noSchema, queueNotFound, ReadError, toReadError } from "../errors";
+import { noSchema, queueNotFound } from "../errors";
 
 /** A registered queue and what this generation of its tables has. */
 export type RegisteredQueue = Pick<Queue, "name" | "createdAt" | "storageMode"> & {
@@ -24,12 +25,15 @@ export type Scope = {
   unreadable: RegisteredQueue[];
 };
 
+/** A table, or a tenant column, that existed when the registry was queried. */
+const GONE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedColumn];
+
 /**
  * Runs `read` in one snapshot over the named queues, or over all of them when none is named. A queue that is dropped
  * while it is read makes the whole question start over. Over all queues, those that cannot be read come apart in
  * `unreadable`: a list must never pass over them in silence.
  *
- * @throws ReadError `queue_not_found` when a named queue is unknown, `no_schema`, and whatever `toReadError` knows.
+ * @throws ProblemError `queue_not_found` when a named queue is unknown, `no_schema`, and whatever `translateReadError` knows.
  */
 export async function readQueues<T>(
   names: string[],
@@ -41,9 +45,8 @@ export async function readQueues<T>(
       return await readSnapshot(async (db) => read(await openScope(db, names)), options);
     } catch (error) {
       options.signal?.throwIfAborted();
-      // A table, or a tenant column, that was there when the registry was read.
-      if (["42P01", "42703"].includes(errorCode(error) ?? "") && attempt < 3) continue;
-      throw toReadError(error);
+      if (GONE.includes(findErrorCode(error) ?? "") && attempt < 3) continue;
+      throw translateReadError(error);
     }
   }
 }
@@ -53,7 +56,11 @@ async function openScope(db: Database, names: string[]): Promise<Scope> {
   for (const name of names) {
     const queue = all.find((candidate) => candidate.name === name);
     if (!queue) throw queueNotFound(name);
-    if (queue.unreadable) throw new ReadError("forbidden", `Queue "${name}": ${queue.unreadable}`);
+    if (queue.unreadable)
+      throw new ProblemError({
+        code: "forbidden",
+        message: `Queue "${name}": ${queue.unreadable}`,
+      });
   }
   return {
     db,
@@ -109,7 +116,7 @@ export async function readRegistry(
   `)
     .catch((error: unknown) => {
       // The only table it names by itself; those of queues it asks for.
-      throw errorCode(error) === "42P01" ? noSchema({ cause: error }) : error;
+      throw findErrorCode(error) === SQLSTATE.undefinedTable ? noSchema({ cause: error }) : error;
     });
   for (const row of rows) if (row.name !== null) noteTenantColumn(row.name, row.tenantColumn);
   return {

@@ -13,10 +13,10 @@ import {
   uuidMilliseconds,
 } from "@/lib/model/key-range";
 import type { Direction } from "@/lib/model/page";
+import { ProblemError } from "@/lib/model/problem";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import type { TaskSort } from "@/lib/search-params/tasks-sort";
 import { NO_QUERY } from "@/lib/search-params/tasks-words";
-import { ReadError } from "../errors";
 import type { RegisteredQueue } from "../scope/registry";
 import type { TaskPage } from "./key-page";
 import type { TaskRow, TaskSearch } from "./rows";
@@ -108,13 +108,16 @@ export function encodeRankCursor({ direction, value, id, at, from }: RankCursor)
   return Buffer.from(JSON.stringify([direction, value, id, at, from])).toString("base64url");
 }
 
-/** @throws ReadError `bad_request`, also for a cursor of an order whose values are of the other kind. */
+/** @throws ProblemError `bad_request`, also for a cursor of an order whose values are of the other kind. */
 export function decodeRankCursor(cursor: string, values: keyof typeof VALUES): RankCursor {
   const parts = schemaOf(VALUES[values]).safeParse(
     parse(Buffer.from(cursor, "base64url").toString()),
   );
   if (!parts.success)
-    throw new ReadError("bad_request", "The parameter cursor is not one that a page returned.");
+    throw new ProblemError({
+      code: "bad_request",
+      message: "The parameter cursor is not one that a page returned.",
+    });
   const [direction, value, id, at, from] = parts.data;
   return { direction, value, id, at, from };
 }

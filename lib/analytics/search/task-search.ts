@@ -5,11 +5,11 @@ import { getTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import { EVERYTHING, intersect, prefixRange, uuidFloor } from "@/lib/model/key-range";
+import { ProblemError } from "@/lib/model/problem";
 import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
 import { printPath } from "@/lib/search-params/tasks-paths";
-import { ReadError } from "../errors";
 import { decodeCursor } from "../scope/key-pages";
 import { redactionRules } from "../scope/redact";
 import type { RegisteredQueue } from "../scope/registry";
@@ -19,7 +19,7 @@ import type { TaskSearch } from "./rows";
  * What filters mean at an instant of the database's clock. Idempotency keys are looked up: what is searched for then is
  * their tasks. The order plays no part but for where a list without a cursor begins.
  *
- * @throws ReadError `bad_request` for a foreign cursor, and for a condition on a value that the configuration hides.
+ * @throws ProblemError `bad_request` for a foreign cursor, and for a condition on a value that the configuration hides.
  */
 export async function toSearch(
   db: Database,
@@ -59,11 +59,11 @@ function refuseHidden({ where, error }: TaskFilters): void {
     error.length > 0 &&
     (["name", "message"] as const).some((member) => isPathHidden(rules, "error", [member]));
   if (!guess && !aboutError) return;
-  throw new ReadError(
-    "bad_request",
-    `${guess ? printPath(guess.path) : "The error"} cannot be searched: the configuration hides it.`,
-    "DASHBOARD_REDACT says what is hidden.",
-  );
+  throw new ProblemError({
+    code: "bad_request",
+    message: `${guess ? printPath(guess.path) : "The error"} cannot be searched: the configuration hides it.`,
+    hint: "DASHBOARD_REDACT says what is hidden.",
+  });
 }
 
 /** Whether a search asks for more than queues and a range of ids. */

@@ -1,5 +1,4 @@
 import { and, gte, lt, sql } from "drizzle-orm";
-import { errorCode } from "@/lib/db/errors";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import {
@@ -10,6 +9,7 @@ import {
   uuidMilliseconds,
 } from "@/lib/model/key-range";
 import type { Direction } from "@/lib/model/page";
+import { findErrorCode, SQLSTATE } from "@/lib/model/sqlstate";
 import type { TaskSearch } from "./rows";
 
 /** How long one window may take before it is tried again with a smaller one, in milliseconds. */
@@ -59,7 +59,8 @@ export async function readWindows(
       outcome = await read(range);
     } catch (error) {
       const hopeless = isFirst && performance.now() > deadline;
-      if (errorCode(error) !== "57014" || signal?.aborted || hopeless) throw error;
+      if (findErrorCode(error) !== SQLSTATE.queryCanceled || signal?.aborted || hopeless)
+        throw error;
       await db.execute(sql`rollback to savepoint before_window`);
       width = Math.max(1, width / 16);
       continue;
@@ -109,7 +110,7 @@ export async function withinTime<T>(
   try {
     return await read();
   } catch (error) {
-    if (errorCode(error) !== "57014" || signal?.aborted) throw error;
+    if (findErrorCode(error) !== SQLSTATE.queryCanceled || signal?.aborted) throw error;
     await db.execute(sql`rollback to savepoint before_limit`);
     return null;
   }

@@ -1,8 +1,8 @@
 import { parseAsStringLiteral } from "nuqs/server";
 import { readParameters, readUuid } from "@/app/api/parameters";
 import { jsonText, respond } from "@/app/api/respond";
-import { ReadError } from "@/lib/analytics/errors";
 import { getWorkflowPayload } from "@/lib/analytics/workflows";
+import { ProblemError } from "@/lib/model/problem";
 import { WORKFLOW_PAYLOADS } from "@/lib/search-params/workflows";
 
 type Context = { params: Promise<{ workflowRunId: string }> };
@@ -11,7 +11,8 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const id = readUuid("workflow run id", (await params).workflowRunId);
     const { of } = readParameters(request, { of: parseAsStringLiteral(WORKFLOW_PAYLOADS) });
-    if (of === null) throw new ReadError("bad_request", "The parameter of is missing.");
+    if (of === null)
+      throw new ProblemError({ code: "bad_request", message: "The parameter of is missing." });
     return jsonText(await getWorkflowPayload(id, of, { signal: request.signal }));
   });
 }

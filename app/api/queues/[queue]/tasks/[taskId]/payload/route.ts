@@ -1,7 +1,7 @@
 import { readParameters, readUuid } from "@/app/api/parameters";
 import { jsonText, respond } from "@/app/api/respond";
-import { ReadError } from "@/lib/analytics/errors";
 import { getPayload } from "@/lib/analytics/payloads";
+import { ProblemError } from "@/lib/model/problem";
 import { type PayloadRef, payloadSearchParams } from "@/lib/search-params/payload";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
@@ -20,9 +20,10 @@ function readRef(request: Request): PayloadRef {
   const { of, run, name } = readParameters(request, payloadSearchParams);
   switch (of) {
     case null:
-      throw new ReadError("bad_request", "The parameter of is missing.");
+      throw new ProblemError({ code: "bad_request", message: "The parameter of is missing." });
     case "checkpoint":
-      if (name === null) throw new ReadError("bad_request", "The parameter name is missing.");
+      if (name === null)
+        throw new ProblemError({ code: "bad_request", message: "The parameter name is missing." });
       return { of, name };
     case "runResult":
     case "failureReason":
