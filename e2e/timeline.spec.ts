@@ -5,7 +5,7 @@ import { expect, test, type Work } from "./support/fixtures";
 const timeline = (page: Page) => page.getByRole("region", { name: "Timeline" });
 const inspector = (page: Page) => page.getByRole("complementary", { name: "Inspector" });
 
-/** An order that failed once after two steps, went on from there, and waits for its payment. */
+/** An order that failed once after two steps, resumed, and waits for its payment. */
 async function spawnWaitingOrder(work: Work): Promise<string> {
   let tries = 0;
   work.app.registerTask({ name: "fulfil-order" }, async (_params, ctx) => {
@@ -23,7 +23,7 @@ async function spawnWaitingOrder(work: Work): Promise<string> {
   return taskID;
 }
 
-test("I see what an order did, attempt by attempt, and what it waits for", async ({
+test("the timeline shows each attempt of an order and the event it waits for", async ({
   page,
   work,
 }) => {
@@ -38,7 +38,7 @@ test("I see what an order did, attempt by attempt, and what it waits for", async
   await expect(timeline(page).getByText("gateway did not answer")).toBeVisible();
   await expect(rows.filter({ hasText: "2 steps replayed" })).toBeVisible();
   await expect(rows.filter({ hasText: "payment.captured:42" })).toBeVisible();
-  await expect(timeline(page).getByText("∞ no time-out")).toBeVisible();
+  await expect(timeline(page).getByText("no timeout")).toBeVisible();
   expect(violations).toEqual([]);
 
   const { violations: barriers } = await new AxeBuilder({ page }).include("main").analyze();
@@ -65,15 +65,15 @@ test("I open a step, share its address, and close it again", async ({ page, work
   await expect(inspector(page)).toBeHidden();
 });
 
-test("the timeline moves on when the event I waited for is emitted", async ({ page, work }) => {
+test("the timeline updates when the awaited event is emitted", async ({ page, work }) => {
   const taskId = await spawnWaitingOrder(work);
   await page.goto(work.taskUrl(taskId));
-  await expect(timeline(page).getByText("∞ no time-out")).toBeVisible();
+  await expect(timeline(page).getByText("no timeout")).toBeVisible();
   await work.app.emitEvent("payment.captured:42", { amount: 1 });
   await expect(timeline(page).getByText(/^emitted/)).toBeVisible();
 });
 
-test("I read the same as a table, zoom by key, and unfold what was replayed", async ({
+test("the table, the zoom keys and the unfolding of replayed steps work", async ({
   page,
   work,
 }) => {
@@ -83,9 +83,9 @@ test("I read the same as a table, zoom by key, and unfold what was replayed", as
     .click();
   await expect(timeline(page).getByText("reserve-stock")).toHaveCount(2);
   await page.keyboard.press("+");
-  await expect(page.getByRole("button", { name: "Show all" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Fit all" })).toBeVisible();
   await page.keyboard.press("0");
-  await expect(page.getByRole("button", { name: "Show all" })).toBeHidden();
+  await expect(page.getByRole("button", { name: "Fit all" })).toBeHidden();
 
   await page.getByRole("button", { name: "Table" }).click();
   const table = timeline(page).getByRole("table");
@@ -95,7 +95,7 @@ test("I read the same as a table, zoom by key, and unfold what was replayed", as
   await expect(table.getByRole("row").filter({ hasText: "charge-card" })).toContainText("recorded");
 });
 
-test("On a phone two fingers zoom, one moves, and nothing runs out of the page", async ({
+test("on a phone two fingers zoom, one pans, and nothing overflows the page", async ({
   browser,
   work,
   baseURL,
@@ -132,7 +132,7 @@ test("On a phone two fingers zoom, one moves, and nothing runs out of the page",
     for (let spread = 5; spread <= 60; spread += 5)
       await touch("touchMove", [230 - spread, 270 + spread]);
     await touch("touchEnd", []);
-    await expect(page.getByRole("button", { name: "Show all" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Fit all" })).toBeVisible();
     const zoomed = await bar.boundingBox();
     expect(zoomed?.width).toBeGreaterThan((before?.width ?? 0) * 1.5);
     await touch("touchStart", [300]);

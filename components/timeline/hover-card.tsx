@@ -4,13 +4,13 @@ import { useZone } from "@/components/ui/text/zone";
 import { hasUserName, labelSpan, labelSpanKind } from "@/lib/timeline/labels";
 import type { Lane, Span } from "@/lib/timeline/model";
 import { SpanFacts } from "./span-facts";
-import { factsOf } from "./span-words";
+import { listSpanFacts } from "./span-text";
 
 export type Hovered = { lane: Lane; span: Span; x: number; y: number };
 
 const WIDTH = 264;
 
-/** What is known about the span under the pointer. It never takes the pointer itself. */
+/** The facts about the span under the pointer. The card itself ignores the pointer. */
 export function HoverCard({ hovered }: { hovered: Hovered }) {
   const zone = useZone();
   const { lane, span, x, y } = hovered;
@@ -30,7 +30,7 @@ export function HoverCard({ hovered }: { hovered: Hovered }) {
       <p className="mb-1 text-12 text-ink-3">
         {labelSpanKind(span)}, attempt {lane.attempt}
       </p>
-      <SpanFacts facts={factsOf(span, ahead, zone)} />
+      <SpanFacts facts={listSpanFacts(span, ahead, zone)} />
     </div>,
     document.body,
   );

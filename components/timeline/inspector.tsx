@@ -1,23 +1,29 @@
 "use client";
-import type { ReactNode } from "react";
+import dynamic from "next/dynamic";
+import { type ReactNode, useState } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { AttemptLength } from "@/components/task/baseline";
+import { forkableSteps } from "@/components/tasks/actions/availability";
+import { Button } from "@/components/ui/form/button";
 import { CopyButton } from "@/components/ui/form/copy-button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Dialog } from "@/components/ui/overlay/dialog";
 import { useZone } from "@/components/ui/text/zone";
-import { formatBytes } from "@/lib/format";
+import { formatBytes, plural } from "@/lib/format";
 import type { TaskDetail } from "@/lib/model/task";
 import { hasUserName, labelSpan, labelSpanKind } from "@/lib/timeline/labels";
 import type { Lane, Span } from "@/lib/timeline/model";
 import { useWide } from "./axis/use-wide";
-import { ForkHere } from "./fork-here";
 import { SpanFacts } from "./span-facts";
-import { factsOf, type SpanFact } from "./span-words";
+import { listSpanFacts, type SpanFact } from "./span-text";
+
+const ForkDialog = dynamic(() =>
+  import("@/components/tasks/actions/fork-dialog").then((m) => m.ForkDialog),
+);
 
 type Props = { detail: TaskDetail; lane: Lane; span: Span; onClose: () => void };
 
-/** Everything about one span: beside the timeline, or as a sheet where there is no room beside it. */
+/** Details of one span: beside the timeline, or as a sheet on narrow screens. */
 export function Inspector(props: Props) {
   const wide = useWide();
   const title = <Title span={props.span} lane={props.lane} />;
@@ -35,7 +41,7 @@ export function Inspector(props: Props) {
       <header className="sticky top-0 flex items-center gap-1 border-line-subtle border-b bg-surface py-1.5 pr-2 pl-4">
         {title}
         <span className="ml-auto flex shrink-0">
-          <CopyButton text={() => window.location.href} label="Copy a link to this" />
+          <CopyButton text={() => window.location.href} label="Copy link to this span" />
           <CloseButton onClose={props.onClose} />
         </span>
       </header>
@@ -61,7 +67,7 @@ function CloseButton({ onClose }: { onClose: () => void }) {
   return (
     <button
       type="button"
-      aria-label="Close the inspector"
+      aria-label="Close inspector"
       onClick={onClose}
       className="grid size-6 place-items-center rounded-1 text-ink-3 hover:bg-active hover:text-ink"
     >
@@ -80,22 +86,24 @@ function Body({ detail, lane, span }: Props) {
   return (
     <>
       <div className="py-3 wide:px-4">
-        <SpanFacts facts={[...factsOf(span, ahead, zone), ...provenance(detail, lane, span)]} />
+        <SpanFacts
+          facts={[...listSpanFacts(span, ahead, zone), ...listProvenance(detail, lane, span)]}
+        />
         {run?.startedAt && (run.completedAt ?? run.failedAt) && (
           <p className="mt-2 text-12">
-            <span className="text-ink-3">Attempt {run.attempt}, since its last claim</span>{" "}
+            <span className="text-ink-3">Attempt {run.attempt}, from its last claim</span>{" "}
             <AttemptLength task={task} run={run} />
           </p>
         )}
       </div>
       {checkpoint && (
-        <Section title="Recorded value" size={checkpoint.state?.bytes}>
+        <Section title="Stored value" size={checkpoint.state?.bytes}>
           <TaskPayload
             queue={task.queue}
             taskId={task.taskId}
             of={{ of: "checkpoint", name: checkpoint.name }}
             payload={checkpoint.state}
-            absent="SQL NULL: the step returned nothing"
+            absent="SQL NULL: the step returned no value"
           />
         </Section>
       )}
@@ -111,6 +119,27 @@ function Body({ detail, lane, span }: Props) {
         </Section>
       )}
     </>
+  );
+}
+
+/** Opens the fork dialog at this step; nothing for a span without a stored step. */
+function ForkHere({ detail, step }: { detail: TaskDetail; step: string | null }) {
+  const [open, setOpen] = useState(false);
+  const at = step === null ? -1 : forkableSteps(detail).indexOf(step);
+  if (step === null || at < 0) return null;
+  return (
+    <footer className="-mx-4 flex flex-wrap items-center gap-x-3 gap-y-1 border-line-subtle border-t px-4 py-3 wide:mx-0">
+      <Button onClick={() => setOpen(true)}>
+        <Icon name="git-fork" size={14} />
+        Fork from here
+      </Button>
+      <span className="text-12 text-ink-3">
+        {at === 0
+          ? "New task from the first step (nothing copied)"
+          : `New task with ${plural(at, "step")} copied`}
+      </span>
+      {open && <ForkDialog detail={detail} from={step} onClose={() => setOpen(false)} />}
+    </footer>
   );
 }
 
@@ -136,8 +165,8 @@ function Section({
   );
 }
 
-/** Who wrote the checkpoint, and which attempts reused it. */
-function provenance({ runs, checkpoints }: TaskDetail, lane: Lane, span: Span): SpanFact[] {
+/** Which worker wrote the checkpoint, and which attempts reused it. */
+function listProvenance({ runs, checkpoints }: TaskDetail, lane: Lane, span: Span): SpanFact[] {
   if (!("step" in span) || !checkpoints.some(({ name }) => name === span.step)) return [];
   const facts: SpanFact[] = [];
   if (span.kind !== "event-wait")
@@ -147,7 +176,7 @@ function provenance({ runs, checkpoints }: TaskDetail, lane: Lane, span: Span): 
         : {
             label: "Written by",
             value: `attempt ${lane.attempt}`,
-            note: "its worker was not kept",
+            note: "worker not recorded",
           },
     );
   const later = runs.filter((run) => run.attempt > lane.attempt && run.startedAt);

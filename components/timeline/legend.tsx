@@ -16,11 +16,11 @@ const KINDS: [name: string, facts: SpanFacts, inferred?: true][] = [
   ["event wait", { kind: "event-wait", event: "", step: "", emittedAt: null }],
   ["backoff", { kind: "backoff", due: 0, policy: null }],
   ["failed", { kind: "failure", error: null }],
-  ["lost", { kind: "lost", worker: null, expiredAt: 0 }],
+  ["lost lease", { kind: "lost", worker: null, expiredAt: 0 }],
   ["not recorded", { kind: "unknown" }],
 ];
 
-/** What the bars mean. */
+/** Explains the bars. */
 export function Legend() {
   return (
     <ul className="flex flex-wrap items-center gap-x-3.5 gap-y-1 border-t bg-canvas px-3 py-2 text-12 text-ink-2 wide:px-4">
@@ -39,7 +39,7 @@ export function Legend() {
           </Entry>
         );
       })}
-      <Entry name="lease left">
+      <Entry name="lease">
         <AheadBar
           ahead={{ kind: "lease", from: 2, until: 18 }}
           scale={SCALE}
@@ -47,7 +47,7 @@ export function Legend() {
           height={10}
         />
       </Entry>
-      <Entry name="retry, projected">
+      <Entry name="projected retry">
         <line
           x1="1"
           x2="12"

@@ -1,6 +1,6 @@
-import type { SpanFact } from "./span-words";
+import type { SpanFact } from "./span-text";
 
-/** Labelled lines about a span, with how well each is known. */
+/** The facts about a span as a definition list. */
 export function SpanFacts({ facts }: { facts: SpanFact[] }) {
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-12 leading-5">

@@ -16,10 +16,9 @@ import { HoverCard, type Hovered } from "./hover-card";
 import { Inspector } from "./inspector";
 import { Legend } from "./legend";
 import { TimelineBody } from "./timeline-body";
-import { listRows } from "./timeline-rows";
+import { type Folding, listRows, type Row } from "./timeline-rows";
 import { TimelineTable } from "./timeline-table";
 import { Toolbar, VIEWS } from "./toolbar";
-import { useFolding } from "./use-folding";
 import { useTimelineKeys } from "./use-timeline-keys";
 
 const parsers = {
@@ -27,7 +26,7 @@ const parsers = {
   view: parseAsStringLiteral(VIEWS).withDefault("waterfall"),
 };
 
-/** What happened to the task, drawn from what the engine kept: a lane an attempt, a row a step, on one axis. */
+/** The task's reconstructed timeline: one lane per attempt and one row per step, on a shared axis. */
 export function TaskTimeline({ detail }: { detail: TaskDetail }) {
   const active = isActive(detail.task.state);
   const at = useClock((now) => (active ? now : 0));
@@ -105,10 +104,27 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
   );
 }
 
+function useFolding(): { folding: Folding; toggle: (row: Row) => void } {
+  const [folding, setFolding] = useState<Folding>({ lanes: new Set(), replayed: new Set() });
+  const toggle = (row: Row) => {
+    if (row.kind === "lane")
+      setFolding({ ...folding, lanes: toggleKey(folding.lanes, row.lane.runId) });
+    if (row.kind === "replayed")
+      setFolding({ ...folding, replayed: toggleKey(folding.replayed, row.lane.runId) });
+  };
+  return { folding, toggle };
+}
+
+function toggleKey(set: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  const next = new Set(set);
+  if (!next.delete(key)) next.add(key);
+  return next;
+}
+
 function Truncated() {
   return (
     <p className="border-t px-3 py-2 text-12 text-ink-2 wide:px-4">
-      This task has more rows than are read at once: only its newest attempts and checkpoints are
+      This task has too many rows to show at once: only the newest attempts and checkpoints are
       drawn.
     </p>
   );

@@ -3,14 +3,13 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 import type { Span, Timeline } from "@/lib/timeline/model";
 import type { Axis } from "./axis/use-axis";
-import { useTouch } from "./axis/use-touch";
-import { useWheelZoom } from "./axis/use-wheel-zoom";
+import { useGestures } from "./axis/use-gestures";
 import { Backdrop, NowLine } from "./drawing/backdrop";
 import type { Hovered } from "./hover-card";
 import { TimelineRow } from "./timeline-row";
-import { type Row, rowHeight } from "./timeline-rows";
+import { getRowHeight, type Row } from "./timeline-rows";
 
-/** The rows in view, over the grid and under the line of now. Rows out of view are not drawn. */
+/** The visible rows between the grid and the now-line. Rows out of view are not rendered. */
 export function TimelineBody({
   rows,
   axis,
@@ -40,30 +39,29 @@ export function TimelineBody({
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: scroller,
-    estimateSize: (index) => (rows[index] ? rowHeight(rows[index]) : 28),
+    estimateSize: (index) => (rows[index] ? getRowHeight(rows[index]) : 28),
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 12,
     scrollMargin: margin,
   });
-  // Row heights follow from their kinds: measure anew when the rows are others.
+  // A row's height depends on its kind alone.
   const shape = rows.map((row) => row.kind[0]).join("");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is what makes sizes stale
+  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes change only with the shape
   useEffect(() => virtualizer.measure(), [shape, virtualizer]);
   const showSelected = useEffectEvent(() => {
     const index = rows.findIndex((row) => "span" in row && row.span.id === selectedId);
     if (index >= 0) virtualizer.scrollToIndex(index, { align: "auto" });
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another selection moves the view
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection scrolls
   useEffect(() => showSelected(), [selectedId]);
-  useWheelZoom(box, axis);
-  useTouch(box, axis);
+  useGestures(box, axis);
 
   const { scale } = axis;
   const height = virtualizer.getTotalSize();
   const hover = (row: Row, event: React.PointerEvent) => {
     const right = box.current?.getBoundingClientRect().right ?? 0;
     const x = event.clientX - (right - scale.width);
-    const span = event.pointerType === "mouse" && x >= 0 ? spanAt(row, scale.toTime(x)) : null;
+    const span = event.pointerType === "mouse" && x >= 0 ? findSpanAt(row, scale.toTime(x)) : null;
     onHover(
       span && "lane" in row ? { lane: row.lane, span, x: event.clientX, y: event.clientY } : null,
     );
@@ -101,8 +99,8 @@ export function TimelineBody({
   );
 }
 
-/** The span of a row that an instant falls into; a row with one span answers with that, wherever the pointer is. */
-function spanAt(row: Row, at: number): Span | null {
+/** The span of a row at an instant. A row with a single span returns it for any instant. */
+function findSpanAt(row: Row, at: number): Span | null {
   if (row.kind === "lane")
     return (
       row.lane.spans.find((span) => span.from <= at && at <= span.to && span.to > span.from) ?? null

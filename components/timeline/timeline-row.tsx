@@ -13,7 +13,7 @@ type Props = {
   onToggle: (row: Row) => void;
 };
 
-/** One row: a button that opens it in the inspector, or folds what is below it. */
+/** One row: a button that opens the inspector or folds the rows below. */
 export const TimelineRow = memo(function TimelineRow({
   row,
   scale,
@@ -21,7 +21,7 @@ export const TimelineRow = memo(function TimelineRow({
   onSelect,
   onToggle,
 }: Props) {
-  const folds = row.kind === "lane" || row.kind === "replayed";
+  const isFoldable = row.kind === "lane" || row.kind === "replayed";
   const inert =
     row.kind === "projection" || row.kind === "late-write" || row.kind === "replayed-step";
   const className = cn(
@@ -47,8 +47,8 @@ export const TimelineRow = memo(function TimelineRow({
     <button
       type="button"
       className={className}
-      {...(folds ? { "aria-expanded": row.open } : { "aria-pressed": selected })}
-      onClick={() => (folds ? onToggle(row) : onSelect(selected ? null : row.span.id))}
+      {...(isFoldable ? { "aria-expanded": row.open } : { "aria-pressed": selected })}
+      onClick={() => (isFoldable ? onToggle(row) : onSelect(selected ? null : row.span.id))}
     >
       {content}
     </button>

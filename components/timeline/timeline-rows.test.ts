@@ -6,7 +6,7 @@ import { type Folding, listRows, type Row } from "./timeline-rows";
 
 const ALL_CLOSED: Folding = { lanes: new Set(), replayed: new Set() };
 
-function rowsOf(fixture: string, folding = ALL_CLOSED): Row[] {
+function buildRows(fixture: string, folding = ALL_CLOSED): Row[] {
   const detail = getRecording(fixture);
   return listRows(buildTimeline(detail), detail, folding);
 }
@@ -19,8 +19,8 @@ const named = (rows: Row[]) =>
     return row.kind;
   });
 
-test("a lane an attempt, a row a step, and a wait on one row with its lateness", () => {
-  expect(named(rowsOf("order-with-everything"))).toEqual([
+test("one lane per attempt, one row per step, and a wait shares its row with its tail", () => {
+  expect(named(buildRows("order-with-everything"))).toEqual([
     "attempt 1",
     "queued",
     "validate-order",
@@ -44,10 +44,10 @@ test("a lane an attempt, a row a step, and a wait on one row with its lateness",
   ]);
 });
 
-test("replayed steps unfold to the steps of the attempts before", () => {
-  const closed = rowsOf("order-with-everything");
+test("replayed steps unfold to the steps of earlier attempts", () => {
+  const closed = buildRows("order-with-everything");
   const group = closed.findLast((row) => row.kind === "replayed");
-  const rows = rowsOf("order-with-everything", {
+  const rows = buildRows("order-with-everything", {
     ...ALL_CLOSED,
     replayed: new Set(group?.kind === "replayed" ? [group.lane.runId] : []),
   });
@@ -63,28 +63,28 @@ test("replayed steps unfold to the steps of the attempts before", () => {
   ]);
 });
 
-test("the steps a fork was given unfold too", () => {
-  const closed = rowsOf("forked");
+test("the steps copied by a fork unfold too", () => {
+  const closed = buildRows("forked");
   const lane = closed.find((row) => row.kind === "lane");
   const replayed = new Set(lane?.kind === "lane" ? [lane.lane.runId] : []);
-  const rows = rowsOf("forked", { ...ALL_CLOSED, replayed });
+  const rows = buildRows("forked", { ...ALL_CLOSED, replayed });
   expect(rows.filter((row) => row.kind === "replayed-step")).toHaveLength(2);
 });
 
 test("a closed lane hides its rows", () => {
-  const [lane] = rowsOf("completed");
+  const [lane] = buildRows("completed");
   const lanes = new Set(lane?.kind === "lane" ? [lane.lane.runId] : []);
-  expect(named(rowsOf("completed", { ...ALL_CLOSED, lanes }))).toEqual(["attempt 1"]);
+  expect(named(buildRows("completed", { ...ALL_CLOSED, lanes }))).toEqual(["attempt 1"]);
 });
 
-test("what lies ahead is on the last row", () => {
-  const rows = rowsOf("sleeping-durable");
+test("planned times are on the last row", () => {
+  const rows = buildRows("sleeping-durable");
   const ahead = rows.flatMap((row) =>
     row.kind === "span" && row.ahead ? [[labelSpan(row.span), row.ahead.kind]] : [],
   );
   expect(ahead).toEqual([["cool-off", "sleep"]]);
 });
 
-test("what was written after the end has a row", () => {
-  expect(named(rowsOf("written-after-the-end"))).toContain("late-write");
+test("a checkpoint written after the end has a row", () => {
+  expect(named(buildRows("written-after-the-end"))).toContain("late-write");
 });

@@ -9,7 +9,7 @@ import {
   type Timeline,
 } from "@/lib/timeline/model";
 
-/** A row of the drawing. A span and what follows from it (a sleep and its lateness) share one. */
+/** A row of the drawing. A span and its tail (a sleep and how late it was claimed) share one. */
 export type Row =
   | { kind: "lane"; key: string; lane: Lane; open: boolean }
   | { kind: "span"; key: string; lane: Lane; span: Span; tail: Span | null; ahead: Ahead | null }
@@ -27,13 +27,13 @@ export type Row =
 
 export type Replayed = Span & { kind: "replayed" };
 
-/** Which lanes and replayed groups the reader has turned, against what they are by themselves. */
+/** Lanes and replayed groups whose default, open or folded, the reader has inverted. Holds run ids. */
 export type Folding = { lanes: ReadonlySet<string>; replayed: ReadonlySet<string> };
 
-/** Code between steps that took less than this gets no row of its own. */
-const LEAST_WORKING_MS = 50;
-/** Of more attempts than this the older ones arrive folded. */
-const MOST_OPEN_LANES = 5;
+/** Work between steps and queueing shorter than this get no row. */
+const MIN_ROW_MS = 50;
+/** With more attempts than this, all but the last three start folded. */
+const MAX_OPEN_LANES = 5;
 
 const TAILS: Partial<Record<Span["kind"], readonly Span["kind"][]>> = {
   sleep: ["late"],
@@ -45,12 +45,12 @@ const TAILS: Partial<Record<Span["kind"], readonly Span["kind"][]>> = {
   working: ["expired"],
 };
 
-/** All rows in order, without those that are folded away. */
+/** All visible rows in order. */
 export function listRows(timeline: Timeline, detail: TaskDetail, folding: Folding): Row[] {
   const { lanes } = timeline;
   const projection = getShownProjection(timeline);
   const rows = lanes.flatMap((lane, index): Row[] => {
-    const folded = lanes.length > MOST_OPEN_LANES && index < lanes.length - 3;
+    const folded = lanes.length > MAX_OPEN_LANES && index < lanes.length - 3;
     const open = folded === folding.lanes.has(lane.runId);
     const head: Row = { kind: "lane", key: lane.runId, lane, open };
     return open ? [head, ...listLane(lane, detail, folding)] : [head];
@@ -59,7 +59,8 @@ export function listRows(timeline: Timeline, detail: TaskDetail, folding: Foldin
   return rows;
 }
 
-export function rowHeight(row: Row): number {
+/** In pixels. */
+export function getRowHeight(row: Row): number {
   if (row.kind === "lane") return 32;
   return row.kind === "replayed-step" ? 24 : 28;
 }
@@ -88,8 +89,8 @@ function listLane(lane: Lane, detail: TaskDetail, folding: Folding): Row[] {
 }
 
 function isNegligible(span: Span): boolean {
-  const least = { working: LEAST_WORKING_MS, queued: LEAST_WORKING_MS }[span.kind as string];
-  return least !== undefined && span.end !== "open" && span.to - span.from < least;
+  const minimum = { working: MIN_ROW_MS, queued: MIN_ROW_MS }[span.kind as string];
+  return minimum !== undefined && span.end !== "open" && span.to - span.from < minimum;
 }
 
 function listReplayed(lane: Lane, span: Replayed, detail: TaskDetail, folding: Folding): Row[] {

@@ -1,15 +1,15 @@
 "use client";
 import type { ReactNode } from "react";
 import { useZone } from "@/components/ui/text/zone";
-import { formatDuration, formatInstant } from "@/lib/format";
+import { formatDuration, formatInstant, formatNumber } from "@/lib/format";
 import { labelStep } from "@/lib/timeline/labels";
 import type { Timeline } from "@/lib/timeline/model";
 import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";
 
-/** Rows drawn at most; the waterfall shows any number. */
-const MOST_ROWS = 1_000;
+/** The waterfall shows all rows, the table at most this many. */
+const MAX_ROWS = 1_000;
 
-/** The same as rows of text: for screen readers, for copying, for whoever prefers it. */
+/** The timeline as a table, for screen readers and for copying. */
 export function TimelineTable({ timeline }: { timeline: Timeline }) {
   const lines = listTableRows(timeline).map((row) => ({
     ...row,
@@ -18,10 +18,10 @@ export function TimelineTable({ timeline }: { timeline: Timeline }) {
   return <LineTable lines={lines} />;
 }
 
-/** A row with what stands in its cell for the name, and in one before all others. */
+/** A row with the content of its name cell, and of a first cell where rows belong to several tasks. */
 export type TableLine = TimelineRow & { name: ReactNode; before?: ReactNode };
 
-/** Rows of one task or, with a first column that says which, of several. */
+/** Rows of one task, or of several with a first column headed `before`. */
 export function LineTable({ lines, before }: { lines: readonly TableLine[]; before?: string }) {
   const zone = useZone();
   const clock = (at: number) => formatInstant(new Date(at).toISOString(), zone);
@@ -36,12 +36,12 @@ export function LineTable({ lines, before }: { lines: readonly TableLine[]; befo
             <Head>Name</Head>
             <Head>From</Head>
             <Head>To</Head>
-            <Head>Lasted</Head>
-            <Head>Known</Head>
+            <Head>Duration</Head>
+            <Head>Certainty</Head>
           </tr>
         </thead>
         <tbody>
-          {lines.slice(0, MOST_ROWS).map((row) => (
+          {lines.slice(0, MAX_ROWS).map((row) => (
             <tr key={row.id} className="h-7 border-line-subtle border-b align-top hover:bg-hover">
               {before && (
                 <td className="whitespace-nowrap py-1 pr-2 pl-3 text-ink-2 max-wide:max-w-28 max-wide:truncate wide:pl-4">
@@ -59,9 +59,9 @@ export function LineTable({ lines, before }: { lines: readonly TableLine[]; befo
           ))}
         </tbody>
       </table>
-      {lines.length > MOST_ROWS && (
+      {lines.length > MAX_ROWS && (
         <p className="px-4 py-2 text-12 text-ink-3">
-          The first {MOST_ROWS} of {lines.length} rows.
+          Showing the first {formatNumber(MAX_ROWS)} of {formatNumber(lines.length)} rows.
         </p>
       )}
     </div>

@@ -8,7 +8,7 @@ import type { Axis } from "./axis/use-axis";
 export const VIEWS = ["waterfall", "table"] as const;
 export type View = (typeof VIEWS)[number];
 
-/** How the timeline is shown. `children` are switches of both views. */
+/** View, zoom and follow controls. `children` are extra switches for both views. */
 export function Toolbar({
   view,
   onView,
@@ -21,14 +21,14 @@ export function Toolbar({
   onView: (view: View) => void;
   axis: Axis;
   active: boolean;
-  /** Whether the rows are gone through by keys. */
+  /** Shows the keyboard hints; set where rows can be reached by keys. */
   keys?: boolean;
   children?: ReactNode;
 }) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2 wide:px-4">
       <fieldset className="flex">
-        <legend className="sr-only">Shown as</legend>
+        <legend className="sr-only">View</legend>
         {VIEWS.map((name) => (
           <Button
             key={name}
@@ -51,13 +51,13 @@ export function Toolbar({
           {active && <Toggle label="Follow now" on={axis.follow} onToggle={axis.setFollow} />}
           {axis.zoomed && (
             <Button variant="ghost" onClick={() => axis.show(null)}>
-              Show all
+              Fit all
             </Button>
           )}
           {keys && (
             <span className="ml-auto hidden whitespace-nowrap text-12 text-ink-3 xwide:inline">
               <Kbd always>↑</Kbd> <Kbd always>↓</Kbd> row <Kbd always>←</Kbd> <Kbd always>→</Kbd>{" "}
-              pan <Kbd always>+</Kbd> <Kbd always>-</Kbd> zoom <Kbd always>0</Kbd> all
+              pan <Kbd always>+</Kbd> <Kbd always>-</Kbd> zoom <Kbd always>0</Kbd> fit all
             </span>
           )}
         </>
@@ -66,7 +66,6 @@ export function Toolbar({
   );
 }
 
-/** A switch of the toolbar. */
 export function Toggle({
   label,
   on,

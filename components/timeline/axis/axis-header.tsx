@@ -5,18 +5,18 @@ import type { Scale } from "@/lib/timeline/axis/scale";
 import { listTicks, type Ticks } from "@/lib/timeline/axis/ticks";
 import type { Timeline } from "@/lib/timeline/model";
 
-/** The axis that stays on top: round instants in the reader's zone, hidden time, and now. */
+/** The sticky axis: ticks in the reader's zone, hidden time and now. */
 export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeline }) {
   const zone = useZone();
-  const { ticks, precision } = listTicks(scale, 84, zoneOffset(scale.from, zone));
+  const { ticks, precision } = listTicks(scale, 84, computeZoneOffset(scale.from, zone));
   const showNow = timeline.active && timeline.now >= scale.from && timeline.now <= scale.to;
   const nowX = scale.toX(timeline.now);
   const now: Tag[] = showNow
-    ? [tag(nowX, clockOf(timeline.now, zone), scale.width, NOW_WIDTH)]
+    ? [createTag(nowX, formatTime(timeline.now, zone), scale.width, NOW_WIDTH)]
     : [];
   const gaps = scale.gaps.map((gap) => {
     const text = `${formatAge(gap.to - gap.from)} idle`;
-    return { ...tag(gap.x + gap.width / 2, text, scale.width), gap };
+    return { ...createTag(gap.x + gap.width / 2, text, scale.width), gap };
   });
   const shownGaps = gaps.filter(
     (gap, index) => !overlapsAny(gap, [...now, ...gaps.slice(0, index)]),
@@ -29,7 +29,7 @@ export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeli
           <line x1={x} x2={x} y1={23} y2={28} className="stroke-line-strong" />
           {x <= scale.width - TICK_WIDTH / 2 && !overlapsAny({ x, width: TICK_WIDTH }, taken) && (
             <text x={Math.max(x, 26)} y={18} textAnchor="middle" className="fill-ink-3">
-              {tickLabel(at, zone, precision)}
+              {formatTick(at, zone, precision)}
             </text>
           )}
         </g>
@@ -37,7 +37,7 @@ export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeli
       {shownGaps.map(({ x, width, text, gap }) => (
         <g key={gap.from}>
           <title>
-            {`${clockOf(gap.from, zone)} to ${clockOf(gap.to, zone)} is hidden: nothing was executed`}
+            {`${formatTime(gap.from, zone)} to ${formatTime(gap.to, zone)} hidden: nothing executed`}
           </title>
           <rect x={x - width / 2} y={4} width={width} height={18} rx={3} className="fill-active" />
           <text x={x} y={17} textAnchor="middle" className="fill-ink-2">
@@ -57,7 +57,7 @@ export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeli
   );
 }
 
-/** What stands in the columns beside the axis; a narrow screen has room for the first only. */
+/** Headings of the columns beside the axis; narrow screens show the first only. */
 export function ColumnNames({ first }: { first: string }) {
   return (
     <span className="flex items-center justify-between border-r pr-2 pl-3 text-12 text-ink-3 wide:pl-4">
@@ -71,8 +71,8 @@ type Tag = { x: number; width: number; text: string };
 const NOW_WIDTH = 60;
 const TICK_WIDTH = 46;
 
-/** A label on a ground of its own, moved so that it stays on the axis. */
-function tag(at: number, text: string, limit: number, width = text.length * 6.3 + 12): Tag {
+/** A label with a background, shifted so that it stays within `limit`. */
+function createTag(at: number, text: string, limit: number, width = text.length * 6.3 + 12): Tag {
   return { x: Math.min(Math.max(at, width / 2), limit - width / 2), width, text };
 }
 
@@ -80,11 +80,11 @@ function overlapsAny(one: { x: number; width: number }, others: Tag[]): boolean 
   return others.some((other) => Math.abs(one.x - other.x) < (one.width + other.width) / 2 + 4);
 }
 
-function clockOf(at: number, zone: string): string {
+function formatTime(at: number, zone: string): string {
   return formatClock(new Date(at).toISOString(), zone);
 }
 
-function tickLabel(at: number, zone: string, precision: Ticks["precision"]): string {
+function formatTick(at: number, zone: string, precision: Ticks["precision"]): string {
   const instant = formatInstant(new Date(at).toISOString(), zone);
   switch (precision) {
     case "millisecond":
@@ -98,8 +98,8 @@ function tickLabel(at: number, zone: string, precision: Ticks["precision"]): str
   }
 }
 
-/** How far the zone is from UTC at an instant, in milliseconds. */
-function zoneOffset(at: number, zone: string): number {
+/** The zone's offset from UTC at an instant, in milliseconds. */
+function computeZoneOffset(at: number, zone: string): number {
   const iso = new Date(at).toISOString();
   return Date.parse(`${formatInstant(iso, zone).replace(" ", "T")}Z`) - Date.parse(iso);
 }

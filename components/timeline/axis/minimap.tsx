@@ -2,7 +2,7 @@
 import { useRef, useState } from "react";
 import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Span, Timeline } from "@/lib/timeline/model";
-import { thinOut } from "../drawing/thin-out";
+import { listVisible } from "../drawing/list-visible";
 import type { Axis } from "./use-axis";
 
 const HEIGHT = 32;
@@ -28,7 +28,7 @@ type Drag = {
 };
 
 /**
- * The whole life of the task in little. Drag over it to zoom in, drag the brush to move, its edges to widen it; a double
+ * The whole timeline in small. Dragging zooms in, dragging the brush pans, dragging its edges resizes it, and a double
  * click shows all. The keys `+`, `-`, `0` and the arrows do the same on the timeline.
  */
 export function Minimap({
@@ -49,11 +49,11 @@ export function Minimap({
   function start(event: React.PointerEvent<SVGSVGElement>) {
     const x = pixel(event);
     event.currentTarget.setPointerCapture(event.pointerId);
-    setDrag({ mode: modeAt(x, left, right, shown !== null), startX: x, left, right });
+    setDrag({ mode: getDragMode(x, left, right, shown !== null), startX: x, left, right });
   }
   function move(event: React.PointerEvent) {
     if (!drag) return;
-    const [from, to] = dragged(drag, pixel(event), whole.width);
+    const [from, to] = resizeBrush(drag, pixel(event), whole.width);
     if (to - from >= 2) show({ from: whole.toTime(from), to: whole.toTime(to) });
   }
   return (
@@ -110,7 +110,7 @@ function MinimapLanes({ timeline, whole }: { timeline: Timeline; whole: Scale })
   const step = Math.min(8, (HEIGHT - 6) / Math.max(timeline.lanes.length, 1));
   return timeline.lanes.map((lane, index) => (
     <g key={lane.runId} transform={`translate(0 ${3 + index * step})`}>
-      {thinOut(lane.spans, whole).map((span) => {
+      {listVisible(lane.spans, whole).map((span) => {
         const x = whole.toX(span.from);
         return (
           <rect
@@ -126,14 +126,18 @@ function MinimapLanes({ timeline, whole }: { timeline: Timeline; whole: Scale })
   ));
 }
 
-function modeAt(x: number, left: number, right: number, zoomed: boolean): Drag["mode"] {
+function getDragMode(x: number, left: number, right: number, zoomed: boolean): Drag["mode"] {
   if (Math.abs(x - left) <= HANDLE_PX) return "left";
   if (Math.abs(x - right) <= HANDLE_PX) return "right";
   return zoomed && x > left && x < right ? "move" : "new";
 }
 
-/** The brush's edges in pixels, for a pointer at `x`. */
-function dragged({ mode, startX, left, right }: Drag, x: number, width: number): [number, number] {
+/** The brush's edges in pixels while dragging to `x`. */
+function resizeBrush(
+  { mode, startX, left, right }: Drag,
+  x: number,
+  width: number,
+): [number, number] {
   const at = Math.min(Math.max(x, 0), width);
   if (mode === "left") return [Math.min(at, right - 2), right];
   if (mode === "right") return [left, Math.max(at, left + 2)];

@@ -4,11 +4,11 @@ import { findIdle, type Range } from "@/lib/timeline/axis/idle";
 import { createScale, type Scale } from "@/lib/timeline/axis/scale";
 import { getShownProjection, type Timeline } from "@/lib/timeline/model";
 
-/** Nobody looks at less than this. */
-const LEAST_MS = 5;
+/** The shortest window that can be zoomed to. */
+const MIN_WINDOW_MS = 5;
 
 export type Axis = {
-  /** The part that is drawn, and the whole for the minimap. */
+  /** The visible window; `whole` covers everything, for the minimap. */
   scale: Scale;
   whole: Scale;
   zoomed: boolean;
@@ -16,28 +16,31 @@ export type Axis = {
   setHideIdle: (hide: boolean) => void;
   follow: boolean;
   setFollow: (follow: boolean) => void;
-  /** Shows a stretch of time; `null` all of it. */
+  /** Shows a range; `null` shows all. */
   show: (range: Range | null) => void;
-  /** Zooms by a factor around a pixel of the drawn part. */
+  /** Zooms by a factor around a pixel of the visible window. */
   zoom: (factor: number, x?: number) => void;
-  /** Moves by pixels of the drawn part. */
+  /** Moves the window by pixels. */
   pan: (pixels: number) => void;
-  /** Moves as far as it takes to see a stretch of time. */
+  /** Moves the window so that the range is visible. */
   reveal: (range: Range) => void;
 };
 
-/** Which stretch of time is drawn on how many pixels; `mapWidth` are those of the whole in little. */
+/** State of the time axis: window, zoom and hidden idle time. `width` is in pixels; `mapWidth` is the minimap's. */
 export function useAxis(timeline: Timeline, width: number, mapWidth = width): Axis {
   const [hideIdle, setHideIdle] = useState(true);
   const [follow, setFollow] = useState(true);
   const [chosen, setChosen] = useState<Range | null>(null);
 
-  const all = useMemo(() => wholeRange(timeline, width, hideIdle), [timeline, width, hideIdle]);
+  const all = useMemo(
+    () => computeWholeRange(timeline, width, hideIdle),
+    [timeline, width, hideIdle],
+  );
   const { from, to } = (chosen && follow && slide(chosen, timeline)) || chosen || all;
   const scales = useMemo(() => {
-    const scaleOf = (range: Range, pixels: number) =>
-      createScale(range, Math.max(pixels, 1), hideIdle ? idleIn(timeline, range) : []);
-    return { scale: scaleOf({ from, to }, width), whole: scaleOf(all, mapWidth) };
+    const createScaleFor = (range: Range, pixels: number) =>
+      createScale(range, Math.max(pixels, 1), hideIdle ? listIdleIn(timeline, range) : []);
+    return { scale: createScaleFor({ from, to }, width), whole: createScaleFor(all, mapWidth) };
   }, [timeline, from, to, all, hideIdle, width, mapWidth]);
 
   const show = (range: Range | null) => {
@@ -46,9 +49,9 @@ export function useAxis(timeline: Timeline, width: number, mapWidth = width): Ax
       return setChosen(null);
     }
     const middle = (range.from + range.to) / 2;
-    const half = Math.max((range.to - range.from) / 2, LEAST_MS / 2);
+    const half = Math.max((range.to - range.from) / 2, MIN_WINDOW_MS / 2);
     setChosen({ from: middle - half, to: middle + half });
-    // Whoever looks at the past does not want to be taken away from it.
+    // Following now would move the reader away from the past that they chose.
     if (range.to < timeline.now) setFollow(false);
   };
   const { scale } = scales;
@@ -87,13 +90,13 @@ export function useAxis(timeline: Timeline, width: number, mapWidth = width): Ax
   };
 }
 
-/** Room for labels at the right end, as a part of what is shown. */
+/** Room for labels at the right end, as a share of the window. */
 const MARGIN = { active: 0.09, ended: 0.04 };
 
-/** The task's life and what is known to lie ahead, with room at the end for labels. */
-function wholeRange(timeline: Timeline, width: number, hideIdle: boolean): Range {
+/** The task's lifetime and planned times, with room for labels at the end. */
+function computeWholeRange(timeline: Timeline, width: number, hideIdle: boolean): Range {
   const { from, active } = timeline;
-  const to = Math.max(lastInstant(timeline), from + LEAST_MS * 4);
+  const to = Math.max(findLastInstant(timeline), from + MIN_WINDOW_MS * 4);
   const idle = hideIdle ? findIdle(timeline, { from, to }) : [];
   const { gaps } = createScale({ from, to }, Math.max(width, 1), idle);
   const shown = gaps.reduce((rest, gap) => rest - (gap.to - gap.from), to - from);
@@ -101,13 +104,13 @@ function wholeRange(timeline: Timeline, width: number, hideIdle: boolean): Range
   return { from: from - shown * 0.005, to: to + margin };
 }
 
-/** Idle time up to the last instant anything is known about: the margin behind it is not hidden. */
-function idleIn(timeline: Timeline, range: Range): Range[] {
-  const to = Math.max(Math.min(range.to, lastInstant(timeline)), range.from);
+/** Idle time up to the last known instant, so that the margin after it stays visible. */
+function listIdleIn(timeline: Timeline, range: Range): Range[] {
+  const to = Math.max(Math.min(range.to, findLastInstant(timeline)), range.from);
   return findIdle(timeline, { from: range.from, to });
 }
 
-function lastInstant(timeline: Timeline): number {
+function findLastInstant(timeline: Timeline): number {
   const { from, to, lanes } = timeline;
   const ahead = lanes.flatMap((lane) => lane.ahead);
   const known = [
@@ -115,7 +118,7 @@ function lastInstant(timeline: Timeline): number {
     ...lanes.flatMap((lane) => lane.markers.map(({ at }) => at)),
   ];
   const planned = Math.max(to, ...known.filter(Number.isFinite));
-  // What may come must not press together what was: a long lease runs to the edge.
+  // A long lease must not compress the past; it extends to the edge.
   const room = planned + (planned - from) / 2;
   const leases = ahead.flatMap(({ kind, until }) =>
     kind === "lease" ? Math.min(until, room) : [],
@@ -125,7 +128,7 @@ function lastInstant(timeline: Timeline): number {
   return Math.max(last, ...retries.map(({ at }) => at));
 }
 
-/** The stretch of the same length that has now near its right end. */
+/** The range of the same length with now near its right end. */
 function slide(range: Range, { now, active }: Timeline): Range | null {
   if (!active) return null;
   const length = range.to - range.from;

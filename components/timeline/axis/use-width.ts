@@ -1,7 +1,7 @@
 "use client";
 import { type RefCallback, useLayoutEffect, useState } from "react";
 
-/** The ref of a box, its width in whole pixels (0 until it has been measured), and the box. It may come and go. */
+/** A ref callback, the element's width in whole pixels (0 until measured), and the element. It may mount and unmount. */
 export function useWidth(): [RefCallback<HTMLDivElement>, number, HTMLDivElement | null] {
   const [element, setElement] = useState<HTMLDivElement | null>(null);
   const [width, setWidth] = useState(0);

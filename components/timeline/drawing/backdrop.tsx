@@ -2,7 +2,7 @@ import type { Scale } from "@/lib/timeline/axis/scale";
 import { listTicks } from "@/lib/timeline/axis/ticks";
 import type { Timeline } from "@/lib/timeline/model";
 
-/** Behind all rows: fine lines at the ticks, zigzags where time is hidden. */
+/** Behind all rows: lines at the ticks and zigzags where time is hidden. */
 export function Backdrop({ scale, height }: { scale: Scale; height: number }) {
   return (
     <svg
@@ -13,7 +13,7 @@ export function Backdrop({ scale, height }: { scale: Scale; height: number }) {
     >
       <defs>
         <clipPath id="timeline-shown">
-          {shownStretches(scale).map(([from, to]) => (
+          {listShownRanges(scale).map(([from, to]) => (
             <rect key={from} x={from} y={-10} width={Math.max(to - from, 0)} height={60} />
           ))}
         </clipPath>
@@ -36,8 +36,8 @@ export function Backdrop({ scale, height }: { scale: Scale; height: number }) {
 
 const ZIGZAG_PX = 12;
 
-/** The pixels between the zigzags: bars are cut there, words are not. */
-function shownStretches(scale: Scale): [number, number][] {
+/** The pixel ranges between the zigzags. Bars are clipped to them, text is not. */
+function listShownRanges(scale: Scale): [number, number][] {
   const cuts = scale.gaps.map(({ x, width }) => x + width / 2);
   return [0, ...cuts].map((cut, index) => [
     index === 0 ? 0 : cut + ZIGZAG_PX / 2,
@@ -45,7 +45,7 @@ function shownStretches(scale: Scale): [number, number][] {
   ]);
 }
 
-/** In front of all rows: the line of now. */
+/** In front of all rows: the now-line. */
 export function NowLine({
   scale,
   timeline,

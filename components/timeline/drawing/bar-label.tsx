@@ -1,6 +1,6 @@
 import { cn } from "@/lib/cn";
 import type { Scale } from "@/lib/timeline/axis/scale";
-import type { Note } from "../span-words";
+import type { Note } from "../span-text";
 
 const TONES: Record<Note["tone"], string> = {
   quiet: "fill-ink-3",
@@ -10,17 +10,17 @@ const TONES: Record<Note["tone"], string> = {
   running: "fill-running",
 };
 
-/** What a character takes at this size, on average. */
+/** Average width of a character at this size. */
 const CHARACTER_PX = 6.4;
 const BETWEEN_PX = 5;
-/** The same without the margin that keeps words from being cut: the ground within a bar hides no more of it than it must. */
-const GROUND_PX = 5.8;
+/** Width of a character without the safety margin: the background inside a bar should hide little of the bar. */
+const BACKGROUND_PX = 5.8;
 
 /**
- * Words about a bar: to its right while there is room, else to its left, else on a ground of their own within it, from
- * the instant `inside` on.
+ * Text about a bar: to its right if there is room, else to its left, else inside it from the instant `inside` on a
+ * background of its own.
  */
-export function Beside({
+export function BarLabel({
   notes,
   from,
   to,
@@ -38,15 +38,15 @@ export function Beside({
   if (notes.length === 0 || to < scale.from || from > scale.to) return null;
   const left = scale.toX(from);
   const right = Math.max(scale.toX(to), left + 4);
-  const place = placeFor(widthOf(notes), left, right, scale.toX(inside), scale.width);
-  const shown = cutTo(notes, place.room);
+  const place = placeLabel(computeWidth(notes), left, right, scale.toX(inside), scale.width);
+  const shown = truncate(notes, place.room);
   return (
     <>
       {place.within && (
         <rect
           x={place.x - 4}
           y={row / 2 - 8}
-          width={groundOf(shown)}
+          width={computeBackgroundWidth(shown)}
           height={16}
           rx={3}
           className="fill-surface"
@@ -60,7 +60,7 @@ export function Beside({
       >
         {shown.map((note, index) => (
           <tspan
-            // biome-ignore lint/suspicious/noArrayIndexKey: the words of one bar keep their places
+            // biome-ignore lint/suspicious/noArrayIndexKey: the notes of a bar keep their order
             key={index}
             dx={index === 0 ? 0 : BETWEEN_PX}
             className={cn(TONES[note.tone], note.strong && "font-semibold")}
@@ -75,7 +75,7 @@ export function Beside({
 
 type Place = { x: number; anchor: "start" | "end"; room: number; within?: true };
 
-function placeFor(
+function placeLabel(
   wanted: number,
   left: number,
   right: number,
@@ -93,17 +93,17 @@ function placeFor(
     : { x: right + 8, anchor: "start", room: after };
 }
 
-function widthOf(notes: Note[]): number {
+function computeWidth(notes: Note[]): number {
   return notes.reduce((sum, { text }) => sum + text.length * CHARACTER_PX + BETWEEN_PX, 0);
 }
 
-function groundOf(notes: Note[]): number {
+function computeBackgroundWidth(notes: Note[]): number {
   const characters = notes.reduce((sum, { text }) => sum + text.length, 0);
-  return characters * GROUND_PX + (notes.length - 1) * BETWEEN_PX + 8;
+  return characters * BACKGROUND_PX + (notes.length - 1) * BETWEEN_PX + 8;
 }
 
-/** What fits; the last word that does not is cut. */
-function cutTo(notes: Note[], room: number): Note[] {
+/** The notes that fit; the last one may be truncated. */
+function truncate(notes: Note[], room: number): Note[] {
   const kept: Note[] = [];
   let left = room;
   for (const note of notes) {

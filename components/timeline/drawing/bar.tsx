@@ -3,12 +3,12 @@ import { cn } from "@/lib/cn";
 import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Ahead, Span } from "@/lib/timeline/model";
 
-/** However short it was, it can be seen. */
-const LEAST_PX = 4;
+/** Minimum width, so that the shortest span is visible. */
+const MIN_PX = 4;
 
 type Box = { x: number; width: number; y: number; height: number };
 
-/** Looks of each kind. Those without a fill of their own are drawn by `Bar`. */
+/** Classes of each kind; `PATTERNS` has the hatched ones, and `backoff` is a line. */
 const FILLS: Partial<Record<Span["kind"], string>> = {
   step: "fill-completed-solid",
   working: "fill-running-solid",
@@ -77,7 +77,7 @@ function Shape({ span, box }: { span: Span; box: Box }): ReactNode {
   );
 }
 
-/** A rectangle whose one pixel edge lies inside of it. */
+/** A rectangle with its 1 px stroke inside. */
 function Inset({ box, className, fill }: { box: Box; className: string; fill?: string }) {
   return (
     <rect
@@ -92,7 +92,7 @@ function Inset({ box, className, fill }: { box: Box; className: string; fill?: s
   );
 }
 
-/** A dotted edge says that nobody recorded this start. */
+/** A dotted edge marks an inferred start. */
 function InferredEdge({ x, row }: { x: number; row: number }) {
   return (
     <>
@@ -116,7 +116,7 @@ const AHEADS: Record<Ahead["kind"], string> = {
   deferred: "fill-none stroke-pending-solid [stroke-dasharray:1_3]",
 };
 
-/** What is planned: drawn empty. A wait without time-out runs to the edge. */
+/** A planned time, drawn empty. A wait without timeout extends to the edge. */
 export function AheadBar({
   ahead,
   scale,
@@ -136,7 +136,7 @@ export function AheadBar({
   return <Inset box={box} className={AHEADS[ahead.kind]} />;
 }
 
-/** A wait for the next attempt; `className` says how its line is broken. */
+/** The wait for the next attempt; `className` sets the dash pattern. */
 export function Dashes({ box, row, className }: { box: Box; row: number; className: string }) {
   return (
     <line
@@ -149,7 +149,7 @@ export function Dashes({ box, row, className }: { box: Box; row: number; classNa
   );
 }
 
-/** A thin line that joins what was suspended, on the row of the attempt. */
+/** A thin line on the attempt's row while it was suspended. */
 export function Thread({ span, scale, row }: { span: Span; scale: Scale; row: number }) {
   const box = place(span.from, span.to, scale, 2, row);
   if (!box) return null;
@@ -161,7 +161,7 @@ export function Thread({ span, scale, row }: { span: Span; scale: Scale; row: nu
   );
 }
 
-/** Where a span lies, or `null` outside of the drawn part. A very short one keeps its start. */
+/** The box of a span in pixels, or `null` outside the window. A very short span keeps its start. */
 export function place(
   from: number,
   to: number,
@@ -171,6 +171,6 @@ export function place(
 ): Box | null {
   if (to < scale.from || from > scale.to) return null;
   const x = scale.toX(from);
-  const width = Math.max(scale.toX(to) - x, height > 2 ? LEAST_PX : 1);
+  const width = Math.max(scale.toX(to) - x, height > 2 ? MIN_PX : 1);
   return { x, width, y: (row - height) / 2, height };
 }

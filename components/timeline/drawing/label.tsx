@@ -5,10 +5,10 @@ import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format";
 import { hasUserName, labelSpan, labelStep } from "@/lib/timeline/labels";
 import type { Span } from "@/lib/timeline/model";
-import { lengthOf } from "../span-words";
+import { formatSpanLength } from "../span-text";
 import type { Row } from "../timeline-rows";
 
-/** The left column of a row: what it is and how long it took. */
+/** The left column of a row: title and duration. */
 export function Label({ row }: { row: Row }) {
   switch (row.kind) {
     case "lane": {
@@ -63,7 +63,7 @@ export function Label({ row }: { row: Row }) {
     case "span":
       return (
         <Line
-          length={lengthOf(row.span)}
+          length={formatSpanLength(row.span)}
           className={
             row.span.end === "open" && row.span.kind === "working"
               ? "font-semibold text-running"

@@ -1,4 +1,4 @@
-/** The hatches and the gradient that bars refer to. Once a page. */
+/** Hatches and the gradient used by bars. Rendered once per page. */
 export function TimelinePatterns() {
   return (
     <svg width="0" height="0" aria-hidden="true" className="absolute">

@@ -1,12 +1,12 @@
 import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Projection } from "@/lib/timeline/model";
-import { projectionWords } from "../span-words";
+import { describeProjection } from "../span-text";
 import { Dashes, place } from "./bar";
-import { Beside } from "./bar-label";
+import { BarLabel } from "./bar-label";
 
 /**
- * What would follow if the attempt at hand failed now, and each retry the moment it begins: the waits as empty
- * dashes, each retry as an empty circle with its number. Nothing of it has happened.
+ * What would follow if the current attempt failed now and every retry failed immediately: waits as dashes, retries as empty
+ * circles with their number.
  */
 export function ProjectionDrawing({
   projection,
@@ -22,7 +22,7 @@ export function ProjectionDrawing({
     at,
     from: at - delaySeconds * 1000,
   }));
-  // Retries at once have no length to draw: the words say it.
+  // Immediate retries have no length to draw; the text mentions them.
   const shown = waits.filter(({ from, at }) => from < scale.to && at > (waits[0]?.from ?? at));
   const last = shown.at(-1);
   return (
@@ -33,8 +33,8 @@ export function ProjectionDrawing({
       {shown.filter(isApart(scale)).map(({ attempt, at }) => (
         <Retry key={attempt} attempt={attempt} at={at} scale={scale} row={row} />
       ))}
-      <Beside
-        notes={[{ text: projectionWords(projection), tone: "quiet" }]}
+      <BarLabel
+        notes={[{ text: describeProjection(projection), tone: "quiet" }]}
         from={shown[0]?.from ?? scale.from}
         to={last ? Math.min(last.at, scale.to) : scale.from}
         scale={scale}
@@ -52,7 +52,7 @@ function Wait({ from, to, scale, row }: { from: number; to: number; scale: Scale
 
 const CIRCLE_PX = 16;
 
-/** Of retries that would cover each other the last is drawn. */
+/** Of overlapping circles only the last is drawn. */
 function isApart(scale: Scale) {
   return ({ at }: { at: number }, index: number, all: { at: number }[]) => {
     const next = all[index + 1];

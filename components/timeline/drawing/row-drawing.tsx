@@ -2,16 +2,16 @@ import { useZone } from "@/components/ui/text/zone";
 import { formatClock } from "@/lib/format";
 import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Lane, Marker } from "@/lib/timeline/model";
-import { notesOf } from "../span-words";
-import { type Row, rowHeight } from "../timeline-rows";
+import { listNotes } from "../span-text";
+import { getRowHeight, type Row } from "../timeline-rows";
 import { AheadBar, Bar, place, Thread } from "./bar";
-import { Beside } from "./bar-label";
+import { BarLabel } from "./bar-label";
+import { listVisible } from "./list-visible";
 import { ProjectionDrawing } from "./projection-drawing";
-import { thinOut } from "./thin-out";
 
-/** The right side of a row: its bars at their time, with a few words beside them. */
+/** The right side of a row: bars on the time axis with short text beside them. */
 export function RowDrawing({ row, scale }: { row: Row; scale: Scale }) {
-  const height = rowHeight(row);
+  const height = getRowHeight(row);
   return (
     <svg
       width={scale.width}
@@ -31,7 +31,7 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
       return <LaneDrawing lane={row.lane} scale={scale} row={height} />;
     case "span": {
       const { span, tail, ahead } = row;
-      const notes = notesOf(span, tail, ahead, zone);
+      const notes = listNotes(span, tail, ahead, zone);
       const end = ahead ? Math.min(ahead.until, scale.to) : (tail ?? span).to;
       return (
         <>
@@ -40,7 +40,7 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
             {tail && <Bar span={tail} scale={scale} row={height} />}
             <Bar span={span} scale={scale} row={height} />
           </g>
-          <Beside
+          <BarLabel
             notes={notes}
             from={span.from}
             to={end}
@@ -61,7 +61,7 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
       return (
         <>
           <Bar span={span} scale={scale} row={height} />
-          <Beside
+          <BarLabel
             notes={[{ text, tone: "quiet" }]}
             from={span.from}
             to={span.to}
@@ -76,7 +76,7 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
       return (
         <>
           <Bar span={row.span} scale={scale} row={height} height={8} />
-          <Beside
+          <BarLabel
             notes={[{ text: from, tone: "quiet" }]}
             from={row.span.from}
             to={row.span.to}
@@ -90,7 +90,7 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
       const { at } = row.marker;
       const text = `written ${formatClock(new Date(at).toISOString(), zone)}, after the end`;
       return (
-        <Beside notes={[{ text, tone: "late" }]} from={at} to={at} scale={scale} row={height} />
+        <BarLabel notes={[{ text, tone: "late" }]} from={at} to={at} scale={scale} row={height} />
       );
     }
     case "projection":
@@ -98,7 +98,7 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
   }
 }
 
-/** What lies within hidden time is not drawn. */
+/** Clips bars to time that is not hidden. */
 const SHOWN = "url(#timeline-shown)";
 
 const SUSPENDED: ReadonlySet<string> = new Set([
@@ -109,11 +109,11 @@ const SUSPENDED: ReadonlySet<string> = new Set([
   "backoff",
 ]);
 
-/** The whole attempt in thin bars: work as blocks, what was suspended as a thread between them. */
+/** The whole attempt as thin bars: work as blocks, suspensions as a line between them. */
 function LaneDrawing({ lane, scale, row }: { lane: Lane; scale: Scale; row: number }) {
   return (
     <g clipPath={SHOWN}>
-      {thinOut(lane.spans, scale).map((span) => {
+      {listVisible(lane.spans, scale).map((span) => {
         if (SUSPENDED.has(span.kind))
           return <Thread key={span.id} span={span} scale={scale} row={row} />;
         const drawn =
@@ -124,7 +124,7 @@ function LaneDrawing({ lane, scale, row }: { lane: Lane; scale: Scale; row: numb
         <AheadBar key={ahead.kind} ahead={ahead} scale={scale} row={row} height={8} />
       ))}
       {lane.markers.map((marker) => (
-        <MarkerSign
+        <MarkerIcon
           key={`${marker.kind}${marker.at}${marker.label}`}
           marker={marker}
           scale={scale}
@@ -142,7 +142,7 @@ const MARKERS: Partial<Record<Marker["kind"], string>> = {
   completed: "fill-completed-solid",
 };
 
-function MarkerSign({ marker, scale, row }: { marker: Marker; scale: Scale; row: number }) {
+function MarkerIcon({ marker, scale, row }: { marker: Marker; scale: Scale; row: number }) {
   const fill = MARKERS[marker.kind];
   const box = place(marker.at, marker.at, scale, row, row);
   if (!fill || !box) return null;

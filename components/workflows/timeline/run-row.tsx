@@ -2,9 +2,9 @@
 import { taskPath } from "@/components/layout/paths";
 import { StateIcon } from "@/components/tasks/state/state-icon";
 import { AheadBar, Bar } from "@/components/timeline/drawing/bar";
-import { Beside } from "@/components/timeline/drawing/bar-label";
-import { thinOut } from "@/components/timeline/drawing/thin-out";
-import { lengthOf, notesOf } from "@/components/timeline/span-words";
+import { BarLabel } from "@/components/timeline/drawing/bar-label";
+import { listVisible } from "@/components/timeline/drawing/list-visible";
+import { formatSpanLength, listNotes } from "@/components/timeline/span-text";
 import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
 import { useZone } from "@/components/ui/text/zone";
@@ -86,7 +86,7 @@ export function RunTimelineRow({
           </button>
         )}
         <span className="ml-auto hidden shrink-0 text-12 text-ink-2 wide:inline">
-          {row.kind === "task" ? lengthOfTask(row) : lengthOf(row.span)}
+          {row.kind === "task" ? lengthOfTask(row) : formatSpanLength(row.span)}
         </span>
       </div>
       <svg
@@ -123,7 +123,7 @@ function Drawing({ row, scale }: { row: RunRow; scale: Scale }) {
   if (row.kind === "task")
     return row.task.timeline.lanes.map((lane) => (
       <g key={lane.runId}>
-        {thinOut(lane.spans, scale).map((span) => (
+        {listVisible(lane.spans, scale).map((span) => (
           <Bar key={span.id} span={span} scale={scale} height={8} row={ROW} />
         ))}
       </g>
@@ -142,8 +142,8 @@ function Words({ row, scale }: { row: RunRow & { kind: "span" }; scale: Scale })
   const ahead = (row.lane.spans.at(-1) === row.span && row.lane.ahead[0]) || null;
   const end = ahead ? Math.min(ahead.until, scale.to) : row.span.to;
   return (
-    <Beside
-      notes={notesOf(row.span, null, ahead, zone)}
+    <BarLabel
+      notes={listNotes(row.span, null, ahead, zone)}
       from={row.span.from}
       to={end}
       inside={(ahead ?? row.span).from}

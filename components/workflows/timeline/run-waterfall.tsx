@@ -4,8 +4,7 @@ import { type RefCallback, useEffect, useEffectEvent, useRef } from "react";
 import { AxisHeader, ColumnNames } from "@/components/timeline/axis/axis-header";
 import { Minimap } from "@/components/timeline/axis/minimap";
 import type { Axis } from "@/components/timeline/axis/use-axis";
-import { useTouch } from "@/components/timeline/axis/use-touch";
-import { useWheelZoom } from "@/components/timeline/axis/use-wheel-zoom";
+import { useGestures } from "@/components/timeline/axis/use-gestures";
 import { Backdrop, NowLine } from "@/components/timeline/drawing/backdrop";
 import { TimelinePatterns } from "@/components/timeline/drawing/patterns";
 import { Legend } from "@/components/timeline/legend";
@@ -41,8 +40,7 @@ export function RunWaterfall({
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
-  useWheelZoom(body, axis);
-  useTouch(body, axis);
+  useGestures(body, axis);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

@@ -1,8 +1,8 @@
 import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Span } from "@/lib/timeline/model";
 
-/** The spans that show: of several that end on one pixel only the first is kept, so 2,000 steps are no more than pixels. */
-export function thinOut(spans: readonly Span[], scale: Scale): Span[] {
+/** The spans in the window, at most one per pixel: of those that end on the same pixel only the first is kept. */
+export function listVisible(spans: readonly Span[], scale: Scale): Span[] {
   const kept: Span[] = [];
   let reached = Number.NEGATIVE_INFINITY;
   for (const span of spans) {

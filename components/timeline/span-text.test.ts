@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { getRecording } from "@/testing/recordings";
-import { factsOf, lengthOf, notesOf, projectionWords } from "./span-words";
+import { describeProjection, formatSpanLength, listNotes, listSpanFacts } from "./span-text";
 import { listRows } from "./timeline-rows";
 
 function words(fixture: string): string[] {
@@ -10,7 +10,7 @@ function words(fixture: string): string[] {
   return listRows(buildTimeline(detail), detail, folding).flatMap((row) =>
     row.kind === "span"
       ? [
-          notesOf(row.span, row.tail, row.ahead, "UTC")
+          listNotes(row.span, row.tail, row.ahead, "UTC")
             .map(({ text }) => text)
             .join(" "),
         ]
@@ -28,51 +28,48 @@ test.each<[string, string[]]>([
       "fixed 30 s, due 14:00:30 unclaimed for 1 min 35 s",
     ],
   ],
-  ["event-wait-forever", ["", "∞ no time-out"]],
+  ["event-wait-forever", ["", "no timeout"]],
   ["event-too-late", ["times out 14:00:30 late by 15 s"]],
   ["lease-expired", ["", "", "lease expired 15 s ago"]],
-  [
-    "unknown-task",
-    ["", "claimed and suspended, nothing else was kept", "worker does not know this task"],
-  ],
+  ["unknown-task", ["", "claimed and suspended, details not recorded", "unknown to the worker"]],
   ["running", ["", "", "", "lease 0:42"]],
-  ["queued", ["no worker has claimed it"]],
-])("beside the bars of %s", (fixture, expected) => {
+  ["queued", ["not claimed yet"]],
+])("the text beside the bars of %s", (fixture, expected) => {
   expect(words(fixture)).toEqual(expected);
 });
 
 test.each([
   [999, "claimed 999 ms later"],
   [1000, "late by 1 s"],
-])("a claim %i ms after it was due", (late, expected) => {
+])("the note of a claim %i ms after the due time", (late, expected) => {
   const span = { id: "late", kind: "late", due: 0, from: 0, to: late } as const;
-  const notes = notesOf({ ...span, start: "exact", end: "exact" }, null, null, "UTC");
+  const notes = listNotes({ ...span, start: "exact", end: "exact" }, null, null, "UTC");
   expect(notes.map(({ text }) => text).join(" ")).toBe(expected);
 });
 
-test("a length is a bound where its start is inferred", () => {
+test("the length of a span with an inferred start is an upper bound", () => {
   const [lane] = buildTimeline(getRecording("completed")).lanes;
-  expect(lane?.spans.map(lengthOf)).toEqual(["1.5 s", "609 ms", "≤ 4.8 s", "≤ 203 ms"]);
+  expect(lane?.spans.map(formatSpanLength)).toEqual(["1.5 s", "609 ms", "≤ 4.8 s", "≤ 203 ms"]);
 });
 
-test("facts say what was inferred and what was not kept", () => {
+test("facts show what was inferred and what was not recorded", () => {
   const [lane] = buildTimeline(getRecording("event-delivered")).lanes;
   const wait = lane?.spans.find((span) => span.kind === "event-wait");
-  expect(wait && factsOf(wait, null, "UTC")).toEqual([
+  expect(wait && listSpanFacts(wait, null, "UTC")).toEqual([
     { label: "From", value: "14:00:04.018", note: "inferred" },
     { label: "To", value: "14:00:34.027" },
-    { label: "Lasted", value: "30 s" },
+    { label: "Duration", value: "30 s" },
     { label: "Emitted", value: "14:00:34.027" },
-    { label: "Time-out", value: "unknown", note: "the engine keeps it only while it waits" },
+    { label: "Timeout", value: "unknown", note: "stored only during the wait" },
   ]);
 });
 
 test.each([
-  ["order-with-everything", "retried as attempt 4 after 2 min, 5 after 4 min, then it fails"],
-  ["running", "retried at once, up to attempt 5, then it fails"],
-  ["running-last-attempt", "a failure now is final: no attempts are left"],
+  ["order-with-everything", "retries as attempt 4 after 2 min, 5 after 4 min, then it fails"],
+  ["running", "retries immediately, up to 5 attempts, then it fails"],
+  ["running-last-attempt", "a failure now is final: no attempts left"],
   ["running-strategy-invalid", "a failure now is final: the retry strategy is invalid"],
 ])("what follows a failure of %s", (fixture, expected) => {
   const { projection } = buildTimeline(getRecording(fixture));
-  expect(projection && projectionWords(projection)).toBe(expected);
+  expect(projection && describeProjection(projection)).toBe(expected);
 });

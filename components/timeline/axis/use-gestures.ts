@@ -2,14 +2,44 @@
 import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
 import type { Axis } from "./use-axis";
 
-/** Closer fingers would zoom by leaps. */
-const LEAST_PX = 24;
+/** Pans and zooms the timeline in `box` by wheel and touch. */
+export function useGestures(box: RefObject<HTMLElement | null>, axis: Axis): void {
+  useWheel(box, axis);
+  useTouch(box, axis);
+}
+
+/** Ctrl or Command with the wheel (a pinch on a trackpad) zooms around the pointer; scrolling sideways pans. */
+function useWheel(box: RefObject<HTMLElement | null>, axis: Axis): void {
+  const turn = useEffectEvent((event: WheelEvent) => {
+    const element = box.current;
+    if (!element) return;
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      const x = event.clientX - (element.getBoundingClientRect().right - axis.scale.width);
+      axis.zoom(Math.exp(-event.deltaY / 200), Math.max(x, 0));
+    } else if (axis.zoomed && Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      event.preventDefault();
+      axis.pan(event.deltaX);
+    }
+  });
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const listen = (event: WheelEvent) => turn(event);
+    // React's wheel listeners are passive and could not prevent the page from scrolling.
+    element.addEventListener("wheel", listen, { passive: false });
+    return () => element.removeEventListener("wheel", listen);
+  }, [box]);
+}
+
+/** Fingers count as at least this far apart; a smaller distance would make the zoom jump. */
+const MIN_PINCH_PX = 24;
 
 /**
- * Fingers on the timeline: one moves it sideways while it is zoomed, two zoom around their middle. Up and down stays with
- * the page: the element has `touch-action: pan-y`.
+ * One finger pans a zoomed timeline, two zoom around their middle. Vertical movement scrolls the page: the element has
+ * `touch-action: pan-y`.
  */
-export function useTouch(box: RefObject<HTMLElement | null>, axis: Axis): void {
+function useTouch(box: RefObject<HTMLElement | null>, axis: Axis): void {
   const fingers = useRef(new Map<number, number>());
   const place = useEffectEvent((event: PointerEvent) => {
     if (event.pointerType === "touch") fingers.current.set(event.pointerId, event.clientX);
@@ -25,8 +55,8 @@ export function useTouch(box: RefObject<HTMLElement | null>, axis: Axis): void {
       return;
     }
     const factor =
-      Math.max(Math.abs(event.clientX - other), LEAST_PX) /
-      Math.max(Math.abs(before - other), LEAST_PX);
+      Math.max(Math.abs(event.clientX - other), MIN_PINCH_PX) /
+      Math.max(Math.abs(before - other), MIN_PINCH_PX);
     const left = element.getBoundingClientRect().right - axis.scale.width;
     if (factor !== 1) axis.zoom(factor, Math.max((event.clientX + other) / 2 - left, 0));
   });
