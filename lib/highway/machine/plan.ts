@@ -102,9 +102,14 @@ export class Plan {
       : verdict;
   }
 
-  private evaluateHandler(id: string, triggers: Set<string>, { states, busyHandlers }: Progress) {
-    const isOpen = [...triggers].some((trigger) => !isEnd(states.get(trigger)));
-    return isOpen || busyHandlers.has(id) ? "wait" : "skipped";
+  private evaluateHandler(id: string, triggers: Set<string>, progress: Progress): Verdict {
+    const { states, busyHandlers } = progress;
+    const isOpen = (one: string) => !isEnd(states.get(one)) || busyHandlers.has(one);
+    // The start task has run by itself, and may run once more for each operator whose handler it is.
+    const mayTrigger = (one: string) =>
+      isOpen(one) ||
+      (one === this.scope.start && [...(this.triggersOf.get(one) ?? [])].some(isOpen));
+    return busyHandlers.has(id) || [...triggers].some(mayTrigger) ? "wait" : "skipped";
   }
 
   /** An operator that a router can lead to runs when one does. */

@@ -33,7 +33,13 @@ export type Run = {
   observe?: ScopeObserver | undefined;
 };
 
-export type ScopeObserver = (base: string, scope: Scope, machine: ScopeMachine) => void;
+export type ScopeObserver = (seen: {
+  base: string;
+  scope: Scope;
+  machine: ScopeMachine;
+  /** The database's time by which waits were over or not. */
+  now: Date;
+}) => void;
 
 /** Where an operator is run. */
 export type Place = {

@@ -60,7 +60,8 @@ class ScopeRunner {
       if (outcome.state === "blocked") this.waits.push(...outcome.waits);
       else if (execution) this.end(execution, outcome);
     }
-    this.run.observe?.(this.base, this.scope, this.machine);
+    const { base, scope, machine } = this;
+    this.run.observe?.({ base, scope, machine, now: this.run.now });
     if (this.waits.length > 0) return { state: "blocked", waits: this.waits };
     return this.result();
   }

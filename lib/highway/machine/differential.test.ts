@@ -1,0 +1,100 @@
+/**
+ * Random workflows, run by the interpreter: after every execution the replay of what was recorded shows the states that
+ * the interpreter's own scopes are in. With ABSURD_LONG many more of them.
+ */
+import * as fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { createQueue } from "../../absurd/queues.ts";
+import type { Workflow } from "../model/workflow.ts";
+import type { ScopeObserver } from "../run/run.ts";
+import { Bench } from "../testing/bench.ts";
+import { readRecords } from "../testing/read-records.ts";
+import { runnableWorkflow } from "../testing/runnable-workflow.ts";
+import { pathOfKey } from "./entry-names.ts";
+import { replayRun } from "./replay.ts";
+
+let database: TestDatabase;
+let queues = 0;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+type States = Map<string, string>;
+
+async function compare(
+  workflow: Workflow,
+  isFailing: (path: string, attempt: number) => boolean,
+): Promise<void> {
+  const queue = `differential ${++queues}`;
+  await createQueue(database.pool, queue);
+  const interpreted: States = new Map();
+  let seenAt = 0;
+  const observe: ScopeObserver = ({ base, scope, machine, now }) => {
+    seenAt = now.getTime();
+    const operators = [...scope.operators.values()];
+    const handlers = new Set(
+      operators.flatMap((one) => [one.on_success_task_id, one.on_failure_task_id]),
+    );
+    for (const id of scope.operators.keys()) {
+      const state = machine.states.get(id);
+      // A handler may have run, and its trace say so, while it is undecided whether it will run again.
+      if (state !== undefined || !handlers.has(id))
+        interpreted.set(pathOfKey(base, id), state ?? "undecided");
+    }
+  };
+  const called = new Set<string>();
+  const f = ({ path, attempt }: { path: string; attempt: number }) => {
+    const call = `${path} ${attempt}`;
+    if (called.has(call)) throw new Error(`${call} was called twice`);
+    called.add(call);
+    if (isFailing(path, attempt)) throw new Error("no");
+    return path;
+  };
+  const bench = new Bench(database.pool, queue, { functions: { f }, observe });
+  bench.afterExecution = async () => {
+    const records = { ...(await readRecords(database.pool, queue)), now: seenAt };
+    const traces = replayRun(workflow, records);
+    const shown: Record<string, string> = {};
+    const expected: Record<string, string> = {};
+    for (const [at, state] of interpreted) {
+      const trace = traces.get(at);
+      // A handler that ran for several operators has a trace for each, and one state here.
+      if (!trace || trace.isSuperseded) continue;
+      expected[at] = describe(state);
+      shown[at] = describe(trace.state);
+    }
+    interpreted.clear();
+    expect(shown).toEqual(expected);
+  };
+  const { taskId } = await bench.start(workflow);
+  const result = await bench.finish(taskId, (event) =>
+    event.endsWith(":never") || event.endsWith(":sent") ? "time out" : undefined,
+  );
+  const traces = replayRun(workflow, await readRecords(database.pool, queue));
+  const { operators } = result as { operators: Record<string, string> };
+  const shown = [...traces.values()].filter(({ isSuperseded }) => !isSuperseded);
+  for (const { instance, state } of shown) {
+    const end = operators[instance.replace(/@.*/, "")];
+    // A handler reports the worst of its runs.
+    if (end !== undefined && !instance.includes("@"))
+      expect({ instance, state }).toEqual({ instance, state: end });
+  }
+}
+
+/** Open states differ in what they know of the task: the interpreter only sees that an operator has not ended. */
+function describe(state: string): string {
+  return ["running", "sleeping", "pending", "undecided"].includes(state) ? "open" : state;
+}
+
+test("the interpreter and the replay agree after every execution", async () => {
+  await fc.assert(
+    fc.asyncProperty(runnableWorkflow, ({ workflow, isFailing }) => compare(workflow, isFailing)),
+    {
+      numRuns: process.env.ABSURD_LONG ? 1000 : 40,
+      ...(process.env.ABSURD_LONG ? {} : { seed: 4711 }),
+      endOnFailure: true,
+    },
+  );
+}, 600_000);

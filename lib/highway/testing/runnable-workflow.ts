@@ -1,0 +1,179 @@
+import * as fc from "fast-check";
+import { parseWorkflow } from "../language/parse.ts";
+import { validateWorkflow } from "../model/checks/validate.ts";
+import { JOIN_MODES, TRIGGER_RULES } from "../model/vocabulary.ts";
+import type { Workflow } from "../model/workflow.ts";
+
+type Document = Record<string, unknown> & { task_id: string };
+
+/** A number from 0 to 2^32 that decides how one operator of a random workflow is made. */
+type Seed = number;
+
+/** Takes one digit after another off a seed. */
+class Dice {
+  constructor(private seed: Seed) {}
+
+  below(limit: number): number {
+    // A linear congruential step, so that one seed yields as many digits as are needed.
+    this.seed = (Math.imul(this.seed, 1664525) + 1013904223) >>> 0;
+    return (this.seed >>> 8) % limit;
+  }
+
+  one<T>(values: readonly T[]): T {
+    return values[this.below(values.length)] as T;
+  }
+
+  isHit(sides: number): boolean {
+    return this.below(sides) === 0;
+  }
+}
+
+/**
+ * Workflows that can be run, with every kind of operator, nested up to three deep, with handlers, retries and trigger
+ * rules. `isFailing` says which calls of their functions fail.
+ */
+export const runnableWorkflow: fc.Arbitrary<{
+  workflow: Workflow;
+  isFailing: (path: string, attempt: number) => boolean;
+}> = fc
+  .tuple(fc.array(fc.nat(2 ** 32 - 1), { minLength: 2, maxLength: 7 }), fc.nat(2 ** 32 - 1))
+  .map(([seeds, salt]) => ({ document: toDocument(seeds), salt }))
+  .map(({ document, salt }) => {
+    const { workflow } = parseWorkflow(JSON.stringify(document), { format: "json" });
+    return { workflow, salt };
+  })
+  .filter(
+    (made): made is { workflow: Workflow; salt: number } =>
+      made.workflow !== undefined &&
+      validateWorkflow(made.workflow).every(({ severity }) => severity !== "error"),
+  )
+  .map(({ workflow, salt }) => ({
+    workflow,
+    isFailing: (path, attempt) => hash(`${salt}/${path}/${attempt}`) % 5 === 0,
+  }));
+
+function toDocument(seeds: readonly Seed[]) {
+  const tasks = makeScope(seeds, "", 0);
+  return {
+    name: "random",
+    version: "1",
+    start_task: tasks[0]?.task_id ?? null,
+    tasks: Object.fromEntries(tasks.map((task) => [task.task_id, task])),
+  };
+}
+
+/** The operators of one scope; each depends on earlier ones only. */
+function makeScope(seeds: readonly Seed[], prefix: string, depth: number): Document[] {
+  const ids = seeds.map((_, index) => `${prefix}${String.fromCharCode(97 + index)}`);
+  return seeds.map((seed, index) => {
+    const dice = new Dice(seed);
+    const earlier = ids.slice(0, index);
+    const dependencies = earlier.filter(() => dice.isHit(3));
+    const later = ids.slice(index + 1);
+    const id = ids[index] ?? "";
+    return {
+      task_id: id,
+      dependencies,
+      ...(dice.isHit(4) && { trigger_rule: dice.one(TRIGGER_RULES) }),
+      ...(dice.isHit(5) && { on_failure_task_id: dice.one(ids) }),
+      ...(dice.isHit(8) && { on_success_task_id: dice.one(ids) }),
+      ...(dice.isHit(5) && {
+        retry_policy: { max_retries: 1 + dice.below(2), delay: "PT0.05S", backoff_factor: 1 },
+      }),
+      ...makeKind(dice, id, earlier, later, depth),
+    };
+  });
+}
+
+function makeKind(
+  dice: Dice,
+  id: string,
+  earlier: readonly string[],
+  later: readonly string[],
+  depth: number,
+): Record<string, unknown> {
+  const target = () => (later.length > 0 && !dice.isHit(4) ? dice.one(later) : null);
+  const inner = (name: string) =>
+    makeScope(
+      Array.from({ length: 1 + dice.below(3) }, () => dice.below(2 ** 24)),
+      `${id}${name}_`,
+      depth + 1,
+    );
+  const kind = dice.below(depth < 2 ? 14 : 9);
+  switch (kind) {
+    case 0:
+      return {
+        operator_type: "condition",
+        condition: dice.one(["1 == 1", "1 == 2"]),
+        if_true: target(),
+        if_false: target(),
+      };
+    case 1:
+      return {
+        operator_type: "switch",
+        switch_on: dice.one(["'x'", "'y'", "null"]),
+        cases: later.length > 0 ? { x: dice.one(later) } : {},
+        default: target(),
+      };
+    case 2:
+      return {
+        operator_type: "join",
+        join_tasks: earlier.filter(() => dice.isHit(2)),
+        join_mode: dice.one(JOIN_MODES),
+      };
+    case 3:
+      return { operator_type: "wait", wait_for: dice.one(["PT0S", "PT0.1S"]) };
+    case 4:
+      return {
+        operator_type: "wait_for_event",
+        event_name: `{{ run.id }}:${dice.one(["sent", "never"])}`,
+        timeout_policy: { timeout: "PT0.2S" },
+      };
+    case 5:
+      return { operator_type: "emit_event", event_name: "{{ run.id }}:sent" };
+    case 6:
+      return { operator_type: "activity", function: "f" };
+    case 9:
+      return {
+        operator_type: "foreach",
+        items: dice.one(["[]", "[1]", "[1, 2]", "{{ nothing }}"]),
+        parallel: dice.isHit(2),
+        loop_body: inner("i"),
+      };
+    case 10:
+      return {
+        operator_type: "while",
+        condition: `{{ index }} < ${dice.below(3)}`,
+        loop_body: inner("w"),
+      };
+    case 11:
+    case 12: {
+      const names = ["l", "r"].slice(0, 1 + dice.below(2));
+      const branches = names.map((name): [string, unknown] => {
+        const tasks = inner(name);
+        return [
+          name,
+          {
+            name: "branch",
+            version: "1",
+            start_task: null,
+            tasks: Object.fromEntries(tasks.map((task) => [task.task_id, task])),
+          },
+        ];
+      });
+      return {
+        operator_type: "parallel",
+        branches: {},
+        branch_workflows: Object.fromEntries(branches),
+      };
+    }
+    default:
+      return { operator_type: "task", function: "f" };
+  }
+}
+
+function hash(text: string): number {
+  let value = 2166136261;
+  for (const sign of text) value = Math.imul(value ^ (sign.codePointAt(0) ?? 0), 16777619) >>> 0;
+  return value >>> 7;
+}
