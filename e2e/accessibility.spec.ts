@@ -57,7 +57,7 @@ const PAGES: Record<string, Case> = {
   "queues/[queue]/events": {
     path: ({ queue }) => `/queues/${queue}/events`,
     also: {
-      waiters: click("Who waits for picked-up:9"),
+      waiters: click("Tasks waiting for picked-up:9"),
       payload: click("Payload of paid:7"),
       emit: dialog(click(/^Emit event/)),
     },

@@ -108,7 +108,7 @@ test("I emit the event an order waits for and watch it complete", async ({ page,
     .first()
     .click();
   await dialog(page).getByRole("textbox", { name: "Name" }).fill("shipment:42");
-  await expect(dialog(page)).toContainText("Emitted already");
+  await expect(dialog(page)).toContainText("Already emitted");
   await expect(dialog(page).getByRole("button", { name: "Emit", exact: true })).toBeDisabled();
 });
 

@@ -23,7 +23,7 @@ for (const name of NAMES) {
       await expect(page).toHaveURL(new RegExp(`${taskID}$`));
       await expect(page.getByRole("heading", { name: "odd" })).toBeVisible();
       await page.goto(`/queues/${encodeURIComponent(name)}/events`);
-      await expect(page.getByText("No event yet")).toBeVisible();
+      await expect(page.getByText("No events yet")).toBeVisible();
     });
   });
 }

@@ -42,7 +42,7 @@ test("I see what fails as one cause, whatever its values, and open one of its ta
   await expect(row.getByRole("link", { name: "3 failed" })).toBeVisible();
   await cause(page, "ship-order").click();
   await expect(page).toHaveURL(/group=[0-9a-f]{12}/);
-  const latest = page.getByRole("list", { name: "Latest of these failures" });
+  const latest = page.getByRole("list", { name: "Latest failures of this group" });
   await expect(latest).toContainText("no answer for order 2 in 30s");
 
   await page.reload();
@@ -69,7 +69,7 @@ test("I narrow failures by queue, look further back, and return", async ({ page,
   await expect(cause(page, "pack-order")).toBeVisible();
   await page.getByRole("button", { name: "7 days" }).click();
   await expect(page).toHaveURL(/range=7d/);
-  await expect(page.getByText("1 cause, 3 failed attempts in the last 7 days")).toBeVisible();
+  await expect(page.getByText("1 error group, 3 failed attempts in the last 7 days")).toBeVisible();
   await page.goBack();
   await expect(page.getByRole("button", { name: "24 h", exact: true })).toHaveAttribute(
     "aria-pressed",

@@ -9,10 +9,7 @@ const tasks = (page: Page) => page.locator("a[data-row]");
 const choose = (page: Page, filter: string, label: string) =>
   main(page).getByRole("combobox", { name: filter, exact: true }).selectOption({ label });
 
-test("I narrow tasks by state, time, worker, queue and the beginning of an id", async ({
-  page,
-  work,
-}) => {
+test("I narrow tasks by state, time, worker, queue and id prefix", async ({ page, work }) => {
   const { worker, cancelled } = await setScene(work);
   await open(page, `/tasks?queue=${work.queue}`);
   await expect(tasks(page)).toHaveCount(7);
@@ -53,10 +50,10 @@ test("I narrow failures by queue and by the name of a task", async ({ page, work
   await setScene(work);
   await open(page, `/failures?name=charge-card,never-was`);
   await choose(page, "Queue", work.queue);
-  const cause = page.getByRole("list", { name: "Causes" }).getByRole("button");
-  await expect(cause).toHaveText(["charge-card"]);
+  const group = page.getByRole("list", { name: "Error groups" }).getByRole("button");
+  await expect(group).toHaveText(["charge-card"]);
   await page.getByRole("button", { name: "Remove the filter for charge-card" }).click();
-  await expect(page.getByText("Nothing of this failed")).toBeVisible();
+  await expect(page.getByText("No failure matches")).toBeVisible();
   await page.getByRole("button", { name: "Remove all filters" }).click();
   await expect(page).toHaveURL(/\/failures$/);
 });
@@ -67,7 +64,7 @@ test("I narrow events by queue, and come back to all of them", async ({ page, wo
   await choose(page, "Queue", work.queue);
   const names = main(page).locator("tbody tr td:nth-child(2)");
   await expect(names).toHaveText(["picked-up:9", "approval:1", "paid:7"]);
-  await page.getByLabel("Event name begins with").fill("zzz");
+  await page.getByLabel("Event name starts with").fill("zzz");
   await expect(page.getByText("No event matches")).toBeVisible();
   await page.goBack();
   await expect(names).toHaveCount(3);
@@ -157,17 +154,17 @@ test("I narrow the audit log by who, what, where, how it ended, and when", async
   await expect(page).toHaveURL(/\/audit$/);
 });
 
-test("I look at what a bulk operation left alone", async ({ page, work }) => {
+test("I filter the tasks of a bulk operation by outcome", async ({ page, work }) => {
   const { bulk } = await setScene(work);
   await open(page, "/bulk");
   await page.locator(`a[href="/bulk/${bulk}"]`).click();
   const items = page.getByRole("row").filter({ hasText: work.queue });
   await expect(items).toHaveCount(2);
-  await choose(page, "Outcome", "Left alone");
+  await choose(page, "Outcome", "Skipped");
   await expect(items).toHaveCount(1);
   await expect(items).toContainText("The task is completed.");
   await choose(page, "Outcome", "Failed");
-  await expect(page.getByText("None of its tasks.")).toBeVisible();
+  await expect(page.getByText("No task has this outcome.")).toBeVisible();
   await page.goBack();
   await expect(items).toHaveCount(1);
 });

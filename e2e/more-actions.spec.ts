@@ -39,7 +39,7 @@ test("I run a failed order again with corrected params, and the copy completes",
   const entry = page.getByRole("row", { name: /run task again/ });
   await expect(entry).toContainText("e2e");
   await expect(entry).toContainText("address was missing");
-  await expect(entry).toContainText("done");
+  await expect(entry).toContainText("succeeded");
 });
 
 test("I fork a failed task from its last step, and only what follows runs again", async ({

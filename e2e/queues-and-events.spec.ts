@@ -40,13 +40,13 @@ test("I see first what tasks wait for, and last what nobody waits for", async ({
   await expect(names).toHaveText(["soon", "for ever", "paid", "abandoned"]);
   await expect(row(page, "soon")).toContainText("awaited");
   await expect(row(page, "paid")).toContainText("emitted");
-  await expect(row(page, "abandoned")).toContainText("asked for");
+  await expect(row(page, "abandoned")).toContainText("no waiters");
   await expect(row(page, "abandoned")).not.toContainText("awaited");
 
   await page.getByLabel("State").selectOption({ label: "Awaited" });
   await expect(names).toHaveText(["soon", "for ever"]);
   await expect(page).toHaveURL(/state=awaited/);
-  await page.getByLabel("Event name begins with").fill("so");
+  await page.getByLabel("Event name starts with").fill("so");
   await expect(names).toHaveText(["soon"]);
 });
 
@@ -66,7 +66,7 @@ test("I find the task that waits for an event, and emit it", async ({ page, work
   const { pool, queue } = work;
   const taskId = await wait(pool, queue, "approved", 3_600);
   await page.goto(`/events?queue=${queue}`);
-  await page.getByRole("button", { name: "Who waits for approved" }).click();
+  await page.getByRole("button", { name: "Tasks waiting for approved" }).click();
   const waiters = page.getByRole("table", { name: "Waiting for approved" });
   await expect(waiters.getByRole("link", { name: "ship-order" })).toHaveAttribute(
     "href",

@@ -8,7 +8,7 @@ import { AUDIT_OUTCOMES } from "@/lib/model/audit";
 import { auditChoicesQuery } from "@/lib/query/audit";
 import { queuesQuery } from "@/lib/query/queues";
 import type { AuditFilters } from "@/lib/search-params/audit";
-import { isNarrowed } from "./use-audit-filters";
+import { OUTCOME_LABELS } from "./audit-row";
 
 const DAY = 86_400_000;
 const WINDOWS = [
@@ -18,7 +18,7 @@ const WINDOWS = [
   { value: "30", label: "Last 30 days" },
 ];
 
-/** Which entries to list: who, what, where, how it ended, and when. */
+/** The filters of the audit log. Task and operation come from links and can only be removed here. */
 export function AuditFilterBar({
   filters,
   onChange,
@@ -26,7 +26,8 @@ export function AuditFilterBar({
 }: {
   filters: AuditFilters;
   onChange: (change: Partial<AuditFilters>) => void;
-  onClear: () => void;
+  /** Given while any filter is set. */
+  onClear: (() => void) | undefined;
 }) {
   const choices = useQuery(auditChoicesQuery()).data;
   const queues = useQuery(queuesQuery()).data?.queues ?? [];
@@ -34,7 +35,7 @@ export function AuditFilterBar({
     <search className="flex flex-wrap items-center gap-2 px-3 py-3 wide:px-4">
       <Choice
         label="Operator"
-        all="Everybody"
+        all="Anyone"
         chosen={filters.operator}
         choices={choices?.operators ?? []}
         onChange={(operator) => onChange({ operator })}
@@ -58,6 +59,7 @@ export function AuditFilterBar({
         all="Any outcome"
         chosen={filters.outcome}
         choices={AUDIT_OUTCOMES}
+        labels={OUTCOME_LABELS}
         onChange={(chosen) =>
           onChange({ outcome: AUDIT_OUTCOMES.filter((outcome) => chosen.includes(outcome)) })
         }
@@ -81,12 +83,16 @@ export function AuditFilterBar({
         }
       />
       {filters.task && (
-        <Only what="Task" id={filters.task} onDrop={() => onChange({ task: null })} />
+        <LinkedFilter what="Task" id={filters.task} onRemove={() => onChange({ task: null })} />
       )}
       {filters.bulk && (
-        <Only what="Bulk" id={filters.bulk} onDrop={() => onChange({ bulk: null })} />
+        <LinkedFilter
+          what="Bulk operation"
+          id={filters.bulk}
+          onRemove={() => onChange({ bulk: null })}
+        />
       )}
-      {isNarrowed(filters) && (
+      {onClear && (
         <Button variant="ghost" onClick={onClear}>
           Remove all filters
         </Button>
@@ -95,7 +101,7 @@ export function AuditFilterBar({
   );
 }
 
-/** The window an instant is the beginning of, give or take the time it has been open. */
+/** The time range that starts at an instant. The tolerance of 0.1 days allows for a page that has been open for a while. */
 function daysOf(after: string | null): string {
   if (after === null) return "";
   const days = (Date.now() - Date.parse(after)) / DAY;
@@ -107,15 +113,18 @@ function Choice({
   all,
   chosen,
   choices,
+  labels = {},
   onChange,
 }: {
   label: string;
   all: string;
   chosen: readonly string[];
   choices: readonly string[];
+  /** Labels of values that are not shown as they are. */
+  labels?: Partial<Record<string, string>>;
   onChange: (chosen: string[]) => void;
 }) {
-  // What the address asks for is on offer, too, even if nothing recent has it.
+  // Values from the URL are options too, even if no recent entry has them.
   const offered = [...new Set([...choices, ...chosen])];
   return (
     <Select
@@ -125,16 +134,16 @@ function Choice({
       value={chosen.length === 1 ? (chosen[0] ?? "") : ""}
       options={[
         { value: "", label: chosen.length > 1 ? chosen.join(", ") : all },
-        ...offered.map((value) => ({ value, label: value })),
+        ...offered.map((value) => ({ value, label: labels[value] ?? value })),
       ]}
       onChange={({ target }) => onChange(target.value ? [target.value] : [])}
     />
   );
 }
 
-function Only({ what, id, onDrop }: { what: string; id: string; onDrop: () => void }) {
+function LinkedFilter({ what, id, onRemove }: { what: string; id: string; onRemove: () => void }) {
   return (
-    <Button onClick={onDrop} aria-label={`${what} ${id}: remove this filter`}>
+    <Button onClick={onRemove} aria-label={`${what} ${id}: remove this filter`}>
       {what} <code className="mono">{id.length === 36 ? formatShortId(id) : id}</code> ×
     </Button>
   );

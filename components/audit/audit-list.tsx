@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useQueryStates } from "nuqs";
 import { PagedList } from "@/components/layout/list/paged-list";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { Table, Th } from "@/components/ui/data/table";
@@ -8,12 +9,12 @@ import { Button } from "@/components/ui/form/button";
 import type { AuditEntry } from "@/lib/analytics/audit";
 import { plural } from "@/lib/format";
 import { auditQuery } from "@/lib/query/audit";
+import { type AuditFilters, auditFilters, auditSearchParams } from "@/lib/search-params/audit";
 import { AuditFilterBar } from "./audit-filter-bar";
 import { AuditRow } from "./audit-row";
 import { NotInstalled } from "./not-installed";
-import { isNarrowed, useAuditFilters } from "./use-audit-filters";
 
-/** Who did what, when, why, to what, and how it ended. */
+/** The actions taken in this dashboard: who, when, what, to what, why, and with which outcome. */
 export function AuditList() {
   const { filters, narrow, turnTo, clear } = useAuditFilters();
   const refetchInterval = useRefreshInterval();
@@ -21,7 +22,13 @@ export function AuditList() {
   return (
     <PagedList
       title="Audit"
-      bar={<AuditFilterBar filters={filters} onChange={narrow} onClear={clear} />}
+      bar={
+        <AuditFilterBar
+          filters={filters}
+          onChange={narrow}
+          onClear={isNarrowed(filters) ? clear : undefined}
+        />
+      }
       query={query}
       cursor={filters.cursor}
       onTurn={turnTo}
@@ -30,9 +37,8 @@ export function AuditList() {
     >
       {({ rows, installed }) =>
         !installed ? (
-          <NotInstalled title="Nothing is recorded here">
-            Actions work, but this database lacks the dashboard’s own tables, in which they would be
-            written down.
+          <NotInstalled title="Audit log not installed">
+            Actions work but are not recorded.
           </NotInstalled>
         ) : rows.length > 0 ? (
           <Entries rows={rows} />
@@ -56,7 +62,7 @@ function Entries({ rows }: { rows: readonly AuditEntry[] }) {
           <Th className="w-32">When</Th>
           <Th>Operator</Th>
           <Th>Action</Th>
-          <Th>To what</Th>
+          <Th>Target</Th>
           {tenants && <Th className="hidden xwide:table-cell">Tenant</Th>}
           <Th className="w-28">Outcome</Th>
           <Th className="w-[30%] pr-4!">Reason</Th>
@@ -83,12 +89,31 @@ function NoEntries({ narrowed, onClear }: { narrowed: boolean; onClear: () => vo
           </Button>
         }
       >
-        Only what was done through this dashboard is recorded; programs act on their own.
+        Only actions taken in this dashboard are recorded, not those of programs.
       </EmptyState>
     );
   return (
-    <EmptyState icon="scroll-text" title="Nothing was done yet">
-      Every action that is taken through this dashboard appears here, refused ones too.
+    <EmptyState icon="scroll-text" title="No actions yet">
+      Every action taken here is recorded, including refused ones.
     </EmptyState>
+  );
+}
+
+/** The filters from the URL. */
+function useAuditFilters() {
+  const [filters, setInUrl] = useQueryStates(auditSearchParams, { history: "push" });
+  return {
+    filters,
+    /** Changes filters and returns to the newest page. */
+    narrow: (change: Partial<AuditFilters>) => setInUrl({ cursor: null, ...change }),
+    turnTo: (cursor: string | null) => setInUrl({ cursor }),
+    clear: () => setInUrl({ ...auditFilters(), limit: filters.limit }),
+  };
+}
+
+/** Whether any filter is set. */
+function isNarrowed({ cursor: _, limit: __, ...filters }: AuditFilters): boolean {
+  return Object.values(filters).some((value) =>
+    Array.isArray(value) ? value.length > 0 : value !== null,
   );
 }

@@ -15,7 +15,7 @@ import type { AuditOutcome } from "@/lib/model/audit";
 
 const LINK = "text-accent-text hover:underline";
 
-/** One entry; it opens to everything that was written down. */
+/** One entry; expands to everything that was recorded. */
 export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boolean }) {
   const [open, setOpen] = useState(false);
   return (
@@ -51,8 +51,8 @@ export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boole
         <Td>
           <OutcomeLabel outcome={entry.outcome} />
         </Td>
-        <Td className="max-w-80 truncate pr-4! text-ink-2" title={remarkOf(entry)}>
-          {remarkOf(entry)}
+        <Td className="max-w-80 truncate pr-4! text-ink-2" title={noteText(entry)}>
+          {noteText(entry)}
         </Td>
       </tr>
       {open && <Details entry={entry} />}
@@ -60,11 +60,11 @@ export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boole
   );
 }
 
-function remarkOf({ reason, message }: AuditEntry): string {
+function noteText({ reason, message }: AuditEntry): string {
   return [reason, message].filter(Boolean).join(" · ");
 }
 
-/** What it was done to: the most exact address there is. */
+/** What the action applied to, as precisely as recorded: a task, a bulk operation, or a queue and a name in it. */
 function Target({ entry: { queue, taskId, bulkId, parameters } }: { entry: AuditEntry }) {
   if (queue && taskId) {
     return (
@@ -96,6 +96,12 @@ function Target({ entry: { queue, taskId, bulkId, parameters } }: { entry: Audit
   );
 }
 
+export const OUTCOME_LABELS: Record<AuditOutcome, string> = {
+  done: "succeeded",
+  refused: "refused",
+  failed: "failed",
+};
+
 const OUTCOMES: Record<AuditOutcome, { icon: IconName; look: string }> = {
   done: { icon: "circle-check", look: "text-completed" },
   refused: { icon: "circle-slash", look: "text-pending" },
@@ -107,7 +113,7 @@ export function OutcomeLabel({ outcome }: { outcome: AuditOutcome }) {
   return (
     <span className={cn("inline-flex items-center gap-1.5 align-top", look)}>
       <Icon name={icon} size={14} />
-      {outcome}
+      {OUTCOME_LABELS[outcome]}
     </span>
   );
 }
@@ -142,8 +148,8 @@ function Details({ entry }: { entry: AuditEntry }) {
           )}
         </p>
         <div className="mt-2 grid gap-2 wide:grid-cols-2">
-          <Values title="Given" values={entry.parameters} />
-          <Values title="Came of it" values={entry.result} />
+          <Values title="Input" values={entry.parameters} />
+          <Values title="Result" values={entry.result} />
         </div>
       </TdDetails>
     </tr>

@@ -1,7 +1,7 @@
 "use client";
 import { Field, Input } from "@/components/ui/form/field";
 
-/** Why it is done, for the record; nobody has to say. */
+/** The optional reason of an action, for the audit log. */
 export function ReasonField({
   value,
   onChange,

@@ -2,26 +2,30 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
+import { taskPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
+import { Preview } from "@/components/ui/data/preview";
 import { useSettled } from "@/components/ui/feedback/use-settled";
 import { Field, Input } from "@/components/ui/form/field";
 import { JsonField, jsonProblem } from "@/components/ui/form/json-field";
 import { Select } from "@/components/ui/form/select";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
+import { Link } from "@/components/ui/text/link";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { emitEventAction, previewEmitAction } from "@/lib/actions/events";
-import { plural } from "@/lib/format";
+import type { EmitPlan } from "@/lib/actions/plans";
+import { formatShortId, plural } from "@/lib/format";
 import { queuesQuery } from "@/lib/query/queues";
-import { EmitPreview } from "./emit-preview";
 
-/** Emits an event: shows whom it wakes first, and refuses a second emit that would change nothing. */
+/** Emits an event, after a preview of the tasks it wakes. An emit that would have no effect cannot be confirmed. */
 export function EmitDialog({
   queue: givenQueue,
   name: given,
   onClose,
 }: {
-  /** Given when the queue is known; else it is chosen. */
+  /** Without it, the dialog asks for the queue. */
   queue?: string | undefined;
-  /** Given when the event is known; else it is typed. */
+  /** Without it, the dialog asks for the name. */
   name?: string | undefined;
   onClose: () => void;
 }) {
@@ -51,7 +55,7 @@ export function EmitDialog({
           what: "The emit",
           done: ({ wakesCount }) => ({
             title: "Event emitted",
-            text: `${name} ${wakesCount ? `woke ${plural(wakesCount, "task")}` : "is stored; nobody waited"}`,
+            text: `${name} ${wakesCount ? `woke ${plural(wakesCount, "task")}` : "is stored; no task was waiting"}`,
           }),
         })
       }
@@ -59,7 +63,7 @@ export function EmitDialog({
       <div className="flex flex-col gap-2">
         {givenQueue === undefined && <QueueField value={queue} onChange={setQueue} />}
         {given === undefined ? (
-          <Field label="Name" hint="The first emit of a name in a queue counts">
+          <Field label="Name" hint="Only the first emit per name and queue takes effect">
             {(ids) => (
               <Input
                 {...ids}
@@ -97,7 +101,7 @@ function QueueField({ value, onChange }: { value: string; onChange: (queue: stri
   const { data } = useQuery(queuesQuery());
   const names = data?.queues.map(({ name }) => name) ?? [];
   return (
-    <Field label="Queue" hint="Only tasks of this queue see it">
+    <Field label="Queue" hint="Only tasks in this queue receive it">
       {(ids) => (
         <Select
           {...ids}
@@ -110,5 +114,73 @@ function QueueField({ value, onChange }: { value: string; onChange: (queue: stri
         />
       )}
     </Field>
+  );
+}
+
+/** What an emit would do now. */
+function EmitPreview({
+  queue,
+  plan,
+  problem,
+}: {
+  queue: string;
+  plan: EmitPlan | undefined;
+  problem: string | undefined;
+}) {
+  return (
+    <Preview problem={problem} waiting="Looking for waiting tasks…" className="min-h-16">
+      {plan && (
+        <div className="px-3 py-2">
+          <Plan queue={queue} plan={plan} />
+        </div>
+      )}
+    </Preview>
+  );
+}
+
+function Plan({ queue, plan }: { queue: string; plan: EmitPlan }) {
+  if (plan.outcome === "ignored" && plan.emittedAt) {
+    return (
+      <p>
+        <strong className="font-semibold text-pending">Already emitted</strong>{" "}
+        <RelativeTime iso={plan.emittedAt} /> (<AbsoluteTime iso={plan.emittedAt} />
+        ). Only the first emit takes effect; another would change nothing and wake no task.
+      </p>
+    );
+  }
+  return (
+    <>
+      {plan.outcome === "overwritten" && (
+        <p className="text-pending">
+          Emitted before. This version of the engine overwrites the payload.
+        </p>
+      )}
+      <p>
+        {plan.wakesCount === 0
+          ? "No task is waiting. The event is stored; later waits resolve at once."
+          : `Wakes ${plural(plan.wakesCount, "task")}:`}
+      </p>
+      <ul className="mt-1 max-h-40 overflow-auto text-12">
+        {plan.wakes.map((wake) => (
+          <li key={wake.runId} className="flex min-h-6 items-center gap-2">
+            <Link
+              href={taskPath(queue, wake.taskId)}
+              className="min-w-0 truncate font-medium text-accent-text hover:underline"
+            >
+              {wake.taskName}
+            </Link>
+            <code className="mono text-ink-3">{formatShortId(wake.taskId)}</code>
+            <span className="ml-auto whitespace-nowrap text-ink-3">
+              {wake.timeoutAt ? <RelativeTime iso={wake.timeoutAt} /> : "no timeout"}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {plan.wakesCount > plan.wakes.length && (
+        <p className="text-12 text-ink-3">
+          and {plural(plan.wakesCount - plan.wakes.length, "more task")}
+        </p>
+      )}
+    </>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
-import { type ReactNode, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
+import { QueueFilter } from "@/components/queues/queue-filter";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Button } from "@/components/ui/form/button";
 import { Select } from "@/components/ui/form/select";
@@ -8,12 +9,13 @@ import { Kbd } from "@/components/ui/text/kbd";
 import { EVENT_STATES, type EventState } from "@/lib/model/event";
 import type { EventFilters } from "@/lib/search-params/events";
 
-const SETTLE_MS = 300;
+/** How long typing has to pause before the filter is applied. */
+const PAUSE_MS = 600;
 
 const LABELS: Record<EventState, string> = {
   awaited: "Awaited",
   emitted: "Emitted",
-  asked: "Asked for, nobody waits",
+  asked: "Awaited earlier, no one waiting",
 };
 
 const STATES = [
@@ -21,21 +23,24 @@ const STATES = [
   ...EVENT_STATES.map((value) => ({ value, label: LABELS[value] })),
 ];
 
-/** Which events to list, and the way to emit one. */
+/** The filters of the event list, and the button that emits an event. */
 export function EventFilterBar({
   filters,
   onChange,
   onEmit,
-  aside,
+  oneQueue,
 }: {
   filters: EventFilters;
   onChange: (change: Partial<EventFilters>) => void;
   onEmit: () => void;
-  aside?: ReactNode;
+  /** Whether the list belongs to one queue, and needs no queue filter. */
+  oneQueue: boolean;
 }) {
   return (
     <div className="flex flex-wrap items-center gap-2 px-3 py-3 wide:px-4">
-      {aside}
+      {!oneQueue && (
+        <QueueFilter queues={filters.queue} onChange={(queue) => onChange({ queue })} />
+      )}
       <NameFilter
         key={filters.name}
         name={filters.name ?? ""}
@@ -60,12 +65,12 @@ export function EventFilterBar({
   );
 }
 
-/** The beginning of a name. It reaches the address on Enter, on leaving the field, or after a pause. */
+/** Filters by name prefix. Applied on Enter or after a pause in typing. */
 function NameFilter({ name, onChange }: { name: string; onChange: (name: string) => void }) {
   const [text, setText] = useState(name);
   useEffect(() => {
     if (text === name) return;
-    const timer = setTimeout(() => onChange(text), SETTLE_MS * 2);
+    const timer = setTimeout(() => onChange(text), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text, name, onChange]);
   return (
@@ -73,8 +78,8 @@ function NameFilter({ name, onChange }: { name: string; onChange: (name: string)
       <Icon name="search" className="shrink-0 text-ink-3" />
       <input
         type="search"
-        aria-label="Event name begins with"
-        placeholder="Event name begins with…"
+        aria-label="Event name starts with"
+        placeholder="Event name starts with…"
         spellCheck={false}
         value={text}
         onChange={(event) => setText(event.target.value)}

@@ -1,20 +1,22 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useQueryStates } from "nuqs";
 import { useState } from "react";
 import { PagedList } from "@/components/layout/list/paged-list";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { useTenants } from "@/components/tenants/tenants-provider";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { Button } from "@/components/ui/form/button";
 import { plural } from "@/lib/format";
 import { eventsQuery } from "@/lib/query/events";
+import { type EventFilters, eventsSearchParams } from "@/lib/search-params/events";
 import { EventFilterBar } from "./event-filter-bar";
 import { EventTable } from "./event-table";
-import { NoEvents } from "./no-events";
-import { QueueFilter } from "./queue-filter";
-import { useEventFilters } from "./use-event-filters";
 
 const EmitDialog = lazyExtra(() => import("./emit-dialog").then((m) => m.EmitDialog));
 
-/** The events of one queue, or of all: awaited, emitted, and those that were only asked for. */
+/** The events of one queue or of all: awaited, emitted, and awaited earlier but never emitted. */
 export function EventList({ queue }: { queue?: string }) {
   const { filters, narrow, turnTo } = useEventFilters(queue);
   const refetchInterval = useRefreshInterval();
@@ -31,14 +33,7 @@ export function EventList({ queue }: { queue?: string }) {
             filters={filters}
             onChange={narrow}
             onEmit={emitAny}
-            aside={
-              queue === undefined && (
-                <QueueFilter
-                  queues={filters.queue}
-                  onChange={(queues) => narrow({ queue: queues })}
-                />
-              )
-            }
+            oneQueue={queue !== undefined}
           />
         }
         query={query}
@@ -52,7 +47,7 @@ export function EventList({ queue }: { queue?: string }) {
           <>
             {unreadable && (
               <p className="border-b px-4 py-2 text-failed">
-                Not among these: {unreadable.join(", ")}. The dashboard’s database role cannot read{" "}
+                Not included: {unreadable.join(", ")}. The dashboard’s database role cannot read{" "}
                 {unreadable.length === 1 ? "its" : "their"} tables.
               </p>
             )}
@@ -71,4 +66,43 @@ export function EventList({ queue }: { queue?: string }) {
       {emitting && <EmitDialog {...emitting} onClose={() => setEmitting(null)} />}
     </>
   );
+}
+
+/** Why the list is empty, and what to do about it. */
+function NoEvents({ filters, onReset }: { filters: EventFilters; onReset: () => void }) {
+  const tenants = useTenants();
+  if (filters.name === null && filters.state.length + filters.tenant.length === 0) {
+    return (
+      <EmptyState icon="zap" title={tenants ? "No awaited events" : "No events yet"}>
+        {tenants
+          ? `An event is listed while a task of ${tenants.join(" or ")} waits for it.`
+          : "An event is listed once it is emitted or a task waits for it."}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon="zap"
+      title="No event matches"
+      actions={
+        <Button variant="primary" onClick={onReset}>
+          Remove all filters
+        </Button>
+      }
+    >
+      Names must start with the text, in the same case.
+    </EmptyState>
+  );
+}
+
+/** The filters from the URL; the list of one queue is limited to it, whatever the URL has. */
+function useEventFilters(queue?: string) {
+  const [inUrl, setFilters] = useQueryStates(eventsSearchParams, { history: "push" });
+  const filters = queue === undefined ? inUrl : { ...inUrl, queue: [queue] };
+  return {
+    filters,
+    /** Changes filters and returns to the first page. */
+    narrow: (change: Partial<EventFilters>) => setFilters({ cursor: null, ...change }),
+    turnTo: (cursor: string | null) => setFilters({ cursor }),
+  };
 }

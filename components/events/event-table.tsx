@@ -1,9 +1,23 @@
 "use client";
-import { Table, Th } from "@/components/ui/data/table";
+import { useState } from "react";
+import { queuePath } from "@/components/layout/paths";
+import { PayloadView } from "@/components/payloads/payload-view";
+import { Table, Td, TdDetails, Th } from "@/components/ui/data/table";
+import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
+import type { IconName } from "@/components/ui/icons/icon-names";
+import { NumberText } from "@/components/ui/text/count";
+import { Link } from "@/components/ui/text/link";
+import { NoValue } from "@/components/ui/text/no-value";
+import { RelativeTime } from "@/components/ui/text/relative-time";
+import { cn } from "@/lib/cn";
+import { formatBytes, plural } from "@/lib/format";
 import type { EventSummary } from "@/lib/model/event";
-import { EventRow } from "./event-row";
+import { eventPayloadQuery } from "@/lib/query/events";
+import { eventPayloadUrl } from "@/lib/search-params/payload";
+import { WaiterList } from "./waiter-list";
 
-/** Events with their waiters; a row opens to its payload, or to who waits. */
+/** Events with their waiters. A row expands to the payload and the waiting tasks. */
 export function EventTable({
   rows,
   withQueue,
@@ -27,7 +41,7 @@ export function EventTable({
           <Th numeric className="w-20 max-wide:hidden">
             Waiters
           </Th>
-          <Th className="w-32 pl-5 max-wide:hidden">Next time-out</Th>
+          <Th className="w-32 pl-5 max-wide:hidden">Next timeout</Th>
           <Th numeric className="w-20 max-wide:hidden">
             Payload
           </Th>
@@ -48,4 +62,157 @@ export function EventTable({
       </tbody>
     </Table>
   );
+}
+
+/** Narrow screens show name and state only; the rest is in the expanded row. */
+const NARROW = "max-wide:hidden";
+
+function EventRow({
+  event,
+  withQueue,
+  onEmit,
+}: {
+  event: EventSummary;
+  withQueue: boolean;
+  onEmit: () => void;
+}) {
+  const [open, setOpen] = useState(false);
+  const { queue, name, state, emittedAt, payload } = event;
+  const waiting = event.waiters + event.overdue;
+  const opens = payload !== null || waiting > 0;
+  const emit = state !== "emitted" && (
+    <Button variant="ghost" aria-label={`Emit ${name}`} onClick={onEmit}>
+      <Icon name="zap" size={14} />
+      Emit
+    </Button>
+  );
+  return (
+    <>
+      <tr className="hover:bg-hover">
+        <Td className="pl-3!">
+          {opens && (
+            <button
+              type="button"
+              data-row
+              aria-label={payload ? `Payload of ${name}` : `Tasks waiting for ${name}`}
+              aria-expanded={open}
+              onClick={() => setOpen(!open)}
+              className="grid size-9 -translate-x-2 place-items-center rounded-1 text-ink-3 hover:text-ink wide:size-6 wide:-translate-x-0.5"
+            >
+              <Icon name={open ? "chevron-down" : "chevron-right"} size={14} />
+            </button>
+          )}
+        </Td>
+        <Td className="max-w-0 truncate" title={name}>
+          <code className="mono font-medium">{name}</code>
+        </Td>
+        {withQueue && (
+          <Td className={`truncate ${NARROW}`}>
+            <Link href={queuePath(queue)} title={queue} className="text-ink-2 hover:underline">
+              {queue}
+            </Link>
+          </Td>
+        )}
+        <Td>
+          <EventStateLabel event={event} />
+        </Td>
+        <Td className={NARROW}>{emittedAt ? <RelativeTime iso={emittedAt} /> : <NoValue />}</Td>
+        <Td numeric className={NARROW}>
+          <NumberText value={event.waiters} />
+        </Td>
+        <Td className={`pl-5 ${NARROW}`}>
+          <NextTimeout event={event} />
+        </Td>
+        <Td numeric className={`text-ink-2 ${NARROW}`}>
+          {payload ? formatBytes(payload.bytes) : <NoValue />}
+        </Td>
+        <Td numeric className={`pr-4! ${NARROW}`}>
+          {emit}
+        </Td>
+      </tr>
+      {open && opens && (
+        <tr>
+          <TdDetails colSpan={withQueue ? 9 : 8} className="wide:pl-8">
+            <p className="flex flex-wrap items-center gap-x-3 px-3 pt-2 text-12 text-ink-2 wide:hidden">
+              <span>{queue}</span>
+              <span>{plural(event.waiters, "waiter")}</span>
+              {emittedAt ? <RelativeTime iso={emittedAt} /> : <NextTimeout event={event} />}
+              {emit}
+            </p>
+            {payload && (
+              <PayloadView
+                payload={payload}
+                source={{
+                  query: eventPayloadQuery(queue, name),
+                  url: eventPayloadUrl(queue, name),
+                }}
+              />
+            )}
+            {waiting > 0 && <WaiterList queue={queue} name={name} />}
+          </TdDetails>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function NextTimeout({ event }: { event: EventSummary }) {
+  if (event.nextTimeoutAt) {
+    return (
+      <span className={event.overdue > 0 ? "font-medium text-pending" : undefined}>
+        <RelativeTime iso={event.nextTimeoutAt} />
+      </span>
+    );
+  }
+  return event.waiters > 0 ? <span className="text-ink-3">∞ no timeout</span> : <NoValue />;
+}
+
+/** "awaited" only while a run waits: an event that was awaited earlier is not. */
+function EventStateLabel({ event }: { event: EventSummary }) {
+  const { icon, words, title, className } = describe(event);
+  return (
+    <span
+      title={title}
+      className={cn("inline-flex items-center gap-1.5 align-top", className.text)}
+    >
+      <Icon name={icon} size={14} className={className.icon} />
+      {words}
+    </span>
+  );
+}
+
+type Described = {
+  icon: IconName;
+  words: string;
+  title?: string;
+  className: { icon: string; text: string };
+};
+
+function describe({ state, overdue }: EventSummary): Described {
+  if (state === "emitted")
+    return {
+      icon: "circle-check",
+      words: "emitted",
+      className: { icon: "text-completed-solid", text: "" },
+    };
+  if (state === "asked")
+    return {
+      icon: "circle-help",
+      words: "no waiters",
+      title: "Awaited earlier, never emitted; no task is waiting now",
+      className: { icon: "text-ink-3", text: "text-ink-3" },
+    };
+  if (overdue > 0)
+    return {
+      icon: "timer-off",
+      words: "timeout due",
+      title:
+        "A timeout has passed; the waiting run resumes without the event when a worker claims it",
+      className: { icon: "text-pending-solid", text: "font-medium text-pending" },
+    };
+  return {
+    icon: "circle-dashed",
+    words: "awaited",
+    className: { icon: "text-sleeping-solid", text: "" },
+  };
 }

@@ -6,15 +6,15 @@ import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { TaskDetail } from "@/lib/model/task";
 
-/** The events a task waits for now, and those it waited for whose time of emission is still known. */
+/** The events a task is waiting for, and those it waited for whose emit time is still known. */
 export function WaitList({ detail }: { detail: TaskDetail }) {
   const { waits, eventsEmittedAt, task } = detail;
   const waitingFor = new Set(waits.map((wait) => wait.eventName));
   const emitted = Object.entries(eventsEmittedAt).filter(([name]) => !waitingFor.has(name));
   if (waits.length === 0 && emitted.length === 0) {
     return (
-      <EmptyState icon="zap" title="It waits for no event">
-        A wait shows here while the task sleeps for an event; the engine drops it on waking.
+      <EmptyState icon="zap" title="Not waiting for an event">
+        Waits are listed only while they last.
       </EmptyState>
     );
   }
@@ -40,7 +40,7 @@ export function WaitList({ detail }: { detail: TaskDetail }) {
             <Td>
               <RelativeTime iso={wait.createdAt} />
             </Td>
-            <Td>{wait.timeoutAt ? <RelativeTime iso={wait.timeoutAt} /> : "∞ never"}</Td>
+            <Td>{wait.timeoutAt ? <RelativeTime iso={wait.timeoutAt} /> : "∞ no timeout"}</Td>
             <Td>
               <Emitted iso={eventsEmittedAt[wait.eventName]} />
             </Td>
@@ -52,7 +52,7 @@ export function WaitList({ detail }: { detail: TaskDetail }) {
               <EventLink name={name} href={href(name)} />
             </Td>
             <Td className="text-ink-3">–</Td>
-            <Td className="text-ink-3">not kept</Td>
+            <Td className="text-ink-3">not stored</Td>
             <Td className="text-ink-3">–</Td>
             <Td>
               <Emitted iso={iso} />
@@ -73,5 +73,5 @@ function EventLink({ name, href }: { name: string; href: string }) {
 }
 
 function Emitted({ iso }: { iso: string | undefined }) {
-  return iso ? <RelativeTime iso={iso} /> : <span className="text-ink-3">not yet</span>;
+  return iso ? <RelativeTime iso={iso} /> : <span className="text-ink-3">not emitted</span>;
 }

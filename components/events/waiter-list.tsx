@@ -11,7 +11,7 @@ import { RelativeTime } from "@/components/ui/text/relative-time";
 import { formatNumber, formatShortId } from "@/lib/format";
 import { eventWaitersQuery } from "@/lib/query/events";
 
-/** Who waits for an event: each waiting task with the way to it, the earliest time-out first. */
+/** The tasks waiting for an event, earliest timeout first. */
 export function WaiterList({ queue, name }: { queue: string; name: string }) {
   const refetchInterval = useRefreshInterval();
   const query = useQuery({ ...eventWaitersQuery(queue, name), refetchInterval });
@@ -19,15 +19,15 @@ export function WaiterList({ queue, name }: { queue: string; name: string }) {
     <LiveData query={query} skeleton={<SkeletonRows rows={1} columns={4} />}>
       {({ rows, total }) =>
         rows.length === 0 ? (
-          <p className="px-3 py-2 text-ink-3">Nobody waits for it any more.</p>
+          <p className="px-3 py-2 text-ink-3">No task is waiting any more.</p>
         ) : (
           <>
-            <Table aria-label={`Waiting for ${name}`}>
+            <Table aria-label={`Tasks waiting for ${name}`}>
               <thead>
                 <tr>
                   <Th>Waiting task</Th>
                   <Th className="max-wide:hidden">Step</Th>
-                  <Th className="max-wide:hidden">Since</Th>
+                  <Th className="max-wide:hidden">Waiting since</Th>
                   <Th>Times out</Th>
                 </tr>
               </thead>
@@ -59,7 +59,7 @@ export function WaiterList({ queue, name }: { queue: string; name: string }) {
             </Table>
             {total > rows.length && (
               <p className="px-3 py-2 text-12 text-ink-3">
-                The {rows.length} with the earliest time-outs, of {formatNumber(total)}.
+                The {rows.length} with the earliest timeouts, of {formatNumber(total)}.
               </p>
             )}
           </>
@@ -71,7 +71,7 @@ export function WaiterList({ queue, name }: { queue: string; name: string }) {
 
 function TimesOut({ iso }: { iso: string | null }) {
   const passed = useClock((now) => iso !== null && Date.parse(iso) <= now);
-  if (iso === null) return <span className="text-ink-3">∞ never</span>;
+  if (iso === null) return <span className="text-ink-3">∞ no timeout</span>;
   return (
     <span className={passed ? "font-medium text-pending" : undefined}>
       <RelativeTime iso={iso} />

@@ -1,6 +1,6 @@
 import { Fragment } from "react";
 
-/** An error as its group sees it: the name, then the message with what varies in it shown as such. */
+/** The error of a group: its name, and its message with placeholders for the parts that vary. */
 export function FailureError({ name, pattern }: { name: string | null; pattern: string }) {
   return (
     <span className="mono">
@@ -9,17 +9,17 @@ export function FailureError({ name, pattern }: { name: string | null; pattern: 
       <span className="text-ink-2">
         {pattern.split(/(<\w+>|(?:"…"|'…'|`…`))/).map((part, index) =>
           index % 2 === 1 ? (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text have no identity but their place
+            // biome-ignore lint/suspicious/noArrayIndexKey: parts are identified by their position
             <span key={index} className="text-ink-3">
               {part}
             </span>
           ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text have no identity but their place
+            // biome-ignore lint/suspicious/noArrayIndexKey: parts are identified by their position
             <Fragment key={index}>{part}</Fragment>
           ),
         )}
       </span>
-      {!name && !pattern && <span className="text-ink-3">without an error</span>}
+      {!name && !pattern && <span className="text-ink-3">no error recorded</span>}
     </span>
   );
 }

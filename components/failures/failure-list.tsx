@@ -4,23 +4,25 @@ import { parseAsString, useQueryState, useQueryStates } from "nuqs";
 import { useWindowRefresh } from "@/components/charts/use-window";
 import { WindowPage } from "@/components/charts/window-page";
 import { WINDOW_WORDS } from "@/components/charts/window-switch";
+import { QueueFilter } from "@/components/queues/queue-filter";
+import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Panel } from "@/components/ui/data/panel";
+import { Banner } from "@/components/ui/feedback/banner";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
+import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { FailureList as Failures } from "@/lib/analytics/failures";
-import { plural } from "@/lib/format";
+import { formatNumber, plural } from "@/lib/format";
 import { failuresQuery } from "@/lib/query/failures";
 import {
   type FailureFilters,
   failureFilters,
   failuresSearchParams,
 } from "@/lib/search-params/windows";
-import { FailureFilterBar } from "./failure-filter-bar";
-import { FailureHead } from "./failure-head";
-import { FailureNotes } from "./failure-notes";
 import { FailureRow } from "./failure-row";
 
-/** What fails, and why: one row a cause. */
+/** Failed attempts in a time range, one row per error group. */
 export function FailureList() {
   const [filters, setFilters] = useQueryStates(failuresSearchParams, { history: "push" });
   const [opened, open] = useQueryState("group", parseAsString);
@@ -32,25 +34,27 @@ export function FailureList() {
   return (
     <WindowPage
       title="Failures"
-      aside={<FailureFilterBar filters={filters} onChange={setFilters} />}
+      aside={<Filters filters={filters} onChange={setFilters} />}
       window={filters.range}
       onWindow={(range) => setFilters({ range })}
       query={query}
     >
       {(list) => (
         <>
-          <FailureNotes list={list} />
+          <Notes list={list} />
           <Panel
             title="Failures"
-            note={`${plural(list.groups.length + list.hiddenGroups, "cause")}, ${plural(list.attempts, "failed attempt")} in the ${WINDOW_WORDS[list.window]}`}
-            aside={<span className="max-wide:hidden">a task counts where it failed last</span>}
+            note={`${plural(list.groups.length + list.hiddenGroups, "error group")}, ${plural(list.attempts, "failed attempt")} in the ${WINDOW_WORDS[list.window]}`}
+            aside={
+              <span className="max-wide:hidden">each task is counted under its latest error</span>
+            }
           >
             {list.groups.length === 0 ? (
               <NoFailures list={list} filtered={isFiltered(filters)} onClear={clear} />
             ) : (
               <>
-                <FailureHead />
-                <ul aria-label="Causes" className="-mb-px">
+                <Head />
+                <ul aria-label="Error groups" className="-mb-px">
                   {list.groups.map((group) => (
                     <FailureRow
                       key={group.id}
@@ -70,6 +74,75 @@ export function FailureList() {
   );
 }
 
+/** Filters by queue, tenant and task name. Task names come from links and can only be removed here. */
+function Filters({
+  filters,
+  onChange,
+}: {
+  filters: FailureFilters;
+  onChange: (change: Partial<FailureFilters>) => void;
+}) {
+  return (
+    <>
+      <QueueFilter queues={filters.queue} onChange={(queue) => onChange({ queue })} />
+      <TenantFilter chosen={filters.tenant} onChange={(tenant) => onChange({ tenant })} />
+      {filters.name.map((name) => (
+        <Button
+          key={name}
+          aria-label={`Remove the filter for ${name}`}
+          onClick={() => onChange({ name: filters.name.filter((other) => other !== name) })}
+        >
+          <span className="mono max-w-60 truncate">{name}</span>
+          <Icon name="x" strokeWidth={2} size={12} />
+        </Button>
+      ))}
+    </>
+  );
+}
+
+/** Column labels; hidden from assistive technology because each row has labels of its own. */
+function Head() {
+  return (
+    <div
+      aria-hidden
+      className="hidden h-7 grid-cols-[16px_minmax(0,1fr)_64px_208px_96px_120px_112px] items-center gap-x-3 border-b bg-canvas px-4 font-medium text-12 text-ink-3 wide:grid"
+    >
+      <span className="col-start-2">Task and error</span>
+      <span className="text-right">Attempts</span>
+      <span>Tasks</span>
+      <span>Trend</span>
+      <span>Queue</span>
+      <span className="text-right">Last</span>
+    </div>
+  );
+}
+
+/** What the list does not include. */
+function Notes({ list }: { list: Failures }) {
+  return (
+    <>
+      {list.lookedBackTo && (
+        <Banner tone="plain" icon="hourglass">
+          Too many failures to count. Showing the latest {formatNumber(list.attempts)}, since{" "}
+          <AbsoluteTime iso={list.lookedBackTo} />. Narrow it by queue to go further back.
+        </Banner>
+      )}
+      {list.hiddenGroups > 0 && (
+        <Banner tone="plain" icon="hourglass">
+          {plural(list.hiddenGroups, "rarer error group")} not shown. Narrow it by queue or task
+          name.
+        </Banner>
+      )}
+      {list.unreadable.length > 0 && (
+        <Banner tone="warning" icon="eye-off">
+          Not included: {list.unreadable.join(", ")}. The dashboard’s database role cannot read{" "}
+          {list.unreadable.length === 1 ? "its" : "their"} tables.
+        </Banner>
+      )}
+    </>
+  );
+}
+
 const isFiltered = ({ queue, name, tenant }: FailureFilters) =>
   queue.length + name.length + tenant.length > 0;
 
@@ -85,9 +158,7 @@ function NoFailures({
   return (
     <EmptyState
       icon="circle-check"
-      title={
-        filtered ? "Nothing of this failed" : `Nothing failed in the ${WINDOW_WORDS[list.window]}`
-      }
+      title={filtered ? "No failure matches" : `No failures in the ${WINDOW_WORDS[list.window]}`}
       actions={
         filtered && (
           <Button variant="primary" onClick={onClear}>
@@ -96,7 +167,7 @@ function NoFailures({
         )
       }
     >
-      {!filtered && "Every attempt that ended, completed. Look further back to see older failures."}
+      {!filtered && "No attempt failed. Choose a longer time range to see older failures."}
     </EmptyState>
   );
 }

@@ -23,15 +23,15 @@ const OUTCOMES: readonly Outcome[] = [
   },
   {
     key: "refused",
-    word: "given up",
-    title: "Failed with attempts left: the engine refused the stored retry strategy",
+    word: "not retried",
+    title: "Failed with attempts left: the engine rejected the retry strategy",
     tone: "font-medium text-failed",
     states: ["failed"],
   },
   {
     key: "retrying",
     word: "retrying",
-    title: "Another attempt waits, sleeps or runs",
+    title: "Another attempt is pending, sleeping or running",
     tone: "text-pending",
     states: ["pending", "running", "sleeping"],
   },
@@ -51,7 +51,7 @@ const OUTCOMES: readonly Outcome[] = [
   },
 ];
 
-/** What has become of a group's tasks, each with the way to them. */
+/** How many tasks of a group are in which state now, each linked to the task list. */
 export function Outcomes({ group, className }: { group: FailureGroup; className?: string }) {
   return (
     <span className={cn("flex flex-wrap gap-x-2 text-12", className)}>

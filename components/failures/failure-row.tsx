@@ -1,18 +1,32 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { Sparkline } from "@/components/charts/sparkline";
+import { ReadError } from "@/components/layout/live/read-error";
+import { taskPath } from "@/components/layout/paths";
+import { StateLabel } from "@/components/tasks/state/state-label";
+import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
+import { Dialog } from "@/components/ui/overlay/dialog";
 import { Age } from "@/components/ui/text/age";
+import { Link } from "@/components/ui/text/link";
 import { MiddleTruncate } from "@/components/ui/text/middle-truncate";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
-import { formatNumber, plural } from "@/lib/format";
+import { formatNumber, formatShortId, plural } from "@/lib/format";
 import type { FailureGroup } from "@/lib/model/failure";
+import { failedTasksQuery } from "@/lib/query/failures";
 import type { FailureFilters } from "@/lib/search-params/windows";
 import { FailureError } from "./failure-error";
 import { Outcomes } from "./failure-outcomes";
-import { FailureSamples } from "./failure-samples";
+import { groupTasksPath } from "./paths";
 
-/** One group of failures; opened, its latest tasks. */
+const BulkDialog = lazyExtra(() =>
+  import("@/components/tasks/bulk/bulk-dialog").then((module) => module.BulkDialog),
+);
+
+/** One error group; expands to its latest tasks. */
 export function FailureRow({
   group,
   filters,
@@ -77,7 +91,104 @@ export function FailureRow({
           </span>
         </span>
       </div>
-      {open && <FailureSamples group={group} filters={filters} />}
+      {open && <Samples group={group} filters={filters} />}
     </li>
+  );
+}
+
+/** The tasks of a group that failed most recently, each with its own message. */
+function Samples({ group, filters }: { group: FailureGroup; filters: FailureFilters }) {
+  return (
+    <div className="border-line-subtle border-t bg-canvas pb-2">
+      <ul aria-label="Latest failures of this group" className="py-1">
+        {group.samples.map((sample) => (
+          <li
+            key={sample.taskId}
+            className="relative flex flex-wrap items-baseline gap-x-3 px-3 py-1 hover:bg-hover wide:px-4 wide:pl-10"
+          >
+            <Link
+              href={taskPath(sample.queue, sample.taskId)}
+              title={sample.taskId}
+              className="mono after:absolute after:inset-0 hover:text-accent-text"
+            >
+              {formatShortId(sample.taskId)}
+            </Link>
+            <span className="w-24">
+              <StateLabel state={sample.state} />
+            </span>
+            <span className="w-24 truncate text-12 text-ink-2" title={sample.queue}>
+              {sample.queue}
+            </span>
+            {sample.tenantId !== null && (
+              <span className="w-24 truncate text-12 text-ink-2" title={sample.tenantId}>
+                {sample.tenantId}
+              </span>
+            )}
+            <span
+              className="mono min-w-0 flex-1 basis-60 truncate text-ink-2"
+              title={sample.message}
+            >
+              {sample.message || "no message"}
+            </span>
+            <span className="text-12 text-ink-3">
+              attempt {sample.attempt}, <RelativeTime iso={sample.failedAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      <div className="flex flex-wrap gap-2 px-3 wide:pl-10">
+        <RetryGroup group={group} filters={filters} />
+        <Link
+          href={groupTasksPath(group, ["failed", "pending", "running", "sleeping"], filters.tenant)}
+          className={buttonClass()}
+        >
+          Show {group.taskName.length > 30 ? "its" : group.taskName} tasks
+        </Link>
+      </div>
+    </div>
+  );
+}
+
+/** Retries all tasks of the group that are in the failed state, after a preview. */
+function RetryGroup({ group, filters }: { group: FailureGroup; filters: FailureFilters }) {
+  const [open, setOpen] = useState(false);
+  const failed = group.tasks.exhausted + group.tasks.refused;
+  if (failed === 0) return null;
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>
+        <Icon name="rotate-cw" size={14} />
+        Retry {plural(failed, "failed task")}…
+      </Button>
+      {open && <Retry group={group} filters={filters} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function Retry({
+  group,
+  filters,
+  onClose,
+}: {
+  group: FailureGroup;
+  filters: FailureFilters;
+  onClose: () => void;
+}) {
+  // The list has five tasks of each group; the others are fetched when the dialog opens.
+  const query = useQuery({ ...failedTasksQuery(group.id, filters), refetchOnWindowFocus: false });
+  if (query.data && query.data.tasks.length > 0)
+    return <BulkDialog selection={{ ids: query.data.tasks }} action="retry" onClose={onClose} />;
+  return (
+    <Dialog title="Retry failed tasks" onClose={onClose}>
+      {query.error ? (
+        <ReadError error={query.error} onRetry={() => query.refetch()} />
+      ) : (
+        <p className="py-4 text-ink-2" role="status">
+          {query.data
+            ? "None of these tasks is in the failed state any more."
+            : `Finding ${formatNumber(group.tasks.exhausted + group.tasks.refused)} tasks…`}
+        </p>
+      )}
+    </Dialog>
   );
 }

@@ -4,17 +4,17 @@ import type { FailureGroup } from "@/lib/model/failure";
 import { tasksSearchParams } from "@/lib/search-params/tasks";
 import { failuresPath, groupTasksPath } from "./paths";
 
-const read = createLoader(tasksSearchParams);
-const filtersOf = (path: string) => read(new URLSearchParams(path.split("?")[1]));
+const load = createLoader(tasksSearchParams);
+const parseFilters = (path: string) => load(new URLSearchParams(path.split("?")[1]));
 
-test("a group leads to its tasks by name, error and what its messages share", () => {
+test("a group links to its tasks by name, error and the fixed part of the message", () => {
   const group = {
     taskName: "charge, card",
     errorName: "Timeout Error",
     pattern: "<n> ms: gateway did not answer within <n>s for '…'",
     queues: ["a b"],
   } as FailureGroup;
-  expect(filtersOf(groupTasksPath(group, ["failed"]))).toMatchObject({
+  expect(parseFilters(groupTasksPath(group, ["failed"]))).toMatchObject({
     name: ["charge, card"],
     queue: ["a b"],
     state: ["failed"],
@@ -23,13 +23,13 @@ test("a group leads to its tasks by name, error and what its messages share", ()
   });
 });
 
-test("what a group does not have is not asked for", () => {
+test("filters that a group does not have are left out", () => {
   const group = { taskName: "t", errorName: null, pattern: "<n> no", queues: ["a", "b"] };
-  const filters = filtersOf(groupTasksPath(group as FailureGroup, []));
+  const filters = parseFilters(groupTasksPath(group as FailureGroup, []));
   expect(filters).toMatchObject({ name: ["t"], queue: [], where: [], error: [] });
 });
 
-test("the failures have one address for each view", () => {
+test("each view of the failures page has one URL", () => {
   expect(failuresPath()).toBe("/failures");
   expect(failuresPath({ range: "1h", queue: ["a,b"], group: "x" })).toBe(
     "/failures?range=1h&queue=a%252Cb&group=x",

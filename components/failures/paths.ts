@@ -6,20 +6,20 @@ import { type FailureFilters, failuresSearchParams } from "@/lib/search-params/w
 
 const serialize = createSerializer({ ...failuresSearchParams, group: parseAsString });
 
-/** The failures of a window, perhaps of some queues or task names only, with one group opened. */
+/** The failures page with these filters and one group expanded. */
 export const failuresPath = (filters: Partial<FailureFilters> & { group?: string } = {}) =>
   `/failures${serialize(filters)}`;
 
 /**
- * The list of a group's tasks in these states: those with an attempt whose error has the same name and the same longest
- * piece of text. That is nearly the group; a task list knows no fingerprints.
+ * The task list of a group in these states. The list cannot filter by fingerprint, so the link filters by task name, error
+ * name and the longest fixed part of the message, which may match a few tasks more.
  */
 export function groupTasksPath(
   group: FailureGroup,
   state: TaskState[],
   tenant: string[] = [],
 ): string {
-  const piece = longestPiece(group.pattern);
+  const part = longestFixedPart(group.pattern);
   return `/tasks${serializeTaskFilters({
     name: [group.taskName],
     queue: group.queues.length === 1 ? group.queues : [],
@@ -34,14 +34,14 @@ export function groupTasksPath(
           },
         ]
       : [],
-    error: piece.length >= 6 ? [piece] : [],
+    error: part.length >= 6 ? [part] : [],
   })}`;
 }
 
-/** What stands between the places of values. */
-function longestPiece(pattern: string): string {
+/** The longest part of a pattern between its placeholders. */
+function longestFixedPart(pattern: string): string {
   return pattern
     .split(/<\w+>|["'`]?…["'`]?/)
-    .map((piece) => piece.trim())
-    .reduce((longest, piece) => (piece.length > longest.length ? piece : longest), "");
+    .map((part) => part.trim())
+    .reduce((longest, part) => (part.length > longest.length ? part : longest), "");
 }

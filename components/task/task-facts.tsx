@@ -1,11 +1,11 @@
 "use client";
 import { queueTasksPath, workflowRunPath } from "@/components/layout/paths";
-import { endOf } from "@/components/tasks/list/end-of";
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { useClock } from "@/components/ui/text/clock";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import { formatAge, formatDuration } from "@/lib/format";
+import type { Iso } from "@/lib/model/instants";
 import type { TaskDetail } from "@/lib/model/task";
 import { Attempts } from "./attempts/attempts";
 import { TimesUsual } from "./baseline";
@@ -13,7 +13,7 @@ import { TimesUsual } from "./baseline";
 /** The task's standing data, in a line. */
 export function TaskFacts({ detail }: { detail: TaskDetail }) {
   const { task } = detail;
-  const ended = endOf(detail);
+  const ended = getEnd(detail);
   return (
     <Facts>
       <Fact label="Queue">
@@ -67,4 +67,12 @@ function Span({ from, to }: { from: string; to: string | null }) {
   const start = Date.parse(from);
   const growing = useClock((now) => (to ? "" : formatAge(now - start)));
   return to ? formatDuration(Date.parse(to) - start) : growing;
+}
+
+/** When the task ended: the end of its last attempt, or its cancellation; `null` while it is active. */
+function getEnd({ task, runs }: TaskDetail): Iso | null {
+  if (task.state === "cancelled") return task.cancelledAt;
+  const last = runs.at(-1);
+  if (task.state === "completed") return last?.completedAt ?? null;
+  return task.state === "failed" ? (last?.failedAt ?? null) : null;
 }

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { LiveData } from "@/components/layout/live/live-data";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { TaskActions } from "@/components/tasks/actions/task-actions";
-import { StateBadge } from "@/components/tasks/state/state-badge";
+import { StateBadge } from "@/components/tasks/state/state-label";
 import { Skeleton, SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { CopyButton } from "@/components/ui/form/copy-button";
 import { isActive } from "@/lib/model/states";

@@ -1,7 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
-import { EDGES } from "@/components/tasks/state/state-badge";
 import { StateIcon } from "@/components/tasks/state/state-icon";
+import { STATE_SURFACES } from "@/components/tasks/state/state-label";
 import { useClock } from "@/components/ui/text/clock";
 import { cn } from "@/lib/cn";
 import { diagnose } from "@/lib/diagnosis/diagnose";
@@ -25,7 +25,7 @@ export function Verdict({
       aria-label="Diagnosis"
       className={cn(
         "flex min-h-10 flex-col gap-2 rounded-2 border px-3 pt-1 pb-2 wide:py-1 wide:pr-1.5 wide:flex-row wide:items-center",
-        EDGES[state],
+        STATE_SURFACES[state],
       )}
     >
       <div className="flex min-w-0 flex-1 gap-2.5 py-1">

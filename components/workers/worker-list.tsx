@@ -15,7 +15,7 @@ import { workersQuery } from "@/lib/query/workers";
 import { figuresSearchParams } from "@/lib/search-params/windows";
 import { WorkerTable } from "./worker-table";
 
-/** Who works, and on what. */
+/** The workers seen in a time range, inferred from their claims. */
 export function WorkerList() {
   const [filters, setFilters] = useQueryStates(figuresSearchParams, { history: "push" });
   const query = useQuery({
@@ -28,7 +28,7 @@ export function WorkerList() {
       aside={
         <>
           <p className="min-w-0 flex-1 basis-60 text-12 text-ink-3">
-            Inferred from claims: workers do not register, so one that claims nothing is not seen.
+            Workers don’t register; idle ones that never claimed are not listed.
           </p>
           <TenantFilter chosen={filters.tenant} onChange={(tenant) => setFilters({ tenant })} />
         </>
@@ -50,15 +50,15 @@ export function WorkerList() {
 }
 
 function summary({ workers, hiddenWorkers, window }: Workers): string {
-  const holding = workers.filter(({ running }) => running > 0).length;
-  return `${formatNumber(workers.length + hiddenWorkers)} seen in the ${WINDOW_WORDS[window]}, ${formatNumber(holding)} at work`;
+  const busy = workers.filter(({ running }) => running > 0).length;
+  return `${formatNumber(workers.length + hiddenWorkers)} seen in the ${WINDOW_WORDS[window]}, ${formatNumber(busy)} busy`;
 }
 
 function NoWorkers({ list }: { list: Workers }) {
   return (
-    <EmptyState icon="server" title="No worker has claimed anything">
-      Nothing runs, and nothing was picked up in the {WINDOW_WORDS[list.window]}. Point a worker at
-      a queue: <code className="mono">await absurd.startWorker()</code>
+    <EmptyState icon="server" title="No workers seen">
+      No task is running, and none was claimed in the {WINDOW_WORDS[list.window]}. Start a worker:{" "}
+      <code className="mono">await absurd.startWorker()</code>
     </EmptyState>
   );
 }
@@ -68,7 +68,7 @@ function WorkerNotes({ list }: { list: Workers }) {
     <>
       {list.lookedBackTo && (
         <Banner tone="plain" icon="hourglass">
-          Very much was done: attempts are counted back to <AbsoluteTime iso={list.lookedBackTo} />.
+          Too many attempts to count. Counting since <AbsoluteTime iso={list.lookedBackTo} />.
         </Banner>
       )}
       {list.hiddenWorkers > 0 && (
@@ -78,7 +78,8 @@ function WorkerNotes({ list }: { list: Workers }) {
       )}
       {list.unreadable.length > 0 && (
         <Banner tone="warning" icon="eye-off">
-          Without the claims of {list.unreadable.join(", ")}: the dashboard may not read them.
+          Not included: {list.unreadable.join(", ")}. The dashboard’s database role cannot read{" "}
+          {list.unreadable.length === 1 ? "its" : "their"} tables.
         </Banner>
       )}
     </>

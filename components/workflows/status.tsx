@@ -1,5 +1,4 @@
-import { StateBadge } from "@/components/tasks/state/state-badge";
-import { StateLabel } from "@/components/tasks/state/state-label";
+import { StateBadge, StateLabel } from "@/components/tasks/state/state-label";
 import { Icon } from "@/components/ui/icons/icon";
 import { Badge } from "@/components/ui/text/badge";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";

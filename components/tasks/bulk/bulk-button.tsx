@@ -8,7 +8,7 @@ import type { BulkDialogSelection } from "./bulk-dialog";
 
 const BulkDialog = lazyExtra(() => import("./bulk-dialog").then((m) => m.BulkDialog));
 
-/** The way from a list of tasks to doing something with them: those picked, or all that match. */
+/** Opens the bulk dialog for selected tasks, or for all that match. */
 export function BulkButton({
   label,
   selection,
@@ -16,7 +16,7 @@ export function BulkButton({
   onStarted,
 }: {
   label: string;
-  /** Asked when it is pressed. */
+  /** Called when the button is pressed. */
   selection: () => BulkDialogSelection;
   action?: BulkAction;
   onStarted?: () => void;

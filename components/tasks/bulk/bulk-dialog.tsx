@@ -4,24 +4,28 @@ import { useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { bulkPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
+import { Preview } from "@/components/ui/data/preview";
+import { Skeleton } from "@/components/ui/feedback/skeleton";
 import { Field, Input } from "@/components/ui/form/field";
 import { Radio } from "@/components/ui/form/radio";
 import { Select } from "@/components/ui/form/select";
+import { Icon } from "@/components/ui/icons/icon";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { previewBulkAction, startBulkAction } from "@/lib/actions/bulk";
+import type { BulkPreview } from "@/lib/bulk/preview";
 import type { TaskAddress } from "@/lib/bulk/selection";
-import { formatCount, plural } from "@/lib/format";
+import { formatCount, formatNumber, formatShortId, plural } from "@/lib/format";
 import { BULK_ACTIONS, type BulkAction, TYPED_FROM } from "@/lib/model/bulk";
 import { serializeTaskFilters, type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
-import { BulkPreview } from "./bulk-preview";
-import { BULK_WORDS, PACES } from "./bulk-words";
+import { StateLabel } from "../state/state-label";
+import { BULK_WORDS, RATES } from "./bulk-words";
 
-/** Which tasks: these, or everything that matches the filters of a task list. */
+/** The tasks: listed by address, or all that match the filters of a list. */
 export type BulkDialogSelection = { ids: readonly TaskAddress[] } | { filters: TaskFilters };
 
 /**
- * Does one thing to many tasks: choose what, see what will happen and what not, confirm (by typing it when it is more
- * than a hundred). The server does it in the background; the toast leads to its progress.
+ * Applies one action to many tasks: choose it, see a preview, confirm (by typing a phrase for large numbers). The server
+ * runs it in the background; the toast links to its progress.
  */
 export function BulkDialog({
   selection,
@@ -31,17 +35,17 @@ export function BulkDialog({
 }: {
   selection: BulkDialogSelection;
   action?: BulkAction;
-  /** After it was started, as to clear the selection. */
+  /** Called once the operation has started. */
   onStarted?: () => void;
   onClose: () => void;
 }) {
   const perform = usePerform();
   const [action, setAction] = useState(initial);
   const [extra, setExtra] = useState("1");
-  const [pace, setPace] = useState("200");
+  const [rate, setRate] = useState("200");
   const [typed, setTyped] = useState("");
   const [reason, setReason] = useState("");
-  // What was selected when it opened: the page behind goes on changing.
+  // A snapshot: the page behind continues to update.
   const [tasks] = useState(() => toInput(selection));
   const preview = useQuery({
     queryKey: ["preview", "bulk", action, tasks],
@@ -62,7 +66,9 @@ export function BulkDialog({
   return (
     <ConfirmDialog
       title={
-        "ids" in tasks ? `Act on ${plural(tasks.ids.length, "task")}` : "Act on all that match"
+        "ids" in tasks
+          ? `Choose an action for ${plural(tasks.ids.length, "selected task")}`
+          : `Choose an action for ${plan ? countTasks(plan) : "all"} matching tasks`
       }
       confirmLabel={
         plan && plan.eligible.value > 0
@@ -79,7 +85,7 @@ export function BulkDialog({
             startBulkAction({
               action,
               ...tasks,
-              perSecond: pace === "" ? null : Number(pace),
+              perSecond: rate === "" ? null : Number(rate),
               shown: plan?.eligible.value ?? 0,
               reason,
               ...(action === "retry" && { extraAttempts }),
@@ -87,9 +93,9 @@ export function BulkDialog({
           {
             what: "The bulk operation",
             done: ({ bulkId }) => ({
-              title: "Under way in the background",
+              title: "Started in the background",
               text: `${words.label}, ${plan ? formatCount(plan.eligible) : ""} tasks`,
-              link: { href: bulkPath(bulkId), label: "Follow it" },
+              link: { href: bulkPath(bulkId), label: "View progress" },
             }),
           },
         );
@@ -98,7 +104,7 @@ export function BulkDialog({
       }}
     >
       <fieldset className="grid gap-2 wide:grid-cols-2">
-        <legend className="sr-only">What to do</legend>
+        <legend className="sr-only">Action</legend>
         {BULK_ACTIONS.map((one) => (
           <Radio
             key={one}
@@ -109,14 +115,15 @@ export function BulkDialog({
           />
         ))}
       </fieldset>
-      <p className="mt-2 text-ink-2">{words.means}</p>
-      <BulkPreview
+      <p className="mt-2 text-ink-2">{words.description}</p>
+      <PlanPreview
         preview={plan}
+        done={words.done}
         problem={
           preview.data?.ok === false
             ? preview.data.error.message
             : plan && !plan.installed
-              ? "Bulk operations keep their state in the dashboard’s own tables, which this database lacks. Install them with npm run db:migrate."
+              ? "Bulk operations need the dashboard’s own tables, which this database does not have. Install them with npm run db:migrate."
               : preview.error?.message
         }
       />
@@ -124,7 +131,7 @@ export function BulkDialog({
         <div className="flex flex-wrap gap-2">
           {action === "retry" && (
             <Field
-              label="More attempts each"
+              label="More attempts per task"
               error={validExtra ? undefined : "A whole number from 1 to 1000"}
             >
               {(ids) => (
@@ -137,13 +144,13 @@ export function BulkDialog({
               )}
             </Field>
           )}
-          <Field label="Pace">
+          <Field label="Rate">
             {(ids) => (
               <Select
                 {...ids}
-                options={PACES}
-                value={pace}
-                onChange={(event) => setPace(event.target.value)}
+                options={RATES}
+                value={rate}
+                onChange={(event) => setRate(event.target.value)}
                 className="w-full *:h-11 wide:*:h-8"
               />
             )}
@@ -177,14 +184,84 @@ export function BulkDialog({
 function toInput(selection: BulkDialogSelection) {
   if ("ids" in selection)
     return { ids: selection.ids.map(({ queue, taskId }) => ({ queue, taskId })) };
-  // The page, its size and its columns are no part of what matches.
+  // Cursor, page size and columns do not affect which tasks match.
   const { limit, cursor, columns } = taskFilters();
   return { filters: serializeTaskFilters({ ...selection.filters, limit, cursor, columns }) };
 }
 
-/** What has to be typed; nothing for small numbers. Without an exact number it is all of them. */
+/** The phrase to type; `undefined` for small numbers. Without an exact number it says "all". */
 function toPhrase(label: string, eligible: { value: number; precision: string }) {
   const verb = label.toLowerCase();
   if (eligible.precision !== "exact") return `${verb} all`;
   return eligible.value >= TYPED_FROM ? `${verb} ${eligible.value}` : undefined;
+}
+
+/** How many tasks match, whether they will be changed or skipped. */
+function countTasks({ eligible, ineligible }: BulkPreview): string {
+  const skipped = ineligible.reduce((sum, { count }) => sum + count, 0);
+  return formatCount({ ...eligible, value: eligible.value + skipped });
+}
+
+/** How many tasks will change, examples of them, and why the others are skipped. */
+function PlanPreview({
+  preview,
+  done,
+  problem,
+}: {
+  preview: BulkPreview | undefined;
+  /** What will be done to the tasks, as in "27 will be cancelled". */
+  done: string;
+  problem: string | undefined;
+}) {
+  return (
+    <Preview
+      problem={problem}
+      waiting={
+        <div role="status" aria-label="Counting" className="flex flex-col gap-3 py-1">
+          <Skeleton className="w-56" />
+          <Skeleton className="w-40" />
+        </div>
+      }
+      className="mt-3 min-h-24"
+    >
+      {preview && <Counts preview={preview} done={done} />}
+    </Preview>
+  );
+}
+
+function Counts({
+  preview: { eligible, ineligible, sample },
+  done,
+}: {
+  preview: BulkPreview;
+  done: string;
+}) {
+  return (
+    <>
+      <p className="flex items-center gap-2 px-3 py-2 font-medium">
+        <Icon name="circle-check" className="text-completed-solid" />
+        {formatCount(eligible)} will be {done}
+      </p>
+      {ineligible.map(({ reason, count }) => (
+        <p key={reason} className="flex items-center gap-2 px-3 pb-1.5 text-ink-2">
+          <Icon name="circle-slash" className="text-ink-3" />
+          {formatNumber(count)} skipped: {reason}
+        </p>
+      ))}
+      {sample.length > 0 && (
+        <ul className="border-t px-3 py-1.5 text-12">
+          {sample.map((task) => (
+            <li key={`${task.queue}/${task.taskId}`} className="flex min-w-0 items-center gap-2">
+              <span className="w-20 shrink-0">
+                <StateLabel state={task.state} />
+              </span>
+              <span className="min-w-0 flex-1 truncate font-medium">{task.name}</span>
+              <code className="mono text-ink-3">{formatShortId(task.taskId)}</code>
+            </li>
+          ))}
+          {eligible.value > sample.length && <li className="text-ink-3">and more; newest first</li>}
+        </ul>
+      )}
+    </>
+  );
 }

@@ -17,13 +17,13 @@ import { bulkItemsSearchParams } from "@/lib/search-params/bulk";
 
 const OUTCOMES = [
   { value: "", label: "All tasks" },
-  { value: "done", label: "Done" },
-  { value: "skipped", label: "Left alone" },
+  { value: "done", label: "Succeeded" },
+  { value: "skipped", label: "Skipped" },
   { value: "failed", label: "Failed" },
-  { value: "open", label: "Not yet" },
+  { value: "open", label: "Not processed" },
 ];
 
-/** The tasks of an operation and what became of each. */
+/** The tasks of an operation, with the outcome of each. */
 export function BulkItems({ operation }: { operation: BulkOperation }) {
   const [filters, setInUrl] = useQueryStates(bulkItemsSearchParams, { history: "push" });
   const interval = useRefreshInterval();
@@ -62,7 +62,7 @@ export function BulkItems({ operation }: { operation: BulkOperation }) {
           <Items rows={rows} />
         ) : (
           <p className="px-4 py-6 text-center text-ink-2">
-            {filters.outcome.length > 0 ? "None of its tasks." : "No task is part of it yet."}
+            {filters.outcome.length > 0 ? "No task has this outcome." : "No tasks collected yet."}
           </p>
         )
       }
@@ -78,7 +78,7 @@ function Items({ rows }: { rows: readonly BulkItem[] }) {
           <Th className="w-28 pl-4!">Outcome</Th>
           <Th className="w-32">Task</Th>
           <Th className="w-[20%]">Queue</Th>
-          <Th>Remark</Th>
+          <Th>Note</Th>
           <Th className="w-32 pr-4!">When</Th>
         </tr>
       </thead>
@@ -109,8 +109,8 @@ function Items({ rows }: { rows: readonly BulkItem[] }) {
 }
 
 function Outcome({ outcome }: { outcome: BulkItem["outcome"] }) {
-  if (outcome === null) return <span className="text-ink-3">not yet</span>;
-  if (outcome === "skipped") return <span className="text-ink-2">left alone</span>;
+  if (outcome === null) return <span className="text-ink-3">not processed</span>;
+  if (outcome === "skipped") return <span className="text-ink-2">skipped</span>;
   return <OutcomeLabel outcome={outcome} />;
 }
 

@@ -17,11 +17,10 @@ import type { BulkOperation } from "@/lib/analytics/bulk";
 import { plural } from "@/lib/format";
 import { bulkListQuery } from "@/lib/query/bulk";
 import { bulkSearchParams } from "@/lib/search-params/bulk";
-import { BulkProgress } from "./bulk-progress";
-import { BulkStateLabel } from "./bulk-state";
+import { BulkProgress, BulkStateLabel } from "./bulk-status";
 import { BULK_WORDS } from "./bulk-words";
 
-/** Every operation on many tasks, those under way with their progress. */
+/** All bulk operations, newest first. */
 export function BulkList() {
   const [filters, setInUrl] = useQueryStates(bulkSearchParams, { history: "push" });
   const refetchInterval = useRefreshInterval();
@@ -45,9 +44,8 @@ export function BulkList() {
     >
       {({ rows, installed }) =>
         !installed ? (
-          <NotInstalled title="Bulk operations are not installed">
-            They keep their state in the dashboard’s own tables, so that they survive a restart;
-            this database lacks them.
+          <NotInstalled title="Bulk operations not installed">
+            Bulk operations need the dashboard’s own tables, which this database does not have.
           </NotInstalled>
         ) : rows.length > 0 ? (
           <Operations rows={rows} />
@@ -55,16 +53,16 @@ export function BulkList() {
           <EmptyState
             icon="layers"
             title={
-              filters.tenant.length > 0 ? "No bulk operation matches" : "No bulk operation yet"
+              filters.tenant.length > 0 ? "No bulk operation matches" : "No bulk operations yet"
             }
             actions={
               <Link href="/tasks" className={buttonClass("primary")}>
-                Go to the tasks
+                Go to tasks
               </Link>
             }
           >
-            Select tasks in a list, or everything that matches its filters, to cancel, retry or run
-            them all.
+            Select tasks in a list, or use all that match its filters, to cancel, retry or run them
+            again.
           </EmptyState>
         )
       }
@@ -82,8 +80,8 @@ function Operations({ rows }: { rows: readonly BulkOperation[] }) {
           <Th>State</Th>
           <Th className="hidden w-[24%] wide:table-cell">Progress</Th>
           <Th numeric>Tasks</Th>
-          <Th numeric>Done</Th>
-          <Th numeric>Left alone</Th>
+          <Th numeric>Succeeded</Th>
+          <Th numeric>Skipped</Th>
           <Th numeric>Failed</Th>
           {tenants && <Th className="hidden pl-5 xwide:table-cell">Tenant</Th>}
           <Th className="pl-5">Operator</Th>

@@ -1,25 +1,27 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { ReasonField } from "@/components/audit/reason-field";
 import { LiveData } from "@/components/layout/live/live-data";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { usePerform } from "@/components/layout/use-perform";
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { Skeleton, SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
+import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { NumberText } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
+import { abortBulkAction } from "@/lib/actions/bulk";
 import type { BulkOperation } from "@/lib/analytics/bulk";
-import { formatNumber } from "@/lib/format";
+import { formatNumber, plural } from "@/lib/format";
 import { bulkQuery } from "@/lib/query/bulk";
-import { AbortDialog } from "./abort-dialog";
 import { BulkItems } from "./bulk-items";
-import { BulkProgress } from "./bulk-progress";
-import { BulkStateLabel } from "./bulk-state";
+import { BulkProgress, BulkStateLabel } from "./bulk-status";
 import { BULK_WORDS } from "./bulk-words";
 
-/** One bulk operation: how far it is, what became of each task, and the way to stop it. */
+/** One bulk operation: its progress, the outcome of each task, and the button to abort it. */
 export function BulkPage({ bulkId }: { bulkId: string }) {
   const interval = useRefreshInterval();
   const query = useQuery({
@@ -60,44 +62,44 @@ function Head({ operation }: { operation: BulkOperation }) {
       </div>
       <BulkProgress operation={operation} />
       <Facts>
-        <Fact label={words.done}>
+        <Fact label={`Tasks ${words.done}`}>
           <NumberText value={done} />
         </Fact>
-        <Fact label="left alone">
+        <Fact label="Skipped">
           <NumberText value={skipped} />
         </Fact>
-        <Fact label="failed">
+        <Fact label="Failed">
           <NumberText value={failed} tone="bad" />
         </Fact>
-        <Fact label={open ? "to go" : "not reached"}>
+        <Fact label="Remaining">
           <NumberText value={rest} />
         </Fact>
-        <Fact label="pace">{perSecond === null ? "no limit" : `${perSecond}/s at most`}</Fact>
-        <Fact label="operator">{operation.operator}</Fact>
-        <Fact label="started">
+        <Fact label="Rate">{perSecond === null ? "no limit" : `up to ${perSecond}/s`}</Fact>
+        <Fact label="Operator">{operation.operator}</Fact>
+        <Fact label="Started">
           <RelativeTime iso={operation.createdAt} />
         </Fact>
         {operation.finishedAt && (
-          <Fact label="ended">
+          <Fact label="Ended">
             <RelativeTime iso={operation.finishedAt} />
           </Fact>
         )}
         {filters !== null && (
-          <Fact label="of">
+          <Fact label="Selection">
             <Link href={`/tasks${filters}`} className="text-accent-text hover:underline">
-              all that matched
+              filters
             </Link>
           </Fact>
         )}
-        <Fact label="record">
+        <Fact label="History">
           <Link
             href={`/audit?bulk=${operation.bulkId}`}
             className="text-accent-text hover:underline"
           >
-            in the audit log
+            Audit log
           </Link>
         </Fact>
-        {operation.reason && <Fact label="reason">{operation.reason}</Fact>}
+        {operation.reason && <Fact label="Reason">{operation.reason}</Fact>}
       </Facts>
       {operation.message && <p className="text-ink-2">{operation.message}</p>}
       {aborting && open && (
@@ -116,5 +118,41 @@ export function BulkPageSkeleton() {
       </div>
       <SkeletonRows rows={8} columns={4} />
     </div>
+  );
+}
+
+/** Aborts a running bulk operation. */
+function AbortDialog({
+  operation,
+  rest,
+  onClose,
+}: {
+  operation: BulkOperation;
+  rest: number;
+  onClose: () => void;
+}) {
+  const perform = usePerform();
+  const [reason, setReason] = useState("");
+  const { bulkId, action } = operation;
+  return (
+    <ConfirmDialog
+      title="Abort operation"
+      danger
+      confirmLabel="Abort"
+      cancelLabel="Keep running"
+      onClose={onClose}
+      onConfirm={() =>
+        perform(() => abortBulkAction({ bulkId, reason }), {
+          what: "The abort",
+          done: () => ({ title: "Operation aborted", text: "Completed items are not undone" }),
+        })
+      }
+    >
+      <p className="mb-3 text-ink-2">
+        Tasks already {BULK_WORDS[action].done} are not undone. About {plural(rest, "task")} will
+        not be changed.
+      </p>
+      <ReasonField value={reason} onChange={setReason} />
+    </ConfirmDialog>
   );
 }

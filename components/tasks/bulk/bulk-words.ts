@@ -1,42 +1,40 @@
-import type { BulkAction, BulkState } from "@/lib/model/bulk";
+import type { BulkAction } from "@/lib/model/bulk";
 
-/** How each bulk action is called, and what it does to each task. */
-export const BULK_WORDS: Record<BulkAction, { label: string; done: string; means: string }> = {
+type Words = {
+  label: string;
+  /** After a number of tasks: "27 will be …", "27 …". */
+  done: string;
+  /** What it does to each task. */
+  description: string;
+};
+
+export const BULK_WORDS: Record<BulkAction, Words> = {
   cancel: {
     label: "Cancel",
     done: "cancelled",
-    means: "Active tasks end now and do not run again. This cannot be undone.",
+    description: "Ends active tasks now; they will not run again. This cannot be undone.",
   },
   retry: {
     label: "Retry",
     done: "retried",
-    means: "Failed tasks get more attempts. They keep their ids and stored steps.",
+    description: "Gives failed tasks more attempts. They keep their ids and stored steps.",
   },
   "run-again": {
     label: "Run again",
     done: "run again",
-    means: "Of each ended task a copy is spawned, from the beginning. The old ones stay.",
+    description: "Spawns a fresh copy of each finished task; the originals stay.",
   },
   "run-now": {
     label: "Run now",
-    done: "moved to now",
-    means: "Backoffs and sleeps end now. Waits for events are left alone.",
+    done: "rescheduled to now",
+    description: "Ends backoffs and sleeps now. Tasks waiting for an event are skipped.",
   },
 };
 
-/** How the state of an operation reads. */
-export const STATE_WORDS: Record<BulkState, string> = {
-  collecting: "collecting tasks",
-  running: "running",
-  done: "done",
-  aborted: "aborted",
-  failed: "stopped",
-};
-
-/** The paces on offer, in tasks a second. */
-export const PACES = [
-  { value: "10", label: "10 tasks a second" },
-  { value: "50", label: "50 tasks a second" },
-  { value: "200", label: "200 tasks a second" },
-  { value: "", label: "As fast as it goes" },
+/** The rates to choose from, in tasks per second; empty is no limit. */
+export const RATES = [
+  { value: "10", label: "10 tasks per second" },
+  { value: "50", label: "50 tasks per second" },
+  { value: "200", label: "200 tasks per second" },
+  { value: "", label: "No limit" },
 ];

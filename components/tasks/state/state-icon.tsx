@@ -52,11 +52,11 @@ const SHAPES: Record<TaskState, ReactNode> = {
 };
 
 /**
- * The sign of a state, beside its word.
+ * The icon of a state, always shown beside its name.
  *
- * @param live whether it turns while the state is running: for the one thing looked at, since many that turn cost the
- * browser more than all the rest of their page. Not within a drawing. The whole picture turns, not a part of it, which
- * would lay out and paint the page anew in each frame.
+ * @param live whether a running icon spins. Only for the subject of a page: many spinning icons cost more than the rest of
+ * the page. The whole svg spins, because animating a part of it would repaint the page in every frame; so it must not be
+ * nested in another svg.
  */
 export function StateIcon({
   state,

@@ -1,9 +1,8 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import { Select } from "@/components/ui/form/select";
-import { queuesQuery } from "@/lib/query/queues";
+import { useQueues } from "./use-queues";
 
-/** One queue, or all of them. */
+/** Limits a list to one queue or to none. Several queues can only come from the URL; they are shown as one option. */
 export function QueueFilter({
   queues,
   onChange,
@@ -11,8 +10,8 @@ export function QueueFilter({
   queues: readonly string[];
   onChange: (queues: string[]) => void;
 }) {
-  const { data } = useQuery(queuesQuery());
-  const known = data?.queues.map(({ name }) => name) ?? [];
+  const known = useQueues().data?.queues.map(({ name }) => name) ?? [];
+  // A queue from the URL stays selectable even if it does not exist.
   const names = [...new Set([...known, ...queues])];
   const several = queues.length > 1 ? [{ value: "*", label: `${queues.length} queues` }] : [];
   return (
