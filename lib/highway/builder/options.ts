@@ -1,22 +1,35 @@
 import type { Json, JsonObject } from "../../model/json.ts";
 import { Duration, formatDuration, parseDuration } from "../model/duration.ts";
-import type { TriggerRule } from "../model/vocabulary.ts";
-import type { OperatorBase, RetryPolicy, TimeoutPolicy } from "../model/workflow.ts";
+import type {
+  CircuitBreakerPolicy,
+  Guard,
+  GuardCheck,
+  OperatorBase,
+  RetryPolicy,
+  TerminateStatus,
+  TimeoutPolicy,
+  TriggerRule,
+} from "../model/workflow.ts";
 
-/** What a builder was asked for and cannot do. */
+/** A call that a builder cannot carry out. */
 export class WorkflowBuildError extends Error {
-  override readonly name = "WorkflowBuildError";
+  override readonly name: string = "WorkflowBuildError";
+}
+
+/** A call that would change nothing, such as `retry` after a wait. */
+export class NoEffectError extends WorkflowBuildError {
+  override readonly name = "NoEffectError";
 }
 
 /** Seconds, ISO 8601 text, or a `Duration`. */
 export type DurationLike = Duration | number | string;
 
 export type RetryOptions = {
-  /** After the first try; 3 by default. */
+  /** After the first attempt; 3 by default. */
   maxRetries?: number;
   /** Before the first retry; 5 seconds by default. */
   delay?: DurationLike;
-  /** 2 by default: each delay is twice the one before. */
+  /** 2 by default: each delay is twice the previous one. */
   backoffFactor?: number;
 };
 
@@ -26,40 +39,91 @@ export type TimeoutOptions = {
   killOnTimeout?: boolean;
 };
 
-/** What every operator can be given. */
+export type CircuitBreakerOptions = {
+  /** Consecutive failures that open the circuit; 5 by default. */
+  failureThreshold?: number;
+  /** Successes that close it; 2 by default. */
+  successThreshold?: number;
+  /** 30 seconds by default. */
+  isolationDuration?: DurationLike;
+  /** Names of the errors that count; all by default. */
+  catchExceptions?: readonly string[];
+  /** Names of errors that never count. */
+  ignoreExceptions?: readonly string[];
+};
+
+export type GuardOptions = { variable: string; check: GuardCheck; value?: Json; message?: string };
+
+/** Options of every operator. */
 export type OperatorOptions = {
-  /** What it waits for. Left out or empty, it is the operator added before. */
+  /** What it waits for; by default the operator added before. An empty list is no dependencies. */
   dependencies?: readonly string[];
-  /** Begin a new chain: depend on nothing. */
+  /** The same as `dependencies`, which wins when both are given. */
+  dependsOn?: readonly string[];
+  /** The same as `dependencies: []`. */
   root?: boolean;
   triggerRule?: TriggerRule;
   retryPolicy?: RetryOptions;
   timeoutPolicy?: TimeoutOptions;
+  circuitBreakerPolicy?: CircuitBreakerOptions;
   idempotencyKey?: string;
   metadata?: JsonObject;
   description?: string;
   resultKey?: string;
   onSuccess?: string;
   onFailure?: string;
+  preconditions?: readonly GuardOptions[];
+  postconditions?: readonly GuardOptions[];
 };
 
 export type CallOptions = OperatorOptions & { args?: Json[]; kwargs?: JsonObject };
+export type ParallelOptions = OperatorOptions & { /** Seconds. */ timeout?: number };
+export type ReflexiveOptions = OperatorOptions & {
+  generatorKwargs?: JsonObject;
+  verifierKwargs?: JsonObject;
+  /** Generations, 1 to 10; 3 by default. */
+  maxTurns?: number;
+  correctionPromptTemplate?: string;
+};
+export type ChoiceOptions = OperatorOptions & {
+  /** 1 by default. */
+  minimumBranches?: number;
+  /** Seconds. */
+  timeout?: number;
+};
+export type TerminateOptions = OperatorOptions & {
+  /** `completed` by default. */
+  status?: TerminateStatus;
+  result?: JsonObject;
+  reason?: string;
+};
+export type ChildrenOptions = OperatorOptions & { timeoutSeconds?: number };
+export type ParallelWithJoinOptions = ParallelOptions & {
+  /** How long the join waits; 300 by default. */
+  timeoutSeconds?: number;
+  /** `<id>_results` by default. */
+  joinResultKey?: string;
+};
 
-const KNOWN = [
+const KNOWN: readonly string[] = [
   "dependencies",
+  "dependsOn",
   "root",
   "triggerRule",
   "retryPolicy",
   "timeoutPolicy",
+  "circuitBreakerPolicy",
   "idempotencyKey",
   "metadata",
   "description",
   "resultKey",
   "onSuccess",
   "onFailure",
-];
+  "preconditions",
+  "postconditions",
+] satisfies (keyof OperatorOptions)[];
 
-/** The fields that all operators have, in their order, from what was given. @throws WorkflowBuildError. */
+/** The base fields of an operator, in their order. `own` names further options. @throws WorkflowBuildError. */
 export function baseFields(
   options: OperatorOptions,
   own: readonly string[],
@@ -69,10 +133,12 @@ export function baseFields(
     throw new WorkflowBuildError(
       `There is no option '${unknown}' here; there are ${[...KNOWN, ...own].join(", ")}.`,
     );
+  const { circuitBreakerPolicy: breaker } = options;
   return {
     trigger_rule: options.triggerRule ?? "all_success",
     retry_policy: options.retryPolicy ? toRetryPolicy(options.retryPolicy) : null,
     timeout_policy: options.timeoutPolicy ? toTimeoutPolicy(options.timeoutPolicy) : null,
+    circuit_breaker_policy: breaker ? toCircuitBreakerPolicy(breaker) : null,
     idempotency_key: options.idempotencyKey ?? null,
     metadata: options.metadata ?? {},
     description: options.description ?? "",
@@ -81,6 +147,8 @@ export function baseFields(
     on_failure_task_id: options.onFailure ?? null,
     is_internal_loop_task: false,
     is_internal_parallel_task: false,
+    preconditions: (options.preconditions ?? []).map(toGuard),
+    postconditions: (options.postconditions ?? []).map(toGuard),
   };
 }
 
@@ -96,7 +164,22 @@ export function toTimeoutPolicy(options: TimeoutOptions): TimeoutPolicy {
   return { timeout: toIso(options.timeout), kill_on_timeout: options.killOnTimeout ?? true };
 }
 
-/** @throws WorkflowBuildError for text that is no duration. */
+function toCircuitBreakerPolicy(options: CircuitBreakerOptions): CircuitBreakerPolicy {
+  const { catchExceptions, ignoreExceptions } = options;
+  return {
+    failure_threshold: options.failureThreshold ?? 5,
+    success_threshold: options.successThreshold ?? 2,
+    isolation_duration: toIso(options.isolationDuration ?? 30),
+    catch_exceptions: (catchExceptions as string[] | undefined) ?? null,
+    ignore_exceptions: (ignoreExceptions as string[] | undefined) ?? null,
+  };
+}
+
+export function toGuard({ variable, check, value = null, message = "" }: GuardOptions): Guard {
+  return { variable, check, value, message };
+}
+
+/** @throws WorkflowBuildError for text that is not a duration. */
 export function toIso(duration: DurationLike): string {
   if (duration instanceof Duration) return duration.toISO();
   const seconds = parseDuration(duration);

@@ -1,10 +1,19 @@
 import type { Json, JsonObject } from "../../model/json.ts";
-import { readAndCheck } from "../model/checks/validate.ts";
+import { decodeAndCheck } from "../model/checks/validate.ts";
 import { isMapping, list, mapping, Place, text } from "../model/fields.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
-import type { JoinMode, TriggerRule } from "../model/vocabulary.ts";
-import type { Workflow } from "../model/workflow.ts";
+import type {
+  DeadlineAction,
+  GuardCheck,
+  JoinMode,
+  TerminateStatus,
+  TriggerRule,
+  Workflow,
+} from "../model/workflow.ts";
 import {
+  type CircuitBreakerOptions,
+  type GuardOptions,
+  NoEffectError,
   type OperatorOptions,
   type RetryOptions,
   type TimeoutOptions,
@@ -12,10 +21,15 @@ import {
 } from "./options.ts";
 import { type BuildPart, WorkflowBuilder } from "./workflow-builder.ts";
 
+const FILE_KEYS = "name version steps variables deadline_seconds deadline_action".split(" ");
+/** Keys with which golden data describes its cases. */
+const DESCRIPTION_KEYS = ["case", "title", "covers"];
+
 /**
- * Builds a workflow from a list of builder calls, as in a steps file: `{name, version?, steps, variables?}`, where a
- * step is a mapping with `op` and the arguments of that call. Problems of the list itself have paths in it, those of
- * the workflow that came out have paths in the workflow. Never throws.
+ * Builds a workflow from a list of builder calls, the content of a steps file: `{name, version?, steps, variables?,
+ * deadline_seconds?, deadline_action?}`, where a step is a mapping with `op` and the arguments of that call. Problems of
+ * the list have paths in the list, problems of the built workflow have paths in the workflow. A call without effect and
+ * an unknown key are warnings. Never throws.
  */
 export function buildFromSteps(value: unknown): { workflow?: Workflow; problems: Problem[] } {
   const problems: Problem[] = [];
@@ -25,16 +39,24 @@ export function buildFromSteps(value: unknown): { workflow?: Workflow; problems:
     place.error("type", "a steps file must be a mapping", "with name and steps");
   const name = text(file.name, place.member("name"));
   if (hasErrors(problems)) return { problems };
+  warnUnknown(file, [...FILE_KEYS, ...DESCRIPTION_KEYS], place);
   try {
-    const version =
-      file.version === undefined ? {} : { version: text(file.version, place.member("version")) };
-    const builder = new WorkflowBuilder(name, version);
+    const builder = new WorkflowBuilder(
+      name,
+      given({
+        version:
+          file.version === undefined ? undefined : text(file.version, place.member("version")),
+        deadlineSeconds: file.deadline_seconds as number | undefined,
+        deadlineAction: file.deadline_action as DeadlineAction | undefined,
+      }),
+    );
     addSteps(builder, file.steps, place.member("steps"));
     if (hasErrors(problems)) return { problems };
     const workflow = builder.build({ check: false });
     const variables =
       file.variables === undefined ? {} : mapping((one) => one as Json)(file.variables, place);
-    return readAndCheck({ ...workflow, variables });
+    const built = decodeAndCheck({ ...workflow, variables });
+    return { ...built, problems: [...problems, ...built.problems] };
   } catch (error) {
     if (!(error instanceof WorkflowBuildError)) throw error;
     place.error("build", error.message);
@@ -43,15 +65,46 @@ export function buildFromSteps(value: unknown): { workflow?: Workflow; problems:
 }
 
 type Step = Record<string, unknown>;
-type Call = (builder: WorkflowBuilder, step: Step, place: Place) => unknown;
+type Call = {
+  /** The keys of the call besides `op` and the options of operators. */
+  keys: string;
+  /** It adds an operator, and so takes the options of operators. */
+  isOperator?: boolean;
+  run: (builder: WorkflowBuilder, step: Step, place: Place) => unknown;
+};
 
 function addSteps(builder: WorkflowBuilder, value: unknown, place: Place): void {
   list((step, at) => {
-    const call = isMapping(step) ? CALLS[String(step.op)] : undefined;
-    if (isMapping(step) && call) return call(builder, step, at);
-    const names = Object.keys(CALLS).join(", ");
-    return at.member("op").error("unknown_step", "names no builder call", `use one of ${names}`);
+    const call = isMapping(step) ? findCall(step.op) : undefined;
+    if (!isMapping(step) || !call) {
+      const hint = `use one of ${Object.keys(CALLS).join(", ")}`;
+      at.member("op").error("unknown_step", "names no builder call", hint);
+      return;
+    }
+    const keys = ["op", ...call.keys.split(" "), ...(call.isOperator ? OPTION_KEYS : [])];
+    // Any other key of a task is an argument of its function.
+    if (step.op !== "task" && step.op !== "activity") warnUnknown(step, keys, at);
+    try {
+      call.run(builder, step, at);
+    } catch (error) {
+      if (!(error instanceof NoEffectError)) throw error;
+      at.warn("no_effect", error.message);
+    }
   })(value, place);
+}
+
+function findCall(op: unknown): Call | undefined {
+  return typeof op === "string" && Object.hasOwn(CALLS, op) ? CALLS[op] : undefined;
+}
+
+function warnUnknown(step: Step, known: readonly string[], place: Place): void {
+  for (const key of Object.keys(step).filter((one) => !known.includes(one)))
+    if (key === "depends_on")
+      place
+        .member(key)
+        .error("unknown_field", "The Python package ignores it here", "write dependencies");
+    else
+      place.member(key).warn("unknown_field", "is not an argument of this call and has no effect");
 }
 
 /** The steps of a branch or body, added by a builder of their own. */
@@ -59,105 +112,284 @@ function partOf(step: Step, key: string, place: Place): BuildPart {
   return (builder) => addSteps(builder, step[key] ?? [], place.member(key));
 }
 
-const read = (step: Step, key: string, place: Place) => text(step[key], place.member(key));
-const textsOf = (value: unknown, place: Place) => list(text)(value, place);
+/** The branches of a mapping from name to steps. */
+function branchesOf(step: Step, place: Place): Record<string, BuildPart> {
+  const at = place.member("branches");
+  const branches = mapping((one) => one)(step.branches ?? {}, at);
+  const parts = Object.keys(branches).map((name) => [name, partOf(branches, name, at)]);
+  return Object.fromEntries(parts);
+}
 
-/** Values that the workflow's own validation looks at are passed on as they are. */
+const getText = (step: Step, key: string, place: Place) => text(step[key], place.member(key));
+const getTexts = (value: unknown, place: Place) => list(text)(value, place);
+const getId = (step: Step, place: Place) => getText(step, "id", place);
+
+/** Values that the workflow's own validation checks are passed on unchecked. */
 const CALLS: Record<string, Call> = {
-  task: (builder, step, place) =>
-    builder.task(read(step, "id", place), step.function as string, callOptions(step, place)),
-  activity: (builder, step, place) =>
-    builder.activity(read(step, "id", place), step.function as string, callOptions(step, place)),
-  condition: (builder, step, place) =>
-    builder.condition(
-      read(step, "id", place),
-      step.condition as string,
-      partOf(step, "if_true", place),
-      partOf(step, "if_false", place),
-      optionsOf(step, place),
-    ),
-  parallel: (builder, step, place) => {
-    const branches = mapping((one) => one)(step.branches ?? {}, place.member("branches"));
-    const parts = Object.keys(branches).map((name): [string, BuildPart] => [
-      name,
-      partOf(branches, name, place.member("branches")),
-    ]);
-    const timeout = given({ timeout: step.timeout as number | undefined });
-    const options = { ...optionsOf(step, place), ...timeout };
-    return builder.parallel(read(step, "id", place), Object.fromEntries(parts), options);
+  task: {
+    keys: "id function args kwargs depends_on",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.task(getId(step, place), step.function as string, callOptions(step, place)),
   },
-  foreach: (builder, step, place) =>
-    builder.foreach(
-      read(step, "id", place),
-      step.items as string,
-      partOf(step, "loop_body", place),
-      {
+  activity: {
+    keys: "id function args kwargs depends_on",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.activity(getId(step, place), step.function as string, callOptions(step, place)),
+  },
+  condition: {
+    keys: "id condition if_true if_false",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.condition(
+        getId(step, place),
+        step.condition as string,
+        partOf(step, "if_true", place),
+        partOf(step, "if_false", place),
+        optionsOf(step, place),
+      ),
+  },
+  parallel: {
+    keys: "id branches timeout",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.parallel(getId(step, place), branchesOf(step, place), {
         ...optionsOf(step, place),
-        ...given({ parallel: step.parallel as boolean | undefined }),
-      },
-    ),
-  while_loop: (builder, step, place) =>
-    builder.whileLoop(
-      read(step, "id", place),
-      step.condition as string,
-      partOf(step, "loop_body", place),
-      optionsOf(step, place),
-    ),
-  wait: (builder, step, place) => {
-    const wait = mapping(text)(step.wait_for, place.member("wait_for"));
-    const [kind, value = ""] = Object.entries(wait)[0] ?? [];
-    const isKnown = kind === "duration" || kind === "datetime" || kind === "text";
-    if (!isKnown) place.member("wait_for").error("type", "must be a duration, datetime or text");
-    return builder.wait(read(step, "id", place), value, optionsOf(step, place));
+        ...given({ timeout: step.timeout as number | undefined }),
+      }),
   },
-  emit_event: (builder, step, place) =>
-    builder.emitEvent(read(step, "id", place), step.event_name as string, {
-      ...optionsOf(step, place),
-      ...given({ payload: step.payload as JsonObject | undefined }),
-    }),
-  wait_for_event: (builder, step, place) =>
-    builder.waitForEvent(read(step, "id", place), step.event_name as string, {
-      ...optionsOf(step, place),
-      ...given({ timeoutSeconds: step.timeout_seconds as number | undefined }),
-    }),
-  switch: (builder, step, place) =>
-    builder.switch(
-      read(step, "id", place),
-      step.switch_on as string,
-      mapping(text)(step.cases ?? {}, place.member("cases")),
-      { ...optionsOf(step, place), ...given({ default: step.default as string | undefined }) },
-    ),
-  join: (builder, step, place) =>
-    builder.join(
-      read(step, "id", place),
-      textsOf(step.join_tasks, place.member("join_tasks")),
-      step.join_mode as JoinMode,
-      optionsOf(step, place),
-    ),
-  retry: (builder, step) => builder.retry(retryOptions(step)),
-  timeout: (builder, step) => {
-    const { timeout, ...options } = timeoutOptions(step);
-    return builder.timeout(timeout, options);
+  parallel_with_join: {
+    keys: "id branches timeout_seconds join_result_key timeout",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.parallelWithJoin(getId(step, place), branchesOf(step, place), {
+        ...optionsOf(step, place),
+        ...given({
+          timeout: step.timeout as number | undefined,
+          timeoutSeconds: step.timeout_seconds as number | undefined,
+          joinResultKey: step.join_result_key as string | undefined,
+        }),
+      }),
   },
-  on_success: (builder, step, place) => builder.onSuccess(read(step, "task", place)),
-  on_failure: (builder, step, place) => builder.onFailure(read(step, "task", place)),
-  set_description: (builder, step) => builder.set({ description: step.value as string }),
-  set_version: (builder, step) => builder.set({ version: step.value as string }),
-  set_schedule: (builder, step) => builder.set({ schedule: step.value as string }),
-  set_start_date: (builder, step, place) => builder.setStartDate(read(step, "value", place)),
-  set_catchup: (builder, step) => builder.set({ catchup: step.value as boolean }),
-  set_paused: (builder, step) => builder.set({ is_paused: step.value as boolean }),
-  set_max_active_runs: (builder, step) => builder.set({ max_active_runs: step.value as number }),
-  set_default_retry_policy: (builder, step) => builder.setDefaultRetryPolicy(retryOptions(step)),
-  add_tags: (builder, step, place) =>
-    builder.addTags(...textsOf(step.values, place.member("values"))),
+  multi_choice: {
+    keys: "id branches minimum_branches timeout",
+    isOperator: true,
+    run: (builder, step, place) => {
+      const at = place.member("branches");
+      const listed = mapping(mapping((one) => one))(step.branches ?? {}, at);
+      const branches = Object.entries(listed).map(([name, branch]) => {
+        warnUnknown(branch, ["condition", "steps"], at.member(name));
+        const when = getText(branch, "condition", at.member(name));
+        return [name, { when, do: partOf(branch, "steps", at.member(name)) }];
+      });
+      return builder.multiChoice(getId(step, place), Object.fromEntries(branches), {
+        ...optionsOf(step, place),
+        ...given({
+          minimumBranches: step.minimum_branches as number | undefined,
+          timeout: step.timeout as number | undefined,
+        }),
+      });
+    },
+  },
+  foreach: {
+    keys: "id items loop_body parallel dynamic",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.foreach(getId(step, place), step.items as string, partOf(step, "loop_body", place), {
+        ...optionsOf(step, place),
+        ...given({
+          parallel: step.parallel as boolean | undefined,
+          dynamic: step.dynamic as boolean | undefined,
+        }),
+      }),
+  },
+  while_loop: {
+    keys: "id condition loop_body",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.whileLoop(
+        getId(step, place),
+        step.condition as string,
+        partOf(step, "loop_body", place),
+        optionsOf(step, place),
+      ),
+  },
+  wait: {
+    keys: "id wait_for",
+    isOperator: true,
+    run: (builder, step, place) => {
+      const at = place.member("wait_for");
+      const wait = mapping((one) => one)(step.wait_for, at);
+      const [kind, value = ""] = Object.entries(wait)[0] ?? [];
+      if (kind !== "duration" && kind !== "datetime" && kind !== "text")
+        at.error("type", "must be a duration, datetime or text");
+      const isNumber = typeof value === "number";
+      return builder.wait(
+        getId(step, place),
+        isNumber ? value : text(value, at.member(kind ?? "")),
+        optionsOf(step, place),
+      );
+    },
+  },
+  emit_event: {
+    keys: "id event_name payload",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.emitEvent(getId(step, place), step.event_name as string, {
+        ...optionsOf(step, place),
+        ...given({ payload: step.payload as JsonObject | undefined }),
+      }),
+  },
+  wait_for_event: {
+    keys: "id event_name timeout_seconds",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.waitForEvent(getId(step, place), step.event_name as string, {
+        ...optionsOf(step, place),
+        ...given({ timeoutSeconds: step.timeout_seconds as number | undefined }),
+      }),
+  },
+  switch: {
+    keys: "id switch_on cases default",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.switch(
+        getId(step, place),
+        step.switch_on as string,
+        mapping(text)(step.cases ?? {}, place.member("cases")),
+        { ...optionsOf(step, place), ...given({ default: step.default as string | undefined }) },
+      ),
+  },
+  join: {
+    keys: "id join_tasks join_mode",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.join(
+        getId(step, place),
+        getTexts(step.join_tasks, place.member("join_tasks")),
+        step.join_mode as JoinMode,
+        optionsOf(step, place),
+      ),
+  },
+  reflexive: {
+    keys: "id generator verifier generator_kwargs verifier_kwargs max_turns correction_prompt_template",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.reflexive(getId(step, place), step.generator as string, step.verifier as string, {
+        ...optionsOf(step, place),
+        ...given({
+          generatorKwargs: step.generator_kwargs as JsonObject | undefined,
+          verifierKwargs: step.verifier_kwargs as JsonObject | undefined,
+          maxTurns: step.max_turns as number | undefined,
+          correctionPromptTemplate: step.correction_prompt_template as string | undefined,
+        }),
+      }),
+  },
+  terminate: {
+    keys: "id status result reason",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.terminate(getId(step, place), {
+        ...optionsOf(step, place),
+        ...given({
+          status: step.status as TerminateStatus | undefined,
+          result: step.result as JsonObject | undefined,
+          reason: step.reason as string | undefined,
+        }),
+      }),
+  },
+  child_workflows: {
+    keys: "id children timeout_seconds depends_on",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.childWorkflows(
+        getId(step, place),
+        mapping((one) => one)(step.children ?? {}, place.member("children")) as Record<
+          string,
+          { workflow_name: string }
+        >,
+        {
+          ...optionsOf(step, place),
+          ...given({ timeoutSeconds: step.timeout_seconds as number | undefined }),
+        },
+      ),
+  },
+  child_workflow: {
+    keys: "id workflow_name inputs timeout_seconds depends_on",
+    isOperator: true,
+    run: (builder, step, place) =>
+      builder.childWorkflow(getId(step, place), step.workflow_name as string, {
+        ...optionsOf(step, place),
+        ...given({
+          inputs: step.inputs as JsonObject | undefined,
+          timeoutSeconds: step.timeout_seconds as number | undefined,
+        }),
+      }),
+  },
+  precondition: {
+    keys: "variable check value message",
+    run: (builder, step) => {
+      const { variable, check, value, message } = toGuardOptions(step);
+      return builder.precondition(variable, check, value, message);
+    },
+  },
+  postcondition: {
+    keys: "variable check value message",
+    run: (builder, step) => {
+      const { variable, check, value, message } = toGuardOptions(step);
+      return builder.postcondition(variable, check, value, message);
+    },
+  },
+  retry: {
+    keys: "max_retries delay backoff_factor",
+    run: (builder, step) => builder.retry(toRetryOptions(step)),
+  },
+  timeout: {
+    keys: "timeout kill_on_timeout",
+    run: (builder, step) => {
+      const { timeout, ...options } = toTimeoutOptions(step);
+      return builder.timeout(timeout, options);
+    },
+  },
+  on_success: {
+    keys: "task",
+    run: (builder, step, place) => builder.onSuccess(getText(step, "task", place)),
+  },
+  on_failure: {
+    keys: "task",
+    run: (builder, step, place) => builder.onFailure(getText(step, "task", place)),
+  },
+  set_description: setter((value) => ({ description: value as string })),
+  set_version: setter((value) => ({ version: value as string })),
+  set_schedule: setter((value) => ({ schedule: value as string })),
+  set_catchup: setter((value) => ({ catchup: value as boolean })),
+  set_paused: setter((value) => ({ is_paused: value as boolean })),
+  set_max_active_runs: setter((value) => ({ max_active_runs: value as number })),
+  set_start_date: {
+    keys: "value",
+    run: (builder, step, place) => builder.setStartDate(getText(step, "value", place)),
+  },
+  set_default_retry_policy: {
+    keys: "max_retries delay backoff_factor",
+    run: (builder, step) => builder.setDefaultRetryPolicy(toRetryOptions(step)),
+  },
+  add_tags: {
+    keys: "values",
+    run: (builder, step, place) =>
+      builder.addTags(...getTexts(step.values, place.member("values"))),
+  },
 };
 
-const CALL_KEYS = new Set(
-  "op id function args kwargs dependencies trigger_rule retry_policy timeout_policy idempotency_key metadata description result_key".split(
+function setter(fields: (value: unknown) => Parameters<WorkflowBuilder["set"]>[0]): Call {
+  return { keys: "value", run: (builder, { value }) => builder.set(fields(value)) };
+}
+
+const OPTION_KEYS =
+  "dependencies trigger_rule retry_policy timeout_policy circuit_breaker_policy idempotency_key metadata description result_key on_success_task_id on_failure_task_id preconditions postconditions".split(
     " ",
-  ),
-);
+  );
+const CALL_KEYS = new Set(["op", "id", "function", "args", "kwargs", "depends_on", ...OPTION_KEYS]);
 
 /** Any other key of a task is a keyword argument, and wins over the same one in `kwargs`. */
 function callOptions(step: Step, place: Place) {
@@ -167,21 +399,43 @@ function callOptions(step: Step, place: Place) {
 }
 
 function optionsOf(step: Step, place: Place): OperatorOptions {
-  const { retry_policy, timeout_policy, dependencies } = step;
+  const getList = (key: string) =>
+    step[key] === undefined ? undefined : getTexts(step[key], place.member(key));
+  const getGuards = (key: string) =>
+    step[key] === undefined
+      ? undefined
+      : list((one, at) => toGuardOptions(mapping((value) => value)(one, at)))(
+          step[key],
+          place.member(key),
+        );
+  const getPolicy = (key: string) =>
+    step[key] === undefined || step[key] === null
+      ? undefined
+      : mapping((value) => value)(step[key], place.member(key));
+  const [retry, timeout, breaker] = [
+    getPolicy("retry_policy"),
+    getPolicy("timeout_policy"),
+    getPolicy("circuit_breaker_policy"),
+  ];
   return given({
-    dependencies:
-      dependencies === undefined ? undefined : textsOf(dependencies, place.member("dependencies")),
+    dependencies: getList("dependencies"),
+    dependsOn: getList("depends_on"),
     triggerRule: step.trigger_rule as TriggerRule | undefined,
-    retryPolicy: isMapping(retry_policy) ? retryOptions(retry_policy) : undefined,
-    timeoutPolicy: isMapping(timeout_policy) ? timeoutOptions(timeout_policy) : undefined,
+    retryPolicy: retry && toRetryOptions(retry),
+    timeoutPolicy: timeout && toTimeoutOptions(timeout),
+    circuitBreakerPolicy: breaker && toBreakerOptions(breaker),
     idempotencyKey: step.idempotency_key as string | undefined,
     metadata: step.metadata as JsonObject | undefined,
     description: step.description as string | undefined,
     resultKey: step.result_key as string | undefined,
+    onSuccess: step.on_success_task_id as string | undefined,
+    onFailure: step.on_failure_task_id as string | undefined,
+    preconditions: getGuards("preconditions"),
+    postconditions: getGuards("postconditions"),
   });
 }
 
-function retryOptions(step: Step): RetryOptions {
+function toRetryOptions(step: Step): RetryOptions {
   return given({
     maxRetries: step.max_retries as number | undefined,
     delay: step.delay as string | undefined,
@@ -189,14 +443,37 @@ function retryOptions(step: Step): RetryOptions {
   });
 }
 
-function timeoutOptions(step: Step): TimeoutOptions {
+function toTimeoutOptions(step: Step): TimeoutOptions {
   return {
     timeout: step.timeout as string,
     ...given({ killOnTimeout: step.kill_on_timeout as boolean | undefined }),
   };
 }
 
-/** Without the members that were not given. */
+function toBreakerOptions(step: Step): CircuitBreakerOptions {
+  return given({
+    failureThreshold: step.failure_threshold as number | undefined,
+    successThreshold: step.success_threshold as number | undefined,
+    isolationDuration: (step.isolation_duration ?? step.isolation_duration_seconds) as
+      | string
+      | undefined,
+    catchExceptions: step.catch_exceptions as string[] | undefined,
+    ignoreExceptions: step.ignore_exceptions as string[] | undefined,
+  });
+}
+
+function toGuardOptions(step: Step): GuardOptions {
+  return {
+    variable: step.variable as string,
+    check: step.check as GuardCheck,
+    ...given({
+      value: step.value as Json | undefined,
+      message: step.message as string | undefined,
+    }),
+  };
+}
+
+/** Without the members that are undefined. */
 function given<T extends object>(options: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };

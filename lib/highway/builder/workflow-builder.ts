@@ -1,43 +1,78 @@
-import type { JsonObject } from "../../model/json.ts";
-import { checkName, checkVersion } from "../model/checks/check-head.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { validateWorkflow } from "../model/checks/validate.ts";
+import { compareCodePoints } from "../model/code-points.ts";
 import type { Duration } from "../model/duration.ts";
 import { normaliseInstant } from "../model/instant.ts";
+import { checkName, checkVersion } from "../model/names.ts";
 import { formatProblem, hasErrors, type Problem } from "../model/problem.ts";
-import type { JoinMode } from "../model/vocabulary.ts";
 import { parseWaitFor } from "../model/wait-for.ts";
-import type { Operator, Workflow } from "../model/workflow.ts";
+import {
+  DEADLINE_ACTIONS,
+  type DeadlineAction,
+  type Guard,
+  type GuardCheck,
+  isCall,
+  type JoinMode,
+  type Operator,
+  type Workflow,
+} from "../model/workflow.ts";
 import {
   baseFields,
   type CallOptions,
+  type ChildrenOptions,
+  type ChoiceOptions,
+  NoEffectError,
   type OperatorOptions,
+  type ParallelOptions,
+  type ParallelWithJoinOptions,
+  type ReflexiveOptions,
   type RetryOptions,
+  type TerminateOptions,
   type TimeoutOptions,
+  toGuard,
   toIso,
   toRetryPolicy,
   toTimeoutPolicy,
   WorkflowBuildError,
 } from "./options.ts";
-import { checkHandlers, depend, emptyWorkflow } from "./parts.ts";
 
 /** Adds the operators of a branch or body to the builder it is given. */
 export type BuildPart = (builder: WorkflowBuilder) => unknown;
 
+export type BuilderOptions = {
+  /** `2.0.0` by default. */
+  version?: string;
+  /** Limit of a whole run. */
+  deadlineSeconds?: number;
+  /** How a run ends that exceeds it; `fail` by default. */
+  deadlineAction?: DeadlineAction;
+  /** A workflow to add to. It cannot be combined with the other options. */
+  existing?: Workflow;
+};
+
 /**
- * Builds a workflow call by call. Each operator depends on the one added before, unless it is given dependencies, is a
- * `root`, or is named as a handler by one added before. Chaining, ids of parts and messages are those of the Python
- * package 2.0.2. All methods but `build` return the builder.
+ * Builds a workflow call by call. Each operator depends on the one added before, unless it is given dependencies (an
+ * empty list is none), is a `root`, or is named as a handler by one added before. Chaining, ids of parts and messages are
+ * those of the Python package 2.2.0. All methods but `build` return the builder.
  */
 export class WorkflowBuilder {
   private readonly workflow: Workflow;
   private current: Operator | undefined;
 
-  /** @throws WorkflowBuildError for a name or version that workflows cannot have. */
-  constructor(name: string, options: { version?: string; existing?: Workflow } = {}) {
-    const { version = "2.0.0" } = options;
-    const refusal = checkName(name) ?? checkVersion(version);
+  /** @throws WorkflowBuildError for a name, version or deadline that workflows cannot have. */
+  constructor(name: string, options: BuilderOptions = {}) {
+    const { version = "2.0.0", existing, deadlineAction, deadlineSeconds } = options;
+    const refusal = checkName(name) ?? checkVersion(version) ?? checkDeadline(options);
     if (refusal) throw new WorkflowBuildError(refusal);
-    this.workflow = options.existing ?? emptyWorkflow(name, version);
+    if (existing && Object.keys(options).length > 1)
+      throw new WorkflowBuildError(
+        "An existing workflow keeps its version and deadline; use set().",
+      );
+    this.workflow = existing ?? {
+      ...emptyWorkflow(name, version),
+      deadline_seconds: deadlineSeconds ?? null,
+      deadline_action: deadlineAction ?? "fail",
+    };
     this.current = Object.values(this.workflow.tasks).at(-1);
   }
 
@@ -47,14 +82,14 @@ export class WorkflowBuilder {
     return this.add("task", id, own, options, ["args", "kwargs"]);
   }
 
-  /** A task that takes long: it runs as an Absurd task of its own. */
+  /** A long-running task: it runs as an Absurd task of its own. */
   activity(id: string, fn: string, options: CallOptions = {}): this {
     const { args = [], kwargs = {} } = options;
     const own = { function: fn, args, kwargs };
     return this.add("activity", id, own, options, ["args", "kwargs"]);
   }
 
-  /** The condition and both branches; a branch that is left out leads nowhere. */
+  /** A condition and the operators of both branches; either may be left out. */
   condition(
     id: string,
     expression: string,
@@ -62,7 +97,10 @@ export class WorkflowBuilder {
     ifFalse: BuildPart | null = null,
     options: OperatorOptions = {},
   ): this {
-    const [whenTrue, whenFalse] = [part(`${id}_true`, ifTrue), part(`${id}_false`, ifFalse)];
+    const [whenTrue, whenFalse] = [
+      buildPart(`${id}_true`, ifTrue),
+      buildPart(`${id}_false`, ifFalse),
+    ];
     const own = {
       condition: expression,
       if_true: whenTrue[0]?.task_id ?? null,
@@ -76,7 +114,7 @@ export class WorkflowBuilder {
     return this;
   }
 
-  /** Waits for a length of time, until an instant, or what a template says. */
+  /** Waits for a duration, until an instant, or for what a template yields. */
   wait(
     id: string,
     waitFor: Duration | Date | string | number,
@@ -93,17 +131,9 @@ export class WorkflowBuilder {
     return this.add("wait", id, { wait_for: parsed.text }, options);
   }
 
-  /** Branches that run beside each other; their operators are not visible outside. */
-  parallel(
-    id: string,
-    branches: Record<string, BuildPart>,
-    options: OperatorOptions & { timeout?: number } = {},
-  ): this {
-    const built = Object.entries(branches).map(([name, build]): [string, Workflow] => {
-      const builder = new WorkflowBuilder(`${id}_${name.toLowerCase()}`);
-      build(builder);
-      return [name, builder.workflow];
-    });
+  /** Branches that run concurrently; their operators are not visible outside. */
+  parallel(id: string, branches: Record<string, BuildPart>, options: ParallelOptions = {}): this {
+    const built = WorkflowBuilder.buildBranches(id, branches);
     const ids = built.map(([name, { tasks }]): [string, string[]] => [name, Object.keys(tasks)]);
     const own = {
       branches: Object.fromEntries(ids),
@@ -113,21 +143,71 @@ export class WorkflowBuilder {
     return this.add("parallel", id, own, options, ["timeout"]);
   }
 
-  /** The body once for each item of what the template `items` yields. */
+  /**
+   * A parallel that only starts its branches, and a task `<id>_join` that waits for them. The options are those of the
+   * parallel; calls such as `retry` that follow apply to the task.
+   */
+  parallelWithJoin(
+    id: string,
+    branches: Record<string, BuildPart>,
+    options: ParallelWithJoinOptions = {},
+  ): this {
+    const { timeoutSeconds = 300, joinResultKey = `${id}_results`, ...rest } = options;
+    const resultKey = `${id}_fork_data`;
+    return this.parallel(id, branches, { ...rest, resultKey }).task(
+      `${id}_join`,
+      "tools.workflow.wait_for_parallel_branches",
+      {
+        args: [`{{${resultKey}}}`],
+        kwargs: { timeout_seconds: timeoutSeconds },
+        dependencies: [id],
+        resultKey: joinResultKey,
+      },
+    );
+  }
+
+  /** Runs every branch whose condition holds; their operators are not visible outside. */
+  multiChoice(
+    id: string,
+    branches: Record<string, { when: string; do: BuildPart }>,
+    options: ChoiceOptions = {},
+  ): this {
+    const parts = Object.entries(branches).map(([name, one]): [string, BuildPart] => [
+      name,
+      one.do,
+    ]);
+    const built = WorkflowBuilder.buildBranches(id, Object.fromEntries(parts));
+    const choices = built.map(([name, { tasks }]) => [
+      name,
+      { condition: branches[name]?.when, tasks: Object.keys(tasks) },
+    ]);
+    const own = {
+      branches: Object.fromEntries(choices),
+      branch_workflows: Object.fromEntries(built),
+      minimum_branches: options.minimumBranches ?? 1,
+      timeout: options.timeout ?? null,
+    };
+    return this.add("multi_choice", id, own, options, ["minimumBranches", "timeout"]);
+  }
+
+  /** Runs the body once for each item that `items` yields. */
   foreach(
     id: string,
     items: string,
     body: BuildPart,
-    options: OperatorOptions & { parallel?: boolean } = {},
+    options: OperatorOptions & { parallel?: boolean; dynamic?: boolean } = {},
   ): this {
-    const loop_body = part(`${id}_loop`, body);
-    const own = { items, loop_body, parallel: options.parallel ?? false };
-    return this.add("foreach", id, own, options, ["parallel"]).addBody(id, loop_body);
+    const loop_body = buildPart(`${id}_loop`, body);
+    const { parallel = false, dynamic = false } = options;
+    return this.add("foreach", id, { items, loop_body, parallel, dynamic }, options, [
+      "parallel",
+      "dynamic",
+    ]).addBody(id, loop_body);
   }
 
-  /** The body again and again while the expression holds. */
+  /** Repeats the body while the expression holds. */
   whileLoop(id: string, expression: string, body: BuildPart, options: OperatorOptions = {}): this {
-    const loop_body = part(`${id}_loop`, body);
+    const loop_body = buildPart(`${id}_loop`, body);
     return this.add("while", id, { condition: expression, loop_body }, options).addBody(
       id,
       loop_body,
@@ -152,7 +232,7 @@ export class WorkflowBuilder {
     return this.add("wait_for_event", id, own, options, ["timeoutSeconds"]);
   }
 
-  /** Leads to the task whose case the value equals; the tasks themselves are added separately. */
+  /** Continues with the task whose case the value equals; the tasks are added separately. */
   switch(
     id: string,
     expression: string,
@@ -167,31 +247,86 @@ export class WorkflowBuilder {
     return this.add("join", id, { join_tasks: [...tasks], join_mode: mode }, options);
   }
 
-  /** Lets the task or activity added last be tried again. @throws WorkflowBuildError after anything else. */
+  /** Generates, verifies and corrects until `verifier` accepts or the turns are used up. */
+  reflexive(id: string, generator: string, verifier: string, options: ReflexiveOptions = {}): this {
+    const own = {
+      generator,
+      generator_kwargs: options.generatorKwargs ?? {},
+      verifier,
+      verifier_kwargs: options.verifierKwargs ?? {},
+      max_turns: options.maxTurns ?? 3,
+      correction_prompt_template: options.correctionPromptTemplate ?? null,
+    };
+    return this.add("reflexive", id, own, options, [
+      "generatorKwargs",
+      "verifierKwargs",
+      "maxTurns",
+      "correctionPromptTemplate",
+    ]);
+  }
+
+  /** Ends the whole run. */
+  terminate(id: string, options: TerminateOptions = {}): this {
+    const { status = "completed", result = {}, reason = "" } = options;
+    const own = { status, result, reason };
+    return this.add("terminate", id, own, options, ["status", "result", "reason"]);
+  }
+
+  /** Runs other workflows, each as a run of its own; `children` is kept as given. */
+  childWorkflows(
+    id: string,
+    children: Record<string, { workflow_name: string; inputs?: JsonObject; version?: string }>,
+    options: ChildrenOptions = {},
+  ): this {
+    const own = { children: { ...children }, timeout_seconds: options.timeoutSeconds ?? null };
+    return this.add("child_workflow", id, own, options, ["timeoutSeconds"]);
+  }
+
+  /** Runs one other workflow, as a child that is named like the operator. */
+  childWorkflow(
+    id: string,
+    workflowName: string,
+    options: ChildrenOptions & { inputs?: JsonObject } = {},
+  ): this {
+    const { inputs = {}, ...rest } = options;
+    return this.childWorkflows(id, { [id]: { workflow_name: workflowName, inputs } }, rest);
+  }
+
+  /** Retries the task, activity or reflexive added last. @throws NoEffectError after anything else. */
   retry(options: RetryOptions = {}): this {
-    this.callAdded("retry").retry_policy = toRetryPolicy(options);
+    this.getAddedCall("retry").retry_policy = toRetryPolicy(options);
     return this;
   }
 
-  /** Limits each attempt of the task or activity added last. @throws WorkflowBuildError after anything else. */
+  /** Limits each attempt of the task, activity or reflexive added last. @throws NoEffectError after anything else. */
   timeout(timeout: TimeoutOptions["timeout"], options: { killOnTimeout?: boolean } = {}): this {
-    this.callAdded("timeout").timeout_policy = toTimeoutPolicy({ timeout, ...options });
+    this.getAddedCall("timeout").timeout_policy = toTimeoutPolicy({ timeout, ...options });
     return this;
   }
 
-  /** Names what runs when the operator added last succeeds. */
+  /** Names the handler of the success of the operator added last. @throws NoEffectError before any. */
   onSuccess(id: string): this {
-    this.added("onSuccess").on_success_task_id = id;
+    this.getAdded("onSuccess").on_success_task_id = id;
     return this;
   }
 
-  /** Names what runs when the operator added last has failed for good. */
+  /** Names the handler that runs when the operator added last has failed and is not retried. @throws NoEffectError. */
   onFailure(id: string): this {
-    this.added("onFailure").on_failure_task_id = id;
+    this.getAdded("onFailure").on_failure_task_id = id;
     return this;
   }
 
-  /** Sets what the workflow says of itself, beside its name and tasks. */
+  /** Adds a guard that is checked before the operator added last. @throws WorkflowBuildError before any. */
+  precondition(variable: string, check: GuardCheck, value: Json = null, message = ""): this {
+    return this.addGuard("precondition", toGuard({ variable, check, value, message }));
+  }
+
+  /** Adds a guard that is checked after each attempt of the operator added last. @throws WorkflowBuildError. */
+  postcondition(variable: string, check: GuardCheck, value: Json = null, message = ""): this {
+    return this.addGuard("postcondition", toGuard({ variable, check, value, message }));
+  }
+
+  /** Sets fields of the workflow itself. */
   set(
     fields: Partial<Omit<Workflow, "name" | "tasks" | "default_retry_policy" | "start_date">>,
   ): this {
@@ -202,7 +337,7 @@ export class WorkflowBuilder {
   setStartDate(date: Date | string): this {
     const text = date instanceof Date ? date.toISOString() : date;
     const normal = normaliseInstant(text);
-    if (normal === undefined) throw new WorkflowBuildError(`'${text}' is not a date.`);
+    if (normal === undefined) throw new WorkflowBuildError(`'${text}' is not a date or time.`);
     this.workflow.start_date = normal;
     return this;
   }
@@ -218,8 +353,8 @@ export class WorkflowBuilder {
   }
 
   /**
-   * The workflow; it starts at the operator added first unless `start_task` was set. Warnings go to `onWarning`. With
-   * `check: false` only handlers are checked, as the package does.
+   * The workflow, which starts at the operator added first unless `start_task` was set. Warnings go to `onWarning`. With
+   * `check: false` only handlers are checked, as in the Python package.
    *
    * @throws WorkflowBuildError when there are errors.
    */
@@ -248,16 +383,15 @@ export class WorkflowBuilder {
     ownOptions: readonly string[] = [],
   ): this {
     const base = baseFields(options, ownOptions);
-    const given = options.dependencies ?? [];
+    const given = options.dependencies ?? options.dependsOn ?? (options.root ? [] : undefined);
     const isHandler = this.operators.some(
       (one) => one.on_success_task_id === id || one.on_failure_task_id === id,
     );
-    const isChained = given.length === 0 && !isHandler && !options.root;
-    const dependencies = isChained && this.current ? [this.current.task_id] : [...new Set(given)];
+    const chained = this.current && !isHandler ? [this.current.task_id] : [];
     this.current = {
       task_id: id,
       operator_type: type,
-      dependencies: dependencies.sort(),
+      dependencies: [...new Set(given ?? chained)].sort(compareCodePoints),
       ...base,
       ...own,
     } as Operator;
@@ -265,11 +399,23 @@ export class WorkflowBuilder {
     return this;
   }
 
+  /** The workflow of each branch, named after operator and branch. It is not checked, and names no start task. */
+  private static buildBranches(
+    id: string,
+    branches: Record<string, BuildPart>,
+  ): [string, Workflow][] {
+    return Object.entries(branches).map(([name, build]) => {
+      const builder = new WorkflowBuilder(`${id}_${name.toLowerCase()}`);
+      build(builder);
+      return [name, builder.workflow];
+    });
+  }
+
   private put(operator: Operator): void {
     this.workflow.tasks[operator.task_id] = operator;
   }
 
-  /** The body's operators are the same objects in the loop and beside it. */
+  /** The operators of a body are the same objects in the loop and beside it. */
   private addBody(loop: string, body: Operator[]): this {
     for (const [index, operator] of body.entries()) {
       operator.is_internal_loop_task = true;
@@ -279,22 +425,74 @@ export class WorkflowBuilder {
     return this;
   }
 
-  private added(method: string): Operator {
-    if (!this.current) throw new WorkflowBuildError(`${method}() needs an operator before it.`);
+  private addGuard(when: "precondition" | "postcondition", guard: Guard): this {
+    if (!this.current) throw new WorkflowBuildError(`${when}() must be called after a task`);
+    this.current[`${when}s`].push(guard);
+    return this;
+  }
+
+  private getAdded(method: string): Operator {
+    if (!this.current) throw new NoEffectError(`${method}() needs an operator before it.`);
     return this.current;
   }
 
-  private callAdded(method: string): Operator {
-    const operator = this.added(method);
-    if (operator.operator_type === "task" || operator.operator_type === "activity") return operator;
-    throw new WorkflowBuildError(
-      `${method}() applies to tasks and activities; '${operator.task_id}' is a ${operator.operator_type}.`,
+  private getAddedCall(method: string): Operator {
+    const operator = this.getAdded(method);
+    if (isCall(operator)) return operator;
+    throw new NoEffectError(
+      `${method}() applies to task, activity and reflexive; '${operator.task_id}' is a ${operator.operator_type}.`,
     );
   }
 }
 
-function part(name: string, build: BuildPart | null): Operator[] {
+function buildPart(name: string, build: BuildPart | null): Operator[] {
   const builder = new WorkflowBuilder(name);
   build?.(builder);
   return builder.operators;
+}
+
+/** What is wrong with a deadline, in the words of the Python package. */
+function checkDeadline({ deadlineSeconds, deadlineAction }: BuilderOptions): string | undefined {
+  if (deadlineAction !== undefined && !DEADLINE_ACTIONS.includes(deadlineAction))
+    return `deadline_action must be one of: ${DEADLINE_ACTIONS.join(", ")} (got '${deadlineAction}')`;
+  if (deadlineSeconds !== undefined && deadlineSeconds <= 0)
+    return `deadline_seconds must be positive (got ${deadlineSeconds})`;
+  return undefined;
+}
+
+/** The first handler that is named but does not exist, in the words of the Python package. */
+function checkHandlers(tasks: Workflow["tasks"]): string | undefined {
+  for (const { task_id, on_success_task_id, on_failure_task_id } of Object.values(tasks)) {
+    const named = { on_success: on_success_task_id, on_failure: on_failure_task_id };
+    for (const [when, id] of Object.entries(named))
+      if (id !== null && !Object.hasOwn(tasks, id))
+        return `Task '${task_id}' references non-existent ${when} task '${id}'`;
+  }
+  return undefined;
+}
+
+/** Adds a dependency at the end, unless it is there. */
+function depend(operator: Operator, id: string): void {
+  if (!operator.dependencies.includes(id)) operator.dependencies.push(id);
+}
+
+/** A workflow without tasks, in the order of the JSON form. */
+function emptyWorkflow(name: string, version: string): Workflow {
+  return {
+    name,
+    version,
+    description: "",
+    tasks: {},
+    variables: {},
+    start_task: null,
+    schedule: null,
+    start_date: null,
+    catchup: false,
+    is_paused: false,
+    tags: [],
+    max_active_runs: 1,
+    default_retry_policy: null,
+    deadline_seconds: null,
+    deadline_action: "fail",
+  };
 }

@@ -1,10 +1,17 @@
 import { parseJson } from "../../absurd/json.ts";
 import type { Json } from "../../model/json.ts";
 import { compare, contains, isTrue, looselyEqual } from "./comparison.ts";
-import { fillTemplates, type Lookup, parsePath, TemplateError } from "./template.ts";
+import {
+  fillTemplates,
+  type Lookup,
+  parsePath,
+  parseTemplate,
+  TemplateError,
+  type TemplatePath,
+} from "./template.ts";
 
 const TOKEN =
-  /\s*(?:(\{\{.*?\}\}|\$\{.*?\})|('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(==|!=|<=|>=|[<>()[\],])|([A-Za-z_][\w-]*(?:\.[\w-]+|\[(?:-?\d+|'[^']*'|"[^"]*")\])*))/gsy;
+  /\s*(?:(\{\{.*?\}\}|\$\{(?!\{).*?\})|('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.]))|(==|!=|<=|>=|[<>()[\],])|([A-Za-z_][\w-]*(?:\.[\w-]+|\[(?:-?\d+|'[^']*'|"[^"]*")\])*))/gsy;
 
 const WORDS = new Set(["and", "or", "not", "in", "contains"]);
 const LITERALS = new Map<string, Json>([
@@ -17,39 +24,35 @@ const LITERALS = new Map<string, Json>([
 ]);
 
 type Token =
-  | { kind: "value"; of: (lookup: Lookup) => Json; text: string }
+  | { kind: "value"; evaluate: Expression; paths: readonly TemplatePath[]; text: string }
   | { kind: "sign"; text: string };
 
-/** Computes with what the paths in an expression stand for. */
+/** Computes the value of an expression from the values of its paths. */
 export type Expression = (lookup: Lookup) => Json;
 
 /**
- * Reads an expression: `or`, `and`, `not`, comparisons (`== != < <= > >= in`, `not in`, `contains`), parentheses,
- * numbers, quoted text, `true`, `false`, `null`, lists, templates and bare paths. A template is a value, not text put
- * into the expression.
+ * Parses an expression: `or`, `and`, `not`, comparisons (`== != < <= > >= in`, `not in`, `contains`), parentheses,
+ * numbers, quoted text, `true`, `false`, `null`, lists, templates and bare paths. A template is a value, not text that is
+ * inserted into the expression.
  *
  * @throws TemplateError for anything else.
  */
 export function parseExpression(text: string): Expression {
-  const parser = new Parser(tokenize(text), text);
-  return parser.parse();
+  return new Parser(tokenize(text), text).parse();
 }
 
-/** Whether an expression holds: false, 0, "", "false", null and empty lists and mappings do not. @throws TemplateError. */
+/**
+ * Whether an expression holds. False, 0, "", "false", null and empty lists and mappings count as false.
+ *
+ * @throws TemplateError.
+ */
 export function evaluateCondition(text: string, lookup: Lookup): boolean {
   return isTrue(parseExpression(text)(lookup));
 }
 
-/** The paths that an expression names, in its templates and bare, in their order. @throws TemplateError. */
-export function listPaths(text: string): (readonly (string | number)[])[] {
-  const paths: (readonly (string | number)[])[] = [];
-  for (const token of tokenize(text))
-    if (token.kind === "value")
-      token.of((path) => {
-        paths.push(path);
-        return null;
-      });
-  return paths;
+/** The paths that an expression names, bare and in templates, in their order. @throws TemplateError. */
+export function listPaths(text: string): TemplatePath[] {
+  return tokenize(text).flatMap((token) => (token.kind === "value" ? token.paths : []));
 }
 
 function tokenize(text: string): Token[] {
@@ -59,27 +62,35 @@ function tokenize(text: string): Token[] {
   while (TOKEN.lastIndex < end) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (!match) throw new TemplateError(`'${text}' cannot be read from '${text.slice(at).trim()}'`);
+    if (!match)
+      throw new TemplateError(`'${text}' cannot be parsed from '${text.slice(at).trim()}' on`);
     tokens.push(toToken(match));
   }
   return tokens;
 }
 
 function toToken([, template, quoted, number, sign, word]: RegExpExecArray): Token {
-  if (template !== undefined)
-    return { kind: "value", text: template, of: (lookup) => fillTemplates(template, lookup) };
-  if (quoted !== undefined) {
-    const inner = quoted.slice(1, -1).replace(/\\(.)/g, "$1");
-    return { kind: "value", text: quoted, of: (lookup) => fillTemplates(inner, lookup) };
-  }
-  if (number !== undefined) return { kind: "value", text: number, of: () => parseJson(number) };
+  if (template !== undefined) return toTemplateToken(template, template);
+  if (quoted !== undefined)
+    return toTemplateToken(quoted, quoted.slice(1, -1).replace(/\\(.)/g, "$1"));
+  if (number !== undefined) return toLiteral(number, parseJson(number));
   if (sign !== undefined) return { kind: "sign", text: sign };
   const name = word ?? "";
   if (WORDS.has(name)) return { kind: "sign", text: name };
   const literal = LITERALS.get(name);
-  if (literal !== undefined) return { kind: "value", text: name, of: () => literal };
+  if (literal !== undefined) return toLiteral(name, literal);
   const path = parsePath(name);
-  return { kind: "value", text: name, of: (lookup) => lookup(path) };
+  return { kind: "value", text: name, paths: [path], evaluate: (lookup) => lookup(path) };
+}
+
+function toLiteral(text: string, value: Json): Token {
+  return { kind: "value", text, paths: [], evaluate: () => value };
+}
+
+/** Templates are parsed with the expression, so that a mistake in one shows before it is evaluated. */
+function toTemplateToken(text: string, content: string): Token {
+  const paths = parseTemplate(content).parts.filter((part) => typeof part !== "string");
+  return { kind: "value", text, paths, evaluate: (lookup) => fillTemplates(content, lookup) };
 }
 
 class Parser {
@@ -152,7 +163,7 @@ class Parser {
           ? `'${this.text}' has an unexpected '${token.text}'`
           : `'${this.text}' ends where a value is needed`,
       );
-    return token.of;
+    return token.evaluate;
   }
 
   private list(): Expression {
@@ -176,6 +187,6 @@ class Parser {
   }
 
   private expect(sign: string): void {
-    if (!this.take(sign)) throw new TemplateError(`'${this.text}' lacks a '${sign}'`);
+    if (!this.take(sign)) throw new TemplateError(`'${this.text}' needs a '${sign}'`);
   }
 }

@@ -1,13 +1,17 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { stringifyJson } from "../../absurd/json.ts";
 import type { Json } from "../../model/json.ts";
-import type { Workflow } from "../model/workflow.ts";
+import { isBranching, isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 
-/** SHA-256 of a workflow's JSON with sorted keys and without nulls, in hexadecimal: the same for JSON and YAML. */
+/**
+ * SHA-256 of a workflow's JSON with sorted keys and without nulls, in hexadecimal. It is the same for JSON and YAML.
+ * Fields that version 2.2 of the language added count only when they differ from their defaults, so that definitions
+ * stored before keep their hash.
+ */
 export function workflowHash(workflow: Workflow): string {
-  return createHash("sha256")
-    .update(stringifyJson(normalise(workflow as Json)))
-    .digest("hex");
+  const value = normalise(withoutNewDefaults(workflow));
+  return bytesToHex(sha256(utf8ToBytes(stringifyJson(value))));
 }
 
 function normalise(value: Json): Json {
@@ -16,4 +20,32 @@ function normalise(value: Json): Json {
   const members = Object.entries(value).filter(([, one]) => one !== null);
   members.sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(members.map(([key, one]) => [key, normalise(one)]));
+}
+
+/** Fields whose defaults are not null are left out here; nulls are left out anyway. */
+function withoutNewDefaults({ tasks, deadline_action, ...workflow }: Workflow): Json {
+  return {
+    ...workflow,
+    ...(deadline_action !== "fail" && { deadline_action }),
+    tasks: Object.fromEntries(
+      Object.entries(tasks).map(([key, task]) => [key, operatorWithoutNewDefaults(task)]),
+    ),
+  } as Json;
+}
+
+function operatorWithoutNewDefaults(operator: Operator): Json {
+  const { preconditions, postconditions, ...rest } = operator;
+  const own: Record<string, unknown> = { ...rest };
+  if (preconditions.length > 0) own.preconditions = preconditions;
+  if (postconditions.length > 0) own.postconditions = postconditions;
+  if (isLoop(operator)) own.loop_body = operator.loop_body.map(operatorWithoutNewDefaults);
+  if (operator.operator_type === "foreach" && !operator.dynamic) delete own.dynamic;
+  if (isBranching(operator))
+    own.branch_workflows = Object.fromEntries(
+      Object.entries(operator.branch_workflows).map(([name, one]) => [
+        name,
+        withoutNewDefaults(one),
+      ]),
+    );
+  return own as Json;
 }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { toRichMermaid } from "../diagrams/rich-mermaid.ts";
 import { safeIds } from "../diagrams/safe-ids.ts";
 import { buildGraph } from "../graph/graph.ts";
-import { readAndCheck, validateWorkflow } from "../model/checks/validate.ts";
+import { decodeAndCheck, validateWorkflow } from "../model/checks/validate.ts";
 import { arbitraryWorkflow } from "../testing/arbitrary-workflow.ts";
 import { parseWorkflow } from "./parse.ts";
 import { serializeWorkflow } from "./serialize.ts";
@@ -55,7 +55,7 @@ test("the validator takes a workflow in which some value was replaced", () => {
       const places = listPlaces(spoiled);
       const [holder, key] = places[position % places.length] ?? [{}, ""];
       Reflect.set(holder, key, value);
-      const { workflow: read } = readAndCheck(spoiled);
+      const { workflow: read } = decodeAndCheck(spoiled);
       if (read) buildGraph(read);
     }),
   );

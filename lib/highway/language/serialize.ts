@@ -1,9 +1,11 @@
 import { stringify as stringifyLossless } from "lossless-json";
-import { Document, isScalar, visit } from "yaml";
+import { Document, type ScalarTag, visit } from "yaml";
+import { compareCodePoints } from "../model/code-points.ts";
 import { isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 import type { Format } from "./parse.ts";
+import { needsQuotes } from "./yaml.ts";
 
-/** Fields for which null is the same as nothing. Anywhere else null is a value. */
+/** Fields for which null means absent. Anywhere else null is a value. */
 const NULLABLE = new Set([
   "start_task",
   "schedule",
@@ -11,6 +13,9 @@ const NULLABLE = new Set([
   "default_retry_policy",
   "retry_policy",
   "timeout_policy",
+  "circuit_breaker_policy",
+  "correction_prompt_template",
+  "deadline_seconds",
   "idempotency_key",
   "result_key",
   "on_success_task_id",
@@ -23,29 +28,44 @@ const NULLABLE = new Set([
 ]);
 
 /**
- * The text of a workflow. JSON has every field, nulls included, in the order of the model, and two spaces of
- * indentation. YAML leaves null fields out and sorts keys at every level, so the order of tasks, branches and cases is
- * lost there; nulls in the user's own values stay.
+ * The text of a workflow, in the form of version 2.2. JSON has every field, nulls included, in the order of the model, and
+ * an indentation of two spaces. YAML omits null fields and sorts keys at every level, so the order of tasks, branches and
+ * cases is lost; nulls in the user's own values stay.
  */
 export function serializeWorkflow(workflow: Workflow, format: Format): string {
   if (format === "json") return stringifyLossless(workflow, null, 2) ?? "";
   const document = new Document(withoutNulls(workflow), {
-    // Text that YAML 1.1 would read as something else is quoted.
+    // Quotes text that YAML 1.1 resolves to another type.
     version: "1.1",
-    customTags: (tags) => tags.filter((tag) => typeof tag !== "object" || tag.tag !== MERGE),
-    sortMapEntries: (a, b) => compare(String(a.key), String(b.key)),
+    customTags: (tags) => [
+      EXPONENT,
+      ...tags.filter((tag) => typeof tag !== "object" || tag.tag !== MERGE),
+    ],
+    sortMapEntries: (a, b) => compareCodePoints(String(a.key), String(b.key)),
     aliasDuplicateObjects: false,
   });
   visit(document, {
-    // Left plain, this key would merge its value into the map around it.
-    Pair: (_, { key }) => {
-      if (isScalar(key) && key.value === "<<") key.type = "QUOTE_SINGLE";
+    Scalar: (_, node) => {
+      if (typeof node.value === "string" && needsQuotes(node.value)) node.type = "QUOTE_SINGLE";
     },
   });
   return document.toString({ indentSeq: false, lineWidth: 80 });
 }
 
 const MERGE = "tag:yaml.org,2002:merge";
+
+/** A number of YAML 1.1 with an exponent needs a dot and a sign: `1.0e+21`. */
+const EXPONENT: ScalarTag = {
+  tag: "tag:yaml.org,2002:float",
+  default: true,
+  identify: (value) => typeof value === "number" && /e/.test(String(value)),
+  test: /(?!)/,
+  resolve: (text) => text,
+  stringify: ({ value }) => {
+    const [digits = "", exponent] = String(value).split("e");
+    return `${digits.includes(".") ? digits : `${digits}.0`}e${exponent}`;
+  },
+};
 
 function withoutNulls(workflow: Workflow): object {
   const tasks = Object.entries(workflow.tasks).map(([id, task]) => [
@@ -57,21 +77,29 @@ function withoutNulls(workflow: Workflow): object {
 
 /** Branches keep their nulls, as the Python package leaves them. */
 function operatorWithoutNulls(operator: Operator): object {
-  const own = ownWithoutNulls(operator);
+  const own = {
+    ...ownWithoutNulls(operator),
+    ...(operator.circuit_breaker_policy && {
+      circuit_breaker_policy: partWithoutNulls(operator.circuit_breaker_policy),
+    }),
+    preconditions: operator.preconditions.map(partWithoutNulls),
+    postconditions: operator.postconditions.map(partWithoutNulls),
+  };
   return isLoop(operator)
     ? { ...own, loop_body: operator.loop_body.map(operatorWithoutNulls) }
     : own;
 }
 
-function ownWithoutNulls(value: object): object {
-  const fields = Object.entries(value).filter(([key, one]) => one !== null || !NULLABLE.has(key));
+const NULLABLE_INSIDE = new Set(["value", "catch_exceptions", "ignore_exceptions"]);
+
+function partWithoutNulls(value: object): object {
+  const fields = Object.entries(value).filter(
+    ([key, one]) => one !== null || !NULLABLE_INSIDE.has(key),
+  );
   return Object.fromEntries(fields);
 }
 
-/** By code point, not by UTF-16 unit. */
-function compare(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]];
-  const differs = left.findIndex((sign, index) => sign !== right[index]);
-  if (differs === -1) return left.length - right.length;
-  return (left[differs]?.codePointAt(0) ?? 0) - (right[differs]?.codePointAt(0) ?? -1);
+function ownWithoutNulls(value: object): object {
+  const fields = Object.entries(value).filter(([key, one]) => one !== null || !NULLABLE.has(key));
+  return Object.fromEntries(fields);
 }

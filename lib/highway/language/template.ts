@@ -1,19 +1,33 @@
 import { stringifyJson } from "../../absurd/json.ts";
 import type { Json } from "../../model/json.ts";
 
-/** A template or expression that cannot be read, or names what is not there. */
+/** A template or expression that cannot be parsed, or names something that does not exist. */
 export class TemplateError extends Error {
   override readonly name = "TemplateError";
 }
 
-/** The value of a path such as `["order", "lines", 0]`. @throws TemplateError when there is none. */
-export type Lookup = (path: readonly (string | number)[]) => Json;
+/** Steps from a name inward, such as `["order", "lines", 0]`. */
+export type TemplatePath = readonly (string | number)[];
 
-const TEMPLATE = /\{\{(.*?)\}\}|\$\{(.*?)\}/gs;
+/** The value of a path. @throws TemplateError when there is none. */
+export type Lookup = (path: TemplatePath) => Json;
+
+/** Text with templates in it, taken apart. */
+export type Template = {
+  /** Literal text and paths, in their order. */
+  parts: readonly (string | TemplatePath)[];
+  /** The path of text that is exactly one template; its value keeps its type. */
+  only?: TemplatePath;
+  /** Some `{{` or `${` has no end, and so is literal text. */
+  isUnclosed: boolean;
+};
+
+/** An escape, or a template. `${{ x }}` is a dollar sign before a template. */
+const TEMPLATE = /\$(\$\{)|\{\{(\{\{)|\{\{(.*?)\}\}|\$\{(?!\{)(.*?)\}/gs;
 const PATH = /^([A-Za-z_][\w-]*)((?:\.[\w-]+|\[(?:-?\d+|'[^']*'|"[^"]*")\])*)$/;
 const STEP = /\.([\w-]+)|\[(?:(-?\d+)|'([^']*)'|"([^"]*)")\]/g;
 
-/** The parts of `order.lines[0].sku`. @throws TemplateError for anything that is not a path. */
+/** Parses a path such as `order.lines[0].sku`. @throws TemplateError for anything else. */
 export function parsePath(text: string): (string | number)[] {
   const [, name, rest = ""] = PATH.exec(text.trim()) ?? [];
   if (name === undefined)
@@ -25,9 +39,34 @@ export function parsePath(text: string): (string | number)[] {
 }
 
 /**
- * Replaces the templates in a value, in lists and the values of mappings, too. Text that is exactly one template
- * becomes what that yields; otherwise values are put into the text, text as it is and all else as JSON. Nothing is
- * ever evaluated.
+ * Parses text with templates `{{ path }}` or `${path}`. `{{{{` is a literal `{{`, and `$${` a literal `${`.
+ *
+ * @throws TemplateError when a template is not a path.
+ */
+export function parseTemplate(text: string): Template {
+  const parts: (string | TemplatePath)[] = [];
+  let [at, isUnclosed] = [0, false];
+  const addText = (end: number) => {
+    const literal = text.slice(at, end);
+    isUnclosed ||= /\{\{|\$\{/.test(literal);
+    if (literal !== "") parts.push(literal);
+  };
+  for (const match of text.matchAll(TEMPLATE)) {
+    const [whole, dollar, braces, path, dollarPath] = match;
+    addText(match.index);
+    parts.push(dollar ?? braces ?? parsePath(path ?? dollarPath ?? ""));
+    at = match.index + whole.length;
+  }
+  addText(text.length);
+  const solid = parts.filter((part) => typeof part !== "string" || part.trim() !== "");
+  const only = solid.length === 1 && typeof solid[0] !== "string" ? solid[0] : undefined;
+  return { parts, ...(only && { only }), isUnclosed };
+}
+
+/**
+ * Replaces the templates in a value, also in the items of lists and the values of mappings. Text that is exactly one
+ * template becomes the value of its path; in other text a value is written as it is if it is text, else as JSON. Nothing
+ * is evaluated as code.
  *
  * @throws TemplateError.
  */
@@ -39,17 +78,16 @@ export function fillTemplates(value: Json, lookup: Lookup): Json {
   return Object.fromEntries(members);
 }
 
-/** Like `fillTemplates` for what has to be text in the end: a number or a mapping is written as JSON. */
+/** Like `fillTemplates`, for a value that must be text in the end: others are written as JSON. */
 export function fillToText(text: string, lookup: Lookup): string {
   return toText(fillText(text, lookup));
 }
 
 function fillText(text: string, lookup: Lookup): Json {
-  const whole = /^\s*(?:\{\{((?:(?!\}\}).)*)\}\}|\$\{([^}]*)\})\s*$/s.exec(text);
-  if (whole) return lookup(parsePath(whole[1] ?? whole[2] ?? ""));
-  return text.replace(TEMPLATE, (_, braces?: string, dollar?: string) =>
-    toText(lookup(parsePath(braces ?? dollar ?? ""))),
-  );
+  if (!/\{\{|\$\{/.test(text)) return text;
+  const { parts, only } = parseTemplate(text);
+  if (only) return lookup(only);
+  return parts.map((part) => (typeof part === "string" ? part : toText(lookup(part)))).join("");
 }
 
 function toText(value: Json): string {

@@ -1,88 +1,272 @@
 import * as f from "./fields.ts";
-import { BASE, HEAD, ownFields, retryPolicy } from "./operator-fields.ts";
 import type { Problem } from "./problem.ts";
-import { isOperatorType, OPERATOR_TYPES } from "./vocabulary.ts";
-import type { Operator, Workflow } from "./workflow.ts";
+import { parseWaitFor } from "./wait-for.ts";
+import {
+  type ChoiceBranch,
+  type CircuitBreakerPolicy,
+  DEADLINE_ACTIONS,
+  GUARD_CHECKS,
+  type Guard,
+  isOperatorType,
+  JOIN_MODES,
+  OPERATOR_TYPES,
+  type Operator,
+  type OperatorBase,
+  type OperatorType,
+  type RetryPolicy,
+  TERMINATE_STATUSES,
+  type TimeoutPolicy,
+  TRIGGER_RULES,
+  type Workflow,
+} from "./workflow.ts";
 
-/** Deeper documents are refused before reading them could exhaust the stack. */
+/** Deeper documents are refused: decoding them could exhaust the stack. */
 const MAX_DEPTH = 100;
 
-const OWN = ownFields(readBodyOperator, readNested);
+/** Objects that an alias repeats count each time; documents that expand to more are refused. */
+const MAX_OBJECTS = 500_000;
 
 /**
- * The workflow in a value of any kind, as from JSON or YAML: defaults filled in, durations and instants in their
- * normal form, unknown fields kept. There is none when a value has the wrong type or is missing; `problems` say where.
- * An operator of an unknown kind is kept as it is, and is a problem. Never throws.
+ * Decodes a workflow from a value of any kind, such as JSON or YAML gives: fills in defaults, normalises durations and
+ * instants, keeps unknown fields. Without a `workflow`, `problems` say which value is missing or has the wrong type. An
+ * operator of an unknown kind is kept as it is, and is a problem. Never throws.
  */
-export function readWorkflow(value: unknown): { workflow?: Workflow; problems: Problem[] } {
+export function decodeWorkflow(value: unknown): { workflow?: Workflow; problems: Problem[] } {
   const problems: Problem[] = [];
   const place = new f.Place("", problems);
-  if (isTooDeep(value, MAX_DEPTH)) {
-    place.error("too_deep", `is nested more than ${MAX_DEPTH} levels deep, or contains itself`);
+  const refusal = measure(value);
+  if (refusal) {
+    place.error(...refusal);
     return { problems };
   }
-  const workflow = readNested(value, place);
-  const isBroken = problems.some(({ code }) => code === f.SHAPE || code === f.MISSING);
-  return isBroken ? { problems } : { workflow, problems };
+  const workflow = workflowField(value, place);
+  return problems.some(({ code }) => f.NO_MODEL.has(code)) ? { problems } : { workflow, problems };
 }
 
-function readNested(value: unknown, place: f.Place): Workflow {
-  if (!f.isMapping(value)) {
-    const hint = "write `name: …` and `tasks: …`";
-    place.error(f.SHAPE, `a workflow must be a mapping, but is ${f.describeType(value)}`, hint);
-    return f.readFields(WORKFLOW, {}, new f.Place("", []));
-  }
-  return f.readFields(WORKFLOW, value, place);
-}
+const emptyMapping = () => ({});
+const text = f.orElse(f.text, () => "");
+const nullableText = f.nullable(f.text);
+const freeMapping = f.orElse(f.mapping(f.json), emptyMapping);
+const no = f.orElse(f.boolean, () => false);
+
+const retryPolicy = f.object<RetryPolicy>({
+  max_retries: f.orElse(f.integer, () => 3),
+  delay: f.orElse(f.duration, () => "PT5S"),
+  backoff_factor: f.orElse(f.number, () => 2),
+});
+
+const timeoutPolicy = f.object<TimeoutPolicy>({
+  timeout: f.duration,
+  kill_on_timeout: f.orElse(f.boolean, () => true),
+});
+
+const breakerFields = f.object<CircuitBreakerPolicy>({
+  failure_threshold: f.orElse(f.integerFrom(1), () => 5),
+  success_threshold: f.orElse(f.integerFrom(1), () => 2),
+  isolation_duration: f.orElse(f.duration, () => "PT30S"),
+  catch_exceptions: f.nullable(f.list(f.text)),
+  ignore_exceptions: f.nullable(f.list(f.text)),
+});
+
+/** `isolation_duration_seconds` is another spelling of `isolation_duration`, which wins. */
+const circuitBreakerPolicy: f.Field<CircuitBreakerPolicy> = (value, place) => {
+  if (!f.isMapping(value)) return breakerFields(value, place);
+  const { isolation_duration_seconds: seconds, ...rest } = value;
+  if (seconds === undefined) return breakerFields(value, place);
+  const isolation_duration = f.duration(
+    f.number(seconds, place.member("isolation_duration_seconds")),
+    place,
+  );
+  return breakerFields({ isolation_duration, ...rest }, place);
+};
+
+const guard: f.Field<Guard> = (value, place) => {
+  const decoded = f.object<Guard>({
+    variable: f.text,
+    check: f.oneOf(
+      GUARD_CHECKS,
+      (check) => `Invalid check type '${check}'. Valid: ${GUARD_CHECKS.join(", ")}`,
+    ),
+    value: f.json,
+    message: text,
+  })(value, place);
+  if (decoded.check === "in_range" && !(Array.isArray(decoded.value) && decoded.value.length === 2))
+    place.member("value").error(f.SHAPE, "in_range check requires value=[min, max]");
+  if (decoded.check === "in_set" && !Array.isArray(decoded.value))
+    place.member("value").error(f.SHAPE, "in_set check requires value=[item1, item2, ...]");
+  return decoded;
+};
+const guards = f.orElse(f.list(guard), () => []);
+
+/** Fields of all operators, in their order; the operator's type stands behind the id. */
+const BASE: f.Fields<OperatorBase & { operator_type: unknown }> = {
+  task_id: f.text,
+  operator_type: (kind) => kind,
+  dependencies: f.orElse(f.list(f.text), () => []),
+  trigger_rule: f.orElse(f.oneOf(TRIGGER_RULES), () => "all_success" as const),
+  retry_policy: f.nullable(retryPolicy),
+  timeout_policy: f.nullable(timeoutPolicy),
+  circuit_breaker_policy: f.nullable(circuitBreakerPolicy),
+  idempotency_key: nullableText,
+  metadata: freeMapping,
+  description: text,
+  result_key: nullableText,
+  on_success_task_id: nullableText,
+  on_failure_task_id: nullableText,
+  is_internal_loop_task: no,
+  is_internal_parallel_task: no,
+  preconditions: guards,
+  postconditions: guards,
+};
+
+const waitFor: f.Field<string> = (value, place) => {
+  const parsed = parseWaitFor(value);
+  if (parsed) return parsed.text;
+  if (value === undefined) place.error(f.MISSING, "is missing; it must be a duration or a time");
+  else
+    place.error(
+      f.SHAPE,
+      `must be a duration or a time, but is ${f.describeType(value)}`,
+      'such as "PT15M", "P1D", "2026-03-01T06:15:00Z" or a number of seconds',
+    );
+  return "PT0S";
+};
+
+type Own<Type extends OperatorType> = f.Fields<
+  Omit<Extract<Operator, { operator_type: Type }>, keyof OperatorBase | "operator_type">
+>;
+
+const call: Own<"task"> & Own<"activity"> = {
+  function: f.text,
+  args: f.orElse(f.list(f.json), () => []),
+  kwargs: freeMapping,
+};
+const loopBody = f.orElse(f.list(bodyOperator), () => []);
+const branchWorkflows = f.orElse(f.mapping(workflowField), emptyMapping);
+
+/** The fields that each kind of operator adds, in their order. */
+const OWN: { [Type in OperatorType]: Own<Type> } = {
+  task: call,
+  activity: call,
+  condition: { condition: f.text, if_true: nullableText, if_false: nullableText },
+  wait: { wait_for: waitFor },
+  parallel: {
+    branches: f.orElse(f.mapping(f.list(f.text)), emptyMapping),
+    branch_workflows: branchWorkflows,
+    timeout: f.nullable(f.integer),
+  },
+  foreach: { items: f.text, loop_body: loopBody, parallel: no, dynamic: no },
+  while: { condition: f.text, loop_body: loopBody },
+  emit_event: { event_name: f.text, payload: freeMapping },
+  wait_for_event: { event_name: f.text, timeout_seconds: f.nullable(f.integer) },
+  switch: {
+    switch_on: f.text,
+    cases: f.orElse(f.mapping(f.text), emptyMapping),
+    default: nullableText,
+  },
+  join: {
+    join_tasks: f.list(f.text),
+    join_mode: f.orElse(f.oneOf(JOIN_MODES), () => "all_of" as const),
+  },
+  reflexive: {
+    generator: f.text,
+    generator_kwargs: freeMapping,
+    verifier: f.text,
+    verifier_kwargs: freeMapping,
+    max_turns: f.orElse(f.integerFrom(1, 10), () => 3),
+    correction_prompt_template: nullableText,
+  },
+  multi_choice: {
+    branches: f.mapping(
+      f.object<ChoiceBranch>({ condition: f.text, tasks: f.orElse(f.list(f.text), () => []) }),
+    ),
+    branch_workflows: branchWorkflows,
+    minimum_branches: f.orElse(f.integerFrom(0), () => 1),
+    timeout: f.nullable(f.integer),
+  },
+  terminate: {
+    status: f.orElse(
+      f.oneOf(
+        TERMINATE_STATUSES,
+        () => `Terminate status must be one of: ${TERMINATE_STATUSES.join(", ")}`,
+      ),
+      () => "completed" as const,
+    ),
+    result: freeMapping,
+    reason: text,
+  },
+  child_workflow: {
+    children: f.orElse(f.mapping(f.mapping(f.json)), emptyMapping),
+    timeout_seconds: f.nullable(f.integer),
+  },
+};
 
 const WORKFLOW: f.Fields<Workflow> = {
   name: f.text,
   version: f.orElse(f.text, () => "2.0.0"),
-  description: f.orElse(f.text, () => ""),
-  tasks: f.orElse(readTasks, () => ({})),
-  variables: f.orElse(f.mapping(f.json), () => ({})),
-  start_task: f.nullable(f.text),
-  schedule: f.nullable(f.text),
+  description: text,
+  tasks: f.orElse(tasksField, emptyMapping),
+  variables: freeMapping,
+  start_task: nullableText,
+  schedule: nullableText,
   start_date: f.nullable(f.instant),
-  catchup: f.orElse(f.boolean, () => false),
-  is_paused: f.orElse(f.boolean, () => false),
+  catchup: no,
+  is_paused: no,
   tags: f.orElse(f.list(f.text), () => []),
   max_active_runs: f.orElse(f.integer, () => 1),
   default_retry_policy: f.nullable(retryPolicy),
+  deadline_seconds: f.nullable(f.integer),
+  deadline_action: f.orElse(
+    f.oneOf(
+      DEADLINE_ACTIONS,
+      (action) =>
+        `deadline_action must be one of: ${DEADLINE_ACTIONS.join(", ")} (got '${action}')`,
+    ),
+    () => "fail" as const,
+  ),
 };
 
-function readTasks(value: unknown, place: f.Place): Record<string, Operator> {
+function workflowField(value: unknown, place: f.Place): Workflow {
+  if (f.isMapping(value)) return f.decodeFields(WORKFLOW, value, place);
+  place.error(
+    f.SHAPE,
+    `a workflow must be a mapping, but is ${f.describeType(value)}`,
+    "write `name: …` and `tasks: …`",
+  );
+  return f.decodeFields(WORKFLOW, {}, new f.Place("", []));
+}
+
+function tasksField(value: unknown, place: f.Place): Record<string, Operator> {
   const tasks = f.mapping(f.json)(value, place);
   const operators = Object.entries(tasks).map(([id, task]) => {
     const at = place.member(id);
-    if (!f.isMapping(task)) return [id, readOperator(task, at)];
-    if (Object.hasOwn(task, "task_id")) return [id, readOperator(task, at)];
-    at.warn("task_id_missing", "has no task_id; its key is taken", `add task_id: ${id}`);
-    return [id, readOperator({ task_id: id, ...task }, at)];
+    if (!f.isMapping(task) || Object.hasOwn(task, "task_id")) return [id, operatorField(task, at)];
+    at.warn("task_id_missing", "has no task_id; its key is used", `add task_id: ${id}`);
+    return [id, operatorField({ task_id: id, ...task }, at)];
   });
   return Object.fromEntries(operators);
 }
 
-function readBodyOperator(value: unknown, place: f.Place): Operator {
+function bodyOperator(value: unknown, place: f.Place): Operator {
   const isBareTask =
-    f.isMapping(value) && !Object.hasOwn(value, "operator_type") && "function" in value;
-  return readOperator(isBareTask ? { ...value, operator_type: "task" } : value, place);
+    f.isMapping(value) &&
+    !Object.hasOwn(value, "operator_type") &&
+    Object.hasOwn(value, "function");
+  return operatorField(isBareTask ? { ...value, operator_type: "task" } : value, place);
 }
 
-function readOperator(value: unknown, place: f.Place): Operator {
+function operatorField(value: unknown, place: f.Place): Operator {
   if (!f.isMapping(value)) {
     place.error(f.SHAPE, `a task must be a mapping, but is ${f.describeType(value)}`);
-    return readOperator({}, new f.Place("", []));
+    return operatorField({}, new f.Place("", []));
   }
-  const type = value.operator_type;
+  const type = Object.hasOwn(value, "operator_type") ? value.operator_type : undefined;
   if (!isOperatorType(type)) reportType(type, place.member("operator_type"));
-  const operatorType = { operator_type: (kind: unknown) => kind };
-  const own = isOperatorType(type) ? OWN[type] : {};
-  const fields = { ...HEAD, ...operatorType, ...BASE, ...own } as f.Fields<Operator>;
-  return f.readFields(fields, value, place);
+  const fields = { ...BASE, ...(isOperatorType(type) && OWN[type]) } as f.Fields<Operator>;
+  return f.decodeFields(fields, value, place, { open: !isOperatorType(type) });
 }
 
-/** The words are those of the original, which had no operator to keep. */
+/** The message is that of the Python package, for parity. */
 function reportType(type: unknown, place: f.Place): void {
   const isText = typeof type === "string";
   place.error(
@@ -92,12 +276,34 @@ function reportType(type: unknown, place: f.Place): void {
   );
 }
 
-/** Visits each object once, however often it is shared; one that contains itself is too deep. */
-function isTooDeep(value: unknown, levels: number, seen = new Map<object, number>()): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  // Seen with as many levels left or fewer: nothing new can come of it.
-  if ((seen.get(value) ?? Number.POSITIVE_INFINITY) <= levels) return false;
-  seen.set(value, levels);
-  return Object.values(value).some((member) => isTooDeep(member, levels - 1, seen));
+/** Why a value is too large to decode. What an alias repeats is visited once, and counted each time. */
+function measure(value: unknown): [code: string, message: string] | undefined {
+  const TOO_DEEP = "too_deep";
+  const sizes = new Map<object, { depth: number; count: number } | typeof TOO_DEEP>();
+  const visit = (one: unknown, level: number): { depth: number; count: number } | undefined => {
+    if (typeof one !== "object" || one === null) return { depth: 0, count: 0 };
+    const known = sizes.get(one);
+    if (known === TOO_DEEP || level > MAX_DEPTH) return undefined;
+    if (known) return known.depth + level > MAX_DEPTH ? undefined : known;
+    // An object that contains itself is met again while this entry stands.
+    sizes.set(one, TOO_DEEP);
+    let [depth, count] = [0, 1];
+    for (const member of Object.values(one)) {
+      const inner = visit(member, level + 1);
+      if (!inner) return undefined;
+      depth = Math.max(depth, inner.depth);
+      count += inner.count;
+    }
+    const size = { depth: depth + 1, count };
+    sizes.set(one, size);
+    return size;
+  };
+  const size = visit(value, 0);
+  if (!size) return [TOO_DEEP, `is nested more than ${MAX_DEPTH} levels deep, or contains itself`];
+  if (size.count > MAX_OBJECTS)
+    return [
+      "too_large",
+      `has more than ${MAX_OBJECTS} lists and mappings once aliases are expanded`,
+    ];
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { formatDuration, parseDuration } from "./duration.ts";
 import { normaliseInstant } from "./instant.ts";
 import { joinPath, type Problem } from "./problem.ts";
 
-/** A place in a document, and the list its problems go to. */
+/** A place in a document, and the list that its problems go to. */
 export class Place {
   constructor(
     readonly path: string,
@@ -27,14 +27,18 @@ export class Place {
   }
 }
 
-/** Reads one value; reports what is wrong with it and then returns a stand-in. `undefined` means the key is absent. */
+/**
+ * Decodes one value, `undefined` where the key is absent. Reports what is wrong with it, and then returns a value of the
+ * right type, so that decoding goes on.
+ */
 export type Field<T> = (value: unknown, place: Place) => T;
 
-/** The code of problems after which there is no workflow to show. */
+/** Codes of problems that leave no workflow to convert or draw. */
 export const SHAPE = "type";
 export const MISSING = "missing";
+export const NO_MODEL: ReadonlySet<string> = new Set([SHAPE, MISSING]);
 
-/** What a value is, in the words of a document. */
+/** The type of a value and how it starts, for messages. */
 export function describeType(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
@@ -53,7 +57,7 @@ export function describeType(value: unknown): string {
   }
 }
 
-function wrong<T>(place: Place, value: unknown, wanted: string, hint: string, instead: T): T {
+function reject<T>(place: Place, value: unknown, wanted: string, hint: string, instead: T): T {
   if (value === undefined) place.error(MISSING, `is missing; it must be ${wanted}`, hint);
   else place.error(SHAPE, `must be ${wanted}, but is ${describeType(value)}`, hint);
   return instead;
@@ -62,44 +66,66 @@ function wrong<T>(place: Place, value: unknown, wanted: string, hint: string, in
 export const text: Field<string> = (value, place) => {
   if (typeof value === "string") return value;
   const hint = typeof value === "object" ? "write text" : `write it in quotes: "${value ?? "…"}"`;
-  return wrong(place, value, "text", hint, "");
+  return reject(place, value, "text", hint, "");
 };
 
 export const boolean: Field<boolean> = (value, place) =>
   typeof value === "boolean"
     ? value
-    : wrong(place, value, "true or false", "without quotes", false);
+    : reject(place, value, "true or false", "without quotes", false);
 
 export const number: Field<number> = (value, place) => {
   const parsed = typeof value === "bigint" ? Number(value) : value;
   if (typeof parsed === "number" && Number.isFinite(parsed)) return parsed;
-  return wrong(place, value, "a number", "without quotes", 0);
+  return reject(place, value, "a number", "without quotes", 0);
 };
 
-/** A whole number; digits in quotes are taken, too. */
-export const integer: Field<number> = (value, place) => {
+/** A whole number; digits in quotes are accepted. */
+export const integer: Field<number> = (value, place) =>
+  toInteger(value) ?? reject(place, value, "a whole number", "such as 3", 0);
+
+function toInteger(value: unknown): number | undefined {
   const digits = typeof value === "string" && /^[+-]?\d{1,15}$/.test(value.trim());
   const parsed = digits || typeof value === "bigint" ? Number(value) : value;
-  if (typeof parsed === "number" && Number.isSafeInteger(parsed)) return parsed;
-  return wrong(place, value, "a whole number", "such as 3", 0);
-};
+  return typeof parsed === "number" && Number.isSafeInteger(parsed) ? parsed : undefined;
+}
+
+/** A whole number within bounds, both included. The messages are those of the Python package. */
+export function integerFrom(minimum: number, maximum = Number.POSITIVE_INFINITY): Field<number> {
+  return (value, place) => {
+    const parsed = integer(value, place);
+    if (toInteger(value) === undefined) return minimum;
+    if (parsed < minimum) place.error(SHAPE, `Input should be greater than or equal to ${minimum}`);
+    else if (parsed > maximum)
+      place.error(SHAPE, `Input should be less than or equal to ${maximum}`);
+    return parsed;
+  };
+}
 
 export const duration: Field<string> = (value, place) => {
   const seconds = parseDuration(value);
   if (seconds !== undefined) return formatDuration(seconds);
-  return wrong(place, value, "a duration", 'seconds, or ISO 8601 such as "PT1M30S"', "PT0S");
+  return reject(place, value, "a duration", 'seconds, or ISO 8601 such as "PT1M30S"', "PT0S");
 };
 
 export const instant: Field<string> = (value, place) => {
   const normal = typeof value === "string" ? normaliseInstant(value) : undefined;
-  return normal ?? wrong(place, value, "a date or time", 'such as "2026-03-01T06:15:00Z"', "");
+  return normal ?? reject(place, value, "a date or time", 'such as "2026-03-01T06:15:00Z"', "");
 };
 
-export function oneOf<const T extends string>(values: readonly T[]): Field<T> {
+/** One of some words. `message` replaces the usual one for text that is none of them. */
+export function oneOf<const T extends string>(
+  values: readonly T[],
+  message?: (value: string) => string,
+): Field<T> {
   const listed = `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
+  const [first] = values;
   return (value, place) => {
     const found = values.find((one) => one === value);
-    return found ?? wrong(place, value, `one of ${listed}`, "spelled exactly so", values[0] as T);
+    if (found !== undefined) return found;
+    if (message && typeof value === "string") place.error(SHAPE, message(value));
+    else reject(place, value, `one of ${listed}`, "case-sensitive", first);
+    return first as T;
   };
 }
 
@@ -107,14 +133,14 @@ export const json: Field<Json> = (value) => (value ?? null) as Json;
 
 export function list<T>(item: Field<T>): Field<T[]> {
   return (value, place) => {
-    if (!Array.isArray(value)) return wrong(place, value, "a list", "such as [a, b]", []);
+    if (!Array.isArray(value)) return reject(place, value, "a list", "such as [a, b]", []);
     return value.map((element, index) => item(element, place.member(index)));
   };
 }
 
 export function mapping<T>(item: Field<T>): Field<Record<string, T>> {
   return (value, place) => {
-    if (!isMapping(value)) return wrong(place, value, "a mapping", "such as {key: value}", {});
+    if (!isMapping(value)) return reject(place, value, "a mapping", "such as {key: value}", {});
     const entries = Object.entries(value);
     return Object.fromEntries(entries.map(([key, one]) => [key, item(one, place.member(key))]));
   };
@@ -129,7 +155,7 @@ export function nullable<T>(field: Field<T>): Field<T | null> {
   return (value, place) => (value === undefined || value === null ? null : field(value, place));
 }
 
-/** The field may be absent; null is a mistake. */
+/** The field may be absent; null is an error. */
 export function orElse<T>(field: Field<T>, fallback: () => T): Field<T> {
   return (value, place) => (value === undefined ? fallback() : field(value, place));
 }
@@ -137,16 +163,65 @@ export function orElse<T>(field: Field<T>, fallback: () => T): Field<T> {
 /** The fields of an object, in the order in which they are written. */
 export type Fields<T> = { [Key in keyof T]-?: Field<T[Key]> };
 
-/** Reads the named fields in their order and keeps all others behind them. */
-export function readFields<T extends object>(
+/** An object with these fields. */
+export function object<T extends object>(fields: Fields<T>): Field<T> {
+  return (value, place) => {
+    if (isMapping(value)) return decodeFields(fields, value, place);
+    reject(place, value, "a mapping", "such as {key: value}", {});
+    return decodeFields(fields, {}, new Place("", []));
+  };
+}
+
+/**
+ * Decodes the known fields in their order and keeps all others behind them. Unknown fields are warnings, unless `open`
+ * says that the known ones are not all there are.
+ */
+export function decodeFields<T extends object>(
   fields: Fields<T>,
   value: Record<string, unknown>,
   place: Place,
+  { open = false } = {},
 ): T {
   const known = Object.entries<Field<unknown>>(fields).map(([key, field]) => {
     const given = Object.hasOwn(value, key) ? value[key] : undefined;
     return [key, field(given, place.member(key))];
   });
   const others = Object.entries(value).filter(([key]) => !Object.hasOwn(fields, key));
+  if (!open)
+    for (const [key] of others) {
+      const near = findNearest(key, Object.keys(fields));
+      place
+        .member(key)
+        .warn(
+          "unknown_field",
+          "is not a field of the language; it is kept and has no effect",
+          near && `did you mean ${near}?`,
+        );
+    }
   return Object.fromEntries([...known, ...others]) as T;
+}
+
+/** The word most like another: one that begins the other, or differs in few letters. The last of equals. */
+function findNearest(word: string, words: readonly string[]): string | undefined {
+  const scores = words.map((one) => {
+    const isPrefix = one.startsWith(word) || word.startsWith(one);
+    return { one, score: isPrefix && word.length > 2 ? 1 : countEdits(word, one) };
+  });
+  const best = Math.min(...scores.map(({ score }) => score));
+  const limit = Math.max(1, Math.floor(word.length / 3));
+  return best <= limit ? scores.findLast(({ score }) => score === best)?.one : undefined;
+}
+
+/** Levenshtein's distance: letters inserted, deleted or replaced. */
+function countEdits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, left] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, right] of [...b].entries())
+      next.push(
+        Math.min((row[j] ?? 0) + Number(left !== right), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1),
+      );
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }

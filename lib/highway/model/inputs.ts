@@ -1,14 +1,12 @@
 import type { Json } from "../../model/json.ts";
-import { listPaths } from "../language/expression.ts";
-import { fillTemplates } from "../language/template.ts";
-import { findScope, innerScopes, type Scope } from "./scopes.ts";
-import { listScopes } from "./visit.ts";
+import { findScope, innerScopes, listScopes, type Scope } from "./scopes.ts";
+import { listFieldPaths, listTemplateFields } from "./template-fields.ts";
 import type { Operator, Workflow } from "./workflow.ts";
 
-/** A value that a run of a workflow can be given. Without a `default` it needs one: an operator asks for it. */
+/** A value that a run of a workflow can be given. Without a `default` it is required. */
 export type WorkflowInput = { name: string; default?: Json };
 
-/** Names that mean something in every run. */
+/** Names that have a meaning in every run. */
 const KNOWN = [
   "inputs",
   "variables",
@@ -22,9 +20,15 @@ const KNOWN = [
   "error_message",
 ];
 
+/** Names that have a meaning in one field only, by the first key of its place. */
+const KNOWN_IN: Record<string, readonly string[]> = {
+  postconditions: ["result"],
+  correction_prompt_template: ["prompt", "output", "feedback", "turn", "verification"],
+};
+
 /**
- * What a run of a workflow can be given: its variables, whose values an input of the same name replaces, in their order;
- * then what operators ask for and nothing in the workflow provides, in the order of its operators.
+ * The inputs of a workflow: first its variables, in their order, whose values an input of the same name replaces; then
+ * names that operators refer to and nothing in the workflow provides, in the order of its operators.
  */
 export function listInputs(workflow: Workflow): WorkflowInput[] {
   const variables = Object.entries(workflow.variables);
@@ -34,26 +38,36 @@ export function listInputs(workflow: Workflow): WorkflowInput[] {
     ...variables.map(([name]) => name),
     ...operators.flatMap(({ task_id, result_key }) => [task_id, result_key ?? task_id]),
   ]);
-  const asked = new Set(
-    operators.flatMap(listReferences).flatMap((path) => inputOf(path, provided)),
-  );
-  for (const [name] of variables) asked.delete(name);
+  const required = new Set(operators.flatMap((operator) => listRequired(operator, provided)));
+  for (const [name] of variables) required.delete(name);
   return [
     ...variables.map(([name, value]) => ({ name, default: value })),
-    ...[...asked].map((name) => ({ name })),
+    ...[...required].map((name) => ({ name })),
   ];
 }
 
-function inputOf(path: readonly (string | number)[], provided: ReadonlySet<string>): string[] {
-  const [first, second] = path.map(String);
-  if (first === "inputs") return second === undefined ? [] : [second];
-  if (first === "ds") return ["data_interval_start"];
-  return first === undefined || provided.has(first) ? [] : [first];
+/** The required inputs of a workflow that are not among the given ones. */
+export function listMissingInputs(workflow: Workflow, given: object): string[] {
+  return listInputs(workflow)
+    .filter((input) => input.default === undefined && !Object.hasOwn(given, input.name))
+    .map(({ name }) => name);
+}
+
+function listRequired(operator: Operator, provided: ReadonlySet<string>): string[] {
+  return listTemplateFields(operator).flatMap((field) => {
+    const local = KNOWN_IN[String(field.keys[0])] ?? [];
+    return listFieldPaths(field).flatMap((path) => {
+      const [first, second] = path.map(String);
+      if (first === "inputs") return second ?? [];
+      if (first === "ds") return ["data_interval_start"];
+      return first === undefined || provided.has(first) || local.includes(first) ? [] : first;
+    });
+  });
 }
 
 /**
- * The first names of everything that the operators of a scope refer to, those inside of them and their handlers
- * included: all that a part running this scope has to be given.
+ * The first names of all paths in the templates of a scope's operators, of those inside them, and of their handlers: the
+ * names that a part running this scope needs values for.
  */
 export function listNames(scope: Scope): Set<string> {
   const names = new Set<string>();
@@ -61,7 +75,8 @@ export function listNames(scope: Scope): Set<string> {
   const visit = (operator: Operator, home: Scope): void => {
     if (visited.has(operator)) return;
     visited.add(operator);
-    for (const [name] of listReferences(operator)) names.add(String(name));
+    for (const [name] of listTemplateFields(operator).flatMap(listFieldPaths))
+      names.add(String(name));
     for (const id of [operator.on_success_task_id, operator.on_failure_task_id]) {
       const at = id === null ? null : findScope(home, id);
       const handler = id === null ? undefined : at?.operators.get(id);
@@ -72,49 +87,4 @@ export function listNames(scope: Scope): Set<string> {
   };
   for (const operator of scope.operators.values()) visit(operator, scope);
   return names;
-}
-
-/** Everything that the templates and expressions of an operator name. */
-function listReferences(operator: Operator): (readonly (string | number)[])[] {
-  switch (operator.operator_type) {
-    case "task":
-    case "activity":
-      return inTemplates([operator.args, operator.kwargs, operator.idempotency_key]);
-    case "condition":
-    case "while":
-      return inExpression(operator.condition);
-    case "switch":
-      return inExpression(operator.switch_on);
-    case "foreach":
-      return inExpression(operator.items);
-    case "wait":
-      return inTemplates(operator.wait_for);
-    case "emit_event":
-      return inTemplates([operator.event_name, operator.payload]);
-    case "wait_for_event":
-      return inTemplates(operator.event_name);
-    default:
-      return [];
-  }
-}
-
-function inTemplates(value: Json): (readonly (string | number)[])[] {
-  const paths: (readonly (string | number)[])[] = [];
-  try {
-    fillTemplates(value, (path) => {
-      paths.push(path);
-      return null;
-    });
-  } catch {
-    // What cannot be read is for the validator to say.
-  }
-  return paths;
-}
-
-function inExpression(text: string): (readonly (string | number)[])[] {
-  try {
-    return listPaths(text);
-  } catch {
-    return [];
-  }
 }

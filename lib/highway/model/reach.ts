@@ -2,8 +2,8 @@ import { findContaining, type Scope } from "./scopes.ts";
 import { isRouter, listTargets, type Operator } from "./workflow.ts";
 
 /**
- * What an operator waits for, within its scope. A dependency on something inside of a loop or a branch here is one on
- * that loop or parallel; ids from further out have happened already and do not count.
+ * What an operator waits for, within its scope. A dependency on an operator inside a loop or branch of this scope is one
+ * on the loop or parallel; operators of outer scopes have ended already and are left out.
  */
 export function dependenciesIn(scope: Scope, operator: Operator): string[] {
   const own = operator.dependencies.flatMap((id) => findContaining(scope, id) ?? []);
@@ -12,13 +12,25 @@ export function dependenciesIn(scope: Scope, operator: Operator): string[] {
   );
 }
 
-/** Where a router can lead, within its scope. */
+/**
+ * The targets of a router within its scope, labelled with the case. A choice whose branches are tasks of this scope is a
+ * router as well: its labels are the branches.
+ */
 export function targetsIn(scope: Scope, operator: Operator): { target: string; label: string }[] {
-  if (!isRouter(operator)) return [];
-  return listTargets(operator).filter(({ target }) => scope.operators.has(target));
+  const targets = isRouter(operator) ? listTargets(operator) : listChoiceTargets(operator);
+  return targets.filter(({ target }) => scope.operators.has(target));
 }
 
-/** Where a scope begins: where that is said, else at the first operator that waits for nothing. */
+function listChoiceTargets(operator: Operator): { target: string; label: string }[] {
+  if (operator.operator_type !== "multi_choice") return [];
+  return Object.entries(operator.branches).flatMap(([label, { tasks }]) =>
+    Object.hasOwn(operator.branch_workflows, label)
+      ? []
+      : tasks.map((target) => ({ target, label })),
+  );
+}
+
+/** The operator that a scope starts with: the one it names, else the first that waits for nothing. */
 export function startOf(scope: Scope): string | undefined {
   if (scope.start !== null && scope.operators.has(scope.start)) return scope.start;
   const operators = [...scope.operators.values()];
@@ -30,7 +42,7 @@ export function startOf(scope: Scope): string | undefined {
     ?.task_id;
 }
 
-/** The ways onward from each operator: to its dependents, and from a router to its targets. */
+/** For each operator its dependents and, for a router, its targets. */
 export function listSuccessors(scope: Scope): Map<string, Set<string>> {
   const successors = new Map<string, Set<string>>(
     [...scope.operators.keys()].map((id) => [id, new Set()]),
@@ -42,7 +54,7 @@ export function listSuccessors(scope: Scope): Map<string, Set<string>> {
   return successors;
 }
 
-/** Everything that can come after an operator; itself only when it lies on a cycle. */
+/** Every operator that can run after one; that one only when it is on a cycle. */
 export function reachableFrom(start: string, successors: Map<string, Set<string>>): Set<string> {
   const reached = new Set<string>();
   const open = [start];
@@ -55,7 +67,7 @@ export function reachableFrom(start: string, successors: Map<string, Set<string>
   return reached;
 }
 
-/** `behind(id)`: everything that can come after an operator of this scope, computed when asked. */
+/** `behind(id)`: every operator of this scope that can run after that one. Computed on first use. */
 export function behindIn(scope: Scope): (id: string) => ReadonlySet<string> {
   const successors = listSuccessors(scope);
   const known = new Map<string, Set<string>>();
@@ -66,10 +78,7 @@ export function behindIn(scope: Scope): (id: string) => ReadonlySet<string> {
   };
 }
 
-/**
- * The dependencies that count: an edge from a router is implied, and left out, when the operator also depends on
- * something behind that router.
- */
+/** The dependencies of an operator without those on routers behind which another of its dependencies is. */
 export function reducedDependencies(
   scope: Scope,
   operator: Operator,
@@ -78,7 +87,8 @@ export function reducedDependencies(
   const all = dependenciesIn(scope, operator);
   return all.filter((id) => {
     const dependency = scope.operators.get(id);
-    if (!dependency || !isRouter(dependency)) return true;
+    if (!dependency) return true;
+    if (!isRouter(dependency) && targetsIn(scope, dependency).length === 0) return true;
     return !all.some((other) => other !== id && behind(id).has(other));
   });
 }

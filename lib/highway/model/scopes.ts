@@ -1,15 +1,28 @@
-import { isLoop, type Operator, type Workflow } from "./workflow.ts";
+import { joinPath } from "./problem.ts";
+import { isBranching, isLoop, type Operator, type Workflow } from "./workflow.ts";
 
-/** Operators that see each other: the top level, the body of a loop, or one branch. Those of deeper loops are theirs. */
+/**
+ * Operators that see each other: the top level, the body of a loop, or one branch. Operators of a deeper loop belong to
+ * that loop's scope.
+ */
 export type Scope = {
   /** `""`, `each_order`, `renditions.hd`, and so on inward: `each_order/route.left`. */
   path: string;
-  /** Own operators by id, in their order. */
+  /** Own operators by id, in the order of the document. */
   operators: ReadonlyMap<string, Operator>;
-  /** Where it begins when that is said; else wherever nothing precedes. */
+  /** The task it starts with, where the document names one. */
   start: string | null;
   /** The scope around it, where handlers are looked up next. */
   outer: Scope | null;
+};
+
+/** A scope, and where in the document its operators are. */
+export type LocatedScope = {
+  scope: Scope;
+  /** The document's path of an operator of this scope. */
+  locate: (id: string) => string;
+  /** The branch or the whole document, for scopes that are a workflow. */
+  workflow?: { value: Workflow; path: string };
 };
 
 /** The outermost scope. Operators that are listed in the body of a loop belong to that loop. */
@@ -32,26 +45,57 @@ export function bodyScope(loop: Operator, outer: Scope): Scope {
   };
 }
 
-/** The scopes of a parallel's branches, where they are workflows of their own. */
-export function branchScopes(parallel: Operator, outer: Scope): { name: string; scope: Scope }[] {
-  if (parallel.operator_type !== "parallel") return [];
-  return Object.entries(parallel.branch_workflows).map(([name, workflow]) => ({
+/** The scopes of the branches of a parallel or a choice, where they are workflows of their own. */
+export function branchScopes(operator: Operator, outer: Scope): { name: string; scope: Scope }[] {
+  if (!isBranching(operator)) return [];
+  return Object.entries(operator.branch_workflows).map(([name, workflow]) => ({
     name,
     scope: {
       ...topScope(workflow),
-      path: branchPath(pathIn(outer, parallel.task_id), name),
+      path: branchPath(pathIn(outer, operator.task_id), name),
       outer,
     },
   }));
 }
 
-/** The scopes directly inside of an operator. */
+/** The scopes directly inside an operator. */
 export function innerScopes(operator: Operator, outer: Scope): Scope[] {
   if (isLoop(operator)) return [bodyScope(operator, outer)];
   return branchScopes(operator, outer).map(({ scope }) => scope);
 }
 
-/** Members of the older kind of branch: tasks beside the parallel, named in it, by branch. */
+/** All scopes of a workflow, outer ones first. */
+export function listScopes(workflow: Workflow): LocatedScope[] {
+  return withInner(locateTasks(topScope(workflow), workflow, ""));
+}
+
+function locateTasks(scope: Scope, value: Workflow, path: string): LocatedScope {
+  const tasks = joinPath(path, "tasks");
+  const keys = new Map(Object.entries(value.tasks).map(([key, task]) => [task.task_id, key]));
+  const locate = (id: string) => joinPath(tasks, keys.get(id) ?? id);
+  return { scope, locate, workflow: { value, path } };
+}
+
+function withInner(located: LocatedScope): LocatedScope[] {
+  const { scope, locate } = located;
+  const inner = [...scope.operators.values()].flatMap((operator): LocatedScope[] => {
+    const at = locate(operator.task_id);
+    if (isLoop(operator)) {
+      const body = joinPath(at, "loop_body");
+      const indexOf = (id: string) => operator.loop_body.findIndex((one) => one.task_id === id);
+      return [{ scope: bodyScope(operator, scope), locate: (id) => joinPath(body, indexOf(id)) }];
+    }
+    if (!isBranching(operator)) return [];
+    return branchScopes(operator, scope).flatMap((branch) => {
+      const value = operator.branch_workflows[branch.name];
+      const path = joinPath(joinPath(at, "branch_workflows"), branch.name);
+      return value ? [locateTasks(branch.scope, value, path)] : [];
+    });
+  });
+  return [located, ...inner.flatMap(withInner)];
+}
+
+/** Members of the older kind of branch, by branch: tasks beside the parallel whose ids it lists. */
 export function sharedBranches(
   parallel: Operator,
   scope: Scope,
@@ -72,18 +116,18 @@ export function branchPath(path: string, branch: string): string {
   return `${path}.${escapeSegment(branch)}`;
 }
 
-/** Ids may be any text; what separates the parts of a path is percent-encoded in them. */
+/** Ids may be any text; the separators of paths are percent-encoded in them. */
 function escapeSegment(id: string): string {
   return id.replace(/[%/.[\]#$@~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** The scope, this one or one around it, in which an id is known. */
+/** The innermost scope, from this one outward, that has an operator of this id. */
 export function findScope(scope: Scope | null, id: string): Scope | null {
   if (scope === null || scope.operators.has(id)) return scope;
   return findScope(scope.outer, id);
 }
 
-/** The scope of a path, anywhere inside of this one. */
+/** The scope with this path: this one or any inside it. */
 export function scopeAt(scope: Scope, path: string): Scope | undefined {
   if (scope.path === path) return scope;
   for (const operator of scope.operators.values())
@@ -94,7 +138,7 @@ export function scopeAt(scope: Scope, path: string): Scope | undefined {
   return undefined;
 }
 
-/** The operator of this scope that is named, or has what is named inside of it. */
+/** The id of the operator of this scope that has this id, or contains an operator that does. */
 export function findContaining(scope: Scope, id: string): string | undefined {
   if (scope.operators.has(id)) return id;
   let containing = contents.get(scope);

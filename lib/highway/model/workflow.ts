@@ -1,12 +1,62 @@
-import type { Json, JsonObject } from "../../model/json.ts";
-import type { JoinMode, OpaqueType, TriggerRule } from "./vocabulary.ts";
-
 /**
- * A workflow as it is written: snake_case keys in the order of the JSON form, durations and instants as normalised
- * ISO 8601 text. Fields of later releases stay on the objects they came with, after the ones named here.
+ * The workflow as it is written, version 2.2 of the language: snake_case keys in the order of the JSON form, durations
+ * and instants as normalised ISO 8601 text. Unknown fields stay on the objects they came with, after the known ones.
  */
+import type { Json, JsonObject } from "../../model/json.ts";
+
+/** The kinds of operator that the language defines, as written in `operator_type`. */
+export const OPERATOR_TYPES = [
+  "task",
+  "condition",
+  "wait",
+  "parallel",
+  "foreach",
+  "switch",
+  "while",
+  "emit_event",
+  "wait_for_event",
+  "join",
+  "activity",
+  "reflexive",
+  "multi_choice",
+  "terminate",
+  "child_workflow",
+] as const;
+export type OperatorType = (typeof OPERATOR_TYPES)[number];
+
+export const JOIN_MODES = ["all_of", "any_of", "all_success", "one_success"] as const;
+export type JoinMode = (typeof JOIN_MODES)[number];
+
+export const TRIGGER_RULES = [
+  "all_success",
+  "all_done",
+  "one_success",
+  "one_done",
+  "none_failed",
+] as const;
+export type TriggerRule = (typeof TRIGGER_RULES)[number];
+
+/** What a guard can check, in alphabetical order, as the Python package lists them. */
+export const GUARD_CHECKS = [
+  "equals",
+  "exists",
+  "in_range",
+  "in_set",
+  "matches_regex",
+  "not_equals",
+  "not_null",
+  "type_check",
+] as const;
+export type GuardCheck = (typeof GUARD_CHECKS)[number];
+
+export const TERMINATE_STATUSES = ["cancelled", "completed", "failed"] as const;
+export type TerminateStatus = (typeof TERMINATE_STATUSES)[number];
+
+export const DEADLINE_ACTIONS = ["fail", "cancel"] as const;
+export type DeadlineAction = (typeof DEADLINE_ACTIONS)[number];
+
 export type Workflow = {
-  /** Lower-case letters, digits and single underscores, beginning with a letter. */
+  /** Lower-case letters, digits and single underscores, starting with a letter. */
   name: string;
   /** Letters, digits, `.`, `-` and single underscores. */
   version: string;
@@ -14,9 +64,9 @@ export type Workflow = {
   /** By task id. JavaScript lists ids that are whole numbers first; all others keep their order. */
   tasks: Record<string, Operator>;
   variables: JsonObject;
-  /** `null` in branches: then it is the first one. */
+  /** `null` in branches, which start at their first operator. */
   start_task: string | null;
-  /** Cron with five fields, in UTC. */
+  /** Cron expression with five fields, in UTC. */
   schedule: string | null;
   start_date: string | null;
   catchup: boolean;
@@ -24,11 +74,15 @@ export type Workflow = {
   tags: string[];
   max_active_runs: number;
   default_retry_policy: RetryPolicy | null;
+  /** Limit of a whole run, from its first start; `null` is no limit. */
+  deadline_seconds: number | null;
+  /** How a run ends that exceeds its deadline. */
+  deadline_action: DeadlineAction;
 };
 
-/** How often and when a failed operator is tried again. */
+/** How often and when a failed operator is retried. */
 export type RetryPolicy = {
-  /** After the first try; 0 is none. */
+  /** After the first attempt; 0 is none. */
   max_retries: number;
   /** Duration before the first retry. */
   delay: string;
@@ -36,20 +90,45 @@ export type RetryPolicy = {
   backoff_factor: number;
 };
 
-/** How long one attempt may take. */
+/** Timeout of one attempt. */
 export type TimeoutPolicy = {
   timeout: string;
   /** `false`: the attempt counts as failed, but its code may run on. */
   kill_on_timeout: boolean;
 };
 
-/** What every operator has. */
+/** When calls of an operator are suspended because it keeps failing. */
+export type CircuitBreakerPolicy = {
+  /** Consecutive failures that open the circuit. */
+  failure_threshold: number;
+  /** Successes after the isolation that close it. */
+  success_threshold: number;
+  /** Duration for which an open circuit makes no calls. */
+  isolation_duration: string;
+  /** Names of the errors that count; `null` counts all. */
+  catch_exceptions: string[] | null;
+  /** Names of errors that never count. */
+  ignore_exceptions: string[] | null;
+};
+
+/** A condition on a value, checked before or after an operator. */
+export type Guard = {
+  /** A template or a bare path. */
+  variable: string;
+  check: GuardCheck;
+  value: Json;
+  /** Text of the failure; empty for one that names variable, check and value. */
+  message: string;
+};
+
+/** Fields of every operator. */
 export type OperatorBase = {
   task_id: string;
   dependencies: string[];
   trigger_rule: TriggerRule;
   retry_policy: RetryPolicy | null;
   timeout_policy: TimeoutPolicy | null;
+  circuit_breaker_policy: CircuitBreakerPolicy | null;
   idempotency_key: string | null;
   metadata: JsonObject;
   description: string;
@@ -58,6 +137,8 @@ export type OperatorBase = {
   on_failure_task_id: string | null;
   is_internal_loop_task: boolean;
   is_internal_parallel_task: boolean;
+  preconditions: Guard[];
+  postconditions: Guard[];
 };
 
 type OperatorOf<Type extends string, Own = unknown> = OperatorBase & { operator_type: Type } & Own;
@@ -85,7 +166,13 @@ export type ParallelOperator = OperatorOf<
 >;
 export type ForeachOperator = OperatorOf<
   "foreach",
-  { items: string; loop_body: Operator[]; parallel: boolean }
+  {
+    items: string;
+    loop_body: Operator[];
+    parallel: boolean;
+    /** Items may be added while the loop runs. */
+    dynamic: boolean;
+  }
 >;
 export type WhileOperator = OperatorOf<"while", { condition: string; loop_body: Operator[] }>;
 export type EmitEventOperator = OperatorOf<
@@ -94,16 +181,55 @@ export type EmitEventOperator = OperatorOf<
 >;
 export type WaitForEventOperator = OperatorOf<
   "wait_for_event",
-  { event_name: string /** `null`: for ever. */; timeout_seconds: number | null }
+  { event_name: string /** `null` waits without limit. */; timeout_seconds: number | null }
 >;
 export type SwitchOperator = OperatorOf<
   "switch",
   { switch_on: string; cases: Record<string, string>; default: string | null }
 >;
 export type JoinOperator = OperatorOf<"join", { join_tasks: string[]; join_mode: JoinMode }>;
-
-/** An operator of a kind this release does not execute. Its type may be any other text, too. */
-export type OpaqueOperator = OperatorOf<OpaqueType>;
+/** Generates, verifies, and corrects until the verifier accepts. */
+export type ReflexiveOperator = OperatorOf<
+  "reflexive",
+  {
+    generator: string;
+    generator_kwargs: JsonObject;
+    verifier: string;
+    verifier_kwargs: JsonObject;
+    /** Generations, the first included: 1 to 10. */
+    max_turns: number;
+    correction_prompt_template: string | null;
+  }
+>;
+/** Runs every branch whose condition holds. */
+export type MultiChoiceOperator = OperatorOf<
+  "multi_choice",
+  {
+    branches: Record<string, ChoiceBranch>;
+    branch_workflows: Record<string, Workflow>;
+    /** How many branches have to be chosen. */
+    minimum_branches: number;
+    /** Whole seconds for all chosen branches together. */
+    timeout: number | null;
+  }
+>;
+/** Without an entry in `branch_workflows`, `tasks` are operators of the same map. */
+export type ChoiceBranch = { condition: string; tasks: string[] };
+/** Ends the whole run. */
+export type TerminateOperator = OperatorOf<
+  "terminate",
+  { status: TerminateStatus; result: JsonObject; reason: string }
+>;
+/** Runs other workflows, each as a run of its own. */
+export type ChildWorkflowOperator = OperatorOf<
+  "child_workflow",
+  {
+    /** `{workflow_name, inputs}` by name. The language does not validate what is inside; `checks` do. */
+    children: Record<string, JsonObject>;
+    /** Whole seconds for all children together. */
+    timeout_seconds: number | null;
+  }
+>;
 
 export type Operator =
   | TaskOperator
@@ -117,10 +243,24 @@ export type Operator =
   | WaitForEventOperator
   | SwitchOperator
   | JoinOperator
-  | OpaqueOperator;
+  | ReflexiveOperator
+  | MultiChoiceOperator
+  | TerminateOperator
+  | ChildWorkflowOperator
+  /** Reserved by the language. Like any other unknown type it is kept and drawn, never run. */
+  | OperatorOf<"try_catch">;
 
 export type LoopOperator = ForeachOperator | WhileOperator;
 export type RouterOperator = ConditionOperator | SwitchOperator;
+/** Operators whose branches are workflows of their own. */
+export type BranchingOperator = ParallelOperator | MultiChoiceOperator;
+
+const OPERATOR_TYPE_SET: ReadonlySet<string> = new Set(OPERATOR_TYPES);
+
+/** Whether the language defines this kind of operator. */
+export function isOperatorType(type: unknown): type is OperatorType {
+  return typeof type === "string" && OPERATOR_TYPE_SET.has(type);
+}
 
 export function isLoop(operator: Operator): operator is LoopOperator {
   return operator.operator_type === "foreach" || operator.operator_type === "while";
@@ -130,7 +270,18 @@ export function isRouter(operator: Operator): operator is RouterOperator {
   return operator.operator_type === "condition" || operator.operator_type === "switch";
 }
 
-/** Where a condition or switch can lead: ids with the words on the way, in the order they are written. */
+export function isBranching(operator: Operator): operator is BranchingOperator {
+  return operator.operator_type === "parallel" || operator.operator_type === "multi_choice";
+}
+
+/** Whether an operator calls functions, and so can be retried, timed out and isolated by a circuit breaker. */
+export function isCall(
+  operator: Operator,
+): operator is TaskOperator | ActivityOperator | ReflexiveOperator {
+  return ["task", "activity", "reflexive"].includes(operator.operator_type);
+}
+
+/** Targets of a condition or switch with the labels of their edges, in the order of the document. */
 export function listTargets(router: RouterOperator): { target: string; label: string }[] {
   if (router.operator_type === "condition")
     return [

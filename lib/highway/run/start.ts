@@ -18,6 +18,7 @@ import { ACTIVE_STATES } from "../../model/states.ts";
 import { workflowHash } from "../language/hash.ts";
 import { ROOT_TASK } from "../machine/entry-names.ts";
 import { validateWorkflow } from "../model/checks/validate.ts";
+import { listNotExecuted } from "../model/executable.ts";
 import { formatProblem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { recoveryOptions } from "./parts.ts";
@@ -60,6 +61,7 @@ export async function startWorkflow(
   options: StartOptions = {},
 ): Promise<StartedRun> {
   const errors = validateWorkflow(workflow).filter(({ severity }) => severity === "error");
+  if (errors.length === 0) errors.push(...listNotExecuted(workflow));
   if (errors.length > 0) throw new InvalidWorkflowError(errors.map(formatProblem).join("\n"));
   const { inputs = {}, recovery = DEFAULT_RECOVERY, ...row } = options;
   const workflowRunId = options.workflowRunId ?? randomUUID();

@@ -1,10 +1,19 @@
 import * as fc from "fast-check";
 import { parseJson } from "../../absurd/json.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
-import { JOIN_MODES, TRIGGER_RULES } from "../model/vocabulary.ts";
-import type { Operator, OperatorBase, Workflow } from "../model/workflow.ts";
+import {
+  DEADLINE_ACTIONS,
+  GUARD_CHECKS,
+  type Guard,
+  JOIN_MODES,
+  type Operator,
+  type OperatorBase,
+  TERMINATE_STATUSES,
+  TRIGGER_RULES,
+  type Workflow,
+} from "../model/workflow.ts";
 
-/** Few ids, so that references meet; some that are awkward in diagrams and paths. */
+/** Few ids, so that references match; some are awkward in diagrams and paths. */
 const IDS = [
   "a",
   "b",
@@ -24,7 +33,7 @@ const id = fc.constantFrom(...IDS);
 const ids = fc.uniqueArray(id, { maxLength: 3 });
 const maybeId = fc.option(id, { freq: 4 });
 const words = fc.constantFrom("", "Load it", 'with "quotes"', "two\nlines", "Ünïcode ✓", "#;:{<");
-/** As a reader of JSON has it: integers that a double would round are `bigint`. */
+/** As parsed JSON: integers that a double would round are `bigint`. */
 const json: fc.Arbitrary<Json> = fc
   .jsonValue({ maxDepth: 2 })
   .map((value) => parseJson(JSON.stringify(value)));
@@ -39,12 +48,36 @@ const retryPolicy = fc.record({
   backoff_factor: fc.constantFrom(1, 1.5, 2),
 });
 
+const circuitBreakerPolicy = fc.record({
+  failure_threshold: fc.integer({ min: 1, max: 9 }),
+  success_threshold: fc.integer({ min: 1, max: 9 }),
+  isolation_duration: durations,
+  catch_exceptions: fc.option(fc.array(words, { maxLength: 2 })),
+  ignore_exceptions: fc.option(fc.array(words, { maxLength: 2 })),
+});
+
+const guard: fc.Arbitrary<Guard> = fc.constantFrom(...GUARD_CHECKS).chain((check) =>
+  fc.record({
+    variable: fc.constantFrom("{{ x }}", "x.y"),
+    check: fc.constant(check),
+    value:
+      check === "in_range"
+        ? fc.constant<Json>([1, 2.5])
+        : check === "in_set"
+          ? fc.array(json, { maxLength: 3 })
+          : json,
+    message: words,
+  }),
+);
+const guards = fc.array(guard, { maxLength: 2 });
+
 const base: fc.Arbitrary<OperatorBase> = fc.record({
   task_id: id,
   dependencies: ids,
   trigger_rule: fc.constantFrom(...TRIGGER_RULES),
   retry_policy: fc.option(retryPolicy),
   timeout_policy: fc.option(fc.record({ timeout: durations, kill_on_timeout: fc.boolean() })),
+  circuit_breaker_policy: fc.option(circuitBreakerPolicy),
   idempotency_key: fc.option(words),
   metadata: free,
   description: words,
@@ -53,6 +86,8 @@ const base: fc.Arbitrary<OperatorBase> = fc.record({
   on_failure_task_id: maybeId,
   is_internal_loop_task: fc.boolean(),
   is_internal_parallel_task: fc.boolean(),
+  preconditions: guards,
+  postconditions: guards,
 });
 
 const call = {
@@ -90,7 +125,29 @@ const leaves: fc.Arbitrary<object>[] = [
     join_tasks: ids,
     join_mode: fc.constantFrom(...JOIN_MODES),
   }),
-  fc.record({ operator_type: fc.constantFrom("reflexive", "teleport"), generator: words }),
+  fc.record({
+    operator_type: fc.constant("reflexive"),
+    generator: words,
+    generator_kwargs: free,
+    verifier: words,
+    verifier_kwargs: free,
+    max_turns: fc.integer({ min: 1, max: 10 }),
+    correction_prompt_template: fc.option(words),
+  }),
+  fc.record({
+    operator_type: fc.constant("terminate"),
+    status: fc.constantFrom(...TERMINATE_STATUSES),
+    result: free,
+    reason: words,
+  }),
+  fc.record({
+    operator_type: fc.constant("child_workflow"),
+    children: fc.dictionary(id, fc.record({ workflow_name: fc.constant("other"), inputs: free }), {
+      maxKeys: 2,
+    }),
+    timeout_seconds: fc.option(fc.nat()),
+  }),
+  fc.record({ operator_type: fc.constantFrom("try_catch", "teleport"), generator: words }),
 ];
 
 function operators(depth: number): fc.Arbitrary<Operator[]> {
@@ -103,6 +160,7 @@ function operators(depth: number): fc.Arbitrary<Operator[]> {
             items: fc.constant("{{ xs }}"),
             loop_body: operators(depth - 1),
             parallel: fc.boolean(),
+            dynamic: fc.boolean(),
           }),
           fc.record({
             operator_type: fc.constant("while"),
@@ -115,6 +173,19 @@ function operators(depth: number): fc.Arbitrary<Operator[]> {
             branch_workflows: fc.dictionary(fc.constantFrom("hd", "left"), workflows(depth - 1), {
               maxKeys: 2,
             }),
+            timeout: fc.option(fc.nat()),
+          }),
+          fc.record({
+            operator_type: fc.constant("multi_choice"),
+            branches: fc.dictionary(
+              fc.constantFrom("hd", "left", "b-1"),
+              fc.record({ condition: fc.constant("{{ x }} > 1"), tasks: ids }),
+              { maxKeys: 2 },
+            ),
+            branch_workflows: fc.dictionary(fc.constantFrom("hd", "left"), workflows(depth - 1), {
+              maxKeys: 2,
+            }),
+            minimum_branches: fc.nat(2),
             timeout: fc.option(fc.nat()),
           }),
         ];
@@ -145,6 +216,8 @@ function workflows(depth: number): fc.Arbitrary<Workflow> {
       tags: fc.array(words, { maxLength: 2 }),
       max_active_runs: fc.integer({ min: 1, max: 3 }),
       default_retry_policy: fc.option(retryPolicy),
+      deadline_seconds: fc.option(fc.integer({ min: 1, max: 1e6 })),
+      deadline_action: fc.constantFrom(...DEADLINE_ACTIONS),
     })
     .map(({ tasks, ...rest }) => {
       const { name, version, description, ...others } = rest;
@@ -153,5 +226,5 @@ function workflows(depth: number): fc.Arbitrary<Workflow> {
     });
 }
 
-/** Workflows of the right shape that need not make sense: cycles, ghosts, names that clash, loops in branches in loops. */
+/** Workflows of the right shape, with cycles, unknown ids, duplicate names, and loops in branches in loops. */
 export const arbitraryWorkflow = workflows(2);

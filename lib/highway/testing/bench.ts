@@ -6,7 +6,7 @@ import { getTaskResult } from "../../absurd/tasks.ts";
 import type { Queryable } from "../../absurd/types.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
-import { listScopes } from "../model/visit.ts";
+import { listScopes } from "../model/scopes.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { FunctionCall, WorkflowFunction } from "../run/functions.ts";
 import { type StartOptions, startWorkflow } from "../run/start.ts";

@@ -1,31 +1,30 @@
 import { isCron } from "../cron.ts";
 import type { Place } from "../fields.ts";
+import { checkName, checkVersion } from "../names.ts";
 import type { Workflow } from "../workflow.ts";
+import { checkRetryPolicy } from "./check-operator.ts";
 
-const NAME = /^[a-z][a-z0-9_]*$/;
-const VERSION = /^[a-zA-Z0-9._-]+$/;
-const RESERVED = "cannot contain '__' (double underscore) - it's reserved as a separator";
-
-/** The first thing that is wrong with a workflow's name, in the words of the original. */
-export function checkName(name: string): string | undefined {
-  if (name.includes("__")) return `Workflow name '${name}' ${RESERVED}`;
-  if (NAME.test(name)) return undefined;
-  return `Workflow name '${name}' must start with lowercase letter and contain only lowercase letters, digits, and single underscores`;
-}
-
-/** The first thing that is wrong with a workflow's version, in the words of the original. */
-export function checkVersion(version: string): string | undefined {
-  if (version.includes("__")) return `Workflow version '${version}' ${RESERVED}`;
-  if (VERSION.test(version)) return undefined;
-  return `Workflow version '${version}' must contain only alphanumeric characters, dots, hyphens, and underscores (semver compatible)`;
-}
-
-/** Reports what a workflow says of itself and must not. */
-export function checkHead(workflow: Workflow, place: Place): void {
+/** Reports a workflow's own fields that are of the right type but not allowed. */
+export function checkHead(workflow: Workflow, place: Place, isBranch: boolean): void {
   const name = checkName(workflow.name);
   if (name) place.member("name").error("name", name, "such as order_intake");
   const version = checkVersion(workflow.version);
   if (version) place.member("version").error("version", version, 'such as "1.0.0"');
+  const deadline = workflow.deadline_seconds;
+  const atDeadline = place.member("deadline_seconds");
+  if (deadline !== null && deadline <= 0)
+    atDeadline.error("deadline", `deadline_seconds must be positive (got ${deadline})`);
+  else if (deadline !== null && isBranch)
+    atDeadline.warn(
+      "branch_deadline_ignored",
+      "A branch has no deadline of its own; only the whole run has one",
+      "set it on the workflow, or use the timeout of the operator",
+    );
+  checkSchedule(workflow, place);
+  checkRetryPolicy(workflow.default_retry_policy, place.member("default_retry_policy"));
+}
+
+function checkSchedule(workflow: Workflow, place: Place): void {
   if (workflow.schedule !== null && !isCron(workflow.schedule))
     place
       .member("schedule")

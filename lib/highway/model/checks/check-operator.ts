@@ -1,13 +1,42 @@
 import { parseDuration } from "../duration.ts";
-import type { Place } from "../fields.ts";
+import { isMapping, type Place } from "../fields.ts";
+import { checkName } from "../names.ts";
 import { parseWaitFor } from "../wait-for.ts";
-import type { Operator, RetryPolicy } from "../workflow.ts";
+import {
+  type ChildWorkflowOperator,
+  type Guard,
+  isCall,
+  type MultiChoiceOperator,
+  type Operator,
+  type RetryPolicy,
+} from "../workflow.ts";
 
-/** Reports values of one operator that are of the right type and make no sense. */
+/** Names that `type_check` knows: those of JSON, and Python's. */
+export const GUARD_TYPES = [
+  "string",
+  "number",
+  "integer",
+  "boolean",
+  "list",
+  "object",
+  "null",
+  "str",
+  "int",
+  "float",
+  "bool",
+  "dict",
+  "NoneType",
+];
+
+/** Reports values of one operator that are of the right type but make no sense. */
 export function checkOperator(operator: Operator, place: Place): void {
   checkRetryPolicy(operator.retry_policy, place.member("retry_policy"));
   if (operator.timeout_policy && !isPositive(operator.timeout_policy.timeout))
     place.member("timeout_policy").member("timeout").error("timeout", "must be more than 0");
+  checkBreaker(operator, place.member("circuit_breaker_policy"));
+  for (const when of ["preconditions", "postconditions"] as const)
+    for (const [index, guard] of operator[when].entries())
+      checkGuard(guard, place.member(when).member(index));
   switch (operator.operator_type) {
     case "wait":
       checkWait(operator.wait_for, place.member("wait_for"));
@@ -18,18 +47,45 @@ export function checkOperator(operator: Operator, place: Place): void {
       checkSeconds(operator.timeout, place.member("timeout"));
       break;
     case "foreach":
+      checkBody(operator.loop_body, place);
+      if (operator.dynamic)
+        place
+          .member("dynamic")
+          .warn(
+            "dynamic_unsupported",
+            "Items cannot be added to a loop that runs here, so a start is refused",
+          );
+      break;
     case "while":
-      if (operator.loop_body.length === 0)
-        place.member("loop_body").warn("empty_loop_body", "is empty, so the loop does nothing");
+      checkBody(operator.loop_body, place);
+      checkRounds(operator.metadata, place.member("metadata"));
       break;
     case "switch":
       if (Object.keys(operator.cases).length === 0)
-        place
-          .member("cases")
-          .warn("switch_without_cases", "is empty, so there is nothing to choose");
+        place.member("cases").warn("switch_without_cases", "is empty, so nothing can match");
+      for (const key of Object.keys(operator.cases))
+        if (key !== key.trim())
+          place
+            .member("cases")
+            .member(key)
+            .warn(
+              "unreachable_case",
+              `'${key}' never matches: values are trimmed`,
+              `write '${key.trim()}'`,
+            );
+      break;
+    case "emit_event":
+      checkEventName(operator.event_name, place.member("event_name"), "emits");
       break;
     case "wait_for_event":
+      checkEventName(operator.event_name, place.member("event_name"), "awaits");
       checkSeconds(operator.timeout_seconds, place.member("timeout_seconds"));
+      break;
+    case "multi_choice":
+      checkChoice(operator, place);
+      break;
+    case "child_workflow":
+      checkChildren(operator, place);
       break;
   }
 }
@@ -47,21 +103,149 @@ export function checkRetryPolicy(policy: RetryPolicy | null, place: Place): void
     place.member("delay").error("negative_delay", "must not be negative");
 }
 
+function checkBreaker(operator: Operator, place: Place): void {
+  const policy = operator.circuit_breaker_policy;
+  if (!policy) return;
+  if ((parseDuration(policy.isolation_duration) ?? 0) < 0)
+    place.member("isolation_duration").error("negative_delay", "must not be negative");
+  if (!isCall(operator))
+    place.warn(
+      "circuit_breaker_ignored",
+      `A circuit breaker has no effect on ${operator.operator_type}`,
+      "use it on task, activity or reflexive",
+    );
+}
+
+function checkGuard({ variable, check, value }: Guard, place: Place): void {
+  const report = (message: string, hint?: string) =>
+    place.member("value").error("bad_guard", message, hint);
+  if (variable.trim() === "")
+    place.member("variable").error("bad_guard", "must not be empty", 'such as "{{ order.total }}"');
+  if (check === "in_range" && Array.isArray(value)) {
+    const [low, high] = value;
+    const isNumber = (one: unknown) => typeof one === "number" || typeof one === "bigint";
+    const isKind = (isOne: (one: unknown) => boolean) => isOne(low) && isOne(high);
+    const isComparable = isKind(isNumber) || isKind((one) => typeof one === "string");
+    if (!isComparable || (low ?? 0) > (high ?? 0))
+      report("must be two numbers or two texts, the smaller first", "such as [1, 100]");
+  }
+  if (check === "matches_regex" && (typeof value !== "string" || !isPattern(value)))
+    report("is not a regular expression", 'such as "^[A-Z]{2}[0-9]+$"');
+  if (check === "type_check" && !GUARD_TYPES.some((type) => type === value))
+    report("names no type", `use one of ${GUARD_TYPES.join(", ")}`);
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return Boolean(new RegExp(text));
+  } catch {
+    return false;
+  }
+}
+
+function checkBody(body: Operator[], place: Place): void {
+  if (body.length === 0)
+    place.member("loop_body").warn("empty_loop_body", "is empty, so the loop does nothing");
+}
+
+function checkRounds(metadata: Operator["metadata"], place: Place): void {
+  const limit = metadata.max_iterations;
+  if (limit === undefined) return;
+  if (typeof limit !== "number" || !Number.isSafeInteger(limit) || limit < 1)
+    place
+      .member("max_iterations")
+      .error(
+        "max_iterations",
+        "must be a whole number of at least 1",
+        "without quotes, such as 100",
+      );
+}
+
+/** `5m` and `00:30:00` are meant as durations; any other text may be meant for another program. */
+const LIKE_A_DURATION = /^\s*[+-]?\d[\d.,:]*\s*[A-Za-z]*\s*$/;
+
 function checkWait(text: string, place: Place): void {
   const wait = parseWaitFor(text);
   if (wait?.kind === "duration" && wait.seconds < 0)
     place.error("negative_delay", "must not be negative");
-  if (wait?.kind === "text" && !/^\s*(\{\{.*\}\}|\$\{.*\})\s*$/s.test(text))
+  if (wait?.kind !== "text" || /^\s*(\{\{.*\}\}|\$\{.*\})\s*$/s.test(text)) return;
+  const message = `'${text}' is neither a duration, a time nor a template`;
+  if (LIKE_A_DURATION.test(text) || parseDuration(text) !== undefined)
+    place.error("wait_for_text", message, 'such as "PT5M" for five minutes or "PT30S"');
+  else
     place.warn(
       "wait_for_text",
-      `'${text}' is neither a duration, a time nor a template`,
-      'such as "PT15M", "2026-03-01T06:15:00Z" or "{{inputs.delay}}"; for an event use wait_for_event',
+      message,
+      'such as "PT15M", "2026-03-01T06:15:00Z" or "{{ inputs.delay }}"; for an event use wait_for_event',
     );
+}
+
+/** The first emission of a name wins, and stays. */
+function checkEventName(name: string, place: Place, verb: "emits" | "awaits"): void {
+  if (name.trim() === "") place.error("event_name", "must not be empty");
+  else if (!/\{\{|\$\{/.test(name))
+    place.warn(
+      "fixed_event_name",
+      `Every run ${verb} the same event '${name}': the first emission wins, and later runs continue with it at once`,
+      `put something of the run into it, such as "${name}:{{ run.id }}"`,
+    );
+}
+
+function checkChoice(operator: MultiChoiceOperator, place: Place): void {
+  checkSeconds(operator.timeout, place.member("timeout"));
+  const names = Object.keys(operator.branches);
+  if (names.length === 0)
+    place.member("branches").warn("choice_without_branches", "is empty, so nothing can be chosen");
+  if (operator.minimum_branches > names.length)
+    place
+      .member("minimum_branches")
+      .error(
+        "minimum_unreachable",
+        `needs ${operator.minimum_branches} branches, but there are ${names.length}`,
+      );
+  const inside = operator.branch_workflows;
+  if (Object.keys(inside).length === 0) return;
+  for (const name of new Set([...names, ...Object.keys(inside)])) {
+    const at = place.member("branch_workflows").member(name);
+    const branch = operator.branches[name];
+    const workflow = inside[name];
+    if (!branch) at.warn("branch_mismatch", `Branch '${name}' has no condition in branches`);
+    else if (!workflow)
+      place
+        .member("branches")
+        .member(name)
+        .warn("branch_mismatch", `Branch '${name}' has no workflow in branch_workflows`);
+    else if (!isSameSet(branch.tasks, Object.keys(workflow.tasks)))
+      at.warn("branch_mismatch", `Branch '${name}' has other tasks than branches names`);
+  }
+}
+
+function isSameSet(left: readonly string[], right: readonly string[]): boolean {
+  const all = new Set([...left, ...right]);
+  return all.size === new Set(left).size && all.size === new Set(right).size;
+}
+
+function checkChildren(operator: ChildWorkflowOperator, place: Place): void {
+  checkSeconds(operator.timeout_seconds, place.member("timeout_seconds"));
+  const children = Object.entries(operator.children);
+  if (children.length === 0)
+    place.member("children").warn("no_children", "is empty, so the operator does nothing");
+  for (const [name, child] of children) {
+    const at = place.member("children").member(name);
+    const workflow = child.workflow_name;
+    const refusal =
+      typeof workflow === "string" ? checkName(workflow) : "must be the name of a workflow";
+    if (refusal) at.member("workflow_name").error("bad_child", refusal, "such as order_intake");
+    if (child.inputs !== undefined && !isMapping(child.inputs))
+      at.member("inputs").error("bad_child", "must be a mapping", "such as {order_id: 7}");
+    if (child.version !== undefined && typeof child.version !== "string")
+      at.member("version").error("bad_child", "must be text", 'such as "1.0.0"');
+  }
 }
 
 function checkSeconds(seconds: number | null, place: Place): void {
   if (seconds !== null && seconds <= 0)
-    place.error("timeout", "must be more than 0", "leave it out to wait for ever");
+    place.error("timeout", "must be more than 0", "leave it out for no limit");
 }
 
 function isPositive(duration: string): boolean {

@@ -1,53 +1,136 @@
 import { Place } from "../fields.ts";
 import type { Problem } from "../problem.ts";
-import { listSuccessors, reachableFrom, startOf, targetsIn } from "../reach.ts";
-import { findScope } from "../scopes.ts";
-import type { LocatedScope } from "../visit.ts";
+import { dependenciesIn, listSuccessors, reachableFrom, startOf, targetsIn } from "../reach.ts";
+import { findScope, type LocatedScope, type Scope } from "../scopes.ts";
+import { isRouter, type Operator } from "../workflow.ts";
 
-/** Reports what one scope can never get to, or gets to when nobody asked. */
+/** Reports operators of one scope that never run, run too early, or start each other without end. */
 export function checkOrder({ scope, locate }: LocatedScope, problems: Problem[]): void {
   const successors = listSuccessors(scope);
   for (const [id, operator] of scope.operators)
     if (operator.operator_type === "join")
       for (const member of operator.join_tasks) successors.get(member)?.add(id);
-  const operators = [...scope.operators.values()];
-  const handlers = new Set(
-    operators.flatMap((one) => [one.on_success_task_id, one.on_failure_task_id]),
-  );
+  const handlers = listHandlers(scope);
   const targets = new Set(
-    operators.flatMap((one) => targetsIn(scope, one).map(({ target }) => target)),
+    [...scope.operators.values()].flatMap((one) =>
+      targetsIn(scope, one).map(({ target }) => target),
+    ),
   );
+  const dead = findAfterTerminate(scope, new Set([...handlers.keys(), ...targets]));
   const start = startOf(scope);
   for (const [id, operator] of scope.operators) {
     const place = new Place(locate(id), problems);
     if (!operator.dependencies.includes(id) && reachableFrom(id, successors).has(id))
       place.error(
         "cycle",
-        `Task '${id}' comes after itself`,
-        "remove one of the dependencies, targets or joins on the way round",
+        `Task '${id}' runs after itself`,
+        "remove one of the dependencies, targets or joins of the cycle",
       );
     const isRoot = operator.dependencies.length === 0;
     if (isRoot && id !== start && !handlers.has(id) && !targets.has(id))
       place.warn(
         "orphan_root",
-        `Task '${id}' depends on nothing, so it starts at once beside '${start}'`,
-        "add dependencies, or leave it so if that is meant",
+        `Task '${id}' has no dependencies, so it starts together with '${start}'`,
+        "add dependencies unless that is intended",
       );
     if (!isRoot && handlers.has(id))
       place
         .member("dependencies")
         .warn(
           "handler_has_dependencies",
-          `Task '${id}' is a handler and has dependencies; only what it handles starts it`,
+          `Task '${id}' is a handler, so its dependencies have no effect`,
           "remove the dependencies",
         );
+    if (dead.has(id))
+      place.warn("after_terminate", `Task '${id}' never runs: a terminate before it ends the run`);
     if (scope.outer && findScope(scope.outer, id))
       place
         .member("task_id")
         .error(
           "duplicate_task_id",
-          `Task '${id}' exists further out, too`,
-          "give one of them another id",
+          `Task '${id}' also exists at an outer level`,
+          "rename one of them",
+        );
+    if (isRouter(operator)) checkTargetsBehindTargets(scope, operator, place);
+  }
+  checkHandlerRings(handlers, locate, problems);
+}
+
+/** The handlers of a scope, each with the operators of the scope that name it. */
+function listHandlers(scope: Scope): Map<string, Operator[]> {
+  const handlers = new Map<string, Operator[]>();
+  for (const operator of scope.operators.values())
+    for (const id of [operator.on_success_task_id, operator.on_failure_task_id])
+      if (id !== null) handlers.set(id, [...(handlers.get(id) ?? []), operator]);
+  return handlers;
+}
+
+/** Handlers that start each other in a ring. Each runs at most once for each operator that triggers it. */
+function checkHandlerRings(
+  handlers: Map<string, Operator[]>,
+  locate: LocatedScope["locate"],
+  problems: Problem[],
+): void {
+  const next = new Map<string, Set<string>>();
+  for (const [handler, triggers] of handlers)
+    for (const { task_id } of triggers)
+      next.set(task_id, (next.get(task_id) ?? new Set()).add(handler));
+  const reported = new Set<string>();
+  for (const id of next.keys()) {
+    const ring = findRing(id, next);
+    if (!ring || ring.some((one) => reported.has(one))) continue;
+    for (const one of ring) reported.add(one);
+    new Place(locate(id), problems).warn(
+      "handler_ring",
+      `Handlers trigger each other in a ring: ${[...ring, id].join(" → ")}. Each runs at most once for each operator that triggers it`,
+      "remove one of the on_success_task_id or on_failure_task_id",
+    );
+  }
+}
+
+/** The shortest way from an operator back to it, without the return. */
+function findRing(start: string, next: Map<string, Set<string>>): string[] | undefined {
+  const open: string[][] = [[start]];
+  const seen = new Set<string>();
+  for (let path = open.shift(); path; path = open.shift())
+    for (const one of next.get(path.at(-1) ?? "") ?? []) {
+      if (one === start) return path;
+      if (seen.has(one)) continue;
+      seen.add(one);
+      open.push([...path, one]);
+    }
+  return undefined;
+}
+
+/** A target that also runs after another target of the same router is skipped whenever that one is chosen. */
+function checkTargetsBehindTargets(scope: Scope, router: Operator, place: Place): void {
+  const successors = listSuccessors(scope);
+  successors.delete(router.task_id);
+  const targets = new Set(targetsIn(scope, router).map(({ target }) => target));
+  for (const other of targets) {
+    const behind = reachableFrom(other, successors);
+    for (const target of targets)
+      if (target !== other && behind.has(target))
+        place.warn(
+          "skipped_target",
+          `Task '${target}' is a target of '${router.task_id}' and runs after its target '${other}', so it is skipped whenever '${router.task_id}' chooses '${other}'`,
+          `do not name '${target}' as a target, or remove its dependency`,
         );
   }
+}
+
+/** Operators all of whose dependencies are terminates, or run only after one. */
+function findAfterTerminate(scope: Scope, startedOtherwise: ReadonlySet<string>): Set<string> {
+  const dead = new Set<string>();
+  const ends = (id: string) =>
+    dead.has(id) || scope.operators.get(id)?.operator_type === "terminate";
+  for (let size = -1; size !== dead.size; ) {
+    size = dead.size;
+    for (const [id, operator] of scope.operators) {
+      const dependencies = dependenciesIn(scope, operator);
+      if (startedOtherwise.has(id) || id === scope.start || dependencies.length === 0) continue;
+      if (dependencies.every(ends)) dead.add(id);
+    }
+  }
+  return dead;
 }

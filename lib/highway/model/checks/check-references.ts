@@ -1,10 +1,16 @@
 import { Place } from "../fields.ts";
 import type { Problem } from "../problem.ts";
-import { branchScopes, findContaining, findScope, type Scope, sharedBranches } from "../scopes.ts";
-import type { LocatedScope } from "../visit.ts";
-import { isRouter, listTargets, type Operator } from "../workflow.ts";
+import {
+  branchScopes,
+  findContaining,
+  findScope,
+  type LocatedScope,
+  type Scope,
+  sharedBranches,
+} from "../scopes.ts";
+import { isRouter, listTargets, type MultiChoiceOperator, type Operator } from "../workflow.ts";
 
-/** Reports every id in one scope that names no task where one is needed. */
+/** Reports every reference of one scope that names no task. */
 export function checkReferences({ scope, locate }: LocatedScope, problems: Problem[]): void {
   for (const [id, operator] of scope.operators) {
     const place = new Place(locate(id), problems);
@@ -32,7 +38,7 @@ function checkDependencies(operator: Operator, scope: Scope, place: Place): void
       else
         at.warn(
           "inner_dependency",
-          `Task '${operator.task_id}' depends on '${id}' inside of '${owner}', so it waits for all of '${owner}'`,
+          `Task '${operator.task_id}' depends on '${id}' inside '${owner}', so it waits for all of '${owner}'`,
           `name '${owner}'`,
         );
     }
@@ -56,6 +62,7 @@ function checkTargets(operator: Operator, scope: Scope, place: Place): void {
           "name a task of the same level",
         );
       }
+  if (operator.operator_type === "multi_choice") checkChoice(operator, scope, place);
   if (operator.operator_type !== "parallel") return;
   for (const { name } of sharedBranches(operator, scope))
     for (const [index, id] of (operator.branches[name] ?? []).entries())
@@ -69,6 +76,24 @@ function checkTargets(operator: Operator, scope: Scope, place: Place): void {
             `Branch '${name}' has the task '${id}', which ${whereabouts(scope, id)}`,
             "define it beside the parallel, or in branch_workflows",
           );
+}
+
+function checkChoice(choice: MultiChoiceOperator, scope: Scope, place: Place): void {
+  for (const [name, { tasks }] of Object.entries(choice.branches)) {
+    if (Object.hasOwn(choice.branch_workflows, name)) continue;
+    for (const [index, id] of tasks.entries())
+      if (!scope.operators.has(id))
+        place
+          .member("branches")
+          .member(name)
+          .member("tasks")
+          .member(index)
+          .error(
+            "unknown_target",
+            `Branch '${name}' has the task '${id}', which ${whereabouts(scope, id)}`,
+            "define it beside the choice, or in branch_workflows",
+          );
+  }
 }
 
 function checkHandler(
@@ -110,5 +135,5 @@ function isJoinable(scope: Scope, id: string): boolean {
 
 function whereabouts(scope: Scope, id: string): string {
   const owner = findContaining(scope, id);
-  return owner === undefined ? "does not exist at this level" : `lies inside of '${owner}'`;
+  return owner === undefined ? "does not exist at this level" : `is inside '${owner}'`;
 }

@@ -1,28 +1,35 @@
-import { parseExpression } from "../../language/expression.ts";
-import { TemplateError } from "../../language/template.ts";
-import { readWorkflow } from "../decode-workflow.ts";
+import { decodeWorkflow } from "../decode-workflow.ts";
 import { Place } from "../fields.ts";
 import { joinPath, type Problem } from "../problem.ts";
-import { listScopes } from "../visit.ts";
-import type { Operator, Workflow } from "../workflow.ts";
+import { listScopes } from "../scopes.ts";
+import type { Workflow } from "../workflow.ts";
 import { checkHead } from "./check-head.ts";
-import { checkOperator, checkRetryPolicy } from "./check-operator.ts";
+import { checkOperator } from "./check-operator.ts";
 import { checkOrder } from "./check-order.ts";
 import { checkReferences } from "./check-references.ts";
+import { checkTemplates } from "./check-templates.ts";
 
-/** Everything that is wrong or doubtful in a value that should be a workflow. Never throws. */
+/** All errors and warnings of a value that should be a workflow. Never throws. */
 export function validateWorkflow(value: unknown): Problem[] {
-  return readAndCheck(value).problems;
+  return decodeAndCheck(value).problems;
 }
 
 /**
- * The workflow in a value, and everything that is wrong or doubtful in it. With problems of meaning only, such as an
- * unknown dependency, there is a workflow that can be drawn; with errors it must not be run.
+ * Decodes a workflow and checks it. A workflow whose only problems are of meaning, such as an unknown dependency, can be
+ * converted and drawn; with errors it must not be stored or run.
  */
-export function readAndCheck(value: unknown): { workflow?: Workflow; problems: Problem[] } {
-  const { workflow, problems } = readWorkflow(value);
+export function decodeAndCheck(value: unknown): { workflow?: Workflow; problems: Problem[] } {
+  const { workflow, problems } = decodeWorkflow(value);
   if (!workflow) return { problems };
   return { workflow, problems: [...problems, ...checkMeaning(workflow)] };
+}
+
+/** Problems of a workflow as a whole that keep the Python package from loading it, by path. */
+const UNLOADABLE: ReadonlySet<string> = new Set(["name", "version", "deadline_seconds"]);
+
+/** Whether a document with these problems can be converted and drawn. Validating is stricter. */
+export function canConvert(problems: readonly Problem[]): boolean {
+  return !problems.some(({ path, severity }) => severity === "error" && UNLOADABLE.has(path));
 }
 
 function checkMeaning(workflow: Workflow): Problem[] {
@@ -30,10 +37,11 @@ function checkMeaning(workflow: Workflow): Problem[] {
   for (const located of listScopes(workflow)) {
     if (located.workflow) checkDocument(located.workflow.value, located.workflow.path, problems);
     for (const [id, operator] of located.scope.operators) {
-      const place = new Place(located.locate(id), problems);
+      const path = located.locate(id);
+      const place = new Place(path, problems);
       checkId(id, place.member("task_id"));
       checkOperator(operator, place);
-      checkExpression(operator, place);
+      checkTemplates(operator, path, problems);
     }
     checkReferences(located, problems);
     checkOrder(located, problems);
@@ -43,8 +51,7 @@ function checkMeaning(workflow: Workflow): Problem[] {
 
 function checkDocument(workflow: Workflow, path: string, problems: Problem[]): void {
   const place = new Place(path, problems);
-  checkHead(workflow, place);
-  checkRetryPolicy(workflow.default_retry_policy, place.member("default_retry_policy"));
+  checkHead(workflow, place, path !== "");
   if (workflow.start_task !== null && !Object.hasOwn(workflow.tasks, workflow.start_task))
     place
       .member("start_task")
@@ -55,31 +62,9 @@ function checkDocument(workflow: Workflow, path: string, problems: Problem[]): v
         .member("task_id")
         .error(
           "task_id_mismatch",
-          `Task '${task_id}' stands under the key '${key}'`,
+          `The key is '${key}', but the task_id is '${task_id}'`,
           "make key and task_id the same",
         );
-}
-
-/** What cannot be read now would fail the operator when it runs. */
-function checkExpression(operator: Operator, place: Place): void {
-  const texts: Record<string, string> = {};
-  if (operator.operator_type === "condition" || operator.operator_type === "while")
-    texts.condition = operator.condition;
-  if (operator.operator_type === "foreach") texts.items = operator.items;
-  if (operator.operator_type === "switch") texts.switch_on = operator.switch_on;
-  for (const [key, text] of Object.entries(texts))
-    try {
-      parseExpression(text);
-    } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-      place
-        .member(key)
-        .error(
-          "bad_expression",
-          error.message,
-          'such as "{{ order.total }} > 100 and not order.paid"',
-        );
-    }
 }
 
 function checkId(id: string, place: Place): void {
@@ -87,7 +72,7 @@ function checkId(id: string, place: Place): void {
   else if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(id))
     place.warn(
       "task_id_format",
-      `'${id}' has characters that diagrams cannot show as they are`,
+      `'${id}' has characters that diagrams cannot show`,
       "use letters, digits and underscores",
     );
 }

@@ -1,0 +1,63 @@
+import { joinPath, type Problem } from "./problem.ts";
+import { listScopes } from "./scopes.ts";
+import { isCall, type Operator, type OperatorType, type Workflow } from "./workflow.ts";
+
+/** Kinds of operator that a workflow may contain but the interpreter does not execute yet. */
+const NOT_EXECUTED: ReadonlySet<OperatorType> = new Set([
+  "reflexive",
+  "multi_choice",
+  "terminate",
+  "child_workflow",
+]);
+
+/**
+ * What keeps the interpreter from starting a valid workflow, each with its path: features of the language that it does
+ * not execute. Nothing is ignored silently. The worker, every start and the definition's page use this list; a feature
+ * that the interpreter learns to execute is removed from it.
+ */
+export function listNotExecuted(workflow: Workflow): Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (path: string, message: string) =>
+    problems.push({ path, code: "not_executed", severity: "error", message });
+  if (workflow.deadline_seconds !== null)
+    refuse("deadline_seconds", "A deadline of the whole run is not executed yet.");
+  for (const { scope, locate } of listScopes(workflow))
+    for (const [id, operator] of scope.operators)
+      for (const { key, message } of listFeatures(operator))
+        refuse(
+          key === "" ? locate(id) : joinPath(locate(id), key),
+          `Operator '${scope.path === "" ? id : `${scope.path}/${id}`}' ${message}`,
+        );
+  return problems;
+}
+
+function listFeatures(operator: Operator): { key: string; message: string }[] {
+  const features: { key: string; message: string; isUsed: boolean }[] = [
+    {
+      key: "operator_type",
+      message: `is a ${operator.operator_type}, which is not executed yet.`,
+      isUsed: NOT_EXECUTED.has(operator.operator_type as OperatorType),
+    },
+    {
+      key: "circuit_breaker_policy",
+      message: "has a circuit breaker, which is not executed yet.",
+      isUsed: operator.circuit_breaker_policy !== null && isCall(operator),
+    },
+    {
+      key: "preconditions",
+      message: "has preconditions, which are not executed yet.",
+      isUsed: operator.preconditions.length > 0,
+    },
+    {
+      key: "postconditions",
+      message: "has postconditions, which are not executed yet.",
+      isUsed: operator.postconditions.length > 0,
+    },
+    {
+      key: "dynamic",
+      message: "is dynamic: items cannot be added to a loop that runs here.",
+      isUsed: operator.operator_type === "foreach" && operator.dynamic,
+    },
+  ];
+  return features.filter(({ isUsed }) => isUsed);
+}
