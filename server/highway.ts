@@ -4,21 +4,26 @@ import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { Command, Option } from "commander";
 import { Pool } from "pg";
-import { parse as parseYaml } from "yaml";
 import { parseJson, stringifyJson } from "@/lib/absurd/json";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
 import { buildFromSteps } from "@/lib/highway/builder/steps";
-import { toMermaid } from "@/lib/highway/diagrams/mermaid";
-import { parseWorkflow } from "@/lib/highway/language/parse";
+import { toGraphviz } from "@/lib/highway/diagrams/graphviz";
+import { MERMAID_STYLES, type MermaidStyle, toMermaid } from "@/lib/highway/diagrams/mermaid";
+import { parseText, parseWorkflow } from "@/lib/highway/language/parse";
 import { serializeWorkflow } from "@/lib/highway/language/serialize";
+import { canConvert } from "@/lib/highway/model/checks/validate";
+import { listNotExecuted } from "@/lib/highway/model/executable";
 import { isMapping } from "@/lib/highway/model/fields";
+import { listMissingInputs } from "@/lib/highway/model/inputs";
 import { formatProblem, hasErrors, type Problem } from "@/lib/highway/model/problem";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { startWorkflow } from "@/lib/highway/run/start";
 import { storeWorkflow } from "@/lib/highway/run/store";
 import type { JsonObject } from "@/lib/model/json";
 
-type Output = "json" | "yaml" | "mermaid";
+const OUTPUTS = ["json", "yaml", "mermaid", "dot"] as const;
+type Output = (typeof OUTPUTS)[number];
+type Drawing = { style?: MermaidStyle; rich?: boolean };
 
 const program = new Command("npm run -s highway --").description(
   "Checks, converts, draws and runs Highway workflows. A file of - is standard input.",
@@ -26,38 +31,49 @@ const program = new Command("npm run -s highway --").description(
 
 program
   .command("validate <file>")
-  .description("print the errors and warnings of a workflow")
+  .description("print the errors and warnings of a workflow; exit with 1 if there are errors")
   .action(async (file: string) => {
     const workflow = await load(file);
+    for (const problem of listNotExecuted(workflow))
+      console.error(formatProblem({ ...problem, severity: "warning" }));
     console.log(`${workflow.name} ${workflow.version} is valid.`);
   });
 
 for (const format of ["json", "yaml"] as const)
   program
     .command(`${format} <file>`)
-    .description(`write a workflow as ${format.toUpperCase()}`)
-    .action(async (file: string) => print(await load(file), format));
+    .description(`write a workflow as ${format.toUpperCase()}, also an invalid one`)
+    .action(async (file: string) => print(await convert(file), format));
+
+const styleOption = () =>
+  new Option("--style <style>", "for mermaid: as the Python package 2.0.2 or 2.2.0 draws, or all")
+    .choices(MERMAID_STYLES)
+    .conflicts("rich");
+const richOption = () => new Option("--rich", "the same as --style rich").default(false);
 
 program
   .command("mermaid <file>")
-  .description("draw a workflow as a Mermaid state diagram")
-  .option("--rich", "with branches, loops, cases and handlers", false)
-  .action(async (file: string, { rich }: { rich: boolean }) =>
-    print(await load(file), "mermaid", rich),
-  );
+  .description("draw a workflow as a Mermaid state diagram, also an invalid one")
+  .addOption(styleOption())
+  .addOption(richOption())
+  .action(async (file: string, drawing: Drawing) => print(await convert(file), "mermaid", drawing));
+
+program
+  .command("dot <file>")
+  .description("draw a workflow in the language of Graphviz, also an invalid one")
+  .action(async (file: string) => print(await convert(file), "dot"));
 
 program
   .command("build <steps-file>")
   .description("build a workflow from a list of builder calls")
-  .addOption(
-    new Option("--format <format>", "what to write")
-      .choices(["json", "yaml", "mermaid"])
-      .default("yaml"),
-  )
-  .option("--rich", "for mermaid: with branches, loops, cases and handlers", false)
-  .action(async (file: string, options: { format: Output; rich: boolean }) => {
-    const { workflow, problems } = buildFromSteps(readSteps(await read(file)));
-    print(accept(workflow, problems), options.format, options.rich);
+  .addOption(new Option("--format <format>", "what to write").choices(OUTPUTS).default("yaml"))
+  .addOption(styleOption())
+  .addOption(richOption())
+  .action(async (file: string, { format, ...drawing }: Drawing & { format: Output }) => {
+    const steps = parseText(await read(file));
+    const isText = !hasErrors(steps.problems);
+    const { workflow, problems } = isText ? buildFromSteps(steps.value) : { problems: [] };
+    print(accept(workflow, [...steps.problems, ...problems], canConvert), format, drawing);
   });
 
 program
@@ -83,6 +99,8 @@ program
   .action(async (file: string, options: { queue: string; inputs: string; wait: boolean }) => {
     const inputs = readInputs(options.inputs);
     const workflow = await load(file);
+    const missing = listMissingInputs(workflow, inputs);
+    if (missing.length > 0) throw new Error(`Missing inputs: ${missing.join(", ")}.`);
     await withDatabase(async (pool) => {
       const { queue } = options;
       const { workflowRunId, taskId } = await startWorkflow(pool, queue, workflow, { inputs });
@@ -106,20 +124,33 @@ async function withDatabase(work: (pool: Pool) => Promise<void>): Promise<void> 
   }
 }
 
-function print(workflow: Workflow, format: Output, rich = false): void {
-  if (format === "mermaid") console.log(toMermaid(workflow, { style: rich ? "rich" : "classic" }));
+function print(workflow: Workflow, format: Output, { style, rich }: Drawing = {}): void {
+  if (format === "dot") console.log(toGraphviz(workflow));
+  else if (format === "mermaid")
+    console.log(toMermaid(workflow, { style: style ?? (rich ? "rich" : "classic") }));
   else process.stdout.write(`${serializeWorkflow(workflow, format).trimEnd()}\n`);
 }
 
-/** The workflow in a file; problems go to stderr, and errors end the program. */
+/** The workflow in a file. Errors end the program. */
 async function load(file: string): Promise<Workflow> {
   const { workflow, problems } = parseWorkflow(await read(file));
-  return accept(workflow, problems);
+  return accept(workflow, problems, (all) => !hasErrors(all));
 }
 
-function accept(workflow: Workflow | undefined, problems: Problem[]): Workflow {
+/** The workflow in a file, also an invalid one that the Python package would convert. */
+async function convert(file: string): Promise<Workflow> {
+  const { workflow, problems } = parseWorkflow(await read(file));
+  return accept(workflow, problems, canConvert);
+}
+
+/** Prints problems to stderr, and ends the program unless there is a workflow with acceptable ones. */
+function accept(
+  workflow: Workflow | undefined,
+  problems: Problem[],
+  isAcceptable: (problems: Problem[]) => boolean,
+): Workflow {
   for (const problem of problems) console.error(formatProblem(problem));
-  if (!workflow || hasErrors(problems)) process.exit(1);
+  if (!workflow || !isAcceptable(problems)) process.exit(1);
   return workflow;
 }
 
@@ -145,15 +176,6 @@ function readInputs(text: string): JsonObject {
     throw new Error(hint);
   }
   throw new Error(hint);
-}
-
-function readSteps(text: string): unknown {
-  try {
-    return parseYaml(text);
-  } catch (error) {
-    console.error(`error This is not YAML: ${error instanceof Error ? error.message : error}`);
-    process.exit(1);
-  }
 }
 
 async function read(file: string): Promise<string> {

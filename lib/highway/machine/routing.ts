@@ -1,7 +1,6 @@
 import { stringifyJson } from "../../absurd/json.ts";
 import type { Json } from "../../model/json.ts";
-import type { JoinMode } from "../model/vocabulary.ts";
-import type { RouterOperator } from "../model/workflow.ts";
+import type { JoinMode, RouterOperator } from "../model/workflow.ts";
 import { isUnsuccessful } from "./states.ts";
 
 /** The operator that a condition or switch selects by its value; `null` for none. */
