@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { parseWorkflow } from "../language/parse.ts";
 import { validateWorkflow } from "../model/checks/validate.ts";
-import { JOIN_MODES, TRIGGER_RULES } from "../model/vocabulary.ts";
 import type { Workflow } from "../model/workflow.ts";
+import { JOIN_MODES, TRIGGER_RULES } from "../model/workflow.ts";
 
 type Document = Record<string, unknown> & { task_id: string };
 
