@@ -116,7 +116,7 @@ test("No action is taken for a foreign Host or Origin", async ({ page, work, bas
   await open(page, work.taskUrl(taskID));
   await page.keyboard.press("c");
   await page.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click();
-  await expect(page.getByRole("dialog").getByRole("alert")).toContainText("outcome is not known");
+  await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Outcome unknown");
 
   // The very request of the browser, sent by somebody else's page, then by our own.
   const [sent] = cancellations;

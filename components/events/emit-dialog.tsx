@@ -52,7 +52,7 @@ export function EmitDialog({
       onClose={onClose}
       onConfirm={() =>
         perform(() => emitEventAction({ queue, name, payload, reason }), {
-          what: "The emit",
+          failed: "Event not emitted",
           done: ({ wakesCount }) => ({
             title: "Event emitted",
             text: `${name} ${wakesCount ? `woke ${plural(wakesCount, "task")}` : "is stored; no task was waiting"}`,

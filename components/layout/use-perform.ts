@@ -1,17 +1,17 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
-import type { Failure } from "@/components/ui/feedback/outcome-error";
+import type { FailedOutcome } from "@/components/ui/feedback/outcome-error";
 import { showToast } from "@/components/ui/overlay/toast";
 import type { ActionResult } from "@/lib/actions/result";
 
 type Words<T> = {
-  /** The subject of “… did not happen”. */
-  what: string;
-  /** The outcome in a toast. */
+  /** The title of a refusal, such as "Task not cancelled". */
+  failed: string;
+  /** The toast of a success. */
   done: (data: T) => { title: string; text?: string; link?: { href: string; label: string } };
 };
 
-/** What an action may have changed: every read of the engine's and the dashboard's rows, but for exact counts on demand. */
+/** Query keys that an action may have changed: all but the exact counts, which are computed on demand. */
 const FIGURES = [
   "task",
   "tasks",
@@ -27,40 +27,38 @@ const FIGURES = [
 ];
 
 /**
- * Runs an action, tells its outcome and brings every figure on the page up to date, whatever the outcome was. Answers
- * why nothing happened, for the dialog that asked.
+ * Returns a function that runs an action, shows a toast when it succeeded, and refetches what it may have changed,
+ * whatever the outcome. It resolves to the failure, for the dialog that started the action, or to nothing.
  */
 export function usePerform() {
   const client = useQueryClient();
   return async function perform<T>(
     action: () => Promise<ActionResult<T>>,
     words: Words<T>,
-  ): Promise<Failure | undefined> {
+  ): Promise<FailedOutcome | undefined> {
     const result = await action().catch(() => undefined);
     await Promise.all(FIGURES.map((noun) => client.invalidateQueries({ queryKey: [noun] })));
-    if (!result) return NO_ANSWER;
-    if (result.ok) {
-      const told = words.done(result.data);
-      const text = result.unrecorded
-        ? [told.text, "Not recorded: see Audit"].filter(Boolean).join(" · ")
-        : told.text;
-      showToast({ ...told, text });
-      return undefined;
+    if (!result) return NO_RESPONSE;
+    if (!result.ok) {
+      const isKnown = result.error.changed === false;
+      return { ...result.error, title: isKnown ? words.failed : OUTCOME_UNKNOWN };
     }
-    const { code, message, hint, changed } = result.error;
-    const known = changed === false;
-    return {
-      title: known ? `${words.what} did not happen` : "The outcome is not known",
-      message: known ? `${message} Nothing was changed.` : message,
-      hint,
-      code,
-    };
+    const toast = words.done(result.data);
+    const text = result.unrecorded
+      ? [toast.text, "Not recorded: see Audit"].filter(Boolean).join(" · ")
+      : toast.text;
+    showToast({ ...toast, text });
+    return undefined;
   };
 }
 
-/** The request left, no answer came: the only honest thing to say. */
-const NO_ANSWER: Failure = {
-  title: "The outcome is not known",
-  message: "The dashboard’s server did not answer, so this may have happened or not.",
-  hint: "Look at the current state before you try again.",
+const OUTCOME_UNKNOWN = "Outcome unknown";
+
+/** The request was sent, and no response arrived. */
+const NO_RESPONSE: FailedOutcome = {
+  title: OUTCOME_UNKNOWN,
+  code: "outcome_unknown",
+  message: "The dashboard’s server did not respond, so the change may or may not have been made.",
+  hint: "Check the current state before you try again.",
+  changed: "unknown",
 };

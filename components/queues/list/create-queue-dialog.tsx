@@ -34,7 +34,7 @@ export function CreateQueueDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       onConfirm={() =>
         perform(() => createQueueAction({ queue: name, storageMode }), {
-          what: "The creation",
+          failed: "Queue not created",
           done: () => ({
             title: "Queue created",
             text: name,

@@ -120,8 +120,8 @@ function MakeWeeks({
       onClose={onClose}
       onConfirm={() =>
         perform(() => repairQueueAction({ queue }), {
-          what: "Making weeks",
-          done: () => ({ title: "Weeks made", text: queue }),
+          failed: "Partitions not created",
+          done: () => ({ title: "Partitions created", text: queue }),
         })
       }
     >

@@ -1,7 +1,7 @@
 "use client";
 import { useRef, useState } from "react";
 import { usePerform } from "@/components/layout/use-perform";
-import type { Failure } from "@/components/ui/feedback/outcome-error";
+import type { FailedOutcome } from "@/components/ui/feedback/outcome-error";
 import { cleanUpQueueAction } from "@/lib/actions/queues";
 import type { ActionResult } from "@/lib/actions/result";
 import { plural } from "@/lib/format";
@@ -32,11 +32,11 @@ export function useCleanup() {
     stop: () => {
       stopped.current = true;
     },
-    run: (what: What): Promise<Failure | undefined> => {
+    run: (what: What): Promise<FailedOutcome | undefined> => {
       stopped.current = false;
       setDeleted({ tasksDeleted: 0, eventsDeleted: 0 });
       return perform(() => drain(what), {
-        what: "The cleanup",
+        failed: "Queue not cleaned up",
         done: (sum) => ({
           title: stopped.current ? "Cleanup stopped" : "Cleaned up",
           text: `${describeDeleted(sum)} deleted`,

@@ -30,7 +30,7 @@ export function PolicyDialog({ policy, onClose }: { policy: QueuePolicy; onClose
       onClose={onClose}
       onConfirm={() =>
         perform(() => setQueuePolicyAction({ queue: before.queueName, change, expected, reason }), {
-          what: "The change",
+          failed: "Policy not changed",
           done: () => ({ title: "Policy changed", text: before.queueName }),
         })
       }

@@ -27,7 +27,7 @@ export function DropQueueDialog({ queue, onClose }: { queue: Queue; onClose: () 
   async function drop() {
     const failure = await perform(
       () => dropQueueAction({ queue: name, confirm: typed, acceptActive, reason }),
-      { what: "The drop", done: () => ({ title: "Queue dropped", text: name }) },
+      { failed: "Queue not dropped", done: () => ({ title: "Queue dropped", text: name }) },
     );
     if (!failure) router.replace("/queues");
     return failure;

@@ -24,7 +24,7 @@ export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose:
       onClose={onClose}
       onConfirm={() =>
         perform(() => cancelTaskAction({ queue, taskId, reason }), {
-          what: "The cancel",
+          failed: "Task not cancelled",
           done: () => ({ title: "Task cancelled", text: name }),
         })
       }

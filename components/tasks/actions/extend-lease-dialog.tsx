@@ -38,7 +38,7 @@ export function ExtendLeaseDialog({
       onClose={onClose}
       onConfirm={() =>
         perform(() => extendLeaseAction({ queue, runId: shown.runId, seconds, reason }), {
-          what: "The extension",
+          failed: "Lease not extended",
           done: () => ({
             title: "Lease extended",
             text: `Expires in ${formatDuration(seconds * 1000)} unless the worker renews it`,

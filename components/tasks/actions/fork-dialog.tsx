@@ -41,7 +41,7 @@ export function ForkDialog({
       onClose={onClose}
       onConfirm={() =>
         perform(() => forkTaskAction({ queue, taskId, fromStep: step, reason, ...form.input }), {
-          what: "The fork",
+          failed: "Task not forked",
           done: ({ newTaskId, copied }) => ({
             title: "Fork spawned",
             text: `${name}, with ${plural(copied, "step")} copied`,

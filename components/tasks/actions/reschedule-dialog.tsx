@@ -57,6 +57,7 @@ export function RescheduleDialog({
         <OutcomeError
           failure={{
             title: "Cannot be rescheduled",
+            code: preview.data?.error.code ?? "network",
             message: preview.data?.error.message ?? "The dashboard’s server did not respond.",
             hint: preview.data?.error.hint,
           }}
@@ -102,7 +103,7 @@ function RescheduleForm({
               reason,
             }),
           {
-            what: "The reschedule",
+            failed: "Run not rescheduled",
             done: (moved) => ({
               title: isWait ? "Timeout changed" : "Rescheduled",
               text: `${plan.taskName}: ${moved.at === "infinity" ? "no timeout" : `${formatInstant(moved.at, zone).slice(0, 19)} ${zone}`}`,

@@ -45,7 +45,7 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
               ...(spawnNew ? { spawnNew } : { extraAttempts: extra }),
             }),
           {
-            what: "The retry",
+            failed: "Task not retried",
             done: (retried) =>
               retried.created
                 ? {

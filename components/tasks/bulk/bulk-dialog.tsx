@@ -91,7 +91,7 @@ export function BulkDialog({
               ...(action === "retry" && { extraAttempts }),
             }),
           {
-            what: "The bulk operation",
+            failed: "Bulk operation not started",
             done: ({ bulkId }) => ({
               title: "Started in the background",
               text: `${words.label}, ${plan ? formatCount(plan.eligible) : ""} tasks`,

@@ -143,7 +143,7 @@ function AbortDialog({
       onClose={onClose}
       onConfirm={() =>
         perform(() => abortBulkAction({ bulkId, reason }), {
-          what: "The abort",
+          failed: "Bulk operation not aborted",
           done: () => ({ title: "Operation aborted", text: "Completed items are not undone" }),
         })
       }

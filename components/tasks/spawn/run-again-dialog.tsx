@@ -25,7 +25,7 @@ export function RunAgainDialog({ detail, onClose }: { detail: TaskDetail; onClos
       onClose={onClose}
       onConfirm={() =>
         perform(() => runAgainAction({ queue, taskId, reason, ...form.input }), {
-          what: "The run again",
+          failed: "Task not run again",
           done: ({ newTaskId }) => ({
             title: "Copy spawned",
             text: name,

@@ -48,7 +48,7 @@ export function SpawnDialog({
       onConfirm={async () => {
         if (!input) return undefined;
         return perform(() => spawnTaskAction({ queue, ...input, reason }), {
-          what: "The spawn",
+          failed: "Task not spawned",
           done: ({ taskId, created }) => ({
             title: created ? "Task spawned" : "Idempotency key already used",
             text: created ? input.name : "No task was spawned",

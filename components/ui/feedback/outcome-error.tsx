@@ -1,10 +1,11 @@
+import type { Problem } from "@/lib/model/problem";
 import { Icon } from "../icons/icon";
 
-/** Why something did not happen; the message says whether anything changed. */
-export type Failure = { title: string; message: string; hint?: string | undefined; code?: string };
+/** Why an action failed, under a title such as "Task not cancelled". */
+export type FailedOutcome = Problem & { title: string };
 
-/** Why something did not happen, inside a dialog. */
-export function OutcomeError({ failure }: { failure: Failure }) {
+/** A failed action inside its dialog, with a statement of whether anything was changed. */
+export function OutcomeError({ failure }: { failure: FailedOutcome }) {
   return (
     <div
       role="alert"
@@ -14,13 +15,14 @@ export function OutcomeError({ failure }: { failure: Failure }) {
         <Icon name="octagon-x" strokeWidth={2} className="shrink-0 text-failed-solid" />
         {failure.title}
       </p>
-      <p className="mt-1 break-words">{failure.message}</p>
+      <p className="mt-1 break-words">
+        {failure.message}
+        {failure.changed === false && " Nothing was changed."}
+      </p>
       {failure.hint && <p className="mt-1">{failure.hint}</p>}
-      {failure.code && (
-        <p className="mt-1 text-12 text-ink-3">
-          Code <code className="mono">{failure.code}</code>
-        </p>
-      )}
+      <p className="mt-1 text-12 text-ink-3">
+        Code <code className="mono">{failure.code}</code>
+      </p>
     </div>
   );
 }

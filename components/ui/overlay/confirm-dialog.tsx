@@ -1,6 +1,6 @@
 "use client";
 import { type ReactNode, useState } from "react";
-import { type Failure, OutcomeError } from "../feedback/outcome-error";
+import { type FailedOutcome, OutcomeError } from "../feedback/outcome-error";
 import { Button } from "../form/button";
 import { Dialog } from "./dialog";
 
@@ -26,12 +26,12 @@ export function ConfirmDialog({
   danger?: boolean;
   disabled?: boolean;
   note?: ReactNode;
-  onConfirm: () => Promise<Failure | undefined>;
+  onConfirm: () => Promise<FailedOutcome | undefined>;
   onClose: () => void;
   children: ReactNode;
 }) {
   const [pending, setPending] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
+  const [failure, setFailure] = useState<FailedOutcome>();
   async function confirm() {
     setPending(true);
     setFailure(undefined);

@@ -56,7 +56,7 @@ export function CancelRunDialog({
       onClose={() => (ended.current ? setOutcomes(ended.current) : onClose())}
       onConfirm={() =>
         perform(() => cancelWorkflowRunAction({ workflowRunId, reason }), {
-          what: "The cancel",
+          failed: "Workflow run not cancelled",
           done: (data) => {
             ended.current = data.outcomes;
             return {

@@ -44,7 +44,7 @@ export function StartDialog({
         const { request } = form;
         if (!request) return undefined;
         const failure = await perform(() => startWorkflowRunAction({ ...request, reason }), {
-          what: "The start",
+          failed: "Workflow not started",
           done: ({ name, created }) => ({
             title: created ? "Run started" : "This run was started already",
             text: name,
