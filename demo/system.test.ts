@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { getLock, isAlive } from "@/demo/postgres/left-over";
-import { queueTable } from "@/lib/absurd/sql";
+import { queueTable } from "@/lib/absurd/connection/sql";
 import { FLEET } from "./fleet";
 import { ORDERS } from "./queues";
 import { descendantsOf } from "./testing/processes";

@@ -1,5 +1,5 @@
 import { Pool } from "pg";
-import { queueTable } from "@/lib/absurd/sql";
+import { queueTable } from "@/lib/absurd/connection/sql";
 import { AGENTS, BILLING, MEDIA, ORDERS } from "./queues";
 
 /** What a newcomer should try first, with links to rows that are there right now. */

@@ -1,7 +1,7 @@
 /** The outside world of the demo: spawns work at a gentle rate, each workload at its own pace, until it is stopped. */
 import { Absurd } from "absurd-sdk";
 import { Pool } from "pg";
-import { cleanupAllQueues } from "@/lib/absurd/cleanup";
+import { cleanupAllQueues } from "@/lib/absurd/queues/cleanup";
 import { createQueues } from "./queues";
 import { createRandom } from "./random";
 import { WORKLOADS } from "./workloads/all";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { spawnTask } from "../lib/absurd/spawn";
+import { spawnTask } from "../lib/absurd/tasks/spawn";
 import { expect, test } from "./support/fixtures";
 
 const NAMES = [

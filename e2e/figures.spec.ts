@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { claimTasks } from "../lib/absurd/runs";
+import { claimTasks } from "../lib/absurd/runs/runs";
 import { expect, test, type Work } from "./support/fixtures";
 
 /** Three orders that fail with one cause, each with values of its own. */

@@ -1,8 +1,9 @@
 import type { Page } from "@playwright/test";
-import { awaitEvent, emitEvent } from "../lib/absurd/events";
-import { createQueue, dropQueue, getQueuePolicy, listQueues } from "../lib/absurd/queues";
-import { claimTasks, completeTask } from "../lib/absurd/runs";
-import { cancelTask, spawnTask } from "../lib/absurd/tasks";
+import { awaitEvent, emitEvent } from "../lib/absurd/events/events";
+import { createQueue, dropQueue, getQueuePolicy, listQueues } from "../lib/absurd/queues/queues";
+import { claimTasks, completeTask } from "../lib/absurd/runs/runs";
+import { spawnTask } from "../lib/absurd/tasks/spawn";
+import { cancelTask } from "../lib/absurd/tasks/tasks";
 import { expect, test } from "./support/fixtures";
 
 type Pool = Parameters<typeof spawnTask>[0];

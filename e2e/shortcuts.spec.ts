@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { spawnTask } from "../lib/absurd/tasks";
+import { spawnTask } from "../lib/absurd/tasks/spawn";
 import { expect, test } from "./support/fixtures";
 import { open } from "./support/open";
 import { setScene } from "./support/scene";

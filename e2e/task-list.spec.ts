@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { claimTasks } from "../lib/absurd/runs";
+import { claimTasks } from "../lib/absurd/runs/runs";
 import { expect, test } from "./support/fixtures";
 import { pressFor } from "./support/keys";
 

@@ -1,5 +1,5 @@
-import { spawnTask } from "../lib/absurd/tasks";
-import { createWorkflowRun } from "../lib/absurd/workflow-runs";
+import { spawnTask } from "../lib/absurd/tasks/spawn";
+import { createWorkflowRun } from "../lib/absurd/workflow-runs/workflow-runs";
 import { type Dashboard, startDashboard } from "./support/dashboard";
 import { expect, test } from "./support/fixtures";
 

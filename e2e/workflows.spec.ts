@@ -1,6 +1,9 @@
 import type { Page } from "@playwright/test";
-import { spawnTask } from "../lib/absurd/tasks";
-import { createWorkflowRun, updateWorkflowRunStatus } from "../lib/absurd/workflow-runs";
+import { spawnTask } from "../lib/absurd/tasks/spawn";
+import {
+  createWorkflowRun,
+  updateWorkflowRunStatus,
+} from "../lib/absurd/workflow-runs/workflow-runs";
 import { expect, test, type Work } from "./support/fixtures";
 import { watchPolicy } from "./support/policy";
 

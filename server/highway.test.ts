@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { getTaskStatus } from "@/lib/absurd/tasks";
-import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { getTaskStatus } from "@/lib/absurd/tasks/tasks";
+import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 
 const FIXTURES = path.resolve("lib/highway/fixtures");

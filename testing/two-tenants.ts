@@ -1,10 +1,14 @@
 import type { Pool } from "pg";
-import { setCheckpoint } from "@/lib/absurd/checkpoints";
-import { awaitEvent, emitEvent } from "@/lib/absurd/events";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
-import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
-import { createWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs";
+import { awaitEvent, emitEvent } from "@/lib/absurd/events/events";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
+import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { cancelTask } from "@/lib/absurd/tasks/tasks";
+import {
+  createWorkflowRun,
+  updateWorkflowRunStatus,
+} from "@/lib/absurd/workflow-runs/workflow-runs";
 import type { Uuid } from "@/lib/model/ids";
 
 type Started = { taskId: Uuid; runId: Uuid };

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
-import { emitEvent } from "@/lib/absurd/events";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, completeTask } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { emitEvent } from "@/lib/absurd/events/events";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { claimTasks, completeTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { forgetAnswers } from "@/lib/analytics/coalesce";
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
+import { createQueue } from "@/lib/absurd/queues/queues";
 import { queueSegment } from "@/lib/search-params/queue-segment";
 import { openTestDatabase } from "@/testing/dashboard-database";
 

@@ -1,10 +1,13 @@
 import { beforeAll, expect, test, vi } from "vitest";
-import { setCheckpoint } from "@/lib/absurd/checkpoints";
-import { emitEvent } from "@/lib/absurd/events";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
-import { createWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs";
+import { emitEvent } from "@/lib/absurd/events/events";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
+import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import {
+  createWorkflowRun,
+  updateWorkflowRunStatus,
+} from "@/lib/absurd/workflow-runs/workflow-runs";
 import { runAgainAction, spawnTaskAction } from "@/lib/actions/spawn";
 import { openTestDatabase } from "@/testing/dashboard-database";
 

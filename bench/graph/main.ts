@@ -6,7 +6,7 @@
 import { chromium, type Page } from "@playwright/test";
 import { Pool } from "pg";
 import globalSetup from "@/e2e/support/global-setup";
-import { createQueue } from "@/lib/absurd/queues";
+import { createQueue } from "@/lib/absurd/queues/queues";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { startWorkflow } from "@/lib/highway/run/start";
 import { BROWSER_ARGS, findBrowser } from "@/testing/browser";

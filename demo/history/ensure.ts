@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { AGENTS, ORDERS, QUEUES } from "@/demo/queues";
-import { queueTable } from "@/lib/absurd/sql";
+import { queueTable } from "@/lib/absurd/connection/sql";
 import { generateHistory } from "./generate";
 import { writeHistory } from "./write";
 

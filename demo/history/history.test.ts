@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AGENTS, BILLING, createQueues, ORDERS, QUEUES } from "@/demo/queues";
-import { queueTable } from "@/lib/absurd/sql";
+import { queueTable } from "@/lib/absurd/connection/sql";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { ensureHistory } from "./ensure";
 import { generateHistory } from "./generate";

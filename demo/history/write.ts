@@ -1,6 +1,6 @@
 import type { PoolClient } from "pg";
-import { stringifyJson } from "@/lib/absurd/json";
-import { queueTable, type TablePrefix } from "@/lib/absurd/sql";
+import { stringifyJson } from "@/lib/absurd/connection/json";
+import { queueTable, type TablePrefix } from "@/lib/absurd/connection/sql";
 import type { JsonColumn } from "./rows";
 import type { Scene } from "./scene";
 

@@ -1,8 +1,8 @@
 import type { Pool } from "pg";
 import { WORKFLOWS } from "@/demo/queues";
 import { createRandom } from "@/demo/random";
-import { emitEvent } from "@/lib/absurd/events";
-import { queueTable } from "@/lib/absurd/sql";
+import { queueTable } from "@/lib/absurd/connection/sql";
+import { emitEvent } from "@/lib/absurd/events/events";
 
 /** Seconds that an application waits before the demo's colleague looks at it. */
 const AFTER = 30;

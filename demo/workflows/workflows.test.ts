@@ -1,7 +1,7 @@
 /** The demo's workflows run as docs/demo.md says, whatever chance decides. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { validateWorkflow } from "@/lib/highway/model/checks/validate";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { Bench } from "@/lib/highway/testing/bench";

@@ -2,8 +2,8 @@ import { headersFor, numberAt, TENANTS } from "@/demo/company";
 import { BILLING } from "@/demo/queues";
 import type { Random } from "@/demo/random";
 import { type Workload, work } from "@/demo/workload";
-import { emitEvent } from "@/lib/absurd/events";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { emitEvent } from "@/lib/absurd/events/events";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 
 /**
  * Ledger entries have 64-bit numbers. `JSON.stringify` in the SDK can't write them and a double can't hold them, so

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { test as base, expect } from "@playwright/test";
 import { Absurd } from "absurd-sdk";
 import { Pool } from "pg";
-import { createQueue, dropQueue } from "../../lib/absurd/queues";
+import { createQueue, dropQueue } from "../../lib/absurd/queues/queues";
 
 export { expect };
 

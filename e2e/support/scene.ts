@@ -1,9 +1,13 @@
 import type { Json } from "@/lib/model/json";
-import { setCheckpoint } from "../../lib/absurd/checkpoints";
-import { awaitEvent, emitEvent } from "../../lib/absurd/events";
-import { claimTasks, completeTask, failTask } from "../../lib/absurd/runs";
-import { cancelTask, type SpawnOptions, spawnTask } from "../../lib/absurd/tasks";
-import { createWorkflowRun, updateWorkflowRunStatus } from "../../lib/absurd/workflow-runs";
+import { awaitEvent, emitEvent } from "../../lib/absurd/events/events";
+import { setCheckpoint } from "../../lib/absurd/runs/checkpoints";
+import { claimTasks, completeTask, failTask } from "../../lib/absurd/runs/runs";
+import { type SpawnOptions, spawnTask } from "../../lib/absurd/tasks/spawn";
+import { cancelTask } from "../../lib/absurd/tasks/tasks";
+import {
+  createWorkflowRun,
+  updateWorkflowRunStatus,
+} from "../../lib/absurd/workflow-runs/workflow-runs";
 import type { Work } from "./fixtures";
 
 /** Ids of a scene's contents, one of each kind. */

@@ -1,11 +1,10 @@
 import { hostname } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
-import { AbsurdClient } from "./absurd-client.ts";
+import { AbsurdClient, getAbsurdClient, resetAbsurdClient } from "./absurd-client.ts";
 import type { CallReport } from "./bound-verb.ts";
 import { isValidQueueName } from "./client-options.ts";
 import { InvalidArgumentError, QueueNotFoundError } from "./errors.ts";
-import { getAbsurdClient, resetAbsurdClient } from "./shared-client.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

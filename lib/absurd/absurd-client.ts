@@ -2,21 +2,24 @@ import type { Uuid } from "../model/ids.ts";
 import type { Json } from "../model/json.ts";
 import type { WorkflowStatus } from "../model/states.ts";
 import { type Binding, type BoundVerb, bindVerb } from "./bound-verb.ts";
-import { getCapabilities, getSchemaVersion } from "./capabilities.ts";
-import * as checkpoints from "./checkpoints.ts";
-import * as cleanup from "./cleanup.ts";
 import { type ClientOptions, type SettledOptions, settle } from "./client-options.ts";
-import * as copies from "./copies.ts";
-import * as events from "./events.ts";
-import { previewEmit } from "./preview.ts";
-import * as queues from "./queues.ts";
-import { previewReschedule, rescheduleRun } from "./reschedule.ts";
-import * as runs from "./runs.ts";
-import { sleep } from "./sleep.ts";
-import * as tasks from "./tasks.ts";
-import type { Queryable } from "./types.ts";
-import * as waits from "./waits.ts";
-import * as workflows from "./workflow-runs.ts";
+import { getCapabilities, getSchemaVersion } from "./connection/capabilities.ts";
+import type { Queryable } from "./connection/queryable.ts";
+import { InvalidArgumentError } from "./errors.ts";
+import * as events from "./events/events.ts";
+import { previewEmit } from "./events/preview.ts";
+import * as waits from "./events/waits.ts";
+import * as cleanup from "./queues/cleanup.ts";
+import * as queues from "./queues/queues.ts";
+import * as checkpoints from "./runs/checkpoints.ts";
+import { previewReschedule, rescheduleRun } from "./runs/reschedule.ts";
+import * as runs from "./runs/runs.ts";
+import { sleep } from "./runs/sleep.ts";
+import * as copies from "./tasks/copies.ts";
+import { type SpawnOptions, spawnTask } from "./tasks/spawn.ts";
+import * as tasks from "./tasks/tasks.ts";
+import { getWorkflowRunTasks, type WorkflowTaskFilters } from "./workflow-runs/tasks.ts";
+import * as workflows from "./workflow-runs/workflow-runs.ts";
 
 /** `step` keeps the type of what the function returns. */
 interface BoundStep {
@@ -89,8 +92,8 @@ export class AbsurdClient {
   /** Spawns a task, with the client's `defaultMaxAttempts` unless told otherwise. */
   readonly spawnTask = this.#bind(
     "spawnTask",
-    (db, queue, name: string, params?: Json, options: tasks.SpawnOptions = {}) =>
-      tasks.spawnTask(db, queue, name, params, {
+    (db, queue, name: string, params?: Json, options: SpawnOptions = {}) =>
+      spawnTask(db, queue, name, params, {
         ...options,
         maxAttempts:
           options.maxAttempts === undefined
@@ -207,8 +210,8 @@ export class AbsurdClient {
   /** The tasks of a workflow run, oldest first. */
   readonly getWorkflowRunTasks = this.#bind(
     "getWorkflowRunTasks",
-    (db, _queue, id: Uuid, filters?: workflows.WorkflowTaskFilters) =>
-      workflows.getWorkflowRunTasks(db, id, filters, this.#schema()),
+    (db, _queue, id: Uuid, filters?: WorkflowTaskFilters) =>
+      getWorkflowRunTasks(db, id, filters, this.#schema()),
   );
 
   #schema() {
@@ -222,4 +225,30 @@ export class AbsurdClient {
     // Fields are set before the constructor's body runs, so the binding is looked up at the call.
     return bindVerb(() => this.#binding, operation, verb);
   }
+}
+
+let shared: { client: AbsurdClient; options: ClientOptions } | undefined;
+
+/**
+ * The client of this process, built at the first call. Later calls may repeat options; leaving them out is fine.
+ *
+ * @throws InvalidArgumentError when a later call asks for something else than the first one got.
+ */
+export function getAbsurdClient(options: ClientOptions = {}): AbsurdClient {
+  shared ??= { client: new AbsurdClient(options), options };
+  const { client } = shared;
+  const settled: ClientOptions = {
+    ...shared.options,
+    queueName: client.queueName,
+    workerId: client.workerId,
+  };
+  for (const key of Object.keys(options) as (keyof ClientOptions)[])
+    if (options[key] !== undefined && options[key] !== settled[key])
+      throw new InvalidArgumentError(`The client of this process was built with another ${key}.`);
+  return client;
+}
+
+/** Forgets the client of this process, so that the next call builds a new one. For tests. */
+export function resetAbsurdClient(): void {
+  shared = undefined;
 }

@@ -1,5 +1,5 @@
+import type { Queryable } from "./connection/queryable.ts";
 import { AbsurdError, InvalidArgumentError } from "./errors.ts";
-import type { Queryable } from "./types.ts";
 
 /** A verb whose queue is settled: with an explicit connection first, or on the one the client was built with. */
 export interface BoundVerb<Args extends unknown[], Result> {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger } from "./bound-verb.ts";
+import type { Queryable } from "./connection/queryable.ts";
 import { InvalidArgumentError } from "./errors.ts";
-import { DEFAULT_MAX_ATTEMPTS } from "./spawn.ts";
-import type { Queryable } from "./types.ts";
+import { DEFAULT_MAX_ATTEMPTS } from "./tasks/spawn.ts";
 
 /** How to build a client. */
 export type ClientOptions = {

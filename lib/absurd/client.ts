@@ -10,14 +10,13 @@ export {
   WORKFLOW_STATUSES,
   type WorkflowStatus,
 } from "../model/states.ts";
-export { AbsurdClient } from "./absurd-client.ts";
-export { atomically } from "./atomically.ts";
+export { AbsurdClient, getAbsurdClient, resetAbsurdClient } from "./absurd-client.ts";
 export type { BoundVerb, CallReport, Logger } from "./bound-verb.ts";
-export type { Capabilities, Feature } from "./capabilities.ts";
-export type { Checkpoint, CheckpointInput, StepInput } from "./checkpoints.ts";
-export type { CleanupOptions, QueueCleanup } from "./cleanup.ts";
 export { type ClientOptions, isValidQueueName } from "./client-options.ts";
-export type { CopiedTask, CopyEdits } from "./copies.ts";
+export { atomically } from "./connection/atomically.ts";
+export type { Capabilities, Feature } from "./connection/capabilities.ts";
+export { parseJson, stringifyJson } from "./connection/json.ts";
+export type { Queryable } from "./connection/queryable.ts";
 export * from "./errors.ts";
 export type {
   AwaitInput,
@@ -25,33 +24,31 @@ export type {
   EventInfo,
   ListEventsOptions,
   WaitInput,
-} from "./events.ts";
-export { parseJson, stringifyJson } from "./json.ts";
-export type { EmitPreview, WokenRun } from "./preview.ts";
-export type { QueuePolicy, QueuePolicyChange } from "./queues.ts";
-export type { RescheduleTarget } from "./reschedule-target.ts";
-export type { ClaimedTask, ClaimOptions, RunStatus } from "./runs.ts";
-export { getAbsurdClient, resetAbsurdClient } from "./shared-client.ts";
-export type { SleepInput } from "./sleep.ts";
+} from "./events/events.ts";
+export type { EmitPreview, WokenRun } from "./events/preview.ts";
+export type { ListWaitsOptions, Wait } from "./events/waits.ts";
+export type { CleanupOptions, QueueCleanup } from "./queues/cleanup.ts";
+export type { QueuePolicy, QueuePolicyChange } from "./queues/queues.ts";
+export type { Checkpoint, CheckpointInput, StepInput } from "./runs/checkpoints.ts";
+export type { RescheduleTarget } from "./runs/reschedule-target.ts";
+export type { ClaimedTask, ClaimOptions, RunStatus } from "./runs/runs.ts";
+export type { SleepInput } from "./runs/sleep.ts";
 export { type RetryTaskOptions, spawnCancellableTask, spawnRetryTask } from "./spawn-helpers.ts";
+export type { CopiedTask, CopyEdits } from "./tasks/copies.ts";
+export type { CancellationRules, RetryStrategy, SpawnedTask, SpawnOptions } from "./tasks/spawn.ts";
 export type {
   CancelledTask,
   CancelTarget,
   RetriedTask,
   RetryOptions,
-  SpawnedTask,
-  SpawnOptions,
   TaskResult,
   TaskStatus,
-} from "./tasks.ts";
-export * from "./types.ts";
-export type { ListWaitsOptions, Wait } from "./waits.ts";
+} from "./tasks/tasks.ts";
+export type { WorkflowRun, WorkflowRunSummary } from "./workflow-runs/table.ts";
+export type { WorkflowTask, WorkflowTaskFilters } from "./workflow-runs/tasks.ts";
 export type {
   ListWorkflowRunsOptions,
   WorkflowRunChange,
   WorkflowRunInput,
   WorkflowRunPage,
-  WorkflowTask,
-  WorkflowTaskFilters,
-} from "./workflow-runs.ts";
-export type { WorkflowRun, WorkflowRunSummary } from "./workflow-table.ts";
+} from "./workflow-runs/workflow-runs.ts";

@@ -1,8 +1,8 @@
 import type { Json } from "../model/json.ts";
 import type { AbsurdClient } from "./absurd-client.ts";
 import { isQueryable } from "./bound-verb.ts";
-import type { SpawnedTask, SpawnOptions } from "./spawn.ts";
-import type { CancellationRules, Queryable, RetryStrategy } from "./types.ts";
+import type { Queryable } from "./connection/queryable.ts";
+import type { CancellationRules, RetryStrategy, SpawnedTask, SpawnOptions } from "./tasks/spawn.ts";
 
 /** A function that spawns through a client, with a connection or on the client's own. */
 export interface SpawnHelper<Options> {

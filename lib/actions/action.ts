@@ -1,8 +1,8 @@
 import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import type { z } from "zod";
-import { atomically } from "@/lib/absurd/atomically";
-import type { Queryable } from "@/lib/absurd/types";
+import { atomically } from "@/lib/absurd/connection/atomically";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { forgetAnswers } from "@/lib/analytics/coalesce";
 import { recordAudit } from "@/lib/audit/record";
 import { getReadPool, getWritePool } from "@/lib/db/pools";

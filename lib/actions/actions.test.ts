@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { setCheckpoint } from "@/lib/absurd/checkpoints";
-import { awaitEvent, emitEvent } from "@/lib/absurd/events";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, completeTask, failTask, scheduleRun } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { awaitEvent, emitEvent } from "@/lib/absurd/events/events";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
+import { claimTasks, completeTask, failTask, scheduleRun } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { getTask } from "@/lib/analytics/task";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { emitEventAction, previewEmitAction } from "./events";

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { listAudit } from "@/lib/analytics/audit";
 import { auditFilters } from "@/lib/search-params/audit";
 import { openTestDatabase } from "@/testing/dashboard-database";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { awaitEvent } from "@/lib/absurd/events";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, failTask } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { awaitEvent } from "@/lib/absurd/events/events";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { claimTasks, failTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { listAudit } from "@/lib/analytics/audit";
 import { getBulk, listBulk, listBulkItems } from "@/lib/analytics/bulk";
 import { listTasks } from "@/lib/analytics/tasks";

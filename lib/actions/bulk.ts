@@ -1,8 +1,8 @@
 "use server";
 
 import { z } from "zod";
-import { call } from "@/lib/absurd/sql";
-import type { Queryable } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { call } from "@/lib/absurd/connection/sql";
 import { createJob, endJob, isBulkInstalled, isJobOf } from "@/lib/bulk/job";
 import { previewBulk } from "@/lib/bulk/preview";
 import { wakeBulkRunner } from "@/lib/bulk/runner";

@@ -1,9 +1,8 @@
 "use server";
 
 import { z } from "zod";
-import { wasEmittedHere } from "@/lib/absurd/emit-outcome";
-import { emitEvent } from "@/lib/absurd/events";
-import { previewEmit } from "@/lib/absurd/preview";
+import { emitEvent, wasEmittedHere } from "@/lib/absurd/events/events";
+import { previewEmit } from "@/lib/absurd/events/preview";
 import { ProblemError } from "@/lib/model/problem";
 import { action, inquiry } from "./action";
 import { refuseMasks } from "./hidden-values";

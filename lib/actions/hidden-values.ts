@@ -1,7 +1,7 @@
 import { ProblemError } from "@/lib/model/problem";
 import "server-only";
-import { call, queueTable } from "@/lib/absurd/sql";
-import type { Queryable } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { call, queueTable } from "@/lib/absurd/connection/sql";
 import { getEnvironment } from "@/lib/db/env";
 import type { Uuid } from "@/lib/model/ids";
 import type { Json, JsonObject } from "@/lib/model/json";

@@ -1,5 +1,5 @@
+import { parseJson } from "@/lib/absurd/connection/json";
 import { AbsurdDbError, InvalidArgumentError } from "@/lib/absurd/errors";
-import { parseJson } from "@/lib/absurd/json";
 import type { Json, JsonObject } from "@/lib/model/json";
 import { ProblemError } from "@/lib/model/problem";
 import { SQLSTATE } from "@/lib/model/sqlstate";

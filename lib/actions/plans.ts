@@ -1,5 +1,5 @@
-import type { EmitPreview, WokenRun } from "@/lib/absurd/preview";
-import type { RescheduleTarget } from "@/lib/absurd/reschedule-target";
+import type { EmitPreview, WokenRun } from "@/lib/absurd/events/preview";
+import type { RescheduleTarget } from "@/lib/absurd/runs/reschedule-target";
 import type { Iso } from "@/lib/model/instants";
 
 /** A type whose dates became instants, for the browser. */

@@ -1,5 +1,5 @@
-import { cleanupEvents, cleanupTasks } from "@/lib/absurd/cleanup";
-import type { Queryable } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { cleanupEvents, cleanupTasks } from "@/lib/absurd/queues/cleanup";
 
 /** Rows a batch: the engine's default. Small batches keep what each statement locks short. */
 const BATCH = 1_000;

@@ -1,6 +1,6 @@
-import { getCapabilities } from "@/lib/absurd/capabilities";
-import { getQueuePolicy } from "@/lib/absurd/queues";
-import type { Queryable } from "@/lib/absurd/types";
+import { getCapabilities } from "@/lib/absurd/connection/capabilities";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { getQueuePolicy } from "@/lib/absurd/queues/queues";
 import { ProblemError } from "@/lib/model/problem";
 import type { StorageMode } from "@/lib/model/queue";
 

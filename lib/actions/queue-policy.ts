@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { QueueNotFoundError } from "@/lib/absurd/errors";
-import { getQueuePolicy, type QueuePolicy } from "@/lib/absurd/queues";
-import type { Queryable } from "@/lib/absurd/types";
+import { getQueuePolicy, type QueuePolicy } from "@/lib/absurd/queues/queues";
 import { ProblemError } from "@/lib/model/problem";
 
 const seconds = (most: number) =>

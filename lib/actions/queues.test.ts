@@ -1,8 +1,8 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { emitEvent } from "@/lib/absurd/events";
-import { createQueue, listQueues } from "@/lib/absurd/queues";
-import { claimTasks, completeTask } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { emitEvent } from "@/lib/absurd/events/events";
+import { createQueue, listQueues } from "@/lib/absurd/queues/queues";
+import { claimTasks, completeTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import { getQueue } from "@/lib/analytics/queues";
 import { openTestDatabase } from "@/testing/dashboard-database";

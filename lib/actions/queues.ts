@@ -1,7 +1,7 @@
 "use server";
 
 import { z } from "zod";
-import { createQueue, dropQueue, listQueues, setQueuePolicy } from "@/lib/absurd/queues";
+import { createQueue, dropQueue, listQueues, setQueuePolicy } from "@/lib/absurd/queues/queues";
 import { previewCleanup } from "@/lib/analytics/queue-maintenance";
 import { ProblemError } from "@/lib/model/problem";
 import { STORAGE_MODES } from "@/lib/model/queue";

@@ -1,12 +1,12 @@
-import { requireFeature } from "@/lib/absurd/capabilities";
+import { requireFeature } from "@/lib/absurd/connection/capabilities";
 import { RunNotFoundError, TaskNotFoundError } from "@/lib/absurd/errors";
 import {
   type EventAudience,
   getTaskTenant,
   lockEventAudience,
   readEventAudience,
-} from "@/lib/absurd/tenants";
-import { getWorkflowRunTenant } from "@/lib/absurd/workflow-tenant";
+} from "@/lib/absurd/tasks/tenants";
+import { getWorkflowRunTenant } from "@/lib/absurd/workflow-runs/tenant";
 import { isAllowed } from "@/lib/db/tenants";
 import { getStoredDefinition } from "@/lib/highway/run/store";
 import type { Uuid } from "@/lib/model/ids";

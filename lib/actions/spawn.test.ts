@@ -1,8 +1,8 @@
 import { beforeAll, expect, test, vi } from "vitest";
-import { setCheckpoint } from "@/lib/absurd/checkpoints";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, completeTask } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
+import { claimTasks, completeTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { listAudit } from "@/lib/analytics/audit";
 import { getTask } from "@/lib/analytics/task";
 import { auditFilters } from "@/lib/search-params/audit";

@@ -1,9 +1,9 @@
 "use server";
 
 import { z } from "zod";
-import { forkTask, runAgain } from "@/lib/absurd/copies";
-import { extendClaim } from "@/lib/absurd/runs";
-import { type SpawnOptions, spawnTask } from "@/lib/absurd/tasks";
+import { extendClaim } from "@/lib/absurd/runs/runs";
+import { forkTask, runAgain } from "@/lib/absurd/tasks/copies";
+import { type SpawnOptions, spawnTask } from "@/lib/absurd/tasks/spawn";
 import { action } from "./action";
 import { refuseMasks, restoreEdits } from "./hidden-values";
 import { queueName, uuid } from "./inputs";

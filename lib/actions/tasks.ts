@@ -1,8 +1,8 @@
 "use server";
 
 import { z } from "zod";
-import { previewReschedule, rescheduleRun } from "@/lib/absurd/reschedule";
-import { cancelTask, getTaskStatus, retryTask } from "@/lib/absurd/tasks";
+import { previewReschedule, rescheduleRun } from "@/lib/absurd/runs/reschedule";
+import { cancelTask, getTaskStatus, retryTask } from "@/lib/absurd/tasks/tasks";
 import { ProblemError } from "@/lib/model/problem";
 import { action, inquiry } from "./action";
 import { extraAttempts as moreAttempts, queueName, uuid } from "./inputs";

@@ -1,5 +1,5 @@
-import { getTaskTenant } from "@/lib/absurd/tenants";
-import type { Queryable } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { getTaskTenant } from "@/lib/absurd/tasks/tenants";
 import { getTenants, isAllowed } from "@/lib/db/tenants";
 import type { JsonObject } from "@/lib/model/json";
 import { ProblemError } from "@/lib/model/problem";

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { awaitEvent } from "@/lib/absurd/events";
-import { claimTasks } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { awaitEvent } from "@/lib/absurd/events/events";
+import { claimTasks } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { forgetAnswers } from "@/lib/analytics/coalesce";
 import { workThrough } from "@/lib/bulk/work";
 import { openTestDatabase } from "@/testing/dashboard-database";

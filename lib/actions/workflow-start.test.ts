@@ -1,8 +1,8 @@
 import { beforeAll, expect, test, vi } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
-import { getWorkflowRun } from "@/lib/absurd/workflow-runs";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { claimTasks } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { listAudit } from "@/lib/analytics/audit";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { storeWorkflow } from "@/lib/highway/run/store";

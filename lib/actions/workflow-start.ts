@@ -2,8 +2,8 @@
 
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { stringifyJson } from "@/lib/absurd/json";
-import type { Queryable } from "@/lib/absurd/types";
+import { stringifyJson } from "@/lib/absurd/connection/json";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { getWorkflowDefinition } from "@/lib/analytics/workflow-definitions";
 import { getTakers, listRunQueues } from "@/lib/analytics/workflow-queues";
 import { workflowHash } from "@/lib/highway/language/hash";

@@ -1,7 +1,7 @@
-import { listQueues } from "@/lib/absurd/queues";
-import type { Queryable } from "@/lib/absurd/types";
-import { getWorkflowRunTasks, type WorkflowTask } from "@/lib/absurd/workflow-runs";
-import type { WorkflowRun } from "@/lib/absurd/workflow-table";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { listQueues } from "@/lib/absurd/queues/queues";
+import type { WorkflowRun } from "@/lib/absurd/workflow-runs/table";
+import { getWorkflowRunTasks, type WorkflowTask } from "@/lib/absurd/workflow-runs/tasks";
 import { getTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import { uuidFloor } from "@/lib/model/key-range";

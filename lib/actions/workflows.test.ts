@@ -1,8 +1,12 @@
 import { beforeAll, expect, test, vi } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, completeTask } from "@/lib/absurd/runs";
-import { getTaskResult, spawnTask } from "@/lib/absurd/tasks";
-import { createWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { claimTasks, completeTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { getTaskResult } from "@/lib/absurd/tasks/tasks";
+import {
+  createWorkflowRun,
+  updateWorkflowRunStatus,
+} from "@/lib/absurd/workflow-runs/workflow-runs";
 import { getWorkflowRun } from "@/lib/analytics/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { cancelWorkflowRunAction, previewCancelWorkflowRunAction } from "./workflows";

@@ -1,14 +1,11 @@
 "use server";
 
 import { z } from "zod";
-import { cancelTask } from "@/lib/absurd/tasks";
-import type { Queryable } from "@/lib/absurd/types";
-import {
-  getWorkflowRun,
-  updateWorkflowRunStatus,
-  type WorkflowTask,
-} from "@/lib/absurd/workflow-runs";
-import type { WorkflowRun } from "@/lib/absurd/workflow-table";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { cancelTask } from "@/lib/absurd/tasks/tasks";
+import type { WorkflowRun } from "@/lib/absurd/workflow-runs/table";
+import type { WorkflowTask } from "@/lib/absurd/workflow-runs/tasks";
+import { getWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs/workflow-runs";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
 import { isActive } from "@/lib/model/states";

@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
-import { awaitEvent, emitEvent } from "@/lib/absurd/events";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks } from "@/lib/absurd/runs";
-import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
+import { awaitEvent, emitEvent } from "@/lib/absurd/events/events";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { claimTasks } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { cancelTask } from "@/lib/absurd/tasks/tasks";
 import { type EventFilters, eventFilters } from "@/lib/search-params/events";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { listEvents, listWaiters } from "./events";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { findById } from "./find";
 

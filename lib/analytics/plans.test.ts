@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
+import { createQueue } from "@/lib/absurd/queues/queues";
 import type { EventState } from "@/lib/model/event";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";

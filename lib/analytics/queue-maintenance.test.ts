@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
-import { awaitEvent, emitEvent } from "@/lib/absurd/events";
-import { createQueue, setQueuePolicy } from "@/lib/absurd/queues";
-import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
-import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
+import { awaitEvent, emitEvent } from "@/lib/absurd/events/events";
+import { createQueue, setQueuePolicy } from "@/lib/absurd/queues/queues";
+import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { cancelTask } from "@/lib/absurd/tasks/tasks";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { getQueueFigures } from "./overview";
 import { getQueueMaintenance, previewCleanup } from "./queue-maintenance";

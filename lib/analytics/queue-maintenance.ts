@@ -1,8 +1,8 @@
 import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { sql } from "drizzle-orm";
-import { getCapabilities } from "@/lib/absurd/capabilities";
-import { getQueuePolicy, type QueuePolicy } from "@/lib/absurd/queues";
+import { getCapabilities } from "@/lib/absurd/connection/capabilities";
+import { getQueuePolicy, type QueuePolicy } from "@/lib/absurd/queues/queues";
 import { getReadPool } from "@/lib/db/pools";
 import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";

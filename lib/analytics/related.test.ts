@@ -1,8 +1,8 @@
 import { Absurd } from "absurd-sdk";
 import { beforeAll, expect, test } from "vitest";
-import { forkTask, runAgain } from "@/lib/absurd/copies";
-import { createQueue } from "@/lib/absurd/queues";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { forkTask, runAgain } from "@/lib/absurd/tasks/copies";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import type { RelatedTask } from "@/lib/model/related";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { getRelated } from "./related";

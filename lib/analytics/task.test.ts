@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
-import { setCheckpoint } from "@/lib/absurd/checkpoints";
-import { awaitEvent, emitEvent } from "@/lib/absurd/events";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { awaitEvent, emitEvent } from "@/lib/absurd/events/events";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
+import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import type { Json } from "@/lib/model/json";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { findById } from "./find";

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs";
-import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { cancelTask } from "@/lib/absurd/tasks/tasks";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { follow, ids, list } from "@/testing/reads";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { spawnTask } from "@/lib/absurd/tasks";
-import { createWorkflowRun } from "@/lib/absurd/workflow-runs";
-import { getWorkflowRunTenant } from "@/lib/absurd/workflow-tenant";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { getWorkflowRunTenant } from "@/lib/absurd/workflow-runs/tenant";
+import { createWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters } from "@/lib/search-params/bulk";
 import { eventFilters } from "@/lib/search-params/events";

@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { setCheckpoint } from "@/lib/absurd/checkpoints";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, completeTask, scheduleRun } from "@/lib/absurd/runs";
-import { cancelTask, spawnTask } from "@/lib/absurd/tasks";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
+import { claimTasks, completeTask, scheduleRun } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { cancelTask } from "@/lib/absurd/tasks/tasks";
 import {
   createWorkflowRun,
   updateWorkflowRunStatus,
   type WorkflowRunInput,
-} from "@/lib/absurd/workflow-runs";
+} from "@/lib/absurd/workflow-runs/workflow-runs";
 import { type WorkflowFilters, workflowFilters } from "@/lib/search-params/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { getRunDefinition, listWorkflowDefinitions } from "./workflow-definitions";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { atomically } from "@/lib/absurd/atomically";
+import { atomically } from "@/lib/absurd/connection/atomically";
 import { listAudit, listAuditChoices } from "@/lib/analytics/audit";
 import { auditFilters } from "@/lib/search-params/audit";
 import { openTestDatabase } from "@/testing/dashboard-database";

@@ -1,8 +1,8 @@
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { call, queueTable } from "@/lib/absurd/connection/sql";
 import { WorkflowTableMissingError } from "@/lib/absurd/errors";
-import { call, queueTable } from "@/lib/absurd/sql";
-import { getTaskTenant } from "@/lib/absurd/tenants";
-import type { Queryable } from "@/lib/absurd/types";
-import { getWorkflowRunTenant } from "@/lib/absurd/workflow-tenant";
+import { getTaskTenant } from "@/lib/absurd/tasks/tenants";
+import { getWorkflowRunTenant } from "@/lib/absurd/workflow-runs/tenant";
 import { getTenants, isAllowed, type Tenants } from "@/lib/db/tenants";
 
 /**

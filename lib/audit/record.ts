@@ -1,6 +1,6 @@
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { call } from "@/lib/absurd/connection/sql";
 import { AbsurdDbError } from "@/lib/absurd/errors";
-import { call } from "@/lib/absurd/sql";
-import type { Queryable } from "@/lib/absurd/types";
 import type { Tenants } from "@/lib/db/tenants";
 import type { AuditOutcome } from "@/lib/model/audit";
 import type { Uuid } from "@/lib/model/ids";

@@ -1,4 +1,4 @@
-import { runAgain } from "@/lib/absurd/copies";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
 import {
   AbsurdError,
   QueueNotFoundError,
@@ -7,10 +7,10 @@ import {
   TaskNotFailedError,
   TaskNotFoundError,
 } from "@/lib/absurd/errors";
-import { previewReschedule, rescheduleRun } from "@/lib/absurd/reschedule";
-import { cancelTask, getTaskStatus, retryTask, type TaskStatus } from "@/lib/absurd/tasks";
-import { getTaskTenant } from "@/lib/absurd/tenants";
-import type { Queryable } from "@/lib/absurd/types";
+import { previewReschedule, rescheduleRun } from "@/lib/absurd/runs/reschedule";
+import { runAgain } from "@/lib/absurd/tasks/copies";
+import { cancelTask, getTaskStatus, retryTask, type TaskStatus } from "@/lib/absurd/tasks/tasks";
+import { getTaskTenant } from "@/lib/absurd/tasks/tenants";
 import { isAllowed, type Tenants } from "@/lib/db/tenants";
 import type { BulkAction } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";

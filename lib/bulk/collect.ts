@@ -1,6 +1,6 @@
-import { atomically } from "@/lib/absurd/atomically";
-import { call } from "@/lib/absurd/sql";
-import type { Queryable } from "@/lib/absurd/types";
+import { atomically } from "@/lib/absurd/connection/atomically";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { call } from "@/lib/absurd/connection/sql";
 import { narrowTenants } from "@/lib/db/tenants";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { whyNotEligible } from "./eligibility";

@@ -1,5 +1,5 @@
-import { call } from "@/lib/absurd/sql";
-import type { Queryable } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { call } from "@/lib/absurd/connection/sql";
 import { getTenants, type Tenants } from "@/lib/db/tenants";
 import type { BulkAction, BulkState } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";

@@ -1,6 +1,6 @@
-import { atomically } from "@/lib/absurd/atomically";
-import { call } from "@/lib/absurd/sql";
-import type { Queryable } from "@/lib/absurd/types";
+import { atomically } from "@/lib/absurd/connection/atomically";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { call } from "@/lib/absurd/connection/sql";
 import { recordAudit } from "@/lib/audit/record";
 import type { BulkAction } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
+import { createQueue } from "@/lib/absurd/queues/queues";
 import type { BulkAction } from "@/lib/model/bulk";
 import { serializeTaskFilters, taskFilters } from "@/lib/search-params/tasks";
 import { openTestDatabase } from "@/testing/dashboard-database";

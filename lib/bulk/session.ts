@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import type { Queryable } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { getWritePool } from "@/lib/db/pools";
 
 /** Key of the advisory lock that lets one runner work at a time in a database; the number has no meaning. */

@@ -1,6 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
-import type { Queryable } from "@/lib/absurd/types";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
 import type { Decoder } from "./decode";
 import type { Database } from "./snapshot";
 

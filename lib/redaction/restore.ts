@@ -1,4 +1,4 @@
-import { parseJson } from "@/lib/absurd/json";
+import { parseJson } from "@/lib/absurd/connection/json";
 import type { Json } from "@/lib/model/json";
 import { type HiddenValue, hideValues, holdsMask, maskNumber } from "./hide";
 import { extendPath, isHiddenMember, type RedactionRules } from "./rules";

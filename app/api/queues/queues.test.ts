@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
-import { awaitEvent } from "@/lib/absurd/events";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { awaitEvent } from "@/lib/absurd/events/events";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { claimTasks } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as allEvents } from "../events/route";
 import { GET as count } from "./[queue]/count/route";

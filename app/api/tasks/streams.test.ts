@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, failTask } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { claimTasks, failTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import type { CountStep, TaskStep } from "@/lib/analytics/tasks";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as count } from "./count/route";

@@ -1,7 +1,7 @@
 /** What the run's page shows of a run that the interpreter has executed, through the route it asks. */
 
 import { beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
+import { createQueue } from "@/lib/absurd/queues/queues";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { buildGraph } from "@/lib/highway/graph/graph";
 import { parseWorkflow } from "@/lib/highway/language/parse";

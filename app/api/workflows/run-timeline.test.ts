@@ -6,9 +6,9 @@ import {
   listRunRows,
   listRunTableRows,
 } from "@/components/workflows/timeline/rows";
-import { createQueue } from "@/lib/absurd/queues";
-import { spawnTask } from "@/lib/absurd/tasks";
-import { createWorkflowRun } from "@/lib/absurd/workflow-runs";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { createWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { buildGraph } from "@/lib/highway/graph/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { Bench, playFunctions } from "@/lib/highway/testing/bench";

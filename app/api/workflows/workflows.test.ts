@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { spawnTask } from "@/lib/absurd/tasks";
-import { createWorkflowRun } from "@/lib/absurd/workflow-runs";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { createWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as definition } from "./[workflowRunId]/definition/route";
 import { GET as payload } from "./[workflowRunId]/payload/route";

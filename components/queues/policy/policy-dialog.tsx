@@ -4,7 +4,7 @@ import { ReasonField } from "@/components/audit/reason-field";
 import { usePerform } from "@/components/layout/use-perform";
 import { Changes } from "@/components/ui/data/changes";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
-import type { QueuePolicy, QueuePolicyChange } from "@/lib/absurd/queues";
+import type { QueuePolicy, QueuePolicyChange } from "@/lib/absurd/queues/queues";
 import { setQueuePolicyAction } from "@/lib/actions/queues";
 import { PolicyField } from "./policy-field";
 import { changesOf, formatSetting, SETTINGS, settingsOf } from "./policy-settings";

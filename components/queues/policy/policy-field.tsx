@@ -1,7 +1,7 @@
 "use client";
 import { Field, Input } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
-import type { QueuePolicyChange } from "@/lib/absurd/queues";
+import type { QueuePolicyChange } from "@/lib/absurd/queues/queues";
 import { LengthField } from "./length-field";
 import { SETTINGS, type Setting } from "./policy-settings";
 

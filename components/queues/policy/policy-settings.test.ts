@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { QueuePolicy } from "@/lib/absurd/queues";
+import type { QueuePolicy } from "@/lib/absurd/queues/queues";
 import { changesOf, formatSetting, settingsOf } from "./policy-settings";
 
 const policy: QueuePolicy = {

@@ -1,4 +1,4 @@
-import type { QueuePolicy, QueuePolicyChange } from "@/lib/absurd/queues";
+import type { QueuePolicy, QueuePolicyChange } from "@/lib/absurd/queues/queues";
 import { formatNumber } from "@/lib/format";
 import { formatLength } from "./seconds";
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Queryable } from "../types.ts";
+import type { Queryable } from "../connection/queryable.ts";
 
 /**
  * Generations of the engine's schema that the client layer is tested on, newest first. Between two neighbours the

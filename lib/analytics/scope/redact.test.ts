@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { queueTables } from "@/lib/db/schema";
 import { parsePath } from "@/lib/search-params/tasks-paths";
 import { openTestDatabase } from "@/testing/dashboard-database";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { setCheckpoint } from "@/lib/absurd/checkpoints";
-import { createQueue } from "@/lib/absurd/queues";
-import { claimTasks, completeTask } from "@/lib/absurd/runs";
-import { spawnTask } from "@/lib/absurd/tasks";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
+import { claimTasks, completeTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { parseTaskQuery } from "@/lib/search-params/tasks-query";
 import { openTestDatabase } from "@/testing/dashboard-database";

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
+import { createQueue } from "@/lib/absurd/queues/queues";
 import { readSnapshot } from "@/lib/db/snapshot";
 import { type KeyRange, uuidFloor } from "@/lib/model/key-range";
 import { openTestDatabase } from "@/testing/dashboard-database";

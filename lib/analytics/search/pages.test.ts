@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
+import { createQueue } from "@/lib/absurd/queues/queues";
 import type { Uuid } from "@/lib/model/ids";
 import type { TaskState } from "@/lib/model/states";
 import type { TaskFilters } from "@/lib/search-params/tasks";

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
+import { createQueue } from "@/lib/absurd/queues/queues";
 import { taskFilters } from "@/lib/search-params/tasks";
 import { parseTaskQuery } from "@/lib/search-params/tasks-query";
 import { endReaders, openTestDatabase } from "@/testing/dashboard-database";

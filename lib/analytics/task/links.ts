@@ -1,4 +1,4 @@
-import { parseJson } from "@/lib/absurd/json";
+import { parseJson } from "@/lib/absurd/connection/json";
 import type { Uuid } from "@/lib/model/ids";
 import { isUuid } from "@/lib/model/ids";
 import type { Json } from "@/lib/model/json";

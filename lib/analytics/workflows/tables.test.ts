@@ -1,6 +1,6 @@
 /** Tables of workflows that another program made, in a shape of its own. Each test goes on where the one before ended. */
 import { beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues";
+import { createQueue } from "@/lib/absurd/queues/queues";
 import { type WorkflowFilters, workflowFilters } from "@/lib/search-params/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import {

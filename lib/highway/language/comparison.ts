@@ -1,4 +1,4 @@
-import { stringifyJson } from "../../absurd/json.ts";
+import { stringifyJson } from "../../absurd/connection/json.ts";
 import type { Json } from "../../model/json.ts";
 import { TemplateError } from "./template.ts";
 

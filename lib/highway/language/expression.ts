@@ -1,4 +1,4 @@
-import { parseJson } from "../../absurd/json.ts";
+import { parseJson } from "../../absurd/connection/json.ts";
 import type { Json } from "../../model/json.ts";
 import { compare, contains, isTrue, looselyEqual } from "./comparison.ts";
 import {

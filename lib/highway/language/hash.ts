@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { stringifyJson } from "../../absurd/json.ts";
+import { stringifyJson } from "../../absurd/connection/json.ts";
 import type { Json } from "../../model/json.ts";
 import { isBranching, isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 

@@ -1,5 +1,5 @@
 import { parse as parseLossless } from "lossless-json";
-import { parseJson } from "../../absurd/json.ts";
+import { parseJson } from "../../absurd/connection/json.ts";
 import { decodeAndCheck } from "../model/checks/validate.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";

@@ -5,7 +5,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
-import { createQueue } from "../../absurd/queues.ts";
+import { createQueue } from "../../absurd/queues/queues.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { ScopeObserver } from "../run/run.ts";
 import { Bench } from "../testing/bench.ts";

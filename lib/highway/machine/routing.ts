@@ -1,4 +1,4 @@
-import { stringifyJson } from "../../absurd/json.ts";
+import { stringifyJson } from "../../absurd/connection/json.ts";
 import type { Json } from "../../model/json.ts";
 import type { JoinMode, RouterOperator } from "../model/workflow.ts";
 import { isUnsuccessful } from "./states.ts";

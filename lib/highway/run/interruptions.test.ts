@@ -6,9 +6,9 @@
 import type { Pool, PoolClient } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
-import { createQueue } from "../../absurd/queues.ts";
-import { queueTable } from "../../absurd/sql.ts";
-import type { Queryable } from "../../absurd/types.ts";
+import type { Queryable } from "../../absurd/connection/queryable.ts";
+import { queueTable } from "../../absurd/connection/sql.ts";
+import { createQueue } from "../../absurd/queues/queues.ts";
 import type { Json } from "../../model/json.ts";
 import { Bench, playFunctions } from "../testing/bench.ts";
 import { buildEverything, EVERYTHING_INPUTS, playEverything } from "../testing/everything.ts";

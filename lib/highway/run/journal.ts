@@ -1,7 +1,7 @@
-import { atomically } from "../../absurd/atomically.ts";
-import { getCheckpoints, setCheckpoint } from "../../absurd/checkpoints.ts";
-import { parseJson, stringifyJson } from "../../absurd/json.ts";
-import type { Queryable } from "../../absurd/types.ts";
+import { atomically } from "../../absurd/connection/atomically.ts";
+import { parseJson, stringifyJson } from "../../absurd/connection/json.ts";
+import type { Queryable } from "../../absurd/connection/queryable.ts";
+import { getCheckpoints, setCheckpoint } from "../../absurd/runs/checkpoints.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
 import { type Entry, RecordIndex } from "../machine/record-index.ts";

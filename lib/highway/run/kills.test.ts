@@ -5,9 +5,9 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
-import { createQueue } from "../../absurd/queues.ts";
-import { getTaskResult } from "../../absurd/tasks.ts";
-import { getWorkflowRun } from "../../absurd/workflow-runs.ts";
+import { createQueue } from "../../absurd/queues/queues.ts";
+import { getTaskResult } from "../../absurd/tasks/tasks.ts";
+import { getWorkflowRun } from "../../absurd/workflow-runs/workflow-runs.ts";
 import { buildEverything, EVERYTHING_INPUTS } from "../testing/everything.ts";
 import { startWorkflow } from "./start.ts";
 

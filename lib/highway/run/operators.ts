@@ -1,4 +1,4 @@
-import { emitEvent } from "../../absurd/events.ts";
+import { emitEvent } from "../../absurd/events/events.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { evaluateCondition, parseExpression } from "../language/expression.ts";
 import { fillTemplates, fillToText } from "../language/template.ts";

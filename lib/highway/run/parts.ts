@@ -1,8 +1,8 @@
-import { atomically } from "../../absurd/atomically.ts";
-import { emitEvent } from "../../absurd/events.ts";
-import { completeTask } from "../../absurd/runs.ts";
-import { spawnTask } from "../../absurd/spawn.ts";
-import { cancelTask } from "../../absurd/tasks.ts";
+import { atomically } from "../../absurd/connection/atomically.ts";
+import { emitEvent } from "../../absurd/events/events.ts";
+import { completeTask } from "../../absurd/runs/runs.ts";
+import { spawnTask } from "../../absurd/tasks/spawn.ts";
+import { cancelTask } from "../../absurd/tasks/tasks.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { attemptPath, PART_TASK, partEvent } from "../machine/entry-names.ts";

@@ -1,8 +1,11 @@
-import { atomically } from "../../absurd/atomically.ts";
+import { atomically } from "../../absurd/connection/atomically.ts";
+import type { Queryable } from "../../absurd/connection/queryable.ts";
 import { WorkflowRunEndedError, WorkflowTableMissingError } from "../../absurd/errors.ts";
-import { completeTask } from "../../absurd/runs.ts";
-import type { Queryable } from "../../absurd/types.ts";
-import { updateWorkflowRunStatus, type WorkflowRunChange } from "../../absurd/workflow-runs.ts";
+import { completeTask } from "../../absurd/runs/runs.ts";
+import {
+  updateWorkflowRunStatus,
+  type WorkflowRunChange,
+} from "../../absurd/workflow-runs/workflow-runs.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
 import type { WorkflowStatus } from "../../model/states.ts";

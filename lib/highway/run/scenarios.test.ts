@@ -1,8 +1,8 @@
 /** fixtures/scenarios.yaml, executed by a worker of the SDK. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
-import { createQueue } from "../../absurd/queues.ts";
-import { getWorkflowRun } from "../../absurd/workflow-runs.ts";
+import { createQueue } from "../../absurd/queues/queues.ts";
+import { getWorkflowRun } from "../../absurd/workflow-runs/workflow-runs.ts";
 import type { OperatorState } from "../machine/states.ts";
 import { Bench, playFunctions } from "../testing/bench.ts";
 import { SCENARIOS, stage } from "../testing/scenarios.ts";

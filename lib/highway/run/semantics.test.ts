@@ -2,10 +2,11 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
-import { createQueue } from "../../absurd/queues.ts";
-import { call, queueTable } from "../../absurd/sql.ts";
-import { cancelTask, getTaskResult } from "../../absurd/tasks.ts";
-import { getWorkflowRun, getWorkflowRunTasks } from "../../absurd/workflow-runs.ts";
+import { call, queueTable } from "../../absurd/connection/sql.ts";
+import { createQueue } from "../../absurd/queues/queues.ts";
+import { cancelTask, getTaskResult } from "../../absurd/tasks/tasks.ts";
+import { getWorkflowRunTasks } from "../../absurd/workflow-runs/tasks.ts";
+import { getWorkflowRun } from "../../absurd/workflow-runs/workflow-runs.ts";
 import type { Json } from "../../model/json.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import { Bench } from "../testing/bench.ts";

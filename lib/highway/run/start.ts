@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { atomically } from "../../absurd/atomically.ts";
+import { atomically } from "../../absurd/connection/atomically.ts";
+import type { Queryable } from "../../absurd/connection/queryable.ts";
+import { call } from "../../absurd/connection/sql.ts";
 import { InvalidArgumentError } from "../../absurd/errors.ts";
-import { spawnTask } from "../../absurd/spawn.ts";
-import { call } from "../../absurd/sql.ts";
-import { cancelTask } from "../../absurd/tasks.ts";
-import type { Queryable } from "../../absurd/types.ts";
+import { spawnTask } from "../../absurd/tasks/spawn.ts";
+import { cancelTask } from "../../absurd/tasks/tasks.ts";
+import { getWorkflowRunTasks } from "../../absurd/workflow-runs/tasks.ts";
 import {
   createWorkflowRun,
   getWorkflowRun,
-  getWorkflowRunTasks,
   updateWorkflowRunStatus,
   type WorkflowRunInput,
-} from "../../absurd/workflow-runs.ts";
+} from "../../absurd/workflow-runs/workflow-runs.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { ACTIVE_STATES } from "../../model/states.ts";

@@ -1,6 +1,6 @@
-import { stringifyJson } from "../../absurd/json.ts";
-import { call } from "../../absurd/sql.ts";
-import type { Queryable } from "../../absurd/types.ts";
+import { stringifyJson } from "../../absurd/connection/json.ts";
+import type { Queryable } from "../../absurd/connection/queryable.ts";
+import { call } from "../../absurd/connection/sql.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
 import { workflowHash } from "../language/hash.ts";

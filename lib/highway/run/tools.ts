@@ -1,6 +1,6 @@
-import { atomically } from "../../absurd/atomically.ts";
-import { emitEvent } from "../../absurd/events.ts";
-import { cancelTask } from "../../absurd/tasks.ts";
+import { atomically } from "../../absurd/connection/atomically.ts";
+import { emitEvent } from "../../absurd/events/events.ts";
+import { cancelTask } from "../../absurd/tasks/tasks.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { fillTemplates } from "../language/template.ts";

@@ -1,7 +1,7 @@
-import { awaitEvent } from "../../absurd/events.ts";
-import { previewEmit } from "../../absurd/preview.ts";
-import { scheduleRun } from "../../absurd/runs.ts";
-import { getTaskResult } from "../../absurd/tasks.ts";
+import { awaitEvent } from "../../absurd/events/events.ts";
+import { previewEmit } from "../../absurd/events/preview.ts";
+import { scheduleRun } from "../../absurd/runs/runs.ts";
+import { getTaskResult } from "../../absurd/tasks/tasks.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
 import { type Blocked, NO_NAMES, type PartEnd, toFailure, type Wait } from "./outcome.ts";

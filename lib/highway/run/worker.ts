@@ -1,8 +1,8 @@
 import type { Absurd, TaskContext } from "absurd-sdk";
+import type { Queryable } from "../../absurd/connection/queryable.ts";
 import { RunFailedError, RunNotRunningError, TaskCancelledError } from "../../absurd/errors.ts";
-import { getCurrentTime } from "../../absurd/sleep.ts";
-import { getTaskStatus, type TaskStatus } from "../../absurd/tasks.ts";
-import type { Queryable } from "../../absurd/types.ts";
+import { getCurrentTime } from "../../absurd/runs/sleep.ts";
+import { getTaskStatus, type TaskStatus } from "../../absurd/tasks/tasks.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { PART_TASK, ROOT_TASK } from "../machine/entry-names.ts";

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { parseJson } from "../../absurd/json.ts";
+import { parseJson } from "../../absurd/connection/json.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import {
   DEADLINE_ACTIONS,

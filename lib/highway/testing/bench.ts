@@ -1,9 +1,9 @@
 import { Absurd } from "absurd-sdk";
 import type { Pool } from "pg";
-import { rescheduleRun } from "../../absurd/reschedule.ts";
-import { call, queueTable } from "../../absurd/sql.ts";
-import { getTaskResult } from "../../absurd/tasks.ts";
-import type { Queryable } from "../../absurd/types.ts";
+import type { Queryable } from "../../absurd/connection/queryable.ts";
+import { call, queueTable } from "../../absurd/connection/sql.ts";
+import { rescheduleRun } from "../../absurd/runs/reschedule.ts";
+import { getTaskResult } from "../../absurd/tasks/tasks.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
 import { listScopes } from "../model/scopes.ts";

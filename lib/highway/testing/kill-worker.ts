@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Absurd } from "absurd-sdk";
 import { Pool } from "pg";
-import { queueTable } from "../../absurd/sql.ts";
+import { queueTable } from "../../absurd/connection/sql.ts";
 import { registerHighway } from "../run/worker.ts";
 import { playFunctions } from "./bench.ts";
 import { buildEverything, playEverything } from "./everything.ts";

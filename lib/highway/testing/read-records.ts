@@ -1,6 +1,6 @@
-import { parseJson } from "../../absurd/json.ts";
-import { call, queueTable } from "../../absurd/sql.ts";
-import type { Queryable } from "../../absurd/types.ts";
+import { parseJson } from "../../absurd/connection/json.ts";
+import type { Queryable } from "../../absurd/connection/queryable.ts";
+import { call, queueTable } from "../../absurd/connection/sql.ts";
 import type { Json } from "../../model/json.ts";
 import type { TaskState } from "../../model/states.ts";
 import type { Entry, Records } from "../machine/record-index.ts";

@@ -1,4 +1,4 @@
-import { parseJson } from "../../absurd/json.ts";
+import { parseJson } from "../../absurd/connection/json.ts";
 import type { Json } from "../../model/json.ts";
 import { TASK_STATES, type TaskState } from "../../model/states.ts";
 import type { Checkpoint, TaskDetail } from "../../model/task.ts";

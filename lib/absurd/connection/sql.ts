@@ -1,0 +1,127 @@
+import {
+  AbsurdDbError,
+  EngineNotInstalledError,
+  EngineRefusalError,
+  InvalidArgumentError,
+  InvalidRetryStrategyError,
+  QueueNotFoundError,
+  RunFailedError,
+  RunNotFoundError,
+  RunNotRunningError,
+  TaskCancelledError,
+  TaskNotFailedError,
+  TaskNotFoundError,
+} from "../errors.ts";
+import type { Queryable } from "./queryable.ts";
+
+/** The tables of a queue: tasks, runs, checkpoints, events, waits, idempotency keys. */
+export type TablePrefix = "t" | "r" | "c" | "e" | "w" | "i";
+
+/** Quotes a name so that it is exactly one SQL identifier, whatever it contains. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/**
+ * The table of a queue as SQL text, e.g. `absurd."t_my queue"`: prefix and raw queue name are one quoted identifier.
+ *
+ * @throws InvalidArgumentError when the server would cut the name off (63 bytes) and so read another queue's table.
+ */
+export function queueTable(prefix: TablePrefix, queue: string): string {
+  const name = `${prefix}_${queue}`;
+  if (queue === "" || queue.includes("\0") || Buffer.byteLength(name) > 63)
+    throw new InvalidArgumentError(`"${queue}" cannot be the name of a queue.`);
+  return `absurd.${quoteIdentifier(name)}`;
+}
+
+/**
+ * Runs one statement and returns its rows; `Row` names the columns as the statement selects them. What the database
+ * raises is mapped to the classes of `errors.ts`; `about.queue` says which queue an unknown table means.
+ */
+export async function call<Row extends object = Record<string, unknown>>(
+  db: Queryable,
+  statement: string,
+  values: readonly unknown[] = [],
+  about: { queue?: string } = {},
+): Promise<Row[]> {
+  try {
+    const { rows } = await db.query(statement, [...values]);
+    return rows as Row[];
+  } catch (error) {
+    throw mapDatabaseError(error, about);
+  }
+}
+
+/** The engine's refusals by their words, which are part of its contract; the first match wins. */
+const REFUSALS: [RegExp, new (message: string, options?: ErrorOptions) => EngineRefusalError][] = [
+  [/^Task ".*" not found/, TaskNotFoundError],
+  [/^Task ".*" is not currently failed/, TaskNotFailedError],
+  [/^Run ".*" (not found|does not belong to task)/, RunNotFoundError],
+  [/^Run ".*" (is not currently running|cannot be failed|must be running)/, RunNotRunningError],
+];
+
+/**
+ * The error of this layer for what the driver raised. Errors without a SQLSTATE (a lost connection, a bug) come back
+ * as they are.
+ */
+export function mapDatabaseError(error: unknown, about: { queue?: string } = {}): unknown {
+  if (!isDatabaseError(error)) return error;
+  const { code, message } = error;
+  const options = { cause: error };
+  switch (code) {
+    case "AB001":
+      return new TaskCancelledError(options);
+    case "AB002":
+      return new RunFailedError(message, options);
+    case "AB003":
+      return new InvalidRetryStrategyError(message, options);
+    case "3F000":
+      return new EngineNotInstalledError(options);
+    case "42P01":
+      if (about.queue !== undefined) return new QueueNotFoundError(about.queue, options);
+      break;
+    case "P0001": {
+      const missing = /^Queue "(.*)" does not exist$/.exec(message);
+      if (missing) return new QueueNotFoundError(missing[1] ?? "", options);
+      const Refusal = REFUSALS.find(([pattern]) => pattern.test(message))?.[1];
+      return new (Refusal ?? EngineRefusalError)(message, options);
+    }
+  }
+  return new AbsurdDbError(code, meaningOf(code), options);
+}
+
+function isDatabaseError(error: unknown): error is Error & { code: string } {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "string" &&
+    /^[0-9A-Z]{5}$/.test(error.code) &&
+    // Errors of the operating system (ECONNREFUSED, EPIPE) also carry a code; theirs come with a call's name.
+    !("syscall" in error)
+  );
+}
+
+/** What a SQLSTATE means, for those an operator can do something about; the driver's own text may quote data. */
+function meaningOf(code: string): string {
+  const meaning =
+    MEANINGS[code] ?? MEANINGS[code.slice(0, 2)] ?? "The database could not do what was asked";
+  return `${meaning} (SQLSTATE ${code}).`;
+}
+
+const MEANINGS: Record<string, string> = {
+  "08": "The connection to the database failed",
+  "22": "The database cannot use one of the values",
+  "22P02": "A value does not have the form its type needs",
+  "22P05": "The database cannot store the character U+0000",
+  "23": "The database's constraints do not allow this",
+  "25006": "The connection is read-only",
+  "25P02": "An earlier statement of this transaction failed; it can only be rolled back",
+  "40": "Another transaction was in the way; try again",
+  "42501": "The database role may not do this",
+  "42883": "This database's engine does not have the function",
+  "42P01": "A table is missing",
+  "53": "The database server is out of resources",
+  "55P03": "Another transaction holds the lock; try again",
+  "57": "The database server ended the statement",
+  "57014": "The statement took too long or was cancelled",
+};

@@ -1,0 +1,221 @@
+import type { Uuid } from "../../model/ids.ts";
+import type { Json } from "../../model/json.ts";
+import { readDate, readJson, selectInstants, selectJson } from "../connection/columns.ts";
+import { jsonParameter, requireInteger, requireText } from "../connection/parameters.ts";
+import type { Queryable } from "../connection/queryable.ts";
+import { call, queueTable } from "../connection/sql.ts";
+import { requireTaskIdForRun } from "./runs.ts";
+
+/** A step's stored result. */
+export type Checkpoint = {
+  name: string;
+  /** `undefined` is SQL NULL: the step ended without a value. */
+  state: Json | undefined;
+  /** Always `committed` so far; the engine's readers also know `pending`. */
+  status: string;
+  /** The run that wrote last. */
+  ownerRunId: Uuid | null;
+  updatedAt: Date;
+};
+
+const COLUMNS = `checkpoint_name, status, owner_run_id,
+  ${selectJson("state")}, ${selectInstants("updated_at")}`;
+
+type CheckpointRow = {
+  checkpoint_name: string;
+  state: string | null;
+  status: string;
+  owner_run_id: Uuid | null;
+  updated_at: string;
+};
+
+function toCheckpoint(row: CheckpointRow): Checkpoint {
+  return {
+    name: row.checkpoint_name,
+    state: readJson(row.state),
+    status: row.status,
+    ownerRunId: row.owner_run_id,
+    updatedAt: readDate(row.updated_at),
+  };
+}
+
+/** What to store, and for whom. */
+export type CheckpointInput = {
+  taskId: Uuid;
+  stepName: string;
+  /** `undefined` is stored as SQL NULL. */
+  state: Json | undefined;
+  /** The run that executes the step. */
+  ownerRunId: Uuid;
+  /** Whole seconds from now at which the run's lease shall end; left out, or 0, the lease stays. */
+  extendClaimSeconds?: number;
+};
+
+/**
+ * Stores a step's result. A run of a lower attempt never overwrites what a higher one wrote; the engine ignores such
+ * a write silently. The engine does not check that the run belongs to the task.
+ *
+ * @throws TaskCancelledError. @throws RunFailedError when the run has already failed. @throws RunNotFoundError.
+ */
+export async function setCheckpoint(
+  db: Queryable,
+  queue: string,
+  input: CheckpointInput,
+): Promise<void> {
+  requireText("stepName", input.stepName);
+  if (input.extendClaimSeconds !== undefined)
+    requireInteger("extendClaimSeconds", input.extendClaimSeconds, 0);
+  await call(
+    db,
+    "select absurd.set_task_checkpoint_state($1, $2, $3, $4::jsonb, $5, $6)",
+    [
+      queue,
+      input.taskId,
+      input.stepName,
+      jsonParameter(input.state),
+      input.ownerRunId,
+      input.extendClaimSeconds ?? null,
+    ],
+    { queue },
+  );
+}
+
+/** One checkpoint of a task, whichever attempt wrote it, or `null` when the step has none. */
+export async function getCheckpoint(
+  db: Queryable,
+  queue: string,
+  taskId: Uuid,
+  stepName: string,
+  options: { includePending?: boolean } = {},
+): Promise<Checkpoint | null> {
+  const [row] = await call<CheckpointRow>(
+    db,
+    `select ${COLUMNS} from absurd.get_task_checkpoint_state($1, $2, $3, $4)`,
+    [queue, taskId, stepName, options.includePending ?? false],
+    { queue },
+  );
+  return row ? toCheckpoint(row) : null;
+}
+
+/**
+ * The checkpoints a run may rely on: committed ones of its own and earlier attempts, oldest first.
+ *
+ * @throws RunNotFoundError when the run does not exist or is no attempt of this task (since schema 0.1.0; before, the
+ * run was not looked at and all checkpoints of the task came back).
+ */
+export async function getCheckpoints(
+  db: Queryable,
+  queue: string,
+  taskId: Uuid,
+  runId: Uuid,
+): Promise<Checkpoint[]> {
+  const rows = await call<CheckpointRow>(
+    db,
+    `select ${COLUMNS} from absurd.get_task_checkpoint_states($1, $2, $3)`,
+    [queue, taskId, runId],
+    { queue },
+  );
+  return rows.map(toCheckpoint);
+}
+
+/** All checkpoints of a task, of whatever attempt and status, oldest first; empty for an unknown task. */
+export async function getCheckpointsForTask(
+  db: Queryable,
+  queue: string,
+  taskId: Uuid,
+): Promise<Checkpoint[]> {
+  const rows = await call<CheckpointRow>(
+    db,
+    `select ${COLUMNS} from ${queueTable("c", queue)} c where task_id = $1
+      order by c.updated_at, checkpoint_name`,
+    [taskId],
+    { queue },
+  );
+  return rows.map(toCheckpoint);
+}
+
+/**
+ * What a run may rely on as step name -> state, finished steps of earlier attempts included. States that are SQL NULL
+ * read as `null`; use `getCheckpoints` to tell them apart, or to know their order.
+ *
+ * @throws RunNotFoundError.
+ */
+export async function getCheckpointsForRun(
+  db: Queryable,
+  queue: string,
+  runId: Uuid,
+): Promise<Record<string, Json>> {
+  const taskId = await requireTaskIdForRun(db, queue, runId);
+  const checkpoints = await getCheckpoints(db, queue, taskId, runId);
+  return Object.fromEntries(checkpoints.map(({ name, state }) => [name, state ?? null]));
+}
+
+/**
+ * The state of one step of a run's task, or `undefined` when it has no checkpoint; a stored null is `null`.
+ *
+ * @throws RunNotFoundError.
+ */
+export async function getRunCheckpoint(
+  db: Queryable,
+  queue: string,
+  runId: Uuid,
+  stepName: string,
+): Promise<Json | undefined> {
+  const taskId = await requireTaskIdForRun(db, queue, runId);
+  const checkpoint = await getCheckpoint(db, queue, taskId, stepName);
+  return checkpoint ? (checkpoint.state ?? null) : undefined;
+}
+
+/**
+ * Stores a step's result for the run that executes it; `taskId` saves a look-up.
+ *
+ * @throws RunNotFoundError, TaskCancelledError, RunFailedError.
+ */
+export async function saveCheckpointForRun(
+  db: Queryable,
+  queue: string,
+  runId: Uuid,
+  stepName: string,
+  state: Json | undefined,
+  options: { taskId?: Uuid } = {},
+): Promise<void> {
+  const taskId = options.taskId ?? (await requireTaskIdForRun(db, queue, runId));
+  await setCheckpoint(db, queue, { taskId, stepName, state, ownerRunId: runId });
+}
+
+/** Which step to run, and for whom. */
+export type StepInput = {
+  taskId: Uuid;
+  runId: Uuid;
+  /** Unique within the task: a second step of the same name would get the first one's result. */
+  name: string;
+  /** Whole seconds from now at which the lease shall end once the step is stored. */
+  extendClaimSeconds?: number;
+};
+
+/**
+ * Runs `execute` unless the task already has a checkpoint of this name, and returns the stored or the new value. The
+ * stored value is not checked to be a `T`. If storing fails the step runs again in the next attempt, so it should
+ * bear repetition.
+ *
+ * @throws TaskCancelledError, RunFailedError, RunNotFoundError when the result cannot be stored; and what `execute`
+ * throws.
+ */
+export async function step<T extends Json | undefined>(
+  db: Queryable,
+  queue: string,
+  input: StepInput,
+  execute: () => T | Promise<T>,
+): Promise<T> {
+  const done = await getCheckpoint(db, queue, input.taskId, input.name);
+  if (done) return done.state as T;
+  const state = await execute();
+  await setCheckpoint(db, queue, {
+    taskId: input.taskId,
+    stepName: input.name,
+    state,
+    ownerRunId: input.runId,
+    ...(input.extendClaimSeconds !== undefined && { extendClaimSeconds: input.extendClaimSeconds }),
+  });
+  return state;
+}

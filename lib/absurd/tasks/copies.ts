@@ -1,0 +1,142 @@
+import type { Uuid } from "../../model/ids.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
+import { atomically } from "../connection/atomically.ts";
+import { stringifyJson } from "../connection/json.ts";
+import { requireInteger, requireText } from "../connection/parameters.ts";
+import type { Queryable } from "../connection/queryable.ts";
+import { call, queueTable } from "../connection/sql.ts";
+import { InvalidArgumentError, TaskNotFoundError } from "../errors.ts";
+import type { CancellationRules, RetryStrategy } from "./spawn.ts";
+import { engineRules, engineStrategy } from "./spawn.ts";
+
+/** What the copy of a task shall have instead of what the task has. */
+export type CopyEdits = {
+  name?: string;
+  params?: Json;
+  /** All of them; the links to the old task are added. */
+  headers?: JsonObject;
+  /** `null`: no strategy. */
+  retryStrategy?: RetryStrategy | null;
+  /** `null`: without limit. */
+  maxAttempts?: number | null;
+  /** `null`: no rules. */
+  cancellation?: CancellationRules | null;
+};
+
+/** The new task, queued. */
+export type CopiedTask = { taskId: Uuid; runId: Uuid; attempt: number };
+
+/**
+ * Spawns a new task like an old one, whatever became of that: same name, params, headers, retry strategy, limit of
+ * attempts and cancellation rules, where `edits` says nothing else. The header `spawned_from` holds the old task's id;
+ * its idempotency key stays with it. What is not edited is copied inside the database, so numbers stay exact.
+ *
+ * @throws TaskNotFoundError, QueueNotFoundError. @throws InvalidRetryStrategyError when the old strategy is one that
+ * the engine no longer accepts: edit it.
+ */
+export function runAgain(
+  db: Queryable,
+  queue: string,
+  taskId: Uuid,
+  edits: CopyEdits = {},
+): Promise<CopiedTask> {
+  return copyTask(db, queue, taskId, edits, { spawned_from: taskId });
+}
+
+/**
+ * Runs a task again from one of its steps on: the new task has copies of the committed checkpoints that precede the
+ * step, so its worker replays those and executes from the step onwards. Steps are ordered by the time they were
+ * stored, as in every list of them. The header `forked_from_step` says where. All or nothing, as a savepoint inside a
+ * caller's transaction; no worker sees the task before its checkpoints.
+ *
+ * @throws InvalidArgumentError when the task has no checkpoint of that step. @throws what `runAgain` throws.
+ */
+export function forkTask(
+  db: Queryable,
+  queue: string,
+  taskId: Uuid,
+  fromStep: string,
+  edits: CopyEdits = {},
+): Promise<CopiedTask & { copiedSteps: string[] }> {
+  return atomically(db, async (tx) => {
+    const fork = await copyTask(tx, queue, taskId, edits, {
+      spawned_from: taskId,
+      forked_from_step: fromStep,
+    });
+    const checkpoints = queueTable("c", queue);
+    const [step] = await call(
+      tx,
+      `select from ${checkpoints}
+        where task_id = $1 and checkpoint_name = $2 and status = 'committed'`,
+      [taskId, fromStep],
+    );
+    if (!step)
+      throw new InvalidArgumentError(`Task ${taskId} has no checkpoint of a step "${fromStep}".`);
+    const copies = await call<{ checkpoint_name: string }>(
+      tx,
+      `select checkpoint_name,
+              absurd.set_task_checkpoint_state($1, $4, checkpoint_name, state, $5)
+         from (select checkpoint_name, state from ${checkpoints}
+                where task_id = $2 and status = 'committed'
+                  and (updated_at, checkpoint_name) <
+                      (select updated_at, checkpoint_name from ${checkpoints}
+                        where task_id = $2 and checkpoint_name = $3)
+                order by updated_at, checkpoint_name) as preceding`,
+      [queue, taskId, fromStep, fork.taskId, fork.runId],
+    );
+    return { ...fork, copiedSteps: copies.map((copy) => copy.checkpoint_name) };
+  });
+}
+
+async function copyTask(
+  db: Queryable,
+  queue: string,
+  taskId: Uuid,
+  edits: CopyEdits,
+  links: JsonObject,
+): Promise<CopiedTask> {
+  if (edits.name !== undefined) requireText("The task's name", edits.name);
+  // Members that are null, edited or stored, are left out: the engine refuses a strategy of JSON null.
+  const [copy] = await call<{ task_id: Uuid; run_id: Uuid; attempt: number }>(
+    db,
+    `select copy.task_id, copy.run_id, copy.attempt
+       from ${queueTable("t", queue)} t
+      cross join lateral (
+        select jsonb_build_object(
+          'headers', case jsonb_typeof(t.headers) when 'object' then t.headers else '{}' end,
+          'retry_strategy', t.retry_strategy,
+          'max_attempts', t.max_attempts,
+          'cancellation', t.cancellation) || $5::jsonb as value) as wanted
+      cross join lateral (
+        select jsonb_object_agg(key, case key when 'headers' then value || $6::jsonb else value end)
+               as value
+          from jsonb_each(wanted.value)
+         where jsonb_typeof(value) <> 'null') as options
+      cross join lateral absurd.spawn_task(
+        $1, coalesce($3, t.task_name), coalesce($4::jsonb, t.params), options.value) as copy
+      where t.task_id = $2`,
+    [
+      queue,
+      taskId,
+      edits.name ?? null,
+      edits.params === undefined ? null : stringifyJson(edits.params),
+      stringifyJson(engineEdits(edits)),
+      stringifyJson(links),
+    ],
+    { queue },
+  );
+  if (!copy) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}".`);
+  return { taskId: copy.task_id, runId: copy.run_id, attempt: copy.attempt };
+}
+
+function engineEdits({ headers, retryStrategy, maxAttempts, cancellation }: CopyEdits): JsonObject {
+  if (typeof maxAttempts === "number") requireInteger("maxAttempts", maxAttempts, 1);
+  return {
+    ...(headers && { headers }),
+    ...(maxAttempts !== undefined && { max_attempts: maxAttempts }),
+    ...(retryStrategy !== undefined && {
+      retry_strategy: retryStrategy && engineStrategy(retryStrategy),
+    }),
+    ...(cancellation !== undefined && { cancellation: cancellation && engineRules(cancellation) }),
+  };
+}
