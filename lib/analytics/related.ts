@@ -19,6 +19,7 @@ import { type RegisteredQueue, readQueues } from "./scope/registry";
 import { searchHeaders, searchWorkflowTasks } from "./search/headers";
 import { type TaskRow, taskColumns, withLastRuns } from "./search/rows";
 import { scanTasks } from "./search/scan";
+import type { TaskSearch } from "./search/task-search";
 import { taskNotFound } from "./task";
 import { awaitCheckpoint, idOf, type Link, linksOfSteps } from "./task/links";
 
@@ -190,9 +191,15 @@ export async function findTasks(
   ids: readonly Uuid[],
 ): Promise<TaskRow[]> {
   if (ids.length === 0) return [];
-  const search = { query: NO_QUERY, ids: [...new Set(ids)], range: EVERYTHING };
-  const limit = ids.length * queues.length;
-  return scanTasks(db, [...queues], { ...search, direction: "older", limit }, "walk");
+  const search: TaskSearch = {
+    queues: [...queues],
+    query: NO_QUERY,
+    ids: [...new Set(ids)],
+    range: EVERYTHING,
+    direction: "older",
+    limit: ids.length * queues.length,
+  };
+  return scanTasks(db, search, "walk");
 }
 
 export type Linked = { row: TaskRow; by: "parent_task_id" | "spawned_from"; step: string | null };

@@ -1,57 +1,60 @@
-import { ProblemError } from "@/lib/model/problem";
 import "server-only";
-import { and, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
+import { number } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
-import { type KeyRange, uuidInstant } from "@/lib/model/key-range";
+import { uuidInstant } from "@/lib/model/key-range";
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { isKeySort } from "@/lib/search-params/tasks-sort";
-import { sortProblem } from "@/lib/search-params/tasks-sort-problem";
 import { readQueues } from "./scope/registry";
 import { pageByKey } from "./search/key-page";
 import { pageByRank } from "./search/rank";
-import { type TaskSearch, taskColumns, withColumns, withLastRuns } from "./search/rows";
+import { taskColumns, withColumns, withLastRuns } from "./search/rows";
 import { taskConditions } from "./search/scan";
-import { toSearch } from "./search/task-search";
-import { findExtent, readWindows } from "./search/windows";
+import { type TaskSearch, toTaskSearch } from "./search/task-search";
+import { findExtent, scanWindows } from "./search/windows";
+
+/** How long a followed list may take, in milliseconds. A caller that needs more continues at the last cursor. */
+const LONGEST_FOLLOW = 300_000;
+
+/** Budget of one step of a count, in milliseconds: a long snapshot would hold back vacuum. */
+const COUNT_BUDGET = 700;
 
 /**
- * One page of tasks of the named queues, or of all of them, in the order of `sort`: newest first by id, which is the order
- * of creation, unless another one is asked for. Every filter holds at once. Pages are keyset pages: tasks that arrive
- * meanwhile neither repeat nor hide others. A search that no index serves stops after about a second and says in
- * `searchedTo` how far it got; a ranking over more tasks than it looks at says in `rankedFrom` where they begin.
+ * One page of tasks of the named queues, or of all of them, in the order of `sort`: newest first by default, by id,
+ * which is the order of creation. All filters hold at once. Pages are keyset pages: tasks that arrive between two pages
+ * neither repeat nor hide others. A search that no index serves stops after about a second and returns in `searchedTo` how
+ * far it got; a ranking that leaves out older tasks returns in `rankedFrom` where it starts.
  *
- * @throws ProblemError `bad_request` for a foreign cursor or an order that these filters cannot be in, and what
- *   `readQueues` throws.
+ * @throws ProblemError `bad_request` for a foreign cursor, a redacted value or an order that these filters rule out, and
+ *   what `readQueues` throws.
  */
-export async function listTasks(
+export function listTasks(
   filters: TaskFilters,
   options: ReadOptions = {},
 ): Promise<Page<TaskSummary>> {
-  const problem = sortProblem(filters);
-  if (problem)
-    throw new ProblemError({ code: "bad_request", message: problem.message, hint: problem.hint });
-  return readQueues(filters.queue, options, async ({ db, now, queues, unreadable }) => {
-    const names = queues.map((queue) => queue.name);
-    const { rows, ...around } = isKeySort(filters.sort)
-      ? await pageByKey(db, names, await toSearch(db, queues, filters, now), filters, options)
-      : await pageByRank(db, queues, { ...filters, sort: filters.sort }, now);
-    const page: Page<TaskSummary> = {
+  return readQueues(filters.queue, options, async (scope) => {
+    const { db, now, unreadable } = scope;
+    const search = await toTaskSearch(scope, filters);
+    const { rows, ...around } = isKeySort(search.sort)
+      ? await pageByKey(db, search, options)
+      : await pageByRank(db, search);
+    return {
       ...around,
       rows: await withColumns(db, await withLastRuns(db, rows), filters.columns),
       now,
+      ...(unreadable.length > 0 ? { unreadable: unreadable.map((queue) => queue.name) } : {}),
     };
-    if (unreadable.length > 0) page.unreadable = unreadable.map((queue) => queue.name);
-    return page;
   });
 }
 
 /**
- * The named tasks as a list shows them, by queue; those that are not there any more are left out.
+ * The named tasks as a list shows them, by queue; those that no longer exist are left out.
  *
  * @throws what `readQueues` throws.
  */
@@ -75,78 +78,10 @@ export function listSelectedTasks(
   });
 }
 
-/** How long one snapshot is kept, in milliseconds: a long one would hold back the database's cleaning up. */
-const BUDGET = 700;
-
-/** How many tasks match so far. `searchedTo` is `null` when all of them are counted. */
-export type CountStep = {
-  count: number;
-  searchedTo: Iso | null;
-  now: Iso;
-  /** Queues that cannot be read and are not counted. */
-  unreadable: string[];
-};
-
-/**
- * Counts the tasks that match, newest first, and tells the count at least once a second until it is complete. Each part
- * is exact at the time it was read; the cursor of the filters plays no part.
- *
- * @throws ProblemError what `readQueues` throws.
- */
-export async function* countTasks(
-  filters: Omit<TaskFilters, "sort">,
-  options: ReadOptions = {},
-): AsyncGenerator<CountStep> {
-  let count = 0;
-  let search: TaskSearch | undefined;
-  for (;;) {
-    const part = await readQueues(filters.queue, options, async ({ db, now, ...scope }) => {
-      const whole =
-        search ??
-        (await toSearch(db, scope.queues, { ...filters, sort: "newest", cursor: null }, now));
-      search = whole;
-      const names = scope.queues.map((queue) => queue.name);
-      let found = 0;
-      const extent = await findExtent(db, names, { ...whole, limit: 500 });
-      const windows = { ...extent, direction: search.direction, budget: BUDGET };
-      const rest = await readWindows(db, windows, options, async (range) => {
-        found += await countRange(db, names, { ...whole, range });
-        return "more";
-      });
-      return { found, rest, now, unreadable: scope.unreadable.map((queue) => queue.name) };
-    });
-    count += part.found;
-    const { now, unreadable } = part;
-    yield { count, searchedTo: part.rest && uuidInstant(part.rest.to), now, unreadable };
-    if (!part.rest) return;
-    search = withRange(search, part.rest);
-  }
-}
-
-function withRange(search: TaskSearch | undefined, range: KeyRange): TaskSearch {
-  if (!search) throw new Error("A count goes on only after it began");
-  return { ...search, range };
-}
-
-async function countRange(db: Database, queues: string[], search: TaskSearch): Promise<number> {
-  if (queues.length === 0) return 0;
-  const arms = queues.map((queue) => {
-    const tables = queueTables(queue);
-    return sql`(select count(*) from ${tables.tasks} where ${and(taskConditions(tables, search))})`;
-  });
-  const { rows } = await db.execute<{ tasks: number }>(
-    sql`select (${sql.join(arms, sql` + `)})::float8 as tasks`,
-  );
-  return rows[0]?.tasks ?? 0;
-}
-
-/** How long one following of pages may go on, in milliseconds. Whoever wants more goes on from the last cursor. */
-const LONGEST = 300_000;
-
-/** What one step found, how far back it got, and where the next one would begin. */
+/** The matches of one step, how far back it got, and where the next step starts. */
 export type TaskStep = {
   rows: TaskSummary[];
-  /** `null` when the page is full or the history at its end. */
+  /** `null` when the page is full or the history ends. */
   searchedTo: Iso | null;
   older: string | null;
   now: Iso;
@@ -154,8 +89,8 @@ export type TaskStep = {
 };
 
 /**
- * Follows a list towards older tasks in steps of a second at most, each in a snapshot of its own, until `limit` tasks
- * are found, the history is at its end, or five minutes have passed. Memory does not grow with what was read.
+ * Follows a list towards older tasks in steps of at most a second, each in a snapshot of its own, until it has `limit`
+ * tasks, the history ends, or five minutes have passed. Memory doesn't grow with the rows read.
  *
  * @throws ProblemError what `listTasks` throws.
  */
@@ -163,7 +98,7 @@ export async function* followTasks(
   filters: Omit<TaskFilters, "sort">,
   options: ReadOptions & { pageSize?: number } = {},
 ): AsyncGenerator<TaskStep> {
-  const deadline = performance.now() + LONGEST;
+  const deadline = performance.now() + LONGEST_FOLLOW;
   let { cursor, limit } = filters;
   while (limit > 0) {
     const page = await listTasks(
@@ -182,4 +117,63 @@ export async function* followTasks(
     if (older === null || performance.now() > deadline) return;
     cursor = older;
   }
+}
+
+/** The matches counted by now. `searchedTo` is `null` when the count is complete. */
+export type CountStep = {
+  count: number;
+  searchedTo: Iso | null;
+  now: Iso;
+  /** Queues that cannot be read and are not counted. */
+  unreadable: string[];
+};
+
+/**
+ * Counts the tasks that match, newest first, and yields the count at least once a second until it is complete. Each part
+ * is exact at the time it was read; the cursor of the filters is ignored.
+ *
+ * @throws ProblemError what `listTasks` throws.
+ */
+export async function* countTasks(
+  filters: Omit<TaskFilters, "sort">,
+  options: ReadOptions = {},
+): AsyncGenerator<CountStep> {
+  let count = 0;
+  let remaining: TaskSearch | undefined;
+  for (;;) {
+    const step = await readQueues(filters.queue, options, async (scope) => {
+      const { db, now, unreadable } = scope;
+      const whole =
+        remaining ?? (await toTaskSearch(scope, { ...filters, sort: "newest", cursor: null }));
+      // A queue may have been dropped since the last step.
+      const search = { ...whole, queues: scope.queues.map((queue) => queue.name) };
+      let found = 0;
+      const extent = await findExtent(db, { ...search, limit: 500 });
+      const windows = { ...extent, direction: search.direction, budget: COUNT_BUDGET };
+      const rest = await scanWindows(db, windows, options, async (range) => {
+        found += await countRange(db, { ...search, range });
+        return "more";
+      });
+      return { search, found, rest, now, unreadable: unreadable.map((queue) => queue.name) };
+    });
+    count += step.found;
+    const { search, rest, now, unreadable } = step;
+    yield { count, searchedTo: rest && uuidInstant(rest.to), now, unreadable };
+    if (!rest) return;
+    remaining = { ...search, range: rest };
+  }
+}
+
+async function countRange(db: Database, search: TaskSearch): Promise<number> {
+  if (search.queues.length === 0) return 0;
+  const arms = search.queues.map((queue) => {
+    const tables = queueTables(queue);
+    return sql`(select count(*) from ${tables.tasks} where ${taskConditions(tables, search)})`;
+  });
+  const [row] = await query(
+    db,
+    { tasks: number },
+    sql`select (${sql.join(arms, sql` + `)})::float8 as tasks`,
+  );
+  return row?.tasks ?? 0;
 }

@@ -1,11 +1,12 @@
+import { isUuid } from "./ids.ts";
 import type { Iso } from "./instants.ts";
 
-/** Which way a page is read from its cursor. */
+/** Which way a page continues from its cursor. */
 export type Direction = "older" | "newer";
 
 /**
- * `older` and `newer` are the cursors of the neighbouring pages; `null` where there is none. In an order that does not
- * follow time, `older` goes on down the list and `newer` back up.
+ * One page of a list. `older` and `newer` are the cursors of the pages below and above it, in the order of the list;
+ * `null` where there is none.
  */
 export type Page<T> = {
   rows: T[];
@@ -13,12 +14,75 @@ export type Page<T> = {
   newer: string | null;
   now: Iso;
   /**
-   * Set when a search without an index used up its time: everything between the cursor and this instant was looked
-   * at, and `older` (or `newer`, on a page read upwards) goes on from there.
+   * Set when a search without an index ran out of time: it covers everything between the cursor and this instant, and
+   * `older` (or `newer`, on a page read upwards) continues there.
    */
   searchedTo?: Iso;
-  /** Set on a ranking that leaves out the older part of its window: the tasks since this instant are ranked. */
+  /** Set when a ranking leaves out the older part of its window: the tasks since this instant are ranked. */
   rankedFrom?: Iso;
-  /** Queues that are registered but cannot be read, and are therefore missing from an all-queues page. */
+  /** Queues that are registered but unreadable, and so missing from an all-queues page. */
   unreadable?: string[];
 };
+
+/** The other direction. */
+export function opposite(direction: Direction): Direction {
+  return direction === "older" ? "newer" : "older";
+}
+
+/**
+ * The cursor of the page that continues in this direction from a place, which itself is not on it. A place is what the
+ * list is sorted by, and what breaks ties, as text: for most lists the id alone.
+ */
+export function formatCursor(direction: Direction, ...place: readonly string[]): string {
+  const parts = place.map((part) => encodeURIComponent(part).replaceAll(".", "%2E"));
+  return [direction === "older" ? "o" : "n", ...parts].join(".");
+}
+
+/**
+ * The direction and the place of a cursor; `null` when it isn't one of a list whose place passes these checks, one for
+ * each part. The checks matter: cursors come from URLs, and their parts become SQL parameters with a cast.
+ */
+export function parseCursor<const Checks extends readonly PlaceCheck[]>(
+  cursor: string,
+  checks: Checks,
+): { direction: Direction; place: { [Index in keyof Checks]: string } } | null {
+  const [direction, ...place] = splitCursor(cursor);
+  if (direction !== "older" && direction !== "newer") return null;
+  const isValid =
+    place.length === checks.length && checks.every((check, at) => check(place[at] ?? ""));
+  // One checked part per check.
+  return isValid ? { direction, place: place as { [Index in keyof Checks]: string } } : null;
+}
+
+/** Whether a text can be one part of a place. */
+export type PlaceCheck = (part: string) => boolean;
+
+/** The checks of the parts that places have. */
+export const PLACE = {
+  /** An id, in lower case: places are compared as text. */
+  id: (part) => isUuid(part) && part === part.toLowerCase(),
+  /** PostgreSQL's text of a `timestamptz` in UTC, with microseconds. */
+  time: (part) => /^(-?infinity|\d{4,6}-\d\d-\d\d [\d:.+-]+( BC)?)$/.test(part),
+  instant: (part) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(part) && !Number.isNaN(Date.parse(part)),
+  integer: (part) => /^-?\d{1,18}$/.test(part),
+  text: () => true,
+} as const satisfies Record<string, PlaceCheck>;
+
+function splitCursor(cursor: string): string[] {
+  try {
+    const [letter, ...parts] = cursor.split(".");
+    if (parts.length === 0) return splitOldCursor(cursor);
+    const direction = { o: "older", n: "newer" }[letter ?? ""] ?? "";
+    return [direction, ...parts.map((part) => decodeURIComponent(part))];
+  } catch {
+    return [];
+  }
+}
+
+/** Saved links still have cursors of the first version: direction and place as JSON in base64url. */
+function splitOldCursor(cursor: string): string[] {
+  const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+  const isText = (part: unknown): part is string => typeof part === "string";
+  return Array.isArray(parts) && parts.every(isText) ? parts : [];
+}

@@ -1,19 +1,26 @@
 import { asc, desc, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
-import type { Uuid } from "@/lib/model/ids";
 import { EVERYTHING, type KeyRange, predecessor, successor } from "@/lib/model/key-range";
-import type { Direction, Page } from "@/lib/model/page";
+import {
+  type Direction,
+  formatCursor,
+  opposite,
+  type Page,
+  PLACE,
+  type PlaceCheck,
+  parseCursor,
+} from "@/lib/model/page";
 import { ProblemError } from "@/lib/model/problem";
 
-/** How one page of a table is read whose key is a UUIDv7, newest first. */
-export type KeyPage = { direction: "older" | "newer"; range: KeyRange; limit: number };
+/** How to select one page of a table whose key is a UUIDv7. */
+export type KeyPage = { direction: Direction; range: KeyRange; limit: number };
 
 /** @throws ProblemError `bad_request` for a foreign cursor. */
 export function keyPage(cursor: string | null, limit: number): KeyPage {
-  return { ...decodeCursor(cursor), limit };
+  return { ...parseKeyCursor(cursor), limit };
 }
 
-/** The order in which a page meets its rows: away from its cursor. */
+/** The sort order that starts at the page's cursor. */
 export function keyOrder(key: PgColumn, page: KeyPage): SQL {
   return page.direction === "older" ? desc(key) : asc(key);
 }
@@ -23,10 +30,10 @@ export function inKeyRange(key: PgColumn, { range }: { range: KeyRange }): SQL {
   return sql`${key} >= ${range.from}::uuid and ${key} < ${range.to}::uuid`;
 }
 
-/** A page from `limit + 1` rows in the order of `keyOrder`, with the cursors around it. */
+/** A page, newest first, from `limit + 1` rows in the order of `keyOrder`, with the cursors around it. */
 export function toKeyPage<Row>(
   found: Row[],
-  keyOf: (row: Row) => string,
+  getKey: (row: Row) => string,
   page: KeyPage,
   cursor: string | null,
 ): Pick<Page<Row>, "rows" | "older" | "newer"> {
@@ -34,9 +41,9 @@ export function toKeyPage<Row>(
   const isOlder = page.direction === "older";
   const [first, last] = [rows[0], rows.at(-1)];
   const ahead =
-    found.length > page.limit && last ? encodeCursor(page.direction, keyOf(last)) : null;
-  const edge = first ? keyOf(first) : predecessor(page.range.to);
-  const behind = cursor === null ? null : encodeCursor(isOlder ? "newer" : "older", edge);
+    found.length > page.limit && last ? formatCursor(page.direction, getKey(last)) : null;
+  const edge = first ? getKey(first) : predecessor(page.range.to);
+  const behind = cursor === null ? null : formatCursor(opposite(page.direction), edge);
   return {
     rows: isOlder ? rows : rows.reverse(),
     older: isOlder ? ahead : behind,
@@ -44,29 +51,39 @@ export function toKeyPage<Row>(
   };
 }
 
-/** The page that goes on below (`older`) or above (`newer`) this id, which itself is not part of it. */
-export function encodeCursor(direction: Direction, id: Uuid): string {
-  return `${direction === "older" ? "o" : "n"}.${id}`;
+/**
+ * The direction and the remaining ids of a cursor of a list sorted by id; without one all ids, in the direction `start`.
+ *
+ * @throws ProblemError `bad_request` for a foreign cursor.
+ */
+export function parseKeyCursor(
+  cursor: string | null,
+  start: Direction = "older",
+): { direction: Direction; range: KeyRange } {
+  if (cursor === null) return { direction: start, range: EVERYTHING };
+  const {
+    direction,
+    place: [id],
+  } = requireCursor(cursor, [PLACE.id]);
+  return direction === "older"
+    ? { direction, range: { ...EVERYTHING, to: id } }
+    : { direction, range: { ...EVERYTHING, from: successor(id) } };
 }
 
 /**
- * The direction and the ids left by a cursor; without one, everything, from the end where `begin` sets out.
+ * `parseCursor`, for a cursor that must be valid.
  *
- * @throws ProblemError `bad_request`
+ * @throws ProblemError `bad_request` for a foreign cursor.
  */
-export function decodeCursor(
-  cursor: string | null,
-  begin: Direction = "older",
-): { direction: Direction; range: KeyRange } {
-  if (cursor === null) return { direction: begin, range: EVERYTHING };
-  const [, letter, id] =
-    /^([on])\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(cursor) ?? [];
-  if (!letter || !id)
-    throw new ProblemError({
-      code: "bad_request",
-      message: "The parameter cursor is not one that a page returned.",
-    });
-  return letter === "o"
-    ? { direction: "older", range: { ...EVERYTHING, to: id } }
-    : { direction: "newer", range: { ...EVERYTHING, from: successor(id) } };
+export function requireCursor<const Checks extends readonly PlaceCheck[]>(
+  cursor: string,
+  checks: Checks,
+) {
+  const parsed = parseCursor(cursor, checks);
+  if (parsed) return parsed;
+  throw new ProblemError({
+    code: "bad_request",
+    message: "The parameter cursor is not one that a page returned.",
+    hint: "Open the list without it.",
+  });
 }

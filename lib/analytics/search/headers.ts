@@ -1,23 +1,26 @@
 import { and, type SQL, sql } from "drizzle-orm";
+import { text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import { type KeyRange, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { inKeyRange } from "../scope/key-pages";
-import { readWindows } from "./windows";
+import { scanWindows } from "./windows";
 
-/** The first window, in milliseconds of ids: what a task brings about mostly follows at once. */
+/** The first window, in milliseconds of ids: a task mostly spawns others soon after its own spawn. */
 const FIRST_WINDOW = 60_000;
-/** A task whose transaction began this long ago, in milliseconds, may still appear below ids that were seen. */
+/** Re-read ids younger than this, in milliseconds: a slow transaction may still commit an id below those scanned. */
 const SETTLED_AFTER = 120_000;
-const MOST_REMEMBERED = 200;
+/** Searches whose progress is kept. */
+const MOST_KEPT = 200;
 
 export type FoundTask = { queue: string; taskId: Uuid };
 
-/** What is looked for: tasks in a range of ids, `most` at most, for `budget` milliseconds. */
+/** A search for at most `most` tasks in a range of ids, for `budget` milliseconds. */
 export type HeaderSearch = {
-  /** Names the question: equal ones go on where the last one ended. */
+  /** Names the search: one with the same key continues where the last one stopped. */
   key: string;
   matches: (headers: QueueTables["tasks"]["headers"]) => SQL;
   range: KeyRange;
@@ -25,20 +28,20 @@ export type HeaderSearch = {
   budget: number;
 };
 
-/** `rest` is the first id that was not looked at, `null` when the search is done; `full` when it gave up for the number. */
+/** `rest` is the first id not searched, `null` when complete; `full` when the search stopped at `most`. */
 export type FoundTasks = { found: FoundTask[]; rest: Uuid | null; full: boolean };
 
-/** What is known of the range below `next`, and how wide the last window was, in milliseconds. */
+/** The matches below `next`, and how wide the last window was, in milliseconds. */
 type Progress = { next: Uuid; found: Map<string, FoundTask>; width: number };
 
-// A task's headers never change and ids only grow, so what was looked at once need not be read by each refresh. It is
-// only a memory: without it the search begins anew.
-const remembered = new Map<string, Progress>();
+// A task's headers never change and ids only grow, so a refresh need not read ids again. This is only a cache: without an
+// entry the search starts over.
+const kept = new Map<string, Progress>();
 
 /**
- * The tasks of these queues whose headers match, the oldest first. No index serves that: windows of the range are read
- * from its beginning, each at most eight times as wide as the one before, until it is at its end or the time is used up. A
- * later call goes on from there.
+ * The tasks of these queues whose headers match, oldest first. No index serves that: windows of the range are scanned from
+ * its start, each at most eight times as wide as the one before, until the range ends or the budget is spent. A later call
+ * continues there.
  */
 export async function searchHeaders(
   db: Database,
@@ -46,14 +49,14 @@ export async function searchHeaders(
   { key, matches, range, most, budget }: HeaderSearch,
   options: ReadOptions = {},
 ): Promise<FoundTasks> {
-  const progress = recall(JSON.stringify([key, range.from, queues, getTenants()]), range.from);
+  const progress = getProgress(JSON.stringify([key, range.from, queues, getTenants()]), range.from);
   const windows = { range: { ...range, from: progress.next }, width: progress.width, budget };
-  const rest = await readWindows(
+  const rest = await scanWindows(
     db,
     { ...windows, direction: "newer" },
     options,
     async (window) => {
-      for (const task of await readWindow(db, queues, matches, window, most))
+      for (const task of await listMatches(db, queues, matches, window, most))
         progress.found.set(`${task.queue}/${task.taskId}`, task);
       progress.next = window.to;
       const width = uuidMilliseconds(window.to) - uuidMilliseconds(window.from);
@@ -62,14 +65,14 @@ export async function searchHeaders(
     },
   );
   const found = [...progress.found.values()].sort((a, b) => (a.taskId < b.taskId ? -1 : 1));
-  // Ids that are still settling are read again next time.
+  // Younger ids are read again by the next call.
   const settled = uuidFloor(uuidMilliseconds(range.to) - SETTLED_AFTER);
   if (progress.next > settled) progress.next = settled;
   const full = found.length >= most;
   return { found: found.slice(0, most), rest: full ? null : (rest?.from ?? null), full };
 }
 
-async function readWindow(
+async function listMatches(
   db: Database,
   queues: readonly string[],
   matches: HeaderSearch["matches"],
@@ -83,31 +86,30 @@ async function readWindow(
       where ${and(inKeyRange(tasks.taskId, { range }), matches(tasks.headers))}
       limit ${most}::int)`;
   });
-  const { rows } = await db.execute<FoundTask>(sql.join(arms, sql` union all `));
-  return rows;
+  return query(db, { queue: text, taskId: uuid }, sql.join(arms, sql` union all `));
 }
 
-function recall(key: string, from: Uuid): Progress {
-  const progress = remembered.get(key) ?? {
+function getProgress(key: string, from: Uuid): Progress {
+  const progress = kept.get(key) ?? {
     next: from,
     found: new Map<string, FoundTask>(),
     width: FIRST_WINDOW,
   };
   if (progress.next < from) progress.next = from;
-  // Moved to the end: the first is the one that nobody asked for longest.
-  remembered.delete(key);
-  remembered.set(key, progress);
-  const oldest = remembered.keys().next().value;
-  if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+  // Moved to the end, so that the first entry is the least recently used.
+  kept.delete(key);
+  kept.set(key, progress);
+  const oldest = kept.keys().next().value;
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
   return progress;
 }
 
-/** How long one question may look for tasks, in milliseconds. What is missing then is looked for by the next one. */
+/** Budget of one search for the tasks of a workflow run, in milliseconds. The next call continues it. */
 const BUDGET = 800;
-/** Of more tasks than this the rest is not looked for. */
+/** The search stops at this many tasks. */
 const MOST_TASKS = 1_000;
 
-/** The tasks of these queues in a range of ids, which should be the run's life, that carry a workflow run in their headers. */
+/** The tasks of these queues whose headers name a workflow run, in a range of ids: pass the lifetime of the run. */
 export function searchWorkflowTasks(
   db: Database,
   queues: readonly string[],

@@ -1,5 +1,6 @@
 import { and, gte, lt, sql } from "drizzle-orm";
-import { z } from "zod";
+import { text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
@@ -12,150 +13,79 @@ import {
   uuidInstant,
   uuidMilliseconds,
 } from "@/lib/model/key-range";
-import type { Direction } from "@/lib/model/page";
-import { ProblemError } from "@/lib/model/problem";
-import type { TaskFilters } from "@/lib/search-params/tasks";
-import type { TaskSort } from "@/lib/search-params/tasks-sort";
+import { formatCursor, opposite } from "@/lib/model/page";
 import { NO_QUERY } from "@/lib/search-params/tasks-words";
-import type { RegisteredQueue } from "../scope/registry";
 import type { TaskPage } from "./key-page";
-import type { TaskRow, TaskSearch } from "./rows";
+import type { TaskRow } from "./rows";
 import { scanTasks, taskConditions } from "./scan";
-import { toSearch } from "./task-search";
+import type { TaskPageSearch, TaskSearch } from "./task-search";
 
-/** A page in an order that does not go by id: its tasks are found first, in their order, and read then by primary key. */
-export async function pageByRank(
-  db: Database,
-  queues: RegisteredQueue[],
-  filters: TaskFilters & { sort: Exclude<TaskSort, "newest" | "oldest"> },
-  now: Iso,
-): Promise<TaskPage> {
-  const byDue = filters.sort === "due";
-  const cursor =
-    filters.cursor === null ? null : decodeRankCursor(filters.cursor, byDue ? "time" : "number");
-  const names = queues.map((queue) => queue.name);
-  // All pages are of the moment in which the first one was read.
-  const at = cursor?.at ?? now;
-  const whole = await toSearch(db, queues, { ...filters, cursor: null }, at);
-  const from =
-    cursor?.from ?? (byDue ? whole.range.from : await findRankedFrom(db, names, whole.range));
-  const search: TaskSearch = {
-    ...whole,
-    direction: cursor?.direction ?? "older",
-    range: byDue
-      ? whole.range
-      : intersect(whole.range, { from, to: uuidFloor(Date.parse(at) + 1) }, EVERYTHING),
-  };
-  const found = byDue
-    ? await rankByDue(db, names, search, cursor)
-    : await rankByFigure(db, names, search, cursor, filters.sort === "attempts" ? null : at);
+/** How many tasks a ranking covers, of all queues together. */
+const MOST_RANKED = 40_000;
+
+/** A task at its place: `value` is what the order goes by, and `id` breaks ties. */
+type Ranked = { taskId: Uuid; value: string; id: Uuid };
+
+/** A page that isn't sorted by id: its tasks are ranked first, and then read by primary key. */
+export async function pageByRank(db: Database, search: TaskPageSearch): Promise<TaskPage> {
+  const { found, from } =
+    search.sort === "due"
+      ? { found: await rankByDue(db, search), from: search.range.from }
+      : await rankByFigure(db, search);
   return {
-    ...around(found, search, cursor, { at, from }),
-    rows: await readInOrder(db, names, found.slice(0, search.limit), search),
-    ...(!byDue && from > whole.range.from ? { rankedFrom: uuidInstant(from) } : {}),
+    ...cursorsAround(found, search, from),
+    rows: await listInOrder(db, found.slice(0, search.limit), search),
+    ...(from > search.range.from ? { rankedFrom: uuidInstant(from) } : {}),
   };
 }
 
-async function readInOrder(
-  db: Database,
-  queues: string[],
-  ranked: Ranked[],
-  search: TaskSearch,
-): Promise<TaskRow[]> {
+async function listInOrder(db: Database, ranked: Ranked[], search: TaskSearch): Promise<TaskRow[]> {
   const ids = ranked.map((one) => one.taskId);
   const byId = { ...search, query: NO_QUERY, ids, range: EVERYTHING, limit: ids.length };
-  const rows = new Map((await scanTasks(db, queues, byId, "walk")).map((row) => [row.taskId, row]));
+  const rows = new Map((await scanTasks(db, byId, "walk")).map((row) => [row.taskId, row]));
   const inOrder = search.direction === "older" ? ids : ids.reverse();
   return inOrder.flatMap((id) => rows.get(id) ?? []);
 }
 
-/** The cursors around what was found in the direction of the search. */
-function around(
+/** All pages of a ranking cover the window of the first one, so `at` and `from` are part of each place. */
+function cursorsAround(
   found: Ranked[],
-  { limit, direction }: TaskSearch,
-  cursor: RankCursor | null,
-  frame: { at: Iso; from: Uuid },
+  { limit, direction, place, at }: TaskPageSearch,
+  from: Uuid,
 ): Pick<TaskPage, "older" | "newer"> {
   const page = found.slice(0, limit);
-  const place = (
-    direction: RankCursor["direction"],
-    one: Ranked | RankCursor | undefined | null,
-  ) => (one ? encodeRankCursor({ direction, value: one.value, id: one.id, ...frame }) : null);
-  const ahead = found.length > limit ? place(direction, page.at(-1)) : null;
-  const behind = cursor && place(direction === "older" ? "newer" : "older", page[0] ?? cursor);
+  const last = page.at(-1);
+  const edge = page[0] ?? place;
+  const ahead =
+    found.length > limit && last ? formatCursor(direction, last.value, last.id, at, from) : null;
+  const behind =
+    place && edge ? formatCursor(opposite(direction), edge.value, edge.id, at, from) : null;
   return direction === "older" ? { older: ahead, newer: behind } : { older: behind, newer: ahead };
 }
 
-/** A task in its place: `value` is what the order goes by, `id` what tells equals apart. */
-export type Ranked = { taskId: Uuid; value: string; id: Uuid };
-
 /**
- * Where a page of an order ends that does not go by id. `value` is what the order goes by and `id` tells apart what is
- * equal; `at` and `from` are when the first page was read and where its ranking began: both hold for all pages.
+ * Active tasks by when their attempt is or was due, earliest first: a walk along the index of runs by state, for each
+ * state of each queue. Tasks are looked up only for further conditions, so the cost follows the active runs, never the
+ * tables.
  */
-export type RankCursor = { direction: Direction; value: string; id: Uuid; at: Iso; from: Uuid };
-
-const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-const VALUES = {
-  time: /^(-?infinity|\d{4,6}-\d\d-\d\d [\d:.+-]+( BC)?)$/,
-  number: /^-?\d{1,18}$/,
-};
-const schemaOf = (values: RegExp) =>
-  z.tuple([z.enum(["older", "newer"]), z.string().regex(values), uuid, z.iso.datetime(), uuid]);
-
-/** The page that goes on after (`older`) or before (`newer`) this place, which itself is not part of it. */
-export function encodeRankCursor({ direction, value, id, at, from }: RankCursor): string {
-  return Buffer.from(JSON.stringify([direction, value, id, at, from])).toString("base64url");
-}
-
-/** @throws ProblemError `bad_request`, also for a cursor of an order whose values are of the other kind. */
-export function decodeRankCursor(cursor: string, values: keyof typeof VALUES): RankCursor {
-  const parts = schemaOf(VALUES[values]).safeParse(
-    parse(Buffer.from(cursor, "base64url").toString()),
-  );
-  if (!parts.success)
-    throw new ProblemError({
-      code: "bad_request",
-      message: "The parameter cursor is not one that a page returned.",
-    });
-  const [direction, value, id, at, from] = parts.data;
-  return { direction, value, id, at, from };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Active tasks by when their attempt can be picked up, or was, the earliest first: along the index of runs by state, a
- * walk for each state of each queue. The tasks themselves are looked up only where more is asked of them than their state,
- * so the cost follows the active runs, never the tables.
- */
-export async function rankByDue(
-  db: Database,
-  queues: string[],
-  search: TaskSearch,
-  cursor: RankCursor | null,
-): Promise<Ranked[]> {
+async function rankByDue(db: Database, search: TaskPageSearch): Promise<Ranked[]> {
+  const { place } = search;
   const order = sql.raw(search.direction === "older" ? "asc" : "desc");
   const beyond = sql.raw(search.direction === "older" ? ">" : "<");
-  const asksMore = asksMoreThanState(search);
-  const arms = queues.flatMap((queue) => {
+  // The run's state is the task's, and the condition on the run is the one with an index.
+  const further = { ...search, query: { ...search.query, state: [] } };
+  const isNarrowed = hasConditions(further);
+  const arms = search.queues.flatMap((queue) => {
     const tables = queueTables(queue);
     const { runs, tasks } = tables;
     return search.query.state.map((state) => {
       const after =
-        cursor &&
-        sql`${runs.availableAt} ${beyond}= ${cursor.value}::timestamptz
-          and (${runs.availableAt}, ${runs.runId}) ${beyond} (${cursor.value}::timestamptz, ${cursor.id}::uuid)`;
+        place &&
+        sql`${runs.availableAt} ${beyond}= ${place.value}::timestamptz
+          and (${runs.availableAt}, ${runs.runId}) ${beyond} (${place.value}::timestamptz, ${place.id}::uuid)`;
       const conditions = and(
         sql`${tasks.taskId} = ${runs.taskId}`,
-        // The run's state is the task's, and the condition on the run is the one with an index.
-        taskConditions(tables, withoutState(search)),
+        taskConditions(tables, further),
       );
       return sql`(
         select ${runs.taskId} as "taskId", ${runs.runId} as "id", ${runs.availableAt} as "at"
@@ -163,7 +93,7 @@ export async function rankByDue(
         where ${and(
           sql`${runs.state} = ${state}`,
           after ?? undefined,
-          asksMore ? sql`(select true from ${tasks} where ${conditions} limit 1)` : undefined,
+          isNarrowed ? sql`(select true from ${tasks} where ${conditions} limit 1)` : undefined,
         )}
         order by ${runs.availableAt} ${order}, ${runs.runId} ${order}
         limit ${search.limit + 1}::int
@@ -171,90 +101,87 @@ export async function rankByDue(
     });
   });
   if (arms.length === 0) return [];
-  const { rows } = await db.execute<Ranked>(sql`
+  return query(
+    db,
+    { taskId: uuid, id: uuid, value: text },
+    sql`
     select found."taskId", found."id", found."at"::text as "value"
     from (${sql.join(arms, sql` union all `)}) as found
     order by found."at" ${order}, found."id" ${order}
-    limit ${search.limit + 1}::int`);
-  return rows;
+    limit ${search.limit + 1}::int`,
+  );
 }
 
-const withoutState = (search: TaskSearch): TaskSearch => ({
-  ...search,
-  query: { ...search.query, state: [] },
-});
-
-/** Whether tasks in the right states and queues may yet be none of this search's. Restricted tables keep out the others. */
-function asksMoreThanState(search: TaskSearch): boolean {
-  const { range, query } = withoutState(search);
+/** Whether a search has more conditions than its queues. Restricted tables leave out other tenants by themselves. */
+function hasConditions({ range, query: { queue: _, ...rest } }: TaskSearch): boolean {
   if (range.from !== EVERYTHING.from || range.to !== EVERYTHING.to) return true;
-  return Object.entries(query).some(([key, part]) => key !== "queue" && part?.length);
+  return Object.values(rest).some((part) => part?.length);
 }
-
-/** Tasks that a ranking looks at, of all queues together. */
-const LOOKED_AT = 40_000;
 
 /**
- * Where a ranking of a range begins: so far back that no more tasks are looked at than that. The primary keys of all
- * queues are walked together, from the newest task down.
+ * Tasks by their number of attempts, or by their duration until `search.at`, highest first; ties by id, newest first.
+ * Reads every task of the range from `from` on.
  */
-export async function findRankedFrom(
+async function rankByFigure(
   db: Database,
-  queues: string[],
-  range: KeyRange,
-): Promise<Uuid> {
+  search: TaskPageSearch,
+): Promise<{ found: Ranked[]; from: Uuid }> {
+  const { place, at } = search;
+  const from = place?.from ?? (await findRankedFrom(db, search.queues, search.range));
+  const until = uuidFloor(Date.parse(at) + 1);
+  const ranked = { ...search, range: intersect(search.range, { from, to: until }) };
+  const order = sql.raw(search.direction === "older" ? "desc" : "asc");
+  const beyond = sql.raw(search.direction === "older" ? "<" : ">");
+  const arms = search.queues.map((queue) => {
+    const tables = queueTables(queue);
+    const { tasks } = tables;
+    const value = search.sort === "attempts" ? sql`${tasks.attempts}::bigint` : duration(queue, at);
+    return sql`select ${tasks.taskId} as id, ${value} as value
+      from ${tasks} where ${taskConditions(tables, ranked)}`;
+  });
+  if (arms.length === 0) return { found: [], from };
+  const found = await query(
+    db,
+    { taskId: uuid, id: uuid, value: text },
+    sql`
+    select found.id as "taskId", found.id, found.value::text
+    from (${sql.join(arms, sql` union all `)}) as found
+    ${place ? sql`where (found.value, found.id) ${beyond} (${place.value}::bigint, ${place.id}::uuid)` : sql``}
+    order by found.value ${order}, found.id ${order}
+    limit ${search.limit + 1}::int`,
+  );
+  return { found, from };
+}
+
+/**
+ * Where a ranking of a range starts, so that it covers at most `MOST_RANKED` tasks. Walks the primary keys of all queues
+ * together, from the newest task down.
+ */
+async function findRankedFrom(db: Database, queues: string[], range: KeyRange): Promise<Uuid> {
   if (queues.length === 0) return range.from;
   const arms = queues.map((queue) => {
     const { tasks } = queueTablesOfAllTenants(queue);
     return sql`(
       select ${tasks.taskId} as id from ${tasks}
       where ${and(gte(tasks.taskId, range.from), lt(tasks.taskId, range.to))}
-      order by ${tasks.taskId} desc limit ${LOOKED_AT + 1}::int
+      order by ${tasks.taskId} desc limit ${MOST_RANKED + 1}::int
     )`;
   });
-  const { rows } = await db.execute<{ id: Uuid }>(sql`
+  const [last] = await query(
+    db,
+    { id: uuid },
+    sql`
     select id from (${sql.join(arms, sql` union all `)}) as newest
-    order by id desc offset ${LOOKED_AT}::int limit 1`);
-  const id = rows[0]?.id;
-  // It goes into cursors, which may not tell the id of another tenant's task.
-  return id === undefined ? range.from : uuidFloor(uuidMilliseconds(id));
+    order by id desc offset ${MOST_RANKED}::int limit 1`,
+  );
+  // It becomes part of cursors, which must not reveal the id of another tenant's task.
+  return last === undefined ? range.from : uuidFloor(uuidMilliseconds(last.id));
 }
 
-/**
- * The tasks of a range by their number of attempts, or, given an instant, by how long they took or have taken until then,
- * the most first; what is equal by id, the newest first. Looks at every task of the range.
- */
-export async function rankByFigure(
-  db: Database,
-  queues: string[],
-  search: TaskSearch,
-  cursor: RankCursor | null,
-  durationAt: Iso | null,
-): Promise<Ranked[]> {
-  const order = sql.raw(search.direction === "older" ? "desc" : "asc");
-  const beyond = sql.raw(search.direction === "older" ? "<" : ">");
-  const arms = queues.map((queue) => {
-    const tables = queueTables(queue);
-    const { tasks } = tables;
-    const value =
-      durationAt === null ? sql`${tasks.attempts}::bigint` : duration(queue, durationAt);
-    return sql`select ${tasks.taskId} as id, ${value} as value
-      from ${tasks} where ${taskConditions(tables, search)}`;
-  });
-  if (arms.length === 0) return [];
-  const { rows } = await db.execute<Ranked>(sql`
-    select found.id as "taskId", found.id, found.value::text
-    from (${sql.join(arms, sql` union all `)}) as found
-    ${cursor ? sql`where (found.value, found.id) ${beyond} (${cursor.value}::bigint, ${cursor.id}::uuid)` : sql``}
-    order by found.value ${order}, found.id ${order}
-    limit ${search.limit + 1}::int`);
-  return rows;
-}
-
-/** From the first start to the end, or to an instant, in microseconds; -1 for what never started. */
+/** From the first start to the end, or to an instant, in microseconds; -1 for a task that never started. */
 function duration(queue: string, at: Iso) {
   const { tasks, runs } = queueTables(queue);
-  // A scalar subquery is a probe for each task; a join might read the whole table of runs.
+  // A scalar subquery probes by key for each task; a join might read the whole table of runs.
   const ended = sql`(
     select coalesce(${runs.completedAt}, ${runs.failedAt}) from ${runs}
     where ${runs.runId} = ${tasks.lastAttemptRun} limit 1

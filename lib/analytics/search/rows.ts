@@ -1,30 +1,18 @@
 import { inArray, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
+import { nullable, text } from "@/lib/db/decode";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
-import type { KeyRange } from "@/lib/model/key-range";
-import type { Direction } from "@/lib/model/page";
 import type { TaskState } from "@/lib/model/states";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import { type JsonPath, printPath } from "@/lib/search-params/tasks-paths";
-import type { TaskQuery } from "@/lib/search-params/tasks-words";
 import { columnText, redactColumn, redactErrorPart } from "../scope/redact";
-
-/** What a page of tasks is asked for, after times, prefix and cursor became one range of ids. */
-export type TaskSearch = {
-  query: TaskQuery;
-  /** None but these, if given: the tasks of the query's idempotency keys. */
-  ids: Uuid[] | null;
-  range: KeyRange;
-  direction: Direction;
-  limit: number;
-};
 
 /** The columns of a listed task: never a payload. */
 export function taskColumns(queue: string, { tasks, tenantId }: QueueTables) {
   return {
-    queue: sql<string>`${queue}::text`.as("queue"),
+    queue: sql`${queue}::text`.mapWith(text).as("queue"),
     taskId: tasks.taskId,
     name: tasks.name,
     state: tasks.state,
@@ -39,17 +27,13 @@ export function taskColumns(queue: string, { tasks, tenantId }: QueueTables) {
   };
 }
 
+/** A listed task without its last attempt, which `withLastRuns` adds. */
 export type TaskRow = Omit<TaskSummary, "endedAt" | "run"> & {
   cancelledAt: string | null;
   lastAttemptRun: Uuid | null;
 };
 
-/** The order in which a search meets tasks: away from its cursor. */
-export function taskOrder(search: TaskSearch): SQL {
-  return search.direction === "older" ? sql`task_id desc` : sql`task_id asc`;
-}
-
-/** Completes tasks with their last attempts, in the order given. Reads one run a task, by primary key. */
+/** Adds each task's last attempt, in the order given. Reads one run per task, by primary key. */
 export async function withLastRuns(db: Database, rows: TaskRow[]): Promise<TaskSummary[]> {
   const [first, ...rest] = [...new Set(rows.map((row) => row.queue))].map((queue) => {
     const { runs } = queueTables(queue);
@@ -65,12 +49,16 @@ export async function withLastRuns(db: Database, rows: TaskRow[]): Promise<TaskS
         completedAt: runs.completedAt,
         failedAt: runs.failedAt,
         wakeEvent: runs.wakeEvent,
-        errorName: sql<string | null>`left(${runs.failureReason} ->> 'name', 300)`.as("error_name"),
-        errorMessage: sql<string | null>`left(
+        errorName: sql`left(${runs.failureReason} ->> 'name', 300)`
+          .mapWith(nullable(text))
+          .as("error_name"),
+        errorMessage: sql`left(
           case jsonb_typeof(${runs.failureReason})
             when 'object' then ${runs.failureReason} ->> 'message'
             else ${runs.failureReason} #>> '{}'
-          end, 300)`.as("error_message"),
+          end, 300)`
+          .mapWith(nullable(text))
+          .as("error_message"),
       })
       .from(runs)
       .where(sql`${runs.runId} = any(${sql.param(ids)}::uuid[])`);
@@ -85,7 +73,7 @@ export async function withLastRuns(db: Database, rows: TaskRow[]): Promise<TaskS
     const { completedAt, failedAt, errorName, errorMessage, ...run } = last;
     return {
       ...task,
-      endedAt: endOf(task.state, cancelledAt, last),
+      endedAt: getEnd(task.state, cancelledAt, last),
       run: {
         ...run,
         errorName: redactErrorPart("name", errorName),
@@ -95,7 +83,7 @@ export async function withLastRuns(db: Database, rows: TaskRow[]): Promise<TaskS
   });
 }
 
-function endOf(
+function getEnd(
   state: TaskState,
   cancelledAt: string | null,
   run: { completedAt: string | null; failedAt: string | null },
@@ -105,14 +93,14 @@ function endOf(
   return state === "failed" ? run.failedAt : null;
 }
 
-function shorten(text: SQL): SQL<string | null> {
-  return sql<string | null>`left(${text}, 200)`;
+function shorten(value: SQL): SQL<string | null> {
+  return sql`left(${value}, 200)`.mapWith(nullable(text));
 }
 
 /**
  * Adds the values at these paths to tasks, in the order given: the text of a string, the JSON text of anything else, at
- * most 200 characters, `null` where there is nothing. Reads each task once more, by primary key. An error is that of
- * the latest attempt, which the tasks carry by themselves.
+ * most 200 characters, and `null` where there is no value. Reads each task once more, by primary key. Paths into an error
+ * read that of the last attempt.
  */
 export async function withColumns(
   db: Database,
@@ -123,23 +111,23 @@ export async function withColumns(
   const values = new Map<string, Record<string, string | null>>();
   for (const queue of new Set(rows.map((row) => row.queue))) {
     const { tasks, runs } = queueTables(queue);
-    const of = { params: tasks.params, headers: tasks.headers, result: tasks.result };
+    const columnOf = { params: tasks.params, headers: tasks.headers, result: tasks.result };
     const ids = rows.flatMap((row) => (row.queue === queue ? row.taskId : []));
-    const fields = Object.fromEntries(
+    const fields: Record<string, SQL.Aliased<string | null>> = Object.fromEntries(
       columns.map(({ source, steps }, index) => {
         const value =
           source === "error"
             ? sql`(select ${runs.failureReason} from ${runs}
                 where ${runs.runId} = ${tasks.lastAttemptRun})`
-            : sql`${of[source]}`;
+            : sql`${columnOf[source]}`;
         return [`c${index}`, columnText(value, steps).as(`c${index}`)];
       }),
     );
     const found = await db
-      .select({ taskId: tasks.taskId, ...fields })
+      .select({ taskId: tasks.taskId, fields })
       .from(tasks)
       .where(inArray(tasks.taskId, ids));
-    for (const { taskId, ...row } of found as Record<string, string | null>[])
+    for (const { taskId, fields: row } of found)
       values.set(
         `${queue}/${taskId}`,
         Object.fromEntries(

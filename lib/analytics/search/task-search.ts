@@ -1,89 +1,143 @@
 import { sql } from "drizzle-orm";
+import { uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { getTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
-import { EVERYTHING, intersect, prefixRange, uuidFloor } from "@/lib/model/key-range";
-import { ProblemError } from "@/lib/model/problem";
+import {
+  EVERYTHING,
+  intersect,
+  type KeyRange,
+  prefixRange,
+  uuidFloor,
+} from "@/lib/model/key-range";
+import { type Direction, PLACE } from "@/lib/model/page";
 import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
 import { printPath } from "@/lib/search-params/tasks-paths";
-import { decodeCursor } from "../scope/key-pages";
+import { isKeySort, type TaskSort } from "@/lib/search-params/tasks-sort";
+import { sortProblem } from "@/lib/search-params/tasks-sort-problem";
+import type { TaskQuery } from "@/lib/search-params/tasks-words";
+import { ProblemError } from "@/lib/model/problem";
+import { parseKeyCursor, requireCursor } from "../scope/key-pages";
 import { redactionRules } from "../scope/redact";
-import type { RegisteredQueue } from "../scope/registry";
-import type { TaskSearch } from "./rows";
+import type { RegisteredQueue, Scope } from "../scope/registry";
+
+/** The tasks to search for, in the order of their ids. Times, prefix and cursor are one range of ids by now. */
+export type TaskSearch = {
+  /** Names of the queues to search. */
+  queues: string[];
+  query: TaskQuery;
+  /** If set, only these tasks: those of the query's idempotency keys. */
+  ids: Uuid[] | null;
+  range: KeyRange;
+  direction: Direction;
+  limit: number;
+};
+
+/** The search of one page of a list. */
+export type TaskPageSearch = TaskSearch & {
+  sort: TaskSort;
+  /** Whether it continues from another page. */
+  isContinued: boolean;
+  /** Where a page that isn't sorted by id continues. */
+  place: RankPlace | null;
+  /** When the first page was read. Durations, and windows that end now, count until then on all pages. */
+  at: Iso;
+};
+
+/** `value` is what the order goes by, and `id` breaks ties; `from` is the first id that the ranking covers. */
+export type RankPlace = { value: string; id: Uuid; at: Iso; from: Uuid };
 
 /**
- * What filters mean at an instant of the database's clock. Idempotency keys are looked up: what is searched for then is
- * their tasks. The order plays no part but for where a list without a cursor begins.
+ * Translates the filters of a list at an instant of the database's clock, once for the whole search. Idempotency keys
+ * are looked up here: what remains is a search for their tasks.
  *
- * @throws ProblemError `bad_request` for a foreign cursor, and for a condition on a value that the configuration hides.
+ * @throws ProblemError `bad_request` for a foreign cursor, an order that these filters rule out, and a condition on a value
+ *   that the configuration hides.
  */
-export async function toSearch(
-  db: Database,
-  queues: RegisteredQueue[],
+export async function toTaskSearch(
+  { db, now, queues }: Scope,
   filters: TaskFilters,
-  now: Iso,
-): Promise<TaskSearch> {
+): Promise<TaskPageSearch> {
+  refuseSort(filters);
   refuseHidden(filters);
-  const { direction, range } = decodeCursor(
-    filters.cursor,
-    filters.sort === "oldest" ? "newer" : "older",
-  );
-  const { after, before } = filters;
-  const since = filters.range === null ? null : Date.parse(now) - rangeMilliseconds(filters.range);
+  const { after, before, sort, cursor } = filters;
+  const start = isKeySort(sort)
+    ? { ...parseKeyCursor(cursor, sort === "oldest" ? "newer" : "older"), place: null }
+    : { ...parseRankCursor(cursor, sort), range: EVERYTHING };
+  const at = start.place?.at ?? now;
+  const since = filters.range === null ? 0 : Date.parse(at) - rangeMilliseconds(filters.range);
   return {
+    queues: queues.map((queue) => queue.name),
     query: queryOf(filters),
-    ids:
-      filters.idempotency.length > 0
-        ? await findByIdempotencyKeys(db, queues, filters.idempotency)
-        : null,
-    limit: filters.limit,
-    direction,
+    ids: await findByIdempotencyKeys(db, queues, filters.idempotency),
     range: intersect(
-      range,
+      start.range,
       filters.id === null ? EVERYTHING : prefixRange(filters.id),
-      { ...EVERYTHING, from: uuidFloor(Math.max(after ? Date.parse(after) : 0, since ?? 0)) },
+      { ...EVERYTHING, from: uuidFloor(Math.max(after ? Date.parse(after) : 0, since)) },
       before === null ? EVERYTHING : { ...EVERYTHING, to: uuidFloor(Date.parse(before)) },
     ),
+    direction: start.direction,
+    limit: filters.limit,
+    sort,
+    isContinued: cursor !== null,
+    place: start.place,
+    at,
   };
 }
 
-/** A search for a hidden value would tell it, one guess after the other. */
+/** A time for `due`, and a number for the other orders. */
+function parseRankCursor(
+  cursor: string | null,
+  sort: TaskSort,
+): { direction: Direction; place: RankPlace | null } {
+  if (cursor === null) return { direction: "older", place: null };
+  const valueCheck = sort === "due" ? PLACE.time : PLACE.integer;
+  const { direction, place } = requireCursor(cursor, [
+    valueCheck,
+    PLACE.id,
+    PLACE.instant,
+    PLACE.id,
+  ]);
+  const [value, id, at, from] = place;
+  return { direction, place: { value, id, at, from } };
+}
+
+function refuseSort(filters: TaskFilters): void {
+  const problem = sortProblem(filters);
+  if (problem)
+    throw new ProblemError({ code: "bad_request", message: problem.message, hint: problem.hint });
+}
+
+/** A search for a redacted value would reveal it, one guess after the other. */
 function refuseHidden({ where, error }: TaskFilters): void {
   const rules = redactionRules();
   const guess = where.find(({ path }) => isPathHidden(rules, path.source, path.steps));
-  const aboutError =
+  const isAboutError =
     error.length > 0 &&
     (["name", "message"] as const).some((member) => isPathHidden(rules, "error", [member]));
-  if (!guess && !aboutError) return;
+  if (!guess && !isAboutError) return;
   throw new ProblemError({
     code: "bad_request",
-    message: `${guess ? printPath(guess.path) : "The error"} cannot be searched: the configuration hides it.`,
-    hint: "DASHBOARD_REDACT says what is hidden.",
+    message: `${guess ? printPath(guess.path) : "The error"} cannot be searched: it is redacted.`,
+    hint: "DASHBOARD_REDACT lists what is redacted.",
   });
 }
 
-/** Whether a search asks for more than queues and a range of ids. */
-export function isNarrowed({ query }: TaskSearch): boolean {
-  // No index knows tenants: their tasks are looked for like those of any other filter.
-  if (getTenants() !== null) return true;
-  const rest = { ...query, queue: [], id: null };
-  return Object.values(rest).some((part) => part !== null && part.length > 0);
-}
-
 /**
- * The tasks that were spawned under these keys, at most one a queue and key, by the index that keeps the keys unique:
- * that of the tasks, or in a partitioned queue a table of its own. Queues of schemas before 0.0.6 have no keys. An id of a
- * partitioned queue may be of a task that is gone.
+ * The tasks spawned with these keys, at most one per queue and key; `null` without keys. Uses the index that keeps keys
+ * unique: that of the tasks, or in a partitioned queue a table of its own. Queues of schemas before 0.0.6 have no keys.
+ * An id from a partitioned queue may belong to a deleted task.
  */
-export async function findByIdempotencyKeys(
+async function findByIdempotencyKeys(
   db: Database,
   queues: RegisteredQueue[],
   keys: string[],
-): Promise<Uuid[]> {
+): Promise<Uuid[] | null> {
+  if (keys.length === 0) return null;
   const arms = queues
     .filter((queue) => queue.hasIdempotencyKey)
     .map(({ name, storageMode }) => {
@@ -95,6 +149,6 @@ export async function findByIdempotencyKeys(
       return sql`select ${id} as id from ${table} where ${key} = any(${sql.param(keys)}::text[])`;
     });
   if (arms.length === 0) return [];
-  const { rows } = await db.execute<{ id: Uuid }>(sql.join(arms, sql` union all `));
+  const rows = await query(db, { id: uuid }, sql.join(arms, sql` union all `));
   return rows.map((row) => row.id);
 }

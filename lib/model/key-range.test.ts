@@ -9,7 +9,7 @@ import {
   uuidFloor,
   uuidInstant,
   uuidMilliseconds,
-} from "@/lib/model/key-range";
+} from "./key-range";
 
 const milliseconds = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 
