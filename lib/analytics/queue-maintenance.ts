@@ -10,10 +10,9 @@ import type { Count } from "@/lib/model/count";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor } from "@/lib/model/key-range";
 import type { Partitions, TableStorage } from "@/lib/model/maintenance";
-import { queueNotFound, refuseRestricted } from "./errors";
 import { readPartitions } from "./queues/partitions";
 import { readStorage } from "./queues/storage";
-import { readQueues } from "./scope/registry";
+import { queueNotFound, readQueues, refuseRestricted } from "./scope/registry";
 
 /** How a queue is kept: its policy, its tables on disk and its partitions. */
 export type QueueMaintenance = {

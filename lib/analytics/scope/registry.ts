@@ -1,13 +1,13 @@
-import { ProblemError } from "@/lib/model/problem";
-import { findErrorCode, SQLSTATE, translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { sql } from "drizzle-orm";
 import { toIso } from "@/lib/db/decode";
 import { currentTime, noteTenantColumn, queues } from "@/lib/db/schema";
 import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
+import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
+import { ProblemError } from "@/lib/model/problem";
 import type { Queue } from "@/lib/model/queue";
-import { noSchema, queueNotFound } from "../errors";
+import { findErrorCode, SQLSTATE, translateReadError } from "@/lib/model/sqlstate";
 
 /** A registered queue and what this generation of its tables has. */
 export type RegisteredQueue = Pick<Queue, "name" | "createdAt" | "storageMode"> & {
@@ -151,4 +151,38 @@ function whyUnreadable(row: { complete: boolean; allowed: boolean }): string | n
   if (!row.complete) return "It is registered, but some of its tables are missing.";
   if (!row.allowed) return "The dashboard's database role may not read its tables.";
   return null;
+}
+
+/** Says that a queue is not registered. */
+export function queueNotFound(queue: string): ProblemError {
+  return new ProblemError({
+    code: "queue_not_found",
+    message: `Queue "${queue}" not found.`,
+    hint: "It may have been dropped.",
+  });
+}
+
+/** Says that the database has no `absurd` schema. */
+export function noSchema(options?: ErrorOptions): ProblemError {
+  return new ProblemError(
+    {
+      code: "no_schema",
+      message: "This database has no absurd schema.",
+      hint: "Check DATABASE_URL, or install one with `npm run db:migrate -- --engine`.",
+    },
+    options,
+  );
+}
+
+/**
+ * Keeps data of all tenants out of a dashboard that is restricted to some.
+ *
+ * @throws ProblemError `forbidden`
+ */
+export function refuseRestricted(what: string): void {
+  if (getTenants() === null) return;
+  throw new ProblemError({
+    code: "forbidden",
+    message: `${what} concerns all tenants, and this dashboard is restricted to some.`,
+  });
 }

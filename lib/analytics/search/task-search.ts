@@ -13,6 +13,7 @@ import {
   uuidFloor,
 } from "@/lib/model/key-range";
 import { type Direction, PLACE } from "@/lib/model/page";
+import { ProblemError } from "@/lib/model/problem";
 import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
@@ -20,7 +21,6 @@ import { printPath } from "@/lib/search-params/tasks-paths";
 import { isKeySort, type TaskSort } from "@/lib/search-params/tasks-sort";
 import { sortProblem } from "@/lib/search-params/tasks-sort-problem";
 import type { TaskQuery } from "@/lib/search-params/tasks-words";
-import { ProblemError } from "@/lib/model/problem";
 import { parseKeyCursor, requireCursor } from "../scope/key-pages";
 import { redactionRules } from "../scope/redact";
 import type { RegisteredQueue, Scope } from "../scope/registry";

@@ -1,6 +1,5 @@
 import { and, gte, lt, sql } from "drizzle-orm";
 import { nullable, uuid } from "@/lib/db/decode";
-import { errorCode } from "@/lib/model/sqlstate";
 import { execute, query } from "@/lib/db/query";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
@@ -12,6 +11,7 @@ import {
   uuidMilliseconds,
 } from "@/lib/model/key-range";
 import type { Direction } from "@/lib/model/page";
+import { findErrorCode, SQLSTATE } from "@/lib/model/sqlstate";
 import type { TaskSearch } from "./task-search";
 
 /** Time limit of one window before it is retried with a smaller one, in milliseconds. */
@@ -64,7 +64,8 @@ export async function scanWindows(
       outcome = await scan(range);
     } catch (error) {
       const isHopeless = isFirst && performance.now() > deadline;
-      if (errorCode(error) !== "57014" || signal?.aborted || isHopeless) throw error;
+      if (findErrorCode(error) !== SQLSTATE.queryCanceled || signal?.aborted || isHopeless)
+        throw error;
       await execute(db, sql`rollback to savepoint before_window`);
       width = Math.max(1, width / 16);
       continue;
@@ -160,7 +161,7 @@ export async function withinTime<T>(
   try {
     return await read();
   } catch (error) {
-    if (errorCode(error) !== "57014" || signal?.aborted) throw error;
+    if (findErrorCode(error) !== SQLSTATE.queryCanceled || signal?.aborted) throw error;
     await execute(db, sql`rollback to savepoint before_limit`);
     return null;
   }
