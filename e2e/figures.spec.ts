@@ -100,13 +100,13 @@ test("I read the overview as a chart, as a table, and over another time", async 
   });
   await failThree(work, "bill-order");
   await page.goto("/");
-  await expect(page.getByRole("img", { name: /Attempts begun in the last hour/ })).toBeVisible();
+  await expect(page.getByRole("img", { name: /Attempts started in the last hour/ })).toBeVisible();
   await expect(page.locator("canvas")).toBeVisible();
   await page.getByRole("button", { name: "Table" }).click();
   await expect(page.getByRole("region", { name: "Throughput as a table" })).toBeVisible();
   await page.getByRole("button", { name: "24 h", exact: true }).click();
   await expect(page).toHaveURL(/range=24h/);
   await page.getByRole("button", { name: "By queue" }).click();
-  await expect(page.getByText("attempts begun, last 24 h")).toBeVisible();
+  await expect(page.getByText("attempts started, last 24 h")).toBeVisible();
   expect(violations).toEqual([]);
 });

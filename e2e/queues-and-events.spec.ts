@@ -28,7 +28,7 @@ async function wait(pool: Pool, queue: string, eventName: string, timeoutSeconds
   return taskId;
 }
 
-test("I see first what tasks wait for, and last what nobody waits for", async ({ page, work }) => {
+test("awaited events are listed first, and events without waiters last", async ({ page, work }) => {
   const { pool, queue } = work;
   const taskId = await wait(pool, queue, "abandoned");
   await cancelTask(pool, queue, { taskId });
@@ -97,7 +97,7 @@ test("I create a queue, look at it, and drop it by its name", async ({ page, wor
   await dialog(page).getByRole("button", { name: "Create queue" }).click();
   await page.getByRole("link", { name, exact: true }).click();
   await expect(page.getByRole("heading", { name, exact: true })).toBeVisible();
-  await expect(page.getByText("Every wanted week is there")).toBeVisible();
+  await expect(page.getByText("All weekly partitions exist")).toBeVisible();
 
   await spawnTask(pool, name, "work");
   await page.reload();
@@ -112,10 +112,7 @@ test("I create a queue, look at it, and drop it by its name", async ({ page, wor
   expect(await listQueues(pool)).not.toContain(name);
 });
 
-test("a name whose tables would be another queue's partitions is refused", async ({
-  page,
-  work,
-}) => {
+test("a name that collides with another queue's partitions is rejected", async ({ page, work }) => {
   const parent = `${work.queue}p`;
   await createQueue(work.pool, parent, { storageMode: "partitioned" });
   await page.goto("/queues");
@@ -127,11 +124,11 @@ test("a name whose tables would be another queue's partitions is refused", async
   await dropQueue(work.pool, parent);
 });
 
-test("I change how long a queue keeps what has ended", async ({ page, work }) => {
+test("I change how long a queue keeps finished tasks", async ({ page, work }) => {
   await page.goto(queuePath(work.queue));
   await expect(page.getByRole("main")).toContainText("30 days");
   await page.getByRole("button", { name: "Change" }).click();
-  await dialog(page).getByLabel("Keep ended tasks and events", { exact: true }).fill("7");
+  await dialog(page).getByLabel("Keep finished tasks and events", { exact: true }).fill("7");
   await expect(dialog(page).getByRole("region", { name: "What will change" })).toContainText(
     "7 days",
   );
@@ -140,7 +137,7 @@ test("I change how long a queue keeps what has ended", async ({ page, work }) =>
   expect((await getQueuePolicy(work.pool, work.queue))?.cleanupTtlSeconds).toBe(7 * 86_400);
 });
 
-test("I clean up a queue after I saw what goes", async ({ page, work }) => {
+test("I clean up a queue after a preview of what is deleted", async ({ page, work }) => {
   const { pool, queue } = work;
   await spawnTask(pool, queue, "ended");
   const [run] = await claimTasks(pool, queue);
@@ -148,10 +145,10 @@ test("I clean up a queue after I saw what goes", async ({ page, work }) => {
   await spawnTask(pool, queue, "active");
   await page.goto(queuePath(queue));
   await page.getByRole("button", { name: "Clean up" }).click();
-  const going = dialog(page).getByRole("region", { name: "What will be deleted" });
-  await expect(going).toContainText("0 tasks");
-  await dialog(page).getByLabel("Delete what ended longer ago than", { exact: true }).fill("0");
-  await expect(going).toContainText("1 tasks");
+  const preview = dialog(page).getByRole("region", { name: "What will be deleted" });
+  await expect(preview).toContainText("0 tasks");
+  await dialog(page).getByLabel("Delete tasks and events older than", { exact: true }).fill("0");
+  await expect(preview).toContainText("1 tasks");
   const clean = dialog(page).getByRole("button", { name: "Delete" });
   await expect(clean).toBeDisabled();
   await dialog(page).getByLabel("Name of the queue").fill(queue);
@@ -161,7 +158,7 @@ test("I clean up a queue after I saw what goes", async ({ page, work }) => {
   expect(rows).toEqual([{ task_name: "active" }]);
 });
 
-test("I have the ended tasks of a queue counted exactly", async ({ page, work }) => {
+test("I count the finished tasks of a queue exactly", async ({ page, work }) => {
   const { pool, queue } = work;
   await pool.query(`
     insert into absurd.t_${queue} (task_id, task_name, params, state, attempts, enqueue_at)

@@ -4,21 +4,21 @@ const WIDTH = 64;
 const HEIGHT = 12;
 const INSET = 4;
 
-/** The scale of all of them: 10 ms to 30 min. What lies beyond stands at its end. */
-const LEAST = Math.log10(10);
-const MOST = Math.log10(1_800_000);
+/** The scale is 10 ms to 30 min. */
+const MIN = Math.log10(10);
+const MAX = Math.log10(1_800_000);
 
-/** Where a length of time lies on the scale, in the units of the picture. */
-export function place(ms: number): number {
-  const share = (Math.log10(Math.max(ms, 1)) - LEAST) / (MOST - LEAST);
+/** The x position of a duration, in pixels. Durations outside the scale are placed at its ends. */
+export function placeOnScale(ms: number): number {
+  const share = (Math.log10(Math.max(ms, 1)) - MIN) / (MAX - MIN);
   const at = INSET + Math.min(Math.max(share, 0), 1) * (WIDTH - 2 * INSET);
-  // Logarithms differ in their last digit between the server and a browser.
+  // Logarithms differ in the last digit between server and browser: rounding keeps hydration equal.
   return Math.round(at * 10) / 10;
 }
 
-/** The median (a line) and the 95th percentile (a dot) on a logarithmic scale. Decoration; the figures stand beside it. */
+/** The median (a line) and the 95th percentile (a dot) on a logarithmic scale. Decoration: the numbers are beside it. */
 export function LogRange({ p50, p95, bad }: { p50: number; p95: number; bad: boolean }) {
-  const [from, to] = [place(p50), place(p95)];
+  const [from, to] = [placeOnScale(p50), placeOnScale(p95)];
   const y = HEIGHT / 2;
   return (
     <svg

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { condense } from "./sparkline";
 
-test("a trend in fewer buckets keeps every count", () => {
+test("condensing into fewer buckets keeps the sum", () => {
   expect(condense([1, 2, 3, 4, 5], 2)).toEqual([6, 9]);
   expect(condense([1, 2], 32)).toEqual([1, 2]);
   expect(condense([], 32)).toEqual([]);

@@ -3,10 +3,10 @@ import { cn } from "@/lib/cn";
 const WIDTH = 96;
 const HEIGHT = 20;
 
-/** Few bars are enough to see a trend; more would be thinner than a pixel. */
-const BARS = 32;
+/** More bars would be thinner than a pixel. */
+const MAX_BARS = 32;
 
-/** A trend without axes: bars of counts over time, tallest at the largest. Decoration; the figures stand beside it. */
+/** A bar chart of counts over time without axes. Decoration: the numbers are beside it. */
 export function Sparkline({
   values,
   tone = "plain",
@@ -14,8 +14,8 @@ export function Sparkline({
   values: readonly number[];
   tone?: "plain" | "bad";
 }) {
-  const bars = condense(values, BARS);
-  const most = Math.max(...bars, 1);
+  const bars = condense(values, MAX_BARS);
+  const max = Math.max(...bars, 1);
   const step = WIDTH / bars.length;
   return (
     <svg
@@ -29,7 +29,7 @@ export function Sparkline({
       <path
         d={bars
           .map((value, index) => {
-            const height = value === 0 ? 0 : Math.max((value / most) * (HEIGHT - 2), 1.5);
+            const height = value === 0 ? 0 : Math.max((value / max) * (HEIGHT - 2), 1.5);
             return `M${(index * step).toFixed(1)} ${HEIGHT}v${-height.toFixed(1)}h${(step - 0.8).toFixed(1)}V${HEIGHT}z`;
           })
           .join("")}
@@ -38,9 +38,9 @@ export function Sparkline({
   );
 }
 
-/** The same counts in fewer buckets; each value stays whole. */
-export function condense(values: readonly number[], most: number): number[] {
-  const buckets = Math.min(values.length, most);
+/** Sums values into at most `limit` buckets; a value is never split. */
+export function condense(values: readonly number[], limit: number): number[] {
+  const buckets = Math.min(values.length, limit);
   const sums = new Array<number>(buckets).fill(0);
   values.forEach((value, index) => {
     const at = Math.floor((index * buckets) / values.length);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addUp, cumulate, total } from "./stack";
 
-test("stacked series stand on those below", () => {
+test("each stacked series includes those below it", () => {
   const lists = [
     [1, 0, 2],
     [10, 20, 30],

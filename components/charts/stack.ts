@@ -1,7 +1,7 @@
-/** One kind of thing counted over time. `color` is the class whose text colour it is drawn in. */
+/** Counts over time. `color` is a class; the series is drawn in its text colour. */
 export type Series = { name: string; color: string; values: readonly number[] };
 
-/** The sums from the bottom up: the first list as it is, the last one the total. */
+/** Cumulative sums: the first list unchanged, the last one the total. */
 export function cumulate(lists: readonly (readonly number[])[]): number[][] {
   const below: number[] = [];
   return lists.map((values) =>
@@ -13,7 +13,7 @@ export function cumulate(lists: readonly (readonly number[])[]): number[][] {
   );
 }
 
-/** The lists added up, element by element; they must be of one length. */
+/** The element-wise sum of lists of equal length. */
 export function addUp(lists: readonly (readonly number[])[]): number[] {
   return cumulate(lists).at(-1) ?? [];
 }

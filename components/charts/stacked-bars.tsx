@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useWidth } from "@/components/timeline/axis/use-width";
@@ -13,32 +13,30 @@ export type StackedBarsProps = {
   from: number;
   step: number;
   zone: string;
-  /** What the picture shows, in one sentence. */
+  /** What the chart shows, in one sentence, for screen readers. */
   label: string;
   onHover: (bucket: number | null) => void;
 };
 
 const CHART_HEIGHT = 168;
 
-/** Counts over time as stacked bars on a canvas. A table twin belongs beside it. */
+/** Counts over time as stacked bars on a canvas. Needs a table twin beside it. */
 export function StackedBars({ series, from, step, zone, label, onHover }: StackedBarsProps) {
   const [box, width, element] = useWidth();
   const colors = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
-  const hover = useRef(onHover);
-  hover.current = onHover;
   const data = toData(series, from, step);
-  const latest = useRef(data);
-  latest.current = data;
+  const hover = useEffectEvent(onHover);
+  const getData = useEffectEvent(() => data);
   const shape = `${series.length} ${step} ${zone} ${series[0]?.values.length}`;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape says when the picture must be built anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new shape needs a new chart
   useEffect(() => {
     if (!element || width === 0) return;
-    const color = (name: string) => colorOf(colors.current, name);
+    const color = (name: string) => resolveColor(colors.current, name);
     const chart = new uPlot(
-      options({ width, step, zone, series, color, onHover: (at) => hover.current(at) }),
-      latest.current,
+      options({ width, step, zone, series, color, onHover: (at) => hover(at) }),
+      getData(),
       element,
     );
     plot.current = chart;
@@ -50,9 +48,9 @@ export function StackedBars({ series, from, step, zone, label, onHover }: Stacke
     };
   }, [width, shape]);
 
-  const figures = JSON.stringify(data);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the figures say when the data changed
-  useEffect(() => plot.current?.setData(latest.current), [figures]);
+  const values = JSON.stringify(data);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the values tell whether the data changed
+  useEffect(() => plot.current?.setData(getData()), [values]);
 
   return (
     <div ref={box} role="img" aria-label={label} className="relative h-[168px]">
@@ -65,19 +63,19 @@ export function StackedBars({ series, from, step, zone, label, onHover }: Stacke
   );
 }
 
-/** The largest sums first: each series is drawn over the one that contains it. Bars stand on the middle of their bucket. */
+/** Totals first: each series is drawn over the one that includes it. Bars are centred on their bucket. */
 function toData(series: readonly Series[], from: number, step: number): uPlot.AlignedData {
   const times = (series[0]?.values ?? []).map((_, index) => (from + (index + 0.5) * step) / 1000);
   return [times, ...cumulate(series.map((one) => one.values)).reverse()];
 }
 
-type Wanted = Pick<StackedBarsProps, "series" | "step" | "zone"> & {
+type ChartOptions = Pick<StackedBarsProps, "series" | "step" | "zone"> & {
   width: number;
   color: (name: string) => string;
   onHover: (bucket: number | null) => void;
 };
 
-function options({ width, step, zone, series, color, onHover }: Wanted): uPlot.Options {
+function options({ width, step, zone, series, color, onHover }: ChartOptions): uPlot.Options {
   const bars = uPlot.paths.bars?.({ size: [0.84, 40], align: 0 });
   const axis = {
     stroke: () => color("text-ink-3"),
@@ -87,7 +85,7 @@ function options({ width, step, zone, series, color, onHover }: Wanted): uPlot.O
   return {
     width,
     height: CHART_HEIGHT,
-    // To the right, half of a time of day, which may stand under the last bar.
+    // Right: half the width of a tick label, which may be under the last bar.
     padding: [12, 16, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
@@ -126,14 +124,14 @@ function options({ width, step, zone, series, color, onHover }: Wanted): uPlot.O
   };
 }
 
-/** Days where a bucket is longer than an hour, else the time of day. */
+/** The date at midnight if buckets are longer than an hour, else the time of day. */
 function formatTick(seconds: number, step: number, zone: string): string {
   const at = formatInstant(new Date(seconds * 1000).toISOString(), zone);
   return step > 3_600_000 && at.slice(11, 16) === "00:00" ? at.slice(5, 10) : at.slice(11, 16);
 }
 
-/** The colour a class gives in the theme at hand; a canvas cannot read tokens itself. */
-function colorOf(colors: HTMLElement | null, name: string): string {
+/** The colour of a class in the current theme: a canvas cannot use CSS variables. */
+function resolveColor(colors: HTMLElement | null, name: string): string {
   const sample = colors?.querySelector(`[data-color="${name}"]`);
   return sample ? getComputedStyle(sample).color : "gray";
 }

@@ -5,7 +5,7 @@ import { Sparkline } from "@/components/charts/sparkline";
 import { ReadError } from "@/components/layout/live/read-error";
 import { taskPath } from "@/components/layout/paths";
 import { StateLabel } from "@/components/tasks/state/state-label";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Dialog } from "@/components/ui/overlay/dialog";
@@ -22,7 +22,7 @@ import { FailureError } from "./failure-error";
 import { Outcomes } from "./failure-outcomes";
 import { groupTasksPath } from "./paths";
 
-const BulkDialog = lazyExtra(() =>
+const BulkDialog = lazyOptional(() =>
   import("@/components/tasks/bulk/bulk-dialog").then((module) => module.BulkDialog),
 );
 

@@ -1,17 +1,16 @@
 import { total } from "@/components/charts/stack";
-import { WINDOW_WORDS } from "@/components/charts/window-switch";
-import { failuresPath } from "@/components/failures/paths";
-import type { Concern } from "@/components/queues/concerns";
+import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
 import type { FailureList } from "@/lib/analytics/failures";
 import type { Throughput } from "@/lib/analytics/overview";
+import type { Concern } from "@/lib/diagnosis/concerns";
 import { formatNumber } from "@/lib/format";
 
-/** A queue is worth a sentence when so many attempts failed, and they are so large a share of those that ended. */
-const LEAST = 10;
-const SHARE = 0.1;
+/** A queue is a concern from this many failed attempts and this failure rate on. */
+const MIN_FAILED = 10;
+const MIN_RATE = 0.1;
 
-/** Queues in which much fails, the largest number of failures first, with the most frequent error where it is known. */
-export function failingQueues(
+/** Queues with a high failure rate, most failed attempts first, each with its most frequent error if known. */
+export function listFailingQueues(
   throughput: Throughput | undefined,
   failures: FailureList | undefined,
 ): Concern[] {
@@ -20,22 +19,20 @@ export function failingQueues(
   return throughput.queues
     .map((queue) => {
       const failed = total(queue.failed);
-      return { name: queue.name, failed, ended: failed + total(queue.completed) };
+      return { name: queue.name, failed, finished: failed + total(queue.completed) };
     })
-    .filter(({ failed, ended }) => failed >= LEAST && failed / ended >= SHARE)
+    .filter(({ failed, finished }) => failed >= MIN_FAILED && failed / finished >= MIN_RATE)
     .sort((a, b) => b.failed - a.failed)
-    .map(({ name, failed, ended }) => ({
-      key: `${name} failing`,
+    .map(({ name, failed, finished }) => ({
       state: "failed",
       queue: name,
-      text: `${formatNumber(failed)} of ${formatNumber(ended)} attempts failed in the ${WINDOW_WORDS[window]}${mostly(name, failures)}`,
-      href: failuresPath({ range: window, queue: [name] }),
-      action: "Show failures",
+      text: `${formatNumber(failed)} of ${formatNumber(finished)} attempts failed in the ${WINDOW_WORDS[window]}${formatTopError(name, failures)}.`,
+      target: "failures",
     }));
 }
 
-function mostly(queue: string, failures: FailureList | undefined): string {
+function formatTopError(queue: string, failures: FailureList | undefined): string {
   const group = failures?.groups.find(({ queues }) => queues[0] === queue);
   if (!group?.errorName) return "";
-  return `, most often ${group.taskName} with ${group.errorName}`;
+  return `, mostly ${group.taskName} with ${group.errorName}`;
 }

@@ -4,15 +4,17 @@ import { useState } from "react";
 import { LogRange } from "@/components/charts/log-range";
 import { LiveData } from "@/components/layout/live/live-data";
 import { queuePath } from "@/components/layout/paths";
+import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
-import { Table, Th } from "@/components/ui/data/table";
+import { Table, Td, Th } from "@/components/ui/data/table";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Button } from "@/components/ui/form/button";
-import type { Latency } from "@/lib/analytics/overview";
-import { formatNumber } from "@/lib/format";
+import { CountText, NoValue } from "@/components/ui/text/count";
+import type { Latency, Quantiles, LatencyRow as Row } from "@/lib/analytics/overview";
+import { cn } from "@/lib/cn";
+import { formatDuration, formatNumber } from "@/lib/format";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";
 import type { Window } from "@/lib/search-params/windows";
-import { LatencyRow } from "./latency-row";
 
 const ROWS = 10;
 
@@ -28,7 +30,7 @@ export function LatencyPanel({
   return (
     <Panel
       title="Wait and run"
-      note={query.data && scope(query.data)}
+      note={query.data && describeSample(query.data)}
       aside={
         <span className="-my-1 flex">
           {(["names", "queues"] as const).map((one) => (
@@ -61,7 +63,7 @@ export function LatencyPanel({
                   <span className="wide:hidden">Wait </span>p95
                 </Th>
                 <Th aria-label="Wait on a scale" className="hidden xwide:table-cell">
-                  <Key />
+                  <ScaleKey />
                 </Th>
                 <Th numeric className="max-wide:hidden">
                   Run p50
@@ -70,7 +72,7 @@ export function LatencyPanel({
                   <span className="wide:hidden">Run </span>p95
                 </Th>
                 <Th aria-label="Run time on a scale" className="hidden xwide:table-cell">
-                  <Key />
+                  <ScaleKey />
                 </Th>
               </tr>
             </thead>
@@ -91,23 +93,76 @@ export function LatencyPanel({
         )}
       </LiveData>
       {query.data?.names.length === 0 && (
-        <p className="px-3 py-2 text-ink-2">No task was spawned in this time.</p>
+        <p className="px-3 py-2 text-ink-2">No tasks were spawned in this time.</p>
       )}
     </Panel>
   );
 }
 
-function scope({ complete, sampled }: Latency): string {
+function describeSample({ complete, sampled }: Latency): string {
   return complete
     ? `${formatNumber(sampled)} tasks spawned`
-    : `from a sample of ${formatNumber(sampled)} tasks`;
+    : `sample of ${formatNumber(sampled)} tasks`;
 }
 
-/** The scale, once a column. */
-function Key() {
+/** The scale of a column, in its head. */
+function ScaleKey() {
   return (
-    <span title="Logarithmic, 10 ms to 30 min: the line is p50, the dot p95">
+    <span title="Logarithmic, 10 ms to 30 min; line: p50, dot: p95">
       <LogRange p50={100} p95={10_000} bad={false} />
     </span>
+  );
+}
+
+/** A p95 wait from which the number is an alarm, in milliseconds. Run times have no alarm: they depend on the task. */
+const LONG_WAIT_MS = 60_000;
+
+function LatencyRow({ row, href }: { row: Row; href: string }) {
+  const late = (row.wait?.p95 ?? 0) >= LONG_WAIT_MS;
+  return (
+    <tr className="hover:bg-hover">
+      <Td className="max-w-[160px] wide:max-w-[200px] xwide:max-w-[140px]">
+        <ScopedLink
+          href={href}
+          title={row.name}
+          className="block truncate font-medium hover:text-accent-text hover:underline"
+        >
+          {row.name}
+        </ScopedLink>
+      </Td>
+      <Td numeric className="text-ink-2 max-wide:hidden">
+        <CountText count={row.tasks} />
+      </Td>
+      <Cells quantiles={row.wait} bad={late} />
+      <Cells quantiles={row.run} bad={false} />
+    </tr>
+  );
+}
+
+function Cells({ quantiles, bad }: { quantiles: Quantiles | null; bad: boolean }) {
+  if (!quantiles)
+    return (
+      <>
+        <Td numeric className="max-wide:hidden">
+          <NoValue />
+        </Td>
+        <Td numeric>
+          <NoValue />
+        </Td>
+        <Td className="hidden xwide:table-cell" />
+      </>
+    );
+  return (
+    <>
+      <Td numeric className="text-ink-2 max-wide:hidden">
+        {formatDuration(quantiles.p50)}
+      </Td>
+      <Td numeric className={cn(bad && "font-medium text-failed")}>
+        {formatDuration(quantiles.p95)}
+      </Td>
+      <Td className="hidden xwide:table-cell">
+        <LogRange {...quantiles} bad={bad} />
+      </Td>
+    </>
   );
 }

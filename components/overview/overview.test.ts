@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { place } from "@/components/charts/log-range";
+import { placeOnScale } from "@/components/charts/log-range";
 import type { FailureList } from "@/lib/analytics/failures";
 import type { Throughput } from "@/lib/analytics/overview";
 import { queueWith } from "@/testing/queue-with";
-import { busiest } from "./busiest";
-import { failingQueues } from "./failing-queues";
-import { bucketStart, seriesOf } from "./throughput-series";
+import { listFailingQueues } from "./failing-queues";
+import { pickBusiest } from "./queue-health";
+import { bucketStart, toSeries } from "./throughput-series";
 
 function throughput(queues: Record<string, { completed: number[]; failed: number[] }>): Throughput {
   return {
@@ -18,7 +18,7 @@ function throughput(queues: Record<string, { completed: number[]; failed: number
   };
 }
 
-test("queues in which much fails are told, the worst first, with the error that is met most", () => {
+test("queues with a high failure rate are listed, most failures first, with the most frequent error", () => {
   const figures = throughput({
     fine: { completed: [500, 500], failed: [10, 10] },
     quiet: { completed: [0, 0], failed: [2, 3] },
@@ -28,16 +28,16 @@ test("queues in which much fails are told, the worst first, with the error that 
   const failures = {
     groups: [{ queues: ["worse"], errorName: "TimeoutError", taskName: "charge" }],
   } as FailureList;
-  const concerns = failingQueues(figures, failures);
+  const concerns = listFailingQueues(figures, failures);
   expect(concerns.map(({ queue, text }) => `${queue}: ${text}`)).toEqual([
-    "worse: 214 of 1,190 attempts failed in the last hour, most often charge with TimeoutError",
-    "bad: 10 of 50 attempts failed in the last hour",
+    "worse: 214 of 1,190 attempts failed in the last hour, mostly charge with TimeoutError.",
+    "bad: 10 of 50 attempts failed in the last hour.",
   ]);
-  expect(concerns[0]?.href).toBe("/failures?range=1h&queue=worse");
-  expect(failingQueues(undefined, undefined)).toEqual([]);
+  expect(concerns[0]?.target).toBe("failures");
+  expect(listFailingQueues(undefined, undefined)).toEqual([]);
 });
 
-test("the busiest queues are shown in their own order, an unreadable one always", () => {
+test("the busiest queues keep their order, and an unreadable one is always among them", () => {
   const queues = [
     queueWith({ name: "a" }),
     queueWith({ name: "b", ready: 5 }),
@@ -46,16 +46,16 @@ test("the busiest queues are shown in their own order, an unreadable one always"
     queueWith({ name: "e", active: { pending: 0, running: 1, sleeping: 9 } }),
   ];
   const figures = throughput({ d: { completed: [9, 9], failed: [0, 0] } });
-  expect(busiest(queues, figures, 3).map(({ name }) => name)).toEqual(["b", "c", "d"]);
-  expect(busiest(queues, undefined, 9)).toHaveLength(5);
+  expect(pickBusiest(queues, figures, 3).map(({ name }) => name)).toEqual(["b", "c", "d"]);
+  expect(pickBusiest(queues, undefined, 9)).toHaveLength(5);
 });
 
-test("the chart adds the queues up", () => {
+test("the chart sums the queues", () => {
   const figures = throughput({
     a: { completed: [1, 2], failed: [0, 1] },
     b: { completed: [3, 4], failed: [1, 0] },
   });
-  expect(seriesOf(figures).map(({ name, values }) => [name, values])).toEqual([
+  expect(toSeries(figures).map(({ name, values }) => [name, values])).toEqual([
     ["failed", [1, 1]],
     ["completed", [4, 6]],
     ["running", [0, 2]],
@@ -63,8 +63,8 @@ test("the chart adds the queues up", () => {
   expect(bucketStart(figures, 2)).toBe("2026-03-02T11:02:00.000Z");
 });
 
-test("a scale of time has its ends, and what lies beyond stands there", () => {
-  expect(place(0)).toBe(place(10));
-  expect(place(10)).toBeLessThan(place(1_000));
-  expect(place(1_800_000)).toBe(place(9e9));
+test("durations outside the scale are placed at its ends", () => {
+  expect(placeOnScale(0)).toBe(placeOnScale(10));
+  expect(placeOnScale(10)).toBeLessThan(placeOnScale(1_000));
+  expect(placeOnScale(1_800_000)).toBe(placeOnScale(9e9));
 });

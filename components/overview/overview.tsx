@@ -1,11 +1,11 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
-import { useWindowRefresh } from "@/components/charts/use-window";
-import { WindowSwitch } from "@/components/charts/window-switch";
 import { LiveData } from "@/components/layout/live/live-data";
+import { useWindowRefresh } from "@/components/layout/window/use-window";
+import { WindowSwitch } from "@/components/layout/window/window-switch";
 import { Attention } from "@/components/queues/attention";
-import { NoQueues } from "@/components/queues/list/no-queues";
+import { NoQueues } from "@/components/queues/list/queue-table";
 import { useQueues } from "@/components/queues/use-queues";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { TenantScope } from "@/components/tenants/tenant-scope";
@@ -14,7 +14,7 @@ import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { failuresQuery } from "@/lib/query/failures";
 import { latencyQuery, throughputQuery } from "@/lib/query/overview";
 import { figuresSearchParams } from "@/lib/search-params/windows";
-import { failingQueues } from "./failing-queues";
+import { listFailingQueues } from "./failing-queues";
 import { LatencyPanel } from "./latency-panel";
 import { QueueHealth } from "./queue-health";
 import { ThroughputPanel } from "./throughput-panel";
@@ -23,7 +23,7 @@ import { TopFailures } from "./top-failures";
 const FRAME = "flex flex-col gap-3 p-3 wide:px-4";
 const PAIR = "grid gap-3 xwide:grid-cols-2";
 
-/** Is it healthy? What needs attention, then the figures behind it. */
+/** Is it healthy? What needs attention, then the numbers behind it. */
 export function Overview() {
   const [filters, setFilters] = useQueryStates(figuresSearchParams, { history: "push" });
   const { range: window, tenant } = filters;
@@ -51,7 +51,8 @@ export function Overview() {
                 <div className={PAIR}>
                   <Attention
                     queues={list.queues}
-                    more={failingQueues(throughput.data, failures.data)}
+                    window={window}
+                    more={listFailingQueues(throughput.data, failures.data)}
                   />
                   <ThroughputPanel query={throughput} window={window} />
                 </div>

@@ -1,14 +1,14 @@
 "use client";
+import { total } from "@/components/charts/stack";
 import { QueueTable } from "@/components/queues/list/queue-table";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
 import type { Throughput } from "@/lib/analytics/overview";
 import type { Queue } from "@/lib/model/queue";
-import { busiest } from "./busiest";
 
 const ROWS = 12;
 
-/** The busiest queues: what waits, what is wrong, how much is done and how it ends. */
+/** The busiest queues: backlog, problems, throughput and failure rate. */
 export function QueueHealth({
   queues,
   throughput,
@@ -16,11 +16,11 @@ export function QueueHealth({
   queues: readonly Queue[];
   throughput: Throughput | undefined;
 }) {
-  const shown = busiest(queues, throughput, ROWS);
+  const shown = pickBusiest(queues, throughput, ROWS);
   return (
     <Panel
       title="Queues"
-      note={shown.length < queues.length && `the ${shown.length} busiest of ${queues.length}`}
+      note={shown.length < queues.length && `${shown.length} busiest of ${queues.length}`}
       aside={
         <ScopedLink href="/queues" className="text-accent-text hover:underline">
           All queues
@@ -32,16 +32,34 @@ export function QueueHealth({
         throughput={throughput}
         columns={[
           "ready",
-          "oldest",
+          "oldestReady",
           "running",
           "sleeping",
           "overdue",
-          "lost",
-          "failing",
-          "done",
+          "expiredLeases",
+          "failureRate",
+          "completedAttempts",
           "attempts",
         ]}
       />
     </Panel>
   );
+}
+
+/** The queues with the most ready, running and finished work, in their given order, so that rows do not jump. */
+export function pickBusiest(
+  queues: readonly Queue[],
+  throughput: Throughput | undefined,
+  limit: number,
+): Queue[] {
+  const done = new Map(
+    throughput?.queues.map(({ name, completed, failed }) => [
+      name,
+      total(completed) + total(failed),
+    ]),
+  );
+  const weight = ({ name, active, ready, unreadable }: Queue) =>
+    (unreadable ? Number.POSITIVE_INFINITY : ready + active.running) + (done.get(name) ?? 0);
+  const chosen = new Set([...queues].sort((a, b) => weight(b) - weight(a)).slice(0, limit));
+  return queues.filter((queue) => chosen.has(queue));
 }

@@ -2,25 +2,27 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { total } from "@/components/charts/stack";
-import { WINDOW_WORDS } from "@/components/charts/window-switch";
+import { type Series, total } from "@/components/charts/stack";
 import { LiveData } from "@/components/layout/live/live-data";
+import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
 import { Panel } from "@/components/ui/data/panel";
+import { Table, Td, Th } from "@/components/ui/data/table";
 import { Button } from "@/components/ui/form/button";
+import { NumberText } from "@/components/ui/text/count";
+import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { useZone } from "@/components/ui/text/zone";
 import type { Throughput } from "@/lib/analytics/overview";
-import { formatNumber } from "@/lib/format";
+import { cn } from "@/lib/cn";
+import { formatInstant, formatNumber } from "@/lib/format";
 import type { Window } from "@/lib/search-params/windows";
-import { Legend } from "./legend";
-import { seriesOf } from "./throughput-series";
-import { ThroughputTable } from "./throughput-table";
+import { bucketStart, toSeries } from "./throughput-series";
 
 const StackedBars = dynamic(
   () => import("@/components/charts/stacked-bars").then((module) => module.StackedBars),
   { ssr: false, loading: () => <div className="h-[168px]" /> },
 );
 
-/** Attempts over time and what became of them, as a chart or as a table. */
+/** Attempts over time by outcome, as a chart or a table. */
 export function ThroughputPanel({
   query,
   window,
@@ -32,7 +34,7 @@ export function ThroughputPanel({
   return (
     <Panel
       title="Throughput"
-      note={`attempts begun, ${WINDOW_WORDS[window]}`}
+      note={`attempts started, ${WINDOW_WORDS[window]}`}
       aside={
         <Button
           variant="ghost"
@@ -54,7 +56,7 @@ export function ThroughputPanel({
 function Chart({ data }: { data: Throughput }) {
   const zone = useZone();
   const [bucket, setBucket] = useState<number | null>(null);
-  const series = seriesOf(data);
+  const series = toSeries(data);
   const words = series.map((one) => `${formatNumber(total(one.values))} ${one.name}`).join(", ");
   return (
     <div className="px-3 pt-2 pb-1">
@@ -64,9 +66,79 @@ function Chart({ data }: { data: Throughput }) {
         from={Date.parse(data.from)}
         step={data.stepSeconds * 1000}
         zone={zone}
-        label={`Attempts begun in the ${WINDOW_WORDS[data.window]}: ${words}.`}
+        label={`Attempts started in the ${WINDOW_WORDS[data.window]}: ${words}.`}
         onHover={setBucket}
       />
     </div>
+  );
+}
+
+/** The colours, with the totals of the window or of the hovered bucket. */
+function Legend({
+  series,
+  data,
+  bucket,
+}: {
+  series: readonly Series[];
+  data: Throughput;
+  bucket: number | null;
+}) {
+  const zone = useZone();
+  return (
+    <p className="flex h-5 flex-wrap items-center gap-x-3 overflow-hidden text-12 text-ink-3">
+      {series.map((one) => (
+        <span key={one.name} className="flex items-center gap-1.5">
+          <span aria-hidden className={cn("size-2 rounded-[2px] bg-current", one.color)} />
+          {one.name}
+          <strong className="font-semibold text-ink">
+            {formatNumber(bucket === null ? total(one.values) : (one.values[bucket] ?? 0))}
+          </strong>
+        </span>
+      ))}
+      {bucket !== null && (
+        <span className="ml-auto">
+          from {formatInstant(bucketStart(data, bucket), zone).slice(5, 16)}
+        </span>
+      )}
+    </p>
+  );
+}
+
+/** The chart's numbers, newest first. */
+function ThroughputTable({ data }: { data: Throughput }) {
+  const [failed, completed, running] = toSeries(data).map((one) => one.values);
+  const buckets = (failed ?? []).map((_, bucket) => bucket).reverse();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
+    <section aria-label="Throughput as a table" tabIndex={0} className="h-[204px] overflow-auto">
+      <Table>
+        <thead className="sticky top-0 bg-canvas">
+          <tr>
+            <Th>From</Th>
+            <Th numeric>Completed</Th>
+            <Th numeric>Failed</Th>
+            <Th numeric>Running</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {buckets.map((bucket) => (
+            <tr key={bucket}>
+              <Td>
+                <AbsoluteTime iso={bucketStart(data, bucket)} toMinute />
+              </Td>
+              <Td numeric>
+                <NumberText value={completed?.[bucket] ?? 0} />
+              </Td>
+              <Td numeric>
+                <NumberText value={failed?.[bucket] ?? 0} tone="bad" />
+              </Td>
+              <Td numeric>
+                <NumberText value={running?.[bucket] ?? 0} />
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </section>
   );
 }

@@ -1,8 +1,8 @@
 import { addUp, type Series } from "@/components/charts/stack";
 import type { Throughput } from "@/lib/analytics/overview";
 
-/** The attempts of all queues, from the bottom up: trouble stands on the ground, where it is easiest to compare. */
-export function seriesOf({ queues }: Throughput): Series[] {
+/** The attempts of all queues, bottom up. Failures are at the bottom, where heights are easiest to compare. */
+export function toSeries({ queues }: Throughput): Series[] {
   return [
     { name: "failed", color: "text-failed-solid", values: addUp(queues.map((q) => q.failed)) },
     {
@@ -14,7 +14,7 @@ export function seriesOf({ queues }: Throughput): Series[] {
   ];
 }
 
-/** When a bucket begins. */
+/** When a bucket starts, as an ISO instant. */
 export function bucketStart({ from, stepSeconds }: Throughput, bucket: number): string {
   return new Date(Date.parse(from) + bucket * stepSeconds * 1000).toISOString();
 }

@@ -1,11 +1,11 @@
 "use client";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Sparkline } from "@/components/charts/sparkline";
-import { WINDOW_WORDS } from "@/components/charts/window-switch";
 import { FailureError } from "@/components/failures/failure-error";
 import { Outcomes } from "@/components/failures/failure-outcomes";
 import { failuresPath } from "@/components/failures/paths";
 import { LiveData } from "@/components/layout/live/live-data";
+import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
@@ -18,7 +18,7 @@ import type { Window } from "@/lib/search-params/windows";
 
 const ROWS = 6;
 
-/** The causes of most failed attempts. */
+/** The error groups with the most failed attempts. */
 export function TopFailures({
   query,
   window,

@@ -1,25 +1,39 @@
 "use client";
+import { failuresPath } from "@/components/failures/paths";
+import { queuePath, queueTasksPath } from "@/components/layout/paths";
 import { StateIcon } from "@/components/tasks/state/state-icon";
 import { ScopedLink, useTenantScope } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
 import { Icon } from "@/components/ui/icons/icon";
 import { useClock } from "@/components/ui/text/clock";
+import {
+  type Concern,
+  type ConcernTarget,
+  listConcerns,
+  sortBySeverity,
+} from "@/lib/diagnosis/concerns";
 import type { Queue } from "@/lib/model/queue";
-import { type Concern, concernsOf, worstFirst } from "./concerns";
+import type { Window } from "@/lib/search-params/windows";
 
 const LIMIT = 8;
 
-/** What needs attention, as sentences with the way to it. */
+/** What needs attention, as sentences with links. */
 export function Attention({
   queues,
+  window,
   more = [],
 }: {
   queues: readonly Queue[];
-  /** What other figures than those of the queues say. */
+  /** Time range of linked failures. */
+  window?: Window;
+  /** Concerns from other data than the queues. */
   more?: readonly Concern[];
 }) {
   const now = useClock((time) => time);
-  const concerns = worstFirst([...more, ...concernsOf(queues, now, useTenantScope().length === 0)]);
+  const concerns = sortBySeverity([
+    ...more,
+    ...listConcerns(queues, now, useTenantScope().length === 0),
+  ]);
   const affected = new Set(concerns.map((concern) => concern.queue)).size;
   return (
     <Panel
@@ -29,13 +43,13 @@ export function Attention({
       {concerns.length === 0 ? (
         <p className="flex min-h-9 items-center gap-2 px-3 text-ink-2">
           <Icon name="circle-check" strokeWidth={2} size={14} className="text-completed-solid" />
-          Nothing waits too long, no lease is lost.
+          All clear: no backlog, failures or lost leases.
         </p>
       ) : (
         <ul>
           {concerns.slice(0, LIMIT).map((concern) => (
             <li
-              key={concern.key}
+              key={`${concern.queue} ${concern.state}`}
               className="flex min-h-9 flex-wrap items-center gap-x-2 border-line-subtle border-b px-3 py-1 last:border-b-0"
             >
               <StateIcon state={concern.state} />
@@ -43,10 +57,10 @@ export function Attention({
                 <strong className="font-semibold">{concern.queue}</strong>: {concern.text}
               </span>
               <ScopedLink
-                href={concern.href}
+                href={pathTo(concern, window)}
                 className="flex min-h-9 items-center font-medium text-accent-text hover:underline wide:min-h-0"
               >
-                {concern.action}
+                {labelOf(concern.target)}
                 <Icon name="chevron-right" strokeWidth={2} size={14} />
               </ScopedLink>
             </li>
@@ -58,4 +72,16 @@ export function Attention({
       )}
     </Panel>
   );
+}
+
+function pathTo({ queue, target }: Concern, window: Window | undefined): string {
+  if (target === "queue") return queuePath(queue);
+  if (target === "failures")
+    return failuresPath({ ...(window && { range: window }), queue: [queue] });
+  return `${queueTasksPath(queue)}?state=${target.tasks}`;
+}
+
+function labelOf(target: ConcernTarget): string {
+  if (target === "queue") return "Show queue";
+  return target === "failures" ? "Show failures" : `Show ${target.tasks}`;
 }

@@ -6,13 +6,13 @@ import { WaitList } from "@/components/events/wait-list";
 import { AttemptList } from "@/components/task/attempts/attempt-list";
 import { StepList } from "@/components/task/step-list";
 import { Tabs } from "@/components/ui/data/tabs";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import type { TaskDetail } from "@/lib/model/task";
 import { InputOutput } from "./input-output";
 
-const Related = lazyExtra(() => import("./related/related").then((m) => m.Related));
-const RawTab = lazyExtra(() => import("./raw-tab").then((m) => m.RawTab));
+const Related = lazyOptional(() => import("./related/related").then((m) => m.Related));
+const RawTab = lazyOptional(() => import("./raw-tab").then((m) => m.RawTab));
 
 // Measured and placed by inline styles, which server HTML must not carry.
 const TaskTimeline = dynamic(

@@ -4,7 +4,7 @@ import { Select } from "@/components/ui/form/select";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
 import { useTenants } from "./tenants-provider";
 
-/** One tenant, or all that may be seen. Where nothing belongs to a tenant there is nothing to choose. */
+/** Chooses one tenant or all. Renders nothing if there are no tenants to choose from. */
 export function TenantFilter({
   chosen,
   onChange,
@@ -14,7 +14,7 @@ export function TenantFilter({
 }) {
   const allowed = useTenants();
   const recent = useQuery({ ...taskSuggestionsQuery([]), enabled: allowed === null, retry: false });
-  // What the address asks for is on offer, too, even if nothing recent has it.
+  // Tenants in the address are offered even if no recent task has them.
   const offered = [...new Set([...(allowed ?? recent.data?.tenants ?? []), ...chosen])];
   if (chosen.length === 0 && offered.length < (allowed ? 2 : 1)) return null;
   return (

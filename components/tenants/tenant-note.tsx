@@ -1,7 +1,7 @@
 import { Icon } from "@/components/ui/icons/icon";
 import { cn } from "@/lib/cn";
 
-/** Whose dashboard this is, where it is not everybody's. */
+/** The tenants to which this dashboard is restricted, if any. */
 export function TenantNote({
   tenants,
   className,
@@ -13,7 +13,7 @@ export function TenantNote({
   const names = tenants.join(", ");
   return (
     <p
-      title={`This dashboard shows ${names} only`}
+      title={`This dashboard only shows ${names}`}
       className={cn("flex min-w-0 items-center gap-2 px-2 text-12 text-ink-2", className)}
     >
       <Icon name="building-2" className="shrink-0 text-ink-3" />

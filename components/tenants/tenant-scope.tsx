@@ -6,26 +6,26 @@ import { tenantSearchParams } from "@/lib/search-params/tenants";
 
 const ScopeContext = createContext<readonly string[]>([]);
 
-/** Figures of some tenants: what they lead to is narrowed to these as well. */
+/** Figures of some tenants: links from them keep the tenant filter. */
 export function TenantScope({
   tenants,
   children,
 }: {
-  /** None means everybody. */
+  /** None means all tenants. */
   tenants: readonly string[];
   children: ReactNode;
 }) {
   return <ScopeContext value={tenants}>{children}</ScopeContext>;
 }
 
-/** The tenants that the figures around are narrowed to; none means everybody. */
+/** The tenants that the surrounding figures are filtered by; none means all. */
 export function useTenantScope(): readonly string[] {
   return useContext(ScopeContext);
 }
 
 const addTo = createSerializer(tenantSearchParams);
 
-/** A link from a figure, with the tenants that the figure is of. */
+/** A link that keeps the tenant filter of the surrounding figures. */
 export function ScopedLink({ href, ...props }: ComponentProps<typeof Link>) {
   const tenants = useTenantScope();
   return (

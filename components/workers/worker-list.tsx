@@ -1,9 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
-import { useWindowRefresh } from "@/components/charts/use-window";
-import { WindowPage } from "@/components/charts/window-page";
-import { WINDOW_WORDS } from "@/components/charts/window-switch";
+import { useWindowRefresh } from "@/components/layout/window/use-window";
+import { WindowPage } from "@/components/layout/window/window-page";
+import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Panel } from "@/components/ui/data/panel";
 import { Banner } from "@/components/ui/feedback/banner";

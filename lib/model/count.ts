@@ -1,6 +1,17 @@
 /** A number that says how far it can be trusted. A capped one reads "at least". */
 export type Count = { value: number; precision: "exact" | "estimated" | "capped" };
 
+/** The sum of counts. It is only as precise as its least precise part; no counts make an exact zero. */
+export function sumCounts(counts: readonly Count[]): Count {
+  const least = (["estimated", "capped"] as const).find((precision) =>
+    counts.some((count) => count.precision === precision),
+  );
+  return {
+    value: counts.reduce((sum, count) => sum + count.value, 0),
+    precision: least ?? "exact",
+  };
+}
+
 /** The outcomes by which attempts are counted. Suspended and cancelled attempts are in none of them. */
 export const ATTEMPT_OUTCOMES = ["completed", "failed", "running"] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];

@@ -1,5 +1,6 @@
 import type { Count } from "./count.ts";
 import type { Iso } from "./instants.ts";
+import { isActive, type TaskState } from "./states.ts";
 
 /** How a queue stores its rows. */
 export const STORAGE_MODES = ["unpartitioned", "partitioned"] as const;
@@ -24,5 +25,10 @@ export type Queue = {
   /** Set when the queue is registered but its tables cannot be read; the figures are then zero. */
   unreadable?: string;
 };
+
+/** How many tasks of a queue are in a state. */
+export function countInState({ active, terminal }: Queue, state: TaskState): Count {
+  return isActive(state) ? { value: active[state], precision: "exact" } : terminal[state];
+}
 
 export type QueueList = { queues: Queue[]; now: Iso };

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { WindowPageSkeleton } from "@/components/charts/window-page";
+import { WindowPageSkeleton } from "@/components/layout/window/window-page";
 import { FailureList } from "@/components/failures/failure-list";
 import { listFailures } from "@/lib/analytics/failures";
 import { listQueues } from "@/lib/analytics/queues";

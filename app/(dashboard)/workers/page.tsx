@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { WindowPageSkeleton } from "@/components/charts/window-page";
+import { WindowPageSkeleton } from "@/components/layout/window/window-page";
 import { WorkerList } from "@/components/workers/worker-list";
 import { listWorkers } from "@/lib/analytics/workers";
 import { workersQuery } from "@/lib/query/workers";

@@ -1,8 +1,8 @@
 "use client";
 import { type ReactNode, useState } from "react";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 
-const MoreSheet = lazyExtra(() => import("./more-sheet").then((m) => m.MoreSheet));
+const MoreSheet = lazyOptional(() => import("./more-sheet").then((m) => m.MoreSheet));
 
 /** Opens what a narrow screen has no room for. */
 export function MoreButton({ className, children }: { className: string; children: ReactNode }) {

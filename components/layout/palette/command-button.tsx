@@ -1,11 +1,13 @@
 "use client";
 import { type ReactNode, useEffect, useState } from "react";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { useFrameKeys } from "./use-frame-keys";
 
-const CommandPalette = lazyExtra(() => import("./command-palette").then((m) => m.CommandPalette));
-const KeySheet = lazyExtra(() => import("./key-sheet").then((m) => m.KeySheet));
+const CommandPalette = lazyOptional(() =>
+  import("./command-palette").then((m) => m.CommandPalette),
+);
+const KeySheet = lazyOptional(() => import("./key-sheet").then((m) => m.KeySheet));
 
 /** Opens the palette (also Ctrl/Cmd-K or `/`) and the sheet of keys (`?`). Both load when first asked for. */
 export function CommandButton({ children }: { children: ReactNode }) {

@@ -10,7 +10,7 @@ import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";
 import { ROOMS } from "../frame/sections";
 import { queueEventsPath, queuePath, queueTasksPath, taskPath, workflowRunPath } from "../paths";
-import { deedsHere } from "./page-commands";
+import { listPageCommands } from "./page-commands";
 
 export type Command = {
   key: string;
@@ -36,7 +36,7 @@ export function useCommands(text: string): {
   const typed = text.trim().toLowerCase();
   const isId = isUuid(typed);
   // As it was when the palette was opened: it covers the page.
-  const [deeds] = useState(deedsHere);
+  const [deeds] = useState(listPageCommands);
   const queues = useQuery(queuesQuery()).data?.queues ?? [];
   const names = useQuery({ ...taskSuggestionsQuery([]), retry: false }).data?.names ?? [];
   const found = useQuery({ ...findQuery(typed), enabled: isId });

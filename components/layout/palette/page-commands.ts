@@ -8,7 +8,7 @@ export type Deed = { label: string; note?: string; icon: IconName; run: () => vo
 const places = new Set<() => readonly Deed[]>();
 
 /** Offers these deeds in the palette for as long as the component is mounted. */
-export function useDeeds(deeds: readonly Deed[]): void {
+export function usePageCommands(deeds: readonly Deed[]): void {
   const latest = useRef(deeds);
   useEffect(() => {
     latest.current = deeds;
@@ -23,6 +23,6 @@ export function useDeeds(deeds: readonly Deed[]): void {
 }
 
 /** What can be done on this page now. */
-export function deedsHere(): Deed[] {
+export function listPageCommands(): Deed[] {
   return [...places].flatMap((place) => place());
 }

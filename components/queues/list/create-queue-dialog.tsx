@@ -9,23 +9,22 @@ import { createQueueAction } from "@/lib/actions/queues";
 import { plural } from "@/lib/format";
 import { STORAGE_MODES, type StorageMode } from "@/lib/model/queue";
 
-/** What the engine leaves of a table's name for the queue's. */
-const LONGEST_BYTES = 57;
+/** PostgreSQL's limit for identifiers less the engine's table prefix. */
+const MAX_BYTES = 57;
 
-const MEANING: Record<StorageMode, string> = {
-  unpartitioned: "Plain tables. Right for most queues, up to some millions of tasks.",
+const STORAGE_HINTS: Record<StorageMode, string> = {
+  unpartitioned: "Plain tables. Right for most queues, up to a few million tasks.",
   partitioned:
-    "Tables cut by week. Old weeks go at once and leave no bloat; the weeks ahead have to be made in time. Since schema 0.4.0.",
+    "Weekly partitions: old weeks drop instantly without bloat, but future ones must be created ahead. Needs schema 0.4.0.",
 };
 
-/** Creates a queue; the engine's rules of names are told while one is typed. */
+/** Creates a queue. The name is checked against the engine's rules while it is typed. */
 export function CreateQueueDialog({ onClose }: { onClose: () => void }) {
   const perform = usePerform();
   const [name, setName] = useState("");
   const [storageMode, setStorageMode] = useState<StorageMode>("unpartitioned");
   const bytes = new TextEncoder().encode(name).length;
-  const problem =
-    bytes > LONGEST_BYTES ? `${bytes} bytes; the engine takes ${LONGEST_BYTES} at most` : undefined;
+  const problem = bytes > MAX_BYTES ? `${bytes} bytes; the maximum is ${MAX_BYTES}` : undefined;
   return (
     <ConfirmDialog
       title="Create a queue"
@@ -49,10 +48,10 @@ export function CreateQueueDialog({ onClose }: { onClose: () => void }) {
           error={problem}
           hint={
             name !== name.trim()
-              ? "It begins or ends with a space; that is allowed, and easy to mistype"
+              ? "Starts or ends with a space: allowed, but easy to mistype"
               : name
-                ? `${plural(bytes, "byte")} of ${LONGEST_BYTES}`
-                : "Any text; workers name the queue exactly like this"
+                ? `${plural(bytes, "byte")} of ${MAX_BYTES}`
+                : "Workers must use this exact name"
           }
         >
           {(ids) => (
@@ -68,7 +67,9 @@ export function CreateQueueDialog({ onClose }: { onClose: () => void }) {
           )}
         </Field>
         <fieldset className="flex flex-col gap-2">
-          <legend className="mb-1 text-12 text-ink-2">Storage, for good</legend>
+          <legend className="mb-1 text-12 text-ink-2">
+            Storage mode (cannot be changed later)
+          </legend>
           {STORAGE_MODES.map((mode) => (
             <Radio
               key={mode}
@@ -77,7 +78,7 @@ export function CreateQueueDialog({ onClose }: { onClose: () => void }) {
               checked={mode === storageMode}
               onChange={() => setStorageMode(mode)}
             >
-              {MEANING[mode]}
+              {STORAGE_HINTS[mode]}
             </Radio>
           ))}
         </fieldset>

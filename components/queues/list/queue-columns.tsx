@@ -4,24 +4,25 @@ import { addUp, total } from "@/components/charts/stack";
 import { failuresPath } from "@/components/failures/paths";
 import { queueTasksPath } from "@/components/layout/paths";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
-import { CountText, NumberText } from "@/components/ui/text/count";
+import { CountText, NoValue, NumberText } from "@/components/ui/text/count";
+import { cn } from "@/lib/cn";
+import { formatNumber } from "@/lib/format";
 import type { AttemptCounts, Count } from "@/lib/model/count";
 import type { Queue } from "@/lib/model/queue";
 import type { TaskState } from "@/lib/model/states";
 import type { Window } from "@/lib/search-params/windows";
-import { FailureShare } from "./failure-share";
 import { OldestReady } from "./oldest-ready";
 
-/** How a queue fared over a window of time, once that is known. */
-export type Lately = { window: Window; counts: AttemptCounts } | undefined;
+/** The attempts of one queue in a window of time, once loaded. */
+export type RecentAttempts = { window: Window; counts: AttemptCounts } | undefined;
 
 export type QueueColumn = {
   label: string;
-  /** Left out on narrow screens, which show what decides whether to look closer. */
+  /** Hidden on narrow screens. */
   wideOnly?: true;
-  /** A drawing, which has a width of its own and stands at the left. */
-  drawing?: true;
-  cell: (queue: Queue, lately: Lately) => ReactNode;
+  /** A chart: fixed width, aligned left. */
+  chart?: true;
+  cell: (queue: Queue, recent: RecentAttempts) => ReactNode;
 };
 
 const to = (queue: Queue, states: readonly TaskState[], text: ReactNode) => (
@@ -43,13 +44,16 @@ const ended = (label: string, state: keyof Queue["terminal"]): QueueColumn => ({
   cell: (queue) => to(queue, [state], <CountText count={queue.terminal[state] satisfies Count} />),
 });
 
-/** Everything that a table of queues can tell of one, in the order in which it is told. */
+/** Every column that a table of queues can show, in display order. */
 export const QUEUE_COLUMNS = {
   ready: {
     label: "Ready",
     cell: (queue) => to(queue, ["pending", "sleeping"], <NumberText value={queue.ready} />),
   },
-  oldest: { label: "Oldest", cell: (queue) => <OldestReady iso={queue.oldestReadyAt} /> },
+  oldestReady: {
+    label: "Oldest ready",
+    cell: (queue) => <OldestReady iso={queue.oldestReadyAt} />,
+  },
   pending: active("Pending", "pending"),
   running: active("Running", "running"),
   sleeping: active("Sleeping", "sleeping"),
@@ -58,43 +62,66 @@ export const QUEUE_COLUMNS = {
     wideOnly: true,
     cell: (queue) => <NumberText value={queue.overdueSleepers} tone="warning" />,
   },
-  lost: {
-    label: "Lost leases",
+  expiredLeases: {
+    label: "Expired leases",
     wideOnly: true,
     cell: (queue) => <NumberText value={queue.expiredLeases} tone="bad" />,
   },
   completed: ended("Completed", "completed"),
   failed: ended("Failed", "failed"),
   cancelled: ended("Cancelled", "cancelled"),
-  failing: {
-    label: "Failing",
-    cell: (queue, lately) =>
-      lately && (
+  failureRate: {
+    label: "Failure rate",
+    cell: (queue, recent) =>
+      recent && (
         <ScopedLink
-          href={failuresPath({ range: lately.window, queue: [queue.name] })}
+          href={failuresPath({ range: recent.window, queue: [queue.name] })}
           className="hover:underline"
         >
-          <FailureShare
-            completed={total(lately.counts.completed)}
-            failed={total(lately.counts.failed)}
+          <FailureRate
+            completed={total(recent.counts.completed)}
+            failed={total(recent.counts.failed)}
           />
         </ScopedLink>
       ),
   },
-  done: {
-    label: "Done",
+  completedAttempts: {
+    label: "Completed",
     wideOnly: true,
-    cell: (_, lately) => lately && <NumberText value={total(lately.counts.completed)} />,
+    cell: (_, recent) => recent && <NumberText value={total(recent.counts.completed)} />,
   },
   attempts: {
     label: "Attempts",
     wideOnly: true,
-    drawing: true,
-    cell: (_, lately) =>
-      lately && (
+    chart: true,
+    cell: (_, recent) =>
+      recent && (
         <Sparkline
-          values={addUp([lately.counts.completed, lately.counts.failed, lately.counts.running])}
+          values={addUp([recent.counts.completed, recent.counts.failed, recent.counts.running])}
         />
       ),
   },
 } as const satisfies Record<string, QueueColumn>;
+
+/** Failure rates from which the number is a warning, and an alarm. */
+const WARNING_RATE = 0.02;
+const ALARM_RATE = 0.1;
+
+/** Failed attempts as a share of finished attempts. */
+function FailureRate({ completed, failed }: { completed: number; failed: number }) {
+  const finished = completed + failed;
+  if (finished === 0) return <NoValue />;
+  const rate = failed / finished;
+  return (
+    <span
+      title={`${formatNumber(failed)} of ${formatNumber(finished)} finished attempts failed`}
+      className={cn(
+        failed === 0 && "text-ink-3",
+        rate >= WARNING_RATE && rate < ALARM_RATE && "font-medium text-pending",
+        rate >= ALARM_RATE && "font-medium text-failed",
+      )}
+    >
+      {(rate * 100).toFixed(1)} %
+    </span>
+  );
+}

@@ -1,36 +1,42 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryState } from "nuqs";
-import { useWindowRefresh } from "@/components/charts/use-window";
+import { useState } from "react";
 import { LiveData } from "@/components/layout/live/live-data";
+import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { TenantScope } from "@/components/tenants/tenant-scope";
 import { useTenants } from "@/components/tenants/tenants-provider";
 import { Panel } from "@/components/ui/data/panel";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
+import { Button } from "@/components/ui/form/button";
+import { Icon } from "@/components/ui/icons/icon";
 import { plural } from "@/lib/format";
 import { throughputQuery } from "@/lib/query/overview";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
 import { useQueues } from "../use-queues";
-import { CreateQueueButton } from "./create-queue-button";
-import { NoQueues } from "./no-queues";
-import { QueueTable } from "./queue-table";
+import { NoQueues, QueueTable } from "./queue-table";
 
 const COLUMNS = [
   "ready",
-  "oldest",
+  "oldestReady",
   "pending",
   "running",
   "sleeping",
   "overdue",
-  "lost",
+  "expiredLeases",
   "completed",
   "failed",
   "cancelled",
   "attempts",
 ] as const;
 
-/** Every queue with its figures, and the attempts of the last hour. */
+const CreateQueueDialog = lazyOptional(() =>
+  import("./create-queue-dialog").then((m) => m.CreateQueueDialog),
+);
+
+/** Every queue with its counts and the attempts of the last hour. */
 export function QueueList() {
   const [tenant, setTenant] = useQueryState(
     "tenant",
@@ -57,7 +63,9 @@ export function QueueList() {
               note={plural(queues.length, "queue")}
               aside={
                 <span className="max-wide:hidden">
-                  {`active counts are exact, others ${tenant.length > 0 ? "at least" : "estimated"} where marked ${tenant.length > 0 ? "+" : "≈"}; attempts of the last hour`}
+                  {tenant.length > 0
+                    ? "+ means at least; attempts in the last hour"
+                    : "≈ means estimated; attempts in the last hour"}
                 </span>
               }
             >
@@ -71,6 +79,19 @@ export function QueueList() {
         </LiveData>
       </div>
     </TenantScope>
+  );
+}
+
+function CreateQueueButton() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>
+        <Icon name="plus" size={14} />
+        Create queue
+      </Button>
+      {open && <CreateQueueDialog onClose={() => setOpen(false)} />}
+    </>
   );
 }
 

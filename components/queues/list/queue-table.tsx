@@ -2,18 +2,19 @@
 import { queuePath } from "@/components/layout/paths";
 import { ScopedLink, useTenantScope } from "@/components/tenants/tenant-scope";
 import { Table, Td, Th } from "@/components/ui/data/table";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Badge } from "@/components/ui/text/badge";
 import { useClock } from "@/components/ui/text/clock";
-import { NoValue } from "@/components/ui/text/no-value";
+import { NoValue } from "@/components/ui/text/count";
 import type { Throughput } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
+import { hasNoConsumer } from "@/lib/diagnosis/concerns";
 import type { Queue } from "@/lib/model/queue";
-import { WAITS_MS } from "../concerns";
-import { type Lately, QUEUE_COLUMNS, type QueueColumn } from "./queue-columns";
+import { QUEUE_COLUMNS, type QueueColumn, type RecentAttempts } from "./queue-columns";
 
 const WIDE_ONLY = "max-wide:hidden";
 
-/** Each queue on a line, with the chosen figures of it. */
+/** One row per queue, with the chosen columns. */
 export function QueueTable({
   queues,
   throughput,
@@ -29,11 +30,11 @@ export function QueueTable({
       <thead className="bg-canvas">
         <tr>
           <Th>Queue</Th>
-          {shown.map(({ label, wideOnly, drawing }) => (
+          {shown.map(({ label, wideOnly, chart }) => (
             <Th
               key={label}
-              numeric={!drawing}
-              className={cn(wideOnly && WIDE_ONLY, drawing && "w-[120px]")}
+              numeric={!chart}
+              className={cn(wideOnly && WIDE_ONLY, chart && "w-[120px]")}
             >
               {label}
             </Th>
@@ -42,30 +43,35 @@ export function QueueTable({
       </thead>
       <tbody>
         {queues.map((queue) => (
-          <QueueRow key={queue.name} queue={queue} lately={of(throughput, queue)} columns={shown} />
+          <QueueRow
+            key={queue.name}
+            queue={queue}
+            recent={recentOf(throughput, queue)}
+            columns={shown}
+          />
         ))}
       </tbody>
     </Table>
   );
 }
 
-function of(throughput: Throughput | undefined, { name }: Queue): Lately {
+function recentOf(throughput: Throughput | undefined, { name }: Queue): RecentAttempts {
   const counts = throughput?.queues.find((one) => one.name === name);
   return throughput && counts && { window: throughput.window, counts };
 }
 
 function QueueRow({
   queue,
-  lately,
+  recent,
   columns,
 }: {
   queue: Queue;
-  lately: Lately;
+  recent: RecentAttempts;
   columns: readonly QueueColumn[];
 }) {
-  const { name, active, oldestReadyAt: oldest } = queue;
-  const isEverybody = useTenantScope().length === 0;
-  const waits = useClock((now) => oldest !== null && now - Date.parse(oldest) >= WAITS_MS);
+  const { name } = queue;
+  const allTenants = useTenantScope().length === 0;
+  const noConsumer = useClock((now) => hasNoConsumer(queue, now));
   return (
     <tr className="hover:bg-hover">
       <Td className="max-w-[120px] wide:max-w-[280px]">
@@ -84,9 +90,9 @@ function QueueRow({
             </span>
           )}
           {queue.unreadable && <Badge tone="bad">unreadable</Badge>}
-          {waits && active.running === 0 && isEverybody && (
+          {noConsumer && allTenants && (
             <span className={WIDE_ONLY}>
-              <Badge tone="warning">nothing runs</Badge>
+              <Badge tone="warning">no consumer</Badge>
             </span>
           )}
         </span>
@@ -96,12 +102,25 @@ function QueueRow({
           {queue.unreadable}
         </Td>
       ) : (
-        columns.map(({ label, wideOnly, drawing, cell }) => (
-          <Td key={label} numeric={!drawing} className={cn(wideOnly && WIDE_ONLY)}>
-            {cell(queue, lately) ?? (drawing ? null : <NoValue />)}
+        columns.map(({ label, wideOnly, chart, cell }) => (
+          <Td key={label} numeric={!chart} className={cn(wideOnly && WIDE_ONLY)}>
+            {cell(queue, recent) ?? (chart ? null : <NoValue />)}
           </Td>
         ))
       )}
     </tr>
+  );
+}
+
+/** The engine is installed and has no queue. */
+export function NoQueues() {
+  return (
+    <EmptyState icon="rows-3" title="No queues yet">
+      <p>Create a queue, then point a worker at it.</p>
+      <pre className="mono mt-3 rounded-2 bg-sunken px-3 py-2 text-left">
+        <span className="text-ink-3">sql&gt; </span>
+        {"select absurd.create_queue('orders');"}
+      </pre>
+    </EmptyState>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Partitions, PartitionWeek } from "@/lib/model/maintenance";
-import { partitionProblems } from "./partition-health";
+import { listPartitionProblems } from "./partition-health";
 
 const NOW = Date.parse("2026-03-04T12:00:00Z");
 const week = (from: string, missing: PartitionWeek["missing"] = []): PartitionWeek => ({
@@ -16,35 +16,35 @@ const strays = (tasks: number): Partitions["strays"] => [
   { table: "runs", rows: { value: 0, precision: "exact" } },
 ];
 
-test("nothing is wrong when every wanted week is there and nothing strays", () => {
+test("no problem when all required weeks exist and the default partition is empty", () => {
   const weeks = [week("2026-03-02"), { ...week("2026-01-05", ["runs"]), wanted: false }];
-  expect(partitionProblems({ weeks, strays: strays(0) }, NOW)).toEqual([]);
+  expect(listPartitionProblems({ weeks, strays: strays(0) }, NOW)).toEqual([]);
 });
 
 test("a missing week is a warning while a default partition takes its rows", () => {
   const weeks = [week("2026-03-02", ["runs"]), week("2026-03-09", ["tasks"])];
-  expect(partitionProblems({ weeks, strays: strays(0) }, NOW)).toMatchObject([
+  expect(listPartitionProblems({ weeks, strays: strays(0) }, NOW)).toMatchObject([
     {
       tone: "warning",
-      text: expect.stringContaining("2 wanted weeks are missing, the first from 2026-03-02"),
+      text: expect.stringContaining("2 weekly partitions missing, the first from 2026-03-02"),
     },
   ]);
 });
 
-test("a missing running week without a default partition is bad, a later one a warning", () => {
+test("without a default partition, a missing current week is bad and a later one a warning", () => {
   const of = (from: string) =>
-    partitionProblems({ weeks: [week(from, ["runs"])], strays: [] }, NOW);
+    listPartitionProblems({ weeks: [week(from, ["runs"])], strays: [] }, NOW);
   expect(of("2026-03-02")).toMatchObject([
-    { tone: "bad", text: expect.stringContaining("refused") },
+    { tone: "bad", text: expect.stringContaining("rejected") },
   ]);
   expect(of("2026-03-09")).toMatchObject([{ tone: "warning" }]);
 });
 
-test("strays are counted by table", () => {
-  expect(partitionProblems({ weeks: [], strays: strays(3) }, NOW)).toMatchObject([
+test("rows in the default partition are counted by table", () => {
+  expect(listPartitionProblems({ weeks: [], strays: strays(3) }, NOW)).toMatchObject([
     {
       tone: "warning",
-      text: expect.stringContaining("3 rows lie in the default partition (3 tasks)"),
+      text: expect.stringContaining("3 rows in the default partition (3 tasks)"),
     },
   ]);
 });

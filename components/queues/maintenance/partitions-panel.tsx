@@ -12,14 +12,14 @@ import { CountText } from "@/components/ui/text/count";
 import { repairQueueAction } from "@/lib/actions/queues";
 import { formatBytes, plural } from "@/lib/format";
 import type { Partitions, PartitionWeek } from "@/lib/model/maintenance";
-import { dayOf, isNow, partitionProblems } from "./partition-health";
+import { formatMonday, isCurrent, listPartitionProblems } from "./partition-health";
 
-/** The weeks of a partitioned queue, and whether those that are wanted are there. */
+/** The weekly partitions of a partitioned queue, and which required ones are missing. */
 export function PartitionsPanel({ queue, partitions }: { queue: string; partitions: Partitions }) {
   const now = useClock((time) => time);
-  const [making, setMaking] = useState(false);
+  const [creating, setCreating] = useState(false);
   const { weeks } = partitions;
-  const problems = partitionProblems(partitions, now);
+  const problems = listPartitionProblems(partitions, now);
   const missing = weeks.filter((week) => week.wanted && week.missing.length > 0);
   return (
     <Panel
@@ -27,8 +27,8 @@ export function PartitionsPanel({ queue, partitions }: { queue: string; partitio
       note={`${plural(weeks.filter((week) => week.missing.length < 4).length, "week")}, Monday to Monday in UTC`}
       aside={
         missing.length > 0 && (
-          <Button className="-my-1 wide:h-6" onClick={() => setMaking(true)}>
-            Make missing weeks
+          <Button className="-my-1 wide:h-6" onClick={() => setCreating(true)}>
+            Create partitions
           </Button>
         )
       }
@@ -48,7 +48,7 @@ export function PartitionsPanel({ queue, partitions }: { queue: string; partitio
         {problems.length === 0 && (
           <li className="flex min-h-9 items-center gap-2 border-line-subtle border-b px-3 text-ink-2">
             <Icon name="circle-check" strokeWidth={2} size={14} className="text-completed-solid" />
-            Every wanted week is there, nothing lies in the default partition.
+            All weekly partitions exist; the default partition is empty.
           </li>
         )}
       </ul>
@@ -64,12 +64,14 @@ export function PartitionsPanel({ queue, partitions }: { queue: string; partitio
           </thead>
           <tbody>
             {weeks.map((week) => (
-              <WeekRow key={week.from} week={week} current={isNow(week, now)} />
+              <WeekRow key={week.from} week={week} current={isCurrent(week, now)} />
             ))}
           </tbody>
         </Table>
       </div>
-      {making && <MakeWeeks queue={queue} weeks={missing} onClose={() => setMaking(false)} />}
+      {creating && (
+        <CreatePartitionsDialog queue={queue} weeks={missing} onClose={() => setCreating(false)} />
+      )}
     </Panel>
   );
 }
@@ -78,32 +80,28 @@ function WeekRow({ week, current }: { week: PartitionWeek; current: boolean }) {
   return (
     <tr>
       <Td>
-        <span className="mono">{dayOf(week)}</span> {current && <Badge>this week</Badge>}
+        <span className="mono">{formatMonday(week)}</span> {current && <Badge>this week</Badge>}
       </Td>
       <Td>
         {week.missing.length === 0 ? (
           <span className={week.wanted ? undefined : "text-ink-3"}>
-            {week.wanted ? "there" : "there, beyond the policy"}
+            {week.wanted ? "exists" : "exists, outside the policy"}
           </span>
         ) : (
           <span className="text-pending">
-            {week.missing.length === 4 ? "missing" : `no partition of ${week.missing.join(", ")}`}
+            {week.missing.length === 4 ? "missing" : `missing for ${week.missing.join(", ")}`}
           </span>
         )}
       </Td>
       <Td numeric>
-        {week.rows ? (
-          <CountText count={week.rows} />
-        ) : (
-          <span className="text-ink-3">not known yet</span>
-        )}
+        {week.rows ? <CountText count={week.rows} /> : <span className="text-ink-3">unknown</span>}
       </Td>
       <Td numeric>{formatBytes(week.bytes)}</Td>
     </tr>
   );
 }
 
-function MakeWeeks({
+function CreatePartitionsDialog({
   queue,
   weeks,
   onClose,
@@ -115,8 +113,8 @@ function MakeWeeks({
   const perform = usePerform();
   return (
     <ConfirmDialog
-      title="Make missing weeks"
-      confirmLabel="Make weeks"
+      title="Create missing partitions"
+      confirmLabel="Create partitions"
       onClose={onClose}
       onConfirm={() =>
         perform(() => repairQueueAction({ queue }), {
@@ -126,10 +124,10 @@ function MakeWeeks({
       }
     >
       <p>
-        The engine makes the tables and partitions that <strong>{queue}</strong> lacks, for{" "}
-        {weeks.map(dayOf).slice(0, 8).join(", ")}
-        {weeks.length > 8 && ` and ${weeks.length - 8} more`}. No row is touched. Where rows of such
-        a week lie in the default partition already, it is refused.
+        Creates the missing tables and partitions of <strong>{queue}</strong> for the weeks from{" "}
+        {weeks.map(formatMonday).slice(0, 8).join(", ")}
+        {weeks.length > 8 && ` and ${weeks.length - 8} more`}. No rows are changed. A week cannot be
+        created while the default partition holds rows of it.
       </p>
     </ConfirmDialog>
   );

@@ -8,8 +8,8 @@ import { PolicyPanel } from "../policy/policy-panel";
 import { PartitionsPanel } from "./partitions-panel";
 import { StoragePanel } from "./storage-panel";
 
-/** How the queue is kept: policy, size on disk, weeks. */
-export function QueueUpkeep({
+/** Policy, disk usage and partitions of a queue. */
+export function QueueMaintenancePanels({
   queue,
   query,
 }: {
@@ -18,7 +18,7 @@ export function QueueUpkeep({
 }) {
   return (
     <>
-      <h2 className="mt-1 font-semibold text-14">Upkeep</h2>
+      <h2 className="mt-1 font-semibold text-14">Maintenance</h2>
       <LiveData
         query={query}
         skeleton={
@@ -26,7 +26,7 @@ export function QueueUpkeep({
             <Panel title="Policy">
               <SkeletonRows rows={2} columns={2} />
             </Panel>
-            <Panel title="On disk">
+            <Panel title="Disk usage">
               <SkeletonRows rows={5} columns={4} />
             </Panel>
           </div>

@@ -6,11 +6,11 @@ import type { TableStorage } from "@/lib/model/maintenance";
 
 const sizeOf = ({ dataBytes, indexBytes }: TableStorage) => dataBytes + indexBytes;
 
-/** What each table of the queue takes on disk. */
+/** Disk usage of each table of the queue. */
 export function StoragePanel({ tables }: { tables: readonly TableStorage[] }) {
   const total = tables.reduce((sum, table) => sum + sizeOf(table), 0);
   return (
-    <Panel title="On disk" note={formatBytes(total)} aside="rows from the planner’s statistics">
+    <Panel title="Disk usage" note={formatBytes(total)} aside="row counts estimated by PostgreSQL">
       <Table>
         <thead className="bg-canvas">
           <tr>
@@ -33,8 +33,8 @@ export function StoragePanel({ tables }: { tables: readonly TableStorage[] }) {
                 {table.rows ? (
                   <CountText count={table.rows} />
                 ) : (
-                  <span className="text-ink-3" title="The database has not analysed this table yet">
-                    not known yet
+                  <span className="text-ink-3" title="PostgreSQL has not analyzed this table yet">
+                    unknown
                   </span>
                 )}
               </Td>

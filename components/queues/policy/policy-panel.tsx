@@ -1,22 +1,22 @@
 "use client";
 import { useState } from "react";
 import { Panel } from "@/components/ui/data/panel";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import type { QueueMaintenance } from "@/lib/analytics/queue-maintenance";
-import { formatSetting, SETTINGS, settingsOf } from "./policy-settings";
+import { formatSetting, listSettings, SETTINGS } from "./policy-settings";
 
-const PolicyDialog = lazyExtra(() => import("./policy-dialog").then((m) => m.PolicyDialog));
+const PolicyDialog = lazyOptional(() => import("./policy-dialog").then((m) => m.PolicyDialog));
 
-/** How the engine keeps the queue, and the way to change it. */
+/** The queue's retention policy, and the button to change it. */
 export function PolicyPanel({ policy, engine }: Pick<QueueMaintenance, "policy" | "engine">) {
   const [editing, setEditing] = useState(false);
   if (!policy) {
     return (
       <Panel title="Policy">
         <p className="px-3 py-2 text-ink-2">
-          Policies came with schema 0.4.0; this database has{" "}
-          {engine.version ?? "one older than 0.2.0"}. Ended tasks are kept until somebody cleans up.
+          Policies need schema 0.4.0; this database has {engine.version ?? "one before 0.2.0"}.
+          Finished tasks are kept until someone cleans up.
         </p>
       </Panel>
     );
@@ -24,11 +24,7 @@ export function PolicyPanel({ policy, engine }: Pick<QueueMaintenance, "policy" 
   return (
     <Panel
       title="Policy"
-      note={
-        engine.cron
-          ? "pg_cron is there to carry it out"
-          : "without pg_cron nothing is cleaned up by itself"
-      }
+      note={engine.cron ? "applied by pg_cron" : "no automatic cleanup: pg_cron is not installed"}
       aside={
         <Button className="-my-1 wide:h-6" onClick={() => setEditing(true)}>
           Change
@@ -36,7 +32,7 @@ export function PolicyPanel({ policy, engine }: Pick<QueueMaintenance, "policy" 
       }
     >
       <dl>
-        {settingsOf(policy).map((setting) => (
+        {listSettings(policy).map((setting) => (
           <div
             key={setting}
             title={SETTINGS[setting].hint}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { QueuePolicy } from "@/lib/absurd/queues/queues";
-import { changesOf, formatSetting, settingsOf } from "./policy-settings";
+import { diffPolicies, formatSetting, listSettings } from "./policy-settings";
 
 const policy: QueuePolicy = {
   queueName: "q",
@@ -14,24 +14,24 @@ const policy: QueuePolicy = {
   detachMinAgeSeconds: 30 * 86_400,
 };
 
-test("a queue without partitions has no settings of them", () => {
-  expect(settingsOf({ storageMode: "unpartitioned" })).toEqual([
+test("an unpartitioned queue has no partition settings", () => {
+  expect(listSettings({ storageMode: "unpartitioned" })).toEqual([
     "cleanupTtlSeconds",
     "cleanupLimit",
   ]);
-  expect(settingsOf(policy)).toHaveLength(7);
+  expect(listSettings(policy)).toHaveLength(7);
 });
 
-test("only what differs is changed, with what it replaces", () => {
-  expect(changesOf(policy, { ...policy, cleanupLimit: 5, detachMode: "empty" })).toEqual({
+test("only settings that differ are listed, with their old values", () => {
+  expect(diffPolicies(policy, { ...policy, cleanupLimit: 5, detachMode: "empty" })).toEqual({
     change: { cleanupLimit: 5, detachMode: "empty" },
     expected: { cleanupLimit: 1_000, detachMode: "none" },
     changed: ["cleanupLimit", "detachMode"],
   });
-  expect(changesOf(policy, policy).changed).toEqual([]);
+  expect(diffPolicies(policy, policy).changed).toEqual([]);
 });
 
-test("values read as words", () => {
+test("values are formatted as text", () => {
   expect(formatSetting(policy, "cleanupTtlSeconds")).toBe("30 days");
   expect(formatSetting(policy, "cleanupLimit")).toBe("1,000");
   expect(formatSetting(policy, "detachMode")).toBe("none");

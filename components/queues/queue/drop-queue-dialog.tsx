@@ -8,11 +8,11 @@ import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { CountText } from "@/components/ui/text/count";
 import { dropQueueAction } from "@/lib/actions/queues";
 import { plural } from "@/lib/format";
-import type { Queue } from "@/lib/model/queue";
-import { addCounts, stateCount } from "../list/state-count";
+import { sumCounts } from "@/lib/model/count";
+import { countInState, type Queue } from "@/lib/model/queue";
 import { NameToConfirm } from "./name-to-confirm";
 
-/** Says what is lost with a queue, and drops it once its name was typed. */
+/** Shows what is lost with a queue, and drops it after its name is typed. */
 export function DropQueueDialog({ queue, onClose }: { queue: Queue; onClose: () => void }) {
   const perform = usePerform();
   const router = useRouter();
@@ -21,8 +21,8 @@ export function DropQueueDialog({ queue, onClose }: { queue: Queue; onClose: () 
   const [reason, setReason] = useState("");
   const { name, active } = queue;
   const alive = active.pending + active.running + active.sleeping;
-  const ended = addCounts(
-    (["completed", "failed", "cancelled"] as const).map((state) => stateCount(queue, state)),
+  const finished = sumCounts(
+    (["completed", "failed", "cancelled"] as const).map((state) => countInState(queue, state)),
   );
   async function drop() {
     const failure = await perform(
@@ -44,24 +44,27 @@ export function DropQueueDialog({ queue, onClose }: { queue: Queue; onClose: () 
     >
       <div className="flex flex-col gap-3">
         <p className="break-words text-ink-2">
-          <strong className="font-semibold text-ink">{name}</strong> goes with all of its tables.
+          Deletes <strong className="font-semibold text-ink">{name}</strong> and all its tables.
           This cannot be undone.
         </p>
-        <section aria-label="What will be lost" className="rounded-2 border bg-surface px-3 py-2">
+        <section
+          aria-label="What will be deleted"
+          className="rounded-2 border bg-surface px-3 py-2"
+        >
           <p>
             <strong className="font-semibold">
-              {alive === 0 ? "No active task" : plural(alive, "active task")}
+              {alive === 0 ? "No active tasks" : plural(alive, "active task")}
             </strong>
             {alive > 0 &&
               `: ${active.pending} pending, ${active.running} running, ${active.sleeping} sleeping`}
           </p>
           <p>
-            <CountText count={ended} className="font-semibold" /> ended, with their results and
+            <CountText count={finished} className="font-semibold" /> finished, with results and
             errors
           </p>
           <p className="text-ink-2">
-            All their attempts, checkpoints, events and waits. Workers of this queue fail until it
-            is created again.
+            All attempts, checkpoints, events and waits. Its workers will fail until the queue is
+            recreated.
           </p>
         </section>
         {alive > 0 && (
@@ -69,7 +72,7 @@ export function DropQueueDialog({ queue, onClose }: { queue: Queue; onClose: () 
             checked={acceptActive}
             onChange={({ target }) => setAcceptActive(target.checked)}
           >
-            Lose the active tasks too
+            Also delete {plural(alive, "active task")}
           </Checkbox>
         )}
         <NameToConfirm queue={name} value={typed} onChange={setTyped} />

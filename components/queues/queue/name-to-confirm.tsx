@@ -1,7 +1,7 @@
 "use client";
 import { Field, Input } from "@/components/ui/form/field";
 
-/** The queue's name, typed by hand before something is lost. */
+/** Asks for the queue's name to be typed before something is deleted. */
 export function NameToConfirm({
   queue,
   value,

@@ -1,29 +1,29 @@
 "use client";
 import { useState } from "react";
-import { useDeeds } from "@/components/layout/palette/page-commands";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { usePageCommands } from "@/components/layout/palette/page-commands";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import type { Queue } from "@/lib/model/queue";
 
-const CleanupDialog = lazyExtra(() =>
+const CleanupDialog = lazyOptional(() =>
   import("../maintenance/cleanup-dialog").then((m) => m.CleanupDialog),
 );
-const DropQueueDialog = lazyExtra(() =>
+const DropQueueDialog = lazyOptional(() =>
   import("./drop-queue-dialog").then((m) => m.DropQueueDialog),
 );
 
-/** What can be done to a queue as a whole. */
+/** Actions on a queue as a whole: clean up and drop. */
 export function QueueActions({
   queue,
   policySeconds,
 }: {
   queue: Queue;
-  /** `undefined` until the policy is known. */
+  /** How long the policy keeps finished tasks; `null` without a policy, `undefined` while loading. */
   policySeconds: number | null | undefined;
 }) {
   const [open, setOpen] = useState<"cleanup" | "drop" | null>(null);
-  useDeeds([
+  usePageCommands([
     { label: `Clean up ${queue.name}`, icon: "eraser", run: () => setOpen("cleanup") },
     { label: `Drop ${queue.name}`, icon: "trash-2", run: () => setOpen("drop") },
   ]);

@@ -24,18 +24,18 @@ import { taskFilters } from "@/lib/search-params/tasks";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
 import { Attention } from "../attention";
 import { OldestReady } from "../list/oldest-ready";
-import { QueueUpkeep } from "../maintenance/queue-maintenance";
+import { QueueMaintenancePanels } from "../maintenance/queue-maintenance";
 import { useQueues } from "../use-queues";
 import { QueueActions } from "./queue-actions";
-import { QueueFigures } from "./queue-figures";
+import { QueueActivity } from "./queue-activity";
 import { TasksByState } from "./tasks-by-state";
 
 const FRAME = "flex flex-col gap-3 p-3 wide:px-4";
 
-/** Sizes and partitions change slowly: reading them at the pace of the counts would be work for nothing. */
-const UPKEEP_MS = 30_000;
+/** Refetch interval of sizes and partitions, which change slowly. */
+const MAINTENANCE_MS = 30_000;
 
-/** One queue: its figures, what is wrong with it, how it is kept, and the ways into it. */
+/** One queue: its counts, what is wrong with it, activity and maintenance. */
 export function QueueOverview({ name }: { name: string }) {
   const [tenant, setTenant] = useQueryState(
     "tenant",
@@ -47,7 +47,7 @@ export function QueueOverview({ name }: { name: string }) {
       <LiveData whole query={query} skeleton={<QueueOverviewSkeleton />}>
         {({ queues }) => {
           const queue = queues.find((one) => one.name === name);
-          if (queue) return <Room queue={queue} onTenant={setTenant} />;
+          if (queue) return <Content queue={queue} onTenant={setTenant} />;
           const error = new ProblemError({
             code: "queue_not_found",
             message: `Queue "${name}" not found.`,
@@ -60,15 +60,15 @@ export function QueueOverview({ name }: { name: string }) {
   );
 }
 
-function Room({ queue, onTenant }: { queue: Queue; onTenant: (tenants: string[]) => void }) {
+function Content({ queue, onTenant }: { queue: Queue; onTenant: (tenants: string[]) => void }) {
   const tenant = useTenantScope();
   const live = useRefreshInterval() !== false;
   const readable = queue.unreadable === undefined;
   const restricted = useTenants() !== null;
-  const upkeep = useQuery({
+  const maintenance = useQuery({
     ...queueMaintenanceQuery(queue.name),
     enabled: readable && !restricted,
-    refetchInterval: live && UPKEEP_MS,
+    refetchInterval: live && MAINTENANCE_MS,
   });
   return (
     <div className={FRAME}>
@@ -94,8 +94,10 @@ function Room({ queue, onTenant }: { queue: Queue; onTenant: (tenants: string[])
             <QueueActions
               queue={queue}
               policySeconds={
-                upkeep.data &&
-                (upkeep.data.policy === null ? null : upkeep.data.policy.cleanupTtlSeconds)
+                maintenance.data &&
+                (maintenance.data.policy === null
+                  ? null
+                  : maintenance.data.policy.cleanupTtlSeconds)
               }
             />
           )}
@@ -106,13 +108,13 @@ function Room({ queue, onTenant }: { queue: Queue; onTenant: (tenants: string[])
         <Fact label="Ready">
           <NumberText value={queue.ready} />
         </Fact>
-        <Fact label="Oldest waits">
+        <Fact label="Oldest ready">
           <OldestReady iso={queue.oldestReadyAt} />
         </Fact>
         <Fact label="Overdue sleepers">
           <NumberText value={queue.overdueSleepers} tone="warning" />
         </Fact>
-        <Fact label="Lost leases">
+        <Fact label="Expired leases">
           <NumberText value={queue.expiredLeases} tone="bad" />
         </Fact>
         <Fact label="Created">
@@ -123,14 +125,14 @@ function Room({ queue, onTenant }: { queue: Queue; onTenant: (tenants: string[])
         <>
           <Attention queues={[queue]} />
           <TasksByState queue={queue} />
-          <QueueFigures queue={queue.name} />
+          <QueueActivity queue={queue.name} />
           {restricted ? (
             <p className="text-12 text-ink-3">
-              Policy, size on disk and partitions concern all tenants of the queue, so they are not
-              shown here, and it cannot be cleaned up or dropped.
+              Policy, disk usage and partitions cover all tenants of the queue, so this restricted
+              dashboard does not show them, and cannot clean up or drop the queue.
             </p>
           ) : (
-            <QueueUpkeep queue={queue.name} query={upkeep} />
+            <QueueMaintenancePanels queue={queue.name} query={maintenance} />
           )}
         </>
       )}

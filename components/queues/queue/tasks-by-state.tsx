@@ -7,18 +7,17 @@ import { Panel } from "@/components/ui/data/panel";
 import { Button } from "@/components/ui/form/button";
 import { CountText } from "@/components/ui/text/count";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type { Queue } from "@/lib/model/queue";
+import { countInState, type Queue } from "@/lib/model/queue";
 import { TASK_STATES } from "@/lib/model/states";
 import { exactCountsQuery } from "@/lib/query/queue";
-import { stateCount } from "../list/state-count";
 
-/** How many tasks a queue has in each state; those that have ended are counted one by one on demand. */
+/** How many tasks a queue has in each state. Finished tasks are counted exactly on demand. */
 export function TasksByState({ queue }: { queue: Queue }) {
   const client = useQueryClient();
   const options = exactCountsQuery(queue.name, useTenantScope());
   const { data: exact, isFetching, error, refetch } = useQuery(options);
   const counted = exact ? { ...queue, terminal: exact } : queue;
-  const rough = Object.values(queue.terminal).some(({ precision }) => precision !== "exact");
+  const inexact = Object.values(queue.terminal).some(({ precision }) => precision !== "exact");
   return (
     <Panel
       title="Tasks by state"
@@ -27,10 +26,10 @@ export function TasksByState({ queue }: { queue: Queue }) {
           <span className="text-failed">{error.message}</span>
         ) : exact ? (
           <>
-            ended tasks counted <RelativeTime iso={exact.now} />
+            finished tasks counted <RelativeTime iso={exact.now} />
           </>
         ) : (
-          rough && noteOf(queue)
+          inexact && describePrecision(queue)
         )
       }
       aside={
@@ -45,7 +44,7 @@ export function TasksByState({ queue }: { queue: Queue }) {
             </Button>
           </span>
         ) : (
-          (rough || exact) && (
+          (inexact || exact) && (
             <Button variant="ghost" className="-my-1 wide:h-6" onClick={() => refetch()}>
               {exact ? "Count again" : "Count exactly"}
             </Button>
@@ -65,7 +64,7 @@ export function TasksByState({ queue }: { queue: Queue }) {
                 {state}
               </span>
               <span className="font-semibold text-20">
-                <CountText count={stateCount(counted, state)} />
+                <CountText count={countInState(counted, state)} />
               </span>
             </ScopedLink>
           </li>
@@ -75,10 +74,10 @@ export function TasksByState({ queue }: { queue: Queue }) {
   );
 }
 
-/** Of all tenants there are statistics, of some the newest tasks are looked through. */
-function noteOf({ terminal }: Queue): string {
+/** Counts of all tenants come from statistics; counts of some tenants stop at the newest tasks. */
+function describePrecision({ terminal }: Queue): string {
   const isCapped = Object.values(terminal).some(({ precision }) => precision === "capped");
   return isCapped
-    ? "of those that have ended, the newest 20,000 tasks are counted"
-    : "those that have ended are estimated";
+    ? "finished tasks are counted among the newest 20,000"
+    : "finished tasks are estimated";
 }

@@ -1,22 +1,22 @@
 "use client";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import type { TaskDetail } from "@/lib/model/task";
 import type { Availability, TaskAction } from "./availability";
 
-const CancelDialog = lazyExtra(() => import("./cancel-dialog").then((m) => m.CancelDialog));
-const RetryDialog = lazyExtra(() => import("./retry-dialog").then((m) => m.RetryDialog));
-const RescheduleDialog = lazyExtra(() =>
+const CancelDialog = lazyOptional(() => import("./cancel-dialog").then((m) => m.CancelDialog));
+const RetryDialog = lazyOptional(() => import("./retry-dialog").then((m) => m.RetryDialog));
+const RescheduleDialog = lazyOptional(() =>
   import("./reschedule-dialog").then((m) => m.RescheduleDialog),
 );
-const EmitDialog = lazyExtra(() =>
+const EmitDialog = lazyOptional(() =>
   import("@/components/events/emit-dialog").then((m) => m.EmitDialog),
 );
-const RunAgainDialog = lazyExtra(() =>
+const RunAgainDialog = lazyOptional(() =>
   import("../spawn/run-again-dialog").then((m) => m.RunAgainDialog),
 );
-const ForkDialog = lazyExtra(() => import("./fork-dialog").then((m) => m.ForkDialog));
-const SpawnDialog = lazyExtra(() => import("../spawn/spawn-dialog").then((m) => m.SpawnDialog));
-const ExtendLeaseDialog = lazyExtra(() =>
+const ForkDialog = lazyOptional(() => import("./fork-dialog").then((m) => m.ForkDialog));
+const SpawnDialog = lazyOptional(() => import("../spawn/spawn-dialog").then((m) => m.SpawnDialog));
+const ExtendLeaseDialog = lazyOptional(() =>
   import("./extend-lease-dialog").then((m) => m.ExtendLeaseDialog),
 );
 

@@ -1,9 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { useDeeds } from "@/components/layout/palette/page-commands";
+import { usePageCommands } from "@/components/layout/palette/page-commands";
 import { Verdict } from "@/components/task/verdict";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { Icon } from "@/components/ui/icons/icon";
@@ -13,8 +13,8 @@ import { healthQuery } from "@/lib/query/health";
 import { ACTION_WORDS, SUGGESTIONS } from "./action-words";
 import { availableActions, TASK_ACTIONS, type TaskAction } from "./availability";
 
-const ActionDialog = lazyExtra(() => import("./action-dialog").then((m) => m.ActionDialog));
-const ActionSheet = lazyExtra(() => import("./action-sheet").then((m) => m.ActionSheet));
+const ActionDialog = lazyOptional(() => import("./action-dialog").then((m) => m.ActionDialog));
+const ActionSheet = lazyOptional(() => import("./action-sheet").then((m) => m.ActionSheet));
 
 /** The head of the task page: title, a button per available action, and the verdict. */
 export function TaskActions({ detail, title }: { detail: TaskDetail; title: ReactNode }) {
@@ -31,7 +31,7 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
     n: () => setOpen("spawn"),
     m: () => setOpen("all"),
   });
-  useDeeds([
+  usePageCommands([
     ...offered.map((action) => {
       const { label, description, icon } = ACTION_WORDS[action];
       return { label, note: description, icon, run: () => setOpen(action) };

@@ -1,12 +1,12 @@
 "use client";
 import { useState } from "react";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import type { BulkAction } from "@/lib/model/bulk";
 import type { BulkDialogSelection } from "./bulk-dialog";
 
-const BulkDialog = lazyExtra(() => import("./bulk-dialog").then((m) => m.BulkDialog));
+const BulkDialog = lazyOptional(() => import("./bulk-dialog").then((m) => m.BulkDialog));
 
 /** Opens the bulk dialog for selected tasks, or for all that match. */
 export function BulkButton({

@@ -1,10 +1,12 @@
 "use client";
-import { lazyPart } from "@/components/ui/feedback/lazy-part";
+import { lazyWithPreload } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";
 import { Popover } from "@/components/ui/overlay/popover";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 
-const SavedViewList = lazyPart(() => import("./saved-view-list").then((m) => m.SavedViewList));
+const SavedViewList = lazyWithPreload(() =>
+  import("./saved-view-list").then((m) => m.SavedViewList),
+);
 
 /** The views saved in this browser. */
 export function SavedViews(props: { filters: TaskFilters; fixedQueue: string | undefined }) {

@@ -1,8 +1,9 @@
 "use client";
-import { addCounts, stateCount } from "@/components/queues/list/state-count";
 import { useQueues } from "@/components/queues/use-queues";
 import { CountText } from "@/components/ui/text/count";
 import { cn } from "@/lib/cn";
+import { sumCounts } from "@/lib/model/count";
+import { countInState } from "@/lib/model/queue";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { StateIcon } from "../state/state-icon";
@@ -48,7 +49,7 @@ export function StateFacets({
             {state}
             {queues && !narrower && (
               <CountText
-                count={addCounts(queues.map((queue) => stateCount(queue, state)))}
+                count={sumCounts(queues.map((queue) => countInState(queue, state)))}
                 className="font-medium text-ink"
               />
             )}

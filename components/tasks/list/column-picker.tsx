@@ -1,11 +1,13 @@
 "use client";
-import { lazyPart } from "@/components/ui/feedback/lazy-part";
+import { lazyWithPreload } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";
 import { Popover } from "@/components/ui/overlay/popover";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import type { JsonPath } from "@/lib/search-params/tasks-paths";
 
-const ColumnOptions = lazyPart(() => import("./column-options").then((m) => m.ColumnOptions));
+const ColumnOptions = lazyWithPreload(() =>
+  import("./column-options").then((m) => m.ColumnOptions),
+);
 
 /** Chooses the JSON paths whose values are shown as columns. */
 export function ColumnPicker(props: {

@@ -4,7 +4,7 @@ import { Pager } from "@/components/layout/list/pager";
 import { ReadError } from "@/components/layout/live/read-error";
 import { useReadAgain } from "@/components/layout/live/use-read-again";
 import { BulkButton } from "@/components/tasks/bulk/bulk-button";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { ClockProvider } from "@/components/ui/text/clock";
@@ -31,7 +31,7 @@ import { ORDERS, SortSelect } from "./sort";
 import { TaskTable } from "./task-table";
 import { useLiveTasks } from "./use-live-tasks";
 
-const SelectionBar = lazyExtra(() =>
+const SelectionBar = lazyOptional(() =>
   import("../selection/selection-bar").then((m) => m.SelectionBar),
 );
 

@@ -1,16 +1,16 @@
 "use client";
 import { useState } from "react";
-import { useDeeds } from "@/components/layout/palette/page-commands";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { usePageCommands } from "@/components/layout/palette/page-commands";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 
-const SpawnDialog = lazyExtra(() => import("./spawn-dialog").then((m) => m.SpawnDialog));
+const SpawnDialog = lazyOptional(() => import("./spawn-dialog").then((m) => m.SpawnDialog));
 
 /** Opens the dialog that spawns a task in a queue. */
 export function SpawnButton({ queue }: { queue: string }) {
   const [open, setOpen] = useState(false);
-  useDeeds([{ label: `Spawn task in ${queue}`, icon: "plus", run: () => setOpen(true) }]);
+  usePageCommands([{ label: `Spawn task in ${queue}`, icon: "plus", run: () => setOpen(true) }]);
   return (
     <>
       <Button onClick={() => setOpen(true)}>

@@ -1,9 +1,9 @@
 "use client";
 import { useSyncExternalStore } from "react";
-import { lazyExtra } from "../feedback/lazy-part";
+import { lazyOptional } from "../feedback/lazy";
 import type { Toast } from "./toast-card";
 
-const ToastCard = lazyExtra(() => import("./toast-card").then((m) => m.ToastCard));
+const ToastCard = lazyOptional(() => import("./toast-card").then((m) => m.ToastCard));
 
 type Shown = Toast & { id: number; onDismiss: () => void };
 

@@ -1,13 +1,13 @@
 import { cn } from "@/lib/cn";
 import { formatCount, formatNumber } from "@/lib/format";
 
-const MEANING: Record<string, string> = {
+const PRECISION_HINTS: Record<string, string> = {
   exact: "counted exactly",
   estimated: "an estimate from the database’s statistics",
   capped: "at least this many",
 };
 
-/** A number that says how far it can be trusted; zero is quiet. */
+/** A count with its precision: `1,200`, `≈ 1,200` or `10,000+`. Zero is muted. */
 export function CountText({
   count,
   className,
@@ -17,7 +17,7 @@ export function CountText({
 }) {
   return (
     <span
-      title={`${formatNumber(count.value)}, ${MEANING[count.precision]}`}
+      title={`${formatNumber(count.value)}, ${PRECISION_HINTS[count.precision]}`}
       className={cn(count.value === 0 && "text-ink-3", className)}
     >
       {formatCount(count)}
@@ -25,7 +25,7 @@ export function CountText({
   );
 }
 
-/** An exact number; zero is quiet. `tone` colours it only when it is not zero. */
+/** An exact number. Zero is muted; `tone` colours other values. */
 export function NumberText({
   value,
   tone = "plain",
@@ -35,4 +35,9 @@ export function NumberText({
 }) {
   const color = { plain: "", warning: "font-medium text-pending", bad: "font-medium text-failed" };
   return <span className={value === 0 ? "text-ink-3" : color[tone]}>{formatNumber(value)}</span>;
+}
+
+/** A dash, in a cell without a value. */
+export function NoValue() {
+  return <span className="text-ink-3">–</span>;
 }

@@ -1,17 +1,10 @@
-"use client";
-import { useEffect, useRef } from "react";
-import { keepClosed } from "../overlay/keep-closed";
-
 /** Characters at the end that are never cut off. */
 const TAIL = 6;
 
-/** A name that loses its middle where there is no room, since names often differ at the end; whole on hover. */
+/** A name that is truncated in its middle, since names often differ at the end; the whole name on hover. */
 export function MiddleTruncate({ text, className }: { text: string; className?: string }) {
-  const signs = [...text];
-  const head = useRef<HTMLSpanElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another text ends elsewhere
-  useEffect(() => (head.current ? keepClosed(head.current) : undefined), [text]);
-  if (signs.length <= 2 * TAIL)
+  const characters = [...text];
+  if (characters.length <= 2 * TAIL)
     return (
       <span className={className} title={text}>
         {text}
@@ -19,10 +12,8 @@ export function MiddleTruncate({ text, className }: { text: string; className?: 
     );
   return (
     <span className={`flex min-w-0 ${className ?? ""}`} title={text}>
-      <span ref={head} className="truncate">
-        {signs.slice(0, -TAIL).join("")}
-      </span>
-      <span className="shrink-0 whitespace-pre">{signs.slice(-TAIL).join("")}</span>
+      <span className="truncate">{characters.slice(0, -TAIL).join("")}</span>
+      <span className="shrink-0 whitespace-pre">{characters.slice(-TAIL).join("")}</span>
     </span>
   );
 }

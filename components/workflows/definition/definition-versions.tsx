@@ -1,8 +1,8 @@
 import { workflowDefinitionPath } from "@/components/layout/paths";
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { Badge } from "@/components/ui/text/badge";
+import { NoValue } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
-import { NoValue } from "@/components/ui/text/no-value";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
 import type { WorkflowDefinitionDetail } from "@/lib/model/workflow";

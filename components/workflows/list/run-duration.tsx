@@ -1,6 +1,6 @@
 "use client";
 import { useClock } from "@/components/ui/text/clock";
-import { NoValue } from "@/components/ui/text/no-value";
+import { NoValue } from "@/components/ui/text/count";
 import { formatAge, formatDuration } from "@/lib/format";
 import { isActive } from "@/lib/model/states";
 import type { WorkflowRunSummary } from "@/lib/model/workflow";

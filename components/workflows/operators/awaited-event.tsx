@@ -1,13 +1,13 @@
 "use client";
 import { useState } from "react";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { parseExactly } from "@/components/ui/json/json-model";
 import type { TaskHistory } from "@/lib/highway/view/records";
 import type { Resolve } from "@/lib/highway/view/resolve-step";
 
-const EmitDialog = lazyExtra(() =>
+const EmitDialog = lazyOptional(() =>
   import("@/components/events/emit-dialog").then((m) => m.EmitDialog),
 );
 

@@ -1,6 +1,6 @@
 import { StateLabel } from "@/components/tasks/state/state-label";
 import { Icon } from "@/components/ui/icons/icon";
-import { NoValue } from "@/components/ui/text/no-value";
+import { NoValue } from "@/components/ui/text/count";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { signOf, wordOf } from "../graph/node-words";
 

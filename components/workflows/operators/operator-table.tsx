@@ -1,7 +1,7 @@
 import { taskPath } from "@/components/layout/paths";
 import { Table, Td, Th } from "@/components/ui/data/table";
+import { NoValue } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
-import { NoValue } from "@/components/ui/text/no-value";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format";
 import type { WorkflowGraph } from "@/lib/highway/graph/graph";

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { queueTasksPath, workflowDefinitionPath, workflowRunPath } from "@/components/layout/paths";
 import { Fact, Facts } from "@/components/ui/data/facts";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { CopyButton } from "@/components/ui/form/copy-button";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
@@ -20,7 +20,7 @@ import { RunStatusBadge } from "../status";
 import { Tags } from "../tags";
 import { RunStanding } from "./run-standing";
 
-const CancelRunDialog = lazyExtra(() =>
+const CancelRunDialog = lazyOptional(() =>
   import("./cancel-run-dialog").then((m) => m.CancelRunDialog),
 );
 

@@ -1,10 +1,10 @@
 "use client";
 import { useState } from "react";
-import { lazyExtra } from "@/components/ui/feedback/lazy-part";
+import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 
-const StartDialog = lazyExtra(() => import("./start-dialog").then((m) => m.StartDialog));
+const StartDialog = lazyOptional(() => import("./start-dialog").then((m) => m.StartDialog));
 
 /** The way to a new run of a definition. */
 export function StartButton({

@@ -2,10 +2,10 @@
 import { useState } from "react";
 import { Field, Input } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
-import { toUnit, UNITS, type Unit } from "./seconds";
+import { toPeriod, UNITS, type Unit } from "./period";
 
-/** A length of time as a number and a unit. `NaN` stands for what is no length. */
-export function LengthField({
+/** A period as a number and a unit. `onChange` gets `NaN` for input that is not a period. */
+export function PeriodField({
   label,
   hint,
   seconds,
@@ -16,7 +16,7 @@ export function LengthField({
   seconds: number;
   onChange: (seconds: number) => void;
 }) {
-  const [given] = useState(() => toUnit(seconds));
+  const [given] = useState(() => toPeriod(seconds));
   const [text, setText] = useState(String(given.amount));
   const [unit, setUnit] = useState<Unit>(given.unit);
   function change(nextText: string, nextUnit: Unit) {
@@ -29,7 +29,7 @@ export function LengthField({
     <Field
       label={label}
       hint={hint}
-      error={Number.isNaN(seconds) ? "A number that is not negative" : undefined}
+      error={Number.isNaN(seconds) ? "Must be zero or more" : undefined}
     >
       {(ids) => (
         <span className="flex gap-2">

@@ -9,7 +9,7 @@ import { WindowSwitch } from "./window-switch";
 
 const FRAME = "flex flex-col gap-3 p-3 wide:px-4";
 
-/** A list of what a window of time holds: what narrows it, how far it looks back, one panel of rows, and its keys. */
+/** A page that lists what a time range holds: filters, the range and one panel of rows. */
 export function WindowPage<Data extends { now: string }>({
   title,
   aside,
@@ -19,12 +19,12 @@ export function WindowPage<Data extends { now: string }>({
   children,
 }: {
   title: string;
-  /** Beside the switch of the window. */
+  /** Filters, beside the range. */
   aside: ReactNode;
   window: Window;
   onWindow: (window: Window) => void;
   query: UseQueryResult<Data>;
-  /** Rows with `data-row` take part in moving by `j` and `k`. */
+  /** Rows with `data-row` can be reached with `j` and `k`. */
   children: (data: Data) => ReactNode;
 }) {
   return (

@@ -3,16 +3,16 @@ import { useQueryState } from "nuqs";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { type Window, windowSearchParams } from "@/lib/search-params/windows";
 
-/** The window in the address. */
+/** The time range in the address. */
 export function useWindow(): [Window, (window: Window) => void] {
   return useQueryState("range", windowSearchParams.range.withOptions({ history: "push" }));
 }
 
-/** Seconds between two reads of a window, at least: figures of a week do not change in two seconds. */
-const LEAST: Record<Window, number> = { "1h": 2, "24h": 15, "7d": 60 };
+/** Minimum refetch interval in seconds: figures of a week do not change within two seconds. */
+const MIN_SECONDS: Record<Window, number> = { "1h": 2, "24h": 15, "7d": 60 };
 
-/** The `refetchInterval` of figures over a window: the app's setting, slowed down for long windows. */
+/** The `refetchInterval` of figures over a time range: the user's setting, at least the minimum of the range. */
 export function useWindowRefresh(window: Window): number | false {
   const interval = useRefreshInterval();
-  return interval === false ? false : Math.max(interval, LEAST[window] * 1000);
+  return interval === false ? false : Math.max(interval, MIN_SECONDS[window] * 1000);
 }

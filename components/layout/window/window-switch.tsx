@@ -4,14 +4,14 @@ import { WINDOWS, type Window } from "@/lib/search-params/windows";
 
 const LABELS: Record<Window, string> = { "1h": "1 h", "24h": "24 h", "7d": "7 days" };
 
-/** `in the last hour`, for sentences and notes. */
+/** For sentences and notes, as in `in the last hour`. */
 export const WINDOW_WORDS: Record<Window, string> = {
   "1h": "last hour",
   "24h": "last 24 h",
   "7d": "last 7 days",
 };
 
-/** How far back the page looks. */
+/** The time range of the page. */
 export function WindowSwitch({
   value,
   onChange,
@@ -21,7 +21,7 @@ export function WindowSwitch({
 }) {
   return (
     <fieldset className="flex shrink-0">
-      <legend className="sr-only">Look back</legend>
+      <legend className="sr-only">Time range</legend>
       {WINDOWS.map((window) => (
         <button
           key={window}
