@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { WindowPageSkeleton } from "@/components/layout/window/window-page";
 import { FailureList } from "@/components/failures/failure-list";
+import { WindowPageSkeleton } from "@/components/layout/window/window-page";
 import { listFailures } from "@/lib/analytics/failures";
 import { listQueues } from "@/lib/analytics/queues";
 import { failuresQuery } from "@/lib/query/failures";
