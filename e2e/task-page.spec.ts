@@ -8,7 +8,7 @@ const verdict = (page: Page) => page.getByRole("region", { name: "Diagnosis" });
 const state = (page: Page, name: string) =>
   expect(page.getByRole("main").getByText(name, { exact: true }).first()).toBeVisible();
 
-test("I see that an attempt was slow for its name, and what its error has new", async ({
+test("an attempt shows that it was slow for its name and how its error changed", async ({
   page,
   work,
 }) => {
@@ -29,11 +29,13 @@ test("I see that an attempt was slow for its name, and what its error has new", 
   await page.goto(`${work.taskUrl(taskID)}?tab=attempts`);
   await state(page, "failed");
   const attempt = (n: number) => page.locator(`#attempt-${n}`);
-  await expect(attempt(1)).toContainText(/[\d.]+ times its usual/);
-  await expect(attempt(2)).toContainText("The same error as attempt 1, but for ids, times");
-  const change = attempt(3).getByRole("button", { name: /^Another error than attempt 2/ });
+  await expect(attempt(1).getByTitle(/^Slower than usual/)).toContainText(
+    /^\(usually [\d.]+ m?s\)$/,
+  );
+  await expect(attempt(2)).toContainText("Same error as attempt 1, apart from ids, times");
+  const change = attempt(3).getByRole("button", { name: /^Different error from attempt 2/ });
   await change.click();
-  const lines = attempt(3).getByRole("region", { name: "What changed since attempt 2" });
+  const lines = attempt(3).getByRole("region", { name: "Changes since attempt 2" });
   await expect(lines).toContainText("− Error: no route to order 17");
   await expect(lines).toContainText("+ Error: card declined");
   await attempt(3)
@@ -43,7 +45,7 @@ test("I see that an attempt was slow for its name, and what its error has new", 
   await expect(attempt(3)).toContainText("node_modules/absurd-sdk");
 });
 
-test("I find the copies of a task, and the original of a copy", async ({ page, work }) => {
+test("a task links its copies, and a copy its original", async ({ page, work }) => {
   work.app.registerTask({ name: "ship" }, async () => "shipped");
   const { taskID } = await work.app.spawn("ship", {});
   await work.startWorker();
@@ -59,10 +61,7 @@ test("I find the copies of a task, and the original of a copy", async ({ page, w
   await expect(page.getByRole("link", { name: /ship .* Run again/ })).toHaveCount(1);
 });
 
-test("What the diagnosis suggests has its button: another run of a cancelled task", async ({
-  page,
-  work,
-}) => {
+test("the diagnosis of a cancelled task offers to run it again", async ({ page, work }) => {
   const { taskID } = await work.app.spawn("orphan", {}, { queue: work.queue });
   await work.app.cancelTask(taskID);
   await page.goto(work.taskUrl(taskID));
@@ -70,10 +69,7 @@ test("What the diagnosis suggests has its button: another run of a cancelled tas
   await expect(dialog(page)).toContainText("Run task again");
 });
 
-test("What the diagnosis suggests has its button: more time for a worker", async ({
-  page,
-  work,
-}) => {
+test("the diagnosis of a running task offers to extend its lease", async ({ page, work }) => {
   const { taskID } = await work.app.spawn("held", {}, { queue: work.queue });
   await work.pool.query("select absurd.claim_task($1, 'silent', 60, 1)", [work.queue]);
   await page.goto(work.taskUrl(taskID));
@@ -82,7 +78,7 @@ test("What the diagnosis suggests has its button: more time for a worker", async
   await expect(page.getByText("Lease extended")).toBeVisible();
 });
 
-test("Each action says why it cannot be taken", async ({ page, work }) => {
+test("each unavailable action shows the reason", async ({ page, work }) => {
   work.app.registerTask({ name: "ship" }, async () => "shipped");
   const { taskID } = await work.app.spawn("ship", {});
   await work.startWorker();
@@ -106,7 +102,7 @@ test("Each action says why it cannot be taken", async ({ page, work }) => {
   await expect(dialog(page)).toHaveCount(0);
 });
 
-test("A retry that somebody else was quicker with changes nothing", async ({ page, work }) => {
+test("a retry changes nothing if the task was already retried", async ({ page, work }) => {
   work.app.registerTask({ name: "charge" }, async () => {
     throw new Error("declined");
   });
@@ -126,7 +122,7 @@ test("A retry that somebody else was quicker with changes nothing", async ({ pag
   expect(rows).toEqual([{ max_attempts: 2, attempts: 2 }]);
 });
 
-test("An event that somebody else emitted meanwhile keeps its payload", async ({ page, work }) => {
+test("emitting an event that was just emitted keeps its first payload", async ({ page, work }) => {
   work.app.registerTask({ name: "wait" }, (_params, ctx) => ctx.awaitEvent("paid"));
   const { taskID } = await work.app.spawn("wait", {});
   await work.startWorker();
@@ -142,7 +138,7 @@ test("An event that somebody else emitted meanwhile keeps its payload", async ({
     .toEqual({ state: "completed", result: { by: "the shop" } });
 });
 
-test("A time that somebody else moved is not moved again unseen", async ({ page, work }) => {
+test("a reschedule changes nothing if the time was moved in between", async ({ page, work }) => {
   work.app.registerTask({ name: "nap" }, async (_params, ctx) => ctx.sleepFor("nap", 3_600));
   const { taskID } = await work.app.spawn("nap", {});
   const worker = await work.startWorker();
@@ -158,7 +154,7 @@ test("A time that somebody else moved is not moved again unseen", async ({ page,
   await expect(dialog(page).getByRole("alert")).toContainText(/nothing was changed/i);
 });
 
-test("A hidden value never reaches my browser, and a copy that I edit keeps it", async ({
+test("a redacted value never reaches the browser, and an edited copy keeps it", async ({
   page,
   work,
 }) => {

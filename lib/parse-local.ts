@@ -14,13 +14,13 @@ export function parseLocal(local: string, zone: string): string | null {
   // Date.parse may roll February 30 over to March, and takes 24:00 for the next day.
   if (!(asUtc >= 0) || new Date(asUtc).toISOString().slice(0, 19) !== `${day}T${minutes}${seconds}`)
     return null;
-  const guess = asUtc - offsetAt(asUtc, zone);
-  const time = asUtc - offsetAt(guess, zone);
+  const guess = asUtc - computeOffset(asUtc, zone);
+  const time = asUtc - computeOffset(guess, zone);
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
 /** How far a zone's clocks are ahead of UTC at an instant, in milliseconds; NaN where its year there is above 9999. */
-function offsetAt(time: number, zone: string): number {
+function computeOffset(time: number, zone: string): number {
   if (Number.isNaN(time)) return time;
   const shown = formatInstant(new Date(time).toISOString(), zone).replace(" ", "T");
   return Date.parse(`${shown}Z`) - time;

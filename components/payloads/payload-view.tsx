@@ -12,13 +12,13 @@ const JsonView = dynamic(() => import("@/components/ui/json/json-view").then((m)
   loading: () => <Skeleton className="m-3 w-32" />,
 });
 
-/** Where the whole of a large value can be had. */
+/** How to load and download a value that is too large to be inline. */
 export type PayloadSource<Key extends QueryKey> = {
   query: UseQueryOptions<string, Error, string, Key>;
   url: string;
 };
 
-/** A JSON value of a user: at once when it is small, on demand when it is large, and absent as absent. */
+/** A JSON value of a user: shown if it is small, loaded on demand if it is large; `absent` is the text for SQL NULL. */
 export function PayloadView<Key extends QueryKey>({
   payload,
   source,
@@ -40,18 +40,18 @@ function LargePayload<Key extends QueryKey>({
   bytes: number;
   source: PayloadSource<Key>;
 }) {
-  const [asked, setAsked] = useState(false);
-  const query = useQuery({ ...source.query, enabled: asked });
+  const [wanted, setWanted] = useState(false);
+  const query = useQuery({ ...source.query, enabled: wanted });
   return (
     <div>
       <div className="flex flex-wrap items-center gap-2 px-3 py-2">
         <span className="text-ink-2">
-          {formatBytes(bytes)}, {query.data === undefined ? "not loaded yet" : "loaded"}.
+          {formatBytes(bytes)}, {query.data === undefined ? "not loaded" : "loaded"}.
         </span>
         {query.data === undefined && (
           <Button
             disabled={query.isFetching}
-            onClick={() => (asked ? query.refetch() : setAsked(true))}
+            onClick={() => (wanted ? query.refetch() : setWanted(true))}
           >
             {query.isFetching ? "Loading…" : "Load"}
           </Button>

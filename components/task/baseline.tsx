@@ -4,47 +4,54 @@ import { useZone } from "@/components/ui/text/zone";
 import { formatDuration, formatInstant } from "@/lib/format";
 import type { Run, Task } from "@/lib/model/task";
 import { usualQuery } from "@/lib/query/task";
-import { compareWithUsual } from "./format-baseline";
 
-/** What is usual for tasks of this name; `null` while it is not known, or nothing can be said. */
-export function useUsual({ queue, name }: Pick<Task, "queue" | "name">) {
-  return useQuery(usualQuery(queue, name)).data?.usual ?? null;
-}
+type NamedTask = Pick<Task, "queue" | "name">;
 
-/** How long the last execution of an attempt that ended took, and whether that is usual. */
-export function AttemptLength({ task, run }: { task: Pick<Task, "queue" | "name">; run: Run }) {
+/** How long an ended attempt took from its last claim, with the baseline of its name. */
+export function AttemptDuration({ task, run }: { task: NamedTask; run: Run }) {
   const endedAt = run.completedAt ?? run.failedAt;
   if (!endedAt || !run.startedAt) return null;
   const ms = Date.parse(endedAt) - Date.parse(run.startedAt);
   return (
     <>
-      {formatDuration(ms)} <TimesUsual task={task} of="attempt" ms={ms} />
+      {formatDuration(ms)} <Baseline task={task} of="attempt" ms={ms} />
     </>
   );
 }
 
-/** `3.2 times its usual`, with what that is and how it was measured; nothing where there is too little to go by. */
-export function TimesUsual({
+/**
+ * `(usually 470 ms)`: the baseline beside a duration, emphasised if the duration is well above it; how it was measured on
+ * hover. Nothing while the baseline is loading or where too few tasks have completed.
+ */
+export function Baseline({
   task,
   of,
   ms,
 }: {
-  task: Pick<Task, "queue" | "name">;
+  task: NamedTask;
   of: "attempt" | "task";
   ms: number;
 }) {
-  const usual = useUsual(task);
+  const baseline = useQuery(usualQuery(task.queue, task.name)).data?.usual;
   const zone = useZone();
-  if (!usual) return null;
-  const usualMs = of === "attempt" ? usual.attemptMs : usual.taskMs;
-  const { text, slow } = compareWithUsual(ms, usualMs);
-  const day = (iso: string) => formatInstant(iso, zone).slice(0, 16);
+  if (!baseline) return null;
+  const baselineMs = of === "attempt" ? baseline.attemptMs : baseline.taskMs;
+  const slow = isSlow(ms, baselineMs);
+  const minute = (iso: string) => formatInstant(iso, zone).slice(0, 16);
   return (
     <span
       className={slow ? "font-medium text-pending" : "font-normal text-ink-3"}
-      title={`Usually ${formatDuration(usualMs)}: the median of ${usual.tasks} completed tasks of this name, spawned from ${day(usual.from)} to ${day(usual.to)} ${zone}`}
+      title={`${slow ? "Slower than usual. " : ""}Median of ${baseline.tasks} completed tasks of this name, spawned from ${minute(baseline.from)} to ${minute(baseline.to)} ${zone}`}
     >
-      {text}
+      (usually {formatDuration(baselineMs)})
     </span>
   );
+}
+
+/** Shorter baselines are mostly noise. */
+const MIN_BASELINE_MS = 5;
+
+/** Whether a duration is at least three times its baseline and more than 100 ms longer. Both in milliseconds. */
+export function isSlow(ms: number, baselineMs: number): boolean {
+  return ms >= 3 * Math.max(baselineMs, MIN_BASELINE_MS) && ms - baselineMs > 100;
 }

@@ -8,11 +8,11 @@ import type { PayloadRef } from "@/lib/search-params/payload";
 
 type Value = { title: string; of: PayloadRef; payload: Payload; absent: string };
 
-function noteOf({ bytes, hidden }: NonNullable<Payload>): string {
-  return `${formatBytes(bytes)}, JSON${hidden ? `, ${plural(hidden, "value")} hidden` : ""}`;
+function formatNote({ bytes, hidden }: NonNullable<Payload>): string {
+  return `${formatBytes(bytes)}, JSON${hidden ? `, ${plural(hidden, "value")} redacted` : ""}`;
 }
 
-/** What the task was given, what it gave back, and how it is to be retried and cancelled. */
+/** Params, result, headers, retry strategy and cancellation policy. */
 export function InputOutput({ detail }: { detail: TaskDetail }) {
   const { task } = detail;
   const values: Value[] = [
@@ -21,14 +21,14 @@ export function InputOutput({ detail }: { detail: TaskDetail }) {
       title: "Result",
       of: { of: "result" },
       payload: task.result,
-      absent: task.state === "completed" ? "SQL NULL: it returned nothing" : "none yet",
+      absent: task.state === "completed" ? "SQL NULL: the task returned no value" : "none yet",
     },
     { title: "Headers", of: { of: "headers" }, payload: task.headers, absent: "none" },
     {
       title: "Retry strategy",
       of: { of: "retryStrategy" },
       payload: task.retryStrategy,
-      absent: "none: retried at once",
+      absent: "none: retries immediately",
     },
     {
       title: "Cancellation policy",
@@ -40,7 +40,7 @@ export function InputOutput({ detail }: { detail: TaskDetail }) {
   return (
     <div className="grid items-start gap-3 p-3 wide:grid-cols-2 wide:px-4">
       {values.map(({ title, of, payload, absent }) => (
-        <Panel key={title} title={title} note={payload && noteOf(payload)}>
+        <Panel key={title} title={title} note={payload && formatNote(payload)}>
           <TaskPayload
             queue={task.queue}
             taskId={task.taskId}

@@ -1,7 +1,7 @@
 import { parseExactly } from "@/components/ui/json/json-model";
 import type { TaskDetail } from "@/lib/model/task";
 
-/** The rows of one table, with the names the engine gives to its columns. */
+/** The rows of one table, with the engine's column names. */
 export type RawTable = { table: string; rows: Record<string, unknown>[] };
 
 const TASK = {
@@ -55,8 +55,8 @@ const WAIT = {
   createdAt: "created_at",
 };
 
-/** Everything the engine keeps about a task, by table, as its own rows. Values that were left out show their size. */
-export function rawRows({ task, runs, checkpoints, waits }: TaskDetail): RawTable[] {
+/** A task's rows by table, with the engine's column names. Values that were left out show their size. */
+export function listRawTables({ task, runs, checkpoints, waits }: TaskDetail): RawTable[] {
   const table = (prefix: string, rows: object[], names: Record<string, string>): RawTable => ({
     table: `absurd.${prefix}_${task.queue}`,
     rows: rows.map((row) => rename(row, names)),
@@ -72,13 +72,13 @@ export function rawRows({ task, runs, checkpoints, waits }: TaskDetail): RawTabl
 function rename(row: object, names: Record<string, string>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(names).flatMap(([key, column]) =>
-      key in row ? [[column, plain(row[key as keyof typeof row])]] : [],
+      key in row ? [[column, toRawValue(row[key as keyof typeof row])]] : [],
     ),
   );
 }
 
-/** A JSON value in its place; instants and ids stay as they are. */
-function plain(value: unknown): unknown {
+/** Parses payloads; other values stay as they are. */
+function toRawValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null || !("bytes" in value)) return value;
   if (!("text" in value) || typeof value.text !== "string") return { bytes: value.bytes };
   return parseExactly(value.text)?.value ?? value.text;

@@ -5,15 +5,16 @@ import { CopyButton } from "@/components/ui/form/copy-button";
 import { printExactly } from "@/components/ui/json/json-model";
 import { JsonView } from "@/components/ui/json/json-view";
 import type { TaskDetail } from "@/lib/model/task";
-import { javascriptSnippets } from "@/lib/snippets/javascript";
+import { listJavascriptSnippets } from "@/lib/snippets/javascript";
 import type { Snippet } from "@/lib/snippets/snippet";
-import { sqlSnippets } from "@/lib/snippets/sql";
-import { rawRows } from "./raw-rows";
+import { listSqlSnippets } from "@/lib/snippets/sql";
+import { listRawTables } from "./raw-rows";
 
-/** The task's rows as the engine names them, and code to get at them and to act on the task from elsewhere. */
+/** The task's rows with the engine's column names, and code to query them and to act on the task from elsewhere. */
 export function RawTab({ detail }: { detail: TaskDetail }) {
   const tables = useMemo(
-    () => rawRows(detail).map(({ table, rows }) => ({ table, rows, text: printExactly(rows) })),
+    () =>
+      listRawTables(detail).map(({ table, rows }) => ({ table, rows, text: printExactly(rows) })),
     [detail],
   );
   return (
@@ -22,20 +23,20 @@ export function RawTab({ detail }: { detail: TaskDetail }) {
         {tables.map(({ table, rows, text }) => (
           <Panel key={table} title={<code className="mono">{table}</code>} note={`${rows.length}`}>
             {rows.length === 0 ? (
-              <p className="px-3 py-2 text-ink-3">No row</p>
+              <p className="px-3 py-2 text-ink-3">No rows</p>
             ) : (
               <JsonView text={text} />
             )}
           </Panel>
         ))}
         <p className="text-12 text-ink-3">
-          Times to the millisecond. Large values show their size; values that the configuration
-          hides read [redacted n]. The statement for its rows gives all of it.
+          Times have millisecond precision. Large values show only their size; redacted values read
+          [redacted n]. The SQL for the rows returns everything.
         </p>
       </div>
       <div className="flex min-w-0 flex-col gap-3">
-        <Snippets title="As SQL" note="for psql" snippets={sqlSnippets(detail)} />
-        <Snippets title="As client code" note="ES modules" snippets={javascriptSnippets(detail)} />
+        <Snippets title="SQL" note="for psql" snippets={listSqlSnippets(detail)} />
+        <Snippets title="Client code" note="ES modules" snippets={listJavascriptSnippets(detail)} />
       </div>
     </div>
   );
@@ -52,7 +53,7 @@ function Snippets({ title, note, snippets }: { title: string; note: string; snip
                 {snippet.title}
               </summary>
               <pre
-                // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+                // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
                 tabIndex={0}
                 className="mono max-h-80 overflow-auto bg-canvas px-3 py-2 leading-[18px]"
               >

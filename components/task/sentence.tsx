@@ -3,7 +3,7 @@ import { useZone } from "@/components/ui/text/zone";
 import type { Part } from "@/lib/diagnosis/sentence";
 import { formatClock } from "@/lib/format";
 
-/** A sentence of the diagnosis with its names in monospace and its figures strong. */
+/** A sentence of the diagnosis: names in monospace, figures strong, times in the reader's zone. */
 export function Sentence({ parts }: { parts: readonly Part[] }) {
   const zone = useZone();
   return parts.map((part, index) => {

@@ -5,21 +5,21 @@ import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Icon } from "@/components/ui/icons/icon";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
-import { formatBytes } from "@/lib/format";
+import { formatBytes, formatNumber } from "@/lib/format";
 import type { Checkpoint, TaskDetail } from "@/lib/model/task";
 
-/** Rows drawn at once; a long agent loop shows the rest on demand. */
-const CHUNK = 200;
+/** Rows per batch; a task with many steps shows more on demand. */
+const BATCH = 200;
 
-/** What the task has recorded, in order: each step with its value, and the attempt that wrote it. */
+/** The recorded steps in order, each with its value and the attempt that wrote it. */
 export function StepList({ detail }: { detail: TaskDetail }) {
-  const [shown, setShown] = useState(CHUNK);
+  const [shown, setShown] = useState(BATCH);
   const { checkpoints, runs, task } = detail;
   const attempts = new Map(runs.map((run) => [run.runId, run.attempt]));
   if (checkpoints.length === 0) {
     return (
-      <EmptyState icon="list-tree" title="No step yet">
-        A step shows here when its code has finished and its result is stored.
+      <EmptyState icon="list-tree" title="No steps yet">
+        A step appears here when its result is stored.
       </EmptyState>
     );
   }
@@ -41,10 +41,10 @@ export function StepList({ detail }: { detail: TaskDetail }) {
       {checkpoints.length > shown && (
         <button
           type="button"
-          onClick={() => setShown(shown + CHUNK)}
+          onClick={() => setShown(shown + BATCH)}
           className="min-h-11 px-4 text-accent-text hover:underline wide:min-h-8"
         >
-          Show more of {checkpoints.length} steps
+          Show more ({formatNumber(shown)} of {formatNumber(checkpoints.length)})
         </button>
       )}
     </>
@@ -87,7 +87,7 @@ function Step({
             "hidden text-12 wide:block",
             attempt === last ? "text-ink-2" : "text-ink-3",
           )}
-          title={attempt === undefined ? "The attempt that wrote it is not on record" : undefined}
+          title={attempt === undefined ? "The attempt that wrote it is not recorded" : undefined}
         >
           {attempt === undefined ? "–" : `attempt ${attempt}`}
         </span>
@@ -105,7 +105,7 @@ function Step({
             taskId={taskId}
             of={{ of: "checkpoint", name }}
             payload={state}
-            absent="SQL NULL: the step returned nothing"
+            absent="SQL NULL: the step returned no value"
           />
         </div>
       )}

@@ -3,14 +3,15 @@ import { queueTasksPath, workflowRunPath } from "@/components/layout/paths";
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { useClock } from "@/components/ui/text/clock";
 import { Link } from "@/components/ui/text/link";
-import { RelativeTime } from "@/components/ui/text/relative-time";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { formatAge, formatDuration } from "@/lib/format";
 import type { Iso } from "@/lib/model/instants";
+import { isActive, type TaskState } from "@/lib/model/states";
 import type { TaskDetail } from "@/lib/model/task";
-import { Attempts } from "./attempts/attempts";
-import { TimesUsual } from "./baseline";
+import { AttemptCount } from "./attempts/attempt-count";
+import { Baseline } from "./baseline";
 
-/** The task's standing data, in a line. */
+/** Queue, attempts, times and links of a task, in one line. */
 export function TaskFacts({ detail }: { detail: TaskDetail }) {
   const { task } = detail;
   const ended = getEnd(detail);
@@ -22,7 +23,7 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
         </Link>
       </Fact>
       <Fact label="Attempts">
-        <Attempts task={task} />
+        <AttemptCount task={task} />
       </Fact>
       <Fact label="Spawned">
         <RelativeTime iso={task.enqueuedAt} />
@@ -31,14 +32,18 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
         <Span from={task.enqueuedAt} to={task.firstStartedAt ?? ended} />
       </Fact>
       {task.firstStartedAt && (
-        <Fact label={ended ? "Took" : "Since first start"}>
-          <Span from={task.firstStartedAt} to={ended} />{" "}
-          {ended && (
-            <TimesUsual
-              task={task}
-              of="task"
-              ms={Date.parse(ended) - Date.parse(task.firstStartedAt)}
-            />
+        <Fact label={startLabel(task.state)}>
+          {ended ? (
+            <>
+              <Span from={task.firstStartedAt} to={ended} />{" "}
+              <Baseline
+                task={task}
+                of="task"
+                ms={Date.parse(ended) - Date.parse(task.firstStartedAt)}
+              />
+            </>
+          ) : (
+            <AbsoluteTime iso={task.firstStartedAt} />
           )}
         </Fact>
       )}
@@ -62,7 +67,13 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
   );
 }
 
-/** A length of time, still growing while it has no end. */
+/** An ended task shows its duration from the first start, an active one the time of it. */
+function startLabel(state: TaskState): string {
+  if (!isActive(state)) return "Duration";
+  return state === "running" ? "Running since" : "Started";
+}
+
+/** A duration that grows while it has no end. */
 function Span({ from, to }: { from: string; to: string | null }) {
   const start = Date.parse(from);
   const growing = useClock((now) => (to ? "" : formatAge(now - start)));

@@ -12,7 +12,7 @@ import { taskQuery } from "@/lib/query/task";
 import { TaskFacts } from "./task-facts";
 import { TaskTabs } from "./task-tabs";
 
-/** One task: what it is, why it is where it is, what can be done, and everything that is known about it. */
+/** One task: header, verdict, actions and tabs. */
 export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
   const interval = useRefreshInterval();
   const query = useQuery({

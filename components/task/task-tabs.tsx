@@ -11,10 +11,10 @@ import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import type { TaskDetail } from "@/lib/model/task";
 import { InputOutput } from "./input-output";
 
-const Related = lazyOptional(() => import("./related/related").then((m) => m.Related));
+const Related = lazyOptional(() => import("./related").then((m) => m.Related));
 const RawTab = lazyOptional(() => import("./raw-tab").then((m) => m.RawTab));
 
-// Measured and placed by inline styles, which server HTML must not carry.
+// Positions bars by inline styles, which the CSP forbids in server HTML.
 const TaskTimeline = dynamic(
   () => import("@/components/timeline/task-timeline").then((m) => m.TaskTimeline),
   { ssr: false, loading: () => <SkeletonRows rows={8} columns={3} /> },
@@ -23,14 +23,14 @@ const TaskTimeline = dynamic(
 const TABS = ["timeline", "attempts", "steps", "events", "payloads", "related", "raw"] as const;
 const parseAsTab = parseAsStringLiteral(TABS).withDefault("timeline");
 
-/** What is known about the task, a view a tab; the tab is in the address. */
+/** The views of a task. The selected tab is in the URL. */
 export function TaskTabs({ detail }: { detail: TaskDetail }) {
   const [selected, setTab] = useQueryState("tab", parseAsTab);
-  // The tab answers at once; what it shows may take longer than a frame to draw.
+  // The tab responds immediately; its content may take longer than a frame to render.
   const tab = useDeferredValue(selected);
   return (
     <Tabs
-      label="About this task"
+      label="Task views"
       selected={selected}
       onSelect={setTab}
       tabs={[

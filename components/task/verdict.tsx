@@ -9,7 +9,7 @@ import type { SuggestedAction } from "@/lib/diagnosis/facts";
 import type { TaskDetail } from "@/lib/model/task";
 import { Sentence } from "./sentence";
 
-/** Why the task is where it is, in a sentence that ticks, with the action that resolves it. */
+/** Why the task is in its state, in a sentence that updates with the clock, with the suggested action. */
 export function Verdict({
   detail,
   action,

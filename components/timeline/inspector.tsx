@@ -2,7 +2,7 @@
 import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
-import { AttemptLength } from "@/components/task/baseline";
+import { AttemptDuration } from "@/components/task/baseline";
 import { forkableSteps } from "@/components/tasks/actions/availability";
 import { Button } from "@/components/ui/form/button";
 import { CopyButton } from "@/components/ui/form/copy-button";
@@ -92,7 +92,7 @@ function Body({ detail, lane, span }: Props) {
         {run?.startedAt && (run.completedAt ?? run.failedAt) && (
           <p className="mt-2 text-12">
             <span className="text-ink-3">Attempt {run.attempt}, from its last claim</span>{" "}
-            <AttemptLength task={task} run={run} />
+            <AttemptDuration task={task} run={run} />
           </p>
         )}
       </div>

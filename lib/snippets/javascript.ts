@@ -2,27 +2,29 @@ import { parse } from "lossless-json";
 import type { Payload } from "@/lib/model/json";
 import type { Run, Task, TaskDetail } from "@/lib/model/task";
 import { parseObject } from "@/lib/timeline/parse-payload";
-import { printSource } from "./quote";
-import type { Snippet } from "./snippet";
+import { printSource, type Snippet } from "./snippet";
 
 const source = (value: unknown) => printSource(value);
 
 /**
- * Modules that spawn a task like this one, with the TypeScript SDK and with the dashboard's own client layer, and with
- * the latter what can be done with the task as it is. A task whose values are hidden or left out is not spelled out.
+ * ES modules that spawn a similar task with the TypeScript SDK and with `absurd-dashboard/client`, and one that acts on the
+ * task as its state allows. The spawns are missing if values are redacted or left out.
  */
-export function javascriptSnippets({ task, runs }: TaskDetail): Snippet[] {
+export function listJavascriptSnippets({ task, runs }: TaskDetail): Snippet[] {
   const run = runs.find(({ runId }) => runId === task.lastAttemptRun) ?? runs.at(-1);
   const { params, headers } = task;
-  const whole = params?.text !== undefined && !params.hidden && !headers?.hidden;
+  const isComplete = params?.text !== undefined && !params.hidden && !headers?.hidden;
   return [
-    ...(whole
+    ...(isComplete
       ? [
-          js("Spawn one like it, with absurd-sdk", sdkSpawn(task)),
-          js("Spawn one like it, with absurd-dashboard/client", client(task, [clientSpawn(task)])),
+          js("Spawn a similar task with absurd-sdk", sdkSpawn(task)),
+          js(
+            "Spawn a similar task with absurd-dashboard/client",
+            client(task, [clientSpawn(task)]),
+          ),
         ]
       : []),
-    js("Act on it, with absurd-dashboard/client", client(task, actions(task, run))),
+    js("Act on the task with absurd-dashboard/client", client(task, actions(task, run))),
   ];
 }
 
@@ -33,16 +35,16 @@ function js(title: string, text: string): Snippet {
 function sdkSpawn(task: Task): string {
   const unlimited =
     task.maxAttempts === null
-      ? "// The old task has no limit of attempts. The SDK always sets one; left out, it is its default.\n"
+      ? "// The original task has unlimited attempts. The SDK always sets a limit; its default applies here.\n"
       : "";
   return `import { Absurd } from "absurd-sdk";
 
 const absurd = new Absurd({ queueName: ${source(task.queue)} });
-${exactNote(task.params)}${unlimited}await absurd.spawn(${source(task.name)}, ${paramsOf(task.params)}, ${printSource(
+${exactNote(task.params)}${unlimited}await absurd.spawn(${source(task.name)}, ${printParams(task.params)}, ${printSource(
     {
       queue: task.queue,
       ...(task.maxAttempts !== null && { maxAttempts: task.maxAttempts }),
-      ...optionsOf(task, { max_delay: "maxDelay", max_duration: "maxDuration" }),
+      ...buildOptions(task, { max_delay: "maxDelay", max_duration: "maxDuration" }),
     },
   )});
 await absurd.close();
@@ -52,9 +54,9 @@ await absurd.close();
 function clientSpawn(task: Task): string {
   const options = {
     maxAttempts: task.maxAttempts,
-    ...optionsOf(task, { max_delay: "maxDelaySeconds", max_duration: "maxDurationSeconds" }),
+    ...buildOptions(task, { max_delay: "maxDelaySeconds", max_duration: "maxDurationSeconds" }),
   };
-  return `await client.spawnTask(${source(task.name)}, ${paramsOf(task.params)}, ${source(options)});`;
+  return `await client.spawnTask(${source(task.name)}, ${printParams(task.params)}, ${source(options)});`;
 }
 
 function client(task: Task, lines: string[]): string {
@@ -82,8 +84,8 @@ function actions(task: Task, run: Run | undefined): string[] {
   return [`await client.cancelTask({ taskId: ${id} });`];
 }
 
-/** Headers, strategy and policy, with the names that clients give to what the engine stores. */
-function optionsOf(task: Task, policy: Record<string, string>) {
+/** Headers, retry strategy and cancellation policy, with the clients' names for the stored keys. */
+function buildOptions(task: Task, policy: Record<string, string>) {
   const strategy = { base_seconds: "baseSeconds", max_seconds: "maxSeconds" };
   return {
     ...renamed("headers", task.headers, {}),
@@ -98,12 +100,12 @@ function renamed(name: string, payload: Payload, names: Record<string, string>) 
   return { [name]: Object.fromEntries(entries.map(([key, value]) => [names[key] ?? key, value])) };
 }
 
-function paramsOf(payload: Payload): string {
+function printParams(payload: Payload): string {
   return payload?.text === undefined ? "null" : source(parse(payload.text));
 }
 
 function exactNote(payload: Payload): string {
-  return /\b\d+n\b/.test(paramsOf(payload))
-    ? "// The SDK cannot write integers this large exactly; the dashboard's client can.\n"
+  return /\b\d+n\b/.test(printParams(payload))
+    ? "// The SDK cannot send integers this large exactly; the dashboard's client can.\n"
     : "";
 }

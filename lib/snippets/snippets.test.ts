@@ -9,8 +9,8 @@ import { type SpawnOptions, spawnTask } from "@/lib/absurd/tasks/spawn";
 import { getTask } from "@/lib/analytics/task";
 import type { Json } from "@/lib/model/json";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { javascriptSnippets } from "./javascript";
-import { sqlSnippets } from "./sql";
+import { listJavascriptSnippets } from "./javascript";
+import { listSqlSnippets } from "./sql";
 
 const QUEUES = ["orders", `it's "a" \\ größe`, "a;b--c:d$1"];
 const AWKWARD: Json = {
@@ -69,14 +69,14 @@ test.each(QUEUES)(
   async (queue) => {
     const { taskId } = await spawnTask(database.pool, queue, "it's \\ odd", AWKWARD, OPTIONS);
     const old = await newest(queue);
-    const snippets = sqlSnippets(await getTask(queue, taskId));
-    const results = (await database.pool.query(sql(snippets, "Its rows"))) as unknown as {
+    const snippets = listSqlSnippets(await getTask(queue, taskId));
+    const results = (await database.pool.query(sql(snippets, "Rows of the task"))) as unknown as {
       rows: Row[];
     }[];
     expect(results.map(({ rows }) => rows.length)).toEqual([1, 1, 0, 0]);
     expect(results[0]?.rows[0]).toMatchObject({ task_id: taskId });
 
-    await database.pool.query(sql(snippets, "Spawn one like it, with its values written out"));
+    await database.pool.query(sql(snippets, "Spawn a similar task, with all values"));
     expect(withoutId(await newest(queue))).toEqual(withoutId(old));
     await database.pool.query(sql(snippets, "Run again"));
     const copy = await newest(queue);
@@ -91,9 +91,9 @@ test.each(QUEUES)(
 test.each(QUEUES)("queue %j: the modules spawn the same task", async (queue) => {
   const { taskId } = await spawnTask(database.pool, queue, "it's \\ odd", AWKWARD, OPTIONS);
   const old = await newest(queue);
-  const snippets = javascriptSnippets(await getTask(queue, taskId));
+  const snippets = listJavascriptSnippets(await getTask(queue, taskId));
   for (const title of ["absurd-sdk", "absurd-dashboard/client"]) {
-    await run(sql(snippets, `Spawn one like it, with ${title}`));
+    await run(sql(snippets, `Spawn a similar task with ${title}`));
     const copy = await newest(queue);
     expect(copy.task_id).not.toBe(old.task_id);
     expect(withoutId(copy)).toEqual(withoutId(old));
@@ -106,9 +106,9 @@ test.each(QUEUES)("queue %j: each action, from SQL and from the client", async (
   const state = async (taskId: string) => (await getTask(queue, taskId)).task.state;
   const snippetsOf = async (taskId: string) => {
     const detail = await getTask(queue, taskId);
-    return { sql: sqlSnippets(detail), js: javascriptSnippets(detail) };
+    return { sql: listSqlSnippets(detail), js: listJavascriptSnippets(detail) };
   };
-  const act = "Act on it, with absurd-dashboard/client";
+  const act = "Act on the task with absurd-dashboard/client";
   const claimed = async () => {
     const { taskId, runId } = await spawnTask(pool, queue, "x", null, { maxAttempts: 1 });
     // Whatever waits before it must not be claimed in its stead.
@@ -131,7 +131,7 @@ test.each(QUEUES)("queue %j: each action, from SQL and from the client", async (
 
   for (const language of ["sql", "js"] as const) {
     const failed = await claimed();
-    const title = language === "sql" ? "Extend the lease to five minutes from now" : act;
+    const title = language === "sql" ? "Extend the lease to 5 min from now" : act;
     await execute(language, sql((await snippetsOf(failed.taskId))[language], title));
     const [lease] = (await getTask(queue, failed.taskId)).runs;
     expect(Date.parse(lease?.claimExpiresAt ?? "") - Date.now()).toBeGreaterThan(200_000);
@@ -143,7 +143,7 @@ test.each(QUEUES)("queue %j: each action, from SQL and from the client", async (
     const waiting = await claimed();
     const name = `${event} ${language}`;
     await awaitEvent(pool, queue, { ...waiting, stepName: "wait", eventName: name });
-    const emit = language === "sql" ? "Emit the event it waits for" : act;
+    const emit = language === "sql" ? "Emit the awaited event" : act;
     await execute(language, sql((await snippetsOf(waiting.taskId))[language], emit));
     expect(await state(waiting.taskId)).toBe("pending");
   }
@@ -154,25 +154,29 @@ async function execute(language: "sql" | "js", text: string): Promise<void> {
   else await database.pool.query(text);
 }
 
-test("large integers stay exact where they can, and nothing is rounded in silence", async () => {
+test("large integers stay exact where possible and are never rounded silently", async () => {
   const queue = "orders";
   const { taskId } = await spawnTask(database.pool, queue, "big", { id: 12345678901234567890n });
   const detail = await getTask(queue, taskId);
-  await run(sql(javascriptSnippets(detail), "Spawn one like it, with absurd-dashboard/client"));
+  await run(
+    sql(listJavascriptSnippets(detail), "Spawn a similar task with absurd-dashboard/client"),
+  );
   expect(await newest(queue)).toMatchObject({ params: '{"id": 12345678901234567890}' });
-  const sdk = sql(javascriptSnippets(detail), "Spawn one like it, with absurd-sdk");
-  expect(sdk).toContain("cannot write integers this large");
+  const sdk = sql(listJavascriptSnippets(detail), "Spawn a similar task with absurd-sdk");
+  expect(sdk).toContain("cannot send integers this large");
   await expect(run(sdk)).rejects.toThrow();
 });
 
-test("hidden values are not written out", async () => {
+test("redacted values are not printed", async () => {
   const { taskId } = await spawnTask(database.pool, "orders", "x", { password: 1 });
   const detail = await getTask("orders", taskId);
   const hidden = {
     ...detail,
     task: { ...detail.task, params: { bytes: 9, text: "{}", hidden: 1 } },
   };
-  const titles = [...sqlSnippets(hidden), ...javascriptSnippets(hidden)].map(({ title }) => title);
+  const titles = [...listSqlSnippets(hidden), ...listJavascriptSnippets(hidden)].map(
+    ({ title }) => title,
+  );
   expect(titles.filter((title) => title.startsWith("Spawn"))).toEqual([]);
   expect(titles).toContain("Run again");
 });

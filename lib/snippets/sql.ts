@@ -1,15 +1,14 @@
 import type { Run, TaskDetail } from "@/lib/model/task";
 import { parseObject } from "@/lib/timeline/parse-payload";
-import { quoteLiteral, quoteName } from "./quote";
-import type { Snippet } from "./snippet";
+import { quoteLiteral, quoteName, type Snippet } from "./snippet";
 
 const json = (text: string) => `${quoteLiteral(text)}::jsonb`;
 
 /**
- * Statements for psql about a task: its rows, and the engine's own calls for what can be done with it as it is. They can
- * be pasted as they are, whatever the names hold. The engine has no function to reschedule, so there is none for that.
+ * SQL for psql: the task's rows, and calls of the engine's functions for the actions its state allows. Names and values
+ * are quoted, so the text can be pasted as it is. Rescheduling is missing: the engine has no function for it.
  */
-export function sqlSnippets(detail: TaskDetail): Snippet[] {
+export function listSqlSnippets(detail: TaskDetail): Snippet[] {
   const { task, runs } = detail;
   const queue = quoteLiteral(task.queue);
   const id = quoteLiteral(task.taskId);
@@ -22,10 +21,10 @@ export function sqlSnippets(detail: TaskDetail): Snippet[] {
     `select * from ${table("w")} where task_id = ${id};`,
   ];
   return [
-    { title: "Its rows", language: "sql", text: rows.join("\n") },
+    { title: "Rows of the task", language: "sql", text: rows.join("\n") },
     ...actions(detail, run).map(([title, text]) => ({ title, language: "sql" as const, text })),
     { title: "Run again", language: "sql", text: runAgain(queue, id, table("t")) },
-    ...spelledOut(detail),
+    ...spawnWithValues(detail),
   ];
 }
 
@@ -43,18 +42,18 @@ function actions({ task }: TaskDetail, run: Run | undefined): [title: string, te
   const list: [string, string][] = [["Cancel", `select absurd.cancel_task(${queue}, ${id});`]];
   if (run?.state === "sleeping" && run.wakeEvent !== null)
     list.push([
-      "Emit the event it waits for",
+      "Emit the awaited event",
       `select absurd.emit_event(${queue}, ${quoteLiteral(run.wakeEvent)}, ${json("null")});`,
     ]);
   if (run?.state === "running" && run.claimExpiresAt !== null)
     list.push([
-      "Extend the lease to five minutes from now",
+      "Extend the lease to 5 min from now",
       `select absurd.extend_claim(${queue}, ${quoteLiteral(run.runId)}, 300);`,
     ]);
   return list;
 }
 
-/** Copies inside the database: nothing has to be written out, and hidden values stay hidden. */
+/** Copies inside the database, so that no value is printed and redacted values stay redacted. */
 function runAgain(queue: string, id: string, tasks: string): string {
   return `select copy.*
   from ${tasks} t
@@ -69,8 +68,8 @@ function runAgain(queue: string, id: string, tasks: string): string {
  where t.task_id = ${id};`;
 }
 
-/** The same with every value written out, for another database; not with values that are hidden or left out. */
-function spelledOut({ task }: TaskDetail): Snippet[] {
+/** A spawn with all values, for another database; nothing if values are redacted or left out. */
+function spawnWithValues({ task }: TaskDetail): Snippet[] {
   const { params, headers } = task;
   if (params?.text === undefined || params.hidden || headers?.hidden) return [];
   const values = {
@@ -87,5 +86,5 @@ function spelledOut({ task }: TaskDetail): Snippet[] {
   ${quoteLiteral(task.name)},
   ${json(params.text)},
   ${json(`{${members.join(", ")}}`)});`;
-  return [{ title: "Spawn one like it, with its values written out", language: "sql", text }];
+  return [{ title: "Spawn a similar task, with all values", language: "sql", text }];
 }

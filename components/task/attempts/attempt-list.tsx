@@ -1,7 +1,7 @@
 "use client";
 import { useMemo } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
-import { AttemptLength } from "@/components/task/baseline";
+import { AttemptDuration } from "@/components/task/baseline";
 import { StateLabel } from "@/components/tasks/state/state-label";
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { CopyButton } from "@/components/ui/form/copy-button";
@@ -11,7 +11,7 @@ import { compareErrors } from "./compare-errors";
 import { ErrorChangeNote } from "./error-change";
 import { RunError } from "./run-error";
 
-/** Every attempt, the last one first: who ran it, when, and how it ended. */
+/** All attempts, latest first: worker, times and how each ended. */
 export function AttemptList({ detail }: { detail: TaskDetail }) {
   return (
     <ol className="flex flex-col">
@@ -19,7 +19,7 @@ export function AttemptList({ detail }: { detail: TaskDetail }) {
         <Attempt
           key={run.runId}
           run={run}
-          before={detail.runs.find(({ attempt }) => attempt === run.attempt - 1)}
+          previous={detail.runs.find(({ attempt }) => attempt === run.attempt - 1)}
           task={detail.task}
         />
       ))}
@@ -27,11 +27,11 @@ export function AttemptList({ detail }: { detail: TaskDetail }) {
   );
 }
 
-function Attempt({ run, before, task }: { run: Run; before: Run | undefined; task: Task }) {
+function Attempt({ run, previous, task }: { run: Run; previous: Run | undefined; task: Task }) {
   const endedAt = run.completedAt ?? run.failedAt;
   const change = useMemo(
-    () => before && compareErrors(before.failureReason, run.failureReason),
-    [before, run.failureReason],
+    () => previous && compareErrors(previous.failureReason, run.failureReason),
+    [previous, run.failureReason],
   );
   return (
     <li
@@ -81,17 +81,17 @@ function Attempt({ run, before, task }: { run: Run; before: Run | undefined; tas
           </Fact>
         )}
         {endedAt && run.startedAt && (
-          <Fact label="Since last claim">
-            <AttemptLength task={task} run={run} />
+          <Fact label="Duration">
+            <AttemptDuration task={task} run={run} />
           </Fact>
         )}
         {run.state === "sleeping" && run.wakeEvent && (
-          <Fact label="Waits for">
+          <Fact label="Waiting for">
             <code className="mono">{run.wakeEvent}</code>
           </Fact>
         )}
       </Facts>
-      {before && change && <ErrorChangeNote change={change} before={before.attempt} />}
+      {previous && change && <ErrorChangeNote change={change} before={previous.attempt} />}
       {run.failureReason && run.failureReason.text !== undefined ? (
         <RunError reason={run.failureReason} known={change?.kind === "same"} />
       ) : (

@@ -13,7 +13,7 @@ const error = (message: string, ...frames: string[]) =>
     stack: [`Error: ${message}`, ...frames.map((frame) => `    at ${frame}`)].join("\n"),
   });
 
-test("the same failure again, letter by letter or with other ids and times", () => {
+test("the same failure, verbatim or with other ids and times, counts as the same", () => {
   const first = error(
     "no order 01a20788-9756-700f-8fa3-41b52607a552 at 2026-01-01T10:00:00Z",
     "a (a.ts:1:2)",
@@ -26,7 +26,7 @@ test("the same failure again, letter by letter or with other ids and times", () 
   expect(compareErrors(first, second)).toEqual({ kind: "same", exactly: false });
 });
 
-test("how a library came to the code does not matter", () => {
+test("library frames do not count as a change", () => {
   const own = "a (a.ts:1:1)";
   expect(
     compareErrors(
@@ -41,7 +41,7 @@ test("how a library came to the code does not matter", () => {
   ).toEqual({ kind: "same", exactly: false });
 });
 
-test("what changed, in the words of both", () => {
+test("a changed failure lists the lines of both", () => {
   expect(
     compareErrors(
       error("timeout", "a (a.ts:1:1)", "b (b.ts:1:1)"),
@@ -58,7 +58,7 @@ test("what changed, in the words of both", () => {
   });
 });
 
-test("failures of any shape are compared, absent and huge ones are not", () => {
+test("failures of any shape are compared, missing and huge ones are not", () => {
   expect(compareErrors(failure("a"), failure("b"))).toMatchObject({ kind: "changed" });
   expect(
     compareErrors(failure({ message: "x", traceback: "t1" }), failure({ message: "x" })),

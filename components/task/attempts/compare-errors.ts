@@ -3,24 +3,24 @@ import type { Payload } from "@/lib/model/json";
 import { parseError, parseObject } from "@/lib/timeline/parse-payload";
 import { foldTrace } from "./fold-trace";
 
-/** How the error of one attempt differs from that of the attempt before. */
+/** How an attempt's error differs from the previous attempt's. */
 export type ErrorChange =
-  /** Letter by letter, or but for ids, times and numbers. */
+  /** `exactly`: the same text; otherwise they differ in ids, times, numbers or library frames. */
   { kind: "same"; exactly: boolean } | { kind: "changed"; lines: ChangedLine[] };
 
 export type ChangedLine = { sign: "+" | "-" | " "; text: string };
 
-/** More lines are not compared: nobody reads their difference. */
-const MOST_LINES = 400;
+/** Errors with more lines in total are not compared: such a diff is not readable. */
+const MAX_LINES = 400;
 
 /**
- * Compares two failures line by line, name and message first, then the trace without the frames of libraries, which vary
- * with how the worker came to the code. Lines that differ only in ids, instants, addresses and numbers count as the
- * same, and are shown as the later attempt has them. `null` when one of them is not there, or too long.
+ * Compares two failures line by line: name and message, then the trace without library frames, which vary with the call
+ * path. Lines that differ only in ids, instants, addresses and numbers count as equal; the later text is kept. `null` if
+ * either is missing or they are too long.
  */
 export function compareErrors(before: Payload, after: Payload): ErrorChange | null {
-  const [old, now] = [linesOf(before), linesOf(after)];
-  if (!old || !now || old.length + now.length > MOST_LINES) return null;
+  const [old, now] = [listLines(before), listLines(after)];
+  if (!old || !now || old.length + now.length > MAX_LINES) return null;
   const parts = diffArrays(old, now, {
     comparator: (left, right) => normalise(left) === normalise(right),
   });
@@ -34,19 +34,19 @@ export function compareErrors(before: Payload, after: Payload): ErrorChange | nu
   };
 }
 
-/** The trace of a failure, whatever its client calls it. */
-export function traceOf(reason: Payload): string | null {
+/** The trace of a failure, in `stack` or `traceback`; `null` if it has none. */
+export function getTrace(reason: Payload): string | null {
   const details = parseObject(reason);
   const trace = [details?.stack, details?.traceback].find((value) => typeof value === "string");
   return typeof trace === "string" && trace !== "" ? trace : null;
 }
 
-function linesOf(reason: Payload): string[] | null {
+function listLines(reason: Payload): string[] | null {
   const error = parseError(reason);
   if (!error) return null;
   const head = error.name ? `${error.name}: ${error.message}` : error.message;
-  const trace = traceOf(reason);
-  // JavaScript repeats name and message at the top of a trace.
+  const trace = getTrace(reason);
+  // JavaScript traces start with name and message.
   const text = trace?.startsWith(head) ? trace : [head, trace ?? ""].join("\n");
   return foldTrace(text.trimEnd()).flatMap(({ library, lines }) => (library ? [] : lines));
 }

@@ -5,7 +5,7 @@ import { foldTrace } from "./fold-trace";
 const shape = (text: string) =>
   foldTrace(text).map(({ library, frames }) => `${library ? "library" : "own"} ${frames}`);
 
-test("Node: packages and node's own code fold, the code around them stays", () => {
+test("Node: frames of packages and of node fold, own frames stay", () => {
   const text = [
     "TypeError: x is not a function",
     "    at charge (/app/src/charge.ts:12:5)",
@@ -16,7 +16,7 @@ test("Node: packages and node's own code fold, the code around them stays", () =
   expect(shape(text)).toEqual(["own 1", "library 2", "own 1"]);
 });
 
-test("Python: a frame keeps the code below it", () => {
+test("Python: a frame keeps its line of code", () => {
   const text = [
     "Traceback (most recent call last):",
     '  File "/app/tasks.py", line 3, in run',
@@ -42,7 +42,7 @@ test("Go: modules and the standard library fold", () => {
   expect(shape(text)).toEqual(["own 1", "library 1"]);
 });
 
-test("nothing is lost", () => {
+test("no line is lost", () => {
   const line = fc.constantFrom(
     "Error: x",
     "    at a (/app/a.ts:1:1)",

@@ -1,15 +1,15 @@
-/** Lines of a trace that belong together: of the user's own code and the error's words, or of libraries. */
+/** Neighbouring lines of a trace: the message and the user's own code, or library frames. */
 export type TracePart = { library: boolean; frames: number; lines: string[] };
 
-/** Frames of packages and of the languages' own code, as Node, Python and Go print them. */
+/** Frames of packages and of the language runtime, as Node, Python and Go print them. */
 const LIBRARY =
   /node_modules\/|\bnode:|\(internal\/|(?:site|dist)-packages\/|\/lib\/python\d|<frozen |\/go\/pkg\/mod\/|\/usr\/local\/go\/src\/|<anonymous>\)?$/;
 const FRAME = /^\s+at |^\s*File "|^\s+\S+\.go:\d+/;
 const PYTHON_FRAME = /^\s*File "/;
 
 /**
- * A trace in parts, in order and without loss: neighbouring library frames become one part that may be folded away. The
- * code that Python prints below a frame goes with it.
+ * Splits a trace into parts, in order and without loss. Neighbouring library frames form one part, together with the code
+ * that Python prints below a frame.
  */
 export function foldTrace(text: string): TracePart[] {
   const parts: TracePart[] = [];

@@ -1,20 +1,21 @@
 "use client";
 import { useState } from "react";
 import { CopyButton } from "@/components/ui/form/copy-button";
+import { plural } from "@/lib/format";
 import type { Payload } from "@/lib/model/json";
 import { parseError } from "@/lib/timeline/parse-payload";
-import { traceOf } from "./compare-errors";
-import { Trace } from "./trace";
+import { getTrace } from "./compare-errors";
+import { foldTrace, type TracePart } from "./fold-trace";
 
 /**
- * Why an attempt failed: name and message first, then the trace without the frames of libraries; behind a click where
- * it is the same as before.
+ * An attempt's error: name, message and the trace with library frames folded. The trace starts hidden where the error is
+ * `known` from the previous attempt.
  */
 export function RunError({ reason, known = false }: { reason: Payload; known?: boolean }) {
   const [open, setOpen] = useState(!known);
   const error = parseError(reason);
   if (!error) return null;
-  const trace = traceOf(reason);
+  const trace = getTrace(reason);
   return (
     <div className="min-w-0 rounded-2 border border-failed-line bg-failed-soft">
       <div className="flex items-start">
@@ -25,7 +26,7 @@ export function RunError({ reason, known = false }: { reason: Payload; known?: b
         </p>
         <CopyButton
           text={trace ?? [error.name, error.message].filter(Boolean).join(": ")}
-          label="Copy the error"
+          label="Copy error"
         />
       </div>
       {trace !== null && open && <Trace text={trace} />}
@@ -35,9 +36,57 @@ export function RunError({ reason, known = false }: { reason: Payload; known?: b
           onClick={() => setOpen(true)}
           className="min-h-9 px-3 pb-2 text-12 text-accent-text hover:underline wide:min-h-0"
         >
-          Show the trace
+          Show trace
         </button>
       )}
     </div>
+  );
+}
+
+/** Lines of the user's own code that are shown before the rest folds. */
+const MAX_LINES = 12;
+
+/** A trace with each run of library frames folded into one line. */
+function Trace({ text }: { text: string }) {
+  return (
+    <pre
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
+      tabIndex={0}
+      className="mono min-w-0 overflow-x-auto border-failed-line border-t px-3 py-2 text-ink-2 leading-[18px]"
+    >
+      {foldTrace(text).map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their position
+        <Part key={index} part={part} />
+      ))}
+    </pre>
+  );
+}
+
+function Part({ part }: { part: TracePart }) {
+  const folded = part.library ? 0 : MAX_LINES;
+  const [whole, setWhole] = useState(
+    part.lines.length <= folded + 1 && !(part.library && part.frames > 1),
+  );
+  const rest = part.lines.length - folded;
+  return (
+    <>
+      {(whole ? part.lines : part.lines.slice(0, folded)).map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their position
+        <span key={index} className={part.library ? "block text-ink-3" : "block"}>
+          {line || " "}
+        </span>
+      ))}
+      {!whole && (
+        <button
+          type="button"
+          onClick={() => setWhole(true)}
+          className="block min-h-9 text-12 text-accent-text hover:underline wide:min-h-0"
+        >
+          {part.library
+            ? `… ${plural(part.frames, "library frame")}`
+            : `… ${plural(rest, "more line")}`}
+        </button>
+      )}
+    </>
   );
 }

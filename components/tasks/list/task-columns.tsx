@@ -1,7 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
 import { taskPath } from "@/components/layout/paths";
-import { Attempts } from "@/components/task/attempts/attempts";
+import { AttemptCount } from "@/components/task/attempts/attempt-count";
 import { Sentence } from "@/components/task/sentence";
 import { Age } from "@/components/ui/text/age";
 import { useClock } from "@/components/ui/text/clock";
@@ -94,7 +94,7 @@ export function taskColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
       label: "Attempts",
       headClass: "w-[80px]",
       cellClass: cn(CELL, "order-2 text-right text-12 wide:text-13"),
-      cell: (task) => <Attempts task={task} />,
+      cell: (task) => <AttemptCount task={task} />,
       sort: { cycle: ["attempts", "newest"], descending: "attempts" },
     },
     {

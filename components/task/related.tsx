@@ -2,19 +2,19 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { LiveData } from "@/components/layout/live/live-data";
-import { workflowRunPath } from "@/components/layout/paths";
+import { taskPath, workflowRunPath } from "@/components/layout/paths";
+import { StateIcon } from "@/components/tasks/state/state-icon";
 import { Panel } from "@/components/ui/data/panel";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Link } from "@/components/ui/text/link";
-import { AbsoluteTime } from "@/components/ui/text/relative-time";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { formatNumber } from "@/lib/format";
-import type { RelatedTask, RelatedTasks } from "@/lib/model/related";
+import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/related";
 import type { TaskDetail } from "@/lib/model/task";
 import { relatedQuery } from "@/lib/query/task";
-import { RelatedRow } from "./related-row";
-import { relationWords } from "./relation-words";
+import { labelStep } from "@/lib/timeline/labels";
 
-/** The tasks that have to do with this one, in all queues; and what of that cannot be known. */
+/** Parents, children, copies and other related tasks in all queues, with the limits of the search. */
 export function Related({ detail: { task } }: { detail: TaskDetail }) {
   const query = useQuery(relatedQuery(task.queue, task.taskId));
   return (
@@ -22,22 +22,22 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
       {(related) => (
         <div className="p-3 wide:px-4">
           <div className="gap-3 *:mb-3 *:break-inside-avoid wide:columns-2">
-            <Group title="Parent" tasks={related.parents} none="None is on record." />
+            <Group title="Parent" tasks={related.parents} none="None found." />
             <Group
               title="Children"
               tasks={related.children}
-              none="None is on record."
+              none="None found."
               note={related.searchedTo && <SearchedTo iso={related.searchedTo} />}
             />
             <Group
               title="Copy of"
               tasks={related.origin ? [related.origin] : []}
-              none="It is no copy: no header names an original."
+              none="Not a copy."
             />
             <Group
               title="Copies and forks"
               tasks={related.copies}
-              none="None was found."
+              none="None found."
               note={related.searchedTo && <SearchedTo iso={related.searchedTo} />}
               aside={
                 related.searchedTo && (
@@ -47,7 +47,7 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
                     disabled={query.isFetching}
                     onClick={() => query.refetch()}
                   >
-                    Search on
+                    Continue search
                   </button>
                 )
               }
@@ -56,24 +56,20 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
               <Group
                 title="Same workflow run"
                 tasks={related.sameRun}
-                none="No other task of the run was spawned within an hour of it."
-                note="spawned within an hour of it"
+                none="No other task of the run was spawned within an hour."
+                note="spawned within an hour"
                 aside={
                   <Link
                     href={workflowRunPath(task.workflowRunId)}
                     className="text-accent-text hover:underline"
                   >
-                    The whole run
+                    View run
                   </Link>
                 }
               />
             )}
             {task.idempotencyKey !== null && (
-              <Group
-                title="Same idempotency key"
-                tasks={related.sameKey}
-                none="No other queue has a task with it."
-              />
+              <Group title="Same idempotency key" tasks={related.sameKey} none="Key is unique." />
             )}
           </div>
           <Limits related={related} />
@@ -83,7 +79,7 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
   );
 }
 
-/** How far was searched for what headers alone tell, if not to the end. */
+/** How far the search by headers has got. */
 function SearchedTo({ iso }: { iso: string }) {
   return (
     <>
@@ -120,7 +116,52 @@ function Group({
   );
 }
 
-/** What this page cannot know, and what it did not look at. */
+/** A related task with its state, queue and relation. */
+function RelatedRow({ task, relation }: RelatedTask) {
+  return (
+    <li className="border-line-subtle border-b last:border-b-0">
+      <Link
+        href={taskPath(task.queue, task.taskId)}
+        className="grid min-h-11 grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-2 px-3 py-1.5 hover:bg-hover"
+      >
+        <StateIcon state={task.state} />
+        <span className="min-w-0">
+          <span className="block truncate">
+            <span className="font-medium text-accent-text">{task.name}</span>{" "}
+            <span className="text-ink-3">
+              {task.state} in {task.queue}
+            </span>
+          </span>
+          <span className="block truncate text-12 text-ink-3">{describeRelation(relation)}</span>
+        </span>
+        <span className="text-12 text-ink-2">
+          <RelativeTime iso={task.enqueuedAt} />
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+function describeRelation(relation: Relation): string {
+  switch (relation.by) {
+    case "parent_task_id":
+      return "From its header parent_task_id";
+    case "awaited":
+      return relation.step.startsWith("$") || relation.step === ""
+        ? "Result awaited"
+        : `Result awaited in step ${labelStep(relation.step)}`;
+    case "stored":
+      return `Id stored in step ${labelStep(relation.step)}`;
+    case "spawned_from":
+      return relation.step === null ? "Run again" : `Forked from step ${labelStep(relation.step)}`;
+    case "idempotency_key":
+      return "Same key in another queue";
+    case "workflow_run_id":
+      return "From its header workflow_run_id";
+  }
+}
+
+/** What cannot be known, and what was not searched. */
 function Limits({ related }: { related: RelatedTasks }) {
   const { missing, probed, keysUnknown, unreadable } = related;
   return (
@@ -128,25 +169,27 @@ function Limits({ related }: { related: RelatedTasks }) {
       <ul className="list-disc space-y-0.5 pl-4">
         {missing.map(({ id, relation }) => (
           <li key={`${relation.by}${id}`}>
-            {relationWords(relation)}: <code className="mono">{id}</code>, which is in no queue any
-            more.
+            {describeRelation(relation)}: <code className="mono">{id}</code>, no longer in any
+            queue.
           </li>
         ))}
         <li>
-          The engine keeps no link from a task to what it spawned. A child is known when a step
-          stored its id or awaited its result under the default name, or when its header{" "}
+          The engine does not link tasks. A child is found if a step stored its id or awaited its
+          result under the default name, or if its header{" "}
           <code className="mono">parent_task_id</code> names this task.
         </li>
         {probed > 0 && (
           <li>
-            Whether another task awaited this one was asked of the {formatNumber(probed)} tasks
-            spawned before it in each queue. A wait that goes on leaves no trace.
+            Looked for a parent among the {formatNumber(probed)} tasks spawned before it in each
+            queue; waits still open cannot be seen.
           </li>
         )}
         {keysUnknown.length > 0 && (
-          <li>Keys of partitioned queues were not looked for: {keysUnknown.join(", ")}.</li>
+          <li>
+            Idempotency keys of partitioned queues were not searched: {keysUnknown.join(", ")}.
+          </li>
         )}
-        {unreadable.length > 0 && <li>These queues cannot be read: {unreadable.join(", ")}.</li>}
+        {unreadable.length > 0 && <li>Not readable: {unreadable.join(", ")}.</li>}
       </ul>
     </section>
   );

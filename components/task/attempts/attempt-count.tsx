@@ -1,7 +1,7 @@
 import type { TaskState } from "@/lib/model/states";
 
-/** `3/5`: attempts scheduled so far, of how many. Red when a failed task has none left. */
-export function Attempts({
+/** `3/5`: attempts scheduled and the maximum. Red if a failed task has none left. */
+export function AttemptCount({
   task,
 }: {
   task: { state: TaskState; attempts: number; maxAttempts: number | null };
@@ -11,7 +11,11 @@ export function Attempts({
   return (
     <span
       className="whitespace-nowrap"
-      title={`attempt ${attempts} of ${maxAttempts ?? "any number"}`}
+      title={
+        maxAttempts === null
+          ? `attempt ${attempts}, no limit`
+          : `attempt ${attempts} of ${maxAttempts}`
+      }
     >
       <span className={exhausted ? "font-medium text-failed" : undefined}>{attempts}</span>
       <span className="text-ink-3">/{maxAttempts ?? "∞"}</span>
