@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fitText } from "./fit-text";
 
-/** Ten pixels a letter, twenty one of East Asia or a picture; signs that join others take none. */
+/** 10 pixels per letter, 20 per East Asian character or emoji, 0 for joiners. */
 const measure = (text: string) =>
   [...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)].reduce(
     (sum, { segment }) =>
@@ -23,19 +23,19 @@ test.each([
   expect(shorten(text, room)).toBe(shown);
 });
 
-test("what is seen as one letter is not torn apart", () => {
+test("graphemes of several code points are not split", () => {
   const family = "👩‍👩‍👧‍👦";
   expect(shorten(`${family}${family}${family}`, 50)).toBe(`${family}${family}…`);
   expect(shorten("e\u0301e\u0301e\u0301e\u0301", 30)).toBe("e\u0301e\u0301…");
   expect(shorten("🇩🇪🇫🇷🇯🇵🇧🇷", 50)).toBe("🇩🇪🇫🇷…");
 });
 
-test("what runs from right to left keeps its end at the left", () => {
+test("right-to-left text is isolated", () => {
   expect(shorten("مراجعة_الطلب", 60)).toBe("\u2068مراجع…\u2069");
   expect(shorten("בדיקה", 100)).toBe("\u2068בדיקה\u2069");
   expect(shorten("review", 100)).toBe("review");
 });
 
-test("two hundred letters and more are cut as any", () => {
+test("very long text is truncated like any other", () => {
   expect(shorten("x".repeat(20_000), 100)).toBe(`${"x".repeat(9)}…`);
 });

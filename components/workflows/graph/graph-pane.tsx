@@ -11,7 +11,7 @@ import { type GraphLayout, layoutGraph, type PlacedNode } from "./layout";
 import { Arrows, Picture } from "./picture";
 import { inReadingOrder } from "./reading-order";
 import { toSvgText } from "./save-svg";
-import { useFonts } from "./use-fonts";
+import { useFontVersion } from "./use-fonts";
 import { useZoom } from "./use-zoom";
 
 /** The picture of a workflow with the live state of its operators. Drag it, zoom with the wheel, select an operator. */
@@ -34,7 +34,7 @@ export function GraphPane({
   exports: Exports;
 }) {
   const svg = useRef<SVGSVGElement>(null);
-  const fonts = useFonts();
+  const fonts = useFontVersion();
   // biome-ignore lint/correctness/useExhaustiveDependencies: texts measure differently once fonts have arrived
   const layout = useMemo(
     () => layoutGraph({ ...graph, nodes: inReadingOrder(graph) }),

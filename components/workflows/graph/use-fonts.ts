@@ -2,18 +2,18 @@
 import { useEffect, useState } from "react";
 import { forgetWidths } from "./measure-text";
 
-/** Changes when fonts of the page have arrived, after which texts measure differently. */
-export function useFonts(): number {
-  const [arrived, setArrived] = useState(0);
+/** A number that changes whenever fonts have loaded, after which texts have other widths. */
+export function useFontVersion(): number {
+  const [version, setVersion] = useState(0);
   useEffect(() => {
     const { fonts } = document;
-    const note = () => {
+    const update = () => {
       forgetWidths();
-      setArrived((times) => times + 1);
+      setVersion((count) => count + 1);
     };
-    if (fonts.status === "loading") fonts.ready.then(note);
-    fonts.addEventListener("loadingdone", note);
-    return () => fonts.removeEventListener("loadingdone", note);
+    if (fonts.status === "loading") fonts.ready.then(update);
+    fonts.addEventListener("loadingdone", update);
+    return () => fonts.removeEventListener("loadingdone", update);
   }, []);
-  return arrived;
+  return version;
 }
