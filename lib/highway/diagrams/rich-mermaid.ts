@@ -1,8 +1,7 @@
 import { buildGraph, type GraphEdge, type WorkflowGraph } from "../graph/graph.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { safeIds, safeLabel } from "./safe-ids.ts";
 
-/** How an operator stands in a run, for its colour. */
+/** The state of an operator in a run, for its colour. */
 export type NodeStatus = "completed" | "failed" | "running" | "sleeping" | "skipped" | "pending";
 
 const STATUS_STYLES: Record<NodeStatus, string> = {
@@ -19,13 +18,14 @@ const KIND_STYLES = {
   event: "fill:#e0f2fe,stroke:#0369a1,color:#0c4a6e",
   timer: "fill:#f3e8ff,stroke:#7e22ce,color:#581c87",
   joint: "fill:#f1f5f9,stroke:#475569,color:#1e293b",
+  end: "fill:#ffe4e6,stroke:#be123c,color:#881337",
   unknown: "fill:#fff7ed,stroke:#c2410c,color:#7c2d12",
 } as const;
 
 /**
- * A state diagram of everything in a workflow: branches, loops, cases, handlers and joins, each scope in its box. It
- * has exactly the nodes and edges of `buildGraph`, and beside them where each scope begins and ends. Ids and labels
- * are made safe. With `status`, by path, nodes are coloured by how they stand in a run, without it by their kind.
+ * A state diagram of everything in a workflow: branches, loops, cases, handlers and joins, each scope in its box. It has
+ * exactly the nodes and edges of `buildGraph`, and the start and ends of each scope. Any workflow gives a legal diagram
+ * that shows its texts unchanged. With `status`, by path, nodes are coloured by their state in a run, without it by kind.
  */
 export function toRichMermaid(
   workflow: Workflow,
@@ -67,17 +67,15 @@ function drawScope(graph: WorkflowGraph, ids: Map<string, string>, scope: string
   ];
 }
 
-/** What stands between the braces of a loop or a parallel; nothing for other nodes. */
+/** The content of a loop, parallel or choice; nothing for other nodes. */
 function drawInside(graph: WorkflowGraph, ids: Map<string, string>, path: string): string[] {
   const group = graph.groups.find((one) => one.path === path);
   if (group?.kind === "loop") return drawScope(graph, ids, path);
   const branches = graph.groups.filter((one) => one.kind === "branch" && one.parent === path);
-  return branches.flatMap((branch, index) => [
+  return branches.flatMap(({ path: branch, label, condition }, index) => [
     ...(index === 0 ? [] : ["--"]),
-    ...compose(
-      `state "${safeLabel(branch.label)}" as ${ids.get(branch.path)}`,
-      drawScope(graph, ids, branch.path),
-    ),
+    ...compose(`state "${safeLabel(label)}" as ${ids.get(branch)}`, drawScope(graph, ids, branch)),
+    ...(condition === undefined ? [] : [`[*] --> ${ids.get(branch)} : ${safeLabel(condition)}`]),
   ]);
 }
 
@@ -110,6 +108,7 @@ function kindOf(type: string): keyof typeof KIND_STYLES | undefined {
   switch (type) {
     case "condition":
     case "switch":
+    case "multi_choice":
       return "router";
     case "emit_event":
     case "wait_for_event":
@@ -118,8 +117,12 @@ function kindOf(type: string): keyof typeof KIND_STYLES | undefined {
       return "timer";
     case "join":
       return "joint";
+    case "terminate":
+      return "end";
     case "task":
     case "activity":
+    case "reflexive":
+    case "child_workflow":
     case "parallel":
     case "foreach":
     case "while":
@@ -127,4 +130,47 @@ function kindOf(type: string): keyof typeof KIND_STYLES | undefined {
     default:
       return "unknown";
   }
+}
+
+/** Words that mermaid reads as something else in the place of a state's id, in any case. */
+const RESERVED = new Set([
+  "class",
+  "classdef",
+  "click",
+  "default",
+  "href",
+  "note",
+  "root",
+  "scale",
+  "state",
+  "statediagram",
+  "style",
+]);
+
+/**
+ * Ids for a state diagram, one for each path: unique, of letters, digits and underscores, and never a reserved word. A path
+ * that is safe is its own id.
+ */
+export function safeIds(paths: Iterable<string>): Map<string, string> {
+  const taken = new Set<string>();
+  const ids = new Map<string, string>();
+  for (const path of paths) {
+    const plain = path.replace(/[^A-Za-z0-9_]/g, "_");
+    const isUnsafe = RESERVED.has(plain.toLowerCase()) || !/^[A-Za-z_]/.test(plain);
+    const base = isUnsafe ? `t_${plain}` : plain;
+    let id = base;
+    for (let count = 2; taken.has(id); count++) id = `${base}_${count}`;
+    taken.add(id);
+    ids.set(path, id);
+  }
+  return ids;
+}
+
+/** Characters that end a label, or that mermaid or HTML replaces. A colon is one beside another, or at an end. */
+const UNSAFE = /["`;<>#&%\\]|:(?=:|$)|(?<=^|:):/g;
+
+/** Text for a label of a node or an edge: one line, never empty, unsafe characters as `#NN;`. */
+export function safeLabel(text: string): string {
+  const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  return line.replace(UNSAFE, (sign) => `#${sign.codePointAt(0)};`) || " ";
 }

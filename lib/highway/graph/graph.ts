@@ -20,20 +20,22 @@ export type GraphNode = {
   /** The operator's type, as written. */
   type: string;
   label: string;
-  /** The path of the group it is drawn in; `""` is the top level. */
+  /** The path of the group that contains it; `""` is the top level. */
   scope: string;
   inLoop: boolean;
   inBranch: boolean;
   isStart: boolean;
-  /** It runs only when another operator succeeds or fails. */
+  /** It runs only after another operator succeeds or fails. */
   isHandler: boolean;
 };
 
-/** A box around nodes. Loops and parallels are nodes and, when there is something inside, groups of the same path. */
+/** A box around nodes. Loops, parallels and choices are nodes and, unless they are empty, groups of the same path. */
 export type GraphGroup = {
   path: string;
-  kind: "loop" | "parallel" | "branch";
+  kind: "loop" | "parallel" | "choice" | "branch";
   label: string;
+  /** For the branch of a choice: the expression that chooses it. */
+  condition?: string;
   /** The path of the group around it; `""` is the top level. */
   parent: string;
 };
@@ -50,14 +52,14 @@ export type EdgeKind =
 
 export type GraphEdge = { from: string; to: string; kind: EdgeKind; label?: string };
 
-/** A workflow for drawing. Both ends of an edge are nodes of one scope, so each scope can be laid out by itself. */
+/** A workflow for drawing. Both ends of an edge are nodes of one scope, so that each scope can be laid out separately. */
 export type WorkflowGraph = { nodes: GraphNode[]; groups: GraphGroup[]; edges: GraphEdge[] };
 
 /**
- * The graph of a workflow: one node for each operator, in the order of the document; groups for loops, parallels and
- * branches, outer ones first; edges without repetitions. An edge that a labelled one between the same nodes, or a
- * router's own region, already tells is left out; one that crosses the border of a group is drawn from the group.
- * Ids that do not exist have no edges. Works on any workflow that could be read, valid or not.
+ * The graph of a workflow: one node for each operator, in the order of the document; groups for loops, parallels, choices
+ * and branches, outer ones first; edges without repetitions. An edge is omitted when a labelled edge joins the same nodes
+ * or the region of a router implies it. One that crosses the border of a group starts or ends at the group. Ids that do
+ * not exist have no edges. Works on any decoded workflow, valid or not.
  */
 export function buildGraph(workflow: Workflow): WorkflowGraph {
   const pen = new GraphPen();
@@ -73,7 +75,7 @@ class GraphPen {
   private readonly groups: GraphGroup[] = [];
   private readonly drafts: Draft[] = [];
   private readonly handlers = new Set<string>();
-  /** The group each node and group is drawn in. */
+  /** The group that contains each node and group. */
   private readonly containers = new Map<string, string>();
 
   addScope(scope: Scope, around: Surroundings): void {
@@ -116,18 +118,29 @@ class GraphPen {
     const branches = branchScopes(operator, scope);
     const shared = sharedBranches(operator, scope).filter(({ ids }) => ids.length > 0);
     if (branches.length + shared.length === 0) return;
-    this.groups.push({ path, kind: "parallel", label: labelOf(operator), parent: container });
+    const kind = operator.operator_type === "multi_choice" ? "choice" : "parallel";
+    this.groups.push({ path, kind, label: labelOf(operator), parent: container });
     for (const { name } of shared) this.addBranch(path, name);
     for (const branch of branches) {
-      this.addBranch(path, branch.name);
+      const condition =
+        operator.operator_type === "multi_choice"
+          ? operator.branches[branch.name]?.condition
+          : undefined;
+      this.addBranch(path, branch.name, condition);
       this.addScope(branch.scope, { ...around, inBranch: true });
     }
   }
 
-  private addBranch(parallel: string, name: string): void {
-    const path = branchPath(parallel, name);
-    this.groups.push({ path, kind: "branch", label: name, parent: parallel });
-    this.containers.set(path, parallel);
+  private addBranch(parent: string, name: string, condition?: string): void {
+    const path = branchPath(parent, name);
+    this.groups.push({
+      path,
+      kind: "branch",
+      label: name,
+      ...(condition !== undefined && { condition }),
+      parent,
+    });
+    this.containers.set(path, parent);
   }
 
   private addEdges(scope: Scope): void {
@@ -186,7 +199,7 @@ function targetKind(operator: Operator, label: string): EdgeKind {
     : "case";
 }
 
-/** Members of the older kind of branch are drawn inside the branch's group. */
+/** Members of the older kind of branch are in the group of their branch. */
 function sharedContainers(scope: Scope): Map<string, string> {
   const containers = new Map<string, string>();
   const owners = new Map<string, string>();
@@ -195,7 +208,7 @@ function sharedContainers(scope: Scope): Map<string, string> {
   for (const [id, operator] of scope.operators)
     for (const { name, ids } of sharedBranches(operator, scope))
       for (const member of ids) {
-        // The first parallel that names a task has it, and two that name each other do not nest.
+        // The first parallel that lists a task contains it, and two that list each other do not nest.
         if (owners.has(member) || isInside(id, member)) continue;
         owners.set(member, id);
         containers.set(member, branchPath(pathIn(scope, id), name));
@@ -211,7 +224,7 @@ function findMember(scope: Scope, id: string): string[] {
     .flatMap((branch) => findMember(branch.scope, id));
 }
 
-/** The two ends, or the groups around them, that lie side by side; `null` when one contains the other. */
+/** The two ends, or groups around them, that are in one scope; `null` when one contains the other. */
 function liftToOneScope(fromChain: string[], toChain: string[]) {
   const outward = new Set(toChain);
   const shared = fromChain.findIndex((path) => outward.has(path));

@@ -1,9 +1,9 @@
 import type { Operator } from "../model/workflow.ts";
 
-/** What stands on an operator in a drawing: its description or id, and what its kind adds. */
+/** The label of an operator in a diagram: its description or id, its kind, and a mark for a breaker and guards. */
 export function labelOf(operator: Operator): string {
   const name = oneLine(operator.description) || oneLine(operator.task_id) || "(no id)";
-  return `${name}${suffixOf(operator)}`;
+  return `${name}${suffixOf(operator)}${markOf(operator)}`;
 }
 
 function suffixOf(operator: Operator): string {
@@ -13,7 +13,7 @@ function suffixOf(operator: Operator): string {
     case "switch":
       return " (switch)";
     case "foreach":
-      return " (for each)";
+      return operator.dynamic ? " (for each, dynamic)" : " (for each)";
     case "while":
       return " (while)";
     case "activity":
@@ -26,12 +26,30 @@ function suffixOf(operator: Operator): string {
       return ` (await ${oneLine(operator.event_name)})`;
     case "join":
       return ` (join ${operator.join_mode})`;
+    case "reflexive":
+      return ` (reflexive ≤${operator.max_turns})`;
+    case "multi_choice":
+      return " (choice)";
+    case "terminate":
+      return ` (end: ${operator.status})`;
+    case "child_workflow": {
+      const count = Object.keys(operator.children).length;
+      return count === 1 ? " (1 child)" : ` (${count} children)`;
+    }
     case "task":
     case "parallel":
       return "";
     default:
       return ` (${oneLine(operator.operator_type)})`;
   }
+}
+
+function markOf(operator: Operator): string {
+  const marks = [
+    ...(operator.circuit_breaker_policy ? ["breaker"] : []),
+    ...(operator.preconditions.length + operator.postconditions.length > 0 ? ["guards"] : []),
+  ];
+  return marks.length === 0 ? "" : ` [${marks.join(", ")}]`;
 }
 
 function oneLine(text: string): string {

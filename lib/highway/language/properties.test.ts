@@ -1,8 +1,7 @@
 /** What holds for every workflow, sensible or not. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { toRichMermaid } from "../diagrams/rich-mermaid.ts";
-import { safeIds } from "../diagrams/safe-ids.ts";
+import { safeIds, toRichMermaid } from "../diagrams/rich-mermaid.ts";
 import { buildGraph } from "../graph/graph.ts";
 import { decodeAndCheck, validateWorkflow } from "../model/checks/validate.ts";
 import { arbitraryWorkflow } from "../testing/arbitrary-workflow.ts";
@@ -126,7 +125,10 @@ function readDiagram(text: string) {
       if (state[2]) around.push(state[1]);
     } else if (edge) edges.push(`${edge[1]} ${edge[2]}`);
     else if (/^ *\}$/.test(line)) around.pop();
-    else expect(line).toMatch(/^ *(--|\[\*\] --> \w+|\w+ --> \[\*\]|classDef .*|class \w+ \w+)$/);
+    else
+      expect(line).toMatch(
+        /^ *(--|\[\*\] --> \w+(?: : .+)?|\w+ --> \[\*\]|classDef .*|class \w+ \w+)$/,
+      );
   }
   expect(around).toEqual([]);
   return { states, edges };
