@@ -78,6 +78,32 @@ test("one template alone keeps its type, in text it is spliced", () => {
   });
 });
 
+test("escapes are literal text, and a dollar sign may stand before a template", () => {
+  const dollar = "$" + "{";
+  const value = [
+    `echo $${dollar}HOME}`,
+    "{{{{ n }}",
+    `$${dollar}{ n }}`,
+    `${dollar}{ n }}`,
+    "{{ n }",
+  ];
+  expect(fillTemplates(value, lookup)).toEqual([
+    `echo ${dollar}HOME}`,
+    "{{ n }}",
+    `${dollar}{ n }}`,
+    "$5",
+    "{{ n }",
+  ]);
+  expect(evaluateCondition(`'$${dollar}n}' == '{{{{n}}'`, lookup)).toBe(false);
+});
+
+test.each(["n == 007", "{{ }}", "'{{ a | b }}' == 1", "{{ n }} == {{ 1 + }}"])(
+  "%s is refused before it is evaluated",
+  (text) => {
+    expect(() => parseExpression(text)).toThrow(TemplateError);
+  },
+);
+
 test.each(["", "a b", "a..b", "a.b()", "1a", "a[b]"])("'%s' is no path", (text) => {
   expect(() => parsePath(text)).toThrow(TemplateError);
 });

@@ -12,6 +12,9 @@ import {
 } from "yaml";
 import { joinPath, type Problem } from "../model/problem.ts";
 
+/** Most later errors follow from the first ones. */
+const MAX_ERRORS = 20;
+
 const BOOLEANS = new Map<string, boolean>([
   ...["yes", "true", "on"].flatMap((word) => inCases(word).map((one) => [one, true] as const)),
   ...["no", "false", "off"].flatMap((word) => inCases(word).map((one) => [one, false] as const)),
@@ -51,7 +54,8 @@ export function parseYaml(text: string): { value?: unknown; problems: Problem[] 
       lineCounter: counter,
       logLevel: "error",
     });
-    const problems = document.errors.map(({ message }) => syntaxProblem(message));
+    const errors = document.errors.slice(0, MAX_ERRORS);
+    const problems = errors.map(({ message }) => syntaxProblem(message));
     if (problems.length > 0) return { problems };
     const reader = new Reader(counter);
     const value = reader.convert(document.contents, "");

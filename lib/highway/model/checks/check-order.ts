@@ -53,7 +53,7 @@ export function checkOrder({ scope, locate }: LocatedScope, problems: Problem[])
         );
     if (isRouter(operator)) checkTargetsBehindTargets(scope, operator, place);
   }
-  checkHandlerRings(handlers, locate, problems);
+  checkHandlerRings(scope, handlers, locate, problems);
 }
 
 /** The handlers of a scope, each with the operators of the scope that name it. */
@@ -67,6 +67,7 @@ function listHandlers(scope: Scope): Map<string, Operator[]> {
 
 /** Handlers that start each other in a ring. Each runs at most once for each operator that triggers it. */
 function checkHandlerRings(
+  scope: Scope,
   handlers: Map<string, Operator[]>,
   locate: LocatedScope["locate"],
   problems: Problem[],
@@ -76,7 +77,7 @@ function checkHandlerRings(
     for (const { task_id } of triggers)
       next.set(task_id, (next.get(task_id) ?? new Set()).add(handler));
   const reported = new Set<string>();
-  for (const id of next.keys()) {
+  for (const id of scope.operators.keys()) {
     const ring = findRing(id, next);
     if (!ring || ring.some((one) => reported.has(one))) continue;
     for (const one of ring) reported.add(one);

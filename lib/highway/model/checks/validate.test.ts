@@ -1,0 +1,396 @@
+import { describe, expect, test } from "vitest";
+import { WorkflowBuilder } from "../../builder/workflow-builder.ts";
+import { parseWorkflow } from "../../language/parse.ts";
+import { listNotExecuted } from "../executable.ts";
+import { validateWorkflow } from "./validate.ts";
+
+const task = (task_id: string, fields: object = {}) => ({
+  task_id,
+  operator_type: "task",
+  function: "f",
+  ...fields,
+});
+
+/** Problems of a workflow with these tasks, as `path code`. */
+function check(tasks: Record<string, unknown>[], fields: object = {}): string[] {
+  const entries = tasks.map((one) => [one.task_id, one]);
+  const problems = validateWorkflow({
+    name: "flow",
+    tasks: Object.fromEntries(entries),
+    ...fields,
+  });
+  return problems.map(({ path, code, severity }) => `${severity} ${path} ${code}`);
+}
+
+/** Problems of the fields of one task, without its path. */
+const checkTask = (fields: object) =>
+  check(["operator_type" in fields ? { task_id: "t", ...fields } : task("t", fields)]).map((line) =>
+    line.replace("tasks.t.", ""),
+  );
+
+describe("rings of handlers", () => {
+  const ring = (problems: { code: string; message: string }[]) =>
+    problems.filter(({ code }) => code === "handler_ring").map(({ message }) => message);
+  const validate = (tasks: Record<string, object>) => validateWorkflow({ name: "flow", tasks });
+
+  test("a ring of three is named once", () => {
+    const [message, ...more] = ring(
+      validate({
+        pay: task("pay", { on_failure_task_id: "chat" }),
+        chat: task("chat", { on_failure_task_id: "mail" }),
+        mail: task("mail", { on_failure_task_id: "chat" }),
+      }),
+    );
+    expect(message).toContain("chat → mail → chat");
+    expect(more).toEqual([]);
+  });
+
+  test("an operator that handles itself, and two that handle each other by success and failure", () => {
+    const [first] = ring(validate({ b: task("b", { on_failure_task_id: "b" }) }));
+    expect(first).toContain("b → b");
+    const [second] = ring(
+      validate({
+        a: task("a", { on_failure_task_id: "b" }),
+        b: task("b", { on_success_task_id: "a" }),
+      }),
+    );
+    expect(second).toContain("a → b → a");
+  });
+
+  test("handlers in a row are no ring", () => {
+    const built = new WorkflowBuilder("flow")
+      .task("a", "f")
+      .onFailure("b")
+      .task("b", "f")
+      .onFailure("c")
+      .task("c", "f")
+      .build();
+    expect(ring(validateWorkflow(built))).toEqual([]);
+  });
+});
+
+test.each([["ten"], ["{{ inputs.rounds }}"], [0], [1.5], [true]])(
+  "a limit of rounds of %j is refused",
+  (max_iterations) => {
+    const loop = { operator_type: "while", condition: "true", loop_body: [task("x")] };
+    expect(checkTask({ ...loop, metadata: { max_iterations } })).toEqual([
+      "error metadata.max_iterations max_iterations",
+    ]);
+    expect(checkTask({ ...loop, metadata: { max_iterations: 5 } })).toEqual([]);
+  },
+);
+
+describe("templates and expressions are parsed", () => {
+  test.each(["{{ x | default(0) }}", "{{ }}", "{{ 1 + }}", "$" + "{a b}", "text {{ a..b }}"])(
+    "%s in arguments, payloads, events, guards and the fields of the new operators",
+    (text) => {
+      const places: [object, string][] = [
+        [{ args: [1, [text]] }, "args[1][0]"],
+        [{ kwargs: { a: { b: text } } }, "kwargs.a.b"],
+        [{ idempotency_key: text }, "idempotency_key"],
+        [
+          { preconditions: [{ variable: "x", check: "exists", message: text }] },
+          "preconditions[0].message",
+        ],
+        [
+          { operator_type: "emit_event", event_name: "e{{ run.id }}", payload: { p: text } },
+          "payload.p",
+        ],
+        [{ operator_type: "wait_for_event", event_name: text }, "event_name"],
+        [
+          {
+            operator_type: "reflexive",
+            generator: "g",
+            verifier: "v",
+            generator_kwargs: { p: text },
+          },
+          "generator_kwargs.p",
+        ],
+        [
+          {
+            operator_type: "reflexive",
+            generator: "g",
+            verifier: "v",
+            correction_prompt_template: text,
+          },
+          "correction_prompt_template",
+        ],
+        [{ operator_type: "terminate", reason: text }, "reason"],
+        [
+          {
+            operator_type: "child_workflow",
+            children: { c: { workflow_name: "other", inputs: { i: text } } },
+          },
+          "children.c.inputs.i",
+        ],
+      ];
+      for (const [fields, path] of places)
+        expect(checkTask(fields)).toEqual([`error ${path} bad_template`]);
+    },
+  );
+
+  test.each(["", "a == 007", "{{ x | default(0) }} > 1", "a &&  b", "a =="])(
+    "%j as a condition, items, a switch and the variable of a guard",
+    (text) => {
+      const places: [object, string][] = [
+        [{ operator_type: "condition", condition: text }, "condition"],
+        [{ operator_type: "foreach", items: text, loop_body: [task("x")] }, "items"],
+        [{ operator_type: "switch", switch_on: text, cases: { a: "t" } }, "switch_on"],
+        [
+          { operator_type: "multi_choice", branches: { b: { condition: text } } },
+          "branches.b.condition",
+        ],
+      ];
+      for (const [fields, path] of places)
+        expect(checkTask(fields)).toContain(`error ${path} bad_expression`);
+      expect(checkTask({ postconditions: [{ variable: text, check: "exists" }] })).toEqual([
+        `error postconditions[0].variable ${text === "" ? "bad_guard" : "bad_expression"}`,
+      ]);
+    },
+  );
+
+  test("escapes are legal, and a template without an end is a warning", () => {
+    expect(checkTask({ args: ["echo $$" + "{HOME} {{{{ x }}", "{ {a} } $5"] })).toEqual([]);
+    expect(checkTask({ args: ["{{ x } and $" + "{ y"] })).toEqual([
+      "warning args[0] unclosed_template",
+    ]);
+  });
+});
+
+test("a target that also comes after another target of its router is reported", () => {
+  const tasks = [
+    {
+      task_id: "too_odd",
+      operator_type: "condition",
+      condition: "x",
+      if_true: "ask",
+      if_false: "load",
+    },
+    task("ask", { dependencies: ["too_odd"] }),
+    task("load", { dependencies: ["ask", "too_odd"] }),
+  ];
+  expect(check(tasks)).toEqual(["warning tasks.too_odd skipped_target"]);
+});
+
+describe("unknown fields", () => {
+  const hints = (value: object) =>
+    validateWorkflow(value).map(({ path, hint }) => `${path}: ${hint}`);
+
+  test("are warnings with the nearest known field", () => {
+    const value = {
+      name: "flow",
+      shedule: "0 0 * * *",
+      tasks: {
+        a: task("a", {
+          timeuot: 5,
+          result_kye: "r",
+          on_failure: "h",
+          xyz: 1,
+          retry_policy: { delays: 5 },
+        }),
+        b: {
+          task_id: "b",
+          operator_type: "wait_for_event",
+          event_name: "e{{ run.id }}",
+          timeout: 5,
+          dependencies: ["a"],
+        },
+      },
+    };
+    expect(hints(value)).toEqual([
+      "tasks.a.retry_policy.delays: did you mean delay?",
+      "tasks.a.timeuot: undefined",
+      "tasks.a.result_kye: did you mean result_key?",
+      "tasks.a.on_failure: did you mean on_failure_task_id?",
+      "tasks.a.xyz: undefined",
+      "tasks.b.timeout: did you mean timeout_seconds?",
+      "shedule: did you mean schedule?",
+    ]);
+  });
+
+  test("of an unknown operator are not reported", () => {
+    expect(check([{ task_id: "a", operator_type: "teleport", to: "mars" }])).toEqual([
+      "error tasks.a.operator_type unknown_operator",
+    ]);
+  });
+});
+
+test.each([
+  ["00:30:00", "error"],
+  ["5m", "error"],
+  ["1 day", "error"],
+  ["30", "error"],
+  ["approved", "warning"],
+  ["{{ inputs.delay }}", undefined],
+])("a wait for %s is %s", (wait_for, severity) => {
+  expect(checkTask({ operator_type: "wait", wait_for })).toEqual(
+    severity ? [`${severity} wait_for wait_for_text`] : [],
+  );
+});
+
+test("an event name without a template is a warning", () => {
+  const events = ["emit_event", "wait_for_event"];
+  for (const operator_type of events) {
+    expect(checkTask({ operator_type, event_name: "paid" })).toEqual([
+      "warning event_name fixed_event_name",
+    ]);
+    expect(checkTask({ operator_type, event_name: "paid:{{ run.id }}" })).toEqual([]);
+  }
+});
+
+describe("the fields of 2.2", () => {
+  test.each<[string, object, string]>([
+    ["an empty variable", { variable: " ", check: "exists" }, "variable"],
+    ["a range of a number and a text", { check: "in_range", value: [1, "2"] }, "value"],
+    ["a range in the wrong order", { check: "in_range", value: [2, 1] }, "value"],
+    ["a pattern that does not compile", { check: "matches_regex", value: "(" }, "value"],
+    ["a pattern that is no text", { check: "matches_regex", value: 5 }, "value"],
+    ["an unknown type", { check: "type_check", value: "strng" }, "value"],
+  ])("a guard with %s is refused", (_, guard, key) => {
+    expect(checkTask({ preconditions: [{ variable: "x", ...guard }] })).toEqual([
+      `error preconditions[0].${key} bad_guard`,
+    ]);
+  });
+
+  test("a negative isolation is refused; a breaker on a wait has no effect", () => {
+    expect(checkTask({ circuit_breaker_policy: { isolation_duration: -3 } })).toEqual([
+      "error circuit_breaker_policy.isolation_duration negative_delay",
+    ]);
+    expect(checkTask({ operator_type: "wait", wait_for: 5, circuit_breaker_policy: {} })).toEqual([
+      "warning circuit_breaker_policy circuit_breaker_ignored",
+    ]);
+  });
+
+  test("seconds of isolation are another spelling", () => {
+    const policy = (fields: object) => {
+      const text = JSON.stringify({
+        name: "flow",
+        tasks: { t: task("t", { circuit_breaker_policy: fields }) },
+      });
+      return parseWorkflow(text).workflow?.tasks.t?.circuit_breaker_policy?.isolation_duration;
+    };
+    expect(policy({ isolation_duration_seconds: 90 })).toBe("PT1M30S");
+    expect(policy({ isolation_duration_seconds: 90, isolation_duration: 5 })).toBe("PT5S");
+    expect(policy({ isolation_duration_seconds: "90" })).toBeUndefined();
+  });
+
+  test("children need a workflow's name, and inputs by name", () => {
+    const children = {
+      a: {},
+      b: { workflow_name: "Other" },
+      c: { workflow_name: "other", inputs: [1], version: 2 },
+    };
+    expect(checkTask({ operator_type: "child_workflow", children, timeout_seconds: 0 })).toEqual([
+      "error timeout_seconds timeout",
+      "error children.a.workflow_name bad_child",
+      "error children.b.workflow_name bad_child",
+      "error children.c.inputs bad_child",
+      "error children.c.version bad_child",
+    ]);
+    expect(checkTask({ operator_type: "child_workflow" })).toEqual([
+      "warning children no_children",
+    ]);
+  });
+
+  test("a choice that cannot be made", () => {
+    expect(checkTask({ operator_type: "multi_choice", branches: {}, timeout: 0 })).toEqual([
+      "error timeout timeout",
+      "warning branches choice_without_branches",
+      "error minimum_branches minimum_unreachable",
+    ]);
+    const branch = (tasks: string[]) => ({ condition: "x", tasks });
+    const inside = (id: string) => ({ name: "t_a", tasks: { [id]: task(id) } });
+    expect(
+      checkTask({
+        operator_type: "multi_choice",
+        branches: { a: branch(["x"]), b: branch(["y"]) },
+        branch_workflows: { a: inside("z"), c: inside("w") },
+      }),
+    ).toEqual([
+      "warning branch_workflows.a branch_mismatch",
+      "warning branches.b branch_mismatch",
+      "warning branch_workflows.c branch_mismatch",
+      "error branches.b.tasks[0] unknown_target",
+    ]);
+  });
+
+  test("branches of a choice are scopes", () => {
+    const branch_workflows = {
+      a: {
+        name: "t_a",
+        deadline_seconds: 5,
+        tasks: {
+          x: task("x", { dependencies: ["y"] }),
+          y: task("y", { dependencies: ["x", "no"] }),
+        },
+      },
+    };
+    const lines = checkTask({
+      operator_type: "multi_choice",
+      branches: { a: { condition: "true", tasks: ["x", "y"] } },
+      branch_workflows,
+    });
+    expect(lines.map((line) => line.replace("branch_workflows.a.", ""))).toEqual([
+      "warning deadline_seconds branch_deadline_ignored",
+      "error tasks.y.dependencies[1] unknown_dependency",
+      "error tasks.x cycle",
+      "error tasks.y cycle",
+    ]);
+  });
+
+  test("what comes after a terminate never runs, unless something else leads to it", () => {
+    const tasks = [
+      { task_id: "c", operator_type: "condition", condition: "x", if_true: "end", if_false: "go" },
+      { task_id: "end", operator_type: "terminate", dependencies: ["c"] },
+      task("go", { dependencies: ["c"] }),
+      task("after", { dependencies: ["end"] }),
+      task("later", { dependencies: ["after"] }),
+      task("both", { dependencies: ["end", "go"] }),
+    ];
+    expect(check(tasks)).toEqual([
+      "warning tasks.after after_terminate",
+      "warning tasks.later after_terminate",
+    ]);
+  });
+
+  test("a dynamic loop is a warning; deadlines must be positive", () => {
+    const loop = { operator_type: "foreach", items: "[1]", loop_body: [task("x")], dynamic: true };
+    expect(checkTask(loop)).toEqual(["warning dynamic dynamic_unsupported"]);
+    const [problem] = validateWorkflow({ name: "flow", deadline_seconds: -1 });
+    expect(problem?.message).toBe("deadline_seconds must be positive (got -1)");
+  });
+});
+
+test("what is not executed is refused at the start, with its path", () => {
+  const workflow = new WorkflowBuilder("flow")
+    .foreach("each", "[1]", (body) => body.task("inner", "f"), { dynamic: true })
+    .build();
+  expect(listNotExecuted(workflow)).toEqual([
+    {
+      path: "tasks.each.dynamic",
+      code: "not_executed",
+      severity: "error",
+      message: "Operator 'each' is dynamic: items cannot be added to a loop that runs here.",
+    },
+  ]);
+});
+
+test("a thousand tasks may share one anchor, but not expand without bound", () => {
+  const tasks = Array.from(
+    { length: 1000 },
+    (_, index) => `  t${index}: {<<: *t, task_id: t${index}, kwargs: *k}`,
+  );
+  const head = "x-task: &t {operator_type: task, function: f}\nx-kwargs: &k {a: [1, 2]}";
+  const shared = parseWorkflow(`name: flow\n${head}\ntasks:\n${tasks.join("\n")}\n`);
+  expect(shared.problems.filter(({ severity }) => severity === "error")).toEqual([]);
+  expect(Object.keys(shared.workflow?.tasks ?? {})).toHaveLength(1000);
+  const levels = Array.from(
+    { length: 20 },
+    (_, level) => `  l${level + 1}: &l${level + 1} [${Array(9).fill(`*l${level}`).join(", ")}]`,
+  );
+  const bomb = parseWorkflow(`name: flow\nvariables:\n  l0: &l0 [1]\n${levels.join("\n")}\n`);
+  expect(bomb.problems).toMatchObject([{ code: "too_large" }]);
+  expect(parseWorkflow("name: flow\nvariables: &v {a: *v}\n").problems).toMatchObject([
+    { code: "too_deep" },
+  ]);
+});

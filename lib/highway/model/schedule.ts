@@ -1,0 +1,103 @@
+import { Cron } from "croner";
+import { toDate } from "./instant.ts";
+import type { Workflow } from "./workflow.ts";
+
+const FIELDS = [
+  { from: 0, to: 59, names: [], firstName: 0 },
+  { from: 0, to: 23, names: [], firstName: 0 },
+  { from: 1, to: 31, names: [], firstName: 0 },
+  {
+    from: 1,
+    to: 12,
+    names: "jan feb mar apr may jun jul aug sep oct nov dec".split(" "),
+    firstName: 1,
+  },
+  { from: 0, to: 7, names: "sun mon tue wed thu fri sat".split(" "), firstName: 0 },
+] as const;
+type Field = (typeof FIELDS)[number];
+
+/** Whether text is a cron expression of five fields: numbers, names, lists, ranges, `*`, and steps of the last two. */
+export function isCron(text: string): boolean {
+  const fields = text.trim().split(/\s+/);
+  return fields.length === FIELDS.length && FIELDS.every((field, i) => isField(fields[i], field));
+}
+
+function isField(text: string | undefined, field: Field): boolean {
+  return (text ?? "").split(",").every((part) => {
+    const [range = "", step, ...more] = part.split("/");
+    if (more.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) return false;
+    if (range === "*") return true;
+    if (step !== undefined && !range.includes("-")) return false;
+    const ends = range.split("-").map((end) => toNumber(end, field));
+    const [low, high = low] = ends;
+    return ends.length <= 2 && low !== undefined && high !== undefined && low <= high;
+  });
+}
+
+function toNumber(text: string, field: Field): number | undefined {
+  const names: readonly string[] = field.names;
+  const name = names.indexOf(text.toLowerCase());
+  if (name >= 0) return field.firstName + name;
+  const value = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= field.from && value <= field.to ? value : undefined;
+}
+
+/** Whether text names a time zone of the platform's database, such as `UTC` or `Europe/Berlin`. */
+export function isTimeZone(text: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: text }));
+  } catch {
+    return false;
+  }
+}
+
+/** One time at which a schedule is due. */
+export type ScheduledTime = {
+  /** ISO 8601 in UTC. */
+  at: string;
+  /**
+   * `shifted`: the clock skips the wall time of the schedule that day, so the time is the one after the gap. `once`: the
+   * clock shows it twice, and the schedule counts the first. Absent on all other days.
+   */
+  change?: "shifted" | "once";
+};
+
+/**
+ * The next times of a schedule after `from`, not before the workflow's `start_date`, ten by default and fewer when there
+ * are no more. Wall times are those of `timeZone`, UTC by default. A fixed time that the clock skips is shifted behind the
+ * gap; times with a wildcard for the minute are dropped there. `catchup`, `is_paused` and `max_active_runs` do not
+ * change the times. Empty without a schedule, or with one that is not valid. Nothing runs at these times yet.
+ */
+export function listScheduledTimes(
+  workflow: Pick<Workflow, "schedule" | "start_date">,
+  options: { from: Date; timeZone?: string; count?: number },
+): ScheduledTime[] {
+  const { from, timeZone = "UTC", count = 10 } = options;
+  const { schedule, start_date: start } = workflow;
+  if (schedule === null || !isCron(schedule) || !isTimeZone(timeZone)) return [];
+  const cron = new Cron(schedule.trim(), { timezone: timeZone, mode: "5-part", paused: true });
+  // A millisecond earlier, so that a time at the start date itself counts.
+  const begin = start === null ? from : new Date(Math.max(+from, +toDate(start) - 1));
+  return cron.nextRuns(count, begin).map((date) => {
+    const change = findChange(cron, date, timeZone);
+    return { at: date.toISOString(), ...(change && { change }) };
+  });
+}
+
+const HOUR = 3_600_000;
+
+function findChange(cron: Cron, date: Date, timeZone: string): ScheduledTime["change"] {
+  if (!cron.match(date)) return "shifted";
+  // Zones set their clocks back by half an hour or an hour.
+  const repeats = [HOUR / 2, HOUR].map((step) => new Date(+date + step));
+  const again = repeats.find((one) => toWallTime(one, timeZone) === toWallTime(date, timeZone));
+  return again && !isDue(cron, again) ? "once" : undefined;
+}
+
+function isDue(cron: Cron, date: Date): boolean {
+  return cron.nextRun(new Date(+date - 1))?.getTime() === +date;
+}
+
+function toWallTime(date: Date, timeZone: string): string {
+  return date.toLocaleString("en-GB", { timeZone });
+}
