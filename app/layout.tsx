@@ -3,7 +3,7 @@ import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
-import { readPreferences } from "@/components/layout/preferences/preferences";
+import { parsePreferences } from "@/components/layout/preferences/preferences";
 import { cn } from "@/lib/cn";
 import "./globals.css";
 
@@ -17,7 +17,7 @@ export const viewport: Viewport = { colorScheme: "light dark" };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const jar = await cookies();
-  const { theme } = readPreferences((name) => jar.get(name)?.value);
+  const { theme } = parsePreferences((name) => jar.get(name)?.value);
   return (
     <html
       lang="en"

@@ -8,14 +8,14 @@ export default function NotFound() {
       <EmptyState
         heading="h1"
         icon="compass"
-        title="There is no such page"
+        title="Page not found"
         actions={
           <Link href="/" className={buttonClass("primary")}>
             Go to the overview
           </Link>
         }
       >
-        The address may be from another version of the dashboard.
+        The link may come from another version of the dashboard.
       </EmptyState>
     </main>
   );

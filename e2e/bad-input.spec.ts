@@ -39,10 +39,10 @@ test("An unknown queue, an unknown task and a malformed id each say so", async (
     ["/queues/nowhere", "Queue not found"],
     ["/queues/nowhere/events", "Queue not found"],
     [`/workflows/${randomUUID()}`, "Workflow run not found"],
-    ["/workflows/not-an-id", "There is no such page"],
+    ["/workflows/not-an-id", "Page not found"],
     [`/bulk/${randomUUID()}`, "Bulk operation not found"],
     ["/bulk/not-an-id", /not found|Invalid link/],
-    ["/no/such/page", "There is no such page"],
+    ["/no/such/page", "Page not found"],
   ] as const) {
     await page.goto(address);
     await expect(page.getByText(words), address).toBeVisible();

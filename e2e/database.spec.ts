@@ -16,7 +16,7 @@ const ROOMS = [
   "/audit",
 ];
 
-/** What a room says in a database without Absurd, or without the dashboard's own tables. */
+/** What a page shows in a database without Absurd, or without the dashboard's own tables. */
 const MISSING = /no absurd schema|keeps no workflow runs|not installed/i;
 
 test("I lose the database while looking, keep the last data, and it comes back by itself", async ({
@@ -30,7 +30,9 @@ test("I lose the database while looking, keep the last data, and it comes back b
     await page.goto(`${dashboard.url}/queues/${work.queue}/tasks`);
     await expect(page.locator("a[data-row]")).toHaveText("kept");
     await way.cut();
-    await expect(page.getByText(/Lost the database/)).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText(/Connection to the database lost/)).toBeVisible({
+      timeout: 30_000,
+    });
     await expect(page.locator("a[data-row]")).toHaveText("kept");
     const dimmed = page.getByRole("main").locator(".opacity-60");
     await expect(dimmed).toHaveCount(1);
@@ -41,7 +43,7 @@ test("I lose the database while looking, keep the last data, and it comes back b
     await expect(page.getByRole("dialog")).toContainText(/database (is|can|does|did)/i);
     await page.keyboard.press("Escape");
     await way.mend();
-    await expect(page.getByText(/Lost the database/)).toBeHidden({ timeout: 30_000 });
+    await expect(page.getByText(/Connection to the database lost/)).toBeHidden({ timeout: 30_000 });
     await expect(dimmed).toHaveCount(0);
   } finally {
     await dashboard.stop();

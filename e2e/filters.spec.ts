@@ -185,7 +185,7 @@ test("I find a queue, a page and an id in the palette", async ({ page, work }) =
   }
   await page.keyboard.press("ControlOrMeta+k");
   await box.fill("nothing is called so");
-  await expect(page.getByText("Nothing matches.")).toBeVisible();
+  await expect(page.getByText("No matches.")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(box).toHaveCount(0);
 });

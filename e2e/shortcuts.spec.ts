@@ -137,9 +137,9 @@ test("I switch single keys off, and they stay off until I want them back", async
   const address = `/queues/${work.queue}/tasks`;
   await open(page, address);
   await press(page, "?");
-  const choice = page.getByRole("checkbox", { name: "Single keys act" });
+  const choice = page.getByRole("checkbox", { name: "Single-key shortcuts" });
   await choice.uncheck();
-  await expect(dialog(page).getByRole("status")).toHaveText("Single keys do nothing now.");
+  await expect(dialog(page).getByRole("status")).toHaveText("Single-key shortcuts are off.");
   await press(page, "Escape");
   await expect(dialog(page)).toHaveCount(0);
 

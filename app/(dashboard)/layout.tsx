@@ -1,7 +1,7 @@
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { Shell } from "@/components/layout/frame/shell";
-import { readPreferences } from "@/components/layout/preferences/preferences";
+import { parsePreferences } from "@/components/layout/preferences/preferences";
 import { SessionProvider } from "@/components/layout/session/session-provider";
 import { TenantsProvider } from "@/components/tenants/tenants-provider";
 import { asksForToken } from "@/lib/identity/asks-for-token";
@@ -10,7 +10,7 @@ import { Providers } from "./providers";
 
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const jar = await cookies();
-  const preferences = readPreferences((name) => jar.get(name)?.value);
+  const preferences = parsePreferences((name) => jar.get(name)?.value);
   const tenants = viewedTenants();
   const hasSession = asksForToken();
   return (

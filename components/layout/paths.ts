@@ -1,6 +1,6 @@
 import { queueSegment } from "@/lib/search-params/queue-segment";
 
-/** Addresses of the rooms; names of queues may hold anything. */
+/** Paths of pages. Queue names may contain any character. */
 export const queuePath = (queue: string) => `/queues/${queueSegment(queue)}`;
 export const queueTasksPath = (queue: string) => `${queuePath(queue)}/tasks`;
 export const queueEventsPath = (queue: string) => `${queuePath(queue)}/events`;

@@ -6,13 +6,13 @@ import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
 import { isUuid } from "@/lib/model/ids";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
-import { ROOMS } from "./sections";
+import { SECTIONS } from "./sections";
 
 type Crumb = { href: string; label: string };
 
-/** Where the address is: room, queue, what of it. */
+/** The path as links: section, queue, part of it. */
 export function Breadcrumbs() {
-  const crumbs = crumbsOf(usePathname());
+  const crumbs = listCrumbs(usePathname());
   return (
     <nav aria-label="Breadcrumb" className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1 whitespace-nowrap text-ink-3">
@@ -48,21 +48,21 @@ export function Breadcrumbs() {
   );
 }
 
-function crumbsOf(pathname: string): Crumb[] {
+function listCrumbs(pathname: string): Crumb[] {
   const segments = pathname.split("/").filter(Boolean);
   if (segments.length === 0) return [{ href: "/", label: "Overview" }];
   return segments.map((segment, index) => {
     const href = `/${segments.slice(0, index + 1).join("/")}`;
-    return { href, label: PLACES[href] ?? label(segment, index, segments[0]) };
+    return { href, label: LABELS[href] ?? formatSegment(segment, index, segments[0]) };
   });
 }
 
-/** Words of an address that are no names. */
-const PLACES: Record<string, string> = { "/workflows/definitions": "Definitions" };
+/** Labels of paths that are neither sections nor names. */
+const LABELS: Record<string, string> = { "/workflows/definitions": "Definitions" };
 
-function label(segment: string, index: number, room: string | undefined): string {
-  if (room === "workflows" && isUuid(segment)) return formatShortId(segment);
+function formatSegment(segment: string, index: number, section: string | undefined): string {
+  if (section === "workflows" && isUuid(segment)) return formatShortId(segment);
   if (index === 1) return queueOfSegment(decodeURIComponent(segment));
   if (index === 3) return formatShortId(segment);
-  return ROOMS.find((room) => room.href === `/${segment}`)?.label ?? segment;
+  return SECTIONS.find(({ href }) => href === `/${segment}`)?.label ?? segment;
 }

@@ -1,4 +1,4 @@
-/** The mark: a path that comes back to itself. */
+/** The logo: a path that returns to its start. */
 export function Logo() {
   return (
     <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true" className="shrink-0">

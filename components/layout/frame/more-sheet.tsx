@@ -9,21 +9,21 @@ import { Link } from "@/components/ui/text/link";
 import { DatabaseStatus } from "../live/database-status";
 import { RefreshSelect } from "../preferences/refresh-select";
 import { ZoneSwitch } from "../preferences/zone-switch";
-import { ROOMS, TABBED_ROOMS } from "./sections";
+import { SECTIONS, TAB_COUNT } from "./sections";
 
-/** What a narrow screen has no room for: the other rooms, and the settings of the top bar. */
+/** What does not fit on narrow screens: the other sections and the settings of the top bar. */
 export function MoreSheet({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="More" onClose={onClose}>
-      {ROOMS.slice(TABBED_ROOMS).map((room) => (
+      {SECTIONS.slice(TAB_COUNT).map((section) => (
         <Link
-          key={room.href}
-          href={room.href}
+          key={section.href}
+          href={section.href}
           onClick={onClose}
           className="flex h-11 items-center gap-3 font-medium"
         >
-          <Icon name={room.icon} size={20} className="text-ink-3" />
-          {room.label}
+          <Icon name={section.icon} size={20} className="text-ink-3" />
+          {section.label}
         </Link>
       ))}
       <div className="flex min-h-11 items-center justify-between">

@@ -2,10 +2,10 @@
 import { usePathname } from "next/navigation";
 import type { ComponentProps } from "react";
 import { Link } from "@/components/ui/text/link";
-import { roomOf } from "./sections";
+import { findSection } from "./sections";
 
-/** A link to a room, which says whether the reader is there. */
-export function RoomLink(props: ComponentProps<typeof Link>) {
-  const isHere = roomOf(usePathname())?.href === props.href;
-  return <Link aria-current={isHere ? "page" : undefined} {...props} />;
+/** A link to a section, marked with `aria-current` inside that section. */
+export function SectionLink(props: ComponentProps<typeof Link>) {
+  const isCurrent = findSection(usePathname())?.href === props.href;
+  return <Link aria-current={isCurrent ? "page" : undefined} {...props} />;
 }

@@ -1,6 +1,6 @@
 import type { IconName } from "@/components/ui/icons/icon-names";
 
-export type Room = {
+export type Section = {
   href: string;
   label: string;
   icon: IconName;
@@ -8,8 +8,8 @@ export type Room = {
   key: string;
 };
 
-/** Every room of the dashboard, in the order of the navigation. A new room is one line here. */
-export const ROOMS: readonly Room[] = [
+/** Every section of the dashboard, in the order of the navigation. A new section is one line here. */
+export const SECTIONS: readonly Section[] = [
   { href: "/", label: "Overview", icon: "activity", key: "o" },
   { href: "/queues", label: "Queues", icon: "rows-3", key: "q" },
   { href: "/tasks", label: "Tasks", icon: "list-checks", key: "t" },
@@ -21,12 +21,12 @@ export const ROOMS: readonly Room[] = [
   { href: "/audit", label: "Audit", icon: "scroll-text", key: "a" },
 ];
 
-/** So many of them have a tab of their own on a narrow screen; the others are under More. */
-export const TABBED_ROOMS = 4;
+/** How many sections have a tab on narrow screens; the others are under More. */
+export const TAB_COUNT = 4;
 
-/** The room an address belongs to: a queue's tasks are Tasks, its events Events. */
-export function roomOf(pathname: string): Room | undefined {
+/** The section of a path: a queue's tasks belong to Tasks, its events to Events. */
+export function findSection(pathname: string): Section | undefined {
   const [, first = "", , third = ""] = pathname.split("/");
   const name = first === "queues" && third ? third : first;
-  return ROOMS.find((room) => room.href === `/${name}`);
+  return SECTIONS.find((section) => section.href === `/${name}`);
 }

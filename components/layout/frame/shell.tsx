@@ -1,15 +1,16 @@
 import type { ReactNode } from "react";
 import { SignOut } from "@/components/layout/session/sign-out";
 import { TenantNote } from "@/components/tenants/tenant-note";
+import { Icon } from "@/components/ui/icons/icon";
 import { DatabaseStatus } from "../live/database-status";
-import { DimWhenLost } from "../live/dim-when-lost";
-import { LostBanner } from "../live/lost-banner";
+import { DimWhenLost, LostBanner } from "../live/lost-connection";
 import { BottomTabs } from "./bottom-tabs";
 import { Logo } from "./logo";
-import { SideLinks } from "./navigation";
+import { SectionLink } from "./section-link";
+import { SECTIONS } from "./sections";
 import { TopBar } from "./top-bar";
 
-/** The frame of every room: bars stay, the room scrolls. */
+/** The frame of every page: the bars stay, the page scrolls. */
 export function Shell({
   tenants,
   hasSession,
@@ -50,5 +51,23 @@ export function Shell({
       </main>
       <BottomTabs />
     </div>
+  );
+}
+
+/** The sections, as a list at the side. */
+function SideLinks() {
+  return (
+    <nav aria-label="Main" className="flex flex-col gap-px">
+      {SECTIONS.map(({ href, icon, label }) => (
+        <SectionLink
+          key={href}
+          href={href}
+          className="group flex h-11 items-center gap-2 rounded-2 px-2 font-medium text-ink-2 hover:bg-active/60 aria-[current]:bg-active aria-[current]:text-ink wide:h-7"
+        >
+          <Icon name={icon} className="text-ink-3 group-aria-[current]:text-ink" />
+          {label}
+        </SectionLink>
+      ))}
+    </nav>
   );
 }

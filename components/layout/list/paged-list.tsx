@@ -10,8 +10,8 @@ import { Pager } from "./pager";
 type PageLike = { older: string | null; newer: string | null; now: string };
 
 /**
- * A list that is read page by page: what narrows it, the rows in a box that scrolls, the pager, and the keys for all of
- * it. `children` draws a page; rows with `data-row` take part in moving by `j` and `k`.
+ * A paged list: filters, rows in a scrolling box, the pager and their keys. `children` renders a page; rows with
+ * `data-row` can be reached with `j` and `k`.
  */
 export function PagedList<Page extends PageLike>({
   title,
@@ -24,15 +24,15 @@ export function PagedList<Page extends PageLike>({
   keys,
   children,
 }: {
-  /** The page's heading, where the list is all of the page. */
+  /** The heading, if the list is the whole page. */
   title?: string;
   bar?: ReactNode;
   query: UseQueryResult<Page>;
   cursor: string | null;
   onTurn: (cursor: string | null) => void;
-  /** What stands beside the pager. */
+  /** Text beside the pager. */
   note: (page: Page) => ReactNode;
-  /** Of the skeleton. */
+  /** Columns of the skeleton. */
   columns: number;
   keys?: Record<string, () => void>;
   children: (page: Page) => ReactNode;
@@ -40,7 +40,7 @@ export function PagedList<Page extends PageLike>({
   const page = query.data;
   const box = useRef<HTMLDivElement>(null);
   useHotkeys(keys ?? {});
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
   useEffect(() => {
     box.current?.scrollTo({ top: 0 });
   }, [cursor]);
@@ -66,7 +66,7 @@ export function PagedList<Page extends PageLike>({
   );
 }
 
-/** A list before anything is known of it; `bar` where one stands above its rows. */
+/** The list while it loads; `bar` reserves the space of the filters. */
 export function PagedListSkeleton({ columns, bar = true }: { columns: number; bar?: boolean }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface">

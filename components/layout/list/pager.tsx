@@ -6,7 +6,7 @@ import { Kbd } from "@/components/ui/text/kbd";
 
 const BY_TIME = ["Newest", "Newer", "Older"] as const;
 
-/** Keyset paging: to the beginning, back and on, also by `[` and `]`. There are no page numbers, since nothing counts the rows. */
+/** Keyset paging, also with `[` and `]`. There are no page numbers, because rows are not counted. */
 export function Pager({
   page,
   note,
@@ -19,9 +19,9 @@ export function Pager({
   note: ReactNode;
   first: boolean;
   onTurn: (cursor: string | null) => void;
-  /** The buttons' words, for lists in another order than the newest first. */
+  /** Button labels, for lists that are not newest first. */
   labels?: readonly [string, string, string];
-  /** The keys of the list, beside those of paging. */
+  /** Hints for the other keys of the list. */
   keys?: ReactNode;
 }) {
   const turn = (cursor: string | null | undefined) => (cursor ? () => onTurn(cursor) : undefined);

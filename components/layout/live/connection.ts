@@ -1,7 +1,7 @@
 "use client";
 import { useSyncExternalStore } from "react";
 
-/** Whether reads come through. `at` is the browser's time of the last good answer, `lostAt` of the first bad one. */
+/** Whether requests succeed. `at` is the browser's time of the last success, `lostAt` of the first failure after it. */
 export type Connection = { at: number | null; lostAt: number | null; what: "database" | "server" };
 
 let state: Connection = { at: null, lostAt: null, what: "database" };

@@ -5,7 +5,7 @@ import { cn } from "@/lib/cn";
 import { healthQuery } from "@/lib/query/health";
 import { useConnection } from "./connection";
 
-/** The database at a glance, at the foot of the navigation. */
+/** The database status below the navigation. */
 export function DatabaseStatus() {
   const { lostAt } = useConnection();
   const { data } = useQuery({ ...healthQuery(), refetchInterval: 30_000 });

@@ -6,8 +6,8 @@ import { isNotFound } from "@/lib/model/problem";
 import { ReadError } from "./read-error";
 
 /**
- * One live read on the page: its skeleton, its error, or its data under the data's clock. Data that was there stays
- * while a later read fails; the banner of the page says so.
+ * Renders a live query: its skeleton, its error, or its data under the data's clock. Data stays while a later refetch
+ * fails; the page's banner shows the failure.
  */
 export function LiveData<T extends { now: string }>({
   query,
@@ -17,7 +17,7 @@ export function LiveData<T extends { now: string }>({
 }: {
   query: UseQueryResult<T>;
   skeleton: ReactNode;
-  /** It is all of the page: an error in its place is the page's heading. */
+  /** Whether it is the whole page, so that an error is the page's heading. */
   whole?: boolean;
   children: (data: T) => ReactNode;
 }) {

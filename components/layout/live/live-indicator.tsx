@@ -5,7 +5,7 @@ import { formatRelative } from "@/lib/format";
 import { usePreferences } from "../preferences/preferences-provider";
 import { useConnection } from "./connection";
 
-/** Whether what is shown follows the database, and how old it is. */
+/** Whether the page is live, paused or disconnected, and the age of its data. */
 export function LiveIndicator() {
   const { refresh } = usePreferences();
   const { at, lostAt } = useConnection();

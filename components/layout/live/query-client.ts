@@ -2,28 +2,28 @@ import { QueryCache, QueryClient } from "@tanstack/react-query";
 import { ProblemError } from "@/lib/model/problem";
 import { markLive, markLost } from "./connection";
 
-/** A fresh client: one per browser tab, one per request on the server. */
+/** A new query client: one per browser tab, one per request on the server. */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
       onSuccess: (_data, query) => {
         if (query.queryKey[0] !== "health") markLive();
       },
-      onError: followError,
+      onError: handleError,
     }),
-    // Polling is the retry: an error is shown at once, and the next read that succeeds takes it away.
+    // Polling is the retry: an error shows at once, and the next successful refetch clears it.
     defaultOptions: { queries: { retry: false } },
   });
 }
 
-function followError(error: unknown): void {
+function handleError(error: unknown): void {
   if (!(error instanceof ProblemError)) return;
   if (error.code === "network") markLost("server");
   if (error.code === "database_unavailable") markLost("database");
-  if (error.code === "unauthenticated") signIn();
+  if (error.code === "unauthenticated") goToSignIn();
 }
 
-function signIn(): void {
+function goToSignIn(): void {
   const here = `${location.pathname}${location.search}`;
   location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
 }

@@ -3,7 +3,6 @@ import { ErrorState } from "@/components/ui/feedback/error-state";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
-
 import { isNotFound, type ProblemCode, ProblemError } from "@/lib/model/problem";
 
 const TITLES: Partial<Record<ProblemCode, string>> = {
@@ -22,14 +21,14 @@ const TITLES: Partial<Record<ProblemCode, string>> = {
   network: "Dashboard server unreachable",
 };
 
-/** Where the way on leads from something that is not there. */
+/** The list to go to when the object is not found. */
 const LISTS: Partial<Record<ProblemCode, [href: string, label: string]>> = {
   workflow_run_not_found: ["/workflows", "See all runs"],
   definition_not_found: ["/workflows?view=definitions", "See all definitions"],
   bulk_not_found: ["/bulk", "See all operations"],
 };
 
-/** Why a room has nothing to show, and the way on. */
+/** Why a section has no data, and what to do next. */
 export function ReadError({
   error,
   onRetry,
@@ -73,7 +72,7 @@ export function ReadError({
   );
 }
 
-/** A hint whose commands stand between backticks. */
+/** A hint with commands in backticks. */
 function Ticked({ text }: { text: string }) {
   return text.split("`").map((part, index) =>
     index % 2 === 1 ? (

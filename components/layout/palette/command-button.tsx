@@ -2,14 +2,14 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
-import { useFrameKeys } from "./use-frame-keys";
+import { useGlobalKeys } from "./use-global-keys";
 
 const CommandPalette = lazyOptional(() =>
   import("./command-palette").then((m) => m.CommandPalette),
 );
 const KeySheet = lazyOptional(() => import("./key-sheet").then((m) => m.KeySheet));
 
-/** Opens the palette (also Ctrl/Cmd-K or `/`) and the sheet of keys (`?`). Both load when first asked for. */
+/** Opens the palette (also Ctrl/Cmd-K) and the keyboard shortcuts (`?`). Both load on first use. */
 export function CommandButton({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
   useEffect(() => {
@@ -21,7 +21,7 @@ export function CommandButton({ children }: { children: ReactNode }) {
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   }, []);
-  useFrameKeys();
+  useGlobalKeys();
   useHotkeys({ "?": () => setOpen("keys") });
   const close = () => setOpen(null);
   return (

@@ -7,17 +7,14 @@ import { Kbd } from "@/components/ui/text/kbd";
 import { cn } from "@/lib/cn";
 import { type Command, useCommands } from "./commands";
 
-/**
- * Jumps to any id, queue, task name or page, does what can be done with what the page is about, and leads to the sheet of
- * keys.
- */
+/** Jumps to any id, queue, task name or section, runs the page's commands, and opens the keyboard shortcuts. */
 export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
   const router = useRouter();
   const ref = useModal();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const listId = useId();
-  // Enter on an id that is still being looked up opens it as soon as it is found.
+  // Enter during the lookup of an id opens it once it is found.
   const [entered, setEntered] = useState(false);
   const { commands, note, looking } = useCommands(text);
   const current = Math.min(at, commands.length - 1);

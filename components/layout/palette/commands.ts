@@ -8,7 +8,7 @@ import { findQuery } from "@/lib/query/find";
 import { queuesQuery } from "@/lib/query/queues";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
 import { serializeTaskFilters } from "@/lib/search-params/tasks";
-import { ROOMS } from "../frame/sections";
+import { SECTIONS } from "../frame/sections";
 import { queueEventsPath, queuePath, queueTasksPath, taskPath, workflowRunPath } from "../paths";
 import { listPageCommands } from "./page-commands";
 
@@ -18,25 +18,25 @@ export type Command = {
   note: string;
   group: string;
   icon: IconName;
-  /** Where it leads, or what it does. */
+  /** The path it opens, or what it runs. */
   to: string | (() => void);
 };
 
 const LIMIT = 14;
-/** Names of tasks are offered from so many letters on: there may be hundreds. */
-const NAME_LETTERS = 2;
+/** Task names are suggested from this input length on: there may be hundreds. */
+const MIN_NAME_LENGTH = 2;
 
-/** Where a typed text may lead and what it may do; a pasted id is looked up in every queue. */
+/** The commands that match a typed text. A pasted id is looked up in every queue. */
 export function useCommands(text: string): {
   commands: Command[];
   note: string | null;
-  /** An id is being looked up, so there will be more. */
+  /** Whether an id is still being looked up. */
   looking: boolean;
 } {
   const typed = text.trim().toLowerCase();
   const isId = isUuid(typed);
-  // As it was when the palette was opened: it covers the page.
-  const [deeds] = useState(listPageCommands);
+  // Read once: the page is covered while the palette is open.
+  const [pageCommands] = useState(listPageCommands);
   const queues = useQuery(queuesQuery()).data?.queues ?? [];
   const names = useQuery({ ...taskSuggestionsQuery([]), retry: false }).data?.names ?? [];
   const found = useQuery({ ...findQuery(typed), enabled: isId });
@@ -45,21 +45,21 @@ export function useCommands(text: string): {
     return { commands, note: findNote(found, commands.length), looking: found.isPending };
   }
   const all: Command[] = [
-    ...deeds.map(({ label, note = "", icon, run }) => ({
-      key: `here ${label}`,
+    ...pageCommands.map(({ label, note = "", icon, run }) => ({
+      key: `page ${label}`,
       label,
       note,
-      group: "Here",
+      group: "This page",
       icon,
       to: run,
     })),
-    ...ROOMS.map(({ href, label, icon }) => link(href, label, "", "Go to", icon)),
+    ...SECTIONS.map(({ href, label, icon }) => link(href, label, "", "Go to", icon)),
     ...queues.flatMap(({ name }) => [
       link(queueTasksPath(name), name, "tasks", "Queues", "rows-3"),
       link(queueEventsPath(name), name, "events", "Queues", "rows-3"),
       link(queuePath(name), name, "queue", "Queues", "rows-3"),
     ]),
-    ...(typed.length < NAME_LETTERS ? [] : names).map((name) =>
+    ...(typed.length < MIN_NAME_LENGTH ? [] : names).map((name) =>
       link(
         `/tasks${serializeTaskFilters({ name: [name] })}`,
         name,
@@ -73,7 +73,7 @@ export function useCommands(text: string): {
   const fits = ({ label, note }: Command) =>
     words.every((word) => `${label} ${note}`.toLowerCase().includes(word));
   const commands = all.filter(fits).slice(0, LIMIT);
-  return { commands, note: commands.length === 0 ? "Nothing matches." : null, looking: false };
+  return { commands, note: commands.length === 0 ? "No matches." : null, looking: false };
 }
 
 function link(to: string, label: string, note: string, group: string, icon: IconName): Command {
@@ -96,7 +96,7 @@ function toCommand(hit: Found): Command {
 }
 
 function findNote(query: { isPending: boolean; error: Error | null }, hits: number): string | null {
-  if (query.isPending) return "Looking in every queue…";
+  if (query.isPending) return "Searching every queue…";
   if (query.error) return query.error.message;
-  return hits === 0 ? "No task, run or workflow run has this id." : null;
+  return hits === 0 ? "No task, run or workflow run with this id." : null;
 }

@@ -4,10 +4,79 @@ import { Checkbox } from "@/components/ui/form/checkbox";
 import { Dialog } from "@/components/ui/overlay/dialog";
 import { Kbd } from "@/components/ui/text/kbd";
 import { cn } from "@/lib/cn";
+import { SECTIONS } from "../frame/sections";
 import { usePreferences } from "../preferences/preferences-provider";
-import { KEY_GROUPS } from "./key-groups";
 
-/** Every key and what it does, and the way to switch off those that act by themselves. */
+type KeyGroup = {
+  title: string;
+  /** Single-key shortcuts, which work wherever the focus is and can be turned off. */
+  single: boolean;
+  keys: readonly (readonly [what: string, ...keys: string[]])[];
+};
+
+/** Every shortcut, in display order. */
+const KEY_GROUPS: readonly KeyGroup[] = [
+  {
+    title: "Global",
+    single: false,
+    keys: [
+      ["Jump to anything", "Ctrl", "K"],
+      ["Close", "Esc"],
+    ],
+  },
+  {
+    title: "Page",
+    single: true,
+    keys: [
+      ["Keyboard shortcuts", "?"],
+      ["Refresh", "r"],
+    ],
+  },
+  {
+    title: "Lists",
+    single: true,
+    keys: [
+      ["Next / previous row", "j", "k"],
+      ["Open", "↵"],
+      ["Select", "x"],
+      ["Select range", "⇧", "x"],
+      ["Newer / older page", "[", "]"],
+      ["Search", "/"],
+    ],
+  },
+  {
+    title: "Go to",
+    single: true,
+    keys: SECTIONS.map(({ label, key }) => [label, "g", key] as const),
+  },
+  {
+    title: "Task",
+    single: true,
+    keys: [
+      ["Cancel", "c"],
+      ["Retry", "t"],
+      ["Reschedule", "s"],
+      ["Emit event", "e"],
+      ["Run again", "a"],
+      ["Fork from a step", "f"],
+      ["Extend lease", "l"],
+      ["Spawn a task", "n"],
+      ["All actions", "m"],
+    ],
+  },
+  {
+    title: "Timeline",
+    single: false,
+    keys: [
+      ["Previous / next row", "↑", "↓"],
+      ["Move", "←", "→"],
+      ["Zoom", "+", "-"],
+      ["Fit all", "0"],
+    ],
+  },
+];
+
+/** Every shortcut, and the switch for single-key shortcuts. */
 export function KeySheet({ onClose }: { onClose: () => void }) {
   const { keys } = usePreferences();
   return (
@@ -49,24 +118,26 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
 
 function SingleKeys() {
   const { keys, choose } = usePreferences();
-  const [told, setTold] = useState("");
+  const [status, setStatus] = useState("");
   return (
     <div className="mb-3 rounded-2 border bg-surface px-3 py-1.5">
       <Checkbox
         checked={keys === "on"}
         onChange={({ target }) => {
           choose("keys", target.checked ? "on" : "off");
-          setTold(target.checked ? "Single keys act again." : "Single keys do nothing now.");
+          setStatus(
+            target.checked ? "Single-key shortcuts are on." : "Single-key shortcuts are off.",
+          );
         }}
       >
-        <span className="font-medium">Single keys act</span>
+        <span className="font-medium">Single-key shortcuts</span>
       </Checkbox>
       <p className="text-12 text-ink-2">
-        Switch them off for speech input, or if keys are pressed by accident. Ctrl K stays, and its
-        box leads back here.
+        Turn them off for speech input, or if keys are pressed by accident. Ctrl K keeps working;
+        reopen this sheet from there.
       </p>
       <p role="status" className="sr-only">
-        {told}
+        {status}
       </p>
     </div>
   );

@@ -2,27 +2,27 @@
 import { useEffect, useRef } from "react";
 import type { IconName } from "@/components/ui/icons/icon-names";
 
-/** Something that can be done with what the page is about. */
-export type Deed = { label: string; note?: string; icon: IconName; run: () => void };
+/** An action on the subject of the page. */
+export type PageCommand = { label: string; note?: string; icon: IconName; run: () => void };
 
-const places = new Set<() => readonly Deed[]>();
+const sources = new Set<() => readonly PageCommand[]>();
 
-/** Offers these deeds in the palette for as long as the component is mounted. */
-export function usePageCommands(deeds: readonly Deed[]): void {
-  const latest = useRef(deeds);
+/** Lists these commands in the palette while the component is mounted. */
+export function usePageCommands(commands: readonly PageCommand[]): void {
+  const latest = useRef(commands);
   useEffect(() => {
-    latest.current = deeds;
+    latest.current = commands;
   });
   useEffect(() => {
-    const place = () => latest.current;
-    places.add(place);
+    const source = () => latest.current;
+    sources.add(source);
     return () => {
-      places.delete(place);
+      sources.delete(source);
     };
   }, []);
 }
 
-/** What can be done on this page now. */
-export function listPageCommands(): Deed[] {
-  return [...places].flatMap((place) => place());
+/** The commands of the mounted components. */
+export function listPageCommands(): PageCommand[] {
+  return [...sources].flatMap((source) => source());
 }

@@ -2,8 +2,8 @@
 import { createContext, type ReactNode, useContext, useState } from "react";
 import { HotkeysSwitch } from "@/components/ui/form/hotkeys";
 import { ZoneProvider } from "@/components/ui/text/zone";
-import { keepPreference, type Preferences } from "./preferences";
-import { useZoneInAddress } from "./use-zone-in-address";
+import { type Preferences, storePreference } from "./preferences";
+import { useZoneInUrl } from "./use-zone-in-url";
 
 type Value = Preferences & {
   choose: <Name extends keyof Preferences>(name: Name, value: Preferences[Name]) => void;
@@ -19,12 +19,12 @@ export function PreferencesProvider({
   children: ReactNode;
 }) {
   const [preferences, setPreferences] = useState(initial);
-  const [zone, showZone] = useZoneInAddress(preferences.zone);
+  const [zone, setZone] = useZoneInUrl(preferences.zone);
   const choose: Value["choose"] = (name, value) => {
     setPreferences((before) => ({ ...before, [name]: value }));
-    keepPreference(name, value);
+    storePreference(name, value);
     if (name === "theme") applyTheme(String(value));
-    if (name === "zone") showZone(String(value));
+    if (name === "zone") setZone(String(value));
   };
   return (
     <PreferencesContext value={{ ...preferences, zone, choose }}>
@@ -46,7 +46,7 @@ export function usePreferences(): Value {
   return value;
 }
 
-/** The `refetchInterval` of every live query: one setting for the whole app. Hidden tabs stop by themselves. */
+/** The `refetchInterval` of every live query, from one setting. TanStack Query pauses it in hidden tabs. */
 export function useRefreshInterval(): number | false {
   const { refresh } = usePreferences();
   return refresh === 0 ? false : refresh * 1000;

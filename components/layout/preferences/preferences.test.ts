@@ -1,17 +1,19 @@
 import { expect, test } from "vitest";
-import { readPreferences, readZone } from "./preferences";
+import { parsePreferences, parseZone } from "./preferences";
 
-const read = (cookies: Record<string, string>) => readPreferences((name) => cookies[name]);
+const parse = (cookies: Record<string, string>) => parsePreferences((name) => cookies[name]);
 
-test("what was never chosen, or is damaged, falls back", () => {
-  const usual = { theme: "system", zone: "UTC", refresh: 5, keys: "on" };
-  expect(read({})).toEqual(usual);
-  expect(read({ theme: "pink", zone: "Nowhere/Land", refresh: "1", keys: "maybe" })).toEqual(usual);
-  expect(read({ zone: "%E0%A4%A" })).toEqual(usual);
+test("a missing or invalid preference falls back to its default", () => {
+  const defaults = { theme: "system", zone: "UTC", refresh: 5, keys: "on" };
+  expect(parse({})).toEqual(defaults);
+  expect(parse({ theme: "pink", zone: "Nowhere/Land", refresh: "1", keys: "maybe" })).toEqual(
+    defaults,
+  );
+  expect(parse({ zone: "%E0%A4%A" })).toEqual(defaults);
 });
 
-test("what was chosen is read back", () => {
-  expect(read({ theme: "dark", zone: "Europe%2FBerlin", refresh: "0", keys: "off" })).toEqual({
+test("a stored preference is parsed", () => {
+  expect(parse({ theme: "dark", zone: "Europe%2FBerlin", refresh: "0", keys: "off" })).toEqual({
     theme: "dark",
     zone: "Europe/Berlin",
     refresh: 0,
@@ -19,9 +21,9 @@ test("what was chosen is read back", () => {
   });
 });
 
-test("UTC may be written in any case", () => {
-  expect(["utc", "UTC", "Utc"].map(readZone)).toEqual(["UTC", "UTC", "UTC"]);
-  expect(["", "local", "../etc/passwd", null, undefined].map(readZone)).toEqual(
+test("UTC is accepted in any case", () => {
+  expect(["utc", "UTC", "Utc"].map(parseZone)).toEqual(["UTC", "UTC", "UTC"]);
+  expect(["", "local", "../etc/passwd", null, undefined].map(parseZone)).toEqual(
     Array(5).fill(null),
   );
 });

@@ -8,7 +8,7 @@ const OPTIONS = REFRESH_SECONDS.map((seconds) => ({
   label: seconds === 0 ? "Off" : `${seconds} s`,
 }));
 
-/** How often the whole app reads again. */
+/** The refetch interval of the whole app. */
 export function RefreshSelect() {
   const { refresh, choose } = usePreferences();
   return (

@@ -6,7 +6,7 @@ import { usePreferences } from "./preferences-provider";
 
 const ICONS = { system: "monitor", light: "sun", dark: "moon" } as const;
 
-/** System, light, dark, in turn. */
+/** Cycles through system, light and dark. */
 export function ThemeSwitch() {
   const { theme, choose } = usePreferences();
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";

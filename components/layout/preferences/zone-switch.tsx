@@ -3,11 +3,11 @@ import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { usePreferences } from "./preferences-provider";
 
-/** Instants in UTC, or in the browser's own zone. An address may ask for a third one. */
+/** Switches between UTC and the browser's zone. An address may set a third one. */
 export function ZoneSwitch() {
   const { zone, choose } = usePreferences();
   const utc = zone === "UTC";
-  const other = utc ? "your own time zone" : "UTC";
+  const other = utc ? "your time zone" : "UTC";
   return (
     <Button
       variant="ghost"

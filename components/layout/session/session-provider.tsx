@@ -7,7 +7,7 @@ export function SessionProvider({ value, children }: { value: boolean; children:
   return <SessionContext value={value}>{children}</SessionContext>;
 }
 
-/** Whether the dashboard asks for a token, so that there is a session to end. */
+/** Whether the dashboard needs a token, so that there is a session to end. */
 export function useSession(): boolean {
   return useContext(SessionContext);
 }

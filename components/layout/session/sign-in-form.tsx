@@ -4,7 +4,7 @@ import { Button } from "@/components/ui/form/button";
 import { Field, Input } from "@/components/ui/form/field";
 import { signInAction } from "@/lib/actions/session";
 
-/** Asks for the dashboard's token and goes on to `next`. */
+/** Signs in with the token and opens `next`. */
 export function SignInForm({ next }: { next: string }) {
   const [token, setToken] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
@@ -15,7 +15,7 @@ export function SignInForm({ next }: { next: string }) {
     const result = await signInAction(token).catch(() => undefined);
     if (result?.ok) return location.assign(next);
     setPending(false);
-    setProblem(result?.error.message ?? "The dashboard’s server does not answer.");
+    setProblem(result?.error.message ?? "The server did not respond. Try again.");
   }
   return (
     <form
@@ -25,11 +25,7 @@ export function SignInForm({ next }: { next: string }) {
       }}
       className="flex flex-col gap-2"
     >
-      <Field
-        label="Token"
-        hint="The value of DASHBOARD_TOKEN on the dashboard’s server"
-        error={problem}
-      >
+      <Field label="Token" hint="Set as DASHBOARD_TOKEN on the server" error={problem}>
         {(ids) => (
           <Input
             {...ids}

@@ -2,7 +2,7 @@
 import { useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { Pager } from "@/components/layout/list/pager";
 import { ReadError } from "@/components/layout/live/read-error";
-import { useReadAgain } from "@/components/layout/live/use-read-again";
+import { useRefresh } from "@/components/layout/live/use-refresh";
 import { BulkButton } from "@/components/tasks/bulk/bulk-button";
 import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
@@ -39,7 +39,7 @@ const SelectionBar = lazyOptional(() =>
 export function TaskList({ queue }: { queue?: string }) {
   const { filters, narrow, turnTo, showColumns, clear } = useTaskFilters(queue);
   const { query, shown, showNewest } = useLiveTasks(filters);
-  const readAgain = useReadAgain();
+  const refresh = useRefresh();
   const box = useRef<HTMLDivElement>(null);
   // Rendering 200 rows takes a while. Deferred, so that the control that was pressed updates first.
   const drawn = useDeferredValue(shown);
@@ -69,7 +69,7 @@ export function TaskList({ queue }: { queue?: string }) {
     x: () => selectFocused(false),
     X: () => selectFocused(true),
     r: () => {
-      readAgain();
+      refresh();
       query.refetch({ cancelRefetch: false }).then(({ data }) => showNewest(data));
     },
   });

@@ -45,8 +45,8 @@ export const NodePicture = memo(function NodePicture({
   const sign = state && signOf(state);
   const tries = status && status.attempts > 1 ? `×${status.attempts}` : "";
   const start = state ? AFTER_SIGN : EDGE;
-  const nameRoom = width - start - EDGE - roomOf(tries);
-  const kindRoom = width - AFTER_SIGN - EDGE - roomOf(note);
+  const nameRoom = width - start - EDGE - findSection(tries);
+  const kindRoom = width - AFTER_SIGN - EDGE - findSection(note);
   const quiet = state !== undefined && (sign === undefined || sign === "pending");
   return (
     // biome-ignore lint/a11y/useSemanticElements: there are no buttons inside of a picture
@@ -150,7 +150,7 @@ function ageOf(since: number | null, now: number): number {
 }
 
 /** What a text at the end of a line takes from the one at its beginning. */
-function roomOf(text: string): number {
+function findSection(text: string): number {
   return text === "" ? 0 : measureText(text, "words") + APART;
 }
 

@@ -1,14 +1,14 @@
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
-/** The params of every page below a queue. Pages get them as they stand in the address, `generateMetadata` decoded. */
+/** The params of every page of a queue. Next.js passes them encoded to pages and decoded to `generateMetadata`. */
 export type QueueParams = { params: Promise<{ queue: string }> };
 
-/** The queue's name, whatever it holds. */
+/** The queue's name, for pages. */
 export async function queueName(params: QueueParams["params"]): Promise<string> {
   return queueOfSegment(decodeURIComponent((await params).queue));
 }
 
-/** As `queueName`, in `generateMetadata`. */
+/** The queue's name, for `generateMetadata`. */
 export async function queueTitle(params: QueueParams["params"]): Promise<string> {
   return queueOfSegment((await params).queue);
 }

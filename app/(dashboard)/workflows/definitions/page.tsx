@@ -1,6 +1,6 @@
 import { redirect } from "next/navigation";
 
-/** The definitions are a view of the workflows' page; whoever shortens the address of one comes here. */
+/** Definitions are a view of the workflows page. This is the parent path of a definition's address. */
 export default function DefinitionsPage(): never {
   redirect("/workflows?view=definitions");
 }

@@ -1,18 +1,19 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Banner } from "@/components/ui/feedback/banner";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { useClock } from "@/components/ui/text/clock";
 import { useZone } from "@/components/ui/text/zone";
+import { cn } from "@/lib/cn";
 import { formatClock, formatRelative } from "@/lib/format";
 import { healthQuery } from "@/lib/query/health";
 import { markLive, useConnection } from "./connection";
 
-const TRY_EVERY_MS = 3_000;
+const RETRY_MS = 3_000;
 
-/** While reads fail: says so, keeps trying, and brings every figure up to date once the database answers again. */
+/** While requests fail: shows a banner, keeps retrying, and refetches every query once the database is back. */
 export function LostBanner() {
   const { lostAt, at, what } = useConnection();
   const lost = lostAt !== null;
@@ -20,7 +21,7 @@ export function LostBanner() {
   const health = useQuery({
     ...healthQuery(),
     enabled: lost,
-    refetchInterval: lost && TRY_EVERY_MS,
+    refetchInterval: lost && RETRY_MS,
     refetchIntervalInBackground: true,
   });
   const back = lost && health.data?.database === "up" && health.dataUpdatedAt > lostAt;
@@ -30,7 +31,7 @@ export function LostBanner() {
     client.invalidateQueries();
   }, [back, client]);
   const zone = useZone();
-  const ago = useClock(() => (lostAt === null ? "" : lostWords(Date.now() - lostAt)));
+  const ago = useClock(() => (lostAt === null ? "" : formatLostAgo(Date.now() - lostAt)));
   if (!lost) return null;
   return (
     <div className="px-3 pt-3 wide:px-4">
@@ -40,23 +41,38 @@ export function LostBanner() {
         action={
           <Button onClick={() => health.refetch()}>
             <Icon name="refresh-cw" size={14} />
-            Try now
+            Retry now
           </Button>
         }
       >
         <strong className="font-semibold">
-          Lost the {what === "server" ? "dashboard’s server" : "database"}{" "}
-          {/* Read aloud once, not each second. */}
+          Connection to the {what === "server" ? "dashboard’s server" : "database"} lost{" "}
+          {/* Announced once, not every second. */}
           <span aria-hidden>{ago}</span>.
         </strong>{" "}
         {at !== null &&
-          `What you see is from ${formatClock(new Date(at).toISOString(), zone)} ${zone}. `}
-        Actions cannot be sent now. Trying again every 3 s.
+          `Showing data from ${formatClock(new Date(at).toISOString(), zone)} ${zone}. `}
+        Actions are unavailable. Retrying every 3 s.
       </Banner>
     </div>
   );
 }
 
-function lostWords(ms: number): string {
+function formatLostAgo(ms: number): string {
   return ms < 1000 ? "just now" : formatRelative(-ms);
+}
+
+/** Dims the page while the connection is lost: its data stays readable but does not look current. Errors are not dimmed. */
+export function DimWhenLost({ children }: { children: ReactNode }) {
+  const lost = useConnection().lostAt !== null;
+  return (
+    <div
+      className={cn(
+        "flex min-h-0 flex-1 flex-col transition-opacity",
+        lost && "opacity-60 has-data-read-error:opacity-100",
+      )}
+    >
+      {children}
+    </div>
+  );
 }

@@ -2,8 +2,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { askAnew } from "@/lib/query/api";
 
-/** Reads everything on the page once more, past the answers that the server shares among its readers. */
-export function useReadAgain(): () => Promise<void> {
+/** Refetches every query on the page, bypassing the responses that the server shares between readers. */
+export function useRefresh(): () => Promise<void> {
   const client = useQueryClient();
   return () => askAnew(() => client.refetchQueries({ type: "active" }));
 }
