@@ -1,3 +1,5 @@
+import { array, nullable, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import "server-only";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { auditEntries } from "@/lib/db/dashboard-schema";
@@ -80,11 +82,15 @@ export function listAuditChoices(options: ReadOptions = {}): Promise<AuditChoice
     const { operator, action, auditId } = entries;
     const newest = sql`(select ${operator}, ${action} from ${entries}
       order by ${auditId} desc limit ${SAMPLE}::int) as newest`;
-    const { rows } = await db.execute<AuditChoices>(sql`
+    const [choices] = await query(
+      db,
+      { operators: array(text), actions: array(text) },
+      sql`
       select coalesce(array_agg(distinct operator order by operator), '{}') as operators,
              coalesce(array_agg(distinct action order by action), '{}') as actions
-        from ${newest}`);
-    return rows[0] ?? { operators: [], actions: [] };
+        from ${newest}`,
+    );
+    return choices ?? { operators: [], actions: [] };
   });
 }
 
@@ -104,7 +110,7 @@ function columnsOf(entries: Entries, tenants: boolean) {
   return {
     ...{ auditId, at, operator, action, queue, taskId, runId },
     ...{ parameters, reason, outcome, code, message, result, bulkId },
-    tenants: tenants ? entries.tenants : sql<string[] | null>`null`,
+    tenants: tenants ? entries.tenants : sql`null`.mapWith(nullable(array(text))),
   };
 }
 

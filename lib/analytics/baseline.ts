@@ -1,6 +1,7 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import { toIso } from "@/lib/db/decode";
+import { instant, integer, nullable, number } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
@@ -13,6 +14,8 @@ const TASKS = 5_000;
 const SAMPLE = 200;
 /** Of fewer nothing is said. */
 const LEAST = 8;
+
+const NOTHING_MEASURED = { tasks: 0, from: null, to: null, attemptMs: null, taskMs: null };
 
 /** How long the recent completed tasks of one name took. */
 export type Usual = {
@@ -57,13 +60,17 @@ export function getUsual(
     const median = (from: ReturnType<typeof sql>) =>
       sql`percentile_disc(0.5) within group (order by extract(epoch from ended - ${from}) * 1000)::float8`;
     // The limit keeps it a look-up by key for each task, never a join over the whole table of runs.
-    const { rows } = await db.execute<{
-      tasks: number;
-      from: string;
-      to: string;
-      attemptMs: number;
-      taskMs: number;
-    }>(sql`
+    const columns = {
+      tasks: integer,
+      from: nullable(instant),
+      to: nullable(instant),
+      attemptMs: nullable(number),
+      taskMs: nullable(number),
+    };
+    const [measured] = await query(
+      db,
+      columns,
+      sql`
       select count(*)::int as "tasks", min(enqueued)::text as "from", max(enqueued)::text as "to",
         ${median(sql`claimed`)} as "attemptMs", ${median(sql`started`)} as "taskMs"
       from (
@@ -74,9 +81,11 @@ export function getUsual(
           from ${runs} where ${runs.runId} = finished.last limit 1
         ) run
         where run.claimed is not null and run.ended is not null and started is not null
-      ) measured`);
-    const [row] = rows;
-    if (!row || row.tasks < LEAST) return { usual: null };
-    return { usual: { ...row, from: toIso(row.from), to: toIso(row.to) } };
+      ) measured`,
+    );
+    const { tasks: count, from, to, attemptMs, taskMs } = measured ?? NOTHING_MEASURED;
+    if (count < LEAST || from === null || to === null || attemptMs === null || taskMs === null)
+      return { usual: null };
+    return { usual: { tasks: count, from, to, attemptMs, taskMs } };
   });
 }

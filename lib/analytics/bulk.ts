@@ -1,3 +1,4 @@
+import { array, nullable, text } from "@/lib/db/decode";
 import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
@@ -129,7 +130,7 @@ function columnsOf(jobs: Jobs, tenants: boolean) {
   return {
     ...{ bulkId, action, options, operator, reason, filters, state, perSecond },
     ...{ createdAt, finishedAt, collected, done, skipped, failed, message },
-    tenants: tenants ? jobs.tenants : sql<string[] | null>`null`,
+    tenants: tenants ? jobs.tenants : sql`null`.mapWith(nullable(array(text))),
   };
 }
 

@@ -1,8 +1,7 @@
-import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { eq, type SQL, sql } from "drizzle-orm";
-import { z } from "zod";
-import { toIso } from "@/lib/db/decode";
+import { instant, integer, nullable, text, toIso } from "@/lib/db/decode";
+import { type DecodedRow, query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants, narrowTenants } from "@/lib/db/tenants";
@@ -14,9 +13,10 @@ import {
 } from "@/lib/model/event";
 import type { Iso } from "@/lib/model/instants";
 import type { Payload } from "@/lib/model/json";
-import type { Direction, Page } from "@/lib/model/page";
+import { type Direction, formatCursor, type Page, PLACE } from "@/lib/model/page";
 import type { EventFilters } from "@/lib/search-params/events";
 import { groupBy } from "./scope/group-by";
+import { requireCursor } from "./scope/key-pages";
 import { inlineLimit, payload } from "./scope/payload";
 import { readQueues } from "./scope/registry";
 
@@ -32,7 +32,7 @@ export function listEvents(
 ): Promise<Page<EventSummary>> {
   return readQueues(filters.queue, options, async ({ db, now, queues, unreadable }) => {
     const names = queues.map((queue) => queue.name);
-    const cursor = filters.cursor === null ? null : decodeEventCursor(filters.cursor);
+    const cursor = filters.cursor === null ? null : parseEventCursor(filters.cursor);
     const direction = cursor?.direction ?? "older";
     const found: EventKey[] = [];
     for (const state of partsAhead(filters, direction, cursor?.key)) {
@@ -50,8 +50,8 @@ export function listEvents(
     const rows = direction === "older" ? page : page.reverse();
     return {
       rows: await describeEvents(db, rows, now, filters.tenant),
-      older: older ? encodeEventCursor("older", older) : null,
-      newer: newer ? encodeEventCursor("newer", newer) : null,
+      older: older ? formatEventCursor("older", older) : null,
+      newer: newer ? formatEventCursor("newer", newer) : null,
       now,
       ...(unreadable.length > 0 ? { unreadable: unreadable.map(({ name }) => name) } : {}),
     };
@@ -86,7 +86,7 @@ export function listWaiters(
         stepName: waits.stepName,
         createdAt: waits.createdAt,
         timeoutAt: waits.timeoutAt,
-        total: sql<number>`count(*) over ()::int`.as("total"),
+        total: sql`count(*) over ()::int`.mapWith(integer).as("total"),
       })
       .from(waits)
       .where(eq(waits.eventName, name))
@@ -98,7 +98,7 @@ export function listWaiters(
         taskId: first.taskId,
         runId: first.runId,
         taskName: tasks.name,
-        tenantId: sql<string | null>`left(${tenantId}, 200)`,
+        tenantId: sql`left(${tenantId}, 200)`.mapWith(nullable(text)),
         stepName: first.stepName,
         createdAt: first.createdAt,
         timeoutAt: first.timeoutAt,
@@ -138,10 +138,14 @@ export async function readEventKeys(
   if (queues.length === 0 || (isRestricted(stretch) && stretch.state === "asked")) return [];
   const order = orderOf(stretch);
   const arms = queues.map((queue) => sql`(${ARMS[stretch.state](queue, stretch)})`);
-  const { rows } = await db.execute<Omit<EventKey, "state">>(sql`
+  const rows = await query(
+    db,
+    { queue: text, name: text, at: text },
+    sql`
     select queue, name, at::text as at from (${sql.join(arms, sql` union all `)}) as merged
     order by merged.at ${order}, merged.name ${order}, merged.queue ${order}
-    limit ${stretch.limit}::int`);
+    limit ${stretch.limit}::int`,
+  );
   return rows.map((row) => ({ ...row, state: stretch.state }));
 }
 
@@ -252,7 +256,7 @@ export async function describeEvents(
       payload: payloads.get(id(queue, name)) ?? null,
       waiters: waits?.waiters ?? 0,
       overdue: waits?.overdue ?? 0,
-      nextTimeoutAt: waits?.nextTimeoutAt ? toIso(waits.nextTimeoutAt) : null,
+      nextTimeoutAt: waits?.nextTimeoutAt ?? null,
     };
   });
 }
@@ -260,13 +264,14 @@ export async function describeEvents(
 const id = (queue: string, name: string) => JSON.stringify([queue, name]);
 
 type Grouped = [queue: string, keys: EventKey[]][];
-type Waiting = {
-  queue: string;
-  name: string;
-  waiters: number;
-  overdue: number;
-  nextTimeoutAt: string | null;
+const WAITING = {
+  queue: text,
+  name: text,
+  waiters: integer,
+  overdue: integer,
+  nextTimeoutAt: nullable(instant),
 };
+type Waiting = DecodedRow<typeof WAITING>;
 
 async function readWaiting(
   db: Database,
@@ -286,7 +291,7 @@ async function readWaiting(
       group by ${waits.eventName}`;
   });
   if (arms.length === 0) return new Map();
-  const { rows } = await db.execute<Waiting>(sql.join(arms, sql` union all `));
+  const rows = await query(db, WAITING, sql.join(arms, sql` union all `));
   return new Map(rows.map((row) => [id(row.queue, row.name), row]));
 }
 
@@ -315,38 +320,22 @@ async function readPayloads(
  */
 export type EventKey = { state: EventState; at: string; name: string; queue: string };
 
-const schema = z.tuple([
-  z.enum(["older", "newer"]),
-  z.enum(EVENT_STATES),
-  z.string().regex(/^(-?infinity|\d{4,6}-\d\d-\d\d [\d:.+-]+( BC)?)$/),
-  z.string(),
-  z.string(),
-]);
-
-/** The page that goes on after (`older`) or before (`newer`) this event, which itself is not part of it. */
-export function encodeEventCursor(
-  direction: Direction,
-  { state, at, name, queue }: EventKey,
-): string {
-  return Buffer.from(JSON.stringify([direction, state, at, name, queue])).toString("base64url");
+function formatEventCursor(direction: Direction, { state, at, name, queue }: EventKey): string {
+  return formatCursor(direction, state, at, name, queue);
 }
 
-/** @throws ProblemError `bad_request` */
-export function decodeEventCursor(cursor: string): { direction: Direction; key: EventKey } {
-  const parts = schema.safeParse(parse(Buffer.from(cursor, "base64url").toString()));
-  if (!parts.success)
-    throw new ProblemError({
-      code: "bad_request",
-      message: "The parameter cursor is not one that a page returned.",
-    });
-  const [direction, state, at, name, queue] = parts.data;
-  return { direction, key: { state, at, name, queue } };
+/** @throws ProblemError `bad_request` for a foreign cursor. */
+function parseEventCursor(cursor: string): { direction: Direction; key: EventKey } {
+  const { direction, place } = requireCursor(cursor, [
+    isEventState,
+    PLACE.time,
+    PLACE.text,
+    PLACE.text,
+  ]);
+  const [state, at, name, queue] = place;
+  return { direction, key: { state: state as EventState, at, name, queue } };
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function isEventState(text: string): text is EventState {
+  return EVENT_STATES.some((state) => state === text);
 }

@@ -1,11 +1,15 @@
+import { integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import "server-only";
 import { sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Found, FoundTask, FoundWorkflow } from "@/lib/model/found";
 import type { Uuid } from "@/lib/model/ids";
+import { TASK_STATES } from "@/lib/model/states";
 import { readQueues } from "./scope/registry";
 import { readRow } from "./workflows";
+import type { WorkflowRunRow } from "./workflows/rows";
 import { readWorkflowColumns } from "./workflows/tables";
 
 /**
@@ -24,10 +28,20 @@ export function findById(id: Uuid, options: ReadOptions = {}): Promise<Found[]> 
 
 async function findTasks(db: Database, queues: string[], id: Uuid): Promise<FoundTask[]> {
   if (queues.length === 0) return [];
-  const tasks = await db.execute<FoundTask>(sql.join(queues.map(taskArm(id)), sql` union all `));
-  if (tasks.rows.length > 0) return tasks.rows;
-  return (await db.execute<FoundTask>(sql.join(queues.map(runArm(id)), sql` union all `))).rows;
+  const tasks = await query(db, FOUND_TASK, sql.join(queues.map(taskArm(id)), sql` union all `));
+  if (tasks.length > 0) return tasks;
+  return query(db, FOUND_TASK, sql.join(queues.map(runArm(id)), sql` union all `));
 }
+
+const FOUND_TASK = {
+  kind: oneOf(["task", "run"]),
+  queue: text,
+  taskId: uuid,
+  runId: nullable(uuid),
+  attempt: nullable(integer),
+  name: text,
+  state: oneOf(TASK_STATES),
+};
 
 const taskArm = (id: Uuid) => (queue: string) => {
   const { tasks } = queueTables(queue);
@@ -43,11 +57,6 @@ const runArm = (id: Uuid) => (queue: string) => {
       from ${runs} join ${tasks} on ${tasks.taskId} = ${runs.taskId} where ${runs.runId} = ${id}::uuid`;
 };
 
-function toFound({ id, workflow_name, status }: Record<string, string | null>): FoundWorkflow {
-  return {
-    kind: "workflow",
-    workflowRunId: id ?? "",
-    name: workflow_name ?? "without a name",
-    status: status ?? null,
-  };
+function toFound({ id, name, status }: WorkflowRunRow): FoundWorkflow {
+  return { kind: "workflow", workflowRunId: id, name: name ?? "without a name", status };
 }

@@ -1,3 +1,5 @@
+import { boolean, nullable, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { ProblemError } from "@/lib/model/problem";
 import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
@@ -9,15 +11,21 @@ import type { Health } from "@/lib/model/health";
 export async function getHealth(options: ReadOptions = {}): Promise<Health> {
   try {
     return await readSnapshot(async (db) => {
-      const { rows } = await db.execute<{ installed: boolean; versioned: boolean }>(sql`
+      const [schema] = await query(
+        db,
+        { installed: boolean, versioned: boolean },
+        sql`
         select to_regclass('absurd.queues') is not null as installed,
-          to_regproc('absurd.get_schema_version') is not null as versioned`);
-      if (!rows[0]?.installed) return { status: "no_schema", database: "up", schemaVersion: null };
-      if (!rows[0].versioned) return { status: "ok", database: "up", schemaVersion: null };
-      const version = await db.execute<{ version: string }>(
+          to_regproc('absurd.get_schema_version') is not null as versioned`,
+      );
+      if (!schema?.installed) return { status: "no_schema", database: "up", schemaVersion: null };
+      if (!schema.versioned) return { status: "ok", database: "up", schemaVersion: null };
+      const [row] = await query(
+        db,
+        { version: nullable(text) },
         sql`select absurd.get_schema_version() as version`,
       );
-      return { status: "ok", database: "up", schemaVersion: version.rows[0]?.version ?? null };
+      return { status: "ok", database: "up", schemaVersion: row?.version ?? null };
     }, options);
   } catch (error) {
     options.signal?.throwIfAborted();

@@ -1,3 +1,4 @@
+import { nullable, text } from "@/lib/db/decode";
 import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { and, eq, type SQL, sql } from "drizzle-orm";
@@ -70,7 +71,7 @@ function locate({ tasks, runs, checkpoints }: QueueTables, taskId: Uuid, ref: Pa
 function readText(queue: string, place: Place, options: ReadOptions): Promise<string> {
   return readQueues([queue], options, async ({ db }) => {
     const [row] = await db
-      .select({ text: sql<string | null>`${place.column}::text` })
+      .select({ text: sql`${place.column}::text`.mapWith(nullable(text)) })
       .from(place.table)
       .where(place.where);
     if (row?.text == null)

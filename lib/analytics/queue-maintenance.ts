@@ -1,3 +1,5 @@
+import { integer } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { sql } from "drizzle-orm";
@@ -96,7 +98,11 @@ export function previewCleanup(
     const before = new Date(Math.max(cutoff, 0)).toISOString();
     const capped = (rows: ReturnType<typeof sql>) =>
       sql`(select count(*)::int from (${rows} limit ${CAP + 1}::int) as found)`;
-    const { rows } = await db.execute<Record<"tasks" | "events" | "questions", number>>(sql`
+    const columns = { tasks: integer, events: integer, questions: integer };
+    const rows = await query(
+      db,
+      columns,
+      sql`
       select
         ${capped(sql`
           select from ${tasks} left join ${runs} on ${runs.runId} = ${tasks.lastAttemptRun}
@@ -109,7 +115,8 @@ export function previewCleanup(
         ${capped(sql`select from ${events} where ${events.emittedAt} < ${before}::timestamptz`)} as events,
         ${capped(sql`
           select from ${events} where ${events.payload} is null
-            and ${events.emittedAt} = to_timestamp(0) and ${events.emittedAt} < ${before}::timestamptz`)} as questions`);
+            and ${events.emittedAt} = to_timestamp(0) and ${events.emittedAt} < ${before}::timestamptz`)} as questions`,
+    );
     const [found = { tasks: 0, events: 0, questions: 0 }] = rows;
     return {
       before,

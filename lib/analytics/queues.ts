@@ -1,6 +1,7 @@
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
-import { toIso } from "@/lib/db/decode";
+import { instant, integer, nullable, number, text } from "@/lib/db/decode";
+import { type DecodedRow, execute, query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
@@ -51,16 +52,17 @@ function listQueuesNamed(
   });
 }
 
-type ActiveRuns = {
-  queue: string;
-  pending: number;
-  running: number;
-  sleeping: number;
-  readyPending: number;
-  overdueSleepers: number;
-  expiredLeases: number;
-  oldestReadyAt: string | null;
+const ACTIVE_RUNS = {
+  queue: text,
+  pending: integer,
+  running: integer,
+  sleeping: integer,
+  readyPending: integer,
+  overdueSleepers: integer,
+  expiredLeases: integer,
+  oldestReadyAt: nullable(instant),
 };
+type ActiveRuns = DecodedRow<typeof ACTIVE_RUNS>;
 
 async function readActiveRuns(
   db: Database,
@@ -91,7 +93,7 @@ async function readActiveRuns(
         from ${runs} where ${of("pending")}
       ) pending`;
   });
-  return (await db.execute<ActiveRuns>(sql.join(arms, sql` union all `))).rows;
+  return query(db, ACTIVE_RUNS, sql.join(arms, sql` union all `));
 }
 
 function toQueue(
@@ -112,7 +114,7 @@ function toQueue(
     },
     terminal: terminal.get(name) ?? NOTHING,
     ready: (figures?.readyPending ?? 0) + (figures?.overdueSleepers ?? 0),
-    oldestReadyAt: figures?.oldestReadyAt ? toIso(figures.oldestReadyAt) : null,
+    oldestReadyAt: figures?.oldestReadyAt ?? null,
     overdueSleepers: figures?.overdueSleepers ?? 0,
     expiredLeases: figures?.expiredLeases ?? 0,
     ...(unreadable ? { unreadable } : {}),
@@ -139,10 +141,10 @@ export function countTerminalTasksExactly(
   { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
 ): Promise<TerminalCounts & { now: Iso }> {
   return readQueues([queue], options, async ({ db, now }) => {
-    await db.execute(sql.raw(`set local statement_timeout = ${PATIENCE}`));
+    await execute(db, sql.raw(`set local statement_timeout = ${PATIENCE}`));
     const { tasks } = queueTables(queue, tenant);
     const rows = await db
-      .select({ state: tasks.state, count: sql<number>`count(*)::float8` })
+      .select({ state: tasks.state, count: sql`count(*)::float8`.mapWith(number) })
       .from(tasks)
       .groupBy(tasks.state);
     const of = (state: string) => ({

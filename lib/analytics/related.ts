@@ -1,3 +1,5 @@
+import { nullable, text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import "server-only";
 import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
@@ -112,13 +114,14 @@ function toRelation({ how, step }: Link): Relation {
 async function readOwn(db: Database, queue: RegisteredQueue, taskId: Uuid) {
   const tables = queueTables(queue.name);
   const { tasks } = tables;
-  const header = (key: string) => sql<string | null>`left(${tasks.headers} ->> ${key}::text, 300)`;
+  const header = (key: string) =>
+    sql`left(${tasks.headers} ->> ${key}::text, 300)`.mapWith(nullable(text));
   const [row] = await db
     .select({
       ...taskColumns(queue.name, tables),
       key: queue.hasIdempotencyKey
         ? tasks.idempotencyKey
-        : sql<string | null>`null::text`.as("key"),
+        : sql`null::text`.mapWith(nullable(text)).as("key"),
       parent: header("parent_task_id").as("parent"),
       origin: header("spawned_from").as("origin"),
       step: header("forked_from_step").as("step"),
@@ -240,8 +243,12 @@ export async function searchLinked(
     const rows = await db
       .select({
         ...taskColumns(queue, tables),
-        parent: sql<string | null>`left(${tasks.headers} ->> 'parent_task_id', 36)`.as("parent"),
-        step: sql<string | null>`left(${tasks.headers} ->> 'forked_from_step', 300)`.as("step"),
+        parent: sql`left(${tasks.headers} ->> 'parent_task_id', 36)`
+          .mapWith(nullable(text))
+          .as("parent"),
+        step: sql`left(${tasks.headers} ->> 'forked_from_step', 300)`
+          .mapWith(nullable(text))
+          .as("step"),
       })
       .from(tasks)
       .where(inArray(tasks.taskId, ids));
@@ -280,6 +287,6 @@ export async function probeParents(
       where (select true from ${checkpoints}
         where ${checkpoints.taskId} = earlier.task_id and ${checkpoints.name} = ${name} limit 1))`;
   });
-  const { rows } = await db.execute<{ id: Uuid }>(sql.join(arms, sql` union all `));
+  const rows = await query(db, { id: uuid }, sql.join(arms, sql` union all `));
   return { ids: rows.map((row) => row.id), probed };
 }

@@ -1,3 +1,5 @@
+import { array, nullable, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import "server-only";
 import { eq, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
@@ -88,12 +90,12 @@ function readSample(db: Database, queues: RegisteredQueue[]) {
       .select({
         taskId: tasks.taskId,
         name: tasks.name,
-        tenant: sql<string | null>`left(${tenantId}, 200)`.as("tenant"),
+        tenant: sql`left(${tenantId}, 200)`.mapWith(nullable(text)).as("tenant"),
         idempotencyKey: (queue.hasIdempotencyKey
-          ? sql<
-              string | null
-            >`case when length(${tasks.idempotencyKey}) <= 200 then ${tasks.idempotencyKey} end`
-          : sql<string | null>`null::text`
+          ? sql`case when length(${tasks.idempotencyKey}) <= 200 then ${tasks.idempotencyKey} end`.mapWith(
+              nullable(text),
+            )
+          : sql`null::text`.mapWith(nullable(text))
         ).as("idempotency_key"),
         params: tasks.params,
         headers: tasks.headers,
@@ -113,9 +115,9 @@ function readSample(db: Database, queues: RegisteredQueue[]) {
       .limit(1)
       .as("last");
     const small = (column: unknown) =>
-      sql<
-        string | null
-      >`case when pg_column_size(${column}) <= ${LARGE}::int then ${column}::text end`;
+      sql`case when pg_column_size(${column}) <= ${LARGE}::int then ${column}::text end`.mapWith(
+        nullable(text),
+      );
     return db
       .select({
         name: newest.name,
@@ -126,10 +128,12 @@ function readSample(db: Database, queues: RegisteredQueue[]) {
         headers: small(newest.headers).as("headers"),
         result: small(newest.result).as("result"),
         error: small(last.failureReason).as("error"),
-        checkpoints: sql<string[]>`array(
+        checkpoints: sql`array(
           select ${checkpoints.name} from ${checkpoints}
           where ${checkpoints.taskId} = ${newest.taskId} limit 20
-        )`.as("checkpoints"),
+        )`
+          .mapWith(array(text))
+          .as("checkpoints"),
       })
       .from(newest)
       .leftJoinLateral(last, sql`true`);
@@ -140,7 +144,10 @@ function readSample(db: Database, queues: RegisteredQueue[]) {
 
 /** The most common task names of the planner's statistics, of partitions too. */
 async function readKnownNames(db: Database, queues: string[]): Promise<string[]> {
-  const { rows } = await db.execute<{ name: string }>(sql`
+  const rows = await query(
+    db,
+    { name: text },
+    sql`
     select distinct unnest(stats.most_common_vals::text::text[]) as name
     from unnest(${sql.param(queues)}::text[]) as queue
     cross join lateral (
@@ -151,7 +158,8 @@ async function readKnownNames(db: Database, queues: string[]): Promise<string[]>
     join pg_class c on c.oid = leaf.id
     join pg_stats stats
       on stats.schemaname = 'absurd' and stats.tablename = c.relname and stats.attname = 'task_name'
-    limit 500`);
+    limit 500`,
+  );
   return rows.map((row) => row.name);
 }
 

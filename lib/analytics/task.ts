@@ -1,11 +1,11 @@
 import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { desc, eq, sql } from "drizzle-orm";
-import { toIso } from "@/lib/db/decode";
+import { instant, integer, nullable } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
-import type { Iso } from "@/lib/model/instants";
 import type { Checkpoint, Run, Task, TaskDetail, Wait } from "@/lib/model/task";
 import { inlineLimit } from "./scope/payload";
 import { type RegisteredQueue, readQueues } from "./scope/registry";
@@ -86,10 +86,14 @@ async function countRows(
   { runs, checkpoints }: QueueTables,
   taskId: Uuid,
 ): Promise<{ runs: number; checkpoints: number }> {
-  const { rows } = await db.execute<{ runs: number; checkpoints: number }>(sql`
+  const [count] = await query(
+    db,
+    { runs: integer, checkpoints: integer },
+    sql`
     select (select count(*)::int from ${runs} where ${runs.taskId} = ${taskId}::uuid) as runs,
-      (select count(*)::int from ${checkpoints} where ${checkpoints.taskId} = ${taskId}::uuid) as checkpoints`);
-  return rows[0] ?? { runs: 0, checkpoints: 0 };
+      (select count(*)::int from ${checkpoints} where ${checkpoints.taskId} = ${taskId}::uuid) as checkpoints`,
+  );
+  return count ?? { runs: 0, checkpoints: 0 };
 }
 
 function readRuns(
@@ -105,7 +109,7 @@ function readRuns(
     .select({
       ...runColumns(tables, limit),
       ...(queue.hasHeartbeat
-        ? { lastHeartbeat: sql<Iso | null>`last_heartbeat`.mapWith(toIso) }
+        ? { lastHeartbeat: sql`last_heartbeat`.mapWith(nullable(instant)) }
         : {}),
     })
     .from(runs)

@@ -1,8 +1,10 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import { toIso } from "@/lib/db/decode";
+import { array, instant, integer, nullable, text, toIso, tuple, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
 import { readQueues } from "./scope/registry";
@@ -212,29 +214,52 @@ export async function readRunningClaims(
       ) held`;
   });
   if (arms.length === 0) return [];
-  const { rows } = await db.execute<RunningRow>(sql.join(arms, sql` union all `));
+  const rows = await query(db, RUNNING_CLAIMS, sql.join(arms, sql` union all `));
   return rows.map((row) => {
     const queue = queues[row.queue] ?? "";
     return {
       ...row,
       queue,
-      nextLeaseEnd: row.nextLeaseEnd && toIso(row.nextLeaseEnd),
-      lastClaimAt: toIso(row.lastClaimAt),
       held: (row.held ?? []).map(([taskId, taskName, claimedAt, leaseEndsAt, tenantId]) => ({
         queue,
         taskId,
         taskName: taskName ?? "",
         tenantId,
-        claimedAt: claimedAt && toIso(claimedAt),
-        leaseEndsAt: leaseEndsAt && toIso(leaseEndsAt),
+        claimedAt,
+        leaseEndsAt,
       })),
     };
   });
 }
 
-type RunningRow = Omit<RunningClaims, "queue" | "held"> & {
-  queue: number;
-  held: [string, string | null, string | null, string | null, string | null][] | null;
+const HELD_RUN = tuple<
+  [
+    taskId: Uuid,
+    taskName: string | null,
+    claimedAt: Iso | null,
+    leaseEndsAt: Iso | null,
+    tenantId: string | null,
+  ]
+>(uuid, nullable(text), nullable(instant), nullable(instant), nullable(text));
+
+const RUNNING_CLAIMS = {
+  queue: integer,
+  worker: text,
+  running: integer,
+  expired: integer,
+  withoutLease: integer,
+  nextLeaseEnd: nullable(instant),
+  lastClaimAt: instant,
+  held: nullable(array(HELD_RUN)),
+};
+
+const ENDED_CLAIMS = {
+  queue: integer,
+  worker: text,
+  completed: integer,
+  failed: integer,
+  lost: integer,
+  lastSeenAt: instant,
 };
 
 /**
@@ -265,14 +290,11 @@ export async function readEndedClaims(
         and ${runs.availableAt} < 'infinity' and ${runs.claimedBy} is not null and ${runs.startedAt} is not null
       group by ${runs.claimedBy}`;
   });
-  const { rows } = await db.execute<Omit<EndedClaims, "queue"> & { queue: number }>(
-    sql.join(arms, sql` union all `),
-  );
+  const rows = await query(db, ENDED_CLAIMS, sql.join(arms, sql` union all `));
   return {
     ended: rows.map((row) => ({
       ...row,
       queue: queues[row.queue] ?? "",
-      lastSeenAt: toIso(row.lastSeenAt),
     })),
     lookedBackTo: start.cut,
   };
@@ -295,9 +317,11 @@ async function affordableStart(
       )`,
     );
   });
-  const { rows } = await db.execute<{ at: string | null }>(
+  const [row] = await query(
+    db,
+    { at: nullable(text) },
     sql`select max(at)::text as at from (${sql.join(probes, sql` union all `)}) as budget`,
   );
-  const cut = rows[0]?.at ?? null;
+  const cut = row?.at ?? null;
   return { param: cut ?? from, cut: cut && toIso(cut) };
 }

@@ -1,7 +1,8 @@
+import { boolean, instant, nullable, text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { sql } from "drizzle-orm";
-import { toIso } from "@/lib/db/decode";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
@@ -23,7 +24,20 @@ const MOST_DEFINITIONS = 500;
 const MOST_DEFINITION_BYTES = 4_194_304;
 const MOST_VERSIONS = 100;
 
-/** What is selected of a definition without its text. */
+/** A definition without its text. */
+const DEFINITION = {
+  definitionId: uuid,
+  name: text,
+  version: text,
+  hash: nullable(text),
+  tenantId: nullable(text),
+  isPaused: boolean,
+  sourceFormat: nullable(text),
+  createdBy: nullable(text),
+  createdAt: nullable(instant),
+};
+
+/** The select-list of `DEFINITION`. */
 const DEFINITION_COLUMNS = sql`definition_id::text as "definitionId", workflow_name as "name",
   workflow_version as "version", workflow_hash as "hash", tenant_id as "tenantId",
   coalesce(is_paused, false) as "isPaused", source_format as "sourceFormat", created_by as "createdBy",
@@ -40,12 +54,16 @@ export function listWorkflowDefinitions(
   return readQueues([], options, async ({ db, now, queues }) => {
     const { definitions: columns, from } = await readWorkflowColumns(db, queues);
     if (columns.size === 0) return { definitions: [], installed: false, truncated: false, now };
-    const { rows } = await db.execute<WorkflowDefinitionSummary>(sql`
+    const rows = await query(
+      db,
+      DEFINITION,
+      sql`
       select * from (
         select ${DEFINITION_COLUMNS} from ${from.definitions} order by created_at desc limit ${MOST_DEFINITIONS + 1}::int
-      ) as newest order by "name", "createdAt" desc, "definitionId"`);
+      ) as newest order by "name", "createdAt" desc, "definitionId"`,
+    );
     return {
-      definitions: rows.slice(0, MOST_DEFINITIONS).map(toDefinition),
+      definitions: rows.slice(0, MOST_DEFINITIONS),
       installed: true,
       truncated: rows.length > MOST_DEFINITIONS,
       now,
@@ -109,7 +127,7 @@ function definitionNotFound(): ProblemError {
   });
 }
 
-type Found = { text: string; definitionId: Uuid };
+const FOUND = { text, definitionId: uuid };
 
 const COLUMNS = sql`d.definition::text as text, d.definition_id::text as "definitionId"`;
 const SMALL = sql`pg_column_size(d.definition) <= ${MOST_DEFINITION_BYTES}::int`;
@@ -119,7 +137,9 @@ async function readById(
   from: WorkflowSources,
   id: Uuid,
 ): Promise<RunDefinition | undefined> {
-  const { rows } = await db.execute<Found>(
+  const rows = await query(
+    db,
+    FOUND,
     sql`select ${COLUMNS} from ${from.definitions} where d.definition_id = ${id}::uuid and ${SMALL}`,
   );
   return rows[0] && { ...rows[0], source: "definition_id" };
@@ -130,11 +150,15 @@ async function readByHash(
   from: WorkflowSources,
   run: WorkflowRunSummary,
 ): Promise<RunDefinition | undefined> {
-  const { rows } = await db.execute<Found>(sql`
+  const rows = await query(
+    db,
+    FOUND,
+    sql`
     select ${COLUMNS} from ${from.definitions}
     where d.workflow_name = ${run.name} and d.workflow_version = ${run.version}
       and d.workflow_hash = ${run.hash} and ${SMALL} and ${ofTenant(run)}
-    order by d.tenant_id limit 1`);
+    order by d.tenant_id limit 1`,
+  );
   return rows[0] && { ...rows[0], source: "hash" };
 }
 
@@ -144,11 +168,15 @@ async function readByName(
   from: WorkflowSources,
   run: WorkflowRunSummary,
 ): Promise<RunDefinition | undefined> {
-  const { rows } = await db.execute<Found>(sql`
+  const rows = await query(
+    db,
+    FOUND,
+    sql`
     select ${COLUMNS} from ${from.definitions}
     where d.workflow_name = ${run.name} and d.workflow_version = ${run.version} and ${SMALL}
       and ${ofTenant(run)}
-    limit 2`);
+    limit 2`,
+  );
   return rows.length === 1 && rows[0] ? { ...rows[0], source: "name_and_version" } : undefined;
 }
 
@@ -163,16 +191,15 @@ async function readFromRoot(
 ): Promise<RunDefinition | undefined> {
   if (!queue || !rootTaskId) return undefined;
   const { tasks } = queueTables(queue);
-  const { rows } = await db.execute<{ text: string }>(sql`
+  const rows = await query(
+    db,
+    { text },
+    sql`
     select (${tasks.params} -> 'definition')::text as text from ${tasks}
     where ${tasks.taskId} = ${rootTaskId}::uuid and jsonb_typeof(${tasks.params} -> 'definition') = 'object'
-      and pg_column_size(${tasks.params}) <= ${MOST_DEFINITION_BYTES}::int`);
+      and pg_column_size(${tasks.params}) <= ${MOST_DEFINITION_BYTES}::int`,
+  );
   return rows[0] && { text: rows[0].text, source: "params", definitionId: null };
-}
-
-/** That row as pages see it. */
-export function toDefinition(row: WorkflowDefinitionSummary): WorkflowDefinitionSummary {
-  return { ...row, createdAt: row.createdAt && toIso(row.createdAt) };
 }
 
 /**
@@ -187,21 +214,28 @@ export function getDefinitionDetail(
   return readQueues([], options, async ({ db, now, queues }) => {
     const { definitions, from } = await readWorkflowColumns(db, queues);
     if (definitions.size === 0) throw notFound(definitionId);
-    const found = await db.execute<WorkflowDefinitionSummary & { text: string | null }>(sql`
+    const [row] = await query(
+      db,
+      { ...DEFINITION, text: nullable(text) },
+      sql`
       select ${DEFINITION_COLUMNS},
         case when pg_column_size(definition) <= ${MOST_DEFINITION_BYTES}::int then definition::text end as text
-      from ${from.definitions} where definition_id = ${definitionId}::uuid`);
-    const [row] = found.rows;
+      from ${from.definitions} where definition_id = ${definitionId}::uuid`,
+    );
     if (!row) throw notFound(definitionId);
-    const versions = await db.execute<WorkflowDefinitionSummary>(sql`
+    const versions = await query(
+      db,
+      DEFINITION,
+      sql`
       select ${DEFINITION_COLUMNS} from ${from.definitions}
       where workflow_name = ${row.name} and tenant_id is not distinct from ${row.tenantId}
       order by (definition_id = ${definitionId}::uuid) desc, created_at desc, definition_id desc
-      limit ${MOST_VERSIONS}::int`);
+      limit ${MOST_VERSIONS}::int`,
+    );
     return {
-      ...toDefinition(row),
+      ...row,
       text: row.text && redact("definition", row.text).text,
-      versions: versions.rows.map(toDefinition).sort(newestFirst),
+      versions: versions.sort(newestFirst),
       now,
     };
   });

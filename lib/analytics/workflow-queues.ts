@@ -1,3 +1,5 @@
+import { instant, integer, nullable, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import "server-only";
 import { and, desc, sql } from "drizzle-orm";
 import { queueTables } from "@/lib/db/schema";
@@ -41,10 +43,10 @@ export function getTakers(queue: string, name: string, options: ReadOptions = {}
       .as("newest");
     const [found] = await db
       .select({
-        lastTakenAt: sql<Iso | null>`max(${newest.takenAt})`.mapWith(tasks.firstStartedAt),
+        lastTakenAt: sql`max(${newest.takenAt})`.mapWith(nullable(instant)),
         waiting:
           sql`count(*) filter (where ${newest.takenAt} is null and ${newest.state} = 'pending'
-          and ${newest.enqueuedAt} < ${now}::timestamptz - interval '30 seconds')`.mapWith(Number),
+          and ${newest.enqueuedAt} < ${now}::timestamptz - interval '30 seconds')`.mapWith(integer),
       })
       .from(newest)
       .where(sql`${newest.name} = ${name}`);
@@ -76,9 +78,13 @@ async function readLastQueue(
 ): Promise<string | null> {
   if (!runs.has("absurd_queue") || !runs.has("workflow_name")) return null;
   const order = dated ? sql`w.created_at desc` : sql`w.workflow_run_id desc`;
-  const { rows } = await db.execute<{ queue: string | null }>(sql`
+  const [row] = await query(
+    db,
+    { queue: text },
+    sql`
     select w.absurd_queue::text as queue from ${from.runs}
     where w.workflow_name = ${workflowName} and w.absurd_queue is not null
-    order by ${order} limit 1`);
-  return rows[0]?.queue ?? null;
+    order by ${order} limit 1`,
+  );
+  return row?.queue ?? null;
 }

@@ -1,23 +1,31 @@
+import { nullable, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
-import { z } from "zod";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Count } from "@/lib/model/count";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Payload } from "@/lib/model/json";
 import { type KeyRange, uuidFloor, uuidInstant, uuidMilliseconds } from "@/lib/model/key-range";
-import type { Direction } from "@/lib/model/page";
+import { type Direction, formatCursor, PLACE } from "@/lib/model/page";
 import type { WorkflowRunDetail, WorkflowRunPage, WorkflowRunSummary } from "@/lib/model/workflow";
 import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import type { WorkflowFilters, WorkflowPayloadName } from "@/lib/search-params/workflows";
+import { requireCursor } from "./scope/key-pages";
 import { redact, redactionRules } from "./scope/redact";
 import { readQueues } from "./scope/registry";
 import { type FoundTask, type FoundTasks, searchWorkflowTasks } from "./search/headers";
 import { readTaskDetails } from "./task/workflow-tasks";
-import { runPayload, selectRun, type WorkflowRunRow, withRoots } from "./workflows/rows";
+import {
+  runPayload,
+  selectRun,
+  WORKFLOW_RUN_ROW,
+  type WorkflowRunRow,
+  withRoots,
+} from "./workflows/rows";
 import {
   describeTables,
   readWorkflowColumns,
@@ -41,7 +49,7 @@ export function listWorkflowRuns(
     const tables = describeTables(columns);
     const page = { rows: [], older: null, newer: null, now, tables };
     if (!tables.runs) return page;
-    const from = filters.cursor === null ? null : decodeWorkflowCursor(filters.cursor);
+    const from = filters.cursor === null ? null : parseWorkflowCursor(filters.cursor);
     const found = await readPage(db, columns, filters, from, now);
     const isOlder = from?.direction !== "newer";
     const shown = found.slice(0, filters.limit);
@@ -53,8 +61,8 @@ export function listWorkflowRuns(
     return {
       ...page,
       rows: await withRoots(db, queues, isOlder ? shown : shown.reverse()),
-      older: older ? encodeWorkflowCursor("older", older) : null,
-      newer: newer ? encodeWorkflowCursor("newer", newer) : null,
+      older: older ? formatCursor("older", older.moment, older.id) : null,
+      newer: newer ? formatCursor("newer", newer.moment, newer.id) : null,
     };
   });
 }
@@ -72,12 +80,15 @@ async function readPage(
   const order = older ? sql`desc` : sql`asc`;
   const beyond = from ? [isBeyond(columns, from.key, older)] : [];
   const conditions = [sql`true`, ...conditionsOf(columns, filters, now), ...beyond];
-  const { rows } = await db.execute<WorkflowRunRow>(sql`
+  return query(
+    db,
+    WORKFLOW_RUN_ROW,
+    sql`
     select ${selectRun(columns)} from ${columns.from.runs}
     where ${sql.join(conditions, sql` and `)}
     order by ${columns.dated ? sql`w.created_at ${order}, ` : sql``}w.workflow_run_id ${order}
-    limit ${filters.limit + 1}::int`);
-  return rows;
+    limit ${filters.limit + 1}::int`,
+  );
 }
 
 function isBeyond({ dated }: WorkflowColumns, { moment, id }: WorkflowKey, older: boolean): SQL {
@@ -178,10 +189,12 @@ export async function readRow(
   workflowRunId: Uuid,
 ): Promise<WorkflowRunRow | undefined> {
   if (columns.runs.size === 0) return undefined;
-  const { rows } = await db.execute<WorkflowRunRow>(
+  const [row] = await query(
+    db,
+    WORKFLOW_RUN_ROW,
     sql`select ${selectRun(columns)} from ${columns.from.runs} where w.workflow_run_id = ${workflowRunId}::uuid`,
   );
-  return rows[0];
+  return row;
 }
 
 async function readPayloads(
@@ -234,50 +247,29 @@ export function getWorkflowPayload(
 ): Promise<string> {
   return readQueues([], options, async ({ db, queues }) => {
     const columns = await readWorkflowColumns(db, queues);
-    const { rows } =
+    const rows =
       columns.runs.size === 0
-        ? { rows: [] }
-        : await db.execute<{ text: string | null }>(
+        ? []
+        : await query(
+            db,
+            { text: nullable(text) },
             sql`select (${runColumn(columns, of)})::text as text from ${columns.from.runs}
               where w.workflow_run_id = ${workflowRunId}::uuid`,
           );
-    const text = rows[0]?.text;
-    if (text == null)
+    const value = rows[0]?.text;
+    if (value == null)
       throw new ProblemError({ code: "payload_not_found", message: "There is no such value." });
-    return redact(of, text).text;
+    return redact(of, value).text;
   });
 }
 
-/** Where a run stands in its list: its time of creation with microseconds (empty where there is none), then its id. */
-export type WorkflowKey = { moment: string; id: string };
+/** The place of a run in its list: its time of creation with microseconds, empty where there is none, then its id. */
+type WorkflowKey = { moment: string; id: string };
 
-const schema = z.tuple([
-  z.enum(["older", "newer"]),
-  z.string().regex(/^(|-?infinity|\d{4,6}-[\d :.+-]+( BC)?)$/),
-  z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
-]);
-
-/** The page that goes on after (`older`) or before (`newer`) this run, which itself is not part of it. */
-export function encodeWorkflowCursor(direction: Direction, { moment, id }: WorkflowKey): string {
-  return Buffer.from(JSON.stringify([direction, moment, id])).toString("base64url");
-}
-
-/** @throws ProblemError `bad_request` */
-export function decodeWorkflowCursor(cursor: string): { direction: Direction; key: WorkflowKey } {
-  const parts = schema.safeParse(parse(Buffer.from(cursor, "base64url").toString()));
-  if (!parts.success)
-    throw new ProblemError({
-      code: "bad_request",
-      message: "The parameter cursor is not one that a page returned.",
-    });
-  const [direction, moment, id] = parts.data;
+/** @throws ProblemError `bad_request` for a foreign cursor. */
+function parseWorkflowCursor(cursor: string): { direction: Direction; key: WorkflowKey } {
+  const isMoment = (part: string) => part === "" || PLACE.time(part);
+  const { direction, place } = requireCursor(cursor, [isMoment, PLACE.id]);
+  const [moment, id] = place;
   return { direction, key: { moment, id } };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

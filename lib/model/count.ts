@@ -17,7 +17,4 @@ export const ATTEMPT_OUTCOMES = ["completed", "failed", "running"] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
 /** How many attempts started in each bucket of a time grid, by outcome. */
-export type AttemptCounts<Outcome extends AttemptOutcome = AttemptOutcome> = Record<
-  Outcome,
-  number[]
->;
+export type AttemptCounts = Record<AttemptOutcome, number[]>;

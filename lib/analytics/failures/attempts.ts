@@ -1,10 +1,11 @@
 import { and, sql } from "drizzle-orm";
-import { toIso } from "@/lib/db/decode";
+import { boolean, instant, integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
-import type { TaskState } from "@/lib/model/states";
+import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import { redactErrorPart } from "../scope/redact";
 
 /** A failed attempt with what its task is now. */
@@ -55,8 +56,8 @@ export async function readFailedAttempts(
         attempt: runs.attempt,
         availableAt: runs.availableAt,
         failedAt: runs.failedAt,
-        errorName: sql<string>`left(${reason} ->> 'name', 100)`.as("error_name"),
-        message: sql<string>`left(case jsonb_typeof(${reason})
+        errorName: sql`left(${reason} ->> 'name', 100)`.as("error_name"),
+        message: sql`left(case jsonb_typeof(${reason})
           when 'object' then ${reason} ->> 'message' else ${reason} #>> '{}' end, 300)`.as(
           "message",
         ),
@@ -92,39 +93,37 @@ export async function readFailedAttempts(
       ${names.length > 0 ? sql`where task."taskName" = any(${sql.param(names)}::text[])` : sql``}
     )`;
   });
-  const { rows } = await db.execute<Row>(
-    // By the thousand, columns that nobody needs are worth leaving out.
-    sql`select queue, task_id, attempt, failed_at, error_name, message, "taskName", "taskState",
-        "tenantId", "attemptsLeft", "isLatest"
+  const rows = await query(
+    db,
+    FAILED_ATTEMPT,
+    // Up to 20,000 rows: columns that nobody needs are worth leaving out.
+    sql`select queue, task_id as "taskId", attempt, failed_at as "failedAt", error_name as "errorName", message,
+        "taskName", "taskState", "tenantId", "attemptsLeft", "isLatest"
       from (${sql.join(arms, sql` union all `)}) as attempts
       order by available_at desc limit ${limit + 1}::int`,
   );
   return {
-    rows: rows.slice(0, limit).map((row) => ({
-      queue: queues[row.queue] ?? "",
-      taskId: row.task_id,
-      taskName: row.taskName,
-      taskState: row.taskState,
-      tenantId: row.tenantId,
-      attemptsLeft: row.attemptsLeft,
-      attempt: row.attempt,
-      isLatest: row.isLatest ?? false,
-      failedAt: toIso(row.failed_at),
-      errorName: redactErrorPart("name", row.error_name),
-      message: redactErrorPart("message", row.message ?? ""),
+    rows: rows.slice(0, limit).map(({ queue, isLatest, errorName, message, ...row }) => ({
+      ...row,
+      queue: queues[queue] ?? "",
+      isLatest: isLatest ?? false,
+      errorName: redactErrorPart("name", errorName),
+      message: redactErrorPart("message", message ?? ""),
     })),
     more: rows.length > limit,
   };
 }
 
-type Row = Pick<
-  FailedAttempt,
-  "taskName" | "taskState" | "tenantId" | "attemptsLeft" | "attempt"
-> & {
-  isLatest: boolean | null;
-  queue: number;
-  task_id: string;
-  failed_at: string;
-  error_name: string | null;
-  message: string | null;
+const FAILED_ATTEMPT = {
+  queue: integer,
+  taskId: uuid,
+  attempt: integer,
+  failedAt: instant,
+  errorName: nullable(text),
+  message: nullable(text),
+  taskName: text,
+  taskState: oneOf(TASK_STATES),
+  tenantId: nullable(text),
+  attemptsLeft: boolean,
+  isLatest: nullable(boolean),
 };

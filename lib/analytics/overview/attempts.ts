@@ -1,44 +1,46 @@
 import { sql } from "drizzle-orm";
+import { array, integer } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import type { AttemptCounts, AttemptOutcome } from "@/lib/model/count";
+import { ATTEMPT_OUTCOMES, type AttemptCounts, type AttemptOutcome } from "@/lib/model/count";
 import { gridEdges, type TimeGrid } from "../scope/time-grid";
 
 /**
- * Exact counts of the attempts of each queue by when a worker last picked them up (`available_at`, which every claim
- * sets) and by their state. Read from the index of runs alone, so the cost follows the attempts of the window, never
- * the tables. Attempts that were suspended or cancelled since are not among them.
+ * Exact counts of the attempts of each queue by when a worker last claimed them (`available_at`, which every claim sets)
+ * and by their outcome; outcomes that are not in `outcomes` stay empty. Uses the index of runs alone, so the cost follows
+ * the attempts of the window, never the tables. Attempts that were suspended or cancelled since are not counted.
  */
-export async function countAttempts<State extends AttemptOutcome>(
+export async function countAttempts(
   db: Database,
   queues: string[],
   grid: TimeGrid,
-  states: readonly State[],
+  outcomes: readonly AttemptOutcome[],
   tenants: readonly string[] = [],
-): Promise<Map<string, AttemptCounts<State>>> {
+): Promise<Map<string, AttemptCounts>> {
   const edges = sql.param(gridEdges(grid));
   const arms = queues.map((queue, index) => {
     const { runs } = queueTables(queue, tenants);
-    const counts = states.map(
-      (state) => sql`array(
+    const counts = ATTEMPT_OUTCOMES.map((outcome) =>
+      outcomes.includes(outcome)
+        ? sql`array(
         select (
           select count(*)::int from ${runs}
-          where ${runs.state} = ${sql.raw(`'${state}'`)}
+          where ${runs.state} = ${sql.raw(`'${outcome}'`)}
             and ${runs.availableAt} >= edges.at[bucket] and ${runs.availableAt} < edges.at[bucket + 1]
         )
         from generate_series(1, ${grid.buckets}::int) bucket order by bucket
-      ) as ${sql.raw(state)}`,
+      ) as ${sql.raw(outcome)}`
+        : sql`'{}'::int[] as ${sql.raw(outcome)}`,
     );
     return sql`select ${index}::int as queue, ${sql.join(counts, sql`, `)} from edges`;
   });
   if (arms.length === 0) return new Map();
-  const { rows } = await db.execute<AttemptCounts<State> & { queue: number }>(
+  const count = array(integer);
+  const rows = await query(
+    db,
+    { queue: integer, completed: count, failed: count, running: count },
     sql`with edges(at) as (select ${edges}::timestamptz[]) ${sql.join(arms, sql` union all `)}`,
   );
-  return new Map(
-    rows.map(({ queue, ...counts }) => [
-      queues[queue] ?? "",
-      Object.fromEntries(Object.entries(counts)) as AttemptCounts<State>,
-    ]),
-  );
+  return new Map(rows.map(({ queue, ...counts }) => [queues[queue] ?? "", counts]));
 }

@@ -1,4 +1,6 @@
 import { sql } from "drizzle-orm";
+import { integer, nullable, number, text, uuid } from "@/lib/db/decode";
+import { type DecodedRow, query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
@@ -37,7 +39,9 @@ export async function readSample(
   edges.push(uuidFloor(Date.parse(now) + 1_000));
   const each = Math.ceil(Math.max(LEAST, TASKS / queues.length) / SLICES);
   const arms = queues.map((queue, index) => arm(queue, index, { each, now, tenant }));
-  const { rows } = await db.execute<Row>(
+  const rows = await query(
+    db,
+    SAMPLE_ROW,
     sql`with edges(at) as (select ${sql.param(edges)}::uuid[]) ${sql.join(arms, sql` union all `)}`,
   );
   const slices = groupBy(rows, (row) => row.queue * SLICES + row.slice);
@@ -53,14 +57,15 @@ export async function readSample(
   });
 }
 
-type Row = {
-  queue: number;
-  slice: number;
-  taskId: string;
-  name: string;
-  waitMs: number | null;
-  runMs: number | null;
+const SAMPLE_ROW = {
+  queue: integer,
+  slice: integer,
+  taskId: uuid,
+  name: text,
+  waitMs: nullable(number),
+  runMs: nullable(number),
 };
+type SampleRow = DecodedRow<typeof SAMPLE_ROW>;
 
 function arm(
   queue: string,
@@ -92,7 +97,7 @@ function arm(
   )`;
 }
 
-function weightOf(tasks: Row[], each: number, width: number, from: number): number {
+function weightOf(tasks: SampleRow[], each: number, width: number, from: number): number {
   const [first, last] = [tasks[0], tasks.at(-1)];
   if (!first || !last || tasks.length < each) return 1;
   const begin = from + first.slice * width;

@@ -1,4 +1,6 @@
 import { sql } from "drizzle-orm";
+import { boolean, integer, number, oneOf, text } from "@/lib/db/decode";
+import { type DecodedRow, query } from "@/lib/db/query";
 import { currentTime, queues, queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
@@ -16,13 +18,14 @@ const PREFIXES = { t: "tasks", r: "runs", c: "checkpoints", w: "waits" } as cons
 /** Rows of a default partition are counted up to here. */
 const CAP = 10_000;
 
-type Part = {
-  prefix: keyof typeof PREFIXES;
-  bound: string;
-  bytes: number;
-  tuples: number;
-  analyzed: boolean;
+const PART = {
+  prefix: oneOf(["t", "r", "c", "w"]),
+  bound: text,
+  bytes: number,
+  tuples: number,
+  analyzed: boolean,
 };
+type Part = DecodedRow<typeof PART>;
 
 /**
  * The weeks a partitioned queue has and those that its policy asks for, with what lies in the default partitions. Read
@@ -49,19 +52,26 @@ export async function readPartitions(db: Database, queue: string): Promise<Parti
 async function readWantedWeeks(db: Database, queue: string): Promise<Iso[]> {
   const monday = (at: ReturnType<typeof sql>) =>
     sql`date_trunc('week', least(greatest(${at}, '1970-01-05'), '9000-01-01') at time zone 'UTC')`;
-  const { rows } = await db.execute<{ week: string }>(sql`
+  const rows = await query(
+    db,
+    { week: text },
+    sql`
     select to_char(week, 'YYYY-MM-DD') as week
     from ${queues} cross join lateral generate_series(
       ${monday(sql`${currentTime} - ${queues.partitionLookback}`)},
       ${monday(sql`${currentTime} + ${queues.partitionLookahead}`)},
       '7 days'
     ) as week
-    where ${queues.name} = ${queue} limit 1000`);
+    where ${queues.name} = ${queue} limit 1000`,
+  );
   return rows.map(({ week }) => `${week}T00:00:00.000Z`);
 }
 
 async function readParts(db: Database, queue: string): Promise<Part[]> {
-  const { rows } = await db.execute<Part>(sql`
+  return query(
+    db,
+    PART,
+    sql`
     select prefix, pg_get_expr(c.relpartbound, c.oid) as bound,
       pg_total_relation_size(c.oid)::float8 as bytes,
       greatest(c.reltuples, 0)::float8 as tuples,
@@ -69,8 +79,8 @@ async function readParts(db: Database, queue: string): Promise<Part[]> {
     from unnest(array['t', 'r', 'c', 'w']) as prefix
     join pg_inherits i
       on i.inhparent = to_regclass(format('absurd.%I', prefix || '_' || ${queue}::text))
-    join pg_class c on c.oid = i.inhrelid`);
-  return rows;
+    join pg_class c on c.oid = i.inhrelid`,
+  );
 }
 
 /** The bounds of a partition are ids: the least of a week, and the least of the one after. */
@@ -111,7 +121,9 @@ async function countStrays(
       select ${table}::text as table,
         (select count(*)::int from (select from ${defaults[table]} limit ${CAP + 1}::int) as rows) as rows`,
   );
-  const { rows } = await db.execute<{ table: PartitionedTable; rows: number }>(
+  const rows = await query(
+    db,
+    { table: oneOf(PARTITIONED_TABLES), rows: integer },
     sql.join(counts, sql` union all `),
   );
   return rows.map(({ table, rows: found }) => ({

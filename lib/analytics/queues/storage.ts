@@ -1,4 +1,6 @@
 import { sql } from "drizzle-orm";
+import { boolean, number, oneOf } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import type { Database } from "@/lib/db/snapshot";
 import type { TableStorage } from "@/lib/model/maintenance";
 
@@ -17,13 +19,17 @@ const TABLES = {
  * so the cost follows the number of partitions, never that of the rows.
  */
 export async function readStorage(db: Database, queue: string): Promise<TableStorage[]> {
-  const { rows } = await db.execute<{
-    prefix: keyof typeof TABLES;
-    dataBytes: number;
-    indexBytes: number;
-    tuples: number;
-    analyzed: boolean;
-  }>(sql`
+  const columns = {
+    prefix: oneOf(["t", "r", "c", "e", "w", "i"]),
+    dataBytes: number,
+    indexBytes: number,
+    tuples: number,
+    analyzed: boolean,
+  };
+  const rows = await query(
+    db,
+    columns,
+    sql`
     select prefix,
       coalesce(sum(pg_table_size(leaf.oid)), 0)::float8 as "dataBytes",
       coalesce(sum(pg_indexes_size(leaf.oid)), 0)::float8 as "indexBytes",
@@ -40,7 +46,8 @@ export async function readStorage(db: Database, queue: string): Promise<TableSto
         and c.oid in (select root.oid union all select relid from pg_partition_tree(root.oid))
     ) as leaf on true
     where root.oid is not null
-    group by prefix, place order by place`);
+    group by prefix, place order by place`,
+  );
   return rows.map(({ prefix, dataBytes, indexBytes, tuples, analyzed }) => ({
     table: TABLES[prefix],
     dataBytes,

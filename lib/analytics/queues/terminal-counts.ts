@@ -1,4 +1,6 @@
 import { sql } from "drizzle-orm";
+import { boolean, integer, nullable, number, text } from "@/lib/db/decode";
+import { type DecodedRow, query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { getTenants, narrowTenants } from "@/lib/db/tenants";
@@ -28,7 +30,7 @@ export async function countTerminalTasks(
   const restricted = narrowTenants(getTenants(), tenants) !== null;
   const estimates = (await readEstimates(db, queues)).map((row) =>
     // The statistics are of all tenants: nothing may come of them.
-    restricted ? { queue: row.queue, bytes: row.bytes, analyzed: false } : row,
+    restricted ? { ...row, analyzed: false, completed: null, failed: null, cancelled: null } : row,
   );
   const counted = await countTasks(
     db,
@@ -50,12 +52,23 @@ export async function countTerminalTasks(
 }
 
 type States = Partial<Record<(typeof STATES)[number], number>>;
-type Estimate = States & { queue: string; bytes: number; analyzed: boolean };
+const ESTIMATE = {
+  queue: text,
+  bytes: number,
+  analyzed: boolean,
+  completed: nullable(number),
+  failed: nullable(number),
+  cancelled: nullable(number),
+};
+type Estimate = DecodedRow<typeof ESTIMATE>;
 
 async function readEstimates(db: Database, queues: string[]): Promise<Estimate[]> {
   const frequency = (state: string) =>
     sql`sum(leaf.tuples * coalesce(stats.freqs[array_position(stats.vals, ${state}::text)], 0))::float8`;
-  const { rows } = await db.execute<Estimate>(sql`
+  return query(
+    db,
+    ESTIMATE,
+    sql`
     select queue, sum(leaf.bytes)::float8 as bytes,
       bool_and(leaf.bytes = 0 or stats.vals is not null) as analyzed,
       ${frequency("completed")} as completed,
@@ -83,13 +96,13 @@ async function readEstimates(db: Database, queues: string[]): Promise<Estimate[]
       where s.schemaname = 'absurd' and s.tablename = leaf.relname and s.attname = 'state'
         and not s.inherited
     ) stats on true
-    group by queue`);
-  return rows;
+    group by queue`,
+  );
 }
 
 async function countTasks(
   db: Database,
-  tables: Estimate[],
+  tables: Pick<Estimate, "queue" | "bytes">[],
   tenants: readonly string[],
 ): Promise<Map<string, States>> {
   if (tables.length === 0) return new Map();
@@ -103,7 +116,9 @@ async function countTasks(
       from (select ${tasks.state} as state from ${tasks} ${bytes <= SMALL ? sql`` : newest}) as counted
       group by state`;
   });
-  const { rows } = await db.execute<{ queue: string; state: string; tasks: number }>(
+  const rows = await query(
+    db,
+    { queue: text, state: text, tasks: integer },
     sql.join(arms, sql` union all `),
   );
   const counts = new Map<string, States>(tables.map(({ queue }) => [queue, {}]));

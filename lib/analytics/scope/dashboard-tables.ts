@@ -1,8 +1,9 @@
+import { boolean, instant } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
-import { toIso } from "@/lib/db/decode";
 import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
@@ -21,17 +22,18 @@ export async function readDashboardTable<T>(
 ): Promise<T> {
   try {
     return await readSnapshot(async (db) => {
-      const { rows } = await db.execute<{ now: string; installed: boolean; tenants: boolean }>(sql`
+      const [found] = await query(
+        db,
+        { now: instant, installed: boolean, tenants: boolean },
+        sql`
         select clock_timestamp() as now, id is not null as installed, exists (
             select from pg_attribute where attrelid = id and attname = 'tenants'
           ) as tenants
-        from to_regclass(${`absurd_dashboard.${table}`}::text) as id`);
-      const { now = "", installed = false, tenants = false } = rows[0] ?? {};
-      return read(db, {
-        now: toIso(now),
-        installed: installed && (tenants || getTenants() === null),
-        tenants,
-      });
+        from to_regclass(${`absurd_dashboard.${table}`}::text) as id`,
+      );
+      if (!found) throw new Error("A query without a table returned no row");
+      const { now, installed, tenants } = found;
+      return read(db, { now, installed: installed && (tenants || getTenants() === null), tenants });
     }, options);
   } catch (error) {
     options.signal?.throwIfAborted();

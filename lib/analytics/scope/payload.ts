@@ -20,7 +20,7 @@ const MEASURE_LIMIT = 1_048_576;
 export function payload(column: AnyColumn, limit?: number): SQL<Payload>;
 export function payload(column: SQL, limit: number | undefined, root: PayloadRoot): SQL<Payload>;
 export function payload(column: AnyColumn | SQL, limit = INLINE_LIMIT, root = rootOf(column)) {
-  return sql<Payload>`case when pg_column_size(${column}) > ${MEASURE_LIMIT}::int
+  return sql`case when pg_column_size(${column}) > ${MEASURE_LIMIT}::int
     then '~' || pg_column_size(${column})
     else (
       select octet_length(v) || ':' || case when octet_length(v) <= ${limit}::int then v else '' end

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { nullable, text } from "@/lib/db/decode";
 import { getEnvironment } from "@/lib/db/env";
 import { hideText, holdsHidden, maskOf } from "@/lib/redaction/hide";
 import { isPathHidden, type RedactionRules } from "@/lib/redaction/rules";
@@ -55,13 +56,13 @@ const LARGE = 65_536;
  */
 export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<string | null> {
   const path = sql`${sql.param(upToArray(steps))}::text[]`;
-  if (!isRedacting()) return sql<string | null>`left(${value} #>> ${path}, ${LIMIT}::int)`;
-  return sql<string | null>`(
+  if (!isRedacting()) return sql`left(${value} #>> ${path}, ${LIMIT}::int)`.mapWith(nullable(text));
+  return sql`(
     select case
       when jsonb_typeof(found) = 'string' then 's' || left(found #>> '{}', ${LARGE}::int)
       when pg_column_size(found) > ${LARGE}::int then 'l'
       else 'j' || found::text end
-    from (select ${value} #> ${path} as found offset 0) as there)`;
+    from (select ${value} #> ${path} as found offset 0) as there)`.mapWith(nullable(text));
 }
 
 /** What a list shows of the text that `columnText` read. */

@@ -1,12 +1,13 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import { toIso } from "@/lib/db/decode";
+import { array, boolean, instant, nullable, oneOf, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { currentTime, noteTenantColumn, queues } from "@/lib/db/schema";
 import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
-import type { Queue } from "@/lib/model/queue";
+import { type Queue, STORAGE_MODES } from "@/lib/model/queue";
 import { findErrorCode, SQLSTATE, translateReadError } from "@/lib/model/sqlstate";
 
 /** A registered queue and what this generation of its tables has. */
@@ -80,8 +81,10 @@ export async function readRegistry(
 ): Promise<{ now: Iso; queues: RegisteredQueue[] }> {
   const named =
     names.length > 0 ? sql`where q.queue_name = any(${sql.param(names)}::text[])` : sql``;
-  const { rows } = await db
-    .execute<RegistryRow>(sql`
+  const rows = await query(
+    db,
+    REGISTERED,
+    sql`
     select clock.now, registered.*
     from (select ${currentTime} as now offset 0) clock
     left join lateral (
@@ -113,41 +116,48 @@ export async function readRegistry(
       ${named}
     ) registered on true
     order by registered.name
-  `)
-    .catch((error: unknown) => {
-      // The only table it names by itself; those of queues it asks for.
-      throw findErrorCode(error) === SQLSTATE.undefinedTable ? noSchema({ cause: error }) : error;
-    });
-  for (const row of rows) if (row.name !== null) noteTenantColumn(row.name, row.tenantColumn);
+  `,
+  ).catch((error: unknown) => {
+    // `absurd.queues` is the only table that this statement names; those of queues are looked up.
+    throw findErrorCode(error) === SQLSTATE.undefinedTable ? noSchema({ cause: error }) : error;
+  });
+  for (const row of rows)
+    if (row.name !== null) noteTenantColumn(row.name, row.tenantColumn === true);
+  const [clock] = rows;
+  if (!clock) throw new Error("The registry returned no row");
   return {
-    now: toIso(rows[0]?.now ?? ""),
-    queues: rows.flatMap((row) =>
-      row.name === null
+    now: clock.now,
+    queues: rows.flatMap(({ name, createdAt, storageMode, columns, ...row }) =>
+      name === null || createdAt === null || storageMode === null
         ? []
         : {
-            name: row.name,
-            createdAt: toIso(row.createdAt),
-            storageMode: row.storageMode,
-            unreadable: whyUnreadable(row),
-            hasIdempotencyKey: row.columns.includes("idempotency_key"),
-            hasHeartbeat: row.columns.includes("last_heartbeat"),
+            name,
+            createdAt,
+            storageMode,
+            unreadable: explainUnreadable(row),
+            hasIdempotencyKey: columns?.includes("idempotency_key") ?? false,
+            hasHeartbeat: columns?.includes("last_heartbeat") ?? false,
           },
     ),
   };
 }
 
-type RegistryRow = {
-  now: string;
-  name: string | null;
-  createdAt: string;
-  storageMode: Queue["storageMode"];
-  complete: boolean;
-  allowed: boolean;
-  columns: string[];
-  tenantColumn: boolean;
+/** One row per queue; where there are none, one row with the clock alone. */
+const REGISTERED = {
+  now: instant,
+  name: nullable(text),
+  createdAt: nullable(instant),
+  storageMode: nullable(oneOf(STORAGE_MODES)),
+  complete: nullable(boolean),
+  allowed: nullable(boolean),
+  columns: nullable(array(text)),
+  tenantColumn: nullable(boolean),
 };
 
-function whyUnreadable(row: { complete: boolean; allowed: boolean }): string | null {
+function explainUnreadable(row: {
+  complete: boolean | null;
+  allowed: boolean | null;
+}): string | null {
   if (!row.complete) return "It is registered, but some of its tables are missing.";
   if (!row.allowed) return "The dashboard's database role may not read its tables.";
   return null;

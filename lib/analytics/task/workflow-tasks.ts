@@ -1,4 +1,5 @@
 import { inArray, sql } from "drizzle-orm";
+import { nullable, text } from "@/lib/db/decode";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
@@ -149,22 +150,24 @@ const LONGEST_WORDS = 2_000;
 export function taskReport({ headers, result }: QueueTables["tasks"]) {
   const operators = sql`case when pg_column_size(${result}) <= ${MOST_BYTES}::int
     and jsonb_typeof(${result} -> 'operators') = 'object' then ${result} -> 'operators' end`;
-  return sql<string>`jsonb_build_object(
-    'path', left(${headers} ->> 'highway_path', ${LONGEST_WORDS}::int), 'ends', ${operators})::text`;
+  return sql`jsonb_build_object(
+    'path', left(${headers} ->> 'highway_path', ${LONGEST_WORDS}::int), 'ends', ${operators})::text`.mapWith(
+    text,
+  );
 }
 
 /** What the value of a checkpoint states, as JSON text; `null` when it is nothing of interest. */
 export function recordedValue({ name, state }: QueueTables["checkpoints"]) {
-  const text = (key: string, most: number) => sql`left(${state} ->> ${key}::text, ${most}::int)`;
-  return sql<string | null>`case jsonb_typeof(${state})
+  const member = (key: string, most: number) => sql`left(${state} ->> ${key}::text, ${most}::int)`;
+  return sql`case jsonb_typeof(${state})
     when 'array' then jsonb_build_object('length', jsonb_array_length(${state}))::text
     when 'object' then nullif(jsonb_strip_nulls(jsonb_build_object(
-      'status', ${text("status", 40)},
+      'status', ${member("status", 40)},
       'tasks', case when ${name} like '%/tasks' then (select count(*) from jsonb_object_keys(${state})) end,
       'failure', case when jsonb_typeof(${state} -> 'message') = 'string' and jsonb_typeof(${state} -> 'type') = 'string'
-        then jsonb_build_object('type', ${text("type", 200)}, 'message', ${text("message", LONGEST_WORDS)}) end
+        then jsonb_build_object('type', ${member("type", 200)}, 'message', ${member("message", LONGEST_WORDS)}) end
     )), '{}')::text
-    end`;
+    end`.mapWith(nullable(text));
 }
 
 /** Puts together what `taskReport` and `recordedValue` gave. */

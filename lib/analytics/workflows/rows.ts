@@ -1,12 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
-import { toIso } from "@/lib/db/decode";
+import { instant, nullable, oneOf, text, uuid } from "@/lib/db/decode";
+import { type DecodedRow, query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { isUuid } from "@/lib/model/ids";
 import type { Payload } from "@/lib/model/json";
-import type { TaskState } from "@/lib/model/states";
-import { isActive } from "@/lib/model/states";
+import { isActive, TASK_STATES } from "@/lib/model/states";
 import type { WorkflowRunSummary } from "@/lib/model/workflow";
 import { payload } from "../scope/payload";
 import { redact } from "../scope/redact";
@@ -16,50 +16,79 @@ import { runColumn, type WorkflowColumns } from "./tables";
 /** Tags larger than this are not listed. */
 const TAGS_LIMIT = 2_000;
 
-/** A run as its row tells it, all as text, with the exact time that pages go by. */
-export type WorkflowRunRow = Record<string, string | null> & { id: Uuid; moment: string };
+/** Columns of a run, all optional, by their keys in a row. Other programs choose their types, so they are selected as text. */
+const TEXTS = {
+  name: "workflow_name",
+  version: "workflow_version",
+  hash: "workflow_hash",
+  status: "status",
+  queue: "absurd_queue",
+  rootTaskId: "absurd_task_id",
+  rootRunId: "absurd_run_id",
+  tenantId: "tenant_id",
+  createdBy: "created_by",
+  taskCount: "task_count",
+  createdAt: "created_at",
+  startedAt: "started_at",
+  completedAt: "completed_at",
+  definitionId: "definition_id",
+  parentWorkflowRunId: "parent_workflow_run_id",
+} as const;
 
-/** The select-list of a run without its payloads. The table is called `w`. */
+const column = nullable(text);
+
+/** A run without its payloads; `moment` is the exact time that pages are sorted by, empty where there is none. */
+export const WORKFLOW_RUN_ROW = {
+  id: uuid,
+  moment: text,
+  name: column,
+  version: column,
+  hash: column,
+  status: column,
+  queue: column,
+  rootTaskId: column,
+  rootRunId: column,
+  tenantId: column,
+  createdBy: column,
+  taskCount: column,
+  createdAt: nullable(instant),
+  startedAt: nullable(instant),
+  completedAt: nullable(instant),
+  definitionId: column,
+  parentWorkflowRunId: column,
+  tags: column,
+};
+export type WorkflowRunRow = DecodedRow<typeof WORKFLOW_RUN_ROW>;
+
+/** The select-list of `WORKFLOW_RUN_ROW`. The table's alias is `w`. */
 export function selectRun(columns: WorkflowColumns): SQL {
-  const text = (name: string) =>
-    sql`(${runColumn(columns, name)})::text as ${sql.identifier(name)}`;
   return sql.join(
     [
       sql`w.workflow_run_id::text as id`,
       columns.dated ? sql`w.created_at::text as moment` : sql`'' as moment`,
-      ...TEXTS.map(text),
+      ...Object.entries(TEXTS).map(
+        ([key, name]) => sql`(${runColumn(columns, name)})::text as ${sql.identifier(key)}`,
+      ),
       sql`left(${runColumn(columns, "tags")}::text, ${TAGS_LIMIT + 1}::int) as tags`,
     ],
     sql`, `,
   );
 }
 
-const TEXTS = [
-  "workflow_name",
-  "workflow_version",
-  "workflow_hash",
-  "status",
-  "absurd_queue",
-  "absurd_task_id",
-  "absurd_run_id",
-  "tenant_id",
-  "created_by",
-  "task_count",
-  "created_at",
-  "started_at",
-  "completed_at",
-  "definition_id",
-  "parent_workflow_run_id",
-];
-
 /** One JSON column of a run as a `Payload`. */
 export function runPayload(columns: WorkflowColumns, name: "inputs" | "result" | "error") {
   return columns.runs.has(name)
     ? payload(sql`w.${sql.identifier(name)}::jsonb`, undefined, name)
-    : sql<Payload>`null`;
+    : sql`null`.mapWith(nullable(neverPayload));
 }
 
-type Root = { taskId: Uuid; state: TaskState };
+/** A column that the table lacks: there is no value to decode. */
+function neverPayload(): Payload {
+  return null;
+}
+
+const ROOT = { id: uuid, taskId: uuid, state: oneOf(TASK_STATES) };
+type Root = DecodedRow<typeof ROOT>;
 
 /**
  * Completes rows with their root tasks, one look-up by primary key a run: by the task's id where the row has it, else by
@@ -73,60 +102,55 @@ export async function withRoots(
   const arms = queues.flatMap(({ name }) => {
     const { tasks, runs } = queueTables(name);
     const own = rows.filter(
-      (row) => row.absurd_queue === name && (uuid(row.absurd_task_id) || uuid(row.absurd_run_id)),
+      (row) => row.queue === name && (findUuid(row.rootTaskId) || findUuid(row.rootRunId)),
     );
     if (own.length === 0) return [];
     const list = (values: (string | null)[]) => sql`${sql.param(values)}::uuid[]`;
     return sql`select wanted.id, ${tasks.taskId} as "taskId", ${tasks.state} as "state"
       from unnest(${list(own.map((row) => row.id))},
-        ${list(own.map((row) => uuid(row.absurd_task_id)))},
-        ${list(own.map((row) => uuid(row.absurd_run_id)))}) as wanted(id, task_id, run_id)
+        ${list(own.map((row) => findUuid(row.rootTaskId)))},
+        ${list(own.map((row) => findUuid(row.rootRunId)))}) as wanted(id, task_id, run_id)
       left join ${runs} on ${runs.runId} = wanted.run_id and wanted.task_id is null
       join ${tasks} on ${tasks.taskId} = coalesce(wanted.task_id, ${runs.taskId})`;
   });
-  const found =
-    arms.length === 0
-      ? []
-      : (await db.execute<{ id: Uuid } & Root>(sql.join(arms, sql` union all `))).rows;
+  const found = arms.length === 0 ? [] : await query(db, ROOT, sql.join(arms, sql` union all `));
   const roots = new Map(found.map((root) => [root.id, root]));
   return rows.map((row) => toSummary(row, roots.get(row.id)));
 }
 
-function uuid(value: string | null | undefined): Uuid | null {
+function findUuid(value: string | null): Uuid | null {
   return value && isUuid(value) ? value : null;
 }
 
 function toSummary(row: WorkflowRunRow, root: Root | undefined): WorkflowRunSummary {
-  const text = (name: string) => row[name] ?? null;
-  const instant = (name: string) => (row[name] == null ? null : toIso(row[name]));
-  const storedStatus = text("status") ?? "";
+  const storedStatus = row.status ?? "";
   const open = storedStatus === "pending" || storedStatus === "running";
   const ended = root && !isActive(root.state);
   const sleeps = storedStatus === "running" && root?.state === "sleeping";
   return {
     workflowRunId: row.id,
-    name: text("workflow_name") ?? "",
-    version: text("workflow_version") ?? "",
-    hash: text("workflow_hash"),
+    name: row.name ?? "",
+    version: row.version ?? "",
+    hash: row.hash,
     storedStatus,
     status: sleeps ? "sleeping" : storedStatus,
     stale: open && ended ? root.state : null,
-    queue: text("absurd_queue"),
-    rootTaskId: root?.taskId ?? uuid(row.absurd_task_id),
+    queue: row.queue,
+    rootTaskId: root?.taskId ?? findUuid(row.rootTaskId),
     rootState: root?.state ?? null,
-    tenantId: text("tenant_id"),
-    createdBy: text("created_by"),
-    tags: tagsOf(text("tags")),
-    taskCount: row.task_count == null ? null : Number(row.task_count),
-    createdAt: instant("created_at"),
-    startedAt: instant("started_at"),
-    completedAt: instant("completed_at"),
-    definitionId: uuid(row.definition_id),
-    parentWorkflowRunId: uuid(row.parent_workflow_run_id),
+    tenantId: row.tenantId,
+    createdBy: row.createdBy,
+    tags: toTags(row.tags),
+    taskCount: row.taskCount === null ? null : Number(row.taskCount),
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    completedAt: row.completedAt,
+    definitionId: findUuid(row.definitionId),
+    parentWorkflowRunId: findUuid(row.parentWorkflowRunId),
   };
 }
 
-function tagsOf(text: string | null): Payload {
+function toTags(text: string | null): Payload {
   if (text === null) return null;
   const bytes = Buffer.byteLength(text);
   return text.length > TAGS_LIMIT

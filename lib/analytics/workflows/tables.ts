@@ -1,4 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
+import { boolean, oneOf, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { getTenants, isTenantOf } from "@/lib/db/tenants";
@@ -26,7 +28,9 @@ export async function readWorkflowColumns(
   db: Database,
   queues: readonly RegisteredQueue[],
 ): Promise<WorkflowColumns> {
-  const { rows } = await db.execute<{ table: "run" | "definition"; name: string; given: boolean }>(
+  const rows = await query(
+    db,
+    { table: oneOf(["run", "definition"]), name: text, given: boolean },
     sql`select wanted.name as "table", attname as name, attnotnull as given
       from (values ('run', to_regclass('public.workflow_run')),
         ('definition', to_regclass('public.workflow_definition'))) as wanted(name, id)
