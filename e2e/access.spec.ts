@@ -8,7 +8,7 @@ import { watchPolicy } from "./support/policy";
 
 const TOKEN = "correct-horse-battery-staple";
 
-test("With a token configured, I sign in once, land where I wanted to go, and sign out; the log keeps no secret", async ({
+test("With a token configured, I sign in, get to the requested page, and sign out; no secret is logged", async ({
   page,
   work,
 }) => {
@@ -57,7 +57,7 @@ test("With a token configured, I sign in once, land where I wanted to go, and si
     await dialog.getByRole("textbox", { name: "Payload" }).fill('{"iban": "DE02-1203"}');
     await dialog.getByRole("button", { name: "Emit", exact: true }).click();
     await expect(page.getByText("Event emitted")).toBeVisible();
-    // What breaks is logged, too, without the values it broke at.
+    // Errors are logged too, without the values that caused them.
     await page.request.get(`${dashboard.url}/api/tasks?where=params.card:4111-1111&cursor=x`);
     await work.pool.query(`alter table absurd."t_${work.queue}" rename column params to hidden`);
     await page.request.get(`${dashboard.url}/api/tasks?queue=${work.queue}&name=4111-1111`);
@@ -79,7 +79,7 @@ test("With a token configured, I sign in once, land where I wanted to go, and si
   }
 });
 
-/** Addresses of everything below app/ that answers by itself, with an `x` for each part that varies. */
+/** URLs of all pages or routes below app/, with an `x` for each dynamic segment. */
 function addresses(file: "page.tsx" | "route.ts"): string[] {
   const app = fileURLToPath(new URL("../app", import.meta.url));
   return readdirSync(app, { recursive: true, encoding: "utf8" })
@@ -88,7 +88,7 @@ function addresses(file: "page.tsx" | "route.ts"): string[] {
     .map((path) => path.replaceAll(/\[\w+\]/g, "x") || "/");
 }
 
-test("No page and no route answers to a foreign Host or Origin", async ({ request }) => {
+test("Every page and route rejects a foreign Host or Origin", async ({ request }) => {
   const all = [...addresses("page.tsx"), ...addresses("route.ts")];
   expect(all.length).toBeGreaterThan(40);
   for (const address of all)
@@ -103,7 +103,7 @@ test("No page and no route answers to a foreign Host or Origin", async ({ reques
   expect((await request.get("/api/health")).status()).toBe(200);
 });
 
-test("No action is taken for a foreign Host or Origin", async ({ page, work, baseURL }) => {
+test("Actions reject a foreign Host or Origin", async ({ page, work, baseURL }) => {
   const { taskID } = await work.app.spawn("ship-order", {}, { queue: work.queue });
   const stateOf = async () => (await work.app.fetchTaskResult(taskID))?.state;
   const cancellations: Request[] = [];
@@ -118,7 +118,7 @@ test("No action is taken for a foreign Host or Origin", async ({ page, work, bas
   await page.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click();
   await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Outcome unknown");
 
-  // The very request of the browser, sent by somebody else's page, then by our own.
+  // The browser's own request, sent again as if from a foreign page, then as from ours.
   const [sent] = cancellations;
   const send = async (forged: Record<string, string>) => {
     const own = Object.entries((await sent?.allHeaders()) ?? {}).filter(

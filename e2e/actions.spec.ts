@@ -25,7 +25,7 @@ test("I cancel a sleeping order and no worker ever runs it again", async ({ page
   await expect(page.getByText("Task cancelled")).toBeVisible();
   await state(page, "cancelled");
 
-  // Another task of the same length proves that the worker polled past the wake time.
+  // Another task with the same sleep proves that the worker polled after the wake time.
   const witness = await work.app.spawn("ship-order", { order: 43 });
   await expect
     .poll(async () => (await work.app.fetchTaskResult(witness.taskID))?.state, { timeout: 30_000 })
@@ -74,6 +74,35 @@ test("I end a durable sleep now and watch the worker finish the task", async ({ 
   await dialog(page).getByRole("radio", { name: "Now" }).check();
   await dialog(page).getByRole("button", { name: "Reschedule" }).click();
   await state(page, "completed");
+});
+
+test("I reschedule to a time in ISO; an unfinished or impossible one keeps the button off", async ({
+  page,
+  work,
+}) => {
+  const { taskID } = await work.app.spawn("report", {}, { queue: work.queue });
+  await page.goto(work.taskUrl(taskID));
+  await page.getByRole("button", { name: /^Reschedule/ }).click();
+  await dialog(page).getByRole("radio", { name: "At a time" }).check();
+  const time = dialog(page).getByRole("textbox", { name: "Date and time (UTC)" });
+  await expect(time).toHaveValue(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  const confirm = dialog(page).getByRole("button", { name: "Reschedule" });
+  await expect(confirm).toBeEnabled();
+  await time.fill("");
+  await time.pressSequentially("03142027");
+  await expect(confirm).toBeDisabled();
+  for (const text of ["0002-03-14 12:00", "2027-02-30 12:00", "2099-03-14 20:2"]) {
+    await time.fill(text);
+    await expect(dialog(page)).toContainText("Not a date and time");
+    await expect(confirm).toBeDisabled();
+  }
+  await time.fill("2099-03-14 20:27");
+  await confirm.click();
+  await expect(page.getByText("Rescheduled")).toBeVisible();
+  const { rows } = await work.pool.query(
+    `select available_at = '2099-03-14 20:27Z' as moved from absurd."r_${work.queue}"`,
+  );
+  expect(rows).toEqual([{ moved: true }]);
 });
 
 test("I emit the event an order waits for and watch it complete", async ({ page, work }) => {
@@ -134,7 +163,7 @@ test("I retry an exhausted payment to success", async ({ page, work }) => {
   await state(page, "completed");
 });
 
-test("I am told when the task ended while I was confirming, and nothing changes", async ({
+test("If the task ends while I confirm, I get an error and nothing changes", async ({
   page,
   work,
 }) => {

@@ -28,7 +28,10 @@ for (const name of NAMES) {
   });
 }
 
-test("An unknown queue, an unknown task and a malformed id each say so", async ({ page, work }) => {
+test("An unknown queue, an unknown task and a malformed id are each reported", async ({
+  page,
+  work,
+}) => {
   await page.goto("/queues/nowhere/tasks");
   await expect(page.getByText("Queue not found")).toBeVisible();
   await page.goto(work.taskUrl(randomUUID()));
@@ -49,10 +52,7 @@ test("An unknown queue, an unknown task and a malformed id each say so", async (
   }
 });
 
-test("An address with nonsense in it shows the list as far as it makes sense", async ({
-  page,
-  work,
-}) => {
+test("A URL with invalid filters shows the list with the valid ones", async ({ page, work }) => {
   await work.app.spawn("sensible", {}, { queue: work.queue });
   await page.goto(
     `/queues/${work.queue}/tasks?state=broken&limit=9999&after=yesterday&range=-1&where=%00&cursor=x&id=zz&__proto__=1`,
@@ -62,7 +62,7 @@ test("An address with nonsense in it shows the list as far as it makes sense", a
   await expect(page.locator("a[data-row]")).toHaveText("sensible");
 });
 
-test("A queue that is dropped while I look at it says so", async ({ page, work }) => {
+test("A queue that is dropped while I view it is reported as not found", async ({ page, work }) => {
   await work.app.spawn("short-lived", {}, { queue: work.queue });
   await page.goto(`/queues/${work.queue}/tasks`);
   await expect(page.locator("a[data-row]")).toHaveCount(1);
@@ -70,7 +70,7 @@ test("A queue that is dropped while I look at it says so", async ({ page, work }
   await expect(page.getByText("Queue not found")).toBeVisible({ timeout: 20_000 });
 });
 
-test("A task whose queue is dropped while I look at it says so, and so does the queue", async ({
+test("A task whose queue is dropped while I view it is reported as not found, and so is the queue", async ({
   page,
   work,
   context,
@@ -101,7 +101,7 @@ test("Markup in names and payloads is shown, never run", async ({ page, work }) 
   expect(await page.evaluate(() => "hacked" in window)).toBe(false);
 });
 
-test("Big integers are shown digit by digit", async ({ page, work }) => {
+test("Big integers are shown exactly", async ({ page, work }) => {
   const { taskId } = await spawnTask(work.pool, work.queue, "ledger", {
     sequence: 9007199254740993n,
   });
@@ -109,7 +109,7 @@ test("Big integers are shown digit by digit", async ({ page, work }) => {
   await expect(page.getByRole("main")).toContainText("9007199254740993");
 });
 
-test("A payload of 30 MB is there on demand, and the page stays usable without it", async ({
+test("A payload of 30 MB loads on demand only, and the page works without it", async ({
   page,
   work,
 }) => {
@@ -122,17 +122,14 @@ test("A payload of 30 MB is there on demand, and the page stays usable without i
   await expect(page.getByRole("main")).toContainText(/(30\.0|28\.6|30) MB/);
 });
 
-test("A lone surrogate is refused with a reason, and nothing is spawned or emitted", async ({
-  page,
-  work,
-}) => {
+test("A lone surrogate is rejected, and nothing is spawned or emitted", async ({ page, work }) => {
   await page.goto(`/queues/${work.queue}/events`);
   await page
     .getByRole("button", { name: /^Emit event/ })
     .first()
     .click();
   const dialog = page.getByRole("dialog");
-  // The engine has no way to store half a character.
+  // PostgreSQL cannot store a lone surrogate.
   await dialog.getByRole("textbox", { name: "Name" }).fill("broken");
   await dialog.getByRole("textbox", { name: "Payload" }).fill('"\\ud800"');
   await dialog.getByRole("button", { name: "Emit", exact: true }).click();

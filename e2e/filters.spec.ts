@@ -46,7 +46,7 @@ test("I narrow tasks by state, time, worker, queue and id prefix", async ({ page
   }
 });
 
-test("I narrow failures by queue and by the name of a task", async ({ page, work }) => {
+test("I narrow failures by queue and task name", async ({ page, work }) => {
   await setScene(work);
   await open(page, `/failures?name=charge-card,never-was`);
   await choose(page, "Queue", work.queue);
@@ -58,7 +58,7 @@ test("I narrow failures by queue and by the name of a task", async ({ page, work
   await expect(page).toHaveURL(/\/failures$/);
 });
 
-test("I narrow events by queue, and come back to all of them", async ({ page, work }) => {
+test("I narrow events by queue and name, and go back", async ({ page, work }) => {
   await setScene(work);
   await open(page, "/events");
   await choose(page, "Queue", work.queue);
@@ -70,7 +70,7 @@ test("I narrow events by queue, and come back to all of them", async ({ page, wo
   await expect(names).toHaveCount(3);
 });
 
-test("I look at workers over another time", async ({ page, work }) => {
+test("I change the time range of the workers", async ({ page, work }) => {
   const { worker } = await setScene(work);
   await open(page, "/workers");
   const row = page.getByRole("row").filter({ hasText: worker });
@@ -85,7 +85,7 @@ test("I look at workers over another time", async ({ page, work }) => {
   }
 });
 
-test("I narrow workflow runs by everything a run is known by", async ({ page, work }) => {
+test("I narrow workflow runs by each of their filters", async ({ page, work }) => {
   const { tenant } = await setScene(work);
   await open(page, "/workflows");
   const runs = page.getByRole("link", { name: "scene_review" });
@@ -122,7 +122,7 @@ test("I narrow workflow runs by everything a run is known by", async ({ page, wo
   await expect(page.getByText("No run matches")).toBeVisible();
 });
 
-test("I narrow the audit log by who, what, where, how it ended, and when", async ({
+test("I narrow the audit log by operator, action, queue, outcome and time", async ({
   page,
   work,
 }) => {

@@ -42,7 +42,7 @@ test("I run a failed order again with corrected params, and the copy completes",
   await expect(entry).toContainText("succeeded");
 });
 
-test("I fork a failed task from its last step, and only what follows runs again", async ({
+test("I fork a failed task from its last step, and only that step runs again", async ({
   page,
   work,
 }) => {

@@ -8,7 +8,7 @@ const ids = (page: Page) =>
     .locator("a[data-row]")
     .evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));
 
-test("I filter, page forward and back, reload, and come back to the same address and rows", async ({
+test("I filter, page forward and back, reload, and get the same URL and rows", async ({
   page,
   work,
 }) => {
@@ -49,7 +49,7 @@ test("I filter, page forward and back, reload, and come back to the same address
   await expect.poll(() => ids(page)).toEqual(first);
 });
 
-test("New tasks announce themselves instead of moving the rows", async ({ page, work }) => {
+test("New tasks are counted instead of moving the rows", async ({ page, work }) => {
   await work.app.spawn("first", {}, { queue: work.queue });
   await page.goto(`/queues/${work.queue}/tasks`);
   await expect(page.locator("a[data-row]")).toHaveCount(1);
@@ -62,7 +62,7 @@ test("New tasks announce themselves instead of moving the rows", async ({ page, 
   await expect(page.locator("a[data-row]")).toHaveCount(2);
 });
 
-test("I paste an id into the palette and land on its task, whatever the queue", async ({
+test("I paste an id into the palette and get to its task, whatever the queue", async ({
   page,
   work,
 }) => {
@@ -89,7 +89,7 @@ test("a long name is truncated in its middle, right before its last characters",
   for (const worker of workers) {
     const name = page.getByTitle(worker);
     await expect
-      .poll(() => name.evaluate(gapOf), {
+      .poll(() => name.evaluate(measureGap), {
         message: `between the ellipsis and the end of ${worker}`,
       })
       .toBeLessThan(CHARACTER_WIDTH);
@@ -100,7 +100,7 @@ test("a long name is truncated in its middle, right before its last characters",
 const CHARACTER_WIDTH = 12;
 
 /** Pixels between where the end of a shortened name is and where it would be behind its beginning and an ellipsis. */
-function gapOf(name: Element): number {
+function measureGap(name: Element): number {
   const [head, tail] = name.children;
   if (!head || !tail || head.scrollWidth <= head.clientWidth) return Number.NaN;
   const room = head.getBoundingClientRect();

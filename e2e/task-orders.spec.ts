@@ -5,7 +5,7 @@ import { open } from "./support/open";
 
 const names = (page: Page) => page.locator("a[data-row]").allInnerTexts();
 
-test("I choose the order of a list; one that my filters do not allow says what it needs", async ({
+test("I sort a list; an order that the filters do not support shows what it needs", async ({
   page,
   work,
 }) => {
@@ -22,7 +22,7 @@ test("I choose the order of a list; one that my filters do not allow says what i
   await expect.poll(() => names(page)).toEqual(["third", "second", "first"]);
 
   await order.selectOption("Most attempts first");
-  await expect(page.getByText(/ranked within a window of time/)).toBeVisible();
+  await expect(page.getByText(/Sorting by attempts needs a time range/)).toBeVisible();
   await page.getByRole("button", { name: "Last 24 h" }).click();
   await expect(page).toHaveURL(/range=24h.*sort=attempts|sort=attempts.*range=24h/);
   await expect(page.locator("a[data-row]")).toHaveCount(3);
@@ -32,17 +32,17 @@ test("I choose the order of a list; one that my filters do not allow says what i
   );
 
   await order.selectOption("Due first");
-  await expect(page.getByText(/Only active tasks are due/)).toBeVisible();
+  await expect(page.getByText(/Sorting by due time needs active states/)).toBeVisible();
   await page.getByRole("button", { name: "Only pending, running, sleeping" }).click();
   await expect.poll(() => names(page)).toEqual(["first", "second", "third"]);
 
   await page.goBack();
-  await expect(page.getByText(/Only active tasks are due/)).toBeVisible();
+  await expect(page.getByText(/Sorting by due time needs active states/)).toBeVisible();
   await page.getByRole("button", { name: "Newest first" }).click();
   await expect.poll(() => names(page)).toEqual(["third", "second", "first"]);
 });
 
-test("I page through an order that is not that of time, there and back", async ({ page, work }) => {
+test("I page forward and back through a list sorted by due time", async ({ page, work }) => {
   for (let index = 0; index < 60; index += 1)
     await work.app.spawn(`job-${index}`, {}, { queue: work.queue });
   await page.goto(`/queues/${work.queue}/tasks?state=pending&sort=due`);
@@ -56,7 +56,7 @@ test("I page through an order that is not that of time, there and back", async (
   await expect.poll(() => names(page)).toEqual(first);
 });
 
-test("I find a task by the key it was spawned with", async ({ page, work }) => {
+test("I find a task by its idempotency key", async ({ page, work }) => {
   const { app, queue } = work;
   await app.spawn("charge", {}, { queue, idempotencyKey: "order 42" });
   await app.spawn("charge", {}, { queue, idempotencyKey: "order 43" });
@@ -71,7 +71,7 @@ test("I find a task by the key it was spawned with", async ({ page, work }) => {
   await expect(page).toHaveURL(/idempotency=order/);
 });
 
-test("The palette knows task names, and what can be done here", async ({ page, work }) => {
+test("The palette finds task names and the actions of the page", async ({ page, work }) => {
   const name = `charge-${work.queue}`;
   const { taskID } = await work.app.spawn(name, {}, { queue: work.queue });
   await page.goto("/queues");
@@ -91,15 +91,15 @@ test("The palette knows task names, and what can be done here", async ({ page, w
   await expect(page.getByRole("dialog", { name: /cancel/i })).toBeVisible();
 });
 
-test.describe("a queue that is called like a directory", () => {
+test.describe("a queue named like a directory", () => {
   test.use({ queueName: ".." });
-  test("has an address of its own", async ({ page, work }) => {
+  test("has its own URL", async ({ page, work }) => {
     await work.app.spawn("inside", {}, { queue: work.queue });
     await open(page, "/queues");
     await page.getByRole("link", { name: "..", exact: true }).click();
     await expect(page.getByRole("heading", { name: "..", exact: true })).toBeVisible();
     await page.getByRole("link", { name: "Tasks", exact: true }).last().click();
-    // The queue's own page, which stays until the list has come, has a link of this name as well.
+    // The queue's own page is shown until the list has loaded, and has a link of the same name.
     await page.locator("a[data-row]", { hasText: "inside" }).click();
     await expect(page.getByRole("heading", { name: "inside" })).toBeVisible();
     await page.reload();

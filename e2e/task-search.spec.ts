@@ -6,7 +6,7 @@ import { expect, test } from "./support/fixtures";
 const rows = (page: Page) => page.locator("a[data-row]");
 const box = (page: Page) => page.getByRole("combobox", { name: "Filter tasks" });
 
-/** Opens a list and waits until it reads by itself, which is when keys work. */
+/** Opens a list and waits until it refreshes automatically: hotkeys work from then on. */
 async function open(page: Page, address: string) {
   await page.goto(address);
   await expect(page.getByText(/^· (now|.+ ago)$/)).toBeVisible();
@@ -56,17 +56,14 @@ test("I find tasks by what is in their input, by tenant, error and step", async 
   }
 });
 
-test("A word that cannot be understood says why, and stays where I typed it", async ({
-  page,
-  work,
-}) => {
+test("An invalid word shows why, and stays in the box", async ({ page, work }) => {
   await open(page, `/queues/${work.queue}/tasks`);
   await search(page, "state:broken");
-  await expect(page.getByText("broken is no state")).toBeVisible();
+  await expect(page.getByText("Unknown state broken")).toBeVisible();
   await expect(box(page)).toHaveValue("state:broken");
 });
 
-test("The search box suggests keys, paths and values, and the address keeps what I chose", async ({
+test("The search box suggests keys, paths and values, and the URL has what I chose", async ({
   page,
   work,
 }) => {
@@ -88,7 +85,7 @@ test("The search box suggests keys, paths and values, and the address keeps what
   await expect(rows(page)).toHaveCount(2);
 });
 
-test("I show a value of the input as a column, and keep the list as a view", async ({
+test("I show a value of the input as a column, and save the list as a view", async ({
   page,
   work,
 }) => {
@@ -113,7 +110,11 @@ test("I show a value of the input as a column, and keep the list as a view", asy
   await expect(page.getByRole("link", { name: "By region" })).toHaveCount(0);
 });
 
-test("I select rows with x and Shift+X, and take them with me", async ({ page, work, context }) => {
+test("I select rows with x and Shift+X, copy their ids and export them", async ({
+  page,
+  work,
+  context,
+}) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const ids: string[] = [];
   for (let n = 0; n < 4; n++)
@@ -142,7 +143,7 @@ test("I select rows with x and Shift+X, and take them with me", async ({ page, w
   await expect(page.getByText("3 selected")).toHaveCount(0);
 });
 
-test("I export what matches, safe for spreadsheets, and count it exactly", async ({
+test("I count matching tasks exactly, and export them safely for spreadsheets", async ({
   page,
   work,
 }) => {
@@ -166,7 +167,7 @@ test("I export what matches, safe for spreadsheets, and count it exactly", async
   await expect(page.getByText("Saved 50 tasks.")).toBeVisible();
 });
 
-test("Nothing stands in the way of those who do not see the list", async ({ page, work }) => {
+test("The list and its popovers have no accessibility violation", async ({ page, work }) => {
   await work.app.spawn("alpha", { order: { id: 1 } }, { queue: work.queue });
   await open(page, `/queues/${work.queue}/tasks?columns=params.order.id`);
   await expect(rows(page)).toHaveCount(1);

@@ -15,7 +15,7 @@ test.afterAll(() => restricted.stop());
 
 const headers = (tenant: string) => ({ headers: { tenant_id: tenant } });
 
-test("a dashboard for one tenant shows and searches its tasks alone", async ({ page, work }) => {
+test("a dashboard for one tenant shows and finds only its tasks", async ({ page, work }) => {
   const { pool, queue } = work;
   const own = await spawnTask(pool, queue, "acme-order", {}, headers("acme"));
   const other = await spawnTask(pool, queue, "globex-order", {}, headers("globex"));
@@ -29,7 +29,7 @@ test("a dashboard for one tenant shows and searches its tasks alone", async ({ p
   await page.goto(`${restricted.url}/queues/${queue}/tasks/${own.taskId}`);
   await expect(page.getByRole("heading", { name: "acme-order" })).toBeVisible();
 
-  // Another tenant's task and one that never was look the same.
+  // The task of another tenant is indistinguishable from one that does not exist.
   const unknown = "01900000-0000-7000-8000-000000000000";
   const texts = [];
   for (const id of [other.taskId, unknown]) {
@@ -45,10 +45,7 @@ test("a dashboard for one tenant shows and searches its tasks alone", async ({ p
   await expect(page.getByRole("dialog").getByText("globex-order")).toHaveCount(0);
 });
 
-test("what concerns all tenants of a queue is neither shown nor offered", async ({
-  page,
-  work,
-}) => {
+test("figures and actions across tenants are neither shown nor offered", async ({ page, work }) => {
   await page.goto(`${restricted.url}/queues/${work.queue}`);
   await expect(page.getByText("concern all tenants of the queue")).toBeVisible();
   await expect(page.getByRole("button", { name: "Spawn" })).toBeVisible();
@@ -59,10 +56,7 @@ test("what concerns all tenants of a queue is neither shown nor offered", async 
   await expect(page.getByRole("button", { name: "Create queue" })).toHaveCount(0);
 });
 
-test("a task spawned there belongs to the tenant, and its worker sees it", async ({
-  page,
-  work,
-}) => {
+test("a task spawned there belongs to the tenant, and a worker runs it", async ({ page, work }) => {
   work.app.registerTask({ name: "greet" }, async () => "done");
   await work.startWorker();
   await page.goto(`${restricted.url}/queues/${work.queue}`);
@@ -80,7 +74,7 @@ test("a task spawned there belongs to the tenant, and its worker sees it", async
     .toEqual([{ state: "completed", tenant: "acme" }]);
 });
 
-test("workflow runs of others are not there", async ({ page, work }) => {
+test("workflow runs of other tenants are not listed or served", async ({ page, work }) => {
   const ids = [];
   for (const tenantId of ["acme", "globex"]) {
     const { taskId } = await spawnTask(work.pool, work.queue, "root", {}, headers(tenantId));
@@ -94,11 +88,11 @@ test("workflow runs of others are not there", async ({ page, work }) => {
   await page.goto(`${restricted.url}/workflows`);
   await expect(page.getByRole("link", { name: /acme_flow/ }).first()).toBeVisible();
   await expect(page.getByText("globex_flow")).toHaveCount(0);
-  const answer = await page.request.get(`${restricted.url}/api/workflows/${ids[1]}`);
-  expect(answer.status()).toBe(404);
+  const response = await page.request.get(`${restricted.url}/api/workflows/${ids[1]}`);
+  expect(response.status()).toBe(404);
 });
 
-test("failures and workers can be narrowed to a tenant in the address", async ({ page, work }) => {
+test("failures can be filtered by tenant in the URL", async ({ page, work }) => {
   work.app.registerTask({ name: "charge" }, async () => {
     throw new Error("declined");
   });
@@ -122,7 +116,7 @@ test("failures and workers can be narrowed to a tenant in the address", async ({
   await expect(page.getByLabel("Tenant")).toHaveValue("globex");
 });
 
-test("the figures of overview, queues and a queue are narrowed to a tenant, and so is what they lead to", async ({
+test("the figures of overview, queues and a queue can be filtered by tenant, and their links keep the filter", async ({
   page,
   work,
 }) => {

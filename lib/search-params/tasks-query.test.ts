@@ -160,12 +160,12 @@ test.each<[string, Partial<TaskQuery>]>([
 test.each([
   [
     "state:broken",
-    "broken is no state: pending, running, sleeping, completed, failed, cancelled",
+    "Unknown state broken. States: pending, running, sleeping, completed, failed, cancelled",
     0,
     12,
   ],
   ["name:a state:", "state needs a value: state:failed,running", 7, 13],
-  ["id:xyz", "An id begins with two or more of the digits 0-9 and a-f", 0, 6],
+  ["id:xyz", "An id prefix needs at least two hex digits: id:01a2f6", 0, 6],
   ["attempts:many", "attempts needs a whole number: attempts:3 or attempts>2", 0, 13],
   [
     "params.order.id",
@@ -179,13 +179,18 @@ test.each([
     0,
     16,
   ],
-  ["params..id:1", "params..id:1 is no path; keys with signs in them need quotation marks", 0, 12],
-  ['params.a:"b', "The quotation mark after params.a is not closed", 0, 11],
-  ['name:"b', "The quotation mark after name is not closed", 0, 7],
-  ["name>b", "name cannot be compared by >", 0, 6],
-  ['"b', "A quotation mark is not closed, or something follows it directly", 0, 2],
+  [
+    "params..id:1",
+    "params..id:1 is not a path; keys with special characters need quotation marks",
+    0,
+    12,
+  ],
+  ['params.a:"b', "Quotation mark after params.a not closed", 0, 11],
+  ['name:"b', "Quotation mark after name not closed", 0, 7],
+  ["name>b", "name cannot be compared with >", 0, 6],
+  ['"b', "Quotation mark not closed, or text directly after it", 0, 2],
   ['""', "error needs a value: error:timeout", 0, 2],
-  ['name:"a\\u0000"', "The value holds a character that no database stores", 0, 14],
+  ['name:"a\\u0000"', "The value contains a character that PostgreSQL cannot store", 0, 14],
 ])("%s: %s", (typed, message, from, to) => {
   expect(parseTaskQuery(typed).problems).toEqual([{ message, from, to }]);
 });
@@ -193,7 +198,7 @@ test.each([
 test("an unknown key names those there are", () => {
   const [problem] = parseTaskQuery("TimeoutError: gateway").problems;
   expect(problem?.message).toMatch(
-    /^There is no TimeoutError, only state, name, .*quotation marks$/,
+    /^Unknown key TimeoutError\. Keys: state, name, .*quotation marks$/,
   );
 });
 

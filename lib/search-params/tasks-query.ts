@@ -54,9 +54,9 @@ function readWord(text: string, at: number, isName: (word: string) => boolean): 
   if (quoted)
     return bare
       ? check("error", bare.value.text, rest.end)
-      : { problem: "A quotation mark is not closed, or something follows it directly", ...rest };
+      : { problem: "Quotation mark not closed, or text directly after it", ...rest };
   const path = scanPath(text, at);
-  // A whole value can be compared too, but a word such as result-mailer is no path.
+  // A whole value can be compared too, but a word such as result-mailer is not a path.
   const whole = path?.path.source !== "error" && path && scanComparison(text, path.end);
   if (path && (path.path.steps.length > 0 || whole)) return readCondition(text, at, path.end);
   const key = /[a-z]+/iy;
@@ -68,11 +68,11 @@ function readWord(text: string, at: number, isName: (word: string) => boolean): 
   const value = scanValue(text, sign.end);
   if (!value)
     return text[sign.end] === '"'
-      ? { problem: `The quotation mark after ${word} is not closed`, end: text.length }
+      ? { problem: `Quotation mark after ${word} not closed`, end: text.length }
       : { problem: `${word} needs a value: ${EXAMPLES[word]}`, end: endOfWord(text, at) };
   if (word === "attempts") return check(word, `${sign.comparison}${value.value.text}`, value.end);
   if (sign.comparison !== ":")
-    return { problem: `${word} cannot be compared by ${sign.comparison}`, end: value.end };
+    return { problem: `${word} cannot be compared with ${sign.comparison}`, end: value.end };
   return check(word, value.value.text, value.end);
 }
 
@@ -81,7 +81,10 @@ function readBare(text: string, at: number, isName: (word: string) => boolean): 
   const word = text.slice(at, end);
   const path = /^(params|headers|result|error)[.[]/.test(word);
   if (path)
-    return { problem: `${word} is no path; keys with signs in them need quotation marks`, end };
+    return {
+      problem: `${word} is not a path; keys with special characters need quotation marks`,
+      end,
+    };
   return { key: isName(word) ? "name" : "error", value: word, end };
 }
 
@@ -92,11 +95,11 @@ function readCondition(text: string, at: number, pathEnd: number): Word {
   if (!sign)
     return pathEnd === end
       ? { problem: `${path} needs a value: ${path}:42 or ${path}>100`, end }
-      : { problem: `After ${path} comes one of : > >= < <=`, end };
+      : { problem: `${path} needs one of : > >= < <= after it`, end };
   const value = scanValue(text, sign.end);
   if (!value)
     return text[sign.end] === '"'
-      ? { problem: `The quotation mark after ${path} is not closed`, end: text.length }
+      ? { problem: `Quotation mark after ${path} not closed`, end: text.length }
       : { problem: `${path} needs a value: ${path}:42 or ${path}>100`, end };
   if (!isStorable(value.value.text)) return { problem: UNSTORABLE, end: value.end };
   return { key: "where", value: text.slice(at, value.end), end: value.end };
@@ -106,10 +109,13 @@ function check(key: QueryKey, value: string, end: number): Word {
   if (key === "state") {
     const unknown = value.split(",").find((state) => !isState(state));
     if (unknown !== undefined)
-      return { problem: `${unknown || "Nothing"} is no state: ${TASK_STATES.join(", ")}`, end };
+      return {
+        problem: `${unknown ? `Unknown state ${unknown}` : "State missing"}. States: ${TASK_STATES.join(", ")}`,
+        end,
+      };
   }
   if (key === "id" && parseAsIdPrefix.parse(value) === null)
-    return { problem: "An id begins with two or more of the digits 0-9 and a-f", end };
+    return { problem: "An id prefix needs at least two hex digits: id:01a2f6", end };
   if (key === "attempts" && !parseAttempts(value))
     return { problem: "attempts needs a whole number: attempts:3 or attempts>2", end };
   if (value === "") return { problem: `${key} needs a value: ${EXAMPLES[key]}`, end };
@@ -117,7 +123,7 @@ function check(key: QueryKey, value: string, end: number): Word {
   return { key, value, end };
 }
 
-const UNSTORABLE = "The value holds a character that no database stores";
+const UNSTORABLE = "The value contains a character that PostgreSQL cannot store";
 
 function addTo(query: TaskQuery, key: QueryKey | "where", value: string): void {
   const condition = key === "where" ? parseCondition(value) : null;
@@ -146,7 +152,7 @@ const EXAMPLES: Record<QueryKey, string> = {
 function unknownKey(text: string, at: number, word: string): Word {
   const keys = [...QUERY_KEYS, ...PATH_SOURCES.map((source) => `${source}.…`)].join(", ");
   return {
-    problem: `There is no ${word}, only ${keys}; a text needs quotation marks`,
+    problem: `Unknown key ${word}. Keys: ${keys}. To search for text, put it in quotation marks`,
     end: endOfWord(text, at),
   };
 }

@@ -1,20 +1,20 @@
 import { ACTIVE_STATES, isActive, type TaskState } from "@/lib/model/states";
 import { type Sorted, sortLacks } from "./tasks-sort";
 
-/** Why a list cannot be in the order it asks for, and the change after which it can. */
+/** Why a list does not support its order, and the change of filters that makes it possible. */
 export type SortProblem = {
   message: string;
   hint: string;
   change: { state: TaskState[] } | { range: string };
 };
 
-/** What is wrong with the order a list asks for; `null` when nothing is. */
+/** Why these filters do not support their order; `null` if they do. */
 export function sortProblem(filters: Sorted): SortProblem | null {
   const { sort, state } = filters;
   switch (sortLacks(filters)) {
     case "active states":
       return {
-        message: "Only active tasks are due: an index keeps no time of those that have ended.",
+        message: "Sorting by due time needs active states.",
         hint: "Narrow it to pending, running and sleeping.",
         change: {
           state: state.some((one) => isActive(one))
@@ -24,7 +24,7 @@ export function sortProblem(filters: Sorted): SortProblem | null {
       };
     case "time":
       return {
-        message: `No index keeps the ${sort} of tasks: they are ranked within a window of time.`,
+        message: `Sorting by ${sort} needs a time range.`,
         hint: "Narrow it by time.",
         change: { range: "24h" },
       };

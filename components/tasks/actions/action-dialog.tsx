@@ -1,24 +1,14 @@
 "use client";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { EmitDialog } from "@/components/events/emit-dialog";
 import type { TaskDetail } from "@/lib/model/task";
+import { RunAgainDialog } from "../spawn/run-again-dialog";
+import { SpawnDialog } from "../spawn/spawn-dialog";
 import type { Availability, TaskAction } from "./availability";
-
-const CancelDialog = lazyOptional(() => import("./cancel-dialog").then((m) => m.CancelDialog));
-const RetryDialog = lazyOptional(() => import("./retry-dialog").then((m) => m.RetryDialog));
-const RescheduleDialog = lazyOptional(() =>
-  import("./reschedule-dialog").then((m) => m.RescheduleDialog),
-);
-const EmitDialog = lazyOptional(() =>
-  import("@/components/events/emit-dialog").then((m) => m.EmitDialog),
-);
-const RunAgainDialog = lazyOptional(() =>
-  import("../spawn/run-again-dialog").then((m) => m.RunAgainDialog),
-);
-const ForkDialog = lazyOptional(() => import("./fork-dialog").then((m) => m.ForkDialog));
-const SpawnDialog = lazyOptional(() => import("../spawn/spawn-dialog").then((m) => m.SpawnDialog));
-const ExtendLeaseDialog = lazyOptional(() =>
-  import("./extend-lease-dialog").then((m) => m.ExtendLeaseDialog),
-);
+import { CancelDialog } from "./cancel-dialog";
+import { ExtendLeaseDialog } from "./extend-lease-dialog";
+import { ForkDialog } from "./fork-dialog";
+import { RescheduleDialog } from "./reschedule-dialog";
+import { RetryDialog } from "./retry-dialog";
 
 type Props = {
   action: TaskAction | "spawn";
@@ -27,7 +17,10 @@ type Props = {
   onClose: () => void;
 };
 
-/** The dialog of one action. It stays open when the state of the task changes: the server checks again. */
+/**
+ * The dialog of one action. All dialogs are one chunk, loaded when the first is opened. A dialog stays open when the state
+ * of the task changes: the server checks again.
+ */
 export function ActionDialog({ action, detail, available, onClose }: Props) {
   const { run, event } = available;
   const props = { detail, onClose };

@@ -91,7 +91,7 @@ test("the most attempts and the longest are ranked within a window", async () =>
 test("an order that these filters cannot be in is refused, with the way to it", async () => {
   await expect(list({ sort: "due" })).rejects.toMatchObject({
     code: "bad_request",
-    message: expect.stringContaining("Only active tasks are due"),
+    message: expect.stringContaining("Sorting by due time needs active states"),
   });
   await expect(list({ sort: "due", state: ["failed"] })).rejects.toMatchObject({
     code: "bad_request",
