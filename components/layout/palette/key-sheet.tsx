@@ -1,5 +1,7 @@
 "use client";
 import { useState } from "react";
+import { ACTION_WORDS } from "@/components/tasks/actions/action-words";
+import { TASK_ACTIONS } from "@/components/tasks/actions/availability";
 import { Checkbox } from "@/components/ui/form/checkbox";
 import { Dialog } from "@/components/ui/overlay/dialog";
 import { Kbd } from "@/components/ui/text/kbd";
@@ -53,14 +55,10 @@ const KEY_GROUPS: readonly KeyGroup[] = [
     title: "Task",
     single: true,
     keys: [
-      ["Cancel", "c"],
-      ["Retry", "t"],
-      ["Reschedule", "s"],
-      ["Emit event", "e"],
-      ["Run again", "a"],
-      ["Fork from a step", "f"],
-      ["Extend lease", "l"],
-      ["Spawn a task", "n"],
+      ...TASK_ACTIONS.map(
+        (action) => [ACTION_WORDS[action].label, ACTION_WORDS[action].hotkey] as const,
+      ),
+      ["Spawn task", "n"],
       ["All actions", "m"],
     ],
   },
