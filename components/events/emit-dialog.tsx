@@ -5,10 +5,10 @@ import { ReasonField } from "@/components/audit/reason-field";
 import { taskPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
 import { Preview } from "@/components/ui/data/preview";
-import { useSettled } from "@/components/ui/feedback/use-settled";
 import { Field, Input } from "@/components/ui/form/field";
 import { JsonField, jsonProblem } from "@/components/ui/form/json-field";
 import { Select } from "@/components/ui/form/select";
+import { useDebouncedValue } from "@/components/ui/form/use-debounced-value";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { Link } from "@/components/ui/text/link";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
@@ -34,7 +34,7 @@ export function EmitDialog({
   const [name, setName] = useState(given ?? "");
   const [payload, setPayload] = useState("");
   const [reason, setReason] = useState("");
-  const settled = useSettled(name);
+  const settled = useDebouncedValue(name);
   const preview = useQuery({
     queryKey: ["preview", "emit", queue, settled],
     queryFn: () => previewEmitAction({ queue, name: settled }),

@@ -2,14 +2,12 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
+import { CommandPalette } from "./command-palette";
 import { useGlobalKeys } from "./use-global-keys";
 
-const CommandPalette = lazyOptional(() =>
-  import("./command-palette").then((m) => m.CommandPalette),
-);
 const KeySheet = lazyOptional(() => import("./key-sheet").then((m) => m.KeySheet));
 
-/** Opens the palette (also Ctrl/Cmd-K) and the keyboard shortcuts (`?`). Both load on first use. */
+/** Opens the palette (also Ctrl/Cmd-K) and the keyboard shortcuts (`?`). The latter load on first use. */
 export function CommandButton({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
   useEffect(() => {

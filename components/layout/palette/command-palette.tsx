@@ -41,7 +41,7 @@ export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKey
     event.preventDefault();
   }
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, the platform sees to that
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the native dialog closes on Escape
     <dialog
       ref={ref}
       aria-label="Jump to"

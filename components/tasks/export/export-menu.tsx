@@ -41,7 +41,7 @@ export function ExportMenu({ filters, matching }: { filters: TaskFilters; matchi
   return (
     <Popover
       title="Export"
-      onNear={ExportPanel.preload}
+      onIntent={ExportPanel.preload}
       label={
         <>
           <Icon name="download" size={14} />

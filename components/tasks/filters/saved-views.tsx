@@ -13,7 +13,7 @@ export function SavedViews(props: { filters: TaskFilters; fixedQueue: string | u
   return (
     <Popover
       title="Saved views"
-      onNear={SavedViewList.preload}
+      onIntent={SavedViewList.preload}
       label={
         <>
           <Icon name="bookmark" size={14} />

@@ -17,7 +17,7 @@ export function ColumnPicker(props: {
   return (
     <Popover
       title="Columns"
-      onNear={ColumnOptions.preload}
+      onIntent={ColumnOptions.preload}
       label={
         <>
           <Icon name="columns-3" size={14} />

@@ -3,7 +3,7 @@ import { Icon } from "../icons/icon";
 
 export type Change = { label: string; from: ReactNode; to: ReactNode };
 
-/** What an action will change, before it does. */
+/** A preview of what an action will change. */
 export function Changes({
   changes,
   children,

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A line of labelled values that wraps; the label is quiet. */
+/** A wrapping line of labelled values; labels are muted. */
 export function Facts({ children }: { children: ReactNode }) {
   return <dl className="flex flex-wrap gap-x-6 gap-y-1 text-12">{children}</dl>;
 }

@@ -1,4 +1,4 @@
-/** Moves the focus among the rows in a box: elements with `data-row`, in the order of the page. */
+/** Moves the focus between the rows in a box: elements with `data-row`, in document order. */
 export function moveRowFocus(box: HTMLElement | null, step: 1 | -1): void {
   const rows = [...(box?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
   const line = document.activeElement?.closest("tr, li");

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 
-/** A titled surface. `aside` sits at the right of its head. */
+/** A titled surface. `aside` is at the right of its header. */
 export function Panel({
   title,
   note,

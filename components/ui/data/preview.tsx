@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 
-/** In a dialog, what an action would do if it were taken now: read out as it changes. `children` once it is known. */
+/** In a dialog, what an action would do now, announced as it changes. `children` is the loaded preview. */
 export function Preview({
   label = "What will happen",
   problem,
@@ -10,11 +10,11 @@ export function Preview({
   children,
 }: {
   label?: string;
-  /** Why nobody knows. */
+  /** Why there is no preview. */
   problem: string | undefined;
-  /** Until it is known. */
+  /** Shown while loading. */
   waiting: ReactNode;
-  /** Its least height. */
+  /** Sets the minimum height. */
   className: string;
   children: ReactNode | undefined;
 }) {

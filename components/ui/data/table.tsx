@@ -1,7 +1,7 @@
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
-/** A dense table that scrolls sideways inside its own box. */
+/** A dense table that scrolls horizontally in its own box. */
 export function Table({ className, ...props }: ComponentProps<"table">) {
   return (
     <div className="overflow-x-auto">
@@ -39,7 +39,7 @@ export function Td({ numeric, className, ...props }: ComponentProps<"td"> & Cell
   );
 }
 
-/** What a row opens to, across all columns. Where the table scrolls sideways, it stays in sight, as wide as the screen. */
+/** The details of an expanded row, across all columns. On narrow screens they stay in view while the table scrolls. */
 export function TdDetails({ className, children, ...props }: ComponentProps<"td">) {
   return (
     <td className="border-line-subtle border-b bg-canvas" {...props}>

@@ -4,7 +4,7 @@ import { cn } from "@/lib/cn";
 
 export type Tab<Id extends string> = { id: Id; label: string; count?: number | undefined };
 
-/** Tabs whose selection lives with the caller (in the URL). Arrow keys move, and select as they move. */
+/** Tabs with the selection held by the caller (in the URL). Arrow keys move and select. */
 export function Tabs<Id extends string>({
   tabs,
   selected,
@@ -19,7 +19,7 @@ export function Tabs<Id extends string>({
   children: ReactNode;
 }) {
   const list = useRef<HTMLDivElement>(null);
-  // Where the tabs do not all fit, the selected one is in view; only the list scrolls for it, never the page.
+  // Scrolls the selected tab into view within the tab list; scrollIntoView would scroll the page too.
   useEffect(() => {
     const tab = document.getElementById(`tab-${selected}`)?.getBoundingClientRect();
     const view = list.current?.getBoundingClientRect();

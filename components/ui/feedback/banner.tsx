@@ -9,10 +9,10 @@ const TONES = {
   plain: "border-line bg-surface [&>svg]:text-ink-3",
 } as const;
 
-/** A plain one belongs to what is read anyway. */
+/** Plain banners are part of the content and are not announced. */
 const ROLES = { bad: "alert", warning: "status", plain: undefined } as const;
 
-/** One thing about the whole page that the reader must know, with what can be done about it. */
+/** A message about the whole page, with an action. */
 export function Banner({
   tone,
   icon,

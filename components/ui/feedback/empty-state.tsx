@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Icon } from "../icons/icon";
 import type { IconName } from "../icons/icon-names";
 
-/** Nothing to show: what that means and what to do next. */
+/** Shown in place of an empty list: what it means and what to do next. */
 export function EmptyState({
   icon,
   title,

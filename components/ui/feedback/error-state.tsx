@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Icon } from "../icons/icon";
 
-/** What happened, and what to try. `code` is what one quotes when asking for help. */
+/** What happened and what to try. `code` is to be quoted in a support request. */
 export function ErrorState({
   title,
   message,

@@ -1,13 +1,13 @@
 import { cn } from "@/lib/cn";
 
-/** A bar where text will be. It does not move: nothing on the page pulses. */
+/** A placeholder for text. It does not pulse. */
 export function Skeleton({ className }: { className?: string }) {
   return <span aria-hidden className={cn("block h-2 rounded-full bg-active", className)} />;
 }
 
 const WIDTHS = ["w-16", "w-28", "w-20", "w-24", "w-12", "w-32"];
 
-/** Table rows in their final height; `columns` bars each. */
+/** Placeholder rows in their final height, with `columns` bars each. */
 export function SkeletonRows({ rows = 10, columns = 6 }: { rows?: number; columns?: number }) {
   return (
     <div role="status" aria-label="Loading">

@@ -1,7 +1,7 @@
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
-/** Primary is ink, not the accent: at most one in view. */
+/** Primary is ink, not the accent; at most one is in view. */
 export type ButtonVariant = "default" | "primary" | "danger" | "ghost";
 
 const VARIANTS: Record<ButtonVariant, string> = {
@@ -25,7 +25,7 @@ export type ButtonProps = ComponentProps<"button"> & {
   size?: keyof typeof SIZES;
 };
 
-/** Looks of a button, for links that are buttons to the eye. */
+/** Classes of a button, for links that look like buttons. */
 export function buttonClass(
   variant: ButtonVariant = "default",
   size: keyof typeof SIZES = "default",
@@ -38,7 +38,7 @@ export function buttonClass(
   );
 }
 
-/** A button that explains why it is off uses `aria-disabled`, so that it keeps the focus and its tooltip. */
+/** A button. Use `aria-disabled` if it explains why it is disabled: it then keeps focus and its tooltip. */
 export function Button({ variant, size, className, type = "button", ...props }: ButtonProps) {
   const disabled = props.disabled || props["aria-disabled"] === true;
   return (

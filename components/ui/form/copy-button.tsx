@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { Icon } from "../icons/icon";
 
-/** Copies a text, made when it is asked for; says so for two seconds. */
+/** Copies a text, which may be computed on click, and confirms for two seconds. */
 export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {

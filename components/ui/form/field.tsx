@@ -5,7 +5,7 @@ import { cn } from "@/lib/cn";
 const CONTROL =
   "w-full rounded-2 border border-line-control bg-surface px-2 text-ink disabled:bg-canvas disabled:text-ink-3";
 
-/** A control under its label; the error replaces the hint and is announced with the control. */
+/** A labelled control. The error replaces the hint and is announced with the control. */
 export function Field({
   label,
   hint,

@@ -1,6 +1,6 @@
 import type { ComponentProps, ReactNode } from "react";
 
-/** One of several choices with what it means; the whole block is the target. */
+/** One of several choices with a description; the whole block is clickable. */
 export function Radio({
   label,
   children,

@@ -4,7 +4,7 @@ import { Icon } from "../icons/icon";
 
 type Option = { value: string; label: string };
 
-/** The platform's own select: it is accessible, works by touch and costs no script. */
+/** A native select: accessible, touch-friendly and without script. */
 export function Select({
   options,
   quiet,

@@ -1,4 +1,4 @@
-/** The drawings of the sprite, by the names Lucide gives them. After a change, `npm run icons` draws it anew. */
+/** The icons of the sprite, by their Lucide names. Run `npm run icons` after a change. */
 export const ICON_NAMES = [
   "activity",
   "arrow-down",

@@ -2,8 +2,8 @@ import type { IconName } from "./icon-names";
 import sprite from "./icons.svg";
 
 /**
- * A drawing from the sprite, in the colour of the text around it. Always beside words, so it is hidden from those who do
- * not see it. The browser fetches the sprite once; no drawing is part of a page's scripts.
+ * An icon from the sprite, in the text colour. It is hidden from screen readers, because text is always beside it. The
+ * browser fetches the sprite once; no icon is part of a page's script.
  */
 export function Icon({
   name,

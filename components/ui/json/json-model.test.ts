@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   findLines,
+  getValueAt,
   joinPath,
-  linesOf,
+  listLines,
+  listPathsBelow,
   parseExactly,
-  pathsBelow,
   printExactly,
-  valueAt,
 } from "./json-model";
 
 const NONE = new Set<string>();
@@ -15,7 +15,7 @@ const NONE = new Set<string>();
 function lines(text: string, folded: ReadonlySet<string> = NONE) {
   const parsed = parseExactly(text);
   if (!parsed) throw new Error("no JSON");
-  return linesOf(parsed.value, folded);
+  return listLines(parsed.value, folded);
 }
 
 const printed = (text: string, folded?: ReadonlySet<string>) =>
@@ -27,7 +27,7 @@ const printed = (text: string, folded?: ReadonlySet<string>) =>
     .join("\n");
 
 describe("the lines of a JSON document", () => {
-  test("read as JSON and lose nothing", () => {
+  test("are the same JSON document", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
         const text = JSON.stringify(value);
@@ -46,36 +46,36 @@ describe("the lines of a JSON document", () => {
     ]);
   });
 
-  test("fold a container to what it holds", () => {
+  test("show a folded container with its size", () => {
     expect(printed('{"a":{"b":1,"c":[1,2,3]},"d":[]}', new Set(["a"]))).toBe(
       '{\n  "a": { 2 keys },\n  "d": []\n}',
     );
   });
 
-  test("survive nesting that would exhaust a call stack, and markup stays text", () => {
+  test("handle nesting that would overflow the call stack, and keep markup as text", () => {
     const depth = 3_000;
     expect(lines("[".repeat(depth) + "]".repeat(depth))).toHaveLength(2 * depth - 1);
     expect(printed('"</script><script>alert(1)</script>\\u2028"')).toContain("</script>");
   });
 
-  test("every path leads back to its value", () => {
+  test("have paths that lead back to their values", () => {
     const text = '{"a b":[{"x.y":1}],"a":{"b":[[7]]},"":{"":2}}';
     const root = parseExactly(text)?.value;
     for (const line of lines(text)) {
-      if (line.kind === "number") expect(String(valueAt(root, line.path))).toBe(line.text);
+      if (line.kind === "number") expect(String(getValueAt(root, line.path))).toBe(line.text);
     }
     expect(joinPath("a", "b c")).toBe('a["b c"]');
   });
 });
 
-test("what is no JSON is told apart from null", () => {
+test("invalid JSON differs from null", () => {
   expect(parseExactly("{")).toBeUndefined();
   expect(parseExactly("null")).toEqual({ value: null });
 });
 
-test("a copied value is exact", () => {
+test("a copied value keeps every digit", () => {
   const root = parseExactly('{"a":{"n":90071992547409931}}')?.value;
-  expect(printExactly(valueAt(root, "a"))).toBe('{\n  "n": 90071992547409931\n}');
+  expect(printExactly(getValueAt(root, "a"))).toBe('{\n  "n": 90071992547409931\n}');
 });
 
 test("search finds keys and values, not closing brackets", () => {
@@ -85,5 +85,7 @@ test("search finds keys and values, not closing brackets", () => {
     "Order.id",
   ]);
   expect(findLines(document, "")).toEqual([]);
-  expect(pathsBelow(parseExactly('{"a":{"b":{}},"c":{"d":{"e":1}}}')?.value, 2)).toEqual(["c.d"]);
+  expect(listPathsBelow(parseExactly('{"a":{"b":{}},"c":{"d":{"e":1}}}')?.value, 2)).toEqual([
+    "c.d",
+  ]);
 });

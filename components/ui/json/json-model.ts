@@ -1,17 +1,17 @@
 import { isLosslessNumber, parse, stringify } from "lossless-json";
 
-/** One line of a JSON document as it is shown. `path` is unique and is what a reader may copy. */
+/** One line of a displayed JSON document. `path` is unique and can be copied. */
 export type JsonLine = {
   path: string;
   depth: number;
   key: string | null;
   kind: "string" | "number" | "word" | "open" | "close" | "folded" | "empty";
-  /** The value or bracket exactly as JSON writes it; for a folded container what it holds. */
+  /** The value or bracket as JSON text; for a folded container, its size. */
   text: string;
   comma: boolean;
 };
 
-/** Parses without losing a digit: numbers keep the text they had. `undefined` when the text is no JSON. */
+/** Parses JSON without losing digits: numbers keep their text. `undefined` if the text is not JSON. */
 export function parseExactly(text: string): { value: unknown } | undefined {
   try {
     return { value: parse(text) };
@@ -20,14 +20,14 @@ export function parseExactly(text: string): { value: unknown } | undefined {
   }
 }
 
-/** The exact JSON text of a value that `parseExactly` gave. */
+/** The exact JSON text of a value from `parseExactly`, indented by two spaces. */
 export function printExactly(value: unknown): string {
   return stringify(value, null, 2) ?? "null";
 }
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-/** `order.items[0]["unit price"]` */
+/** The path of a child, such as `order.items[0]["unit price"]`. */
 export function joinPath(parent: string, key: string | number): string {
   if (typeof key === "number") return `${parent}[${key}]`;
   if (!IDENTIFIER.test(key)) return `${parent}[${JSON.stringify(key)}]`;
@@ -36,14 +36,14 @@ export function joinPath(parent: string, key: string | number): string {
 
 type Entry = [key: string | number, value: unknown];
 
-function entriesOf(value: unknown): Entry[] | null {
+function listEntries(value: unknown): Entry[] | null {
   if (Array.isArray(value)) return value.map((item, index) => [index, item]);
   if (value === null || typeof value !== "object" || isLosslessNumber(value)) return null;
   return Object.entries(value);
 }
 
-/** The lines of a document with the containers in `folded` (by path) drawn on one line. Iterative: depth is the user's. */
-export function linesOf(root: unknown, folded: ReadonlySet<string>): JsonLine[] {
+/** The lines of a document, with each container in `folded` (by path) on one line. Iterative, because users control depth. */
+export function listLines(root: unknown, folded: ReadonlySet<string>): JsonLine[] {
   const lines: JsonLine[] = [];
   type Task = { value: unknown; path: string; key: string | null; depth: number; comma: boolean };
   const stack: (Task | JsonLine)[] = [{ value: root, path: "", key: null, depth: 0, comma: false }];
@@ -53,7 +53,7 @@ export function linesOf(root: unknown, folded: ReadonlySet<string>): JsonLine[] 
       continue;
     }
     const { value, path, key, depth, comma } = next;
-    const entries = entriesOf(value);
+    const entries = listEntries(value);
     if (!entries) {
       lines.push({ path, depth, key, comma, ...leaf(value) });
       continue;
@@ -91,28 +91,28 @@ function leaf(value: unknown): Pick<JsonLine, "kind" | "text"> {
   return { kind: "word", text: String(value) };
 }
 
-/** The value at a path that `linesOf` gave. */
-export function valueAt(root: unknown, path: string): unknown {
+/** The value at a path from `listLines`; `undefined` if there is none. */
+export function getValueAt(root: unknown, path: string): unknown {
   if (path === "") return root;
-  const entries = entriesOf(root) ?? [];
+  const entries = listEntries(root) ?? [];
   for (const [key, child] of entries) {
     const prefix = joinPath("", key);
     if (path === prefix) return child;
     const rest = path.slice(prefix.length);
     if (path.startsWith(prefix) && /^[.[]/.test(rest))
-      return valueAt(child, rest.replace(/^\./, ""));
+      return getValueAt(child, rest.replace(/^\./, ""));
   }
   return undefined;
 }
 
-/** Containers at and below `depth`, to fold a long document on arrival. */
-export function pathsBelow(root: unknown, depth: number): string[] {
-  return linesOf(root, new Set())
+/** The paths of containers at or below `depth`, to fold a long document at first. */
+export function listPathsBelow(root: unknown, depth: number): string[] {
+  return listLines(root, new Set())
     .filter((line) => line.kind === "open" && line.depth >= depth)
     .map((line) => line.path);
 }
 
-/** Indexes of the lines whose key or value holds `text`, whatever its case. */
+/** Indexes of the lines whose key or value contains `text`, ignoring case. */
 export function findLines(lines: readonly JsonLine[], text: string): number[] {
   const needle = text.toLowerCase();
   if (!needle) return [];

@@ -4,16 +4,15 @@ import { formatBytes } from "@/lib/format";
 import { CopyButton } from "../form/copy-button";
 import { Icon } from "../icons/icon";
 import { JsonLines } from "./json-lines";
-import { findLines, linesOf, parseExactly, pathsBelow, printExactly } from "./json-model";
-import { JsonSearch } from "./json-search";
+import { findLines, listLines, listPathsBelow, parseExactly, printExactly } from "./json-model";
 
-/** Documents with more lines arrive folded below their first level. */
+/** Documents with more lines are folded below their first level at first. */
 const FOLD_ABOVE = 400;
-/** Longer texts are not parsed in the page: their beginning is shown as it is. */
+/** Longer texts are not parsed: only their beginning is shown. */
 const PARSE_LIMIT = 5_000_000;
 const RAW_LIMIT = 20_000;
 
-/** A JSON document, read-only: exact numbers, folding, search, copying of values and paths. Nothing in it is markup. */
+/** A read-only JSON document with exact numbers, folding, search, and copying of values and paths. */
 export function JsonView({ text }: { text: string }) {
   const parsed = text.length > PARSE_LIMIT ? undefined : parseExactly(text);
   if (!parsed) return <RawText text={text} />;
@@ -21,13 +20,13 @@ export function JsonView({ text }: { text: string }) {
 }
 
 function Document({ root }: { root: unknown }) {
-  const all = linesOf(root, new Set());
+  const all = listLines(root, new Set());
   const [folded, setFolded] = useState<ReadonlySet<string>>(
-    () => new Set(all.length > FOLD_ABOVE ? pathsBelow(root, 1) : []),
+    () => new Set(all.length > FOLD_ABOVE ? listPathsBelow(root, 1) : []),
   );
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
-  const lines = query || folded.size === 0 ? all : linesOf(root, folded);
+  const lines = query || folded.size === 0 ? all : listLines(root, folded);
   const hits = findLines(lines, query);
   const nests = all.some((line) => line.kind === "open" && line.depth > 0);
 
@@ -54,10 +53,10 @@ function Document({ root }: { root: unknown }) {
             {nests && (
               <FoldButton
                 folded={folded.size > 0}
-                onClick={() => setFolded(new Set(folded.size > 0 ? [] : pathsBelow(root, 1)))}
+                onClick={() => setFolded(new Set(folded.size > 0 ? [] : listPathsBelow(root, 1)))}
               />
             )}
-            <CopyButton text={() => printExactly(root)} label="Copy all of it" />
+            <CopyButton text={() => printExactly(root)} label="Copy all" />
           </span>
         </div>
       )}
@@ -90,10 +89,45 @@ function RawText({ text }: { text: string }) {
       </pre>
       {rest > 0 && (
         <p className="border-line-subtle border-t px-3 py-1.5 text-12 text-ink-3">
-          The beginning of it as it is; {formatBytes(rest)} more are not shown. Download it to see
-          everything.
+          Only the beginning is shown; {formatBytes(rest)} are left out. Download it to see all.
         </p>
       )}
     </div>
+  );
+}
+
+/** Search in one document. Enter goes to the next match, Shift-Enter to the previous one. */
+function JsonSearch({
+  query,
+  onQuery,
+  at,
+  count,
+  onMove,
+}: {
+  query: string;
+  onQuery: (query: string) => void;
+  at: number;
+  count: number;
+  onMove: (at: number) => void;
+}) {
+  return (
+    <>
+      <Icon name="search" size={14} className="text-ink-3" />
+      <input
+        type="search"
+        aria-label="Find in this value"
+        placeholder="Find a key or value"
+        value={query}
+        onChange={(event) => onQuery(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || count === 0) return;
+          onMove((at + (event.shiftKey ? count - 1 : 1)) % count);
+        }}
+        className="h-9 min-w-0 flex-1 bg-transparent px-1 text-12 outline-offset-0 wide:h-6"
+      />
+      <span aria-live="polite" className="text-12 text-ink-3">
+        {query && (count === 0 ? "no matches" : `${at + 1} of ${count}`)}
+      </span>
+    </>
   );
 }

@@ -5,8 +5,8 @@ import { Icon } from "../icons/icon";
 import { useModal } from "./use-modal";
 
 /**
- * A modal dialog; on narrow screens a sheet at the bottom. The platform's `<dialog>` keeps the focus inside, closes on
- * Escape and gives the focus back.
+ * A modal dialog; on narrow screens a bottom sheet. The native `<dialog>` traps focus, closes on Escape and restores
+ * focus.
  */
 export function Dialog({
   title,
@@ -20,18 +20,18 @@ export function Dialog({
   onClose: () => void;
   children: ReactNode;
   footer?: ReactNode;
-  /** While something is under way that closing would not stop. */
+  /** Prevents closing, while an operation runs that closing would not stop. */
   locked?: boolean;
   wide?: boolean;
 }) {
   const ref = useModal();
   const titleId = useId();
   useEffect(() => {
-    // Not the close button, which comes first: the field to fill in, else the title.
+    // Focus the first field or the title, not the close button, which comes first in the DOM.
     ref.current?.querySelector<HTMLElement>("[data-autofocus], h2")?.focus();
   }, [ref]);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, the platform sees to that
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the native dialog closes on Escape
     <dialog
       ref={ref}
       aria-labelledby={titleId}

@@ -3,20 +3,20 @@ import { type ReactNode, startTransition, useEffect, useId, useRef, useState } f
 import { cn } from "@/lib/cn";
 import { Button } from "../form/button";
 
-/** A button with a panel below it. Escape or a press elsewhere closes it; the focus goes in and comes back. */
+/** A button with a panel below it. Escape or a click outside closes it; focus moves in and back. */
 export function Popover({
   label,
   title,
   className,
-  onNear,
+  onIntent,
   children,
 }: {
   label: ReactNode;
-  /** What the panel is, for those who do not see it. */
+  /** Accessible name of the panel. */
   title: string;
   className?: string;
-  /** Called when a pointer or the focus comes to the button: the time to fetch what the panel needs. */
-  onNear?: () => void;
+  /** Called on hover and focus, to preload what the panel needs. */
+  onIntent?: () => void;
   children: (close: () => void) => ReactNode;
 }) {
   const [open, setOpen] = useState(false);
@@ -37,7 +37,7 @@ export function Popover({
     return () => document.removeEventListener("pointerdown", leave);
   }, [open]);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only watches for Escape in what is inside
+    // biome-ignore lint/a11y/noStaticElementInteractions: only handles Escape from its children
     <span
       ref={box}
       className="relative inline-flex"
@@ -51,9 +51,9 @@ export function Popover({
         ref={button}
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        onPointerEnter={onNear}
-        onFocus={onNear}
-        // In a transition, a panel whose code is still on its way opens when it is there, not empty before.
+        onPointerEnter={onIntent}
+        onFocus={onIntent}
+        // In a transition, a lazy panel opens when its code has loaded instead of opening empty.
         onClick={() => startTransition(() => setOpen(!open))}
       >
         {label}
@@ -65,7 +65,7 @@ export function Popover({
           aria-label={title}
           className={cn(
             "float-in absolute top-full right-0 z-30 mt-1.5 max-h-[60dvh] w-72 max-w-[calc(100vw-24px)] overflow-y-auto rounded-3 bg-raised p-3 shadow-3",
-            // From a button at the left of a phone it would leave the screen.
+            // On phones, a panel below a button at the left would leave the screen.
             "max-wide:fixed max-wide:inset-x-3 max-wide:top-auto max-wide:mt-10 max-wide:w-auto",
             className,
           )}

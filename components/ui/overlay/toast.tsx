@@ -1,9 +1,13 @@
 "use client";
-import { useSyncExternalStore } from "react";
-import { lazyOptional } from "../feedback/lazy";
-import type { Toast } from "./toast-card";
+import { useEffect, useSyncExternalStore } from "react";
+import { Icon } from "../icons/icon";
+import { Link } from "../text/link";
 
-const ToastCard = lazyOptional(() => import("./toast-card").then((m) => m.ToastCard));
+export type Toast = {
+  title: string;
+  text?: string | undefined;
+  link?: { href: string; label: string };
+};
 
 type Shown = Toast & { id: number; onDismiss: () => void };
 
@@ -13,7 +17,7 @@ let toasts = NONE;
 let nextId = 1;
 const listeners = new Set<() => void>();
 
-/** Tells that something was done. At most three are in view, for some seconds. */
+/** Shows a success message for six seconds. At most three are in view. */
 export function showToast(toast: Toast): void {
   const id = nextId++;
   const onDismiss = () => set(toasts.filter((one) => one.id !== id));
@@ -30,7 +34,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Where toasts appear. Mounted once and always there, so that screen readers watch it from the start. */
+/** The container of toasts. It is always mounted, so that screen readers observe it from the start. */
 export function Toaster() {
   const shown = useSyncExternalStore(
     subscribe,
@@ -47,5 +51,37 @@ export function Toaster() {
         <ToastCard key={toast.id} {...toast} />
       ))}
     </section>
+  );
+}
+
+const DURATION_MS = 6_000;
+
+/** One toast. `onDismiss` must be stable, or the timer restarts. */
+function ToastCard({ title, text, link, onDismiss }: Toast & { onDismiss: () => void }) {
+  useEffect(() => {
+    const timer = setTimeout(onDismiss, DURATION_MS);
+    return () => clearTimeout(timer);
+  }, [onDismiss]);
+  return (
+    <div className="float-in pointer-events-auto flex min-h-12 items-center gap-2.5 rounded-3 bg-raised py-1.5 pr-2 pl-3 shadow-2">
+      <Icon name="circle-check" strokeWidth={2} className="shrink-0 text-completed-solid" />
+      <div className="min-w-0 flex-1">
+        <p className="break-words font-semibold">{title}</p>
+        {text && <p className="break-words text-12 text-ink-2">{text}</p>}
+      </div>
+      {link && (
+        <Link href={link.href} className="px-2 font-medium text-accent-text hover:underline">
+          {link.label}
+        </Link>
+      )}
+      <button
+        type="button"
+        aria-label="Dismiss"
+        onClick={onDismiss}
+        className="grid size-11 shrink-0 place-items-center rounded-2 text-ink-2 hover:bg-active wide:size-7"
+      >
+        <Icon name="x" />
+      </button>
+    </div>
   );
 }

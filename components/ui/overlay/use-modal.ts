@@ -2,24 +2,24 @@
 import { type RefObject, useEffect, useRef } from "react";
 
 /**
- * Opens a `<dialog>` above the page for as long as it is mounted; the page behind it stays where it is. A rule with `:has()`
- * would say the latter as well, and make the browser look through the whole page at every change.
+ * Opens a `<dialog>` as modal while it is mounted, and locks the scrolling of the page behind it. A CSS rule with `:has()`
+ * would lock it too, but makes the browser check the whole page on every change.
  */
 export function useModal(): RefObject<HTMLDialogElement | null> {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
-    holdPage();
+    lockScroll();
     return () => {
       dialog?.close();
-      holdPage();
+      lockScroll();
     };
   }, []);
   return ref;
 }
 
-function holdPage(): void {
-  const held = document.querySelector("dialog:modal") !== null;
-  document.documentElement.classList.toggle("overflow-hidden", held);
+function lockScroll(): void {
+  const locked = document.querySelector("dialog:modal") !== null;
+  document.documentElement.classList.toggle("overflow-hidden", locked);
 }

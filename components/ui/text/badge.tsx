@@ -7,7 +7,7 @@ const TONES = {
   bad: "border-failed-line bg-failed-soft text-failed",
 } as const;
 
-/** A short remark beside a name. */
+/** A short label beside a name. */
 export function Badge({
   tone = "neutral",
   children,

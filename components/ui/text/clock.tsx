@@ -9,19 +9,19 @@ import {
 } from "react";
 
 /**
- * One clock for every age on the page. It ticks once a second and follows the clock that produced the data, given to
- * `ClockProvider` with each answer, so a browser whose clock is wrong still shows right ages.
+ * One clock for every age on the page. It ticks once a second and follows the database's clock, which `ClockProvider`
+ * gets with each response, so ages are right even if the browser's clock is wrong.
  */
 const listeners = new Set<() => void>();
 let offset: number | null = null;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** A clock that jumps back this far was set, not merely late. */
+/** If the offset falls by more than this, a clock was changed; smaller differences are network delay. */
 const JUMP_MS = 30_000;
 
 /**
- * Takes an instant that was just read from the data's clock. Travel only makes such a sample late, so of several the
- * earliest arrival (the largest offset) is the best.
+ * Sets the offset from an instant that was just received. Network delay only makes a sample smaller, so the largest
+ * offset is the most accurate.
  */
 export function syncClock(now: string): void {
   const sample = Date.parse(now) - Date.now();
@@ -44,21 +44,21 @@ function subscribe(listener: () => void): () => void {
 
 const ServerNow = createContext<string | null>(null);
 
-/** Says what time it was for the data below: used as it is while the page hydrates, and to set the clock after. */
+/** Provides the time of the data below: as is during hydration, then to set the clock. */
 export function ClockProvider({ now, children }: { now: string; children: ReactNode }) {
   useEffect(() => syncClock(now), [now]);
-  // Another value would draw every age anew, which the clock itself does only where the words change.
+  // A changing context value would re-render every age; the clock re-renders only those whose text changes.
   const [first] = useState(now);
   return <ServerNow value={first}>{children}</ServerNow>;
 }
 
-/** The data's time, in milliseconds, through `derive`: the component renders again only when the result differs. */
+/** A value derived from the current time in milliseconds. The component re-renders only when the value changes. */
 export function useClock<T extends string | number | boolean>(derive: (now: number) => T): T {
-  const seeded = useContext(ServerNow);
+  const serverNow = useContext(ServerNow);
   return useSyncExternalStore(
     subscribe,
-    () => derive(offset === null && seeded ? Date.parse(seeded) : currentTime()),
-    () => derive(seeded ? Date.parse(seeded) : 0),
+    () => derive(offset === null && serverNow ? Date.parse(serverNow) : currentTime()),
+    () => derive(serverNow ? Date.parse(serverNow) : 0),
   );
 }
 

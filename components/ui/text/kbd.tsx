@@ -4,9 +4,9 @@ import { cn } from "@/lib/cn";
 import { useHotkeysOn } from "../form/hotkeys";
 
 /**
- * One key, as a hint beside what it does; on narrow screens, which have no keyboard, there are no hints.
+ * A key, as a hint beside its action. Hints are hidden on narrow screens and while single-key shortcuts are off.
  *
- * @param always for keys that cannot be switched off: with Ctrl or Cmd, only where the focus is, or in an explanation.
+ * @param always shows the key even then: for keys with Ctrl or Cmd, keys of a focused element, and explanations.
  */
 export function Kbd({ always = false, children }: { always?: boolean; children: ReactNode }) {
   if (!useHotkeysOn() && !always) return null;

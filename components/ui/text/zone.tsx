@@ -3,7 +3,7 @@ import { createContext, useContext } from "react";
 
 const Zone = createContext("UTC");
 
-/** The time zone in which instants below are printed. */
+/** The time zone in which instants are shown. */
 export const ZoneProvider = Zone.Provider;
 
 export function useZone(): string {

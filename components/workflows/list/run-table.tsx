@@ -1,8 +1,8 @@
 import { workflowRunPath } from "@/components/layout/paths";
 import { Th } from "@/components/ui/data/table";
-import { Age } from "@/components/ui/text/age";
 import { NoValue } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
+import { Age } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
 import { formatNumber, formatShortId } from "@/lib/format";
 import type { WorkflowRunSummary, WorkflowTables } from "@/lib/model/workflow";

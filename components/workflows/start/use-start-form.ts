@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { useSettled } from "@/components/ui/feedback/use-settled";
+import { useDebouncedValue } from "@/components/ui/form/use-debounced-value";
 import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import { type prepareStartAction, previewStartAction } from "@/lib/actions/workflow-start";
 import { parseWorkflow } from "@/lib/highway/language/parse";
@@ -47,7 +47,7 @@ export function useStartForm(prepared: Prepared | undefined, given: string | und
         }
       : undefined;
 
-  const settled = useSettled(request && JSON.stringify(request));
+  const settled = useDebouncedValue(request && JSON.stringify(request));
   const preview = useQuery({
     queryKey: ["preview", "workflow start", settled],
     queryFn: () => previewStartAction(JSON.parse(settled ?? "")),

@@ -1,0 +1,14 @@
+"use client";
+import { useEffect, useState } from "react";
+
+const DELAY_MS = 300;
+
+/** A value once it has not changed for 300 ms. */
+export function useDebouncedValue<T>(value: T): T {
+  const [debounced, setDebounced] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setDebounced(value), DELAY_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return debounced;
+}
