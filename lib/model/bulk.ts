@@ -1,14 +1,14 @@
-/** What can be done to many tasks at once. */
+/** Actions that a bulk operation can apply. */
 export const BULK_ACTIONS = ["cancel", "retry", "run-again", "run-now"] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
 
-/** Where a bulk operation stands; the last three are final. */
+/** States of a bulk operation; the last three are final. */
 export const BULK_STATES = ["collecting", "running", "done", "aborted", "failed"] as const;
 export type BulkState = (typeof BULK_STATES)[number];
 
-/** What became of one task of it: `skipped` when its state did not allow the action any more. */
+/** Outcome of one task: `skipped` when its state no longer allowed the action. */
 export const ITEM_OUTCOMES = ["done", "skipped", "failed"] as const;
 export type ItemOutcome = (typeof ITEM_OUTCOMES)[number];
 
-/** From so many tasks on, an operator has to type what will happen. */
+/** From this number of tasks on, the operator confirms by typing it. */
 export const TYPED_FROM = 101;

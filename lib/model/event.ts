@@ -18,9 +18,9 @@ export type EventSummary = {
   payload: Payload;
   /** Runs that an emit would wake now. */
   waiters: number;
-  /** Runs whose time-out has come and that no worker has claimed yet: an emit would not wake them. */
+  /** Runs whose timeout has passed and that are not claimed yet: an emit would not wake them. */
   overdue: number;
-  /** The earliest time-out of both. */
+  /** The earliest timeout of both. */
   nextTimeoutAt: Iso | null;
 };
 
@@ -32,9 +32,9 @@ export type EventWaiter = {
   tenantId: string | null;
   stepName: string;
   createdAt: Iso;
-  /** `null`: it waits for ever. */
+  /** `null`: no timeout. */
   timeoutAt: Iso | null;
 };
 
-/** The waiters with the earliest time-outs, and how many there are in all. */
+/** The waiters with the earliest timeouts, and the total number of waiters. */
 export type EventWaiters = { rows: EventWaiter[]; total: number; now: Iso };

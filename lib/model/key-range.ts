@@ -11,41 +11,41 @@ export const EVERYTHING: KeyRange = {
 };
 
 /**
- * The least UUIDv7 of a millisecond, so that ranges of time become ranges of the primary key. Computed here because
- * schemas before 0.4.0 have no function for it. Clamped to the 48 bits that an id has for its time.
+ * The lowest UUIDv7 of a millisecond: it turns time ranges into ranges of the primary key. Computed here because
+ * schemas before 0.4.0 have no function for it. Clamped to the 48 bits of an id's timestamp.
  */
 export function uuidFloor(milliseconds: number): Uuid {
   const clamped = Math.min(Math.max(Math.floor(milliseconds), 0), 2 ** 48 - 1);
   return fromHex(`${clamped.toString(16).padStart(12, "0")}${"0".repeat(20)}`);
 }
 
-/** The time in an id, in milliseconds since the epoch. */
+/** The timestamp of an id, in milliseconds since the epoch. */
 export function uuidMilliseconds(id: Uuid): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
-/** The time in an id as an instant; ids beyond the calendar give its last one. */
+/** The timestamp of an id as an instant, clamped to the year 9999. */
 export function uuidInstant(id: Uuid): Iso {
   return new Date(Math.min(uuidMilliseconds(id), 253_402_300_799_999)).toISOString();
 }
 
-/** The next id up, or the same one at the very end. */
+/** The next higher id; the highest id itself at the end. */
 export function successor(id: Uuid): Uuid {
   return shift(id, 1n);
 }
 
-/** The next id down, or the same one at the very beginning. */
+/** The next lower id; the lowest id itself at the beginning. */
 export function predecessor(id: Uuid): Uuid {
   return shift(id, -1n);
 }
 
-/** All ids that begin with these characters; dashes are where a UUID has them. */
+/** All ids that start with these characters. Dashes in the prefix are ignored. */
 export function prefixRange(prefix: string): KeyRange {
   const hex = prefix.replaceAll("-", "");
   return { from: fromHex(hex.padEnd(32, "0")), to: successor(fromHex(hex.padEnd(32, "f"))) };
 }
 
-/** The ids that lie in all of these ranges. */
+/** The intersection of these ranges. */
 export function intersect(...ranges: KeyRange[]): KeyRange {
   return {
     from:
@@ -57,7 +57,7 @@ export function intersect(...ranges: KeyRange[]): KeyRange {
   };
 }
 
-/** What is left of a range behind an id of it, read in this direction. */
+/** The rest of a range after one of its ids, in this direction. */
 export function beyond(range: KeyRange, direction: Direction, id: Uuid): KeyRange {
   return direction === "older" ? { ...range, to: id } : { ...range, from: successor(id) };
 }

@@ -16,7 +16,7 @@ export type Queue = {
   /** Exact, from the run index: a task has at most one active run. */
   active: { pending: number; running: number; sleeping: number };
   terminal: TerminalCounts;
-  /** Runs a worker could claim now, and when the oldest of them became claimable. */
+  /** Runs that are ready to be claimed, and when the oldest of them became ready. */
   ready: number;
   oldestReadyAt: Iso | null;
   /** Sleeping runs whose time has come, and running ones whose lease has expired. */

@@ -5,7 +5,7 @@ import { openTestDatabase } from "@/testing/dashboard-database";
 
 openTestDatabase();
 
-/** What a reader is told when its statement fails like that. */
+/** The translation of a statement that fails with this code. */
 async function told(sqlState: string) {
   const statement = `do $$ begin raise 'secret' using errcode = '${sqlState}'; end $$`;
   return translateReadError(
@@ -20,12 +20,12 @@ test.each([
   ["57014", "timed_out"],
   ["42501", "forbidden"],
   ["57P01", "database_unavailable"],
-])("SQLSTATE %s is told as %s, without the database's words", async (state, code) => {
+])("SQLSTATE %s is reported as %s, without the database's message", async (state, code) => {
   const error = await told(state);
   expect(error).toMatchObject({ name: "ProblemError", code });
   expect(String(error)).not.toContain("secret");
 });
 
-test("what nobody foresaw stays as it is", async () => {
+test("an unknown error is returned unchanged", async () => {
   expect(await told("XX000")).not.toMatchObject({ name: "ProblemError" });
 });

@@ -1,4 +1,4 @@
-/** What pages, routes, the timeline and the diagnosis see of a task's rows. */
+/** The rows of a task as pages, routes, the timeline and the diagnosis get them. */
 import type { Uuid } from "./ids.ts";
 import type { Iso } from "./instants.ts";
 import type { Payload } from "./json.ts";
@@ -10,7 +10,7 @@ export type TaskSummary = {
   taskId: Uuid;
   name: string;
   state: TaskState;
-  /** Attempts scheduled so far, not starts: 1 right after the spawn. */
+  /** Number of attempts scheduled, including the current one; 1 right after the spawn. */
   attempts: number;
   /** `null` means unlimited. */
   maxAttempts: number | null;
@@ -21,11 +21,11 @@ export type TaskSummary = {
   workflowRunId: string | null;
   /** Of the last attempt; `null` only for rows that break the engine's invariants. */
   run: RunSummary | null;
-  /** The values at the paths that were asked for, by path; at most 200 characters each, `null` for nothing there. */
+  /** Values at the requested JSON paths, by path; at most 200 characters each, `null` where there is none. */
   columns?: Record<string, string | null>;
 };
 
-/** What a list needs of a task's last attempt to say why it is where it is. */
+/** The last attempt of a listed task, as far as a list explains its state. */
 export type RunSummary = {
   runId: Uuid;
   state: TaskState;
@@ -65,7 +65,7 @@ export type Run = {
   taskId: Uuid;
   attempt: number;
   state: TaskState;
-  /** In terminal states the last worker and its last lease, not a claim. */
+  /** In terminal states the last worker and its last lease; the run is no longer claimed. */
   claimedBy: string | null;
   claimExpiresAt: Iso | null;
   /** Overwritten at every claim, as is `startedAt`; `createdAt` alone is stable. */
@@ -74,7 +74,7 @@ export type Run = {
   completedAt: Iso | null;
   failedAt: Iso | null;
   createdAt: Iso;
-  /** Meaningful only while sleeping; otherwise possibly left over. */
+  /** Meaningful only while the run sleeps; may be left over from an earlier wait otherwise. */
   wakeEvent: string | null;
   eventPayload: Payload;
   result: Payload;
@@ -96,7 +96,7 @@ export type Wait = {
   runId: Uuid;
   stepName: string;
   eventName: string;
-  /** `null` waits for ever. */
+  /** `null`: no timeout. */
   timeoutAt: Iso | null;
   createdAt: Iso;
 };
@@ -109,7 +109,7 @@ export type TaskDetail = {
   /** By `updatedAt`, then name. */
   checkpoints: Checkpoint[];
   waits: Wait[];
-  /** Set where only the newest attempts or checkpoints are given, because there are very many. */
+  /** Set where only the newest attempts or checkpoints are included, because there are too many. */
   truncated?: { runs?: true; checkpoints?: true };
   /** Emission times of the events this task waits or waited for, by event name; sentinels are absent. */
   eventsEmittedAt: Record<string, Iso>;

@@ -1,4 +1,4 @@
-/** What pages and routes see of workflow runs. Instants are ISO strings and JSON travels as text. */
+/** Workflow runs as pages and routes get them. Instants are ISO strings and JSON travels as text. */
 import type { Count } from "./count.ts";
 import type { Uuid } from "./ids.ts";
 import type { Iso } from "./instants.ts";
@@ -12,20 +12,20 @@ export type WorkflowRunSummary = {
   name: string;
   version: string;
   hash: string | null;
-  /** As written by whoever runs the workflow; a foreign table may use words of its own. */
+  /** As stored by the program that runs the workflow; a table of another program may use other words. */
   storedStatus: string;
   /** As shown: `sleeping` where the row says running and the root task sleeps. */
   status: WorkflowStatus | "sleeping" | (string & {});
-  /** The root task's final state, where the row does not know of its end. */
+  /** The root task's final state, where the row does not record its end. */
   stale: TaskState | null;
   queue: string | null;
-  /** The task that executes the workflow, as far as the row tells; its state is `null` when it is gone. */
+  /** The task that executes the workflow, if the row names it; its state is `null` when the task is gone. */
   rootTaskId: Uuid | null;
   rootState: TaskState | null;
   tenantId: string | null;
   createdBy: string | null;
   tags: Payload;
-  /** As stored: what it counts is up to the writer. */
+  /** As stored. What it counts depends on the program that wrote it. */
   taskCount: number | null;
   /** `null` where the table does not record it. */
   createdAt: Iso | null;
@@ -35,7 +35,7 @@ export type WorkflowRunSummary = {
   parentWorkflowRunId: Uuid | null;
 };
 
-/** Which of the dashboard's workflow tables the database has, and what the list can go by. */
+/** Which of the dashboard's workflow tables the database has, and what the list can sort by. */
 export type WorkflowTables = {
   runs: boolean;
   definitions: boolean;
@@ -51,7 +51,7 @@ export type WorkflowDefinitionSummary = {
   definitionId: Uuid;
   name: string;
   version: string;
-  /** `null`, like those below, where the table has no such column. */
+  /** This and the columns below are `null` where the table lacks them. */
   hash: string | null;
   tenantId: string | null;
   isPaused: boolean;
@@ -60,16 +60,16 @@ export type WorkflowDefinitionSummary = {
   createdAt: Iso | null;
 };
 
-/** A stored definition to be looked at. */
+/** A stored definition with its versions. */
 export type WorkflowDefinitionDetail = WorkflowDefinitionSummary & {
   /** The normalised JSON; `null` when it is too large to be drawn. */
   text: string | null;
-  /** Those of the same name and tenant, this one among them, the newest first. */
+  /** Definitions of the same name and tenant, including this one, newest first. */
   versions: WorkflowDefinitionSummary[];
   now: Iso;
 };
 
-/** `truncated` when only the newest are given. */
+/** `truncated`: only the newest are included. */
 export type WorkflowDefinitionList = {
   definitions: WorkflowDefinitionSummary[];
   installed: boolean;
@@ -78,26 +78,28 @@ export type WorkflowDefinitionList = {
 };
 
 /**
- * How a run's definition was found: the row names it; its hash is the same; the root task carries it; or, last, it is
- * the only stored one of this name and version, so that it is likely but not certain.
+ * How a run's definition was found: the row names it, its hash is the same, the root task carries it, or it is the only
+ * stored one of this name and version (likely, not certain).
  */
 export type DefinitionSource = "definition_id" | "hash" | "params" | "name_and_version";
 
 /** The normalised JSON of a definition, as text. */
 export type RunDefinition = { text: string; source: DefinitionSource; definitionId: Uuid | null };
 
-/** What a task recorded of the workflow, where the texts of its values are cut short. */
+/** A task's records of the workflow, computed where the texts of its values are truncated. */
 export type TaskRecord = {
-  /** The part of the workflow that the task executes, by its path in the run; `null` where it does not say. */
+  /**
+   * The part of the workflow that the task executes, by its path in the run; `null` where the task doesn't record it.
+   */
   path: string | null;
   /** How operators ended, by their path in the run: the report of a root task that has ended. */
   ends: Record<string, string> | null;
-  /** By checkpoint: how long a list is, which status a value states, and what went wrong. */
+  /** By checkpoint: the length of a list, the status in a value, and its failure. */
   values: Record<string, RecordedValue>;
 };
 export type RecordedValue = {
   length?: number;
-  /** Of the interpreter's note that an operator started tasks: how many. */
+  /** For the interpreter's record that an operator started tasks: their number. */
   tasks?: number;
   status?: string;
   failure?: { type: string; message: string };
@@ -108,13 +110,13 @@ export type WorkflowRunDetail = {
   inputs: Payload;
   result: Payload;
   error: Payload;
-  /** The root first, then by id: the oldest ones where there are very many. Their JSON values are cut short. */
+  /** The root first, then by id; the oldest ones where there are too many. Their JSON values are truncated. */
   tasks: TaskDetail[];
   /** By task. */
   records: Record<Uuid, TaskRecord>;
-  /** Tasks that carry the run's id, its root included; capped while the search goes on, or above its limit. */
+  /** Tasks that carry the run's id, including its root; capped while the search continues, or above its limit. */
   linked: Count;
-  /** Set while tasks of the run's life are still being looked for: everything up to here was looked at. */
+  /** Set while the search for the run's tasks continues: everything up to this instant has been searched. */
   searchedTo?: Iso;
   now: Iso;
 };
