@@ -2,7 +2,7 @@ import type { Uuid } from "../model/ids.ts";
 import type { Json } from "../model/json.ts";
 import type { WorkflowStatus } from "../model/states.ts";
 import { type Binding, type BoundVerb, bindVerb } from "./bound-verb.ts";
-import { type ClientOptions, type SettledOptions, settle } from "./client-options.ts";
+import { type ClientOptions, type ResolvedOptions, resolveOptions } from "./client-options.ts";
 import { getCapabilities, getSchemaVersion } from "./connection/capabilities.ts";
 import type { Queryable } from "./connection/queryable.ts";
 import { InvalidArgumentError } from "./errors.ts";
@@ -12,7 +12,8 @@ import * as waits from "./events/waits.ts";
 import * as cleanup from "./queues/cleanup.ts";
 import * as queues from "./queues/queues.ts";
 import * as checkpoints from "./runs/checkpoints.ts";
-import { previewReschedule, rescheduleRun } from "./runs/reschedule.ts";
+import { rescheduleRun } from "./runs/reschedule.ts";
+import { previewReschedule } from "./runs/reschedule-target.ts";
 import * as runs from "./runs/runs.ts";
 import { sleep } from "./runs/sleep.ts";
 import * as copies from "./tasks/copies.ts";
@@ -37,23 +38,24 @@ interface BoundStep {
 /**
  * The engine's verbs for one queue.
  *
- * Every method takes a connection first and then joins the transaction that is open on it, so that business writes
- * and the engine's happen together; the client does not begin, commit or roll back. The exceptions need several
- * statements: `sleep`, `spawnTask` with `ensureQueue`, and the operator's writes. Outside a transaction they open one
- * of their own, inside they use a savepoint. A client built with `{ db }` can leave the connection out.
+ * Every method takes an optional connection as its first argument and joins the transaction that is open on it, so
+ * that your writes and the engine's commit together. The client doesn't begin, commit or roll back. The exceptions
+ * need several statements: `sleep`, `spawnTask` with `ensureQueue`, `rescheduleRun`, `forkTask` and `dropQueue`.
+ * Outside a transaction they open their own; inside they use a savepoint. Without a connection a method runs on the
+ * client's `db`.
  *
- * Methods are bound: they can be handed around without their client. What each guarantees and throws is said in full
- * at the function of the same name.
+ * Methods are bound and can be passed around without their client. The function of the same name documents what each
+ * guarantees and throws.
  */
 export class AbsurdClient {
   readonly queueName: string;
   readonly workerId: string;
-  readonly #options: SettledOptions;
+  readonly #options: ResolvedOptions;
   readonly #binding: Binding;
 
   /** @throws InvalidArgumentError for a queue name that is not allowed. */
   constructor(options: ClientOptions = {}) {
-    this.#options = settle(options);
+    this.#options = resolveOptions(options);
     const { queueName, workerId, db, logger } = this.#options;
     this.queueName = queueName;
     this.workerId = workerId;
@@ -69,27 +71,27 @@ export class AbsurdClient {
   readonly createQueue = this.#bind("createQueue", queues.createQueue);
   /** Drops the queue with everything in it. */
   readonly dropQueue = this.#bind("dropQueue", queues.dropQueue);
-  /** Names of all queues of the database. */
+  /** Lists the names of all queues of the database. */
   readonly listQueues = this.#bind("listQueues", (db) => queues.listQueues(db));
-  /** Maintenance policy of the queue, or `null` when it does not exist. */
+  /** Returns the maintenance policy of the queue, or `null` if it doesn't exist. */
   readonly getQueuePolicy = this.#bind("getQueuePolicy", queues.getQueuePolicy);
   /** Changes settings of the maintenance policy. */
   readonly setQueuePolicy = this.#bind("setQueuePolicy", queues.setQueuePolicy);
-  /** Deletes one batch of tasks that ended long ago; returns how many. */
+  /** Deletes one batch of tasks that ended before the TTL; returns their number. */
   readonly cleanupTasks = this.#bind("cleanupTasks", cleanup.cleanupTasks);
-  /** Deletes one batch of events emitted long ago; returns how many. */
+  /** Deletes one batch of events emitted before the TTL; returns their number. */
   readonly cleanupEvents = this.#bind("cleanupEvents", cleanup.cleanupEvents);
   /** Cleans up every queue of the database by its own policy. */
   readonly cleanupAllQueues = this.#bind(
     "cleanupAllQueues",
     (db, _queue, options?: { queueName?: string }) => cleanup.cleanupAllQueues(db, options),
   );
-  /** What the engine of this database can do. */
+  /** Returns what the engine of this database supports. */
   readonly getCapabilities = this.#bind("getCapabilities", (db) => getCapabilities(db));
-  /** What the engine calls itself, or `null` before schema 0.2.0. */
+  /** Returns the version that the engine reports, or `null` before schema 0.2.0. */
   readonly getSchemaVersion = this.#bind("getSchemaVersion", (db) => getSchemaVersion(db));
 
-  /** Spawns a task, with the client's `defaultMaxAttempts` unless told otherwise. */
+  /** Spawns a task; `maxAttempts` defaults to the client's `defaultMaxAttempts`. */
   readonly spawnTask = this.#bind(
     "spawnTask",
     (db, queue, name: string, params?: Json, options: SpawnOptions = {}) =>
@@ -101,20 +103,20 @@ export class AbsurdClient {
             : options.maxAttempts,
       }),
   );
-  /** Cancels an active task, by its id or that of one of its runs. */
+  /** Cancels an active task, by its id or the id of one of its runs. */
   readonly cancelTask = this.#bind("cancelTask", tasks.cancelTask);
-  /** Gives a failed task another attempt, or a successor. */
+  /** Retries a failed task in place, or spawns a new task from it. */
   readonly retryTask = this.#bind("retryTask", tasks.retryTask);
-  /** Spawns a new task like an old one, with edits. */
+  /** Spawns a copy of a task, with edits. */
   readonly runAgain = this.#bind("runAgain", copies.runAgain);
-  /** Spawns a new task like an old one that starts from one of its steps. */
+  /** Spawns a copy of a task that starts from one of its steps. */
   readonly forkTask = this.#bind("forkTask", copies.forkTask);
   /** The task's row, or `null`. */
   readonly getTaskStatus = this.#bind("getTaskStatus", tasks.getTaskStatus);
-  /** How the task stands, with its result or failure, or `null`. */
+  /** The task's state with its result or failure, or `null`. */
   readonly getTaskResult = this.#bind("getTaskResult", tasks.getTaskResult);
 
-  /** Claims due runs for this client's worker. */
+  /** Claims runs that are due, for this client's worker. */
   readonly claimTasks = this.#bind("claimTasks", (db, queue, options: runs.ClaimOptions = {}) =>
     runs.claimTasks(db, queue, { ...options, workerId: options.workerId ?? this.workerId }),
   );
@@ -122,17 +124,17 @@ export class AbsurdClient {
   readonly claimTask = this.claimTasks;
   /** Completes a running run and its task. */
   readonly completeTask = this.#bind("completeTask", runs.completeTask);
-  /** Fails a run; the engine retries while attempts remain. */
+  /** Fails a run; the engine schedules a retry while attempts remain. */
   readonly failTask = this.#bind("failTask", runs.failTask);
   /** Puts a running run to sleep until a time. */
   readonly scheduleRun = this.#bind("scheduleRun", runs.scheduleRun);
   /** The same as `scheduleRun`. */
   readonly scheduleTask = this.scheduleRun;
-  /** What rescheduling a run would move. */
+  /** Returns what rescheduling a run would change. */
   readonly previewReschedule = this.#bind("previewReschedule", previewReschedule);
   /** Moves a waiting run to another time. */
   readonly rescheduleRun = this.#bind("rescheduleRun", rescheduleRun);
-  /** Makes the lease of a running run end in so many seconds from now. */
+  /** Sets the end of a running run's lease to a number of seconds from now. */
   readonly extendClaim = this.#bind("extendClaim", runs.extendClaim);
   /** The run's row, or `null`. */
   readonly getRunStatus = this.#bind("getRunStatus", runs.getRunStatus);
@@ -143,14 +145,14 @@ export class AbsurdClient {
   readonly setCheckpoint = this.#bind("setCheckpoint", checkpoints.setCheckpoint);
   /** One checkpoint of a task, or `null`. */
   readonly getCheckpoint = this.#bind("getCheckpoint", checkpoints.getCheckpoint);
-  /** The checkpoints that a run may rely on, oldest first. */
+  /** The checkpoints visible to a run, oldest first. */
   readonly getCheckpoints = this.#bind("getCheckpoints", checkpoints.getCheckpoints);
   /** All checkpoints of a task, oldest first. */
   readonly getCheckpointsForTask = this.#bind(
     "getCheckpointsForTask",
     checkpoints.getCheckpointsForTask,
   );
-  /** What a run may rely on, as step name -> state. */
+  /** The checkpoints visible to a run, as step name -> state. */
   readonly getCheckpointsForRun = this.#bind(
     "getCheckpointsForRun",
     checkpoints.getCheckpointsForRun,
@@ -163,7 +165,7 @@ export class AbsurdClient {
     checkpoints.saveCheckpointForRun,
   );
 
-  /** Runs a function unless its step has a checkpoint; returns the stored or the new value. */
+  /** Runs a function unless its step has a checkpoint; returns the stored or new value. */
   readonly step = this.#bind("step", checkpoints.step<Json | undefined>) as BoundStep;
 
   /** Waits for an event: suspended, received or timed out. */
@@ -172,17 +174,17 @@ export class AbsurdClient {
   readonly waitForEvent = this.#bind("waitForEvent", events.waitForEvent);
   /** @deprecated Only checks that the run sleeps. */
   readonly setRunSleeping = this.#bind("setRunSleeping", events.setRunSleeping);
-  /** Emits an event and wakes who waits for it; the first emit of a name counts. */
+  /** Emits an event and wakes its waiters; only the first emit of a name has an effect. */
   readonly emitEvent = this.#bind("emitEvent", events.emitEvent);
-  /** What emitting an event would do now. */
+  /** Returns what emitting an event would do now. */
   readonly previewEmit = this.#bind("previewEmit", previewEmit);
   /** An emitted event with its payload, or `null`. */
   readonly getEvent = this.#bind("getEvent", events.getEvent);
-  /** Events of the queue, emitted or awaited. */
+  /** Lists the events of the queue, emitted or awaited. */
   readonly listEvents = this.#bind("listEvents", events.listEvents);
-  /** Waits of the queue's sleeping runs. */
+  /** Lists the waits of the queue's sleeping runs. */
   readonly listWaits = this.#bind("listWaits", waits.listWaits);
-  /** Sleeps durably: returns when the time is over, else throws `AbsurdSleepError`. */
+  /** Sleeps durably: returns once the time has passed, throws `AbsurdSleepError` before. */
   readonly sleep = this.#bind("sleep", sleep);
 
   /** Records a workflow run whose tasks run in this queue; returns its id. */
@@ -191,7 +193,7 @@ export class AbsurdClient {
     (db, queue, input: workflows.WorkflowRunInput) =>
       workflows.createWorkflowRun(db, queue, input, this.#schema()),
   );
-  /** Changes the status of a workflow run; returns whether there is one. */
+  /** Changes the status of a workflow run; returns false if there is none. */
   readonly updateWorkflowRunStatus = this.#bind(
     "updateWorkflowRunStatus",
     (db, _queue, id: Uuid, status: WorkflowStatus, change?: workflows.WorkflowRunChange) =>
@@ -201,13 +203,13 @@ export class AbsurdClient {
   readonly getWorkflowRun = this.#bind("getWorkflowRun", (db, _queue, id: Uuid) =>
     workflows.getWorkflowRun(db, id, this.#schema()),
   );
-  /** Workflow runs of all queues, newest first, in pages. */
+  /** Lists workflow runs of all queues, newest first, in pages. */
   readonly listWorkflowRuns = this.#bind(
     "listWorkflowRuns",
     (db, _queue, filters?: workflows.ListWorkflowRunsOptions) =>
       workflows.listWorkflowRuns(db, filters, this.#schema()),
   );
-  /** The tasks of a workflow run, oldest first. */
+  /** Lists the tasks of a workflow run, oldest first. */
   readonly getWorkflowRunTasks = this.#bind(
     "getWorkflowRunTasks",
     (db, _queue, id: Uuid, filters?: WorkflowTaskFilters) =>
@@ -222,7 +224,7 @@ export class AbsurdClient {
     operation: string,
     verb: (db: Queryable, queue: string, ...args: Args) => Promise<Result>,
   ): BoundVerb<Args, Result> {
-    // Fields are set before the constructor's body runs, so the binding is looked up at the call.
+    // Field initialisers run before the constructor's body, so the binding is looked up at the call.
     return bindVerb(() => this.#binding, operation, verb);
   }
 }
@@ -230,9 +232,9 @@ export class AbsurdClient {
 let shared: { client: AbsurdClient; options: ClientOptions } | undefined;
 
 /**
- * The client of this process, built at the first call. Later calls may repeat options; leaving them out is fine.
+ * Returns the client of this process, created by the first call. Later calls may omit options or repeat them.
  *
- * @throws InvalidArgumentError when a later call asks for something else than the first one got.
+ * @throws InvalidArgumentError when an option differs from that of the first call.
  */
 export function getAbsurdClient(options: ClientOptions = {}): AbsurdClient {
   shared ??= { client: new AbsurdClient(options), options };
@@ -248,7 +250,7 @@ export function getAbsurdClient(options: ClientOptions = {}): AbsurdClient {
   return client;
 }
 
-/** Forgets the client of this process, so that the next call builds a new one. For tests. */
+/** Drops the client of this process, so that the next call creates a new one. For tests. */
 export function resetAbsurdClient(): void {
   shared = undefined;
 }

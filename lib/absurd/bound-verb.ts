@@ -1,31 +1,31 @@
 import type { Queryable } from "./connection/queryable.ts";
 import { AbsurdError, InvalidArgumentError } from "./errors.ts";
 
-/** A verb whose queue is settled: with an explicit connection first, or on the one the client was built with. */
+/** A verb bound to a queue. It runs on the connection given as its first argument, else on the client's own. */
 export interface BoundVerb<Args extends unknown[], Result> {
   (db: Queryable, ...args: Args): Promise<Result>;
   (...args: Args): Promise<Result>;
 }
 
-/** Where to report what the client does. `console` fits. Nothing of params, payloads, results or reasons is reported. */
+/** Receives a line per call; `console` fits. Params, payloads, results and failure reasons are never logged. */
 export type Logger = {
   debug(message: string, fields: CallReport): void;
 };
 
-/** One call of a verb. `error` is the name of the error class. */
+/** One call of a verb. `error` is the name of the error's class. */
 export type CallReport = { operation: string; queue: string; milliseconds: number; error?: string };
 
 /** What a client binds its verbs to. */
 export type Binding = { queue: string; db: Queryable | undefined; logger: Logger | undefined };
 
-/** Whether an argument is a connection. No option object of a verb has a function for a member. */
+/** Whether an argument is a connection. Options of verbs never have a member `query` that is a function. */
 export function isQueryable(value: unknown): value is Queryable {
   return typeof value === "object" && value !== null && "query" in value
     ? typeof value.query === "function"
     : false;
 }
 
-/** Settles the queue of a verb, makes its connection optional, and reports its calls. */
+/** Binds a verb to a queue, makes its connection optional, and logs its calls. */
 export function bindVerb<Args extends unknown[], Result>(
   binding: () => Binding,
   operation: string,
@@ -41,11 +41,11 @@ export function bindVerb<Args extends unknown[], Result>(
         `${operation} needs a connection: pass one first, or build the client with { db }.`,
       );
     const result = verb(connection, queue, ...((explicit ? rest : input) as Args));
-    return logger ? reported(logger, { operation, queue }, result) : result;
+    return logger ? logCall(logger, { operation, queue }, result) : result;
   };
 }
 
-async function reported<T>(
+async function logCall<T>(
   logger: Logger,
   about: { operation: string; queue: string },
   result: Promise<T>,

@@ -9,27 +9,30 @@ import { DEFAULT_MAX_ATTEMPTS } from "./tasks/spawn.ts";
 export type ClientOptions = {
   /** `ABSURD_DEFAULT_QUEUE`, else `absurd_default`. */
   queueName?: string;
-  /** Who claims; `ABSURD_WORKER_ID`, else one made of host, process and chance. */
+  /** Name under which runs are claimed: `ABSURD_WORKER_ID`, else `{host}:{pid}:{random}`. */
   workerId?: string;
-  /** What methods run on when they are called without a connection. */
+  /** Connection for methods that are called without one. */
   db?: Queryable;
-  /** For spawns that do not say; 1 by default, which means no retry, `null` is without limit. */
+  /** `maxAttempts` of spawns that don't give it. 1 by default, which means no retry; `null` means unlimited. */
   defaultMaxAttempts?: number | null;
   logger?: Logger;
-  /** Accept every name the engine accepts, such as `my-queue`; by default only identifiers. */
+  /** Accept every name that the engine accepts, such as `my-queue`. By default only identifiers are accepted. */
   allowAnyQueueName?: boolean;
   /** Schema of the `workflow_run` table; `public` by default. */
   workflowSchema?: string;
 };
 
-/** The options of a client with everything settled; the only place of this layer that reads the environment. */
-export type SettledOptions = Required<Omit<ClientOptions, "db" | "logger">> &
+/** The options of a client with all defaults filled in. */
+export type ResolvedOptions = Required<Omit<ClientOptions, "db" | "logger">> &
   Pick<ClientOptions, "db" | "logger">;
 
-/** Fills in the defaults. @throws InvalidArgumentError for a queue name that is not allowed. */
-export function settle(options: ClientOptions): SettledOptions {
+/**
+ * Fills in the defaults; the only function of this layer that uses the environment. @throws InvalidArgumentError for a
+ * queue name that is not allowed.
+ */
+export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const { ABSURD_DEFAULT_QUEUE, ABSURD_WORKER_ID } = process.env;
-  const settled = {
+  const resolved = {
     ...options,
     queueName: options.queueName ?? (ABSURD_DEFAULT_QUEUE || "absurd_default"),
     workerId: options.workerId ?? (ABSURD_WORKER_ID || uniqueWorkerId()),
@@ -38,16 +41,16 @@ export function settle(options: ClientOptions): SettledOptions {
     allowAnyQueueName: options.allowAnyQueueName ?? false,
     workflowSchema: options.workflowSchema ?? "public",
   };
-  requireQueueName(settled.queueName, settled.allowAnyQueueName);
-  return settled;
+  requireQueueName(resolved.queueName, resolved.allowAnyQueueName);
+  return resolved;
 }
 
-/** One id for each process, so that `claimed_by` tells them apart. */
+/** Unique per process, so that `claimed_by` tells workers apart. */
 function uniqueWorkerId(): string {
   return `${hostname()}:${process.pid}:${randomBytes(3).toString("hex")}`;
 }
 
-/** The longest name whose tables and indexes PostgreSQL does not cut off. */
+/** The longest name whose tables and indexes PostgreSQL does not truncate. */
 const LONGEST_NAME_BYTES = 57;
 
 /**

@@ -1,22 +1,22 @@
 /**
- * Every error of the client layer. Messages may be shown to a user: they name queues, ids and operations, never SQL or
- * parameters. Where the database raised the error, `cause` holds it.
+ * Every error of the client layer. Messages are safe to show to a user: they name queues, ids and operations, never
+ * SQL or parameters. `cause` holds the database's error, if there is one.
  */
 
 import type { Uuid } from "../model/ids.ts";
 import type { TaskState } from "../model/states.ts";
 
-/** The base of every error this layer raises on purpose. */
+/** The base class of every error of this layer. */
 export class AbsurdError extends Error {
   override readonly name: string = "AbsurdError";
 }
 
-/** An argument that no engine could accept. Nothing was sent to the database. */
+/** An argument that no engine accepts. Nothing was sent to the database. */
 export class InvalidArgumentError extends AbsurdError {
   override readonly name = "InvalidArgumentError";
 }
 
-/** Not a failure: the run is suspended, the worker is free for another one. It resumes at `wakeAt` or on `eventName`. */
+/** Not a failure: the run is suspended and the worker is free. The run resumes at `wakeAt` or on `eventName`. */
 export class AbsurdSleepError extends AbsurdError {
   override readonly name = "AbsurdSleepError";
   readonly runId: Uuid;
@@ -31,7 +31,7 @@ export class AbsurdSleepError extends AbsurdError {
   }
 }
 
-/** The event did not arrive within the time the run was willing to wait. */
+/** The event was not emitted before the wait's timeout. */
 export class EventTimeoutError extends AbsurdError {
   override readonly name = "EventTimeoutError";
 
@@ -47,7 +47,7 @@ export class EventTimeoutError extends AbsurdError {
   }
 }
 
-/** The database refused or failed a statement; `code` is its SQLSTATE. */
+/** The database rejected a statement or failed while running it; `code` is the SQLSTATE. */
 export class AbsurdDbError extends AbsurdError {
   override readonly name: string = "AbsurdDbError";
 
@@ -60,7 +60,7 @@ export class AbsurdDbError extends AbsurdError {
   }
 }
 
-/** The engine said no to a well-formed call, in its own words (SQLSTATE P0001). */
+/** The engine refused a well-formed call; the message is the engine's (SQLSTATE P0001). */
 export class EngineRefusalError extends AbsurdDbError {
   override readonly name: string = "EngineRefusalError";
 
@@ -69,7 +69,7 @@ export class EngineRefusalError extends AbsurdDbError {
   }
 }
 
-/** The task was cancelled; whoever still executes it should stop (SQLSTATE AB001). */
+/** The task was cancelled; a worker that still executes it should stop (SQLSTATE AB001). */
 export class TaskCancelledError extends AbsurdDbError {
   override readonly name = "TaskCancelledError";
 
@@ -78,7 +78,7 @@ export class TaskCancelledError extends AbsurdDbError {
   }
 }
 
-/** The run has already failed, usually because its lease expired; another attempt may be under way (SQLSTATE AB002). */
+/** The run has already failed, usually because its lease expired; another attempt may be running (SQLSTATE AB002). */
 export class RunFailedError extends AbsurdDbError {
   override readonly name = "RunFailedError";
 
@@ -123,7 +123,7 @@ export class RunNotRunningError extends EngineRefusalError {
   override readonly name = "RunNotRunningError";
 }
 
-/** The run was expected to sleep. */
+/** The operation needs a sleeping run. */
 export class RunNotSleepingError extends AbsurdError {
   override readonly name = "RunNotSleepingError";
 
@@ -140,14 +140,14 @@ export class TaskNotFailedError extends EngineRefusalError {
   override readonly name = "TaskNotFailedError";
 }
 
-/** The run is no longer what the operation needs, or what its caller was shown. Nothing was changed. */
+/** The run no longer meets the operation's precondition, or differs from what the caller saw. Nothing was changed. */
 export class RunChangedError extends AbsurdError {
   override readonly name = "RunChangedError";
 
   constructor(
     readonly runId: Uuid,
     readonly state: TaskState,
-    /** What the run does now, as the end of the sentence that names it, e.g. `is running now on worker-1`. */
+    /** What the run does now, without the subject, such as `is running now on worker-1`. */
     readonly now: string,
   ) {
     super(`Run ${runId} ${now}. Nothing was changed.`);
@@ -168,9 +168,9 @@ export class UnsupportedByEngineError extends AbsurdError {
   override readonly name = "UnsupportedByEngineError";
 
   constructor(
-    /** What was asked for, e.g. `retry_task`. */
+    /** The operation, such as `retry_task`. */
     readonly operation: string,
-    /** Which engine answered, e.g. `0.1.1` or `older than 0.2.0`. */
+    /** The engine's version, such as `0.1.1` or `older than 0.2.0`. */
     readonly found: string,
     /** The first schema version that has the operation. */
     readonly since: string,
@@ -183,7 +183,7 @@ export class UnsupportedByEngineError extends AbsurdError {
   }
 }
 
-/** The database has no `workflow_run` table, so workflow runs are not tracked here. */
+/** The database has no `workflow_run` table, so it doesn't track workflow runs. */
 export class WorkflowTableMissingError extends AbsurdError {
   override readonly name = "WorkflowTableMissingError";
 
@@ -204,7 +204,7 @@ export class WorkflowRunNotFoundError extends AbsurdError {
   }
 }
 
-/** The workflow run has ended; its status is final unless the change is forced. */
+/** The workflow run has ended; only a forced change can leave its final status. */
 export class WorkflowRunEndedError extends AbsurdError {
   override readonly name = "WorkflowRunEndedError";
 

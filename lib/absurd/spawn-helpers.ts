@@ -4,7 +4,7 @@ import { isQueryable } from "./bound-verb.ts";
 import type { Queryable } from "./connection/queryable.ts";
 import type { CancellationRules, RetryStrategy, SpawnedTask, SpawnOptions } from "./tasks/spawn.ts";
 
-/** A function that spawns through a client, with a connection or on the client's own. */
+/** Spawns through a client, on the given connection or the client's own. */
 export interface SpawnHelper<Options> {
   (
     client: AbsurdClient,
@@ -34,9 +34,9 @@ function spawnHelper<Options>(toSpawnOptions: (options?: Options) => SpawnOption
   return helper as SpawnHelper<Options>;
 }
 
-/** How often and when to try again. */
+/** Retry options of `spawnRetryTask`. */
 export type RetryTaskOptions = {
-  /** Attempts in all; 3 by default. */
+  /** Total attempts; 3 by default. */
   maxAttempts?: number;
   /** `exponential` by default. */
   kind?: RetryStrategy["kind"];
@@ -49,7 +49,8 @@ export type RetryTaskOptions = {
 };
 
 /**
- * Spawns a task that is retried: by default three attempts, the second after 30 seconds, the third a minute after that.
+ * Spawns a task that is retried: by default three attempts, the second after 30 s, the third 60 s after the second
+ * fails.
  *
  * @throws what `spawnTask` throws.
  */
@@ -66,7 +67,7 @@ export const spawnRetryTask = spawnHelper<RetryTaskOptions>(
 );
 
 /**
- * Spawns a task that the engine cancels when it starts, or ends, too late. Zero is a limit like any other.
+ * Spawns a task that the engine cancels if it starts or ends too late. Zero is a valid limit.
  *
  * @throws what `spawnTask` throws.
  */

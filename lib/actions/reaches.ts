@@ -3,8 +3,8 @@ import { RunNotFoundError, TaskNotFoundError } from "@/lib/absurd/errors";
 import {
   type EventAudience,
   getTaskTenant,
+  listEventAudience,
   lockEventAudience,
-  readEventAudience,
 } from "@/lib/absurd/tasks/tenants";
 import { getWorkflowRunTenant } from "@/lib/absurd/workflow-runs/tenant";
 import { isAllowed } from "@/lib/db/tenants";
@@ -88,7 +88,7 @@ export const toNewRun: Reach<
 /** Those who wait for an event, to look at them. */
 export const toAudience: Reach<{ queue: string; name: string }> = {
   allow: async (db, { queue, name }, tenants) =>
-    requireOwnAudience(await readEventAudience(db, queue, name), tenants),
+    requireOwnAudience(await listEventAudience(db, queue, name), tenants),
 };
 
 /** Those who wait for an event, to wake them: until the transaction ends nobody joins them. */

@@ -1,7 +1,8 @@
 "use server";
 
 import { z } from "zod";
-import { previewReschedule, rescheduleRun } from "@/lib/absurd/runs/reschedule";
+import { rescheduleRun } from "@/lib/absurd/runs/reschedule";
+import { previewReschedule } from "@/lib/absurd/runs/reschedule-target";
 import { cancelTask, getTaskStatus, retryTask } from "@/lib/absurd/tasks/tasks";
 import { ProblemError } from "@/lib/model/problem";
 import { action, inquiry } from "./action";

@@ -7,7 +7,8 @@ import {
   TaskNotFailedError,
   TaskNotFoundError,
 } from "@/lib/absurd/errors";
-import { previewReschedule, rescheduleRun } from "@/lib/absurd/runs/reschedule";
+import { rescheduleRun } from "@/lib/absurd/runs/reschedule";
+import { previewReschedule } from "@/lib/absurd/runs/reschedule-target";
 import { runAgain } from "@/lib/absurd/tasks/copies";
 import { cancelTask, getTaskStatus, retryTask, type TaskStatus } from "@/lib/absurd/tasks/tasks";
 import { getTaskTenant } from "@/lib/absurd/tasks/tenants";

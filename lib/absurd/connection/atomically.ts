@@ -10,14 +10,14 @@ type Connection = Queryable & {
 };
 
 /**
- * Runs `work` so that either all of its statements happen or none. It joins what is there:
+ * Runs `work` so that all of its statements take effect or none:
  *
- * - on a pool, one connection is checked out and `work` is a transaction of its own;
- * - on a connection outside a transaction, `work` is a transaction of its own;
- * - on a connection inside a transaction, `work` is a savepoint of it: a failure undoes `work` alone, and only the
- *   caller's commit makes it last. Whether there is a transaction is asked of the server, by trying the savepoint.
+ * - on a pool, in a transaction on a connection of its own;
+ * - on a connection outside a transaction, in a transaction of its own;
+ * - on a connection inside a transaction, in a savepoint: a failure undoes `work` alone, and the caller's commit makes
+ *   it durable. The server decides which case it is, by accepting or refusing the savepoint.
  *
- * The isolation level is the session's. Like every transaction on one connection it must not run beside others.
+ * The isolation level is the session's. Don't run two of these on one connection at the same time.
  */
 export async function atomically<T>(
   db: Queryable,
@@ -29,7 +29,7 @@ export async function atomically<T>(
   const onBroken = () => {
     broken = true;
   };
-  // Nobody else listens to a connection that is checked out, and an error without a listener ends the process.
+  // A pool doesn't listen to a connection that is checked out, and an error without a listener ends the process.
   connection.on("error", onBroken);
   try {
     await call(connection, TRANSACTION.open);
@@ -75,14 +75,14 @@ async function within<T>(
     try {
       for (const statement of bracket.undo) await call(db, statement);
     } catch {
-      // Only a lost connection gets here; the server has undone the work, and `error` says why it failed.
+      // Only a lost connection gets here. The server has rolled back, and `error` has the reason.
       undoFailed();
     }
     throw error;
   }
 }
 
-/** `pg.Client` has `connect` too; only a pool counts its connections. */
+/** `pg.Client` also has `connect`; only a pool has `totalCount`. */
 function isPool(db: Queryable): db is PoolLike {
   return "totalCount" in db && "connect" in db && typeof db.connect === "function";
 }

@@ -5,35 +5,35 @@ import { call } from "./sql.ts";
 const hasFunction = (signature: string) => `to_regprocedure('absurd.${signature}') is not null`;
 
 /**
- * What engines differ in: the first release that has it, and how to see it. Argument lists never changed, so a
- * function that exists can be called as ever; the version text is not asked because every development checkout
- * reports the same one. (Source: the engine's released schemas, compared.)
+ * The differences between engines: the first release with a feature, and a probe for it. Argument lists never changed,
+ * so an existing function can always be called the same way. The reported version is not used, because every
+ * development checkout reports `main`. Source: a comparison of the engine's released schemas.
  */
 const FEATURES = {
   cancel_task: { since: "0.0.5", probe: hasFunction("cancel_task(text,uuid)") },
   extend_claim: { since: "0.0.5", probe: hasFunction("extend_claim(text,uuid,integer)") },
-  /** Spawning takes an idempotency key and says whether it created the task. */
+  /** `spawn_task` takes an idempotency key and returns whether it created the task. */
   "idempotency keys": {
     since: "0.0.6",
     probe: `exists (select from pg_proc
       where oid = to_regprocedure('absurd.spawn_task(text,text,jsonb,jsonb)')
         and 'created' = any(proargnames))`,
   },
-  /** The first emit of an event counts; before, each one overwrote the payload and woke waiters again. */
+  /** Only the first emit of an event has an effect; before, each one overwrote the payload and woke waiters again. */
   "write-once events": { since: "0.1.0", probe: hasFunction("validate_queue_name(text)") },
   /** `extend_claim` refuses a run without a lease; before, it returned silently. */
   "lease checks": { since: "0.1.0", probe: hasFunction("validate_queue_name(text)") },
   get_schema_version: { since: "0.2.0", probe: hasFunction("get_schema_version()") },
   retry_task: { since: "0.2.0", probe: hasFunction("retry_task(text,uuid,jsonb)") },
   get_task_result: { since: "0.3.0", probe: hasFunction("get_task_result(text,uuid)") },
-  /** Storage modes and maintenance policies of queues, and cleaning up by them. */
+  /** Queues have storage modes and maintenance policies. */
   "queue policies": {
     since: "0.4.0",
     probe: `exists (select from pg_attribute
       where attrelid = to_regclass('absurd.queues') and attname = 'storage_mode'
         and not attisdropped)`,
   },
-  /** A retry strategy that the engine cannot follow is refused when a task is spawned. */
+  /** `spawn_task` refuses an invalid retry strategy. */
   "strict retry strategies": {
     since: "0.5.0",
     probe: hasFunction("retry_delay_seconds(jsonb,integer)"),
@@ -42,26 +42,25 @@ const FEATURES = {
 
 export type Feature = keyof typeof FEATURES;
 
-/** What the engine of one database can do. */
+/** What the engine of a database supports. */
 export type Capabilities = {
   installed: boolean;
-  /** What `get_schema_version` says: a release, or `main` for a checkout between two. Absent before 0.2.0. */
+  /** What `get_schema_version` returns: a release, or `main` for a development checkout. Absent before 0.2.0. */
   schemaVersion?: string;
   features: ReadonlySet<Feature>;
-  /** Whether pg_cron is there to run the engine's maintenance. */
+  /** Whether pg_cron is installed to run the engine's maintenance. */
   cron: boolean;
 };
 
-/** A migration may happen under a running process; by itself it is noticed after this time. */
+/** Cached capabilities expire, because the schema can be migrated while this process runs. */
 const PROBE_AGAIN_AFTER_MS = 60_000;
 
 type Probe = { at: number; capabilities: Promise<Capabilities> };
 const probes = { ofPools: new WeakMap<object, Probe>(), ofDatabases: new Map<string, Probe>() };
 
 /**
- * What the engine in this database can do. It is asked once per database and again after a minute; connections to one
- * database share the answer. Within a transaction it costs at most one statement on the catalog and one call, and it
- * takes no locks beyond theirs.
+ * Returns what the engine in this database supports. The result is cached for a minute per database and shared by its
+ * connections. A probe is one catalog query and one function call.
  */
 export function getCapabilities(db: Queryable): Promise<Capabilities> {
   const known = recall(db);
@@ -70,8 +69,8 @@ export function getCapabilities(db: Queryable): Promise<Capabilities> {
 }
 
 /**
- * What the engine calls itself: a release such as `0.5.0`, or `main` for a checkout between two. `null` before schema
- * 0.2.0, and without an engine. It may be a minute old.
+ * Returns the version that the engine reports: a release such as `0.5.1`, or `main` for a development checkout. `null`
+ * before schema 0.2.0 and without an engine. Cached for a minute.
  */
 export async function getSchemaVersion(db: Queryable): Promise<string | null> {
   const { schemaVersion } = await getCapabilities(db);
@@ -79,10 +78,10 @@ export async function getSchemaVersion(db: Queryable): Promise<string | null> {
 }
 
 /**
- * Makes sure that the engine has a feature before a statement would fail without it, and with it the caller's
- * transaction. A negative answer is never taken from the cache.
+ * Checks that the engine has a feature, before a statement fails for the lack of it and aborts the caller's
+ * transaction. A cached "no" is probed again.
  *
- * @throws UnsupportedByEngineError naming the operation, the engine that was found and the first one that has it.
+ * @throws UnsupportedByEngineError with the operation, the engine's version and the first version with the feature.
  */
 export async function requireFeature(
   db: Queryable,
@@ -95,12 +94,12 @@ export async function requireFeature(
     throw new UnsupportedByEngineError(operation, nameEngine(found), FEATURES[feature].since);
 }
 
-/** SQLSTATEs of a statement that names a function or a column which is not there. */
+/** SQLSTATEs for an unknown function and an unknown column. */
 const MISSING = ["42883", "42703"];
 
 /**
- * Runs one statement that needs a feature, as `call` does. Where it fails because the engine has lost the feature since
- * it was probed (an older schema was restored), the engine is probed again.
+ * Runs one statement that needs a feature, like `call`. If it fails because the engine has lost the feature since it
+ * was probed (an older schema was restored), the engine is probed again.
  *
  * @throws UnsupportedByEngineError as `requireFeature`; what `call` throws.
  */
@@ -117,7 +116,7 @@ export async function callFeature<Row extends object = Record<string, unknown>>(
   } catch (error) {
     if (!(error instanceof AbsurdDbError && MISSING.includes(error.code))) throw error;
     forgetCapabilities(db);
-    // Within the caller's transaction, now aborted, the probe fails too; then the first error says more.
+    // In the caller's aborted transaction the probe fails, too; then the first error is the useful one.
     await requireFeature(db, feature, about.operation).catch((reason) => {
       if (reason instanceof UnsupportedByEngineError) throw reason;
     });
@@ -125,14 +124,14 @@ export async function callFeature<Row extends object = Record<string, unknown>>(
   }
 }
 
-/** Forgets what is known of a database, as after a failure that contradicts it. */
+/** Drops the cached capabilities of a database. */
 export function forgetCapabilities(db: Queryable): void {
-  const key = databaseOf(db);
+  const key = findDatabaseKey(db);
   if (key === undefined) probes.ofPools.delete(db);
   else probes.ofDatabases.delete(key);
 }
 
-/** In words: the version, or what is known without one. */
+/** The version in words, also for an engine that reports none. */
 function nameEngine({ installed, schemaVersion }: Capabilities): string {
   if (!installed) return "not installed";
   return schemaVersion ?? `older than ${FEATURES.get_schema_version.since}`;
@@ -141,7 +140,7 @@ function nameEngine({ installed, schemaVersion }: Capabilities): string {
 function probeAgain(db: Queryable): Promise<Capabilities> {
   const capabilities = probe(db);
   const entry = { at: Date.now(), capabilities };
-  const key = databaseOf(db);
+  const key = findDatabaseKey(db);
   if (key === undefined) probes.ofPools.set(db, entry);
   else probes.ofDatabases.set(key, entry);
   capabilities.catch(() => forgetCapabilities(db));
@@ -173,12 +172,12 @@ async function probe(db: Queryable): Promise<Capabilities> {
 }
 
 function recall(db: Queryable): Probe | undefined {
-  const key = databaseOf(db);
+  const key = findDatabaseKey(db);
   return key === undefined ? probes.ofPools.get(db) : probes.ofDatabases.get(key);
 }
 
-/** Which database a connection of node-postgres is on; a pool does not say, and is known by itself. */
-function databaseOf(db: Queryable): string | undefined {
+/** Cache key of the database that a node-postgres connection is on; `undefined` for a pool, which doesn't expose it. */
+function findDatabaseKey(db: Queryable): string | undefined {
   const { host, port, database } = db as { host?: unknown; port?: unknown; database?: unknown };
   return typeof database === "string" ? `${host}:${port}/${database}` : undefined;
 }

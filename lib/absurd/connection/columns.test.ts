@@ -2,7 +2,7 @@ import { Client, types } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { AbsurdClient } from "../absurd-client.ts";
-import { readDate, readInstant } from "./columns.ts";
+import { decodeDate, decodeInstant } from "./columns.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -11,11 +11,11 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 test("instants keep their millisecond, and infinity is itself", () => {
-  expect(readInstant("1772452800.123999")).toEqual(new Date("2026-03-02T12:00:00.123Z"));
-  expect(readInstant("1772452800.123")).toEqual(new Date("2026-03-02T12:00:00.123Z"));
-  expect(readInstant("Infinity")).toBe("infinity");
-  expect(readDate("-Infinity")).toEqual(new Date(-8.64e15));
-  expect(readDate(null)).toBeNull();
+  expect(decodeInstant("1772452800.123999")).toEqual(new Date("2026-03-02T12:00:00.123Z"));
+  expect(decodeInstant("1772452800.123")).toEqual(new Date("2026-03-02T12:00:00.123Z"));
+  expect(decodeInstant("Infinity")).toBe("infinity");
+  expect(decodeDate("-Infinity")).toEqual(new Date(-8.64e15));
+  expect(decodeDate(null)).toBeNull();
 });
 
 test("reading depends neither on the session's settings nor on the driver's parsers", async () => {

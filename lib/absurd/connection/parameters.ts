@@ -1,15 +1,15 @@
-/** Checks of arguments that the engine would accept and stumble over later, or refuse with an obscure message. */
+/** Checks arguments that the engine would accept and fail on later, or refuse with an obscure message. */
 import type { Json } from "../../model/json.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { stringifyJson } from "./json.ts";
 
-/** @throws InvalidArgumentError when the text is empty or only spaces, which is what the engine calls blank. */
+/** @throws InvalidArgumentError when the text is blank by the engine's definition: empty or only spaces. */
 export function requireText(what: string, value: string): void {
   if (typeof value !== "string" || /^ *$/.test(value))
     throw new InvalidArgumentError(`${what} must not be empty.`);
 }
 
-/** @throws InvalidArgumentError unless the value is a whole number from `least` to what `integer` holds. */
+/** @throws InvalidArgumentError unless the value is a whole number from `least` to 2^31 - 1. */
 export function requireInteger(what: string, value: number, least: number): void {
   if (!Number.isInteger(value) || value < least || value > 2 ** 31 - 1)
     throw new InvalidArgumentError(`${what} must be a whole number of at least ${least}.`);
@@ -27,14 +27,15 @@ export function requireOneOf(what: string, value: string, allowed: readonly stri
     throw new InvalidArgumentError(`${what} must be one of ${allowed.join(", ")}.`);
 }
 
-/** JSON as a statement's parameter: text, or SQL NULL for `undefined`. */
+/** A JSON value as a statement parameter: text, or SQL NULL for `undefined`. */
 export function jsonParameter(value: Json | undefined): string | null {
   return value === undefined ? null : stringifyJson(value);
 }
 
 /**
- * A date as ISO-8601 text in UTC, with `+00:00` and milliseconds: `2026-03-02T12:00:00.000+00:00`. Sleep checkpoints hold
- * this form because workers in every language parse it; `datetime.fromisoformat` of Python 3.9 and 3.10 rejects `Z`.
+ * A date as ISO-8601 text in UTC, with `+00:00` and milliseconds: `2026-03-02T12:00:00.000+00:00`. Sleep checkpoints
+ * hold this form because workers in every language parse it; `datetime.fromisoformat` of Python 3.9 and 3.10 rejects
+ * `Z`.
  */
 export function formatInstant(date: Date): string {
   return date.toISOString().replace("Z", "+00:00");

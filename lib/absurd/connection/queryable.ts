@@ -1,4 +1,4 @@
-/** What every verb runs on: a `pg.Client` or `pg.PoolClient`, or a `pg.Pool` where one statement is enough. */
+/** What verbs run on: a `pg.Client`, a `pg.PoolClient` or a `pg.Pool`. */
 export interface Queryable {
   query(
     text: string,

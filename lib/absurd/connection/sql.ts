@@ -14,18 +14,18 @@ import {
 } from "../errors.ts";
 import type { Queryable } from "./queryable.ts";
 
-/** The tables of a queue: tasks, runs, checkpoints, events, waits, idempotency keys. */
+/** The tables of a queue: tasks, runs, checkpoints, events, waits and idempotency keys. */
 export type TablePrefix = "t" | "r" | "c" | "e" | "w" | "i";
 
-/** Quotes a name so that it is exactly one SQL identifier, whatever it contains. */
+/** Quotes any text as one SQL identifier. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
 /**
- * The table of a queue as SQL text, e.g. `absurd."t_my queue"`: prefix and raw queue name are one quoted identifier.
+ * The table of a queue as SQL text: prefix and raw queue name as one quoted identifier, such as `absurd."t_my queue"`.
  *
- * @throws InvalidArgumentError when the server would cut the name off (63 bytes) and so read another queue's table.
+ * @throws InvalidArgumentError for a name beyond 63 bytes, which the server would truncate to another queue's table.
  */
 export function queueTable(prefix: TablePrefix, queue: string): string {
   const name = `${prefix}_${queue}`;
@@ -35,8 +35,8 @@ export function queueTable(prefix: TablePrefix, queue: string): string {
 }
 
 /**
- * Runs one statement and returns its rows; `Row` names the columns as the statement selects them. What the database
- * raises is mapped to the classes of `errors.ts`; `about.queue` says which queue an unknown table means.
+ * Runs one statement and returns its rows; `Row` has the columns that the statement selects. Database errors are
+ * mapped to the classes of `errors.ts`. With `about.queue`, an unknown table becomes `QueueNotFoundError`.
  */
 export async function call<Row extends object = Record<string, unknown>>(
   db: Queryable,
@@ -52,7 +52,7 @@ export async function call<Row extends object = Record<string, unknown>>(
   }
 }
 
-/** The engine's refusals by their words, which are part of its contract; the first match wins. */
+/** Error classes of the engine's messages, which are part of its contract; the first match wins. */
 const REFUSALS: [RegExp, new (message: string, options?: ErrorOptions) => EngineRefusalError][] = [
   [/^Task ".*" not found/, TaskNotFoundError],
   [/^Task ".*" is not currently failed/, TaskNotFailedError],
@@ -61,8 +61,8 @@ const REFUSALS: [RegExp, new (message: string, options?: ErrorOptions) => Engine
 ];
 
 /**
- * The error of this layer for what the driver raised. Errors without a SQLSTATE (a lost connection, a bug) come back
- * as they are.
+ * Maps an error of the driver to one of this layer. An error without a SQLSTATE (a lost connection, a bug) is returned
+ * unchanged.
  */
 export function mapDatabaseError(error: unknown, about: { queue?: string } = {}): unknown {
   if (!isDatabaseError(error)) return error;
@@ -87,7 +87,7 @@ export function mapDatabaseError(error: unknown, about: { queue?: string } = {})
       return new (Refusal ?? EngineRefusalError)(message, options);
     }
   }
-  return new AbsurdDbError(code, meaningOf(code), options);
+  return new AbsurdDbError(code, describeSqlState(code), options);
 }
 
 function isDatabaseError(error: unknown): error is Error & { code: string } {
@@ -96,15 +96,15 @@ function isDatabaseError(error: unknown): error is Error & { code: string } {
     "code" in error &&
     typeof error.code === "string" &&
     /^[0-9A-Z]{5}$/.test(error.code) &&
-    // Errors of the operating system (ECONNREFUSED, EPIPE) also carry a code; theirs come with a call's name.
+    // Errors of the operating system (EPIPE) also have a five-letter code, and a `syscall`.
     !("syscall" in error)
   );
 }
 
-/** What a SQLSTATE means, for those an operator can do something about; the driver's own text may quote data. */
-function meaningOf(code: string): string {
+/** A sentence for a SQLSTATE. The driver's own text is not used, because it may quote data. */
+function describeSqlState(code: string): string {
   const meaning =
-    MEANINGS[code] ?? MEANINGS[code.slice(0, 2)] ?? "The database could not do what was asked";
+    MEANINGS[code] ?? MEANINGS[code.slice(0, 2)] ?? "The database rejected the statement";
   return `${meaning} (SQLSTATE ${code}).`;
 }
 

@@ -1,7 +1,7 @@
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
 import type { TaskState } from "../../model/states.ts";
-import { readDate, readJson, selectInstants, selectJson } from "../connection/columns.ts";
+import { decodeDate, decodeJson, selectInstants, selectJson } from "../connection/columns.ts";
 import { jsonParameter, requireInteger, requireText } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
@@ -13,30 +13,30 @@ import {
 } from "../errors.ts";
 import { requireTaskIdForRun } from "../runs/runs.ts";
 
-/** Who waits, in which step, for what. */
+/** The waiting run, its step and the event. */
 export type AwaitInput = {
   taskId: Uuid;
   runId: Uuid;
-  /** Name of the checkpoint that will hold the payload. */
+  /** Name of the checkpoint that receives the payload. */
   stepName: string;
   eventName: string;
-  /** Whole seconds from now; left out or `null` the run waits for ever. 0 suspends once and is due at once. */
+  /** Whole seconds from now; left out or `null` means no timeout. 0 suspends the run once and makes it due at once. */
   timeoutSeconds?: number | null;
 };
 
-/** What came of waiting. A payload may be JSON null; a timeout has none. */
+/** Outcome of a wait. A payload may be JSON null; a timeout has none. */
 export type AwaitResult =
   | { status: "suspended" }
   | { status: "received"; payload: Json }
   | { status: "timeout" };
 
 /**
- * Waits for an event of this queue. If it was emitted, its payload is stored as the step's checkpoint and returned;
- * if not, run and task are put to sleep and the caller must stop executing. The emit, or the end of the timeout, makes
- * the run claimable again; calling this once more then gives the outcome. No emit is lost in between.
+ * Waits for an event of this queue. If it was emitted, its payload is stored as the step's checkpoint and returned. If
+ * not, run and task are put to sleep and the caller must stop executing. The emit or the timeout makes the run
+ * claimable again; then a second call returns the outcome. No emit is lost in between.
  *
- * A timeout leaves no checkpoint: whoever replays the step later waits again, so the caller should store the timeout
- * as a checkpoint of its own.
+ * A timeout stores no checkpoint, so a later replay of the step waits again. Store the timeout as a checkpoint of your
+ * own.
  *
  * @throws TaskCancelledError. @throws RunNotFoundError. @throws RunNotRunningError in any other state.
  */
@@ -57,31 +57,31 @@ export async function awaitEvent(
     { queue },
   );
   if (row?.should_suspend) return { status: "suspended" };
-  const payload = readJson(row?.payload ?? null);
+  const payload = decodeJson(row?.payload ?? null);
   return payload === undefined ? { status: "timeout" } : { status: "received", payload };
 }
 
-/** Who waits for what. */
+/** The waiting run and the event. */
 export type WaitInput = {
   runId: Uuid;
   eventName: string;
-  /** Whole seconds, or `null` to wait for ever, which has to be said. */
+  /** Whole seconds. `null` means no timeout and must be explicit. */
   timeoutSeconds: number | null;
-  /** Saves a look-up. */
+  /** Saves a query. */
   taskId?: Uuid;
-  /** `$awaitEvent:{eventName}` by default, the name that workers of the SDK use. */
+  /** `$awaitEvent:{eventName}` by default, as in the SDKs. */
   stepName?: string;
 };
 
 /**
- * Like `awaitEvent`, for code that unwinds when it has to sleep: returns the payload or throws.
+ * Like `awaitEvent`, but returns the payload or throws, for code that unwinds to suspend.
  *
- * @throws AbsurdSleepError when the run was suspended: stop executing it, the transaction (if any) must be committed.
- * @throws EventTimeoutError when the time is over. @throws what `awaitEvent` throws.
+ * @throws AbsurdSleepError when the run was suspended; stop executing it and commit.
+ * @throws EventTimeoutError when the wait timed out. @throws what `awaitEvent` throws.
  */
 export async function waitForEvent(db: Queryable, queue: string, input: WaitInput): Promise<Json> {
   const { runId, eventName, timeoutSeconds } = input;
-  // `undefined` reaches here from JavaScript; waiting for ever by mistake is what this argument prevents.
+  // Refuses `undefined` from JavaScript, so that no caller waits without timeout by mistake.
   if (timeoutSeconds !== null) requireInteger("timeoutSeconds", timeoutSeconds, 0);
   const taskId = input.taskId ?? (await requireTaskIdForRun(db, queue, runId));
   const stepName = input.stepName ?? `$awaitEvent:${eventName}`;
@@ -103,8 +103,8 @@ export async function waitForEvent(db: Queryable, queue: string, input: WaitInpu
 }
 
 /**
- * Checks that a run sleeps. There is nothing to set: `awaitEvent`, `scheduleRun` and `sleep` have already put run and
- * task to sleep and freed the lease.
+ * Checks that a run sleeps. It sets nothing: `awaitEvent`, `scheduleRun` and `sleep` have already put run and task to
+ * sleep and released the lease.
  *
  * @deprecated Kept for programs written for the Python client.
  * @throws RunNotFoundError. @throws RunNotSleepingError.
@@ -121,9 +121,9 @@ export async function setRunSleeping(db: Queryable, queue: string, runId: Uuid):
 }
 
 /**
- * Emits an event in this queue, or in `queueName`. The first emit of a name counts: it stores the payload
- * (`undefined` as JSON null), wakes the runs that wait for it and writes their checkpoints. Later ones change nothing
- * (before schema 0.1.0 they overwrote the payload and woke again).
+ * Emits an event in this queue, or in `queueName`. The first emit of a name stores the payload (`undefined` as JSON
+ * null), wakes the runs that wait for it and writes their checkpoints. Later ones have no effect (before schema 0.1.0
+ * they overwrote the payload and woke waiters again).
  *
  * @throws InvalidArgumentError for a blank name. @throws QueueNotFoundError.
  */
@@ -145,8 +145,8 @@ export async function emitEvent(
 }
 
 /**
- * Whether the event's row was written by the transaction this runs in. After `emitEvent` it tells an emit that counted
- * from one that came second: the engine answers both alike. Not for use behind a savepoint.
+ * Whether the current transaction wrote the event's row. After `emitEvent` this distinguishes a first emit from a
+ * later one, which the engine doesn't report. Doesn't work inside a savepoint.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */
@@ -168,20 +168,20 @@ export async function wasEmittedHere(
 /** An event of a queue. */
 export type EventInfo = {
   name: string;
-  /** `null`: runs have asked for it, nobody has emitted it. */
+  /** `null`: awaited but not emitted. */
   emittedAt: Date | null;
 };
 
-/** Which events to list. */
+/** Filters and paging of `listEvents`. */
 export type ListEventsOptions = {
   state?: "emitted" | "awaited";
-  /** Only names after this one: the last of the page before. */
+  /** Cursor: the last name of the previous page. */
   after?: string;
   /** 100 by default. */
   limit?: number;
 };
 
-/** Events of a queue by name (in the database's order), without their payloads. @throws QueueNotFoundError. */
+/** Lists events of a queue by name, in the database's order, without payloads. @throws QueueNotFoundError. */
 export async function listEvents(
   db: Queryable,
   queue: string,
@@ -201,10 +201,10 @@ export async function listEvents(
     [after ?? null, state ?? null, limit],
     { queue },
   );
-  return rows.map((row) => ({ name: row.event_name, emittedAt: readDate(row.emitted_at) }));
+  return rows.map((row) => ({ name: row.event_name, emittedAt: decodeDate(row.emitted_at) }));
 }
 
-/** An event with its payload, or `null` when it was not emitted in this queue. @throws QueueNotFoundError. */
+/** Returns an event with its payload, or `null` if it was not emitted in this queue. @throws QueueNotFoundError. */
 export async function getEvent(
   db: Queryable,
   queue: string,
@@ -217,7 +217,7 @@ export async function getEvent(
     [eventName],
     { queue },
   );
-  const payload = readJson(row?.payload ?? null);
+  const payload = decodeJson(row?.payload ?? null);
   if (!row || payload === undefined) return null;
-  return { name: eventName, emittedAt: readDate(row.emitted_at), payload };
+  return { name: eventName, emittedAt: decodeDate(row.emitted_at), payload };
 }

@@ -1,39 +1,39 @@
 import type { Uuid } from "../../model/ids.ts";
 import { getCapabilities } from "../connection/capabilities.ts";
-import { readDate, selectInstants } from "../connection/columns.ts";
+import { decodeDate, selectInstants } from "../connection/columns.ts";
 import { requireInteger, requireText } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 
-/** What an emit would do, if it came now. */
+/** What an emit would do now. */
 export type EmitPreview = {
   eventName: string;
-  /** When the event was emitted; `null` when it was not. */
+  /** When the event was emitted; `null` if it was not. */
   emittedAt: Date | null;
   /**
-   * `stored`: the emit is the first and counts. `ignored`: the event has its payload, the emit changes nothing.
-   * `overwritten`: the event has a payload and gets another one, as before schema 0.1.0.
+   * `stored`: the first emit. `ignored`: the event already has a payload, so nothing changes. `overwritten`: the event
+   * has a payload and gets another one (before schema 0.1.0).
    */
   outcome: "stored" | "ignored" | "overwritten";
-  /** The runs it wakes, oldest first, up to the limit. */
+  /** The runs that it wakes, oldest first, up to the limit. */
   wakes: WokenRun[];
-  /** How many it wakes in all. */
+  /** The number of runs that it wakes. */
   wakesCount: number;
 };
 
-/** A run that waits for the event, and would resume with its payload. */
+/** A run that waits for the event and would resume with its payload. */
 export type WokenRun = {
   taskId: Uuid;
   runId: Uuid;
   taskName: string;
   stepName: string;
-  /** `null`: it waits for ever. */
+  /** `null`: no timeout. */
   timeoutAt: Date | null;
 };
 
 /**
- * What emitting an event in this queue would do. Reads only, without locks: a run may stop waiting, and the event may
- * be emitted, before the emit itself comes.
+ * Returns what emitting an event in this queue would do. It takes no locks, so waits and event may change before the
+ * emit.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */
@@ -46,7 +46,7 @@ export async function previewEmit(
   const { limit = 100 } = options;
   requireText("eventName", eventName);
   requireInteger("limit", limit, 1);
-  // A placeholder row has a payload of SQL NULL; an event emitted without payload has JSON null.
+  // A placeholder has a payload of SQL NULL; an event emitted without payload has JSON null.
   const [event] = await call<{ emitted_at: string }>(
     db,
     `select ${selectInstants("emitted_at")} from ${queueTable("e", queue)}
@@ -54,7 +54,7 @@ export async function previewEmit(
     [eventName],
     { queue },
   );
-  const emittedAt = readDate(event?.emitted_at ?? null);
+  const emittedAt = decodeDate(event?.emitted_at ?? null);
   if (emittedAt && (await getCapabilities(db)).features.has("write-once events"))
     return { eventName, emittedAt, outcome: "ignored", wakes: [], wakesCount: 0 };
   return {
@@ -91,7 +91,7 @@ async function listWoken(
       runId: row.run_id,
       taskName: row.task_name,
       stepName: row.step_name,
-      timeoutAt: readDate(row.timeout_at),
+      timeoutAt: decodeDate(row.timeout_at),
     })),
     wakesCount: rows[0]?.total ?? 0,
   };

@@ -1,31 +1,31 @@
 import type { Uuid } from "../../model/ids.ts";
-import { readDate, selectInstants } from "../connection/columns.ts";
+import { decodeDate, selectInstants } from "../connection/columns.ts";
 import { requireInteger } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 
-/** A sleeping run's wish for an event. */
+/** A sleeping run's wait for an event. */
 export type Wait = {
   taskId: Uuid;
   runId: Uuid;
   stepName: string;
   eventName: string;
-  /** `null`: for ever. */
+  /** `null`: no timeout. */
   timeoutAt: Date | null;
   createdAt: Date;
 };
 
-/** Which waits to list. */
+/** Filters and paging of `listWaits`. */
 export type ListWaitsOptions = {
   eventName?: string;
   taskId?: Uuid;
-  /** Only waits after this one: the last of the page before. */
+  /** Cursor: the last wait of the previous page. */
   after?: Pick<Wait, "runId" | "stepName">;
   /** 100 by default. */
   limit?: number;
 };
 
-/** Waits of a queue, in the order of their runs' ids, which is that of creation. @throws QueueNotFoundError. */
+/** Lists waits of a queue by run id, which is creation order. @throws QueueNotFoundError. */
 export async function listWaits(
   db: Queryable,
   queue: string,
@@ -50,8 +50,8 @@ export async function listWaits(
     runId: row.run_id,
     stepName: row.step_name,
     eventName: row.event_name,
-    timeoutAt: readDate(row.timeout_at),
-    createdAt: readDate(row.created_at),
+    timeoutAt: decodeDate(row.timeout_at),
+    createdAt: decodeDate(row.created_at),
   }));
 }
 

@@ -3,10 +3,10 @@ import { requireInteger } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call } from "../connection/sql.ts";
 
-/** What one cleanup deletes: what ended or was emitted longer ago than this, `limit` at most (default 1000). */
+/** A cleanup deletes what ended or was emitted more than `ttlSeconds` ago, at most `limit` rows (default 1000). */
 export type CleanupOptions = { ttlSeconds: number; limit?: number };
 
-/** Deletes tasks that ended longer than `ttlSeconds` ago, oldest first, and returns how many. One batch a call. */
+/** Deletes one batch of tasks that ended more than `ttlSeconds` ago, oldest first, and returns their number. */
 export function cleanupTasks(
   db: Queryable,
   queue: string,
@@ -16,8 +16,8 @@ export function cleanupTasks(
 }
 
 /**
- * Deletes events emitted longer than `ttlSeconds` ago, oldest first, and returns how many. One batch a call. It counts
- * and deletes also the engine's placeholders of events that are awaited but not emitted; their waiters still wake.
+ * Deletes one batch of events emitted more than `ttlSeconds` ago, oldest first, and returns their number. This
+ * includes the engine's placeholders for events that are awaited but not emitted; their waiters still wake.
  */
 export function cleanupEvents(
   db: Queryable,
@@ -48,8 +48,8 @@ async function cleanup(
 export type QueueCleanup = { queueName: string; tasksDeleted: number; eventsDeleted: number };
 
 /**
- * Cleans up every queue, or the one named, by its own policy. One batch a queue: call it again until it deletes
- * nothing to drain a backlog.
+ * Cleans up every queue, or the named one, by its own policy, one batch per queue. To drain a backlog, repeat it until
+ * it deletes nothing.
  *
  * @throws QueueNotFoundError when the named queue does not exist.
  */

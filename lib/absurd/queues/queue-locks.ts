@@ -3,24 +3,24 @@ import type { Queryable } from "../connection/queryable.ts";
 import { call } from "../connection/sql.ts";
 import { AbsurdDbError } from "../errors.ts";
 
-/** After this time no other try is made. */
+/** No new attempt starts after this time. */
 const PATIENCE_MS = 5_000;
 
-/** SQLSTATEs of a lock that was not to be had, and of a deadlock with somebody who drops the queue without asking. */
+/** SQLSTATEs of an unavailable lock, and of a deadlock with a session that drops the queue without `lockQueue`. */
 const LOST = ["55P03", "40P01"];
 
 /**
- * Takes, for the caller's transaction, every table that `drop_queue` takes, so that the drop itself waits for nobody.
- * Does nothing for a queue that is not registered.
+ * Locks every table that `drop_queue` locks, until the end of the caller's transaction, so that the drop itself never
+ * waits. Does nothing for an unregistered queue.
  *
- * Lists read from a queue's tasks to its waits, a worker's calls begin with the run, the engine drops from the waits to
- * the tasks: no order of waiting suits all of them. So one table is waited for, while no other is held, and the others
- * have to be free then; where one is not, all are let go and another one is waited for. That way a reader or a worker
- * may be held up, but is never part of a deadlock. The row of the registry is taken before and kept, so that drops and
- * changes of the policy take turns.
+ * Lists lock tables from tasks to waits, workers start with the run, and the engine drops from waits to tasks, so no
+ * lock order suits all of them. Therefore it waits for one table while it holds no other, and takes the others with
+ * NOWAIT. If one of them is locked, it releases all of them and waits for the next table. A reader or worker may be
+ * delayed but is never part of a deadlock. The registry row is locked first and kept, so that drops and policy changes
+ * run one after another.
  *
- * @throws AbsurdDbError `55P03` when the tables were not to be had in about five seconds, or in the session's
- * `lock_timeout` where that is longer; no table is held then.
+ * @throws AbsurdDbError `55P03` when the locks were not available within about five seconds, or within the session's
+ * `lock_timeout` if that is longer. No table is locked then.
  */
 export async function lockQueue(tx: Queryable, queue: string): Promise<void> {
   const tables = await listTables(tx, queue);
@@ -39,14 +39,14 @@ export async function lockQueue(tx: Queryable, queue: string): Promise<void> {
   }
 }
 
-/** Waits for the first one only. */
+/** Waits for the first table only. */
 async function lockTables(tx: Queryable, [awaited, ...others]: string[]): Promise<void> {
   await call(tx, `lock table ${awaited} in access exclusive mode`);
   if (others.length > 0)
     await call(tx, `lock table ${others.join(", ")} in access exclusive mode nowait`);
 }
 
-/** The queue's tables that exist, as SQL text, in the order in which lists read them. */
+/** The queue's existing tables as SQL text, in the order in which lists lock them. */
 async function listTables(tx: Queryable, queue: string): Promise<string[]> {
   const rows = await call<{ name: string }>(
     tx,

@@ -10,12 +10,12 @@ import { lockQueue } from "./queue-locks.ts";
 export type QueuePolicy = {
   queueName: string;
   storageMode: StorageMode;
-  /** Whether rows outside all weekly partitions are kept in a default partition (partitioned queues only). */
+  /** Whether a default partition takes rows outside of the weekly partitions (partitioned queues only). */
   defaultPartition: "enabled" | "disabled";
-  /** How far ahead, and back, weekly partitions are made. */
+  /** How far ahead and back weekly partitions are created. */
   partitionLookaheadSeconds: number;
   partitionLookbackSeconds: number;
-  /** How long ended tasks and emitted events are kept, and how many one cleanup deletes at most. */
+  /** How long ended tasks and emitted events are kept, and the batch size of a cleanup. */
   cleanupTtlSeconds: number;
   cleanupLimit: number;
   /** Whether empty partitions older than `detachMinAgeSeconds` may be detached. */
@@ -23,12 +23,12 @@ export type QueuePolicy = {
   detachMinAgeSeconds: number;
 };
 
-/** The settings of a policy that can be changed; what is left out stays. */
+/** The settings of a policy that can be changed. Settings left out keep their value. */
 export type QueuePolicyChange = Partial<Omit<QueuePolicy, "queueName" | "storageMode">>;
 
 /**
- * Creates a queue and its tables. Idempotent: on an existing queue it repairs missing tables and partitions (since
- * schema 0.4.0) and keeps the policy.
+ * Creates a queue and its tables. On an existing queue it creates missing tables and partitions (since schema 0.4.0)
+ * and keeps the policy.
  *
  * @throws EngineRefusalError when the name is empty or longer than 57 bytes, or when the queue exists with another
  * storage mode. @throws UnsupportedByEngineError for a partitioned queue before schema 0.4.0.
@@ -54,10 +54,10 @@ export async function createQueue(
 }
 
 /**
- * Drops a queue with all its tasks, runs, checkpoints and events, all or nothing. An unknown queue is no error. Who is
- * just reading or working there is waited for, and not cut off by a deadlock.
+ * Drops a queue with all its tasks, runs, checkpoints and events, atomically. An unknown queue is no error. Waits for
+ * current readers and workers of the queue without deadlocks.
  *
- * @throws AbsurdDbError `55P03` when the queue's tables were held for longer than `lockQueue` waits.
+ * @throws AbsurdDbError `55P03` when the queue's tables stayed locked for longer than `lockQueue` waits.
  */
 export async function dropQueue(db: Queryable, queue: string): Promise<void> {
   await atomically(db, async (tx) => {
@@ -66,7 +66,7 @@ export async function dropQueue(db: Queryable, queue: string): Promise<void> {
   });
 }
 
-/** The names of all queues, in alphabetical order. */
+/** Lists the names of all queues, in alphabetical order. */
 export async function listQueues(db: Queryable): Promise<string[]> {
   const rows = await call<{ queue_name: string }>(
     db,
@@ -75,7 +75,7 @@ export async function listQueues(db: Queryable): Promise<string[]> {
   return rows.map((row) => row.queue_name);
 }
 
-/** The maintenance policy of a queue, or `null` when there is no such queue. */
+/** Returns the maintenance policy of a queue, or `null` for an unknown queue. */
 export async function getQueuePolicy(db: Queryable, queue: string): Promise<QueuePolicy | null> {
   const [row] = await callFeature<Record<string, string>>(
     db,
@@ -103,7 +103,7 @@ export async function getQueuePolicy(db: Queryable, queue: string): Promise<Queu
 }
 
 /**
- * Changes the maintenance policy of a queue; settings that are left out stay as they are.
+ * Changes the maintenance policy of a queue. Settings left out keep their value.
  *
  * @throws QueueNotFoundError for an unknown queue. @throws EngineRefusalError for `defaultPartition` on an
  * unpartitioned queue, or when the default partition to be disabled holds rows.

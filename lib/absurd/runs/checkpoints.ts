@@ -1,6 +1,6 @@
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
-import { readDate, readJson, selectInstants, selectJson } from "../connection/columns.ts";
+import { decodeDate, decodeJson, selectInstants, selectJson } from "../connection/columns.ts";
 import { jsonParameter, requireInteger, requireText } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
@@ -9,9 +9,9 @@ import { requireTaskIdForRun } from "./runs.ts";
 /** A step's stored result. */
 export type Checkpoint = {
   name: string;
-  /** `undefined` is SQL NULL: the step ended without a value. */
+  /** `undefined` is SQL NULL: the step has no value. */
   state: Json | undefined;
-  /** Always `committed` so far; the engine's readers also know `pending`. */
+  /** Always `committed` today; the engine's getters also know `pending`. */
   status: string;
   /** The run that wrote last. */
   ownerRunId: Uuid | null;
@@ -29,17 +29,17 @@ type CheckpointRow = {
   updated_at: string;
 };
 
-function toCheckpoint(row: CheckpointRow): Checkpoint {
+function decodeCheckpoint(row: CheckpointRow): Checkpoint {
   return {
     name: row.checkpoint_name,
-    state: readJson(row.state),
+    state: decodeJson(row.state),
     status: row.status,
     ownerRunId: row.owner_run_id,
-    updatedAt: readDate(row.updated_at),
+    updatedAt: decodeDate(row.updated_at),
   };
 }
 
-/** What to store, and for whom. */
+/** A step's result and the run that executed it. */
 export type CheckpointInput = {
   taskId: Uuid;
   stepName: string;
@@ -47,13 +47,13 @@ export type CheckpointInput = {
   state: Json | undefined;
   /** The run that executes the step. */
   ownerRunId: Uuid;
-  /** Whole seconds from now at which the run's lease shall end; left out, or 0, the lease stays. */
+  /** New end of the run's lease, in whole seconds from now; left out or 0, the lease stays. */
   extendClaimSeconds?: number;
 };
 
 /**
- * Stores a step's result. A run of a lower attempt never overwrites what a higher one wrote; the engine ignores such
- * a write silently. The engine does not check that the run belongs to the task.
+ * Stores a step's result. A run never overwrites what a later attempt wrote; the engine ignores such a write silently.
+ * The engine doesn't check that the run belongs to the task.
  *
  * @throws TaskCancelledError. @throws RunFailedError when the run has already failed. @throws RunNotFoundError.
  */
@@ -80,7 +80,7 @@ export async function setCheckpoint(
   );
 }
 
-/** One checkpoint of a task, whichever attempt wrote it, or `null` when the step has none. */
+/** Returns a step's checkpoint, written by any attempt, or `null` if there is none. */
 export async function getCheckpoint(
   db: Queryable,
   queue: string,
@@ -94,14 +94,14 @@ export async function getCheckpoint(
     [queue, taskId, stepName, options.includePending ?? false],
     { queue },
   );
-  return row ? toCheckpoint(row) : null;
+  return row ? decodeCheckpoint(row) : null;
 }
 
 /**
- * The checkpoints a run may rely on: committed ones of its own and earlier attempts, oldest first.
+ * Lists the checkpoints visible to a run: committed ones of its own and earlier attempts, oldest first.
  *
- * @throws RunNotFoundError when the run does not exist or is no attempt of this task (since schema 0.1.0; before, the
- * run was not looked at and all checkpoints of the task came back).
+ * @throws RunNotFoundError for an unknown run or one of another task (since schema 0.1.0; before, the engine ignored
+ * the run and returned all checkpoints of the task).
  */
 export async function getCheckpoints(
   db: Queryable,
@@ -115,10 +115,10 @@ export async function getCheckpoints(
     [queue, taskId, runId],
     { queue },
   );
-  return rows.map(toCheckpoint);
+  return rows.map(decodeCheckpoint);
 }
 
-/** All checkpoints of a task, of whatever attempt and status, oldest first; empty for an unknown task. */
+/** Lists all checkpoints of a task, of any attempt and status, oldest first; empty for an unknown task. */
 export async function getCheckpointsForTask(
   db: Queryable,
   queue: string,
@@ -131,12 +131,12 @@ export async function getCheckpointsForTask(
     [taskId],
     { queue },
   );
-  return rows.map(toCheckpoint);
+  return rows.map(decodeCheckpoint);
 }
 
 /**
- * What a run may rely on as step name -> state, finished steps of earlier attempts included. States that are SQL NULL
- * read as `null`; use `getCheckpoints` to tell them apart, or to know their order.
+ * Returns the checkpoints visible to a run as step name -> state, including those of earlier attempts. SQL NULL becomes
+ * `null`; use `getCheckpoints` to distinguish it, or for the order.
  *
  * @throws RunNotFoundError.
  */
@@ -151,7 +151,7 @@ export async function getCheckpointsForRun(
 }
 
 /**
- * The state of one step of a run's task, or `undefined` when it has no checkpoint; a stored null is `null`.
+ * Returns the state of a step of a run's task, or `undefined` if it has no checkpoint. A stored null is `null`.
  *
  * @throws RunNotFoundError.
  */
@@ -167,7 +167,7 @@ export async function getRunCheckpoint(
 }
 
 /**
- * Stores a step's result for the run that executes it; `taskId` saves a look-up.
+ * Stores a step's result for the run that executes it. Pass `taskId` to save a query.
  *
  * @throws RunNotFoundError, TaskCancelledError, RunFailedError.
  */
@@ -183,22 +183,22 @@ export async function saveCheckpointForRun(
   await setCheckpoint(db, queue, { taskId, stepName, state, ownerRunId: runId });
 }
 
-/** Which step to run, and for whom. */
+/** A step and the run that executes it. */
 export type StepInput = {
   taskId: Uuid;
   runId: Uuid;
-  /** Unique within the task: a second step of the same name would get the first one's result. */
+  /** Unique within the task; a second step of the same name returns the first one's result. */
   name: string;
-  /** Whole seconds from now at which the lease shall end once the step is stored. */
+  /** New end of the lease once the step is stored, in whole seconds from now. */
   extendClaimSeconds?: number;
 };
 
 /**
- * Runs `execute` unless the task already has a checkpoint of this name, and returns the stored or the new value. The
- * stored value is not checked to be a `T`. If storing fails the step runs again in the next attempt, so it should
- * bear repetition.
+ * Runs `execute` unless the task already has a checkpoint of this name, and returns the stored or new value. The type
+ * of a stored value is not checked. If storing fails, the step runs again in the next attempt, so it should be
+ * idempotent.
  *
- * @throws TaskCancelledError, RunFailedError, RunNotFoundError when the result cannot be stored; and what `execute`
+ * @throws TaskCancelledError, RunFailedError, RunNotFoundError when the result can't be stored; and what `execute`
  * throws.
  */
 export async function step<T extends Json | undefined>(

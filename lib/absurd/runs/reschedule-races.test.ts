@@ -11,7 +11,8 @@ import { cleanupEvents } from "../queues/cleanup.ts";
 import { createQueue } from "../queues/queues.ts";
 import { spawnTask } from "../tasks/spawn.ts";
 import { cancelTask } from "../tasks/tasks.ts";
-import { previewReschedule, rescheduleRun } from "./reschedule.ts";
+import { rescheduleRun } from "./reschedule.ts";
+import { previewReschedule } from "./reschedule-target.ts";
 import { claimTasks, completeTask, failTask } from "./runs.ts";
 import { sleep } from "./sleep.ts";
 

@@ -2,45 +2,45 @@ import type { Uuid } from "../../model/ids.ts";
 import type { Instant } from "../../model/instants.ts";
 import type { TaskState } from "../../model/states.ts";
 import { isActive } from "../../model/states.ts";
-import { readDate, readInstant } from "../connection/columns.ts";
+import { decodeDate, decodeInstant } from "../connection/columns.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 import { RunChangedError, RunNotFoundError } from "../errors.ts";
 
 /**
- * How far the wake time that a worker wrote (its clock) and the time at which the run becomes claimable (the database's
- * clock) may lie apart for the run to count as a durable sleeper: more than synchronised clocks differ by, less than
- * the 15 seconds for which workers put back a task they do not know.
+ * The largest difference between the wake time in a checkpoint (the worker's clock) and the run's `available_at` (the
+ * database's clock) for a durable sleep. More than synchronised clocks differ, and less than the 15 s for which
+ * workers put back a task that they don't know.
  */
 const SLEEP_TOLERANCE_MS = 10_000;
 
-/** A run that is waiting for its time, and for what. */
+/** A waiting run, with what it waits for. */
 export type RescheduleTarget = {
   runId: Uuid;
   taskId: Uuid;
   taskName: string;
   attempt: number;
   state: "pending" | "sleeping";
-  /** When it starts, resumes or times out; `"infinity"` for an event wait without timeout. */
+  /** When it can start or resume, or when its wait times out; `"infinity"` for an event wait without timeout. */
   at: Instant;
-  /** The database's clock when the run was looked at. */
+  /** The database's clock at the time of the query. */
   now: Date;
-  /** When the task's own cancellation rules end it, whatever `at` says; a poll of a worker makes it happen. */
+  /** When the task's cancellation rules end it, regardless of `at`; takes effect when a worker polls. */
   cancelledAt?: Date;
 } & (
   | {
       /**
-       * `queued` has never started, `backoff` neither but is a later attempt, `woken` got its event and awaits a
-       * worker, `deferred` was put back by a worker or scheduled by other means.
+       * `queued`: the first attempt, not started. `backoff`: a later attempt, not started. `woken`: received its event
+       * and waits for a worker. `deferred`: put back by a worker, or scheduled by other means.
        */
       kind: "queued" | "backoff" | "woken" | "deferred";
     }
-  /** A durable sleep; `step` is the checkpoint that holds its end. */
+  /** A durable sleep; checkpoint `step` holds its end. */
   | { kind: "sleep"; step: string }
   | {
       kind: "event-wait";
       event: string;
-      /** The step that waits. Absent when the event was emitted after the deadline: then nothing waits any more. */
+      /** The waiting step. Absent if the event was emitted after the deadline, which deletes the wait. */
       step?: string;
     }
 );
@@ -64,19 +64,20 @@ type Row = {
 };
 
 /**
- * What the run waits for, read without locks in one statement.
+ * Returns what the run waits for, in one statement without locks. Pass the result to `rescheduleRun` as `expected` to
+ * change the run only if it is still the same.
  *
  * @throws RunNotFoundError
- * @throws RunChangedError when it does not wait: it runs, it ended, or its task went on without it.
+ * @throws RunChangedError when the run doesn't wait: it runs, it has ended, or its task has a later attempt.
  */
-export async function getRescheduleTarget(
+export async function previewReschedule(
   db: Queryable,
   queue: string,
   runId: Uuid,
 ): Promise<RescheduleTarget> {
   const [row] = await call<Row>(db, selectTarget(queue), [runId], { queue });
   if (!row) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}"`);
-  const obstacle = obstacleOf(row);
+  const obstacle = findObstacle(row);
   if (obstacle) throw new RunChangedError(runId, row.state, obstacle);
   const state = row.state === "pending" ? row.state : "sleeping";
   return {
@@ -85,15 +86,15 @@ export async function getRescheduleTarget(
     taskName: row.task_name ?? "",
     attempt: row.attempt,
     state,
-    at: readInstant(row.available_at),
-    now: readDate(row.now),
-    ...(row.cancelled_at !== null && { cancelledAt: readDate(row.cancelled_at) }),
-    ...waitOf(row),
+    at: decodeInstant(row.available_at),
+    now: decodeDate(row.now),
+    ...(row.cancelled_at !== null && { cancelledAt: decodeDate(row.cancelled_at) }),
+    ...decodeWait(row),
   };
 }
 
-/** Why the run cannot be rescheduled, as the end of "Run … ". */
-function obstacleOf(row: Row): string | undefined {
+/** Why the run can't be rescheduled, without the subject ("Run …"). */
+function findObstacle(row: Row): string | undefined {
   if (row.state === "running")
     return row.claimed_by === null ? "is running now" : `is running now on ${row.claimed_by}`;
   if (row.state !== "pending" && row.state !== "sleeping") return `is ${row.state} now`;
@@ -103,7 +104,7 @@ function obstacleOf(row: Row): string | undefined {
   return undefined;
 }
 
-function waitOf(row: Row) {
+function decodeWait(row: Row) {
   if (row.state === "pending" && row.started) return { kind: "woken" } as const;
   if (row.state === "sleeping" && row.wake_event !== null)
     return {
@@ -112,27 +113,27 @@ function waitOf(row: Row) {
       ...(row.wait_step !== null && { step: row.wait_step }),
     } as const;
   if (!row.started) return { kind: row.attempt > 1 ? "backoff" : "queued" } as const;
-  if (row.last_step !== null && fits(row.last_text, readInstant(row.available_at)))
+  if (row.last_step !== null && isSleepEnd(row.last_text, decodeInstant(row.available_at)))
     return { kind: "sleep", step: row.last_step } as const;
   return { kind: "deferred" } as const;
 }
 
-/** An ISO time with its offset, as every SDK writes the end of a sleep. */
+/** An ISO time with an offset, as every SDK stores the end of a sleep. */
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 
-function fits(text: string | null, at: Instant): boolean {
+function isSleepEnd(text: string | null, at: Instant): boolean {
   if (text === null || !ISO_TIME.test(text) || at === "infinity") return false;
   return Math.abs(Date.parse(text) - at.getTime()) <= SLEEP_TOLERANCE_MS;
 }
 
-/** A rule that the engine could not read either is left out. */
+/** SQL for a deadline; NULL for a rule that the engine can't read either. */
 const deadline = (start: string, rule: string) =>
   `case when t.cancellation->>'${rule}' ~ '^[0-9]{1,9}$'
         then ${start} + make_interval(secs => (t.cancellation->>'${rule}')::integer) end`;
 
 /**
- * The last checkpoint is the task's, whichever run wrote it: a worker may have stored the end of a sleep and died, and
- * then it is the next attempt that sleeps.
+ * The last checkpoint is the last of the task, not of the run: a worker may have stored the end of a sleep and died,
+ * and then the next attempt sleeps.
  */
 function selectTarget(queue: string): string {
   const table = (prefix: "t" | "r" | "c" | "w") => queueTable(prefix, queue);

@@ -9,7 +9,8 @@ import { createQueue } from "../queues/queues.ts";
 import { spawnTask } from "../tasks/spawn.ts";
 import { getTaskStatus } from "../tasks/tasks.ts";
 import { getCheckpoint, saveCheckpointForRun } from "./checkpoints.ts";
-import { previewReschedule, rescheduleRun } from "./reschedule.ts";
+import { rescheduleRun } from "./reschedule.ts";
+import { previewReschedule } from "./reschedule-target.ts";
 import { failTask, getRunStatus } from "./runs.ts";
 
 const HOUR = 3600;

@@ -6,41 +6,26 @@ import { formatInstant, instantParameter } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 import { InvalidArgumentError, RunChangedError } from "../errors.ts";
-import { getRescheduleTarget, type RescheduleTarget } from "./reschedule-target.ts";
+import { previewReschedule, type RescheduleTarget } from "./reschedule-target.ts";
 
 /**
- * What rescheduling this run would move, and from when: look at `kind`. Takes no locks; hand the answer to
- * `rescheduleRun` as `expected` to be sure that the run is still what was shown.
+ * Moves a waiting run to another time. `"now"` is the database's clock; `"never"` removes the timeout of an event
+ * wait. Works on every generation of the engine, in one transaction or a savepoint of the caller's.
  *
+ * - `queued`, `backoff`, `woken`: the run can be claimed from that time on; a received event is kept.
+ * - `sleep`: the end of the sleep in its checkpoint changes, too; otherwise the worker would go back to sleep. (A
+ *   worker whose clock is behind the database's still does, for the difference.)
+ * - `event-wait`: the wait times out at that time. Nothing is emitted; emit the event to resume the run with a
+ *   payload.
+ * - `deferred`: the run can be claimed from that time on, and its worker may put it back again.
+ *
+ * The engine has no function for this. It locks in the engine's order (event, run, task) and writes only if the locked
+ * run is unchanged. It waits for locks; limit that with `lock_timeout`. It never changes a running run.
+ *
+ * @returns the waiting run with its new time.
  * @throws RunNotFoundError
- * @throws RunChangedError when the run is not waiting for anything that could be moved.
- */
-export function previewReschedule(
-  db: Queryable,
-  queue: string,
-  runId: Uuid,
-): Promise<RescheduleTarget> {
-  return getRescheduleTarget(db, queue, runId);
-}
-
-/**
- * Moves a waiting run to another time: `"now"` is the database's clock, `"never"` takes the timeout off an event wait.
- * It works on every generation of the engine, and in one transaction (a savepoint of the caller's).
- *
- * - `queued`, `backoff`, `woken`: the run can be claimed from then on; a kept event stays with it.
- * - `sleep`: the end of the sleep moves too, in its checkpoint, or the worker would only go back to sleep. (One whose
- *   clock is behind the database's still does, for the difference.)
- * - `event-wait`: the wait times out then. Nothing is emitted; to let the run through, emit the event.
- * - `deferred`: the run can be claimed from then on, and its worker may put it back again.
- *
- * The engine has no function for this, so it writes the engine's tables in the engine's lock order (event, run, task)
- * and leaves them alone unless the run is, once locked, exactly what it was before. It waits for locks; bound that
- * with `lock_timeout`. A run that a worker holds is never touched.
- *
- * @returns the run as it waits now, with the new time.
- * @throws RunNotFoundError
- * @throws RunChangedError when the run was claimed, ended or woken meanwhile, or is not what `expected` says.
- * @throws InvalidArgumentError for `"never"` where no event could end the wait, and for years beyond 9999.
+ * @throws RunChangedError when the run was claimed, ended or woken in the meantime, or differs from `expected`.
+ * @throws InvalidArgumentError for `"never"` when the run doesn't wait for an event, and for years beyond 9999.
  */
 export async function rescheduleRun(
   db: Queryable,
@@ -48,20 +33,22 @@ export async function rescheduleRun(
   options: {
     runId: Uuid;
     at: Date | "now" | "never";
-    /** What the operator was shown; the run is left alone unless it still waits for that, until that time. */
+    /** What the operator saw; the run changes only if it still waits for that, until that time. */
     expected?: Pick<RescheduleTarget, "kind" | "at">;
   },
 ): Promise<RescheduleTarget> {
   const { runId, at, expected } = options;
   if (at instanceof Date) instantParameter("The new time", at);
   return atomically(db, async (tx) => {
-    const seen = await getRescheduleTarget(tx, queue, runId);
+    const seen = await previewReschedule(tx, queue, runId);
     if (expected) assertSame(expected, seen);
     if (at === "never" && !(seen.kind === "event-wait" && seen.step !== undefined))
-      throw new InvalidArgumentError("Only a run that still waits for an event can wait for ever.");
+      throw new InvalidArgumentError(
+        "Only a run that waits for an event can wait without timeout.",
+      );
 
     await lock(tx, queue, seen);
-    const target = await getRescheduleTarget(tx, queue, runId);
+    const target = await previewReschedule(tx, queue, runId);
     assertSame(seen, target);
     const moved = moveTo(target, at === "now" ? target.now : at === "never" ? "infinity" : at);
     await write(tx, queue, moved);
@@ -75,11 +62,11 @@ function moveTo(target: RescheduleTarget, at: Instant): RescheduleTarget {
   return { ...target, at, state: waits || isLater(at, target.now) ? "sleeping" : "pending" };
 }
 
-/** The engine's own order; the event first, so that an emit is either seen whole or waits for us. */
+/** Locks in the engine's order. Event first: an emit is either complete or waits for this transaction. */
 async function lock(tx: Queryable, queue: string, seen: RescheduleTarget): Promise<void> {
   if (seen.kind === "event-wait") {
     const events = queueTable("e", queue);
-    // The placeholder row of an awaited event may have been cleaned up; older engines would take it for an event.
+    // The placeholder of an awaited event may have been cleaned up. Older engines would treat it as an emitted event.
     if ((await getCapabilities(tx)).features.has("write-once events"))
       await call(
         tx,
@@ -131,7 +118,7 @@ async function write(tx: Queryable, queue: string, moved: RescheduleTarget): Pro
         [runId, moved.event, time],
       );
       break;
-    case "deferred": // Its time is all there is to move.
+    case "deferred": // Nothing but its time changes.
   }
 }
 
@@ -143,11 +130,11 @@ function assertSame(
     before.kind === target.kind &&
     before.at.valueOf() === target.at.valueOf() &&
     (before.event === undefined || (target.kind === "event-wait" && before.event === target.event));
-  if (!same) throw new RunChangedError(target.runId, target.state, whatItDoes(target));
+  if (!same) throw new RunChangedError(target.runId, target.state, describeWait(target));
 }
 
-/** What the run does now, as the end of "Run … ". */
-function whatItDoes(target: RescheduleTarget): string {
+/** What the run does now, without the subject ("Run …"). */
+function describeWait(target: RescheduleTarget): string {
   const until = target.at === "infinity" ? "without timeout" : `until ${target.at.toISOString()}`;
   switch (target.kind) {
     case "queued":

@@ -5,9 +5,9 @@ import type { TaskState } from "../../model/states.ts";
 import { atomically } from "../connection/atomically.ts";
 import { callFeature, getCapabilities, requireFeature } from "../connection/capabilities.ts";
 import {
-  readDate,
-  readInstant,
-  readJson,
+  decodeDate,
+  decodeInstant,
+  decodeJson,
   selectInstants,
   selectJson,
 } from "../connection/columns.ts";
@@ -27,13 +27,13 @@ import {
   TaskCancelledError,
 } from "../errors.ts";
 
-/** How to claim. */
+/** Options of a claim. */
 export type ClaimOptions = {
-  /** Who claims, as operators see it. */
+  /** The worker's name, stored as `claimed_by`. */
   workerId?: string;
-  /** Length of the lease in whole seconds; 0 is a claim that never expires. */
+  /** Length of the lease in whole seconds; 0 means that it never expires. */
   claimTimeoutSeconds?: number;
-  /** How many runs at most. */
+  /** The maximum number of runs. */
   quantity?: number;
 };
 
@@ -49,7 +49,7 @@ export type ClaimedTask = {
   /** `null` means unlimited. */
   maxAttempts: number | null;
   headers: JsonObject | null;
-  /** With `eventPayload` undefined: the wait for this event timed out. */
+  /** With `eventPayload` undefined, the wait for this event timed out. */
   wakeEvent: string | null;
   /** `undefined` is SQL NULL: no event woke the run. */
   eventPayload: Json | undefined;
@@ -57,8 +57,8 @@ export type ClaimedTask = {
 
 /**
  * Claims runs that are due, those available longest first. Before that the engine cancels tasks that are past their
- * cancellation rules and fails runs of this queue whose lease has expired (each consumes an attempt), also when there
- * is nothing to claim.
+ * cancellation rules and fails runs of this queue whose lease has expired (each consumes an attempt), even if it claims
+ * nothing.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */
@@ -83,12 +83,12 @@ export async function claimTasks(
     taskId: row.task_id,
     attempt: row.attempt,
     taskName: row.task_name,
-    params: readJson(row.params) ?? null,
-    retryStrategy: readJson(row.retry_strategy) ?? null,
+    params: decodeJson(row.params) ?? null,
+    retryStrategy: decodeJson(row.retry_strategy) ?? null,
     maxAttempts: row.max_attempts,
-    headers: (readJson(row.headers) ?? null) as JsonObject | null,
+    headers: (decodeJson(row.headers) ?? null) as JsonObject | null,
     wakeEvent: row.wake_event,
-    eventPayload: readJson(row.event_payload),
+    eventPayload: decodeJson(row.event_payload),
   }));
 }
 
@@ -106,8 +106,8 @@ type ClaimedRow = {
 };
 
 /**
- * Completes a running run, and with it its task. A `result` of `undefined` is stored as SQL NULL, everything else as
- * the JSON value it is. An expired lease does not matter as long as nobody has swept it.
+ * Completes a running run and its task. A `result` of `undefined` is stored as SQL NULL, any other value as JSON. An
+ * expired lease doesn't matter until a claim has failed the run for it.
  *
  * @throws TaskCancelledError, RunFailedError, RunNotFoundError, RunNotRunningError.
  */
@@ -126,9 +126,9 @@ export async function completeTask(
 }
 
 /**
- * Fails a running or sleeping run. While attempts remain the engine queues the next one after the delay of the task's
- * retry strategy, or at `retryAt`. A text becomes `{ name: "TaskExecutionError", message, timestamp }`, an `Error`
- * `{ name, message, stack, timestamp }`; any other value is stored as it is.
+ * Fails a running or sleeping run. While attempts remain, the engine schedules the next one after the delay of the
+ * task's retry strategy, or at `retryAt`. A text is stored as `{ name: "TaskExecutionError", message, timestamp }`, an
+ * `Error` as `{ name, message, stack, timestamp }`, any other value unchanged.
  *
  * @throws TaskCancelledError, RunFailedError. @throws RunNotRunningError also for an unknown run.
  */
@@ -143,12 +143,12 @@ export async function failTask(
   await call(
     db,
     "select absurd.fail_run($1, $2, $3::jsonb, $4::timestamptz)",
-    [queue, runId, jsonParameter(failureOf(reason)), retryAt ?? null],
+    [queue, runId, jsonParameter(formatFailure(reason)), retryAt ?? null],
     { queue },
   );
 }
 
-function failureOf(reason: string | Error | Json): Json {
+function formatFailure(reason: string | Error | Json): Json {
   const timestamp = new Date().toISOString();
   if (typeof reason === "string")
     return { name: "TaskExecutionError", message: storable(reason), timestamp };
@@ -161,16 +161,16 @@ function failureOf(reason: string | Error | Json): Json {
   };
 }
 
-/** PostgreSQL stores neither U+0000 nor half a surrogate pair; a failure must not fail for them. */
+/** Replaces U+0000 and lone surrogates, which PostgreSQL can't store. */
 function storable(text: string): string {
   return text.replaceAll("\0", "\uFFFD").replace(/\p{Surrogate}/gu, "\uFFFD");
 }
 
 /**
- * Puts a running run to sleep until `wakeAt` (now or in the past: claimable at once) and frees its lease. The same
- * run, with the same attempt, resumes. Seconds count from the database's clock.
+ * Puts a running run to sleep until `wakeAt` and releases its lease; a time in the past makes it claimable at once.
+ * The same run resumes, with the same attempt. `inSeconds` counts from the database's clock.
  *
- * @throws RunNotRunningError in any other state; so a task that was only spawned cannot be delayed.
+ * @throws RunNotRunningError in any other state, so a task that was only spawned can't be delayed.
  */
 export async function scheduleRun(
   db: Queryable,
@@ -200,11 +200,11 @@ export async function scheduleRun(
 }
 
 /**
- * Ends the lease of a running run `seconds` from now. This is not relative to its old end, so the lease can also become
- * shorter.
+ * Ends the lease of a running run `seconds` from now. This is not relative to its old end, so the lease can also
+ * become shorter.
  *
- * Schemas 0.0.5 to 0.0.8 return silently when there is nothing to extend. There the run is locked and checked first, in a
- * transaction or a savepoint of the caller's, and the same errors are thrown.
+ * Schemas 0.0.5 to 0.0.8 return silently when there is nothing to extend. There the run is locked and checked first,
+ * in a transaction or a savepoint of the caller's, and the same errors are thrown.
  *
  * @throws InvalidArgumentError unless `seconds` is a whole number above 0. @throws TaskCancelledError, RunFailedError,
  * RunNotFoundError, RunNotRunningError. @throws EngineRefusalError when the run was claimed without a lease.
@@ -257,7 +257,7 @@ async function requireLease(tx: Queryable, queue: string, runId: Uuid): Promise<
     );
 }
 
-/** The task that a run is an attempt of, or `null` for an unknown run. @throws QueueNotFoundError. */
+/** Returns the id of a run's task, or `null` for an unknown run. @throws QueueNotFoundError. */
 export async function getTaskIdForRun(
   db: Queryable,
   queue: string,
@@ -289,16 +289,16 @@ export type RunStatus = {
   taskId: Uuid;
   attempt: number;
   state: TaskState;
-  /** Of ended runs: the last worker and the last end of its lease. */
+  /** For an ended run, the last worker and the last end of its lease. */
   claimedBy: string | null;
   claimExpiresAt: Date | null;
   /** `"infinity"` for a wait without timeout. Overwritten by every claim. */
   availableAt: Instant;
-  /** Means something while the run sleeps; later it may be left over. */
+  /** Only meaningful while the run sleeps; later it may be stale. */
   wakeEvent: string | null;
   /** `undefined` is SQL NULL. */
   eventPayload: Json | undefined;
-  /** The last claim, not the first. */
+  /** Time of the last claim, not the first. */
   startedAt: Date | null;
   completedAt: Date | null;
   failedAt: Date | null;
@@ -307,14 +307,13 @@ export type RunStatus = {
   /** `undefined` is SQL NULL. */
   failureReason: Json | undefined;
   createdAt: Date;
-  /** Where the queue's table has such columns. */
+  /** Present if the queue's table has such columns. */
   lastHeartbeat?: Date;
   tenantId?: string;
 };
 
 /**
- * A run as it is now, or `null` when the queue does not have it. It takes no lock, needs no more than the right to
- * read, and works in a read-only transaction.
+ * Returns a run, or `null` if the queue doesn't have it. Takes no locks and works in a read-only transaction.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */
@@ -343,17 +342,17 @@ export async function getRunStatus(
     attempt: row.attempt,
     state: row.state,
     claimedBy: row.claimed_by,
-    claimExpiresAt: readDate(row.claim_expires_at),
-    availableAt: readInstant(row.available_at),
+    claimExpiresAt: decodeDate(row.claim_expires_at),
+    availableAt: decodeInstant(row.available_at),
     wakeEvent: row.wake_event,
-    eventPayload: readJson(row.event_payload),
-    startedAt: readDate(row.started_at),
-    completedAt: readDate(row.completed_at),
-    failedAt: readDate(row.failed_at),
-    result: readJson(row.result),
-    failureReason: readJson(row.failure_reason),
-    createdAt: readDate(row.created_at),
-    ...(row.last_heartbeat !== null && { lastHeartbeat: readDate(row.last_heartbeat) }),
+    eventPayload: decodeJson(row.event_payload),
+    startedAt: decodeDate(row.started_at),
+    completedAt: decodeDate(row.completed_at),
+    failedAt: decodeDate(row.failed_at),
+    result: decodeJson(row.result),
+    failureReason: decodeJson(row.failure_reason),
+    createdAt: decodeDate(row.created_at),
+    ...(row.last_heartbeat !== null && { lastHeartbeat: decodeDate(row.last_heartbeat) }),
     ...(row.tenant_id !== null && { tenantId: row.tenant_id }),
   };
 }

@@ -9,30 +9,30 @@ import { InvalidArgumentError, TaskNotFoundError } from "../errors.ts";
 import type { CancellationRules, RetryStrategy } from "./spawn.ts";
 import { engineRules, engineStrategy } from "./spawn.ts";
 
-/** What the copy of a task shall have instead of what the task has. */
+/** Values that replace those of the copied task. */
 export type CopyEdits = {
   name?: string;
   params?: Json;
-  /** All of them; the links to the old task are added. */
+  /** Replaces all headers; the links to the old task are added. */
   headers?: JsonObject;
-  /** `null`: no strategy. */
+  /** `null` means no strategy. */
   retryStrategy?: RetryStrategy | null;
-  /** `null`: without limit. */
+  /** `null` means unlimited. */
   maxAttempts?: number | null;
-  /** `null`: no rules. */
+  /** `null` means no limits. */
   cancellation?: CancellationRules | null;
 };
 
-/** The new task, queued. */
+/** The new task. */
 export type CopiedTask = { taskId: Uuid; runId: Uuid; attempt: number };
 
 /**
- * Spawns a new task like an old one, whatever became of that: same name, params, headers, retry strategy, limit of
- * attempts and cancellation rules, where `edits` says nothing else. The header `spawned_from` holds the old task's id;
- * its idempotency key stays with it. What is not edited is copied inside the database, so numbers stay exact.
+ * Spawns a copy of a task in any state: same name, params, headers, retry strategy, `maxAttempts` and cancellation
+ * rules, unless `edits` replaces them. The header `spawned_from` holds the old task's id. The idempotency key is not
+ * copied. Unedited values are copied inside the database, so numbers stay exact.
  *
- * @throws TaskNotFoundError, QueueNotFoundError. @throws InvalidRetryStrategyError when the old strategy is one that
- * the engine no longer accepts: edit it.
+ * @throws TaskNotFoundError, QueueNotFoundError. @throws InvalidRetryStrategyError when the engine no longer accepts
+ * the old strategy; pass another one.
  */
 export function runAgain(
   db: Queryable,
@@ -44,10 +44,10 @@ export function runAgain(
 }
 
 /**
- * Runs a task again from one of its steps on: the new task has copies of the committed checkpoints that precede the
- * step, so its worker replays those and executes from the step onwards. Steps are ordered by the time they were
- * stored, as in every list of them. The header `forked_from_step` says where. All or nothing, as a savepoint inside a
- * caller's transaction; no worker sees the task before its checkpoints.
+ * Copies a task like `runAgain`, and copies the committed checkpoints that precede a step. The new task's worker
+ * replays those and executes from the step on. Steps are ordered by the time they were stored. The header
+ * `forked_from_step` holds the step. Atomic, in a savepoint inside the caller's transaction, so no worker sees the
+ * task before its checkpoints.
  *
  * @throws InvalidArgumentError when the task has no checkpoint of that step. @throws what `runAgain` throws.
  */
@@ -96,7 +96,7 @@ async function copyTask(
   links: JsonObject,
 ): Promise<CopiedTask> {
   if (edits.name !== undefined) requireText("The task's name", edits.name);
-  // Members that are null, edited or stored, are left out: the engine refuses a strategy of JSON null.
+  // Null members are left out, because the engine refuses a strategy of JSON null.
   const [copy] = await call<{ task_id: Uuid; run_id: Uuid; attempt: number }>(
     db,
     `select copy.task_id, copy.run_id, copy.attempt

@@ -15,18 +15,18 @@ import { call } from "../connection/sql.ts";
 import { AbsurdDbError, QueueNotFoundError } from "../errors.ts";
 import { createQueue } from "../queues/queues.ts";
 
-/** When a failed attempt is followed by the next one. Durations in seconds. */
+/** The delay between a failed attempt and the next one. Durations in seconds. */
 export type RetryStrategy = {
   kind: "none" | "fixed" | "exponential";
   /** Delay before the second attempt; the engine's default is 60 for `fixed` and 30 for `exponential`. */
   baseSeconds?: number;
-  /** Growth of the delay from one attempt to the next, for `exponential`; the engine's default is 2. */
+  /** Factor between one delay and the next, for `exponential`; the engine's default is 2. */
   factor?: number;
   /** Upper bound of the delay, for `exponential`; the engine's default is one day (none before schema 0.5.0). */
   maxSeconds?: number;
 };
 
-/** When the engine cancels a task by itself, in whole seconds; checked whenever a worker polls the queue. */
+/** Limits after which the engine cancels a task, in whole seconds. Checked whenever a worker polls the queue. */
 export type CancellationRules = {
   /** From the spawn until the first start. */
   maxDelaySeconds?: number;
@@ -34,17 +34,17 @@ export type CancellationRules = {
   maxDurationSeconds?: number;
 };
 
-/** How a task is to be executed. */
+/** Options of a spawn. */
 export type SpawnOptions = {
-  /** Data that travels with the task and reaches its worker with every claim. */
+  /** Data stored with the task and returned with every claim. */
   headers?: JsonObject;
   retryStrategy?: RetryStrategy;
-  /** Attempts in all; 1 by default, which means no retry. `null` is without limit. */
+  /** Total attempts; 1 by default, which means no retry. `null` means unlimited. */
   maxAttempts?: number | null;
   cancellation?: CancellationRules;
-  /** A second spawn with the same key in this queue returns the first task, until a cleanup deletes that. */
+  /** A later spawn with the same key in this queue returns the first task, until a cleanup deletes it. */
   idempotencyKey?: string;
-  /** The workflow run that the task belongs to; becomes the header `workflow_run_id`. */
+  /** The workflow run of the task, stored as header `workflow_run_id`. */
   workflowRunId?: Uuid;
   /** Create the queue (unpartitioned) when it does not exist. */
   ensureQueue?: boolean;
@@ -56,26 +56,26 @@ export type SpawnedTask = {
   /** The latest attempt. */
   runId: Uuid;
   attempt: number;
-  /** False when the idempotency key had a task already; that one is returned and nothing was changed. */
+  /** False when the idempotency key already has a task; that task is returned and nothing was changed. */
   created: boolean;
-  /** As given; absent when none was. */
+  /** As given. */
   workflowRunId?: Uuid;
 };
 
-/** No retry unless asked. The engine's own default is no limit. */
+/** No retry by default; the engine's own default is unlimited. */
 export const DEFAULT_MAX_ATTEMPTS = 1;
 
 /**
- * Spawns a task: queued at once, to be claimed by the next free worker (a delayed start is not a feature of the
- * engine). `params` is `undefined` for none, which the engine stores as JSON null. The caller's objects are not
- * changed.
+ * Spawns a task that a worker can claim at once; the engine has no delayed start. `params` of `undefined` are stored
+ * as JSON null. The caller's objects are not modified.
  *
- * With `ensureQueue` a missing queue is created and the spawn repeated, as a savepoint inside a caller's transaction.
+ * With `ensureQueue` a missing queue is created and the spawn repeated, in a savepoint inside the caller's
+ * transaction.
  *
  * @throws InvalidArgumentError for a blank name, `maxAttempts` below 1, an unknown kind of retry, or fractional
- * seconds in `cancellation` (which would stop the whole queue). @throws InvalidRetryStrategyError when the engine does
- * not accept the strategy. @throws QueueNotFoundError. @throws UnsupportedByEngineError for an idempotency key before
- * schema 0.0.6.
+ * seconds in `cancellation` (these would stop all claims of the queue). @throws InvalidRetryStrategyError when the
+ * engine refuses the strategy. @throws QueueNotFoundError. @throws UnsupportedByEngineError for an idempotency key
+ * before schema 0.0.6.
  */
 export async function spawnTask(
   db: Queryable,
@@ -105,7 +105,7 @@ async function spawn(
   values: unknown[],
   { workflowRunId }: SpawnOptions,
 ): Promise<SpawnedTask> {
-  // All columns: `created` exists since schema 0.0.6 only.
+  // Column `created` exists since schema 0.0.6, so select all columns.
   const [row] = await call<{
     task_id: Uuid | null;
     run_id: Uuid;
@@ -115,7 +115,7 @@ async function spawn(
   if (!row?.task_id)
     throw new AbsurdDbError(
       "40001",
-      "The task of this idempotency key was cleaned up meanwhile; try again.",
+      "The task of this idempotency key has just been cleaned up; try again.",
     );
   return {
     taskId: row.task_id,
@@ -126,7 +126,7 @@ async function spawn(
   };
 }
 
-/** The options in the engine's words, without what was not given. */
+/** The given options with the engine's keys. */
 function engineOptions(options: SpawnOptions): JsonObject {
   const { maxAttempts = DEFAULT_MAX_ATTEMPTS, idempotencyKey } = options;
   if (maxAttempts !== null) requireInteger("maxAttempts", maxAttempts, 1);
@@ -143,7 +143,7 @@ function engineOptions(options: SpawnOptions): JsonObject {
   };
 }
 
-/** A retry strategy in the words of the engine. */
+/** A retry strategy with the engine's keys. */
 export function engineStrategy(strategy: RetryStrategy): JsonObject {
   const { kind, baseSeconds, factor, maxSeconds } = strategy;
   requireOneOf("The kind of retry", kind, ["none", "fixed", "exponential"]);
@@ -153,7 +153,7 @@ export function engineStrategy(strategy: RetryStrategy): JsonObject {
   };
 }
 
-/** Cancellation rules in the words of the engine, which reads whole seconds only. */
+/** Cancellation rules with the engine's keys. The engine accepts only whole seconds. */
 export function engineRules({
   maxDelaySeconds,
   maxDurationSeconds,

@@ -2,17 +2,17 @@ import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { isActive, type TaskState } from "../../model/states.ts";
 import { callFeature, requireFeature } from "../connection/capabilities.ts";
-import { readDate, readJson, selectInstants, selectJson } from "../connection/columns.ts";
+import { decodeDate, decodeJson, selectInstants, selectJson } from "../connection/columns.ts";
 import { requireInteger } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 import { TaskNotFoundError } from "../errors.ts";
 import { requireTaskIdForRun } from "../runs/runs.ts";
 
-/** Which task to cancel: by its id, or by that of any of its runs. */
+/** The task to cancel, by its id or the id of any of its runs. */
 export type CancelTarget = { taskId: Uuid } | { runId: Uuid };
 
-/** What `cancelTask` found afterwards. */
+/** The task after `cancelTask`. */
 export type CancelledTask = {
   taskId: Uuid;
   /** True when the task was active before and is cancelled now. */
@@ -21,9 +21,9 @@ export type CancelledTask = {
 };
 
 /**
- * Cancels a task that is pending, sleeping or running, and leaves an ended one as it is. The rows change at once; a
- * worker that executes the task learns of it at its next checkpoint, heartbeat or completion (`TaskCancelledError`).
- * When two callers cancel a task at the same moment, both may be told that they did.
+ * Cancels a task that is pending, sleeping or running; an ended task stays unchanged. The rows change at once. A
+ * worker that executes the task gets `TaskCancelledError` at its next checkpoint, heartbeat or completion. If two
+ * callers cancel a task at the same time, both may get `cancelled: true`.
  *
  * @throws TaskNotFoundError or RunNotFoundError. @throws QueueNotFoundError for an unknown queue.
  * @throws UnsupportedByEngineError before schema 0.0.5.
@@ -55,20 +55,20 @@ async function getTaskState(db: Queryable, queue: string, taskId: Uuid): Promise
   return row.state;
 }
 
-/** How to retry. */
+/** Options of a retry. */
 export type RetryOptions = {
-  /** Limit of attempts from now on; by default one more than the old limit (or than the attempts made). */
+  /** The new limit of attempts; by default the old limit plus one (unlimited: attempts made plus one). */
   maxAttempts?: number;
-  /** Spawn a new task with the same name, params, headers and options instead of another attempt of this one. */
+  /** Spawn a new task with the same name, params, headers and options instead of retrying in place. */
   spawnNew?: boolean;
 };
 
-/** The attempt that a retry queued; `created` tells a new task from another attempt. */
+/** The attempt that a retry created; `created` is true for a new task. */
 export type RetriedTask = { taskId: Uuid; runId: Uuid; attempt: number; created: boolean };
 
 /**
- * Gives a failed task another attempt. In place the task keeps its id, its checkpoints and its idempotency key; a new
- * task starts from nothing, and nothing links it to the old one.
+ * Retries a failed task. In place it keeps its id, checkpoints and idempotency key. A new task starts without
+ * checkpoints, and nothing links it to the old one.
  *
  * @throws TaskNotFailedError when the task is in another state. @throws TaskNotFoundError.
  * @throws EngineRefusalError when `maxAttempts` does not exceed the attempts already made.
@@ -117,20 +117,19 @@ export type TaskStatus = {
   enqueueAt: Date;
   firstStartedAt: Date | null;
   state: TaskState;
-  /** Attempts scheduled so far, not starts: 1 right after the spawn. */
+  /** Scheduled attempts, not starts: 1 right after the spawn. */
   attempts: number;
   lastAttemptRun: Uuid | null;
   /** `undefined` is SQL NULL: not completed, or completed without a result. */
   completedPayload: Json | undefined;
   cancelledAt: Date | null;
   idempotencyKey: string | null;
-  /** Where the queue's table has such a column, or the task such a header. */
+  /** From the column or header `tenant_id`, if there is one. */
   tenantId?: string;
 };
 
 /**
- * A task as it is now, or `null` when the queue does not have it. It takes no lock, needs no more than the right to
- * read, and works in a read-only transaction.
+ * Returns a task, or `null` if the queue doesn't have it. Takes no locks and works in a read-only transaction.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */
@@ -139,7 +138,7 @@ export async function getTaskStatus(
   queue: string,
   taskId: Uuid,
 ): Promise<TaskStatus | null> {
-  // Columns that only some engines have are looked up in the row as JSON, where a missing one is NULL.
+  // Columns that only some engines have are selected from the row as JSON, where a missing one is NULL.
   const [row] = await call<TaskRow>(
     db,
     `select task_id, task_name, max_attempts, state, attempts, last_attempt_run,
@@ -155,18 +154,18 @@ export async function getTaskStatus(
   return {
     taskId: row.task_id,
     taskName: row.task_name,
-    params: readJson(row.params) ?? null,
-    headers: (readJson(row.headers) ?? null) as JsonObject | null,
-    retryStrategy: readJson(row.retry_strategy) ?? null,
+    params: decodeJson(row.params) ?? null,
+    headers: (decodeJson(row.headers) ?? null) as JsonObject | null,
+    retryStrategy: decodeJson(row.retry_strategy) ?? null,
     maxAttempts: row.max_attempts,
-    cancellation: readJson(row.cancellation) ?? null,
-    enqueueAt: readDate(row.enqueue_at),
-    firstStartedAt: readDate(row.first_started_at),
+    cancellation: decodeJson(row.cancellation) ?? null,
+    enqueueAt: decodeDate(row.enqueue_at),
+    firstStartedAt: decodeDate(row.first_started_at),
     state: row.state,
     attempts: row.attempts,
     lastAttemptRun: row.last_attempt_run,
-    completedPayload: readJson(row.completed_payload),
-    cancelledAt: readDate(row.cancelled_at),
+    completedPayload: decodeJson(row.completed_payload),
+    cancelledAt: decodeDate(row.cancelled_at),
     idempotencyKey: row.idempotency_key,
     ...(row.tenant_id !== null && { tenantId: row.tenant_id }),
   };
@@ -192,8 +191,8 @@ type TaskRow = {
 };
 
 /**
- * How a task stands. `result` and `failure` are `undefined` where the column is SQL NULL: a task that returned
- * nothing, or a failure without a reason.
+ * The state and outcome of a task. `result` and `failure` are `undefined` for SQL NULL: a task without a result, or a
+ * failure without a reason.
  */
 export type TaskResult =
   | { taskId: Uuid; state: "pending" | "running" | "sleeping" | "cancelled" }
@@ -201,8 +200,8 @@ export type TaskResult =
   | { taskId: Uuid; state: "failed"; failure: Json | undefined };
 
 /**
- * The outcome of a task so far, or `null` when the queue does not have it. It reads what the engine's
- * `get_task_result` reads, and so works on engines older than that function (schema 0.3.0), too.
+ * Returns the state and outcome of a task, or `null` if the queue doesn't have it. It queries what the engine's
+ * `get_task_result` queries, so it also works on engines without that function (before schema 0.3.0).
  *
  * @throws QueueNotFoundError for an unknown queue.
  */
@@ -227,9 +226,9 @@ export async function getTaskResult(
   if (!row) return null;
   switch (row.state) {
     case "completed":
-      return { taskId, state: row.state, result: readJson(row.result) };
+      return { taskId, state: row.state, result: decodeJson(row.result) };
     case "failed":
-      return { taskId, state: row.state, failure: readJson(row.failure_reason) };
+      return { taskId, state: row.state, failure: decodeJson(row.failure_reason) };
     default:
       return { taskId, state: row.state };
   }

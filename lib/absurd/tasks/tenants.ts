@@ -3,12 +3,12 @@ import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 
 /**
- * The tenant of a task as SQL: its column `tenant_id` where the table has one, else the header of that name, else NULL.
- * Where there is no column the bare name means `elsewhere.tenant_id`, so nothing needs to be known of the table before.
+ * SQL for the tenant of a task: column `tenant_id` if the table has one, else the header of that name, else NULL.
+ * Without the column, the bare name resolves to `elsewhere.tenant_id`, so the table needs no probe.
  *
- * @param taskId SQL for the id of the task.
+ * @param taskId SQL for the task's id.
  */
-export function tenantOfTask(queue: string, taskId: string): string {
+export function selectTaskTenant(queue: string, taskId: string): string {
   return `(select owner.tenant from (select null::text as tenant_id) as elsewhere
     cross join lateral (
       select coalesce(tenant_id::text, owned.headers ->> 'tenant_id') as tenant
@@ -17,7 +17,7 @@ export function tenantOfTask(queue: string, taskId: string): string {
 }
 
 /**
- * The tenant of a task, or of the task of a run; `null` when it has none, `undefined` when there is no such task.
+ * Returns the tenant of a task, or of a run's task: `null` if it has none, `undefined` for an unknown task.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */
@@ -29,7 +29,7 @@ export async function getTaskTenant(
   const byTask = "taskId" in target;
   const [row] = await call<{ tenant: string | null }>(
     db,
-    `select ${tenantOfTask(queue, "t.task_id")} as tenant from ${queueTable("t", queue)} t
+    `select ${selectTaskTenant(queue, "t.task_id")} as tenant from ${queueTable("t", queue)} t
       where t.task_id = ${byTask ? "$1" : `(select r.task_id from ${queueTable("r", queue)} r where r.run_id = $1)`}`,
     [byTask ? target.taskId : target.runId],
     { queue },
@@ -37,15 +37,15 @@ export async function getTaskTenant(
   return row?.tenant;
 }
 
-/** The runs of one tenant that wait for an event, and how many of them an emit would wake now. */
+/** How many runs of a tenant wait for an event, and how many of them an emit would wake now. */
 export type EventAudience = { tenant: string | null; waits: number; wakes: number };
 
 /**
- * Who waits for an event, tenant by tenant.
+ * Lists the waiters of an event by tenant.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */
-export function readEventAudience(
+export function listEventAudience(
   db: Queryable,
   queue: string,
   eventName: string,
@@ -54,7 +54,7 @@ export function readEventAudience(
     db,
     `select audience.tenant, count(*)::int as waits,
             (count(*) filter (where audience.wakes))::int as wakes
-       from (select ${tenantOfTask(queue, "w.task_id")} as tenant,
+       from (select ${selectTaskTenant(queue, "w.task_id")} as tenant,
                     r.state = 'sleeping' and (w.timeout_at is null or w.timeout_at > absurd.current_time()) as wakes
                from ${queueTable("w", queue)} w
                left join ${queueTable("r", queue)} r on r.run_id = w.run_id
@@ -66,9 +66,9 @@ export function readEventAudience(
 }
 
 /**
- * As `readEventAudience`, and until the transaction ends nobody else starts to wait for the event: who waits takes a
- * share lock on the event's row first (since schema 0.0.7), and this takes the row for itself. Where there is none it
- * makes the one that waiting would make.
+ * Like `listEventAudience`, and no further run can start to wait for the event until the transaction ends: a waiter
+ * takes a share lock on the event's row first (since schema 0.0.7), and this locks the row exclusively. If the row
+ * doesn't exist, it inserts the placeholder that a waiter would insert.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */
@@ -86,5 +86,5 @@ export async function lockEventAudience(
     { queue },
   );
   await call(db, `select from ${events} where event_name = $1 for update`, [eventName], { queue });
-  return readEventAudience(db, queue, eventName);
+  return listEventAudience(db, queue, eventName);
 }

@@ -1,20 +1,20 @@
 import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
-import { readDate, readJson, selectInstants, selectJson } from "../connection/columns.ts";
+import { decodeDate, decodeJson, selectInstants, selectJson } from "../connection/columns.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, quoteIdentifier } from "../connection/sql.ts";
 import { WorkflowTableMissingError } from "../errors.ts";
 
-/** Where the `workflow_run` table is; in `public` by default. */
+/** Schema of the `workflow_run` table; `public` by default. */
 export type WorkflowSchema = { schema?: string };
 
-/** The execution of a workflow, apart from its payloads. */
+/** A workflow run without its payloads. */
 export type WorkflowRunSummary = {
   workflowRunId: Uuid;
   workflowName: string;
   workflowVersion: string;
   workflowHash: string | null;
-  /** One of `WORKFLOW_STATUSES`, unless another program uses words of its own. */
+  /** One of `WORKFLOW_STATUSES`, unless another program writes its own. */
   status: string;
   /** The first attempt of the root task. */
   absurdRunId: Uuid | null;
@@ -24,7 +24,7 @@ export type WorkflowRunSummary = {
   taskCount: number | null;
   startedAt: Date | null;
   completedAt: Date | null;
-  /** Absent, like all below, where the table has no such column. */
+  /** This and the following are absent if the table has no such column. */
   createdAt?: Date;
   updatedAt?: Date;
   absurdTaskId?: Uuid;
@@ -33,18 +33,18 @@ export type WorkflowRunSummary = {
   parentWorkflowRunId?: Uuid;
 };
 
-/** The execution of a workflow. `undefined` payloads are SQL NULL. */
+/** A workflow run. `undefined` payloads are SQL NULL. */
 export type WorkflowRun = WorkflowRunSummary & {
   inputs: Json | undefined;
   result: Json | undefined;
   error: Json | undefined;
 };
 
-/** A `workflow_run` table, with the columns that it really has. */
+/** A `workflow_run` table and its columns. */
 export type WorkflowTable = { sql: string; columns: ReadonlySet<string> };
 
 /**
- * Finds the `workflow_run` table of a schema. Programs make it in different shapes, so its columns are asked for.
+ * Finds the `workflow_run` table of a schema. Programs create it with different columns, so these are queried.
  *
  * @throws WorkflowTableMissingError.
  */
@@ -77,7 +77,7 @@ const PLAIN = [
 const INSTANTS = ["started_at", "completed_at", "created_at", "updated_at"];
 const PAYLOADS = ["inputs", "result", "error"];
 
-/** Select-list for `toSummary`, with the payloads or without; a missing column reads as NULL. */
+/** Select list for `decodeSummary`, with or without payloads; a missing column is NULL. */
 export function selectRun(table: WorkflowTable, options: { payloads: boolean }): string {
   const json = options.payloads ? ["tags", ...PAYLOADS] : ["tags"];
   const read = (names: string[], select: (name: string) => string) =>
@@ -93,8 +93,8 @@ export function selectRun(table: WorkflowTable, options: { payloads: boolean }):
 /** Columns selected by `selectRun`, all as text. */
 export type WorkflowRow = { workflow_run_id: Uuid; [column: string]: string | null };
 
-/** Reads a row of `selectRun`. */
-export function toSummary(row: WorkflowRow): WorkflowRunSummary {
+/** Decodes a row of `selectRun`. */
+export function decodeSummary(row: WorkflowRow): WorkflowRunSummary {
   const text = (name: string) => row[name] ?? null;
   const given = <K extends string, V>(key: K, value: V | null) =>
     (value === null ? {} : { [key]: value }) as { [name in K]?: V };
@@ -107,12 +107,12 @@ export function toSummary(row: WorkflowRow): WorkflowRunSummary {
     absurdRunId: text("absurd_run_id"),
     absurdQueue: text("absurd_queue"),
     createdBy: text("created_by"),
-    tags: (readJson(text("tags")) ?? null) as JsonObject | null,
+    tags: (decodeJson(text("tags")) ?? null) as JsonObject | null,
     taskCount: row.task_count == null ? null : Number(row.task_count),
-    startedAt: readDate(text("started_at")),
-    completedAt: readDate(text("completed_at")),
-    ...given("createdAt", readDate(text("created_at"))),
-    ...given("updatedAt", readDate(text("updated_at"))),
+    startedAt: decodeDate(text("started_at")),
+    completedAt: decodeDate(text("completed_at")),
+    ...given("createdAt", decodeDate(text("created_at"))),
+    ...given("updatedAt", decodeDate(text("updated_at"))),
     ...given("absurdTaskId", text("absurd_task_id")),
     ...given("tenantId", text("tenant_id")),
     ...given("definitionId", text("definition_id")),

@@ -1,11 +1,11 @@
 import type { Uuid } from "../../model/ids.ts";
 import type { TaskState } from "../../model/states.ts";
-import { readDate, selectInstants } from "../connection/columns.ts";
+import { decodeDate, selectInstants } from "../connection/columns.ts";
 import { requireInteger } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 import { WorkflowRunNotFoundError } from "../errors.ts";
-import { tenantOfTask } from "../tasks/tenants.ts";
+import { selectTaskTenant } from "../tasks/tenants.ts";
 import type { WorkflowSchema } from "./table.ts";
 import { getWorkflowRun } from "./workflow-runs.ts";
 
@@ -22,22 +22,22 @@ export type WorkflowTask = {
   isRoot: boolean;
 };
 
-/** Which tasks of a workflow run to list. */
+/** Filters and paging of `getWorkflowRunTasks`. */
 export type WorkflowTaskFilters = {
-  /** Another queue than the run's. */
+  /** A queue other than the run's. */
   queue?: string;
-  /** Only tasks after this one: the last of the page before. */
+  /** Cursor: the last task of the previous page. */
   after?: Uuid;
   /** 100 by default. */
   limit?: number;
-  /** Only tasks of these tenants; `null`, as by default: of all, and those that have none. */
+  /** Only tasks of these tenants; `null` (default) means all tasks, with or without tenant. */
   tenants?: readonly string[] | null;
 };
 
 /**
- * The tasks of a workflow run, oldest first: its root, and those that carry its id in the header `workflow_run_id`.
- * They are looked for in the run's queue, or in `queue`; a queue that is gone has none. Finding them by header reads
- * the whole task table.
+ * Lists the tasks of a workflow run, oldest first: its root task, and tasks with its id in the header
+ * `workflow_run_id`. It searches the run's queue, or `queue`; a dropped queue has none. The search by header scans the
+ * whole task table.
  *
  * @throws WorkflowRunNotFoundError. @throws WorkflowTableMissingError.
  */
@@ -54,7 +54,7 @@ export async function getWorkflowRunTasks(
   const queue = filters.queue ?? run.absurdQueue;
   if (!queue) return [];
   const [tasks, runs] = [queueTable("t", queue), queueTable("r", queue)];
-  // Asked first, because a statement that fails would spoil the caller's transaction.
+  // Checked first, because a failing statement would abort the caller's transaction.
   const [table] = await call<{ exists: boolean }>(
     db,
     "select to_regclass($1) is not null as exists",
@@ -71,7 +71,7 @@ export async function getWorkflowRunTasks(
        from ${tasks} t, root
       where (t.headers ->> 'workflow_run_id' = $1 or t.task_id = root.task_id)
         and ($4::uuid is null or t.task_id > $4)
-        ${tenants === null ? "" : `and ${tenantOfTask(queue, "t.task_id")} = any($6::text[])`}
+        ${tenants === null ? "" : `and ${selectTaskTenant(queue, "t.task_id")} = any($6::text[])`}
       order by t.task_id limit $5`,
     [
       workflowRunId,
@@ -89,8 +89,8 @@ export async function getWorkflowRunTasks(
     taskName: row.task_name,
     state: row.state,
     attempts: row.attempts,
-    enqueueAt: readDate(row.enqueue_at),
-    firstStartedAt: readDate(row.first_started_at),
+    enqueueAt: decodeDate(row.enqueue_at),
+    firstStartedAt: decodeDate(row.first_started_at),
     isRoot: row.is_root,
   }));
 }

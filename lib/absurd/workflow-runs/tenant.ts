@@ -2,11 +2,11 @@ import type { Uuid } from "../../model/ids.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 import { getTaskTenant } from "../tasks/tenants.ts";
-import { findWorkflowTable, selectRun, toSummary, type WorkflowRow } from "./table.ts";
+import { decodeSummary, findWorkflowTable, selectRun, type WorkflowRow } from "./table.ts";
 
 /**
- * The tenant of a workflow run: its column `tenant_id`, or, of a table without it, that of its root task. `null` when it
- * has none, `undefined` when there is no such run.
+ * Returns the tenant of a workflow run: its column `tenant_id`, or in a table without it that of its root task. `null`
+ * if it has none, `undefined` for an unknown run.
  *
  * @throws WorkflowTableMissingError.
  */
@@ -21,7 +21,7 @@ export async function getWorkflowRunTenant(
     [workflowRunId],
   );
   if (!row) return undefined;
-  const { tenantId, absurdQueue, absurdTaskId, absurdRunId } = toSummary(row);
+  const { tenantId, absurdQueue, absurdTaskId, absurdRunId } = decodeSummary(row);
   if (table.columns.has("tenant_id")) return tenantId ?? null;
   if (!absurdQueue || !(await exists(db, absurdQueue))) return null;
   if (absurdTaskId) return (await getTaskTenant(db, absurdQueue, { taskId: absurdTaskId })) ?? null;
@@ -30,7 +30,7 @@ export async function getWorkflowRunTenant(
     : null;
 }
 
-/** Asked first, because a statement that fails would spoil the caller's transaction. */
+/** Checked first, because a failing statement would abort the caller's transaction. */
 async function exists(db: Queryable, queue: string): Promise<boolean> {
   const [row] = await call<{ yes: boolean }>(db, "select to_regclass($1) is not null as yes", [
     queueTable("t", queue),

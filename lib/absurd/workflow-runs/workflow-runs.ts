@@ -1,7 +1,7 @@
 import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { WORKFLOW_STATUSES, type WorkflowStatus } from "../../model/states.ts";
-import { readJson } from "../connection/columns.ts";
+import { decodeJson } from "../connection/columns.ts";
 import {
   instantParameter,
   jsonParameter,
@@ -16,9 +16,9 @@ import {
   WorkflowRunNotFoundError,
 } from "../errors.ts";
 import {
+  decodeSummary,
   findWorkflowTable,
   selectRun,
-  toSummary,
   type WorkflowRow,
   type WorkflowRun,
   type WorkflowRunSummary,
@@ -27,9 +27,9 @@ import {
 
 const FINAL: readonly string[] = ["completed", "failed", "cancelled"];
 
-/** What to record of a workflow's execution when it begins. */
+/** A new workflow run. */
 export type WorkflowRunInput = {
-  /** Lower-case letters, digits and underscores, beginning with a letter, without `__`. */
+  /** A lower-case letter, then lower-case letters, digits and underscores, without `__`. */
   workflowName: string;
   /** Letters, digits, `.`, `_` and `-`, without `__`. */
   workflowVersion: string;
@@ -44,15 +44,15 @@ export type WorkflowRunInput = {
   tenantId?: string;
   definitionId?: Uuid;
   parentWorkflowRunId?: Uuid;
-  /** Made by the database (UUIDv7) when left out. */
+  /** A UUIDv7 from the database by default. */
   workflowRunId?: Uuid;
 };
 
 /**
- * Records a workflow run as `pending` and returns its id. `queue` is where its tasks run.
+ * Inserts a workflow run as `pending` and returns its id. `queue` is the queue of its tasks.
  *
- * @throws InvalidArgumentError for a name or version that does not fit its pattern, or for a value that the table has
- * no column for. @throws WorkflowTableMissingError.
+ * @throws InvalidArgumentError for a name or version that doesn't match its pattern, or for a value without a column in
+ * the table. @throws WorkflowTableMissingError.
  */
 export async function createWorkflowRun(
   db: Queryable,
@@ -93,28 +93,28 @@ export async function createWorkflowRun(
   return row?.workflow_run_id ?? "";
 }
 
-/** What to change with the status; `undefined` leaves a field, `null` clears it. */
+/** Changes besides the status. `undefined` keeps a field, `null` clears it. */
 export type WorkflowRunChange = {
   result?: Json | null;
   error?: Json | null;
-  /** When left out: now, at the first `running`. */
+  /** Set to now at the first `running` if left out. */
   startedAt?: Date | null;
-  /** When left out: now, at a final status; cleared when a forced change leaves one. */
+  /** Set to now at a final status if left out, and cleared when a forced change leaves one. */
   completedAt?: Date | null;
   taskCount?: number | null;
-  /** Throw instead of returning `false` when there is no such run. */
+  /** Throw for an unknown run instead of returning `false`. */
   mustExist?: boolean;
-  /** Allow a final status to be left. */
+  /** Allow a change of a final status. */
   force?: boolean;
 };
 
 /**
- * Changes the status of a workflow run and returns whether there is such a run. `completed`, `failed` and `cancelled`
- * are final: setting one of them again is allowed (to add a result, say), leaving it is not. Run it in the transaction
- * of the engine's call that makes it true.
+ * Changes the status of a workflow run; returns `false` for an unknown run. `completed`, `failed` and `cancelled` are
+ * final: setting the same one again is allowed (to add a result), leaving it is not. Call it in the transaction of the
+ * engine's call that ends the task.
  *
- * @throws InvalidArgumentError for an unknown status. @throws WorkflowRunEndedError for leaving a final status without
- * `force`. @throws WorkflowRunNotFoundError with `mustExist`. @throws WorkflowTableMissingError.
+ * @throws InvalidArgumentError for an unknown status. @throws WorkflowRunEndedError when it would leave a final status
+ * without `force`. @throws WorkflowRunNotFoundError with `mustExist`. @throws WorkflowTableMissingError.
  */
 export async function updateWorkflowRunStatus(
   db: Queryable,
@@ -163,17 +163,17 @@ export async function updateWorkflowRunStatus(
   return false;
 }
 
-function toWorkflowRun(row: WorkflowRow): WorkflowRun {
-  const json = (name: string) => readJson(row[name] ?? null);
+function decodeWorkflowRun(row: WorkflowRow): WorkflowRun {
+  const json = (name: string) => decodeJson(row[name] ?? null);
   return {
-    ...toSummary(row),
+    ...decodeSummary(row),
     inputs: json("inputs"),
     result: json("result"),
     error: json("error"),
   };
 }
 
-/** A workflow run with its payloads, or `null`. @throws WorkflowTableMissingError. */
+/** Returns a workflow run with its payloads, or `null`. @throws WorkflowTableMissingError. */
 export async function getWorkflowRun(
   db: Queryable,
   workflowRunId: Uuid,
@@ -185,16 +185,16 @@ export async function getWorkflowRun(
     `select ${selectRun(table, { payloads: true })} from ${table.sql} where workflow_run_id = $1`,
     [workflowRunId],
   );
-  return row ? toWorkflowRun(row) : null;
+  return row ? decodeWorkflowRun(row) : null;
 }
 
-/** Which workflow runs to list. */
+/** Filters and paging of `listWorkflowRuns`. */
 export type ListWorkflowRunsOptions = {
   status?: WorkflowStatus;
   workflowName?: string;
   workflowVersion?: string;
   tenantId?: string;
-  /** As returned with the page before. */
+  /** `nextCursor` of the previous page. */
   cursor?: string;
   /** 50 by default. */
   limit?: number;
@@ -203,15 +203,15 @@ export type ListWorkflowRunsOptions = {
 /** A page of workflow runs, without payloads. */
 export type WorkflowRunPage = {
   runs: WorkflowRunSummary[];
-  /** Where the next page begins; absent on the last one. */
+  /** Cursor of the next page; absent on the last one. */
   nextCursor?: string;
 };
 
 /**
- * Workflow runs, newest first (by id where the table has no `created_at`), in pages that neither repeat nor skip one
- * while others are added.
+ * Lists workflow runs, newest first (by id if the table has no `created_at`), in pages. Runs that are added in the
+ * meantime don't make a page repeat or skip others.
  *
- * @throws InvalidArgumentError for a cursor that is not one, or a tenant where the table has no tenants.
+ * @throws InvalidArgumentError for an invalid cursor, or for a tenant if the table has no tenants.
  * @throws WorkflowTableMissingError.
  */
 export async function listWorkflowRuns(
@@ -245,7 +245,7 @@ export async function listWorkflowRuns(
   }
   const rows = await call<WorkflowRow>(
     db,
-    // The cursor keeps the microseconds that a Date would lose.
+    // The cursor keeps microseconds, which a Date would lose.
     `select ${selectRun(table, { payloads: false })},
             ${dated ? `to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')` : "'-infinity'"} as moment
        from ${table.sql}
@@ -256,7 +256,7 @@ export async function listWorkflowRuns(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    runs: page.map(toSummary),
+    runs: page.map(decodeSummary),
     ...(rows.length > limit && last && { nextCursor: `${last.moment}~${last.workflow_run_id}` }),
   };
 }
@@ -264,7 +264,7 @@ export async function listWorkflowRuns(
 const CURSOR = /^(-infinity|[0-9T:.Z-]+)~([0-9a-f-]{36})$/;
 
 function requirePattern(what: string, value: string, pattern: RegExp): void {
-  // `$` of a JavaScript pattern without `m` matches at the very end only, so a trailing newline is refused too.
+  // Without the flag `m`, `$` matches only at the end, so a trailing newline is refused.
   if (typeof value !== "string" || !pattern.test(value) || value.includes("__"))
     throw new InvalidArgumentError(`${what} must match ${pattern.source} and not contain "__".`);
 }
