@@ -5,7 +5,10 @@ import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { cancelTask } from "@/lib/absurd/tasks/tasks";
-import { createWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs/workflow-runs";
+import {
+  createWorkflowRun,
+  updateWorkflowRunStatus,
+} from "@/lib/absurd/workflow-runs/workflow-runs";
 import type { Uuid } from "@/lib/model/ids";
 
 type Started = { taskId: Uuid; runId: Uuid };

@@ -4,7 +4,10 @@ import { createQueue } from "@/lib/absurd/queues/queues";
 import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
-import { createWorkflowRun, updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs/workflow-runs";
+import {
+  createWorkflowRun,
+  updateWorkflowRunStatus,
+} from "@/lib/absurd/workflow-runs/workflow-runs";
 import { runAgainAction, spawnTaskAction } from "@/lib/actions/spawn";
 import { openTestDatabase } from "@/testing/dashboard-database";
 
