@@ -1,4 +1,4 @@
-import { forgetAnswers } from "@/lib/analytics/coalesce";
+import { clearSharedReads } from "@/lib/analytics/coalesce";
 import { listTasks } from "@/lib/analytics/tasks";
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
@@ -32,7 +32,7 @@ export async function restrictTo(tenants?: string): Promise<void> {
   if (tenants === undefined) delete process.env.DASHBOARD_TENANTS;
   else process.env.DASHBOARD_TENANTS = tenants;
   forgetEnvironment();
-  forgetAnswers();
+  clearSharedReads();
   await closePools();
 }
 

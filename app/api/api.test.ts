@@ -3,7 +3,7 @@ import { emitEvent } from "@/lib/absurd/events/events";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { claimTasks, completeTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
-import { forgetAnswers } from "@/lib/analytics/coalesce";
+import { clearSharedReads } from "@/lib/analytics/coalesce";
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
 import { openTestDatabase } from "@/testing/dashboard-database";
@@ -116,7 +116,7 @@ test("what is not there is a 404", async () => {
 });
 
 test("fifty browsers that ask the same cost one reading", async () => {
-  forgetAnswers();
+  clearSharedReads();
   const before = await transactions();
   const answers = await Promise.all(
     Array.from({ length: 50 }, async () => (await tasks(get("/api/tasks?limit=3"))).text()),
@@ -148,7 +148,7 @@ test("a reader who has left is no error, wherever it was", async () => {
 test("a lost database is said, without its words", async () => {
   const url = process.env.DATABASE_URL;
   await closePools();
-  forgetAnswers();
+  clearSharedReads();
   process.env.DATABASE_URL = "postgresql://user:hunter2@127.0.0.1:1/x";
   forgetEnvironment();
   expect(await body(await health(get("/api/health")), 503)).toEqual({

@@ -5,7 +5,7 @@ import { getQueueMaintenance, previewCleanup } from "@/lib/analytics/queue-maint
 import { countTerminalTasksExactly, getQueue, listQueues } from "@/lib/analytics/queues";
 import { countTerminalTasks } from "@/lib/analytics/queues/terminal-counts";
 import { listWorkers } from "@/lib/analytics/workers";
-import { readSnapshot } from "@/lib/db/snapshot";
+import { inSnapshot } from "@/lib/db/snapshot";
 import { failureFilters } from "@/lib/search-params/windows";
 import type { Read } from "./reads";
 import { LARGEST, PARTITIONED, QUEUES } from "./sizes";
@@ -24,7 +24,7 @@ export const FIGURE_READS: readonly Read[] = [
   {
     title: "terminal estimates of all queues",
     function: "countTerminalTasks",
-    run: () => readSnapshot((db) => countTerminalTasks(db, names)),
+    run: () => inSnapshot((db) => countTerminalTasks(db, names)),
     limit: 10,
   },
   {

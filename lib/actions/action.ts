@@ -3,7 +3,7 @@ import "server-only";
 import type { z } from "zod";
 import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { forgetAnswers } from "@/lib/analytics/coalesce";
+import { clearSharedReads } from "@/lib/analytics/coalesce";
 import { recordAudit } from "@/lib/audit/record";
 import { getReadPool, getWritePool } from "@/lib/db/pools";
 import { requireRole } from "@/lib/identity/require";
@@ -58,7 +58,7 @@ export function action<Schema extends z.ZodType, Output>(
     if (!result.ok && finished && result.error.code === "database_unavailable")
       return { ok: false, error: UNKNOWN_OUTCOME };
     if (!result.ok) return result;
-    forgetAnswers();
+    clearSharedReads();
     return recorded ? result : { ...result, unrecorded: true };
   };
 }

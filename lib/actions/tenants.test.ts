@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { awaitEvent } from "@/lib/absurd/events/events";
 import { claimTasks } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
-import { forgetAnswers } from "@/lib/analytics/coalesce";
+import { clearSharedReads } from "@/lib/analytics/coalesce";
 import { workThrough } from "@/lib/bulk/work";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { restrictTo } from "@/testing/reads";
@@ -169,7 +169,7 @@ test("no action reaches another tenant's rows, and each answers as if they were 
   ).toBe(true);
 
   await removeTenant(database.pool, foreign);
-  forgetAnswers();
+  clearSharedReads();
   expect(await tryAll(foreign)).toEqual(answers);
 });
 

@@ -10,7 +10,7 @@ import type { Iso } from "@/lib/model/instants";
 import { EVERYTHING, intersect, prefixRange, uuidFloor } from "@/lib/model/key-range";
 import type { Page } from "@/lib/model/page";
 import type { AuditFilters } from "@/lib/search-params/audit";
-import { concerns, readDashboardTable } from "./scope/dashboard-tables";
+import { concerns, withDashboardTable } from "./scope/dashboard-tables";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./scope/key-pages";
 
 /** One thing that was done, or tried, through the dashboard. */
@@ -49,14 +49,14 @@ const SAMPLE = 2_000;
  * @throws ProblemError `bad_request` for a foreign cursor, and what `translateReadError` knows.
  */
 export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Promise<AuditPage> {
-  return readDashboardTable("audit_entry", options, async (db, { now, installed, tenants }) => {
+  return withDashboardTable("audit_entry", options, async (db, { now, installed, tenants }) => {
     if (!installed) return { rows: [], older: null, newer: null, now, installed: false };
     const page = keyPage(filters.cursor, filters.limit);
-    page.range = intersect(page.range, windowOf(filters));
+    page.range = intersect(page.range, toKeyRange(filters));
     const entries = auditEntries();
     const { auditId } = entries;
     const found = await db
-      .select(columnsOf(entries, tenants))
+      .select(selectColumns(entries, tenants))
       .from(entries)
       .where(and(inKeyRange(auditId, page), ...conditions(entries, filters, tenants)))
       .orderBy(keyOrder(auditId, page))
@@ -76,7 +76,7 @@ export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Pro
 
 /** The operators and actions of the newest entries, by name; empty where nothing is recorded. */
 export function listAuditChoices(options: ReadOptions = {}): Promise<AuditChoices> {
-  return readDashboardTable("audit_entry", options, async (db, { installed }) => {
+  return withDashboardTable("audit_entry", options, async (db, { installed }) => {
     if (!installed) return { operators: [], actions: [] };
     const entries = auditEntries();
     const { operator, action, auditId } = entries;
@@ -94,7 +94,7 @@ export function listAuditChoices(options: ReadOptions = {}): Promise<AuditChoice
   });
 }
 
-function windowOf({ after, before }: AuditFilters) {
+function toKeyRange({ after, before }: AuditFilters) {
   return intersect(
     after === null ? EVERYTHING : { ...EVERYTHING, from: uuidFloor(Date.parse(after)) },
     before === null ? EVERYTHING : { ...EVERYTHING, to: uuidFloor(Date.parse(before)) },
@@ -104,7 +104,7 @@ function windowOf({ after, before }: AuditFilters) {
 type Entries = ReturnType<typeof auditEntries>;
 
 /** Tables of an earlier version have no column for tenants. */
-function columnsOf(entries: Entries, tenants: boolean) {
+function selectColumns(entries: Entries, tenants: boolean) {
   const { auditId, at, operator, action, queue, taskId, runId } = entries;
   const { parameters, reason, outcome, code, message, result, bulkId } = entries;
   return {

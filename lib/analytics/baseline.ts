@@ -6,7 +6,7 @@ import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import { isRecent } from "./scope/recent-tasks";
-import { readQueues } from "./scope/registry";
+import { withQueues } from "./scope/registry";
 
 /** Tasks of the queue that are looked at, the newest ones, whatever their names. */
 const TASKS = 5_000;
@@ -34,14 +34,14 @@ export type Usual = {
  * when there are fewer than eight. A range of the primary key, then one run a task: the cost does not grow with the
  * tables.
  *
- * @throws ProblemError what `readQueues` throws.
+ * @throws ProblemError what `withQueues` throws.
  */
 export function getUsual(
   queue: string,
   name: string,
   options: ReadOptions = {},
 ): Promise<{ usual: Usual | null }> {
-  return readQueues([queue], options, async ({ db }) => {
+  return withQueues([queue], options, async ({ db }) => {
     const { tasks, runs } = queueTables(queue);
     const newest = db
       .select({

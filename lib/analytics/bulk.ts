@@ -9,7 +9,7 @@ import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Page } from "@/lib/model/page";
 import type { BulkFilters, BulkItemFilters } from "@/lib/search-params/bulk";
-import { concerns, readDashboardTable } from "./scope/dashboard-tables";
+import { concerns, withDashboardTable } from "./scope/dashboard-tables";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./scope/key-pages";
 
 /** An operation on many tasks. The counts are exact and were written with the tasks they count. */
@@ -53,12 +53,12 @@ export type BulkPage = Page<BulkOperation> & { installed: boolean };
 
 /** One page of bulk operations, newest first. @throws ProblemError `bad_request` for a foreign cursor. */
 export function listBulk(filters: BulkFilters, options: ReadOptions = {}): Promise<BulkPage> {
-  return readDashboardTable("bulk_job", options, async (db, { now, installed, tenants }) => {
+  return withDashboardTable("bulk_job", options, async (db, { now, installed, tenants }) => {
     if (!installed) return { rows: [], older: null, newer: null, now, installed };
     const page = keyPage(filters.cursor, filters.limit);
     const jobs = bulkJobs();
     const found = await db
-      .select(columnsOf(jobs, tenants))
+      .select(selectColumns(jobs, tenants))
       .from(jobs)
       .where(
         and(
@@ -78,10 +78,10 @@ export function getBulk(
   bulkId: Uuid,
   options: ReadOptions = {},
 ): Promise<{ operation: BulkOperation; now: Iso }> {
-  return readDashboardTable("bulk_job", options, async (db, { now, installed, tenants }) => {
+  return withDashboardTable("bulk_job", options, async (db, { now, installed, tenants }) => {
     const jobs = bulkJobs();
     const [row] = installed
-      ? await db.select(columnsOf(jobs, tenants)).from(jobs).where(eq(jobs.bulkId, bulkId))
+      ? await db.select(selectColumns(jobs, tenants)).from(jobs).where(eq(jobs.bulkId, bulkId))
       : [];
     if (!row)
       throw new ProblemError({
@@ -98,7 +98,7 @@ export function listBulkItems(
   filters: BulkItemFilters,
   options: ReadOptions = {},
 ): Promise<Page<BulkItem>> {
-  return readDashboardTable("bulk_job", options, async (db, { now, installed }) => {
+  return withDashboardTable("bulk_job", options, async (db, { now, installed }) => {
     if (!installed) return { rows: [], older: null, newer: null, now };
     const items = bulkItems();
     const page = keyPage(filters.cursor, filters.limit);
@@ -124,7 +124,7 @@ export function listBulkItems(
 type Jobs = ReturnType<typeof bulkJobs>;
 
 /** Tables of an earlier version have no column for tenants. */
-function columnsOf(jobs: Jobs, tenants: boolean) {
+function selectColumns(jobs: Jobs, tenants: boolean) {
   const { bulkId, action, options, operator, reason, filters, state, perSecond } = jobs;
   const { createdAt, finishedAt, collected, done, skipped, failed, message } = jobs;
   return {

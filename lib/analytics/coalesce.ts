@@ -1,73 +1,73 @@
-/** How long after its question an answer may be given again, in milliseconds: a little less than the quickest refresh. */
+/** How long after its start a read is shared, in milliseconds: a little less than the shortest refresh interval. */
 const LIFETIME = 1_900;
 
-/** At least so long after it came, in milliseconds: or slow reads would follow each other without a pause. */
+/** How long a result is shared at least, in milliseconds: otherwise slow reads would follow each other without pause. */
 const SHORTEST = 500;
 
 type Entry = {
-  answer: Promise<unknown>;
+  result: Promise<unknown>;
   controller: AbortController;
-  /** Callers that still want the answer while it is being read. */
+  /** Callers still waiting for the result. */
   waiting: number;
   state: "queued" | "reading" | "settled";
 };
 
-/** A request with this header asks for what is read from now on. `Cache-Control` itself does not reach a route. */
-const READ_ANEW = "x-read-anew";
+/** A request with this header bypasses shared results. `Cache-Control` itself does not reach a route. */
+const BYPASS_HEADER = "x-bypass-cache";
 
-/** Who asks. */
-export type Asker = Pick<Request, "signal" | "headers">;
+/** The request on whose behalf something is read. */
+export type Requester = Pick<Request, "signal" | "headers">;
 
-// Pages, routes and actions are bundled apart: they share the answers through the process.
-const KEY = Symbol.for("absurd-dashboard.answers");
-const shared = globalThis as { [KEY]?: Map<string, Entry> };
-shared[KEY] ??= new Map();
-const entries = shared[KEY];
+// Pages, routes and actions are separate bundles: the process is what they share.
+const SYMBOL = Symbol.for("absurd-dashboard.shared-reads");
+const shared = globalThis as { [SYMBOL]?: Map<string, Entry> };
+shared[SYMBOL] ??= new Map();
+const entries = shared[SYMBOL];
 
 /**
- * Reads once for all callers that ask the same question at the same time or within the next two seconds, so that the
- * load on the database does not grow with the number of open browsers. The read is aborted when its last caller is
- * gone. A failure is passed to those who waited for it and never kept.
+ * Reads once for all callers with the same key, at the same time or within the next two seconds, so that the load on the
+ * database doesn't grow with the number of open browsers. The read is aborted when its last caller has gone. A failure
+ * is passed to the callers that waited for it and is never cached.
  *
- * A caller that wants nothing from before its question gets a read that begins after it, and after the one under way:
- * all who ask so in the meantime share it. However many ask, and however often, a question is read by one at a time.
+ * A requester that bypasses the cache gets a read that starts after its request, and after the one in progress; all who
+ * bypass it until then share that read. Reads with the same key never overlap.
  *
- * @param question names the read and all its arguments.
+ * @param key names the read and all its arguments.
  */
 export async function coalesce<T>(
-  question: readonly unknown[],
-  asker: Asker | undefined,
+  key: readonly unknown[],
+  requester: Requester | undefined,
   read: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const key = JSON.stringify(question);
-  const known = entries.get(key);
-  const entry = known && !isTooOld(known, asker) ? known : start(key, read, known);
-  return (await join(key, entry, asker?.signal)) as T;
+  const text = JSON.stringify(key);
+  const known = entries.get(text);
+  const entry = known && !isTooOld(known, requester) ? known : start(text, read, known);
+  return (await join(text, entry, requester?.signal)) as T;
 }
 
-/** Forgets all answers, so that whoever changed something sees it. Reads under way are not given to later callers. */
-export function forgetAnswers(): void {
+/** Drops all shared results, so that an operator sees a change at once. Reads in progress get no new callers. */
+export function clearSharedReads(): void {
   entries.clear();
 }
 
-/** What has not begun yet is new enough for everybody. */
-function isTooOld({ state }: Entry, asker: Asker | undefined): boolean {
-  return asker?.headers.has(READ_ANEW) === true && state !== "queued";
+/** A queued read is fresh for everyone: it has not started. */
+function isTooOld({ state }: Entry, requester: Requester | undefined): boolean {
+  return requester?.headers.has(BYPASS_HEADER) === true && state !== "queued";
 }
 
 function start(
   key: string,
   read: (signal: AbortSignal) => Promise<unknown>,
-  before: Entry | undefined,
+  previous: Entry | undefined,
 ): Entry {
   const entry: Entry = {
-    answer: Promise.resolve(),
+    result: Promise.resolve(),
     controller: new AbortController(),
     waiting: 0,
     state: "queued",
   };
   entries.set(key, entry);
-  entry.answer = run(key, entry, read, before);
+  entry.result = run(key, entry, read, previous);
   return entry;
 }
 
@@ -75,27 +75,27 @@ async function run(
   key: string,
   entry: Entry,
   read: (signal: AbortSignal) => Promise<unknown>,
-  before: Entry | undefined,
+  previous: Entry | undefined,
 ): Promise<unknown> {
   const { signal } = entry.controller;
   try {
-    if (before && before.state !== "settled") await before.answer.catch(() => undefined);
+    if (previous && previous.state !== "settled") await previous.result.catch(() => undefined);
     signal.throwIfAborted();
     entry.state = "reading";
-    const asked = performance.now();
-    const answer = await read(signal);
+    const started = performance.now();
+    const result = await read(signal);
     entry.state = "settled";
-    const rest = LIFETIME - (performance.now() - asked);
-    setTimeout(() => forget(key, entry), Math.max(rest, SHORTEST)).unref();
-    return answer;
+    const rest = LIFETIME - (performance.now() - started);
+    setTimeout(() => remove(key, entry), Math.max(rest, SHORTEST)).unref();
+    return result;
   } catch (error) {
-    forget(key, entry);
+    remove(key, entry);
     throw error;
   }
 }
 
-/** A later entry under the same key stays. */
-function forget(key: string, entry: Entry): void {
+/** Leaves a later entry under the same key in place. */
+function remove(key: string, entry: Entry): void {
   if (entries.get(key) === entry) entries.delete(key);
 }
 
@@ -108,13 +108,13 @@ async function join(key: string, entry: Entry, signal: AbortSignal | undefined):
     signal?.addEventListener("abort", leave, { once: true });
   });
   try {
-    return await Promise.race([entry.answer, gone]);
+    return await Promise.race([entry.result, gone]);
   } finally {
     signal?.removeEventListener("abort", leave);
     entry.waiting--;
     if (entry.waiting === 0 && entry.state !== "settled") {
       entry.controller.abort();
-      forget(key, entry);
+      remove(key, entry);
     }
   }
 }

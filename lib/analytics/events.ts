@@ -18,19 +18,19 @@ import type { EventFilters } from "@/lib/search-params/events";
 import { groupBy } from "./scope/group-by";
 import { requireCursor } from "./scope/key-pages";
 import { inlineLimit, payload } from "./scope/payload";
-import { readQueues } from "./scope/registry";
+import { withQueues } from "./scope/registry";
 
 /**
  * One page of the events of the named queues, or of all: first those that runs wait for, the earliest time-out first;
  * then the emitted ones, newest first; last those that were asked for once and that nobody waits for now, by name.
  *
- * @throws ProblemError `bad_request` for a foreign cursor, and what `readQueues` throws.
+ * @throws ProblemError `bad_request` for a foreign cursor, and what `withQueues` throws.
  */
 export function listEvents(
   filters: EventFilters,
   options: ReadOptions = {},
 ): Promise<Page<EventSummary>> {
-  return readQueues(filters.queue, options, async ({ db, now, queues, unreadable }) => {
+  return withQueues(filters.queue, options, async ({ db, now, queues, unreadable }) => {
     const names = queues.map((queue) => queue.name);
     const cursor = filters.cursor === null ? null : parseEventCursor(filters.cursor);
     const direction = cursor?.direction ?? "older";
@@ -41,7 +41,7 @@ export function listEvents(
       const from = cursor?.key.state === state ? cursor.key : null;
       const { name, tenant: tenants } = filters;
       const stretch = { state, name, tenants, direction, from, limit };
-      found.push(...(await readEventKeys(db, names, stretch)));
+      found.push(...(await listEventKeys(db, names, stretch)));
     }
     const page = found.slice(0, filters.limit);
     const ahead = found.length > filters.limit ? page.at(-1) : undefined;
@@ -70,14 +70,14 @@ function partsAhead(filters: EventFilters, direction: Direction, key: EventKey |
  * The runs that wait for an event, the earliest time-out first, at most `limit` of them. A run whose time-out has
  * passed is among them until a worker claims it.
  *
- * @throws ProblemError what `readQueues` throws. An event that nobody knows has no waiters.
+ * @throws ProblemError what `withQueues` throws. An event that nobody knows has no waiters.
  */
 export function listWaiters(
   queue: string,
   name: string,
   { limit = 100, ...options }: ReadOptions & { limit?: number } = {},
 ): Promise<EventWaiters> {
-  return readQueues([queue], options, async ({ db, now }) => {
+  return withQueues([queue], options, async ({ db, now }) => {
     const { tasks, waits, tenantId } = queueTables(queue);
     const first = db
       .select({
@@ -129,14 +129,14 @@ export type EventStretch = {
  * time-out first, emitted ones the newest first, those that were only asked for by name. Each queue gives at most
  * `limit` of its own to the merge, so the cost follows the page and what waits now, never what was ever emitted.
  */
-export async function readEventKeys(
+export async function listEventKeys(
   db: Database,
   queues: string[],
   stretch: EventStretch,
 ): Promise<EventKey[]> {
   // Somebody waits for each of the events that are somebody's.
   if (queues.length === 0 || (isRestricted(stretch) && stretch.state === "asked")) return [];
-  const order = orderOf(stretch);
+  const order = getOrder(stretch);
   const arms = queues.map((queue) => sql`(${ARMS[stretch.state](queue, stretch)})`);
   const rows = await query(
     db,
@@ -161,7 +161,7 @@ const ARMS: Record<EventState, (queue: string, stretch: EventStretch) => SQL> = 
  */
 function awaitedArm(queue: string, stretch: EventStretch): SQL {
   const { events, waits } = queueTables(queue, stretch.tenants);
-  const order = orderOf(stretch);
+  const order = getOrder(stretch);
   return sql`
     select ${queue}::text as queue, awaited.name, awaited.at
     from (
@@ -184,7 +184,7 @@ function awaitedArm(queue: string, stretch: EventStretch): SQL {
 
 function emittedArm(queue: string, stretch: EventStretch): SQL {
   const { events, waits } = queueTables(queue, stretch.tenants);
-  const order = orderOf(stretch);
+  const order = getOrder(stretch);
   // Found through the waits, since reading backwards in time would test every event there ever was.
   const waitedFor = isRestricted(stretch)
     ? sql`and ${events.name} = any(array(select ${waits.eventName} from ${waits}))`
@@ -200,7 +200,7 @@ function emittedArm(queue: string, stretch: EventStretch): SQL {
 /** The row of a question has no payload and is dated 1970, which the index on the time finds. */
 function askedArm(queue: string, stretch: EventStretch): SQL {
   const { events, waits } = queueTables(queue, stretch.tenants);
-  const order = orderOf(stretch);
+  const order = getOrder(stretch);
   return sql`
     select ${queue}::text as queue, ${events.name} as name, ${events.emittedAt} as at
     from ${events}
@@ -220,7 +220,7 @@ function ascends({ state, direction }: EventStretch): boolean {
   return (state === "emitted") === (direction === "newer");
 }
 
-function orderOf(stretch: EventStretch): SQL {
+function getOrder(stretch: EventStretch): SQL {
   return ascends(stretch) ? sql`asc` : sql`desc`;
 }
 
@@ -244,8 +244,8 @@ export async function describeEvents(
   tenants: readonly string[] = [],
 ): Promise<EventSummary[]> {
   const byQueue = [...groupBy(keys, (key) => key.queue)];
-  const waiting = await readWaiting(db, byQueue, now, tenants);
-  const payloads = await readPayloads(db, byQueue, inlineLimit(keys.length));
+  const waiting = await countWaiters(db, byQueue, now, tenants);
+  const payloads = await listPayloads(db, byQueue, inlineLimit(keys.length));
   return keys.map(({ state, at, name, queue }) => {
     const waits = waiting.get(id(queue, name));
     return {
@@ -273,7 +273,7 @@ const WAITING = {
 };
 type Waiting = DecodedRow<typeof WAITING>;
 
-async function readWaiting(
+async function countWaiters(
   db: Database,
   byQueue: Grouped,
   now: Iso,
@@ -295,7 +295,7 @@ async function readWaiting(
   return new Map(rows.map((row) => [id(row.queue, row.name), row]));
 }
 
-async function readPayloads(
+async function listPayloads(
   db: Database,
   byQueue: Grouped,
   limit: number,

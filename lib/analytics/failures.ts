@@ -4,10 +4,10 @@ import type { FailureGroup } from "@/lib/model/failure";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { FailureFilters, Window } from "@/lib/search-params/windows";
-import { readFailedAttempts } from "./failures/attempts";
+import { listFailedAttempts } from "./failures/attempts";
 import { createGroupTest, groupFailures } from "./failures/groups";
 import { countAttempts } from "./overview/attempts";
-import { readQueues, type Scope } from "./scope/registry";
+import { type Scope, withQueues } from "./scope/registry";
 import { type TimeGrid, timeGrid } from "./scope/time-grid";
 
 /** Failed attempts that one answer looks at. */
@@ -47,14 +47,14 @@ export type FailureList = {
  * the cost follows the failures, not the tables; of more than 20,000 failures the newest are looked at. An attempt that
  * ran for more than a quarter of the window (an hour at least) before it failed can be missed where it began before it.
  *
- * @throws ProblemError what `readQueues` throws.
+ * @throws ProblemError what `withQueues` throws.
  */
 export function listFailures(
   filters: FailureFilters,
   options: ReadOptions = {},
 ): Promise<FailureList> {
-  return readQueues(filters.queue, options, async (scope) => {
-    const { grid, rows, lookedBackTo } = await readFailures(scope, filters);
+  return withQueues(filters.queue, options, async (scope) => {
+    const { grid, rows, lookedBackTo } = await listAttempts(scope, filters);
     const groups = groupFailures(rows, grid);
     return {
       window: filters.range,
@@ -82,15 +82,15 @@ export type FailedTasks = {
  * The tasks of one group that have failed for good and failed last with its cause, the latest first; found as
  * `listFailures` finds the group, and nothing when it is not there any more. At most a thousand.
  *
- * @throws ProblemError what `readQueues` throws.
+ * @throws ProblemError what `withQueues` throws.
  */
 export function listFailedTasks(
   group: string,
   filters: FailureFilters,
   options: ReadOptions = {},
 ): Promise<FailedTasks> {
-  return readQueues(filters.queue, options, async (scope) => {
-    const { rows } = await readFailures(scope, filters);
+  return withQueues(filters.queue, options, async (scope) => {
+    const { rows } = await listAttempts(scope, filters);
     const belongs = createGroupTest(group);
     const tasks = rows
       .filter((row) => row.taskState === "failed" && row.isLatest && belongs(row))
@@ -103,13 +103,13 @@ export function listFailedTasks(
   });
 }
 
-async function readFailures({ db, now, queues }: Scope, filters: FailureFilters) {
+async function listAttempts({ db, now, queues }: Scope, filters: FailureFilters) {
   const names = queues.map((queue) => queue.name);
   const grid = timeGrid(filters.range, now);
   const counted = await countAttempts(db, names, grid, ["failed"], filters.tenant);
   const failed = [...counted.values()].map((counts) => counts.failed);
   const start = affordableStart(failed, grid);
-  const { rows, more } = await readFailedAttempts(db, names, {
+  const { rows, more } = await listFailedAttempts(db, names, {
     since: new Date(start).toISOString(),
     claimedSince: new Date(start - slack(start, grid)).toISOString(),
     names: filters.name,

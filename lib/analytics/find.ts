@@ -7,21 +7,21 @@ import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Found, FoundTask, FoundWorkflow } from "@/lib/model/found";
 import type { Uuid } from "@/lib/model/ids";
 import { TASK_STATES } from "@/lib/model/states";
-import { readQueues } from "./scope/registry";
-import { readRow } from "./workflows";
+import { withQueues } from "./scope/registry";
+import { findWorkflowRun } from "./workflows";
 import type { WorkflowRunRow } from "./workflows/rows";
-import { readWorkflowColumns } from "./workflows/tables";
+import { getWorkflowColumns } from "./workflows/tables";
 
 /**
  * What has this id: a task or run of any readable queue, or a workflow run, by primary keys. Nothing is not an error.
  *
- * @throws ProblemError what `readQueues` throws.
+ * @throws ProblemError what `withQueues` throws.
  */
 export function findById(id: Uuid, options: ReadOptions = {}): Promise<Found[]> {
-  return readQueues([], options, async ({ db, queues }) => {
+  return withQueues([], options, async ({ db, queues }) => {
     const names = queues.map(({ name }) => name);
-    const columns = await readWorkflowColumns(db, queues);
-    const workflow = await readRow(db, columns, id);
+    const columns = await getWorkflowColumns(db, queues);
+    const workflow = await findWorkflowRun(db, columns, id);
     return [...(await findTasks(db, names, id)), ...(workflow ? [toFound(workflow)] : [])];
   });
 }

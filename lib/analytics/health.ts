@@ -4,13 +4,13 @@ import { ProblemError } from "@/lib/model/problem";
 import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { sql } from "drizzle-orm";
-import { type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
+import { inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
 import type { Health } from "@/lib/model/health";
 
 /** Whether the database can be used, and which schema it holds. A database that is away is an answer, not an error. */
 export async function getHealth(options: ReadOptions = {}): Promise<Health> {
   try {
-    return await readSnapshot(async (db) => {
+    return await inSnapshot(async (db) => {
       const [schema] = await query(
         db,
         { installed: boolean, versioned: boolean },

@@ -5,9 +5,9 @@ import { ATTEMPT_OUTCOMES } from "@/lib/model/count";
 import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
 import { countAttempts } from "./overview/attempts";
-import { readSample, type SampledTask, weightedQuantile } from "./overview/latency-sample";
+import { type SampledTask, sampleTasks, weightedQuantile } from "./overview/latency-sample";
 import { groupBy } from "./scope/group-by";
-import { readQueues } from "./scope/registry";
+import { withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
 
 /**
@@ -28,13 +28,13 @@ export type Throughput = {
 /**
  * How many attempts completed, failed or still run, over a window that ends now. Exact; with tenants, of their tasks.
  *
- * @throws ProblemError what `readQueues` throws; `timed_out` when there are too many attempts in the window.
+ * @throws ProblemError what `withQueues` throws; `timed_out` when there are too many attempts in the window.
  */
 export function getThroughput(
   window: Window,
   { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
 ): Promise<Throughput> {
-  return readQueues([], options, async ({ db, now, queues, unreadable }) => {
+  return withQueues([], options, async ({ db, now, queues, unreadable }) => {
     const grid = timeGrid(window, now);
     const names = queues.map((queue) => queue.name);
     const counts = await countAttempts(db, names, grid, ATTEMPT_OUTCOMES, tenant);
@@ -87,16 +87,16 @@ const NAMES = 40;
  * a fixed number of tasks in slices of the primary key, so the cost does not grow with the tables. With tenants only
  * their tasks are read; of one that has few, all tasks of the window are passed by to find them.
  *
- * @throws ProblemError what `readQueues` throws.
+ * @throws ProblemError what `withQueues` throws.
  */
 export function getLatency(
   window: Window,
   { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
 ): Promise<Latency> {
-  return readQueues([], options, async ({ db, now, queues, unreadable }) => {
+  return withQueues([], options, async ({ db, now, queues, unreadable }) => {
     const { from } = timeGrid(window, now);
     const names = queues.map((queue) => queue.name);
-    const tasks = await readSample(db, names, { from, now, tenant });
+    const tasks = await sampleTasks(db, names, { from, now, tenant });
     return {
       window,
       from: new Date(from).toISOString(),
@@ -119,8 +119,8 @@ export function summarise(
     .map(([name, group]) => ({
       name,
       tasks: countOf(group),
-      wait: quantilesOf(group, (task) => task.waitMs),
-      run: quantilesOf(group, (task) => task.runMs),
+      wait: computeQuantiles(group, (task) => task.waitMs),
+      run: computeQuantiles(group, (task) => task.runMs),
     }))
     .sort((a, b) => b.tasks.value - a.tasks.value || (a.name < b.name ? -1 : 1));
 }
@@ -130,7 +130,7 @@ function countOf(group: SampledTask[]): Count {
   return { value, precision: value === group.length ? "exact" : "estimated" };
 }
 
-function quantilesOf(
+function computeQuantiles(
   group: SampledTask[],
   measure: (task: SampledTask) => number | null,
 ): Quantiles | null {
@@ -151,17 +151,17 @@ export type QueueFigures = { throughput: Throughput; latency: Latency; now: Iso 
 /**
  * Attempts, queue wait and run time of one queue, of some tenants or of all. Bounded by the window and, for waits and run times, by a sample.
  *
- * @throws ProblemError what `readQueues` throws.
+ * @throws ProblemError what `withQueues` throws.
  */
 export function getQueueFigures(
   queue: string,
   window: Window,
   { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
 ): Promise<QueueFigures> {
-  return readQueues([queue], options, async ({ db, now }) => {
+  return withQueues([queue], options, async ({ db, now }) => {
     const grid = timeGrid(window, now);
     const counts = (await countAttempts(db, [queue], grid, ATTEMPT_OUTCOMES, tenant)).get(queue);
-    const tasks = await readSample(db, [queue], { from: grid.from, now, tenant });
+    const tasks = await sampleTasks(db, [queue], { from: grid.from, now, tenant });
     const about = { window, from: new Date(grid.from).toISOString(), now, unreadable: [] };
     return {
       throughput: {

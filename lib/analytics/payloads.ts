@@ -7,9 +7,9 @@ import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { PayloadRef } from "@/lib/search-params/payload";
-import { rootOf } from "./scope/payload";
+import { getPayloadRoot } from "./scope/payload";
 import { redact } from "./scope/redact";
-import { readQueues } from "./scope/registry";
+import { withQueues } from "./scope/registry";
 
 /**
  * The exact text of one JSON value of a task, whatever its size; what the configuration hides is masked.
@@ -22,7 +22,7 @@ export function getPayload(
   ref: PayloadRef,
   options: ReadOptions = {},
 ): Promise<string> {
-  return readText(queue, locate(queueTables(queue), taskId, ref), options);
+  return getText(queue, locate(queueTables(queue), taskId, ref), options);
 }
 
 /**
@@ -36,7 +36,7 @@ export function getEventPayload(
   options: ReadOptions = {},
 ): Promise<string> {
   const { events } = queueTables(queue);
-  return readText(
+  return getText(
     queue,
     { table: events, column: events.payload, where: eq(events.name, name) },
     options,
@@ -68,8 +68,8 @@ function locate({ tasks, runs, checkpoints }: QueueTables, taskId: Uuid, ref: Pa
   }
 }
 
-function readText(queue: string, place: Place, options: ReadOptions): Promise<string> {
-  return readQueues([queue], options, async ({ db }) => {
+function getText(queue: string, place: Place, options: ReadOptions): Promise<string> {
+  return withQueues([queue], options, async ({ db }) => {
     const [row] = await db
       .select({ text: sql`${place.column}::text`.mapWith(nullable(text)) })
       .from(place.table)
@@ -80,7 +80,7 @@ function readText(queue: string, place: Place, options: ReadOptions): Promise<st
         message: "There is no such value.",
         hint: "It may have changed meanwhile.",
       });
-    const root = rootOf(place.column);
+    const root = getPayloadRoot(place.column);
     return root === null ? row.text : redact(root, row.text).text;
   });
 }

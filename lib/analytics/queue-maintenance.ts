@@ -12,9 +12,9 @@ import type { Count } from "@/lib/model/count";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor } from "@/lib/model/key-range";
 import type { Partitions, TableStorage } from "@/lib/model/maintenance";
-import { readPartitions } from "./queues/partitions";
-import { readStorage } from "./queues/storage";
-import { queueNotFound, readQueues, refuseRestricted } from "./scope/registry";
+import { getPartitions } from "./queues/partitions";
+import { listStorage } from "./queues/storage";
+import { queueNotFound, refuseRestricted, withQueues } from "./scope/registry";
 
 /** How a queue is kept: its policy, its tables on disk and its partitions. */
 export type QueueMaintenance = {
@@ -37,16 +37,16 @@ export type QueueMaintenance = {
  * catalog.
  *
  * @throws ProblemError `queue_not_found` for an unknown name, `forbidden` where the dashboard is restricted to tenants, and
- * what `readQueues` throws.
+ * what `withQueues` throws.
  */
 export async function getQueueMaintenance(
   queue: string,
   options: ReadOptions = {},
 ): Promise<QueueMaintenance> {
   refuseRestricted("How a queue is kept");
-  const tables = await readQueues([queue], options, async ({ db, now, queues: [registered] }) => ({
-    storage: await readStorage(db, queue),
-    partitions: registered?.storageMode === "partitioned" ? await readPartitions(db, queue) : null,
+  const tables = await withQueues([queue], options, async ({ db, now, queues: [registered] }) => ({
+    storage: await listStorage(db, queue),
+    partitions: registered?.storageMode === "partitioned" ? await getPartitions(db, queue) : null,
     now,
   }));
   try {
@@ -83,7 +83,7 @@ export type CleanupPlan = {
  * Counts what a cleanup with this time to live would delete from a queue, up to ten thousand of each kind. Tasks are
  * looked at oldest first and none younger than the cutoff, so the cost is bounded by the cap and by old active tasks.
  *
- * @throws ProblemError what `readQueues` throws; `timed_out` when too many old tasks are still active;
+ * @throws ProblemError what `withQueues` throws; `timed_out` when too many old tasks are still active;
  * `forbidden` where the dashboard is restricted to tenants.
  */
 export function previewCleanup(
@@ -92,7 +92,7 @@ export function previewCleanup(
   options: ReadOptions = {},
 ): Promise<CleanupPlan> {
   refuseRestricted("What a cleanup would delete");
-  return readQueues([queue], options, async ({ db, now }) => {
+  return withQueues([queue], options, async ({ db, now }) => {
     const { tasks, runs, events } = queueTables(queue);
     const cutoff = Date.parse(now) - ttlSeconds * 1_000;
     const before = new Date(Math.max(cutoff, 0)).toISOString();

@@ -7,14 +7,14 @@ import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import type { Queue, QueueList, TerminalCounts } from "@/lib/model/queue";
 import { countTerminalTasks } from "./queues/terminal-counts";
-import { type RegisteredQueue, readQueues } from "./scope/registry";
+import { type RegisteredQueue, withQueues } from "./scope/registry";
 
 /**
  * All queues, by name, with their counts. Active counts are exact and read from the index of runs alone, so their
  * cost follows the active runs, never the tables; terminal ones say how far they can be trusted. With tenants only their
  * tasks count: that looks up one task for each active run.
  *
- * @throws ProblemError what `readQueues` throws. A queue whose tables cannot be read is listed with the reason.
+ * @throws ProblemError what `withQueues` throws. A queue whose tables cannot be read is listed with the reason.
  */
 export function listQueues({
   tenant = [],
@@ -34,7 +34,7 @@ export async function getQueue(
 ): Promise<Queue & { now: Iso }> {
   const { queues, now } = await listQueuesNamed([name], [], options);
   const [queue] = queues;
-  if (!queue) throw new Error("readQueues answered without the named queue");
+  if (!queue) throw new Error("withQueues answered without the named queue");
   return { ...queue, now };
 }
 
@@ -43,9 +43,9 @@ function listQueuesNamed(
   tenants: readonly string[],
   options: ReadOptions,
 ): Promise<QueueList> {
-  return readQueues(names, options, async ({ db, now, queues, unreadable }) => {
+  return withQueues(names, options, async ({ db, now, queues, unreadable }) => {
     const readable = queues.map((queue) => queue.name);
-    const active = await readActiveRuns(db, readable, now, tenants);
+    const active = await countActiveRuns(db, readable, now, tenants);
     const terminal = await countTerminalTasks(db, readable, tenants);
     const all = [...queues, ...unreadable].sort((a, b) => (a.name < b.name ? -1 : 1));
     return { queues: all.map((queue) => toQueue(queue, active, terminal)), now };
@@ -64,7 +64,7 @@ const ACTIVE_RUNS = {
 };
 type ActiveRuns = DecodedRow<typeof ACTIVE_RUNS>;
 
-async function readActiveRuns(
+async function countActiveRuns(
   db: Database,
   queues: string[],
   now: Iso,
@@ -134,13 +134,13 @@ const PATIENCE = 120_000;
  * How many tasks of a queue have ended, of some tenants or of all, by how they ended: every row is read, so this takes time on a large queue. It
  * ends with its signal, or after two minutes.
  *
- * @throws ProblemError what `readQueues` throws; `timed_out` after two minutes.
+ * @throws ProblemError what `withQueues` throws; `timed_out` after two minutes.
  */
 export function countTerminalTasksExactly(
   queue: string,
   { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
 ): Promise<TerminalCounts & { now: Iso }> {
-  return readQueues([queue], options, async ({ db, now }) => {
+  return withQueues([queue], options, async ({ db, now }) => {
     await execute(db, sql.raw(`set local statement_timeout = ${PATIENCE}`));
     const { tasks } = queueTables(queue, tenant);
     const rows = await db

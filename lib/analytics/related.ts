@@ -17,13 +17,13 @@ import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/related";
 import { NO_QUERY } from "@/lib/search-params/tasks-words";
 import { payload } from "./scope/payload";
 import { isRecent } from "./scope/recent-tasks";
-import { type RegisteredQueue, readQueues } from "./scope/registry";
+import { type RegisteredQueue, withQueues } from "./scope/registry";
 import { searchHeaders, searchWorkflowTasks } from "./search/headers";
 import { type TaskRow, taskColumns, withLastRuns } from "./search/rows";
 import { scanTasks } from "./search/scan";
 import type { TaskSearch } from "./search/task-search";
 import { taskNotFound } from "./task";
-import { awaitCheckpoint, idOf, type Link, linksOfSteps } from "./task/links";
+import { awaitCheckpoint, findLinks, type Link, parseId } from "./task/links";
 
 /** Steps that are read for ids. */
 const MOST_STEPS = 500;
@@ -36,21 +36,21 @@ const HOUR = 3_600_000;
  * What has to do with a task: its parent and children, copies both ways, the same idempotency key and the same workflow
  * run, in all queues. Every question is bounded by keys or by time, and the answer says how far it looked.
  *
- * @throws ProblemError `task_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `task_not_found`, and what `withQueues` throws.
  */
 export function getRelated(
   queueName: string,
   taskId: Uuid,
   options: ReadOptions = {},
 ): Promise<RelatedTasks> {
-  return readQueues([], options, async ({ db, now, queues, unreadable }) => {
+  return withQueues([], options, async ({ db, now, queues, unreadable }) => {
     const names = queues.map((queue) => queue.name);
     const home = queues.find((queue) => queue.name === queueName);
-    const own = home && (await readOwn(db, home, taskId));
+    const own = home && (await findOwn(db, home, taskId));
     if (!own) throw taskNotFound(queueName, taskId);
-    const links = await readLinks(db, queueName, taskId);
-    const parentId = idOf(own.parent);
-    const originId = idOf(own.origin);
+    const links = await listLinks(db, queueName, taskId);
+    const parentId = parseId(own.parent);
+    const originId = parseId(own.origin);
     const awaiting = parentId ? { ids: [], probed: 0 } : await probeParents(db, names, taskId);
     const named = [parentId, originId, ...awaiting.ids, ...links.map((link) => link.id)];
     const known = await findTasks(
@@ -111,7 +111,7 @@ function toRelation({ how, step }: Link): Relation {
   return { by: how, step };
 }
 
-async function readOwn(db: Database, queue: RegisteredQueue, taskId: Uuid) {
+async function findOwn(db: Database, queue: RegisteredQueue, taskId: Uuid) {
   const tables = queueTables(queue.name);
   const { tasks } = tables;
   const header = (key: string) =>
@@ -131,7 +131,7 @@ async function readOwn(db: Database, queue: RegisteredQueue, taskId: Uuid) {
   return row;
 }
 
-async function readLinks(db: Database, queue: string, taskId: Uuid): Promise<Link[]> {
+async function listLinks(db: Database, queue: string, taskId: Uuid): Promise<Link[]> {
   const { checkpoints } = queueTables(queue);
   const rows = await db
     .select({ name: checkpoints.name, state: payload(checkpoints.state, LARGE) })
@@ -139,7 +139,7 @@ async function readLinks(db: Database, queue: string, taskId: Uuid): Promise<Lin
     .where(eq(checkpoints.taskId, taskId))
     .orderBy(asc(checkpoints.updatedAt))
     .limit(MOST_STEPS);
-  return linksOfSteps(rows.map(({ name, state }) => ({ name, text: state?.text ?? null })));
+  return findLinks(rows.map(({ name, state }) => ({ name, text: state?.text ?? null })));
 }
 
 /** A key is unique within a queue; where queues are partitioned no index of the tasks has it. */

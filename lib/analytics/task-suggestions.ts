@@ -19,7 +19,7 @@ import {
 } from "@/lib/search-params/tasks-paths";
 import { isRecent } from "./scope/recent-tasks";
 import { redact, redactionRules } from "./scope/redact";
-import { type RegisteredQueue, readQueues } from "./scope/registry";
+import { type RegisteredQueue, withQueues } from "./scope/registry";
 
 /** What can be typed into the search box for these queues. Recent things, never everything there is. */
 export type TaskSuggestions = {
@@ -41,17 +41,17 @@ const LARGE = 4_096;
  * Names, workers, tenants, idempotency keys, checkpoints and payload paths of the newest tasks of each queue, and the task names that the
  * database's statistics know. A few keyed reads, whatever the size of the tables.
  *
- * @throws ProblemError what `readQueues` throws.
+ * @throws ProblemError what `withQueues` throws.
  */
 export function suggestTasks(
   queues: string[],
   options: ReadOptions = {},
 ): Promise<TaskSuggestions> {
-  return readQueues(queues, options, async (scope) => {
+  return withQueues(queues, options, async (scope) => {
     const names = scope.queues.map((queue) => queue.name);
-    const rows = await readSample(scope.db, scope.queues);
+    const rows = await sampleTasks(scope.db, scope.queues);
     // The statistics are of all tenants.
-    const known = getTenants() === null ? await readKnownNames(scope.db, names) : [];
+    const known = getTenants() === null ? await listKnownNames(scope.db, names) : [];
     const unique = (values: (string | null)[]) =>
       [...new Set(values.flatMap((value) => value ?? []))].sort();
     return {
@@ -83,7 +83,7 @@ function withoutHidden(paths: SampledPath[]): SampledPath[] {
   });
 }
 
-function readSample(db: Database, queues: RegisteredQueue[]) {
+function sampleTasks(db: Database, queues: RegisteredQueue[]) {
   const [first, second, ...rest] = queues.map((queue) => {
     const { tasks, runs, checkpoints, tenantId } = queueTables(queue.name);
     const newest = db
@@ -143,7 +143,7 @@ function readSample(db: Database, queues: RegisteredQueue[]) {
 }
 
 /** The most common task names of the planner's statistics, of partitions too. */
-async function readKnownNames(db: Database, queues: string[]): Promise<string[]> {
+async function listKnownNames(db: Database, queues: string[]): Promise<string[]> {
   const rows = await query(
     db,
     { name: text },

@@ -8,9 +8,9 @@ import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Checkpoint, Run, Task, TaskDetail, Wait } from "@/lib/model/task";
 import { inlineLimit } from "./scope/payload";
-import { type RegisteredQueue, readQueues } from "./scope/registry";
+import { type RegisteredQueue, withQueues } from "./scope/registry";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./task/columns";
-import { readEmissions } from "./task/emissions";
+import { listEmissions } from "./task/emissions";
 
 /** The newest of these are shown; nobody reads more of one task, and the answer stays bounded. */
 const MOST_RUNS = 500;
@@ -20,28 +20,28 @@ const MOST_CHECKPOINTS = 2_000;
  * Everything the engine keeps about one task, in one snapshot: runs by attempt, checkpoints in the order in which
  * they were written. Large JSON values come with their size only.
  *
- * @throws ProblemError `task_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `task_not_found`, and what `withQueues` throws.
  */
 export function getTask(
   queueName: string,
   taskId: Uuid,
   options: ReadOptions = {},
 ): Promise<TaskDetail> {
-  return readQueues([queueName], options, async ({ db, now, queues: [queue] }) => {
-    const task = queue && (await readTask(db, queue, taskId));
+  return withQueues([queueName], options, async ({ db, now, queues: [queue] }) => {
+    const task = queue && (await findTask(db, queue, taskId));
     if (!task) throw taskNotFound(queueName, taskId);
     const tables = queueTables(queueName);
     const total = await countRows(db, tables, taskId);
-    const runs = await readRuns(db, queue, taskId, total.runs);
-    const checkpoints = await readCheckpoints(db, tables, taskId, total.checkpoints);
-    const waits = await readWaits(db, tables, taskId);
+    const runs = await listRuns(db, queue, taskId, total.runs);
+    const checkpoints = await listCheckpoints(db, tables, taskId, total.checkpoints);
+    const waits = await listWaits(db, tables, taskId);
     const shown = {
       task,
       runs: runs.slice(0, MOST_RUNS).reverse(),
       checkpoints: checkpoints.slice(0, MOST_CHECKPOINTS).reverse(),
       waits,
     };
-    const [emissions = { eventsEmittedAt: {} }] = await readEmissions(db, queueName, [shown]);
+    const [emissions = { eventsEmittedAt: {} }] = await listEmissions(db, queueName, [shown]);
     return {
       ...shown,
       ...emissions,
@@ -67,7 +67,7 @@ function truncation(runs: boolean, checkpoints: boolean): Pick<TaskDetail, "trun
   };
 }
 
-async function readTask(
+async function findTask(
   db: Database,
   queue: RegisteredQueue,
   taskId: Uuid,
@@ -96,7 +96,7 @@ async function countRows(
   return count ?? { runs: 0, checkpoints: 0 };
 }
 
-function readRuns(
+function listRuns(
   db: Database,
   queue: RegisteredQueue,
   taskId: Uuid,
@@ -118,7 +118,7 @@ function readRuns(
     .limit(MOST_RUNS + 1);
 }
 
-function readCheckpoints(
+function listCheckpoints(
   db: Database,
   tables: QueueTables,
   taskId: Uuid,
@@ -133,7 +133,7 @@ function readCheckpoints(
     .limit(MOST_CHECKPOINTS + 1);
 }
 
-function readWaits(db: Database, { waits }: QueueTables, taskId: Uuid): Promise<Wait[]> {
+function listWaits(db: Database, { waits }: QueueTables, taskId: Uuid): Promise<Wait[]> {
   return db
     .select()
     .from(waits)

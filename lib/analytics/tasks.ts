@@ -11,7 +11,7 @@ import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks";
 import { isKeySort } from "@/lib/search-params/tasks-sort";
-import { readQueues } from "./scope/registry";
+import { withQueues } from "./scope/registry";
 import { pageByKey } from "./search/key-page";
 import { pageByRank } from "./search/rank";
 import { taskColumns, withColumns, withLastRuns } from "./search/rows";
@@ -32,13 +32,13 @@ const COUNT_BUDGET = 700;
  * far it got; a ranking that leaves out older tasks returns in `rankedFrom` where it starts.
  *
  * @throws ProblemError `bad_request` for a foreign cursor, a redacted value or an order that these filters rule out, and
- *   what `readQueues` throws.
+ *   what `withQueues` throws.
  */
 export function listTasks(
   filters: TaskFilters,
   options: ReadOptions = {},
 ): Promise<Page<TaskSummary>> {
-  return readQueues(filters.queue, options, async (scope) => {
+  return withQueues(filters.queue, options, async (scope) => {
     const { db, now, unreadable } = scope;
     const search = await toTaskSearch(scope, filters);
     const { rows, ...around } = isKeySort(search.sort)
@@ -56,14 +56,14 @@ export function listTasks(
 /**
  * The named tasks as a list shows them, by queue; those that no longer exist are left out.
  *
- * @throws what `readQueues` throws.
+ * @throws what `withQueues` throws.
  */
 export function listSelectedTasks(
   selected: readonly { queue: string; taskId: Uuid }[],
   options: ReadOptions = {},
 ): Promise<{ rows: TaskSummary[]; now: Iso }> {
   const names = [...new Set(selected.map(({ queue }) => queue))];
-  return readQueues(names, options, async ({ db, now }) => {
+  return withQueues(names, options, async ({ db, now }) => {
     const rows: TaskSummary[] = [];
     for (const queue of names) {
       const tables = queueTables(queue);
@@ -141,7 +141,7 @@ export async function* countTasks(
   let count = 0;
   let remaining: TaskSearch | undefined;
   for (;;) {
-    const step = await readQueues(filters.queue, options, async (scope) => {
+    const step = await withQueues(filters.queue, options, async (scope) => {
       const { db, now, unreadable } = scope;
       const whole =
         remaining ?? (await toTaskSearch(scope, { ...filters, sort: "newest", cursor: null }));

@@ -7,7 +7,7 @@ import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
-import { readQueues } from "./scope/registry";
+import { withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
 
 export type WorkerList = {
@@ -28,17 +28,17 @@ const WORKERS = 200;
  * Who works: inferred from the claims of running runs, and of the attempts picked up in a window that ends now. At most
  * 20,000 attempts a queue and outcome are counted, the newest first. With tenants, only what was done for them counts.
  *
- * @throws ProblemError what `readQueues` throws.
+ * @throws ProblemError what `withQueues` throws.
  */
 export function listWorkers(
   window: Window,
   { tenant = [], ...options }: ReadOptions & { tenant?: readonly string[] } = {},
 ): Promise<WorkerList> {
-  return readQueues([], options, async ({ db, now, queues, unreadable }) => {
+  return withQueues([], options, async ({ db, now, queues, unreadable }) => {
     const names = queues.map((queue) => queue.name);
     const from = new Date(timeGrid(window, now).from).toISOString();
-    const running = await readRunningClaims(db, names, now, tenant);
-    const { ended, lookedBackTo } = await readEndedClaims(db, names, from, tenant);
+    const running = await listRunningClaims(db, names, now, tenant);
+    const { ended, lookedBackTo } = await listEndedClaims(db, names, from, tenant);
     const workers = combineClaims(running, ended);
     return {
       window,
@@ -181,7 +181,7 @@ export type EndedClaims = {
 };
 
 /** The claims of running runs, worker by worker. Read through the index of runs by state. */
-export async function readRunningClaims(
+export async function listRunningClaims(
   db: Database,
   queues: string[],
   now: Iso,
@@ -266,7 +266,7 @@ const ENDED_CLAIMS = {
  * The attempts that were picked up since `from` and have ended, worker by worker. `lookedBackTo` is set when a queue had
  * more than the budget: older ones are then counted in no queue.
  */
-export async function readEndedClaims(
+export async function listEndedClaims(
   db: Database,
   queues: string[],
   from: Iso,

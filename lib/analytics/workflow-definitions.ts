@@ -14,10 +14,10 @@ import type {
   WorkflowRunSummary,
 } from "@/lib/model/workflow";
 import { redact } from "./scope/redact";
-import { readQueues } from "./scope/registry";
-import { readRow, workflowRunNotFound } from "./workflows";
+import { withQueues } from "./scope/registry";
+import { findWorkflowRun, workflowRunNotFound } from "./workflows";
 import { withRoots } from "./workflows/rows";
-import { readWorkflowColumns, type WorkflowSources } from "./workflows/tables";
+import { getWorkflowColumns, type WorkflowSources } from "./workflows/tables";
 
 const MOST_DEFINITIONS = 500;
 /** Larger definitions are not returned: their diagram could not be read. */
@@ -46,13 +46,13 @@ const DEFINITION_COLUMNS = sql`definition_id::text as "definitionId", workflow_n
 /**
  * The stored definitions by name, the newest version first; the newest 500 in all.
  *
- * @throws ProblemError what `readQueues` throws.
+ * @throws ProblemError what `withQueues` throws.
  */
 export function listWorkflowDefinitions(
   options: ReadOptions = {},
 ): Promise<WorkflowDefinitionList> {
-  return readQueues([], options, async ({ db, now, queues }) => {
-    const { definitions: columns, from } = await readWorkflowColumns(db, queues);
+  return withQueues([], options, async ({ db, now, queues }) => {
+    const { definitions: columns, from } = await getWorkflowColumns(db, queues);
     if (columns.size === 0) return { definitions: [], installed: false, truncated: false, now };
     const rows = await query(
       db,
@@ -74,15 +74,15 @@ export function listWorkflowDefinitions(
 /**
  * One stored definition as JSON text.
  *
- * @throws ProblemError `definition_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `definition_not_found`, and what `withQueues` throws.
  */
 export function getWorkflowDefinition(
   definitionId: Uuid,
   options: ReadOptions = {},
 ): Promise<RunDefinition> {
-  return readQueues([], options, async ({ db, queues }) => {
-    const { definitions, from } = await readWorkflowColumns(db, queues);
-    const found = definitions.size > 0 ? await readById(db, from, definitionId) : undefined;
+  return withQueues([], options, async ({ db, queues }) => {
+    const { definitions, from } = await getWorkflowColumns(db, queues);
+    const found = definitions.size > 0 ? await findDefinition(db, from, definitionId) : undefined;
     if (!found) throw definitionNotFound();
     return shown(found);
   });
@@ -91,24 +91,24 @@ export function getWorkflowDefinition(
 /**
  * The definition that a run executes, found by the best evidence there is; see `DefinitionSource`.
  *
- * @throws ProblemError `workflow_run_not_found`, `definition_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `workflow_run_not_found`, `definition_not_found`, and what `withQueues` throws.
  */
 export function getRunDefinition(
   workflowRunId: Uuid,
   options: ReadOptions = {},
 ): Promise<RunDefinition> {
-  return readQueues([], options, async ({ db, queues }) => {
-    const columns = await readWorkflowColumns(db, queues);
+  return withQueues([], options, async ({ db, queues }) => {
+    const columns = await getWorkflowColumns(db, queues);
     const { from } = columns;
-    const row = await readRow(db, columns, workflowRunId);
+    const row = await findWorkflowRun(db, columns, workflowRunId);
     const [run] = row ? await withRoots(db, queues, [row]) : [];
     if (!run) throw workflowRunNotFound(workflowRunId);
     const stored = columns.definitions.size > 0;
     const found =
-      (stored && run.definitionId ? await readById(db, from, run.definitionId) : undefined) ??
-      (stored && run.hash ? await readByHash(db, from, run) : undefined) ??
-      (run.rootState ? await readFromRoot(db, run) : undefined) ??
-      (stored ? await readByName(db, from, run) : undefined);
+      (stored && run.definitionId ? await findDefinition(db, from, run.definitionId) : undefined) ??
+      (stored && run.hash ? await findByHash(db, from, run) : undefined) ??
+      (run.rootState ? await findInRoot(db, run) : undefined) ??
+      (stored ? await findByName(db, from, run) : undefined);
     if (!found) throw definitionNotFound();
     return shown(found);
   });
@@ -132,7 +132,7 @@ const FOUND = { text, definitionId: uuid };
 const COLUMNS = sql`d.definition::text as text, d.definition_id::text as "definitionId"`;
 const SMALL = sql`pg_column_size(d.definition) <= ${MOST_DEFINITION_BYTES}::int`;
 
-async function readById(
+async function findDefinition(
   db: Database,
   from: WorkflowSources,
   id: Uuid,
@@ -145,7 +145,7 @@ async function readById(
   return rows[0] && { ...rows[0], source: "definition_id" };
 }
 
-async function readByHash(
+async function findByHash(
   db: Database,
   from: WorkflowSources,
   run: WorkflowRunSummary,
@@ -163,7 +163,7 @@ async function readByHash(
 }
 
 /** Without a hash, only the one definition that can be meant: several would be a guess. */
-async function readByName(
+async function findByName(
   db: Database,
   from: WorkflowSources,
   run: WorkflowRunSummary,
@@ -185,7 +185,7 @@ function ofTenant({ tenantId }: WorkflowRunSummary) {
   return tenantId === null ? sql`true` : sql`coalesce(d.tenant_id, ${tenantId}) = ${tenantId}`;
 }
 
-async function readFromRoot(
+async function findInRoot(
   db: Database,
   { queue, rootTaskId }: WorkflowRunSummary,
 ): Promise<RunDefinition | undefined> {
@@ -205,14 +205,14 @@ async function readFromRoot(
 /**
  * One stored definition with its text, and the newest of those that have its name and tenant, itself among them.
  *
- * @throws ProblemError `definition_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `definition_not_found`, and what `withQueues` throws.
  */
 export function getDefinitionDetail(
   definitionId: Uuid,
   options: ReadOptions = {},
 ): Promise<WorkflowDefinitionDetail> {
-  return readQueues([], options, async ({ db, now, queues }) => {
-    const { definitions, from } = await readWorkflowColumns(db, queues);
+  return withQueues([], options, async ({ db, now, queues }) => {
+    const { definitions, from } = await getWorkflowColumns(db, queues);
     if (definitions.size === 0) throw notFound(definitionId);
     const [row] = await query(
       db,

@@ -6,8 +6,8 @@ import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import { isRecent } from "./scope/recent-tasks";
-import { readQueues } from "./scope/registry";
-import { readWorkflowColumns } from "./workflows/tables";
+import { withQueues } from "./scope/registry";
+import { getWorkflowColumns } from "./workflows/tables";
 
 /** So many of the newest tasks of a queue are looked at. */
 const LOOKED_AT = 5_000;
@@ -24,10 +24,10 @@ export type Takers = {
  * Whether workers of a queue take tasks of a name. Workers do not say what they know, so it is told from the newest
  * 5,000 tasks.
  *
- * @throws ProblemError what `readQueues` throws.
+ * @throws ProblemError what `withQueues` throws.
  */
 export function getTakers(queue: string, name: string, options: ReadOptions = {}): Promise<Takers> {
-  return readQueues([queue], options, async ({ db, now }) => {
+  return withQueues([queue], options, async ({ db, now }) => {
     const { tasks } = queueTables(queue);
     const newest = db
       .select({
@@ -57,23 +57,23 @@ export function getTakers(queue: string, name: string, options: ReadOptions = {}
 /**
  * The queues to choose from, and the one in which a workflow of this name ran last, if any.
  *
- * @throws ProblemError what `readQueues` throws.
+ * @throws ProblemError what `withQueues` throws.
  */
 export function listRunQueues(
   workflowName: string,
   options: ReadOptions = {},
 ): Promise<{ queues: string[]; last: string | null }> {
-  return readQueues([], options, async ({ db, queues }) => {
+  return withQueues([], options, async ({ db, queues }) => {
     const names = queues.map(({ name }) => name);
-    const columns = await readWorkflowColumns(db, queues);
-    const last = await readLastQueue(db, columns, workflowName);
+    const columns = await getWorkflowColumns(db, queues);
+    const last = await findLastQueue(db, columns, workflowName);
     return { queues: names, last: last !== null && names.includes(last) ? last : null };
   });
 }
 
-async function readLastQueue(
+async function findLastQueue(
   db: Database,
-  { runs, dated, from }: Awaited<ReturnType<typeof readWorkflowColumns>>,
+  { runs, dated, from }: Awaited<ReturnType<typeof getWorkflowColumns>>,
   workflowName: string,
 ): Promise<string | null> {
   if (!runs.has("absurd_queue") || !runs.has("workflow_name")) return null;

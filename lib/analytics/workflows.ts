@@ -16,9 +16,9 @@ import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import type { WorkflowFilters, WorkflowPayloadName } from "@/lib/search-params/workflows";
 import { requireCursor } from "./scope/key-pages";
 import { redact, redactionRules } from "./scope/redact";
-import { readQueues } from "./scope/registry";
+import { withQueues } from "./scope/registry";
 import { type FoundTask, type FoundTasks, searchWorkflowTasks } from "./search/headers";
-import { readTaskDetails } from "./task/workflow-tasks";
+import { listTaskDetails } from "./task/workflow-tasks";
 import {
   runPayload,
   selectRun,
@@ -28,7 +28,7 @@ import {
 } from "./workflows/rows";
 import {
   describeTables,
-  readWorkflowColumns,
+  getWorkflowColumns,
   runColumn,
   type WorkflowColumns,
 } from "./workflows/tables";
@@ -38,19 +38,19 @@ import {
  * holds at once; one for a column that the table lacks matches nothing. Pages neither repeat nor skip a run while
  * others are added. A database without the table has an empty page that says so in `tables`.
  *
- * @throws ProblemError `bad_request` for a foreign cursor, and what `readQueues` throws.
+ * @throws ProblemError `bad_request` for a foreign cursor, and what `withQueues` throws.
  */
 export function listWorkflowRuns(
   filters: WorkflowFilters,
   options: ReadOptions = {},
 ): Promise<WorkflowRunPage> {
-  return readQueues([], options, async ({ db, now, queues }) => {
-    const columns = await readWorkflowColumns(db, queues);
+  return withQueues([], options, async ({ db, now, queues }) => {
+    const columns = await getWorkflowColumns(db, queues);
     const tables = describeTables(columns);
     const page = { rows: [], older: null, newer: null, now, tables };
     if (!tables.runs) return page;
     const from = filters.cursor === null ? null : parseWorkflowCursor(filters.cursor);
-    const found = await readPage(db, columns, filters, from, now);
+    const found = await listRows(db, columns, filters, from, now);
     const isOlder = from?.direction !== "newer";
     const shown = found.slice(0, filters.limit);
     const key = (row: WorkflowRunRow | undefined) => row && { moment: row.moment, id: row.id };
@@ -69,7 +69,7 @@ export function listWorkflowRuns(
 
 type From = { direction: "older" | "newer"; key: WorkflowKey } | null;
 
-async function readPage(
+async function listRows(
   db: Database,
   columns: WorkflowColumns,
   filters: WorkflowFilters,
@@ -79,7 +79,7 @@ async function readPage(
   const older = from?.direction !== "newer";
   const order = older ? sql`desc` : sql`asc`;
   const beyond = from ? [isBeyond(columns, from.key, older)] : [];
-  const conditions = [sql`true`, ...conditionsOf(columns, filters, now), ...beyond];
+  const conditions = [sql`true`, ...toConditions(columns, filters, now), ...beyond];
   return query(
     db,
     WORKFLOW_RUN_ROW,
@@ -97,7 +97,7 @@ function isBeyond({ dated }: WorkflowColumns, { moment, id }: WorkflowKey, older
   return sql`(w.created_at, w.workflow_run_id) ${sign} (${moment}::timestamptz, ${id}::uuid)`;
 }
 
-function conditionsOf(columns: WorkflowColumns, filters: WorkflowFilters, now: Iso): SQL[] {
+function toConditions(columns: WorkflowColumns, filters: WorkflowFilters, now: Iso): SQL[] {
   const among = (name: string, values: readonly string[]) =>
     values.length === 0
       ? []
@@ -145,25 +145,25 @@ const LOOK_BACK = 7 * 86_400_000;
  * A workflow run with its tasks: the root, and those of the run's life that carry its id in their headers, the oldest
  * first, whatever their queues. In one snapshot.
  *
- * @throws ProblemError `workflow_run_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `workflow_run_not_found`, and what `withQueues` throws.
  */
 export function getWorkflowRun(
   workflowRunId: Uuid,
   options: ReadOptions = {},
 ): Promise<WorkflowRunDetail> {
-  return readQueues([], options, async ({ db, now, queues }) => {
-    const columns = await readWorkflowColumns(db, queues);
-    const row = await readRow(db, columns, workflowRunId);
+  return withQueues([], options, async ({ db, now, queues }) => {
+    const columns = await getWorkflowColumns(db, queues);
+    const row = await findWorkflowRun(db, columns, workflowRunId);
     const [run] = row ? await withRoots(db, queues, [row]) : [];
     if (!run) throw workflowRunNotFound(workflowRunId);
     const names = queues.map((queue) => queue.name);
-    const life = lifeOf(run, now);
+    const life = computeLifetime(run, now);
     const result = await searchWorkflowTasks(db, names, workflowRunId, life, options);
     const shown = rootFirst(result.found, run).slice(0, MOST_TASKS);
-    const found = await readTaskDetails(db, queues, shown, now);
+    const found = await listTaskDetails(db, queues, shown, now);
     return {
       run,
-      ...(await readPayloads(db, columns, workflowRunId)),
+      ...(await getPayloads(db, columns, workflowRunId)),
       tasks: found.map(({ detail }) => detail),
       records: Object.fromEntries(found.map(({ detail, record }) => [detail.task.taskId, record])),
       linked: countOf(result, run),
@@ -183,7 +183,7 @@ export function workflowRunNotFound(workflowRunId: Uuid): ProblemError {
 }
 
 /** The row of a run, or nothing; also where there is no table. */
-export async function readRow(
+export async function findWorkflowRun(
   db: Database,
   columns: WorkflowColumns,
   workflowRunId: Uuid,
@@ -197,7 +197,7 @@ export async function readRow(
   return row;
 }
 
-async function readPayloads(
+async function getPayloads(
   db: Database,
   columns: WorkflowColumns,
   workflowRunId: Uuid,
@@ -214,7 +214,7 @@ async function readPayloads(
 }
 
 /** The ids that tasks spawned by this run can have. */
-function lifeOf(run: WorkflowRunSummary, now: Iso): KeyRange {
+function computeLifetime(run: WorkflowRunSummary, now: Iso): KeyRange {
   const starts = [run.createdAt, run.startedAt].flatMap((at) => (at ? [Date.parse(at)] : []));
   const spawned = run.rootTaskId ? [uuidMilliseconds(run.rootTaskId)] : [];
   const from = Math.min(...starts, ...spawned, Date.parse(now)) - MARGIN;
@@ -238,15 +238,15 @@ function countOf({ found, rest, full }: FoundTasks, run: WorkflowRunSummary): Co
 /**
  * The exact text of one JSON value of a workflow run, whatever its size; what the configuration hides is masked.
  *
- * @throws ProblemError `payload_not_found`, and what `readQueues` throws.
+ * @throws ProblemError `payload_not_found`, and what `withQueues` throws.
  */
 export function getWorkflowPayload(
   workflowRunId: Uuid,
   of: WorkflowPayloadName,
   options: ReadOptions = {},
 ): Promise<string> {
-  return readQueues([], options, async ({ db, queues }) => {
-    const columns = await readWorkflowColumns(db, queues);
+  return withQueues([], options, async ({ db, queues }) => {
+    const columns = await getWorkflowColumns(db, queues);
     const rows =
       columns.runs.size === 0
         ? []

@@ -15,7 +15,7 @@ import {
   uuid,
 } from "./decode";
 import { execute, query } from "./query";
-import { readSnapshot } from "./snapshot";
+import { inSnapshot } from "./snapshot";
 
 const database = openTestDatabase();
 
@@ -58,7 +58,7 @@ const decoded = {
 };
 
 test("a snapshot's rows are decoded column by column", async () => {
-  expect(await readSnapshot((db) => query(db, everything, selectEverything))).toEqual([decoded]);
+  expect(await inSnapshot((db) => query(db, everything, selectEverything))).toEqual([decoded]);
 });
 
 test("a pool's rows are decoded to the same values", async () => {

@@ -13,7 +13,7 @@ export type ReadOptions = { signal?: AbortSignal | undefined };
  *
  * @throws the signal's reason when aborted; errors of the driver as they are.
  */
-export async function readSnapshot<T>(
+export async function inSnapshot<T>(
   read: (db: Database) => Promise<T>,
   { signal }: ReadOptions = {},
 ): Promise<T> {

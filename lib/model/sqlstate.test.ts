@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readSnapshot } from "@/lib/db/snapshot";
+import { inSnapshot } from "@/lib/db/snapshot";
 import { translateReadError } from "@/lib/model/sqlstate";
 import { openTestDatabase } from "@/testing/dashboard-database";
 
@@ -9,7 +9,7 @@ openTestDatabase();
 async function told(sqlState: string) {
   const statement = `do $$ begin raise 'secret' using errcode = '${sqlState}'; end $$`;
   return translateReadError(
-    await readSnapshot((db) => db.execute(statement)).catch((error) => error),
+    await inSnapshot((db) => db.execute(statement)).catch((error) => error),
   );
 }
 

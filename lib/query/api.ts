@@ -1,14 +1,14 @@
 import { type ProblemBody, ProblemError } from "@/lib/model/problem";
 
-let isAnew = false;
+let bypass = false;
 
-/** Requests that begin while `begin` runs ask past the answers that the server shares: for what somebody asks by hand. */
-export function askAnew<T>(begin: () => T): T {
-  isAnew = true;
+/** Requests started by `start`, before it returns, bypass the results that the server shares. For a manual refresh. */
+export function withFreshReads<T>(start: () => T): T {
+  bypass = true;
   try {
-    return begin();
+    return start();
   } finally {
-    isAnew = false;
+    bypass = false;
   }
 }
 
@@ -22,7 +22,7 @@ export async function fetchFromApi(path: string, signal?: AbortSignal): Promise<
   try {
     response = await fetch(path, {
       ...(signal && { signal }),
-      ...(isAnew && { headers: { "X-Read-Anew": "1" } }),
+      ...(bypass && { headers: { "X-Bypass-Cache": "1" } }),
     });
   } catch (error) {
     if (signal?.aborted) throw error;

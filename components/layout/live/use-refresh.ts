@@ -1,9 +1,9 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
-import { askAnew } from "@/lib/query/api";
+import { withFreshReads } from "@/lib/query/api";
 
 /** Refetches every query on the page, bypassing the responses that the server shares between readers. */
 export function useRefresh(): () => Promise<void> {
   const client = useQueryClient();
-  return () => askAnew(() => client.refetchQueries({ type: "active" }));
+  return () => withFreshReads(() => client.refetchQueries({ type: "active" }));
 }

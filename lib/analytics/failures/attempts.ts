@@ -39,7 +39,7 @@ type Wanted = {
  * The newest failed attempts of these queues, the latest claimed first, at most `limit`; `more` says that there are
  * others. One statement: a range of the index of runs by state, then one task a run by primary key.
  */
-export async function readFailedAttempts(
+export async function listFailedAttempts(
   db: Database,
   queues: string[],
   { since, claimedSince, names, tenants, limit }: Wanted,

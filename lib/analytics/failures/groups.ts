@@ -17,7 +17,7 @@ export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): F
   const patternOf = createFingerprints();
   for (const row of rows) {
     const pattern = patternOf(row.message);
-    const key = keyOf(row, pattern);
+    const key = getKey(row, pattern);
     let draft = drafts.get(key);
     if (!draft) {
       draft = open(key, row, pattern, grid);
@@ -35,7 +35,7 @@ export function createGroupTest(id: string): (row: FailedAttempt) => boolean {
   const patternOf = createFingerprints();
   const known = new Map<string, boolean>();
   return (row) => {
-    const key = keyOf(row, patternOf(row.message));
+    const key = getKey(row, patternOf(row.message));
     const belongs = known.get(key) ?? shorten(key) === id;
     known.set(key, belongs);
     return belongs;
@@ -57,7 +57,7 @@ function createFingerprints(): (message: string) => string {
 }
 
 /** No name holds the character that keeps the parts apart: the database refuses it. */
-function keyOf({ taskName, errorName }: FailedAttempt, pattern: string): string {
+function getKey({ taskName, errorName }: FailedAttempt, pattern: string): string {
   return `${taskName}\0${errorName ?? "\0"}\0${pattern}`;
 }
 

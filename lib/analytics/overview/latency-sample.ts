@@ -27,7 +27,7 @@ export type SampledTask = {
  * Tasks spawned since `from`, of each queue about as many: the first few of each of 48 equal slices of the time. A slice
  * that held more than were read gives its tasks the weight of those that were not, judged by how dense the ones read lie.
  */
-export async function readSample(
+export async function sampleTasks(
   db: Database,
   queues: string[],
   { from, now, tenant = [] }: { from: number; now: Iso; tenant?: readonly string[] },
@@ -46,7 +46,7 @@ export async function readSample(
   );
   const slices = groupBy(rows, (row) => row.queue * SLICES + row.slice);
   return [...slices.values()].flatMap((tasks) => {
-    const weight = weightOf(tasks, each, width, from);
+    const weight = computeWeight(tasks, each, width, from);
     return tasks.map(({ queue, name, waitMs, runMs }) => ({
       queue: queues[queue] ?? "",
       name,
@@ -97,7 +97,7 @@ function arm(
   )`;
 }
 
-function weightOf(tasks: SampleRow[], each: number, width: number, from: number): number {
+function computeWeight(tasks: SampleRow[], each: number, width: number, from: number): number {
   const [first, last] = [tasks[0], tasks.at(-1)];
   if (!first || !last || tasks.length < each) return 1;
   const begin = from + first.slice * width;

@@ -31,12 +31,12 @@ type Part = DecodedRow<typeof PART>;
  * The weeks a partitioned queue has and those that its policy asks for, with what lies in the default partitions. Read
  * from the catalog, but for the rows of the default partitions, which are counted up to ten thousand a table.
  */
-export async function readPartitions(db: Database, queue: string): Promise<Partitions> {
-  const wanted = new Set(await readWantedWeeks(db, queue));
-  const parts = await readParts(db, queue);
+export async function getPartitions(db: Database, queue: string): Promise<Partitions> {
+  const wanted = new Set(await listWantedWeeks(db, queue));
+  const parts = await listParts(db, queue);
   const present = groupBy(
     parts.filter((part) => part.bound !== "DEFAULT"),
-    (part) => boundsOf(part.bound).from,
+    (part) => parseBounds(part.bound).from,
   );
   const starts = [...new Set([...wanted, ...present.keys()])].sort();
   return {
@@ -49,7 +49,7 @@ export async function readPartitions(db: Database, queue: string): Promise<Parti
   };
 }
 
-async function readWantedWeeks(db: Database, queue: string): Promise<Iso[]> {
+async function listWantedWeeks(db: Database, queue: string): Promise<Iso[]> {
   const monday = (at: ReturnType<typeof sql>) =>
     sql`date_trunc('week', least(greatest(${at}, '1970-01-05'), '9000-01-01') at time zone 'UTC')`;
   const rows = await query(
@@ -67,7 +67,7 @@ async function readWantedWeeks(db: Database, queue: string): Promise<Iso[]> {
   return rows.map(({ week }) => `${week}T00:00:00.000Z`);
 }
 
-async function readParts(db: Database, queue: string): Promise<Part[]> {
+async function listParts(db: Database, queue: string): Promise<Part[]> {
   return query(
     db,
     PART,
@@ -84,7 +84,7 @@ async function readParts(db: Database, queue: string): Promise<Part[]> {
 }
 
 /** The bounds of a partition are ids: the least of a week, and the least of the one after. */
-function boundsOf(bound: string): { from: Iso; to: Iso } {
+function parseBounds(bound: string): { from: Iso; to: Iso } {
   const [from = "", to = ""] = [...bound.matchAll(/'([0-9a-f-]{36})'/g)].map((match) =>
     uuidInstant(match[1] ?? ""),
   );
@@ -97,7 +97,7 @@ function toWeek(from: Iso, parts: Part[], wanted: boolean): PartitionWeek {
   return {
     from,
     to: first
-      ? boundsOf(first.bound).to
+      ? parseBounds(first.bound).to
       : new Date(Date.parse(from) + 7 * 86_400_000).toISOString(),
     wanted,
     missing: PARTITIONED_TABLES.filter((table) => !has.has(table)),

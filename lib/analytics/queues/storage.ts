@@ -18,7 +18,7 @@ const TABLES = {
  * The size of each table of a queue. The sizes are asked of the file system and the rows of the planner's statistics,
  * so the cost follows the number of partitions, never that of the rows.
  */
-export async function readStorage(db: Database, queue: string): Promise<TableStorage[]> {
+export async function listStorage(db: Database, queue: string): Promise<TableStorage[]> {
   const columns = {
     prefix: oneOf(["t", "r", "c", "e", "w", "i"]),
     dataBytes: number,

@@ -28,7 +28,7 @@ export async function countTerminalTasks(
   tenants: readonly string[] = [],
 ): Promise<Map<string, TerminalCounts>> {
   const restricted = narrowTenants(getTenants(), tenants) !== null;
-  const estimates = (await readEstimates(db, queues)).map((row) =>
+  const estimates = (await listEstimates(db, queues)).map((row) =>
     // The statistics are of all tenants: nothing may come of them.
     restricted ? { ...row, analyzed: false, completed: null, failed: null, cancelled: null } : row,
   );
@@ -62,7 +62,7 @@ const ESTIMATE = {
 };
 type Estimate = DecodedRow<typeof ESTIMATE>;
 
-async function readEstimates(db: Database, queues: string[]): Promise<Estimate[]> {
+async function listEstimates(db: Database, queues: string[]): Promise<Estimate[]> {
   const frequency = (state: string) =>
     sql`sum(leaf.tuples * coalesce(stats.freqs[array_position(stats.vals, ${state}::text)], 0))::float8`;
   return query(

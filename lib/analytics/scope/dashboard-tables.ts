@@ -4,7 +4,7 @@ import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
-import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
+import { type Database, inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
 
@@ -15,13 +15,13 @@ import type { Iso } from "@/lib/model/instants";
  *
  * @throws what `translateReadError` knows.
  */
-export async function readDashboardTable<T>(
+export async function withDashboardTable<T>(
   table: "audit_entry" | "bulk_job",
   options: ReadOptions,
   read: (db: Database, scope: { now: Iso; installed: boolean; tenants: boolean }) => Promise<T>,
 ): Promise<T> {
   try {
-    return await readSnapshot(async (db) => {
+    return await inSnapshot(async (db) => {
       const [found] = await query(
         db,
         { now: instant, installed: boolean, tenants: boolean },

@@ -19,7 +19,11 @@ const MEASURE_LIMIT = 1_048_576;
  */
 export function payload(column: AnyColumn, limit?: number): SQL<Payload>;
 export function payload(column: SQL, limit: number | undefined, root: PayloadRoot): SQL<Payload>;
-export function payload(column: AnyColumn | SQL, limit = INLINE_LIMIT, root = rootOf(column)) {
+export function payload(
+  column: AnyColumn | SQL,
+  limit = INLINE_LIMIT,
+  root = getPayloadRoot(column),
+) {
   return sql`case when pg_column_size(${column}) > ${MEASURE_LIMIT}::int
     then '~' || pg_column_size(${column})
     else (
@@ -44,7 +48,7 @@ const ROOTS: Record<string, PayloadRoot | null> = {
 };
 
 /** What a column holds, so that nothing of it can leave unmasked by mistake; `null` for what is never masked. */
-export function rootOf(column: AnyColumn | SQL): PayloadRoot | null {
+export function getPayloadRoot(column: AnyColumn | SQL): PayloadRoot | null {
   const root = is(column, Column) ? ROOTS[column.name] : undefined;
   if (root === undefined) throw new Error("It is not known what this column holds.");
   return root;

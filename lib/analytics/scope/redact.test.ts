@@ -8,7 +8,7 @@ import { openTestDatabase } from "@/testing/dashboard-database";
 import { list } from "@/testing/reads";
 import { getPayload } from "../payloads";
 import { getTask } from "../task";
-import { rootOf } from "./payload";
+import { getPayloadRoot } from "./payload";
 
 const database = openTestDatabase({
   settings: { DASHBOARD_TENANTS: "acme", DASHBOARD_REDACT: "password" },
@@ -39,6 +39,6 @@ test("values stay hidden where the dashboard is restricted to tenants", async ()
 });
 
 test("no JSON of unknown meaning is shown", () => {
-  expect(() => rootOf(sql`anything`)).toThrow("not known");
-  expect(rootOf(queueTables("orders").checkpoints.state)).toBe("step");
+  expect(() => getPayloadRoot(sql`anything`)).toThrow("not known");
+  expect(getPayloadRoot(queueTables("orders").checkpoints.state)).toBe("step");
 });

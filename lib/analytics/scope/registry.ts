@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { array, boolean, instant, nullable, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { currentTime, noteTenantColumn, queues } from "@/lib/db/schema";
-import { type Database, type ReadOptions, readSnapshot } from "@/lib/db/snapshot";
+import { type Database, inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
@@ -36,14 +36,14 @@ const GONE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedColu
  *
  * @throws ProblemError `queue_not_found` when a named queue is unknown, `no_schema`, and whatever `translateReadError` knows.
  */
-export async function readQueues<T>(
+export async function withQueues<T>(
   names: string[],
   options: ReadOptions,
   read: (scope: Scope) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await readSnapshot(async (db) => read(await openScope(db, names)), options);
+      return await inSnapshot(async (db) => read(await openScope(db, names)), options);
     } catch (error) {
       options.signal?.throwIfAborted();
       if (GONE.includes(findErrorCode(error) ?? "") && attempt < 3) continue;
@@ -53,7 +53,7 @@ export async function readQueues<T>(
 }
 
 async function openScope(db: Database, names: string[]): Promise<Scope> {
-  const { now, queues: all } = await readRegistry(db, names);
+  const { now, queues: all } = await listRegisteredQueues(db, names);
   for (const name of names) {
     const queue = all.find((candidate) => candidate.name === name);
     if (!queue) throw queueNotFound(name);
@@ -75,7 +75,7 @@ async function openScope(db: Database, names: string[]): Promise<Scope> {
  * The registered queues, by name, with the engine's clock. The registry is the only source of queue names: table
  * names also match partitions. Columns of later generations are probed, not assumed.
  */
-export async function readRegistry(
+export async function listRegisteredQueues(
   db: Database,
   names: string[] = [],
 ): Promise<{ now: Iso; queues: RegisteredQueue[] }> {

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
-import { readSnapshot } from "@/lib/db/snapshot";
+import { inSnapshot } from "@/lib/db/snapshot";
 import { type KeyRange, uuidFloor } from "@/lib/model/key-range";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { type FoundTasks, searchHeaders } from "./headers";
@@ -48,7 +48,7 @@ async function marked(): Promise<string[]> {
 type More = { most?: number; range?: KeyRange; queues?: string[]; budget?: number };
 /** With time for everything, unless told otherwise: how fast this machine is must not matter. */
 const search = (key: string, more: More = {}) =>
-  readSnapshot((db) =>
+  inSnapshot((db) =>
     searchHeaders(db, more.queues ?? QUEUES, {
       key,
       matches: (headers) => sql`${headers} ->> 'mark' = 'x'`,

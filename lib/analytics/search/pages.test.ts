@@ -26,7 +26,7 @@ beforeAll(async () => {
     });
     await pool.query(`
       create table made as
-      select n, at, ${idOf("7000")} as id, ${idOf("7001")} as first_run, ${idOf("7002")} as second_run,
+      select n, at, ${parseId("7000")} as id, ${parseId("7001")} as first_run, ${parseId("7002")} as second_run,
         case when n % 97 = 0 then 'rare' else 'common' end as name,
         case when n % 5 = 0 then 'sleeping' when n between 1000 and 1999 and n % 2 = 0 then 'pending'
           when n % 211 = 0 then 'running' when n % 7 = 0 then 'failed' else 'completed' end as state
@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 
 /** An id of the row's millisecond; those of one millisecond stand in an order of their own. */
-function idOf(kind: string): string {
+function parseId(kind: string): string {
   return `(lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '${kind}' || '8'
     || substr(md5(n::text || '/' || queue), 1, 15))::uuid`;
 }

@@ -8,7 +8,7 @@ import type { TaskDetail } from "@/lib/model/task";
 type Asked = Pick<TaskDetail, "task" | "runs" | "checkpoints" | "waits">;
 
 /** Which events tasks of one queue waited for, as far as their rows tell, and when those were emitted. */
-export async function readEmissions(
+export async function listEmissions(
   db: Database,
   queue: string,
   tasks: readonly Asked[],
@@ -18,7 +18,7 @@ export async function readEmissions(
     awaited: listAwaited(task.task, task.checkpoints),
   }));
   const all = asked.flatMap(({ names, awaited }) => [...names, ...Object.values(awaited ?? {})]);
-  const emitted = await readTimes(db, queue, [...new Set(all)]);
+  const emitted = await listEmissionTimes(db, queue, [...new Set(all)]);
   return asked.map(({ names, awaited }) => {
     const own = [...names, ...Object.values(awaited ?? {})];
     const eventsEmittedAt = Object.fromEntries(
@@ -41,7 +41,7 @@ function eventNames({ runs, checkpoints, waits }: Asked): string[] {
   return [...new Set([...awaited, ...current])].filter((name) => name !== null);
 }
 
-async function readTimes(
+async function listEmissionTimes(
   db: Database,
   queue: string,
   names: readonly string[],

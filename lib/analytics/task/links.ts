@@ -20,9 +20,7 @@ export function awaitCheckpoint(taskId: Uuid): string {
  * The tasks that a task's checkpoints name: those whose result it awaited under the default name, and ids that a step
  * stored as clients answer a spawn. In the order of the checkpoints, each once, at most 200.
  */
-export function linksOfSteps(
-  checkpoints: readonly { name: string; text: string | null }[],
-): Link[] {
+export function findLinks(checkpoints: readonly { name: string; text: string | null }[]): Link[] {
   const links = new Map<Uuid, Link>();
   const add = (id: string, how: Link["how"], step: string) => {
     const key = id.toLowerCase();
@@ -46,6 +44,6 @@ function storedIds(value: Json, depth = 0): string[] {
 }
 
 /** A header that holds a task's id. */
-export function idOf(header: unknown): Uuid | null {
+export function parseId(header: unknown): Uuid | null {
   return typeof header === "string" && isUuid(header) ? header.toLowerCase() : null;
 }

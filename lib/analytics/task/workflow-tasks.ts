@@ -9,7 +9,7 @@ import type { RecordedValue, TaskRecord } from "@/lib/model/workflow";
 import { redact } from "../scope/redact";
 import type { RegisteredQueue } from "../scope/registry";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./columns";
-import { readEmissions } from "./emissions";
+import { listEmissions } from "./emissions";
 
 /** JSON values come only as long as a line or two shows of them: the task's own page has the rest. */
 const VALUE_LIMIT = 600;
@@ -23,7 +23,7 @@ export type WorkflowTaskDetail = { detail: TaskDetail; record: TaskRecord };
  * Everything the engine keeps about these tasks, as `getTask` gives it for one, a few statements a queue. In the order
  * given; tasks that are gone are left out. What was cut off is said in `truncated` of each task.
  */
-export async function readTaskDetails(
+export async function listTaskDetails(
   db: Database,
   queues: readonly RegisteredQueue[],
   tasks: readonly { queue: string; taskId: Uuid }[],
@@ -33,22 +33,22 @@ export async function readTaskDetails(
   for (const queue of queues) {
     const ids = tasks.flatMap((task) => (task.queue === queue.name ? [task.taskId] : []));
     if (ids.length === 0) continue;
-    for (const found of await readQueue(db, queue, ids, now))
+    for (const found of await listInQueue(db, queue, ids, now))
       details.set(found.detail.task.taskId, found);
   }
   return tasks.flatMap(({ taskId }) => details.get(taskId) ?? []);
 }
 
-async function readQueue(
+async function listInQueue(
   db: Database,
   queue: RegisteredQueue,
   ids: Uuid[],
   now: Iso,
 ): Promise<WorkflowTaskDetail[]> {
-  const tasks = await readTasks(db, queue, ids);
-  const runs = await readRuns(db, queue.name, ids);
-  const checkpoints = await readCheckpoints(db, queue.name, ids);
-  const waits = await readWaits(db, queue.name, ids);
+  const tasks = await listTaskRows(db, queue, ids);
+  const runs = await listRuns(db, queue.name, ids);
+  const checkpoints = await listCheckpoints(db, queue.name, ids);
+  const waits = await listWaits(db, queue.name, ids);
   const cutRuns = runs.length >= MOST_ROWS;
   const cutCheckpoints = checkpoints.length >= MOST_ROWS;
   const truncated = {
@@ -66,7 +66,7 @@ async function readQueue(
       record: toTaskRecord(report, own),
     };
   });
-  const emissions = await readEmissions(db, queue.name, found);
+  const emissions = await listEmissions(db, queue.name, found);
   return found.map(({ record, ...rows }, index) => {
     const detail: TaskDetail = {
       ...rows,
@@ -89,7 +89,7 @@ function byTask<Row extends { taskId: Uuid }>(rows: Row[]): Map<Uuid, Row[]> {
   return groups;
 }
 
-function readTasks(
+function listTaskRows(
   db: Database,
   queue: RegisteredQueue,
   ids: Uuid[],
@@ -101,7 +101,7 @@ function readTasks(
     .where(inArray(tasks.taskId, ids));
 }
 
-function readRuns(db: Database, queue: string, ids: Uuid[]): Promise<Run[]> {
+function listRuns(db: Database, queue: string, ids: Uuid[]): Promise<Run[]> {
   const tables = queueTables(queue);
   const { runs } = tables;
   return db
@@ -112,7 +112,7 @@ function readRuns(db: Database, queue: string, ids: Uuid[]): Promise<Run[]> {
     .limit(MOST_ROWS);
 }
 
-function readCheckpoints(
+function listCheckpoints(
   db: Database,
   queue: string,
   ids: Uuid[],
@@ -131,7 +131,7 @@ function readCheckpoints(
     .limit(MOST_ROWS);
 }
 
-function readWaits(db: Database, queue: string, ids: Uuid[]): Promise<Wait[]> {
+function listWaits(db: Database, queue: string, ids: Uuid[]): Promise<Wait[]> {
   const { waits } = queueTables(queue);
   return db
     .select()

@@ -24,7 +24,7 @@ const NEEDED = {
 };
 
 /** Programs make these tables in different shapes, or not at all, so their columns are asked for. */
-export async function readWorkflowColumns(
+export async function getWorkflowColumns(
   db: Database,
   queues: readonly RegisteredQueue[],
 ): Promise<WorkflowColumns> {
