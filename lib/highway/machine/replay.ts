@@ -316,7 +316,8 @@ export class Replay {
     const started = this.records.get(`${at}/tasks`);
     if (started && isFork(this.workflow, scope, operator))
       return { ...this.gather(visit, parts), found: { state: "completed", at: started.at } };
-    return this.gather(visit, parts, started !== undefined || parts.length === 0);
+    const hasBegun = started !== undefined || parts.length === 0;
+    return this.gather(visit, parts, hasBegun, true, started?.at);
   }
 
   private observeForeach(visit: Visit, operator: ForeachOperator): Inside {
@@ -336,7 +337,8 @@ export class Replay {
       if (!operator.parallel && !isOver(round)) break;
     }
     const isWhole = total !== null && rounds.length === total;
-    const inside = this.gather(visit, rounds, items !== undefined, isWhole, items?.at);
+    const begunAt = this.records.get(`${at}/tasks`)?.at ?? items?.at;
+    const inside = this.gather(visit, rounds, items !== undefined, isWhole, begunAt);
     return { ...inside, rounds: { done: rounds.filter(isOver).length, total } };
   }
 
