@@ -6,13 +6,13 @@ import { selectTarget } from "./routing.ts";
 import type { Failure } from "./states.ts";
 
 /**
- * What the records say about an operator. `at` is when it ended, in milliseconds. `selected` is the target of a router:
- * `null` for none, `undefined` when it is not known.
+ * What the records say about an operator. `at` is when it ended, in milliseconds. `selected` are the targets of a
+ * router, `undefined` when they are not known. `isTerminal` marks the end of the whole run.
  */
 export type Observation =
-  | { state: "completed"; at: number; selected?: string | null | undefined }
+  | { state: "completed"; at: number; selected?: readonly string[] | undefined; isTerminal?: true }
   | { state: "failed"; at: number; failure: Failure | null }
-  | { state: "cancelled" | "skipped" | "upstream_failed"; at: number }
+  | { state: "cancelled" | "skipped" | "upstream_failed"; at: number; isTerminal?: true }
   | { state: "running" | "sleeping" | "pending" };
 
 /** An observation of an operator without anything inside; `undefined` when nothing is recorded. */
@@ -30,15 +30,26 @@ export function observeLeaf(
     case "wait":
       return own && observePause(records, own);
     case "activity":
+    case "reflexive":
       return observePart(records, path);
+    case "terminate":
+      return own && { state: "completed", at: own.at, isTerminal: true };
     default: {
-      const value = own ?? records.get(attempt);
+      const value = currentValue(records, path);
       if (value) return observeValue(records, value);
       if (records.get(`${attempt}/timed_out`)) return { state: "running" };
       if (records.get(`${attempt}/waiting`)) return { state: "sleeping" };
       return observeRetry(records, path) ?? observeOwnTask(records, path);
     }
   }
+}
+
+/** The value of an operator, unless an attempt failed after it was recorded. */
+function currentValue(records: RecordIndex, path: string): Entry | undefined {
+  const attempt = records.attemptAt(path);
+  const failedAt = records.get(`${path}/attempt/${attempt - 1}`)?.at ?? Number.NEGATIVE_INFINITY;
+  const values = [records.get(attemptPath(path, attempt)), records.get(path)];
+  return values.find((value) => value && value.at > failedAt);
 }
 
 /** Other programs than the interpreter may spawn a task for any operator; it ends when its task does. */
@@ -86,7 +97,9 @@ function observeChoice(
   value: Json | undefined,
 ): Observation {
   if (found.state !== "completed") return found;
-  return { ...found, selected: value === undefined ? undefined : selectTarget(router, value) };
+  if (value === undefined) return found;
+  const target = selectTarget(router, value);
+  return { ...found, selected: target === null ? [] : [target] };
 }
 
 function observePause(records: RecordIndex, wake: Entry): Observation {
@@ -112,6 +125,8 @@ function observeEnd({ isComplete }: RecordIndex, { at, status, value }: Entry): 
       break;
     case "completed":
       return { state: "completed", at };
+    case "terminated":
+      return { state: "skipped", at, isTerminal: true };
   }
   // The interpreter takes the payload of a foreign event for a failure: see `endOfPart`.
   return isComplete ? { state: "failed", at, failure: null } : { state: "completed", at };

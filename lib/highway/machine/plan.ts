@@ -13,8 +13,8 @@ import { type EndState, isEnd, isUnsuccessful, type OperatorState } from "./stat
 export type Progress = {
   /** Operators that run or have ended; all others are pending. In the order in which they ended. */
   states: ReadonlyMap<string, OperatorState>;
-  /** The target that each completed router has selected. */
-  selected: ReadonlyMap<string, string | null>;
+  /** The targets that each completed router has selected. */
+  selected: ReadonlyMap<string, readonly string[]>;
   /** End states of operators inside of ended operators, by id. */
   inner: ReadonlyMap<string, OperatorState>;
   /** Handlers that are running now. */
@@ -43,7 +43,8 @@ export class Plan {
     const behind = behindIn(scope);
     for (const [id, operator] of scope.operators) {
       this.dependencies.set(id, reducedDependencies(scope, operator, behind));
-      if (isRouter(operator)) this.regions.set(id, this.regionOf(id, operator));
+      const isSelecting = isRouter(operator) || targetsIn(scope, operator).length > 0;
+      if (isSelecting) this.regions.set(id, this.regionOf(id, operator));
       const members = sharedBranches(operator, scope).flatMap(({ ids }) => ids);
       if (members.length > 0) this.regions.set(id, new Set(members));
       for (const { target } of targetsIn(scope, operator))
@@ -117,7 +118,7 @@ export class Plan {
     const routers = this.routersOf.get(id) ?? [];
     const ends = routers.map((router) => states.get(router));
     const isSelected = routers.some(
-      (router) => states.get(router) === "completed" && selected.get(router) === id,
+      (router) => states.get(router) === "completed" && selected.get(router)?.includes(id),
     );
     if (!isSelected) {
       if (!ends.every(isEnd)) return "wait";

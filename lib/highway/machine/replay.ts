@@ -5,13 +5,18 @@ import {
   branchPath,
   branchScopes,
   findScope,
+  listIds,
   pathIn,
   type Scope,
   topScope,
 } from "../model/scopes.ts";
 import {
   type ForeachOperator,
+  isBranching,
+  isCall,
+  isLoop,
   isRouter,
+  type MultiChoiceOperator,
   type Operator,
   type ParallelOperator,
   type WhileOperator,
@@ -28,6 +33,7 @@ import {
 } from "./observe.ts";
 import { Plan } from "./plan.ts";
 import { RecordIndex, type Records } from "./record-index.ts";
+import { selectedTasks } from "./routing.ts";
 import { ScopeMachine, type Start } from "./scope-machine.ts";
 import { type EndState, type Failure, isEndState, type OperatorState } from "./states.ts";
 
@@ -46,6 +52,8 @@ export type OperatorTrace = {
   rounds: { done: number; total: number | null } | null;
   /** Of a router that has ended: its target. */
   chosen: string | null;
+  /** Of a choice that was made: the branches that run. */
+  chosenBranches: readonly string[] | null;
   failure: Failure | null;
   /** It failed, and its handler completed. */
   isHandled: boolean;
@@ -95,6 +103,8 @@ type ScopeTrace = {
   inner: [id: string, state: OperatorState][];
   /** Something in it is being executed. */
   isBusy: boolean;
+  /** It has ended the whole run. */
+  isTerminated: boolean;
 };
 
 /** What the records say about the inside of an operator; `found` is `undefined` while nothing of it has begun. */
@@ -103,6 +113,8 @@ type Inside = {
   rounds: OperatorTrace["rounds"];
   inner: [id: string, state: OperatorState][];
   isBusy: boolean;
+  /** The branches that a choice has chosen. */
+  chosen?: readonly string[] | null;
 };
 
 /** One round or branch, and its inside. */
@@ -145,7 +157,21 @@ export class Replay {
       observeFailure(this.records, path) ??
       inside?.found ??
       observeLeaf(this.records, operator, path);
-    return { found, inside };
+    return { found: this.afterPostconditions(operator, path, found), inside };
+  }
+
+  /** A value that was recorded before its postconditions were checked is no end yet. */
+  private afterPostconditions(
+    operator: Operator,
+    path: string,
+    found: Observation | undefined,
+  ): Observation | undefined {
+    const { records } = this;
+    if (operator.postconditions.length === 0 || isCall(operator) || !records.isComplete)
+      return found;
+    if (found?.state !== "completed") return found;
+    const checked = records.get(`${attemptPath(path, records.attemptAt(path))}/post`);
+    return checked ? { ...found, at: Math.max(found.at, checked.at) } : { state: "running" };
   }
 
   /** Replays one scope whose path in the run is `base`, executed by a task in the state `host`. */
@@ -159,6 +185,7 @@ export class Replay {
     const forked = new Map<Operator, Ended["inner"]>();
     let at = 0;
     let isBusy = false;
+    let isTerminated = false;
     const note = (start: Start, found: Observation, inferred: boolean) => {
       const trace = this.addTrace(scope, start, found, inferred, host);
       byKey.set(start.key, trace);
@@ -173,6 +200,7 @@ export class Replay {
           for (const inner of this.inside(path)) close(inner, "cancelled");
         const trace = note(start, found, known === undefined || inside !== undefined);
         trace.rounds = inside?.rounds ?? null;
+        trace.chosenBranches = inside?.chosen ?? null;
         isBusy ||= inside?.isBusy === true || found.state === "running";
         if ("at" in found) ended.push({ start, found, trace, inner: inside?.inner ?? [] });
       }
@@ -182,8 +210,8 @@ export class Replay {
       if (!next) break;
       const { start, found, trace } = next;
       at = Math.max(at, found.at);
-      if (found.state === "completed" && isRouter(start.operator))
-        trace.chosen = this.chosenTarget(machine.plan, base, start.operator, found.selected);
+      const selected = this.selectedBy(machine.plan, base, start.operator, found);
+      if (isRouter(start.operator)) trace.chosen = selected?.[0] ?? null;
       if (found.state === "completed" && start.trigger?.end.state === "failed") {
         const failure = byKey.get(start.trigger.start.key);
         if (failure) failure.isHandled = true;
@@ -191,8 +219,17 @@ export class Replay {
       const fork = findFork(scope, start.operator);
       if (isFork(this.workflow, scope, start.operator)) forked.set(start.operator, next.inner);
       const inner = fork ? (forked.get(fork) ?? []) : forked.has(start.operator) ? [] : next.inner;
-      machine.resolve(start.key, { state: found.state, selected: trace.chosen, inner });
+      const isTerminal = "isTerminal" in found && found.isTerminal === true;
+      isTerminated ||= isTerminal;
+      machine.resolve(start.key, {
+        state: found.state,
+        ...(selected && { selected }),
+        inner,
+        isTerminal,
+      });
+      if (isTerminated) break;
     }
+    if (isTerminated) for (const trace of byKey.values()) close(trace, "skipped");
     for (const [id, operator] of scope.operators) {
       const state = machine.states.get(id);
       const isTraced = [...byKey.keys()].some((key) => key === id || key.startsWith(`${id}\n`));
@@ -208,7 +245,8 @@ export class Replay {
       state: !machine.isOver ? "open" : isEmpty ? "completed" : outcome,
       at,
       inner: machine.ends,
-      isBusy,
+      isBusy: isBusy && !isTerminated,
+      isTerminated,
     };
   }
 
@@ -231,16 +269,21 @@ export class Replay {
     return { state: host === "sleeping" && waits ? "sleeping" : "pending" };
   }
 
-  private chosenTarget(
+  /** The targets of a router that has completed; where that is not recorded, those that have begun. */
+  private selectedBy(
     plan: Plan,
     base: string,
     router: Operator,
-    selected: string | null | undefined,
-  ): string | null {
+    found: Observation,
+  ): readonly string[] | undefined {
+    if (found.state !== "completed") return undefined;
+    const { selected } = found;
+    if (this.records.isComplete && selected) return selected;
     const hasBegun = (id: string) => this.records.hasBegun(pathIn({ path: base }, id));
-    if (this.records.isComplete && selected !== undefined) return selected;
-    if (typeof selected === "string" && hasBegun(selected)) return selected;
-    return plan.targetsOf(router.task_id).find(hasBegun) ?? selected ?? null;
+    if (selected?.some(hasBegun)) return selected;
+    const begun = plan.targetsOf(router.task_id).filter(hasBegun);
+    if (!isRouter(router)) return begun;
+    return begun.length > 0 ? begun.slice(0, 1) : selected;
   }
 
   private addTrace(
@@ -259,6 +302,7 @@ export class Replay {
       attempts: this.records.attemptAt(instance),
       rounds: null,
       chosen: null,
+      chosenBranches: null,
       failure: found.state === "failed" ? found.failure : null,
       isHandled: false,
       isSuperseded: false,
@@ -282,7 +326,7 @@ export class Replay {
     path: string,
     host: TaskState | null,
   ): Inside | undefined {
-    if (!["parallel", "foreach", "while"].includes(operator.operator_type)) return undefined;
+    if (!isBranching(operator) && !isLoop(operator)) return undefined;
     const attempt = this.records.attemptAt(path);
     const visit = { scope, path, host, at: attemptPath(path, attempt) };
     for (let earlier = 1; earlier < attempt; earlier++)
@@ -298,6 +342,8 @@ export class Replay {
     switch (operator.operator_type) {
       case "parallel":
         return this.observeParallel(visit, operator);
+      case "multi_choice":
+        return this.observeChoice(visit, operator);
       case "foreach":
         return this.observeForeach(visit, operator);
       case "while":
@@ -318,6 +364,30 @@ export class Replay {
       return { ...this.gather(visit, parts), found: { state: "completed", at: started.at } };
     const hasBegun = started !== undefined || parts.length === 0;
     return this.gather(visit, parts, hasBegun, true, started?.at);
+  }
+
+  private observeChoice(visit: Visit, operator: MultiChoiceOperator): Inside {
+    const { scope, at } = visit;
+    const decision = this.records.get(`${at}/chosen`);
+    const chosen = Array.isArray(decision?.value) ? decision.value.map(String) : [];
+    const branches = branchScopes(operator, scope);
+    const parts = branches
+      .filter(({ name }) => chosen.includes(name))
+      .map(({ name, scope: inner }) => this.observeBranch(inner, branchPath(at, name)));
+    const begunAt = this.records.get(`${at}/tasks`)?.at ?? decision?.at;
+    const inside = this.gather(visit, parts, decision !== undefined, true, begunAt);
+    const skipped = branches
+      .filter(({ name }) => decision && !chosen.includes(name))
+      .flatMap(({ scope: inner }) => listIds(inner))
+      .map((id): [string, OperatorState] => [id, "skipped"]);
+    const { found } = inside;
+    const selected = selectedTasks(operator, chosen);
+    return {
+      ...inside,
+      found: found?.state === "completed" ? { ...found, selected } : found,
+      inner: [...inside.inner, ...skipped],
+      chosen: decision ? chosen : null,
+    };
   }
 
   private observeForeach(visit: Visit, operator: ForeachOperator): Inside {
@@ -374,6 +444,7 @@ export class Replay {
   private observeRound(scope: Scope, path: string, host: TaskState | null): Part {
     const trace = this.replayScope(scope, path, host);
     const { state, at } = trace;
+    if (trace.isTerminated) return { found: { state: "skipped", at, isTerminal: true }, trace };
     if (state === "open") return { found: { state: trace.isBusy ? "running" : "sleeping" }, trace };
     return { found: state === "failed" ? { state, at, failure: null } : { state, at }, trace };
   }
@@ -394,6 +465,8 @@ export class Replay {
     if (!hasTrace) return { ...inside, found: undefined };
     const ends = parts.map(({ found }) => (found && "at" in found ? found.at : 0));
     const at = Math.max(begunAt, ...ends);
+    if (parts.some(({ found }) => found && "isTerminal" in found))
+      return { ...inside, found: { state: "skipped", at, isTerminal: true } };
     const isGood = parts.every(({ found }) => found?.state === "completed");
     if (isWhole && isGood) return { ...inside, found: { state: "completed", at } };
     // After the failure of a part the operator is tried again, or fails; both are recorded.

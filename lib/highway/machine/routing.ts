@@ -1,6 +1,6 @@
 import { stringifyJson } from "../../absurd/connection/json.ts";
 import type { Json } from "../../model/json.ts";
-import type { JoinMode, RouterOperator } from "../model/workflow.ts";
+import type { JoinMode, MultiChoiceOperator, RouterOperator } from "../model/workflow.ts";
 import { isUnsuccessful } from "./states.ts";
 
 /** The operator that a condition or switch selects by its value; `null` for none. */
@@ -33,4 +33,14 @@ export function findJoinFailure(
     case "one_success":
       return counted.some(([, state]) => state === "completed") ? undefined : failed;
   }
+}
+
+/** The operators of the choice's own scope that its chosen branches name, where those are not workflows of their own. */
+export function selectedTasks(
+  { branches, branch_workflows }: MultiChoiceOperator,
+  chosen: readonly string[],
+): string[] {
+  return chosen.flatMap((name) =>
+    Object.hasOwn(branch_workflows, name) ? [] : (branches[name]?.tasks ?? []),
+  );
 }

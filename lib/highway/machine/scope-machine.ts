@@ -1,5 +1,5 @@
 import { findScope, type Scope } from "../model/scopes.ts";
-import { isRouter, type Operator } from "../model/workflow.ts";
+import type { Operator } from "../model/workflow.ts";
 import { pathOfKey } from "./entry-names.ts";
 import { Plan, type Progress } from "./plan.ts";
 import { type EndState, isEnd, type OperatorState } from "./states.ts";
@@ -18,8 +18,8 @@ export type Start = {
 /** The end of an execution. */
 export type End = {
   state: EndState;
-  /** The target that a router has selected; `null` for none. */
-  selected?: string | null;
+  /** The targets that a router has selected. */
+  selected?: readonly string[];
   /** End states of operators inside of it, by id. */
   inner?: Iterable<readonly [id: string, state: OperatorState]>;
   /** It ended the whole run: nothing else of this scope runs any more. */
@@ -36,7 +36,7 @@ export class ScopeMachine {
   readonly states = new Map<string, OperatorState>();
   /** Executions that failed, in the order in which they did. */
   readonly failures = new Map<string, Start>();
-  private readonly selected = new Map<string, string | null>();
+  private readonly selected = new Map<string, readonly string[]>();
   private readonly inner = new Map<string, OperatorState>();
   private readonly handled = new Map<string, Map<string, OperatorState>>();
   private readonly running = new Map<string, Start>();
@@ -94,7 +94,7 @@ export class ScopeMachine {
     if (end.isTerminal) {
       this.terminate();
     } else if (end.state === "completed") {
-      if (isRouter(operator)) this.selected.set(id, end.selected ?? null);
+      if (end.selected) this.selected.set(id, end.selected);
       this.queueHandler(start, end, operator.on_success_task_id);
     } else if (end.state === "failed") {
       this.failures.set(key, start);

@@ -3,12 +3,7 @@ import { listScopes } from "./scopes.ts";
 import { isCall, type Operator, type OperatorType, type Workflow } from "./workflow.ts";
 
 /** Kinds of operator that a workflow may contain but the interpreter does not execute yet. */
-const NOT_EXECUTED: ReadonlySet<OperatorType> = new Set([
-  "reflexive",
-  "multi_choice",
-  "terminate",
-  "child_workflow",
-]);
+const NOT_EXECUTED: ReadonlySet<OperatorType> = new Set(["reflexive", "child_workflow"]);
 
 /**
  * What keeps the interpreter from starting a valid workflow, each with its path: features of the language that it does
@@ -19,8 +14,6 @@ export function listNotExecuted(workflow: Workflow): Problem[] {
   const problems: Problem[] = [];
   const refuse = (path: string, message: string) =>
     problems.push({ path, code: "not_executed", severity: "error", message });
-  if (workflow.deadline_seconds !== null)
-    refuse("deadline_seconds", "A deadline of the whole run is not executed yet.");
   for (const { scope, locate } of listScopes(workflow))
     for (const [id, operator] of scope.operators)
       for (const { key, message } of listFeatures(operator))
@@ -42,16 +35,6 @@ function listFeatures(operator: Operator): { key: string; message: string }[] {
       key: "circuit_breaker_policy",
       message: "has a circuit breaker, which is not executed yet.",
       isUsed: operator.circuit_breaker_policy !== null && isCall(operator),
-    },
-    {
-      key: "preconditions",
-      message: "has preconditions, which are not executed yet.",
-      isUsed: operator.preconditions.length > 0,
-    },
-    {
-      key: "postconditions",
-      message: "has postconditions, which are not executed yet.",
-      isUsed: operator.postconditions.length > 0,
     },
     {
       key: "dynamic",

@@ -146,7 +146,7 @@ export function findContaining(scope: Scope, id: string): string | undefined {
     containing = new Map(
       [...scope.operators.values()].flatMap((operator) =>
         innerScopes(operator, scope).flatMap((inner) =>
-          listAllIds(inner).map((one): [string, string] => [one, operator.task_id]),
+          listIds(inner).map((one): [string, string] => [one, operator.task_id]),
         ),
       ),
     );
@@ -157,10 +157,11 @@ export function findContaining(scope: Scope, id: string): string | undefined {
 
 const contents = new WeakMap<Scope, Map<string, string>>();
 
-function listAllIds(scope: Scope): string[] {
+/** The ids of the operators of a scope and of everything inside them. */
+export function listIds(scope: Scope): string[] {
   return [...scope.operators.values()].flatMap((operator) => [
     operator.task_id,
-    ...innerScopes(operator, scope).flatMap(listAllIds),
+    ...innerScopes(operator, scope).flatMap(listIds),
   ]);
 }
 

@@ -5,7 +5,16 @@ import { blockedBy, type Ended, failedWith, type Outcome } from "./outcome.ts";
 import type { Run } from "./run.ts";
 
 /** Kinds whose failure may be temporary; the others would only fail again. */
-const RETRYABLE = new Set(["task", "activity", "foreach", "while", "parallel", "wait_for_event"]);
+const RETRYABLE = new Set([
+  "task",
+  "activity",
+  "foreach",
+  "while",
+  "parallel",
+  "wait_for_event",
+  "reflexive",
+  "child_workflow",
+]);
 
 /**
  * Tries an operator as its policy says, with durable pauses. A failed attempt is recorded before the pause begins, the

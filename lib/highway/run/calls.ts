@@ -3,6 +3,7 @@ import { fillTemplates, fillToText } from "../language/template.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { ActivityOperator, TaskOperator } from "../model/workflow.ts";
 import type { Context } from "./context.ts";
+import { checkPostconditions } from "./guards.ts";
 import { asStored } from "./journal.ts";
 import {
   completed,
@@ -29,6 +30,7 @@ export async function callOnce(
   let value: Json;
   try {
     value = await callFunction(run, operator, path, attempt, context);
+    checkPostconditions(operator, value, context);
   } catch (error) {
     // A worker that has lost the run must not record anything, least of all the consequence of being stopped.
     run.signal.throwIfAborted();

@@ -65,8 +65,13 @@ export class Context {
   /** @throws TemplateError for an unknown path, unless the run is lenient: then it is null. */
   readonly lookup: Lookup = (path) => {
     const value = this.find(path);
+    return value === undefined && this.options.lenient ? null : this.strict(path);
+  };
+
+  /** As `lookup`, but unknown paths are errors in lenient runs, too. @throws TemplateError. */
+  readonly strict: Lookup = (path) => {
+    const value = this.find(path);
     if (value !== undefined) return value;
-    if (this.options.lenient) return null;
     throw new TemplateError(`'${path.join(".")}' is not known here`);
   };
 

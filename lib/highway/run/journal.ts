@@ -48,6 +48,11 @@ export class Journal {
     return new Journal(execution, records, values, now.getTime() - Date.now());
   }
 
+  /** All entries, by name. */
+  list(): IterableIterator<[name: string, value: Json]> {
+    return this.values.entries();
+  }
+
   /** `undefined` when there is no such entry. */
   get(name: string): Json | undefined {
     return this.values.get(name);

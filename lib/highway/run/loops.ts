@@ -43,7 +43,7 @@ async function runSequentially(
       `${attempt}[${index}]`,
       context.inside({ item, index }),
     );
-    if (end.state === "blocked") return end;
+    if (end.state === "blocked" || end.state === "terminated") return end;
     Object.assign(inner, end.states);
     if (end.state === "failed") return failedIn(index, end, inner);
     values.push(end.value);
@@ -102,7 +102,7 @@ export async function runWhile(
     if (index >= limit)
       return failedWith({ type: "TooManyRounds", message: `More than ${limit} rounds.` }, inner);
     const end = await run.runScope(run, body, `${attempt}[${index}]`, carried.inside({ index }));
-    if (end.state === "blocked") return end;
+    if (end.state === "blocked" || end.state === "terminated") return end;
     Object.assign(inner, end.states);
     if (end.state === "failed") return failedIn(index, end, inner);
     carried.adopt(end.names);

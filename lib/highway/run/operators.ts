@@ -4,34 +4,42 @@ import { evaluateCondition, parseExpression } from "../language/expression.ts";
 import { fillTemplates, fillToText } from "../language/template.ts";
 import { attemptPath } from "../machine/entry-names.ts";
 import { findJoinFailure, selectTarget } from "../machine/routing.ts";
-import type { OperatorState } from "../machine/states.ts";
+import type { Failure, OperatorState } from "../machine/states.ts";
 import { parseDuration } from "../model/duration.ts";
 import { toDate } from "../model/instant.ts";
 import type { Scope } from "../model/scopes.ts";
 import { parseWaitFor } from "../model/wait-for.ts";
-import type {
-  EmitEventOperator,
-  JoinOperator,
-  LoopOperator,
-  Operator,
-  ParallelOperator,
-  RouterOperator,
-  WaitForEventOperator,
-  WaitOperator,
+import {
+  type BranchingOperator,
+  type EmitEventOperator,
+  isBranching,
+  isCall,
+  type JoinOperator,
+  type LoopOperator,
+  type Operator,
+  type RouterOperator,
+  type TerminateOperator,
+  type WaitForEventOperator,
+  type WaitOperator,
 } from "../model/workflow.ts";
 import { withAttempts } from "./attempts.ts";
 import { callOnce } from "./calls.ts";
+import { runMultiChoice } from "./choices.ts";
 import { instantAfter } from "./clock.ts";
 import type { Context } from "./context.ts";
+import { checkPostconditions, checkPreconditions } from "./guards.ts";
 import { runForeach, runWhile } from "./loops.ts";
 import {
   blockedBy,
   completed,
   evaluate,
   failed,
+  failedWith,
   isDataError,
   OperatorError,
   type Outcome,
+  type Termination,
+  toFailure,
 } from "./outcome.ts";
 import { runParallel } from "./parallel.ts";
 import { cancelParts, runActivity } from "./parts.ts";
@@ -56,17 +64,59 @@ export async function runOperator(
   context: Context,
   stateOf: StateOf,
 ): Promise<Outcome> {
+  const refused = await refuse(run, operator, path, context);
+  if (refused) return refused;
   if (operator.operator_type === "activity")
     return runActivity(run, operator, { scope, path, context });
   return withAttempts(run, operator, path, async (attempt) => {
     const place = { scope, path, attempt: attemptPath(path, attempt), context };
     try {
-      return await execute(run, operator, place, attempt, stateOf);
+      const outcome = await execute(run, operator, place, attempt, stateOf);
+      return await afterPostconditions(run, operator, place, outcome);
     } catch (error) {
       if (error instanceof OperatorError || isDataError(error)) return failed(error);
       throw error;
     }
   });
+}
+
+/** Checks preconditions once, when the operator is ready. A failure is final: it would be the same again. */
+async function refuse(
+  { journal }: Run,
+  operator: Operator,
+  path: string,
+  context: Context,
+): Promise<Outcome | undefined> {
+  if (operator.preconditions.length === 0) return undefined;
+  if (journal.get(`${path}/pre`) !== undefined) return undefined;
+  const known = journal.get(`${path}/failed`);
+  if (known !== undefined) return failedWith(known as Failure);
+  try {
+    checkPreconditions(operator, context);
+  } catch (error) {
+    const failure = toFailure(error);
+    await journal.put({ [`${path}/failed`]: failure });
+    return failedWith(failure);
+  }
+  await journal.put({ [`${path}/pre`]: true });
+  return undefined;
+}
+
+/** Functions are checked before their values are recorded; of all others, the check is recorded by itself. */
+async function afterPostconditions(
+  { journal }: Run,
+  operator: Operator,
+  { attempt, context }: Place,
+  outcome: Outcome,
+): Promise<Outcome> {
+  if (operator.postconditions.length === 0 || isCall(operator)) return outcome;
+  if (outcome.state !== "completed") return outcome;
+  const { value } = outcome;
+  await journal.once(`${attempt}/post`, () => {
+    checkPostconditions(operator, value, context);
+    return true;
+  });
+  return outcome;
 }
 
 function execute(
@@ -96,6 +146,10 @@ function execute(
       return awaitEvent(run, operator, place);
     case "join":
       return join(run, operator, path, stateOf);
+    case "terminate":
+      return terminate(run, operator, place);
+    case "multi_choice":
+      return withLimit(run, operator, place, () => runMultiChoice(run, operator, place));
     case "parallel":
       return withLimit(run, operator, place, () => runParallel(run, operator, place));
     case "foreach":
@@ -116,7 +170,23 @@ async function route(
   decide: () => Json,
 ): Promise<Outcome> {
   const value = await run.journal.once(path, () => evaluate(decide));
-  return { state: "completed", value, selected: selectTarget(router, value) };
+  const target = selectTarget(router, value);
+  return { state: "completed", value, selected: target === null ? [] : [target] };
+}
+
+/** Records how the run ends, before it does. */
+async function terminate(
+  run: Run,
+  { status, result, reason }: TerminateOperator,
+  { path, context }: Place,
+): Promise<Outcome> {
+  const fill = (value: Json) => evaluate(() => fillTemplates(value, context.lookup));
+  const by = await run.journal.once(path, () => ({
+    status,
+    result: fill(result),
+    reason: evaluate(() => fillToText(reason, context.lookup)),
+  }));
+  return { state: "terminated", by: { ...(by as Omit<Termination, "operator">), operator: path } };
 }
 
 async function wait(run: Run, operator: WaitOperator, { path, context }: Place): Promise<Outcome> {
@@ -211,14 +281,11 @@ async function join(
  */
 async function withLimit(
   run: Run,
-  operator: ParallelOperator | LoopOperator,
+  operator: BranchingOperator | LoopOperator,
   { attempt }: Place,
   execute: () => Promise<Outcome>,
 ): Promise<Outcome> {
-  const limits = limitsOf(
-    operator,
-    operator.operator_type === "parallel" ? operator.timeout : null,
-  );
+  const limits = limitsOf(operator, isBranching(operator) ? operator.timeout : null);
   if (limits.length === 0) return execute();
   const recorded = await run.journal.once(`${attempt}/deadline`, async () =>
     instantAfter(await run.readClock(), Math.min(...limits)),

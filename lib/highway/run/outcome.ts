@@ -2,6 +2,7 @@ import { AbsurdDbError, InvalidArgumentError } from "../../absurd/errors.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { Failure, States } from "../machine/states.ts";
+import type { TerminateStatus } from "../model/workflow.ts";
 
 /** A reason for which an operator cannot go on now. */
 export type Wait =
@@ -26,10 +27,28 @@ export type Names = { results: JsonObject; tasks: JsonObject };
 export const NO_NAMES: Names = { results: {}, tasks: {} };
 
 export type Ended =
-  | { state: "completed"; value: Json; inner?: States; names?: Names; selected?: string | null }
+  | {
+      state: "completed";
+      value: Json;
+      inner?: States;
+      names?: Names;
+      /** Of a router: the operators that run next. */
+      selected?: readonly string[];
+    }
   | { state: "failed"; error: Failure; inner?: States; names?: Names };
 
-export type Outcome = Ended | Blocked;
+/** The end of the whole run, as a `terminate` describes it. */
+export type Termination = {
+  status: TerminateStatus;
+  result: JsonObject;
+  reason: string;
+  /** Its path in the run. */
+  operator: string;
+};
+
+export type Terminated = { state: "terminated"; by: Termination };
+
+export type Outcome = Ended | Blocked | Terminated;
 
 export const completed = (value: Json): Ended => ({ state: "completed", value });
 export const blockedBy = (...waits: Wait[]): Blocked => ({ state: "blocked", waits });
@@ -83,12 +102,14 @@ function toStorable(text: string): string {
 export type ScopeEnd = { states: States; names: Names } & (
   | { state: "completed"; value: Json }
   | { state: "failed"; error: Failure }
+  | Terminated
 );
 
 /** The end of a part: the payload of its event. */
 export type PartEnd = { states: States; names: Names } & (
   | { status: "completed"; result: Json }
   | { status: "failed" | "cancelled"; error: Failure }
+  | { status: "terminated"; by: Termination }
 );
 
 /** A failure of the workflow's own making: the operator fails, the engine's run does not. */

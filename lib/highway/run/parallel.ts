@@ -3,7 +3,14 @@ import { partEvent } from "../machine/entry-names.ts";
 import { isFork } from "../machine/fork.ts";
 import { branchPath, branchScopes } from "../model/scopes.ts";
 import type { ParallelOperator } from "../model/workflow.ts";
-import { completed, type Ended, failedWith, type Outcome, type PartEnd } from "./outcome.ts";
+import {
+  completed,
+  type Ended,
+  failedWith,
+  type Outcome,
+  type PartEnd,
+  type Terminated,
+} from "./outcome.ts";
 import { endOfPart, namesFor, spawnParts, waitForPart } from "./parts.ts";
 import type { Place, Run } from "./run.ts";
 
@@ -52,14 +59,16 @@ export async function runParallel(
 }
 
 /** The outcome of parts that have all ended: `value`, or the failure of the first that failed. */
-export function gather(parts: { name: string; end: PartEnd }[], value: Json): Ended {
+export function gather(parts: { name: string; end: PartEnd }[], value: Json): Ended | Terminated {
   const inner = Object.assign({}, ...parts.map(({ end }) => end.states));
   const names = {
     results: Object.assign({}, ...parts.map(({ end }) => end.names.results)),
     tasks: Object.assign({}, ...parts.map(({ end }) => end.names.tasks)),
   };
+  for (const { end } of parts)
+    if (end.status === "terminated") return { state: "terminated", by: end.by };
   const bad = parts.find(({ end }) => end.status !== "completed");
-  if (!bad || bad.end.status === "completed") return { state: "completed", value, inner, names };
+  if (!bad || !("error" in bad.end)) return { state: "completed", value, inner, names };
   const { type, message } = bad.end.error;
   return failedWith({ type, message: `Part '${bad.name}' failed: ${message}` }, inner);
 }

@@ -12,6 +12,7 @@ import type { ActivityOperator } from "../model/workflow.ts";
 import { withAttempts } from "./attempts.ts";
 import { callOnce } from "./calls.ts";
 import type { Context, Names as ContextNames } from "./context.ts";
+import { emitTermination } from "./ending.ts";
 import {
   type Blocked,
   blockedBy,
@@ -34,6 +35,8 @@ export type PartParams = {
   path: string;
   /** The values that its templates name. */
   names: ContextNames;
+  /** When the run has to end, as ISO text. */
+  deadline?: string;
 };
 
 /**
@@ -54,7 +57,12 @@ export async function spawnParts(
   const made = await run.journal.transact(async (tx) => {
     const tasks: Record<string, Uuid> = {};
     for (const part of parts) {
-      const params = { workflow_run_id: workflowRunId, root_task_id: rootTaskId, ...part };
+      const params = {
+        workflow_run_id: workflowRunId,
+        root_task_id: rootTaskId,
+        ...part,
+        ...(run.deadline && { deadline: run.deadline.toISOString() }),
+      };
       const { taskId } = await spawnTask(tx, queue, PART_TASK, params as Json, {
         headers: { ...run.headers, highway_path: part.path },
         idempotencyKey: `${workflowRunId}:${part.path}`,
@@ -97,7 +105,9 @@ function parseEnd(entry: Json): PartEnd | undefined {
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return undefined;
   const { status, states, names, error } = entry;
   const ended =
-    status === "completed" || ((status === "failed" || status === "cancelled") && !!error);
+    status === "completed" ||
+    (status === "terminated" && !!entry.by) ||
+    ((status === "failed" || status === "cancelled") && !!error);
   return ended && states && names ? (entry as PartEnd & JsonObject) : undefined;
 }
 
@@ -142,6 +152,7 @@ export async function runActivity(
   const tasks = await spawnParts(run, path, [part]);
   const end = endOfPart(run, path);
   if (!end) return waitForPart(run, path, tasks[path] ?? "");
+  if (end.status === "terminated") return { state: "terminated", by: end.by };
   if (end.status !== "completed") return failedWith(end.error);
   const completion_event = partEvent(run.workflowRunId, path);
   const value = { completion_event, status: end.status, result: end.result };
@@ -159,6 +170,7 @@ export async function runPart(run: Run, context: Context, part: PartParams): Pro
   const { db, queue, runId } = run.journal.execution;
   const result = end as unknown as Json;
   await atomically(db, async (tx) => {
+    if (end.status === "terminated") await emitTermination(tx, run, end.by);
     await emitEvent(tx, queue, partEvent(run.workflowRunId, part.path), result);
     await completeTask(tx, queue, runId, result);
   });
@@ -179,14 +191,20 @@ async function executePart(
       ),
     );
     if (!end) return undefined;
-    if (end.state === "completed")
-      return { status: end.state, result: end.value, states: {}, names: NO_NAMES };
-    return { status: end.state, error: end.error, states: {}, names: NO_NAMES };
+    const nothing = { states: {}, names: NO_NAMES };
+    if (end.state === "completed") return { status: end.state, result: end.value, ...nothing };
+    if (end.state === "failed") return { status: end.state, error: end.error, ...nothing };
+    return { status: end.state, by: end.by, ...nothing };
   }
   const end = await interpret(run, () => run.runScope(run, scope, path, context.inside()));
   if (!end) return undefined;
   const { states, names } = end;
-  return end.state === "completed"
-    ? { status: end.state, result: end.value, states, names }
-    : { status: end.state, error: end.error, states, names };
+  switch (end.state) {
+    case "completed":
+      return { status: end.state, result: end.value, states, names };
+    case "failed":
+      return { status: end.state, error: end.error, states, names };
+    case "terminated":
+      return { status: end.state, by: end.by, states, names };
+  }
 }

@@ -9,8 +9,10 @@ import {
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
 import type { WorkflowStatus } from "../../model/states.ts";
+import type { States } from "../machine/states.ts";
 import { topScope } from "../model/scopes.ts";
 import type { Context } from "./context.ts";
+import { cancelOtherTasks, type Ending, RunEnded, statesAtEnd, toEnding } from "./ending.ts";
 import type { Execution } from "./journal.ts";
 import type { ScopeEnd } from "./outcome.ts";
 import type { Run } from "./run.ts";
@@ -23,29 +25,45 @@ import { interpret } from "./waits.ts";
  */
 export async function runRoot(run: Run, context: Context): Promise<void> {
   await updateRow(run.journal.execution.db, run.workflowRunId, "running");
-  const scope = topScope(run.workflow);
-  const end = await interpret(run, () => run.runScope(run, scope, "", context.inside()));
-  if (!end) return;
+  try {
+    const scope = topScope(run.workflow);
+    const end = await interpret(run, () => run.runScope(run, scope, "", context.inside()));
+    if (end?.state === "terminated") await endEarly(run, toEnding(end.by));
+    else if (end) await endRun(run, toRootEnd(end), end.states);
+  } catch (error) {
+    if (!(error instanceof RunEnded)) throw error;
+    await endEarly(run, error.ending);
+  }
+}
+
+function toRootEnd(end: Exclude<ScopeEnd, { state: "terminated" }>): Ending {
+  return end.state === "completed"
+    ? { status: end.state, result: end.value }
+    : { status: end.state, error: end.error };
+}
+
+/** Ends a run while its parts may still be at work: they are cancelled, and no handlers run. */
+async function endEarly(run: Run, ending: Ending): Promise<void> {
+  await endRun(run, ending, statesAtEnd(run), (tx) => cancelOtherTasks(tx, run));
+}
+
+async function endRun(
+  run: Run,
+  end: Ending,
+  states: States,
+  before: (tx: Queryable) => Promise<void> = async () => {},
+): Promise<void> {
   const { db, queue, runId } = run.journal.execution;
+  const operators = states as Record<string, string>;
+  const ran = Object.values(states).filter((one) => one === "completed" || one === "failed");
   await atomically(db, async (tx) => {
-    await completeTask(tx, queue, runId, toResult(end));
-    await updateRow(tx, run.workflowRunId, end.state, toChange(end));
+    await before(tx);
+    await completeTask(tx, queue, runId, { ...end, operators } as Json);
+    await updateRow(tx, run.workflowRunId, end.status, {
+      ...("error" in end ? { error: end.error } : { result: end.result }),
+      taskCount: ran.length,
+    });
   });
-}
-
-function toResult(end: ScopeEnd): Json {
-  const operators = end.states as Record<string, string>;
-  return end.state === "completed"
-    ? { status: end.state, result: end.value, operators }
-    : { status: end.state, error: end.error as Json, operators };
-}
-
-function toChange(end: ScopeEnd): WorkflowRunChange {
-  const states = Object.values(end.states);
-  const taskCount = states.filter((state) => state === "completed" || state === "failed").length;
-  return end.state === "completed"
-    ? { result: end.value, taskCount }
-    : { error: end.error as Json, taskCount };
 }
 
 /** Marks a run cancelled whose root task was cancelled by other means than `cancelWorkflowRun`. */

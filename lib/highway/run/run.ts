@@ -24,8 +24,14 @@ export type Run = {
   /** The database's time at the last look at the waits. */
   now: Date;
   readClock: () => Promise<Date>;
-  /** Aborted when this worker has lost the run. */
+  /** When the run has to end; `null` without a deadline. */
+  deadline: Date | null;
+  /** Some part can terminate the run. */
+  mayBeTerminated: boolean;
+  /** Aborted when this worker has lost the run, and when the run has ended: the reason is a `RunEnded` then. */
   signal: AbortSignal;
+  /** Aborts `signal`. */
+  stop: (reason: Error) => void;
   recovery: Recovery;
   /** Runs the body of a loop; given here because loops are operators of a scope themselves. */
   runScope: (run: Run, scope: Scope, base: string, context: Context) => Promise<ScopeEnd | Blocked>;

@@ -1,10 +1,12 @@
 import type { Json } from "../../model/json.ts";
+import { pathOfKey } from "../machine/entry-names.ts";
 import { ScopeMachine, type Start } from "../machine/scope-machine.ts";
 import type { Failure, States } from "../machine/states.ts";
 import { pathIn, type Scope } from "../model/scopes.ts";
 import type { Context } from "./context.ts";
+import { RunEnded, toEnding } from "./ending.ts";
 import { runOperator } from "./operators.ts";
-import type { Blocked, Ended, Outcome, ScopeEnd, Wait } from "./outcome.ts";
+import type { Blocked, Ended, Outcome, ScopeEnd, Terminated, Wait } from "./outcome.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -58,6 +60,7 @@ class ScopeRunner {
       const execution = this.running.get(key);
       this.running.delete(key);
       if (outcome.state === "blocked") this.waits.push(...outcome.waits);
+      else if (outcome.state === "terminated") return this.terminate(key, outcome);
       else if (execution) this.end(execution, outcome);
     }
     const { base, scope, machine } = this;
@@ -101,9 +104,25 @@ class ScopeRunner {
     } else this.failures.set(key, outcome.error);
     this.machine.resolve(key, {
       state: outcome.state,
-      selected: outcome.state === "completed" ? (outcome.selected ?? null) : null,
+      ...(outcome.state === "completed" && outcome.selected && { selected: outcome.selected }),
       inner: Object.entries(outcome.inner ?? {}).map(([at, state]) => [idOf(at), state]),
     });
+  }
+
+  /** Leaves the scope at once; what still runs in it is told to stop. */
+  private terminate(key: string, { by }: Terminated): ScopeEnd {
+    const { base, scope, machine } = this;
+    const isOwn = pathOfKey(base, key) === by.operator;
+    machine.resolve(key, { state: isOwn ? "completed" : "skipped", isTerminal: true });
+    this.run.observe?.({ base, scope, machine, now: this.run.now });
+    this.run.stop(new RunEnded(toEnding(by)));
+    return { state: "terminated", by, states: this.states(), names: this.context.own() };
+  }
+
+  private states(): States {
+    const states: States = { ...this.innerStates };
+    for (const [id, state] of this.machine.states) states[this.pathOf(id)] = state;
+    return states;
   }
 
   private handlerContext(trigger: Start): Context {
@@ -118,8 +137,7 @@ class ScopeRunner {
 
   private result(): ScopeEnd {
     const { machine } = this;
-    const states: States = { ...this.innerStates };
-    for (const [id, state] of machine.states) states[this.pathOf(id)] = state;
+    const states = this.states();
     const names = this.context.own();
     const { culprit } = machine;
     const failure = culprit && this.failures.get(culprit.key);

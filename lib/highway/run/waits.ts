@@ -4,6 +4,7 @@ import { scheduleRun } from "../../absurd/runs/runs.ts";
 import { getTaskResult } from "../../absurd/tasks/tasks.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
+import { findEnding, LOOK_FOR_END_MS, RunEnded } from "./ending.ts";
 import { type Blocked, NO_NAMES, type PartEnd, toFailure, type Wait } from "./outcome.ts";
 import type { Run } from "./run.ts";
 
@@ -29,9 +30,30 @@ export async function interpret<End extends { state: string }>(
 ): Promise<Exclude<End, Blocked> | undefined> {
   for (;;) {
     run.signal.throwIfAborted();
-    const end = await work();
+    const ending = await findEnding(run);
+    if (ending) throw new RunEnded(ending);
+    const end = await untilAborted(run.signal, work());
     if (!isBlocked(end)) return end as Exclude<End, Blocked>;
     if (!(await resolveWaits(run, end.waits))) return undefined;
+  }
+}
+
+/** A function may ignore the signal and run on; its value is dropped. @throws the reason of the signal. */
+async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let abort = () => {};
+  const aborted = new Promise<"aborted">((resolve) => {
+    abort = () => setImmediate(resolve, "aborted");
+    signal.addEventListener("abort", abort);
+  });
+  // It is left behind when the run has ended.
+  work.catch(() => {});
+  try {
+    // A scope that terminates the run aborts the rest of it and ends at once: its end comes before that of the signal.
+    const first = await Promise.race([work.then((value) => ({ value })), aborted]);
+    if (first === "aborted") throw signal.reason;
+    return first.value;
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 
@@ -53,7 +75,7 @@ async function resolveWaits(run: Run, waits: readonly Wait[]): Promise<boolean> 
   const events = withoutRepetitions(waits.flatMap((wait) => (wait.kind === "event" ? wait : [])));
   const [first, ...others] = events;
   if (!first) {
-    const wakeAt = new Date(Math.min(...timers.map(Number)));
+    const wakeAt = new Date(Math.min(...timers.map(Number), ...endBounds(run)));
     await scheduleRun(db, queue, runId, wakeAt);
     return false;
   }
@@ -64,6 +86,7 @@ async function resolveWaits(run: Run, waits: readonly Wait[]): Promise<boolean> 
     ...timers.map(Number),
     ...events.flatMap(({ deadline }) => (deadline ? Number(deadline) : [])),
     ...(others.length > 0 ? [run.now.getTime() + LOOK_AGAIN_MS] : []),
+    ...endBounds(run),
     ...(first.child !== undefined ? [run.now.getTime() + CHECK_PART_MS] : []),
   ];
   const bound = Math.min(...bounds);
@@ -80,6 +103,14 @@ async function resolveWaits(run: Run, waits: readonly Wait[]): Promise<boolean> 
   // The engine decides that the time is over, not the clock: an operator of the dashboard may have moved the wake-up.
   else if (isOwn) await run.journal.put({ [first.timedOut]: true });
   return true;
+}
+
+/** When the run has to wake to look whether it has ended. */
+function endBounds({ deadline, mayBeTerminated, now }: Run): number[] {
+  return [
+    ...(deadline ? [deadline.getTime()] : []),
+    ...(mayBeTerminated ? [now.getTime() + LOOK_FOR_END_MS] : []),
+  ];
 }
 
 /** Records an event that was emitted, a time that is over, or a part that died. */

@@ -7,8 +7,11 @@ import type { Uuid } from "../../model/ids.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { PART_TASK, ROOT_TASK } from "../machine/entry-names.ts";
 import { Replay } from "../machine/replay.ts";
+import { decodeWorkflow } from "../model/decode-workflow.ts";
 import type { Workflow } from "../model/workflow.ts";
+import { instantAfter } from "./clock.ts";
 import { Context } from "./context.ts";
+import { canTerminateInPart, RunEnded, watchForEnding } from "./ending.ts";
 import type { WorkflowFunctions } from "./functions.ts";
 import { type Execution, Journal } from "./journal.ts";
 import { type PartParams, runPart } from "./parts.ts";
@@ -54,18 +57,24 @@ export function registerHighway(app: Absurd, options: HighwayOptions): void {
   app.registerTask<PartParams>({ name: PART_TASK, queue }, async (_, host) => {
     const { task, runId } = await findOwnRun(host, db, queue);
     const part = task.params as unknown as PartParams;
-    const { workflow_run_id, root_task_id: rootTaskId } = part;
+    const { workflow_run_id, root_task_id: rootTaskId, deadline = null } = part;
     const rootTask = await getTaskStatus(db, queue, rootTaskId);
     if (!rootTask) throw new Error(`Task "${rootTaskId}", which holds the workflow, is gone.`);
     const root = rootTask.params as unknown as RootParams;
     const at = { db, queue, taskId: task.taskId, runId };
-    await execute(host, options, { at, root, rootTaskId, workflow_run_id }, (run, context) =>
-      runPart(run, context, part),
-    );
+    const assignment = { at, root, rootTaskId, workflow_run_id, deadline };
+    await execute(host, options, assignment, (run, context) => runPart(run, context, part));
   });
 }
 
-type Assignment = { at: Execution; root: RootParams; rootTaskId: Uuid; workflow_run_id: Uuid };
+type Assignment = {
+  at: Execution;
+  root: RootParams;
+  rootTaskId: Uuid;
+  workflow_run_id: Uuid;
+  /** Of a part: the run's deadline. */
+  deadline?: string | null;
+};
 
 /**
  * Executes until the task has ended or sleeps. Both were reported to the engine then, in transactions of their own, so
@@ -74,16 +83,20 @@ type Assignment = { at: Execution; root: RootParams; rootTaskId: Uuid; workflow_
 async function execute(
   host: Host,
   options: HighwayOptions,
-  { at, root, rootTaskId, workflow_run_id }: Assignment,
+  { at, root, rootTaskId, workflow_run_id, deadline = null }: Assignment,
   work: (run: Run, context: Context) => Promise<void>,
 ): Promise<never> {
   const { db, functions, heartbeatSeconds = 20, recovery = DEFAULT_RECOVERY, observe } = options;
-  const workflow: Workflow = root.definition;
+  // Runs that an earlier release has started carry definitions without the fields that came later.
+  const workflow: Workflow = decodeWorkflow(root.definition).workflow ?? root.definition;
   const readClock = () => getCurrentTime(db);
   try {
     await withLease(host, heartbeatSeconds, async (signal) => {
       const now = await readClock();
       const journal = await Journal.open(at, now);
+      const stopped = new AbortController();
+      const end =
+        rootTaskId === at.taskId ? await recordDeadline(journal, workflow, now) : deadline;
       const run: Run = {
         journal,
         replay: new Replay(workflow, journal.records),
@@ -94,19 +107,45 @@ async function execute(
         functions,
         now,
         readClock,
-        signal,
+        deadline: end === null ? null : new Date(end),
+        mayBeTerminated: canTerminateInPart(workflow),
+        signal: AbortSignal.any([signal, stopped.signal]),
+        stop: (reason) => stopped.abort(reason),
         recovery,
         runScope,
         observe,
       };
-      await work(run, contextOf(run, root, options));
+      const stopWatching = watchForEnding(run);
+      try {
+        await work(run, contextOf(run, root, options));
+      } finally {
+        stopWatching();
+      }
     });
   } catch (error) {
     if (error instanceof TaskCancelledError)
       await markCancelled(db, workflow_run_id, at, rootTaskId);
-    else if (!(error instanceof RunFailedError)) throw error;
+    // A part of a run that has ended has nothing to report; the root cancels it.
+    else if (!(error instanceof RunFailedError || error instanceof RunEnded)) throw error;
   }
   return suspend(host);
+}
+
+/** A hundred years. */
+const MAX_DEADLINE_SECONDS = 3_155_760_000;
+
+/** When a run has to end, as ISO text: counted from its first start, by the database's clock. */
+async function recordDeadline(
+  journal: Journal,
+  { deadline_seconds: seconds, tasks }: Workflow,
+  now: Date,
+): Promise<string | null> {
+  if (seconds === null) return null;
+  // No path begins with a percent sign before these letters, should an operator be called "run".
+  const entry = Object.hasOwn(tasks, "run") ? "%run/deadline" : "run/deadline";
+  // A deadline that no clock reaches is none.
+  if (seconds > MAX_DEADLINE_SECONDS) return null;
+  return String(await journal.once(entry, () => instantAfter(now, seconds)));
 }
 
 /**

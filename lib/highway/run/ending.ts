@@ -1,0 +1,134 @@
+import { emitEvent, getEvent } from "../../absurd/events.ts";
+import { cancelTask } from "../../absurd/tasks.ts";
+import type { Queryable } from "../../absurd/types.ts";
+import { getWorkflowRunTasks } from "../../absurd/workflow-runs.ts";
+import type { Uuid } from "../../model/ids.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
+import { isActive } from "../../model/states.ts";
+import { Replay } from "../machine/replay.ts";
+import type { Failure, States } from "../machine/states.ts";
+import { isMapping } from "../model/fields.ts";
+import { listScopes, topScope } from "../model/scopes.ts";
+import type { Workflow } from "../model/workflow.ts";
+import type { Termination } from "./outcome.ts";
+import type { Run } from "./run.ts";
+
+/** How a run ends before its operators have: by a `terminate`, or by its deadline. No handlers run then. */
+export type Ending =
+  | { status: "completed"; result: Json }
+  | { status: "failed" | "cancelled"; error: Failure };
+
+/** Thrown to leave an execution whose run has ended. */
+export class RunEnded extends Error {
+  override readonly name = "RunEnded";
+
+  constructor(readonly ending: Ending) {
+    super("The run has ended.");
+  }
+}
+
+/** Parts and root look this often for a `terminate` in another part. */
+export const LOOK_FOR_END_MS = 5_000;
+
+/** The event that a part emits when one of its operators has terminated the run; the first one wins. */
+function terminateEvent(workflowRunId: Uuid): string {
+  return `hw:${workflowRunId}:terminate`;
+}
+
+export function toEnding({ status, result, reason, operator }: Termination): Ending {
+  if (status === "completed") return { status, result };
+  return { status, error: { type: "Terminated", message: reason, details: result, operator } };
+}
+
+function deadlineEnding({ deadline_seconds, deadline_action }: Workflow): Ending {
+  const message = `The run took longer than its deadline of ${deadline_seconds} s.`;
+  const status = deadline_action === "cancel" ? "cancelled" : "failed";
+  return { status, error: { type: "DeadlineExceeded", message } };
+}
+
+/** Whether an operator can terminate the run from a part, of which the other tasks have to learn. */
+export function canTerminateInPart(workflow: Workflow): boolean {
+  return listScopes(workflow).some(
+    ({ scope }) =>
+      scope.outer !== null &&
+      [...scope.operators.values()].some((one) => one.operator_type === "terminate"),
+  );
+}
+
+/** The end of a run that its deadline or another part has decided; `undefined` while it goes on. */
+export async function findEnding(run: Run): Promise<Ending | undefined> {
+  const { deadline, workflow, workflowRunId } = run;
+  if (deadline && deadline <= run.now) return deadlineEnding(workflow);
+  if (!run.mayBeTerminated) return undefined;
+  const { db, queue } = run.journal.execution;
+  const event = await getEvent(db, queue, terminateEvent(workflowRunId));
+  return event?.payload === undefined || event.payload === null
+    ? undefined
+    : toEnding(event.payload as unknown as Termination);
+}
+
+/** Watches for the end of a run while functions run, and aborts them then. @returns how to stop watching. */
+export function watchForEnding(run: Run): () => void {
+  const { deadline, workflow } = run;
+  const left = deadline ? deadline.getTime() - run.now.getTime() : 0;
+  const end = (ending: Ending) => run.stop(new RunEnded(ending));
+  const timers = [
+    ...(deadline ? [setTimeout(() => end(deadlineEnding(workflow)), clampDelay(left))] : []),
+    ...(run.mayBeTerminated
+      ? [
+          setInterval(() => {
+            findEnding(run).then(
+              (ending) => ending && end(ending),
+              // The next look, or the next record, meets a lost database again.
+              () => {},
+            );
+          }, LOOK_FOR_END_MS),
+        ]
+      : []),
+  ];
+  return () => {
+    for (const timer of timers) clearTimeout(timer);
+  };
+}
+
+/** The longest delay of a timer; a run whose deadline is later is woken by then anyway. */
+function clampDelay(milliseconds: number): number {
+  return Math.min(Math.max(milliseconds, 0), 2 ** 31 - 1);
+}
+
+/** Lets all tasks of a run know that a part has terminated it. */
+export async function emitTermination(tx: Queryable, run: Run, by: Termination): Promise<void> {
+  const { queue } = run.journal.execution;
+  await emitEvent(tx, queue, terminateEvent(run.workflowRunId), by as unknown as JsonObject);
+}
+
+/** Cancels every task of a run that has not ended, but for its root. */
+export async function cancelOtherTasks(tx: Queryable, run: Run): Promise<void> {
+  const { queue } = run.journal.execution;
+  for (;;) {
+    // A part may spawn parts of its own until it is cancelled itself.
+    const tasks = await getWorkflowRunTasks(tx, run.workflowRunId, { queue });
+    const others = tasks.filter(
+      ({ taskId, state }) => taskId !== run.rootTaskId && isActive(state),
+    );
+    if (others.length === 0) return;
+    for (const { taskId } of others) await cancelTask(tx, queue, { taskId });
+  }
+}
+
+/** The states of all operators at the end of a run, by path: those that have not ended are skipped. */
+export function statesAtEnd(run: Run): States {
+  const replay = new Replay(run.workflow, run.journal.records);
+  replay.replayScope(topScope(run.workflow), "", "running");
+  const states: States = {};
+  for (const { instance, state, isSuperseded } of replay.traces.values()) {
+    if (isSuperseded) continue;
+    const isOpen = state === "pending" || state === "running" || state === "sleeping";
+    states[instance] = isOpen ? "skipped" : state;
+  }
+  // What is inside of a part is recorded by its own task, and reported in its end.
+  for (const [, value] of run.journal.list())
+    if (isMapping(value) && isMapping(value.states) && isMapping(value.names))
+      Object.assign(states, value.states);
+  return states;
+}

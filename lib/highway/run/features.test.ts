@@ -1,0 +1,317 @@
+/** Guards, terminate, choices and deadlines: what version 2.2 of the language adds to a run. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { createQueue } from "../../absurd/queues.ts";
+import { getWorkflowRun, getWorkflowRunTasks } from "../../absurd/workflow-runs.ts";
+import type { Json } from "../../model/json.ts";
+import { WorkflowBuilder } from "../builder/workflow-builder.ts";
+import { replayRun } from "../machine/replay.ts";
+import { Bench } from "../testing/bench.ts";
+import { readRecords } from "../testing/read-records.ts";
+import type { FunctionCall, WorkflowFunction } from "./functions.ts";
+
+let database: TestDatabase;
+let queues = 0;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const flow = (options = {}) => new WorkflowBuilder("flow", options);
+
+type End = {
+  status: string;
+  result: Json;
+  error?: Record<string, Json>;
+  operators: Record<string, string>;
+};
+
+/** Runs a workflow to its end; the replay shows the states that the run reports. */
+async function finish(
+  builder: WorkflowBuilder,
+  functions: Record<string, WorkflowFunction> = {},
+  inputs: Record<string, Json> = {},
+) {
+  const queue = `features ${++queues}`;
+  await createQueue(database.pool, queue);
+  const echo: WorkflowFunction = ({ args }) => args;
+  const bench = new Bench(database.pool, queue, { functions: { echo, ...functions } });
+  const workflow = builder.build({ check: false });
+  const { taskId, workflowRunId } = await bench.start(workflow, { inputs });
+  const end = (await bench.finish(taskId)) as End;
+  const row = await getWorkflowRun(database.pool, workflowRunId);
+  const tasks = await getWorkflowRunTasks(database.pool, workflowRunId);
+  const traces = replayRun(workflow, await readRecords(database.pool, queue), end.operators);
+  const shown = [...traces.values()].filter(({ isSuperseded }) => !isSuperseded);
+  for (const { instance, state } of shown)
+    if (instance in end.operators)
+      expect({ instance, state }).toEqual({ instance, state: end.operators[instance] });
+  return { end, row, tasks, workflowRunId };
+}
+
+describe.concurrent("guards", () => {
+  test("a precondition that is not met fails the operator at once, and nothing is called", async () => {
+    const calls: string[] = [];
+    const { end } = await finish(
+      flow()
+        .task("a", "echo", { args: [5] })
+        .task("b", "note")
+        .retry({ maxRetries: 3, delay: 1 })
+        .precondition("{{ a }}", "equals", [6], "{{ a }} is not six")
+        .onFailure("h")
+        .task("h", "echo", { args: ["{{ error_message }}"] }),
+      { note: ({ path }) => calls.push(path) },
+    );
+    expect(calls).toEqual([]);
+    expect(end).toMatchObject({
+      status: "failed",
+      error: {
+        task: "b",
+        type: "PreconditionFailed",
+        message: "[5] is not six",
+        guard: { variable: "{{ a }}", check: "equals" },
+      },
+      operators: { b: "failed", h: "completed" },
+    });
+  });
+
+  test("a postcondition that is not met fails the attempt, which is retried as the policy says", async () => {
+    const { end } = await finish(
+      flow()
+        .task("a", "count")
+        .retry({ maxRetries: 3, delay: 0.05, backoffFactor: 1 })
+        .postcondition("result", "in_range", [3, 5])
+        .task("b", "echo", { args: ["{{ a }}"] }),
+      { count: ({ attempt }) => attempt },
+    );
+    expect(end).toMatchObject({ status: "completed", result: [3] });
+  });
+
+  test("operators of other kinds have postconditions, too", async () => {
+    const { end } = await finish(
+      flow()
+        .foreach("each", "[1, 2]", (body) => body.task("i", "echo", { args: ["{{ item }}"] }))
+        .postcondition("{{ result }}", "equals", [[1], [3]])
+        .task("after", "echo"),
+    );
+    expect(end).toMatchObject({
+      status: "failed",
+      error: { task: "each", type: "PostconditionFailed" },
+      operators: { each: "failed", after: "upstream_failed" },
+    });
+  });
+
+  test("an activity is guarded in its own task", async () => {
+    const { end } = await finish(
+      flow()
+        .activity("a", "echo", { args: [1] })
+        .postcondition("result", "type_check", "dict"),
+    );
+    expect(end.error).toMatchObject({ task: "a", type: "PostconditionFailed" });
+  });
+
+  test("a passed postcondition of an event's payload lets the run go on", async () => {
+    const { end } = await finish(
+      flow()
+        .emitEvent("tell", "told:{{ run.id }}", { payload: { ok: true } })
+        .waitForEvent("hear", "told:{{ run.id }}", { timeoutSeconds: 60 })
+        .postcondition("hear.ok", "equals", "true")
+        .task("after", "echo", { args: ["{{ hear.ok }}"] }),
+    );
+    expect(end).toMatchObject({ status: "completed", result: [true] });
+  });
+});
+
+describe.concurrent("terminate", () => {
+  test.each(["completed", "failed", "cancelled"] as const)(
+    "ends the run as %s, without handlers",
+    async (status) => {
+      const calls: string[] = [];
+      const note = ({ path }: FunctionCall) => calls.push(path);
+      const { end, row } = await finish(
+        flow()
+          .task("a", "echo", { args: [7] })
+          .terminate("stop", {
+            status,
+            result: { seven: "{{ a[0] }}" },
+            reason: "enough of {{ a[0] }}",
+            onSuccess: "h",
+            onFailure: "h",
+          })
+          .task("after", "note")
+          .task("h", "note"),
+        { note },
+      );
+      expect(calls).toEqual([]);
+      expect(end.operators).toEqual({
+        a: "completed",
+        stop: "completed",
+        after: "skipped",
+        h: "skipped",
+      });
+      expect(end.status).toBe(status);
+      expect(row?.status).toBe(status);
+      if (status === "completed") expect(row?.result).toEqual({ seven: 7 });
+      else
+        expect(row?.error).toEqual({
+          type: "Terminated",
+          message: "enough of 7",
+          details: { seven: 7 },
+          operator: "stop",
+        });
+    },
+  );
+
+  test("ends the run out of a loop, and aborts a function beside it", async () => {
+    let signal: AbortSignal | undefined;
+    const { end } = await finish(
+      flow()
+        .task("a", "echo")
+        .foreach("each", "[1, 2]", (body) => body.terminate("stop", { reason: "{{ item }}" }))
+        .task("slow", "hang", { dependencies: ["a"] })
+        .task("after", "echo", { dependencies: ["each", "slow"] }),
+      {
+        hang: (call) => {
+          signal = call.signal;
+          return new Promise(() => {});
+        },
+      },
+    );
+    expect(end).toMatchObject({
+      status: "completed",
+      operators: {
+        each: "skipped",
+        "each[0]/stop": "completed",
+        slow: "skipped",
+        after: "skipped",
+      },
+    });
+    expect(signal?.aborted).toBe(true);
+  });
+
+  test("ends the run out of a branch, and cancels the other parts", async () => {
+    const { end, row, tasks } = await finish(
+      flow()
+        .parallel("p", {
+          l: (left) => left.waitForEvent("never", "never"),
+          r: (right) => right.terminate("stop", { status: "failed", reason: "no" }),
+        })
+        .task("after", "echo"),
+    );
+    expect(end).toMatchObject({ status: "failed", operators: { p: "skipped", after: "skipped" } });
+    expect(row?.error).toMatchObject({ type: "Terminated", operator: "p.r/stop" });
+    expect(tasks.map(({ state }) => state).sort()).toEqual(["cancelled", "completed", "completed"]);
+  }, 30_000);
+
+  test("a template that fails, fails the operator instead", async () => {
+    const { end } = await finish(flow().terminate("stop", { reason: "{{ nothing }}" }));
+    expect(end.error).toMatchObject({ task: "stop", type: "TemplateError" });
+  });
+});
+
+describe.concurrent("choices", () => {
+  const choice = (options = {}) =>
+    flow()
+      .multiChoice(
+        "c",
+        {
+          small: {
+            when: "{{ inputs.n }} < 10",
+            do: (then) => then.task("s", "echo", { args: ["s"] }),
+          },
+          even: {
+            when: "{{ inputs.n }} in [2, 4, 12]",
+            do: (then) => then.task("e", "echo", { args: ["e"] }),
+          },
+        },
+        options,
+      )
+      .join("j", ["s", "e"], "all_success")
+      .task("after", "echo", { args: ["{{ c.chosen }}"] });
+
+  test.each([
+    [2, ["even", "small"], { "c.small/s": "completed", "c.even/e": "completed" }],
+    [3, ["small"], { "c.small/s": "completed", "c.even/e": "skipped" }],
+  ])("%i runs %j", async (n, chosen, operators) => {
+    const { end } = await finish(choice(), {}, { n });
+    expect(end).toMatchObject({ status: "completed", result: [chosen], operators });
+  });
+
+  test("fewer than the least number of branches fail", async () => {
+    const { end } = await finish(choice(), {}, { n: 11 });
+    expect(end.error).toMatchObject({ task: "c", type: "TooFewBranches", chosen: [], minimum: 1 });
+  });
+
+  test("none are enough where none are needed", async () => {
+    const { end } = await finish(choice({ minimumBranches: 0 }), {}, { n: 11 });
+    expect(end).toMatchObject({ status: "completed", operators: { c: "completed", j: "skipped" } });
+  });
+
+  test("branches without workflows are routing targets, several of which are chosen", async () => {
+    const workflow = flow()
+      .task("a", "echo", { root: true })
+      .task("b", "echo", { root: true })
+      .task("d", "echo", { root: true });
+    const built = choice().build({ check: false });
+    const operator = built.tasks.c;
+    if (operator?.operator_type !== "multi_choice") throw new Error("no choice");
+    const document = workflow.build({ check: false });
+    document.start_task = "c";
+    document.tasks = {
+      c: {
+        ...operator,
+        branch_workflows: {},
+        branches: {
+          one: { condition: "true", tasks: ["a"] },
+          two: { condition: "1 == 1", tasks: ["b"] },
+          three: { condition: "false", tasks: ["d"] },
+        },
+      },
+      ...document.tasks,
+    };
+    const { end } = await finish({ build: () => document } as unknown as WorkflowBuilder);
+    expect(end).toMatchObject({
+      status: "completed",
+      operators: { c: "completed", a: "completed", b: "completed", d: "skipped" },
+    });
+  });
+});
+
+describe.concurrent("deadlines", () => {
+  test.each([
+    ["fail", "failed"],
+    ["cancel", "cancelled"],
+  ] as const)("%s: a function is aborted, and the run %s", async (deadlineAction, status) => {
+    let signal: AbortSignal | undefined;
+    const { end, row } = await finish(
+      flow({ deadlineSeconds: 1, deadlineAction })
+        .task("a", "echo")
+        .task("slow", "hang", { onFailure: "h" })
+        .task("h", "echo"),
+      {
+        hang: (call) => {
+          signal = call.signal;
+          return new Promise(() => {});
+        },
+      },
+    );
+    expect(end).toMatchObject({
+      status,
+      error: { type: "DeadlineExceeded" },
+      operators: { a: "completed", slow: "skipped", h: "skipped" },
+    });
+    expect(row).toMatchObject({ status, error: { type: "DeadlineExceeded" } });
+    expect(signal?.aborted).toBe(true);
+  });
+
+  test("waits, sleeps and parts end with the run", async () => {
+    const { row, tasks } = await finish(
+      flow({ deadlineSeconds: 1 }).parallel("p", {
+        l: (left) => left.waitForEvent("never", "never"),
+        r: (right) => right.wait("hour", 3600),
+      }),
+    );
+    expect(row).toMatchObject({ status: "failed", error: { type: "DeadlineExceeded" } });
+    expect(tasks.map(({ state }) => state).sort()).toEqual(["cancelled", "cancelled", "completed"]);
+  }, 30_000);
+});
