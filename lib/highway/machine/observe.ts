@@ -38,7 +38,8 @@ export function observeLeaf(
       const value = currentValue(records, path);
       if (value) return observeValue(records, value);
       if (records.get(`${attempt}/timed_out`)) return { state: "running" };
-      if (records.get(`${attempt}/waiting`)) return { state: "sleeping" };
+      if (records.get(`${attempt}/waiting`) ?? records.get(`${attempt}/children`))
+        return { state: "sleeping" };
       return observeRetry(records, path) ?? observeOwnTask(records, path);
     }
   }

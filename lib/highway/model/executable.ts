@@ -3,7 +3,7 @@ import { listScopes } from "./scopes.ts";
 import { isCall, type Operator, type OperatorType, type Workflow } from "./workflow.ts";
 
 /** Kinds of operator that a workflow may contain but the interpreter does not execute yet. */
-const NOT_EXECUTED: ReadonlySet<OperatorType> = new Set(["reflexive", "child_workflow"]);
+const NOT_EXECUTED: ReadonlySet<OperatorType> = new Set(["reflexive"]);
 
 /**
  * What keeps the interpreter from starting a valid workflow, each with its path: features of the language that it does

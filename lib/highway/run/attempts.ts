@@ -40,7 +40,7 @@ export async function withAttempts(
     }
     const outcome = await execute(attempt);
     if (outcome.state !== "failed") return outcome;
-    if (attempt > (policy?.max_retries ?? 0)) {
+    if (outcome.isFinal || attempt > (policy?.max_retries ?? 0)) {
       await recordFailure(run, path, outcome);
       return outcome;
     }

@@ -1,22 +1,14 @@
-import { emitEvent, getEvent } from "../../absurd/events.ts";
-import { cancelTask } from "../../absurd/tasks.ts";
-import type { Queryable } from "../../absurd/types.ts";
-import { getWorkflowRunTasks } from "../../absurd/workflow-runs.ts";
+import type { Queryable } from "../../absurd/connection/queryable.ts";
+import { emitEvent, getEvent } from "../../absurd/events/events.ts";
 import type { Uuid } from "../../model/ids.ts";
-import type { Json, JsonObject } from "../../model/json.ts";
-import { isActive } from "../../model/states.ts";
+import type { JsonObject } from "../../model/json.ts";
 import { Replay } from "../machine/replay.ts";
-import type { Failure, States } from "../machine/states.ts";
+import type { States } from "../machine/states.ts";
 import { isMapping } from "../model/fields.ts";
 import { listScopes, topScope } from "../model/scopes.ts";
 import type { Workflow } from "../model/workflow.ts";
-import type { Termination } from "./outcome.ts";
+import type { Ending, Termination } from "./outcome.ts";
 import type { Run } from "./run.ts";
-
-/** How a run ends before its operators have: by a `terminate`, or by its deadline. No handlers run then. */
-export type Ending =
-  | { status: "completed"; result: Json }
-  | { status: "failed" | "cancelled"; error: Failure };
 
 /** Thrown to leave an execution whose run has ended. */
 export class RunEnded extends Error {
@@ -100,20 +92,6 @@ function clampDelay(milliseconds: number): number {
 export async function emitTermination(tx: Queryable, run: Run, by: Termination): Promise<void> {
   const { queue } = run.journal.execution;
   await emitEvent(tx, queue, terminateEvent(run.workflowRunId), by as unknown as JsonObject);
-}
-
-/** Cancels every task of a run that has not ended, but for its root. */
-export async function cancelOtherTasks(tx: Queryable, run: Run): Promise<void> {
-  const { queue } = run.journal.execution;
-  for (;;) {
-    // A part may spawn parts of its own until it is cancelled itself.
-    const tasks = await getWorkflowRunTasks(tx, run.workflowRunId, { queue });
-    const others = tasks.filter(
-      ({ taskId, state }) => taskId !== run.rootTaskId && isActive(state),
-    );
-    if (others.length === 0) return;
-    for (const { taskId } of others) await cancelTask(tx, queue, { taskId });
-  }
 }
 
 /** The states of all operators at the end of a run, by path: those that have not ended are skipped. */

@@ -1,8 +1,9 @@
 /** Guards, terminate, choices and deadlines: what version 2.2 of the language adds to a run. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
-import { createQueue } from "../../absurd/queues.ts";
-import { getWorkflowRun, getWorkflowRunTasks } from "../../absurd/workflow-runs.ts";
+import { createQueue } from "../../absurd/queues/queues.ts";
+import { getWorkflowRunTasks } from "../../absurd/workflow-runs/tasks.ts";
+import { getWorkflowRun } from "../../absurd/workflow-runs/workflow-runs.ts";
 import type { Json } from "../../model/json.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import { replayRun } from "../machine/replay.ts";

@@ -1,5 +1,5 @@
 import vm from "node:vm";
-import { stringifyJson } from "../../absurd/json.ts";
+import { stringifyJson } from "../../absurd/connection/json.ts";
 import type { Json } from "../../model/json.ts";
 import { compare, looselyEqual } from "../language/comparison.ts";
 import { parseExpression } from "../language/expression.ts";

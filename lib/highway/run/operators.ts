@@ -24,6 +24,7 @@ import {
 } from "../model/workflow.ts";
 import { withAttempts } from "./attempts.ts";
 import { callOnce } from "./calls.ts";
+import { runChildWorkflows } from "./child-workflows.ts";
 import { runMultiChoice } from "./choices.ts";
 import { instantAfter } from "./clock.ts";
 import type { Context } from "./context.ts";
@@ -148,6 +149,8 @@ function execute(
       return join(run, operator, path, stateOf);
     case "terminate":
       return terminate(run, operator, place);
+    case "child_workflow":
+      return runChildWorkflows(run, operator, place, attempt);
     case "multi_choice":
       return withLimit(run, operator, place, () => runMultiChoice(run, operator, place));
     case "parallel":

@@ -35,7 +35,14 @@ export type Ended =
       /** Of a router: the operators that run next. */
       selected?: readonly string[];
     }
-  | { state: "failed"; error: Failure; inner?: States; names?: Names };
+  | {
+      state: "failed";
+      error: Failure;
+      inner?: States;
+      names?: Names;
+      /** Another attempt would not help. */
+      isFinal?: true;
+    };
 
 /** The end of the whole run, as a `terminate` describes it. */
 export type Termination = {
@@ -111,6 +118,11 @@ export type PartEnd = { states: States; names: Names } & (
   | { status: "failed" | "cancelled"; error: Failure }
   | { status: "terminated"; by: Termination }
 );
+
+/** The end of a run: of its own, by a `terminate`, by its deadline, or because it was cancelled. */
+export type Ending =
+  | { status: "completed"; result: Json }
+  | { status: "failed" | "cancelled"; error: Failure };
 
 /** A failure of the workflow's own making: the operator fails, the engine's run does not. */
 export class OperatorError extends Error {

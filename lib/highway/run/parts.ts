@@ -21,7 +21,7 @@ import {
   type Outcome,
   type PartEnd,
 } from "./outcome.ts";
-import type { Place, Recovery, Run } from "./run.ts";
+import { type Place, type Run, recoveryOptions } from "./run.ts";
 import { interpret } from "./waits.ts";
 
 /** The params of a part's task. */
@@ -73,14 +73,6 @@ export async function spawnParts(
     return { [entry]: tasks };
   });
   return made[entry] ?? {};
-}
-
-/** How tasks of a workflow run survive the death of their worker. */
-export function recoveryOptions({ maxAttempts, baseSeconds, maxSeconds }: Recovery) {
-  return {
-    maxAttempts,
-    retryStrategy: { kind: "exponential" as const, baseSeconds, factor: 2, maxSeconds },
-  };
 }
 
 /**

@@ -11,11 +11,13 @@ import type { Json } from "../../model/json.ts";
 import type { WorkflowStatus } from "../../model/states.ts";
 import type { States } from "../machine/states.ts";
 import { topScope } from "../model/scopes.ts";
+import { cancelTasksOfRun, emitEnd } from "./cancel.ts";
 import type { Context } from "./context.ts";
-import { cancelOtherTasks, type Ending, RunEnded, statesAtEnd, toEnding } from "./ending.ts";
+import { RunEnded, statesAtEnd, toEnding } from "./ending.ts";
 import type { Execution } from "./journal.ts";
-import type { ScopeEnd } from "./outcome.ts";
+import type { Ending, ScopeEnd } from "./outcome.ts";
 import type { Run } from "./run.ts";
+import type { RootParams } from "./start.ts";
 import { interpret } from "./waits.ts";
 
 /**
@@ -44,19 +46,23 @@ function toRootEnd(end: Exclude<ScopeEnd, { state: "terminated" }>): Ending {
 
 /** Ends a run while its parts may still be at work: they are cancelled, and no handlers run. */
 async function endEarly(run: Run, ending: Ending): Promise<void> {
-  await endRun(run, ending, statesAtEnd(run), (tx) => cancelOtherTasks(tx, run));
+  const { queue } = run.journal.execution;
+  await endRun(run, ending, statesAtEnd(run), (tx) =>
+    cancelTasksOfRun(tx, queue, run.workflowRunId, { except: run.rootTaskId }),
+  );
 }
 
 async function endRun(
   run: Run,
   end: Ending,
   states: States,
-  before: (tx: Queryable) => Promise<void> = async () => {},
+  before: (tx: Queryable) => Promise<unknown> = async () => {},
 ): Promise<void> {
   const { db, queue, runId } = run.journal.execution;
   const operators = states as Record<string, string>;
   const ran = Object.values(states).filter((one) => one === "completed" || one === "failed");
   await atomically(db, async (tx) => {
+    if (run.parentWorkflowRunId !== null) await emitEnd(tx, queue, run.workflowRunId, end);
     await before(tx);
     await completeTask(tx, queue, runId, { ...end, operators } as Json);
     await updateRow(tx, run.workflowRunId, end.status, {
@@ -66,14 +72,20 @@ async function endRun(
   });
 }
 
-/** Marks a run cancelled whose root task was cancelled by other means than `cancelWorkflowRun`. */
+/** Ends a run whose root task was cancelled by other means than `cancelWorkflowRun`, with its parts and children. */
 export async function markCancelled(
-  db: Queryable,
-  workflowRunId: Uuid,
-  { taskId }: Execution,
+  { db, queue, taskId }: Execution,
+  root: RootParams,
   rootTaskId: Uuid,
 ): Promise<void> {
-  if (taskId === rootTaskId) await updateRow(db, workflowRunId, "cancelled");
+  if (taskId !== rootTaskId) return;
+  const { workflow_run_id: id, parent_workflow_run_id: parent } = root;
+  const error = { type: "Cancelled", message: "The run’s task was cancelled." };
+  await atomically(db, async (tx) => {
+    if (parent !== undefined) await emitEnd(tx, queue, id, { status: "cancelled", error });
+    await cancelTasksOfRun(tx, queue, id, { except: rootTaskId });
+    await updateRow(tx, id, "cancelled");
+  });
 }
 
 /**

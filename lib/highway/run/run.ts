@@ -18,6 +18,8 @@ export type Run = {
   workflowRunId: Uuid;
   /** The task that executes the workflow itself; parts load the definition from it. */
   rootTaskId: Uuid;
+  /** Of a child workflow: the run that started it. */
+  parentWorkflowRunId: Uuid | null;
   /** Of the root task; its parts carry the same. */
   headers: JsonObject;
   functions: WorkflowFunctions;
@@ -59,3 +61,11 @@ export type Place = {
 
 /** How tasks of a run are started again after their worker has died. */
 export type Recovery = { maxAttempts: number; baseSeconds: number; maxSeconds: number };
+
+/** How tasks of a workflow run survive the death of their worker. */
+export function recoveryOptions({ maxAttempts, baseSeconds, maxSeconds }: Recovery) {
+  return {
+    maxAttempts,
+    retryStrategy: { kind: "exponential" as const, baseSeconds, factor: 2, maxSeconds },
+  };
+}

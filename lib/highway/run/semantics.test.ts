@@ -10,8 +10,9 @@ import { getWorkflowRun } from "../../absurd/workflow-runs/workflow-runs.ts";
 import type { Json } from "../../model/json.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import { Bench } from "../testing/bench.ts";
+import { cancelWorkflowRun } from "./cancel.ts";
 import type { FunctionCall, WorkflowFunction } from "./functions.ts";
-import { cancelWorkflowRun, InvalidWorkflowError, startWorkflow } from "./start.ts";
+import { InvalidWorkflowError, startWorkflow } from "./start.ts";
 
 let database: TestDatabase;
 let queues = 0;

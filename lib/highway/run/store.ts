@@ -60,12 +60,8 @@ export async function getStoredDefinition(
   definitionId: Uuid,
   options: { lock?: boolean } = {},
 ): Promise<StoredDefinition | null> {
-  const columns = await call<{ name: string }>(
-    db,
-    `select attname as name from pg_attribute
-      where attrelid = to_regclass('public.workflow_definition') and not attisdropped`,
-  );
-  const has = (column: string) => columns.some(({ name }) => name === column);
+  const columns = await listColumns(db);
+  const has = (column: string) => columns.has(column);
   if (!has("definition_id")) return null;
   const [row] = await call<Row>(
     db,
@@ -95,3 +91,35 @@ type Row = {
   is_paused: boolean;
   text: string;
 };
+
+/**
+ * The newest stored definition of a name, and of a version where one is given, that is not paused; `null` when there is
+ * none, also where the dashboard's tables are absent.
+ */
+export async function findDefinition(
+  db: Queryable,
+  { name, version, tenantId }: { name: string; version: string | null; tenantId: string },
+): Promise<StoredDefinition | null> {
+  const columns = await listColumns(db);
+  if (!columns.has("definition_id")) return null;
+  const [row] = await call<{ id: Uuid }>(
+    db,
+    `select definition_id::text as id from public.workflow_definition
+      where workflow_name = $1 and ($2::text is null or workflow_version = $2)
+        ${columns.has("tenant_id") ? "and tenant_id = $3" : "and $3::text is not null"}
+        ${columns.has("is_paused") ? "and not is_paused" : ""}
+      order by ${columns.has("created_at") ? "created_at desc, " : ""}definition_id desc limit 1`,
+    [name, version, tenantId],
+  );
+  return row ? getStoredDefinition(db, row.id) : null;
+}
+
+/** The columns of `workflow_definition`; none where the table is absent. */
+async function listColumns(db: Queryable): Promise<ReadonlySet<string>> {
+  const columns = await call<{ name: string }>(
+    db,
+    `select attname as name from pg_attribute
+      where attrelid = to_regclass('public.workflow_definition') and not attisdropped`,
+  );
+  return new Set(columns.map(({ name }) => name));
+}

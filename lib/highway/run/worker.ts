@@ -103,6 +103,7 @@ async function execute(
         workflow,
         workflowRunId: workflow_run_id,
         rootTaskId,
+        parentWorkflowRunId: root.parent_workflow_run_id ?? null,
         headers: headersOf(host.headers),
         functions,
         now,
@@ -123,8 +124,7 @@ async function execute(
       }
     });
   } catch (error) {
-    if (error instanceof TaskCancelledError)
-      await markCancelled(db, workflow_run_id, at, rootTaskId);
+    if (error instanceof TaskCancelledError) await markCancelled(at, root, rootTaskId);
     // A part of a run that has ended has nothing to report; the root cancels it.
     else if (!(error instanceof RunFailedError || error instanceof RunEnded)) throw error;
   }

@@ -1,0 +1,111 @@
+import { atomically } from "../../absurd/connection/atomically.ts";
+import type { Queryable } from "../../absurd/connection/queryable.ts";
+import { call, queueTable } from "../../absurd/connection/sql.ts";
+import { WorkflowRunNotFoundError, WorkflowTableMissingError } from "../../absurd/errors.ts";
+import { emitEvent } from "../../absurd/events/events.ts";
+import { cancelTask } from "../../absurd/tasks/tasks.ts";
+import { findWorkflowTable } from "../../absurd/workflow-runs/table.ts";
+import {
+  getWorkflowRun,
+  updateWorkflowRunStatus,
+} from "../../absurd/workflow-runs/workflow-runs.ts";
+import type { Uuid } from "../../model/ids.ts";
+import type { Json } from "../../model/json.ts";
+import { ACTIVE_STATES } from "../../model/states.ts";
+import type { Ending } from "./outcome.ts";
+
+/** The event that a child workflow emits when it ends, however that is. */
+export function childEvent(workflowRunId: Uuid): string {
+  return `hw:${workflowRunId}:end`;
+}
+
+/** Lets the parent of a run know how that ended. */
+export async function emitEnd(
+  tx: Queryable,
+  queue: string,
+  workflowRunId: Uuid,
+  end: Ending,
+): Promise<void> {
+  const payload = { result: null, error: null, ...end };
+  await emitEvent(tx, queue, childEvent(workflowRunId), payload as Json);
+}
+
+/**
+ * Cancels a workflow run: its task, the tasks of its parts, its row, and the runs of its child workflows at every depth,
+ * all or nothing. Workers learn of it at their next checkpoint.
+ *
+ * @returns how many tasks were cancelled. @throws WorkflowRunNotFoundError. @throws WorkflowRunEndedError.
+ */
+export async function cancelWorkflowRun(
+  db: Queryable,
+  queue: string,
+  workflowRunId: Uuid,
+): Promise<number> {
+  return atomically(db, async (tx) => {
+    const run = await getWorkflowRun(tx, workflowRunId);
+    if (!run) throw new WorkflowRunNotFoundError(workflowRunId);
+    await updateWorkflowRunStatus(tx, workflowRunId, "cancelled", { mustExist: true });
+    if (run.parentWorkflowRunId !== undefined) {
+      const error = { type: "Cancelled", message: "The run was cancelled." };
+      await emitEnd(tx, queue, workflowRunId, { status: "cancelled", error });
+    }
+    const roots = run.absurdTaskId === undefined ? [] : [run.absurdTaskId];
+    return cancelTasksOfRun(tx, queue, workflowRunId, { also: roots });
+  });
+}
+
+/**
+ * Cancels the tasks that carry a run's id and have not ended, and its child workflows.
+ *
+ * @returns how many tasks were cancelled, those of children included.
+ */
+export async function cancelTasksOfRun(
+  tx: Queryable,
+  queue: string,
+  workflowRunId: Uuid,
+  { also = [], except = "" }: { also?: readonly Uuid[]; except?: Uuid },
+): Promise<number> {
+  let count = 0;
+  for (const taskId of also) if ((await cancelTask(tx, queue, { taskId })).cancelled) count++;
+  for (;;) {
+    // A part may spawn parts of its own until it is cancelled itself.
+    const tasks = await call<{ id: Uuid }>(
+      tx,
+      `select task_id::text as id from ${queueTable("t", queue)}
+        where headers ->> 'workflow_run_id' = $1 and state = any ($2) and task_id::text <> $3
+        order by task_id`,
+      [workflowRunId, [...ACTIVE_STATES], except],
+      { queue },
+    );
+    if (tasks.length === 0) break;
+    for (const { id } of tasks)
+      if ((await cancelTask(tx, queue, { taskId: id })).cancelled) count++;
+  }
+  return count + (await cancelChildren(tx, workflowRunId));
+}
+
+/** Cancels the child workflows of a run that have not ended. */
+async function cancelChildren(tx: Queryable, workflowRunId: Uuid): Promise<number> {
+  let count = 0;
+  for (const { id, queue } of await listOpenChildren(tx, workflowRunId))
+    count += await cancelWorkflowRun(tx, queue, id);
+  return count;
+}
+
+async function listOpenChildren(
+  tx: Queryable,
+  workflowRunId: Uuid,
+): Promise<{ id: Uuid; queue: string }[]> {
+  const table = await findWorkflowTable(tx, "public").catch((error) => {
+    if (error instanceof WorkflowTableMissingError) return undefined;
+    throw error;
+  });
+  if (!table?.columns.has("parent_workflow_run_id")) return [];
+  return call<{ id: Uuid; queue: string }>(
+    tx,
+    `select workflow_run_id::text as id, absurd_queue as queue from ${table.sql}
+      where parent_workflow_run_id = $1 and status::text in ('pending', 'running')
+      order by workflow_run_id`,
+    [workflowRunId],
+  );
+}
