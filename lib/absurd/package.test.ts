@@ -1,75 +1,34 @@
-import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { installPackage, type PackageProject } from "@/testing/install-package";
 
-const execute = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, "../..");
-const SOURCES = ["package.json", "tsconfig.json", "tsconfig.client.json", ".gitignore", "LICENSE"];
 
 let database: TestDatabase;
-let project: string;
-let installed: string[];
+let project: PackageProject;
 
-/** Packs a copy of the sources and installs that into an empty project, with what this checkout has as the registry. */
 beforeAll(async () => {
   database = await createTestDatabase();
-  project = await mkdtemp(path.join(tmpdir(), "absurd-client-"));
-  const sources = path.join(project, "sources");
-  for (const name of [...SOURCES, "lib/absurd", "lib/model"])
-    await cp(path.join(ROOT, name), path.join(sources, name), { recursive: true });
-  await symlink(path.join(ROOT, "node_modules"), path.join(sources, "node_modules"));
-  const { stdout } = await execute(
-    "npm",
-    ["pack", "--json", "--loglevel=error", "--pack-destination", project],
-    { cwd: sources },
-  );
-  const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf("[\n")));
-  const manifest = JSON.parse(await readFile(path.join(ROOT, "package.json"), "utf8"));
-  const here = (name: string) => `file:${path.join(ROOT, "node_modules", name)}`;
-  await writeJson("package.json", {
-    type: "module",
-    dependencies: {
-      "absurd-dashboard": `file:${filename}`,
-      ...Object.fromEntries(Object.keys(manifest.dependencies).map((name) => [name, here(name)])),
-    },
-  });
-  await execute(
-    "npm",
-    ["install", "--offline", "--install-links", "--ignore-scripts", "--no-audit", "--no-fund"],
-    { cwd: project },
-  );
-  const modules = path.join(project, "node_modules");
-  installed = (await readdir(modules)).filter((name) => !name.startsWith("."));
-  // What a program that uses the package brings along.
-  for (const name of ["pg", "@types"])
-    await symlink(path.join(ROOT, "node_modules", name), path.join(modules, name));
+  project = await installPackage(["lib/absurd", "lib/model"], ["pg", "@types"]);
 }, 180_000);
 afterAll(async () => {
   await database.drop();
-  await rm(project, { recursive: true, force: true });
+  await project.remove();
 });
 
-const writeJson = (file: string, value: unknown) =>
-  writeFile(path.join(project, file), JSON.stringify(value));
-const run = (...args: string[]) =>
-  execute(process.execPath, args, {
-    cwd: project,
-    env: { ...process.env, DATABASE_URL: database.url, NODE_OPTIONS: "" },
-  });
+const run = (...args: string[]) => project.run(args, { DATABASE_URL: database.url });
 
 test("it brings four dependencies and nothing of the dashboard", async () => {
-  expect(installed.sort()).toEqual([
+  expect(project.installed).toEqual([
     "@noble",
     "absurd-dashboard",
     "croner",
     "lossless-json",
     "yaml",
   ]);
-  const files = await readdir(path.join(project, "node_modules/absurd-dashboard"), {
+  const files = await readdir(path.join(project.folder, "node_modules/absurd-dashboard"), {
     recursive: true,
   });
   expect(files).toContain(path.join("dist", "absurd", "client.js"));
@@ -78,8 +37,8 @@ test("it brings four dependencies and nothing of the dashboard", async () => {
 });
 
 test("a JavaScript program works with it", async () => {
-  await writeFile(
-    path.join(project, "program.js"),
+  await project.write(
+    "program.js",
     `import { AbsurdClient, InvalidArgumentError } from "absurd-dashboard/client";
      import { Pool } from "pg";
 
@@ -100,7 +59,7 @@ test("a JavaScript program works with it", async () => {
 });
 
 test("a TypeScript program is checked against its types", async () => {
-  await writeJson("tsconfig.json", {
+  await project.write("tsconfig.json", {
     compilerOptions: {
       target: "es2022",
       module: "nodenext",
@@ -111,8 +70,8 @@ test("a TypeScript program is checked against its types", async () => {
     },
     include: ["*.ts"],
   });
-  await writeFile(
-    path.join(project, "program.ts"),
+  await project.write(
+    "program.ts",
     `import { AbsurdClient, type Json, RunChangedError, type TaskResult } from "absurd-dashboard/client";
      import { Client, Pool, type PoolClient } from "pg";
 
