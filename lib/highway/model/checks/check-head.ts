@@ -6,22 +6,30 @@ import { checkRetryPolicy } from "./check-operator.ts";
 
 /** Reports a workflow's own fields that are of the right type but not allowed. */
 export function checkHead(workflow: Workflow, place: Place, isBranch: boolean): void {
-  const name = checkName(workflow.name);
-  if (name) place.member("name").error("name", name, "such as order_intake");
-  const version = checkVersion(workflow.version);
-  if (version) place.member("version").error("version", version, 'such as "1.0.0"');
-  const deadline = workflow.deadline_seconds;
-  const atDeadline = place.member("deadline_seconds");
-  if (deadline !== null && deadline <= 0)
-    atDeadline.error("deadline", `deadline_seconds must be positive (got ${deadline})`);
-  else if (deadline !== null && isBranch)
-    atDeadline.warn(
-      "branch_deadline_ignored",
-      "A branch has no deadline of its own; only the whole run has one",
-      "set it on the workflow, or use the timeout of the operator",
-    );
+  checkIdentity(workflow, place);
+  if (isBranch && workflow.deadline_seconds !== null)
+    place
+      .member("deadline_seconds")
+      .warn(
+        "branch_deadline_ignored",
+        "A branch has no deadline of its own; only the whole run has one",
+        "set it on the workflow, or use the timeout of the operator",
+      );
   checkSchedule(workflow, place);
   checkRetryPolicy(workflow.default_retry_policy, place.member("default_retry_policy"));
+}
+
+/** Reports a name, version or deadline that is not allowed; values of other types are reported elsewhere. */
+export function checkIdentity(workflow: Record<string, unknown>, place: Place): void {
+  const { name, version, deadline_seconds: deadline } = workflow;
+  const badName = typeof name === "string" ? checkName(name) : undefined;
+  if (badName) place.member("name").error("name", badName, "such as order_intake");
+  const badVersion = typeof version === "string" ? checkVersion(version) : undefined;
+  if (badVersion) place.member("version").error("version", badVersion, 'such as "1.0.0"');
+  if (typeof deadline === "number" && Number.isInteger(deadline) && deadline <= 0)
+    place
+      .member("deadline_seconds")
+      .error("deadline", `deadline_seconds must be positive (got ${deadline})`);
 }
 
 /** Schedules are checked and shown, but not run yet. */

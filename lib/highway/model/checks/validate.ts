@@ -1,9 +1,9 @@
 import { decodeWorkflow } from "../decode-workflow.ts";
-import { Place } from "../fields.ts";
+import { isMapping, Place } from "../fields.ts";
 import { joinPath, type Problem } from "../problem.ts";
 import { listScopes } from "../scopes.ts";
 import type { Workflow } from "../workflow.ts";
-import { checkHead } from "./check-head.ts";
+import { checkHead, checkIdentity } from "./check-head.ts";
 import { checkOperator } from "./check-operator.ts";
 import { checkOrder } from "./check-order.ts";
 import { checkReferences } from "./check-references.ts";
@@ -20,7 +20,10 @@ export function validateWorkflow(value: unknown): Problem[] {
  */
 export function decodeAndCheck(value: unknown): { workflow?: Workflow; problems: Problem[] } {
   const { workflow, problems } = decodeWorkflow(value);
-  if (!workflow) return { problems };
+  if (!workflow) {
+    if (isMapping(value)) checkIdentity(value, new Place("", problems));
+    return { problems };
+  }
   return { workflow, problems: [...problems, ...checkMeaning(workflow)] };
 }
 
