@@ -68,7 +68,7 @@ export function BulkDialog({
       title={
         "ids" in tasks
           ? `Choose an action for ${plural(tasks.ids.length, "selected task")}`
-          : `Choose an action for ${plan ? countTasks(plan) : "all"} matching tasks`
+          : `Choose an action for ${plan ? countMatching(plan) : "all matching tasks"}`
       }
       confirmLabel={
         plan && plan.eligible.value > 0
@@ -197,9 +197,10 @@ function toPhrase(label: string, eligible: { value: number; precision: string })
 }
 
 /** How many tasks match, whether they will be changed or skipped. */
-function countTasks({ eligible, ineligible }: BulkPreview): string {
+function countMatching({ eligible, ineligible }: BulkPreview): string {
   const skipped = ineligible.reduce((sum, { count }) => sum + count, 0);
-  return formatCount({ ...eligible, value: eligible.value + skipped });
+  const total = { ...eligible, value: eligible.value + skipped };
+  return `${formatCount(total)} matching ${total.value === 1 ? "task" : "tasks"}`;
 }
 
 /** How many tasks will change, examples of them, and why the others are skipped. */

@@ -20,8 +20,10 @@ export type ContinuedSearch = Found & {
 type State = Found & { key: string; ended: { problem: string | null } | null };
 
 /**
- * Continues a search that timed out before its page was full, until the page is full or the history ends. Covers
- * searches from new to old only. `null` while there is nothing to continue.
+ * Continues a search that ran out of time before its page was full, until the page is full or the history ends. Only
+ * searches from new to old are continued.
+ *
+ * @returns `pending` while more rows may come; `search` is `null` if there is nothing to continue.
  */
 export function useContinueSearch(
   filters: TaskFilters,
