@@ -4,7 +4,7 @@ import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
-import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 
 /** The page of these filters. */
 export const list = (filters: Partial<TaskFilters> = {}) => listTasks(taskFilters(filters));

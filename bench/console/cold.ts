@@ -4,7 +4,7 @@ import { performance } from "node:perf_hooks";
 import type { EmbeddedServer } from "@/demo/postgres/embedded";
 import { listTasks } from "@/lib/analytics/tasks";
 import { closePools } from "@/lib/db/pools";
-import { taskFilters } from "@/lib/search-params/tasks";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { pointPoolsAt } from "./context";
 import { databaseOf, startServer } from "./server";
 import type { Size } from "./sizes";

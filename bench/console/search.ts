@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { followTasks } from "@/lib/analytics/tasks";
-import { taskFilters } from "@/lib/search-params/tasks";
-import { parseTaskQuery } from "@/lib/search-params/tasks-query";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
+import { parseTaskQuery } from "@/lib/search-params/tasks/query";
 import { recordStatements } from "@/testing/statements";
 import type { Context } from "./context";
 import { RARE } from "./sizes";

@@ -6,7 +6,7 @@ import { getTask } from "@/lib/analytics/task";
 import { suggestTasks } from "@/lib/analytics/task-suggestions";
 import { listSelectedTasks, listTasks } from "@/lib/analytics/tasks";
 import { ACTIVE_STATES } from "@/lib/model/states";
-import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import type { Context } from "./context";
 import type { Read } from "./reads";
 import { LARGEST, NAMES, PARTITIONED } from "./sizes";

@@ -1,7 +1,7 @@
 import { createLoader } from "nuqs/server";
 import { expect, test } from "vitest";
 import type { FailureGroup } from "@/lib/model/failure";
-import { tasksSearchParams } from "@/lib/search-params/tasks";
+import { tasksSearchParams } from "@/lib/search-params/tasks/filters";
 import { failuresPath, groupTasksPath } from "./paths";
 
 const load = createLoader(tasksSearchParams);

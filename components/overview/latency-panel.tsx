@@ -13,7 +13,7 @@ import { CountText, NoValue } from "@/components/ui/text/count";
 import type { Latency, Quantiles, LatencyRow as Row } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
 import { formatDuration, formatNumber } from "@/lib/format";
-import { serializeTaskFilters } from "@/lib/search-params/tasks";
+import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 import type { Window } from "@/lib/search-params/windows";
 
 const ROWS = 10;

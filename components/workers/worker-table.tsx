@@ -9,7 +9,7 @@ import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { Worker, WorkerList } from "@/lib/analytics/workers";
 import { cn } from "@/lib/cn";
 import { formatAge, formatCountdown, formatNumber } from "@/lib/format";
-import { serializeTaskFilters } from "@/lib/search-params/tasks";
+import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
 /** Columns that narrow screens leave out. */
 const NARROW = "max-wide:hidden";

@@ -9,7 +9,7 @@ import { listTasks } from "@/lib/analytics/tasks";
 import { startBulkRunner, stopBulkRunner } from "@/lib/bulk/runner";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
-import { taskFilters } from "@/lib/search-params/tasks";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { abortBulkAction, previewBulkAction, startBulkAction } from "./bulk";
 import type { ActionResult } from "./result";

@@ -10,7 +10,7 @@ import { fixWindow, readFilters } from "@/lib/bulk/selection";
 import { getTenants } from "@/lib/db/tenants";
 import { BULK_ACTIONS } from "@/lib/model/bulk";
 import { ProblemError } from "@/lib/model/problem";
-import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
+import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 import { action, inquiry } from "./action";
 import { extraAttempts as moreAttempts, queueName, reason, uuid } from "./inputs";
 import { toWhatIsShown } from "./reaches";

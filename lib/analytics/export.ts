@@ -2,7 +2,7 @@ import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { TaskSummary } from "@/lib/model/task";
-import type { TaskFilters } from "@/lib/search-params/tasks";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { followTasks } from "./tasks";
 
 /** Tasks that are held in memory at a time. */

@@ -6,7 +6,7 @@ import { downgradeEngine, LEGACY_GENERATIONS } from "@/lib/absurd/testing/legacy
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
 import { eventFilters } from "@/lib/search-params/events";
-import { taskFilters } from "@/lib/search-params/tasks";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { failureFilters } from "@/lib/search-params/windows";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { listEvents } from "./events";

@@ -4,7 +4,7 @@ import type { EventState } from "@/lib/model/event";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
 import { eventFilters } from "@/lib/search-params/events";
-import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import { failureFilters } from "@/lib/search-params/windows";
 import { workflowFilters } from "@/lib/search-params/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";

@@ -14,7 +14,7 @@ import {
   uuidMilliseconds,
 } from "@/lib/model/key-range";
 import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/related";
-import { NO_QUERY } from "@/lib/search-params/tasks-words";
+import { NO_QUERY } from "@/lib/search-params/tasks/query";
 import { payload } from "./scope/payload";
 import { isRecent } from "./scope/recent-tasks";
 import { type RegisteredQueue, withQueues } from "./scope/registry";

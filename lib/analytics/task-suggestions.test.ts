@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseCondition } from "@/lib/search-params/tasks-conditions";
+import { parseCondition } from "@/lib/search-params/tasks/conditions";
 import { samplePaths } from "./task-suggestions";
 
 test("paths and values are words of the query language, the most frequent first", () => {

@@ -9,14 +9,14 @@ import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Json } from "@/lib/model/json";
 import { isPathHidden } from "@/lib/redaction/rules";
-import { jsonCandidates } from "@/lib/search-params/tasks-conditions";
 import {
+  formatPath,
   isStorable,
+  jsonCandidates,
   type PathSource,
   parsePath,
-  printPath,
   quote,
-} from "@/lib/search-params/tasks-paths";
+} from "@/lib/search-params/tasks/conditions";
 import { isRecent } from "./scope/recent-tasks";
 import { redact, redactionRules } from "./scope/redact";
 import { type RegisteredQueue, withQueues } from "./scope/registry";
@@ -188,7 +188,7 @@ export function samplePaths(
         for (const [key, inner] of Object.entries(value).slice(0, 50))
           if (isStorable(key) && key.length <= LENGTH) visit(source, [...steps, key], inner);
     } else if (steps.length > 0) {
-      const path = printPath({ source, steps });
+      const path = formatPath({ source, steps });
       const entry = found.get(path) ?? { count: 0, values: new Set() };
       entry.count++;
       const text = printScalar(value);

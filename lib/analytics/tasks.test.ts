@@ -3,7 +3,7 @@ import { createQueue } from "@/lib/absurd/queues/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { cancelTask } from "@/lib/absurd/tasks/tasks";
-import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { follow, ids, list } from "@/testing/reads";
 import { listTasks } from "./tasks";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { eventFilters } from "@/lib/search-params/events";
-import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import { failureFilters } from "@/lib/search-params/windows";
 import { endReaders, openTestDatabase } from "@/testing/dashboard-database";
 import { restrictTo, uuidOf } from "@/testing/reads";

@@ -2,7 +2,7 @@ import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { call } from "@/lib/absurd/connection/sql";
 import { narrowTenants } from "@/lib/db/tenants";
-import type { TaskFilters } from "@/lib/search-params/tasks";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { whyNotEligible } from "./eligibility";
 import { addItems, type BulkJob, lockOpenJob } from "./job";
 import { type Batch, readMatching } from "./matching-tasks";

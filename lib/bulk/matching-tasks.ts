@@ -3,7 +3,7 @@ import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
 import type { TaskSummary } from "@/lib/model/task";
-import type { TaskFilters } from "@/lib/search-params/tasks";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import type { TaskAddress } from "./selection";
 
 /** Tasks read at a time. */

@@ -1,7 +1,7 @@
 import type { BulkAction } from "@/lib/model/bulk";
 import type { Count } from "@/lib/model/count";
 import type { TaskSummary } from "@/lib/model/task";
-import type { TaskFilters } from "@/lib/search-params/tasks";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { whyNotEligible } from "./eligibility";
 import { type Batch, readMatching, readSelected } from "./matching-tasks";
 import type { TaskAddress } from "./selection";

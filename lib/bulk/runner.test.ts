@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import type { BulkAction } from "@/lib/model/bulk";
-import { serializeTaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import { serializeTaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { createJob } from "./job";
 import { fixWindow } from "./selection";

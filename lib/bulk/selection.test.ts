@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { serializeTaskFilters, type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import {
+  serializeTaskFilters,
+  type TaskFilters,
+  taskFilters,
+} from "@/lib/search-params/tasks/filters";
 import { fixWindow, readFilters } from "./selection";
 
 const NOW = "2026-03-02T12:00:00.000Z";

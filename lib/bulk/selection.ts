@@ -6,7 +6,7 @@ import {
   type TaskFilters,
   taskFilters,
   tasksSearchParams,
-} from "@/lib/search-params/tasks";
+} from "@/lib/search-params/tasks/filters";
 
 /** One task by its address. */
 export type TaskAddress = { queue: string; taskId: Uuid };

@@ -1,5 +1,5 @@
 import type { TaskSummary } from "@/lib/model/task";
-import type { ExportFormat } from "@/lib/search-params/tasks-export";
+import type { ExportFormat } from "@/lib/search-params/tasks/export";
 
 const FIELDS = [
   "queue",

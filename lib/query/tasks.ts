@@ -1,7 +1,11 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
-import { serializeTaskFilters, type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import {
+  serializeTaskFilters,
+  type TaskFilters,
+  taskFilters,
+} from "@/lib/search-params/tasks/filters";
 import { fetchJson } from "./api";
 
 /** One page of a task list. */

@@ -6,7 +6,7 @@ import { listQueues } from "@/lib/analytics/queues";
 import { listTasks } from "@/lib/analytics/tasks";
 import { queuesQuery } from "@/lib/query/queues";
 import { tasksQuery } from "@/lib/query/tasks";
-import { tasksSearchParams } from "@/lib/search-params/tasks";
+import { tasksSearchParams } from "@/lib/search-params/tasks/filters";
 import { Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Tasks" };

@@ -7,7 +7,7 @@ import { isUuid } from "@/lib/model/ids";
 import { findQuery } from "@/lib/query/find";
 import { queuesQuery } from "@/lib/query/queues";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
-import { serializeTaskFilters } from "@/lib/search-params/tasks";
+import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 import { SECTIONS } from "../frame/sections";
 import { queueEventsPath, queuePath, queueTasksPath, taskPath, workflowRunPath } from "../paths";
 import { listPageCommands } from "./page-commands";

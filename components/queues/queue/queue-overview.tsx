@@ -20,7 +20,7 @@ import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { ProblemError } from "@/lib/model/problem";
 import type { Queue } from "@/lib/model/queue";
 import { queueMaintenanceQuery } from "@/lib/query/queue";
-import { taskFilters } from "@/lib/search-params/tasks";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
 import { Attention } from "../attention";
 import { OldestReady } from "../list/oldest-ready";

@@ -16,7 +16,11 @@ import type { BulkPreview } from "@/lib/bulk/preview";
 import type { TaskAddress } from "@/lib/bulk/selection";
 import { formatCount, formatNumber, formatShortId, plural } from "@/lib/format";
 import { BULK_ACTIONS, type BulkAction, TYPED_FROM } from "@/lib/model/bulk";
-import { serializeTaskFilters, type TaskFilters, taskFilters } from "@/lib/search-params/tasks";
+import {
+  serializeTaskFilters,
+  type TaskFilters,
+  taskFilters,
+} from "@/lib/search-params/tasks/filters";
 import { StateLabel } from "../state/state-label";
 import { BULK_WORDS, RATES } from "./bulk-words";
 

@@ -1,4 +1,4 @@
-import type { ExportFormat } from "@/lib/search-params/tasks-export";
+import type { ExportFormat } from "@/lib/search-params/tasks/export";
 
 export const FORMAT_NAMES: Record<ExportFormat, string> = { csv: "CSV", ndjson: "NDJSON" };
 

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from "react";
 import { lazyWithPreload } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";
 import { Popover } from "@/components/ui/overlay/popover";
-import type { TaskFilters } from "@/lib/search-params/tasks";
-import type { ExportFormat } from "@/lib/search-params/tasks-export";
+import type { ExportFormat } from "@/lib/search-params/tasks/export";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import type { ExportProgress } from "./export-run";
 
 const ExportPanel = lazyWithPreload(() => import("./export-panel").then((m) => m.ExportPanel));

@@ -1,7 +1,7 @@
 "use client";
 import { Button } from "@/components/ui/form/button";
 import { formatBytes, formatNumber, plural } from "@/lib/format";
-import { EXPORT_FORMATS, EXPORT_LIMIT, type ExportFormat } from "@/lib/search-params/tasks-export";
+import { EXPORT_FORMATS, EXPORT_LIMIT, type ExportFormat } from "@/lib/search-params/tasks/export";
 import { FORMAT_NAMES } from "./export-file";
 import type { ExportProgress } from "./export-run";
 

@@ -1,8 +1,7 @@
 import { formatNumber, plural } from "@/lib/format";
 import { readText } from "@/lib/query/tasks-stream";
-import type { TaskFilters } from "@/lib/search-params/tasks";
-import { EXPORT_LIMIT, type ExportFormat } from "@/lib/search-params/tasks-export";
-import { serializeExport } from "@/lib/search-params/tasks-following";
+import { EXPORT_LIMIT, type ExportFormat, serializeExport } from "@/lib/search-params/tasks/export";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { lineCounter, saveFile } from "./export-file";
 
 /** How far an export has come; `outcome` is a sentence once it has ended. */

@@ -2,7 +2,7 @@
 import { Select } from "@/components/ui/form/select";
 import { useZone } from "@/components/ui/text/zone";
 import { formatInstant } from "@/lib/format";
-import type { TaskFilters } from "@/lib/search-params/tasks";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 
 const RANGES = [
   { value: "", label: "Any time" },

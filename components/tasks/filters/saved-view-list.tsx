@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/form/button";
 import { Field, Input } from "@/components/ui/form/field";
 import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
-import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
+import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 
 type Props = { filters: TaskFilters; fixedQueue: string | undefined; close: () => void };
 

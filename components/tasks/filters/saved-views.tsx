@@ -2,7 +2,7 @@
 import { lazyWithPreload } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";
 import { Popover } from "@/components/ui/overlay/popover";
-import type { TaskFilters } from "@/lib/search-params/tasks";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 
 const SavedViewList = lazyWithPreload(() =>
   import("./saved-view-list").then((m) => m.SavedViewList),

@@ -5,7 +5,7 @@ import { cn } from "@/lib/cn";
 import { sumCounts } from "@/lib/model/count";
 import { countInState } from "@/lib/model/queue";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";
-import type { TaskFilters } from "@/lib/search-params/tasks";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { StateIcon } from "../state/state-icon";
 import { isFiltered } from "./use-task-filters";
 

@@ -2,12 +2,12 @@
 import { useQueryStates } from "nuqs";
 import { useCallback } from "react";
 import {
-  queryOf,
+  pickQuery,
   type TaskFilters,
   taskFilters,
   tasksSearchParams,
-} from "@/lib/search-params/tasks";
-import { wordsOf } from "@/lib/search-params/tasks-words";
+} from "@/lib/search-params/tasks/filters";
+import { listWords } from "@/lib/search-params/tasks/query";
 
 /** The list's filters, from the URL. The list of one queue is limited to that queue, whatever the URL has. */
 export function useTaskFilters(queue: string | undefined) {
@@ -31,6 +31,6 @@ export function useTaskFilters(queue: string | undefined) {
 
 /** Whether any filter but the list's own queue is set. */
 export function isFiltered(filters: TaskFilters, queue: string | undefined): boolean {
-  const query = queryOf(queue === undefined ? filters : { ...filters, queue: [] });
-  return Boolean(wordsOf(query).length || filters.after || filters.before || filters.range);
+  const query = pickQuery(queue === undefined ? filters : { ...filters, queue: [] });
+  return Boolean(listWords(query).length || filters.after || filters.before || filters.range);
 }

@@ -5,8 +5,8 @@ import { Button } from "@/components/ui/form/button";
 import { Checkbox } from "@/components/ui/form/checkbox";
 import { Field, Input } from "@/components/ui/form/field";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
-import type { TaskFilters } from "@/lib/search-params/tasks";
-import { type JsonPath, parsePath, printPath } from "@/lib/search-params/tasks-paths";
+import { formatPath, type JsonPath, parsePath } from "@/lib/search-params/tasks/conditions";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 
 type Props = { filters: TaskFilters; onChange: (columns: JsonPath[]) => void };
 
@@ -15,7 +15,7 @@ export function ColumnOptions({ filters, onChange }: Props) {
   const { data } = useQuery({ ...taskSuggestionsQuery(filters.queue), retry: false });
   const [text, setText] = useState("");
   const [error, setError] = useState<string | null>(null);
-  const chosen = filters.columns.map(printPath);
+  const chosen = filters.columns.map(formatPath);
   const offered = (data?.paths ?? [])
     .map(({ path }) => path)
     .filter((path) => !path.includes("[]"));
@@ -28,7 +28,7 @@ export function ColumnOptions({ filters, onChange }: Props) {
     event.preventDefault();
     const path = parsePath(text.trim());
     if (!path) return setError("A path starts with params, headers, result or error");
-    toggle(printPath(path), !chosen.includes(printPath(path)));
+    toggle(formatPath(path), !chosen.includes(formatPath(path)));
     setText("");
   }
   return (

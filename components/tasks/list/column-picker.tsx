@@ -2,8 +2,8 @@
 import { lazyWithPreload } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";
 import { Popover } from "@/components/ui/overlay/popover";
-import type { TaskFilters } from "@/lib/search-params/tasks";
-import type { JsonPath } from "@/lib/search-params/tasks-paths";
+import type { JsonPath } from "@/lib/search-params/tasks/conditions";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 
 const ColumnOptions = lazyWithPreload(() =>
   import("./column-options").then((m) => m.ColumnOptions),

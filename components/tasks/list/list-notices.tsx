@@ -7,15 +7,15 @@ import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { formatNumber, plural } from "@/lib/format";
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
-import type { TaskFilters } from "@/lib/search-params/tasks";
-import { sortProblem } from "@/lib/search-params/tasks-sort-problem";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
+import { findSortProblem } from "@/lib/search-params/tasks/sort";
 import type { ContinuedSearch } from "../search/use-continue-search";
 
 type Props = { filters: TaskFilters; onChange: (change: Partial<TaskFilters>) => void };
 
 /** Shown instead of rows: the filters do not support the chosen order, or the query timed out. */
 export function NoListNotice({ filters, onChange }: Props) {
-  const problem = sortProblem(filters);
+  const problem = findSortProblem(filters);
   return (
     <div className="px-3 pb-2 wide:px-4">
       {problem ? (

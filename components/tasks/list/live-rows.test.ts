@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TaskSummary } from "@/lib/model/task";
-import type { TaskSort } from "@/lib/search-params/tasks-sort";
+import type { TaskSort } from "@/lib/search-params/tasks/sort";
 import { mergePage } from "./live-rows";
 import { ORDERS } from "./sort";
 

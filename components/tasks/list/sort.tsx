@@ -4,8 +4,8 @@ import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
 import { cn } from "@/lib/cn";
 import type { TaskSummary } from "@/lib/model/task";
-import type { TaskFilters } from "@/lib/search-params/tasks";
-import { TASK_SORTS, type TaskSort } from "@/lib/search-params/tasks-sort";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
+import { TASK_SORTS, type TaskSort } from "@/lib/search-params/tasks/sort";
 
 type Order = {
   label: string;

@@ -12,9 +12,9 @@ import { Kbd } from "@/components/ui/text/kbd";
 import { cn } from "@/lib/cn";
 import { plural } from "@/lib/format";
 import { isNotFound, ProblemError } from "@/lib/model/problem";
-import { serializeTaskFilters } from "@/lib/search-params/tasks";
-import { printPath } from "@/lib/search-params/tasks-paths";
-import { sortLacks } from "@/lib/search-params/tasks-sort";
+import { formatPath } from "@/lib/search-params/tasks/conditions";
+import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
+import { findMissingFilter } from "@/lib/search-params/tasks/sort";
 import { ExportMenu } from "../export/export-menu";
 import { RangeSelect } from "../filters/range-select";
 import { SavedViews } from "../filters/saved-views";
@@ -55,7 +55,7 @@ export function TaskList({ queue }: { queue?: string }) {
   const selection = useSelection(matching, rows);
   const deferredSelection = useDeferredValue(selection);
   // The same array while the paths are the same: the rows are memoized by it.
-  const paths = useMemo(() => filters.columns.map(printPath), [filters.columns]);
+  const paths = useMemo(() => filters.columns.map(formatPath), [filters.columns]);
   const order = ORDERS[filters.sort];
   const around =
     page &&
@@ -76,7 +76,7 @@ export function TaskList({ queue }: { queue?: string }) {
   const timedOut = query.error instanceof ProblemError && query.error.code === "timed_out";
   const notFound = isNotFound(query.error);
   const filtered = isFiltered(filters, queue);
-  const unsortable = sortLacks(filters) !== null;
+  const unsortable = findMissingFilter(filters) !== null;
   // A new page, order or query starts at the top.
   const pageKey = serializeTaskFilters({ ...filters, columns: [] });
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls whenever the page changes

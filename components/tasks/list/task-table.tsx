@@ -4,7 +4,7 @@ import { Th } from "@/components/ui/data/table";
 import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
 import type { TaskSummary } from "@/lib/model/task";
-import type { TaskSort } from "@/lib/search-params/tasks-sort";
+import type { TaskSort } from "@/lib/search-params/tasks/sort";
 import { SelectionCheck } from "../selection/selection-check";
 import type { Selection } from "../selection/use-selection";
 import { rowKey } from "./live-rows";

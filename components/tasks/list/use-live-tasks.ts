@@ -5,8 +5,8 @@ import { useRefreshInterval } from "@/components/layout/preferences/preferences-
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
 import { tasksQuery } from "@/lib/query/tasks";
-import type { TaskFilters } from "@/lib/search-params/tasks";
-import { sortLacks } from "@/lib/search-params/tasks-sort";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
+import { findMissingFilter } from "@/lib/search-params/tasks/sort";
 import { freshRows, type LiveRows, mergePage } from "./live-rows";
 import { ORDERS } from "./sort";
 
@@ -22,7 +22,7 @@ export function useLiveTasks(filters: TaskFilters) {
   const refetchInterval = interval && (ranked ? Math.max(interval, RANKING_MS) : interval);
   const query = useQuery({
     ...tasksQuery(filters),
-    enabled: sortLacks(filters) === null,
+    enabled: findMissingFilter(filters) === null,
     // A search without an index is too expensive to repeat automatically.
     refetchInterval: ({ state }) => (state.data?.searchedTo ? false : refetchInterval),
     refetchOnWindowFocus: ({ state }) => !state.data?.searchedTo,

@@ -4,7 +4,7 @@ import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { CountStep } from "@/lib/analytics/tasks";
 import { plural } from "@/lib/format";
 import { readJsonLines } from "@/lib/query/tasks-stream";
-import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
+import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 
 type Progress = {
   last: CountStep | null;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { taskFilters } from "@/lib/search-params/tasks";
-import { NO_QUERY } from "@/lib/search-params/tasks-words";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
+import { NO_QUERY } from "@/lib/search-params/tasks/query";
 import { parseInput, suggest } from "./search-language";
 
 test("words are added to the current filters, and a complete id opens its task", () => {

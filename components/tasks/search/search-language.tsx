@@ -5,14 +5,18 @@ import type { Found } from "@/lib/model/found";
 import { isUuid } from "@/lib/model/ids";
 import { TASK_STATES } from "@/lib/model/states";
 import { fetchJson } from "@/lib/query/api";
-import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
-import { mergeQueries } from "@/lib/search-params/tasks-merge";
-import { quote } from "@/lib/search-params/tasks-paths";
-import { parseTaskQuery, QUERY_KEYS, type QueryProblem } from "@/lib/search-params/tasks-query";
+import { quote } from "@/lib/search-params/tasks/conditions";
+import { pickQuery, type TaskFilters } from "@/lib/search-params/tasks/filters";
+import {
+  mergeQueries,
+  parseTaskQuery,
+  QUERY_KEYS,
+  type QueryProblem,
+} from "@/lib/search-params/tasks/query";
 
 /*
  * What the search box understands: what Enter does with the text, and what the list below the box suggests. Loaded when
- * the box is first used. The grammar itself is lib/search-params/tasks-query.
+ * the box is first used. The grammar itself is lib/search-params/tasks/query.
  */
 
 export type ParsedInput =
@@ -33,7 +37,7 @@ export function parseInput(
   if (isUuid(typed)) return { openId: typed.toLowerCase() };
   const { query, problems } = parseTaskQuery(text, isName);
   const [problem] = problems;
-  return problem ? { problem } : { filters: mergeQueries(queryOf(filters), query) };
+  return problem ? { problem } : { filters: mergeQueries(pickQuery(filters), query) };
 }
 
 /** The page of the task, run or workflow run with this id in any queue, or why there is none. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { taskFilters } from "@/lib/search-params/tasks";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { filterChips } from "./task-search";
 
 test("every chip holds the query that remains without it", () => {

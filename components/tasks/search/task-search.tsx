@@ -6,8 +6,8 @@ import { useQueues } from "@/components/queues/use-queues";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { Icon } from "@/components/ui/icons/icon";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
-import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
-import { withoutWord, wordsOf } from "@/lib/search-params/tasks-words";
+import { pickQuery, type TaskFilters } from "@/lib/search-params/tasks/filters";
+import { listWords, withoutWord } from "@/lib/search-params/tasks/query";
 import type { Suggestion } from "./search-language";
 
 const loadLanguage = () => import("./search-language");
@@ -154,8 +154,8 @@ type Chip = { text: string; key: string; value: string; without: Partial<TaskFil
 
 /** One chip per filter, with the filters that remain when it is removed. */
 export function filterChips(filters: TaskFilters): Chip[] {
-  const query = queryOf(filters);
-  return wordsOf(query).map((word) => {
+  const query = pickQuery(filters);
+  return listWords(query).map((word) => {
     const [, key = "", value = ""] =
       /^((?:"(?:[^"\\]|\\.)*"|[^:<>])*[:<>]=?)(.*)$/s.exec(word.text) ?? [];
     return { text: word.text, key, value, without: withoutWord(query, word) };

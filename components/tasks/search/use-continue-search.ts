@@ -4,7 +4,7 @@ import type { TaskStep } from "@/lib/analytics/tasks";
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
 import { readJsonLines } from "@/lib/query/tasks-stream";
-import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks";
+import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 
 type Found = Pick<TaskStep, "searchedTo" | "older"> & { rows: TaskSummary[] };
 

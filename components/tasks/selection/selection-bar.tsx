@@ -6,7 +6,7 @@ import { showToast } from "@/components/ui/overlay/toast";
 import { formatNumber, plural } from "@/lib/format";
 import type { TaskSummary } from "@/lib/model/task";
 import { exportHead, exportLine } from "@/lib/query/tasks-export";
-import { EXPORT_FORMATS, type ExportFormat } from "@/lib/search-params/tasks-export";
+import { EXPORT_FORMATS, type ExportFormat } from "@/lib/search-params/tasks/export";
 import { FORMAT_NAMES, saveFile } from "../export/export-file";
 import type { Selection } from "./use-selection";
 

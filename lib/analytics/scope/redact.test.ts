@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { queueTables } from "@/lib/db/schema";
-import { parsePath } from "@/lib/search-params/tasks-paths";
+import { parsePath } from "@/lib/search-params/tasks/conditions";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { list } from "@/testing/reads";
 import { getPayload } from "../payloads";

@@ -4,7 +4,7 @@ import { getEnvironment } from "@/lib/db/env";
 import { hideText, holdsHidden, maskOf } from "@/lib/redaction/hide";
 import { isPathHidden, type RedactionRules } from "@/lib/redaction/rules";
 import { scrubText } from "@/lib/redaction/scrub";
-import type { JsonPath } from "@/lib/search-params/tasks-paths";
+import type { JsonPath } from "@/lib/search-params/tasks/conditions";
 
 /** What a JSON value is. A path that a rule of redaction is matched with begins with it. */
 export type PayloadRoot =

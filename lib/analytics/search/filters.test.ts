@@ -3,8 +3,8 @@ import { createQueue } from "@/lib/absurd/queues/queues";
 import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
 import { claimTasks, completeTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
-import { taskFilters } from "@/lib/search-params/tasks";
-import { parseTaskQuery } from "@/lib/search-params/tasks-query";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
+import { parseTaskQuery } from "@/lib/search-params/tasks/query";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { follow, ids, list } from "@/testing/reads";
 

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import type { Uuid } from "@/lib/model/ids";
 import type { TaskState } from "@/lib/model/states";
-import type { TaskFilters } from "@/lib/search-params/tasks";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { follow, ids, list } from "@/testing/reads";
 

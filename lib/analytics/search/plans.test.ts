@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
-import { taskFilters } from "@/lib/search-params/tasks";
-import { parseTaskQuery } from "@/lib/search-params/tasks-query";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
+import { parseTaskQuery } from "@/lib/search-params/tasks/query";
 import { endReaders, openTestDatabase } from "@/testing/dashboard-database";
 import { uuidOf } from "@/testing/reads";
 import {

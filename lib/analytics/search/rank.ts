@@ -14,7 +14,7 @@ import {
   uuidMilliseconds,
 } from "@/lib/model/key-range";
 import { formatCursor, opposite } from "@/lib/model/page";
-import { NO_QUERY } from "@/lib/search-params/tasks-words";
+import { NO_QUERY } from "@/lib/search-params/tasks/query";
 import type { TaskPage } from "./key-page";
 import type { TaskRow } from "./rows";
 import { scanTasks, taskConditions } from "./scan";

@@ -6,7 +6,7 @@ import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { TaskState } from "@/lib/model/states";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
-import { type JsonPath, printPath } from "@/lib/search-params/tasks-paths";
+import { formatPath, type JsonPath } from "@/lib/search-params/tasks/conditions";
 import { columnText, redactColumn, redactErrorPart } from "../scope/redact";
 
 /** The columns of a listed task: never a payload. */
@@ -132,7 +132,7 @@ export async function withColumns(
         `${queue}/${taskId}`,
         Object.fromEntries(
           columns.map((path, index) => [
-            printPath(path),
+            formatPath(path),
             redactColumn(path, row[`c${index}`] ?? null),
           ]),
         ),

@@ -10,11 +10,11 @@ import { beyond, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { isActive, type TaskState } from "@/lib/model/states";
 import {
   type AttemptsCondition,
+  type JsonPath,
   jsonBound,
   jsonCandidates,
   type PathCondition,
-} from "@/lib/search-params/tasks-conditions";
-import type { JsonPath } from "@/lib/search-params/tasks-paths";
+} from "@/lib/search-params/tasks/conditions";
 import { isRedacting } from "../scope/redact";
 import { type TaskRow, taskColumns } from "./rows";
 import type { TaskSearch } from "./task-search";

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
-import { TASK_SORTS } from "@/lib/search-params/tasks-sort";
+import { TASK_SORTS } from "@/lib/search-params/tasks/sort";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { ids, list } from "@/testing/reads";
 

@@ -16,11 +16,10 @@ import { type Direction, PLACE } from "@/lib/model/page";
 import { ProblemError } from "@/lib/model/problem";
 import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
-import { queryOf, type TaskFilters } from "@/lib/search-params/tasks";
-import { printPath } from "@/lib/search-params/tasks-paths";
-import { isKeySort, type TaskSort } from "@/lib/search-params/tasks-sort";
-import { sortProblem } from "@/lib/search-params/tasks-sort-problem";
-import type { TaskQuery } from "@/lib/search-params/tasks-words";
+import { formatPath } from "@/lib/search-params/tasks/conditions";
+import { pickQuery, type TaskFilters } from "@/lib/search-params/tasks/filters";
+import type { TaskQuery } from "@/lib/search-params/tasks/query";
+import { findSortProblem, isKeySort, type TaskSort } from "@/lib/search-params/tasks/sort";
 import { parseKeyCursor, requireCursor } from "../scope/key-pages";
 import { redactionRules } from "../scope/redact";
 import type { RegisteredQueue, Scope } from "../scope/registry";
@@ -72,7 +71,7 @@ export async function toTaskSearch(
   const since = filters.range === null ? 0 : Date.parse(at) - rangeMilliseconds(filters.range);
   return {
     queues: queues.map((queue) => queue.name),
-    query: queryOf(filters),
+    query: pickQuery(filters),
     ids: await findByIdempotencyKeys(db, queues, filters.idempotency),
     range: intersect(
       start.range,
@@ -107,7 +106,7 @@ function parseRankCursor(
 }
 
 function refuseSort(filters: TaskFilters): void {
-  const problem = sortProblem(filters);
+  const problem = findSortProblem(filters);
   if (problem)
     throw new ProblemError({ code: "bad_request", message: problem.message, hint: problem.hint });
 }
@@ -122,7 +121,7 @@ function refuseHidden({ where, error }: TaskFilters): void {
   if (!guess && !isAboutError) return;
   throw new ProblemError({
     code: "bad_request",
-    message: `${guess ? printPath(guess.path) : "The error"} cannot be searched: it is redacted.`,
+    message: `${guess ? formatPath(guess.path) : "The error"} cannot be searched: it is redacted.`,
     hint: "DASHBOARD_REDACT lists what is redacted.",
   });
 }

@@ -2,8 +2,8 @@ import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { exportTasks } from "@/lib/analytics/export";
 import { exportHead, exportLine } from "@/lib/query/tasks-export";
-import { exportSearchParams } from "@/lib/search-params/tasks-following";
-import { printPath } from "@/lib/search-params/tasks-paths";
+import { formatPath } from "@/lib/search-params/tasks/conditions";
+import { exportSearchParams } from "@/lib/search-params/tasks/export";
 import { streamSteps } from "../streaming";
 
 const TYPES = { csv: "text/csv", ndjson: "application/x-ndjson" };
@@ -11,7 +11,7 @@ const TYPES = { csv: "text/csv", ndjson: "application/x-ndjson" };
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
     const { format, max, ...filters } = readParameters(request, exportSearchParams);
-    const columns = filters.columns.map(printPath);
+    const columns = filters.columns.map(formatPath);
     let head = exportHead(format, columns);
     return streamSteps(request, {
       steps: (signal) => exportTasks({ ...filters, cursor: null, limit: max }, { signal }),

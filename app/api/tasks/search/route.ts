@@ -1,7 +1,7 @@
 import { readParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { followTasks } from "@/lib/analytics/tasks";
-import { followSearchParams } from "@/lib/search-params/tasks-following";
+import { followSearchParams } from "@/lib/search-params/tasks/export";
 import { streamJsonLines } from "../streaming";
 
 export function GET(request: Request): Promise<Response> {

@@ -1,11 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TASK_STATES } from "@/lib/model/states";
-import { COMPARISONS, jsonCandidates, parseCondition, printCondition } from "./tasks-conditions";
-import { mergeQueries } from "./tasks-merge";
-import { PATH_SOURCES, parsePath, printPath } from "./tasks-paths";
-import { parseTaskQuery } from "./tasks-query";
-import { NO_QUERY, printTaskQuery, type TaskQuery, withoutWord, wordsOf } from "./tasks-words";
+import {
+  COMPARISONS,
+  formatCondition,
+  formatPath,
+  jsonCandidates,
+  PATH_SOURCES,
+  parseCondition,
+  parsePath,
+} from "./conditions";
+import {
+  formatTaskQuery,
+  listWords,
+  mergeQueries,
+  NO_QUERY,
+  parseTaskQuery,
+  type TaskQuery,
+  withoutWord,
+} from "./query";
 
 const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((value) => !value.includes("\0"));
 const bare = fc.string({ unit: "grapheme" }).filter((value) => /^[^\s"\0]\S*$/.test(value));
@@ -41,28 +54,28 @@ const query: fc.Arbitrary<TaskQuery> = fc.record({
   idempotency: list,
   checkpoint: list,
   error: list,
-  where: fc.uniqueArray(condition, { selector: printCondition }),
+  where: fc.uniqueArray(condition, { selector: formatCondition }),
 });
 
 describe("what is written is read back", () => {
   test("paths", () => {
     fc.assert(
       fc.property(path, (one) => {
-        expect(parsePath(printPath(one))).toEqual(one);
+        expect(parsePath(formatPath(one))).toEqual(one);
       }),
     );
   });
   test("conditions", () => {
     fc.assert(
       fc.property(condition, (one) => {
-        expect(parseCondition(printCondition(one))).toEqual(one);
+        expect(parseCondition(formatCondition(one))).toEqual(one);
       }),
     );
   });
   test("queries", () => {
     fc.assert(
       fc.property(query, (one) => {
-        expect(parseTaskQuery(printTaskQuery(one))).toEqual({ query: one, problems: [] });
+        expect(parseTaskQuery(formatTaskQuery(one))).toEqual({ query: one, problems: [] });
       }),
     );
   });
@@ -82,7 +95,7 @@ test("any text is read, and every problem lies within it", () => {
       ),
       (typed) => {
         const { query: read, problems } = parseTaskQuery(typed);
-        expect(parseTaskQuery(printTaskQuery(read)).query).toEqual(read);
+        expect(parseTaskQuery(formatTaskQuery(read)).query).toEqual(read);
         for (const { from, to, message } of problems) {
           expect(message).not.toBe("");
           expect(from).toBeLessThan(to);
@@ -96,16 +109,16 @@ test("any text is read, and every problem lies within it", () => {
 test("parts are taken out and put back", () => {
   fc.assert(
     fc.property(query, (one) => {
-      for (const word of wordsOf(one)) {
+      for (const word of listWords(one)) {
         const rest = withoutWord(one, word);
-        expect(wordsOf(rest)).toHaveLength(wordsOf(one).length - 1);
+        expect(listWords(rest)).toHaveLength(listWords(one).length - 1);
         const back = mergeQueries(rest, parseTaskQuery(word.text).query);
         expect(
-          wordsOf(back)
+          listWords(back)
             .map((part) => part.text)
             .sort(),
         ).toEqual(
-          wordsOf(one)
+          listWords(one)
             .map((part) => part.text)
             .sort(),
         );

@@ -1,6 +1,11 @@
 import { createParser, createSerializer, parseAsStringLiteral } from "nuqs/server";
-import { tasksSearchParams } from "./tasks";
-import { EXPORT_FORMATS, EXPORT_LIMIT } from "./tasks-export";
+import { tasksSearchParams } from "./filters";
+
+export const EXPORT_FORMATS = ["csv", "ndjson"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** The most tasks one export holds. */
+export const EXPORT_LIMIT = 100_000;
 
 const parseAsMax = createParser<number>({
   parse: (value) => (/^[1-9]\d{0,5}$/.test(value) && +value <= EXPORT_LIMIT ? +value : null),

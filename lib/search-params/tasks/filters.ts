@@ -13,18 +13,20 @@ import {
   parseAsList,
   parseAsListOf,
   parseAsRange,
-} from "./parsers";
+} from "../parsers";
 import {
   type AttemptsCondition,
+  formatAttempts,
+  formatCondition,
+  formatPath,
+  type JsonPath,
   type PathCondition,
   parseAttempts,
   parseCondition,
-  printAttempts,
-  printCondition,
-} from "./tasks-conditions";
-import { type JsonPath, parsePath, printPath } from "./tasks-paths";
-import { TASK_SORTS } from "./tasks-sort";
-import { NO_QUERY, type TaskQuery } from "./tasks-words";
+  parsePath,
+} from "./conditions";
+import { NO_QUERY, type TaskQuery } from "./query";
+import { TASK_SORTS } from "./sort";
 
 /** A list of parts of the query language; one that cannot be read makes the whole value invalid. */
 function parseAsParts<Part>(parse: (text: string) => Part | null, print: (part: Part) => string) {
@@ -47,7 +49,7 @@ export const tasksSearchParams = {
   /** The beginning of a task id. */
   id: parseAsIdPrefix,
   /** Such as `>2`. */
-  attempts: parseAsParts<AttemptsCondition>(parseAttempts, printAttempts),
+  attempts: parseAsParts<AttemptsCondition>(parseAttempts, formatAttempts),
   /** Who claimed an attempt. */
   worker: parseAsList,
   /** The header `tenant_id`. */
@@ -59,9 +61,9 @@ export const tasksSearchParams = {
   /** Parts of an attempt's error, all of them. */
   error: parseAsList,
   /** Conditions on JSON values, such as `params.order.id:42`. */
-  where: parseAsParts<PathCondition>(parseCondition, printCondition),
+  where: parseAsParts<PathCondition>(parseCondition, formatCondition),
   /** Paths whose values are shown beside each task; they filter nothing. */
-  columns: parseAsParts<JsonPath>(parsePath, printPath),
+  columns: parseAsParts<JsonPath>(parsePath, formatPath),
   /** Spawned at or after this instant. */
   after: parseAsInstant,
   /** Spawned before this instant. */
@@ -95,7 +97,7 @@ export function taskFilters(filters: Partial<TaskFilters> = {}): TaskFilters {
 export const serializeTaskFilters = createSerializer(tasksSearchParams);
 
 /** The part of filters that words can say. */
-export function queryOf(filters: TaskFilters): TaskQuery {
+export function pickQuery(filters: TaskFilters): TaskQuery {
   const keys = Object.keys(NO_QUERY) as (keyof TaskQuery)[];
   return Object.fromEntries(keys.map((key) => [key, filters[key]])) as TaskQuery;
 }
