@@ -117,7 +117,7 @@ test("Each action of a task has its key", async ({ page, work }) => {
     [work.taskUrl(sleeping), { c: "Cancel task", s: "Reschedule", e: "Emit event" }],
     [work.taskUrl(failed), { t: "Retry task", a: "Run task again", f: "Fork from a step" }],
     [work.taskUrl(running), { l: "Extend lease", n: "Spawn task", m: "Actions" }],
-    [`/workflows/${workflowRun}`, { c: "Cancel this workflow run" }],
+    [`/workflows/${workflowRun}`, { c: "Cancel workflow run" }],
     [`/queues/${work.queue}/events`, { e: "Emit event" }],
   ] as const) {
     await open(page, address);

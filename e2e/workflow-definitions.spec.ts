@@ -23,7 +23,7 @@ async function prepare({ pool, queue }: Work) {
   return { name, first, second };
 }
 
-test("I look at a stored definition, its operators and versions, export it, and start a run from there", async ({
+test("a stored definition shows its operators and versions, exports them and starts a run", async ({
   page,
   work,
 }) => {
@@ -36,7 +36,7 @@ test("I look at a stored definition, its operators and versions, export it, and 
   await expect(page.getByText("Sends an order.")).toBeVisible();
   const inputs = page.getByRole("row");
   await expect(inputs.filter({ hasText: "carrier" })).toContainText('"post"');
-  await expect(inputs.filter({ hasText: /^id/ })).toContainText("needed");
+  await expect(inputs.filter({ hasText: /^id/ })).toContainText("required");
 
   const box = page.getByRole("button", { name: "box, task", exact: true });
   await box.click();
@@ -77,7 +77,7 @@ test("I look at a stored definition, its operators and versions, export it, and 
   await expect(page).toHaveURL(new RegExp(first));
 });
 
-test("a definition with errors is drawn as far as it can be, and says what is wrong", async ({
+test("a definition with errors is drawn as far as possible and lists its problems", async ({
   page,
   work,
 }) => {
@@ -94,12 +94,12 @@ test("a definition with errors is drawn as far as it can be, and says what is wr
   );
   await page.goto(`/workflows/definitions/${rows[0].id}`);
   await expect(page.getByRole("button", { name: "a, task", exact: true })).toBeVisible();
-  await expect(page.getByText("It has errors")).toBeVisible();
+  await expect(page.getByText("the definition has errors")).toBeVisible();
   await page.getByRole("tab", { name: /^Problems/ }).click();
   await expect(page.getByRole("tabpanel")).toContainText("nowhere");
 });
 
-test("an address of no definition says so, and a shortened one leads to the list", async ({
+test("an unknown definition id shows not found, and the parent path leads to the list", async ({
   page,
 }) => {
   await page.goto("/workflows/definitions/01900000-0000-7000-8000-000000000000");

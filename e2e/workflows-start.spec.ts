@@ -42,7 +42,7 @@ async function prepare({ app, pool, queue, startWorker }: Work) {
 const node = (page: Page, id: string, state: string) =>
   page.getByRole("button", { name: new RegExp(`^${id}, .*, ${state}`) });
 
-test("I start a run, approve it by its event, watch its operators turn, open a task and come back", async ({
+test("a started run is approved by its event, shows its operators' progress and links its tasks", async ({
   page,
   work,
 }) => {
@@ -53,16 +53,16 @@ test("I start a run, approve it by its event, watch its operators turn, open a t
   const start = dialog.getByRole("button", { name: "Start run" });
   await expect(start).toBeDisabled();
   await dialog.getByLabel("applicant").fill("Ada");
-  await expect(dialog.getByText("Taken as text")).toBeVisible();
+  await expect(dialog.getByText("Sent as text")).toBeVisible();
   await dialog.getByLabel("amount").fill("twelve");
-  await expect(dialog.getByText("A number")).toBeVisible();
+  await expect(dialog.getByText("Not a number")).toBeVisible();
   await expect(start).toBeDisabled();
   await dialog.getByLabel("amount").fill("2500");
   await dialog.getByLabel("Queue").selectOption(work.queue);
   await dialog.getByLabel("Tags").fill("channel=phone");
-  const made = dialog.getByRole("region", { name: "What will be made" });
+  const made = dialog.getByRole("region", { name: "Preview" });
   await expect(made).toContainText('{"amount":2500,"applicant":"Ada"}');
-  await expect(made).toContainText("No worker of this queue was seen");
+  await expect(made).toContainText("No worker of this queue has claimed");
   await start.click();
 
   await expect(page).toHaveURL(/\/workflows\/[0-9a-f-]{36}$/);
@@ -75,7 +75,7 @@ test("I start a run, approve it by its event, watch its operators turn, open a t
   await node(page, "approval", "sleeping").click();
   await page
     .getByRole("region", { name: "Operator approval" })
-    .getByRole("button", { name: "Emit its event" })
+    .getByRole("button", { name: "Emit event" })
     .click();
   const emit = page.getByRole("dialog", { name: "Emit an event" });
   await emit.getByLabel("Payload").fill('{"approved": true}');
@@ -86,14 +86,14 @@ test("I start a run, approve it by its event, watch its operators turn, open a t
 
   const panel = page.getByRole("tabpanel");
   await expect(panel.getByText("checks starts 2 tasks")).toHaveCount(0);
-  await page.getByRole("switch", { name: /^Bookkeeping/ }).click();
+  await page.getByRole("switch", { name: /^Internal steps/ }).click();
   await expect(page).toHaveURL(/bookkeeping=true/);
   await expect(panel.getByText("checks starts 2 tasks")).toBeVisible();
   await page.getByRole("button", { name: "table" }).click();
   const rows = panel.getByRole("row");
   await expect(rows.filter({ hasText: "checks starts 2 tasks" })).toHaveCount(1);
   await expect(rows.filter({ hasText: "approval: approval:" })).toContainText("event wait");
-  await page.getByRole("switch", { name: /^Bookkeeping/ }).click();
+  await page.getByRole("switch", { name: /^Internal steps/ }).click();
   await expect(rows.filter({ hasText: "checks starts 2 tasks" })).toHaveCount(0);
 
   await node(page, "screen", "completed").click();
@@ -109,7 +109,7 @@ test("I start a run, approve it by its event, watch its operators turn, open a t
   await expect(node(page, "pay_out", "completed")).toBeVisible();
 });
 
-test("a definition that is paused cannot be started, and I am told why", async ({ page, work }) => {
+test("a paused definition cannot be started and shows the reason", async ({ page, work }) => {
   const { name, definitionId } = await prepare(work);
   await page.goto("/workflows?view=definitions");
   await page.getByRole("button", { name: `Start ${name} 1.0.0` }).click();
@@ -124,7 +124,7 @@ test("a definition that is paused cannot be started, and I am told why", async (
   await expect(dialog.getByRole("button", { name: "Start run" })).toBeDisabled();
 });
 
-test("a graph of three hundred operators is drawn, moved and selected in", async ({
+test("a graph of three hundred operators can be drawn, moved and selected", async ({
   page,
   work,
 }) => {

@@ -59,7 +59,7 @@ async function startRun({ app, pool, queue, startWorker }: Work, tenantId: strin
 const node = (page: Page, id: string, state: string) =>
   page.getByRole("button", { name: new RegExp(`^${id}, .*, ${state}`) });
 
-test("I find a waiting run, approve it by its event, and watch its operators turn", async ({
+test("a waiting run is approved by its event, and its operators complete", async ({
   page,
   work,
 }) => {
@@ -87,7 +87,7 @@ test("I find a waiting run, approve it by its event, and watch its operators tur
   await expect(page).toHaveURL(new RegExp(id));
 });
 
-test("I cancel a run with all its tasks", async ({ page, work }) => {
+test("cancelling a run cancels all its tasks", async ({ page, work }) => {
   const { id, taskId } = await startRun(work, `t-${work.queue}`);
   const child = await spawnTask(
     work.pool,

@@ -4,14 +4,14 @@ import { Badge } from "@/components/ui/text/badge";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import type { WorkflowRunSummary } from "@/lib/model/workflow";
 
-/** The state that looks like this status; `undefined` for words of other programs. */
-export function stateOf(status: string): TaskState | undefined {
+/** The task state with the same name as a run status; `undefined` for statuses of other programs. */
+export function findState(status: string): TaskState | undefined {
   return TASK_STATES.find((state) => state === status);
 }
 
-/** A run's status in a row, with a mark when its root task tells otherwise. */
+/** A run's status in a row, with a warning if its root task contradicts it. */
 export function RunStatus({ run }: { run: WorkflowRunSummary }) {
-  const state = stateOf(run.status);
+  const state = findState(run.status);
   return (
     <span className="inline-flex items-center gap-1.5">
       {state ? <StateLabel state={state} /> : <Badge>{run.status}</Badge>}
@@ -19,8 +19,8 @@ export function RunStatus({ run }: { run: WorkflowRunSummary }) {
         <span
           role="img"
           className="text-pending-solid"
-          aria-label={staleWords(run)}
-          title={staleWords(run)}
+          aria-label={describeStale(run)}
+          title={describeStale(run)}
         >
           <Icon name="triangle-alert" size={14} />
         </span>
@@ -29,12 +29,12 @@ export function RunStatus({ run }: { run: WorkflowRunSummary }) {
   );
 }
 
-/** The same for the subject of a page. */
+/** A run's status in the page header. */
 export function RunStatusBadge({ run }: { run: WorkflowRunSummary }) {
-  const state = stateOf(run.status);
+  const state = findState(run.status);
   return state ? <StateBadge state={state} /> : <Badge>{run.status}</Badge>;
 }
 
-function staleWords({ storedStatus, stale }: WorkflowRunSummary): string {
-  return `Stale: the row says ${storedStatus}, its root task is ${stale}`;
+function describeStale({ storedStatus, stale }: WorkflowRunSummary): string {
+  return `Stale: run is ${storedStatus}, root task is ${stale}`;
 }

@@ -2,24 +2,24 @@ import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import { cn } from "@/lib/cn";
 import type { Payload } from "@/lib/model/json";
 
-/** Tags as `key=value`, in their order; other JSON than an object of plain values is shown as it is. */
+/** Tags as `key=value`, in order. JSON other than an object of plain values is shown as it is. */
 function listTags(tags: Payload): string[] {
   if (!tags) return [];
   if (tags.text === undefined) return ["…"];
   const value = parseExactly(tags.text)?.value;
   if (typeof value !== "object" || value === null) return [tags.text];
-  if (Array.isArray(value)) return value.map(wordOf);
-  return Object.entries(value).map(([key, member]) => `${key}=${wordOf(member)}`);
+  if (Array.isArray(value)) return value.map(formatTagValue);
+  return Object.entries(value).map(([key, member]) => `${key}=${formatTagValue(member)}`);
 }
 
-function wordOf(value: unknown): string {
+function formatTagValue(value: unknown): string {
   return typeof value === "string" ? value : printExactly(value).replace(/\s+/g, " ");
 }
 
-/** On a wide screen a row of a list shows so many. */
+/** Tags shown per row on wide screens. */
 const SHOWN = 2;
 
-/** A run's tags as chips; each narrows the list to runs with it. */
+/** A run's tags as chips; with `onSelect`, each filters the list. */
 export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: string) => void }) {
   const list = listTags(tags);
   const more = onSelect ? list.slice(SHOWN) : [];
@@ -34,7 +34,7 @@ export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: strin
           <button
             key={tag}
             type="button"
-            title={`Only runs with ${tag}`}
+            title={`Filter by ${tag}`}
             onClick={() => onSelect(tag)}
             className={`${className} min-h-6 wide:min-h-0 hover:border-accent-line hover:text-accent-text`}
           >

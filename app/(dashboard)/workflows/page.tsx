@@ -1,8 +1,7 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
-import { WorkflowList } from "@/components/workflows/list/workflow-list";
-import { WorkflowListSkeleton } from "@/components/workflows/run/skeletons";
+import { WorkflowList, WorkflowListSkeleton } from "@/components/workflows/list/workflow-list";
 import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
 import { listWorkflowRuns } from "@/lib/analytics/workflows";
 import { workflowDefinitionsQuery, workflowRunsQuery } from "@/lib/query/workflows";

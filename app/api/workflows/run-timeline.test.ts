@@ -5,7 +5,7 @@ import {
   countBookkeeping,
   listRunRows,
   listRunTableRows,
-} from "@/components/workflows/timeline/rows";
+} from "@/components/workflows/timeline/run-rows";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { createWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";

@@ -9,7 +9,7 @@ import { startOf } from "@/lib/highway/model/reach";
 import { topScope } from "@/lib/highway/model/scopes";
 import type { Workflow } from "@/lib/highway/model/workflow";
 
-/** What a workflow says of itself, and what a run of it can be given. */
+/** Description, settings and inputs of a workflow. */
 export function DefinitionAbout({
   workflow,
   problems,
@@ -17,14 +17,15 @@ export function DefinitionAbout({
   workflow: Workflow | undefined;
   problems: readonly Problem[];
 }) {
-  if (!workflow) return <p className="p-3 text-ink-3 wide:px-4">Nothing can be read in it.</p>;
+  if (!workflow)
+    return <p className="p-3 text-ink-3 wide:px-4">The definition cannot be parsed.</p>;
   const { description, schedule, tags, default_retry_policy: retries } = workflow;
   const inputs = listInputs(workflow);
   return (
     <div className="grid items-start gap-3 p-3 wide:px-4">
       {hasErrors(problems) && (
         <p className="rounded-2 border border-failed-line bg-failed-soft px-3 py-2">
-          It has errors, so no run of it can be started: see Problems.
+          Runs cannot be started because the definition has errors. See Problems.
         </p>
       )}
       {description && (
@@ -33,31 +34,31 @@ export function DefinitionAbout({
         </p>
       )}
       <Facts>
-        <Fact label="Begins at">
+        <Fact label="First step">
           <bdi className="mono break-all">{startOf(topScope(workflow)) ?? "–"}</bdi>
         </Fact>
         {retries && (
-          <Fact label="Retries unless said otherwise">
+          <Fact label="Default retries">
             {retries.max_retries}, after {retries.delay}, × {retries.backoff_factor}
           </Fact>
         )}
         {schedule && (
           <Fact label="Schedule">
-            <code className="mono">{schedule}</code> UTC, noted only: nothing starts it by itself
+            <code className="mono">{schedule}</code> UTC (not scheduled automatically)
           </Fact>
         )}
-        {workflow.is_paused && <Fact label="Paused">by the definition itself</Fact>}
+        {workflow.is_paused && <Fact label="Paused">in the definition</Fact>}
         {tags.length > 0 && <Fact label="Tags">{tags.join(", ")}</Fact>}
       </Facts>
       <Panel title="Inputs" note={inputs.length > 0 ? plural(inputs.length, "value") : undefined}>
         {inputs.length === 0 ? (
-          <p className="px-3 py-2 text-ink-3">It asks for none.</p>
+          <p className="px-3 py-2 text-ink-3">None.</p>
         ) : (
           <Table>
             <thead>
               <tr>
                 <Th>Name</Th>
-                <Th>Unless given</Th>
+                <Th>Default</Th>
               </tr>
             </thead>
             <tbody>
@@ -68,7 +69,7 @@ export function DefinitionAbout({
                   </Td>
                   <Td className="w-full whitespace-normal! py-1.5 align-top">
                     {value === undefined ? (
-                      <span className="text-ink-2">needed</span>
+                      <span className="text-ink-2">required</span>
                     ) : (
                       <code className="mono line-clamp-4 break-all">{printExactly(value)}</code>
                     )}

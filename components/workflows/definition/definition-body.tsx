@@ -10,7 +10,7 @@ import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import type { WorkflowDefinitionDetail } from "@/lib/model/workflow";
 import { GraphPane } from "../graph/graph-pane";
 import { NodeInspector } from "../operators/node-inspector";
-import { Panes } from "../run/panes";
+import { Panes } from "../panes";
 import { DefinitionAbout } from "./definition-about";
 import { DefinitionOperators } from "./definition-operators";
 import { DefinitionProblems } from "./definition-problems";
@@ -24,7 +24,7 @@ const parsers = {
 
 const NO_STATES: ReadonlyMap<string, NodeStatus> = new Map();
 
-/** The picture of a definition, and what can be read in it before a run is started. */
+/** The graph of a definition beside tabs with its inputs, operators, problems and versions. */
 export function DefinitionBody({ definition }: { definition: WorkflowDefinitionDetail }) {
   const [{ tab, node: selected }, setState] = useQueryStates(parsers);
   const select = useCallback((node: string | null) => setState({ node }), [setState]);
@@ -47,7 +47,7 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionD
   const node = graph?.nodes.find(({ path }) => path === selected);
   return (
     <Panes
-      picture={
+      graph={
         graph && workflow ? (
           <>
             <GraphPane
@@ -62,14 +62,14 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionD
             {node && <NodeInspector node={node} workflow={workflow} onClose={() => select(null)} />}
           </>
         ) : (
-          <EmptyState icon="file-question" title="This definition cannot be drawn">
-            {text === null ? "It is too large." : problems[0]?.message}
+          <EmptyState icon="file-question" title="Cannot draw this definition">
+            {text === null ? "The definition is too large." : problems[0]?.message}
           </EmptyState>
         )
       }
     >
       <Tabs
-        label="About this definition"
+        label="Definition views"
         selected={tab}
         onSelect={(next) => setState({ tab: next })}
         tabs={[

@@ -9,7 +9,7 @@ import type { WorkflowDefinitionDetail } from "@/lib/model/workflow";
 import { serializeWorkflowFilters } from "@/lib/search-params/workflows";
 import { StartButton } from "../start/start-button";
 
-/** Which definition it is, where it came from, and what can be done with it. */
+/** Name, version, origin and actions of a definition. */
 export function DefinitionHeader({ definition }: { definition: WorkflowDefinitionDetail }) {
   const { definitionId, name, version, isPaused } = definition;
   return (
@@ -58,13 +58,13 @@ function DefinitionFacts({ definition }: { definition: WorkflowDefinitionDetail 
         </Fact>
       )}
       {createdBy !== null && (
-        <Fact label="By">
+        <Fact label="Created by">
           <span className="block max-w-60 truncate" title={createdBy}>
             {createdBy}
           </span>
         </Fact>
       )}
-      {sourceFormat !== null && <Fact label="Written as">{sourceFormat}</Fact>}
+      {sourceFormat !== null && <Fact label="Format">{sourceFormat}</Fact>}
       {hash !== null && (
         <Fact label="Hash">
           <code className="mono" title={hash}>

@@ -13,7 +13,7 @@ import type { WorkflowDefinitionList, WorkflowDefinitionSummary } from "@/lib/mo
 import { serializeWorkflowFilters } from "@/lib/search-params/workflows";
 import { StartButton } from "../start/start-button";
 
-/** The stored definitions: by name, and the newest version of each first. */
+/** The stored definitions by name, newest version first. */
 export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefinitionList> }) {
   return (
     <div className="min-h-0 flex-1 overflow-auto">
@@ -29,9 +29,9 @@ export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefini
                     <Th>Runs</Th>
                     <Th className="max-wide:hidden">Hash</Th>
                     <Th>Tenant</Th>
-                    <Th className="max-wide:hidden">Written as</Th>
+                    <Th className="max-wide:hidden">Format</Th>
                     <Th className="max-wide:hidden">Stored</Th>
-                    <Th className="max-wide:hidden">By</Th>
+                    <Th className="max-wide:hidden">Created by</Th>
                     <Th className="pr-4!">
                       <span className="sr-only">Start</span>
                     </Th>
@@ -49,21 +49,20 @@ export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefini
               </Table>
               {truncated && (
                 <p className="px-4 py-2 text-12 text-ink-3">
-                  Only the newest {definitions.length} are listed.
+                  Showing the newest {definitions.length}.
                 </p>
               )}
             </>
           ) : (
-            <EmptyState icon="file-code" title="No definition is stored">
+            <EmptyState icon="file-code" title="No definitions stored">
               {installed ? (
                 <>
-                  Runs show their tasks and timeline all the same; the graph needs the definition in{" "}
-                  <code className="mono">workflow_definition</code> or in the root task’s
-                  parameters.
+                  Runs show their tasks and timeline without one; the graph needs the definition in{" "}
+                  <code className="mono">workflow_definition</code> or in the root task’s params.
                 </>
               ) : (
                 <>
-                  There is no table <code className="mono">public.workflow_definition</code>.
+                  The table <code className="mono">public.workflow_definition</code> does not exist.
                   Install it with <code className="mono">npm run db:migrate</code>.
                 </>
               )}
@@ -75,7 +74,7 @@ export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefini
   );
 }
 
-/** One version; its name is written once. */
+/** One version. Only the first row of a name shows the name. */
 function Row({ definition, first }: { definition: WorkflowDefinitionSummary; first: boolean }) {
   const {
     definitionId,
@@ -98,7 +97,7 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
           href={workflowDefinitionPath(definitionId)}
           className="inline-block max-w-40 truncate align-bottom font-medium text-accent-text hover:underline"
           aria-label={`${name} ${version}`}
-          title={`Look at ${name} ${version}`}
+          title={`Open ${name} ${version}`}
         >
           {version}
         </Link>{" "}

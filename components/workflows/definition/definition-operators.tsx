@@ -2,12 +2,12 @@ import { Table, Td, Th } from "@/components/ui/data/table";
 import { cn } from "@/lib/cn";
 import type { WorkflowGraph } from "@/lib/highway/graph/graph";
 import type { Workflow } from "@/lib/highway/model/workflow";
-import { typeOf } from "../graph/node-words";
-import { inReadingOrder } from "../graph/reading-order";
+import { describeType } from "../graph/node-text";
+import { listInReadingOrder } from "../graph/reading-order";
 import { OperatorCell } from "../operators/operator-cell";
-import { settingsOf } from "../operators/operator-settings";
+import { listSettings } from "../operators/operator-settings";
 
-/** What the picture shows, as a table: every operator, what comes before it, and what it is set to do. */
+/** The operators as a table: kind, predecessors and settings. */
 export function DefinitionOperators({
   graph,
   workflow,
@@ -32,11 +32,11 @@ export function DefinitionOperators({
           <Th className="pl-4!">Operator</Th>
           <Th>Kind</Th>
           <Th>After</Th>
-          <Th>Set to</Th>
+          <Th>Settings</Th>
         </tr>
       </thead>
       <tbody>
-        {inReadingOrder(graph).map((node) => {
+        {listInReadingOrder(graph).map((node) => {
           const isSelected = node.path === selected;
           return (
             <tr key={node.path} className={cn("hover:bg-hover", isSelected && "bg-accent-soft")}>
@@ -46,7 +46,7 @@ export function DefinitionOperators({
                 onSelect={onSelect}
                 className="max-w-72 pl-4!"
               />
-              <Td className="text-ink-2">{typeOf(node.type)[1]}</Td>
+              <Td className="text-ink-2">{describeType(node.type)[1]}</Td>
               <Td
                 className="max-w-60 truncate text-ink-2"
                 title={before.get(node.path)?.join(", ")}
@@ -54,7 +54,7 @@ export function DefinitionOperators({
                 {before.get(node.path)?.join(", ") ?? (node.isStart ? "start" : "–")}
               </Td>
               <Td className="text-ink-2">
-                {settingsOf(workflow, node)
+                {listSettings(workflow, node)
                   .map(([label, value]) => `${label}: ${value}`)
                   .join(" · ")}
               </Td>

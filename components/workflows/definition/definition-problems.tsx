@@ -1,7 +1,7 @@
 import { Icon } from "@/components/ui/icons/icon";
 import type { Problem } from "@/lib/highway/model/problem";
 
-/** What is wrong or doubtful in a definition, and how to mend it. Errors keep it from being run. */
+/** Errors and warnings of a definition, with hints. A definition with errors cannot be run. */
 export function DefinitionProblems({ problems }: { problems: readonly Problem[] }) {
   return (
     <ul className="divide-y divide-line-subtle">

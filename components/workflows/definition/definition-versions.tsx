@@ -7,7 +7,7 @@ import { RelativeTime } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
 import type { WorkflowDefinitionDetail } from "@/lib/model/workflow";
 
-/** The stored definitions of the same name, each a way to its picture. */
+/** All stored versions of the definition, with links. */
 export function DefinitionVersions({
   definition: { definitionId, versions },
 }: {
@@ -20,7 +20,7 @@ export function DefinitionVersions({
           <Th className="pl-4!">Version</Th>
           <Th>Hash</Th>
           <Th>Stored</Th>
-          <Th>By</Th>
+          <Th>Created by</Th>
         </tr>
       </thead>
       <tbody>

@@ -3,22 +3,22 @@ import type { Point } from "./layout";
 const RADIUS = 6;
 
 /**
- * The drawing of an edge as a path of SVG: down, across and down again between each two of its points, with rounded
- * corners. All edges that leave one rank cross at the same height, so that a fork reads as a fork.
+ * An edge as an SVG path: down, across and down again between neighbouring points, with rounded corners. All edges that
+ * leave a rank cross at the same height, so that a fork looks like a fork.
  */
-export function edgePath(points: readonly Point[]): string {
+export function formatEdgePath(points: readonly Point[]): string {
   const [first, ...rest] = points;
   if (!first) return "";
   let path = `M${round(first.x)} ${round(first.y)}`;
   let at = first;
   for (const point of rest) {
-    path += stepTo(at, point);
+    path += formatStep(at, point);
     at = point;
   }
   return path;
 }
 
-function stepTo(from: Point, to: Point): string {
+function formatStep(from: Point, to: Point): string {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   if (Math.abs(dx) < 1) return `L${round(to.x)} ${round(to.y)}`;
   const middle = from.y + dy / 2;

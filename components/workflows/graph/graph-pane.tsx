@@ -1,20 +1,20 @@
 "use client";
-import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { useClock } from "@/components/ui/text/clock";
 import { plural } from "@/lib/format";
 import type { WorkflowGraph } from "@/lib/highway/graph/graph";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
-import { ExportMenu, type Exports } from "../run/export-menu";
+import { ExportMenu, type Exports } from "./export-menu";
 import { type GraphLayout, layoutGraph, type PlacedNode } from "./layout";
+import { forgetWidths } from "./measure-text";
 import { Arrows, Picture } from "./picture";
-import { inReadingOrder } from "./reading-order";
-import { toSvgText } from "./save-svg";
-import { useFontVersion } from "./use-fonts";
+import { listInReadingOrder } from "./reading-order";
+import { serializeSvg } from "./save-svg";
 import { useZoom } from "./use-zoom";
 
-/** The picture of a workflow with the live state of its operators. Drag it, zoom with the wheel, select an operator. */
+/** The graph of a workflow with the live state of its operators: drag to pan, wheel to zoom, click to select. */
 export function GraphPane({
   graph,
   statuses,
@@ -29,15 +29,15 @@ export function GraphPane({
   live: boolean;
   selected: string | null;
   onSelect: (path: string | null) => void;
-  /** Selects an operator, or none if it was selected; the same function as long as the page is there. */
+  /** Selects an operator, or clears the selection if it is selected. Must be stable, because nodes are memoized. */
   onToggle: (path: string) => void;
   exports: Exports;
 }) {
   const svg = useRef<SVGSVGElement>(null);
   const fonts = useFontVersion();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: texts measure differently once fonts have arrived
+  // biome-ignore lint/correctness/useExhaustiveDependencies: text widths change once fonts have loaded
   const layout = useMemo(
-    () => layoutGraph({ ...graph, nodes: inReadingOrder(graph) }),
+    () => layoutGraph({ ...graph, nodes: listInReadingOrder(graph) }),
     [graph, fonts],
   );
   const stage = useRef<SVGGElement>(null);
@@ -47,7 +47,7 @@ export function GraphPane({
     const placed = layout.nodes.find(({ node }) => node.path === selected);
     if (placed) zoom.reveal({ ...placed, height: Math.min(placed.height, 48) });
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another selection moves the view
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection scrolls
   useEffect(() => reveal(), [selected]);
 
   const done = [...statuses.values()].filter((status) => status.state === "completed").length;
@@ -61,7 +61,7 @@ export function GraphPane({
         <h2 className="font-semibold max-wide:sr-only">Graph</h2>
         <span className="text-12 text-ink-3">
           {plural(graph.nodes.length, "operator")}
-          {done > 0 && `, ${done} done`}
+          {done > 0 && `, ${done} completed`}
           {skipped > 0 && `, ${skipped} not run`}
         </span>
         <span className="ml-auto flex items-center gap-2">
@@ -92,11 +92,11 @@ export function GraphPane({
           </Button>
           <ExportMenu
             exports={exports}
-            svg={() => (svg.current ? toSvgText(svg.current, layout) : "")}
+            svg={() => (svg.current ? serializeSvg(svg.current, layout) : "")}
           />
         </span>
       </header>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a picture */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot contain SVG content */}
       <svg
         ref={svg}
         role="group"
@@ -125,7 +125,7 @@ export function GraphPane({
   );
 }
 
-/** What a picture that does not fit is begun at: what is at work, waits or has failed, else its first operator. */
+/** The operator that is in view first if the graph does not fit: running, sleeping or failed, else the first. */
 function findFocus(
   { nodes }: GraphLayout,
   statuses: ReadonlyMap<string, NodeStatus>,
@@ -139,7 +139,7 @@ function findFocus(
   return nodes[0];
 }
 
-/** The arrow keys go through the operators in the order in which they are read. */
+/** Arrow keys move the selection in reading order. */
 function moveFocus(
   event: KeyboardEvent<SVGSVGElement>,
   paths: string[],
@@ -155,4 +155,20 @@ function moveFocus(
   onSelect(next);
   const nodes = event.currentTarget.querySelectorAll<SVGGElement>("[data-node]");
   [...nodes].find((node) => node.getAttribute("data-node") === next)?.focus();
+}
+
+/** A number that changes whenever fonts have loaded, after which texts have other widths. */
+function useFontVersion(): number {
+  const [version, setVersion] = useState(0);
+  useEffect(() => {
+    const { fonts } = document;
+    const update = () => {
+      forgetWidths();
+      setVersion((count) => count + 1);
+    };
+    if (fonts.status === "loading") fonts.ready.then(update);
+    fonts.addEventListener("loadingdone", update);
+    return () => fonts.removeEventListener("loadingdone", update);
+  }, []);
+  return version;
 }

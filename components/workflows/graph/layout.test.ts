@@ -50,7 +50,7 @@ test.each(readdirSync(FIXTURES))("%s: everything is placed, inside its group, ap
     expect(contains(groups.get(placed.group.parent) ?? whole, placed)).toBe(true);
 });
 
-test("three hundred nodes are laid out, too", () => {
+test("three hundred nodes are laid out", () => {
   const tasks = Object.fromEntries(
     Array.from({ length: 300 }, (_, n) => [
       `t${n}`,

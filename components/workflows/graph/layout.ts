@@ -3,18 +3,18 @@ import type { GraphEdge, GraphGroup, GraphNode, WorkflowGraph } from "@/lib/high
 import { fitText } from "./fit-text";
 import { measureText } from "./measure-text";
 
-/** An operator is as wide as its name, between these two. */
-const NODE = { width: 188, widest: 304, height: 48 };
-/** A router has room for where it leads to as well. */
+/** An operator is as wide as its name, between `width` and `maxWidth`. */
+const NODE = { width: 188, maxWidth: 304, height: 48 };
+/** A router also has room for the branch it chose. */
 const ROUTER = 220;
-/** What stands beside the name: its sign, and the room at both ends. */
+/** Room beside the name: icon and margins. */
 const BESIDE_NAME = 43;
-/** The head of a box around nodes, and the room inside its border. */
+/** Height of the heading of a box around nodes. */
 const HEAD = { group: 48, branch: 26 };
 const PADDING = 12;
 const GAP = { node: 20, rank: 32, branch: 12 };
-/** Words on an edge are cut to this, and have room on both sides. */
-const LABEL = { widest: 152, padding: 8 };
+/** Maximum width of an edge label, and its padding on both sides. */
+const LABEL = { maxWidth: 152, padding: 8 };
 
 export type Point = { x: number; y: number };
 export type Box = Point & { width: number; height: number };
@@ -24,11 +24,11 @@ export type PlacedGroup = Box & { group: GraphGroup; depth: number };
 export type PlacedEdge = {
   edge: GraphEdge;
   points: Point[];
-  /** Words that fit, in a box of that width around the point. */
+  /** The fitted label in a box of `width` around the point. */
   label?: Point & { text: string; width: number };
 };
 
-/** Everything in pixels from the top left corner of the picture; groups from the outermost to the innermost. */
+/** Positions in pixels from the top left corner of the graph; groups from the outermost to the innermost. */
 export type GraphLayout = {
   width: number;
   height: number;
@@ -38,8 +38,8 @@ export type GraphLayout = {
 };
 
 /**
- * Lays a workflow out in layers from top to bottom. Each scope is laid out by itself, the innermost first, and stands in
- * the one around it as a node of its size: edges never leave their scope, so none is lost.
+ * Lays out a workflow in layers from top to bottom. Each scope is laid out by itself, innermost first, and counts as one
+ * node of its size in the scope around it. Edges never leave their scope, so none is lost.
  */
 export function layoutGraph(graph: WorkflowGraph): GraphLayout {
   const index = indexGraph(graph);
@@ -81,7 +81,7 @@ function layoutScope(scope: string, index: Index, depth: number): GraphLayout {
     if (inside) insides.set(node.path, inside);
     dagre.setNode(
       node.path,
-      inside ? sizeOf(inside) : { width: widthOf(node), height: NODE.height },
+      inside ? getSize(inside) : { width: computeWidth(node), height: NODE.height },
     );
   }
   const edges = index.edgesIn.get(scope) ?? [];
@@ -119,31 +119,31 @@ function layoutScope(scope: string, index: Index, depth: number): GraphLayout {
   return placed;
 }
 
-/** What is drawn below the head of a loop or parallel, in pixels from the corner of its box. */
+/** The contents of a loop or parallel, in pixels from the corner of its box. */
 function layoutInside(node: GraphNode, index: Index, depth: number): GraphLayout | undefined {
   const group = index.groups.get(node.path);
   if (!group) return undefined;
   const offset = { x: PADDING, y: HEAD.group };
-  const least = widthOf(node);
-  if (group.kind === "loop") return boxed(layoutScope(node.path, index, depth), offset, least);
+  const minWidth = computeWidth(node);
+  if (group.kind === "loop") return addBox(layoutScope(node.path, index, depth), offset, minWidth);
   const row: GraphLayout = { width: 0, height: 0, nodes: [], groups: [], edges: [] };
   for (const branch of index.branchesOf.get(node.path) ?? []) {
     const head = { x: PADDING, y: HEAD.branch };
-    const inside = boxed(layoutScope(branch.path, index, depth + 1), head, NODE.width);
+    const inside = addBox(layoutScope(branch.path, index, depth + 1), head, NODE.width);
     const at = { x: row.width === 0 ? 0 : row.width + GAP.branch, y: 0 };
-    row.groups.push({ group: branch, depth, ...at, ...sizeOf(inside) });
+    row.groups.push({ group: branch, depth, ...at, ...getSize(inside) });
     join(row, inside, at);
     row.width = at.x + inside.width;
     row.height = Math.max(row.height, inside.height);
   }
   for (const placed of row.groups) if (placed.depth === depth) placed.height = row.height;
-  return boxed(row, offset, least);
+  return addBox(row, offset, minWidth);
 }
 
-/** Moves a layout away from the corner and adds the room around it. */
-function boxed(inside: GraphLayout, offset: Point, least: number): GraphLayout {
+/** Puts a layout into a box with room for its heading and padding. */
+function addBox(inside: GraphLayout, offset: Point, minWidth: number): GraphLayout {
   const box: GraphLayout = {
-    width: Math.max(inside.width + 2 * PADDING, least),
+    width: Math.max(inside.width + 2 * PADDING, minWidth),
     height: inside.height + offset.y + PADDING,
     nodes: [],
     groups: [],
@@ -181,26 +181,26 @@ function placeEdge(
 }
 
 function fitLabel(label: string): { text: string; width: number } {
-  const text = fitText(label, LABEL.widest, "label");
+  const text = fitText(label, LABEL.maxWidth, "label");
   return { text, width: Math.ceil(measureText(text, "label")) + 2 * LABEL.padding };
 }
 
-function widthOf({ id, type }: GraphNode): number {
-  const least = type === "condition" || type === "switch" ? ROUTER : NODE.width;
-  const wanted = Math.ceil(measureText(id.slice(0, NODE.widest), "name")) + BESIDE_NAME;
-  return Math.min(Math.max(wanted, least), NODE.widest);
+function computeWidth({ id, type }: GraphNode): number {
+  const minWidth = type === "condition" || type === "switch" ? ROUTER : NODE.width;
+  const wanted = Math.ceil(measureText(id.slice(0, NODE.maxWidth), "name")) + BESIDE_NAME;
+  return Math.min(Math.max(wanted, minWidth), NODE.maxWidth);
 }
 
-function sizeOf({ width, height }: GraphLayout) {
+function getSize({ width, height }: GraphLayout) {
   return { width, height };
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+function groupBy<T>(items: readonly T[], getKey: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
-    const group = groups.get(keyOf(item));
+    const group = groups.get(getKey(item));
     if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
+    else groups.set(getKey(item), [item]);
   }
   return groups;
 }

@@ -8,28 +8,35 @@ import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { fitText } from "./fit-text";
 import type { PlacedNode } from "./layout";
 import { measureText } from "./measure-text";
-import { describeNode, FILLS, roundsOf, signOf, typeOf, wordOf } from "./node-words";
+import {
+  describeNode,
+  describeType,
+  FILLS,
+  formatRounds,
+  formatState,
+  getStateIcon,
+} from "./node-text";
 
-/** Where texts begin and end, from the edges of the box. */
+/** Horizontal positions of text, from the edges of the box. */
 const EDGE = 10;
-const AFTER_SIGN = 31;
+const AFTER_ICON = 31;
 /** Between two texts on one line. */
 const APART = 8;
-/** Room for the operator that a router leads to. */
+/** Room for the branch that a router chose. */
 const CHOICE = 96;
 
 type Props = {
   placed: PlacedNode;
   status: NodeStatus | undefined;
-  /** The engine's clock, for what goes on; it changes only while this node runs. */
+  /** The database's clock; it changes only while this node is active. */
   now: number;
   selected: boolean;
   focusable: boolean;
   onToggle: (path: string) => void;
 };
 
-/** One operator: its name and state, its kind, how long it took and how often it was tried. */
-export const NodePicture = memo(function NodePicture({
+/** One operator: name, state, kind, duration and attempts. */
+export const GraphNodeBox = memo(function GraphNodeBox({
   placed,
   status,
   now,
@@ -40,16 +47,16 @@ export const NodePicture = memo(function NodePicture({
   const { node, x, y, width, isGroup } = placed;
   const height = isGroup ? placed.height : 48;
   const state = status?.state;
-  const [Icon, kind] = typeOf(node.type);
-  const note = status ? noteOf(status, now) : "";
-  const sign = state && signOf(state);
+  const [Icon, kind] = describeType(node.type);
+  const note = status ? formatNote(status, now) : "";
+  const icon = state && getStateIcon(state);
   const tries = status && status.attempts > 1 ? `×${status.attempts}` : "";
-  const start = state ? AFTER_SIGN : EDGE;
-  const nameRoom = width - start - EDGE - findSection(tries);
-  const kindRoom = width - AFTER_SIGN - EDGE - findSection(note);
-  const quiet = state !== undefined && (sign === undefined || sign === "pending");
+  const start = state ? AFTER_ICON : EDGE;
+  const nameRoom = width - start - EDGE - computeRoom(tries);
+  const kindRoom = width - AFTER_ICON - EDGE - computeRoom(note);
+  const quiet = state !== undefined && (icon === undefined || icon === "pending");
   return (
-    // biome-ignore lint/a11y/useSemanticElements: there are no buttons inside of a picture
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no button element
     <g
       role="button"
       tabIndex={focusable ? 0 : -1}
@@ -65,7 +72,7 @@ export const NodePicture = memo(function NodePicture({
         onToggle(node.path);
       }}
     >
-      <title>{fullName(node)}</title>
+      <title>{formatFullName(node)}</title>
       <rect
         width={width}
         height={height}
@@ -84,8 +91,8 @@ export const NodePicture = memo(function NodePicture({
         )}
       />
       <g transform="translate(10 9)">
-        {sign ? (
-          <StateIcon state={sign} />
+        {icon ? (
+          <StateIcon state={icon} />
         ) : (
           state && <Ban size={14} strokeWidth={1.5} className="text-ink-3" aria-hidden />
         )}
@@ -103,7 +110,7 @@ export const NodePicture = memo(function NodePicture({
         </text>
       )}
       <Icon x={11} y={29} size={12} strokeWidth={1.5} className="text-ink-3" aria-hidden />
-      <text x={AFTER_SIGN} y={39} className="fill-ink-2 text-12">
+      <text x={AFTER_ICON} y={39} className="fill-ink-2 text-12">
         {fitText(kind, kindRoom, "words")}
       </text>
       <text x={width - EDGE} y={39} textAnchor="end" className="fill-ink-2 text-12">
@@ -113,7 +120,7 @@ export const NodePicture = memo(function NodePicture({
   );
 }, looksSame);
 
-/** States are told anew with every refresh; most operators look as before. */
+/** Every refresh creates new statuses, but most operators look the same. */
 function looksSame({ status: a, ...before }: Props, { status: b, ...after }: Props): boolean {
   const keys = ["placed", "now", "selected", "focusable", "onToggle"] as const;
   return keys.every((key) => before[key] === after[key]) && isSameStatus(a, b);
@@ -130,14 +137,14 @@ function isSameStatus(a: NodeStatus | undefined, b: NodeStatus | undefined): boo
   );
 }
 
-/** What there is to say in few words: how far, how long, or why not. */
-function noteOf(status: NodeStatus, now: number): string {
+/** Progress, duration or the reason for not running, in a few words. */
+function formatNote(status: NodeStatus, now: number): string {
   const { state, took, since, results, rounds } = status;
-  if (signOf(state) === undefined) return wordOf(status);
+  if (getStateIcon(state) === undefined) return formatState(status);
   if (status.isHandled) return "handled";
   if (status.chosen !== null) return `→ ${fitText(status.chosen, CHOICE, "words")}`;
-  const length = took === null && since === null ? null : (took ?? 0) + ageOf(since, now);
-  const times = rounds ? roundsOf(status) : results > 1 ? `${results} ×` : undefined;
+  const length = took === null && since === null ? null : (took ?? 0) + computeAge(since, now);
+  const times = rounds ? formatRounds(status) : results > 1 ? `${results} ×` : undefined;
   const late = state === "failed" && status.failure?.type === "TimeoutError" && "timed out";
   return [times, late, length === null ? undefined : formatDuration(length)]
     .filter(Boolean)
@@ -145,16 +152,16 @@ function noteOf(status: NodeStatus, now: number): string {
     .join(" · ");
 }
 
-function ageOf(since: number | null, now: number): number {
+function computeAge(since: number | null, now: number): number {
   return since === null ? 0 : Math.max(0, now - since);
 }
 
-/** What a text at the end of a line takes from the one at its beginning. */
-function findSection(text: string): number {
+/** The width that a text at the end of a line takes, with its margin. */
+function computeRoom(text: string): number {
   return text === "" ? 0 : measureText(text, "words") + APART;
 }
 
-/** All of the name, whatever fits, and what the author says of it. */
-function fullName({ id, label }: GraphNode): string {
+/** The untruncated name and label. */
+function formatFullName({ id, label }: GraphNode): string {
   return label.startsWith(id) ? label : `${id}\n${label}`;
 }

@@ -1,11 +1,11 @@
 import { memo } from "react";
 import { cn } from "@/lib/cn";
 import type { NodeState, NodeStatus } from "@/lib/highway/view/operator-states";
-import { edgePath } from "./edge-path";
+import { formatEdgePath } from "./edge-path";
 import { fitText } from "./fit-text";
 import type { GraphLayout, PlacedEdge, PlacedGroup, PlacedNode } from "./layout";
-import { NodePicture } from "./node";
-import { signOf } from "./node-words";
+import { GraphNodeBox } from "./node";
+import { getStateIcon } from "./node-text";
 
 type Props = {
   layout: GraphLayout;
@@ -15,19 +15,19 @@ type Props = {
   onToggle: (path: string) => void;
 };
 
-/** Groups lie lowest, from the outermost inwards; then edges, then operators. */
+/** Drawing order: groups from the outermost inwards, then edges, then operators. */
 export const Picture = memo(function Picture({ layout, statuses, now, selected, onToggle }: Props) {
   const boxes = layout.nodes.filter((placed) => placed.isGroup);
   const others = layout.nodes.filter((placed) => !placed.isGroup);
   const branches = layout.groups.filter(({ group }) => group.kind === "branch");
   const depths = new Map(layout.groups.map(({ group, depth }) => [group.path, depth]));
-  const below = [...boxes, ...branches].sort((a, b) => depthOf(a, depths) - depthOf(b, depths));
+  const below = [...boxes, ...branches].sort((a, b) => getDepth(a, depths) - getDepth(b, depths));
   const first = selected ?? layout.nodes[0]?.node.path;
   const draw = (placed: PlacedNode) => {
     const status = statuses.get(placed.node.path);
     const ticks = status?.state === "running" || status?.state === "sleeping";
     return (
-      <NodePicture
+      <GraphNodeBox
         key={placed.node.path}
         placed={placed}
         status={status}
@@ -45,7 +45,7 @@ export const Picture = memo(function Picture({ layout, statuses, now, selected, 
       )}
       {layout.edges.map((placed, index) => (
         <Edge
-          // biome-ignore lint/suspicious/noArrayIndexKey: edges come in one order, and two may join the same pair
+          // biome-ignore lint/suspicious/noArrayIndexKey: edges keep their order, and two may join the same pair
           key={index}
           placed={placed}
           from={statuses.get(placed.edge.from)?.state}
@@ -57,7 +57,7 @@ export const Picture = memo(function Picture({ layout, statuses, now, selected, 
   );
 });
 
-function depthOf(placed: PlacedNode | PlacedGroup, depths: ReadonlyMap<string, number>): number {
+function getDepth(placed: PlacedNode | PlacedGroup, depths: ReadonlyMap<string, number>): number {
   return "group" in placed ? placed.depth : (depths.get(placed.node.path) ?? 0);
 }
 
@@ -73,7 +73,7 @@ function Branch({ placed: { group, x, y, width, height } }: { placed: PlacedGrou
   );
 }
 
-/** A way that was gone is drawn through; one that is open, or was not taken, dashed. */
+/** An edge that was taken is solid; one that is open or was not taken is dashed. */
 const Edge = memo(function Edge({
   placed: { edge, points, label },
   from,
@@ -84,17 +84,17 @@ const Edge = memo(function Edge({
   to: NodeState | undefined;
 }) {
   const unknown = from === undefined && to === undefined;
-  const gone = unknown || (hasRun(to) && hasRun(from));
+  const taken = unknown || (hasRun(to) && hasRun(from));
   const handler = edge.kind === "failure" || edge.kind === "success";
   return (
     <g>
       <path
-        d={edgePath(points)}
-        markerEnd={gone ? "url(#workflow-arrow)" : "url(#workflow-arrow-open)"}
+        d={formatEdgePath(points)}
+        markerEnd={taken ? "url(#workflow-arrow)" : "url(#workflow-arrow-open)"}
         className={cn(
           "fill-none",
-          gone ? "stroke-ink-3" : "stroke-line-strong [stroke-dasharray:4_3]",
-          handler && gone && edge.kind === "failure" && "stroke-failed-solid",
+          taken ? "stroke-ink-3" : "stroke-line-strong [stroke-dasharray:4_3]",
+          handler && taken && edge.kind === "failure" && "stroke-failed-solid",
         )}
       />
       {label && (
@@ -106,7 +106,7 @@ const Edge = memo(function Edge({
             width={label.width}
             height={18}
             rx={9}
-            className={cn("fill-surface", gone ? "stroke-ink-3" : "stroke-line-strong")}
+            className={cn("fill-surface", taken ? "stroke-ink-3" : "stroke-line-strong")}
           />
           <text y={4} textAnchor="middle" className="fill-ink-2 text-11">
             {label.text}
@@ -118,10 +118,10 @@ const Edge = memo(function Edge({
 });
 
 function hasRun(state: NodeState | undefined): boolean {
-  return state !== undefined && state !== "pending" && signOf(state) !== undefined;
+  return state !== undefined && state !== "pending" && getStateIcon(state) !== undefined;
 }
 
-/** Heads of arrows. Once a page. */
+/** Arrowheads. Rendered once per page. */
 export function Arrows() {
   return (
     <defs>

@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { buildGraph } from "@/lib/highway/graph/graph";
 import { parseWorkflow } from "@/lib/highway/language/parse";
 import { buildEverything } from "@/lib/highway/testing/everything";
-import { inReadingOrder } from "./reading-order";
+import { listInReadingOrder } from "./reading-order";
 
-test("operators are read along their ways, whatever the order in which they are stored", () => {
+test("operators follow their edges, whatever order they are stored in", () => {
   const workflow = buildEverything();
   const sorted = Object.entries(workflow.tasks).sort(([a], [b]) => a.localeCompare(b));
   const graph = buildGraph({ ...workflow, tasks: Object.fromEntries(sorted) });
-  const order = inReadingOrder(graph).map(({ path }) => path);
+  const order = listInReadingOrder(graph).map(({ path }) => path);
   expect(order.toSorted()).toEqual(graph.nodes.map(({ path }) => path).toSorted());
   for (const { from, to } of graph.edges)
     expect(order.indexOf(from), `${from} before ${to}`).toBeLessThan(order.indexOf(to));
@@ -24,7 +24,7 @@ test("operators are read along their ways, whatever the order in which they are 
   ]);
 });
 
-test("ways in circles lose nobody", () => {
+test("cycles lose no operator", () => {
   const task = (id: string, dependencies: string[]) => ({
     task_id: id,
     operator_type: "task",
@@ -33,6 +33,6 @@ test("ways in circles lose nobody", () => {
   });
   const tasks = { a: task("a", ["b"]), b: task("b", ["a"]), c: task("c", []) };
   const { workflow } = parseWorkflow(JSON.stringify({ name: "round", version: "1", tasks }));
-  const order = workflow && inReadingOrder(buildGraph(workflow)).map(({ path }) => path);
+  const order = workflow && listInReadingOrder(buildGraph(workflow)).map(({ path }) => path);
   expect(order?.toSorted()).toEqual(["a", "b", "c"]);
 });

@@ -1,5 +1,5 @@
-/** What decides how a shape looks. */
-const LOOKS = [
+/** The computed styles to inline. */
+const STYLES = [
   "fill",
   "fill-opacity",
   "stroke",
@@ -15,8 +15,8 @@ const LOOKS = [
   "text-anchor",
 ];
 
-/** The whole picture as a file of its own, in the colours of the page as it is now. */
-export function toSvgText(
+/** Serializes the whole graph as a standalone SVG in the page's current colours. `width` and `height` are the graph's. */
+export function serializeSvg(
   svg: SVGSVGElement,
   { width, height }: { width: number; height: number },
 ): string {
@@ -26,19 +26,19 @@ export function toSvgText(
     const target = to[index];
     if (!target) return;
     const computed = getComputedStyle(element);
-    for (const name of LOOKS) target.setAttribute(name, computed.getPropertyValue(name));
+    for (const name of STYLES) target.setAttribute(name, computed.getPropertyValue(name));
     for (const name of ["class", "role", "tabindex", "aria-pressed", "style"])
       target.removeAttribute(name);
   });
   keepLengths(svg, copy);
   copy.querySelector("[data-picture]")?.removeAttribute("transform");
-  const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  ground.setAttribute("x", "-16");
-  ground.setAttribute("y", "-16");
-  ground.setAttribute("width", String(width + 32));
-  ground.setAttribute("height", String(height + 32));
-  ground.setAttribute("fill", getComputedStyle(document.body).backgroundColor);
-  copy.prepend(ground);
+  const background = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  background.setAttribute("x", "-16");
+  background.setAttribute("y", "-16");
+  background.setAttribute("width", String(width + 32));
+  background.setAttribute("height", String(height + 32));
+  background.setAttribute("fill", getComputedStyle(document.body).backgroundColor);
+  copy.prepend(background);
   copy.removeAttribute("class");
   copy.removeAttribute("style");
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
@@ -48,7 +48,7 @@ export function toSvgText(
   return new XMLSerializer().serializeToString(copy);
 }
 
-/** Where the file is opened there may be other fonts: texts keep the room they were cut to. */
+/** Fixes the length of all texts, because the viewer may have other fonts. */
 function keepLengths(svg: SVGSVGElement, copy: SVGSVGElement): void {
   const texts = copy.querySelectorAll("text");
   svg.querySelectorAll("text").forEach((text, index) => {
@@ -59,7 +59,7 @@ function keepLengths(svg: SVGSVGElement, copy: SVGSVGElement): void {
   });
 }
 
-/** Offers a text as a file. */
+/** Downloads a text as a file. */
 export function saveFile(name: string, type: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement("a");

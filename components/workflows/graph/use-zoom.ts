@@ -2,32 +2,31 @@
 import { select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
 import { type RefObject, useEffect, useEffectEvent, useRef, useState } from "react";
-import { followFinger } from "./follow-finger";
 import type { Box } from "./layout";
 
-const LEAST = 0.05;
-/** Nobody can read less, on a wide and on a narrow screen: a larger picture is begun at its focus. */
+const MIN_SCALE = 0.05;
+/** The smallest legible scale on wide and narrow screens. A larger graph starts at its focus instead of fitting. */
 const READABLE = { wide: 0.5, narrow: 0.7 };
 const NARROW = 480;
-const MOST = 2;
-/** So much of the picture stays in view, in pixels. */
+const MAX_SCALE = 2;
+/** Pixels of the graph that always stay in view. */
 const STRIP = 64;
-/** Room around a picture that is fitted, in pixels. */
+/** Margin around a fitted graph, in pixels. */
 const MARGIN = 16;
 
 export type Zoom = {
-  /** How large the picture is drawn, in percent. */
+  /** The scale in percent. */
   percent: number;
   by: (factor: number) => void;
   showAll: () => void;
-  /** Moves as far as it takes to see a box. */
+  /** Pans so that a box is visible. */
   reveal: (box: Box) => void;
 };
 
 /**
- * Pan and zoom of a picture: drag, wheel and pinch. A finger alone moves it sideways, and up and down the page. Until
- * the reader moves it the picture is fitted as far as it can be read, from `focus` on, also when the room for it changes.
- * `stage` is moved in place: drawing hundreds of operators anew for every step of a drag would not keep up with it.
+ * Pans and zooms the graph by drag, wheel and pinch. A single finger pans sideways and scrolls the page vertically. Until
+ * the reader moves the graph, it is fitted as far as it stays legible, starting at `focus`, also after a resize. `stage`
+ * is transformed directly, because rendering hundreds of operators at every step of a drag would be too slow.
  */
 export function useZoom(
   svg: RefObject<SVGSVGElement | null>,
@@ -38,7 +37,9 @@ export function useZoom(
   const transform = useRef<ZoomTransform>(zoomIdentity);
   const [percent, setPercent] = useState(100);
   const moved = useRef(false);
-  const [behavior] = useState(() => zoom<SVGSVGElement, unknown>().scaleExtent([LEAST, MOST]));
+  const [behavior] = useState(() =>
+    zoom<SVGSVGElement, unknown>().scaleExtent([MIN_SCALE, MAX_SCALE]),
+  );
   const { width, height } = picture;
   const size = useRef(picture);
   useEffect(() => {
@@ -48,18 +49,18 @@ export function useZoom(
   const apply = (next: ZoomTransform) => {
     if (svg.current) behavior.transform(select(svg.current), next);
   };
-  const place = (least?: number) => {
+  const place = (minScale?: number) => {
     const box = svg.current?.getBoundingClientRect();
     if (!box || box.width === 0 || width === 0) return;
     const scale = Math.min((box.width - 2 * MARGIN) / width, (box.height - 2 * MARGIN) / height, 1);
     const readable = box.width < NARROW ? READABLE.narrow : READABLE.wide;
-    const k = Math.max(scale, least ?? readable);
+    const k = Math.max(scale, minScale ?? readable);
     const at = focus();
-    const x = at && startAt(at.x + at.width / 2, width, k, box.width);
-    const y = at && startAt(at.y + Math.min(at.height, 48) / 2, height, k, box.height);
+    const x = at && computeOffset(at.x + at.width / 2, width, k, box.width);
+    const y = at && computeOffset(at.y + Math.min(at.height, 48) / 2, height, k, box.height);
     apply(zoomIdentity.translate(x ?? (box.width - width * k) / 2, y ?? MARGIN).scale(k));
   };
-  const placeAnew = useEffectEvent(() => {
+  const placeAgain = useEffectEvent(() => {
     if (!moved.current) place();
   });
 
@@ -78,30 +79,30 @@ export function useZoom(
         setPercent(Math.round(event.transform.k * 100));
       });
     const selection = select(element).call(behavior).on("dblclick.zoom", null);
-    const letGo = followFinger(element, (dx, dy) => {
+    const stopFollowing = followFinger(element, (dx, dy) => {
       moved.current = true;
       const { k } = transform.current;
       behavior.translateBy(selection, dx / k, dy / k);
     });
     return () => {
       selection.on(".zoom", null);
-      letGo();
+      stopFollowing();
     };
   }, [svg, stage, behavior]);
 
   useEffect(() => {
     if (!svg.current) return;
-    const observer = new ResizeObserver(() => placeAnew());
+    const observer = new ResizeObserver(() => placeAgain());
     observer.observe(svg.current);
     return () => observer.disconnect();
   }, [svg]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a picture of another size is placed anew
-  useEffect(() => placeAnew(), [width, height]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a graph of another size is placed again
+  useEffect(() => placeAgain(), [width, height]);
 
   return {
     percent,
     showAll: () => {
-      place(LEAST);
+      place(MIN_SCALE);
       moved.current = true;
     },
     by: (factor) => {
@@ -124,7 +125,7 @@ export function useZoom(
   };
 }
 
-/** Nobody loses the picture: a strip of it stays where it can be taken hold of. */
+/** Clamps a transform so that a strip of the graph stays in view. */
 function keepInView(
   { x, y, k }: ZoomTransform,
   element: SVGSVGElement,
@@ -137,8 +138,37 @@ function keepInView(
   return zoomIdentity.translate(left, top).scale(k);
 }
 
-/** Where to begin a side that does not fit so that a point of it is in the middle, without room beyond its ends. */
-function startAt(point: number, length: number, k: number, view: number): number | undefined {
-  const most = view - MARGIN - length * k;
-  return most >= MARGIN ? undefined : Math.min(Math.max(view / 2 - point * k, most), MARGIN);
+/** The offset that centres `point` on an axis that does not fit, without space beyond its ends; else `undefined`. */
+function computeOffset(point: number, length: number, k: number, view: number): number | undefined {
+  const limit = view - MARGIN - length * k;
+  return limit >= MARGIN ? undefined : Math.min(Math.max(view / 2 - point * k, limit), MARGIN);
+}
+
+/**
+ * Reports the movement of a single finger over an element with `touch-action: pan-y`. A vertical movement scrolls the
+ * page: the browser cancels its pointer events. Two fingers are ignored.
+ *
+ * @returns a function that removes the listeners.
+ */
+function followFinger(element: SVGSVGElement, move: (dx: number, dy: number) => void): () => void {
+  const fingers = new Map<number, { x: number; y: number }>();
+  const put = ({ pointerType, pointerId, clientX: x, clientY: y }: PointerEvent) => {
+    if (pointerType === "touch") fingers.set(pointerId, { x, y });
+  };
+  const follow = (event: PointerEvent) => {
+    const before = fingers.get(event.pointerId);
+    if (!before) return;
+    put(event);
+    if (fingers.size === 1) move(event.clientX - before.x, event.clientY - before.y);
+  };
+  const lift = ({ pointerId }: PointerEvent) => fingers.delete(pointerId);
+  const ends = ["pointerup", "pointercancel", "pointerleave"] as const;
+  element.addEventListener("pointerdown", put);
+  element.addEventListener("pointermove", follow);
+  for (const end of ends) element.addEventListener(end, lift);
+  return () => {
+    element.removeEventListener("pointerdown", put);
+    element.removeEventListener("pointermove", follow);
+    for (const end of ends) element.removeEventListener(end, lift);
+  };
 }

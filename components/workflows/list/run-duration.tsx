@@ -5,7 +5,7 @@ import { formatAge, formatDuration } from "@/lib/format";
 import { isActive } from "@/lib/model/states";
 import type { WorkflowRunSummary } from "@/lib/model/workflow";
 
-/** From the start of a run to its end; growing only while it really goes on. */
+/** The duration of a run; it grows only while the run is active. */
 export function RunDuration({ run }: { run: WorkflowRunSummary }) {
   const { startedAt: from, completedAt: to } = run;
   const grows = from !== null && to === null && isRunActive(run);
@@ -14,7 +14,7 @@ export function RunDuration({ run }: { run: WorkflowRunSummary }) {
   return growing || <NoValue />;
 }
 
-/** Whether more can happen to this run. */
+/** Whether the run can still change: its status is active and its root task has not ended. */
 export function isRunActive({ status, stale }: WorkflowRunSummary): boolean {
   return stale === null && isActive(status);
 }

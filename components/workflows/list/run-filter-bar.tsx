@@ -7,7 +7,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { WORKFLOW_STATUSES } from "@/lib/model/states";
 import type { WorkflowFilters } from "@/lib/search-params/workflows";
 
-/** What is typed in full; each may be given more than once. */
+/** Filters with exact values; each may occur several times. */
 const FIELDS = [
   { value: "name", label: "Workflow", hint: "etl_nightly" },
   { value: "version", label: "Version", hint: "1.0.0" },
@@ -25,7 +25,7 @@ const RANGES = [
   { value: "30d", label: "Last 30 days" },
 ];
 
-/** Which runs to list: status and time at a glance, everything else as chips. */
+/** Filters of the run list: status and time as selects, everything else as chips. */
 export function RunFilterBar({
   filters,
   names,
@@ -33,7 +33,7 @@ export function RunFilterBar({
   onClear,
 }: {
   filters: WorkflowFilters;
-  /** Names of workflows to choose from. */
+  /** Suggestions for the workflow name. */
   names: readonly string[];
   onChange: (change: Partial<WorkflowFilters>) => void;
   onClear: () => void;

@@ -2,14 +2,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { PagedList } from "@/components/layout/list/paged-list";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { Button } from "@/components/ui/form/button";
 import { plural } from "@/lib/format";
+import type { WorkflowTables } from "@/lib/model/workflow";
 import { workflowRunsQuery } from "@/lib/query/workflows";
-import { NoRuns } from "./no-runs";
 import { RunFilterBar } from "./run-filter-bar";
 import { RunTable } from "./run-table";
 import { isFiltered, useWorkflowFilters } from "./use-workflow-filters";
 
-/** The runs of workflows, newest first. `names` are those to choose from. */
+/** Workflow runs, newest first. `names` are the suggestions of the name filter. */
 export function RunList({ names }: { names: readonly string[] }) {
   const { filters, narrow, turnTo, clear } = useWorkflowFilters();
   const refetchInterval = useRefreshInterval();
@@ -23,7 +25,7 @@ export function RunList({ names }: { names: readonly string[] }) {
       cursor={filters.cursor}
       onTurn={turnTo}
       note={({ rows, tables }) =>
-        `${orderOf(tables.createdAt)} · ${plural(rows.length, "run")} on this page`
+        `${describeOrder(tables.createdAt)} · ${plural(rows.length, "run")} on this page`
       }
       columns={7}
     >
@@ -42,7 +44,51 @@ export function RunList({ names }: { names: readonly string[] }) {
   );
 }
 
-/** A table without times of creation can only be paged by its key, which may be random. */
-function orderOf(dated: boolean): string {
+/** A table without `created_at` can only be paged by its key, which may be random. */
+function describeOrder(dated: boolean): string {
   return dated ? "Newest first" : "By id: the table has no created_at";
+}
+
+/** Why the list is empty, and what to do about it. */
+function NoRuns({
+  tables,
+  filtered,
+  onClear,
+}: {
+  tables: WorkflowTables;
+  filtered: boolean;
+  onClear: () => void;
+}) {
+  if (!tables.runs)
+    return (
+      <EmptyState icon="workflow" title="Workflow runs are not installed">
+        <p>
+          The table <code className="mono">public.workflow_run</code> does not exist. Tasks work
+          without it; to record workflow runs, install it:
+        </p>
+        <pre className="mono mt-3 overflow-x-auto rounded-2 border bg-canvas px-3 py-2 text-left">
+          npm run db:migrate
+        </pre>
+      </EmptyState>
+    );
+  if (filtered)
+    return (
+      <EmptyState
+        icon="workflow"
+        title="No run matches"
+        actions={
+          <Button variant="primary" onClick={onClear}>
+            Remove all filters
+          </Button>
+        }
+      >
+        Names, versions and tags must match exactly.
+      </EmptyState>
+    );
+  return (
+    <EmptyState icon="workflow" title="No workflow runs yet">
+      Runs appear here when a program creates one:{" "}
+      <code className="mono">createWorkflowRun(db, queue, …)</code>
+    </EmptyState>
+  );
 }

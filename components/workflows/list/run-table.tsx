@@ -15,7 +15,7 @@ const CELL =
 const WIDE = cn(CELL, "hidden wide:table-cell");
 const XWIDE = "hidden h-8 truncate border-line-subtle border-b px-2 xwide:table-cell";
 
-/** Rows of workflow runs: a table on wide screens, two lines a run on narrow ones. */
+/** Workflow runs: a table on wide screens, two lines per run on narrow ones. */
 export function RunTable({
   rows,
   tables,
@@ -33,7 +33,7 @@ export function RunTable({
           <Th className="w-[18%]">Workflow</Th>
           <Th className="w-[72px]">Version</Th>
           <Th className="w-[124px]">Run id</Th>
-          <Th numeric className="w-[60px]" title="As stored by whoever runs the workflow">
+          <Th numeric className="w-[60px]" title="As stored on the run">
             Tasks
           </Th>
           <Th numeric aria-sort={tables.createdAt ? "descending" : undefined} className="w-[84px]">
@@ -56,7 +56,7 @@ export function RunTable({
   );
 }
 
-/** One run. The link of its name covers the row; tags and the id lie above it. */
+/** One run. The link on its name covers the row; tags and id are above it. */
 function RunRow({
   run,
   tables,

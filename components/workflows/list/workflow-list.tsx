@@ -2,13 +2,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { Tabs } from "@/components/ui/data/tabs";
+import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { workflowDefinitionsQuery } from "@/lib/query/workflows";
 import { DefinitionList } from "../definition/definition-list";
 import { RunList } from "./run-list";
 
 const parseAsView = parseAsStringLiteral(["runs", "definitions"]).withDefault("runs");
 
-/** Everything that runs as a workflow, and what it is defined as. */
+/** Workflow runs and definitions, in tabs. */
 export function WorkflowList() {
   const [view, setView] = useQueryState("view", parseAsView);
   const definitions = useQuery(workflowDefinitionsQuery());
@@ -28,6 +29,15 @@ export function WorkflowList() {
       >
         {view === "runs" ? <RunList names={names} /> : <DefinitionList query={definitions} />}
       </Tabs>
+    </div>
+  );
+}
+
+export function WorkflowListSkeleton() {
+  return (
+    <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface">
+      <div className="h-22 shrink-0 border-b" />
+      <SkeletonRows rows={20} columns={7} />
     </div>
   );
 }

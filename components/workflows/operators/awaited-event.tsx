@@ -13,7 +13,7 @@ const EmitDialog = lazyOptional(() =>
 
 export type Awaited = { queue: string; event: string };
 
-/** The event that the operator at a path waits for: as the interpreter noted it, else as the engine has the wait. */
+/** The event that the operator at `path` waits for, from the engine's wait row or else the interpreter's note. */
 export function findAwaited(
   histories: readonly TaskHistory[],
   path: string,
@@ -23,25 +23,25 @@ export function findAwaited(
     const { queue } = detail.task;
     const wait = detail.waits.findLast(({ stepName }) => resolve(stepName)?.path === path);
     if (wait) return { queue, event: wait.eventName };
-    const noted = detail.checkpoints.findLast(({ name }) => {
+    const note = detail.checkpoints.findLast(({ name }) => {
       const step = resolve(name);
       return step?.path === path && step.note === "waiting";
     });
-    const event = (parseExactly(noted?.state?.text ?? "")?.value as { event?: unknown } | undefined)
+    const event = (parseExactly(note?.state?.text ?? "")?.value as { event?: unknown } | undefined)
       ?.event;
     if (typeof event === "string") return { queue, event };
   }
   return undefined;
 }
 
-/** The way to end a wait: emits the event. */
+/** A button that opens the emit dialog for the awaited event. */
 export function EmitAwaited({ awaited: { queue, event } }: { awaited: Awaited }) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <Button variant="primary" onClick={() => setOpen(true)} title={event}>
         <Icon name="zap" size={14} />
-        Emit its event
+        Emit event
       </Button>
       {open && <EmitDialog queue={queue} name={event} onClose={() => setOpen(false)} />}
     </>

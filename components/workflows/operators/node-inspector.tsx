@@ -10,13 +10,13 @@ import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import type { TaskHistory } from "@/lib/highway/view/records";
 import type { Resolve } from "@/lib/highway/view/resolve-step";
 import type { WorkflowRunDetail } from "@/lib/model/workflow";
-import { roundsOf, typeOf } from "../graph/node-words";
+import { describeType, formatRounds } from "../graph/node-text";
 import { EmitAwaited, findAwaited } from "./awaited-event";
 import { NodeRecords } from "./node-records";
 import { NodeStateLabel } from "./node-state-label";
-import { settingsOf } from "./operator-settings";
+import { listSettings } from "./operator-settings";
 
-/** The selected operator: how it stands, what it is set to do, and what it recorded. */
+/** The selected operator: state, settings and records. */
 export function NodeInspector({
   node,
   workflow,
@@ -25,7 +25,7 @@ export function NodeInspector({
 }: {
   node: GraphNode;
   workflow: Workflow;
-  /** What a run made of it; absent for a definition. */
+  /** The run that the operator belongs to; absent for a definition. */
   run?: {
     status: NodeStatus | undefined;
     detail: WorkflowRunDetail;
@@ -64,14 +64,14 @@ export function NodeInspector({
         </button>
       </header>
       <Facts>
-        <Fact label="Kind">{typeOf(node.type)[1]}</Fact>
+        <Fact label="Kind">{describeType(node.type)[1]}</Fact>
         {status && status.took !== null && (
           <Fact label="Duration">{formatDuration(status.took)}</Fact>
         )}
         {status && status.attempts > 1 && <Fact label="Attempts">{status.attempts}</Fact>}
-        {status?.rounds && <Fact label="Rounds">{roundsOf(status)}</Fact>}
+        {status?.rounds && <Fact label="Rounds">{formatRounds(status)}</Fact>}
         {status && status.results > 1 && (
-          <Fact label="Ended">{formatNumber(status.results)} times</Fact>
+          <Fact label="Executions">{formatNumber(status.results)}</Fact>
         )}
         {status?.task && (
           <Fact label="Task">
@@ -83,7 +83,7 @@ export function NodeInspector({
             </Link>
           </Fact>
         )}
-        {settingsOf(workflow, node).map(([label, value]) => (
+        {listSettings(workflow, node).map(([label, value]) => (
           <Fact key={label} label={label}>
             <code className="mono break-all">{value}</code>
           </Fact>
@@ -92,7 +92,7 @@ export function NodeInspector({
       {status?.failure && (
         <p className="mt-2 break-words rounded-2 border border-failed-line bg-failed-soft px-3 py-1.5">
           <strong className="font-semibold">{status.failure.type}</strong> {status.failure.message}
-          {status.isHandled && <span className="text-ink-2"> Its handler took care of it.</span>}
+          {status.isHandled && <span className="text-ink-2"> Handled by its failure handler.</span>}
         </p>
       )}
       {run && <NodeRecords path={node.path} detail={run.detail} resolve={run.resolve} />}

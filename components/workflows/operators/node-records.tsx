@@ -6,10 +6,10 @@ import { isInterpreted } from "@/lib/highway/view/records";
 import type { Resolve } from "@/lib/highway/view/resolve-step";
 import type { WorkflowRunDetail } from "@/lib/model/workflow";
 
-/** Of more entries than this the last ones are shown. */
-const MOST = 20;
+/** Only the last entries are shown. */
+const MAX_SHOWN = 20;
 
-/** What the tasks of a run recorded of one operator: its results, and what the interpreter noted, in words. */
+/** What the run's tasks recorded for one operator: results and the interpreter's internal steps. */
 export function NodeRecords({
   path,
   detail,
@@ -31,7 +31,7 @@ export function NodeRecords({
       return [{ task, name, state, words }];
     }),
   );
-  return entries.slice(-MOST).map(({ task, name, state, words }) => (
+  return entries.slice(-MAX_SHOWN).map(({ task, name, state, words }) => (
     <div key={`${task.taskId} ${name}`} className="mt-2 overflow-hidden rounded-2 border">
       <div className="flex items-center justify-between gap-2 border-b bg-canvas px-3 py-1 text-12">
         <span className="min-w-0 truncate" title={name}>

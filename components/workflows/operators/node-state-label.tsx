@@ -2,24 +2,24 @@ import { StateLabel } from "@/components/tasks/state/state-label";
 import { Icon } from "@/components/ui/icons/icon";
 import { NoValue } from "@/components/ui/text/count";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
-import { signOf, wordOf } from "../graph/node-words";
+import { formatState, getStateIcon } from "../graph/node-text";
 
-/** Sign and word of an operator's state; what is deduced says so. */
+/** Icon and word of an operator's state, with a hint if the state is inferred. */
 export function NodeStateLabel({ status }: { status: NodeStatus | undefined }) {
   if (!status) return <NoValue />;
-  const state = signOf(status.state);
+  const state = getStateIcon(status.state);
   if (!state)
     return (
       <span className="inline-flex items-center gap-1.5 whitespace-nowrap text-ink-3">
         <Icon name="ban" size={14} />
-        {wordOf(status)}
+        {formatState(status)}
       </span>
     );
-  const word = wordOf(status);
+  const word = formatState(status);
   return (
     <span
       className="inline-flex items-center gap-1.5 whitespace-nowrap"
-      title={status.inferred ? "Deduced: the engine records an operator when it ends" : undefined}
+      title={status.inferred ? "Inferred: an operator is recorded only when it ends" : undefined}
     >
       <StateLabel state={state} />
       {word !== state && (

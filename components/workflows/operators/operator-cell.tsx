@@ -1,7 +1,7 @@
 import { Td } from "@/components/ui/data/table";
 import type { WorkflowGraph } from "@/lib/highway/graph/graph";
 
-/** An operator by its path, in a table beside the picture: chosen here it is chosen there, and once more lets it go. */
+/** A table cell with an operator's path; clicking toggles its selection, also in the graph. */
 export function OperatorCell({
   node,
   selected,

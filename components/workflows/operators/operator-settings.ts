@@ -1,21 +1,25 @@
+import { formatDuration } from "@/lib/format";
 import type { GraphNode } from "@/lib/highway/graph/graph";
 import { bodyScope, branchScopes, pathIn, type Scope, topScope } from "@/lib/highway/model/scopes";
 import { isLoop, type Operator, type Workflow } from "@/lib/highway/model/workflow";
 
-/** What an operator is set to do, as label and text; only what was given. */
-export function settingsOf(workflow: Workflow, node: GraphNode): [label: string, value: string][] {
+/** The settings of an operator that are set, as label and text. */
+export function listSettings(
+  workflow: Workflow,
+  node: GraphNode,
+): [label: string, value: string][] {
   const operator = findOperator(topScope(workflow), node.path);
   if (!operator) return [];
   const policy = operator.retry_policy;
   const all: [string, string | number | null | undefined][] = [
     ["Description", operator.description],
-    ...ownSettings(operator),
+    ...listOwnSettings(operator),
     ["Result key", operator.result_key],
     [
       "Retries",
       policy && `${policy.max_retries}, after ${policy.delay}, × ${policy.backoff_factor}`,
     ],
-    ["Time-out", operator.timeout_policy?.timeout],
+    ["Timeout", operator.timeout_policy?.timeout],
     ["On failure", operator.on_failure_task_id],
     ["On success", operator.on_success_task_id],
   ];
@@ -24,7 +28,7 @@ export function settingsOf(workflow: Workflow, node: GraphNode): [label: string,
   );
 }
 
-function ownSettings(operator: Operator): [string, string | number | null][] {
+function listOwnSettings(operator: Operator): [string, string | number | null][] {
   switch (operator.operator_type) {
     case "task":
     case "activity":
@@ -37,19 +41,21 @@ function ownSettings(operator: Operator): [string, string | number | null][] {
     case "foreach":
       return [["Items", operator.items]];
     case "wait":
-      return [["Waits", operator.wait_for]];
+      return [["Wait for", operator.wait_for]];
     case "wait_for_event":
       return [
         ["Event", operator.event_name],
         [
-          "Gives up after",
-          operator.timeout_seconds === null ? null : `${operator.timeout_seconds} s`,
+          "Timeout",
+          operator.timeout_seconds === null
+            ? null
+            : formatDuration(operator.timeout_seconds * 1_000),
         ],
       ];
     case "emit_event":
       return [["Event", operator.event_name]];
     case "join":
-      return [["Joins", operator.join_tasks.join(", ")]];
+      return [["Join", operator.join_tasks.join(", ")]];
     default:
       return [];
   }

@@ -6,12 +6,12 @@ import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format";
 import type { WorkflowGraph } from "@/lib/highway/graph/graph";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
-import { roundsOf, typeOf } from "../graph/node-words";
-import { inReadingOrder } from "../graph/reading-order";
+import { describeType, formatRounds } from "../graph/node-text";
+import { listInReadingOrder } from "../graph/reading-order";
 import { NodeStateLabel } from "./node-state-label";
 import { OperatorCell } from "./operator-cell";
 
-/** What the graph shows, as a table. */
+/** The table twin of the graph. */
 export function OperatorTable({
   graph,
   statuses,
@@ -36,7 +36,7 @@ export function OperatorTable({
         </tr>
       </thead>
       <tbody>
-        {inReadingOrder(graph).map((node) => {
+        {listInReadingOrder(graph).map((node) => {
           const status = statuses.get(node.path);
           const isSelected = node.path === selected;
           return (
@@ -51,8 +51,8 @@ export function OperatorTable({
                 className="max-w-72"
               />
               <Td className="text-ink-2">
-                {typeOf(node.type)[1]}
-                {status?.rounds && `, ${roundsOf(status)}`}
+                {describeType(node.type)[1]}
+                {status?.rounds && `, ${formatRounds(status)}`}
                 {status && !status.rounds && status.results > 1 && ` × ${status.results}`}
               </Td>
               <Td numeric>{status?.attempts || <NoValue />}</Td>

@@ -1,22 +1,30 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
+import { taskPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
 import { StateLabel } from "@/components/tasks/state/state-label";
 import { Changes } from "@/components/ui/data/changes";
 import { Skeleton } from "@/components/ui/feedback/skeleton";
+import { Button } from "@/components/ui/form/button";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
+import { Dialog } from "@/components/ui/overlay/dialog";
 import { Badge } from "@/components/ui/text/badge";
+import { Link } from "@/components/ui/text/link";
 import { cancelWorkflowRunAction, previewCancelWorkflowRunAction } from "@/lib/actions/workflows";
 import { formatShortId, plural } from "@/lib/format";
-import { stateOf } from "../status";
-import { CancelOutcomes, type Outcome } from "./cancel-outcomes";
+import { findState } from "../status";
+
+type Outcome = Extract<
+  Awaited<ReturnType<typeof cancelWorkflowRunAction>>,
+  { ok: true }
+>["data"]["outcomes"][number];
 
 type Preview = Awaited<ReturnType<typeof previewCancelWorkflowRunAction>>;
 
-const MOST_LISTED = 12;
+const MAX_LISTED = 12;
 
-/** Asks before a run is cancelled, and shows every task that ends with it. */
+/** Confirms the cancellation of a run and previews the tasks it cancels. */
 export function CancelRunDialog({
   workflowRunId,
   name,
@@ -48,7 +56,7 @@ export function CancelRunDialog({
   if (outcomes) return <CancelOutcomes name={name} outcomes={outcomes} onClose={onClose} />;
   return (
     <ConfirmDialog
-      title="Cancel this workflow run"
+      title="Cancel workflow run"
       danger
       confirmLabel="Cancel run"
       cancelLabel="Keep running"
@@ -68,8 +76,8 @@ export function CancelRunDialog({
       }
     >
       <p className="break-words text-ink-2">
-        <strong className="font-semibold text-ink">{name}</strong> ends now, with all its tasks that
-        have not ended yet. This cannot be undone.
+        Cancels <strong className="font-semibold text-ink">{name}</strong> and all its unfinished
+        tasks. This cannot be undone.
       </p>
       {preview && !preview.ok && (
         <p role="alert" className="mt-3 text-failed">
@@ -93,13 +101,13 @@ export function CancelRunDialog({
         >
           <p className="mb-1">
             {plan.tasks.length === 0
-              ? "No task is left to cancel."
+              ? "No tasks left to cancel."
               : `${plural(plan.tasks.length, "task")} will be cancelled`}
             {queues.size > 1 && ` in ${queues.size} queues`}
-            {plan.ended > 0 && ` (${plan.ended} ended already)`}
+            {plan.ended > 0 && ` (${plan.ended} already ended)`}
           </p>
           <ul className="flex flex-col gap-0.5">
-            {plan.tasks.slice(0, MOST_LISTED).map((task) => (
+            {plan.tasks.slice(0, MAX_LISTED).map((task) => (
               <li key={task.taskId} className="flex min-w-0 items-center gap-2">
                 <StateLabel state={task.state} />
                 <span className="truncate text-ink">{task.taskName}</span>
@@ -110,14 +118,13 @@ export function CancelRunDialog({
                 {queues.size > 1 && <span className="truncate text-ink-3">{task.queue}</span>}
               </li>
             ))}
-            {plan.tasks.length > MOST_LISTED && (
-              <li className="text-ink-3">and {plan.tasks.length - MOST_LISTED} more</li>
+            {plan.tasks.length > MAX_LISTED && (
+              <li className="text-ink-3">and {plan.tasks.length - MAX_LISTED} more</li>
             )}
           </ul>
           {plan.tasks.some((task) => task.state === "running") && (
             <p className="mt-2">
-              Workers that execute one of them go on until their next checkpoint or heartbeat, and
-              stop there.
+              Workers stop running tasks at their next checkpoint or heartbeat.
             </p>
           )}
         </Changes>
@@ -129,7 +136,49 @@ export function CancelRunDialog({
   );
 }
 
+const OUTCOMES = { cancelled: "cancelled", ended: "already ended" } as const;
+
+/** The outcome of each task of a cancelled run. */
+function CancelOutcomes({
+  name,
+  outcomes,
+  onClose,
+}: {
+  name: string;
+  outcomes: readonly Outcome[];
+  onClose: () => void;
+}) {
+  return (
+    <Dialog
+      title={`${name} cancelled`}
+      onClose={onClose}
+      footer={
+        <Button size="large" variant="primary" onClick={onClose} className="flex-1 wide:flex-none">
+          Done
+        </Button>
+      }
+    >
+      {outcomes.length === 0 && <p className="text-ink-2">No tasks were left to cancel.</p>}
+      <ul className="flex flex-col gap-0.5">
+        {outcomes.map(({ queue, taskId, taskName, outcome }) => (
+          <li key={taskId} className="flex min-w-0 items-center gap-2 text-12">
+            <span className="w-24 shrink-0 text-ink-2">{OUTCOMES[outcome]}</span>
+            <Link
+              href={taskPath(queue, taskId)}
+              className="truncate text-accent-text hover:underline"
+            >
+              {taskName}
+            </Link>
+            <code className="mono shrink-0 text-ink-3">{formatShortId(taskId)}</code>
+            <span className="ml-auto truncate text-ink-3">{queue}</span>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}
+
 function Status({ status }: { status: string }) {
-  const state = stateOf(status);
+  const state = findState(status);
   return state ? <StateLabel state={state} /> : status;
 }

@@ -15,8 +15,8 @@ import { GraphPane } from "../graph/graph-pane";
 import { isRunActive } from "../list/run-duration";
 import { NodeInspector } from "../operators/node-inspector";
 import { OperatorTable } from "../operators/operator-table";
+import { Panes } from "../panes";
 import { RunTimeline } from "../timeline/run-timeline";
-import { Panes } from "./panes";
 import { RunTasks } from "./run-tasks";
 import { RunValues } from "./run-values";
 
@@ -26,7 +26,7 @@ const parsers = {
   node: parseAsString,
 };
 
-/** The graph and the timeline, side by side and in step, and everything else in tabs. */
+/** The graph beside tabs with timeline, tasks, operators and values. Selecting an operator marks it in all of them. */
 export function RunBody({
   detail,
   definition,
@@ -34,7 +34,7 @@ export function RunBody({
 }: {
   detail: WorkflowRunDetail;
   definition: RunDefinition | null | undefined;
-  /** Why the definition could not be read, if so. */
+  /** Why loading the definition failed. */
   failed: string | undefined;
 }) {
   const [{ tab, node: selected }, setState] = useQueryStates(parsers);
@@ -59,7 +59,7 @@ export function RunBody({
   const workflow = parsed?.workflow;
   const graph = useMemo(() => workflow && buildGraph(workflow), [workflow]);
   const histories = useMemo(() => toHistories(detail, now), [detail, now]);
-  // What goes on grows by itself; all else changes only with what was read.
+  // Durations of active operators grow in the graph; states change only with new data.
   const statuses = useMemo(
     () =>
       workflow && graph
@@ -77,7 +77,7 @@ export function RunBody({
 
   return (
     <Panes
-      picture={
+      graph={
         graph && workflow ? (
           <>
             <GraphPane
@@ -104,7 +104,7 @@ export function RunBody({
       }
     >
       <Tabs
-        label="About this run"
+        label="Run views"
         selected={tab}
         onSelect={(next) => setState({ tab: next })}
         tabs={[
@@ -128,8 +128,8 @@ export function RunBody({
               onSelect={select}
             />
           ) : (
-            <EmptyState icon="file-question" title="No task of this run was found">
-              They may not have been spawned yet, or were cleaned up.
+            <EmptyState icon="file-question" title="No tasks of this run found">
+              They may not be spawned yet, or have been cleaned up.
             </EmptyState>
           ))}
         {tab === "tasks" && <RunTasks detail={detail} />}
@@ -162,10 +162,10 @@ function NoGraph({
   return (
     <EmptyState
       icon="file-question"
-      title={problem ? "The definition cannot be drawn" : "This run’s definition is not stored"}
+      title={problem ? "Cannot draw the definition" : "Definition not stored"}
     >
       {problem ??
-        "The graph needs it in workflow_definition or in the root task’s parameters. Tasks and timeline are complete without it."}
+        "The graph needs the definition in workflow_definition or in the root task’s params. Tasks and timeline are complete without it."}
     </EmptyState>
   );
 }

@@ -11,20 +11,20 @@ import { Badge } from "@/components/ui/text/badge";
 import { Kbd } from "@/components/ui/text/kbd";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import { formatCount, formatShortId } from "@/lib/format";
-import { ACTIVE_STATES } from "@/lib/model/states";
+import { formatCount, formatNumber, formatShortId } from "@/lib/format";
+import { isActive } from "@/lib/model/states";
 import type { RunDefinition, WorkflowRunDetail } from "@/lib/model/workflow";
 import { RunDuration } from "../list/run-duration";
 import { StartButton } from "../start/start-button";
 import { RunStatusBadge } from "../status";
 import { Tags } from "../tags";
-import { RunStanding } from "./run-standing";
+import { RunVerdict } from "./run-verdict";
 
 const CancelRunDialog = lazyOptional(() =>
   import("./cancel-run-dialog").then((m) => m.CancelRunDialog),
 );
 
-/** What the run is, why it is where it is, and what can be done. */
+/** Name, status, verdict, facts and actions of a run. */
 export function RunHeader({
   detail,
   definition,
@@ -35,8 +35,7 @@ export function RunHeader({
   const [cancelling, setCancelling] = useState(false);
   const { run } = detail;
   const ended = ["completed", "failed", "cancelled"].includes(run.storedStatus);
-  const open =
-    !ended || detail.tasks.some(({ task }) => ACTIVE_STATES.some((state) => state === task.state));
+  const open = !ended || detail.tasks.some(({ task }) => isActive(task.state));
   const cancel = open ? () => setCancelling(true) : undefined;
   useHotkeys({ c: cancel });
   return (
@@ -64,7 +63,7 @@ export function RunHeader({
         <div className="flex grow gap-2 empty:hidden wide:grow-0 [&>button]:flex-1 wide:[&>button]:flex-none">
           {run.definitionId !== null && (
             <StartButton
-              label="Start another"
+              label="Run again"
               of={run.name}
               definitionId={run.definitionId}
               given={detail.inputs?.hidden ? undefined : detail.inputs?.text}
@@ -78,7 +77,7 @@ export function RunHeader({
           )}
         </div>
       </div>
-      <RunStanding detail={detail} />
+      <RunVerdict detail={detail} />
       <RunFacts detail={detail} definition={definition} />
       {cancelling && (
         <CancelRunDialog
@@ -94,11 +93,11 @@ export function RunHeader({
 const SOURCES: Record<RunDefinition["source"], string> = {
   definition_id: "stored with the run",
   hash: "stored, same hash",
-  params: "from the root task",
-  name_and_version: "same name and version, not certain",
+  params: "from the root task's params",
+  name_and_version: "same name and version (uncertain)",
 };
 
-/** Where the definition comes from; one that is stored is a way to its page. */
+/** Where the definition comes from, with a link if it is stored. */
 function DefinitionSource({ definition }: { definition: RunDefinition | null | undefined }) {
   if (!definition) return definition === null ? "not stored" : "…";
   const { definitionId, source } = definition;
@@ -128,8 +127,9 @@ function RunFacts({
         </Fact>
       )}
       <Fact label="Tasks">
-        {formatCount(linked)} found
-        {run.taskCount !== null && `, ${run.taskCount} recorded`}
+        {run.taskCount === null
+          ? formatCount(linked)
+          : `${formatCount(linked)} of ${formatNumber(run.taskCount)} found`}
       </Fact>
       {run.createdBy !== null && (
         <Fact label="Created by">
@@ -163,7 +163,7 @@ function RunFacts({
           <RelativeTime iso={run.startedAt} />
         </Fact>
       )}
-      <Fact label="Took">
+      <Fact label="Duration">
         <RunDuration run={run} />
       </Fact>
       {run.tenantId !== null && (
@@ -174,7 +174,7 @@ function RunFacts({
         </Fact>
       )}
       {run.parentWorkflowRunId !== null && (
-        <Fact label="Part of">
+        <Fact label="Parent run">
           <Link
             href={workflowRunPath(run.parentWorkflowRunId)}
             className="mono text-accent-text hover:underline"

@@ -6,16 +6,16 @@ import { useRefreshInterval } from "@/components/layout/preferences/preferences-
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
 import { isRunActive } from "../list/run-duration";
+import { PanesSkeleton } from "../panes";
 import { RunHeader } from "./run-header";
-import { RunPageSkeleton } from "./skeletons";
 
-// Measured and placed by inline styles, which server HTML must not carry.
+// Positions elements by inline styles, which the CSP forbids in server HTML.
 const RunBody = dynamic(() => import("./run-body").then((m) => m.RunBody), {
   ssr: false,
   loading: () => <SkeletonRows rows={8} columns={4} />,
 });
 
-/** One workflow run: how it stands, its graph, and the timeline of all its tasks. */
+/** One workflow run: status, graph, and the timeline of all its tasks. */
 export function RunPage({ workflowRunId }: { workflowRunId: string }) {
   const interval = useRefreshInterval();
   const query = useQuery({
@@ -25,7 +25,7 @@ export function RunPage({ workflowRunId }: { workflowRunId: string }) {
   });
   const definition = useQuery(runDefinitionQuery(workflowRunId));
   return (
-    <LiveData whole query={query} skeleton={<RunPageSkeleton />}>
+    <LiveData whole query={query} skeleton={<PanesSkeleton />}>
       {(detail) => (
         <div className="flex min-h-full flex-col bg-surface wide:h-full wide:min-h-0">
           <RunHeader detail={detail} definition={definition.data} />

@@ -7,7 +7,7 @@ import { RelativeTime } from "@/components/ui/text/relative-time";
 import { formatCount, formatShortId } from "@/lib/format";
 import type { WorkflowRunDetail } from "@/lib/model/workflow";
 
-/** Every task of the run, each a way to its page. */
+/** All tasks of the run with links to their pages. */
 export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {
   const { tasks, linked, run, records } = detail;
   return (
@@ -57,7 +57,7 @@ export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {
       </Table>
       {linked.value > tasks.length && (
         <p className="px-4 py-2 text-12 text-ink-3">
-          The oldest {tasks.length} of {formatCount(linked)}.
+          Showing the oldest {tasks.length} of {formatCount(linked)}.
         </p>
       )}
     </>

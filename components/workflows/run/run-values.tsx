@@ -12,7 +12,7 @@ const TITLES = {
   error: ["Error", "none"],
 } as const;
 
-/** The run's JSON values, or its definition. */
+/** The run's inputs, result and error, or its definition. */
 export function RunValues({
   detail,
   definition,

@@ -1,8 +1,8 @@
 import { Field, Input, Textarea } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
-import { fieldProblem, type InputField, takenAs } from "./input-form";
+import { describeParsing, findProblem, type InputField } from "./input-form";
 
-/** One input of a workflow, asked for as its default suggests. */
+/** The field of one workflow input, with a control that suits its default. */
 export function WorkflowInputField({
   field,
   text,
@@ -12,25 +12,25 @@ export function WorkflowInputField({
 }: {
   field: InputField;
   text: string;
-  /** Whether to complain that it is missing. */
+  /** Whether to show that a value is missing. */
   touched: boolean;
   autoFocus: boolean;
   onChange: (text: string) => void;
 }) {
   const { name, kind, isRequired, initial } = field;
-  const problem = touched || text !== "" ? fieldProblem(field, text) : null;
+  const problem = touched || text !== "" ? findProblem(field, text) : null;
   const label = (
     <span className="mono break-all">
       {name}
       {isRequired && (
-        <span className="font-sans text-failed" title="Needed">
+        <span className="font-sans text-failed" title="Required">
           {" "}
-          *<span className="sr-only">needed</span>
+          *<span className="sr-only">required</span>
         </span>
       )}
     </span>
   );
-  const hint = kind === "any" ? takenAs(text) : text === initial ? "Default" : undefined;
+  const hint = kind === "any" ? describeParsing(text) : text === initial ? "Default" : undefined;
   return (
     <Field label={label} error={problem} hint={hint}>
       {(ids) => {

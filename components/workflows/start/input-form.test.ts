@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { fieldProblem, fromInputs, listFields, takenAs, toInputs, toTags } from "./input-form";
+import {
+  describeParsing,
+  findProblem,
+  fromInputs,
+  listFields,
+  toInputs,
+  toTags,
+} from "./input-form";
 
 const fields = listFields([
   { name: "region", default: "eu" },
@@ -15,7 +22,7 @@ const field = (name: string) => {
   return found;
 };
 
-test("kinds are told from defaults; without one it is needed", () => {
+test("the kind follows the default, and an input without one is required", () => {
   expect(fields.map(({ kind, isRequired }) => `${kind}${isRequired ? "!" : ""}`)).toEqual([
     "text",
     "number",
@@ -26,7 +33,7 @@ test("kinds are told from defaults; without one it is needed", () => {
   ]);
 });
 
-test("only what is needed or was changed is sent, exact to the last digit", () => {
+test("only required and changed inputs are sent, with exact numbers", () => {
   const id = "12345678901234567890";
   expect(JSON.parse(toInputs(fields, { region: "eu", limit: "11", id: "A-1" }))).toEqual({
     limit: 11,
@@ -36,24 +43,24 @@ test("only what is needed or was changed is sent, exact to the last digit", () =
   expect(toInputs(fields, {})).toBe("{}");
 });
 
-test("what cannot be sent is told", () => {
-  expect(fieldProblem(field("id"), " ")).toBe("Needed");
-  expect(fieldProblem(field("limit"), "1e")).toBe("A number");
-  expect(fieldProblem(field("rows"), "[1")).toContain("not JSON");
-  expect(fieldProblem(field("region"), "")).toBeNull();
-  expect(["", "12", '"12"', "A-1", "[1]", "{}", "true", "null"].map(takenAs)).toEqual([
-    "Text, or JSON",
-    "Taken as a number; for text put it in quotes",
-    "Taken as text, without the quotes",
-    "Taken as text",
-    "Taken as a list",
-    "Taken as an object",
-    "Taken as a switch",
-    "Taken as null",
+test("invalid texts are reported", () => {
+  expect(findProblem(field("id"), " ")).toBe("Required");
+  expect(findProblem(field("limit"), "1e")).toBe("Not a number");
+  expect(findProblem(field("rows"), "[1")).toContain("Not JSON");
+  expect(findProblem(field("region"), "")).toBeNull();
+  expect(["", "12", '"12"', "A-1", "[1]", "{}", "true", "null"].map(describeParsing)).toEqual([
+    "Text or JSON",
+    "Sent as a number; put text in quotes",
+    "Sent as text, without the quotes",
+    "Sent as text",
+    "Sent as a list",
+    "Sent as an object",
+    "Sent as a boolean",
+    "Sent as null",
   ]);
 });
 
-test("inputs of an earlier run come back as they were", () => {
+test("inputs of an earlier run are restored", () => {
   const given = '{"region": "us", "limit": 3, "id": "12", "rows": {"a": 1}}';
   const texts = fromInputs(fields, given);
   expect(JSON.parse(toInputs(fields, texts ?? {}))).toEqual(JSON.parse(given));

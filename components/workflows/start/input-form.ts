@@ -1,43 +1,43 @@
 import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import type { WorkflowInput } from "@/lib/highway/model/inputs";
 
-/** How an input is asked for, told from its default; `any` where there is none to tell. */
+/** The kind of control, derived from the default; `any` without a default. */
 export type InputKind = "text" | "number" | "switch" | "json" | "any";
 
-/** One input as its field holds it. */
+/** One input in the form. */
 export type InputField = {
   name: string;
   kind: InputKind;
   isRequired: boolean;
-  /** What it is when nobody changes it; then it is not sent. */
+  /** The initial text. An unchanged optional input is not sent. */
   initial: string;
 };
 
-/** The fields of a workflow's inputs. */
+/** The form fields of a workflow's inputs. */
 export function listFields(inputs: readonly WorkflowInput[]): InputField[] {
   return inputs.map((input) => {
     const isRequired = !("default" in input);
-    const kind = isRequired ? "any" : kindOf(input.default);
-    return { name: input.name, kind, isRequired, initial: textOf(input.default) };
+    const kind = isRequired ? "any" : getKind(input.default);
+    return { name: input.name, kind, isRequired, initial: formatText(input.default) };
   });
 }
 
-function kindOf(value: unknown): InputKind {
+function getKind(value: unknown): InputKind {
   if (typeof value === "boolean") return "switch";
   if (typeof value === "string") return "text";
   return typeof value === "number" || typeof value === "bigint" ? "number" : "json";
 }
 
-function textOf(value: unknown): string {
+function formatText(value: unknown): string {
   if (value === undefined) return "";
   return typeof value === "string" ? value : printExactly(value);
 }
 
-/** What is wrong with the text in a field; `null` when nothing is. */
-export function fieldProblem({ kind, isRequired }: InputField, text: string): string | null {
-  if (isRequired && text.trim() === "") return "Needed";
-  if (kind === "number") return isNumber(text) ? null : "A number";
-  if (kind === "json") return parseExactly(text) ? null : "This is not JSON: text needs quotes";
+/** What is wrong with the text in a field; `null` if it is valid. */
+export function findProblem({ kind, isRequired }: InputField, text: string): string | null {
+  if (isRequired && text.trim() === "") return "Required";
+  if (kind === "number") return isNumber(text) ? null : "Not a number";
+  if (kind === "json") return parseExactly(text) ? null : "Not JSON; text needs quotes";
   return null;
 }
 
@@ -45,27 +45,27 @@ function isNumber(text: string): boolean {
   return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text.trim());
 }
 
-/** The text in a field as JSON. Where the kind is open, what reads as JSON is that, and all else is text. */
+/** The text in a field as JSON. In a field of kind `any`, valid JSON is kept and everything else is a string. */
 export function toJson({ kind }: InputField, text: string): string {
   if (kind === "text") return JSON.stringify(text);
   if (kind === "any") return parseExactly(text) ? text.trim() : JSON.stringify(text);
   return text.trim();
 }
 
-/** As what the text in a field of an open kind is taken. */
-export function takenAs(text: string): string {
-  if (text.trim() === "") return "Text, or JSON";
+/** How the text in a field of kind `any` is interpreted. */
+export function describeParsing(text: string): string {
+  if (text.trim() === "") return "Text or JSON";
   const parsed = parseExactly(text);
-  if (!parsed) return "Taken as text";
+  if (!parsed) return "Sent as text";
   const { value } = parsed;
-  if (value === null) return "Taken as null";
-  if (Array.isArray(value)) return "Taken as a list";
-  if (typeof value === "string") return "Taken as text, without the quotes";
-  if (typeof value === "boolean") return "Taken as a switch";
-  return isNumber(text) ? "Taken as a number; for text put it in quotes" : "Taken as an object";
+  if (value === null) return "Sent as null";
+  if (Array.isArray(value)) return "Sent as a list";
+  if (typeof value === "string") return "Sent as text, without the quotes";
+  if (typeof value === "boolean") return "Sent as a boolean";
+  return isNumber(text) ? "Sent as a number; put text in quotes" : "Sent as an object";
 }
 
-/** The inputs as the text of a JSON object: those that are needed, and those that were changed. */
+/** The required and changed inputs as the text of a JSON object. */
 export function toInputs(
   fields: readonly InputField[],
   texts: Readonly<Record<string, string>>,
@@ -78,7 +78,7 @@ export function toInputs(
   return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
 
-/** Inputs of an earlier run as texts of the fields; `null` when it was given one that has no field. */
+/** The texts of the fields for an earlier run's inputs; `null` if an input has no field or does not fit it. */
 export function fromInputs(
   fields: readonly InputField[],
   text: string,
@@ -88,8 +88,8 @@ export function fromInputs(
   const entries = Object.entries(value).map(([name, one]): [string, string] | null => {
     const field = fields.find((other) => other.name === name);
     if (!field || (field.kind === "text" && typeof one !== "string")) return null;
-    if (field.kind !== "any") return [name, textOf(one)];
-    // Text that would be read as something else keeps its quotes.
+    if (field.kind !== "any") return [name, formatText(one)];
+    // Text that would parse as JSON keeps its quotes.
     const plain =
       typeof one === "string" && parseExactly(one) === undefined ? one : printExactly(one);
     return [name, plain];
@@ -99,7 +99,7 @@ export function fromInputs(
     : Object.fromEntries(entries.filter((entry) => entry !== null));
 }
 
-/** Tags written as `key=value`, one a line, as the text of a JSON object; `undefined` when a line is neither. */
+/** Parses tags, one `key=value` per line, to the text of a JSON object; `undefined` if a line is invalid. */
 export function toTags(text: string): string | undefined {
   const lines = text.split("\n").flatMap((line) => line.trim() || []);
   const entries = lines.map((line) => /^([^=]+)=(.*)$/.exec(line));

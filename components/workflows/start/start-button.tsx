@@ -6,7 +6,7 @@ import { Icon } from "@/components/ui/icons/icon";
 
 const StartDialog = lazyOptional(() => import("./start-dialog").then((m) => m.StartDialog));
 
-/** The way to a new run of a definition. */
+/** A button that opens the start dialog of a definition. */
 export function StartButton({
   definitionId,
   given,
@@ -15,12 +15,12 @@ export function StartButton({
   of,
 }: {
   definitionId: string;
-  /** Inputs to begin with, as JSON text. */
+  /** Initial inputs as JSON text. */
   given?: string | undefined;
   label?: string;
-  /** On a narrow screen only its sign is shown. */
+  /** Shows only the icon on narrow screens. */
   isSmall?: boolean;
-  /** What is started, for those who do not see where the button stands. */
+  /** What is started, for the accessible name. */
   of: string;
 }) {
   const [open, setOpen] = useState(false);

@@ -10,14 +10,14 @@ import { prepareStartAction, startWorkflowRunAction } from "@/lib/actions/workfl
 import { StartFields } from "./start-fields";
 import { useStartForm } from "./use-start-form";
 
-/** Starts a run of a stored definition, and goes to its page. */
+/** Starts a run of a stored definition and opens its page. */
 export function StartDialog({
   definitionId,
   given,
   onClose,
 }: {
   definitionId: string;
-  /** Inputs of an earlier run to begin with, as JSON text. */
+  /** Initial inputs from an earlier run, as JSON text. */
   given?: string | undefined;
   onClose: () => void;
 }) {
@@ -33,10 +33,10 @@ export function StartDialog({
   });
   const prepared = data?.ok ? data.data : undefined;
   const form = useStartForm(prepared, given);
-  const refused = data?.ok === false ? data.error : undefined;
+  const failed = data?.ok === false ? data.error : undefined;
   return (
     <ConfirmDialog
-      title={prepared ? `Start ${prepared.name} ${prepared.version}` : "Start a workflow"}
+      title={prepared ? `Start ${prepared.name} ${prepared.version}` : "Start workflow"}
       confirmLabel="Start run"
       disabled={form.request === undefined || form.problem !== undefined}
       onClose={onClose}
@@ -46,7 +46,7 @@ export function StartDialog({
         const failure = await perform(() => startWorkflowRunAction({ ...request, reason }), {
           failed: "Workflow not started",
           done: ({ name, created }) => ({
-            title: created ? "Run started" : "This run was started already",
+            title: created ? "Run started" : "Run already started",
             text: name,
           }),
         });
@@ -54,12 +54,12 @@ export function StartDialog({
         return failure;
       }}
     >
-      {(refused || error) && (
+      {(failed || error) && (
         <p role="alert" className="text-failed">
-          {refused ? `${refused.message} ${refused.hint ?? ""}` : "The definition cannot be read."}
+          {failed ? `${failed.message} ${failed.hint ?? ""}` : "Could not load the definition."}
         </p>
       )}
-      {!prepared && !refused && !error && <SkeletonRows rows={4} columns={2} />}
+      {!prepared && !failed && !error && <SkeletonRows rows={4} columns={2} />}
       {prepared && (
         <StartFields prepared={prepared} form={form} reason={reason} onReason={setReason} />
       )}

@@ -7,7 +7,7 @@ import { WorkflowInputField } from "./input-field";
 import { StartPreview } from "./start-preview";
 import type { Prepared, StartForm } from "./use-start-form";
 
-/** Inputs, queue and tags of a run to be started, and what will be made of them. */
+/** Inputs, queue and tags of a new run, with a preview. */
 export function StartFields({
   prepared,
   form,
@@ -26,14 +26,14 @@ export function StartFields({
         <header className="flex items-center justify-between">
           <h3 className="font-semibold">Inputs</h3>
           <Button variant="ghost" className="-mr-2.5" onClick={form.toggleJson}>
-            {json === null ? "Write them as JSON" : "Back to the form"}
+            {json === null ? "Edit as JSON" : "Edit as form"}
           </Button>
         </header>
         {json === null ? (
           <>
             {fields.length === 0 && (
               <p className="text-ink-3">
-                This workflow asks for none; others can be given as JSON.
+                This workflow declares no inputs; others can be given as JSON.
               </p>
             )}
             {fields.map((field, index) => (
@@ -63,7 +63,7 @@ export function StartFields({
         )}
       </section>
       <div className="flex flex-col gap-2 wide:flex-row">
-        <Field label="Queue" hint="A worker of it has to run workflows">
+        <Field label="Queue" hint="Needs a worker that runs workflows">
           {(ids) => (
             <Select
               {...ids}
@@ -74,7 +74,7 @@ export function StartFields({
             />
           )}
         </Field>
-        <Field label="Tags" error={form.tagsProblem} hint="key=value, one a line">
+        <Field label="Tags" error={form.tagsProblem} hint="key=value, one per line">
           {(ids) => (
             <Textarea
               {...ids}

@@ -10,7 +10,7 @@ export type StartPlan = Extract<
   { ok: true }
 >["data"];
 
-/** What a start inserts and spawns, before it does. */
+/** Preview of the run and task that a start creates. */
 export function StartPreview({
   plan,
   queue,
@@ -21,7 +21,7 @@ export function StartPreview({
   workflowRunId: string;
 }) {
   return (
-    <section aria-label="What will be made" className="rounded-2 border bg-surface text-12">
+    <section aria-label="Preview" className="rounded-2 border bg-surface text-12">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1 px-3 py-2">
         <Row label="Run">
           <code className="mono">{workflowRunId}</code>
@@ -40,7 +40,7 @@ export function StartPreview({
           </Row>
         )}
       </dl>
-      {plan && <TakerNote plan={plan} />}
+      {plan && <ConsumerNote plan={plan} />}
     </section>
   );
 }
@@ -54,7 +54,7 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-function TakerNote({ plan: { takers, taskName } }: { plan: StartPlan }) {
+function ConsumerNote({ plan: { takers, taskName } }: { plan: StartPlan }) {
   const { lastTakenAt, waiting } = takers;
   const isGood = lastTakenAt !== null && waiting === 0;
   return (
@@ -67,20 +67,19 @@ function TakerNote({ plan: { takers, taskName } }: { plan: StartPlan }) {
       <span className="min-w-0">
         {isGood && lastTakenAt && (
           <>
-            A worker of this queue took one <RelativeTime iso={lastTakenAt} />.
+            A worker of this queue last claimed one <RelativeTime iso={lastTakenAt} />.
           </>
         )}
         {!isGood && waiting > 0 && (
           <>
-            {plural(waiting, "run")} of this queue {waiting === 1 ? "waits" : "wait"} to be taken
-            already: no worker seems to know <code className="mono">{taskName}</code>. The run will
-            wait until one does.
+            No consumer: {plural(waiting, "run")} of this queue {waiting === 1 ? "is" : "are"}{" "}
+            already waiting for a worker that knows <code className="mono">{taskName}</code>.
           </>
         )}
         {!isGood && waiting === 0 && (
           <>
-            No worker of this queue was seen taking <code className="mono">{taskName}</code> lately.
-            The run will wait until one does.
+            No worker of this queue has claimed <code className="mono">{taskName}</code> recently.
+            The run waits until one does.
           </>
         )}
       </span>

@@ -6,14 +6,14 @@ import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import { type prepareStartAction, previewStartAction } from "@/lib/actions/workflow-start";
 import { parseWorkflow } from "@/lib/highway/language/parse";
 import { listInputs } from "@/lib/highway/model/inputs";
-import { fieldProblem, fromInputs, listFields, toInputs, toTags } from "./input-form";
+import { findProblem, fromInputs, listFields, toInputs, toTags } from "./input-form";
 
 export type Prepared = Extract<
   Awaited<ReturnType<typeof prepareStartAction>>,
   { ok: true }
 >["data"];
 
-/** Everything that is typed before a workflow is started, and what the server says to it. */
+/** The state of the start form, with the server's preview of it. */
 export function useStartForm(prepared: Prepared | undefined, given: string | undefined) {
   const fields = useMemo(() => {
     const workflow = prepared && parseWorkflow(prepared.text, { format: "json" }).workflow;
@@ -21,9 +21,9 @@ export function useStartForm(prepared: Prepared | undefined, given: string | und
   }, [prepared]);
   const fromGiven = given === undefined ? {} : fromInputs(fields, given);
   const [typed, setTyped] = useState<Record<string, string>>({});
-  const [ownJson, setJson] = useState<string | null>();
-  // An earlier run may have been given what the fields do not ask for.
-  const json = ownJson === undefined ? (fromGiven === null ? pretty(given) : null) : ownJson;
+  const [editedJson, setJson] = useState<string | null>();
+  // An earlier run may have inputs without a field; then they are edited as JSON.
+  const json = editedJson === undefined ? (fromGiven === null ? pretty(given) : null) : editedJson;
   const [chosen, setQueue] = useState<string>();
   const [tags, setTags] = useState("");
   const queue = chosen ?? prepared?.lastQueue ?? prepared?.queues[0] ?? "";
@@ -34,7 +34,7 @@ export function useStartForm(prepared: Prepared | undefined, given: string | und
     queue !== "" &&
     tagsJson !== undefined &&
     (json === null
-      ? fields.every((field) => fieldProblem(field, texts[field.name] ?? field.initial) === null)
+      ? fields.every((field) => findProblem(field, texts[field.name] ?? field.initial) === null)
       : parseExactly(json) !== undefined);
   const request =
     prepared && isValid
@@ -67,10 +67,10 @@ export function useStartForm(prepared: Prepared | undefined, given: string | und
     setQueue,
     tags,
     setTags,
-    tagsProblem: tagsJson === undefined ? "key=value, one a line" : null,
+    tagsProblem: tagsJson === undefined ? "key=value, one per line" : null,
     request,
     plan: preview.data?.ok ? preview.data.data : undefined,
-    /** Why the server would refuse. */
+    /** Why the server would reject the start. */
     problem: request && refused ? refused : undefined,
   };
 }

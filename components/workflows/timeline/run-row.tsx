@@ -11,11 +11,12 @@ import { useZone } from "@/components/ui/text/zone";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format";
 import type { Scale } from "@/lib/timeline/axis/scale";
-import type { RunRow } from "./rows";
+import type { RunRow } from "./run-rows";
 
+/** Row height in pixels. */
 export const ROW = 28;
 
-/** One row: its name at the left, its time at the right. */
+/** One row: name on the left, bars on the right. */
 export function RunTimelineRow({
   row,
   scale,
@@ -66,10 +67,10 @@ export function RunTimelineRow({
             <StateIcon state={task.state} />
             <Link
               href={taskPath(task.queue, task.taskId)}
-              title={`${task.name}: open the task`}
+              title={`Open ${task.name}`}
               className="min-w-0 font-semibold hover:text-accent-text hover:underline"
             >
-              <EndOf text={row.title} />
+              <TruncatedStart text={row.title} />
             </Link>
             {task.attempts > 1 && <span className="text-12 text-ink-3">×{task.attempts}</span>}
           </>
@@ -82,11 +83,11 @@ export function RunTimelineRow({
             onClick={() => onSelect(selected ? null : row.path)}
             className={cn("h-full min-w-0 flex-1 text-left", isQuiet(row) && "text-ink-2")}
           >
-            <EndOf text={row.title} />
+            <TruncatedStart text={row.title} />
           </button>
         )}
         <span className="ml-auto hidden shrink-0 text-12 text-ink-2 wide:inline">
-          {row.kind === "task" ? lengthOfTask(row) : formatSpanLength(row.span)}
+          {row.kind === "task" ? formatTaskDuration(row) : formatSpanLength(row.span)}
         </span>
       </div>
       <svg
@@ -98,14 +99,14 @@ export function RunTimelineRow({
         <g clipPath="url(#timeline-shown)">
           <Drawing row={row} scale={scale} />
         </g>
-        {row.kind === "span" && <Words row={row} scale={scale} />}
+        {row.kind === "span" && <Label row={row} scale={scale} />}
       </svg>
     </div>
   );
 }
 
-/** A path loses its beginning where there is no room: its end says what it is, and in which round. */
-function EndOf({ text }: { text: string }) {
+/** Truncates at the start: the end of a path has the operator and its round. */
+function TruncatedStart({ text }: { text: string }) {
   return (
     <span dir="rtl" className="block truncate text-left">
       <bdi>{text}</bdi>
@@ -113,7 +114,7 @@ function EndOf({ text }: { text: string }) {
   );
 }
 
-/** Nothing that the workflow's author named. */
+/** Whether the row has no name from the workflow's author. */
 function isQuiet({ task, span }: RunRow & { kind: "span" }): boolean {
   const annotation = task.annotations[span.id];
   return !annotation?.isNamed || annotation.isBookkeeping;
@@ -137,7 +138,7 @@ function Drawing({ row, scale }: { row: RunRow; scale: Scale }) {
   );
 }
 
-function Words({ row, scale }: { row: RunRow & { kind: "span" }; scale: Scale }) {
+function Label({ row, scale }: { row: RunRow & { kind: "span" }; scale: Scale }) {
   const zone = useZone();
   const ahead = (row.lane.spans.at(-1) === row.span && row.lane.ahead[0]) || null;
   const end = ahead ? Math.min(ahead.until, scale.to) : row.span.to;
@@ -153,6 +154,6 @@ function Words({ row, scale }: { row: RunRow & { kind: "span" }; scale: Scale })
   );
 }
 
-function lengthOfTask({ task: { timeline } }: RunRow): string {
+function formatTaskDuration({ task: { timeline } }: RunRow): string {
   return formatDuration(timeline.to - timeline.from);
 }

@@ -1,9 +1,9 @@
 import { taskPath } from "@/components/layout/paths";
 import { LineTable } from "@/components/timeline/timeline-table";
 import { Link } from "@/components/ui/text/link";
-import type { RunTableRow } from "./rows";
+import type { RunTableRow } from "./run-rows";
 
-/** The timeline of a run as text, a line for everything that its tasks did. Names of operators select them. */
+/** The table twin of a run's timeline. Clicking a name selects its operator. */
 export function RunTimelineTable({
   rows,
   selected,

@@ -8,17 +8,17 @@ import { annotateTasks } from "@/lib/highway/view/annotate-tasks";
 import type { TaskHistory } from "@/lib/highway/view/records";
 import type { Resolve } from "@/lib/highway/view/resolve-step";
 import type { WorkflowRunDetail } from "@/lib/model/workflow";
-import { countBookkeeping, listRunRows, listRunTableRows, mergeTimelines } from "./rows";
+import { countBookkeeping, listRunRows, listRunTableRows, mergeTimelines } from "./run-rows";
 import { RunTimelineTable } from "./run-timeline-table";
 import { RunWaterfall } from "./run-waterfall";
 
 const parsers = {
   view: parseAsStringLiteral(VIEWS).withDefault("waterfall"),
-  /** Whether the interpreter's notes have rows. */
+  /** Whether the interpreter's internal steps have rows. */
   bookkeeping: parseAsBoolean.withDefault(false),
 };
 
-/** All tasks of a run on one axis, in step with the graph: rows of the selected operator are marked, and mark it. */
+/** All tasks of a run on one axis. The selection is shared with the graph. */
 export function RunTimeline({
   histories,
   detail,
@@ -63,7 +63,7 @@ export function RunTimeline({
       >
         {notes > 0 && (
           <Toggle
-            label={`Bookkeeping ${notes}`}
+            label={`Internal steps (${notes})`}
             on={bookkeeping}
             onToggle={(on) => setState({ bookkeeping: on })}
           />

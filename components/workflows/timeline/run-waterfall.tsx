@@ -10,12 +10,12 @@ import { TimelinePatterns } from "@/components/timeline/drawing/patterns";
 import { Legend } from "@/components/timeline/legend";
 import { plural } from "@/lib/format";
 import type { Timeline } from "@/lib/timeline/model";
-import type { RunRow } from "./rows";
 import { ROW, RunTimelineRow } from "./run-row";
+import type { RunRow } from "./run-rows";
 
 const COLUMNS = "grid grid-cols-[160px_minmax(0,1fr)] wide:grid-cols-[240px_minmax(0,1fr)]";
 
-/** The rows of a run as bars on its axis; those out of view are not drawn. `box` measures the room for the bars. */
+/** The rows as bars on the axis; rows out of view are not rendered. `box` measures the width for the bars. */
 export function RunWaterfall({
   rows,
   count,
@@ -28,7 +28,7 @@ export function RunWaterfall({
   onToggle,
 }: {
   rows: readonly RunRow[];
-  /** Of tasks. */
+  /** The number of tasks. */
   count: number;
   timeline: Timeline;
   axis: Axis;
@@ -52,7 +52,7 @@ export function RunWaterfall({
     const at = rows.findIndex((row) => row.path === selected);
     if (selected !== null && at >= 0) virtualizer.scrollToIndex(at, { align: "auto" });
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another selection moves the view
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection scrolls
   useEffect(() => reveal(), [selected]);
 
   const height = virtualizer.getTotalSize();
@@ -76,7 +76,7 @@ export function RunWaterfall({
         <div
           ref={body}
           className="relative touch-pan-y overflow-hidden"
-          // Not from the server: the policy lets no style attribute in.
+          // Not in server HTML: the CSP forbids style attributes.
           style={width > 0 ? { height } : undefined}
         >
           {width > 0 && <Backdrop scale={axis.scale} height={height} />}

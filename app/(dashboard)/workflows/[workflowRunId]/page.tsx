@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { Suspense } from "react";
+import { PanesSkeleton } from "@/components/workflows/panes";
 import { RunPage } from "@/components/workflows/run/run-page";
-import { RunPageSkeleton } from "@/components/workflows/run/skeletons";
 import { getRunDefinition } from "@/lib/analytics/workflow-definitions";
 import { getWorkflowRun } from "@/lib/analytics/workflows";
 import { formatShortId } from "@/lib/format";
@@ -18,7 +18,7 @@ export async function generateMetadata({ params }: { params: Params }): Promise<
 
 export default function WorkflowRunPage({ params }: { params: Params }) {
   return (
-    <Suspense fallback={<RunPageSkeleton />}>
+    <Suspense fallback={<PanesSkeleton />}>
       {params.then(({ workflowRunId }) => {
         if (!isUuid(workflowRunId)) notFound();
         const id = workflowRunId.toLowerCase();

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { DefinitionPage } from "@/components/workflows/definition/definition-page";
-import { RunPageSkeleton } from "@/components/workflows/run/skeletons";
+import { PanesSkeleton } from "@/components/workflows/panes";
 import { getDefinitionDetail } from "@/lib/analytics/workflow-definitions";
 import { formatShortId } from "@/lib/format";
 import { isUuid } from "@/lib/model/ids";
@@ -17,7 +17,7 @@ export async function generateMetadata({ params }: { params: Params }): Promise<
 
 export default function WorkflowDefinitionPage({ params }: { params: Params }) {
   return (
-    <Suspense fallback={<RunPageSkeleton />}>
+    <Suspense fallback={<PanesSkeleton />}>
       {params.then(({ definitionId }) => {
         if (!isUuid(definitionId)) notFound();
         const id = definitionId.toLowerCase();

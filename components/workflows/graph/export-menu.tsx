@@ -2,21 +2,21 @@
 import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
 import type { Workflow } from "@/lib/highway/model/workflow";
-import { saveFile } from "../graph/save-svg";
+import { saveFile } from "./save-svg";
 
-/** What can be saved, and under which name. */
+/** The workflow to export, and the file name without extension. */
 export type Exports = { name: string; workflow: Workflow };
 
 const FORMATS = [
   { value: "", label: "Export" },
-  { value: "svg", label: "Picture (SVG)" },
+  { value: "svg", label: "Graph (SVG)" },
   { value: "mermaid", label: "Mermaid" },
   { value: "mermaid-classic", label: "Mermaid, classic" },
   { value: "yaml", label: "YAML" },
   { value: "json", label: "JSON" },
 ];
 
-/** Saves the definition or its picture as a file. The writers are loaded when they are asked for. */
+/** Saves the definition or its graph as a file. Serializers load on demand. */
 export function ExportMenu({ exports, svg }: { exports: Exports; svg: () => string }) {
   const { name, workflow } = exports;
   async function save(format: string) {

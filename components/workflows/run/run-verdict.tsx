@@ -9,12 +9,12 @@ import { ownerOf } from "@/lib/highway/view/resolve-step";
 import type { TaskDetail } from "@/lib/model/task";
 import type { WorkflowRunDetail } from "@/lib/model/workflow";
 
-/** What the row does not tell, why the run failed, or why the task that matters most is where it is. */
-export function RunStanding({ detail }: { detail: WorkflowRunDetail }) {
+/** Why the run is in its state: a stale status, its failure, or the verdict of the task that it depends on. */
+export function RunVerdict({ detail }: { detail: WorkflowRunDetail }) {
   const { run, searchedTo } = detail;
-  const failure = run.status === "failed" ? readFailure(detail.error?.text) : undefined;
+  const failure = run.status === "failed" ? parseFailure(detail.error?.text) : undefined;
   const root = detail.tasks.find(({ task }) => task.taskId === run.rootTaskId);
-  const subject = culprit(detail) ?? (root && followWaits(detail, root));
+  const subject = findFailedChild(detail) ?? (root && followWaits(detail, root));
   return (
     <>
       {run.stale && <StaleBanner detail={detail} />}
@@ -25,7 +25,7 @@ export function RunStanding({ detail }: { detail: WorkflowRunDetail }) {
           action={
             failure.task !== undefined && (
               <Link href={`?node=${encodeURIComponent(failure.task)}`} className={buttonClass()}>
-                Show it
+                Go to step
               </Link>
             )
           }
@@ -60,8 +60,8 @@ export function RunStanding({ detail }: { detail: WorkflowRunDetail }) {
       )}
       {searchedTo && (
         <Banner tone="plain" icon="search-check">
-          Looking for tasks of this run: everything spawned until <AbsoluteTime iso={searchedTo} />{" "}
-          was looked at so far.
+          Looking for tasks of this run. Searched so far: tasks spawned until{" "}
+          <AbsoluteTime iso={searchedTo} />.
         </Banner>
       )}
     </>
@@ -82,19 +82,19 @@ function StaleBanner({ detail: { run } }: { detail: WorkflowRunDetail }) {
         )
       }
     >
-      <strong className="font-semibold">Stale:</strong> the run is recorded as {run.storedStatus},
-      but its root task is {run.stale}. Whoever runs the workflow did not record its end.
+      <strong className="font-semibold">Stale:</strong> the run is still recorded as{" "}
+      {run.storedStatus}, but its root task is {run.stale}.
     </Banner>
   );
 }
 
-/** Of an open run the failed child, if there is one: the root only waits for it. */
-function culprit({ run, tasks }: WorkflowRunDetail): TaskDetail | undefined {
+/** The failed child of an open run; the root only waits for it. */
+function findFailedChild({ run, tasks }: WorkflowRunDetail): TaskDetail | undefined {
   const failed = tasks.filter(({ task }) => task.state === "failed");
   return failed.find(({ task }) => task.taskId !== run.rootTaskId);
 }
 
-/** A task that only waits for the end of a part says nothing; the part's does. */
+/** The task that the root waits for, directly or through other parts; its verdict explains the run. */
 function followWaits(detail: WorkflowRunDetail, root: TaskDetail): TaskDetail {
   let found = root;
   for (const _ of detail.tasks) {
@@ -107,8 +107,8 @@ function followWaits(detail: WorkflowRunDetail, root: TaskDetail): TaskDetail {
   return found;
 }
 
-/** The error as Highway's interpreter records it; other programs' at least by its message. */
-function readFailure(text: string | undefined) {
+/** The error as Highway's interpreter records it; an error of another program needs at least a message. */
+function parseFailure(text: string | undefined) {
   const value = parseExactly(text ?? "")?.value;
   if (typeof value !== "object" || value === null) return undefined;
   const { task, type, message } = value as Record<string, unknown>;

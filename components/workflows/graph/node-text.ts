@@ -29,41 +29,41 @@ const TYPES: Record<string, [icon: LucideIcon, word: string]> = {
   join: [GitMerge, "join"],
 };
 
-/** Sign and word of a kind of operator; kinds of later releases keep their name. */
-export function typeOf(type: string): [icon: LucideIcon, word: string] {
+/** Icon and word of an operator type; types of later releases keep their name. */
+export function describeType(type: string): [icon: LucideIcon, word: string] {
   return TYPES[type] ?? [Box, type.replaceAll("_", " ")];
 }
 
-/** The word for a state: one that a decision passed over, or that the end of the run came before, was not run. */
-export function wordOf({ state, failure, isHandled }: NodeStatus): string {
+/** The word for a state. */
+export function formatState({ state, failure, isHandled }: NodeStatus): string {
   if (state === "skipped") return "not run";
-  if (state === "upstream_failed") return "failed before";
+  if (state === "upstream_failed") return "skipped: upstream failed";
   if (state !== "failed") return state;
   const word = failure?.type === "TimeoutError" ? "timed out" : state;
   return isHandled ? `${word}, handled` : word;
 }
 
-/** The sign of a state; operators that did not run share one. */
-export function signOf(state: NodeState): TaskState | undefined {
+/** The task state whose icon is shown; `undefined` for operators that did not run. */
+export function getStateIcon(state: NodeState): TaskState | undefined {
   return state === "skipped" || state === "upstream_failed" ? undefined : state;
 }
 
-/** How far a loop is: `3 of 5`, or `3 rounds` while nobody knows how many there will be. */
-export function roundsOf({ rounds }: NodeStatus): string | undefined {
+/** The progress of a loop: `3 of 5`, or `3 rounds` while the total is unknown. */
+export function formatRounds({ rounds }: NodeStatus): string | undefined {
   if (!rounds) return undefined;
   const { done, total } = rounds;
   if (total === null || total === done) return `${done} ${done === 1 ? "round" : "rounds"}`;
   return `${done} of ${total}`;
 }
 
-/** One sentence for those who do not see the picture. */
+/** The accessible name of an operator in the graph. */
 export function describeNode(id: string, type: string, status: NodeStatus | undefined): string {
   const more = status && [
-    wordOf(status),
-    roundsOf(status),
+    formatState(status),
+    formatRounds(status),
     status.attempts > 1 && `attempt ${status.attempts}`,
   ];
-  return [id, typeOf(type)[1], ...(more ?? [])].filter(Boolean).join(", ");
+  return [id, describeType(type)[1], ...(more ?? [])].filter(Boolean).join(", ");
 }
 
 export const FILLS: Record<NodeState, string> = {

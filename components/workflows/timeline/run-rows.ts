@@ -1,9 +1,9 @@
 import type { AnnotatedTask } from "@/lib/highway/view/annotate-tasks";
-import { ACTIVE_STATES } from "@/lib/model/states";
+import { isActive } from "@/lib/model/states";
 import type { Lane, Span, Timeline } from "@/lib/timeline/model";
 import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";
 
-/** A row of the timeline of a run: a task with all its attempts, or one thing an attempt did. */
+/** A row of a run's timeline: a task with all its attempts, or one span of an attempt. */
 export type RunRow =
   | {
       kind: "task";
@@ -23,32 +23,32 @@ export type RunRow =
       title: string;
     };
 
-/** Code between steps that took less than this gets no row of its own. */
-const LEAST_MS = 50;
-/** Of more tasks than this, the children arrive folded. */
-const MOST_OPEN = 8;
+/** Working, queued and late spans shorter than this get no row. */
+const MIN_ROW_MS = 50;
+/** With more tasks than this, all but the root start folded. */
+const MAX_OPEN = 8;
 
 type Folding = {
-  /** The tasks turned against what they are by themselves. */
+  /** Ids of tasks whose default, open or folded, the reader has inverted. */
   folded: ReadonlySet<string>;
-  /** Whether the interpreter's notes have rows. */
+  /** Whether the interpreter's internal steps have rows. */
   bookkeeping: boolean;
 };
 
-/** All rows in order, without those that are folded away. */
+/** All visible rows in order. */
 export function listRunRows(
   tasks: readonly AnnotatedTask[],
   { folded, bookkeeping }: Folding,
 ): RunRow[] {
   return tasks.flatMap((task): RunRow[] => {
     const { taskId } = task.detail.task;
-    const byItself = task.isRoot || tasks.length <= MOST_OPEN;
-    const open = byItself !== folded.has(taskId);
+    const isOpenByDefault = task.isRoot || tasks.length <= MAX_OPEN;
+    const open = isOpenByDefault !== folded.has(taskId);
     const { path, title } = task;
     const head: RunRow = { kind: "task", key: taskId, task, open, path, title };
     if (!open) return [head];
     const spans = task.timeline.lanes.flatMap((lane) =>
-      lane.spans.filter(isTelling).flatMap((span): RunRow[] => {
+      lane.spans.filter(hasRow).flatMap((span): RunRow[] => {
         const annotation = task.annotations[span.id];
         if (!annotation || (annotation.isBookkeeping && !bookkeeping)) return [];
         const key = `${taskId}.${span.id}`;
@@ -61,7 +61,7 @@ export function listRunRows(
   });
 }
 
-/** How many notes of the interpreter the tasks of a run have. */
+/** The number of internal steps of the interpreter. */
 export function countBookkeeping(tasks: readonly AnnotatedTask[]): number {
   return tasks.reduce(
     (sum, { annotations }) =>
@@ -70,14 +70,14 @@ export function countBookkeeping(tasks: readonly AnnotatedTask[]): number {
   );
 }
 
-/** A line of the table twin, unique by its `id`; `name` is what the drawing says of it. */
+/** A row of the table twin, unique by `id`; `name` is its title in the drawing. */
 export type RunTableRow = TimelineRow & {
   task: AnnotatedTask;
   name: string | null;
   path: string | null;
 };
 
-/** The same as lines of text, of all tasks, also of those folded in the drawing. */
+/** All rows of the table twin, including those of folded tasks. */
 export function listRunTableRows(
   tasks: readonly AnnotatedTask[],
   bookkeeping: boolean,
@@ -95,18 +95,16 @@ export function listRunTableRows(
   );
 }
 
-function isTelling(span: Span): boolean {
+function hasRow(span: Span): boolean {
   if (span.kind === "replayed") return false;
   if (span.kind !== "working" && span.kind !== "queued" && span.kind !== "late") return true;
-  return span.end === "open" || span.to - span.from >= LEAST_MS;
+  return span.end === "open" || span.to - span.from >= MIN_ROW_MS;
 }
 
-/** The lives of all tasks on one axis. */
+/** One timeline that spans all tasks. */
 export function mergeTimelines(tasks: readonly AnnotatedTask[], now: number): Timeline {
   const timelines = tasks.map((task) => task.timeline);
-  const active = tasks.some(({ detail }) =>
-    ACTIVE_STATES.some((state) => state === detail.task.state),
-  );
+  const active = tasks.some(({ detail }) => isActive(detail.task.state));
   return {
     from: Math.min(...timelines.map((timeline) => timeline.from)),
     to: Math.max(...timelines.map((timeline) => timeline.to)),
