@@ -1,4 +1,4 @@
-/** Let the engine give up on tasks that start, or end, too late; and cancel one yourself. */
+/** Let the engine cancel tasks that start or end too late, and cancel one yourself. */
 import { AbsurdClient, spawnCancellableTask, TaskCancelledError } from "absurd-dashboard/client";
 import { Pool } from "pg";
 
@@ -6,16 +6,16 @@ const pool = new Pool({ connectionString: process.env.DATABASE_URL });
 const client = new AbsurdClient({ queueName: "example_cancellation_rules", db: pool });
 await client.createQueue();
 
-// Nobody came in time: the engine cancels it as soon as a worker asks for work.
+// No worker started it in time, so the engine cancels it when a worker polls.
 const late = await spawnCancellableTask(client, "flash sale", null, { maxDelaySeconds: 0 });
-// Once it runs, it has an hour, sleeps and retries included.
+// From its first start it has an hour, including sleeps and retries.
 const slow = await spawnCancellableTask(client, "import", null, { maxDurationSeconds: 3600 });
 
 const claimed = await client.claimTasks({ quantity: 2 });
 console.log("claimed", claimed.map((run) => run.taskName).join(", "));
 console.log("flash sale is", (await client.getTaskStatus(late.taskId))?.state);
 
-// The rows change at once; whoever executes the task learns of it at the next call.
+// The rows change at once; the worker gets TaskCancelledError from its next call.
 const { cancelled } = await client.cancelTask({ taskId: slow.taskId });
 console.log("import cancelled by us:", cancelled);
 try {

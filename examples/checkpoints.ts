@@ -1,4 +1,4 @@
-/** Steps that are done stay done: a later attempt resumes where the first one stopped. */
+/** Completed steps are not repeated: a later attempt resumes where the first one stopped. */
 import { AbsurdClient, type ClaimedTask } from "absurd-dashboard/client";
 import { Pool } from "pg";
 

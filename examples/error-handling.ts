@@ -1,4 +1,4 @@
-/** Tell failures apart by their class, and keep the worker alive through all of them. */
+/** Distinguish failures by class, and keep the worker running after each of them. */
 import {
   AbsurdClient,
   AbsurdDbError,
@@ -16,7 +16,7 @@ const pool = new Pool({ connectionString: process.env.DATABASE_URL });
 const client = new AbsurdClient({ queueName: "example_error_handling", db: pool });
 await client.createQueue();
 
-/** What a worker does around its handler. */
+/** Runs a handler as a worker does. */
 async function execute(task: ClaimedTask, handler: () => Promise<void>): Promise<string> {
   try {
     await handler();
@@ -24,7 +24,7 @@ async function execute(task: ClaimedTask, handler: () => Promise<void>): Promise
     return "completed";
   } catch (error) {
     if (error instanceof AbsurdSleepError) return "suspended";
-    // Cancelled, or given to another worker after the lease ran out: nothing left to report.
+    // Cancelled, or failed because its lease expired: there is nothing to report.
     if (error instanceof TaskCancelledError || error instanceof RunFailedError) return "not ours";
     await client.failTask(task.runId, error instanceof Error ? error : String(error));
     return "failed";
@@ -46,7 +46,7 @@ for (const handler of handlers) {
   await client.cancelTask({ taskId }); // Of these, only the sleeper is still active.
 }
 
-/** Errors of the engine have classes; what the driver said is the cause. Messages hold no parameters and no SQL. */
+/** Errors of the engine have classes, with the driver's error as cause. Messages contain no parameters and no SQL. */
 async function explain(attempt: Promise<unknown>) {
   const error = await attempt.catch((reason: unknown) => reason);
   if (error instanceof QueueNotFoundError) console.log("no such queue:", error.queue);

@@ -1,4 +1,4 @@
-/** Suspend a task until something happens, and let it happen. */
+/** Suspend a task until an event, and emit the event. */
 import { AbsurdClient, EventTimeoutError } from "absurd-dashboard/client";
 import { Pool } from "pg";
 
@@ -13,14 +13,14 @@ const [run] = await client.claimTasks();
 if (!run) throw new Error("The queue is empty.");
 const wait = { taskId, runId: run.runId, stepName: "payment", eventName, timeoutSeconds: 3600 };
 
-// Not paid yet: the run sleeps, the worker is free for other work.
+// Not paid yet: the run sleeps and the worker is free.
 console.log("first look:", await client.awaitEvent(wait));
 
 const preview = await client.previewEmit(eventName);
 console.log("an emit would wake", preview.wakesCount, "run");
 await client.emitEvent(eventName, { amount: 99 });
 
-// The first emit counts; events are facts that do not change.
+// Only the first emit has an effect.
 await client.emitEvent(eventName, { amount: 0 });
 
 const [resumed] = await client.claimTasks();
@@ -28,7 +28,7 @@ console.log("the same run resumes:", resumed?.runId === run.runId);
 console.log("second look:", await client.awaitEvent(wait));
 await client.completeTask(run.runId, "shipped");
 
-// A wait that ends without its event is an error to handle like any other.
+// A wait that times out throws an error.
 const patient = await client.spawnTask("patient");
 await client.claimTasks();
 const never = { runId: patient.runId, eventName: `never:${order}`, timeoutSeconds: 0 };

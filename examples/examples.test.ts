@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** What each example prints, and the tasks it leaves in its queue. */
+/** The output of each example, and the tasks that it leaves in its queue. */
 const EXAMPLES: Record<string, { prints: string; leaves: string[] }> = {
   "quick-start": {
     prints: `
@@ -140,7 +140,7 @@ test("every example is run", () => {
   expect(files.map((file) => file.replace(".ts", "")).sort()).toEqual(Object.keys(EXAMPLES).sort());
 });
 
-/** Runs an example as a reader would, with what differs from run to run replaced. */
+/** Runs an example as a reader would; values that differ between runs are replaced. */
 async function run(name: string): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,

@@ -1,4 +1,4 @@
-/** Keep a lease alive while working, sleep without holding a worker, and end a sleep early. */
+/** Extend a lease while working, sleep without occupying a worker, and end a sleep early. */
 import { AbsurdClient, AbsurdSleepError } from "absurd-dashboard/client";
 import { Pool } from "pg";
 
@@ -9,7 +9,7 @@ await client.createQueue();
 const { taskId, runId } = await client.spawnTask("trial period", { user: 7 });
 await client.claimTasks({ claimTimeoutSeconds: 30 });
 
-// Without a sign of life within 30 s another worker would get the task. Each step gives one, and so does a heartbeat.
+// After 30 s without a heartbeat another worker may claim the task. A step can extend the lease, and so does extendClaim.
 const welcome = { taskId, runId, name: "welcome", extendClaimSeconds: 60 };
 await client.step(welcome, () => "mail sent");
 await client.extendClaim(runId, 120);
@@ -17,7 +17,7 @@ const run = await client.getRunStatus(runId);
 const lease = (run?.claimExpiresAt?.getTime() ?? 0) - Date.now();
 console.log("lease of about", Math.round(lease / 10_000) * 10, "s");
 
-/** What the worker's handler does after "welcome": throws while the time has not come. */
+/** The handler after "welcome": throws until the time has passed. */
 const trial = () => client.sleep({ runId, stepName: "trial", seconds: 14 * 24 * 3600 });
 try {
   await trial();
@@ -27,7 +27,7 @@ try {
   console.log("asleep for", Math.round(days), "days, no worker needed");
 }
 
-// An operator cuts the trial short. The worker finds the step's time in the past and goes on.
+// An operator ends the trial early. The worker finds the step's time in the past and continues.
 const moved = await client.rescheduleRun({ runId, at: "now" });
 console.log("moved a", moved.kind);
 const [resumed] = await client.claimTasks();

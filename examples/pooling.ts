@@ -1,4 +1,4 @@
-/** Share a pool, and put the engine's writes into the transaction of your own. */
+/** Share a pool, and run the engine's writes in your own transaction. */
 import { AbsurdClient } from "absurd-dashboard/client";
 import { Pool } from "pg";
 
@@ -7,12 +7,12 @@ const client = new AbsurdClient({ queueName: "example_pooling", db: pool });
 await client.createQueue();
 await pool.query("create table if not exists example_order (id int primary key, task_id uuid)");
 
-/** The order and its task exist together, or neither does. */
+/** Inserts the order and its task atomically. */
 async function placeOrder(id: number, { paid }: { paid: boolean }) {
   const connection = await pool.connect();
   try {
     await connection.query("begin");
-    // Given a connection, a method joins the transaction that is open on it.
+    // With a connection, a method joins the transaction that is open on it.
     const { taskId } = await client.spawnTask(connection, "fulfil", { id });
     await connection.query("insert into example_order values ($1, $2)", [id, taskId]);
     if (!paid) throw new Error("Not paid.");
@@ -34,7 +34,7 @@ const orders = await pool.query("select 1 from example_order where id in ($1, $2
 console.log("orders:", orders.rowCount);
 console.log("task:", (await client.getTaskStatus(taskId))?.state);
 
-// Calls that share nothing can run side by side, one connection each.
+// Independent calls can run concurrently, each on its own connection.
 const spawned = await Promise.all(["a", "b", "c"].map((name) => client.spawnTask(name)));
 console.log("connections used:", pool.totalCount > 1 ? "several" : "one");
 

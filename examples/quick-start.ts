@@ -9,7 +9,7 @@ await client.createQueue();
 const { taskId } = await client.spawnTask("greet", { name: "Ada" });
 console.log("spawned", taskId);
 
-// A worker asks for work whenever it is free. The lease says how long the task is its own.
+// A worker polls whenever it is free. The task is reserved for it until the lease ends.
 const [task] = await client.claimTasks({ claimTimeoutSeconds: 60 });
 if (!task) throw new Error("The queue is empty.");
 const { name } = task.params as { name: string };

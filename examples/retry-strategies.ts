@@ -1,4 +1,4 @@
-/** Decide how often a failed task is tried again, and how long it waits before. */
+/** Set the number of attempts and the delay between them. */
 import { AbsurdClient, spawnRetryTask } from "absurd-dashboard/client";
 import { Pool } from "pg";
 
@@ -6,7 +6,7 @@ const pool = new Pool({ connectionString: process.env.DATABASE_URL });
 const client = new AbsurdClient({ queueName: "example_retry_strategies", db: pool });
 await client.createQueue();
 
-/** Fails the next attempt and says when the one after it is due. */
+/** Fails the next attempt and returns when the following one is due. */
 async function failOnce(taskId: string) {
   const [run] = await client.claimTasks();
   if (run?.taskId !== taskId) throw new Error("Another task was due.");

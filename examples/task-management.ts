@@ -1,4 +1,4 @@
-/** Look tasks up, cancel them, retry them, run them again with edits, and fork them from a step. */
+/** Get tasks, cancel them, retry them, run them again with edits, and fork them from a step. */
 import { AbsurdClient } from "absurd-dashboard/client";
 import { Pool } from "pg";
 
@@ -6,7 +6,7 @@ const pool = new Pool({ connectionString: process.env.DATABASE_URL });
 const client = new AbsurdClient({ queueName: "example_task_management", db: pool });
 await client.createQueue();
 
-// The same key never makes a second task, whoever spawns it.
+// A second spawn with the same key returns the first task.
 const key = { idempotencyKey: `invoice-${Date.now()}` };
 const invoice = await client.spawnTask("invoice", { number: 42 }, key);
 const again = await client.spawnTask("invoice", { number: 42 }, key);
@@ -23,11 +23,11 @@ await client.saveCheckpointForRun(run.runId, "render", "report.pdf");
 await client.failTask(run.runId, new Error("The mail server is down."));
 console.log("report is", (await client.getTaskResult(report.taskId))?.state);
 
-// Another attempt of the same task: it keeps its finished steps.
+// A retry in place keeps the finished steps.
 const retried = await client.retryTask(report.taskId);
 console.log("attempt", retried.attempt, "of the same task:", retried.taskId === report.taskId);
 
-// A new task like it, with other params; and one that keeps only the steps before "render".
+// A copy with other params, and one that keeps only the steps before "render".
 const june = await client.runAgain(report.taskId, { params: { month: "June" } });
 const fork = await client.forkTask(report.taskId, "render");
 console.log("june has", (await client.getTaskStatus(june.taskId))?.params);

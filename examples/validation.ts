@@ -1,4 +1,4 @@
-/** What is checked before anything reaches the database. */
+/** Arguments are checked before a statement is sent. */
 import { AbsurdClient, InvalidArgumentError, isValidQueueName } from "absurd-dashboard/client";
 import { Pool } from "pg";
 
@@ -28,7 +28,7 @@ await refused(() => client.spawnTask("task", { ratio: Number.NaN }));
 await refused(() => client.spawnTask("task", null, { cancellation: { maxDelaySeconds: 1.5 } }));
 await refused(() => client.createWorkflowRun({ workflowName: "Bad Name!", workflowVersion: "1" }));
 
-// Whole numbers of any size survive the way to the database and back.
+// Integers of any size survive the round trip.
 const { taskId } = await client.spawnTask("task", { id: 9007199254740993n });
 console.log((await client.getTaskStatus(taskId))?.params);
 await client.cancelTask({ taskId });

@@ -1,4 +1,4 @@
-/** Record which tasks belong to one run of a workflow, and how that run went. */
+/** Record the tasks and the outcome of a workflow run. */
 import { AbsurdClient } from "absurd-dashboard/client";
 import { Pool } from "pg";
 

@@ -50,7 +50,7 @@ export async function compare(
   };
 }
 
-/** What one call makes the server do on each queue. */
+/** The server's work for one call on each queue. */
 export async function compareWork(
   client: Client,
   operation: Operation,

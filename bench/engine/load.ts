@@ -1,11 +1,11 @@
 import type { Client } from "pg";
 
-/** Two checkpoints a task and one event for every tenth, spread over the thirty days before today. */
+/** The tasks are spread over this number of days before today. */
 const DAYS = 30;
 
 /**
- * Creates a queue with `count` finished tasks: 94 % completed, 4 % failed after three attempts, 2 % cancelled. The rows
- * are written as the engine's functions would have left them.
+ * Creates a queue with `count` finished tasks: 94 % completed, 4 % failed after three attempts, 2 % cancelled. Each
+ * has two checkpoints, every tenth an event. The rows equal those that the engine's functions leave.
  */
 export async function loadFinishedTasks(
   client: Client,
@@ -67,7 +67,7 @@ export async function loadFinishedTasks(
   );
 }
 
-/** The loader's own ids: a UUIDv7 of the given instant, so that ids sort by time as the engine's do. */
+/** Creates the loader's id function: a UUIDv7 of a given instant, so that ids sort by time like the engine's. */
 export async function createIdFunction(client: Client): Promise<void> {
   await client.query(`
     create function pg_temp.uuid_at(at timestamptz) returns uuid language sql volatile as $$

@@ -9,7 +9,7 @@ export type Block = {
   elapsed: number;
 };
 
-/** Makes the calls, each session the next one that is left as soon as it is free. */
+/** Runs the calls; each session takes the next one as soon as it is free. */
 export async function runBlock(clients: Client[], calls: Call[]): Promise<Block> {
   const latencies: number[] = [];
   let next = 0;
@@ -30,13 +30,13 @@ export async function runBlock(clients: Client[], calls: Call[]): Promise<Block>
 }
 
 export type Work = {
-  /** Pages of 8 kB looked at in shared memory or read. */
+  /** Pages of 8 kB, hit in shared buffers or read. */
   pages: number;
   /** Bytes of write-ahead log, without page images. */
   walBytes: number;
 };
 
-/** What one call makes the server do, by its own count: the median of the calls. */
+/** The server's work for one call, by its own counters: the median of the calls. */
 export async function measureWork(client: Client, calls: Call[]): Promise<Work> {
   const works: Work[] = [];
   for (const { text, values } of calls) {

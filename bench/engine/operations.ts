@@ -6,7 +6,7 @@ export type Operation = {
   title: string;
   /** Tasks that one call needs. */
   tasksPerCall: number;
-  /** Brings the queue into the state that `count` calls need, and returns the calls. */
+  /** Prepares the queue for `count` calls, and returns the calls. */
   prepare: (client: Client, queue: string, count: number) => Promise<Call[]>;
 };
 
@@ -45,7 +45,7 @@ const claims = (queue: string, count: number, quantity: number): Call[] =>
     values: [queue, LEASE, quantity],
   }));
 
-/** What a worker and its clients do all day, each call a transaction of its own. */
+/** The usual calls of workers and clients, each in a transaction of its own. */
 export const OPERATIONS: Operation[] = [
   {
     title: "spawn",
@@ -99,7 +99,7 @@ export const OPERATIONS: Operation[] = [
   },
 ];
 
-/** The least that a durable change costs on this server: one row, one commit. */
+/** The minimum cost of a durable change on this server: one row, one commit. */
 export const FLOOR: Operation = {
   title: "one-row insert",
   tasksPerCall: 0,
@@ -110,7 +110,7 @@ export const FLOOR: Operation = {
     })),
 };
 
-/** Removes what calls and preparations left, so that the next block meets the queue as it was loaded. */
+/** Removes what calls and preparations left, so that each block starts with the queue as loaded. */
 export async function tidyUp(client: Client, queue: string): Promise<void> {
   const since = "absurd.uuidv7_floor(date_trunc('day', now()) + interval '1 minute')";
   await client.query(`delete from absurd.t_${queue} where task_id >= ${since}`);

@@ -33,7 +33,7 @@ describe("a database without workflow runs gets their tables", () => {
     );
   };
 
-  test("a program that knows none of the added columns writes as ever", async () => {
+  test("a program that does not know the added columns can still write", async () => {
     await insert({ inputs: '{"a":1}', tags: "{}" });
     const before = await database.pool.query("select * from workflow_run");
     await database.pool.query(
@@ -61,7 +61,7 @@ describe("a database without workflow runs gets their tables", () => {
     ).rejects.toThrow(/constraint/);
   });
 
-  test("definitions are kept once a hash, and runs outlive them", async () => {
+  test("definitions are unique by hash, and runs outlive them", async () => {
     const define = () =>
       database.pool.query(
         `insert into workflow_definition (workflow_name, workflow_version, workflow_hash, definition)
@@ -80,7 +80,7 @@ describe("a database without workflow runs gets their tables", () => {
   });
 });
 
-test("a table that another program made stays as it is", async () => {
+test("a table that another program created is not changed", async () => {
   const database = await createTestDatabase({ empty: true });
   const client = new Client({ connectionString: database.url });
   await client.connect();

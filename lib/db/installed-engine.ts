@@ -16,14 +16,14 @@ type Definition = { body: string; statement: string };
 /** Name and number of arguments identify a function of the engine: `create_queue/2`. */
 type FunctionKey = string;
 
-/** What the original's own migration from 0.5.0 to 0.5.1 replaces in any schema that reports 0.5.0. */
+/** What the original's migration from 0.5.0 to 0.5.1 replaces in any schema that reports 0.5.0. */
 const REPLACED_BY_ORIGINAL = new Set<FunctionKey>([
   "claim_task/4",
   "ensure_queue_tables/1",
   "get_schema_version/0",
 ]);
 
-/** The functions that these files leave behind: the last definition of each. */
+/** Parses the functions of these files; the last definition of each wins. */
 export function parseFunctions(files: MigrationMeta[]): Map<FunctionKey, Definition> {
   const functions = new Map<FunctionKey, Definition>();
   const pattern =
@@ -64,22 +64,22 @@ export async function checkInstalled(
     (key) => !REPLACED_BY_ORIGINAL.has(key),
   );
   if (changed.length === 0) return;
-  const names = [...new Set(changed.map(nameOf))];
+  const names = [...new Set(changed.map(parseName))];
   const list = names.length > 5 ? `${names.slice(0, 5).join(", ")} and others` : names.join(", ");
   throw new ForeignSchemaError(
     `The schema "absurd" was installed from here, but it has been replaced or edited since (${list})`,
   );
 }
 
-/** Replaces every function that differs from these files' definition, and returns their names. */
+/** Replaces every function that differs from its definition in these files, and returns their names. */
 export async function restoreFunctions(client: Client, files: MigrationMeta[]): Promise<string[]> {
   const definitions = parseFunctions(files);
   const changed = await listChanged(client, files);
   for (const key of changed) await client.query(definitions.get(key)?.statement ?? "");
-  return changed.map(nameOf);
+  return changed.map(parseName);
 }
 
-/** The release that these files implement. */
+/** Parses the release that these files implement. */
 export function parseRelease(files: MigrationMeta[]): string {
   const body = parseFunctions(files).get("get_schema_version/0")?.body;
   const version = body?.match(/'([\d.]+)'/)?.[1];
@@ -87,7 +87,7 @@ export function parseRelease(files: MigrationMeta[]): string {
   return version;
 }
 
-/** What the schema says of itself; `null` without the function, which came with 0.2.0. */
+/** The version that the schema reports; `null` without `get_schema_version`, which exists since 0.2.0. */
 export async function findVersion(client: Client): Promise<string | null> {
   const { rows } = await client.query(
     "select to_regprocedure('absurd.get_schema_version()') is not null as known",
@@ -96,7 +96,7 @@ export async function findVersion(client: Client): Promise<string | null> {
   return (await client.query("select absurd.get_schema_version() as version")).rows[0].version;
 }
 
-/** Functions that are missing or have another body than these files give them, in the files' order. */
+/** Lists functions that are missing or differ from their definition in these files, in the files' order. */
 async function listChanged(client: Client, files: MigrationMeta[]): Promise<FunctionKey[]> {
   const { rows } = await client.query<{ key: FunctionKey; body: string }>(
     `select p.proname || '/' || p.pronargs as key, p.prosrc as body
@@ -108,9 +108,9 @@ async function listChanged(client: Client, files: MigrationMeta[]): Promise<Func
     .map(([key]) => key);
 }
 
-const nameOf = (key: FunctionKey) => key.replace(/\/\d+$/, "");
+const parseName = (key: FunctionKey) => key.replace(/\/\d+$/, "");
 
-/** A checkout may have turned the files' line ends into CRLF; it is the same function. */
+/** A checkout may have converted the files to CRLF; the functions are the same. */
 const unixLines = (text: string) => text.replaceAll("\r\n", "\n");
 
 function compareVersions(a: string, b: string): number {

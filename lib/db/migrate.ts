@@ -43,7 +43,7 @@ export async function migrate(client: Client, component: Component): Promise<Mig
   await client.query("begin");
   try {
     await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
-    const last = await lastApplied(client, record);
+    const last = await findLastApplied(client, record);
     const current = component === "engine" ? await checkEngine(client, last, files) : last;
     const pending = files.filter((file) => file.folderMillis > current);
     if (pending.length > 0) await prepareRecord(client, record, current);
@@ -65,7 +65,7 @@ export async function migrate(client: Client, component: Component): Promise<Mig
 }
 
 /** The time stamp of the last file on record, 0 for none. */
-async function lastApplied(client: Client, record: string): Promise<number> {
+async function findLastApplied(client: Client, record: string): Promise<number> {
   const { rows } = await client.query("select to_regclass($1) is not null as exists", [record]);
   if (!rows[0].exists) return 0;
   const last = await client.query(`select max(created_at)::text as at from ${record}`);

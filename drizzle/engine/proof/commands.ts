@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import type { SpawnOptions } from "./model/spawn";
 
-/** Which run (or task) a command is about: an index into those it is apt for, if there are any, or into all seen. */
+/** The run (or task) of a command: an index into the suitable ones, or into all if none is suitable. */
 export type Pick = { apt: boolean; index: number };
 
-/** The run and its task that a command is about. */
+/** The run of a command, and its task. */
 export type Target = { taskId: string; runId: string };
 
 /** One step of an interleaving. All times are whole seconds; JSON is text, null is SQL NULL. */
@@ -34,7 +34,7 @@ const index = fc.nat({ max: 40 });
 const run = fc.record({ apt: oneOf(true, true, true, true, false), index });
 const task = fc.record({ apt: fc.boolean(), index });
 
-/** Left out as often as `weight` says, against one time in which it is given. */
+/** An optional value, left out `weight` times for each time that it is given. */
 const sometimes = <T>(weight: number, given: fc.Arbitrary<T>) =>
   fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: given });
 
@@ -109,7 +109,7 @@ const weighted: [number, fc.Arbitrary<Command>][] = [
   [1, command("get result", { task })],
 ];
 
-/** Interleavings of up to `length` commands, drawn by weight; a failing one shrinks to the few that matter. */
+/** Interleavings of up to `length` commands, chosen by weight; a failing one shrinks to the relevant commands. */
 export const interleavings = (length: number): fc.Arbitrary<Command[]> =>
   fc.noBias(
     fc.array(fc.oneof(...weighted.map(([weight, arbitrary]) => ({ weight, arbitrary }))), {

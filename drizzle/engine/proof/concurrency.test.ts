@@ -78,7 +78,7 @@ describe.each(["unpartitioned", "partitioned"])("two sessions on a queue that is
     ]);
   });
 
-  test("X3: a claim waits for the locked run of a task that a policy is due to cancel", async () => {
+  test("X3: a claim waits for the locked run of a task that is past its cancellation limit", async () => {
     const { taskId, runId } = await spawn({ cancellation: { max_delay: 0 } });
     await hold("run", runId);
     const claimed = claim(b);
@@ -114,7 +114,7 @@ describe.each(["unpartitioned", "partitioned"])("two sessions on a queue that is
     expect(await claim(b)).toMatchObject([{ run_id: runId, event_payload: { v: 1 } }]);
   });
 
-  test("X5: open awaits of one event do not hinder each other", async () => {
+  test("X5: concurrent awaits of one event do not block each other", async () => {
     const first = await spawnRunning();
     const second = await spawnRunning();
     const earlier = await spawnRunning();

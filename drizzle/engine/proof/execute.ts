@@ -3,7 +3,7 @@ import { canonical } from "./model/canonical";
 import { sorted } from "./model/world";
 import type { Row, Session } from "./session";
 
-/** Asks the engine to do the command. Answers have canonical JSON text, and no rows where the engine returns void. */
+/** Runs a command on the engine. Results have canonical JSON text, and no rows if the function returns void. */
 export async function execute(
   session: Session,
   queue: string,

@@ -16,10 +16,10 @@ const START = 1_772_452_800;
 type Answer = { rows: Row[] } | { refused: string };
 
 /**
- * Runs the commands on a queue of the engine and on the model at once, starting from empty tables. After each it
- * compares the answers, all columns of all rows, and checks the invariants.
+ * Runs the commands on a queue of the engine and on the model, starting from empty tables. After each command it
+ * compares the results and all columns of all rows, and checks the invariants.
  *
- * @throws Error that says which command went wrong, and how.
+ * @throws Error with the command and the difference.
  */
 export async function runInterleaving(
   session: Session,
@@ -32,7 +32,7 @@ export async function runInterleaving(
     [...tables].map((prefix) => `delete from absurd.${prefix}_${queue.name}`).join(";"),
   );
   const world = new World(queue.name, queue.partitioned, START, reached);
-  // What a command may name: every run and task that ever was, also those cleaned up since.
+  // Commands may refer to every run and task, including those that were cleaned up.
   const seen: Target[] = [];
   await setClock(session, world.now);
 
@@ -76,7 +76,7 @@ async function answerOf(act: () => Row[] | Promise<Row[]>): Promise<Answer> {
   }
 }
 
-/** Undefined when the command needs a run or a task and there was none yet. */
+/** Undefined if the command needs a run or task and there is none yet. */
 function choose(world: World, seen: Target[], command: Command): Target | undefined {
   const pick: Pick | undefined =
     "run" in command ? command.run : "task" in command ? command.task : undefined;
@@ -86,7 +86,7 @@ function choose(world: World, seen: Target[], command: Command): Target | undefi
   return among[pick.index % among.length];
 }
 
-/** Most commands do something to running runs and active tasks only, and refuse the others. */
+/** Most commands apply to running runs and active tasks only, and refuse others. */
 function isApt(world: World, command: Command, { taskId, runId }: Target): boolean {
   const task = world.tasks.get(taskId);
   if ("run" in command) return world.runs.get(runId)?.state === "running";

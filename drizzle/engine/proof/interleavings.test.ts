@@ -7,11 +7,11 @@ import { SCENARIOS } from "./scenarios";
 import { openSession, type Session } from "./session";
 
 const long = process.env.ABSURD_LONG === "1";
-/** The short form always draws the same interleavings; the long one new ones, whose seed a failure names. */
+/** The short form always uses the same seed; the long form uses a new one, which a failure reports. */
 const settings = long ? { numRuns: 2_000 } : { numRuns: 80, seed: 20_260_302 };
 const length = long ? 150 : 80;
 
-/** What the model can go through; interleavings that never get there prove nothing about it. */
+/** The transitions that the interleavings must have reached; an unreached one would not be tested. */
 const EVERYTHING = [
   ...["run claim", "run extend", "run schedule", "run suspend", "run wake", "run complete"],
   ...["run fail", "run cancel pending", "run cancel running", "run cancel sleeping"],

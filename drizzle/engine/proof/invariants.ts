@@ -1,7 +1,7 @@
 import { groupBy } from "./group-by";
 import { isActive, type RunRow, type Snapshot, type TaskRow } from "./model/rows";
 
-/** What must hold for any data that was written through the functions alone. Returns one sentence a violation. */
+/** The invariants of data that was written only through the functions. Returns one sentence per violation. */
 export function findViolations({ tasks, runs, waits }: Snapshot): string[] {
   const runsOf = groupBy(runs, (run) => run.task_id);
   const runById = new Map(runs.map((run) => [run.run_id, run]));

@@ -6,7 +6,7 @@ import { openSession, type Session, untilBlocked } from "./session";
 import { readSnapshot } from "./snapshot";
 
 const ROUNDS = process.env.ABSURD_LONG === "1" ? 500 : 40;
-/** Milliseconds; a round takes some 60 on an idle machine. */
+/** In milliseconds; a round takes about 60 ms on an idle machine. */
 const PATIENCE = Math.max(30_000, ROUNDS * 500);
 
 let database: TestDatabase;
@@ -117,7 +117,7 @@ describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue)
         });
       for (let round = 0; round < ROUNDS; round += 1) {
         const work = await startWork();
-        // Every other pair queues up behind one lock, so that both are let go at the same moment.
+        // Every other pair waits behind one lock, so that both start at the same moment.
         const gated = round % 2 === 0;
         if (gated) {
           await holder.query("begin");
@@ -155,7 +155,7 @@ describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue)
 });
 
 test("the server saw no deadlock", async () => {
-  // The counters of a session reach the server's statistics when it is idle for a while, or asked to.
+  // A session's counters reach the server's statistics when it is idle for a while, or on request.
   const [row] = await observer.query(
     "select deadlocks::int from pg_stat_database where datname = current_database()",
   );

@@ -14,7 +14,7 @@ const stopwatch = (max_duration: number, base_seconds: number) => ({
   cancellation: { max_duration },
 });
 
-/** Ways to what random interleavings seldom find. They are run as well, and shrink as well. */
+/** Scenarios that random interleavings rarely find. They run, and shrink, like the random ones. */
 export const SCENARIOS: Record<string, Command[]> = {
   "a retry would outlast the task": [spawn(stopwatch(9, 7)), claim, advance(3), fail],
   "a retry would end the task's time exactly": [

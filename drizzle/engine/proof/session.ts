@@ -2,10 +2,10 @@ import { Client } from "pg";
 
 export type Row = Record<string, unknown>;
 
-/** One database session, for tests in which it matters which session holds or awaits a lock. */
+/** One database session, for tests that control which session holds or awaits a lock. */
 export type Session = {
   client: Client;
-  /** Server process, as `pg_blocking_pids` knows it. */
+  /** Process id of the server session, for `pg_blocking_pids`. */
   pid: number;
   /** Calls a function of the engine with positional, untyped arguments, as the clients do. */
   call: (name: string, ...args: unknown[]) => Promise<Row[]>;
@@ -13,7 +13,9 @@ export type Session = {
   close: () => Promise<void>;
 };
 
-/** Opens a session whose lock waits end after ten seconds, so that a lost lock fails a test and never hangs it. */
+/**
+ * Opens a session with a lock timeout of ten seconds, so that a missing unlock fails the test instead of hanging it.
+ */
 export async function openSession(url: string): Promise<Session> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -33,8 +35,8 @@ export async function openSession(url: string): Promise<Session> {
 }
 
 /**
- * Resolves when `waiter`, busy with `call`, waits for a lock that `holder` holds. Rejects when the call ends first:
- * it did not wait.
+ * Resolves once `waiter`, running `call`, waits for a lock of `holder`. Rejects if the call ends first, since it did
+ * not wait.
  */
 export async function untilBlocked(
   observer: Session,

@@ -49,7 +49,7 @@ const TABLES = {
 };
 const NAMES = Object.keys(TABLES) as (keyof typeof TABLES)[];
 
-/** Reads all rows of a queue whose name needs no quoting, in one round trip. */
+/** Selects all rows of a queue whose name needs no quoting, in one round trip. */
 export async function readSnapshot(
   client: Client,
   queue: string,
@@ -65,7 +65,7 @@ export async function readSnapshot(
     return `select ${columns.join(", ")} from absurd.${prefix}_${queue} order by ${key}`;
   });
   if (partitioned) selects.push(`select * from absurd.i_${queue} order by idempotency_key`);
-  // The driver answers several statements with several results, which its types do not say.
+  // The driver returns one result per statement, which its types don't express.
   const results = (await client.query(selects.join(";"))) as unknown as QueryResult<Row>[];
   const rows = Object.fromEntries(
     NAMES.map((name, index) => [name, (results[index]?.rows ?? []).map(canonicalise(name))]),

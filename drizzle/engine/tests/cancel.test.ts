@@ -15,7 +15,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.run(run)).toMatchObject({ state: "cancelled", available_at: at(0) });
   });
 
-  test("C2: the worker of a cancelled run learns of it", async () => {
+  test("C2: calls of a cancelled run's worker are refused", async () => {
     const e = engine();
     const { task, run } = await e.running();
     await e.on("cancel_task", task);
@@ -40,7 +40,7 @@ describe.each(MODES)("%s", (mode) => {
     );
   });
 
-  test("C3: a cancelled sleeper keeps what it waited for", async () => {
+  test("C3: a cancelled sleeper keeps its wake_event and available_at", async () => {
     const e = engine();
     const { task, run } = await e.running();
     await e.on("await_event", task, run, "s", "event");
@@ -62,7 +62,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.run(run)).toMatchObject({ state: "cancelled" });
   });
 
-  test("C5, C6: max_duration lets a retry begin before its end, and cancels instead of one after it", async () => {
+  test("C5, C6: max_duration allows a retry before its end and cancels the task instead of a later one", async () => {
     const e = engine();
     const { task, run } = await e.running({
       cancellation: { max_duration: 60 },
@@ -88,7 +88,7 @@ describe.each(MODES)("%s", (mode) => {
     ]);
   });
 
-  test("C7: max_duration cancels a running task when anybody polls", async () => {
+  test("C7: any worker's poll cancels a running task past its max_duration", async () => {
     const e = engine();
     const { task, run } = await e.running({ cancellation: { max_duration: 60 } }, 3600);
     await e.clock(59.999);
@@ -149,7 +149,7 @@ describe.each(MODES)("%s", (mode) => {
     },
   );
 
-  test("every task past its limit is cancelled, however many have a policy", async () => {
+  test("every task past its limit is cancelled, also among hundreds with a policy", async () => {
     const e = engine();
     await e.rows(
       `select count(*) from generate_series(1, 250) n,
@@ -173,7 +173,7 @@ describe.each(MODES)("%s", (mode) => {
     );
     await e.rows(`delete from ${e.table("r")} where run_id = $1`, run);
     await e.clock(10);
-    // One poll in a hundred looks for such a task.
+    // One poll in a hundred checks for such a task.
     await e.rows(
       "select count(*) from generate_series(1, 2000), lateral absurd.claim_task($1, 'w')",
       e.queue,
@@ -224,7 +224,7 @@ describe.each(MODES)("%s", (mode) => {
     return { e, ...ids };
   }
 
-  test("C11: a retry needs room for an attempt", async () => {
+  test("C11: a retry is refused unless max_attempts exceeds the attempts made", async () => {
     const { e, task } = await failed();
     await e.refused(
       () => e.on("retry_task", task, { max_attempts: 1 }),
@@ -293,7 +293,7 @@ describe.each(MODES)("%s", (mode) => {
     );
   });
 
-  test("C14: a failed task without a limit gets one attempt more than it had", async () => {
+  test("C14: the retry of an unlimited task sets max_attempts to its attempts plus one", async () => {
     const { e, task } = await failed();
     await e.rows(`update ${e.table("t")} set max_attempts = null where task_id = $1`, task);
     await e.on("retry_task", task, null);

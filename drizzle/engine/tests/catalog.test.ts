@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MODES, provideEngine } from "./engine";
 
 type Column = { name: string; type: string; nullable: boolean; default: string | null };
-/** The contract's tables of functions, columns and indexes, as data. */
+/** The contract's functions, columns and indexes. */
 const catalog: {
   functions: {
     name: string;
@@ -80,7 +80,7 @@ describe("the schema", () => {
     expect(await e.rows("select extname from pg_extension where extname <> 'plpgsql'")).toEqual([]);
   });
 
-  test("keeps a registry of queues", async () => {
+  test("has a registry of queues", async () => {
     const e = engine();
     const columns = await e.rows(COLUMNS, "queues");
     expect(columns).toEqual(

@@ -4,7 +4,7 @@ import { at, MODES, provideEngine } from "./engine";
 describe.each(MODES)("%s", (mode) => {
   const engine = provideEngine(mode);
 
-  /** A task whose first run was put aside while it was still going, so that a second attempt exists beside it. */
+  /** A task with a first attempt that is still running beside the second one. */
   async function twoAttempts() {
     const e = engine();
     const { task, run } = await e.running();
@@ -50,7 +50,7 @@ describe.each(MODES)("%s", (mode) => {
     ]);
   });
 
-  test("P3: an earlier attempt does not, but its lease is renewed", async () => {
+  test("P3: an earlier attempt does not overwrite a later one's step, but its lease is extended", async () => {
     const { e, task, first, second } = await twoAttempts();
     await e.on("set_task_checkpoint_state", task, "s", 2, second);
     await e.clock(5);
@@ -72,7 +72,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await seenBy(second)).toEqual(["of the second", "of the first"]);
   });
 
-  test("P5: a writer must be a run", async () => {
+  test("P5: a checkpoint needs an existing owner run", async () => {
     const e = engine();
     const { task } = await e.running();
     const nobody = "01900000-0000-7000-8000-000000000000";
@@ -88,7 +88,7 @@ describe.each(MODES)("%s", (mode) => {
     );
   });
 
-  test("P6: what is not committed is hidden unless asked for", async () => {
+  test("P6: checkpoints that are not committed are hidden unless include_pending is true", async () => {
     const e = engine();
     const { task, run } = await e.running();
     await e.on("set_task_checkpoint_state", task, "s", 1, run);
@@ -107,7 +107,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.on("get_task_checkpoint_states", task, run)).toEqual([]);
   });
 
-  test("a step must have a name, of more than spaces", async () => {
+  test("a step name must not be blank", async () => {
     const e = engine();
     const { task, run } = await e.running();
     for (const name of [null, "", "  "])
@@ -119,7 +119,7 @@ describe.each(MODES)("%s", (mode) => {
     await e.on("set_task_checkpoint_state", task, "\t", 1, run);
   });
 
-  test("a state can be JSON null or none, and its row is there either way", async () => {
+  test("a checkpoint state may be JSON null or SQL NULL", async () => {
     const e = engine();
     const { task, run } = await e.running();
     await e.on("set_task_checkpoint_state", task, "json", "null", run);
@@ -154,7 +154,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.run(pending.run)).toMatchObject({ state: "running", claim_expires_at: null });
   });
 
-  test("a run that does not belong to the task is told so", async () => {
+  test("get_task_checkpoint_states refuses a run of another task", async () => {
     const e = engine();
     const one = await e.spawn();
     const two = await e.spawn();

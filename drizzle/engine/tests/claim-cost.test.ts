@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type Engine, MODES, provideEngine } from "./engine";
 
-/** Pages of 8 kB that a claim of one run looks at: the fewest of three, since a call may have to read the catalogue. */
+/**
+ * Pages of 8 kB that a claim of one run accesses: the minimum of three calls, since one may have to load the catalog.
+ */
 async function countPages(e: Engine): Promise<number> {
   const counts: number[] = [];
   for (let call = 0; call < 3; call++) {
@@ -15,7 +17,7 @@ async function countPages(e: Engine): Promise<number> {
   return Math.min(...counts);
 }
 
-/** Stores tasks that ended long ago, which no statistics know of until the tables are analysed. */
+/** Inserts ended tasks, unknown to the statistics until the tables are analysed. */
 async function addHistory(e: Engine, count: number, cancellation: object | null = null) {
   await e.rows(
     `with task as (
@@ -39,7 +41,7 @@ async function spawnMany(e: Engine, count: number) {
   );
 }
 
-// What a test rolls back stays in the tables as dead rows: what counts pages needs tables of its own.
+// A rollback leaves dead rows, so tests that count pages need tables of their own.
 describe.each(MODES)("tasks with a policy, %s", (mode) => {
   const engine = provideEngine(mode);
 
@@ -66,7 +68,7 @@ describe.each(MODES)("tasks with a policy, %s", (mode) => {
     expect(after.inPlace - before.inPlace).toBe(4);
   });
 
-  test("a poll goes from the active runs to the policies, not through those of finished tasks", async () => {
+  test("with many finished tasks with a policy, a poll starts from the active runs", async () => {
     const e = engine();
     const { task } = await e.running({ cancellation: { max_duration: 10 } }, 0);
     const before = await countPages(e);
@@ -82,7 +84,7 @@ describe.each(MODES)("tasks with a policy, %s", (mode) => {
 describe.each(MODES)("tasks without a policy, %s", (mode) => {
   const engine = provideEngine(mode);
 
-  test("a poll does not read finished tasks, though it knows of none", async () => {
+  test("a poll does not scan finished tasks, even with stale statistics", async () => {
     const e = engine();
     await e.running();
     await e.rows(`analyze ${e.table("t")}, ${e.table("r")}`);
@@ -105,11 +107,11 @@ describe.each(MODES)("runs of one instant, %s", (mode) => {
     expect(new Set(runs.map((run) => run.run_id)).size).toBe(1_000);
   }, 120_000);
 
-  test("of some hundred runs of one instant the smallest ids come first", async () => {
+  test("among hundreds of runs of one instant, the smallest ids are claimed first", async () => {
     const e = engine();
     const ids: string[] = [];
     for (let count = 0; count < 300; count++) ids.push((await e.spawn()).run);
-    // Moved to the end of the table, where the index finds them last.
+    // The updates move these rows to the end of the table, where the index finds them last.
     await e.rows(
       `update ${e.table("r")} set wake_event = 'x', state = 'sleeping'
        where run_id = any ($1::uuid[])`,

@@ -4,7 +4,7 @@ import { at, MODES, provideEngine } from "./engine";
 describe.each(MODES)("%s", (mode) => {
   const engine = provideEngine(mode);
 
-  test("a claim returns what the worker needs, and keeps the run's event on its row", async () => {
+  test("a claim returns the run, its task and its event, and keeps the event on the row", async () => {
     const e = engine();
     const strategy = { kind: "fixed", base_seconds: 1 };
     const { task, run } = await e.spawn(
@@ -27,7 +27,7 @@ describe.each(MODES)("%s", (mode) => {
     ]);
   });
 
-  test("claims skip the ties they cannot see: equal times go by id", async () => {
+  test("runs with equal available_at are claimed by id", async () => {
     const e = engine();
     const ids: string[] = [];
     for (let index = 0; index < 30; index++) ids.push((await e.spawn()).run);
@@ -39,7 +39,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(claimed.map((run) => run.run_id)).toEqual([...ids].sort());
   });
 
-  test("many runs whose tasks have ended do not hide one that can be claimed", async () => {
+  test("many runs of ended tasks do not hide a claimable one", async () => {
     const e = engine();
     for (let index = 0; index < 50; index++) await e.spawn();
     await e.rows(`update ${e.table("t")} set state = 'failed'`);
@@ -49,7 +49,7 @@ describe.each(MODES)("%s", (mode) => {
     expect((await e.claim()).map((claimed) => claimed.run_id)).toEqual([run]);
   });
 
-  test("a sleeping run is claimed at its time, and not before", async () => {
+  test("a sleeping run is claimed at its time, not before", async () => {
     const e = engine();
     const { task, run } = await e.running();
     await e.on("schedule_run", run, at(50));
@@ -69,7 +69,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.task(task)).toMatchObject({ first_started_at: at(0), attempts: "1" });
   });
 
-  test("schedule_run takes any time but none", async () => {
+  test("schedule_run accepts any time but NULL", async () => {
     const e = engine();
     const { run } = await e.running();
     await e.refused(() => e.on("schedule_run", run, null), "23502");
@@ -77,7 +77,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.run(run)).toMatchObject({ available_at: "infinity" });
   });
 
-  test("one poll sweeps at most as many leases as it wants runs, the oldest first", async () => {
+  test("one poll sweeps at most as many expired leases as its quantity, oldest first", async () => {
     const e = engine();
     const runs: string[] = [];
     for (const lease of [30, 10, 20]) runs.push((await e.running({ max_attempts: 1 }, lease)).run);
@@ -98,7 +98,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(JSON.parse(String((await e.run(run)).failure_reason))).not.toHaveProperty("workerId");
   });
 
-  test("the replacement of a swept run is to be had by the same poll, on the real clock too", async () => {
+  test("the same poll claims the replacement of a swept run, on the real clock too", async () => {
     const e = engine();
     const { task } = await e.running({}, 60);
     await e.rows("set absurd.fake_now = ''");

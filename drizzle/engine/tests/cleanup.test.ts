@@ -6,7 +6,7 @@ const TTL = "TTL must be a non-negative number of seconds";
 describe.each(MODES)("%s", (mode) => {
   const engine = provideEngine(mode);
 
-  /** Three tasks that ended at T, completed, failed and cancelled, with all that hangs on them. */
+  /** Three tasks that ended at T (completed, failed, cancelled), with their runs, checkpoints and waits. */
   async function ended() {
     const e = engine();
     const completed = await e.running({ idempotency_key: "k" });
@@ -20,7 +20,7 @@ describe.each(MODES)("%s", (mode) => {
     return e;
   }
 
-  test("Q7: what has ended is deleted once it is older than the limit", async () => {
+  test("Q7: ended tasks are deleted once they are older than the TTL", async () => {
     const e = await ended();
     const cleanup = async (...rest: (number | null)[]) =>
       (await e.on("cleanup_tasks", 0, ...rest))[0]?.cleanup_tasks;
@@ -33,7 +33,7 @@ describe.each(MODES)("%s", (mode) => {
       expect(await e.rows(`select * from ${e.table(prefix as "t")}`)).toEqual([]);
   });
 
-  test("the longest ended goes first", async () => {
+  test("the task that ended first is deleted first", async () => {
     const e = engine();
     const tasks: string[] = [];
     for (const second of [3, 1, 2]) {
@@ -48,7 +48,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.rows(`select task_id from ${e.table("t")}`)).toEqual([{ task_id: tasks[0] }]);
   });
 
-  test("what is active, younger, or has lost its last run stays", async () => {
+  test("tasks that are active, younger, or without their last run are kept", async () => {
     const e = await ended();
     const { task, run } = await e.running();
     await e.spawn();
@@ -60,7 +60,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.task(task)).toMatchObject({ state: "completed" });
   });
 
-  test("events go by age alone, sentinels first", async () => {
+  test("events are deleted by age alone, sentinels first", async () => {
     const e = engine();
     await e.on("emit_event", "old");
     await e.clock(10);
@@ -75,13 +75,13 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.waits()).toHaveLength(1);
   });
 
-  test("an age is a number from zero", async () => {
+  test("a TTL must be a non-negative number", async () => {
     const e = engine();
     for (const name of ["cleanup_tasks", "cleanup_events"])
       for (const ttl of [null, -1]) await e.refused(() => e.on(name, ttl), "P0001", TTL);
   });
 
-  test("every queue is cleaned by its own policy, one batch at a time", async () => {
+  test("every queue is cleaned up by its own policy, one batch per call", async () => {
     const e = await ended();
     await e.call("create_queue", "a");
     await e.on("set_queue_policy", { cleanup_ttl: "1.9 seconds", cleanup_limit: 2 });
@@ -97,13 +97,13 @@ describe.each(MODES)("%s", (mode) => {
     ]);
   });
 
-  test("Q8: an age beyond what seconds can count is an error", async () => {
+  test("Q8: a TTL beyond the range of integer seconds is an error", async () => {
     const e = engine();
     await e.on("set_queue_policy", { cleanup_ttl: "100 years" });
     await e.refused(() => e.call("cleanup_all_queues"), "22003");
   });
 
-  test("a result is shown when it completed, a reason when it failed", async () => {
+  test("get_task_result returns a result only when completed and a reason only when failed", async () => {
     const e = engine();
     const { task, run } = await e.running({ max_attempts: 2 });
     const result = async () => (await e.on("get_task_result", task))[0];

@@ -4,7 +4,7 @@ import { type Engine, provideEngine } from "./engine";
 
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
 
-/** What of pg_cron the engine uses. */
+/** The objects of pg_cron that the engine uses. */
 async function installCron(e: Engine, unschedule: "bigint" | "text" = "bigint") {
   await e.rows("create schema cron");
   await e.rows(`create table cron.job (
@@ -22,7 +22,7 @@ const jobs = (e: Engine) =>
 describe("without pg_cron", () => {
   const engine = provideEngine();
 
-  test("each function says what is missing, in this order", async () => {
+  test("each function names the missing object, checked in this order", async () => {
     const e = engine();
     const missing = (what: string) => `pg_cron is not available (missing cron.${what})`;
     const all = ["schedule_detach_jobs", "enable_cron", "disable_cron"];
@@ -37,11 +37,11 @@ describe("without pg_cron", () => {
     );
     await e.refused(() => e.call("enable_cron"), "P0001", missing("unschedule"));
     await e.refused(() => e.call("schedule_detach_jobs"), "P0001", missing("unschedule"));
-    // Only half of it is there, so the queue is dropped without it.
+    // pg_cron is incomplete, so the queue is dropped without it.
     await e.call("drop_queue", "q");
   });
 
-  test("names and schedules are looked at first", async () => {
+  test("names and schedules are validated first", async () => {
     const e = engine();
     for (const name of ["schedule_detach_jobs", "enable_cron", "disable_cron"])
       await e.refused(() => e.call(name, ""), "P0001", "Queue name must be provided");
@@ -202,7 +202,7 @@ describe.each(["bigint", "text"] as const)("with pg_cron, unscheduling by %s", (
     expect(await e.call("disable_cron")).toHaveLength(8);
   });
 
-  test("dropping what is not there unschedules its jobs", async () => {
+  test("dropping a missing partition unschedules its jobs", async () => {
     const e = engine();
     for (const table of [null, "", "  "])
       await e.refused(

@@ -2,25 +2,25 @@ import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 
-/** Both ways of storing a queue; what is said of the engine holds in either. */
+/** The storage modes; the engine behaves the same in both. */
 export const MODES = ["unpartitioned", "partitioned"] as const;
 
 /** Where the fake clock starts. */
 export const T = new Date("2026-03-02T12:00:00Z");
 
-/** An instant as PostgreSQL prints it in UTC, given in seconds after T. */
+/** The instant `seconds` after T, as PostgreSQL prints it in UTC. */
 export const at = (seconds: number) =>
   new Date(T.getTime() + seconds * 1000)
     .toISOString()
     .replace("T", " ")
     .replace(/(\.000)?Z$/, "+00");
 
-/** A row with every value as PostgreSQL prints it, which tells JSON null ('null') from SQL NULL (null). */
+/** A row with every value as PostgreSQL prints it: JSON null is 'null', SQL NULL is null. */
 export type Row = Record<string, string | null>;
 
 type Argument = string | number | boolean | null | object;
 
-/** One session on a database of its own, with the engine's clock in hand. */
+/** One session on a database of its own, with a fake clock. */
 export class Engine {
   constructor(
     readonly client: Client,
@@ -35,30 +35,30 @@ export class Engine {
     return (await this.client.query({ text: sql, values: parameters, types })).rows;
   }
 
-  /** The one row of a query. */
+  /** The only row of a query. */
   async row(sql: string, ...values: Argument[]): Promise<Row> {
     const rows = await this.rows(sql, ...values);
     expect(rows).toHaveLength(1);
     return rows[0] ?? {};
   }
 
-  /** Calls a function the way clients do: by position, with untyped parameters. */
+  /** Calls a function as clients do: by position, with untyped parameters. */
   call(name: string, ...values: Argument[]): Promise<Row[]> {
     const list = values.map((_, index) => `$${index + 1}`).join(", ");
     return this.rows(`select * from absurd.${name}(${list})`, ...values);
   }
 
-  /** Calls a function that concerns the queue of this test. */
+  /** Calls a function on the queue of this test. */
   on(name: string, ...values: Argument[]): Promise<Row[]> {
     return this.call(name, this.queue, ...values);
   }
 
-  /** Sets the clock to so many seconds after T. */
+  /** Sets the clock to `seconds` after T. */
   async clock(seconds: number): Promise<void> {
     await this.rows(`set absurd.fake_now = '${at(seconds)}'`);
   }
 
-  /** Expects a call to be refused with exactly this code and message, and undoes it. */
+  /** Expects a call to raise exactly this code and message, and rolls it back. */
   async refused(call: () => Promise<unknown>, code: string, message?: string): Promise<void> {
     await this.rows("savepoint refused");
     const error = await call().then(
@@ -127,8 +127,8 @@ export class Engine {
 }
 
 /**
- * Gives each test of a file an engine with an empty queue in the given mode and the clock at T. What a test does is rolled
- * back after it.
+ * Provides each test of a file with an engine, an empty queue in the given mode and the clock at T. Each test is
+ * rolled back.
  */
 export function provideEngine(
   mode: (typeof MODES)[number] = "unpartitioned",

@@ -16,7 +16,7 @@ describe.each(MODES)("%s", (mode) => {
     return { e, ...ids };
   }
 
-  test("E1: awaiting what nobody has emitted puts the run to sleep", async () => {
+  test("E1: awaiting an event that was not emitted puts the run to sleep", async () => {
     const { e, task, run } = await waiting();
     expect(await e.run(run)).toMatchObject({
       state: "sleeping",
@@ -140,7 +140,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.waits()).toMatchObject([{ timeout_at: at(20), created_at: at(10) }]);
   });
 
-  test("E9: an emit after the deadline does not wake, but is there for the asking", async () => {
+  test("E9: an emit after the deadline does not wake the run; a later await returns its payload", async () => {
     const { e, task, run } = await waiting(10);
     await e.clock(11);
     await e.on("emit_event", "event", null);
@@ -161,7 +161,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.run(run)).toMatchObject({ wake_event: "event" });
   });
 
-  test("E10: a timeout of no seconds suspends, to be claimed at once", async () => {
+  test("E10: a timeout of 0 suspends the run, which can be claimed at once", async () => {
     const { e, run } = await waiting(0);
     expect(await e.run(run)).toMatchObject({ state: "sleeping", available_at: at(0) });
     expect(await e.claim()).toMatchObject([{ run_id: run, wake_event: "event" }]);
@@ -185,7 +185,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.checkpoints(task)).toMatchObject([{ state: "null" }]);
   });
 
-  test("E13: a checkpoint of SQL NULL is no answer", async () => {
+  test("E13: a checkpoint of SQL NULL does not end the wait", async () => {
     const e = engine();
     const { task, run } = await e.running();
     await e.on("set_task_checkpoint_state", task, "s", null, run);
@@ -201,7 +201,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.run(run)).toMatchObject({ state: "pending", event_payload: "1" });
   });
 
-  test("E15: a cancelled waiter is left alone", async () => {
+  test("E15: an emit does not change a cancelled waiter", async () => {
     const { e, task, run } = await waiting();
     await e.on("cancel_task", task);
     const before = await e.run(run);
@@ -211,7 +211,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.task(task)).toMatchObject({ state: "cancelled" });
   });
 
-  test("one emit wakes all that wait, each under its own step", async () => {
+  test("one emit wakes all waiters, each with a checkpoint of its own step", async () => {
     const e = engine();
     const all = [];
     for (const step of ["a", "b", "c"]) {
@@ -231,7 +231,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.waits()).toEqual([]);
   });
 
-  test("waits of runs that do not sleep stay", async () => {
+  test("an emit keeps waits of runs that do not sleep", async () => {
     const { e, task, run } = await waiting();
     await e.rows(`update ${e.table("r")} set state = 'running' where run_id = $1`, run);
     await e.on("emit_event", "event", 1);
@@ -239,7 +239,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.checkpoints(task)).toEqual([]);
   });
 
-  test("a second await of the same event in one execution is told of the timeout, whatever its step", async () => {
+  test("a second await of the same event in one execution reports the timeout, for any step", async () => {
     const { e, task, run } = await waiting(10);
     await e.clock(10);
     await e.claim();
@@ -248,7 +248,7 @@ describe.each(MODES)("%s", (mode) => {
     ]);
   });
 
-  test("a finished step answers without a look at the run", async () => {
+  test("awaiting a step with a checkpoint ignores the run", async () => {
     const e = engine();
     const { task, run } = await e.running();
     await e.on("set_task_checkpoint_state", task, "s", '"kept"', run);
@@ -265,7 +265,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.events()).toEqual([]);
   });
 
-  test("names and timeouts that cannot be", async () => {
+  test("refused event names and timeouts", async () => {
     const e = engine();
     const { task, run } = await e.running();
     for (const name of [null, "", "   "]) {

@@ -7,7 +7,7 @@ const engine = provideEngine();
 const value = async (sql: string, ...values: (string | number | null)[]) =>
   (await engine().row(`select ${sql} as value`, ...values)).value;
 
-test("the clock is the fake one only while it is set", async () => {
+test("the fake clock is used only while it is set", async () => {
   const e = engine();
   expect(await value("absurd.current_time()")).toBe("2026-03-02 12:00:00+00");
   for (const blank of ["", "   "]) {
@@ -21,12 +21,12 @@ test("the clock is the fake one only while it is set", async () => {
   await e.refused(() => e.spawn(), "22007");
 });
 
-test("the clock runs on inside a transaction", async () => {
+test("the clock advances inside a transaction", async () => {
   await engine().rows("set absurd.fake_now = ''");
   expect(await value("absurd.current_time() > now()")).toBe("t");
 });
 
-test("the schema names its release", async () => {
+test("the schema reports its release", async () => {
   expect(await value("absurd.get_schema_version()")).toBe("0.5.1");
 });
 
@@ -39,7 +39,7 @@ test("ids are UUIDs of version 7", async () => {
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-/);
 });
 
-test("the time of an id, to the millisecond, and of nothing else", async () => {
+test("uuidv7_timestamp returns milliseconds, and NULL for other versions", async () => {
   const time = (id: string | null) => value("absurd.uuidv7_timestamp($1)", id);
   expect(await time("017f22e2-79b0-7cc3-98c4-dc0c0c07398f")).toBe("2022-02-22 19:22:22+00");
   expect(await time("00000000-0001-7000-8000-000000000000")).toBe("1970-01-01 00:00:00.001+00");
@@ -53,7 +53,7 @@ test("the time of an id, to the millisecond, and of nothing else", async () => {
   ).toBe("t");
 });
 
-test("Q10: the smallest id of a millisecond, within what an id can hold", async () => {
+test("Q10: uuidv7_floor returns the smallest id of a millisecond within the range of an id", async () => {
   const floor = (ts: string | null) => value("absurd.uuidv7_floor($1)", ts);
   expect(await floor("2022-02-22 19:22:22.000999+00")).toBe("017f22e2-79b0-7000-8000-000000000000");
   expect(await floor("1970-01-01 00:00:00+00")).toBe("00000000-0000-7000-8000-000000000000");
@@ -72,7 +72,7 @@ test("Q10: the smallest id of a millisecond, within what an id can hold", async 
     await engine().refused(() => floor(ts), "0A000", "cannot convert infinity to bigint");
 });
 
-test("weeks begin on Monday in UTC, wherever the session is", async () => {
+test("weeks begin on Monday in UTC, in any session time zone", async () => {
   await engine().rows("set timezone = 'America/New_York'");
   const bucket = (ts: string) => value("absurd.week_bucket_utc($1) at time zone 'UTC'", ts);
   expect(await bucket("2026-03-02 00:00:00+00")).toBe("2026-03-02 00:00:00");

@@ -44,14 +44,14 @@ describe.each(MODES)("%s", (mode) => {
     });
   });
 
-  test("L2: a claim by a blank worker, without a lease and for no runs, takes one", async () => {
+  test("L2: a claim with an empty worker, timeout 0 and quantity 0 takes one run without a lease", async () => {
     const e = engine();
     const { run } = await e.spawn();
     expect(await e.on("claim_task", "", 0, 0)).toHaveLength(1);
     expect(await e.run(run)).toMatchObject({ claimed_by: "worker", claim_expires_at: null });
   });
 
-  test("L3: a run without a lease has none to extend", async () => {
+  test("L3: extend_claim refuses a run without a lease", async () => {
     const e = engine();
     const { run } = await e.running({}, 0);
     await e.refused(
@@ -61,7 +61,7 @@ describe.each(MODES)("%s", (mode) => {
     );
   });
 
-  test("L4: completing after the lease has run out, when nobody has polled", async () => {
+  test("L4: a run with an expired lease can be completed until a poll sweeps it", async () => {
     const e = engine();
     const { task, run } = await e.running();
     expect(await e.task(task)).toMatchObject({ state: "running", first_started_at: at(0) });
@@ -84,7 +84,7 @@ describe.each(MODES)("%s", (mode) => {
     });
   });
 
-  test("L5: a completed run takes no further outcome", async () => {
+  test("L5: a completed run cannot be completed, failed or scheduled", async () => {
     const e = engine();
     const { run } = await e.running();
     await e.on("complete_run", run);
@@ -133,7 +133,7 @@ describe.each(MODES)("%s", (mode) => {
     });
   });
 
-  test("L8: the old worker learns that its run has failed", async () => {
+  test("L8: calls of the old worker raise AB002", async () => {
     const e = engine();
     const { task, run } = await e.running({ max_attempts: 2 }, 30);
     await e.clock(30);
@@ -149,7 +149,7 @@ describe.each(MODES)("%s", (mode) => {
     await e.refused(() => e.on("extend_claim", run, 60), "AB002", failed);
   });
 
-  test("L9: the old worker cannot suspend either", async () => {
+  test("L9: the old worker cannot suspend its failed run", async () => {
     const e = engine();
     const { task, run } = await e.running({ max_attempts: 2 }, 30);
     await e.clock(30);
@@ -183,7 +183,7 @@ describe.each(MODES)("%s", (mode) => {
     });
   });
 
-  test("L11: the longest available run comes first, whatever its id", async () => {
+  test("L11: runs are claimed by available_at, not by id", async () => {
     const e = engine();
     const names = ["A", "B", "C"];
     const runs = new Map<string, string>();
@@ -201,7 +201,7 @@ describe.each(MODES)("%s", (mode) => {
     expect((await e.run(String(claimed[0]?.run_id))).available_at).toBe(at(0));
   });
 
-  test("L12: a claim without numbers takes one run for 30 seconds", async () => {
+  test("L12: a claim with NULL quantity and timeout takes one run for 30 seconds", async () => {
     const e = engine();
     await e.spawn();
     await e.spawn();
@@ -228,7 +228,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.on("get_task_result", second.task)).toMatchObject([{ result: "null" }]);
   });
 
-  test("outcomes of unknown runs", async () => {
+  test("completing, failing or scheduling an unknown run is refused", async () => {
     const e = engine();
     const id = "01900000-0000-7000-8000-000000000000";
     await e.refused(() => e.on("complete_run", id), "P0001", `Run "${id}" not found in queue "q"`);
@@ -255,7 +255,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.on("get_task_result", id)).toEqual([]);
   });
 
-  test("extend_claim counts from now, saves an expired lease, and wants a positive number", async () => {
+  test("extend_claim counts from now, renews an expired lease, and refuses numbers below 1", async () => {
     const e = engine();
     const { run } = await e.running();
     for (const seconds of [0, -1, null])

@@ -18,7 +18,7 @@ const partitions = async (prefix: string, queue = "q") =>
 /** The weeks from a day before T, a Monday, to 28 days after it. */
 const WEEKS = ["609", "610", "611", "612", "613", "614"];
 
-test("a queue begins with a default partition and the weeks around now", async () => {
+test("a new queue has a default partition and the weeks around now", async () => {
   for (const prefix of ["t", "r", "c", "w"])
     expect(await partitions(prefix)).toEqual([...WEEKS, "d"]);
 });
@@ -47,7 +47,7 @@ test("the bounds do not move with the session's time zone", async () => {
   expect((await bounds("z")).filter((row) => row.bound !== null)).toEqual(own);
 });
 
-test("ensure_partitions goes on from what is there, for one queue or for all", async () => {
+test("ensure_partitions adds only missing partitions, for one queue or for all", async () => {
   const e = engine();
   await e.call("create_queue", "p2", "partitioned");
   await e.call("create_queue", "plain");
@@ -60,7 +60,7 @@ test("ensure_partitions goes on from what is there, for one queue or for all", a
   expect(await partitions("r")).toContain("615");
 });
 
-test("the window follows the policy, from the next call on", async () => {
+test("the partition window follows the policy from the next call on", async () => {
   const e = engine();
   await e.on("set_queue_policy", { partition_lookback: "14 days", partition_lookahead: "42 days" });
   expect(await partitions("w")).not.toContain("616");
@@ -68,7 +68,7 @@ test("the window follows the policy, from the next call on", async () => {
   expect(await partitions("w")).toEqual(["608", ...WEEKS, "615", "616", "d"]);
 });
 
-test("a week whose rows lie in the default partition cannot be made", async () => {
+test("a week with rows in the default partition cannot be created", async () => {
   const e = engine();
   const id = "(absurd.uuidv7_floor('2026-05-04'))";
   await e.rows(`insert into absurd.c_q (task_id, checkpoint_name) values (${id}, 'stray')`);
@@ -80,7 +80,7 @@ test("a week whose rows lie in the default partition cannot be made", async () =
   );
 });
 
-test("Q5: an empty default partition can be given up, and taken back", async () => {
+test("Q5: an empty default partition can be disabled and enabled again", async () => {
   const e = engine();
   await e.on("set_queue_policy", { default_partition: "Disabled" });
   for (const prefix of ["t", "r", "c", "w"]) expect(await partitions(prefix)).not.toContain("d");
@@ -100,7 +100,7 @@ test("Q5: an empty default partition can be given up, and taken back", async () 
   for (const prefix of ["t", "r", "c", "w"]) expect(await partitions(prefix)).toContain("d");
 });
 
-test("Q5: one that holds rows cannot, and the whole call is undone", async () => {
+test("Q5: disabling a default partition with rows is refused and changes nothing", async () => {
   const e = engine();
   await e.rows(
     "insert into absurd.r_q (run_id, task_id, attempt, state, available_at) values (absurd.uuidv7_floor('2030-01-01'), gen_random_uuid(), 1, 'pending', now())",
@@ -116,7 +116,7 @@ test("Q5: one that holds rows cannot, and the whole call is undone", async () =>
   ]);
 });
 
-test("rows lie in the week of their id", async () => {
+test("rows are stored in the week of their id", async () => {
   const e = engine();
   await e.rows(
     `insert into absurd.t_q (task_id, task_name, params, state)
@@ -127,7 +127,7 @@ test("rows lie in the week of their id", async () => {
   ]);
 });
 
-test("dropping a queue takes its partitions along", async () => {
+test("dropping a queue drops its partitions", async () => {
   const e = engine();
   await e.call("drop_queue", "q");
   expect(

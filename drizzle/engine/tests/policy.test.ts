@@ -16,7 +16,7 @@ describe("Q4: an unpartitioned queue", () => {
     detach_min_age: "30 days",
   };
 
-  test("has a policy from the start, which an empty one does not change", async () => {
+  test("has a default policy, which an empty change keeps", async () => {
     const e = engine();
     await e.on("set_queue_policy", {});
     await e.on("set_queue_policy", null);
@@ -24,7 +24,7 @@ describe("Q4: an unpartitioned queue", () => {
     expect(await e.call("get_queue_policy", null)).toEqual([]);
   });
 
-  test("takes the keys that are given and keeps the others", async () => {
+  test("changes the given keys and keeps the others", async () => {
     const e = engine();
     await e.on("set_queue_policy", {
       cleanup_ttl: "2 hours",
@@ -53,7 +53,7 @@ describe("Q4: an unpartitioned queue", () => {
     );
   });
 
-  // In the order in which they are checked: each policy holds the mistakes of those after it too.
+  // In the order in which they are checked: each policy also contains the mistakes of the ones after it.
   const mistakes = [
     [{ partition_lookahead: "-1 day" }, "partition_lookahead must be non-negative"],
     [{ partition_lookback: "-1 day" }, "partition_lookback must be non-negative"],
@@ -84,7 +84,7 @@ describe("Q4: an unpartitioned queue", () => {
     await e.refused(() => e.on("set_queue_policy", policy), "P0001", message);
   });
 
-  test("names a key that it does not know, before it looks at the queue or the values", async () => {
+  test("reports an unknown key before it checks the queue and the values", async () => {
     const e = engine();
     await e.refused(
       () =>
@@ -125,7 +125,7 @@ describe("Q4: an unpartitioned queue", () => {
     await e.refused(() => e.on("set_queue_policy", policy), code);
   });
 
-  test("a null mode is an empty one", async () => {
+  test("a null mode counts as an empty one", async () => {
     const e = engine();
     await e.refused(
       () => e.on("set_queue_policy", { detach_mode: null }),

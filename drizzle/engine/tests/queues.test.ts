@@ -14,7 +14,7 @@ const tables = async (name: string) =>
     )
   ).map((row) => row.relname?.slice(0, 2));
 
-test("Q1: names that cannot be", async () => {
+test("Q1: refused queue names", async () => {
   const e = engine();
   const long = (name: string) => `Queue name "${name}" is too long (max 57 bytes).`;
   for (const name of ["", null])
@@ -28,7 +28,7 @@ test("Q1: names that cannot be", async () => {
   );
 });
 
-test.each(MODES)("Q2: names that can be, %s", async (mode) => {
+test.each(MODES)("Q2: accepted queue names, %s", async (mode) => {
   const e = engine();
   for (const name of [
     " ",
@@ -71,7 +71,7 @@ test.each(MODES)("Q2: names that can be, %s", async (mode) => {
   }
 });
 
-test("Q3: the storage mode is read loosely and never changes", async () => {
+test("Q3: the storage mode ignores case and spaces, and never changes", async () => {
   const e = engine();
   await e.call("create_queue", "m", "  PARTITIONED ");
   expect(await tables("m")).toEqual(["c_", "e_", "i_", "r_", "t_", "w_"]);
@@ -104,7 +104,7 @@ test("creating a queue again repairs its tables and keeps its policy", async () 
   expect(await e.on("get_queue_policy")).toMatchObject([{ cleanup_limit: "7" }]);
 });
 
-test("tables can be made for a queue that is not registered, and stay when it is dropped", async () => {
+test("tables can be created for an unregistered queue, and drop_queue keeps them", async () => {
   const e = engine();
   await e.call("ensure_queue_tables", "loose");
   expect(await tables("loose")).toEqual(["c_", "e_", "r_", "t_", "w_"]);
@@ -117,7 +117,7 @@ test("tables can be made for a queue that is not registered, and stay when it is
   expect(await tables("loose")).toHaveLength(5);
 });
 
-test("Q9: dropping what is not there is silent", async () => {
+test("Q9: dropping an unknown queue is silent", async () => {
   const e = engine();
   await e.call("drop_queue", "nowhere");
   await e.call("drop_queue", null);
@@ -179,7 +179,7 @@ describe("a queue that does not exist", () => {
       );
   });
 
-  test("where it has to be registered", async () => {
+  test("functions that need a registered queue", async () => {
     const e = engine();
     const missing = 'Queue "gone" does not exist';
     await e.refused(() => e.call("set_queue_policy", "gone", {}), "P0001", missing);

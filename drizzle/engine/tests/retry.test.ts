@@ -41,7 +41,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await failAndLook(e, ids)).toMatchObject({ state: "pending", available_at: at(10) });
   });
 
-  test("R2: fixed waits a minute unless told otherwise", async () => {
+  test("R2: the default delay of kind fixed is a minute", async () => {
     const e = engine();
     const ids = await e.running({ retry_strategy: { kind: "fixed" } });
     expect(await failAndLook(e, ids)).toMatchObject({ state: "sleeping", available_at: at(70) });
@@ -120,7 +120,7 @@ describe.each(MODES)("%s", (mode) => {
     },
   );
 
-  test("R9: also with unlimited attempts, but not when a time is given", async () => {
+  test("R9: also with unlimited attempts, but not with an explicit retry time", async () => {
     const e = engine();
     const first = await e.running();
     const second = await e.running();
@@ -167,7 +167,7 @@ describe.each(MODES)("%s", (mode) => {
     await e.refused(() => e.spawn(JSON.parse(`{"retry_strategy":${strategy}}`)), "AB003", message);
   });
 
-  test("R11: kind none is not looked at further", async () => {
+  test("R11: other keys of kind none are ignored", async () => {
     const e = engine();
     await e.spawn({ retry_strategy: { kind: "none", base_seconds: -5 } });
   });
@@ -188,7 +188,7 @@ describe.each(MODES)("%s", (mode) => {
     await e.refused(() => e.on("fail_run", run, null), "22008");
   });
 
-  test("a failure forgets the event the run slept on, and its wait", async () => {
+  test("failing a sleeping run clears its wake_event and wait", async () => {
     const e = engine();
     const { task, run } = await e.running({ max_attempts: 1 });
     await e.on("await_event", task, run, "s", "event");
@@ -202,7 +202,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.waits()).toEqual([]);
   });
 
-  test("a retry can be put off for ever, on every version of PostgreSQL", async () => {
+  test("a retry can be scheduled at infinity, on every version of PostgreSQL", async () => {
     const e = engine();
     const first = await e.running();
     await e.on("fail_run", first.run, null, "infinity");

@@ -21,16 +21,19 @@ describe.each(MODES)("%s", (mode) => {
     });
   });
 
-  test.each([['"text"'], ["[1]"], ["null"], ["5"]])("options %s are none", async (options) => {
-    const e = engine();
-    const [spawned] = await e.on("spawn_task", "job", null, options);
-    expect(await e.task(String(spawned?.task_id))).toMatchObject({
-      headers: null,
-      max_attempts: null,
-    });
-  });
+  test.each([['"text"'], ["[1]"], ["null"], ["5"]])(
+    "options %s count as no options",
+    async (options) => {
+      const e = engine();
+      const [spawned] = await e.on("spawn_task", "job", null, options);
+      expect(await e.task(String(spawned?.task_id))).toMatchObject({
+        headers: null,
+        max_attempts: null,
+      });
+    },
+  );
 
-  test("max_attempts is a whole number from one, or none", async () => {
+  test("max_attempts must be a whole number above 0, or null", async () => {
     const e = engine();
     const { task } = await e.spawn({ max_attempts: null });
     expect(await e.task(task)).toMatchObject({ max_attempts: null });
@@ -39,14 +42,14 @@ describe.each(MODES)("%s", (mode) => {
     await e.refused(() => e.spawn({ max_attempts: 1.5 }), "22P02");
   });
 
-  test("a task has a name, of more than spaces", async () => {
+  test("a task name must not be blank", async () => {
     const e = engine();
     for (const name of [null, "", "  "])
       await e.refused(() => e.on("spawn_task", name, null), "P0001", "task_name must be provided");
     expect(await e.on("spawn_task", "\t", null)).toHaveLength(1);
   });
 
-  test("Q6: a key that is taken returns its task as it is now", async () => {
+  test("Q6: a used key returns the current state of its task", async () => {
     const e = engine();
     const first = await e.spawn({ idempotency_key: "k", max_attempts: 2 });
     expect(await e.task(first.task)).toMatchObject({ idempotency_key: "k" });
@@ -75,7 +78,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.rows(`select count(*) from ${e.table("r")}`)).toEqual([{ count: "1" }]);
   });
 
-  test("an empty key is a key, null is none, and a number is its text", async () => {
+  test("an empty key is valid, null means none, and a number is used as text", async () => {
     const e = engine();
     const created = async (key: string | number | null) =>
       (await e.on("spawn_task", "job", null, { idempotency_key: key }))[0]?.created;
@@ -88,7 +91,7 @@ describe.each(MODES)("%s", (mode) => {
 describe("keys of a partitioned queue", () => {
   const engine = provideEngine("partitioned");
 
-  test("Q6: a key whose task is gone is to be tried again", async () => {
+  test("Q6: a key whose task was deleted raises 40001", async () => {
     const e = engine();
     await e.rows(`insert into ${e.table("i")} values ('ghost', gen_random_uuid())`);
     await e.rows("savepoint ghost");
@@ -112,7 +115,7 @@ describe("keys of a partitioned queue", () => {
     );
   });
 
-  test("the key is on record beside the task", async () => {
+  test("the key is stored in the registry table", async () => {
     const e = engine();
     const { task } = await e.spawn({ idempotency_key: "k" });
     await e.spawn();

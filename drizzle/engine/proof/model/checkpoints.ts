@@ -26,7 +26,7 @@ export function setCheckpoint(
   world.writeCheckpoint(taskId, step, state, ownerId);
 }
 
-/** What a run sees of its task's checkpoints, by name: rows of one instant have no order. */
+/** The checkpoints visible to a run, by name, since rows of one instant have no order. */
 export function listCheckpoints(world: World, taskId: string, runId: string) {
   const reader = world.runs.get(runId);
   if (!reader) throw plain(`Run "${runId}" not found in queue "${world.queue}"`);

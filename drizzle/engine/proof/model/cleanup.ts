@@ -1,7 +1,7 @@
 import { isActive, type TaskRow } from "./rows";
 import type { Oracle, World } from "./world";
 
-/** Deletes what the engine deleted, after checking that it was a right choice. Returns the number of tasks. */
+/** Deletes what the engine deleted, after checking that its choice was valid. Returns the number of tasks. */
 export function cleanupTasks(world: World, ttl: number, limit: number, oracle: Oracle): number {
   const deleted = chosen(
     [...world.tasks.values()].flatMap((task) => {

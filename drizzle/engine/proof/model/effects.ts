@@ -1,6 +1,6 @@
 /**
- * Which columns each transition writes, and what. A column that a transition does not name keeps its value, so the
- * comparison with the database proves both halves of the table.
+ * The columns that each transition writes, and their values. Other columns keep theirs, so the comparison with the
+ * database proves what is written and what is not.
  */
 import type { RunRow, State, TaskRow } from "./rows";
 

@@ -1,4 +1,4 @@
-/** Retry strategies as a task carries them: canonical JSON text. */
+/** Retry strategies as a task stores them: canonical JSON text. */
 import { Refusal } from "./refusal";
 
 const DAY = 86400;

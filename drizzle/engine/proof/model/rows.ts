@@ -65,7 +65,7 @@ export type Snapshot = {
   checkpoints: CheckpointRow[];
   events: EventRow[];
   waits: WaitRow[];
-  /** Registry of idempotency keys, which only partitioned queues have. */
+  /** Registry of idempotency keys; only partitioned queues have it. */
   keys: { idempotency_key: string; task_id: string }[];
 };
 

@@ -1,6 +1,6 @@
 import type { CheckpointRow, EventRow, RunRow, Snapshot, TaskRow, WaitRow } from "./rows";
 
-/** What the engine alone decides: the ids of the rows it inserted, and which of several equals it deleted. */
+/** Choices of the engine that the model follows: ids of inserted rows, and which of several equal rows it deleted. */
 export type Oracle = {
   newTask: () => string;
   newRun: (taskId: string, attempt: number) => string;
@@ -8,7 +8,7 @@ export type Oracle = {
   keptEvent: (name: string) => boolean;
 };
 
-/** State of one queue in memory, and the transitions it has gone through. */
+/** State of one queue in memory, and the transitions that it has made. */
 export class World {
   now: number;
   tasks = new Map<string, TaskRow>();
@@ -26,7 +26,7 @@ export class World {
     this.now = now;
   }
 
-  /** Runs `change`; when it throws, the world is as it was before, as the database is. */
+  /** Runs `change`; if it throws, the world is restored, like the database. */
   atomically<T>(change: () => T): T {
     const { tasks, runs, checkpoints, events, waits } = structuredClone({
       tasks: this.tasks,

@@ -5,17 +5,16 @@ const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 
 export type Crew = {
-  /** Kills a worker with SIGKILL, which it cannot notice. */
+  /** Kills a worker with SIGKILL. */
   kill: (id: string) => void;
-  /** What workers complained about. */
+  /** What workers wrote to standard error. */
   complaints: string[];
-  /** Ends all of them and waits until they are gone. */
+  /** Ends all workers and waits for their exit. */
   dismiss: () => Promise<void>;
 };
 
 /**
- * Starts the worker processes, and a new one for each that ends. They also end when this process does, however it
- * does.
+ * Starts the worker processes, and a new one for each that ends. They end with this process, even if it is killed.
  */
 export function startCrew(size: number, workerArguments: (id: string) => string[]): Crew {
   const workers = new Map<string, ChildProcess>();

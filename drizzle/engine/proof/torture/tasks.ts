@@ -1,4 +1,4 @@
-/** The tasks of the torture, what each must leave behind, and the effects that their steps have. */
+/** The tasks of the torture test, their expected outcome, and the effects of their steps. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type Absurd, type TaskContext, TimeoutError } from "absurd-sdk";
 import type { Transactions } from "./transactions";
@@ -17,7 +17,7 @@ export const KINDS = [
 
 export type Params = { index: number };
 
-/** Steps that a task of this kind must have done once in the end, in order; and the state it must end in. */
+/** The steps that a task of this kind must have executed exactly once, in order, and its final state. */
 export const EXPECTED: Record<
   Kind,
   { state: "completed" | "failed" | "cancelled"; steps: string[] }
@@ -32,10 +32,10 @@ export const EXPECTED: Record<
   cancelled: { state: "cancelled", steps: ["before"] },
 };
 
-/** Attempts a task has: enough to outlive every kill, except for the one that fails by itself. */
+/** `max_attempts` of a task: enough to survive every kill, except for the kind that fails by itself. */
 export const maxAttempts = (kind: Kind) => (kind === "doomed" ? 3 : 100);
 
-/** Registers a handler for each kind. Every step and its effect commit together, or not at all. */
+/** Registers a handler for each kind. Every step commits together with its effect. */
 export function registerTasks(app: Absurd, transactions: Transactions): void {
   const step = async (ctx: TaskContext, name: string) => {
     const handle = await ctx.beginStep<string>(name);
@@ -45,7 +45,7 @@ export function registerTasks(app: Absurd, transactions: Transactions): void {
         ctx.taskID,
         handle.checkpointName,
       ]);
-      // Gives a kill the time to come between an effect and its checkpoint.
+      // Leaves time for a kill between an effect and its checkpoint.
       await pause(Math.random() * 30);
       return ctx.completeStep(handle, name);
     });

@@ -8,23 +8,23 @@ export type Torture = {
   tasks: number;
   workers: number;
   kills: number;
-  /** Seconds that a dead worker's task stays claimed. */
+  /** Lease in seconds: how long a dead worker's task stays claimed. */
   claimTimeout: number;
-  /** Seconds after which the torture gives up. */
+  /** Timeout in seconds. */
   patience: number;
   say?: (line: string) => void;
 };
 
 export const QUEUE = "torture";
 
-/** A spawned task, as its spawner remembers it. */
+/** A spawned task. */
 export type Spawned = { taskId: string; kind: Kind; index: number };
 
 /**
- * Spawns the tasks, lets worker processes work on them while some are killed and replaced, emits the events, cancels
- * what is to be cancelled, and returns when no task is active any more and all workers are gone.
+ * Spawns the tasks, runs worker processes of which some are killed and replaced, emits the events, cancels tasks, and
+ * returns once no task is active and all workers have ended.
  *
- * @throws Error when that takes longer than the patience.
+ * @throws Error after the timeout.
  */
 export async function torture(
   { url, pool }: { url: string; pool: Pool },
@@ -48,7 +48,7 @@ export async function torture(
       if (finished === tasks) break;
       if (trouble) throw trouble;
       if (Date.now() > deadline) throw new Error(`only ${finished} tasks finished`);
-      // The kills follow the progress, so that they are spread over all of the work.
+      // Kills are timed by progress, so that they are spread over the whole run.
       const due = killed < kills && finished >= (tasks * (killed + 1)) / (kills + 2);
       const victim = due ? await findVictim(pool) : undefined;
       if (victim) {
@@ -66,7 +66,7 @@ export async function torture(
   }
 }
 
-/** Spawns every task twice with one idempotency key; the second time must find the first. */
+/** Spawns every task twice with one idempotency key; the second spawn must return the first task. */
 async function spawnTasks(app: Absurd, count: number): Promise<Spawned[]> {
   const spawned: Spawned[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -98,7 +98,7 @@ async function countFinished(pool: Pool): Promise<number> {
   return rows[0].finished;
 }
 
-/** Some worker that has work: killing an idle one would prove nothing. */
+/** A worker that holds a run; killing an idle one would prove nothing. */
 async function findVictim(pool: Pool): Promise<string | undefined> {
   const { rows } = await pool.query(
     `select claimed_by from absurd.r_${QUEUE} where state = 'running' order by random() limit 1`,

@@ -4,21 +4,21 @@ import { Pool, type PoolClient } from "pg";
 type Query = (text: string, values: unknown[]) => Promise<unknown>;
 
 export type Transactions = {
-  /** For the worker: queries of code inside `run` go to its transaction, all others to any connection. */
+  /** For the worker: queries of code inside `run` use its transaction, all others any connection. */
   pool: Pool;
-  /** Runs `work` in one transaction; when it throws, nothing of it stays. */
+  /** Runs `work` in one transaction, rolled back if it throws. */
   run: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
-  /** Notes that the task came by, and returns how often it did. */
+  /** Counts an execution of the task, and returns the count. */
   count: (table: "stumbles", taskId: string) => Promise<number>;
 };
 
 /**
- * A pool whose queries join the transaction of the calling code, so that an unchanged worker writes its checkpoint
- * together with what the step did.
+ * A pool whose queries join the transaction of the calling code, so that an unchanged worker commits its checkpoint
+ * together with the step's effect.
  */
 export function openTransactions(url: string, connections: number): Transactions {
   const pool = new Pool({ connectionString: url, max: connections });
-  // A killed server session is the worker's own trouble; the pool replaces it.
+  // The worker handles a killed server session; the pool replaces it.
   pool.on("error", () => {});
   const current = new AsyncLocalStorage<PoolClient>();
   const joining = new Proxy(pool, {

@@ -7,15 +7,15 @@ import { EXPECTED } from "./tasks";
 import { QUEUE, type Spawned } from "./torture";
 
 export type Verdict = {
-  /** One sentence for everything that is not as it should be. */
+  /** One sentence per violation. */
   faults: string[];
-  /** Runs that ended because their worker died: the evidence that the kills hit something. */
+  /** Runs that ended because their worker died; shows that the kills hit something. */
   abandonedRuns: number;
   runs: number;
   checkpoints: number;
 };
 
-/** Judges what the torture left in the database. */
+/** Checks what the torture test left in the database. */
 export async function judge(client: Client, spawned: Spawned[]): Promise<Verdict> {
   const rows = await readSnapshot(client, QUEUE, true);
   const { rows: effects } = await client.query<{ task_id: string; step: string; times: number }>(

@@ -1,6 +1,6 @@
 /**
- * One worker process of the torture: the published SDK with its own loop. It ends when its standard input does, so
- * that nobody outlives the torture.
+ * One worker process of the torture test: the published SDK with its own loop. It ends with its standard input, so no
+ * process outlives the test.
  */
 import { Absurd } from "absurd-sdk";
 import { registerTasks } from "./tasks";
@@ -15,7 +15,7 @@ const silent = () => {};
 const app = new Absurd({
   db: transactions.pool,
   queueName,
-  // Tasks that fail do so on purpose; what else goes wrong arrives at `onError`.
+  // Tasks fail on purpose; other errors arrive at `onError`.
   log: { log: silent, info: silent, warn: silent, error: silent },
 });
 registerTasks(app, transactions);

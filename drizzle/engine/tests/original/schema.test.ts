@@ -1,10 +1,13 @@
-/** The original's schema and its migration beside ours, installed by its command as a user would; with ABSURD_LONG only. */
+/**
+ * The original's schema and its migration beside ours, installed by its command as a user would; with ABSURD_LONG
+ * only.
+ */
 import { Client } from "pg";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { migrate } from "@/lib/db/migrate";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
-import { listBodies, listCatalogue } from "../catalogue";
-import { installFirstGeneration } from "../first-generation";
+import { listBodies, listCatalog } from "../catalog";
+import { installFirstGeneration } from "../migration/first-generation";
 import { absurdctl, installPackages } from "./packages";
 
 const LONGEST = "x".repeat(57);
@@ -53,21 +56,21 @@ describe.runIf(process.env.ABSURD_LONG === "1")("beside the original's 0.5.1", (
     await createQueues(theirs);
   };
 
-  test("a fresh schema and its queues have the same catalogue", async () => {
+  test("a fresh schema and its queues have the same catalog", async () => {
     await migrate(ours.client, "engine");
     await createQueues(ours);
     await installTheirs();
-    expect(await listCatalogue(ours.client)).toEqual(await listCatalogue(theirs.client));
+    expect(await listCatalog(ours.client)).toEqual(await listCatalog(theirs.client));
   }, 120_000);
 
-  test("its migration of our 0.5.0 and then ours end with our functions and the same catalogue", async () => {
+  test("its migration of our 0.5.0 and then ours end with our functions and the same catalog", async () => {
     await installFirstGeneration(ours.client);
     await createQueues(ours, QUEUES.slice(1, 4));
     expect(await absurdctl(ours.database.url, "migrate")).toContain("0.5.1");
     await createQueues(ours);
     await migrate(ours.client, "engine");
     await installTheirs();
-    expect(await listCatalogue(ours.client)).toEqual(await listCatalogue(theirs.client));
+    expect(await listCatalog(ours.client)).toEqual(await listCatalog(theirs.client));
 
     const bodies = await listBodies(ours.client);
     await ours.client.query("drop schema absurd cascade");

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import type { Client } from "pg";
 
-const FOLDER = fileURLToPath(new URL("..", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Installs generation 0.5.0 of this schema with its record, as the first release did. */
 export async function installFirstGeneration(client: Client): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
-/** What the schema `absurd` consists of: a sorted line per function, column, relation, constraint and index. */
-const CATALOGUE = `
+/** The schema `absurd` as sorted lines, one per function, column, relation, constraint and index. */
+const CATALOG = `
   select line from (
   select format('function %s(%s) returns %s %s %s %s %s %s %s', p.proname, pg_get_function_arguments(p.oid),
     pg_get_function_result(p.oid), l.lanname, p.provolatile, p.proisstrict, p.prosecdef, p.proparallel, p.proconfig) as line
@@ -22,12 +22,12 @@ const CATALOGUE = `
   from pg_constraint c join pg_class t on t.oid = c.conrelid where t.relnamespace = 'absurd'::regnamespace
   union all
   select 'index ' || i.indexdef from pg_indexes i where i.schemaname = 'absurd'
-  ) catalogue
+  ) catalog
   order by line collate "C"`;
 
-/** Everything in the schema `absurd` but the bodies of its functions. */
-export async function listCatalogue(client: Client): Promise<string[]> {
-  const { rows } = await client.query<{ line: string }>(CATALOGUE);
+/** Describes everything in the schema `absurd` but the bodies of its functions. */
+export async function listCatalog(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ line: string }>(CATALOG);
   return rows.map(({ line }) => line);
 }
 

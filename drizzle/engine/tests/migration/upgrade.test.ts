@@ -2,7 +2,7 @@ import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { migrate } from "@/lib/db/migrate";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
-import { listBodies, listCatalogue } from "./catalogue";
+import { listBodies, listCatalog } from "../catalog";
 import { installFirstGeneration } from "./first-generation";
 
 const LONGEST = "x".repeat(57);
@@ -62,20 +62,20 @@ async function replaceBody(name: string, body: string) {
 }
 
 describe("an upgraded schema equals a fresh one", () => {
-  let fresh: { catalogue: string[]; bodies: Record<string, string> };
+  let fresh: { catalog: string[]; bodies: Record<string, string> };
   beforeAll(async () => {
     const { database: other, client: session } = await connect();
     await migrate(session, "engine");
     await createQueues(session);
-    fresh = { catalogue: await listCatalogue(session), bodies: await listBodies(session) };
+    fresh = { catalog: await listCatalog(session), bodies: await listBodies(session) };
     await disconnect(other, session);
   });
   afterAll(() => {
-    expect(fresh.catalogue.join("\n")).not.toContain("_aci");
+    expect(fresh.catalog.join("\n")).not.toContain("_aci");
   });
 
   const expectFresh = async () => {
-    expect(await listCatalogue(client)).toEqual(fresh.catalogue);
+    expect(await listCatalog(client)).toEqual(fresh.catalog);
     expect(await listBodies(client)).toEqual(fresh.bodies);
     expect(await migrate(client, "engine")).toEqual({ files: 0, restored: [] });
     expect(await listBodies(client)).toEqual(fresh.bodies);
@@ -118,7 +118,7 @@ describe("an upgraded schema equals a fresh one", () => {
     await expectFresh();
   });
 
-  test("from a queue that has lost its index", async () => {
+  test("from a queue whose index was dropped", async () => {
     await installFirstGeneration(client);
     await createQueues(client);
     await client.query("drop index absurd.t_old_aci");
@@ -137,7 +137,7 @@ test("an index keeps its old name where the new one is the table of another queu
   expect(rows.map((row) => row.name)).toEqual(["t_a_aci", "t_a_ci_ci"]);
 });
 
-test("tables of a queue that is not registered are upgraded, too", async () => {
+test("tables of an unregistered queue are upgraded, too", async () => {
   await installFirstGeneration(client);
   await client.query("select absurd.ensure_queue_tables('loose')");
   await migrate(client, "engine");
@@ -148,12 +148,12 @@ test("tables of a queue that is not registered are upgraded, too", async () => {
 
 describe("refused, with nothing changed", () => {
   const expectRefusal = async (found: string | RegExp) => {
-    const before = [await listCatalogue(client), await listBodies(client), await listRecord()];
+    const before = [await listCatalog(client), await listBodies(client), await listRecord()];
     await expect(migrate(client, "engine")).rejects.toMatchObject({
       name: "ForeignSchemaError",
       message: expect.stringMatching(found),
     });
-    expect([await listCatalogue(client), await listBodies(client), await listRecord()]).toEqual(
+    expect([await listCatalog(client), await listBodies(client), await listRecord()]).toEqual(
       before,
     );
   };

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { migrate } from "@/lib/db/migrate";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 
 let database: TestDatabase;
 let client: Client;
@@ -26,7 +26,7 @@ const schemas = async () =>
     await client.query("select nspname from pg_namespace where nspname ~ '^absurd' order by 1")
   ).rows.map((row) => row.nspname);
 
-test("installs the engine once, and finds nothing to do the second time", async () => {
+test("installs the engine, and a second run changes nothing", async () => {
   const { files, restored } = await migrate(client, "engine");
   expect(files).toBeGreaterThan(0);
   expect(restored).toEqual([]);
@@ -39,7 +39,7 @@ test("installs the engine once, and finds nothing to do the second time", async 
   expect(await count("absurd.queues")).toBe(1);
 });
 
-test("two migrations at once take turns", async () => {
+test("concurrent migrations run one after another", async () => {
   const other = new Client({ connectionString: database.url });
   await other.connect();
   const migrations = await Promise.all([migrate(client, "engine"), migrate(other, "engine")]);
@@ -56,7 +56,7 @@ test("installs the engine again after its schema was dropped", async () => {
   expect(await count("absurd_dashboard.engine_migrations")).toBe(files);
 });
 
-test("a file that fails leaves nothing behind", async () => {
+test("a failing file rolls everything back", async () => {
   await client.query("create schema absurd_dashboard");
   await client.query(
     "create table absurd_dashboard.engine_migrations (id serial, hash text not null)",
@@ -67,7 +67,7 @@ test("a file that fails leaves nothing behind", async () => {
   expect(await schemas()).toEqual(["absurd_dashboard"]);
 });
 
-describe("a schema absurd from elsewhere is left alone", () => {
+describe("a schema absurd from elsewhere is not changed", () => {
   test.each([
     [
       "with a version",
