@@ -9,7 +9,7 @@ await client.createQueue();
 const { taskId, runId } = await client.spawnTask("trial period", { user: 7 });
 await client.claimTasks({ claimTimeoutSeconds: 30 });
 
-// After 30 s without a heartbeat another worker may claim the task. A step can extend the lease, and so does extendClaim.
+// After 30 s without a heartbeat another worker may claim the task. A step and extendClaim extend the lease.
 const welcome = { taskId, runId, name: "welcome", extendClaimSeconds: 60 };
 await client.step(welcome, () => "mail sent");
 await client.extendClaim(runId, 120);

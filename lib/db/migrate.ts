@@ -28,9 +28,9 @@ export type Migration = {
 /**
  * Brings one component up to date. A second call changes nothing.
  *
- * Everything happens in one transaction, and migrations of a database run one after another. Applied files are recorded in
- * `absurd_dashboard.{component}_migrations`, in the form of Drizzle's migrator, which itself would create that table
- * outside of the transaction.
+ * Everything happens in one transaction, and migrations of a database run one after another. Applied files are
+ * recorded in `absurd_dashboard.{component}_migrations`, in the form of Drizzle's migrator, which itself would create
+ * that table outside of the transaction.
  *
  * An installed engine is checked before any file is applied: its record, the version it reports and the bodies of its
  * functions must agree. Only what `absurdctl migrate` replaces may differ; that is restored.
@@ -72,7 +72,9 @@ async function findLastApplied(client: Client, record: string): Promise<number> 
   return Number(last.rows[0].at ?? 0);
 }
 
-/** The time stamp of the last file that the installed engine has; 0 without a schema, even if a record was left behind. */
+/**
+ * The time stamp of the last file that the installed engine has; 0 without a schema, even if a record was left behind.
+ */
 async function checkEngine(client: Client, last: number, files: MigrationMeta[]): Promise<number> {
   const { rows } = await client.query(
     "select to_regnamespace('absurd') is not null as installed, to_regclass('absurd.queues') is not null as has_queues",
