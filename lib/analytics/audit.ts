@@ -1,8 +1,8 @@
-import { array, nullable, text } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import "server-only";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { auditEntries } from "@/lib/db/dashboard-schema";
+import { array, nullable, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { AuditOutcome } from "@/lib/model/audit";
 import type { Uuid } from "@/lib/model/ids";
@@ -40,11 +40,11 @@ export type AuditPage = Page<AuditEntry> & { installed: boolean };
 /** What to choose from in the filters, from the newest entries. */
 export type AuditChoices = { operators: string[]; actions: string[] };
 
-/** So many of the newest entries say what the filters offer. */
+/** How many of the newest entries the filters' choices are taken from. */
 const SAMPLE = 2_000;
 
 /**
- * One page of the record, newest first. Every filter holds at once; windows of time are ranges of the key.
+ * One page of the audit log, newest first. All filters hold at once; windows of time are ranges of the key.
  *
  * @throws ProblemError `bad_request` for a foreign cursor, and what `translateReadError` knows.
  */
@@ -74,7 +74,7 @@ export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Pro
   });
 }
 
-/** The operators and actions of the newest entries, by name; empty where nothing is recorded. */
+/** The operators and actions of the newest entries, by name; empty where the audit log is not installed. */
 export function listAuditChoices(options: ReadOptions = {}): Promise<AuditChoices> {
   return withDashboardTable("audit_entry", options, async (db, { installed }) => {
     if (!installed) return { operators: [], actions: [] };

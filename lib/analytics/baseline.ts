@@ -8,16 +8,16 @@ import type { Iso } from "@/lib/model/instants";
 import { isRecent } from "./scope/recent-tasks";
 import { withQueues } from "./scope/registry";
 
-/** Tasks of the queue that are looked at, the newest ones, whatever their names. */
+/** How many of the queue's newest tasks to scan, of any name. */
 const TASKS = 5_000;
-/** Completed ones of the name that count. */
+/** The most completed tasks of the name that are measured. */
 const SAMPLE = 200;
-/** Of fewer nothing is said. */
+/** Fewer are too few for a baseline. */
 const LEAST = 8;
 
 const NOTHING_MEASURED = { tasks: 0, from: null, to: null, attemptMs: null, taskMs: null };
 
-/** How long the recent completed tasks of one name took. */
+/** The usual durations of the recent completed tasks of one name. */
 export type Usual = {
   /** How many were measured, and when the first and the last of them were spawned. */
   tasks: number;
@@ -30,9 +30,9 @@ export type Usual = {
 };
 
 /**
- * What is usual for a name in a queue: medians over at most 200 completed tasks among the queue's newest 5,000; `null`
- * when there are fewer than eight. A range of the primary key, then one run a task: the cost does not grow with the
- * tables.
+ * The baseline of a task name in a queue: medians over at most 200 completed tasks among the queue's newest 5,000;
+ * `null` when there are fewer than eight. A range of the primary key, then one run per task: the cost doesn't grow
+ * with the tables.
  *
  * @throws ProblemError what `withQueues` throws.
  */
@@ -59,7 +59,7 @@ export function getUsual(
       .as("newest");
     const median = (from: ReturnType<typeof sql>) =>
       sql`percentile_disc(0.5) within group (order by extract(epoch from ended - ${from}) * 1000)::float8`;
-    // The limit keeps it a look-up by key for each task, never a join over the whole table of runs.
+    // The limit forces one lookup by key per task, never a join over the whole table of runs.
     const columns = {
       tasks: integer,
       from: nullable(instant),

@@ -1,13 +1,13 @@
-import { array, nullable, text } from "@/lib/db/decode";
-import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { bulkItems, bulkJobs } from "@/lib/db/dashboard-schema";
+import { array, nullable, text } from "@/lib/db/decode";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { BulkAction, BulkState, ItemOutcome } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Page } from "@/lib/model/page";
+import { ProblemError } from "@/lib/model/problem";
 import type { BulkFilters, BulkItemFilters } from "@/lib/search-params/bulk";
 import { concerns, withDashboardTable } from "./scope/dashboard-tables";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./scope/key-pages";
@@ -22,22 +22,22 @@ export type BulkOperation = {
   /** The query string of the task list whose matches it is about; `null`: the tasks were named. */
   filters: string | null;
   state: BulkState;
-  /** At most so many tasks a second; `null`: as fast as it goes. */
+  /** Maximum tasks per second; `null`: no limit. */
   perSecond: number | null;
   createdAt: Iso;
   finishedAt: Iso | null;
-  /** Tasks it is about; so far, while it is `collecting`. */
+  /** Number of its tasks; still growing while it is `collecting`. */
   collected: number;
   done: number;
   skipped: number;
   failed: number;
-  /** Why it ended, where it did not get through. */
+  /** Why it ended early, if it did. */
   message: string | null;
-  /** What it is restricted to; `null`: nothing. */
+  /** The tenants it is restricted to; `null`: all. */
   tenants: string[] | null;
 };
 
-/** One task of it; `outcome` is null until its turn came. */
+/** One task of a bulk operation; `outcome` is `null` until it is processed. */
 export type BulkItem = {
   queue: string;
   taskId: Uuid;
@@ -86,7 +86,7 @@ export function getBulk(
     if (!row)
       throw new ProblemError({
         code: "bulk_not_found",
-        message: "There is no bulk operation with this id.",
+        message: "Bulk operation not found.",
       });
     return { operation: toOperation(row), now };
   });

@@ -21,8 +21,8 @@ import { inlineLimit, payload } from "./scope/payload";
 import { withQueues } from "./scope/registry";
 
 /**
- * One page of the events of the named queues, or of all: first those that runs wait for, the earliest time-out first;
- * then the emitted ones, newest first; last those that were asked for once and that nobody waits for now, by name.
+ * One page of the events of the named queues, or of all of them: first those that tasks wait for, earliest timeout
+ * first; then the emitted ones, newest first; last those that were awaited earlier and have no waiters, by name.
  *
  * @throws ProblemError `bad_request` for a foreign cursor, and what `withQueues` throws.
  */
@@ -35,13 +35,13 @@ export function listEvents(
     const cursor = filters.cursor === null ? null : parseEventCursor(filters.cursor);
     const direction = cursor?.direction ?? "older";
     const found: EventKey[] = [];
-    for (const state of partsAhead(filters, direction, cursor?.key)) {
+    for (const state of sectionsAhead(filters, direction, cursor?.key)) {
       const limit = filters.limit + 1 - found.length;
       if (limit <= 0) break;
       const from = cursor?.key.state === state ? cursor.key : null;
       const { name, tenant: tenants } = filters;
-      const stretch = { state, name, tenants, direction, from, limit };
-      found.push(...(await listEventKeys(db, names, stretch)));
+      const section = { state, name, tenants, direction, from, limit };
+      found.push(...(await listEventKeys(db, names, section)));
     }
     const page = found.slice(0, filters.limit);
     const ahead = found.length > filters.limit ? page.at(-1) : undefined;
@@ -59,7 +59,7 @@ export function listEvents(
 }
 
 /** The parts of the list that lie ahead, in the order in which they are met. */
-function partsAhead(filters: EventFilters, direction: Direction, key: EventKey | undefined) {
+function sectionsAhead(filters: EventFilters, direction: Direction, key: EventKey | undefined) {
   const order = direction === "older" ? EVENT_STATES : EVENT_STATES.toReversed();
   return order
     .slice(key ? order.indexOf(key.state) : 0)
@@ -67,10 +67,10 @@ function partsAhead(filters: EventFilters, direction: Direction, key: EventKey |
 }
 
 /**
- * The runs that wait for an event, the earliest time-out first, at most `limit` of them. A run whose time-out has
- * passed is among them until a worker claims it.
+ * The runs that wait for an event, earliest timeout first, at most `limit`. A run whose timeout has passed is
+ * included until a worker claims it.
  *
- * @throws ProblemError what `withQueues` throws. An event that nobody knows has no waiters.
+ * @throws ProblemError what `withQueues` throws. An unknown event has no waiters.
  */
 export function listWaiters(
   queue: string,
@@ -112,11 +112,11 @@ export function listWaiters(
 }
 
 /** One part of the list of events: those in one state, from a place on. */
-export type EventStretch = {
+export type EventSection = {
   state: EventState;
   /** The beginning of the name. */
   name: string | null;
-  /** Whose tasks wait for them; none means everybody's, and events that nobody waits for. */
+  /** Only events that tasks of these tenants wait for; empty: all events. */
   tenants: readonly string[];
   direction: Direction;
   /** Where to go on; `null` begins at the part's end that lies nearer. */
@@ -125,53 +125,53 @@ export type EventStretch = {
 };
 
 /**
- * The events of a stretch over these queues, in the order in which they are met: awaited ones with the earliest
- * time-out first, emitted ones the newest first, those that were only asked for by name. Each queue gives at most
- * `limit` of its own to the merge, so the cost follows the page and what waits now, never what was ever emitted.
+ * The events of a section over these queues, in the order of the list's direction: awaited ones by timeout, emitted
+ * ones newest first, the others by name. Each queue contributes at most `limit`, so the cost follows the page and
+ * the current waits, never what was ever emitted.
  */
 export async function listEventKeys(
   db: Database,
   queues: string[],
-  stretch: EventStretch,
+  section: EventSection,
 ): Promise<EventKey[]> {
   // Somebody waits for each of the events that are somebody's.
-  if (queues.length === 0 || (isRestricted(stretch) && stretch.state === "asked")) return [];
-  const order = getOrder(stretch);
-  const arms = queues.map((queue) => sql`(${ARMS[stretch.state](queue, stretch)})`);
+  if (queues.length === 0 || (isRestricted(section) && section.state === "asked")) return [];
+  const order = getOrder(section);
+  const arms = queues.map((queue) => sql`(${ARMS[section.state](queue, section)})`);
   const rows = await query(
     db,
     { queue: text, name: text, at: text },
     sql`
     select queue, name, at::text as at from (${sql.join(arms, sql` union all `)}) as merged
     order by merged.at ${order}, merged.name ${order}, merged.queue ${order}
-    limit ${stretch.limit}::int`,
+    limit ${section.limit}::int`,
   );
-  return rows.map((row) => ({ ...row, state: stretch.state }));
+  return rows.map((row) => ({ ...row, state: section.state }));
 }
 
-const ARMS: Record<EventState, (queue: string, stretch: EventStretch) => SQL> = {
+const ARMS: Record<EventState, (queue: string, section: EventSection) => SQL> = {
   awaited: awaitedArm,
   emitted: emittedArm,
   asked: askedArm,
 };
 
 /**
- * The waits tell, since cleaning up events, and engines before 0.0.7, leave no row for the question. Sorted before the
- * look-ups, so that only as many events are looked up by key as the page needs.
+ * Uses the waits: cleaning up events, and engines before 0.0.7, leave no row for an awaited event. Sorted before the
+ * lookups, so that only as many events are looked up by key as the page needs.
  */
-function awaitedArm(queue: string, stretch: EventStretch): SQL {
-  const { events, waits } = queueTables(queue, stretch.tenants);
-  const order = getOrder(stretch);
+function awaitedArm(queue: string, section: EventSection): SQL {
+  const { events, waits } = queueTables(queue, section.tenants);
+  const order = getOrder(section);
   return sql`
     select ${queue}::text as queue, awaited.name, awaited.at
     from (
       select name, at
       from (
         select ${waits.eventName} as name, coalesce(min(${waits.timeoutAt}), 'infinity') as at
-        from ${waits} where ${beginsWith(sql`${waits.eventName}`, stretch.name)}
+        from ${waits} where ${beginsWith(sql`${waits.eventName}`, section.name)}
         group by ${waits.eventName}
       ) as grouped
-      where ${beyond(stretch, sql`at`, sql`name`, queue)}
+      where ${beyond(section, sql`at`, sql`name`, queue)}
       order by at ${order}, name ${order}
     ) as awaited
     left join lateral (
@@ -179,55 +179,55 @@ function awaitedArm(queue: string, stretch: EventStretch): SQL {
       where ${events.name} = awaited.name and ${events.payload} is not null limit 1
     ) as event on true
     where event.emitted is null
-    order by awaited.at ${order}, awaited.name ${order} limit ${stretch.limit}::int`;
+    order by awaited.at ${order}, awaited.name ${order} limit ${section.limit}::int`;
 }
 
-function emittedArm(queue: string, stretch: EventStretch): SQL {
-  const { events, waits } = queueTables(queue, stretch.tenants);
-  const order = getOrder(stretch);
+function emittedArm(queue: string, section: EventSection): SQL {
+  const { events, waits } = queueTables(queue, section.tenants);
+  const order = getOrder(section);
   // Found through the waits, since reading backwards in time would test every event there ever was.
-  const waitedFor = isRestricted(stretch)
+  const waitedFor = isRestricted(section)
     ? sql`and ${events.name} = any(array(select ${waits.eventName} from ${waits}))`
     : sql``;
   return sql`
     select ${queue}::text as queue, ${events.name} as name, ${events.emittedAt} as at
     from ${events}
-    where ${events.payload} is not null ${waitedFor} and ${beginsWith(sql`${events.name}`, stretch.name)}
-      and ${beyond(stretch, sql`${events.emittedAt}`, sql`${events.name}`, queue)}
-    order by ${events.emittedAt} ${order}, ${events.name} ${order} limit ${stretch.limit}::int`;
+    where ${events.payload} is not null ${waitedFor} and ${beginsWith(sql`${events.name}`, section.name)}
+      and ${beyond(section, sql`${events.emittedAt}`, sql`${events.name}`, queue)}
+    order by ${events.emittedAt} ${order}, ${events.name} ${order} limit ${section.limit}::int`;
 }
 
 /** The row of a question has no payload and is dated 1970, which the index on the time finds. */
-function askedArm(queue: string, stretch: EventStretch): SQL {
-  const { events, waits } = queueTables(queue, stretch.tenants);
-  const order = getOrder(stretch);
+function askedArm(queue: string, section: EventSection): SQL {
+  const { events, waits } = queueTables(queue, section.tenants);
+  const order = getOrder(section);
   return sql`
     select ${queue}::text as queue, ${events.name} as name, ${events.emittedAt} as at
     from ${events}
     where ${events.payload} is null and ${events.emittedAt} = to_timestamp(0)
-      and ${beginsWith(sql`${events.name}`, stretch.name)}
-      and ${beyond(stretch, sql`${events.emittedAt}`, sql`${events.name}`, queue)}
+      and ${beginsWith(sql`${events.name}`, section.name)}
+      and ${beyond(section, sql`${events.emittedAt}`, sql`${events.name}`, queue)}
       and not exists (select from ${waits} where ${waits.eventName} = ${events.name})
-    order by ${events.name} ${order} limit ${stretch.limit}::int`;
+    order by ${events.name} ${order} limit ${section.limit}::int`;
 }
 
-function isRestricted({ tenants }: EventStretch): boolean {
+function isRestricted({ tenants }: EventSection): boolean {
   return narrowTenants(getTenants(), tenants) !== null;
 }
 
 /** Emitted events are read backwards in time; the other parts have what comes first at the lower end. */
-function ascends({ state, direction }: EventStretch): boolean {
+function ascends({ state, direction }: EventSection): boolean {
   return (state === "emitted") === (direction === "newer");
 }
 
-function getOrder(stretch: EventStretch): SQL {
-  return ascends(stretch) ? sql`asc` : sql`desc`;
+function getOrder(section: EventSection): SQL {
+  return ascends(section) ? sql`asc` : sql`desc`;
 }
 
-function beyond(stretch: EventStretch, at: SQL, name: SQL, queue: string): SQL {
-  const { from } = stretch;
+function beyond(section: EventSection, at: SQL, name: SQL, queue: string): SQL {
+  const { from } = section;
   if (from === null) return sql`true`;
-  return sql`(${at}, ${name}, ${queue}::text) ${ascends(stretch) ? sql`>` : sql`<`}
+  return sql`(${at}, ${name}, ${queue}::text) ${ascends(section) ? sql`>` : sql`<`}
     (${from.at}::timestamptz, ${from.name}::text, ${from.queue}::text)`;
 }
 
@@ -315,8 +315,8 @@ async function listPayloads(
 }
 
 /**
- * Where an event stands in its part of the list. `at` has microseconds and decides first: the earliest time-out of an
- * awaited event (`infinity` without one), or when an event was emitted.
+ * The place of an event in its section of the list. `at` has microseconds and decides first: the earliest timeout of
+ * an awaited event (`infinity` without one), or when an event was emitted.
  */
 export type EventKey = { state: EventState; at: string; name: string; queue: string };
 

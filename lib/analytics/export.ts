@@ -1,6 +1,6 @@
-import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import { ProblemError } from "@/lib/model/problem";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { followTasks } from "./tasks";
@@ -12,8 +12,7 @@ const PAGE = 500;
  * The newest `limit` tasks that match, page by page along the key, each page in a snapshot of its own. A page may be
  * empty: rare matches are searched step by step.
  *
- * @throws ProblemError `timed_out` when the history could not be read to its end in five minutes, and what `listTasks`
- *   throws.
+ * @throws ProblemError `timed_out` when five minutes were not enough, and what `listTasks` throws.
  */
 export async function* exportTasks(
   filters: Omit<TaskFilters, "sort">,

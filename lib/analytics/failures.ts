@@ -10,13 +10,13 @@ import { countAttempts } from "./overview/attempts";
 import { type Scope, withQueues } from "./scope/registry";
 import { type TimeGrid, timeGrid } from "./scope/time-grid";
 
-/** Failed attempts that one answer looks at. */
+/** The most failed attempts that one result covers. */
 const BUDGET = 20_000;
 
-/** Groups in one answer; those with fewer attempts are left out. */
+/** The most groups in one result; those with fewer attempts are left out. */
 const GROUPS = 100;
 
-/** Tasks in one answer: as many as one operation takes by their ids. */
+/** The most tasks in one result: a bulk operation takes as many by id. */
 const TASKS = 1_000;
 
 const HOUR = 3_600_000;
@@ -42,10 +42,10 @@ export type FailureList = {
 };
 
 /**
- * What failed in a window that ends now, grouped by task name, error name and fingerprint of the message: attempts that
- * ended the task and attempts that were or will be retried. Found through the index of runs by state and last claim, so
- * the cost follows the failures, not the tables; of more than 20,000 failures the newest are looked at. An attempt that
- * ran for more than a quarter of the window (an hour at least) before it failed can be missed where it began before it.
+ * The failed attempts of a window that ends now, grouped by task name, error name and message pattern, whether or
+ * not the task was retried. Found through the index of runs by state and last claim, so the cost follows the
+ * failures, not the tables. Covers the newest 20,000 failures. An attempt that ran for more than a quarter of the
+ * window (at least an hour) before it failed can be missed where it started before the window.
  *
  * @throws ProblemError what `withQueues` throws.
  */
@@ -70,7 +70,7 @@ export function listFailures(
   });
 }
 
-/** Tasks that failed for good, for one action on all of them. */
+/** Failed tasks, for one action on all of them. */
 export type FailedTasks = {
   tasks: { queue: string; taskId: Uuid }[];
   /** Tasks beyond the first thousand. */
@@ -79,8 +79,8 @@ export type FailedTasks = {
 };
 
 /**
- * The tasks of one group that have failed for good and failed last with its cause, the latest first; found as
- * `listFailures` finds the group, and nothing when it is not there any more. At most a thousand.
+ * The failed tasks whose latest failure is in this group, latest first, at most a thousand. Found as `listFailures`
+ * finds the group; empty when the group no longer exists.
  *
  * @throws ProblemError what `withQueues` throws.
  */

@@ -1,7 +1,7 @@
-import { integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import "server-only";
 import { sql } from "drizzle-orm";
+import { integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Found, FoundTask, FoundWorkflow } from "@/lib/model/found";
@@ -13,7 +13,8 @@ import type { WorkflowRunRow } from "./workflows/rows";
 import { getWorkflowColumns } from "./workflows/tables";
 
 /**
- * What has this id: a task or run of any readable queue, or a workflow run, by primary keys. Nothing is not an error.
+ * The task or run of any readable queue, and the workflow run, with this id, by primary keys. Empty when there is
+ * none.
  *
  * @throws ProblemError what `withQueues` throws.
  */

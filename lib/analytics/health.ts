@@ -1,13 +1,13 @@
-import { boolean, nullable, text } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
-import { ProblemError } from "@/lib/model/problem";
-import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { sql } from "drizzle-orm";
+import { boolean, nullable, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
 import type { Health } from "@/lib/model/health";
+import { ProblemError } from "@/lib/model/problem";
+import { translateReadError } from "@/lib/model/sqlstate";
 
-/** Whether the database can be used, and which schema it holds. A database that is away is an answer, not an error. */
+/** Whether the database is usable, and which schema it has. An unreachable database is a result, not an error. */
 export async function getHealth(options: ReadOptions = {}): Promise<Health> {
   try {
     return await inSnapshot(async (db) => {

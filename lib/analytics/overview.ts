@@ -26,9 +26,9 @@ export type Throughput = {
 };
 
 /**
- * How many attempts completed, failed or still run, over a window that ends now. Exact; with tenants, of their tasks.
+ * Completed, failed and running attempts over a window that ends now. Exact; with `tenant`, of their tasks.
  *
- * @throws ProblemError what `withQueues` throws; `timed_out` when there are too many attempts in the window.
+ * @throws ProblemError what `withQueues` throws; `timed_out` when the window has too many attempts.
  */
 export function getThroughput(
   window: Window,
@@ -73,7 +73,7 @@ export type Latency = {
   queues: LatencyRow[];
   /** By task name over all queues; at most forty, the most tasks first. */
   names: LatencyRow[];
-  /** Tasks read. Without `complete` they are a sample, spread evenly over the window and weighted by how many each stands for. */
+  /** Tasks read. Unless `complete`, a sample spread evenly over the window and weighted by how many each represents. */
   sampled: number;
   complete: boolean;
   now: Iso;
@@ -83,9 +83,9 @@ export type Latency = {
 const NAMES = 40;
 
 /**
- * Queue wait and run time of the tasks spawned in a window that ends now. Small windows are read whole; of larger ones
- * a fixed number of tasks in slices of the primary key, so the cost does not grow with the tables. With tenants only
- * their tasks are read; of one that has few, all tasks of the window are passed by to find them.
+ * Queue wait and run time of the tasks spawned in a window that ends now. Small windows are read completely; larger
+ * ones as a fixed number of tasks in slices of the primary key, so the cost doesn't grow with the tables. With
+ * `tenant` only their tasks are read; for a small tenant that scans all tasks of the window.
  *
  * @throws ProblemError what `withQueues` throws.
  */
@@ -149,7 +149,8 @@ function computeQuantiles(
 export type QueueFigures = { throughput: Throughput; latency: Latency; now: Iso };
 
 /**
- * Attempts, queue wait and run time of one queue, of some tenants or of all. Bounded by the window and, for waits and run times, by a sample.
+ * Attempts, queue wait and run time of one queue, as the overview shows them for all. Bounded by the window and, for
+ * waits and run times, by a sample. With `tenant`, of their tasks.
  *
  * @throws ProblemError what `withQueues` throws.
  */

@@ -1,18 +1,18 @@
-import { nullable, text } from "@/lib/db/decode";
-import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { nullable, text } from "@/lib/db/decode";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
+import { ProblemError } from "@/lib/model/problem";
 import type { PayloadRef } from "@/lib/search-params/payload";
 import { getPayloadRoot } from "./scope/payload";
 import { redact } from "./scope/redact";
 import { withQueues } from "./scope/registry";
 
 /**
- * The exact text of one JSON value of a task, whatever its size; what the configuration hides is masked.
+ * The exact text of one JSON value of a task, whatever its size. Redacted values are masked.
  *
  * @throws ProblemError `payload_not_found` when there is no such row or its value is SQL NULL.
  */
@@ -26,7 +26,7 @@ export function getPayload(
 }
 
 /**
- * The exact text of an event's payload, whatever its size; what the configuration hides is masked.
+ * The exact text of an event's payload, whatever its size. Redacted values are masked.
  *
  * @throws ProblemError `payload_not_found` when the event was not emitted.
  */
@@ -78,7 +78,7 @@ function getText(queue: string, place: Place, options: ReadOptions): Promise<str
       throw new ProblemError({
         code: "payload_not_found",
         message: "There is no such value.",
-        hint: "It may have changed meanwhile.",
+        hint: "It may have changed since the page was loaded.",
       });
     const root = getPayloadRoot(place.column);
     return root === null ? row.text : redact(root, row.text).text;

@@ -1,17 +1,17 @@
-import { integer } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
-import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { sql } from "drizzle-orm";
 import { getCapabilities } from "@/lib/absurd/connection/capabilities";
 import { getQueuePolicy, type QueuePolicy } from "@/lib/absurd/queues/queues";
+import { integer } from "@/lib/db/decode";
 import { getReadPool } from "@/lib/db/pools";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Count } from "@/lib/model/count";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor } from "@/lib/model/key-range";
 import type { Partitions, TableStorage } from "@/lib/model/maintenance";
+import { translateReadError } from "@/lib/model/sqlstate";
 import { getPartitions } from "./queues/partitions";
 import { listStorage } from "./queues/storage";
 import { queueNotFound, refuseRestricted, withQueues } from "./scope/registry";
@@ -33,11 +33,11 @@ export type QueueMaintenance = {
 };
 
 /**
- * How a queue is kept. Bounded whatever its size: everything but the strays of default partitions is read from the
- * catalog.
+ * A queue's policy, its tables on disk and its partitions. Bounded at any size: everything but the rows in default
+ * partitions comes from the catalog.
  *
- * @throws ProblemError `queue_not_found` for an unknown name, `forbidden` where the dashboard is restricted to tenants, and
- * what `withQueues` throws.
+ * @throws ProblemError `queue_not_found` for an unknown name, `forbidden` where the dashboard is restricted to
+ *   tenants, and what `withQueues` throws.
  */
 export async function getQueueMaintenance(
   queue: string,
@@ -61,10 +61,10 @@ export async function getQueueMaintenance(
   }
 }
 
-/** Counting stops here; more would only cost. */
+/** Counting stops here, to bound its cost. */
 const CAP = 10_000;
 
-/** A task's id is made by another clock than the one that dates its end. */
+/** A task's id and its end are dated by different clocks. */
 const CLOCK_SLACK_MS = 86_400_000;
 
 /** What a cleanup would delete, if it came now. */
@@ -74,17 +74,17 @@ export type CleanupPlan = {
   /** With their runs, checkpoints, waits and idempotency keys. */
   tasks: Count;
   events: Count;
-  /** Of `events`, the rows that the engine keeps for events that were asked for and never emitted. */
+  /** Part of `events`: rows that the engine keeps for events that were awaited and never emitted. */
   questions: Count;
   now: Iso;
 };
 
 /**
  * Counts what a cleanup with this time to live would delete from a queue, up to ten thousand of each kind. Tasks are
- * looked at oldest first and none younger than the cutoff, so the cost is bounded by the cap and by old active tasks.
+ * scanned oldest first up to the cutoff, so the cost is bounded by the cap and by old active tasks.
  *
- * @throws ProblemError what `withQueues` throws; `timed_out` when too many old tasks are still active;
- * `forbidden` where the dashboard is restricted to tenants.
+ * @throws ProblemError what `withQueues` throws; `timed_out` when too many old tasks are still active; `forbidden`
+ *   where the dashboard is restricted to tenants.
  */
 export function previewCleanup(
   queue: string,

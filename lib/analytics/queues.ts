@@ -10,9 +10,9 @@ import { countTerminalTasks } from "./queues/terminal-counts";
 import { type RegisteredQueue, withQueues } from "./scope/registry";
 
 /**
- * All queues, by name, with their counts. Active counts are exact and read from the index of runs alone, so their
- * cost follows the active runs, never the tables; terminal ones say how far they can be trusted. With tenants only their
- * tasks count: that looks up one task for each active run.
+ * All queues, by name, with their counts. Active counts are exact and use the index of runs alone, so their cost
+ * follows the active runs, never the tables; terminal counts state their precision. With `tenant`, only their tasks
+ * count, which looks up one task per active run.
  *
  * @throws ProblemError what `withQueues` throws. A queue whose tables cannot be read is listed with the reason.
  */
@@ -81,7 +81,7 @@ async function countActiveRuns(
       where ${of(state)} and ${due}
       order by ${runs.availableAt} limit 1
     )`;
-    // Nearly all that are pending are due, and few of those that sleep.
+    // Nearly all pending runs are due, and few sleeping ones.
     return sql`select ${queue}::text as "queue", pending.*,
       ${count(of("running"))} as "running",
       ${count(of("sleeping"))} as "sleeping",
@@ -127,12 +127,12 @@ const NOTHING: TerminalCounts = {
   cancelled: { value: 0, precision: "exact" },
 };
 
-/** Whoever asks for an exact count is ready to wait longer than for a page, in milliseconds. */
+/** Time limit of an exact count, in milliseconds: longer than that of a page. */
 const PATIENCE = 120_000;
 
 /**
- * How many tasks of a queue have ended, of some tenants or of all, by how they ended: every row is read, so this takes time on a large queue. It
- * ends with its signal, or after two minutes.
+ * How many tasks of a queue ended in each terminal state, exactly. Reads every row, so it takes time on a large
+ * queue; stops with its signal, or after two minutes. With `tenant`, of their tasks.
  *
  * @throws ProblemError what `withQueues` throws; `timed_out` after two minutes.
  */

@@ -1,7 +1,7 @@
-import { nullable, text, uuid } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import "server-only";
 import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
+import { nullable, text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
@@ -33,8 +33,8 @@ const MOST_OF_RUN = 50;
 const HOUR = 3_600_000;
 
 /**
- * What has to do with a task: its parent and children, copies both ways, the same idempotency key and the same workflow
- * run, in all queues. Every question is bounded by keys or by time, and the answer says how far it looked.
+ * The tasks related to one: parents and children, copies both ways, the same idempotency key and the same workflow
+ * run, in all queues. Every lookup is bounded by keys or by time, and the result states how far it searched.
  *
  * @throws ProblemError `task_not_found`, and what `withQueues` throws.
  */
@@ -187,7 +187,7 @@ const MOST_FOUND = 100;
 /** Earlier tasks asked in all, whatever the number of queues. */
 const PROBES = 4_000;
 
-/** These tasks, whatever their queues; those that are in none are left out. One look-up by key a queue and task. */
+/** The tasks with these ids in any of these queues; missing ones are left out. One lookup by key per queue and task. */
 export async function findTasks(
   db: Database,
   queues: readonly string[],
@@ -208,9 +208,9 @@ export async function findTasks(
 export type Linked = { row: TaskRow; by: "parent_task_id" | "spawned_from"; step: string | null };
 
 /**
- * Later tasks whose headers name this one, the earliest first, at most 100. No index serves that: windows of the key are
- * read from the task on until the time is used up, and `rest` is the first id that was not looked at. Asked again, the
- * search goes on from there.
+ * Later tasks whose headers name this one, earliest first, at most 100. No index serves that: windows of the key are
+ * scanned from the task on until time runs out, and `rest` is the first id not searched. The next call continues
+ * there.
  */
 export async function searchLinked(
   db: Database,
@@ -263,8 +263,8 @@ export async function searchLinked(
 }
 
 /**
- * Earlier tasks that waited for this one's result and have it: the newest ones before it in each queue are asked, one
- * look-up by key each. `probed` is how many in a queue.
+ * Earlier tasks that waited for this one's result and have it, among the newest before it in each queue, by one
+ * lookup by key each. `probed` is how many per queue.
  */
 export async function probeParents(
   db: Database,

@@ -1,9 +1,9 @@
-import { array, nullable, text } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import "server-only";
 import { eq, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import { parseJson } from "@/lib/absurd/connection/json";
+import { array, nullable, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
@@ -21,7 +21,7 @@ import { isRecent } from "./scope/recent-tasks";
 import { redact, redactionRules } from "./scope/redact";
 import { type RegisteredQueue, withQueues } from "./scope/registry";
 
-/** What can be typed into the search box for these queues. Recent things, never everything there is. */
+/** Completions for the search box, from recent tasks of these queues. */
 export type TaskSuggestions = {
   names: string[];
   workers: string[];
@@ -31,15 +31,15 @@ export type TaskSuggestions = {
   paths: SampledPath[];
 };
 
-/** Tasks that are looked at, of all queues together. */
+/** How many tasks to sample, of all queues together. */
 const SAMPLE = 240;
 
-/** A value of more stored bytes than this is not looked into. */
+/** Values of more stored bytes are skipped. */
 const LARGE = 4_096;
 
 /**
- * Names, workers, tenants, idempotency keys, checkpoints and payload paths of the newest tasks of each queue, and the task names that the
- * database's statistics know. A few keyed reads, whatever the size of the tables.
+ * Names, workers, tenants, idempotency keys, checkpoints and payload paths of the newest tasks of each queue, and
+ * the task names in the planner's statistics. A few keyed reads at any size.
  *
  * @throws ProblemError what `withQueues` throws.
  */
@@ -74,7 +74,7 @@ export function suggestTasks(
   });
 }
 
-/** Paths that cannot be searched are not offered. */
+/** Redacted paths cannot be searched, so they are not suggested. */
 function withoutHidden(paths: SampledPath[]): SampledPath[] {
   const rules = redactionRules();
   return paths.filter(({ path }) => {
@@ -107,7 +107,7 @@ function sampleTasks(db: Database, queues: RegisteredQueue[]) {
       .orderBy(sql`${tasks.taskId} desc`)
       .limit(Math.ceil(SAMPLE / queues.length))
       .as("newest");
-    // The limit keeps it a look-up for each task, never a join over the whole table of runs.
+    // The limit forces one lookup per task, never a join over the whole table of runs.
     const last = db
       .select({ claimedBy: runs.claimedBy, failureReason: runs.failureReason })
       .from(runs)
@@ -172,8 +172,8 @@ const VALUES = 8;
 const LENGTH = 80;
 
 /**
- * The paths of sampled JSON texts, the most frequent first, at most 150 of them and 8 short values each. Of an array, the
- * first three elements are looked at.
+ * The paths in sampled JSON texts, most frequent first, at most 150, with 8 short values each. Only the first three
+ * elements of an array count.
  */
 export function samplePaths(
   samples: readonly { source: PathSource; text: string }[],

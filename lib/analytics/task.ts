@@ -1,4 +1,3 @@
-import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { desc, eq, sql } from "drizzle-orm";
 import { instant, integer, nullable } from "@/lib/db/decode";
@@ -6,19 +5,20 @@ import { query } from "@/lib/db/query";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
+import { ProblemError } from "@/lib/model/problem";
 import type { Checkpoint, Run, Task, TaskDetail, Wait } from "@/lib/model/task";
 import { inlineLimit } from "./scope/payload";
 import { type RegisteredQueue, withQueues } from "./scope/registry";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./task/columns";
 import { listEmissions } from "./task/emissions";
 
-/** The newest of these are shown; nobody reads more of one task, and the answer stays bounded. */
+/** Limits that keep the result bounded; the newest are returned. */
 const MOST_RUNS = 500;
 const MOST_CHECKPOINTS = 2_000;
 
 /**
  * Everything the engine keeps about one task, in one snapshot: runs by attempt, checkpoints in the order in which
- * they were written. Large JSON values come with their size only.
+ * they were written. Of large JSON values only the size.
  *
  * @throws ProblemError `task_not_found`, and what `withQueues` throws.
  */
@@ -56,7 +56,7 @@ export function taskNotFound(queue: string, taskId: Uuid): ProblemError {
   return new ProblemError({
     code: "task_not_found",
     message: `There is no task ${taskId} in queue "${queue}".`,
-    hint: "It may have been cleaned up meanwhile.",
+    hint: "It may have been cleaned up.",
   });
 }
 

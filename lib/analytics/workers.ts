@@ -25,8 +25,8 @@ export type WorkerList = {
 const WORKERS = 200;
 
 /**
- * Who works: inferred from the claims of running runs, and of the attempts picked up in a window that ends now. At most
- * 20,000 attempts a queue and outcome are counted, the newest first. With tenants, only what was done for them counts.
+ * Workers, inferred from the claims of running runs and of the attempts claimed in a window that ends now. At most
+ * 20,000 attempts per queue and outcome are counted, newest first. With `tenant`, only claims of their tasks count.
  *
  * @throws ProblemError what `withQueues` throws.
  */

@@ -1,11 +1,11 @@
-import { boolean, instant, nullable, text, uuid } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
-import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { sql } from "drizzle-orm";
+import { boolean, instant, nullable, text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
+import { ProblemError } from "@/lib/model/problem";
 import type {
   RunDefinition,
   WorkflowDefinitionDetail,
@@ -89,7 +89,7 @@ export function getWorkflowDefinition(
 }
 
 /**
- * The definition that a run executes, found by the best evidence there is; see `DefinitionSource`.
+ * The definition that a run executes, by the best evidence available; see `DefinitionSource`.
  *
  * @throws ProblemError `workflow_run_not_found`, `definition_not_found`, and what `withQueues` throws.
  */

@@ -1,7 +1,7 @@
-import { instant, integer, nullable, text } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import "server-only";
 import { and, desc, sql } from "drizzle-orm";
+import { instant, integer, nullable, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
@@ -9,20 +9,20 @@ import { isRecent } from "./scope/recent-tasks";
 import { withQueues } from "./scope/registry";
 import { getWorkflowColumns } from "./workflows/tables";
 
-/** So many of the newest tasks of a queue are looked at. */
+/** How many of the newest tasks of a queue to scan. */
 const LOOKED_AT = 5_000;
 
-/** Whether workers of a queue take tasks of a name, as far as its newest tasks tell. */
+/** Whether workers of a queue claim tasks of a name, judged by its newest tasks. */
 export type Takers = {
   /** When one was taken last; `null`: none of the newest was. */
   lastTakenAt: Iso | null;
-  /** How many have waited for more than half a minute since, and nobody has taken them. */
+  /** How many have been ready for more than half a minute and are not claimed. */
   waiting: number;
 };
 
 /**
- * Whether workers of a queue take tasks of a name. Workers do not say what they know, so it is told from the newest
- * 5,000 tasks.
+ * Whether workers of a queue claim tasks of a name. Workers don't announce the names they know, so the newest 5,000
+ * tasks have to show it.
  *
  * @throws ProblemError what `withQueues` throws.
  */

@@ -1,8 +1,7 @@
-import { nullable, text } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
-import { ProblemError } from "@/lib/model/problem";
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
+import { nullable, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Count } from "@/lib/model/count";
 import type { Uuid } from "@/lib/model/ids";
@@ -10,6 +9,7 @@ import type { Iso } from "@/lib/model/instants";
 import type { Payload } from "@/lib/model/json";
 import { type KeyRange, uuidFloor, uuidInstant, uuidMilliseconds } from "@/lib/model/key-range";
 import { type Direction, formatCursor, PLACE } from "@/lib/model/page";
+import { ProblemError } from "@/lib/model/problem";
 import type { WorkflowRunDetail, WorkflowRunPage, WorkflowRunSummary } from "@/lib/model/workflow";
 import { isPathHidden } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
@@ -34,9 +34,9 @@ import {
 } from "./workflows/tables";
 
 /**
- * One page of workflow runs, newest first; by id where the table does not record when they were made. Every filter
- * holds at once; one for a column that the table lacks matches nothing. Pages neither repeat nor skip a run while
- * others are added. A database without the table has an empty page that says so in `tables`.
+ * One page of workflow runs, newest first; by id where the table has no time of creation. All filters hold at once;
+ * one on a column that the table lacks matches nothing. Pages neither repeat nor skip a run while others are added.
+ * A database without the table has an empty page, and `tables` shows why.
  *
  * @throws ProblemError `bad_request` for a foreign cursor, and what `withQueues` throws.
  */
@@ -124,7 +124,7 @@ function hasTag(tags: SQL, tag: string): SQL {
   if (isPathHidden(redactionRules(), "tags", [tag.slice(0, at)]))
     throw new ProblemError({
       code: "bad_request",
-      message: "This tag cannot be searched: the configuration hides it.",
+      message: "This tag cannot be searched: it is redacted.",
     });
   const [key, value] = [JSON.stringify(tag.slice(0, at)), tag.slice(at + 1)];
   const forms = [JSON.stringify(value), ...(LITERAL.test(value) ? [value] : [])];
@@ -134,16 +134,16 @@ function hasTag(tags: SQL, tag: string): SQL {
 
 const LITERAL = /^(true|false|null|-?(0|[1-9]\d{0,30})(\.\d{1,30})?)$/;
 
-/** Of more tasks than this, the root and the oldest are shown. */
+/** The most tasks in a result: the root and the oldest. */
 const MOST_TASKS = 200;
 /** Clocks of writers may differ by this much, in milliseconds. */
 const MARGIN = 60_000;
-/** Where nothing tells when a run began, its tasks are looked for this far back, in milliseconds. */
+/** How far back to search for the tasks of a run without a start time, in milliseconds. */
 const LOOK_BACK = 7 * 86_400_000;
 
 /**
- * A workflow run with its tasks: the root, and those of the run's life that carry its id in their headers, the oldest
- * first, whatever their queues. In one snapshot.
+ * A workflow run with its tasks, in one snapshot: the root, and the tasks of any queue that name the run in their
+ * headers, oldest first.
  *
  * @throws ProblemError `workflow_run_not_found`, and what `withQueues` throws.
  */
@@ -213,7 +213,7 @@ async function getPayloads(
   return payloads ?? { inputs: null, result: null, error: null };
 }
 
-/** The ids that tasks spawned by this run can have. */
+/** The range of ids that tasks spawned by this run can have. */
 function computeLifetime(run: WorkflowRunSummary, now: Iso): KeyRange {
   const starts = [run.createdAt, run.startedAt].flatMap((at) => (at ? [Date.parse(at)] : []));
   const spawned = run.rootTaskId ? [uuidMilliseconds(run.rootTaskId)] : [];
@@ -236,7 +236,7 @@ function countOf({ found, rest, full }: FoundTasks, run: WorkflowRunSummary): Co
 }
 
 /**
- * The exact text of one JSON value of a workflow run, whatever its size; what the configuration hides is masked.
+ * The exact text of one JSON value of a workflow run, whatever its size. Redacted values are masked.
  *
  * @throws ProblemError `payload_not_found`, and what `withQueues` throws.
  */

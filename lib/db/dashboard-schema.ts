@@ -58,22 +58,19 @@ const itemTable = dashboard.table("bulk_item", {
 });
 
 /**
- * What was done through the dashboard; it accepts new rows and nothing else. Where the dashboard is restricted to
- * tenants, what is their business. The column `tenants` is absent from tables of an earlier version.
+ * The audit log, which is append-only. In a dashboard restricted to tenants, the entries that concern only these. Tables
+ * of an earlier version lack the column `tenants`.
  */
 export function auditEntries(): typeof auditTable {
   return restrict(auditTable, (tenants) => sql`item.tenants <@ ${tenants}`);
 }
 
-/**
- * Operations on many tasks; `finishedAt` is set exactly when `state` says that it is over. Restricted like
- * `auditEntries`.
- */
+/** Bulk operations; `finishedAt` is set exactly when `state` is final. Restricted like `auditEntries`. */
 export function bulkJobs(): typeof jobTable {
   return restrict(jobTable, (tenants) => sql`item.tenants <@ ${tenants}`);
 }
 
-/** The tasks of the operations that `bulkJobs` has; `outcome` is null until the task's turn came. */
+/** The tasks of the operations in `bulkJobs`; `outcome` is NULL until the task is processed. */
 export function bulkItems(): typeof itemTable {
   return restrict(
     itemTable,

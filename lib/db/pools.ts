@@ -3,7 +3,7 @@ import { getEnvironment } from "./env";
 
 type Pools = { read: Pool; write: Pool };
 
-// Development reloads modules, and pages, routes and actions are bundled apart: the process has one pair of pools.
+// Development reloads modules, and pages, routes and actions are separate bundles: the process holds the one pair.
 const KEY = Symbol.for("absurd-dashboard.pools");
 const shared = globalThis as { [KEY]?: Pools };
 
@@ -12,7 +12,7 @@ export function getReadPool(): Pool {
   return getPools().read;
 }
 
-/** Connections for what the operator changes. */
+/** Connections for changes by operators. */
 export function getWritePool(): Pool {
   return getPools().write;
 }
@@ -24,7 +24,7 @@ export async function closePools(): Promise<void> {
   await Promise.all([pools?.read.end(), pools?.write.end()]);
 }
 
-/** Nothing connects before the first use, so a database that is away does not keep the server from starting. */
+/** Connects on first use, so the server starts even while the database is down. */
 function getPools(): Pools {
   const { DATABASE_URL, DATABASE_READ_URL } = getEnvironment();
   shared[KEY] ??= {
@@ -58,7 +58,7 @@ function createPool(config: PoolConfig): Pool {
     keepAlive: true,
     ...config,
   });
-  // Without a listener an idle connection that breaks would end the process; the next read reports the loss.
+  // Without a listener, an idle connection that breaks would end the process. The next query reports the loss.
   pool.on("error", (error) => {
     console.error(`[${config.application_name}] an idle connection was lost: ${error.message}`);
   });

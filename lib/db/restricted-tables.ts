@@ -7,14 +7,14 @@ type Tables = Record<
   PgTable
 >;
 
-/** What the tenant of a task is called where it comes out of a sub-select; no column of a queue is called so. */
+/** The column of a task's tenant in a subquery; no column of a queue has this name. */
 const TENANT = sql.identifier("absurd_dashboard_tenant");
 
 /**
- * The tables of a queue as sub-selects of what belongs to these tenants: their tasks, the events that these wait for,
- * and the rows of all other tables that are of these tasks. PostgreSQL merges them into the statement around them, so
- * that ranges of keys stay ranges of keys. What is not a task itself is tested by a scalar sub-select, which never becomes a join: it is
- * one look-up of a task by key for each row that all other conditions leave.
+ * The tables of a queue as subqueries limited to these tenants: their tasks, the events that these wait for, and the rows
+ * of all other tables that belong to these tasks. PostgreSQL flattens them into the surrounding statement, so key ranges
+ * stay key ranges. Rows of other tables are tested by a scalar subquery, which never becomes a join: one lookup of a task
+ * by key for each row that passes all other conditions.
  */
 export function restrictTables<T extends Tables>(
   tables: T,
@@ -29,7 +29,7 @@ export function restrictTables<T extends Tables>(
     ) as task)`;
   const ofTasks = (table: PgTable) =>
     sql`select owned.* from ${table} owned where ${belongs(sql`owned`)}`;
-  // Every other table belongs to tasks: one that is added later, too, or its statements fail.
+  // Every other table belongs to tasks. One added later must too, or its statements fail.
   const owned = Object.entries(tables).map(([name, table]) => [
     name,
     replaceTable(table, ofTasks(table)),
@@ -50,7 +50,7 @@ export function restrictTables<T extends Tables>(
   };
 }
 
-/** The tables of a queue with all rows; the tenant of its tasks can be asked for as in `restrictTables`. */
+/** The tables of a queue with all rows, and the tenant of its tasks as in `restrictTables`. */
 export function exposeTenant<T extends Tables>(tables: T): T & { tenantId: SQL<string | null> } {
   const { tasks } = tables;
   return {
@@ -66,14 +66,14 @@ function withTenant(tasks: PgTable): SQL {
 }
 
 /**
- * The tenant of the task `t`: its column where the table has one, else its header. Where it has none the bare name means
- * `elsewhere.tenant_id`, which is NULL; so it is right in the very statement that reads, whatever was added meanwhile.
+ * The tenant of the task `t`: its column where the table has one, else its header. Without the column, the bare name
+ * resolves to `elsewhere.tenant_id`, which is NULL. So the statement is right even if the column was added a moment ago.
  */
 function tenantOf(): SQL {
   return sql`coalesce(tenant_id::text, t.headers ->> 'tenant_id')`;
 }
 
-/** A sub-select that statements can use like the table itself. */
+/** A subquery that statements can use like the table itself. */
 export function replaceTable<T extends PgTable>(table: T, rows: SQL): T {
   const name = getTableName(table);
   const columns = getTableColumns(alias(table, name));

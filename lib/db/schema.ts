@@ -37,16 +37,15 @@ export type QueueTables = ReturnType<typeof createTables> & {
 };
 
 /**
- * What a question may see of a queue: its tables as the engine creates them, or, where the dashboard is restricted to
- * tenants or the question asks for some (`only`; none means all), sub-selects in their place with the rows of these
- * tenants alone. They take the same columns and the same names in statements, but no alias. Whether the tables exist is
- * for the registry to say.
+ * The tables of a queue as a query may see them: as the engine creates them or, where the dashboard or the query (`only`;
+ * empty means all) is restricted to tenants, as subqueries with the rows of these tenants. Subqueries have the same
+ * columns and the same names in statements, but take no alias. The registry knows whether the tables exist.
  *
- * This is the one way in which queries name tables of queues; a test keeps it so.
+ * Queries name the tables of queues in no other way; a test enforces it.
  */
 export function queueTables(queue: string, only: readonly string[] = []): QueueTables {
   const tenants = narrowTenants(getTenants(), only);
-  return recall(queue, tenants, () => {
+  return getCached(queue, tenants, () => {
     const tables = createTables(queue);
     return tenants === null
       ? { ...tables, tenantId: plainTenant(queue, tables.tasks) }
@@ -55,18 +54,18 @@ export function queueTables(queue: string, only: readonly string[] = []): QueueT
 }
 
 /**
- * The tables of a queue with the rows of all tenants, also where the dashboard is restricted. Only for what decides how
- * far a question reads, never for what it answers; a test names the files that may use it.
+ * The tables of a queue with the rows of all tenants, also where the dashboard is restricted. Only to decide how far to
+ * read, never for what is returned; a test lists the files that may use it.
  */
 export function queueTablesOfAllTenants(queue: string): QueueTables {
   if (getTenants() === null) return queueTables(queue);
-  return recall(queue, "all", () => exposeTenant(createTables(queue)));
+  return getCached(queue, "all", () => exposeTenant(createTables(queue)));
 }
 
 const cache = new Map<string, QueueTables>();
 const tenantColumns = new Set<string>();
 
-/** Says whether the tasks of a queue have a column `tenant_id`, as soon as somebody has looked. */
+/** Records whether the tasks of a queue have a column `tenant_id`, which the registry's query finds out. */
 export function noteTenantColumn(queue: string, present: boolean): void {
   if (tenantColumns.has(queue) === present) return;
   if (present) tenantColumns.add(queue);
@@ -74,11 +73,15 @@ export function noteTenantColumn(queue: string, present: boolean): void {
   cache.clear();
 }
 
-function recall(queue: string, tenants: Tenants | "all", create: () => QueueTables): QueueTables {
+function getCached(
+  queue: string,
+  tenants: Tenants | "all",
+  create: () => QueueTables,
+): QueueTables {
   const key = JSON.stringify([queue, tenants]);
   let tables = cache.get(key);
   if (!tables) {
-    // Names come from users too: the memory must not grow with what they type.
+    // Names also come from users, so the cache must not grow with what they type.
     if (cache.size >= 1_000) cache.clear();
     tables = create();
     cache.set(key, tables);
@@ -139,7 +142,7 @@ function createTables(queue: string) {
     }),
     events: absurd.table(`e_${queue}`, {
       name: text("event_name").notNull().primaryKey(),
-      /** SQL NULL marks a sentinel: asked for, never emitted. */
+      /** SQL NULL marks a sentinel: awaited, never emitted. */
       payload: jsonb("payload"),
       emittedAt: instant("emitted_at").notNull(),
     }),

@@ -4,7 +4,7 @@ import { getReadPool } from "./pools";
 
 export type Database = NodePgDatabase;
 
-/** How a caller that lost interest stops a read. */
+/** `signal` cancels a read whose result is no longer needed. */
 export type ReadOptions = { signal?: AbortSignal | undefined };
 
 /**
@@ -28,7 +28,7 @@ export async function inSnapshot<T>(
   const onBroken = () => {
     broken = true;
   };
-  // Nobody else listens to a connection that is checked out, and an error without a listener ends the process.
+  // A client that is checked out has no other listener, and an error without a listener ends the process.
   client.on("error", onBroken);
   try {
     signal?.throwIfAborted();
@@ -42,14 +42,14 @@ export async function inSnapshot<T>(
     throw error;
   } finally {
     signal?.removeEventListener("abort", onAbort);
-    // The cancel request must not hit whoever gets this connection next.
+    // The cancel request must not hit the next user of this connection.
     await cancelled;
     client.off("error", onBroken);
     client.release(broken);
   }
 }
 
-/** Cancels over a connection of its own, since the pool may be used up. Best effort: the statement is bounded anyway. */
+/** Cancels over a connection of its own, since the pool may be exhausted. Best effort: the statement has a timeout. */
 async function cancel(victim: PoolClient): Promise<void> {
   const pid = (victim as PoolClient & { processID?: number }).processID;
   const { max: _, ...options } = getReadPool().options;
@@ -58,7 +58,7 @@ async function cancel(victim: PoolClient): Promise<void> {
     await client.connect();
     await client.query("select pg_cancel_backend($1)", [pid]);
   } catch {
-    // The statement time-out ends what could not be cancelled.
+    // The statement timeout ends what could not be cancelled.
   } finally {
     await client.end().catch(() => undefined);
   }

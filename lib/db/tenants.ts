@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { getEnvironment } from "./env";
 
-/** The tenants whose rows may be seen and acted on; `null`: all of them, and rows that have none. */
+/** The tenants whose rows are visible and may be changed; `null`: all, and rows without one. */
 export type Tenants = readonly string[] | null;
 
 /** What `DASHBOARD_TENANTS` restricts this dashboard to. */
@@ -9,13 +9,13 @@ export function getTenants(): Tenants {
   return getEnvironment().DASHBOARD_TENANTS ?? null;
 }
 
-/** Those of the asked tenants that are allowed; asking for none asks for all that are. */
+/** The requested tenants that are allowed; all allowed ones if none is requested. */
 export function narrowTenants(allowed: Tenants, asked: readonly string[]): Tenants {
   if (asked.length === 0) return allowed;
   return allowed === null ? asked : asked.filter((tenant) => allowed.includes(tenant));
 }
 
-/** Whether this tenant is among the allowed; a row without one is none of a restricted dashboard's. */
+/** Whether this tenant is allowed. A restricted dashboard never shows a row without one. */
 export function isAllowed(allowed: Tenants, tenant: string | null): boolean {
   return allowed === null || (tenant !== null && allowed.includes(tenant));
 }

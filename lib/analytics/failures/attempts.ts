@@ -28,7 +28,7 @@ export type FailedAttempt = {
 
 type Wanted = {
   since: Iso;
-  /** Attempts last claimed before are not looked at. */
+  /** Attempts last claimed before are skipped. */
   claimedSince: Iso;
   names: string[];
   tenants: string[];
@@ -36,8 +36,8 @@ type Wanted = {
 };
 
 /**
- * The newest failed attempts of these queues, the latest claimed first, at most `limit`; `more` says that there are
- * others. One statement: a range of the index of runs by state, then one task a run by primary key.
+ * The newest failed attempts of these queues, latest claim first, at most `limit`; `more` is set when there are
+ * others. One statement: a range of the index of runs by state, then one task per run by primary key.
  */
 export async function listFailedAttempts(
   db: Database,
@@ -48,7 +48,7 @@ export async function listFailedAttempts(
   const arms = queues.map((queue, index) => {
     const { runs, tasks, tenantId } = queueTables(queue, tenants);
     const reason = runs.failureReason;
-    // There is no upper bound: a run that failed while it slept kept the time it would have woken.
+    // No upper bound: a run that failed while sleeping kept its wake time.
     const failed = db
       .select({
         runId: runs.runId,
@@ -73,7 +73,7 @@ export async function listFailedAttempts(
       .orderBy(sql`${runs.availableAt} desc`)
       .limit(limit + 1)
       .as("failed");
-    // The limit keeps it a look-up by key: joined as a whole the planner may read all tasks.
+    // The limit forces a lookup by key: in a plain join the planner may read all tasks.
     return sql`(
       select ${index}::int as queue, failed.*, task.*
       from ${failed}
@@ -96,7 +96,7 @@ export async function listFailedAttempts(
   const rows = await query(
     db,
     FAILED_ATTEMPT,
-    // Up to 20,000 rows: columns that nobody needs are worth leaving out.
+    // Up to 20,000 rows: select only the columns that are used.
     sql`select queue, task_id as "taskId", attempt, failed_at as "failedAt", error_name as "errorName", message,
         "taskName", "taskState", "tenantId", "attemptsLeft", "isLatest"
       from (${sql.join(arms, sql` union all `)}) as attempts

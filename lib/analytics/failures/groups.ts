@@ -9,8 +9,7 @@ const SAMPLES = 5;
 type Draft = Omit<FailureGroup, "queues"> & { byQueue: Map<string, number> };
 
 /**
- * Groups failed attempts, given newest first, by task name, error name and fingerprint. The group with the most
- * attempts comes first.
+ * Groups failed attempts, given newest first, by task name, error name and message pattern. Most attempts first.
  */
 export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): FailureGroup[] {
   const drafts = new Map<string, Draft>();
@@ -30,7 +29,7 @@ export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): F
     .sort((a, b) => b.attempts - a.attempts || (a.lastAt < b.lastAt ? 1 : -1));
 }
 
-/** Tells whether failures belong to the group with this id. */
+/** Returns a test of whether a failure belongs to the group with this id. */
 export function createGroupTest(id: string): (row: FailedAttempt) => boolean {
   const patternOf = createFingerprints();
   const known = new Map<string, boolean>();
@@ -43,8 +42,8 @@ export function createGroupTest(id: string): (row: FailedAttempt) => boolean {
 }
 
 /**
- * Fingerprints of many messages. They hold no digits and only tell whether there was one, so of messages that differ in
- * digits alone one is looked at closely.
+ * Fingerprints of many messages. A fingerprint has no digits and only shows whether there were any, so of messages
+ * that differ in digits alone only one is computed.
  */
 function createFingerprints(): (message: string) => string {
   const known = new Map<string, string>();
@@ -56,7 +55,7 @@ function createFingerprints(): (message: string) => string {
   };
 }
 
-/** No name holds the character that keeps the parts apart: the database refuses it. */
+/** NUL separates the parts: no name has one, since PostgreSQL refuses it. */
 function getKey({ taskName, errorName }: FailedAttempt, pattern: string): string {
   return `${taskName}\0${errorName ?? "\0"}\0${pattern}`;
 }

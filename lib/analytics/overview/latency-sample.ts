@@ -19,13 +19,14 @@ export type SampledTask = {
   waitMs: number | null;
   /** `null` until it has ended. */
   runMs: number | null;
-  /** How many tasks it stands for. */
+  /** How many tasks of the window it represents. */
   weight: number;
 };
 
 /**
- * Tasks spawned since `from`, of each queue about as many: the first few of each of 48 equal slices of the time. A slice
- * that held more than were read gives its tasks the weight of those that were not, judged by how dense the ones read lie.
+ * Tasks spawned since `from`, about as many of each queue: the first few of each of 48 equal slices of the time. In
+ * a slice that has more than were read, each task also represents a share of the others, estimated from how densely
+ * those read lie.
  */
 export async function sampleTasks(
   db: Database,
@@ -75,7 +76,7 @@ function arm(
   const { tasks, runs } = queueTables(queue, tenant);
   const milliseconds = (interval: ReturnType<typeof sql>) =>
     sql`(extract(epoch from ${interval}) * 1000)::float8`;
-  // The limits keep them look-ups by key: joined as a whole the planner may read all runs.
+  // The limits force lookups by key: in a plain join the planner may read all runs.
   return sql`(
     select ${index}::int as queue, slice - 1 as slice, task."taskId", task.name, task."waitMs", run."runMs"
     from edges cross join generate_series(1, ${SLICES}::int) slice

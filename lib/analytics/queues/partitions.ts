@@ -28,8 +28,8 @@ const PART = {
 type Part = DecodedRow<typeof PART>;
 
 /**
- * The weeks a partitioned queue has and those that its policy asks for, with what lies in the default partitions. Read
- * from the catalog, but for the rows of the default partitions, which are counted up to ten thousand a table.
+ * The weeks that a partitioned queue has and those that its policy requires, with the rows in default partitions.
+ * From the catalog, but for those rows, which are counted up to ten thousand per table.
  */
 export async function getPartitions(db: Database, queue: string): Promise<Partitions> {
   const wanted = new Set(await listWantedWeeks(db, queue));

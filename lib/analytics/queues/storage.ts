@@ -15,7 +15,7 @@ const TABLES = {
 } as const satisfies Record<string, TableStorage["table"]>;
 
 /**
- * The size of each table of a queue. The sizes are asked of the file system and the rows of the planner's statistics,
+ * The size of each table of a queue. Sizes come from the file system and row counts from the planner's statistics,
  * so the cost follows the number of partitions, never that of the rows.
  */
 export async function listStorage(db: Database, queue: string): Promise<TableStorage[]> {

@@ -11,16 +11,16 @@ import { isRecent, RECENT_TASKS } from "../scope/recent-tasks";
 /** Task tables up to this many bytes are counted, larger ones estimated. */
 const SMALL = 4_194_304;
 
-/** Rows that are looked at when there are no statistics yet. */
+/** How many rows to scan while there are no statistics. */
 const CAP = RECENT_TASKS;
 
 const STATES = ["completed", "failed", "cancelled"] as const;
 
 /**
- * Terminal tasks by queue. No index serves this: small tables are counted exactly; of large ones the planner's
- * statistics give an estimate (`pg_class.reltuples` times the frequency of the state in `pg_stats`, by partition);
- * without statistics, and where the dashboard is restricted to tenants or asked for some, the newest 20,000 tasks are
- * looked through, which gives a lower bound.
+ * Terminal tasks by queue. No index serves this, so small tables are counted exactly and large ones estimated:
+ * `pg_class.reltuples` times the frequency of the state in `pg_stats`, by partition. Without statistics, and where
+ * the dashboard or the query is restricted to tenants, the newest 20,000 tasks are counted, which gives a lower
+ * bound.
  */
 export async function countTerminalTasks(
   db: Database,

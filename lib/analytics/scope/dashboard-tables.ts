@@ -1,17 +1,17 @@
-import { boolean, instant } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
-import { translateReadError } from "@/lib/model/sqlstate";
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
+import { boolean, instant } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { type Database, inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
+import { translateReadError } from "@/lib/model/sqlstate";
 
 /**
- * Reads the dashboard's own tables in one snapshot, with the database's clock. `installed` is false where this table is
- * absent; they come with `npm run db:migrate`. `tenants` says whether it is of a version that knows tenants; a dashboard
- * that is restricted to some counts any other as absent.
+ * Runs `read` over one of the dashboard's own tables in one snapshot, with the database's clock. `installed` is
+ * false without the table, which `npm run db:migrate` creates. `tenants` is whether its version has a column for
+ * tenants; a restricted dashboard treats any other as not installed.
  *
  * @throws what `translateReadError` knows.
  */
@@ -41,7 +41,10 @@ export async function withDashboardTable<T>(
   }
 }
 
-/** The condition that a row is the business of one of these tenants; tables of an earlier version do not know. */
+/**
+ * The condition that a row concerns one of these tenants; false for tables of an earlier version, which don't record
+ * tenants.
+ */
 export function concerns(column: PgColumn | false, tenants: readonly string[]): SQL {
   return column ? sql`${column} && ${sql.param([...tenants])}::text[]` : sql`false`;
 }

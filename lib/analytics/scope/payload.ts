@@ -12,10 +12,10 @@ const TOTAL_LIMIT = 4_194_304;
 const MEASURE_LIMIT = 1_048_576;
 
 /**
- * A JSON column or expression as a `Payload`: its exact text and size, the size alone when the text is larger than `limit` bytes,
- * or `null` for SQL NULL. What the configuration hides is masked.
+ * A JSON column or expression as a `Payload`: its exact text and size, only the size when the text is larger than
+ * `limit` bytes, or `null` for SQL NULL. Redacted values are masked.
  *
- * @param root what the value is, where the column does not tell.
+ * @param root what the value is, where the column doesn't show it.
  */
 export function payload(column: AnyColumn, limit?: number): SQL<Payload>;
 export function payload(column: SQL, limit: number | undefined, root: PayloadRoot): SQL<Payload>;
@@ -54,7 +54,7 @@ export function getPayloadRoot(column: AnyColumn | SQL): PayloadRoot | null {
   return root;
 }
 
-/** The limit for each of so many values, so that an answer does not grow with its number of rows. */
+/** The inline limit of each of this many values, so that a result doesn't grow with its number of rows. */
 export function inlineLimit(values: number): number {
   return Math.min(INLINE_LIMIT, Math.max(1_024, Math.floor(TOTAL_LIMIT / Math.max(values, 1))));
 }
@@ -64,7 +64,7 @@ function parsePayload(value: string, root: PayloadRoot | null): Payload {
   const colon = value.indexOf(":");
   const bytes = Number(value.slice(0, colon));
   const text = value.slice(colon + 1);
-  // No JSON value prints as an empty text: it stands for one that was left out.
+  // No JSON value prints as an empty text, so it marks one that was left out.
   if (text === "") return { bytes };
   const shown = root === null ? { text, hidden: 0 } : redact(root, text);
   return { bytes, text: shown.text, ...(shown.hidden > 0 ? { hidden: shown.hidden } : {}) };

@@ -2,13 +2,13 @@ import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import { getTenants, narrowTenants } from "@/lib/db/tenants";
 
-/** So many of the newest tasks of a queue, of all tenants, are looked at. */
+/** How many of the newest tasks of a queue, of all tenants, are scanned. */
 export const RECENT_TASKS = 20_000;
 
 /**
- * In a dashboard that is restricted to tenants, and where some are asked for (`only`), the condition that a task is among
- * the newest 20,000 of its queue: without it, "the newest few" of a tenant that has few could be looked for in the whole
- * history. Elsewhere nothing.
+ * The condition that a task is among the newest 20,000 of its queue, where the dashboard or the query (`only`) is
+ * restricted to tenants; elsewhere `undefined`. Without it, finding the newest few tasks of a small tenant could
+ * scan the whole history.
  */
 export function isRecent(
   queue: string,

@@ -33,7 +33,10 @@ export function redact(root: PayloadRoot, text: string): { text: string; hidden:
   return hideText(redactionRules(), root, text);
 }
 
-/** A member of an error as it may be shown: `null` stays, a hidden one is masked, others lose what looks hidden. */
+/**
+ * A member of an error as it may be shown: `null` stays, a redacted member is masked, and others lose what matches a
+ * rule.
+ */
 export function redactErrorPart<Text extends string | null>(
   member: "name" | "message",
   text: Text,
@@ -50,9 +53,8 @@ const LIMIT = 200;
 const LARGE = 65_536;
 
 /**
- * The text at a path, at most 200 characters of it. While the configuration hides something, more of it with its type
- * before: give it to `redactColumn`. Of a path through every element of an array the array is meant; one element goes by
- * its number.
+ * The text at a path, at most 200 characters. While anything is redacted it selects more, with its type in front,
+ * for `redactColumn`. A path through every element of an array selects the array; a number selects one element.
  */
 export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<string | null> {
   const path = sql`${sql.param(upToArray(steps))}::text[]`;

@@ -18,7 +18,7 @@ export type RegisteredQueue = Pick<Queue, "name" | "createdAt" | "storageMode"> 
   hasHeartbeat: boolean;
 };
 
-/** One snapshot of the database with the queues a question is about, by name. */
+/** One snapshot of the database with the queues of a query, by name. */
 export type Scope = {
   db: Database;
   now: Iso;
@@ -30,11 +30,12 @@ export type Scope = {
 const GONE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedColumn];
 
 /**
- * Runs `read` in one snapshot over the named queues, or over all of them when none is named. A queue that is dropped
- * while it is read makes the whole question start over. Over all queues, those that cannot be read come apart in
- * `unreadable`: a list must never pass over them in silence.
+ * Runs `read` in one snapshot over the named queues, or over all of them if none is named. Starts over when a queue
+ * is dropped during the read. Over all queues, those that cannot be read are listed in `unreadable`: a list must
+ * never omit them silently.
  *
- * @throws ProblemError `queue_not_found` when a named queue is unknown, `no_schema`, and whatever `translateReadError` knows.
+ * @throws ProblemError `queue_not_found` when a named queue is unknown, `no_schema`, and what `translateReadError`
+ *   knows.
  */
 export async function withQueues<T>(
   names: string[],
@@ -73,7 +74,7 @@ async function openScope(db: Database, names: string[]): Promise<Scope> {
 
 /**
  * The registered queues, by name, with the engine's clock. The registry is the only source of queue names: table
- * names also match partitions. Columns of later generations are probed, not assumed.
+ * names also match partitions. Columns of later schemas are looked up, not assumed.
  */
 export async function listRegisteredQueues(
   db: Database,

@@ -47,7 +47,7 @@ async function listEmissionTimes(
   names: readonly string[],
 ): Promise<Map<string, Iso>> {
   if (names.length === 0) return new Map();
-  // The tasks themselves asked for them, and may know when they came after they stopped waiting.
+  // The tasks waited for these events themselves, so they may see when they were emitted, even later.
   const { events } = queueTablesOfAllTenants(queue);
   const rows = await db
     .select({ name: events.name, emittedAt: events.emittedAt })

@@ -17,8 +17,8 @@ export function awaitCheckpoint(taskId: Uuid): string {
 }
 
 /**
- * The tasks that a task's checkpoints name: those whose result it awaited under the default name, and ids that a step
- * stored as clients answer a spawn. In the order of the checkpoints, each once, at most 200.
+ * The tasks that a task's checkpoints name: those whose result it awaited under the default name, and ids that a
+ * step stored from a spawn. In the order of the checkpoints, each once, at most 200.
  */
 export function findLinks(checkpoints: readonly { name: string; text: string | null }[]): Link[] {
   const links = new Map<Uuid, Link>();

@@ -20,8 +20,8 @@ const MOST_ROWS = 5_000;
 export type WorkflowTaskDetail = { detail: TaskDetail; record: TaskRecord };
 
 /**
- * Everything the engine keeps about these tasks, as `getTask` gives it for one, a few statements a queue. In the order
- * given; tasks that are gone are left out. What was cut off is said in `truncated` of each task.
+ * Everything the engine keeps about these tasks, as `getTask` returns it for one, by a few statements per queue. In
+ * the order given; missing tasks are left out, and `truncated` of each task shows what was cut.
  */
 export async function listTaskDetails(
   db: Database,

@@ -91,8 +91,8 @@ const ROOT = { id: uuid, taskId: uuid, state: oneOf(TASK_STATES) };
 type Root = DecodedRow<typeof ROOT>;
 
 /**
- * Completes rows with their root tasks, one look-up by primary key a run: by the task's id where the row has it, else by
- * the run's. A queue that is gone has no roots.
+ * Adds the root tasks to runs, one lookup by primary key per run: by the task's id where the row has it, else by the
+ * run's. Without its queue a run has no root.
  */
 export async function withRoots(
   db: Database,

@@ -23,7 +23,7 @@ const NEEDED = {
   definition: ["definition_id", "workflow_name", "workflow_version", "definition"],
 };
 
-/** Programs make these tables in different shapes, or not at all, so their columns are asked for. */
+/** The columns that exist. Other programs create these tables in different shapes, or not at all. */
 export async function getWorkflowColumns(
   db: Database,
   queues: readonly RegisteredQueue[],
@@ -48,7 +48,7 @@ export async function getWorkflowColumns(
   };
 }
 
-/** What the browser is told of the tables. */
+/** What pages need to know about the tables. */
 export function describeTables({ runs, definitions, dated }: WorkflowColumns): WorkflowTables {
   return {
     runs: runs.size > 0,
@@ -69,9 +69,9 @@ export type WorkflowSources = { runs: SQL; definitions: SQL };
 const UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 
 /**
- * Where to read workflow runs and definitions from; the one way in which queries name their tables, which a test keeps
- * so. In a dashboard that is restricted to tenants only the rows with such a `tenant_id` are there; of a table of runs
- * without that column, those whose root task belongs to one of the tenants, and of such a table of definitions none.
+ * What to select workflow runs and definitions from. Queries name these tables in no other way; a test enforces it.
+ * In a dashboard restricted to tenants these are the rows with such a `tenant_id`; without that column, the runs
+ * whose root task belongs to one of the tenants, and no definitions.
  */
 export function workflowSources(
   columns: { runs: ReadonlySet<string>; definitions: ReadonlySet<string> },
