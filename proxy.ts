@@ -3,7 +3,7 @@ import { type NextRequest, NextResponse } from "next/server";
 import { getEnvironment } from "@/lib/db/env";
 import { apiHeaders, pageHeaders } from "@/lib/identity/headers";
 import { findForeign } from "@/lib/identity/origin";
-import { readSession, SESSION_COOKIE } from "@/lib/identity/session";
+import { SESSION_COOKIE, verifySession } from "@/lib/identity/session";
 
 /** Open without signing in. Probes of load balancers cannot sign in, and learn no more than whether there is a database. */
 const OPEN = ["/sign-in", "/api/health"];
@@ -28,7 +28,10 @@ export async function proxy(request: NextRequest): Promise<Response> {
     );
 
   if (DASHBOARD_TOKEN !== undefined && !OPEN.includes(pathname)) {
-    const session = await readSession(request.cookies.get(SESSION_COOKIE)?.value, DASHBOARD_TOKEN);
+    const session = await verifySession(
+      request.cookies.get(SESSION_COOKIE)?.value,
+      DASHBOARD_TOKEN,
+    );
     if (!session && (isApi || request.method !== "GET"))
       return refuse(401, "unauthenticated", "Sign in first.", "Open /sign-in.");
     if (!session) {

@@ -6,7 +6,7 @@ import {
   type QueryKey,
 } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { requireViewer } from "@/lib/identity/require";
+import { requirePermission } from "@/lib/identity/require";
 
 type ServerQuery = { queryKey: QueryKey; queryFn: () => Promise<unknown> };
 
@@ -29,7 +29,7 @@ export async function Hydrate({
   prefetch: readonly ServerQuery[];
   children: ReactNode;
 }) {
-  await requireViewer();
+  await requirePermission("view");
   const client = new QueryClient();
   await Promise.all(prefetch.map((query) => client.prefetchQuery(query)));
   return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;

@@ -4,15 +4,14 @@ import { Shell } from "@/components/layout/frame/shell";
 import { parsePreferences } from "@/components/layout/preferences/preferences";
 import { SessionProvider } from "@/components/layout/session/session-provider";
 import { TenantsProvider } from "@/components/tenants/tenants-provider";
-import { asksForToken } from "@/lib/identity/asks-for-token";
-import { viewedTenants } from "@/lib/identity/viewed-tenants";
+import { isTokenRequired, viewedTenants } from "@/lib/identity/require";
 import { Providers } from "./providers";
 
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const jar = await cookies();
   const preferences = parsePreferences((name) => jar.get(name)?.value);
   const tenants = viewedTenants();
-  const hasSession = asksForToken();
+  const hasSession = isTokenRequired();
   return (
     <Providers preferences={preferences}>
       <TenantsProvider value={tenants}>

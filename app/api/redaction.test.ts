@@ -8,7 +8,7 @@ import {
   createWorkflowRun,
   updateWorkflowRunStatus,
 } from "@/lib/absurd/workflow-runs/workflow-runs";
-import { runAgainAction, spawnTaskAction } from "@/lib/actions/spawn";
+import { runAgainAction, spawnTaskAction } from "@/lib/actions/tasks";
 import { openTestDatabase } from "@/testing/dashboard-database";
 
 const SECRET = "hunter2";

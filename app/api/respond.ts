@@ -1,4 +1,4 @@
-import { requireViewer } from "@/lib/identity/require";
+import { requirePermission } from "@/lib/identity/require";
 import { httpStatus, type Problem, type ProblemBody, ProblemError } from "@/lib/model/problem";
 
 /** Answers a GET request as `answer` does, when its caller may look. */
@@ -7,7 +7,7 @@ export function respond(
   read: () => Promise<object | Response>,
 ): Promise<Response> {
   return answer(request, async () => {
-    await requireViewer(request);
+    await requirePermission("view", request);
     return read();
   });
 }

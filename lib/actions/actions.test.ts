@@ -8,12 +8,8 @@ import { getTask } from "@/lib/analytics/task";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { emitEventAction, previewEmitAction } from "./events";
 import type { ActionResult } from "./result";
-import {
-  cancelTaskAction,
-  previewRescheduleAction,
-  rescheduleRunAction,
-  retryTaskAction,
-} from "./tasks";
+import { previewRescheduleAction, rescheduleRunAction } from "./runs";
+import { cancelTaskAction, retryTaskAction } from "./tasks";
 
 const queue = `ops "queue"`;
 const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
@@ -60,7 +56,7 @@ test("cancel: an active task, once", async () => {
     data: { taskId, state: "cancelled" },
   });
   const again = refusal(await cancelTaskAction({ queue, taskId }));
-  expect(again).toMatchObject({ code: "already_ended", message: "The task is cancelled already." });
+  expect(again).toMatchObject({ code: "already_ended", message: "The task is already cancelled." });
 });
 
 test("cancel: refused once it has completed, even in the same moment", async () => {
@@ -194,7 +190,7 @@ test("emit: who comes second is told so", async () => {
 });
 
 test.each([
-  ["{", /not JSON/],
+  ["{", /Invalid JSON/],
   ['{"a": "\\ud83d"}', /cannot store/],
   ['{"a": "\\u0000"}', /cannot store/],
 ])("emit: the payload %s is refused with the reason", async (payload, message) => {

@@ -190,9 +190,9 @@ test("a small operation does not wait for a large one", async () => {
 });
 
 test.each([
-  [{ action: "cancel" }, /Either tasks or filters/],
-  [{ action: "cancel", filters: "?stat=failed" }, /filters cannot be read/],
-  [{ action: "cancel", filters: "?state=lost" }, /filters cannot be read/],
+  [{ action: "cancel" }, /Give either task ids or filters/],
+  [{ action: "cancel", filters: "?stat=failed" }, /Invalid filters/],
+  [{ action: "cancel", filters: "?state=lost" }, /Invalid filters/],
   [{ action: "drop", filters: "" }, /action/],
   [{ action: "cancel", ids: [] }, /ids/],
   [{ action: "cancel", filters: "", perSecond: 0 }, /perSecond/],

@@ -6,55 +6,55 @@ import { call } from "@/lib/absurd/connection/sql";
 import { createJob, endJob, isBulkInstalled, isJobOf } from "@/lib/bulk/job";
 import { previewBulk } from "@/lib/bulk/preview";
 import { wakeBulkRunner } from "@/lib/bulk/runner";
-import { fixWindow, readFilters } from "@/lib/bulk/selection";
+import { fixWindow, parseFilters } from "@/lib/bulk/selection";
 import { getTenants } from "@/lib/db/tenants";
 import { BULK_ACTIONS } from "@/lib/model/bulk";
 import { ProblemError } from "@/lib/model/problem";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
-import { action, inquiry } from "./action";
-import { extraAttempts as moreAttempts, queueName, reason, uuid } from "./inputs";
-import { toWhatIsShown } from "./reaches";
+import { defineAction, definePreview } from "./define-action";
+import { extraAttempts as moreAttempts, queueName, reason, uuid } from "./internal/inputs";
+import { guards } from "./tenant-guards";
 
 const ids = z
   .array(z.object({ queue: queueName, taskId: uuid }))
   .min(1, "is empty")
-  .max(1_000, "has more than 1000 tasks; use a filter");
+  .max(1_000, "has more than 1,000 tasks; use a filter");
 const filters = z.string("is missing").max(4_000, "is too long");
 const what = z
   .object({
-    action: z.enum(BULK_ACTIONS, "is not one that can be done in bulk"),
-    /** Either named tasks, or the query string of a task list. */
+    action: z.enum(BULK_ACTIONS, "is not a bulk action"),
+    /** Either task ids, or the query string of a task list. */
     ids: ids.optional(),
     filters: filters.optional(),
   })
   .refine((given) => (given.ids === undefined) !== (given.filters === undefined), {
-    message: "Either tasks or filters have to be given",
+    message: "Give either task ids or filters",
   });
 
-/** What an action would do to the selected tasks, as they are now; and whether bulk operations can run here. */
-export const previewBulkAction = inquiry(
-  "preview bulk",
-  "operator",
-  what,
-  toWhatIsShown,
-  async (input, db) => ({
+/** What an action would do to the selected tasks in their current states, and whether bulk operations are installed. */
+export const previewBulkAction = definePreview({
+  name: "preview bulk",
+  permission: "start bulk",
+  input: what,
+  guard: guards.visibleTasks,
+  run: async (input, { db }) => ({
     ...(await previewBulk(input.action, toSelection(input, await clock(db)))),
     installed: await isBulkInstalled(db),
   }),
-);
+});
 
-const start = action(
-  "start bulk",
-  "operator",
-  what.safeExtend({
+const start = defineAction({
+  name: "start bulk",
+  permission: "start bulk",
+  input: what.safeExtend({
     extraAttempts: moreAttempts.optional(),
     perSecond: z.int("is not a whole number").min(1, "is below 1").max(10_000).nullable(),
-    /** What the operator was shown, for the record. */
+    /** The number of tasks that the operator was shown, for the audit log. */
     shown: z.int().min(0),
     reason,
   }),
-  toWhatIsShown,
-  async (input, db, operator) => {
+  guard: guards.visibleTasks,
+  run: async (input, { db, operator }) => {
     await requireTables(db);
     const selection = toSelection(input, await clock(db));
     const bulkId = await createJob(db, {
@@ -67,12 +67,12 @@ const start = action(
     });
     return { bulkId, action: input.action };
   },
-);
+});
 
 /**
- * Writes a bulk operation down; the server's runner takes it up at once and goes on after a restart. Relative times in
- * filters are fixed now, and tasks spawned from now on are not part of it. Refused as `not_installed` where the
- * dashboard's tables are absent.
+ * Stores a bulk operation. The server's runner starts it immediately and resumes it after a restart. Relative times in
+ * filters are resolved now, and tasks spawned later are not part of it. Refused as `not_installed` where the dashboard's
+ * tables are missing.
  */
 export async function startBulkAction(input: Parameters<typeof start>[0]) {
   const result = await start(input);
@@ -81,15 +81,15 @@ export async function startBulkAction(input: Parameters<typeof start>[0]) {
 }
 
 /**
- * Ends a bulk operation. Tasks it acted on stay as they are now; after the answer it acts on no other. Refused as
- * `already_ended` when it was over before.
+ * Aborts a bulk operation. Completed items are not undone; once this resolves, no further task is touched. Refused as
+ * `already_ended` when the operation has ended.
  */
-export const abortBulkAction = action(
-  "abort bulk",
-  "operator",
-  z.object({ bulkId: uuid }),
-  toWhatIsShown,
-  async ({ bulkId }, db, operator) => {
+export const abortBulkAction = defineAction({
+  name: "abort bulk",
+  permission: "abort bulk",
+  input: z.object({ bulkId: uuid }),
+  guard: guards.visibleTasks,
+  run: async ({ bulkId }, { db, operator }) => {
     await requireTables(db);
     const ended =
       (await isJobOf(db, bulkId, getTenants())) &&
@@ -97,20 +97,19 @@ export const abortBulkAction = action(
     if (!ended)
       throw new ProblemError({
         code: "already_ended",
-        message: "The bulk operation is over already, or gone.",
+        message: "The bulk operation has already ended, or does not exist.",
       });
     return { bulkId };
   },
-);
+});
 
 function toSelection(
   input: z.output<typeof what>,
   now: string,
 ): { ids: z.output<typeof ids> } | { filters: TaskFilters } {
   if (input.ids) return { ids: input.ids };
-  const read = readFilters(input.filters ?? "");
-  if (!read)
-    throw new ProblemError({ code: "bad_request", message: "The filters cannot be read." });
+  const read = parseFilters(input.filters ?? "");
+  if (!read) throw new ProblemError({ code: "bad_request", message: "Invalid filters." });
   return { filters: fixWindow(read, now) };
 }
 
@@ -119,7 +118,7 @@ async function requireTables(db: Queryable): Promise<void> {
     throw new ProblemError({
       code: "not_installed",
       message:
-        "Bulk operations keep their state in the dashboard's own tables, which this database lacks.",
+        "Bulk operations need the dashboard's own tables, which are not installed in this database.",
       hint: "Install them with `npm run db:migrate`.",
     });
 }

@@ -2,7 +2,7 @@ import type { EmitPreview, WokenRun } from "@/lib/absurd/events/preview";
 import type { RescheduleTarget } from "@/lib/absurd/runs/reschedule-target";
 import type { Iso } from "@/lib/model/instants";
 
-/** A type whose dates became instants, for the browser. */
+/** A type with its dates as instants, for the browser. */
 type WithInstants<T> = T extends Date
   ? Iso
   : T extends (infer Item)[]
@@ -11,13 +11,13 @@ type WithInstants<T> = T extends Date
       ? { [Key in keyof T]: WithInstants<T[Key]> }
       : T;
 
-/** A waiting run as it is, or as it was moved; see `RescheduleTarget` for what each kind means. */
+/** A waiting run before or after it was moved; `RescheduleTarget` documents each kind. */
 export type ReschedulePlan = WithInstants<RescheduleTarget>;
 
 /** What an emit would do. */
 export type EmitPlan = WithInstants<EmitPreview>;
 
-/** Brings what the client layer says about a run into the shape of the read model. */
+/** Converts the client layer's dates to instants. */
 export function toPlan(target: RescheduleTarget): ReschedulePlan {
   return {
     ...target,
@@ -27,7 +27,7 @@ export function toPlan(target: RescheduleTarget): ReschedulePlan {
   } as ReschedulePlan;
 }
 
-/** As `toPlan`, for the preview of an emit. */
+/** Like `toPlan`, for the preview of an emit. */
 export function toEmitPlan(preview: EmitPreview): EmitPlan {
   return {
     ...preview,

@@ -1,117 +1,217 @@
 "use server";
 
 import { z } from "zod";
-import { createQueue, dropQueue, listQueues, setQueuePolicy } from "@/lib/absurd/queues/queues";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { QueueNotFoundError } from "@/lib/absurd/errors";
+import { cleanupEvents, cleanupTasks } from "@/lib/absurd/queues/cleanup";
+import {
+  createQueue,
+  dropQueue,
+  getQueuePolicy,
+  listQueues,
+  type QueuePolicy,
+  setQueuePolicy,
+} from "@/lib/absurd/queues/queues";
 import { previewCleanup } from "@/lib/analytics/queue-maintenance";
+import { listQueues as listQueueFigures } from "@/lib/analytics/queues";
+import { plural } from "@/lib/format";
 import { ProblemError } from "@/lib/model/problem";
-import { STORAGE_MODES } from "@/lib/model/queue";
-import { action, inquiry } from "./action";
-import { queueName } from "./inputs";
-import { cleanUpFor } from "./queue-cleanup";
-import { refuseCollision } from "./queue-collisions";
-import { findQueue, refuseActiveTasks } from "./queue-drop";
-import { policyChange, readPolicy, refuseStalePolicy } from "./queue-policy";
-import { toAllTenants } from "./reaches";
+import { type Queue, STORAGE_MODES } from "@/lib/model/queue";
+import { defineAction, definePreview } from "./define-action";
+import { queueName } from "./internal/inputs";
+import { refuseCollision } from "./internal/name-collisions";
+import { guards } from "./tenant-guards";
+
+const seconds = (most: number) =>
+  z.number("is not a number").min(0, "is negative").max(most, "is too long");
+
+/** Two years; a longer window would need thousands of partitions. */
+const TWO_YEARS = 2 * 366 * 86_400;
+
+/** The settings of a policy that change. The engine stores durations as 32-bit integers of seconds. */
+const policyChange = z.object({
+  defaultPartition: z.enum(["enabled", "disabled"]).optional(),
+  partitionLookaheadSeconds: seconds(TWO_YEARS).optional(),
+  partitionLookbackSeconds: seconds(TWO_YEARS).optional(),
+  cleanupTtlSeconds: seconds(2 ** 31 - 1).optional(),
+  cleanupLimit: z
+    .int("is not a whole number")
+    .min(1, "is below 1")
+    .max(2 ** 31 - 1, "is too large")
+    .optional(),
+  detachMode: z.enum(["none", "empty"]).optional(),
+  detachMinAgeSeconds: seconds(2 ** 31 - 1).optional(),
+});
+
+/** Rows per batch: the engine's default. Small batches hold their locks briefly. */
+const BATCH = 1_000;
 
 const ttlSeconds = z
   .int("is not a whole number")
   .min(0, "is negative")
   .max(2 ** 31 - 1, "is too long");
 
-/** A cleanup call of the dashboard works for about so long, so that its progress can be told. */
+/** Time budget of one cleanup call in milliseconds. Calls are short so that the page can show progress between them. */
 const CLEANUP_MS = 1_500;
 
 /**
- * Creates a queue. A name that is taken is refused, and so is one whose tables the engine could not tell from the
- * partitions of another queue.
+ * Creates a queue. Refused as `already_exists`, and as `name_collides` where a table of the new queue would have the name
+ * of another queue's partition.
  */
-export const createQueueAction = action(
-  "create queue",
-  "operator",
-  z.object({ queue: queueName, storageMode: z.enum(STORAGE_MODES, "is not one of the engine's") }),
-  toAllTenants,
-  async ({ queue, storageMode }, db) => {
+export const createQueueAction = defineAction({
+  name: "create queue",
+  permission: "create queue",
+  input: z.object({
+    queue: queueName,
+    storageMode: z.enum(STORAGE_MODES, "is not a storage mode"),
+  }),
+  guard: guards.unrestrictedOnly,
+  run: async ({ queue, storageMode }, { db }) => {
     const names = await listQueues(db);
     if (names.includes(queue))
       throw new ProblemError({
         code: "already_exists",
-        message: `There is a queue "${queue}" already.`,
+        message: `Queue "${queue}" already exists.`,
       });
     await refuseCollision(db, { queue, storageMode }, names);
-    // Engines without storage modes know one only, and no word for it.
+    // Engines without storage modes take no option for the only one they have.
     await createQueue(db, queue, storageMode === "unpartitioned" ? {} : { storageMode });
     return { queue, storageMode };
   },
-);
+});
 
-/** Makes the tables and the partitions of this week and the next ones where they are missing; touches no row. */
-export const repairQueueAction = action(
-  "repair queue",
-  "operator",
-  z.object({ queue: queueName }),
-  toAllTenants,
-  async ({ queue }, db) => {
-    const { storageMode } = await readPolicy(db, queue);
+/** Creates the tables and weekly partitions that are missing. Changes no row. */
+export const repairQueueAction = defineAction({
+  name: "repair queue",
+  permission: "repair queue",
+  input: z.object({ queue: queueName }),
+  guard: guards.unrestrictedOnly,
+  run: async ({ queue }, { db }) => {
+    const { storageMode } = await requirePolicy(db, queue);
     await createQueue(db, queue, { storageMode });
     return { queue };
   },
-);
+});
 
 /**
- * Drops a queue with all it holds. The name has to be given twice, and a queue with active tasks is refused unless that
- * was accepted, also when they came in the meantime.
+ * Drops a queue with all of its tables. Refused as `not_confirmed` unless the name is repeated, and as `has_active_tasks`
+ * unless the loss of active tasks is accepted; they are counted at the time of the drop.
  */
-export const dropQueueAction = action(
-  "drop queue",
-  "operator",
-  z.object({ queue: queueName, confirm: z.string("is missing"), acceptActive: z.boolean() }),
-  toAllTenants,
-  async ({ queue, confirm, acceptActive }, db) => {
+export const dropQueueAction = defineAction({
+  name: "drop queue",
+  permission: "drop queue",
+  input: z.object({ queue: queueName, confirm: z.string("is missing"), acceptActive: z.boolean() }),
+  guard: guards.unrestrictedOnly,
+  run: async ({ queue, confirm, acceptActive }, { db }) => {
     if (confirm !== queue)
       throw new ProblemError({
         code: "not_confirmed",
-        message: "The name that was typed is not the queue's.",
+        message: "The typed name does not match the queue's name.",
       });
-    const found = await findQueue(queue);
+    const { queues } = await listQueueFigures();
+    const found = queues.find((one) => one.name === queue);
+    if (!found) throw new QueueNotFoundError(queue);
     if (!acceptActive) refuseActiveTasks(found);
     await dropQueue(db, queue);
     return { queue };
   },
-);
+});
 
-/** Changes the settings that are given; refused when one of them is not what the operator saw any more. */
-export const setQueuePolicyAction = action(
-  "set queue policy",
-  "operator",
-  z.object({ queue: queueName, change: policyChange, expected: policyChange }),
-  toAllTenants,
-  async ({ queue, change, expected }, db) => {
-    refuseStalePolicy(await readPolicy(db, queue), expected);
-    // The round trip leaves out what was not given, which the verb tells from undefined.
+/** Changes the given settings. Refused as `state_changed` when a setting no longer has its `expected` value. */
+export const setQueuePolicyAction = defineAction({
+  name: "set queue policy",
+  permission: "set queue policy",
+  input: z.object({ queue: queueName, change: policyChange, expected: policyChange }),
+  guard: guards.unrestrictedOnly,
+  run: async ({ queue, change, expected }, { db }) => {
+    refuseStalePolicy(await requirePolicy(db, queue), expected);
+    // The round trip drops undefined members, which the verb would take for given ones.
     await setQueuePolicy(db, queue, JSON.parse(JSON.stringify(change)));
-    return readPolicy(db, queue);
+    return requirePolicy(db, queue);
   },
-);
+});
 
-/** What a cleanup with this time to live would delete now. */
-export const previewCleanupAction = inquiry(
-  "preview cleanup",
-  "operator",
-  z.object({ queue: queueName, ttlSeconds }),
-  toAllTenants,
-  ({ queue, ttlSeconds }) => previewCleanup(queue, ttlSeconds),
-);
+/** How many rows a cleanup with this time to live would delete now. */
+export const previewCleanupAction = definePreview({
+  name: "preview cleanup",
+  permission: "clean up queue",
+  input: z.object({ queue: queueName, ttlSeconds }),
+  guard: guards.unrestrictedOnly,
+  run: ({ queue, ttlSeconds }) => previewCleanup(queue, ttlSeconds),
+});
 
 /**
- * Deletes what ended, or was emitted, longer ago than this, in the engine's batches, for about a second; `done` says
- * whether something is left. Each call is one transaction, so what it answers is deleted for good.
+ * Deletes tasks that ended, and events that were emitted, longer ago than `ttlSeconds`, in the engine's batches, for about
+ * 1.5 s. `done: false` means that rows are left. Each call is one transaction: what it reports is deleted.
  */
-export const cleanUpQueueAction = action(
-  "clean up queue",
-  "operator",
-  z
+export const cleanUpQueueAction = defineAction({
+  name: "clean up queue",
+  permission: "clean up queue",
+  input: z
     .object({ queue: queueName, ttlSeconds, tasks: z.boolean(), events: z.boolean() })
-    .refine(({ tasks, events }) => tasks || events, "Nothing was chosen to be cleaned up"),
-  toAllTenants,
-  ({ queue, ...what }, db) => cleanUpFor(db, queue, what, CLEANUP_MS),
-);
+    .refine(({ tasks, events }) => tasks || events, "Choose tasks, events or both"),
+  guard: guards.unrestrictedOnly,
+  run: ({ queue, ...what }, { db }) => cleanUpFor(db, queue, what, CLEANUP_MS),
+});
+
+/** Counts of deleted rows; `done` when none are left. */
+type Cleanup = { tasksDeleted: number; eventsDeleted: number; done: boolean };
+
+/** Runs batches of the engine's cleanup, tasks before events, until no row is left or the time is up. */
+async function cleanUpFor(
+  db: Queryable,
+  queue: string,
+  what: { ttlSeconds: number; tasks: boolean; events: boolean },
+  milliseconds: number,
+): Promise<Cleanup> {
+  const end = performance.now() + milliseconds;
+  const drain = async (wanted: boolean, clean: typeof cleanupTasks) => {
+    for (let deleted = 0, batch = BATCH; ; ) {
+      if (!wanted || batch < BATCH) return { deleted, done: true };
+      if (performance.now() >= end) return { deleted, done: false };
+      batch = await clean(db, queue, { ttlSeconds: what.ttlSeconds, limit: BATCH });
+      deleted += batch;
+    }
+  };
+  const tasks = await drain(what.tasks, cleanupTasks);
+  const events = await drain(what.events, cleanupEvents);
+  return {
+    tasksDeleted: tasks.deleted,
+    eventsDeleted: events.deleted,
+    done: tasks.done && events.done,
+  };
+}
+
+/** @throws ProblemError `has_active_tasks` */
+function refuseActiveTasks({ name, active }: Queue): void {
+  const count = active.pending + active.running + active.sleeping;
+  if (count === 0) return;
+  throw new ProblemError({
+    code: "has_active_tasks",
+    message: `The queue "${name}" has ${plural(count, "active task")}, which would be lost.`,
+    hint: "Accept the loss, or wait until they have ended.",
+  });
+}
+/**
+ * The policy of a queue.
+ *
+ * @throws QueueNotFoundError, and UnsupportedByEngineError before schema 0.4.0.
+ */
+async function requirePolicy(db: Queryable, queue: string): Promise<QueuePolicy> {
+  const policy = await getQueuePolicy(db, queue);
+  if (!policy) throw new QueueNotFoundError(queue);
+  return policy;
+}
+
+/** @throws ProblemError `state_changed` when a setting is not what it is expected to be. */
+function refuseStalePolicy(policy: QueuePolicy, expected: z.output<typeof policyChange>): void {
+  const stale = Object.entries(expected).some(
+    ([key, value]) => value !== undefined && policy[key as keyof QueuePolicy] !== value,
+  );
+  if (stale)
+    throw new ProblemError({
+      code: "state_changed",
+      message: "The policy was changed after you opened it.",
+      hint: "Reload it, then decide again.",
+    });
+}

@@ -8,7 +8,7 @@ import { localOperator } from "@/lib/identity/require";
 import { SESSION_COOKIE, SESSION_SECONDS } from "@/lib/identity/session";
 import { type SignIn, signIn } from "@/lib/identity/sign-in";
 import type { ProblemCode } from "@/lib/model/problem";
-import { logAction } from "./log";
+import { logAction } from "./internal/log";
 import type { ActionResult } from "./result";
 
 /** Signs in with the dashboard's token. On success the session is in a cookie that scripts cannot read. */

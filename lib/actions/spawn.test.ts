@@ -8,7 +8,8 @@ import { getTask } from "@/lib/analytics/task";
 import { auditFilters } from "@/lib/search-params/audit";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import type { ActionResult } from "./result";
-import { extendLeaseAction, forkTaskAction, runAgainAction, spawnTaskAction } from "./spawn";
+import { extendLeaseAction } from "./runs";
+import { forkTaskAction, runAgainAction, spawnTaskAction } from "./tasks";
 
 const queue = "orders";
 const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
@@ -52,9 +53,9 @@ test("spawn: everything that was asked for, numbers exact", async () => {
 });
 
 test.each([
-  [{ params: "{" }, /params is not JSON/],
+  [{ params: "{" }, /Invalid JSON in params/],
   [{ params: '"\\u0000"' }, /cannot store/],
-  [{ headers: "[]" }, /headers is not a JSON object/],
+  [{ headers: "[]" }, /Invalid headers: not a JSON object/],
   [{ name: "  " }, /name/],
   [{ maxAttempts: 0 }, /maxAttempts/],
   [{ retryStrategy: { kind: "often" } }, /retryStrategy.kind/],

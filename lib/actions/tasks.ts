@@ -1,93 +1,172 @@
 "use server";
 
 import { z } from "zod";
-import { rescheduleRun } from "@/lib/absurd/runs/reschedule";
-import { previewReschedule } from "@/lib/absurd/runs/reschedule-target";
+import { forkTask, runAgain } from "@/lib/absurd/tasks/copies";
+import { type SpawnOptions, spawnTask } from "@/lib/absurd/tasks/spawn";
 import { cancelTask, getTaskStatus, retryTask } from "@/lib/absurd/tasks/tasks";
 import { ProblemError } from "@/lib/model/problem";
-import { action, inquiry } from "./action";
-import { extraAttempts as moreAttempts, queueName, uuid } from "./inputs";
-import { toPlan } from "./plans";
-import { toRetry, toRun, toTask } from "./reaches";
+import { defineAction } from "./define-action";
+import {
+  jsonText,
+  extraAttempts as moreAttempts,
+  queueName,
+  seconds,
+  uuid,
+  wholeSeconds,
+} from "./internal/inputs";
+import { parseJsonObject, parseJsonText, refuseUnstorableJson } from "./internal/json-text";
+import { refuseMasks, restoreEdits } from "./internal/redacted-values";
+import { guards, refuseForeignKey, withTenant } from "./tenant-guards";
+
+/** `null`: no limit. */
+const maxAttempts = z
+  .int("is not a whole number")
+  .min(1, "is below 1")
+  .max(1_000_000, "is above 1000000")
+  .nullable();
 
 const target = z.object({ queue: queueName, taskId: uuid });
 
 /**
- * Cancels a task. The rows change at once; a worker that executes it stops at its next checkpoint or heartbeat.
- * Refused as `already_ended` when it had ended before.
+ * Cancels a task. Its rows change immediately; a worker that executes it stops at its next checkpoint or heartbeat.
+ * Refused as `already_ended` when the task has ended.
  */
-export const cancelTaskAction = action(
-  "cancel task",
-  "operator",
-  target,
-  toTask,
-  async ({ queue, taskId }, db) => {
+export const cancelTaskAction = defineAction({
+  name: "cancel task",
+  permission: "cancel task",
+  input: target,
+  guard: guards.task,
+  run: async ({ queue, taskId }, { db }) => {
     const { cancelled, state } = await cancelTask(db, queue, { taskId });
     if (!cancelled)
-      throw new ProblemError({ code: "already_ended", message: `The task is ${state} already.` });
+      throw new ProblemError({ code: "already_ended", message: `The task is already ${state}.` });
     return { taskId, state };
   },
-);
+});
 
 /**
- * Gives a failed task `extraAttempts` more attempts (by default what the engine grants: one more than its limit), or
- * spawns a new task of the same kind. Refused as `state_changed` when it is not failed any more.
+ * Gives a failed task `extraAttempts` more attempts (default: the engine's, one more than its limit), or spawns a new task
+ * like it. Refused as `state_changed` when the task is no longer failed.
  */
-export const retryTaskAction = action(
-  "retry task",
-  "operator",
-  target.extend({
+export const retryTaskAction = defineAction({
+  name: "retry task",
+  permission: "retry task",
+  input: target.extend({
     extraAttempts: moreAttempts.optional(),
     spawnNew: z.boolean().optional(),
   }),
-  toRetry,
-  async ({ queue, taskId, extraAttempts, spawnNew = false }, db) => {
+  guard: guards.retriedTask,
+  run: async ({ queue, taskId, extraAttempts, spawnNew = false }, { db }) => {
     if (extraAttempts === undefined) return retryTask(db, queue, taskId, { spawnNew });
     if (spawnNew) return retryTask(db, queue, taskId, { spawnNew, maxAttempts: extraAttempts });
     const attempts = (await getTaskStatus(db, queue, taskId))?.attempts ?? 0;
     return retryTask(db, queue, taskId, { maxAttempts: attempts + extraAttempts });
   },
-);
-
-const run = z.object({ queue: queueName, runId: uuid });
-
-/** What rescheduling this run would move: show it, and hand `kind` and `at` back as `expected`. */
-export const previewRescheduleAction = inquiry(
-  "preview reschedule",
-  "operator",
-  run,
-  toRun,
-  async ({ queue, runId }, db) => toPlan(await previewReschedule(db, queue, runId)),
-);
+});
 
 /**
- * Moves a waiting run to another time, or takes the time-out off an event wait (`never`). Refused as
- * `state_changed` when the run is not what `expected` says, or was claimed, woken or ended meanwhile.
+ * Spawns a task. Params are JSON text, and numbers keep every digit; headers are the text of a JSON object, or empty. If a
+ * task already has the idempotency key, the result is that task with `created: false`, and nothing changes.
  */
-export const rescheduleRunAction = action(
-  "reschedule run",
-  "operator",
-  run.extend({
-    at: z.union([z.enum(["now", "never"]), z.iso.datetime({ offset: true })], "is not a time"),
-    expected: z
+export const spawnTaskAction = defineAction({
+  name: "spawn task",
+  permission: "spawn task",
+  input: z.object({
+    queue: queueName,
+    name: z.string("is missing").trim().min(1, "is empty").max(1_000, "is too long"),
+    params: jsonText,
+    headers: jsonText.optional(),
+    maxAttempts: maxAttempts.optional(),
+    retryStrategy: z
       .object({
-        kind: z.enum(["queued", "backoff", "woken", "deferred", "sleep", "event-wait"]),
-        at: z.union([z.literal("infinity"), z.iso.datetime({ offset: true })]),
+        kind: z.enum(["none", "fixed", "exponential"], "is not a kind of retry strategy"),
+        baseSeconds: seconds.optional(),
+        factor: z.number("is not a number").min(0, "is negative").optional(),
+        maxSeconds: seconds.optional(),
       })
       .optional(),
+    cancellation: z
+      .object({
+        maxDelaySeconds: wholeSeconds.optional(),
+        maxDurationSeconds: wholeSeconds.optional(),
+      })
+      .optional(),
+    idempotencyKey: z.string().min(1, "is empty").max(1_000, "is too long").optional(),
   }),
-  toRun,
-  async ({ queue, runId, at, expected }, db) =>
-    toPlan(
-      await rescheduleRun(db, queue, {
-        runId,
-        at: at === "now" || at === "never" ? at : new Date(at),
-        ...(expected && {
-          expected: {
-            kind: expected.kind,
-            at: expected.at === "infinity" ? expected.at : new Date(expected.at),
-          },
-        }),
-      }),
-    ),
-);
+  guard: guards.newTask,
+  run: async ({ queue, name, params, headers, ...options }, { db }) => {
+    const value = refuseMasks(
+      "params",
+      params.trim() === "" ? null : parseJsonText(params, "params"),
+    );
+    const parsed = withTenant(refuseMasks("headers", parseJsonObject(headers, "headers")));
+    // The round trip drops undefined members, which the verb would take for given ones.
+    const given: SpawnOptions = JSON.parse(JSON.stringify(options));
+    if (parsed) given.headers = parsed;
+    const task = await spawnTask(db, queue, name, value, given).catch(refuseUnstorableJson);
+    if (!task.created) await refuseForeignKey(db, { queue, taskId: task.taskId });
+    return task;
+  },
+});
+
+const copy = z.object({
+  queue: queueName,
+  taskId: uuid,
+  /** When left out, params and headers are copied inside the database. */
+  params: jsonText.optional(),
+  headers: jsonText.optional(),
+  maxAttempts: maxAttempts.optional(),
+  /** Drops the retry strategy, for one that the engine no longer accepts. */
+  withoutRetryStrategy: z.boolean().optional(),
+});
+
+/**
+ * Spawns a copy of a task with these edits. Headers link the copy to the original, which does not change. Masks of
+ * redacted values in the edits keep the values of the original.
+ */
+export const runAgainAction = defineAction({
+  name: "run task again",
+  permission: "run task again",
+  input: copy,
+  guard: guards.copiedTask,
+  run: async ({ queue, taskId, ...edits }, { db }) => {
+    const { taskId: newTaskId, attempt } = await runAgain(
+      db,
+      queue,
+      taskId,
+      await restoreEdits(db, queue, taskId, parseEdits(edits)),
+    ).catch(refuseUnstorableJson);
+    return { taskId, newTaskId, attempt };
+  },
+});
+
+/** Spawns a copy of a task that starts at one of its steps: completed steps before it are copied and do not run again. */
+export const forkTaskAction = defineAction({
+  name: "fork task",
+  permission: "fork task",
+  input: copy.extend({
+    fromStep: z.string("is missing").min(1, "is empty").max(10_000, "is too long"),
+  }),
+  guard: guards.copiedTask,
+  run: async ({ queue, taskId, fromStep, ...edits }, { db }) => {
+    const restored = await restoreEdits(db, queue, taskId, parseEdits(edits));
+    const fork = await forkTask(db, queue, taskId, fromStep, restored).catch(refuseUnstorableJson);
+    return { taskId, newTaskId: fork.taskId, copied: fork.copiedSteps.length };
+  },
+});
+
+function parseEdits({
+  params,
+  headers,
+  maxAttempts,
+  withoutRetryStrategy,
+}: Omit<z.output<typeof copy>, "queue" | "taskId">) {
+  const edited = parseJsonObject(headers, "headers");
+  const parsed = edited && withTenant(edited);
+  return {
+    ...(params !== undefined && { params: parseJsonText(params, "params") }),
+    ...(parsed && { headers: parsed }),
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(withoutRetryStrategy && { retryStrategy: null }),
+  };
+}

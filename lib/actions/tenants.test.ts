@@ -105,7 +105,7 @@ const actions = new Map<string, Action>();
 beforeAll(async () => {
   for (const file of readdirSync(import.meta.dirname)) {
     const place = path.join(import.meta.dirname, file);
-    if (!readFileSync(place, "utf8").startsWith('"use server"')) continue;
+    if (!file.endsWith(".ts") || !readFileSync(place, "utf8").startsWith('"use server"')) continue;
     for (const [name, value] of Object.entries(await import(/* @vite-ignore */ place)))
       actions.set(name, value as Action);
   }

@@ -8,7 +8,7 @@ import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { storeWorkflow } from "@/lib/highway/run/store";
 import { auditFilters } from "@/lib/search-params/audit";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { prepareStartAction, previewStartAction, startWorkflowRunAction } from "./workflow-start";
+import { prepareStartAction, previewStartAction, startWorkflowRunAction } from "./workflows";
 
 const queue = "flows";
 const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });

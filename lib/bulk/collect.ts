@@ -6,7 +6,7 @@ import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { whyNotEligible } from "./eligibility";
 import { addItems, type BulkJob, lockOpenJob } from "./job";
 import { type Batch, readMatching } from "./matching-tasks";
-import { readFilters } from "./selection";
+import { parseFilters } from "./selection";
 
 /** The stored filters say something that this version of the dashboard does not understand. */
 export class UnreadableFiltersError extends Error {
@@ -24,7 +24,7 @@ export class UnreadableFiltersError extends Error {
  * @throws UnreadableFiltersError, and ProblemError as the task list does.
  */
 export async function collectNext(db: Queryable, job: BulkJob): Promise<void> {
-  const filters = readFilters(job.filters ?? "");
+  const filters = parseFilters(job.filters ?? "");
   if (!filters) throw new UnreadableFiltersError();
   const batch = await readBatch(filters, job);
   const eligible = batch.rows.filter(

@@ -4,7 +4,7 @@ import {
   type TaskFilters,
   taskFilters,
 } from "@/lib/search-params/tasks/filters";
-import { fixWindow, readFilters } from "./selection";
+import { fixWindow, parseFilters } from "./selection";
 
 const NOW = "2026-03-02T12:00:00.000Z";
 
@@ -15,13 +15,13 @@ test("filters come back as they were written", () => {
     { name: ["x"], id: "019a7c3e", after: NOW, before: NOW },
   ] satisfies Partial<TaskFilters>[]) {
     const complete = taskFilters(filters);
-    expect(readFilters(serializeTaskFilters(complete))).toEqual(complete);
+    expect(parseFilters(serializeTaskFilters(complete))).toEqual(complete);
   }
 });
 
 test("a filter that cannot be read is never left out", () => {
   for (const text of ["?state=lost", "?stat=failed", "?id=zz", "?where=", "?range=1y"])
-    expect(readFilters(text)).toBeUndefined();
+    expect(parseFilters(text)).toBeUndefined();
 });
 
 test("the window is fixed: it neither moves on nor takes in what is spawned later", () => {

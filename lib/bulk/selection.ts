@@ -17,7 +17,7 @@ const load = createLoader(tasksSearchParams);
  * The filters of a query string that `serializeTaskFilters` wrote; `undefined` when it says anything that would be
  * passed over, since leaving a filter out makes a selection larger.
  */
-export function readFilters(text: string): TaskFilters | undefined {
+export function parseFilters(text: string): TaskFilters | undefined {
   const filters = load(new URLSearchParams(text));
   const meant = new URLSearchParams(text);
   meant.sort();

@@ -1,56 +1,55 @@
 import { cookies } from "next/headers";
 import { getEnvironment } from "@/lib/db/env";
+import { getTenants, type Tenants } from "@/lib/db/tenants";
 import { ProblemError } from "@/lib/model/problem";
-import { type Identity, type Role, readSession, SESSION_COOKIE } from "./session";
+import { isPermitted, type Permission } from "./permissions";
+import { type Identity, SESSION_COOKIE, verifySession } from "./session";
 
 /**
- * Makes sure that the caller may look, and says who it is. Without DASHBOARD_TOKEN everybody who reaches this machine
- * is the local operator.
+ * The identity of a caller that has the permission.
  *
  * @param request in route handlers; pages and actions leave it out.
- * @throws ProblemError
+ * @throws ProblemError `unauthenticated` or `forbidden`
  */
-export function requireViewer(request?: Request): Promise<Identity> {
-  return requireRole("viewer", request);
-}
-
-/**
- * Makes sure that the caller may act on tasks and events, and says who it is.
- *
- * @throws ProblemError
- */
-export function requireOperator(request?: Request): Promise<Identity> {
-  return requireRole("operator", request);
-}
-
-/** @throws ProblemError */
-export async function requireRole(role: Role, request?: Request): Promise<Identity> {
-  const identity = await getIdentity(request);
+export async function requirePermission(
+  permission: Permission,
+  request?: Request,
+): Promise<Identity> {
+  const identity = await findIdentity(request);
   if (!identity) throw new ProblemError({ code: "unauthenticated", message: "Sign in first." });
-  if (!identity.roles.includes(role))
+  if (!isPermitted(identity.roles, permission))
     throw new ProblemError({
       code: "forbidden",
-      message: "Your role may view, but not change anything.",
+      message: `Your role does not include the permission "${permission}".`,
     });
   return identity;
 }
 
-/** Who asks, or `null` when nobody is signed in. */
-export async function getIdentity(request?: Request): Promise<Identity | null> {
-  const { DASHBOARD_TOKEN: token } = getEnvironment();
-  if (token === undefined) return localOperator();
-  const session = request
-    ? cookieOf(request, SESSION_COOKIE)
-    : (await cookies()).get(SESSION_COOKIE)?.value;
-  return readSession(session, token);
+/** Whether people sign in here. Without DASHBOARD_TOKEN everyone who reaches this machine is the local operator. */
+export function isTokenRequired(): boolean {
+  return getEnvironment().DASHBOARD_TOKEN !== undefined;
 }
 
-/** The one operator there is so far. */
+/** The tenants whose rows this dashboard shows; `null`: all. */
+export function viewedTenants(): Tenants {
+  return getTenants();
+}
+
+/** The only operator of a dashboard that has one token. */
 export function localOperator(): Identity {
   return { name: getEnvironment().DASHBOARD_OPERATOR, roles: ["viewer", "operator"] };
 }
 
-function cookieOf(request: Request, name: string): string | undefined {
+async function findIdentity(request?: Request): Promise<Identity | null> {
+  const { DASHBOARD_TOKEN: token } = getEnvironment();
+  if (token === undefined) return localOperator();
+  const session = request
+    ? findCookie(request, SESSION_COOKIE)
+    : (await cookies()).get(SESSION_COOKIE)?.value;
+  return verifySession(session, token);
+}
+
+function findCookie(request: Request, name: string): string | undefined {
   const pairs = (request.headers.get("cookie") ?? "").split(/; */).map((pair) => pair.split("="));
   return pairs.find(([key]) => key === name)?.[1];
 }

@@ -1,22 +1,19 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
+import { ROLES, type Role } from "./permissions";
 
-/** What somebody may do: look, or also act on tasks and events. */
-export const ROLES = ["viewer", "operator"] as const;
-export type Role = (typeof ROLES)[number];
-
-/** Who asks. */
+/** Who makes a request. */
 export type Identity = { name: string; roles: readonly Role[] };
 
 export const SESSION_COOKIE = "absurd_dashboard_session";
 
-/** After so many seconds the token has to be given again. */
+/** Seconds until a session expires and the token is needed again. */
 export const SESSION_SECONDS = 12 * 3_600;
 
 const claims = z.object({ sub: z.string(), roles: z.array(z.enum(ROLES)) });
 
-/** A signed session. The key comes from the token, so a new token ends all sessions and a restart ends none. */
+/** Creates a signed session. Its key is derived from the token: a new token ends all sessions, a restart ends none. */
 export function createSession(identity: Identity, token: string): Promise<string> {
   return new SignJWT({ roles: identity.roles })
     .setProtectedHeader({ alg: "HS256" })
@@ -26,8 +23,8 @@ export function createSession(identity: Identity, token: string): Promise<string
     .sign(sessionKey(token));
 }
 
-/** Whose session it is; `null` for one that is missing, expired, tampered with or signed with another token. */
-export async function readSession(
+/** The identity in a session; `null` if the session is missing, expired, tampered with or signed with another token. */
+export async function verifySession(
   session: string | undefined,
   token: string,
 ): Promise<Identity | null> {
@@ -41,7 +38,7 @@ export async function readSession(
   }
 }
 
-/** Whether this is the token, in a time that tells nothing about how much of it is right. */
+/** Whether this is the token. Takes the same time for every wrong token, so its duration reveals nothing. */
 export function isToken(given: string, token: string): boolean {
   return timingSafeEqual(digest(given), digest(token));
 }

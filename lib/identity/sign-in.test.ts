@@ -1,7 +1,7 @@
 import { SignJWT } from "jose";
 import { beforeAll, expect, test } from "vitest";
-import { requireOperator, requireViewer } from "./require";
-import { createSession, readSession, SESSION_COOKIE } from "./session";
+import { requirePermission } from "./require";
+import { createSession, SESSION_COOKIE, verifySession } from "./session";
 import { signIn } from "./sign-in";
 
 const TOKEN = "a-token-of-24-characters";
@@ -22,7 +22,7 @@ const withCookie = (session: string) =>
 test("the token is exchanged for a session that names the operator", async () => {
   const result = await signIn(TOKEN, "10.0.0.1");
   if (result.outcome !== "signed_in") throw new Error(result.outcome);
-  const identity = await requireOperator(withCookie(result.session));
+  const identity = await requirePermission("cancel task", withCookie(result.session));
   expect(identity).toEqual({ name: "ada", roles: ["viewer", "operator"] });
 });
 
@@ -40,10 +40,10 @@ test("nobody passes without a session, nor with one that is not ours", async () 
     await createSession({ name: "eve", roles: ["operator"] }, "another-token-24-characters"),
   ];
   for (const session of bad)
-    await expect(requireViewer(withCookie(session))).rejects.toMatchObject({
+    await expect(requirePermission("view", withCookie(session))).rejects.toMatchObject({
       code: "unauthenticated",
     });
-  await expect(requireViewer(new Request("http://localhost/"))).rejects.toMatchObject({
+  await expect(requirePermission("view", new Request("http://localhost/"))).rejects.toMatchObject({
     code: "unauthenticated",
   });
 });
@@ -58,14 +58,16 @@ test("a session ends", async () => {
       .setExpirationTime(exp)
       .sign(key);
   const now = Math.floor(Date.now() / 1_000);
-  expect(await readSession(await make(now + 60), TOKEN)).toMatchObject({ name: "ada" });
-  expect(await readSession(await make(now - 60), TOKEN)).toBeNull();
+  expect(await verifySession(await make(now + 60), TOKEN)).toMatchObject({ name: "ada" });
+  expect(await verifySession(await make(now - 60), TOKEN)).toBeNull();
 });
 
 test("a viewer may not act", async () => {
   const session = await createSession({ name: "bob", roles: ["viewer"] }, TOKEN);
-  expect(await requireViewer(withCookie(session))).toMatchObject({ name: "bob" });
-  await expect(requireOperator(withCookie(session))).rejects.toMatchObject({ code: "forbidden" });
+  expect(await requirePermission("view", withCookie(session))).toMatchObject({ name: "bob" });
+  await expect(requirePermission("cancel task", withCookie(session))).rejects.toMatchObject({
+    code: "forbidden",
+  });
 });
 
 test("wrong tokens are limited by address, and then the right one is refused too", async () => {

@@ -6,7 +6,7 @@ import { Changes } from "@/components/ui/data/changes";
 import { Field, Input } from "@/components/ui/form/field";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import { extendLeaseAction } from "@/lib/actions/spawn";
+import { extendLeaseAction } from "@/lib/actions/runs";
 import { formatDuration } from "@/lib/format";
 import type { Run, TaskDetail } from "@/lib/model/task";
 

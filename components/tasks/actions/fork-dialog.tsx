@@ -6,7 +6,7 @@ import { usePerform } from "@/components/layout/use-perform";
 import { Field } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
-import { forkTaskAction } from "@/lib/actions/spawn";
+import { forkTaskAction } from "@/lib/actions/tasks";
 import { plural } from "@/lib/format";
 import type { TaskDetail } from "@/lib/model/task";
 import { CopyFields, useCopyForm } from "../spawn/copy-fields";

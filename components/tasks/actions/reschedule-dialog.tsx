@@ -12,7 +12,7 @@ import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { useZone } from "@/components/ui/text/zone";
 import type { ReschedulePlan } from "@/lib/actions/plans";
-import { previewRescheduleAction, rescheduleRunAction } from "@/lib/actions/tasks";
+import { previewRescheduleAction, rescheduleRunAction } from "@/lib/actions/runs";
 import { formatInstant } from "@/lib/format";
 import type { Run, TaskDetail } from "@/lib/model/task";
 import { parseLocal } from "@/lib/parse-local";

@@ -4,7 +4,7 @@ import { ReasonField } from "@/components/audit/reason-field";
 import { taskPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
-import { runAgainAction } from "@/lib/actions/spawn";
+import { runAgainAction } from "@/lib/actions/tasks";
 import type { TaskDetail } from "@/lib/model/task";
 import { CopyFields, useCopyForm } from "./copy-fields";
 

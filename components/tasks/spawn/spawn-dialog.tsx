@@ -8,7 +8,7 @@ import { Field, Input, Textarea } from "@/components/ui/form/field";
 import { jsonProblem } from "@/components/ui/form/json-field";
 import { Select } from "@/components/ui/form/select";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
-import { spawnTaskAction } from "@/lib/actions/spawn";
+import { spawnTaskAction } from "@/lib/actions/tasks";
 import {
   attemptsProblem,
   EMPTY_FORM,

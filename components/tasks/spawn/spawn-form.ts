@@ -1,6 +1,6 @@
 import { jsonProblem } from "@/components/ui/form/json-field";
 import { parseExactly, printExactly } from "@/components/ui/json/json-model";
-import type { spawnTaskAction } from "@/lib/actions/spawn";
+import type { spawnTaskAction } from "@/lib/actions/tasks";
 
 /** The input of the spawn action without queue and reason. */
 export type SpawnInput = Omit<Parameters<typeof spawnTaskAction>[0], "queue" | "reason">;

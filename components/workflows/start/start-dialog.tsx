@@ -6,7 +6,7 @@ import { workflowRunPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
-import { prepareStartAction, startWorkflowRunAction } from "@/lib/actions/workflow-start";
+import { prepareStartAction, startWorkflowRunAction } from "@/lib/actions/workflows";
 import { StartFields } from "./start-fields";
 import { useStartForm } from "./use-start-form";
 

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Skeleton } from "@/components/ui/feedback/skeleton";
 import { Icon } from "@/components/ui/icons/icon";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type { previewStartAction } from "@/lib/actions/workflow-start";
+import type { previewStartAction } from "@/lib/actions/workflows";
 import { plural } from "@/lib/format";
 
 export type StartPlan = Extract<

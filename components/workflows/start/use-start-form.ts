@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useDebouncedValue } from "@/components/ui/form/use-debounced-value";
 import { parseExactly, printExactly } from "@/components/ui/json/json-model";
-import { type prepareStartAction, previewStartAction } from "@/lib/actions/workflow-start";
+import { type prepareStartAction, previewStartAction } from "@/lib/actions/workflows";
 import { parseWorkflow } from "@/lib/highway/language/parse";
 import { listInputs } from "@/lib/highway/model/inputs";
 import { findProblem, fromInputs, listFields, toInputs, toTags } from "./input-form";

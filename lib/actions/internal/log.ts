@@ -1,7 +1,7 @@
-/** Parts of an input that name what an action is about. Everything else may be a payload and is not logged. */
+/** Input fields that identify the target of an action. Other fields may be payloads and are never logged. */
 const NAMING = ["queue", "taskId", "runId", "name", "at"] as const;
 
-/** One line of JSON on standard output for each action: who, what, on what, with which outcome, in how long. */
+/** Logs one line of JSON per action to standard output: operator, action, target, outcome and duration. */
 export function logAction(entry: {
   name: string;
   operator: string | null;

@@ -1,20 +1,19 @@
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
 
-/** Says that there is no such workflow run. */
 export function workflowRunNotFound(workflowRunId: Uuid): ProblemError {
   return new ProblemError({
     code: "workflow_run_not_found",
-    message: `There is no workflow run ${workflowRunId}.`,
-    hint: "It may have been removed meanwhile.",
+    message: `Workflow run ${workflowRunId} not found.`,
+    hint: "It may have been removed.",
   });
 }
 
-/** Says that there is no such definition, or no table of them. */
+/** The definition is missing, or the table of definitions is. */
 export function definitionNotFound(): ProblemError {
   return new ProblemError({
     code: "definition_not_found",
-    message: "There is no such definition.",
+    message: "Workflow definition not found.",
     hint: "It may have been removed, or the dashboard's tables are not installed: `npm run db:migrate`.",
   });
 }

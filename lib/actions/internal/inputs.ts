@@ -9,3 +9,6 @@ export const extraAttempts = z
   .int("is not a whole number")
   .min(1, "is below 1")
   .max(1_000, "is above 1000");
+export const seconds = z.number("is not a number").min(0, "is negative").max(1e9, "is too large");
+export const wholeSeconds = seconds.int("is not a whole number");
+export const jsonText = z.string("is missing").max(8_000_000, "is too large");

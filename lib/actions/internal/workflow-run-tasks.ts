@@ -6,14 +6,14 @@ import { getTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import { uuidFloor } from "@/lib/model/key-range";
 
-/** Tasks read at a time. */
+/** Tasks per query. */
 const STEP = 500;
 /** A root may have been spawned this long before its run was recorded, in milliseconds. */
 const MARGIN = 3_600_000;
 
 /**
- * All tasks of a run that the tenants of this dashboard have, in every queue, those of the run's own queue first. They
- * are looked for from the run's beginning on: nothing else bounds a search by header.
+ * All tasks of a workflow run that belong to the tenants of this dashboard, in every queue, the run's own queue first.
+ * The search by header is bounded by the run's start, since no index bounds it.
  */
 export async function listRunTasks(db: Queryable, run: WorkflowRun): Promise<WorkflowTask[]> {
   const queues = await listQueues(db);

@@ -1,0 +1,161 @@
+import "server-only";
+import type { z } from "zod";
+import { atomically } from "@/lib/absurd/connection/atomically";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { clearSharedReads } from "@/lib/analytics/coalesce";
+import { type AuditRecord, recordAudit } from "@/lib/audit/record";
+import { getReadPool, getWritePool } from "@/lib/db/pools";
+import { findProblem } from "@/lib/engine-problems";
+import type { Permission } from "@/lib/identity/permissions";
+import { requirePermission } from "@/lib/identity/require";
+import { ProblemError } from "@/lib/model/problem";
+import { reason } from "./internal/inputs";
+import { logAction } from "./internal/log";
+import type { ActionResult } from "./result";
+import { enforceGuard, type Guard, requireOwnTasks } from "./tenant-guards";
+
+/** What an action does and who may do it. */
+type Definition<Schema extends z.ZodType, Output> = {
+  /** Its name in the audit log and in the server's log, such as `cancel task`. */
+  name: string;
+  permission: Permission;
+  input: Schema;
+  /** Which tasks, events or queues it may touch in a dashboard that is restricted to tenants. */
+  guard: Guard<z.output<Schema>, Output>;
+  /** The work itself, inside the action's transaction. Throwing rolls it back. */
+  run: (input: z.output<Schema>, context: { db: Queryable; operator: string }) => Promise<Output>;
+};
+
+/** Every action accepts a reason with its input, for the audit log. */
+type WithReason<Input> = Input & { reason?: string };
+
+/**
+ * A server action that changes something: it authorises, parses, and then guards, works and writes its audit entry in one
+ * transaction. Foreseen failures resolve to `ok: false`; any other error is thrown to the error boundary.
+ *
+ * `changed: false` is a promise that the transaction was rolled back. When the connection breaks at the commit, the result
+ * is `outcome_unknown`. A refused or failed attempt is recorded in a transaction of its own afterwards. Where the audit
+ * table is missing nothing is recorded, and the result says `unrecorded`.
+ */
+export function defineAction<Schema extends z.ZodType, Output>({
+  name,
+  permission,
+  input: schema,
+  guard,
+  run,
+}: Definition<Schema, Output>): (
+  input: WithReason<z.input<Schema>>,
+) => Promise<ActionResult<Output>> {
+  return async (input) => {
+    let isWorkDone = false;
+    let isRecorded = true;
+    const result = await resolve({ name, permission, schema, input }, async (parsed, operator) => {
+      const entry = { operator, action: name, input: parsed, reason: parseReason(input) };
+      try {
+        return await atomically(getWritePool(), async (db) => {
+          await enforceGuard(guard, db, parsed);
+          const output = await run(parsed, { db, operator });
+          if (guard.created) await requireOwnTasks(db, guard.created(parsed, output));
+          isRecorded = await recordAudit(db, { ...entry, outcome: "done", output });
+          isWorkDone = true;
+          return output;
+        });
+      } catch (error) {
+        if (!isWorkDone) await recordAttempt(entry, error);
+        throw error;
+      }
+    });
+    // After the last statement only the commit can fail, and a lost connection leaves open whether it did.
+    if (!result.ok && isWorkDone && result.error.code === "database_unavailable")
+      return { ok: false, error: OUTCOME_UNKNOWN };
+    if (!result.ok) return result;
+    clearSharedReads();
+    return isRecorded ? result : { ...result, unrecorded: true };
+  };
+}
+
+/** A server action that only reads, such as the preview of another: like `defineAction`, on the read-only pool, unrecorded. */
+export function definePreview<Schema extends z.ZodType, Output>({
+  name,
+  permission,
+  input: schema,
+  guard,
+  run,
+}: Definition<Schema, Output>): (input: z.input<Schema>) => Promise<ActionResult<Output>> {
+  return (input) =>
+    resolve({ name, permission, schema, input }, async (parsed, operator) => {
+      const db = getReadPool();
+      await enforceGuard(guard, db, parsed);
+      return run(parsed, { db, operator });
+    });
+}
+
+const OUTCOME_UNKNOWN = {
+  code: "outcome_unknown",
+  message: "The connection to the database was lost while the change was being committed.",
+  hint: "Check the current state before you try again.",
+  changed: "unknown",
+} as const;
+
+/** Authorises, parses and works; logs one line, and turns foreseen errors into a result. */
+async function resolve<Schema extends z.ZodType, Output>(
+  call: { name: string; permission: Permission; schema: Schema; input: unknown },
+  work: (input: z.output<Schema>, operator: string) => Promise<Output>,
+): Promise<ActionResult<Output>> {
+  const { name, permission, schema, input } = call;
+  const started = performance.now();
+  let operator: string | null = null;
+  const log = (outcome: string) => logAction({ name, operator, outcome, input, started });
+  try {
+    operator = (await requirePermission(permission)).name;
+    const parsed = schema.safeParse(input);
+    if (!parsed.success) throw badInput(parsed.error);
+    const data = await work(parsed.data, operator);
+    log("ok");
+    return { ok: true, data };
+  } catch (error) {
+    const problem = findProblem(error);
+    log(problem?.code ?? "error");
+    if (!problem) throw error;
+    return { ok: false, error: { ...problem, changed: false } };
+  }
+}
+
+function parseReason(input: unknown): string | undefined {
+  const given = typeof input === "object" && input !== null && "reason" in input && input.reason;
+  const parsed = reason.safeParse(given || undefined);
+  if (!parsed.success) throw badInput(parsed.error);
+  return parsed.data || undefined;
+}
+
+/** Names the first field that does not parse. A rule about several fields has a message of its own. */
+function badInput(error: z.ZodError): ProblemError {
+  const [issue] = error.issues;
+  const field = issue?.path.join(".");
+  const message = field
+    ? `Invalid ${field}: ${issue?.message}.`
+    : issue?.code === "custom"
+      ? `${issue.message}.`
+      : "The request is malformed.";
+  return new ProblemError({ code: "bad_request", message });
+}
+
+/**
+ * Records an action that changed nothing. The change was rolled back, so this cannot be part of its transaction; when it
+ * fails too, only the server's log has the attempt.
+ */
+async function recordAttempt(entry: Omit<AuditRecord, "outcome">, error: unknown): Promise<void> {
+  const problem = findProblem(error);
+  if (problem?.code === "database_unavailable") return;
+  try {
+    await recordAudit(getWritePool(), {
+      ...entry,
+      outcome: problem ? "refused" : "failed",
+      code: problem?.code ?? "internal",
+      message: problem?.message ?? "Internal error in the dashboard; see the server log.",
+    });
+  } catch (unrecorded) {
+    const { name } = unrecorded as Error;
+    console.error(JSON.stringify({ audit: "an attempt was not recorded", error: name }));
+  }
+}
