@@ -1,4 +1,5 @@
 "use client";
+import type { ReactElement } from "react";
 import { EmitDialog } from "@/components/events/emit-dialog";
 import type { TaskDetail } from "@/lib/model/task";
 import { RunAgainDialog } from "../spawn/run-again-dialog";
@@ -21,7 +22,7 @@ type Props = {
  * The dialog of one action. All dialogs are one chunk, loaded when the first is opened. A dialog stays open when the state
  * of the task changes: the server checks again.
  */
-export function ActionDialog({ action, detail, available, onClose }: Props) {
+export function ActionDialog({ action, detail, available, onClose }: Props): ReactElement | null {
   const { run, event } = available;
   const props = { detail, onClose };
   switch (action) {
