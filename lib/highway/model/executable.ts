@@ -1,9 +1,6 @@
 import { joinPath, type Problem } from "./problem.ts";
 import { listScopes } from "./scopes.ts";
-import { isCall, type Operator, type OperatorType, type Workflow } from "./workflow.ts";
-
-/** Kinds of operator that a workflow may contain but the interpreter does not execute yet. */
-const NOT_EXECUTED: ReadonlySet<OperatorType> = new Set(["reflexive"]);
+import { isCall, type Operator, type Workflow } from "./workflow.ts";
 
 /**
  * What keeps the interpreter from starting a valid workflow, each with its path: features of the language that it does
@@ -26,11 +23,6 @@ export function listNotExecuted(workflow: Workflow): Problem[] {
 
 function listFeatures(operator: Operator): { key: string; message: string }[] {
   const features: { key: string; message: string; isUsed: boolean }[] = [
-    {
-      key: "operator_type",
-      message: `is a ${operator.operator_type}, which is not executed yet.`,
-      isUsed: NOT_EXECUTED.has(operator.operator_type as OperatorType),
-    },
     {
       key: "circuit_breaker_policy",
       message: "has a circuit breaker, which is not executed yet.",

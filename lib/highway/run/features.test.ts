@@ -316,3 +316,100 @@ describe.concurrent("deadlines", () => {
     expect(tasks.map(({ state }) => state).sort()).toEqual(["cancelled", "cancelled", "completed"]);
   }, 30_000);
 });
+
+describe.concurrent("reflexive operators", () => {
+  const draft = (options = {}) =>
+    flow()
+      .reflexive("r", "write", "judge", {
+        generatorKwargs: { prompt: "{{ inputs.topic }}" },
+        verifierKwargs: { strict: true },
+        correctionPromptTemplate:
+          "{{ prompt }}, but {{ feedback }} ({{ turn }}, {{ verification.score }})",
+        maxTurns: 3,
+        ...options,
+      })
+      .task("after", "echo", { args: ["{{ r.output }}", "{{ r.turns }}"] });
+
+  test("generate again, with the feedback, until the verifier accepts", async () => {
+    const generations: Json[] = [];
+    const verifications: Json[] = [];
+    const { end } = await finish(
+      draft(),
+      {
+        write: ({ kwargs, idempotencyKey }) => {
+          generations.push({ ...kwargs, key: idempotencyKey.replace(/^[^:]*/, "") });
+          return `draft ${generations.length}`;
+        },
+        judge: ({ kwargs }) => {
+          verifications.push(kwargs);
+          return { passed: verifications.length > 1, message: "shorter", score: 4 };
+        },
+      },
+      { topic: "cats" },
+    );
+    expect(end).toMatchObject({ status: "completed", result: ["draft 2", 2] });
+    expect(generations).toEqual([
+      { prompt: "cats", key: ":r:1:g" },
+      {
+        prompt: "cats, but shorter (2, 4)",
+        correction: {
+          turn: 2,
+          previous: "draft 1",
+          feedback: "shorter",
+          prompt: "cats, but shorter (2, 4)",
+        },
+        key: ":r:2:g",
+      },
+    ]);
+    expect(verifications).toEqual([
+      { strict: true, output: "draft 1", turn: 1 },
+      { strict: true, output: "draft 2", turn: 2 },
+    ]);
+  });
+
+  test("what is not accepted after the last turn fails the attempt; a retry begins again", async () => {
+    let calls = 0;
+    const { end } = await finish(
+      draft({
+        maxTurns: 2,
+        correctionPromptTemplate: undefined,
+        retryPolicy: { maxRetries: 1, delay: 0.05, backoffFactor: 1 },
+      }),
+      {
+        write: () => ++calls,
+        judge: () => {
+          throw new Error("wrong");
+        },
+      },
+      { topic: "" },
+    );
+    expect(calls).toBe(4);
+    expect(end.error).toMatchObject({
+      task: "r",
+      type: "NotVerified",
+      turns: 2,
+      feedback: "wrong",
+    });
+  });
+
+  test("a verifier without a verdict fails the operator without further turns", async () => {
+    let calls = 0;
+    const { end } = await finish(
+      draft({ retryPolicy: { maxRetries: 3, delay: 0.05 } }),
+      { write: () => ++calls, judge: () => "fine" },
+      { topic: "" },
+    );
+    expect(calls).toBe(1);
+    expect(end.error).toMatchObject({ task: "r", type: "BadVerdict" });
+  });
+
+  test("a generator that throws fails the attempt, and an unknown function the operator", async () => {
+    const boom = () => {
+      throw new RangeError("boom");
+    };
+    const { end } = await finish(draft(), { write: boom, judge: () => true }, { topic: "" });
+    expect(end.error).toMatchObject({ task: "r", type: "RangeError", message: "boom" });
+    const other = await finish(draft(), { write: () => 1 }, { topic: "" });
+    expect(other.end.error).toMatchObject({ task: "r", type: "UnknownFunction" });
+  });
+});

@@ -43,7 +43,7 @@ import {
   toFailure,
 } from "./outcome.ts";
 import { runParallel } from "./parallel.ts";
-import { cancelParts, runActivity } from "./parts.ts";
+import { cancelParts, runAsPart } from "./parts.ts";
 import type { Place, Run } from "./run.ts";
 import { isTool, runTool } from "./tools.ts";
 
@@ -67,8 +67,8 @@ export async function runOperator(
 ): Promise<Outcome> {
   const refused = await refuse(run, operator, path, context);
   if (refused) return refused;
-  if (operator.operator_type === "activity")
-    return runActivity(run, operator, { scope, path, context });
+  if (operator.operator_type === "activity" || operator.operator_type === "reflexive")
+    return runAsPart(run, operator, { scope, path, context });
   return withAttempts(run, operator, path, async (attempt) => {
     const place = { scope, path, attempt: attemptPath(path, attempt), context };
     try {

@@ -8,7 +8,7 @@ import type { Json, JsonObject } from "../../model/json.ts";
 import { attemptPath, PART_TASK, partEvent } from "../machine/entry-names.ts";
 import { listNames } from "../model/inputs.ts";
 import { type Scope, scopeAt, topScope } from "../model/scopes.ts";
-import type { ActivityOperator } from "../model/workflow.ts";
+import type { ActivityOperator, ReflexiveOperator } from "../model/workflow.ts";
 import { withAttempts } from "./attempts.ts";
 import { callOnce } from "./calls.ts";
 import type { Context, Names as ContextNames } from "./context.ts";
@@ -16,11 +16,13 @@ import { emitTermination } from "./ending.ts";
 import {
   type Blocked,
   blockedBy,
+  completed,
   failedWith,
   NO_NAMES,
   type Outcome,
   type PartEnd,
 } from "./outcome.ts";
+import { runReflexive } from "./reflexive.ts";
 import { type Place, type Run, recoveryOptions } from "./run.ts";
 import { interpret } from "./waits.ts";
 
@@ -130,12 +132,12 @@ function pick(names: ContextNames, used: ReadonlySet<string>): ContextNames {
 }
 
 /**
- * Runs an activity as a task of its own, whose attempts follow the activity's policy there. Its value names the event
- * of its end, for those who wait for it: `{completion_event, status, result}`.
+ * Runs an activity or a reflexive operator as a task of its own, whose attempts follow the operator's policy there. The
+ * value of an activity names the event of its end, for those who wait for it: `{completion_event, status, result}`.
  */
-export async function runActivity(
+export async function runAsPart(
   run: Run,
-  operator: ActivityOperator,
+  operator: ActivityOperator | ReflexiveOperator,
   { scope, path, context }: Pick<Place, "scope" | "path" | "context">,
 ): Promise<Outcome> {
   const alone: Scope = { ...scope, operators: new Map([[operator.task_id, operator]]) };
@@ -146,9 +148,9 @@ export async function runActivity(
   if (!end) return waitForPart(run, path, tasks[path] ?? "");
   if (end.status === "terminated") return { state: "terminated", by: end.by };
   if (end.status !== "completed") return failedWith(end.error);
+  if (operator.operator_type === "reflexive") return completed(end.result);
   const completion_event = partEvent(run.workflowRunId, path);
-  const value = { completion_event, status: end.status, result: end.result };
-  return { state: "completed", value };
+  return completed({ completion_event, status: end.status, result: end.result });
 }
 
 /** Executes a part of a workflow. At its end its event is emitted and its task completed, together. */
@@ -176,11 +178,15 @@ async function executePart(
 ): Promise<PartEnd | undefined> {
   if (id !== undefined) {
     const operator = scope.operators.get(id);
-    if (operator?.operator_type !== "activity") throw new Error(`"${id}" is no activity.`);
+    if (operator?.operator_type !== "activity" && operator?.operator_type !== "reflexive")
+      throw new Error(`"${id}" does not run as a part.`);
     const end = await interpret(run, () =>
-      withAttempts(run, operator, path, (attempt) =>
-        callOnce(run, operator, attemptPath(path, attempt), attempt, context),
-      ),
+      withAttempts(run, operator, path, (attempt) => {
+        const at = attemptPath(path, attempt);
+        return operator.operator_type === "reflexive"
+          ? runReflexive(run, operator, at, attempt, context)
+          : callOnce(run, operator, at, attempt, context);
+      }),
     );
     if (!end) return undefined;
     const nothing = { states: {}, names: NO_NAMES };

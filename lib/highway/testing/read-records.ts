@@ -16,8 +16,11 @@ export async function readRecords(db: Queryable, queue: string): Promise<Records
   );
   const rows = await call<Row>(
     db,
-    `select checkpoint_name as name, extract(epoch from updated_at)::text as at, state::text as text
-      from ${queueTable("c", queue)} order by task_id, updated_at`,
+    // A part's own value has the name of its end, which the task that waits for it records.
+    `select checkpoint_name as name, extract(epoch from updated_at)::text as at, c.state::text as text
+      from ${queueTable("c", queue)} c join ${queueTable("t", queue)} t using (task_id)
+     where checkpoint_name is distinct from t.headers ->> 'highway_path'
+     order by task_id, updated_at`,
   );
   const [clock] = await call<{ now: string }>(
     db,

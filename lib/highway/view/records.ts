@@ -34,9 +34,13 @@ export function collectRecords(detail: WorkflowRunDetail, resolve: Resolve): Rec
   for (const found of tasks) {
     const { task, checkpoints, waits } = found;
     const record = records[task.taskId];
-    if (task.taskId !== run.rootTaskId) parts.set(nameOf(ownerOf(found, detail)), task.state);
-    for (const checkpoint of checkpoints)
+    const part = task.taskId === run.rootTaskId ? undefined : ownerOf(found, detail);
+    if (part !== undefined) parts.set(nameOf(part), task.state);
+    for (const checkpoint of checkpoints) {
+      // The interpreter's part records its value under its path, where the task that waits for it records its end.
+      if (isComplete && checkpoint.name === part) continue;
       add(nameOf(checkpoint.name), toEntry(checkpoint, record?.values[checkpoint.name]));
+    }
     // A wait is no checkpoint; the interpreter notes it, others leave it to the engine.
     if (!isComplete)
       for (const wait of waits)
