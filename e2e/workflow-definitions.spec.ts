@@ -4,7 +4,7 @@ import { storeWorkflow } from "../lib/highway/run/store";
 import { expect, test, type Work } from "./support/fixtures";
 import { watchPolicy } from "./support/policy";
 
-/** Two versions of a workflow under a name that only this test uses. */
+/** Two versions of a workflow, with a name unique to this test. */
 async function prepare({ pool, queue }: Work) {
   const name = `ship_${queue.replace(/\W/g, "")}`;
   const build = (version: string, more: boolean) => {

@@ -34,7 +34,7 @@ async function openDefinition(page: Page, { pool, queue }: Work, workflow: Workf
 }
 
 /** Texts of the graph that overflow their box. */
-const misplaced = (page: Page) =>
+const findOverflowing = (page: Page) =>
   page.locator("[data-picture]").evaluate((picture) => {
     const wrong: string[] = [];
     for (const text of picture.querySelectorAll("text")) {
@@ -51,7 +51,7 @@ test("names of any length and script stay in their boxes and are shown in full o
   work,
 }) => {
   await openDefinition(page, work, buildNames(`names_${work.queue.replace(/\W/g, "")}`));
-  expect(await misplaced(page)).toEqual([]);
+  expect(await findOverflowing(page)).toEqual([]);
   const drawn = await page.locator("[data-picture] text").allTextContents();
   for (const name of Object.values(NAMES)) {
     const node = page.locator(`[data-node$=${JSON.stringify(name)}]`);
@@ -99,7 +99,7 @@ test.describe("on a phone", () => {
     const svg = page.getByRole("group", { name: "Operators of the workflow" });
     const stage = page.locator("[data-picture]");
     const box = await svg.boundingBox();
-    if (!box) throw new Error("The picture is not there.");
+    if (!box) throw new Error("The graph is not drawn.");
     const [x, y] = [box.x + box.width / 2, box.y + box.height - 40];
     const scroll = () => page.getByRole("main").evaluate((main) => main.scrollTop);
     const client = await page.context().newCDPSession(page);

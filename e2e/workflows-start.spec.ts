@@ -5,7 +5,7 @@ import { storeWorkflow } from "../lib/highway/run/store";
 import { registerHighway } from "../lib/highway/run/worker";
 import { expect, test, type Work } from "./support/fixtures";
 
-/** A review that somebody has to approve, under a name that only this test uses. */
+/** A review that needs an approval, with a name unique to this test. */
 async function prepare({ app, pool, queue, startWorker }: Work) {
   const name = `review_${queue.replace(/\W/g, "")}`;
   const workflow = {

@@ -28,7 +28,7 @@ const DEFINITION = {
   },
 };
 
-/** A run whose steps are named as the operators of its definition. */
+/** A run whose steps have the names of its operators. */
 async function startRun({ app, pool, queue, startWorker }: Work, tenantId: string) {
   app.registerTask({ name: "loan" }, async (_params, ctx) => {
     await ctx.step("fetch", async () => ({ amount: 5_000 }));

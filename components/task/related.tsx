@@ -161,7 +161,7 @@ function describeRelation(relation: Relation): string {
   }
 }
 
-/** What cannot be known, and what was not searched. */
+/** The limits of the search: related tasks that are gone, not searched or not readable. */
 function Limits({ related }: { related: RelatedTasks }) {
   const { missing, probed, keysUnknown, unreadable } = related;
   return (

@@ -29,7 +29,7 @@ test("an event that was emitted without waking the wait, as engines before 0.0.7
   );
 });
 
-test("a task without any attempt", () => {
+test("a task without attempts", () => {
   expect(said({ ...getRecording("queued"), runs: [] })).toMatch(/^No attempts recorded/);
 });
 

@@ -104,7 +104,7 @@ test.each(QUEUES)("queue %j: each action, from SQL and from the client", async (
   const { pool } = database;
   const event = `it's "an" \\ event`;
   const state = async (taskId: string) => (await getTask(queue, taskId)).task.state;
-  const snippetsOf = async (taskId: string) => {
+  const listSnippets = async (taskId: string) => {
     const detail = await getTask(queue, taskId);
     return { sql: listSqlSnippets(detail), js: listJavascriptSnippets(detail) };
   };
@@ -121,30 +121,30 @@ test.each(QUEUES)("queue %j: each action, from SQL and from the client", async (
   };
 
   const one = await spawnTask(pool, queue, "x", null);
-  await pool.query(sql((await snippetsOf(one.taskId)).sql, "Cancel"));
+  await pool.query(sql((await listSnippets(one.taskId)).sql, "Cancel"));
   expect(await state(one.taskId)).toBe("cancelled");
   const two = await spawnTask(pool, queue, "x", null);
-  await run(sql((await snippetsOf(two.taskId)).js, act));
+  await run(sql((await listSnippets(two.taskId)).js, act));
   expect(await state(two.taskId)).toBe("cancelled");
-  await run(sql((await snippetsOf(two.taskId)).js, act));
+  await run(sql((await listSnippets(two.taskId)).js, act));
   expect(await newest(queue)).toMatchObject({ headers: expect.stringContaining(two.taskId) });
 
   for (const language of ["sql", "js"] as const) {
     const failed = await claimed();
     const title = language === "sql" ? "Extend the lease to 5 min from now" : act;
-    await execute(language, sql((await snippetsOf(failed.taskId))[language], title));
+    await execute(language, sql((await listSnippets(failed.taskId))[language], title));
     const [lease] = (await getTask(queue, failed.taskId)).runs;
     expect(Date.parse(lease?.claimExpiresAt ?? "") - Date.now()).toBeGreaterThan(200_000);
     await failTask(pool, queue, failed.runId, { message: "no" });
     const retry = language === "sql" ? "Retry with one more attempt" : act;
-    await execute(language, sql((await snippetsOf(failed.taskId))[language], retry));
+    await execute(language, sql((await listSnippets(failed.taskId))[language], retry));
     expect(await state(failed.taskId)).toBe("pending");
 
     const waiting = await claimed();
     const name = `${event} ${language}`;
     await awaitEvent(pool, queue, { ...waiting, stepName: "wait", eventName: name });
     const emit = language === "sql" ? "Emit the awaited event" : act;
-    await execute(language, sql((await snippetsOf(waiting.taskId))[language], emit));
+    await execute(language, sql((await listSnippets(waiting.taskId))[language], emit));
     expect(await state(waiting.taskId)).toBe("pending");
   }
 });

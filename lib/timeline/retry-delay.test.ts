@@ -14,7 +14,7 @@ const payload = (value: unknown) => {
   return { bytes: text.length, text };
 };
 
-async function askEngine(strategy: string | null, attempt: number) {
+async function queryEngine(strategy: string | null, attempt: number) {
   const call = "select absurd.retry_delay_seconds($1::jsonb, $2) as seconds";
   try {
     const { rows } = await database.pool.query(call, [strategy, attempt]);
@@ -50,7 +50,7 @@ test("agrees with the engine on every strategy, valid or not", async () => {
   await fc.assert(
     fc.asyncProperty(strategies, fc.integer({ min: -1, max: 60 }), async (strategy, attempt) => {
       const ours = retryDelaySeconds(payload(strategy), attempt);
-      const theirs = await askEngine(JSON.stringify(strategy), attempt);
+      const theirs = await queryEngine(JSON.stringify(strategy), attempt);
       if ("invalid" in theirs || "invalid" in ours) {
         expect(ours).toEqual(theirs);
         return;
@@ -63,9 +63,9 @@ test("agrees with the engine on every strategy, valid or not", async () => {
   );
 });
 
-test("no strategy at all retries at once", async () => {
+test("without a strategy, retries are immediate", async () => {
   expect(retryDelaySeconds(null, 3)).toEqual({ seconds: 0 });
-  expect(await askEngine(null, 3)).toEqual({ seconds: 0 });
+  expect(await queryEngine(null, 3)).toEqual({ seconds: 0 });
 });
 
 test.each([

@@ -52,7 +52,7 @@ function Wait({ from, to, scale, row }: { from: number; to: number; scale: Scale
 
 const CIRCLE_PX = 16;
 
-/** Of overlapping circles only the last is drawn. */
+/** Keeps only the last of overlapping circles. */
 function isApart(scale: Scale) {
   return ({ at }: { at: number }, index: number, all: { at: number }[]) => {
     const next = all[index + 1];

@@ -7,9 +7,9 @@ import { plural } from "@/lib/format";
 import type { WorkflowGraph } from "@/lib/highway/graph/graph";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { ExportMenu, type Exports } from "./export-menu";
+import { Arrows, GraphDrawing } from "./graph-drawing";
 import { type GraphLayout, layoutGraph, type PlacedNode } from "./layout";
 import { forgetWidths } from "./measure-text";
-import { Arrows, Picture } from "./picture";
 import { listInReadingOrder } from "./reading-order";
 import { serializeSvg } from "./save-svg";
 import { useZoom } from "./use-zoom";
@@ -112,7 +112,7 @@ export function GraphPane({
       >
         <Arrows />
         <g ref={stage} data-picture>
-          <Picture
+          <GraphDrawing
             layout={layout}
             statuses={statuses}
             now={now}

@@ -24,31 +24,34 @@ function overlap(one: Box, other: Box): boolean {
   );
 }
 
-test.each(readdirSync(FIXTURES))("%s: everything is placed, inside its group, apart", (file) => {
-  const { workflow } = parseWorkflow(readFileSync(new URL(file, FIXTURES), "utf8"));
-  if (!workflow) throw new Error(`${file} cannot be read.`);
-  const graph = buildGraph(workflow);
-  const layout = layoutGraph(graph);
-  const whole = { x: 0, y: 0, width: layout.width, height: layout.height };
-  expect(layout.nodes.map(({ node }) => node.path).sort()).toEqual(
-    graph.nodes.map((node) => node.path).sort(),
-  );
-  expect(layout.groups.map(({ group }) => group.path).sort()).toEqual(
-    graph.groups.map((group) => group.path).sort(),
-  );
-  expect(layout.edges).toHaveLength(graph.edges.filter(({ from, to }) => from !== to).length);
-  for (const { points } of layout.edges) expect(points.length).toBeGreaterThan(1);
+test.each(readdirSync(FIXTURES))(
+  "%s: all nodes are placed inside their group without overlap",
+  (file) => {
+    const { workflow } = parseWorkflow(readFileSync(new URL(file, FIXTURES), "utf8"));
+    if (!workflow) throw new Error(`${file} cannot be read.`);
+    const graph = buildGraph(workflow);
+    const layout = layoutGraph(graph);
+    const whole = { x: 0, y: 0, width: layout.width, height: layout.height };
+    expect(layout.nodes.map(({ node }) => node.path).sort()).toEqual(
+      graph.nodes.map((node) => node.path).sort(),
+    );
+    expect(layout.groups.map(({ group }) => group.path).sort()).toEqual(
+      graph.groups.map((group) => group.path).sort(),
+    );
+    expect(layout.edges).toHaveLength(graph.edges.filter(({ from, to }) => from !== to).length);
+    for (const { points } of layout.edges) expect(points.length).toBeGreaterThan(1);
 
-  const groups = new Map(layout.groups.map((placed) => [placed.group.path, placed]));
-  for (const placed of layout.nodes) {
-    expect(contains(groups.get(placed.node.scope) ?? whole, placed)).toBe(true);
-    for (const other of layout.nodes)
-      if (other !== placed && other.node.scope === placed.node.scope)
-        expect(overlap(placed, other), `${placed.node.path} and ${other.node.path}`).toBe(false);
-  }
-  for (const placed of layout.groups)
-    expect(contains(groups.get(placed.group.parent) ?? whole, placed)).toBe(true);
-});
+    const groups = new Map(layout.groups.map((placed) => [placed.group.path, placed]));
+    for (const placed of layout.nodes) {
+      expect(contains(groups.get(placed.node.scope) ?? whole, placed)).toBe(true);
+      for (const other of layout.nodes)
+        if (other !== placed && other.node.scope === placed.node.scope)
+          expect(overlap(placed, other), `${placed.node.path} and ${other.node.path}`).toBe(false);
+    }
+    for (const placed of layout.groups)
+      expect(contains(groups.get(placed.group.parent) ?? whole, placed)).toBe(true);
+  },
+);
 
 test("three hundred nodes are laid out", () => {
   const tasks = Object.fromEntries(

@@ -16,7 +16,13 @@ type Props = {
 };
 
 /** Drawing order: groups from the outermost inwards, then edges, then operators. */
-export const Picture = memo(function Picture({ layout, statuses, now, selected, onToggle }: Props) {
+export const GraphDrawing = memo(function GraphDrawing({
+  layout,
+  statuses,
+  now,
+  selected,
+  onToggle,
+}: Props) {
   const boxes = layout.nodes.filter((placed) => placed.isGroup);
   const others = layout.nodes.filter((placed) => !placed.isGroup);
   const branches = layout.groups.filter(({ group }) => group.kind === "branch");
