@@ -1,4 +1,4 @@
-import { getUsual } from "@/lib/analytics/baseline";
+import { getBaseline } from "@/lib/analytics/baseline";
 import { findById } from "@/lib/analytics/find";
 import { getPayload } from "@/lib/analytics/payloads";
 import { getRelated } from "@/lib/analytics/related";
@@ -176,8 +176,8 @@ export const TASK_READS: readonly Read[] = [
   },
   {
     title: "what is usual for a name",
-    function: "getUsual",
-    run: (_, n) => getUsual(LARGEST, at(NAMES, n)),
+    function: "getBaseline",
+    run: (_, n) => getBaseline(LARGEST, at(NAMES, n)),
     limit: 50,
     growth: 1.5,
   },

@@ -3,7 +3,7 @@ import { createQueue } from "@/lib/absurd/queues/queues";
 import { claimTasks, completeTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { getUsual } from "./baseline";
+import { getBaseline } from "./baseline";
 
 const database = openTestDatabase();
 const queue = "a queue";
@@ -29,14 +29,14 @@ async function complete(name: string, count: number, seconds: number) {
 test("medians of the completed tasks of one name, and what they were taken from", async () => {
   await complete("ship", 9, 5);
   await complete("bill", 20, 1);
-  const { usual } = await getUsual(queue, "ship");
+  const { usual } = await getBaseline(queue, "ship");
   expect(usual).toMatchObject({ tasks: 9, attemptMs: 5_000, taskMs: 65_000 });
   expect(Date.parse(usual?.from ?? "")).toBeLessThanOrEqual(Date.parse(usual?.to ?? ""));
 });
 
 test("nothing is said of few tasks, of none, or of an unknown queue", async () => {
   await complete("rare", 7, 5);
-  expect(await getUsual(queue, "rare")).toEqual({ usual: null });
-  expect(await getUsual(queue, "none")).toEqual({ usual: null });
-  await expect(getUsual("nowhere", "ship")).rejects.toMatchObject({ code: "queue_not_found" });
+  expect(await getBaseline(queue, "rare")).toEqual({ usual: null });
+  expect(await getBaseline(queue, "none")).toEqual({ usual: null });
+  await expect(getBaseline("nowhere", "ship")).rejects.toMatchObject({ code: "queue_not_found" });
 });

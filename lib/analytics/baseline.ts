@@ -18,7 +18,7 @@ const LEAST = 8;
 const NOTHING_MEASURED = { tasks: 0, from: null, to: null, attemptMs: null, taskMs: null };
 
 /** The usual durations of the recent completed tasks of one name. */
-export type Usual = {
+export type Baseline = {
   /** How many were measured, and when the first and the last of them were spawned. */
   tasks: number;
   from: Iso;
@@ -36,11 +36,11 @@ export type Usual = {
  *
  * @throws ProblemError what `withQueues` throws.
  */
-export function getUsual(
+export function getBaseline(
   queue: string,
   name: string,
   options: ReadOptions = {},
-): Promise<{ usual: Usual | null }> {
+): Promise<{ usual: Baseline | null }> {
   return withQueues([queue], options, async ({ db }) => {
     const { tasks, runs } = queueTables(queue);
     const newest = db

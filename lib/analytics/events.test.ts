@@ -51,7 +51,7 @@ beforeAll(async () => {
 
 const names = (page: { rows: { name: string }[] }) => page.rows.map((row) => row.name);
 
-test("what runs wait for comes first, what nobody waits for comes last", async () => {
+test("awaited events come first, those without waiters last", async () => {
   const page = await list();
   expect(names(page)).toEqual([...AWAITED, ...EMITTED, ...ASKED]);
   expect(page.rows.map((row) => row.state)).toEqual([
@@ -62,7 +62,7 @@ test("what runs wait for comes first, what nobody waits for comes last", async (
   expect(page.unreadable).toBeUndefined();
 });
 
-test("an awaited event says how many an emit would wake, and the earliest time-out", async () => {
+test("an awaited event has the number of runs that an emit would wake, and the earliest timeout", async () => {
   const { rows, now } = await list({ state: ["awaited"] });
   const [overdue, shipped, arrived] = rows;
   expect(overdue).toMatchObject({ queue: QUEUE, waiters: 0, overdue: 1, emittedAt: null });
@@ -75,7 +75,7 @@ test("an awaited event says how many an emit would wake, and the earliest time-o
   expect(rows.at(-1)).toMatchObject({ name: "for ever", waiters: 1, nextTimeoutAt: null });
 });
 
-test("an emitted event has its payload, one that was only asked for has nothing", async () => {
+test("an emitted event has its payload, one that was never emitted has none", async () => {
   const [emitted] = (await list({ state: ["emitted"] })).rows;
   expect(emitted?.payload?.text).toBe('{"name": "paid:3"}');
   expect(emitted?.emittedAt).toMatch(/Z$/);
@@ -112,7 +112,7 @@ test.each([1, 2, 3, 5, 11])("pages of %i go forward and back over all parts", as
   expect(back.flat()).toEqual(all);
 });
 
-test("an event that was emitted is not awaited, whoever still waits", async () => {
+test("an emitted event is not awaited, even while runs still wait", async () => {
   const { pool } = database;
   const { taskId, runId } = await wait(OTHER, "left over", null);
   await emitEvent(pool, OTHER, "left over");
@@ -123,7 +123,7 @@ test("an event that was emitted is not awaited, whoever still waits", async () =
   expect((await list({ name: "left" })).rows).toMatchObject([{ state: "emitted", waiters: 1 }]);
 });
 
-test("the waiters of an event, the earliest time-out first, with their number", async () => {
+test("the waiters of an event come earliest timeout first, with their number", async () => {
   const { rows, total } = await listWaiters(QUEUE, "shipped:1", { limit: 2 });
   expect(total).toBe(3);
   expect(rows).toMatchObject([

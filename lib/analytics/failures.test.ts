@@ -150,7 +150,7 @@ test("the window counts by when an attempt failed", async () => {
   expect((await list({ ...named, range: "1h" })).groups).toEqual([]);
 });
 
-test("of very many failures the newest are looked at, and the answer says how far it went", async () => {
+test("of very many failures only the newest count, and the result states since when", async () => {
   await database.pool.query(`
     with task as (
       insert into absurd.t_bulk (task_id, task_name, params, state, attempts, max_attempts, last_attempt_run)
@@ -165,7 +165,7 @@ test("of very many failures the newest are looked at, and the answer says how fa
   expect(found.attempts).toBeLessThanOrEqual(20_000);
   const reached = Date.parse(found.now) - Date.parse(found.lookedBackTo ?? "");
   expect(Math.abs(reached / 1000 - found.attempts * 2)).toBeLessThan(120);
-  // More in the newest bucket than one answer looks at.
+  // More in the newest bucket than one result covers.
   await database.pool.query(`
     update absurd.r_bulk set available_at = now(), failed_at = now() where failure_reason ->> 'message' = 'flood'`);
   const burst = await list({ name: ["flood"] });

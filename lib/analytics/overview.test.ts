@@ -67,7 +67,7 @@ describe.each(['odd "queue"', "parts"])("%s", (queue) => {
   });
 });
 
-test("a large window is sampled, and each task read stands for its neighbours", async () => {
+test("a large window is sampled, and each sampled task represents its neighbours", async () => {
   await createQueue(database.pool, "large");
   // A quiet first half of the day, then ten times as many tasks, which wait ten times as long.
   await database.pool.query(`

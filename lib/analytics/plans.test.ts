@@ -17,7 +17,7 @@ import {
   type Statement,
 } from "@/testing/statements";
 import { listAudit, listAuditChoices } from "./audit";
-import { getUsual } from "./baseline";
+import { getBaseline } from "./baseline";
 import { getBulk, listBulk, listBulkItems } from "./bulk";
 import { listEvents, listWaiters } from "./events";
 import { exportTasks } from "./export";
@@ -152,7 +152,7 @@ const CASES = [
   ask("suggestions", suggestTasks, (of) => of([])),
   ask("a task", getTask, (of) => of("plain", ids.task)),
   ask("a payload", getPayload, (of) => of("plain", ids.task, { of: "params" })),
-  ask("what is usual for a name", getUsual, (of) => of("plain", "job 7")),
+  ask("what is usual for a name", getBaseline, (of) => of("plain", "job 7")),
   ask("related tasks", getRelated, (of) => of("plain", ids.task)),
   ask("an id", findById, (of) => of(ids.task)),
   ask("a run's id", findById, (of) => of(ids.run)),

@@ -109,7 +109,7 @@ test.each([PLAIN, PARTS])("the exact number of ended tasks of %s", async (queue)
   });
 });
 
-test("an exact count ends when nobody wants it any more", async () => {
+test("an exact count stops when its request is aborted", async () => {
   const { pool } = database;
   const blocker = await pool.connect();
   await blocker.query(`begin; lock table absurd."t_plain ""one""" in access exclusive mode`);

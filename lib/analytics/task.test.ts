@@ -117,7 +117,7 @@ test("texts stay exact", async () => {
   expect(await getPayload(QUEUE, taskId, { of: "params" })).toBe(text);
 });
 
-test("SQL NULL and JSON null are told apart", async () => {
+test("SQL NULL and JSON null are distinguished", async () => {
   const { taskId, runId } = await start(null);
   expect((await getTask(QUEUE, taskId)).task).toMatchObject({
     params: { bytes: 4, text: "null" },

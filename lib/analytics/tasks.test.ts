@@ -218,7 +218,7 @@ describe("what is not there", () => {
     }
   });
 
-  test("a locked queue gives an answer in time", async () => {
+  test("a locked queue gets a response in time", async () => {
     const blocker = await database.pool.connect();
     try {
       await blocker.query("begin; lock table absurd.t_rows in access exclusive mode");

@@ -69,7 +69,7 @@ test("claims without a lease show, and workers in trouble come first", async () 
   expect({ lookedBackTo, hiddenWorkers }).toEqual({ lookedBackTo: null, hiddenWorkers: 0 });
 });
 
-test("of very many attempts the newest are counted, and the answer says since when", async () => {
+test("of very many attempts only the newest count, and the result states since when", async () => {
   await database.pool.query(`
     insert into absurd."r_odd ""queue""" (run_id, task_id, attempt, state, claimed_by, available_at, started_at, completed_at)
     select absurd.portable_uuidv7(), absurd.portable_uuidv7(), 1, 'completed', 'fast:' || n % 300, ts, ts, ts

@@ -113,7 +113,7 @@ describe("the list", () => {
 });
 
 describe("one run", () => {
-  test("brings its root, its children wherever they are, and nobody else's tasks", async () => {
+  test("has its root and its children in any queue, and no other tasks", async () => {
     const { id, taskId, runId } = await start({ inputs: { n: 12345678901234567890n } });
     const other = await create();
     const mine = [await spawnFor(id), await spawnFor(id)].sort();

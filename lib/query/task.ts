@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Usual } from "@/lib/analytics/baseline";
+import type { Baseline } from "@/lib/analytics/baseline";
 import type { Uuid } from "@/lib/model/ids";
 import type { RelatedTasks } from "@/lib/model/related";
 import type { TaskDetail } from "@/lib/model/task";
@@ -42,7 +42,7 @@ export function usualQuery(queue: string, name: string) {
   return queryOptions({
     queryKey: ["usual", queue, name],
     queryFn: ({ signal }) =>
-      fetchJson<{ usual: Usual | null }>(
+      fetchJson<{ usual: Baseline | null }>(
         `/api/queues/${queueSegment(queue)}/usual?name=${encodeURIComponent(name)}`,
         signal,
       ),

@@ -1,6 +1,6 @@
 import { readName } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { getUsual } from "@/lib/analytics/baseline";
+import { getBaseline } from "@/lib/analytics/baseline";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
@@ -10,6 +10,8 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const queue = queueOfSegment((await params).queue);
     const name = readName(request);
-    return coalesce(["usual", queue, name], request, (signal) => getUsual(queue, name, { signal }));
+    return coalesce(["usual", queue, name], request, (signal) =>
+      getBaseline(queue, name, { signal }),
+    );
   });
 }
