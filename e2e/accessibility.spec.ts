@@ -10,7 +10,7 @@ import { type Scene, setScene } from "./support/scene";
 type Step = (page: Page) => Promise<unknown>;
 type Case = {
   path: (work: Work, scene: Scene) => string;
-  /** What opens in the page, and is looked at as well. */
+  /** Overlays that open on the page and are tested too. */
   also?: Record<string, Step>;
 };
 
@@ -30,7 +30,7 @@ const dialog =
     await page.getByRole("dialog").waitFor();
   };
 
-/** An address of each page of the dashboard, by its folder. */
+/** One address of each page, by folder. */
 const PAGES: Record<string, Case> = {
   "": { path: () => "/", also: { table: click("Table") } },
   queues: { path: () => "/queues", also: { create: dialog(click("Create queue")) } },
@@ -124,7 +124,7 @@ const PAGES: Record<string, Case> = {
   },
 };
 
-test("Every page of the dashboard is looked at here", () => {
+test("every page of the dashboard has an axe test", () => {
   const folder = fileURLToPath(new URL("../app/(dashboard)", import.meta.url));
   const pages = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => path.basename(file) === "page.tsx")
@@ -148,7 +148,7 @@ for (const [folder, { path: address, also = {} }] of Object.entries(PAGES))
     }
   });
 
-test("Everybody can use the waiting task, and the one at work", async ({ page, work }) => {
+test("axe finds no violation on a waiting and a running task", async ({ page, work }) => {
   test.slow();
   const scene = await setScene(work);
   for (const [state, keys] of [
@@ -166,7 +166,7 @@ test("Everybody can use the waiting task, and the one at work", async ({ page, w
   }
 });
 
-test("Everybody can use the frame, and what tells of errors", async ({ page }) => {
+test("axe finds no violation in the frame and in error views", async ({ page }) => {
   test.slow();
   await open(page, "/queues");
   for (const key of ["ControlOrMeta+k", "?"]) {
@@ -191,7 +191,7 @@ const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const DIALOG = "[role=dialog], dialog[open]";
 
-/** The theme changes colours only, and a phone has the wide screen's: each is looked at for what it may break. */
+/** Themes only change colours, and phones share them: each variant is tested for what it can break. */
 const LOOKS = [
   { size: WIDE, theme: "light", rules: null },
   { size: WIDE, theme: "dark", rules: ["color-contrast"] },
@@ -202,7 +202,7 @@ async function settle(page: Page): Promise<void> {
   await expect(page.locator("main [role=status][aria-label=Loading]")).toHaveCount(0);
 }
 
-/** Nothing stands in anybody's way, whatever the size and the theme. */
+/** Expects no axe violation in any theme and size. */
 async function examine(page: Page, what: string, within = "html"): Promise<void> {
   const before = page.viewportSize() ?? WIDE;
   for (const { size, theme, rules } of LOOKS) {

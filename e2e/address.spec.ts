@@ -4,7 +4,7 @@ import { setScene } from "./support/scene";
 
 const ELSEWHERE = "Asia/Tokyo";
 
-test("A colleague who opens my address sees the times I see", async ({ browser, work }) => {
+test("a copied address shows a colleague the same times", async ({ browser, work }) => {
   const { completed } = await setScene(work);
   const mine = await browser.newContext({ timezoneId: ELSEWHERE });
   const theirs = await browser.newContext({ timezoneId: "America/Lima" });
@@ -41,7 +41,7 @@ test("A colleague who opens my address sees the times I see", async ({ browser, 
   }
 });
 
-test("An address that asks for UTC wins over what I prefer, and nonsense does not", async ({
+test("a zone in the address overrides the preference, and an invalid one does not", async ({
   page,
   work,
   context,

@@ -4,7 +4,7 @@ import { startDashboard } from "./support/dashboard";
 import { expect, test } from "./support/fixtures";
 import { startSwitch } from "./support/switch";
 
-const ROOMS = [
+const PAGES = [
   "/",
   "/queues",
   "/tasks",
@@ -19,7 +19,7 @@ const ROOMS = [
 /** What a page shows in a database without Absurd, or without the dashboard's own tables. */
 const MISSING = /no absurd schema|keeps no workflow runs|not installed/i;
 
-test("I lose the database while looking, keep the last data, and it comes back by itself", async ({
+test("a lost database keeps the last data on screen, and the page recovers by itself", async ({
   page,
   work,
 }) => {
@@ -38,7 +38,7 @@ test("I lose the database while looking, keep the last data, and it comes back b
     await expect(dimmed).toHaveCount(1);
     const health = await page.request.get(`${dashboard.url}/api/health`);
     expect(health.status()).toBe(503);
-    // What an action would do cannot be told now, and the dialog says why.
+    // The preview of an action fails, and the dialog shows why.
     await page.getByRole("button", { name: "Bulk", exact: true }).click();
     await expect(page.getByRole("dialog")).toContainText(/database (is|can|does|did)/i);
     await page.keyboard.press("Escape");
@@ -51,15 +51,12 @@ test("I lose the database while looking, keep the last data, and it comes back b
   }
 });
 
-test("A database that is down at the start does not stop the dashboard, on no page", async ({
-  page,
-  work,
-}) => {
+test("every page works without a database at the start", async ({ page, work }) => {
   const way = await startSwitch(process.env.E2E_DATABASE_URL ?? "");
   await way.cut();
   const dashboard = await startDashboard({ DATABASE_URL: way.url });
   try {
-    for (const path of [...ROOMS, work.taskUrl(randomUUID()), `/workflows/${randomUUID()}`]) {
+    for (const path of [...PAGES, work.taskUrl(randomUUID()), `/workflows/${randomUUID()}`]) {
       await page.goto(`${dashboard.url}${path}`);
       await expect(page.getByText("Database unavailable").first(), path).toBeVisible();
     }
@@ -72,7 +69,7 @@ test("A database that is down at the start does not stop the dashboard, on no pa
   }
 });
 
-test("A database without Absurd says what is missing, and stays as it is", async ({ page }) => {
+test("a database without Absurd shows what is missing and is not changed", async ({ page }) => {
   const server = new Client({ connectionString: process.env.E2E_SERVER_URL });
   await server.connect();
   await server.query("create database without_absurd");
@@ -80,7 +77,7 @@ test("A database without Absurd says what is missing, and stays as it is", async
   url.pathname = "/without_absurd";
   const dashboard = await startDashboard({ DATABASE_URL: url.href });
   try {
-    for (const path of ROOMS) {
+    for (const path of PAGES) {
       await page.goto(`${dashboard.url}${path}`);
       await expect(page.getByRole("main").getByText(MISSING).first(), path).toBeVisible();
     }

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { claimTasks } from "../lib/absurd/runs/runs";
 import { expect, test, type Work } from "./support/fixtures";
 
-/** Three orders that fail with one cause, each with values of its own. */
+/** Three orders that fail with the same error and different values. */
 async function failThree(work: Work, name: string) {
   let broken = true;
   work.app.registerTask({ name }, async (params) => {
@@ -31,7 +31,7 @@ async function countTasks(work: Work, state: string): Promise<number> {
 const failures = (work: Work) => `/failures?range=1h&queue=${work.queue}`;
 const cause = (page: Page, name: string) => page.getByRole("button", { name });
 
-test("I see what fails as one cause, whatever its values, and open one of its tasks", async ({
+test("failures that differ in values form one error group, which opens its tasks", async ({
   page,
   work,
 }) => {
@@ -51,7 +51,7 @@ test("I see what fails as one cause, whatever its values, and open one of its ta
   await expect(page.getByRole("heading", { name: "ship-order" })).toBeVisible();
 });
 
-test("I retry everything that failed with one cause once it is mended", async ({ page, work }) => {
+test("a whole error group can be retried", async ({ page, work }) => {
   const gateway = await failThree(work, "charge-order");
   await page.goto(failures(work));
   await cause(page, "charge-order").click();
@@ -62,7 +62,10 @@ test("I retry everything that failed with one cause once it is mended", async ({
   await expect(page.getByRole("listitem").getByRole("link", { name: "3 recovered" })).toBeVisible();
 });
 
-test("I narrow failures by queue, look further back, and return", async ({ page, work }) => {
+test("failures can be filtered by queue and time range, and Back undoes it", async ({
+  page,
+  work,
+}) => {
   await failThree(work, "pack-order");
   await page.goto("/failures");
   await page.getByRole("combobox", { name: "Queue", exact: true }).selectOption(work.queue);
@@ -77,7 +80,7 @@ test("I narrow failures by queue, look further back, and return", async ({ page,
   );
 });
 
-test("I see which worker holds a task, and that its lease ran out", async ({ page, work }) => {
+test("a worker shows the task it holds and its expired lease", async ({ page, work }) => {
   const { taskID } = await work.app.spawn("slow-order", {}, { queue: work.queue });
   const worker = `${work.queue}:4711`;
   await claimTasks(work.pool, work.queue, { workerId: worker, claimTimeoutSeconds: 4 });
@@ -90,10 +93,7 @@ test("I see which worker holds a task, and that its lease ran out", async ({ pag
   await expect(row).toContainText("1 expired", { timeout: 20_000 });
 });
 
-test("I read the overview as a chart, as a table, and over another time", async ({
-  page,
-  work,
-}) => {
+test("the overview is a chart or a table, over any time range", async ({ page, work }) => {
   const violations: string[] = [];
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) violations.push(message.text());

@@ -51,7 +51,7 @@ test("awaited events are listed first, and events without waiters last", async (
   await expect(names).toHaveText(["soon"]);
 });
 
-test("I list the events of all queues at once", async ({ page, work }) => {
+test("events of all queues are listed together", async ({ page, work }) => {
   const { pool, queue } = work;
   const other = `${queue}_b`;
   await createQueue(pool, other);
@@ -63,7 +63,7 @@ test("I list the events of all queues at once", async ({ page, work }) => {
   await dropQueue(pool, other);
 });
 
-test("I find the task that waits for an event, and emit it", async ({ page, work }) => {
+test("an event can be emitted from the list of its waiters", async ({ page, work }) => {
   const { pool, queue } = work;
   const taskId = await wait(pool, queue, "approved", 3_600);
   await page.goto(`/events?queue=${queue}`);
@@ -78,11 +78,11 @@ test("I find the task that waits for an event, and emit it", async ({ page, work
   await dialog(page).getByLabel("Payload").fill('{"by": "ada"}');
   await dialog(page).getByRole("button", { name: "Emit and wake 1" }).click();
   await expect(row(page, "approved")).toContainText("emitted");
-  // The row is open still, and now shows what was emitted.
+  // The row is still open and now shows the payload.
   await expect(page.getByRole("main")).toContainText("ada");
 });
 
-test("I create a queue, look at it, and drop it by its name", async ({ page, work }) => {
+test("a queue can be created, opened and dropped by its name", async ({ page, work }) => {
   const { pool } = work;
   const name = `${work.queue} größe`;
   await page.goto("/queues");
@@ -124,7 +124,7 @@ test("a name that collides with another queue's partitions is rejected", async (
   await dropQueue(work.pool, parent);
 });
 
-test("I change how long a queue keeps finished tasks", async ({ page, work }) => {
+test("the retention of a queue can be changed", async ({ page, work }) => {
   await page.goto(queuePath(work.queue));
   await expect(page.getByRole("main")).toContainText("30 days");
   await page.getByRole("button", { name: "Change" }).click();
@@ -137,7 +137,7 @@ test("I change how long a queue keeps finished tasks", async ({ page, work }) =>
   expect((await getQueuePolicy(work.pool, work.queue))?.cleanupTtlSeconds).toBe(7 * 86_400);
 });
 
-test("I clean up a queue after a preview of what is deleted", async ({ page, work }) => {
+test("a cleanup shows what it deletes first", async ({ page, work }) => {
   const { pool, queue } = work;
   await spawnTask(pool, queue, "ended");
   const [run] = await claimTasks(pool, queue);
@@ -158,7 +158,7 @@ test("I clean up a queue after a preview of what is deleted", async ({ page, wor
   expect(rows).toEqual([{ task_name: "active" }]);
 });
 
-test("I count the finished tasks of a queue exactly", async ({ page, work }) => {
+test("finished tasks can be counted exactly", async ({ page, work }) => {
   const { pool, queue } = work;
   await pool.query(`
     insert into absurd.t_${queue} (task_id, task_name, params, state, attempts, enqueue_at)

@@ -7,15 +7,12 @@ import { setScene } from "./support/scene";
 const dialog = (page: Page) => page.getByRole("dialog");
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim());
 
-/** Presses keys one after another; a pair such as `g q` is two of them. */
+/** Presses keys in sequence; `g q` is two keys. */
 async function press(page: Page, keys: string) {
   for (const key of keys.split(" ")) await page.keyboard.press(key);
 }
 
-test("I move down and up every list with j and k, and open a row with Enter", async ({
-  page,
-  work,
-}) => {
+test("j and k move through every list, and Enter opens a row", async ({ page, work }) => {
   const { tenant } = await setScene(work);
   for (const address of [
     "/",
@@ -44,7 +41,7 @@ test("I move down and up every list with j and k, and open a row with Enter", as
   await expect(page.getByRole("heading", { name: name ?? "" })).toBeVisible();
 });
 
-test("I turn the pages of a list with ] and [", async ({ page, work }) => {
+test("] and [ turn the pages of a list", async ({ page, work }) => {
   for (let n = 0; n < 5; n++) await spawnTask(work.pool, work.queue, `n${n}`);
   await open(page, `/queues/${work.queue}/tasks?limit=2`);
   const names = page.locator("a[data-row]");
@@ -58,13 +55,13 @@ test("I turn the pages of a list with ] and [", async ({ page, work }) => {
   await expect(names).toHaveText(["n2", "n1"]);
 });
 
-test("I go to any room with g and its letter, and the letter does nothing else", async ({
+test("g and a letter open any section, and the letter does nothing else", async ({
   page,
   work,
 }) => {
   const { failed } = await setScene(work);
   await open(page, work.taskUrl(failed));
-  // Alone, each of these would act on the task.
+  // Each of these keys acts on the task when pressed alone.
   for (const [letter, address] of [
     ["t", "/tasks"],
     ["a", "/audit"],
@@ -88,7 +85,7 @@ test("I go to any room with g and its letter, and the letter does nothing else",
   }
 });
 
-test("I read again with r when nothing refreshes by itself", async ({ page, work }) => {
+test("r refreshes a paused page", async ({ page, work }) => {
   await spawnTask(work.pool, work.queue, "first");
   await open(page, `/queues/${work.queue}/tasks`);
   await page.getByLabel("Refresh every").selectOption("Off");
@@ -101,7 +98,7 @@ test("I read again with r when nothing refreshes by itself", async ({ page, work
   await expect(page.locator("a[data-row]")).toHaveText(["second", "first"]);
 });
 
-test("I begin to search with /, and what I type is not taken for keys", async ({ page, work }) => {
+test("/ starts a search, and typing does not trigger shortcuts", async ({ page, work }) => {
   await spawnTask(work.pool, work.queue, "jxr");
   await open(page, `/queues/${work.queue}/tasks`);
   await press(page, "/");
@@ -111,7 +108,7 @@ test("I begin to search with /, and what I type is not taken for keys", async ({
   await expect(dialog(page)).toHaveCount(0);
 });
 
-test("Each action of a task has its key", async ({ page, work }) => {
+test("each action of a task has a key", async ({ page, work }) => {
   const { failed, sleeping, running, workflowRun } = await setScene(work);
   for (const [address, keys] of [
     [work.taskUrl(sleeping), { c: "Cancel task", s: "Reschedule", e: "Emit event" }],
@@ -130,10 +127,7 @@ test("Each action of a task has its key", async ({ page, work }) => {
   }
 });
 
-test("I switch single keys off, and they stay off until I want them back", async ({
-  page,
-  work,
-}) => {
+test("single-key shortcuts can be turned off and back on", async ({ page, work }) => {
   const address = `/queues/${work.queue}/tasks`;
   await open(page, address);
   await press(page, "?");
@@ -160,7 +154,7 @@ test("I switch single keys off, and they stay off until I want them back", async
   await expect(page).toHaveURL(/\/queues$/);
 });
 
-test("I see where the focus is, from the skip link on through the page", async ({ page, work }) => {
+test("the focus is visible on every element, from the skip link on", async ({ page, work }) => {
   await setScene(work);
   await open(page, `/queues/${work.queue}/tasks`);
   await press(page, "Tab");
@@ -190,7 +184,7 @@ test("I see where the focus is, from the skip link on through the page", async (
   await expect(page.getByRole("combobox", { name: "Filter tasks" })).toBeFocused();
 });
 
-test("Nothing moves for those who asked for no motion", async ({ page, work }) => {
+test("nothing moves with reduced motion", async ({ page, work }) => {
   const { running } = await setScene(work);
   await page.emulateMedia({ reducedMotion: "reduce" });
   const moving = () =>
@@ -212,7 +206,7 @@ test("Nothing moves for those who asked for no motion", async ({ page, work }) =
   }
 });
 
-test("Screen readers are left in peace while nothing happens", async ({ page, work }) => {
+test("screen readers are not interrupted while nothing happens", async ({ page, work }) => {
   const { running } = await setScene(work);
   for (const address of [`/queues/${work.queue}/tasks`, work.taskUrl(running)]) {
     await open(page, address);

@@ -3,7 +3,7 @@ import type { AuditChoices, AuditPage } from "@/lib/analytics/audit";
 import { type AuditFilters, auditFilters, serializeAuditFilters } from "@/lib/search-params/audit";
 import { fetchJson } from "./api";
 
-/** One page of what was done through the dashboard. */
+/** One page of the audit log. */
 export function auditQuery(filters: Partial<AuditFilters> = {}) {
   const complete = auditFilters(filters);
   return queryOptions({
@@ -15,7 +15,7 @@ export function auditQuery(filters: Partial<AuditFilters> = {}) {
   });
 }
 
-/** What the filters of the record offer. */
+/** Options of the audit filters. */
 export function auditChoicesQuery() {
   return queryOptions({
     queryKey: ["audit", "choices"],

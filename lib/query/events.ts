@@ -6,7 +6,7 @@ import { eventPayloadUrl } from "@/lib/search-params/payload";
 import { queueSegment } from "@/lib/search-params/queue-segment";
 import { fetchFromApi, fetchJson } from "./api";
 
-/** One page of the events of some queues, or of all. */
+/** One page of events of some queues or of all. */
 export function eventsQuery(filters: Partial<EventFilters> = {}) {
   const complete = eventFilters(filters);
   return queryOptions({
@@ -18,7 +18,7 @@ export function eventsQuery(filters: Partial<EventFilters> = {}) {
   });
 }
 
-/** Who waits for an event. */
+/** Tasks waiting for an event. */
 export function eventWaitersQuery(queue: string, name: string) {
   const path = `/api/queues/${queueSegment(queue)}/events/waiters`;
   return queryOptions({
@@ -29,7 +29,7 @@ export function eventWaitersQuery(queue: string, name: string) {
   });
 }
 
-/** The exact text of an event's payload that was too large to come with its list. */
+/** The exact text of an event's payload that was too large for the list. */
 export function eventPayloadQuery(queue: string, name: string) {
   return queryOptions({
     queryKey: ["events", queue, "payload", name],

@@ -7,7 +7,7 @@ import {
 } from "@/lib/search-params/windows";
 import { fetchJson } from "./api";
 
-/** The groups of what failed. */
+/** Error groups. */
 export function failuresQuery(filters: Partial<FailureFilters> = {}) {
   const complete = failureFilters(filters);
   return queryOptions({
@@ -19,7 +19,7 @@ export function failuresQuery(filters: Partial<FailureFilters> = {}) {
   });
 }
 
-/** The tasks of a group that failed for good. */
+/** Failed tasks of an error group. */
 export function failedTasksQuery(group: string, filters: FailureFilters) {
   const path = `/api/failures/${encodeURIComponent(group)}/tasks`;
   return queryOptions({

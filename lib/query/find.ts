@@ -3,7 +3,7 @@ import type { Found } from "@/lib/model/found";
 import type { Uuid } from "@/lib/model/ids";
 import { fetchJson } from "./api";
 
-/** Where a task or run id lives, over all queues. */
+/** Finds a task, run or workflow run by id in all queues. */
 export function findQuery(id: Uuid) {
   return queryOptions({
     queryKey: ["find", id],

@@ -1,9 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { Health } from "@/lib/model/health";
 
-/**
- * Whether the dashboard and its database can be used. A lost database is an answer of this query, not an error of it.
- */
+/** Health of the dashboard and its database. A database that is down is a result, not an error. */
 export function healthQuery() {
   return queryOptions({
     queryKey: ["health"],

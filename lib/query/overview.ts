@@ -3,7 +3,7 @@ import type { Latency, Throughput } from "@/lib/analytics/overview";
 import { type FigureFilters, serializeFigureFilters } from "@/lib/search-params/windows";
 import { fetchJson } from "./api";
 
-/** Attempts over time, by queue and outcome. */
+/** Attempts over time by queue and outcome. */
 export function throughputQuery({ range, tenant }: FigureFilters) {
   return queryOptions({
     queryKey: ["throughput", range, tenant],
@@ -17,7 +17,7 @@ export function throughputQuery({ range, tenant }: FigureFilters) {
   });
 }
 
-/** Queue wait and run time, by queue and by task name. */
+/** Wait and run times by queue and by task name. */
 export function latencyQuery({ range, tenant }: FigureFilters) {
   return queryOptions({
     queryKey: ["latency", range, tenant],

@@ -10,7 +10,7 @@ import { fetchJson } from "./api";
 
 const path = (queue: string) => `/api/queues/${queueSegment(queue)}`;
 
-/** How a queue is kept: policy, sizes, partitions. */
+/** Policy, disk usage and partitions of a queue. */
 export function queueMaintenanceQuery(queue: string) {
   return queryOptions({
     queryKey: ["queues", queue, "maintenance"],
@@ -19,7 +19,7 @@ export function queueMaintenanceQuery(queue: string) {
   });
 }
 
-/** How a queue fared over a window. */
+/** Throughput and latency of a queue in a time range. */
 export function queueFiguresQuery(queue: string, { range, tenant }: FigureFilters) {
   return queryOptions({
     queryKey: ["queues", queue, "figures", range, tenant],
@@ -33,10 +33,10 @@ export function queueFiguresQuery(queue: string, { range, tenant }: FigureFilter
   });
 }
 
-/** The exact number of ended tasks. Slow on large queues: only on demand, and kept until it is asked for again. */
+/** The exact counts of finished tasks. Slow on large queues: fetched on demand and cached until the next demand. */
 export function exactCountsQuery(queue: string, tenant: readonly string[] = []) {
   return queryOptions({
-    // Apart from the other reads of queues, so that no change on the page starts it again.
+    // Not under "queues", so that invalidating those queries does not start it.
     queryKey: ["exact counts", queue, tenant],
     queryFn: ({ signal }) =>
       fetchJson<TerminalCounts & { now: Iso }>(

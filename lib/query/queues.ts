@@ -3,7 +3,7 @@ import type { QueueList } from "@/lib/model/queue";
 import { serializeTenants } from "@/lib/search-params/tenants";
 import { fetchJson } from "./api";
 
-/** All queues with their counts, of some tenants or of all. */
+/** All queues with their counts, for some tenants or all. */
 export function queuesQuery(tenant: readonly string[] = []) {
   return queryOptions({
     queryKey: ["queues", { tenant }],

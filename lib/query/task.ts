@@ -17,7 +17,7 @@ export function taskQuery(queue: string, taskId: Uuid) {
   });
 }
 
-/** The exact text of one JSON value that was too large to come with its task. */
+/** The exact text of one JSON value that was too large to be sent with its task. */
 export function payloadQuery(queue: string, taskId: Uuid, ref: PayloadRef) {
   return queryOptions({
     queryKey: ["task", queue, taskId, "payload", ref],
@@ -27,7 +27,7 @@ export function payloadQuery(queue: string, taskId: Uuid, ref: PayloadRef) {
   });
 }
 
-/** What has to do with a task. Asked for once a visit: it looks through other queues. */
+/** Tasks related to a task. Cached longer than others: it searches other queues. */
 export function relatedQuery(queue: string, taskId: Uuid) {
   return queryOptions({
     queryKey: ["task", queue, taskId, "related"],
@@ -37,7 +37,7 @@ export function relatedQuery(queue: string, taskId: Uuid) {
   });
 }
 
-/** How long recent tasks of this name took. Kept for a minute: what is usual does not change from second to second. */
+/** The usual duration of recent tasks with this name. Cached for a minute: it changes slowly. */
 export function usualQuery(queue: string, name: string) {
   return queryOptions({
     queryKey: ["usual", queue, name],

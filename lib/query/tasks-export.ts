@@ -17,12 +17,12 @@ const FIELDS = [
 
 const RUN_FIELDS = ["claimedBy", "errorName", "errorMessage"] as const;
 
-/** The first line of an export; `columns` are the paths whose values are added. Empty for NDJSON. */
+/** The header line of an export, with the paths in `columns`; empty for NDJSON. */
 export function exportHead(format: ExportFormat, columns: readonly string[]): string {
   return format === "csv" ? csvLine([...FIELDS, ...RUN_FIELDS, ...columns]) : "";
 }
 
-/** One line a task. NDJSON holds what lists hold, CSV its flat part. */
+/** One line per task: the whole list row as NDJSON, its flat fields as CSV. */
 export function exportLine(
   format: ExportFormat,
   columns: readonly string[],
@@ -36,7 +36,7 @@ export function exportLine(
   ]);
 }
 
-/** As in RFC 4180. What a spreadsheet would take for a formula begins with an apostrophe. */
+/** A CSV line (RFC 4180). Cells that a spreadsheet would run as a formula get an apostrophe prefix. */
 function csvLine(cells: readonly (string | number | null | undefined)[]): string {
   return `${cells.map((cell) => csvCell(cell ?? "")).join(",")}\r\n`;
 }

@@ -3,9 +3,9 @@ import { ProblemError } from "@/lib/model/problem";
 import { fetchFromApi } from "./api";
 
 /**
- * The lines of JSON that a route streams, each as soon as it is complete. Leaving the loop ends the request.
+ * Streams the JSON lines of a route, each as soon as it is complete. Leaving the loop ends the request.
  *
- * @throws ProblemError for an answer that is no 2xx, for a last line that says what went wrong, and for a lost connection.
+ * @throws ProblemError for an error response, an error in the last line, or a lost connection.
  */
 export async function* readJsonLines<T extends object>(
   path: string,
@@ -29,9 +29,9 @@ async function* readLines(path: string, signal: AbortSignal): AsyncGenerator<str
 }
 
 /**
- * The text of an answer, chunk by chunk.
+ * Streams the text of a response in chunks.
  *
- * @throws ProblemError as above, also when the answer breaks off.
+ * @throws ProblemError for an error response or a lost connection.
  */
 export async function* readText(path: string, signal: AbortSignal): AsyncGenerator<string> {
   const response = await fetchFromApi(path, signal);

@@ -3,7 +3,7 @@ import type { TaskSuggestions } from "@/lib/analytics/task-suggestions";
 import { parseAsList } from "@/lib/search-params/parsers";
 import { fetchJson } from "./api";
 
-/** Names, workers, tenants and paths that can be searched for in these queues, or in all. */
+/** Names, workers, tenants and paths to suggest in the search of these queues, or of all. */
 export function taskSuggestionsQuery(queue: string[]) {
   const queryKey: QueryKey = ["task-suggestions", queue];
   const [list] = parseAsList.serialize(queue);

@@ -3,7 +3,7 @@ import type { WorkerList } from "@/lib/analytics/workers";
 import { type FigureFilters, serializeFigureFilters } from "@/lib/search-params/windows";
 import { fetchJson } from "./api";
 
-/** Who works, and on what. */
+/** Workers and the runs they hold. */
 export function workersQuery(filters: FigureFilters) {
   return queryOptions({
     queryKey: ["workers", filters],

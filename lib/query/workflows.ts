@@ -58,7 +58,7 @@ export function workflowRunQuery(workflowRunId: Uuid) {
   });
 }
 
-/** The definition that a run executes, or `null` where none is stored. It does not change while the run goes on. */
+/** The definition that a run executes, or `null` if none is stored. It never changes during a run. */
 export function runDefinitionQuery(workflowRunId: Uuid) {
   return queryOptions({
     queryKey: ["workflows", "definition-of", workflowRunId],
@@ -74,12 +74,12 @@ export function runDefinitionQuery(workflowRunId: Uuid) {
   });
 }
 
-/** Where the exact text of one JSON value of a run is. */
+/** The URL of the exact text of one JSON value of a run. */
 export function workflowPayloadUrl(workflowRunId: Uuid, of: WorkflowPayloadName): string {
   return `/api/workflows/${workflowRunId}/payload?of=${of}`;
 }
 
-/** The exact text of one JSON value that was too large to come with its run. */
+/** The exact text of one JSON value that was too large to be sent with its run. */
 export function workflowPayloadQuery(workflowRunId: Uuid, of: WorkflowPayloadName) {
   return queryOptions({
     queryKey: ["workflows", "run", workflowRunId, "payload", of],

@@ -8,28 +8,28 @@ import {
   parseAsListOf,
 } from "./parsers";
 
-/** The URL state of the list of what was done. */
+/** Search params of the audit log. */
 export const auditSearchParams = {
   operator: parseAsList,
   action: parseAsList,
   queue: parseAsList,
   outcome: parseAsListOf(AUDIT_OUTCOMES),
-  /** Whose business it was. */
+  /** Tenants of the targets; none means all. */
   tenant: parseAsList,
-  /** The beginning of a task's id. */
+  /** Prefix of a task id. */
   task: parseAsIdPrefix,
-  /** The beginning of a bulk operation's id. */
+  /** Prefix of a bulk operation's id. */
   bulk: parseAsIdPrefix,
   after: parseAsInstant,
   before: parseAsInstant,
-  /** As returned in `older` or `newer` of a page. */
+  /** `older` or `newer` of a page. */
   cursor: parseAsString,
   limit: parseAsLimit,
 };
 
 export type AuditFilters = inferParserType<typeof auditSearchParams>;
 
-/** Completes filters with their defaults: no filter, the newest page, 50 rows. */
+/** Adds defaults: no filter, newest page, 50 rows. */
 export function auditFilters(filters: Partial<AuditFilters> = {}): AuditFilters {
   return {
     operator: [],

@@ -3,19 +3,19 @@ import { ITEM_OUTCOMES } from "@/lib/model/bulk";
 import { parseAsLimit, parseAsList, parseAsListOf } from "./parsers";
 
 const paging = {
-  /** As returned in `older` or `newer` of a page. */
+  /** `older` or `newer` of a page. */
   cursor: parseAsString,
   limit: parseAsLimit,
 };
 
-/** The URL state of the list of bulk operations. */
+/** Search params of the list of bulk operations. */
 export const bulkSearchParams = {
-  /** Tenants to one of which the operation is restricted; none means any operation. */
+  /** Operations restricted to one of these tenants; none means all operations. */
   tenant: parseAsList,
   ...paging,
 };
 
-/** The URL state of the tasks of one bulk operation. */
+/** Search params of the tasks of one bulk operation. */
 export const bulkItemsSearchParams = {
   ...paging,
   /** `open`: its turn has not come. */
@@ -25,12 +25,12 @@ export const bulkItemsSearchParams = {
 export type BulkFilters = inferParserType<typeof bulkSearchParams>;
 export type BulkItemFilters = inferParserType<typeof bulkItemsSearchParams>;
 
-/** Completes filters with their defaults: the first page, 50 rows. */
+/** Adds defaults: first page, 50 rows. */
 export function bulkFilters(filters: Partial<BulkFilters> = {}): BulkFilters {
   return { tenant: [], cursor: null, limit: 50, ...filters };
 }
 
-/** Completes filters with their defaults: every outcome, the first page, 50 rows. */
+/** Adds defaults: all outcomes, first page, 50 rows. */
 export function bulkItemFilters(filters: Partial<BulkItemFilters> = {}): BulkItemFilters {
   return { outcome: [], cursor: null, limit: 50, ...filters };
 }

@@ -2,16 +2,16 @@ import { createSerializer, type inferParserType, parseAsString } from "nuqs/serv
 import { EVENT_STATES } from "@/lib/model/event";
 import { parseAsLimit, parseAsList, parseAsListOf } from "./parsers";
 
-/** The URL state of a list of events. */
+/** Search params of a list of events. */
 export const eventsSearchParams = {
-  /** No queue means all of them. */
+  /** None means all queues. */
   queue: parseAsList,
-  /** The beginning of the event's name, as written. */
+  /** Prefix of the event's name; case-sensitive. */
   name: parseAsString,
   state: parseAsListOf(EVENT_STATES),
-  /** Whose tasks wait for it; none means everybody's, and events that nobody waits for. */
+  /** Tenants of waiting tasks; none means all events, also those without waiters. */
   tenant: parseAsList,
-  /** As returned in `older` or `newer` of a page. */
+  /** `older` or `newer` of a page. */
   cursor: parseAsString,
   limit: parseAsLimit,
 };
@@ -21,7 +21,7 @@ export const { queue: _, ...queueEventsSearchParams } = eventsSearchParams;
 
 export type EventFilters = inferParserType<typeof eventsSearchParams>;
 
-/** Completes filters with their defaults: all queues, no filter, the first page, 50 rows. */
+/** Adds defaults: all queues, no filter, first page, 50 rows. */
 export function eventFilters(filters: Partial<EventFilters> = {}): EventFilters {
   return { queue: [], name: null, state: [], tenant: [], cursor: null, limit: 50, ...filters };
 }

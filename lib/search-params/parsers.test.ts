@@ -10,7 +10,7 @@ import {
   rangeMilliseconds,
 } from "./parsers";
 
-test("a list survives the URL, whatever its items contain", () => {
+test("a list of any items survives the URL", () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.string({ minLength: 1, unit: "grapheme" })), (items) => {
       expect(parseAsList.parse(parseAsList.serialize(items))).toEqual(items);
@@ -19,17 +19,17 @@ test("a list survives the URL, whatever its items contain", () => {
   );
 });
 
-test("a list is read from repeated keys and from commas alike", () => {
+test("a list is parsed from repeated keys and from commas", () => {
   expect(parseAsList.parse(["a,b", "c", "", "a"])).toEqual(["a", "b", "c"]);
 });
 
-test("one unknown word makes a list of words invalid", () => {
+test("one unknown item makes a list invalid", () => {
   const parser = parseAsListOf(["failed", "pending"]);
   expect(parser.parse(["failed,pending"])).toEqual(["failed", "pending"]);
   expect(parser.parse(["failed,lost"])).toBeNull();
 });
 
-test("an instant is brought to UTC and needs its zone", () => {
+test("an instant needs a zone and is normalized to UTC", () => {
   expect(parseAsInstant.parse("2026-03-02T14:00:00+02:00")).toBe("2026-03-02T12:00:00.000Z");
   for (const bad of ["2026-03-02", "2026-03-02T12:00:00", "yesterday", "2026-13-02T12:00:00Z", ""])
     expect(parseAsInstant.parse(bad)).toBeNull();
@@ -48,7 +48,7 @@ test("an id prefix is hexadecimal with dashes in their places", () => {
     expect(parseAsIdPrefix.parse(bad)).toBeNull();
 });
 
-test("a limit lies between 1 and 200", () => {
+test("a limit is between 1 and 200", () => {
   expect(parseAsLimit.parse("200")).toBe(200);
   for (const bad of ["0", "201", "-1", "1e2", "ten", ""])
     expect(parseAsLimit.parse(bad)).toBeNull();

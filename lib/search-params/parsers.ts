@@ -1,8 +1,8 @@
 import { createMultiParser, createParser } from "nuqs/server";
 
 /**
- * A list in the URL: the key repeated, or its items separated by commas. A comma inside an item is written `%2C`
- * before the URL itself is encoded, so `a,b%2Cc` means `a` and `b,c`. Duplicates and empty items are dropped.
+ * A list in the URL: a repeated key, or items separated by commas. A comma inside an item is escaped as `%2C` before the
+ * URL itself is encoded: `a,b%2Cc` means `a` and `b,c`. Duplicates and empty items are dropped.
  */
 export const parseAsList = createMultiParser<string[]>({
   parse: (values) => [
@@ -20,7 +20,7 @@ export const parseAsList = createMultiParser<string[]>({
   eq: (a, b) => a.length === b.length && a.every((item, index) => item === b[index]),
 }).withDefault([]);
 
-/** A list whose items come from a closed vocabulary; one unknown item makes the whole value invalid. */
+/** A list with items of a closed vocabulary. One unknown item makes the whole value invalid. */
 export function parseAsListOf<const Item extends string>(vocabulary: readonly Item[]) {
   const known = (item: string): item is Item => vocabulary.some((word) => word === item);
   return createMultiParser<Item[]>({
@@ -33,7 +33,7 @@ export function parseAsListOf<const Item extends string>(vocabulary: readonly It
   }).withDefault([]);
 }
 
-/** An instant with its zone, such as `2026-03-02T12:00:00Z`, brought to UTC with milliseconds. */
+/** An instant with a zone, such as `2026-03-02T12:00:00Z`, normalized to UTC with milliseconds. */
 export const parseAsInstant = createParser<string>({
   parse: (value) => {
     if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(value))
@@ -46,7 +46,7 @@ export const parseAsInstant = createParser<string>({
 
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A window that ends now, such as `15m`, `24h` or `7d`. */
+/** A time range that ends now, such as `15m`, `24h` or `7d`. */
 export const parseAsRange = createParser<string>({
   parse: (value) => (/^[1-9]\d{0,3}[mhd]$/.test(value) ? value : null),
   serialize: (value) => value,
@@ -58,7 +58,7 @@ export function rangeMilliseconds(range: string): number {
   return Number(range.slice(0, -1)) * UNITS[unit];
 }
 
-/** The first characters of a UUID, at least two, in lower case; dashes as in the canonical form. */
+/** A prefix of a UUID: at least two characters, lower case, with dashes in their places. */
 export const parseAsIdPrefix = createParser<string>({
   parse: (value) => {
     const prefix = value.toLowerCase();
@@ -68,7 +68,7 @@ export const parseAsIdPrefix = createParser<string>({
   serialize: (value) => value,
 });
 
-/** Rows a page, 1 to 200. */
+/** Rows per page, 1 to 200. */
 export const parseAsLimit = createParser<number>({
   parse: (value) => (/^\d{1,3}$/.test(value) && +value >= 1 && +value <= 200 ? +value : null),
   serialize: String,

@@ -5,7 +5,7 @@ import { queueSegment } from "./queue-segment";
 const TASK_PAYLOADS = ["params", "headers", "retryStrategy", "cancellation", "result"] as const;
 const RUN_PAYLOADS = ["runResult", "failureReason", "eventPayload"] as const;
 
-/** Which of a task's JSON values is meant. */
+/** One of a task's JSON values. */
 export type PayloadRef =
   | { of: (typeof TASK_PAYLOADS)[number] }
   | { of: (typeof RUN_PAYLOADS)[number]; run: Uuid }
@@ -13,21 +13,21 @@ export type PayloadRef =
 
 export const payloadSearchParams = {
   of: parseAsStringLiteral([...TASK_PAYLOADS, ...RUN_PAYLOADS, "checkpoint"]),
-  /** For the values of a run: its id. */
+  /** Run id, for values of a run. */
   run: parseAsString,
-  /** For a checkpoint: its name. */
+  /** Checkpoint name, for checkpoints. */
   name: parseAsString,
 };
 
 const serialize = createSerializer(payloadSearchParams);
 
-/** The address of one JSON value of a task, whatever its size. */
+/** The URL of one JSON value of a task in full. */
 export function payloadUrl(queue: string, taskId: Uuid, ref: PayloadRef): string {
   const path = `/api/queues/${queueSegment(queue)}/tasks/${taskId}/payload`;
   return `${path}${serialize(ref)}`;
 }
 
-/** The address of an event's payload, whatever its size. */
+/** The URL of an event's payload in full. */
 export function eventPayloadUrl(queue: string, name: string): string {
   return `/api/queues/${queueSegment(queue)}/events/payload?name=${encodeURIComponent(name)}`;
 }

@@ -7,7 +7,7 @@ const names = fc.oneof(
   fc.string({ minLength: 1, unit: "grapheme" }),
 );
 
-test("every name survives a path that browsers and proxies normalise", () => {
+test("every name survives path normalization by browsers and proxies", () => {
   fc.assert(
     fc.property(names, (queue) => {
       const { pathname } = new URL(`http://host/queues/${queueSegment(queue)}/tasks`);
@@ -18,7 +18,7 @@ test("every name survives a path that browsers and proxies normalise", () => {
   );
 });
 
-test("names without such letters stand as they are", () => {
+test("other names are unchanged", () => {
   expect(queueSegment("orders")).toBe("orders");
   expect(queueSegment("..")).toBe("~..");
   expect(queueSegment("~x")).toBe("~~x");

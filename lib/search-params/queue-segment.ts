@@ -1,12 +1,12 @@
 /**
- * A queue's name as a segment of a path. `.` and `..` would be taken for directories, percent-encoded too, by every
- * browser and proxy; so they, and for clarity all names that begin with `~`, have a `~` before them.
+ * A queue's name as an encoded path segment. Browsers and proxies resolve `.` and `..` as directories, even
+ * percent-encoded, so they get a `~` prefix, and so do names that start with `~`.
  */
 export function queueSegment(queue: string): string {
   return encodeURIComponent(/^(~|\.\.?$)/.test(queue) ? `~${queue}` : queue);
 }
 
-/** The name in a segment that was percent-decoded before. */
+/** The queue name of a percent-decoded path segment. */
 export function queueOfSegment(segment: string): string {
   return segment.startsWith("~") ? segment.slice(1) : segment;
 }

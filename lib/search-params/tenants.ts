@@ -1,8 +1,8 @@
 import { createSerializer } from "nuqs/server";
 import { parseAsList } from "./parsers";
 
-/** Whose tasks; none means everybody's. */
+/** Search params of tenants; none means all. */
 export const tenantSearchParams = { tenant: parseAsList };
 
-/** The query string of some tenants with its `?`, or an empty string for all. */
+/** The query string with its `?`; empty for all tenants. */
 export const serializeTenants = createSerializer(tenantSearchParams);

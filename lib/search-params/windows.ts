@@ -2,34 +2,34 @@ import { createSerializer, type inferParserType, parseAsStringLiteral } from "nu
 import { parseAsList } from "./parsers";
 import { tenantSearchParams } from "./tenants";
 
-/** How far back figures over time look. */
+/** Time ranges of figures. */
 export const WINDOWS = ["1h", "24h", "7d"] as const;
 export type Window = (typeof WINDOWS)[number];
 
-/** How far back, by itself. */
+/** Search params of a time range. */
 export const windowSearchParams = {
   range: parseAsStringLiteral(WINDOWS).withDefault("1h"),
 };
 
-/** The URL state of figures: those of the overview, of a queue, and of the workers. */
+/** Search params of figures: overview, queue and workers. */
 export const figuresSearchParams = { ...windowSearchParams, ...tenantSearchParams };
 
 export type FigureFilters = inferParserType<typeof figuresSearchParams>;
 
-/** The URL state of the failures. */
+/** Search params of failures. */
 export const failuresSearchParams = {
   range: parseAsStringLiteral(WINDOWS).withDefault("24h"),
-  /** No queue means all of them. */
+  /** None means all queues. */
   queue: parseAsList,
   /** Task names; none means all. */
   name: parseAsList,
-  /** Whose tasks; none means everybody's. */
+  /** None means all tenants. */
   tenant: parseAsList,
 };
 
 export type FailureFilters = inferParserType<typeof failuresSearchParams>;
 
-/** Completes filters with their defaults: everything that failed in the last day. */
+/** Adds defaults: all failures of the last 24 h. */
 export function failureFilters(filters: Partial<FailureFilters> = {}): FailureFilters {
   return { range: "24h", queue: [], name: [], tenant: [], ...filters };
 }
@@ -37,5 +37,5 @@ export function failureFilters(filters: Partial<FailureFilters> = {}): FailureFi
 /** The query string of these filters with its `?`, or an empty string; defaults are left out. */
 export const serializeFailureFilters = createSerializer(failuresSearchParams);
 
-/** As `serializeFailureFilters`, for figures. */
+/** The query string of figures with its `?`, or an empty string; defaults are left out. */
 export const serializeFigureFilters = createSerializer(figuresSearchParams);

@@ -2,21 +2,21 @@ import { createSerializer, type inferParserType, parseAsString } from "nuqs/serv
 import { WORKFLOW_STATUSES } from "@/lib/model/states";
 import { parseAsInstant, parseAsLimit, parseAsList, parseAsListOf, parseAsRange } from "./parsers";
 
-/** The URL state of the list of workflow runs, shared by page, route handler and client. */
+/** Search params of the list of workflow runs. */
 export const workflowsSearchParams = {
   name: parseAsList,
   version: parseAsList,
-  /** As stored: a run that sleeps is running. */
+  /** As stored: a sleeping run is `running`. */
   status: parseAsListOf(WORKFLOW_STATUSES),
   tenant: parseAsList,
-  /** `key=value`, or `key` alone for any value. All must hold. */
+  /** `key=value`, or `key` for any value. All must match. */
   tag: parseAsList,
   creator: parseAsList,
   /** Created at or after this instant. */
   after: parseAsInstant,
   /** Created before this instant. */
   before: parseAsInstant,
-  /** A window that ends now; narrows `after` where both are given. */
+  /** A time range that ends now. If `after` is set too, both apply. */
   range: parseAsRange,
   cursor: parseAsString,
   limit: parseAsLimit,
@@ -24,7 +24,7 @@ export const workflowsSearchParams = {
 
 export type WorkflowFilters = inferParserType<typeof workflowsSearchParams>;
 
-/** Completes filters with their defaults: no filter, the newest page, 50 rows. */
+/** Adds defaults: no filter, newest page, 50 rows. */
 export function workflowFilters(filters: Partial<WorkflowFilters> = {}): WorkflowFilters {
   return {
     name: [],
@@ -45,6 +45,6 @@ export function workflowFilters(filters: Partial<WorkflowFilters> = {}): Workflo
 /** The query string of these filters with its `?`, or an empty string; defaults are left out. */
 export const serializeWorkflowFilters = createSerializer(workflowsSearchParams);
 
-/** The JSON values of a workflow run that may be too large to come with it. */
+/** JSON values of a workflow run that may be too large to be sent with it. */
 export const WORKFLOW_PAYLOADS = ["inputs", "result", "error"] as const;
 export type WorkflowPayloadName = (typeof WORKFLOW_PAYLOADS)[number];

@@ -1,35 +1,35 @@
-/** The JSON values of a task that a path may begin in. `error` is the failure of one of its attempts. */
+/** JSON values of a task that a path can start with. `error` is the failure of any of its attempts. */
 export const PATH_SOURCES = ["params", "headers", "result", "error"] as const;
 export type PathSource = (typeof PATH_SOURCES)[number];
 
-/** A place in a JSON value: keys from the outside in; `null` stands for every element of an array. */
+/** A path into a JSON value: keys from the root; `null` matches every element of an array. */
 export type JsonPath = { source: PathSource; steps: (string | null)[] };
 
-/** The text between quotation marks, with JSON's own escapes. */
+/** A quoted text with JSON escapes; sticky. */
 export const QUOTED = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
 
 const BARE_KEY = /[^\s."':<>=[\],\\]+/y;
 
-/** A text between quotation marks, as `QUOTED` reads it. */
+/** Quotes a text so that `QUOTED` matches it. */
 export function quote(text: string): string {
   const coded = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(text).replace(/\p{Cc}/gu, coded);
 }
 
-/** What matches a sticky pattern at a position, or `undefined`. */
+/** The match of a sticky pattern at a position, or `undefined`. */
 export function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0];
 }
 
-/** Whether PostgreSQL can hold a text inside a JSON value: neither U+0000 nor half a character. */
+/** Whether PostgreSQL can store a text in JSON: no U+0000 and no lone surrogate. */
 export function isStorable(text: string): boolean {
   return !/\0|\p{Surrogate}/u.test(text);
 }
 
 /**
- * Reads the path that begins at a position, such as `params.order.id`, `params.items[].sku` or `headers."a.b"`, and
- * says where it ends. `null` when there is none.
+ * Scans the path at a position, such as `params.order.id`, `params.items[].sku` or `headers."a.b"`, and returns it with its
+ * end; `null` if there is none.
  */
 export function scanPath(text: string, from: number): { path: JsonPath; end: number } | null {
   const source = PATH_SOURCES.find((word) => text.startsWith(word, from));
@@ -52,13 +52,13 @@ export function scanPath(text: string, from: number): { path: JsonPath; end: num
   }
 }
 
-/** Reads a text that is one path and nothing else. */
+/** Parses a text that is exactly one path. */
 export function parsePath(text: string): JsonPath | null {
   const scanned = scanPath(text, 0);
   return scanned?.end === text.length ? scanned.path : null;
 }
 
-/** The one way to write a path; `parsePath` reads it back. */
+/** The canonical text of a path; the inverse of `parsePath`. */
 export function formatPath({ source, steps }: JsonPath): string {
   return source + steps.map((step) => (step === null ? "[]" : `.${printKey(step)}`)).join("");
 }
@@ -72,8 +72,8 @@ export const COMPARISONS = [">=", "<=", ">", "<", ":"] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
 /**
- * What a value at a path is compared with. A quoted one is that string; an unquoted one that looks like a number,
- * `true`, `false` or `null` means this or the string of the same letters.
+ * The value of a comparison. A quoted value is a string. An unquoted value that looks like a number, `true`, `false` or
+ * `null` matches both that JSON value and the string with the same characters.
  */
 export type ConditionValue = { text: string; quoted: boolean };
 
@@ -86,7 +86,7 @@ export type AttemptsCondition = { comparison: Comparison; count: number };
 // A number of any length is exact, but an exponent of four digits would be a number of a thousand digits and more.
 const NUMBER = /^-?(?:0|[1-9]\d{0,199})(?:\.\d{1,200})?(?:[eE][+-]?\d{1,3})?$/;
 
-/** The comparison that stands at a position; `=` is read as `:`. */
+/** Scans the comparison at a position; `=` means `:`. */
 export function scanComparison(
   text: string,
   at: number,
@@ -96,7 +96,7 @@ export function scanComparison(
   return comparison ? { comparison, end: at + comparison.length } : null;
 }
 
-/** The value at a position: a quoted text, or everything up to the next white space. */
+/** Scans the value at a position: a quoted text, or all characters up to the next white space. */
 export function scanValue(text: string, at: number): { value: ConditionValue; end: number } | null {
   const written = text[at] === '"' ? matchAt(QUOTED, text, at) : matchAt(/\S+/y, text, at);
   if (written === undefined) return null;
@@ -106,7 +106,7 @@ export function scanValue(text: string, at: number): { value: ConditionValue; en
   return { value: { text: JSON.parse(written) as string, quoted: true }, end };
 }
 
-/** The JSON texts an equal value may have; numbers stay as written, so that none is rounded. */
+/** JSON texts of equal values. Numbers keep their text, so that none is rounded. */
 export function jsonCandidates({ text, quoted }: ConditionValue): string[] {
   const string = JSON.stringify(text);
   if (quoted) return [string];
@@ -114,12 +114,12 @@ export function jsonCandidates({ text, quoted }: ConditionValue): string[] {
   return literal ? [text, string] : [string];
 }
 
-/** The JSON text of a bound: a number where it is one and not quoted, else a string. */
+/** The JSON text of a bound: a number if it is one and not quoted, else a string. */
 export function jsonBound({ text, quoted }: ConditionValue): string {
   return !quoted && NUMBER.test(text) ? text : JSON.stringify(text);
 }
 
-/** Reads a text that is one condition on a path and nothing else. */
+/** Parses a text that is exactly one condition on a path. */
 export function parseCondition(text: string): PathCondition | null {
   const path = scanPath(text, 0);
   const sign = path && scanComparison(text, path.end);
@@ -128,19 +128,19 @@ export function parseCondition(text: string): PathCondition | null {
   return { path: path.path, comparison: sign.comparison, value: value.value };
 }
 
-/** The one way to write a condition; `parseCondition` reads it back. */
+/** The canonical text of a condition; the inverse of `parseCondition`. */
 export function formatCondition({ path, comparison, value }: PathCondition): string {
   return `${formatPath(path)}${comparison}${value.quoted ? quote(value.text) : value.text}`;
 }
 
-/** Reads `3`, `>2`, `<=5`: a comparison, equality by default, with a whole number from 0 to 999,999,999. */
+/** Parses `3`, `>2` or `<=5`: a comparison (default: equality) with an integer from 0 to 999,999,999. */
 export function parseAttempts(text: string): AttemptsCondition | null {
   const sign = scanComparison(text, 0) ?? { comparison: ":" as const, end: 0 };
   const digits = text.slice(sign.end);
   return /^\d{1,9}$/.test(digits) ? { comparison: sign.comparison, count: Number(digits) } : null;
 }
 
-/** As in `attempts>2`, with `attempts` left out. */
+/** The text after `attempts`, such as `>2`. */
 export function formatAttempts({ comparison, count }: AttemptsCondition): string {
   return `${comparison}${count}`;
 }

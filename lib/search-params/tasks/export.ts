@@ -4,7 +4,7 @@ import { tasksSearchParams } from "./filters";
 export const EXPORT_FORMATS = ["csv", "ndjson"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** The most tasks one export holds. */
+/** Maximum number of tasks in an export. */
 export const EXPORT_LIMIT = 100_000;
 
 const parseAsMax = createParser<number>({
@@ -14,16 +14,16 @@ const parseAsMax = createParser<number>({
 
 const { sort: _sort, ...following } = tasksSearchParams;
 
-/** What a search and a count take: the filters of a list, which they go through newest first. */
+/** Search params of a streamed search and of a count: filters without a sort order; both scan newest first. */
 export const followSearchParams = following;
 
 const { cursor: _cursor, limit: _limit, ...filters } = following;
 
-/** What an export takes, which goes through all that match, newest first. */
+/** Search params of an export of all matching tasks, newest first. */
 export const exportSearchParams = {
   ...filters,
   format: parseAsStringLiteral(EXPORT_FORMATS).withDefault("csv"),
-  /** Tasks at most. */
+  /** Maximum number of tasks. */
   max: parseAsMax,
 };
 

@@ -28,57 +28,57 @@ import {
 import { NO_QUERY, type TaskQuery } from "./query";
 import { TASK_SORTS } from "./sort";
 
-/** A list of parts of the query language; one that cannot be read makes the whole value invalid. */
-function parseAsParts<Part>(parse: (text: string) => Part | null, print: (part: Part) => string) {
-  return createMultiParser<Part[]>({
+/** A list of terms of the query language. One invalid term makes the whole value invalid. */
+function parseAsTerms<Term>(parse: (text: string) => Term | null, print: (term: Term) => string) {
+  return createMultiParser<Term[]>({
     parse: (values) => {
-      const parts = (parseAsList.parse(values) ?? []).map(parse);
-      return parts.every((part) => part !== null) ? parts : null;
+      const terms = (parseAsList.parse(values) ?? []).map(parse);
+      return terms.every((term) => term !== null) ? terms : null;
     },
-    serialize: (parts) => parseAsList.serialize(parts.map(print)),
+    serialize: (terms) => parseAsList.serialize(terms.map(print)),
     eq: (a, b) => parseAsList.eq(a.map(print), b.map(print)),
   }).withDefault([]);
 }
 
-/** The URL state of every task list, shared by page, route handler and client. */
+/** Search params of every task list. */
 export const tasksSearchParams = {
-  /** No queue means all of them. */
+  /** None means all queues. */
   queue: parseAsList,
   state: parseAsListOf(TASK_STATES),
   name: parseAsList,
-  /** The beginning of a task id. */
+  /** Prefix of a task id. */
   id: parseAsIdPrefix,
-  /** Such as `>2`. */
-  attempts: parseAsParts<AttemptsCondition>(parseAttempts, formatAttempts),
-  /** Who claimed an attempt. */
+  /** Conditions on the number of attempts, such as `>2`. */
+  attempts: parseAsTerms<AttemptsCondition>(parseAttempts, formatAttempts),
+  /** Workers that claimed an attempt. */
   worker: parseAsList,
   /** The header `tenant_id`. */
   tenant: parseAsList,
-  /** Keys that tasks were spawned with so that they exist once. */
+  /** Idempotency keys. */
   idempotency: parseAsList,
-  /** Checkpoints the task has, all of them. */
+  /** Checkpoint names; the task must have all. */
   checkpoint: parseAsList,
-  /** Parts of an attempt's error, all of them. */
+  /** Substrings of an attempt's error; all must match. */
   error: parseAsList,
   /** Conditions on JSON values, such as `params.order.id:42`. */
-  where: parseAsParts<PathCondition>(parseCondition, formatCondition),
-  /** Paths whose values are shown beside each task; they filter nothing. */
-  columns: parseAsParts<JsonPath>(parsePath, formatPath),
+  where: parseAsTerms<PathCondition>(parseCondition, formatCondition),
+  /** Paths whose values are shown as columns; they do not filter. */
+  columns: parseAsTerms<JsonPath>(parsePath, formatPath),
   /** Spawned at or after this instant. */
   after: parseAsInstant,
   /** Spawned before this instant. */
   before: parseAsInstant,
-  /** A window that ends now; narrows `after` where both are given. */
+  /** A time range that ends now. If `after` is set too, both apply. */
   range: parseAsRange,
   sort: parseAsStringLiteral(TASK_SORTS).withDefault("newest"),
-  /** As returned in `older` or `newer` of a page; it belongs to one order. */
+  /** `older` or `newer` of a page, valid for one sort order. */
   cursor: parseAsString,
   limit: parseAsLimit,
 };
 
 export type TaskFilters = inferParserType<typeof tasksSearchParams>;
 
-/** Completes filters with their defaults: no filter, the newest page, 50 rows. */
+/** Adds defaults: no filter, newest page, 50 rows. */
 export function taskFilters(filters: Partial<TaskFilters> = {}): TaskFilters {
   return {
     ...structuredClone(NO_QUERY),
@@ -96,7 +96,7 @@ export function taskFilters(filters: Partial<TaskFilters> = {}): TaskFilters {
 /** The query string of these filters with its `?`, or an empty string; defaults are left out. */
 export const serializeTaskFilters = createSerializer(tasksSearchParams);
 
-/** The part of filters that words can say. */
+/** The filters that the query language can express. */
 export function pickQuery(filters: TaskFilters): TaskQuery {
   const keys = Object.keys(NO_QUERY) as (keyof TaskQuery)[];
   return Object.fromEntries(keys.map((key) => [key, filters[key]])) as TaskQuery;

@@ -16,8 +16,8 @@ import {
 } from "./conditions";
 
 /**
- * What words can ask of tasks. Different keys must all hold. Of `state`, `name`, `queue`, `worker`, `tenant` and
- * `idempotency` one value has to fit; of `attempts`, `checkpoint`, `error` and `where` each has to.
+ * A query in the search language. Different keys must all match. Of `state`, `name`, `queue`, `worker`, `tenant` and
+ * `idempotency` any value may match; of `attempts`, `checkpoint`, `error` and `where` all must.
  */
 export type TaskQuery = {
   queue: string[];
@@ -53,17 +53,17 @@ export const NO_QUERY: TaskQuery = {
   where: [],
 };
 
-/** One part of a query: its key, which of the key's values it is, and its text. */
+/** One term of a query: its key, the index among the key's values, and its text. */
 export type QueryWord = { key: keyof TaskQuery; at: number; text: string };
 
-/** The one way to write a query; `parseTaskQuery` reads it back. */
+/** The canonical text of a query; the inverse of `parseTaskQuery`. */
 export function formatTaskQuery(query: TaskQuery): string {
   return listWords(query)
     .map((word) => word.text)
     .join(" ");
 }
 
-/** Each part of a query, in the order of the keys. */
+/** The terms of a query, in key order. */
 export function listWords(query: TaskQuery): QueryWord[] {
   const each = (
     key: "name" | "queue" | "worker" | "tenant" | "idempotency" | "error" | "checkpoint",
@@ -93,7 +93,7 @@ export function listWords(query: TaskQuery): QueryWord[] {
   ];
 }
 
-/** A query with a part of another one taken out. */
+/** The query without one of its terms. */
 export function withoutWord(query: TaskQuery, { key, at }: QueryWord): TaskQuery {
   if (key === "id") return { ...query, id: null };
   if (key === "state") return { ...query, state: [] };
@@ -102,19 +102,19 @@ export function withoutWord(query: TaskQuery, { key, at }: QueryWord): TaskQuery
 
 const printValue = (value: string) => (/^[^\s"]\S*$/.test(value) ? value : quote(value));
 
-/** Both queries at once: values of the second are added to those of the first; its id replaces one. */
+/** Combines two queries: adds the second's values to the first's; the second's id replaces the first's. */
 export function mergeQueries(first: TaskQuery, second: TaskQuery): TaskQuery {
   const merged = structuredClone(NO_QUERY);
   for (const key of Object.keys(NO_QUERY) as (keyof TaskQuery)[]) {
     if (key === "id") merged.id = second.id ?? first.id;
-    // The lists of a query may be one and the same empty list, so they are never written to.
+    // Lists of a query may share one empty list, so they are copied, never changed.
     else
       for (const value of [...first[key], ...second[key]]) addUnique<unknown>(merged[key], value);
   }
   return merged;
 }
 
-/** Adds what a list does not hold yet. */
+/** Adds a value unless the list contains an equal one. */
 export function addUnique<T>(list: T[], value: T): void {
   const written = JSON.stringify(value);
   if (!list.some((item) => JSON.stringify(item) === written)) list.push(value);
@@ -150,7 +150,7 @@ export function parseTaskQuery(
   const query = structuredClone(NO_QUERY);
   const problems: QueryProblem[] = [];
   for (let at = skipSpace(text, 0); at < text.length; ) {
-    const word = readWord(text, at, isName);
+    const word = parseWord(text, at, isName);
     if ("problem" in word) problems.push({ message: word.problem, from: at, to: word.end });
     else addTo(query, word.key, word.value);
     at = skipSpace(text, word.end);
@@ -162,10 +162,10 @@ type Word =
   | { key: QueryKey | "where"; value: string; end: number }
   | { problem: string; end: number };
 
-function readWord(text: string, at: number, isName: (word: string) => boolean): Word {
+function parseWord(text: string, at: number, isName: (word: string) => boolean): Word {
   const quoted = text[at] === '"';
   const bare = scanValue(text, at);
-  const rest = { end: bare?.end ?? endOfWord(text, at) };
+  const rest = { end: bare?.end ?? findWordEnd(text, at) };
   if (quoted)
     return bare
       ? check("error", bare.value.text, rest.end)
@@ -173,26 +173,26 @@ function readWord(text: string, at: number, isName: (word: string) => boolean): 
   const path = scanPath(text, at);
   // A whole value can be compared too, but a word such as result-mailer is not a path.
   const whole = path?.path.source !== "error" && path && scanComparison(text, path.end);
-  if (path && (path.path.steps.length > 0 || whole)) return readCondition(text, at, path.end);
+  if (path && (path.path.steps.length > 0 || whole)) return parseConditionWord(text, at, path.end);
   const key = /[a-z]+/iy;
   key.lastIndex = at;
   const word = key.exec(text)?.[0] ?? "";
   const sign = word === "" ? null : scanComparison(text, at + word.length);
-  if (!sign) return readBare(text, at, isName);
+  if (!sign) return parseBareWord(text, at, isName);
   if (!isKey(word)) return unknownKey(text, at, word);
   const value = scanValue(text, sign.end);
   if (!value)
     return text[sign.end] === '"'
       ? { problem: `Quotation mark after ${word} not closed`, end: text.length }
-      : { problem: `${word} needs a value: ${EXAMPLES[word]}`, end: endOfWord(text, at) };
+      : { problem: `${word} needs a value: ${EXAMPLES[word]}`, end: findWordEnd(text, at) };
   if (word === "attempts") return check(word, `${sign.comparison}${value.value.text}`, value.end);
   if (sign.comparison !== ":")
     return { problem: `${word} cannot be compared with ${sign.comparison}`, end: value.end };
   return check(word, value.value.text, value.end);
 }
 
-function readBare(text: string, at: number, isName: (word: string) => boolean): Word {
-  const end = endOfWord(text, at);
+function parseBareWord(text: string, at: number, isName: (word: string) => boolean): Word {
+  const end = findWordEnd(text, at);
   const word = text.slice(at, end);
   const path = /^(params|headers|result|error)[.[]/.test(word);
   if (path)
@@ -203,10 +203,10 @@ function readBare(text: string, at: number, isName: (word: string) => boolean): 
   return { key: isName(word) ? "name" : "error", value: word, end };
 }
 
-function readCondition(text: string, at: number, pathEnd: number): Word {
+function parseConditionWord(text: string, at: number, pathEnd: number): Word {
   const path = text.slice(at, pathEnd);
   const sign = scanComparison(text, pathEnd);
-  const end = endOfWord(text, pathEnd);
+  const end = findWordEnd(text, pathEnd);
   if (!sign)
     return pathEnd === end
       ? { problem: `${path} needs a value: ${path}:42 or ${path}>100`, end }
@@ -268,7 +268,7 @@ function unknownKey(text: string, at: number, word: string): Word {
   const keys = [...QUERY_KEYS, ...PATH_SOURCES.map((source) => `${source}.…`)].join(", ");
   return {
     problem: `Unknown key ${word}. Keys: ${keys}. To search for text, put it in quotation marks`,
-    end: endOfWord(text, at),
+    end: findWordEnd(text, at),
   };
 }
 
@@ -282,7 +282,7 @@ function skipSpace(text: string, at: number): number {
   return space.lastIndex;
 }
 
-function endOfWord(text: string, at: number): number {
+function findWordEnd(text: string, at: number): number {
   const end = text.slice(at).search(/\s/);
   return end < 0 ? text.length : at + end;
 }

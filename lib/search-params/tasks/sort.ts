@@ -1,14 +1,14 @@
 import { ACTIVE_STATES, isActive, type TaskState } from "@/lib/model/states";
 
 /**
- * The orders of a task list. `newest` and `oldest` go by id, which is the order of creation. `due` goes by when the active
- * attempt can be, or was, picked up, the earliest first. `attempts` and `duration` rank the tasks of a window of time, the
- * most first.
+ * Sort orders of a task list. `newest` and `oldest` sort by id, which is creation order. `due` sorts by the time at which
+ * the active attempt becomes or became claimable, earliest first. `attempts` and `duration` sort the tasks of a time
+ * range, largest first.
  */
 export const TASK_SORTS = ["newest", "oldest", "due", "attempts", "duration"] as const;
 export type TaskSort = (typeof TASK_SORTS)[number];
 
-/** Whether an order goes by id alone, and so has no need of a cursor of its own. */
+/** Whether an order is by id alone, so that the id is the cursor. */
 export function isKeySort(sort: TaskSort): sort is "newest" | "oldest" {
   return sort === "newest" || sort === "oldest";
 }
@@ -20,7 +20,7 @@ export type Sorted = {
   after: string | null;
 };
 
-/** What a list lacks to be in the order it asks for; `null` when it lacks nothing. `findSortProblem` puts it in words. */
+/** The filter that the sort order needs and that is missing; `null` if none is. */
 export function findMissingFilter({
   sort,
   state,
