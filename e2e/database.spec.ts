@@ -36,8 +36,8 @@ test("a lost database keeps the last data on screen, and the page recovers by it
     await expect(page.locator("a[data-row]")).toHaveText("kept");
     const dimmed = page.getByRole("main").locator(".opacity-60");
     await expect(dimmed).toHaveCount(1);
-    const health = await page.request.get(`${dashboard.url}/api/health`);
-    expect(health.status()).toBe(503);
+    const getHealth = () => page.request.get(`${dashboard.url}/api/health`);
+    await expect.poll(async () => (await getHealth()).status()).toBe(503);
     // The preview of an action fails, and the dialog shows why.
     await page.getByRole("button", { name: "Bulk", exact: true }).click();
     await expect(page.getByRole("dialog")).toContainText(/database (is|can|does|did)/i);
