@@ -1,14 +1,14 @@
 /**
- * `npx tsx scripts/torture.ts [tasks] [workers] [kills]`: tortures the engine on a server of its own and prints what
- * happened. Defaults to 2,000 tasks, 8 workers and 40 kills.
+ * `npx tsx scripts/torture.ts [tasks] [workers] [kills]`: runs the torture test on a server of its own and prints the
+ * outcome. Defaults to 2,000 tasks, 8 workers and 40 kills.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client, Pool } from "pg";
 import { startEmbeddedPostgres } from "@/demo/postgres/embedded";
+import { checkOutcome } from "@/drizzle/engine/proof/torture/outcome";
 import { torture } from "@/drizzle/engine/proof/torture/torture";
-import { judge } from "@/drizzle/engine/proof/torture/verdict";
 import { migrate } from "@/lib/db/migrate";
 
 const [tasks = 2_000, workers = 8, kills = 40] = process.argv.slice(2).map(Number);
@@ -22,18 +22,25 @@ const started = Date.now();
 try {
   await client.connect();
   await migrate(client, "engine");
-  const form = { tasks, workers, kills, claimTimeout: 5, patience: 1_800, say: console.log };
-  const { spawned, complaints } = await torture({ url, pool }, form);
-  const verdict = await judge(client, spawned);
+  const options = {
+    tasks,
+    workers,
+    kills,
+    claimTimeout: 5,
+    timeoutSeconds: 1_800,
+    log: console.log,
+  };
+  const { spawned, errors } = await torture({ url, pool }, options);
+  const outcome = await checkOutcome(client, spawned);
   const log = await readFile(server.logFile, "utf8");
   const deadlocks = log.split("deadlock detected").length - 1;
   const seconds = Math.round((Date.now() - started) / 1000);
   console.log(
-    `${tasks} tasks, ${verdict.runs} runs, ${verdict.checkpoints} checkpoints, ${seconds} s`,
+    `${tasks} tasks, ${outcome.runs} runs, ${outcome.checkpoints} checkpoints, ${seconds} s`,
   );
-  console.log(`${verdict.abandonedRuns} runs abandoned by killed workers, ${deadlocks} deadlocks`);
-  for (const line of [...complaints, ...verdict.faults]) console.log(line.trimEnd());
-  const failed = verdict.faults.length > 0 || deadlocks > 0;
+  console.log(`${outcome.abandonedRuns} runs abandoned by killed workers, ${deadlocks} deadlocks`);
+  for (const line of [...errors, ...outcome.violations]) console.log(line.trimEnd());
+  const failed = outcome.violations.length > 0 || deadlocks > 0;
   console.log(failed ? "failed" : "passed");
   process.exitCode = failed ? 1 : 0;
 } finally {

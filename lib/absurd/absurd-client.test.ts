@@ -36,7 +36,7 @@ describe("defaults", () => {
     expect(one.workerId).not.toBe(two.workerId);
   });
 
-  test("defaultMaxAttempts counts for spawns that do not say", async () => {
+  test("defaultMaxAttempts applies to spawns without maxAttempts", async () => {
     const client = new AbsurdClient({ db: database.pool, queueName: "a", defaultMaxAttempts: 5 });
     await client.createQueue();
     const limit = async (options?: { maxAttempts: number }) => {
@@ -100,7 +100,7 @@ describe("connections", () => {
     expect(await bare.getTaskStatus(database.pool, taskId)).toBeNull();
   });
 
-  test("a pool is enough for every method, also those of several statements", async () => {
+  test("every method works on a pool, also those with several statements", async () => {
     const client = new AbsurdClient({ queueName: "pooled", db: database.pool });
     const { runId, taskId } = await client.spawnTask("job", {}, { ensureQueue: true });
     await client.claimTasks();
@@ -112,11 +112,11 @@ describe("connections", () => {
     });
   });
 
-  test("without a connection a method says what it needs", async () => {
+  test("without a connection a method throws and names the options", async () => {
     await expect(new AbsurdClient().listQueues()).rejects.toThrow(InvalidArgumentError);
   });
 
-  test("methods can be handed around", async () => {
+  test("methods are bound", async () => {
     const { createQueue, spawnTask } = new AbsurdClient({ queueName: "c", db: database.pool });
     await createQueue();
     expect(await spawnTask("job")).toMatchObject({ created: true });
@@ -124,20 +124,20 @@ describe("connections", () => {
 });
 
 describe("the client of the process", () => {
-  test("is built once, and may be asked for again", () => {
+  test("is created once and returned again", () => {
     const client = getAbsurdClient({ queueName: "aa", workerId: "w" });
     expect(getAbsurdClient()).toBe(client);
     expect(getAbsurdClient({ queueName: "aa" })).toBe(client);
     expect(getAbsurdClient({ workerId: "w" })).toBe(client);
   });
 
-  test("refuses to be something else", () => {
+  test("refuses other options", () => {
     getAbsurdClient({ queueName: "aa" });
     expect(() => getAbsurdClient({ queueName: "bb" })).toThrow(InvalidArgumentError);
     expect(() => getAbsurdClient({ db: database.pool })).toThrow("another db");
   });
 
-  test("can be forgotten", () => {
+  test("can be reset", () => {
     getAbsurdClient({ queueName: "aa" });
     resetAbsurdClient();
     expect(getAbsurdClient({ queueName: "bb" }).queueName).toBe("bb");
@@ -145,7 +145,7 @@ describe("the client of the process", () => {
 });
 
 describe("the log", () => {
-  test("names calls, their time and their error, never what they carry", async () => {
+  test("logs calls with duration and error, never their data", async () => {
     const reports: CallReport[] = [];
     const logger = { debug: (_: string, fields: CallReport) => void reports.push(fields) };
     const client = new AbsurdClient({ queueName: "logged", db: database.pool, logger });

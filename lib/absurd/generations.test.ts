@@ -23,7 +23,7 @@ type Verb = {
   call: (client: AbsurdClient, running: Subject) => Promise<unknown>;
 };
 
-/** One call of every method that needs the engine. Each gets a run that is running, in a queue of its own. */
+/** A call of every method that needs the engine, each with a running run in its own queue. */
 const VERBS: Partial<Record<keyof AbsurdClient, Verb>> = {
   createQueue: { call: (client) => client.createQueue() },
   dropQueue: { call: (client) => client.dropQueue() },
@@ -127,19 +127,22 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
     await client.claimTasks();
   });
 
-  test.each(Object.entries(VERBS))("%s works, or says since when it would", async (name, verb) => {
-    const attempt = verb.call(client, running);
-    if (isAtLeast(generation, verb.since ?? "0.0.1")) {
-      await attempt;
-      return;
-    }
-    const error = await attempt.catch((reason: unknown) => reason);
-    expect(error, name).toBeInstanceOf(UnsupportedByEngineError);
-    const found = isAtLeast(generation, "0.2.0") ? generation : "older than 0.2.0";
-    expect(error).toMatchObject({ since: verb.since, found });
-  });
+  test.each(Object.entries(VERBS))(
+    "%s works, or names the first version with it",
+    async (name, verb) => {
+      const attempt = verb.call(client, running);
+      if (isAtLeast(generation, verb.since ?? "0.0.1")) {
+        await attempt;
+        return;
+      }
+      const error = await attempt.catch((reason: unknown) => reason);
+      expect(error, name).toBeInstanceOf(UnsupportedByEngineError);
+      const found = isAtLeast(generation, "0.2.0") ? generation : "older than 0.2.0";
+      expect(error).toMatchObject({ since: verb.since, found });
+    },
+  );
 
-  test("idempotency keys and storage modes work, or say since when they would", async () => {
+  test("idempotency keys and storage modes work, or name the first version with them", async () => {
     const withKey = client.spawnTask("task", null, { idempotencyKey: "once" });
     if (isAtLeast(generation, "0.0.6")) expect(await withKey).toMatchObject({ created: true });
     else await expect(withKey).rejects.toMatchObject({ since: "0.0.6" });
@@ -148,7 +151,7 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
     else await expect(partitioned).rejects.toMatchObject({ since: "0.4.0" });
   });
 
-  test("results and failures are read", async () => {
+  test("results and failures are returned", async () => {
     const failing = await client.spawnTask("task");
     await client.claimTasks();
     await client.failTask(failing.runId, { message: "broken" });
@@ -165,7 +168,7 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
     });
   });
 
-  test("a worker whose task was cancelled is told so in that engine's way", async () => {
+  test("calls of a cancelled task's worker throw as that engine does", async () => {
     await client.cancelTask(running);
     await expect(client.completeTask(running.runId)).rejects.toThrow(
       isAtLeast(generation, "0.4.0") ? TaskCancelledError : RunNotRunningError,
@@ -208,7 +211,7 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
     else await expect(blank).rejects.toThrow(EngineRefusalError);
   });
 
-  test("an emit after the first one does what its preview says", async () => {
+  test("an emit after the first one does what its preview returns", async () => {
     const { taskId, runId } = running;
     await client.awaitEvent({ taskId, runId, stepName: "s", eventName: "go" });
     const first = await client.previewEmit("go");
@@ -262,7 +265,7 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
       expect(await client.awaitEvent(wait)).toEqual({ status: "timeout" });
     });
 
-    test("a waiter for ever, which the event still wakes", async () => {
+    test("a waiter without timeout, which the event still wakes", async () => {
       const wait = { ...running, stepName: "s", eventName: "go", timeoutSeconds: 3600 };
       await client.awaitEvent(wait);
       await client.rescheduleRun({ runId: running.runId, at: "never" });
@@ -278,12 +281,12 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
   });
 });
 
-test("no method that needs the engine is left out", () => {
+test("every method that needs the engine is tested", () => {
   const client = new AbsurdClient({ queueName: "q" });
   const methods = Object.keys(client).filter(
     (name) => typeof client[name as keyof AbsurdClient] === "function",
   );
-  // Workflow runs are no part of the engine.
+  // Workflow runs are not part of the engine.
   expect(methods.filter((name) => !name.includes("Workflow")).sort()).toEqual(
     Object.keys(VERBS).sort(),
   );

@@ -1,4 +1,4 @@
-/** The client and the published SDK's workers share a queue: each finishes what the other began. */
+/** The client and workers of the published SDK share a queue, and each continues what the other began. */
 
 import { Absurd, TimeoutError } from "absurd-sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -27,7 +27,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     sdk = new Absurd({ queueName, db: database.pool, log: silent });
   });
 
-  /** Lets an SDK worker execute what is due. */
+  /** Runs an SDK worker on everything that is due. */
   const work = () => sdk.workBatch("sdk worker", 60, 5);
   const resultOf = async (taskId: string) => client.getTaskResult(taskId);
 

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const run = (...args: string[]) => project.run(args, { DATABASE_URL: database.url });
 
-test("it brings four dependencies and nothing of the dashboard", async () => {
+test("it installs four dependencies and nothing of the dashboard", async () => {
   expect(project.installed).toEqual([
     "@noble",
     "absurd-dashboard",

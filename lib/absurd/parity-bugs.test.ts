@@ -1,5 +1,5 @@
 /**
- * What the Python client that this layer is ported from got wrong, one test each (B1 to B20 of the port's list).
+ * Bugs of the Python client that this layer replaces, one test each (B1 to B20).
  */
 
 import { expect, test } from "vitest";
@@ -32,7 +32,7 @@ describeBothWays("the port", (session) => {
     expect((await queue.getQueuePolicy())?.storageMode).toBe("partitioned");
   });
 
-  test("B2: headers and the workflow run are merged, and the caller's object is left alone", async () => {
+  test("B2: headers and the workflow run are merged, and the caller's object is not modified", async () => {
     const headers = { a: 1, workflow_run_id: "old" };
     const { taskId } = await session.client.spawnTask(
       "job",
@@ -46,7 +46,7 @@ describeBothWays("the port", (session) => {
     expect(headers).toEqual({ a: 1, workflow_run_id: "old" });
   });
 
-  test("B3: maxAttempts is what was asked for, and 1 only when nothing was", async () => {
+  test("B3: maxAttempts is the given one, and 1 by default", async () => {
     const limit = async (options?: { maxAttempts: number }) => {
       const { taskId } = await session.client.spawnTask("job", {}, options);
       return (await session.client.getTaskStatus(taskId))?.maxAttempts;
@@ -55,11 +55,11 @@ describeBothWays("the port", (session) => {
     expect(await limit()).toBe(1);
   });
 
-  test("B4: without a workflow run there is none in the answer", async () => {
+  test("B4: without a workflow run the result has none", async () => {
     expect(await session.client.spawnTask("job")).not.toHaveProperty("workflowRunId");
   });
 
-  test("B5: a spawn says its attempt and whether it created the task", async () => {
+  test("B5: a spawn returns its attempt and whether it created the task", async () => {
     const first = await session.client.spawnTask("job", {}, { idempotencyKey: "k" });
     expect(first).toMatchObject({ attempt: 1, created: true });
     expect(await session.client.spawnTask("job", {}, { idempotencyKey: "k" })).toEqual({
@@ -68,7 +68,7 @@ describeBothWays("the port", (session) => {
     });
   });
 
-  test("B6: falsy results stay what they are", async () => {
+  test("B6: falsy results are stored unchanged", async () => {
     for (const result of [0, false, "", [], null, undefined] as (Json | undefined)[]) {
       const { taskId, runId } = await running();
       await session.client.completeTask(runId, result);
@@ -77,7 +77,7 @@ describeBothWays("the port", (session) => {
     }
   });
 
-  test("B7: cancelling by run id cancels, and says so", async () => {
+  test("B7: cancelling by run id cancels the task and returns true", async () => {
     const { taskId, runId } = await running();
     expect(await session.client.cancelTask({ runId })).toMatchObject({ taskId, cancelled: true });
   });
@@ -103,7 +103,7 @@ describeBothWays("the port", (session) => {
     );
   });
 
-  test("B11: a timeout and an emitted null are two things", async () => {
+  test("B11: a timeout differs from an emitted null", async () => {
     const input = { ...(await running()), stepName: "s", eventName: "e", timeoutSeconds: 10 };
     await session.client.awaitEvent(input);
     await session.setClock(later(10).toISOString());
@@ -113,7 +113,7 @@ describeBothWays("the port", (session) => {
     expect(await session.client.awaitEvent(input)).toEqual({ status: "received", payload: null });
   });
 
-  test("B12: a placeholder is no event, { timeout: true } no timeout, a second wait no conflict", async () => {
+  test("B12: a placeholder is not an event, { timeout: true } not a timeout, a second wait not a conflict", async () => {
     const { runId } = await running();
     const wait = (run: string) =>
       session.client.waitForEvent({ runId: run, eventName: "e", timeoutSeconds: null });
@@ -126,7 +126,7 @@ describeBothWays("the port", (session) => {
     expect(await wait(runId)).toEqual({ timeout: true });
   });
 
-  test("B13: a sleeping run holds no lease, and its task sleeps too", async () => {
+  test("B13: a sleeping run has no lease, and its task sleeps, too", async () => {
     const { taskId, runId } = await running();
     await session.client.awaitEvent({ taskId, runId, stepName: "s", eventName: "e" });
     await session.client.setRunSleeping(runId);
@@ -137,7 +137,7 @@ describeBothWays("the port", (session) => {
     expect((await session.client.getTaskStatus(taskId))?.state).toBe("sleeping");
   });
 
-  test("B14: an emit reaches who waited before it, and the first one is kept", async () => {
+  test("B14: an emit wakes earlier waiters, and the first payload is kept", async () => {
     const input = { ...(await running()), stepName: "s", eventName: "e" };
     await session.client.awaitEvent(input);
     await session.client.emitEvent("e", 0);
@@ -157,7 +157,7 @@ describeBothWays("the port", (session) => {
     expect(await table("c")).toMatchObject([{ task_id: taskId, owner_run_id: runId }]);
   });
 
-  test("B16: a task's columns are read by name, in a read-only transaction too", async () => {
+  test("B16: a task's columns are selected by name, also in a read-only transaction", async () => {
     const { client, db } = session;
     const { taskId } = await client.spawnTask("job", {}, { idempotencyKey: "key" });
     await db.query(`alter table absurd."t_${client.queueName}" add column tenant_id text`);
@@ -171,7 +171,7 @@ describeBothWays("the port", (session) => {
     await db.query("rollback");
   });
 
-  test("B17: a run has fifteen columns, or two more", async () => {
+  test("B17: a run may have fifteen or seventeen columns", async () => {
     const { client, db } = session;
     const { runId } = await running();
     const before = await client.getRunStatus(runId);
@@ -201,7 +201,7 @@ describeBothWays("the port", (session) => {
     });
   });
 
-  test("B19: a status is one of five, of a run that exists, and final when it is final", async () => {
+  test("B19: a status is one of five, needs an existing run, and a final one stays", async () => {
     const update = session.client.updateWorkflowRunStatus;
     const id = await session.client.createWorkflowRun({ workflowName: "w", workflowVersion: "1" });
     await expect(update(id, "finished" as "completed")).rejects.toThrow("status");
@@ -212,7 +212,7 @@ describeBothWays("the port", (session) => {
     expect((await session.client.getWorkflowRun(id))?.error).toBeUndefined();
   });
 
-  test("B20: nothing that a task carries reaches the log", async () => {
+  test("B20: no task data is logged", async () => {
     const logged: unknown[] = [];
     const client = new AbsurdClient({
       db: session.db,

@@ -1,4 +1,4 @@
-/** The promises a port of the client has to keep, numbered as in its list of tests. */
+/** Guarantees of the client, numbered 1 to 16. */
 
 import { readFile } from "node:fs/promises";
 import { Client } from "pg";
@@ -21,7 +21,7 @@ describeBothWays("the client's promises", (session) => {
     return { ...spawned, stepName: "wait", eventName: "go" };
   }
 
-  test("1: a task goes through its life, each verb after the other", async () => {
+  test("1: every verb works once in the life of a task", async () => {
     const { client } = session;
     const input = await running();
     const { taskId, runId } = input;
@@ -50,7 +50,7 @@ describeBothWays("the client's promises", (session) => {
     expect(await client.cleanupEvents({ ttlSeconds: 0 })).toBe(1);
   });
 
-  test("2: the tests of what the port must not repeat are named B1 to B20", async () => {
+  test("2: the tests of the Python client's bugs are named B1 to B20", async () => {
     const source = await readFile(new URL("parity-bugs.test.ts", import.meta.url), "utf8");
     for (let bug = 1; bug <= 20; bug++) expect(source).toContain(`test("B${bug}: `);
   });
@@ -96,7 +96,7 @@ describeBothWays("the client's promises", (session) => {
     });
   });
 
-  test("6: cancelling by run id and by task id, running and ended", async () => {
+  test("6: cancelling running and ended tasks, by run id and by task id", async () => {
     const { client } = session;
     const one = await running();
     expect(await client.cancelTask({ runId: one.runId })).toMatchObject({ cancelled: true });
@@ -132,7 +132,7 @@ describeBothWays("the client's promises", (session) => {
     expect(await client.awaitEvent({ ...early, stepName: "again" })).toEqual(received);
   });
 
-  test("9: a timeout is told once; whoever replays the step waits again", async () => {
+  test("9: a timeout is reported once; a replay of the step waits again", async () => {
     const input = { ...(await running()), timeoutSeconds: 10 };
     await session.client.awaitEvent(input);
     await session.setClock(later(10).toISOString());
@@ -176,7 +176,7 @@ describeBothWays("the client's promises", (session) => {
     expect(await session.client.getCheckpointsForTask(runId)).toEqual([]);
   });
 
-  test("13: statuses are read in a read-only transaction, with extra columns appended", async () => {
+  test("13: getTaskStatus and getRunStatus work in a read-only transaction and with extra columns", async () => {
     const { client, db } = session;
     const { taskId, runId } = await running();
     for (const prefix of ["t", "r"])
@@ -190,7 +190,7 @@ describeBothWays("the client's promises", (session) => {
     await db.query("rollback");
   });
 
-  test("14: a cancelled task and a failed run say so to whoever goes on", async () => {
+  test("14: calls on a cancelled task or a failed run throw their error class", async () => {
     const { client, db } = session;
     const cancelled = await running();
     await client.cancelTask(cancelled);
@@ -215,7 +215,7 @@ describeBothWays("the client's promises", (session) => {
     await db.query("rollback");
   });
 
-  test("16: a newline, quotes, upper case, 57 bytes and 58", async () => {
+  test("16: queue names with a newline, quotes, upper case, 57 and 58 bytes", async () => {
     expect(isValidQueueName("abc\n")).toBe(false);
     for (const queueName of ["abc\n", "q'u\"o", "UPPER", "q".repeat(57)]) {
       const queue = new AbsurdClient({ db: session.db, queueName, allowAnyQueueName: true });
@@ -236,7 +236,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test("15: what is rolled back with the caller's transaction has not happened", async () => {
+test("15: a rollback of the caller's transaction undoes every call in it", async () => {
   const db = new Client({ connectionString: database.url });
   await db.connect();
   const client = new AbsurdClient({ queueName: "orders", db: database.pool });

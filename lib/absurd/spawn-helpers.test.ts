@@ -27,7 +27,7 @@ describeBothWays("spawn helpers", (session) => {
     });
   });
 
-  test("spawnRetryTask: a fixed delay has no factor, no delay has nothing", async () => {
+  test("spawnRetryTask: fixed has no factor, none has only its kind", async () => {
     const fixed = await spawnRetryTask(session.client, "job", null, { kind: "fixed" });
     expect((await stored(fixed.taskId))?.retryStrategy).toEqual({
       kind: "fixed",

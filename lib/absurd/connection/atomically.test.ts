@@ -39,7 +39,7 @@ test("on a pool the work is a transaction of one connection", async () => {
   expect(database.pool.idleCount).toBe(database.pool.totalCount);
 });
 
-test("on a pool a failure undoes the work and gives the connection back", async () => {
+test("on a pool a failure rolls back and releases the connection", async () => {
   await expect(atomically(database.pool, writeThenFail)).rejects.toThrow("the work failed");
   expect(await notes(database.pool)).toEqual([]);
   expect(database.pool.idleCount).toBe(database.pool.totalCount);
@@ -51,7 +51,7 @@ test("on a connection outside a transaction the work is a transaction", async ()
   expect(await notes(database.pool)).toEqual(["kept"]);
 });
 
-test("inside a transaction a failure undoes the work alone and the caller goes on", async () => {
+test("inside a transaction a failure undoes only the work, and the caller can continue", async () => {
   await connection.query("begin");
   await write(connection, "caller");
   await expect(atomically(connection, writeThenFail)).rejects.toThrow("the work failed");
@@ -65,15 +65,15 @@ test("inside a transaction a failure undoes the work alone and the caller goes o
   expect(await notes(database.pool)).toEqual(["caller"]);
 });
 
-test("inside a transaction only the caller's commit makes the work last", async () => {
+test("inside a transaction the caller's commit makes the work durable", async () => {
   await connection.query("begin");
   await atomically(connection, (tx) => write(tx, "work"));
   await connection.query("rollback");
   expect(await notes(database.pool)).toEqual([]);
 });
 
-test("a lost connection neither ends the process nor goes back to the pool", async () => {
-  // A pool of its own, as the test database's listens to the errors of its connections.
+test("a lost connection does not end the process and is removed from the pool", async () => {
+  // Needs a pool without error listeners, unlike the test database's.
   const pool = new Pool({ connectionString: database.url });
   await expect(
     atomically(pool, async (tx) => {

@@ -20,7 +20,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** The connection, counting its statements. */
+/** A connection that counts its statements. */
 function counted(db: Queryable) {
   const count = { statements: 0 };
   const query: Queryable["query"] = (text, values) => {
@@ -37,7 +37,7 @@ test("the current engine has every feature", async () => {
   expect(features.size).toBe(10);
 });
 
-test("connections to one database are asked once", async () => {
+test("connections to one database share a probe", async () => {
   const second = new Client({ connectionString: database.url });
   await second.connect();
   const { count, db } = counted(second);
@@ -47,7 +47,7 @@ test("connections to one database are asked once", async () => {
   expect(count.statements).toBe(0);
 });
 
-test("two databases are told apart", async () => {
+test("two databases are distinguished", async () => {
   const empty = await createTestDatabase({ empty: true });
   await getCapabilities(database.pool);
   expect(await getCapabilities(empty.pool)).toEqual({
@@ -59,7 +59,7 @@ test("two databases are told apart", async () => {
   await empty.drop();
 });
 
-test("a missing feature is looked for again, so a migration is noticed at once", async () => {
+test("a missing feature is probed again, so a migration is noticed at once", async () => {
   const source = await connection.query(
     "select pg_get_functiondef('absurd.retry_task'::regproc) as text",
   );
@@ -71,7 +71,7 @@ test("a missing feature is looked for again, so a migration is noticed at once",
   await requireFeature(connection, "retry_task");
 });
 
-test("a probe that failed is not remembered", async () => {
+test("a failed probe is not cached", async () => {
   await connection.query("begin");
   await connection.query("select 1 / 0").catch(() => {});
   await expect(getCapabilities(connection)).rejects.toThrow();
@@ -79,7 +79,7 @@ test("a probe that failed is not remembered", async () => {
   expect((await getCapabilities(connection)).installed).toBe(true);
 });
 
-test("an engine without a version is known by what it lacks", async () => {
+test("an engine without a version is recognised by its missing features", async () => {
   await downgradeEngine(connection, "0.1.0");
   const { schemaVersion, features } = await getCapabilities(connection);
   expect(schemaVersion).toBeUndefined();
@@ -98,7 +98,7 @@ test.each([false, true])(
     await downgradeEngine(connection, "0.1.0");
     const retry = () => retryTask(connection, "any", randomUUID());
     if (inTransaction) {
-      // The transaction is aborted, so nothing more can be learned in it.
+      // The transaction is aborted, so the probe fails in it.
       await connection.query("begin");
       await expect(retry()).rejects.toThrow("SQLSTATE 42883");
       await connection.query("rollback");

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test("instants keep their millisecond, and infinity is itself", () => {
+test("instants keep their milliseconds, and infinity is kept", () => {
   expect(decodeInstant("1772452800.123999")).toEqual(new Date("2026-03-02T12:00:00.123Z"));
   expect(decodeInstant("1772452800.123")).toEqual(new Date("2026-03-02T12:00:00.123Z"));
   expect(decodeInstant("Infinity")).toBe("infinity");
@@ -18,11 +18,11 @@ test("instants keep their millisecond, and infinity is itself", () => {
   expect(decodeDate(null)).toBeNull();
 });
 
-test("reading depends neither on the session's settings nor on the driver's parsers", async () => {
+test("decoding is independent of session settings and the driver's parsers", async () => {
   const db = new Client({
     connectionString: database.url,
     types: {
-      // As programs set them that want dates and JSON as text.
+      // Some programs configure dates and JSON as text.
       getTypeParser: (oid, format) =>
         [types.builtins.TIMESTAMPTZ, types.builtins.JSONB, types.builtins.INTERVAL].includes(oid)
           ? (value: string) => `raw ${value}`

@@ -107,7 +107,7 @@ describe("errors of the engine", () => {
     },
   ];
 
-  test.each(refusals)("$code, $what: an error of its own", async ({ code, error, act }) => {
+  test.each(refusals)("$code, $what: has its own error class", async ({ code, error, act }) => {
     const raised = await act().catch((raised: unknown) => raised);
     expect(raised).toBeInstanceOf(error);
     expect(raised).toBeInstanceOf(AbsurdDbError);
@@ -119,7 +119,7 @@ describe("errors of the engine", () => {
   });
 });
 
-test("a database without an engine is said to be one", async () => {
+test("a database without an engine throws EngineNotInstalledError", async () => {
   const empty = await createTestDatabase({ empty: true });
   const outsider = new AbsurdClient({ db: empty.pool });
   await expect(outsider.spawnTask("job")).rejects.toThrow(EngineNotInstalledError);
@@ -136,7 +136,7 @@ test("other errors of the database show neither SQL nor parameters", async () =>
   });
 });
 
-test("what the database cannot store is said without showing it", async () => {
+test("an error for an unstorable value does not quote it", async () => {
   await expect(client.spawnTask("job", "s3cret\0")).rejects.toMatchObject({
     code: "22P05",
     message: expect.not.stringContaining("s3cret"),

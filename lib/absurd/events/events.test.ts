@@ -92,7 +92,7 @@ describeBothWays("events", (session) => {
     });
   });
 
-  test("waitForEvent: throws when the time is over", async () => {
+  test("waitForEvent: throws on a timeout", async () => {
     const { runId } = await running();
     const wait = () => session.client.waitForEvent({ runId, eventName: "go", timeoutSeconds: 60 });
     await expect(wait()).rejects.toThrow(AbsurdSleepError);
@@ -105,7 +105,7 @@ describeBothWays("events", (session) => {
     });
   });
 
-  test("waitForEvent: waiting for ever has to be said", async () => {
+  test("waitForEvent: no timeout must be explicit", async () => {
     const input = { runId: UNKNOWN, eventName: "go" } as WaitInput;
     await expect(session.client.waitForEvent(input)).rejects.toThrow(InvalidArgumentError);
   });
@@ -174,10 +174,10 @@ describeBothWays("events", (session) => {
     expect(await session.client.getEvent("go")).toBeNull();
   });
 
-  test("listWaits: who waits for what, and until when", async () => {
+  test("listWaits: runs, events and timeouts", async () => {
     const { taskId, runId, ...first } = await running();
     await session.client.awaitEvent({ taskId, runId, ...first, timeoutSeconds: 60 });
-    // Ids of one millisecond have no order on servers without a generator of their own.
+    // Before PostgreSQL 18, ids of one millisecond are not ordered.
     const second = await running(later(1).toISOString());
     await session.client.awaitEvent({ ...second, eventName: "other" });
     const wait = {

@@ -36,7 +36,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     return { taskId, runId };
   };
 
-  test("the first emit wakes whoever waits, and nobody else", async () => {
+  test("the first emit wakes the waiters only", async () => {
     const forever = await waiter(null);
     const patient = await waiter(3600);
     await cancelTask(db(), queue, await waiter(null));
@@ -71,13 +71,13 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     });
   });
 
-  test("many waiters are counted and some are named", async () => {
+  test("all waiters are counted, and the first ones listed", async () => {
     for (let i = 0; i < 3; i++) await waiter(null);
     const preview = await previewEmit(db(), queue, "go", { limit: 2 });
     expect(preview).toMatchObject({ wakesCount: 3, wakes: [{}, {}] });
   });
 
-  test("an event nobody knows would just be stored", async () => {
+  test("an unknown event would be stored", async () => {
     expect(await previewEmit(db(), queue, "news")).toMatchObject({
       outcome: "stored",
       wakesCount: 0,

@@ -44,7 +44,7 @@ describe.each(STORAGE_MODES)("a drop of a queue, %s", (storageMode) => {
     expect(await listQueues(database.pool)).not.toContain(queue);
   });
 
-  test("waits for a worker's transaction, which is kept", async () => {
+  test("waits for a worker's transaction, which commits", async () => {
     const [run] = await claimTasks(database.pool, queue);
     await other.query("begin");
     await other.query(`select from absurd."r_${queue}" for update`);
@@ -56,7 +56,7 @@ describe.each(STORAGE_MODES)("a drop of a queue, %s", (storageMode) => {
     expect(await listQueues(database.pool)).not.toContain(queue);
   });
 
-  test("takes turns with another drop and with a change of the policy", async () => {
+  test("runs after a concurrent drop or policy change", async () => {
     const { pool } = database;
     const change = setQueuePolicy(pool, queue, { cleanupLimit: 7 }).catch(({ name }) => name);
     await Promise.all([dropQueue(pool, queue), dropQueue(pool, queue), change]);
@@ -65,7 +65,7 @@ describe.each(STORAGE_MODES)("a drop of a queue, %s", (storageMode) => {
   });
 });
 
-test("a drop that cannot have the tables says so, and has changed nothing", async () => {
+test("a drop that cannot lock the tables throws and changes nothing", async () => {
   await createQueue(database.pool, queue);
   await other.query("begin");
   await read("w");
@@ -92,7 +92,7 @@ test("a queue that lost all its tables, or is not registered, is dropped as befo
   expect(rows[0].name).toBe("absurd.t_unlisted");
 });
 
-test("many readers of all queues never see a deadlock, nor does the drop", async () => {
+test("many readers of all queues and the drop never deadlock", async () => {
   const { pool } = database;
   const names = ["a", "b", "c"];
   const text = (prefixes: string[]) =>
@@ -116,7 +116,7 @@ test("many readers of all queues never see a deadlock, nor does the drop", async
     ended = true;
     await Promise.all(readers);
   }
-  // A queue that is gone is no failure.
+  // An unknown queue is no error.
   expect([...codes].filter((code) => code !== "42P01")).toEqual([]);
 });
 

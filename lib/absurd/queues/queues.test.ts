@@ -16,7 +16,7 @@ describeBothWays("queues", (session) => {
     return spawned;
   }
 
-  test("createQueue: a queue of each storage mode, and again without harm", async () => {
+  test("createQueue: creates a queue of each storage mode, and repeating it is harmless", async () => {
     const { client } = session;
     await client.createQueue({ storageMode: "unpartitioned" });
     expect((await client.getQueuePolicy())?.storageMode).toBe("unpartitioned");
@@ -46,7 +46,7 @@ describeBothWays("queues", (session) => {
     expect(names).toEqual(expect.arrayContaining([another().queueName, session.client.queueName]));
   });
 
-  test("dropQueue: takes away one queue, and twice is no error", async () => {
+  test("dropQueue: drops one queue, and repeating it is no error", async () => {
     const before = await session.client.listQueues();
     const more = another();
     await more.createQueue();
@@ -71,7 +71,7 @@ describeBothWays("queues", (session) => {
     expect(await session.client.withQueue("nowhere").getQueuePolicy()).toBeNull();
   });
 
-  test("setQueuePolicy: changes what is named and nothing else", async () => {
+  test("setQueuePolicy: changes only the given settings", async () => {
     const before = await session.client.getQueuePolicy();
     const change = { cleanupTtlSeconds: 90.5, cleanupLimit: 7, detachMode: "empty" as const };
     await session.client.setQueuePolicy(change);
@@ -142,7 +142,7 @@ describeBothWays("queues", (session) => {
     );
   });
 
-  test("getSchemaVersion: what the engine calls itself", async () => {
+  test("getSchemaVersion: returns the version that the engine reports", async () => {
     const { rows } = await session.db.query("select absurd.get_schema_version() as version");
     expect(await session.client.getSchemaVersion()).toBe(rows[0].version);
   });

@@ -17,7 +17,7 @@ describeBothWays("checkpoints", (session) => {
     return claimed?.runId ?? "";
   }
 
-  test("setCheckpoint: stores a value, which getCheckpoint reads", async () => {
+  test("setCheckpoint: stores a value, which getCheckpoint returns", async () => {
     await session.setClock("2026-03-02T12:00:00Z");
     const { taskId, runId } = await running();
     await session.client.setCheckpoint({
@@ -57,7 +57,7 @@ describeBothWays("checkpoints", (session) => {
     ).rejects.toThrow(InvalidArgumentError);
   });
 
-  test("getCheckpoint: tells no checkpoint, JSON null and no value apart", async () => {
+  test("getCheckpoint: distinguishes no checkpoint, JSON null and SQL NULL", async () => {
     const { taskId, runId } = await running();
     const write = (stepName: string, state: null | undefined) =>
       session.client.setCheckpoint({ taskId, stepName, state, ownerRunId: runId });
@@ -131,7 +131,7 @@ describeBothWays("checkpoints", (session) => {
     expect(await session.client.getRunCheckpoint(runId, "absent")).toBeUndefined();
   });
 
-  test("saveCheckpointForRun: finds the task by itself, or is told", async () => {
+  test("saveCheckpointForRun: looks the task up, unless it is given", async () => {
     const { taskId, runId } = await running();
     await session.client.saveCheckpointForRun(runId, "s1", 1);
     await session.client.saveCheckpointForRun(runId, "s2", 2, { taskId });
@@ -150,7 +150,7 @@ describeBothWays("checkpoints", (session) => {
     expect(calls).toBe(1);
   });
 
-  test("step: a step without a value is not run again", async () => {
+  test("step: a step that returned undefined is not repeated", async () => {
     const { taskId, runId } = await running();
     let calls = 0;
     const run = () =>

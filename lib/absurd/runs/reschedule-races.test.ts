@@ -30,7 +30,7 @@ afterEach(() => other.end());
 
 type Subject = { taskId: Uuid; runId: Uuid };
 
-/** Runs that wait for something, in a queue of their own. */
+/** Waiting runs of each kind, in a queue of their own. */
 const WAITING: Record<string, (db: Queryable, queue: string) => Promise<Subject>> = {
   queued: (db, queue) => spawnTask(db, queue, "task"),
   backoff: async (db, queue) => {
@@ -62,7 +62,7 @@ const WAITING: Record<string, (db: Queryable, queue: string) => Promise<Subject>
   },
 };
 
-/** What somebody else does to such a run. Time is moved first where the run is not due yet. */
+/** Concurrent changes of such a run. If it is not due yet, time is moved first. */
 const CHANGES: Record<string, (db: Queryable, queue: string, subject: Subject) => Promise<void>> = {
   claimed: async (db, queue, { runId }) => {
     await db.query(
@@ -198,10 +198,10 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     expect(await rows(database.pool, queue)).toEqual(before);
   });
 
-  test("moves and emits that meet from many sides neither deadlock nor strand a run", async () => {
+  test("concurrent moves and emits neither deadlock nor lose a run", async () => {
     const subjects = [];
     for (let i = 0; i < 8; i++) subjects.push((await make("event-wait")).subject);
-    // Whoever looks after the emit or after another move finds something else to move, or nothing.
+    // After the emit or another move, the run waits for something else or not at all.
     const refusals = [RunChangedError, InvalidArgumentError];
     const moves = subjects.flatMap(({ runId }) =>
       (["never", "now"] as const).map((at) =>
@@ -216,7 +216,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
   });
 });
 
-/** Every row of the queue, to see that nothing changed. */
+/** All rows of the queue, to check that nothing changed. */
 async function rows(db: Queryable, queue: string): Promise<unknown[]> {
   const tables = ["t", "r", "c", "e", "w"].map(
     (prefix) => `select '${prefix}' || to_jsonb(x)::text as row from absurd."${prefix}_${queue}" x`,

@@ -46,7 +46,7 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
       try {
         return await ctx.awaitEvent("go", { timeout: HOUR });
       } catch (error) {
-        // Everything else, such as the SDK's way to suspend, must pass.
+        // Other errors, such as the SDK's suspension, must propagate.
         if (error instanceof TimeoutError) return "timed out";
         throw error;
       }
@@ -69,7 +69,7 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     expect(run.state).toBe(task.state);
     return { state: task.state, run, result: task.completedPayload };
   };
-  /** Moves the run twice: to a later time, when no worker gets it, and to now, when one finishes it. */
+  /** Moves the run to a later time, at which no worker gets it, and then to now, when a worker finishes it. */
   const moveLaterThenNow = async (taskId: string, kinds: string[], result: unknown) => {
     const later = inAnHour();
     const { run } = await status(taskId);
@@ -135,7 +135,7 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     expect(run.startedAt?.getTime()).toBeGreaterThanOrEqual(at.getTime());
   });
 
-  test("a sleep that an attempt before began is recognised", async () => {
+  test("a sleep that an earlier attempt began is recognised", async () => {
     const { taskId, runId } = await spawn("sleeper");
     await worker.claimTasks();
     await saveCheckpointForRun(db(), queue, runId, "before", null);
@@ -147,7 +147,7 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     await moveLaterThenNow(taskId, ["sleep"], "done");
   });
 
-  test("clocks that differ by seconds do not hide a sleep, other times are no sleeps", async () => {
+  test("a sleep is recognised when clocks differ by seconds, and other times are not sleeps", async () => {
     const { taskId, runId } = await spawn("sleeper");
     await work();
     const kindWith = async (state: string) => {
@@ -201,7 +201,7 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     await moveLaterThenNow(taskId, ["deferred"], "known now");
   });
 
-  test("now is the database's clock, and the task's own deadline is shown", async () => {
+  test("now is the database's clock, and the task's deadline is returned", async () => {
     const session = await database.pool.connect();
     const setClock = (time: string) =>
       session.query("select set_config('absurd.fake_now', $1, false)", [time]);
@@ -219,7 +219,7 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     session.release();
   });
 
-  test("a run that is not waiting is refused, and told what it is", async () => {
+  test("a run that does not wait is refused with its state", async () => {
     const { taskId, runId } = await spawn("plain");
     await worker.claimTasks({ workerId: "busy-1" });
     const running = await rescheduleRun(db(), queue, { runId, at: "now" }).catch((e) => e);
@@ -231,13 +231,13 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     await expect(previewReschedule(db(), queue, nobody)).rejects.toThrow(RunNotFoundError);
   });
 
-  test("only a wait for an event can last for ever, and only while something waits", async () => {
+  test("only a waiting run can wait without timeout", async () => {
     const sleeping = await spawn("sleeper");
     const waiting = await spawn("waiter");
     await work();
     const never = (runId: string) => rescheduleRun(db(), queue, { runId, at: "never" });
     await expect(never(sleeping.runId)).rejects.toThrow(InvalidArgumentError);
-    // The deadline passes, and only then the event comes: it wakes nobody.
+    // The event is emitted after the deadline, so it wakes no run.
     await rescheduleRun(db(), queue, { runId: waiting.runId, at: "now" });
     await emitEvent(db(), queue, "go");
     await expect(never(waiting.runId)).rejects.toThrow(InvalidArgumentError);

@@ -21,7 +21,7 @@ describeBothWays("runs", (session) => {
     return spawned;
   }
 
-  test("claimTasks: hands out due runs with what a worker needs", async () => {
+  test("claimTasks: returns due runs with params, headers and event", async () => {
     const { client } = session;
     const { taskId, runId } = await client.spawnTask(
       "job",
@@ -46,7 +46,7 @@ describeBothWays("runs", (session) => {
     expect((await client.getRunStatus(runId))?.claimedBy).toBe(client.workerId);
   });
 
-  test("claimTasks: claims as many as asked, for the worker named, oldest first", async () => {
+  test("claimTasks: claims up to the quantity, for the given worker, oldest first", async () => {
     const { client } = session;
     const spawned = [];
     for (const name of ["a", "b", "c"]) spawned.push(await client.spawnTask(name));
@@ -55,7 +55,7 @@ describeBothWays("runs", (session) => {
     expect((await client.getRunStatus(spawned[0]?.runId ?? ""))?.claimedBy).toBe("me");
   });
 
-  test("claimTasks: a timeout of 0 is a claim that does not expire", async () => {
+  test("claimTasks: a timeout of 0 gives a lease that never expires", async () => {
     const { runId } = await running({ claimTimeoutSeconds: 0 });
     await session.setClock(later(10 * 365 * 86_400).toISOString());
     expect(await session.client.claimTasks()).toEqual([]);
@@ -127,7 +127,7 @@ describeBothWays("runs", (session) => {
     });
   });
 
-  test("failTask: retryAt decides when the next attempt may start", async () => {
+  test("failTask: retryAt sets the time of the next attempt", async () => {
     const { taskId, runId } = await running({ maxAttempts: 2 });
     await session.client.failTask(runId, "later", { retryAt: later(90) });
     const task = await session.client.getTaskStatus(taskId);
@@ -160,13 +160,13 @@ describeBothWays("runs", (session) => {
     );
   });
 
-  test("scheduleRun: refuses what is no date", async () => {
+  test("scheduleRun: refuses an invalid date", async () => {
     await expect(session.client.scheduleRun(UNKNOWN, new Date(Number.NaN))).rejects.toThrow(
       InvalidArgumentError,
     );
   });
 
-  test("extendClaim: the lease ends so many seconds from now, sooner or later than before", async () => {
+  test("extendClaim: the lease ends the given seconds from now, earlier or later than before", async () => {
     const { runId } = await running({ claimTimeoutSeconds: 100 });
     await session.setClock(later(10).toISOString());
     await session.client.extendClaim(runId, 500);

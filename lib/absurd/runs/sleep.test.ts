@@ -57,7 +57,7 @@ describeBothWays("sleep", (session) => {
     await nap();
   });
 
-  test("sleep: until a date, and not at all for one in the past", async () => {
+  test("sleep: until a date; a date in the past returns at once", async () => {
     const { taskId, runId } = await running();
     await session.client.sleep({ runId, taskId, stepName: "past", until: later(-1) });
     expect((await session.client.getRunStatus(runId))?.state).toBe("running");
@@ -89,14 +89,14 @@ describeBothWays("sleep", (session) => {
     await nap(second?.runId ?? "");
   });
 
-  test("sleep: what cannot be put to sleep is left as it was", async () => {
+  test("sleep: a refused sleep changes nothing", async () => {
     const { runId, taskId } = await session.client.spawnTask("job");
     const nap = session.client.sleep({ runId, stepName: "nap", seconds: 60 });
     await expect(nap).rejects.toThrow(RunNotRunningError);
     expect(await session.client.getCheckpointsForTask(taskId)).toEqual([]);
   });
 
-  test("sleep: a step that holds something else is not a sleep", async () => {
+  test("sleep: a checkpoint that is not a time is refused", async () => {
     const { runId } = await running();
     await session.client.saveCheckpointForRun(runId, "nap", { rows: 3 });
     await expect(session.client.sleep({ runId, stepName: "nap", seconds: 60 })).rejects.toThrow(

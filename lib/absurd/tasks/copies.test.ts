@@ -27,7 +27,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
   });
   const db = () => database.pool;
 
-  test("running again copies what the task was given, but not its idempotency key", async () => {
+  test("running again copies the task's options but not its idempotency key", async () => {
     const given = {
       headers: { trace: "abc", nested: { nothing: null } },
       retryStrategy: STRATEGY,
@@ -52,7 +52,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     });
   });
 
-  test("everything can be edited, and removed", async () => {
+  test("every value can be edited or removed", async () => {
     const old = await spawnTask(db(), queue, "report", 1, {
       retryStrategy: STRATEGY,
       maxAttempts: 7,
@@ -88,7 +88,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     });
   });
 
-  test("numbers that JavaScript cannot hold are copied exactly", async () => {
+  test("numbers beyond a double are copied exactly", async () => {
     const exact = '{"n": 0.12345678901234567890123, "i": 123456789012345678901234567890}';
     const { rows } = await db().query("select * from absurd.spawn_task($1, 'task', $2)", [
       queue,
@@ -102,7 +102,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     expect(stored.rows).toEqual([{ same: true }]);
   });
 
-  test("what the engine stored as JSON null is left out", async () => {
+  test("values stored as JSON null are left out of the copy", async () => {
     const old = await spawnTask(db(), queue, "task");
     await db().query(
       `update absurd."t_${queue}" set retry_strategy = 'null', headers = '"text"', max_attempts = null`,
@@ -147,7 +147,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     expect(whole.copiedSteps).toEqual([]);
   });
 
-  test("a fork that cannot be made leaves nothing behind", async () => {
+  test("a failed fork is rolled back", async () => {
     const { taskId } = await spawnTask(db(), queue, "task");
     await expect(forkTask(db(), queue, taskId, "no step")).rejects.toThrow(InvalidArgumentError);
     await expect(forkTask(db(), queue, NOBODY, "step")).rejects.toThrow(TaskNotFoundError);

@@ -19,7 +19,7 @@ describeBothWays("tasks", (session) => {
     return taskId;
   }
 
-  test("spawnTask: queues a task with all its options", async () => {
+  test("spawnTask: stores all options", async () => {
     const { client } = session;
     const spawned = await client.spawnTask(
       "job",
@@ -60,12 +60,12 @@ describeBothWays("tasks", (session) => {
     });
   });
 
-  test("spawnTask: maxAttempts null is without limit", async () => {
+  test("spawnTask: maxAttempts null means unlimited", async () => {
     const { taskId } = await session.client.spawnTask("job", {}, { maxAttempts: null });
     expect((await session.client.getTaskStatus(taskId))?.maxAttempts).toBeNull();
   });
 
-  test("spawnTask: ensureQueue creates a missing queue once, without harm to the transaction", async () => {
+  test("spawnTask: ensureQueue creates a missing queue without aborting the transaction", async () => {
     const other = session.client.withQueue("made_on_demand");
     const first = await other.spawnTask("job", {}, { ensureQueue: true });
     const second = await other.spawnTask("job", {}, { ensureQueue: true });
@@ -105,7 +105,7 @@ describeBothWays("tasks", (session) => {
     expect((await session.client.getRunStatus(runId))?.state).toBe("cancelled");
   });
 
-  test("cancelTask: leaves an ended task as it is", async () => {
+  test("cancelTask: does not change an ended task", async () => {
     const { taskId, runId } = await session.client.spawnTask("job");
     await session.client.claimTasks();
     await session.client.completeTask(runId);
@@ -116,18 +116,18 @@ describeBothWays("tasks", (session) => {
     });
   });
 
-  test("cancelTask: says that there is no such task", async () => {
+  test("cancelTask: throws for an unknown task", async () => {
     await expect(session.client.cancelTask({ taskId: UNKNOWN })).rejects.toThrow(TaskNotFoundError);
   });
 
-  test("cancelTask: says that there is no such run", async () => {
+  test("cancelTask: throws for an unknown run", async () => {
     await expect(session.client.cancelTask({ runId: UNKNOWN })).rejects.toMatchObject({
       constructor: RunNotFoundError,
       message: expect.stringContaining(UNKNOWN),
     });
   });
 
-  test("retryTask: a limit that the attempts have reached already is refused", async () => {
+  test("retryTask: a limit that does not exceed the attempts is refused", async () => {
     const taskId = await failedTask();
     await expect(session.client.retryTask(taskId, { maxAttempts: 1 })).rejects.toThrow(
       "must be greater than current attempts",
@@ -145,7 +145,7 @@ describeBothWays("tasks", (session) => {
     });
   });
 
-  test("retryTask: spawns a successor with a limit of its own", async () => {
+  test("retryTask: spawns a new task with its own limit", async () => {
     const taskId = await failedTask();
     const retried = await session.client.retryTask(taskId, { spawnNew: true, maxAttempts: 7 });
     expect(retried).toMatchObject({ attempt: 1, created: true });
@@ -171,7 +171,7 @@ describeBothWays("tasks", (session) => {
     expect(await session.client.getTaskStatus(UNKNOWN)).toBeNull();
   });
 
-  test("getTaskStatus: an unknown queue is said to be one", async () => {
+  test("getTaskStatus: throws for an unknown queue", async () => {
     await expect(session.client.withQueue("nowhere").getTaskStatus(UNKNOWN)).rejects.toMatchObject({
       constructor: QueueNotFoundError,
       queue: "nowhere",

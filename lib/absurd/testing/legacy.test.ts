@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { downgradeEngine, LEGACY_GENERATIONS, type LegacyGeneration } from "./legacy.ts";
 
-/** The released schemas: which release first had a function. Those not named here are in all of them. */
+/** The release that introduced a function. Functions that are not listed exist in all releases. */
 const SINCE: Record<LegacyGeneration | "0.5.0", string[]> = {
   "0.0.5": ["cancel_task", "extend_claim"],
   "0.0.6": [],
@@ -51,7 +51,7 @@ describe.each(LEGACY_GENERATIONS)("schema %s", (generation) => {
     expect(found.sort()).toEqual(expected.sort());
   });
 
-  test("says its version if that release could, and whether a spawn created the task", async () => {
+  test("reports its version and whether a spawn created the task, if that release did", async () => {
     if (isAtLeast(generation, "0.2.0"))
       expect(await list("select absurd.get_schema_version() as name")).toEqual([generation]);
     const { fields } = await database.pool.query(

@@ -2,18 +2,17 @@ import { readFile } from "node:fs/promises";
 import type { Queryable } from "../connection/queryable.ts";
 
 /**
- * Generations of the engine's schema that the client layer is tested on, newest first. Between two neighbours the
- * released schemas differ in nothing that a client could observe.
+ * Older generations of the engine's schema, newest first. Releases between two of them do not differ for a client.
  */
 export const LEGACY_GENERATIONS = ["0.4.0", "0.3.0", "0.2.0", "0.1.0", "0.0.6", "0.0.5"] as const;
 export type LegacyGeneration = (typeof LEGACY_GENERATIONS)[number];
 
 /**
- * Takes a database with the current schema and no queues back to an older generation: tables, columns, indexes and
- * functions are those of that release, and so is what the functions do as far as a client can tell. Differences
- * that only a worker's polling shows (how sweeps are batched) stay as they are today.
+ * Downgrades a database with the current schema and no queues to an older generation: its tables, columns, indexes,
+ * functions and their behaviour for a client are those of that release. Differences in polling (how sweeps are batched)
+ * are not reproduced.
  *
- * Each downgrade undoes one generation and starts where the one before it ended.
+ * Each step undoes one generation, starting from the previous step.
  */
 export async function downgradeEngine(db: Queryable, generation: LegacyGeneration): Promise<void> {
   for (const step of LEGACY_GENERATIONS.slice(0, LEGACY_GENERATIONS.indexOf(generation) + 1))

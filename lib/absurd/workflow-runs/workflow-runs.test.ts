@@ -34,7 +34,7 @@ describeBothWays("workflow runs", (session) => {
     return new AbsurdClient({ db, queueName, workflowSchema: "foreign_program" });
   }
 
-  test("createWorkflowRun: records a pending run with all it is told", async () => {
+  test("createWorkflowRun: inserts a pending run with all given values", async () => {
     await session.setClock("2026-03-02T12:00:00Z");
     const { taskId, runId } = await session.client.spawnTask("root");
     const id = await create({
@@ -70,7 +70,7 @@ describeBothWays("workflow runs", (session) => {
     });
   });
 
-  test("createWorkflowRun: makes an id, keeps empty inputs, and knows none", async () => {
+  test("createWorkflowRun: generates an id, and distinguishes empty from missing inputs", async () => {
     const empty = await session.client.getWorkflowRun(await create({ inputs: {}, tags: {} }));
     expect(empty).toMatchObject({ inputs: {}, tags: {}, tenantId: "default" });
     expect(empty).not.toHaveProperty("absurdTaskId");
@@ -88,7 +88,7 @@ describeBothWays("workflow runs", (session) => {
     await expect(create(wrong)).rejects.toThrow(InvalidArgumentError);
   });
 
-  test("updateWorkflowRunStatus: sets the times by itself, keeps and clears fields", async () => {
+  test("updateWorkflowRunStatus: sets times by default, keeps and clears fields", async () => {
     const id = await create();
     const update = session.client.updateWorkflowRunStatus;
     const read = () => session.client.getWorkflowRun(id);
@@ -113,7 +113,7 @@ describeBothWays("workflow runs", (session) => {
     expect(await read()).toMatchObject({ result: undefined, error: false, startedAt: null });
   });
 
-  test("updateWorkflowRunStatus: takes times that are given", async () => {
+  test("updateWorkflowRunStatus: stores given times", async () => {
     const id = await create();
     const [startedAt, completedAt] = [new Date(1e12), new Date(2e12)];
     await session.client.updateWorkflowRunStatus(id, "failed", {
@@ -128,7 +128,7 @@ describeBothWays("workflow runs", (session) => {
     });
   });
 
-  test("updateWorkflowRunStatus: a final status is only left by force", async () => {
+  test("updateWorkflowRunStatus: leaving a final status needs force", async () => {
     const id = await create();
     await session.client.updateWorkflowRunStatus(id, "failed");
     await expect(session.client.updateWorkflowRunStatus(id, "running")).rejects.toMatchObject({
@@ -158,7 +158,7 @@ describeBothWays("workflow runs", (session) => {
   test("listWorkflowRuns: newest first, filtered, in pages without gaps", async () => {
     const ids: string[] = [];
     for (const [index, workflowVersion] of ["1", "2", "2", "2"].entries()) {
-      // Ids of one millisecond have no order on servers without a generator of their own.
+      // Before PostgreSQL 18, ids of one millisecond are not ordered.
       await session.setClock(`2026-03-02T12:00:0${index}Z`);
       ids.unshift(await create({ workflowName: "listed", workflowVersion, tenantId: "l" }));
     }
@@ -189,7 +189,7 @@ describeBothWays("workflow runs", (session) => {
     expect(runs[0]).not.toHaveProperty("inputs");
   });
 
-  test("getWorkflowRunTasks: the root and the tasks that carry the run's id", async () => {
+  test("getWorkflowRunTasks: the root task and the tasks with the run's id", async () => {
     const { client } = session;
     await session.setClock("2026-03-02T12:00:00Z");
     const root = await client.spawnTask("root");
@@ -206,14 +206,14 @@ describeBothWays("workflow runs", (session) => {
     await expect(client.getWorkflowRunTasks(UNKNOWN)).rejects.toThrow(WorkflowRunNotFoundError);
   });
 
-  test("getWorkflowRunTasks: a queue that is gone has none", async () => {
+  test("getWorkflowRunTasks: a dropped queue has none", async () => {
     const id = await create();
     expect(await session.client.getWorkflowRunTasks(id, { queue: "gone" })).toEqual([]);
     await session.client.dropQueue();
     expect(await session.client.getWorkflowRunTasks(id)).toEqual([]);
   });
 
-  test("a table of another program, with only its own columns, is written and read", async () => {
+  test("a table with only another program's columns works", async () => {
     const client = await foreignTable();
     const id = await client.createWorkflowRun(workflow);
     const other = await client.createWorkflowRun(workflow);
@@ -230,7 +230,7 @@ describeBothWays("workflow runs", (session) => {
     expect(await client.getWorkflowRunTasks(id)).toMatchObject([{ taskId }]);
   });
 
-  test("a value that a table of another program has no column for is refused", async () => {
+  test("a value without a column in the table is refused", async () => {
     const client = await foreignTable();
     await expect(client.createWorkflowRun({ ...workflow, tenantId: "t" })).rejects.toThrow(
       InvalidArgumentError,
@@ -238,7 +238,7 @@ describeBothWays("workflow runs", (session) => {
     await expect(client.listWorkflowRuns({ tenantId: "t" })).rejects.toThrow(InvalidArgumentError);
   });
 
-  test("without a table every method says so, and the transaction goes on", async () => {
+  test("without the table every method throws, and the transaction can continue", async () => {
     const { db } = session;
     const client = new AbsurdClient({ db, workflowSchema: "nowhere" });
     const calls = [

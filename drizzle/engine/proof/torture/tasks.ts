@@ -10,7 +10,7 @@ export const KINDS = [
   "waits",
   "signals",
   "times out",
-  "stumbles",
+  "executions",
   "doomed",
   "cancelled",
 ] as const;
@@ -27,7 +27,7 @@ export const EXPECTED: Record<
   waits: { state: "completed", steps: ["before", "after"] },
   signals: { state: "completed", steps: ["before", "after"] },
   "times out": { state: "completed", steps: ["before", "gave up"] },
-  stumbles: { state: "completed", steps: ["before", "after"] },
+  executions: { state: "completed", steps: ["before", "after"] },
   doomed: { state: "failed", steps: ["before"] },
   cancelled: { state: "cancelled", steps: ["before"] },
 };
@@ -77,10 +77,10 @@ export function registerTasks(app: Absurd, transactions: Transactions): void {
       });
       await step(ctx, "gave up");
     },
-    stumbles: async (_, ctx) => {
+    executions: async (_, ctx) => {
       await step(ctx, "before");
-      const stumbles = await transactions.count("stumbles", ctx.taskID);
-      if (stumbles <= 2) throw new Error("stumbled");
+      const executions = await transactions.count("executions", ctx.taskID);
+      if (executions <= 2) throw new Error("stumbled");
       await step(ctx, "after");
     },
     doomed: async (_, ctx) => {

@@ -1,18 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Absurd } from "absurd-sdk";
 import type { Pool } from "pg";
-import { startCrew } from "./crew";
 import { KINDS, type Kind, maxAttempts } from "./tasks";
+import { startWorkers } from "./worker-processes";
 
-export type Torture = {
+export type TortureOptions = {
   tasks: number;
   workers: number;
   kills: number;
   /** Lease in seconds: how long a dead worker's task stays claimed. */
   claimTimeout: number;
   /** Timeout in seconds. */
-  patience: number;
-  say?: (line: string) => void;
+  timeoutSeconds: number;
+  log?: (line: string) => void;
 };
 
 export const QUEUE = "torture";
@@ -28,41 +28,41 @@ export type Spawned = { taskId: string; kind: Kind; index: number };
  */
 export async function torture(
   { url, pool }: { url: string; pool: Pool },
-  { tasks, workers, kills, claimTimeout, patience, say = () => {} }: Torture,
-): Promise<{ spawned: Spawned[]; complaints: string[] }> {
+  { tasks, workers, kills, claimTimeout, timeoutSeconds, log = () => {} }: TortureOptions,
+): Promise<{ spawned: Spawned[]; errors: string[] }> {
   await pool.query(`
     create table effects (task_id uuid not null, step text not null);
-    create table stumbles (task_id uuid primary key, times integer not null default 1)`);
+    create table executions (task_id uuid primary key, times integer not null default 1)`);
   const app = new Absurd({ db: pool, queueName: QUEUE });
   await app.createQueue(QUEUE, { storageMode: "partitioned" });
-  const crew = startCrew(workers, (id) => [url, QUEUE, id, String(claimTimeout)]);
-  const deadline = Date.now() + patience * 1000;
+  const processes = startWorkers(workers, (id) => [url, QUEUE, id, String(claimTimeout)]);
+  const deadline = Date.now() + timeoutSeconds * 1000;
   try {
-    let trouble: unknown;
+    let spawnError: unknown;
     const spawning = spawnTasks(app, tasks);
     spawning.catch((error) => {
-      trouble = error;
+      spawnError = error;
     });
     for (let killed = 0; ; ) {
       const finished = await countFinished(pool);
       if (finished === tasks) break;
-      if (trouble) throw trouble;
+      if (spawnError) throw spawnError;
       if (Date.now() > deadline) throw new Error(`only ${finished} tasks finished`);
       // Kills are timed by progress, so that they are spread over the whole run.
       const due = killed < kills && finished >= (tasks * (killed + 1)) / (kills + 2);
       const victim = due ? await findVictim(pool) : undefined;
       if (victim) {
-        crew.kill(victim);
+        processes.kill(victim);
         killed += 1;
-        say(`${finished} tasks finished, ${killed} workers killed`);
+        log(`${finished} tasks finished, ${killed} workers killed`);
       }
       await cancelSleepers(app, pool, "cancelled");
       await emitFor(app, pool, "waits");
       await pause(50);
     }
-    return { spawned: await spawning, complaints: crew.complaints };
+    return { spawned: await spawning, errors: processes.errors };
   } finally {
-    await crew.dismiss();
+    await processes.stop();
   }
 }
 

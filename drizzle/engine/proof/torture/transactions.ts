@@ -9,7 +9,7 @@ export type Transactions = {
   /** Runs `work` in one transaction, rolled back if it throws. */
   run: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
   /** Counts an execution of the task, and returns the count. */
-  count: (table: "stumbles", taskId: string) => Promise<number>;
+  count: (table: "executions", taskId: string) => Promise<number>;
 };
 
 /**

@@ -1,4 +1,4 @@
--- 0.5.0 -> 0.4.0: retry strategies are not checked, and delays have no limit.
+-- 0.5.1 -> 0.4.0: retry strategies are not validated, and delays have no limit.
 
 -- Points every function of the engine at another schema's version of something it uses.
 create schema absurd_legacy;

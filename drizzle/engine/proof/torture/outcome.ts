@@ -6,9 +6,9 @@ import { readSnapshot } from "../snapshot";
 import { EXPECTED } from "./tasks";
 import { QUEUE, type Spawned } from "./torture";
 
-export type Verdict = {
+export type Outcome = {
   /** One sentence per violation. */
-  faults: string[];
+  violations: string[];
   /** Runs that ended because their worker died; shows that the kills hit something. */
   abandonedRuns: number;
   runs: number;
@@ -16,7 +16,7 @@ export type Verdict = {
 };
 
 /** Checks what the torture test left in the database. */
-export async function judge(client: Client, spawned: Spawned[]): Promise<Verdict> {
+export async function checkOutcome(client: Client, spawned: Spawned[]): Promise<Outcome> {
   const rows = await readSnapshot(client, QUEUE, true);
   const { rows: effects } = await client.query<{ task_id: string; step: string; times: number }>(
     "select task_id, step, count(*)::int as times from effects group by task_id, step",
@@ -24,7 +24,7 @@ export async function judge(client: Client, spawned: Spawned[]): Promise<Verdict
   const reasons = rows.runs.filter((run) => run.state === "failed").map(reasonOf);
   const steps = groupBy(effects, (effect) => effect.task_id);
   return {
-    faults: [
+    violations: [
       ...findViolations(rows),
       ...spawned.flatMap((task) => faultsOfTask(rows, task, steps.get(task.taskId) ?? [])),
       ...faultsOfEffects(rows, effects),
@@ -43,16 +43,16 @@ export async function judge(client: Client, spawned: Spawned[]): Promise<Verdict
 function faultsOfTask(rows: Snapshot, { taskId, kind, index }: Spawned, done: { step: string }[]) {
   const task = rows.tasks.find((row) => row.task_id === taskId);
   const { state, steps } = EXPECTED[kind];
-  const faults: string[] = [];
-  if (task?.state !== state) faults.push(`task ${index} (${kind}) is ${task?.state}`);
+  const violations: string[] = [];
+  if (task?.state !== state) violations.push(`task ${index} (${kind}) is ${task?.state}`);
   if (state === "completed" && task?.completed_payload !== `{"index":${index}}`)
-    faults.push(`task ${index} (${kind}) returned ${task?.completed_payload}`);
+    violations.push(`task ${index} (${kind}) returned ${task?.completed_payload}`);
   const unknown = done.filter(({ step }) => !steps.includes(step));
-  if (unknown.length > 0) faults.push(`task ${index} (${kind}) took unknown steps`);
+  if (unknown.length > 0) violations.push(`task ${index} (${kind}) took unknown steps`);
   // Kills can use up the few attempts of a doomed task before its first step.
   if (kind !== "doomed" && done.length !== steps.length)
-    faults.push(`task ${index} (${kind}) took ${done.length} of ${steps.length} steps`);
-  return faults;
+    violations.push(`task ${index} (${kind}) took ${done.length} of ${steps.length} steps`);
+  return violations;
 }
 
 function faultsOfEffects(
