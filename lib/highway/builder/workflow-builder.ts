@@ -44,7 +44,7 @@ export type BuilderOptions = {
   version?: string;
   /** Limit of a whole run. */
   deadlineSeconds?: number;
-  /** How a run ends that exceeds it; `fail` by default. */
+  /** How a run that exceeds the deadline ends; `fail` by default. */
   deadlineAction?: DeadlineAction;
   /** A workflow to add to. It cannot be combined with the other options. */
   existing?: Workflow;
@@ -232,7 +232,7 @@ export class WorkflowBuilder {
     return this.add("wait_for_event", id, own, options, ["timeoutSeconds"]);
   }
 
-  /** Continues with the task whose case the value equals; the tasks are added separately. */
+  /** Continues with the task whose case equals the value. The tasks are added separately. */
   switch(
     id: string,
     expression: string,
@@ -304,13 +304,13 @@ export class WorkflowBuilder {
     return this;
   }
 
-  /** Names the handler of the success of the operator added last. @throws NoEffectError before any. */
+  /** Names the handler that runs when the operator added last succeeds. @throws NoEffectError before any. */
   onSuccess(id: string): this {
     this.getAdded("onSuccess").on_success_task_id = id;
     return this;
   }
 
-  /** Names the handler that runs when the operator added last has failed and is not retried. @throws NoEffectError. */
+  /** Names the handler that runs when the operator added last has failed after all retries. @throws NoEffectError. */
   onFailure(id: string): this {
     this.getAdded("onFailure").on_failure_task_id = id;
     return this;
@@ -370,7 +370,7 @@ export class WorkflowBuilder {
     return this.workflow;
   }
 
-  /** The operators added so far, in order. */
+  /** The operators that have been added, in order. */
   get operators(): Operator[] {
     return Object.values(this.workflow.tasks);
   }

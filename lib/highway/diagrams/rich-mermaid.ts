@@ -132,7 +132,7 @@ function kindOf(type: string): keyof typeof KIND_STYLES | undefined {
   }
 }
 
-/** Words that mermaid reads as something else in the place of a state's id, in any case. */
+/** Words that mermaid does not accept as the id of a state, in any case. */
 const RESERVED = new Set([
   "class",
   "classdef",
@@ -166,7 +166,7 @@ export function safeIds(paths: Iterable<string>): Map<string, string> {
   return ids;
 }
 
-/** Characters that end a label, or that mermaid or HTML replaces. A colon is one beside another, or at an end. */
+/** Characters that end a label, or that mermaid or HTML replaces. A colon is unsafe at an end and next to another. */
 const UNSAFE = /["`;<>#&%\\]|:(?=:|$)|(?<=^|:):/g;
 
 /** Text for a label of a node or an edge: one line, never empty, unsafe characters as `#NN;`. */

@@ -14,7 +14,7 @@ function graphOf(id: string) {
 const arrows = ({ edges }: ReturnType<typeof buildGraph>) =>
   edges.map(({ from, to, label }) => `${from} -> ${to}${label ? ` : ${label}` : ""}`);
 
-test("conditions: labelled edges, and none that the region already tells", () => {
+test("conditions have labelled edges, and none that their region implies", () => {
   expect(arrows(graphOf("loan-review"))).toEqual([
     "score -> is_low_risk",
     "is_low_risk -> price_offer : true",
@@ -27,7 +27,7 @@ test("conditions: labelled edges, and none that the region already tells", () =>
   ]);
 });
 
-test("branches are groups in the group of their parallel; a join of inner tasks is drawn from it", () => {
+test("branches are groups inside their parallel; a join of inner tasks has an edge from the parallel", () => {
   const graph = graphOf("media-transcode");
   expect(graph.groups).toEqual([
     { path: "renditions", kind: "parallel", label: "Encode all renditions", parent: "" },
@@ -43,7 +43,7 @@ test("branches are groups in the group of their parallel; a join of inner tasks 
   expect(arrows(graph)).toContain("renditions -> all_ready");
 });
 
-test("older branches are grouped, though their tasks stand beside the parallel", () => {
+test("tasks of the older kind of branch are grouped", () => {
   const graph = graphOf("upstream-data-processing");
   expect(graph.nodes.find(({ id }) => id === "enrich_a")).toMatchObject({
     path: "enrich_a",
@@ -55,7 +55,7 @@ test("older branches are grouped, though their tasks stand beside the parallel",
   );
 });
 
-test("the body of a loop is a group, and what is in it is no second node outside", () => {
+test("the body of a loop is a group, and its operators have no second node outside", () => {
   const graph = graphOf("upstream-car-factory-fluent");
   expect(graph.nodes.filter(({ id }) => id === "perform_rework")).toMatchObject([
     { path: "build_vehicle_loop/qa_rework_loop/perform_rework", inLoop: true },

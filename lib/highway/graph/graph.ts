@@ -13,7 +13,7 @@ import { isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 import { labelOf } from "./labels.ts";
 
 export type GraphNode = {
-  /** Unique in the workflow, and the name of the operator's checkpoint outside of loops: `renditions.hd/upload`. */
+  /** Unique in the workflow, and the name of the operator's checkpoint outside loops: `renditions.hd/upload`. */
   path: string;
   /** The task id. */
   id: string;
@@ -216,7 +216,7 @@ function sharedContainers(scope: Scope): Map<string, string> {
   return containers;
 }
 
-/** A joined task is looked up beside the join, then inside the branches there. */
+/** A member of a join is looked up in the join's scope, then in the branches of that scope. */
 function findMember(scope: Scope, id: string): string[] {
   if (scope.operators.has(id)) return [pathIn(scope, id)];
   return [...scope.operators.values()]

@@ -52,7 +52,7 @@ describe.each([...older, ...newer])("%s", (file) => {
   test("JSON keeps values and the order of fields and tasks", () => {
     const text = serializeWorkflow(load(read(`2.2/expected/${id}.json`)), "json");
     expect(JSON.parse(text)).toEqual(fillIn(expected));
-    // The package leaves the keys inside of branches as a document has them; here they are in order, too.
+    // The package leaves the keys inside of branches as a document has them; here they are in order too.
     if (!isUpstream(id)) expect(text).toBe(JSON.stringify(expected, null, 2));
   });
 
@@ -66,7 +66,7 @@ describe.each([...older, ...newer])("%s", (file) => {
     if (newer.includes(file)) expect(value).toEqual(parseYaml(read(file)).value);
   });
 
-  test("the nested diagram and Graphviz are those of 2.2.0, but for what their readers refuse", () => {
+  test("the nested diagram and Graphviz are those of 2.2.0, except for what mermaid and Graphviz refuse", () => {
     for (const [name, text] of [
       [id, `2.2/expected/${id}.json`],
       [`${id}.from-yaml`, file],
@@ -129,7 +129,7 @@ function normalise(value: unknown): unknown {
   return Object.fromEntries(members.map(([key, one]) => [key, normalise(one)]));
 }
 
-test("a new field counts in the hash as soon as it differs from its default", () => {
+test("a new field changes the hash when it differs from its default", () => {
   const base = {
     name: "flow",
     tasks: { a: { task_id: "a", operator_type: "foreach", items: "[]", loop_body: [] } },
@@ -210,7 +210,7 @@ describe("invalid documents", () => {
   const OWN_WORDS =
     /(?:Workflow |Unknown operator|Invalid check|in_\w+ check|Terminate status|deadline_\w+ must|Input should be (?:greater|less)).*/;
 
-  test("each has its expectation here", () => {
+  test("every invalid document has an expectation", () => {
     expect(invalid.map(({ name }) => name)).toEqual(Object.keys(expected));
   });
 
@@ -225,7 +225,7 @@ describe("invalid documents", () => {
     expect(isConvertible).toBe(expected[one.name]?.[1] === "unknown_operator");
   });
 
-  test("a number for a version is to be quoted", () => {
+  test("a version that is a number must be quoted", () => {
     const [problem] = parseWorkflow("name: a\nversion: 1.0\n").problems;
     expect(problem).toMatchObject({ path: "version", hint: 'write it in quotes: "1"' });
   });

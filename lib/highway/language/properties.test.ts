@@ -1,4 +1,4 @@
-/** What holds for every workflow, sensible or not. */
+/** Properties of all workflows, valid or not. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { safeIds, toRichMermaid } from "../diagrams/rich-mermaid.ts";
@@ -8,7 +8,7 @@ import { arbitraryWorkflow } from "../testing/arbitrary-workflow.ts";
 import { parseWorkflow } from "./parse.ts";
 import { serializeWorkflow } from "./serialize.ts";
 
-test("JSON is read back to the same workflow, fields and tasks in the same order", () => {
+test("parsing written JSON gives the same workflow, with fields and tasks in the same order", () => {
   fc.assert(
     fc.property(arbitraryWorkflow, (workflow) => {
       const text = serializeWorkflow(workflow, "json");
@@ -18,7 +18,7 @@ test("JSON is read back to the same workflow, fields and tasks in the same order
   );
 });
 
-test("YAML is read back to the same values", () => {
+test("parsing written YAML gives the same values", () => {
   fc.assert(
     fc.property(arbitraryWorkflow, (workflow) => {
       const read = parseWorkflow(serializeWorkflow(workflow, "yaml"), { format: "yaml" });
@@ -27,7 +27,7 @@ test("YAML is read back to the same values", () => {
   );
 });
 
-test("a value under the merge key of YAML 1.1 stays under it", () => {
+test("a value under a key << is not merged", () => {
   const metadata = { "<<": { owner: "billing" }, owner: "shipping" };
   const { workflow } = parseWorkflow(
     JSON.stringify({
@@ -39,7 +39,7 @@ test("a value under the merge key of YAML 1.1 stays under it", () => {
   expect(read?.workflow?.tasks.a?.metadata).toEqual(metadata);
 });
 
-test("the validator takes anything", () => {
+test("the validator accepts any value without throwing", () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {
       expect(validateWorkflow(value).length).toBeGreaterThan(0);
@@ -47,7 +47,7 @@ test("the validator takes anything", () => {
   );
 });
 
-test("the validator takes a workflow in which some value was replaced", () => {
+test("the validator accepts a workflow in which a value was replaced", () => {
   fc.assert(
     fc.property(arbitraryWorkflow, fc.anything(), fc.nat(), (workflow, value, position) => {
       const spoiled = structuredClone(workflow);
@@ -60,7 +60,7 @@ test("the validator takes a workflow in which some value was replaced", () => {
   );
 });
 
-test("the parser takes any text", () => {
+test("the parser accepts any text without throwing", () => {
   const text = fc.oneof(
     fc.string(),
     fc.json(),
@@ -73,7 +73,7 @@ test("the parser takes any text", () => {
   );
 });
 
-test("edges join nodes of one scope, and every group hangs on one that is there", () => {
+test("edges join nodes of one scope, and every group has a parent that exists", () => {
   fc.assert(
     fc.property(arbitraryWorkflow, (workflow) => {
       const { nodes, groups, edges } = buildGraph(workflow);

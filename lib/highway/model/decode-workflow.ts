@@ -98,7 +98,7 @@ const guard: f.Field<Guard> = (value, place) => {
 };
 const guards = f.orElse(f.list(guard), () => []);
 
-/** Fields of all operators, in their order; the operator's type stands behind the id. */
+/** Fields of all operators, in their order; the operator's type follows the id. */
 const BASE: f.Fields<OperatorBase & { operator_type: unknown }> = {
   task_id: f.text,
   operator_type: (kind) => kind,

@@ -25,7 +25,7 @@ function parseIso(text: string): number | undefined {
   if (!match) return undefined;
   const [, sign, years, months, weeks, days, time, hours, minutes, seconds] = match;
   const given = [years, months, weeks, days, hours, minutes, seconds].some((part) => part);
-  // A bare `T` after days is tolerated, as Python's reader does.
+  // A bare `T` after days is accepted, as in Python.
   if (!given || (time && !days && !weeks && !months && !years && !hours && !minutes && !seconds))
     return undefined;
   const part = (digits: string | undefined, unit: number) => Number(digits ?? 0) * unit;
@@ -59,12 +59,12 @@ function signed(sign: string | undefined, seconds: number): number | undefined {
   return round(sign === "-" && seconds !== 0 ? -seconds : seconds);
 }
 
-/** To the microsecond. */
+/** Rounds to the microsecond. */
 function round(seconds: number): number {
   return Math.abs(seconds) < 1e9 ? Math.round(seconds * MICRO) / MICRO : seconds;
 }
 
-/** ISO 8601 text of a duration in its normal form: years of 365 days, days, hours, minutes and seconds, no more. */
+/** Formats seconds as ISO 8601, with years of 365 days, days, hours, minutes and seconds. */
 export function formatDuration(seconds: number): string {
   if (seconds < 0) return `-${formatDuration(-seconds)}`;
   let whole = Math.floor(seconds);
@@ -84,7 +84,7 @@ export function formatDuration(seconds: number): string {
   return `P${date}${time ? `T${time}` : ""}`;
 }
 
-/** A length of time for the builder, in units. Fractions are kept to the microsecond. */
+/** A duration for the builder, from a number of units. Fractions are kept to the microsecond. */
 export class Duration {
   readonly seconds: number;
 
@@ -109,7 +109,7 @@ export class Duration {
     return new Duration(count * SECONDS.W);
   }
 
-  /** ISO 8601, as it is written in documents. */
+  /** ISO 8601, as in documents. */
   toISO(): string {
     return formatDuration(this.seconds);
   }

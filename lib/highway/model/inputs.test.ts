@@ -3,7 +3,7 @@ import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import { buildEverything } from "../testing/everything.ts";
 import { listInputs } from "./inputs.ts";
 
-test("variables with their values, then what is asked for and nobody provides", () => {
+test("inputs are the variables with their values, then names that nothing provides", () => {
   const workflow = new WorkflowBuilder("flow")
     .task("load", "load", { args: ["{{ inputs.id }}", "{{ region }}"], resultKey: "order" })
     .condition("is_big", "order.total > limit and not inputs.force", (then) =>
@@ -23,6 +23,6 @@ test("variables with their values, then what is asked for and nobody provides", 
   ]);
 });
 
-test("results of other operators, loop variables and the run's own names are not asked for", () => {
+test("results of other operators, loop variables and the run's own names are not inputs", () => {
   expect(listInputs(buildEverything())).toEqual([{ name: "id" }]);
 });

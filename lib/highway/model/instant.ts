@@ -2,8 +2,8 @@ const INSTANT =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
 /**
- * The normal form of an ISO 8601 instant: seconds always, fractions only when there are any, `Z` for UTC, no zone when
- * none was given. `undefined` for text that is no real date (`2025-02-30`).
+ * Normalises an ISO 8601 instant: always with seconds, with a fraction only if it is not zero, `Z` for UTC, no zone if the
+ * text has none. `undefined` for text that is not a real date, such as `2025-02-30`.
  */
 export function normaliseInstant(text: string): string | undefined {
   const match = INSTANT.exec(text);
@@ -27,7 +27,7 @@ function normaliseZone(zone: string | undefined): string | undefined {
   return digits === "0000" ? "Z" : `${zone[0]}${hours}:${minutes}`;
 }
 
-/** The point in time of a normalised instant; without a zone it is UTC. */
+/** The `Date` of a normalised instant. Without a zone it is UTC. */
 export function toDate(instant: string): Date {
   return new Date(/(?:Z|[+-]\d{2}:\d{2})$/.test(instant) ? instant : `${instant}Z`);
 }

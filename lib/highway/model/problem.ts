@@ -1,18 +1,17 @@
-/** Something about a workflow that is wrong, or probably not meant. */
+/** An error in a workflow, or a warning about something that is probably not intended. */
 export type Problem = {
-  /** Where: `tasks.load.retry_policy.delay`; empty for the document as a whole. */
+  /** Path in the document, such as `tasks.load.retry_policy.delay`; empty for the whole document. */
   path: string;
-  /** Stable word for programs. */
+  /** Stable identifier for programs. */
   code: string;
-  /** An error keeps the workflow from being run; a warning does not. */
+  /** A workflow with errors must not be run. */
   severity: "error" | "warning";
-  /** What is wrong. */
   message: string;
-  /** How to mend it. */
+  /** How to fix it. */
   hint?: string;
 };
 
-/** The path of a member: names that are plain words with a dot, others quoted in brackets. */
+/** The path of a member: a plain word follows a dot, any other key is quoted in brackets. */
 export function joinPath(path: string, key: string | number): string {
   if (typeof key === "number") return `${path}[${key}]`;
   const isPlain = /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key);
@@ -25,7 +24,7 @@ export function formatProblem({ severity, path, message, hint }: Problem): strin
   return `${severity} ${path === "" ? "" : `${path}: `}${message}${hint ? ` (${hint})` : ""}`;
 }
 
-/** Whether a workflow with these problems must not be run. */
+/** Whether there are errors among the problems. */
 export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some(({ severity }) => severity === "error");
 }

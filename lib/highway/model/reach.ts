@@ -78,7 +78,7 @@ export function behindIn(scope: Scope): (id: string) => ReadonlySet<string> {
   };
 }
 
-/** The dependencies of an operator without those on routers behind which another of its dependencies is. */
+/** The dependencies of an operator, without routers that another of its dependencies runs after. */
 export function reducedDependencies(
   scope: Scope,
   operator: Operator,

@@ -66,7 +66,7 @@ export type ScheduledTime = {
  * The next times of a schedule after `from`, not before the workflow's `start_date`, ten by default and fewer when there
  * are no more. Wall times are those of `timeZone`, UTC by default. A fixed time that the clock skips is shifted behind the
  * gap; times with a wildcard for the minute are dropped there. `catchup`, `is_paused` and `max_active_runs` do not
- * change the times. Empty without a schedule, or with one that is not valid. Nothing runs at these times yet.
+ * change the times. Empty without a schedule, or with one that is not valid. No run is started at these times yet.
  */
 export function listScheduledTimes(
   workflow: Pick<Workflow, "schedule" | "start_date">,

@@ -168,7 +168,7 @@ export function listIds(scope: Scope): string[] {
 function withoutBodies(operators: Operator[]): Map<string, Operator> {
   const inner = new Set(
     operators.flatMap((one) =>
-      // A loop named in its own body would vanish with it.
+      // A loop in its own body must not remove itself.
       isLoop(one)
         ? one.loop_body.map(({ task_id }) => task_id).filter((id) => id !== one.task_id)
         : [],

@@ -1,16 +1,16 @@
 import { formatDuration, parseDuration } from "./duration.ts";
 import { normaliseInstant } from "./instant.ts";
 
-/** What a wait operator waits for. `text` is its normal form in documents. */
+/** A parsed `wait_for`. `text` is its normal form in documents. */
 export type WaitFor =
   | { kind: "duration"; text: string; seconds: number }
   | { kind: "datetime"; text: string }
   | { kind: "text"; text: string };
 
 /**
- * Reads a `wait_for` value: seconds, a duration (`PT5M`, `P1D`, the older `duration:60`), an instant (also
- * `datetime:2026-01-01`), or any other text, which is kept. `undefined` for what is meant as a duration or an instant
- * and is none (`PT5`, `duration:x`), and for other types.
+ * Parses a `wait_for` value: seconds, a duration (`PT5M`, `P1D`, the older `duration:60`), an instant (also
+ * `datetime:2026-01-01`), or any other text, which is kept. `undefined` for text that starts like a duration or an instant
+ * but is not one (`PT5`, `duration:x`), and for other types.
  */
 export function parseWaitFor(value: unknown): WaitFor | undefined {
   if (typeof value === "number" || typeof value === "bigint") return toDuration(value);

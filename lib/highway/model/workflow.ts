@@ -76,7 +76,7 @@ export type Workflow = {
   default_retry_policy: RetryPolicy | null;
   /** Limit of a whole run, from its first start; `null` is no limit. */
   deadline_seconds: number | null;
-  /** How a run ends that exceeds its deadline. */
+  /** How a run that exceeds its deadline ends. */
   deadline_action: DeadlineAction;
 };
 
@@ -97,7 +97,7 @@ export type TimeoutPolicy = {
   kill_on_timeout: boolean;
 };
 
-/** When calls of an operator are suspended because it keeps failing. */
+/** When calls of an operator are suspended because of repeated failures. */
 export type CircuitBreakerPolicy = {
   /** Consecutive failures that open the circuit. */
   failure_threshold: number;
