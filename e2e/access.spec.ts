@@ -25,7 +25,7 @@ test("With a token configured, I sign in, get to the requested page, and sign ou
     await expect(page).toHaveURL(/\/sign-in/);
     await page.getByLabel(/token/i).fill("wrong-horse-battery-staple");
     await page.getByRole("button", { name: /sign in/i }).click();
-    await expect(page.getByText("This is not the dashboard's token.")).toBeVisible();
+    await expect(page.getByText("Wrong token.")).toBeVisible();
     await page.getByLabel(/token/i).fill(TOKEN);
     await page.getByRole("button", { name: /sign in/i }).click();
     await expect(page).toHaveURL(new RegExp(`/queues/${work.queue}/events$`));

@@ -35,7 +35,7 @@ async function ask(route: string, query: string, queue = ".") {
 test.each(STRICT)("%s refuses a parameter that it does not know", async (route) => {
   expect(await ask(route, "/?nonsense=1")).toMatchObject({
     status: 400,
-    error: { message: "There is no parameter nonsense." },
+    error: { message: "Unknown parameter nonsense." },
   });
 });
 

@@ -7,7 +7,7 @@ import { ProblemError } from "@/lib/model/problem";
  *
  * @throws ProblemError `bad_request` naming the first parameter that is unknown or cannot be read.
  */
-export function readParameters<Parsers extends ParserMap>(
+export function parseParameters<Parsers extends ParserMap>(
   request: Request,
   parsers: Parsers,
 ): inferParserType<Parsers> {
@@ -17,8 +17,8 @@ export function readParameters<Parsers extends ParserMap>(
     if (!(key in parsers))
       throw new ProblemError({
         code: "bad_request",
-        message: `There is no parameter ${key}.`,
-        hint: known ? `There are: ${known}.` : "It takes none.",
+        message: `Unknown parameter ${key}.`,
+        hint: known ? `Known parameters: ${known}.` : "This route takes no parameters.",
       });
   return Object.fromEntries(
     Object.entries(parsers).map(([key, parser]) => {
@@ -27,7 +27,7 @@ export function readParameters<Parsers extends ParserMap>(
       } catch {
         throw new ProblemError({
           code: "bad_request",
-          message: `The parameter ${key} cannot be read.`,
+          message: `Invalid parameter ${key}.`,
         });
       }
     }),
@@ -35,15 +35,15 @@ export function readParameters<Parsers extends ParserMap>(
 }
 
 /** The one parameter `name` of a request, as written. @throws ProblemError `bad_request` without it, and with others. */
-export function readName(request: Request): string {
-  const { name } = readParameters(request, { name: parseAsString });
+export function parseName(request: Request): string {
+  const { name } = parseParameters(request, { name: parseAsString });
   if (name === null)
     throw new ProblemError({ code: "bad_request", message: "The parameter name is missing." });
   return name;
 }
 
 /** @throws ProblemError `bad_request` for what is not a UUID. */
-export function readUuid(what: string, value: string | null): string {
+export function parseUuid(what: string, value: string | null): string {
   const id = value?.toLowerCase() ?? "";
   if (!isUuid(id))
     throw new ProblemError({ code: "bad_request", message: `The ${what} is not a UUID.` });

@@ -1,7 +1,7 @@
 import { requirePermission } from "@/lib/identity/require";
 import { httpStatus, type Problem, type ProblemBody, ProblemError } from "@/lib/model/problem";
 
-/** Answers a GET request as `answer` does, when its caller may look. */
+/** Like `answer`, for a caller who may view the dashboard. */
 export function respond(
   request: Request,
   read: () => Promise<object | Response>,
@@ -13,8 +13,8 @@ export function respond(
 }
 
 /**
- * Answers whoever asks: turns what `read` returns into JSON, or what it throws into an error body. What is not foreseen
- * is logged and answered without its words; that the reader has left is foreseen.
+ * Responds with what `read` returns, as JSON, or with the problem that it throws. An unforeseen error is logged, and its
+ * message is withheld; a request that the client aborted is neither.
  */
 export async function answer(
   request: Request,

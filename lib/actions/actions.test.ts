@@ -146,7 +146,7 @@ test("reschedule: a durable sleep and its checkpoint move together", async () =>
   });
 });
 
-test("reschedule: only an event wait can wait for ever", async () => {
+test("reschedule: only an event wait can wait without a limit", async () => {
   const { taskId, runId } = await start();
   const wait = { taskId, runId, stepName: "w", eventName: "e", timeoutSeconds: 60 };
   await awaitEvent(database.pool, queue, wait);
@@ -178,7 +178,7 @@ test("emit: wakes whom the preview named, exactly, once", async () => {
   );
 });
 
-test("emit: who comes second is told so", async () => {
+test("emit: the second emit is refused", async () => {
   const other = await database.pool.connect();
   await other.query("begin");
   await emitEvent(other, queue, "race", "theirs");

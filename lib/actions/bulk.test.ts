@@ -109,14 +109,14 @@ test("retry what matches, with more attempts; the rest stays as it is", async ()
   ]);
 });
 
-test("named tasks are acted on; one that ended meanwhile is skipped with the reason", async () => {
+test("named tasks are acted on; one that has ended is skipped with the reason", async () => {
   const ids = [await spawn("named"), await fail("named")].map((taskId) => ({ queue, taskId }));
   const missing = { queue, taskId: "01900000-0000-7000-8000-000000000000" };
   const bulkId = await begin({ action: "cancel", ids: [...ids, missing] });
   expect(await finish(bulkId)).toMatchObject({ collected: 3, done: 1, skipped: 2, failed: 0 });
   const { rows } = await listBulkItems(bulkId, bulkItemFilters({ outcome: ["skipped"] }));
   expect(rows).toMatchObject([
-    { taskId: ids[1]?.taskId, message: "The task is failed already." },
+    { taskId: ids[1]?.taskId, message: "The task is already failed." },
     { code: "task_not_found" },
   ]);
   expect((await listBulkItems(bulkId, bulkItemFilters({ outcome: ["open"] }))).rows).toEqual([]);

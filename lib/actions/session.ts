@@ -30,7 +30,7 @@ export async function signInAction(token: string): Promise<ActionResult<null>> {
       });
       return { ok: true, data: null };
     case "wrong_token":
-      return refuse("wrong_token", "This is not the dashboard's token.");
+      return refuse("wrong_token", "Wrong token.");
     case "too_many_attempts":
       return refuse(
         "too_many_attempts",
@@ -46,8 +46,8 @@ export async function signOutAction(): Promise<void> {
 }
 
 /**
- * Who came in, and who tried with a wrong token. Attempts beyond the limit are only logged: whoever makes them must not be
- * able to fill the record. Signing in goes on where it cannot be recorded, as when the database is away.
+ * Records a sign-in or a wrong token. Attempts beyond the limit are only logged, so that they cannot fill the audit log.
+ * Signing in continues when it cannot be recorded, such as without a database.
  */
 async function recordSignIn(outcome: SignIn["outcome"], address: string): Promise<void> {
   if (outcome === "too_many_attempts") return;
@@ -62,7 +62,7 @@ async function recordSignIn(outcome: SignIn["outcome"], address: string): Promis
             operator: "somebody",
             outcome: "refused",
             code: "wrong_token",
-            message: "This is not the dashboard's token.",
+            message: "Wrong token.",
           },
     );
   } catch (unrecorded) {

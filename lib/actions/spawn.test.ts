@@ -26,7 +26,7 @@ function refusal<T>(result: ActionResult<T>) {
 }
 const read = async (taskId: string) => (await getTask(queue, taskId)).task;
 
-test("spawn: everything that was asked for, numbers exact", async () => {
+test("spawn: all options arrive, numbers exact", async () => {
   const { taskId } = data(
     await spawnTaskAction({
       queue,

@@ -5,34 +5,30 @@ import type { Tenants } from "@/lib/db/tenants";
 import type { AuditOutcome } from "@/lib/model/audit";
 import type { Uuid } from "@/lib/model/ids";
 import type { JsonObject } from "@/lib/model/json";
+import { ProblemError } from "@/lib/model/problem";
 import { SQLSTATE } from "@/lib/model/sqlstate";
 import { concernedTenants } from "./concerned-tenants";
 import { describeInput } from "./describe-input";
 
-/** One thing that was done or tried. */
+/** One action, done or attempted. */
 export type AuditRecord = {
   operator: string;
   /** The action's name, such as `cancel task`. */
   action: string;
-  /** What the action was given; written down as `describeInput` says. */
+  /** The action's input; stored as `describeInput` describes it. */
   input: unknown;
   reason?: string | undefined;
   outcome: AuditOutcome;
   code?: string;
   message?: string;
-  /** What the action answered; written down as `describeInput` says, payloads left out. */
+  /** The action's result; stored likewise, without payloads. */
   output?: unknown;
   bulkId?: Uuid;
-  /** What it was restricted to; by default what this dashboard is. */
+  /** The tenants it was restricted to; default: those of this dashboard. */
   tenants?: Tenants;
 };
 
-/** The dashboard's database role lacks rights on the record. */
-export class AuditRefusedError extends Error {
-  override readonly name = "AuditRefusedError";
-}
-
-/** Whether this database has the table of the record, which comes with `npm run db:migrate`; and one that knows tenants. */
+/** Whether the audit table is installed (`npm run db:migrate`), and whether it has the column `tenants`. */
 async function findTable(db: Queryable): Promise<{ installed: boolean; tenants: boolean }> {
   const [row] = await writing(() =>
     call<{ installed: boolean; tenants: boolean }>(
@@ -47,10 +43,10 @@ async function findTable(db: Queryable): Promise<{ installed: boolean; tenants: 
 }
 
 /**
- * Writes an entry on this connection: inside a transaction it lasts exactly when the transaction does.
+ * Writes an entry on this connection, so inside a transaction it commits or rolls back with it.
  *
- * @returns false when the database has no table for it; nothing was written then.
- * @throws AuditRefusedError when the table is there and may not be written: what cannot be recorded shall not happen.
+ * @returns false when the audit table is not installed; nothing was written.
+ * @throws ProblemError `forbidden` when the table may not be written: an action that cannot be recorded must not happen.
  */
 export async function recordAudit(db: Queryable, record: AuditRecord): Promise<boolean> {
   const table = await findTable(db);
@@ -84,7 +80,7 @@ export async function recordAudit(db: Queryable, record: AuditRecord): Promise<b
   return true;
 }
 
-/** Results are shown to be followed, not to be proven: what was digested says nothing there. */
+/** Results are stored as links to follow; a digest of a text is no use there. */
 function withoutDigests(result: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(result).filter(([, value]) => typeof value !== "object" || value === null),
@@ -96,8 +92,12 @@ async function writing<T>(write: () => Promise<T>): Promise<T> {
     return await write();
   } catch (error) {
     if (error instanceof AbsurdDbError && error.code === SQLSTATE.insufficientPrivilege)
-      throw new AuditRefusedError(
-        "The dashboard's database role may not record what is done here.",
+      throw new ProblemError(
+        {
+          code: "forbidden",
+          message: "The dashboard's database role may not write the audit log.",
+          hint: "Grant it usage on schema absurd_dashboard, and select and insert on its tables.",
+        },
         { cause: error },
       );
     throw error;

@@ -1,18 +1,12 @@
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import {
-  AbsurdError,
-  QueueNotFoundError,
-  RunChangedError,
-  RunNotFoundError,
-  TaskNotFailedError,
-  TaskNotFoundError,
-} from "@/lib/absurd/errors";
+import { AbsurdError, TaskNotFoundError } from "@/lib/absurd/errors";
 import { rescheduleRun } from "@/lib/absurd/runs/reschedule";
 import { previewReschedule } from "@/lib/absurd/runs/reschedule-target";
 import { runAgain } from "@/lib/absurd/tasks/copies";
 import { cancelTask, getTaskStatus, retryTask, type TaskStatus } from "@/lib/absurd/tasks/tasks";
 import { getTaskTenant } from "@/lib/absurd/tasks/tenants";
 import { isAllowed, type Tenants } from "@/lib/db/tenants";
+import { findProblem } from "@/lib/engine-problems";
 import type { BulkAction } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
 import { isTransient, isUnavailable } from "@/lib/model/sqlstate";
@@ -20,12 +14,12 @@ import { whyNotEligible } from "./eligibility";
 import type { BulkJob, BulkOptions } from "./job";
 import type { TaskAddress } from "./selection";
 
-/** What became of one task. */
+/** The outcome of one task. */
 export type ItemResult =
   | { outcome: "done"; output: object; newTaskId?: Uuid }
   | { outcome: "skipped" | "failed"; code: string; message: string };
 
-/** Does it to one task, whose state and tenant decide once more. Refusals are results; what may pass by itself is thrown. */
+/** Acts on one task after checking its state and tenant again. Refusals are results; transient errors are thrown. */
 export async function act(
   db: Queryable,
   action: BulkAction,
@@ -34,11 +28,11 @@ export async function act(
 ): Promise<ItemResult> {
   const { queue, taskId } = task;
   if (!(await isOwn(db, task, tenants)))
-    throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}"`);
+    throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}".`);
   const result = await ACTS[action](db, queue, taskId, options);
   if (result.outcome === "done" && result.newTaskId !== undefined)
     if (!(await isOwn(db, { queue, taskId: result.newTaskId }, tenants)))
-      throw new AbsurdError("The new task would belong to no tenant of this operation.");
+      throw new AbsurdError("The new task would not belong to a tenant of this operation.");
   return result;
 }
 
@@ -52,10 +46,13 @@ async function isOwn(
   return tenant !== undefined && isAllowed(tenants, tenant);
 }
 
+/** Problems of a task that changed or vanished before its turn. */
+const SKIPPED: readonly string[] = ["state_changed", "task_not_found", "queue_not_found"];
+
 /**
- * The result that a failure is.
+ * The result of a task whose action failed.
  *
- * @throws the error itself when it is about the connection and not about the task, or may pass by itself.
+ * @throws the error itself when it is transient or about the connection instead of the task.
  */
 export function toResult(error: unknown): ItemResult {
   if (isTransient(error) || isUnavailable(error)) throw error;
@@ -68,14 +65,9 @@ export function toResult(error: unknown): ItemResult {
       message: "Internal error in the dashboard; see the server log.",
     };
   }
-  const { message } = error;
-  if (error instanceof TaskNotFailedError || error instanceof RunChangedError)
-    return { outcome: "skipped", code: "state_changed", message };
-  if (error instanceof TaskNotFoundError || error instanceof RunNotFoundError)
-    return { outcome: "skipped", code: "task_not_found", message };
-  if (error instanceof QueueNotFoundError)
-    return { outcome: "skipped", code: "queue_not_found", message };
-  return { outcome: "failed", code: "refused", message };
+  const { code, message } = findProblem(error) ?? { code: "refused", message: error.message };
+  const outcome = SKIPPED.includes(code) ? "skipped" : "failed";
+  return { outcome, code, message };
 }
 
 type Act = (
@@ -90,7 +82,7 @@ const ACTS: Record<BulkAction, Act> = {
     const { cancelled, state } = await cancelTask(db, queue, { taskId });
     return cancelled
       ? { outcome: "done", output: { state } }
-      : skip(`The task is ${state} already.`);
+      : skip(`The task is already ${state}.`);
   },
   retry: async (db, queue, taskId, { extraAttempts }) => {
     const { attempts } = await readTask(db, queue, taskId);
@@ -110,7 +102,7 @@ const ACTS: Record<BulkAction, Act> = {
     if (runId === null) return skip("The task has no attempt.");
     const { kind, at, now } = await previewReschedule(db, queue, runId);
     if (kind === "event-wait") return skip("The task waits for an event.");
-    if (at !== "infinity" && at <= now) return skip("The task could run already.");
+    if (at !== "infinity" && at <= now) return skip("The task is already ready.");
     await rescheduleRun(db, queue, { runId, at: "now", expected: { kind, at } });
     return { outcome: "done", output: { kind, runId } };
   },
@@ -118,7 +110,7 @@ const ACTS: Record<BulkAction, Act> = {
 
 async function readTask(db: Queryable, queue: string, taskId: Uuid): Promise<TaskStatus> {
   const task = await getTaskStatus(db, queue, taskId);
-  if (!task) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}"`);
+  if (!task) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}".`);
   return task;
 }
 

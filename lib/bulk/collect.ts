@@ -2,30 +2,26 @@ import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { call } from "@/lib/absurd/connection/sql";
 import { narrowTenants } from "@/lib/db/tenants";
+import { ProblemError } from "@/lib/model/problem";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { whyNotEligible } from "./eligibility";
 import { addItems, type BulkJob, lockOpenJob } from "./job";
 import { type Batch, readMatching } from "./matching-tasks";
 import { parseFilters } from "./selection";
 
-/** The stored filters say something that this version of the dashboard does not understand. */
-export class UnreadableFiltersError extends Error {
-  override readonly name = "UnreadableFiltersError";
-
-  constructor() {
-    super("Its filters were written by another version of the dashboard and cannot be read.");
-  }
-}
-
 /**
- * Collects the next tasks of an operation that names a filter. How far it got is stored with them, so a crash neither
- * loses nor repeats any. After the last of them the operation is `running`.
+ * Collects the next tasks of an operation with filters. The cursor is stored in the same transaction, so a crash neither
+ * loses nor repeats a task. After the last task the operation is `running`.
  *
- * @throws UnreadableFiltersError, and ProblemError as the task list does.
+ * @throws ProblemError `bad_request` for stored filters of another version, and what the task list throws.
  */
 export async function collectNext(db: Queryable, job: BulkJob): Promise<void> {
   const filters = parseFilters(job.filters ?? "");
-  if (!filters) throw new UnreadableFiltersError();
+  if (!filters)
+    throw new ProblemError({
+      code: "bad_request",
+      message: "The stored filters were written by an incompatible version of the dashboard.",
+    });
   const batch = await readBatch(filters, job);
   const eligible = batch.rows.filter(
     (task) => whyNotEligible(job.action, task, batch.now) === null,

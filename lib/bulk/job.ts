@@ -7,7 +7,7 @@ import type { TaskAddress } from "./selection";
 
 /** How each task is acted on. */
 export type BulkOptions = {
-  /** For `retry`: so many more attempts; by default what the engine grants. */
+  /** For `retry`: additional attempts; default: what the engine grants. */
   extraAttempts?: number;
 };
 

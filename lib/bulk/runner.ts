@@ -41,7 +41,7 @@ function run(): Runner {
   let wake = () => {};
   const loop = async () => {
     while (!stopped.signal.aborted) {
-      // Made before looking, so that a call that comes meanwhile is not missed.
+      // Created before the look, so that a call during it is not missed.
       const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });

@@ -1,28 +1,27 @@
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { AuditRefusedError } from "@/lib/audit/record";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
 import { findDatabaseProblem, isTransient } from "@/lib/model/sqlstate";
-import { collectNext, UnreadableFiltersError } from "./collect";
+import { collectNext } from "./collect";
 import { type BulkJob, endJob, listOpenJobs } from "./job";
 import { performNext } from "./perform-next";
 import type { TaskAddress } from "./selection";
 
-/** How often new operations and aborted ones are looked for while there is work, in milliseconds. */
+/** How often the open operations are listed while there is work, in milliseconds. */
 const LOOK = 500;
 
-/** How often something that may pass by itself is tried, and how long to wait in between, in milliseconds. */
+/** Attempts at a task that meets a transient error, and the pause between them in milliseconds. */
 const TRIES = 4;
 const PAUSE = 250;
 
-/** What this process remembers of an operation; losing it costs nothing. */
+/** This process's state of an operation. Losing it costs nothing. */
 type Lane = { job: BulkJob; last: TaskAddress | null; due: number; failures: number };
 
 /**
- * Works until no operation is open or `stop` aborts. Operations take turns task by task, each at its own pace, so that
- * a small one does not wait for a large one.
+ * Works until no operation is open or `stop` aborts. Operations take turns task by task, each at its own rate, so a small
+ * one does not wait for a large one.
  *
- * @throws what the connection throws; everything not finished stays open.
+ * @throws errors of the connection; unfinished operations stay open.
  */
 export async function workThrough(db: Queryable, stop: AbortSignal): Promise<void> {
   const lanes = new Map<Uuid, Lane>();
@@ -52,14 +51,14 @@ async function refresh(db: Queryable, lanes: Map<Uuid, Lane>): Promise<void> {
   }
 }
 
-/** One step of an operation; answers whether it may have another one. */
+/** One step of an operation. Returns whether it can take another. */
 async function step(db: Queryable, lane: Lane): Promise<boolean> {
   const { job } = lane;
   try {
     if (job.state === "collecting") {
       await collectNext(db, job);
       lane.failures = 0;
-      // The next look brings the new cursor.
+      // The next refresh brings the new cursor.
       return false;
     }
     const outcome = await performNext(db, job.bulkId, lane.last);
@@ -73,7 +72,7 @@ async function step(db: Queryable, lane: Lane): Promise<boolean> {
   }
 }
 
-/** Spreads tasks evenly; after a pause it does not make up for lost time. */
+/** Spreads tasks evenly; a pause is not made up for. */
 function pace(lane: Lane): void {
   const now = performance.now();
   if (lane.job.perSecond === null) return;
@@ -106,8 +105,7 @@ async function recover(db: Queryable, lane: Lane, error: unknown): Promise<boole
   throw error;
 }
 
-/** Whether going on would only meet the same again. */
-function isFinal(error: unknown): error is Error {
-  if (error instanceof UnreadableFiltersError || error instanceof AuditRefusedError) return true;
+/** Whether another attempt would fail in the same way. */
+function isFinal(error: unknown): error is ProblemError {
   return error instanceof ProblemError && error.code !== "database_unavailable";
 }

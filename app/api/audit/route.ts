@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { listAudit } from "@/lib/analytics/audit";
 import { coalesce } from "@/lib/analytics/coalesce";
@@ -6,7 +6,7 @@ import { auditSearchParams } from "@/lib/search-params/audit";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
-    const filters = readParameters(request, auditSearchParams);
+    const filters = parseParameters(request, auditSearchParams);
     return coalesce(["audit", filters], request, (signal) => listAudit(filters, { signal }));
   });
 }

@@ -35,7 +35,7 @@ test("one operation, and its tasks by outcome", async () => {
   expect(done.rows).toEqual([]);
 });
 
-test("what cannot be read is told", async () => {
+test("invalid parameters are refused", async () => {
   expect((await getOne(get("/"), context(MISSING))).status).toBe(404);
   expect((await getOne(get("/"), context("x"))).status).toBe(400);
   expect((await getItems(get("/?outcome=lost"), context(bulkId))).status).toBe(400);

@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { listBulk } from "@/lib/analytics/bulk";
 import { coalesce } from "@/lib/analytics/coalesce";
@@ -6,7 +6,7 @@ import { bulkSearchParams } from "@/lib/search-params/bulk";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
-    const filters = readParameters(request, bulkSearchParams);
+    const filters = parseParameters(request, bulkSearchParams);
     return coalesce(["bulk", filters], request, (signal) => listBulk(filters, { signal }));
   });
 }

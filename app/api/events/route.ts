@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { listEvents } from "@/lib/analytics/events";
@@ -6,7 +6,7 @@ import { eventsSearchParams } from "@/lib/search-params/events";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
-    const filters = readParameters(request, eventsSearchParams);
+    const filters = parseParameters(request, eventsSearchParams);
     return coalesce(["events", filters], request, (signal) => listEvents(filters, { signal }));
   });
 }

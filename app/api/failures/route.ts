@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { listFailures } from "@/lib/analytics/failures";
@@ -6,7 +6,7 @@ import { failuresSearchParams } from "@/lib/search-params/windows";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
-    const filters = readParameters(request, failuresSearchParams);
+    const filters = parseParameters(request, failuresSearchParams);
     return coalesce(["failures", filters], request, (signal) => listFailures(filters, { signal }));
   });
 }

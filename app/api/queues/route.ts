@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { listQueues } from "@/lib/analytics/queues";
@@ -6,7 +6,7 @@ import { tenantSearchParams } from "@/lib/search-params/tenants";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
-    const { tenant } = readParameters(request, tenantSearchParams);
+    const { tenant } = parseParameters(request, tenantSearchParams);
     return coalesce(["queues", tenant], request, (signal) => listQueues({ tenant, signal }));
   });
 }

@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { listTasks } from "@/lib/analytics/tasks";
@@ -6,7 +6,7 @@ import { tasksSearchParams } from "@/lib/search-params/tasks/filters";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
-    const filters = readParameters(request, tasksSearchParams);
+    const filters = parseParameters(request, tasksSearchParams);
     return coalesce(["tasks", filters], request, (signal) => listTasks(filters, { signal }));
   });
 }

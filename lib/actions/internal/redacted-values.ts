@@ -13,9 +13,9 @@ const isRedacting = () => redactionRules().patterns.length > 0;
 type Edits = { params?: Json; headers?: JsonObject };
 
 /**
- * Puts the hidden values of a task back where the masks shown for them stand in edits of its params and headers.
+ * Replaces the masks in edits of params and headers by the redacted values of the task.
  *
- * @throws ProblemError where a mask stands for nothing, or would show its value.
+ * @throws ProblemError `redacted_value` where a mask has no value, or its value would become visible.
  */
 export async function restoreEdits<E extends Edits>(
   db: Queryable,
@@ -39,7 +39,7 @@ export async function restoreEdits<E extends Edits>(
   };
 }
 
-/** Refuses a value with a mask in it, where there is no task to take the hidden value from. */
+/** Refuses masks in a value that has no original task. */
 export function refuseMasks<Value extends Json | undefined>(root: string, value: Value): Value {
   return value === undefined || !isRedacting() ? value : restore(root, value as never, null);
 }

@@ -1,4 +1,4 @@
-import { readParameters, readUuid } from "@/app/api/parameters";
+import { parseParameters, parseUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { getBulk } from "@/lib/analytics/bulk";
 
@@ -6,8 +6,8 @@ type Context = { params: Promise<{ bulkId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    readParameters(request, {});
-    const bulkId = readUuid("id of the bulk operation", (await params).bulkId);
+    parseParameters(request, {});
+    const bulkId = parseUuid("id of the bulk operation", (await params).bulkId);
     return getBulk(bulkId, { signal: request.signal });
   });
 }

@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { countTasks } from "@/lib/analytics/tasks";
 import { followSearchParams } from "@/lib/search-params/tasks/export";
@@ -6,7 +6,7 @@ import { streamJsonLines } from "../streaming";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
-    const filters = readParameters(request, followSearchParams);
+    const filters = parseParameters(request, followSearchParams);
     return streamJsonLines(request, (signal) => countTasks(filters, { signal }));
   });
 }

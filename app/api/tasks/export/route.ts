@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { exportTasks } from "@/lib/analytics/export";
 import { exportHead, exportLine } from "@/lib/query/tasks-export";
@@ -10,7 +10,7 @@ const TYPES = { csv: "text/csv", ndjson: "application/x-ndjson" };
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, () => {
-    const { format, max, ...filters } = readParameters(request, exportSearchParams);
+    const { format, max, ...filters } = parseParameters(request, exportSearchParams);
     const columns = filters.columns.map(formatPath);
     let head = exportHead(format, columns);
     return streamSteps(request, {

@@ -1,4 +1,4 @@
-import { readParameters, readUuid } from "@/app/api/parameters";
+import { parseParameters, parseUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { getWorkflowRun } from "@/lib/analytics/workflows";
@@ -7,8 +7,8 @@ type Context = { params: Promise<{ workflowRunId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    readParameters(request, {});
-    const id = readUuid("workflow run id", (await params).workflowRunId);
+    parseParameters(request, {});
+    const id = parseUuid("workflow run id", (await params).workflowRunId);
     return coalesce(["workflow-run", id], request, (signal) => getWorkflowRun(id, { signal }));
   });
 }

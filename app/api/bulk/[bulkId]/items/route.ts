@@ -1,4 +1,4 @@
-import { readParameters, readUuid } from "@/app/api/parameters";
+import { parseParameters, parseUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { listBulkItems } from "@/lib/analytics/bulk";
 import { bulkItemsSearchParams } from "@/lib/search-params/bulk";
@@ -7,8 +7,8 @@ type Context = { params: Promise<{ bulkId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    const filters = readParameters(request, bulkItemsSearchParams);
-    const bulkId = readUuid("id of the bulk operation", (await params).bulkId);
+    const filters = parseParameters(request, bulkItemsSearchParams);
+    const bulkId = parseUuid("id of the bulk operation", (await params).bulkId);
     return listBulkItems(bulkId, filters, { signal: request.signal });
   });
 }

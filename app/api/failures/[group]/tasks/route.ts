@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { listFailedTasks } from "@/lib/analytics/failures";
 import { failuresSearchParams } from "@/lib/search-params/windows";
@@ -8,7 +8,7 @@ type Context = { params: Promise<{ group: string }> };
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const { group } = await params;
-    const filters = readParameters(request, failuresSearchParams);
+    const filters = parseParameters(request, failuresSearchParams);
     return listFailedTasks(group, filters, { signal: request.signal });
   });
 }

@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { countTerminalTasksExactly } from "@/lib/analytics/queues";
@@ -9,7 +9,7 @@ type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    const { tenant } = readParameters(request, tenantSearchParams);
+    const { tenant } = parseParameters(request, tenantSearchParams);
     const queue = queueOfSegment((await params).queue);
     return coalesce(["count", queue, tenant], request, (signal) =>
       countTerminalTasksExactly(queue, { tenant, signal }),

@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { listEvents } from "@/lib/analytics/events";
@@ -10,7 +10,7 @@ type Context = { params: Promise<{ queue: string }> };
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const queue = queueOfSegment((await params).queue);
-    const filters = { ...readParameters(request, queueEventsSearchParams), queue: [queue] };
+    const filters = { ...parseParameters(request, queueEventsSearchParams), queue: [queue] };
     return coalesce(["events", filters], request, (signal) => listEvents(filters, { signal }));
   });
 }

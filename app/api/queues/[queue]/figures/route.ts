@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { getQueueFigures } from "@/lib/analytics/overview";
@@ -10,7 +10,7 @@ type Context = { params: Promise<{ queue: string }> };
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const queue = queueOfSegment((await params).queue);
-    const { range, tenant } = readParameters(request, figuresSearchParams);
+    const { range, tenant } = parseParameters(request, figuresSearchParams);
     return coalesce(["figures", queue, range, tenant], request, (signal) =>
       getQueueFigures(queue, range, { tenant, signal }),
     );

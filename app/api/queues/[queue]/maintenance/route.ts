@@ -1,4 +1,4 @@
-import { readParameters } from "@/app/api/parameters";
+import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
@@ -8,7 +8,7 @@ type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    readParameters(request, {});
+    parseParameters(request, {});
     const queue = queueOfSegment((await params).queue);
     return coalesce(["maintenance", queue], request, (signal) =>
       getQueueMaintenance(queue, { signal }),

@@ -1,4 +1,4 @@
-import { readName } from "@/app/api/parameters";
+import { parseName } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { getBaseline } from "@/lib/analytics/baseline";
 import { coalesce } from "@/lib/analytics/coalesce";
@@ -9,7 +9,7 @@ type Context = { params: Promise<{ queue: string }> };
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const queue = queueOfSegment((await params).queue);
-    const name = readName(request);
+    const name = parseName(request);
     return coalesce(["usual", queue, name], request, (signal) =>
       getBaseline(queue, name, { signal }),
     );

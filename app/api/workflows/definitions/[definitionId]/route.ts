@@ -1,4 +1,4 @@
-import { readParameters, readUuid } from "@/app/api/parameters";
+import { parseParameters, parseUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { getDefinitionDetail } from "@/lib/analytics/workflow-definitions";
 
@@ -6,9 +6,9 @@ type Context = { params: Promise<{ definitionId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    readParameters(request, {});
+    parseParameters(request, {});
     const { definitionId } = await params;
-    return getDefinitionDetail(readUuid("definition id", definitionId), {
+    return getDefinitionDetail(parseUuid("definition id", definitionId), {
       signal: request.signal,
     });
   });

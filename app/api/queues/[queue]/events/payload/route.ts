@@ -1,4 +1,4 @@
-import { readName } from "@/app/api/parameters";
+import { parseName } from "@/app/api/parameters";
 import { jsonText, respond } from "@/app/api/respond";
 import { getEventPayload } from "@/lib/analytics/payloads";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
@@ -8,7 +8,7 @@ type Context = { params: Promise<{ queue: string }> };
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const queue = queueOfSegment((await params).queue);
-    const name = readName(request);
+    const name = parseName(request);
     return jsonText(await getEventPayload(queue, name, { signal: request.signal }));
   });
 }

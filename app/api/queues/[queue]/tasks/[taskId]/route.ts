@@ -1,4 +1,4 @@
-import { readParameters, readUuid } from "@/app/api/parameters";
+import { parseParameters, parseUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { getTask } from "@/lib/analytics/task";
@@ -8,10 +8,10 @@ type Context = { params: Promise<{ queue: string; taskId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
-    readParameters(request, {});
+    parseParameters(request, {});
     const { queue: segment, taskId } = await params;
     const queue = queueOfSegment(segment);
-    const id = readUuid("task id", taskId);
+    const id = parseUuid("task id", taskId);
     return coalesce(["task", queue, id], request, (signal) => getTask(queue, id, { signal }));
   });
 }

@@ -1,4 +1,4 @@
-import { readParameters, readUuid } from "@/app/api/parameters";
+import { parseParameters, parseUuid } from "@/app/api/parameters";
 import { jsonText, respond } from "@/app/api/respond";
 import { getPayload } from "@/lib/analytics/payloads";
 import { ProblemError } from "@/lib/model/problem";
@@ -11,13 +11,13 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, async () => {
     const { queue: segment, taskId } = await params;
     const queue = queueOfSegment(segment);
-    const id = readUuid("task id", taskId);
+    const id = parseUuid("task id", taskId);
     return jsonText(await getPayload(queue, id, readRef(request), { signal: request.signal }));
   });
 }
 
 function readRef(request: Request): PayloadRef {
-  const { of, run, name } = readParameters(request, payloadSearchParams);
+  const { of, run, name } = parseParameters(request, payloadSearchParams);
   switch (of) {
     case null:
       throw new ProblemError({ code: "bad_request", message: "The parameter of is missing." });
@@ -28,7 +28,7 @@ function readRef(request: Request): PayloadRef {
     case "runResult":
     case "failureReason":
     case "eventPayload":
-      return { of, run: readUuid("parameter run", run) };
+      return { of, run: parseUuid("parameter run", run) };
     default:
       return { of };
   }
