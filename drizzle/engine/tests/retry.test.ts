@@ -105,7 +105,7 @@ describe.each(MODES)("%s", (mode) => {
   });
 
   test.each([[{ kind: "fixed", base_seconds: 100000 }], ["null"], ['"x"'], [{ kind: "linear" }]])(
-    "R9: a stored strategy that is invalid (%j) fails the task for good",
+    "R9: a stored strategy that is invalid (%j) fails the task without a retry",
     async (strategy) => {
       const e = engine();
       const { task, run } = await e.running({ max_attempts: 5 });

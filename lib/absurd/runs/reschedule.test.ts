@@ -227,8 +227,8 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     expect(running).toMatchObject({ state: "running", now: "is running now on busy-1" });
     await worker.cancelTask(taskId, queue);
     await expect(previewReschedule(db(), queue, runId)).rejects.toThrow("is cancelled now");
-    const nobody = "00000000-0000-7000-8000-000000000000";
-    await expect(previewReschedule(db(), queue, nobody)).rejects.toThrow(RunNotFoundError);
+    const unknown = "00000000-0000-7000-8000-000000000000";
+    await expect(previewReschedule(db(), queue, unknown)).rejects.toThrow(RunNotFoundError);
   });
 
   test("only a waiting run can wait without timeout", async () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const NOBODY = "00000000-0000-7000-8000-000000000000";
+const UNKNOWN = "00000000-0000-7000-8000-000000000000";
 const STRATEGY = { kind: "exponential", baseSeconds: 5, factor: 3, maxSeconds: 60 } as const;
 
 describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
@@ -150,8 +150,8 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
   test("a failed fork is rolled back", async () => {
     const { taskId } = await spawnTask(db(), queue, "task");
     await expect(forkTask(db(), queue, taskId, "no step")).rejects.toThrow(InvalidArgumentError);
-    await expect(forkTask(db(), queue, NOBODY, "step")).rejects.toThrow(TaskNotFoundError);
-    await expect(runAgain(db(), queue, NOBODY)).rejects.toThrow(TaskNotFoundError);
+    await expect(forkTask(db(), queue, UNKNOWN, "step")).rejects.toThrow(TaskNotFoundError);
+    await expect(runAgain(db(), queue, UNKNOWN)).rejects.toThrow(TaskNotFoundError);
     await expect(runAgain(db(), queue, taskId, { name: " " })).rejects.toThrow(
       InvalidArgumentError,
     );

@@ -1,5 +1,5 @@
 -- 0.1.0 -> 0.0.6: names of 48 characters, events that are overwritten and have no placeholder row, fewer indexes,
--- and fewer questions asked about the run that reads checkpoints or extends its claim.
+-- and fewer checks of the run that gets checkpoints or extends its claim.
 
 drop function absurd.validate_queue_name(text);
 create function absurd_legacy.validate_queue_name(p_queue_name text)
@@ -23,7 +23,7 @@ begin
     'r_' || p_queue_name || '_cei', 'e_' || p_queue_name || '_eai', 'w_' || p_queue_name || '_ti');
 end $$;
 
--- Every emit counts: it stores its payload and time, and wakes whoever waits by then.
+-- Every emit stores its payload and time, and wakes the current waiters.
 alter function absurd.emit_event(text, text, jsonb) set schema absurd_legacy;
 create function absurd.emit_event(p_queue_name text, p_event_name text, p_payload jsonb default null)
 returns void language plpgsql as $$

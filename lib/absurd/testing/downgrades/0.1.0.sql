@@ -1,4 +1,4 @@
--- 0.2.0 -> 0.1.0: no version text, no retry, and a failed run is not told apart where it still writes.
+-- 0.2.0 -> 0.1.0: no version, no retry, and writes of a failed run have no error of their own.
 
 drop function absurd.get_schema_version();
 drop function absurd.retry_task(text, uuid, jsonb);

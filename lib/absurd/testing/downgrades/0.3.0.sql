@@ -25,7 +25,7 @@ alter table absurd.queues
   drop column detach_mode,
   drop column detach_min_age;
 
--- What is left of the engine asks for the mode of a queue and is told the only one there was.
+-- The remaining functions query a queue's storage mode, so this returns the only one of that generation.
 create view absurd_legacy.queues as
   select queue_name, created_at, 'unpartitioned'::text as storage_mode from absurd.queues;
 select absurd_legacy.redirect('absurd.queues', 'absurd_legacy.queues');
