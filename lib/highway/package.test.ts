@@ -86,5 +86,5 @@ test("it needs neither Node, PostgreSQL nor the rest of the dashboard", async ()
     "absurd/errors.js",
   ]);
   const files = await readdir(path.join(root, "highway"), { recursive: true });
-  expect(files.filter((file) => /test|fixtures|run\//.test(file))).toEqual([]);
+  expect(files.filter((file) => /test|fixtures/.test(file))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { joinPath, type Problem } from "./problem.ts";
 import { listScopes } from "./scopes.ts";
-import { isCall, type Operator, type Workflow } from "./workflow.ts";
+import type { Operator, Workflow } from "./workflow.ts";
 
 /**
  * What keeps the interpreter from starting a valid workflow, each with its path: features of the language that it does
@@ -23,11 +23,6 @@ export function listNotExecuted(workflow: Workflow): Problem[] {
 
 function listFeatures(operator: Operator): { key: string; message: string }[] {
   const features: { key: string; message: string; isUsed: boolean }[] = [
-    {
-      key: "circuit_breaker_policy",
-      message: "has a circuit breaker, which is not executed yet.",
-      isUsed: operator.circuit_breaker_policy !== null && isCall(operator),
-    },
     {
       key: "dynamic",
       message: "is dynamic: items cannot be added to a loop that runs here.",

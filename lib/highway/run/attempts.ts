@@ -45,11 +45,14 @@ export async function withAttempts(
       return outcome;
     }
     const now = await run.readClock();
-    const until = new Date(now.getTime() + delayOf(policy, attempt));
+    const until = new Date(Math.max(now.getTime() + delayOf(policy, attempt), retryAt(outcome)));
     // The wake time is the last entry, as text, so that the pause reads as a sleep of the run and can be moved.
-    await journal.put({
-      [`${path}/attempt/${attempt}`]: outcome.error,
-      [`${path}/retry/${attempt}`]: until.toISOString(),
+    await journal.transact(async (tx) => {
+      await outcome.count?.(tx);
+      return {
+        [`${path}/attempt/${attempt}`]: outcome.error,
+        [`${path}/retry/${attempt}`]: until.toISOString(),
+      };
     });
     if (until > now) return blockedBy({ kind: "timer", at: until });
   }
@@ -58,12 +61,21 @@ export async function withAttempts(
 async function recordFailure(
   { journal }: Run,
   path: string,
-  { error, inner }: Extract<Ended, { state: "failed" }>,
+  { error, inner, count }: Extract<Ended, { state: "failed" }>,
 ): Promise<void> {
-  await journal.put({
-    ...(inner && { [`${path}/inner`]: inner }),
-    [`${path}/failed`]: error,
+  await journal.transact(async (tx) => {
+    await count?.(tx);
+    return {
+      ...(inner && { [`${path}/inner`]: inner }),
+      [`${path}/failed`]: error,
+    };
   });
+}
+
+/** When an open circuit lets an attempt through again, in milliseconds. */
+function retryAt({ error }: { error: Failure }): number {
+  const at = error.type === "CircuitOpen" ? Date.parse(String(error.retry_at)) : Number.NaN;
+  return Number.isNaN(at) ? 0 : at;
 }
 
 function policyOf(run: Run, operator: Operator): RetryPolicy | null {

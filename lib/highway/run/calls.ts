@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../../model/json.ts";
 import { fillTemplates, fillToText } from "../language/template.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { ActivityOperator, TaskOperator } from "../model/workflow.ts";
+import { type Circuit, openCircuit, toCount } from "./circuit.ts";
 import type { Context } from "./context.ts";
 import { checkPostconditions } from "./guards.ts";
 import { asStored } from "./journal.ts";
@@ -9,6 +10,7 @@ import {
   completed,
   evaluate,
   failed,
+  failedWith,
   isDataError,
   OperatorError,
   type Outcome,
@@ -27,22 +29,37 @@ export async function callOnce(
 ): Promise<Outcome> {
   const known = run.journal.get(path);
   if (known !== undefined) return completed(known);
+  const circuit = openCircuit(run, operator, path);
+  const refused = await circuit?.enter();
+  if (refused) return failedWith(refused);
   let value: Json;
   try {
-    value = await callFunction(run, operator, path, attempt, context);
+    const work = () => callFunction(run, operator, path, attempt, context);
+    value = await (circuit ? circuit.whileProbing(work) : work());
     checkPostconditions(operator, value, context);
   } catch (error) {
     // A worker that has lost the run must not record anything, least of all the consequence of being stopped.
     run.signal.throwIfAborted();
-    return failed(error);
+    return withCount(failed(error), circuit);
   }
   try {
-    return completed(await run.journal.once(path, () => value));
+    await run.journal.transact(async (tx) => {
+      await circuit?.succeed(tx);
+      return { [path]: value };
+    });
+    return completed(run.journal.get(path) ?? null);
   } catch (error) {
     // Text that the database cannot store is the function's mistake, and would be the same the next time.
     if (isDataError(error)) return failed(error);
     throw error;
   }
+}
+
+/** A failed attempt with the way in which it counts for a circuit. */
+export function withCount(outcome: Outcome, circuit: Circuit | undefined): Outcome {
+  if (outcome.state !== "failed") return outcome;
+  const count = toCount(circuit, outcome.error);
+  return count ? { ...outcome, count } : outcome;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Queryable } from "../../absurd/connection/queryable.ts";
 import { AbsurdDbError, InvalidArgumentError } from "../../absurd/errors.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
@@ -42,6 +43,8 @@ export type Ended =
       names?: Names;
       /** Another attempt would not help. */
       isFinal?: true;
+      /** Counts the failure, in the transaction that records it. */
+      count?: (tx: Queryable) => Promise<void>;
     };
 
 /** The end of the whole run, as a `terminate` describes it. */

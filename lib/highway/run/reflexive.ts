@@ -4,7 +4,8 @@ import { fillTemplates, fillToText } from "../language/template.ts";
 import { parseDuration } from "../model/duration.ts";
 import { isMapping } from "../model/fields.ts";
 import type { ReflexiveOperator } from "../model/workflow.ts";
-import { callWithin } from "./calls.ts";
+import { callWithin, withCount } from "./calls.ts";
+import { type Circuit, openCircuit } from "./circuit.ts";
 import { instantAfter } from "./clock.ts";
 import type { Context } from "./context.ts";
 import { checkPostconditions } from "./guards.ts";
@@ -44,6 +45,7 @@ export async function runReflexive(
 ): Promise<Outcome> {
   const known = run.journal.get(path);
   if (known !== undefined) return completed(known);
+  const circuit = openCircuit(run, operator, path);
   try {
     for (const name of [operator.generator, operator.verifier])
       if (!Object.hasOwn(run.functions, name))
@@ -53,11 +55,15 @@ export async function runReflexive(
       idempotency === null
         ? `${run.workflowRunId}:${path}`
         : evaluate(() => fillToText(idempotency, context.lookup));
-    return await takeTurns(run, operator, { path, number, key, context });
+    const refused = await circuit?.enter();
+    if (refused) return failedWith(refused);
+    const work = () => takeTurns(run, operator, { path, number, key, context }, circuit);
+    return withCount(await (circuit ? circuit.whileProbing(work) : work()), circuit);
   } catch (error) {
     if (run.signal.aborted) throw error;
-    if (error instanceof CallError) return failed(error.cause);
-    if (error instanceof OperatorError || isDataError(error)) return failed(error);
+    if (error instanceof CallError) return withCount(failed(error.cause), circuit);
+    if (error instanceof OperatorError || isDataError(error))
+      return withCount(failed(error), circuit);
     throw error;
   }
 }
@@ -69,6 +75,7 @@ async function takeTurns(
   run: Run,
   operator: ReflexiveOperator,
   attempt: Attempt,
+  circuit: Circuit | undefined,
 ): Promise<Outcome> {
   const deadline = await recordDeadline(run, operator, attempt.path);
   let previous: { output: Json; verdict: Verdict } | undefined;
@@ -82,7 +89,11 @@ async function takeTurns(
     if (verdict.ok) {
       const value = { output, turns: turn, accepted: true, feedback: verdict.feedback };
       checkPostconditions(operator, value, attempt.context);
-      return completed(await run.journal.once(attempt.path, () => value));
+      await run.journal.transact(async (tx) => {
+        await circuit?.succeed(tx);
+        return { [attempt.path]: value };
+      });
+      return completed(value);
     }
     previous = { output, verdict };
   }

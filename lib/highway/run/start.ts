@@ -17,6 +17,7 @@ import { validateWorkflow } from "../model/checks/validate.ts";
 import { listNotExecuted } from "../model/executable.ts";
 import { formatProblem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
+import { findCircuitProblem } from "./circuit.ts";
 import { type Recovery, recoveryOptions } from "./run.ts";
 
 /** Crashes are outlived for about an hour; a workflow that fails by itself does not use attempts. */
@@ -66,6 +67,8 @@ export async function startWorkflow(
   const errors = validateWorkflow(workflow).filter(({ severity }) => severity === "error");
   if (errors.length === 0) errors.push(...listNotExecuted(workflow));
   if (errors.length > 0) throw new InvalidWorkflowError(errors.map(formatProblem).join("\n"));
+  const problem = await findCircuitProblem(db, workflow);
+  if (problem) throw new InvalidWorkflowError(problem);
   const { inputs = {}, recovery = DEFAULT_RECOVERY, headers = {}, ...row } = options;
   const workflowRunId = options.workflowRunId ?? randomUUID();
   const params: RootParams = {

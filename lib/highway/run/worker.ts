@@ -9,6 +9,7 @@ import { PART_TASK, ROOT_TASK } from "../machine/entry-names.ts";
 import { Replay } from "../machine/replay.ts";
 import { decodeWorkflow } from "../model/decode-workflow.ts";
 import type { Workflow } from "../model/workflow.ts";
+import { findCircuitProblem } from "./circuit.ts";
 import { instantAfter } from "./clock.ts";
 import { Context } from "./context.ts";
 import { canTerminateInPart, RunEnded, watchForEnding } from "./ending.ts";
@@ -92,6 +93,8 @@ async function execute(
   const readClock = () => getCurrentTime(db);
   try {
     await withLease(host, heartbeatSeconds, async (signal) => {
+      const problem = await findCircuitProblem(db, workflow);
+      if (problem) throw new Error(problem);
       const now = await readClock();
       const journal = await Journal.open(at, now);
       const stopped = new AbortController();

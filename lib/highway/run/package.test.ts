@@ -1,0 +1,73 @@
+/** The entry `absurd-dashboard/highway/run`, installed beside the program's own copy of the SDK. */
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { installPackage, type PackageProject } from "@/testing/install-package";
+
+const database = openTestDatabase();
+let project: PackageProject;
+beforeAll(async () => {
+  project = await installPackage(
+    ["lib/absurd", "lib/model", "lib/highway"],
+    ["pg", "@types", "absurd-sdk"],
+  );
+}, 180_000);
+afterAll(() => project.remove());
+
+test("a program runs a workflow from end to end", async () => {
+  await project.write(
+    "program.js",
+    `import { Absurd } from "absurd-sdk";
+     import { WorkflowBuilder } from "absurd-dashboard/highway";
+     import { registerHighway, startWorkflow } from "absurd-dashboard/highway/run";
+     import { Pool } from "pg";
+
+     const pool = new Pool({ connectionString: process.env.DATABASE_URL });
+     const app = new Absurd({ db: pool, queueName: "packed" });
+     await app.createQueue();
+     registerHighway(app, {
+       db: pool,
+       queue: "packed",
+       functions: { greet: ({ args: [name] }) => "Hello " + name },
+     });
+     const workflow = new WorkflowBuilder("greeting")
+       .wait("breathe", 0.1)
+       .activity("greet", "greet", { args: ["{{ inputs.name }}"] })
+       .build();
+     const { taskId } = await startWorkflow(pool, "packed", workflow, { inputs: { name: "Ada" } });
+     const worker = await app.startWorker({ pollInterval: 0.05 });
+     const { result } = await app.awaitTaskResult(taskId, { timeout: 20 });
+     console.log(result.status, result.result.result);
+     await worker.close();
+     await pool.end();`,
+  );
+  const { stdout } = await project.run(["program.js"], { DATABASE_URL: database.url });
+  expect(stdout.trim().split("\n").at(-1)).toBe("completed Hello Ada");
+}, 60_000);
+
+test("a TypeScript program is checked against its types", async () => {
+  await project.write("tsconfig.json", {
+    compilerOptions: {
+      target: "es2023",
+      module: "nodenext",
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: ["node"],
+    },
+    include: ["*.ts"],
+  });
+  await project.write(
+    "program.ts",
+    `import { type FunctionCall, registerHighway } from "absurd-dashboard/highway/run";
+     import { Absurd } from "absurd-sdk";
+     import { Pool } from "pg";
+
+     const pool = new Pool();
+     const echo = ({ args }: FunctionCall) => args;
+     registerHighway(new Absurd({ db: pool }), { db: pool, queue: "q", functions: { echo } });
+     // @ts-expect-error A queue is needed.
+     registerHighway(new Absurd({ db: pool }), { db: pool, functions: { echo } });`,
+  );
+  await project.run([path.resolve("node_modules/typescript/bin/tsc")]);
+}, 180_000);
