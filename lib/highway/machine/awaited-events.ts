@@ -14,15 +14,31 @@ export function listAwaited(
 ): Record<string, string> | undefined {
   const { name: program, workflowRunId } = task;
   if (workflowRunId === null || (program !== ROOT_TASK && program !== PART_TASK)) return undefined;
+  const ofChildren = new Map(
+    checkpoints.flatMap(({ name, state }) => childEvents(name, state?.text)),
+  );
   const starters = new Set(checkpoints.flatMap(({ name }) => before(name, "/tasks") ?? []));
   const awaited = checkpoints.flatMap(({ name, state }): [string, string][] => {
     const step = before(name, "/waiting");
     const event = step === undefined ? undefined : parseEvent(state?.text);
     if (step !== undefined && event !== undefined) return [[step, event]];
+    const end = ofChildren.get(name);
+    if (end !== undefined) return [[name, end]];
     const starter = name.replace(/(\[\d+\]|\.[^/.[~]+)$/, "");
     return starters.has(starter) ? [[name, partEvent(workflowRunId, name)]] : [];
   });
   return Object.fromEntries(awaited);
+}
+
+/** The events of the child workflows that an operator has started, by the checkpoint that waits for each. */
+function childEvents(name: string, text: string | undefined): [string, string][] {
+  const operator = before(name, "/children");
+  if (operator === undefined || text === undefined) return [];
+  const children: Record<string, { workflow_run_id?: unknown }> = JSON.parse(text) ?? {};
+  return Object.entries(children).map(([child, { workflow_run_id: id }]) => [
+    `${operator}/child/${child}`,
+    `hw:${String(id)}:end`,
+  ]);
 }
 
 function before(name: string, ending: string): string | undefined {

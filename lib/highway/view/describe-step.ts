@@ -39,6 +39,11 @@ export function describeStep(
     const words = kind === "failed" ? about : `${about}, attempt ${which}`;
     return { words, isBookkeeping: false, ...(failure && { failure }) };
   }
+  // Each call of a reflexive operator is work of its own: "draft, turn 2 verified".
+  if (kind === "turn") {
+    const [, turn = "", done = ""] = note.split("/");
+    return { words: `${about}, turn ${turn} ${done}`, isBookkeeping: false };
+  }
   const words = describeNote(kind, which, about, value);
   return words === undefined
     ? { words: shorten(name, within), isBookkeeping: false }
@@ -72,6 +77,16 @@ function describeNote(
       return `${about} begins to wait`;
     case "timed_out":
       return `time of ${about} is over`;
+    case "chosen":
+      return `branches chosen by ${about}`;
+    case "children":
+      return `${about} starts child workflows`;
+    case "child":
+      return `child workflow ${which} has ended`;
+    case "pre":
+      return `preconditions of ${about} are met`;
+    case "post":
+      return `postconditions of ${about} are met`;
     case "branch":
       return `branch ${which} has ended`;
     default:
