@@ -11,9 +11,9 @@ const TURNS: readonly [pattern: RegExp, instead: string][] = [
   [/\banew\b/, "again"],
   [/\bwhoever\b/, "name the subject"],
   [/\bmeanwhile\b/, "since, in between, or nothing"],
-  [/\bso (many|long|far)\b(?! as\b| that\b)/, "name the number: limit, threshold, at most"],
+  [/\bso (many|long)\b(?! as\b| that\b)/, "name the number: limit, threshold, at most"],
   [/\b(is|are|was|were) told\b/, "shows, reports, receives"],
-  [/\btells? (how|what|whether|why|which|apart|that)\b/, "shows, states, distinguishes"],
+  [/\btells (how|what|whether|why|which|apart|that)\b/, "shows, states, distinguishes"],
   [/\b(is|are|was|were|be) asked for\b/, "requested"],
   [/\bput aside\b/, "deferred"],
   [/\bmade ahead\b/, "created ahead"],
@@ -32,7 +32,7 @@ const TURNS: readonly [pattern: RegExp, instead: string][] = [
   [/\bby hand of\b/, "by"],
   [/\bof (its|their|his) own accord\b/, "automatically"],
   [/\bcomes? of it\b/, "results"],
-  [/\bnothing runs\b/, "no consumer"],
+  [/\band nothing runs\b/, "no consumer"],
 ];
 
 /**
