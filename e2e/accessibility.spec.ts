@@ -177,7 +177,7 @@ test("axe finds no violation in the frame and in error views", async ({ page }) 
   }
   for (const address of ["/queues/nowhere", "/tasks?queue=nowhere", "/no/such/page"]) {
     await page.goto(address);
-    await expect(page.getByText(/There is no such|not found/i)).toBeVisible();
+    await expect(page.getByRole("heading", { name: /not found/i })).toBeVisible();
     await examine(page, address);
   }
   await page.setViewportSize(PHONE);

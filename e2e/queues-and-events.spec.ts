@@ -33,19 +33,19 @@ test("awaited events are listed first, and events without waiters last", async (
   const taskId = await wait(pool, queue, "abandoned");
   await cancelTask(pool, queue, { taskId });
   await emitEvent(pool, queue, "paid", { amount: 42 });
-  await wait(pool, queue, "for ever");
+  await wait(pool, queue, "no timeout");
   await wait(pool, queue, "soon", 3_600);
 
   await page.goto(`/events?queue=${queue}`);
   const names = page.getByRole("main").locator("tbody tr td:nth-child(2)");
-  await expect(names).toHaveText(["soon", "for ever", "paid", "abandoned"]);
+  await expect(names).toHaveText(["soon", "no timeout", "paid", "abandoned"]);
   await expect(row(page, "soon")).toContainText("awaited");
   await expect(row(page, "paid")).toContainText("emitted");
   await expect(row(page, "abandoned")).toContainText("no waiters");
   await expect(row(page, "abandoned")).not.toContainText("awaited");
 
   await page.getByLabel("State").selectOption({ label: "Awaited" });
-  await expect(names).toHaveText(["soon", "for ever"]);
+  await expect(names).toHaveText(["soon", "no timeout"]);
   await expect(page).toHaveURL(/state=awaited/);
   await page.getByLabel("Event name starts with").fill("so");
   await expect(names).toHaveText(["soon"]);

@@ -91,7 +91,7 @@ test("r refreshes a paused page", async ({ page, work }) => {
   await page.getByLabel("Refresh every").selectOption("Off");
   await expect(page.getByText("Paused")).toBeVisible();
   await page.getByLabel("Refresh every").blur();
-  // Whoever only follows the list gets this answer for the next two seconds, from before the second task.
+  // A list that is only polled gets this response, from before the second task, for the next two seconds.
   await page.request.get(`/api/tasks?queue=${work.queue}`);
   await spawnTask(work.pool, work.queue, "second");
   await press(page, "r");

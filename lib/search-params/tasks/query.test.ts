@@ -37,7 +37,7 @@ const condition = fc
   })
   // `>` and then `=5` would be written as `>=` and `5`.
   .filter(({ comparison, value }) => !/^[<>]$/.test(comparison) || !value.text.startsWith("="))
-  // A part of an error is asked for by `error:`, which is no path.
+  // Part of an error is matched by `error:`, which isn't a path.
   .filter((one) => one.path.source !== "error" || one.path.steps.length > 0);
 const list = fc.uniqueArray(text);
 const query: fc.Arbitrary<TaskQuery> = fc.record({
