@@ -86,12 +86,12 @@ test("each unavailable action shows the reason", async ({ page, work }) => {
   await state(page, "completed");
   await pressFor(page, "m", dialog(page));
   for (const [action, reason] of [
-    [/^Retry/, "Only a failed task can be retried; it is completed."],
-    [/^Reschedule/, "The task is completed."],
-    [/^Emit event/, "The task is completed."],
-    [/^Extend lease/, "The task is completed."],
-    [/^Fork/, "It has no stored step."],
-    [/^Cancel/, "The task is completed."],
+    [/^Retry/, "Only failed tasks can be retried; this one has completed."],
+    [/^Reschedule/, "Not available: task has completed."],
+    [/^Emit event/, "Not available: task has completed."],
+    [/^Extend lease/, "Not available: task has completed."],
+    [/^Fork/, "No completed step."],
+    [/^Cancel/, "Not available: task has completed."],
   ] as const) {
     const line = dialog(page).getByRole("button", { name: action });
     await expect(line).toContainText(reason);

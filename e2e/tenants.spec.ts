@@ -47,7 +47,7 @@ test("a dashboard for one tenant shows and finds only its tasks", async ({ page,
 
 test("figures and actions across tenants are neither shown nor offered", async ({ page, work }) => {
   await page.goto(`${restricted.url}/queues/${work.queue}`);
-  await expect(page.getByText("concern all tenants of the queue")).toBeVisible();
+  await expect(page.getByText("cover all tenants of the queue")).toBeVisible();
   await expect(page.getByRole("button", { name: "Spawn" })).toBeVisible();
   for (const name of ["Drop", "Clean up"])
     await expect(page.getByRole("button", { name, exact: true })).toHaveCount(0);

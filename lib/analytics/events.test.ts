@@ -15,7 +15,7 @@ const database = openTestDatabase();
 const list = (filters: Partial<EventFilters> = {}) => listEvents(eventFilters(filters));
 
 const EMITTED = ["paid:3", "elsewhere", "paid:2", 'odd "name" ü\n', "paid:1"];
-const AWAITED = ["overdue", "shipped:1", "arrived", "cleaned", "for ever"];
+const AWAITED = ["overdue", "shipped:1", "arrived", "cleaned", "no timeout"];
 const ASKED = ["abandoned:1", "abandoned:2"];
 
 /** Suspends a new task on an event and returns it. */
@@ -38,7 +38,7 @@ beforeAll(async () => {
     const { taskId } = await wait(QUEUE, name, null);
     await cancelTask(pool, QUEUE, { taskId });
   }
-  await wait(QUEUE, "for ever", null);
+  await wait(QUEUE, "no timeout", null);
   await wait(QUEUE, "shipped:1", 60);
   await wait(QUEUE, "shipped:1", 30);
   await wait(QUEUE, "shipped:1", null);
@@ -72,7 +72,7 @@ test("an awaited event has the number of runs that an emit would wake, and the e
   expect(left).toBeGreaterThan(0);
   expect(left).toBeLessThanOrEqual(30_000);
   expect(arrived).toMatchObject({ queue: OTHER, waiters: 1 });
-  expect(rows.at(-1)).toMatchObject({ name: "for ever", waiters: 1, nextTimeoutAt: null });
+  expect(rows.at(-1)).toMatchObject({ name: "no timeout", waiters: 1, nextTimeoutAt: null });
 });
 
 test("an emitted event has its payload, one that was never emitted has none", async () => {
@@ -131,7 +131,7 @@ test("the waiters of an event come earliest timeout first, with their number", a
     { taskName: "order", timeoutAt: expect.stringMatching(/Z$/) },
   ]);
   expect(Date.parse(rows[0]?.timeoutAt ?? "")).toBeLessThan(Date.parse(rows[1]?.timeoutAt ?? ""));
-  expect((await listWaiters(QUEUE, "for ever")).rows).toMatchObject([{ timeoutAt: null }]);
+  expect((await listWaiters(QUEUE, "no timeout")).rows).toMatchObject([{ timeoutAt: null }]);
   expect(await listWaiters(QUEUE, "never heard of")).toMatchObject({ rows: [], total: 0 });
 });
 
