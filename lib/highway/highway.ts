@@ -38,12 +38,12 @@ export { workflowHash } from "./language/hash.ts";
 export { type Format, type ParsedWorkflow, parseText, parseWorkflow } from "./language/parse.ts";
 export { serializeWorkflow } from "./language/serialize.ts";
 export { canConvert, validateWorkflow } from "./model/checks/validate.ts";
+export { isCron } from "./model/cron.ts";
 export { Duration, formatDuration, parseDuration } from "./model/duration.ts";
 export { listNotExecuted } from "./model/executable.ts";
 export { listInputs, listMissingInputs, type WorkflowInput } from "./model/inputs.ts";
 export { formatProblem, hasErrors, type Problem } from "./model/problem.ts";
 export {
-  isCron,
   isTimeZone,
   listScheduledTimes,
   type ScheduledTime,

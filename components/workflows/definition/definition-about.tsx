@@ -5,7 +5,7 @@ import { printExactly } from "@/components/ui/json/json-model";
 import { plural } from "@/lib/format";
 import { listInputs } from "@/lib/highway/model/inputs";
 import { hasErrors, type Problem } from "@/lib/highway/model/problem";
-import { startOf } from "@/lib/highway/model/reach";
+import { findStart } from "@/lib/highway/model/reach";
 import { topScope } from "@/lib/highway/model/scopes";
 import type { Workflow } from "@/lib/highway/model/workflow";
 
@@ -35,7 +35,7 @@ export function DefinitionAbout({
       )}
       <Facts>
         <Fact label="First step">
-          <bdi className="mono break-all">{startOf(topScope(workflow)) ?? "–"}</bdi>
+          <bdi className="mono break-all">{findStart(topScope(workflow)) ?? "–"}</bdi>
         </Fact>
         {retries && (
           <Fact label="Default retries">

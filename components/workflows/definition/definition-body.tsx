@@ -6,6 +6,7 @@ import { Tabs } from "@/components/ui/data/tabs";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { buildGraph } from "@/lib/highway/graph/graph";
 import { parseWorkflow } from "@/lib/highway/language/parse";
+import { listNotExecuted } from "@/lib/highway/model/executable";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import type { WorkflowDefinitionDetail } from "@/lib/model/workflow";
 import { GraphPane } from "../graph/graph-pane";
@@ -42,7 +43,10 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionD
     [text],
   );
   const workflow = parsed?.workflow;
-  const problems = parsed?.problems ?? [];
+  const problems = [
+    ...(parsed?.problems ?? []),
+    ...(parsed?.workflow ? listNotExecuted(parsed.workflow) : []),
+  ];
   const graph = useMemo(() => workflow && buildGraph(workflow), [workflow]);
   const node = graph?.nodes.find(({ path }) => path === selected);
   return (

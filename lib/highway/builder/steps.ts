@@ -108,15 +108,15 @@ function warnUnknown(step: Step, known: readonly string[], place: Place): void {
 }
 
 /** The steps of a branch or body, added by a builder of their own. */
-function partOf(step: Step, key: string, place: Place): BuildPart {
+function toPart(step: Step, key: string, place: Place): BuildPart {
   return (builder) => addSteps(builder, step[key] ?? [], place.member(key));
 }
 
 /** The branches of a mapping from name to steps. */
-function branchesOf(step: Step, place: Place): Record<string, BuildPart> {
+function toBranches(step: Step, place: Place): Record<string, BuildPart> {
   const at = place.member("branches");
   const branches = mapping((one) => one)(step.branches ?? {}, at);
-  const parts = Object.keys(branches).map((name) => [name, partOf(branches, name, at)]);
+  const parts = Object.keys(branches).map((name) => [name, toPart(branches, name, at)]);
   return Object.fromEntries(parts);
 }
 
@@ -130,13 +130,13 @@ const CALLS: Record<string, Call> = {
     keys: "id function args kwargs depends_on",
     isOperator: true,
     run: (builder, step, place) =>
-      builder.task(getId(step, place), step.function as string, callOptions(step, place)),
+      builder.task(getId(step, place), step.function as string, toCallOptions(step, place)),
   },
   activity: {
     keys: "id function args kwargs depends_on",
     isOperator: true,
     run: (builder, step, place) =>
-      builder.activity(getId(step, place), step.function as string, callOptions(step, place)),
+      builder.activity(getId(step, place), step.function as string, toCallOptions(step, place)),
   },
   condition: {
     keys: "id condition if_true if_false",
@@ -145,17 +145,17 @@ const CALLS: Record<string, Call> = {
       builder.condition(
         getId(step, place),
         step.condition as string,
-        partOf(step, "if_true", place),
-        partOf(step, "if_false", place),
-        optionsOf(step, place),
+        toPart(step, "if_true", place),
+        toPart(step, "if_false", place),
+        toOptions(step, place),
       ),
   },
   parallel: {
     keys: "id branches timeout",
     isOperator: true,
     run: (builder, step, place) =>
-      builder.parallel(getId(step, place), branchesOf(step, place), {
-        ...optionsOf(step, place),
+      builder.parallel(getId(step, place), toBranches(step, place), {
+        ...toOptions(step, place),
         ...given({ timeout: step.timeout as number | undefined }),
       }),
   },
@@ -163,8 +163,8 @@ const CALLS: Record<string, Call> = {
     keys: "id branches timeout_seconds join_result_key timeout",
     isOperator: true,
     run: (builder, step, place) =>
-      builder.parallelWithJoin(getId(step, place), branchesOf(step, place), {
-        ...optionsOf(step, place),
+      builder.parallelWithJoin(getId(step, place), toBranches(step, place), {
+        ...toOptions(step, place),
         ...given({
           timeout: step.timeout as number | undefined,
           timeoutSeconds: step.timeout_seconds as number | undefined,
@@ -181,10 +181,10 @@ const CALLS: Record<string, Call> = {
       const branches = Object.entries(listed).map(([name, branch]) => {
         warnUnknown(branch, ["condition", "steps"], at.member(name));
         const when = getText(branch, "condition", at.member(name));
-        return [name, { when, do: partOf(branch, "steps", at.member(name)) }];
+        return [name, { when, do: toPart(branch, "steps", at.member(name)) }];
       });
       return builder.multiChoice(getId(step, place), Object.fromEntries(branches), {
-        ...optionsOf(step, place),
+        ...toOptions(step, place),
         ...given({
           minimumBranches: step.minimum_branches as number | undefined,
           timeout: step.timeout as number | undefined,
@@ -196,8 +196,8 @@ const CALLS: Record<string, Call> = {
     keys: "id items loop_body parallel dynamic",
     isOperator: true,
     run: (builder, step, place) =>
-      builder.foreach(getId(step, place), step.items as string, partOf(step, "loop_body", place), {
-        ...optionsOf(step, place),
+      builder.foreach(getId(step, place), step.items as string, toPart(step, "loop_body", place), {
+        ...toOptions(step, place),
         ...given({
           parallel: step.parallel as boolean | undefined,
           dynamic: step.dynamic as boolean | undefined,
@@ -211,8 +211,8 @@ const CALLS: Record<string, Call> = {
       builder.whileLoop(
         getId(step, place),
         step.condition as string,
-        partOf(step, "loop_body", place),
-        optionsOf(step, place),
+        toPart(step, "loop_body", place),
+        toOptions(step, place),
       ),
   },
   wait: {
@@ -228,7 +228,7 @@ const CALLS: Record<string, Call> = {
       return builder.wait(
         getId(step, place),
         isNumber ? value : text(value, at.member(kind ?? "")),
-        optionsOf(step, place),
+        toOptions(step, place),
       );
     },
   },
@@ -237,7 +237,7 @@ const CALLS: Record<string, Call> = {
     isOperator: true,
     run: (builder, step, place) =>
       builder.emitEvent(getId(step, place), step.event_name as string, {
-        ...optionsOf(step, place),
+        ...toOptions(step, place),
         ...given({ payload: step.payload as JsonObject | undefined }),
       }),
   },
@@ -246,7 +246,7 @@ const CALLS: Record<string, Call> = {
     isOperator: true,
     run: (builder, step, place) =>
       builder.waitForEvent(getId(step, place), step.event_name as string, {
-        ...optionsOf(step, place),
+        ...toOptions(step, place),
         ...given({ timeoutSeconds: step.timeout_seconds as number | undefined }),
       }),
   },
@@ -258,7 +258,7 @@ const CALLS: Record<string, Call> = {
         getId(step, place),
         step.switch_on as string,
         mapping(text)(step.cases ?? {}, place.member("cases")),
-        { ...optionsOf(step, place), ...given({ default: step.default as string | undefined }) },
+        { ...toOptions(step, place), ...given({ default: step.default as string | undefined }) },
       ),
   },
   join: {
@@ -269,7 +269,7 @@ const CALLS: Record<string, Call> = {
         getId(step, place),
         getTexts(step.join_tasks, place.member("join_tasks")),
         step.join_mode as JoinMode,
-        optionsOf(step, place),
+        toOptions(step, place),
       ),
   },
   reflexive: {
@@ -277,7 +277,7 @@ const CALLS: Record<string, Call> = {
     isOperator: true,
     run: (builder, step, place) =>
       builder.reflexive(getId(step, place), step.generator as string, step.verifier as string, {
-        ...optionsOf(step, place),
+        ...toOptions(step, place),
         ...given({
           generatorKwargs: step.generator_kwargs as JsonObject | undefined,
           verifierKwargs: step.verifier_kwargs as JsonObject | undefined,
@@ -291,7 +291,7 @@ const CALLS: Record<string, Call> = {
     isOperator: true,
     run: (builder, step, place) =>
       builder.terminate(getId(step, place), {
-        ...optionsOf(step, place),
+        ...toOptions(step, place),
         ...given({
           status: step.status as TerminateStatus | undefined,
           result: step.result as JsonObject | undefined,
@@ -310,7 +310,7 @@ const CALLS: Record<string, Call> = {
           { workflow_name: string }
         >,
         {
-          ...optionsOf(step, place),
+          ...toOptions(step, place),
           ...given({ timeoutSeconds: step.timeout_seconds as number | undefined }),
         },
       ),
@@ -320,7 +320,7 @@ const CALLS: Record<string, Call> = {
     isOperator: true,
     run: (builder, step, place) =>
       builder.childWorkflow(getId(step, place), step.workflow_name as string, {
-        ...optionsOf(step, place),
+        ...toOptions(step, place),
         ...given({
           inputs: step.inputs as JsonObject | undefined,
           timeoutSeconds: step.timeout_seconds as number | undefined,
@@ -392,13 +392,13 @@ const OPTION_KEYS =
 const CALL_KEYS = new Set(["op", "id", "function", "args", "kwargs", "depends_on", ...OPTION_KEYS]);
 
 /** Any other key of a task is a keyword argument, and wins over the same one in `kwargs`. */
-function callOptions(step: Step, place: Place) {
+function toCallOptions(step: Step, place: Place) {
   const extra = Object.entries(step).filter(([key]) => !CALL_KEYS.has(key));
   const kwargs = { ...(step.kwargs as JsonObject), ...(Object.fromEntries(extra) as JsonObject) };
-  return { ...optionsOf(step, place), ...given({ args: step.args as Json[] | undefined }), kwargs };
+  return { ...toOptions(step, place), ...given({ args: step.args as Json[] | undefined }), kwargs };
 }
 
-function optionsOf(step: Step, place: Place): OperatorOptions {
+function toOptions(step: Step, place: Place): OperatorOptions {
   const getList = (key: string) =>
     step[key] === undefined ? undefined : getTexts(step[key], place.member(key));
   const getGuards = (key: string) =>

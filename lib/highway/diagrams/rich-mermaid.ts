@@ -94,7 +94,7 @@ function drawClasses(
 ): string[] {
   const styles: Record<string, string> = status ? STATUS_STYLES : KIND_STYLES;
   const given = graph.nodes.flatMap(({ path, type }) => {
-    const name = status ? (status[path] ?? "pending") : kindOf(type);
+    const name = status ? (status[path] ?? "pending") : findStyle(type);
     return name ? [{ id: ids.get(path) ?? "", name }] : [];
   });
   const used = [...new Set(given.map(({ name }) => name))];
@@ -104,7 +104,7 @@ function drawClasses(
   ];
 }
 
-function kindOf(type: string): keyof typeof KIND_STYLES | undefined {
+function findStyle(type: string): keyof typeof KIND_STYLES | undefined {
   switch (type) {
     case "condition":
     case "switch":

@@ -1,4 +1,4 @@
-import { behindIn, reducedDependencies, startOf, targetsIn } from "../model/reach.ts";
+import { behindIn, findStart, reducedDependencies, targetsIn } from "../model/reach.ts";
 import {
   bodyScope,
   branchPath,
@@ -10,7 +10,7 @@ import {
   topScope,
 } from "../model/scopes.ts";
 import { isLoop, type Operator, type Workflow } from "../model/workflow.ts";
-import { labelOf } from "./labels.ts";
+import { formatLabel } from "./labels.ts";
 
 export type GraphNode = {
   /** Unique in the workflow, and the name of the operator's checkpoint outside loops: `renditions.hd/upload`. */
@@ -80,7 +80,7 @@ class GraphPen {
 
   addScope(scope: Scope, around: Surroundings): void {
     const shared = sharedContainers(scope);
-    const start = startOf(scope);
+    const start = findStart(scope);
     for (const [id, operator] of scope.operators) {
       const path = pathIn(scope, id);
       const container = shared.get(id) ?? scope.path;
@@ -89,7 +89,7 @@ class GraphPen {
         path,
         id,
         type: operator.operator_type,
-        label: labelOf(operator),
+        label: formatLabel(operator),
         scope: container,
         inLoop: around.inLoop,
         inBranch: around.inBranch || shared.has(id),
@@ -111,7 +111,7 @@ class GraphPen {
     if (isLoop(operator)) {
       const body = bodyScope(operator, scope);
       if (body.operators.size === 0) return;
-      this.groups.push({ path, kind: "loop", label: labelOf(operator), parent: container });
+      this.groups.push({ path, kind: "loop", label: formatLabel(operator), parent: container });
       this.addScope(body, { ...around, inLoop: true });
       return;
     }
@@ -119,7 +119,7 @@ class GraphPen {
     const shared = sharedBranches(operator, scope).filter(({ ids }) => ids.length > 0);
     if (branches.length + shared.length === 0) return;
     const kind = operator.operator_type === "multi_choice" ? "choice" : "parallel";
-    this.groups.push({ path, kind, label: labelOf(operator), parent: container });
+    this.groups.push({ path, kind, label: formatLabel(operator), parent: container });
     for (const { name } of shared) this.addBranch(path, name);
     for (const branch of branches) {
       const condition =

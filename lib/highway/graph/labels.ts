@@ -1,12 +1,12 @@
 import type { Operator } from "../model/workflow.ts";
 
 /** The label of an operator in a diagram: its description or id, its kind, and a mark for a breaker and guards. */
-export function labelOf(operator: Operator): string {
+export function formatLabel(operator: Operator): string {
   const name = oneLine(operator.description) || oneLine(operator.task_id) || "(no id)";
-  return `${name}${suffixOf(operator)}${markOf(operator)}`;
+  return `${name}${formatKind(operator)}${formatMarks(operator)}`;
 }
 
-function suffixOf(operator: Operator): string {
+function formatKind(operator: Operator): string {
   switch (operator.operator_type) {
     case "condition":
       return operator.description.trimEnd().endsWith("?") ? "" : " ?";
@@ -44,7 +44,7 @@ function suffixOf(operator: Operator): string {
   }
 }
 
-function markOf(operator: Operator): string {
+function formatMarks(operator: Operator): string {
   const marks = [
     ...(operator.circuit_breaker_policy ? ["breaker"] : []),
     ...(operator.preconditions.length + operator.postconditions.length > 0 ? ["guards"] : []),

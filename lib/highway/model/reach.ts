@@ -31,7 +31,7 @@ function listChoiceTargets(operator: Operator): { target: string; label: string 
 }
 
 /** The operator that a scope starts with: the one it names, else the first that waits for nothing. */
-export function startOf(scope: Scope): string | undefined {
+export function findStart(scope: Scope): string | undefined {
   if (scope.start !== null && scope.operators.has(scope.start)) return scope.start;
   const operators = [...scope.operators.values()];
   const named = new Set(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isCron, isTimeZone, listScheduledTimes } from "./schedule.ts";
+import { isCron, isNeverDue } from "./cron.ts";
+import { isTimeZone, listScheduledTimes } from "./schedule.ts";
 
 const times = (
   schedule: string,
@@ -71,3 +72,17 @@ test.each(["", "* * * *", "* * * * * *", "5/15 * * * *", "9-5 * * * *", "60 * * 
     expect(isCron(text)).toBe(false);
   },
 );
+
+test("dates that do not exist are never due", () => {
+  const schedules = [
+    "0 0 31 2 *",
+    "0 0 30,31 feb *",
+    "0 0 31 4-4 *",
+    "0 0 31 */2 *",
+    "0 0 29 2 *",
+    "0 0 31 2 1",
+  ];
+  expect(schedules.map(isNeverDue)).toEqual([true, true, true, false, false, false]);
+  for (const schedule of schedules)
+    expect(times(schedule, "2026-01-01T00:00:00Z").length === 0).toBe(isNeverDue(schedule));
+});

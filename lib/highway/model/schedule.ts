@@ -1,46 +1,7 @@
 import { Cron } from "croner";
+import { isCron } from "./cron.ts";
 import { toDate } from "./instant.ts";
 import type { Workflow } from "./workflow.ts";
-
-const FIELDS = [
-  { from: 0, to: 59, names: [], firstName: 0 },
-  { from: 0, to: 23, names: [], firstName: 0 },
-  { from: 1, to: 31, names: [], firstName: 0 },
-  {
-    from: 1,
-    to: 12,
-    names: "jan feb mar apr may jun jul aug sep oct nov dec".split(" "),
-    firstName: 1,
-  },
-  { from: 0, to: 7, names: "sun mon tue wed thu fri sat".split(" "), firstName: 0 },
-] as const;
-type Field = (typeof FIELDS)[number];
-
-/** Whether text is a cron expression of five fields: numbers, names, lists, ranges, `*`, and steps of the last two. */
-export function isCron(text: string): boolean {
-  const fields = text.trim().split(/\s+/);
-  return fields.length === FIELDS.length && FIELDS.every((field, i) => isField(fields[i], field));
-}
-
-function isField(text: string | undefined, field: Field): boolean {
-  return (text ?? "").split(",").every((part) => {
-    const [range = "", step, ...more] = part.split("/");
-    if (more.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) return false;
-    if (range === "*") return true;
-    if (step !== undefined && !range.includes("-")) return false;
-    const ends = range.split("-").map((end) => toNumber(end, field));
-    const [low, high = low] = ends;
-    return ends.length <= 2 && low !== undefined && high !== undefined && low <= high;
-  });
-}
-
-function toNumber(text: string, field: Field): number | undefined {
-  const names: readonly string[] = field.names;
-  const name = names.indexOf(text.toLowerCase());
-  if (name >= 0) return field.firstName + name;
-  const value = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
-  return value >= field.from && value <= field.to ? value : undefined;
-}
 
 /** Whether text names a time zone of the platform's database, such as `UTC` or `Europe/Berlin`. */
 export function isTimeZone(text: string): boolean {

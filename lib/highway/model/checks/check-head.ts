@@ -1,6 +1,7 @@
+import { isCron, isNeverDue } from "../cron.ts";
 import type { Place } from "../fields.ts";
 import { checkName, checkVersion } from "../names.ts";
-import { isCron, listScheduledTimes } from "../schedule.ts";
+
 import type { Workflow } from "../workflow.ts";
 import { checkRetryPolicy } from "./check-operator.ts";
 
@@ -42,10 +43,7 @@ function checkSchedule(workflow: Workflow, place: Place): void {
       `'${schedule}' is not a cron expression of five fields`,
       'minute hour day month weekday, such as "15 6 * * 1-5"',
     );
-  else if (
-    schedule !== null &&
-    listScheduledTimes(workflow, { from: EARLY, count: 1 }).length === 0
-  )
+  else if (schedule !== null && isNeverDue(schedule))
     at.warn("never_due", `'${schedule}' is never due: there is no such date`);
   if (schedule === null && workflow.catchup)
     place.member("catchup").warn("no_schedule", "has no effect without a schedule");
@@ -58,6 +56,3 @@ function checkSchedule(workflow: Workflow, place: Place): void {
   if (workflow.max_active_runs < 1)
     place.member("max_active_runs").error("max_active_runs", "must be at least 1");
 }
-
-/** Any fixed instant; whether a schedule is ever due does not depend on today. */
-const EARLY = new Date(0);

@@ -1,6 +1,6 @@
 import { Place } from "../fields.ts";
 import type { Problem } from "../problem.ts";
-import { dependenciesIn, listSuccessors, reachableFrom, startOf, targetsIn } from "../reach.ts";
+import { dependenciesIn, findStart, listSuccessors, reachableFrom, targetsIn } from "../reach.ts";
 import { findScope, type LocatedScope, type Scope } from "../scopes.ts";
 import { isRouter, type Operator } from "../workflow.ts";
 
@@ -17,7 +17,7 @@ export function checkOrder({ scope, locate }: LocatedScope, problems: Problem[])
     ),
   );
   const dead = findAfterTerminate(scope, new Set([...handlers.keys(), ...targets]));
-  const start = startOf(scope);
+  const start = findStart(scope);
   for (const [id, operator] of scope.operators) {
     const place = new Place(locate(id), problems);
     if (!operator.dependencies.includes(id) && reachableFrom(id, successors).has(id))
