@@ -67,6 +67,7 @@ async function suite(
 await mkdir(".cache", { recursive: true });
 await check("Lint", "biome ci --error-on-warnings .");
 await check("Types", "next typegen", "tsc --noEmit");
+await check("Language", "npm run -s check:language");
 await check("Architecture", "npm run -s check:architecture");
 await suite(
   "Unit and database tests",
