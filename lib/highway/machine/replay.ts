@@ -376,10 +376,22 @@ export class Replay {
       .map(({ name, scope: inner }) => this.observeBranch(inner, branchPath(at, name)));
     const begunAt = this.records.get(`${at}/tasks`)?.at ?? decision?.at;
     const inside = this.gather(visit, parts, decision !== undefined, true, begunAt);
-    const skipped = branches
-      .filter(({ name }) => decision && !chosen.includes(name))
-      .flatMap(({ scope: inner }) => listIds(inner))
-      .map((id): [string, OperatorState] => [id, "skipped"]);
+    const skipped: [string, OperatorState][] = [];
+    for (const { name, scope: inner } of decision ? branches : []) {
+      if (chosen.includes(name)) continue;
+      for (const id of listIds(inner)) skipped.push([id, "skipped"]);
+      for (const [id, one] of inner.operators) {
+        const path = pathIn({ path: branchPath(at, name) }, id);
+        const found = { state: "skipped" as const, at: decision?.at ?? 0 };
+        this.addTrace(
+          inner,
+          { operator: one, key: id, path, trigger: null },
+          found,
+          true,
+          visit.host,
+        );
+      }
+    }
     const { found } = inside;
     const selected = selectedTasks(operator, chosen);
     return {

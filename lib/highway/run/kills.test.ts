@@ -9,7 +9,9 @@ import { createQueue } from "../../absurd/queues/queues.ts";
 import { getTaskResult } from "../../absurd/tasks/tasks.ts";
 import { getWorkflowRun } from "../../absurd/workflow-runs/workflow-runs.ts";
 import { buildEverything, EVERYTHING_INPUTS } from "../testing/everything.ts";
+import { buildChild, buildNewFeatures } from "../testing/new-features.ts";
 import { startWorkflow } from "./start.ts";
+import { storeWorkflow } from "./store.ts";
 
 const KILLS = process.env.ABSURD_LONG ? { most: 12, apart: 35 } : { most: 5, apart: 120 };
 const WORKER = path.join(import.meta.dirname, "../testing/kill-worker.ts");
@@ -81,4 +83,48 @@ test("the run ends as it should, and nothing that was recorded ran again", async
   expect(await getWorkflowRun(database.pool, workflowRunId)).toMatchObject({ status: "failed" });
   const { rows } = await database.pool.query("select path from function_call where was_recorded");
   expect(rows).toEqual([]);
+}, 180_000);
+
+test("so it does with guards, a choice, turns, children, a circuit and a terminate", async () => {
+  const queue = "killed too";
+  await createQueue(database.pool, queue);
+  await storeWorkflow(database.pool, buildChild());
+  const { taskId, workflowRunId } = await startWorkflow(database.pool, queue, buildNewFeatures(), {
+    recovery: { maxAttempts: 200, baseSeconds: 0, maxSeconds: 0 },
+  });
+  const isOver = async () =>
+    (await getTaskResult(database.pool, queue, taskId))?.state === "completed";
+  let kills = 0;
+  for (; kills < KILLS.most && !(await isOver()); kills++) {
+    const worker = await startWorker(queue);
+    await pause(100 + kills * KILLS.apart);
+    await kill(worker);
+  }
+  await startWorker(queue);
+  await expect.poll(isOver, { timeout: 90_000, interval: 200 }).toBe(true);
+  expect(kills).toBeGreaterThan(2);
+  expect(await getTaskResult(database.pool, queue, taskId)).toMatchObject({
+    result: {
+      status: "completed",
+      result: { draft: "text" },
+      operators: {
+        "parts.big/sign": "completed",
+        "parts.always/note": "completed",
+        "parts.small/wave": "skipped",
+        pay: "completed",
+        stop: "completed",
+        never: "skipped",
+      },
+    },
+  });
+  expect(await getWorkflowRun(database.pool, workflowRunId)).toMatchObject({ status: "completed" });
+  const { rows } = await database.pool.query("select path from function_call where was_recorded");
+  expect(rows).toEqual([]);
+  const circuits = await database.pool.query("select state, failures from public.highway_circuit");
+  expect(circuits.rows).toEqual([{ state: "closed", failures: 0 }]);
+  const children = await database.pool.query(
+    "select status from workflow_run where parent_workflow_run_id = $1",
+    [workflowRunId],
+  );
+  expect(children.rows).toEqual([{ status: "completed" }, { status: "completed" }]);
 }, 180_000);

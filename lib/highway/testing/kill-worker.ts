@@ -3,9 +3,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Absurd } from "absurd-sdk";
 import { Pool } from "pg";
 import { queueTable } from "../../absurd/connection/sql.ts";
+import { WorkflowBuilder } from "../builder/workflow-builder.ts";
+import type { Workflow } from "../model/workflow.ts";
+import type { FunctionCall } from "../run/functions.ts";
 import { registerHighway } from "../run/worker.ts";
 import { playFunctions } from "./bench.ts";
 import { buildEverything, playEverything } from "./everything.ts";
+import { buildChild, buildNewFeatures, playNewFeatures } from "./new-features.ts";
 
 const queue = process.argv[2] ?? "";
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 4 });
@@ -15,15 +19,7 @@ registerHighway(app, {
   queue,
   heartbeatSeconds: 0.3,
   recovery: { maxAttempts: 200, baseSeconds: 0, maxSeconds: 0 },
-  functions: playFunctions(buildEverything(), async (id, call) => {
-    await pool.query(
-      `insert into function_call (path, was_recorded)
-       select $1, exists (select from ${queueTable("c", queue)} where checkpoint_name = $1)`,
-      [call.path],
-    );
-    await pause(20);
-    return playEverything(id, call);
-  }),
+  functions: { ...play(buildEverything(), playEverything), ...playNew() },
 });
 await app.startWorker({
   concurrency: 3,
@@ -32,3 +28,35 @@ await app.startWorker({
   fatalOnLeaseTimeout: false,
 });
 console.log("ready");
+
+/** Plays the functions of a workflow, and records each call, and whether its value had been recorded before. */
+function play(workflow: Workflow, answer: (id: string, call: FunctionCall) => unknown) {
+  return playFunctions(workflow, async (id, call) => {
+    await pool.query(
+      `insert into function_call (path, was_recorded)
+       select $1, exists (select from ${queueTable("c", queue)} c
+                            join ${queueTable("t", queue)} t using (task_id)
+                           where checkpoint_name = $2 and headers ->> 'workflow_run_id' = $3)`,
+      [call.idempotencyKey, recordOf(call), call.workflowRunId],
+    );
+    await pause(20);
+    return answer(id, call);
+  });
+}
+
+/** The checkpoint that a call's value is recorded in. */
+function recordOf({ path, idempotencyKey }: FunctionCall): string {
+  const [, turn, kind] = /:(\d+):([gv])$/.exec(idempotencyKey) ?? [];
+  return turn === undefined
+    ? path
+    : `${path}/turn/${turn}/${kind === "g" ? "generated" : "verified"}`;
+}
+
+function playNew() {
+  const calls = [buildNewFeatures(), buildChild()].map((one) => play(one, playNewFeatures));
+  const turns = play(
+    new WorkflowBuilder("turns").task("draft", "write").task("again", "judge").build(),
+    (_, call) => playNewFeatures("draft", call),
+  );
+  return Object.assign({}, ...calls, turns);
+}

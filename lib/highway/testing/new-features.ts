@@ -1,0 +1,54 @@
+import { WorkflowBuilder } from "../builder/workflow-builder.ts";
+import type { Workflow } from "../model/workflow.ts";
+import type { FunctionCall } from "../run/functions.ts";
+
+/** A workflow with what version 2.2 of the language adds: guards, a choice, turns, children, a breaker, a deadline. */
+export function buildNewFeatures(): Workflow {
+  return new WorkflowBuilder("new_features", { deadlineSeconds: 600 })
+    .task("load", "load_order", { resultKey: "order" })
+    .postcondition("result.total", "in_range", [1, 100])
+    .multiChoice("parts", {
+      big: {
+        when: "{{ order.total }} > 10",
+        do: (then) => then.task("approve", "work").activity("sign", "work"),
+      },
+      small: { when: "{{ order.total }} < 10", do: (then) => then.task("wave", "work") },
+      always: { when: "true", do: (then) => then.wait("rest", 0.3).task("note", "work") },
+    })
+    .reflexive("draft", "write", "judge", { maxTurns: 3 })
+    .childWorkflows("ship", {
+      one: { workflow_name: "killed_child", inputs: {} },
+      two: { workflow_name: "killed_child", inputs: {} },
+    })
+    .task("pay", "pay", {
+      circuitBreakerPolicy: { failureThreshold: 5 },
+      retryPolicy: { maxRetries: 3, delay: 0.1 },
+    })
+    .precondition("ship.one.status", "equals", "completed")
+    .terminate("stop", { result: { draft: "{{ draft.output }}" }, reason: "done" })
+    .task("never", "work")
+    .build();
+}
+
+/** The child that it starts twice; to be stored. */
+export function buildChild(): Workflow {
+  return new WorkflowBuilder("killed_child")
+    .task("first", "work")
+    .activity("second", "work")
+    .build();
+}
+
+/** Plays the functions of both. */
+export function playNewFeatures(id: string, { attempt, kwargs }: FunctionCall): unknown {
+  switch (id) {
+    case "load":
+      return { total: 20 };
+    case "draft":
+      return "output" in kwargs ? { ok: kwargs.turn === 2, feedback: "again" } : "text";
+    case "pay":
+      if (attempt < 3) throw new Error("not yet");
+      return "paid";
+    default:
+      return id;
+  }
+}
