@@ -73,6 +73,17 @@ module.exports = {
       ],
       "Rows of a run in, states and annotated timelines out.",
     ),
+    {
+      name: "highway-language-runs-anywhere",
+      comment:
+        "absurd-dashboard/highway runs in browsers: it parses, builds and draws, and executes nothing.",
+      severity: "error",
+      from: {
+        path: "^lib/highway/(highway\\.ts|(model|language|builder|diagrams|graph)/)",
+        pathNot: TESTS,
+      },
+      to: { path: "^lib/highway/(machine|run|view|testing)/" },
+    },
     only("ui-knows-no-domain", "^components/ui/", ["^lib/(cn|format|model/problem)\\.ts$"]),
     {
       name: "components-do-not-read-the-database",
