@@ -15,7 +15,8 @@ import { parseWorkflow } from "@/lib/highway/language/parse";
 import { ROOT_TASK } from "@/lib/highway/machine/entry-names";
 import { formatProblem, hasErrors } from "@/lib/highway/model/problem";
 import type { Workflow } from "@/lib/highway/model/workflow";
-import { startWorkflow } from "@/lib/highway/run/start";
+import { concludeCancelledRun } from "@/lib/highway/run/cancel";
+import { InvalidWorkflowError, startWorkflow } from "@/lib/highway/run/start";
 import { getStoredDefinition, type StoredDefinition } from "@/lib/highway/run/store";
 import type { Uuid } from "@/lib/model/ids";
 import type { JsonObject } from "@/lib/model/json";
@@ -95,7 +96,10 @@ export const cancelWorkflowRunAction = defineAction({
         code: "already_ended",
         message: `The workflow run is already ${run.status}.`,
       });
-    if (!isFinal(run.status)) await updateWorkflowRunStatus(db, workflowRunId, "cancelled");
+    if (!isFinal(run.status)) {
+      await updateWorkflowRunStatus(db, workflowRunId, "cancelled");
+      await concludeCancelledRun(db, run);
+    }
     return { workflowRunId, cancelled, outcomes };
   },
 });
@@ -177,7 +181,9 @@ export const startWorkflowRunAction = defineAction({
       createdBy: operator,
       ...(stored.tenantId !== null && { tenantId: stored.tenantId }),
       ...(tags && { tags }),
-    }).catch(refuseUnstorableJson);
+    })
+      .catch(refuseInvalid)
+      .catch(refuseUnstorableJson);
     return { ...run, queue, name: stored.name, version: stored.version };
   },
 });
@@ -210,6 +216,12 @@ function requireStartable({ text, isPaused, name, version }: StoredDefinition): 
       hint: "It starts no runs until is_paused is removed from its definition.",
     });
   return workflow;
+}
+
+/** What the interpreter cannot run, such as a circuit breaker without its table. */
+function refuseInvalid(error: unknown): never {
+  if (!(error instanceof InvalidWorkflowError)) throw error;
+  throw new ProblemError({ code: "invalid_definition", message: error.message });
 }
 
 function parseGiven(given: { inputs: string; tags: string }): {

@@ -4,7 +4,7 @@ import { call, queueTable } from "../../absurd/connection/sql.ts";
 import { WorkflowRunNotFoundError, WorkflowTableMissingError } from "../../absurd/errors.ts";
 import { emitEvent } from "../../absurd/events/events.ts";
 import { cancelTask } from "../../absurd/tasks/tasks.ts";
-import { findWorkflowTable } from "../../absurd/workflow-runs/table.ts";
+import { findWorkflowTable, type WorkflowRun } from "../../absurd/workflow-runs/table.ts";
 import {
   getWorkflowRun,
   updateWorkflowRunStatus,
@@ -45,13 +45,35 @@ export async function cancelWorkflowRun(
     const run = await getWorkflowRun(tx, workflowRunId);
     if (!run) throw new WorkflowRunNotFoundError(workflowRunId);
     await updateWorkflowRunStatus(tx, workflowRunId, "cancelled", { mustExist: true });
-    if (run.parentWorkflowRunId !== undefined) {
-      const error = { type: "Cancelled", message: "The run was cancelled." };
-      await emitEnd(tx, queue, workflowRunId, { status: "cancelled", error });
-    }
+    await notifyParent(tx, queue, run);
     const roots = run.absurdTaskId === undefined ? [] : [run.absurdTaskId];
     return cancelTasksOfRun(tx, queue, workflowRunId, { also: roots });
   });
+}
+
+/**
+ * Does the rest for a run whose row and tasks have been cancelled one by one: its parent learns of it, and its child
+ * workflows are cancelled at every depth.
+ */
+export async function concludeCancelledRun(
+  tx: Queryable,
+  run: Pick<WorkflowRun, "workflowRunId" | "parentWorkflowRunId" | "absurdQueue">,
+): Promise<void> {
+  if (run.absurdQueue !== null) await notifyParent(tx, run.absurdQueue, run);
+  await cancelChildren(tx, run.workflowRunId);
+}
+
+async function notifyParent(
+  tx: Queryable,
+  queue: string,
+  {
+    workflowRunId,
+    parentWorkflowRunId,
+  }: Pick<WorkflowRun, "workflowRunId" | "parentWorkflowRunId">,
+): Promise<void> {
+  if (parentWorkflowRunId === undefined) return;
+  const error = { type: "Cancelled", message: "The run was cancelled." };
+  await emitEnd(tx, queue, workflowRunId, { status: "cancelled", error });
 }
 
 /**

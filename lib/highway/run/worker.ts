@@ -8,6 +8,8 @@ import type { JsonObject } from "../../model/json.ts";
 import { PART_TASK, ROOT_TASK } from "../machine/entry-names.ts";
 import { Replay } from "../machine/replay.ts";
 import { decodeWorkflow } from "../model/decode-workflow.ts";
+import { listNotExecuted } from "../model/executable.ts";
+import { formatProblem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { findCircuitProblem } from "./circuit.ts";
 import { instantAfter } from "./clock.ts";
@@ -93,8 +95,7 @@ async function execute(
   const readClock = () => getCurrentTime(db);
   try {
     await withLease(host, heartbeatSeconds, async (signal) => {
-      const problem = await findCircuitProblem(db, workflow);
-      if (problem) throw new Error(problem);
+      await refuseUnsupported(db, workflow);
       const now = await readClock();
       const journal = await Journal.open(at, now);
       const stopped = new AbortController();
@@ -132,6 +133,14 @@ async function execute(
     else if (!(error instanceof RunFailedError || error instanceof RunEnded)) throw error;
   }
   return suspend(host);
+}
+
+/** A workflow that another program has spawned may use what is not executed, or lack a table. @throws Error. */
+async function refuseUnsupported(db: Queryable, workflow: Workflow): Promise<void> {
+  const problems = listNotExecuted(workflow).map(formatProblem);
+  const missing = await findCircuitProblem(db, workflow);
+  if (missing) problems.push(missing);
+  if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
 /** A hundred years. */
