@@ -19,7 +19,7 @@ import { payload } from "./scope/payload";
 import { isRecent } from "./scope/recent-tasks";
 import { type RegisteredQueue, withQueues } from "./scope/registry";
 import { searchHeaders, searchWorkflowTasks } from "./search/headers";
-import { type TaskRow, taskColumns, withLastRuns } from "./search/rows";
+import { selectSummary, type TaskRow, toSummaries } from "./search/rows";
 import { scanTasks } from "./search/scan";
 import type { TaskSearch } from "./search/task-search";
 import { taskNotFound } from "./task";
@@ -59,11 +59,11 @@ export function getRelated(
       named.flatMap((id) => id ?? []),
     );
     const keys = await findSameKey(db, queues, queueName, own.key);
-    const run = await findRun(db, names, taskId, own.workflowRunId, options);
+    const run = await findRun(db, names, taskId, own.workflowRun, options);
     const linked = await searchLinked(db, names, taskId, now, options);
     const rows = [...known, ...keys.rows, ...run, ...linked.found.map(({ row }) => row)];
     const summaries = new Map(
-      (await withLastRuns(db, rows)).map((task) => [`${task.queue}/${task.taskId}`, task]),
+      (await toSummaries(db, rows)).map((task) => [`${task.queue}/${task.taskId}`, task]),
     );
     const relate = (row: TaskRow, relation: Relation): RelatedTask[] => {
       const task = summaries.get(`${row.queue}/${row.taskId}`);
@@ -118,12 +118,13 @@ async function findOwn(db: Database, queue: RegisteredQueue, taskId: Uuid) {
     sql`left(${tasks.headers} ->> ${key}::text, 300)`.mapWith(nullable(text));
   const [row] = await db
     .select({
-      ...taskColumns(queue.name, tables),
+      ...selectSummary(queue.name, tables),
       key: queue.hasIdempotencyKey
         ? tasks.idempotencyKey
         : sql`null::text`.mapWith(nullable(text)).as("key"),
       parent: header("parent_task_id").as("parent"),
       origin: header("spawned_from").as("origin"),
+      workflowRun: header("workflow_run_id").as("workflow_run"),
       step: header("forked_from_step").as("step"),
     })
     .from(tasks)
@@ -157,7 +158,7 @@ async function findSameKey(
     const tables = queueTables(name);
     rows.push(
       ...(await db
-        .select(taskColumns(name, tables))
+        .select(selectSummary(name, tables))
         .from(tables.tasks)
         .where(eq(tables.tasks.idempotencyKey, key))),
     );
@@ -242,7 +243,7 @@ export async function searchLinked(
     const ids = found.flatMap((task) => (task.queue === queue ? task.taskId : []));
     const rows = await db
       .select({
-        ...taskColumns(queue, tables),
+        ...selectSummary(queue, tables),
         parent: sql`left(${tasks.headers} ->> 'parent_task_id', 36)`
           .mapWith(nullable(text))
           .as("parent"),

@@ -14,7 +14,7 @@ import { isKeySort } from "@/lib/search-params/tasks/sort";
 import { withQueues } from "./scope/registry";
 import { pageByKey } from "./search/key-page";
 import { pageByRank } from "./search/rank";
-import { taskColumns, withColumns, withLastRuns } from "./search/rows";
+import { selectSummary, toSummaries, withColumns } from "./search/rows";
 import { taskConditions } from "./search/scan";
 import { type TaskSearch, toTaskSearch } from "./search/task-search";
 import { findExtent, scanWindows } from "./search/windows";
@@ -46,7 +46,7 @@ export function listTasks(
       : await pageByRank(db, search);
     return {
       ...around,
-      rows: await withColumns(db, await withLastRuns(db, rows), filters.columns),
+      rows: await withColumns(db, await toSummaries(db, rows), filters.columns),
       now,
       ...(unreadable.length > 0 ? { unreadable: unreadable.map((queue) => queue.name) } : {}),
     };
@@ -69,10 +69,10 @@ export function listSelectedTasks(
       const tables = queueTables(queue);
       const ids = selected.flatMap((task) => (task.queue === queue ? task.taskId : []));
       const tasks = await db
-        .select(taskColumns(queue, tables))
+        .select(selectSummary(queue, tables))
         .from(tables.tasks)
         .where(sql`${tables.tasks.taskId} = any(${sql.param(ids)}::uuid[])`);
-      rows.push(...(await withLastRuns(db, tasks)));
+      rows.push(...(await toSummaries(db, tasks)));
     }
     return { rows, now };
   });

@@ -46,7 +46,7 @@ export type ColumnOptions = {
 };
 
 /** The columns of the task table, in order. The name's link covers the row; the id is above it, so it can be selected. */
-export function taskColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskColumn[] {
+export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskColumn[] {
   return [
     {
       key: "state",

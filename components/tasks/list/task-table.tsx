@@ -9,7 +9,7 @@ import { SelectionCheck } from "../selection/selection-check";
 import type { Selection } from "../selection/use-selection";
 import { rowKey } from "./live-rows";
 import { SortTh } from "./sort";
-import { CELL, type TaskColumn, taskColumns } from "./task-columns";
+import { CELL, listColumns, type TaskColumn } from "./task-columns";
 
 /** Rows of tasks: a table on wide screens, two lines per task on narrow ones. */
 export const TaskTable = memo(function TaskTable({
@@ -34,7 +34,7 @@ export const TaskTable = memo(function TaskTable({
   const { picked } = selection;
   const tenants = rows.some((row) => row.tenantId !== null);
   const columns = useMemo(
-    () => taskColumns({ oneQueue, tenants, paths }),
+    () => listColumns({ oneQueue, tenants, paths }),
     [oneQueue, tenants, paths],
   );
   const pickedHere = rows.filter((row) => picked.has(rowKey(row))).length;

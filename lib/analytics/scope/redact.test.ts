@@ -38,6 +38,15 @@ test("values stay hidden where the dashboard is restricted to tenants", async ()
   });
 });
 
+test("a fixed column of the list is redacted too", async () => {
+  const { pool } = database;
+  await createQueue(pool, "linked");
+  const headers = { tenant_id: "acme", workflow_run_id: '{"password":"hunter2"}' };
+  await spawnTask(pool, "linked", "pay", {}, { headers });
+  const [row] = (await list({ queue: ["linked"] })).rows;
+  expect(row?.workflowRunId).toBe("[redacted 1]");
+});
+
 test("no JSON of unknown meaning is shown", () => {
   expect(() => getPayloadRoot(sql`anything`)).toThrow("not known");
   expect(getPayloadRoot(queueTables("orders").checkpoints.state)).toBe("step");

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { nullable, text } from "@/lib/db/decode";
+import { type Decoder, nullable, text } from "@/lib/db/decode";
 import { getEnvironment } from "@/lib/db/env";
 import { hideText, holdsHidden, maskOf } from "@/lib/redaction/hide";
 import { isPathHidden, type RedactionRules } from "@/lib/redaction/rules";
@@ -52,24 +52,35 @@ const LIMIT = 200;
 /** What is looked into for hidden keys before it is cut. */
 const LARGE = 65_536;
 
+/** A text of users before redaction. It is no string, so that the type checker finds one that is not redacted. */
+export type Unredacted = { unredacted: string };
+
+const unredacted: Decoder<Unredacted> = (value) => ({ unredacted: text(value) });
+
 /**
  * The text at a path, at most 200 characters. While anything is redacted it selects more, with its type in front,
  * for `redactColumn`. A path through every element of an array selects the array; a number selects one element.
  */
-export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<string | null> {
+export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<Unredacted | null> {
   const path = sql`${sql.param(upToArray(steps))}::text[]`;
-  if (!isRedacting()) return sql`left(${value} #>> ${path}, ${LIMIT}::int)`.mapWith(nullable(text));
+  if (!isRedacting())
+    return sql`left(${value} #>> ${path}, ${LIMIT}::int)`.mapWith(nullable(unredacted));
   return sql`(
     select case
       when jsonb_typeof(found) = 'string' then 's' || left(found #>> '{}', ${LARGE}::int)
       when pg_column_size(found) > ${LARGE}::int then 'l'
       else 'j' || found::text end
-    from (select ${value} #> ${path} as found offset 0) as there)`.mapWith(nullable(text));
+    from (select ${value} #> ${path} as found offset 0) as there)`.mapWith(nullable(unredacted));
 }
 
-/** What a list shows of the text that `columnText` read. */
-export function redactColumn({ source, steps }: JsonPath, read: string | null): string | null {
-  if (read === null || !isRedacting()) return read;
+/** What a list shows of the text that `columnText` selected: at most 200 characters, masked where a rule hides it. */
+export function redactColumn(
+  { source, steps }: JsonPath,
+  selected: Unredacted | null,
+): string | null {
+  if (selected === null) return null;
+  const { unredacted: read } = selected;
+  if (!isRedacting()) return read;
   const rules = redactionRules();
   const path = upToArray(steps);
   // A number may be a key, or the place in an array, which has none.

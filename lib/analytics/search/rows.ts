@@ -7,10 +7,29 @@ import type { Uuid } from "@/lib/model/ids";
 import type { TaskState } from "@/lib/model/states";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import { formatPath, type JsonPath } from "@/lib/search-params/tasks/conditions";
-import { columnText, redactColumn, redactErrorPart } from "../scope/redact";
+import { columnText, redactColumn, redactErrorPart, type Unredacted } from "../scope/redact";
 
-/** The columns of a listed task: never a payload. */
-export function taskColumns(queue: string, { tasks, tenantId }: QueueTables) {
+/**
+ * The fields of `TaskSummary` whose value is at a path of params, headers, result or the last attempt's error: at most
+ * 200 characters, redacted.
+ */
+const PATH_FIELDS = {
+  workflowRunId: { source: "headers", steps: ["workflow_run_id"] },
+} satisfies Partial<Record<keyof TaskSummary, JsonPath>>;
+
+type PathField = keyof typeof PATH_FIELDS;
+
+function mapPathFields<Value>(
+  map: (path: JsonPath, field: PathField) => Value,
+): Record<PathField, Value> {
+  const fields = Object.keys(PATH_FIELDS) as PathField[];
+  const values = fields.map((field) => [field, map(PATH_FIELDS[field], field)]);
+  return Object.fromEntries(values) as Record<PathField, Value>;
+}
+
+/** The columns that a listed task is made of. Selects no payload, and redacts nothing: `toSummaries` does. */
+export function selectSummary(queue: string, tables: QueueTables) {
+  const { tasks, tenantId } = tables;
   return {
     queue: sql`${queue}::text`.mapWith(text).as("queue"),
     taskId: tasks.taskId,
@@ -22,19 +41,30 @@ export function taskColumns(queue: string, { tasks, tenantId }: QueueTables) {
     firstStartedAt: tasks.firstStartedAt,
     cancelledAt: tasks.cancelledAt,
     lastAttemptRun: tasks.lastAttemptRun,
-    tenantId: shorten(tenantId).as("tenant_id"),
-    workflowRunId: shorten(sql`${tasks.headers} ->> 'workflow_run_id'`).as("workflow_run_id"),
+    // No rule hides a tenant, whose header links tasks.
+    tenantId: sql`left(${tenantId}, 200)`.mapWith(nullable(text)).as("tenant_id"),
+    ...mapPathFields((path, field) => selectPath(tables, path).as(field)),
   };
 }
 
-/** A listed task without its last attempt, which `withLastRuns` adds. */
-export type TaskRow = Omit<TaskSummary, "endedAt" | "run"> & {
-  cancelledAt: string | null;
-  lastAttemptRun: Uuid | null;
-};
+function selectPath({ tasks, runs }: QueueTables, { source, steps }: JsonPath) {
+  if (source !== "error") return columnText(sql`${tasks[source]}`, steps);
+  const lastError = sql`(select ${runs.failureReason} from ${runs}
+    where ${runs.runId} = ${tasks.lastAttemptRun})`;
+  return columnText(lastError, steps);
+}
 
-/** Adds each task's last attempt, in the order given. Reads one run per task, by primary key. */
-export async function withLastRuns(db: Database, rows: TaskRow[]): Promise<TaskSummary[]> {
+/** A row of `selectSummary`, which `toSummaries` completes. */
+export type TaskRow = Omit<TaskSummary, "endedAt" | "run" | PathField> &
+  Record<PathField, Unredacted | null> & {
+    cancelledAt: string | null;
+    lastAttemptRun: Uuid | null;
+  };
+
+/**
+ * Redacts the rows and adds each task's last attempt, in the order given. Reads one run per task, by primary key.
+ */
+export async function toSummaries(db: Database, rows: TaskRow[]): Promise<TaskSummary[]> {
   const [first, ...rest] = [...new Set(rows.map((row) => row.queue))].map((queue) => {
     const { runs } = queueTables(queue);
     const ids = rows.flatMap((row) => (row.queue === queue ? (row.lastAttemptRun ?? []) : []));
@@ -67,7 +97,8 @@ export async function withLastRuns(db: Database, rows: TaskRow[]): Promise<TaskS
   const [second, ...others] = rest;
   const found = await (second ? unionAll(first, second, ...others) : first);
   const byId = new Map(found.map((run) => [run.runId, run]));
-  return rows.map(({ cancelledAt, lastAttemptRun, ...task }) => {
+  return rows.map(({ cancelledAt, lastAttemptRun, ...row }) => {
+    const task = { ...row, ...mapPathFields((path, field) => redactColumn(path, row[field])) };
     const last = lastAttemptRun === null ? undefined : byId.get(lastAttemptRun);
     if (!last) return { ...task, endedAt: cancelledAt, run: null };
     const { completedAt, failedAt, errorName, errorMessage, ...run } = last;
@@ -93,10 +124,6 @@ function getEnd(
   return state === "failed" ? run.failedAt : null;
 }
 
-function shorten(value: SQL): SQL<string | null> {
-  return sql`left(${value}, 200)`.mapWith(nullable(text));
-}
-
 /**
  * Adds the values at these paths to tasks, in the order given: the text of a string, the JSON text of anything else, at
  * most 200 characters, and `null` where there is no value. Reads each task once more, by primary key. Paths into an error
@@ -110,18 +137,11 @@ export async function withColumns(
   if (rows.length === 0 || columns.length === 0) return rows;
   const values = new Map<string, Record<string, string | null>>();
   for (const queue of new Set(rows.map((row) => row.queue))) {
-    const { tasks, runs } = queueTables(queue);
-    const columnOf = { params: tasks.params, headers: tasks.headers, result: tasks.result };
+    const tables = queueTables(queue);
+    const { tasks } = tables;
     const ids = rows.flatMap((row) => (row.queue === queue ? row.taskId : []));
-    const fields: Record<string, SQL.Aliased<string | null>> = Object.fromEntries(
-      columns.map(({ source, steps }, index) => {
-        const value =
-          source === "error"
-            ? sql`(select ${runs.failureReason} from ${runs}
-                where ${runs.runId} = ${tasks.lastAttemptRun})`
-            : sql`${columnOf[source]}`;
-        return [`c${index}`, columnText(value, steps).as(`c${index}`)];
-      }),
+    const fields: Record<string, SQL.Aliased<Unredacted | null>> = Object.fromEntries(
+      columns.map((path, index) => [`c${index}`, selectPath(tables, path).as(`c${index}`)]),
     );
     const found = await db
       .select({ taskId: tasks.taskId, fields })

@@ -16,7 +16,7 @@ import {
   type PathCondition,
 } from "@/lib/search-params/tasks/conditions";
 import { isRedacting } from "../scope/redact";
-import { type TaskRow, taskColumns } from "./rows";
+import { selectSummary, type TaskRow } from "./rows";
 import type { TaskSearch } from "./task-search";
 
 /**
@@ -44,7 +44,7 @@ export async function scanTasks(
   const [first, second, ...rest] = search.queues.map((queue) => {
     const tables = queueTables(queue);
     const matches = db
-      .select(taskColumns(queue, tables))
+      .select(selectSummary(queue, tables))
       .from(tables.tasks)
       .where(taskConditions(tables, searchOf(queue)))
       .$dynamic();
