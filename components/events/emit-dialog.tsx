@@ -13,7 +13,7 @@ import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { Link } from "@/components/ui/text/link";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { emitEventAction, previewEmitAction } from "@/lib/actions/events";
-import type { EmitPlan } from "@/lib/actions/plans";
+import type { EmitPreview } from "@/lib/actions/previews";
 import { formatShortId, plural } from "@/lib/format";
 import { queuesQuery } from "@/lib/query/queues";
 
@@ -41,12 +41,13 @@ export function EmitDialog({
     enabled: settled !== "" && queue !== "",
     gcTime: 0,
   });
-  const plan = preview.data?.ok && settled === name ? preview.data.data : undefined;
-  const ready = plan !== undefined && plan.outcome !== "ignored" && jsonProblem(payload) === null;
+  const effect = preview.data?.ok && settled === name ? preview.data.data : undefined;
+  const ready =
+    effect !== undefined && effect.outcome !== "ignored" && jsonProblem(payload) === null;
   return (
     <ConfirmDialog
       title="Emit event"
-      confirmLabel={plan && plan.wakesCount > 0 ? `Emit and wake ${plan.wakesCount}` : "Emit"}
+      confirmLabel={effect && effect.wakesCount > 0 ? `Emit and wake ${effect.wakesCount}` : "Emit"}
       disabled={!ready}
       note={queue && `in ${queue.length > 24 ? `${queue.slice(0, 24)}…` : queue}`}
       onClose={onClose}
@@ -84,9 +85,9 @@ export function EmitDialog({
         <JsonField label="Payload" value={payload} onChange={setPayload} />
         <ReasonField value={reason} onChange={setReason} />
         {name !== "" && queue !== "" && (
-          <EmitPreview
+          <PreviewPanel
             queue={queue}
-            plan={plan}
+            effect={effect}
             problem={
               preview.data?.ok === false ? preview.data.error.message : preview.error?.message
             }
@@ -118,50 +119,50 @@ function QueueField({ value, onChange }: { value: string; onChange: (queue: stri
 }
 
 /** What an emit would do now. */
-function EmitPreview({
+function PreviewPanel({
   queue,
-  plan,
+  effect,
   problem,
 }: {
   queue: string;
-  plan: EmitPlan | undefined;
+  effect: EmitPreview | undefined;
   problem: string | undefined;
 }) {
   return (
     <Preview problem={problem} waiting="Looking for waiting tasks…" className="min-h-16">
-      {plan && (
+      {effect && (
         <div className="px-3 py-2">
-          <Plan queue={queue} plan={plan} />
+          <Effect queue={queue} effect={effect} />
         </div>
       )}
     </Preview>
   );
 }
 
-function Plan({ queue, plan }: { queue: string; plan: EmitPlan }) {
-  if (plan.outcome === "ignored" && plan.emittedAt) {
+function Effect({ queue, effect }: { queue: string; effect: EmitPreview }) {
+  if (effect.outcome === "ignored" && effect.emittedAt) {
     return (
       <p>
         <strong className="font-semibold text-pending">Already emitted</strong>{" "}
-        <RelativeTime iso={plan.emittedAt} /> (<AbsoluteTime iso={plan.emittedAt} />
+        <RelativeTime iso={effect.emittedAt} /> (<AbsoluteTime iso={effect.emittedAt} />
         ). Only the first emit takes effect; another would change nothing and wake no task.
       </p>
     );
   }
   return (
     <>
-      {plan.outcome === "overwritten" && (
+      {effect.outcome === "overwritten" && (
         <p className="text-pending">
           Emitted before. This version of the engine overwrites the payload.
         </p>
       )}
       <p>
-        {plan.wakesCount === 0
+        {effect.wakesCount === 0
           ? "No task is waiting. The event is stored; later waits resolve at once."
-          : `Wakes ${plural(plan.wakesCount, "task")}:`}
+          : `Wakes ${plural(effect.wakesCount, "task")}:`}
       </p>
       <ul className="mt-1 max-h-40 overflow-auto text-12">
-        {plan.wakes.map((wake) => (
+        {effect.wakes.map((wake) => (
           <li key={wake.runId} className="flex min-h-6 items-center gap-2">
             <Link
               href={taskPath(queue, wake.taskId)}
@@ -176,9 +177,9 @@ function Plan({ queue, plan }: { queue: string; plan: EmitPlan }) {
           </li>
         ))}
       </ul>
-      {plan.wakesCount > plan.wakes.length && (
+      {effect.wakesCount > effect.wakes.length && (
         <p className="text-12 text-ink-3">
-          and {plural(plan.wakesCount - plan.wakes.length, "more task")}
+          and {plural(effect.wakesCount - effect.wakes.length, "more task")}
         </p>
       )}
     </>

@@ -13,7 +13,7 @@ import * as cleanup from "./queues/cleanup.ts";
 import * as queues from "./queues/queues.ts";
 import * as checkpoints from "./runs/checkpoints.ts";
 import { rescheduleRun } from "./runs/reschedule.ts";
-import { previewReschedule } from "./runs/reschedule-target.ts";
+import { previewReschedule } from "./runs/reschedule-preview.ts";
 import * as runs from "./runs/runs.ts";
 import { sleep } from "./runs/sleep.ts";
 import * as copies from "./tasks/copies.ts";

@@ -30,7 +30,7 @@ export type { ListWaitsOptions, Wait } from "./events/waits.ts";
 export type { CleanupOptions, QueueCleanup } from "./queues/cleanup.ts";
 export type { QueuePolicy, QueuePolicyChange } from "./queues/queues.ts";
 export type { Checkpoint, CheckpointInput, StepInput } from "./runs/checkpoints.ts";
-export type { RescheduleTarget } from "./runs/reschedule-target.ts";
+export type { ReschedulePreview } from "./runs/reschedule-preview.ts";
 export type { ClaimedTask, ClaimOptions, RunStatus } from "./runs/runs.ts";
 export type { SleepInput } from "./runs/sleep.ts";
 export { type RetryTaskOptions, spawnCancellableTask, spawnRetryTask } from "./spawn-helpers.ts";

@@ -8,7 +8,7 @@ import { defineAction, definePreview } from "./define-action";
 import { eventName, queueName } from "./internal/inputs";
 import { parseJsonText, refuseUnstorableJson } from "./internal/json-text";
 import { refuseMasks } from "./internal/redacted-values";
-import { toEmitPlan } from "./plans";
+import { toEmitPreview } from "./previews";
 import { guards } from "./tenant-guards";
 
 const event = z.object({ queue: queueName, name: eventName });
@@ -20,7 +20,7 @@ export const previewEmitAction = definePreview({
   input: event,
   guard: guards.visibleAudience,
   run: async ({ queue, name }, { db }) =>
-    toEmitPlan(await previewEmit(db, queue, name, { limit: 20 })),
+    toEmitPreview(await previewEmit(db, queue, name, { limit: 20 })),
 });
 
 /**
@@ -35,11 +35,11 @@ export const emitEventAction = defineAction({
   run: async ({ queue, name, payload }, { db }) => {
     const given = payload.trim() === "" ? undefined : parseJsonText(payload, "payload");
     const value = refuseMasks("event", given);
-    const plan = toEmitPlan(await previewEmit(db, queue, name, { limit: 20 }));
-    if (plan.outcome === "ignored") throw alreadyEmitted(`at ${plan.emittedAt}`);
+    const preview = toEmitPreview(await previewEmit(db, queue, name, { limit: 20 }));
+    if (preview.outcome === "ignored") throw alreadyEmitted(`at ${preview.emittedAt}`);
     await emitEvent(db, queue, name, value).catch(refuseUnstorableJson);
     if (!(await wasEmittedHere(db, queue, name))) throw alreadyEmitted("a moment ago");
-    return plan;
+    return preview;
   },
 });
 

@@ -2,11 +2,11 @@
 
 import { z } from "zod";
 import { rescheduleRun } from "@/lib/absurd/runs/reschedule";
-import { previewReschedule } from "@/lib/absurd/runs/reschedule-target";
+import { previewReschedule } from "@/lib/absurd/runs/reschedule-preview";
 import { extendClaim } from "@/lib/absurd/runs/runs";
 import { defineAction, definePreview } from "./define-action";
 import { queueName, uuid, wholeSeconds } from "./internal/inputs";
-import { toPlan } from "./plans";
+import { expectedWait, parseExpectedWait, toReschedulePreview } from "./previews";
 import { guards } from "./tenant-guards";
 
 const run = z.object({ queue: queueName, runId: uuid });
@@ -17,7 +17,8 @@ export const previewRescheduleAction = definePreview({
   permission: "reschedule run",
   input: run,
   guard: guards.run,
-  run: async ({ queue, runId }, { db }) => toPlan(await previewReschedule(db, queue, runId)),
+  run: async ({ queue, runId }, { db }) =>
+    toReschedulePreview(await previewReschedule(db, queue, runId)),
 });
 
 /**
@@ -29,25 +30,15 @@ export const rescheduleRunAction = defineAction({
   permission: "reschedule run",
   input: run.extend({
     at: z.union([z.enum(["now", "never"]), z.iso.datetime({ offset: true })], "is not a time"),
-    expected: z
-      .object({
-        kind: z.enum(["queued", "backoff", "woken", "deferred", "sleep", "event-wait"]),
-        at: z.union([z.literal("infinity"), z.iso.datetime({ offset: true })]),
-      })
-      .optional(),
+    expected: expectedWait.optional(),
   }),
   guard: guards.run,
   run: async ({ queue, runId, at, expected }, { db }) =>
-    toPlan(
+    toReschedulePreview(
       await rescheduleRun(db, queue, {
         runId,
         at: at === "now" || at === "never" ? at : new Date(at),
-        ...(expected && {
-          expected: {
-            kind: expected.kind,
-            at: expected.at === "infinity" ? expected.at : new Date(expected.at),
-          },
-        }),
+        ...(expected && { expected: parseExpectedWait(expected) }),
       }),
     ),
 });

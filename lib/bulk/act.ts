@@ -1,7 +1,7 @@
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { AbsurdError, TaskNotFoundError } from "@/lib/absurd/errors";
 import { rescheduleRun } from "@/lib/absurd/runs/reschedule";
-import { previewReschedule } from "@/lib/absurd/runs/reschedule-target";
+import { previewReschedule } from "@/lib/absurd/runs/reschedule-preview";
 import { runAgain } from "@/lib/absurd/tasks/copies";
 import { cancelTask, getTaskStatus, retryTask, type TaskStatus } from "@/lib/absurd/tasks/tasks";
 import { getTaskTenant } from "@/lib/absurd/tasks/tenants";

@@ -34,6 +34,7 @@ export type Facts = {
   deadline: Deadline | null;
 };
 
+/** Collects the facts about one run of the task. `now` is the database's clock, in milliseconds. */
 export function collectFacts(detail: TaskDetail, run: Run, now: number): Facts {
   const previous = detail.runs.find((other) => other.attempt === run.attempt - 1) ?? null;
   return {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { diagnose } from "@/lib/diagnosis/diagnose";
 import { getRecording, listRecordings } from "@/testing/recordings";
-import { SUGGESTIONS } from "./action-words";
+import { ACTION_WORDS, SUGGESTIONS } from "./action-words";
 import { availableActions } from "./availability";
 
 const suggested = listRecordings().flatMap((name) => {
@@ -12,6 +12,12 @@ const suggested = listRecordings().flatMap((name) => {
 
 test.each(suggested)("$name: the suggested action is available", ({ detail, action }) => {
   expect(availableActions(detail)[SUGGESTIONS[action.kind].action]).toBeNull();
+});
+
+test("each action has a key of its own, which no page uses", () => {
+  const ofPages = ["r", "j", "k", "g", "x", "X", "/", "[", "]", "?", "n", "m"];
+  const keys = [...ofPages, ...Object.values(ACTION_WORDS).map(({ hotkey }) => hotkey)];
+  expect(keys).toEqual([...new Set(keys)]);
 });
 
 test("the recordings cover every suggestion", () => {

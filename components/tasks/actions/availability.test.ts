@@ -5,7 +5,9 @@ import { availableActions, TASK_ACTIONS } from "./availability";
 
 const NOW = "2026-03-02T12:00:00.000Z";
 
+/** A task whose only attempt is in this state; only a pending one has not started. */
 function detail(state: TaskState, wakeEvent: string | null = null): TaskDetail {
+  const startedAt = state === "pending" ? null : NOW;
   return {
     task: {
       queue: "orders",
@@ -15,8 +17,8 @@ function detail(state: TaskState, wakeEvent: string | null = null): TaskDetail {
       attempts: 1,
       maxAttempts: null,
       enqueuedAt: NOW,
-      firstStartedAt: null,
-      cancelledAt: null,
+      firstStartedAt: startedAt,
+      cancelledAt: state === "cancelled" ? NOW : null,
       lastAttemptRun: "r",
       idempotencyKey: null,
       tenantId: null,
@@ -33,12 +35,12 @@ function detail(state: TaskState, wakeEvent: string | null = null): TaskDetail {
         taskId: "t",
         attempt: 1,
         state,
-        claimedBy: null,
+        claimedBy: startedAt && "worker-1",
         claimExpiresAt: null,
         availableAt: NOW,
-        startedAt: null,
-        completedAt: null,
-        failedAt: null,
+        startedAt,
+        completedAt: state === "completed" ? NOW : null,
+        failedAt: state === "failed" ? NOW : null,
         createdAt: NOW,
         wakeEvent,
         eventPayload: null,
@@ -97,5 +99,7 @@ test("a task can be forked once a step has completed", () => {
 });
 
 test("retry needs an engine that has the function", () => {
-  expect(availableActions(detail("failed"), { tellsVersion: false }).retry).toContain("0.2.0");
+  expect(availableActions(detail("failed"), { hasVersionFunction: false }).retry).toContain(
+    "0.2.0",
+  );
 });

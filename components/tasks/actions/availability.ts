@@ -26,11 +26,11 @@ export type Availability = Record<TaskAction, Obstacle> & {
 /**
  * Which actions the rows of a task allow. Only a guide for the page: the server checks again when the action runs.
  *
- * @param engine.tellsVersion whether the engine has a version function, which was added with `retry_task` (schema 0.2.0).
+ * @param engine.hasVersionFunction whether the engine has a version function, which was added with `retry_task` (schema 0.2.0).
  */
 export function availableActions(
   detail: TaskDetail,
-  engine: { tellsVersion: boolean } = { tellsVersion: true },
+  engine: { hasVersionFunction: boolean } = { hasVersionFunction: true },
 ): Availability {
   const { task, runs } = detail;
   const run = runs.find(({ runId }) => runId === task.lastAttemptRun) ?? runs.at(-1);
@@ -39,7 +39,7 @@ export function availableActions(
   const event = run?.state === "sleeping" ? (run.wakeEvent ?? undefined) : undefined;
   return {
     cancel: ended,
-    retry: retryObstacle(task.state, engine.tellsVersion),
+    retry: retryObstacle(task.state, engine.hasVersionFunction),
     "run-again": active ? `Not available: task is ${task.state}.` : null,
     reschedule: ended ?? (isWaiting(run) ? null : "Task is running; nothing to reschedule."),
     emit: ended ?? (event === undefined ? "Not waiting for an event." : null),

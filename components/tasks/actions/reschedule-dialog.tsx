@@ -11,7 +11,7 @@ import { Radio } from "@/components/ui/form/radio";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { useZone } from "@/components/ui/text/zone";
-import type { ReschedulePlan } from "@/lib/actions/plans";
+import type { ReschedulePreview } from "@/lib/actions/previews";
 import { previewRescheduleAction, rescheduleRunAction } from "@/lib/actions/runs";
 import { formatInstant } from "@/lib/format";
 import type { Run, TaskDetail } from "@/lib/model/task";
@@ -35,7 +35,7 @@ export function RescheduleDialog({
     staleTime: Number.POSITIVE_INFINITY,
   });
   if (preview.data?.ok)
-    return <RescheduleForm queue={queue} plan={preview.data.data} onClose={onClose} />;
+    return <RescheduleForm queue={queue} preview={preview.data.data} onClose={onClose} />;
   return (
     <ConfirmDialog
       title="Reschedule"
@@ -71,21 +71,21 @@ type Choice = "now" | "at" | "never";
 
 function RescheduleForm({
   queue,
-  plan,
+  preview,
   onClose,
 }: {
   queue: string;
-  plan: ReschedulePlan;
+  preview: ReschedulePreview;
   onClose: () => void;
 }) {
   const perform = usePerform();
   const [reason, setReason] = useState("");
   const zone = useZone();
-  const isWait = plan.kind === "event-wait";
+  const isWait = preview.kind === "event-wait";
   const [choice, setChoice] = useState<Choice>(isWait ? "at" : "now");
-  const [typed, setTyped] = useState(() => defaultTime(plan, zone));
+  const [typed, setTyped] = useState(() => defaultTime(preview, zone));
   const at = choice === "at" ? parseLocal(typed.trim(), zone) : choice;
-  const { situation, effect } = describePlan(plan);
+  const { situation, effect } = describePreview(preview);
   return (
     <ConfirmDialog
       title="Reschedule"
@@ -97,16 +97,16 @@ function RescheduleForm({
           () =>
             rescheduleRunAction({
               queue,
-              runId: plan.runId,
+              runId: preview.runId,
               at: at ?? "now",
-              expected: { kind: plan.kind, at: plan.at },
+              expected: { kind: preview.kind, at: preview.at },
               reason,
             }),
           {
             failed: "Run not rescheduled",
             done: (moved) => ({
               title: isWait ? "Timeout changed" : "Rescheduled",
-              text: `${plan.taskName}: ${moved.at === "infinity" ? "no timeout" : `${formatInstant(moved.at, zone).slice(0, 19)} ${zone}`}`,
+              text: `${preview.taskName}: ${moved.at === "infinity" ? "no timeout" : `${formatInstant(moved.at, zone).slice(0, 19)} ${zone}`}`,
             }),
           },
         )
@@ -149,7 +149,7 @@ function RescheduleForm({
         changes={[
           {
             label: isWait ? "Times out" : "Due",
-            from: plan.at === "infinity" ? "never" : <RelativeTime iso={plan.at} />,
+            from: preview.at === "infinity" ? "never" : <RelativeTime iso={preview.at} />,
             to:
               choice === "now"
                 ? "now"
@@ -159,9 +159,9 @@ function RescheduleForm({
           },
         ]}
       >
-        {plan.cancelledAt && (
+        {preview.cancelledAt && (
           <>
-            It will still be cancelled <RelativeTime iso={plan.cancelledAt} /> (cancellation
+            It will still be cancelled <RelativeTime iso={preview.cancelledAt} /> (cancellation
             policy).
           </>
         )}
@@ -208,16 +208,16 @@ function TimeField({
 }
 
 /** The current due time, or an hour from now if that has passed, as the field shows it. */
-function defaultTime(plan: ReschedulePlan, zone: string): string {
-  const due = plan.at === "infinity" ? 0 : Date.parse(plan.at);
-  const now = Date.parse(plan.now);
+function defaultTime(preview: ReschedulePreview, zone: string): string {
+  const due = preview.at === "infinity" ? 0 : Date.parse(preview.at);
+  const now = Date.parse(preview.now);
   const start = due > now ? due : now + 3_600_000;
   return formatInstant(new Date(start).toISOString(), zone).slice(0, 19);
 }
 
 /** What the run is waiting for, and what rescheduling changes. */
-function describePlan(plan: ReschedulePlan): { situation: string; effect: string } {
-  switch (plan.kind) {
+function describePreview(preview: ReschedulePreview): { situation: string; effect: string } {
+  switch (preview.kind) {
     case "queued":
       return {
         situation: "Queued, never started.",
@@ -225,7 +225,7 @@ function describePlan(plan: ReschedulePlan): { situation: string; effect: string
       };
     case "backoff":
       return {
-        situation: `Waiting for attempt ${plan.attempt} after a failure.`,
+        situation: `Waiting for attempt ${preview.attempt} after a failure.`,
         effect: "The next attempt becomes due at this time.",
       };
     case "woken":
@@ -235,12 +235,12 @@ function describePlan(plan: ReschedulePlan): { situation: string; effect: string
       };
     case "sleep":
       return {
-        situation: `Sleeping in step “${plan.step}”.`,
+        situation: `Sleeping in step “${preview.step}”.`,
         effect: "The sleep ends at this time. The stored wake time is updated too.",
       };
     case "event-wait":
       return {
-        situation: `Waiting for event “${plan.event}”.`,
+        situation: `Waiting for event “${preview.event}”.`,
         effect: "Only its timeout changes; nothing is emitted. To resume it, emit the event.",
       };
     case "deferred":

@@ -21,7 +21,7 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
   const [open, setOpen] = useState<TaskAction | "spawn" | "all" | null>(null);
   const health = useQuery(healthQuery()).data;
   const available = availableActions(detail, {
-    tellsVersion: health?.status !== "ok" || health.schemaVersion !== null,
+    hasVersionFunction: health?.status !== "ok" || health.schemaVersion !== null,
   });
   const offered = TASK_ACTIONS.filter((action) => available[action] === null);
   useHotkeys({

@@ -12,7 +12,7 @@ import { createQueue } from "../queues/queues.ts";
 import { spawnTask } from "../tasks/spawn.ts";
 import { cancelTask } from "../tasks/tasks.ts";
 import { rescheduleRun } from "./reschedule.ts";
-import { previewReschedule } from "./reschedule-target.ts";
+import { previewReschedule } from "./reschedule-preview.ts";
 import { claimTasks, completeTask, failTask } from "./runs.ts";
 import { sleep } from "./sleep.ts";
 

@@ -10,7 +10,7 @@ import { spawnTask } from "../tasks/spawn.ts";
 import { getTaskStatus } from "../tasks/tasks.ts";
 import { getCheckpoint, saveCheckpointForRun } from "./checkpoints.ts";
 import { rescheduleRun } from "./reschedule.ts";
-import { previewReschedule } from "./reschedule-target.ts";
+import { previewReschedule } from "./reschedule-preview.ts";
 import { failTask, getRunStatus } from "./runs.ts";
 
 const HOUR = 3600;

@@ -6,7 +6,7 @@ import { formatInstant, instantParameter } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 import { InvalidArgumentError, RunChangedError } from "../errors.ts";
-import { previewReschedule, type RescheduleTarget } from "./reschedule-target.ts";
+import { previewReschedule, type ReschedulePreview } from "./reschedule-preview.ts";
 
 /**
  * Moves a waiting run to another time. `"now"` is the database's clock; `"never"` removes the timeout of an event
@@ -34,9 +34,9 @@ export async function rescheduleRun(
     runId: Uuid;
     at: Date | "now" | "never";
     /** What the operator saw; the run changes only if it still waits for that, until that time. */
-    expected?: Pick<RescheduleTarget, "kind" | "at">;
+    expected?: Pick<ReschedulePreview, "kind" | "at">;
   },
-): Promise<RescheduleTarget> {
+): Promise<ReschedulePreview> {
   const { runId, at, expected } = options;
   if (at instanceof Date) instantParameter("The new time", at);
   return atomically(db, async (tx) => {
@@ -48,22 +48,22 @@ export async function rescheduleRun(
       );
 
     await lock(tx, queue, seen);
-    const target = await previewReschedule(tx, queue, runId);
-    assertSame(seen, target);
-    const moved = moveTo(target, at === "now" ? target.now : at === "never" ? "infinity" : at);
+    const preview = await previewReschedule(tx, queue, runId);
+    assertSame(seen, preview);
+    const moved = moveTo(preview, at === "now" ? preview.now : at === "never" ? "infinity" : at);
     await write(tx, queue, moved);
     return moved;
   });
 }
 
-function moveTo(target: RescheduleTarget, at: Instant): RescheduleTarget {
+function moveTo(preview: ReschedulePreview, at: Instant): ReschedulePreview {
   const waits =
-    target.kind === "sleep" || target.kind === "event-wait" || target.kind === "deferred";
-  return { ...target, at, state: waits || isLater(at, target.now) ? "sleeping" : "pending" };
+    preview.kind === "sleep" || preview.kind === "event-wait" || preview.kind === "deferred";
+  return { ...preview, at, state: waits || isLater(at, preview.now) ? "sleeping" : "pending" };
 }
 
 /** Locks in the engine's order. Event first: an emit is either complete or waits for this transaction. */
-async function lock(tx: Queryable, queue: string, seen: RescheduleTarget): Promise<void> {
+async function lock(tx: Queryable, queue: string, seen: ReschedulePreview): Promise<void> {
   if (seen.kind === "event-wait") {
     const events = queueTable("e", queue);
     // The placeholder of an awaited event may have been cleaned up. Older engines would treat it as an emitted event.
@@ -84,7 +84,7 @@ async function lock(tx: Queryable, queue: string, seen: RescheduleTarget): Promi
   ]);
 }
 
-async function write(tx: Queryable, queue: string, moved: RescheduleTarget): Promise<void> {
+async function write(tx: Queryable, queue: string, moved: ReschedulePreview): Promise<void> {
   const { runId, taskId, at, state } = moved;
   const time = at === "infinity" ? at : formatInstant(at);
   await call(
@@ -123,31 +123,32 @@ async function write(tx: Queryable, queue: string, moved: RescheduleTarget): Pro
 }
 
 function assertSame(
-  before: Pick<RescheduleTarget, "kind" | "at"> & { event?: string },
-  target: RescheduleTarget,
+  before: Pick<ReschedulePreview, "kind" | "at"> & { event?: string },
+  preview: ReschedulePreview,
 ): void {
   const same =
-    before.kind === target.kind &&
-    before.at.valueOf() === target.at.valueOf() &&
-    (before.event === undefined || (target.kind === "event-wait" && before.event === target.event));
-  if (!same) throw new RunChangedError(target.runId, target.state, describeWait(target));
+    before.kind === preview.kind &&
+    before.at.valueOf() === preview.at.valueOf() &&
+    (before.event === undefined ||
+      (preview.kind === "event-wait" && before.event === preview.event));
+  if (!same) throw new RunChangedError(preview.runId, preview.state, describeWait(preview));
 }
 
 /** What the run does now, without the subject ("Run …"). */
-function describeWait(target: RescheduleTarget): string {
-  const until = target.at === "infinity" ? "without timeout" : `until ${target.at.toISOString()}`;
-  switch (target.kind) {
+function describeWait(preview: ReschedulePreview): string {
+  const until = preview.at === "infinity" ? "without timeout" : `until ${preview.at.toISOString()}`;
+  switch (preview.kind) {
     case "queued":
     case "backoff":
-      return isLater(target.at, target.now) ? `waits ${until} now` : "waits for a worker now";
+      return isLater(preview.at, preview.now) ? `waits ${until} now` : "waits for a worker now";
     case "woken":
       return "was woken by its event and waits for a worker now";
     case "deferred":
       return `is put back now, ${until}`;
     case "sleep":
-      return `sleeps in step "${target.step}" now, ${until}`;
+      return `sleeps in step "${preview.step}" now, ${until}`;
     case "event-wait":
-      return `waits for event "${target.event}" now, ${until}`;
+      return `waits for event "${preview.event}" now, ${until}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
 
+/** The run is missing, or belongs to a tenant that the dashboard does not show. */
 export function workflowRunNotFound(workflowRunId: Uuid): ProblemError {
   return new ProblemError({
     code: "workflow_run_not_found",

@@ -152,6 +152,7 @@ export function baseFields(
   };
 }
 
+/** The policy with its defaults: 3 retries, 5 s before the first, each delay twice the one before. */
 export function toRetryPolicy(options: RetryOptions): RetryPolicy {
   return {
     max_retries: options.maxRetries ?? 3,
@@ -160,6 +161,7 @@ export function toRetryPolicy(options: RetryOptions): RetryPolicy {
   };
 }
 
+/** The policy with its default, which kills on timeout. */
 export function toTimeoutPolicy(options: TimeoutOptions): TimeoutPolicy {
   return { timeout: toIso(options.timeout), kill_on_timeout: options.killOnTimeout ?? true };
 }
@@ -175,6 +177,7 @@ function toCircuitBreakerPolicy(options: CircuitBreakerOptions): CircuitBreakerP
   };
 }
 
+/** The guard with its defaults: a `null` value and an empty message. */
 export function toGuard({ variable, check, value = null, message = "" }: GuardOptions): Guard {
   return { variable, check, value, message };
 }

@@ -65,6 +65,7 @@ export function listLabelledEdges(operator: Operator, tasks: Workflow["tasks"]):
   );
 }
 
+/** The lines, each four spaces further in. */
 export function indent(lines: string[]): string[] {
   return lines.map((line) => `    ${line}`);
 }

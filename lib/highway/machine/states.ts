@@ -19,10 +19,12 @@ export type Failure = JsonObject & { type: string; message: string };
 
 const ENDS: ReadonlySet<string> = new Set(END_STATES);
 
+/** Whether a word is the name of an end state. */
 export function isEndState(word: string): word is EndState {
   return ENDS.has(word);
 }
 
+/** Whether an operator has ended; `undefined` is one that has not started. */
 export function isEnd(state: OperatorState | undefined): state is EndState {
   return state !== undefined && state !== "running";
 }

@@ -131,6 +131,7 @@ export function oneOf<const T extends string>(
 
 export const json: Field<Json> = (value) => (value ?? null) as Json;
 
+/** A list of this field. Any other value is a problem and is replaced by an empty list. */
 export function list<T>(item: Field<T>): Field<T[]> {
   return (value, place) => {
     if (!Array.isArray(value)) return reject(place, value, "a list", "such as [a, b]", []);
@@ -138,6 +139,7 @@ export function list<T>(item: Field<T>): Field<T[]> {
   };
 }
 
+/** A mapping from any key to this field. Any other value is a problem and is replaced by an empty mapping. */
 export function mapping<T>(item: Field<T>): Field<Record<string, T>> {
   return (value, place) => {
     if (!isMapping(value)) return reject(place, value, "a mapping", "such as {key: value}", {});
@@ -146,6 +148,7 @@ export function mapping<T>(item: Field<T>): Field<Record<string, T>> {
   };
 }
 
+/** Whether a value is an object and not a list. */
 export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

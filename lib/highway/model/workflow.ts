@@ -262,14 +262,17 @@ export function isOperatorType(type: unknown): type is OperatorType {
   return typeof type === "string" && OPERATOR_TYPE_SET.has(type);
 }
 
+/** Whether an operator repeats a body: `foreach` or `while`. */
 export function isLoop(operator: Operator): operator is LoopOperator {
   return operator.operator_type === "foreach" || operator.operator_type === "while";
 }
 
+/** Whether an operator selects which of its targets run: `condition` or `switch`. */
 export function isRouter(operator: Operator): operator is RouterOperator {
   return operator.operator_type === "condition" || operator.operator_type === "switch";
 }
 
+/** Whether an operator has named branches: `parallel` or `multi_choice`. */
 export function isBranching(operator: Operator): operator is BranchingOperator {
   return operator.operator_type === "parallel" || operator.operator_type === "multi_choice";
 }

@@ -27,6 +27,7 @@ function terminateEvent(workflowRunId: Uuid): string {
   return `hw:${workflowRunId}:terminate`;
 }
 
+/** How a `terminate` ends the run: with its result, or with an error that has its reason. */
 export function toEnding({ status, result, reason, operator }: Termination): Ending {
   if (status === "completed") return { status, result };
   return { status, error: { type: "Terminated", message: reason, details: result, operator } };

@@ -63,6 +63,7 @@ export type Outcome = Ended | Blocked | Terminated;
 export const completed = (value: Json): Ended => ({ state: "completed", value });
 export const blockedBy = (...waits: Wait[]): Blocked => ({ state: "blocked", waits });
 
+/** The end of an operator that threw this value, whatever it is. */
 export function failed(error: unknown, inner?: States): Ended {
   return failedWith(toFailure(error), inner);
 }

@@ -15,7 +15,7 @@ import { RunChangedError, RunNotFoundError } from "../errors.ts";
 const SLEEP_TOLERANCE_MS = 10_000;
 
 /** A waiting run, with what it waits for. */
-export type RescheduleTarget = {
+export type ReschedulePreview = {
   runId: Uuid;
   taskId: Uuid;
   taskName: string;
@@ -74,8 +74,8 @@ export async function previewReschedule(
   db: Queryable,
   queue: string,
   runId: Uuid,
-): Promise<RescheduleTarget> {
-  const [row] = await call<Row>(db, selectTarget(queue), [runId], { queue });
+): Promise<ReschedulePreview> {
+  const [row] = await call<Row>(db, selectPreview(queue), [runId], { queue });
   if (!row) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}"`);
   const obstacle = findObstacle(row);
   if (obstacle) throw new RunChangedError(runId, row.state, obstacle);
@@ -135,7 +135,7 @@ const deadline = (start: string, rule: string) =>
  * The last checkpoint is the last of the task, not of the run: a worker may have stored the end of a sleep and died,
  * and then the next attempt sleeps.
  */
-function selectTarget(queue: string): string {
+function selectPreview(queue: string): string {
   const table = (prefix: "t" | "r" | "c" | "w") => queueTable(prefix, queue);
   return `
     select r.task_id, t.task_name, r.attempt, r.state, t.state as task_state,
