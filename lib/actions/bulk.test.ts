@@ -140,7 +140,7 @@ test("run now moves backoffs, and leaves waits for events alone", async () => {
     data(await previewBulkAction({ action: "run-now", filters: named("later") })),
   ).toMatchObject({
     eligible: { value: 1 },
-    ineligible: [{ reason: "waits for an event: time does not let it through", count: 1 }],
+    ineligible: [{ reason: "waits for an event", count: 1 }],
   });
   const ids = [backoff, taskId].map((id) => ({ queue, taskId: id }));
   expect(await finish(await begin({ action: "run-now", ids }))).toMatchObject({

@@ -1,12 +1,14 @@
 "use server";
 
+import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { call } from "@/lib/absurd/connection/sql";
 import { createJob, endJob, isBulkInstalled, isJobOf } from "@/lib/bulk/job";
-import { previewBulk } from "@/lib/bulk/preview";
 import { wakeBulkRunner } from "@/lib/bulk/runner";
+import { previewBulk } from "@/lib/bulk/selected-tasks";
 import { fixWindow, parseFilters } from "@/lib/bulk/selection";
+import { number } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { getTenants } from "@/lib/db/tenants";
 import { BULK_ACTIONS } from "@/lib/model/bulk";
 import { ProblemError } from "@/lib/model/problem";
@@ -38,7 +40,7 @@ export const previewBulkAction = definePreview({
   input: what,
   guard: guards.visibleTasks,
   run: async (input, { db }) => ({
-    ...(await previewBulk(input.action, toSelection(input, await clock(db)))),
+    ...(await previewBulk(input.action, toSelection(input, await getClock(db)))),
     installed: await isBulkInstalled(db),
   }),
 });
@@ -56,7 +58,7 @@ const start = defineAction({
   guard: guards.visibleTasks,
   run: async (input, { db, operator }) => {
     await requireTables(db);
-    const selection = toSelection(input, await clock(db));
+    const selection = toSelection(input, await getClock(db));
     const bulkId = await createJob(db, {
       action: input.action,
       operator,
@@ -108,9 +110,9 @@ function toSelection(
   now: string,
 ): { ids: z.output<typeof ids> } | { filters: TaskFilters } {
   if (input.ids) return { ids: input.ids };
-  const read = parseFilters(input.filters ?? "");
-  if (!read) throw new ProblemError({ code: "bad_request", message: "Invalid filters." });
-  return { filters: fixWindow(read, now) };
+  const parsed = parseFilters(input.filters ?? "");
+  if (!parsed) throw new ProblemError({ code: "bad_request", message: "Invalid filters." });
+  return { filters: fixWindow(parsed, now) };
 }
 
 async function requireTables(db: Queryable): Promise<void> {
@@ -123,10 +125,12 @@ async function requireTables(db: Queryable): Promise<void> {
     });
 }
 
-async function clock(db: Queryable): Promise<string> {
-  const [row] = await call<{ ms: string }>(
+/** The database's clock, rounded up to a millisecond so that it isn't before any task that exists. */
+async function getClock(db: Queryable): Promise<string> {
+  const [row] = await query(
     db,
-    "select ceil(extract(epoch from clock_timestamp()) * 1000)::text as ms",
+    { ms: number },
+    sql`select ceil(extract(epoch from clock_timestamp()) * 1000) as ms`,
   );
-  return new Date(Number(row?.ms)).toISOString();
+  return new Date(row?.ms ?? Number.NaN).toISOString();
 }

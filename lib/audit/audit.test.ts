@@ -3,8 +3,7 @@ import { atomically } from "@/lib/absurd/connection/atomically";
 import { listAudit, listAuditChoices } from "@/lib/analytics/audit";
 import { auditFilters } from "@/lib/search-params/audit";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { describeInput } from "./describe-input";
-import { type AuditRecord, recordAudit } from "./record";
+import { type AuditRecord, describeInput, recordAudit } from "./record";
 
 const TASK = "01900000-0000-7000-8000-000000000001";
 const OTHER = "01900000-0000-7000-8000-000000000002";
@@ -116,7 +115,7 @@ describe("the record", () => {
     expect((await list()).rows).toHaveLength(3);
   });
 
-  test("an entry lasts exactly when its transaction does", async () => {
+  test("an entry is kept if and only if its transaction commits", async () => {
     const undone = atomically(database.pool, async (tx) => {
       await recordAudit(tx, { operator: "eve", action: "x", input: {}, outcome: "done" });
       throw new Error("undone");

@@ -1,105 +1,229 @@
+import { createHash } from "node:crypto";
+import { sql } from "drizzle-orm";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { call } from "@/lib/absurd/connection/sql";
-import { AbsurdDbError } from "@/lib/absurd/errors";
-import type { Tenants } from "@/lib/db/tenants";
+import { queueTable } from "@/lib/absurd/connection/sql";
+import { WorkflowTableMissingError } from "@/lib/absurd/errors";
+import { getTaskTenant } from "@/lib/absurd/tasks/tenants";
+import { getWorkflowRunTenant } from "@/lib/absurd/workflow-runs/tenant";
+import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
+import { boolean } from "@/lib/db/decode";
+import { execute, query } from "@/lib/db/query";
+import { getTenants, isAllowed, type Tenants } from "@/lib/db/tenants";
 import type { AuditOutcome } from "@/lib/model/audit";
 import type { Uuid } from "@/lib/model/ids";
-import type { JsonObject } from "@/lib/model/json";
+import type { Json, JsonObject } from "@/lib/model/json";
 import { ProblemError } from "@/lib/model/problem";
-import { SQLSTATE } from "@/lib/model/sqlstate";
-import { concernedTenants } from "./concerned-tenants";
-import { describeInput } from "./describe-input";
+import { findErrorCode, SQLSTATE } from "@/lib/model/sqlstate";
 
 /** One action, done or attempted. */
 export type AuditRecord = {
   operator: string;
   /** The action's name, such as `cancel task`. */
   action: string;
-  /** The action's input; stored as `describeInput` describes it. */
+  /** The action's input; stored as `describeInput` returns it. */
   input: unknown;
   reason?: string | undefined;
   outcome: AuditOutcome;
   code?: string;
   message?: string;
-  /** The action's result; stored likewise, without payloads. */
+  /** The action's result; stored like the input, without digests. */
   output?: unknown;
   bulkId?: Uuid;
   /** The tenants it was restricted to; default: those of this dashboard. */
   tenants?: Tenants;
 };
 
-/** Whether the audit table is installed (`npm run db:migrate`), and whether it has the column `tenants`. */
-async function findTable(db: Queryable): Promise<{ installed: boolean; tenants: boolean }> {
-  const [row] = await writing(() =>
-    call<{ installed: boolean; tenants: boolean }>(
-      db,
-      `select to_regclass('absurd_dashboard.audit_entry') is not null as installed,
-              exists (select from pg_attribute
-                       where attrelid = to_regclass('absurd_dashboard.audit_entry')
-                         and attname = 'tenants') as tenants`,
-    ),
-  );
-  return row ?? { installed: false, tenants: false };
-}
-
 /**
- * Writes an entry on this connection, so inside a transaction it commits or rolls back with it.
+ * Writes an entry on this connection; inside a transaction it commits or rolls back with it.
  *
  * @returns false when the audit table is not installed; nothing was written.
- * @throws ProblemError `forbidden` when the table may not be written: an action that cannot be recorded must not happen.
+ * @throws ProblemError `forbidden` when the database role may not write the table: an action that cannot be recorded must
+ *   not happen.
  */
 export async function recordAudit(db: Queryable, record: AuditRecord): Promise<boolean> {
-  const table = await findTable(db);
+  const table = await explainMissingRights(() => getTable(db));
   if (!table.installed) return false;
-  const tenants = table.tenants ? await concernedTenants(db, record) : null;
+  const tenants = table.tenants ? await listConcernedTenants(db, record) : null;
   const { queue, taskId, runId, bulkId, reason: _, ...parameters } = describeInput(record.input);
-  const { bulkId: started, ...result } = withoutDigests(describeInput(record.output));
-  await writing(() =>
-    call(
+  const { bulkId: started, ...result } = omitDigests(describeInput(record.output));
+  const column = tenants ? sql`, tenants` : sql``;
+  const value = tenants ? sql`, ${sql.param([...tenants])}::text[]` : sql``;
+  await explainMissingRights(() =>
+    execute(
       db,
-      `insert into absurd_dashboard.audit_entry (operator, action, queue, task_id, run_id,
-         parameters, reason, outcome, code, message, result, bulk_id${tenants ? ", tenants" : ""})
-       values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11::jsonb, $12${tenants ? ", $13" : ""})`,
-      [
-        record.operator,
-        record.action,
-        queue ?? result.queue ?? null,
-        taskId ?? result.taskId ?? null,
-        runId ?? result.runId ?? null,
-        JSON.stringify(parameters),
-        record.reason ?? null,
-        record.outcome,
-        record.code ?? null,
-        record.message ?? null,
-        JSON.stringify(result),
-        record.bulkId ?? bulkId ?? started ?? null,
-        ...(tenants ? [tenants] : []),
-      ],
+      sql`insert into ${dashboardTablesOfAllTenants.auditEntries}
+            (operator, action, queue, task_id, run_id,
+             parameters, reason, outcome, code, message,
+             result, bulk_id${column})
+          values
+            (${record.operator}, ${record.action}, ${queue ?? result.queue ?? null},
+             ${taskId ?? result.taskId ?? null}, ${runId ?? result.runId ?? null},
+             ${JSON.stringify(parameters)}::jsonb, ${record.reason ?? null}, ${record.outcome},
+             ${record.code ?? null}, ${record.message ?? null},
+             ${JSON.stringify(result)}::jsonb, ${record.bulkId ?? bulkId ?? started ?? null}${value})`,
     ),
   );
   return true;
 }
 
-/** Results are stored as links to follow; a digest of a text is no use there. */
-function withoutDigests(result: JsonObject): JsonObject {
+/** Whether the audit table is installed (`npm run db:migrate`), and whether it has the column `tenants`. */
+async function getTable(db: Queryable): Promise<{ installed: boolean; tenants: boolean }> {
+  const [row] = await query(
+    db,
+    { installed: boolean, tenants: boolean },
+    sql`select to_regclass('absurd_dashboard.audit_entry') is not null as installed,
+               exists (select from pg_attribute
+                        where attrelid = to_regclass('absurd_dashboard.audit_entry')
+                          and attname = 'tenants') as tenants`,
+  );
+  return row ?? { installed: false, tenants: false };
+}
+
+async function explainMissingRights<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (findErrorCode(error) !== SQLSTATE.insufficientPrivilege) throw error;
+    throw new ProblemError(
+      {
+        code: "forbidden",
+        message: "The dashboard's database role may not write the audit log.",
+        hint: "Grant it usage on schema absurd_dashboard, and select and insert on its tables.",
+      },
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The tenants that an entry concerns: the tenant of its task, run or workflow run if that may be seen here, else those
+ * that the dashboard is restricted to. `null` (all tenants, or unknown): no restricted dashboard shows the entry.
+ */
+async function listConcernedTenants(
+  db: Queryable,
+  record: Pick<AuditRecord, "input" | "output" | "tenants">,
+): Promise<Tenants> {
+  const restriction = record.tenants ?? getTenants();
+  const tenant = await findTenant(db, { ...asObject(record.output), ...asObject(record.input) });
+  return tenant != null && isAllowed(restriction, tenant) ? [tenant] : restriction;
+}
+
+async function findTenant(
+  db: Queryable,
+  { queue, taskId, runId, workflowRunId }: Record<string, unknown>,
+): Promise<string | null | undefined> {
+  if (typeof workflowRunId === "string")
+    return getWorkflowRunTenant(db, workflowRunId).catch(ignoreMissing);
+  if (typeof queue !== "string" || !(await hasTasks(db, queue))) return undefined;
+  if (typeof taskId === "string") return getTaskTenant(db, queue, { taskId });
+  return typeof runId === "string" ? getTaskTenant(db, queue, { runId }) : undefined;
+}
+
+/** Whether the queue has a table of tasks. A statement that fails would abort the transaction of the action. */
+async function hasTasks(db: Queryable, queue: string): Promise<boolean> {
+  // A longer name can't be the name of a queue: PostgreSQL limits table names to 63 bytes.
+  if (Buffer.byteLength(queue) > 61) return false;
+  const [row] = await query(
+    db,
+    { exists: boolean },
+    sql`select to_regclass(${queueTable("t", queue)}) is not null as exists`,
+  );
+  return row?.exists ?? false;
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof WorkflowTableMissingError)) throw error;
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** Keys of an input that identify the action's target. Only these may appear in the server's log. */
+export const IDENTIFYING_KEYS = ["queue", "taskId", "runId", "name", "at"] as const;
+
+/** Keys whose text is stored as it is: names, ids, times and settings. Text under other keys may be a payload or a secret. */
+const PLAIN_KEYS: ReadonlySet<string> = new Set([
+  ...IDENTIFYING_KEYS,
+  "taskName",
+  "newTaskId",
+  "kind",
+  "state",
+  "step",
+  "fromStep",
+  "idempotencyKey",
+  "bulkId",
+  "action",
+  "filters",
+  "workflowRunId",
+  "definitionId",
+  "version",
+  "storageMode",
+  "defaultPartition",
+  "detachMode",
+  "address",
+]);
+
+/** The maximum length of stored text. */
+const MAX_LENGTH = 300;
+
+/** The maximum length of a list that is stored item by item. */
+const MAX_ITEMS = 20;
+
+/**
+ * The part of an action's input or result that may be stored: numbers, booleans, times, and text under keys that name or
+ * identify something. Other text, such as a payload, becomes `{ bytes, sha256 }`, which identifies it without revealing
+ * it. Of a list longer than twenty only the length is kept.
+ */
+export function describeInput(input: unknown): JsonObject {
+  const described = typeof input === "object" ? describeValue(input, "") : undefined;
+  return isObject(described) ? described : {};
+}
+
+function describeValue(value: unknown, key: string): Json | undefined {
+  switch (typeof value) {
+    case "boolean":
+      return value;
+    case "number":
+      return Number.isFinite(value) ? value : undefined;
+    case "string":
+      return PLAIN_KEYS.has(key) ? value.slice(0, MAX_LENGTH) : digest(value);
+    case "object":
+      return describeMembers(value, key);
+    default:
+      return undefined;
+  }
+}
+
+function describeMembers(value: object | null, key: string): Json | undefined {
+  if (value === null) return null;
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value))
+    return value.length > MAX_ITEMS
+      ? { count: value.length }
+      : value.flatMap((item) => describeValue(item, key) ?? []);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]) => {
+      const described = describeValue(member, name);
+      return described === undefined ? [] : [[name, described]];
+    }),
+  );
+}
+
+function digest(text: string): JsonObject {
+  return {
+    bytes: Buffer.byteLength(text),
+    sha256: createHash("sha256").update(text).digest("hex"),
+  };
+}
+
+/** A result is stored for its ids and states, which have no digests. */
+function omitDigests(result: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(result).filter(([, value]) => typeof value !== "object" || value === null),
   );
 }
 
-async function writing<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (error instanceof AbsurdDbError && error.code === SQLSTATE.insufficientPrivilege)
-      throw new ProblemError(
-        {
-          code: "forbidden",
-          message: "The dashboard's database role may not write the audit log.",
-          hint: "Grant it usage on schema absurd_dashboard, and select and insert on its tables.",
-        },
-        { cause: error },
-      );
-    throw error;
-  }
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

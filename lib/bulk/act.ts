@@ -19,7 +19,7 @@ export type ItemResult =
   | { outcome: "done"; output: object; newTaskId?: Uuid }
   | { outcome: "skipped" | "failed"; code: string; message: string };
 
-/** Acts on one task after checking its state and tenant again. Refusals are results; transient errors are thrown. */
+/** Applies the action to one task after checking its state and tenant again. Returns refusals; throws transient errors. */
 export async function act(
   db: Queryable,
   action: BulkAction,
@@ -46,19 +46,21 @@ async function isOwn(
   return tenant !== undefined && isAllowed(tenants, tenant);
 }
 
-/** Problems of a task that changed or vanished before its turn. */
+/** Problems of a task that changed or was deleted before its turn. */
 const SKIPPED: readonly string[] = ["state_changed", "task_not_found", "queue_not_found"];
 
 /**
  * The result of a task whose action failed.
  *
- * @throws the error itself when it is transient or about the connection instead of the task.
+ * @throws the error itself if it is transient, or concerns the connection instead of the task.
  */
 export function toResult(error: unknown): ItemResult {
   if (isTransient(error) || isUnavailable(error)) throw error;
   if (!(error instanceof AbsurdError)) {
     const { name, stack } = error as Error;
-    console.error(JSON.stringify({ bulk: "mistake", error: name, at: stack?.split("\n")[1] }));
+    console.error(
+      JSON.stringify({ bulk: "internal error", error: name, at: stack?.split("\n")[1] }),
+    );
     return {
       outcome: "failed",
       code: "internal",
@@ -85,20 +87,20 @@ const ACTS: Record<BulkAction, Act> = {
       : skip(`The task is already ${state}.`);
   },
   retry: async (db, queue, taskId, { extraAttempts }) => {
-    const { attempts } = await readTask(db, queue, taskId);
+    const { attempts } = await requireTask(db, queue, taskId);
     const more = extraAttempts === undefined ? {} : { maxAttempts: attempts + extraAttempts };
     const { attempt } = await retryTask(db, queue, taskId, more);
     return { outcome: "done", output: { attempt } };
   },
   "run-again": async (db, queue, taskId) => {
-    const task = await readTask(db, queue, taskId);
+    const task = await requireTask(db, queue, taskId);
     const reason = whyNotEligible("run-again", { state: task.state, run: null }, "");
     if (reason !== null) return skip(`The task is ${reason}.`);
     const copy = await runAgain(db, queue, taskId);
     return { outcome: "done", output: { attempt: copy.attempt }, newTaskId: copy.taskId };
   },
   "run-now": async (db, queue, taskId) => {
-    const runId = (await readTask(db, queue, taskId)).lastAttemptRun;
+    const runId = (await requireTask(db, queue, taskId)).lastAttemptRun;
     if (runId === null) return skip("The task has no attempt.");
     const { kind, at, now } = await previewReschedule(db, queue, runId);
     if (kind === "event-wait") return skip("The task waits for an event.");
@@ -108,7 +110,7 @@ const ACTS: Record<BulkAction, Act> = {
   },
 };
 
-async function readTask(db: Queryable, queue: string, taskId: Uuid): Promise<TaskStatus> {
+async function requireTask(db: Queryable, queue: string, taskId: Uuid): Promise<TaskStatus> {
   const task = await getTaskStatus(db, queue, taskId);
   if (!task) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}".`);
   return task;

@@ -20,8 +20,8 @@ test.each<[BulkAction, TaskState[]]>([
   expect(eligible).toEqual(states);
 });
 
-test("running now is for what waits for its time alone", () => {
-  expect(whyNotEligible("run-now", task("pending", null, NOW), NOW)).toBe("could run already");
+test("run now applies only to tasks that wait for a time", () => {
+  expect(whyNotEligible("run-now", task("pending", null, NOW), NOW)).toBe("already ready");
   expect(whyNotEligible("run-now", task("sleeping", "paid"), NOW)).toContain("waits for an event");
   expect(whyNotEligible("run-now", task("sleeping", null, "infinity"), NOW)).toBeNull();
 });

@@ -1,13 +1,28 @@
+import { type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { call } from "@/lib/absurd/connection/sql";
+import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
+import {
+  array,
+  boolean,
+  type Decoder,
+  integer,
+  jsonObject,
+  nullable,
+  oneOf,
+  text,
+  uuid,
+} from "@/lib/db/decode";
+import { execute, query } from "@/lib/db/query";
 import { getTenants, type Tenants } from "@/lib/db/tenants";
-import type { BulkAction, BulkState } from "@/lib/model/bulk";
+import { BULK_ACTIONS, BULK_STATES, type BulkAction, type BulkState } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
 import type { TaskAddress } from "./selection";
 
+const { bulkJobs, bulkItems } = dashboardTablesOfAllTenants;
+
 /** How each task is acted on. */
 export type BulkOptions = {
-  /** For `retry`: additional attempts; default: what the engine grants. */
+  /** For `retry`: number of extra attempts; default: what the engine grants. */
   extraAttempts?: number;
 };
 
@@ -22,7 +37,7 @@ export type BulkJob = {
   cursor: string | null;
   state: BulkState;
   perSecond: number | null;
-  /** Only tasks of these are acted on, whatever the dashboard is that does it; `null`: all. */
+  /** The tenants whose tasks it may touch, regardless of which dashboard runs it; `null`: all. */
   tenants: Tenants;
 };
 
@@ -31,86 +46,73 @@ export type NewBulkJob = Pick<BulkJob, "action" | "options" | "operator" | "perS
 } & ({ ids: TaskAddress[] } | { filters: string });
 
 /**
- * Whether this database has the tables of bulk operations; they come with `npm run db:migrate`. Where the dashboard is
- * restricted they have to be of a version that knows tenants.
+ * Whether this database has the tables of bulk operations, which `npm run db:migrate` creates. A restricted dashboard
+ * needs a version of them that has the column `tenants`.
  */
 export async function isBulkInstalled(db: Queryable): Promise<boolean> {
-  const [row] = await call<{ yes: boolean; tenants: boolean }>(
+  const [row] = await query(
     db,
-    `select to_regclass('absurd_dashboard.bulk_job') is not null as yes,
-            exists (select from pg_attribute
-                     where attrelid = to_regclass('absurd_dashboard.bulk_job')
-                       and attname = 'tenants') as tenants`,
+    { installed: boolean, tenants: boolean },
+    sql`select to_regclass('absurd_dashboard.bulk_job') is not null as installed,
+               exists (select from pg_attribute
+                        where attrelid = to_regclass('absurd_dashboard.bulk_job')
+                          and attname = 'tenants') as tenants`,
   );
-  return (row?.yes && (row.tenants || getTenants() === null)) ?? false;
+  return (row?.installed && (row.tenants || getTenants() === null)) ?? false;
 }
 
 /**
- * Writes down an operation for the runner to take up. Named tasks are complete at once, filters are collected later. It
- * stays restricted to the tenants that this dashboard is restricted to now.
+ * Stores an operation for the runner. Listed tasks are stored at once; filters are collected later. The operation keeps
+ * the tenants to which this dashboard is restricted now. Returns its id.
  */
 export async function createJob(db: Queryable, job: NewBulkJob): Promise<Uuid> {
-  const named = "ids" in job;
   const tenants = getTenants();
-  const [row] = await call<{ bulk_id: Uuid }>(
+  const column = tenants ? sql`, tenants` : sql``;
+  const value = tenants ? sql`, ${sql.param([...tenants])}::text[]` : sql``;
+  const [row] = await query(
     db,
-    `insert into absurd_dashboard.bulk_job
-       (action, options, operator, reason, per_second, filters, state${tenants ? ", tenants" : ""})
-     values ($1, $2::jsonb, $3, $4, $5, $6, $7${tenants ? ", $8" : ""}) returning bulk_id`,
-    [
-      job.action,
-      JSON.stringify(job.options),
-      job.operator,
-      job.reason ?? null,
-      job.perSecond,
-      named ? null : job.filters,
-      named ? "running" : "collecting",
-      ...(tenants ? [tenants] : []),
-    ],
+    { bulk_id: uuid },
+    sql`insert into ${bulkJobs}
+          (action, options, operator, reason, per_second, filters, state${column})
+        values (${job.action}, ${JSON.stringify(job.options)}::jsonb, ${job.operator},
+          ${job.reason ?? null}, ${job.perSecond}, ${"ids" in job ? null : job.filters},
+          ${"ids" in job ? "running" : "collecting"}${value})
+        returning bulk_id`,
   );
   const bulkId = row?.bulk_id ?? "";
-  if (named) await addItems(db, bulkId, job.ids);
+  if ("ids" in job) await addItems(db, bulkId, job.ids);
   return bulkId;
 }
 
 /** Adds tasks to an operation, each once, and counts them. */
 export async function addItems(db: Queryable, bulkId: Uuid, ids: TaskAddress[]): Promise<void> {
-  await call(
+  const queues = sql.param(ids.map(({ queue }) => queue));
+  const taskIds = sql.param(ids.map(({ taskId }) => taskId));
+  await execute(
     db,
-    `with added as (
-       insert into absurd_dashboard.bulk_item (bulk_id, queue, task_id)
-       select $1, item.queue, item.task_id
-         from unnest($2::text[], $3::uuid[]) as item (queue, task_id)
-       on conflict do nothing returning 1)
-     update absurd_dashboard.bulk_job
-        set collected = collected + (select count(*) from added)
-      where bulk_id = $1`,
-    [bulkId, ids.map(({ queue }) => queue), ids.map(({ taskId }) => taskId)],
+    sql`with added as (
+          insert into ${bulkItems} (bulk_id, queue, task_id)
+          select ${bulkId}::uuid, item.queue, item.task_id
+            from unnest(${queues}::text[], ${taskIds}::uuid[]) as item (queue, task_id)
+          on conflict do nothing returning 1)
+        update ${bulkJobs}
+           set collected = collected + (select count(*) from added)
+         where bulk_id = ${bulkId}`,
   );
 }
 
-/**
- * The operations that are not over, oldest first. A dashboard that is restricted to tenants takes up those that are
- * about some of them alone, and leaves the others to one that may.
- */
+/** The operations that have not ended, oldest first: those that concern only tenants of this dashboard. */
 export async function listOpenJobs(db: Queryable): Promise<BulkJob[]> {
-  const rows = await call<JobRow>(
-    db,
-    `select ${COLUMNS} from absurd_dashboard.bulk_job as job where finished_at is null order by bulk_id`,
-  );
+  const jobs = await selectJobs(db, sql`finished_at is null order by bulk_id`);
   const allowed = getTenants();
-  return rows.map(toJob).filter((job) => isWithin(job.tenants, allowed));
+  return jobs.filter((job) => isWithin(job.tenants, allowed));
 }
 
-/** Whether an operation is there and about nobody but these tenants. */
+/** Whether an operation exists and concerns only these tenants. With `null` (all tenants) it isn't looked up. */
 export async function isJobOf(db: Queryable, bulkId: Uuid, allowed: Tenants): Promise<boolean> {
   if (allowed === null) return true;
-  const [row] = await call<JobRow>(
-    db,
-    `select ${COLUMNS} from absurd_dashboard.bulk_job as job where bulk_id = $1`,
-    [bulkId],
-  );
-  return row !== undefined && isWithin(toJob(row).tenants, allowed);
+  const [job] = await selectJobs(db, sql`bulk_id = ${bulkId}`);
+  return job !== undefined && isWithin(job.tenants, allowed);
 }
 
 function isWithin(tenants: Tenants, allowed: Tenants): boolean {
@@ -119,64 +121,62 @@ function isWithin(tenants: Tenants, allowed: Tenants): boolean {
 }
 
 /**
- * Reads an operation and keeps it from being aborted until the transaction ends. `undefined` once it is over: an abort
- * that was answered is never followed by another action.
+ * Locks an operation until the transaction ends, so that no abort takes effect before. `undefined` once it has ended: no
+ * action follows an abort that has returned.
  */
 export async function lockOpenJob(tx: Queryable, bulkId: Uuid): Promise<BulkJob | undefined> {
-  const [row] = await call<JobRow>(
+  const [job] = await selectJobs(
     tx,
-    `select ${COLUMNS} from absurd_dashboard.bulk_job as job
-      where bulk_id = $1 and finished_at is null for no key update`,
-    [bulkId],
+    sql`bulk_id = ${bulkId} and finished_at is null for no key update`,
   );
-  return row && toJob(row);
+  return job;
 }
 
-/** Ends an operation that is not over yet; answers whether it was this call that did. */
+/** Ends an operation that is still open; returns whether this call ended it. */
 export async function endJob(
   db: Queryable,
   bulkId: Uuid,
   state: "done" | "aborted" | "failed",
   message: string | null = null,
 ): Promise<boolean> {
-  const rows = await call(
+  const ended = await query(
     db,
-    `update absurd_dashboard.bulk_job
-        set state = $2, message = $3, finished_at = clock_timestamp()
-      where bulk_id = $1 and finished_at is null returning 1 as ended`,
-    [bulkId, state, message],
+    { bulk_id: uuid },
+    sql`update ${bulkJobs}
+           set state = ${state}, message = ${message}, finished_at = clock_timestamp()
+         where bulk_id = ${bulkId} and finished_at is null returning bulk_id`,
   );
-  return rows.length > 0;
+  return ended.length > 0;
 }
 
-// Through the whole row, since tables of an earlier version have no column for tenants.
-const COLUMNS = `bulk_id, action, options::text as options, operator, reason, filters, cursor, state, per_second,
-  (to_jsonb(job) -> 'tenants')::text as tenants`;
+function fromJson<T>(decode: Decoder<T>): Decoder<T> {
+  return (value) => decode(JSON.parse(text(value)));
+}
 
-type JobRow = {
-  bulk_id: Uuid;
-  action: BulkAction;
-  options: string;
-  operator: string;
-  reason: string | null;
-  filters: string | null;
-  cursor: string | null;
-  state: BulkState;
-  per_second: number | null;
-  tenants: string | null;
+const options: Decoder<BulkOptions> = (value) => {
+  const { extraAttempts } = jsonObject(value);
+  return extraAttempts === undefined ? {} : { extraAttempts: integer(extraAttempts) };
 };
 
-function toJob(row: JobRow): BulkJob {
-  return {
-    bulkId: row.bulk_id,
-    action: row.action,
-    options: JSON.parse(row.options),
-    operator: row.operator,
-    reason: row.reason,
-    filters: row.filters,
-    cursor: row.cursor,
-    state: row.state,
-    perSecond: row.per_second,
-    tenants: JSON.parse(row.tenants ?? "null"),
-  };
+/** @param condition what follows `where`. */
+async function selectJobs(db: Queryable, condition: SQL): Promise<BulkJob[]> {
+  return query(
+    db,
+    {
+      bulkId: uuid,
+      action: oneOf(BULK_ACTIONS),
+      options: fromJson(options),
+      operator: text,
+      reason: nullable(text),
+      filters: nullable(text),
+      cursor: nullable(text),
+      state: oneOf(BULK_STATES),
+      perSecond: nullable(integer),
+      tenants: nullable(fromJson(array(text))),
+    },
+    // Tenants come from the whole row, since tables of an earlier version have no such column.
+    sql`select bulk_id as "bulkId", action, options::text as options, operator, reason, filters, cursor, state,
+               per_second as "perSecond", to_jsonb(job) ->> 'tenants' as tenants
+          from ${bulkJobs} as job where ${condition}`,
+  );
 }

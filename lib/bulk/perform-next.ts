@@ -1,14 +1,19 @@
+import { sql } from "drizzle-orm";
 import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { call } from "@/lib/absurd/connection/sql";
 import { recordAudit } from "@/lib/audit/record";
+import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
+import { text, uuid } from "@/lib/db/decode";
+import { execute, query } from "@/lib/db/query";
 import type { BulkAction } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
 import { act, type ItemResult, toResult } from "./act";
 import { type BulkJob, endJob, lockOpenJob } from "./job";
 import type { TaskAddress } from "./selection";
 
-/** The names under which single actions are recorded, too. */
+const { bulkJobs, bulkItems } = dashboardTablesOfAllTenants;
+
+/** The names of the actions on one task, so that the audit log has the same name for both. */
 const AUDIT_NAMES: Record<BulkAction, string> = {
   cancel: "cancel task",
   retry: "retry task",
@@ -16,16 +21,16 @@ const AUDIT_NAMES: Record<BulkAction, string> = {
   "run-now": "reschedule run",
 };
 
-/** What came of a step: the task it was about, `finished` when none was left, `over` when the operation had ended. */
+/** The result of a step: the task it acted on, `finished` if none was left, `over` if the operation had already ended. */
 export type Step = { task: TaskAddress } | "finished" | "over";
 
 /**
  * Acts on the operation's next open task after `after`. One transaction holds the engine call, the item's outcome, the
- * counts and the audit entry, so whenever the process or the connection dies, the task was acted on and counted, or
- * neither. The operation's row is locked throughout: a second runner waits, and an abort takes effect between tasks.
+ * counts and the audit entry, so a crash leaves all of them or none. The operation's row is locked throughout: a second
+ * runner waits, and an abort takes effect between tasks.
  *
- * @param giveUp instead of acting, settle the task with this result.
- * @throws what may pass by itself, as `toResult` says; nothing was changed then.
+ * @param giveUp the result to store instead of acting on the task.
+ * @throws transient errors and errors of the connection, as `toResult` does; then nothing was changed.
  */
 export function performNext(
   db: Queryable,
@@ -55,16 +60,17 @@ async function nextItem(
   bulkId: Uuid,
   after: TaskAddress | null,
 ): Promise<TaskAddress | null> {
-  // The index still has the entries of settled items; starting after the last one passes over them.
-  const [row] = await call<{ queue: string; task_id: Uuid }>(
+  // The index keeps entries of settled items until a vacuum; starting after the last item skips them.
+  const { taskId, queue } = after ?? { taskId: "00000000-0000-0000-0000-000000000000", queue: "" };
+  const [item] = await query(
     tx,
-    `select queue, task_id from absurd_dashboard.bulk_item
-      where bulk_id = $1 and outcome is null
-        and (task_id, queue) > ($2::uuid, $3::text)
-      order by task_id, queue limit 1`,
-    [bulkId, after?.taskId ?? "00000000-0000-0000-0000-000000000000", after?.queue ?? ""],
+    { queue: text, taskId: uuid },
+    sql`select queue, task_id as "taskId" from ${bulkItems}
+         where bulk_id = ${bulkId} and outcome is null
+           and (task_id, queue) > (${taskId}::uuid, ${queue}::text)
+         order by task_id, queue limit 1`,
   );
-  return row ? { queue: row.queue, taskId: row.task_id } : null;
+  return item ?? null;
 }
 
 async function settle(
@@ -75,18 +81,19 @@ async function settle(
 ): Promise<void> {
   const { outcome } = result;
   const newTaskId = outcome === "done" ? (result.newTaskId ?? null) : null;
-  const trouble = outcome === "done" ? {} : { code: result.code, message: result.message };
-  await call(
+  const problem = outcome === "done" ? {} : { code: result.code, message: result.message };
+  const count = (counted: ItemResult["outcome"]) => Number(outcome === counted);
+  await execute(
     tx,
-    `with settled as (
-       update absurd_dashboard.bulk_item
-          set outcome = $4, code = $5, message = $6, new_task_id = $7, at = clock_timestamp()
-        where bulk_id = $1 and task_id = $2 and queue = $3)
-     update absurd_dashboard.bulk_job
-        set done = done + ($4 = 'done')::int, skipped = skipped + ($4 = 'skipped')::int,
-            failed = failed + ($4 = 'failed')::int
-      where bulk_id = $1`,
-    [job.bulkId, taskId, queue, outcome, trouble.code ?? null, trouble.message ?? null, newTaskId],
+    sql`with settled as (
+          update ${bulkItems}
+             set outcome = ${outcome}, code = ${problem.code ?? null}, message = ${problem.message ?? null},
+                 new_task_id = ${newTaskId}, at = clock_timestamp()
+           where bulk_id = ${job.bulkId} and task_id = ${taskId} and queue = ${queue})
+        update ${bulkJobs}
+           set done = done + ${count("done")}::int, skipped = skipped + ${count("skipped")}::int,
+               failed = failed + ${count("failed")}::int
+         where bulk_id = ${job.bulkId}`,
   );
   await recordAudit(tx, {
     operator: job.operator,
@@ -94,7 +101,7 @@ async function settle(
     action: AUDIT_NAMES[job.action],
     input: { queue, taskId, ...job.options },
     outcome: outcome === "done" ? "done" : outcome === "skipped" ? "refused" : "failed",
-    ...trouble,
+    ...problem,
     output: outcome === "done" ? { ...result.output, newTaskId } : undefined,
     bulkId: job.bulkId,
     tenants: job.tenants,

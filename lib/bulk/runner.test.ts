@@ -52,7 +52,7 @@ const settled = (bulkId: string) =>
 const stateOf = (bulkId: string) =>
   value<string>("select state from absurd_dashboard.bulk_job where bulk_id = $1", [bulkId]);
 
-/** Writes the operation down as the action does, and answers its id. */
+/** Stores an operation as the action does. Returns its id. */
 async function start(action: BulkAction, state: "pending" | "failed"): Promise<string> {
   const now = new Date(Date.now() + 1_000).toISOString();
   const filters = fixWindow(taskFilters({ queue: ["orders"], state: [state] }), now);
@@ -65,7 +65,7 @@ async function start(action: BulkAction, state: "pending" | "failed"): Promise<s
   });
 }
 
-/** Runs it to the end with runners that are killed in the middle of it, again and again. */
+/** Runs it to the end with runners that are repeatedly killed in the middle of it. */
 async function surviveKills(bulkId: string): Promise<void> {
   for (let round = 1; round <= KILLS; round++) {
     const runner = await startRunner();
@@ -83,7 +83,7 @@ async function surviveKills(bulkId: string): Promise<void> {
   await kill(last);
 }
 
-/** Every task has one item that says `done`, and one entry in the record. */
+/** Every task has one `done` item and one entry in the audit log. */
 async function expectEachOnce(bulkId: string): Promise<void> {
   const items = "select count(*)::int from absurd_dashboard.bulk_item where bulk_id = $1";
   expect(await value(`${items} and outcome = 'done'`, [bulkId])).toBe(TASKS);
@@ -95,7 +95,7 @@ async function expectEachOnce(bulkId: string): Promise<void> {
   expect(await settled(bulkId)).toBe(TASKS);
 }
 
-test(`${TASKS} tasks retried, run again and cancelled by runners that are killed: all done, none twice`, {
+test(`${TASKS} tasks are each retried, run again and cancelled exactly once although runners are killed`, {
   timeout: 1_800_000,
 }, async () => {
   await database.pool.query(

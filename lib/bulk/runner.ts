@@ -1,35 +1,39 @@
+import { Client } from "pg";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { getWritePool } from "@/lib/db/pools";
 import { isBulkInstalled, listOpenJobs } from "./job";
-import { asOnlyRunner } from "./session";
 import { workThrough } from "./work";
 
-/** How often operations of other processes, left behind by a crash, are looked for, in milliseconds. */
-const POLL = 10_000;
+/** How often to look for operations that another process left open, in milliseconds. */
+const POLL_MS = 10_000;
 
-/** How soon it is tried again while another runner has the lock or the database is away, in milliseconds. */
-const AGAIN = 1_000;
+/** Delay before a retry while another runner has the lock or the database is unavailable, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/** Key of the advisory lock that limits a database to one runner; the number has no meaning. */
+const LOCK_KEY = 7_305_811_265;
 
 type Runner = { wake: () => void; stop: () => Promise<void> };
 
-// Start-up code, pages and actions are bundled apart: the process has one runner.
+// Start-up code, pages and actions are separate bundles; a global symbol gives the process one runner.
 const KEY = Symbol.for("absurd-dashboard.bulk-runner");
 const shared = globalThis as { [KEY]?: Runner };
 
 /**
- * Starts the background runner of bulk operations in this process, once. It takes up whatever is open in the database,
- * also what another process left when it died. It never throws: without a database, or without the dashboard's tables,
- * it looks again later.
+ * Starts the background runner of bulk operations in this process, once. It continues every open operation in the
+ * database, including those of a process that crashed. It never throws: without a database, or without the dashboard's
+ * tables, it tries again later.
  */
 export function startBulkRunner(): void {
   shared[KEY] ??= run();
 }
 
-/** Lets the runner look now, as after an operation was written down. */
+/** Wakes the runner, for example after an operation was stored. */
 export function wakeBulkRunner(): void {
   shared[KEY]?.wake();
 }
 
-/** Ends the runner after the task it is at. */
+/** Stops the runner after its current task. */
 export async function stopBulkRunner(): Promise<void> {
   const runner = shared[KEY];
   delete shared[KEY];
@@ -41,12 +45,12 @@ function run(): Runner {
   let wake = () => {};
   const loop = async () => {
     while (!stopped.signal.aborted) {
-      // Created before the look, so that a call during it is not missed.
+      // Created before the poll, so that a call during it is not missed.
       const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      const pause = await look(stopped.signal);
-      await Promise.race([woken, sleep(pause, stopped.signal)]);
+      const delay = await poll(stopped.signal);
+      await Promise.race([woken, sleep(delay, stopped.signal)]);
     }
   };
   const ended = loop();
@@ -59,19 +63,41 @@ function run(): Runner {
   };
 }
 
-/** Works through what is open; answers how long to wait before the next look. */
-async function look(stop: AbortSignal): Promise<number> {
+/** Works through all open operations. Returns the delay before the next poll, in milliseconds. */
+async function poll(stop: AbortSignal): Promise<number> {
   try {
     const pool = getWritePool();
-    if (!(await isBulkInstalled(pool))) return POLL;
-    if ((await listOpenJobs(pool)).length === 0) return POLL;
-    const mine = await asOnlyRunner((db) => workThrough(db, stop));
-    return mine ? 0 : AGAIN;
+    if (!(await isBulkInstalled(pool))) return POLL_MS;
+    if ((await listOpenJobs(pool)).length === 0) return POLL_MS;
+    const isRunner = await asOnlyRunner((db) => workThrough(db, stop));
+    return isRunner ? 0 : RETRY_MS;
   } catch (error) {
-    // The driver's text may hold SQL and values; the class and code tell enough.
+    // The driver's message may contain SQL and values, so only the class and code are logged.
     const { name, code } = error as { name?: string; code?: string };
     console.error(JSON.stringify({ bulk: "interrupted", error: name, code }));
-    return AGAIN;
+    return RETRY_MS;
+  }
+}
+
+/**
+ * Runs `work` as the one runner of this database, on its own connection whose session holds the lock: when the process or
+ * the connection dies, the server gives the lock to the next runner. Returns false if another runner has it.
+ *
+ * @throws what the connection or `work` throws.
+ */
+async function asOnlyRunner(work: (db: Queryable) => Promise<void>): Promise<boolean> {
+  const { max: _, ...options } = getWritePool().options;
+  const client = new Client({ ...options, application_name: "absurd-dashboard bulk" });
+  // A broken connection fails the next statement; without a listener the event would end the process.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query("select pg_try_advisory_lock($1) as acquired", [LOCK_KEY]);
+    if (!rows[0].acquired) return false;
+    await work(client);
+    return true;
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 

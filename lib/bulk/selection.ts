@@ -8,27 +8,27 @@ import {
   tasksSearchParams,
 } from "@/lib/search-params/tasks/filters";
 
-/** One task by its address. */
+/** A task's queue and id. */
 export type TaskAddress = { queue: string; taskId: Uuid };
 
 const load = createLoader(tasksSearchParams);
 
 /**
- * The filters of a query string that `serializeTaskFilters` wrote; `undefined` when it says anything that would be
- * passed over, since leaving a filter out makes a selection larger.
+ * Parses a query string that `serializeTaskFilters` wrote. Returns `undefined` if any part of it would be ignored, since
+ * omitting a filter makes a selection larger.
  */
 export function parseFilters(text: string): TaskFilters | undefined {
   const filters = load(new URLSearchParams(text));
-  const meant = new URLSearchParams(text);
-  meant.sort();
-  const read = new URLSearchParams(serializeTaskFilters(filters));
-  read.sort();
-  return meant.toString() === read.toString() ? filters : undefined;
+  const given = new URLSearchParams(text);
+  given.sort();
+  const understood = new URLSearchParams(serializeTaskFilters(filters));
+  understood.sort();
+  return given.toString() === understood.toString() ? filters : undefined;
 }
 
 /**
- * The same filters with their window of time fixed: a relative range begins where it begins now, and tasks that are
- * spawned from now on, such as those of the operation itself, do not match.
+ * The same filters with a fixed time window: a relative range becomes absolute, and tasks that are spawned after `now`,
+ * such as copies made by the operation itself, do not match.
  */
 export function fixWindow(filters: TaskFilters, now: string): TaskFilters {
   const { range, after, before } = filters;

@@ -2,40 +2,40 @@ import type { Queryable } from "@/lib/absurd/connection/queryable";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
 import { findDatabaseProblem, isTransient } from "@/lib/model/sqlstate";
-import { collectNext } from "./collect";
 import { type BulkJob, endJob, listOpenJobs } from "./job";
 import { performNext } from "./perform-next";
+import { collectNext } from "./selected-tasks";
 import type { TaskAddress } from "./selection";
 
 /** How often the open operations are listed while there is work, in milliseconds. */
-const LOOK = 500;
+const REFRESH_MS = 500;
 
-/** Attempts at a task that meets a transient error, and the pause between them in milliseconds. */
-const TRIES = 4;
-const PAUSE = 250;
+/** Attempts for a transient error, and the delay before the first retry; each later one waits that much longer. */
+const MAX_TRIES = 4;
+const RETRY_DELAY_MS = 250;
 
-/** This process's state of an operation. Losing it costs nothing. */
+/** This process's progress with an operation. It is not stored: a restart begins with the first open task. */
 type Lane = { job: BulkJob; last: TaskAddress | null; due: number; failures: number };
 
 /**
- * Works until no operation is open or `stop` aborts. Operations take turns task by task, each at its own rate, so a small
- * one does not wait for a large one.
+ * Works on all open operations until none is left or `stop` aborts. They take turns task by task, each at its own rate,
+ * so a small one does not wait for a large one.
  *
  * @throws errors of the connection; unfinished operations stay open.
  */
 export async function workThrough(db: Queryable, stop: AbortSignal): Promise<void> {
   const lanes = new Map<Uuid, Lane>();
-  for (let looked = Number.NEGATIVE_INFINITY; !stop.aborted; ) {
-    if (performance.now() - looked > LOOK || lanes.size === 0) {
+  for (let refreshedAt = Number.NEGATIVE_INFINITY; !stop.aborted; ) {
+    if (performance.now() - refreshedAt > REFRESH_MS || lanes.size === 0) {
       await refresh(db, lanes);
-      looked = performance.now();
+      refreshedAt = performance.now();
       if (lanes.size === 0) return;
     }
     for (const lane of [...lanes.values()])
       if (lane.due <= performance.now() && !stop.aborted && !(await step(db, lane)))
         lanes.delete(lane.job.bulkId);
     const next = Math.min(...[...lanes.values()].map((lane) => lane.due));
-    const wait = Math.min(next - performance.now(), LOOK);
+    const wait = Math.min(next - performance.now(), REFRESH_MS);
     if (lanes.size > 0 && wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
@@ -72,7 +72,7 @@ async function step(db: Queryable, lane: Lane): Promise<boolean> {
   }
 }
 
-/** Spreads tasks evenly; a pause is not made up for. */
+/** Spaces tasks evenly, and catches up on at most ten after a delay. */
 function pace(lane: Lane): void {
   const now = performance.now();
   if (lane.job.perSecond === null) return;
@@ -82,9 +82,9 @@ function pace(lane: Lane): void {
 
 async function recover(db: Queryable, lane: Lane, error: unknown): Promise<boolean> {
   const { job } = lane;
-  const slow = error instanceof ProblemError && error.code === "timed_out";
-  if ((isTransient(error) || slow) && ++lane.failures < TRIES) {
-    lane.due = performance.now() + PAUSE * lane.failures;
+  const isTimeout = error instanceof ProblemError && error.code === "timed_out";
+  if ((isTransient(error) || isTimeout) && ++lane.failures < MAX_TRIES) {
+    lane.due = performance.now() + RETRY_DELAY_MS * lane.failures;
     return true;
   }
   if (isTransient(error) && job.state === "running") {
@@ -92,7 +92,7 @@ async function recover(db: Queryable, lane: Lane, error: unknown): Promise<boole
     const step = await performNext(db, job.bulkId, lane.last, {
       outcome: "failed",
       code: "timed_out",
-      message: `${message} Tried ${TRIES} times.`,
+      message: `${message} Tried ${MAX_TRIES} times.`,
     });
     if (typeof step === "object") lane.last = step.task;
     lane.failures = 0;
@@ -105,7 +105,7 @@ async function recover(db: Queryable, lane: Lane, error: unknown): Promise<boole
   throw error;
 }
 
-/** Whether another attempt would fail in the same way. */
+/** Whether a retry would fail the same way. */
 function isFinal(error: unknown): error is ProblemError {
   return error instanceof ProblemError && error.code !== "database_unavailable";
 }

@@ -12,7 +12,7 @@ import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { previewBulkAction, startBulkAction } from "@/lib/actions/bulk";
-import type { BulkPreview } from "@/lib/bulk/preview";
+import type { BulkPreview } from "@/lib/bulk/selected-tasks";
 import type { TaskAddress } from "@/lib/bulk/selection";
 import { formatCount, formatNumber, formatShortId, plural } from "@/lib/format";
 import { BULK_ACTIONS, type BulkAction, TYPED_FROM } from "@/lib/model/bulk";

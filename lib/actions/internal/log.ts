@@ -1,7 +1,9 @@
-/** Input fields that identify the target of an action. Other fields may be payloads and are never logged. */
-const NAMING = ["queue", "taskId", "runId", "name", "at"] as const;
+import { IDENTIFYING_KEYS } from "@/lib/audit/record";
 
-/** Logs one line of JSON per action to standard output: operator, action, target, outcome and duration. */
+/**
+ * Logs one line of JSON per action to standard output: operator, action, target, outcome and duration. Other fields of the
+ * input may be payloads and are never logged.
+ */
 export function logAction(entry: {
   name: string;
   operator: string | null;
@@ -11,8 +13,8 @@ export function logAction(entry: {
 }): void {
   const { name, operator, outcome, input, started } = entry;
   const given = typeof input === "object" && input !== null ? Object.entries(input) : [];
-  const about = given.flatMap(([key, value]) =>
-    NAMING.some((word) => word === key) && typeof value === "string"
+  const target = given.flatMap(([key, value]) =>
+    IDENTIFYING_KEYS.some((name) => name === key) && typeof value === "string"
       ? [[key, value.slice(0, 200)] as const]
       : [],
   );
@@ -22,7 +24,7 @@ export function logAction(entry: {
       action: name,
       operator,
       outcome,
-      ...Object.fromEntries(about),
+      ...Object.fromEntries(target),
       milliseconds: Math.round(performance.now() - started),
     }),
   );

@@ -1,8 +1,11 @@
 import { ProblemError } from "@/lib/model/problem";
 import "server-only";
+import { sql } from "drizzle-orm";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { call, queueTable } from "@/lib/absurd/connection/sql";
+import { mapDatabaseError, queueTable } from "@/lib/absurd/connection/sql";
+import { nullable, text } from "@/lib/db/decode";
 import { getEnvironment } from "@/lib/db/env";
+import { query } from "@/lib/db/query";
 import type { Uuid } from "@/lib/model/ids";
 import type { Json, JsonObject } from "@/lib/model/json";
 import { MisplacedMaskError, restoreHidden } from "@/lib/redaction/restore";
@@ -24,13 +27,14 @@ export async function restoreEdits<E extends Edits>(
   edits: E,
 ): Promise<E> {
   if (!isRedacting() || (edits.params === undefined && edits.headers === undefined)) return edits;
-  const [row] = await call<{ params: string; headers: string | null }>(
+  const table = sql.raw(queueTable("t", queue));
+  const [row] = await query(
     db,
-    `select params::text as params, headers::text as headers
-       from ${queueTable("t", queue)} where task_id = $1`,
-    [taskId],
-    { queue },
-  );
+    { params: text, headers: nullable(text) },
+    sql`select params::text as params, headers::text as headers from ${table} where task_id = ${taskId}`,
+  ).catch((error) => {
+    throw mapDatabaseError(error, { queue });
+  });
   const { params, headers } = edits;
   return {
     ...edits,

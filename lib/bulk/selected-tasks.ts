@@ -1,0 +1,134 @@
+import { sql } from "drizzle-orm";
+import { atomically } from "@/lib/absurd/connection/atomically";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { listSelectedTasks, listTasks } from "@/lib/analytics/tasks";
+import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
+import { execute } from "@/lib/db/query";
+import { narrowTenants } from "@/lib/db/tenants";
+import type { BulkAction } from "@/lib/model/bulk";
+import type { Count } from "@/lib/model/count";
+import type { Iso } from "@/lib/model/instants";
+import { ProblemError } from "@/lib/model/problem";
+import type { TaskSummary } from "@/lib/model/task";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
+import { whyNotEligible } from "./eligibility";
+import { addItems, type BulkJob, lockOpenJob } from "./job";
+import { parseFilters, type TaskAddress } from "./selection";
+
+/** Tasks per page. */
+const PAGE_SIZE = 1_000;
+
+/** How long a preview counts before its numbers become "at least", in milliseconds. */
+const PREVIEW_BUDGET_MS = 4_000;
+
+/** The maximum number of tasks that a preview counts, rounded up to a page. */
+const MAX_PREVIEWED = 50_000;
+
+/** A page of a selection. `next` is the cursor of the following page; `null` at the end. */
+type TaskPage = { rows: TaskSummary[]; next: string | null; now: Iso };
+
+/** What an action would do to a selection in its current state. */
+export type BulkPreview = {
+  eligible: Count;
+  /** Why the others would be skipped, most frequent reason first. */
+  ineligible: { reason: string; count: number }[];
+  /** The newest eligible tasks. */
+  sample: Pick<TaskSummary, "queue" | "taskId" | "name" | "state">[];
+};
+
+/**
+ * Counts the tasks of a selection that an action would change or skip, without changing anything. Numbers are exact
+ * unless the selection was too large or too slow to search; then they are `capped`.
+ *
+ * @throws ProblemError as the task list does.
+ */
+export async function previewBulk(
+  action: BulkAction,
+  selection: { ids: TaskAddress[] } | { filters: TaskFilters },
+): Promise<BulkPreview> {
+  const deadline = performance.now() + PREVIEW_BUDGET_MS;
+  const reasons = new Map<string, number>();
+  const sample: BulkPreview["sample"] = [];
+  let eligible = 0;
+  let seen = 0;
+  let cursor: string | null = null;
+  do {
+    const page: TaskPage =
+      "ids" in selection
+        ? { ...(await listSelectedTasks(selection.ids)), next: null }
+        : await listMatchingTasks(selection.filters, cursor);
+    for (const task of page.rows) {
+      const reason = whyNotEligible(action, task, page.now);
+      if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      else if (++eligible <= 5) sample.push(summarize(task));
+    }
+    seen += page.rows.length;
+    cursor = page.next;
+  } while (cursor !== null && seen < MAX_PREVIEWED && performance.now() < deadline);
+  const missing = "ids" in selection ? selection.ids.length - seen : 0;
+  if (missing > 0) reasons.set("no longer exists", missing);
+  return {
+    eligible: { value: eligible, precision: cursor === null ? "exact" : "capped" },
+    ineligible: [...reasons]
+      .map(([reason, count]) => ({ reason, count }))
+      .sort((a, b) => b.count - a.count),
+    sample,
+  };
+}
+
+const summarize = ({ queue, taskId, name, state }: TaskSummary) => ({ queue, taskId, name, state });
+
+/**
+ * Collects the next page of tasks of an operation with filters. The cursor is stored in the same transaction, so a crash
+ * neither loses nor repeats a task. After the last page the operation is `running`.
+ *
+ * @throws ProblemError `bad_request` for stored filters of another version, and what the task list throws.
+ */
+export async function collectNext(db: Queryable, job: BulkJob): Promise<void> {
+  const filters = parseFilters(job.filters ?? "");
+  if (!filters)
+    throw new ProblemError({
+      code: "bad_request",
+      message: "The stored filters were written by an incompatible version of the dashboard.",
+    });
+  const page = await listTasksToCollect(filters, job);
+  const eligible = page.rows.filter((task) => whyNotEligible(job.action, task, page.now) === null);
+  await atomically(db, async (tx) => {
+    const current = await lockOpenJob(tx, job.bulkId);
+    if (current?.state !== "collecting" || current.cursor !== job.cursor) return;
+    await addItems(tx, job.bulkId, eligible);
+    await execute(
+      tx,
+      sql`update ${dashboardTablesOfAllTenants.bulkJobs}
+             set cursor = ${page.next}, state = ${page.next === null ? "running" : "collecting"}
+           where bulk_id = ${job.bulkId}`,
+    );
+  });
+}
+
+/** An unrestricted dashboard, too, collects only tasks of the tenants that the operation was started for. */
+async function listTasksToCollect(
+  filters: TaskFilters,
+  { cursor, tenants }: BulkJob,
+): Promise<TaskPage> {
+  const tenant = narrowTenants(tenants, filters.tenant);
+  // As a filter, an empty list of tenants means all.
+  if (tenant?.length === 0) return { rows: [], next: null, now: "" };
+  return listMatchingTasks({ ...filters, tenant: [...(tenant ?? [])] }, cursor);
+}
+
+/**
+ * A page of the tasks that match, newest first. A search without an index may return no rows but a `next`.
+ *
+ * @throws ProblemError as `listTasks` does, and `forbidden` when some of all queues cannot be read: omitting them silently
+ *   would make the selection incomplete.
+ */
+async function listMatchingTasks(filters: TaskFilters, cursor: string | null): Promise<TaskPage> {
+  const page = await listTasks({ ...filters, sort: "newest", cursor, limit: PAGE_SIZE });
+  if (page.unreadable)
+    throw new ProblemError({
+      code: "forbidden",
+      message: `The dashboard cannot read ${page.unreadable.join(", ")}, so tasks there would be left out. Name the queues to act on.`,
+    });
+  return { rows: page.rows, next: page.older, now: page.now };
+}
