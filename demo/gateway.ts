@@ -27,7 +27,7 @@ export type Capture = { captureId: string; amountCents: number };
 /** Captures an amount at a provider that fails with the given fault, as the error a real client would throw. */
 export async function capture(payment: { amountCents: number; paymentId: string }, fault: Fault) {
   const response = await post("/v2/captures", payment, fault);
-  return readCapture(response);
+  return parseCapture(response);
 }
 
 async function post(
@@ -68,7 +68,7 @@ function dial(host: string, port: number): Promise<void> {
   });
 }
 
-function readCapture(text: string): Capture {
+function parseCapture(text: string): Capture {
   const { capture: found } = JSON.parse(text) as { capture: Capture };
   return { captureId: found.captureId, amountCents: found.amountCents };
 }

@@ -63,7 +63,7 @@ async function countOrders(url: string): Promise<number> {
   return rows[0].n;
 }
 
-test("a start that is interrupted leaves nothing running, and nothing that blocks the next", async () => {
+test("an interrupted start leaves nothing running and does not block the next one", async () => {
   const demo = startDemo();
   await vi.waitUntil(() => demo.output().includes("creating the database"), { timeout: 20_000 });
   const pids = demo.pids();

@@ -26,7 +26,7 @@ for (const [name, workload] of Object.entries(WORKLOADS)) {
   again(random.unit() * Math.min(workload.every, 10));
 }
 
-// A demo that runs for weeks needs new partitions, and forgets what is older than the queues' policies keep.
+// A demo that runs for weeks needs new partitions, and deletes what is older than the queues' policies keep.
 setInterval(async () => {
   await createQueues(pool)
     .then(() => cleanupAllQueues(pool))

@@ -4,7 +4,7 @@ import { NEXT } from "@/server/build";
 import { type Child, startChild } from "@/server/child";
 
 const LOOPBACK = "127.0.0.1";
-/** How long to wait until the dashboard answers; `next dev` compiles first. */
+/** How long to wait until the dashboard responds; `next dev` compiles first. */
 const READY_SECONDS = 120;
 
 export type Web = { url: string; port: number; ended: Child["ended"]; stop: Child["stop"] };
@@ -12,7 +12,7 @@ export type Web = { url: string; port: number; ended: Child["ended"]; stop: Chil
 /**
  * Serves the dashboard on the given port, or on the next free one.
  *
- * @throws Error when it ends, or does not answer in time.
+ * @throws Error when it ends, or does not respond in time.
  */
 export async function startWeb(options: {
   mode: "start" | "dev";
@@ -60,5 +60,5 @@ async function untilHealthy(url: string, child: Child, signal: AbortSignal): Pro
     if (answer?.ok) return;
     await pause(150);
   }
-  throw new Error(`The dashboard did not answer at ${url} within ${READY_SECONDS} seconds.`);
+  throw new Error(`The dashboard did not respond at ${url} within ${READY_SECONDS} seconds.`);
 }

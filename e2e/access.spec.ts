@@ -118,7 +118,7 @@ test("Actions reject a foreign Host or Origin", async ({ page, work, baseURL }) 
   await page.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click();
   await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Outcome unknown");
 
-  // The browser's own request, sent again as if from a foreign page, then as from ours.
+  // Replays the browser's own request, first with a foreign origin, then with ours.
   const [sent] = cancellations;
   const send = async (forged: Record<string, string>) => {
     const own = Object.entries((await sent?.allHeaders()) ?? {}).filter(

@@ -133,7 +133,7 @@ test("every page of the dashboard has an axe test", () => {
 });
 
 for (const [folder, { path: address, also = {} }] of Object.entries(PAGES))
-  test(`Everybody can use /${folder}`, async ({ page, work }) => {
+  test(`axe finds no violation on /${folder} and its dialogs`, async ({ page, work }) => {
     test.slow();
     const scene = await setScene(work);
     await open(page, address(work, scene));

@@ -85,7 +85,7 @@ test("g and a letter open any section, and the letter does nothing else", async 
   }
 });
 
-test("r refreshes a paused page", async ({ page, work }) => {
+test("I refresh a paused page with r", async ({ page, work }) => {
   await spawnTask(work.pool, work.queue, "first");
   await open(page, `/queues/${work.queue}/tasks`);
   await page.getByLabel("Refresh every").selectOption("Off");
@@ -206,12 +206,12 @@ test("nothing moves with reduced motion", async ({ page, work }) => {
   }
 });
 
-test("screen readers are not interrupted while nothing happens", async ({ page, work }) => {
+test("live regions stay silent while nothing happens", async ({ page, work }) => {
   const { running } = await setScene(work);
   for (const address of [`/queues/${work.queue}/tasks`, work.taskUrl(running)]) {
     await open(page, address);
     await page.getByLabel("Refresh every").selectOption("2 s");
-    const told = await page.evaluate(async () => {
+    const announced = await page.evaluate(async () => {
       const heard: string[] = [];
       const watch = new MutationObserver((changes) => {
         for (const { target } of changes) {
@@ -224,6 +224,6 @@ test("screen readers are not interrupted while nothing happens", async ({ page, 
       await new Promise((resolve) => setTimeout(resolve, 5_000));
       return heard;
     });
-    expect(told, address).toEqual([]);
+    expect(announced, address).toEqual([]);
   }
 });

@@ -99,7 +99,7 @@ test("a long name is truncated in its middle, right before its last characters",
 /** Browsers truncate at whole characters, so up to one character of space stays behind an ellipsis, in pixels. */
 const CHARACTER_WIDTH = 12;
 
-/** Pixels between where the end of a shortened name is and where it would be behind its beginning and an ellipsis. */
+/** Pixels between the end of a truncated name and where it would be directly after the ellipsis. */
 function measureGap(name: Element): number {
   const [head, tail] = name.children;
   if (!head || !tail || head.scrollWidth <= head.clientWidth) return Number.NaN;

@@ -32,8 +32,8 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
     pool,
     drop: async () => {
       await pool.end();
-      // A pool counts as ended while its sessions still say goodbye: the plain form waits for them (up to 5 s), the
-      // other one cuts off what a killed worker left.
+      // A pool has ended before its sessions have: the plain form waits for them (up to 5 s), the
+      // other one ends those that a killed worker left.
       await maintain(serverUrl, `drop database ${name}`).catch(() =>
         maintain(serverUrl, `drop database ${name} with (force)`),
       );

@@ -4,7 +4,7 @@ import type { TaskDetail } from "@/lib/model/task";
 
 const FOLDER = fileURLToPath(new URL("recordings/", import.meta.url));
 
-/** The names of all recorded situations. For tests. */
+/** The names of all recorded situations. */
 export function listRecordings(): string[] {
   return readdirSync(FOLDER).map((file) => file.replace(/\.json$/, ""));
 }

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { Client } from "pg";
 import { getReadPool } from "@/lib/db/pools";
 
-/** One statement that was sent to the database, and how long its answer took. */
+/** One statement that was sent to the database, and how long its result took. */
 export type Statement = { text: string; values: unknown[]; milliseconds: number };
 
 /** One node of the plan that `explain (analyze, buffers, format json)` prints. */

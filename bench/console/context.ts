@@ -10,7 +10,7 @@ export type Context = {
   size: Size;
   url: string;
   now: number;
-  /** Tasks of the largest queue, in no order of time. */
+  /** Tasks of the largest queue, in no particular order. */
   tasks: Uuid[];
   /** Tasks and runs of all queues. */
   anywhere: { queue: string; taskId: Uuid; runId: Uuid }[];
@@ -36,7 +36,7 @@ export async function openContext(size: Size, url: string): Promise<Context> {
     (await client.query({ text, values, rowMode: "array" })).rows.map(([value]) => value);
   try {
     const now = Date.parse(String((await column("select absurd.current_time()"))[0]));
-    // Steps of the golden ratio reach every part of the history, in no order.
+    // Steps of the golden ratio reach every part of the history, in no particular order.
     const floors = Array.from({ length: SAMPLES }, (_, n) =>
       uuidFloor(now - ((n * 0.618034) % 1) * DAYS * 86_400_000),
     );

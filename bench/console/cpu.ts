@@ -10,10 +10,10 @@ export type Cpu = { server: number; dashboard: number };
  */
 export function measureCpu(directory: string): Cpu {
   const { user, system } = process.cpuUsage();
-  return { server: readServer(directory), dashboard: (user + system) / 1_000 };
+  return { server: measureServer(directory), dashboard: (user + system) / 1_000 };
 }
 
-function readServer(directory: string): number {
+function measureServer(directory: string): number {
   try {
     const [postmaster] = readFileSync(path.join(directory, "pgdata/postmaster.pid"), "utf8").split(
       "\n",

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { LARGEST } from "./sizes";
 
-/** Workflow runs, the record of what was done and operations on many tasks: one for each hundred tasks of the database. */
+/** Workflow runs, audit entries and bulk operations: one of each per hundred tasks of the database. */
 export async function loadDashboard(client: Client, tasks: number, now: number): Promise<void> {
   const rows = Math.ceil(tasks / 100);
   const at = `to_timestamp(${now / 1000}) - (${rows} - n) * interval '30 days' / ${rows}`;

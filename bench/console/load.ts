@@ -53,7 +53,7 @@ function tasks(filling: Filling): string {
     from (${tasksOf(filling)}) task`;
 }
 
-/** Of the last attempt of an active task nothing has ended; every attempt before the last one failed. */
+/** The last attempt of an active task has not ended; every attempt before the last one failed. */
 function runs(filling: Filling): string {
   const now = `to_timestamp(${filling.now / 1000})`;
   const ahead = `${now} + (r2 - 1000) * interval '3 seconds'`;
@@ -82,7 +82,7 @@ function runs(filling: Filling): string {
     ) run`;
 }
 
-/** One checkpoint a started task, two for each fifth. */
+/** One checkpoint per started task, two for every fifth. */
 function checkpoints(filling: Filling): string {
   return `
     insert into absurd.c_${filling.queue.name} (task_id, checkpoint_name, state, owner_run_id, updated_at)
@@ -92,7 +92,7 @@ function checkpoints(filling: Filling): string {
     where state not in ('pending', 'cancelled')`;
 }
 
-/** An emitted event for each twentieth task; a sentinel row for each task that waits. */
+/** An emitted event for every twentieth task; a sentinel row for every waiting task. */
 function events(filling: Filling): string {
   const { name } = filling.queue;
   return `

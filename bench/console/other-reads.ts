@@ -21,14 +21,14 @@ const one = (values: readonly string[], n: number) => values[n % values.length] 
 const list = { limit: 20, growth: 1.5 };
 const detail = { limit: 10, growth: 1.5 };
 
-/** Events, workflows, and the dashboard's own record. */
+/** Events, workflows, the audit log and bulk operations. */
 export const OTHER_READS: readonly Read[] = [
   {
     title: "events",
     function: "listEvents",
     run: () => listEvents(eventFilters()),
     limit: 150,
-    // All waits that there are now; never what was emitted.
+    // Scans all current waits, never emitted events.
     scans: true,
   },
   {

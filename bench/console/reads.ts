@@ -8,12 +8,12 @@ import { explainWork, type Work } from "./work";
 /** One query of a read function, repeated with other ids. */
 export type Read = {
   title: string;
-  /** Of `lib/analytics`. */
+  /** Name of the function in `lib/analytics`. */
   function: string;
   run: (context: Context, n: number) => Promise<unknown>;
-  /** The most the 95th percentile may be on the largest data set, milliseconds. */
+  /** Limit of the 95th percentile on the largest data set, in milliseconds. */
   limit?: number;
-  /** The most its median may grow from the smallest to the largest data set. */
+  /** Limit of the median's growth from the smallest to the largest data set. */
   growth?: number;
   /** Reads whole tables by design. */
   scans?: true;
@@ -22,8 +22,7 @@ export type Read = {
 };
 
 /**
- * How long calls took, the first time what they read was mostly not in the server's memory and then again; what one
- * cost the processors, and what it made the server do.
+ * How long calls took, first with mostly cold caches and then again, the CPU time of one, and the server's work for it.
  */
 export type Figures = Latencies & { first: Latencies; cpu: Cpu; work: Work };
 

@@ -45,7 +45,7 @@ export function idOf(attempt: string | number): string {
     || ${attempt} || substr(key, 4, 14))::uuid`;
 }
 
-/** Every attempt begins up to five seconds after it may, and takes up to twenty. */
+/** Every attempt starts up to five seconds after it is due, and takes up to twenty. */
 export const startOf = (attempt: string) =>
   `at + ((${attempt} - 1) * 60 + r3 % 5000 / 1000.0) * interval '1 second'`;
 export const endOf = (attempt: string) =>

@@ -26,7 +26,7 @@ const FIRST = 1_000;
 const PATH = 15_000;
 const HEAP = 64;
 
-/** Looks for the one task of all that has a name, and the one that has a value, each through the whole history. */
+/** Searches the whole history for the one task with a name, and for the one with a value. */
 export async function measureSearches(context: Context): Promise<Search[]> {
   const searches: Search[] = [];
   for (const words of [RARE.path, `name:${RARE.name}`])

@@ -19,7 +19,7 @@ export async function startServer(directory: string): Promise<EmbeddedServer> {
       fsync: "on",
       synchronous_commit: "on",
       full_page_writes: "on",
-      // What is loaded in the transaction that makes its table needs no log: half the time of a load.
+      // Rows loaded in the transaction that creates their table need no write-ahead log, which halves the time.
       wal_level: "minimal",
       max_wal_senders: "0",
     },
@@ -42,7 +42,7 @@ export async function loadMissing(
       const known = await maintenance.query("select from pg_database where datname = $1", [name]);
       if (known.rowCount) continue;
       const started = Date.now();
-      // An interrupted load is never taken for a data set.
+      // An interrupted load is never used as a data set.
       await maintenance.query("drop database if exists loading");
       await maintenance.query("create database loading");
       await load(server, SIZES[size]);

@@ -18,14 +18,14 @@ export const QUEUES: readonly BenchQueue[] = [
   plain("upkeep", 0.02),
 ];
 
-/** The largest queue, and the one cut into weeks. */
+/** The largest queue, and the one partitioned by weeks. */
 export const LARGEST = "orders";
 export const PARTITIONED = "emails";
 
 /** How far back the tasks go. */
 export const DAYS = 30;
 
-/** Forty task names; how often they occur falls as Zipf says. */
+/** Forty task names; their frequencies follow Zipf's law. */
 export const NAMES: readonly string[] = Array.from(
   { length: 40 },
   (_, rank) =>

@@ -116,7 +116,7 @@ export const TASK_READS: readonly Read[] = [
   page("pending tasks by what is due", () => ({ state: ["pending"], sort: "due" })),
   page("active tasks by what is due", () => ({ state: [...ACTIVE_STATES], sort: "due" })),
   page("tasks of an idempotency key", () => ({ idempotency: ["order-42"] })),
-  // These look at every task of their window, up to a bound that the small set does not reach.
+  // These scan every task of their window, up to a limit that the small data set does not reach.
   page("tasks of a day with the most attempts", () => ({ range: "24h", sort: "attempts" }), {
     limit: 500,
     growth: 15,

@@ -84,7 +84,7 @@ if (slow.length > 0) {
   process.exitCode = 1;
 }
 
-/** Older attempts arrive folded; with all of them open the list of rows is as long as it gets. */
+/** Unfolds the older attempts, for the longest possible list of rows. */
 async function openAll(page: Page): Promise<void> {
   const folded = page
     .getByRole("region", { name: "Timeline" })
@@ -99,7 +99,7 @@ async function openAll(page: Page): Promise<void> {
     });
   do {
     await page.waitForTimeout(30);
-    // Only rows near the view are drawn, so each stretch has its own.
+    // Only rows near the view are drawn, so each scroll position has other rows.
     while ((await folded.count()) > 0) await folded.first().click();
   } while (await scroll());
   await page.evaluate(() => document.querySelector("main")?.scrollTo(0, 0));

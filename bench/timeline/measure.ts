@@ -32,7 +32,7 @@ export async function measure(
   for (let time = 0; time < count; time++) {
     await take(page);
     await act(time);
-    // Two frames and a moment: entries are handed over after the paint.
+    // Waits two frames and a little longer, because entries are delivered after the paint.
     await page.evaluate(
       () =>
         new Promise((resolve) =>

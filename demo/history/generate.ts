@@ -41,7 +41,7 @@ const RHYTHM = [
 
 /**
  * The company's last two weeks until `now` (milliseconds), the same for the same seed and `now`: busy by day, quieter
- * on weekends, with a payment provider that was away for three quarters of an hour yesterday. Everything has ended,
+ * on weekends, with an outage of the payment provider of three quarters of an hour yesterday. Everything has ended,
  * except for a few orders that wait for goods.
  */
 export async function generateHistory(now: number, seed = "fjell"): Promise<Scene[]> {

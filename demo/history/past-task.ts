@@ -84,7 +84,7 @@ export class PastTask {
   }
 
   /**
-   * A step that takes some seconds and writes its checkpoint, which also extends the lease. Nothing becomes SQL NULL.
+   * A step that takes some seconds and writes its checkpoint, which also extends the lease. `undefined` becomes SQL NULL.
    */
   step(name: string, state: Json | undefined, seconds: number): this {
     this.at += Math.ceil(seconds * 1000);

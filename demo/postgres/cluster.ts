@@ -132,7 +132,7 @@ export async function untilAccepting(
       () => undefined,
       (error: { code?: string }) => error,
     );
-    // Checked in every case: on a port in use, another program answers.
+    // Checked in every case: on a port in use, another program responds.
     await pause(failure ? 50 : 0);
     if (server.exitCode !== null || server.signalCode !== null) {
       await client.end().catch(() => {});

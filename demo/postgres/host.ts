@@ -17,7 +17,7 @@ const aborted = new AbortController();
 let server: ChildProcess | undefined;
 let session: Client | undefined;
 
-// An owner that was killed reads no reports any more.
+// An owner that was killed no longer receives reports.
 process.stdout.on("error", () => {});
 const report = (message: HostReport) => process.stdout.write(`${JSON.stringify(message)}\n`);
 

@@ -95,7 +95,7 @@ async function connect(lock: Lock, dataDir: string, password: string): Promise<C
 }
 
 async function refuseOwned(client: Client, lock: Lock, dataDir: string): Promise<void> {
-  // A host that is just starting connects a moment after its server, so one look is not enough.
+  // A host that is starting connects a moment after its server, so it is checked more than once.
   for (let look = 0; look < 4; look++) {
     const { rows } = await client.query(
       "select application_name as name from pg_stat_activity where application_name like $1 || ' %'",

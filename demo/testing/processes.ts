@@ -26,7 +26,7 @@ function listProcesses(): ProcessEntry[] {
         const [, parent] = /\) \w (\d+)/s.exec(readFileSync(`/proc/${name}/stat`, "utf8")) ?? [];
         return [{ pid: Number(name), parent: Number(parent) }];
       } catch {
-        // It ended while we were looking.
+        // It ended in between.
         return [];
       }
     });

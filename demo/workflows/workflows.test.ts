@@ -29,7 +29,7 @@ async function play(workflow: Workflow, inputs: Record<string, string | number>)
   return { status: run?.status, ...(result as { operators: Record<string, string> }) };
 }
 
-test.concurrent("the catalogue arrives", async () => {
+test.concurrent("the catalogue import completes", async () => {
   const { status, operators } = await play(catalogueEtl, { batches: 1 });
   expect(status).toBe("completed");
   expect(operators).toMatchObject({
@@ -50,7 +50,7 @@ test.concurrent("a loan is decided", async () => {
   expect(decided).toHaveLength(1);
 }, 60_000);
 
-test.concurrent("the import fails, its handler tells the buyers, and the session is closed", async () => {
+test.concurrent("the import fails, its handler notifies the buyers, and the session is closed", async () => {
   const { status, operators } = await play(supplierImport, { supplier: "ALPS" });
   expect(status).toBe("failed");
   expect(operators).toMatchObject({

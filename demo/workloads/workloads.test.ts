@@ -230,7 +230,7 @@ describe.concurrent("what the workers do", () => {
     expect(task.result).toMatchObject({ approved: "nobody answered" });
   });
 
-  test("a document of two megabytes passes through", async () => {
+  test("a document of two megabytes is processed", async () => {
     const content = "é<script>\u2028".repeat(150_000);
     const task = await reach("completed", AGENTS, "index-document", { title: "T", content });
     expect((task.result as { chunks: unknown[] }).chunks).toHaveLength(200);
@@ -255,7 +255,7 @@ test("heartbeats keep a lease that is shorter than the work; a preview that wait
   expect(await read(MEDIA, taskID)).toMatchObject({ attempts: 1 });
 });
 
-test("a picture kills its worker; the next process finishes it after the lease was lost", async () => {
+test("a picture kills its worker; the next process finishes it after the lease expired", async () => {
   const before = fleet.pids();
   const task = await reach("completed", MEDIA, "render-thumbnails", {
     imageId: "I-1",

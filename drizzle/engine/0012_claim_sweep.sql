@@ -5,7 +5,7 @@
 -- the cost of a poll. Hence small statements, one per step; steps are skipped when they have nothing to do; and
 -- `x = any (array[y])` for a join on a key, which leaves the planner only the look-up by key and halves planning time.
 
--- Returns up to p_qty claimable runs, leased to the worker for p_claim_timeout seconds (without expiry if that is not
+-- Returns up to p_qty ready runs, leased to the worker for p_claim_timeout seconds (without expiry if that is not
 -- positive), those available longest first. Before that it cancels tasks that are past a limit of their cancellation
 -- policy, and fails up to p_qty runs whose lease has expired; both also happen when nothing is claimed.
 --

@@ -11,7 +11,7 @@ export type Dashboard = {
 
 /**
  * Starts the built dashboard the way `npm start` does, on a free port, with only the given settings.
- * Resolves when it answers, whatever the state of its database.
+ * Resolves once it responds, whatever the state of its database.
  */
 export async function startDashboard(settings: Record<string, string>): Promise<Dashboard> {
   const port = await getPort({ host: "127.0.0.1" });
@@ -26,7 +26,7 @@ export async function startDashboard(settings: Record<string, string>): Promise<
     log += part;
   });
   const url = `http://127.0.0.1:${port}`;
-  await answers(`${url}/api/health`, server).catch(async (error: Error) => {
+  await waitForResponse(`${url}/api/health`, server).catch(async (error: Error) => {
     server.kill();
     throw new Error(`${error.message}\n${(await server).all}`);
   });
@@ -40,12 +40,12 @@ export async function startDashboard(settings: Record<string, string>): Promise<
   };
 }
 
-async function answers(url: string, server: { exitCode?: number | null | undefined }) {
+async function waitForResponse(url: string, server: { exitCode?: number | null | undefined }) {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     const response = await fetch(url).catch(() => undefined);
     if (response) return;
     if (typeof server.exitCode === "number") break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`The dashboard did not answer at ${url}.`);
+  throw new Error(`The dashboard did not respond at ${url}.`);
 }

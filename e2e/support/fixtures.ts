@@ -54,5 +54,5 @@ export const test = base.extend<{ work: Work } & Options>({
   },
 });
 
-// Failing tasks are the point of many tests; their stacks are not the reader's business.
+// Many tests fail tasks on purpose, so their stacks are not printed.
 const silent = { log() {}, info() {}, warn() {}, error() {} };

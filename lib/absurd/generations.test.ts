@@ -224,7 +224,7 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
     expect((await client.getEvent("go"))?.payload).toBe(outcome === "ignored" ? 1 : 2);
   });
 
-  describe("rescheduling to now makes claimable", () => {
+  describe("rescheduling to now makes ready", () => {
     const move = async (runId: string, kind: string) => {
       expect(await client.claimTasks()).toEqual([]);
       expect(await client.rescheduleRun({ runId, at: "now" })).toMatchObject({ kind });

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const run = (...args: string[]) => project.run(args, { DATABASE_URL: database.url });
 
-test("it installs four dependencies and nothing of the dashboard", async () => {
+test("the package installs four dependencies and nothing of the dashboard", async () => {
   expect(project.installed).toEqual([
     "@noble",
     "absurd-dashboard",
@@ -36,7 +36,7 @@ test("it installs four dependencies and nothing of the dashboard", async () => {
   expect(files.filter((file) => /test|legacy|^lib|^app/.test(file))).toEqual([]);
 });
 
-test("a JavaScript program works with it", async () => {
+test("a JavaScript program works with the package", async () => {
   await project.write(
     "program.js",
     `import { AbsurdClient, InvalidArgumentError } from "absurd-dashboard/client";
@@ -58,7 +58,7 @@ test("a JavaScript program works with it", async () => {
   expect(stdout.trim()).toBe("9007199254740994n true ERR_PACKAGE_PATH_NOT_EXPORTED");
 });
 
-test("a TypeScript program is checked against its types", async () => {
+test("a TypeScript program is checked against the package's types", async () => {
   await project.write("tsconfig.json", {
     compilerOptions: {
       target: "es2022",

@@ -26,7 +26,7 @@ async function complete(name: string, count: number, seconds: number) {
   );
 }
 
-test("medians of the completed tasks of one name, and what they were taken from", async () => {
+test("returns medians of the completed tasks of one name, and the sample they are from", async () => {
   await complete("ship", 9, 5);
   await complete("bill", 20, 1);
   const { usual } = await getBaseline(queue, "ship");
@@ -34,7 +34,7 @@ test("medians of the completed tasks of one name, and what they were taken from"
   expect(Date.parse(usual?.from ?? "")).toBeLessThanOrEqual(Date.parse(usual?.to ?? ""));
 });
 
-test("nothing is said of few tasks, of none, or of an unknown queue", async () => {
+test("there is no baseline for few tasks or none, and an unknown queue is an error", async () => {
   await complete("rare", 7, 5);
   expect(await getBaseline(queue, "rare")).toEqual({ usual: null });
   expect(await getBaseline(queue, "none")).toEqual({ usual: null });

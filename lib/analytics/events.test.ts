@@ -135,14 +135,14 @@ test("the waiters of an event come earliest timeout first, with their number", a
   expect(await listWaiters(QUEUE, "never heard of")).toMatchObject({ rows: [], total: 0 });
 });
 
-test("a large payload comes with its size, and whole on demand", async () => {
+test("a large payload is listed by size, and returned in full on request", async () => {
   await emitEvent(database.pool, QUEUE, "zz large", { pad: "x".repeat(90_000) });
   const [row] = (await list({ name: "zz" })).rows;
   expect(row?.payload).toEqual({ bytes: 90_011 });
   expect((await getEventPayload(QUEUE, "zz large")).length).toBe(90_011);
 });
 
-test("foreign cursors are refused", async () => {
+test("cursors of another list are refused", async () => {
   const forge = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString("base64url");
   const forged = [
     ["older", "emitted", "'; drop", "a", "b"],

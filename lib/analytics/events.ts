@@ -134,7 +134,7 @@ export async function listEventKeys(
   queues: string[],
   section: EventSection,
 ): Promise<EventKey[]> {
-  // Somebody waits for each of the events that are somebody's.
+  // An event belongs to a tenant only through a waiting task, so a tenant has no events without waiters.
   if (queues.length === 0 || (isRestricted(section) && section.state === "asked")) return [];
   const order = getOrder(section);
   const arms = queues.map((queue) => sql`(${ARMS[section.state](queue, section)})`);
@@ -185,7 +185,7 @@ function awaitedArm(queue: string, section: EventSection): SQL {
 function emittedArm(queue: string, section: EventSection): SQL {
   const { events, waits } = queueTables(queue, section.tenants);
   const order = getOrder(section);
-  // Found through the waits, since reading backwards in time would test every event there ever was.
+  // Found through the waits: a scan backwards in time would test every event of the queue.
   const waitedFor = isRestricted(section)
     ? sql`and ${events.name} = any(array(select ${waits.eventName} from ${waits}))`
     : sql``;
@@ -197,7 +197,7 @@ function emittedArm(queue: string, section: EventSection): SQL {
     order by ${events.emittedAt} ${order}, ${events.name} ${order} limit ${section.limit}::int`;
 }
 
-/** The row of a question has no payload and is dated 1970, which the index on the time finds. */
+/** The row of an event that was only awaited has no payload and is dated 1970, so the index on the time finds it. */
 function askedArm(queue: string, section: EventSection): SQL {
   const { events, waits } = queueTables(queue, section.tenants);
   const order = getOrder(section);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const list = (filters: Partial<FailureFilters> = {}) => listFailures(failureFilters(filters));
 
-/** Spawns a task and lets its first attempts fail one after the other. */
+/** Spawns a task and fails its first attempts one after the other. */
 async function fail(
   queue: string,
   name: string,
@@ -97,7 +97,7 @@ test.each(QUEUES)(
   },
 );
 
-test("the same cause in two queues is one group, and filters narrow it", async () => {
+test("equal failures in two queues are one group, and filters apply", async () => {
   const both = await list({ name: ["refund"] });
   expect(both.groups).toMatchObject([{ taskName: "refund", attempts: 2 }]);
   expect(both.groups[0]?.queues.toSorted()).toEqual(QUEUES.toSorted());
@@ -107,7 +107,7 @@ test("the same cause in two queues is one group, and filters narrow it", async (
   await expect(list({ queue: ["nowhere"] })).rejects.toMatchObject({ code: "queue_not_found" });
 });
 
-test("reasons of any shape are grouped", async () => {
+test("failure reasons of any shape are grouped", async () => {
   for (const reason of ["plain text 1", { message: "no name" }, null, [1, 2], { code: 7 }])
     await fail("bulk", "shapes", [reason]);
   const { groups } = await list({ queue: ["bulk"] });
@@ -119,7 +119,7 @@ test("reasons of any shape are grouped", async () => {
   ]);
 });
 
-test("a run that fails while it sleeps is seen, whenever it would have woken", async () => {
+test("a run that failed while it slept is found, whatever its wake time was", async () => {
   const { pool } = database;
   await spawnTask(pool, "bulk", "swallowed", null, { maxAttempts: 1 });
   const [run] = await claimTasks(pool, "bulk");
@@ -130,7 +130,7 @@ test("a run that fails while it sleeps is seen, whenever it would have woken", a
   ]);
 });
 
-test("the window counts by when an attempt failed", async () => {
+test("an attempt belongs to the window in which it failed", async () => {
   const insert = (name: string, began: string, failed: string) =>
     database.pool.query(
       `with task as (
@@ -150,7 +150,7 @@ test("the window counts by when an attempt failed", async () => {
   expect((await list({ ...named, range: "1h" })).groups).toEqual([]);
 });
 
-test("of very many failures only the newest count, and the result states since when", async () => {
+test("only the newest 20,000 failures count, and the result states since when", async () => {
   await database.pool.query(`
     with task as (
       insert into absurd.t_bulk (task_id, task_name, params, state, attempts, max_attempts, last_attempt_run)

@@ -33,7 +33,7 @@ export type FailureList = {
   from: Iso;
   stepSeconds: number;
   /**
-   * Set when there were more failures than one answer looks at: those before this instant are not counted. Every
+   * Set when there were more failures than are counted: those before this instant are left out. Every
    * figure then describes the time since.
    */
   lookedBackTo: Iso | null;

@@ -6,7 +6,7 @@ import { findById } from "./find";
 
 const database = openTestDatabase();
 
-test("an id is found whatever it is of: a task, an attempt, a workflow run", async () => {
+test("finds a task, an attempt or a workflow run by its id", async () => {
   const { pool } = database;
   await createQueue(pool, "orders");
   const { taskId, runId } = await spawnTask(pool, "orders", "charge");

@@ -33,7 +33,7 @@ describe.each(LEGACY_GENERATIONS)("schema %s", (generation) => {
   });
   afterAll(() => disconnect(database));
 
-  test("is read as it is", async () => {
+  test("every query works", async () => {
     const health = await getHealth();
     expect(health).toMatchObject({ status: "ok", database: "up" });
     if (generation < "0.2.0") expect(health.schemaVersion).toBeNull();
@@ -78,7 +78,7 @@ describe("a database without the schema", () => {
       await expect(read()).rejects.toMatchObject({ code: "no_schema" });
   });
 
-  test("is read as soon as the schema is there, though without queues", async () => {
+  test("is queried as soon as it has the schema, even without queues", async () => {
     await database.pool.query(`
       create schema absurd;
       create table absurd.queues (queue_name text primary key, created_at timestamptz default now());
@@ -114,8 +114,8 @@ describe("a database without the schema", () => {
   });
 });
 
-describe("a database that is away", () => {
-  test("is an answer of the health, and an error of everything else", async () => {
+describe("an unreachable database", () => {
+  test("is a result of the health check and an error of every other query", async () => {
     const database = await connect();
     expect((await listQueues()).queues).toEqual([]);
     await disconnect(database);
@@ -127,7 +127,7 @@ describe("a database that is away", () => {
     await closePools();
   });
 
-  test("is used again when it is back, and its loss harms nobody else", async () => {
+  test("is used again once it is reachable", async () => {
     const database = await connect();
     await listQueues();
     await database.pool.query(

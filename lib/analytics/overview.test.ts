@@ -39,21 +39,24 @@ describe.each(['odd "queue"', "parts"])("%s", (queue) => {
     await cancelTask(pool, queue, { taskId });
   });
 
-  test.each(["1h", "24h", "7d"] as const)("its attempts of %s are counted", async (window) => {
-    const { queues, from, stepSeconds, now } = await getThroughput(window);
-    const found = queues.find(({ name }) => name === queue);
-    expect([found?.completed, found?.failed, found?.running].map(sum)).toEqual([2, 1, 1]);
-    const buckets = found?.completed.length ?? 0;
-    expect(buckets).toBe(timeGrid(window, now).buckets);
-    const end = Date.parse(from) + buckets * stepSeconds * 1000;
-    expect(end - Date.parse(now)).toBeGreaterThan(0);
-    expect(end - Date.parse(now)).toBeLessThanOrEqual(stepSeconds * 1000);
-    // They were made a moment ago, so they are at the end.
-    expect(sum(found?.completed.slice(-2))).toBe(2);
-    expect(queues.find(({ name }) => name === "empty")?.failed).toEqual(Array(buckets).fill(0));
-  });
+  test.each(["1h", "24h", "7d"] as const)(
+    "the attempts of the last %s are counted",
+    async (window) => {
+      const { queues, from, stepSeconds, now } = await getThroughput(window);
+      const found = queues.find(({ name }) => name === queue);
+      expect([found?.completed, found?.failed, found?.running].map(sum)).toEqual([2, 1, 1]);
+      const buckets = found?.completed.length ?? 0;
+      expect(buckets).toBe(timeGrid(window, now).buckets);
+      const end = Date.parse(from) + buckets * stepSeconds * 1000;
+      expect(end - Date.parse(now)).toBeGreaterThan(0);
+      expect(end - Date.parse(now)).toBeLessThanOrEqual(stepSeconds * 1000);
+      // They were claimed a moment ago, so they are in the last buckets.
+      expect(sum(found?.completed.slice(-2))).toBe(2);
+      expect(queues.find(({ name }) => name === "empty")?.failed).toEqual(Array(buckets).fill(0));
+    },
+  );
 
-  test("its waits and run times are read whole", async () => {
+  test("queue waits and run times cover every task", async () => {
     const { queues, names, complete } = await getLatency("1h");
     expect(complete).toBe(true);
     const found = queues.find(({ name }) => name === queue);
@@ -100,7 +103,7 @@ test("buckets begin at whole units of the clock and reach past now", () => {
   );
 });
 
-test("quantiles weigh their values", () => {
+test("quantiles are weighted", () => {
   const values = [1, 2, 3, 4].map((value) => ({ value, weight: 1 }));
   expect(weightedQuantile(values, 0.5)).toBe(2);
   expect(weightedQuantile(values, 0.95)).toBe(4);

@@ -11,8 +11,8 @@ import { withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
 
 /**
- * Attempts over time, queue by queue: one number a bucket, by when a worker last picked the attempt up. What is still
- * running shows apart, so the newest buckets are not too low, only not decided yet.
+ * Attempts over time by queue: one count per bucket, by when a worker last claimed the attempt. Running attempts are
+ * counted separately, so the newest buckets are not too low, only undecided.
  */
 export type Throughput = {
   window: Window;
@@ -118,14 +118,14 @@ export function summarise(
   return [...groupBy(tasks, nameOf)]
     .map(([name, group]) => ({
       name,
-      tasks: countOf(group),
+      tasks: countGroup(group),
       wait: computeQuantiles(group, (task) => task.waitMs),
       run: computeQuantiles(group, (task) => task.runMs),
     }))
     .sort((a, b) => b.tasks.value - a.tasks.value || (a.name < b.name ? -1 : 1));
 }
 
-function countOf(group: SampledTask[]): Count {
+function countGroup(group: SampledTask[]): Count {
   const value = Math.round(group.reduce((sum, task) => sum + task.weight, 0));
   return { value, precision: value === group.length ? "exact" : "estimated" };
 }

@@ -99,11 +99,11 @@ beforeAll(async () => {
 
 const lastWeek = new Date(Date.now() - 7 * 86_400_000).toISOString();
 
-type Case = { question: string; of: string; read: () => Promise<void>; mayScan?: RegExp };
+type Case = { title: string; of: string; read: () => Promise<void>; mayScan?: RegExp };
 
-/** A question to a function of this folder; `mayScan` are the tables that it is about from end to end. */
+/** A call of a function of this folder; `mayScan` matches the tables that it scans by design. */
 function ask<Read extends { name: string }>(
-  question: string,
+  title: string,
   of: Read,
   call: (of: Read) => Promise<unknown> | AsyncIterable<unknown>,
   mayScan?: RegExp,
@@ -113,11 +113,11 @@ function ask<Read extends { name: string }>(
     if (Symbol.asyncIterator in answer) for await (const _ of answer);
     else await answer;
   };
-  return { question, of: of.name, read, ...(mayScan ? { mayScan } : {}) };
+  return { title, of: of.name, read, ...(mayScan ? { mayScan } : {}) };
 }
 
-const tasks = (question: string, filters: () => Partial<TaskFilters>, mayScan?: RegExp) =>
-  ask(question, listTasks, (of) => of(taskFilters(filters())), mayScan);
+const tasks = (title: string, filters: () => Partial<TaskFilters>, mayScan?: RegExp) =>
+  ask(title, listTasks, (of) => of(taskFilters(filters())), mayScan);
 const events = (state: EventState) =>
   ask(`events: ${state}`, listEvents, (of) => of(eventFilters({ state: [state] })));
 
@@ -132,7 +132,7 @@ const CASES = [
   tasks("failed tasks upwards", () => ({ state: ["failed"], cursor: `n.${ids.task}` })),
   tasks("pending tasks", () => ({ state: ["pending"] })),
   tasks("a name", () => ({ name: ["job 7"] })),
-  // A window of the search can hold a week whole, which then is read whole.
+  // A window of the search can contain a whole week, whose partition is then scanned.
   tasks(
     "a name in active states",
     () => ({ name: ["job 9"], state: ["running", "sleeping"] }),
@@ -166,7 +166,7 @@ const CASES = [
   ask("tasks of a failure", listFailedTasks, (of) => of("000000000000", failureFilters())),
   // Up to ten thousand rows of a default partition are counted.
   ask("storage", getQueueMaintenance, (of) => of("parts"), /_d$/),
-  // Nearly all tasks are older: the clean-up would look at them too.
+  // Nearly all tasks are older, so a cleanup would scan them too.
   ask("a clean-up", previewCleanup, (of) => of("plain", 86_400), /^[tre]_/),
   ask("exact counts", countTerminalTasksExactly, (of) => of("plain"), /^t_/),
   ask("health", getHealth, (of) => of()),
@@ -191,14 +191,14 @@ const CASES = [
   ask("where a workflow runs", listRunQueues, (of) => of("flow")),
 ];
 
-test.each(CASES)("$question: no large table is scanned", async ({ read, mayScan }) => {
+test.each(CASES)("$title: no large table is scanned", async ({ read, mayScan }) => {
   const statements = await recordStatements(read);
   expect(statements.length).toBeGreaterThan(1);
   const scanned = await findScans(statements);
   expect(scanned.filter((table) => !mayScan?.test(table))).toEqual([]);
 });
 
-test("every question of this folder is among them", () => {
+test("every query of this folder is tested", () => {
   const asked = [...new Set(CASES.map(({ of }) => of))].sort();
   expect(listReadFunctions().filter((name) => !asked.includes(name))).toEqual([]);
 });

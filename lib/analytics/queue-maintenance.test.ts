@@ -55,7 +55,7 @@ test("a queue without partitions: policy and tables, their sizes and estimated r
   expect(tasks?.rows).toEqual({ value: 4, precision: "estimated" });
 });
 
-test("a partitioned queue: every week of the window is there, and nothing strays", async () => {
+test("a partitioned queue: every week of the window exists, and the default partition is empty", async () => {
   const { partitions, storage } = await getQueueMaintenance(PARTS);
   expect(partitions?.weeks.length).toBeGreaterThanOrEqual(5);
   for (const week of partitions?.weeks ?? []) {
@@ -72,7 +72,7 @@ test("a partitioned queue: every week of the window is there, and nothing strays
   expect(storage.map((row) => row.table)).toContain("idempotency keys");
 });
 
-test("a partitioned queue: missing weeks, weeks beyond the window, strays, no default", async () => {
+test("a partitioned queue: missing weeks, weeks beyond the window, rows in the default partition, no default partition", async () => {
   const { pool } = database;
   await createQueue(pool, "gaps", { storageMode: "partitioned" });
   const { partitions } = await getQueueMaintenance("gaps");
@@ -126,13 +126,13 @@ test.each([PLAIN, PARTS])("what a cleanup of %s would delete", async (queue) => 
   expect(await previewCleanup(queue, 0)).toMatchObject({
     tasks: { value: 3, precision: "exact" },
     events: { value: 2, precision: "exact" },
-    questions: { value: 1, precision: "exact" },
+    neverEmitted: { value: 1, precision: "exact" },
   });
-  // The row of a question is dated 1970: every cleanup takes it.
+  // The row of an event that was awaited and never emitted is dated 1970: every cleanup deletes it.
   expect(await previewCleanup(queue, 86_400)).toMatchObject({
     tasks: { value: 0 },
     events: { value: 1 },
-    questions: { value: 1 },
+    neverEmitted: { value: 1 },
   });
 });
 
@@ -147,7 +147,7 @@ test("attempts, waits and run times of one queue", async () => {
   expect(latency).toMatchObject({ sampled: 4, complete: true });
 });
 
-test("a queue that is not there is named", async () => {
+test("a missing queue is named in the error", async () => {
   for (const read of [
     () => getQueueMaintenance("nowhere"),
     () => getQueueFigures("nowhere", "1h"),

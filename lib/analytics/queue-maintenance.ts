@@ -64,18 +64,18 @@ export async function getQueueMaintenance(
 /** Counting stops here, to bound its cost. */
 const CAP = 10_000;
 
-/** A task's id and its end are dated by different clocks. */
+/** The time in a task's id and the time of its end come from different clocks. */
 const CLOCK_SLACK_MS = 86_400_000;
 
-/** What a cleanup would delete, if it came now. */
+/** What a cleanup would delete now. */
 export type CleanupPlan = {
-  /** What ended, or was emitted, before this goes. */
+  /** Tasks that ended and events that were emitted before this are deleted. */
   before: Iso;
-  /** With their runs, checkpoints, waits and idempotency keys. */
+  /** Deleted with their runs, checkpoints, waits and idempotency keys. */
   tasks: Count;
   events: Count;
   /** Part of `events`: rows that the engine keeps for events that were awaited and never emitted. */
-  questions: Count;
+  neverEmitted: Count;
   now: Iso;
 };
 
@@ -98,7 +98,7 @@ export function previewCleanup(
     const before = new Date(Math.max(cutoff, 0)).toISOString();
     const capped = (rows: ReturnType<typeof sql>) =>
       sql`(select count(*)::int from (${rows} limit ${CAP + 1}::int) as found)`;
-    const columns = { tasks: integer, events: integer, questions: integer };
+    const columns = { tasks: integer, events: integer, neverEmitted: integer };
     const rows = await query(
       db,
       columns,
@@ -115,14 +115,14 @@ export function previewCleanup(
         ${capped(sql`select from ${events} where ${events.emittedAt} < ${before}::timestamptz`)} as events,
         ${capped(sql`
           select from ${events} where ${events.payload} is null
-            and ${events.emittedAt} = to_timestamp(0) and ${events.emittedAt} < ${before}::timestamptz`)} as questions`,
+            and ${events.emittedAt} = to_timestamp(0) and ${events.emittedAt} < ${before}::timestamptz`)} as "neverEmitted"`,
     );
-    const [found = { tasks: 0, events: 0, questions: 0 }] = rows;
+    const [found = { tasks: 0, events: 0, neverEmitted: 0 }] = rows;
     return {
       before,
       tasks: toCount(found.tasks),
       events: toCount(found.events),
-      questions: toCount(found.questions),
+      neverEmitted: toCount(found.neverEmitted),
       now,
     };
   });

@@ -19,7 +19,7 @@ async function claim(queue: string, options = {}): Promise<string> {
   return run.runId;
 }
 
-test.each(['odd "queue"', "parts"])("%s is counted state by state", async (queue) => {
+test.each(['odd "queue"', "parts"])("the tasks of %s are counted by state", async (queue) => {
   const { pool } = database;
   const spawn = () => spawnTask(pool, queue, "work", null, { maxAttempts: 1 });
   await spawn();

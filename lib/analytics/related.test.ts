@@ -16,7 +16,7 @@ beforeAll(async () => {
   await createQueue(database.pool, "parted", { storageMode: "partitioned" });
 });
 
-test("a parent and its children, by what a real worker leaves", async () => {
+test("a parent and its children, by the checkpoints of a real worker", async () => {
   const orders = new Absurd({ db: database.pool, queueName: "orders" });
   const mails = new Absurd({ db: database.pool, queueName: "mails" });
   mails.registerTask({ name: "mail" }, async () => "sent");
@@ -41,7 +41,7 @@ test("a parent and its children, by what a real worker leaves", async () => {
   expect(back.parents).toMatchObject([
     { task: { taskId: parent.taskID }, relation: { by: "awaited" } },
   ]);
-  // Nothing that an index serves leads back from a task whose id a step merely stored.
+  // A child whose id a step merely stored has no indexed reference to its parent.
   expect((await getRelated("mails", stored?.task.taskId ?? "")).parents).toEqual([]);
 });
 
@@ -60,7 +60,7 @@ test("a parent and its children, by headers, across queues", async () => {
   });
 });
 
-test("copies and forks, both ways", async () => {
+test("copies and forks, in both directions", async () => {
   const { pool } = database;
   const old = await spawnTask(pool, "orders", "order", {});
   await pool.query(`select absurd.set_task_checkpoint_state('orders', $1, 'pay', '1', $2)`, [
@@ -94,7 +94,7 @@ test("the same key and the same workflow run in other queues", async () => {
   expect(related.keysUnknown).toEqual(["parted"]);
 });
 
-test("what is named and gone is said; a task that is alone has nothing", async () => {
+test("deleted tasks that a header names are reported as missing; an unrelated task has none", async () => {
   const { pool } = database;
   const headers = { spawned_from: NOWHERE, parent_task_id: "not an id" };
   const lost = await spawnTask(pool, "orders", "a", {}, { headers });

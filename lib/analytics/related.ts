@@ -25,9 +25,9 @@ import type { TaskSearch } from "./search/task-search";
 import { taskNotFound } from "./task";
 import { awaitCheckpoint, findLinks, type Link, parseId } from "./task/links";
 
-/** Steps that are read for ids. */
+/** Maximum number of steps searched for ids. */
 const MOST_STEPS = 500;
-/** A step's value larger than this is not read for ids. */
+/** Larger values of steps are not searched for ids. */
 const LARGE = 16_384;
 const MOST_OF_RUN = 50;
 const HOUR = 3_600_000;
@@ -143,7 +143,7 @@ async function listLinks(db: Database, queue: string, taskId: Uuid): Promise<Lin
   return findLinks(rows.map(({ name, state }) => ({ name, text: state?.text ?? null })));
 }
 
-/** A key is unique within a queue; where queues are partitioned no index of the tasks has it. */
+/** A key is unique within a queue; partitioned queues have no index of tasks by key. */
 async function findSameKey(
   db: Database,
   queues: readonly RegisteredQueue[],
@@ -182,10 +182,10 @@ async function findRun(
   return findTasks(db, queues, ids.slice(0, MOST_OF_RUN));
 }
 
-/** How long one question may look for headers, in milliseconds. */
+/** How long one query may search for headers, in milliseconds. */
 const BUDGET = 250;
 const MOST_FOUND = 100;
-/** Earlier tasks asked in all, whatever the number of queues. */
+/** Maximum number of earlier tasks that are checked, over all queues. */
 const PROBES = 4_000;
 
 /** The tasks with these ids in any of these queues; missing ones are left out. One lookup by key per queue and task. */

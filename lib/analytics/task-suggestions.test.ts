@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parseCondition } from "@/lib/search-params/tasks/conditions";
 import { samplePaths } from "./task-suggestions";
 
-test("paths and values are words of the query language, the most frequent first", () => {
+test("paths and values are terms of the query language, most frequent first", () => {
   const sampled = samplePaths([
     {
       source: "params",
@@ -24,7 +24,7 @@ test("paths and values are words of the query language, the most frequent first"
     for (const value of values) expect(parseCondition(`${path}:${value}`)).not.toBeNull();
 });
 
-test("large and deep values are cut short", () => {
+test("large and deep values are truncated", () => {
   const wide = Object.fromEntries(
     Array.from({ length: 400 }, (_, n) => [`k${n}`, "v".repeat(100)]),
   );

@@ -50,7 +50,7 @@ export function suggestTasks(
   return withQueues(queues, options, async (scope) => {
     const names = scope.queues.map((queue) => queue.name);
     const rows = await sampleTasks(scope.db, scope.queues);
-    // The statistics are of all tenants.
+    // The statistics cover all tenants, so restricted suggestions must not use them.
     const known = getTenants() === null ? await listKnownNames(scope.db, names) : [];
     const unique = (values: (string | null)[]) =>
       [...new Set(values.flatMap((value) => value ?? []))].sort();

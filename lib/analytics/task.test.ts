@@ -103,7 +103,7 @@ test("a task comes with its attempts, checkpoints, waits and events", async () =
   expect(await findById("00000000-0000-0000-0000-000000000000")).toEqual([]);
 });
 
-test("texts stay exact", async () => {
+test("JSON texts are exact", async () => {
   // As jsonb prints it: keys by length, no other change.
   const text = '{"n": 1.10, "big": 12345678901234567890, "html": "<script>\u2028</script>"}';
   const { rows } = await database.pool.query(
@@ -127,7 +127,7 @@ test("SQL NULL and JSON null are distinguished", async () => {
   expect((await getTask(QUEUE, taskId)).task.result).toEqual({ bytes: 4, text: "null" });
 });
 
-test("large values come with their size, and whole on demand", async () => {
+test("large values are listed by size, and returned in full on request", async () => {
   const { taskId, runId } = await start({ pad: "x".repeat(100_000) });
   const { task } = await getTask(QUEUE, taskId);
   expect(task.params).toEqual({ bytes: 100_011 });
@@ -141,7 +141,7 @@ test("large values come with their size, and whole on demand", async () => {
   expect(JSON.parse(text)).toEqual(huge);
 });
 
-test("thousands of checkpoints and attempts stay bounded", async () => {
+test("thousands of checkpoints and attempts are truncated", async () => {
   const { taskId, runId } = await start(null);
   await database.pool.query(
     `insert into absurd."c_größe ""1""" (task_id, checkpoint_name, state, owner_run_id, updated_at)
@@ -163,7 +163,7 @@ test("thousands of checkpoints and attempts stay bounded", async () => {
   expect(detail.runs.at(-1)?.attempt).toBe(700);
 });
 
-test("what is not there is named", async () => {
+test("a missing task, queue or payload is named in the error", async () => {
   const { taskId } = await start(null);
   const nothing = "01900000-0000-7000-8000-000000000000";
   await expect(getTask(QUEUE, nothing)).rejects.toMatchObject({ code: "task_not_found" });

@@ -51,7 +51,7 @@ export function getTask(
   });
 }
 
-/** Says that a queue holds no such task. */
+/** The problem that a queue has no such task. */
 export function taskNotFound(queue: string, taskId: Uuid): ProblemError {
   return new ProblemError({
     code: "task_not_found",
@@ -80,7 +80,7 @@ async function findTask(
   return row;
 }
 
-/** How many runs and checkpoints a task has, which decides how long the values may be that come with them. */
+/** Counts a task's runs and checkpoints; the limit on the length of their values follows from it. */
 async function countRows(
   db: Database,
   { runs, checkpoints }: QueueTables,

@@ -21,7 +21,7 @@ describe("queues of any name", () => {
     for (const name of ODD_NAMES) await createQueue(database.pool, name);
   });
 
-  test.each(ODD_NAMES)("%s is listed alone and among all", async (queue) => {
+  test.each(ODD_NAMES)("tasks of %s are listed alone and among all queues", async (queue) => {
     const taskId = await spawn(queue);
     expect(ids(await list({ queue: [queue] }))).toEqual([taskId]);
     const [newest] = (await list()).rows;
@@ -32,7 +32,7 @@ describe("queues of any name", () => {
 describe("a task's row", () => {
   beforeAll(() => createQueue(database.pool, "rows"));
 
-  test("says what its last attempt does, and never carries payloads", async () => {
+  test("has the state of its last attempt and no payloads", async () => {
     const taskId = await spawn("rows", "order", {
       maxAttempts: 3,
       headers: { tenant_id: "acme" },
@@ -58,7 +58,7 @@ describe("a task's row", () => {
     expect(JSON.stringify(running)).not.toContain("params");
   });
 
-  test("has the end of its kind", async () => {
+  test("has the time at which the task ended, and its error", async () => {
     const done = await spawn("rows");
     await claimAll("rows", async (runId) => completeTask(database.pool, "rows", runId));
     const failed = await spawn("rows", "work", { maxAttempts: 1 });
@@ -78,7 +78,7 @@ describe("a task's row", () => {
     expect(row(cancelled)).toMatchObject({ state: "cancelled", endedAt: expect.any(String) });
   });
 
-  test("copes with reasons that are no objects", async () => {
+  test("has no error name when the failure reason is not an object", async () => {
     for (const reason of ["just text", [1, 2], null]) {
       const taskId = await spawn("rows", "odd", { maxAttempts: 1 });
       await claimAll("rows", (runId) =>
@@ -148,7 +148,7 @@ describe("filters", () => {
     },
   );
 
-  test("times and id prefixes are ranges of the key", async () => {
+  test("times and id prefixes select ranges of the key", async () => {
     const { rows } = await list({ queue: ["filters"], limit: 200 });
     const middle = rows[30];
     if (!middle) throw new Error("too few rows");
@@ -169,8 +169,8 @@ describe("filters", () => {
   });
 });
 
-describe("what is not there", () => {
-  test("an unknown queue is named", async () => {
+describe("errors", () => {
+  test("an unknown queue is named in the error", async () => {
     await expect(list({ queue: ["nowhere"] })).rejects.toMatchObject({
       code: "queue_not_found",
       message: 'Queue "nowhere" not found.',
@@ -188,7 +188,7 @@ describe("what is not there", () => {
     }
   });
 
-  test("a queue that lost a table is said to be unreadable", async () => {
+  test("a queue that lost a table is reported as unreadable", async () => {
     await createQueue(database.pool, "broken");
     await database.pool.query("drop table absurd.w_broken");
     expect((await list({ limit: 1 })).unreadable).toEqual(["broken"]);
@@ -196,11 +196,11 @@ describe("what is not there", () => {
     await database.pool.query("delete from absurd.queues where queue_name = 'broken'");
   });
 
-  test("a text that no database holds is refused", async () => {
+  test("a filter with a NUL character is refused", async () => {
     await expect(list({ name: ["a\0b"] })).rejects.toMatchObject({ code: "bad_request" });
   });
 
-  test("an aborted question ends its statement", async () => {
+  test("an aborted query ends its statement", async () => {
     const controller = new AbortController();
     const blocker = await database.pool.connect();
     try {
@@ -218,7 +218,7 @@ describe("what is not there", () => {
     }
   });
 
-  test("a locked queue gets a response in time", async () => {
+  test("a query of a locked queue times out", async () => {
     const blocker = await database.pool.connect();
     try {
       await blocker.query("begin; lock table absurd.t_rows in access exclusive mode");

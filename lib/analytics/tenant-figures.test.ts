@@ -54,7 +54,7 @@ const orders = async (tenant: string[]) =>
   (await listQueues({ tenant })).queues.find(({ name }) => name === "orders");
 const exact = (value: number) => ({ value, precision: "exact" });
 
-test("counts of a queue are those of the asked tenants, and add up to everybody's", async () => {
+test("a queue's counts cover the given tenants only, and add up to the counts of all tenants", async () => {
   expect(await orders(["acme"])).toMatchObject({
     active: { pending: 1, running: 0, sleeping: 1 },
     ready: 1,
@@ -77,7 +77,7 @@ test("counts of a queue are those of the asked tenants, and add up to everybody'
   ]);
 });
 
-test("attempts over time, waits and run times are theirs as well", async () => {
+test("attempts over time, waits and run times cover the given tenants only", async () => {
   const sum = (counts: number[] | undefined) => (counts ?? []).reduce((all, one) => all + one, 0);
   const { queues } = await getThroughput("1h", { tenant: ["acme"] });
   const found = queues.find(({ name }) => name === "orders");
@@ -96,7 +96,7 @@ test("attempts over time, waits and run times are theirs as well", async () => {
   expect(sum(figures.throughput.queues[0]?.running)).toBe(1);
 });
 
-test("ended tasks are counted one by one for a tenant, too", async () => {
+test("ended tasks of a tenant can be counted exactly", async () => {
   expect(await countTerminalTasksExactly("orders", { tenant: ["acme"] })).toMatchObject({
     completed: exact(2),
     failed: exact(1),

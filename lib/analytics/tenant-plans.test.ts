@@ -18,7 +18,7 @@ import { listWorkers } from "./workers";
 
 const database = openTestDatabase();
 
-/** One tenant has nearly everything, the other ten tasks, all of them old. */
+/** One tenant has nearly all tasks; the other has ten, all of them old. */
 const TENANTS = ["large", "small"] as const;
 
 beforeAll(async () => {
@@ -57,7 +57,7 @@ beforeAll(async () => {
 
 afterAll(() => restrictTo());
 
-/** Every page to the end; searches go on where their time was up. */
+/** Lists up to `pages` pages; a search that ran out of time continues where it stopped. */
 const tasks =
   (filters: Partial<TaskFilters>, pages = 3) =>
   async () => {
@@ -102,13 +102,13 @@ describe.each(TENANTS)("restricted to the %s tenant", (tenant) => {
     await restrictTo(tenant);
   });
 
-  test.each(READS)("%s: what belongs to tasks is looked up, never scanned", async (_, read) => {
+  test.each(READS)("%s: rows of tasks are looked up by key, never scanned", async (_, read) => {
     const before = await scans();
     await read(taskId);
     expect(await scans()).toEqual(before);
   });
 
-  test("a search goes on to the last task", async () => {
+  test("a search continues to the last task", async () => {
     expect(await tasks({ queue: ["plain"], state: ["failed"] }, 100)()).toBe(
       tenant === "small" ? 2 : 3_998,
     );
@@ -116,7 +116,7 @@ describe.each(TENANTS)("restricted to the %s tenant", (tenant) => {
   });
 });
 
-describe.each(TENANTS)("asked for the %s tenant", (tenant) => {
+describe.each(TENANTS)("filtered by the %s tenant", (tenant) => {
   const asked = { tenant: [tenant] };
   beforeAll(() => restrictTo());
 
@@ -126,13 +126,13 @@ describe.each(TENANTS)("asked for the %s tenant", (tenant) => {
     ["waits and run times", () => getLatency("24h", asked)],
     ["a queue's figures", () => getQueueFigures("plain", "24h", asked)],
   ];
-  test.each(FIGURES)("%s: what belongs to tasks is looked up, never scanned", async (_, read) => {
+  test.each(FIGURES)("%s: rows of tasks are looked up by key, never scanned", async (_, read) => {
     const before = await scans();
     await read();
     expect(await scans()).toEqual(before);
   });
 
-  test("the figures are those of a dashboard restricted to it", async () => {
+  test("the figures equal those of a dashboard restricted to that tenant", async () => {
     const { queues } = await listQueues(asked);
     await restrictTo(tenant);
     expect((await listQueues()).queues).toEqual(queues);
@@ -140,7 +140,7 @@ describe.each(TENANTS)("asked for the %s tenant", (tenant) => {
   });
 });
 
-/** Scans so far of whole tables that are large, but those of tasks: a search in windows may scan these. */
+/** Counts the full scans of large tables; tables of tasks are left out, since a search in windows may scan them. */
 async function scans(): Promise<unknown[]> {
   // Connections report what they did when they end. Rows reported after the vacuum are counted twice in the statistics.
   await endReaders(database);

@@ -54,7 +54,7 @@ test("a list shows the tasks of the allowed tenants alone", async () => {
   expect(ids(await list({ queue: ["orders"] }))).toEqual([nobody, globex, acme]);
 });
 
-test("the column decides over the header, also one of another type", async () => {
+test("the tenant column overrides the header, even when its type differs", async () => {
   const tenant = "01900000-0000-7000-8000-00000000000a";
   await restrictTo("acme");
   expect(ids(await list({ queue: ["forked"] }))).toEqual([column]);
@@ -98,7 +98,7 @@ test("a list can be narrowed to a tenant, also where the dashboard shows all", a
   expect((await listBulk(bulkFilters())).rows).toHaveLength(2);
 });
 
-test("workflow runs go by their root task where their table has no tenants", async () => {
+test("workflow runs have the tenant of their root task where their table has none", async () => {
   await restrictTo();
   const { pool } = database;
   await pool.query("alter table public.workflow_run drop column tenant_id");

@@ -24,7 +24,7 @@ async function claim(queue: string, workerId: string, claimTimeoutSeconds = 600)
 const worker = async (name: string) =>
   (await listWorkers("1h")).workers.find((candidate) => candidate.name === name);
 
-test("a worker is the sum of its claims in all queues", async () => {
+test("a worker's figures are the sum of its claims in all queues", async () => {
   const { pool } = database;
   for (const queue of QUEUES) {
     await completeTask(pool, queue, (await claim(queue, "busy:1")).runId);
@@ -42,7 +42,7 @@ test("a worker is the sum of its claims in all queues", async () => {
   expect(Math.abs(lease - 60_000)).toBeLessThan(1_000);
 });
 
-test("a lost lease counts against the worker that lost it, and is no sign of life", async () => {
+test("a lost lease is counted for the worker that lost it and does not update its last sign of life", async () => {
   const { pool } = database;
   await claim("parts", "gone:1", 1);
   const claimed = await worker("gone:1");
@@ -57,7 +57,7 @@ test("a lost lease counts against the worker that lost it, and is no sign of lif
   });
 });
 
-test("claims without a lease show, and workers in trouble come first", async () => {
+test("claims without a lease are counted, and workers with expired leases come first", async () => {
   await claim("parts", "endless:1", 0);
   expect(await worker("endless:1")).toMatchObject({ withoutLease: 1, nextLeaseEnd: null });
   await claim("parts", "late:1", 1);
@@ -69,7 +69,7 @@ test("claims without a lease show, and workers in trouble come first", async () 
   expect({ lookedBackTo, hiddenWorkers }).toEqual({ lookedBackTo: null, hiddenWorkers: 0 });
 });
 
-test("of very many attempts only the newest count, and the result states since when", async () => {
+test("only the newest 20,000 attempts count, and the result states since when", async () => {
   await database.pool.query(`
     insert into absurd."r_odd ""queue""" (run_id, task_id, attempt, state, claimed_by, available_at, started_at, completed_at)
     select absurd.portable_uuidv7(), absurd.portable_uuidv7(), 1, 'completed', 'fast:' || n % 300, ts, ts, ts

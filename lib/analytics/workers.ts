@@ -13,10 +13,10 @@ import { timeGrid } from "./scope/time-grid";
 export type WorkerList = {
   window: Window;
   from: Iso;
-  /** Those that hold something first, then the last seen first; at most 200. */
+  /** Workers that hold runs first, then by when they were last seen, latest first; at most 200. */
   workers: Worker[];
   hiddenWorkers: number;
-  /** Set when there were more claims than one answer counts: attempts picked up before are not counted. */
+  /** Set when there were more attempts than are counted: those claimed before this instant are left out. */
   lookedBackTo: Iso | null;
   now: Iso;
   unreadable: string[];
@@ -58,15 +58,15 @@ const HELD = 3;
 export type Worker = {
   name: string;
   queues: string[];
-  /** Runs it holds now, and how many of them with an expired lease or without any. */
+  /** Runs it holds now; `expired` and `withoutLease` are among them. */
   running: number;
   expired: number;
   withoutLease: number;
-  /** The end of the lease that ends first among those still good. */
+  /** The earliest end of its unexpired leases. */
   nextLeaseEnd: Iso | null;
   /** The latest sign of life: a claim, or an end that it reported. */
   lastSeenAt: Iso;
-  /** Of the attempts it picked up in the window. Lost are those whose lease ran out. */
+  /** Outcomes of the attempts that it claimed in the window; `lost` are those whose lease expired. */
   completed: number;
   failed: number;
   lost: number;
@@ -75,8 +75,8 @@ export type Worker = {
 };
 
 /**
- * One row a worker out of its claims in all queues. Workers that hold runs come first, those with expired leases before
- * all; then the last seen.
+ * One row per worker from its claims in all queues. Workers with expired leases come first, then those that hold runs,
+ * then the last seen.
  */
 export function combineClaims(
   running: readonly RunningClaims[],
@@ -144,7 +144,7 @@ function earliest(a: string | null, b: string | null): string | null {
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Attempts counted a queue and outcome. */
+/** Maximum number of attempts counted per queue and outcome. */
 const BUDGET = 20_000;
 
 /** A run that a worker holds now. */
@@ -154,7 +154,7 @@ export type HeldRun = {
   taskName: string;
   tenantId: string | null;
   claimedAt: Iso | null;
-  /** `null` is a claim without a lease: nothing ever takes it back. */
+  /** `null` for a claim without a lease, which never expires. */
   leaseEndsAt: Iso | null;
 };
 
@@ -170,7 +170,7 @@ export type RunningClaims = {
   held: HeldRun[];
 };
 
-/** What became of the attempts one worker picked up in one queue. */
+/** Outcomes of the attempts that one worker claimed in one queue. */
 export type EndedClaims = {
   queue: string;
   worker: string;
@@ -180,7 +180,7 @@ export type EndedClaims = {
   lastSeenAt: Iso;
 };
 
-/** The claims of running runs, worker by worker. Read through the index of runs by state. */
+/** The claims of running runs, by worker. Uses the index of runs by state. */
 export async function listRunningClaims(
   db: Database,
   queues: string[],
@@ -263,7 +263,7 @@ const ENDED_CLAIMS = {
 };
 
 /**
- * The attempts that were picked up since `from` and have ended, worker by worker. `lookedBackTo` is set when a queue had
+ * The attempts that were claimed since `from` and have ended, by worker. `lookedBackTo` is set when a queue had
  * more than the budget: older ones are then counted in no queue.
  */
 export async function listEndedClaims(
@@ -300,7 +300,7 @@ export async function listEndedClaims(
   };
 }
 
-/** From when on every queue fits the budget: found in the index alone. */
+/** The earliest instant since which every queue fits the budget. Uses the index alone. */
 async function affordableStart(
   db: Database,
   queues: string[],

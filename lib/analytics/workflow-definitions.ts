@@ -20,7 +20,7 @@ import { withRoots } from "./workflows/rows";
 import { getWorkflowColumns, type WorkflowSources } from "./workflows/tables";
 
 const MOST_DEFINITIONS = 500;
-/** Larger definitions are not returned: their diagram could not be read. */
+/** Larger definitions are not returned: their diagram would not be legible. */
 const MOST_DEFINITION_BYTES = 4_194_304;
 const MOST_VERSIONS = 100;
 
@@ -37,7 +37,7 @@ const DEFINITION = {
   createdAt: nullable(instant),
 };
 
-/** The select-list of `DEFINITION`. */
+/** The select list for `DEFINITION`. */
 const DEFINITION_COLUMNS = sql`definition_id::text as "definitionId", workflow_name as "name",
   workflow_version as "version", workflow_hash as "hash", tenant_id as "tenantId",
   coalesce(is_paused, false) as "isPaused", source_format as "sourceFormat", created_by as "createdBy",
@@ -114,7 +114,7 @@ export function getRunDefinition(
   });
 }
 
-/** What the configuration hides is masked in a definition as in the params that may hold it. */
+/** Redacts a definition by the rules for params, which may contain it. */
 function shown(found: RunDefinition): RunDefinition {
   return { ...found, text: redact("definition", found.text).text };
 }
@@ -162,7 +162,7 @@ async function findByHash(
   return rows[0] && { ...rows[0], source: "hash" };
 }
 
-/** Without a hash, only the one definition that can be meant: several would be a guess. */
+/** Finds a definition by name and version; nothing if several match, since any choice would be a guess. */
 async function findByName(
   db: Database,
   from: WorkflowSources,
@@ -180,7 +180,7 @@ async function findByName(
   return rows.length === 1 && rows[0] ? { ...rows[0], source: "name_and_version" } : undefined;
 }
 
-/** Another tenant's definition is none of this run's; a run without a tenant may take any, and any run one without. */
+/** Whether a run may use a definition: their tenants are equal, or one of them has none. */
 function ofTenant({ tenantId }: WorkflowRunSummary) {
   return tenantId === null ? sql`true` : sql`coalesce(d.tenant_id, ${tenantId}) = ${tenantId}`;
 }

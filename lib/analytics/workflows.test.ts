@@ -74,7 +74,7 @@ describe("the list", () => {
     expect(row).toMatchObject({ status: "pending", stale: null, tenantId: "acme" });
   });
 
-  test("pages forth and back without repeating or skipping, also among equal times", async () => {
+  test("paging forward and back neither repeats nor skips runs with equal times", async () => {
     const client = await database.pool.connect();
     // In one transaction all rows have the same time of creation.
     await client.query("begin");
@@ -96,7 +96,7 @@ describe("the list", () => {
     await expect(list({ cursor: "made-up" })).rejects.toMatchObject({ code: "bad_request" });
   });
 
-  test("says sleeping while the root sleeps, and stale when the row missed its end", async () => {
+  test("is sleeping while the root sleeps, and stale when the root has ended and the row has not", async () => {
     const { id, runId } = await start({ workflowName: "sleeper" });
     await scheduleRun(database.pool, queue, runId, new Date(Date.now() + 3_600_000));
     const state = async () => {
@@ -113,7 +113,7 @@ describe("the list", () => {
 });
 
 describe("one run", () => {
-  test("has its root and its children in any queue, and no other tasks", async () => {
+  test("has its root and its children in any queue and no other tasks", async () => {
     const { id, taskId, runId } = await start({ inputs: { n: 12345678901234567890n } });
     const other = await create();
     const mine = [await spawnFor(id), await spawnFor(id)].sort();
@@ -140,7 +140,7 @@ describe("one run", () => {
     });
   });
 
-  test("finds children that appear between two looks", async () => {
+  test("finds children that are spawned between two queries", async () => {
     const { id, runId } = await start();
     expect((await getWorkflowRun(id)).linked.value).toBe(1);
     const child = await spawnFor(id);
@@ -153,7 +153,7 @@ describe("one run", () => {
     expect(detail.linked.value).toBe(2);
   });
 
-  test("finds its root by the run alone, as rows of other writers have it", async () => {
+  test("finds its root by the run id when the row has no task id", async () => {
     const root = await spawnTask(database.pool, queue, "work", {});
     const id = await create({ absurdRunId: root.runId });
     expect((await getWorkflowRun(id)).run).toMatchObject({
@@ -162,7 +162,7 @@ describe("one run", () => {
     });
   });
 
-  test("goes on when its queue is gone", async () => {
+  test("is found after its queue was dropped", async () => {
     const id = await createWorkflowRun(database.pool, "gone", {
       workflowName: "lost",
       workflowVersion: "1",
@@ -171,7 +171,7 @@ describe("one run", () => {
     expect(await getWorkflowRun(id)).toMatchObject({ run: { rootState: null }, tasks: [] });
   });
 
-  test("an unknown one is not found", async () => {
+  test("an unknown run is not found", async () => {
     const unknown = "01900000-0000-7000-8000-000000000000";
     await expect(getWorkflowRun(unknown)).rejects.toMatchObject({ code: "workflow_run_not_found" });
     await expect(getRunDefinition(unknown)).rejects.toMatchObject({
@@ -194,7 +194,7 @@ describe("definitions", () => {
     return [source, JSON.parse(text).name];
   };
 
-  test("are found by id, hash, the root's parameters, and last by a name that leaves no choice", async () => {
+  test("are found by id, hash, the root's params, and by name and version if only one matches", async () => {
     const one = await store("h1", { name: "one" });
     const defined = { workflowName: "defined", workflowVersion: "3" };
     expect(await source(await create(defined))).toEqual(["name_and_version", "one"]);

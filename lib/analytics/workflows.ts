@@ -159,21 +159,21 @@ export function getWorkflowRun(
     const names = queues.map((queue) => queue.name);
     const life = computeLifetime(run, now);
     const result = await searchWorkflowTasks(db, names, workflowRunId, life, options);
-    const shown = rootFirst(result.found, run).slice(0, MOST_TASKS);
+    const shown = putRootFirst(result.found, run).slice(0, MOST_TASKS);
     const found = await listTaskDetails(db, queues, shown, now);
     return {
       run,
       ...(await getPayloads(db, columns, workflowRunId)),
       tasks: found.map(({ detail }) => detail),
       records: Object.fromEntries(found.map(({ detail, record }) => [detail.task.taskId, record])),
-      linked: countOf(result, run),
+      linked: countLinked(result, run),
       ...(result.rest ? { searchedTo: uuidInstant(result.rest) } : {}),
       now,
     };
   });
 }
 
-/** Says that there is no such run, or no table of runs at all. */
+/** The problem that there is no such run, or no table of runs. */
 export function workflowRunNotFound(workflowRunId: Uuid): ProblemError {
   return new ProblemError({
     code: "workflow_run_not_found",
@@ -182,7 +182,7 @@ export function workflowRunNotFound(workflowRunId: Uuid): ProblemError {
   });
 }
 
-/** The row of a run, or nothing; also where there is no table. */
+/** The row of a run; `undefined` for an unknown run or without the table. */
 export async function findWorkflowRun(
   db: Database,
   columns: WorkflowColumns,
@@ -223,14 +223,14 @@ function computeLifetime(run: WorkflowRunSummary, now: Iso): KeyRange {
   return { from: uuidFloor(known ? from : Date.parse(now) - LOOK_BACK), to: uuidFloor(to) };
 }
 
-function rootFirst(found: FoundTask[], { queue, rootTaskId, rootState }: WorkflowRunSummary) {
+function putRootFirst(found: FoundTask[], { queue, rootTaskId, rootState }: WorkflowRunSummary) {
   if (!queue || !rootTaskId || !rootState) return found;
   return [{ queue, taskId: rootTaskId }, ...found.filter((task) => task.taskId !== rootTaskId)];
 }
 
-function countOf({ found, rest, full }: FoundTasks, run: WorkflowRunSummary): Count {
+function countLinked({ found, rest, full }: FoundTasks, run: WorkflowRunSummary): Count {
   return {
-    value: rootFirst(found, run).length,
+    value: putRootFirst(found, run).length,
     precision: rest || full ? "capped" : "exact",
   };
 }
@@ -263,7 +263,7 @@ export function getWorkflowPayload(
   });
 }
 
-/** The place of a run in its list: its time of creation with microseconds, empty where there is none, then its id. */
+/** The sort key of a run: its time of creation with microseconds, or an empty text, then its id. */
 type WorkflowKey = { moment: string; id: string };
 
 /** @throws ProblemError `bad_request` for a foreign cursor. */

@@ -3,14 +3,14 @@ import { parseEnvironment } from "./env";
 
 const base = { DATABASE_URL: "postgresql://u:secret@localhost/app" };
 
-test("defaults keep the dashboard on this machine", () => {
+test("by default the dashboard listens on this machine only", () => {
   const settings = parseEnvironment({ ...base, PORT: "", DASHBOARD_TOKEN: "" });
   expect(settings).toMatchObject({ HOST: "127.0.0.1", PORT: 3000, DASHBOARD_ALLOWED_HOSTS: [] });
   expect(settings.DASHBOARD_OPERATOR).not.toBe("");
   expect(settings.DASHBOARD_TOKEN).toBeUndefined();
 });
 
-test("lists and numbers are read", () => {
+test("lists and numbers are parsed", () => {
   expect(
     parseEnvironment({ ...base, PORT: "8080", DASHBOARD_ALLOWED_HOSTS: " Ops.example, b:81 " }),
   ).toMatchObject({ PORT: 8080, DASHBOARD_ALLOWED_HOSTS: ["ops.example", "b:81"] });
@@ -30,7 +30,7 @@ test.each([
   [{ ...base, DASHBOARD_TENANTS: "acme," }, /DASHBOARD_TENANTS names no tenant, or one that/],
   [{ ...base, HOST: "0.0.0.0" }, /DASHBOARD_TOKEN is not set, but HOST opens/],
   [{ ...base, HOST: "127.0.0.1.example" }, /DASHBOARD_TOKEN is not set, but HOST opens/],
-])("%j is refused with a way to mend it", (settings, message) => {
+])("%j is refused with a hint", (settings, message) => {
   expect(() => parseEnvironment(settings)).toThrow(message);
 });
 
@@ -41,7 +41,7 @@ test("every loopback address needs no token, a token opens the others", () => {
   expect(parseEnvironment({ ...base, HOST: "0.0.0.0", DASHBOARD_TOKEN }).HOST).toBe("0.0.0.0");
 });
 
-test("tenants are as they are written, and only their absence shows everything", () => {
+test("tenants are kept exactly, and only a missing setting shows all of them", () => {
   const settings = parseEnvironment({ ...base, DASHBOARD_TENANTS: " Acme Inc , globex" });
   expect(settings.DASHBOARD_TENANTS).toEqual(["Acme Inc", "globex"]);
   expect(parseEnvironment(base).DASHBOARD_TENANTS).toBeUndefined();

@@ -110,7 +110,7 @@ export function parseEnvironment(source: Record<string, string | undefined>): En
 let parsed: Environment | undefined;
 
 /**
- * The settings of this process, read once.
+ * The settings of this process, parsed once.
  *
  * @throws EnvironmentError
  */
@@ -119,7 +119,7 @@ export function getEnvironment(): Environment {
   return parsed;
 }
 
-/** Reads the settings again on their next use, for tests that change them. */
+/** Parses the settings again on their next use, for tests that change them. */
 export function forgetEnvironment(): void {
   parsed = undefined;
 }

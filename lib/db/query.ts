@@ -27,7 +27,7 @@ const dialect = new PgDialect();
  * ```
  *
  * Select each column under its key in `columns`, quoted where it isn't lower-case. Columns without a decoder are dropped.
- * Where no SQL is written by hand, Drizzle's `select` decodes by its table; give its `sql` fragments a decoder by `.mapWith`
+ * Without hand-written SQL, Drizzle's `select` decodes by its table; give its `sql` fragments a decoder by `.mapWith`
  * (Drizzle itself passes NULL through, so use `nullable` there for the type).
  *
  * @param db a snapshot's database, or a `pg` pool or client of the writing side.

@@ -24,7 +24,7 @@ const OF_ALL_TENANTS: Record<string, [uses: number, why: string]> = {
   "task/emissions.ts": [1, "selects when the events of visible tasks were emitted"],
 };
 
-/** Files that run verbs of the client layer, which know no tenants, or statements on a connection of their own. */
+/** Files that run verbs of the client layer, which ignore tenants, or statements on a connection of their own. */
 const VERBS: Record<string, string> = {
   "queue-maintenance.ts": "refused where restricted",
 };
@@ -59,7 +59,7 @@ test("queries name tables through queueTables, or are listed here with the reaso
   expect(matching(named)).toEqual(Object.keys(NAME_TABLES));
 });
 
-test("few queries use the rows of all tenants", () => {
+test("only the listed files use the rows of all tenants", () => {
   const uses = sources.flatMap(({ file, text }) => {
     const count = text.match(/\bqueueTablesOfAllTenants\(/g)?.length ?? 0;
     return count > 0 ? [[file, count]] : [];
@@ -79,7 +79,7 @@ test("only the code that writes the dashboard's tables uses them without the res
   expect(users.sort()).toEqual(Object.keys(WRITERS));
 });
 
-test("queries run through snapshots, not through verbs that know no tenants", () => {
+test("queries run through snapshots, not through verbs that ignore tenants", () => {
   const verbs =
     /from "@\/lib\/absurd\/(?!errors"|connection\/(json|queryable)"|workflow-runs\/table")|get(Read|Write)Pool/;
   const running = sources.flatMap(({ file, text }) =>

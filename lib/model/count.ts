@@ -1,4 +1,4 @@
-/** A number that says how far it can be trusted. A capped one reads "at least". */
+/** A number with its precision; `capped` means "at least". */
 export type Count = { value: number; precision: "exact" | "estimated" | "capped" };
 
 /** The sum of counts. It is only as precise as its least precise part; no counts make an exact zero. */

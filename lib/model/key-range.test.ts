@@ -13,7 +13,7 @@ import {
 
 const milliseconds = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 
-test("the floor of a millisecond is the least id of it", () => {
+test("the floor of a millisecond is its lowest id", () => {
   fc.assert(
     fc.property(milliseconds, fc.uuid({ version: 7 }), (time, other) => {
       const floor = uuidFloor(time);
@@ -28,7 +28,7 @@ test("the floor of a millisecond is the least id of it", () => {
   expect(uuidInstant(EVERYTHING.to)).toBe("9999-12-31T23:59:59.999Z");
 });
 
-test("neighbours are neighbours, and the ends have none beyond them", () => {
+test("the next and the previous id are inverse, and clamped at the ends", () => {
   fc.assert(
     fc.property(fc.uuid(), (id) => {
       if (id !== EVERYTHING.to) expect(predecessor(successor(id))).toBe(id);
@@ -38,7 +38,7 @@ test("neighbours are neighbours, and the ends have none beyond them", () => {
   expect(predecessor(EVERYTHING.from)).toBe(EVERYTHING.from);
 });
 
-test("a prefix is the range of the ids that begin with it", () => {
+test("a prefix is the range of the ids that start with it", () => {
   fc.assert(
     fc.property(fc.uuid(), fc.uuid(), fc.integer({ min: 2, max: 36 }), (id, other, length) => {
       const prefix = id.slice(0, length);
@@ -49,7 +49,7 @@ test("a prefix is the range of the ids that begin with it", () => {
   );
 });
 
-test("ranges that do not meet have nothing in common", () => {
+test("ranges that do not overlap have an empty intersection", () => {
   const { from, to } = intersect(prefixRange("aa"), prefixRange("bb"));
   expect(from >= to).toBe(true);
   expect(intersect()).toEqual(EVERYTHING);

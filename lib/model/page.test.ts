@@ -4,7 +4,7 @@ import { formatCursor, PLACE, parseCursor } from "./page";
 
 const id = "01890a5d-ac96-774b-bcce-b302099a8057";
 
-test("every place survives the way through a cursor", () => {
+test("a cursor round-trips", () => {
   const direction = fc.constantFrom("older" as const, "newer" as const);
   const part = fc.string({ unit: "grapheme" });
   fc.assert(
@@ -19,7 +19,7 @@ test("every place survives the way through a cursor", () => {
   );
 });
 
-test("the cursor of a list sorted by id can be read by people", () => {
+test("the cursor of a list sorted by id is human-readable", () => {
   expect(formatCursor("older", id)).toBe(`o.${id}`);
 });
 
@@ -43,11 +43,11 @@ test.each([
   "bm90IGpzb24",
   Buffer.from('["older", 1]').toString("base64url"),
   Buffer.from('{"a":1}').toString("base64url"),
-])("%j is no cursor of a list sorted by id", (cursor) => {
+])("%j is not a cursor of a list sorted by id", (cursor) => {
   expect(parseCursor(cursor, [PLACE.id])).toBeNull();
 });
 
-test("each part of a place has a form of its own", () => {
+test("each part of a cursor is validated", () => {
   expect(PLACE.time("2026-01-02 03:04:05.678901+00")).toBe(true);
   expect(PLACE.time("now")).toBe(false);
   expect(PLACE.integer("-1")).toBe(true);

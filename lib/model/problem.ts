@@ -77,7 +77,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** The HTTP status that the API answers with. */
+/** The HTTP status of the API's response. */
 export function httpStatus(code: ProblemCode): number {
   return STATUSES[code];
 }

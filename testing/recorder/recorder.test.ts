@@ -9,7 +9,7 @@ import { connectWithClock, TravellingClock } from "./travelling-clock";
 
 const database = openTestDatabase();
 
-/** How long the SDK puts an unknown task back depends on the run's random id. */
+/** The delay after which the SDK retries an unknown task depends on the run's random id. */
 const VARIES = "unknown-task";
 
 test.each(Object.entries(situations))(

@@ -1,6 +1,6 @@
 import type { Stage } from "./stage";
 
-/** What a task is doing when it is looked at: one situation each. */
+/** Active tasks, one situation each. */
 export const activeSituations: Record<string, (stage: Stage) => Promise<void>> = {
   queued: async (stage) => {
     await stage.spawn();
@@ -201,7 +201,7 @@ export const activeSituations: Record<string, (stage: Stage) => Promise<void>> =
   },
 };
 
-/** Claims and fails the task as often, each time after half a second of work. */
+/** Claims and fails the task this number of times, each after half a second of work. */
 export async function failAttempts(stage: Stage, times: number): Promise<void> {
   for (let attempt = 0; attempt < times; attempt++)
     await stage.work("worker-a", async () => {

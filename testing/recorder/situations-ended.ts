@@ -1,7 +1,7 @@
 import { failAttempts } from "./situations-active";
 import type { Stage } from "./stage";
 
-/** How tasks end. */
+/** Ended tasks, one situation each. */
 export const endedSituations: Record<string, (stage: Stage) => Promise<void>> = {
   completed: async (stage) => {
     await stage.spawn();

@@ -2,7 +2,7 @@ import type { Stage } from "./stage";
 
 const PAID = "payment.captured:42";
 
-/** Waits for events: going on, over, timed out, and the ways they go wrong. */
+/** Waits for events: active, ended, timed out, and failed. */
 export const eventSituations: Record<string, (stage: Stage) => Promise<void>> = {
   "event-wait-forever": async (stage) => {
     await stage.spawn();

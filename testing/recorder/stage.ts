@@ -12,7 +12,7 @@ const SILENT = { log() {}, info() {}, warn() {}, error() {} };
 export class Stage {
   taskId = "";
   runId = "";
-  /** Set by `capture` from inside of a handler. */
+  /** Set by `capture` inside a handler. */
   captured: TaskDetail | null = null;
   readonly pool: Pool;
   readonly queue: string;

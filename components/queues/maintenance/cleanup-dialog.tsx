@@ -124,10 +124,10 @@ function CleanupPreview({
           </p>
           <p>
             <CountText count={plan.events} className="font-semibold" /> events from before then
-            {plan.questions.value > 0 && (
+            {plan.neverEmitted.value > 0 && (
               <>
                 {" "}
-                (<CountText count={plan.questions} /> never emitted)
+                (<CountText count={plan.neverEmitted} /> never emitted)
               </>
             )}
             . Current waiters are not affected.

@@ -39,7 +39,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(claimed.map((run) => run.run_id)).toEqual([...ids].sort());
   });
 
-  test("many runs of ended tasks do not hide a claimable one", async () => {
+  test("many runs of ended tasks do not hide a ready one", async () => {
     const e = engine();
     for (let index = 0; index < 50; index++) await e.spawn();
     await e.rows(`update ${e.table("t")} set state = 'failed'`);

@@ -105,12 +105,12 @@ describeBothWays("events", (session) => {
     });
   });
 
-  test("waitForEvent: no timeout must be explicit", async () => {
+  test("waitForEvent: waiting without a timeout must be explicit", async () => {
     const input = { runId: UNKNOWN, eventName: "go" } as WaitInput;
     await expect(session.client.waitForEvent(input)).rejects.toThrow(InvalidArgumentError);
   });
 
-  test("waitForEvent: an unknown run", async () => {
+  test("waitForEvent: throws for an unknown run", async () => {
     await expect(
       session.client.waitForEvent({ runId: UNKNOWN, eventName: "go", timeoutSeconds: 1 }),
     ).rejects.toThrow(RunNotFoundError);
@@ -126,7 +126,7 @@ describeBothWays("events", (session) => {
     await expect(session.client.setRunSleeping(UNKNOWN)).rejects.toThrow(RunNotFoundError);
   });
 
-  test("emitEvent: the first emit of a name counts", async () => {
+  test("emitEvent: the first emit of a name is kept, later ones are ignored", async () => {
     await session.setClock(NOON);
     await session.client.emitEvent("go", 1);
     await session.client.emitEvent("go", 2);

@@ -33,7 +33,7 @@ export type AwaitResult =
 /**
  * Waits for an event of this queue. If it was emitted, its payload is stored as the step's checkpoint and returned. If
  * not, run and task are put to sleep and the caller must stop executing. The emit or the timeout makes the run
- * claimable again; then a second call returns the outcome. No emit is lost in between.
+ * ready again; then a second call returns the outcome. No emit is lost in between.
  *
  * A timeout stores no checkpoint, so a later replay of the step waits again. Store the timeout as a checkpoint of your
  * own.

@@ -33,7 +33,7 @@ describe.each(STORAGE_MODES)("a drop of a queue, %s", (storageMode) => {
     ["w", "e", "c", "r", "t"],
     ["r", "t"],
     ["c", "w", "t"],
-  ])("waits for who reads %s, %s …, and lets them end", async (first, ...rest) => {
+  ])("waits until readers of %s, %s …, have finished", async (first, ...rest) => {
     await other.query("begin");
     await read(first);
     const dropped = dropQueue(database.pool, queue);

@@ -16,7 +16,7 @@ describeBothWays("queues", (session) => {
     return spawned;
   }
 
-  test("createQueue: creates a queue of each storage mode, and repeating it is harmless", async () => {
+  test("createQueue: creates a queue of each storage mode; a second call changes nothing", async () => {
     const { client } = session;
     await client.createQueue({ storageMode: "unpartitioned" });
     expect((await client.getQueuePolicy())?.storageMode).toBe("unpartitioned");
@@ -46,7 +46,7 @@ describeBothWays("queues", (session) => {
     expect(names).toEqual(expect.arrayContaining([another().queueName, session.client.queueName]));
   });
 
-  test("dropQueue: drops one queue, and repeating it is no error", async () => {
+  test("dropQueue: drops one queue; a second drop is no error", async () => {
     const before = await session.client.listQueues();
     const more = another();
     await more.createQueue();
@@ -80,7 +80,7 @@ describeBothWays("queues", (session) => {
     expect(await session.client.getQueuePolicy()).toEqual({ ...before, ...change });
   });
 
-  test("setQueuePolicy: an unknown queue", async () => {
+  test("setQueuePolicy: throws for an unknown queue", async () => {
     await expect(
       session.client.withQueue("nowhere").setQueuePolicy({ cleanupLimit: 1 }),
     ).rejects.toThrow(QueueNotFoundError);
@@ -136,7 +136,7 @@ describeBothWays("queues", (session) => {
     });
   });
 
-  test("cleanupAllQueues: an unknown queue", async () => {
+  test("cleanupAllQueues: throws for an unknown queue", async () => {
     await expect(session.client.cleanupAllQueues({ queueName: "nowhere" })).rejects.toThrow(
       QueueNotFoundError,
     );

@@ -89,7 +89,7 @@ describeBothWays("runs", (session) => {
     });
   });
 
-  test("completeTask: an unknown run, and one that does not run", async () => {
+  test("completeTask: throws for an unknown run and for one that is not running", async () => {
     const { client, db } = session;
     const { runId } = await client.spawnTask("job");
     await db.query("savepoint s").catch(() => {});

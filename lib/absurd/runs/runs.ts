@@ -167,7 +167,7 @@ function storable(text: string): string {
 }
 
 /**
- * Puts a running run to sleep until `wakeAt` and releases its lease; a time in the past makes it claimable at once.
+ * Puts a running run to sleep until `wakeAt` and releases its lease; a time in the past makes it ready at once.
  * The same run resumes, with the same attempt. `inSeconds` counts from the database's clock.
  *
  * @throws RunNotRunningError in any other state, so a task that was only spawned can't be delayed.

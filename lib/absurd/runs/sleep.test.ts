@@ -104,7 +104,7 @@ describeBothWays("sleep", (session) => {
     );
   });
 
-  test("sleep: an unknown run", async () => {
+  test("sleep: throws for an unknown run", async () => {
     const runId = "0198c0de-0000-7000-8000-000000000000";
     await expect(session.client.sleep({ runId, stepName: "nap", seconds: 1 })).rejects.toThrow(
       RunNotFoundError,

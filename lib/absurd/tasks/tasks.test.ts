@@ -48,7 +48,7 @@ describeBothWays("tasks", (session) => {
     });
   });
 
-  test("spawnTask: without options a task has one attempt and nothing else", async () => {
+  test("spawnTask: without options a task has one attempt and no other setting", async () => {
     const { taskId } = await session.client.spawnTask("job");
     expect(await session.client.getTaskStatus(taskId)).toMatchObject({
       params: null,

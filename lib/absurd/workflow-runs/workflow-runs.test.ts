@@ -142,7 +142,7 @@ describeBothWays("workflow runs", (session) => {
     });
   });
 
-  test("updateWorkflowRunStatus: an unknown run, an unknown status", async () => {
+  test("updateWorkflowRunStatus: an unknown run or status is refused", async () => {
     const update = session.client.updateWorkflowRunStatus;
     expect(await update(UNKNOWN, "running")).toBe(false);
     await expect(update(UNKNOWN, "running", { mustExist: true })).rejects.toThrow(

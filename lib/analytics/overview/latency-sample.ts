@@ -7,7 +7,7 @@ import type { Iso } from "@/lib/model/instants";
 import { uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { groupBy } from "../scope/group-by";
 
-/** Tasks read in all, and the least a queue gets whatever the number of queues. */
+/** Size of the sample over all queues, and the minimum per queue. */
 const TASKS = 12_000;
 const LEAST = 100;
 const SLICES = 48;

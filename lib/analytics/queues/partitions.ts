@@ -15,7 +15,7 @@ import { groupBy } from "../scope/group-by";
 
 const PREFIXES = { t: "tasks", r: "runs", c: "checkpoints", w: "waits" } as const;
 
-/** Rows of a default partition are counted up to here. */
+/** Maximum number of rows counted in a default partition. */
 const CAP = 10_000;
 
 const PART = {
@@ -83,7 +83,7 @@ async function listParts(db: Database, queue: string): Promise<Part[]> {
   );
 }
 
-/** The bounds of a partition are ids: the least of a week, and the least of the one after. */
+/** The bounds of a partition are ids: the lowest of its week, and the lowest of the next week. */
 function parseBounds(bound: string): { from: Iso; to: Iso } {
   const [from = "", to = ""] = [...bound.matchAll(/'([0-9a-f-]{36})'/g)].map((match) =>
     uuidInstant(match[1] ?? ""),

@@ -11,7 +11,7 @@ import { isRecent, RECENT_TASKS } from "../scope/recent-tasks";
 /** Task tables up to this many bytes are counted, larger ones estimated. */
 const SMALL = 4_194_304;
 
-/** How many rows to scan while there are no statistics. */
+/** Maximum number of rows scanned when there are no statistics. */
 const CAP = RECENT_TASKS;
 
 const STATES = ["completed", "failed", "cancelled"] as const;
@@ -29,7 +29,7 @@ export async function countTerminalTasks(
 ): Promise<Map<string, TerminalCounts>> {
   const restricted = narrowTenants(getTenants(), tenants) !== null;
   const estimates = (await listEstimates(db, queues)).map((row) =>
-    // The statistics are of all tenants: nothing may come of them.
+    // The statistics cover all tenants, so a restricted count must not use them.
     restricted ? { ...row, analyzed: false, completed: null, failed: null, cancelled: null } : row,
   );
   const counted = await countTasks(

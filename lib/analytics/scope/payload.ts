@@ -5,7 +5,7 @@ import { type PayloadRoot, redact } from "./redact";
 /** Texts up to this many bytes come with their row. */
 const INLINE_LIMIT = 65_536;
 
-/** What the texts of all rows of an answer may take together, roughly. */
+/** About how many bytes the texts of all rows of a result may have together. */
 const TOTAL_LIMIT = 4_194_304;
 
 /** A value stored in more bytes than this is not printed only to learn the size of its text. */

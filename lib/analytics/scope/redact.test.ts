@@ -14,7 +14,7 @@ const database = openTestDatabase({
   settings: { DASHBOARD_TENANTS: "acme", DASHBOARD_REDACT: "password" },
 });
 
-test("values stay hidden where the dashboard is restricted to tenants", async () => {
+test("redaction works in a dashboard restricted to tenants", async () => {
   const { pool } = database;
   await createQueue(pool, "orders");
   const params = { password: "hunter2", seen: "yes" };
@@ -47,7 +47,7 @@ test("a fixed column of the list is redacted too", async () => {
   expect(row?.workflowRunId).toBe("[redacted 1]");
 });
 
-test("no JSON of unknown meaning is shown", () => {
+test("a JSON expression of unknown kind is refused", () => {
   expect(() => getPayloadRoot(sql`anything`)).toThrow("not known");
   expect(getPayloadRoot(queueTables("orders").checkpoints.state)).toBe("step");
 });

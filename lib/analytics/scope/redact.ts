@@ -49,7 +49,7 @@ export function redactErrorPart<Text extends string | null>(
 
 /** Characters of a value that a list shows. */
 const LIMIT = 200;
-/** What is looked into for hidden keys before it is cut. */
+/** Bytes scanned for redacted keys before truncation. */
 const LARGE = 65_536;
 
 /** A text of users before redaction. It is no string, so that the type checker finds one that is not redacted. */
@@ -83,7 +83,7 @@ export function redactColumn(
   if (!isRedacting()) return read;
   const rules = redactionRules();
   const path = upToArray(steps);
-  // A number may be a key, or the place in an array, which has none.
+  // A number is a key of an object or an index into an array, which has no keys.
   const keys = path.filter((step) => !/^\d+$/.test(step));
   if (isPathHidden(rules, source, path) || isPathHidden(rules, source, keys)) return maskOf(1);
   const text = read.slice(1);

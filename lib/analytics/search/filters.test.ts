@@ -160,7 +160,7 @@ describe.each(QUEUES)("in the queue %s", (queue) => {
   });
 });
 
-test("filters hold over all queues alike, and upwards too", async () => {
+test("filters apply to all queues, in both directions", async () => {
   for (const [words, expected] of TABLE) {
     expect((await find(words)).sort(), words).toEqual([...expected, ...expected].sort());
     const { query } = parseTaskQuery(words);
@@ -174,7 +174,7 @@ test("filters hold over all queues alike, and upwards too", async () => {
   }
 });
 
-test("any two filters together find what both find", async () => {
+test("two filters together find the tasks that match both", async () => {
   const scope = { queue: QUEUES.slice(1) };
   // Errors and workers must belong to one attempt, so these do not simply intersect.
   const each = TABLE.filter(([words]) => !/error|worker|^"|tenant:acme tenant|state/.test(words));

@@ -12,7 +12,7 @@ const QUEUES = ["plain", "parts"];
 const now = Date.now();
 const history: KeyRange = { from: uuidFloor(now - 101 * DAY), to: uuidFloor(now + 1_000) };
 
-/** A task an hour for a hundred days in both queues; of each queue every hundredth is marked. */
+/** One task per hour for a hundred days in both queues; in each queue every hundredth is marked. */
 beforeAll(async () => {
   for (const queue of QUEUES) {
     await createQueue(database.pool, queue, {
@@ -46,7 +46,7 @@ async function marked(): Promise<string[]> {
 }
 
 type More = { most?: number; range?: KeyRange; queues?: string[]; budget?: number };
-/** With time for everything, unless told otherwise: how fast this machine is must not matter. */
+/** The default budget is large, so that results don't depend on the machine's speed. */
 const search = (key: string, more: More = {}) =>
   inSnapshot((db) =>
     searchHeaders(db, more.queues ?? QUEUES, {
@@ -59,13 +59,13 @@ const search = (key: string, more: More = {}) =>
   );
 const names = ({ found }: FoundTasks) => found.map(({ queue, taskId }) => `${queue}/${taskId}`);
 
-test("finds the tasks of all queues, the oldest first", async () => {
+test("finds the tasks of all queues, oldest first", async () => {
   const result = await search("all");
   expect(names(result)).toEqual(await marked());
   expect(result).toMatchObject({ found: { length: 48 }, rest: null, full: false });
 });
 
-test("goes on where its time was up, and ends with all of them", async () => {
+test("continues after the budget and finds every task", async () => {
   let elapsed = 0;
   vi.spyOn(performance, "now").mockImplementation(() => (elapsed += 10));
   const rests: (string | null)[] = [];
@@ -76,7 +76,7 @@ test("goes on where its time was up, and ends with all of them", async () => {
       expect(names(result)).toEqual(await marked());
       break;
     }
-    // What was found lies before what was not looked at.
+    // Every task found is older than the range that was not searched.
     expect(names(result)).toEqual(
       (await marked()).filter((id) => (id.split("/")[1] ?? "") < (result.rest ?? "")),
     );
@@ -85,15 +85,15 @@ test("goes on where its time was up, and ends with all of them", async () => {
   expect(rests.slice(0, -1)).toEqual(rests.slice(0, -1).toSorted());
 });
 
-test("finds what came since, and what was committed late", async () => {
+test("finds tasks that were spawned or committed since", async () => {
   await search("again");
-  // A minute ago, which is not settled; and ten seconds ago.
+  // One task a minute ago, which may still be followed by late commits, and one ten seconds ago.
   await insert("plain", 100, 100, "0.6 seconds");
   await insert("parts", 100, 100, "0.1 seconds");
   expect(names(await search("again"))).toEqual(await marked());
 });
 
-test("other queues are another question, and so is a range that begins earlier", async () => {
+test("the cache is not used for other queues or a range that begins earlier", async () => {
   const recent = { ...history, from: uuidFloor(now - 10 * DAY) };
   const some = await search("narrow", { range: recent });
   expect(some.found.length).toBeLessThan(10);
@@ -102,7 +102,7 @@ test("other queues are another question, and so is a range that begins earlier",
   expect(names(plain)).toEqual((await marked()).filter((id) => id.startsWith("plain/")));
 });
 
-test("gives up at a number", async () => {
+test("stops at the maximum number of tasks", async () => {
   const result = await search("few", { most: 5 });
   expect(result).toMatchObject({ found: { length: 5 }, rest: null, full: true });
 });

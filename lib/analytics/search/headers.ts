@@ -9,7 +9,7 @@ import { type KeyRange, uuidFloor, uuidMilliseconds } from "@/lib/model/key-rang
 import { inKeyRange } from "../scope/key-pages";
 import { scanWindows } from "./windows";
 
-/** The first window, in milliseconds of ids: a task mostly spawns others soon after its own spawn. */
+/** The first window, in milliseconds of ids: most tasks spawn their children soon after their own spawn. */
 const FIRST_WINDOW = 60_000;
 /** Re-read ids younger than this, in milliseconds: a slow transaction may still commit an id below those scanned. */
 const SETTLED_AFTER = 120_000;

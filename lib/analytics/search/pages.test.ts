@@ -55,7 +55,7 @@ beforeAll(async () => {
   made = rows.toSorted((a, b) => (a.id < b.id ? 1 : -1));
 });
 
-/** An id of the row's millisecond; those of one millisecond stand in an order of their own. */
+/** An id of the row's millisecond; ids of one millisecond are in random order. */
 function parseId(kind: string): string {
   return `(lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '${kind}' || '8'
     || substr(md5(n::text || '/' || queue), 1, 15))::uuid`;
@@ -98,7 +98,7 @@ const matches = (task: Made, asked: Partial<TaskFilters>) =>
   (!asked.after || task.at >= new Date(asked.after)) &&
   (!asked.before || task.at < new Date(asked.before));
 
-test("any filters from any cursor, page by page, give what filtering all tasks in memory gives", async () => {
+test("paging from any cursor returns what the same filters select in memory", async () => {
   await fc.assert(
     fc.asyncProperty(
       filters,
@@ -118,7 +118,7 @@ test("any filters from any cursor, page by page, give what filtering all tasks i
           .filter((task) => matches(task, asked))
           .map((task) => task.id)
           .filter((id) => from === null || (direction === "older" ? id < from : id > from));
-        // Each page stands in the order of the list, whichever way it was reached.
+        // Rows of a page are in the order of the list, whichever direction it was reached from.
         const upwards = (found: string[]) => (some.sort === "oldest" ? found : found.toReversed());
         const inDirection = (found: string[]) =>
           direction === "newer" ? upwards(found) : upwards(found).toReversed();

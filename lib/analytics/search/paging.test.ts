@@ -11,7 +11,7 @@ const database = openTestDatabase();
 describe("a search that runs out of time", () => {
   beforeAll(async () => {
     await createQueue(database.pool, "sparse");
-    // One task a minute for a hundred days, of twelve thousand one of the kind looked for.
+    // One task a minute for a hundred days, one match per 12,000.
     await database.pool.query(`
       insert into absurd.t_sparse (task_id, task_name, params, state, attempts)
       select (lpad(to_hex((extract(epoch from now() - n * interval '1 minute') * 1000)::bigint), 12, '0')
@@ -24,7 +24,7 @@ describe("a search that runs out of time", () => {
   });
 
   test.each(["older", "newer"] as const)(
-    "says how far it got, and goes on from there: %s",
+    "returns how far it got, and the next page continues there: %s",
     async (direction) => {
       const scope = { queue: ["sparse"], name: ["rare"], limit: 4 };
       const { rows } = await list({ ...scope, limit: 200 });
@@ -50,7 +50,7 @@ describe("paging", () => {
     await createQueue(database.pool, "right", { storageMode: "partitioned" });
   });
 
-  test("neither loses nor repeats tasks while others arrive", async () => {
+  test("neither skips nor repeats tasks while others arrive", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 2, max: 9 }),
@@ -76,7 +76,7 @@ describe("paging", () => {
             page = await list({ ...scope, cursor: page.newer });
             back.unshift(...ids(page));
           }
-          // The first page of all has no cursor above it: there, refreshing shows what is new.
+          // The newest page has no cursor to newer tasks: a refresh shows them.
           expect(back).toEqual(before.length > limit ? await everything() : before);
         },
       ),
@@ -91,7 +91,7 @@ describe("paging", () => {
     return rows.map((row) => row.task_id);
   }
 
-  test("an empty page leads back", async () => {
+  test("an empty page has a cursor back", async () => {
     const oldest = (await everything()).at(-1) ?? "";
     const page = await list({ queue: ["left", "right"], cursor: `o.${oldest}`, limit: 3 });
     expect(page).toMatchObject({ rows: [], older: null });
@@ -99,7 +99,7 @@ describe("paging", () => {
     expect(ids(back)).toContain(oldest);
   });
 
-  test("a foreign cursor is refused", async () => {
+  test("a cursor of another list is refused", async () => {
     await expect(list({ cursor: "o.1" })).rejects.toMatchObject({ code: "bad_request" });
   });
 });

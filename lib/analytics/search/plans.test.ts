@@ -74,7 +74,7 @@ test.each([
   expect(total).toBeLessThan(6_000);
 });
 
-test("suggestions read a few tasks of each queue", async () => {
+test("suggestions query a few tasks of each queue", async () => {
   const before = await scans("[trc]");
   const { names, workers, paths } = await suggestTasks([]);
   expect(names).toHaveLength(20);

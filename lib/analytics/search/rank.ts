@@ -23,7 +23,7 @@ import type { TaskPageSearch, TaskSearch } from "./task-search";
 /** How many tasks a ranking covers, of all queues together. */
 const MOST_RANKED = 40_000;
 
-/** A task at its place: `value` is what the order goes by, and `id` breaks ties. */
+/** The position of a task in a ranking: `value` is the sort key, and `id` breaks ties. */
 type Ranked = { taskId: Uuid; value: string; id: Uuid };
 
 /** A page that isn't sorted by id: its tasks are ranked first, and then read by primary key. */
@@ -47,7 +47,7 @@ async function listInOrder(db: Database, ranked: Ranked[], search: TaskSearch): 
   return inOrder.flatMap((id) => rows.get(id) ?? []);
 }
 
-/** All pages of a ranking cover the window of the first one, so `at` and `from` are part of each place. */
+/** All pages of a ranking cover the window of the first one, so `at` and `from` are part of each cursor. */
 function cursorsAround(
   found: Ranked[],
   { limit, direction, place, at }: TaskPageSearch,
@@ -112,7 +112,7 @@ async function rankByDue(db: Database, search: TaskPageSearch): Promise<Ranked[]
   );
 }
 
-/** Whether a search has more conditions than its queues. Restricted tables leave out other tenants by themselves. */
+/** Whether a search has more conditions than its queues. Restricted tables already leave out other tenants. */
 function hasConditions({ range, query: { queue: _, ...rest } }: TaskSearch): boolean {
   if (range.from !== EVERYTHING.from || range.to !== EVERYTHING.to) return true;
   return Object.values(rest).some((part) => part?.length);

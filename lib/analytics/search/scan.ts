@@ -27,7 +27,7 @@ import type { TaskSearch } from "./task-search";
  */
 export type Strategy = "walk" | "sweep";
 
-/** A limit that nothing reaches. */
+/** A limit above any result. */
 const FENCE = 2 ** 31 - 1;
 
 /**
@@ -199,7 +199,7 @@ function hasAttempt(tables: QueueTables, { query: wanted, range }: TaskSearch): 
   );
 }
 
-/** Equality is containment, which compares numbers digit by digit and can use an index that a user may have added. */
+/** Equality is containment, which compares numbers digit by digit and can use an index that a user added. */
 function compareJson(
   column: SQL | ReturnType<typeof jsonColumn>,
   condition: PathCondition,

@@ -8,7 +8,7 @@ import { ids, list } from "@/testing/reads";
 
 const database = openTestDatabase();
 
-/** Two queues of sixty tasks, a minute apart: each third sleeps, many due at one and the same time. */
+/** Two queues of sixty tasks, a minute apart: each third sleeps, many of them due at the same time. */
 beforeAll(async () => {
   for (const queue of ["a", "b"]) {
     await createQueue(database.pool, queue, {
@@ -34,7 +34,7 @@ beforeAll(async () => {
   }
 });
 
-/** All pages from the first on, and all pages back from the last. */
+/** Pages to the end and back to the start, and returns the rows. */
 async function walk(filters: Parameters<typeof list>[0], onward: "older" | "newer" = "older") {
   const back = onward === "older" ? "newer" : "older";
   const pages: Page<TaskSummary>[] = [await list({ ...filters, limit: 7 })];
@@ -48,7 +48,7 @@ async function walk(filters: Parameters<typeof list>[0], onward: "older" | "newe
   return pages.flatMap((page) => page.rows);
 }
 
-test("the oldest first is the newest first, read backwards", async () => {
+test("oldest first is the reverse of newest first", async () => {
   const newest = await walk({});
   expect(newest).toHaveLength(120);
   expect(await walk({ sort: "oldest" }, "newer")).toEqual(newest.toReversed());
@@ -58,7 +58,7 @@ test("the oldest first is the newest first, read backwards", async () => {
   expect(await walk({ ...filters, sort: "oldest" }, "newer")).toEqual(failed.toReversed());
 });
 
-test("what is due comes first, and what never is comes last", async () => {
+test("tasks are sorted by due time, those that are never due last", async () => {
   const rows = await walk({ state: ["sleeping"], sort: "due" });
   expect(rows).toHaveLength(40);
   const due = rows.map(({ run }) =>
@@ -72,7 +72,7 @@ test("what is due comes first, and what never is comes last", async () => {
   );
 });
 
-test("the most attempts and the longest are ranked within a window", async () => {
+test("tasks of a time range are ranked by attempts and by duration", async () => {
   const attempts = (await walk({ sort: "attempts", range: "1d" })).map((row) => row.attempts);
   expect(attempts).toHaveLength(120);
   expect(attempts).toEqual(attempts.toSorted((x, y) => y - x));
@@ -82,13 +82,13 @@ test("the most attempts and the longest are ranked within a window", async () =>
   const took = ended.map((row) => Date.parse(row.endedAt ?? "") - Date.parse(row.enqueuedAt));
   expect(took).toEqual(took.toSorted((x, y) => y - x));
 
-  // What still sleeps has taken longest: it is as old as it is.
+  // The duration of a task that has not ended is its age, so a sleeping one ranks first.
   const [longest] = await walk({ sort: "duration", range: "1d" });
   expect(longest?.state).toBe("sleeping");
   expect((await list({ sort: "duration", range: "30m" })).rows).toHaveLength(50);
 });
 
-test("an order that these filters cannot be in is refused, with the way to it", async () => {
+test("an order that the filters exclude is refused with a hint", async () => {
   await expect(list({ sort: "due" })).rejects.toMatchObject({
     code: "bad_request",
     message: expect.stringContaining("Sorting by due time needs active states"),
@@ -113,7 +113,7 @@ test("a cursor of another order is refused", async () => {
   }
 });
 
-test("an idempotency key leads to its task in every kind of queue", async () => {
+test("an idempotency key finds its task in every kind of queue", async () => {
   const { pool } = database;
   const spawn = async (queue: string, key: string) =>
     (

@@ -24,7 +24,7 @@ import { parseKeyCursor, requireCursor } from "../scope/key-pages";
 import { redactionRules } from "../scope/redact";
 import type { RegisteredQueue, Scope } from "../scope/registry";
 
-/** The tasks to search for, in the order of their ids. Times, prefix and cursor are one range of ids by now. */
+/** The tasks to search for, in the order of their ids. Times, prefix and cursor have been combined into one range of ids. */
 export type TaskSearch = {
   /** Names of the queues to search. */
   queues: string[];
@@ -43,11 +43,11 @@ export type TaskPageSearch = TaskSearch & {
   isContinued: boolean;
   /** Where a page that isn't sorted by id continues. */
   place: RankPlace | null;
-  /** When the first page was read. Durations, and windows that end now, count until then on all pages. */
+  /** When the first page was queried: the end of durations, and of windows that end now, on all pages. */
   at: Iso;
 };
 
-/** `value` is what the order goes by, and `id` breaks ties; `from` is the first id that the ranking covers. */
+/** `value` is the sort key, and `id` breaks ties; `from` is the first id that the ranking covers. */
 export type RankPlace = { value: string; id: Uuid; at: Iso; from: Uuid };
 
 /**
@@ -111,7 +111,7 @@ function refuseSort(filters: TaskFilters): void {
     throw new ProblemError({ code: "bad_request", message: problem.message, hint: problem.hint });
 }
 
-/** A search for a redacted value would reveal it, one guess after the other. */
+/** Refuses searches for redacted values, which would reveal them by repeated guesses. */
 function refuseHidden({ where, error }: TaskFilters): void {
   const rules = redactionRules();
   const guess = where.find(({ path }) => isPathHidden(rules, path.source, path.steps));

@@ -17,16 +17,16 @@ import type { TaskSearch } from "./task-search";
 /** Time limit of one window before it is retried with a smaller one, in milliseconds. */
 const WINDOW_LIMIT = 1_000;
 
-/** The first window aims at this many pages of tasks of all queues together: one page of whatever isn't rare. */
+/** The first window aims at this many pages of tasks of all queues together: enough for one page of matches that aren't rare. */
 export const PAGES = 20;
 
 /** The range to scan window by window. */
 export type Windows = {
   range: KeyRange;
   direction: Direction;
-  /** Of the first window, in milliseconds of ids. */
+  /** Width of the first window, in milliseconds of ids. */
   width: number;
-  /** How long to go on with further windows, in milliseconds. */
+  /** How long further windows may be scanned, in milliseconds. */
   budget: number;
 };
 
@@ -134,7 +134,7 @@ export async function findExtent(
   if (!oldest || !newest) return nothing;
   const range = intersect(search.range, { from: oldest, to: successor(newest) });
   const edge = uuidMilliseconds(search.direction === "older" ? range.to : range.from);
-  /** The width of one page in each queue that has a full one, in milliseconds. */
+  /** The range of times that one page of each queue covers, in milliseconds; only queues with a full page count. */
   const pages = rows.flatMap(({ further }) =>
     further === null ? [] : Math.max(1, Math.abs(edge - uuidMilliseconds(further))),
   );

@@ -4,7 +4,7 @@ import { type QueueTables, queueTables } from "@/lib/db/schema";
 import { payload } from "../scope/payload";
 import type { RegisteredQueue } from "../scope/registry";
 
-/** All columns of a task; values longer than `limit` come with their size only. */
+/** All columns of a task; of values longer than `limit` only the size. */
 export function taskDetailColumns(queue: RegisteredQueue, limit?: number) {
   const { tasks, tenantId } = queueTables(queue.name);
   const short = (value: SQL) => sql`left(${value}, 200)`.mapWith(nullable(text));

@@ -7,7 +7,7 @@ import type { TaskDetail } from "@/lib/model/task";
 
 type Asked = Pick<TaskDetail, "task" | "runs" | "checkpoints" | "waits">;
 
-/** Which events tasks of one queue waited for, as far as their rows tell, and when those were emitted. */
+/** The events that tasks of one queue waited for, as far as their rows record it, and when they were emitted. */
 export async function listEmissions(
   db: Database,
   queue: string,
@@ -31,7 +31,7 @@ export async function listEmissions(
   });
 }
 
-/** Waits name their event; past ones left it in the default name of their checkpoint, perhaps with a counter. */
+/** A wait names its event. After the wait, only the default name of its checkpoint has it, possibly with a counter. */
 function eventNames({ runs, checkpoints, waits }: Asked): string[] {
   const awaited = checkpoints.flatMap(({ name }) => {
     const event = /^\$awaitEvent:(.*)$/s.exec(name)?.[1];

@@ -3,15 +3,15 @@ import type { Uuid } from "@/lib/model/ids";
 import { isUuid } from "@/lib/model/ids";
 import type { Json } from "@/lib/model/json";
 
-/** A task that another one names, and where: `awaited` and `stored` are by a step. */
+/** A task that another one names, and where: `awaited` and `stored` are found in a step. */
 export type Link = { id: Uuid; how: "awaited" | "stored"; step: string };
 
 const AWAITED = /^\$awaitTaskResult:([0-9a-f-]{36})(?:#\d+)?$/i;
-/** What clients call the id in the answer of a spawn. */
+/** The names under which clients return the id of a spawned task. */
 const ID_KEYS = new Set(["taskID", "taskId", "task_id"]);
 const MOST = 200;
 
-/** The name of the checkpoint in which a client keeps the result of a task it waited for, by its default name. */
+/** The default name of the checkpoint in which a client stores the result of a task that it waited for. */
 export function awaitCheckpoint(taskId: Uuid): string {
   return `$awaitTaskResult:${taskId}`;
 }

@@ -11,12 +11,12 @@ import type { RegisteredQueue } from "../scope/registry";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./columns";
 import { listEmissions } from "./emissions";
 
-/** JSON values come only as long as a line or two shows of them: the task's own page has the rest. */
+/** Longest JSON value in a result, about two lines on screen; the task's own page has the full value. */
 const VALUE_LIMIT = 600;
-/** Of each table and queue, so that an answer stays bounded whatever the run did. */
+/** Most rows per table and queue, so that a result is bounded whatever the run did. */
 const MOST_ROWS = 5_000;
 
-/** A task with all that is kept about it, and what its values say of the workflow. */
+/** A task with everything the engine keeps about it, and what its values report about the workflow. */
 export type WorkflowTaskDetail = { detail: TaskDetail; record: TaskRecord };
 
 /**
@@ -141,12 +141,12 @@ function listWaits(db: Database, queue: string, ids: Uuid[]): Promise<Wait[]> {
     .limit(MOST_ROWS);
 }
 
-/** A longer report of operators is not read. */
+/** Longest report of operators that is parsed. */
 const MOST_BYTES = 1_048_576;
-/** Words of a failure are cut to this many letters. */
+/** Longest text of a failure, in characters. */
 const LONGEST_WORDS = 2_000;
 
-/** What a task says of the workflow by its header and result, as JSON text. */
+/** What a task's header and result report about the workflow, as JSON text. */
 export function taskReport({ headers, result }: QueueTables["tasks"]) {
   const operators = sql`case when pg_column_size(${result}) <= ${MOST_BYTES}::int
     and jsonb_typeof(${result} -> 'operators') = 'object' then ${result} -> 'operators' end`;
@@ -156,7 +156,7 @@ export function taskReport({ headers, result }: QueueTables["tasks"]) {
   );
 }
 
-/** What the value of a checkpoint states, as JSON text; `null` when it is nothing of interest. */
+/** What a checkpoint's value reports about the workflow, as JSON text; `null` if nothing. */
 export function recordedValue({ name, state }: QueueTables["checkpoints"]) {
   const member = (key: string, most: number) => sql`left(${state} ->> ${key}::text, ${most}::int)`;
   return sql`case jsonb_typeof(${state})
@@ -170,7 +170,7 @@ export function recordedValue({ name, state }: QueueTables["checkpoints"]) {
     end`.mapWith(nullable(text));
 }
 
-/** Puts together what `taskReport` and `recordedValue` gave. */
+/** Combines the results of `taskReport` and `recordedValue`. */
 export function toTaskRecord(
   report: string,
   checkpoints: readonly { name: string; recorded: string | null }[],
@@ -182,7 +182,7 @@ export function toTaskRecord(
   return { path, ends, values: Object.fromEntries(values) };
 }
 
-/** What the configuration hides in a checkpoint is masked here as well. */
+/** Redacts by the rules for checkpoints. */
 function masked({ failure, ...value }: RecordedValue): RecordedValue {
   if (!failure) return value;
   return { ...value, failure: JSON.parse(redact("step", JSON.stringify(failure)).text) };

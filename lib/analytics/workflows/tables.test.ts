@@ -1,4 +1,4 @@
-/** Tables of workflows that another program made, in a shape of its own. Each test goes on where the one before ended. */
+/** Workflow tables that another program created, with other columns. Each test continues where the one before ended. */
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { type WorkflowFilters, workflowFilters } from "@/lib/search-params/workflows";
@@ -16,7 +16,7 @@ const list = (filters: Partial<WorkflowFilters> = {}) => listWorkflowRuns(workfl
 
 beforeAll(() => createQueue(database.pool, queue));
 
-test("a foreign one with the plain columns is read by id", async () => {
+test("runs in a foreign table with the minimal columns are listed by id", async () => {
   const { pool } = database;
   await pool.query(`
     alter table workflow_run rename to ours;
@@ -47,7 +47,7 @@ test("a foreign one with the plain columns is read by id", async () => {
   expect(await getWorkflowRun(id)).toMatchObject({ linked: { value: 0 }, inputs: null });
 });
 
-test("a foreign one of definitions with the plain columns is listed, and found for a run", async () => {
+test("definitions in a foreign table with the minimal columns are listed, and found for a run", async () => {
   const { pool } = database;
   await pool.query(`
     alter table workflow_definition rename to our_definitions;
@@ -85,7 +85,7 @@ test("a foreign one of definitions with the plain columns is listed, and found f
   expect(await listWorkflowDefinitions()).toMatchObject({ definitions: [], installed: false });
 });
 
-test("none at all is an empty page that says so", async () => {
+test("without the table, the page is empty and marked as not installed", async () => {
   await database.pool.query("drop table workflow_run; drop table workflow_definition");
   expect(await list()).toMatchObject({ rows: [], tables: { runs: false, definitions: false } });
   expect(await listWorkflowDefinitions()).toMatchObject({ definitions: [], installed: false });

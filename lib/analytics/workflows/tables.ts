@@ -7,17 +7,17 @@ import { getTenants, isTenantOf } from "@/lib/db/tenants";
 import type { WorkflowTables } from "@/lib/model/workflow";
 import type { RegisteredQueue } from "../scope/registry";
 
-/** The columns that the tables of `public` really have; empty where there is no such table, or none that can be read. */
+/** The columns of the tables in `public`; empty for a table that is missing or unreadable. */
 export type WorkflowColumns = {
   runs: ReadonlySet<string>;
   definitions: ReadonlySet<string>;
-  /** Whether every run has a time of creation, so that pages can go by it. */
+  /** Whether every run has a time of creation, so that pages can be sorted by it. */
   dated: boolean;
-  /** What to select from: the tables, or what may be seen of them. */
+  /** What to select from: the tables, or their rows of the allowed tenants. */
   from: WorkflowSources;
 };
 
-/** Without these a table of that name is something else. */
+/** A table without these columns is not a table of workflows. */
 const NEEDED = {
   run: ["workflow_run_id"],
   definition: ["definition_id", "workflow_name", "workflow_version", "definition"],
@@ -48,7 +48,7 @@ export async function getWorkflowColumns(
   };
 }
 
-/** What pages need to know about the tables. */
+/** Which tables and columns exist, for pages. */
 export function describeTables({ runs, definitions, dated }: WorkflowColumns): WorkflowTables {
   return {
     runs: runs.size > 0,
@@ -63,7 +63,7 @@ export function runColumn({ runs }: WorkflowColumns, name: string): SQL {
   return runs.has(name) ? sql`w.${sql.identifier(name)}` : sql`null`;
 }
 
-/** The rows of workflow runs as `w`, and of definitions as `d`, that may be seen. */
+/** The workflow runs as `w` and the definitions as `d`, restricted to the allowed tenants. */
 export type WorkflowSources = { runs: SQL; definitions: SQL };
 
 const UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
@@ -90,7 +90,7 @@ export function workflowSources(
   };
 }
 
-/** What a table of definitions may lack. */
+/** Optional columns of a table of definitions. */
 const OPTIONAL = {
   workflow_hash: sql`text`,
   source_format: sql`text`,

@@ -57,7 +57,7 @@ const query: fc.Arbitrary<TaskQuery> = fc.record({
   where: fc.uniqueArray(condition, { selector: formatCondition }),
 });
 
-describe("what is written is read back", () => {
+describe("formatting and parsing are inverse for", () => {
   test("paths", () => {
     fc.assert(
       fc.property(path, (one) => {
@@ -81,7 +81,7 @@ describe("what is written is read back", () => {
   });
 });
 
-test("any text is read, and every problem lies within it", () => {
+test("any text is parsed, and the position of every problem is within it", () => {
   const signs = fc.constantFrom(
     ...'params.error.state:><="[]\\ name attempts 42'.split(""),
     "params.",
@@ -94,8 +94,8 @@ test("any text is read, and every problem lies within it", () => {
         fc.array(signs).map((parts) => parts.join("")),
       ),
       (typed) => {
-        const { query: read, problems } = parseTaskQuery(typed);
-        expect(parseTaskQuery(formatTaskQuery(read)).query).toEqual(read);
+        const { query: parsed, problems } = parseTaskQuery(typed);
+        expect(parseTaskQuery(formatTaskQuery(parsed)).query).toEqual(parsed);
         for (const { from, to, message } of problems) {
           expect(message).not.toBe("");
           expect(from).toBeLessThan(to);
@@ -106,7 +106,7 @@ test("any text is read, and every problem lies within it", () => {
   );
 });
 
-test("parts are taken out and put back", () => {
+test("terms are removed and added again", () => {
   fc.assert(
     fc.property(query, (one) => {
       for (const word of listWords(one)) {
@@ -208,7 +208,7 @@ test.each([
   expect(parseTaskQuery(typed).problems).toEqual([{ message, from, to }]);
 });
 
-test("an unknown key names those there are", () => {
+test("an unknown key is reported with the known ones", () => {
   const [problem] = parseTaskQuery("TimeoutError: gateway").problems;
   expect(problem?.message).toMatch(
     /^Unknown key TimeoutError\. Keys: state, name, .*quotation marks$/,

@@ -120,7 +120,7 @@ export function addUnique<T>(list: T[], value: T): void {
   if (!list.some((item) => JSON.stringify(item) === written)) list.push(value);
 }
 
-/** What is wrong with a word, and where in the text it stands. */
+/** What is wrong with a word, and its position in the text. */
 export type QueryProblem = { message: string; from: number; to: number };
 
 /** The keys of the language but those of paths. */
@@ -139,8 +139,8 @@ export const QUERY_KEYS = [
 type QueryKey = (typeof QUERY_KEYS)[number];
 
 /**
- * Reads words such as `state:failed,running name:charge-card params.order.id:42 "gateway did not answer"`. A word without
- * a key is the name of a task where `isName` knows it, else a part of an error. White space inside a value needs
+ * Parses words such as `state:failed,running name:charge-card params.order.id:42 "gateway did not answer"`. A word without
+ * a key is the name of a task if `isName` accepts it, else a part of an error. White space inside a value needs
  * quotation marks, as in JSON.
  */
 export function parseTaskQuery(
