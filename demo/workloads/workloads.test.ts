@@ -86,7 +86,7 @@ async function checkpoints(queue: string, taskId: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-describe.concurrent("what the workers do", () => {
+describe.concurrent("workers", () => {
   const order = () => ({ ...newOrder(random, new Date(Date.now() + random.int(1, 1e9))) });
 
   test("an order is shipped when the warehouse has packed it", async () => {

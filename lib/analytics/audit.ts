@@ -13,7 +13,7 @@ import type { AuditFilters } from "@/lib/search-params/audit";
 import { concerns, withDashboardTable } from "./scope/dashboard-tables";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./scope/key-pages";
 
-/** One thing that was done, or tried, through the dashboard. */
+/** One action that was performed, or attempted, through the dashboard. */
 export type AuditEntry = {
   auditId: Uuid;
   at: Iso;
@@ -30,17 +30,17 @@ export type AuditEntry = {
   message: string | null;
   result: Record<string, unknown>;
   bulkId: Uuid | null;
-  /** Whose business it was, as far as that is known. */
+  /** The tenants of its targets, if known. */
   tenants: string[] | null;
 };
 
 /** `installed` is false where the dashboard's tables are absent: nothing is recorded there. */
 export type AuditPage = Page<AuditEntry> & { installed: boolean };
 
-/** What to choose from in the filters, from the newest entries. */
+/** The choices of the filters, from the newest entries. */
 export type AuditChoices = { operators: string[]; actions: string[] };
 
-/** How many of the newest entries the filters' choices are taken from. */
+/** Number of newest entries that the filters' choices are from. */
 const SAMPLE = 2_000;
 
 /**

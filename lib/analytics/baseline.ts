@@ -10,9 +10,9 @@ import { withQueues } from "./scope/registry";
 
 /** How many of the queue's newest tasks to scan, of any name. */
 const TASKS = 5_000;
-/** The most completed tasks of the name that are measured. */
+/** Maximum number of completed tasks that are measured. */
 const SAMPLE = 200;
-/** Fewer are too few for a baseline. */
+/** With fewer tasks there is no baseline. */
 const LEAST = 8;
 
 const NOTHING_MEASURED = { tasks: 0, from: null, to: null, attemptMs: null, taskMs: null };

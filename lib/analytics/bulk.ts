@@ -19,7 +19,7 @@ export type BulkOperation = {
   options: Record<string, unknown>;
   operator: string;
   reason: string | null;
-  /** The query string of the task list whose matches it is about; `null`: the tasks were named. */
+  /** The query string of the task list whose matches it covers; `null`: the tasks were named. */
   filters: string | null;
   state: BulkState;
   /** Maximum tasks per second; `null`: no limit. */

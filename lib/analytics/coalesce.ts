@@ -15,7 +15,7 @@ type Entry = {
 /** A request with this header bypasses shared results. `Cache-Control` itself does not reach a route. */
 const BYPASS_HEADER = "x-bypass-cache";
 
-/** The request on whose behalf something is read. */
+/** The request that a read is for. */
 export type Requester = Pick<Request, "signal" | "headers">;
 
 // Pages, routes and actions are separate bundles: the process is what they share.

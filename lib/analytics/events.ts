@@ -58,7 +58,7 @@ export function listEvents(
   });
 }
 
-/** The parts of the list that lie ahead, in the order in which they are met. */
+/** The remaining sections of the list in this direction, in order. */
 function sectionsAhead(filters: EventFilters, direction: Direction, key: EventKey | undefined) {
   const order = direction === "older" ? EVENT_STATES : EVENT_STATES.toReversed();
   return order
@@ -111,7 +111,7 @@ export function listWaiters(
   });
 }
 
-/** One part of the list of events: those in one state, from a place on. */
+/** One section of the list of events: those in one state, from a cursor on. */
 export type EventSection = {
   state: EventState;
   /** The beginning of the name. */
@@ -119,7 +119,7 @@ export type EventSection = {
   /** Only events that tasks of these tenants wait for; empty: all events. */
   tenants: readonly string[];
   direction: Direction;
-  /** Where to go on; `null` begins at the part's end that lies nearer. */
+  /** Where to continue; `null` starts at the section's beginning in this direction. */
   from: EventKey | null;
   limit: number;
 };
@@ -215,7 +215,7 @@ function isRestricted({ tenants }: EventSection): boolean {
   return narrowTenants(getTenants(), tenants) !== null;
 }
 
-/** Emitted events are read backwards in time; the other parts have what comes first at the lower end. */
+/** Whether the section's key ascends: emitted events are listed newest first, the other sections in ascending order. */
 function ascends({ state, direction }: EventSection): boolean {
   return (state === "emitted") === (direction === "newer");
 }

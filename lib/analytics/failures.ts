@@ -131,7 +131,7 @@ function affordableStart(failed: number[][], { from, step, buckets }: TimeGrid):
   return from;
 }
 
-/** Failures are found by when their attempt began; this is for those that took long. A cut window needs none. */
+/** How far before the window to search, in milliseconds: failures are found by their claim, and an attempt may run long. */
 function slack(start: number, { from, step, buckets }: TimeGrid): number {
   return start > from ? 0 : Math.max(HOUR, (step * buckets) / 4);
 }

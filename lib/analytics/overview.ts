@@ -60,9 +60,9 @@ export type LatencyRow = {
   name: string;
   /** Tasks spawned in the window. */
   tasks: Count;
-  /** From the spawn to the first start; a task that still waits counts with its wait so far. */
+  /** From the spawn to the first start; a task that still waits counts with its wait until now. */
   wait: Quantiles | null;
-  /** The last attempt of ended tasks, from when a worker last picked it up to its end. */
+  /** The last attempt of ended tasks, from its last claim to its end. */
   run: Quantiles | null;
 };
 
@@ -73,7 +73,7 @@ export type Latency = {
   queues: LatencyRow[];
   /** By task name over all queues; at most forty, the most tasks first. */
   names: LatencyRow[];
-  /** Tasks read. Unless `complete`, a sample spread evenly over the window and weighted by how many each represents. */
+  /** Size of the sample. Unless `complete`, it is spread evenly over the window, each task weighted by how many it represents. */
   sampled: number;
   complete: boolean;
   now: Iso;
@@ -110,7 +110,7 @@ export function getLatency(
   });
 }
 
-/** One row a name, the most tasks first. */
+/** One row per name, most tasks first. */
 export function summarise(
   tasks: SampledTask[],
   nameOf: (task: SampledTask) => string,
@@ -145,7 +145,7 @@ function computeQuantiles(
   return p50 === null || p95 === null ? null : { p50, p95 };
 }
 
-/** How a queue fared over a window that ends now: what the overview shows of all queues, of this one alone. */
+/** Attempts, queue wait and run time of one queue over a window that ends now. */
 export type QueueFigures = { throughput: Throughput; latency: Latency; now: Iso };
 
 /**

@@ -43,7 +43,7 @@ import { getTakers, listRunQueues } from "./workflow-queues";
 import { getWorkflowPayload, getWorkflowRun, listWorkflowRuns } from "./workflows";
 
 const database = openTestDatabase();
-/** One of each, to ask for. */
+/** One id of each kind. */
 let ids: Record<"task" | "run" | "bulk" | "workflow" | "definition", string>;
 
 beforeAll(async () => {
@@ -205,7 +205,7 @@ test("every query of this folder is tested", () => {
 
 let large: Set<string>;
 
-/** The large tables that these statements read from end to end. Small ones may be: it is what the planner should do. */
+/** The large tables that these statements scan. A scan of a small table is the right plan. */
 async function findScans(statements: Statement[]): Promise<string[]> {
   large ??= new Set(
     (

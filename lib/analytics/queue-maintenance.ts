@@ -16,7 +16,7 @@ import { getPartitions } from "./queues/partitions";
 import { listStorage } from "./queues/storage";
 import { queueNotFound, refuseRestricted, withQueues } from "./scope/registry";
 
-/** How a queue is kept: its policy, its tables on disk and its partitions. */
+/** A queue's policy, its tables on disk and its partitions. */
 export type QueueMaintenance = {
   storage: TableStorage[];
   /** `null` where the queue is not partitioned. */
@@ -26,7 +26,7 @@ export type QueueMaintenance = {
   engine: {
     /** `null` before schema 0.2.0. */
     version: string | null;
-    /** Whether pg_cron is there to run the engine's own maintenance. */
+    /** Whether pg_cron is installed to run the engine's own maintenance. */
     cron: boolean;
   };
   now: Iso;

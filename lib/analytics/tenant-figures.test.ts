@@ -9,7 +9,7 @@ import { countTerminalTasksExactly, listQueues } from "./queues";
 
 const database = openTestDatabase();
 
-/** What became of tasks, and whose they are; one has no tenant. What is not claimed comes last. */
+/** Tenant and state of each task; one has no tenant. Unclaimed tasks come last. */
 const SCENE = [
   ["acme", "completed"],
   ["acme", "completed"],

@@ -14,7 +14,7 @@ const LOOKED_AT = 5_000;
 
 /** Whether workers of a queue claim tasks of a name, judged by its newest tasks. */
 export type Takers = {
-  /** When one was taken last; `null`: none of the newest was. */
+  /** The latest claim among them; `null` if none was claimed. */
   lastTakenAt: Iso | null;
   /** How many have been ready for more than half a minute and are not claimed. */
   waiting: number;

@@ -7,7 +7,7 @@ import type { Database } from "./snapshot";
 /** The decoder of each column that a statement selects, by the column's name. */
 export type RowDecoders = Record<string, Decoder<unknown>>;
 
-/** What these decoders make of a row. */
+/** The row that these decoders return. */
 export type DecodedRow<Columns extends RowDecoders> = {
   [Name in keyof Columns]: Columns[Name] extends Decoder<infer Value> ? Value : never;
 };

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 
-/** Files that name tables themselves, and why no row of another tenant comes out there. */
+/** Files that name tables themselves, and why they return no row of another tenant. */
 const NAME_TABLES: Record<string, string> = {
   "health.ts": "asks for the schema and its version",
   "queues/partitions.ts": "refused where restricted",
@@ -14,7 +14,7 @@ const NAME_TABLES: Record<string, string> = {
   "workflows/tables.ts": "is the door to workflow runs and definitions",
 };
 
-/** How often files use rows of all tenants, and why none comes out. */
+/** How often files use rows of all tenants, and why they return none of another tenant. */
 const OF_ALL_TENANTS: Record<string, [uses: number, why: string]> = {
   "scope/recent-tasks.ts": [1, "only compares keys"],
   "search/key-page.ts": [1, "only decides how far to search first"],

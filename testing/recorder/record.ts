@@ -10,9 +10,9 @@ import path from "node:path";
 import { Client } from "pg";
 import { startEmbeddedPostgres } from "@/demo/postgres/embedded";
 import { migrate } from "@/lib/db/migrate";
-import { numberIds, readDetail } from "./read-detail";
 import { RECORDED_FROM, situations } from "./situations";
 import { Stage } from "./stage";
+import { getDetail, numberIds } from "./task-detail";
 import { connectWithClock, TravellingClock } from "./travelling-clock";
 
 const OUTPUT = path.resolve("testing/recordings");
@@ -31,7 +31,7 @@ for (const [name, play] of Object.entries(situations)) {
   const pool = connectWithClock(server.url("postgres"), clock);
   const stage = new Stage(pool, name, clock);
   await play(stage);
-  const detail = stage.captured ?? (await readDetail(pool, name, stage.taskId));
+  const detail = stage.captured ?? (await getDetail(pool, name, stage.taskId));
   const text = JSON.stringify(numberIds(detail), null, 2);
   await writeFile(path.join(OUTPUT, `${name}.json`), `${text}\n`);
   await pool.end();

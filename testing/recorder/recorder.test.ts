@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { getTask } from "@/lib/analytics/task";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { getRecording } from "@/testing/recordings";
-import { numberIds, readDetail } from "./read-detail";
 import { RECORDED_FROM, situations } from "./situations";
 import { Stage } from "./stage";
+import { getDetail, numberIds } from "./task-detail";
 import { connectWithClock, TravellingClock } from "./travelling-clock";
 
 const database = openTestDatabase();
@@ -21,7 +21,7 @@ test.each(Object.entries(situations))(
     const stage = new Stage(pool, name, clock);
     try {
       await play(stage);
-      const detail = await readDetail(pool, name, stage.taskId);
+      const detail = await getDetail(pool, name, stage.taskId);
       if (name !== VARIES) expect(numberIds(stage.captured ?? detail)).toEqual(getRecording(name));
       expect(withoutNow(await getTask(name, stage.taskId))).toEqual(withoutNow(detail));
     } finally {

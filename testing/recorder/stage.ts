@@ -1,7 +1,7 @@
 import { Absurd, type SpawnOptions, type TaskContext } from "absurd-sdk";
 import type { Pool } from "pg";
 import type { TaskDetail } from "@/lib/model/task";
-import { readDetail } from "./read-detail";
+import { getDetail } from "./task-detail";
 import type { TravellingClock } from "./travelling-clock";
 
 type Handler = (ctx: TaskContext, stage: Stage) => Promise<unknown>;
@@ -89,6 +89,6 @@ export class Stage {
   }
 
   async capture(): Promise<void> {
-    this.captured = await readDetail(this.pool, this.queue, this.taskId);
+    this.captured = await getDetail(this.pool, this.queue, this.taskId);
   }
 }

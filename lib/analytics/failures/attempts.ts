@@ -15,7 +15,7 @@ export type FailedAttempt = {
   taskName: string;
   taskState: TaskState;
   tenantId: string | null;
-  /** Whether the task has attempts left; a failed task with some was given up because of its retry strategy. */
+  /** Whether the task has attempts left; a failed task has some left if its retry strategy was refused. */
   attemptsLeft: boolean;
   attempt: number;
   /** Whether it is the last attempt of the task that has failed so far. */

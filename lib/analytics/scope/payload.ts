@@ -2,13 +2,13 @@ import { type AnyColumn, Column, is, type SQL, sql } from "drizzle-orm";
 import type { Payload } from "@/lib/model/json";
 import { type PayloadRoot, redact } from "./redact";
 
-/** Texts up to this many bytes come with their row. */
+/** Texts up to this many bytes are part of their row. */
 const INLINE_LIMIT = 65_536;
 
 /** About how many bytes the texts of all rows of a result may have together. */
 const TOTAL_LIMIT = 4_194_304;
 
-/** A value stored in more bytes than this is not printed only to learn the size of its text. */
+/** Values stored in more bytes are not printed only to measure their text. */
 const MEASURE_LIMIT = 1_048_576;
 
 /**
@@ -47,7 +47,7 @@ const ROOTS: Record<string, PayloadRoot | null> = {
   cancellation: null,
 };
 
-/** What a column holds, so that nothing of it can leave unmasked by mistake; `null` for what is never masked. */
+/** The kind of a column's values, so that none is returned unmasked by mistake; `null` if they are never masked. */
 export function getPayloadRoot(column: AnyColumn | SQL): PayloadRoot | null {
   const root = is(column, Column) ? ROOTS[column.name] : undefined;
   if (root === undefined) throw new Error("It is not known what this column holds.");

@@ -6,7 +6,7 @@ import { isPathHidden, type RedactionRules } from "@/lib/redaction/rules";
 import { scrubText } from "@/lib/redaction/scrub";
 import type { JsonPath } from "@/lib/search-params/tasks/conditions";
 
-/** What a JSON value is. A path that a rule of redaction is matched with begins with it. */
+/** The kind of a JSON value: the first part of the paths that redaction rules match. */
 export type PayloadRoot =
   | "params"
   | "headers"
@@ -18,17 +18,17 @@ export type PayloadRoot =
   | "tags"
   | "definition";
 
-/** The configured rules. Everything of a user's that leaves the server passes by them. */
+/** The configured rules. They apply to every value of a user that leaves the server. */
 export function redactionRules(): RedactionRules {
   return getEnvironment().DASHBOARD_REDACT;
 }
 
-/** Whether the configuration hides anything at all. */
+/** Whether the configuration has redaction rules. */
 export function isRedacting(): boolean {
   return redactionRules().patterns.length > 0;
 }
 
-/** A JSON text as it may be shown, and how many values of it are hidden. */
+/** A JSON text with redacted values masked, and how many were masked. */
 export function redact(root: PayloadRoot, text: string): { text: string; hidden: number } {
   return hideText(redactionRules(), root, text);
 }

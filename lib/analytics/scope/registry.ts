@@ -164,7 +164,7 @@ function explainUnreadable(row: {
   return null;
 }
 
-/** Says that a queue is not registered. */
+/** The problem that a queue is not registered. */
 export function queueNotFound(queue: string): ProblemError {
   return new ProblemError({
     code: "queue_not_found",
@@ -173,7 +173,7 @@ export function queueNotFound(queue: string): ProblemError {
   });
 }
 
-/** Says that the database has no `absurd` schema. */
+/** The problem that the database has no `absurd` schema. */
 export function noSchema(options?: ErrorOptions): ProblemError {
   return new ProblemError(
     {

@@ -3,7 +3,7 @@ import type { Window } from "@/lib/search-params/windows";
 
 const MINUTE = 60_000;
 
-/** The width of a bucket: whole units of the clock, about as many as a chart has room for. */
+/** The width of a bucket: whole units of the clock, chosen so that the bars fit a chart. */
 const STEPS: Record<Window, number> = { "1h": MINUTE, "24h": 15 * MINUTE, "7d": 120 * MINUTE };
 const LENGTHS: Record<Window, number> = {
   "1h": 60 * MINUTE,
@@ -14,7 +14,7 @@ const LENGTHS: Record<Window, number> = {
 /** A window cut into buckets of equal width; milliseconds. The last bucket holds now, so it is not over yet. */
 export type TimeGrid = { from: number; step: number; buckets: number };
 
-/** The buckets of a window that ends now. They begin at whole minutes, quarters or hours, and so stay put between reads. */
+/** The buckets of a window that ends now. They begin at whole minutes, quarters or hours, so they don't shift between queries. */
 export function timeGrid(window: Window, now: Iso): TimeGrid {
   const step = STEPS[window];
   const at = Date.parse(now);
@@ -22,7 +22,7 @@ export function timeGrid(window: Window, now: Iso): TimeGrid {
   return { from, step, buckets: Math.floor((at - from) / step) + 1 };
 }
 
-/** The beginning of each bucket, and at last the end of the last one. */
+/** The beginning of each bucket, and the end of the last one. */
 export function gridEdges({ from, step, buckets }: TimeGrid): Iso[] {
   return Array.from({ length: buckets + 1 }, (_, index) =>
     new Date(from + index * step).toISOString(),

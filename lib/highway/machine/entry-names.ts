@@ -1,6 +1,6 @@
 /**
  * The names of the interpreter's records. `p` is an operator's path in the run: `each_order[2]/charge`, for a handler
- * `undo@charge`. `p` itself holds the operator's value; what else is recorded stands behind it: `p/failed`,
+ * `undo@charge`. `p` itself holds the operator's value; its other records follow it: `p/failed`,
  * `p/attempt/1`, `p/retry/1`. Inside of a second attempt `p` reads `p~2`.
  */
 import { pathIn } from "../model/scopes.ts";

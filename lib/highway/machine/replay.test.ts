@@ -57,7 +57,7 @@ function expectSteady(moments: Moment[], end: Moment): void {
         expect({ at, state }).toEqual({ at, state: end[at] });
 }
 
-describe.concurrent("what the interpreter says at the end can be told from its records alone", () => {
+describe.concurrent("the interpreter's final states follow from its records alone", () => {
   test.each(SCENARIOS)("$workflow: $scenario", async (scenario) => {
     const { workflow, play, wake } = stage(scenario);
     const { result, moments } = await watch(workflow, play, scenario.inputs, wake);
@@ -98,7 +98,7 @@ describe.concurrent("what the interpreter says at the end can be told from its r
         return id;
       },
     },
-    "branches that are tried again": {
+    "branches that are retried": {
       flow: flow().parallel(
         "p",
         {
@@ -112,7 +112,7 @@ describe.concurrent("what the interpreter says at the end can be told from its r
         return id;
       },
     },
-    "items beside each other, of which one fails": {
+    "parallel items, one of which fails": {
       flow: flow()
         .foreach("each", "[1, 2, 3]", (body) => body.task("work", "work").task("then", "then"), {
           parallel: true,
@@ -157,16 +157,16 @@ describe.concurrent("what the interpreter says at the end can be told from its r
         return id;
       },
     },
-    "a fork that goes on before its branches": {
+    "a fork that continues before its branches end": {
       flow: flow()
         .parallel(
           "p",
           { l: (left) => left.wait("rest", 30).task("slow", "slow") },
           { resultKey: "fork" },
         )
-        .task("meanwhile", "meanwhile", { dependencies: ["p"] })
+        .task("sibling", "sibling", { dependencies: ["p"] })
         .task("wait", "tools.workflow.wait_for_parallel_branches", {
-          dependencies: ["p", "meanwhile"],
+          dependencies: ["p", "sibling"],
           args: ["{{ fork }}"],
         }),
     },

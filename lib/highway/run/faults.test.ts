@@ -1,4 +1,4 @@
-/** Definitions and functions that go wrong: the operator fails, the run ends, and nothing runs more often than it may. */
+/** Faulty definitions and functions: the operator fails, the run ends, and no function runs more often than its retries allow. */
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";

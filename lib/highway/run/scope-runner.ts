@@ -109,7 +109,7 @@ class ScopeRunner {
     });
   }
 
-  /** Leaves the scope at once; what still runs in it is told to stop. */
+  /** Leaves the scope at once; functions that still run in it receive an abort signal. */
   private terminate(key: string, { by }: Terminated): ScopeEnd {
     const { base, scope, machine } = this;
     const isOwn = pathOfKey(base, key) === by.operator;

@@ -81,7 +81,7 @@ test.concurrent("the pause before a retry is slept", async () => {
   });
 });
 
-test.concurrent("an attempt that takes too long fails, and its function is told", async () => {
+test.concurrent("an attempt that exceeds its timeout fails, and its function's signal is aborted", async () => {
   const signals: AbortSignal[] = [];
   const hang = ({ signal }: FunctionCall) => {
     signals.push(signal);
@@ -92,7 +92,7 @@ test.concurrent("an attempt that takes too long fails, and its function is told"
   expect(signals[0]?.aborted).toBe(true);
 });
 
-test.concurrent("a handler is told what failed, and does not heal it", async () => {
+test.concurrent("a handler receives the failure, and the operator stays failed", async () => {
   const bench = await prepare();
   const end = await finish(
     bench,
@@ -154,15 +154,15 @@ test.concurrent("a fork lets others go on until a task waits for its branches", 
       { l: (left) => left.wait("rest", 30).task("slow", "echo", { args: ["l"] }) },
       { resultKey: "fork" },
     )
-    .task("meanwhile", "echo", { dependencies: ["p"], args: ["{{ fork.branches.l.status }}"] })
+    .task("sibling", "echo", { dependencies: ["p"], args: ["{{ fork.branches.l.status }}"] })
     .task("wait", "tools.workflow.wait_for_parallel_branches", {
-      dependencies: ["p", "meanwhile"],
+      dependencies: ["p", "sibling"],
       args: ["{{ fork }}"],
       kwargs: { timeout_seconds: 600 },
     });
   const end = await finish(bench, fork, () => undefined);
   expect(end).toMatchObject({ status: "completed", result: { l: ["l"] } });
-  expect(end.operators).toMatchObject({ meanwhile: "completed", "p.l/slow": "completed" });
+  expect(end.operators).toMatchObject({ sibling: "completed", "p.l/slow": "completed" });
 });
 
 test.concurrent("a limit for all branches cancels what is left of them", async () => {

@@ -101,7 +101,7 @@ export async function startWorkflow(
   });
 }
 
-/** The run of this id, if there is one. Who asks for the same id meanwhile waits until this transaction ends. */
+/** The run with this id, if there is one. A concurrent start with the same id waits until this transaction ends. */
 async function findEarlier(tx: Queryable, workflowRunId: Uuid): Promise<StartedRun | undefined> {
   await call(tx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", [workflowRunId]);
   const run = await getWorkflowRun(tx, workflowRunId);

@@ -1,4 +1,4 @@
-/** fixtures/scenarios.yaml: workflows, how their functions and events behave, and what has to come of it. */
+/** fixtures/scenarios.yaml: workflows, how their functions and events behave, and the expected results. */
 
 import { readFileSync } from "node:fs";
 import path from "node:path";

@@ -12,8 +12,8 @@ const json = (column: string) =>
   `case when ${column} is not null
         then json_build_object('bytes', octet_length(${column}::text), 'text', ${column}::text) end`;
 
-/** Reads one task as the dashboard would, at the recorder's own time. */
-export async function readDetail(pool: Pool, queue: string, taskId: string): Promise<TaskDetail> {
+/** One task as the dashboard would return it, at the recorder's own time. */
+export async function getDetail(pool: Pool, queue: string, taskId: string): Promise<TaskDetail> {
   const select = <T>(columns: Record<string, string>, table: string, rest: string) => {
     const list = Object.entries(columns).map(([name, column]) => `${column} as "${name}"`);
     return pool.query(`select ${list.join(", ")} from absurd."${table}_${queue}" ${rest}`, [
