@@ -13,7 +13,7 @@ const database = openTestDatabase();
 const VARIES = "unknown-task";
 
 test.each(Object.entries(situations))(
-  "%s is still recorded as it was, and read as the dashboard reads it",
+  "%s: a new recording is equal, and the dashboard returns the same task",
   async (name, play) => {
     const clock = new TravellingClock(RECORDED_FROM);
     const uninstall = clock.install();
