@@ -67,7 +67,8 @@ test.each(STRICT)("%s is documented with all its parameters", async (route) => {
     others.some((other) => namesRoute(section, documented(other))),
   ).join("\n");
   const { error } = await ask(route, "/?nonsense=1");
-  const names = /^There are: (.*)\.$/.exec(error.hint)?.[1]?.split(", ").filter(Boolean) ?? [];
+  const names =
+    /^Known parameters: (.*)\.$/.exec(error.hint)?.[1]?.split(", ").filter(Boolean) ?? [];
   const missing = names.filter((name) => !new RegExp(`[\`?&]${name}[\`={]`).test(text));
   expect(missing).toEqual([]);
 });

@@ -72,7 +72,7 @@ type Route = {
 };
 const routes = import.meta.glob<Route>("./**/route.ts");
 
-/** Queries that bring values to light, by the end of the route; every route is also asked without any. */
+/** Queries that select values, by the end of the route. Every route is also requested without a query. */
 const QUERIES: Record<string, string[]> = {
   "payload/route.ts": [
     "?of=params",
@@ -100,7 +100,7 @@ async function load(path: string): Promise<Route["GET"]> {
   return route.GET;
 }
 
-async function answers(path: string): Promise<string[]> {
+async function listResponses(path: string): Promise<string[]> {
   const GET = await load(path);
   const own = Object.entries(QUERIES).flatMap(([end, queries]) =>
     path.endsWith(end) ? queries : [],
@@ -118,20 +118,20 @@ async function answers(path: string): Promise<string[]> {
   return texts;
 }
 
-test.each(Object.keys(routes))("%s keeps what is hidden", async (path) => {
-  for (const text of await answers(path)) expect(text).not.toContain(SECRET);
+test.each(Object.keys(routes))("%s never returns a redacted value", async (path) => {
+  for (const text of await listResponses(path)) expect(text).not.toContain(SECRET);
 });
 
-test("what is beside a hidden value is shown as it is", async () => {
-  const texts = (await answers("./queues/[queue]/tasks/[taskId]/payload/route.ts")).map((text) =>
-    text.replaceAll(" ", ""),
+test("values beside a redacted one are unchanged", async () => {
+  const texts = (await listResponses("./queues/[queue]/tasks/[taskId]/payload/route.ts")).map(
+    (text) => text.replaceAll(" ", ""),
   );
   expect(texts.some((text) => text.includes('"seen":"yes"'))).toBe(true);
   expect(texts.some((text) => text.includes('"id":12345678901234567890'))).toBe(true);
   expect(texts.some((text) => text.includes('"authorization":"[redacted1]"'))).toBe(true);
 });
 
-test("a hidden value cannot be searched for, nor guessed at", async () => {
+test("a redacted value cannot be searched for or guessed", async () => {
   const GET = await load("./tasks/route.ts");
   const search = (query: string) =>
     GET(new Request(`http://localhost:3000/api/tasks?${query}`), { params: Promise.resolve({}) });
@@ -149,7 +149,7 @@ test("a hidden value cannot be searched for, nor guessed at", async () => {
   expect((await search("where=params.seen:yes")).status).toBe(200);
 });
 
-test("paths that are hidden are not suggested", async () => {
+test("redacted paths are not suggested", async () => {
   const GET = await load("./tasks/suggestions/route.ts");
   const response = await GET(new Request("http://localhost:3000/api/tasks/suggestions"), {
     params: Promise.resolve({}),
@@ -159,7 +159,7 @@ test("paths that are hidden are not suggested", async () => {
   expect(paths.map(({ path }) => path)).not.toContain("params.password");
 });
 
-test("an edited copy keeps the hidden values, and no mask is ever stored", async () => {
+test("an edited copy keeps the redacted values, and a mask is never stored", async () => {
   const stored = async (taskId: string) => {
     const { rows } = await database.pool.query(
       `select params, headers from absurd.t_${queue} where task_id = $1`,
@@ -167,7 +167,7 @@ test("an edited copy keeps the hidden values, and no mask is ever stored", async
     );
     return rows[0];
   };
-  const [shown] = await answers("./queues/[queue]/tasks/[taskId]/route.ts");
+  const [shown] = await listResponses("./queues/[queue]/tasks/[taskId]/route.ts");
   const { task } = JSON.parse(shown ?? "") as {
     task: Record<"params" | "headers", { text: string }>;
   };

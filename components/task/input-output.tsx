@@ -8,8 +8,8 @@ import type { PayloadRef } from "@/lib/search-params/payload";
 
 type Value = { title: string; of: PayloadRef; payload: Payload; absent: string };
 
-function formatNote({ bytes, hidden }: NonNullable<Payload>): string {
-  return `${formatBytes(bytes)}, JSON${hidden ? `, ${plural(hidden, "value")} redacted` : ""}`;
+function formatNote({ bytes, redacted }: NonNullable<Payload>): string {
+  return `${formatBytes(bytes)}, JSON${redacted ? `, ${plural(redacted, "value")} redacted` : ""}`;
 }
 
 /** Params, result, headers, retry strategy and cancellation policy. */

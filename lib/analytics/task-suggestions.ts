@@ -8,7 +8,7 @@ import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Json } from "@/lib/model/json";
-import { isPathHidden } from "@/lib/redaction/rules";
+import { isPathRedacted } from "@/lib/redaction/rules";
 import {
   formatPath,
   isStorable,
@@ -79,7 +79,7 @@ function withoutHidden(paths: SampledPath[]): SampledPath[] {
   const rules = redactionRules();
   return paths.filter(({ path }) => {
     const { source, steps } = parsePath(path) ?? {};
-    return !source || !steps || !isPathHidden(rules, source, steps);
+    return !source || !steps || !isPathRedacted(rules, source, steps);
   });
 }
 

@@ -11,7 +11,7 @@ import { type KeyRange, uuidFloor, uuidInstant, uuidMilliseconds } from "@/lib/m
 import { type Direction, formatCursor, PLACE } from "@/lib/model/page";
 import { ProblemError } from "@/lib/model/problem";
 import type { WorkflowRunDetail, WorkflowRunPage, WorkflowRunSummary } from "@/lib/model/workflow";
-import { isPathHidden } from "@/lib/redaction/rules";
+import { isPathRedacted } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import type { WorkflowFilters, WorkflowPayloadName } from "@/lib/search-params/workflows";
 import { requireCursor } from "./scope/key-pages";
@@ -121,7 +121,7 @@ function toConditions(columns: WorkflowColumns, filters: WorkflowFilters, now: I
 function hasTag(tags: SQL, tag: string): SQL {
   const at = tag.indexOf("=");
   if (at < 0) return sql`jsonb_exists(${tags}::jsonb, ${tag})`;
-  if (isPathHidden(redactionRules(), "tags", [tag.slice(0, at)]))
+  if (isPathRedacted(redactionRules(), "tags", [tag.slice(0, at)]))
     throw new ProblemError({
       code: "bad_request",
       message: "This tag cannot be searched: it is redacted.",

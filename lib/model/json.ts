@@ -16,7 +16,7 @@ export type Payload = {
   bytes: number;
   text?: string;
   /** How many values in `text` are redacted; each reads `[redacted n]`. `bytes` is the size before redaction. */
-  hidden?: number;
+  redacted?: number;
   /** Set when `bytes` is the stored, possibly compressed size: printing a large value only to measure it is slow. */
   approximate?: true;
 } | null;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Json } from "@/lib/model/json";
-import { restoreHidden } from "./restore";
+import { restoreRedacted } from "./restore";
 import { parseRules } from "./rules";
 
 const rules = parseRules("password,token");
@@ -8,35 +8,35 @@ if (!rules) throw new Error("not rules");
 const original =
   '{"users": [{"password": "one"}, {"password": "two"}], "id": 12345678901234567890}';
 const restore = (edited: Json, from: string | null = original) =>
-  restoreHidden(rules, "params", edited, from);
+  restoreRedacted(rules, "params", edited, from);
 
-test("hidden values come back, and new ones count", () => {
+test("redacted values are restored, and new values replace their masks", () => {
   expect(
     restore({ users: [{ password: "[redacted 1]" }, { password: "new" }], note: "added" }),
   ).toEqual({ users: [{ password: "one" }, { password: "new" }], note: "added" });
 });
 
-test("an element that was taken out does not shift the others", () => {
+test("removing an element does not shift the masks of the others", () => {
   expect(restore({ users: [{ password: "[redacted 2]" }] })).toEqual({
     users: [{ password: "two" }],
   });
 });
 
-test("a mask may move to another hidden key, but not to where its value would be seen", () => {
+test("a mask may move to another redacted key, but not to where its value would be visible", () => {
   expect(restore({ token: "[redacted 1]" })).toEqual({ token: "one" });
   expect(() => restore({ note: "[redacted 1]" })).toThrow(
-    "The hidden value at note was moved to where it would be seen.",
+    "The redacted value at note was moved to where it would be visible.",
   );
   expect(() => restore("[redacted 1]")).toThrow("the whole value");
 });
 
 test("a mask is never stored", () => {
-  expect(() => restore({ password: "[redacted 3]" })).toThrow("there is none to put back");
-  expect(() => restore({ password: "[redacted 1]" }, null)).toThrow("there is none to put back");
-  expect(() => restore({ password: "x[redacted 1]" })).toThrow("there is none to put back");
+  expect(() => restore({ password: "[redacted 3]" })).toThrow("no redacted value to restore");
+  expect(() => restore({ password: "[redacted 1]" }, null)).toThrow("no redacted value to restore");
+  expect(() => restore({ password: "x[redacted 1]" })).toThrow("no redacted value to restore");
 });
 
-test("a string that held JSON comes back as it was", () => {
+test("a string that contains JSON is restored unchanged", () => {
   const body = '{"password":"x"}';
   const from = JSON.stringify({ body, other: 1 });
   expect(restore({ body: "[redacted 1]", other: 2 }, from)).toEqual({ body, other: 2 });

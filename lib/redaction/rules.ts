@@ -1,31 +1,31 @@
-/** Which members of JSON values are hidden. Without patterns nothing is. */
+/** Which members of JSON values are redacted. Without patterns, none. */
 export type RedactionRules = {
   patterns: readonly {
     /** Matches the end of a path, its keys in lower case with dots between. */
     path: RegExp;
     /** The last key alone, as the source of an expression over any text. */
     key: string;
-    /** Whether the key alone decides, whatever stands around it. */
+    /** Whether the key alone decides, whatever the rest of the path. */
     anywhere: boolean;
-    /** A part of the last key that no text without it can match. */
+    /** A literal part of the last key: a text without it cannot match. */
     hint: string;
   }[];
-  /** Keys at the end of a path that a rule can tell apart by. */
+  /** The number of keys at the end of a path that the longest rule looks at. */
   reach: number;
 };
 
 export const NO_RULES: RedactionRules = { patterns: [], reach: 0 };
 
-/** Headers the dashboard finds and links tasks by. No rule hides them. */
+/** Headers by which the dashboard finds and links tasks. They are never redacted. */
 const LINKS = new Set(["tenant_id", "workflow_run_id", "spawned_from", "forked_from_step"]);
 
 const KEY = /^[^\s."'[\]{}:,\\]+$/;
 
 /**
- * Reads rules such as `password,*.token,headers.authorization`: names of keys, from the outside in with dots between,
- * that the end of a path has to match, whatever its case. `*` is any run of characters of one key. A path begins with
- * what the value is (`params`, `headers`, `result`, `error`, `step`, `event`, `inputs`); elements of arrays have no
- * key. `null` when an entry cannot be read.
+ * Parses rules such as `password,*.token,headers.authorization`. A rule is a path of keys, outermost first and separated by
+ * dots, that must match the end of a value's path, ignoring case. `*` matches any characters within one key. A path begins
+ * with the kind of value (`params`, `headers`, `result`, `error`, `step`, `event`, `inputs`, `tags`, `definition`); elements
+ * of arrays have no key. Returns `null` if an entry is invalid.
  */
 export function parseRules(text: string): RedactionRules | null {
   const paths = text
@@ -45,13 +45,13 @@ export function parseRules(text: string): RedactionRules | null {
   };
 }
 
-/** What a rule is matched against: the last keys of a path. A dot inside a key separates as one between keys does. */
+/** Appends a key to a path and keeps the keys that rules look at. A dot inside a key separates like one between keys. */
 export function extendPath(rules: RedactionRules, path: readonly string[], key: string): string[] {
   return [...path, ...key.toLowerCase().split(".")].slice(-Math.max(1, rules.reach));
 }
 
-/** Whether the member that this path leads to is hidden. `path` is one that `extendPath` gave. */
-export function isHiddenMember(rules: RedactionRules, path: readonly string[]): boolean {
+/** Whether the member at this path, a result of `extendPath`, is redacted. */
+export function isRedactedMember(rules: RedactionRules, path: readonly string[]): boolean {
   const text = path.join(".");
   return rules.patterns.some((pattern) => pattern.path.test(text));
 }
@@ -61,8 +61,8 @@ export function isLink(root: string, depth: number, key: string): boolean {
   return root === "headers" && depth === 1 && LINKS.has(key);
 }
 
-/** Whether a path from `root` leads to something hidden, or into it. `null` steps are elements of arrays. */
-export function isPathHidden(
+/** Whether a path from `root` leads to a redacted member, or into one. A step of `null` is any element of an array. */
+export function isPathRedacted(
   rules: RedactionRules,
   root: string,
   steps: readonly (string | null)[],
@@ -71,12 +71,12 @@ export function isPathHidden(
   return steps.some((step, index) => {
     if (step === null) return false;
     path = extendPath(rules, path, step);
-    return !isLink(root, index + 1, step) && isHiddenMember(rules, path);
+    return !isLink(root, index + 1, step) && isRedactedMember(rules, path);
   });
 }
 
-/** Whether a JSON text has a key that may be hidden; quick, and never wrong when it says no. */
-export function mayHide(rules: RedactionRules, text: string): boolean {
+/** Whether a JSON text may have a redacted key. A fast filter: `false` is always right. */
+export function mayContainRedacted(rules: RedactionRules, text: string): boolean {
   if (rules.patterns.length === 0) return false;
   if (text.includes("\\u")) return true;
   const lower = text.toLowerCase();

@@ -13,7 +13,7 @@ const source = (value: unknown) => printSource(value);
 export function listJavascriptSnippets({ task, runs }: TaskDetail): Snippet[] {
   const run = runs.find(({ runId }) => runId === task.lastAttemptRun) ?? runs.at(-1);
   const { params, headers } = task;
-  const isComplete = params?.text !== undefined && !params.hidden && !headers?.hidden;
+  const isComplete = params?.text !== undefined && !params.redacted && !headers?.redacted;
   return [
     ...(isComplete
       ? [

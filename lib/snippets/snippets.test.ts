@@ -172,7 +172,7 @@ test("redacted values are not printed", async () => {
   const detail = await getTask("orders", taskId);
   const hidden = {
     ...detail,
-    task: { ...detail.task, params: { bytes: 9, text: "{}", hidden: 1 } },
+    task: { ...detail.task, params: { bytes: 9, text: "{}", redacted: 1 } },
   };
   const titles = [...listSqlSnippets(hidden), ...listJavascriptSnippets(hidden)].map(
     ({ title }) => title,

@@ -71,7 +71,7 @@ function runAgain(queue: string, id: string, tasks: string): string {
 /** A spawn with all values, for another database; nothing if values are redacted or left out. */
 function spawnWithValues({ task }: TaskDetail): Snippet[] {
   const { params, headers } = task;
-  if (params?.text === undefined || params.hidden || headers?.hidden) return [];
+  if (params?.text === undefined || params.redacted || headers?.redacted) return [];
   const values = {
     headers,
     retry_strategy: task.retryStrategy,

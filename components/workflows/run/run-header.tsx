@@ -66,7 +66,7 @@ export function RunHeader({
               label="Run again"
               of={run.name}
               definitionId={run.definitionId}
-              given={detail.inputs?.hidden ? undefined : detail.inputs?.text}
+              given={detail.inputs?.redacted ? undefined : detail.inputs?.text}
             />
           )}
           {cancel && (

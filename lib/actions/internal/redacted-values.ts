@@ -8,7 +8,7 @@ import { getEnvironment } from "@/lib/db/env";
 import { query } from "@/lib/db/query";
 import type { Uuid } from "@/lib/model/ids";
 import type { Json, JsonObject } from "@/lib/model/json";
-import { MisplacedMaskError, restoreHidden } from "@/lib/redaction/restore";
+import { MisplacedMaskError, restoreRedacted } from "@/lib/redaction/restore";
 
 const redactionRules = () => getEnvironment().DASHBOARD_REDACT;
 const isRedacting = () => redactionRules().patterns.length > 0;
@@ -50,7 +50,7 @@ export function refuseMasks<Value extends Json | undefined>(root: string, value:
 
 function restore<Value extends Json>(root: string, edited: Value, original: string | null): Value {
   try {
-    return restoreHidden(redactionRules(), root, edited, original) as Value;
+    return restoreRedacted(redactionRules(), root, edited, original) as Value;
   } catch (error) {
     if (!(error instanceof MisplacedMaskError)) throw error;
     throw new ProblemError({

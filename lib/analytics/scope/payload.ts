@@ -66,6 +66,6 @@ function parsePayload(value: string, root: PayloadRoot | null): Payload {
   const text = value.slice(colon + 1);
   // No JSON value prints as an empty text, so it marks one that was left out.
   if (text === "") return { bytes };
-  const shown = root === null ? { text, hidden: 0 } : redact(root, text);
-  return { bytes, text: shown.text, ...(shown.hidden > 0 ? { hidden: shown.hidden } : {}) };
+  const shown = root === null ? { text, redacted: 0 } : redact(root, text);
+  return { bytes, text: shown.text, ...(shown.redacted > 0 ? { redacted: shown.redacted } : {}) };
 }

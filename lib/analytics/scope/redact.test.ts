@@ -22,7 +22,7 @@ test("redaction works in a dashboard restricted to tenants", async () => {
   const { taskId } = await spawnTask(pool, "orders", "pay", params, { headers });
   const { task } = await getTask("orders", taskId);
   expect(task.params).toMatchObject({
-    hidden: 1,
+    redacted: 1,
     text: '{"seen":"yes","password":"[redacted 1]"}',
   });
   expect(task.headers?.text).not.toContain("hunter2");

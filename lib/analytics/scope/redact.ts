@@ -1,8 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type Decoder, nullable, text } from "@/lib/db/decode";
 import { getEnvironment } from "@/lib/db/env";
-import { hideText, holdsHidden, maskOf } from "@/lib/redaction/hide";
-import { isPathHidden, type RedactionRules } from "@/lib/redaction/rules";
+import { containsRedacted, formatMask, redactText } from "@/lib/redaction/redact";
+import { isPathRedacted, type RedactionRules } from "@/lib/redaction/rules";
 import { scrubText } from "@/lib/redaction/scrub";
 import type { JsonPath } from "@/lib/search-params/tasks/conditions";
 
@@ -29,8 +29,8 @@ export function isRedacting(): boolean {
 }
 
 /** A JSON text with redacted values masked, and how many were masked. */
-export function redact(root: PayloadRoot, text: string): { text: string; hidden: number } {
-  return hideText(redactionRules(), root, text);
+export function redact(root: PayloadRoot, text: string): { text: string; redacted: number } {
+  return redactText(redactionRules(), root, text);
 }
 
 /**
@@ -43,7 +43,7 @@ export function redactErrorPart<Text extends string | null>(
 ): Text {
   if (text === null || !isRedacting()) return text;
   const rules = redactionRules();
-  const shown = isPathHidden(rules, "error", [member]) ? maskOf(1) : scrubText(rules, text);
+  const shown = isPathRedacted(rules, "error", [member]) ? formatMask(1) : scrubText(rules, text);
   return shown as Text;
 }
 
@@ -73,7 +73,7 @@ export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<Unredacted
     from (select ${value} #> ${path} as found offset 0) as there)`.mapWith(nullable(unredacted));
 }
 
-/** What a list shows of the text that `columnText` selected: at most 200 characters, masked where a rule hides it. */
+/** What a list shows of the text that `columnText` selected: at most 200 characters, masked if a rule redacts it. */
 export function redactColumn(
   { source, steps }: JsonPath,
   selected: Unredacted | null,
@@ -85,11 +85,12 @@ export function redactColumn(
   const path = upToArray(steps);
   // A number is a key of an object or an index into an array, which has no keys.
   const keys = path.filter((step) => !/^\d+$/.test(step));
-  if (isPathHidden(rules, source, path) || isPathHidden(rules, source, keys)) return maskOf(1);
+  if (isPathRedacted(rules, source, path) || isPathRedacted(rules, source, keys))
+    return formatMask(1);
   const text = read.slice(1);
   if (read.startsWith("l")) return "large";
-  if (read.startsWith("j")) return hideText(rules, source, text, keys).text.slice(0, LIMIT);
-  if (holdsHidden(rules, text)) return maskOf(1);
+  if (read.startsWith("j")) return redactText(rules, source, text, keys).text.slice(0, LIMIT);
+  if (containsRedacted(rules, text)) return formatMask(1);
   return (source === "error" ? scrubText(rules, text) : text).slice(0, LIMIT);
 }
 

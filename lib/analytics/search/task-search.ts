@@ -14,7 +14,7 @@ import {
 } from "@/lib/model/key-range";
 import { type Direction, PLACE } from "@/lib/model/page";
 import { ProblemError } from "@/lib/model/problem";
-import { isPathHidden } from "@/lib/redaction/rules";
+import { isPathRedacted } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import { formatPath } from "@/lib/search-params/tasks/conditions";
 import { pickQuery, type TaskFilters } from "@/lib/search-params/tasks/filters";
@@ -114,10 +114,10 @@ function refuseSort(filters: TaskFilters): void {
 /** Refuses searches for redacted values, which would reveal them by repeated guesses. */
 function refuseHidden({ where, error }: TaskFilters): void {
   const rules = redactionRules();
-  const guess = where.find(({ path }) => isPathHidden(rules, path.source, path.steps));
+  const guess = where.find(({ path }) => isPathRedacted(rules, path.source, path.steps));
   const isAboutError =
     error.length > 0 &&
-    (["name", "message"] as const).some((member) => isPathHidden(rules, "error", [member]));
+    (["name", "message"] as const).some((member) => isPathRedacted(rules, "error", [member]));
   if (!guess && !isAboutError) return;
   throw new ProblemError({
     code: "bad_request",

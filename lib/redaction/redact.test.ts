@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { hideText } from "./hide";
-import { isPathHidden, NO_RULES, parseRules, type RedactionRules } from "./rules";
+import { redactText } from "./redact";
+import { isPathRedacted, NO_RULES, parseRules, type RedactionRules } from "./rules";
 import { scrubText } from "./scrub";
 
 const rules = (text: string): RedactionRules => {
@@ -10,9 +10,9 @@ const rules = (text: string): RedactionRules => {
   return parsed;
 };
 const shown = (of: string, value: unknown, root = "params") =>
-  JSON.parse(hideText(rules(of), root, JSON.stringify(value)).text);
+  JSON.parse(redactText(rules(of), root, JSON.stringify(value)).text);
 
-test("a key is hidden wherever it is, in any case, with whatever it holds", () => {
+test("a key is redacted at any depth, in any case, with everything in it", () => {
   expect(
     shown("password", {
       user: { Password: "hunter2", name: "ann" },
@@ -50,14 +50,14 @@ test.each([
   expect(shown(of, value)).toEqual(expected);
 });
 
-test("the dashboard's own links stay", () => {
+test("headers that link tasks are not redacted", () => {
   expect(shown("headers.*", { tenant_id: "acme", x: { tenant_id: 1 } }, "headers")).toEqual({
     tenant_id: "acme",
     x: "[redacted 1]",
   });
 });
 
-test("JSON inside a string is hidden with the string", () => {
+test("a string that contains JSON with a redacted key is redacted as a whole", () => {
   const body = JSON.stringify({ user: { password: "hunter2" } });
   expect(shown("password", { body, other: '{"a":1}' })).toEqual({
     body: "[redacted 1]",
@@ -69,24 +69,24 @@ test("JSON inside a string is hidden with the string", () => {
   expect(shown("password", { body: '{"password": "hunter2' })).toEqual({ body: "[redacted 1]" });
 });
 
-test("what cannot be looked into is hidden", () => {
+test("a document that is nested too deeply is redacted as a whole", () => {
   const deep = `${'{"a":'.repeat(50_000)}{"password":1}${"}".repeat(50_000)}`;
-  expect(hideText(rules("password"), "params", deep)).toEqual({
+  expect(redactText(rules("password"), "params", deep)).toEqual({
     text: '"[redacted 1]"',
-    hidden: 1,
+    redacted: 1,
   });
 });
 
-test("numbers keep their digits, and a text with nothing to hide stays as it is", () => {
+test("numbers keep their digits, and a text with nothing to redact is unchanged", () => {
   const text = '{"id": 12345678901234567890, "f": 0.10000000000000000001, "password": 1}';
-  expect(hideText(rules("password"), "params", text).text).toBe(
+  expect(redactText(rules("password"), "params", text).text).toBe(
     '{"id":12345678901234567890,"f":0.10000000000000000001,"password":"[redacted 1]"}',
   );
-  expect(hideText(rules("secret"), "params", text)).toEqual({ text, hidden: 0 });
-  expect(hideText(NO_RULES, "params", text)).toEqual({ text, hidden: 0 });
+  expect(redactText(rules("secret"), "params", text)).toEqual({ text, redacted: 0 });
+  expect(redactText(NO_RULES, "params", text)).toEqual({ text, redacted: 0 });
 });
 
-test("a value under a hidden key is never in the text, wherever the key is", () => {
+test("a value under a redacted key is never in the text, wherever the key is", () => {
   const key = fc.constantFrom("password", "Password", "a", "b.password", "list");
   const tree = fc.letrec((tie) => ({
     node: fc.oneof(
@@ -108,13 +108,13 @@ test("a value under a hidden key is never in the text, wherever the key is", () 
   };
   fc.assert(
     fc.property(tree, (value) => {
-      const { text } = hideText(rules("password"), "params", JSON.stringify(plant(value)));
+      const { text } = redactText(rules("password"), "params", JSON.stringify(plant(value)));
       expect(text).not.toContain("hunter2");
     }),
   );
 });
 
-test("errors lose what looks like a hidden key with its value", () => {
+test("errors lose text that looks like a redacted key with its value", () => {
   const all = rules("password,authorization,card.number,*_key");
   const scrub = (text: string) => scrubText(all, text);
   expect(scrub("login failed: password=hunter2, user=ann")).toBe(
@@ -133,15 +133,15 @@ test("errors lose what looks like a hidden key with its value", () => {
   });
 });
 
-test("a search for a hidden value is known as one", () => {
+test("a path to a redacted value is recognised", () => {
   const all = rules("card,*.token");
-  expect(isPathHidden(all, "params", ["card", "number"])).toBe(true);
-  expect(isPathHidden(all, "params", ["list", null, "token"])).toBe(true);
-  expect(isPathHidden(all, "headers", ["token"])).toBe(true);
-  expect(isPathHidden(all, "params", ["cards"])).toBe(false);
-  expect(isPathHidden(rules("headers.*"), "headers", ["tenant_id"])).toBe(false);
+  expect(isPathRedacted(all, "params", ["card", "number"])).toBe(true);
+  expect(isPathRedacted(all, "params", ["list", null, "token"])).toBe(true);
+  expect(isPathRedacted(all, "headers", ["token"])).toBe(true);
+  expect(isPathRedacted(all, "params", ["cards"])).toBe(false);
+  expect(isPathRedacted(rules("headers.*"), "headers", ["tenant_id"])).toBe(false);
 });
 
-test.each(["a b", "a..b", ".a", "a.", 'a"b', "a[0]", "a:b"])("%j is no rule", (text) => {
+test.each(["a b", "a..b", ".a", "a.", 'a"b', "a[0]", "a:b"])("%j is not a rule", (text) => {
   expect(parseRules(text)).toBeNull();
 });
