@@ -103,12 +103,19 @@ export async function listFailedAttempts(
       order by available_at desc limit ${limit + 1}::int`,
   );
   return {
-    rows: rows.slice(0, limit).map(({ queue, isLatest, errorName, message, ...row }) => ({
-      ...row,
-      queue: queues[queue] ?? "",
-      isLatest: isLatest ?? false,
-      errorName: redactErrorPart("name", errorName),
-      message: redactErrorPart("message", message ?? ""),
+    // Written out, because spreading 20,000 rows takes 100 ms.
+    rows: rows.slice(0, limit).map((row) => ({
+      queue: queues[row.queue] ?? "",
+      taskId: row.taskId,
+      taskName: row.taskName,
+      taskState: row.taskState,
+      tenantId: row.tenantId,
+      attemptsLeft: row.attemptsLeft,
+      attempt: row.attempt,
+      isLatest: row.isLatest ?? false,
+      failedAt: row.failedAt,
+      errorName: redactErrorPart("name", row.errorName),
+      message: redactErrorPart("message", row.message ?? ""),
     })),
     more: rows.length > limit,
   };

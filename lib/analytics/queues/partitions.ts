@@ -39,12 +39,15 @@ export async function getPartitions(db: Database, queue: string): Promise<Partit
     (part) => parseBounds(part.bound).from,
   );
   const starts = [...new Set([...wanted, ...present.keys()])].sort();
+  const withDefault = new Set(
+    parts.filter((part) => part.bound === "DEFAULT").map((part) => PREFIXES[part.prefix]),
+  );
   return {
     weeks: starts.map((from) => toWeek(from, present.get(from) ?? [], wanted.has(from))),
     strays: await countStrays(
       db,
       queue,
-      parts.filter((part) => part.bound === "DEFAULT").map((part) => PREFIXES[part.prefix]),
+      PARTITIONED_TABLES.filter((table) => withDefault.has(table)),
     ),
   };
 }
