@@ -39,7 +39,7 @@ async function body(response: Response, status = 200) {
   return JSON.parse(text);
 }
 
-test("each room of the dashboard has its route", async () => {
+test("each section of the dashboard has a route", async () => {
   expect(await body(await queues(get("/api/queues")))).toMatchObject({
     queues: [{ name: QUEUE, terminal: { completed: { value: 1, precision: "exact" } } }],
     now: expect.any(String),
@@ -63,7 +63,7 @@ test("each room of the dashboard has its route", async () => {
   });
 });
 
-test("single values come as their own text", async () => {
+test("single values are returned as their exact text", async () => {
   const of = (query: string) => payload(get(`/${query}`), at({ queue: QUEUE, taskId }));
   const response = await of("?of=params");
   expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
@@ -77,7 +77,7 @@ test("single values come as their own text", async () => {
     expect(await body(await of(bad), 400)).toMatchObject({ error: { code: "bad_request" } });
 });
 
-test("thirty megabytes arrive whole", async () => {
+test("a value of thirty megabytes is returned whole", async () => {
   const text = "x".repeat(30_000_000);
   await emitEvent(database.pool, QUEUE, "huge", text);
   const response = await eventPayload(get("/?name=huge"), at({ queue: QUEUE }));
@@ -102,7 +102,7 @@ test.each([
   expect(error.message).toContain(name);
 });
 
-test("what is not there is a 404", async () => {
+test("a missing target is a 404", async () => {
   expect(await body(await tasks(get("/api/tasks?queue=nowhere")), 404)).toMatchObject({
     error: { code: "queue_not_found" },
   });
@@ -115,7 +115,7 @@ test("what is not there is a 404", async () => {
   await body(await task(get("/"), at({ queue: QUEUE, taskId: "1" })), 400);
 });
 
-test("fifty browsers that ask the same cost one reading", async () => {
+test("fifty identical requests share one query", async () => {
   clearSharedReads();
   const before = await transactions();
   const answers = await Promise.all(
@@ -125,7 +125,7 @@ test("fifty browsers that ask the same cost one reading", async () => {
   expect((await transactions()) - before).toBeLessThan(10);
 });
 
-/** Transactions of the dashboard's readers so far, as far as the server has reported them. */
+/** The number of transactions on the dashboard's read-only connections that the server has reported. */
 async function transactions(): Promise<number> {
   await closePools();
   await database.pool.query("select pg_sleep(0.2)");
@@ -135,7 +135,7 @@ async function transactions(): Promise<number> {
   return rows[0].n;
 }
 
-test("a reader who has left is no error, wherever it was", async () => {
+test("an aborted request is not an error at any point", async () => {
   const left = () => new Request("http://localhost:3000/", { signal: AbortSignal.abort() });
   for (const response of [
     health(left()),
@@ -145,7 +145,7 @@ test("a reader who has left is no error, wherever it was", async () => {
     expect((await response).status).toBe(499);
 });
 
-test("a lost database is said, without its words", async () => {
+test("a lost database is reported without the driver's message", async () => {
   const url = process.env.DATABASE_URL;
   await closePools();
   clearSharedReads();

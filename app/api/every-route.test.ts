@@ -1,4 +1,4 @@
-/** What holds for every route, whichever there are. */
+/** Tests that hold for every route. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -16,7 +16,7 @@ const ROUTES = readdirSync(import.meta.dirname, { recursive: true, encoding: "ut
   .filter((file) => path.basename(file) === "route.ts")
   .map((file) => path.dirname(file))
   .sort();
-/** Probes of load balancers may add what they like. */
+/** Probes of load balancers may add parameters. */
 const STRICT = ROUTES.filter((route) => route !== "health");
 const OF_QUEUE = ROUTES.filter((route) => route.startsWith("queues/[queue]/"));
 
@@ -32,7 +32,7 @@ async function ask(route: string, query: string, queue = ".") {
   return { status: response.status, ...(text.startsWith("{") ? JSON.parse(text) : {}) };
 }
 
-test.each(STRICT)("%s refuses a parameter that it does not know", async (route) => {
+test.each(STRICT)("%s refuses a parameter that is unknown", async (route) => {
   expect(await ask(route, "/?nonsense=1")).toMatchObject({
     status: 400,
     error: { message: "Unknown parameter nonsense." },
@@ -61,7 +61,7 @@ const documented = (route: string) => route.replace(/\[(\w+)\]/g, "{$1}");
 test.each(STRICT)("%s is documented with all its parameters", async (route) => {
   const own = SECTIONS.filter((section) => namesRoute(section, documented(route)));
   expect(own).not.toEqual([]);
-  // A section may say of another one that it takes its parameters.
+  // A section may refer to another route for its parameters.
   const others = ROUTES.filter((other) => own.some((text) => namesRoute(text, documented(other))));
   const text = SECTIONS.filter((section) =>
     others.some((other) => namesRoute(section, documented(other))),

@@ -5,7 +5,7 @@ import { ProblemError } from "@/lib/model/problem";
 /**
  * The query parameters of a request.
  *
- * @throws ProblemError `bad_request` naming the first parameter that is unknown or cannot be read.
+ * @throws ProblemError `bad_request` naming the first parameter that is unknown or invalid.
  */
 export function parseParameters<Parsers extends ParserMap>(
   request: Request,
@@ -34,7 +34,7 @@ export function parseParameters<Parsers extends ParserMap>(
   ) as inferParserType<Parsers>;
 }
 
-/** The one parameter `name` of a request, as written. @throws ProblemError `bad_request` without it, and with others. */
+/** The one parameter `name` of a request, as given. @throws ProblemError `bad_request` if it is missing, or for any other. */
 export function parseName(request: Request): string {
   const { name } = parseParameters(request, { name: parseAsString });
   if (name === null)

@@ -18,7 +18,7 @@ const database = openTestDatabase({
 });
 vi.spyOn(console, "info").mockImplementation(() => {});
 
-/** The secret under each rule, in arrays, in JSON inside a string, and beside what may be seen. */
+/** The secret under each rule, in arrays, in JSON inside a string, and beside visible values. */
 const hiding = {
   seen: "yes",
   password: SECRET,

@@ -13,8 +13,8 @@ export function respond(
 }
 
 /**
- * Responds with what `read` returns, as JSON, or with the problem that it throws. An unforeseen error is logged, and its
- * message is withheld; a request that the client aborted is neither.
+ * Responds with the JSON of what `read` returns, or with the problem that it throws. Unexpected errors are logged and their
+ * messages withheld. If the client aborted the request, errors are ignored.
  */
 export async function answer(
   request: Request,
@@ -22,21 +22,21 @@ export async function answer(
 ): Promise<Response> {
   try {
     const result = await read();
-    return result instanceof Response ? result : jsonText(write(result));
+    return result instanceof Response ? result : jsonText(serialize(result));
   } catch (error) {
     if (request.signal.aborted) return new Response(null, { status: 499 });
     return fail(describeError(request, error));
   }
 }
 
-// An answer that many callers share is written out once.
-const written = new WeakMap<object, Uint8Array<ArrayBuffer>>();
+// Requests that share a result share its serialised bytes.
+const serialized = new WeakMap<object, Uint8Array<ArrayBuffer>>();
 
-function write(result: object): Uint8Array<ArrayBuffer> {
-  const known = written.get(result);
+function serialize(result: object): Uint8Array<ArrayBuffer> {
+  const known = serialized.get(result);
   if (known) return known;
   const bytes = new TextEncoder().encode(JSON.stringify(result));
-  written.set(result, bytes);
+  serialized.set(result, bytes);
   return bytes;
 }
 
@@ -45,7 +45,7 @@ export function jsonText(text: string | Uint8Array<ArrayBuffer>): Response {
   return new Response(text, { headers: { "Content-Type": "application/json; charset=utf-8" } });
 }
 
-/** What the caller may see of an error. One that nothing foresees is logged: by its place, since its words may be data. */
+/** The problem to report for an error. Unexpected errors are logged by name and stack, since a message may contain data. */
 export function describeError(request: Request, error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   const { name, stack = "" } = error instanceof Error ? error : { name: typeof error };

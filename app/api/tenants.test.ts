@@ -5,7 +5,7 @@ import { openTestDatabase } from "@/testing/dashboard-database";
 import { restrictTo } from "@/testing/reads";
 import { type Belongings, createTwoTenants, removeTenant } from "@/testing/two-tenants";
 
-/** What a route is asked about one tenant: query strings, and what stands in its path. */
+/** Requests to a route about one tenant: query strings and path parameters. */
 type Ask = [query: string, params?: Record<string, string>];
 
 const forQueue =
@@ -17,7 +17,7 @@ const plain =
   () =>
     queries.map((query): Ask => [query]);
 
-/** Every route with what is asked of it; a route without an entry fails the test. */
+/** The requests to each route. A route without an entry fails the test. */
 const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   audit: ({ tenant, failed }) => [
     [""],
@@ -122,7 +122,7 @@ let foreign: Belongings;
 beforeAll(async () => {
   const { pool } = database;
   ({ own, foreign } = await createTwoTenants(pool, queue));
-  // The engine's clock stands still, so that answers can be compared.
+  // The engine's clock is stopped, so that responses can be compared.
   const { rows } = await pool.query("select current_database() as name, now()::text as now");
   await pool.query(`alter database "${rows[0].name}" set absurd.fake_now = '${rows[0].now}'`);
 });
@@ -138,7 +138,7 @@ async function answer(route: string, [query, params = {}]: Ask): Promise<string>
   return `${response.status} ${text.replace(/"now":"[^"]*"/g, '"now":""')}`;
 }
 
-/** Every route's answers to what is asked about a tenant, by question. */
+/** The responses of every route to the requests about a tenant, by request. */
 async function askAll(of: Belongings): Promise<Map<string, string>> {
   const answers = new Map<string, string>();
   for (const [route, asks] of Object.entries(ROUTES))
@@ -149,20 +149,20 @@ async function askAll(of: Belongings): Promise<Map<string, string>> {
 
 let groups: string[] = [];
 
-/** Some ids are known only from an answer. */
+/** Some ids are known only from a response. */
 async function asksByAnswer(route: string): Promise<Ask[]> {
   return route === "failures/[group]/tasks" ? groups.map((group) => ["", { group }]) : [];
 }
 
-test("there is a question for every route", () => {
+test("every route has a request", () => {
   const routes = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
     .filter((file) => path.basename(file) === "route.ts")
     .map((file) => path.dirname(file));
   expect(Object.keys(ROUTES).sort()).toEqual(routes.sort());
 });
 
-test("no answer tells of another tenant, and none changes when that tenant is gone", {
-  // Every route is asked several times.
+test("no response reveals another tenant, and none changes when that tenant is removed", {
+  // Every route is requested several times.
   timeout: 120_000,
 }, async () => {
   await restrictTo();
@@ -177,7 +177,7 @@ test("no answer tells of another tenant, and none changes when that tenant is go
   for (const [question, text] of mine) expect(text, question).not.toMatch(/globex/i);
   for (const id of Object.values(foreign).map((it) => (typeof it === "string" ? it : it.taskId)))
     if (id !== queue) expect([...mine.values()].join(), id).not.toContain(id);
-  // What the questions are worth: without the restriction nearly all of them have another answer.
+  // The requests are meaningful: without the restriction nearly all of them have a different response.
   const same = [...open].filter(([question, text]) => theirs.get(question) === text);
   expect(same.flatMap(([question]) => (ALIKE.test(question) ? [] : question))).toEqual([]);
   expect(same.length).toBeLessThan(6);
@@ -190,8 +190,8 @@ test("no answer tells of another tenant, and none changes when that tenant is go
   expect(await askAll(foreign)).toEqual(theirs);
 });
 
-/** What has the same answer with the restriction: nothing of a tenant's, nothing at all, or the other tenant's. */
+/** Requests with the same response in both cases: it contains nothing of a tenant, nothing at all, or the other tenant's. */
 const ALIKE =
   /^(health|events \["\?limit=1|failures\/\[group|queues\/\[queue\]\/events\/payload .*paid)/;
-/** Refused where the dashboard is restricted, or not there. */
+/** Requests that a restricted dashboard refuses, or whose target does not exist. */
 const CLOSED = /maintenance|payload .*(done|paid)/;

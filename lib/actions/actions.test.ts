@@ -49,7 +49,7 @@ function refusal<T>(result: ActionResult<T>) {
 
 const NOTHING = "01900000-0000-7000-8000-000000000000";
 
-test("cancel: an active task, once", async () => {
+test("cancel: an active task is cancelled once", async () => {
   const taskId = await spawn();
   expect(await cancelTaskAction({ queue, taskId })).toEqual({
     ok: true,
@@ -59,7 +59,7 @@ test("cancel: an active task, once", async () => {
   expect(again).toMatchObject({ code: "already_ended", message: "The task is already cancelled." });
 });
 
-test("cancel: refused once it has completed, even in the same moment", async () => {
+test("cancel: refused if the task completes first, even at the same moment", async () => {
   const { taskId, runId } = await start();
   const worker = await database.pool.connect();
   await worker.query("begin");
@@ -72,7 +72,7 @@ test("cancel: refused once it has completed, even in the same moment", async () 
   expect(await stateOf(taskId)).toBe("completed");
 });
 
-test("what is not there is named", async () => {
+test("a missing task or queue is reported as not found", async () => {
   expect(refusal(await cancelTaskAction({ queue, taskId: NOTHING })).code).toBe("task_not_found");
   expect(refusal(await cancelTaskAction({ queue: "nowhere", taskId: NOTHING })).code).toBe(
     "queue_not_found",
@@ -91,7 +91,7 @@ test("malformed input never reaches the database", async () => {
   );
 });
 
-test("retry: more attempts, or a new task; refused when it is not failed", async () => {
+test("retry: adds attempts or spawns a new task; refused unless the task is failed", async () => {
   const taskId = await fail();
   const retried = await retryTaskAction({ queue, taskId, extraAttempts: 3 });
   expect(retried).toMatchObject({ ok: true, data: { taskId, attempt: 2, created: false } });
@@ -104,7 +104,7 @@ test("retry: more attempts, or a new task; refused when it is not failed", async
   expect(await stateOf(other)).toBe("failed");
 });
 
-test("retry: of two at once, one wins", async () => {
+test("retry: only one of two concurrent retries succeeds", async () => {
   const taskId = await fail();
   const both = await Promise.all([
     retryTaskAction({ queue, taskId }),
@@ -146,7 +146,7 @@ test("reschedule: a durable sleep and its checkpoint move together", async () =>
   });
 });
 
-test("reschedule: only an event wait can wait without a limit", async () => {
+test("reschedule: only an event wait can wait forever", async () => {
   const { taskId, runId } = await start();
   const wait = { taskId, runId, stepName: "w", eventName: "e", timeoutSeconds: 60 };
   await awaitEvent(database.pool, queue, wait);
@@ -160,7 +160,7 @@ test("reschedule: only an event wait can wait without a limit", async () => {
   );
 });
 
-test("emit: wakes whom the preview named, exactly, once", async () => {
+test("emit: wakes exactly the runs in the preview, and stores the exact payload", async () => {
   const { taskId, runId } = await start();
   await awaitEvent(database.pool, queue, { taskId, runId, stepName: "w", eventName: "paid" });
   const preview = await previewEmitAction({ queue, name: "paid" });
@@ -202,7 +202,7 @@ test("emit: without a payload stores JSON null", async () => {
   expect(await emitEventAction({ queue, name: "empty", payload: " " })).toMatchObject({ ok: true });
 });
 
-test("a lock that is held too long withdraws the change", async () => {
+test("a change times out while another transaction holds the lock", async () => {
   const taskId = await spawn();
   const blocker = await database.pool.connect();
   await blocker.query(`begin; select from absurd."t_ops ""queue""" for update`);

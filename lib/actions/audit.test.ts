@@ -17,7 +17,7 @@ describe("with the dashboard's tables", () => {
   const newest = async () => (await listAudit(auditFilters({ limit: 1 }))).rows[0];
   const count = async () => (await listAudit(auditFilters({ limit: 200 }))).rows.length;
 
-  test("what was done is recorded with who, what, why and the outcome", async () => {
+  test("an action is recorded with operator, target, reason and outcome", async () => {
     const taskId = await spawn();
     await cancelTaskAction({ queue, taskId, reason: "  a flood of duplicates " });
     expect(await newest()).toMatchObject({
@@ -31,7 +31,7 @@ describe("with the dashboard's tables", () => {
     });
   });
 
-  test("what was refused is recorded with the reason, and what it was given", async () => {
+  test("a refused action is recorded with the problem and its input", async () => {
     const taskId = await spawn();
     await retryTaskAction({ queue, taskId, extraAttempts: 3 });
     expect(await newest()).toMatchObject({
@@ -43,7 +43,7 @@ describe("with the dashboard's tables", () => {
     });
   });
 
-  test("of a payload only its size and digest are kept", async () => {
+  test("only the size and digest of a payload are stored", async () => {
     await emitEventAction({ queue, name: "paid", payload: '"hunter2"' });
     const entry = await newest();
     expect(entry).toMatchObject({
@@ -54,14 +54,14 @@ describe("with the dashboard's tables", () => {
     expect(JSON.stringify(entry)).not.toContain("hunter2");
   });
 
-  test("looking, and malformed requests, leave no entry", async () => {
+  test("previews and malformed requests are not recorded", async () => {
     const before = await count();
     await previewEmitAction({ queue, name: "other" });
     await cancelTaskAction({ queue, taskId: "x" });
     expect(await count()).toBe(before);
   });
 
-  test("a reason that is no reason is refused", async () => {
+  test("an invalid reason is refused", async () => {
     const taskId = await spawn();
     for (const reason of ["x".repeat(501), 5 as never])
       expect(await cancelTaskAction({ queue, taskId, reason })).toMatchObject({
@@ -70,7 +70,7 @@ describe("with the dashboard's tables", () => {
       });
   });
 
-  test("a role that may not record may not act", async () => {
+  test("an action is refused if its role may not write the audit log", async () => {
     const taskId = await spawn();
     await database.pool.query(`
       create or replace function absurd_dashboard.deny() returns trigger language plpgsql as
@@ -99,7 +99,7 @@ describe("without the dashboard's tables", () => {
     expect(rows[0].it).toBeNull();
   });
 
-  test("actions work, and say that nothing was recorded", async () => {
+  test("actions work, and report that nothing was recorded", async () => {
     const { taskId } = await spawnTask(database.pool, queue, "work");
     expect(await cancelTaskAction({ queue, taskId })).toMatchObject({ ok: true, unrecorded: true });
     expect(await cancelTaskAction({ queue, taskId })).toMatchObject({ ok: false });

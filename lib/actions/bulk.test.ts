@@ -33,7 +33,7 @@ const spawnMany = (name: string, count: number) =>
     name,
     count,
   ]);
-/** Claims this task, whatever else is due. */
+/** Claims this task, regardless of which others are ready. */
 async function start(taskId: string) {
   const table = `absurd."r_${queue.replaceAll('"', '""')}"`;
   await database.pool.query(
@@ -65,7 +65,7 @@ const named = (name: string) => `${filters}&name=${name}`;
 const tasks = async (name: string) =>
   (await listTasks(taskFilters({ queue: [queue], name: [name] }))).rows;
 
-test("a preview counts what would happen and why not, and changes nothing", async () => {
+test("a preview counts eligible and skipped tasks with reasons, and changes nothing", async () => {
   await fail("mixed");
   await spawn("mixed");
   await fail("mixed", { maxAttempts: 2 });
@@ -79,7 +79,7 @@ test("a preview counts what would happen and why not, and changes nothing", asyn
   expect((await listBulk(bulkFilters())).rows).toEqual([]);
 });
 
-test("retry what matches, with more attempts; the rest stays as it is", async () => {
+test("retry adds attempts to the tasks that match, and changes no others", async () => {
   const failed = await fail("again");
   const pending = await spawn("again");
   const bulkId = await begin({
@@ -109,7 +109,7 @@ test("retry what matches, with more attempts; the rest stays as it is", async ()
   ]);
 });
 
-test("named tasks are acted on; one that has ended is skipped with the reason", async () => {
+test("selected tasks are processed; one that has ended is skipped with the reason", async () => {
   const ids = [await spawn("named"), await fail("named")].map((taskId) => ({ queue, taskId }));
   const missing = { queue, taskId: "01900000-0000-7000-8000-000000000000" };
   const bulkId = await begin({ action: "cancel", ids: [...ids, missing] });
@@ -122,7 +122,7 @@ test("named tasks are acted on; one that has ended is skipped with the reason", 
   expect((await listBulkItems(bulkId, bulkItemFilters({ outcome: ["open"] }))).rows).toEqual([]);
 });
 
-test("run again spawns one copy each, and its own copies are not part of it", async () => {
+test("run again spawns one copy of each task, and does not copy its own copies", async () => {
   const taskId = await fail("copied");
   const bulkId = await begin({ action: "run-again", filters: named("copied") });
   expect(await finish(bulkId)).toMatchObject({ done: 1 });
@@ -131,7 +131,7 @@ test("run again spawns one copy each, and its own copies are not part of it", as
   expect(rows.map((row) => row.taskId)).toEqual([item?.newTaskId, taskId]);
 });
 
-test("run now moves backoffs, and leaves waits for events alone", async () => {
+test("run now reschedules backoffs, and skips event waits", async () => {
   const strategy = { maxAttempts: 2, retryStrategy: { kind: "fixed", baseSeconds: 3600 } };
   const backoff = await fail("later", strategy);
   const { taskId, runId } = await start(await spawn("later"));
@@ -152,7 +152,7 @@ test("run now moves backoffs, and leaves waits for events alone", async () => {
   expect(rows.find((row) => row.taskId === taskId)?.state).toBe("sleeping");
 });
 
-test("an abort is kept: what was done stays, nothing else happens", async () => {
+test("after an abort completed items stay, and no other task is touched", async () => {
   await spawnMany("slow", 200);
   const bulkId = await begin({ action: "cancel", filters: named("slow"), perSecond: 20 });
   await expect
@@ -202,7 +202,7 @@ test.each([
   expect(!result.ok && result.error.message).toMatch(message);
 });
 
-test("all queues are all of them: one that cannot be read is not passed over", async () => {
+test("an operation on all queues is refused if one cannot be read", async () => {
   const { pool } = database;
   const taskId = await spawn("everywhere");
   const named = await previewBulkAction({
@@ -221,12 +221,12 @@ test("all queues are all of them: one that cannot be read is not passed over", a
   expect((await listTasks(taskFilters({ queue: [queue], id: taskId }))).rows).toMatchObject([
     { state: "pending" },
   ]);
-  // Where the queues are named, it goes on as before.
+  // With named queues the operation works.
   expect(await previewBulkAction({ ...all, filters: `${filters}&name=everywhere` })).toEqual(named);
   await pool.query("delete from absurd.queues where queue_name = 'broken'");
 });
 
-test("without the dashboard's tables it says how to get them", async () => {
+test("without the dashboard's tables the problem explains how to install them", async () => {
   await stopBulkRunner();
   await database.pool.query("drop schema absurd_dashboard cascade");
   expect(data(await previewBulkAction({ action: "cancel", filters })).installed).toBe(false);

@@ -19,7 +19,7 @@ const queue = "old";
 const create = (name: string, storageMode: "unpartitioned" | "partitioned") =>
   createQueueAction({ queue: name, storageMode });
 
-test("queues come, are cleaned up and go on an engine without policies", async () => {
+test("queues are created, cleaned up and dropped on an engine without policies", async () => {
   expect(await create(queue, "unpartitioned")).toMatchObject({ ok: true });
   expect(await getQueueMaintenance(queue)).toMatchObject({ policy: null, partitions: null });
   expect(await previewCleanupAction({ queue, ttlSeconds: 60 })).toMatchObject({
@@ -34,7 +34,7 @@ test("queues come, are cleaned up and go on an engine without policies", async (
   });
 });
 
-test("what it cannot do is refused with the version that can", async () => {
+test("an unsupported action is refused with the version that supports it", async () => {
   await create(queue, "unpartitioned");
   const since = { code: "unsupported", message: expect.stringContaining("0.4.0"), changed: false };
   const policy = { queue, change: { cleanupLimit: 5 }, expected: {} };

@@ -40,7 +40,7 @@ async function lastRecord() {
   return rows[0];
 }
 
-test("create: of either storage mode, once, and on record", async () => {
+test("create: works in both storage modes, once, and is recorded", async () => {
   const name = "größe, 100% / ?";
   expect(await createQueueAction({ queue: name, storageMode: "partitioned" })).toEqual({
     ok: true,
@@ -60,7 +60,7 @@ test("create: of either storage mode, once, and on record", async () => {
   expect(refusal(other).code).toBe("already_exists");
 });
 
-test("create: the engine's rules of names, in words", async () => {
+test("create: an invalid name is refused with the rule", async () => {
   const make = (name: string) => createQueueAction({ queue: name, storageMode: "unpartitioned" });
   expect(refusal(await make("")).message).toContain("empty");
   expect(refusal(await make("x".repeat(58))).message).toContain("too long");
@@ -69,7 +69,7 @@ test("create: the engine's rules of names, in words", async () => {
   expect(await make("y".repeat(57))).toMatchObject({ ok: true });
 });
 
-test("create: never where a partition of another queue would share the table", async () => {
+test("create: refused if a partition of another queue would have the same table", async () => {
   await createQueue(database.pool, "cut", { storageMode: "partitioned" });
   for (const name of ["cut_d", "cut_647"]) {
     const result = await createQueueAction({ queue: name, storageMode: "unpartitioned" });
@@ -86,7 +86,7 @@ test("create: never where a partition of another queue would share the table", a
   });
 });
 
-test("drop: only with its name typed, and with active tasks only when that was accepted", async () => {
+test("drop: needs the typed name, and consent if there are active tasks", async () => {
   const { pool } = database;
   const wrong = await dropQueueAction({ queue, confirm: "other", acceptActive: true });
   expect(refusal(wrong).code).toBe("not_confirmed");
@@ -106,14 +106,14 @@ test("drop: only with its name typed, and with active tasks only when that was a
   expect(refusal(again).code).toBe("queue_not_found");
 });
 
-test("drop: also a queue whose tables are gone in part", async () => {
+test("drop: works on a queue with missing tables", async () => {
   await database.pool.query(`drop table absurd."e_${queue.replaceAll('"', '""')}"`);
   expect(await dropQueueAction({ queue, confirm: queue, acceptActive: false })).toMatchObject({
     ok: true,
   });
 });
 
-test("policy: changes what is given, unless somebody else was quicker", async () => {
+test("policy: changes only the given settings, and is refused if they changed in between", async () => {
   const change = { cleanupTtlSeconds: 7 * 86_400, detachMode: "empty" as const };
   const expected = { cleanupTtlSeconds: 30 * 86_400, detachMode: "none" as const };
   expect(await setQueuePolicyAction({ queue, change, expected })).toMatchObject({
@@ -126,7 +126,7 @@ test("policy: changes what is given, unless somebody else was quicker", async ()
   );
 });
 
-test("policy: what the engine refuses is refused in words", async () => {
+test("policy: a setting that the engine refuses is reported with the reason", async () => {
   const set = (change: object) => setQueuePolicyAction({ queue, change, expected: {} });
   expect(refusal(await set({ defaultPartition: "disabled" })).message).toContain(
     "only supported for partitioned queues",
@@ -137,7 +137,7 @@ test("policy: what the engine refuses is refused in words", async () => {
   expect(refusal(await setQueuePolicyAction(nowhere)).code).toBe("queue_not_found");
 });
 
-test("repair: makes the weeks that a longer policy asks for", async () => {
+test("repair: creates the partitions that a longer policy needs", async () => {
   const { pool } = database;
   await createQueue(pool, "weeks", { storageMode: "partitioned" });
   const change = { partitionLookaheadSeconds: 60 * 86_400 };
@@ -149,7 +149,7 @@ test("repair: makes the weeks that a longer policy asks for", async () => {
   expect(await missing()).toEqual([]);
 });
 
-test("cleanup: deletes what the preview named, in batches, and nothing active", async () => {
+test("cleanup: deletes the rows of the preview, in batches, and nothing active", async () => {
   const { pool } = database;
   await spawnTask(pool, queue, "ended");
   const [run] = await claimTasks(pool, queue);
@@ -177,7 +177,7 @@ test("cleanup: deletes what the preview named, in batches, and nothing active", 
   );
 });
 
-test("cleanup: more than a batch goes batch by batch", async () => {
+test("cleanup: more rows than a batch are deleted batch by batch", async () => {
   const table = (prefix: string) => `absurd."${prefix}_${queue.replaceAll('"', '""')}"`;
   await database.pool.query(`insert into ${table("e")} (event_name, payload, emitted_at)
     select 'event ' || n, '1', now() - interval '2 days' from generate_series(1, 2500) n`);

@@ -203,7 +203,7 @@ async function requirePolicy(db: Queryable, queue: string): Promise<QueuePolicy>
   return policy;
 }
 
-/** @throws ProblemError `state_changed` when a setting is not what it is expected to be. */
+/** @throws ProblemError `state_changed` if a setting differs from its expected value. */
 function refuseStalePolicy(policy: QueuePolicy, expected: z.output<typeof policyChange>): void {
   const stale = Object.entries(expected).some(
     ([key, value]) => value !== undefined && policy[key as keyof QueuePolicy] !== value,

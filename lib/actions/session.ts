@@ -39,7 +39,7 @@ export async function signInAction(token: string): Promise<ActionResult<null>> {
   }
 }
 
-/** Ends the session in this browser, and leads to the page that begins one. */
+/** Ends the session in this browser and redirects to the sign-in page. */
 export async function signOutAction(): Promise<void> {
   (await cookies()).delete(SESSION_COOKIE);
   redirect("/sign-in");
@@ -47,7 +47,7 @@ export async function signOutAction(): Promise<void> {
 
 /**
  * Records a sign-in or a wrong token. Attempts beyond the limit are only logged, so that they cannot fill the audit log.
- * Signing in continues when it cannot be recorded, such as without a database.
+ * A failure to record it, for example without a database, does not prevent the sign-in.
  */
 async function recordSignIn(outcome: SignIn["outcome"], address: string): Promise<void> {
   if (outcome === "too_many_attempts") return;

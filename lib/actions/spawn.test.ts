@@ -26,7 +26,7 @@ function refusal<T>(result: ActionResult<T>) {
 }
 const read = async (taskId: string) => (await getTask(queue, taskId)).task;
 
-test("spawn: all options arrive, numbers exact", async () => {
+test("spawn: passes all options on, with exact numbers", async () => {
   const { taskId } = data(
     await spawnTaskAction({
       queue,
@@ -67,12 +67,12 @@ test.each([
   expect(error).toMatchObject({ code: "bad_request", message: expect.stringMatching(message) });
 });
 
-test("spawn: a queue that is not there is named", async () => {
+test("spawn: a missing queue is reported", async () => {
   const error = refusal(await spawnTaskAction({ queue: "nowhere", name: "x", params: "1" }));
   expect(error.code).toBe("queue_not_found");
 });
 
-test("run again: as it was, or edited, and linked", async () => {
+test("run again: the copy is unchanged or edited, and linked to its original", async () => {
   const { taskId } = await spawnTask(database.pool, queue, "bill", { a: 1 }, { maxAttempts: 2 });
   const same = data(await runAgainAction({ queue, taskId }));
   expect(await read(same.newTaskId)).toMatchObject({
@@ -112,7 +112,7 @@ test("fork: the steps before are kept, none when the step is unknown", async () 
   expect(unknown.code).toBe("bad_request");
 });
 
-test("extend lease: while it runs", async () => {
+test("extend lease: works while the run is running", async () => {
   const { taskId, runId } = await spawnTask(database.pool, queue, "long", {});
   expect(refusal(await extendLeaseAction({ queue, runId, seconds: 60 })).code).toBe(
     "state_changed",
@@ -129,7 +129,7 @@ test("extend lease: while it runs", async () => {
   });
 });
 
-test("run again: a strategy that the engine refuses is left behind on request", async () => {
+test("run again: a retry strategy that the engine refuses is omitted on request", async () => {
   const { pool } = database;
   const { taskId } = await spawnTask(pool, queue, "bill", {});
   await pool.query(`update absurd.t_${queue} set retry_strategy = '"often"' where task_id = $1`, [

@@ -33,7 +33,7 @@ const onQueue =
   (of: Belongings) => [{ queue: of.queue, ...extra }];
 const ttlSeconds = 0;
 
-/** Every action with what it is given to reach a tenant's rows; `null` reaches for none. One without an entry fails. */
+/** Inputs that target a tenant's rows, for every action; `null` for actions without a target. A missing entry fails. */
 const ACTIONS: Record<string, ((of: Belongings) => Given[]) | null> = {
   signInAction: null,
   signOutAction: null,
@@ -127,17 +127,17 @@ async function everything(): Promise<string[]> {
   return [...lists, jobs].flatMap(({ rows }) => rows.map(({ row }) => row));
 }
 
-/** What every action answers when it is to reach this tenant's rows. */
+/** The result of every action with this tenant's rows as its target, by action and input. */
 async function tryAll(of: Belongings): Promise<Map<string, string>> {
-  const answers = new Map<string, string>();
+  const results = new Map<string, string>();
   for (const [name, inputs] of Object.entries(ACTIONS))
     for (const input of inputs?.(of) ?? []) {
       const result = await actions.get(name)?.(input);
-      // An operation that is begun has an id of its own.
+      // Each new operation has its own id.
       const text = JSON.stringify(result).replace(/"bulkId":"[^"]*"/, '"bulkId":""');
-      answers.set(`${name} ${JSON.stringify(input)}`, text);
+      results.set(`${name} ${JSON.stringify(input)}`, text);
     }
-  return answers;
+  return results;
 }
 
 async function workThroughAll() {
@@ -146,20 +146,20 @@ async function workThroughAll() {
   client.release();
 }
 
-test("there is a case for every action", () => {
+test("every action has a case", () => {
   expect(Object.keys(ACTIONS).sort()).toEqual([...actions.keys()].sort());
 });
 
-test("no action reaches another tenant's rows, and each answers as if they were not there", {
+test("no action changes another tenant's rows, and each result is as if they did not exist", {
   // Every action is tried twice.
   timeout: 120_000,
 }, async () => {
   const before = await everything();
-  const answers = await tryAll(foreign);
+  const results = await tryAll(foreign);
   await workThroughAll();
   expect(await everything()).toEqual(before);
-  for (const [question, text] of answers)
-    if (!/^(previewBulk|startBulk)/.test(question)) expect(text, question).toMatch(/^{"ok":false/);
+  for (const [attempt, text] of results)
+    if (!/^(previewBulk|startBulk)/.test(attempt)) expect(text, attempt).toMatch(/^{"ok":false/);
   const { rows } = await database.pool.query(
     "select outcome, code from absurd_dashboard.bulk_item join absurd_dashboard.bulk_job using (bulk_id) where tenants = '{acme}' and operator = 'ada'",
   );
@@ -170,10 +170,10 @@ test("no action reaches another tenant's rows, and each answers as if they were 
 
   await removeTenant(database.pool, foreign);
   clearSharedReads();
-  expect(await tryAll(foreign)).toEqual(answers);
+  expect(await tryAll(foreign)).toEqual(results);
 });
 
-test("what is its own it can act on", async () => {
+test("actions work on the tenant's own rows", async () => {
   const { pool } = database;
   const spawned = await actions.get("spawnTaskAction")?.({ queue, name: "new", params: "" });
   expect(spawned).toMatchObject({ ok: true });
@@ -196,7 +196,7 @@ test("what is its own it can act on", async () => {
   expect(rows).toEqual([{ tenants: ["acme"] }]);
 });
 
-test("a new task has to name one of several tenants", async () => {
+test("with several tenants, a new task must name one of them", async () => {
   await restrictTo("acme,globex");
   const spawn = (headers: string) =>
     actions.get("spawnTaskAction")?.({ queue, name: "new", params: "", headers });
@@ -210,7 +210,7 @@ test("a new task has to name one of several tenants", async () => {
   });
 });
 
-test("an idempotency key of another tenant is taken, and does not tell by which task", async () => {
+test("an idempotency key of another tenant is refused as taken, without revealing its task", async () => {
   const { pool } = database;
   const { taskId } = await spawnTask(pool, queue, "theirs", null, {
     idempotencyKey: "k",
@@ -241,7 +241,7 @@ test("an event that would wake another tenant's task cannot be emitted", async (
   expect(await emit("nobody")).toMatchObject({ ok: false, error: { code: "event_not_found" } });
 });
 
-test("a task of another tenant that begins to wait just then is not woken unseen", async () => {
+test("an emit is refused if a task of another tenant begins to wait at the same time", async () => {
   const { pool } = database;
   await awaitEvent(pool, queue, await wait("acme", "race"));
   const late = await wait("globex", "race");

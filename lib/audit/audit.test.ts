@@ -8,8 +8,8 @@ import { type AuditRecord, describeInput, recordAudit } from "./record";
 const TASK = "01900000-0000-7000-8000-000000000001";
 const OTHER = "01900000-0000-7000-8000-000000000002";
 
-describe("what is written down of an input", () => {
-  test("names, numbers, switches and times as they are", () => {
+describe("describeInput", () => {
+  test("keeps names, numbers, booleans and times", () => {
     const at = new Date(0);
     expect(describeInput({ queue: "q", extraAttempts: 2, spawnNew: true, name: "e", at })).toEqual({
       queue: "q",
@@ -20,7 +20,7 @@ describe("what is written down of an input", () => {
     });
   });
 
-  test("payloads and unknown texts only by size and digest, however deep", () => {
+  test("reduces payloads and unknown text to size and digest, at any depth", () => {
     const text = JSON.stringify(
       describeInput({ payload: "hunter2", deep: [{ headers: "hunter2" }], note: "hunter2" }),
     );
@@ -28,13 +28,13 @@ describe("what is written down of an input", () => {
     expect(text).toContain('"bytes":7');
   });
 
-  test("long lists by their length", () => {
+  test("reduces long lists to their length", () => {
     expect(describeInput({ ids: Array(21).fill(TASK) })).toEqual({ ids: { count: 21 } });
     expect(describeInput("text")).toEqual({});
   });
 });
 
-describe("the record", () => {
+describe("the audit log", () => {
   const database = openTestDatabase();
   const record = (changes: Partial<AuditRecord> = {}) =>
     recordAudit(database.pool, {
@@ -52,7 +52,7 @@ describe("the record", () => {
     await record({ outcome: "refused", code: "already_ended", message: "It is over." });
   });
 
-  test("is read newest first, in pages that neither repeat nor miss", async () => {
+  test("is listed newest first, in pages without duplicates or gaps", async () => {
     const page = await list({ limit: 2 });
     expect(page).toMatchObject({
       installed: true,
@@ -83,7 +83,7 @@ describe("the record", () => {
     expect((await list(filters)).rows).toHaveLength(count);
   });
 
-  test("offers its operators and actions", async () => {
+  test("lists its operators and actions", async () => {
     expect(await listAuditChoices()).toEqual({
       operators: ["ada", "bob"],
       actions: ["cancel task", "retry task"],
@@ -124,7 +124,7 @@ describe("the record", () => {
     expect((await list({ operator: ["eve"] })).rows).toEqual([]);
   });
 
-  test("what may not be recorded is refused, not passed over", async () => {
+  test("missing rights to write are an error", async () => {
     const work = atomically(database.pool, async (tx) => {
       await tx.query("create role blind; set local role blind");
       return recordAudit(tx, { operator: "eve", action: "x", input: {}, outcome: "done" });
@@ -136,7 +136,7 @@ describe("the record", () => {
 describe("a database without the dashboard's tables", () => {
   const database = openTestDatabase({ empty: true });
 
-  test("records nothing, and says so", async () => {
+  test("records nothing, and returns false", async () => {
     const entry = { operator: "ada", action: "x", input: {}, outcome: "done" } as const;
     expect(await recordAudit(database.pool, entry)).toBe(false);
     expect(await listAudit(auditFilters())).toMatchObject({ installed: false, rows: [] });

@@ -138,7 +138,7 @@ test(`${TASKS} tasks are each retried, run again and cancelled exactly once alth
   ).toBe(TASKS);
 });
 
-test("of two runners at once, one works and the other takes over", async () => {
+test("only one of two runners works, and the other takes over", async () => {
   await database.pool.query(
     `select absurd.spawn_task('orders', 'fresh', 'null') from generate_series(1, 200)`,
   );

@@ -8,7 +8,7 @@ import { fixWindow, parseFilters } from "./selection";
 
 const NOW = "2026-03-02T12:00:00.000Z";
 
-test("filters come back as they were written", () => {
+test("filters survive serialising and parsing", () => {
   for (const filters of [
     {},
     { queue: ['a,b "c"', "größe, 100% / ?"], state: ["failed"] },
@@ -19,12 +19,12 @@ test("filters come back as they were written", () => {
   }
 });
 
-test("a filter that cannot be read is never left out", () => {
+test("an invalid filter is never ignored", () => {
   for (const text of ["?state=lost", "?stat=failed", "?id=zz", "?where=", "?range=1y"])
     expect(parseFilters(text)).toBeUndefined();
 });
 
-test("the window is fixed: it neither moves on nor takes in what is spawned later", () => {
+test("the time window is fixed: it does not move, and excludes tasks spawned later", () => {
   expect(fixWindow(taskFilters({ range: "1h", cursor: "o.x", limit: 7 }), NOW)).toEqual(
     taskFilters({ after: "2026-03-02T11:00:00.000Z", before: NOW }),
   );

@@ -1,4 +1,4 @@
-/** Sent with every answer. */
+/** Sent with every response. */
 const ALWAYS = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "same-origin",
@@ -8,7 +8,7 @@ const ALWAYS = {
   "X-Frame-Options": "DENY",
 };
 
-/** The headers of JSON answers: opened by themselves they may run nothing, whatever a payload contains. */
+/** Headers of JSON responses. Opened directly in a browser they cannot run anything, whatever a payload contains. */
 export function apiHeaders(): Record<string, string> {
   return {
     ...ALWAYS,
@@ -18,7 +18,7 @@ export function apiHeaders(): Record<string, string> {
 }
 
 /**
- * The headers of pages. Scripts and styles run by file or by this request's nonce; nothing inline runs without it.
+ * The headers of pages. Scripts and styles load from this server or carry the request's nonce; other inline code does not run.
  *
  * @param dev lets the development server evaluate code, inject styles and open its web socket.
  */

@@ -40,12 +40,12 @@ test.each([
   expect(check({ host: "localhost:3000", origin })).toBe("origin");
 });
 
-test("a request of another site's page without an origin is refused", () => {
+test("a request from another site's page without an origin is refused", () => {
   const headers = { host: "localhost:3000", "sec-fetch-site": "cross-site" };
   expect(check({ ...headers, "sec-fetch-mode": "no-cors" })).toBe("origin");
 });
 
-test("further names have to be allowed, with or without a port", () => {
+test("additional host names must be allowed, with or without a port", () => {
   const allowed = ["ops.example", "b.example:8443"];
   expect(check({ host: "ops.example", origin: "https://ops.example" }, allowed)).toBeNull();
   expect(check({ host: "ops.example:81" }, allowed)).toBeNull();
@@ -54,7 +54,7 @@ test("further names have to be allowed, with or without a port", () => {
   expect(check({ host: "127.0.0.1:3000", origin: "https://ops.example" }, allowed)).toBeNull();
 });
 
-test("a dashboard that anybody may use answers under loopback addresses only", () => {
+test("a dashboard without a token accepts loopback addresses only", () => {
   for (const host of ["localhost:3000", "127.0.0.1:3000", "[::1]:3000"])
     expect(check({ host }, [], true)).toBeNull();
   expect(check({ host: "10.1.2.3:3000" }, [], true)).toBe("host");

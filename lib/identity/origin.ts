@@ -2,15 +2,14 @@ import { isIP } from "node:net";
 import { isLoopback } from "@/lib/db/env";
 
 /**
- * Why a request must not be answered, or `null`. A web page of somebody else can make a browser send requests here; it
- * cannot forge their `Host` and `Origin`:
- * - a foreign `Host` is a name that somebody pointed at this machine (DNS rebinding). Addresses and `localhost` are not
- *   names anybody can point, and so are fine; other names have to be allowed. A dashboard that anybody may use answers
- *   under loopback addresses only.
- * - a foreign `Origin` is another site that sends a form or a script's request (CSRF).
+ * The reason to refuse a request, or `null`. A page on another site can make a browser send requests here, but it cannot
+ * forge their `Host` and `Origin`:
+ * - a foreign `Host` is a name that was pointed at this machine (DNS rebinding). IP addresses and `localhost` cannot be
+ *   rebound and are accepted; other names must be allowed. Without a token only loopback addresses are accepted.
+ * - a foreign `Origin` is a form or script of another site (CSRF).
  *
- * @param allowed further names of this dashboard, with a port or for all ports.
- * @param isLocal whether it is for this machine alone.
+ * @param allowed additional host names of this dashboard, with a port or for all ports.
+ * @param isLocal whether the dashboard has no token and serves this machine only.
  */
 export function findForeign(
   headers: Headers,
@@ -35,7 +34,7 @@ function isOwnHost(host: string, allowed: readonly string[], isLocal: boolean): 
 
 function isOwnOrigin(origin: string, host: string, allowed: readonly string[]): boolean {
   const url = URL.canParse(origin) ? new URL(origin) : null;
-  // A sandboxed page sends the origin `null`.
+  // A sandboxed page has the origin `null`.
   if (!url || !["http:", "https:"].includes(url.protocol)) return false;
   return url.host === host || isAllowed(url.host, hostname(url.host), allowed);
 }
@@ -44,7 +43,7 @@ function isAllowed(host: string, name: string | null, allowed: readonly string[]
   return allowed.includes(host) || (name !== null && allowed.includes(name));
 }
 
-/** The name or bare address of a `Host` header, without its port; `null` when it is none. */
+/** The name or bare address of a `Host` header, without its port; `null` if it is invalid. */
 function hostname(host: string): string | null {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/@[\]]+))(?::\d{1,5})?$/.exec(host);
   return match?.[1] ?? match?.[2] ?? null;

@@ -22,7 +22,7 @@ function send(path: string, headers: Record<string, string> = {}, method = "GET"
   return proxy(new NextRequest(request));
 }
 
-test("pages get a policy of their own, with a nonce that is never the same", async () => {
+test("each page gets its own policy with a new nonce", async () => {
   const [one, two] = await Promise.all([send("/"), send("/queues")]);
   const policy = one.headers.get("content-security-policy") ?? "";
   const nonce = /script-src 'self' 'nonce-([^']+)' 'strict-dynamic';/.exec(policy)?.[1];
@@ -34,7 +34,7 @@ test("pages get a policy of their own, with a nonce that is never the same", asy
   expect(one.headers.get("x-middleware-request-x-nonce")).toBe(nonce);
 });
 
-test("answers of the API may run nothing", async () => {
+test("API responses cannot run anything", async () => {
   const response = await send("/api/tasks");
   expect(response.headers.get("content-security-policy")).toContain("sandbox");
   expect(response.headers.get("cache-control")).toBe("no-store");
@@ -48,7 +48,7 @@ test("foreign hosts and origins are refused before anything else", async () => {
   }
 });
 
-test("with a token, pages lead to the sign-in and everything else is refused", async () => {
+test("with a token, pages redirect to the sign-in page and everything else is refused", async () => {
   set({ DASHBOARD_TOKEN: TOKEN });
   const page = await send("/queues/a%20b/tasks?state=failed");
   expect(page.status).toBe(307);
@@ -69,7 +69,7 @@ test("with a token, pages lead to the sign-in and everything else is refused", a
   expect((await send("/api/health")).status).toBe(200);
 });
 
-test("with a session everything opens, until somebody touches it", async () => {
+test("a session gives access until it is tampered with", async () => {
   set({ DASHBOARD_TOKEN: TOKEN });
   const session = await createSession({ name: "ada", roles: ["viewer"] }, TOKEN);
   expect((await send("/queues", { cookie: `${SESSION_COOKIE}=${session}` })).status).toBe(200);

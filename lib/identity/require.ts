@@ -8,7 +8,7 @@ import { type Identity, SESSION_COOKIE, verifySession } from "./session";
 /**
  * The identity of a caller that has the permission.
  *
- * @param request in route handlers; pages and actions leave it out.
+ * @param request in route handlers; pages and actions omit it.
  * @throws ProblemError `unauthenticated` or `forbidden`
  */
 export async function requirePermission(
@@ -25,7 +25,7 @@ export async function requirePermission(
   return identity;
 }
 
-/** Whether people sign in here. Without DASHBOARD_TOKEN everyone who reaches this machine is the local operator. */
+/** Whether a token is required. Without DASHBOARD_TOKEN everyone with access to this machine is the local operator. */
 export function isTokenRequired(): boolean {
   return getEnvironment().DASHBOARD_TOKEN !== undefined;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { returnPath } from "./return-path";
 
-test("leads back to pages of this dashboard only", () => {
+test("returns only to pages of this dashboard", () => {
   expect(returnPath("/queues/a%20b/tasks?state=failed")).toBe("/queues/a%20b/tasks?state=failed");
   for (const foreign of [
     "//evil.example",

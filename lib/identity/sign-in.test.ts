@@ -26,7 +26,7 @@ test("the token is exchanged for a session that names the operator", async () =>
   expect(identity).toEqual({ name: "ada", roles: ["viewer", "operator"] });
 });
 
-test("nobody passes without a session, nor with one that is not ours", async () => {
+test("requests without a session, or with a foreign one, are refused", async () => {
   const good = await createSession({ name: "ada", roles: ["viewer"] }, TOKEN);
   const [header, , signature] = good.split(".");
   const forged = Buffer.from('{"sub":"eve","roles":["operator"],"exp":9999999999}').toString(
@@ -48,7 +48,7 @@ test("nobody passes without a session, nor with one that is not ours", async () 
   });
 });
 
-test("a session ends", async () => {
+test("a session expires", async () => {
   const { createHash } = await import("node:crypto");
   const key = createHash("sha256").update(`absurd-dashboard session\0${TOKEN}`).digest();
   const make = (exp: number) =>
@@ -77,7 +77,7 @@ test("wrong tokens are limited by address, and then the right one is refused too
   expect(await signIn(TOKEN, "10.0.0.3")).toMatchObject({ outcome: "signed_in" });
 });
 
-test("invented addresses do not lift the limit for all", async () => {
+test("forged addresses do not bypass the total limit", async () => {
   for (let n = 0; n < 60; n++) await signIn("guess", `10.1.0.${n}`);
   expect(await signIn(TOKEN, "10.2.0.1")).toMatchObject({ outcome: "too_many_attempts" });
 });

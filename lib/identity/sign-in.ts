@@ -3,7 +3,7 @@ import { getEnvironment } from "@/lib/db/env";
 import { localOperator } from "./require";
 import { createSession, isToken } from "./session";
 
-/** Wrong tokens a minute: from one address, and from everywhere, since an address can be invented. */
+/** Wrong tokens per minute: from one address, and in total, since an address can be forged. */
 const LIMITS = { address: 5, everybody: 60 };
 
 const byAddress = new RateLimiterMemory({ points: LIMITS.address, duration: 60 });
@@ -15,8 +15,8 @@ export type SignIn =
   | { outcome: "too_many_attempts"; retryAfterSeconds: number };
 
 /**
- * Exchanges the dashboard's token for a session. Only wrong tokens count as attempts; while there have been too many,
- * the right one is refused as well, so that nothing can be learnt.
+ * Exchanges the dashboard's token for a session. Only wrong tokens count as attempts. Above the limit the right token is
+ * refused too, so that the response reveals nothing.
  */
 export async function signIn(given: string, address: string): Promise<SignIn> {
   const { DASHBOARD_TOKEN: token } = getEnvironment();

@@ -26,11 +26,11 @@ afterAll(() => {
   server.close();
 });
 
-test("an answer is read", async () => {
+test("a response is parsed", async () => {
   expect(await fetchJson(`${address}/ok`)).toEqual({ n: 1 });
 });
 
-test("an error keeps its words", async () => {
+test("an error keeps its code, message and hint", async () => {
   await expect(fetchJson(`${address}/error`)).rejects.toMatchObject({
     name: "ProblemError",
     code: "database_unavailable",
@@ -39,13 +39,13 @@ test("an error keeps its words", async () => {
   });
 });
 
-test("what a proxy in between answers is an error too", async () => {
+test("a response of a proxy in between is an error too", async () => {
   await expect(fetchJson(`${address}/page`)).rejects.toMatchObject({
     code: "internal",
   });
 });
 
-test("no answer is an error of the network, and an abort is none", async () => {
+test("a missing response is a network error, an abort is not", async () => {
   await expect(fetchJson("http://127.0.0.1:1/")).rejects.toMatchObject({
     code: "network",
   });

@@ -15,7 +15,7 @@ export function withFreshReads<T>(start: () => T): T {
 /**
  * Fetches one of the dashboard's own routes.
  *
- * @throws ProblemError for every response but 2xx, and `network` without a response; an abort is rethrown as it is.
+ * @throws ProblemError for every response except 2xx, and `network` if there is none; an abort is rethrown unchanged.
  */
 export async function fetchFromApi(path: string, signal?: AbortSignal): Promise<Response> {
   let response: Response;
@@ -42,7 +42,7 @@ export async function fetchFromApi(path: string, signal?: AbortSignal): Promise<
   );
 }
 
-/** As `fetchFromApi`, and reads the answer as the JSON the route promises. */
+/** Like `fetchFromApi`; returns the JSON body, typed as the route documents it. */
 export async function fetchJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await fetchFromApi(path, signal);
   return (await response.json()) as T;

@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { Health } from "@/lib/model/health";
 
-/** Health of the dashboard and its database. A database that is down is a result, not an error. */
+/** Health of the dashboard and its database. An unavailable database is a result and not an error. */
 export function healthQuery() {
   return queryOptions({
     queryKey: ["health"],

@@ -27,7 +27,7 @@ export function payloadQuery(queue: string, taskId: Uuid, ref: PayloadRef) {
   });
 }
 
-/** Tasks related to a task. Cached longer than others: it searches other queues. */
+/** Tasks related to a task. Cached longer than other queries, because it searches every queue. */
 export function relatedQuery(queue: string, taskId: Uuid) {
   return queryOptions({
     queryKey: ["task", queue, taskId, "related"],

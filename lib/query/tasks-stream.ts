@@ -7,20 +7,20 @@ import { fetchFromApi } from "./api";
  *
  * @throws ProblemError for an error response, an error in the last line, or a lost connection.
  */
-export async function* readJsonLines<T extends object>(
+export async function* streamJsonLines<T extends object>(
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<T> {
-  for await (const text of readLines(path, signal)) {
+  for await (const text of streamLines(path, signal)) {
     const line = JSON.parse(text) as T | ProblemBody;
     if ("error" in line) throw new ProblemError(line.error);
     yield line;
   }
 }
 
-async function* readLines(path: string, signal: AbortSignal): AsyncGenerator<string> {
+async function* streamLines(path: string, signal: AbortSignal): AsyncGenerator<string> {
   let rest = "";
-  for await (const chunk of readText(path, signal)) {
+  for await (const chunk of streamText(path, signal)) {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
     yield* lines;
@@ -33,7 +33,7 @@ async function* readLines(path: string, signal: AbortSignal): AsyncGenerator<str
  *
  * @throws ProblemError for an error response or a lost connection.
  */
-export async function* readText(path: string, signal: AbortSignal): AsyncGenerator<string> {
+export async function* streamText(path: string, signal: AbortSignal): AsyncGenerator<string> {
   const response = await fetchFromApi(path, signal);
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   try {

@@ -26,7 +26,7 @@ test("the list pages through operations, newest first", async () => {
   expect(rest).toMatchObject({ older: null, rows: [{ filters: "?state=failed" }] });
 });
 
-test("one operation, and its tasks by outcome", async () => {
+test("one operation is returned, and its tasks by outcome", async () => {
   const { operation } = await (await getOne(get("/"), context(bulkId))).json();
   expect(operation).toMatchObject({ bulkId, action: "cancel", state: "running", perSecond: 5 });
   const open = await (await getItems(get("/?outcome=open,failed"), context(bulkId))).json();
@@ -43,7 +43,7 @@ test("invalid parameters are refused", async () => {
   expect((await getAudit(get("/?task=x"))).status).toBe(400);
 });
 
-test("the record answers its page", async () => {
+test("the audit log returns a page", async () => {
   expect(await (await getAudit(get("/?outcome=done"))).json()).toMatchObject({
     installed: true,
     rows: [],

@@ -2,7 +2,7 @@ import { answer } from "@/app/api/respond";
 import { coalesce } from "@/lib/analytics/coalesce";
 import { getHealth } from "@/lib/analytics/health";
 
-/** Answers without a session, for the probes of load balancers. */
+/** Needs no session, for the probes of load balancers. */
 export function GET(request: Request): Promise<Response> {
   return answer(request, async () => {
     const health = await coalesce(["health"], request, (signal) => getHealth({ signal }));

@@ -30,7 +30,7 @@ async function get(route: Route, query = "", status = 200) {
   return JSON.parse(text);
 }
 
-test("figures over time have their routes", async () => {
+test("figures over time have routes", async () => {
   expect(
     await get(failures, `?queue=${encodeURIComponent("größe%2C 100% / ?")}&name=a%252Cb`),
   ).toMatchObject({
@@ -53,7 +53,7 @@ test("figures over time have their routes", async () => {
   });
 });
 
-test("the failed tasks of a group are listed for an action on all", async () => {
+test("the failed tasks of an error group are listed", async () => {
   const { groups } = await get(failures);
   const response = await failedTasks(new Request("http://localhost:3000/?range=1h"), {
     params: Promise.resolve({ group: groups[0].id }),
@@ -75,6 +75,6 @@ test.each<[string, Route]>([
   expect((await get(route, "?window=1h", 400)).error.message).toContain("window");
 });
 
-test("a queue that is not there is a 404", async () => {
+test("a missing queue is a 404", async () => {
   expect((await get(failures, "?queue=nowhere", 404)).error.code).toBe("queue_not_found");
 });

@@ -39,7 +39,7 @@ async function body(response: Response, status = 200) {
   return JSON.parse(text);
 }
 
-test("events of all queues, of some, of one, and who waits for one", async () => {
+test("events of all queues, some or one, and the waiters of an event", async () => {
   const row = { queue: QUEUE, name: "a/b", state: "awaited", waiters: 1 };
   expect(await body(await allEvents(get()))).toMatchObject({ rows: [row] });
   expect(await body(await allEvents(get("?queue=other&state=awaited")))).toMatchObject({
@@ -52,7 +52,7 @@ test("events of all queues, of some, of one, and who waits for one", async () =>
   });
 });
 
-test("how a queue is kept, how it fared, and how many have ended", async () => {
+test("maintenance, figures and the count of ended tasks of a queue", async () => {
   expect(await body(await maintenance(get(), at(QUEUE)))).toMatchObject({
     partitions: null,
     policy: { cleanupLimit: 1_000 },
@@ -67,7 +67,7 @@ test("how a queue is kept, how it fared, and how many have ended", async () => {
   });
 });
 
-test("what is not there, or cannot be read, is said", async () => {
+test("missing and unreadable targets are reported", async () => {
   for (const route of [events, figures, maintenance, count])
     expect(await body(await route(get(), at("nowhere")), 404)).toMatchObject({
       error: { code: "queue_not_found" },

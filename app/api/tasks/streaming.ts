@@ -1,18 +1,18 @@
 import { describeError } from "@/app/api/respond";
 import type { ProblemBody } from "@/lib/model/problem";
 
-/** What is streamed: steps that stop when the signal aborts, and how each is written. */
+/** A stream: steps that stop when the signal aborts, and the format of each. */
 type Streamed<Step> = {
   steps: (signal: AbortSignal) => AsyncGenerator<Step>;
   write: (step: Step) => string;
-  /** The last words after a failure; without it the answer breaks off, so that nobody takes it for complete. */
+  /** The last line after an error. Without it the response is cut off, so that it is not mistaken for complete. */
   writeError?: (body: ProblemBody) => string;
   headers: Record<string, string>;
 };
 
 /**
- * Answers with each step as soon as it is there. The first one is awaited, so that a question which cannot be answered
- * has its own status. The steps end when the browser goes away, and never run ahead of it.
+ * Streams each step as soon as it is available. The first step is awaited, so that a failing request gets an error status.
+ * The steps stop when the client disconnects, and never run ahead of it.
  */
 export async function streamSteps<Step>(
   request: Request,
@@ -37,13 +37,13 @@ export async function streamSteps<Step>(
     },
     cancel: () => gone.abort(),
   });
-  // A proxy or the server's own compression would hold back what should be seen at once.
+  // A proxy, or the server's own compression, would buffer the lines.
   return new Response(body, {
     headers: { ...headers, "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no" },
   });
 }
 
-/** Steps as lines of JSON; a failure is a last line like the body of any other error. */
+/** Steps as lines of JSON; an error is a last line, with the body of an error response. */
 export function streamJsonLines<Step>(
   request: Request,
   steps: (signal: AbortSignal) => AsyncGenerator<Step>,

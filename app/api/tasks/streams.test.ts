@@ -27,7 +27,7 @@ beforeAll(async () => {
   );
   const [run] = await claimTasks(pool, QUEUE, { workerId: "w1" });
   await failTask(pool, QUEUE, run?.runId ?? "", { name: "Boom", message: "-1 left" });
-  // A task a minute, two days back; every hundredth is odd.
+  // One task per minute for two days; every hundredth is odd.
   await pool.query(`
     insert into absurd."t_${QUEUE}" (task_id, task_name, params, state, attempts, enqueue_at)
     select (lpad(to_hex((extract(epoch from now() - n * interval '1 minute') * 1000)::bigint), 12, '0')
@@ -48,7 +48,7 @@ async function lines<T>(response: Response): Promise<T[]> {
     .map((line) => JSON.parse(line) as T);
 }
 
-test("a search streams what it finds until the page is full or the history at its end", async () => {
+test("a search streams matches until the page is full or the history ends", async () => {
   const full = await lines<TaskStep>(await search(get(`/?${IN_QUEUE}&name=odd&limit=20`)));
   expect(full.flatMap((step) => step.rows)).toHaveLength(20);
   expect(full.at(-1)?.older).toMatch(/^o\./);
@@ -59,7 +59,7 @@ test("a search streams what it finds until the page is full or the history at it
   expect(rest.at(-1)).toMatchObject({ older: null, searchedTo: null });
 });
 
-test("what cannot be searched has its status", async () => {
+test("an invalid search has an error status", async () => {
   expect((await search(get("/?queue=nowhere"))).status).toBe(404);
   expect((await search(get("/?where=params..a:1"))).status).toBe(400);
   expect((await count(get("/?state=lost"))).status).toBe(400);
@@ -68,7 +68,7 @@ test("what cannot be searched has its status", async () => {
   expect((await exported(get("/?max=100001"))).status).toBe(400);
 });
 
-test("a search ends with the browser", async () => {
+test("a search stops when the client disconnects", async () => {
   const gone = new AbortController();
   gone.abort();
   expect((await search(get(`/?${IN_QUEUE}`, gone.signal))).status).toBe(499);
@@ -93,7 +93,7 @@ test.each([
   expect(steps.map((step) => step.count)).toEqual(sorted);
 });
 
-test("CSV holds the filtered list with its columns, and nothing a spreadsheet would run", async () => {
+test("CSV has the filtered list with its columns, and no cell that a spreadsheet would run", async () => {
   const response = await exported(
     get(`/?${IN_QUEUE}&tenant=acme&columns=params.order.id,params.text,error.message`),
   );
@@ -107,7 +107,7 @@ test("CSV holds the filtered list with its columns, and nothing a spreadsheet wo
   );
 });
 
-test("NDJSON has a task a line, all of them, and no more than asked for", async () => {
+test("NDJSON has one task per line, up to the given maximum", async () => {
   const all = await lines<{ name: string }>(await exported(get(`/?${IN_QUEUE}&format=ndjson`)));
   expect(all).toHaveLength(3001);
   const few = await lines(await exported(get(`/?${IN_QUEUE}&format=ndjson&max=700`)));

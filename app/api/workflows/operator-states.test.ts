@@ -1,4 +1,4 @@
-/** What the run's page shows of a run that the interpreter has executed, through the route it asks. */
+/** The operator states that the run page shows for a run of the interpreter, through the route that it uses. */
 
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
@@ -45,7 +45,7 @@ async function look(workflowRunId: string): Promise<Record<string, NodeStatus>> 
   );
 }
 
-test("every kind of operator of a run that has ended", async () => {
+test("every kind of operator has its state after the run has ended", async () => {
   const workflow = buildEverything();
   const bench = openBench(workflow, playEverything);
   const { taskId, workflowRunId } = await bench.start(workflow, { inputs: EVERYTHING_INPUTS });
@@ -96,7 +96,7 @@ test("every kind of operator of a run that has ended", async () => {
     expect(nodes[at]?.took, at).toBeGreaterThan(0);
 });
 
-test("a run in the middle: rounds, a wait that goes on, and lists too long to be sent", async () => {
+test("an active run shows rounds, an open wait, and lists too long to be sent", async () => {
   const workflow = new WorkflowBuilder("middle")
     .task("list", "list")
     .foreach("each", "{{ list }}", (body) =>

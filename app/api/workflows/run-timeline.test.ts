@@ -1,4 +1,4 @@
-/** What the timeline of a run says of what the interpreter recorded, through the route the page asks. */
+/** The timeline of what the interpreter recorded, through the route that the run page uses. */
 
 import { beforeAll, expect, test } from "vitest";
 import {
@@ -38,7 +38,7 @@ beforeAll(async () => {
   everything = await read(workflow, workflowRunId);
 });
 
-/** The tasks of a run as the page tells them. */
+/** The tasks of a run as the page shows them. */
 async function read(of: Workflow, workflowRunId: string): Promise<AnnotatedTask[]> {
   const at = { params: Promise.resolve({ workflowRunId }) };
   const request = new Request(`http://localhost:3000/api/workflows/${workflowRunId}`);
@@ -54,7 +54,7 @@ const OPEN = { folded: new Set<string>(), bookkeeping: false };
 const titles = (tasks: AnnotatedTask[], bookkeeping = false) =>
   listRunRows(tasks, { ...OPEN, bookkeeping }).map(({ title }) => title);
 
-test("the interpreter's notes are folded away until they are asked for, and then read as words", () => {
+test("the interpreter's own checkpoints are collapsed by default, and have readable labels", () => {
   const [folded, all] = [titles(everything), titles(everything, true)];
   expect(folded).toEqual(all.filter((title) => folded.includes(title)));
   const notes = all.filter((title) => !folded.includes(title));
@@ -75,7 +75,7 @@ test("the interpreter's notes are folded away until they are asked for, and then
   for (const title of all) expect(title).not.toMatch(/\/(tasks|items|round|waiting|inner|retry)\b/);
 });
 
-test("what took time stays: steps, waits, pauses, and attempts that failed with their error", () => {
+test("steps, waits, pauses and failed attempts with their errors are always shown", () => {
   const rows = listRunRows(everything, OPEN);
   const find = (title: string) => rows.find((row) => row.title === title);
   for (const title of ["load", "shaky", "until_synced[1]/sync", "each_line[0]/pick"])
@@ -93,12 +93,12 @@ test("what took time stays: steps, waits, pauses, and attempts that failed with 
     path: "beside",
     span: { kind: "event-wait", end: "exact" },
   });
-  // The event was there already.
+  // The event had already been emitted.
   expect(find("hear")).toMatchObject({ span: { kind: "step" } });
   expect(find("tell")).toMatchObject({ span: { kind: "step" } });
 });
 
-test("nothing is lost: every checkpoint has its row, and each belongs to an operator", () => {
+test("every checkpoint has a row and belongs to an operator", () => {
   const rows = listRunRows(everything, { ...OPEN, bookkeeping: true });
   for (const task of everything) {
     const own = rows.filter((row) => row.kind === "span" && row.task === task);
@@ -110,7 +110,7 @@ test("nothing is lost: every checkpoint has its row, and each belongs to an oper
   }
 });
 
-test("the table says the same, with and without the notes", () => {
+test("the table matches the timeline, with and without the interpreter's checkpoints", () => {
   const [few, all] = [listRunTableRows(everything, false), listRunTableRows(everything, true)];
   expect(all.length - few.length).toBe(countBookkeeping(everything));
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);

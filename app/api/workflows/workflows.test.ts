@@ -34,7 +34,7 @@ async function body(response: Response, status = 200) {
   return JSON.parse(text);
 }
 
-test("the list takes its filters from the address, commas and all", async () => {
+test("the list takes its filters from the URL, including commas", async () => {
   const page = await body(await list(get(`?name=etl&tag=${encodeURIComponent("a%2Cb=c")}`)));
   expect(page.rows).toMatchObject([{ workflowRunId: id, status: "pending" }]);
   expect((await body(await list(get("?status=odd")), 400)).error.message).toContain("status");
@@ -54,7 +54,7 @@ test("a run, its definition and its values", async () => {
   expect((await body(await definitions(get("/definitions")))).definitions).toEqual([]);
 });
 
-test("what is not there is 404, what is no id 400", async () => {
+test("a missing target is a 404, an invalid id a 400", async () => {
   const unknown = "01900000-0000-7000-8000-000000000000";
   const gone = await body(await run(get(`/${unknown}`), at(unknown)), 404);
   expect(gone.error.code).toBe("workflow_run_not_found");

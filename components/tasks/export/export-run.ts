@@ -1,5 +1,5 @@
 import { formatNumber, plural } from "@/lib/format";
-import { readText } from "@/lib/query/tasks-stream";
+import { streamText } from "@/lib/query/tasks-stream";
 import { EXPORT_LIMIT, type ExportFormat, serializeExport } from "@/lib/search-params/tasks/export";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { lineCounter, saveFile } from "./export-file";
@@ -21,7 +21,7 @@ export async function runExport(
   let outcome: string;
   try {
     const path = `/api/tasks/export${serializeExport({ ...filters, format })}`;
-    for await (const text of readText(path, signal)) {
+    for await (const text of streamText(path, signal)) {
       parts.push(text);
       bytes += encoder.encode(text).length;
       tasks = Math.max(count(text) - (format === "csv" ? 1 : 0), 0);

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { CountStep } from "@/lib/analytics/tasks";
 import { plural } from "@/lib/format";
-import { readJsonLines } from "@/lib/query/tasks-stream";
+import { streamJsonLines } from "@/lib/query/tasks-stream";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 
 type Progress = {
@@ -54,7 +54,7 @@ async function countTasks(
   let last: CountStep | null = null;
   let problem: string | null = null;
   try {
-    for await (last of readJsonLines<CountStep>(path, signal))
+    for await (last of streamJsonLines<CountStep>(path, signal))
       onProgress({ last, ended: false, problem: null });
   } catch (error) {
     if (!signal.aborted) problem = error instanceof Error ? error.message : "The count failed.";

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import type { TaskStep } from "@/lib/analytics/tasks";
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
-import { readJsonLines } from "@/lib/query/tasks-stream";
+import { streamJsonLines } from "@/lib/query/tasks-stream";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 
 type Found = Pick<TaskStep, "searchedTo" | "older"> & { rows: TaskSummary[] };
@@ -87,7 +87,7 @@ async function follow(
   onStep: (step: TaskStep) => void,
 ): Promise<string | null> {
   try {
-    for await (const step of readJsonLines<TaskStep>(path, signal)) onStep(step);
+    for await (const step of streamJsonLines<TaskStep>(path, signal)) onStep(step);
     return null;
   } catch (error) {
     if (signal.aborted) return null;

@@ -12,11 +12,11 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     const { queue: segment, taskId } = await params;
     const queue = queueOfSegment(segment);
     const id = parseUuid("task id", taskId);
-    return jsonText(await getPayload(queue, id, readRef(request), { signal: request.signal }));
+    return jsonText(await getPayload(queue, id, parseRef(request), { signal: request.signal }));
   });
 }
 
-function readRef(request: Request): PayloadRef {
+function parseRef(request: Request): PayloadRef {
   const { of, run, name } = parseParameters(request, payloadSearchParams);
   switch (of) {
     case null:
