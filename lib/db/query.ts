@@ -40,18 +40,20 @@ export async function query<Columns extends RowDecoders>(
 ): Promise<DecodedRow<Columns>[]> {
   const rows = await run(db, statement);
   const decoders = Object.entries(columns);
-  return rows.map((row) => {
-    const decoded: Record<string, unknown> = {};
-    for (const [name, decode] of decoders) {
-      try {
+  let column = "";
+  try {
+    return rows.map((row) => {
+      const decoded: Record<string, unknown> = {};
+      for (const [name, decode] of decoders) {
+        column = name;
         decoded[name] = decode(row[name]);
-      } catch (error) {
-        if (error instanceof Error) error.message = `Column "${name}": ${error.message}`;
-        throw error;
       }
-    }
-    return decoded as DecodedRow<Columns>;
-  });
+      return decoded as DecodedRow<Columns>;
+    });
+  } catch (error) {
+    if (error instanceof Error) error.message = `Column "${column}": ${error.message}`;
+    throw error;
+  }
 }
 
 /** Runs one statement that returns no rows, or none that are needed. */
