@@ -77,8 +77,8 @@ test("the history has thousands of tasks over two weeks, and a second write chan
 
 test("yesterday's outage shows in the failures", async () => {
   const { rows } = await database.pool.query(
-    `select count(*) filter (where enqueue_at >= date_trunc('day', now() at time zone 'utc') - interval '10 hours'
-              and enqueue_at < date_trunc('day', now() at time zone 'utc') - interval '9 hours')::int as during,
+    `select count(*) filter (where enqueue_at >= date_trunc('day', now(), 'utc') - interval '10 hours'
+              and enqueue_at < date_trunc('day', now(), 'utc') - interval '9 hours')::int as during,
             count(*)::int as total
      from ${queueTable("t", BILLING)} where state = 'failed'`,
   );
