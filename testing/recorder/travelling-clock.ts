@@ -42,7 +42,8 @@ export class TravellingClock {
 
 /** One connection whose engine follows the clock, through the setting the engine has for that. */
 export function connectWithClock(url: string, clock: TravellingClock): Pool {
-  const pool = new Pool({ connectionString: url, max: 1 });
+  // The engine writes the end of a lost lease as text in the session's time zone.
+  const pool = new Pool({ connectionString: url, max: 1, options: "-c timezone=UTC" });
   const query = pool.query.bind(pool) as (text: string, values?: unknown[]) => Promise<unknown>;
   const travel = async (text: string, values?: unknown[]) => {
     clock.advance(0.003);
