@@ -132,7 +132,7 @@ test("emitting an event that was just emitted keeps its first payload", async ({
   await expect(dialog(page)).toContainText("paid");
   await work.app.emitEvent("paid", { by: "the shop" });
   await dialog(page).getByRole("button", { name: /^Emit/ }).click();
-  await expect(dialog(page).getByRole("alert")).toContainText("emitted before");
+  await expect(dialog(page).getByRole("alert")).toContainText("already emitted");
   await expect
     .poll(() => work.app.fetchTaskResult(taskID))
     .toEqual({ state: "completed", result: { by: "the shop" } });

@@ -77,7 +77,7 @@ test("a started run is approved by its event, shows its operators' progress and 
     .getByRole("region", { name: "Operator approval" })
     .getByRole("button", { name: "Emit event" })
     .click();
-  const emit = page.getByRole("dialog", { name: "Emit an event" });
+  const emit = page.getByRole("dialog", { name: "Emit event" });
   await emit.getByLabel("Payload").fill('{"approved": true}');
   await emit.getByRole("button", { name: "Emit and wake 1" }).click();
   await expect(node(page, "approval", "completed")).toBeVisible();
