@@ -54,6 +54,8 @@ test("a task links its copies, and a copy its original", async ({ page, work }) 
   await pressFor(page, "a", dialog(page));
   await dialog(page).getByRole("button", { name: "Run again" }).click();
   await page.getByRole("link", { name: "Open task" }).click();
+  // Until the copy's page is there, the original's tabs would take the click.
+  await expect(page).not.toHaveURL(new RegExp(taskID));
   await page.getByRole("tab", { name: "Related" }).click();
   await page.getByRole("link", { name: /ship .* Run again/ }).click();
   await expect(page).toHaveURL(new RegExp(taskID));
