@@ -10,9 +10,11 @@ import { listNames } from "../model/inputs.ts";
 import { type Scope, scopeAt, topScope } from "../model/scopes.ts";
 import type { ActivityOperator, ReflexiveOperator } from "../model/workflow.ts";
 import { withAttempts } from "./attempts.ts";
-import { callOnce } from "./calls.ts";
 import type { Context, Names as ContextNames } from "./context.ts";
 import { emitTermination } from "./ending.ts";
+import { callOnce } from "./operators/calls.ts";
+import { runReflexive } from "./operators/reflexive.ts";
+import { interpret } from "./operators/waits.ts";
 import {
   type Blocked,
   blockedBy,
@@ -22,9 +24,7 @@ import {
   type Outcome,
   type PartEnd,
 } from "./outcome.ts";
-import { runReflexive } from "./reflexive.ts";
 import { type Place, type Run, recoveryOptions } from "./run.ts";
-import { interpret } from "./waits.ts";
 
 /** The params of a part's task. */
 export type PartParams = {

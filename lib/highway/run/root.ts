@@ -15,10 +15,10 @@ import { cancelTasksOfRun, emitEnd } from "./cancel.ts";
 import type { Context } from "./context.ts";
 import { RunEnded, statesAtEnd, toEnding } from "./ending.ts";
 import type { Execution } from "./journal.ts";
+import { interpret } from "./operators/waits.ts";
 import type { Ending, ScopeEnd } from "./outcome.ts";
 import type { Run } from "./run.ts";
 import type { RootParams } from "./start.ts";
-import { interpret } from "./waits.ts";
 
 /**
  * Executes a workflow. At its end the task is completed and the row of `workflow_run` gets its final status, together.

@@ -5,7 +5,7 @@ import type { Failure, States } from "../machine/states.ts";
 import { pathIn, type Scope } from "../model/scopes.ts";
 import type { Context } from "./context.ts";
 import { RunEnded, toEnding } from "./ending.ts";
-import { runOperator } from "./operators.ts";
+import { runOperator } from "./operators/operators.ts";
 import type { Blocked, Ended, Outcome, ScopeEnd, Terminated, Wait } from "./outcome.ts";
 import type { Run } from "./run.ts";
 

@@ -7,6 +7,7 @@ import { fillTemplates } from "../language/template.ts";
 import { isMapping } from "../model/fields.ts";
 import type { TaskOperator } from "../model/workflow.ts";
 import { instantAfter } from "./clock.ts";
+import { gather } from "./operators/parallel.ts";
 import {
   blockedBy,
   completed,
@@ -17,7 +18,6 @@ import {
   type Outcome,
   type PartEnd,
 } from "./outcome.ts";
-import { gather } from "./parallel.ts";
 import type { Place, Run } from "./run.ts";
 
 const TOOLS = new Set([

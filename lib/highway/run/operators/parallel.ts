@@ -1,8 +1,8 @@
-import type { Json, JsonObject } from "../../model/json.ts";
-import { partEvent } from "../machine/entry-names.ts";
-import { isFork } from "../machine/fork.ts";
-import { branchPath, branchScopes } from "../model/scopes.ts";
-import type { ParallelOperator } from "../model/workflow.ts";
+import type { Json, JsonObject } from "../../../model/json.ts";
+import { partEvent } from "../../machine/entry-names.ts";
+import { isFork } from "../../machine/fork.ts";
+import { branchPath, branchScopes } from "../../model/scopes.ts";
+import type { ParallelOperator } from "../../model/workflow.ts";
 import {
   completed,
   type Ended,
@@ -10,9 +10,9 @@ import {
   type Outcome,
   type PartEnd,
   type Terminated,
-} from "./outcome.ts";
-import { endOfPart, namesFor, spawnParts, waitForPart } from "./parts.ts";
-import type { Place, Run } from "./run.ts";
+} from "../outcome.ts";
+import { endOfPart, namesFor, spawnParts, waitForPart } from "../parts.ts";
+import type { Place, Run } from "../run.ts";
 
 /**
  * Runs the branches, each as a task, and waits for all of them, failed ones included; a fork only starts them. The

@@ -1,15 +1,14 @@
-import { stringifyJson } from "../../absurd/connection/json.ts";
-import type { Json, JsonObject } from "../../model/json.ts";
-import { fillTemplates, fillToText } from "../language/template.ts";
-import { parseDuration } from "../model/duration.ts";
-import { isMapping } from "../model/fields.ts";
-import type { ReflexiveOperator } from "../model/workflow.ts";
-import { callWithin, withCount } from "./calls.ts";
-import { type Circuit, openCircuit } from "./circuit.ts";
-import { instantAfter } from "./clock.ts";
-import type { Context } from "./context.ts";
-import { checkPostconditions } from "./guards.ts";
-import { asStored } from "./journal.ts";
+import { stringifyJson } from "../../../absurd/connection/json.ts";
+import type { Json, JsonObject } from "../../../model/json.ts";
+import { fillTemplates, fillToText } from "../../language/template.ts";
+import { parseDuration } from "../../model/duration.ts";
+import { isMapping } from "../../model/fields.ts";
+import type { ReflexiveOperator } from "../../model/workflow.ts";
+import { type Circuit, openCircuit } from "../circuit.ts";
+import { instantAfter } from "../clock.ts";
+import type { Context } from "../context.ts";
+import { checkPostconditions } from "../guards.ts";
+import { asStored } from "../journal.ts";
 import {
   completed,
   evaluate,
@@ -19,8 +18,9 @@ import {
   OperatorError,
   type Outcome,
   toFailure,
-} from "./outcome.ts";
-import type { Run } from "./run.ts";
+} from "../outcome.ts";
+import type { Run } from "../run.ts";
+import { callWithin, withCount } from "./calls.ts";
 
 /** Longer feedback is cut. */
 const MAX_FEEDBACK = 4_000;

@@ -1,12 +1,12 @@
-import { awaitEvent } from "../../absurd/events/events.ts";
-import { previewEmit } from "../../absurd/events/preview.ts";
-import { scheduleRun } from "../../absurd/runs/runs.ts";
-import { getTaskResult } from "../../absurd/tasks/tasks.ts";
-import type { Uuid } from "../../model/ids.ts";
-import type { Json } from "../../model/json.ts";
-import { findEnding, LOOK_FOR_END_MS, RunEnded } from "./ending.ts";
-import { type Blocked, NO_NAMES, type PartEnd, toFailure, type Wait } from "./outcome.ts";
-import type { Run } from "./run.ts";
+import { awaitEvent } from "../../../absurd/events/events.ts";
+import { previewEmit } from "../../../absurd/events/preview.ts";
+import { scheduleRun } from "../../../absurd/runs/runs.ts";
+import { getTaskResult } from "../../../absurd/tasks/tasks.ts";
+import type { Uuid } from "../../../model/ids.ts";
+import type { Json } from "../../../model/json.ts";
+import { findEnding, LOOK_FOR_END_MS, RunEnded } from "../ending.ts";
+import { type Blocked, NO_NAMES, type PartEnd, toFailure, type Wait } from "../outcome.ts";
+import type { Run } from "../run.ts";
 
 type EventWait = Extract<Wait, { kind: "event" }>;
 

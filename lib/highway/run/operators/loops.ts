@@ -1,12 +1,12 @@
-import type { Json } from "../../model/json.ts";
-import { evaluateCondition, parseExpression } from "../language/expression.ts";
-import type { States } from "../machine/states.ts";
-import { bodyScope } from "../model/scopes.ts";
-import type { ForeachOperator, WhileOperator } from "../model/workflow.ts";
-import { evaluate, failedWith, OperatorError, type Outcome, type ScopeEnd } from "./outcome.ts";
+import type { Json } from "../../../model/json.ts";
+import { evaluateCondition, parseExpression } from "../../language/expression.ts";
+import type { States } from "../../machine/states.ts";
+import { bodyScope } from "../../model/scopes.ts";
+import type { ForeachOperator, WhileOperator } from "../../model/workflow.ts";
+import { evaluate, failedWith, OperatorError, type Outcome, type ScopeEnd } from "../outcome.ts";
+import { endOfPart, namesFor, spawnParts, waitForPart } from "../parts.ts";
+import type { Place, Run } from "../run.ts";
 import { gather } from "./parallel.ts";
-import { endOfPart, namesFor, spawnParts, waitForPart } from "./parts.ts";
-import type { Place, Run } from "./run.ts";
 
 const MAX_ROUNDS = 1000;
 

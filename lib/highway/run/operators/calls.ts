@@ -1,11 +1,11 @@
-import type { Json, JsonObject } from "../../model/json.ts";
-import { fillTemplates, fillToText } from "../language/template.ts";
-import { parseDuration } from "../model/duration.ts";
-import type { ActivityOperator, TaskOperator } from "../model/workflow.ts";
-import { type Circuit, openCircuit, toCount } from "./circuit.ts";
-import type { Context } from "./context.ts";
-import { checkPostconditions } from "./guards.ts";
-import { asStored } from "./journal.ts";
+import type { Json, JsonObject } from "../../../model/json.ts";
+import { fillTemplates, fillToText } from "../../language/template.ts";
+import { parseDuration } from "../../model/duration.ts";
+import type { ActivityOperator, TaskOperator } from "../../model/workflow.ts";
+import { type Circuit, openCircuit, toCount } from "../circuit.ts";
+import type { Context } from "../context.ts";
+import { checkPostconditions } from "../guards.ts";
+import { asStored } from "../journal.ts";
 import {
   completed,
   evaluate,
@@ -14,8 +14,8 @@ import {
   isDataError,
   OperatorError,
   type Outcome,
-} from "./outcome.ts";
-import type { Run } from "./run.ts";
+} from "../outcome.ts";
+import type { Run } from "../run.ts";
 
 type Caller = TaskOperator | ActivityOperator;
 

@@ -1,14 +1,14 @@
-import { emitEvent } from "../../absurd/events/events.ts";
-import type { Json, JsonObject } from "../../model/json.ts";
-import { evaluateCondition, parseExpression } from "../language/expression.ts";
-import { fillTemplates, fillToText } from "../language/template.ts";
-import { attemptPath } from "../machine/entry-names.ts";
-import { findJoinFailure, selectTarget } from "../machine/routing.ts";
-import type { Failure, OperatorState } from "../machine/states.ts";
-import { parseDuration } from "../model/duration.ts";
-import { toDate } from "../model/instant.ts";
-import type { Scope } from "../model/scopes.ts";
-import { parseWaitFor } from "../model/wait-for.ts";
+import { emitEvent } from "../../../absurd/events/events.ts";
+import type { Json, JsonObject } from "../../../model/json.ts";
+import { evaluateCondition, parseExpression } from "../../language/expression.ts";
+import { fillTemplates, fillToText } from "../../language/template.ts";
+import { attemptPath } from "../../machine/entry-names.ts";
+import { findJoinFailure, selectTarget } from "../../machine/routing.ts";
+import type { Failure, OperatorState } from "../../machine/states.ts";
+import { parseDuration } from "../../model/duration.ts";
+import { toDate } from "../../model/instant.ts";
+import type { Scope } from "../../model/scopes.ts";
+import { parseWaitFor } from "../../model/wait-for.ts";
 import {
   type BranchingOperator,
   type EmitEventOperator,
@@ -21,15 +21,11 @@ import {
   type TerminateOperator,
   type WaitForEventOperator,
   type WaitOperator,
-} from "../model/workflow.ts";
-import { withAttempts } from "./attempts.ts";
-import { callOnce } from "./calls.ts";
-import { runChildWorkflows } from "./child-workflows.ts";
-import { runMultiChoice } from "./choices.ts";
-import { instantAfter } from "./clock.ts";
-import type { Context } from "./context.ts";
-import { checkPostconditions, checkPreconditions } from "./guards.ts";
-import { runForeach, runWhile } from "./loops.ts";
+} from "../../model/workflow.ts";
+import { withAttempts } from "../attempts.ts";
+import { instantAfter } from "../clock.ts";
+import type { Context } from "../context.ts";
+import { checkPostconditions, checkPreconditions } from "../guards.ts";
 import {
   blockedBy,
   completed,
@@ -41,11 +37,15 @@ import {
   type Outcome,
   type Termination,
   toFailure,
-} from "./outcome.ts";
+} from "../outcome.ts";
+import { cancelParts, runAsPart } from "../parts.ts";
+import type { Place, Run } from "../run.ts";
+import { isTool, runTool } from "../tools.ts";
+import { callOnce } from "./calls.ts";
+import { runChildWorkflows } from "./child-workflows.ts";
+import { runMultiChoice } from "./choices.ts";
+import { runForeach, runWhile } from "./loops.ts";
 import { runParallel } from "./parallel.ts";
-import { cancelParts, runAsPart } from "./parts.ts";
-import type { Place, Run } from "./run.ts";
-import { isTool, runTool } from "./tools.ts";
 
 /** The state of a task that a join names; `undefined` when there is none. */
 type StateOf = (id: string) => OperatorState | undefined;

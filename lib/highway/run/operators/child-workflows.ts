@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
-import type { Queryable } from "../../absurd/connection/queryable.ts";
-import { WorkflowRunEndedError, WorkflowTableMissingError } from "../../absurd/errors.ts";
-import { getWorkflowRun } from "../../absurd/workflow-runs/workflow-runs.ts";
-import type { Uuid } from "../../model/ids.ts";
-import type { Json, JsonObject } from "../../model/json.ts";
-import { parseWorkflow } from "../language/parse.ts";
-import { fillTemplates } from "../language/template.ts";
-import { attemptPath } from "../machine/entry-names.ts";
-import { parseFailure } from "../machine/observe.ts";
-import type { Failure } from "../machine/states.ts";
-import { listMissingInputs } from "../model/inputs.ts";
-import type { ChildWorkflowOperator } from "../model/workflow.ts";
-import { cancelWorkflowRun, childEvent } from "./cancel.ts";
-import { instantAfter } from "./clock.ts";
+import type { Queryable } from "../../../absurd/connection/queryable.ts";
+import { WorkflowRunEndedError, WorkflowTableMissingError } from "../../../absurd/errors.ts";
+import { getWorkflowRun } from "../../../absurd/workflow-runs/workflow-runs.ts";
+import type { Uuid } from "../../../model/ids.ts";
+import type { Json, JsonObject } from "../../../model/json.ts";
+import { parseWorkflow } from "../../language/parse.ts";
+import { fillTemplates } from "../../language/template.ts";
+import { attemptPath } from "../../machine/entry-names.ts";
+import { parseFailure } from "../../machine/observe.ts";
+import type { Failure } from "../../machine/states.ts";
+import { listMissingInputs } from "../../model/inputs.ts";
+import type { ChildWorkflowOperator } from "../../model/workflow.ts";
+import { cancelWorkflowRun, childEvent } from "../cancel.ts";
+import { instantAfter } from "../clock.ts";
 import {
   blockedBy,
   completed,
@@ -21,10 +21,10 @@ import {
   failedWith,
   OperatorError,
   type Outcome,
-} from "./outcome.ts";
-import type { Place, Run } from "./run.ts";
-import { InvalidWorkflowError, startWorkflow } from "./start.ts";
-import { findDefinition } from "./store.ts";
+} from "../outcome.ts";
+import type { Place, Run } from "../run.ts";
+import { InvalidWorkflowError, startWorkflow } from "../start.ts";
+import { findDefinition } from "../store.ts";
 
 /** Child workflows may start child workflows of their own this deep. */
 const MAX_DEPTH = 20;

@@ -1,13 +1,13 @@
-import type { Json, JsonObject } from "../../model/json.ts";
-import { evaluateCondition } from "../language/expression.ts";
-import { selectedTasks } from "../machine/routing.ts";
-import type { States } from "../machine/states.ts";
-import { branchPath, branchScopes, listIds, pathIn } from "../model/scopes.ts";
-import type { MultiChoiceOperator } from "../model/workflow.ts";
-import { evaluate, OperatorError, type Outcome } from "./outcome.ts";
+import type { Json, JsonObject } from "../../../model/json.ts";
+import { evaluateCondition } from "../../language/expression.ts";
+import { selectedTasks } from "../../machine/routing.ts";
+import type { States } from "../../machine/states.ts";
+import { branchPath, branchScopes, listIds, pathIn } from "../../model/scopes.ts";
+import type { MultiChoiceOperator } from "../../model/workflow.ts";
+import { evaluate, OperatorError, type Outcome } from "../outcome.ts";
+import { endOfPart, namesFor, spawnParts, waitForPart } from "../parts.ts";
+import type { Place, Run } from "../run.ts";
 import { gather } from "./parallel.ts";
-import { endOfPart, namesFor, spawnParts, waitForPart } from "./parts.ts";
-import type { Place, Run } from "./run.ts";
 
 /**
  * Evaluates the conditions of all branches once, before anything starts, and runs the chosen ones like the branches of a
