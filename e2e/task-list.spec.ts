@@ -92,12 +92,9 @@ test("a long name is truncated in its middle, right before its last characters",
       .poll(() => name.evaluate(measureGap), {
         message: `between the ellipsis and the end of ${worker}`,
       })
-      .toBeLessThan(CHARACTER_WIDTH);
+      .toBeLessThan(1);
   }
 });
-
-/** Browsers truncate at whole characters, so up to one character of space stays behind an ellipsis, in pixels. */
-const CHARACTER_WIDTH = 12;
 
 /** Pixels between the end of a truncated name and where it would be directly after the ellipsis. */
 function measureGap(name: Element): number {

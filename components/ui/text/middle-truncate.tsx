@@ -1,9 +1,15 @@
+"use client";
+import { useEffect, useRef } from "react";
+
 /** Characters at the end that are never cut off. */
 const TAIL = 6;
 
 /** A name that is truncated in its middle, since names often differ at the end; the whole name on hover. */
 export function MiddleTruncate({ text, className }: { text: string; className?: string }) {
   const characters = [...text];
+  const head = useRef<HTMLSpanElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another text is truncated elsewhere
+  useEffect(() => (head.current ? closeGap(head.current) : undefined), [text]);
   if (characters.length <= 2 * TAIL)
     return (
       <span className={className} title={text}>
@@ -12,8 +18,51 @@ export function MiddleTruncate({ text, className }: { text: string; className?: 
     );
   return (
     <span className={`flex min-w-0 ${className ?? ""}`} title={text}>
-      <span className="truncate">{characters.slice(0, -TAIL).join("")}</span>
+      <span ref={head} className="truncate">
+        {characters.slice(0, -TAIL).join("")}
+      </span>
       <span className="shrink-0 whitespace-pre">{characters.slice(-TAIL).join("")}</span>
     </span>
   );
+}
+
+let observer: ResizeObserver | undefined;
+
+/**
+ * Keeps the element after a truncated text next to its ellipsis until the returned function is called. Browsers truncate
+ * at whole characters and leave the rest of the width blank, up to one character.
+ */
+function closeGap(element: Element): () => void {
+  observer ??= new ResizeObserver(moveSiblings);
+  let active = true;
+  // The text has another width before its font is loaded.
+  document.fonts.ready.then(() => active && observer?.observe(element));
+  return () => {
+    active = false;
+    observer?.unobserve(element);
+  };
+}
+
+/** Measures all gaps before it moves an element, so that styles are computed once. */
+function moveSiblings(entries: ResizeObserverEntry[]): void {
+  const gaps = entries.map(({ target, contentRect }) => measureGap(target, contentRect.width));
+  for (const [index, { target }] of entries.entries())
+    if (target.nextElementSibling instanceof HTMLElement)
+      target.nextElementSibling.style.translate = `${-(gaps[index] ?? 0)}px`;
+}
+
+let context: CanvasRenderingContext2D | null | undefined;
+
+/** The blank width after the ellipsis, in pixels. Measured on a canvas, so the page is not laid out. */
+function measureGap(element: Element, available: number): number {
+  const text = element.textContent ?? "";
+  const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(element);
+  context ??= document.createElement("canvas").getContext("2d");
+  if (!context) return 0;
+  context.font = `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`;
+  const measure = (part: string) => context?.measureText(part).width ?? 0;
+  if (measure(text) < available + 0.5) return 0;
+  let length = text.length - 1;
+  while (length > 0 && measure(`${text.slice(0, length)}…`) > available) length--;
+  return length === 0 ? 0 : available - measure(`${text.slice(0, length)}…`);
 }
