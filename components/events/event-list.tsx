@@ -9,6 +9,7 @@ import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { plural } from "@/lib/format";
+import { describeUnreadable } from "@/lib/model/queue";
 import { eventsQuery } from "@/lib/query/events";
 import { type EventFilters, eventsSearchParams } from "@/lib/search-params/events";
 import { EventFilterBar } from "./event-filter-bar";
@@ -47,8 +48,7 @@ export function EventList({ queue }: { queue?: string }) {
           <>
             {unreadable && (
               <p className="border-b px-4 py-2 text-failed">
-                Not included: {unreadable.join(", ")}. The dashboard’s database role cannot read{" "}
-                {unreadable.length === 1 ? "its" : "their"} tables.
+                Not included: {describeUnreadable(unreadable)}.
               </p>
             )}
             {rows.length > 0 ? (

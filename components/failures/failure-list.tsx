@@ -14,6 +14,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { FailureList as Failures } from "@/lib/analytics/failures";
 import { formatNumber, plural } from "@/lib/format";
+import { describeUnreadable } from "@/lib/model/queue";
 import { failuresQuery } from "@/lib/query/failures";
 import {
   type FailureFilters,
@@ -135,8 +136,7 @@ function Notes({ list }: { list: Failures }) {
       )}
       {list.unreadable.length > 0 && (
         <Banner tone="warning" icon="eye-off">
-          Not included: {list.unreadable.join(", ")}. The dashboard’s database role cannot read{" "}
-          {list.unreadable.length === 1 ? "its" : "their"} tables.
+          Not included: {describeUnreadable(list.unreadable)}.
         </Banner>
       )}
     </>

@@ -41,7 +41,7 @@ test("the busiest queues keep their order, and an unreadable one is always among
   const queues = [
     queueWith({ name: "a" }),
     queueWith({ name: "b", ready: 5 }),
-    queueWith({ name: "c", unreadable: "no rights" }),
+    queueWith({ name: "c", unreadable: "not_permitted" }),
     queueWith({ name: "d" }),
     queueWith({ name: "e", active: { pending: 0, running: 1, sleeping: 9 } }),
   ];

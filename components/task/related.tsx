@@ -9,6 +9,7 @@ import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Link } from "@/components/ui/text/link";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { formatNumber } from "@/lib/format";
+import { describeUnreadable } from "@/lib/model/queue";
 import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/related";
 import type { TaskDetail } from "@/lib/model/task";
 import { relatedQuery } from "@/lib/query/task";
@@ -189,7 +190,7 @@ function Limits({ related }: { related: RelatedTasks }) {
             Idempotency keys of partitioned queues were not searched: {keysUnknown.join(", ")}.
           </li>
         )}
-        {unreadable.length > 0 && <li>Not readable: {unreadable.join(", ")}.</li>}
+        {unreadable.length > 0 && <li>Not readable: {describeUnreadable(unreadable)}.</li>}
       </ul>
     </section>
   );

@@ -11,6 +11,7 @@ import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { WorkerList as Workers } from "@/lib/analytics/workers";
 import { formatNumber, plural } from "@/lib/format";
+import { describeUnreadable } from "@/lib/model/queue";
 import { workersQuery } from "@/lib/query/workers";
 import { figuresSearchParams } from "@/lib/search-params/windows";
 import { WorkerTable } from "./worker-table";
@@ -78,8 +79,7 @@ function WorkerNotes({ list }: { list: Workers }) {
       )}
       {list.unreadable.length > 0 && (
         <Banner tone="warning" icon="eye-off">
-          Not included: {list.unreadable.join(", ")}. The dashboard’s database role cannot read{" "}
-          {list.unreadable.length === 1 ? "its" : "their"} tables.
+          Not included: {describeUnreadable(list.unreadable)}.
         </Banner>
       )}
     </>

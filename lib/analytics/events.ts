@@ -18,7 +18,7 @@ import type { EventFilters } from "@/lib/search-params/events";
 import { groupBy } from "./scope/group-by";
 import { requireCursor } from "./scope/key-pages";
 import { inlineLimit, payload } from "./scope/payload";
-import { withQueues } from "./scope/registry";
+import { toUnreadable, withQueues } from "./scope/registry";
 
 /**
  * One page of the events of the named queues, or of all of them: first those that tasks wait for, earliest timeout
@@ -53,7 +53,7 @@ export function listEvents(
       older: older ? formatEventCursor("older", older) : null,
       newer: newer ? formatEventCursor("newer", newer) : null,
       now,
-      ...(unreadable.length > 0 ? { unreadable: unreadable.map(({ name }) => name) } : {}),
+      ...(unreadable.length > 0 ? { unreadable: unreadable.map(toUnreadable) } : {}),
     };
   });
 }

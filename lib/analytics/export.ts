@@ -1,3 +1,4 @@
+import { describeUnreadable } from "@/lib/model/queue";
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import { ProblemError } from "@/lib/model/problem";
@@ -24,7 +25,7 @@ export async function* exportTasks(
     if (step.unreadable)
       throw new ProblemError({
         code: "forbidden",
-        message: `The dashboard may not read ${step.unreadable.join(", ")}.`,
+        message: `Not readable: ${describeUnreadable(step.unreadable)}.`,
         hint: "Name the queues to export.",
       });
     left -= step.rows.length;

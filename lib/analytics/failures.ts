@@ -1,3 +1,4 @@
+import type { UnreadableQueue } from "@/lib/model/queue";
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { FailureGroup } from "@/lib/model/failure";
@@ -7,7 +8,7 @@ import type { FailureFilters, Window } from "@/lib/search-params/windows";
 import { listFailedAttempts } from "./failures/attempts";
 import { createGroupTest, groupFailures } from "./failures/groups";
 import { countAttempts } from "./overview/attempts";
-import { type Scope, withQueues } from "./scope/registry";
+import { type Scope, toUnreadable, withQueues } from "./scope/registry";
 import { type TimeGrid, timeGrid } from "./scope/time-grid";
 
 /** The most failed attempts that one result covers. */
@@ -38,7 +39,7 @@ export type FailureList = {
    */
   lookedBackTo: Iso | null;
   now: Iso;
-  unreadable: string[];
+  unreadable: UnreadableQueue[];
 };
 
 /**
@@ -65,7 +66,7 @@ export function listFailures(
       stepSeconds: grid.step / 1000,
       lookedBackTo,
       now: scope.now,
-      unreadable: scope.unreadable.map((queue) => queue.name),
+      unreadable: scope.unreadable.map(toUnreadable),
     };
   });
 }

@@ -1,3 +1,4 @@
+import type { UnreadableQueue } from "@/lib/model/queue";
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { AttemptCounts, Count } from "@/lib/model/count";
@@ -7,7 +8,7 @@ import type { Window } from "@/lib/search-params/windows";
 import { countAttempts } from "./overview/attempts";
 import { type SampledTask, sampleTasks, weightedQuantile } from "./overview/latency-sample";
 import { groupBy } from "./scope/group-by";
-import { withQueues } from "./scope/registry";
+import { toUnreadable, withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
 
 /**
@@ -22,7 +23,7 @@ export type Throughput = {
   queues: (AttemptCounts & { name: string })[];
   now: Iso;
   /** Queues that are registered but cannot be read, and are therefore missing. */
-  unreadable: string[];
+  unreadable: UnreadableQueue[];
 };
 
 /**
@@ -47,7 +48,7 @@ export function getThroughput(
         return found ? { name, ...found } : [];
       }),
       now,
-      unreadable: unreadable.map((queue) => queue.name),
+      unreadable: unreadable.map(toUnreadable),
     };
   });
 }
@@ -77,7 +78,7 @@ export type Latency = {
   sampled: number;
   complete: boolean;
   now: Iso;
-  unreadable: string[];
+  unreadable: UnreadableQueue[];
 };
 
 const NAMES = 40;
@@ -105,7 +106,7 @@ export function getLatency(
       sampled: tasks.length,
       complete: tasks.every((task) => task.weight === 1),
       now,
-      unreadable: unreadable.map((queue) => queue.name),
+      unreadable: unreadable.map(toUnreadable),
     };
   });
 }

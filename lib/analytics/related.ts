@@ -17,7 +17,7 @@ import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/related";
 import { NO_QUERY } from "@/lib/search-params/tasks/query";
 import { payload } from "./scope/payload";
 import { isRecent } from "./scope/recent-tasks";
-import { type RegisteredQueue, withQueues } from "./scope/registry";
+import { type RegisteredQueue, toUnreadable, withQueues } from "./scope/registry";
 import { searchHeaders, searchWorkflowTasks } from "./search/headers";
 import { selectSummary, type TaskRow, toSummaries } from "./search/rows";
 import { scanTasks } from "./search/scan";
@@ -101,7 +101,7 @@ export function getRelated(
       searchedTo: linked.rest && uuidInstant(linked.rest),
       probed: awaiting.probed,
       keysUnknown: keys.unknown,
-      unreadable: unreadable.map((queue) => queue.name),
+      unreadable: unreadable.map(toUnreadable),
       now,
     };
   });

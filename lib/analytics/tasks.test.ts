@@ -191,7 +191,9 @@ describe("errors", () => {
   test("a queue that lost a table is reported as unreadable", async () => {
     await createQueue(database.pool, "broken");
     await database.pool.query("drop table absurd.w_broken");
-    expect((await list({ limit: 1 })).unreadable).toEqual(["broken"]);
+    expect((await list({ limit: 1 })).unreadable).toEqual([
+      { name: "broken", reason: "tables_missing" },
+    ]);
     await expect(list({ queue: ["broken"] })).rejects.toMatchObject({ code: "forbidden" });
     await database.pool.query("delete from absurd.queues where queue_name = 'broken'");
   });

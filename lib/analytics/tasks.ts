@@ -1,3 +1,4 @@
+import type { UnreadableQueue } from "@/lib/model/queue";
 import "server-only";
 import { sql } from "drizzle-orm";
 import { number } from "@/lib/db/decode";
@@ -11,7 +12,7 @@ import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { isKeySort } from "@/lib/search-params/tasks/sort";
-import { withQueues } from "./scope/registry";
+import { toUnreadable, withQueues } from "./scope/registry";
 import { pageByKey } from "./search/key-page";
 import { pageByRank } from "./search/rank";
 import { selectSummary, toSummaries, withColumns } from "./search/rows";
@@ -48,7 +49,7 @@ export function listTasks(
       ...around,
       rows: await withColumns(db, await toSummaries(db, rows), filters.columns),
       now,
-      ...(unreadable.length > 0 ? { unreadable: unreadable.map((queue) => queue.name) } : {}),
+      ...(unreadable.length > 0 ? { unreadable: unreadable.map(toUnreadable) } : {}),
     };
   });
 }
@@ -85,7 +86,7 @@ export type TaskStep = {
   searchedTo: Iso | null;
   older: string | null;
   now: Iso;
-  unreadable?: string[];
+  unreadable?: UnreadableQueue[];
 };
 
 /**
@@ -125,7 +126,7 @@ export type CountStep = {
   searchedTo: Iso | null;
   now: Iso;
   /** Queues that cannot be read and are not counted. */
-  unreadable: string[];
+  unreadable: UnreadableQueue[];
 };
 
 /**
@@ -154,7 +155,7 @@ export async function* countTasks(
         found += await countRange(db, { ...search, range });
         return "more";
       });
-      return { search, found, rest, now, unreadable: unreadable.map((queue) => queue.name) };
+      return { search, found, rest, now, unreadable: unreadable.map(toUnreadable) };
     });
     count += step.found;
     const { search, rest, now, unreadable } = step;

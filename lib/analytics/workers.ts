@@ -1,3 +1,4 @@
+import type { UnreadableQueue } from "@/lib/model/queue";
 import "server-only";
 import { sql } from "drizzle-orm";
 import { array, instant, integer, nullable, text, toIso, tuple, uuid } from "@/lib/db/decode";
@@ -7,7 +8,7 @@ import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
-import { withQueues } from "./scope/registry";
+import { toUnreadable, withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
 
 export type WorkerList = {
@@ -19,7 +20,7 @@ export type WorkerList = {
   /** Set when there were more attempts than are counted: those claimed before this instant are left out. */
   lookedBackTo: Iso | null;
   now: Iso;
-  unreadable: string[];
+  unreadable: UnreadableQueue[];
 };
 
 const WORKERS = 200;
@@ -47,7 +48,7 @@ export function listWorkers(
       hiddenWorkers: Math.max(workers.length - WORKERS, 0),
       lookedBackTo,
       now,
-      unreadable: unreadable.map((queue) => queue.name),
+      unreadable: unreadable.map(toUnreadable),
     };
   });
 }

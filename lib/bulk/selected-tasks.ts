@@ -9,6 +9,7 @@ import type { BulkAction } from "@/lib/model/bulk";
 import type { Count } from "@/lib/model/count";
 import type { Iso } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
+import { describeUnreadable } from "@/lib/model/queue";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { whyNotEligible } from "./eligibility";
@@ -128,7 +129,7 @@ async function listMatchingTasks(filters: TaskFilters, cursor: string | null): P
   if (page.unreadable)
     throw new ProblemError({
       code: "forbidden",
-      message: `The dashboard cannot read ${page.unreadable.join(", ")}, so tasks there would be left out. Name the queues to act on.`,
+      message: `The dashboard cannot read ${describeUnreadable(page.unreadable)}, so tasks there would be left out. Name the queues to act on.`,
     });
   return { rows: page.rows, next: page.older, now: page.now };
 }

@@ -28,7 +28,7 @@ test("the most severe concern comes first, and a backlog hides overdue sleepers"
       [
         queueWith(backlog),
         queueWith({ name: "media", expiredLeases: 3 }),
-        queueWith({ unreadable: "permission denied" }),
+        queueWith({ unreadable: "not_permitted" }),
       ],
       NOW,
     ).map((concern) => concern.state),

@@ -1,5 +1,5 @@
 import { formatAge, formatNumber, plural } from "@/lib/format";
-import type { Queue } from "@/lib/model/queue";
+import { explainUnreadable, type Queue } from "@/lib/model/queue";
 import type { TaskState } from "@/lib/model/states";
 
 /** Something wrong with a queue, as a sentence about it, and where to look. */
@@ -51,7 +51,12 @@ function listQueueConcerns(queue: Queue, now: number, allTenants: boolean): Conc
   const { name, unreadable, expiredLeases, oldestReadyAt, ready, overdueSleepers } = queue;
   if (unreadable)
     return [
-      { queue: name, state: "failed", text: `cannot be read: ${unreadable}`, target: "queue" },
+      {
+        queue: name,
+        state: "failed",
+        text: `cannot be read. ${explainUnreadable(unreadable)}`,
+        target: "queue",
+      },
     ];
   const concerns: Concern[] = [];
   if (expiredLeases > 0)

@@ -1,5 +1,6 @@
 import { isUuid } from "./ids.ts";
 import type { Iso } from "./instants.ts";
+import type { UnreadableQueue } from "./queue.ts";
 
 /** Which way a page continues from its cursor. */
 export type Direction = "older" | "newer";
@@ -21,7 +22,7 @@ export type Page<T> = {
   /** Set when a ranking leaves out the older part of its window: the tasks since this instant are ranked. */
   rankedFrom?: Iso;
   /** Queues that are registered but unreadable, and so missing from an all-queues page. */
-  unreadable?: string[];
+  unreadable?: UnreadableQueue[];
 };
 
 /** The other direction. */

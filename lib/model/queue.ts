@@ -9,6 +9,48 @@ export type StorageMode = (typeof STORAGE_MODES)[number];
 /** The terminal tasks of a queue by state. */
 export type TerminalCounts = { completed: Count; failed: Count; cancelled: Count };
 
+/** Why the tables of a registered queue cannot be read. */
+export const UNREADABLE_REASONS = [
+  "tables_missing",
+  "not_permitted",
+  "row_security",
+  "locked",
+] as const;
+export type UnreadableReason = (typeof UNREADABLE_REASONS)[number];
+
+/** A registered queue that a result leaves out. */
+export type UnreadableQueue = { name: string; reason: UnreadableReason };
+
+const UNREADABLE: Record<UnreadableReason, { sentence: string; phrase: string }> = {
+  tables_missing: {
+    sentence: "It is registered, but some of its tables are missing.",
+    phrase: "some of its tables are missing",
+  },
+  not_permitted: {
+    sentence: "The dashboard's database role may not read its tables.",
+    phrase: "the dashboard's database role may not read it",
+  },
+  row_security: {
+    sentence:
+      "Row-level security hides rows of its tables from the dashboard's database role, so every count would be wrong.",
+    phrase: "row-level security hides rows from the dashboard's database role",
+  },
+  locked: {
+    sentence: "Another session holds a lock on its tables, so it was left out of this reading.",
+    phrase: "locked by another session",
+  },
+};
+
+/** Why a queue cannot be read, as a sentence about it. */
+export function explainUnreadable(reason: UnreadableReason): string {
+  return UNREADABLE[reason].sentence;
+}
+
+/** The queues that a result leaves out, each with the reason: `a (locked by another session), b (…)`. */
+export function describeUnreadable(queues: readonly UnreadableQueue[]): string {
+  return queues.map(({ name, reason }) => `${name} (${UNREADABLE[reason].phrase})`).join(", ");
+}
+
 export type Queue = {
   name: string;
   createdAt: Iso;
@@ -23,7 +65,7 @@ export type Queue = {
   overdueSleepers: number;
   expiredLeases: number;
   /** Set when the queue is registered but its tables cannot be read; the figures are then zero. */
-  unreadable?: string;
+  unreadable?: UnreadableReason;
 };
 
 /** How many tasks of a queue are in a state. */

@@ -1,5 +1,6 @@
 import type { Uuid } from "./ids.ts";
 import type { Iso } from "./instants.ts";
+import type { UnreadableQueue } from "./queue.ts";
 import type { TaskSummary } from "./task.ts";
 
 /** The evidence that two tasks are related. */
@@ -35,6 +36,6 @@ export type RelatedTasks = {
   probed: number;
   /** Queues whose idempotency keys were not searched, because no usable index serves that. */
   keysUnknown: string[];
-  unreadable: string[];
+  unreadable: UnreadableQueue[];
   now: Iso;
 };

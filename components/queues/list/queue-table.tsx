@@ -9,7 +9,7 @@ import { NoValue } from "@/components/ui/text/count";
 import type { Throughput } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
 import { hasNoConsumer } from "@/lib/diagnosis/concerns";
-import type { Queue } from "@/lib/model/queue";
+import { explainUnreadable, type Queue } from "@/lib/model/queue";
 import { QUEUE_COLUMNS, type QueueColumn, type RecentAttempts } from "./queue-columns";
 
 const WIDE_ONLY = "max-wide:hidden";
@@ -99,7 +99,7 @@ function QueueRow({
       </Td>
       {queue.unreadable ? (
         <Td colSpan={columns.length} className="text-failed">
-          {queue.unreadable}
+          {explainUnreadable(queue.unreadable)}
         </Td>
       ) : (
         columns.map(({ label, wideOnly, chart, cell }) => (

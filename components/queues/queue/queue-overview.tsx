@@ -18,7 +18,7 @@ import { Badge } from "@/components/ui/text/badge";
 import { NumberText } from "@/components/ui/text/count";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { ProblemError } from "@/lib/model/problem";
-import type { Queue } from "@/lib/model/queue";
+import { explainUnreadable, type Queue } from "@/lib/model/queue";
 import { queueMaintenanceQuery } from "@/lib/query/queue";
 import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
@@ -103,7 +103,7 @@ function Content({ queue, onTenant }: { queue: Queue; onTenant: (tenants: string
           )}
         </span>
       </header>
-      {queue.unreadable && <p className="text-failed">{queue.unreadable}</p>}
+      {queue.unreadable && <p className="text-failed">{explainUnreadable(queue.unreadable)}</p>}
       <Facts>
         <Fact label="Ready">
           <NumberText value={queue.ready} />

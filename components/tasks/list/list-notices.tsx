@@ -6,6 +6,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { formatNumber, plural } from "@/lib/format";
 import type { Page } from "@/lib/model/page";
+import { describeUnreadable } from "@/lib/model/queue";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { findSortProblem } from "@/lib/search-params/tasks/sort";
@@ -83,8 +84,7 @@ export function IncompleteNotices({
       )}
       {unreadable && unreadable.length > 0 && (
         <Banner tone="warning" icon="eye-off">
-          Not included: {unreadable.join(", ")}. The dashboard’s database role cannot read{" "}
-          {unreadable.length === 1 ? "its" : "their"} tables.
+          Not included: {describeUnreadable(unreadable)}.
         </Banner>
       )}
     </div>

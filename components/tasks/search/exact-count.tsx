@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { CountStep } from "@/lib/analytics/tasks";
 import { plural } from "@/lib/format";
+import { describeUnreadable } from "@/lib/model/queue";
 import { streamJsonLines } from "@/lib/query/tasks-stream";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 
@@ -74,7 +75,7 @@ function CountText({ last, ended, problem }: Progress) {
             {plural(last.count, "task")}
           </strong>
           {complete && " exactly"}
-          {last.unreadable.length > 0 && `, without ${last.unreadable.join(", ")}`}
+          {last.unreadable.length > 0 && `, without ${describeUnreadable(last.unreadable)}`}
           {last.searchedTo && (
             <span className="text-ink-3">
               {" · counted back to "}

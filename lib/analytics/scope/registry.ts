@@ -7,13 +7,19 @@ import { type Database, inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
-import { type Queue, STORAGE_MODES } from "@/lib/model/queue";
+import {
+  explainUnreadable,
+  type Queue,
+  STORAGE_MODES,
+  type UnreadableQueue,
+  type UnreadableReason,
+} from "@/lib/model/queue";
 import { findErrorCode, SQLSTATE, translateReadError } from "@/lib/model/sqlstate";
 
 /** A registered queue and what this generation of its tables has. */
 export type RegisteredQueue = Pick<Queue, "name" | "createdAt" | "storageMode"> & {
   /** Why its tables cannot be read, if so. */
-  unreadable: string | null;
+  unreadable: UnreadableReason | null;
   hasIdempotencyKey: boolean;
   hasHeartbeat: boolean;
 };
@@ -61,7 +67,7 @@ async function openScope(db: Database, names: string[]): Promise<Scope> {
     if (queue.unreadable)
       throw new ProblemError({
         code: "forbidden",
-        message: `Queue "${name}": ${queue.unreadable}`,
+        message: `Queue "${name}": ${explainUnreadable(queue.unreadable)}`,
       });
   }
   return {
@@ -135,7 +141,7 @@ export async function listRegisteredQueues(
             name,
             createdAt,
             storageMode,
-            unreadable: explainUnreadable(row),
+            unreadable: findUnreadableReason(row),
             hasIdempotencyKey: columns?.includes("idempotency_key") ?? false,
             hasHeartbeat: columns?.includes("last_heartbeat") ?? false,
           },
@@ -155,13 +161,17 @@ const REGISTERED = {
   tenantColumn: nullable(boolean),
 };
 
-function explainUnreadable(row: {
+function findUnreadableReason(row: {
   complete: boolean | null;
   allowed: boolean | null;
-}): string | null {
-  if (!row.complete) return "It is registered, but some of its tables are missing.";
-  if (!row.allowed) return "The dashboard's database role may not read its tables.";
-  return null;
+}): UnreadableReason | null {
+  if (!row.complete) return "tables_missing";
+  return row.allowed ? null : "not_permitted";
+}
+
+/** An unreadable queue as a result lists it. */
+export function toUnreadable({ name, unreadable }: RegisteredQueue): UnreadableQueue {
+  return { name, reason: unreadable ?? "not_permitted" };
 }
 
 /** The problem that a queue is not registered. */
