@@ -97,7 +97,12 @@ module.exports = {
       lib("model"),
       "^lib/absurd/connection/json\\.ts$",
     ]),
-    ...only("query-imports", lib("query"), [lib("model", "search-params")], [lib("analytics")]),
+    ...only(
+      "query-imports",
+      lib("query"),
+      [lib("model", "search-params")],
+      [lib("analytics"), "^lib/actions/previews/"],
+    ),
     ...only("search-params-import", lib("search-params"), [lib("model")]),
     ...only("snippets-import", lib("snippets"), [lib("model", "timeline")]),
     ...only("diagnosis-imports", lib("diagnosis"), [lib("model", "timeline"), libFiles("format")]),

@@ -21,7 +21,14 @@ const STRICT = ROUTES.filter((route) => route !== "health");
 const OF_QUEUE = ROUTES.filter((route) => route.startsWith("queues/[queue]/"));
 
 const ID = "019cae1e-6f2b-7c41-9d0e-52f1b8a3c7d4";
-const IDS = { taskId: ID, bulkId: ID, workflowRunId: ID, definitionId: ID, group: "c573c9bf462e" };
+const IDS = {
+  taskId: ID,
+  bulkId: ID,
+  workflowRunId: ID,
+  definitionId: ID,
+  group: "c573c9bf462e",
+  preview: "emit",
+};
 
 async function ask(route: string, query: string, queue = ".") {
   const { GET } = await import(path.join(import.meta.dirname, route, "route.ts"));

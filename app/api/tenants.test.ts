@@ -49,6 +49,10 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   health: plain(""),
   "overview/latency": ({ tenant }) => [[""], ["?range=24h"], [`?tenant=${tenant}`]],
   "overview/throughput": ({ tenant }) => [[""], ["?range=7d"], [`?tenant=${tenant}`]],
+  // lib/actions/tenants.test.ts tries every preview.
+  "previews/[preview]": ({ queue, pending: { runId } }) => [
+    [`?input=${encodeURIComponent(JSON.stringify({ queue, runId }))}`, { preview: "reschedule" }],
+  ],
   queues: ({ tenant }) => [[""], [`?tenant=${tenant}`]],
   "queues/[queue]/count": (of) => forQueue("", `?tenant=${of.tenant}`)(of),
   "queues/[queue]/events": (of) => forQueue("", `?name=${of.tenant}`, "?state=emitted")(of),

@@ -12,9 +12,10 @@ import { useDebouncedValue } from "@/components/ui/form/use-debounced-value";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { Link } from "@/components/ui/text/link";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
-import { emitEventAction, previewEmitAction } from "@/lib/actions/events";
-import type { EmitPreview } from "@/lib/actions/previews";
+import { emitEventAction } from "@/lib/actions/events";
+import type { EmitPreview } from "@/lib/actions/previews/events";
 import { formatShortId, plural } from "@/lib/format";
+import { previewQuery } from "@/lib/query/previews";
 import { queuesQuery } from "@/lib/query/queues";
 
 /** Emits an event, after a preview of the tasks it wakes. An emit that would have no effect cannot be confirmed. */
@@ -35,13 +36,10 @@ export function EmitDialog({
   const [payload, setPayload] = useState("");
   const [reason, setReason] = useState("");
   const settled = useDebouncedValue(name);
-  const preview = useQuery({
-    queryKey: ["preview", "emit", queue, settled],
-    queryFn: () => previewEmitAction({ queue, name: settled }),
-    enabled: settled !== "" && queue !== "",
-    gcTime: 0,
-  });
-  const effect = preview.data?.ok && settled === name ? preview.data.data : undefined;
+  const preview = useQuery(
+    previewQuery("emit", settled !== "" && queue !== "" ? { queue, name: settled } : undefined),
+  );
+  const effect = settled === name ? preview.data : undefined;
   const ready =
     effect !== undefined && effect.outcome !== "ignored" && jsonProblem(payload) === null;
   return (
@@ -88,9 +86,8 @@ export function EmitDialog({
           <PreviewPanel
             queue={queue}
             effect={effect}
-            problem={
-              preview.data?.ok === false ? preview.data.error.message : preview.error?.message
-            }
+            problem={preview.error?.message}
+            onRetry={() => preview.refetch()}
           />
         )}
       </div>
@@ -123,13 +120,20 @@ function PreviewPanel({
   queue,
   effect,
   problem,
+  onRetry,
 }: {
   queue: string;
   effect: EmitPreview | undefined;
   problem: string | undefined;
+  onRetry: () => void;
 }) {
   return (
-    <Preview problem={problem} waiting="Looking for waiting tasks…" className="min-h-16">
+    <Preview
+      problem={problem}
+      onRetry={onRetry}
+      waiting="Looking for waiting tasks…"
+      className="min-h-16"
+    >
       {effect && (
         <div className="px-3 py-2">
           <Effect queue={queue} effect={effect} />

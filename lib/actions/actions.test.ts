@@ -6,9 +6,11 @@ import { claimTasks, completeTask, failTask, scheduleRun } from "@/lib/absurd/ru
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { getTask } from "@/lib/analytics/task";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { emitEventAction, previewEmitAction } from "./events";
+import { emitEventAction } from "./events";
+import { getEmitPreview } from "./previews/events";
+import { getReschedulePreview } from "./previews/runs";
 import type { ActionResult } from "./result";
-import { previewRescheduleAction, rescheduleRunAction } from "./runs";
+import { rescheduleRunAction } from "./runs";
 import { cancelTaskAction, retryTaskAction } from "./tasks";
 
 const queue = `ops "queue"`;
@@ -77,7 +79,7 @@ test("a missing task or queue is reported as not found", async () => {
   expect(refusal(await cancelTaskAction({ queue: "nowhere", taskId: NOTHING })).code).toBe(
     "queue_not_found",
   );
-  expect(refusal(await previewRescheduleAction({ queue, runId: NOTHING })).code).toBe(
+  expect(refusal(await getReschedulePreview({ queue, runId: NOTHING })).code).toBe(
     "task_not_found",
   );
 });
@@ -124,7 +126,7 @@ test("reschedule: a durable sleep and its checkpoint move together", async () =>
     state: wake.toISOString(),
   });
   await scheduleRun(database.pool, queue, runId, wake);
-  const preview = await previewRescheduleAction({ queue, runId });
+  const preview = await getReschedulePreview({ queue, runId });
   if (!preview.ok) throw new Error(preview.error.message);
   expect(preview.data).toMatchObject({ kind: "sleep", step: "nap", at: wake.toISOString() });
 
@@ -163,7 +165,7 @@ test("reschedule: only an event wait can wait forever", async () => {
 test("emit: wakes exactly the runs in the preview, and stores the exact payload", async () => {
   const { taskId, runId } = await start();
   await awaitEvent(database.pool, queue, { taskId, runId, stepName: "w", eventName: "paid" });
-  const preview = await previewEmitAction({ queue, name: "paid" });
+  const preview = await getEmitPreview({ queue, name: "paid" });
   expect(preview).toMatchObject({
     ok: true,
     data: { outcome: "stored", wakesCount: 1, wakes: [{ taskId, runId, timeoutAt: null }] },

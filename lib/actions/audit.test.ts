@@ -4,7 +4,8 @@ import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { listAudit } from "@/lib/analytics/audit";
 import { auditFilters } from "@/lib/search-params/audit";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { emitEventAction, previewEmitAction } from "./events";
+import { emitEventAction } from "./events";
+import { getEmitPreview } from "./previews/events";
 import { cancelTaskAction, retryTaskAction } from "./tasks";
 
 const queue = "orders";
@@ -56,7 +57,7 @@ describe("with the dashboard's tables", () => {
 
   test("previews and malformed requests are not recorded", async () => {
     const before = await count();
-    await previewEmitAction({ queue, name: "other" });
+    await getEmitPreview({ queue, name: "other" });
     await cancelTaskAction({ queue, taskId: "x" });
     expect(await count()).toBe(before);
   });

@@ -11,7 +11,8 @@ import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
 import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { abortBulkAction, previewBulkAction, startBulkAction } from "./bulk";
+import { abortBulkAction, startBulkAction } from "./bulk";
+import { getBulkPreview } from "./previews/bulk";
 import type { ActionResult } from "./result";
 
 const queue = `50% "off", ü`;
@@ -69,7 +70,7 @@ test("a preview counts eligible and skipped tasks with reasons, and changes noth
   await fail("mixed");
   await spawn("mixed");
   await fail("mixed", { maxAttempts: 2 });
-  const preview = await previewBulkAction({ action: "retry", filters: named("mixed") });
+  const preview = await getBulkPreview({ action: "retry", filters: named("mixed") });
   expect(data(preview)).toMatchObject({
     installed: true,
     eligible: { value: 1, precision: "exact" },
@@ -136,9 +137,7 @@ test("run now reschedules backoffs, and skips event waits", async () => {
   const backoff = await fail("later", strategy);
   const { taskId, runId } = await start(await spawn("later"));
   await awaitEvent(database.pool, queue, { taskId, runId, stepName: "w", eventName: "e" });
-  expect(
-    data(await previewBulkAction({ action: "run-now", filters: named("later") })),
-  ).toMatchObject({
+  expect(data(await getBulkPreview({ action: "run-now", filters: named("later") }))).toMatchObject({
     eligible: { value: 1 },
     ineligible: [{ reason: "waits for an event", count: 1 }],
   });
@@ -205,14 +204,14 @@ test.each([
 test("an operation on all queues is refused if one cannot be read", async () => {
   const { pool } = database;
   const taskId = await spawn("everywhere");
-  const named = await previewBulkAction({
+  const named = await getBulkPreview({
     action: "cancel",
     filters: `${filters}&name=everywhere`,
   });
   await createQueue(pool, "broken");
   await pool.query("drop table absurd.w_broken");
   const all = { action: "cancel", filters: "?name=everywhere" } as const;
-  expect(await previewBulkAction(all)).toMatchObject({
+  expect(await getBulkPreview(all)).toMatchObject({
     ok: false,
     error: { code: "forbidden", message: expect.stringContaining("cannot read broken") },
   });
@@ -222,14 +221,14 @@ test("an operation on all queues is refused if one cannot be read", async () => 
     { state: "pending" },
   ]);
   // With named queues the operation works.
-  expect(await previewBulkAction({ ...all, filters: `${filters}&name=everywhere` })).toEqual(named);
+  expect(await getBulkPreview({ ...all, filters: `${filters}&name=everywhere` })).toEqual(named);
   await pool.query("delete from absurd.queues where queue_name = 'broken'");
 });
 
 test("without the dashboard's tables the problem explains how to install them", async () => {
   await stopBulkRunner();
   await database.pool.query("drop schema absurd_dashboard cascade");
-  expect(data(await previewBulkAction({ action: "cancel", filters })).installed).toBe(false);
+  expect(data(await getBulkPreview({ action: "cancel", filters })).installed).toBe(false);
   expect(
     await startBulkAction({ action: "cancel", filters, perSecond: 1, shown: 1 }),
   ).toMatchObject({

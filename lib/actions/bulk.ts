@@ -1,54 +1,21 @@
 "use server";
 
-import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { createJob, endJob, isBulkInstalled, isJobOf } from "@/lib/bulk/job";
 import { wakeBulkRunner } from "@/lib/bulk/runner";
-import { previewBulk } from "@/lib/bulk/selected-tasks";
-import { fixWindow, parseFilters } from "@/lib/bulk/selection";
-import { number } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import { getTenants } from "@/lib/db/tenants";
-import { BULK_ACTIONS } from "@/lib/model/bulk";
 import { ProblemError } from "@/lib/model/problem";
-import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
-import { defineAction, definePreview } from "./define-action";
-import { extraAttempts as moreAttempts, queueName, reason, uuid } from "./internal/inputs";
+import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
+import { defineAction } from "./define-action";
+import { extraAttempts as moreAttempts, reason, uuid } from "./internal/inputs";
+import { bulkInput, getClock, toSelection } from "./previews/bulk";
 import { guards } from "./tenant-guards";
-
-const ids = z
-  .array(z.object({ queue: queueName, taskId: uuid }))
-  .min(1, "is empty")
-  .max(1_000, "has more than 1,000 tasks; use a filter");
-const filters = z.string("is missing").max(4_000, "is too long");
-const what = z
-  .object({
-    action: z.enum(BULK_ACTIONS, "is not a bulk action"),
-    /** Either task ids, or the query string of a task list. */
-    ids: ids.optional(),
-    filters: filters.optional(),
-  })
-  .refine((given) => (given.ids === undefined) !== (given.filters === undefined), {
-    message: "Give either task ids or filters",
-  });
-
-/** What an action would do to the selected tasks in their current states, and whether bulk operations are installed. */
-export const previewBulkAction = definePreview({
-  name: "preview bulk",
-  permission: "start bulk",
-  input: what,
-  guard: guards.visibleTasks,
-  run: async (input, { db }) => ({
-    ...(await previewBulk(input.action, toSelection(input, await getClock(db)))),
-    installed: await isBulkInstalled(db),
-  }),
-});
 
 const start = defineAction({
   name: "start bulk",
   permission: "start bulk",
-  input: what.safeExtend({
+  input: bulkInput.safeExtend({
     extraAttempts: moreAttempts.optional(),
     perSecond: z.int("is not a whole number").min(1, "is below 1").max(10_000).nullable(),
     /** The number of tasks that the operator was shown, for the audit log. */
@@ -105,16 +72,6 @@ export const abortBulkAction = defineAction({
   },
 });
 
-function toSelection(
-  input: z.output<typeof what>,
-  now: string,
-): { ids: z.output<typeof ids> } | { filters: TaskFilters } {
-  if (input.ids) return { ids: input.ids };
-  const parsed = parseFilters(input.filters ?? "");
-  if (!parsed) throw new ProblemError({ code: "bad_request", message: "Invalid filters." });
-  return { filters: fixWindow(parsed, now) };
-}
-
 async function requireTables(db: Queryable): Promise<void> {
   if (!(await isBulkInstalled(db)))
     throw new ProblemError({
@@ -123,14 +80,4 @@ async function requireTables(db: Queryable): Promise<void> {
         "Bulk operations need the dashboard's own tables, which are not installed in this database.",
       hint: "Install them with `npm run db:migrate`.",
     });
-}
-
-/** The database's clock, rounded up to a millisecond so that it isn't before any task that exists. */
-async function getClock(db: Queryable): Promise<string> {
-  const [row] = await query(
-    db,
-    { ms: number },
-    sql`select ceil(extract(epoch from clock_timestamp()) * 1000) as ms`,
-  );
-  return new Date(row?.ms ?? Number.NaN).toISOString();
 }

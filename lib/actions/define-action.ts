@@ -26,6 +26,17 @@ type Definition<Schema extends z.ZodType, Output> = {
   run: (input: z.output<Schema>, context: { db: Queryable; operator: string }) => Promise<Output>;
 };
 
+/** What an action would do now. `run` gets the signal of the request, which aborts what is no longer needed. */
+type PreviewDefinition<Schema extends z.ZodType, Output> = Omit<
+  Definition<Schema, Output>,
+  "run"
+> & {
+  run: (
+    input: z.output<Schema>,
+    context: { db: Queryable; operator: string; signal: AbortSignal | undefined },
+  ) => Promise<Output>;
+};
+
 /** Every action accepts a reason with its input, for the audit log. */
 type WithReason<Input> = Input & { reason?: string };
 
@@ -74,19 +85,25 @@ export function defineAction<Schema extends z.ZodType, Output>({
   };
 }
 
-/** A server action that only reads, such as the preview of another: like `defineAction`, on the read-only pool, unrecorded. */
+/**
+ * The preview of an action: authorised, parsed and guarded like the action, on the read-only pool, unrecorded. Browsers
+ * get it by a GET route: their server actions run one after another, so a slow preview would delay the action itself.
+ */
 export function definePreview<Schema extends z.ZodType, Output>({
   name,
   permission,
   input: schema,
   guard,
   run,
-}: Definition<Schema, Output>): (input: z.input<Schema>) => Promise<ActionResult<Output>> {
-  return (input) =>
-    resolve({ name, permission, schema, input }, async (parsed, operator) => {
+}: PreviewDefinition<Schema, Output>): (
+  input: z.input<Schema>,
+  request?: Request,
+) => Promise<ActionResult<Output>> {
+  return (input, request) =>
+    resolve({ name, permission, schema, input, request }, async (parsed, operator) => {
       const db = getReadPool();
       await enforceGuard(guard, db, parsed);
-      return run(parsed, { db, operator });
+      return run(parsed, { db, operator, signal: request?.signal });
     });
 }
 
@@ -99,15 +116,21 @@ const OUTCOME_UNKNOWN = {
 
 /** Authorises, parses and works; logs one line, and turns foreseen errors into a result. */
 async function resolve<Schema extends z.ZodType, Output>(
-  call: { name: string; permission: Permission; schema: Schema; input: unknown },
+  call: {
+    name: string;
+    permission: Permission;
+    schema: Schema;
+    input: unknown;
+    request?: Request | undefined;
+  },
   work: (input: z.output<Schema>, operator: string) => Promise<Output>,
 ): Promise<ActionResult<Output>> {
-  const { name, permission, schema, input } = call;
+  const { name, permission, schema, input, request } = call;
   const started = performance.now();
   let operator: string | null = null;
   const log = (outcome: string) => logAction({ name, operator, outcome, input, started });
   try {
-    operator = (await requirePermission(permission)).name;
+    operator = (await requirePermission(permission, request)).name;
     const parsed = schema.safeParse(input);
     if (!parsed.success) throw badInput(parsed.error);
     const data = await work(parsed.data, operator);

@@ -4,24 +4,11 @@ import { z } from "zod";
 import { emitEvent, wasEmittedHere } from "@/lib/absurd/events/events";
 import { previewEmit } from "@/lib/absurd/events/preview";
 import { ProblemError } from "@/lib/model/problem";
-import { defineAction, definePreview } from "./define-action";
-import { eventName, queueName } from "./internal/inputs";
+import { defineAction } from "./define-action";
 import { parseJsonText, refuseUnstorableJson } from "./internal/json-text";
 import { refuseMasks } from "./internal/redacted-values";
-import { toEmitPreview } from "./previews";
+import { eventInput, toEmitPreview } from "./previews/events";
 import { guards } from "./tenant-guards";
-
-const event = z.object({ queue: queueName, name: eventName });
-
-/** What emitting this event would do: which runs it wakes, or that it was emitted before and nothing would change. */
-export const previewEmitAction = definePreview({
-  name: "preview emit",
-  permission: "emit event",
-  input: event,
-  guard: guards.visibleAudience,
-  run: async ({ queue, name }, { db }) =>
-    toEmitPreview(await previewEmit(db, queue, name, { limit: 20 })),
-});
 
 /**
  * Emits an event with a payload of JSON text; empty text means no payload. Only the first emit per name and queue takes
@@ -30,7 +17,7 @@ export const previewEmitAction = definePreview({
 export const emitEventAction = defineAction({
   name: "emit event",
   permission: "emit event",
-  input: event.extend({ payload: z.string("is missing") }),
+  input: eventInput.extend({ payload: z.string("is missing") }),
   guard: guards.lockedAudience,
   run: async ({ queue, name, payload }, { db }) => {
     const given = payload.trim() === "" ? undefined : parseJsonText(payload, "payload");

@@ -2,11 +2,11 @@ import { beforeAll, expect, test, vi } from "vitest";
 import { downgradeEngine } from "@/lib/absurd/testing/legacy";
 import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import { openTestDatabase } from "@/testing/dashboard-database";
+import { getCleanupPreview } from "./previews/queues";
 import {
   cleanUpQueueAction,
   createQueueAction,
   dropQueueAction,
-  previewCleanupAction,
   setQueuePolicyAction,
 } from "./queues";
 
@@ -22,7 +22,7 @@ const create = (name: string, storageMode: "unpartitioned" | "partitioned") =>
 test("queues are created, cleaned up and dropped on an engine without policies", async () => {
   expect(await create(queue, "unpartitioned")).toMatchObject({ ok: true });
   expect(await getQueueMaintenance(queue)).toMatchObject({ policy: null, partitions: null });
-  expect(await previewCleanupAction({ queue, ttlSeconds: 60 })).toMatchObject({
+  expect(await getCleanupPreview({ queue, ttlSeconds: 60 })).toMatchObject({
     ok: true,
     data: { tasks: { value: 0 }, events: { value: 0 } },
   });

@@ -6,11 +6,11 @@ import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import { getQueue } from "@/lib/analytics/queues";
 import { openTestDatabase } from "@/testing/dashboard-database";
+import { getCleanupPreview } from "./previews/queues";
 import {
   cleanUpQueueAction,
   createQueueAction,
   dropQueueAction,
-  previewCleanupAction,
   repairQueueAction,
   setQueuePolicyAction,
 } from "./queues";
@@ -157,7 +157,7 @@ test("cleanup: deletes the rows of the preview, in batches, and nothing active",
   await spawnTask(pool, queue, "active");
   await emitEvent(pool, queue, "paid");
   await new Promise((resolve) => setTimeout(resolve, 10));
-  const preview = await previewCleanupAction({ queue, ttlSeconds: 0 });
+  const preview = await getCleanupPreview({ queue, ttlSeconds: 0 });
   expect(preview).toMatchObject({ ok: true, data: { tasks: { value: 1 }, events: { value: 1 } } });
   const tasksOnly = { queue, ttlSeconds: 0, tasks: true, events: false };
   expect(await cleanUpQueueAction(tasksOnly)).toEqual({
@@ -172,7 +172,7 @@ test("cleanup: deletes the rows of the preview, in batches, and nothing active",
   expect(refusal(await cleanUpQueueAction({ ...tasksOnly, tasks: false })).code).toBe(
     "bad_request",
   );
-  expect(refusal(await previewCleanupAction({ queue: "nowhere", ttlSeconds: 0 })).code).toBe(
+  expect(refusal(await getCleanupPreview({ queue: "nowhere", ttlSeconds: 0 })).code).toBe(
     "queue_not_found",
   );
 });

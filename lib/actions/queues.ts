@@ -12,14 +12,14 @@ import {
   type QueuePolicy,
   setQueuePolicy,
 } from "@/lib/absurd/queues/queues";
-import { previewCleanup } from "@/lib/analytics/queue-maintenance";
 import { listQueues as listQueueFigures } from "@/lib/analytics/queues";
 import { plural } from "@/lib/format";
 import { ProblemError } from "@/lib/model/problem";
 import { type Queue, STORAGE_MODES } from "@/lib/model/queue";
-import { defineAction, definePreview } from "./define-action";
+import { defineAction } from "./define-action";
 import { queueName } from "./internal/inputs";
 import { refuseCollision } from "./internal/name-collisions";
+import { ttlSeconds } from "./previews/queues";
 import { guards } from "./tenant-guards";
 
 const seconds = (most: number) =>
@@ -45,11 +45,6 @@ const policyChange = z.object({
 
 /** Rows per batch: the engine's default. Small batches hold their locks briefly. */
 const BATCH = 1_000;
-
-const ttlSeconds = z
-  .int("is not a whole number")
-  .min(0, "is negative")
-  .max(2 ** 31 - 1, "is too long");
 
 /** Time budget of one cleanup call in milliseconds. Calls are short so that the page can show progress between them. */
 const CLEANUP_MS = 1_500;
@@ -129,15 +124,6 @@ export const setQueuePolicyAction = defineAction({
     await setQueuePolicy(db, queue, JSON.parse(JSON.stringify(change)));
     return requirePolicy(db, queue);
   },
-});
-
-/** How many rows a cleanup with this time to live would delete now. */
-export const previewCleanupAction = definePreview({
-  name: "preview cleanup",
-  permission: "clean up queue",
-  input: z.object({ queue: queueName, ttlSeconds }),
-  guard: guards.unrestrictedOnly,
-  run: ({ queue, ttlSeconds }) => previewCleanup(queue, ttlSeconds),
 });
 
 /**

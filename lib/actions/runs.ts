@@ -2,24 +2,11 @@
 
 import { z } from "zod";
 import { rescheduleRun } from "@/lib/absurd/runs/reschedule";
-import { previewReschedule } from "@/lib/absurd/runs/reschedule-preview";
 import { extendClaim } from "@/lib/absurd/runs/runs";
-import { defineAction, definePreview } from "./define-action";
+import { defineAction } from "./define-action";
 import { queueName, uuid, wholeSeconds } from "./internal/inputs";
-import { expectedWait, parseExpectedWait, toReschedulePreview } from "./previews";
+import { expectedWait, parseExpectedWait, runInput, toReschedulePreview } from "./previews/runs";
 import { guards } from "./tenant-guards";
-
-const run = z.object({ queue: queueName, runId: uuid });
-
-/** What rescheduling this run would change. Pass its `kind` and `at` back as `expected`. */
-export const previewRescheduleAction = definePreview({
-  name: "preview reschedule",
-  permission: "reschedule run",
-  input: run,
-  guard: guards.run,
-  run: async ({ queue, runId }, { db }) =>
-    toReschedulePreview(await previewReschedule(db, queue, runId)),
-});
 
 /**
  * Moves a waiting run to another time, or removes the timeout of an event wait (`never`). Refused as `state_changed` when
@@ -28,7 +15,7 @@ export const previewRescheduleAction = definePreview({
 export const rescheduleRunAction = defineAction({
   name: "reschedule run",
   permission: "reschedule run",
-  input: run.extend({
+  input: runInput.extend({
     at: z.union([z.enum(["now", "never"]), z.iso.datetime({ offset: true })], "is not a time"),
     expected: expectedWait.optional(),
   }),

@@ -9,6 +9,7 @@ import { workThrough } from "@/lib/bulk/work";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { restrictTo } from "@/testing/reads";
 import { type Belongings, createTwoTenants, removeTenant } from "@/testing/two-tenants";
+import { PREVIEWS } from "./previews/previews";
 import type { ActionResult } from "./result";
 
 type Given = Record<string, unknown>;
@@ -33,7 +34,7 @@ const onQueue =
   (of: Belongings) => [{ queue: of.queue, ...extra }];
 const ttlSeconds = 0;
 
-/** Inputs that target a tenant's rows, for every action; `null` for actions without a target. A missing entry fails. */
+/** Inputs that target a tenant's rows, for every action and preview; `null` for actions without a target. A missing entry fails. */
 const ACTIONS: Record<string, ((of: Belongings) => Given[]) | null> = {
   signInAction: null,
   signOutAction: null,
@@ -42,7 +43,7 @@ const ACTIONS: Record<string, ((of: Belongings) => Given[]) | null> = {
     ...tasks(of),
     ...tasks(of).map((task) => ({ ...task, spawnNew: true })),
   ],
-  previewRescheduleAction: (of) => runs(of),
+  "preview reschedule": (of) => runs(of),
   rescheduleRunAction: (of) => runs(of, { at: "now" }),
   extendLeaseAction: (of) => runs(of, { seconds: 60 }),
   runAgainAction: (of) => [
@@ -54,16 +55,16 @@ const ACTIONS: Record<string, ((of: Belongings) => Given[]) | null> = {
     { queue: of.queue, name: "x", params: "", headers: `{"tenant_id":"${of.tenant}"}` },
     { queue: of.queue, name: "x", params: "", headers: `{"tenant_id":["${of.tenant}"]}` },
   ],
-  previewEmitAction: (of) => events(of),
+  "preview emit": (of) => events(of),
   emitEventAction: (of) => events(of, { payload: "1" }),
-  previewCancelWorkflowRunAction: ({ workflowRunId }) => [{ workflowRunId }],
+  "preview cancel-run": ({ workflowRunId }) => [{ workflowRunId }],
   cancelWorkflowRunAction: ({ workflowRunId }) => [{ workflowRunId }],
-  prepareStartAction: ({ definitionId }) => [{ definitionId }],
-  previewStartAction: ({ queue, definitionId }) => [{ queue, definitionId, inputs: "", tags: "" }],
+  "preview start-form": ({ definitionId }) => [{ definitionId }],
+  "preview start": ({ queue, definitionId }) => [{ queue, definitionId, inputs: "", tags: "" }],
   startWorkflowRunAction: ({ queue, definitionId, workflowRunId }) => [
     { queue, definitionId, workflowRunId, inputs: "", tags: "" },
   ],
-  previewBulkAction: (of) => [
+  "preview bulk": (of) => [
     { action: "cancel", ids: tasks(of) },
     { action: "retry", filters: `?name=${of.tenant}-failed` },
     { action: "run-again", filters: `?tenant=${of.tenant}` },
@@ -78,7 +79,7 @@ const ACTIONS: Record<string, ((of: Belongings) => Given[]) | null> = {
   repairQueueAction: onQueue(),
   dropQueueAction: ({ queue }) => [{ queue, confirm: queue, acceptActive: true }],
   setQueuePolicyAction: onQueue({ change: { cleanupLimit: 5 }, expected: {} }),
-  previewCleanupAction: onQueue({ ttlSeconds }),
+  "preview cleanup": onQueue({ ttlSeconds }),
   cleanUpQueueAction: onQueue({ ttlSeconds, tasks: true, events: true }),
 };
 
@@ -109,6 +110,8 @@ beforeAll(async () => {
     for (const [name, value] of Object.entries(await import(/* @vite-ignore */ place)))
       actions.set(name, value as Action);
   }
+  for (const [name, preview] of Object.entries(PREVIEWS))
+    actions.set(`preview ${name}`, preview as Action);
 });
 
 /** All rows of the database but the record of what was tried, as text. */
@@ -159,7 +162,7 @@ test("no action changes another tenant's rows, and each result is as if they did
   await workThroughAll();
   expect(await everything()).toEqual(before);
   for (const [attempt, text] of results)
-    if (!/^(previewBulk|startBulk)/.test(attempt)) expect(text, attempt).toMatch(/^{"ok":false/);
+    if (!/^(preview bulk|startBulk)/.test(attempt)) expect(text, attempt).toMatch(/^{"ok":false/);
   const { rows } = await database.pool.query(
     "select outcome, code from absurd_dashboard.bulk_item join absurd_dashboard.bulk_job using (bulk_id) where tenants = '{acme}' and operator = 'ada'",
   );

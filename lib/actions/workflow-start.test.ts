@@ -8,7 +8,8 @@ import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { storeWorkflow } from "@/lib/highway/run/store";
 import { auditFilters } from "@/lib/search-params/audit";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { prepareStartAction, previewStartAction, startWorkflowRunAction } from "./workflows";
+import { getStartForm, getStartPreview } from "./previews/workflows";
+import { startWorkflowRunAction } from "./workflows";
 
 const queue = "flows";
 const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
@@ -27,7 +28,7 @@ beforeAll(async () => {
 });
 
 async function prepare() {
-  const prepared = await prepareStartAction({ definitionId });
+  const prepared = await getStartForm({ definitionId });
   if (!prepared.ok) throw new Error(prepared.error.message);
   return prepared.data;
 }
@@ -83,7 +84,7 @@ test("a run is recorded and spawned together, once, and written down", async () 
 test("the preview names what will be made, and whether a worker takes it", async () => {
   await createQueue(database.pool, "other");
   const look = async (of: string) => {
-    const preview = await previewStartAction({
+    const preview = await getStartPreview({
       definitionId,
       queue: of,
       inputs: '{ "id": 1 }',
@@ -144,7 +145,7 @@ test("what cannot be started is refused in words, and nothing is made", async ()
 
 test("without the tables there is nothing to start", async () => {
   await database.pool.query("alter table workflow_definition rename to elsewhere");
-  expect(await prepareStartAction({ definitionId })).toMatchObject({
+  expect(await getStartForm({ definitionId })).toMatchObject({
     ok: false,
     error: { code: "definition_not_found" },
   });
@@ -157,7 +158,7 @@ test("a definition of a table without tenants and pauses is started like any oth
   const { workflowRunId, ...prepared } = await prepare();
   expect(prepared).toMatchObject({ tenantId: null, isPaused: false });
   const given = { definitionId, queue, inputs: "", tags: "" };
-  expect(await previewStartAction(given)).toMatchObject({ ok: true, data: { tenantId: null } });
+  expect(await getStartPreview(given)).toMatchObject({ ok: true, data: { tenantId: null } });
   expect(await startWorkflowRunAction({ ...given, workflowRunId })).toMatchObject({
     ok: true,
     data: { created: true },

@@ -9,7 +9,8 @@ import {
 } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { getWorkflowRun } from "@/lib/analytics/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { cancelWorkflowRunAction, previewCancelWorkflowRunAction } from "./workflows";
+import { getCancelRunPreview } from "./previews/workflows";
+import { cancelWorkflowRunAction } from "./workflows";
 
 const queue = `flows "2"`;
 const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
@@ -38,7 +39,7 @@ test("cancel: the preview names what ends, then the root, its children and the r
   await claimTasks(database.pool, queue, { quantity: 100 });
   await completeTask(database.pool, queue, children[0]?.runId ?? "", null);
 
-  const preview = await previewCancelWorkflowRunAction({ workflowRunId: id });
+  const preview = await getCancelRunPreview({ workflowRunId: id });
   expect(preview).toMatchObject({
     ok: true,
     data: {
@@ -83,7 +84,7 @@ test("cancel: tasks in other queues end with it, and each has its outcome", asyn
   const farther = await spawnTask(pool, "Far & away", "farther", {}, { workflowRunId: id });
   const stranger = await spawnTask(pool, "away", "stranger", {});
 
-  const preview = await previewCancelWorkflowRunAction({ workflowRunId: id });
+  const preview = await getCancelRunPreview({ workflowRunId: id });
   expect(preview.ok && preview.data.tasks.map(({ queue: of, taskName }) => [of, taskName])).toEqual(
     [
       [queue, "root"],
@@ -108,7 +109,7 @@ test("cancel: an unknown run is refused, and nothing but a UUID is read", async 
     ok: false,
     error: { code: "workflow_run_not_found" },
   });
-  expect(await previewCancelWorkflowRunAction({ workflowRunId: "x" })).toMatchObject({
+  expect(await getCancelRunPreview({ workflowRunId: "x" })).toMatchObject({
     ok: false,
     error: { code: "bad_request" },
   });

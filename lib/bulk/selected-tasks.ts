@@ -4,6 +4,7 @@ import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { listSelectedTasks, listTasks } from "@/lib/analytics/tasks";
 import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
 import { execute } from "@/lib/db/query";
+import type { ReadOptions } from "@/lib/db/snapshot";
 import { narrowTenants } from "@/lib/db/tenants";
 import type { BulkAction } from "@/lib/model/bulk";
 import type { Count } from "@/lib/model/count";
@@ -46,6 +47,7 @@ export type BulkPreview = {
 export async function previewBulk(
   action: BulkAction,
   selection: { ids: TaskAddress[] } | { filters: TaskFilters },
+  options: ReadOptions = {},
 ): Promise<BulkPreview> {
   const deadline = performance.now() + PREVIEW_BUDGET_MS;
   const reasons = new Map<string, number>();
@@ -56,8 +58,8 @@ export async function previewBulk(
   do {
     const page: TaskPage =
       "ids" in selection
-        ? { ...(await listSelectedTasks(selection.ids)), next: null }
-        : await listMatchingTasks(selection.filters, cursor);
+        ? { ...(await listSelectedTasks(selection.ids, options)), next: null }
+        : await listMatchingTasks(selection.filters, cursor, options);
     for (const task of page.rows) {
       const reason = whyNotEligible(action, task, page.now);
       if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
@@ -124,8 +126,12 @@ async function listTasksToCollect(
  * @throws ProblemError as `listTasks` does, and `forbidden` when some of all queues cannot be read: omitting them silently
  *   would make the selection incomplete.
  */
-async function listMatchingTasks(filters: TaskFilters, cursor: string | null): Promise<TaskPage> {
-  const page = await listTasks({ ...filters, sort: "newest", cursor, limit: PAGE_SIZE });
+async function listMatchingTasks(
+  filters: TaskFilters,
+  cursor: string | null,
+  options: ReadOptions = {},
+): Promise<TaskPage> {
+  const page = await listTasks({ ...filters, sort: "newest", cursor, limit: PAGE_SIZE }, options);
   if (page.unreadable)
     throw new ProblemError({
       code: "forbidden",

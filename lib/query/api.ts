@@ -13,15 +13,20 @@ export function withFreshReads<T>(start: () => T): T {
 }
 
 /**
- * Fetches one of the dashboard's own routes.
+ * Fetches one of the dashboard's own routes, by POST if there is a body of JSON text.
  *
  * @throws ProblemError for every response except 2xx, and `network` if there is none; an abort is rethrown unchanged.
  */
-export async function fetchFromApi(path: string, signal?: AbortSignal): Promise<Response> {
+export async function fetchFromApi(
+  path: string,
+  signal?: AbortSignal,
+  body?: string,
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
       ...(signal && { signal }),
+      ...(body !== undefined && { method: "POST", body }),
       ...(bypass && { headers: { "X-Bypass-Cache": "1" } }),
     });
   } catch (error) {
@@ -33,9 +38,9 @@ export async function fetchFromApi(path: string, signal?: AbortSignal): Promise<
     });
   }
   if (response.ok) return response;
-  const body = (await response.json().catch(() => undefined)) as ProblemBody | undefined;
+  const failed = (await response.json().catch(() => undefined)) as ProblemBody | undefined;
   throw new ProblemError(
-    body?.error ?? {
+    failed?.error ?? {
       code: "internal",
       message: `The server responded with HTTP status ${response.status}.`,
     },
@@ -43,7 +48,7 @@ export async function fetchFromApi(path: string, signal?: AbortSignal): Promise<
 }
 
 /** Like `fetchFromApi`; returns the JSON body, typed as the route documents it. */
-export async function fetchJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await fetchFromApi(path, signal);
+export async function fetchJson<T>(path: string, signal?: AbortSignal, body?: string): Promise<T> {
+  const response = await fetchFromApi(path, signal, body);
   return (await response.json()) as T;
 }

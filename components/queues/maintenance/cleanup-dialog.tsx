@@ -10,10 +10,11 @@ import { Checkbox } from "@/components/ui/form/checkbox";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { CountText } from "@/components/ui/text/count";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import { cleanUpQueueAction, previewCleanupAction } from "@/lib/actions/queues";
+import { cleanUpQueueAction } from "@/lib/actions/queues";
 import type { ActionResult } from "@/lib/actions/result";
 import type { CleanupPlan } from "@/lib/analytics/queue-maintenance";
 import { plural } from "@/lib/format";
+import { previewQuery } from "@/lib/query/previews";
 import { formatPeriod } from "../policy/period";
 import { PeriodField } from "../policy/period-field";
 import { NameToConfirm } from "../queue/name-to-confirm";
@@ -39,13 +40,8 @@ export function CleanupDialog({
   const [reason, setReason] = useState("");
   const { deleted, run, stop } = useCleanup();
   const valid = !Number.isNaN(ttlSeconds) && ttlSeconds < 2 ** 31;
-  const preview = useQuery({
-    queryKey: ["preview", "cleanup", queue, ttlSeconds],
-    queryFn: () => previewCleanupAction({ queue, ttlSeconds }),
-    enabled: valid,
-    gcTime: 0,
-  });
-  const plan = preview.data?.ok ? preview.data.data : undefined;
+  const preview = useQuery(previewQuery("cleanup", valid ? { queue, ttlSeconds } : undefined));
+  const plan = preview.data;
   const shorter = valid && (kept === null || ttlSeconds < Math.floor(kept));
   const count = (tasks ? (plan?.tasks.value ?? 0) : 0) + (events ? (plan?.events.value ?? 0) : 0);
   return (
@@ -86,13 +82,8 @@ export function CleanupDialog({
         </div>
         <CleanupPreview
           plan={plan}
-          problem={
-            valid
-              ? preview.data?.ok === false
-                ? preview.data.error.message
-                : preview.error?.message
-              : "Enter how long to keep tasks and events."
-          }
+          problem={valid ? preview.error?.message : "Enter how long to keep tasks and events."}
+          onRetry={valid ? () => preview.refetch() : undefined}
         />
         {shorter && <NameToConfirm queue={queue} value={typed} onChange={setTyped} />}
         <ReasonField value={reason} onChange={setReason} />
@@ -105,14 +96,17 @@ export function CleanupDialog({
 function CleanupPreview({
   plan,
   problem,
+  onRetry,
 }: {
   plan: CleanupPlan | undefined;
   problem: string | undefined;
+  onRetry: (() => void) | undefined;
 }) {
   return (
     <Preview
       label="What will be deleted"
       problem={problem}
+      onRetry={onRetry}
       waiting="Counting tasks and events…"
       className="min-h-20"
     >

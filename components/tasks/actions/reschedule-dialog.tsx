@@ -6,16 +6,20 @@ import { usePerform } from "@/components/layout/use-perform";
 import { Changes } from "@/components/ui/data/changes";
 import { OutcomeError } from "@/components/ui/feedback/outcome-error";
 import { Skeleton } from "@/components/ui/feedback/skeleton";
+import { Button } from "@/components/ui/form/button";
 import { Field, Input } from "@/components/ui/form/field";
 import { Radio } from "@/components/ui/form/radio";
+import { Icon } from "@/components/ui/icons/icon";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { useZone } from "@/components/ui/text/zone";
-import type { ReschedulePreview } from "@/lib/actions/previews";
-import { previewRescheduleAction, rescheduleRunAction } from "@/lib/actions/runs";
+import type { ReschedulePreview } from "@/lib/actions/previews/runs";
+import { rescheduleRunAction } from "@/lib/actions/runs";
 import { formatInstant } from "@/lib/format";
+import { ProblemError } from "@/lib/model/problem";
 import type { Run, TaskDetail } from "@/lib/model/task";
 import { parseLocal } from "@/lib/parse-local";
+import { previewQuery } from "@/lib/query/previews";
 
 /** Reschedules a waiting run, after a preview of what it is waiting for. */
 export function RescheduleDialog({
@@ -28,14 +32,9 @@ export function RescheduleDialog({
   onClose: () => void;
 }) {
   const { queue } = detail.task;
-  const preview = useQuery({
-    queryKey: ["preview", "reschedule", queue, run.runId],
-    queryFn: () => previewRescheduleAction({ queue, runId: run.runId }),
-    gcTime: 0,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  if (preview.data?.ok)
-    return <RescheduleForm queue={queue} preview={preview.data.data} onClose={onClose} />;
+  const preview = useQuery(previewQuery("reschedule", { queue, runId: run.runId }));
+  if (preview.data)
+    return <RescheduleForm queue={queue} preview={preview.data} onClose={onClose} />;
   return (
     <ConfirmDialog
       title="Reschedule"
@@ -57,11 +56,16 @@ export function RescheduleDialog({
         <OutcomeError
           failure={{
             title: "Cannot be rescheduled",
-            code: preview.data?.error.code ?? "network",
-            message: preview.data?.error.message ?? "The dashboard’s server did not respond.",
-            hint: preview.data?.error.hint,
+            code: preview.error instanceof ProblemError ? preview.error.code : "internal",
+            message: preview.error?.message ?? "",
+            hint: preview.error instanceof ProblemError ? preview.error.hint : undefined,
           }}
-        />
+        >
+          <Button onClick={() => preview.refetch()}>
+            <Icon name="refresh-cw" size={14} />
+            Try again
+          </Button>
+        </OutcomeError>
       )}
     </ConfirmDialog>
   );

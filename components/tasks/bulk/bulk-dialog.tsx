@@ -11,11 +11,12 @@ import { Radio } from "@/components/ui/form/radio";
 import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
-import { previewBulkAction, startBulkAction } from "@/lib/actions/bulk";
+import { startBulkAction } from "@/lib/actions/bulk";
 import type { BulkPreview } from "@/lib/bulk/selected-tasks";
 import type { TaskAddress } from "@/lib/bulk/selection";
 import { formatCount, formatNumber, formatShortId, plural } from "@/lib/format";
 import { BULK_ACTIONS, type BulkAction, TYPED_FROM } from "@/lib/model/bulk";
+import { previewQuery } from "@/lib/query/previews";
 import {
   serializeTaskFilters,
   type TaskFilters,
@@ -51,13 +52,8 @@ export function BulkDialog({
   const [reason, setReason] = useState("");
   // A snapshot: the page behind continues to update.
   const [tasks] = useState(() => toInput(selection));
-  const preview = useQuery({
-    queryKey: ["preview", "bulk", action, tasks],
-    queryFn: () => previewBulkAction({ action, ...tasks }),
-    gcTime: 0,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const plan = preview.data?.ok ? preview.data.data : undefined;
+  const preview = useQuery(previewQuery("bulk", { action, ...tasks }));
+  const plan = preview.data;
   const words = BULK_WORDS[action];
   const phrase = plan && toPhrase(words.label, plan.eligible);
   const extraAttempts = Number(extra);
@@ -124,12 +120,11 @@ export function BulkDialog({
         preview={plan}
         done={words.done}
         problem={
-          preview.data?.ok === false
-            ? preview.data.error.message
-            : plan && !plan.installed
-              ? "Bulk operations need the dashboard’s own tables, which this database does not have. Install them with npm run db:migrate."
-              : preview.error?.message
+          plan && !plan.installed
+            ? "Bulk operations need the dashboard’s own tables, which this database does not have. Install them with npm run db:migrate."
+            : preview.error?.message
         }
+        onRetry={preview.error ? () => preview.refetch() : undefined}
       />
       <div className="mt-3 flex flex-col gap-2">
         <div className="flex flex-wrap gap-2">
@@ -212,15 +207,18 @@ function PlanPreview({
   preview,
   done,
   problem,
+  onRetry,
 }: {
   preview: BulkPreview | undefined;
   /** What will be done to the tasks, as in "27 will be cancelled". */
   done: string;
   problem: string | undefined;
+  onRetry: (() => void) | undefined;
 }) {
   return (
     <Preview
       problem={problem}
+      onRetry={onRetry}
       waiting={
         <div role="status" aria-label="Counting" className="flex flex-col gap-3 py-1">
           <Skeleton className="w-56" />

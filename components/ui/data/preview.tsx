@@ -1,10 +1,13 @@
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
+import { Button } from "../form/button";
+import { Icon } from "../icons/icon";
 
 /** In a dialog, what an action would do now, announced as it changes. `children` is the loaded preview. */
 export function Preview({
   label = "What will happen",
   problem,
+  onRetry,
   waiting,
   className,
   children,
@@ -12,6 +15,8 @@ export function Preview({
   label?: string;
   /** Why there is no preview. */
   problem: string | undefined;
+  /** Loads the preview again after a problem that may pass. */
+  onRetry?: (() => void) | undefined;
   /** Shown while loading. */
   waiting: ReactNode;
   /** Sets the minimum height. */
@@ -25,7 +30,15 @@ export function Preview({
       className={cn("rounded-2 border bg-surface", className)}
     >
       {problem ? (
-        <p className="px-3 py-2 text-failed">{problem}</p>
+        <div className="flex flex-wrap items-center gap-2 px-3 py-2">
+          <p className="min-w-0 flex-1 break-words text-failed">{problem}</p>
+          {onRetry && (
+            <Button onClick={onRetry}>
+              <Icon name="refresh-cw" size={14} />
+              Try again
+            </Button>
+          )}
+        </div>
       ) : (
         (children ?? <div className="px-3 py-2 text-ink-3">{waiting}</div>)
       )}

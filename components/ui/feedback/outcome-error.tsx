@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { Problem } from "@/lib/model/problem";
 import { Icon } from "../icons/icon";
 
@@ -5,7 +6,14 @@ import { Icon } from "../icons/icon";
 export type FailedOutcome = Problem & { title: string };
 
 /** A failed action inside its dialog, with a statement of whether anything was changed. */
-export function OutcomeError({ failure }: { failure: FailedOutcome }) {
+export function OutcomeError({
+  failure,
+  children,
+}: {
+  failure: FailedOutcome;
+  /** What to do next, such as a button. */
+  children?: ReactNode;
+}) {
   return (
     <div
       role="alert"
@@ -23,6 +31,7 @@ export function OutcomeError({ failure }: { failure: FailedOutcome }) {
       <p className="mt-1 text-12 text-ink-3">
         Code <code className="mono">{failure.code}</code>
       </p>
+      {children && <div className="mt-2">{children}</div>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
-import { useEffect, useRef, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { taskPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
@@ -11,16 +12,16 @@ import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { Dialog } from "@/components/ui/overlay/dialog";
 import { Badge } from "@/components/ui/text/badge";
 import { Link } from "@/components/ui/text/link";
-import { cancelWorkflowRunAction, previewCancelWorkflowRunAction } from "@/lib/actions/workflows";
+import { cancelWorkflowRunAction } from "@/lib/actions/workflows";
 import { formatShortId, plural } from "@/lib/format";
+import { previewQuery } from "@/lib/query/previews";
+import { PreviewProblem } from "../preview-problem";
 import { findState } from "../status";
 
 type Outcome = Extract<
   Awaited<ReturnType<typeof cancelWorkflowRunAction>>,
   { ok: true }
 >["data"]["outcomes"][number];
-
-type Preview = Awaited<ReturnType<typeof previewCancelWorkflowRunAction>>;
 
 const MAX_LISTED = 12;
 
@@ -38,17 +39,8 @@ export function CancelRunDialog({
   const ended = useRef<Outcome[]>(null);
   const [reason, setReason] = useState("");
   const [outcomes, setOutcomes] = useState<Outcome[] | null>(null);
-  const [preview, setPreview] = useState<Preview>();
-  useEffect(() => {
-    let current = true;
-    previewCancelWorkflowRunAction({ workflowRunId }).then((answer) => {
-      if (current) setPreview(answer);
-    });
-    return () => {
-      current = false;
-    };
-  }, [workflowRunId]);
-  const plan = preview?.ok ? preview.data : undefined;
+  const preview = useQuery(previewQuery("cancel-run", { workflowRunId }));
+  const plan = preview.data;
   const nothing = plan && plan.tasks.length === 0 && plan.becomes === plan.status;
   const sleeps =
     plan?.status === "running" && plan.tasks.some((one) => one.isRoot && one.state === "sleeping");
@@ -79,12 +71,8 @@ export function CancelRunDialog({
         Cancels <strong className="font-semibold text-ink">{name}</strong> and all its unfinished
         tasks. This cannot be undone.
       </p>
-      {preview && !preview.ok && (
-        <p role="alert" className="mt-3 text-failed">
-          {preview.error.message} {preview.error.hint}
-        </p>
-      )}
-      {!preview && <Skeleton className="mt-4 w-48" />}
+      {preview.error && <PreviewProblem error={preview.error} onRetry={() => preview.refetch()} />}
+      {preview.isPending && <Skeleton className="mt-4 w-48" />}
       {plan && (
         <Changes
           changes={

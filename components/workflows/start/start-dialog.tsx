@@ -6,7 +6,9 @@ import { workflowRunPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
-import { prepareStartAction, startWorkflowRunAction } from "@/lib/actions/workflows";
+import { startWorkflowRunAction } from "@/lib/actions/workflows";
+import { previewQuery } from "@/lib/query/previews";
+import { PreviewProblem } from "../preview-problem";
 import { StartFields } from "./start-fields";
 import { useStartForm } from "./use-start-form";
 
@@ -24,16 +26,8 @@ export function StartDialog({
   const router = useRouter();
   const perform = usePerform();
   const [reason, setReason] = useState("");
-  const { data, error } = useQuery({
-    queryKey: ["prepare", "workflow start", definitionId],
-    queryFn: () => prepareStartAction({ definitionId }),
-    gcTime: 0,
-    staleTime: Number.POSITIVE_INFINITY,
-    refetchOnWindowFocus: false,
-  });
-  const prepared = data?.ok ? data.data : undefined;
+  const { data: prepared, error, refetch } = useQuery(previewQuery("start-form", { definitionId }));
   const form = useStartForm(prepared, given);
-  const failed = data?.ok === false ? data.error : undefined;
   return (
     <ConfirmDialog
       title={prepared ? `Start ${prepared.name} ${prepared.version}` : "Start workflow"}
@@ -54,12 +48,8 @@ export function StartDialog({
         return failure;
       }}
     >
-      {(failed || error) && (
-        <p role="alert" className="text-failed">
-          {failed ? `${failed.message} ${failed.hint ?? ""}` : "Could not load the definition."}
-        </p>
-      )}
-      {!prepared && !failed && !error && <SkeletonRows rows={4} columns={2} />}
+      {error && <PreviewProblem error={error} onRetry={() => refetch()} />}
+      {!prepared && !error && <SkeletonRows rows={4} columns={2} />}
       {prepared && (
         <StartFields prepared={prepared} form={form} reason={reason} onReason={setReason} />
       )}

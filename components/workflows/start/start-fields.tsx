@@ -3,6 +3,7 @@ import { Button } from "@/components/ui/form/button";
 import { Field, Textarea } from "@/components/ui/form/field";
 import { jsonProblem } from "@/components/ui/form/json-field";
 import { Select } from "@/components/ui/form/select";
+import { PreviewProblem } from "../preview-problem";
 import { WorkflowInputField } from "./input-field";
 import { StartPreview } from "./start-preview";
 import type { Prepared, StartForm } from "./use-start-form";
@@ -90,9 +91,7 @@ export function StartFields({
       </div>
       <ReasonField value={reason} onChange={onReason} />
       {problem ? (
-        <p role="alert" className="break-words text-failed">
-          {problem.message} {problem.hint}
-        </p>
+        <PreviewProblem error={problem} onRetry={form.retry} />
       ) : (
         form.request && (
           <StartPreview plan={form.plan} queue={queue} workflowRunId={prepared.workflowRunId} />

@@ -2,13 +2,10 @@ import type { ReactNode } from "react";
 import { Skeleton } from "@/components/ui/feedback/skeleton";
 import { Icon } from "@/components/ui/icons/icon";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type { previewStartAction } from "@/lib/actions/workflows";
+import type { Previews } from "@/lib/actions/previews/previews";
 import { plural } from "@/lib/format";
 
-export type StartPlan = Extract<
-  Awaited<ReturnType<typeof previewStartAction>>,
-  { ok: true }
->["data"];
+export type StartPlan = Previews["start"]["data"];
 
 /** Preview of the run and task that a start creates. */
 export function StartPreview({

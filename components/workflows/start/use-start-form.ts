@@ -1,17 +1,15 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useDebouncedValue } from "@/components/ui/form/use-debounced-value";
 import { parseExactly, printExactly } from "@/components/ui/json/json-model";
-import { type prepareStartAction, previewStartAction } from "@/lib/actions/workflows";
+import type { Previews } from "@/lib/actions/previews/previews";
 import { parseWorkflow } from "@/lib/highway/language/parse";
 import { listInputs } from "@/lib/highway/model/inputs";
+import { previewQuery } from "@/lib/query/previews";
 import { findProblem, fromInputs, listFields, toInputs, toTags } from "./input-form";
 
-export type Prepared = Extract<
-  Awaited<ReturnType<typeof prepareStartAction>>,
-  { ok: true }
->["data"];
+export type Prepared = Previews["start-form"]["data"];
 
 /** The state of the start form, with the server's preview of it. */
 export function useStartForm(prepared: Prepared | undefined, given: string | undefined) {
@@ -49,13 +47,9 @@ export function useStartForm(prepared: Prepared | undefined, given: string | und
 
   const settled = useDebouncedValue(request && JSON.stringify(request));
   const preview = useQuery({
-    queryKey: ["preview", "workflow start", settled],
-    queryFn: () => previewStartAction(JSON.parse(settled ?? "")),
-    enabled: settled !== undefined,
-    placeholderData: (before) => before,
-    gcTime: 0,
+    ...previewQuery("start", settled === undefined ? undefined : JSON.parse(settled)),
+    placeholderData: keepPreviousData,
   });
-  const refused = preview.data?.ok === false ? preview.data.error : undefined;
   return {
     fields,
     texts,
@@ -69,9 +63,10 @@ export function useStartForm(prepared: Prepared | undefined, given: string | und
     setTags,
     tagsProblem: tagsJson === undefined ? "key=value, one per line" : null,
     request,
-    plan: preview.data?.ok ? preview.data.data : undefined,
-    /** Why the server would reject the start. */
-    problem: request && refused ? refused : undefined,
+    plan: preview.data,
+    /** Why there is no preview: mostly, why the server would reject the start. */
+    problem: request && preview.error ? preview.error : undefined,
+    retry: () => preview.refetch(),
   };
 }
 

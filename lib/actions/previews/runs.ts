@@ -1,22 +1,29 @@
+import "server-only";
 import { z } from "zod";
-import type { EmitPreview as EngineEmitPreview, WokenRun } from "@/lib/absurd/events/preview";
-import type { ReschedulePreview as EngineReschedulePreview } from "@/lib/absurd/runs/reschedule-preview";
-import type { Iso } from "@/lib/model/instants";
+import {
+  type ReschedulePreview as EngineReschedulePreview,
+  previewReschedule,
+} from "@/lib/absurd/runs/reschedule-preview";
+import { definePreview } from "../define-action";
+import { queueName, uuid } from "../internal/inputs";
+import { guards } from "../tenant-guards";
+import type { WithInstants } from "./with-instants";
 
-/** A type with its dates as instants, for the browser. */
-type WithInstants<T> = T extends Date
-  ? Iso
-  : T extends (infer Item)[]
-    ? WithInstants<Item>[]
-    : T extends object
-      ? { [Key in keyof T]: WithInstants<T[Key]> }
-      : T;
+/** A run by id, in its queue. */
+export const runInput = z.object({ queue: queueName, runId: uuid });
 
 /** A waiting run before or after it was moved; the client layer's type documents each kind. */
 export type ReschedulePreview = WithInstants<EngineReschedulePreview>;
 
-/** What an emit would do. */
-export type EmitPreview = WithInstants<EngineEmitPreview>;
+/** What rescheduling this run would change. Pass its `kind` and `at` back as `expected`. */
+export const getReschedulePreview = definePreview({
+  name: "preview reschedule",
+  permission: "reschedule run",
+  input: runInput,
+  guard: guards.run,
+  run: async ({ queue, runId }, { db }) =>
+    toReschedulePreview(await previewReschedule(db, queue, runId)),
+});
 
 /** Converts the client layer's dates to instants. */
 export function toReschedulePreview(preview: EngineReschedulePreview): ReschedulePreview {
@@ -47,16 +54,4 @@ export function parseExpectedWait({
   at,
 }: z.infer<typeof expectedWait>): Pick<EngineReschedulePreview, "kind" | "at"> {
   return { kind, at: at === "infinity" ? at : new Date(at) };
-}
-
-/** Like `toReschedulePreview`, for the preview of an emit. */
-export function toEmitPreview(preview: EngineEmitPreview): EmitPreview {
-  return {
-    ...preview,
-    emittedAt: preview.emittedAt?.toISOString() ?? null,
-    wakes: preview.wakes.map((run: WokenRun) => ({
-      ...run,
-      timeoutAt: run.timeoutAt?.toISOString() ?? null,
-    })),
-  };
 }

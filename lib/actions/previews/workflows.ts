@@ -1,0 +1,161 @@
+import "server-only";
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { stringifyJson } from "@/lib/absurd/connection/json";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import type { WorkflowRun } from "@/lib/absurd/workflow-runs/table";
+import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
+import { getWorkflowDefinition } from "@/lib/analytics/workflow-definitions";
+import { getTakers, listRunQueues } from "@/lib/analytics/workflow-queues";
+import { workflowHash } from "@/lib/highway/language/hash";
+import { parseWorkflow } from "@/lib/highway/language/parse";
+import { ROOT_TASK } from "@/lib/highway/machine/entry-names";
+import { formatProblem, hasErrors } from "@/lib/highway/model/problem";
+import type { Workflow } from "@/lib/highway/model/workflow";
+import { getStoredDefinition, type StoredDefinition } from "@/lib/highway/run/store";
+import type { Uuid } from "@/lib/model/ids";
+import type { JsonObject } from "@/lib/model/json";
+import { ProblemError } from "@/lib/model/problem";
+import { isActive } from "@/lib/model/states";
+import { definePreview } from "../define-action";
+import { jsonText, queueName, uuid } from "../internal/inputs";
+import { parseJsonObject } from "../internal/json-text";
+import { definitionNotFound, workflowRunNotFound } from "../internal/not-found";
+import { refuseMasks } from "../internal/redacted-values";
+import { listRunTasks } from "../internal/workflow-run-tasks";
+import { guards } from "../tenant-guards";
+
+/** A workflow run by id. */
+export const workflowRunInput = z.object({ workflowRunId: uuid });
+
+/**
+ * What cancelling a workflow run would end: its active tasks in every queue, the root first, and the status that its row
+ * would get.
+ */
+export const getCancelRunPreview = definePreview({
+  name: "preview cancel workflow run",
+  permission: "cancel workflow run",
+  input: workflowRunInput,
+  guard: guards.workflowRun,
+  run: async ({ workflowRunId }, { db }) => {
+    const run = await requireRun(db, workflowRunId);
+    const tasks = await listRunTasks(db, run);
+    const open = tasks.filter(({ state }) => isActive(state));
+    return {
+      status: run.status,
+      becomes: isFinal(run.status) ? run.status : ("cancelled" as const),
+      tasks: open
+        .sort((a, b) => Number(b.isRoot) - Number(a.isRoot))
+        .map(({ queue, taskId, taskName, state, isRoot }) => ({
+          queue,
+          taskId,
+          taskName,
+          state,
+          isRoot,
+        })),
+      ended: tasks.length - open.length,
+    };
+  },
+});
+
+/** @throws ProblemError `workflow_run_not_found` */
+export async function requireRun(db: Queryable, workflowRunId: Uuid): Promise<WorkflowRun> {
+  const run = await getWorkflowRun(db, workflowRunId);
+  if (!run) throw workflowRunNotFound(workflowRunId);
+  return run;
+}
+
+/** Whether a status is kept when the run is cancelled. */
+export function isFinal(status: string): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}
+
+const definition = z.object({ definitionId: uuid });
+/** A run to start. Inputs and tags are JSON text. */
+export const startInput = definition.extend({
+  queue: queueName,
+  /** Text of a JSON object; empty for none. */
+  inputs: jsonText,
+  tags: jsonText,
+});
+
+/**
+ * What the start form needs: the definition, the queues to choose from, the queue of its last run, and the id of the new
+ * run, which makes a second submit harmless.
+ */
+export const getStartForm = definePreview({
+  name: "prepare workflow start",
+  permission: "start workflow run",
+  input: definition,
+  guard: guards.definition,
+  run: async ({ definitionId }, { db, signal }) => {
+    const { text: _, ...stored } = await requireDefinition(db, definitionId);
+    const { text } = await getWorkflowDefinition(definitionId, { signal });
+    const { queues, last } = await listRunQueues(stored.name, { signal });
+    return { ...stored, text, queues, lastQueue: last, workflowRunId: randomUUID() as Uuid };
+  },
+});
+
+/** What a start would insert and spawn, and whether a worker of the queue claims such tasks. */
+export const getStartPreview = definePreview({
+  name: "preview workflow start",
+  permission: "start workflow run",
+  input: startInput,
+  guard: guards.definition,
+  run: async ({ definitionId, queue, ...given }, { db, operator, signal }) => {
+    const stored = await requireDefinition(db, definitionId);
+    const workflow = requireStartable(stored);
+    const { inputs, tags } = parseGiven(given);
+    return {
+      taskName: ROOT_TASK,
+      createdBy: operator,
+      tenantId: stored.tenantId,
+      hash: workflowHash(workflow),
+      inputs: stringifyJson(inputs),
+      tags: tags && stringifyJson(tags),
+      takers: await getTakers(queue, ROOT_TASK, { signal }),
+    };
+  },
+});
+
+/** @throws ProblemError `definition_not_found` */
+export async function requireDefinition(
+  db: Queryable,
+  definitionId: Uuid,
+  options: { lock?: boolean } = {},
+): Promise<StoredDefinition> {
+  const stored = await getStoredDefinition(db, definitionId, options);
+  if (!stored) throw definitionNotFound();
+  return stored;
+}
+
+/** The workflow of a definition that can be started. @throws ProblemError `paused`, `invalid_definition`. */
+export function requireStartable({ text, isPaused, name, version }: StoredDefinition): Workflow {
+  const { workflow, problems } = parseWorkflow(text, { format: "json" });
+  if (!workflow || hasErrors(problems)) {
+    const errors = problems.filter(({ severity }) => severity === "error").map(formatProblem);
+    throw new ProblemError({
+      code: "invalid_definition",
+      message: `The definition of ${name} ${version} has errors: ${errors.slice(0, 3).join("; ")}.`,
+      hint: "Store a corrected version.",
+    });
+  }
+  if (isPaused || workflow.is_paused)
+    throw new ProblemError({
+      code: "paused",
+      message: `${name} ${version} is paused.`,
+      hint: "It starts no runs until is_paused is removed from its definition.",
+    });
+  return workflow;
+}
+
+/** The inputs and tags of a start. @throws ProblemError `bad_request` for what is no JSON object. */
+export function parseGiven(given: { inputs: string; tags: string }): {
+  inputs: JsonObject;
+  tags: JsonObject | undefined;
+} {
+  return {
+    inputs: refuseMasks("inputs", parseJsonObject(given.inputs, "inputs")) ?? {},
+    tags: refuseMasks("tags", parseJsonObject(given.tags, "tags")),
+  };
+}
