@@ -73,7 +73,7 @@ module.exports = {
     ...only(
       "components-ui-imports",
       "^components/ui/",
-      [libFiles("cn", "format")],
+      [libFiles("cn", "format"), "^lib/model/instants\\.ts$"],
       ["^lib/model/problem\\.ts$"],
     ),
     ...only("actions-import", lib("actions"), [
@@ -115,7 +115,8 @@ module.exports = {
     ...only("absurd-imports", lib("absurd"), [lib("model")]),
     ...only("model-imports-nothing", lib("model"), []),
     ...only("engine-problems-import", libFiles("engine-problems"), [lib("absurd", "model")]),
-    ...only("cn-and-format-import-nothing", libFiles("cn", "format"), []),
+    ...only("cn-imports-nothing", libFiles("cn"), []),
+    ...only("format-imports", libFiles("format"), ["^lib/model/instants\\.ts$"]),
     ...only("parse-local-imports", libFiles("parse-local"), [libFiles("format")]),
     {
       name: "sub-folders-of-analytics-are-private",

@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import {
+  computeZoneOffset,
   formatAge,
   formatBytes,
   formatCount,
   formatCountdown,
   formatDuration,
   formatInstant,
+  formatMinute,
   formatRelative,
   formatShortAge,
   formatShortId,
@@ -73,6 +75,34 @@ test.each([
   [-5, "0 s"],
 ])("a short age of %i ms is %s", (ms, text) => {
   expect(formatShortAge(ms)).toBe(text);
+});
+
+test.each([
+  [Number.POSITIVE_INFINITY, "∞", "never"],
+  [Number.NEGATIVE_INFINITY, "0 s", "since ever"],
+  [Number.NaN, "unknown", "unknown"],
+])("a length of %d ms never prints as a number", (ms, length, relative) => {
+  for (const format of [formatDuration, formatAge, formatShortAge, formatCountdown])
+    expect(format(ms)).toBe(length);
+  expect(formatRelative(ms)).toBe(relative);
+});
+
+test.each([
+  ["infinity", "infinity", "infinity"],
+  ["-infinity", "-infinity", "-infinity"],
+  ["+294276-12-31T23:59:59.999Z", "+294276-12-31T23:59:59.999Z", "+294276-12-31T23:59:59.999Z"],
+  ["+020000-01-01T00:00:00.000Z", "20000-01-01 00:00:00.000", "20000-01-01 00:00"],
+  ["-000043-03-15T12:00:00.000Z", "0044-03-15 12:00:00.000 BC", "0044-03-15 12:00 BC"],
+  ["0000-12-31T12:00:00.000Z", "0001-12-31 12:00:00.000 BC", "0001-12-31 12:00 BC"],
+  ["0800-12-25T12:00:00.000Z", "0800-12-25 12:00:00.000", "0800-12-25 12:00"],
+])("the instant %s of PostgreSQL is %s", (iso, exact, minute) => {
+  expect(formatInstant(iso, "UTC")).toBe(exact);
+  expect(formatMinute(iso, "UTC")).toBe(minute);
+});
+
+test("the offset of a zone is known for every year", () => {
+  expect(computeZoneOffset(Date.UTC(2026, 6, 1), "Europe/Zurich")).toBe(7_200_000);
+  expect(computeZoneOffset(Date.UTC(20_000, 0, 1), "Asia/Kolkata")).toBe(19_800_000);
 });
 
 test("an instant is printed in the given zone on a 24-hour clock", () => {

@@ -1,3 +1,5 @@
+import { toMs } from "./model/instants";
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -5,9 +7,10 @@ const DAY = 24 * HOUR;
 
 /**
  * An exact length of time in milliseconds, at most two units, a zero second unit left out: `350 ms`, `4.8 s`, `30 s`,
- * `1 min 20 s`, `2 h 5 min`, `3 d`. Negative lengths (clocks that differ) print as zero.
+ * `1 min 20 s`, `2 h 5 min`, `3 d`. Negative lengths (clocks that differ) print as zero, endless ones as `∞`.
  */
 export function formatDuration(ms: number): string {
+  if (!Number.isFinite(ms)) return formatEndless(ms);
   const length = Math.max(ms, 0);
   if (length > 0 && length < 1) return "1 ms";
   if (Math.round(length) < SECOND) return `${Math.round(length)} ms`;
@@ -17,15 +20,17 @@ export function formatDuration(ms: number): string {
 
 /**
  * A length of time that is still growing or shrinking, in milliseconds: whole seconds, and from 10 minutes on whole
- * minutes, so that a sentence does not change every second. `4 s`, `1 min 20 s`, `31 min`, `2 h 5 min`.
+ * minutes, so that a sentence does not change every second. `4 s`, `1 min 20 s`, `31 min`, `2 h 5 min`, `∞`.
  */
 export function formatAge(ms: number): string {
+  if (!Number.isFinite(ms)) return formatEndless(ms);
   if (ms < MINUTE) return `${Math.floor(Math.max(ms, 0) / SECOND)} s`;
   return formatTwoUnits(ms < 10 * MINUTE ? ms : ms - (ms % MINUTE));
 }
 
 /** `24 s`, `71 s`, `3 min`, `30 h`, `5 d`: an age in milliseconds in one unit, for narrow columns. */
 export function formatShortAge(ms: number): string {
+  if (!Number.isFinite(ms)) return formatEndless(ms);
   const age = Math.max(ms, 0);
   if (age < 2 * MINUTE) return `${Math.floor(age / SECOND)} s`;
   if (age < HOUR) return `${Math.floor(age / MINUTE)} min`;
@@ -33,20 +38,34 @@ export function formatShortAge(ms: number): string {
   return `${Math.floor(age / DAY)} d`;
 }
 
-/** `2 min 5 s ago`, `in 3 s`, `now`. `ms` is the instant minus now: negative is in the past. */
+/**
+ * `2 min 5 s ago`, `in 3 s`, `now`; `never` and `since ever` for PostgreSQL's infinities. `ms` is the instant minus now:
+ * negative is in the past.
+ */
 export function formatRelative(ms: number): string {
+  if (Number.isNaN(ms)) return UNKNOWN;
+  if (!Number.isFinite(ms)) return ms > 0 ? "never" : "since ever";
   if (Math.abs(ms) < SECOND) return "now";
   return ms < 0 ? `${formatAge(-ms)} ago` : `in ${formatAge(ms)}`;
 }
 
 /** Time left in milliseconds as a clock, rounded up so that `0:00` means that nothing is left: `0:42`, `1:05:00`. */
 export function formatCountdown(ms: number): string {
+  if (!Number.isFinite(ms)) return formatEndless(ms);
   const total = Math.ceil(Math.max(ms, 0) / SECOND);
   const minutes = Math.floor(total / 60);
   const seconds = twoDigits(total % 60);
   return minutes < 60
     ? `${minutes}:${seconds}`
     : `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)}:${seconds}`;
+}
+
+const UNKNOWN = "unknown";
+
+/** A length without end; one before the beginning of time prints as zero, like other negative lengths. */
+function formatEndless(ms: number): string {
+  if (Number.isNaN(ms)) return UNKNOWN;
+  return ms > 0 ? "∞" : "0 s";
 }
 
 /** From one minute up. Hours are left out from 100 days on. */
@@ -66,23 +85,60 @@ function twoDigits(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-/** An instant in a time zone on a 24-hour clock: `2026-03-02 14:20:31.218`. Text that is not an instant is returned as it is. */
+/**
+ * An instant in a time zone on a 24-hour clock: `2026-03-02 14:20:31.218`, `0044-03-15 12:00:00.000 BC`. Infinities, and
+ * years that `Date` cannot hold, are returned as they are.
+ */
 export function formatInstant(iso: string, zone: string): string {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
-  const parts = new Map(
-    formatter(zone)
-      .formatToParts(date)
-      .map((part) => [part.type, part.value]),
-  );
-  const day = `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}`;
-  const time = `${parts.get("hour")}:${parts.get("minute")}:${parts.get("second")}`;
-  return `${day} ${time}.${parts.get("fractionalSecond")}`;
+  const parts = splitInstant(iso, zone);
+  return parts ? `${parts.day} ${parts.time}.${parts.fraction}${parts.era}` : iso;
+}
+
+/** The date and the time to the second: `2026-03-02 14:20:31`. */
+export function formatSecond(iso: string, zone: string): string {
+  const parts = splitInstant(iso, zone);
+  return parts ? `${parts.day} ${parts.time}${parts.era}` : iso;
+}
+
+/** The date and the time to the minute: `2026-03-02 14:20`. */
+export function formatMinute(iso: string, zone: string): string {
+  const parts = splitInstant(iso, zone);
+  return parts ? `${parts.day} ${parts.time.slice(0, 5)}${parts.era}` : iso;
 }
 
 /** The time of day: `14:20:31`. */
 export function formatClock(iso: string, zone: string): string {
-  return formatInstant(iso, zone).slice(11, 19) || iso;
+  return splitInstant(iso, zone)?.time ?? iso;
+}
+
+/** The time of day to the millisecond: `14:20:31.218`. */
+export function formatExactClock(iso: string, zone: string): string {
+  const parts = splitInstant(iso, zone);
+  return parts ? `${parts.time}.${parts.fraction}` : iso;
+}
+
+/** The time zone's offset from UTC at an instant, in milliseconds. */
+export function computeZoneOffset(ms: number, zone: string): number {
+  const parts = splitInstant(new Date(ms).toISOString(), zone);
+  if (!parts || parts.era) return 0;
+  const year = parts.day.length > 10 ? `+${parts.day.padStart(12, "0")}` : parts.day;
+  return Date.parse(`${year}T${parts.time}.${parts.fraction}Z`) - ms;
+}
+
+function splitInstant(iso: string, zone: string) {
+  const ms = toMs(iso);
+  if (!Number.isFinite(ms)) return null;
+  const parts = new Map(
+    formatter(zone)
+      .formatToParts(ms)
+      .map((part) => [part.type, part.value]),
+  );
+  return {
+    day: `${parts.get("year")?.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`,
+    time: `${parts.get("hour")}:${parts.get("minute")}:${parts.get("second")}`,
+    fraction: parts.get("fractionalSecond") ?? "000",
+    era: parts.get("era")?.startsWith("B") ? " BC" : "",
+  };
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -92,6 +148,7 @@ function formatter(zone: string): Intl.DateTimeFormat {
   if (known) return known;
   const made = new Intl.DateTimeFormat("en-GB", {
     timeZone: isTimeZone(zone) ? zone : "UTC",
+    era: "short",
     year: "numeric",
     month: "2-digit",
     day: "2-digit",

@@ -4,6 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useWidth } from "@/components/timeline/axis/use-width";
 import { formatCompact, formatInstant } from "@/lib/format";
+import { toInstant } from "@/lib/model/instants";
 import { cumulate, type Series } from "./stack";
 
 export type StackedBarsProps = {
@@ -126,7 +127,7 @@ function options({ width, step, zone, series, color, onHover }: ChartOptions): u
 
 /** The date at midnight if buckets are longer than an hour, else the time of day. */
 function formatTick(seconds: number, step: number, zone: string): string {
-  const at = formatInstant(new Date(seconds * 1000).toISOString(), zone);
+  const at = formatInstant(toInstant(seconds * 1000), zone);
   return step > 3_600_000 && at.slice(11, 16) === "00:00" ? at.slice(5, 10) : at.slice(11, 16);
 }
 

@@ -9,6 +9,7 @@ import { useClock } from "@/components/ui/text/clock";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import { formatNumber, formatShortId } from "@/lib/format";
+import { toMs } from "@/lib/model/instants";
 import { eventWaitersQuery } from "@/lib/query/events";
 
 /** The tasks waiting for an event, earliest timeout first. */
@@ -70,7 +71,7 @@ export function WaiterList({ queue, name }: { queue: string; name: string }) {
 }
 
 function TimesOut({ iso }: { iso: string | null }) {
-  const passed = useClock((now) => iso !== null && Date.parse(iso) <= now);
+  const passed = useClock((now) => iso !== null && toMs(iso) <= now);
   if (iso === null) return <span className="text-ink-3">∞ no timeout</span>;
   return (
     <span className={passed ? "font-medium text-pending" : undefined}>

@@ -14,6 +14,7 @@ import { useZone } from "@/components/ui/text/zone";
 import type { Throughput } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
 import { formatInstant, formatNumber } from "@/lib/format";
+import { toMs } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
 import { bucketStart, toSeries } from "./throughput-series";
 
@@ -63,7 +64,7 @@ function Chart({ data }: { data: Throughput }) {
       <Legend series={series} data={data} bucket={bucket} />
       <StackedBars
         series={series}
-        from={Date.parse(data.from)}
+        from={toMs(data.from)}
         step={data.stepSeconds * 1000}
         zone={zone}
         label={`Attempts started in the ${WINDOW_WORDS[data.window]}: ${words}.`}

@@ -1,5 +1,6 @@
 import { addUp, type Series } from "@/components/charts/stack";
 import type { Throughput } from "@/lib/analytics/overview";
+import { toInstant, toMs } from "@/lib/model/instants";
 
 /** The attempts of all queues, bottom up. Failures are at the bottom, where heights are easiest to compare. */
 export function toSeries({ queues }: Throughput): Series[] {
@@ -16,5 +17,5 @@ export function toSeries({ queues }: Throughput): Series[] {
 
 /** When a bucket starts, as an ISO instant. */
 export function bucketStart({ from, stepSeconds }: Throughput, bucket: number): string {
-  return new Date(Date.parse(from) + bucket * stepSeconds * 1000).toISOString();
+  return toInstant(toMs(from) + bucket * stepSeconds * 1000);
 }

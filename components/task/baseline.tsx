@@ -1,7 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useZone } from "@/components/ui/text/zone";
-import { formatDuration, formatInstant } from "@/lib/format";
+import { formatDuration, formatMinute } from "@/lib/format";
+import { toMs } from "@/lib/model/instants";
 import type { Run, Task } from "@/lib/model/task";
 import { usualQuery } from "@/lib/query/task";
 
@@ -11,7 +12,7 @@ type NamedTask = Pick<Task, "queue" | "name">;
 export function AttemptDuration({ task, run }: { task: NamedTask; run: Run }) {
   const endedAt = run.completedAt ?? run.failedAt;
   if (!endedAt || !run.startedAt) return null;
-  const ms = Date.parse(endedAt) - Date.parse(run.startedAt);
+  const ms = toMs(endedAt) - toMs(run.startedAt);
   return (
     <>
       {formatDuration(ms)} <Baseline task={task} of="attempt" ms={ms} />
@@ -37,7 +38,7 @@ export function Baseline({
   if (!baseline) return null;
   const baselineMs = of === "attempt" ? baseline.attemptMs : baseline.taskMs;
   const slow = isSlow(ms, baselineMs);
-  const minute = (iso: string) => formatInstant(iso, zone).slice(0, 16);
+  const minute = (iso: string) => formatMinute(iso, zone);
   return (
     <span
       className={slow ? "font-medium text-pending" : "font-normal text-ink-3"}

@@ -5,7 +5,7 @@ import { useClock } from "@/components/ui/text/clock";
 import { Link } from "@/components/ui/text/link";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { formatAge, formatDuration } from "@/lib/format";
-import type { Iso } from "@/lib/model/instants";
+import { type Iso, toMs } from "@/lib/model/instants";
 import { isActive, type TaskState } from "@/lib/model/states";
 import type { TaskDetail } from "@/lib/model/task";
 import { AttemptCount } from "./attempts/attempt-count";
@@ -36,11 +36,7 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
           {ended ? (
             <>
               <Span from={task.firstStartedAt} to={ended} />{" "}
-              <Baseline
-                task={task}
-                of="task"
-                ms={Date.parse(ended) - Date.parse(task.firstStartedAt)}
-              />
+              <Baseline task={task} of="task" ms={toMs(ended) - toMs(task.firstStartedAt)} />
             </>
           ) : (
             <AbsoluteTime iso={task.firstStartedAt} />
@@ -75,9 +71,9 @@ function startLabel(state: TaskState): string {
 
 /** A duration that grows while it has no end. */
 function Span({ from, to }: { from: string; to: string | null }) {
-  const start = Date.parse(from);
+  const start = toMs(from);
   const growing = useClock((now) => (to ? "" : formatAge(now - start)));
-  return to ? formatDuration(Date.parse(to) - start) : growing;
+  return to ? formatDuration(toMs(to) - start) : growing;
 }
 
 /** When the task ended: the end of its last attempt, or its cancellation; `null` while it is active. */

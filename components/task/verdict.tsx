@@ -6,6 +6,7 @@ import { useClock } from "@/components/ui/text/clock";
 import { cn } from "@/lib/cn";
 import { diagnose } from "@/lib/diagnosis/diagnose";
 import type { SuggestedAction } from "@/lib/diagnosis/facts";
+import { toInstant, toMs } from "@/lib/model/instants";
 import type { TaskDetail } from "@/lib/model/task";
 import { Sentence } from "./sentence";
 
@@ -18,7 +19,7 @@ export function Verdict({
   action: (suggested: SuggestedAction) => ReactNode;
 }) {
   const now = useClock((time) => time);
-  const verdict = diagnose(detail, new Date(now || Date.parse(detail.now)).toISOString());
+  const verdict = diagnose(detail, toInstant(now || toMs(detail.now)));
   const { state } = detail.task;
   return (
     <section

@@ -3,9 +3,10 @@ import {
   formatClock,
   formatCountdown,
   formatDuration,
-  formatInstant,
+  formatExactClock,
   formatNumber,
 } from "@/lib/format";
+import { toInstant } from "@/lib/model/instants";
 import type { Ahead, Projection, Span } from "@/lib/timeline/model";
 
 /** A piece of the text beside a bar; `tone` selects its colour. */
@@ -31,7 +32,7 @@ export function listNotes(
 }
 
 function listSpanNotes(span: Span, ahead: Ahead | null, zone: string): Note[] {
-  const clock = (at: number) => formatClock(new Date(at).toISOString(), zone);
+  const clock = (at: number) => formatClock(toInstant(at), zone);
   switch (span.kind) {
     case "late":
       return listLateNotes(span);
@@ -123,7 +124,7 @@ export type SpanFact = { label: string; value: string; note?: string };
 
 /** The facts about a span and their certainty. Instants are in the reader's `zone`, to the millisecond. */
 export function listSpanFacts(span: Span, ahead: Ahead | null, zone: string): SpanFact[] {
-  const clock = (at: number) => formatInstant(new Date(at).toISOString(), zone).slice(11);
+  const clock = (at: number) => formatExactClock(toInstant(at), zone);
   if (span.kind === "replayed")
     return [
       fact("Steps", formatNumber(span.count)),

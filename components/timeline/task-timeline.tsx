@@ -3,6 +3,7 @@ import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo, useState } from "react";
 import { useClock } from "@/components/ui/text/clock";
 import { formatDuration, plural } from "@/lib/format";
+import { toInstant } from "@/lib/model/instants";
 import { isActive } from "@/lib/model/states";
 import type { TaskDetail } from "@/lib/model/task";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
@@ -31,7 +32,7 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
   const active = isActive(detail.task.state);
   const at = useClock((now) => (active ? now : 0));
   const timeline = useMemo(
-    () => buildTimeline(detail, at ? new Date(at).toISOString() : detail.now),
+    () => buildTimeline(detail, at ? toInstant(at) : detail.now),
     [detail, at],
   );
   const [box, width] = useWidth();

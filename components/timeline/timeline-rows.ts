@@ -1,3 +1,4 @@
+import { toMs } from "@/lib/model/instants";
 import type { Checkpoint, TaskDetail } from "@/lib/model/task";
 import {
   type Ahead,
@@ -107,7 +108,7 @@ function listReplayed(lane: Lane, span: Replayed, detail: TaskDetail, folding: F
       }))
       .filter(({ checkpoint, attempt }) =>
         attempt === lane.attempt
-          ? Date.parse(checkpoint.updatedAt) <= span.from && span.copied > 0
+          ? toMs(checkpoint.updatedAt) <= span.from && span.copied > 0
           : attempt !== null && attempt < lane.attempt,
       )
       .map(({ checkpoint, attempt }): Row => {

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { useZone } from "@/components/ui/text/zone";
 import { formatDuration, formatInstant, formatNumber } from "@/lib/format";
+import { toInstant } from "@/lib/model/instants";
 import { labelStep } from "@/lib/timeline/labels";
 import type { Timeline } from "@/lib/timeline/model";
 import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";
@@ -24,7 +25,7 @@ export type TableLine = TimelineRow & { name: ReactNode; before?: ReactNode };
 /** Rows of one task, or of several with a first column headed `before`. */
 export function LineTable({ lines, before }: { lines: readonly TableLine[]; before?: string }) {
   const zone = useZone();
-  const clock = (at: number) => formatInstant(new Date(at).toISOString(), zone);
+  const clock = (at: number) => formatInstant(toInstant(at), zone);
   return (
     <div className="overflow-x-auto">
       <table className="w-full text-left">

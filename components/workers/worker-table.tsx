@@ -9,6 +9,7 @@ import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { Worker, WorkerList } from "@/lib/analytics/workers";
 import { cn } from "@/lib/cn";
 import { formatAge, formatCountdown, formatNumber } from "@/lib/format";
+import { toMs } from "@/lib/model/instants";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
 /** Columns that narrow screens leave out. */
@@ -16,8 +17,8 @@ const NARROW = "max-wide:hidden";
 
 /** One row per worker: what it is running, when it was seen, and how its attempts ended. */
 export function WorkerTable({ list }: { list: WorkerList }) {
-  const since = Date.parse(list.lookedBackTo ?? list.from);
-  const minutes = Math.max((Date.parse(list.now) - since) / 60_000, 1);
+  const since = toMs(list.lookedBackTo ?? list.from);
+  const minutes = Math.max((toMs(list.now) - since) / 60_000, 1);
   return (
     <Table className="wide:min-w-[980px]">
       <thead className="bg-canvas">
@@ -111,7 +112,7 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
 function Longest({ worker }: { worker: Worker }) {
   const longest = worker.held[0];
   const since = longest?.claimedAt;
-  const held = useClock((now) => (since ? formatAge(now - Date.parse(since)) : ""));
+  const held = useClock((now) => (since ? formatAge(now - toMs(since)) : ""));
   if (!longest) return <NoValue />;
   return (
     <Link
@@ -128,7 +129,7 @@ function Longest({ worker }: { worker: Worker }) {
 /** Time left of the lease that expires first. */
 function LeaseLeft({ worker }: { worker: Worker }) {
   const end = worker.nextLeaseEnd;
-  const left = useClock((now) => (end ? Date.parse(end) - now : 0));
+  const left = useClock((now) => (end ? toMs(end) - now : 0));
   if (!end) return <span className="text-ink-3">{worker.expired > 0 ? "expired" : "–"}</span>;
   return left > 0 ? (
     formatCountdown(left)

@@ -6,7 +6,7 @@ import { query } from "@/lib/db/query";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { AuditOutcome } from "@/lib/model/audit";
 import type { Uuid } from "@/lib/model/ids";
-import type { Iso } from "@/lib/model/instants";
+import { type Iso, toMs } from "@/lib/model/instants";
 import { EVERYTHING, intersect, prefixRange, uuidFloor } from "@/lib/model/key-range";
 import type { Page } from "@/lib/model/page";
 import type { AuditFilters } from "@/lib/search-params/audit";
@@ -96,8 +96,8 @@ export function listAuditChoices(options: ReadOptions = {}): Promise<AuditChoice
 
 function toKeyRange({ after, before }: AuditFilters) {
   return intersect(
-    after === null ? EVERYTHING : { ...EVERYTHING, from: uuidFloor(Date.parse(after)) },
-    before === null ? EVERYTHING : { ...EVERYTHING, to: uuidFloor(Date.parse(before)) },
+    after === null ? EVERYTHING : { ...EVERYTHING, from: uuidFloor(toMs(after)) },
+    before === null ? EVERYTHING : { ...EVERYTHING, to: uuidFloor(toMs(before)) },
   );
 }
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { eq, type SQL, sql } from "drizzle-orm";
-import { instant, integer, nullable, text, toIso } from "@/lib/db/decode";
+import { instant, integer, nullable, text } from "@/lib/db/decode";
 import { type DecodedRow, query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
@@ -11,7 +11,7 @@ import {
   type EventSummary,
   type EventWaiters,
 } from "@/lib/model/event";
-import type { Iso } from "@/lib/model/instants";
+import { type Iso, parseTimestamp } from "@/lib/model/instants";
 import type { Payload } from "@/lib/model/json";
 import { type Direction, formatCursor, type Page, PLACE } from "@/lib/model/page";
 import type { EventFilters } from "@/lib/search-params/events";
@@ -252,7 +252,7 @@ export async function describeEvents(
       queue,
       name,
       state,
-      emittedAt: state === "emitted" ? toIso(at) : null,
+      emittedAt: state === "emitted" ? parseTimestamp(at) : null,
       payload: payloads.get(id(queue, name)) ?? null,
       waiters: waits?.waiters ?? 0,
       overdue: waits?.overdue ?? 0,

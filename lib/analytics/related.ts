@@ -5,7 +5,7 @@ import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
-import type { Iso } from "@/lib/model/instants";
+import { type Iso, toMs } from "@/lib/model/instants";
 import {
   EVERYTHING,
   successor,
@@ -222,7 +222,7 @@ export async function searchLinked(
 ): Promise<{ found: Linked[]; rest: Uuid | null }> {
   const search = {
     key: `linked to ${taskId}`,
-    range: { from: successor(taskId), to: uuidFloor(Date.parse(now) + 1_000) },
+    range: { from: successor(taskId), to: uuidFloor(toMs(now) + 1_000) },
     most: MOST_FOUND,
     budget: BUDGET,
   };

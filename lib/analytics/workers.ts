@@ -1,12 +1,12 @@
 import type { UnreadableQueue } from "@/lib/model/queue";
 import "server-only";
 import { sql } from "drizzle-orm";
-import { array, instant, integer, nullable, text, toIso, tuple, uuid } from "@/lib/db/decode";
+import { array, instant, integer, nullable, text, tuple, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
-import type { Iso } from "@/lib/model/instants";
+import { compareInstants, type Iso, parseTimestamp } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
 import { toUnreadable, withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
@@ -101,14 +101,16 @@ export function combineClaims(
     meet(worker, claims.queue, claims.lastSeenAt);
   }
   for (const worker of workers.values()) {
-    worker.held.sort((a, b) => compare(a.claimedAt ?? "", b.claimedAt ?? ""));
+    worker.held.sort((a, b) =>
+      compareInstants(a.claimedAt ?? "-infinity", b.claimedAt ?? "-infinity"),
+    );
     worker.held.splice(HELD);
   }
   return [...workers.values()].sort(
     (a, b) =>
       b.expired - a.expired ||
       Number(b.running > 0) - Number(a.running > 0) ||
-      compare(b.lastSeenAt, a.lastSeenAt) ||
+      compareInstants(b.lastSeenAt, a.lastSeenAt) ||
       compare(a.name, b.name),
   );
 }
@@ -135,12 +137,12 @@ function find(workers: Map<string, Worker>, name: string, lastSeenAt: string): W
 
 function meet(worker: Worker, queue: string, seenAt: string): void {
   if (!worker.queues.includes(queue)) worker.queues.push(queue);
-  if (seenAt > worker.lastSeenAt) worker.lastSeenAt = seenAt;
+  if (compareInstants(seenAt, worker.lastSeenAt) > 0) worker.lastSeenAt = seenAt;
 }
 
 function earliest(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b;
-  return a < b ? a : b;
+  return compareInstants(a, b) < 0 ? a : b;
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
@@ -324,5 +326,5 @@ async function affordableStart(
     sql`select max(at)::text as at from (${sql.join(probes, sql` union all `)}) as budget`,
   );
   const cut = row?.at ?? null;
-  return { param: cut ?? from, cut: cut && toIso(cut) };
+  return { param: cut ?? from, cut: cut && parseTimestamp(cut) };
 }

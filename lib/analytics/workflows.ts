@@ -5,7 +5,7 @@ import { query } from "@/lib/db/query";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Count } from "@/lib/model/count";
 import type { Uuid } from "@/lib/model/ids";
-import type { Iso } from "@/lib/model/instants";
+import { type Iso, toInstant, toMs } from "@/lib/model/instants";
 import type { Payload } from "@/lib/model/json";
 import { type KeyRange, uuidFloor, uuidInstant, uuidMilliseconds } from "@/lib/model/key-range";
 import { type Direction, formatCursor, PLACE } from "@/lib/model/page";
@@ -104,7 +104,7 @@ function toConditions(columns: WorkflowColumns, filters: WorkflowFilters, now: I
       : [sql`${runColumn(columns, name)}::text = any(${sql.param(values)}::text[])`];
   const time = runColumn(columns, columns.dated ? "created_at" : "started_at");
   const { after, before, range } = filters;
-  const since = range && new Date(Date.parse(now) - rangeMilliseconds(range)).toISOString();
+  const since = range && toInstant(toMs(now) - rangeMilliseconds(range));
   return [
     ...among("workflow_name", filters.name),
     ...among("workflow_version", filters.version),
@@ -215,12 +215,12 @@ async function getPayloads(
 
 /** The range of ids that tasks spawned by this run can have. */
 function computeLifetime(run: WorkflowRunSummary, now: Iso): KeyRange {
-  const starts = [run.createdAt, run.startedAt].flatMap((at) => (at ? [Date.parse(at)] : []));
+  const starts = [run.createdAt, run.startedAt].flatMap((at) => (at ? [toMs(at)] : []));
   const spawned = run.rootTaskId ? [uuidMilliseconds(run.rootTaskId)] : [];
-  const from = Math.min(...starts, ...spawned, Date.parse(now)) - MARGIN;
+  const from = Math.min(...starts, ...spawned, toMs(now)) - MARGIN;
   const known = starts.length > 0 || spawned.length > 0;
-  const to = Date.parse(run.completedAt ?? now) + MARGIN;
-  return { from: uuidFloor(known ? from : Date.parse(now) - LOOK_BACK), to: uuidFloor(to) };
+  const to = toMs(run.completedAt ?? now) + MARGIN;
+  return { from: uuidFloor(known ? from : toMs(now) - LOOK_BACK), to: uuidFloor(to) };
 }
 
 function putRootFirst(found: FoundTask[], { queue, rootTaskId, rootState }: WorkflowRunSummary) {

@@ -1,5 +1,5 @@
 import type { Uuid } from "@/lib/model/ids";
-import type { Iso } from "@/lib/model/instants";
+import { type Iso, parseTimestamp, toInstant } from "@/lib/model/instants";
 
 /**
  * Turns one column value, as the driver returns it, into a value of the domain.
@@ -46,13 +46,12 @@ export const integer: Decoder<number> = (value) => {
   throw new DecodeError("an integer", value);
 };
 
-/** `timestamptz` as ISO text in UTC with milliseconds. PostgreSQL's infinities stay `infinity` and `-infinity`. */
+/** `timestamptz`, whatever the session's time zone; its date style must be ISO. */
 export const instant: Decoder<Iso> = (value) => {
-  if (typeof value === "string") return toIso(value);
-  if (value instanceof Date) return value.toISOString();
-  // The client layer's pools return the infinities as numbers.
-  if (value === Number.POSITIVE_INFINITY) return "infinity";
-  if (value === Number.NEGATIVE_INFINITY) return "-infinity";
+  if (typeof value === "string") return parseTimestamp(value);
+  if (value instanceof Date) return toInstant(value.getTime());
+  // The driver's own parser returns the infinities as numbers.
+  if (typeof value === "number") return toInstant(value);
   throw new DecodeError("an instant", value);
 };
 
@@ -94,14 +93,4 @@ export function oneOf<const T extends string>(values: readonly T[]): Decoder<T> 
     if (known.has(value)) return value as T;
     throw new DecodeError(`one of ${values.join(", ")}`, value);
   };
-}
-
-/**
- * The server's text of a `timestamptz` in UTC as `YYYY-MM-DDTHH:MM:SS.sssZ`, cut to milliseconds. Any other text is
- * returned unchanged. The session must use UTC and the ISO date style, as those of our pools do.
- */
-export function toIso(value: string): Iso {
-  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?\+00$/.exec(value);
-  if (!parts) return value;
-  return `${parts[1]}T${parts[2]}.${(parts[3] ?? "").slice(1, 4).padEnd(3, "0")}Z`;
 }

@@ -1,16 +1,17 @@
 import { type SQL, sql } from "drizzle-orm";
 import { customType, integer, interval, jsonb, pgSchema, text, uuid } from "drizzle-orm/pg-core";
+import { parseTimestamp } from "@/lib/model/instants";
 import { TASK_STATES } from "@/lib/model/states";
-import { instant as decodeInstant, toIso } from "./decode";
+import { instant as decodeInstant } from "./decode";
 import { exposeTenant, restrictTables } from "./restricted-tables";
 import { getTenants, narrowTenants, type Tenants } from "./tenants";
 
 const absurd = pgSchema("absurd");
 
-/** An ISO-8601 string in UTC with milliseconds, or `infinity`. Needs a session in UTC with the ISO date style. */
+/** An `Iso`. The session's date style must be ISO. */
 export const instant = customType<{ data: string; driverData: string }>({
   dataType: () => "timestamptz",
-  fromDriver: toIso,
+  fromDriver: parseTimestamp,
 });
 
 /** The engine's clock, which tests can stop; never compare its instants with another clock's. */

@@ -1,4 +1,5 @@
 import { formatAge, formatNumber, plural } from "@/lib/format";
+import { toMs } from "@/lib/model/instants";
 import { explainUnreadable, type Queue } from "@/lib/model/queue";
 import type { TaskState } from "@/lib/model/states";
 
@@ -44,7 +45,7 @@ export function hasNoConsumer({ oldestReadyAt, active }: Queue, now: number): bo
 }
 
 function isBacklog(oldestReadyAt: string | null, now: number): oldestReadyAt is string {
-  return oldestReadyAt !== null && now - Date.parse(oldestReadyAt) >= BACKLOG_MS;
+  return oldestReadyAt !== null && now - toMs(oldestReadyAt) >= BACKLOG_MS;
 }
 
 function listQueueConcerns(queue: Queue, now: number, allTenants: boolean): Concern[] {
@@ -69,7 +70,7 @@ function listQueueConcerns(queue: Queue, now: number, allTenants: boolean): Conc
           : `${formatNumber(expiredLeases)} runs have expired leases; they will fail at the next claim.`,
       target: { tasks: "running" },
     });
-  const waited = oldestReadyAt === null ? 0 : now - Date.parse(oldestReadyAt);
+  const waited = oldestReadyAt === null ? 0 : now - toMs(oldestReadyAt);
   if (isBacklog(oldestReadyAt, now)) {
     const unclaimed = allTenants && hasNoConsumer(queue, now);
     concerns.push({

@@ -1,7 +1,6 @@
-import type { Iso } from "@/lib/model/instants";
+import { type Iso, toInstant, toMs } from "@/lib/model/instants";
 import type { TaskDetail } from "@/lib/model/task";
 import { findCurrentRun } from "../timeline/activity.ts";
-import { toMs } from "../timeline/model.ts";
 import { explainEnded } from "./explain-ended.ts";
 import { explainRunning } from "./explain-running.ts";
 import { explainWaiting } from "./explain-waiting.ts";
@@ -50,7 +49,7 @@ function explainHazard({ detail, run, activity, policy, deadline, now }: Facts):
   const worker = activity.kind === "running" ? ", and its worker stops at its next call" : "";
   return {
     tone: "warning",
-    parts: sentence`Past its ${code(deadline.field)} (${duration(deadline.seconds * 1000)}) since ${time(new Date(deadline.at).toISOString())}. The next claim on queue ${code(task.queue)} cancels it${worker}. No claim in the last ${age(now - deadline.at)}.`,
+    parts: sentence`Past its ${code(deadline.field)} (${duration(deadline.seconds * 1000)}) since ${time(toInstant(deadline.at))}. The next claim on queue ${code(task.queue)} cancels it${worker}. No claim in the last ${age(now - deadline.at)}.`,
     action,
   };
 }

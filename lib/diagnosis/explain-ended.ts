@@ -1,5 +1,5 @@
+import { toMs } from "@/lib/model/instants";
 import { computeSuspension } from "../timeline/activity.ts";
-import { toMs } from "../timeline/model.ts";
 import { parseTimedOutWait } from "../timeline/parse-payload.ts";
 import { retryDelaySeconds } from "../timeline/retry-delay.ts";
 import type { Diagnosis, Facts } from "./facts.ts";

@@ -1,4 +1,4 @@
-import type { Iso } from "@/lib/model/instants";
+import { type Iso, toMs } from "@/lib/model/instants";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import {
   age,
@@ -26,7 +26,7 @@ export const LONG_WAIT_MS = 60_000;
 export function explainSummary(task: TaskSummary, now: Iso): Explanation {
   const run = task.run;
   if (!run) return warn(sentence`no attempts recorded`);
-  const at = Date.parse(now);
+  const at = toMs(now);
   switch (task.state) {
     case "completed":
       return { parts: ended(task), tone: "plain" };
@@ -54,17 +54,17 @@ function active(task: TaskSummary, run: RunSummary, now: number): Explanation {
 
 function running(run: RunSummary, now: number): Explanation {
   const since = run.startedAt
-    ? sentence`running ${age(now - Date.parse(run.startedAt))}`
+    ? sentence`running ${age(now - toMs(run.startedAt))}`
     : sentence`running`;
   if (!run.claimExpiresAt) return warn(sentence`${since} · no lease`);
-  const left = Date.parse(run.claimExpiresAt) - now;
+  const left = toMs(run.claimExpiresAt) - now;
   return left > 0
     ? plain(sentence`${since} · lease ${countdown(left)}`)
     : warn(sentence`lease expired ${age(-left)} ago`);
 }
 
 function sleeping(task: TaskSummary, run: RunSummary, now: number): Explanation {
-  const left = run.availableAt === "infinity" ? Infinity : Date.parse(run.availableAt) - now;
+  const left = run.availableAt === "infinity" ? Infinity : toMs(run.availableAt) - now;
   if (run.wakeEvent) {
     const waiting = sentence`waiting for ${code(run.wakeEvent)}`;
     if (left === Infinity) return plain(sentence`${waiting} · no timeout`);
@@ -91,7 +91,7 @@ function pendingSubject(task: TaskSummary, run: RunSummary): Part[] {
 /** `subject` ends in "ready". */
 function ready(subject: Part[], run: RunSummary, now: number): Explanation {
   if (run.availableAt === "infinity") return warn(sentence`no due time`);
-  const waited = now - Date.parse(run.availableAt);
+  const waited = now - toMs(run.availableAt);
   const parts = sentence`${subject} for ${age(waited)}`;
   return waited >= LONG_WAIT_MS ? warn(parts) : plain(parts);
 }
@@ -114,7 +114,7 @@ function cancelled(task: TaskSummary, run: RunSummary): Explanation {
 function ended(task: TaskSummary): Part[] {
   const attempts = task.attempts > 1 ? sentence` · ${task.attempts} attempts` : [];
   if (!task.endedAt) return sentence`completed${attempts}`;
-  return sentence`took ${duration(Date.parse(task.endedAt) - Date.parse(task.enqueuedAt))}${attempts}`;
+  return sentence`took ${duration(toMs(task.endedAt) - toMs(task.enqueuedAt))}${attempts}`;
 }
 
 function error(run: RunSummary): Part[] {

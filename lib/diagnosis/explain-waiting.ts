@@ -1,7 +1,7 @@
+import { toInstant, toMs } from "@/lib/model/instants";
 import type { Wait } from "@/lib/model/task";
 import type { Activity } from "../timeline/activity.ts";
 import { labelStep } from "../timeline/labels.ts";
-import { toMs } from "../timeline/model.ts";
 import { isManualRetry } from "../timeline/retries.ts";
 import { LONG_WAIT_MS } from "./explain-summary.ts";
 import { type Diagnosis, type Facts, findLastStep, since } from "./facts.ts";
@@ -69,9 +69,7 @@ function explainWoken(facts: Facts, due: number): Diagnosis {
   const waited = facts.now - due;
   const last = findLastStep(facts);
   const event =
-    last?.at === Date.parse(facts.run.availableAt)
-      ? sentence` by ${code(labelStep(last.name))}`
-      : [];
+    last?.at === toMs(facts.run.availableAt) ? sentence` by ${code(labelStep(last.name))}` : [];
   return {
     tone: waitTone(waited),
     parts: sentence`Woken${event} ${age(waited)} ago, waiting for a worker.${deadlineAhead(facts)}`,
@@ -193,4 +191,4 @@ function explainDeferred(
   };
 }
 
-const toIso = (at: number): string => new Date(at).toISOString();
+const toIso = (at: number): string => toInstant(at);

@@ -1,3 +1,4 @@
+import { toMs } from "@/lib/model/instants";
 import type { Run, TaskDetail } from "@/lib/model/task";
 import { type Activity, computeActivity } from "../timeline/activity.ts";
 import {
@@ -6,7 +7,7 @@ import {
   type Deadline,
   parseCancellation,
 } from "../timeline/cancellation.ts";
-import { type TaskError, toMs } from "../timeline/model.ts";
+import type { TaskError } from "../timeline/model.ts";
 import { parseError } from "../timeline/parse-payload.ts";
 import type { Part, Tone } from "./sentence.ts";
 

@@ -1,5 +1,5 @@
+import { toMs } from "@/lib/model/instants";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
-import { toMs } from "./model.ts";
 import { parseInstant } from "./parse-payload.ts";
 
 /**

@@ -1,7 +1,8 @@
+import { toMs } from "@/lib/model/instants";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { type Activity, computeActivity, computeSuspension } from "./activity.ts";
 import { type CheckpointOrigin, classifyCheckpoint } from "./classify-checkpoint.ts";
-import { type Ahead, type Lane, type Marker, toMs } from "./model.ts";
+import type { Ahead, Lane, Marker } from "./model.ts";
 import { parseError, parseObject, parseTimedOutWait } from "./parse-payload.ts";
 import { findPlannedStart } from "./retries.ts";
 import { describeStrategy } from "./retry-delay.ts";

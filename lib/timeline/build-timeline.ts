@@ -1,9 +1,10 @@
 import type { Iso } from "@/lib/model/instants";
+import { toMs } from "@/lib/model/instants";
 import { isActive, type TaskState } from "@/lib/model/states";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { findCurrentRun } from "./activity.ts";
 import { buildLane } from "./build-lane.ts";
-import { type Timeline, toMs } from "./model.ts";
+import type { Timeline } from "./model.ts";
 import { projectRetries } from "./retries.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { toMs } from "@/lib/model/instants";
 import type { Task } from "@/lib/model/task";
-import { toMs } from "./model.ts";
 import { parseObject } from "./parse-payload.ts";
 
 export type CancellationPolicy = {

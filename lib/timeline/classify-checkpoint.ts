@@ -1,6 +1,6 @@
+import { toMs } from "@/lib/model/instants";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { CLOCK_SKEW_MS } from "./activity.ts";
-import { toMs } from "./model.ts";
 import { parseInstant } from "./parse-payload.ts";
 
 const EVENT_PREFIX = "$awaitEvent:";

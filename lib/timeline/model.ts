@@ -1,5 +1,4 @@
 import type { Uuid } from "@/lib/model/ids";
-import type { Iso } from "@/lib/model/instants";
 import type { TaskState } from "@/lib/model/states";
 
 /** `exact`: the engine recorded this instant. `inferred`: it is derived; the engine has no record of it. */
@@ -111,9 +110,4 @@ export type Timeline = {
 /** The projection if the last attempt is running. A waiting attempt cannot fail before it runs again. */
 export function getShownProjection({ lanes, projection }: Timeline): Projection | null {
   return lanes.at(-1)?.state === "running" ? projection : null;
-}
-
-/** The instant in milliseconds; `"infinity"` is `Infinity`. */
-export function toMs(iso: Iso | "infinity"): number {
-  return iso === "infinity" ? Number.POSITIVE_INFINITY : Date.parse(iso);
 }

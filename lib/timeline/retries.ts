@@ -1,6 +1,7 @@
+import { toMs } from "@/lib/model/instants";
 import type { Run, Task, TaskDetail } from "@/lib/model/task";
 import { cancellationDeadline } from "./cancellation.ts";
-import { type Certainty, type ProjectedRetry, type Projection, toMs } from "./model.ts";
+import type { Certainty, ProjectedRetry, Projection } from "./model.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
 
 /** The engine inserts its own retry together with the failure; one inserted later than this was made by a person. */

@@ -8,6 +8,7 @@ import { useClock } from "@/components/ui/text/clock";
 import { useZone } from "@/components/ui/text/zone";
 import { cn } from "@/lib/cn";
 import { formatClock, formatRelative } from "@/lib/format";
+import { toInstant } from "@/lib/model/instants";
 import { healthQuery } from "@/lib/query/health";
 import { markLive, useConnection } from "./connection";
 
@@ -50,8 +51,7 @@ export function LostBanner() {
           {/* Announced once, not every second. */}
           <span aria-hidden>{ago}</span>.
         </strong>{" "}
-        {at !== null &&
-          `Showing data from ${formatClock(new Date(at).toISOString(), zone)} ${zone}. `}
+        {at !== null && `Showing data from ${formatClock(toInstant(at), zone)} ${zone}. `}
         Actions are unavailable. Retrying every 3 s.
       </Banner>
     </div>

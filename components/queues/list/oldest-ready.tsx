@@ -3,6 +3,7 @@ import { useClock } from "@/components/ui/text/clock";
 import { NoValue } from "@/components/ui/text/count";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format";
+import { toMs } from "@/lib/model/instants";
 
 /** Waits from which the age is a warning, and an alarm, in milliseconds. */
 const WARNING_MS = 10_000;
@@ -10,7 +11,7 @@ const ALARM_MS = 60_000;
 
 /** How long the oldest ready task of a queue has waited: the latency a new task would see. */
 export function OldestReady({ iso }: { iso: string | null }) {
-  const ms = useClock((now) => (iso === null ? 0 : Math.max(now - Date.parse(iso), 0)));
+  const ms = useClock((now) => (iso === null ? 0 : Math.max(now - toMs(iso), 0)));
   if (iso === null) return <NoValue />;
   return (
     <span

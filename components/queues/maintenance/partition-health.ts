@@ -1,5 +1,6 @@
 import { formatCount, plural } from "@/lib/format";
 import { type Count, sumCounts } from "@/lib/model/count";
+import { toMs } from "@/lib/model/instants";
 import type { Partitions, PartitionWeek } from "@/lib/model/maintenance";
 
 /** Something wrong with the partitions of a queue: `bad` if workers may fail. */
@@ -38,7 +39,7 @@ export function listPartitionProblems(
 
 /** Whether `now` is in this week. */
 export function isCurrent({ from, to }: PartitionWeek, now: number): boolean {
-  return Date.parse(from) <= now && now < Date.parse(to);
+  return toMs(from) <= now && now < toMs(to);
 }
 
 /** The date of the Monday in UTC on which a week starts. */

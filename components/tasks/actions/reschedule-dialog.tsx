@@ -15,7 +15,8 @@ import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { useZone } from "@/components/ui/text/zone";
 import type { ReschedulePreview } from "@/lib/actions/previews/runs";
 import { rescheduleRunAction } from "@/lib/actions/runs";
-import { formatInstant } from "@/lib/format";
+import { formatSecond } from "@/lib/format";
+import { toInstant, toMs } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
 import type { Run, TaskDetail } from "@/lib/model/task";
 import { parseLocal } from "@/lib/parse-local";
@@ -110,7 +111,7 @@ function RescheduleForm({
             failed: "Run not rescheduled",
             done: (moved) => ({
               title: isWait ? "Timeout changed" : "Rescheduled",
-              text: `${preview.taskName}: ${moved.at === "infinity" ? "no timeout" : `${formatInstant(moved.at, zone).slice(0, 19)} ${zone}`}`,
+              text: `${preview.taskName}: ${moved.at === "infinity" ? "no timeout" : `${formatSecond(moved.at, zone)} ${zone}`}`,
             }),
           },
         )
@@ -213,10 +214,10 @@ function TimeField({
 
 /** The current due time, or an hour from now if that has passed, as the field shows it. */
 function defaultTime(preview: ReschedulePreview, zone: string): string {
-  const due = preview.at === "infinity" ? 0 : Date.parse(preview.at);
-  const now = Date.parse(preview.now);
-  const start = due > now ? due : now + 3_600_000;
-  return formatInstant(new Date(start).toISOString(), zone).slice(0, 19);
+  const due = toMs(preview.at);
+  const now = toMs(preview.now);
+  const start = due > now && Number.isFinite(due) ? due : now + 3_600_000;
+  return formatSecond(toInstant(start), zone);
 }
 
 /** What the run is waiting for, and what rescheduling changes. */

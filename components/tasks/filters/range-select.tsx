@@ -1,7 +1,7 @@
 "use client";
 import { Select } from "@/components/ui/form/select";
 import { useZone } from "@/components/ui/text/zone";
-import { formatInstant } from "@/lib/format";
+import { formatMinute } from "@/lib/format";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 
 const RANGES = [
@@ -22,7 +22,7 @@ export function RangeSelect({
   onChange: (change: Partial<TaskFilters>) => void;
 }) {
   const zone = useZone();
-  const minutes = (iso: string) => formatInstant(iso, zone).slice(0, 16);
+  const minutes = (iso: string) => formatMinute(iso, zone);
   const fixed = [
     filters.after && `from ${minutes(filters.after)}`,
     filters.before && `until ${minutes(filters.before)}`,

@@ -3,6 +3,7 @@ import { Th } from "@/components/ui/data/table";
 import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
 import { cn } from "@/lib/cn";
+import { toMs } from "@/lib/model/instants";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { TASK_SORTS, type TaskSort } from "@/lib/search-params/tasks/sort";
@@ -47,7 +48,7 @@ export const ORDERS: Record<TaskSort, Order> = {
 /** Milliseconds from the first start to the end, or to now while the task is active; -1 before the first start. */
 function duration({ firstStartedAt, endedAt }: TaskSummary): number {
   if (firstStartedAt === null) return -1;
-  return (endedAt === null ? Date.now() : Date.parse(endedAt)) - Date.parse(firstStartedAt);
+  return (endedAt === null ? Date.now() : toMs(endedAt)) - toMs(firstStartedAt);
 }
 
 type SortProps = { sort: TaskSort; onSort: (change: Pick<TaskFilters, "sort">) => void };

@@ -11,6 +11,7 @@ import { cn } from "@/lib/cn";
 import { explainSummary } from "@/lib/diagnosis/explain-summary";
 import { plainText } from "@/lib/diagnosis/sentence";
 import { formatAge, formatDuration, formatShortId } from "@/lib/format";
+import { toInstant, toMs } from "@/lib/model/instants";
 import type { TaskSummary } from "@/lib/model/task";
 import { StateLabel } from "../state/state-label";
 import { rowKey } from "./live-rows";
@@ -153,9 +154,9 @@ const when = (shown: boolean, column: TaskColumn): TaskColumn[] => (shown ? [col
 /** From the first start to the end, or to now while the task is active. */
 function Duration({ task }: { task: TaskSummary }) {
   const { firstStartedAt: from, endedAt: to } = task;
-  const running = useClock((now) => (from && !to ? formatAge(now - Date.parse(from)) : ""));
+  const running = useClock((now) => (from && !to ? formatAge(now - toMs(from)) : ""));
   if (!from) return NONE;
-  return to ? formatDuration(Date.parse(to) - Date.parse(from)) : running;
+  return to ? formatDuration(toMs(to) - toMs(from)) : running;
 }
 
 const TONES = {
@@ -170,7 +171,7 @@ function Why({ task }: { task: TaskSummary }) {
   const active = task.endedAt === null;
   // The text of an ended task does not change, so only active tasks subscribe to the clock.
   const at = useClock((now) => (active ? now : 0));
-  const now = new Date(at || Date.parse(task.endedAt ?? task.enqueuedAt)).toISOString();
+  const now = toInstant(at || toMs(task.endedAt ?? task.enqueuedAt));
   const { parts, tone } = explainSummary(task, now);
   return (
     <span className={cn("block truncate", TONES[tone])} title={plainText(parts)}>

@@ -1,6 +1,13 @@
 "use client";
 import { useZone } from "@/components/ui/text/zone";
-import { formatAge, formatClock, formatInstant } from "@/lib/format";
+import {
+  computeZoneOffset,
+  formatAge,
+  formatClock,
+  formatExactClock,
+  formatSecond,
+} from "@/lib/format";
+import { toInstant } from "@/lib/model/instants";
 import type { Scale } from "@/lib/timeline/axis/scale";
 import { listTicks, type Ticks } from "@/lib/timeline/axis/ticks";
 import type { Timeline } from "@/lib/timeline/model";
@@ -81,25 +88,19 @@ function overlapsAny(one: { x: number; width: number }, others: Tag[]): boolean 
 }
 
 function formatTime(at: number, zone: string): string {
-  return formatClock(new Date(at).toISOString(), zone);
+  return formatClock(toInstant(at), zone);
 }
 
 function formatTick(at: number, zone: string, precision: Ticks["precision"]): string {
-  const instant = formatInstant(new Date(at).toISOString(), zone);
+  const iso = toInstant(at);
   switch (precision) {
     case "millisecond":
-      return instant.slice(17);
+      return formatExactClock(iso, zone).slice(6);
     case "second":
-      return instant.slice(11, 19);
+      return formatClock(iso, zone);
     case "minute":
-      return instant.slice(11, 16);
+      return formatClock(iso, zone).slice(0, 5);
     case "day":
-      return instant.slice(5, 10);
+      return /\d\d-\d\d(?= )/.exec(formatSecond(iso, zone))?.[0] ?? "";
   }
-}
-
-/** The zone's offset from UTC at an instant, in milliseconds. */
-function computeZoneOffset(at: number, zone: string): number {
-  const iso = new Date(at).toISOString();
-  return Date.parse(`${formatInstant(iso, zone).replace(" ", "T")}Z`) - Date.parse(iso);
 }

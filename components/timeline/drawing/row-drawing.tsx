@@ -1,5 +1,6 @@
 import { useZone } from "@/components/ui/text/zone";
 import { formatClock } from "@/lib/format";
+import { toInstant } from "@/lib/model/instants";
 import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Lane, Marker } from "@/lib/timeline/model";
 import { listNotes } from "../span-text";
@@ -88,7 +89,7 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
     }
     case "late-write": {
       const { at } = row.marker;
-      const text = `written ${formatClock(new Date(at).toISOString(), zone)}, after the end`;
+      const text = `written ${formatClock(toInstant(at), zone)}, after the end`;
       return (
         <BarLabel notes={[{ text, tone: "late" }]} from={at} to={at} scale={scale} row={height} />
       );

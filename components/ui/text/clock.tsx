@@ -7,6 +7,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { toMs } from "@/lib/model/instants";
 
 /**
  * One clock for every age on the page. It ticks once a second and follows the database's clock, which `ClockProvider`
@@ -24,7 +25,7 @@ const JUMP_MS = 30_000;
  * offset is the most accurate.
  */
 export function syncClock(now: string): void {
-  const sample = Date.parse(now) - Date.now();
+  const sample = toMs(now) - Date.now();
   if (Number.isNaN(sample)) return;
   if (offset === null || sample > offset || sample < offset - JUMP_MS) offset = sample;
 }
@@ -57,8 +58,8 @@ export function useClock<T extends string | number | boolean>(derive: (now: numb
   const serverNow = useContext(ServerNow);
   return useSyncExternalStore(
     subscribe,
-    () => derive(offset === null && serverNow ? Date.parse(serverNow) : currentTime()),
-    () => derive(serverNow ? Date.parse(serverNow) : 0),
+    () => derive(offset === null && serverNow ? toMs(serverNow) : currentTime()),
+    () => derive(serverNow ? toMs(serverNow) : 0),
   );
 }
 

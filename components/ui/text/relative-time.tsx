@@ -1,11 +1,12 @@
 "use client";
-import { formatInstant, formatRelative, formatShortAge } from "@/lib/format";
+import { formatInstant, formatMinute, formatRelative, formatShortAge } from "@/lib/format";
+import { toMs } from "@/lib/model/instants";
 import { useClock } from "./clock";
 import { useZone } from "./zone";
 
 /** `2 min 5 s ago` or `in 3 s`, with the exact instant on hover. */
 export function RelativeTime({ iso }: { iso: string }) {
-  const text = useClock((now) => formatRelative(Date.parse(iso) - now));
+  const text = useClock((now) => formatRelative(toMs(iso) - now));
   return <Instant iso={iso} text={text} />;
 }
 
@@ -14,14 +15,14 @@ export function AbsoluteTime({ iso, toMinute = false }: { iso: string; toMinute?
   const zone = useZone();
   return (
     <time dateTime={iso} title={iso} className="whitespace-nowrap">
-      {formatInstant(iso, zone).slice(0, toMinute ? 16 : undefined)}
+      {toMinute ? formatMinute(iso, zone) : formatInstant(iso, zone)}
     </time>
   );
 }
 
 /** An age in one unit, for columns, with the exact instant on hover. */
 export function Age({ iso }: { iso: string }) {
-  const text = useClock((now) => formatShortAge(now - Date.parse(iso)));
+  const text = useClock((now) => formatShortAge(now - toMs(iso)));
   return <Instant iso={iso} text={text} />;
 }
 

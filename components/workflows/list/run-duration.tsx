@@ -2,6 +2,7 @@
 import { useClock } from "@/components/ui/text/clock";
 import { NoValue } from "@/components/ui/text/count";
 import { formatAge, formatDuration } from "@/lib/format";
+import { toMs } from "@/lib/model/instants";
 import { isActive } from "@/lib/model/states";
 import type { WorkflowRunSummary } from "@/lib/model/workflow";
 
@@ -9,8 +10,8 @@ import type { WorkflowRunSummary } from "@/lib/model/workflow";
 export function RunDuration({ run }: { run: WorkflowRunSummary }) {
   const { startedAt: from, completedAt: to } = run;
   const grows = from !== null && to === null && isRunActive(run);
-  const growing = useClock((now) => (grows ? formatAge(now - Date.parse(from)) : ""));
-  if (from && to) return formatDuration(Date.parse(to) - Date.parse(from));
+  const growing = useClock((now) => (grows ? formatAge(now - toMs(from)) : ""));
+  if (from && to) return formatDuration(toMs(to) - toMs(from));
   return growing || <NoValue />;
 }
 

@@ -9,6 +9,7 @@ import { parseWorkflow } from "@/lib/highway/language/parse";
 import { computeOperatorStates } from "@/lib/highway/view/operator-states";
 import type { TaskHistory } from "@/lib/highway/view/records";
 import { createResolver } from "@/lib/highway/view/resolve-step";
+import { toInstant, toMs } from "@/lib/model/instants";
 import type { RunDefinition, WorkflowRunDetail } from "@/lib/model/workflow";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { GraphPane } from "../graph/graph-pane";
@@ -50,7 +51,7 @@ export function RunBody({
   const { run } = detail;
   const live = isRunActive(run);
   const clock = useClock((time) => (live ? Math.floor(time / 1_000) * 1_000 : 0));
-  const now = Math.max(clock, Date.parse(detail.now));
+  const now = Math.max(clock, toMs(detail.now));
   const text = definition?.text;
   const parsed = useMemo(
     () => (text === undefined ? undefined : parseWorkflow(text, { format: "json" })),
@@ -63,12 +64,7 @@ export function RunBody({
   const statuses = useMemo(
     () =>
       workflow && graph
-        ? computeOperatorStates(
-            workflow,
-            graph,
-            detail,
-            toHistories(detail, Date.parse(detail.now)),
-          )
+        ? computeOperatorStates(workflow, graph, detail, toHistories(detail, toMs(detail.now)))
         : new Map(),
     [workflow, graph, detail],
   );
@@ -147,7 +143,7 @@ export function RunBody({
 function toHistories(detail: WorkflowRunDetail, now: number): TaskHistory[] {
   return detail.tasks.map((task) => ({
     detail: task,
-    timeline: buildTimeline(task, new Date(now).toISOString()),
+    timeline: buildTimeline(task, toInstant(now)),
   }));
 }
 

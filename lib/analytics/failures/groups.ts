@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { fingerprint } from "@/lib/diagnosis/fingerprint";
 import type { FailureGroup, FailureOutcomes } from "@/lib/model/failure";
+import { compareInstants, toMs } from "@/lib/model/instants";
 import type { TimeGrid } from "../scope/time-grid";
 import type { FailedAttempt } from "./attempts";
 
@@ -26,7 +27,7 @@ export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): F
   }
   return [...drafts.values()]
     .map(close)
-    .sort((a, b) => b.attempts - a.attempts || (a.lastAt < b.lastAt ? 1 : -1));
+    .sort((a, b) => b.attempts - a.attempts || compareInstants(b.lastAt, a.lastAt));
 }
 
 /** Returns a test of whether a failure belongs to the group with this id. */
@@ -82,9 +83,9 @@ function open(key: string, row: FailedAttempt, pattern: string, grid: TimeGrid):
 
 function add(draft: Draft, row: FailedAttempt, { from, step, buckets }: TimeGrid): void {
   draft.attempts++;
-  if (row.failedAt < draft.firstAt) draft.firstAt = row.failedAt;
-  if (row.failedAt > draft.lastAt) draft.lastAt = row.failedAt;
-  const bucket = Math.floor((Date.parse(row.failedAt) - from) / step);
+  if (compareInstants(row.failedAt, draft.firstAt) < 0) draft.firstAt = row.failedAt;
+  if (compareInstants(row.failedAt, draft.lastAt) > 0) draft.lastAt = row.failedAt;
+  const bucket = Math.floor((toMs(row.failedAt) - from) / step);
   const at = Math.min(Math.max(bucket, 0), buckets - 1);
   draft.trend[at] = (draft.trend[at] ?? 0) + 1;
   draft.byQueue.set(row.queue, (draft.byQueue.get(row.queue) ?? 0) + 1);

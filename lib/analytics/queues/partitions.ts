@@ -3,7 +3,7 @@ import { boolean, integer, number, oneOf, text } from "@/lib/db/decode";
 import { type DecodedRow, query } from "@/lib/db/query";
 import { currentTime, queues, queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import type { Iso } from "@/lib/model/instants";
+import { type Iso, toInstant, toMs } from "@/lib/model/instants";
 import { uuidInstant } from "@/lib/model/key-range";
 import {
   PARTITIONED_TABLES,
@@ -99,9 +99,7 @@ function toWeek(from: Iso, parts: Part[], wanted: boolean): PartitionWeek {
   const [first] = parts;
   return {
     from,
-    to: first
-      ? parseBounds(first.bound).to
-      : new Date(Date.parse(from) + 7 * 86_400_000).toISOString(),
+    to: first ? parseBounds(first.bound).to : toInstant(toMs(from) + 7 * 86_400_000),
     wanted,
     missing: PARTITIONED_TABLES.filter((table) => !has.has(table)),
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),

@@ -4,7 +4,7 @@ import { query } from "@/lib/db/query";
 import { queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
-import type { Iso } from "@/lib/model/instants";
+import { type Iso, toMs } from "@/lib/model/instants";
 import {
   EVERYTHING,
   intersect,
@@ -128,7 +128,7 @@ async function rankByFigure(
 ): Promise<{ found: Ranked[]; from: Uuid }> {
   const { place, at } = search;
   const from = place?.from ?? (await findRankedFrom(db, search.queues, search.range));
-  const until = uuidFloor(Date.parse(at) + 1);
+  const until = uuidFloor(toMs(at) + 1);
   const ranked = { ...search, range: intersect(search.range, { from, to: until }) };
   const order = sql.raw(search.direction === "older" ? "desc" : "asc");
   const beyond = sql.raw(search.direction === "older" ? "<" : ">");

@@ -4,7 +4,7 @@ import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
-import type { Iso } from "@/lib/model/instants";
+import { type Iso, toMs } from "@/lib/model/instants";
 import {
   EVERYTHING,
   intersect,
@@ -68,7 +68,7 @@ export async function toTaskSearch(
     ? { ...parseKeyCursor(cursor, sort === "oldest" ? "newer" : "older"), place: null }
     : { ...parseRankCursor(cursor, sort), range: EVERYTHING };
   const at = start.place?.at ?? now;
-  const since = filters.range === null ? 0 : Date.parse(at) - rangeMilliseconds(filters.range);
+  const since = filters.range === null ? 0 : toMs(at) - rangeMilliseconds(filters.range);
   return {
     queues: queues.map((queue) => queue.name),
     query: pickQuery(filters),
@@ -76,8 +76,8 @@ export async function toTaskSearch(
     range: intersect(
       start.range,
       filters.id === null ? EVERYTHING : prefixRange(filters.id),
-      { ...EVERYTHING, from: uuidFloor(Math.max(after ? Date.parse(after) : 0, since)) },
-      before === null ? EVERYTHING : { ...EVERYTHING, to: uuidFloor(Date.parse(before)) },
+      { ...EVERYTHING, from: uuidFloor(Math.max(after ? toMs(after) : 0, since)) },
+      before === null ? EVERYTHING : { ...EVERYTHING, to: uuidFloor(toMs(before)) },
     ),
     direction: start.direction,
     limit: filters.limit,

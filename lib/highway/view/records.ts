@@ -1,3 +1,4 @@
+import { toMs } from "@/lib/model/instants";
 import { parseJson } from "../../absurd/connection/json.ts";
 import type { Json } from "../../model/json.ts";
 import { TASK_STATES, type TaskState } from "../../model/states.ts";
@@ -44,17 +45,17 @@ export function collectRecords(detail: WorkflowRunDetail, resolve: Resolve): Rec
     // A wait is no checkpoint; the interpreter notes it, others leave it to the engine.
     if (!isComplete)
       for (const wait of waits)
-        add(`${nameOf(wait.stepName)}/waiting`, { at: Date.parse(wait.createdAt) });
+        add(`${nameOf(wait.stepName)}/waiting`, { at: toMs(wait.createdAt) });
   }
   const root = run.rootState ?? TASK_STATES.find((state) => state === run.status) ?? null;
-  return { entries, parts, root, now: Date.parse(detail.now), isComplete };
+  return { entries, parts, root, now: toMs(detail.now), isComplete };
 }
 
 function toEntry({ updatedAt, state }: Checkpoint, recorded: RecordedValue | undefined): Entry {
   const { failure, ...rest } = recorded ?? {};
   const value: Json | undefined =
     failure ?? (state?.text === undefined ? undefined : parseValue(state.text));
-  return { at: Date.parse(updatedAt), value, ...rest };
+  return { at: toMs(updatedAt), value, ...rest };
 }
 
 /** `undefined` for text that was cut, and so is no JSON. */
