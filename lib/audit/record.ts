@@ -31,6 +31,8 @@ export type AuditRecord = {
   bulkId?: Uuid;
   /** The tenants it was restricted to; default: those of this dashboard. */
   tenants?: Tenants;
+  /** The tenant of its target where the caller knows it, `null` for none; default: looked up. */
+  tenant?: string | null | undefined;
 };
 
 /**
@@ -41,29 +43,62 @@ export type AuditRecord = {
  *   not happen.
  */
 export async function recordAudit(db: Queryable, record: AuditRecord): Promise<boolean> {
+  return recordAuditBatch(db, [record]);
+}
+
+/** Like `recordAudit`, for the entries of a batch of a bulk operation: one statement for all of them, in their order. */
+export async function recordAuditBatch(
+  db: Queryable,
+  records: readonly AuditRecord[],
+): Promise<boolean> {
   const table = await explainMissingRights(() => getTable(db));
   if (!table.installed) return false;
-  const tenants = table.tenants ? await listConcernedTenants(db, record) : null;
-  const { queue, taskId, runId, bulkId, reason: _, ...parameters } = describeInput(record.input);
-  const { bulkId: started, ...result } = omitDigests(describeInput(record.output));
-  const column = tenants ? sql`, tenants` : sql``;
-  const value = tenants ? sql`, ${sql.param([...tenants])}::text[]` : sql``;
+  const rows: Row[] = [];
+  for (const record of records) {
+    const tenants = table.tenants ? await listConcernedTenants(db, record) : null;
+    rows.push(toRow(record, tenants));
+  }
+  const column = table.tenants ? sql`, tenants` : sql``;
   await explainMissingRights(() =>
     execute(
       db,
       sql`insert into ${dashboardTablesOfAllTenants.auditEntries}
-            (operator, action, queue, task_id, run_id,
-             parameters, reason, outcome, code, message,
-             result, bulk_id${column})
-          values
-            (${record.operator}, ${record.action}, ${queue ?? result.queue ?? null},
-             ${taskId ?? result.taskId ?? null}, ${runId ?? result.runId ?? null},
-             ${JSON.stringify(parameters)}::jsonb, ${record.reason ?? null}, ${record.outcome},
-             ${record.code ?? null}, ${record.message ?? null},
-             ${JSON.stringify(result)}::jsonb, ${record.bulkId ?? bulkId ?? started ?? null}${value})`,
+            (operator, action, queue, task_id, run_id, parameters, reason, outcome, code, message, result, bulk_id${column})
+          select operator, action, queue, task_id, run_id, parameters, reason, outcome, code, message, result, bulk_id${column}
+            from jsonb_to_recordset(${JSON.stringify(rows, storable)}::jsonb) as entry (
+              operator text, action text, queue text, task_id uuid, run_id uuid, parameters jsonb, reason text,
+              outcome text, code text, message text, result jsonb, bulk_id uuid, tenants text[])`,
     ),
   );
   return true;
+}
+
+/** The columns of an entry. */
+type Row = Record<string, Json | readonly string[]>;
+
+function toRow(record: AuditRecord, tenants: Tenants): Row {
+  const { queue, taskId, runId, bulkId, reason: _, ...parameters } = describeInput(record.input);
+  const { bulkId: started, ...result } = omitDigests(describeInput(record.output));
+  return {
+    operator: record.operator,
+    action: record.action,
+    queue: queue ?? result.queue ?? null,
+    task_id: taskId ?? result.taskId ?? null,
+    run_id: runId ?? result.runId ?? null,
+    parameters,
+    reason: record.reason ?? null,
+    outcome: record.outcome,
+    code: record.code ?? null,
+    message: record.message ?? null,
+    result,
+    bulk_id: record.bulkId ?? bulkId ?? started ?? null,
+    tenants,
+  };
+}
+
+/** Replaces U+0000 and lone surrogates, which PostgreSQL cannot store in JSON. */
+function storable(_: string, value: unknown): unknown {
+  return typeof value === "string" ? value.replace(/[\0\p{Surrogate}]/gu, "\uFFFD") : value;
 }
 
 /** Whether the audit table is installed (`npm run db:migrate`), and whether it has the column `tenants`. */
@@ -101,10 +136,13 @@ async function explainMissingRights<T>(write: () => Promise<T>): Promise<T> {
  */
 async function listConcernedTenants(
   db: Queryable,
-  record: Pick<AuditRecord, "input" | "output" | "tenants">,
+  record: Pick<AuditRecord, "input" | "output" | "tenants" | "tenant">,
 ): Promise<Tenants> {
   const restriction = record.tenants ?? getTenants();
-  const tenant = await findTenant(db, { ...asObject(record.output), ...asObject(record.input) });
+  const tenant =
+    "tenant" in record
+      ? record.tenant
+      : await findTenant(db, { ...asObject(record.output), ...asObject(record.input) });
   return tenant != null && isAllowed(restriction, tenant) ? [tenant] : restriction;
 }
 

@@ -1,9 +1,10 @@
+import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { AbsurdError, TaskNotFoundError } from "@/lib/absurd/errors";
+import { AbsurdError } from "@/lib/absurd/errors";
 import { rescheduleRun } from "@/lib/absurd/runs/reschedule";
 import { previewReschedule } from "@/lib/absurd/runs/reschedule-preview";
-import { runAgain } from "@/lib/absurd/tasks/copies";
-import { cancelTask, getTaskStatus, retryTask, type TaskStatus } from "@/lib/absurd/tasks/tasks";
+import { cancelTasks, type LockedTask, lockTasks, retryTasks } from "@/lib/absurd/tasks/batch";
+import { copyTasks } from "@/lib/absurd/tasks/copies";
 import { getTaskTenant } from "@/lib/absurd/tasks/tenants";
 import { isAllowed, type Tenants } from "@/lib/db/tenants";
 import { findProblem } from "@/lib/engine-problems";
@@ -12,38 +13,105 @@ import type { Uuid } from "@/lib/model/ids";
 import { isTransient, isUnavailable } from "@/lib/model/sqlstate";
 import { whyNotEligible } from "./eligibility";
 import type { BulkJob, BulkOptions } from "./job";
-import type { TaskAddress } from "./selection";
 
-/** The outcome of one task. */
-export type ItemResult =
+/** The outcome of one task. `tenant` is known where the task exists. */
+export type ItemResult = { tenant?: string | null } & (
   | { outcome: "done"; output: object; newTaskId?: Uuid }
-  | { outcome: "skipped" | "failed"; code: string; message: string };
+  | { outcome: "skipped" | "failed"; code: string; message: string }
+);
 
-/** Applies the action to one task after checking its state and tenant again. Returns refusals; throws transient errors. */
-export async function act(
-  db: Queryable,
-  action: BulkAction,
-  task: TaskAddress,
-  { options, tenants }: Pick<BulkJob, "options" | "tenants">,
-): Promise<ItemResult> {
-  const { queue, taskId } = task;
-  if (!(await isOwn(db, task, tenants)))
-    throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}".`);
-  const result = await ACTS[action](db, queue, taskId, options);
-  if (result.outcome === "done" && result.newTaskId !== undefined)
-    if (!(await isOwn(db, { queue, taskId: result.newTaskId }, tenants)))
-      throw new AbsurdError("The new task would not belong to a tenant of this operation.");
-  return result;
+/**
+ * Applies the action to tasks of one queue, in this transaction. Their states and tenants are checked again under a lock.
+ * The result has no entry for a task that another transaction holds: nothing waits for a lock here. A task that the engine
+ * refuses does not affect the others.
+ *
+ * @throws transient errors and errors of the connection; then the transaction has to be rolled back.
+ */
+export async function actOnTasks(
+  tx: Queryable,
+  queue: string,
+  taskIds: readonly Uuid[],
+  job: Pick<BulkJob, "action" | "options" | "tenants">,
+): Promise<Map<Uuid, ItemResult>> {
+  const results = new Map<Uuid, ItemResult>();
+  const eligible: LockedTask[] = [];
+  // In a savepoint, so that the transaction survives a queue that was dropped.
+  const locks = await atomically(tx, (savepoint) => lockTasks(savepoint, queue, taskIds)).catch(
+    toResult,
+  );
+  for (const taskId of taskIds) {
+    const task = locks instanceof Map ? locks.get(taskId) : locks;
+    if (task === "busy" || task === undefined) continue;
+    if (task === "missing" || ("state" in task && !isAllowed(job.tenants, task.tenant)))
+      results.set(taskId, missing(queue, taskId));
+    else if ("outcome" in task) results.set(taskId, task);
+    else {
+      const reason = whySkipped(job.action, task);
+      if (reason === null) eligible.push(task);
+      else results.set(taskId, { ...skip(reason), tenant: task.tenant });
+    }
+  }
+  for (const [taskId, result] of await actOnEligible(tx, queue, eligible, job))
+    results.set(taskId, result);
+  return results;
 }
 
-async function isOwn(
+function whySkipped(action: BulkAction, { state }: LockedTask): string | null {
+  // Where a run waits is decided by its own rows.
+  const reason = whyNotEligible(action, { state, run: null }, "");
+  return reason && `The task is ${reason}.`;
+}
+
+type Job = Pick<BulkJob, "action" | "options" | "tenants">;
+
+/** All of them in one statement if possible; when it fails, one by one, so that each gets its own result. */
+async function actOnEligible(
+  tx: Queryable,
+  queue: string,
+  tasks: readonly LockedTask[],
+  job: Job,
+): Promise<Map<Uuid, ItemResult>> {
+  const act = async (some: readonly LockedTask[]) => {
+    const found = await atomically(tx, async (savepoint) => {
+      const results = await ACTS[job.action](savepoint, queue, some, job.options);
+      await requireOwnCopies(savepoint, queue, results, job.tenants);
+      return results;
+    });
+    return some.flatMap(({ taskId, tenant }): [Uuid, ItemResult][] => {
+      const result = found.get(taskId);
+      return result ? [[taskId, { ...result, tenant }]] : [];
+    });
+  };
+  if (tasks.length > 1 && job.action !== "run-now")
+    try {
+      return new Map(await act(tasks));
+    } catch (error) {
+      if (isTransient(error) || isUnavailable(error)) throw error;
+    }
+  const results = new Map<Uuid, ItemResult>();
+  for (const task of tasks)
+    try {
+      for (const [taskId, result] of await act([task])) results.set(taskId, result);
+    } catch (error) {
+      results.set(task.taskId, { ...toResult(error), tenant: task.tenant });
+    }
+  return results;
+}
+
+/** A copy has the headers of its original, but the engine's table may derive a tenant in another way. */
+async function requireOwnCopies(
   db: Queryable,
-  { queue, taskId }: TaskAddress,
+  queue: string,
+  results: ReadonlyMap<Uuid, ItemResult>,
   tenants: Tenants,
-): Promise<boolean> {
-  if (tenants === null) return true;
-  const tenant = await getTaskTenant(db, queue, { taskId });
-  return tenant !== undefined && isAllowed(tenants, tenant);
+): Promise<void> {
+  if (tenants === null) return;
+  for (const result of results.values()) {
+    if (result.outcome !== "done" || result.newTaskId === undefined) continue;
+    const tenant = await getTaskTenant(db, queue, { taskId: result.newTaskId });
+    if (tenant === undefined || !isAllowed(tenants, tenant))
+      throw new AbsurdError("The new task would not belong to a tenant of this operation.");
+  }
 }
 
 /** Problems of a task that changed or was deleted before its turn. */
@@ -54,7 +122,7 @@ const SKIPPED: readonly string[] = ["state_changed", "task_not_found", "queue_no
  *
  * @throws the error itself if it is transient, or concerns the connection instead of the task.
  */
-export function toResult(error: unknown): ItemResult {
+function toResult(error: unknown): ItemResult {
   if (isTransient(error) || isUnavailable(error)) throw error;
   if (!(error instanceof AbsurdError)) {
     const { name, stack } = error as Error;
@@ -72,50 +140,70 @@ export function toResult(error: unknown): ItemResult {
   return { outcome, code, message };
 }
 
+/** Acts on locked tasks of the state that the action requires. */
 type Act = (
   db: Queryable,
   queue: string,
-  taskId: Uuid,
+  tasks: readonly LockedTask[],
   options: BulkOptions,
-) => Promise<ItemResult>;
+) => Promise<Map<Uuid, ItemResult>>;
 
 const ACTS: Record<BulkAction, Act> = {
-  cancel: async (db, queue, taskId) => {
-    const { cancelled, state } = await cancelTask(db, queue, { taskId });
-    return cancelled
-      ? { outcome: "done", output: { state } }
-      : skip(`The task is already ${state}.`);
+  cancel: async (db, queue, tasks) => {
+    const ids = tasks.map(({ taskId }) => taskId);
+    await cancelTasks(db, queue, ids);
+    return new Map(ids.map((id) => [id, { outcome: "done", output: { state: "cancelled" } }]));
   },
-  retry: async (db, queue, taskId, { extraAttempts }) => {
-    const { attempts } = await requireTask(db, queue, taskId);
-    const more = extraAttempts === undefined ? {} : { maxAttempts: attempts + extraAttempts };
-    const { attempt } = await retryTask(db, queue, taskId, more);
-    return { outcome: "done", output: { attempt } };
+  retry: async (db, queue, tasks, { extraAttempts }) => {
+    const attempts = await retryTasks(
+      db,
+      queue,
+      tasks.map(({ taskId, attempts }) => ({
+        taskId,
+        ...(extraAttempts !== undefined && { maxAttempts: attempts + extraAttempts }),
+      })),
+    );
+    return new Map(
+      [...attempts].map(([taskId, attempt]) => [taskId, { outcome: "done", output: { attempt } }]),
+    );
   },
-  "run-again": async (db, queue, taskId) => {
-    const task = await requireTask(db, queue, taskId);
-    const reason = whyNotEligible("run-again", { state: task.state, run: null }, "");
-    if (reason !== null) return skip(`The task is ${reason}.`);
-    const copy = await runAgain(db, queue, taskId);
-    return { outcome: "done", output: { attempt: copy.attempt }, newTaskId: copy.taskId };
+  "run-again": async (db, queue, tasks) => {
+    const ids = tasks.map(({ taskId }) => taskId);
+    return new Map(
+      [...(await copyTasks(db, queue, ids))].map(([original, { taskId, attempt }]) => [
+        original,
+        { outcome: "done", output: { attempt }, newTaskId: taskId },
+      ]),
+    );
   },
-  "run-now": async (db, queue, taskId) => {
-    const runId = (await requireTask(db, queue, taskId)).lastAttemptRun;
-    if (runId === null) return skip("The task has no attempt.");
-    const { kind, at, now } = await previewReschedule(db, queue, runId);
-    if (kind === "event-wait") return skip("The task waits for an event.");
-    if (at !== "infinity" && at <= now) return skip("The task is already ready.");
-    await rescheduleRun(db, queue, { runId, at: "now", expected: { kind, at } });
-    return { outcome: "done", output: { kind, runId } };
+  "run-now": async (db, queue, tasks) => {
+    const results = new Map<Uuid, ItemResult>();
+    for (const task of tasks) results.set(task.taskId, await runNow(db, queue, task));
+    return results;
   },
 };
 
-async function requireTask(db: Queryable, queue: string, taskId: Uuid): Promise<TaskStatus> {
-  const task = await getTaskStatus(db, queue, taskId);
-  if (!task) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}".`);
-  return task;
+async function runNow(
+  db: Queryable,
+  queue: string,
+  { lastAttemptRun: runId }: LockedTask,
+): Promise<ItemResult> {
+  if (runId === null) return skip("The task has no attempt.");
+  const { kind, at, now } = await previewReschedule(db, queue, runId);
+  if (kind === "event-wait") return skip("The task waits for an event.");
+  if (at !== "infinity" && at <= now) return skip("The task is already ready.");
+  await rescheduleRun(db, queue, { runId, at: "now", expected: { kind, at } });
+  return { outcome: "done", output: { kind, runId } };
 }
 
 function skip(message: string): ItemResult {
   return { outcome: "skipped", code: "state_changed", message };
+}
+
+function missing(queue: string, taskId: Uuid): ItemResult {
+  return {
+    outcome: "skipped",
+    code: "task_not_found",
+    message: `Task "${taskId}" not found in queue "${queue}".`,
+  };
 }

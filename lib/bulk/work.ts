@@ -2,8 +2,9 @@ import type { Queryable } from "@/lib/absurd/connection/queryable";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
 import { findDatabaseProblem, isTransient } from "@/lib/model/sqlstate";
+import type { ItemResult } from "./act";
 import { type BulkJob, endJob, listOpenJobs } from "./job";
-import { performNext } from "./perform-next";
+import { MAX_BATCH, performBatch } from "./perform-batch";
 import { collectNext } from "./selected-tasks";
 import type { TaskAddress } from "./selection";
 
@@ -14,12 +15,31 @@ const REFRESH_MS = 500;
 const MAX_TRIES = 4;
 const RETRY_DELAY_MS = 250;
 
+/** Delay after a batch whose tasks were all held by other transactions, and how long that goes on, in milliseconds. */
+const HELD_DELAY_MS = 100;
+const MAX_HELD_MS = 20_000;
+
+const HELD: ItemResult = {
+  outcome: "failed",
+  code: "timed_out",
+  message: "Another transaction holds a lock on this task. Tried for 20 s.",
+};
+
 /** This process's progress with an operation. It is not stored: a restart begins with the first open task. */
-type Lane = { job: BulkJob; last: TaskAddress | null; due: number; failures: number };
+type Lane = {
+  job: BulkJob;
+  last: TaskAddress | null;
+  due: number;
+  failures: number;
+  /** Number of tasks to act on one by one, after a batch of them failed. */
+  single: number;
+  /** Since when others have held all tasks of each batch; `null` if the last batch settled one. */
+  heldSince: number | null;
+};
 
 /**
- * Works on all open operations until none is left or `stop` aborts. They take turns task by task, each at its own rate,
- * so a small one does not wait for a large one.
+ * Works on all open operations until none is left or `stop` aborts. They take turns batch by batch, each at its own
+ * rate, so a small one does not wait for a large one.
  *
  * @throws errors of the connection; unfinished operations stay open.
  */
@@ -47,7 +67,8 @@ async function refresh(db: Queryable, lanes: Map<Uuid, Lane>): Promise<void> {
   for (const job of open) {
     const lane = lanes.get(job.bulkId);
     if (lane) lane.job = job;
-    else lanes.set(job.bulkId, { job, last: null, due: 0, failures: 0 });
+    else
+      lanes.set(job.bulkId, { job, last: null, due: 0, failures: 0, single: 0, heldSince: null });
   }
 }
 
@@ -61,23 +82,48 @@ async function step(db: Queryable, lane: Lane): Promise<boolean> {
       // The next refresh brings the new cursor.
       return false;
     }
-    const outcome = await performNext(db, job.bulkId, lane.last);
-    if (typeof outcome === "string") return false;
-    lane.last = outcome.task;
+    const size = lane.single > 0 ? 1 : getBatchSize(job.perSecond);
+    const isHeld = lane.heldSince !== null && performance.now() - lane.heldSince > MAX_HELD_MS;
+    const batch = await performBatch(
+      db,
+      job.bulkId,
+      lane.last,
+      size,
+      isHeld ? { on: "held", result: HELD } : undefined,
+    );
+    if (typeof batch === "string") return false;
+    lane.last = batch.last;
     lane.failures = 0;
-    pace(lane);
+    lane.single = Math.max(0, lane.single - 1);
+    pace(lane, batch.settled);
     return true;
   } catch (error) {
     return recover(db, lane, error);
   }
 }
 
-/** Spaces tasks evenly, and catches up on at most ten after a delay. */
-function pace(lane: Lane): void {
+/** Tasks per transaction: a tenth of a second's worth, so that a rate is even. */
+function getBatchSize(perSecond: number | null): number {
+  return Math.max(1, Math.min(MAX_BATCH, Math.floor((perSecond ?? Number.POSITIVE_INFINITY) / 10)));
+}
+
+/**
+ * Spaces batches evenly, and catches up on at most ten tasks after a delay. A batch that settled nothing waits for the
+ * transactions that hold its tasks.
+ */
+function pace(lane: Lane, settled: number): void {
   const now = performance.now();
-  if (lane.job.perSecond === null) return;
-  const gap = 1_000 / lane.job.perSecond;
-  lane.due = Math.max(lane.due + gap, now - 10 * gap);
+  const { perSecond } = lane.job;
+  if (settled === 0) {
+    lane.heldSince ??= now;
+    lane.due = now + HELD_DELAY_MS;
+    return;
+  }
+  lane.heldSince = null;
+  if (perSecond !== null) {
+    const gap = 1_000 / perSecond;
+    lane.due = Math.max(lane.due + gap * settled, now - 10 * gap);
+  }
 }
 
 async function recover(db: Queryable, lane: Lane, error: unknown): Promise<boolean> {
@@ -85,18 +131,21 @@ async function recover(db: Queryable, lane: Lane, error: unknown): Promise<boole
   const isTimeout = error instanceof ProblemError && error.code === "timed_out";
   if ((isTransient(error) || isTimeout) && ++lane.failures < MAX_TRIES) {
     lane.due = performance.now() + RETRY_DELAY_MS * lane.failures;
+    // One of them may be the cause: the others should not wait for it.
+    lane.single = MAX_BATCH;
     return true;
   }
   if (isTransient(error) && job.state === "running") {
     const message = findDatabaseProblem(error, "write")?.message ?? "";
-    const step = await performNext(db, job.bulkId, lane.last, {
+    const result: ItemResult = {
       outcome: "failed",
       code: "timed_out",
       message: `${message} Tried ${MAX_TRIES} times.`,
-    });
-    if (typeof step === "object") lane.last = step.task;
+    };
+    const batch = await performBatch(db, job.bulkId, lane.last, 1, { on: "all", result });
+    if (typeof batch === "object") lane.last = batch.last;
     lane.failures = 0;
-    return typeof step === "object";
+    return typeof batch === "object";
   }
   if (isFinal(error)) {
     await endJob(db, job.bulkId, "failed", error.message);

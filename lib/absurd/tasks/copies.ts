@@ -40,7 +40,7 @@ export function runAgain(
   taskId: Uuid,
   edits: CopyEdits = {},
 ): Promise<CopiedTask> {
-  return copyTask(db, queue, taskId, edits, { spawned_from: taskId });
+  return copyTask(db, queue, taskId, edits, {});
 }
 
 /**
@@ -59,10 +59,7 @@ export function forkTask(
   edits: CopyEdits = {},
 ): Promise<CopiedTask & { copiedSteps: string[] }> {
   return atomically(db, async (tx) => {
-    const fork = await copyTask(tx, queue, taskId, edits, {
-      spawned_from: taskId,
-      forked_from_step: fromStep,
-    });
+    const fork = await copyTask(tx, queue, taskId, edits, { forked_from_step: fromStep });
     const checkpoints = queueTable("c", queue);
     const [step] = await call(
       tx,
@@ -95,11 +92,30 @@ async function copyTask(
   edits: CopyEdits,
   links: JsonObject,
 ): Promise<CopiedTask> {
+  const copy = (await copyTasks(db, queue, [taskId], edits, links)).get(taskId);
+  if (!copy) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}".`);
+  return copy;
+}
+
+/**
+ * Spawns a copy of each task like `runAgain`, in one statement. Returns the copies by the id of the task that was
+ * copied; a missing task has none.
+ *
+ * @param links headers of the copies besides `spawned_from`.
+ * @throws what `runAgain` throws, but TaskNotFoundError; then none was copied.
+ */
+export async function copyTasks(
+  db: Queryable,
+  queue: string,
+  taskIds: readonly Uuid[],
+  edits: CopyEdits = {},
+  links: JsonObject = {},
+): Promise<Map<Uuid, CopiedTask>> {
   if (edits.name !== undefined) requireText("The task's name", edits.name);
   // Null members are left out, because the engine refuses a strategy of JSON null.
-  const [copy] = await call<{ task_id: Uuid; run_id: Uuid; attempt: number }>(
+  const rows = await call<{ original: Uuid; task_id: Uuid; run_id: Uuid; attempt: number }>(
     db,
-    `select copy.task_id, copy.run_id, copy.attempt
+    `select t.task_id as original, copy.task_id, copy.run_id, copy.attempt
        from ${queueTable("t", queue)} t
       cross join lateral (
         select jsonb_build_object(
@@ -108,16 +124,17 @@ async function copyTask(
           'max_attempts', t.max_attempts,
           'cancellation', t.cancellation) || $5::jsonb as value) as wanted
       cross join lateral (
-        select jsonb_object_agg(key, case key when 'headers' then value || $6::jsonb else value end)
-               as value
+        select jsonb_object_agg(key, case key when 'headers'
+                 then value || jsonb_build_object('spawned_from', t.task_id) || $6::jsonb
+                 else value end) as value
           from jsonb_each(wanted.value)
          where jsonb_typeof(value) <> 'null') as options
       cross join lateral absurd.spawn_task(
         $1, coalesce($3, t.task_name), coalesce($4::jsonb, t.params), options.value) as copy
-      where t.task_id = $2`,
+      where t.task_id = any($2::uuid[])`,
     [
       queue,
-      taskId,
+      taskIds,
       edits.name ?? null,
       edits.params === undefined ? null : stringifyJson(edits.params),
       stringifyJson(engineEdits(edits)),
@@ -125,8 +142,12 @@ async function copyTask(
     ],
     { queue },
   );
-  if (!copy) throw new TaskNotFoundError(`Task "${taskId}" not found in queue "${queue}".`);
-  return { taskId: copy.task_id, runId: copy.run_id, attempt: copy.attempt };
+  return new Map(
+    rows.map(({ original, task_id, run_id, attempt }) => [
+      original,
+      { taskId: task_id, runId: run_id, attempt },
+    ]),
+  );
 }
 
 function engineEdits({ headers, retryStrategy, maxAttempts, cancellation }: CopyEdits): JsonObject {

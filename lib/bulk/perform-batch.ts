@@ -1,0 +1,146 @@
+import { sql } from "drizzle-orm";
+import { atomically } from "@/lib/absurd/connection/atomically";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { type AuditRecord, recordAuditBatch } from "@/lib/audit/record";
+import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
+import { text, uuid } from "@/lib/db/decode";
+import { execute, query } from "@/lib/db/query";
+import type { BulkAction } from "@/lib/model/bulk";
+import type { Uuid } from "@/lib/model/ids";
+import { actOnTasks, type ItemResult } from "./act";
+import { type BulkJob, endJob, lockOpenJob } from "./job";
+import type { TaskAddress } from "./selection";
+
+const { bulkJobs, bulkItems } = dashboardTablesOfAllTenants;
+
+/** Maximum tasks per transaction: they stay locked until it ends, and an abort waits for it. */
+export const MAX_BATCH = 100;
+
+/** The names of the actions on one task, so that the audit log has the same name for both. */
+const AUDIT_NAMES: Record<BulkAction, string> = {
+  cancel: "cancel task",
+  retry: "retry task",
+  "run-again": "run task again",
+  "run-now": "reschedule run",
+};
+
+/**
+ * The result of a batch: the last task that it looked at and how many it settled; `finished` if none was open, `over` if
+ * the operation had already ended. Tasks that other transactions hold stay open.
+ */
+export type Batch = { last: TaskAddress; settled: number } | "finished" | "over";
+
+/**
+ * Acts on the operation's next open tasks after `after`. One transaction holds the engine calls, the outcomes, the counts
+ * and the audit entries, so a crash leaves all of them or none. The operation's row is locked throughout: a second runner
+ * waits, and an abort takes effect between batches.
+ *
+ * @param limit the maximum number of tasks, at most `MAX_BATCH`.
+ * @param giveUp a result to store for all tasks instead of acting on them, or for those that others still hold.
+ * @throws transient errors and errors of the connection; then nothing was changed.
+ */
+export function performBatch(
+  db: Queryable,
+  bulkId: Uuid,
+  after: TaskAddress | null,
+  limit: number,
+  giveUp?: { on: "all" | "held"; result: ItemResult },
+): Promise<Batch> {
+  return atomically(db, async (tx) => {
+    const job = await lockOpenJob(tx, bulkId);
+    if (job?.state !== "running") return "over";
+    let tasks = await listOpenItems(tx, bulkId, after, limit);
+    if (tasks.length === 0 && after) tasks = await listOpenItems(tx, bulkId, null, limit);
+    const last = tasks.at(-1);
+    if (!last) {
+      await endJob(tx, bulkId, "done");
+      return "finished";
+    }
+    const results: Settled[] = [];
+    for (const queue of new Set(tasks.map((task) => task.queue))) {
+      const ids = tasks.flatMap((task) => (task.queue === queue ? [task.taskId] : []));
+      const found = giveUp?.on === "all" ? null : await actOnTasks(tx, queue, ids, job);
+      for (const taskId of ids) {
+        const result = found?.get(taskId) ?? giveUp?.result;
+        if (result) results.push({ queue, taskId, result });
+      }
+    }
+    if (results.length > 0) await settle(tx, job, results);
+    return { last, settled: results.length };
+  });
+}
+
+async function listOpenItems(
+  tx: Queryable,
+  bulkId: Uuid,
+  after: TaskAddress | null,
+  limit: number,
+): Promise<TaskAddress[]> {
+  // The index keeps entries of settled items until a vacuum; starting after the last item skips them.
+  const { taskId, queue } = after ?? { taskId: "00000000-0000-0000-0000-000000000000", queue: "" };
+  return query(
+    tx,
+    { queue: text, taskId: uuid },
+    sql`select queue, task_id as "taskId" from ${bulkItems}
+         where bulk_id = ${bulkId} and outcome is null
+           and (task_id, queue) > (${taskId}::uuid, ${queue}::text)
+         order by task_id, queue limit ${limit}::int`,
+  );
+}
+
+type Settled = TaskAddress & { result: ItemResult };
+
+async function settle(tx: Queryable, job: BulkJob, results: readonly Settled[]): Promise<void> {
+  const column = <T>(value: (settled: Settled) => T) => sql.param(results.map(value));
+  const count = (counted: ItemResult["outcome"]) =>
+    results.filter(({ result }) => result.outcome === counted).length;
+  await execute(
+    tx,
+    sql`with settled as (
+          update ${bulkItems} as item
+             set outcome = result.outcome, code = result.code, message = result.message,
+                 new_task_id = result.new_task_id, at = clock_timestamp()
+            from unnest(
+              ${column(({ taskId }) => taskId)}::uuid[], ${column(({ queue }) => queue)}::text[],
+              ${column(({ result }) => result.outcome)}::text[],
+              ${column(({ result }) => problemOf(result).code ?? null)}::text[],
+              ${column(({ result }) => problemOf(result).message ?? null)}::text[],
+              ${column(({ result }) => newTaskOf(result))}::uuid[]
+            ) as result (task_id, queue, outcome, code, message, new_task_id)
+           where item.bulk_id = ${job.bulkId} and item.task_id = result.task_id
+             and item.queue = result.queue)
+        update ${bulkJobs}
+           set done = done + ${count("done")}::int, skipped = skipped + ${count("skipped")}::int,
+               failed = failed + ${count("failed")}::int
+         where bulk_id = ${job.bulkId}`,
+  );
+  await recordAuditBatch(
+    tx,
+    results.map((settled) => toAuditRecord(job, settled)),
+  );
+}
+
+function toAuditRecord(job: BulkJob, { queue, taskId, result }: Settled): AuditRecord {
+  const { outcome } = result;
+  return {
+    operator: job.operator,
+    reason: job.reason ?? undefined,
+    action: AUDIT_NAMES[job.action],
+    input: { queue, taskId, ...job.options },
+    outcome: outcome === "done" ? "done" : outcome === "skipped" ? "refused" : "failed",
+    ...problemOf(result),
+    output:
+      result.outcome === "done" ? { ...result.output, newTaskId: newTaskOf(result) } : undefined,
+    bulkId: job.bulkId,
+    tenants: job.tenants,
+    tenant: result.tenant,
+  };
+}
+
+function problemOf(result: ItemResult): { code?: string; message?: string } {
+  return result.outcome === "done" ? {} : { code: result.code, message: result.message };
+}
+
+function newTaskOf(result: ItemResult): Uuid | null {
+  return result.outcome === "done" ? (result.newTaskId ?? null) : null;
+}
