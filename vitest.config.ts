@@ -13,6 +13,7 @@ export default defineConfig({
     include: [
       "{lib,components,app,drizzle,scripts,examples,demo,server,testing,bench}/**/*.test.{ts,tsx}",
     ],
+    setupFiles: ["testing/viewer.ts"],
     globalSetup: ["testing/global-setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,

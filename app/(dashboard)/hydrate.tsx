@@ -6,7 +6,7 @@ import {
   type QueryKey,
 } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { requirePermission } from "@/lib/identity/require";
+import { withPermission } from "@/lib/identity/require";
 
 type ServerQuery = { queryKey: QueryKey; queryFn: () => Promise<unknown> };
 
@@ -29,8 +29,9 @@ export async function Hydrate({
   prefetch: readonly ServerQuery[];
   children: ReactNode;
 }) {
-  await requirePermission("view");
   const client = new QueryClient();
-  await Promise.all(prefetch.map((query) => client.prefetchQuery(query)));
+  await withPermission("view", undefined, () =>
+    Promise.all(prefetch.map((query) => client.prefetchQuery(query))),
+  );
   return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;
 }

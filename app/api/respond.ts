@@ -1,15 +1,14 @@
-import { requirePermission } from "@/lib/identity/require";
+import { withPermission } from "@/lib/identity/require";
+import type { Permission } from "@/lib/model/access";
 import { httpStatus, type Problem, type ProblemBody, ProblemError } from "@/lib/model/problem";
 
-/** Like `answer`, for a caller who may view the dashboard. */
+/** Like `answer`, for a caller who has the permission, and limited to the scope in which the caller has it. */
 export function respond(
   request: Request,
+  permission: Permission,
   read: () => Promise<object | Response>,
 ): Promise<Response> {
-  return answer(request, async () => {
-    await requirePermission("view", request);
-    return read();
-  });
+  return answer(request, () => withPermission(permission, request, read));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
+import { assumeViewer, UNRESTRICTED } from "@/lib/db/viewer";
 import type { Uuid } from "@/lib/model/ids";
 import { uuidFloor } from "@/lib/model/key-range";
 import { DAYS, LARGEST, QUEUES, RARE, type Size } from "./sizes";
@@ -84,6 +85,7 @@ export async function pointPoolsAt(url: string): Promise<void> {
   process.env.DATABASE_URL = url;
   process.env.DATABASE_READ_URL = "";
   forgetEnvironment();
+  assumeViewer(UNRESTRICTED);
   await closePools();
 }
 

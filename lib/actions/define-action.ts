@@ -6,8 +6,9 @@ import { clearSharedReads } from "@/lib/analytics/coalesce";
 import { type AuditRecord, recordAudit } from "@/lib/audit/record";
 import { getReadPool, getWritePool } from "@/lib/db/pools";
 import { findProblem } from "@/lib/engine-problems";
-import type { Permission } from "@/lib/identity/permissions";
-import { requirePermission } from "@/lib/identity/require";
+import type { Identity } from "@/lib/identity/identity";
+import { withPermission } from "@/lib/identity/require";
+import type { Permission } from "@/lib/model/access";
 import { ProblemError } from "@/lib/model/problem";
 import { reason } from "./internal/inputs";
 import { logAction } from "./internal/log";
@@ -60,22 +61,25 @@ export function defineAction<Schema extends z.ZodType, Output>({
   return async (input) => {
     let isWorkDone = false;
     let isRecorded = true;
-    const result = await resolve({ name, permission, schema, input }, async (parsed, operator) => {
-      const entry = { operator, action: name, input: parsed, reason: parseReason(input) };
-      try {
-        return await atomically(getWritePool(), async (db) => {
-          await enforceGuard(guard, db, parsed);
-          const output = await run(parsed, { db, operator });
-          if (guard.created) await requireOwnTasks(db, guard.created(parsed, output));
-          isRecorded = await recordAudit(db, { ...entry, outcome: "done", output });
-          isWorkDone = true;
-          return output;
-        });
-      } catch (error) {
-        if (!isWorkDone) await recordAttempt(entry, error);
-        throw error;
-      }
-    });
+    const result = await resolve(
+      { name, permission, schema, input },
+      async (parsed, { name: operator }) => {
+        const entry = { operator, action: name, input: parsed, reason: parseReason(input) };
+        try {
+          return await atomically(getWritePool(), async (db) => {
+            await enforceGuard(guard, db, parsed);
+            const output = await run(parsed, { db, operator });
+            if (guard.created) await requireOwnTasks(db, guard.created(parsed, output));
+            isRecorded = await recordAudit(db, { ...entry, outcome: "done", output });
+            isWorkDone = true;
+            return output;
+          });
+        } catch (error) {
+          if (!isWorkDone) await recordAttempt(entry, error);
+          throw error;
+        }
+      },
+    );
     // After the last statement only the commit can fail, and a lost connection leaves open whether it did.
     if (!result.ok && isWorkDone && result.error.code === "database_unavailable")
       return { ok: false, error: OUTCOME_UNKNOWN };
@@ -100,7 +104,7 @@ export function definePreview<Schema extends z.ZodType, Output>({
   request?: Request,
 ) => Promise<ActionResult<Output>> {
   return (input, request) =>
-    resolve({ name, permission, schema, input, request }, async (parsed, operator) => {
+    resolve({ name, permission, schema, input, request }, async (parsed, { name: operator }) => {
       const db = getReadPool();
       await enforceGuard(guard, db, parsed);
       return run(parsed, { db, operator, signal: request?.signal });
@@ -123,17 +127,19 @@ async function resolve<Schema extends z.ZodType, Output>(
     input: unknown;
     request?: Request | undefined;
   },
-  work: (input: z.output<Schema>, operator: string) => Promise<Output>,
+  work: (input: z.output<Schema>, identity: Identity) => Promise<Output>,
 ): Promise<ActionResult<Output>> {
   const { name, permission, schema, input, request } = call;
   const started = performance.now();
   let operator: string | null = null;
   const log = (outcome: string) => logAction({ name, operator, outcome, input, started });
   try {
-    operator = (await requirePermission(permission, request)).name;
-    const parsed = schema.safeParse(input);
-    if (!parsed.success) throw badInput(parsed.error);
-    const data = await work(parsed.data, operator);
+    const data = await withPermission(permission, request, (identity) => {
+      operator = identity.name;
+      const parsed = schema.safeParse(input);
+      if (!parsed.success) throw badInput(parsed.error);
+      return work(parsed.data, identity);
+    });
     log("ok");
     return { ok: true, data };
   } catch (error) {

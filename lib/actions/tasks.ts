@@ -99,7 +99,7 @@ export const spawnTaskAction = defineAction({
       "params",
       params.trim() === "" ? null : parseJsonText(params, "params"),
     );
-    const parsed = withTenant(refuseMasks("headers", parseJsonObject(headers, "headers")));
+    const parsed = withTenant(queue, refuseMasks("headers", parseJsonObject(headers, "headers")));
     // The round trip drops undefined members, which the verb would take for given ones.
     const given: SpawnOptions = JSON.parse(JSON.stringify(options));
     if (parsed) given.headers = parsed;
@@ -134,7 +134,7 @@ export const runAgainAction = defineAction({
       db,
       queue,
       taskId,
-      await restoreEdits(db, queue, taskId, parseEdits(edits)),
+      await restoreEdits(db, queue, taskId, parseEdits(queue, edits)),
     ).catch(refuseUnstorableJson);
     return { taskId, newTaskId, attempt };
   },
@@ -149,20 +149,23 @@ export const forkTaskAction = defineAction({
   }),
   guard: guards.copiedTask,
   run: async ({ queue, taskId, fromStep, ...edits }, { db }) => {
-    const restored = await restoreEdits(db, queue, taskId, parseEdits(edits));
+    const restored = await restoreEdits(db, queue, taskId, parseEdits(queue, edits));
     const fork = await forkTask(db, queue, taskId, fromStep, restored).catch(refuseUnstorableJson);
     return { taskId, newTaskId: fork.taskId, copied: fork.copiedSteps.length };
   },
 });
 
-function parseEdits({
-  params,
-  headers,
-  maxAttempts,
-  withoutRetryStrategy,
-}: Omit<z.output<typeof copy>, "queue" | "taskId">) {
+function parseEdits(
+  queue: string,
+  {
+    params,
+    headers,
+    maxAttempts,
+    withoutRetryStrategy,
+  }: Omit<z.output<typeof copy>, "queue" | "taskId">,
+) {
   const edited = parseJsonObject(headers, "headers");
-  const parsed = edited && withTenant(edited);
+  const parsed = edited && withTenant(queue, edited);
   return {
     ...(params !== undefined && { params: parseJsonText(params, "params") }),
     ...(parsed && { headers: parsed }),

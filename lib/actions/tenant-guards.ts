@@ -1,6 +1,6 @@
 import { requireFeature } from "@/lib/absurd/connection/capabilities";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { RunNotFoundError, TaskNotFoundError } from "@/lib/absurd/errors";
+import { QueueNotFoundError, RunNotFoundError, TaskNotFoundError } from "@/lib/absurd/errors";
 import {
   type EventAudience,
   getTaskTenant,
@@ -9,6 +9,7 @@ import {
 } from "@/lib/absurd/tasks/tenants";
 import { getWorkflowRunTenant } from "@/lib/absurd/workflow-runs/tenant";
 import { getTenants, isAllowed } from "@/lib/db/tenants";
+import { isQueueVisible } from "@/lib/db/viewer";
 import { getStoredDefinition } from "@/lib/highway/run/store";
 import type { Uuid } from "@/lib/model/ids";
 import type { JsonObject } from "@/lib/model/json";
@@ -31,14 +32,26 @@ export type Guard<Input, Output = unknown> = {
   created?: (input: Input, output: Output) => TaskAddress[];
 };
 
-/** Checks an action's input against the tenants of this dashboard. */
+/**
+ * Checks an action's input against the scope in which the caller may do it: first the queue that it names, then the
+ * tenants of that queue.
+ *
+ * @throws QueueNotFoundError, as for a queue that doesn't exist, and what the guard throws.
+ */
 export async function enforceGuard<Input>(
   guard: Guard<Input, never>,
   db: Queryable,
   input: Input,
 ): Promise<void> {
-  const tenants = getTenants();
+  const queue = findQueue(input);
+  if (queue !== undefined && !isQueueVisible(queue)) throw new QueueNotFoundError(queue);
+  const tenants = getTenants(queue);
   if (tenants !== null) await guard.check(db, input, tenants);
+}
+
+function findQueue(input: unknown): string | undefined {
+  const { queue } = Object(input) as { queue?: unknown };
+  return typeof queue === "string" ? queue : undefined;
 }
 
 /**
@@ -47,9 +60,9 @@ export async function enforceGuard<Input>(
  * @throws ProblemError `tenant_required`
  */
 export async function requireOwnTasks(db: Queryable, tasks: TaskAddress[]): Promise<void> {
-  const tenants = getTenants();
-  if (tenants === null) return;
   for (const { queue, taskId } of tasks) {
+    const tenants = getTenants(queue);
+    if (tenants === null) continue;
     const tenant = await getTaskTenant(db, queue, { taskId });
     if (tenant === undefined || !isAllowed(tenants, tenant)) throw tenantRequired(tenants);
   }
@@ -61,8 +74,8 @@ export async function requireOwnTasks(db: Queryable, tasks: TaskAddress[]): Prom
  *
  * @throws ProblemError `tenant_required`
  */
-export function withTenant(headers: JsonObject | undefined): JsonObject | undefined {
-  const tenants = getTenants();
+export function withTenant(queue: string, headers: JsonObject | undefined): JsonObject | undefined {
+  const tenants = getTenants(queue);
   if (tenants === null) return headers;
   const [only, another] = tenants;
   const named = headers?.tenant_id ?? (another === undefined ? only : undefined);
@@ -79,7 +92,7 @@ export async function refuseForeignKey(
   db: Queryable,
   { queue, taskId }: TaskAddress,
 ): Promise<void> {
-  const tenants = getTenants();
+  const tenants = getTenants(queue);
   if (tenants === null) return;
   const tenant = await getTaskTenant(db, queue, { taskId });
   if (tenant === undefined || !isAllowed(tenants, tenant))

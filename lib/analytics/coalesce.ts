@@ -1,3 +1,5 @@
+import { viewerKey } from "@/lib/db/viewer";
+
 /** How long after its start a read is shared, in milliseconds: a little less than the shortest refresh interval. */
 const LIFETIME = 1_900;
 
@@ -32,6 +34,8 @@ const entries = shared[SYMBOL];
  * A requester that bypasses the cache gets a read that starts after its request, and after the one in progress; all who
  * bypass it until then share that read. Reads with the same key never overlap.
  *
+ * Viewers who may see different rows never share a read.
+ *
  * @param key names the read and all its arguments.
  */
 export async function coalesce<T>(
@@ -39,7 +43,7 @@ export async function coalesce<T>(
   requester: Requester | undefined,
   read: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const text = JSON.stringify(key);
+  const text = JSON.stringify([viewerKey(), key]);
   const known = entries.get(text);
   const entry = known && !isTooOld(known, requester) ? known : start(text, read, known);
   return (await join(text, entry, requester?.signal)) as T;

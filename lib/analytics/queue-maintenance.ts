@@ -43,7 +43,7 @@ export async function getQueueMaintenance(
   queue: string,
   options: ReadOptions = {},
 ): Promise<QueueMaintenance> {
-  refuseRestricted("How a queue is kept");
+  refuseRestricted("How a queue is kept", queue);
   const tables = await withQueues([queue], options, async ({ db, now, queues: [registered] }) => ({
     storage: await listStorage(db, queue),
     partitions: registered?.storageMode === "partitioned" ? await getPartitions(db, queue) : null,
@@ -91,7 +91,7 @@ export function previewCleanup(
   ttlSeconds: number,
   options: ReadOptions = {},
 ): Promise<CleanupPlan> {
-  refuseRestricted("What a cleanup would delete");
+  refuseRestricted("What a cleanup would delete", queue);
   return withQueues([queue], options, async ({ db, now }) => {
     const { tasks, runs, events } = queueTables(queue);
     const cutoff = Date.parse(now) - ttlSeconds * 1_000;

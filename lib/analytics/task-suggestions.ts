@@ -4,6 +4,7 @@ import { unionAll } from "drizzle-orm/pg-core";
 import { parseJson } from "@/lib/absurd/connection/json";
 import { array, nullable, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
+import { redactionRules } from "@/lib/db/redaction";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
@@ -18,7 +19,7 @@ import {
   quote,
 } from "@/lib/search-params/tasks/conditions";
 import { isRecent } from "./scope/recent-tasks";
-import { redact, redactionRules } from "./scope/redact";
+import { redact } from "./scope/redact";
 import { type RegisteredQueue, withQueues } from "./scope/registry";
 
 /** Completions for the search box, from recent tasks of these queues. */

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { getWritePool } from "@/lib/db/pools";
+import { runAs, UNRESTRICTED } from "@/lib/db/viewer";
 import { isBulkInstalled, listOpenJobs } from "./job";
 import { workThrough } from "./work";
 
@@ -53,7 +54,7 @@ function run(): Runner {
       await Promise.race([woken, sleep(delay, stopped.signal)]);
     }
   };
-  const ended = loop();
+  const ended = runAs(UNRESTRICTED, loop);
   return {
     wake: () => wake(),
     stop: async () => {

@@ -4,7 +4,7 @@ import { AUDIT_OUTCOMES } from "@/lib/model/audit";
 import { BULK_ACTIONS, BULK_STATES, ITEM_OUTCOMES } from "@/lib/model/bulk";
 import { replaceTable } from "./restricted-tables";
 import { instant } from "./schema";
-import { getTenants } from "./tenants";
+import { inScope } from "./tenants";
 
 const dashboard = pgSchema("absurd_dashboard");
 
@@ -58,22 +58,23 @@ const itemTable = dashboard.table("bulk_item", {
 });
 
 /**
- * The audit log, which is append-only. In a dashboard restricted to tenants, the entries that concern only these. Tables
- * of an earlier version lack the column `tenants`.
+ * The audit log, which is append-only. For a viewer with a restricted scope, the entries that concern only these queues and
+ * tenants. Tables of an earlier version lack the column `tenants`.
  */
 export function auditEntries(): typeof auditTable {
-  return restrict(auditTable, (tenants) => sql`item.tenants <@ ${tenants}`);
+  return restrict(auditTable, sql`item.queue`);
 }
 
 /** Bulk operations; `finishedAt` is set exactly when `state` is final. Restricted like `auditEntries`. */
 export function bulkJobs(): typeof jobTable {
-  return restrict(jobTable, (tenants) => sql`item.tenants <@ ${tenants}`);
+  return restrict(jobTable, sql`null::text`);
 }
 
 /** The tasks of the operations in `bulkJobs`; `outcome` is NULL until the task is processed. */
 export function bulkItems(): typeof itemTable {
   return restrict(
     itemTable,
+    sql`item.queue`,
     (tenants) =>
       sql`(select job.tenants <@ ${tenants} from ${jobTable} job where job.bulk_id = item.bulk_id)`,
   );
@@ -89,9 +90,13 @@ export const dashboardTablesOfAllTenants = {
   bulkItems: itemTable,
 };
 
-function restrict<T extends PgTable>(table: T, condition: (tenants: SQL) => SQL): T {
-  const tenants = getTenants();
-  if (tenants === null) return table;
-  const among = sql`${sql.param([...tenants])}::text[]`;
-  return replaceTable(table, sql`select item.* from ${table} item where ${condition(among)}`);
+function restrict<T extends PgTable>(
+  table: T,
+  queue: SQL,
+  ofTenants: (tenants: SQL) => SQL = (tenants) => sql`item.tenants <@ ${tenants}`,
+): T {
+  const visible = inScope(queue, (tenants) => ofTenants(sql`${sql.param([...tenants])}::text[]`));
+  return visible
+    ? replaceTable(table, sql`select item.* from ${table} item where ${visible}`)
+    : table;
 }

@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { z } from "zod";
+import { PERMISSIONS, type Permission } from "@/lib/model/access";
 import { parseRules } from "@/lib/redaction/rules";
 
 /** Whether this name or address never leaves the machine. */
@@ -11,6 +12,14 @@ const connectionString = z.string().refine((value) => /^postgres(ql)?:\/\//.test
   message:
     "is not a connection string; it looks like postgresql://user:password@host:5432/database",
 });
+
+/** Permissions as settings write them, such as `drop-queue`. Nobody can be kept from viewing, only signed out. */
+const PERMISSION_NAMES = new Map<string, Permission>(
+  PERMISSIONS.filter((permission) => permission !== "view").map((permission) => [
+    permission.replaceAll(" ", "-"),
+    permission,
+  ]),
+);
 
 const schema = z
   .object({
@@ -47,6 +56,22 @@ const schema = z
           "names no tenant, or one that is empty; write a,b, or remove it to show all of them",
       })
       .optional(),
+    DASHBOARD_READ_ONLY: z
+      .enum(["0", "1", "false", "true"], "is not a switch; write 1 or 0")
+      .default("0")
+      .transform((value) => value === "1" || value === "true"),
+    DASHBOARD_DISABLE: z
+      .string()
+      .default("")
+      .transform((value, context) => {
+        const names = value.split(",").flatMap((name) => name.trim() || []);
+        const known = names.flatMap((name) => PERMISSION_NAMES.get(name.toLowerCase()) ?? []);
+        if (known.length === names.length) return known;
+        context.addIssue(
+          `names an action that does not exist; write some of ${[...PERMISSION_NAMES.keys()].join(",")}`,
+        );
+        return z.NEVER;
+      }),
     DASHBOARD_ALLOWED_HOSTS: z
       .string()
       .default("")

@@ -38,14 +38,15 @@ export type QueueTables = ReturnType<typeof createTables> & {
 };
 
 /**
- * The tables of a queue as a query may see them: as the engine creates them or, where the dashboard or the query (`only`;
- * empty means all) is restricted to tenants, as subqueries with the rows of these tenants. Subqueries have the same
+ * The tables of a queue as a query may see them: as the engine creates them or, where the dashboard, its viewer or the query (`only`;
+ * empty means all) is restricted to tenants, as subqueries with the rows of these tenants: none in a queue that the viewer
+ * does not see. Subqueries have the same
  * columns and the same names in statements, but take no alias. The registry knows whether the tables exist.
  *
  * Queries name the tables of queues in no other way; a test enforces it.
  */
 export function queueTables(queue: string, only: readonly string[] = []): QueueTables {
-  const tenants = narrowTenants(getTenants(), only);
+  const tenants = narrowTenants(getTenants(queue), only);
   return getCached(queue, tenants, () => {
     const tables = createTables(queue);
     return tenants === null
@@ -59,7 +60,7 @@ export function queueTables(queue: string, only: readonly string[] = []): QueueT
  * read, never for what is returned; a test lists the files that may use it.
  */
 export function queueTablesOfAllTenants(queue: string): QueueTables {
-  if (getTenants() === null) return queueTables(queue);
+  if (getTenants(queue) === null) return queueTables(queue);
   return getCached(queue, "all", () => exposeTenant(createTables(queue)));
 }
 

@@ -1,18 +1,56 @@
 import { type SQL, sql } from "drizzle-orm";
 import { getEnvironment } from "./env";
+import { getViewer, likePattern, matchesQueue, type ScopePart } from "./viewer";
 
 /** The tenants whose rows are visible and may be changed; `null`: all, and rows without one. */
 export type Tenants = readonly string[] | null;
 
-/** What `DASHBOARD_TENANTS` restricts this dashboard to. */
-export function getTenants(): Tenants {
+/** What `DASHBOARD_TENANTS` restricts this whole dashboard to. */
+export function getDashboardTenants(): Tenants {
   return getEnvironment().DASHBOARD_TENANTS ?? null;
+}
+
+/**
+ * The tenants that the viewer sees in this queue; none if the queue is outside of the viewer's scope. Without a queue, the
+ * tenants that the viewer sees in every part of the scope: a row that belongs to no queue needs them all.
+ */
+export function getTenants(queue?: string): Tenants {
+  const { scope } = getViewer();
+  const merged =
+    queue === undefined
+      ? scope.reduce<Tenants>((all, { tenants }) => intersect(all, tenants), null)
+      : scope
+          .filter((part) => matchesQueue(part, queue))
+          .reduce<Tenants>((all, { tenants }) => unite(all, tenants), []);
+  return intersect(getDashboardTenants(), merged);
+}
+
+/** The viewer's scope with the restriction of the whole dashboard applied. */
+function getScope(): readonly ScopePart[] {
+  const dashboard = getDashboardTenants();
+  return getViewer().scope.map(({ queues, tenants }) => ({
+    queues,
+    tenants: intersect(dashboard, tenants),
+  }));
+}
+
+/** Whether the viewer sees every row of the database. */
+export function isUnrestricted(): boolean {
+  return getScope().some(({ queues, tenants }) => queues === null && tenants === null);
+}
+
+function unite(some: Tenants, others: Tenants): Tenants {
+  return some === null || others === null ? null : [...new Set([...some, ...others])].sort();
+}
+
+function intersect(some: Tenants, others: Tenants): Tenants {
+  if (some === null || others === null) return some ?? others;
+  return some.filter((tenant) => others.includes(tenant));
 }
 
 /** The requested tenants that are allowed; all allowed ones if none is requested. */
 export function narrowTenants(allowed: Tenants, asked: readonly string[]): Tenants {
-  if (asked.length === 0) return allowed;
-  return allowed === null ? asked : asked.filter((tenant) => allowed.includes(tenant));
+  return asked.length === 0 ? allowed : intersect(asked, allowed);
 }
 
 /** Whether this tenant is allowed. A restricted dashboard never shows a row without one. */
@@ -23,4 +61,25 @@ export function isAllowed(allowed: Tenants, tenant: string | null): boolean {
 /** The condition that a text is one of these tenants. */
 export function isTenantOf(tenants: readonly string[], tenant: SQL): SQL {
   return sql`${tenant} = any(${sql.param([...tenants])}::text[])`;
+}
+
+/**
+ * The condition that a row of a table of all queues is in the viewer's scope; `undefined` if every row is.
+ *
+ * @param queue the row's queue; a row without one is visible only to those who see all queues.
+ * @param ofTenants the condition that the row concerns only these tenants.
+ */
+export function inScope(
+  queue: SQL,
+  ofTenants: (tenants: readonly string[]) => SQL,
+): SQL | undefined {
+  if (isUnrestricted()) return undefined;
+  const parts = getScope().map(({ queues, tenants }) => {
+    const ofQueues =
+      queues === null
+        ? sql`true`
+        : sql`coalesce(${queue} like any(${sql.param(queues.map(likePattern))}::text[]), false)`;
+    return sql`(${ofQueues} and ${tenants === null ? sql`true` : ofTenants(tenants)})`;
+  });
+  return sql`(${sql.join([sql`false`, ...parts], sql` or `)})`;
 }

@@ -1,28 +1,58 @@
 import { cookies } from "next/headers";
 import { getEnvironment } from "@/lib/db/env";
 import { getTenants, type Tenants } from "@/lib/db/tenants";
+import { runAs, UNRESTRICTED } from "@/lib/db/viewer";
+import { type Access, PERMISSIONS, type Permission } from "@/lib/model/access";
 import { ProblemError } from "@/lib/model/problem";
-import { isPermitted, type Permission } from "./permissions";
-import { type Identity, SESSION_COOKIE, verifySession } from "./session";
+import { EVERYWHERE, type Identity, toViewer, whyDenied } from "./identity";
+import { SESSION_COOKIE, verifySession } from "./session";
 
 /**
- * The identity of a caller that has the permission.
+ * Runs work for a caller that has the permission: everything that the work reads or changes is limited to the scope in
+ * which the caller has it. The one way into reads and changes.
  *
- * @param request in route handlers; pages and actions omit it.
+ * @param request in route handlers; pages and actions pass `undefined`.
  * @throws ProblemError `unauthenticated` or `forbidden`
  */
-export async function requirePermission(
+export async function withPermission<T>(
   permission: Permission,
-  request?: Request,
-): Promise<Identity> {
+  request: Request | undefined,
+  work: (identity: Identity) => T | Promise<T>,
+): Promise<T> {
+  const identity = await requireIdentity(request);
+  const denied = whyDenied(identity, permission, getSwitches());
+  if (denied !== null) throw new ProblemError({ code: "forbidden", message: denied });
+  return runAs(toViewer(identity, permission), async () => work(identity));
+}
+
+/** Runs work for everybody, signed in or not: it may return only what nobody needs a permission for. */
+export function openly<T>(work: () => T): T {
+  return runAs(UNRESTRICTED, work);
+}
+
+/** Who calls. @throws ProblemError `unauthenticated` */
+export async function requireIdentity(request?: Request): Promise<Identity> {
   const identity = await findIdentity(request);
   if (!identity) throw new ProblemError({ code: "unauthenticated", message: "Sign in first." });
-  if (!isPermitted(identity.roles, permission))
-    throw new ProblemError({
-      code: "forbidden",
-      message: `Your role does not include the permission "${permission}".`,
-    });
   return identity;
+}
+
+/** What the frame of every page shows of the caller. @throws ProblemError `unauthenticated` */
+export async function getAccess(): Promise<{ access: Access; tenants: Tenants }> {
+  const identity = await requireIdentity();
+  const switches = getSwitches();
+  const denied = PERMISSIONS.flatMap((permission) => {
+    const reason = whyDenied(identity, permission, switches);
+    return reason === null ? [] : [[permission, reason] as const];
+  });
+  const { name, door } = identity;
+  return {
+    access: {
+      ...{ name, door, denied: Object.fromEntries(denied) },
+      hasSession: door === "token" || door === "oidc",
+    },
+    tenants: runAs(toViewer(identity, "view"), () => getTenants()),
+  };
 }
 
 /** Whether a token is required. Without DASHBOARD_TOKEN everyone with access to this machine is the local operator. */
@@ -30,14 +60,23 @@ export function isTokenRequired(): boolean {
   return getEnvironment().DASHBOARD_TOKEN !== undefined;
 }
 
-/** The tenants whose rows this dashboard shows; `null`: all. */
-export function viewedTenants(): Tenants {
-  return getTenants();
+/** Everyone with access to this machine, where no door is configured. */
+export function localOperator(): Identity {
+  const { DASHBOARD_OPERATOR: name } = getEnvironment();
+  return {
+    subject: name,
+    name,
+    door: isTokenRequired() ? "token" : "local",
+    grants: [{ role: "admin", ...EVERYWHERE }],
+    reasons: [],
+    sessionId: null,
+  };
 }
 
-/** The only operator of a dashboard that has one token. */
-export function localOperator(): Identity {
-  return { name: getEnvironment().DASHBOARD_OPERATOR, roles: ["viewer", "operator"] };
+/** What the settings take from everybody. */
+export function getSwitches() {
+  const { DASHBOARD_READ_ONLY: readOnly, DASHBOARD_DISABLE: disabled } = getEnvironment();
+  return { readOnly, disabled };
 }
 
 async function findIdentity(request?: Request): Promise<Identity | null> {

@@ -1,23 +1,35 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
-import { ROLES, type Role } from "./permissions";
-
-/** Who makes a request. */
-export type Identity = { name: string; roles: readonly Role[] };
+import { DOORS, ROLES } from "@/lib/model/access";
+import type { Identity } from "./identity";
 
 export const SESSION_COOKIE = "absurd_dashboard_session";
 
 /** Seconds until a session expires and the token is needed again. */
 export const SESSION_SECONDS = 12 * 3_600;
 
-const claims = z.object({ sub: z.string(), roles: z.array(z.enum(ROLES)) });
+const claims = z.object({
+  sub: z.string(),
+  name: z.string(),
+  door: z.enum(DOORS),
+  grants: z.array(
+    z.object({
+      role: z.enum(ROLES),
+      queues: z.array(z.string()).nullable(),
+      tenants: z.array(z.string()).nullable(),
+      payloads: z.boolean(),
+    }),
+  ),
+  reasons: z.array(z.string()),
+});
 
 /** Creates a signed session. Its key is derived from the token: a new token ends all sessions, a restart ends none. */
 export function createSession(identity: Identity, token: string): Promise<string> {
-  return new SignJWT({ roles: identity.roles })
+  const { subject, name, door, grants, reasons } = identity;
+  return new SignJWT({ name, door, grants, reasons })
     .setProtectedHeader({ alg: "HS256" })
-    .setSubject(identity.name)
+    .setSubject(subject)
     .setIssuedAt()
     .setExpirationTime(`${SESSION_SECONDS}s`)
     .sign(sessionKey(token));
@@ -31,8 +43,8 @@ export async function verifySession(
   if (!session) return null;
   try {
     const { payload } = await jwtVerify(session, sessionKey(token), { algorithms: ["HS256"] });
-    const { sub, roles } = claims.parse(payload);
-    return { name: sub, roles };
+    const { sub: subject, ...identity } = claims.parse(payload);
+    return { subject, ...identity, sessionId: null };
   } catch {
     return null;
   }

@@ -1,6 +1,8 @@
 import { SignJWT } from "jose";
 import { beforeAll, expect, test } from "vitest";
-import { requirePermission } from "./require";
+import type { Role } from "@/lib/model/access";
+import { EVERYWHERE, type Identity } from "./identity";
+import { withPermission } from "./require";
 import { createSession, SESSION_COOKIE, verifySession } from "./session";
 import { signIn } from "./sign-in";
 
@@ -14,6 +16,11 @@ beforeAll(() => {
   });
 });
 
+const person = (name: string, role: Role): Identity => ({
+  ...{ subject: name, name, door: "token", reasons: [], sessionId: null },
+  grants: [{ role, ...EVERYWHERE }],
+});
+
 const withCookie = (session: string) =>
   new Request("http://localhost/", {
     headers: { cookie: `a=b; ${SESSION_COOKIE}=${session}; c=d` },
@@ -22,12 +29,16 @@ const withCookie = (session: string) =>
 test("the token is exchanged for a session that names the operator", async () => {
   const result = await signIn(TOKEN, "10.0.0.1");
   if (result.outcome !== "signed_in") throw new Error(result.outcome);
-  const identity = await requirePermission("cancel task", withCookie(result.session));
-  expect(identity).toEqual({ name: "ada", roles: ["viewer", "operator"] });
+  const identity = await withPermission(
+    "cancel task",
+    withCookie(result.session),
+    (identity) => identity,
+  );
+  expect(identity).toMatchObject({ name: "ada", door: "token", grants: [{ role: "admin" }] });
 });
 
 test("requests without a session, or with a foreign one, are refused", async () => {
-  const good = await createSession({ name: "ada", roles: ["viewer"] }, TOKEN);
+  const good = await createSession(person("ada", "viewer"), TOKEN);
   const [header, , signature] = good.split(".");
   const forged = Buffer.from('{"sub":"eve","roles":["operator"],"exp":9999999999}').toString(
     "base64url",
@@ -37,13 +48,15 @@ test("requests without a session, or with a foreign one, are refused", async () 
     "x",
     `${header}.${forged}.${signature}`,
     `${Buffer.from('{"alg":"none"}').toString("base64url")}.${forged}.`,
-    await createSession({ name: "eve", roles: ["operator"] }, "another-token-24-characters"),
+    await createSession(person("eve", "admin"), "another-token-24-characters"),
   ];
   for (const session of bad)
-    await expect(requirePermission("view", withCookie(session))).rejects.toMatchObject({
+    await expect(withPermission("view", withCookie(session), () => 1)).rejects.toMatchObject({
       code: "unauthenticated",
     });
-  await expect(requirePermission("view", new Request("http://localhost/"))).rejects.toMatchObject({
+  await expect(
+    withPermission("view", new Request("http://localhost/"), () => 1),
+  ).rejects.toMatchObject({
     code: "unauthenticated",
   });
 });
@@ -52,7 +65,7 @@ test("a session expires", async () => {
   const { createHash } = await import("node:crypto");
   const key = createHash("sha256").update(`absurd-dashboard session\0${TOKEN}`).digest();
   const make = (exp: number) =>
-    new SignJWT({ roles: ["viewer"] })
+    new SignJWT({ name: "ada", door: "token", grants: [], reasons: [] })
       .setProtectedHeader({ alg: "HS256" })
       .setSubject("ada")
       .setExpirationTime(exp)
@@ -63,9 +76,9 @@ test("a session expires", async () => {
 });
 
 test("a viewer may not act", async () => {
-  const session = await createSession({ name: "bob", roles: ["viewer"] }, TOKEN);
-  expect(await requirePermission("view", withCookie(session))).toMatchObject({ name: "bob" });
-  await expect(requirePermission("cancel task", withCookie(session))).rejects.toMatchObject({
+  const session = await createSession(person("bob", "viewer"), TOKEN);
+  expect(await withPermission("view", withCookie(session), ({ name }) => name)).toBe("bob");
+  await expect(withPermission("cancel task", withCookie(session), () => 1)).rejects.toMatchObject({
     code: "forbidden",
   });
 });

@@ -70,7 +70,9 @@ export function redactValues(
     return formatMask(redacted.length);
   };
   const visit = (value: unknown, keys: string[], depth: number, path: string): unknown => {
+    if (rules.everything && !hasNames(root, depth, value)) return mask(value, path);
     if (typeof value === "string") {
+      if (rules.everything) return value;
       if (containsRedacted(rules, value)) return mask(value, path);
       return root === "error" ? scrubText(rules, value) : value;
     }
@@ -81,7 +83,7 @@ export function redactValues(
       const inner = isArray ? keys : extendPath(rules, keys, key);
       const place = `${path}/${key}`;
       const isRedacted =
-        !isArray && !isLink(root, depth + 1, key) && isRedactedMember(rules, inner);
+        !isArray && !keepsName(rules, root, depth + 1, key) && isRedactedMember(rules, inner);
       const shown = isRedacted
         ? mask(members[key], place)
         : visit(members[key], inner, depth + 1, place);
@@ -96,8 +98,26 @@ export function redactValues(
   return { value, redacted, changed: changed || value !== document };
 }
 
+/** Whether members of a value remain when everything is redacted. */
+function hasNames(root: string, depth: number, value: unknown): boolean {
+  if (depth === 1) return typeof value === "string";
+  return depth === 0 && (root === "headers" || root === "error") && isObject(value);
+}
+
+function keepsName(rules: RedactionRules, root: string, depth: number, key: string): boolean {
+  const isName = rules.everything && root === "error" && depth === 1 && key === "name";
+  return isName || isLink(root, depth, key);
+}
+
+function isObject(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value)
+  );
+}
+
 /** Whether a string is JSON with a redacted key, or looks like it but cannot be parsed. */
 export function containsRedacted(rules: RedactionRules, text: string): boolean {
+  if (rules.everything) return true;
   if (!/^\s*[[{]/.test(text) || !mayContainRedacted(rules, text)) return false;
   try {
     return redactValues(rules, "", JSON.parse(text)).redacted.length > 0;

@@ -1,7 +1,7 @@
 import { parseJson } from "@/lib/absurd/connection/json";
 import type { Json } from "@/lib/model/json";
 import { containsMask, parseMask, type RedactedValue, redactValues } from "./redact";
-import { extendPath, isRedactedMember, type RedactionRules } from "./rules";
+import { extendPath, isRedactedMember, isRedacting, type RedactionRules } from "./rules";
 
 /** A mask at a place where no redacted value can be restored. The message has the place and no value. */
 export class MisplacedMaskError extends Error {
@@ -22,7 +22,7 @@ export function restoreRedacted(
   edited: Json,
   original: string | null,
 ): Json {
-  if (rules.patterns.length === 0) return edited;
+  if (!isRedacting(rules)) return edited;
   const redacted = original === null ? [] : redactValues(rules, root, parseJson(original)).redacted;
   const visit = (value: Json, keys: string[], path: string): Json => {
     const number = parseMask(value);

@@ -12,9 +12,22 @@ export type RedactionRules = {
   }[];
   /** The number of keys at the end of a path that the longest rule looks at. */
   reach: number;
+  /** Whether everything is redacted, whatever its path. */
+  everything: boolean;
 };
 
-export const NO_RULES: RedactionRules = { patterns: [], reach: 0 };
+export const NO_RULES: RedactionRules = { patterns: [], reach: 0, everything: false };
+
+/**
+ * For people who may not see payloads: every value is redacted as a whole. What remains are names: the dashboard's own
+ * links among the headers, and the name of an error.
+ */
+export const EVERYTHING: RedactionRules = { ...NO_RULES, everything: true };
+
+/** Whether these rules redact anything. */
+export function isRedacting(rules: RedactionRules): boolean {
+  return rules.everything || rules.patterns.length > 0;
+}
 
 /** Headers by which the dashboard finds and links tasks. They are never redacted. */
 const LINKS = new Set(["tenant_id", "workflow_run_id", "spawned_from", "forked_from_step"]);
@@ -42,6 +55,7 @@ export function parseRules(text: string): RedactionRules | null {
       hint: longest((keys.at(-1) ?? "").split("*")),
     })),
     reach: Math.max(0, ...paths.map((keys) => keys.length)),
+    everything: false,
   };
 }
 
@@ -52,6 +66,7 @@ export function extendPath(rules: RedactionRules, path: readonly string[], key: 
 
 /** Whether the member at this path, a result of `extendPath`, is redacted. */
 export function isRedactedMember(rules: RedactionRules, path: readonly string[]): boolean {
+  if (rules.everything) return true;
   const text = path.join(".");
   return rules.patterns.some((pattern) => pattern.path.test(text));
 }
@@ -67,6 +82,7 @@ export function isPathRedacted(
   root: string,
   steps: readonly (string | null)[],
 ): boolean {
+  if (rules.everything) return !isNamePath(root, steps);
   let path = extendPath(rules, [], root);
   return steps.some((step, index) => {
     if (step === null) return false;
@@ -75,8 +91,15 @@ export function isPathRedacted(
   });
 }
 
+/** Whether a path leads to one of the names that remain when everything is redacted. */
+function isNamePath(root: string, [first, ...deeper]: readonly (string | null)[]): boolean {
+  if (typeof first !== "string" || deeper.length > 0) return false;
+  return isLink(root, 1, first) || (root === "error" && first === "name");
+}
+
 /** Whether a JSON text may have a redacted key. A fast filter: `false` is always right. */
 export function mayContainRedacted(rules: RedactionRules, text: string): boolean {
+  if (rules.everything) return true;
   if (rules.patterns.length === 0) return false;
   if (text.includes("\\u")) return true;
   const lower = text.toLowerCase();

@@ -8,6 +8,7 @@ const expressions = new WeakMap<RedactionRules, RegExp>();
  * paths. Best effort, for errors that quote their input.
  */
 export function scrubText(rules: RedactionRules, text: string): string {
+  if (rules.everything) return "[redacted]";
   if (rules.patterns.length === 0) return text;
   let expression = expressions.get(rules);
   if (!expression) {

@@ -5,7 +5,7 @@ import { coalesce } from "@/lib/analytics/coalesce";
 import { bulkSearchParams } from "@/lib/search-params/bulk";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () => {
+  return respond(request, "view", () => {
     const filters = parseParameters(request, bulkSearchParams);
     return coalesce(["bulk", filters], request, (signal) => listBulk(filters, { signal }));
   });

@@ -5,7 +5,7 @@ import { listEvents } from "@/lib/analytics/events";
 import { eventsSearchParams } from "@/lib/search-params/events";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () => {
+  return respond(request, "view", () => {
     const filters = parseParameters(request, eventsSearchParams);
     return coalesce(["events", filters], request, (signal) => listEvents(filters, { signal }));
   });

@@ -5,7 +5,7 @@ import { listFailures } from "@/lib/analytics/failures";
 import { failuresSearchParams } from "@/lib/search-params/windows";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () => {
+  return respond(request, "view", () => {
     const filters = parseParameters(request, failuresSearchParams);
     return coalesce(["failures", filters], request, (signal) => listFailures(filters, { signal }));
   });

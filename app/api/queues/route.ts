@@ -5,7 +5,7 @@ import { listQueues } from "@/lib/analytics/queues";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () => {
+  return respond(request, "view", () => {
     const { tenant } = parseParameters(request, tenantSearchParams);
     return coalesce(["queues", tenant], request, (signal) => listQueues({ tenant, signal }));
   });

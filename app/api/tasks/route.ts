@@ -5,7 +5,7 @@ import { listTasks } from "@/lib/analytics/tasks";
 import { tasksSearchParams } from "@/lib/search-params/tasks/filters";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () => {
+  return respond(request, "view", () => {
     const filters = parseParameters(request, tasksSearchParams);
     return coalesce(["tasks", filters], request, (signal) => listTasks(filters, { signal }));
   });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describeError } from "@/app/api/respond";
 import type { ProblemBody } from "@/lib/model/problem";
 
@@ -19,13 +20,15 @@ export async function streamSteps<Step>(
   { steps, write, writeError, headers }: Streamed<Step>,
 ): Promise<Response> {
   const gone = new AbortController();
+  // The stream is pulled from outside of the request, where the caller's scope would be lost.
+  const asCaller = AsyncLocalStorage.snapshot();
   const running = steps(AbortSignal.any([request.signal, gone.signal]));
   let first: IteratorResult<Step, unknown> | undefined = await running.next();
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(sink) {
       try {
-        const step = first ?? (await running.next());
+        const step = first ?? (await asCaller(() => running.next()));
         first = undefined;
         if (step.done) return sink.close();
         sink.enqueue(encoder.encode(write(step.value)));

@@ -5,7 +5,7 @@ import { listWorkers } from "@/lib/analytics/workers";
 import { figuresSearchParams } from "@/lib/search-params/windows";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () => {
+  return respond(request, "view", () => {
     const { range, tenant } = parseParameters(request, figuresSearchParams);
     return coalesce(["workers", range, tenant], request, (signal) =>
       listWorkers(range, { tenant, signal }),

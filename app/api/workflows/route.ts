@@ -5,7 +5,7 @@ import { listWorkflowRuns } from "@/lib/analytics/workflows";
 import { workflowsSearchParams } from "@/lib/search-params/workflows";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () => {
+  return respond(request, "view", () => {
     const filters = parseParameters(request, workflowsSearchParams);
     return coalesce(["workflow-runs", filters], request, (signal) =>
       listWorkflowRuns(filters, { signal }),

@@ -1,5 +1,5 @@
 "use client";
-import { useSession } from "@/components/layout/session/session-provider";
+import { useAccess } from "@/components/layout/session/access-provider";
 import { SignOut } from "@/components/layout/session/sign-out";
 import { TenantNote } from "@/components/tenants/tenant-note";
 import { useTenants } from "@/components/tenants/tenants-provider";
@@ -37,7 +37,7 @@ export function MoreSheet({ onClose }: { onClose: () => void }) {
       <div className="-mx-2 mt-2 border-t pt-2">
         <TenantNote tenants={useTenants()} className="py-1" />
         <DatabaseStatus />
-        {useSession() && <SignOut />}
+        {useAccess().hasSession && <SignOut />}
       </div>
     </Dialog>
   );

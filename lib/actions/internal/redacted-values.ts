@@ -4,14 +4,11 @@ import { sql } from "drizzle-orm";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { mapDatabaseError, queueTable } from "@/lib/absurd/connection/sql";
 import { nullable, text } from "@/lib/db/decode";
-import { getEnvironment } from "@/lib/db/env";
 import { query } from "@/lib/db/query";
+import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
 import type { Uuid } from "@/lib/model/ids";
 import type { Json, JsonObject } from "@/lib/model/json";
 import { MisplacedMaskError, restoreRedacted } from "@/lib/redaction/restore";
-
-const redactionRules = () => getEnvironment().DASHBOARD_REDACT;
-const isRedacting = () => redactionRules().patterns.length > 0;
 
 type Edits = { params?: Json; headers?: JsonObject };
 
@@ -26,7 +23,8 @@ export async function restoreEdits<E extends Edits>(
   taskId: Uuid,
   edits: E,
 ): Promise<E> {
-  if (!isRedacting() || (edits.params === undefined && edits.headers === undefined)) return edits;
+  if (!isViewRedacted() || (edits.params === undefined && edits.headers === undefined))
+    return edits;
   const table = sql.raw(queueTable("t", queue));
   const [row] = await query(
     db,
@@ -45,7 +43,7 @@ export async function restoreEdits<E extends Edits>(
 
 /** Refuses masks in a value that has no original task. */
 export function refuseMasks<Value extends Json | undefined>(root: string, value: Value): Value {
-  return value === undefined || !isRedacting() ? value : restore(root, value as never, null);
+  return value === undefined || !isViewRedacted() ? value : restore(root, value as never, null);
 }
 
 function restore<Value extends Json>(root: string, edited: Value, original: string | null): Value {

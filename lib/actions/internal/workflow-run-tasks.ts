@@ -3,6 +3,7 @@ import { listQueues } from "@/lib/absurd/queues/queues";
 import type { WorkflowRun } from "@/lib/absurd/workflow-runs/table";
 import { getWorkflowRunTasks, type WorkflowTask } from "@/lib/absurd/workflow-runs/tasks";
 import { getTenants } from "@/lib/db/tenants";
+import { isQueueVisible } from "@/lib/db/viewer";
 import type { Uuid } from "@/lib/model/ids";
 import { uuidFloor } from "@/lib/model/key-range";
 
@@ -12,11 +13,11 @@ const STEP = 500;
 const MARGIN = 3_600_000;
 
 /**
- * All tasks of a workflow run that belong to the tenants of this dashboard, in every queue, the run's own queue first.
+ * All tasks of a workflow run in the caller's scope, in every queue, the run's own queue first.
  * The search by header is bounded by the run's start, since no index bounds it.
  */
 export async function listRunTasks(db: Queryable, run: WorkflowRun): Promise<WorkflowTask[]> {
-  const queues = await listQueues(db);
+  const queues = (await listQueues(db)).filter(isQueueVisible);
   const isOwn = (queue: string) => Number(queue === run.absurdQueue);
   const tasks: WorkflowTask[] = [];
   for (const queue of queues.sort((a, b) => isOwn(b) - isOwn(a)))
@@ -34,7 +35,7 @@ async function listTasksIn(
   const tasks: WorkflowTask[] = [];
   let after: Uuid = uuidFloor(began.length > 0 ? from - MARGIN : 0);
   for (let full = true; full; ) {
-    const tenants = getTenants();
+    const tenants = getTenants(queue);
     const page = await getWorkflowRunTasks(db, workflowRunId, {
       queue,
       after,

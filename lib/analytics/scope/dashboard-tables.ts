@@ -4,14 +4,14 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import { boolean, instant } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { type Database, inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
-import { getTenants } from "@/lib/db/tenants";
+import { isUnrestricted } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
 import { translateReadError } from "@/lib/model/sqlstate";
 
 /**
  * Runs `read` over one of the dashboard's own tables in one snapshot, with the database's clock. `installed` is
  * false without the table, which `npm run db:migrate` creates. `tenants` is whether its version has a column for
- * tenants; a restricted dashboard treats any other as not installed.
+ * tenants; a viewer with a restricted scope treats any other as not installed.
  *
  * @throws what `translateReadError` knows.
  */
@@ -33,7 +33,7 @@ export async function withDashboardTable<T>(
       );
       if (!found) throw new Error("A query without a table returned no row");
       const { now, installed, tenants } = found;
-      return read(db, { now, installed: installed && (tenants || getTenants() === null), tenants });
+      return read(db, { now, installed: installed && (tenants || isUnrestricted()), tenants });
     }, options);
   } catch (error) {
     options.signal?.throwIfAborted();

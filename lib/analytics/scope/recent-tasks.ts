@@ -15,7 +15,7 @@ export function isRecent(
   taskId: AnyColumn,
   only: readonly string[] = [],
 ): SQL | undefined {
-  if (narrowTenants(getTenants(), only) === null) return undefined;
+  if (narrowTenants(getTenants(queue), only) === null) return undefined;
   const { tasks } = queueTablesOfAllTenants(queue);
   return sql`${taskId} >= coalesce((
     select ${tasks.taskId} from ${tasks}

@@ -1,8 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type Decoder, nullable, text } from "@/lib/db/decode";
-import { getEnvironment } from "@/lib/db/env";
+import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
 import { containsRedacted, formatMask, redactText } from "@/lib/redaction/redact";
-import { isPathRedacted, type RedactionRules } from "@/lib/redaction/rules";
+import { isPathRedacted } from "@/lib/redaction/rules";
 import { scrubText } from "@/lib/redaction/scrub";
 import type { JsonPath } from "@/lib/search-params/tasks/conditions";
 
@@ -18,16 +18,6 @@ export type PayloadRoot =
   | "tags"
   | "definition";
 
-/** The configured rules. They apply to every value of a user that leaves the server. */
-export function redactionRules(): RedactionRules {
-  return getEnvironment().DASHBOARD_REDACT;
-}
-
-/** Whether the configuration has redaction rules. */
-export function isRedacting(): boolean {
-  return redactionRules().patterns.length > 0;
-}
-
 /** A JSON text with redacted values masked, and how many were masked. */
 export function redact(root: PayloadRoot, text: string): { text: string; redacted: number } {
   return redactText(redactionRules(), root, text);
@@ -41,10 +31,10 @@ export function redactErrorPart<Text extends string | null>(
   member: "name" | "message",
   text: Text,
 ): Text {
-  if (text === null || !isRedacting()) return text;
+  if (text === null || !isViewRedacted()) return text;
   const rules = redactionRules();
-  const shown = isPathRedacted(rules, "error", [member]) ? formatMask(1) : scrubText(rules, text);
-  return shown as Text;
+  if (isPathRedacted(rules, "error", [member])) return formatMask(1) as Text;
+  return (rules.everything ? text : scrubText(rules, text)) as Text;
 }
 
 /** Characters of a value that a list shows. */
@@ -63,7 +53,7 @@ const unredacted: Decoder<Unredacted> = (value) => ({ unredacted: text(value) })
  */
 export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<Unredacted | null> {
   const path = sql`${sql.param(upToArray(steps))}::text[]`;
-  if (!isRedacting())
+  if (!isViewRedacted())
     return sql`left(${value} #>> ${path}, ${LIMIT}::int)`.mapWith(nullable(unredacted));
   return sql`(
     select case
@@ -80,7 +70,7 @@ export function redactColumn(
 ): string | null {
   if (selected === null) return null;
   const { unredacted: read } = selected;
-  if (!isRedacting()) return read;
+  if (!isViewRedacted()) return read;
   const rules = redactionRules();
   const path = upToArray(steps);
   // A number is a key of an object or an index into an array, which has no keys.
@@ -88,6 +78,7 @@ export function redactColumn(
   if (isPathRedacted(rules, source, path) || isPathRedacted(rules, source, keys))
     return formatMask(1);
   const text = read.slice(1);
+  if (rules.everything && read.startsWith("s")) return text.slice(0, LIMIT);
   if (read.startsWith("l")) return "large";
   if (read.startsWith("j")) return redactText(rules, source, text, keys).text.slice(0, LIMIT);
   if (containsRedacted(rules, text)) return formatMask(1);

@@ -5,6 +5,7 @@ import { query } from "@/lib/db/query";
 import { currentTime, noteTenantColumn, queues } from "@/lib/db/schema";
 import { type Database, inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
+import { isQueueVisible } from "@/lib/db/viewer";
 import type { Iso } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
 import {
@@ -79,7 +80,7 @@ async function openScope(db: Database, names: string[]): Promise<Scope> {
 }
 
 /**
- * The registered queues, by name, with the engine's clock. The registry is the only source of queue names: table
+ * The registered queues that the viewer sees, by name, with the engine's clock. The registry is the only source of queue names: table
  * names also match partitions. Columns of later schemas are looked up, not assumed.
  */
 export async function listRegisteredQueues(
@@ -135,7 +136,7 @@ export async function listRegisteredQueues(
   return {
     now: clock.now,
     queues: rows.flatMap(({ name, createdAt, storageMode, columns, ...row }) =>
-      name === null || createdAt === null || storageMode === null
+      name === null || createdAt === null || storageMode === null || !isQueueVisible(name)
         ? []
         : {
             name,
@@ -196,14 +197,15 @@ export function noSchema(options?: ErrorOptions): ProblemError {
 }
 
 /**
- * Keeps data of all tenants out of a dashboard that is restricted to some.
+ * Keeps data of all tenants of a queue from a viewer who sees some of them.
  *
  * @throws ProblemError `forbidden`
  */
-export function refuseRestricted(what: string): void {
-  if (getTenants() === null) return;
+export function refuseRestricted(what: string, queue: string): void {
+  if (!isQueueVisible(queue)) throw queueNotFound(queue);
+  if (getTenants(queue) === null) return;
   throw new ProblemError({
     code: "forbidden",
-    message: `${what} concerns all tenants, and this dashboard is restricted to some.`,
+    message: `${what} concerns all tenants, and you see only some of them here.`,
   });
 }

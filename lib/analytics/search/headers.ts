@@ -3,7 +3,8 @@ import { text, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
-import { getTenants } from "@/lib/db/tenants";
+import { getDashboardTenants } from "@/lib/db/tenants";
+import { viewerKey } from "@/lib/db/viewer";
 import type { Uuid } from "@/lib/model/ids";
 import { type KeyRange, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { inKeyRange } from "../scope/key-pages";
@@ -49,7 +50,10 @@ export async function searchHeaders(
   { key, matches, range, most, budget }: HeaderSearch,
   options: ReadOptions = {},
 ): Promise<FoundTasks> {
-  const progress = getProgress(JSON.stringify([key, range.from, queues, getTenants()]), range.from);
+  const progress = getProgress(
+    JSON.stringify([key, range.from, queues, getDashboardTenants(), viewerKey()]),
+    range.from,
+  );
   const windows = { range: { ...range, from: progress.next }, width: progress.width, budget };
   const rest = await scanWindows(
     db,

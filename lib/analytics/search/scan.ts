@@ -2,6 +2,7 @@ import { and, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import { text, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
+import { isViewRedacted } from "@/lib/db/redaction";
 import { type QueueTables, queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { isTenantOf } from "@/lib/db/tenants";
@@ -15,7 +16,6 @@ import {
   jsonCandidates,
   type PathCondition,
 } from "@/lib/search-params/tasks/conditions";
-import { isRedacting } from "../scope/redact";
 import { selectSummary, type TaskRow } from "./rows";
 import type { TaskSearch } from "./task-search";
 
@@ -176,7 +176,7 @@ function hasAttempt(tables: QueueTables, { query: wanted, range }: TaskSearch): 
   if (!isAboutError && wanted.worker.length === 0) return undefined;
   const { failureReason } = runs;
   // The whole text of an error that is an object could reveal a redacted value.
-  const whole = isRedacting()
+  const whole = isViewRedacted()
     ? sql`case jsonb_typeof(${failureReason}) when 'string' then ${failureReason} #>> '{}' end`
     : sql`${failureReason} #>> '{}'`;
   const words = sql`coalesce(

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
+import { redactionRules } from "@/lib/db/redaction";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
@@ -21,7 +22,7 @@ import { pickQuery, type TaskFilters } from "@/lib/search-params/tasks/filters";
 import type { TaskQuery } from "@/lib/search-params/tasks/query";
 import { findSortProblem, isKeySort, type TaskSort } from "@/lib/search-params/tasks/sort";
 import { parseKeyCursor, requireCursor } from "../scope/key-pages";
-import { redactionRules } from "../scope/redact";
+
 import type { RegisteredQueue, Scope } from "../scope/registry";
 
 /** The tasks to search for, in the order of their ids. Times, prefix and cursor have been combined into one range of ids. */

@@ -3,7 +3,7 @@ import { boolean, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { getTenants, isTenantOf } from "@/lib/db/tenants";
+import { getTenants, inScope, isTenantOf } from "@/lib/db/tenants";
 import type { WorkflowTables } from "@/lib/model/workflow";
 import type { RegisteredQueue } from "../scope/registry";
 
@@ -70,23 +70,28 @@ const UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 
 /**
  * What to select workflow runs and definitions from. Queries name these tables in no other way; a test enforces it.
- * In a dashboard restricted to tenants these are the rows with such a `tenant_id`; without that column, the runs
- * whose root task belongs to one of the tenants, and no definitions.
+ * For a viewer with a restricted scope these are the runs of its queues and tenants, and the definitions of its tenants.
+ * Without a column `tenant_id`, they are the runs whose root task is visible, and no definitions.
  */
 export function workflowSources(
   columns: { runs: ReadonlySet<string>; definitions: ReadonlySet<string> },
   queues: readonly RegisteredQueue[],
 ): WorkflowSources {
-  const tenants = getTenants();
+  const ofTenants = (tenants: readonly string[]) => isTenantOf(tenants, sql`item.tenant_id::text`);
+  const run = inScope(
+    columns.runs.has("absurd_queue") ? sql`item.absurd_queue::text` : sql`null::text`,
+    columns.runs.has("tenant_id") ? ofTenants : () => hasVisibleRoot(columns.runs, queues),
+  );
   const definitions = sql`select item.*${absent(columns.definitions)} from public.workflow_definition item`;
-  if (tenants === null)
-    return { runs: sql`public.workflow_run w`, definitions: sql`(${definitions}) d` };
-  const ofTenant = isTenantOf(tenants, sql`item.tenant_id::text`);
-  const run = columns.runs.has("tenant_id") ? ofTenant : hasVisibleRoot(columns.runs, queues);
-  const definition = columns.definitions.has("tenant_id") ? ofTenant : sql`false`;
+  const tenants = getTenants();
+  const ofDefinition =
+    columns.definitions.has("tenant_id") && tenants ? ofTenants(tenants) : sql`false`;
   return {
-    runs: sql`(select item.* from public.workflow_run item where ${run}) w`,
-    definitions: sql`(${definitions} where ${definition}) d`,
+    runs: run
+      ? sql`(select item.* from public.workflow_run item where ${run}) w`
+      : sql`public.workflow_run w`,
+    definitions:
+      tenants === null ? sql`(${definitions}) d` : sql`(${definitions} where ${ofDefinition}) d`,
   };
 }
 

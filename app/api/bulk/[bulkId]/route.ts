@@ -5,7 +5,7 @@ import { getBulk } from "@/lib/analytics/bulk";
 type Context = { params: Promise<{ bulkId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respond(request, async () => {
+  return respond(request, "view", async () => {
     parseParameters(request, {});
     const bulkId = parseUuid("id of the bulk operation", (await params).bulkId);
     return getBulk(bulkId, { signal: request.signal });

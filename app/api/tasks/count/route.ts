@@ -5,7 +5,7 @@ import { followSearchParams } from "@/lib/search-params/tasks/export";
 import { streamJsonLines } from "../streaming";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () => {
+  return respond(request, "view", () => {
     const filters = parseParameters(request, followSearchParams);
     return streamJsonLines(request, (signal) => countTasks(filters, { signal }));
   });

@@ -9,7 +9,7 @@ import { streamSteps } from "../streaming";
 const TYPES = { csv: "text/csv", ndjson: "application/x-ndjson" };
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () => {
+  return respond(request, "export tasks", () => {
     const { format, max, ...filters } = parseParameters(request, exportSearchParams);
     const columns = filters.columns.map(formatPath);
     let head = exportHead(format, columns);

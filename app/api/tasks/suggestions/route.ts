@@ -5,7 +5,7 @@ import { suggestTasks } from "@/lib/analytics/task-suggestions";
 import { tasksSearchParams } from "@/lib/search-params/tasks/filters";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () => {
+  return respond(request, "view", () => {
     const { queue } = parseParameters(request, { queue: tasksSearchParams.queue });
     return coalesce(["task suggestions", queue], request, (signal) =>
       suggestTasks(queue, { signal }),

@@ -6,7 +6,7 @@ import { getWorkflowRun } from "@/lib/analytics/workflows";
 type Context = { params: Promise<{ workflowRunId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respond(request, async () => {
+  return respond(request, "view", async () => {
     parseParameters(request, {});
     const id = parseUuid("workflow run id", (await params).workflowRunId);
     return coalesce(["workflow-run", id], request, (signal) => getWorkflowRun(id, { signal }));

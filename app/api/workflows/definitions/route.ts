@@ -4,7 +4,7 @@ import { coalesce } from "@/lib/analytics/coalesce";
 import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, () => {
+  return respond(request, "view", () => {
     parseParameters(request, {});
     return coalesce(["workflow-definitions"], request, (signal) =>
       listWorkflowDefinitions({ signal }),

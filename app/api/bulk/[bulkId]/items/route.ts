@@ -6,7 +6,7 @@ import { bulkItemsSearchParams } from "@/lib/search-params/bulk";
 type Context = { params: Promise<{ bulkId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respond(request, async () => {
+  return respond(request, "view", async () => {
     const filters = parseParameters(request, bulkItemsSearchParams);
     const bulkId = parseUuid("id of the bulk operation", (await params).bulkId);
     return listBulkItems(bulkId, filters, { signal: request.signal });

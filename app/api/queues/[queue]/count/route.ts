@@ -8,7 +8,7 @@ import { tenantSearchParams } from "@/lib/search-params/tenants";
 type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respond(request, async () => {
+  return respond(request, "view", async () => {
     const { tenant } = parseParameters(request, tenantSearchParams);
     const queue = queueOfSegment((await params).queue);
     return coalesce(["count", queue, tenant], request, (signal) =>

@@ -8,7 +8,7 @@ import { queueOfSegment } from "@/lib/search-params/queue-segment";
 type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respond(request, async () => {
+  return respond(request, "view", async () => {
     const queue = queueOfSegment((await params).queue);
     const filters = { ...parseParameters(request, queueEventsSearchParams), queue: [queue] };
     return coalesce(["events", filters], request, (signal) => listEvents(filters, { signal }));

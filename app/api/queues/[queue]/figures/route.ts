@@ -8,7 +8,7 @@ import { figuresSearchParams } from "@/lib/search-params/windows";
 type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respond(request, async () => {
+  return respond(request, "view", async () => {
     const queue = queueOfSegment((await params).queue);
     const { range, tenant } = parseParameters(request, figuresSearchParams);
     return coalesce(["figures", queue, range, tenant], request, (signal) =>

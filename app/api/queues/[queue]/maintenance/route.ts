@@ -7,7 +7,7 @@ import { queueOfSegment } from "@/lib/search-params/queue-segment";
 type Context = { params: Promise<{ queue: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respond(request, async () => {
+  return respond(request, "view", async () => {
     parseParameters(request, {});
     const queue = queueOfSegment((await params).queue);
     return coalesce(["maintenance", queue], request, (signal) =>

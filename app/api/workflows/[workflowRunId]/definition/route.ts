@@ -5,7 +5,7 @@ import { getRunDefinition } from "@/lib/analytics/workflow-definitions";
 type Context = { params: Promise<{ workflowRunId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respond(request, async () => {
+  return respond(request, "view", async () => {
     parseParameters(request, {});
     const id = parseUuid("workflow run id", (await params).workflowRunId);
     return getRunDefinition(id, { signal: request.signal });

@@ -8,7 +8,7 @@ import { WORKFLOW_PAYLOADS } from "@/lib/search-params/workflows";
 type Context = { params: Promise<{ workflowRunId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respond(request, async () => {
+  return respond(request, "view", async () => {
     const id = parseUuid("workflow run id", (await params).workflowRunId);
     const { of } = parseParameters(request, { of: parseAsStringLiteral(WORKFLOW_PAYLOADS) });
     if (of === null)

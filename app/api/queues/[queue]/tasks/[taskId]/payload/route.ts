@@ -8,7 +8,7 @@ import { queueOfSegment } from "@/lib/search-params/queue-segment";
 type Context = { params: Promise<{ queue: string; taskId: string }> };
 
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respond(request, async () => {
+  return respond(request, "view", async () => {
     const { queue: segment, taskId } = await params;
     const queue = queueOfSegment(segment);
     const id = parseUuid("task id", taskId);

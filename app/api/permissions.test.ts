@@ -1,0 +1,91 @@
+/** Every route and action declares a permission, and refuses a caller without it before it reads or changes anything. */
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { forgetEnvironment } from "@/lib/db/env";
+import { assumeViewer } from "@/lib/db/viewer";
+import type { Identity } from "@/lib/identity/identity";
+import { createSession, SESSION_COOKIE } from "@/lib/identity/session";
+import { PERMISSIONS } from "@/lib/model/access";
+
+type Route = {
+  GET: (request: Request, context: { params: Promise<object> }) => Promise<Response>;
+};
+const routes = import.meta.glob<Route>("./**/route.ts");
+const actions = import.meta.glob<Record<string, (input: object) => Promise<unknown>>>([
+  "../../lib/actions/*.ts",
+  "!**/*.test.ts",
+]);
+
+/** Open to everybody, with the reason. */
+const OPEN_ROUTES: Record<string, string> = { "./health/route.ts": "probes cannot sign in" };
+const OPEN_ACTIONS = ["signInAction", "signOutAction"];
+
+const TOKEN = "a-token-of-24-characters";
+const nobody: Identity = {
+  ...{ subject: "eve", name: "eve", door: "token", sessionId: null },
+  ...{ grants: [], reasons: [] },
+};
+
+vi.spyOn(console, "info").mockImplementation(() => {});
+
+beforeAll(() => {
+  // Nothing listens there: a caller without permission must be refused before the database is asked.
+  Object.assign(process.env, { DATABASE_URL: "postgresql://127.0.0.1:9/x" });
+  assumeViewer(undefined);
+});
+
+function set(settings: Record<string, string | undefined>) {
+  for (const [name, value] of Object.entries(settings))
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  forgetEnvironment();
+}
+
+afterAll(() => set({ DASHBOARD_TOKEN: undefined, DASHBOARD_DISABLE: undefined }));
+
+test("every route refuses a person without permission, and a stranger", async () => {
+  set({ DASHBOARD_TOKEN: TOKEN });
+  const cookie = `${SESSION_COOKIE}=${await createSession(nobody, TOKEN)}`;
+  const statuses: Record<string, number[]> = {};
+  for (const [file, load] of Object.entries(routes)) {
+    const { GET } = await load();
+    const send = async (headers: Record<string, string>) => {
+      const request = new Request("http://localhost:3000/api", { headers });
+      return (await GET(request, { params: Promise.resolve({}) })).status;
+    };
+    statuses[file] = [await send({ cookie }), await send({})];
+  }
+  const refusing = Object.entries(statuses).filter(([file]) => !(file in OPEN_ROUTES));
+  expect(refusing.length).toBeGreaterThan(30);
+  expect(Object.fromEntries(refusing)).toEqual(
+    Object.fromEntries(refusing.map(([file]) => [file, [403, 401]])),
+  );
+});
+
+test("every action refuses a person without permission", async () => {
+  const disabled = PERMISSIONS.filter((name) => name !== "view")
+    .map((name) => name.replaceAll(" ", "-"))
+    .join(",");
+  set({ DASHBOARD_TOKEN: undefined, DASHBOARD_DISABLE: disabled });
+  const refused = await refusals();
+  expect(Object.keys(refused).length).toBeGreaterThan(20);
+  for (const [name, result] of Object.entries(refused))
+    expect(result, name).toMatchObject({ ok: false, error: { code: "forbidden" } });
+});
+
+test("a read-only dashboard refuses every action that changes something", async () => {
+  set({ DASHBOARD_TOKEN: undefined, DASHBOARD_DISABLE: undefined, DASHBOARD_READ_ONLY: "1" });
+  for (const [name, result] of Object.entries(await refusals()))
+    expect(result, name).toMatchObject({
+      error: { code: "forbidden", message: "This dashboard is read-only." },
+    });
+  set({ DASHBOARD_READ_ONLY: undefined });
+});
+
+async function refusals(): Promise<Record<string, unknown>> {
+  const results: Record<string, unknown> = {};
+  for (const load of Object.values(actions))
+    for (const [name, action] of Object.entries(await load()))
+      if (name.endsWith("Action") && name !== "defineAction" && !OPEN_ACTIONS.includes(name))
+        results[name] = await action({});
+  return results;
+}

@@ -1,0 +1,87 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** A part of what a person may see: the tenants' rows in the queues. `null` is all. */
+export type ScopePart = {
+  /** Patterns of queue names, in which `*` is any text. */
+  queues: readonly string[] | null;
+  tenants: readonly string[] | null;
+};
+
+/**
+ * For whom the current work is done. Rows outside its scope are treated as if they did not exist, by `queueTables`, the
+ * registry of queues and the dashboard's own tables.
+ */
+export type Viewer = {
+  /** A row is visible if one of the parts includes it. */
+  scope: readonly ScopePart[];
+  /** Whether values of users are shown at all. */
+  payloads: boolean;
+};
+
+/** The server itself, and everyone who has no restriction of their own. `DASHBOARD_TENANTS` still applies. */
+export const UNRESTRICTED: Viewer = { scope: [{ queues: null, tenants: null }], payloads: true };
+
+// Pages, routes and actions are separate bundles: the process is what they share.
+const KEY = Symbol.for("absurd-dashboard.viewer");
+type Shared = { storage: AsyncLocalStorage<Viewer>; assumed: Viewer | undefined };
+const shared = globalThis as { [KEY]?: Shared };
+shared[KEY] ??= { storage: new AsyncLocalStorage<Viewer>(), assumed: undefined };
+const state = shared[KEY];
+
+/** Runs work for this viewer. What the work starts and does not await stays with this viewer too. */
+export function runAs<T>(viewer: Viewer, work: () => T): T {
+  return state.storage.run(viewer, work);
+}
+
+/**
+ * The viewer of the current work.
+ *
+ * @throws Error outside of `runAs`: a read that no door authorised must not return anything.
+ */
+export function getViewer(): Viewer {
+  const viewer = state.storage.getStore() ?? state.assumed;
+  if (!viewer) throw new Error("Nothing may be read or changed before a viewer is authorised.");
+  return viewer;
+}
+
+/** For programs without requests, such as tests and benchmarks: who works where `runAs` does not say. */
+export function assumeViewer(viewer: Viewer | undefined): void {
+  state.assumed = viewer;
+}
+
+/** A text that is equal for viewers who see the same: part of the key of every shared result. */
+export function viewerKey(): string {
+  const { scope, payloads } = getViewer();
+  return JSON.stringify([scope, payloads]);
+}
+
+/** Whether rows of this queue may be visible to the viewer. */
+export function isQueueVisible(queue: string): boolean {
+  return getViewer().scope.some((part) => matchesQueue(part, queue));
+}
+
+/** Whether this part of a scope includes the queue. */
+export function matchesQueue({ queues }: ScopePart, queue: string): boolean {
+  return queues === null || queues.some((pattern) => matchesPattern(pattern, queue));
+}
+
+/** Whether a text matches a pattern in which `*` is any text. Takes linear time for each `*`. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  if (rest.length === 0) return text === pattern;
+  const last = rest.pop() ?? "";
+  if (!text.startsWith(first) || !text.endsWith(last)) return false;
+  const end = text.length - last.length;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found === -1 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return at <= end;
+}
+
+/** The same pattern for SQL's `like`. */
+export function likePattern(pattern: string): string {
+  return pattern.replace(/[\\%_]/g, "\\$&").replaceAll("*", "%");
+}

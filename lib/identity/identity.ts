@@ -1,0 +1,81 @@
+import { matchesPattern, type Viewer } from "@/lib/db/viewer";
+import {
+  type Door,
+  type Grant,
+  includesPermission,
+  isChange,
+  type Permission,
+} from "@/lib/model/access";
+
+/** Who makes a request, and what that person may do where. */
+export type Identity = {
+  /** Identifies the person within the door: a subject of the provider, a user name, the id of a token. */
+  subject: string;
+  /** For people to read. Nothing is decided by it. */
+  name: string;
+  door: Door;
+  grants: readonly Grant[];
+  /** Why these grants: the claims and headers that matched, or the setting that gave them. */
+  reasons: readonly string[];
+  /** The session that can be listed and revoked; `null` where requests carry the identity themselves. */
+  sessionId: string | null;
+};
+
+export const EVERYWHERE = { queues: null, tenants: null, payloads: true } as const;
+
+/** The grants with a permission, without those that another one includes. */
+export function grantsWith(identity: Identity, permission: Permission): readonly Grant[] {
+  const grants = identity.grants.filter(({ role }) => includesPermission(role, permission));
+  return grants.filter(
+    (grant, index) =>
+      !grants.some(
+        (other, place) =>
+          place !== index && contains(other, grant) && (place < index || !contains(grant, other)),
+      ),
+  );
+}
+
+/**
+ * Whether the identity has the permission for all that the grant covers, so that it may give it to somebody else.
+ */
+export function covers(identity: Identity, grant: Grant, permission: Permission): boolean {
+  return grantsWith(identity, permission).some((own) => contains(own, grant));
+}
+
+/** Whether one grant covers all that the other covers. A pattern covers itself and literal names that match it. */
+function contains(outer: Grant, inner: Grant): boolean {
+  const isQueueOf = (queue: string) => (pattern: string) =>
+    pattern === queue || (!queue.includes("*") && matchesPattern(pattern, queue));
+  const hasQueues =
+    outer.queues === null || inner.queues?.every((queue) => outer.queues?.some(isQueueOf(queue)));
+  const hasTenants =
+    outer.tenants === null || inner.tenants?.every((tenant) => outer.tenants?.includes(tenant));
+  return Boolean(hasQueues && hasTenants) && (outer.payloads || !inner.payloads);
+}
+
+/**
+ * For whom an action with this permission is done. Payloads are shown if all the grants show them: one of several grants
+ * cannot reveal what another one hides.
+ */
+export function toViewer(identity: Identity, permission: Permission): Viewer {
+  const grants = grantsWith(identity, permission);
+  return {
+    scope: grants.map(({ queues, tenants }) => ({ queues, tenants })),
+    payloads: grants.length > 0 && grants.every(({ payloads }) => payloads),
+  };
+}
+
+/** What the settings of the whole dashboard take from everybody. */
+export type Switches = { readOnly: boolean; disabled: readonly Permission[] };
+
+/** Why the identity lacks a permission; `null` if it has it. */
+export function whyDenied(
+  identity: Identity,
+  permission: Permission,
+  { readOnly, disabled }: Switches,
+): string | null {
+  if (disabled.includes(permission)) return `"${permission}" is switched off on this dashboard.`;
+  if (readOnly && isChange(permission)) return "This dashboard is read-only.";
+  if (grantsWith(identity, permission).length > 0) return null;
+  return `Your role does not include the permission "${permission}".`;
+}
