@@ -1,5 +1,6 @@
 /** Every route and action declares a permission, and refuses a caller without it before it reads or changes anything. */
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { PREVIEWS } from "@/lib/actions/previews/previews";
 import { forgetEnvironment } from "@/lib/db/env";
 import { assumeViewer } from "@/lib/db/viewer";
 import type { Identity } from "@/lib/identity/identity";
@@ -18,6 +19,9 @@ const actions = import.meta.glob<Record<string, (input: object) => Promise<unkno
 /** Open to everybody, with the reason. */
 const OPEN_ROUTES: Record<string, string> = { "./health/route.ts": "probes cannot sign in" };
 const OPEN_ACTIONS = ["signInAction", "signOutAction"];
+
+/** Their one parameter chooses who decides. */
+const CHOOSING = ["./previews/[preview]/route.ts"];
 
 const TOKEN = "a-token-of-24-characters";
 const nobody: Identity = {
@@ -48,11 +52,15 @@ test("every route refuses a person without permission, and a stranger", async ()
   const statuses: Record<string, number[]> = {};
   for (const [file, load] of Object.entries(routes)) {
     const { GET } = await load();
-    const send = async (headers: Record<string, string>) => {
-      const request = new Request("http://localhost:3000/api", { headers });
-      return (await GET(request, { params: Promise.resolve({}) })).status;
-    };
-    statuses[file] = [await send({ cookie }), await send({})];
+    for (const preview of CHOOSING.includes(file) ? Object.keys(PREVIEWS) : [""]) {
+      const send = async (headers: Record<string, string>) => {
+        const request = new Request("http://localhost:3000/api?input={}", { headers });
+        const plain = new Request("http://localhost:3000/api", { headers });
+        const params = Promise.resolve({ preview });
+        return (await GET(preview ? request : plain, { params })).status;
+      };
+      statuses[file + preview] = [await send({ cookie }), await send({})];
+    }
   }
   const refusing = Object.entries(statuses).filter(([file]) => !(file in OPEN_ROUTES));
   expect(refusing.length).toBeGreaterThan(30);
@@ -67,7 +75,7 @@ test("every action refuses a person without permission", async () => {
     .join(",");
   set({ DASHBOARD_TOKEN: undefined, DASHBOARD_DISABLE: disabled });
   const refused = await refusals();
-  expect(Object.keys(refused).length).toBeGreaterThan(20);
+  expect(Object.keys(refused).length).toBeGreaterThan(15);
   for (const [name, result] of Object.entries(refused))
     expect(result, name).toMatchObject({ ok: false, error: { code: "forbidden" } });
 });
