@@ -25,7 +25,7 @@ export async function withPermission<T>(
   return runAs(toViewer(identity, permission), async () => work(identity));
 }
 
-/** Runs work for everybody, signed in or not: it may return only what nobody needs a permission for. */
+/** Runs work for everybody, signed in or not: what it returns must need no permission. */
 export function openly<T>(work: () => T): T {
   return runAs(UNRESTRICTED, work);
 }

@@ -77,7 +77,7 @@ export type Grant = {
 export const DOORS = ["local", "token", "oidc", "proxy", "api token"] as const;
 export type Door = (typeof DOORS)[number];
 
-/** What the browser knows of the person at it. */
+/** What a page shows of the person who opened it, and may offer them. */
 export type Access = {
   name: string;
   door: Door;
