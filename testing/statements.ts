@@ -47,10 +47,10 @@ export async function recordStatements(read: () => Promise<unknown>): Promise<St
 
 /** Runs the recorded statements again with the settings of the read pool, and returns the plan of each. */
 export async function explainStatements(statements: readonly Statement[]): Promise<PlanNode[]> {
-  const { max: _, statement_timeout: __, ...options } = getReadPool().options;
-  const client = new Client(options);
-  await client.connect();
+  const client = await getReadPool().connect();
+  client.setStatementTimeout(600_000);
   try {
+    await client.query("begin");
     const plans: PlanNode[] = [];
     for (const { text, values } of statements) {
       if (!/^[\s(]*(select|with)\b/i.test(text)) continue;
@@ -62,7 +62,8 @@ export async function explainStatements(statements: readonly Statement[]): Promi
     }
     return plans;
   } finally {
-    await client.end();
+    await client.query("rollback");
+    client.release();
   }
 }
 

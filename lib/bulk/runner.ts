@@ -1,5 +1,5 @@
-import { Client } from "pg";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { createOutageLog } from "@/lib/db/connection/outage-log";
 import { getWritePool } from "@/lib/db/pools";
 import { runAs, UNRESTRICTED } from "@/lib/db/viewer";
 import { isBulkInstalled, listOpenJobs } from "./job";
@@ -8,11 +8,14 @@ import { workThrough } from "./work";
 /** How often to look for operations that another process left open, in milliseconds. */
 const POLL_MS = 10_000;
 
-/** Delay before a retry while another runner has the lock or the database is unavailable, in milliseconds. */
+/** Delay before a retry while another runner has the lock, in milliseconds. */
 const RETRY_MS = 1_000;
 
 /** Key of the advisory lock that limits a database to one runner; the number has no meaning. */
 const LOCK_KEY = 7_305_811_265;
+
+/** One line when the runner stops working and one when it works again, not one a try. */
+const outage = createOutageLog("bulk operations");
 
 type Runner = { wake: () => void; stop: () => Promise<void> };
 
@@ -68,15 +71,13 @@ function run(): Runner {
 async function poll(stop: AbortSignal): Promise<number> {
   try {
     const pool = getWritePool();
-    if (!(await isBulkInstalled(pool))) return POLL_MS;
-    if ((await listOpenJobs(pool)).length === 0) return POLL_MS;
-    const isRunner = await asOnlyRunner((db) => workThrough(db, stop));
+    const isOpen = (await isBulkInstalled(pool)) && (await listOpenJobs(pool)).length > 0;
+    const isRunner = isOpen && (await asOnlyRunner((db) => workThrough(db, stop)));
+    outage.recovered();
+    if (!isOpen) return POLL_MS;
     return isRunner ? 0 : RETRY_MS;
   } catch (error) {
-    // The driver's message may contain SQL and values, so only the class and code are logged.
-    const { name, code } = error as { name?: string; code?: string };
-    console.error(JSON.stringify({ bulk: "interrupted", error: name, code }));
-    return RETRY_MS;
+    return outage.failed(error);
   }
 }
 
@@ -87,12 +88,10 @@ async function poll(stop: AbortSignal): Promise<number> {
  * @throws what the connection or `work` throws.
  */
 async function asOnlyRunner(work: (db: Queryable) => Promise<void>): Promise<boolean> {
-  const { max: _, ...options } = getWritePool().options;
-  const client = new Client({ ...options, application_name: "absurd-dashboard bulk" });
+  const client = await getWritePool().open("absurd-dashboard bulk");
   // A broken connection fails the next statement; without a listener the event would end the process.
   client.on("error", () => {});
   try {
-    await client.connect();
     const { rows } = await client.query("select pg_try_advisory_lock($1) as acquired", [LOCK_KEY]);
     if (!rows[0].acquired) return false;
     await work(client);

@@ -2,15 +2,20 @@ import { userInfo } from "node:os";
 import { z } from "zod";
 import { PERMISSIONS, type Permission } from "@/lib/model/access";
 import { parseRules } from "@/lib/redaction/rules";
+import { ConnectionStringError, parseConnectionString } from "./connection/connection-string";
 
 /** Whether this name or address never leaves the machine. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/.test(host);
 }
 
-const connectionString = z.string().refine((value) => /^postgres(ql)?:\/\//.test(value), {
-  message:
-    "is not a connection string; it looks like postgresql://user:password@host:5432/database",
+const connectionString = z.string().superRefine((value, context) => {
+  try {
+    parseConnectionString(value);
+  } catch (error) {
+    if (!(error instanceof ConnectionStringError)) throw error;
+    context.addIssue(error.message);
+  }
 });
 
 /** Permissions as settings write them, such as `drop-queue`. Nobody can be kept from viewing, only signed out. */
@@ -21,6 +26,11 @@ const PERMISSION_NAMES = new Map<string, Permission>(
   ]),
 );
 
+const connections = (standard: number) => {
+  const message = "is not a number of connections; give a whole number from 1 to 100";
+  return z.coerce.number(message).int(message).min(1, message).max(100, message).default(standard);
+};
+
 const schema = z
   .object({
     DATABASE_URL: z
@@ -30,6 +40,8 @@ const schema = z
       })
       .pipe(connectionString),
     DATABASE_READ_URL: connectionString.optional(),
+    DATABASE_READ_CONNECTIONS: connections(10),
+    DATABASE_WRITE_CONNECTIONS: connections(4),
     HOST: z.string().default("127.0.0.1"),
     PORT: z.coerce
       .number({ error: "is not a number; give a TCP port such as 3000" })

@@ -1,19 +1,20 @@
-import { Pool, type PoolConfig } from "pg";
+import { parseConnectionString } from "./connection/connection-string";
+import { DatabasePool, share } from "./connection/pool";
 import { getEnvironment } from "./env";
 
-type Pools = { read: Pool; write: Pool };
+type Pools = { read: DatabasePool; write: DatabasePool };
 
 // Development reloads modules, and pages, routes and actions are separate bundles: the process holds the one pair.
 const KEY = Symbol.for("absurd-dashboard.pools");
 const shared = globalThis as { [KEY]?: Pools };
 
 /** Connections for reading: every transaction on them is read-only, and every statement is bounded. */
-export function getReadPool(): Pool {
+export function getReadPool(): DatabasePool {
   return getPools().read;
 }
 
 /** Connections for changes by operators. */
-export function getWritePool(): Pool {
+export function getWritePool(): DatabasePool {
   return getPools().write;
 }
 
@@ -24,43 +25,39 @@ export async function closePools(): Promise<void> {
   await Promise.all([pools?.read.end(), pools?.write.end()]);
 }
 
+/** How long a request waits for a connection, in milliseconds, before the dashboard says that it is busy. */
+const WAIT_MS = 10_000;
+
+/** A standby further behind than this is used only where there is no other server, in milliseconds. */
+const MOST_LAG_MS = 30_000;
+
 /** Connects on first use, so the server starts even while the database is down. */
 function getPools(): Pools {
-  const { DATABASE_URL, DATABASE_READ_URL } = getEnvironment();
-  shared[KEY] ??= {
-    read: createPool({
-      connectionString: DATABASE_READ_URL ?? DATABASE_URL,
-      application_name: "absurd-dashboard reader",
-      max: 10,
-      statement_timeout: 5_000,
-      lock_timeout: 1_000,
-      idle_in_transaction_session_timeout: 15_000,
-      // Compiling a union over many queues takes longer than running it.
-      options: "-c default_transaction_read_only=on -c jit=off -c timezone=UTC -c datestyle=ISO",
-    }),
-    write: createPool({
-      connectionString: DATABASE_URL,
-      application_name: "absurd-dashboard writer",
-      max: 4,
-      statement_timeout: 15_000,
-      lock_timeout: 5_000,
-      idle_in_transaction_session_timeout: 15_000,
-      options: "-c timezone=UTC -c datestyle=ISO",
-    }),
-  };
+  const known = shared[KEY];
+  if (known) return known;
+  const settings = getEnvironment();
+  const write = new DatabasePool(parseConnectionString(settings.DATABASE_URL), {
+    applicationName: "absurd-dashboard writer",
+    max: settings.DATABASE_WRITE_CONNECTIONS,
+    waitMs: WAIT_MS,
+    mostLagMs: MOST_LAG_MS,
+    statementTimeout: 15_000,
+    lockTimeout: 5_000,
+    readOnly: false,
+  });
+  const read = new DatabasePool(
+    parseConnectionString(settings.DATABASE_READ_URL ?? settings.DATABASE_URL),
+    {
+      applicationName: "absurd-dashboard reader",
+      max: settings.DATABASE_READ_CONNECTIONS,
+      waitMs: WAIT_MS,
+      mostLagMs: MOST_LAG_MS,
+      statementTimeout: 5_000,
+      lockTimeout: 1_000,
+      readOnly: true,
+    },
+  );
+  share(read, write);
+  shared[KEY] = { read, write };
   return shared[KEY];
-}
-
-function createPool(config: PoolConfig): Pool {
-  const pool = new Pool({
-    connectionTimeoutMillis: 3_000,
-    idleTimeoutMillis: 30_000,
-    keepAlive: true,
-    ...config,
-  });
-  // Without a listener, an idle connection that breaks would end the process. The next query reports the loss.
-  pool.on("error", (error) => {
-    console.error(`[${config.application_name}] an idle connection was lost: ${error.message}`);
-  });
-  return pool;
 }

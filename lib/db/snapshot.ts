@@ -1,11 +1,15 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
-import { Client, type PoolClient } from "pg";
+import { cancelStatement } from "./connection/cancel";
 import { getReadPool } from "./pools";
 
 export type Database = NodePgDatabase;
 
-/** `signal` cancels a read whose result is no longer needed. */
-export type ReadOptions = { signal?: AbortSignal | undefined };
+export type ReadOptions = {
+  /** Cancels a read whose result is no longer needed. */
+  signal?: AbortSignal | undefined;
+  /** Time limit of each statement, in milliseconds; five seconds by default. */
+  statementTimeout?: number | undefined;
+};
 
 /**
  * Runs `read` in one read-only transaction on one connection, so that all its statements see the same instant.
@@ -15,23 +19,22 @@ export type ReadOptions = { signal?: AbortSignal | undefined };
  */
 export async function inSnapshot<T>(
   read: (db: Database) => Promise<T>,
-  { signal }: ReadOptions = {},
+  { signal, statementTimeout }: ReadOptions = {},
 ): Promise<T> {
-  signal?.throwIfAborted();
-  const client = await getReadPool().connect();
+  const client = await getReadPool().connect({ signal });
   let cancelled: Promise<void> | undefined;
   const onAbort = () => {
-    cancelled = cancel(client);
+    cancelled = cancelStatement(client);
   };
   signal?.addEventListener("abort", onAbort, { once: true });
   let broken = false;
   const onBroken = () => {
     broken = true;
   };
-  // A client that is checked out has no other listener, and an error without a listener ends the process.
   client.on("error", onBroken);
   try {
     signal?.throwIfAborted();
+    client.setStatementTimeout(statementTimeout);
     await client.query("begin isolation level repeatable read read only");
     const result = await read(drizzle(client));
     await client.query("commit");
@@ -46,20 +49,5 @@ export async function inSnapshot<T>(
     await cancelled;
     client.off("error", onBroken);
     client.release(broken);
-  }
-}
-
-/** Cancels over a connection of its own, since the pool may be exhausted. Best effort: the statement has a timeout. */
-async function cancel(victim: PoolClient): Promise<void> {
-  const pid = (victim as PoolClient & { processID?: number }).processID;
-  const { max: _, ...options } = getReadPool().options;
-  const client = new Client(options);
-  try {
-    await client.connect();
-    await client.query("select pg_cancel_backend($1)", [pid]);
-  } catch {
-    // The statement timeout ends what could not be cancelled.
-  } finally {
-    await client.end().catch(() => undefined);
   }
 }

@@ -33,6 +33,7 @@ const STATUSES = {
   internal: 500,
   outcome_unknown: 500,
   network: 502,
+  busy: 503,
   database_unavailable: 503,
   timed_out: 504,
 } as const;

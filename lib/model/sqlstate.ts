@@ -3,22 +3,27 @@ import { type Problem, type ProblemCode, ProblemError } from "./problem.ts";
 /** SQLSTATE codes by their names in PostgreSQL's manual (appendix A); the last three are the engine's own. */
 export const SQLSTATE = {
   connectionFailure: "08006",
+  protocolViolation: "08P01",
   characterNotInRepertoire: "22021",
   invalidTextRepresentation: "22P02",
   untranslatableCharacter: "22P05",
   noActiveTransaction: "25P01",
   failedTransaction: "25P02",
+  invalidAuthorization: "28000",
+  invalidPassword: "28P01",
   readOnlyTransaction: "25006",
   invalidCatalogName: "3D000",
   invalidSchemaName: "3F000",
   serializationFailure: "40001",
   deadlockDetected: "40P01",
+  tooManyConnections: "53300",
   insufficientPrivilege: "42501",
   undefinedColumn: "42703",
   undefinedFunction: "42883",
   undefinedTable: "42P01",
   lockNotAvailable: "55P03",
   queryCanceled: "57014",
+  cannotConnectNow: "57P03",
   raiseException: "P0001",
   taskCancelled: "AB001",
   runFailed: "AB002",
@@ -35,21 +40,39 @@ const CLASS = {
   operatorShutdown: "57P0",
 } as const;
 
-/** First characters of the system and TLS errors that mean "no connection to the database". */
+/** First characters of the system errors that mean "no connection to the database". */
 const SYSTEM_ERRORS = [
   "ECONN",
-  "ENOTFOUND",
   "EAI_AGAIN",
   "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
+  "EHOST",
+  "ENET",
   "EPIPE",
+  "EACCES",
   "ENOENT",
+] as const;
+
+/** First characters of the errors of OpenSSL and Node about a certificate that no trusted authority signed. */
+const UNTRUSTED_CERTIFICATE = [
   "SELF_SIGNED",
-  "CERT_",
   "DEPTH_ZERO",
   "UNABLE_TO_",
+  "CERT_UNTRUSTED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_CHAIN_TOO_LONG",
+  "INVALID_CA",
 ] as const;
+
+/** Codes of our own for errors of the driver that have none, by their messages. */
+const UNCODED: readonly [message: RegExp, code: string][] = [
+  [
+    /^connection terminated|timeout exceeded|timeout expired|not queryable/i,
+    SQLSTATE.connectionFailure,
+  ],
+  [/does not support SSL/i, "TLS_UNSUPPORTED"],
+  [/establishing an SSL connection/i, "TLS_FAILED"],
+  [/password must be a/i, "PASSWORD_MISSING"],
+];
 
 /**
  * The SQLSTATE of a database error, or the code of a system error (`ECONNREFUSED`). Looks below the wrappers of query
@@ -63,10 +86,7 @@ export function findErrorCode(error: unknown): string | undefined {
     return /^[0-9A-Z_]+$/.test(error.code) ? error.code : undefined;
   const inner = findErrorCode(error.cause);
   if (inner !== undefined) return inner;
-  // node-postgres sets no code when a connection ends under a waiting query, or when the pool is exhausted.
-  return /^connection terminated|timeout exceeded|not queryable/i.test(error.message)
-    ? SQLSTATE.connectionFailure
-    : undefined;
+  return UNCODED.find(([pattern]) => pattern.test(error.message))?.[1];
 }
 
 const TRANSIENT: readonly string[] = [
@@ -99,24 +119,125 @@ const PROBLEMS: readonly ({ codes: readonly string[]; problem: ProblemCode } & {
   [Key in Operation]?: Words;
 })[] = [
   {
-    codes: [CLASS.invalidAuthorization, SQLSTATE.invalidCatalogName],
+    codes: ["POOL_BUSY", SQLSTATE.tooManyConnections],
+    problem: "busy",
+    read: [
+      "All database connections of the dashboard are in use.",
+      "The page retries automatically. If it happens often, raise DATABASE_READ_CONNECTIONS or the role's connection limit.",
+    ],
+    write: ["All database connections of the dashboard are in use.", "Try again in a moment."],
+  },
+  {
+    codes: ["PASSWORD_MISSING"],
     problem: "database_unavailable",
     ...both(
-      "The database refused the connection.",
-      "Check the user, password and database name in DATABASE_URL.",
+      "The database requires a password, and DATABASE_URL has none.",
+      "Add it to DATABASE_URL, or to the file ~/.pgpass.",
     ),
   },
   {
-    codes: [CLASS.insufficientResources],
+    codes: [SQLSTATE.invalidPassword],
     problem: "database_unavailable",
-    read: ["The database has no free connections.", "The page retries automatically."],
-    write: ["The database has no free connections.", "Try again in a moment."],
+    ...both("The database rejected the user or password.", "Correct them in DATABASE_URL."),
+  },
+  {
+    codes: [SQLSTATE.invalidCatalogName],
+    problem: "database_unavailable",
+    ...both(
+      "The server has no database of the name in DATABASE_URL.",
+      "Correct the name, or create the database.",
+    ),
+  },
+  {
+    codes: [CLASS.invalidAuthorization],
+    problem: "database_unavailable",
+    ...both(
+      "The database refused the connection.",
+      "Check the user in DATABASE_URL, and that pg_hba.conf accepts it from this machine with or without TLS, as sslmode demands.",
+    ),
+  },
+  {
+    codes: ["TLS_UNSUPPORTED"],
+    problem: "database_unavailable",
+    ...both(
+      "DATABASE_URL demands TLS, which the database server does not offer.",
+      "Enable TLS on the server or, on a trusted network, use sslmode=prefer.",
+    ),
+  },
+  {
+    codes: UNTRUSTED_CERTIFICATE,
+    problem: "database_unavailable",
+    ...both(
+      "The certificate of the database server is not signed by a trusted authority.",
+      "Set sslrootcert in DATABASE_URL to the certificate of its authority.",
+    ),
+  },
+  {
+    codes: ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"],
+    problem: "database_unavailable",
+    ...both(
+      "The certificate of the database server is not valid at this time.",
+      "Renew it, or correct the clock of this machine.",
+    ),
+  },
+  {
+    codes: ["ERR_TLS_CERT_ALTNAME", "HOSTNAME_MISMATCH"],
+    problem: "database_unavailable",
+    ...both(
+      "The certificate of the database server is for another host name.",
+      "Use the name in the certificate as the host in DATABASE_URL, or sslmode=verify-ca.",
+    ),
+  },
+  {
+    codes: ["TLS_FAILED", "EPROTO", "ERR_SSL", "ERR_TLS", "CERT_"],
+    problem: "database_unavailable",
+    ...both(
+      "The TLS connection to the database could not be established.",
+      "Check sslmode in DATABASE_URL, and that its host and port are those of PostgreSQL.",
+    ),
+  },
+  {
+    codes: ["ENOTFOUND"],
+    problem: "database_unavailable",
+    ...both("The host in DATABASE_URL is unknown.", "Correct it, or check the name service."),
+  },
+  {
+    codes: ["ECONNREFUSED"],
+    problem: "database_unavailable",
+    read: [
+      "Nothing accepts connections at the address in DATABASE_URL.",
+      "The page retries automatically. Check that PostgreSQL runs there.",
+    ],
+    write: [
+      "Nothing accepts connections at the address in DATABASE_URL.",
+      "Try again once PostgreSQL runs there.",
+    ],
+  },
+  {
+    codes: [SQLSTATE.cannotConnectNow],
+    problem: "database_unavailable",
+    read: ["The database is starting up or shutting down.", "The page retries automatically."],
+    write: ["The database is starting up or shutting down.", "Try again once it is back."],
+  },
+  {
+    codes: [SQLSTATE.protocolViolation],
+    problem: "database_unavailable",
+    ...both(
+      "The database, or a connection pooler before it, refused a setting of the connection.",
+      "Remove options from DATABASE_URL, or add it to ignore_startup_parameters of PgBouncer.",
+    ),
   },
   {
     codes: [CLASS.connectionException, CLASS.operatorShutdown, ...SYSTEM_ERRORS],
     problem: "database_unavailable",
     read: ["The database is not responding.", "The page retries automatically."],
     write: ["The database is not responding.", "Try again once it is back."],
+  },
+  {
+    codes: [CLASS.insufficientResources],
+    problem: "database_unavailable",
+    read: ["The database server is out of memory, disk space or lock slots.", "Check its log."],
+    write: ["The database server is out of memory, disk space or lock slots.", "Check its log."],
   },
   {
     codes: [SQLSTATE.invalidSchemaName],

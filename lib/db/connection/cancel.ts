@@ -1,0 +1,74 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { getTlsOptions, type LimitedClient } from "./client";
+
+/** Codes of the requests for cancellation and for TLS in PostgreSQL's protocol. */
+const CANCEL_REQUEST = 80_877_102;
+const TLS_REQUEST = 80_877_103;
+
+/** How long a cancel request may take, in milliseconds. */
+const LIMIT_MS = 2_000;
+
+/**
+ * Asks the server to cancel what this connection runs. The request of the protocol needs no login: it works while all
+ * connections are taken, and through a pooler, whose process ids mean nothing to the server. Best effort: the statement
+ * has a timeout.
+ */
+export async function cancelStatement(victim: LimitedClient): Promise<void> {
+  // node-postgres keeps the key that the server sent, and does not declare it.
+  const { processID, secretKey } = victim as unknown as { processID?: number; secretKey?: number };
+  if (processID === undefined || secretKey === undefined) return;
+  const request = Buffer.alloc(16);
+  request.writeInt32BE(16, 0);
+  request.writeInt32BE(CANCEL_REQUEST, 4);
+  request.writeInt32BE(processID, 8);
+  request.writeInt32BE(secretKey, 12);
+  let socket: Socket | undefined;
+  const timer = setTimeout(() => socket?.destroy(), LIMIT_MS);
+  try {
+    const { target, host, tls } = victim.endpoint;
+    socket = connect(
+      host.host.startsWith("/")
+        ? { path: `${host.host}/.s.PGSQL.${host.port}` }
+        : { host: host.address ?? host.host, port: host.port },
+    );
+    socket.on("error", () => {});
+    await once(socket, "connect");
+    const secure = tls
+      ? await secureSocket(socket, target.tls.direct, getTlsOptions(target, host))
+      : socket;
+    secure.on("error", () => {});
+    secure.end(request);
+    // The server closes the connection when it has processed the request.
+    secure.resume();
+    await once(secure, "close");
+  } catch {
+    // The statement timeout ends what could not be cancelled.
+  } finally {
+    clearTimeout(timer);
+    socket?.destroy();
+  }
+}
+
+async function secureSocket(
+  socket: Socket,
+  direct: boolean,
+  options: ReturnType<typeof getTlsOptions>,
+): Promise<Socket> {
+  if (!direct) {
+    const request = Buffer.alloc(8);
+    request.writeInt32BE(8, 0);
+    request.writeInt32BE(TLS_REQUEST, 4);
+    socket.write(request);
+    const [response] = await once(socket, "data");
+    if (String(response) !== "S") throw new Error("The server does not offer TLS.");
+  }
+  const secure = connectTls({
+    ...options,
+    socket,
+    ...(direct ? { ALPNProtocols: ["postgresql"] } : {}),
+  });
+  await once(secure, "secureConnect");
+  return secure;
+}

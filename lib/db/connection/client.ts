@@ -1,0 +1,120 @@
+import { Socket } from "node:net";
+import { Client, type ClientConfig } from "pg";
+import { type ConnectionTarget, findPassword, type Host } from "./connection-string";
+
+/** One way to reach a server. */
+export type Endpoint = { target: ConnectionTarget; host: Host; tls: boolean };
+
+/** What every transaction of a pool starts with, and how long its statements may take. */
+export type SessionLimits = {
+  applicationName: string;
+  /** In milliseconds, kept by the server; the client gives up one second later. */
+  statementTimeout: number;
+  lockTimeout: number;
+  readOnly: boolean;
+};
+
+/** How much longer than the server the client waits, in milliseconds: a server that is alive reports its timeouts. */
+const GRACE_MS = 1_000;
+
+/** How long a connection may take to open, in milliseconds. */
+const CONNECT_MS = 3_000;
+
+/**
+ * A connection whose limits hold whatever is between it and the server. A pooler in transaction mode drops the settings
+ * of a session, so they are set with each `begin`; and a server that is gone keeps none, so a statement without a
+ * response in time ends the connection.
+ */
+export class LimitedClient extends Client {
+  readonly endpoint: Endpoint;
+  readonly #limits: SessionLimits;
+  readonly #socket: Socket;
+  #statementTimeout: number;
+
+  constructor(endpoint: Endpoint, limits: SessionLimits) {
+    const socket = new Socket();
+    super({ ...configure(endpoint, limits), stream: () => socket });
+    this.endpoint = endpoint;
+    this.#limits = limits;
+    this.#socket = socket;
+    this.#statementTimeout = limits.statementTimeout;
+    // `begin` followed by the settings costs no further round trip.
+    const send = (...given: unknown[]): unknown => Reflect.apply(super.query, this, given);
+    this.query = ((first: unknown, ...rest: unknown[]) =>
+      this.#limit(send(this.#prepare(first), ...rest))) as typeof this.query;
+  }
+
+  /** Overrides the statement timeout of the transactions that begin from now on, in milliseconds. */
+  setStatementTimeout(milliseconds: number = this.#limits.statementTimeout): void {
+    this.#statementTimeout = milliseconds;
+  }
+
+  /** Ends the connection without a word to the server, which may not listen. */
+  destroy(reason?: Error): void {
+    this.#socket.destroy(reason);
+  }
+
+  #prepare(statement: unknown): unknown {
+    if (typeof statement !== "string" || !/^begin\b/i.test(statement)) return statement;
+    const { lockTimeout, readOnly } = this.#limits;
+    return `${statement}; set local timezone = 'UTC'; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'postgres'; set local extra_float_digits = 1; set local statement_timeout = ${this.#statementTimeout}; set local lock_timeout = ${lockTimeout}; set local idle_in_transaction_session_timeout = 15000${readOnly ? "; set local transaction_read_only = on; set local jit = off" : ""}`;
+  }
+
+  #limit(result: unknown): unknown {
+    if (!(result instanceof Promise)) return result;
+    const timer = setTimeout(
+      () => this.destroy(new ResponseTimeoutError()),
+      this.#statementTimeout + GRACE_MS,
+    );
+    timer.unref();
+    return result.finally(() => clearTimeout(timer));
+  }
+}
+
+/** The server sent nothing for longer than a statement may take. */
+export class ResponseTimeoutError extends Error {
+  override readonly name = "ResponseTimeoutError";
+  readonly code = "ETIMEDOUT";
+
+  constructor() {
+    super("The server did not respond in time.");
+  }
+}
+
+/** The driver's settings for an endpoint, without those that every transaction sets. */
+export function configure({ target, host, tls }: Endpoint, limits: SessionLimits): ClientConfig {
+  const own = target.applicationName;
+  return {
+    host: host.address ?? host.host,
+    port: host.port,
+    user: target.user,
+    database: target.database,
+    password: target.password ?? findPassword(target, host) ?? "",
+    application_name: own
+      ? limits.applicationName.replace(/^absurd-dashboard/, own)
+      : limits.applicationName,
+    options: target.options,
+    ssl: tls ? getTlsOptions(target, host) : false,
+    ...(tls && target.tls.direct ? { sslnegotiation: "direct" as const } : {}),
+    enableChannelBinding: tls && target.tls.channelBinding,
+    connectionTimeoutMillis: target.connectTimeoutMs ?? CONNECT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  };
+}
+
+/** Options of `tls.connect` for a server. */
+export function getTlsOptions({ tls }: ConnectionTarget, host: Host) {
+  return {
+    // A name that an address was given for: the certificate is for the name.
+    ...(host.address ? { servername: host.host } : {}),
+    ca: tls.rootCertificates,
+    cert: tls.certificate,
+    key: tls.key,
+    passphrase: tls.keyPassword,
+    crl: tls.revocations,
+    minVersion: tls.minVersion,
+    rejectUnauthorized: tls.verifyChain,
+    ...(tls.mode === "verify-full" ? {} : { checkServerIdentity: () => undefined }),
+  };
+}
