@@ -72,6 +72,8 @@ function start(
   };
   entries.set(key, entry);
   entry.result = run(key, entry, read, previous);
+  // Its caller may be gone before it waits.
+  entry.result.catch(() => undefined);
   return entry;
 }
 
