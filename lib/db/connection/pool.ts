@@ -384,7 +384,7 @@ export class DatabasePool {
   }
 }
 
-/** A server that answers, but is not of the kind that was asked for. It counts as away. */
+/** A server that answers, but is not of the kind that the connection string demands. It counts as away. */
 class UnfitServerError extends Error {
   override readonly name = "UnfitServerError";
   readonly code = SQLSTATE.connectionFailure;
