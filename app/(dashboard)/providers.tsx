@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 import { createQueryClient } from "@/components/layout/live/query-client";
 import type { Preferences } from "@/components/layout/preferences/preferences";
 import { PreferencesProvider } from "@/components/layout/preferences/preferences-provider";
+import { ManualCopy } from "@/components/ui/overlay/copy";
 import { Toaster } from "@/components/ui/overlay/toast";
 
 export function Providers({
@@ -20,6 +21,7 @@ export function Providers({
       <QueryClientProvider client={client}>
         <PreferencesProvider initial={preferences}>{children}</PreferencesProvider>
         <Toaster />
+        <ManualCopy />
       </QueryClientProvider>
     </NuqsAdapter>
   );

@@ -1,5 +1,5 @@
 import { Icon } from "@/components/ui/icons/icon";
-import { Kbd } from "@/components/ui/text/kbd";
+import { Kbd, ModifierKey } from "@/components/ui/text/kbd";
 import { LiveIndicator } from "../live/live-indicator";
 import { CommandButton } from "../palette/command-button";
 import { RefreshSelect } from "../preferences/refresh-select";
@@ -23,7 +23,9 @@ export function TopBar() {
           Jump to a task, run, queue or page
         </span>
         <span className="hidden wide:block">
-          <Kbd always>Ctrl</Kbd>
+          <Kbd always>
+            <ModifierKey />
+          </Kbd>
           <Kbd always>K</Kbd>
         </span>
       </CommandButton>

@@ -1,7 +1,7 @@
 "use client";
 import { type ReactNode, useEffect, useState } from "react";
 import { lazyOptional } from "@/components/ui/feedback/lazy";
-import { useHotkeys } from "@/components/ui/form/hotkeys";
+import { isCommandKey, useHotkeys } from "@/components/ui/form/hotkeys";
 import { CommandPalette } from "./command-palette";
 import { useGlobalKeys } from "./use-global-keys";
 
@@ -12,7 +12,7 @@ export function CommandButton({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+      if (!isCommandKey(event, "k")) return;
       event.preventDefault();
       setOpen((before) => before ?? "palette");
     };

@@ -2,7 +2,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useId, useState } from "react";
 import { Icon } from "@/components/ui/icons/icon";
-import { useModal } from "@/components/ui/overlay/use-modal";
+import { Modal } from "@/components/ui/overlay/modal";
 import { Kbd } from "@/components/ui/text/kbd";
 import { cn } from "@/lib/cn";
 import { type Command, useCommands } from "./commands";
@@ -10,7 +10,6 @@ import { type Command, useCommands } from "./commands";
 /** Jumps to any id, queue, task name or section, runs the page's commands, and opens the keyboard shortcuts. */
 export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
   const router = useRouter();
-  const ref = useModal();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const listId = useId();
@@ -41,21 +40,14 @@ export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKey
     event.preventDefault();
   }
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the native dialog closes on Escape
-    <dialog
-      ref={ref}
+    <Modal
       aria-label="Jump to"
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      onClick={(event) => event.target === ref.current && onClose()}
+      onClose={onClose}
       className="float-in m-0 h-dvh max-h-none w-full max-w-none bg-raised p-0 shadow-3 backdrop:bg-scrim wide:mx-auto wide:mt-[12vh] wide:h-fit wide:w-[560px] wide:rounded-3"
     >
       <div className="flex h-12 items-center gap-2 border-b px-3">
         <Icon name="search" className="text-ink-3" />
         <input
-          autoFocus
           role="combobox"
           aria-expanded
           aria-controls={listId}
@@ -128,6 +120,6 @@ export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKey
           Keyboard shortcuts <Kbd>?</Kbd>
         </button>
       </div>
-    </dialog>
+    </Modal>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
-import { useRouter } from "next/navigation";
-import { moveRowFocus } from "@/components/ui/data/move-row-focus";
+import { usePathname, useRouter } from "next/navigation";
+import { useLayoutEffect, useRef } from "react";
+import { moveRowFocus, PATIENCE_MS } from "@/components/ui/data/move-row-focus";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { SECTIONS } from "../frame/sections";
 import { useRefresh } from "../live/use-refresh";
@@ -8,12 +9,24 @@ import { useRefresh } from "../live/use-refresh";
 /** Keys of every page: `g` and a letter open a section, `j` and `k` move between rows, `r` refreshes. */
 export function useGlobalKeys(): void {
   const router = useRouter();
+  const pathname = usePathname();
   const refresh = useRefresh();
-  const main = () => document.getElementById("main");
+  // Until the page of a `g` key arrives, `j` and `k` must not move in the page that is about to go.
+  const openedAt = useRef(Number.NEGATIVE_INFINITY);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: any other page ends the wait
+  useLayoutEffect(() => {
+    openedAt.current = Number.NEGATIVE_INFINITY;
+  }, [pathname]);
+  const isReady = () => performance.now() - openedAt.current > PATIENCE_MS;
+  const move = (step: 1 | -1) => moveRowFocus(document.getElementById("main"), step, isReady);
+  function open(href: string) {
+    if (href !== pathname) openedAt.current = performance.now();
+    router.push(href);
+  }
   useHotkeys({
-    ...Object.fromEntries(SECTIONS.map(({ key, href }) => [`g ${key}`, () => router.push(href)])),
-    j: () => moveRowFocus(main(), 1),
-    k: () => moveRowFocus(main(), -1),
+    ...Object.fromEntries(SECTIONS.map(({ key, href }) => [`g ${key}`, () => open(href)])),
+    j: () => move(1),
+    k: () => move(-1),
     r: refresh,
   });
 }

@@ -7,6 +7,7 @@ import { lazyOptional } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { Icon } from "@/components/ui/icons/icon";
+import { copyText } from "@/components/ui/overlay/copy";
 import { Kbd } from "@/components/ui/text/kbd";
 import type { TaskDetail } from "@/lib/model/task";
 import { healthQuery } from "@/lib/query/health";
@@ -39,7 +40,7 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
     {
       label: "Copy task id",
       icon: "copy",
-      run: () => navigator.clipboard.writeText(detail.task.taskId),
+      run: () => copyText(detail.task.taskId),
     },
   ]);
   const close = () => setOpen(null);

@@ -2,6 +2,7 @@
 import { BulkButton } from "@/components/tasks/bulk/bulk-button";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
+import { copyText } from "@/components/ui/overlay/copy";
 import { showToast } from "@/components/ui/overlay/toast";
 import { formatNumber, plural } from "@/lib/format";
 import type { TaskSummary } from "@/lib/model/task";
@@ -21,8 +22,8 @@ export function SelectionBar({
 }) {
   const tasks = [...selection.picked.values()];
   async function copy() {
-    await navigator.clipboard.writeText(tasks.map((task) => task.taskId).join("\n"));
-    showToast({ title: `Copied ${plural(tasks.length, "id")}` });
+    const copied = await copyText(tasks.map((task) => task.taskId).join("\n"));
+    if (copied) showToast({ title: `Copied ${plural(tasks.length, "id")}` });
   }
   return (
     <section

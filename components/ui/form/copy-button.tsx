@@ -1,6 +1,7 @@
 "use client";
 import { useEffect, useState } from "react";
 import { Icon } from "../icons/icon";
+import { copyText } from "../overlay/copy";
 
 /** Copies a text, which may be computed on click, and confirms for two seconds. */
 export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
@@ -11,8 +12,7 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
     return () => clearTimeout(timer);
   }, [copied]);
   async function copy() {
-    await navigator.clipboard.writeText(typeof text === "string" ? text : text());
-    setCopied(true);
+    setCopied(await copyText(typeof text === "string" ? text : text()));
   }
   return (
     <button

@@ -1,5 +1,6 @@
 "use client";
 import { createContext, useContext, useEffect, useEffectEvent } from "react";
+import { isComposing } from "./is-composing";
 
 /** Actions by key: one key, such as `j`, or two in sequence, such as `g q`. */
 export type Hotkeys = Record<string, (() => void) | undefined>;
@@ -37,23 +38,63 @@ export function useHotkeys(keys: Hotkeys): void {
 
 /** One listener for all, because the second key of a sequence must not act on its own too. */
 function press(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Shift") return;
-  if (event.defaultPrevented || isTaken(event)) return;
+  if (event.key === "Shift" || event.key === "CapsLock" || event.key === "AltGraph") return;
+  const key = parseKey(event);
+  if (key === null || event.defaultPrevented || isTaken(event)) return;
   const first = pending && event.timeStamp - pending.at < SEQUENCE_MS ? `${pending.key} ` : "";
   pending = undefined;
   // The last mounted comes first: a page may override a key of the frame.
   const known = [...layers].reverse().map((layer) => layer());
-  const run = known.find((keys) => keys[first + event.key])?.[first + event.key];
+  const run = known.find((keys) => keys[first + key])?.[first + key];
   if (run) {
     event.preventDefault();
     run();
-  } else if (known.some((keys) => Object.keys(keys).some((key) => key.startsWith(`${event.key} `))))
-    pending = { key: event.key, at: event.timeStamp };
+  } else if (known.some((keys) => Object.keys(keys).some((name) => name.startsWith(`${key} `))))
+    pending = { key, at: event.timeStamp };
+}
+
+/**
+ * The key that a press means on any keyboard: a letter whatever Caps Lock says, with Shift in upper case; a character
+ * that needs AltGr or Option, such as `[` on a German keyboard; and where the layout has another script, the letter or
+ * bracket at this place of a US keyboard. `null` for shortcuts of the browser and for composition.
+ */
+export function parseKey(event: KeyboardEvent): string | null {
+  if (isComposing(event) || event.metaKey) return null;
+  const letter = findLetter(event);
+  const isAltered = event.ctrlKey || event.altKey;
+  if (letter) {
+    if (isAltered) return null;
+    return event.shiftKey ? letter.toUpperCase() : letter;
+  }
+  // Windows reports AltGr as Ctrl with Alt.
+  const isThirdLevel = event.getModifierState("AltGraph") || event.altKey;
+  if (isAltered && !(isThirdLevel && /^[!-/:-@[-`{-~]$/.test(event.key))) return null;
+  if (isOtherScript(event.key)) return BRACKETS[event.code] ?? event.key;
+  return event.key;
+}
+
+const BRACKETS: Record<string, string> = { BracketLeft: "[", BracketRight: "]" };
+
+/** Whether a press is the given letter with Ctrl or Cmd, and with no other modifier. */
+export function isCommandKey(event: KeyboardEvent, letter: string): boolean {
+  if (isComposing(event) || event.shiftKey || event.altKey) return false;
+  return event.ctrlKey !== event.metaKey && findLetter(event) === letter;
+}
+
+/** The lower-case Latin letter of a press; `undefined` for other keys. */
+function findLetter({ key, code }: KeyboardEvent): string | undefined {
+  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
+  return isOtherScript(key) ? /^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() : undefined;
+}
+
+/** Whether a key types a letter that is not Latin. */
+function isOtherScript(key: string): boolean {
+  return /^\p{L}$/u.test(key) && !/^\p{Script=Latin}$/u.test(key);
 }
 
 /** Whether a key press belongs to a text field or an open dialog. */
 function isTaken({ target }: KeyboardEvent): boolean {
-  if (document.querySelector("dialog:modal")) return true;
+  if (document.querySelector("dialog[open]")) return true;
   if (target instanceof HTMLInputElement) return !/^(checkbox|radio|button)$/.test(target.type);
   return (
     target instanceof HTMLElement &&

@@ -1,12 +1,16 @@
 "use client";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { type FailedOutcome, OutcomeError } from "../feedback/outcome-error";
 import { Button } from "../form/button";
+import { Kbd, ModifierKey } from "../text/kbd";
 import { Dialog } from "./dialog";
+
+/** A destructive dialog starts on what confirms it, not on an optional reason. */
+const DANGER_FOCUS = ["[data-autofocus]", "[data-confirm]", "h2"];
 
 /**
  * Asks for confirmation before a change. `onConfirm` resolves to the failure to show, or to nothing on success, which
- * closes the dialog. While it is pending the dialog cannot be closed.
+ * closes the dialog. While it is pending the dialog cannot be closed or confirmed again.
  */
 export function ConfirmDialog({
   title,
@@ -32,10 +36,15 @@ export function ConfirmDialog({
 }) {
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<FailedOutcome>();
+  // Several clicks may arrive before React renders the disabled button.
+  const running = useRef(false);
   async function confirm() {
+    if (disabled || running.current) return;
+    running.current = true;
     setPending(true);
     setFailure(undefined);
-    const failed = await onConfirm();
+    const failed = await onConfirm().catch(() => UNKNOWN);
+    running.current = false;
     setPending(false);
     if (failed) setFailure(failed);
     else onClose();
@@ -44,7 +53,9 @@ export function ConfirmDialog({
     <Dialog
       title={title}
       onClose={onClose}
+      onSubmit={confirm}
       locked={pending}
+      {...(danger && { focusOrder: DANGER_FOCUS })}
       footer={
         <>
           {note && <span className="mr-auto text-12 text-ink-3 max-wide:basis-full">{note}</span>}
@@ -56,15 +67,29 @@ export function ConfirmDialog({
           >
             {failure ? "Close" : cancelLabel}
           </Button>
+          {/* Not `disabled`: it keeps the focus while a preview loads, so that Enter confirms once it is there. */}
           <Button
+            type="submit"
+            data-confirm
             size="large"
             variant={danger ? "danger" : "primary"}
-            disabled={disabled || pending}
+            aria-disabled={disabled || pending}
             aria-busy={pending}
-            onClick={confirm}
+            aria-keyshortcuts="Control+Enter"
             className="flex-1 wide:flex-none"
           >
-            {pending ? "Working…" : confirmLabel}
+            {pending ? (
+              "Working…"
+            ) : (
+              <>
+                {confirmLabel}
+                <span aria-hidden className="hidden wide:inline">
+                  <Kbd always plain>
+                    <ModifierKey /> ↵
+                  </Kbd>
+                </span>
+              </>
+            )}
           </Button>
         </>
       }
@@ -74,3 +99,11 @@ export function ConfirmDialog({
     </Dialog>
   );
 }
+
+const UNKNOWN: FailedOutcome = {
+  title: "Outcome unknown",
+  code: "outcome_unknown",
+  message: "The page hit an unexpected error, so the change may or may not have been made.",
+  hint: "Check the current state before you try again.",
+  changed: "unknown",
+};

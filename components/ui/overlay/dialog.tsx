@@ -1,53 +1,48 @@
 "use client";
-import { type ReactNode, useEffect, useId } from "react";
+import { type FormEvent, type ReactNode, useId } from "react";
 import { cn } from "@/lib/cn";
+import { isComposing } from "../form/is-composing";
 import { Icon } from "../icons/icon";
-import { useModal } from "./use-modal";
+import { Modal } from "./modal";
 
 /**
- * A modal dialog; on narrow screens a bottom sheet. The native `<dialog>` traps focus, closes on Escape and restores
- * focus.
+ * A modal dialog; on narrow screens a bottom sheet.
+ *
+ * @param onSubmit makes it a form: Enter in a single-line field submits it, and Ctrl or Cmd with Enter anywhere in it.
  */
 export function Dialog({
   title,
   onClose,
+  onSubmit,
   children,
   footer,
   locked = false,
   wide = false,
+  focusOrder,
 }: {
   title: ReactNode;
   onClose: () => void;
+  onSubmit?: () => void;
   children: ReactNode;
   footer?: ReactNode;
-  /** Prevents closing, while an operation runs that closing would not stop. */
   locked?: boolean;
   wide?: boolean;
+  focusOrder?: readonly string[];
 }) {
-  const ref = useModal();
   const titleId = useId();
-  useEffect(() => {
-    // Focus the first field or the title, not the close button, which comes first in the DOM.
-    ref.current?.querySelector<HTMLElement>("[data-autofocus], h2")?.focus();
-  }, [ref]);
+  const Body = onSubmit ? "form" : "div";
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the native dialog closes on Escape
-    <dialog
-      ref={ref}
+    <Modal
       aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault();
-        if (!locked) onClose();
-      }}
-      onClick={(event) => {
-        if (event.target === ref.current && !locked) onClose();
-      }}
+      locked={locked}
+      {...(focusOrder && { focusOrder })}
+      onClose={onClose}
       className={cn(
         "float-in m-0 mt-auto w-full max-w-none rounded-t-3 whitespace-normal bg-raised p-0 text-left text-13 shadow-3 backdrop:bg-scrim wide:m-auto wide:rounded-3",
         wide ? "wide:w-[640px]" : "wide:w-[448px]",
       )}
     >
-      <div className="flex max-h-[85dvh] flex-col">
+      <Body {...(onSubmit && formProps(onSubmit))} className="flex max-h-[85dvh] flex-col">
         <div className="flex items-start justify-between gap-2 pt-3 pr-2 pl-4">
           <h2
             id={titleId}
@@ -72,7 +67,28 @@ export function Dialog({
             {footer}
           </div>
         )}
-      </div>
-    </dialog>
+      </Body>
+    </Modal>
   );
+}
+
+function formProps(onSubmit: () => void) {
+  return {
+    noValidate: true,
+    onSubmit: (event: FormEvent) => {
+      event.preventDefault();
+      // React bubbles submit events of dialogs that are inside this one in the React tree.
+      event.stopPropagation();
+      onSubmit();
+    },
+    onKeyDown: (event: React.KeyboardEvent<HTMLElement>) => {
+      if (event.key !== "Enter") return;
+      if (isComposing(event)) event.preventDefault();
+      else if (event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        event.stopPropagation();
+        onSubmit();
+      }
+    },
+  };
 }

@@ -1,7 +1,8 @@
 "use client";
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { Icon } from "../icons/icon";
 import { Link } from "../text/link";
+import { createStore } from "./store";
 
 export type Toast = {
   title: string;
@@ -13,34 +14,21 @@ type Shown = Toast & { id: number; onDismiss: () => void };
 
 const LIMIT = 3;
 const NONE: readonly Shown[] = [];
-let toasts = NONE;
+const toasts = createStore(NONE);
 let nextId = 1;
-const listeners = new Set<() => void>();
 
-/** Shows a success message for six seconds. At most three are in view. */
+/**
+ * Shows a success message for six seconds; it waits while the pointer or the focus is on it. At most three are in view.
+ */
 export function showToast(toast: Toast): void {
   const id = nextId++;
-  const onDismiss = () => set(toasts.filter((one) => one.id !== id));
-  set([...toasts, { ...toast, id, onDismiss }].slice(-LIMIT));
-}
-
-function set(next: readonly Shown[]): void {
-  toasts = next;
-  for (const notify of listeners) notify();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  const onDismiss = () => toasts.set(toasts.get().filter((one) => one.id !== id));
+  toasts.set([...toasts.get(), { ...toast, id, onDismiss }].slice(-LIMIT));
 }
 
 /** The container of toasts. It is always mounted, so that screen readers observe it from the start. */
 export function Toaster() {
-  const shown = useSyncExternalStore(
-    subscribe,
-    () => toasts,
-    () => NONE,
-  );
+  const shown = useSyncExternalStore(toasts.subscribe, toasts.get, () => NONE);
   return (
     <section
       aria-label="Outcomes"
@@ -58,19 +46,34 @@ const DURATION_MS = 6_000;
 
 /** One toast. `onDismiss` must be stable, or the timer restarts. */
 function ToastCard({ title, text, link, onDismiss }: Toast & { onDismiss: () => void }) {
+  const [hovered, setHovered] = useState(false);
+  const [focused, setFocused] = useState(false);
+  const held = hovered || focused;
   useEffect(() => {
+    if (held) return;
     const timer = setTimeout(onDismiss, DURATION_MS);
     return () => clearTimeout(timer);
-  }, [onDismiss]);
+  }, [held, onDismiss]);
   return (
-    <div className="float-in pointer-events-auto flex min-h-12 items-center gap-2.5 rounded-3 bg-raised py-1.5 pr-2 pl-3 shadow-2">
+    // biome-ignore lint/a11y/noStaticElementInteractions: only pauses the timer; nothing can be done with it
+    <div
+      onPointerEnter={() => setHovered(true)}
+      onPointerLeave={() => setHovered(false)}
+      onFocus={() => setFocused(true)}
+      onBlur={() => setFocused(false)}
+      className="float-in pointer-events-auto flex min-h-12 items-center gap-2.5 rounded-3 bg-raised py-1.5 pr-2 pl-3 shadow-2"
+    >
       <Icon name="circle-check" strokeWidth={2} className="shrink-0 text-completed-solid" />
       <div className="min-w-0 flex-1">
         <p className="break-words font-semibold">{title}</p>
         {text && <p className="break-words text-12 text-ink-2">{text}</p>}
       </div>
       {link && (
-        <Link href={link.href} className="px-2 font-medium text-accent-text hover:underline">
+        <Link
+          href={link.href}
+          onClick={onDismiss}
+          className="flex min-h-11 items-center px-2 font-medium text-accent-text hover:underline wide:min-h-7"
+        >
           {link.label}
         </Link>
       )}

@@ -1,0 +1,8 @@
+/**
+ * Whether a key press belongs to an input method that is composing text: its Enter and Escape end the composition and
+ * must not run anything. Safari reports the Enter that ends a composition with code 229 only.
+ */
+export function isComposing(event: KeyboardEvent | { nativeEvent: KeyboardEvent }): boolean {
+  const { isComposing, keyCode } = "nativeEvent" in event ? event.nativeEvent : event;
+  return isComposing || keyCode === 229;
+}
