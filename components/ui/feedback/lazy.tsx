@@ -1,31 +1,104 @@
-import { type ComponentType, lazy, Suspense } from "react";
+"use client";
+import { type ComponentType, Suspense, use } from "react";
+import { Dialog } from "../overlay/dialog";
+import { Boundary, CrashMessage, PartError } from "./boundary";
 
-type Load<Props> = () => Promise<ComponentType<Props>>;
+type Load<T> = () => Promise<T>;
 
-const lazily = <Props extends object>(load: Load<Props>) =>
-  lazy(async () => ({ default: await load() }));
+/** Waits before the second and the third attempt, in milliseconds. */
+const RETRY_AFTER_MS = [300, 1_500];
 
-/**
- * A component that loads its code on first render, or earlier by `preload`, on hover or focus. Render it in a transition
- * to keep the current content until the code has loaded.
- */
-export function lazyWithPreload<Props extends object>(load: Load<Props>) {
-  // A failed preload is ignored: rendering the component will surface the same error.
-  const preload = () => void load().catch(() => undefined);
-  return Object.assign(lazily(load), { preload });
+/** Code that is loaded on demand, once. A failed load is retried twice; after that, `reset` allows another. */
+export function createLoader<T>(load: Load<T>) {
+  let loaded: T | undefined;
+  let loading: Promise<T> | undefined;
+  const start = () => {
+    loading ??= withRetries(load).then((value) => {
+      loaded = value;
+      return value;
+    });
+    return loading;
+  };
+  const reset = () => {
+    if (loaded === undefined) loading = undefined;
+  };
+  return {
+    get: () => loaded,
+    start,
+    reset,
+    /** Loads on intent. A failure is forgotten: rendering tries again, and shows why. */
+    preload: () => void start().catch(reset),
+  };
+}
+
+async function withRetries<T>(load: Load<T>): Promise<T> {
+  for (const delay of RETRY_AFTER_MS) {
+    try {
+      return await load();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, delay));
+    }
+  }
+  return load().catch((cause: unknown) => {
+    throw new PartError("The code of this part could not be loaded.", { cause });
+  });
 }
 
 /**
- * A component that loads its code on first render and shows nothing until then, for dialogs and other additions that the
- * page works without.
+ * A section that loads its code on first render, or earlier by `preload`. Render it in a transition to keep the current
+ * content until the code has loaded. If it cannot be loaded, it shows the reason and a retry.
  */
-export function lazyOptional<Props extends object>(load: Load<Props>) {
-  const Optional = lazily(load) as unknown as ComponentType<Props>;
-  return function LazyOptional(props: Props) {
+export function lazyPart<Props extends object>(load: Load<ComponentType<Props>>) {
+  const { Part, loader } = createPart(load);
+  function LazyPart(props: Props) {
     return (
-      <Suspense fallback={null}>
-        <Optional {...props} />
-      </Suspense>
+      <Boundary onRetry={loader.reset}>
+        <Suspense fallback={null}>
+          <Part {...props} />
+        </Suspense>
+      </Boundary>
     );
-  };
+  }
+  return Object.assign(LazyPart, { preload: loader.preload });
+}
+
+/** The same for a dialog: its error is a dialog too. */
+export function lazyDialog<Props extends { onClose: () => void }>(
+  load: Load<ComponentType<Props>>,
+) {
+  const { Part, loader } = createPart(load);
+  function LazyDialog(props: Props) {
+    return (
+      <Boundary
+        onRetry={loader.reset}
+        fallback={(error, retry) => (
+          <Dialog title="Cannot open" onClose={props.onClose}>
+            <div role="alert">
+              <CrashMessage error={error} what="dialog" onRetry={retry} />
+            </div>
+          </Dialog>
+        )}
+      >
+        <Suspense fallback={null}>
+          <Part {...props} />
+        </Suspense>
+      </Boundary>
+    );
+  }
+  return Object.assign(LazyDialog, { preload: loader.preload });
+}
+
+function createPart<Props extends object>(load: Load<ComponentType<Props>>) {
+  const loader = createLoader(load);
+  // `use` suspends for a moment even if the promise has resolved, so loaded code is rendered without it.
+  function Part(props: Props) {
+    const Component = loader.get() ?? use(loader.start());
+    return <Component {...props} />;
+  }
+  return { Part, loader };
+}
+
+/** Props of a button that loads what it opens as soon as the pointer or the focus reaches it. */
+export function onIntent(preload: () => void) {
+  return { onPointerEnter: preload, onFocus: preload };
 }

@@ -1,0 +1,113 @@
+"use client";
+import { Component, createContext, type ReactNode, useContext, useEffect } from "react";
+import { Button } from "../form/button";
+import { Icon } from "../icons/icon";
+
+/** The code of a part of the page could not be loaded. */
+export class PartError extends Error {
+  override name = "PartError";
+}
+
+/** Whether an error says that code is missing: of a part, or of a page that a link opened. */
+export function isMissingCode(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error instanceof PartError || /ChunkLoadError|Failed to load chunk/.test(`${error}`);
+}
+
+type Version = {
+  /** The server runs another version than this page. */
+  isOutdated: boolean;
+  /** Called when code is missing: finds out whether the server runs another version. */
+  onMissingCode: () => void;
+};
+
+const VersionContext = createContext<Version>({ isOutdated: false, onMissingCode: () => {} });
+
+/** Lets error views tell a new version from an unreachable server. */
+export const VersionProvider = VersionContext.Provider;
+
+type Props = {
+  /** What replaces the children after an error; the section's error view by default. */
+  fallback?: (error: Error, retry: () => void) => ReactNode;
+  onRetry?: () => void;
+  children: ReactNode;
+};
+
+/** Keeps an error while rendering inside its section; the rest of the page works on. */
+export class Boundary extends Component<Props, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override render() {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    const retry = () => {
+      this.props.onRetry?.();
+      this.setState({ error: null });
+    };
+    return this.props.fallback?.(error, retry) ?? <SectionError error={error} onRetry={retry} />;
+  }
+}
+
+/** Why a section is missing, and what to do. */
+export function SectionError({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  return (
+    <div role="alert" className="m-3 rounded-2 border border-failed-line bg-surface px-3 py-2">
+      <CrashMessage error={error} what="section" onRetry={onRetry} />
+    </div>
+  );
+}
+
+/** The text and buttons of an error while rendering or loading code. */
+export function CrashMessage({
+  error,
+  what,
+  onRetry,
+}: {
+  error: Error & { digest?: string };
+  what: "section" | "page" | "dialog";
+  onRetry: () => void;
+}) {
+  const { isOutdated, onMissingCode } = useContext(VersionContext);
+  const isMissing = isMissingCode(error);
+  useEffect(() => {
+    if (isMissing) onMissingCode();
+  }, [isMissing, onMissingCode]);
+  const [title, text] = describeCrash(isMissing, isOutdated, what);
+  return (
+    <>
+      <p className="flex items-center gap-2 font-semibold">
+        <Icon name="octagon-x" strokeWidth={2} className="shrink-0 text-failed-solid" />
+        {title}
+      </p>
+      <p className="mt-1 break-words text-ink-2">{text}</p>
+      {error.digest && (
+        <p className="mt-1 text-12 text-ink-3">
+          Code <code className="mono">{error.digest}</code>
+        </p>
+      )}
+      <div className="mt-2 flex flex-wrap gap-2">
+        {!isOutdated && <Button onClick={onRetry}>Try again</Button>}
+        {isMissing && (
+          <Button variant={isOutdated ? "primary" : "default"} onClick={() => location.reload()}>
+            Reload
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}
+
+function describeCrash(isMissing: boolean, isOutdated: boolean, what: string): [string, string] {
+  if (isMissing && isOutdated)
+    return ["New version", `The dashboard was updated. Reload the page to open this ${what}.`];
+  if (isMissing)
+    return [
+      `This ${what} could not be loaded`,
+      "The dashboard’s server did not send its code. Nothing was changed.",
+    ];
+  return [`This ${what} crashed`, "Your tasks are not affected."];
+}
