@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 import { createQueryClient } from "@/components/layout/live/query-client";
 import type { Preferences } from "@/components/layout/preferences/preferences";
 import { PreferencesProvider } from "@/components/layout/preferences/preferences-provider";
+import { VersionWatch } from "@/components/layout/version";
 import { ManualCopy } from "@/components/ui/overlay/copy";
 import { Toaster } from "@/components/ui/overlay/toast";
 
@@ -19,9 +20,11 @@ export function Providers({
   return (
     <NuqsAdapter>
       <QueryClientProvider client={client}>
-        <PreferencesProvider initial={preferences}>{children}</PreferencesProvider>
-        <Toaster />
-        <ManualCopy />
+        <VersionWatch>
+          <PreferencesProvider initial={preferences}>{children}</PreferencesProvider>
+          <Toaster />
+          <ManualCopy />
+        </VersionWatch>
       </QueryClientProvider>
     </NuqsAdapter>
   );

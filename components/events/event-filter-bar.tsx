@@ -28,11 +28,14 @@ export function EventFilterBar({
   filters,
   onChange,
   onEmit,
+  onEmitIntent,
   oneQueue,
 }: {
   filters: EventFilters;
   onChange: (change: Partial<EventFilters>) => void;
   onEmit: () => void;
+  /** Called when the pointer or the focus reaches the button. */
+  onEmitIntent: () => void;
   /** Whether the list belongs to one queue, and needs no queue filter. */
   oneQueue: boolean;
 }) {
@@ -56,7 +59,7 @@ export function EventFilterBar({
         }
       />
       <TenantFilter chosen={filters.tenant} onChange={(tenant) => onChange({ tenant })} />
-      <Button onClick={onEmit}>
+      <Button onPointerEnter={onEmitIntent} onFocus={onEmitIntent} onClick={onEmit}>
         <Icon name="zap" size={14} />
         Emit event
         <Kbd>e</Kbd>

@@ -6,7 +6,7 @@ import { PagedList } from "@/components/layout/list/paged-list";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { useTenants } from "@/components/tenants/tenants-provider";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { plural } from "@/lib/format";
 import { describeUnreadable } from "@/lib/model/queue";
@@ -15,7 +15,7 @@ import { type EventFilters, eventsSearchParams } from "@/lib/search-params/event
 import { EventFilterBar } from "./event-filter-bar";
 import { EventTable } from "./event-table";
 
-const EmitDialog = lazyOptional(() => import("./emit-dialog").then((m) => m.EmitDialog));
+const EmitDialog = lazyDialog(() => import("./emit-dialog").then((m) => m.EmitDialog));
 
 /** The events of one queue or of all: awaited, emitted, and awaited earlier but never emitted. */
 export function EventList({ queue }: { queue?: string }) {
@@ -34,6 +34,7 @@ export function EventList({ queue }: { queue?: string }) {
             filters={filters}
             onChange={narrow}
             onEmit={emitAny}
+            onEmitIntent={EmitDialog.preload}
             oneQueue={queue !== undefined}
           />
         }

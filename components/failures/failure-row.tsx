@@ -5,7 +5,7 @@ import { Sparkline } from "@/components/charts/sparkline";
 import { ReadError } from "@/components/layout/live/read-error";
 import { taskPath } from "@/components/layout/paths";
 import { StateLabel } from "@/components/tasks/state/state-label";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Dialog } from "@/components/ui/overlay/dialog";
@@ -21,7 +21,7 @@ import { FailureError } from "./failure-error";
 import { Outcomes } from "./failure-outcomes";
 import { groupTasksPath } from "./paths";
 
-const BulkDialog = lazyOptional(() =>
+const BulkDialog = lazyDialog(() =>
   import("@/components/tasks/bulk/bulk-dialog").then((module) => module.BulkDialog),
 );
 
@@ -155,7 +155,7 @@ function RetryGroup({ group, filters }: { group: FailureGroup; filters: FailureF
   if (failed === 0) return null;
   return (
     <>
-      <Button onClick={() => setOpen(true)}>
+      <Button {...onIntent(BulkDialog.preload)} onClick={() => setOpen(true)}>
         <Icon name="rotate-cw" size={14} />
         Retry {plural(failed, "failed task")}…
       </Button>

@@ -1,8 +1,10 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
+import { unstable_isUnrecognizedActionError as isUnknownAction } from "next/navigation";
 import type { FailedOutcome } from "@/components/ui/feedback/outcome-error";
 import { showToast } from "@/components/ui/overlay/toast";
 import type { ActionResult } from "@/lib/actions/result";
+import type { Problem } from "@/lib/model/problem";
 
 type Words<T> = {
   /** The title of a refusal, such as "Task not cancelled". */
@@ -36,7 +38,10 @@ export function usePerform() {
     action: () => Promise<ActionResult<T>>,
     words: Words<T>,
   ): Promise<FailedOutcome | undefined> {
-    const result = await action().catch(() => undefined);
+    const result = await action().catch(
+      (error: unknown): { ok: false; error: Problem } | undefined =>
+        isUnknownAction(error) ? { ok: false, error: OTHER_VERSION } : undefined,
+    );
     await Promise.all(FIGURES.map((noun) => client.invalidateQueries({ queryKey: [noun] })));
     if (!result) return NO_RESPONSE;
     if (!result.ok) {
@@ -61,4 +66,12 @@ const NO_RESPONSE: FailedOutcome = {
   message: "The dashboard’s server did not respond, so the change may or may not have been made.",
   hint: "Check the current state before you try again.",
   changed: "unknown",
+};
+
+/** The server does not know the action of this page: it runs another version, and did nothing. */
+const OTHER_VERSION: Problem = {
+  code: "other_version",
+  message: "The dashboard was updated, and this page belongs to the version before.",
+  hint: "Reload the page and try again.",
+  changed: false,
 };

@@ -1,12 +1,12 @@
 "use client";
 import type { UseQueryResult } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { type Series, total } from "@/components/charts/stack";
 import { LiveData } from "@/components/layout/live/live-data";
 import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
 import { Panel } from "@/components/ui/data/panel";
 import { Table, Td, Th } from "@/components/ui/data/table";
+import { lazyPart } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { NumberText } from "@/components/ui/text/count";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
@@ -18,9 +18,9 @@ import { toMs } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
 import { bucketStart, toSeries } from "./throughput-series";
 
-const StackedBars = dynamic(
+const StackedBars = lazyPart(
   () => import("@/components/charts/stacked-bars").then((module) => module.StackedBars),
-  { ssr: false, loading: () => <div className="h-[168px]" /> },
+  { browserOnly: true, skeleton: <div className="h-[168px]" /> },
 );
 
 /** Attempts over time by outcome, as a chart or a table. */

@@ -1,15 +1,15 @@
 "use client";
 import { type QueryKey, type UseQueryOptions, useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
+import { lazyPart } from "@/components/ui/feedback/lazy";
 import { Skeleton } from "@/components/ui/feedback/skeleton";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { formatBytes } from "@/lib/format";
 import type { Payload } from "@/lib/model/json";
 
-const JsonView = dynamic(() => import("@/components/ui/json/json-view").then((m) => m.JsonView), {
-  loading: () => <Skeleton className="m-3 w-32" />,
+const JsonView = lazyPart(() => import("@/components/ui/json/json-view").then((m) => m.JsonView), {
+  skeleton: <Skeleton className="m-3 w-32" />,
 });
 
 /** How to load and download a value that is too large to be inline. */

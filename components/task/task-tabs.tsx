@@ -1,23 +1,22 @@
 "use client";
-import dynamic from "next/dynamic";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useDeferredValue } from "react";
 import { WaitList } from "@/components/events/wait-list";
 import { AttemptList } from "@/components/task/attempts/attempt-list";
 import { StepList } from "@/components/task/step-list";
 import { Tabs } from "@/components/ui/data/tabs";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyPart } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import type { TaskDetail } from "@/lib/model/task";
 import { InputOutput } from "./input-output";
 
-const Related = lazyOptional(() => import("./related").then((m) => m.Related));
-const RawTab = lazyOptional(() => import("./raw-tab").then((m) => m.RawTab));
+const Related = lazyPart(() => import("./related").then((m) => m.Related));
+const RawTab = lazyPart(() => import("./raw-tab").then((m) => m.RawTab));
 
 // Positions bars by inline styles, which the CSP forbids in server HTML.
-const TaskTimeline = dynamic(
+const TaskTimeline = lazyPart(
   () => import("@/components/timeline/task-timeline").then((m) => m.TaskTimeline),
-  { ssr: false, loading: () => <SkeletonRows rows={8} columns={3} /> },
+  { browserOnly: true, skeleton: <SkeletonRows rows={8} columns={3} /> },
 );
 
 const TABS = ["timeline", "attempts", "steps", "events", "payloads", "related", "raw"] as const;

@@ -1,9 +1,9 @@
 "use client";
-import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { AttemptDuration } from "@/components/task/baseline";
 import { forkableSteps } from "@/components/tasks/actions/availability";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { CopyButton } from "@/components/ui/form/copy-button";
 import { Icon } from "@/components/ui/icons/icon";
@@ -17,7 +17,7 @@ import { useWide } from "./axis/use-wide";
 import { SpanFacts } from "./span-facts";
 import { listSpanFacts, type SpanFact } from "./span-text";
 
-const ForkDialog = dynamic(() =>
+const ForkDialog = lazyDialog(() =>
   import("@/components/tasks/actions/fork-dialog").then((m) => m.ForkDialog),
 );
 
@@ -129,7 +129,7 @@ function ForkHere({ detail, step }: { detail: TaskDetail; step: string | null })
   if (step === null || at < 0) return null;
   return (
     <footer className="-mx-4 flex flex-wrap items-center gap-x-3 gap-y-1 border-line-subtle border-t px-4 py-3 wide:mx-0">
-      <Button onClick={() => setOpen(true)}>
+      <Button {...onIntent(ForkDialog.preload)} onClick={() => setOpen(true)}>
         <Icon name="git-fork" size={14} />
         Fork from here
       </Button>

@@ -1,3 +1,5 @@
+import { DEPLOYMENT_HEADER, DEPLOYMENT_ID } from "@/lib/model/deployment";
+
 /** Sent with every response. */
 const ALWAYS = {
   "X-Content-Type-Options": "nosniff",
@@ -14,6 +16,7 @@ export function apiHeaders(): Record<string, string> {
     ...ALWAYS,
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Cache-Control": "no-store",
+    ...(DEPLOYMENT_ID && { [DEPLOYMENT_HEADER]: DEPLOYMENT_ID }),
   };
 }
 

@@ -22,6 +22,7 @@ const STATUSES = {
   key_taken: 409,
   name_collides: 409,
   not_confirmed: 409,
+  other_version: 409,
   paused: 409,
   state_changed: 409,
   wakes_others: 409,

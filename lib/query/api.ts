@@ -1,4 +1,5 @@
 import { type ProblemBody, ProblemError } from "@/lib/model/problem";
+import { noteDeployment } from "./deployment";
 
 let bypass = false;
 
@@ -37,6 +38,7 @@ export async function fetchFromApi(
       hint: "It may be restarting. The page retries automatically.",
     });
   }
+  noteDeployment(response.headers);
   if (response.ok) return response;
   const failed = (await response.json().catch(() => undefined)) as ProblemBody | undefined;
   throw new ProblemError(

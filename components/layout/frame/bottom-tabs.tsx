@@ -1,6 +1,6 @@
 "use client";
 import { type ReactNode, useState } from "react";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";
 import { SectionLink } from "./section-link";
 import { SECTIONS, TAB_COUNT } from "./sections";
@@ -8,7 +8,7 @@ import { SECTIONS, TAB_COUNT } from "./sections";
 const TAB =
   "flex h-14 flex-col items-center justify-center gap-0.5 font-medium text-11 text-ink-3 -outline-offset-2 aria-[current]:text-accent-text";
 
-const MoreSheet = lazyOptional(() => import("./more-sheet").then((m) => m.MoreSheet));
+const MoreSheet = lazyDialog(() => import("./more-sheet").then((m) => m.MoreSheet));
 
 /** The first sections, as tabs at the bottom of a narrow screen. */
 export function BottomTabs() {
@@ -38,6 +38,7 @@ function MoreButton({ className, children }: { className: string; children: Reac
       <button
         type="button"
         aria-haspopup="dialog"
+        {...onIntent(MoreSheet.preload)}
         onClick={() => setOpen(true)}
         className={className}
       >

@@ -4,6 +4,7 @@ import { TenantNote } from "@/components/tenants/tenant-note";
 import { Icon } from "@/components/ui/icons/icon";
 import { DatabaseStatus } from "../live/database-status";
 import { DimWhenLost, LostBanner } from "../live/lost-connection";
+import { NewVersionBanner } from "../version";
 import { BottomTabs } from "./bottom-tabs";
 import { Logo } from "./logo";
 import { SectionLink } from "./section-link";
@@ -47,6 +48,7 @@ export function Shell({
         className="flex min-h-0 min-w-0 flex-col overflow-auto outline-none"
       >
         <LostBanner />
+        <NewVersionBanner />
         <DimWhenLost>{children}</DimWhenLost>
       </main>
       <BottomTabs />

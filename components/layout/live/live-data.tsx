@@ -1,6 +1,7 @@
 "use client";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Boundary } from "@/components/ui/feedback/boundary";
 import { ClockProvider } from "@/components/ui/text/clock";
 import { isNotFound } from "@/lib/model/problem";
 import { ReadError } from "./read-error";
@@ -23,11 +24,22 @@ export function LiveData<T extends { now: string }>({
 }) {
   // Old rows of something that no longer exists would only mislead.
   if (query.data !== undefined && !isNotFound(query.error)) {
-    return <ClockProvider now={query.data.now}>{children(query.data)}</ClockProvider>;
+    return (
+      <ClockProvider now={query.data.now}>
+        <Boundary>
+          <Rendered data={query.data}>{children}</Rendered>
+        </Boundary>
+      </ClockProvider>
+    );
   }
   if (query.error) {
     const heading = whole ? "h1" : "h2";
     return <ReadError heading={heading} error={query.error} onRetry={() => query.refetch()} />;
   }
   return skeleton;
+}
+
+/** Calls the render function inside the boundary, which cannot catch what its parent throws. */
+function Rendered<T>({ data, children }: { data: T; children: (data: T) => ReactNode }) {
+  return children(data);
 }

@@ -1,11 +1,11 @@
 "use client";
 import { type ReactNode, useEffect, useState } from "react";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog } from "@/components/ui/feedback/lazy";
 import { isCommandKey, useHotkeys } from "@/components/ui/form/hotkeys";
 import { CommandPalette } from "./command-palette";
 import { useGlobalKeys } from "./use-global-keys";
 
-const KeySheet = lazyOptional(() => import("./key-sheet").then((m) => m.KeySheet));
+const KeySheet = lazyDialog(() => import("./key-sheet").then((m) => m.KeySheet));
 
 /** Opens the palette (also Ctrl/Cmd-K) and the keyboard shortcuts (`?`). The latter load on first use. */
 export function CommandButton({ children }: { children: ReactNode }) {

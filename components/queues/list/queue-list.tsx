@@ -8,7 +8,7 @@ import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { TenantScope } from "@/components/tenants/tenant-scope";
 import { useTenants } from "@/components/tenants/tenants-provider";
 import { Panel } from "@/components/ui/data/panel";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
@@ -32,7 +32,7 @@ const COLUMNS = [
   "attempts",
 ] as const;
 
-const CreateQueueDialog = lazyOptional(() =>
+const CreateQueueDialog = lazyDialog(() =>
   import("./create-queue-dialog").then((m) => m.CreateQueueDialog),
 );
 
@@ -86,7 +86,7 @@ function CreateQueueButton() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button onClick={() => setOpen(true)}>
+      <Button {...onIntent(CreateQueueDialog.preload)} onClick={() => setOpen(true)}>
         <Icon name="plus" size={14} />
         Create queue
       </Button>

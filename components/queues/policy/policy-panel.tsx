@@ -1,12 +1,12 @@
 "use client";
 import { useState } from "react";
 import { Panel } from "@/components/ui/data/panel";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import type { QueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import { formatSetting, listSettings, SETTINGS } from "./policy-settings";
 
-const PolicyDialog = lazyOptional(() => import("./policy-dialog").then((m) => m.PolicyDialog));
+const PolicyDialog = lazyDialog(() => import("./policy-dialog").then((m) => m.PolicyDialog));
 
 /** The queue's retention policy, and the button to change it. */
 export function PolicyPanel({ policy, engine }: Pick<QueueMaintenance, "policy" | "engine">) {
@@ -26,7 +26,11 @@ export function PolicyPanel({ policy, engine }: Pick<QueueMaintenance, "policy" 
       title="Policy"
       note={engine.cron ? "applied by pg_cron" : "no automatic cleanup: pg_cron is not installed"}
       aside={
-        <Button className="-my-1 wide:h-6" onClick={() => setEditing(true)}>
+        <Button
+          {...onIntent(PolicyDialog.preload)}
+          className="-my-1 wide:h-6"
+          onClick={() => setEditing(true)}
+        >
           Change
         </Button>
       }

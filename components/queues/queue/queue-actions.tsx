@@ -1,15 +1,15 @@
 "use client";
 import { useState } from "react";
 import { usePageCommands } from "@/components/layout/palette/page-commands";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import type { Queue } from "@/lib/model/queue";
 
-const CleanupDialog = lazyOptional(() =>
+const CleanupDialog = lazyDialog(() =>
   import("../maintenance/cleanup-dialog").then((m) => m.CleanupDialog),
 );
-const DropQueueDialog = lazyOptional(() =>
+const DropQueueDialog = lazyDialog(() =>
   import("./drop-queue-dialog").then((m) => m.DropQueueDialog),
 );
 
@@ -30,11 +30,19 @@ export function QueueActions({
   const close = () => setOpen(null);
   return (
     <>
-      <Button disabled={policySeconds === undefined} onClick={() => setOpen("cleanup")}>
+      <Button
+        {...onIntent(CleanupDialog.preload)}
+        disabled={policySeconds === undefined}
+        onClick={() => setOpen("cleanup")}
+      >
         <Icon name="eraser" size={14} />
         Clean up
       </Button>
-      <Button variant="danger" onClick={() => setOpen("drop")}>
+      <Button
+        {...onIntent(DropQueueDialog.preload)}
+        variant="danger"
+        onClick={() => setOpen("drop")}
+      >
         <Icon name="trash-2" size={14} />
         Drop
       </Button>

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { usePageCommands } from "@/components/layout/palette/page-commands";
 import { Verdict } from "@/components/task/verdict";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { Icon } from "@/components/ui/icons/icon";
@@ -14,8 +14,8 @@ import { healthQuery } from "@/lib/query/health";
 import { ACTION_WORDS, SUGGESTIONS } from "./action-words";
 import { availableActions, TASK_ACTIONS, type TaskAction } from "./availability";
 
-const ActionDialog = lazyOptional(() => import("./action-dialog").then((m) => m.ActionDialog));
-const ActionSheet = lazyOptional(() => import("./action-sheet").then((m) => m.ActionSheet));
+const ActionDialog = lazyDialog(() => import("./action-dialog").then((m) => m.ActionDialog));
+const ActionSheet = lazyDialog(() => import("./action-sheet").then((m) => m.ActionSheet));
 
 /** The head of the task page: title, a button per available action, and the verdict. */
 export function TaskActions({ detail, title }: { detail: TaskDetail; title: ReactNode }) {
@@ -25,12 +25,16 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
     hasVersionFunction: health?.status !== "ok" || health.schemaVersion !== null,
   });
   const offered = TASK_ACTIONS.filter((action) => available[action] === null);
+  const openSheet = () => {
+    ActionDialog.preload();
+    setOpen("all");
+  };
   useHotkeys({
     ...Object.fromEntries(
       offered.map((action) => [ACTION_WORDS[action].hotkey, () => setOpen(action)] as const),
     ),
     n: () => setOpen("spawn"),
-    m: () => setOpen("all"),
+    m: openSheet,
   });
   usePageCommands([
     ...offered.map((action) => {
@@ -55,6 +59,7 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
             return (
               <Button
                 key={action}
+                {...onIntent(ActionDialog.preload)}
                 variant={variant ?? "default"}
                 onClick={() => setOpen(action)}
                 className="flex-1 wide:flex-none"
@@ -65,7 +70,12 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
               </Button>
             );
           })}
-          <Button aria-haspopup="dialog" aria-label="All actions" onClick={() => setOpen("all")}>
+          <Button
+            {...onIntent(ActionSheet.preload)}
+            aria-haspopup="dialog"
+            aria-label="All actions"
+            onClick={openSheet}
+          >
             <Icon name="ellipsis" size={14} />
             <Kbd>m</Kbd>
           </Button>
@@ -77,7 +87,11 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
           const { action, label, quiet } = SUGGESTIONS[suggested.kind];
           if (available[action] !== null) return null;
           return (
-            <Button variant={quiet ? "default" : "primary"} onClick={() => setOpen(action)}>
+            <Button
+              {...onIntent(ActionDialog.preload)}
+              variant={quiet ? "default" : "primary"}
+              onClick={() => setOpen(action)}
+            >
               {label}
             </Button>
           );

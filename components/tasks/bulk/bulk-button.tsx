@@ -1,12 +1,12 @@
 "use client";
 import { useState } from "react";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import type { BulkAction } from "@/lib/model/bulk";
 import type { BulkDialogSelection } from "./bulk-dialog";
 
-const BulkDialog = lazyOptional(() => import("./bulk-dialog").then((m) => m.BulkDialog));
+const BulkDialog = lazyDialog(() => import("./bulk-dialog").then((m) => m.BulkDialog));
 
 /** Opens the bulk dialog for selected tasks, or for all that match. */
 export function BulkButton({
@@ -24,7 +24,7 @@ export function BulkButton({
   const [open, setOpen] = useState<BulkDialogSelection | null>(null);
   return (
     <>
-      <Button onClick={() => setOpen(selection())}>
+      <Button {...onIntent(BulkDialog.preload)} onClick={() => setOpen(selection())}>
         <Icon name="layers" size={14} />
         {label}
       </Button>

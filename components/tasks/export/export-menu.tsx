@@ -1,13 +1,13 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
-import { lazyWithPreload } from "@/components/ui/feedback/lazy";
+import { lazyPart } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";
 import { Popover } from "@/components/ui/overlay/popover";
 import type { ExportFormat } from "@/lib/search-params/tasks/export";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import type { ExportProgress } from "./export-run";
 
-const ExportPanel = lazyWithPreload(() => import("./export-panel").then((m) => m.ExportPanel));
+const ExportPanel = lazyPart(() => import("./export-panel").then((m) => m.ExportPanel));
 
 /**
  * Exports the filtered list. An export continues while the panel is closed, and is stopped when the filters change.

@@ -1,12 +1,10 @@
 "use client";
-import { lazyWithPreload } from "@/components/ui/feedback/lazy";
+import { lazyPart } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";
 import { Popover } from "@/components/ui/overlay/popover";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 
-const SavedViewList = lazyWithPreload(() =>
-  import("./saved-view-list").then((m) => m.SavedViewList),
-);
+const SavedViewList = lazyPart(() => import("./saved-view-list").then((m) => m.SavedViewList));
 
 /** The views saved in this browser. */
 export function SavedViews(props: { filters: TaskFilters; fixedQueue: string | undefined }) {

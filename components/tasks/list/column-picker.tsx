@@ -1,13 +1,11 @@
 "use client";
-import { lazyWithPreload } from "@/components/ui/feedback/lazy";
+import { lazyPart } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";
 import { Popover } from "@/components/ui/overlay/popover";
 import type { JsonPath } from "@/lib/search-params/tasks/conditions";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 
-const ColumnOptions = lazyWithPreload(() =>
-  import("./column-options").then((m) => m.ColumnOptions),
-);
+const ColumnOptions = lazyPart(() => import("./column-options").then((m) => m.ColumnOptions));
 
 /** Chooses the JSON paths whose values are shown as columns. */
 export function ColumnPicker(props: {

@@ -4,7 +4,7 @@ import { Pager } from "@/components/layout/list/pager";
 import { ReadError } from "@/components/layout/live/read-error";
 import { useRefresh } from "@/components/layout/live/use-refresh";
 import { BulkButton } from "@/components/tasks/bulk/bulk-button";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyPart } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { ClockProvider } from "@/components/ui/text/clock";
@@ -31,7 +31,7 @@ import { ORDERS, SortSelect } from "./sort";
 import { TaskTable } from "./task-table";
 import { useLiveTasks } from "./use-live-tasks";
 
-const SelectionBar = lazyOptional(() =>
+const SelectionBar = lazyPart(() =>
   import("../selection/selection-bar").then((m) => m.SelectionBar),
 );
 

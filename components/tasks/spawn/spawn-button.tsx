@@ -1,11 +1,11 @@
 "use client";
 import { useState } from "react";
 import { usePageCommands } from "@/components/layout/palette/page-commands";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 
-const SpawnDialog = lazyOptional(() => import("./spawn-dialog").then((m) => m.SpawnDialog));
+const SpawnDialog = lazyDialog(() => import("./spawn-dialog").then((m) => m.SpawnDialog));
 
 /** Opens the dialog that spawns a task in a queue. */
 export function SpawnButton({ queue }: { queue: string }) {
@@ -13,7 +13,7 @@ export function SpawnButton({ queue }: { queue: string }) {
   usePageCommands([{ label: `Spawn task in ${queue}`, icon: "plus", run: () => setOpen(true) }]);
   return (
     <>
-      <Button onClick={() => setOpen(true)}>
+      <Button {...onIntent(SpawnDialog.preload)} onClick={() => setOpen(true)}>
         <Icon name="plus" size={14} />
         Spawn
       </Button>

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
+import { Boundary } from "../feedback/boundary";
 
 /** A titled surface. `aside` is at the right of its header. */
 export function Panel({
@@ -24,7 +25,7 @@ export function Panel({
         {note && <span className="text-12 text-ink-3">{note}</span>}
         {aside && <div className="ml-auto flex items-center gap-3 text-12 text-ink-3">{aside}</div>}
       </header>
-      {children}
+      <Boundary>{children}</Boundary>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 import { type ReactNode, useEffect, useRef } from "react";
 import { cn } from "@/lib/cn";
+import { Boundary } from "../feedback/boundary";
 
 export type Tab<Id extends string> = { id: Id; label: string; count?: number | undefined };
 
@@ -68,7 +69,7 @@ export function Tabs<Id extends string>({
         ))}
       </div>
       <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${selected}`}>
-        {children}
+        <Boundary key={selected}>{children}</Boundary>
       </div>
     </>
   );

@@ -1,4 +1,5 @@
 "use client";
+import { unstable_rethrow } from "next/navigation";
 import { Component, createContext, type ReactNode, useContext, useEffect } from "react";
 import { Button } from "../form/button";
 import { Icon } from "../icons/icon";
@@ -38,6 +39,8 @@ export class Boundary extends Component<Props, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
 
   static getDerivedStateFromError(error: unknown) {
+    // Redirects and "not found" are errors too, and belong to the framework.
+    unstable_rethrow(error);
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
 

@@ -1,5 +1,5 @@
 "use client";
-import { type ComponentType, Suspense, use } from "react";
+import { type ComponentType, type ReactNode, Suspense, use, useSyncExternalStore } from "react";
 import { Dialog } from "../overlay/dialog";
 import { Boundary, CrashMessage, PartError } from "./boundary";
 
@@ -45,15 +45,23 @@ async function withRetries<T>(load: Load<T>): Promise<T> {
 }
 
 /**
- * A section that loads its code on first render, or earlier by `preload`. Render it in a transition to keep the current
- * content until the code has loaded. If it cannot be loaded, it shows the reason and a retry.
+ * A section that loads its code on first render, or earlier by `preload`. If it cannot be loaded, it shows the reason
+ * and a retry.
+ *
+ * @param skeleton is shown while the code loads.
+ * @param browserOnly leaves the section out of server HTML, where the CSP forbids its inline styles.
  */
-export function lazyPart<Props extends object>(load: Load<ComponentType<Props>>) {
+export function lazyPart<Props extends object>(
+  load: Load<ComponentType<Props>>,
+  { skeleton = null, browserOnly = false }: { skeleton?: ReactNode; browserOnly?: boolean } = {},
+) {
   const { Part, loader } = createPart(load);
   function LazyPart(props: Props) {
+    const isHydrated = useSyncExternalStore(unchanging, isTrue, isFalse);
+    if (browserOnly && !isHydrated) return skeleton;
     return (
       <Boundary onRetry={loader.reset}>
-        <Suspense fallback={null}>
+        <Suspense fallback={skeleton}>
           <Part {...props} />
         </Suspense>
       </Boundary>
@@ -61,6 +69,10 @@ export function lazyPart<Props extends object>(load: Load<ComponentType<Props>>)
   }
   return Object.assign(LazyPart, { preload: loader.preload });
 }
+
+const unchanging = () => () => {};
+const isTrue = () => true;
+const isFalse = () => false;
 
 /** The same for a dialog: its error is a dialog too. */
 export function lazyDialog<Props extends { onClose: () => void }>(

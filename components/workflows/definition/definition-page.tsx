@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { LiveData } from "@/components/layout/live/live-data";
+import { lazyPart } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { workflowDefinitionQuery } from "@/lib/query/workflows";
@@ -9,9 +9,9 @@ import { PanesSkeleton } from "../panes";
 import { DefinitionHeader } from "./definition-header";
 
 // Positions elements by inline styles, which the CSP forbids in server HTML.
-const DefinitionBody = dynamic(() => import("./definition-body").then((m) => m.DefinitionBody), {
-  ssr: false,
-  loading: () => <SkeletonRows rows={8} columns={4} />,
+const DefinitionBody = lazyPart(() => import("./definition-body").then((m) => m.DefinitionBody), {
+  browserOnly: true,
+  skeleton: <SkeletonRows rows={8} columns={4} />,
 });
 
 /** A stored definition: graph, inputs, operators and versions. */

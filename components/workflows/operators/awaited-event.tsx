@@ -1,13 +1,13 @@
 "use client";
 import { useState } from "react";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { parseExactly } from "@/components/ui/json/json-model";
 import type { TaskHistory } from "@/lib/highway/view/records";
 import type { Resolve } from "@/lib/highway/view/resolve-step";
 
-const EmitDialog = lazyOptional(() =>
+const EmitDialog = lazyDialog(() =>
   import("@/components/events/emit-dialog").then((m) => m.EmitDialog),
 );
 
@@ -39,7 +39,12 @@ export function EmitAwaited({ awaited: { queue, event } }: { awaited: Awaited })
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button variant="primary" onClick={() => setOpen(true)} title={event}>
+      <Button
+        {...onIntent(EmitDialog.preload)}
+        variant="primary"
+        onClick={() => setOpen(true)}
+        title={event}
+      >
         <Icon name="zap" size={14} />
         Emit event
       </Button>

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { queueTasksPath, workflowDefinitionPath, workflowRunPath } from "@/components/layout/paths";
 import { Fact, Facts } from "@/components/ui/data/facts";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { CopyButton } from "@/components/ui/form/copy-button";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
@@ -20,7 +20,7 @@ import { RunStatusBadge } from "../status";
 import { Tags } from "../tags";
 import { RunVerdict } from "./run-verdict";
 
-const CancelRunDialog = lazyOptional(() =>
+const CancelRunDialog = lazyDialog(() =>
   import("./cancel-run-dialog").then((m) => m.CancelRunDialog),
 );
 
@@ -70,7 +70,7 @@ export function RunHeader({
             />
           )}
           {cancel && (
-            <Button variant="danger" onClick={cancel}>
+            <Button {...onIntent(CancelRunDialog.preload)} variant="danger" onClick={cancel}>
               <Icon name="ban" size={14} />
               Cancel <Kbd>c</Kbd>
             </Button>

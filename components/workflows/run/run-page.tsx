@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { LiveData } from "@/components/layout/live/live-data";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { lazyPart } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
 import { isRunActive } from "../list/run-duration";
@@ -10,9 +10,9 @@ import { PanesSkeleton } from "../panes";
 import { RunHeader } from "./run-header";
 
 // Positions elements by inline styles, which the CSP forbids in server HTML.
-const RunBody = dynamic(() => import("./run-body").then((m) => m.RunBody), {
-  ssr: false,
-  loading: () => <SkeletonRows rows={8} columns={4} />,
+const RunBody = lazyPart(() => import("./run-body").then((m) => m.RunBody), {
+  browserOnly: true,
+  skeleton: <SkeletonRows rows={8} columns={4} />,
 });
 
 /** One workflow run: status, graph, and the timeline of all its tasks. */

@@ -1,10 +1,10 @@
 "use client";
 import { useState } from "react";
-import { lazyOptional } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 
-const StartDialog = lazyOptional(() => import("./start-dialog").then((m) => m.StartDialog));
+const StartDialog = lazyDialog(() => import("./start-dialog").then((m) => m.StartDialog));
 
 /** A button that opens the start dialog of a definition. */
 export function StartButton({
@@ -26,7 +26,11 @@ export function StartButton({
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button aria-label={`${label} ${of}`} onClick={() => setOpen(true)}>
+      <Button
+        {...onIntent(StartDialog.preload)}
+        aria-label={`${label} ${of}`}
+        onClick={() => setOpen(true)}
+      >
         <Icon name="play" size={14} />
         <span className={isSmall ? "max-wide:sr-only" : undefined}>{label}</span>
       </Button>

@@ -1,0 +1,77 @@
+"use client";
+import { type ReactNode, useEffect, useSyncExternalStore } from "react";
+import { Banner } from "@/components/ui/feedback/banner";
+import { VersionProvider } from "@/components/ui/feedback/boundary";
+import { Button } from "@/components/ui/form/button";
+import { checkDeployment, getNewDeployment, subscribeToDeployment } from "@/lib/query/deployment";
+
+function useNewDeployment(): string | null {
+  return useSyncExternalStore(subscribeToDeployment, getNewDeployment, () => null);
+}
+
+/** Tells error views whether the server runs a newer version than this page. */
+export function VersionWatch({ children }: { children: ReactNode }) {
+  const isOutdated = useNewDeployment() !== null;
+  useEffect(() => {
+    document.addEventListener("input", noteInput);
+    return () => document.removeEventListener("input", noteInput);
+  }, []);
+  return (
+    <VersionProvider value={{ isOutdated, onMissingCode: reloadIfOutdated }}>
+      {children}
+    </VersionProvider>
+  );
+}
+
+/** Offers to reload the page once the server runs a newer version. */
+export function NewVersionBanner() {
+  if (useNewDeployment() === null) return null;
+  return (
+    <div className="px-3 pt-3 wide:px-4">
+      <Banner
+        tone="plain"
+        icon="refresh-cw"
+        action={<Button onClick={() => location.reload()}>Reload</Button>}
+      >
+        <strong className="font-semibold">New version.</strong> The dashboard was updated; reload
+        this page to use it.
+      </Banner>
+    </div>
+  );
+}
+
+/**
+ * Reloads a page whose code the new version no longer has, if the page holds no input that would be lost. Once for each
+ * version: a reload that does not help must not repeat.
+ */
+async function reloadIfOutdated(): Promise<void> {
+  await checkDeployment();
+  const deployment = getNewDeployment();
+  if (deployment === null || hasInput()) return;
+  try {
+    if (sessionStorage.getItem(RELOADED_FOR) === deployment) return;
+    sessionStorage.setItem(RELOADED_FOR, deployment);
+  } catch {
+    // Without storage a reload cannot be limited to one.
+    return;
+  }
+  location.reload();
+}
+
+const RELOADED_FOR = "absurd-dashboard.reloaded-for";
+
+const changed = new Set<Element>();
+
+function noteInput({ target }: Event): void {
+  if (target instanceof Element) changed.add(target);
+}
+
+/** Whether a field that is still on the page was filled in, or a row was selected. */
+function hasInput(): boolean {
+  return [...changed].some((field) => {
+    if (!field.isConnected) return changed.delete(field) && false;
+    if (field instanceof HTMLInputElement && /^(checkbox|radio)$/.test(field.type))
+      return field.checked;
+    return "value" in field && field.value !== "";
+  });
+}

@@ -1,0 +1,30 @@
+import { DEPLOYMENT_HEADER, DEPLOYMENT_ID } from "@/lib/model/deployment";
+import { fetchFromApi } from "./api";
+
+let outdatedBy: string | null = null;
+const listeners = new Set<() => void>();
+
+/** Notes which deployment sent a response. Called for every response of the API. */
+export function noteDeployment(headers: Headers): void {
+  const theirs = headers.get(DEPLOYMENT_HEADER);
+  if (!theirs || !DEPLOYMENT_ID) return;
+  // A rolling deploy alternates between both; once seen, a new version stays known.
+  if (theirs === DEPLOYMENT_ID || outdatedBy !== null) return;
+  outdatedBy = theirs;
+  for (const notify of listeners) notify();
+}
+
+/** The deployment that replaced the one of this page; `null` while there is none. */
+export function getNewDeployment(): string | null {
+  return outdatedBy;
+}
+
+export function subscribeToDeployment(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Asks the server which deployment it is. Never rejects. */
+export async function checkDeployment(): Promise<void> {
+  await fetchFromApi("/api/health").catch(() => undefined);
+}
