@@ -49,13 +49,14 @@ test("a stored definition shows its operators and versions, exports them and sta
   expect(violations).toEqual([]);
 
   for (const [format, text] of [
-    ["json", '"ledger.bill"'],
-    ["yaml", "function: ledger.bill"],
-    ["mermaid", "box"],
-    ["svg", "<svg"],
+    ["JSON", '"ledger.bill"'],
+    ["YAML", "function: ledger.bill"],
+    ["Mermaid", "box"],
+    ["Graph (SVG)", "<svg"],
   ] as const) {
     const saved = page.waitForEvent("download");
-    await page.getByLabel("Export").selectOption(format);
+    await page.getByRole("button", { name: "Export" }).click();
+    await page.getByRole("menuitem", { name: format, exact: true }).click();
     const download = await saved;
     expect(download.suggestedFilename()).toMatch(new RegExp(`^${name}-2\\.0\\.0\\.`));
     expect(await readFile(await download.path(), "utf8")).toContain(text);

@@ -67,7 +67,8 @@ test("names of any length and script stay in their boxes and are shown in full o
     await page.keyboard.press("Enter");
   }
   const saved = page.waitForEvent("download");
-  await page.getByLabel("Export").selectOption("svg");
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("menuitem", { name: "Graph (SVG)" }).click();
   const svg = await readFile(await (await saved).path(), "utf8");
   for (const text of drawn) expect(svg).toContain(text.replaceAll("&", "&amp;"));
   for (const name of Object.values(NAMES)) expect(svg).toContain(name);

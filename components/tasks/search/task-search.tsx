@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useQueues } from "@/components/queues/use-queues";
+import { Combobox } from "@/components/ui/form/combobox";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { Icon } from "@/components/ui/icons/icon";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
@@ -19,31 +20,25 @@ type Props = {
   onClear: () => void;
 };
 
-const LIST = "task-search-options";
-
 /** The filters as chips, and a box whose words become chips on Enter. A complete id opens its task instead. */
 export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   const router = useRouter();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
-  const [open, setOpen] = useState(false);
-  const [at, setAt] = useState(-1);
-  const { language, suggestions, isName } = useSuggestions(text, filters.queue, open);
+  const box = useRef<HTMLElement>(null);
+  const [used, setUsed] = useState(false);
+  const { language, suggestions, isName } = useSuggestions(text, filters.queue, used);
   const chips = filterChips(fixedQueue === undefined ? filters : { ...filters, queue: [] });
-  const shown = open ? suggestions : [];
   useHotkeys({ "/": () => input.current?.focus() });
 
   function type(value: string) {
     setText(value);
     setProblem(null);
-    setAt(-1);
-    setOpen(true);
   }
   async function submit(typed: string) {
     if (!typed.trim()) return;
     const loaded = language ?? (await loadLanguage().catch(() => null));
-    setOpen(false);
     if (!loaded)
       return setProblem("The dashboard’s server did not respond. Press Enter to try again.");
     const parsed = loaded.parseInput(typed, filters, isName);
@@ -68,48 +63,43 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
     } else type(suggestion.text);
     input.current?.focus();
   }
-  function press(event: KeyboardEvent) {
+  function press(event: KeyboardEvent, active: Suggestion | undefined): boolean {
     const last = chips.at(-1);
-    const active = shown[at];
-    if (event.key === "Enter") active ? choose(active) : submit(text);
-    else if (event.key === "Tab" && active && !event.shiftKey) {
+    if (event.key === "Tab" && active && !event.shiftKey) {
       event.preventDefault();
       type(active.text);
-    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      setOpen(true);
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      setAt(Math.min(Math.max(at + step, -1), suggestions.length - 1));
     } else if (event.key === "Backspace" && text === "" && last) onChange(last.without);
-    else if (event.key === "Escape") open ? setOpen(false) : input.current?.blur();
+    else if (event.key === "Escape") input.current?.blur();
+    else return false;
+    return true;
   }
   return (
-    <search className="relative flex min-h-9 min-w-0 flex-1 basis-full flex-wrap items-center gap-1 rounded-2 border border-line-control bg-surface py-0.5 pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:min-h-7 wide:basis-0">
+    <search
+      ref={box}
+      className="relative flex min-h-9 min-w-0 flex-1 basis-full flex-wrap items-center gap-1 rounded-2 border border-line-control bg-surface py-0.5 pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:min-h-7 wide:basis-0"
+    >
       <Icon name="search" className="mr-1 shrink-0 text-ink-3" />
       {chips.map((chip) => (
         <FilterChip key={chip.text} chip={chip} onRemove={() => onChange(chip.without)} />
       ))}
-      <input
-        ref={input}
-        value={text}
-        onChange={(event) => type(event.target.value)}
-        onFocus={() => setOpen(true)}
-        onBlur={() => setOpen(false)}
-        onKeyDown={press}
-        type="text"
-        role="combobox"
-        aria-expanded={shown.length > 0}
-        aria-controls={shown.length > 0 ? LIST : undefined}
-        aria-autocomplete="list"
-        aria-activedescendant={shown[at] ? `${LIST}-${at}` : undefined}
-        aria-label="Filter tasks"
-        aria-describedby="task-search-note"
-        enterKeyHint="search"
-        spellCheck={false}
-        autoComplete="off"
-        autoCapitalize="none"
+      <Combobox
+        kind="search"
+        label="Filter tasks"
+        listLabel="Suggestions"
+        describedBy="task-search-note"
         placeholder={chips.length ? "" : "Name, id, error text, state:failed, params.order.id:42"}
         className="h-8 min-w-32 flex-1 bg-transparent font-mono text-12 outline-none wide:h-5"
+        inputRef={input}
+        anchor={box}
+        value={text}
+        onType={type}
+        options={suggestions}
+        renderOption={(suggestion) => <SuggestionLine suggestion={suggestion} />}
+        onChoose={choose}
+        staysOpen={(suggestion) => !suggestion.complete}
+        onSubmit={() => submit(text)}
+        onKey={press}
+        onFocus={() => setUsed(true)}
       />
       {chips.length > 0 && (
         <button
@@ -127,9 +117,6 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
       >
         {problem}
       </span>
-      {language && shown.length > 0 && (
-        <language.SearchOptions id={LIST} options={shown} active={at} onChoose={choose} />
-      )}
     </search>
   );
 }
@@ -148,6 +135,15 @@ function useSuggestions(text: string, queue: string[], enabled: boolean) {
     suggestions: language?.suggest(text, known, queues) ?? [],
     isName: (word: string) => known?.names.includes(word) ?? false,
   };
+}
+
+function SuggestionLine({ suggestion: { word, note } }: { suggestion: Suggestion }) {
+  return (
+    <span className="flex min-h-10 items-center gap-3 px-2 wide:min-h-7">
+      <span className="mono min-w-0 truncate font-medium">{word}</span>
+      <span className="ml-auto min-w-0 truncate text-12 text-ink-3">{note}</span>
+    </span>
+  );
 }
 
 type Chip = { text: string; key: string; value: string; without: Partial<TaskFilters> };

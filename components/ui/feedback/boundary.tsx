@@ -71,7 +71,7 @@ export function CrashMessage({
   onRetry,
 }: {
   error: Error & { digest?: string };
-  what: "section" | "page" | "dialog";
+  what: "section" | "page" | "dialog" | "menu";
   onRetry: () => void;
 }) {
   const { isOutdated, onMissingCode } = useContext(VersionContext);

@@ -1,9 +1,12 @@
 "use client";
-import { type ReactNode, startTransition, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { cn } from "@/lib/cn";
 import { Button } from "../form/button";
 
-/** A button with a panel below it. Escape or a click outside closes it; focus moves in and back. */
+/**
+ * A button with a panel below it, in the browser's top layer. Escape or a press outside closes it; focus moves in and
+ * back.
+ */
 export function Popover({
   label,
   title,
@@ -20,59 +23,67 @@ export function Popover({
   children: (close: () => void) => ReactNode;
 }) {
   const [open, setOpen] = useState(false);
-  const box = useRef<HTMLSpanElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   const id = useId();
-  const close = () => {
-    setOpen(false);
-    button.current?.focus();
-  };
   useEffect(() => {
     if (!open) return;
-    box.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
-    const leave = (event: PointerEvent) => {
-      if (event.target instanceof Node && !box.current?.contains(event.target)) setOpen(false);
+    const place = () => {
+      if (button.current && panel.current) placeBelow(button.current, panel.current);
     };
-    document.addEventListener("pointerdown", leave);
-    return () => document.removeEventListener("pointerdown", leave);
+    place();
+    panel.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
+    // Its content may load after it has opened, and pages scroll in boxes of their own.
+    const observer = new ResizeObserver(place);
+    if (panel.current) observer.observe(panel.current);
+    window.addEventListener("scroll", place, true);
+    window.addEventListener("resize", place);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener("scroll", place, true);
+      window.removeEventListener("resize", place);
+    };
   }, [open]);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: only handles Escape from its children
-    <span
-      ref={box}
-      className="relative inline-flex"
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !open) return;
-        event.preventDefault();
-        close();
-      }}
-    >
+    <>
       <Button
         ref={button}
+        popoverTarget={id}
+        aria-haspopup="dialog"
         aria-expanded={open}
-        aria-controls={open ? id : undefined}
         onPointerEnter={onIntent}
         onFocus={onIntent}
-        // In a transition, a lazy panel opens when its code has loaded instead of opening empty.
-        onClick={() => startTransition(() => setOpen(!open))}
       >
         {label}
       </Button>
-      {open && (
-        <div
-          id={id}
-          role="dialog"
-          aria-label={title}
-          className={cn(
-            "float-in absolute top-full right-0 z-30 mt-1.5 max-h-[60dvh] w-72 max-w-[calc(100vw-24px)] overflow-y-auto rounded-3 bg-raised p-3 shadow-3",
-            // On phones, a panel below a button at the left would leave the screen.
-            "max-wide:fixed max-wide:inset-x-3 max-wide:top-auto max-wide:mt-10 max-wide:w-auto",
-            className,
-          )}
-        >
-          {children(close)}
-        </div>
-      )}
-    </span>
+      <div
+        ref={panel}
+        id={id}
+        popover="auto"
+        role="dialog"
+        aria-label={title}
+        onBeforeToggle={({ newState }) => setOpen(newState === "open")}
+        className={cn(
+          "float-in inset-auto m-0 max-h-[60dvh] w-72 max-w-[calc(100vw-24px)] overflow-y-auto rounded-3 bg-raised p-3 text-ink shadow-3 max-wide:w-[calc(100vw-24px)]",
+          className,
+        )}
+      >
+        {open && children(() => panel.current?.hidePopover())}
+      </div>
+    </>
   );
+}
+
+const GAP = 6;
+const MARGIN = 12;
+
+/** Places the panel below the button, aligned at its right, and inside the window. */
+function placeBelow(button: HTMLElement, panel: HTMLElement): void {
+  const anchor = button.getBoundingClientRect();
+  const { width, height } = panel.getBoundingClientRect();
+  const left = Math.min(anchor.right - width, window.innerWidth - MARGIN - width);
+  const below = anchor.bottom + GAP;
+  const fits = below + height <= window.innerHeight - MARGIN;
+  panel.style.left = `${Math.max(left, MARGIN)}px`;
+  panel.style.top = `${fits ? below : Math.max(MARGIN, anchor.top - GAP - height)}px`;
 }

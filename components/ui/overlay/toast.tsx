@@ -1,10 +1,13 @@
 "use client";
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { cn } from "@/lib/cn";
 import { Icon } from "../icons/icon";
 import { Link } from "../text/link";
 import { createStore } from "./store";
 
 export type Toast = {
+  /** A bad one stays until it is dismissed. */
+  tone?: "good" | "bad";
   title: string;
   text?: string | undefined;
   link?: { href: string; label: string };
@@ -18,7 +21,8 @@ const toasts = createStore(NONE);
 let nextId = 1;
 
 /**
- * Shows a success message for six seconds; it waits while the pointer or the focus is on it. At most three are in view.
+ * Shows a message. A good one goes after six seconds, and waits while the pointer or the focus is on it. At most three
+ * are in view.
  */
 export function showToast(toast: Toast): void {
   const id = nextId++;
@@ -45,10 +49,16 @@ export function Toaster() {
 const DURATION_MS = 6_000;
 
 /** One toast. `onDismiss` must be stable, or the timer restarts. */
-function ToastCard({ title, text, link, onDismiss }: Toast & { onDismiss: () => void }) {
+function ToastCard({
+  tone = "good",
+  title,
+  text,
+  link,
+  onDismiss,
+}: Toast & { onDismiss: () => void }) {
   const [hovered, setHovered] = useState(false);
   const [focused, setFocused] = useState(false);
-  const held = hovered || focused;
+  const held = hovered || focused || tone === "bad";
   useEffect(() => {
     if (held) return;
     const timer = setTimeout(onDismiss, DURATION_MS);
@@ -63,7 +73,11 @@ function ToastCard({ title, text, link, onDismiss }: Toast & { onDismiss: () => 
       onBlur={() => setFocused(false)}
       className="float-in pointer-events-auto flex min-h-12 items-center gap-2.5 rounded-3 bg-raised py-1.5 pr-2 pl-3 shadow-2"
     >
-      <Icon name="circle-check" strokeWidth={2} className="shrink-0 text-completed-solid" />
+      <Icon
+        name={tone === "bad" ? "octagon-x" : "circle-check"}
+        strokeWidth={2}
+        className={cn("shrink-0", tone === "bad" ? "text-failed-solid" : "text-completed-solid")}
+      />
       <div className="min-w-0 flex-1">
         <p className="break-words font-semibold">{title}</p>
         {text && <p className="break-words text-12 text-ink-2">{text}</p>}

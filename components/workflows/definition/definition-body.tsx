@@ -5,7 +5,7 @@ import { PayloadView } from "@/components/payloads/payload-view";
 import { Tabs } from "@/components/ui/data/tabs";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { buildGraph } from "@/lib/highway/graph/graph";
-import { parseWorkflow } from "@/lib/highway/language/parse";
+import { parseJsonWorkflow } from "@/lib/highway/language/parse-json";
 import { listNotExecuted } from "@/lib/highway/model/executable";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import type { WorkflowDefinitionDetail } from "@/lib/model/workflow";
@@ -38,10 +38,7 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionD
     [select],
   );
   const { text, versions, name, version } = definition;
-  const parsed = useMemo(
-    () => (text === null ? undefined : parseWorkflow(text, { format: "json" })),
-    [text],
-  );
+  const parsed = useMemo(() => (text === null ? undefined : parseJsonWorkflow(text)), [text]);
   const workflow = parsed?.workflow;
   const problems = [
     ...(parsed?.problems ?? []),

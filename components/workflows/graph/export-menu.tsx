@@ -1,57 +1,54 @@
 "use client";
-import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
+import { Menu } from "@/components/ui/overlay/menu";
+import { showToast } from "@/components/ui/overlay/toast";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { saveFile } from "./save-svg";
 
 /** The workflow to export, and the file name without extension. */
 export type Exports = { name: string; workflow: Workflow };
 
-const FORMATS = [
-  { value: "", label: "Export" },
-  { value: "svg", label: "Graph (SVG)" },
-  { value: "mermaid", label: "Mermaid" },
-  { value: "mermaid-classic", label: "Mermaid, classic" },
-  { value: "yaml", label: "YAML" },
-  { value: "json", label: "JSON" },
-];
-
 /** Saves the definition or its graph as a file. Serializers load on demand. */
 export function ExportMenu({ exports, svg }: { exports: Exports; svg: () => string }) {
   const { name, workflow } = exports;
-  async function save(format: string) {
-    switch (format) {
-      case "svg":
-        return saveFile(`${name}.svg`, "image/svg+xml", svg());
-      case "yaml":
-      case "json": {
-        const { serializeWorkflow } = await import("@/lib/highway/language/serialize");
-        const type = format === "json" ? "application/json" : "application/yaml";
-        return saveFile(`${name}.${format}`, type, serializeWorkflow(workflow, format));
-      }
-      case "mermaid":
-      case "mermaid-classic": {
-        const { toMermaid } = await import("@/lib/highway/diagrams/mermaid");
-        const style = format === "mermaid" ? "rich" : "classic";
-        return saveFile(`${name}.mmd`, "text/plain", toMermaid(workflow, { style }));
-      }
-    }
-  }
+  const saveDefinition = (format: "yaml" | "json") => async () => {
+    const { serializeWorkflow } = await import("@/lib/highway/language/serialize");
+    const type = format === "json" ? "application/json" : "application/yaml";
+    saveFile(`${name}.${format}`, type, serializeWorkflow(workflow, format));
+  };
+  const saveMermaid = (style: "rich" | "classic") => async () => {
+    const { toMermaid } = await import("@/lib/highway/diagrams/mermaid");
+    saveFile(`${name}.mmd`, "text/plain", toMermaid(workflow, { style }));
+  };
+  const item = (label: string, save: () => Promise<void>) => ({
+    label,
+    onChoose: () => void save().catch(() => showToast(NOT_LOADED)),
+  });
   return (
-    <span className="relative inline-flex">
-      <Icon
-        name="download"
-        size={14}
-        className="pointer-events-none absolute inset-y-0 left-2 z-1 my-auto"
-      />
-      <Select
-        quiet
-        aria-label="Export"
-        value=""
-        options={FORMATS}
-        className="w-26 [&>select]:pl-7"
-        onChange={({ target }) => save(target.value)}
-      />
-    </span>
+    <Menu
+      name="Export"
+      label={
+        <>
+          <Icon name="download" size={14} />
+          Export
+        </>
+      }
+      items={[
+        {
+          label: "Graph (SVG)",
+          onChoose: () => saveFile(`${name}.svg`, "image/svg+xml", svg()),
+        },
+        item("Mermaid", saveMermaid("rich")),
+        item("Mermaid, classic", saveMermaid("classic")),
+        item("YAML", saveDefinition("yaml")),
+        item("JSON", saveDefinition("json")),
+      ]}
+    />
   );
 }
+
+const NOT_LOADED = {
+  tone: "bad",
+  title: "Nothing was saved",
+  text: "The dashboard’s server did not respond. Try again.",
+} as const;

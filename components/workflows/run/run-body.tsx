@@ -5,7 +5,7 @@ import { Tabs } from "@/components/ui/data/tabs";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { useClock } from "@/components/ui/text/clock";
 import { buildGraph } from "@/lib/highway/graph/graph";
-import { parseWorkflow } from "@/lib/highway/language/parse";
+import { parseJsonWorkflow } from "@/lib/highway/language/parse-json";
 import { computeOperatorStates } from "@/lib/highway/view/operator-states";
 import type { TaskHistory } from "@/lib/highway/view/records";
 import { createResolver } from "@/lib/highway/view/resolve-step";
@@ -53,10 +53,7 @@ export function RunBody({
   const clock = useClock((time) => (live ? Math.floor(time / 1_000) * 1_000 : 0));
   const now = Math.max(clock, toMs(detail.now));
   const text = definition?.text;
-  const parsed = useMemo(
-    () => (text === undefined ? undefined : parseWorkflow(text, { format: "json" })),
-    [text],
-  );
+  const parsed = useMemo(() => (text === undefined ? undefined : parseJsonWorkflow(text)), [text]);
   const workflow = parsed?.workflow;
   const graph = useMemo(() => workflow && buildGraph(workflow), [workflow]);
   const histories = useMemo(() => toHistories(detail, now), [detail, now]);

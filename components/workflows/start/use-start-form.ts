@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { useDebouncedValue } from "@/components/ui/form/use-debounced-value";
 import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import type { Previews } from "@/lib/actions/previews/previews";
-import { parseWorkflow } from "@/lib/highway/language/parse";
+import { parseJsonWorkflow } from "@/lib/highway/language/parse-json";
 import { listInputs } from "@/lib/highway/model/inputs";
 import { previewQuery } from "@/lib/query/previews";
 import { findProblem, fromInputs, listFields, toInputs, toTags } from "./input-form";
@@ -14,7 +14,7 @@ export type Prepared = Previews["start-form"]["data"];
 /** The state of the start form, with the server's preview of it. */
 export function useStartForm(prepared: Prepared | undefined, given: string | undefined) {
   const fields = useMemo(() => {
-    const workflow = prepared && parseWorkflow(prepared.text, { format: "json" }).workflow;
+    const workflow = prepared && parseJsonWorkflow(prepared.text).workflow;
     return listFields(workflow ? listInputs(workflow) : []);
   }, [prepared]);
   const fromGiven = given === undefined ? {} : fromInputs(fields, given);

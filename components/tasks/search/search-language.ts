@@ -1,6 +1,5 @@
 import { taskPath, workflowRunPath } from "@/components/layout/paths";
 import type { TaskSuggestions } from "@/lib/analytics/task-suggestions";
-import { cn } from "@/lib/cn";
 import type { Found } from "@/lib/model/found";
 import { isUuid } from "@/lib/model/ids";
 import { TASK_STATES } from "@/lib/model/states";
@@ -56,7 +55,13 @@ export async function findById(id: string): Promise<{ href: string } | { problem
 }
 
 /** One completion of the text: the resulting text, its last word, and whether that word is a complete filter. */
-export type Suggestion = { text: string; word: string; note: string; complete: boolean };
+export type Suggestion = {
+  key: string;
+  text: string;
+  word: string;
+  note: string;
+  complete: boolean;
+};
 
 const NOTES: Record<(typeof QUERY_KEYS)[number], string> = {
   state: "one or more, separated by commas",
@@ -71,6 +76,8 @@ const NOTES: Record<(typeof QUERY_KEYS)[number], string> = {
   checkpoint: "completed step",
 };
 
+type Completion = Omit<Suggestion, "key" | "text">;
+
 const MAX_SUGGESTIONS = 10;
 
 /** Completions of the last word, most likely first. `known` are the values recently seen in these queues. */
@@ -81,8 +88,11 @@ export function suggest(
 ): Suggestion[] {
   const word = /(?:"(?:[^"\\]|\\.)*"?|[^\s"])*$/.exec(text)?.[0] ?? "";
   const before = text.slice(0, text.length - word.length);
-  const offer = (words: Omit<Suggestion, "text">[]) =>
-    words.slice(0, MAX_SUGGESTIONS).map((one) => ({ ...one, text: before + one.word }));
+  const offer = (words: Completion[]) =>
+    words.slice(0, MAX_SUGGESTIONS).map((one) => {
+      const text = before + one.word;
+      return { ...one, key: text, text };
+    });
   const split = /^((?:"(?:[^"\\]|\\.)*"|[^:<>="])+)(>=|<=|[:<>=])(.*)$/s.exec(word);
   if (!split) return offer(suggestKeys(word, known));
   const [, key = "", sign = "", typed = ""] = split;
@@ -95,7 +105,7 @@ export function suggest(
   );
 }
 
-function suggestKeys(word: string, known: TaskSuggestions | undefined): Omit<Suggestion, "text">[] {
+function suggestKeys(word: string, known: TaskSuggestions | undefined): Completion[] {
   const names = filterValues(known?.names ?? [], word).map((name) => ({
     word: `name:${quoteIfNeeded(name)}`,
     note: "task name",
@@ -172,46 +182,3 @@ function filterValues(values: readonly string[], typed: string): string[] {
 
 const includes = (value: string, part: string) => value.toLowerCase().includes(part.toLowerCase());
 const quoteIfNeeded = (value: string) => (/^[^\s"]\S*$/.test(value) ? value : quote(value));
-
-/** The suggestions below the box. Focus stays in the box, which names the active option. */
-export function SearchOptions({
-  id,
-  options,
-  active,
-  onChoose,
-}: {
-  id: string;
-  options: readonly Suggestion[];
-  active: number;
-  onChoose: (suggestion: Suggestion) => void;
-}) {
-  return (
-    <div
-      id={id}
-      role="listbox"
-      aria-label="Suggestions"
-      className="absolute top-full left-0 z-30 mt-1 max-h-[50dvh] w-[560px] max-w-full overflow-y-auto rounded-3 bg-raised p-1 shadow-3"
-    >
-      {options.map((option, index) => (
-        // biome-ignore lint/a11y/useFocusableInteractive: options are reached from the box by aria-activedescendant
-        <div
-          key={option.text}
-          id={`${id}-${index}`}
-          role="option"
-          aria-selected={index === active}
-          onPointerDown={(event) => {
-            event.preventDefault();
-            onChoose(option);
-          }}
-          className={cn(
-            "flex min-h-10 cursor-pointer items-center gap-3 rounded-2 px-2 hover:bg-hover wide:min-h-7",
-            index === active && "bg-active",
-          )}
-        >
-          <span className="mono min-w-0 truncate font-medium">{option.word}</span>
-          <span className="ml-auto min-w-0 truncate text-12 text-ink-3">{option.note}</span>
-        </div>
-      ))}
-    </div>
-  );
-}

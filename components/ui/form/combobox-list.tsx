@@ -1,0 +1,146 @@
+"use client";
+import { Autocomplete } from "@base-ui/react/autocomplete";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import {
+  assignRef,
+  type Caret,
+  type ComboboxOption,
+  type ComboboxProps,
+  inputProps,
+} from "./combobox";
+import { isComposing } from "./is-composing";
+
+type Props<Option extends ComboboxOption> = ComboboxProps<Option> & { caret: Caret };
+export type LoadedCombobox = typeof Combobox;
+
+/** The field with its list, once the library is loaded. It takes over the focus and the caret of the plain field. */
+export function Combobox<Option extends ComboboxOption>(props: Props<Option>) {
+  const { kind, value, options, onType, onKey, onSubmit, caret, anchor } = props;
+  const [isOpen, setOpen] = useState(caret !== null);
+  const active = useRef<Option>(undefined);
+  const input = useRef<HTMLInputElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it replaces the plain field
+  useLayoutEffect(() => {
+    if (!caret) return;
+    input.current?.focus();
+    input.current?.setSelectionRange(caret.start, caret.end);
+  }, []);
+  const isPalette = kind === "palette";
+  const isShown = isPalette || (isOpen && options.length > 0);
+
+  function press(event: KeyboardEvent<HTMLInputElement> & { preventBaseUIHandler: () => void }) {
+    if (isComposing(event)) return event.preventBaseUIHandler();
+    const isEscape = event.key === "Escape";
+    // In a palette, Escape belongs to the dialog around it.
+    if (isEscape && (isPalette || !isShown)) event.preventBaseUIHandler();
+    if (isEscape && isShown && !isPalette) return;
+    if (onKey?.(event, isShown ? active.current : undefined)) event.preventBaseUIHandler();
+    else if (event.key === "Enter" && !active.current) onSubmit();
+  }
+  const field = (
+    <Autocomplete.Input
+      {...inputProps(props)}
+      ref={(element) => {
+        input.current = element;
+        assignRef(props.inputRef, element);
+      }}
+      onFocus={() => {
+        setOpen(true);
+        props.onFocus?.();
+      }}
+      onKeyDown={press}
+    />
+  );
+  const list = (
+    <Autocomplete.List
+      aria-label={props.listLabel}
+      className={isPalette ? "max-h-[60dvh] overflow-auto p-1" : "max-h-[50dvh] overflow-auto p-1"}
+    >
+      {isPalette
+        ? groupOptions(options).map(({ group, members }) => (
+            <Autocomplete.Group key={group} items={members}>
+              {group && (
+                <Autocomplete.GroupLabel className="px-2 pt-2 pb-1 text-12 text-ink-3">
+                  {group}
+                </Autocomplete.GroupLabel>
+              )}
+              {members.map((option) => (
+                <Item key={option.key} option={option} {...props} />
+              ))}
+            </Autocomplete.Group>
+          ))
+        : options.map((option) => <Item key={option.key} option={option} {...props} />)}
+    </Autocomplete.List>
+  );
+  return (
+    <Autocomplete.Root
+      items={options}
+      filter={null}
+      mode="none"
+      itemToStringValue={(option: Option) => option.key}
+      value={value}
+      onValueChange={(next, { reason }) => {
+        // Choosing an option reports its text too; what the field shows then is for `onChoose` to say.
+        if (reason === "input-change") onType(next);
+      }}
+      open={isShown}
+      onOpenChange={(next, { reason }) => {
+        if (reason === "item-press" && active.current && props.staysOpen?.(active.current)) return;
+        setOpen(next);
+      }}
+      inline={isPalette}
+      autoHighlight={isPalette ? "always" : false}
+      keepHighlight={isPalette}
+      highlightItemOnHover={isPalette}
+      openOnInputClick
+      onItemHighlighted={(option) => {
+        active.current = option;
+      }}
+    >
+      {props.row?.(field) ?? field}
+      {isPalette ? (
+        <div className="border-t">{list}</div>
+      ) : (
+        <Autocomplete.Portal>
+          <Autocomplete.Positioner
+            anchor={anchor}
+            align="start"
+            sideOffset={4}
+            className="z-30 outline-none"
+          >
+            <Autocomplete.Popup className="w-[560px] max-w-[min(var(--available-width),var(--anchor-width))] rounded-3 bg-raised shadow-3">
+              {list}
+            </Autocomplete.Popup>
+          </Autocomplete.Positioner>
+        </Autocomplete.Portal>
+      )}
+    </Autocomplete.Root>
+  );
+}
+
+function Item<Option extends ComboboxOption>({
+  option,
+  onChoose,
+  renderOption,
+}: Pick<Props<Option>, "onChoose" | "renderOption"> & { option: Option }) {
+  return (
+    <Autocomplete.Item
+      value={option}
+      onClick={() => onChoose(option)}
+      className="group cursor-pointer rounded-2 hover:bg-hover data-highlighted:bg-active"
+    >
+      {renderOption(option)}
+    </Autocomplete.Item>
+  );
+}
+
+/** Neighbours of one group, in order. */
+function groupOptions<Option extends ComboboxOption>(options: readonly Option[]) {
+  const groups: { group: string; members: Option[] }[] = [];
+  for (const option of options) {
+    const last = groups.at(-1);
+    if (last && last.group === (option.group ?? "")) last.members.push(option);
+    else groups.push({ group: option.group ?? "", members: [option] });
+  }
+  return groups;
+}

@@ -1,0 +1,41 @@
+"use client";
+import { Menu } from "@base-ui/react/menu";
+import { useEffect, useRef, useState } from "react";
+import { Button } from "../form/button";
+import type { MenuProps } from "./menu";
+
+export type LoadedMenu = typeof MenuWithList;
+
+/** The menu once the library is loaded. It takes the focus over from the plain button, which it replaces. */
+export function MenuWithList({ label, name, items, isOpen }: MenuProps & { isOpen: boolean }) {
+  const [open, setOpen] = useState(isOpen);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) button.current?.focus();
+  }, []);
+  return (
+    <Menu.Root open={open} onOpenChange={setOpen} modal={false}>
+      <Menu.Trigger ref={button} aria-label={name} render={<Button />}>
+        {label}
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner align="end" sideOffset={4} className="z-30 outline-none">
+          <Menu.Popup
+            aria-label={name}
+            className="float-in min-w-40 rounded-3 bg-raised p-1 shadow-3 outline-none"
+          >
+            {items.map((item) => (
+              <Menu.Item
+                key={item.label}
+                onClick={item.onChoose}
+                className="flex min-h-11 cursor-pointer items-center rounded-2 px-2 outline-none data-highlighted:bg-active wide:min-h-7"
+              >
+                {item.label}
+              </Menu.Item>
+            ))}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
