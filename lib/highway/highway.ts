@@ -35,7 +35,8 @@ export {
   type WorkflowGraph,
 } from "./graph/graph.ts";
 export { workflowHash } from "./language/hash.ts";
-export { type Format, type ParsedWorkflow, parseText, parseWorkflow } from "./language/parse.ts";
+export { type Format, parseText, parseWorkflow } from "./language/parse.ts";
+export type { ParsedWorkflow } from "./language/parse-json.ts";
 export { serializeWorkflow } from "./language/serialize.ts";
 export { canConvert, validateWorkflow } from "./model/checks/validate.ts";
 export { isCron } from "./model/cron.ts";

@@ -136,8 +136,13 @@ export function Combobox<Option extends ComboboxOption>(props: ComboboxProps<Opt
   );
 }
 
+type InputProps = Pick<
+  ComboboxProps<ComboboxOption>,
+  "label" | "className" | "placeholder" | "describedBy"
+>;
+
 /** What the field has in common before and after its list has loaded. */
-export function inputProps({ label, className, placeholder, describedBy }: ComboboxProps<never>) {
+export function inputProps({ label, className, placeholder, describedBy }: InputProps) {
   return {
     type: "text",
     "aria-label": label,

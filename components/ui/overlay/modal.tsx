@@ -106,7 +106,8 @@ function useOpen(
     return () => {
       dialog.close();
       lockScroll();
-      const lost = document.activeElement === document.body || !document.activeElement;
+      const { activeElement } = document;
+      const lost = activeElement === document.body || dialog.contains(activeElement);
       if (!lost) return;
       // The opener may be gone, such as the row of a task that was just cancelled.
       const next = opener?.isConnected ? opener : document.getElementById("main");

@@ -1,0 +1,33 @@
+import { cleanup, render as renderInto } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import type { ReactElement } from "react";
+import { afterEach } from "vitest";
+
+/*
+ * Rendered tests, in files that begin with `@vitest-environment jsdom`. What jsdom lacks is added here as far as
+ * behaviour depends on it: dialogs open, close and fire `close`. Layout, the top layer and the backdrop are tested in a
+ * real browser by e2e/gallery.spec.ts.
+ */
+
+HTMLDialogElement.prototype.showModal = function () {
+  if (this.open) throw new DOMException("already open", "InvalidStateError");
+  this.setAttribute("open", "");
+};
+HTMLDialogElement.prototype.close = function () {
+  if (!this.open) return;
+  this.removeAttribute("open");
+  queueMicrotask(() => this.dispatchEvent(new Event("close")));
+};
+Element.prototype.scrollIntoView ??= () => {};
+globalThis.ResizeObserver ??= class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
+
+afterEach(cleanup);
+
+/** Renders an element, and returns the queries with a user who types and clicks. */
+export function render(element: ReactElement) {
+  return { user: userEvent.setup(), ...renderInto(element) };
+}
