@@ -87,7 +87,7 @@ test("a long name is truncated in its middle, right before its last characters",
   }
   await page.goto(`/queues/${work.queue}/tasks`);
   for (const worker of workers) {
-    const name = page.getByTitle(worker);
+    const name = page.locator(`[data-tip="${worker}"]`);
     await expect
       .poll(() => name.evaluate(measureGap), {
         message: `between the ellipsis and the end of ${worker}`,

@@ -29,7 +29,7 @@ test("an attempt shows that it was slow for its name and how its error changed",
   await page.goto(`${work.taskUrl(taskID)}?tab=attempts`);
   await state(page, "failed");
   const attempt = (n: number) => page.locator(`#attempt-${n}`);
-  await expect(attempt(1).getByTitle(/^Slower than usual/)).toContainText(
+  await expect(attempt(1).locator('[data-tip^="Slower than usual"]')).toContainText(
     /^\(usually [\d.]+ m?s\)$/,
   );
   await expect(attempt(2)).toContainText("Same error as attempt 1, apart from ids, times");

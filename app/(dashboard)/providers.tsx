@@ -7,6 +7,7 @@ import type { Preferences } from "@/components/layout/preferences/preferences";
 import { PreferencesProvider } from "@/components/layout/preferences/preferences-provider";
 import { VersionWatch } from "@/components/layout/version";
 import { ManualCopy } from "@/components/ui/overlay/copy";
+import { Tips } from "@/components/ui/overlay/tips";
 import { Toaster } from "@/components/ui/overlay/toast";
 
 export function Providers({
@@ -21,7 +22,10 @@ export function Providers({
     <NuqsAdapter>
       <QueryClientProvider client={client}>
         <VersionWatch>
-          <PreferencesProvider initial={preferences}>{children}</PreferencesProvider>
+          <PreferencesProvider initial={preferences}>
+            {children}
+            <Tips />
+          </PreferencesProvider>
           <Toaster />
           <ManualCopy />
         </VersionWatch>

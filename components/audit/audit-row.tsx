@@ -36,7 +36,7 @@ export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boole
         <Td>
           <RelativeTime iso={entry.at} />
         </Td>
-        <Td className="max-w-40 truncate" title={entry.operator}>
+        <Td className="max-w-40 truncate" data-tip={entry.operator}>
           {entry.operator}
         </Td>
         <Td className="font-medium">{entry.action}</Td>
@@ -51,7 +51,7 @@ export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boole
         <Td>
           <OutcomeLabel outcome={entry.outcome} />
         </Td>
-        <Td className="max-w-80 truncate pr-4! text-ink-2" title={noteText(entry)}>
+        <Td className="max-w-80 truncate pr-4! text-ink-2" data-tip={noteText(entry)}>
           {noteText(entry)}
         </Td>
       </tr>

@@ -102,12 +102,12 @@ function EventRow({
             </button>
           )}
         </Td>
-        <Td className="max-w-0 truncate" title={name}>
+        <Td className="max-w-0 truncate" data-tip={name}>
           <code className="mono font-medium">{name}</code>
         </Td>
         {withQueue && (
           <Td className={`truncate ${NARROW}`}>
-            <Link href={queuePath(queue)} title={queue} className="text-ink-2 hover:underline">
+            <Link href={queuePath(queue)} data-tip={queue} className="text-ink-2 hover:underline">
               {queue}
             </Link>
           </Td>
@@ -171,7 +171,7 @@ function EventStateLabel({ event }: { event: EventSummary }) {
   const { icon, words, title, className } = describe(event);
   return (
     <span
-      title={title}
+      data-tip={title}
       className={cn("inline-flex items-center gap-1.5 align-top", className.text)}
     >
       <Icon name={icon} size={14} className={className.icon} />

@@ -60,7 +60,7 @@ export function Outcomes({ group, className }: { group: FailureGroup; className?
           <Link
             key={key}
             href={groupTasksPath(group, states)}
-            title={title}
+            data-tip={title}
             className={cn("relative z-1 whitespace-nowrap hover:underline", tone)}
           >
             {formatNumber(group.tasks[key])} {word}

@@ -61,14 +61,14 @@ export function FailureRow({
           </button>
           <span
             className="line-clamp-2 break-words wide:block wide:truncate"
-            title={`${group.errorName ?? ""} ${group.pattern}`.trim()}
+            data-tip={`${group.errorName ?? ""} ${group.pattern}`.trim()}
           >
             <FailureError name={group.errorName} pattern={group.pattern} />
           </span>
         </div>
         <span
           className="self-start text-right font-semibold wide:self-auto"
-          title={plural(group.attempts, "failed attempt")}
+          data-tip={plural(group.attempts, "failed attempt")}
         >
           {formatNumber(group.attempts)}
         </span>
@@ -78,7 +78,7 @@ export function FailureRow({
         </span>
         <span
           className="hidden min-w-0 gap-1 text-12 text-ink-2 wide:flex"
-          title={group.queues.join(", ")}
+          data-tip={group.queues.join(", ")}
         >
           <MiddleTruncate text={group.queues[0] ?? ""} />
           {group.queues.length > 1 && <span>+{group.queues.length - 1}</span>}
@@ -107,7 +107,7 @@ function Samples({ group, filters }: { group: FailureGroup; filters: FailureFilt
           >
             <Link
               href={taskPath(sample.queue, sample.taskId)}
-              title={sample.taskId}
+              data-tip={sample.taskId}
               className="mono after:absolute after:inset-0 hover:text-accent-text"
             >
               {formatShortId(sample.taskId)}
@@ -115,17 +115,17 @@ function Samples({ group, filters }: { group: FailureGroup; filters: FailureFilt
             <span className="w-24">
               <StateLabel state={sample.state} />
             </span>
-            <span className="w-24 truncate text-12 text-ink-2" title={sample.queue}>
+            <span className="w-24 truncate text-12 text-ink-2" data-tip={sample.queue}>
               {sample.queue}
             </span>
             {sample.tenantId !== null && (
-              <span className="w-24 truncate text-12 text-ink-2" title={sample.tenantId}>
+              <span className="w-24 truncate text-12 text-ink-2" data-tip={sample.tenantId}>
                 {sample.tenantId}
               </span>
             )}
             <span
               className="mono min-w-0 flex-1 basis-60 truncate text-ink-2"
-              title={sample.message}
+              data-tip={sample.message}
             >
               {sample.message || "no message"}
             </span>

@@ -108,7 +108,7 @@ function describeSample({ complete, sampled }: Latency): string {
 /** The scale of a column, in its head. */
 function ScaleKey() {
   return (
-    <span title="Logarithmic, 10 ms to 30 min; line: p50, dot: p95">
+    <span data-tip="Logarithmic, 10 ms to 30 min; line: p50, dot: p95">
       <LogRange p50={100} p95={10_000} bad={false} />
     </span>
   );
@@ -124,7 +124,7 @@ function LatencyRow({ row, href }: { row: Row; href: string }) {
       <Td className="max-w-[160px] wide:max-w-[200px] xwide:max-w-[140px]">
         <ScopedLink
           href={href}
-          title={row.name}
+          data-tip={row.name}
           className="block truncate font-medium hover:text-accent-text hover:underline"
         >
           {row.name}

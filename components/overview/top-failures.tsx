@@ -75,7 +75,10 @@ function TopFailure({ group, window }: { group: FailureGroup; window: Window }) 
         >
           {group.taskName}
         </ScopedLink>
-        <span className="block truncate" title={`${group.errorName ?? ""} ${group.pattern}`.trim()}>
+        <span
+          className="block truncate"
+          data-tip={`${group.errorName ?? ""} ${group.pattern}`.trim()}
+        >
           <FailureError name={group.errorName} pattern={group.pattern} />
         </span>
       </div>
@@ -87,7 +90,7 @@ function TopFailure({ group, window }: { group: FailureGroup; window: Window }) 
           <span className="text-12 text-ink-3">
             <RelativeTime iso={group.lastAt} />
           </span>
-          <strong className="font-semibold" title={plural(group.attempts, "failed attempt")}>
+          <strong className="font-semibold" data-tip={plural(group.attempts, "failed attempt")}>
             {formatNumber(group.attempts)}
           </strong>
         </span>

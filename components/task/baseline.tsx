@@ -42,7 +42,7 @@ export function Baseline({
   return (
     <span
       className={slow ? "font-medium text-pending" : "font-normal text-ink-3"}
-      title={`${slow ? "Slower than usual. " : ""}Median of ${baseline.tasks} completed tasks of this name, spawned from ${minute(baseline.from)} to ${minute(baseline.to)} ${zone}`}
+      data-tip={`${slow ? "Slower than usual. " : ""}Median of ${baseline.tasks} completed tasks of this name, spawned from ${minute(baseline.from)} to ${minute(baseline.to)} ${zone}`}
     >
       (usually {formatDuration(baselineMs)})
     </span>

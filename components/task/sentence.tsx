@@ -24,7 +24,7 @@ export function Sentence({ parts }: { parts: readonly Part[] }) {
         );
       case "time":
         return (
-          <time key={key} dateTime={part.iso} title={part.iso}>
+          <time key={key} dateTime={part.iso} data-tip={part.iso}>
             {formatClock(part.iso, zone)}
           </time>
         );

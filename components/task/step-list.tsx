@@ -78,7 +78,7 @@ function Step({
       >
         <Icon name={open ? "chevron-down" : "chevron-right"} size={14} className="text-ink-3" />
         <span className="hidden text-right text-12 text-ink-3 wide:block">{number}</span>
-        <code className="mono truncate" title={name}>
+        <code className="mono truncate" data-tip={name}>
           {name}
         </code>
         <code className="mono hidden truncate text-ink-3 wide:block">{preview(state)}</code>
@@ -87,7 +87,7 @@ function Step({
             "hidden text-12 wide:block",
             attempt === last ? "text-ink-2" : "text-ink-3",
           )}
-          title={attempt === undefined ? "The attempt that wrote it is not recorded" : undefined}
+          data-tip={attempt === undefined ? "The attempt that wrote it is not recorded" : undefined}
         >
           {attempt === undefined ? "–" : `attempt ${attempt}`}
         </span>

@@ -40,7 +40,7 @@ function Title({ detail: { task } }: { detail: TaskDetail }) {
     <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2.5 gap-y-1">
       <h1
         className="line-clamp-3 min-w-0 break-all font-semibold text-20 tracking-tight"
-        title={task.name}
+        data-tip={task.name}
       >
         {task.name}
       </h1>

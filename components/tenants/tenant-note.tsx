@@ -13,7 +13,7 @@ export function TenantNote({
   const names = tenants.join(", ");
   return (
     <p
-      title={`This dashboard only shows ${names}`}
+      data-tip={`This dashboard only shows ${names}`}
       className={cn("flex min-w-0 items-center gap-2 px-2 text-12 text-ink-2", className)}
     >
       <Icon name="building-2" className="shrink-0 text-ink-3" />

@@ -60,7 +60,7 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
             <Link
               data-row
               href={`/tasks${serializeTaskFilters({ worker: [worker.name] })}`}
-              title={`Tasks of ${worker.name}`}
+              data-tip={`Tasks of ${worker.name}`}
               className="mono truncate font-medium hover:text-accent-text hover:underline"
             >
               {worker.name}
@@ -77,7 +77,7 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
         </span>
       </Td>
       <Td className={cn(NARROW, "max-w-[160px] truncate text-ink-2")}>
-        <span title={worker.queues.join(", ")}>
+        <span data-tip={worker.queues.join(", ")}>
           {worker.queues[0]}
           {worker.queues.length > 1 && ` +${worker.queues.length - 1}`}
         </span>
@@ -95,7 +95,7 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
         <RelativeTime iso={worker.lastSeenAt} />
       </Td>
       <Td numeric className={NARROW}>
-        <span title={`${formatNumber(claims)} attempts claimed`}>
+        <span data-tip={`${formatNumber(claims)} attempts claimed`}>
           {formatRate(claims / minutes)}
         </span>
       </Td>
@@ -117,7 +117,7 @@ function Longest({ worker }: { worker: Worker }) {
   return (
     <Link
       href={taskPath(longest.queue, longest.taskId)}
-      title={`${longest.taskName}${longest.tenantId === null ? "" : ` of ${longest.tenantId}`} in ${longest.queue}`}
+      data-tip={`${longest.taskName}${longest.tenantId === null ? "" : ` of ${longest.tenantId}`} in ${longest.queue}`}
       className="flex gap-2 hover:text-accent-text hover:underline"
     >
       <span className="truncate">{longest.taskName}</span>
@@ -143,7 +143,7 @@ function FailureRate({ completed, failed }: { completed: number; failed: number 
   const rate = failed / (completed + failed);
   return (
     <span
-      title={`${formatNumber(failed)} of ${formatNumber(completed + failed)} finished attempts`}
+      data-tip={`${formatNumber(failed)} of ${formatNumber(completed + failed)} finished attempts`}
       className={cn(failed === 0 && "text-ink-3", rate >= 0.2 && "font-medium text-failed")}
     >
       {(rate * 100).toFixed(1)} %

@@ -20,7 +20,7 @@ export function RunStatus({ run }: { run: WorkflowRunSummary }) {
           role="img"
           className="text-pending-solid"
           aria-label={describeStale(run)}
-          title={describeStale(run)}
+          data-tip={describeStale(run)}
         >
           <Icon name="triangle-alert" size={14} />
         </span>

@@ -34,20 +34,20 @@ export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: strin
           <button
             key={tag}
             type="button"
-            title={`Filter by ${tag}`}
+            data-tip={`Filter by ${tag}`}
             onClick={() => onSelect(tag)}
             className={`${className} min-h-6 wide:min-h-0 hover:border-accent-line hover:text-accent-text`}
           >
             {tag}
           </button>
         ) : (
-          <span key={tag} title={tag} className={className}>
+          <span key={tag} data-tip={tag} className={className}>
             {tag}
           </span>
         );
       })}
       {more.length > 0 && (
-        <span className="shrink-0 text-ink-3 max-wide:hidden" title={more.join(", ")}>
+        <span className="shrink-0 text-ink-3 max-wide:hidden" data-tip={more.join(", ")}>
           +{more.length}
         </span>
       )}

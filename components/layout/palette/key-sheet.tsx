@@ -4,7 +4,7 @@ import { ACTION_WORDS } from "@/components/tasks/actions/action-words";
 import { TASK_ACTIONS } from "@/components/tasks/actions/availability";
 import { Checkbox } from "@/components/ui/form/checkbox";
 import { Dialog } from "@/components/ui/overlay/dialog";
-import { Kbd } from "@/components/ui/text/kbd";
+import { Kbd, ModifierKey } from "@/components/ui/text/kbd";
 import { cn } from "@/lib/cn";
 import { SECTIONS } from "../frame/sections";
 import { usePreferences } from "../preferences/preferences-provider";
@@ -16,13 +16,16 @@ type KeyGroup = {
   keys: readonly (readonly [what: string, ...keys: string[]])[];
 };
 
+const MODIFIER = "Ctrl";
+
 /** Every shortcut, in display order. */
 const KEY_GROUPS: readonly KeyGroup[] = [
   {
     title: "Global",
     single: false,
     keys: [
-      ["Jump to anything", "Ctrl", "K"],
+      ["Jump to anything", MODIFIER, "K"],
+      ["Confirm a dialog", MODIFIER, "↵"],
       ["Close", "Esc"],
     ],
   },
@@ -32,6 +35,7 @@ const KEY_GROUPS: readonly KeyGroup[] = [
     keys: [
       ["Keyboard shortcuts", "?"],
       ["Refresh", "r"],
+      ["Details of row or page", "i"],
     ],
   },
   {
@@ -100,7 +104,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
                   <dd>
                     {keys.map((key) => (
                       <Kbd key={key} always>
-                        {key}
+                        {key === MODIFIER ? <ModifierKey /> : key}
                       </Kbd>
                     ))}
                   </dd>
@@ -131,8 +135,8 @@ function SingleKeys() {
         <span className="font-medium">Single-key shortcuts</span>
       </Checkbox>
       <p className="text-12 text-ink-2">
-        Turn them off for speech input, or if keys are pressed by accident. Ctrl K keeps working;
-        reopen this sheet from there.
+        Turn them off for speech input, or if keys are pressed by accident. <ModifierKey /> K keeps
+        working; reopen this sheet from there.
       </p>
       <p role="status" className="sr-only">
         {status}

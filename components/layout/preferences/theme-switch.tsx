@@ -14,7 +14,7 @@ export function ThemeSwitch() {
     <Button
       variant="ghost"
       size="square"
-      title={`Theme: ${theme}. Switch to ${next}.`}
+      data-tip={`Theme: ${theme}. Switch to ${next}.`}
       aria-label={`Theme ${theme}, switch to ${next}`}
       onClick={() => choose("theme", next)}
     >

@@ -11,7 +11,7 @@ export function ZoneSwitch() {
   return (
     <Button
       variant="ghost"
-      title={`Times are in ${zone}. Switch to ${other}.`}
+      data-tip={`Times are in ${zone}. Switch to ${other}.`}
       aria-label={`Times in ${zone}, switch to ${other}`}
       onClick={() =>
         choose("zone", utc ? new Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC")

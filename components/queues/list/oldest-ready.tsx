@@ -15,7 +15,7 @@ export function OldestReady({ iso }: { iso: string | null }) {
   if (iso === null) return <NoValue />;
   return (
     <span
-      title={iso}
+      data-tip={iso}
       className={cn(
         ms >= ALARM_MS && "font-medium text-failed",
         ms >= WARNING_MS && ms < ALARM_MS && "font-medium text-pending",

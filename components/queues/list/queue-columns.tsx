@@ -114,7 +114,7 @@ function FailureRate({ completed, failed }: { completed: number; failed: number 
   const rate = failed / finished;
   return (
     <span
-      title={`${formatNumber(failed)} of ${formatNumber(finished)} finished attempts failed`}
+      data-tip={`${formatNumber(failed)} of ${formatNumber(finished)} finished attempts failed`}
       className={cn(
         failed === 0 && "text-ink-3",
         rate >= WARNING_RATE && rate < ALARM_RATE && "font-medium text-pending",

@@ -79,7 +79,7 @@ function QueueRow({
           <ScopedLink
             data-row
             href={queuePath(name)}
-            title={name}
+            data-tip={name}
             className="truncate rounded-1 font-medium hover:text-accent-text hover:underline"
           >
             {name}

@@ -33,7 +33,10 @@ export function StoragePanel({ tables }: { tables: readonly TableStorage[] }) {
                 {table.rows ? (
                   <CountText count={table.rows} />
                 ) : (
-                  <span className="text-ink-3" title="PostgreSQL has not analyzed this table yet">
+                  <span
+                    className="text-ink-3"
+                    data-tip="PostgreSQL has not analyzed this table yet"
+                  >
                     unknown
                   </span>
                 )}

@@ -39,7 +39,7 @@ export function PolicyPanel({ policy, engine }: Pick<QueueMaintenance, "policy" 
         {listSettings(policy).map((setting) => (
           <div
             key={setting}
-            title={SETTINGS[setting].hint}
+            data-tip={SETTINGS[setting].hint}
             className="flex min-h-8 items-center gap-3 border-line-subtle border-b px-3 last:border-b-0"
           >
             <dt className="min-w-0 flex-1 text-ink-2">{SETTINGS[setting].label}</dt>

@@ -11,7 +11,7 @@ export function AttemptCount({
   return (
     <span
       className="whitespace-nowrap"
-      title={
+      data-tip={
         maxAttempts === null
           ? `attempt ${attempts}, no limit`
           : `attempt ${attempts} of ${maxAttempts}`

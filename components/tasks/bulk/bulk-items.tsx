@@ -92,7 +92,7 @@ function Items({ rows }: { rows: readonly BulkItem[] }) {
               <TaskLink queue={item.queue} taskId={item.taskId} />
             </Td>
             <Td className="max-w-48 truncate text-ink-2">{item.queue}</Td>
-            <Td className="max-w-96 truncate text-ink-2" title={item.message ?? undefined}>
+            <Td className="max-w-96 truncate text-ink-2" data-tip={item.message ?? undefined}>
               {item.message}
               {item.newTaskId && (
                 <>
@@ -118,7 +118,7 @@ function TaskLink({ queue, taskId }: { queue: string; taskId: string }) {
   return (
     <Link
       href={taskPath(queue, taskId)}
-      title={taskId}
+      data-tip={taskId}
       className="mono text-accent-text hover:underline"
     >
       {formatShortId(taskId)}

@@ -65,7 +65,7 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
         <Link
           data-row={rowKey(task)}
           href={taskPath(task.queue, task.taskId)}
-          title={task.name}
+          data-tip={task.name}
           className="block truncate font-medium outline-none after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"
         >
           {task.name}
@@ -78,7 +78,7 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
       headClass: "w-[116px]",
       cellClass: FROM_WIDE,
       cell: (task) => (
-        <span className="mono relative z-1 text-ink-2" title={task.taskId}>
+        <span className="mono relative z-1 text-ink-2" data-tip={task.taskId}>
           {formatShortId(task.taskId)}
         </span>
       ),
@@ -174,7 +174,7 @@ function Why({ task }: { task: TaskSummary }) {
   const now = toInstant(at || toMs(task.endedAt ?? task.enqueuedAt));
   const { parts, tone } = explainSummary(task, now);
   return (
-    <span className={cn("block truncate", TONES[tone])} title={plainText(parts)}>
+    <span className={cn("block truncate", TONES[tone])} data-tip={plainText(parts)}>
       <Sentence parts={parts} />
     </span>
   );

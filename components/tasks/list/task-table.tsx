@@ -61,7 +61,7 @@ export const TaskTable = memo(function TaskTable({
                 className={headClass}
               />
             ) : (
-              <Th key={key} title={label} className={headClass}>
+              <Th key={key} data-tip={label} className={headClass}>
                 {label}
               </Th>
             ),
@@ -104,7 +104,7 @@ const TaskRow = memo(function TaskRow({
         selected ? "bg-accent-soft" : "hover:bg-hover",
         removed && "opacity-50",
       )}
-      title={removed ? "No longer matches the filters" : undefined}
+      data-tip={removed ? "No longer matches the filters" : undefined}
     >
       <td className={cn(CELL, "row-span-2 wide:pr-0!")}>
         <SelectionCheck
@@ -121,7 +121,7 @@ const TaskRow = memo(function TaskRow({
 /** Memoized apart from the row: selecting all re-renders 200 rows, but none of their cells. */
 const Cells = memo(function Cells({ task, columns }: CellsProps) {
   return columns.map(({ key, cellClass, cell, title }) => (
-    <td key={key} className={cellClass} title={title?.(task)}>
+    <td key={key} className={cellClass} data-tip={title?.(task)}>
       {cell(task)}
     </td>
   ));

@@ -162,7 +162,7 @@ function FilterChip({ chip, onRemove }: { chip: Chip; onRemove: () => void }) {
   return (
     <span className="mono inline-flex h-7 min-w-0 max-w-full items-center rounded-1 bg-active pl-1.5 wide:h-5">
       <span className="shrink-0 text-ink-3">{chip.key}</span>
-      <span className="truncate font-medium" title={chip.value}>
+      <span className="truncate font-medium" data-tip={chip.value}>
         {chip.value}
       </span>
       <button

@@ -46,7 +46,7 @@ export function Label({ row }: { row: Row }) {
     case "replayed-step":
       return (
         <Line className="pl-8 text-ink-3">
-          <span className="truncate" title={row.checkpoint.name}>
+          <span className="truncate" data-tip={row.checkpoint.name}>
             {labelStep(row.checkpoint.name)}
           </span>
         </Line>
@@ -73,7 +73,7 @@ export function Label({ row }: { row: Row }) {
           <SpanIcon span={row.span} />
           <span
             className={cn("truncate", hasUserName(row.span) || "text-ink-2")}
-            title={labelSpan(row.span)}
+            data-tip={labelSpan(row.span)}
           >
             {labelSpan(row.span)}
           </span>

@@ -18,7 +18,7 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
     <button
       type="button"
       aria-label={copied ? "Copied" : label}
-      title={label}
+      data-tip={label}
       onClick={copy}
       className="inline-grid size-9 shrink-0 place-items-center rounded-1 text-ink-3 hover:bg-active hover:text-ink wide:size-6"
     >

@@ -44,7 +44,7 @@ test.each<[string, Press, boolean]>([
   expect(isCommandKey(toEvent(press), "k")).toBe(expected);
 });
 
-test("a sequence of two keys runs only what it stands for", () => {
+test("a sequence of two keys runs its own action only", () => {
   const keys = { "g t": vi.fn(), t: vi.fn() };
   function Page() {
     useHotkeys(keys);

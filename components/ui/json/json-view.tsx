@@ -71,7 +71,7 @@ function FoldButton({ folded, onClick }: { folded: boolean; onClick: () => void 
     <button
       type="button"
       aria-label={label}
-      title={label}
+      data-tip={label}
       onClick={onClick}
       className="grid size-9 place-items-center rounded-1 text-ink-3 hover:bg-active hover:text-ink wide:size-6"
     >

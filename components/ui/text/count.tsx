@@ -17,7 +17,7 @@ export function CountText({
 }) {
   return (
     <span
-      title={`${formatNumber(count.value)}, ${PRECISION_HINTS[count.precision]}`}
+      data-tip={`${formatNumber(count.value)}, ${PRECISION_HINTS[count.precision]}`}
       className={cn(count.value === 0 && "text-ink-3", className)}
     >
       {formatCount(count)}

@@ -12,12 +12,12 @@ export function MiddleTruncate({ text, className }: { text: string; className?: 
   useEffect(() => (head.current ? closeGap(head.current) : undefined), [text]);
   if (characters.length <= 2 * TAIL)
     return (
-      <span className={className} title={text}>
+      <span className={className} data-tip={text}>
         {text}
       </span>
     );
   return (
-    <span className={`flex min-w-0 ${className ?? ""}`} title={text}>
+    <span className={`flex min-w-0 ${className ?? ""}`} data-tip={text}>
       <span ref={head} className="truncate">
         {characters.slice(0, -TAIL).join("")}
       </span>

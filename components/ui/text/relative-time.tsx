@@ -14,7 +14,7 @@ export function RelativeTime({ iso }: { iso: string }) {
 export function AbsoluteTime({ iso, toMinute = false }: { iso: string; toMinute?: boolean }) {
   const zone = useZone();
   return (
-    <time dateTime={iso} title={iso} className="whitespace-nowrap">
+    <time dateTime={iso} data-tip={iso} className="whitespace-nowrap">
       {toMinute ? formatMinute(iso, zone) : formatInstant(iso, zone)}
     </time>
   );
@@ -31,7 +31,7 @@ function Instant({ iso, text }: { iso: string; text: string }) {
   return (
     <time
       dateTime={iso}
-      title={`${formatInstant(iso, zone)} ${zone}`}
+      data-tip={`${formatInstant(iso, zone)} ${zone}`}
       className="whitespace-nowrap"
     >
       {text}

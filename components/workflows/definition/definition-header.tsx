@@ -17,14 +17,14 @@ export function DefinitionHeader({ definition }: { definition: WorkflowDefinitio
       <div className="flex flex-wrap items-start gap-2">
         <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2.5 gap-y-1">
           <h1
-            title={name}
+            data-tip={name}
             className="line-clamp-2 min-w-0 break-all font-semibold text-20 tracking-tight"
           >
             {name}
           </h1>
           <span
             className="inline-flex min-w-0 max-w-full wide:max-w-80 [&>*]:block [&>*]:truncate"
-            title={version}
+            data-tip={version}
           >
             <Badge>{version}</Badge>
           </span>
@@ -59,7 +59,7 @@ function DefinitionFacts({ definition }: { definition: WorkflowDefinitionDetail 
       )}
       {createdBy !== null && (
         <Fact label="Created by">
-          <span className="block max-w-60 truncate" title={createdBy}>
+          <span className="block max-w-60 truncate" data-tip={createdBy}>
             {createdBy}
           </span>
         </Fact>
@@ -67,14 +67,14 @@ function DefinitionFacts({ definition }: { definition: WorkflowDefinitionDetail 
       {sourceFormat !== null && <Fact label="Format">{sourceFormat}</Fact>}
       {hash !== null && (
         <Fact label="Hash">
-          <code className="mono" title={hash}>
+          <code className="mono" data-tip={hash}>
             {hash.slice(0, 12)}
           </code>
         </Fact>
       )}
       {tenantId !== null && (
         <Fact label="Tenant">
-          <span className="block max-w-60 truncate" title={tenantId}>
+          <span className="block max-w-60 truncate" data-tip={tenantId}>
             {tenantId}
           </span>
         </Fact>

@@ -89,7 +89,7 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
   } = definition;
   return (
     <tr className="hover:bg-hover">
-      <Td className="max-w-80 truncate pl-4! font-medium" title={name}>
+      <Td className="max-w-80 truncate pl-4! font-medium" data-tip={name}>
         {first ? name : <span className="sr-only">{name}</span>}
       </Td>
       <Td>
@@ -97,7 +97,7 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
           href={workflowDefinitionPath(definitionId)}
           className="inline-block max-w-40 truncate align-bottom font-medium text-accent-text hover:underline"
           aria-label={`${name} ${version}`}
-          title={`Open ${name} ${version}`}
+          data-tip={`Open ${name} ${version}`}
         >
           {version}
         </Link>{" "}
@@ -116,19 +116,19 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
         {hash === null ? (
           <NoValue />
         ) : (
-          <code className="mono text-ink-2" title={hash}>
+          <code className="mono text-ink-2" data-tip={hash}>
             {hash.slice(0, 12)}
           </code>
         )}
       </Td>
-      <Td className="max-w-40 truncate" title={tenantId ?? undefined}>
+      <Td className="max-w-40 truncate" data-tip={tenantId ?? undefined}>
         {tenantId ?? <NoValue />}
       </Td>
       <Td className="max-wide:hidden">{sourceFormat ?? <NoValue />}</Td>
       <Td className="max-wide:hidden">
         {createdAt === null ? <NoValue /> : <RelativeTime iso={createdAt} />}
       </Td>
-      <Td className="max-w-40 truncate max-wide:hidden" title={createdBy ?? undefined}>
+      <Td className="max-w-40 truncate max-wide:hidden" data-tip={createdBy ?? undefined}>
         {createdBy ?? <NoValue />}
       </Td>
       <Td className="py-1 pr-4! text-right wide:py-0">

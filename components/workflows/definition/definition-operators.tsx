@@ -49,7 +49,7 @@ export function DefinitionOperators({
               <Td className="text-ink-2">{describeType(node.type)[1]}</Td>
               <Td
                 className="max-w-60 truncate text-ink-2"
-                title={before.get(node.path)?.join(", ")}
+                data-tip={before.get(node.path)?.join(", ")}
               >
                 {before.get(node.path)?.join(", ") ?? (node.isStart ? "start" : "–")}
               </Td>

@@ -35,7 +35,7 @@ export function DefinitionVersions({
                 <Link
                   href={workflowDefinitionPath(one.definitionId)}
                   aria-current={isShown ? "page" : undefined}
-                  title={one.version}
+                  data-tip={one.version}
                   className="inline-block max-w-48 truncate align-middle font-medium leading-6 hover:text-accent-text hover:underline"
                 >
                   {one.version}
@@ -46,13 +46,13 @@ export function DefinitionVersions({
                 {one.hash === null ? (
                   <NoValue />
                 ) : (
-                  <code className="mono text-ink-2" title={one.hash}>
+                  <code className="mono text-ink-2" data-tip={one.hash}>
                     {one.hash.slice(0, 12)}
                   </code>
                 )}
               </Td>
               <Td>{one.createdAt === null ? <NoValue /> : <RelativeTime iso={one.createdAt} />}</Td>
-              <Td className="max-w-40 truncate" title={one.createdBy ?? undefined}>
+              <Td className="max-w-40 truncate" data-tip={one.createdBy ?? undefined}>
                 {one.createdBy ?? <NoValue />}
               </Td>
             </tr>

@@ -148,7 +148,7 @@ function AddFilter({
         type="submit"
         size="square"
         aria-label="Add filter"
-        title="Add filter"
+        data-tip="Add filter"
         className="-ml-px rounded-l-none"
       >
         <Icon name="plus" size={14} />

@@ -33,7 +33,7 @@ export function RunTable({
           <Th className="w-[18%]">Workflow</Th>
           <Th className="w-[72px]">Version</Th>
           <Th className="w-[124px]">Run id</Th>
-          <Th numeric className="w-[60px]" title="As stored on the run">
+          <Th numeric className="w-[60px]" data-tip="As stored on the run">
             Tasks
           </Th>
           <Th numeric aria-sort={tables.createdAt ? "descending" : undefined} className="w-[84px]">
@@ -76,7 +76,7 @@ function RunRow({
         <Link
           data-row
           href={workflowRunPath(run.workflowRunId)}
-          title={run.name}
+          data-tip={run.name}
           className="block truncate font-medium leading-6 outline-none after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"
         >
           {run.name}
@@ -86,7 +86,7 @@ function RunRow({
         {run.version}
       </td>
       <td className={WIDE}>
-        <span className="mono relative z-1 text-ink-2" title={run.workflowRunId}>
+        <span className="mono relative z-1 text-ink-2" data-tip={run.workflowRunId}>
           {formatShortId(run.workflowRunId)}
         </span>
       </td>
@@ -98,11 +98,11 @@ function RunRow({
         <RunDuration run={run} />
       </td>
       {tables.tenants && (
-        <td className={cn(XWIDE, "pl-5")} title={run.tenantId ?? undefined}>
+        <td className={cn(XWIDE, "pl-5")} data-tip={run.tenantId ?? undefined}>
           {run.tenantId ?? <NoValue />}
         </td>
       )}
-      <td className={cn(XWIDE, "pl-5")} title={run.createdBy ?? undefined}>
+      <td className={cn(XWIDE, "pl-5")} data-tip={run.createdBy ?? undefined}>
         {run.createdBy ?? <NoValue />}
       </td>
       <td className={cn(CELL, "order-2 col-span-2 min-w-0 overflow-hidden text-12 wide:pl-5")}>

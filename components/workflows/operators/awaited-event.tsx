@@ -43,7 +43,7 @@ export function EmitAwaited({ awaited: { queue, event } }: { awaited: Awaited })
         {...onIntent(EmitDialog.preload)}
         variant="primary"
         onClick={() => setOpen(true)}
-        title={event}
+        data-tip={event}
       >
         <Icon name="zap" size={14} />
         Emit event

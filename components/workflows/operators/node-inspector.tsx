@@ -48,7 +48,7 @@ export function NodeInspector({
         <h3
           dir="auto"
           className="mono line-clamp-2 min-w-0 break-all text-left font-semibold"
-          title={node.path}
+          data-tip={node.path}
         >
           {node.path}
         </h3>

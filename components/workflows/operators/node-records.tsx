@@ -34,7 +34,7 @@ export function NodeRecords({
   return entries.slice(-MAX_SHOWN).map(({ task, name, state, words }) => (
     <div key={`${task.taskId} ${name}`} className="mt-2 overflow-hidden rounded-2 border">
       <div className="flex items-center justify-between gap-2 border-b bg-canvas px-3 py-1 text-12">
-        <span className="min-w-0 truncate" title={name}>
+        <span className="min-w-0 truncate" data-tip={name}>
           {words === name ? <code className="mono">{name}</code> : words}
         </span>
         <Link

@@ -19,7 +19,7 @@ export function NodeStateLabel({ status }: { status: NodeStatus | undefined }) {
   return (
     <span
       className="inline-flex items-center gap-1.5 whitespace-nowrap"
-      title={status.inferred ? "Inferred: an operator is recorded only when it ends" : undefined}
+      data-tip={status.inferred ? "Inferred: an operator is recorded only when it ends" : undefined}
     >
       <StateLabel state={state} />
       {word !== state && (

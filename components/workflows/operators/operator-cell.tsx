@@ -19,7 +19,7 @@ export function OperatorCell({
         type="button"
         dir="auto"
         aria-pressed={selected}
-        title={node.path}
+        data-tip={node.path}
         onClick={() => onSelect(selected ? null : node.path)}
         className="mono block max-w-full truncate text-left hover:text-accent-text hover:underline"
       >

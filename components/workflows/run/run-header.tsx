@@ -43,7 +43,7 @@ export function RunHeader({
       <div className="flex flex-wrap items-start gap-2">
         <div className="flex min-w-0 grow basis-full flex-wrap items-center gap-x-2.5 gap-y-1 wide:basis-0">
           <h1
-            title={run.name}
+            data-tip={run.name}
             className="line-clamp-2 min-w-0 break-all font-semibold text-20 tracking-tight"
           >
             {run.name}
@@ -51,7 +51,7 @@ export function RunHeader({
           <RunStatusBadge run={run} />
           <span
             className="inline-flex min-w-0 max-w-full wide:max-w-80 [&>*]:block [&>*]:truncate"
-            title={run.version}
+            data-tip={run.version}
           >
             <Badge>{run.version}</Badge>
           </span>
@@ -133,7 +133,7 @@ function RunFacts({
       </Fact>
       {run.createdBy !== null && (
         <Fact label="Created by">
-          <span className="block max-w-60 truncate" title={run.createdBy}>
+          <span className="block max-w-60 truncate" data-tip={run.createdBy}>
             {run.createdBy}
           </span>
         </Fact>
@@ -145,7 +145,7 @@ function RunFacts({
       )}
       {run.hash !== null && (
         <Fact label="Hash">
-          <code className="mono" title={run.hash}>
+          <code className="mono" data-tip={run.hash}>
             {run.hash.slice(0, 12)}
           </code>
         </Fact>
@@ -168,7 +168,7 @@ function RunFacts({
       </Fact>
       {run.tenantId !== null && (
         <Fact label="Tenant">
-          <span className="block max-w-60 truncate" title={run.tenantId}>
+          <span className="block max-w-60 truncate" data-tip={run.tenantId}>
             {run.tenantId}
           </span>
         </Fact>

@@ -42,7 +42,7 @@ export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {
                 )}
               </Td>
               <Td>
-                <code className="mono text-ink-2" title={task.taskId}>
+                <code className="mono text-ink-2" data-tip={task.taskId}>
                   {formatShortId(task.taskId)}
                 </code>
               </Td>

@@ -30,7 +30,7 @@ export function RunVerdict({ detail }: { detail: WorkflowRunDetail }) {
             )
           }
         >
-          <span className="line-clamp-3" title={failure.message}>
+          <span className="line-clamp-3" data-tip={failure.message}>
             Failed
             {failure.task !== undefined && (
               <>

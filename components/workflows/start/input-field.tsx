@@ -23,7 +23,7 @@ export function WorkflowInputField({
     <span className="mono break-all">
       {name}
       {isRequired && (
-        <span className="font-sans text-failed" title="Required">
+        <span className="font-sans text-failed" data-tip="Required">
           {" "}
           *<span className="sr-only">required</span>
         </span>

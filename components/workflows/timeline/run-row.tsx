@@ -67,7 +67,7 @@ export function RunTimelineRow({
             <StateIcon state={task.state} />
             <Link
               href={taskPath(task.queue, task.taskId)}
-              title={`Open ${task.name}`}
+              data-tip={`Open ${task.name}`}
               className="min-w-0 font-semibold hover:text-accent-text hover:underline"
             >
               <TruncatedStart text={row.title} />
@@ -78,7 +78,9 @@ export function RunTimelineRow({
           <button
             type="button"
             aria-pressed={selected}
-            title={[row.title, row.task.annotations[row.span.id]?.more].filter(Boolean).join(": ")}
+            data-tip={[row.title, row.task.annotations[row.span.id]?.more]
+              .filter(Boolean)
+              .join(": ")}
             disabled={row.path === null}
             onClick={() => onSelect(selected ? null : row.path)}
             className={cn("h-full min-w-0 flex-1 text-left", isQuiet(row) && "text-ink-2")}

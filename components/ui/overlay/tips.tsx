@@ -1,0 +1,174 @@
+"use client";
+import { useEffect, useEffectEvent, useState } from "react";
+import { createLoader } from "../feedback/lazy";
+import { useHotkeys } from "../form/hotkeys";
+import { Dialog } from "./dialog";
+
+/*
+ * An explanation in `data-tip` of any element: on hover, on keyboard focus, on a tap, or on a long press where a tap does
+ * something else. One layer serves the whole page, because a list has hundreds of them. `i` lists the explanations of
+ * the row in focus, or else of what is in view, for elements that cannot have the focus.
+ */
+
+const HOVER_DELAY_MS = 350;
+const LONG_PRESS_MS = 500;
+
+const loader = createLoader(() => import("./tip-popup"));
+
+/** Shows the explanations of the page. Mounted once. */
+export function Tips() {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const [popup, setPopup] = useState(loader.get);
+  const [listed, setListed] = useState<readonly Tip[] | null>(null);
+  useHotkeys({ i: () => setListed(listTips(findScope())) });
+
+  const show = useEffectEvent((element: HTMLElement) => {
+    loader.start().then(
+      () => {
+        setPopup(loader.get);
+        setAnchor(element);
+      },
+      () => {
+        loader.reset();
+        // Better the browser's own than none.
+        element.title = element.dataset.tip ?? "";
+      },
+    );
+  });
+  const hide = useEffectEvent(() => setAnchor(null));
+  const isShown = useEffectEvent(() => anchor !== null);
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let longPressed = false;
+    const after = (ms: number, element: HTMLElement, then = () => {}) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        show(element);
+        then();
+      }, ms);
+    };
+    const listeners: {
+      [Kind in keyof DocumentEventMap]?: (event: DocumentEventMap[Kind]) => void;
+    } = {
+      pointerover: ({ target, pointerType }) => {
+        if (pointerType === "touch" || isInPopup(target)) return;
+        const element = findTip(target);
+        if (element) return after(HOVER_DELAY_MS, element);
+        clearTimeout(timer);
+        hide();
+      },
+      focusin: ({ target }) => {
+        const element = findTip(target);
+        if (element && (target as HTMLElement).matches(":focus-visible")) after(0, element);
+      },
+      focusout: () => hide(),
+      pointerdown: ({ target, pointerType }) => {
+        clearTimeout(timer);
+        longPressed = false;
+        const element = findTip(target);
+        if (pointerType !== "touch" || !element) return hide();
+        if (isInteractive(target)) after(LONG_PRESS_MS, element, () => (longPressed = true));
+        else after(0, element);
+      },
+      pointerup: ({ target }) => {
+        if (!longPressed && isInteractive(target)) clearTimeout(timer);
+      },
+      pointercancel: () => clearTimeout(timer),
+      contextmenu: (event) => {
+        if (longPressed) event.preventDefault();
+      },
+      click: (event) => {
+        // The click that ends a long press.
+        if (longPressed) event.preventDefault();
+        longPressed = false;
+      },
+      keydown: (event) => {
+        if (event.key !== "Escape" || !isShown()) return;
+        hide();
+        // One Escape closes one thing, and what is around the tip is the other.
+        event.stopPropagation();
+        event.preventDefault();
+      },
+      scroll: () => hide(),
+    };
+    for (const [kind, listener] of Object.entries(listeners))
+      document.addEventListener(kind, listener as EventListener, true);
+    return () => {
+      clearTimeout(timer);
+      for (const [kind, listener] of Object.entries(listeners))
+        document.removeEventListener(kind, listener as EventListener, true);
+    };
+  }, []);
+  return (
+    <>
+      {popup && anchor && <popup.TipPopup anchor={anchor} text={anchor.dataset.tip ?? ""} />}
+      {listed && <TipList tips={listed} onClose={() => setListed(null)} />}
+    </>
+  );
+}
+
+export type Tip = { subject: string; text: string };
+
+function TipList({ tips, onClose }: { tips: readonly Tip[]; onClose: () => void }) {
+  return (
+    <Dialog title="Details" onClose={onClose}>
+      {tips.length === 0 && <p className="text-ink-2">Nothing here has more details.</p>}
+      <dl className="flex flex-col gap-2">
+        {tips.map(({ subject, text }) => (
+          <div key={`${subject}\n${text}`}>
+            {subject && <dt className="truncate text-12 text-ink-3">{subject}</dt>}
+            <dd className="break-words">{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}
+
+/** The row in focus; without one, the page. */
+function findScope(): Element {
+  const row = document.activeElement?.closest("tr, li, [data-row]");
+  return row ?? document.getElementById("main") ?? document.body;
+}
+
+/** The explanations in an element that are in view and say more than its text, without duplicates. */
+export function listTips(scope: Element): Tip[] {
+  const tips = new Map<string, Tip>();
+  for (const element of scope.querySelectorAll<HTMLElement>("[data-tip]")) {
+    if (!saysMore(element) || !isInView(element)) continue;
+    const tip = { subject: element.innerText.trim(), text: element.dataset.tip ?? "" };
+    tips.set(`${tip.subject}\n${tip.text}`, tip);
+  }
+  return [...tips.values()];
+}
+
+function isInView(element: Element): boolean {
+  const { top, bottom, width } = element.getBoundingClientRect();
+  return width > 0 && bottom > 0 && top < window.innerHeight;
+}
+
+function findTip(target: EventTarget | null): HTMLElement | null {
+  if (!(target instanceof Element)) return null;
+  const element = target.closest<HTMLElement>("[data-tip]");
+  return element && saysMore(element) ? element : null;
+}
+
+/** A tip that repeats the text of its element is of use only where that text is cut off. */
+function saysMore(element: HTMLElement): boolean {
+  if (!element.dataset.tip) return false;
+  if (element.dataset.tip !== element.textContent?.trim()) return true;
+  return [element, ...element.querySelectorAll("*")].some(
+    ({ scrollWidth, clientWidth, scrollHeight, clientHeight }) =>
+      clientWidth > 0 && (scrollWidth > clientWidth || scrollHeight > clientHeight + 2),
+  );
+}
+
+function isInteractive(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("a, button, label, summary, input") !== null;
+}
+
+/** The pointer may rest on the tip itself, to read or select it. */
+function isInPopup(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("[role=tooltip]") !== null;
+}
