@@ -3,7 +3,8 @@ import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { Banner } from "@/components/ui/feedback/banner";
 import { VersionProvider } from "@/components/ui/feedback/boundary";
 import { Button } from "@/components/ui/form/button";
-import { checkDeployment, getNewDeployment, subscribeToDeployment } from "@/lib/query/deployment";
+import { fetchFromApi } from "@/lib/query/api";
+import { getNewDeployment, subscribeToDeployment } from "@/lib/query/deployment";
 
 function useNewDeployment(): string | null {
   return useSyncExternalStore(subscribeToDeployment, getNewDeployment, () => null);
@@ -45,7 +46,8 @@ export function NewVersionBanner() {
  * version: a reload that does not help must not repeat.
  */
 async function reloadIfOutdated(): Promise<void> {
-  await checkDeployment();
+  // Any response names the deployment of the server.
+  await fetchFromApi("/api/health").catch(() => undefined);
   const deployment = getNewDeployment();
   if (deployment === null || hasInput()) return;
   try {

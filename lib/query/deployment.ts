@@ -1,5 +1,4 @@
 import { DEPLOYMENT_HEADER, DEPLOYMENT_ID } from "@/lib/model/deployment";
-import { fetchFromApi } from "./api";
 
 let outdatedBy: string | null = null;
 const listeners = new Set<() => void>();
@@ -22,9 +21,4 @@ export function getNewDeployment(): string | null {
 export function subscribeToDeployment(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
-}
-
-/** Asks the server which deployment it is. Never rejects. */
-export async function checkDeployment(): Promise<void> {
-  await fetchFromApi("/api/health").catch(() => undefined);
 }

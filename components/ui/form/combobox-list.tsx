@@ -7,11 +7,10 @@ import {
   type ComboboxOption,
   type ComboboxProps,
   inputProps,
-} from "./combobox";
+} from "./combobox-field";
 import { isComposing } from "./is-composing";
 
 type Props<Option extends ComboboxOption> = ComboboxProps<Option> & { caret: Caret };
-export type LoadedCombobox = typeof Combobox;
 
 /** The field with its list, once the library is loaded. It takes over the focus and the caret of the plain field. */
 export function Combobox<Option extends ComboboxOption>(props: Props<Option>) {

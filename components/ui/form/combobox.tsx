@@ -1,53 +1,16 @@
 "use client";
-import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { createLoader } from "../feedback/lazy";
-import type { LoadedCombobox } from "./combobox-list";
+import {
+  assignRef,
+  type Caret,
+  type ComboboxOption,
+  type ComboboxProps,
+  inputProps,
+} from "./combobox-field";
 import { isComposing } from "./is-composing";
 
-export type ComboboxOption = {
-  key: string;
-  /** Heading above the first option of the group. */
-  group?: string;
-};
-
-export type ComboboxProps<Option extends ComboboxOption> = {
-  /** Accessible name of the text field. */
-  label: string;
-  /** Accessible name of the list. */
-  listLabel: string;
-  value: string;
-  onType: (value: string) => void;
-  options: readonly Option[];
-  renderOption: (option: Option) => ReactNode;
-  /** Called with the option that was clicked, or active when Enter was pressed. */
-  onChoose: (option: Option) => void;
-  /** Whether the list stays open after this option was chosen, such as for one that is only the start of a filter. */
-  staysOpen?: (option: Option) => boolean;
-  /** Called for Enter without an active option. */
-  onSubmit: () => void;
-  /**
-   * `palette`: the list is always open below the field, and its first option is active. `search`: the list floats below
-   * `anchor` while the field has the focus, and no option is active until an arrow key is pressed.
-   */
-  kind: "palette" | "search";
-  anchor?: React.RefObject<HTMLElement | null>;
-  /** Handles further keys; `active` is the active option. Returns true for a key that it handled. */
-  onKey?: (event: KeyboardEvent<HTMLInputElement>, active: Option | undefined) => boolean;
-  inputRef?: Ref<HTMLInputElement>;
-  /** Lays out the field with what is beside it; the list of a palette comes below. */
-  row?: (field: ReactNode) => ReactNode;
-  onFocus?: () => void;
-  className: string;
-  placeholder?: string;
-  describedBy?: string;
-};
-
-const loader = createLoader(
-  async (): Promise<{ Combobox: LoadedCombobox }> => await import("./combobox-list"),
-);
-
-/** Focus and selection that the field of the loaded list takes over. */
-export type Caret = { start: number; end: number } | null;
+const loader = createLoader(() => import("./combobox-list"));
 
 /**
  * A text field with suggestions. The list loads when the pointer or the focus first reaches the field; until then, and
@@ -134,32 +97,6 @@ export function Combobox<Option extends ComboboxOption>(props: ComboboxProps<Opt
       )}
     </>
   );
-}
-
-type InputProps = Pick<
-  ComboboxProps<ComboboxOption>,
-  "label" | "className" | "placeholder" | "describedBy"
->;
-
-/** What the field has in common before and after its list has loaded. */
-export function inputProps({ label, className, placeholder, describedBy }: InputProps) {
-  return {
-    type: "text",
-    "aria-label": label,
-    "aria-describedby": describedBy,
-    "data-autofocus": true,
-    enterKeyHint: "search",
-    spellCheck: false,
-    autoComplete: "off",
-    autoCapitalize: "none",
-    className,
-    placeholder,
-  } as const;
-}
-
-export function assignRef<T>(ref: Ref<T> | undefined, element: T | null): void {
-  if (typeof ref === "function") ref(element);
-  else if (ref) ref.current = element;
 }
 
 function getCaret(input: HTMLInputElement | null): Caret {

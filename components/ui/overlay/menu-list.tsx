@@ -1,10 +1,14 @@
 "use client";
 import { Menu } from "@base-ui/react/menu";
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "../form/button";
-import type { MenuProps } from "./menu";
 
-export type LoadedMenu = typeof MenuWithList;
+export type MenuProps = {
+  label: ReactNode;
+  /** Accessible name of the button and the menu. */
+  name: string;
+  items: readonly { label: string; onChoose: () => void }[];
+};
 
 /** The menu once the library is loaded. It takes the focus over from the plain button, which it replaces. */
 export function MenuWithList({ label, name, items, isOpen }: MenuProps & { isOpen: boolean }) {

@@ -1,24 +1,16 @@
 "use client";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { CrashMessage } from "../feedback/boundary";
 import { createLoader } from "../feedback/lazy";
 import { Button } from "../form/button";
 import { Dialog } from "./dialog";
-import type { LoadedMenu } from "./menu-list";
+import type { MenuProps } from "./menu-list";
 
-export type MenuItem = { label: string; onChoose: () => void };
-
-export type MenuProps = { label: ReactNode; name: string; items: readonly MenuItem[] };
-
-const loader = createLoader(
-  async (): Promise<{ MenuWithList: LoadedMenu }> => await import("./menu-list"),
-);
+const loader = createLoader(() => import("./menu-list"));
 
 /**
  * A button that opens a menu of actions: arrow keys move, Enter or a click chooses. Its code loads when the pointer or
  * the focus first reaches the button.
- *
- * @param name accessible name of button and menu.
  */
 export function Menu(props: MenuProps) {
   const [list, setList] = useState(loader.get);
