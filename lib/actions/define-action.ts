@@ -9,9 +9,11 @@ import { findProblem } from "@/lib/engine-problems";
 import type { Identity } from "@/lib/identity/identity";
 import { withPermission } from "@/lib/identity/require";
 import type { Permission } from "@/lib/model/access";
+import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
-import { reason } from "./internal/inputs";
+import { reason, uuid } from "./internal/inputs";
 import { logAction } from "./internal/log";
+import { findRepeated, storeRequest } from "./internal/requests";
 import type { ActionResult } from "./result";
 import { enforceGuard, type Guard, requireOwnTasks } from "./tenant-guards";
 
@@ -38,8 +40,11 @@ type PreviewDefinition<Schema extends z.ZodType, Output> = Omit<
   ) => Promise<Output>;
 };
 
-/** Every action accepts a reason with its input, for the audit log. */
-type WithReason<Input> = Input & { reason?: string };
+/**
+ * Every action accepts a reason with its input, for the audit log, and the id of the press that sent it: a second request
+ * with the same id changes nothing and gets the result of the first.
+ */
+type WithReason<Input> = Input & { reason?: string; requestId?: Uuid };
 
 /**
  * A server action that changes something: it authorises, parses, and then guards, works and writes its audit entry in one
@@ -65,12 +70,17 @@ export function defineAction<Schema extends z.ZodType, Output>({
       { name, permission, schema, input },
       async (parsed, { name: operator }) => {
         const entry = { operator, action: name, input: parsed, reason: parseReason(input) };
+        const requestId = parseRequestId(input);
+        const request = requestId && { requestId, action: name, input: { operator, ...parsed } };
         try {
           return await atomically(getWritePool(), async (db) => {
             await enforceGuard(guard, db, parsed);
+            const repeated = request && (await findRepeated(db, request));
+            if (repeated) return repeated.result as Output;
             const output = await run(parsed, { db, operator });
             if (guard.created) await requireOwnTasks(db, guard.created(parsed, output));
             isRecorded = await recordAudit(db, { ...entry, outcome: "done", output });
+            if (request) await storeRequest(db, request, output);
             isWorkDone = true;
             return output;
           });
@@ -155,6 +165,14 @@ function parseReason(input: unknown): string | undefined {
   const parsed = reason.safeParse(given || undefined);
   if (!parsed.success) throw badInput(parsed.error);
   return parsed.data || undefined;
+}
+
+function parseRequestId(input: unknown): Uuid | undefined {
+  const given = typeof input === "object" && input !== null && "requestId" in input;
+  if (!given || input.requestId === undefined) return undefined;
+  const parsed = uuid.safeParse(input.requestId);
+  if (!parsed.success) throw badInput(parsed.error);
+  return parsed.data;
 }
 
 /** Names the first field that does not parse. A rule about several fields has a message of its own. */

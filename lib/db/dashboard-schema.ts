@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { bigint, integer, jsonb, type PgTable, pgSchema, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, integer, json, jsonb, type PgTable, pgSchema, text, uuid } from "drizzle-orm/pg-core";
 import { AUDIT_OUTCOMES } from "@/lib/model/audit";
 import { BULK_ACTIONS, BULK_STATES, ITEM_OUTCOMES } from "@/lib/model/bulk";
 import { replaceTable } from "./restricted-tables";
@@ -46,6 +46,14 @@ const jobTable = dashboard.table("bulk_job", {
   tenants: text("tenants").array(),
 });
 
+const requestTable = dashboard.table("action_request", {
+  requestId: uuid("request_id").notNull().primaryKey(),
+  action: text("action").notNull(),
+  inputHash: text("input_hash").notNull(),
+  result: json("result").notNull(),
+  at: instant("at").notNull(),
+});
+
 const itemTable = dashboard.table("bulk_item", {
   bulkId: uuid("bulk_id").notNull(),
   taskId: uuid("task_id").notNull(),
@@ -88,6 +96,7 @@ export const dashboardTablesOfAllTenants = {
   auditEntries: auditTable,
   bulkJobs: jobTable,
   bulkItems: itemTable,
+  actionRequests: requestTable,
 };
 
 function restrict<T extends PgTable>(
