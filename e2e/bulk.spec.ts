@@ -156,6 +156,7 @@ test("I abort a slow cancellation, and the remaining tasks are unchanged", async
   );
   await page.goto(`/queues/${work.queue}`);
   await page.getByRole("button", { name: "Bulk", exact: true }).click();
+  await dialog(page).getByRole("radio", { name: "Cancel", exact: true }).check();
   await expect(dialog(page)).toContainText("400 will be cancelled");
   await dialog(page).getByLabel("Rate").selectOption("10");
   await dialog(page)

@@ -40,6 +40,7 @@ test("a lost database keeps the last data on screen, and the page recovers by it
     await expect.poll(async () => (await getHealth()).status()).toBe(503);
     // The preview of an action fails, and the dialog shows why.
     await page.getByRole("button", { name: "Bulk", exact: true }).click();
+    await page.getByRole("radio", { name: "Cancel", exact: true }).check();
     await expect(page.getByRole("dialog")).toContainText(/database (is|can|does|did)/i);
     await page.keyboard.press("Escape");
     await way.mend();

@@ -1,7 +1,9 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import { Field, Input } from "@/components/ui/form/field";
+import { auditChoicesQuery } from "@/lib/query/audit";
 
-/** The optional reason of an action, for the audit log. */
+/** The optional reason of an action, for the audit log. Not asked where no audit log is installed. */
 export function ReasonField({
   value,
   onChange,
@@ -9,6 +11,13 @@ export function ReasonField({
   value: string;
   onChange: (value: string) => void;
 }) {
+  const { data } = useQuery(auditChoicesQuery());
+  if (data?.installed === false)
+    return (
+      <p className="text-12 text-ink-3">
+        This action is not recorded: the audit log is not installed in this database.
+      </p>
+    );
   return (
     <Field label="Reason (optional, kept in the audit log)">
       {(ids) => (

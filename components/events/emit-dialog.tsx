@@ -50,12 +50,25 @@ export function EmitDialog({
       note={queue && `in ${queue.length > 24 ? `${queue.slice(0, 24)}…` : queue}`}
       onClose={onClose}
       onConfirm={() =>
-        perform(() => emitEventAction({ queue, name, payload, reason }), {
-          failed: "Event not emitted",
-          done: ({ wakesCount }) => ({
-            title: "Event emitted",
-            text: `${name} ${wakesCount ? `woke ${plural(wakesCount, "task")}` : "is stored; no task was waiting"}`,
-          }),
+        perform(
+          () =>
+            emitEventAction({
+              queue,
+              name,
+              payload,
+              reason,
+              ...(effect && { shownWakes: effect.wakesCount }),
+            }),
+          {
+            failed: "Event not emitted",
+            done: ({ wakesCount }) => ({
+              title: "Event emitted",
+              text: `${name} ${wakesCount ? `woke ${plural(wakesCount, "task")}` : "is stored; no task was waiting"}`,
+            }),
+          },
+        ).then((failure) => {
+          if (failure?.code === "state_changed") void preview.refetch();
+          return failure;
         })
       }
     >

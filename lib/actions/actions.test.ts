@@ -10,7 +10,7 @@ import { emitEventAction } from "./events";
 import { getEmitPreview } from "./previews/events";
 import { getReschedulePreview } from "./previews/runs";
 import type { ActionResult } from "./result";
-import { rescheduleRunAction } from "./runs";
+import { extendLeaseAction, rescheduleRunAction } from "./runs";
 import { cancelTaskAction, retryTaskAction } from "./tasks";
 
 const queue = `ops "queue"`;
@@ -223,4 +223,67 @@ test("the log names operator, action, target and outcome, and no payload", async
     { action: "emit event", operator: "ada", outcome: "already_emitted" },
   ]);
   expect(JSON.stringify(lines)).not.toContain("hunter2");
+});
+
+test("retry: refused if the task has made another attempt since it was shown", async () => {
+  const taskId = await fail({ maxAttempts: 1 });
+  await retryTaskAction({ queue, taskId, extraAttempts: 1, expectedAttempts: 1 });
+  const [run] = (await claimTasks(database.pool, queue, { quantity: 50 })).filter(
+    (claimed) => claimed.taskId === taskId,
+  );
+  await failTask(database.pool, queue, run?.runId ?? "", "again");
+  expect(
+    refusal(await retryTaskAction({ queue, taskId, extraAttempts: 1, expectedAttempts: 1 })),
+  ).toMatchObject({ code: "state_changed", message: "The task has made 2 attempts by now." });
+  expect(await stateOf(taskId)).toBe("failed");
+});
+
+test("cancel: of two at the same moment one succeeds", async () => {
+  const taskId = await spawn();
+  const results = await Promise.all([1, 2, 3].map(() => cancelTaskAction({ queue, taskId })));
+  expect(results.filter((result) => result.ok)).toHaveLength(1);
+});
+
+test("extend lease: refused if another worker has the run, or if it would become shorter", async () => {
+  const { taskId, runId } = await start();
+  const lease = (await getTask(queue, taskId)).runs.find((run) => run.runId === runId);
+  const expected = {
+    claimedBy: lease?.claimedBy ?? null,
+    claimExpiresAt: lease?.claimExpiresAt ?? null,
+  };
+  const extend = (seconds: number, shown: typeof expected) =>
+    extendLeaseAction({ queue, runId, seconds, expected: shown });
+  expect(refusal(await extend(60, { ...expected, claimedBy: "another" }))).toMatchObject({
+    code: "state_changed",
+    message: expect.stringContaining("is leased to worker now"),
+  });
+  expect((await extend(600, expected)).ok).toBe(true);
+  // The worker renewed it after the dialog was opened: 60 s would now be less.
+  expect(refusal(await extend(60, expected))).toMatchObject({
+    code: "state_changed",
+    message: expect.stringContaining("renewed"),
+  });
+  // Shorter on purpose.
+  const later = (await getTask(queue, taskId)).runs.find((run) => run.runId === runId);
+  expect(
+    (await extend(60, { ...expected, claimExpiresAt: later?.claimExpiresAt ?? null })).ok,
+  ).toBe(true);
+});
+
+test("emit: refused if more tasks would wake than were shown", async () => {
+  const wait = async () => {
+    const { taskId, runId } = await start();
+    await awaitEvent(database.pool, queue, { taskId, runId, stepName: "w", eventName: "crowd" });
+    return taskId;
+  };
+  const first = await wait();
+  await wait();
+  const emit = (shownWakes: number) =>
+    emitEventAction({ queue, name: "crowd", payload: "1", shownWakes });
+  expect(refusal(await emit(1))).toMatchObject({
+    code: "state_changed",
+    message: "Now 2 tasks would wake, and 1 were shown.",
+  });
+  expect(await stateOf(first)).toBe("sleeping");
+  expect((await emit(2)).ok).toBe(true);
 });

@@ -6,6 +6,7 @@ import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { listAudit } from "@/lib/analytics/audit";
 import { getBulk, listBulk, listBulkItems } from "@/lib/analytics/bulk";
 import { listTasks } from "@/lib/analytics/tasks";
+import { createJob } from "@/lib/bulk/job";
 import { startBulkRunner, stopBulkRunner } from "@/lib/bulk/runner";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
@@ -188,8 +189,91 @@ test("a small operation does not wait for a large one", async () => {
   data(await abortBulkAction({ bulkId: large }));
 });
 
+test("a start acts on the tasks that were previewed, not on those that match by then", async () => {
+  await spawnMany("growing", 10);
+  const { start } = data(await getBulkPreview({ action: "cancel", filters: named("growing") }));
+  await spawnMany("growing", 150);
+  const bulkId = await begin({ action: "cancel", ...start });
+  expect(await finish(bulkId)).toMatchObject({ collected: 10, done: 10 });
+  expect(
+    (await listTasks(taskFilters({ queue: [queue], name: ["growing"], state: ["cancelled"] })))
+      .rows,
+  ).toHaveLength(10);
+});
+
+test("a task that becomes eligible after the preview is not changed", async () => {
+  const failed = await fail("late");
+  const pending = await spawn("late");
+  const { start } = data(await getBulkPreview({ action: "retry", filters: named("late") }));
+  await database.pool.query(
+    `update absurd."r_50% ""off"", ü" set state = 'failed' where task_id = $1`,
+    [pending],
+  );
+  await database.pool.query(
+    `update absurd."t_50% ""off"", ü" set state = 'failed' where task_id = $1`,
+    [pending],
+  );
+  expect(await finish(await begin({ action: "retry", ...start }))).toMatchObject({ collected: 1 });
+  const rows = await tasks("late");
+  expect(rows.find((row) => row.taskId === pending)?.state).toBe("failed");
+  expect(rows.find((row) => row.taskId === failed)?.state).toBe("pending");
+});
+
+test("a selection too large to list is refused when it has grown, and says by how much", async () => {
+  await spawnMany("crowd", 1_010);
+  const { start } = data(await getBulkPreview({ action: "cancel", filters: named("crowd") }));
+  expect(start).toMatchObject({ shown: 1_010, exact: true });
+  expect(start).not.toHaveProperty("ids");
+  // Matches by now, although it was spawned before the preview.
+  await database.pool.query(
+    `update absurd."t_50% ""off"", ü" set task_name = 'crowd'
+      where task_id = (select task_id from absurd."t_50% ""off"", ü"
+                        where task_name = 'growing' and state = 'pending' limit 1)`,
+  );
+  expect(await startBulkAction({ action: "cancel", ...start, perSecond: null })).toMatchObject({
+    ok: false,
+    error: {
+      code: "state_changed",
+      message: "Now 1,011 tasks match, and 1,010 were shown.",
+      hint: "Preview again, then decide.",
+    },
+  });
+});
+
+test("an operation that collects more than was confirmed ends before it changes a task", async () => {
+  await spawnMany("more", 30);
+  const bulkId = await createJob(database.pool, {
+    action: "cancel",
+    options: {},
+    operator: "ada",
+    perSecond: null,
+    filters: named("more"),
+    expected: 29,
+  });
+  expect(await finish(bulkId)).toMatchObject({ state: "failed", done: 0 });
+  expect((await getBulk(bulkId)).operation.message).toContain("No task was changed");
+  expect((await tasks("more")).every(({ state }) => state === "pending")).toBe(true);
+});
+
+test("one press is one operation, however often it arrives, also at the same moment", async () => {
+  await spawnMany("once", 3);
+  const { start } = data(await getBulkPreview({ action: "cancel", filters: named("once") }));
+  const press = () => startBulkAction({ action: "cancel", ...start, perSecond: null });
+  const results = [...(await Promise.all([press(), press(), press()])), await press()];
+  const [first = ""] = results.map((result) => data(result).bulkId);
+  expect(results.every((result) => data(result).bulkId === first)).toBe(true);
+  await finish(first);
+  const { rows } = await listAudit(auditFilters({ action: ["start bulk"], bulk: first }));
+  expect(rows).toHaveLength(1);
+  // The same press with other values is not another start.
+  expect(await startBulkAction({ action: "retry", ...start, perSecond: null })).toMatchObject({
+    ok: false,
+    error: { code: "key_taken" },
+  });
+});
+
 test.each([
-  [{ action: "cancel" }, /Give either task ids or filters/],
+  [{ action: "cancel" }, /Give task ids or filters/],
   [{ action: "cancel", filters: "?stat=failed" }, /Invalid filters/],
   [{ action: "cancel", filters: "?state=lost" }, /Invalid filters/],
   [{ action: "drop", filters: "" }, /action/],
@@ -221,7 +305,8 @@ test("an operation on all queues is refused if one cannot be read", async () => 
     { state: "pending" },
   ]);
   // With named queues the operation works.
-  expect(await getBulkPreview({ ...all, filters: `${filters}&name=everywhere` })).toEqual(named);
+  const again = await getBulkPreview({ ...all, filters: `${filters}&name=everywhere` });
+  expect({ ...data(again), start: null }).toEqual({ ...data(named), start: null });
   await pool.query("delete from absurd.queues where queue_name = 'broken'");
 });
 

@@ -4,9 +4,12 @@ import { z } from "zod";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { createJob, endJob, isBulkInstalled, isJobOf } from "@/lib/bulk/job";
 import { wakeBulkRunner } from "@/lib/bulk/runner";
+import { previewBulk } from "@/lib/bulk/selected-tasks";
 import { getTenants } from "@/lib/db/tenants";
+import { formatCount, formatNumber } from "@/lib/format";
+import type { BulkAction } from "@/lib/model/bulk";
 import { ProblemError } from "@/lib/model/problem";
-import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
+import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 import { defineAction } from "./define-action";
 import { extraAttempts as moreAttempts, reason, uuid } from "./internal/inputs";
 import { bulkInput, getClock, toSelection } from "./previews/bulk";
@@ -18,30 +21,53 @@ const start = defineAction({
   input: bulkInput.safeExtend({
     extraAttempts: moreAttempts.optional(),
     perSecond: z.int("is not a whole number").min(1, "is below 1").max(10_000).nullable(),
-    /** The number of tasks that the operator was shown, for the audit log. */
+    /** The number of tasks that the operator was shown. */
     shown: z.int().min(0),
+    /** Whether `shown` was exact: then the start is refused if filters match more tasks by now. */
+    exact: z.boolean().optional(),
     reason,
   }),
   guard: guards.visibleTasks,
   run: async (input, { db, operator }) => {
     await requireTables(db);
     const selection = toSelection(input, await getClock(db));
+    if ("filters" in selection && input.exact) await refuseGrowth(input, selection);
     const bulkId = await createJob(db, {
       action: input.action,
       operator,
       reason: input.reason,
       perSecond: input.perSecond,
       options: input.extraAttempts === undefined ? {} : { extraAttempts: input.extraAttempts },
-      ...("ids" in selection ? selection : { filters: serializeTaskFilters(selection.filters) }),
+      ...("ids" in selection
+        ? { ids: selection.ids, filters: input.filters }
+        : {
+            filters: serializeTaskFilters(selection.filters),
+            expected: input.exact ? input.shown : null,
+          }),
     });
     return { bulkId, action: input.action };
   },
 });
 
+/** @throws ProblemError `state_changed` if the action would change more tasks than the operator was shown. */
+async function refuseGrowth(
+  { action, shown }: { action: BulkAction; shown: number },
+  selection: { filters: TaskFilters },
+): Promise<void> {
+  const { eligible } = await previewBulk(action, selection);
+  if (eligible.value <= shown) return;
+  throw new ProblemError({
+    code: "state_changed",
+    message: `Now ${formatCount(eligible)} tasks match, and ${formatNumber(shown)} were shown.`,
+    hint: "Preview again, then decide.",
+  });
+}
+
 /**
- * Stores a bulk operation. The server's runner starts it immediately and resumes it after a restart. Relative times in
- * filters are resolved now, and tasks spawned later are not part of it. Refused as `not_installed` where the dashboard's
- * tables are missing.
+ * Stores a bulk operation. The server's runner starts it immediately and resumes it after a restart. With `ids` it acts on
+ * these tasks only. Relative times in filters are resolved now, and tasks spawned later are not part of it. Refused as
+ * `state_changed` if the filters match more tasks than were shown, and as `not_installed` where the dashboard's tables are
+ * missing.
  */
 export async function startBulkAction(input: Parameters<typeof start>[0]) {
   const result = await start(input);
@@ -77,7 +103,7 @@ async function requireTables(db: Queryable): Promise<void> {
     throw new ProblemError({
       code: "not_installed",
       message:
-        "Bulk operations need the dashboard's own tables, which are not installed in this database.",
+        "Bulk operations need the dashboard's own tables, which this database lacks or has in an earlier version.",
       hint: "Install them with `npm run db:migrate`.",
     });
 }

@@ -71,7 +71,7 @@ export function defineAction<Schema extends z.ZodType, Output>({
       async (parsed, { name: operator }) => {
         const entry = { operator, action: name, input: parsed, reason: parseReason(input) };
         const requestId = parseRequestId(input);
-        const request = requestId && { requestId, action: name, input: { operator, ...parsed } };
+        const request = requestId && { requestId, action: name, input: { operator, parsed } };
         try {
           return await atomically(getWritePool(), async (db) => {
             await enforceGuard(guard, db, parsed);

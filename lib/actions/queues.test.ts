@@ -106,6 +106,30 @@ test("drop: needs the typed name, and consent if there are active tasks", async 
   expect(refusal(again).code).toBe("queue_not_found");
 });
 
+test("drop: tasks spawned while it waits for the queue's locks are counted, and not lost", async () => {
+  await createQueue(database.pool, "busy");
+  const spawner = await database.pool.connect();
+  await spawner.query("begin");
+  await spawner.query("select absurd.spawn_task('busy', 'late', 'null')");
+  const drop = { queue: "busy", confirm: "busy" };
+  const dropping = dropQueueAction({ ...drop, acceptActive: false });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await spawner.query("commit");
+  spawner.release();
+  expect(await dropping).toMatchObject({
+    ok: false,
+    error: { code: "has_active_tasks", message: expect.stringContaining("1 active task") },
+  });
+  // Consent covers as many tasks as were shown.
+  expect(await dropQueueAction({ ...drop, acceptActive: true, shownActive: 0 })).toMatchObject({
+    ok: false,
+    error: { message: expect.stringContaining("1 active task by now, and 0 were shown") },
+  });
+  expect(await dropQueueAction({ ...drop, acceptActive: true, shownActive: 1 })).toMatchObject({
+    ok: true,
+  });
+});
+
 test("drop: works on a queue with missing tables", async () => {
   await database.pool.query(`drop table absurd."e_${queue.replaceAll('"', '""')}"`);
   expect(await dropQueueAction({ queue, confirm: queue, acceptActive: false })).toMatchObject({

@@ -1,9 +1,12 @@
 "use server";
 
+import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { queueTable } from "@/lib/absurd/connection/sql";
 import { QueueNotFoundError } from "@/lib/absurd/errors";
 import { cleanupEvents, cleanupTasks } from "@/lib/absurd/queues/cleanup";
+import { lockQueue } from "@/lib/absurd/queues/queue-locks";
 import {
   createQueue,
   dropQueue,
@@ -12,10 +15,12 @@ import {
   type QueuePolicy,
   setQueuePolicy,
 } from "@/lib/absurd/queues/queues";
-import { listQueues as listQueueFigures } from "@/lib/analytics/queues";
+import { boolean, number } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { plural } from "@/lib/format";
 import { ProblemError } from "@/lib/model/problem";
-import { type Queue, STORAGE_MODES } from "@/lib/model/queue";
+import { STORAGE_MODES } from "@/lib/model/queue";
+import { ACTIVE_STATES } from "@/lib/model/states";
 import { defineAction } from "./define-action";
 import { queueName } from "./internal/inputs";
 import { refuseCollision } from "./internal/name-collisions";
@@ -90,23 +95,41 @@ export const repairQueueAction = defineAction({
 
 /**
  * Drops a queue with all of its tables. Refused as `not_confirmed` unless the name is repeated, and as `has_active_tasks`
- * unless the loss of active tasks is accepted; they are counted at the time of the drop.
+ * unless the loss of as many active tasks as were shown is accepted; they are counted under the lock of the drop.
  */
 export const dropQueueAction = defineAction({
   name: "drop queue",
   permission: "drop queue",
-  input: z.object({ queue: queueName, confirm: z.string("is missing"), acceptActive: z.boolean() }),
+  input: z.object({
+    queue: queueName,
+    confirm: z.string("is missing"),
+    acceptActive: z.boolean(),
+    /** The number of active tasks that the operator saw. */
+    shownActive: z.int().min(0).optional(),
+  }),
   guard: guards.unrestrictedOnly,
-  run: async ({ queue, confirm, acceptActive }, { db }) => {
+  run: async ({ queue, confirm, acceptActive, shownActive }, { db }) => {
     if (confirm !== queue)
       throw new ProblemError({
         code: "not_confirmed",
         message: "The typed name does not match the queue's name.",
       });
-    const { queues } = await listQueueFigures();
-    const found = queues.find((one) => one.name === queue);
-    if (!found) throw new QueueNotFoundError(queue);
-    if (!acceptActive) refuseActiveTasks(found);
+    if (!(await listQueues(db)).includes(queue)) throw new QueueNotFoundError(queue);
+    // Counted under the lock: what is spawned while this waits for it is not lost without consent.
+    await lockQueue(db, queue);
+    const active = await countActiveTasks(db, queue);
+    if (active > 0 && !acceptActive)
+      throw new ProblemError({
+        code: "has_active_tasks",
+        message: `The queue "${queue}" has ${plural(active, "active task")}, which would be lost.`,
+        hint: "Accept the loss, or wait until they have ended.",
+      });
+    if (active > (shownActive ?? active))
+      throw new ProblemError({
+        code: "has_active_tasks",
+        message: `The queue "${queue}" has ${plural(active, "active task")} by now, and ${shownActive} were shown.`,
+        hint: "Open the dialog again, then decide.",
+      });
     await dropQueue(db, queue);
     return { queue };
   },
@@ -168,16 +191,24 @@ async function cleanUpFor(
   };
 }
 
-/** @throws ProblemError `has_active_tasks` */
-function refuseActiveTasks({ name, active }: Queue): void {
-  const count = active.pending + active.running + active.sleeping;
-  if (count === 0) return;
-  throw new ProblemError({
-    code: "has_active_tasks",
-    message: `The queue "${name}" has ${plural(count, "active task")}, which would be lost.`,
-    hint: "Accept the loss, or wait until they have ended.",
-  });
+/** Exact: an active task has one active run. A queue may lack tables. */
+async function countActiveTasks(db: Queryable, queue: string): Promise<number> {
+  const runs = queueTable("r", queue);
+  const [table] = await query(
+    db,
+    { exists: boolean },
+    sql`select to_regclass(${runs}) is not null as exists`,
+  );
+  if (!table?.exists) return 0;
+  const [row] = await query(
+    db,
+    { active: number },
+    sql`select count(*)::float8 as active from ${sql.raw(runs)}
+         where state = any(${sql.param([...ACTIVE_STATES])}::text[])`,
+  );
+  return row?.active ?? 0;
 }
+
 /**
  * The policy of a queue.
  *

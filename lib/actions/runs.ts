@@ -32,7 +32,7 @@ export const rescheduleRunAction = defineAction({
 
 /**
  * Sets the lease of a running run to end `seconds` from now, later or sooner than before. Refused as `state_changed` when
- * the run is no longer running.
+ * the run is no longer running, another worker has it, or its worker has renewed the lease past that time.
  */
 export const extendLeaseAction = defineAction({
   name: "extend lease",
@@ -41,10 +41,26 @@ export const extendLeaseAction = defineAction({
     queue: queueName,
     runId: uuid,
     seconds: wholeSeconds.min(1, "is below 1").max(604_800, "is more than a week"),
+    /** The lease that the operator saw. */
+    expected: z
+      .object({
+        claimedBy: z.string().nullable(),
+        claimExpiresAt: z.iso.datetime({ offset: true }).nullable(),
+      })
+      .optional(),
   }),
   guard: guards.run,
-  run: async ({ queue, runId, seconds }, { db }) => {
-    await extendClaim(db, queue, runId, seconds);
+  run: async ({ queue, runId, seconds, expected }, { db }) => {
+    await extendClaim(
+      db,
+      queue,
+      runId,
+      seconds,
+      expected && {
+        claimedBy: expected.claimedBy,
+        claimExpiresAt: expected.claimExpiresAt === null ? null : new Date(expected.claimExpiresAt),
+      },
+    );
     return { runId, seconds };
   },
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
@@ -138,4 +139,40 @@ test("run again: a retry strategy that the engine refuses is omitted on request"
   expect((await runAgainAction({ queue, taskId })).ok).toBe(false);
   const copy = data(await runAgainAction({ queue, taskId, withoutRetryStrategy: true }));
   expect(await read(copy.newTaskId)).toMatchObject({ retryStrategy: null });
+});
+
+test("a press that arrives several times spawns one task, and each gets its result", async () => {
+  const count = async () =>
+    (await database.pool.query("select count(*)::int from absurd.t_orders")).rows[0].count;
+  const before = await count();
+  const spawned = { queue, name: "pressed", params: "1", requestId: randomUUID() };
+  const results = await Promise.all([1, 2, 3].map(() => spawnTaskAction(spawned)));
+  const { taskId } = data(await spawnTaskAction(spawned));
+  expect(results.map((result) => data(result).taskId)).toEqual([taskId, taskId, taskId]);
+  expect(await count()).toBe(before + 1);
+
+  const copied = { queue, taskId, requestId: randomUUID() };
+  const copies = await Promise.all([runAgainAction(copied), runAgainAction(copied)]);
+  expect(new Set(copies.map((result) => data(result).newTaskId)).size).toBe(1);
+  expect(await count()).toBe(before + 2);
+
+  const { rows } = await listAudit(auditFilters({ action: ["spawn task"] }));
+  expect(rows.filter((row) => row.taskId === taskId)).toHaveLength(1);
+  // With other values it is another press.
+  expect(refusal(await spawnTaskAction({ ...spawned, params: "2" })).code).toBe("key_taken");
+  expect(refusal(await spawnTaskAction({ ...spawned, requestId: "1" })).code).toBe("bad_request");
+});
+
+test("a refused press can be repeated with the same id once its cause is gone", async () => {
+  const requestId = randomUUID();
+  const press = { queue: "later", name: "x", params: "", requestId };
+  expect(refusal(await spawnTaskAction(press)).code).toBe("queue_not_found");
+  await createQueue(database.pool, "later");
+  expect(data(await spawnTaskAction(press)).created).toBe(true);
+});
+
+test("without the table of requests, actions still work", async () => {
+  await database.pool.query("drop table absurd_dashboard.action_request");
+  const press = { queue, name: "x", params: "", requestId: randomUUID() };
+  expect(data(await spawnTaskAction(press)).created).toBe(true);
 });

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { forkTask, runAgain } from "@/lib/absurd/tasks/copies";
 import { type SpawnOptions, spawnTask } from "@/lib/absurd/tasks/spawn";
 import { cancelTask, getTaskStatus, retryTask } from "@/lib/absurd/tasks/tasks";
+import { plural } from "@/lib/format";
 import { ProblemError } from "@/lib/model/problem";
 import { defineAction } from "./define-action";
 import {
@@ -46,7 +47,7 @@ export const cancelTaskAction = defineAction({
 
 /**
  * Gives a failed task `extraAttempts` more attempts (default: the engine's, one more than its limit), or spawns a new task
- * like it. Refused as `state_changed` when the task is no longer failed.
+ * like it. Refused as `state_changed` when the task is no longer failed, or has made other attempts than were shown.
  */
 export const retryTaskAction = defineAction({
   name: "retry task",
@@ -54,15 +55,33 @@ export const retryTaskAction = defineAction({
   input: target.extend({
     extraAttempts: moreAttempts.optional(),
     spawnNew: z.boolean().optional(),
+    /** The number of attempts that the operator saw. */
+    expectedAttempts: z.int().min(0).optional(),
   }),
   guard: guards.retriedTask,
-  run: async ({ queue, taskId, extraAttempts, spawnNew = false }, { db }) => {
-    if (extraAttempts === undefined) return retryTask(db, queue, taskId, { spawnNew });
-    if (spawnNew) return retryTask(db, queue, taskId, { spawnNew, maxAttempts: extraAttempts });
-    const attempts = (await getTaskStatus(db, queue, taskId))?.attempts ?? 0;
-    return retryTask(db, queue, taskId, { maxAttempts: attempts + extraAttempts });
+  run: async ({ queue, taskId, extraAttempts, expectedAttempts, spawnNew = false }, { db }) => {
+    if (spawnNew)
+      return retryTask(db, queue, taskId, {
+        spawnNew,
+        ...(extraAttempts !== undefined && { maxAttempts: extraAttempts }),
+      });
+    const { attempts = 0 } = (await getTaskStatus(db, queue, taskId)) ?? {};
+    if (attempts !== (expectedAttempts ?? attempts)) throw madeAttempts(attempts);
+    const options = extraAttempts === undefined ? {} : { maxAttempts: attempts + extraAttempts };
+    const retried = await retryTask(db, queue, taskId, options);
+    // The engine has locked the task by now: if another attempt was made in between, throwing undoes this one.
+    if (retried.attempt !== attempts + 1) throw madeAttempts(retried.attempt - 1);
+    return retried;
   },
 });
+
+function madeAttempts(attempts: number): ProblemError {
+  return new ProblemError({
+    code: "state_changed",
+    message: `The task has made ${plural(attempts, "attempt")} by now.`,
+    hint: "Check the task's current state, then decide again.",
+  });
+}
 
 /**
  * Spawns a task. Params are JSON text, and numbers keep every digit; headers are the text of a JSON object, or empty. If a

@@ -136,8 +136,10 @@ async function tryAll(of: Belongings): Promise<Map<string, string>> {
   for (const [name, inputs] of Object.entries(ACTIONS))
     for (const input of inputs?.(of) ?? []) {
       const result = await actions.get(name)?.(input);
-      // Each new operation has its own id.
-      const text = JSON.stringify(result).replace(/"bulkId":"[^"]*"/, '"bulkId":""');
+      // Each new operation and preview has its own id, and each preview its own time.
+      const text = JSON.stringify(result)
+        .replace(/"(bulkId|requestId)":"[^"]*"/, '"$1":""')
+        .replace(/before=[^"&]*/, "before=");
       results.set(`${name} ${JSON.stringify(input)}`, text);
     }
   return results;

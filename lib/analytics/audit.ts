@@ -37,8 +37,8 @@ export type AuditEntry = {
 /** `installed` is false where the dashboard's tables are absent: nothing is recorded there. */
 export type AuditPage = Page<AuditEntry> & { installed: boolean };
 
-/** The choices of the filters, from the newest entries. */
-export type AuditChoices = { operators: string[]; actions: string[] };
+/** The choices of the filters, from the newest entries, and whether actions are recorded at all. */
+export type AuditChoices = { operators: string[]; actions: string[]; installed: boolean };
 
 /** Number of newest entries that the filters' choices are from. */
 const SAMPLE = 2_000;
@@ -77,7 +77,7 @@ export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Pro
 /** The operators and actions of the newest entries, by name; empty where the audit log is not installed. */
 export function listAuditChoices(options: ReadOptions = {}): Promise<AuditChoices> {
   return withDashboardTable("audit_entry", options, async (db, { installed }) => {
-    if (!installed) return { operators: [], actions: [] };
+    if (!installed) return { operators: [], actions: [], installed };
     const entries = auditEntries();
     const { operator, action, auditId } = entries;
     const newest = sql`(select ${operator}, ${action} from ${entries}
@@ -90,7 +90,7 @@ export function listAuditChoices(options: ReadOptions = {}): Promise<AuditChoice
              coalesce(array_agg(distinct action order by action), '{}') as actions
         from ${newest}`,
     );
-    return choices ?? { operators: [], actions: [] };
+    return { operators: [], actions: [], ...choices, installed };
   });
 }
 

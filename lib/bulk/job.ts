@@ -8,11 +8,12 @@ import {
   integer,
   jsonObject,
   nullable,
+  number,
   oneOf,
   text,
   uuid,
 } from "@/lib/db/decode";
-import { execute, query } from "@/lib/db/query";
+import { query } from "@/lib/db/query";
 import { getTenants, type Tenants } from "@/lib/db/tenants";
 import { BULK_ACTIONS, BULK_STATES, type BulkAction, type BulkState } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
@@ -37,28 +38,33 @@ export type BulkJob = {
   cursor: string | null;
   state: BulkState;
   perSecond: number | null;
+  /** The maximum number of tasks to collect: as many as were confirmed; `null`: no exact number was shown. */
+  expected: number | null;
   /** The tenants whose tasks it may touch, regardless of which dashboard runs it; `null`: all. */
   tenants: Tenants;
 };
 
 export type NewBulkJob = Pick<BulkJob, "action" | "options" | "operator" | "perSecond"> & {
   reason?: string | undefined;
-} & ({ ids: TaskAddress[] } | { filters: string });
+} & (
+    | {
+        ids: TaskAddress[];
+        /** The query string of the list that the tasks were in. */
+        filters?: string | undefined;
+      }
+    | { filters: string; expected?: number | null }
+  );
 
-/**
- * Whether this database has the tables of bulk operations, which `npm run db:migrate` creates. A restricted dashboard
- * needs a version of them that has the column `tenants`.
- */
+/** Whether this database has the tables of bulk operations in their current version, which `npm run db:migrate` creates. */
 export async function isBulkInstalled(db: Queryable): Promise<boolean> {
   const [row] = await query(
     db,
-    { installed: boolean, tenants: boolean },
-    sql`select to_regclass('absurd_dashboard.bulk_job') is not null as installed,
-               exists (select from pg_attribute
+    { installed: boolean },
+    sql`select exists (select from pg_attribute
                         where attrelid = to_regclass('absurd_dashboard.bulk_job')
-                          and attname = 'tenants') as tenants`,
+                          and attname = 'expected') as installed`,
   );
-  return (row?.installed && (row.tenants || getTenants() === null)) ?? false;
+  return row?.installed ?? false;
 }
 
 /**
@@ -67,29 +73,30 @@ export async function isBulkInstalled(db: Queryable): Promise<boolean> {
  */
 export async function createJob(db: Queryable, job: NewBulkJob): Promise<Uuid> {
   const tenants = getTenants();
-  const column = tenants ? sql`, tenants` : sql``;
-  const value = tenants ? sql`, ${sql.param([...tenants])}::text[]` : sql``;
+  const listed = "ids" in job;
   const [row] = await query(
     db,
     { bulk_id: uuid },
     sql`insert into ${bulkJobs}
-          (action, options, operator, reason, per_second, filters, state${column})
+          (action, options, operator, reason, per_second, filters, state, expected, tenants)
         values (${job.action}, ${JSON.stringify(job.options)}::jsonb, ${job.operator},
-          ${job.reason ?? null}, ${job.perSecond}, ${"ids" in job ? null : job.filters},
-          ${"ids" in job ? "running" : "collecting"}${value})
+          ${job.reason ?? null}, ${job.perSecond}, ${job.filters ?? null},
+          ${listed ? "running" : "collecting"}, ${(listed ? null : job.expected) ?? null}::bigint,
+          ${tenants && sql.param([...tenants])}::text[])
         returning bulk_id`,
   );
   const bulkId = row?.bulk_id ?? "";
-  if ("ids" in job) await addItems(db, bulkId, job.ids);
+  if (listed) await addItems(db, bulkId, job.ids);
   return bulkId;
 }
 
-/** Adds tasks to an operation, each once, and counts them. */
-export async function addItems(db: Queryable, bulkId: Uuid, ids: TaskAddress[]): Promise<void> {
+/** Adds tasks to an operation, each once. Returns how many it has now. */
+export async function addItems(db: Queryable, bulkId: Uuid, ids: TaskAddress[]): Promise<number> {
   const queues = sql.param(ids.map(({ queue }) => queue));
   const taskIds = sql.param(ids.map(({ taskId }) => taskId));
-  await execute(
+  const [job] = await query(
     db,
+    { collected: number },
     sql`with added as (
           insert into ${bulkItems} (bulk_id, queue, task_id)
           select ${bulkId}::uuid, item.queue, item.task_id
@@ -97,8 +104,9 @@ export async function addItems(db: Queryable, bulkId: Uuid, ids: TaskAddress[]):
           on conflict do nothing returning 1)
         update ${bulkJobs}
            set collected = collected + (select count(*) from added)
-         where bulk_id = ${bulkId}`,
+         where bulk_id = ${bulkId} returning collected::float8 as collected`,
   );
+  return job?.collected ?? 0;
 }
 
 /** The operations that have not ended, oldest first: those that concern only tenants of this dashboard. */
@@ -172,11 +180,11 @@ async function selectJobs(db: Queryable, condition: SQL): Promise<BulkJob[]> {
       cursor: nullable(text),
       state: oneOf(BULK_STATES),
       perSecond: nullable(integer),
+      expected: nullable(number),
       tenants: nullable(fromJson(array(text))),
     },
-    // Tenants come from the whole row, since tables of an earlier version have no such column.
     sql`select bulk_id as "bulkId", action, options::text as options, operator, reason, filters, cursor, state,
-               per_second as "perSecond", to_jsonb(job) ->> 'tenants' as tenants
+               per_second as "perSecond", expected::float8 as expected, to_jsonb(job) ->> 'tenants' as tenants
           from ${bulkJobs} as job where ${condition}`,
   );
 }

@@ -14,7 +14,7 @@ import { describeUnreadable } from "@/lib/model/queue";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { whyNotEligible } from "./eligibility";
-import { addItems, type BulkJob, lockOpenJob } from "./job";
+import { addItems, type BulkJob, endJob, lockOpenJob } from "./job";
 import { parseFilters, type TaskAddress } from "./selection";
 
 /** Tasks per page. */
@@ -34,9 +34,16 @@ export type BulkPreview = {
   eligible: Count;
   /** Why the others would be skipped, most frequent reason first. */
   ineligible: { reason: string; count: number }[];
+  /** Queues of the eligible tasks, most tasks first. */
+  queues: { name: string; count: number }[];
   /** The newest eligible tasks. */
   sample: Pick<TaskSummary, "queue" | "taskId" | "name" | "state">[];
+  /** All eligible tasks, if there are at most `MAX_LISTED` and all were counted; else `null`. */
+  tasks: TaskAddress[] | null;
 };
+
+/** The maximum number of tasks that a browser gets and sends back by address. */
+export const MAX_LISTED = 1_000;
 
 /**
  * Counts the tasks of a selection that an action would change or skip, without changing anything. Numbers are exact
@@ -51,7 +58,9 @@ export async function previewBulk(
 ): Promise<BulkPreview> {
   const deadline = performance.now() + PREVIEW_BUDGET_MS;
   const reasons = new Map<string, number>();
+  const queues = new Map<string, number>();
   const sample: BulkPreview["sample"] = [];
+  const tasks: TaskAddress[] = [];
   let eligible = 0;
   let seen = 0;
   let cursor: string | null = null;
@@ -62,8 +71,14 @@ export async function previewBulk(
         : await listMatchingTasks(selection.filters, cursor, options);
     for (const task of page.rows) {
       const reason = whyNotEligible(action, task, page.now);
-      if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-      else if (++eligible <= 5) sample.push(summarize(task));
+      if (reason !== null) {
+        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+        continue;
+      }
+      eligible++;
+      queues.set(task.queue, (queues.get(task.queue) ?? 0) + 1);
+      if (eligible <= 5) sample.push(summarize(task));
+      if (eligible <= MAX_LISTED) tasks.push({ queue: task.queue, taskId: task.taskId });
     }
     seen += page.rows.length;
     cursor = page.next;
@@ -75,7 +90,9 @@ export async function previewBulk(
     ineligible: [...reasons]
       .map(([reason, count]) => ({ reason, count }))
       .sort((a, b) => b.count - a.count),
+    queues: [...queues].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count),
     sample,
+    tasks: cursor === null && eligible <= MAX_LISTED ? tasks : null,
   };
 }
 
@@ -83,7 +100,8 @@ const summarize = ({ queue, taskId, name, state }: TaskSummary) => ({ queue, tas
 
 /**
  * Collects the next page of tasks of an operation with filters. The cursor is stored in the same transaction, so a crash
- * neither loses nor repeats a task. After the last page the operation is `running`.
+ * neither loses nor repeats a task. After the last page the operation is `running`; it ends as `failed`, with no task
+ * changed, as soon as it has more tasks than were confirmed.
  *
  * @throws ProblemError `bad_request` for stored filters of another version, and what the task list throws.
  */
@@ -99,7 +117,11 @@ export async function collectNext(db: Queryable, job: BulkJob): Promise<void> {
   await atomically(db, async (tx) => {
     const current = await lockOpenJob(tx, job.bulkId);
     if (current?.state !== "collecting" || current.cursor !== job.cursor) return;
-    await addItems(tx, job.bulkId, eligible);
+    const collected = await addItems(tx, job.bulkId, eligible);
+    if (job.expected !== null && collected > job.expected) {
+      await endJob(tx, job.bulkId, "failed", describeGrowth(job.expected));
+      return;
+    }
     await execute(
       tx,
       sql`update ${dashboardTablesOfAllTenants.bulkJobs}
@@ -107,6 +129,11 @@ export async function collectNext(db: Queryable, job: BulkJob): Promise<void> {
            where bulk_id = ${job.bulkId}`,
     );
   });
+}
+
+/** Why an operation ends before it changes any task. */
+function describeGrowth(expected: number): string {
+  return `More tasks match than the ${expected.toLocaleString("en-US")} that were confirmed. No task was changed. Start it again.`;
 }
 
 /** An unrestricted dashboard, too, collects only tasks of the tenants that the operation was started for. */

@@ -1,5 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
-import { bigint, integer, json, jsonb, type PgTable, pgSchema, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  integer,
+  json,
+  jsonb,
+  type PgTable,
+  pgSchema,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { AUDIT_OUTCOMES } from "@/lib/model/audit";
 import { BULK_ACTIONS, BULK_STATES, ITEM_OUTCOMES } from "@/lib/model/bulk";
 import { replaceTable } from "./restricted-tables";

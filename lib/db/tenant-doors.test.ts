@@ -31,9 +31,9 @@ const VERBS: Record<string, string> = {
 
 /** Files outside `lib/db` that use the dashboard's own tables with the rows of all tenants, and why none comes out. */
 const WRITERS: Record<string, string> = {
+  "actions/internal/requests.ts": "returns a result only to who knows the random id of its request",
   "audit/record.ts": "only inserts",
   "bulk/job.ts": "every job that it returns is checked against the tenants of the dashboard",
-  "actions/internal/requests.ts": "returns a result only to who knows the random id of its request",
   "bulk/perform-batch.ts": "updates the items of a job that the runner may process",
   "bulk/selected-tasks.ts": "updates a job that the runner may process",
 };

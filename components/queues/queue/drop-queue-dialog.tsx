@@ -26,7 +26,8 @@ export function DropQueueDialog({ queue, onClose }: { queue: Queue; onClose: () 
   );
   async function drop() {
     const failure = await perform(
-      () => dropQueueAction({ queue: name, confirm: typed, acceptActive, reason }),
+      () =>
+        dropQueueAction({ queue: name, confirm: typed, acceptActive, shownActive: alive, reason }),
       { failed: "Queue not dropped", done: () => ({ title: "Queue dropped", text: name }) },
     );
     if (!failure) router.replace("/queues");

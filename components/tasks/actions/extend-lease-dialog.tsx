@@ -37,13 +37,23 @@ export function ExtendLeaseDialog({
       disabled={!valid}
       onClose={onClose}
       onConfirm={() =>
-        perform(() => extendLeaseAction({ queue, runId: shown.runId, seconds, reason }), {
-          failed: "Lease not extended",
-          done: () => ({
-            title: "Lease extended",
-            text: `Expires in ${formatDuration(seconds * 1000)} unless the worker renews it`,
-          }),
-        })
+        perform(
+          () =>
+            extendLeaseAction({
+              queue,
+              runId: shown.runId,
+              seconds,
+              reason,
+              expected: { claimedBy: shown.claimedBy, claimExpiresAt: shown.claimExpiresAt },
+            }),
+          {
+            failed: "Lease not extended",
+            done: () => ({
+              title: "Lease extended",
+              text: `Expires in ${formatDuration(seconds * 1000)} unless the worker renews it`,
+            }),
+          },
+        )
       }
     >
       <p className="break-words text-ink-2">
@@ -51,6 +61,11 @@ export function ExtendLeaseDialog({
         <code className="mono">{shown.claimedBy ?? "a worker"}</code>. If the lease expires without
         a heartbeat or checkpoint, the next claim on this queue fails the attempt. If the worker is
         dead, extending only delays the retry.
+      </p>
+      <p className="mt-2 text-ink-2">
+        A worker of the TypeScript SDK ends its own process after twice the lease that it claimed
+        with, whatever is set here. The attempt is then retried only when the extended lease has
+        expired.
       </p>
       <div className="mt-3">
         <Field

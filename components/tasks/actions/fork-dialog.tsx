@@ -3,6 +3,7 @@ import { useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { taskPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
+import { useRequestId } from "@/components/layout/use-request-id";
 import { Field } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
@@ -24,6 +25,7 @@ export function ForkDialog({
   onClose: () => void;
 }) {
   const perform = usePerform();
+  const requestId = useRequestId();
   // A snapshot: the page behind continues to update.
   const [shown] = useState(detail);
   const steps = forkableSteps(shown);
@@ -40,14 +42,17 @@ export function ForkDialog({
       disabled={!form.valid || step === ""}
       onClose={onClose}
       onConfirm={() =>
-        perform(() => forkTaskAction({ queue, taskId, fromStep: step, reason, ...form.input }), {
-          failed: "Task not forked",
-          done: ({ newTaskId, copied }) => ({
-            title: "Fork spawned",
-            text: `${name}, with ${plural(copied, "step")} copied`,
-            link: { href: taskPath(queue, newTaskId), label: "Open task" },
-          }),
-        })
+        perform(
+          () => forkTaskAction({ requestId, queue, taskId, fromStep: step, reason, ...form.input }),
+          {
+            failed: "Task not forked",
+            done: ({ newTaskId, copied }) => ({
+              title: "Fork spawned",
+              text: `${name}, with ${plural(copied, "step")} copied`,
+              link: { href: taskPath(queue, newTaskId), label: "Open task" },
+            }),
+          },
+        )
       }
     >
       <p className="text-ink-2">

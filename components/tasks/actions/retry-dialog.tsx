@@ -3,6 +3,7 @@ import { useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { taskPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
+import { useRequestId } from "@/components/layout/use-request-id";
 import { Changes } from "@/components/ui/data/changes";
 import { Field, Input } from "@/components/ui/form/field";
 import { Radio } from "@/components/ui/form/radio";
@@ -18,6 +19,7 @@ const MAX_EXTRA = 1000;
 /** Retries a failed task: more attempts for the same task, or a new one. */
 export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
   const perform = usePerform();
+  const requestId = useRequestId();
   const [reason, setReason] = useState("");
   const [spawnNew, setSpawnNew] = useState(false);
   const [more, setMore] = useState("1");
@@ -39,9 +41,11 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
         perform(
           () =>
             retryTaskAction({
+              requestId,
               queue,
               taskId,
               reason,
+              expectedAttempts: attempts,
               ...(spawnNew ? { spawnNew } : { extraAttempts: extra }),
             }),
           {

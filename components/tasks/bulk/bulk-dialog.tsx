@@ -12,50 +12,59 @@ import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { startBulkAction } from "@/lib/actions/bulk";
-import type { BulkPreview } from "@/lib/bulk/selected-tasks";
+import type { Previews } from "@/lib/actions/previews/previews";
 import type { TaskAddress } from "@/lib/bulk/selection";
 import { formatCount, formatNumber, formatShortId, plural } from "@/lib/format";
 import { BULK_ACTIONS, type BulkAction, TYPED_FROM } from "@/lib/model/bulk";
+import type { TaskState } from "@/lib/model/states";
 import { previewQuery } from "@/lib/query/previews";
 import {
   serializeTaskFilters,
   type TaskFilters,
   taskFilters,
 } from "@/lib/search-params/tasks/filters";
+import { listWords } from "@/lib/search-params/tasks/query";
 import { StateLabel } from "../state/state-label";
 import { BULK_WORDS, RATES } from "./bulk-words";
 
 /** The tasks: listed by address, or all that match the filters of a list. */
-export type BulkDialogSelection = { ids: readonly TaskAddress[] } | { filters: TaskFilters };
+export type BulkDialogSelection =
+  | { ids: readonly (TaskAddress & { state?: TaskState })[] }
+  | { filters: TaskFilters };
+
+/** What the server returns for a preview. */
+type Plan = Previews["bulk"]["data"];
 
 /**
- * Applies one action to many tasks: choose it, see a preview, confirm (by typing a phrase for large numbers). The server
- * runs it in the background; the toast links to its progress.
+ * Applies one action to many tasks: choose it, see a preview, confirm (by typing a phrase for large numbers). It starts
+ * with what was previewed: the server refuses if more tasks match by then, and starts once however often it is asked. The
+ * operation runs in the background; the toast links to its progress.
  */
 export function BulkDialog({
   selection,
-  action: initial = "cancel",
+  action: initial,
   onStarted,
   onClose,
 }: {
   selection: BulkDialogSelection;
+  /** Chosen at first; by default the one that fits the states of the tasks, or none. */
   action?: BulkAction;
   /** Called once the operation has started. */
   onStarted?: () => void;
   onClose: () => void;
 }) {
   const perform = usePerform();
-  const [action, setAction] = useState(initial);
+  const [action, setAction] = useState(initial ?? findFittingAction(selection));
   const [extra, setExtra] = useState("1");
   const [rate, setRate] = useState("200");
   const [typed, setTyped] = useState("");
   const [reason, setReason] = useState("");
   // A snapshot: the page behind continues to update.
   const [tasks] = useState(() => toInput(selection));
-  const preview = useQuery(previewQuery("bulk", { action, ...tasks }));
-  const plan = preview.data;
-  const words = BULK_WORDS[action];
-  const phrase = plan && toPhrase(words.label, plan.eligible);
+  const preview = useQuery(previewQuery("bulk", action && { action, ...tasks }));
+  const plan = action && preview.data;
+  const words = action && BULK_WORDS[action];
+  const phrase = plan && words && toPhrase(words.label, plan.eligible);
   const extraAttempts = Number(extra);
   const validExtra = Number.isInteger(extraAttempts) && extraAttempts >= 1 && extraAttempts <= 1000;
   const ready =
@@ -71,22 +80,24 @@ export function BulkDialog({
           : `Choose an action for ${plan ? countMatching(plan) : "all matching tasks"}`
       }
       confirmLabel={
-        plan && plan.eligible.value > 0
-          ? `${words.label} ${formatCount(plan.eligible)}`
-          : words.label
+        !words
+          ? "Choose an action"
+          : plan && plan.eligible.value > 0
+            ? `${words.label} ${formatCount(plan.eligible)}`
+            : words.label
       }
       cancelLabel={action === "cancel" ? "Keep tasks" : "Cancel"}
       danger={action === "cancel"}
       disabled={!ready}
       onClose={onClose}
       onConfirm={async () => {
+        if (!action || !plan) return undefined;
         const failure = await perform(
           () =>
             startBulkAction({
               action,
-              ...tasks,
+              ...plan.start,
               perSecond: rate === "" ? null : Number(rate),
-              shown: plan?.eligible.value ?? 0,
               reason,
               ...(action === "retry" && { extraAttempts }),
             }),
@@ -94,15 +105,17 @@ export function BulkDialog({
             failed: "Bulk operation not started",
             done: ({ bulkId }) => ({
               title: "Started in the background",
-              text: `${words.label}, ${plan ? formatCount(plan.eligible) : ""} tasks`,
+              text: `${BULK_WORDS[action].label}, ${formatCount(plan.eligible)} tasks`,
               link: { href: bulkPath(bulkId), label: "View progress" },
             }),
           },
         );
         if (!failure) onStarted?.();
+        else if (failure.code === "state_changed") void preview.refetch();
         return failure;
       }}
     >
+      {"filters" in selection && <Scope filters={selection.filters} />}
       <fieldset className="grid gap-2 wide:grid-cols-2">
         <legend className="sr-only">Action</legend>
         {BULK_ACTIONS.map((one) => (
@@ -115,17 +128,21 @@ export function BulkDialog({
           />
         ))}
       </fieldset>
-      <p className="mt-2 text-ink-2">{words.description}</p>
-      <PlanPreview
-        preview={plan}
-        done={words.done}
-        problem={
-          plan && !plan.installed
-            ? "Bulk operations need the dashboard’s own tables, which this database does not have. Install them with npm run db:migrate."
-            : preview.error?.message
-        }
-        onRetry={preview.error ? () => preview.refetch() : undefined}
-      />
+      <p className="mt-2 text-ink-2">
+        {words ? words.description : "Nothing is chosen. The preview counts the tasks first."}
+      </p>
+      {words && (
+        <PlanPreview
+          preview={plan}
+          done={words.done}
+          problem={
+            plan && !plan.installed
+              ? "Bulk operations need the dashboard’s own tables, which this database lacks or has in an earlier version. Install them with npm run db:migrate."
+              : preview.error?.message
+          }
+          onRetry={preview.error ? () => preview.refetch() : undefined}
+        />
+      )}
       <div className="mt-3 flex flex-col gap-2">
         <div className="flex flex-wrap gap-2">
           {action === "retry" && (
@@ -180,6 +197,37 @@ export function BulkDialog({
   );
 }
 
+/** The action that all tasks allow, if it destroys nothing. */
+function findFittingAction(selection: BulkDialogSelection): BulkAction | undefined {
+  const states =
+    "ids" in selection ? selection.ids.map(({ state }) => state) : selection.filters.state;
+  if (states.length === 0) return undefined;
+  if (states.every((state) => state === "failed")) return "retry";
+  const areEnded = states.every((state) => state === "completed" || state === "cancelled");
+  return areEnded ? "run-again" : undefined;
+}
+
+/** Which tasks match, in the words of the search box. */
+function Scope({ filters }: { filters: TaskFilters }) {
+  const { range, after, before } = filters;
+  const words = [
+    ...listWords(filters).map(({ text }) => text),
+    ...(range ? [`spawned in the last ${range}`] : []),
+    ...(after ? [`spawned after ${after}`] : []),
+    ...(before ? [`spawned before ${before}`] : []),
+  ];
+  return (
+    <ul aria-label="Tasks that match" className="mb-3 flex flex-wrap gap-1.5 text-12">
+      {words.length === 0 && <li className="text-ink-2">All tasks of all queues</li>}
+      {words.map((word) => (
+        <li key={word} className="mono max-w-full truncate rounded-1 bg-active px-1.5 py-0.5">
+          {word}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function toInput(selection: BulkDialogSelection) {
   if ("ids" in selection)
     return { ids: selection.ids.map(({ queue, taskId }) => ({ queue, taskId })) };
@@ -196,7 +244,7 @@ function toPhrase(label: string, eligible: { value: number; precision: string })
 }
 
 /** How many tasks match, whether they will be changed or skipped. */
-function countMatching({ eligible, ineligible }: BulkPreview): string {
+function countMatching({ eligible, ineligible }: Plan): string {
   const skipped = ineligible.reduce((sum, { count }) => sum + count, 0);
   const total = { ...eligible, value: eligible.value + skipped };
   return `${formatCount(total)} matching ${total.value === 1 ? "task" : "tasks"}`;
@@ -209,7 +257,7 @@ function PlanPreview({
   problem,
   onRetry,
 }: {
-  preview: BulkPreview | undefined;
+  preview: Plan | undefined;
   /** What will be done to the tasks, as in "27 will be cancelled". */
   done: string;
   problem: string | undefined;
@@ -232,19 +280,40 @@ function PlanPreview({
   );
 }
 
+function describeQueue(
+  { name, count }: Plan["queues"][number],
+  _: number,
+  { length }: readonly unknown[],
+): string {
+  return length === 1 ? name : `${name} ${formatNumber(count)}`;
+}
+
 function Counts({
-  preview: { eligible, ineligible, sample },
+  preview: { eligible, ineligible, queues, sample },
   done,
 }: {
-  preview: BulkPreview;
+  preview: Plan;
   done: string;
 }) {
   return (
     <>
       <p className="flex items-center gap-2 px-3 py-2 font-medium">
-        <Icon name="circle-check" className="text-completed-solid" />
-        {formatCount(eligible)} will be {done}
+        {eligible.value > 0 ? (
+          <Icon name="circle-check" className="text-completed-solid" />
+        ) : (
+          <Icon name="circle-slash" className="text-ink-3" />
+        )}
+        <span className={eligible.value > 0 ? "" : "text-ink-3"}>
+          {formatCount(eligible)} will be {done}
+        </span>
       </p>
+      {queues.length > 0 && (
+        <p className="px-3 pb-1.5 text-ink-2">
+          {queues.length === 1 ? "In queue " : `In ${plural(queues.length, "queue")}: `}
+          {queues.slice(0, 5).map(describeQueue).join(", ")}
+          {queues.length > 5 && ` and ${queues.length - 5} more`}
+        </p>
+      )}
       {ineligible.map(({ reason, count }) => (
         <p key={reason} className="flex items-center gap-2 px-3 pb-1.5 text-ink-2">
           <Icon name="circle-slash" className="text-ink-3" />

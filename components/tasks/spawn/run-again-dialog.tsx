@@ -3,6 +3,7 @@ import { useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { taskPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
+import { useRequestId } from "@/components/layout/use-request-id";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { runAgainAction } from "@/lib/actions/tasks";
 import type { TaskDetail } from "@/lib/model/task";
@@ -11,6 +12,7 @@ import { CopyFields, useCopyForm } from "./copy-fields";
 /** Spawns a copy of a task, with or without edits. */
 export function RunAgainDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
   const perform = usePerform();
+  const requestId = useRequestId();
   // A snapshot: the page behind continues to update.
   const [shown] = useState(detail);
   const [reason, setReason] = useState("");
@@ -24,7 +26,7 @@ export function RunAgainDialog({ detail, onClose }: { detail: TaskDetail; onClos
       disabled={!form.valid}
       onClose={onClose}
       onConfirm={() =>
-        perform(() => runAgainAction({ queue, taskId, reason, ...form.input }), {
+        perform(() => runAgainAction({ requestId, queue, taskId, reason, ...form.input }), {
           failed: "Task not run again",
           done: ({ newTaskId }) => ({
             title: "Copy spawned",

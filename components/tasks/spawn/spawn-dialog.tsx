@@ -3,6 +3,7 @@ import { type ComponentProps, type ReactNode, useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { taskPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
+import { useRequestId } from "@/components/layout/use-request-id";
 import { Button } from "@/components/ui/form/button";
 import { Field, Input, Textarea } from "@/components/ui/form/field";
 import { jsonProblem } from "@/components/ui/form/json-field";
@@ -32,6 +33,7 @@ export function SpawnDialog({
   onClose: () => void;
 }) {
   const perform = usePerform();
+  const requestId = useRequestId();
   const [form, setForm] = useState<SpawnForm>({ ...EMPTY_FORM, name });
   const [json, setJson] = useState<string | null>(null);
   const [reason, setReason] = useState("");
@@ -47,7 +49,7 @@ export function SpawnDialog({
       onClose={onClose}
       onConfirm={async () => {
         if (!input) return undefined;
-        return perform(() => spawnTaskAction({ queue, ...input, reason }), {
+        return perform(() => spawnTaskAction({ requestId, queue, ...input, reason }), {
           failed: "Task not spawned",
           done: ({ taskId, created }) => ({
             title: created ? "Task spawned" : "Idempotency key already used",

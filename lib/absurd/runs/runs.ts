@@ -21,6 +21,7 @@ import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 import {
   EngineRefusalError,
+  RunChangedError,
   RunFailedError,
   RunNotFoundError,
   RunNotRunningError,
@@ -206,8 +207,11 @@ export async function scheduleRun(
  * Schemas 0.0.5 to 0.0.8 return silently when there is nothing to extend. There the run is locked and checked first,
  * in a transaction or a savepoint of the caller's, and the same errors are thrown.
  *
+ * With `expected`, the lease that an operator saw, the run is locked first, and the call is refused if another worker has
+ * it by now, or if the worker renewed it past the new end, so that it would become shorter.
+ *
  * @throws InvalidArgumentError unless `seconds` is a whole number above 0. @throws TaskCancelledError, RunFailedError,
- * RunNotFoundError, RunNotRunningError. @throws EngineRefusalError when the run was claimed without a lease.
+ * RunNotFoundError, RunNotRunningError. @throws RunChangedError for a lease that differs from `expected`. @throws EngineRefusalError when the run was claimed without a lease.
  * @throws UnsupportedByEngineError before schema 0.0.5.
  */
 export async function extendClaim(
@@ -215,6 +219,7 @@ export async function extendClaim(
   queue: string,
   runId: Uuid,
   seconds: number,
+  expected?: Lease,
 ): Promise<void> {
   requireInteger("seconds", seconds, 1);
   const extend = (tx: Queryable) =>
@@ -227,22 +232,51 @@ export async function extendClaim(
     );
   await requireFeature(db, "extend_claim");
   const { features } = await getCapabilities(db);
-  if (features.has("lease checks")) await extend(db);
+  if (features.has("lease checks") && expected === undefined) await extend(db);
   else
     await atomically(db, async (tx) => {
-      await requireLease(tx, queue, runId);
+      const lease = await requireLease(tx, queue, runId, seconds);
+      if (expected) refuseOtherLease(runId, lease, expected, seconds);
       await extend(tx);
     });
 }
 
+/** Who has a run, and until when; `null`: the lease does not end. */
+export type Lease = { claimedBy: string | null; claimExpiresAt: Date | null };
+
+type LockedLease = { claimed_by: string | null; claim_expires_at: string | null; ends: string };
+
+function refuseOtherLease(runId: Uuid, lease: LockedLease, expected: Lease, seconds: number): void {
+  if (lease.claimed_by !== expected.claimedBy)
+    throw new RunChangedError(
+      runId,
+      "running",
+      `is leased to ${lease.claimed_by ?? "another worker"} now`,
+    );
+  const [ends, now] = [decodeDate(lease.ends), decodeDate(lease.claim_expires_at)];
+  const wasEarlier = expected.claimExpiresAt !== null && expected.claimExpiresAt <= ends;
+  if (wasEarlier && now !== null && now > ends)
+    throw new RunChangedError(
+      runId,
+      "running",
+      `was renewed by its worker, so its lease ends later than in ${seconds} s`,
+    );
+}
+
 /** Locks the run and throws what `extend_claim` raises since schema 0.1.0, in the same order and words. */
-async function requireLease(tx: Queryable, queue: string, runId: Uuid): Promise<void> {
-  const [run] = await call<{ state: TaskState; leased: boolean; task_state: TaskState | null }>(
+async function requireLease(
+  tx: Queryable,
+  queue: string,
+  runId: Uuid,
+  seconds: number,
+): Promise<LockedLease> {
+  const [run] = await call<LockedLease & { state: TaskState; task_state: TaskState | null }>(
     tx,
-    `select r.state, r.claim_expires_at is not null as leased,
+    `select r.state, r.claimed_by, ${selectInstants("claim_expires_at")},
+            extract(epoch from absurd.current_time() + make_interval(secs => $2))::text as ends,
             (select t.state from ${queueTable("t", queue)} t where t.task_id = r.task_id) as task_state
        from ${queueTable("r", queue)} r where r.run_id = $1 for update`,
-    [runId],
+    [runId, seconds],
     { queue },
   );
   if (!run) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}"`);
@@ -251,10 +285,11 @@ async function requireLease(tx: Queryable, queue: string, runId: Uuid): Promise<
     throw new RunFailedError(`Run "${runId}" has already failed in queue "${queue}"`);
   if (run.state !== "running")
     throw new RunNotRunningError(`Run "${runId}" is not currently running in queue "${queue}"`);
-  if (!run.leased)
+  if (run.claim_expires_at === null)
     throw new EngineRefusalError(
       `Run "${runId}" does not have an active claim in queue "${queue}"`,
     );
+  return run;
 }
 
 /** Returns the id of a run's task, or `null` for an unknown run. @throws QueueNotFoundError. */

@@ -1,6 +1,7 @@
 import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
-import { isActive, type TaskState } from "../../model/states.ts";
+import { ACTIVE_STATES, isActive, type TaskState } from "../../model/states.ts";
+import { atomically } from "../connection/atomically.ts";
 import { callFeature, requireFeature } from "../connection/capabilities.ts";
 import { decodeDate, decodeJson, selectInstants, selectJson } from "../connection/columns.ts";
 import { requireInteger } from "../connection/parameters.ts";
@@ -23,7 +24,7 @@ export type CancelledTask = {
 /**
  * Cancels a task that is pending, sleeping or running; an ended task stays unchanged. The rows change at once. A
  * worker that executes the task gets `TaskCancelledError` at its next checkpoint, heartbeat or completion. If two
- * callers cancel a task at the same time, both may get `cancelled: true`.
+ * callers cancel a task at the same time, one of them gets `cancelled: true`.
  *
  * @throws TaskNotFoundError or RunNotFoundError. @throws QueueNotFoundError for an unknown queue.
  * @throws UnsupportedByEngineError before schema 0.0.5.
@@ -36,12 +37,22 @@ export async function cancelTask(
   await requireFeature(db, "cancel_task");
   const taskId =
     "taskId" in target ? target.taskId : await requireTaskIdForRun(db, queue, target.runId);
-  const before = await getTaskState(db, queue, taskId);
-  const statement = "select absurd.cancel_task($1, $2)";
-  await callFeature(db, "cancel_task", statement, [queue, taskId], { queue });
-  const state = await getTaskState(db, queue, taskId);
-  const wasActive = isActive(before);
-  return { taskId, cancelled: wasActive && state === "cancelled", state };
+  return atomically(db, async (tx) => {
+    // The engine's order: runs, then the task.
+    await call(
+      tx,
+      `select from ${queueTable("r", queue)} where task_id = $1 and state = any($2::text[])
+        order by run_id for update`,
+      [taskId, ACTIVE_STATES],
+      { queue },
+    );
+    const before = await getTaskState(tx, queue, taskId);
+    const statement = "select absurd.cancel_task($1, $2)";
+    await callFeature(tx, "cancel_task", statement, [queue, taskId], { queue });
+    const state = await getTaskState(tx, queue, taskId);
+    const wasActive = isActive(before);
+    return { taskId, cancelled: wasActive && state === "cancelled", state };
+  });
 }
 
 async function getTaskState(db: Queryable, queue: string, taskId: Uuid): Promise<TaskState> {

@@ -1,4 +1,5 @@
 import "server-only";
+import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
@@ -8,8 +9,9 @@ import { fixWindow, parseFilters } from "@/lib/bulk/selection";
 import { number } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { BULK_ACTIONS } from "@/lib/model/bulk";
+import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
-import type { TaskFilters } from "@/lib/search-params/tasks/filters";
+import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 import { definePreview } from "../define-action";
 import { queueName, uuid } from "../internal/inputs";
 import { guards } from "../tenant-guards";
@@ -23,24 +25,37 @@ const filters = z.string("is missing").max(4_000, "is too long");
 export const bulkInput = z
   .object({
     action: z.enum(BULK_ACTIONS, "is not a bulk action"),
-    /** Either task ids, or the query string of a task list. */
     ids: ids.optional(),
+    /** The query string of a task list. With `ids`, only they are acted on. */
     filters: filters.optional(),
   })
-  .refine((given) => (given.ids === undefined) !== (given.filters === undefined), {
-    message: "Give either task ids or filters",
+  .refine((given) => given.ids !== undefined || given.filters !== undefined, {
+    message: "Give task ids or filters",
   });
 
-/** What an action would do to the selected tasks in their current states, and whether bulk operations are installed. */
+/** What an action would do to the selected tasks in their current states, and what a start has to repeat. */
 export const getBulkPreview = definePreview({
   name: "preview bulk",
   permission: "start bulk",
   input: bulkInput,
   guard: guards.visibleTasks,
-  run: async (input, { db, signal }) => ({
-    ...(await previewBulk(input.action, toSelection(input, await getClock(db)), { signal })),
-    installed: await isBulkInstalled(db),
-  }),
+  run: async (input, { db, signal }) => {
+    const selection = toSelection(input, await getClock(db));
+    const { tasks, ...preview } = await previewBulk(input.action, selection, { signal });
+    const filters = "filters" in selection ? serializeTaskFilters(selection.filters) : undefined;
+    return {
+      ...preview,
+      /** What a start has to repeat, so that it acts on no other tasks than were counted. */
+      start: {
+        requestId: randomUUID() as Uuid,
+        shown: preview.eligible.value,
+        exact: preview.eligible.precision === "exact",
+        ...(filters !== undefined && { filters }),
+        ...(tasks && tasks.length > 0 && { ids: tasks }),
+      },
+      installed: await isBulkInstalled(db),
+    };
+  },
 });
 
 /**
