@@ -7,7 +7,9 @@ export async function register(): Promise<void> {
     // What this throws ends the server with its message.
     const { getEnvironment } = await import("@/lib/db/env");
     getEnvironment();
-    const { startBulkRunner } = await import("@/lib/bulk/runner");
+    const { startBulkRunner, stopBulkRunner } = await import("@/lib/bulk/runner");
+    const { onShutdown } = await import("@/lib/shutdown");
     startBulkRunner();
+    onShutdown("bulk operations", stopBulkRunner);
   }
 }

@@ -1,27 +1,29 @@
-import { readFileSync } from "node:fs";
 import { PHASE_PRODUCTION_BUILD } from "next/constants.js";
 
 /**
- * Names this build, so that a page of an older one knows when the server was updated. A build makes the name, unless
- * NEXT_DEPLOYMENT_ID gives one; the server reads it from the build.
+ * A production build is a folder that runs by itself (`server/app-folder.ts`), with these settings stored in it. Its base
+ * path is this placeholder, which is replaced when the server starts. The deployment's id names the build, so that a page
+ * of an older one knows when the server was updated; it is in the environment, because the processes of one build must agree.
+ *
+ * @returns {import("next").NextConfig}
  */
-function findDeploymentId(phase) {
-  if (phase === PHASE_PRODUCTION_BUILD) {
-    // In the environment, because the processes of one build must agree.
-    process.env.NEXT_DEPLOYMENT_ID ||= Date.now().toString(36);
-    return process.env.NEXT_DEPLOYMENT_ID;
-  }
-  try {
-    return JSON.parse(readFileSync(".next/required-server-files.json", "utf8")).config.deploymentId;
-  } catch {
-    // The development server has none.
-    return undefined;
-  }
+function configureBuild() {
+  process.env.NEXT_DEPLOYMENT_ID ||= Date.now().toString(36);
+  return {
+    output: "standalone",
+    basePath: "/__absurd_base__",
+    env: { NEXT_PUBLIC_BASE_PATH: "/__absurd_base__" },
+    deploymentId: process.env.NEXT_DEPLOYMENT_ID,
+    outputFileTracingRoot: import.meta.dirname,
+    // `npm test` has checked the types just before it builds.
+    typescript: { ignoreBuildErrors: process.env.TYPES_ARE_CHECKED === "1" },
+  };
 }
 
 /** @type {import("next").NextConfig} */
 const config = {
   poweredByHeader: false,
+  images: { unoptimized: true },
   reactStrictMode: true,
   reactCompiler: true,
   typedRoutes: false,
@@ -45,4 +47,5 @@ const config = {
 };
 
 /** @param {string} phase */
-export default (phase) => ({ ...config, deploymentId: findDeploymentId(phase) });
+export default (phase) =>
+  phase === PHASE_PRODUCTION_BUILD ? { ...config, ...configureBuild() } : config;

@@ -1,12 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
+import { withBase } from "@/lib/base-path";
 import { getEnvironment } from "@/lib/db/env";
 import { apiHeaders, pageHeaders } from "@/lib/identity/headers";
 import { findForeign } from "@/lib/identity/origin";
 import { SESSION_COOKIE, verifySession } from "@/lib/identity/session";
 
 /** Open without signing in. Probes of load balancers cannot sign in, and learn no more than whether there is a database. */
-const OPEN = ["/sign-in", "/api/health"];
+const OPEN = [
+  "/sign-in",
+  "/api/health",
+  "/api/health/live",
+  "/api/health/ready",
+  "/api/health/startup",
+];
 
 /**
  * Stands before every page, route and action: refuses foreign hosts and origins, asks for a session where a token is
@@ -37,7 +44,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
     if (!session) {
       // Where the browser is, which need not be the address this server listens on.
       const scheme = request.headers.get("x-forwarded-proto") === "https" ? "https" : "http";
-      const signIn = new URL("/sign-in", `${scheme}://${request.headers.get("host")}`);
+      const signIn = new URL(withBase("/sign-in"), `${scheme}://${request.headers.get("host")}`);
       if (pathname !== "/") signIn.searchParams.set("next", pathname + search);
       return NextResponse.redirect(signIn, { headers: apiHeaders() });
     }
@@ -53,7 +60,8 @@ export async function proxy(request: NextRequest): Promise<Response> {
   return withHeaders(NextResponse.next({ request: { headers: forwarded } }), headers);
 }
 
-export const config = { matcher: "/((?!_next/static/|_next/image|favicon.ico).*)" };
+// Below a base path, the second pattern does not match the root.
+export const config = { matcher: ["/", "/((?!_next/static/|_next/image|favicon.ico).*)"] };
 
 function refuse(status: number, code: string, message: string, hint: string): Response {
   return Response.json({ error: { code, message, hint } }, { status, headers: apiHeaders() });

@@ -4,13 +4,14 @@ import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { parsePreferences } from "@/components/layout/preferences/preferences";
+import { withBase } from "@/lib/base-path";
 import { cn } from "@/lib/cn";
 import "./globals.css";
 
 export const metadata: Metadata = {
   title: { default: "Absurd", template: "%s · Absurd" },
   description: "The operator's dashboard for Absurd, the Postgres-native durable-execution engine",
-  icons: { icon: "/icon.svg" },
+  icons: { icon: withBase("/icon.svg") },
 };
 
 export const viewport: Viewport = { colorScheme: "light dark" };

@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { type Child, startChild } from "@/server/child";
+import { nodeArguments, type PROGRAMS } from "@/server/program";
 import { AGENTS, BILLING, MEDIA, ORDERS, WORKFLOWS } from "./queues";
 
 /** A worker process: its name, the queue it serves, and how. */
@@ -47,18 +47,18 @@ export async function startFleet(options: {
   withTraffic?: boolean;
 }): Promise<{ pids: () => number[]; stop: () => Promise<void> }> {
   const { databaseUrl, logFile, members = FLEET, withTraffic = true } = options;
-  const run = (name: string, script: string, ...args: string[]) =>
+  const run = (name: string, program: (typeof PROGRAMS)[number], ...args: string[]) =>
     keepRunning(name, logFile, () =>
       startChild({
-        args: ["--import", "tsx", fileURLToPath(new URL(script, import.meta.url)), ...args],
+        args: [...nodeArguments(program), ...args],
         env: { DATABASE_URL: databaseUrl },
         logFile,
       }),
     );
   const workers = await Promise.all(
-    members.map((settings) => run(settings.name, "worker.ts", JSON.stringify(settings))),
+    members.map((settings) => run(settings.name, "demo/worker.ts", JSON.stringify(settings))),
   );
-  const traffic = withTraffic ? [await run("traffic", "traffic.ts")] : [];
+  const traffic = withTraffic ? [await run("traffic", "demo/traffic.ts")] : [];
   return {
     pids: () => [...workers, ...traffic].map(({ pid }) => pid()),
     stop: async () => {

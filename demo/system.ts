@@ -6,8 +6,6 @@ import { prepareDatabase, prepareQueues, startServer } from "./database";
 import { FLEET, startFleet } from "./fleet";
 import { stage } from "./stage";
 
-export const DEFAULT_DATA_DIR = ".data/demo";
-
 /**
  * Starts all of the demo that is not the dashboard: the database with its history, the workers and the traffic. Each is
  * handed to the supervisor as soon as it runs.

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import getPort, { portNumbers } from "get-port";
 import { NEXT } from "@/server/build";
 import { type Child, startChild } from "@/server/child";
+import { nodeArguments } from "@/server/program";
 
 const LOOPBACK = "127.0.0.1";
 /** How long to wait until the dashboard responds; `next dev` compiles first. */
@@ -26,7 +27,10 @@ export async function startWeb(options: {
     port: portNumbers(options.port, Math.min(options.port + 200, 65535)),
   });
   const child = await startChild({
-    args: [NEXT, mode, "-H", host, "-p", String(port)],
+    args:
+      mode === "start"
+        ? [...nodeArguments("server/main.ts"), "serve"]
+        : [NEXT, "dev", "-H", host, "-p", String(port)],
     env: {
       DATABASE_URL: databaseUrl,
       HOST: host,

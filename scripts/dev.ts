@@ -1,7 +1,8 @@
 /** `npm run dev`: the dashboard in development mode, on `DATABASE_URL` or else on the demo's system. */
 
+import { DEFAULT_DATA_DIR } from "@/demo/run";
 import { stage } from "@/demo/stage";
-import { DEFAULT_DATA_DIR, startSystem } from "@/demo/system";
+import { startSystem } from "@/demo/system";
 import { startWeb } from "@/demo/web";
 import { getEnvironment } from "@/lib/db/env";
 import { supervise } from "@/server/supervise";

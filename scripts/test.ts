@@ -10,7 +10,12 @@ import { POSTGRES_MAJORS } from "@/testing/postgres-versions";
 import { parsePlaywrightReport, parseVitestReport, type Tally } from "@/testing/tally";
 
 const long = process.argv.includes("--long");
-const env = { ...(long && { ABSURD_LONG: "1" }), CI: "1", NEXT_TELEMETRY_DISABLED: "1" };
+const env = {
+  ...(long && { ABSURD_LONG: "1" }),
+  CI: "1",
+  NEXT_TELEMETRY_DISABLED: "1",
+  TYPES_ARE_CHECKED: "1",
+};
 const started = Date.now();
 const total: Tally = { passed: 0, failed: 0, failures: [] };
 

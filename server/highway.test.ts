@@ -66,7 +66,7 @@ test("json, yaml, mermaid and dot convert", async () => {
   const yaml = await highway(["yaml", "-"], { input: json.stdout });
   const again = await highway(["json", "-"], { input: yaml.stdout });
   expect(again.stdout).toBe((await highway(["json", file])).stdout);
-});
+}, 120_000);
 
 test("build makes a workflow of builder calls", async () => {
   const { stdout } = await highway([

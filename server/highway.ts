@@ -1,5 +1,3 @@
-/** `npm run -s highway -- …`: Highway workflows on the command line. */
-
 import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { Command, Option } from "commander";
@@ -25,94 +23,101 @@ const OUTPUTS = ["json", "yaml", "mermaid", "dot"] as const;
 type Output = (typeof OUTPUTS)[number];
 type Drawing = { style?: MermaidStyle; rich?: boolean };
 
-const program = new Command("npm run -s highway --").description(
-  "Checks, converts, draws and runs Highway workflows. A file of - is standard input.",
-);
+/** `absurd-dashboard highway`: runs one of its commands, and sets the exit code of the process. */
+export async function runHighway(args: string[]): Promise<void> {
+  const program = new Command("absurd-dashboard highway").description(
+    "Checks, converts, draws and runs Highway workflows. A file of - is standard input.",
+  );
 
-program
-  .command("validate <file>")
-  .description("print the errors and warnings of a workflow; exit with 1 if there are errors")
-  .action(async (file: string) => {
-    const workflow = await load(file);
-    for (const problem of listNotExecuted(workflow))
-      console.error(formatProblem({ ...problem, severity: "warning" }));
-    console.log(`${workflow.name} ${workflow.version} is valid.`);
-  });
-
-for (const format of ["json", "yaml"] as const)
   program
-    .command(`${format} <file>`)
-    .description(`write a workflow as ${format.toUpperCase()}, also an invalid one`)
-    .action(async (file: string) => print(await convert(file), format));
-
-const styleOption = () =>
-  new Option("--style <style>", "for mermaid: as the Python package 2.0.2 or 2.2.0 draws, or all")
-    .choices(MERMAID_STYLES)
-    .conflicts("rich");
-const richOption = () => new Option("--rich", "the same as --style rich").default(false);
-
-program
-  .command("mermaid <file>")
-  .description("draw a workflow as a Mermaid state diagram, also an invalid one")
-  .addOption(styleOption())
-  .addOption(richOption())
-  .action(async (file: string, drawing: Drawing) => print(await convert(file), "mermaid", drawing));
-
-program
-  .command("dot <file>")
-  .description("draw a workflow in the language of Graphviz, also an invalid one")
-  .action(async (file: string) => print(await convert(file), "dot"));
-
-program
-  .command("build <steps-file>")
-  .description("build a workflow from a list of builder calls")
-  .addOption(new Option("--format <format>", "what to write").choices(OUTPUTS).default("yaml"))
-  .addOption(styleOption())
-  .addOption(richOption())
-  .action(async (file: string, { format, ...drawing }: Drawing & { format: Output }) => {
-    const steps = parseText(await read(file));
-    const isText = !hasErrors(steps.problems);
-    const { workflow, problems } = isText ? buildFromSteps(steps.value) : { problems: [] };
-    print(accept(workflow, [...steps.problems, ...problems], canConvert), format, drawing);
-  });
-
-program
-  .command("store <file>")
-  .description(
-    "store a workflow in the database of DATABASE_URL, for the dashboard to draw and start",
-  )
-  .option("--tenant <id>", "whose it is", "default")
-  .action(async (file: string, { tenant }: { tenant: string }) => {
-    const workflow = await load(file);
-    await withDatabase(async (pool) => {
-      const id = await storeWorkflow(pool, workflow, { tenantId: tenant });
-      console.log(`definition ${id} of ${workflow.name} ${workflow.version}`);
+    .command("validate <file>")
+    .description("print the errors and warnings of a workflow; exit with 1 if there are errors")
+    .action(async (file: string) => {
+      const workflow = await load(file);
+      for (const problem of listNotExecuted(workflow))
+        console.error(formatProblem({ ...problem, severity: "warning" }));
+      console.log(`${workflow.name} ${workflow.version} is valid.`);
     });
-  });
 
-program
-  .command("run <file>")
-  .description("start a workflow in the database of DATABASE_URL, to be executed by a worker there")
-  .requiredOption("--queue <queue>", "the queue of that worker")
-  .option("--inputs <json>", "a JSON object", "{}")
-  .option("--wait", "wait until the run has ended, and print how", false)
-  .action(async (file: string, options: { queue: string; inputs: string; wait: boolean }) => {
-    const inputs = readInputs(options.inputs);
-    const workflow = await load(file);
-    const missing = listMissingInputs(workflow, inputs);
-    if (missing.length > 0) throw new Error(`Missing inputs: ${missing.join(", ")}.`);
-    await withDatabase(async (pool) => {
-      const { queue } = options;
-      const { workflowRunId, taskId } = await startWorkflow(pool, queue, workflow, { inputs });
-      console.log(`workflow run ${workflowRunId}, task ${taskId}`);
-      if (options.wait) process.exitCode = await waitForEnd(pool, workflowRunId);
+  for (const format of ["json", "yaml"] as const)
+    program
+      .command(`${format} <file>`)
+      .description(`write a workflow as ${format.toUpperCase()}, also an invalid one`)
+      .action(async (file: string) => print(await convert(file), format));
+
+  const styleOption = () =>
+    new Option("--style <style>", "for mermaid: as the Python package 2.0.2 or 2.2.0 draws, or all")
+      .choices(MERMAID_STYLES)
+      .conflicts("rich");
+  const richOption = () => new Option("--rich", "the same as --style rich").default(false);
+
+  program
+    .command("mermaid <file>")
+    .description("draw a workflow as a Mermaid state diagram, also an invalid one")
+    .addOption(styleOption())
+    .addOption(richOption())
+    .action(async (file: string, drawing: Drawing) =>
+      print(await convert(file), "mermaid", drawing),
+    );
+
+  program
+    .command("dot <file>")
+    .description("draw a workflow in the language of Graphviz, also an invalid one")
+    .action(async (file: string) => print(await convert(file), "dot"));
+
+  program
+    .command("build <steps-file>")
+    .description("build a workflow from a list of builder calls")
+    .addOption(new Option("--format <format>", "what to write").choices(OUTPUTS).default("yaml"))
+    .addOption(styleOption())
+    .addOption(richOption())
+    .action(async (file: string, { format, ...drawing }: Drawing & { format: Output }) => {
+      const steps = parseText(await read(file));
+      const isText = !hasErrors(steps.problems);
+      const { workflow, problems } = isText ? buildFromSteps(steps.value) : { problems: [] };
+      print(accept(workflow, [...steps.problems, ...problems], canConvert), format, drawing);
     });
-  });
 
-await program.parseAsync().catch((error: Error) => {
-  console.error(`error ${error.message}`);
-  process.exitCode = 1;
-});
+  program
+    .command("store <file>")
+    .description(
+      "store a workflow in the database of DATABASE_URL, for the dashboard to draw and start",
+    )
+    .option("--tenant <id>", "whose it is", "default")
+    .action(async (file: string, { tenant }: { tenant: string }) => {
+      const workflow = await load(file);
+      await withDatabase(async (pool) => {
+        const id = await storeWorkflow(pool, workflow, { tenantId: tenant });
+        console.log(`definition ${id} of ${workflow.name} ${workflow.version}`);
+      });
+    });
+
+  program
+    .command("run <file>")
+    .description(
+      "start a workflow in the database of DATABASE_URL, to be executed by a worker there",
+    )
+    .requiredOption("--queue <queue>", "the queue of that worker")
+    .option("--inputs <json>", "a JSON object", "{}")
+    .option("--wait", "wait until the run has ended, and print how", false)
+    .action(async (file: string, options: { queue: string; inputs: string; wait: boolean }) => {
+      const inputs = readInputs(options.inputs);
+      const workflow = await load(file);
+      const missing = listMissingInputs(workflow, inputs);
+      if (missing.length > 0) throw new Error(`Missing inputs: ${missing.join(", ")}.`);
+      await withDatabase(async (pool) => {
+        const { queue } = options;
+        const { workflowRunId, taskId } = await startWorkflow(pool, queue, workflow, { inputs });
+        console.log(`workflow run ${workflowRunId}, task ${taskId}`);
+        if (options.wait) process.exitCode = await waitForEnd(pool, workflowRunId);
+      });
+    });
+
+  await program.parseAsync(args, { from: "user" }).catch((error: Error) => {
+    console.error(`error ${error.message}`);
+    process.exitCode = 1;
+  });
+}
 
 async function withDatabase(work: (pool: Pool) => Promise<void>): Promise<void> {
   if (!process.env.DATABASE_URL) throw new Error("DATABASE_URL is not set.");

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 /** Runs `npm start`'s script with nothing but these settings. */
 function start(settings: Record<string, string>) {
   const { PATH = "", HOME = "", NODE_ENV } = process.env;
-  return promisify(execFile)(process.execPath, ["--import", "tsx", "server/start.ts"], {
+  return promisify(execFile)(process.execPath, ["--import", "tsx", "server/main.ts", "serve"], {
     env: { PATH, HOME, NODE_ENV, ...settings },
   });
 }

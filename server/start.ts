@@ -1,32 +1,25 @@
-/** `npm start`: serves the built dashboard on the database of `DATABASE_URL`, in which it changes nothing. */
-import { existsSync } from "node:fs";
-import { EnvironmentError, getEnvironment } from "@/lib/db/env";
-import { NEXT } from "@/server/build";
-import { startChild } from "@/server/child";
-import { supervise } from "@/server/supervise";
+import { getEnvironment } from "@/lib/db/env";
+import { findApp } from "./program";
+import { serve } from "./serve";
+import { supervise } from "./supervise";
 
-const { HOST, PORT } = settings();
-if (!existsSync(".next/BUILD_ID")) fail('There is no build yet. Run "npm run build" first.');
-
-const exitCode = await supervise(async (supervision) => {
-  const child = await startChild({
-    args: [NEXT, "start", "-H", HOST, "-p", String(PORT)],
-    env: { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
-  });
-  supervision.add({ name: "dashboard", stop: child.stop, ended: child.ended });
-});
-process.exit(exitCode);
-
-function settings() {
-  try {
-    return getEnvironment();
-  } catch (error) {
-    if (error instanceof EnvironmentError) return fail(error.message);
-    throw error;
+/**
+ * Serves the built dashboard on the settings of the environment, until it is asked to stop. It changes nothing in the
+ * database, and starts without one.
+ *
+ * @returns the exit code: 0 after a request to stop.
+ * @throws EnvironmentError
+ */
+export async function start(): Promise<number> {
+  const { HOST: host, PORT: port, BASE_PATH: basePath } = getEnvironment();
+  const folder = await findApp();
+  if (folder === undefined) {
+    console.error('There is no build yet. Run "npm run build" first.');
+    return 1;
   }
-}
-
-function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
+  return supervise(async (supervision) => {
+    const server = await serve({ folder, basePath, host, port });
+    supervision.add({ name: "dashboard", stop: server.stop });
+    console.log(`The dashboard is at ${server.url}`);
+  });
 }

@@ -17,7 +17,7 @@ const ROUTES = readdirSync(import.meta.dirname, { recursive: true, encoding: "ut
   .map((file) => path.dirname(file))
   .sort();
 /** Probes of load balancers may add parameters. */
-const STRICT = ROUTES.filter((route) => route !== "health");
+const STRICT = ROUTES.filter((route) => !route.startsWith("health"));
 const OF_QUEUE = ROUTES.filter((route) => route.startsWith("queues/[queue]/"));
 
 const ID = "019cae1e-6f2b-7c41-9d0e-52f1b8a3c7d4";

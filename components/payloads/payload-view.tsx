@@ -5,6 +5,7 @@ import { lazyPart } from "@/components/ui/feedback/lazy";
 import { Skeleton } from "@/components/ui/feedback/skeleton";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
+import { withBase } from "@/lib/base-path";
 import { formatBytes } from "@/lib/format";
 import type { Payload } from "@/lib/model/json";
 
@@ -56,7 +57,7 @@ function LargePayload<Key extends QueryKey>({
             {query.isFetching ? "Loading…" : "Load"}
           </Button>
         )}
-        <a href={source.url} download className={buttonClass("ghost")}>
+        <a href={withBase(source.url)} download className={buttonClass("ghost")}>
           <Icon name="download" size={14} />
           Download
         </a>

@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import getPort from "get-port";
+import { nodeArguments, ROOT } from "@/server/program";
 import { DataDirectoryError, type DataDirectoryProblem, explain } from "./errors";
 
 export type HostOptions = {
@@ -60,9 +60,7 @@ export async function startEmbeddedPostgres(options: {
   const host = spawn(
     process.execPath,
     [
-      "--import",
-      "tsx",
-      fileURLToPath(new URL("host.ts", import.meta.url)),
+      ...nodeArguments("demo/postgres/host.ts"),
       JSON.stringify({
         directory,
         logFile,
@@ -76,7 +74,7 @@ export async function startEmbeddedPostgres(options: {
       } satisfies HostOptions),
     ],
     {
-      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      cwd: ROOT,
       detached: true,
       stdio: ["pipe", "pipe", "inherit"],
     },

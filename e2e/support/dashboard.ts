@@ -15,7 +15,7 @@ export type Dashboard = {
  */
 export async function startDashboard(settings: Record<string, string>): Promise<Dashboard> {
   const port = await getPort({ host: "127.0.0.1" });
-  const server = execa(process.execPath, ["--import", "tsx", "server/start.ts"], {
+  const server = execa(process.execPath, ["--import", "tsx", "server/main.ts", "serve"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { DASHBOARD_OPERATOR: "e2e", ...settings, PORT: String(port) },
     all: true,

@@ -49,6 +49,18 @@ const schema = z
       .min(0, "is negative; give a TCP port such as 3000")
       .max(65_535, "is above 65535; give a TCP port such as 3000")
       .default(3000),
+    BASE_PATH: z
+      .string()
+      .default("")
+      .transform((value) => value.replace(/\/$/, ""))
+      .pipe(
+        z
+          .string()
+          .regex(
+            /^(\/[A-Za-z0-9._~-]+)*$/,
+            "is not a path; write it as /ops/absurd, of letters, digits, dots, hyphens, underscores and tildes",
+          ),
+      ),
     DASHBOARD_OPERATOR: z
       .string()
       .max(100, "is longer than 100 characters; give a short name")
@@ -116,6 +128,12 @@ const schema = z
     message:
       "is not set, but HOST opens the dashboard to other machines; set a token of at least 24 characters, or HOST=127.0.0.1",
   });
+
+/** The names of all settings. */
+export const SETTINGS = Object.keys(schema.shape) as readonly (keyof Environment)[];
+
+/** Settings whose values are never printed. A connection string is printed without its password. */
+export const SECRETS: readonly string[] = ["DASHBOARD_TOKEN"] satisfies (keyof Environment)[];
 
 /** The settings of the server process, checked and completed with their defaults. */
 export type Environment = z.output<typeof schema>;

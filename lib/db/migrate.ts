@@ -10,7 +10,8 @@ import {
   restoreFunctions,
 } from "./installed-engine";
 
-const FOLDER = fileURLToPath(new URL("../../drizzle", import.meta.url));
+/** Where the migration files are, one folder a component. */
+export const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../drizzle", import.meta.url));
 
 /** Key of the advisory lock that serialises migrations of a database; the number has no meaning. */
 const LOCK = 7_305_811_264;
@@ -38,7 +39,7 @@ export type Migration = {
  * @throws ForeignSchemaError for the engine, with nothing changed, when the `absurd` schema is not the one on record.
  */
 export async function migrate(client: Client, component: Component): Promise<Migration> {
-  const files = readMigrationFiles({ migrationsFolder: path.join(FOLDER, component) });
+  const files = readMigrationFiles({ migrationsFolder: path.join(MIGRATIONS_FOLDER, component) });
   const record = `absurd_dashboard.${component}_migrations`;
   await client.query("begin");
   try {

@@ -1,3 +1,4 @@
+import { withBase } from "@/lib/base-path";
 import { type ProblemBody, ProblemError } from "@/lib/model/problem";
 import { noteDeployment } from "./deployment";
 
@@ -25,7 +26,7 @@ export async function fetchFromApi(
 ): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, {
+    response = await fetch(withBase(path), {
       ...(signal && { signal }),
       ...(body !== undefined && { method: "POST", body }),
       ...(bypass && { headers: { "X-Bypass-Cache": "1" } }),

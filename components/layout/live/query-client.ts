@@ -1,4 +1,5 @@
 import { QueryCache, QueryClient } from "@tanstack/react-query";
+import { withBase, withoutBase } from "@/lib/base-path";
 import { ProblemError } from "@/lib/model/problem";
 import { markLive, markLost } from "./connection";
 
@@ -24,6 +25,6 @@ function handleError(error: unknown): void {
 }
 
 function goToSignIn(): void {
-  const here = `${location.pathname}${location.search}`;
-  location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
+  const here = `${withoutBase(location.pathname)}${location.search}`;
+  location.assign(withBase(`/sign-in?next=${encodeURIComponent(here)}`));
 }

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/form/button";
 import { Field, Input } from "@/components/ui/form/field";
 import { signInAction } from "@/lib/actions/session";
+import { withBase } from "@/lib/base-path";
 
 /** Signs in with the token and opens `next`. */
 export function SignInForm({ next }: { next: string }) {
@@ -13,7 +14,7 @@ export function SignInForm({ next }: { next: string }) {
     setPending(true);
     setProblem(null);
     const result = await signInAction(token).catch(() => undefined);
-    if (result?.ok) return location.assign(next);
+    if (result?.ok) return location.assign(withBase(next));
     setPending(false);
     setProblem(result?.error.message ?? "The server did not respond. Try again.");
   }

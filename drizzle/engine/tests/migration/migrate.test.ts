@@ -97,7 +97,7 @@ describe("the command", () => {
   const run = async (url: string | undefined, ...args: string[]) => {
     const result = await execa(
       process.execPath,
-      ["--import", "tsx", "server/migrate.ts", ...args],
+      ["--import", "tsx", "server/main.ts", "migrate", ...args],
       {
         cwd: ROOT,
         env: { DATABASE_URL: url },

@@ -1,0 +1,230 @@
+/** Checks of what is in the database: the engine's schema, the rights of the role, and upkeep that is due. */
+import type { Client } from "pg";
+import { getCapabilities } from "@/lib/absurd/connection/capabilities";
+import type { Check } from "./report";
+
+/** Tables of a queue by their first letter, and whether every generation has them. */
+const TABLES = ["t", "r", "c", "e", "w"];
+
+/** Lists at most this many names in a sentence. */
+const NAMED = 5;
+
+/** Which generation of the engine's schema there is. */
+export async function checkSchema(client: Client): Promise<Check> {
+  const id = "schema";
+  const { rows } = await client.query(
+    "select to_regnamespace('absurd') is not null as namespace, to_regclass('absurd.queues') is not null as queues",
+  );
+  if (!rows[0].queues)
+    return {
+      id,
+      verdict: "error",
+      message: rows[0].namespace
+        ? 'The schema "absurd" has no table of queues, or this role may not use the schema.'
+        : 'The database has no schema "absurd".',
+      hint: "Check the database in DATABASE_URL, grant `usage` on the schema, or install it with `absurd-dashboard migrate --engine`.",
+    };
+  const { features, schemaVersion } = await getCapabilities(client);
+  if (!features.has("cancel_task"))
+    return {
+      id,
+      verdict: "error",
+      message: 'The schema "absurd" is older than 0.0.5.',
+      hint: "Upgrade it with `absurdctl migrate`: older generations lack columns that the pages show.",
+    };
+  const name = schemaVersion ?? (features.has("write-once events") ? "0.1.x" : "0.0.5 to 0.0.8");
+  const missing = [
+    !features.has("idempotency keys") && "idempotency keys (0.0.6)",
+    !features.has("retry_task") && "retry in place (0.2.0)",
+    !features.has("queue policies") && "queue policies and partitions (0.4.0)",
+  ].filter(Boolean);
+  return {
+    id,
+    verdict: "ok",
+    message: `The engine's schema is ${name}.${missing.length > 0 ? ` It came before ${missing.join(", ")}.` : ""}`,
+  };
+}
+
+/** A right, what is off without it, and how to grant it. */
+type Right = { id: string; has: boolean; off: string; grant: string; verdict: "warning" | "error" };
+
+/** What this role may not do, and what that turns off. */
+export async function checkRights(client: Client): Promise<Check[]> {
+  const { rows } = await client.query(
+    `with queue as (select queue_name as name from absurd.queues),
+    queue_table as (
+      select queue.name, to_regclass(format('absurd.%I', prefix || '_' || queue.name)) as id
+      from queue cross join unnest($1::text[]) as prefix
+    ),
+    allowed as (
+      select name, bool_and(has_table_privilege(id, 'select')) as reads,
+        bool_and(has_table_privilege(id, 'insert, update, delete')
+          and has_table_privilege(id, 'insert') and has_table_privilege(id, 'update')
+          and has_table_privilege(id, 'delete')) as writes,
+        bool_and(pg_has_role((select relowner from pg_class where oid = id), 'usage')) as owns
+      from queue_table where id is not null group by name
+    )
+    select current_user as role,
+      has_schema_privilege('absurd', 'create') as creates,
+      (select coalesce(array_agg(name order by name) filter (where not reads), '{}') from allowed) as unread,
+      (select coalesce(array_agg(name order by name) filter (where not writes), '{}') from allowed) as unwritten,
+      (select coalesce(array_agg(name order by name) filter (where not owns), '{}') from allowed) as unowned,
+      has_function_privilege(to_regprocedure('absurd.current_time()')::oid, 'execute') as clock,
+      case when to_regclass('public.workflow_run') is not null
+        then has_table_privilege(to_regclass('public.workflow_run')::oid, 'select') end as runs,
+      case when to_regnamespace('absurd_dashboard') is not null
+        then has_schema_privilege('absurd_dashboard', 'usage') end as own`,
+    [TABLES],
+  );
+  const [found] = rows;
+  const role = `"${found.role}"`;
+  const rights: Right[] = [
+    {
+      id: "rights-read",
+      has: found.unread.length === 0,
+      off: `${listNames(found.unread)} cannot be shown`,
+      grant: `grant select on all tables in schema absurd to ${role};`,
+      verdict: "error",
+    },
+    {
+      id: "rights-clock",
+      has: found.clock !== false,
+      off: "no age can be computed",
+      grant: `grant execute on function absurd.current_time() to ${role};`,
+      verdict: "error",
+    },
+    {
+      id: "rights-act",
+      has: found.unwritten.length === 0,
+      off: `cancel, retry, reschedule, emit, spawn and bulk operations are off on ${listNames(found.unwritten)}`,
+      grant: `grant insert, update, delete on all tables in schema absurd to ${role};`,
+      verdict: "warning",
+    },
+    {
+      id: "rights-queues",
+      has: found.creates && found.unowned.length === 0,
+      off: "creating and dropping queues, and changing their partitions, is off",
+      grant: `grant create on schema absurd to ${role}; and the membership in the role that owns the tables`,
+      verdict: "warning",
+    },
+    {
+      id: "rights-workflows",
+      has: found.runs !== false,
+      off: "the workflow pages are empty",
+      grant: `grant select on public.workflow_run, public.workflow_definition to ${role};`,
+      verdict: "warning",
+    },
+    {
+      id: "rights-record",
+      has: found.own !== false,
+      off: "actions are not recorded, and bulk operations are off",
+      grant: `grant usage on schema absurd_dashboard to ${role};`,
+      verdict: "warning",
+    },
+  ];
+  const missing = rights.filter((right) => !right.has);
+  if (missing.length === 0)
+    return [
+      { id: "rights", verdict: "ok", message: `The role ${role} may view and do everything.` },
+    ];
+  return missing.map(({ id, off, grant, verdict }) => ({
+    id,
+    verdict,
+    message: `The role ${role} lacks a right: ${off}.`,
+    hint: `If it should have it: \`${grant}\``,
+  }));
+}
+
+/** Whether the dashboard's own tables are there. */
+export async function checkOwnTables(client: Client): Promise<Check> {
+  const id = "own-tables";
+  const { rows } = await client.query(
+    "select to_regclass('absurd_dashboard.dashboard_migrations') is not null as installed",
+  );
+  if (!rows[0].installed)
+    return {
+      id,
+      verdict: "warning",
+      message:
+        "The dashboard's own tables are not installed: actions are not recorded, and there are no bulk operations.",
+      hint: "Install them with `absurd-dashboard migrate`. They are in a schema of their own; the engine's tables stay as they are.",
+    };
+  return { id, verdict: "ok", message: "The dashboard's own tables are installed." };
+}
+
+/** Queues whose clean-up or partitions are due. Applies to engines with policies, from schema 0.4.0. */
+export async function checkUpkeep(client: Client): Promise<Check[]> {
+  const { features, cron } = await getCapabilities(client);
+  if (!features.has("queue policies"))
+    return [{ id: "upkeep", verdict: "skipped", message: "This engine has no queue policies." }];
+  const { rows } = await client.query(`
+    select q.queue_name as name, q.storage_mode as mode,
+      exists (select from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = to_regclass(format('absurd.%I', 't_' || q.queue_name))
+          and pg_get_expr(c.relpartbound, c.oid) <> 'DEFAULT') as parts,
+      (select max(pg_get_expr(c.relpartbound, c.oid)) from pg_inherits i
+        join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = to_regclass(format('absurd.%I', 't_' || q.queue_name))
+          and pg_get_expr(c.relpartbound, c.oid) <> 'DEFAULT') as newest,
+      absurd.uuidv7_floor(absurd.current_time() + '1 day'::interval)::text as tomorrow
+    from absurd.queues q order by 1`);
+  const partitioned = rows.filter(({ mode }) => mode === "partitioned");
+  const ending = partitioned
+    .filter(({ newest, tomorrow }) => {
+      const bounds = [...String(newest).matchAll(/'([0-9a-f-]{36})'/g)].map(
+        ([, uuid]) => uuid ?? "",
+      );
+      return (bounds.at(-1) ?? "") < tomorrow;
+    })
+    .map(({ name }) => name);
+  const checks: Check[] = [];
+  if (ending.length > 0)
+    checks.push({
+      id: "partitions",
+      verdict: "warning",
+      message: `${listNames(ending)} ${ending.length === 1 ? "has" : "have"} no partition for tomorrow; new tasks go to the default partition.`,
+      hint: "Run `select absurd.ensure_partitions();` now, and every day by pg_cron or a timer.",
+    });
+  const old = await listUncleaned(client);
+  if (old.length > 0)
+    checks.push({
+      id: "clean-up",
+      verdict: "warning",
+      message: `Clean-up is overdue on ${listNames(old)}: ended tasks are older than the policy keeps them.`,
+      hint: "Run `select absurd.cleanup_all_queues();` now, and regularly by pg_cron or a timer; or clean up on the queue's page.",
+    });
+  if (checks.length > 0) return checks;
+  const by = cron ? " pg_cron is installed to do it." : "";
+  return [{ id: "upkeep", verdict: "ok", message: `No clean-up and no partition is due.${by}` }];
+}
+
+/**
+ * Queues whose oldest ended task is older than their policy keeps it, with a day's grace. Looks at the 1,000 oldest tasks
+ * of each queue.
+ */
+async function listUncleaned(client: Client): Promise<string[]> {
+  const { rows: queues } = await client.query(`
+    select q.queue_name as name,
+      format('absurd.%I', 't_' || q.queue_name) as "table",
+      absurd.uuidv7_floor(absurd.current_time() - q.cleanup_ttl - '1 day'::interval)::text as cutoff
+    from absurd.queues q where q.cleanup_ttl is not null
+      and has_table_privilege(to_regclass(format('absurd.%I', 't_' || q.queue_name)), 'select')`);
+  const old: string[] = [];
+  for (const { name, table, cutoff } of queues) {
+    const { rows } = await client.query(
+      `select exists (
+         select from (select state from ${table} where task_id < $1::uuid order by task_id limit 1000) oldest
+         where state in ('completed', 'failed', 'cancelled')
+       ) as due`,
+      [cutoff],
+    );
+    if (rows[0].due) old.push(name);
+  }
+  return old;
+}
+
+function listNames(names: string[]): string {
+  const quoted = names.slice(0, NAMED).map((name) => `"${name}"`);
+  const rest = names.length - quoted.length;
+  return `${quoted.join(", ")}${rest > 0 ? ` and ${rest} more queues` : ""}`;
+}

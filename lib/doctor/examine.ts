@@ -1,0 +1,89 @@
+import type { Client } from "pg";
+import { dial, formatTarget } from "./dial";
+import { checkOwnTables, checkRights, checkSchema, checkUpkeep } from "./engine";
+import { type Check, type Report, summarize } from "./report";
+import {
+  checkClock,
+  checkPooler,
+  checkReplica,
+  checkSettings,
+  checkTls,
+  checkVersion,
+} from "./session";
+
+/** Checks that a caller adds, such as those that need files which only the command has. */
+export type MoreChecks = (client: Client) => Promise<Check[]>;
+
+/**
+ * Checks the database as the dashboard would use it, on connections of its own. It changes nothing. A check that fails
+ * itself is reported as skipped; nothing is thrown.
+ *
+ * @param readUrl the connection string for queries, if it is another one.
+ */
+export async function examine(
+  url: string,
+  readUrl?: string,
+  more: MoreChecks = async () => [],
+): Promise<Report> {
+  const dialled = await dial(url);
+  if ("failure" in dialled) return summarize([connectionCheck("connection", dialled.failure)]);
+  const { client, target } = dialled;
+  const checks: Check[] = [
+    { id: "connection", verdict: "ok", message: `Connected to ${formatTarget(target)}.` },
+  ];
+  const run = async (id: string, check: () => Promise<Check | Check[]>) => {
+    checks.push(...[await check().catch((error) => cannotCheck(id, error))].flat());
+  };
+  try {
+    await run("tls", () => checkTls(client, target));
+    await run("postgresql", () => checkVersion(client));
+    await run("clock", () => checkClock(client));
+    await run("pooler", () => checkPooler(client, url));
+    await run("settings", () => checkSettings(client));
+    await run("schema", () => checkSchema(client));
+    if (checks.every(({ id, verdict }) => id !== "schema" || verdict === "ok")) {
+      await run("rights", () => checkRights(client));
+      await run("upkeep", () => checkUpkeep(client));
+    }
+    await run("own-tables", () => checkOwnTables(client));
+    await run("more", () => more(client));
+  } finally {
+    await client.end().catch(() => {});
+  }
+  if (readUrl && readUrl !== url) checks.push(...(await examineReader(readUrl)));
+  return summarize(checks);
+}
+
+async function examineReader(url: string): Promise<Check[]> {
+  const dialled = await dial(url);
+  if ("failure" in dialled) return [connectionCheck("read-connection", dialled.failure)];
+  const { client, target } = dialled;
+  try {
+    const lag = await checkReplica(client).catch((error) => cannotCheck("replica-lag", error));
+    const message = `Connected for queries to ${formatTarget(target)}.`;
+    return [{ id: "read-connection", verdict: "ok", message }, lag];
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function connectionCheck(
+  id: string,
+  failure: { target: Parameters<typeof formatTarget>[0]; message: string; causes: string[] },
+): Check {
+  return {
+    id,
+    verdict: "error",
+    message: `No connection to ${formatTarget(failure.target)}: ${failure.message}`,
+    hint: `Likely causes: ${failure.causes.join(" ")}`,
+  };
+}
+
+/** The driver's message may contain values, so the code alone is shown. */
+function cannotCheck(id: string, error: { code?: string; name?: string }): Check {
+  return {
+    id,
+    verdict: "skipped",
+    message: `This could not be checked (${error.code ?? error.name ?? "unknown error"}).`,
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * `error`: the dashboard cannot do its work. `warning`: it works, but something is off, will hurt, or is missing.
+ * `skipped`: could not be checked, or does not apply.
+ */
+export type Verdict = "ok" | "warning" | "error" | "skipped";
+
+/** One thing that was checked. */
+export type Check = {
+  /** A stable name for scripts. */
+  id: string;
+  verdict: Verdict;
+  /** What was found, as a sentence. */
+  message: string;
+  /** What to do about it, as a sentence; commands are in backticks. */
+  hint?: string;
+};
+
+export type Report = {
+  /** The worst verdict of the checks. */
+  verdict: Exclude<Verdict, "skipped">;
+  checks: Check[];
+};
+
+/** Completes a report from its checks. */
+export function summarize(checks: Check[]): Report {
+  const has = (verdict: Verdict) => checks.some((check) => check.verdict === verdict);
+  return { verdict: has("error") ? "error" : has("warning") ? "warning" : "ok", checks };
+}

@@ -1,0 +1,121 @@
+/**
+ * The folder that the dashboard is served from: a production build, completed so that it runs by itself. It answers at the
+ * root of its host; to answer at a base path it is copied, and the placeholder of the build replaced in the copy.
+ */
+import { existsSync } from "node:fs";
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/** The base path of every build, as `next.config.js` sets it. */
+const PLACEHOLDER = "/__absurd_base__";
+
+/** Below an app folder: the files that contain the base path, with the placeholder. */
+const TEMPLATES = "base-path";
+
+/** Packages that the build traces and the dashboard never loads: its images are not resized. They are half of its size. */
+const UNUSED = ["@img", "sharp", "detect-libc", "semver"];
+
+/** Text of a build. Its other files are fonts and pictures. */
+const TEXT = /\.(js|mjs|cjs|json|css|html|txt|rsc|meta|svg)$/;
+
+/** A base path as the framework wants it: it begins with a slash and does not end with one; empty at the root. */
+export const BASE_PATH_PATTERN = /^(\/[A-Za-z0-9._~-]+)*$/;
+
+/**
+ * Completes the output of `next build` in `root` to a folder that serves at the root of its host. `target` is replaced in one
+ * step.
+ */
+export async function assembleApp(root: string, target: string): Promise<void> {
+  const partial = `${target}.${process.pid}`;
+  await rm(partial, { recursive: true, force: true });
+  // The build links packages to each other; a package archive cannot hold links.
+  await cp(path.join(root, ".next/standalone"), partial, { recursive: true, dereference: true });
+  for (const name of UNUSED)
+    await rm(path.join(partial, "node_modules", name), { recursive: true, force: true });
+  await cp(path.join(root, ".next/static"), path.join(partial, ".next/static"), {
+    recursive: true,
+  });
+  await cp(path.join(root, "public"), path.join(partial, "public"), { recursive: true });
+  for (const file of await listFiles(path.join(partial, ".next"))) {
+    if (!TEXT.test(file)) continue;
+    const absolute = path.join(partial, ".next", file);
+    const text = await readFile(absolute, "utf8");
+    if (!text.includes(PLACEHOLDER.slice(1))) continue;
+    const template = path.join(partial, TEMPLATES, file);
+    await mkdir(path.dirname(template), { recursive: true });
+    await rename(absolute, template);
+    await writeFile(absolute, replacePlaceholder(text, ""));
+  }
+  await rm(target, { recursive: true, force: true });
+  await rename(partial, target);
+}
+
+/** Reads the id of the build in an app folder, or in `.next`; `undefined` without a build. */
+export async function findBuildId(folder: string): Promise<string | undefined> {
+  return readFile(path.join(folder, "BUILD_ID"), "utf8").catch(() => undefined);
+}
+
+/** A folder to serve from, and how to remove it. */
+export type PlacedApp = { folder: string; remove: () => Promise<void> };
+
+/**
+ * The folder that serves an assembled app at a base path. At the root that is the app itself, and nothing is written.
+ * Elsewhere it is a copy of 20 MB or less in the folder for temporary files, which `remove` deletes.
+ *
+ * @throws Error when the copy cannot be written.
+ */
+export async function placeApp(app: string, basePath: string): Promise<PlacedApp> {
+  if (basePath === "") return { folder: app, remove: async () => {} };
+  const folder = await mkdtemp(path.join(tmpdir(), "absurd-dashboard-")).catch((error: Error) => {
+    throw new Error(
+      `A base path needs a folder that can be written: ${error.message}. Mount one, for example a tmpfs on ${tmpdir()}, or set TMPDIR.`,
+    );
+  });
+  for (const entry of await readdir(app)) {
+    if (entry === TEMPLATES) continue;
+    if (entry === "node_modules") await symlink(path.join(app, entry), path.join(folder, entry));
+    else await cp(path.join(app, entry), path.join(folder, entry), { recursive: true });
+  }
+  const templates = path.join(app, TEMPLATES);
+  for (const file of await listFiles(templates)) {
+    const text = await readFile(path.join(templates, file), "utf8");
+    await writeFile(path.join(folder, ".next", file), replacePlaceholder(text, basePath));
+  }
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * Puts the base path in. Regular expressions in manifests hold it with escaped slashes (`\\/` in JSON): those are
+ * replaced first, since an expression that kept its escape sign would not compile.
+ */
+export function replacePlaceholder(text: string, basePath: string): string {
+  const name = PLACEHOLDER.slice(1);
+  return text
+    .replaceAll(`\\\\/${name}`, escapeSlashes(escapeForPattern(basePath), "\\\\/"))
+    .replaceAll(`\\/${name}`, escapeSlashes(basePath, "\\/"))
+    .replaceAll(PLACEHOLDER, basePath);
+}
+
+const escapeSlashes = (text: string, slash: string) => text.replaceAll("/", slash);
+
+/** Of the characters that a base path may hold, a dot alone means something in a regular expression. */
+const escapeForPattern = (text: string) => text.replaceAll(".", "\\\\.");
+
+async function listFiles(folder: string): Promise<string[]> {
+  if (!existsSync(folder)) return [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+}

@@ -1,0 +1,143 @@
+import path from "node:path";
+import { readMigrationFiles } from "drizzle-orm/migrator";
+import type { Client } from "pg";
+import { getEnvironment, SETTINGS } from "@/lib/db/env";
+import { checkInstalled, ForeignSchemaError, parseRelease } from "@/lib/db/installed-engine";
+import { MIGRATIONS_FOLDER } from "@/lib/db/migrate";
+import { examine } from "@/lib/doctor/examine";
+import type { Check, Report, Verdict } from "@/lib/doctor/report";
+import { redactSetting, type Settings } from "./settings";
+
+/** A question to a running dashboard, by the names of its health routes. */
+export type Probe = "live" | "ready" | "startup";
+
+/**
+ * `absurd-dashboard doctor`: checks the database, prints what it found and what to do about it.
+ *
+ * @param flags `probe` checks a running dashboard instead, `printConfig` prints the settings instead.
+ * @returns the exit code: 0 when there is no error, 1 otherwise.
+ * @throws EnvironmentError
+ */
+export async function runDoctor(
+  settings: Settings,
+  flags: { json: boolean; probe?: Probe | true; printConfig: boolean },
+): Promise<number> {
+  if (flags.probe) return probe(flags.probe === true ? "live" : flags.probe);
+  if (flags.printConfig) {
+    printConfig(settings, flags.json);
+    return 0;
+  }
+  const { DATABASE_URL, DATABASE_READ_URL } = getEnvironment();
+  const report = await examine(DATABASE_URL, DATABASE_READ_URL, checkFiles);
+  console.log(flags.json ? JSON.stringify(report, null, 2) : formatReport(report));
+  return report.verdict === "error" ? 1 : 0;
+}
+
+const SIGNS: Record<Verdict, string> = {
+  ok: "ok       ",
+  warning: "WARNING  ",
+  error: "ERROR    ",
+  skipped: "skipped  ",
+};
+
+const ENDINGS: Record<Report["verdict"], string> = {
+  ok: "Everything is in order.",
+  warning: "It works; see the warnings.",
+  error: "It does not work yet; see the errors.",
+};
+
+function formatReport({ verdict, checks }: Report): string {
+  const lines = checks.flatMap(({ verdict, id, message, hint }) => [
+    `${SIGNS[verdict]}${id}: ${message}`,
+    ...(hint ? [`         ${hint}`] : []),
+  ]);
+  return [...lines, "", ENDINGS[verdict]].join("\n");
+}
+
+/** Prints every setting, in the form of the configuration file. Secrets are only said to be set. */
+function printConfig(settings: Settings, json: boolean): void {
+  const rows = SETTINGS.map((name) => {
+    const given = settings[name];
+    return {
+      name,
+      value: given ? redactSetting(name, given.value) : null,
+      from: given?.from ?? "default",
+    };
+  });
+  const lines = rows.map(
+    ({ name, value, from }) =>
+      `${name.toLowerCase()}: ${value === null ? "" : JSON.stringify(value)} # ${from}`,
+  );
+  console.log(json ? JSON.stringify(rows, null, 2) : lines.join("\n"));
+}
+
+/** Asks a dashboard on this machine, by the settings of this one. */
+async function probe(which: Probe): Promise<number> {
+  const { HOST, PORT, BASE_PATH } = getEnvironment();
+  const host = HOST === "0.0.0.0" ? "127.0.0.1" : HOST === "::" ? "[::1]" : HOST;
+  const url = `http://${host}:${PORT}${BASE_PATH}/api/health/${which}`;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    if (response.ok) return 0;
+    console.error(`${url} responded with HTTP status ${response.status}.`);
+  } catch {
+    console.error(`No dashboard responds at ${url}.`);
+  }
+  return 1;
+}
+
+/** Checks what the command's own files know: the integrity of the engine's functions, and migrations that are due. */
+async function checkFiles(client: Client): Promise<Check[]> {
+  const checks: Check[] = [];
+  const engine = readMigrationFiles({ migrationsFolder: path.join(MIGRATIONS_FOLDER, "engine") });
+  const installed = await findLast(client, "engine");
+  if (installed === null)
+    checks.push({
+      id: "integrity",
+      verdict: "skipped",
+      message: "The engine's schema was not installed from here.",
+    });
+  else
+    try {
+      const recorded = engine.filter((file) => file.folderMillis <= installed);
+      await checkInstalled(client, recorded, parseRelease(engine));
+      const due = engine.length - recorded.length;
+      checks.push(
+        due === 0
+          ? { id: "integrity", verdict: "ok", message: "The engine's functions are as installed." }
+          : {
+              id: "integrity",
+              verdict: "warning",
+              message: `${due} ${due === 1 ? "file" : "files"} of the engine's schema are not applied yet.`,
+              hint: "Run `absurd-dashboard migrate --engine`.",
+            },
+      );
+    } catch (error) {
+      if (!(error instanceof ForeignSchemaError)) throw error;
+      checks.push({
+        id: "integrity",
+        verdict: "warning",
+        message: `${error.found}.`,
+        hint: "The dashboard works on it; `migrate --engine` will refuse it.",
+      });
+    }
+  const own = readMigrationFiles({ migrationsFolder: path.join(MIGRATIONS_FOLDER, "dashboard") });
+  const last = await findLast(client, "dashboard");
+  const pending = last === null ? 0 : own.filter((file) => file.folderMillis > last).length;
+  if (pending > 0)
+    checks.push({
+      id: "migrations",
+      verdict: "warning",
+      message: `${pending} ${pending === 1 ? "migration" : "migrations"} of the dashboard's tables are due.`,
+      hint: "Run `absurd-dashboard migrate`; it can run while dashboards serve.",
+    });
+  return checks;
+}
+
+async function findLast(client: Client, component: string): Promise<number | null> {
+  const table = `absurd_dashboard.${component}_migrations`;
+  const { rows } = await client.query("select to_regclass($1) is not null as exists", [table]);
+  if (!rows[0].exists) return null;
+  const last = await client.query(`select max(created_at)::text as at from ${table}`);
+  return last.rows[0].at === null ? null : Number(last.rows[0].at);
+}

@@ -1,0 +1,149 @@
+/** `absurd-dashboard`: the command. Each command loads what it needs, so that serving stays small. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { EnvironmentError } from "@/lib/db/env";
+import manifest from "@/package.json" with { type: "json" };
+import type { Probe } from "./doctor";
+import { applySettings, CONFIG_FILE, collectSettings, type Settings } from "./settings";
+
+/** What every command that opens the database takes. */
+type DatabaseFlags = { config?: string; readUrl?: string };
+type ServeFlags = DatabaseFlags & { host?: string; port?: string; basePath?: string };
+type DoctorFlags = DatabaseFlags & { json: boolean; probe?: Probe | true; printConfig: boolean };
+
+const program = new Command("absurd-dashboard")
+  .description("The operator's dashboard for Absurd, the Postgres-native durable-execution engine.")
+  .version(manifest.version, "-v, --version", "print the version")
+  .helpOption("-h, --help", "print this help")
+  .addHelpText(
+    "after",
+    `
+Settings come from flags, then environment variables, then ${CONFIG_FILE}, then defaults.
+
+  absurd-dashboard postgresql://user:password@host:5432/database
+  absurd-dashboard doctor postgresql://user:password@host:5432/database
+  absurd-dashboard demo`,
+  )
+  .enablePositionalOptions()
+  .showSuggestionAfterError()
+  .exitOverride();
+
+const withDatabase = (command: Command) =>
+  command
+    .argument("[database-url]", "connection string; default: DATABASE_URL", toUrl)
+    .option("-c, --config <file>", `configuration file; default: ${CONFIG_FILE} if it exists`)
+    .option("--read-url <url>", "separate connection for queries; DATABASE_READ_URL");
+
+withDatabase(program.command("serve", { isDefault: true }))
+  .description("serve the dashboard (the default command)")
+  .option("-H, --host <address>", "address to listen on; HOST; default: 127.0.0.1")
+  .option("-p, --port <number>", "port to listen on; PORT; default: 3000")
+  .option("-b, --base-path <path>", "path to answer at, such as /ops/absurd; BASE_PATH")
+  .action(async (url: string | undefined, flags: ServeFlags) => {
+    applySettings(
+      await settingsOf(url, flags, {
+        HOST: flags.host,
+        PORT: flags.port,
+        BASE_PATH: flags.basePath,
+      }),
+    );
+    const { start } = await import("./start");
+    // What it started, such as idle connections, must not keep it.
+    process.exit(await start());
+  });
+
+program
+  .command("demo")
+  .description(
+    "show the dashboard on an embedded PostgreSQL with real workers; downloads PostgreSQL at first use",
+  )
+  .option("--fresh", "delete the data of earlier runs and start over", false)
+  .option("-p, --port <number>", "port; a port in use moves to the next", toPort, 3000)
+  .option("--data-dir <folder>", "where the data is kept")
+  .action(async (flags: { fresh: boolean; port: number; dataDir?: string }) => {
+    const { runDemo } = await import("@/demo/run");
+    process.exit(await runDemo(flags));
+  });
+
+withDatabase(program.command("migrate"))
+  .description("create or update the dashboard's own tables")
+  .option("--engine", "install or upgrade the engine's schema too, in a database without Absurd")
+  .addHelpText(
+    "after",
+    `
+Each part is one transaction: it takes effect as a whole or not at all. Running it again changes nothing.
+With --engine, functions that absurdctl has replaced are restored.
+
+Exit codes: 0 done, 1 the database could not be used, 2 DATABASE_URL is missing or wrong,
+3 refused: the database has a schema "absurd" that is not, or no longer, the one installed from here.`,
+  )
+  .action(async (url: string | undefined, flags: DatabaseFlags & { engine?: boolean }) => {
+    applySettings(await settingsOf(url, flags));
+    const { runMigrate } = await import("./migrate");
+    process.exitCode = await runMigrate({ engine: flags.engine === true });
+  });
+
+withDatabase(program.command("doctor"))
+  .description("check connection, schema, rights, settings and clean-up, and say what to do")
+  .option("--json", "print the report as JSON", false)
+  .addOption(
+    new Option(
+      "--probe [probe]",
+      "ask a running dashboard instead; exit with 0 if it responds well",
+    )
+      .choices(["live", "ready", "startup"] satisfies Probe[])
+      .preset("live"),
+  )
+  .option("--print-config", "print every setting and where it comes from, without secrets", false)
+  .action(async (url: string | undefined, flags: DoctorFlags) => {
+    const settings = await settingsOf(url, flags);
+    applySettings(settings);
+    const { runDoctor } = await import("./doctor");
+    process.exitCode = await runDoctor(settings, flags);
+  });
+
+program
+  .command("highway")
+  .description("check, convert, draw, store and start Highway workflows")
+  .argument("[arguments...]")
+  .allowUnknownOption()
+  .passThroughOptions()
+  .helpOption(false)
+  .action(async (given: string[]) => {
+    const { runHighway } = await import("./highway");
+    await runHighway(given);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode;
+  else {
+    console.error(error instanceof EnvironmentError ? error.message : describe(error));
+    process.exitCode = 1;
+  }
+}
+
+function settingsOf(
+  url: string | undefined,
+  flags: DatabaseFlags,
+  more: Record<string, string | undefined> = {},
+): Promise<Settings> {
+  const given = { DATABASE_URL: url, DATABASE_READ_URL: flags.readUrl, ...more };
+  return collectSettings(given, process.env, flags.config);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Anything else that is a word is a command that does not exist. */
+function toUrl(text: string): string {
+  if (!/^[a-z-]+$/.test(text)) return text;
+  throw new InvalidArgumentError("This is neither a command nor a connection string.");
+}
+
+function toPort(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
+  throw new InvalidArgumentError("A port is a number from 1 to 65535.");
+}

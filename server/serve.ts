@@ -1,0 +1,140 @@
+/** Serves an assembled app in this process. */
+import { readFile } from "node:fs/promises";
+import http from "node:http";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { beginShutdown } from "@/lib/shutdown";
+import { placeApp } from "./app-folder";
+
+/** Time that requests and event streams get to finish after a request to stop, in milliseconds. */
+const GRACE_MS = 10_000;
+
+export type Server = {
+  /** Where it listens; the port is the real one if 0 was given. */
+  url: string;
+  /** Stops accepting, lets requests finish for ten seconds, gives back leases and locks, and resolves. */
+  stop: () => Promise<void>;
+};
+
+type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>;
+type Next = (options: object) => {
+  prepare: () => Promise<void>;
+  close: () => Promise<void>;
+  getRequestHandler: () => Handler;
+};
+
+/**
+ * Serves the app in `folder` on the settings of this process's environment. One server a process.
+ *
+ * @throws Error in words for the user when the address cannot be used.
+ */
+export async function serve(options: {
+  folder: string;
+  basePath: string;
+  host: string;
+  port: number;
+}): Promise<Server> {
+  const app = await placeApp(options.folder, options.basePath);
+  // What the server of a standalone build sets for itself.
+  const manifest = await readFile(
+    path.join(app.folder, ".next/required-server-files.json"),
+    "utf8",
+  );
+  const env = process.env as Record<string, string | undefined>;
+  env.NODE_ENV = "production";
+  env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(JSON.parse(manifest).config);
+
+  let handle: Handler | undefined;
+  let ready: () => void = () => {};
+  const prepared = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const server = http.createServer(async (request, response) => {
+    await prepared;
+    await handle?.(request, response).catch((error: Error) => {
+      console.error(JSON.stringify({ path: request.url?.split("?")[0], error: error.name }));
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  await listen(server, options).catch(async (error) => {
+    await app.remove();
+    throw error;
+  });
+  const { port } = server.address() as { port: number };
+  env.PORT = String(port);
+
+  const next = createRequire(path.join(app.folder, "package.json"))("next") as Next;
+  const { host: hostname } = options;
+  const framework = next({
+    dev: false,
+    dir: app.folder,
+    hostname,
+    port,
+    httpServer: server,
+    quiet: true,
+  });
+  await framework.prepare();
+  handle = framework.getRequestHandler();
+  ready();
+
+  const name = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return {
+    url: `http://${name}:${port}${options.basePath}`,
+    stop: async () => {
+      const drained = drain(server);
+      await Promise.race([beginShutdown(), pause(GRACE_MS)]);
+      await drained;
+      await framework.close().catch(() => {});
+      await app.remove();
+    },
+  };
+}
+
+/** Closes the server once its requests are answered, at the latest when the grace period ends. */
+async function drain(server: http.Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A browser that keeps its connection open sends nothing more on it, and would hold the server.
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  const force = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(force);
+}
+
+function listen(
+  server: http.Server,
+  { host, port }: { host: string; port: number },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", ({ code, message }: NodeJS.ErrnoException) =>
+      reject(new Error(explainListenError(code, message, host, port))),
+    );
+    server.listen(port, host, () => {
+      server.removeAllListeners("error");
+      resolve();
+    });
+  });
+}
+
+function explainListenError(
+  code: string | undefined,
+  message: string,
+  host: string,
+  port: number,
+): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return `Port ${port} on ${host} is in use. Stop the other program, or choose another port (--port, PORT).`;
+    case "EACCES":
+      return `Port ${port} needs more rights than this user has. Choose a port above 1023 (--port, PORT).`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `${host} is not an address of this machine. Correct --host or HOST; 0.0.0.0 listens on all.`;
+    default:
+      return `Cannot listen on ${host}, port ${port}: ${message}`;
+  }
+}
+
+const pause = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());

@@ -1,0 +1,120 @@
+/** Where the settings come from: flags, then environment variables, then a file, then defaults. */
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parseDocument } from "yaml";
+import { EnvironmentError, SECRETS, SETTINGS } from "@/lib/db/env";
+
+/** The file that is read if no other is named, in the current folder. */
+export const CONFIG_FILE = "absurd-dashboard.yaml";
+
+/** A setting as text, and where it was given. */
+export type Setting = { value: string; from: "flag" | "environment" | "secret file" | "file" };
+
+/** Settings by the names of their environment variables; those that nobody gave are absent. */
+export type Settings = Record<string, Setting>;
+
+/** Settings whose value may be in a file of its own: `DASHBOARD_TOKEN_FILE=/run/secrets/token`. */
+const IN_FILES = [...SECRETS, "DATABASE_URL", "DATABASE_READ_URL"];
+
+/**
+ * Collects the settings. An empty variable counts as absent, except `DASHBOARD_TENANTS`, which may not be empty.
+ *
+ * @param flags values of flags by the names of their variables.
+ * @param file the configuration file that was named; without one, `absurd-dashboard.yaml` is used if it exists.
+ * @throws EnvironmentError that names the file or variable and never contains a value.
+ */
+export async function collectSettings(
+  flags: Record<string, string | undefined>,
+  env: Record<string, string | undefined>,
+  file?: string,
+): Promise<Settings> {
+  const settings: Settings = {};
+  const given = await readConfigFile(file ?? env.ABSURD_DASHBOARD_CONFIG);
+  for (const name of SETTINGS) {
+    const fromEnvironment = env[name] || (name === "DASHBOARD_TENANTS" ? env[name] : undefined);
+    const secretFile = IN_FILES.includes(name) ? env[`${name}_FILE`] : undefined;
+    if (fromEnvironment && secretFile)
+      throw new EnvironmentError(`${name} and ${name}_FILE are both set. Keep one of them.`);
+    if (flags[name] !== undefined) settings[name] = { value: flags[name], from: "flag" };
+    else if (fromEnvironment !== undefined)
+      settings[name] = { value: fromEnvironment, from: "environment" };
+    else if (secretFile)
+      settings[name] = { value: await readSecret(name, secretFile), from: "secret file" };
+    else if (given[name] !== undefined) settings[name] = { value: given[name], from: "file" };
+  }
+  return settings;
+}
+
+/** Puts the settings into the environment of this process, from which the server takes them. */
+export function applySettings(settings: Settings): void {
+  for (const name of SETTINGS) {
+    const setting = settings[name];
+    // Empty rather than absent, so that the framework does not fill it in from a .env file of the current folder.
+    if (setting || name !== "DASHBOARD_TENANTS") process.env[name] = setting?.value ?? "";
+  }
+}
+
+/** A setting's value as it may be shown: no token, and no password of a connection string. */
+export function redactSetting(name: string, value: string): string {
+  if (SECRETS.includes(name)) return "(set)";
+  return /_URL$/.test(name) ? redactUrl(value) : value;
+}
+
+/** A connection string with its passwords replaced by `***`, also one that cannot be parsed. */
+export function redactUrl(value: string): string {
+  return value
+    .replace(/^(\w+:\/\/[^:/@?#]*):.*@/s, "$1:***@")
+    .replace(/([?&\s]|^)((?:ssl)?password|passfile|sslkey)\s*=\s*('[^']*'|[^&\s]*)/gi, "$1$2=***");
+}
+
+async function readSecret(name: string, file: string): Promise<string> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new EnvironmentError(
+      `${name}_FILE names a file that cannot be read (${error.code}): ${file}.`,
+    );
+  });
+  const value = text.replace(/\r?\n$/, "");
+  if (value === "") throw new EnvironmentError(`${name}_FILE names an empty file: ${file}.`);
+  return value;
+}
+
+async function readConfigFile(named: string | undefined): Promise<Record<string, string>> {
+  const file = named || CONFIG_FILE;
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (!named && error.code === "ENOENT") return "";
+    throw new EnvironmentError(`The configuration file cannot be read (${error.code}): ${file}.`);
+  });
+  return parseConfig(text, path.basename(file));
+}
+
+/**
+ * Parses a configuration file: YAML whose keys are the names of variables in lower case. A list is joined with commas.
+ *
+ * @throws EnvironmentError that names the file and the line.
+ */
+export function parseConfig(text: string, file: string): Record<string, string> {
+  const document = parseDocument(text);
+  const [problem] = document.errors;
+  // The rest of the message quotes the file, which may contain a password.
+  if (problem)
+    throw new EnvironmentError(
+      `${file} is not YAML: ${problem.message.split(/ at line|\n/)[0]} (line ${problem.linePos?.[0].line ?? "unknown"}).`,
+    );
+  const content: unknown = document.toJS() ?? {};
+  if (typeof content !== "object" || content === null || Array.isArray(content))
+    throw new EnvironmentError(`${file} holds no settings; write them as port: 3000.`);
+  const settings: Record<string, string> = {};
+  for (const [key, value] of Object.entries(content)) {
+    const name = key.toUpperCase();
+    if (key !== key.toLowerCase() || !SETTINGS.includes(name as (typeof SETTINGS)[number]))
+      throw new EnvironmentError(
+        `${file}: "${key}" is no setting. The settings are ${SETTINGS.map((one) => one.toLowerCase()).join(", ")}.`,
+      );
+    const isScalar = (one: unknown) => ["string", "number", "boolean"].includes(typeof one);
+    if (value === null) continue;
+    if (Array.isArray(value) ? !value.every(isScalar) : !isScalar(value))
+      throw new EnvironmentError(`${file}: "${key}" must be a text, a number, or a list of them.`);
+    settings[name] = Array.isArray(value) ? value.join(",") : String(value);
+  }
+  return settings;
+}
