@@ -17,7 +17,13 @@ const actions = import.meta.glob<Record<string, (input: object) => Promise<unkno
 ]);
 
 /** Open to everybody, with the reason. */
-const OPEN_ROUTES: Record<string, string> = { "./health/route.ts": "probes cannot sign in" };
+const PROBE = "probes cannot sign in";
+const OPEN_ROUTES: Record<string, string> = {
+  "./health/route.ts": PROBE,
+  "./health/live/route.ts": PROBE,
+  "./health/ready/route.ts": PROBE,
+  "./health/startup/route.ts": PROBE,
+};
 const OPEN_ACTIONS = ["signInAction", "signOutAction"];
 
 /** Their one parameter chooses who decides. */

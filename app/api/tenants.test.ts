@@ -47,6 +47,9 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   "failures/[group]/tasks": () => [],
   find: (of) => [of.pending.taskId, of.failed.runId, of.running.runId].map((id) => [`?id=${id}`]),
   health: plain(""),
+  "health/live": plain(""),
+  "health/ready": plain(""),
+  "health/startup": plain(""),
   "overview/latency": ({ tenant }) => [[""], ["?range=24h"], [`?tenant=${tenant}`]],
   "overview/throughput": ({ tenant }) => [[""], ["?range=7d"], [`?tenant=${tenant}`]],
   // lib/actions/tenants.test.ts tries every preview.
