@@ -187,7 +187,7 @@ test("no response reveals another tenant, and none changes when that tenant is r
   // The requests are meaningful: without the restriction nearly all of them have a different response.
   const same = [...open].filter(([question, text]) => theirs.get(question) === text);
   expect(same.flatMap(([question]) => (ALIKE.test(question) ? [] : question))).toEqual([]);
-  expect(same.length).toBeLessThan(6);
+  expect(same.length).toBeLessThan(9);
   for (const [question, text] of mine)
     if (!CLOSED.test(question)) expect(text, question).toMatch(/^200/);
 
