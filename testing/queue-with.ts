@@ -14,6 +14,7 @@ export function queueWith(figures: Partial<Queue>): Queue {
     oldestReadyAt: null,
     overdueSleepers: 0,
     expiredLeases: 0,
+    claims: null,
     ...figures,
   };
 }

@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
 import { placeOnScale } from "@/components/charts/log-range";
-import type { FailureList } from "@/lib/analytics/failures";
 import type { Throughput } from "@/lib/analytics/overview";
 import { queueWith } from "@/testing/queue-with";
-import { listFailingQueues } from "./failing-queues";
 import { pickBusiest } from "./queue-health";
 import { bucketStart, toSeries } from "./throughput-series";
 
@@ -17,25 +15,6 @@ function throughput(queues: Record<string, { completed: number[]; failed: number
     unreadable: [],
   };
 }
-
-test("queues with a high failure rate are listed, most failures first, with the most frequent error", () => {
-  const figures = throughput({
-    fine: { completed: [500, 500], failed: [10, 10] },
-    quiet: { completed: [0, 0], failed: [2, 3] },
-    bad: { completed: [20, 20], failed: [10, 0] },
-    worse: { completed: [900, 76], failed: [14, 200] },
-  });
-  const failures = {
-    groups: [{ queues: ["worse"], errorName: "TimeoutError", taskName: "charge" }],
-  } as FailureList;
-  const concerns = listFailingQueues(figures, failures);
-  expect(concerns.map(({ queue, text }) => `${queue}: ${text}`)).toEqual([
-    "worse: 214 of 1,190 attempts failed in the last hour, mostly charge with TimeoutError.",
-    "bad: 10 of 50 attempts failed in the last hour.",
-  ]);
-  expect(concerns[0]?.target).toBe("failures");
-  expect(listFailingQueues(undefined, undefined)).toEqual([]);
-});
 
 test("the busiest queues keep their order, and an unreadable one is always among them", () => {
   const queues = [

@@ -14,7 +14,6 @@ import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { failuresQuery } from "@/lib/query/failures";
 import { latencyQuery, throughputQuery } from "@/lib/query/overview";
 import { figuresSearchParams } from "@/lib/search-params/windows";
-import { listFailingQueues } from "./failing-queues";
 import { LatencyPanel } from "./latency-panel";
 import { QueueHealth } from "./queue-health";
 import { ThroughputPanel } from "./throughput-panel";
@@ -50,13 +49,13 @@ export function Overview() {
               <>
                 <div className={PAIR}>
                   <Attention
-                    queues={list.queues}
-                    window={window}
-                    more={listFailingQueues(throughput.data, failures.data)}
+                    list={list}
+                    throughput={throughput.data}
+                    groups={failures.data?.groups}
                   />
                   <ThroughputPanel query={throughput} window={window} />
                 </div>
-                <QueueHealth queues={list.queues} throughput={throughput.data} />
+                <QueueHealth list={list} throughput={throughput.data} />
                 <div className="grid items-start gap-3 xwide:grid-cols-[minmax(0,8fr)_minmax(0,7fr)]">
                   <LatencyPanel query={latency} window={window} />
                   <TopFailures query={failures} window={window} />

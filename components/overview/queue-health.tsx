@@ -4,16 +4,16 @@ import { QueueTable } from "@/components/queues/list/queue-table";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
 import type { Throughput } from "@/lib/analytics/overview";
-import type { Queue } from "@/lib/model/queue";
+import type { Queue, QueueList } from "@/lib/model/queue";
 
 const ROWS = 12;
 
 /** The busiest queues: backlog, problems, throughput and failure rate. */
 export function QueueHealth({
-  queues,
+  list: { queues, now },
   throughput,
 }: {
-  queues: readonly Queue[];
+  list: QueueList;
   throughput: Throughput | undefined;
 }) {
   const shown = pickBusiest(queues, throughput, ROWS);
@@ -29,6 +29,7 @@ export function QueueHealth({
     >
       <QueueTable
         queues={shown}
+        now={now}
         throughput={throughput}
         columns={[
           "ready",

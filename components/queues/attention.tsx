@@ -1,39 +1,39 @@
 "use client";
 import { failuresPath } from "@/components/failures/paths";
-import { queuePath, queueTasksPath } from "@/components/layout/paths";
+import { queuePath, queueTasksPath, taskPath } from "@/components/layout/paths";
+import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
 import { StateIcon } from "@/components/tasks/state/state-icon";
-import { ScopedLink, useTenantScope } from "@/components/tenants/tenant-scope";
+import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
 import { Icon } from "@/components/ui/icons/icon";
-import { useClock } from "@/components/ui/text/clock";
+import { AbsoluteTime } from "@/components/ui/text/relative-time";
+import type { Throughput } from "@/lib/analytics/overview";
 import {
   type Concern,
   type ConcernTarget,
+  describeAllClear,
   listConcerns,
-  sortBySeverity,
 } from "@/lib/diagnosis/concerns";
-import type { Queue } from "@/lib/model/queue";
+import type { FailureGroup } from "@/lib/model/failure";
+import type { QueueList } from "@/lib/model/queue";
 import type { Window } from "@/lib/search-params/windows";
 
 const LIMIT = 8;
 
-/** What needs attention, as sentences with links. */
+/** What needs attention as of the reading, as sentences with links. */
 export function Attention({
-  queues,
-  window,
-  more = [],
+  list: { queues, now },
+  throughput,
+  groups,
 }: {
-  queues: readonly Queue[];
-  /** Time range of linked failures. */
-  window?: Window;
-  /** Concerns from other data than the queues. */
-  more?: readonly Concern[];
+  list: QueueList;
+  /** Ended attempts of the page's window. Until it is read there is no all-clear. */
+  throughput: Throughput | undefined;
+  groups?: readonly FailureGroup[] | undefined;
 }) {
-  const now = useClock((time) => time);
-  const concerns = sortBySeverity([
-    ...more,
-    ...listConcerns(queues, now, useTenantScope().length === 0),
-  ]);
+  const attempts = throughput && { ...throughput, words: WINDOW_WORDS[throughput.window] };
+  const concerns = listConcerns({ queues, now, attempts, groups });
+  const clear = describeAllClear({ attempts });
   const affected = new Set(concerns.map((concern) => concern.queue)).size;
   return (
     <Panel
@@ -41,15 +41,27 @@ export function Attention({
       note={queues.length > 1 && `${affected} of ${queues.length} queues`}
     >
       {concerns.length === 0 ? (
-        <p className="flex min-h-9 items-center gap-2 px-3 text-ink-2">
-          <Icon name="circle-check" strokeWidth={2} size={14} className="text-completed-solid" />
-          All clear: no backlog, failures or lost leases.
+        <p className="flex min-h-9 gap-2 px-3 py-2 text-ink-2">
+          <span className="mt-[3px] shrink-0">
+            <Icon
+              name={clear.complete ? "circle-check" : "hourglass"}
+              strokeWidth={2}
+              size={14}
+              className={clear.complete ? "text-completed-solid" : "text-ink-3"}
+            />
+          </span>
+          <span>
+            {clear.text}{" "}
+            <span className="text-12 text-ink-3">
+              Checked at <AbsoluteTime iso={now} />.
+            </span>
+          </span>
         </p>
       ) : (
         <ul>
           {concerns.slice(0, LIMIT).map((concern) => (
             <li
-              key={`${concern.queue} ${concern.state}`}
+              key={`${concern.queue} ${concern.text}`}
               className="flex min-h-9 flex-wrap items-center gap-x-2 border-line-subtle border-b px-3 py-1 last:border-b-0"
             >
               <StateIcon state={concern.state} />
@@ -57,7 +69,7 @@ export function Attention({
                 <strong className="font-semibold">{concern.queue}</strong>: {concern.text}
               </span>
               <ScopedLink
-                href={pathTo(concern, window)}
+                href={pathTo(concern, throughput?.window)}
                 className="flex min-h-9 items-center font-medium text-accent-text hover:underline wide:min-h-0"
               >
                 {labelOf(concern.target)}
@@ -78,10 +90,12 @@ function pathTo({ queue, target }: Concern, window: Window | undefined): string 
   if (target === "queue") return queuePath(queue);
   if (target === "failures")
     return failuresPath({ ...(window && { range: window }), queue: [queue] });
+  if ("taskId" in target) return taskPath(target.queue, target.taskId);
   return `${queueTasksPath(queue)}?state=${target.tasks}`;
 }
 
 function labelOf(target: ConcernTarget): string {
   if (target === "queue") return "Show queue";
-  return target === "failures" ? "Show failures" : `Show ${target.tasks}`;
+  if (target === "failures") return "Show failures";
+  return "taskId" in target ? "Show task" : `Show ${target.tasks}`;
 }

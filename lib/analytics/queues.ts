@@ -4,8 +4,10 @@ import { instant, integer, nullable, number, text } from "@/lib/db/decode";
 import { type DecodedRow, execute, query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
-import type { Queue, QueueList, TerminalCounts } from "@/lib/model/queue";
+import type { ClaimFacts, Queue, QueueList, TerminalCounts } from "@/lib/model/queue";
+import { listClaimFacts } from "./queues/claims";
 import { countTerminalTasks } from "./queues/terminal-counts";
 import { type RegisteredQueue, withQueues } from "./scope/registry";
 
@@ -47,8 +49,24 @@ function listQueuesNamed(
     const readable = queues.map((queue) => queue.name);
     const active = await countActiveRuns(db, readable, now, tenants);
     const terminal = await countTerminalTasks(db, readable, tenants);
+    const claims = await listClaimFacts(db, needsClaims(active, now, tenants), now);
     const all = [...queues, ...unreadable].sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { queues: all.map((queue) => toQueue(queue, active, terminal)), now };
+    return {
+      queues: all.map((queue) => toQueue(queue, active, terminal, claims.get(queue.name) ?? null)),
+      now,
+    };
+  });
+}
+
+/** Ready tasks of an attended queue are claimed within a few polls. In milliseconds. */
+const POLLS_MS = 5_000;
+
+/** The queues in which something waits. */
+function needsClaims(active: ActiveRuns[], now: Iso, tenants: readonly string[]): string[] {
+  if (tenants.length > 0 || getTenants() !== null) return [];
+  return active.flatMap(({ queue, oldestReadyAt, expiredLeases }) => {
+    const waited = oldestReadyAt === null ? 0 : Date.parse(now) - Date.parse(oldestReadyAt);
+    return waited >= POLLS_MS || expiredLeases > 0 ? [queue] : [];
   });
 }
 
@@ -100,6 +118,7 @@ function toQueue(
   queue: RegisteredQueue,
   active: ActiveRuns[],
   terminal: Map<string, TerminalCounts>,
+  claims: ClaimFacts | null,
 ): Queue {
   const { name, createdAt, storageMode, unreadable } = queue;
   const figures = active.find((row) => row.queue === name);
@@ -117,6 +136,7 @@ function toQueue(
     oldestReadyAt: figures?.oldestReadyAt ?? null,
     overdueSleepers: figures?.overdueSleepers ?? 0,
     expiredLeases: figures?.expiredLeases ?? 0,
+    claims,
     ...(unreadable ? { unreadable } : {}),
   };
 }

@@ -4,9 +4,13 @@ import { instant, integer, nullable } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { getTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
+import { isActive } from "@/lib/model/states";
 import type { Checkpoint, Run, Task, TaskDetail, Wait } from "@/lib/model/task";
+import { listClaimFacts } from "./queues/claims";
 import { inlineLimit } from "./scope/payload";
 import { type RegisteredQueue, withQueues } from "./scope/registry";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./task/columns";
@@ -41,14 +45,60 @@ export function getTask(
       checkpoints: checkpoints.slice(0, MOST_CHECKPOINTS).reverse(),
       waits,
     };
+    const claims =
+      isActive(task.state) && getTenants() === null
+        ? await getClaims(db, queueName, findCurrentRunRow(task, shown.runs), now)
+        : null;
     const [emissions = { eventsEmittedAt: {} }] = await listEmissions(db, queueName, [shown]);
     return {
       ...shown,
       ...emissions,
+      ...(claims ? { claims } : {}),
       now,
       ...truncation(runs.length > MOST_RUNS, checkpoints.length > MOST_CHECKPOINTS),
     };
   });
+}
+
+const findCurrentRunRow = (task: Task, runs: readonly Run[]) =>
+  runs.find((run) => run.runId === task.lastAttemptRun);
+
+/** Ready runs that are counted ahead of a task. */
+const MOST_AHEAD = 1_000;
+
+/** Claims on the queue, and how many ready runs are claimed before this one: by when they became ready, then by id. */
+async function getClaims(
+  db: Database,
+  queue: string,
+  run: Run | undefined,
+  now: Iso,
+): Promise<TaskDetail["claims"]> {
+  const facts = (await listClaimFacts(db, [queue], now)).get(queue);
+  if (!facts) return undefined;
+  if (!run || (run.state !== "pending" && run.state !== "sleeping"))
+    return { ...facts, ahead: { value: 0, precision: "exact" } };
+  const { runs } = queueTables(queue);
+  const [count] = await query(
+    db,
+    { ahead: integer },
+    sql`
+    select count(*)::int as ahead from (
+      select from ${runs} other
+      cross join (select ${runs.availableAt} as at from ${runs} where ${runs.runId} = ${run.runId}::uuid) own
+      where other.state in ('pending', 'sleeping')
+        and other.available_at <= least(own.at, ${now}::timestamptz)
+        and (other.available_at, other.run_id) < (own.at, ${run.runId}::uuid)
+      limit ${MOST_AHEAD + 1}::int
+    ) earlier`,
+  );
+  const ahead = count?.ahead ?? 0;
+  return {
+    ...facts,
+    ahead:
+      ahead > MOST_AHEAD
+        ? { value: MOST_AHEAD, precision: "capped" }
+        : { value: ahead, precision: "exact" },
+  };
 }
 
 /** The problem that a queue has no such task. */

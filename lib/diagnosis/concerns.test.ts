@@ -1,36 +1,119 @@
 import { expect, test } from "vitest";
-import type { Queue } from "@/lib/model/queue";
+import type { FailureGroup } from "@/lib/model/failure";
+import type { ClaimFacts, Queue } from "@/lib/model/queue";
 import { queueWith } from "@/testing/queue-with";
-import { listConcerns } from "./concerns";
+import { describeAllClear, hasNoConsumer, listConcerns } from "./concerns";
 
-const NOW = Date.parse("2026-03-02T12:00:00.000Z");
+const NOW = "2026-03-02T12:00:00.000Z";
+const ago = (seconds: number) => new Date(Date.parse(NOW) - seconds * 1000).toISOString();
 
-const texts = (queues: Queue[]) => listConcerns(queues, NOW).map((concern) => concern.text);
+const CLAIMS: ClaimFacts = { running: 0, workers: 0, lastClaim: null, complete: true, poison: [] };
+const BACKLOG = { ready: 1840, oldestReadyAt: ago(26 * 60) };
+
+const texts = (...queues: Queue[]) =>
+  listConcerns({ queues, now: NOW }).map((concern) => concern.text);
 
 test("a healthy queue has no concerns", () => {
-  expect(texts([queueWith({ ready: 3, oldestReadyAt: "2026-03-02T11:59:58.000Z" })])).toEqual([]);
+  expect(texts(queueWith({ ready: 3, oldestReadyAt: ago(2) }))).toEqual([]);
 });
 
 test("a backlog shows its age, and whether any worker is claiming", () => {
-  const backlog = { ready: 1840, oldestReadyAt: "2026-03-02T11:34:00.000Z" };
-  expect(texts([queueWith(backlog)])).toEqual([
-    "1,840 tasks ready, oldest for 26 min, and no worker is claiming.",
+  const with_ = (claims: Partial<ClaimFacts> | null) =>
+    texts(queueWith({ ...BACKLOG, claims: claims && { ...CLAIMS, ...claims } }));
+  expect(with_(null)).toEqual(["1,840 tasks ready, oldest for 26 min."]);
+  expect(with_({})).toEqual([
+    "1,840 tasks ready, oldest for 26 min, and no worker is claiming: no claim is on record.",
   ]);
-  expect(
-    texts([queueWith({ ...backlog, active: { pending: 1840, running: 2, sleeping: 0 } })]),
-  ).toEqual(["1,840 tasks ready, oldest for 26 min."]);
+  expect(with_({ lastClaim: { at: ago(1800), worker: "w-1" } })).toEqual([
+    "1,840 tasks ready, oldest for 26 min, and no worker is claiming: last claim 30 min ago by w-1.",
+  ]);
+  expect(with_({ lastClaim: { at: ago(1800), worker: null }, complete: false })).toEqual([
+    "1,840 tasks ready, oldest for 26 min, and no worker is claiming: last claim seen 30 min ago.",
+  ]);
+  expect(with_({ lastClaim: { at: ago(1), worker: "w-1" } })).toEqual([
+    "1,840 tasks ready, oldest for 26 min; last claim 1 s ago by w-1.",
+  ]);
+  expect(with_({ running: 2, workers: 1, lastClaim: { at: ago(1800), worker: "w-1" } })).toEqual([
+    "1,840 tasks ready, oldest for 26 min; 2 running on 1 worker.",
+  ]);
+});
+
+test("the badge and the sentence agree on whether a worker is claiming", () => {
+  for (const running of [0, 1])
+    for (const last of [1, 1800])
+      for (const expiredLeases of [0, 3]) {
+        const lastClaim = { at: ago(last), worker: "w-1" };
+        const queue = queueWith({
+          ...BACKLOG,
+          expiredLeases,
+          active: { pending: 1840, running: running + expiredLeases, sleeping: 0 },
+          claims: { ...CLAIMS, running, workers: running, lastClaim },
+        });
+        expect(hasNoConsumer(queue, NOW)).toBe(/no worker/.test(texts(queue).join()));
+      }
+});
+
+test("a task that makes every claim fail is named", () => {
+  const poison = [
+    {
+      taskId: "019cbd00-0000-7000-8000-000000000001",
+      name: "charge-card",
+      field: "max_duration",
+      value: "1.5",
+    } as const,
+  ];
+  const queue = queueWith({ ...BACKLOG, claims: { ...CLAIMS, poison } });
+  expect(texts(queue)).toEqual([
+    "every claim fails: task charge-card (019cbd00…0001) has max_duration 1.5, which is not a whole number.",
+    "1,840 tasks ready, oldest for 26 min.",
+  ]);
+  expect(hasNoConsumer(queue, NOW)).toBe(false);
 });
 
 test("the most severe concern comes first, and a backlog hides overdue sleepers", () => {
-  const backlog = { ready: 1, oldestReadyAt: "2026-03-02T11:34:00.000Z", overdueSleepers: 1 };
+  const backlog = { ready: 1, oldestReadyAt: ago(26 * 60), overdueSleepers: 1 };
   expect(
-    listConcerns(
-      [
+    listConcerns({
+      queues: [
         queueWith(backlog),
         queueWith({ name: "media", expiredLeases: 3 }),
         queueWith({ unreadable: "not_permitted" }),
       ],
-      NOW,
-    ).map((concern) => concern.state),
+      now: NOW,
+    }).map((concern) => concern.state),
   ).toEqual(["failed", "running", "pending"]);
+});
+
+const ATTEMPTS = {
+  words: "last hour",
+  now: NOW,
+  queues: [
+    { name: "fine", completed: [500, 500], failed: [10, 10], running: [] },
+    { name: "quiet", completed: [0, 0], failed: [2, 3], running: [] },
+    { name: "bad", completed: [20, 20], failed: [10, 0], running: [] },
+    { name: "worse", completed: [900, 76], failed: [14, 200], running: [] },
+  ],
+};
+
+test("queues with a high failure rate are listed, most failures first, with an error", () => {
+  const groups = [
+    { queues: ["worse"], errorName: "TimeoutError", taskName: "charge" },
+  ] as FailureGroup[];
+  const concerns = listConcerns({ queues: [], now: NOW, attempts: ATTEMPTS, groups });
+  expect(concerns.map(({ queue, text }) => `${queue}: ${text}`)).toEqual([
+    "worse: 214 of 1,190 attempts failed in the last hour, among them charge with TimeoutError.",
+    "bad: 10 of 50 attempts failed in the last hour.",
+  ]);
+  expect(concerns[0]?.target).toBe("failures");
+});
+
+test("there is no all-clear before the failures are read, and it names what was checked", () => {
+  expect(describeAllClear({})).toEqual({
+    complete: false,
+    text: "No task ready for 1 min or longer, no expired leases. Failures not read yet.",
+  });
+  expect(describeAllClear({ attempts: ATTEMPTS })).toEqual({
+    complete: true,
+    text: "All clear: no task ready for 1 min or longer, no expired leases, and no queue with 10 or more failed attempts and a failure rate of 10 % in the last hour.",
+  });
 });

@@ -1,7 +1,11 @@
-import { formatAge, formatNumber, plural } from "@/lib/format";
-import { toMs } from "@/lib/model/instants";
-import { explainUnreadable, type Queue } from "@/lib/model/queue";
+import { formatAge, formatDuration, formatNumber, formatShortId, plural } from "@/lib/format";
+import type { AttemptCounts } from "@/lib/model/count";
+import type { FailureGroup } from "@/lib/model/failure";
+import type { Uuid } from "@/lib/model/ids";
+import { type Iso, toMs } from "@/lib/model/instants";
+import { explainUnreadable, type PoisonTask, type Queue } from "@/lib/model/queue";
 import type { TaskState } from "@/lib/model/states";
+import { assessClaims } from "./claims.ts";
 
 /** Something wrong with a queue, as a sentence about it, and where to look. */
 export type Concern = {
@@ -12,11 +16,31 @@ export type Concern = {
   target: ConcernTarget;
 };
 
-/** The queue itself, its tasks in one state, or its failures. */
-export type ConcernTarget = "queue" | "failures" | { tasks: TaskState };
+/** The queue itself, its tasks in one state, one task, or the queue's failures. */
+export type ConcernTarget =
+  | "queue"
+  | "failures"
+  | { tasks: TaskState }
+  | { queue: string; taskId: Uuid };
+
+/** What concerns are computed from. */
+export type ConcernReading = {
+  queues: readonly Queue[];
+  /** The engine's clock when the queues were read. */
+  now: Iso;
+  /** Ended attempts of a window; absent until they are read. `words` is the window, as in "failed in the last hour". */
+  attempts?:
+    | { queues: readonly (AttemptCounts & { name: string })[]; words: string; now: Iso }
+    | undefined;
+  /** Error groups of the same window, to name an error of a failing queue. */
+  groups?: readonly FailureGroup[] | undefined;
+};
 
 /** A queue with ready work is a concern once its oldest ready task has waited this long, in milliseconds. */
 export const BACKLOG_MS = 60_000;
+
+/** A queue is a concern from this many failed attempts and this failure rate on. */
+export const FAILING = { attempts: 10, rate: 0.1 };
 
 /** Workers poll at intervals: overdue sleepers are a concern only after this many milliseconds. */
 const OVERDUE_MS = 10_000;
@@ -24,32 +48,51 @@ const OVERDUE_MS = 10_000;
 const ORDER: readonly TaskState[] = ["failed", "running", "pending", "sleeping"];
 const rank = (concern: Concern) => ORDER.indexOf(concern.state);
 
-/** Failures first, then expired leases, then backlog; equals keep their order. */
-export function sortBySeverity(concerns: readonly Concern[]): Concern[] {
-  return concerns.toSorted((a, b) => rank(a) - rank(b));
+/**
+ * What is wrong with these queues: total stops and failures first, then expired leases, then backlog; equals by name, and
+ * failing queues by their failed attempts. Ages are those of the reading: nothing is extrapolated.
+ */
+export function listConcerns(reading: ConcernReading): Concern[] {
+  const now = toMs(reading.now);
+  const stopped = reading.queues.flatMap((queue) => listStops(queue));
+  const waiting = reading.queues.flatMap((queue) =>
+    queue.unreadable ? [] : listWaiting(queue, now),
+  );
+  return [...stopped, ...listFailing(reading), ...waiting].toSorted((a, b) => rank(a) - rank(b));
 }
 
 /**
- * What is wrong with these queues, the most severe first.
- *
- * @param now milliseconds on the engine's clock.
- * @param allTenants whether the counts cover every tenant. If not, no running task says nothing about the workers.
+ * What an empty list of concerns means, naming what was checked; `complete` is false where failures were not read, so that
+ * it is no all-clear.
  */
-export function listConcerns(queues: readonly Queue[], now: number, allTenants = true): Concern[] {
-  return sortBySeverity(queues.flatMap((queue) => listQueueConcerns(queue, now, allTenants)));
+export function describeAllClear({ attempts }: Pick<ConcernReading, "attempts">): {
+  complete: boolean;
+  text: string;
+} {
+  const waiting = `no task ready for ${formatDuration(BACKLOG_MS)} or longer, no expired leases`;
+  if (!attempts)
+    return {
+      complete: false,
+      text: `${waiting[0]?.toUpperCase()}${waiting.slice(1)}. Failures not read yet.`,
+    };
+  return {
+    complete: true,
+    text: `All clear: ${waiting}, and no queue with ${FAILING.attempts} or more failed attempts and a failure rate of ${FAILING.rate * 100} % in the ${attempts.words}.`,
+  };
 }
 
-/** Whether the queue has had ready work for a minute while no task is running. */
-export function hasNoConsumer({ oldestReadyAt, active }: Queue, now: number): boolean {
-  return isBacklog(oldestReadyAt, now) && active.running === 0;
+/** Whether the queue has had ready work for a minute while no worker holds or claims any. False where claims were not read. */
+export function hasNoConsumer({ oldestReadyAt, claims }: Queue, now: Iso): boolean {
+  if (oldestReadyAt === null || !isBacklog(oldestReadyAt, toMs(now))) return false;
+  return assessClaims(claims, toMs(oldestReadyAt))?.kind === "idle";
 }
 
-function isBacklog(oldestReadyAt: string | null, now: number): oldestReadyAt is string {
-  return oldestReadyAt !== null && now - toMs(oldestReadyAt) >= BACKLOG_MS;
+function isBacklog(oldestReadyAt: Iso, now: number): boolean {
+  return now - toMs(oldestReadyAt) >= BACKLOG_MS;
 }
 
-function listQueueConcerns(queue: Queue, now: number, allTenants: boolean): Concern[] {
-  const { name, unreadable, expiredLeases, oldestReadyAt, ready, overdueSleepers } = queue;
+/** Why nothing of this queue can be read, or claimed. */
+function listStops({ name, unreadable, claims }: Queue): Concern[] {
   if (unreadable)
     return [
       {
@@ -59,6 +102,49 @@ function listQueueConcerns(queue: Queue, now: number, allTenants: boolean): Conc
         target: "queue",
       },
     ];
+  return (claims?.poison ?? []).map((task) => ({
+    queue: name,
+    state: "failed",
+    text: `every claim fails: ${describePoison(task)}.`,
+    target: { queue: name, taskId: task.taskId },
+  }));
+}
+
+/** `task charge-card (01a2f6c2…a42d) has max_duration 1.5, which is not a whole number`. */
+function describePoison({ name, taskId, field, value }: PoisonTask): string {
+  return `task ${name} (${formatShortId(taskId)}) has ${field} ${value}, which is not a whole number`;
+}
+
+function listFailing({ attempts, groups }: ConcernReading): Concern[] {
+  if (!attempts) return [];
+  return attempts.queues
+    .map(({ name, completed, failed }) => {
+      const lost = sum(failed);
+      return { name, failed: lost, finished: lost + sum(completed) };
+    })
+    .filter(({ failed, finished }) => isFailing(failed, finished))
+    .sort((a, b) => b.failed - a.failed)
+    .map(({ name, failed, finished }) => ({
+      state: "failed",
+      queue: name,
+      text: `${formatNumber(failed)} of ${formatNumber(finished)} attempts failed in the ${attempts.words}${nameError(name, groups)}.`,
+      target: "failures",
+    }));
+}
+
+/** Whether a queue with this many failed among its finished attempts is a concern. */
+export function isFailing(failed: number, finished: number): boolean {
+  return failed >= FAILING.attempts && failed / finished >= FAILING.rate;
+}
+
+/** The error group with the most attempts of those that occurred mainly in this queue. */
+function nameError(queue: string, groups: readonly FailureGroup[] | undefined): string {
+  const group = groups?.find(({ queues }) => queues[0] === queue);
+  return group?.errorName ? `, among them ${group.taskName} with ${group.errorName}` : "";
+}
+
+function listWaiting(queue: Queue, now: number): Concern[] {
+  const { name, expiredLeases, oldestReadyAt, ready, overdueSleepers } = queue;
   const concerns: Concern[] = [];
   if (expiredLeases > 0)
     concerns.push({
@@ -67,19 +153,19 @@ function listQueueConcerns(queue: Queue, now: number, allTenants: boolean): Conc
       text:
         expiredLeases === 1
           ? "1 run has an expired lease; it will fail at the next claim."
-          : `${formatNumber(expiredLeases)} runs have expired leases; they will fail at the next claim.`,
+          : `${formatNumber(expiredLeases)} runs have expired leases; they will fail at the next claims.`,
       target: { tasks: "running" },
     });
-  const waited = oldestReadyAt === null ? 0 : now - toMs(oldestReadyAt);
-  if (isBacklog(oldestReadyAt, now)) {
-    const unclaimed = allTenants && hasNoConsumer(queue, now);
+  if (oldestReadyAt === null) return concerns;
+  const waited = now - toMs(oldestReadyAt);
+  if (isBacklog(oldestReadyAt, now))
     concerns.push({
       queue: name,
       state: "pending",
-      text: `${plural(ready, "task")} ready, oldest for ${formatAge(waited)}${unclaimed ? ", and no worker is claiming" : ""}.`,
+      text: `${plural(ready, "task")} ready, oldest for ${formatAge(waited)}${explainBacklog(queue, oldestReadyAt, now)}.`,
       target: { tasks: "pending" },
     });
-  } else if (overdueSleepers > 0 && waited >= OVERDUE_MS)
+  else if (overdueSleepers > 0 && waited >= OVERDUE_MS)
     concerns.push({
       queue: name,
       state: "sleeping",
@@ -88,3 +174,25 @@ function listQueueConcerns(queue: Queue, now: number, allTenants: boolean): Conc
     });
   return concerns;
 }
+
+function explainBacklog({ claims }: Queue, oldestReadyAt: Iso, now: number): string {
+  const situation = assessClaims(claims, toMs(oldestReadyAt));
+  const ago = (at: Iso) => `${formatAge(now - toMs(at))} ago`;
+  const by = (worker: string | null) => (worker === null ? "" : ` by ${worker}`);
+  switch (situation?.kind) {
+    case "busy":
+      return `; ${formatNumber(situation.running)} running on ${plural(situation.workers, "worker")}`;
+    case "claiming":
+      return `; last claim ${ago(situation.lastClaim.at)}${by(situation.lastClaim.worker)}`;
+    case "idle": {
+      const { lastClaim } = situation;
+      return lastClaim
+        ? `, and no worker is claiming: last claim ${situation.complete ? "" : "seen "}${ago(lastClaim.at)}${by(lastClaim.worker)}`
+        : ", and no worker is claiming: no claim is on record";
+    }
+    default:
+      return "";
+  }
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -1,4 +1,5 @@
 import type { Count } from "./count.ts";
+import type { Uuid } from "./ids.ts";
 import type { Iso } from "./instants.ts";
 import { isActive, type TaskState } from "./states.ts";
 
@@ -51,6 +52,28 @@ export function describeUnreadable(queues: readonly UnreadableQueue[]): string {
   return queues.map(({ name, reason }) => `${name} (${UNREADABLE[reason].phrase})`).join(", ");
 }
 
+/** An active task whose cancellation policy makes every claim on its queue fail. */
+export type PoisonTask = {
+  taskId: Uuid;
+  name: string;
+  field: "max_delay" | "max_duration";
+  /** What the engine cannot cast to a whole number. */
+  value: string;
+};
+
+/** What decides whether the ready tasks of a queue get claimed. */
+export type ClaimFacts = {
+  /** Runs within their lease, and how many workers hold them. */
+  running: number;
+  workers: number;
+  /** The latest claim that a row records; the worker's name is kept only while its run is neither suspended nor cancelled. */
+  lastClaim: { at: Iso; worker: string | null } | null;
+  /** Whether every suspended run was searched for a later claim. */
+  complete: boolean;
+  /** At most three. */
+  poison: PoisonTask[];
+};
+
 export type Queue = {
   name: string;
   createdAt: Iso;
@@ -64,6 +87,11 @@ export type Queue = {
   /** Sleeping runs whose time has come, and running ones whose lease has expired. */
   overdueSleepers: number;
   expiredLeases: number;
+  /**
+   * `null` where nothing waits (the oldest ready task became ready less than five seconds ago, and no lease has expired), and
+   * where the counts cover only some tenants, because then claims of the others are not read.
+   */
+  claims: ClaimFacts | null;
   /** Set when the queue is registered but its tables cannot be read; the figures are then zero. */
   unreadable?: UnreadableReason;
 };

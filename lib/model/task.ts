@@ -1,7 +1,9 @@
 /** The rows of a task as pages, routes, the timeline and the diagnosis get them. */
+import type { Count } from "./count.ts";
 import type { Uuid } from "./ids.ts";
 import type { Iso } from "./instants.ts";
 import type { Payload } from "./json.ts";
+import type { ClaimFacts } from "./queue.ts";
 import type { TaskState } from "./states.ts";
 
 /** One row of a task list. Never carries payloads. */
@@ -115,6 +117,11 @@ export type TaskDetail = {
   eventsEmittedAt: Record<string, Iso>;
   /** Set for tasks of the Highway interpreter: the event whose payload a checkpoint is, by the checkpoint's name. */
   awaited?: Record<string, string>;
+  /**
+   * Claims on the queue, and how many ready runs the engine prefers to this one. Of active tasks; absent where the
+   * dashboard is restricted to tenants, because claims of the others are not read.
+   */
+  claims?: ClaimFacts & { ahead: Count };
   /** The engine's clock when the rows were read. */
   now: Iso;
 };

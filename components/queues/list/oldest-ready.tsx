@@ -2,12 +2,13 @@
 import { useClock } from "@/components/ui/text/clock";
 import { NoValue } from "@/components/ui/text/count";
 import { cn } from "@/lib/cn";
+import { BACKLOG_MS } from "@/lib/diagnosis/concerns";
 import { formatDuration } from "@/lib/format";
 import { toMs } from "@/lib/model/instants";
 
 /** Waits from which the age is a warning, and an alarm, in milliseconds. */
 const WARNING_MS = 10_000;
-const ALARM_MS = 60_000;
+const ALARM_MS = BACKLOG_MS;
 
 /** How long the oldest ready task of a queue has waited: the latency a new task would see. */
 export function OldestReady({ iso }: { iso: string | null }) {

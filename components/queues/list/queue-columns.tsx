@@ -6,6 +6,7 @@ import { queueTasksPath } from "@/components/layout/paths";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { CountText, NoValue, NumberText } from "@/components/ui/text/count";
 import { cn } from "@/lib/cn";
+import { isFailing } from "@/lib/diagnosis/concerns";
 import { formatNumber } from "@/lib/format";
 import type { AttemptCounts, Count } from "@/lib/model/count";
 import type { Queue } from "@/lib/model/queue";
@@ -103,9 +104,8 @@ export const QUEUE_COLUMNS = {
   },
 } as const satisfies Record<string, QueueColumn>;
 
-/** Failure rates from which the number is a warning, and an alarm. */
+/** Failure rate from which the number is a warning. It is an alarm where the queue is a concern. */
 const WARNING_RATE = 0.02;
-const ALARM_RATE = 0.1;
 
 /** Failed attempts as a share of finished attempts. */
 function FailureRate({ completed, failed }: { completed: number; failed: number }) {
@@ -117,8 +117,8 @@ function FailureRate({ completed, failed }: { completed: number; failed: number 
       data-tip={`${formatNumber(failed)} of ${formatNumber(finished)} finished attempts failed`}
       className={cn(
         failed === 0 && "text-ink-3",
-        rate >= WARNING_RATE && rate < ALARM_RATE && "font-medium text-pending",
-        rate >= ALARM_RATE && "font-medium text-failed",
+        rate >= WARNING_RATE && "font-medium text-pending",
+        isFailing(failed, finished) && "font-medium text-failed",
       )}
     >
       {(rate * 100).toFixed(1)} %

@@ -57,7 +57,7 @@ export function QueueList() {
           {!restricted && <CreateQueueButton />}
         </div>
         <LiveData query={query} skeleton={<ListSkeleton />}>
-          {({ queues }) => (
+          {({ queues, now }) => (
             <Panel
               title="Queues"
               note={plural(queues.length, "queue")}
@@ -72,7 +72,12 @@ export function QueueList() {
               {queues.length === 0 ? (
                 <NoQueues />
               ) : (
-                <QueueTable queues={queues} throughput={throughput.data} columns={COLUMNS} />
+                <QueueTable
+                  queues={queues}
+                  now={now}
+                  throughput={throughput.data}
+                  columns={COLUMNS}
+                />
               )}
             </Panel>
           )}

@@ -1,14 +1,14 @@
 "use client";
 import { queuePath } from "@/components/layout/paths";
-import { ScopedLink, useTenantScope } from "@/components/tenants/tenant-scope";
+import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Badge } from "@/components/ui/text/badge";
-import { useClock } from "@/components/ui/text/clock";
 import { NoValue } from "@/components/ui/text/count";
 import type { Throughput } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
 import { hasNoConsumer } from "@/lib/diagnosis/concerns";
+import type { Iso } from "@/lib/model/instants";
 import { explainUnreadable, type Queue } from "@/lib/model/queue";
 import { QUEUE_COLUMNS, type QueueColumn, type RecentAttempts } from "./queue-columns";
 
@@ -17,10 +17,13 @@ const WIDE_ONLY = "max-wide:hidden";
 /** One row per queue, with the chosen columns. */
 export function QueueTable({
   queues,
+  now,
   throughput,
   columns,
 }: {
   queues: readonly Queue[];
+  /** When the queues were read. */
+  now: Iso;
   throughput: Throughput | undefined;
   columns: readonly (keyof typeof QUEUE_COLUMNS)[];
 }) {
@@ -46,6 +49,7 @@ export function QueueTable({
           <QueueRow
             key={queue.name}
             queue={queue}
+            now={now}
             recent={recentOf(throughput, queue)}
             columns={shown}
           />
@@ -62,16 +66,16 @@ function recentOf(throughput: Throughput | undefined, { name }: Queue): RecentAt
 
 function QueueRow({
   queue,
+  now,
   recent,
   columns,
 }: {
   queue: Queue;
+  now: Iso;
   recent: RecentAttempts;
   columns: readonly QueueColumn[];
 }) {
   const { name } = queue;
-  const allTenants = useTenantScope().length === 0;
-  const noConsumer = useClock((now) => hasNoConsumer(queue, now));
   return (
     <tr className="hover:bg-hover">
       <Td className="max-w-[120px] wide:max-w-[280px]">
@@ -90,7 +94,7 @@ function QueueRow({
             </span>
           )}
           {queue.unreadable && <Badge tone="bad">unreadable</Badge>}
-          {noConsumer && allTenants && (
+          {hasNoConsumer(queue, now) && (
             <span className={WIDE_ONLY}>
               <Badge tone="warning">no consumer</Badge>
             </span>

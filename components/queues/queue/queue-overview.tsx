@@ -5,6 +5,7 @@ import { LiveData } from "@/components/layout/live/live-data";
 import { ReadError } from "@/components/layout/live/read-error";
 import { queueEventsPath, queueTasksPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { useWindow, useWindowRefresh } from "@/components/layout/window/use-window";
 import { BulkButton } from "@/components/tasks/bulk/bulk-button";
 import { SpawnButton } from "@/components/tasks/spawn/spawn-button";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
@@ -17,9 +18,10 @@ import { buttonClass } from "@/components/ui/form/button";
 import { Badge } from "@/components/ui/text/badge";
 import { NumberText } from "@/components/ui/text/count";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
+import type { Iso } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
 import { explainUnreadable, type Queue } from "@/lib/model/queue";
-import { queueMaintenanceQuery } from "@/lib/query/queue";
+import { queueFiguresQuery, queueMaintenanceQuery } from "@/lib/query/queue";
 import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
 import { Attention } from "../attention";
@@ -45,9 +47,9 @@ export function QueueOverview({ name }: { name: string }) {
   return (
     <TenantScope tenants={tenant}>
       <LiveData whole query={query} skeleton={<QueueOverviewSkeleton />}>
-        {({ queues }) => {
-          const queue = queues.find((one) => one.name === name);
-          if (queue) return <Content queue={queue} onTenant={setTenant} />;
+        {(list) => {
+          const queue = list.queues.find((one) => one.name === name);
+          if (queue) return <Content queue={queue} now={list.now} onTenant={setTenant} />;
           const error = new ProblemError({
             code: "queue_not_found",
             message: `Queue "${name}" not found.`,
@@ -60,8 +62,22 @@ export function QueueOverview({ name }: { name: string }) {
   );
 }
 
-function Content({ queue, onTenant }: { queue: Queue; onTenant: (tenants: string[]) => void }) {
+function Content({
+  queue,
+  now,
+  onTenant,
+}: {
+  queue: Queue;
+  now: Iso;
+  onTenant: (tenants: string[]) => void;
+}) {
   const tenant = useTenantScope();
+  const [window] = useWindow();
+  const figures = useQuery({
+    ...queueFiguresQuery(queue.name, { range: window, tenant: [...tenant] }),
+    enabled: queue.unreadable === undefined,
+    refetchInterval: useWindowRefresh(window),
+  });
   const live = useRefreshInterval() !== false;
   const readable = queue.unreadable === undefined;
   const restricted = useTenants() !== null;
@@ -123,7 +139,7 @@ function Content({ queue, onTenant }: { queue: Queue; onTenant: (tenants: string
       </Facts>
       {readable && (
         <>
-          <Attention queues={[queue]} />
+          <Attention list={{ queues: [queue], now }} throughput={figures.data?.throughput} />
           <TasksByState queue={queue} />
           <QueueActivity queue={queue.name} />
           {restricted ? (

@@ -1,0 +1,165 @@
+import { type SQL, sql } from "drizzle-orm";
+import { boolean, instant, integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
+import { queueTables } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
+import type { Iso } from "@/lib/model/instants";
+import { uuidFloor } from "@/lib/model/key-range";
+import type { ClaimFacts, PoisonTask } from "@/lib/model/queue";
+
+/** Rows of one state that are searched for a claim whose instant no index holds. */
+const SUSPENDED = 1_000;
+/** As `SUSPENDED`, of states in which nearly every row keeps the instant of its claim in the index. */
+const ENDED = 200;
+
+/**
+ * What the rows of these queues show about claims, by queue. Every claim is in `started_at` of its run until the next one
+ * of that run; the index has it as `available_at` unless the run was suspended. Of suspended runs at most 1,000 are
+ * searched, and `complete` is false if there are more.
+ */
+export async function listClaimFacts(
+  db: Database,
+  queues: readonly string[],
+  now: Iso,
+): Promise<Map<string, ClaimFacts>> {
+  if (queues.length === 0) return new Map();
+  const rows = await query(
+    db,
+    LAST_CLAIM,
+    sql.join(
+      queues.map((queue, index) => selectLastClaim(queue, index, now)),
+      sql` union all `,
+    ),
+  );
+  const last = rows.map(({ queue, at, worker, ...figures }) => ({
+    queue: queues[queue] ?? "",
+    ...figures,
+    lastClaim: at === null ? null : { at, worker },
+  }));
+  const poison = await listPoisonTasks(
+    db,
+    last.map(({ queue, lastClaim }) => ({ queue, since: lastClaim?.at ?? null })),
+  );
+  return new Map(
+    last.map(({ queue, ...facts }) => [
+      queue,
+      { ...facts, poison: poison.filter((task) => task.queue === queue).map(({ task }) => task) },
+    ]),
+  );
+}
+
+const LAST_CLAIM = {
+  queue: integer,
+  running: integer,
+  workers: integer,
+  complete: boolean,
+  at: nullable(instant),
+  worker: nullable(text),
+};
+
+function selectLastClaim(queue: string, index: number, now: Iso): SQL {
+  const { runs } = queueTables(queue);
+  const instantNow = sql`${now}::timestamptz`;
+  const claims = (state: string, where: SQL, order: SQL, limit: number) => sql`(
+    select ${runs.startedAt} as at, ${runs.claimedBy} as worker from ${runs}
+    where ${runs.state} = ${sql.raw(`'${state}'`)} and ${where}
+    order by ${runs.availableAt} ${order} limit ${limit}::int)`;
+  const due = sql`${runs.availableAt} <= ${instantNow}`;
+  const ahead = sql`${runs.availableAt} > ${instantNow}`;
+  const [latest, earliest, any] = [sql`desc`, sql`asc`, sql`true`];
+  const hasMore = (state: string) => sql`(
+    select count(*) > ${SUSPENDED}::int from (
+      select from ${runs} where ${runs.state} = ${sql.raw(`'${state}'`)} limit ${SUSPENDED + 1}::int
+    ) some)`;
+  return sql`
+    select ${index}::int as queue, held.*, not ${hasMore("pending")} and not ${hasMore("sleeping")} as complete,
+      last.at, last.worker
+    from (
+      select count(*)::int as running, count(distinct ${runs.claimedBy})::int as workers
+      from ${runs}
+      where ${runs.state} = 'running'
+        and (${runs.claimExpiresAt} is null or ${runs.claimExpiresAt} > ${instantNow})
+    ) held
+    left join lateral (
+      select at, worker from (
+        ${sql.join(
+          [
+            claims("running", due, latest, 1),
+            claims("completed", due, latest, 1),
+            claims("failed", due, latest, ENDED),
+            claims("failed", ahead, earliest, ENDED),
+            claims("cancelled", due, latest, ENDED),
+            claims("cancelled", ahead, earliest, ENDED),
+            claims("pending", any, latest, SUSPENDED),
+            claims("sleeping", any, earliest, SUSPENDED),
+          ],
+          sql` union all `,
+        )}
+      ) claims
+      where at <= ${instantNow}
+      order by at desc, worker nulls last limit 1
+    ) last on true`;
+}
+
+/** Rows of each kind that are searched for a poison task, and the most tasks that are named. */
+const SUSPECTS = 500;
+const SPAWNED_SINCE = 2_000;
+const NAMED = 3;
+/** Ids of tasks spawned this long before the last claim may be committed after it, in milliseconds. */
+const OVERLAP = 60_000;
+
+/**
+ * Active tasks that make every claim on their queue fail. No claim succeeds after such a task appears, so it is searched
+ * among the first 2,000 tasks spawned since the last claim, and among the active tasks that are running or due first.
+ */
+async function listPoisonTasks(
+  db: Database,
+  queues: readonly { queue: string; since: Iso | null }[],
+): Promise<{ queue: string; task: PoisonTask }[]> {
+  const arms = queues.map(({ queue, since }, index) => {
+    const { tasks, runs } = queueTables(queue);
+    const from = since === null ? null : uuidFloor(Math.max(Date.parse(since) - OVERLAP, 0));
+    const active = (state: string, order: SQL) => sql`(
+      select ${runs.taskId} as id from ${runs} where ${runs.state} = ${sql.raw(`'${state}'`)}
+      order by ${runs.availableAt} ${order} limit ${SUSPECTS}::int)`;
+    // The limits force lookups by key: in a join the planner may read all tasks.
+    return sql`(
+      select ${index}::int as queue, task.*
+      from (
+        (select ${tasks.taskId} as id from ${tasks}
+          ${from === null ? sql`` : sql`where ${tasks.taskId} >= ${from}::uuid`}
+          order by ${tasks.taskId} limit ${SPAWNED_SINCE}::int)
+        union ${active("running", sql`desc`)}
+        union ${active("pending", sql`asc`)}
+        union ${active("sleeping", sql`asc`)}
+      ) suspect
+      cross join lateral (
+        select ${tasks.taskId} as "taskId", left(${tasks.name}, 200) as name, bad.field, left(bad.value, 100) as value
+        from ${tasks}
+        cross join lateral (
+          select key as field, ${tasks.cancellation} ->> key as value
+          from unnest(array['max_delay', 'max_duration']) as key
+        ) bad
+        where ${tasks.taskId} = suspect.id
+          and ${tasks.state} in ('pending', 'running', 'sleeping')
+          and jsonb_typeof(${tasks.cancellation}) = 'object'
+          and bad.value !~ ${WHOLE_NUMBER}
+        limit 1
+      ) task
+      limit ${NAMED}::int
+    )`;
+  });
+  const rows = await query(db, POISON_TASK, sql.join(arms, sql` union all `));
+  return rows.map(({ queue, ...task }) => ({ queue: queues[queue]?.queue ?? "", task }));
+}
+
+/** What PostgreSQL casts to `bigint`, up to 18 digits. */
+const WHOLE_NUMBER = "^\\s*[+-]?\\d{1,18}\\s*$";
+
+const POISON_TASK = {
+  queue: integer,
+  taskId: uuid,
+  name: text,
+  field: oneOf(["max_delay", "max_duration"]),
+  value: text,
+};

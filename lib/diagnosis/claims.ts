@@ -1,0 +1,38 @@
+import type { ClaimFacts, PoisonTask } from "@/lib/model/queue";
+import { toMs } from "../timeline/model.ts";
+
+/** Ready tasks of an attended queue are claimed within a few polls; before this nothing is wrong. In milliseconds. */
+export const POLLS_MS = 5_000;
+
+type LastClaim = ClaimFacts["lastClaim"];
+
+/**
+ * Why ready tasks of a queue are not claimed.
+ *
+ * - `blocked`: every claim fails, because of these tasks.
+ * - `busy`: workers hold tasks of the queue within their lease.
+ * - `claiming`: no task is held now, but one was claimed since the oldest of these became ready.
+ * - `idle`: nothing is held, and no claim is recorded since. `lastClaim` is `null` if none is recorded at all.
+ */
+export type ClaimSituation =
+  | { kind: "blocked"; by: readonly [PoisonTask, ...PoisonTask[]] }
+  | { kind: "busy"; running: number; workers: number; lastClaim: LastClaim }
+  | { kind: "claiming"; lastClaim: NonNullable<LastClaim> }
+  | { kind: "idle"; lastClaim: LastClaim; complete: boolean };
+
+/**
+ * The situation of tasks that have been ready since an instant (milliseconds); `null` where claims were not read. The
+ * list of concerns, the badge "no consumer" and the verdict of a task all use this, so they agree.
+ */
+export function assessClaims(
+  claims: ClaimFacts | null | undefined,
+  readySince: number,
+): ClaimSituation | null {
+  if (!claims) return null;
+  const { running, workers, lastClaim, complete, poison } = claims;
+  const [first, ...rest] = poison;
+  if (first) return { kind: "blocked", by: [first, ...rest] };
+  if (running > 0) return { kind: "busy", running, workers, lastClaim };
+  if (lastClaim && toMs(lastClaim.at) >= readySince) return { kind: "claiming", lastClaim };
+  return { kind: "idle", lastClaim, complete };
+}
