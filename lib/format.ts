@@ -199,6 +199,23 @@ export function formatBytes(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${name}`;
 }
 
+/**
+ * The size of a JSON value: `1.2 kB`; `≈ 1.1 MB` where only the stored size is known; `≥ 1.1 MB (compressed)` where that is
+ * compressed, so that the text may be many times as long.
+ */
+export function formatSize({
+  bytes,
+  approximate,
+}: {
+  bytes: number;
+  approximate?: "compressed" | "stored" | "cut";
+}): string {
+  const size = formatBytes(bytes);
+  if (approximate === undefined) return size;
+  if (approximate === "stored") return `≈ ${size}`;
+  return approximate === "cut" ? `≥ ${size}` : `≥ ${size} (compressed)`;
+}
+
 /** `01a2f6c2…a42d`: the ends of an id, enough to recognise it. */
 export function formatShortId(id: string): string {
   return id.length > 13 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id;

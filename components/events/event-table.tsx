@@ -10,7 +10,7 @@ import { NoValue, NumberText } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
-import { formatBytes, plural } from "@/lib/format";
+import { formatSize, plural } from "@/lib/format";
 import type { EventSummary } from "@/lib/model/event";
 import { eventPayloadQuery } from "@/lib/query/events";
 import { eventPayloadUrl } from "@/lib/search-params/payload";
@@ -123,7 +123,7 @@ function EventRow({
           <NextTimeout event={event} />
         </Td>
         <Td numeric className={`text-ink-2 ${NARROW}`}>
-          {payload ? formatBytes(payload.bytes) : <NoValue />}
+          {payload ? formatSize(payload) : <NoValue />}
         </Td>
         <Td numeric className={`pr-4! ${NARROW}`}>
           {emit}

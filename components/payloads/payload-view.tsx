@@ -6,7 +6,7 @@ import { Skeleton } from "@/components/ui/feedback/skeleton";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { withBase } from "@/lib/base-path";
-import { formatBytes } from "@/lib/format";
+import { formatSize } from "@/lib/format";
 import type { Payload } from "@/lib/model/json";
 
 const JsonView = lazyPart(() => import("@/components/ui/json/json-view").then((m) => m.JsonView), {
@@ -31,14 +31,14 @@ export function PayloadView<Key extends QueryKey>({
 }) {
   if (payload === null) return <p className="px-3 py-2 text-ink-3">{absent}</p>;
   if (payload.text !== undefined) return <JsonView text={payload.text} />;
-  return source ? <LargePayload bytes={payload.bytes} source={source} /> : null;
+  return source ? <LargePayload payload={payload} source={source} /> : null;
 }
 
 function LargePayload<Key extends QueryKey>({
-  bytes,
+  payload,
   source,
 }: {
-  bytes: number;
+  payload: NonNullable<Payload>;
   source: PayloadSource<Key>;
 }) {
   const [wanted, setWanted] = useState(false);
@@ -47,7 +47,10 @@ function LargePayload<Key extends QueryKey>({
     <div>
       <div className="flex flex-wrap items-center gap-2 px-3 py-2">
         <span className="text-ink-2">
-          {formatBytes(bytes)}, {query.data === undefined ? "not loaded" : "loaded"}.
+          {formatSize(payload)}, {query.data === undefined ? "not loaded" : "loaded"}.
+          {payload.approximate === "compressed" &&
+            query.data === undefined &&
+            " The full text may be many times as large and slow down this page; a download does not."}
         </span>
         {query.data === undefined && (
           <Button

@@ -1,15 +1,16 @@
 "use client";
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { Panel } from "@/components/ui/data/panel";
-import { formatBytes, plural } from "@/lib/format";
+import { formatSize, plural } from "@/lib/format";
 import type { Payload } from "@/lib/model/json";
 import type { TaskDetail } from "@/lib/model/task";
 import type { PayloadRef } from "@/lib/search-params/payload";
 
 type Value = { title: string; of: PayloadRef; payload: Payload; absent: string };
 
-function formatNote({ bytes, redacted }: NonNullable<Payload>): string {
-  return `${formatBytes(bytes)}, JSON${redacted ? `, ${plural(redacted, "value")} redacted` : ""}`;
+function formatNote(payload: NonNullable<Payload>): string {
+  const { redacted } = payload;
+  return `${formatSize(payload)}, JSON${redacted ? `, ${plural(redacted, "value")} redacted` : ""}`;
 }
 
 /** Params, result, headers, retry strategy and cancellation policy. */

@@ -1,7 +1,10 @@
 "use client";
+import { taskPath } from "@/components/layout/paths";
+import { Link } from "@/components/ui/text/link";
 import { useZone } from "@/components/ui/text/zone";
-import type { Part } from "@/lib/diagnosis/sentence";
+import type { LinkTarget, Part } from "@/lib/diagnosis/sentence";
 import { formatClock } from "@/lib/format";
+import { serializeAuditFilters } from "@/lib/search-params/audit";
 
 /** A sentence of the diagnosis: names in monospace, figures strong, times in the reader's zone. */
 export function Sentence({ parts }: { parts: readonly Part[] }) {
@@ -22,6 +25,12 @@ export function Sentence({ parts }: { parts: readonly Part[] }) {
             {part.text}
           </strong>
         );
+      case "link":
+        return (
+          <Link key={key} href={pathTo(part.to)} className="text-accent-text hover:underline">
+            {part.text}
+          </Link>
+        );
       case "time":
         return (
           <time key={key} dateTime={part.iso} data-tip={part.iso}>
@@ -32,4 +41,10 @@ export function Sentence({ parts }: { parts: readonly Part[] }) {
         return part.text;
     }
   });
+}
+
+function pathTo(to: LinkTarget): string {
+  return "auditOf" in to
+    ? `/audit${serializeAuditFilters({ task: to.auditOf })}`
+    : taskPath(to.queue, to.taskId);
 }

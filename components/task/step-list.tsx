@@ -5,7 +5,7 @@ import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Icon } from "@/components/ui/icons/icon";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
-import { formatBytes, formatNumber } from "@/lib/format";
+import { formatNumber, formatSize } from "@/lib/format";
 import type { Checkpoint, TaskDetail } from "@/lib/model/task";
 
 /** Rows per batch; a task with many steps shows more on demand. */
@@ -92,7 +92,7 @@ function Step({
           {attempt === undefined ? "–" : `attempt ${attempt}`}
         </span>
         <span className="hidden text-right text-12 text-ink-3 wide:block">
-          {state ? formatBytes(state.bytes) : "NULL"}
+          {state ? formatSize(state) : "NULL"}
         </span>
         <span className="text-right text-12 text-ink-2">
           <AbsoluteTime iso={updatedAt} />

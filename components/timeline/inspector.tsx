@@ -9,7 +9,8 @@ import { CopyButton } from "@/components/ui/form/copy-button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Dialog } from "@/components/ui/overlay/dialog";
 import { useZone } from "@/components/ui/text/zone";
-import { formatBytes, plural } from "@/lib/format";
+import { formatSize, plural } from "@/lib/format";
+import type { Payload } from "@/lib/model/json";
 import type { TaskDetail } from "@/lib/model/task";
 import { hasUserName, labelSpan, labelSpanKind } from "@/lib/timeline/labels";
 import type { Lane, Span } from "@/lib/timeline/model";
@@ -97,7 +98,7 @@ function Body({ detail, lane, span }: Props) {
         )}
       </div>
       {checkpoint && (
-        <Section title="Stored value" size={checkpoint.state?.bytes}>
+        <Section title="Stored value" value={checkpoint.state}>
           <TaskPayload
             queue={task.queue}
             taskId={task.taskId}
@@ -109,7 +110,7 @@ function Body({ detail, lane, span }: Props) {
       )}
       <ForkHere detail={detail} step={checkpoint ? checkpoint.name : null} />
       {span.kind === "failure" && run?.failureReason && (
-        <Section title="Error" size={run.failureReason.bytes}>
+        <Section title="Error" value={run.failureReason}>
           <TaskPayload
             queue={task.queue}
             taskId={task.taskId}
@@ -145,19 +146,19 @@ function ForkHere({ detail, step }: { detail: TaskDetail; step: string | null })
 
 function Section({
   title,
-  size,
+  value,
   children,
 }: {
   title: string;
-  size: number | undefined;
+  value: Payload;
   children: ReactNode;
 }) {
   return (
     <section className="-mx-4 border-line-subtle border-t wide:mx-0">
       <h2 className="flex items-baseline gap-2 px-4 pt-2 font-semibold">
         {title}
-        {size !== undefined && (
-          <span className="font-normal text-12 text-ink-3">{formatBytes(size)}</span>
+        {value !== null && (
+          <span className="font-normal text-12 text-ink-3">{formatSize(value)}</span>
         )}
       </h2>
       {children}

@@ -67,7 +67,13 @@ function listSpanNotes(span: Span, ahead: Ahead | null, zone: string): Note[] {
         { text: formatCountdown(ahead.until - ahead.from), tone: "running", strong: true },
       ];
     case "deferred":
-      return [quiet(span.unknownTask ? "unknown to the worker" : `until ${clock(span.until)}`)];
+      return [
+        quiet(
+          span.unknownTask === "likely" ? "unknown to the worker" : `until ${clock(span.until)}`,
+        ),
+      ];
+    case "unread":
+      return [quiet("earlier steps not shown")];
     case "unknown":
       return [quiet("claimed and suspended, details not recorded")];
     case "queued":

@@ -107,15 +107,39 @@ test("equal failures in two queues are one group, and filters apply", async () =
   await expect(list({ queue: ["nowhere"] })).rejects.toMatchObject({ code: "queue_not_found" });
 });
 
-test("failure reasons of any shape are grouped", async () => {
-  for (const reason of ["plain text 1", { message: "no name" }, null, [1, 2], { code: 7 }])
-    await fail("bulk", "shapes", [reason]);
+test("failure reasons of any shape are grouped, values without a message by the value", async () => {
+  const reasons = [
+    { message: "no name" },
+    { message: "\u001b[31mTimeout\u001b[0m" },
+    { message: "\u001b[31mRefused\u001b[0m" },
+    { error: "connection refused" },
+    { error: "connection reset", id: "01a20788-9756-700f-8fa3-41b52607a552" },
+    { error: "connection reset", id: "01a20788-973b-7ca9-88ec-350685b7053c" },
+    { detail: "Not found." },
+    [1, 2],
+    503,
+    504,
+  ];
+  const { pool } = database;
+  for (const reason of reasons) {
+    await spawnTask(pool, "bulk", "shapes", null, { maxAttempts: 1 });
+    const [run] = await claimTasks(pool, "bulk");
+    await pool.query("select absurd.fail_run('bulk', $1, $2::jsonb)", [
+      run?.runId,
+      JSON.stringify(reason),
+    ]);
+  }
   const { groups } = await list({ queue: ["bulk"] });
-  expect(groups.map((group) => [group.errorName, group.pattern]).toSorted()).toEqual([
-    [null, ""],
-    [null, "[<n>, <n>]"],
-    [null, "no name"],
-    ["TaskExecutionError", "plain text <n>"],
+  expect(groups.map(({ pattern, attempts }) => `${attempts} ${pattern}`).toSorted()).toEqual([
+    "1 503",
+    "1 504",
+    "1 Refused",
+    "1 Timeout",
+    "1 [1, 2]",
+    "1 no name",
+    '1 {"detail": "Not found."}',
+    '1 {"error": "connection refused"}',
+    '2 {"id": "<id>", "error": "connection reset"}',
   ]);
 });
 

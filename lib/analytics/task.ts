@@ -13,12 +13,13 @@ import type { Checkpoint, Run, Task, TaskDetail, Wait } from "@/lib/model/task";
 import { listClaimFacts } from "./queues/claims";
 import { inlineLimit } from "./scope/payload";
 import { type RegisteredQueue, withQueues } from "./scope/registry";
+import { findCancellation } from "./task/cancelled-by";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./task/columns";
 import { listEmissions } from "./task/emissions";
 
 /** Limits that keep the result bounded; the newest are returned. */
-const MOST_RUNS = 500;
-const MOST_CHECKPOINTS = 2_000;
+export type TaskLimits = { runs: number; checkpoints: number };
+const LIMITS: TaskLimits = { runs: 500, checkpoints: 2_000 };
 
 /**
  * Everything the engine keeps about one task, in one snapshot: runs by attempt, checkpoints in the order in which
@@ -29,33 +30,44 @@ const MOST_CHECKPOINTS = 2_000;
 export function getTask(
   queueName: string,
   taskId: Uuid,
-  options: ReadOptions = {},
+  { limits = LIMITS, ...options }: ReadOptions & { limits?: TaskLimits } = {},
 ): Promise<TaskDetail> {
   return withQueues([queueName], options, async ({ db, now, queues: [queue] }) => {
     const task = queue && (await findTask(db, queue, taskId));
     if (!task) throw taskNotFound(queueName, taskId);
     const tables = queueTables(queueName);
     const total = await countRows(db, tables, taskId);
-    const runs = await listRuns(db, queue, taskId, total.runs);
-    const checkpoints = await listCheckpoints(db, tables, taskId, total.checkpoints);
+    const runs = await listRuns(db, queue, taskId, Math.min(total.runs, limits.runs));
+    const checkpoints = await listCheckpoints(
+      db,
+      tables,
+      taskId,
+      Math.min(total.checkpoints, limits.checkpoints),
+    );
     const waits = await listWaits(db, tables, taskId);
     const shown = {
       task,
-      runs: runs.slice(0, MOST_RUNS).reverse(),
-      checkpoints: checkpoints.slice(0, MOST_CHECKPOINTS).reverse(),
+      runs: runs.reverse(),
+      checkpoints: checkpoints.reverse(),
       waits,
     };
     const claims =
       isActive(task.state) && getTenants() === null
         ? await getClaims(db, queueName, findCurrentRunRow(task, shown.runs), now)
         : null;
+    const cancelledBy =
+      task.state === "cancelled" ? await findCancellation(db, queueName, taskId) : null;
     const [emissions = { eventsEmittedAt: {} }] = await listEmissions(db, queueName, [shown]);
     return {
       ...shown,
       ...emissions,
       ...(claims ? { claims } : {}),
+      ...(cancelledBy ? { cancelledBy } : {}),
       now,
-      ...truncation(runs.length > MOST_RUNS, checkpoints.length > MOST_CHECKPOINTS),
+      ...describeTruncation(
+        total.runs - shown.runs.length,
+        total.checkpoints - shown.checkpoints.length,
+      ),
     };
   });
 }
@@ -110,10 +122,10 @@ export function taskNotFound(queue: string, taskId: Uuid): ProblemError {
   });
 }
 
-function truncation(runs: boolean, checkpoints: boolean): Pick<TaskDetail, "truncated"> {
-  if (!runs && !checkpoints) return {};
+function describeTruncation(runs: number, checkpoints: number): Pick<TaskDetail, "truncated"> {
+  if (runs <= 0 && checkpoints <= 0) return {};
   return {
-    truncated: { ...(runs ? { runs: true } : {}), ...(checkpoints ? { checkpoints: true } : {}) },
+    truncated: { ...(runs > 0 ? { runs } : {}), ...(checkpoints > 0 ? { checkpoints } : {}) },
   };
 }
 
@@ -154,7 +166,7 @@ function listRuns(
 ): Promise<Run[]> {
   const tables = queueTables(queue.name);
   const { runs } = tables;
-  const limit = inlineLimit(3 * Math.min(rows, MOST_RUNS));
+  const limit = inlineLimit(3 * rows);
   return db
     .select({
       ...runColumns(tables, limit),
@@ -165,7 +177,7 @@ function listRuns(
     .from(runs)
     .where(eq(runs.taskId, taskId))
     .orderBy(desc(runs.attempt), desc(runs.runId))
-    .limit(MOST_RUNS + 1);
+    .limit(rows);
 }
 
 function listCheckpoints(
@@ -176,11 +188,11 @@ function listCheckpoints(
 ): Promise<Checkpoint[]> {
   const { checkpoints } = tables;
   return db
-    .select(checkpointColumns(tables, inlineLimit(Math.min(rows, MOST_CHECKPOINTS))))
+    .select(checkpointColumns(tables, inlineLimit(rows)))
     .from(checkpoints)
     .where(eq(checkpoints.taskId, taskId))
     .orderBy(desc(checkpoints.updatedAt), desc(checkpoints.name))
-    .limit(MOST_CHECKPOINTS + 1);
+    .limit(rows);
 }
 
 function listWaits(db: Database, { waits }: QueueTables, taskId: Uuid): Promise<Wait[]> {
@@ -189,5 +201,5 @@ function listWaits(db: Database, { waits }: QueueTables, taskId: Uuid): Promise<
     .from(waits)
     .where(eq(waits.taskId, taskId))
     .orderBy(waits.createdAt, waits.stepName)
-    .limit(MOST_RUNS);
+    .limit(LIMITS.runs);
 }

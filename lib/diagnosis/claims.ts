@@ -1,5 +1,5 @@
+import { toMs } from "@/lib/model/instants";
 import type { ClaimFacts, PoisonTask } from "@/lib/model/queue";
-import { toMs } from "../timeline/model.ts";
 
 /** Ready tasks of an attended queue are claimed within a few polls; before this nothing is wrong. In milliseconds. */
 export const POLLS_MS = 5_000;

@@ -162,7 +162,7 @@ const VERDICTS: Record<string, [Tone, string | null, string]> = {
   "retry-at-once": [
     "plain",
     null,
-    "Retry 2 of 5: ready for 3 s, not claimed yet. Attempt 1 failed with GatewayError: gateway did not answer in 30 s.",
+    "Retry 2 of 5: ready for 3 s. Attempt 1 failed with GatewayError: gateway did not answer in 30 s.",
   ],
   "returned-a-date": [
     "plain",

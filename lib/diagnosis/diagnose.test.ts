@@ -84,7 +84,7 @@ test.each(["null", "1.5", '{"max_delay":null}', '{"max_delay":"60"}'])(
 );
 
 test.each([
-  ['"disk full"', 'with "disk full"'],
+  ['"disk full"', "with disk full"],
   ['{"message":"no name"}', "with no name."],
   ['{"code":7}', 'with {"code":7}'],
 ])("a failure reason of %s, as other clients write it", (reason, text) => {
@@ -111,7 +111,160 @@ test("a run that an engine before 0.0.4 requeued after its lease expired", () =>
   );
 });
 
-test("a later clock changes the durations", () => {
-  const text = plainText(diagnose(getRecording("running"), "2026-03-02T14:00:40.000Z").parts);
-  expect(text).toMatch(/^Running on worker-a for 37 s\./);
+const at = (name: string, secondsLater: number) => {
+  const detail = getRecording(name);
+  const now = new Date(Date.parse(detail.now) + secondsLater * 1000).toISOString();
+  return plainText(diagnose(detail, now).parts);
+};
+
+test("ages run on for two seconds after the reading, but the last checkpoint does not", () => {
+  expect(at("running", 0)).toMatch(/^Running on worker-a for 21 s\. Last .* 18 s ago/);
+  expect(at("running", 2)).toMatch(/^Running on worker-a for 23 s\. Last .* 18 s ago/);
+});
+
+test("an older reading of an active task is dated, and its ages stop", () => {
+  expect(at("running", 4)).toMatch(/^As of 4 s ago: Running on worker-a for 21 s\./);
+  expect(at("completed", 900)).toBe(at("completed", 0));
+});
+
+const CLAIMS: NonNullable<TaskDetail["claims"]> = {
+  running: 0,
+  workers: 0,
+  lastClaim: null,
+  complete: true,
+  poison: [],
+  ahead: { value: 0, precision: "exact" },
+};
+
+/** The verdict of a task that has been ready for this long, on a queue with these claims. */
+function saidWhenReady(seconds: number, claims: Partial<TaskDetail["claims"]>): string {
+  const detail = getRecording("queued");
+  const availableAt = new Date(Date.parse(detail.now) - seconds * 1000).toISOString();
+  return said(changed("queued", { run: { availableAt }, claims: { ...CLAIMS, ...claims } }));
+}
+
+test.each<[string, number, Partial<TaskDetail["claims"]>]>([
+  ["Ready for 4 s.", 4, { running: 2, workers: 2 }],
+  [
+    "Ready for 24 s, behind 12 other ready tasks. 2 tasks of this queue are running on 2 workers; the last claim was 3 s ago.",
+    24,
+    {
+      running: 2,
+      workers: 2,
+      lastClaim: { at: "2026-03-02T14:00:02.000Z", worker: "w-1" },
+      ahead: { value: 12, precision: "exact" },
+    },
+  ],
+  [
+    "Ready for 24 s, behind 1,000+ other ready tasks. The last claim on this queue was 3 s ago, by w-1.",
+    24,
+    {
+      lastClaim: { at: "2026-03-02T14:00:02.000Z", worker: "w-1" },
+      ahead: { value: 1_000, precision: "capped" },
+    },
+  ],
+  [
+    "Ready for 24 s. Nothing has claimed from queue queued since 13:30:02, 30 min ago, by w-1.",
+    24,
+    { lastClaim: { at: "2026-03-02T13:30:02.000Z", worker: "w-1" } },
+  ],
+  [
+    "Ready for 24 s. The last claim seen on queue queued was 30 min ago.",
+    24,
+    { lastClaim: { at: "2026-03-02T13:30:02.000Z", worker: null }, complete: false },
+  ],
+  ["Ready for 24 s. Nothing has claimed from queue queued: no claim is on record.", 24, {}],
+  [
+    "Ready for 24 s, not claimed yet. Every claim on queue queued fails, because task charge-card has max_duration: 1.5, which is not a whole number: cancel that task.",
+    24,
+    {
+      poison: [
+        {
+          taskId: "019cbd00-0000-7000-8000-0000000000ff",
+          name: "charge-card",
+          field: "max_duration",
+          value: "1.5",
+        },
+      ],
+    },
+  ],
+])("%s", (text, seconds, claims) => {
+  expect(saidWhenReady(seconds, claims)).toBe(text);
+});
+
+const INSTANT = (iso: string) => payload(JSON.stringify(iso));
+
+test("a sleep shorter than its worker's clock is slow is a sleep, and the clock is named", () => {
+  const detail = changed("sleeping-durable", {
+    run: { startedAt: "2026-03-02T14:00:00.000Z", availableAt: "2026-03-02T14:00:21.000Z" },
+    now: "2026-03-02T14:00:05.000Z",
+  });
+  const checkpoints = detail.checkpoints.map((checkpoint) => ({
+    ...checkpoint,
+    ownerRunId: detail.runs.at(-1)?.runId ?? null,
+    state: INSTANT("2026-03-02T13:59:21.000Z"),
+    updatedAt: "2026-03-02T14:00:01.000Z",
+  }));
+  expect(said({ ...detail, checkpoints: checkpoints.slice(-1) })).toBe(
+    "Sleeping in step cool-off until 14:00:21, for another 16 s. Its worker's clock is about 1 min behind.",
+  );
+});
+
+test("a run with checkpoints since its last claim was not put back by a worker that does not know it", () => {
+  const detail = getRecording("unknown-task");
+  const [run] = detail.runs;
+  expect(said(detail)).toContain("seems not to know the task");
+  const wrote = {
+    name: "a",
+    state: payload("1"),
+    status: "committed",
+    ownerRunId: run?.runId ?? null,
+    updatedAt: run?.startedAt ?? "",
+  };
+  expect(said({ ...detail, checkpoints: [wrote] })).not.toContain("know the task");
+});
+
+test("a cancellation through the dashboard names who, when and why", () => {
+  const detail = getRecording("cancelled-running");
+  const cancelledBy = {
+    auditId: "019cbd00-0000-7000-8000-0000000000aa",
+    at: detail.task.cancelledAt ?? "",
+    operator: "maria",
+    reason: "duplicate",
+    bulkId: null,
+  };
+  expect(said({ ...detail, cancelledBy })).toMatch(
+    /^Cancelled by maria \d+ s ago while running\. Reason: “duplicate” \(audit entry\)\./,
+  );
+});
+
+test("attempts without limit and delay are called a hot loop", () => {
+  const detail = getRecording("failed-exhausted");
+  const [run] = detail.runs;
+  if (!run) throw new Error("recorded with attempts");
+  const runs = Array.from({ length: 12 }, (_, n) => ({
+    ...run,
+    runId: `r${n}`,
+    attempt: 7_803 + n,
+    failedAt: `2026-03-02T14:00:00.${String(n * 10).padStart(3, "0")}Z`,
+  }));
+  const last = {
+    ...run,
+    runId: "last",
+    attempt: 7_815,
+    state: "pending" as const,
+    startedAt: null,
+    failedAt: null,
+  };
+  const task = {
+    ...detail.task,
+    state: "pending" as const,
+    attempts: 7_815,
+    maxAttempts: null,
+    retryStrategy: null,
+    lastAttemptRun: "last",
+  };
+  expect(said({ ...detail, task, runs: [...runs, last], truncated: { runs: 7_802 } })).toMatch(
+    /Hot loop: attempt 7,815, with no limit on attempts and no delay between them; the last 10 failures are within 90 ms\.$/,
+  );
 });

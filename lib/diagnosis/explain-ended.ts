@@ -4,7 +4,7 @@ import { parseTimedOutWait } from "../timeline/parse-payload.ts";
 import { retryDelaySeconds } from "../timeline/retry-delay.ts";
 import type { Diagnosis, Facts } from "./facts.ts";
 import { attemptNumber, errorText, strategyProblem, swallowedSuspension } from "./phrases.ts";
-import { code, duration, type Part, sentence, strong, time } from "./sentence.ts";
+import { age, code, duration, link, type Part, sentence, strong, time } from "./sentence.ts";
 
 /** Explains how a task ended; `null` while it has work ahead. */
 export function explainEnded(facts: Facts): Diagnosis | null {
@@ -114,10 +114,27 @@ function explainCancelled(facts: Facts): Diagnosis {
     ? sentence`, ${duration(at - deadline.at)} past its ${code(deadline.field)} (${duration(deadline.seconds * 1000)})`
     : [];
   return {
-    tone: due ? "warning" : "plain",
-    parts: sentence`Cancelled ${describeActivity(facts)}${why}.${stillExecuting(facts)}`,
+    tone: due && !detail.cancelledBy ? "warning" : "plain",
+    parts: sentence`Cancelled${by(facts)} ${describeActivity(facts)}${detail.cancelledBy ? [] : why}.${reasonGiven(facts)}${stillExecuting(facts)}`,
     action,
   };
+}
+
+function by({ detail: { task, cancelledBy }, now }: Facts): Part[] {
+  if (!cancelledBy) return [];
+  const ago = task.cancelledAt ? sentence` ${age(now - toMs(task.cancelledAt))} ago` : [];
+  return sentence` by ${strong(cancelledBy.operator)}${ago}`;
+}
+
+function reasonGiven({ detail: { task, cancelledBy } }: Facts): Part[] {
+  if (!cancelledBy) return [];
+  const { reason, bulkId } = cancelledBy;
+  const entry = link(bulkId === null ? "audit entry" : "audit entry of a bulk operation", {
+    auditOf: task.taskId,
+  });
+  return reason
+    ? sentence` Reason: “${reason}” (${entry}).`
+    : sentence` No reason given (${entry}).`;
 }
 
 function describeActivity({ detail, run }: Facts): Part[] {

@@ -5,7 +5,7 @@ import { age, code, countdown, type Part, sentence } from "./sentence.ts";
 
 /** Explains a running attempt: within its lease, past it, or without one. `null` where nothing is running. */
 export function explainRunning(facts: Facts): Diagnosis | null {
-  const { run, activity, now, detail } = facts;
+  const { run, activity, now, readAt, detail } = facts;
   if (activity?.kind !== "running") return null;
   const worker = code(run.claimedBy ?? "a worker");
   const running = run.startedAt
@@ -18,7 +18,7 @@ export function explainRunning(facts: Facts): Diagnosis | null {
       action: { kind: "cancel" },
     };
   const action = { kind: "extend-lease", runId: run.runId } as const;
-  if (activity.leaseEnd <= now)
+  if (activity.leaseEnd <= readAt)
     return {
       tone: "warning",
       parts: sentence`The lease of ${worker} expired ${age(now - activity.leaseEnd)} ago. The next claim on queue ${code(detail.task.queue)} fails this attempt, and the task ${afterFailure(facts)}; the worker can still finish before that.`,
@@ -34,7 +34,7 @@ export function explainRunning(facts: Facts): Diagnosis | null {
 function lastCheckpoint(facts: Facts): Part[] {
   const last = findLastStep(facts);
   return last
-    ? sentence` Last checkpoint ${code(labelStep(last.name))} ${age(facts.now - last.at)} ago.`
+    ? sentence` Last checkpoint ${code(labelStep(last.name))} ${age(facts.readAt - last.at)} ago.`
     : [];
 }
 

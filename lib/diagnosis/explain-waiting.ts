@@ -1,8 +1,10 @@
+import { formatCount, plural } from "@/lib/format";
 import { toInstant, toMs } from "@/lib/model/instants";
 import type { Wait } from "@/lib/model/task";
 import type { Activity } from "../timeline/activity.ts";
 import { labelStep } from "../timeline/labels.ts";
 import { isManualRetry } from "../timeline/retries.ts";
+import { assessClaims, POLLS_MS } from "./claims.ts";
 import { LONG_WAIT_MS } from "./explain-summary.ts";
 import { type Diagnosis, type Facts, findLastStep, since } from "./facts.ts";
 import {
@@ -12,7 +14,7 @@ import {
   errorText,
   swallowedSuspension,
 } from "./phrases.ts";
-import { age, code, type Part, sentence, time } from "./sentence.ts";
+import { age, code, type Part, sentence, strong, type Tone, time } from "./sentence.ts";
 
 /** Explains why a pending or sleeping attempt is not running. */
 export function explainWaiting(facts: Facts): Diagnosis {
@@ -48,16 +50,61 @@ function previousFailure({ previous, previousError }: Facts): Part[] {
     : [];
 }
 
-/** A run that any worker could claim. The rows do not show why none does. `subject` ends in "ready". */
+/** A run that any worker could claim. `subject` ends in "ready". */
 function explainReady(facts: Facts, due: number, subject: Part[], detail: Part[] = []): Diagnosis {
   const waited = facts.now - due;
   return {
-    tone: waitTone(waited),
-    parts: sentence`${subject} for ${age(waited)}, not claimed yet.${detail}${deadlineAhead(facts)}`,
+    tone: waitTone(facts, due),
+    parts: sentence`${subject} for ${age(waited)}${whyUnclaimed(facts, due, "behind")}${detail}${deadlineAhead(facts)}`,
   };
 }
 
-const waitTone = (waited: number) => (waited >= LONG_WAIT_MS ? "warning" : "plain");
+/** A warning for a long wait, and for any that nothing will end. */
+function waitTone({ detail, readAt }: Facts, due: number): Tone {
+  const waited = readAt - due;
+  const isIdle = assessClaims(detail.claims, due)?.kind === "idle" && waited >= POLLS_MS;
+  return waited >= LONG_WAIT_MS || isIdle ? "warning" : "plain";
+}
+
+/**
+ * Completes a sentence about a run that has been ready since `due`, up to its full stop: why no worker has claimed it. With
+ * `behind` it begins with the runs that are claimed before it.
+ */
+function whyUnclaimed({ detail, readAt }: Facts, due: number, behind?: "behind"): Part[] {
+  const { claims, task } = detail;
+  const queue = code(task.queue);
+  if (readAt - due < POLLS_MS) return sentence`.`;
+  const situation = assessClaims(claims, due);
+  if (!claims || !situation) return behind ? sentence`, not claimed yet.` : sentence`.`;
+  const ahead =
+    behind && claims.ahead.value > 0
+      ? sentence`, behind ${strong(formatCount(claims.ahead))} other ready ${claims.ahead.value === 1 ? "task" : "tasks"}`
+      : [];
+  switch (situation.kind) {
+    case "blocked":
+      return behind ? sentence`, not claimed yet.` : sentence`.`;
+    case "busy": {
+      const { running, workers, lastClaim } = situation;
+      const claimed = lastClaim
+        ? sentence`; the last claim was ${age(readAt - toMs(lastClaim.at))} ago`
+        : [];
+      return sentence`${ahead}. ${plural(running, "task")} of this queue ${running === 1 ? "is" : "are"} running on ${plural(workers, "worker")}${claimed}.`;
+    }
+    case "claiming":
+      return sentence`${ahead}. The last claim on this queue was ${age(readAt - toMs(situation.lastClaim.at))} ago${byWorker(situation.lastClaim.worker)}.`;
+    case "idle": {
+      const { lastClaim, complete } = situation;
+      if (!lastClaim)
+        return sentence`. Nothing has claimed from queue ${queue}: no claim is on record.`;
+      return complete
+        ? sentence`. Nothing has claimed from queue ${queue} since ${time(lastClaim.at)}, ${age(readAt - toMs(lastClaim.at))} ago${byWorker(lastClaim.worker)}.`
+        : sentence`. The last claim seen on queue ${queue} was ${age(readAt - toMs(lastClaim.at))} ago${byWorker(lastClaim.worker)}.`;
+    }
+  }
+}
+
+const byWorker = (worker: string | null): Part[] =>
+  worker === null ? [] : sentence`, by ${code(worker)}`;
 
 /**
  * An emit writes its payload on the run, and a checkpoint at the instant of the wake. A run without a payload was not
@@ -71,8 +118,8 @@ function explainWoken(facts: Facts, due: number): Diagnosis {
   const event =
     last?.at === toMs(facts.run.availableAt) ? sentence` by ${code(labelStep(last.name))}` : [];
   return {
-    tone: waitTone(waited),
-    parts: sentence`Woken${event} ${age(waited)} ago, waiting for a worker.${deadlineAhead(facts)}`,
+    tone: waitTone(facts, due),
+    parts: sentence`Woken${event} ${age(waited)} ago, waiting for a worker${whyUnclaimed(facts, due)}${deadlineAhead(facts)}`,
   };
 }
 
@@ -80,16 +127,16 @@ function explainEventWait(
   facts: Facts,
   { event, due }: Activity & { kind: "event-wait" },
 ): Diagnosis {
-  const { detail, run, now } = facts;
+  const { detail, run, now, readAt } = facts;
   const wait = detail.waits.find((row) => row.runId === run.runId && row.eventName === event);
   const emittedAt = detail.eventsEmittedAt[event];
-  if (due <= now) {
+  if (due <= readAt) {
     const tooLate = emittedAt
       ? sentence` The event was emitted at ${time(emittedAt)}, too late for this wait.`
       : [];
     return {
-      tone: waitTone(now - due),
-      parts: sentence`The wait for event ${code(event)} timed out ${age(now - due)} ago; waiting for a worker.${tooLate}`,
+      tone: waitTone(facts, due),
+      parts: sentence`The wait for event ${code(event)} timed out ${age(now - due)} ago; waiting for a worker${whyUnclaimed(facts, due)}${tooLate}`,
     };
   }
   if (emittedAt)
@@ -129,10 +176,10 @@ function repeatedWait({ detail, run, now }: Facts, wait: Wait | undefined, due: 
 }
 
 function explainBackoff(facts: Facts, due: number): Diagnosis {
-  const { detail, run, previous, previousError, now } = facts;
+  const { detail, run, previous, previousError, now, readAt } = facts;
   const subject = sentence`Retry ${attemptNumber(detail.task, run.attempt)}`;
   const failure = previousFailure(facts);
-  if (due <= now) return explainReady(facts, due, retrySubject(facts), failure);
+  if (due <= readAt) return explainReady(facts, due, retrySubject(facts), failure);
   const action = { kind: "run-now", runId: run.runId } as const;
   if (due === Number.POSITIVE_INFINITY)
     return { tone: "warning", parts: sentence`${subject} has no due time.${failure}`, action };
@@ -144,16 +191,23 @@ function explainBackoff(facts: Facts, due: number): Diagnosis {
   };
 }
 
-function explainSleep(facts: Facts, { step, due }: Activity & { kind: "sleep" }): Diagnosis {
-  const { run, now } = facts;
-  if (due <= now)
+function explainSleep(
+  facts: Facts,
+  { step, due, clockBehindMs }: Activity & { kind: "sleep" },
+): Diagnosis {
+  const { run, now, readAt } = facts;
+  const skew =
+    clockBehindMs === undefined
+      ? []
+      : sentence` Its worker's clock is about ${age(clockBehindMs)} behind.`;
+  if (due <= readAt)
     return {
-      tone: waitTone(now - due),
-      parts: sentence`Sleep ${code(step)} ended ${age(now - due)} ago; waiting for a worker.${deadlineAhead(facts)}`,
+      tone: waitTone(facts, due),
+      parts: sentence`Sleep ${code(step)} ended ${age(now - due)} ago; waiting for a worker${whyUnclaimed(facts, due)}${skew}${deadlineAhead(facts)}`,
     };
   return {
     tone: "plain",
-    parts: sentence`Sleeping in step ${code(step)} until ${time(toIso(due))}, for another ${age(due - now)}.${deadlineAhead(facts)}`,
+    parts: sentence`Sleeping in step ${code(step)} until ${time(toIso(due))}, for another ${age(due - now)}.${skew}${deadlineAhead(facts)}`,
     action: { kind: "run-now", runId: run.runId },
   };
 }
@@ -162,7 +216,7 @@ function explainDeferred(
   facts: Facts,
   { due, unknownTask }: Activity & { kind: "deferred" },
 ): Diagnosis {
-  const { detail, run, now } = facts;
+  const { detail, run, now, readAt } = facts;
   const name = code(detail.task.name);
   const claimed = run.startedAt ? sentence` ${age(since(facts, run.startedAt))} ago` : [];
   const action = { kind: "run-now", runId: run.runId } as const;
@@ -172,13 +226,20 @@ function explainDeferred(
       parts: sentence`Deferred by a worker${claimed} without a due time: nothing will resume it.`,
       action,
     };
-  const again = due > now ? sentence`ready again in ${age(due - now)}` : sentence`ready again now`;
-  if (unknownTask)
+  const again =
+    due > readAt ? sentence`ready again in ${age(due - now)}` : sentence`ready again now`;
+  if (unknownTask === "possible")
+    return {
+      tone: "warning",
+      parts: sentence`Claimed${claimed} and put back by its worker; ${again}. Either the worker does not know the task ${name}, or its clock is slow and it resumed the sleep before.${deadlineAhead(facts)}`,
+      action,
+    };
+  if (unknownTask === "likely")
     return {
       tone: "warning",
       parts: sentence`Claimed${claimed} and deferred by a worker that seems not to know the task ${name}; ${again}. Deploy a worker that registers ${name}.`,
     };
-  if (due <= now)
+  if (due <= readAt)
     return explainReady(
       facts,
       due,

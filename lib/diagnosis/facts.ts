@@ -1,4 +1,6 @@
 import { toMs } from "@/lib/model/instants";
+import type { RecordedError } from "@/lib/model/recorded-error";
+import { isActive } from "@/lib/model/states";
 import type { Run, TaskDetail } from "@/lib/model/task";
 import { type Activity, computeActivity } from "../timeline/activity.ts";
 import {
@@ -7,7 +9,6 @@ import {
   type Deadline,
   parseCancellation,
 } from "../timeline/cancellation.ts";
-import type { TaskError } from "../timeline/model.ts";
 import { parseError } from "../timeline/parse-payload.ts";
 import type { Part, Tone } from "./sentence.ts";
 
@@ -22,24 +23,33 @@ export type Diagnosis = { tone: Tone; parts: Part[]; action?: SuggestedAction };
 /** What all rules of the diagnosis need from a task's rows. */
 export type Facts = {
   detail: TaskDetail;
-  /** The database's clock, in milliseconds. */
+  /** When the rows were read, in milliseconds. What is compared with a due time, a lease or a deadline is compared as of then. */
+  readAt: number;
+  /** The clock that ages and times left are counted to: at most `FRESH_MS` after the reading. */
   now: number;
   run: Run;
   /** The attempt before `run`. */
   previous: Run | null;
-  previousError: TaskError | null;
-  error: TaskError | null;
+  previousError: RecordedError | null;
+  error: RecordedError | null;
   /** `null` once the run has ended. */
   activity: Activity | null;
   policy: CancellationPolicy;
   deadline: Deadline | null;
 };
 
-/** Collects the facts about one run of the task. `now` is the database's clock, in milliseconds. */
-export function collectFacts(detail: TaskDetail, run: Run, now: number): Facts {
+/** How far ages run on after a reading, in milliseconds. An active task that was read earlier is described as of then. */
+export const FRESH_MS = 2_500;
+
+/** Collects the facts about one run of the task. `clock` is the database's, in milliseconds. */
+export function collectFacts(detail: TaskDetail, run: Run, clock: number): Facts {
+  const readAt = toMs(detail.now);
+  const isStale = isActive(detail.task.state) && clock - readAt > FRESH_MS;
+  const now = isStale ? readAt : Math.max(clock, readAt);
   const previous = detail.runs.find((other) => other.attempt === run.attempt - 1) ?? null;
   return {
     detail,
+    readAt,
     now,
     run,
     previous,

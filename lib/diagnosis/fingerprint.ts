@@ -30,6 +30,27 @@ export function fingerprint(message: string): string {
   return compact.length > LENGTH ? `${compact.slice(0, LENGTH - 1)}…` : compact;
 }
 
+const VARIES =
+  /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|\d{6,}(?:\.\d+)?/gi;
+
+/**
+ * The key of an error group whose errors are values without a message, such as `{"error": "connection refused"}` or a
+ * number: the JSON text without ids, instants and long numbers, at most 200 characters. Everything else tells them apart.
+ */
+export function fingerprintValue(json: string): string {
+  const compact = json
+    .replace(VARIES, (token) =>
+      /^\d+(\.\d+)?$/.test(token)
+        ? "<n>"
+        : /-\d\d-/.test(token) && token.length < 36
+          ? "<time>"
+          : "<id>",
+    )
+    .replace(/\s+/g, " ")
+    .trim();
+  return compact.length > LENGTH ? `${compact.slice(0, LENGTH - 1)}…` : compact;
+}
+
 function describe(
   token: string,
   quoted: string | undefined,

@@ -1,5 +1,5 @@
+import type { RecordedError } from "@/lib/model/recorded-error";
 import type { Run, Task } from "@/lib/model/task";
-import type { TaskError } from "../timeline/model.ts";
 import { projectRetries } from "../timeline/retries.ts";
 import { describeStrategy, retryDelaySeconds } from "../timeline/retry-delay.ts";
 import type { Facts } from "./facts.ts";
@@ -11,7 +11,7 @@ export function attemptNumber(task: Task, attempt: number): Part {
 }
 
 /** Name and first line of the message, at most 160 characters. */
-export function errorText(error: TaskError | null): Part[] {
+export function errorText(error: RecordedError | null): Part[] {
   if (!error) return sentence`an error without a reason`;
   const text = [error.name, error.message].filter(Boolean).join(": ");
   const line = text.split("\n", 1)[0] ?? "";
@@ -48,8 +48,8 @@ export function backoffPolicy(task: Task): Part[] {
 }
 
 /** ` 41 min left of max_duration.`, or nothing where no deadline is ahead. */
-export function deadlineAhead({ deadline, now }: Facts): Part[] {
-  if (!deadline || deadline.at <= now) return [];
+export function deadlineAhead({ deadline, now, readAt }: Facts): Part[] {
+  if (!deadline || deadline.at <= readAt) return [];
   const left = age(deadline.at - now);
   return deadline.field === "max_delay"
     ? sentence` Cancelled by ${code("max_delay")} unless it starts within ${left}.`
@@ -61,7 +61,7 @@ export function deadlineAhead({ deadline, now }: Facts): Part[] {
  * the engine rejected its next call. Such a run failed without holding a claim. `null` for any other run; the sentence
  * starts with a space.
  */
-export function swallowedSuspension(run: Run, error: TaskError | null): Part[] | null {
+export function swallowedSuspension(run: Run, error: RecordedError | null): Part[] | null {
   if (run.state !== "failed" || run.claimedBy !== null || run.startedAt === null) return null;
   const rejected = error?.message.includes("must be running to await events");
   const cause = rejected

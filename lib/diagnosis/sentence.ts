@@ -1,16 +1,22 @@
+import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import { formatAge, formatCountdown, formatDuration } from "../format.ts";
 
 /**
  * A piece of a sentence. `code` is a name given by the engine or a user (event, step, worker, error), shown in monospace;
- * `strong` and `duration` hold the figure the sentence is about; `time` is printed in the reader's time zone.
+ * `strong` and `duration` hold the figure the sentence is about; `time` is printed in the reader's time zone;
+ * `link` leads to another page.
  */
 export type Part =
   | { kind: "text"; text: string }
   | { kind: "code"; text: string }
   | { kind: "strong"; text: string }
   | { kind: "duration"; text: string; ms: number }
-  | { kind: "time"; iso: Iso };
+  | { kind: "time"; iso: Iso }
+  | { kind: "link"; text: string; to: LinkTarget };
+
+/** Another page that a sentence names: a task, or an entry of the audit log. */
+export type LinkTarget = { queue: string; taskId: Uuid } | { auditOf: Uuid };
 
 /** How urgent a sentence is. */
 export type Tone = "plain" | "good" | "warning" | "bad";
@@ -37,6 +43,7 @@ export function sentence(strings: TemplateStringsArray, ...values: Fragment[]): 
 
 export const code = (text: string): Part => ({ kind: "code", text });
 export const strong = (text: string): Part => ({ kind: "strong", text });
+export const link = (text: string, to: LinkTarget): Part => ({ kind: "link", text, to });
 export const time = (iso: Iso): Part => ({ kind: "time", iso });
 
 /** A length of time in milliseconds that is still growing or shrinking. */

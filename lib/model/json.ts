@@ -15,8 +15,15 @@ export type JsonObject = { [key: string]: Json };
 export type Payload = {
   bytes: number;
   text?: string;
-  /** How many values in `text` are redacted; each reads `[redacted n]`. `bytes` is the size before redaction. */
+  /** Of an error without `text`: a shortened copy as JSON, with its name, message and the beginning of its trace. */
+  head?: string;
+  /** Of an error without `text`: a digest of it, so that it can be compared with another. */
+  digest?: string;
+  /** How many values in `text` or `head` are redacted; each reads `[redacted n]`. `bytes` is the size before redaction. */
   redacted?: number;
-  /** Set when `bytes` is the stored, possibly compressed size: printing a large value only to measure it is slow. */
-  approximate?: true;
+  /**
+   * Set when `bytes` is the size as stored, because printing a large value only to measure it is slow. Compressed, it may be
+   * a small part of the text's size. `cut`: only the beginning was read.
+   */
+  approximate?: "compressed" | "stored" | "cut";
 } | null;

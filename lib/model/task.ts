@@ -111,10 +111,21 @@ export type TaskDetail = {
   /** By `updatedAt`, then name. */
   checkpoints: Checkpoint[];
   waits: Wait[];
-  /** Set where only the newest attempts or checkpoints are included, because there are too many. */
-  truncated?: { runs?: true; checkpoints?: true };
+  /**
+   * Set where only the newest attempts or checkpoints are included, because there are too many: how many earlier ones are
+   * left out, or `some` if they were not counted.
+   */
+  truncated?: { runs?: number | "some"; checkpoints?: number | "some" };
   /** Emission times of the events this task waits or waited for, by event name; sentinels are absent. */
   eventsEmittedAt: Record<string, Iso>;
+  /** Who cancelled the task through the dashboard, as its audit log records it. */
+  cancelledBy?: {
+    auditId: Uuid;
+    at: Iso;
+    operator: string;
+    reason: string | null;
+    bulkId: Uuid | null;
+  };
   /** Set for tasks of the Highway interpreter: the event whose payload a checkpoint is, by the checkpoint's name. */
   awaited?: Record<string, string>;
   /**

@@ -1,5 +1,6 @@
 import { toMs } from "@/lib/model/instants";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
+import type { UnknownTask } from "./model.ts";
 import { parseInstant } from "./parse-payload.ts";
 
 /**
@@ -9,15 +10,14 @@ import { parseInstant } from "./parse-payload.ts";
  * - `woken`: pending after an event woke it.
  * - `event-wait`: sleeping for an event; timed out once `due` has passed.
  * - `backoff`: sleeping, never claimed.
- * - `sleep`: a durable sleep.
- * - `deferred`: scheduled by a worker outside a step; `unknownTask` if the delay is the one that SDKs use for a task name
- *   they don't know.
+ * - `sleep`: a durable sleep; `clockBehindMs` if its worker's clock is at least ten seconds behind the database's.
+ * - `deferred`: scheduled by a worker outside a step.
  */
 export type Activity =
   | { kind: "queued" | "retry" | "woken" | "backoff"; due: number }
   | { kind: "event-wait"; event: string; due: number }
-  | { kind: "sleep"; step: string; due: number }
-  | { kind: "deferred"; due: number; unknownTask: boolean }
+  | { kind: "sleep"; step: string; due: number; clockBehindMs?: number }
+  | { kind: "deferred"; due: number; unknownTask: UnknownTask }
   | { kind: "running"; leaseEnd: number | null };
 
 /** The largest difference between a worker's clock and the database's at which a wake time still matches its sleep. */
@@ -45,22 +45,45 @@ export function computeSuspension(run: Run, detail: TaskDetail): Activity {
   if (run.wakeEvent) return { kind: "event-wait", event: run.wakeEvent, due };
   if (!run.startedAt) return { kind: "backoff", due };
   const last = detail.checkpoints.findLast((checkpoint) => checkpoint.ownerRunId === run.runId);
-  if (last && isSleepUntil(last, run, due)) return { kind: "sleep", step: last.name, due };
+  const sleep = last && parseSleep(last, run, due);
+  if (last && sleep) return { kind: "sleep", step: last.name, due, ...sleep };
+  // SDKs defer a task whose name they don't know for 15 to 30 seconds, before it does anything.
   const delay = due - toMs(run.startedAt);
-  // SDKs defer a task whose name they don't know for 15 to 30 seconds.
-  return { kind: "deferred", due, unknownTask: delay >= 15_000 && delay < 31_000 };
+  const suspect = delay >= 15_000 && delay < 31_000 && !(last && isSince(last, run));
+  const sleptBefore = last !== undefined && parseInstant(last.state) !== null;
+  return {
+    kind: "deferred",
+    due,
+    unknownTask: suspect ? (sleptBefore ? "possible" : "likely") : "no",
+  };
 }
 
 /**
- * Whether the checkpoint belongs to the sleep that ends at `due`. It holds the planned end by the worker's clock, and no
- * checkpoint follows it in the same execution.
+ * The sleep that ends at `due` if the run's last checkpoint is its beginning: it holds the planned end by the worker's clock.
+ * `clockBehindMs` is set where that clock must be slow: the planned end had passed by the database's clock when it was
+ * written, and a worker suspends only before the end. `null` for any other checkpoint.
  */
-function isSleepUntil(checkpoint: Checkpoint, run: Run, due: number): boolean {
+function parseSleep(
+  checkpoint: Checkpoint,
+  run: Run,
+  due: number,
+): { clockBehindMs?: number } | null {
   const until = parseInstant(checkpoint.state);
-  if (until === null) return false;
-  if (Math.abs(until - due) <= CLOCK_SKEW_MS) return true;
-  const justWritten = toMs(checkpoint.updatedAt) >= toMs(run.startedAt ?? run.createdAt);
-  return justWritten && due !== Number.POSITIVE_INFINITY && until > toMs(checkpoint.updatedAt);
+  if (until === null) return null;
+  const isRecent = isSince(checkpoint, run);
+  const writtenAt = toMs(checkpoint.updatedAt);
+  const wasPast = isRecent && until <= writtenAt && Number.isFinite(due) && due > writtenAt;
+  if (wasPast) {
+    const clockBehindMs = due - until;
+    return clockBehindMs > CLOCK_SKEW_MS ? { clockBehindMs } : {};
+  }
+  if (Math.abs(until - due) <= CLOCK_SKEW_MS) return {};
+  return isRecent && Number.isFinite(due) && until > writtenAt ? {} : null;
+}
+
+/** Whether the checkpoint was written since the run's last claim. */
+function isSince({ updatedAt }: Checkpoint, run: Run): boolean {
+  return toMs(updatedAt) >= toMs(run.startedAt ?? run.createdAt);
 }
 
 /** The attempt that the task's state comes from: its `lastAttemptRun`, else its highest attempt. */

@@ -14,6 +14,7 @@ type LaneDraft = {
   run: Run;
   /** The end of the lane, in milliseconds. */
   to: number;
+  now: number;
   pen: SpanPen;
   lane: Lane;
   /** The run's last claim, in milliseconds; `null` if it was never claimed. */
@@ -27,15 +28,15 @@ type LaneDraft = {
  * and the instant of each emit. Earlier claims are overwritten, so spans that start there are inferred.
  *
  * @param own the checkpoints that this run wrote, by `updatedAt`
- * @param bounds the lane's start and end, in milliseconds
+ * @param bounds the lane's start and end, and the clock from which planned times are counted, in milliseconds
  */
 export function buildLane(
   detail: TaskDetail,
   run: Run,
   own: Checkpoint[],
-  bounds: { from: number; to: number },
+  bounds: { from: number; to: number; now: number },
 ): Lane {
-  const { from, to } = bounds;
+  const { from, to, now } = bounds;
   const pen = new SpanPen(run.attempt, from, to);
   const lane: Lane = {
     runId: run.runId,
@@ -49,7 +50,7 @@ export function buildLane(
     markers: [],
   };
   const lastClaim = run.startedAt ? toMs(run.startedAt) : null;
-  const draft: LaneDraft = { detail, run, to, pen, lane, lastClaim, lastOrigin: null };
+  const draft: LaneDraft = { detail, run, to, now, pen, lane, lastClaim, lastOrigin: null };
 
   const firstClaim = findFirstClaim(detail, run, own);
   const [copied, written] = splitAt(own, (checkpoint) => isCopy(checkpoint, firstClaim, run));
@@ -57,6 +58,7 @@ export function buildLane(
 
   drawUntilClaimed(draft, firstClaim);
   drawReplayed(draft, copied.length);
+  drawUnread(draft);
   during.forEach((checkpoint, index) => {
     const next = during[index + 1];
     drawCheckpoint(draft, checkpoint, next ? toMs(next.updatedAt) : to);
@@ -115,6 +117,13 @@ function drawUntilClaimed(
   });
 }
 
+/** Checkpoints that were not read are older than every other: up to the first that was read, the steps are not known. */
+function drawUnread({ detail, pen, lastClaim, to }: LaneDraft) {
+  const [first] = detail.checkpoints;
+  if (!detail.truncated?.checkpoints || !first || lastClaim === null) return;
+  pen.draw({ kind: "unread" }, Math.min(toMs(first.updatedAt), to), { end: "inferred" });
+}
+
 function drawReplayed({ detail, run, pen, lastClaim }: LaneDraft, copied: number) {
   const earlier = new Map(
     detail.runs
@@ -132,7 +141,12 @@ function drawReplayed({ detail, run, pen, lastClaim }: LaneDraft, copied: number
     }
   if (count === 0) return;
   const from = [...attempts].sort((one, other) => one - other);
-  pen.draw({ kind: "replayed", count, attempts: from, copied }, pen.at, { next: "inferred" });
+  const some = detail.truncated && run.attempt > 1;
+  pen.draw(
+    { kind: "replayed", count, attempts: from, copied, ...(some ? { atLeast: true } : {}) },
+    pen.at,
+    { next: "inferred" },
+  );
 }
 
 function drawCheckpoint(draft: LaneDraft, checkpoint: Checkpoint, nextFact: number) {
@@ -245,11 +259,11 @@ function findActivityWhenCancelled({ run, detail, lastOrigin }: LaneDraft): Acti
 }
 
 function drawActivity(draft: LaneDraft, activity: Activity) {
-  const { run, pen, lane, to } = draft;
+  const { run, pen, lane, to, now } = draft;
   const active = run.state !== "cancelled";
   const open = active ? "open" : "exact";
   const addAhead = (kind: Ahead["kind"], until: number) => {
-    if (active && until > to) lane.ahead.push({ kind, from: to, until });
+    if (active && until > to) lane.ahead.push({ kind, from: Math.min(now, until), until });
   };
   const drawLate = (due: number) => pen.draw({ kind: "late", due }, to, { end: open });
   switch (activity.kind) {

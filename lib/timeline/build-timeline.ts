@@ -11,18 +11,26 @@ import { projectRetries } from "./retries.ts";
  * Reconstructs what happened to a task from its rows, one lane per attempt, in order. What the engine did not record is
  * `inferred`, or `unknown` where nothing can be derived.
  *
- * `now` is the database's clock; a value later than the snapshot only moves open ends. The spans of a lane cover it without
- * gap or overlap, and lanes lie within the task's lifetime. Linear in rows.
+ * Spans end at the reading (`detail.now`) at the latest: what the task did since is not known. `now` is the database's
+ * clock; a value later than the reading moves the now-line and the time that is left of what is planned. The spans of a lane
+ * cover it without gap or overlap, and lanes lie within the task's lifetime. Where attempts were not read, the timeline
+ * begins with the first that was. Linear in rows.
  */
 export function buildTimeline(detail: TaskDetail, now: Iso = detail.now): Timeline {
   const { task, runs } = detail;
-  const clock = Math.max(toMs(now), toMs(detail.now));
+  const read = toMs(detail.now);
+  const clock = Math.max(toMs(now), read);
   const owned = groupByOwner(detail.checkpoints);
-  const from = Math.min(toMs(task.enqueuedAt), ...runs.map(findStart));
+  const known = runs.length > 0 && detail.truncated?.runs ? [] : [toMs(task.enqueuedAt)];
+  const from = Math.min(...known, ...runs.map(findStart));
   const lanes = runs.map((run) => {
     const start = run.attempt === 1 ? from : findStart(run);
-    const end = Math.max(start, findEnd(detail, run) ?? clock);
-    return buildLane(detail, run, owned.get(run.runId) ?? [], { from: start, to: end });
+    const end = Math.max(start, findEnd(detail, run) ?? read);
+    return buildLane(detail, run, owned.get(run.runId) ?? [], {
+      from: start,
+      to: end,
+      now: clock,
+    });
   });
   const active = isActive(task.state);
   const last = Math.max(from, ...lanes.map((lane) => lane.to));

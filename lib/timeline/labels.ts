@@ -30,11 +30,13 @@ export function labelSpanKind(span: Span): string {
     case "timed-out-wait":
       return "event wait, timed out";
     case "deferred":
-      return span.unknownTask ? "deferred, unknown task" : "deferred";
+      return span.unknownTask === "likely" ? "deferred, unknown task" : "deferred";
     case "lost":
       return "lost lease";
     case "expired":
       return "expired lease";
+    case "unread":
+      return "steps not read";
     case "unknown":
       return "not recorded";
     default:
@@ -43,8 +45,12 @@ export function labelSpanKind(span: Span): string {
 }
 
 function labelReplayed(span: Span & { kind: "replayed" }): string {
-  const steps = span.count === 1 ? "1 step" : `${span.count} steps`;
-  if (span.copied === span.count) return `${steps} copied`;
+  const steps = span.atLeast
+    ? `${span.count} or more steps`
+    : span.count === 1
+      ? "1 step"
+      : `${span.count} steps`;
+  if (span.copied === span.count && !span.atLeast) return `${steps} copied`;
   const attempts = span.attempts.length === 1 ? "attempt" : "attempts";
   return `${steps} replayed from ${attempts} ${span.attempts.join(", ")}`;
 }

@@ -13,7 +13,8 @@ export type TaskError = { name: string | null; message: string };
  * - `backoff`: not yet due after the previous attempt failed. `policy` is `null` if the plan was not recorded.
  * - `working`: claimed, with no checkpoint to show what it did.
  * - `step`: work that ended in a checkpoint.
- * - `replayed`: steps of earlier attempts that were reused. Has no length: the engine does not record replays.
+ * - `replayed`: steps of earlier attempts that were reused; `atLeast` where not all steps were read. Has no length: the
+ *   engine does not record replays.
  * - `sleep`: a durable sleep up to its planned end.
  * - `late`: past its due time and not claimed.
  * - `event-wait`: `emittedAt` is `null` until the event is emitted. `deadline` is `null` for a wait without timeout and
@@ -23,6 +24,7 @@ export type TaskError = { name: string | null; message: string };
  * - `lost`: a worker held the lease and wrote nothing until it expired.
  * - `expired`: the lease has expired and no claim has failed the run yet.
  * - `failure`: work that ended in an error.
+ * - `unread`: steps that were not read, because there are too many.
  * - `unknown`: claimed and suspended for a reason that the engine did not record.
  */
 export type SpanFacts =
@@ -30,7 +32,7 @@ export type SpanFacts =
   | { kind: "backoff"; due: number; policy: string | null }
   | { kind: "working"; worker: string | null }
   | { kind: "step"; step: string }
-  | { kind: "replayed"; count: number; attempts: number[]; copied: number }
+  | { kind: "replayed"; count: number; attempts: number[]; copied: number; atLeast?: true }
   | { kind: "sleep"; step: string; until: number }
   | { kind: "late"; due: number }
   | {
@@ -41,11 +43,18 @@ export type SpanFacts =
       deadline?: number | null;
     }
   | { kind: "timed-out-wait"; event: string }
-  | { kind: "deferred"; until: number; unknownTask: boolean }
+  | { kind: "deferred"; until: number; unknownTask: UnknownTask }
   | { kind: "lost"; worker: string | null; expiredAt: number }
   | { kind: "expired"; worker: string | null; expiredAt: number }
   | { kind: "failure"; error: TaskError | null }
+  | { kind: "unread" }
   | { kind: "unknown" };
+
+/**
+ * Whether a run was put back by a worker that does not know the task's name, judged by the delay that SDKs use for it.
+ * `possible` where the run's last checkpoint may also be a sleep that a worker with a slow clock resumed.
+ */
+export type UnknownTask = "likely" | "possible" | "no";
 
 export type SpanKind = SpanFacts["kind"];
 
@@ -59,7 +68,7 @@ export type Span = SpanFacts & {
   end: Certainty | "open";
 };
 
-/** What is planned after `now`. `until` is `Infinity` for a wait without timeout. */
+/** What is planned after `now`, as of the reading. `until` is `Infinity` for a wait without timeout. */
 export type Ahead = {
   kind: "backoff" | "sleep" | "event-wait" | "deferred" | "lease";
   from: number;

@@ -1,5 +1,5 @@
 import type { Payload } from "@/lib/model/json";
-import type { TaskError } from "./model.ts";
+import { parseRecordedError, type RecordedError } from "@/lib/model/recorded-error";
 
 /** The value of a payload; `undefined` for SQL NULL, for text left out because of its size, and for invalid JSON. */
 export function parseJson(payload: Payload): unknown {
@@ -19,20 +19,16 @@ export function parseObject(payload: Payload): Record<string, unknown> | null {
     : null;
 }
 
-/**
- * Name and message of a failure reason. Clients write `{name, message}` or `{message}`; any other value becomes the
- * message as it is. `null` where there is no reason.
- */
-export function parseError(reason: Payload): TaskError | null {
-  if (reason === null) return null;
-  const object = parseObject(reason);
-  const name = typeof object?.name === "string" ? object.name : null;
-  if (typeof object?.message === "string") return { name, message: object.message };
-  return { name, message: reason.text ?? "an error too large to show here" };
+/** What is known of a failure reason: of one that is too large, from its head. `null` where there is no reason. */
+export function parseError(reason: Payload): RecordedError | null {
+  const text = reason?.text ?? reason?.head;
+  return text === undefined ? null : parseRecordedError(parseJson({ bytes: 0, text }), text);
 }
 
 /** The event whose wait timed out, from the error that SDKs raise in the handler; `null` for any other error. */
-export function parseTimedOutWait(error: TaskError | null): string | null {
+export function parseTimedOutWait(
+  error: Pick<RecordedError, "name" | "message"> | null,
+): string | null {
   if (error?.name !== "TimeoutError") return null;
   return /^Timed out waiting for event "(.*)"$/s.exec(error.message)?.[1] ?? null;
 }

@@ -92,17 +92,19 @@ function Attempt({ run, previous, task }: { run: Run; previous: Run | undefined;
         )}
       </Facts>
       {previous && change && <ErrorChangeNote change={change} before={previous.attempt} />}
-      {run.failureReason && run.failureReason.text !== undefined ? (
-        <RunError reason={run.failureReason} known={change?.kind === "same"} />
-      ) : (
-        run.failureReason && (
-          <TaskPayload
-            queue={task.queue}
-            taskId={run.taskId}
-            of={{ of: "failureReason", run: run.runId }}
-            payload={run.failureReason}
-          />
-        )
+      {run.failureReason && (
+        <RunError
+          reason={run.failureReason}
+          known={change?.kind === "same" || change?.kind === "same-beginning"}
+        />
+      )}
+      {run.failureReason && run.failureReason.text === undefined && (
+        <TaskPayload
+          queue={task.queue}
+          taskId={run.taskId}
+          of={{ of: "failureReason", run: run.runId }}
+          payload={run.failureReason}
+        />
       )}
     </li>
   );

@@ -1,12 +1,16 @@
 import { diffArrays } from "diff";
 import type { Payload } from "@/lib/model/json";
-import { parseError, parseObject } from "@/lib/timeline/parse-payload";
+import type { RecordedError } from "@/lib/model/recorded-error";
+import { parseError } from "@/lib/timeline/parse-payload";
 import { foldTrace } from "./fold-trace";
 
 /** How an attempt's error differs from the previous attempt's. */
 export type ErrorChange =
   /** `exactly`: the same text; otherwise they differ in ids, times, numbers or library frames. */
-  { kind: "same"; exactly: boolean } | { kind: "changed"; lines: ChangedLine[] };
+  | { kind: "same"; exactly: boolean }
+  /** The parts that were read are the same; they differ somewhere in the rest. */
+  | { kind: "same-beginning" }
+  | { kind: "changed"; lines: ChangedLine[] };
 
 export type ChangedLine = { sign: "+" | "-" | " "; text: string };
 
@@ -15,17 +19,23 @@ const MAX_LINES = 400;
 
 /**
  * Compares two failures line by line: name and message, then the trace without library frames, which vary with the call
- * path. Lines that differ only in ids, instants, addresses and numbers count as equal; the later text is kept. `null` if
- * either is missing or they are too long.
+ * path. Lines that differ only in ids, instants, addresses and numbers count as equal; the later text is kept. Of errors that
+ * were read in part, equal digests prove that they are the same, and a difference in what was read that they are not. `null`
+ * if either is missing, or they are too long, or nothing can be said.
  */
 export function compareErrors(before: Payload, after: Payload): ErrorChange | null {
+  const isWhole = before?.text !== undefined && after?.text !== undefined;
+  if (!isWhole && before?.digest !== undefined && before.digest === after?.digest)
+    return { kind: "same", exactly: true };
   const [old, now] = [listLines(before), listLines(after)];
   if (!old || !now || old.length + now.length > MAX_LINES) return null;
   const parts = diffArrays(old, now, {
     comparator: (left, right) => normalise(left) === normalise(right),
   });
   if (parts.every(({ added, removed }) => !added && !removed))
-    return { kind: "same", exactly: before?.text === after?.text };
+    return isWhole
+      ? { kind: "same", exactly: before?.text === after?.text }
+      : { kind: "same-beginning" };
   return {
     kind: "changed",
     lines: parts.flatMap(({ added, removed, value }) =>
@@ -34,21 +44,33 @@ export function compareErrors(before: Payload, after: Payload): ErrorChange | nu
   };
 }
 
-/** The trace of a failure, in `stack` or `traceback`; `null` if it has none. */
-export function getTrace(reason: Payload): string | null {
-  const details = parseObject(reason);
-  const trace = [details?.stack, details?.traceback].find((value) => typeof value === "string");
-  return typeof trace === "string" && trace !== "" ? trace : null;
-}
-
 function listLines(reason: Payload): string[] | null {
   const error = parseError(reason);
   if (!error) return null;
-  const head = error.name ? `${error.name}: ${error.message}` : error.message;
-  const trace = getTrace(reason);
-  // JavaScript traces start with name and message.
+  const isCut = reason?.text === undefined;
+  return listErrorLines(error, isCut);
+}
+
+function listErrorLines(error: RecordedError, isCut: boolean): string[] {
+  const { code, cause, errors } = error;
+  const head = formatHead(error);
+  // JavaScript traces start with name and message. The last line of a trace that was cut is not whole.
+  const trace = isCut ? error.trace?.replace(/\n?[^\n]*$/, "") : error.trace;
   const text = trace?.startsWith(head) ? trace : [head, trace ?? ""].join("\n");
-  return foldTrace(text.trimEnd()).flatMap(({ library, lines }) => (library ? [] : lines));
+  const lines = foldTrace(text.trimEnd()).flatMap(({ library, lines }) => (library ? [] : lines));
+  const nested = (title: string, inner: RecordedError) =>
+    listErrorLines(inner, isCut).map((line, index) => (index === 0 ? `${title}: ${line}` : line));
+  return [
+    ...lines,
+    ...(code === null ? [] : [`code: ${code}`]),
+    ...(cause ? nested("caused by", cause) : []),
+    ...errors.flatMap((inner) => nested("error", inner)),
+  ];
+}
+
+/** `TimeoutError: no answer`: name and message as one text. */
+export function formatHead({ name, message }: Pick<RecordedError, "name" | "message">): string {
+  return name ? `${name}: ${message}` : message;
 }
 
 function normalise(line: string): string {

@@ -7,6 +7,13 @@ import type { ChangedLine, ErrorChange } from "./compare-errors";
 /** How an attempt's error differs from the previous attempt's: one line, with the diff on demand. */
 export function ErrorChangeNote({ change, before }: { change: ErrorChange; before: number }) {
   const [open, setOpen] = useState(false);
+  if (change.kind === "same-beginning")
+    return (
+      <p className="text-12 text-ink-3">
+        Same name, message and beginning of the trace as attempt {before}. The rest was not
+        compared.
+      </p>
+    );
   if (change.kind === "same")
     return (
       <p className="text-12 text-ink-3">

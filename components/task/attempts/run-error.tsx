@@ -1,33 +1,59 @@
 "use client";
 import { useState } from "react";
 import { CopyButton } from "@/components/ui/form/copy-button";
-import { plural } from "@/lib/format";
+import { cn } from "@/lib/cn";
+import { formatSize, plural } from "@/lib/format";
 import type { Payload } from "@/lib/model/json";
+import type { RecordedError } from "@/lib/model/recorded-error";
 import { parseError } from "@/lib/timeline/parse-payload";
-import { getTrace } from "./compare-errors";
+import { formatHead } from "./compare-errors";
 import { foldTrace, type TracePart } from "./fold-trace";
 
 /**
- * An attempt's error: name, message and the trace with library frames folded. The trace starts hidden where the error is
- * `known` from the previous attempt.
+ * An attempt's error: name, code, message, the trace with library frames folded, and its causes. Traces start hidden where
+ * the error is `known` from the previous attempt.
  */
 export function RunError({ reason, known = false }: { reason: Payload; known?: boolean }) {
-  const [open, setOpen] = useState(!known);
   const error = parseError(reason);
   if (!error) return null;
-  const trace = getTrace(reason);
   return (
     <div className="min-w-0 rounded-2 border border-failed-line bg-failed-soft">
+      <ErrorBlock error={error} known={known} copy />
+      {reason?.text === undefined && (
+        <p className="border-failed-line border-t px-3 py-1 text-12 text-ink-3">
+          Beginning of an error of {reason && formatSize(reason)}.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function ErrorBlock({
+  error,
+  known,
+  relation,
+  copy = false,
+}: {
+  error: RecordedError;
+  known: boolean;
+  /** What it is to the error above. */
+  relation?: string;
+  copy?: boolean;
+}) {
+  const [open, setOpen] = useState(!known);
+  const { name, code, message, trace, cause, errors } = error;
+  return (
+    <>
       <div className="flex items-start">
         <p className="min-w-0 flex-1 break-words px-3 py-2">
-          {error.name && <code className="mono font-medium text-failed">{error.name}</code>}
-          {error.name && " "}
-          <span className="whitespace-pre-wrap">{error.message}</span>
+          {relation && <span className="text-ink-3">{relation}: </span>}
+          {name && <code className="mono font-medium text-failed">{name}</code>}
+          {name && " "}
+          {code !== null && <code className="mono text-ink-2">{code}</code>}
+          {code !== null && " "}
+          <span className={cn("whitespace-pre-wrap", error.isValue && "mono")}>{message}</span>
         </p>
-        <CopyButton
-          text={trace ?? [error.name, error.message].filter(Boolean).join(": ")}
-          label="Copy error"
-        />
+        {copy && <CopyButton text={trace ?? formatHead(error)} label="Copy error" />}
       </div>
       {trace !== null && open && <Trace text={trace} />}
       {trace !== null && !open && (
@@ -39,7 +65,21 @@ export function RunError({ reason, known = false }: { reason: Payload; known?: b
           Show trace
         </button>
       )}
-    </div>
+      {(cause || errors.length > 0) && (
+        <div className="border-failed-line border-t">
+          {cause && <ErrorBlock error={cause} known={known} relation="Caused by" />}
+          {errors.map((inner, index) => (
+            <ErrorBlock
+              // biome-ignore lint/suspicious/noArrayIndexKey: errors have no identity but their position
+              key={index}
+              error={inner}
+              known={known}
+              relation={`Error ${index + 1}`}
+            />
+          ))}
+        </div>
+      )}
+    </>
   );
 }
 

@@ -16,6 +16,7 @@ const COLORS: Partial<Record<Span["kind"], string>> = {
   expired: "fill-failed-line",
   late: "fill-pending-line",
   queued: "fill-chart-hatch",
+  unread: "fill-chart-hatch",
   unknown: "fill-chart-hatch",
   backoff: "fill-pending-line",
 };

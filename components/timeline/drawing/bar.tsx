@@ -19,6 +19,7 @@ const FILLS: Partial<Record<Span["kind"], string>> = {
   expired: "fill-failed-soft stroke-failed-line",
   "event-wait": "fill-sleeping-soft stroke-sleeping-solid [stroke-dasharray:3_2]",
   "timed-out-wait": "fill-sleeping-soft stroke-sleeping-solid [stroke-dasharray:3_2]",
+  unread: "fill-cancelled-soft stroke-cancelled-line [stroke-dasharray:1_3]",
   unknown: "fill-none stroke-line-control [stroke-dasharray:1_3]",
 };
 

@@ -1,7 +1,7 @@
 "use client";
 import { PayloadView } from "@/components/payloads/payload-view";
 import { Panel } from "@/components/ui/data/panel";
-import { formatBytes } from "@/lib/format";
+import { formatSize } from "@/lib/format";
 import type { WorkflowRunDetail } from "@/lib/model/workflow";
 import { workflowPayloadQuery, workflowPayloadUrl } from "@/lib/query/workflows";
 import { WORKFLOW_PAYLOADS } from "@/lib/search-params/workflows";
@@ -31,7 +31,7 @@ export function RunValues({
         const payload = detail[of];
         const [title, absent] = TITLES[of];
         return (
-          <Panel key={of} title={title} note={payload && `${formatBytes(payload.bytes)}, JSON`}>
+          <Panel key={of} title={title} note={payload && `${formatSize(payload)}, JSON`}>
             <PayloadView
               payload={payload}
               source={{

@@ -6,7 +6,7 @@ import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";
-import { redactErrorPart } from "../scope/redact";
+import { errorSummary, toErrorSummary } from "../scope/error-head";
 
 /** A failed attempt with what its task is now. */
 export type FailedAttempt = {
@@ -22,8 +22,10 @@ export type FailedAttempt = {
   isLatest: boolean;
   failedAt: Iso;
   errorName: string | null;
-  /** The first 300 characters. */
+  /** The first 300 characters, or the stored value where it has no message; empty where no reason is stored. */
   message: string;
+  /** Whether `message` is a stored value. */
+  isValue: boolean;
 };
 
 type Wanted = {
@@ -47,7 +49,6 @@ export async function listFailedAttempts(
   if (queues.length === 0) return { rows: [], more: false };
   const arms = queues.map((queue, index) => {
     const { runs, tasks, tenantId } = queueTables(queue, tenants);
-    const reason = runs.failureReason;
     // No upper bound: a run that failed while sleeping kept its wake time.
     const failed = db
       .select({
@@ -56,11 +57,7 @@ export async function listFailedAttempts(
         attempt: runs.attempt,
         availableAt: runs.availableAt,
         failedAt: runs.failedAt,
-        errorName: sql`left(${reason} ->> 'name', 100)`.as("error_name"),
-        message: sql`left(case jsonb_typeof(${reason})
-          when 'object' then ${reason} ->> 'message' else ${reason} #>> '{}' end, 300)`.as(
-          "message",
-        ),
+        ...errorSummary(runs.failureReason),
       })
       .from(runs)
       .where(
@@ -97,26 +94,31 @@ export async function listFailedAttempts(
     db,
     FAILED_ATTEMPT,
     // Up to 20,000 rows: select only the columns that are used.
-    sql`select queue, task_id as "taskId", attempt, failed_at as "failedAt", error_name as "errorName", message,
+    sql`select queue, task_id as "taskId", attempt, failed_at as "failedAt", error_name as "errorName", error_message as "errorMessage",
+        error_value as "errorValue",
         "taskName", "taskState", "tenantId", "attemptsLeft", "isLatest"
       from (${sql.join(arms, sql` union all `)}) as attempts
       order by available_at desc limit ${limit + 1}::int`,
   );
   return {
     // Written out, because spreading 20,000 rows takes 100 ms.
-    rows: rows.slice(0, limit).map((row) => ({
-      queue: queues[row.queue] ?? "",
-      taskId: row.taskId,
-      taskName: row.taskName,
-      taskState: row.taskState,
-      tenantId: row.tenantId,
-      attemptsLeft: row.attemptsLeft,
-      attempt: row.attempt,
-      isLatest: row.isLatest ?? false,
-      failedAt: row.failedAt,
-      errorName: redactErrorPart("name", row.errorName),
-      message: redactErrorPart("message", row.message ?? ""),
-    })),
+    rows: rows.slice(0, limit).map((row) => {
+      const error = toErrorSummary(row);
+      return {
+        queue: queues[row.queue] ?? "",
+        taskId: row.taskId,
+        taskName: row.taskName,
+        taskState: row.taskState,
+        tenantId: row.tenantId,
+        attemptsLeft: row.attemptsLeft,
+        attempt: row.attempt,
+        isLatest: row.isLatest ?? false,
+        failedAt: row.failedAt,
+        errorName: error.errorName,
+        message: error.errorMessage ?? "",
+        isValue: error.isValue,
+      };
+    }),
     more: rows.length > limit,
   };
 }
@@ -127,7 +129,8 @@ const FAILED_ATTEMPT = {
   attempt: integer,
   failedAt: instant,
   errorName: nullable(text),
-  message: nullable(text),
+  errorMessage: nullable(text),
+  errorValue: nullable(text),
   taskName: text,
   taskState: oneOf(TASK_STATES),
   tenantId: nullable(text),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { fingerprint } from "@/lib/diagnosis/fingerprint";
+import { fingerprint, fingerprintValue } from "@/lib/diagnosis/fingerprint";
 import type { FailureGroup, FailureOutcomes } from "@/lib/model/failure";
 import { compareInstants, toMs } from "@/lib/model/instants";
 import type { TimeGrid } from "../scope/time-grid";
@@ -16,7 +16,7 @@ export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): F
   const drafts = new Map<string, Draft>();
   const patternOf = createFingerprints();
   for (const row of rows) {
-    const pattern = patternOf(row.message);
+    const pattern = patternOf(row);
     const key = getKey(row, pattern);
     let draft = drafts.get(key);
     if (!draft) {
@@ -35,7 +35,7 @@ export function createGroupTest(id: string): (row: FailedAttempt) => boolean {
   const patternOf = createFingerprints();
   const known = new Map<string, boolean>();
   return (row) => {
-    const key = getKey(row, patternOf(row.message));
+    const key = getKey(row, patternOf(row));
     const belongs = known.get(key) ?? shorten(key) === id;
     known.set(key, belongs);
     return belongs;
@@ -46,9 +46,10 @@ export function createGroupTest(id: string): (row: FailedAttempt) => boolean {
  * Fingerprints of many messages. A fingerprint has no digits and only shows whether there were any, so of messages
  * that differ in digits alone only one is computed.
  */
-function createFingerprints(): (message: string) => string {
+function createFingerprints(): (row: FailedAttempt) => string {
   const known = new Map<string, string>();
-  return (message) => {
+  return ({ message, isValue }) => {
+    if (isValue) return fingerprintValue(message);
     const outline = message.replace(/\d/g, "0");
     const pattern = known.get(outline) ?? fingerprint(outline);
     known.set(outline, pattern);

@@ -70,7 +70,7 @@ function selectLastClaim(queue: string, index: number, now: Iso): SQL {
   const hasMore = (state: string) => sql`(
     select count(*) > ${SUSPENDED}::int from (
       select from ${runs} where ${runs.state} = ${sql.raw(`'${state}'`)} limit ${SUSPENDED + 1}::int
-    ) some)`;
+    ) counted)`;
   return sql`
     select ${index}::int as queue, held.*, not ${hasMore("pending")} and not ${hasMore("sleeping")} as complete,
       last.at, last.worker

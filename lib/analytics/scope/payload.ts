@@ -1,5 +1,6 @@
 import { type AnyColumn, Column, is, type SQL, sql } from "drizzle-orm";
 import type { Payload } from "@/lib/model/json";
+import { isCompressed } from "./error-head";
 import { type PayloadRoot, redact } from "./redact";
 
 /** Texts up to this many bytes are part of their row. */
@@ -25,7 +26,7 @@ export function payload(
   root = getPayloadRoot(column),
 ) {
   return sql`case when pg_column_size(${column}) > ${MEASURE_LIMIT}::int
-    then '~' || pg_column_size(${column})
+    then '~' || pg_column_size(${column}) || ${isCompressed(column)}
     else (
       select octet_length(v) || ':' || case when octet_length(v) <= ${limit}::int then v else '' end
       from (select ${column}::text as v offset 0) as printed
@@ -60,7 +61,11 @@ export function inlineLimit(values: number): number {
 }
 
 function parsePayload(value: string, root: PayloadRoot | null): Payload {
-  if (value.startsWith("~")) return { bytes: Number(value.slice(1)), approximate: true };
+  if (value.startsWith("~")) {
+    const compressed = value.endsWith("c");
+    const bytes = Number(value.slice(1, compressed ? -1 : undefined));
+    return { bytes, approximate: compressed ? "compressed" : "stored" };
+  }
   const colon = value.indexOf(":");
   const bytes = Number(value.slice(0, colon));
   const text = value.slice(colon + 1);

@@ -7,7 +7,8 @@ import type { Uuid } from "@/lib/model/ids";
 import type { TaskState } from "@/lib/model/states";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import { formatPath, type JsonPath } from "@/lib/search-params/tasks/conditions";
-import { columnText, redactColumn, redactErrorPart, type Unredacted } from "../scope/redact";
+import { errorSummary, toErrorSummary } from "../scope/error-head";
+import { columnText, redactColumn, type Unredacted } from "../scope/redact";
 
 /**
  * The fields of `TaskSummary` whose value is at a path of params, headers, result or the last attempt's error: at most
@@ -79,16 +80,7 @@ export async function toSummaries(db: Database, rows: TaskRow[]): Promise<TaskSu
         completedAt: runs.completedAt,
         failedAt: runs.failedAt,
         wakeEvent: runs.wakeEvent,
-        errorName: sql`left(${runs.failureReason} ->> 'name', 300)`
-          .mapWith(nullable(text))
-          .as("error_name"),
-        errorMessage: sql`left(
-          case jsonb_typeof(${runs.failureReason})
-            when 'object' then ${runs.failureReason} ->> 'message'
-            else ${runs.failureReason} #>> '{}'
-          end, 300)`
-          .mapWith(nullable(text))
-          .as("error_message"),
+        ...errorSummary(runs.failureReason),
       })
       .from(runs)
       .where(sql`${runs.runId} = any(${sql.param(ids)}::uuid[])`);
@@ -101,14 +93,15 @@ export async function toSummaries(db: Database, rows: TaskRow[]): Promise<TaskSu
     const task = { ...row, ...mapPathFields((path, field) => redactColumn(path, row[field])) };
     const last = lastAttemptRun === null ? undefined : byId.get(lastAttemptRun);
     if (!last) return { ...task, endedAt: cancelledAt, run: null };
-    const { completedAt, failedAt, errorName, errorMessage, ...run } = last;
+    const { completedAt, failedAt, errorName, errorMessage, errorValue, ...run } = last;
+    const error = toErrorSummary({ errorName, errorMessage, errorValue });
     return {
       ...task,
       endedAt: getEnd(task.state, cancelledAt, last),
       run: {
         ...run,
-        errorName: redactErrorPart("name", errorName),
-        errorMessage: redactErrorPart("message", errorMessage),
+        errorName: error.errorName,
+        errorMessage: error.errorMessage,
       } satisfies RunSummary,
     };
   });

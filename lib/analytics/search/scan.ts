@@ -2,13 +2,14 @@ import { and, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import { text, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
-import { isViewRedacted } from "@/lib/db/redaction";
+import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
 import { type QueueTables, queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { isTenantOf } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import { beyond, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { isActive, type TaskState } from "@/lib/model/states";
+import { isPathRedacted } from "@/lib/redaction/rules";
 import {
   type AttemptsCondition,
   type JsonPath,
@@ -179,9 +180,9 @@ function hasAttempt(tables: QueueTables, { query: wanted, range }: TaskSearch): 
   const whole = isViewRedacted()
     ? sql`case jsonb_typeof(${failureReason}) when 'string' then ${failureReason} #>> '{}' end`
     : sql`${failureReason} #>> '{}'`;
-  const words = sql`coalesce(
-    nullif(concat_ws(': ', ${failureReason} ->> 'name', ${failureReason} ->> 'message'), ''),
-    ${whole})`;
+  const words = sql`concat_ws(': ', ${failureReason} ->> 'name',
+    case when jsonb_typeof(${failureReason} -> 'message') = 'string' then ${failureReason} ->> 'message' else ${whole} end,
+    ${nestedErrorTexts(failureReason)})`;
   const conditions = and(
     sql`${runs.taskId} = ${tasks.taskId}`,
     // A run is never older than its task, so earlier partitions are pruned.
@@ -197,6 +198,29 @@ function hasAttempt(tables: QueueTables, { query: wanted, range }: TaskSearch): 
       : undefined,
     sql`(select true from ${runs} where ${conditions} limit 1)`,
   );
+}
+
+/** Names, messages and codes of an error's causes and of the errors of an aggregate, but for those that are redacted. */
+const NESTED = [["code"], ["cause"], ["cause", "cause"], ["cause", "cause", "cause"]].flatMap(
+  (at) =>
+    at[0] === "code" ? [at] : [at, ...["name", "message", "code"].map((member) => [...at, member])],
+);
+
+function nestedErrorTexts(reason: QueueTables["runs"]["failureReason"]): SQL {
+  const rules = redactionRules();
+  const texts = NESTED.filter((path) => !isPathRedacted(rules, "error", path)).map((path) => {
+    const value = sql`${reason} #> ${sql.param(path)}::text[]`;
+    return sql`case when jsonb_typeof(${value}) in ('string', 'number') then ${value} #>> '{}' end`;
+  });
+  const ofErrors = ["name", "message", "code"]
+    .filter((member) => !isPathRedacted(rules, "error", ["errors", member]))
+    .map(
+      (member) =>
+        sql`jsonb_path_query_array(${reason}, ${`lax $.errors[*].${member}`}::jsonpath)::text`,
+    );
+  // Most errors have none of these members, and each expression decompresses a large value again.
+  return sql`case when ${reason} ?| array['code', 'cause', 'errors']
+    then concat_ws(' ', ${sql.join([...texts, ...ofErrors], sql`, `)}) end`;
 }
 
 /** Equality is containment, which compares numbers digit by digit and can use an index that a user added. */

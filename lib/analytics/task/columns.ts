@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { nullable, text } from "@/lib/db/decode";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
+import { errorPayload } from "../scope/error-head";
 import { payload } from "../scope/payload";
 import type { RegisteredQueue } from "../scope/registry";
 
@@ -49,7 +50,7 @@ export function runColumns({ runs }: QueueTables, limit: number) {
     wakeEvent: runs.wakeEvent,
     eventPayload: payload(runs.eventPayload, limit),
     result: payload(runs.result, limit),
-    failureReason: payload(runs.failureReason, limit),
+    failureReason: errorPayload(runs.failureReason, limit),
   };
 }
 

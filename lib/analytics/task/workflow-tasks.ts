@@ -52,8 +52,8 @@ async function listInQueue(
   const cutRuns = runs.length >= MOST_ROWS;
   const cutCheckpoints = checkpoints.length >= MOST_ROWS;
   const truncated = {
-    ...(cutRuns ? { runs: true as const } : {}),
-    ...(cutCheckpoints ? { checkpoints: true as const } : {}),
+    ...(cutRuns ? { runs: "some" as const } : {}),
+    ...(cutCheckpoints ? { checkpoints: "some" as const } : {}),
   };
   const [runsOf, checkpointsOf, waitsOf] = [byTask(runs), byTask(checkpoints), byTask(waits)];
   const found = tasks.map(({ report, ...task }) => {

@@ -154,6 +154,6 @@ function toTags(text: string | null): Payload {
   if (text === null) return null;
   const bytes = Buffer.byteLength(text);
   return text.length > TAGS_LIMIT
-    ? { bytes, approximate: true }
+    ? { bytes, approximate: "cut" }
     : { bytes, text: redact("tags", text).text };
 }

@@ -1,0 +1,134 @@
+import { type AnyColumn, type SQL, sql } from "drizzle-orm";
+import { nullable, text } from "@/lib/db/decode";
+import type { Payload } from "@/lib/model/json";
+import { parseRecordedError, stripTerminalCodes } from "@/lib/model/recorded-error";
+import { redact, redactErrorPart } from "./redact";
+
+/** Characters that are kept of the texts of an error. */
+export type HeadLimits = { message: number; trace: number; other: number };
+
+const HEAD: HeadLimits = { message: 2_000, trace: 4_000, other: 300 };
+
+/** Members of an object and elements of a list that are kept. */
+const MEMBERS = 30;
+
+/** Values stored in more bytes are not printed only to measure and digest their text. */
+const MEASURE_LIMIT = 1_048_576;
+
+/**
+ * A failure reason as `payload` returns it. Where its text is longer than `limit` bytes, it comes with its head (name,
+ * message, code, beginning of the trace, causes) and, unless it is huge, a digest of the text: what was not read can be
+ * shown in part and compared as a whole, never guessed.
+ */
+export function errorPayload(column: AnyColumn, limit: number): SQL<Payload> {
+  return sql`case
+    when pg_column_size(${column}) > ${MEASURE_LIMIT}::int
+      then '~' || pg_column_size(${column}) || ',' || ${isCompressed(column)} || ',:' || (${errorHead(column, HEAD)})::text
+    else (
+      select case when octet_length(v) <= ${limit}::int then octet_length(v) || ':' || v
+        else '~' || octet_length(v) || ',,' || md5(v) || ':' || (${errorHead(column, HEAD)})::text end
+      from (select ${column}::text as v offset 0) as printed
+    ) end`.mapWith(parseErrorPayload);
+}
+
+/** `c` where the value is stored compressed, so that its text is longer; else an empty text. */
+export function isCompressed(column: AnyColumn | SQL): SQL {
+  return sql`case when pg_column_compression(${column}) is null then '' else 'c' end`;
+}
+
+/**
+ * A shortened copy of a failure reason as JSON: the first members of an object or elements of a list, with long texts cut.
+ * An object stays an object, so that redaction by key finds every key.
+ */
+export function errorHead(column: AnyColumn | SQL, limits: HeadLimits): SQL {
+  const cut = (value: SQL, length: SQL | number) => sql`case jsonb_typeof(${value})
+    when 'string' then to_jsonb(left(${value} #>> '{}', ${length}))
+    when 'object' then case when octet_length(${value}::text) <= ${limits.message}::int then ${value}
+      else jsonb_build_object('name', left(${value} ->> 'name', ${limits.other}::int),
+        'message', left(${value} ->> 'message', ${limits.message}::int)) end
+    when 'array' then (
+      select jsonb_agg(case jsonb_typeof(item)
+        when 'string' then to_jsonb(left(item #>> '{}', ${limits.other}::int))
+        when 'object' then case when octet_length(item::text) <= ${limits.other}::int then item
+          else jsonb_build_object('name', left(item ->> 'name', ${limits.other}::int),
+            'message', left(item ->> 'message', ${limits.other}::int)) end
+        else case when octet_length(item::text) <= ${limits.other}::int then item end end)
+      from (select item from jsonb_array_elements(${value}) item limit ${MEMBERS}::int) items)
+    else ${value} end`;
+  return sql`(
+    select case jsonb_typeof(reason)
+      when 'object' then (
+        select jsonb_object_agg(key, ${cut(
+          sql`value`,
+          sql`case when key = 'message' then ${limits.message}::int
+            when key in ('stack', 'traceback') then ${limits.trace}::int else ${limits.other}::int end`,
+        )})
+        from (
+          select key, value from jsonb_each(reason)
+          order by key in ('name', 'message', 'code', 'stack', 'traceback', 'cause', 'errors') desc
+          limit ${MEMBERS}::int
+        ) members)
+      else ${cut(sql`reason`, sql`${limits.message}::int`)} end
+    from (select ${column} as reason offset 0) as stored)`;
+}
+
+/** `bytes:text`, or `~bytes,compressed,digest:head`. */
+function parseErrorPayload(value: string): Payload {
+  const colon = value.indexOf(":");
+  const content = value.slice(colon + 1);
+  const { text, redacted } = redact("error", content);
+  const masked = redacted > 0 ? { redacted } : {};
+  if (!value.startsWith("~")) return { bytes: Number(value.slice(0, colon)), text, ...masked };
+  const [bytes, compressed, digest] = value.slice(1, colon).split(",");
+  return {
+    bytes: Number(bytes),
+    head: text,
+    ...masked,
+    ...(digest ? { digest } : { approximate: compressed === "c" ? "compressed" : "stored" }),
+  };
+}
+
+/** Characters of an error that lists show. */
+const SUMMARY = 300;
+
+/** What `toErrorSummary` needs of a failure reason: name and message, or a copy of a value without a message. */
+export function errorSummary(column: AnyColumn | SQL) {
+  const member = (name: string) =>
+    sql`case when jsonb_typeof(${column} -> ${name}::text) = 'string' then left(${column} ->> ${name}::text, ${SUMMARY}::int) end`;
+  return {
+    errorName: member("name").mapWith(nullable(text)).as("error_name"),
+    errorMessage: sql`case jsonb_typeof(${column})
+        when 'object' then ${member("message")}
+        when 'string' then left(${column} #>> '{}', ${SUMMARY}::int) end`
+      .mapWith(nullable(text))
+      .as("error_message"),
+    errorValue: sql`case
+        when jsonb_typeof(${column}) = 'string' or jsonb_typeof(${column} -> 'message') = 'string' then null
+        else (${errorHead(column, { message: SUMMARY, trace: 100, other: 100 })})::text end`
+      .mapWith(nullable(text))
+      .as("error_value"),
+  };
+}
+
+/** Name and message of an error, redacted and cut to 300 characters; both `null` where no reason is stored. */
+export function toErrorSummary(row: {
+  errorName: string | null;
+  errorMessage: string | null;
+  errorValue: string | null;
+}): { errorName: string | null; errorMessage: string | null; isValue: boolean } {
+  if (row.errorValue === null)
+    return {
+      errorName: strip(redactErrorPart("name", row.errorName)),
+      errorMessage: strip(redactErrorPart("message", row.errorMessage)),
+      isValue: false,
+    };
+  const shown = redact("error", row.errorValue).text;
+  const error = parseRecordedError(JSON.parse(shown), shown);
+  return {
+    errorName: error.name,
+    errorMessage: error.message.slice(0, SUMMARY),
+    isValue: error.isValue,
+  };
+}
+
+const strip = (value: string | null) => (value === null ? null : stripTerminalCodes(value));
