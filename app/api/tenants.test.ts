@@ -28,6 +28,7 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   "audit/choices": plain(""),
   bulk: ({ tenant }) => [[""], [`?tenant=${tenant}`]],
   "bulk/[bulkId]": ({ bulkId }) => [["", { bulkId }]],
+  "bulk/[bulkId]/follow-up": ({ bulkId }) => [["", { bulkId }]],
   "bulk/[bulkId]/items": ({ bulkId }) => [["", { bulkId }]],
   events: ({ tenant }) => [
     [""],

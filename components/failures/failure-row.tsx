@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Sparkline } from "@/components/charts/sparkline";
 import { ReadError } from "@/components/layout/live/read-error";
-import { taskPath } from "@/components/layout/paths";
+import { bulkPath, taskPath } from "@/components/layout/paths";
 import { StateLabel } from "@/components/tasks/state/state-label";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button, buttonClass } from "@/components/ui/form/button";
@@ -12,9 +12,11 @@ import { Dialog } from "@/components/ui/overlay/dialog";
 import { Link } from "@/components/ui/text/link";
 import { MiddleTruncate } from "@/components/ui/text/middle-truncate";
 import { Age, RelativeTime } from "@/components/ui/text/relative-time";
+import type { BulkPage } from "@/lib/analytics/bulk";
 import { cn } from "@/lib/cn";
 import { formatNumber, formatShortId, plural } from "@/lib/format";
 import type { FailureGroup } from "@/lib/model/failure";
+import { bulkListQuery } from "@/lib/query/bulk";
 import { failedTasksQuery } from "@/lib/query/failures";
 import type { FailureFilters } from "@/lib/search-params/windows";
 import { FailureError } from "./failure-error";
@@ -151,7 +153,15 @@ function Samples({ group, filters }: { group: FailureGroup; filters: FailureFilt
 /** Retries all tasks of the group that are in the failed state, after a preview. */
 function RetryGroup({ group, filters }: { group: FailureGroup; filters: FailureFilters }) {
   const [open, setOpen] = useState(false);
+  const operation = useRetryOperation(group.id);
   const failed = group.tasks.exhausted + group.tasks.refused;
+  if (operation)
+    return (
+      <Link href={bulkPath(operation.bulkId)} className={buttonClass()}>
+        <Icon name="loader-circle" size={14} />
+        Retrying {plural(operation.collected, "task")}
+      </Link>
+    );
   if (failed === 0) return null;
   return (
     <>
@@ -161,6 +171,26 @@ function RetryGroup({ group, filters }: { group: FailureGroup; filters: FailureF
       </Button>
       {open && <Retry group={group} filters={filters} onClose={() => setOpen(false)} />}
     </>
+  );
+}
+
+/** How long after its end an operation still counts as running: until the list has its result. */
+const SETTLING_MS = 5_000;
+
+/** The retry of this group that runs now, or has ended a moment ago: the button returns once the list is up to date. */
+function useRetryOperation(group: string) {
+  const { data } = useQuery({
+    ...bulkListQuery(),
+    refetchInterval: ({ state }) => (findRetry(state.data, group) ? 1_000 : false),
+  });
+  return findRetry(data, group);
+}
+
+function findRetry(page: BulkPage | undefined, group: string) {
+  return page?.rows.find(
+    ({ options, finishedAt }) =>
+      options.group === group &&
+      (finishedAt === null || Date.parse(page.now) - Date.parse(finishedAt) < SETTLING_MS),
   );
 }
 
@@ -176,7 +206,13 @@ function Retry({
   // The list has five tasks of each group; the others are fetched when the dialog opens.
   const query = useQuery({ ...failedTasksQuery(group.id, filters), refetchOnWindowFocus: false });
   if (query.data && query.data.tasks.length > 0)
-    return <BulkDialog selection={{ ids: query.data.tasks }} action="retry" onClose={onClose} />;
+    return (
+      <BulkDialog
+        selection={{ ids: query.data.tasks, group: group.id }}
+        action="retry"
+        onClose={onClose}
+      />
+    );
   return (
     <Dialog title="Retry failed tasks" onClose={onClose}>
       {query.error ? (

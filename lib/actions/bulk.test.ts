@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { awaitEvent } from "@/lib/absurd/events/events";
 import { createQueue } from "@/lib/absurd/queues/queues";
-import { claimTasks, failTask } from "@/lib/absurd/runs/runs";
+import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { listAudit } from "@/lib/analytics/audit";
-import { getBulk, listBulk, listBulkItems } from "@/lib/analytics/bulk";
+import { getBulk, getBulkFollowUp, listBulk, listBulkItems } from "@/lib/analytics/bulk";
 import { listTasks } from "@/lib/analytics/tasks";
 import { createJob } from "@/lib/bulk/job";
 import { startBulkRunner, stopBulkRunner } from "@/lib/bulk/runner";
@@ -109,6 +109,29 @@ test("retry adds attempts to the tasks that match, and changes no others", async
     { action: "retry task", operator: "ada", taskId: failed, reason: "gateway is back" },
     { action: "start bulk", reason: "gateway is back", outcome: "done" },
   ]);
+});
+
+test("an operation shows what became of its tasks: completed, failed again, still running", async () => {
+  const failed = [await fail("retried"), await fail("retried"), await fail("retried")];
+  const ids = failed.map((taskId) => ({ queue, taskId }));
+  const bulkId = await begin({ action: "retry", ids, group: "c573c9bf462e" });
+  expect(await finish(bulkId)).toMatchObject({ done: 3, options: { group: "c573c9bf462e" } });
+  await completeTask(database.pool, queue, (await start(failed[0] ?? "")).runId);
+  await failTask(database.pool, queue, (await start(failed[1] ?? "")).runId, "again");
+  expect(await getBulkFollowUp(bulkId)).toMatchObject({
+    changed: 3,
+    counted: 3,
+    gone: 0,
+    states: { completed: 1, failed: 1, pending: 1, running: 0 },
+  });
+  await database.pool.query(`delete from absurd."t_50% ""off"", ü" where task_id = $1`, [
+    failed[0],
+  ]);
+  expect(await getBulkFollowUp(bulkId)).toMatchObject({ gone: 1, states: { completed: 0 } });
+
+  const copies = await begin({ action: "run-again", ids: ids.slice(1, 2) });
+  await finish(copies);
+  expect(await getBulkFollowUp(copies)).toMatchObject({ states: { pending: 1, failed: 0 } });
 });
 
 test("selected tasks are processed; one that has ended is skipped with the reason", async () => {

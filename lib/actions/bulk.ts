@@ -25,6 +25,11 @@ const start = defineAction({
     shown: z.int().min(0),
     /** Whether `shown` was exact: then the start is refused if filters match more tasks by now. */
     exact: z.boolean().optional(),
+    /** The error group that is retried. */
+    group: z
+      .string()
+      .regex(/^[0-9a-f]{1,64}$/, "is not the id of an error group")
+      .optional(),
     reason,
   }),
   guard: guards.visibleTasks,
@@ -37,7 +42,10 @@ const start = defineAction({
       operator,
       reason: input.reason,
       perSecond: input.perSecond,
-      options: input.extraAttempts === undefined ? {} : { extraAttempts: input.extraAttempts },
+      options: {
+        ...(input.extraAttempts !== undefined && { extraAttempts: input.extraAttempts }),
+        ...(input.group !== undefined && { group: input.group }),
+      },
       ...("ids" in selection
         ? { ids: selection.ids, filters: input.filters }
         : {

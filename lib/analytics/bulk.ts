@@ -1,16 +1,19 @@
 import "server-only";
-import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, count, desc, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { bulkItems, bulkJobs } from "@/lib/db/dashboard-schema";
-import { array, nullable, text } from "@/lib/db/decode";
+import { array, nullable, text, uuid } from "@/lib/db/decode";
+import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
-import type { BulkAction, BulkState, ItemOutcome } from "@/lib/model/bulk";
+import type { BulkAction, BulkFollowUp, BulkState, ItemOutcome } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Page } from "@/lib/model/page";
 import { ProblemError } from "@/lib/model/problem";
+import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import type { BulkFilters, BulkItemFilters } from "@/lib/search-params/bulk";
 import { concerns, withDashboardTable } from "./scope/dashboard-tables";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./scope/key-pages";
+import { withQueues } from "./scope/registry";
 
 /** An operation on many tasks. The counts are exact and were written with the tasks they count. */
 export type BulkOperation = {
@@ -118,6 +121,54 @@ export function listBulkItems(
       .orderBy(keyOrder(items.taskId, page))
       .limit(page.limit + 1);
     return { ...toKeyPage(found, (row) => row.taskId, page, filters.cursor), now };
+  });
+}
+
+/** Maximum tasks of an operation that are looked up, by primary key: about 50 ms. */
+const MAX_FOLLOWED = 10_000;
+
+/**
+ * What became of the tasks that an operation changed, of the copies for `run-again`: the states of the newest 10,000 now.
+ *
+ * @throws ProblemError `bulk_not_found`
+ */
+export async function getBulkFollowUp(
+  bulkId: Uuid,
+  options: ReadOptions = {},
+): Promise<BulkFollowUp & { now: Iso }> {
+  const { operation } = await getBulk(bulkId, options);
+  return withQueues([], options, async ({ db, now, queues }) => {
+    const items = bulkItems();
+    const changed = await db
+      .select({
+        queue: items.queue,
+        taskId: sql`coalesce(${items.newTaskId}, ${items.taskId})`.mapWith(uuid),
+      })
+      .from(items)
+      .where(and(eq(items.bulkId, bulkId), eq(items.outcome, "done")))
+      .orderBy(desc(items.taskId))
+      .limit(MAX_FOLLOWED);
+    const states = Object.fromEntries(TASK_STATES.map((state) => [state, 0])) as Record<
+      TaskState,
+      number
+    >;
+    let found = 0;
+    for (const { name } of queues) {
+      const ids = changed.flatMap((task) => (task.queue === name ? [task.taskId] : []));
+      if (ids.length === 0) continue;
+      const { tasks } = queueTables(name);
+      const rows = await db
+        .select({ state: tasks.state, count: count() })
+        .from(tasks)
+        .where(sql`${tasks.taskId} = any(${sql.param(ids)}::uuid[])`)
+        .groupBy(tasks.state);
+      for (const row of rows) {
+        states[row.state] += row.count;
+        found += row.count;
+      }
+    }
+    const counted = changed.length;
+    return { changed: operation.done, counted, states, gone: counted - found, now };
   });
 }
 

@@ -18,7 +18,7 @@ import {
 } from "@/testing/statements";
 import { listAudit, listAuditChoices } from "./audit";
 import { getBaseline } from "./baseline";
-import { getBulk, listBulk, listBulkItems } from "./bulk";
+import { getBulk, getBulkFollowUp, listBulk, listBulkItems } from "./bulk";
 import { listEvents, listWaiters } from "./events";
 import { exportTasks } from "./export";
 import { listFailedTasks, listFailures } from "./failures";
@@ -179,6 +179,7 @@ const CASES = [
   ask("choices of the audit log", listAuditChoices, (of) => of()),
   ask("bulk operations", listBulk, (of) => of(bulkFilters())),
   ask("a bulk operation", getBulk, (of) => of(ids.bulk)),
+  ask("what became of its tasks", getBulkFollowUp, (of) => of(ids.bulk)),
   ask("its tasks", listBulkItems, (of) => of(ids.bulk, bulkItemFilters())),
   ask("workflow runs", listWorkflowRuns, (of) => of(workflowFilters())),
   ask("a workflow run", getWorkflowRun, (of) => of(ids.workflow)),

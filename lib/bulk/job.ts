@@ -25,6 +25,8 @@ const { bulkJobs, bulkItems } = dashboardTablesOfAllTenants;
 export type BulkOptions = {
   /** For `retry`: number of extra attempts; default: what the engine grants. */
   extraAttempts?: number;
+  /** The error group that is retried, so that its row can show it. */
+  group?: string;
 };
 
 /** A bulk operation as its runner needs it. */
@@ -162,8 +164,11 @@ function fromJson<T>(decode: Decoder<T>): Decoder<T> {
 }
 
 const options: Decoder<BulkOptions> = (value) => {
-  const { extraAttempts } = jsonObject(value);
-  return extraAttempts === undefined ? {} : { extraAttempts: integer(extraAttempts) };
+  const { extraAttempts, group } = jsonObject(value);
+  return {
+    ...(extraAttempts !== undefined && { extraAttempts: integer(extraAttempts) }),
+    ...(group !== undefined && { group: text(group) }),
+  };
 };
 
 /** @param condition what follows `where`. */

@@ -126,7 +126,7 @@ function toAuditRecord(job: BulkJob, { queue, taskId, result }: Settled): AuditR
     operator: job.operator,
     reason: job.reason ?? undefined,
     action: AUDIT_NAMES[job.action],
-    input: { queue, taskId, ...job.options },
+    input: { queue, taskId, extraAttempts: job.options.extraAttempts },
     outcome: outcome === "done" ? "done" : outcome === "skipped" ? "refused" : "failed",
     ...problemOf(result),
     output:

@@ -1,3 +1,5 @@
+import type { TaskState } from "./states.ts";
+
 /** Actions that a bulk operation can apply. */
 export const BULK_ACTIONS = ["cancel", "retry", "run-again", "run-now"] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
@@ -12,3 +14,14 @@ export type ItemOutcome = (typeof ITEM_OUTCOMES)[number];
 
 /** From this number of tasks on, the operator confirms by typing it. */
 export const TYPED_FROM = 101;
+
+/** What became of the tasks that an operation changed: their states by now. */
+export type BulkFollowUp = {
+  /** Number of changed tasks, and how many of them, the newest, were looked at. */
+  changed: number;
+  counted: number;
+  /** Tasks looked at, by their state now. */
+  states: Record<TaskState, number>;
+  /** Tasks looked at that no longer exist, or whose queue cannot be read. */
+  gone: number;
+};

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { BulkItem, BulkOperation, BulkPage } from "@/lib/analytics/bulk";
+import type { BulkFollowUp } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Page } from "@/lib/model/page";
@@ -31,6 +32,16 @@ export function bulkQuery(bulkId: Uuid) {
     queryKey: ["bulk", bulkId],
     queryFn: ({ signal }) =>
       fetchJson<{ operation: BulkOperation; now: Iso }>(`/api/bulk/${bulkId}`, signal),
+    staleTime: 500,
+  });
+}
+
+/** What became of the tasks of a bulk operation. */
+export function bulkFollowUpQuery(bulkId: Uuid) {
+  return queryOptions({
+    queryKey: ["bulk", bulkId, "follow-up"],
+    queryFn: ({ signal }) =>
+      fetchJson<BulkFollowUp & { now: Iso }>(`/api/bulk/${bulkId}/follow-up`, signal),
     staleTime: 500,
   });
 }

@@ -29,7 +29,11 @@ import { BULK_WORDS, RATES } from "./bulk-words";
 
 /** The tasks: listed by address, or all that match the filters of a list. */
 export type BulkDialogSelection =
-  | { ids: readonly (TaskAddress & { state?: TaskState })[] }
+  | {
+      ids: readonly (TaskAddress & { state?: TaskState })[];
+      /** The error group that they are the failed tasks of. */
+      group?: string;
+    }
   | { filters: TaskFilters };
 
 /** What the server returns for a preview. */
@@ -100,6 +104,7 @@ export function BulkDialog({
               perSecond: rate === "" ? null : Number(rate),
               reason,
               ...(action === "retry" && { extraAttempts }),
+              ...("group" in selection && { group: selection.group }),
             }),
           {
             failed: "Bulk operation not started",

@@ -16,9 +16,9 @@ import { RelativeTime } from "@/components/ui/text/relative-time";
 import { abortBulkAction } from "@/lib/actions/bulk";
 import type { BulkOperation } from "@/lib/analytics/bulk";
 import { formatNumber, plural } from "@/lib/format";
-import { bulkQuery } from "@/lib/query/bulk";
+import { bulkFollowUpQuery, bulkQuery } from "@/lib/query/bulk";
 import { BulkItems } from "./bulk-items";
-import { BulkProgress, BulkStateLabel } from "./bulk-status";
+import { BulkProgress, BulkStateLabel, countActive, FollowUpProgress } from "./bulk-status";
 import { BULK_WORDS } from "./bulk-words";
 
 /** One bulk operation: its progress, the outcome of each task, and the button to abort it. */
@@ -60,7 +60,15 @@ function Head({ operation }: { operation: BulkOperation }) {
           </Button>
         )}
       </div>
-      <BulkProgress operation={operation} />
+      <div className="flex flex-col gap-1">
+        <p className="text-12 text-ink-2">
+          {words.sent} {formatNumber(done)} of {formatNumber(collected)}
+          {skipped > 0 && `, ${formatNumber(skipped)} skipped`}
+          {failed > 0 && `, ${formatNumber(failed)} refused`}
+        </p>
+        <BulkProgress operation={operation} />
+      </div>
+      {done > 0 && <FollowUp operation={operation} />}
       <Facts>
         <Fact label={`Tasks ${words.done}`}>
           <NumberText value={done} />
@@ -107,6 +115,20 @@ function Head({ operation }: { operation: BulkOperation }) {
       )}
     </header>
   );
+}
+
+/** Follows the changed tasks until none of them is active. */
+function FollowUp({ operation }: { operation: BulkOperation }) {
+  const interval = useRefreshInterval();
+  const { data } = useQuery({
+    ...bulkFollowUpQuery(operation.bulkId),
+    refetchInterval: ({ state }) =>
+      operation.finishedAt !== null && state.data && countActive(state.data.states) === 0
+        ? false
+        : interval,
+  });
+  if (!data) return null;
+  return <FollowUpProgress action={operation.action} followUp={data} />;
 }
 
 export function BulkPageSkeleton() {

@@ -2,7 +2,8 @@ import { Icon } from "@/components/ui/icons/icon";
 import type { BulkOperation } from "@/lib/analytics/bulk";
 import { cn } from "@/lib/cn";
 import { formatNumber } from "@/lib/format";
-import type { BulkState } from "@/lib/model/bulk";
+import type { BulkAction, BulkFollowUp, BulkState } from "@/lib/model/bulk";
+import { isActive, TASK_STATES, type TaskState } from "@/lib/model/states";
 
 const STATES = {
   collecting: { label: "collecting tasks", icon: "loader-circle", look: "text-running" },
@@ -57,5 +58,72 @@ export function BulkProgress({ operation }: { operation: BulkOperation }) {
         />
       ))}
     </svg>
+  );
+}
+
+/** How many of the followed tasks have not ended. */
+export function countActive(states: BulkFollowUp["states"]): number {
+  return TASK_STATES.filter(isActive).reduce((sum, state) => sum + states[state], 0);
+}
+
+/** What a state means after an action, for those where "completed" would not say it. */
+const AFTER: Record<BulkAction, Partial<Record<TaskState, string>>> = {
+  retry: { failed: "failed again" },
+  "run-again": {},
+  "run-now": {},
+  cancel: {},
+};
+
+/** Drawn and listed in this order: what is settled first. */
+const FOLLOWED = ["completed", "failed", "cancelled", "running", "sleeping", "pending"] as const;
+
+const FILLS: Record<TaskState, string> = {
+  pending: "fill-pending-solid",
+  running: "fill-running-solid",
+  sleeping: "fill-sleeping-solid",
+  completed: "fill-completed-solid",
+  failed: "fill-failed-solid",
+  cancelled: "fill-cancelled-solid",
+};
+
+/** What became of the tasks that were changed, as a bar and in words. */
+export function FollowUpProgress({
+  action,
+  followUp: { counted, changed, states, gone },
+}: {
+  action: BulkAction;
+  followUp: BulkFollowUp;
+}) {
+  const words = [
+    ...FOLLOWED.flatMap((state) =>
+      states[state] > 0 || state === "completed" || state === "failed" || state === "running"
+        ? `${formatNumber(states[state])} ${AFTER[action][state] ?? state}`
+        : [],
+    ),
+    ...(gone > 0 ? [`${formatNumber(gone)} no longer exist`] : []),
+  ].join(", ");
+  let start = 0;
+  return (
+    <div className="flex flex-col gap-1">
+      <p className="text-12 text-ink-2">
+        Since then: {words}
+        {counted < changed && ` (the newest ${formatNumber(counted)} tasks)`}
+      </p>
+      <svg
+        role="img"
+        aria-label={words}
+        viewBox="0 0 100 4"
+        preserveAspectRatio="none"
+        className="h-1.5 w-full rounded-full bg-active"
+      >
+        {FOLLOWED.map((state) => {
+          const width = (states[state] / Math.max(counted, 1)) * 100;
+          start += width;
+          return (
+            <rect key={state} x={start - width} width={width} height={4} className={FILLS[state]} />
+          );
+        })}
+      </svg>
+    </div>
   );
 }

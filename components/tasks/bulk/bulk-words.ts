@@ -4,6 +4,8 @@ type Words = {
   label: string;
   /** After a number of tasks: "27 will be …", "27 …". */
   done: string;
+  /** Before a number of tasks: "Retry sent for 7 of 7" is what the operation knows, not what becomes of them. */
+  sent: string;
   /** What it does to each task. */
   description: string;
 };
@@ -12,21 +14,25 @@ export const BULK_WORDS: Record<BulkAction, Words> = {
   cancel: {
     label: "Cancel",
     done: "cancelled",
+    sent: "Cancelled",
     description: "Ends active tasks now; they will not run again. This cannot be undone.",
   },
   retry: {
     label: "Retry",
     done: "retried",
+    sent: "Retry sent for",
     description: "Gives failed tasks more attempts. They keep their ids and stored steps.",
   },
   "run-again": {
     label: "Run again",
     done: "run again",
+    sent: "Copies spawned for",
     description: "Spawns a fresh copy of each finished task; the originals stay.",
   },
   "run-now": {
     label: "Run now",
     done: "rescheduled to now",
+    sent: "Rescheduled",
     description: "Ends backoffs and sleeps now. Tasks waiting for an event are skipped.",
   },
 };
