@@ -19,6 +19,7 @@ import { groupBy } from "./scope/group-by";
 import { requireCursor } from "./scope/key-pages";
 import { inlineLimit, payload } from "./scope/payload";
 import { toUnreadable, withQueues } from "./scope/registry";
+import { queryUnion } from "./scope/union";
 
 /**
  * One page of the events of the named queues, or of all of them: first those that tasks wait for, earliest timeout
@@ -291,7 +292,7 @@ async function countWaiters(
       group by ${waits.eventName}`;
   });
   if (arms.length === 0) return new Map();
-  const rows = await query(db, WAITING, sql.join(arms, sql` union all `));
+  const rows = await queryUnion(db, WAITING, arms);
   return new Map(rows.map((row) => [id(row.queue, row.name), row]));
 }
 

@@ -1,13 +1,13 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import { integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Found, FoundTask, FoundWorkflow } from "@/lib/model/found";
 import type { Uuid } from "@/lib/model/ids";
 import { TASK_STATES } from "@/lib/model/states";
 import { withQueues } from "./scope/registry";
+import { queryUnion } from "./scope/union";
 import { findWorkflowRun } from "./workflows";
 import type { WorkflowRunRow } from "./workflows/rows";
 import { getWorkflowColumns } from "./workflows/tables";
@@ -29,9 +29,9 @@ export function findById(id: Uuid, options: ReadOptions = {}): Promise<Found[]> 
 
 async function findTasks(db: Database, queues: string[], id: Uuid): Promise<FoundTask[]> {
   if (queues.length === 0) return [];
-  const tasks = await query(db, FOUND_TASK, sql.join(queues.map(taskArm(id)), sql` union all `));
+  const tasks = await queryUnion(db, FOUND_TASK, queues.map(taskArm(id)));
   if (tasks.length > 0) return tasks;
-  return query(db, FOUND_TASK, sql.join(queues.map(runArm(id)), sql` union all `));
+  return queryUnion(db, FOUND_TASK, queues.map(runArm(id)));
 }
 
 const FOUND_TASK = {

@@ -1,7 +1,7 @@
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import { instant, integer, nullable, number, text } from "@/lib/db/decode";
-import { type DecodedRow, execute, query } from "@/lib/db/query";
+import { type DecodedRow, execute } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
@@ -10,6 +10,7 @@ import type { ClaimFacts, Queue, QueueList, TerminalCounts } from "@/lib/model/q
 import { listClaimFacts } from "./queues/claims";
 import { countTerminalTasks } from "./queues/terminal-counts";
 import { type RegisteredQueue, withQueues } from "./scope/registry";
+import { queryUnion } from "./scope/union";
 
 /**
  * All queues, by name, with their counts. Active counts are exact and use the index of runs alone, so their cost
@@ -111,7 +112,7 @@ async function countActiveRuns(
         from ${runs} where ${of("pending")}
       ) pending`;
   });
-  return query(db, ACTIVE_RUNS, sql.join(arms, sql` union all `));
+  return queryUnion(db, ACTIVE_RUNS, arms);
 }
 
 function toQueue(

@@ -1,7 +1,6 @@
 import "server-only";
 import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
 import { nullable, text, uuid } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
@@ -18,6 +17,7 @@ import { NO_QUERY } from "@/lib/search-params/tasks/query";
 import { payload } from "./scope/payload";
 import { isRecent } from "./scope/recent-tasks";
 import { type RegisteredQueue, toUnreadable, withQueues } from "./scope/registry";
+import { queryUnion } from "./scope/union";
 import { searchHeaders, searchWorkflowTasks } from "./search/headers";
 import { selectSummary, type TaskRow, toSummaries } from "./search/rows";
 import { scanTasks } from "./search/scan";
@@ -288,6 +288,6 @@ export async function probeParents(
       where (select true from ${checkpoints}
         where ${checkpoints.taskId} = earlier.task_id and ${checkpoints.name} = ${name} limit 1))`;
   });
-  const rows = await query(db, { id: uuid }, sql.join(arms, sql` union all `));
+  const rows = await queryUnion(db, { id: uuid }, arms);
   return { ids: rows.map((row) => row.id), probed };
 }

@@ -2,7 +2,6 @@ import type { UnreadableQueue } from "@/lib/model/queue";
 import "server-only";
 import { sql } from "drizzle-orm";
 import { array, instant, integer, nullable, text, tuple, uuid } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
@@ -10,6 +9,7 @@ import { compareInstants, type Iso, parseTimestamp } from "@/lib/model/instants"
 import type { Window } from "@/lib/search-params/windows";
 import { toUnreadable, withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
+import { queryUnion } from "./scope/union";
 
 export type WorkerList = {
   window: Window;
@@ -217,7 +217,7 @@ export async function listRunningClaims(
       ) held`;
   });
   if (arms.length === 0) return [];
-  const rows = await query(db, RUNNING_CLAIMS, sql.join(arms, sql` union all `));
+  const rows = await queryUnion(db, RUNNING_CLAIMS, arms);
   return rows.map((row) => {
     const queue = queues[row.queue] ?? "";
     return {
@@ -293,7 +293,7 @@ export async function listEndedClaims(
         and ${runs.availableAt} < 'infinity' and ${runs.claimedBy} is not null and ${runs.startedAt} is not null
       group by ${runs.claimedBy}`;
   });
-  const rows = await query(db, ENDED_CLAIMS, sql.join(arms, sql` union all `));
+  const rows = await queryUnion(db, ENDED_CLAIMS, arms);
   return {
     ended: rows.map((row) => ({
       ...row,
@@ -320,11 +320,13 @@ async function affordableStart(
       )`,
     );
   });
-  const [row] = await query(
+  const rows = await queryUnion(
     db,
     { at: nullable(text) },
-    sql`select max(at)::text as at from (${sql.join(probes, sql` union all `)}) as budget`,
+    probes,
+    (union) => sql`select max(at)::text as at from (${union}) as budget`,
   );
-  const cut = row?.at ?? null;
-  return { param: cut ?? from, cut: cut && parseTimestamp(cut) };
+  const cuts = rows.flatMap(({ at }) => (at === null ? [] : { at, instant: parseTimestamp(at) }));
+  const latest = cuts.sort((a, b) => compareInstants(b.instant, a.instant))[0];
+  return { param: latest?.at ?? from, cut: latest?.instant ?? null };
 }

@@ -16,6 +16,7 @@ export const UNREADABLE_REASONS = [
   "not_permitted",
   "row_security",
   "locked",
+  "failing",
 ] as const;
 export type UnreadableReason = (typeof UNREADABLE_REASONS)[number];
 
@@ -39,6 +40,10 @@ const UNREADABLE: Record<UnreadableReason, { sentence: string; phrase: string }>
   locked: {
     sentence: "Another session holds a lock on its tables, so it was left out of this reading.",
     phrase: "locked by another session",
+  },
+  failing: {
+    sentence: "Reading its tables failed; the database server's log has the reason.",
+    phrase: "reading its tables failed",
   },
 };
 

@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import { array, integer } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { ATTEMPT_OUTCOMES, type AttemptCounts, type AttemptOutcome } from "@/lib/model/count";
 import { gridEdges, type TimeGrid } from "../scope/time-grid";
+import { queryUnion } from "../scope/union";
 
 /**
  * Exact counts of the attempts of each queue by when a worker last claimed them (`available_at`, which every claim sets)
@@ -35,12 +35,12 @@ export async function countAttempts(
     );
     return sql`select ${index}::int as queue, ${sql.join(counts, sql`, `)} from edges`;
   });
-  if (arms.length === 0) return new Map();
   const count = array(integer);
-  const rows = await query(
+  const rows = await queryUnion(
     db,
     { queue: integer, completed: count, failed: count, running: count },
-    sql`with edges(at) as (select ${edges}::timestamptz[]) ${sql.join(arms, sql` union all `)}`,
+    arms,
+    (union) => sql`with edges(at) as (select ${edges}::timestamptz[]) ${union}`,
   );
   return new Map(rows.map(({ queue, ...counts }) => [queues[queue] ?? "", counts]));
 }

@@ -1,11 +1,12 @@
 import { sql } from "drizzle-orm";
 import { integer, nullable, number, text, uuid } from "@/lib/db/decode";
-import { type DecodedRow, query } from "@/lib/db/query";
+import type { DecodedRow } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { groupBy } from "../scope/group-by";
+import { queryUnion } from "../scope/union";
 
 /** Size of the sample over all queues, and the minimum per queue. */
 const TASKS = 12_000;
@@ -40,10 +41,11 @@ export async function sampleTasks(
   edges.push(uuidFloor(Date.parse(now) + 1_000));
   const each = Math.ceil(Math.max(LEAST, TASKS / queues.length) / SLICES);
   const arms = queues.map((queue, index) => arm(queue, index, { each, now, tenant }));
-  const rows = await query(
+  const rows = await queryUnion(
     db,
     SAMPLE_ROW,
-    sql`with edges(at) as (select ${sql.param(edges)}::uuid[]) ${sql.join(arms, sql` union all `)}`,
+    arms,
+    (union) => sql`with edges(at) as (select ${sql.param(edges)}::uuid[]) ${union}`,
   );
   const slices = groupBy(rows, (row) => row.queue * SLICES + row.slice);
   return [...slices.values()].flatMap((tasks) => {

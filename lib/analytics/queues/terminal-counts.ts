@@ -7,6 +7,7 @@ import { getTenants, narrowTenants } from "@/lib/db/tenants";
 import type { Count } from "@/lib/model/count";
 import type { TerminalCounts } from "@/lib/model/queue";
 import { isRecent, RECENT_TASKS } from "../scope/recent-tasks";
+import { queryUnion } from "../scope/union";
 
 /** Task tables up to this many bytes are counted, larger ones estimated. */
 const SMALL = 4_194_304;
@@ -116,11 +117,7 @@ async function countTasks(
       from (select ${tasks.state} as state from ${tasks} ${bytes <= SMALL ? sql`` : newest}) as counted
       group by state`;
   });
-  const rows = await query(
-    db,
-    { queue: text, state: text, tasks: integer },
-    sql.join(arms, sql` union all `),
-  );
+  const rows = await queryUnion(db, { queue: text, state: text, tasks: integer }, arms);
   const counts = new Map<string, States>(tables.map(({ queue }) => [queue, {}]));
   for (const row of rows)
     counts.set(row.queue, { ...counts.get(row.queue), [row.state]: row.tasks });

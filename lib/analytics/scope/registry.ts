@@ -1,6 +1,6 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import { array, boolean, instant, nullable, oneOf, text } from "@/lib/db/decode";
+import { array, boolean, DecodeError, instant, nullable, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { currentTime, noteTenantColumn, queues } from "@/lib/db/schema";
 import { type Database, inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
@@ -36,10 +36,13 @@ export type Scope = {
 /** A table, or a tenant column, that existed when the registry was queried. */
 const GONE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedColumn];
 
+/** How often a read starts over at most. */
+const ATTEMPTS = 4;
+
 /**
  * Runs `read` in one snapshot over the named queues, or over all of them if none is named. Starts over when a queue
- * is dropped during the read. Over all queues, those that cannot be read are listed in `unreadable`: a list must
- * never omit them silently.
+ * is dropped during the read, or cannot be read. Unless it is the only one named, such a queue is listed in `unreadable`:
+ * a list must never omit one silently.
  *
  * @throws ProblemError `queue_not_found` when a named queue is unknown, `no_schema`, and what `translateReadError`
  *   knows.
@@ -49,34 +52,112 @@ export async function withQueues<T>(
   options: ReadOptions,
   read: (scope: Scope) => Promise<T>,
 ): Promise<T> {
+  let isAfterLock = false;
+  const failing = new Set<string>();
   for (let attempt = 1; ; attempt++) {
     try {
-      return await inSnapshot(async (db) => read(await openScope(db, names)), options);
+      return await inSnapshot(async (db) => {
+        const scope = await openScope(db, names, isAfterLock);
+        return read(leaveOut(scope, failing));
+      }, options);
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (GONE.includes(findErrorCode(error) ?? "") && attempt < 3) continue;
-      throw translateReadError(error);
+      const code = findErrorCode(error) ?? "";
+      if (attempt === ATTEMPTS) throw translateReadError(error);
+      if (GONE.includes(code) && attempt === 1) continue;
+      isAfterLock = code === SQLSTATE.lockNotAvailable;
+      if (isAfterLock) continue;
+      const found = await findFailing(error, names, options, read);
+      if (found.length === 0) throw translateReadError(error);
+      for (const { name } of found) failing.add(name);
     }
   }
 }
 
-async function openScope(db: Database, names: string[]): Promise<Scope> {
-  const { now, queues: all } = await listRegisteredQueues(db, names);
-  for (const name of names) {
-    const queue = all.find((candidate) => candidate.name === name);
-    if (!queue) throw queueNotFound(name);
-    if (queue.unreadable)
-      throw new ProblemError({
-        code: "forbidden",
-        message: `Queue "${name}": ${explainUnreadable(queue.unreadable)}`,
-      });
-  }
+function leaveOut(scope: Scope, failing: ReadonlySet<string>): Scope {
+  if (failing.size === 0) return scope;
+  const found = scope.queues.filter(({ name }) => failing.has(name));
+  return {
+    ...scope,
+    queues: scope.queues.filter(({ name }) => !failing.has(name)),
+    unreadable: [
+      ...scope.unreadable,
+      ...found.map((queue) => ({ ...queue, unreadable: "failing" as const })),
+    ],
+  };
+}
+
+async function openScope(db: Database, names: string[], isAfterLock: boolean): Promise<Scope> {
+  const { now, queues: all } = await listRegisteredQueues(db, names, isAfterLock);
+  const [only] = names;
+  for (const name of names)
+    if (!all.some((queue) => queue.name === name)) throw queueNotFound(name);
+  if (names.length === 1 && only !== undefined && all[0]?.unreadable)
+    throw unreadableQueue(only, all[0].unreadable);
   return {
     db,
     now,
     queues: all.filter((queue) => !queue.unreadable),
     unreadable: all.filter((queue) => queue.unreadable),
   };
+}
+
+function unreadableQueue(name: string, reason: UnreadableReason): ProblemError {
+  const message = `Queue "${name}": ${explainUnreadable(reason)}`;
+  return reason === "locked"
+    ? new ProblemError({ code: "timed_out", message, hint: "Try again once it has ended." })
+    : new ProblemError({ code: "forbidden", message });
+}
+
+// Queues on whose locks a read has waited in vain. They are left out for as long as they are locked. Pages and routes are
+// separate bundles: the process is what they share.
+const KEY = Symbol.for("absurd-dashboard.locked-queues");
+const shared = globalThis as { [KEY]?: Set<string> };
+shared[KEY] ??= new Set();
+const locked = shared[KEY];
+
+/** How long to look for a failing queue, in milliseconds. */
+const SEARCH_MS = 4_000;
+
+/** First characters of errors that tables of one queue can have: damaged or missing files, rights, unforeseen values. */
+const OF_ONE_QUEUE = ["XX", "58", "42", "22"];
+
+/**
+ * Finds the queues whose tables fail this read, by halves, so that the others can be shown without them. Where all fail, the
+ * reason is not a queue's.
+ */
+async function findFailing(
+  error: unknown,
+  names: string[],
+  options: ReadOptions,
+  read: (scope: Scope) => Promise<unknown>,
+): Promise<RegisteredQueue[]> {
+  const code = findErrorCode(error) ?? "";
+  const isOfOneQueue =
+    error instanceof DecodeError || OF_ONE_QUEUE.some((prefix) => code.startsWith(prefix));
+  if (names.length === 1 || !isOfOneQueue) return [];
+  const deadline = performance.now() + SEARCH_MS;
+  const all = await inSnapshot((db) => openScope(db, names, false), options);
+  const search = async (queues: RegisteredQueue[]): Promise<RegisteredQueue[]> => {
+    if (performance.now() > deadline) return [];
+    const fails = await inSnapshot((db) => read({ ...all, db, queues }), options).then(
+      () => false,
+      () => true,
+    );
+    options.signal?.throwIfAborted();
+    if (!fails || queues.length <= 1) return fails ? queues : [];
+    const middle = Math.ceil(queues.length / 2);
+    return [...(await search(queues.slice(0, middle))), ...(await search(queues.slice(middle)))];
+  };
+  const failing = await search(all.queues);
+  return failing.length < all.queues.length ? failing : [];
+}
+
+/** Whether a queue is left out for a lock. Most are held for milliseconds: only one that a read has waited for matters. */
+function isHeld(name: string, isLocked: boolean, isAfterLock: boolean): boolean {
+  if (isLocked && isAfterLock) locked.add(name);
+  if (!isLocked) locked.delete(name);
+  return locked.has(name);
 }
 
 /**
@@ -86,6 +167,7 @@ async function openScope(db: Database, names: string[]): Promise<Scope> {
 export async function listRegisteredQueues(
   db: Database,
   names: string[] = [],
+  isAfterLock = false,
 ): Promise<{ now: Iso; queues: RegisteredQueue[] }> {
   const named =
     names.length > 0 ? sql`where q.queue_name = any(${sql.param(names)}::text[])` : sql``;
@@ -93,6 +175,16 @@ export async function listRegisteredQueues(
     db,
     REGISTERED,
     sql`
+    with locked as materialized (
+      -- Planning a query takes locks on indexes and partitions too. Every role sees all locks.
+      select coalesce(pg_partition_root(l.id), l.id)::oid as id
+      from (
+        select coalesce(i.indrelid, l.relation) as id
+        from pg_locks l left join pg_index i on i.indexrelid = l.relation
+        where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.pid <> pg_backend_pid()
+          and l.database = (select d.oid from pg_database d where d.datname = current_database())
+      ) l
+    )
     select clock.now, registered.*
     from (select ${currentTime} as now offset 0) clock
     left join lateral (
@@ -115,7 +207,9 @@ export async function listRegisteredQueues(
       from ${queues} q
       cross join lateral (
         select bool_and(t.id is not null) as "complete",
-          coalesce(bool_and(has_table_privilege(t.id, 'select')), false) as "allowed"
+          coalesce(bool_and(has_table_privilege(t.id, 'select')), false) as "allowed",
+          coalesce(bool_or(row_security_active(t.id)), false) as "filtered",
+          coalesce(bool_or(t.id in (select locked.id from locked)), false) as "locked"
         from unnest(array['t_', 'r_', 'c_', 'e_', 'w_']) as prefix
         cross join lateral (
           select to_regclass(format('absurd.%I', prefix || q.queue_name))::oid as id
@@ -142,7 +236,9 @@ export async function listRegisteredQueues(
             name,
             createdAt,
             storageMode,
-            unreadable: findUnreadableReason(row),
+            unreadable:
+              findUnreadableReason(row) ??
+              (isHeld(name, row.locked === true, isAfterLock) ? ("locked" as const) : null),
             hasIdempotencyKey: columns?.includes("idempotency_key") ?? false,
             hasHeartbeat: columns?.includes("last_heartbeat") ?? false,
           },
@@ -158,6 +254,8 @@ const REGISTERED = {
   storageMode: nullable(oneOf(STORAGE_MODES)),
   complete: nullable(boolean),
   allowed: nullable(boolean),
+  filtered: nullable(boolean),
+  locked: nullable(boolean),
   columns: nullable(array(text)),
   tenantColumn: nullable(boolean),
 };
@@ -165,9 +263,11 @@ const REGISTERED = {
 function findUnreadableReason(row: {
   complete: boolean | null;
   allowed: boolean | null;
+  filtered: boolean | null;
 }): UnreadableReason | null {
   if (!row.complete) return "tables_missing";
-  return row.allowed ? null : "not_permitted";
+  if (!row.allowed) return "not_permitted";
+  return row.filtered ? "row_security" : null;
 }
 
 /** An unreadable queue as a result lists it. */

@@ -1,6 +1,5 @@
 import { and, type SQL, sql } from "drizzle-orm";
 import { text, uuid } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getDashboardTenants } from "@/lib/db/tenants";
@@ -8,6 +7,7 @@ import { viewerKey } from "@/lib/db/viewer";
 import type { Uuid } from "@/lib/model/ids";
 import { type KeyRange, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { inKeyRange } from "../scope/key-pages";
+import { queryUnion } from "../scope/union";
 import { scanWindows } from "./windows";
 
 /** The first window, in milliseconds of ids: most tasks spawn their children soon after their own spawn. */
@@ -90,7 +90,7 @@ async function listMatches(
       where ${and(inKeyRange(tasks.taskId, { range }), matches(tasks.headers))}
       limit ${most}::int)`;
   });
-  return query(db, { queue: text, taskId: uuid }, sql.join(arms, sql` union all `));
+  return queryUnion(db, { queue: text, taskId: uuid }, arms);
 }
 
 function getProgress(key: string, from: Uuid): Progress {

@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import { uuid } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import { redactionRules } from "@/lib/db/redaction";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
@@ -24,6 +23,7 @@ import { findSortProblem, isKeySort, type TaskSort } from "@/lib/search-params/t
 import { parseKeyCursor, requireCursor } from "../scope/key-pages";
 
 import type { RegisteredQueue, Scope } from "../scope/registry";
+import { queryUnion } from "../scope/union";
 
 /** The tasks to search for, in the order of their ids. Times, prefix and cursor have been combined into one range of ids. */
 export type TaskSearch = {
@@ -149,6 +149,6 @@ async function findByIdempotencyKeys(
       return sql`select ${id} as id from ${table} where ${key} = any(${sql.param(keys)}::text[])`;
     });
   if (arms.length === 0) return [];
-  const rows = await query(db, { id: uuid }, sql.join(arms, sql` union all `));
+  const rows = await queryUnion(db, { id: uuid }, arms);
   return rows.map((row) => row.id);
 }

@@ -1,6 +1,6 @@
 import { and, gte, lt, sql } from "drizzle-orm";
 import { nullable, uuid } from "@/lib/db/decode";
-import { execute, query } from "@/lib/db/query";
+import { execute } from "@/lib/db/query";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import {
@@ -12,6 +12,7 @@ import {
 } from "@/lib/model/key-range";
 import type { Direction } from "@/lib/model/page";
 import { findErrorCode, SQLSTATE } from "@/lib/model/sqlstate";
+import { queryUnion } from "../scope/union";
 import type { TaskSearch } from "./task-search";
 
 /** Time limit of one window before it is retried with a smaller one, in milliseconds. */
@@ -121,11 +122,7 @@ export async function findExtent(
       ${key(away, search.limit)} as further`;
   });
   const id = nullable(uuid);
-  const rows = await query(
-    db,
-    { oldest: id, newest: id, further: id },
-    sql.join(arms, sql` union all `),
-  );
+  const rows = await queryUnion(db, { oldest: id, newest: id, further: id }, arms);
   const oldest = rows.flatMap((row) => row.oldest ?? []).sort()[0];
   const newest = rows
     .flatMap((row) => row.newest ?? [])

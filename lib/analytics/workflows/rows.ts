@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { instant, nullable, oneOf, text, uuid } from "@/lib/db/decode";
-import { type DecodedRow, query } from "@/lib/db/query";
+import type { DecodedRow } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
@@ -11,6 +11,7 @@ import type { WorkflowRunSummary } from "@/lib/model/workflow";
 import { payload } from "../scope/payload";
 import { redact } from "../scope/redact";
 import type { RegisteredQueue } from "../scope/registry";
+import { queryUnion } from "../scope/union";
 import { runColumn, type WorkflowColumns } from "./tables";
 
 /** Tags larger than this are not listed. */
@@ -113,7 +114,7 @@ export async function withRoots(
       left join ${runs} on ${runs.runId} = wanted.run_id and wanted.task_id is null
       join ${tasks} on ${tasks.taskId} = coalesce(wanted.task_id, ${runs.taskId})`;
   });
-  const found = arms.length === 0 ? [] : await query(db, ROOT, sql.join(arms, sql` union all `));
+  const found = await queryUnion(db, ROOT, arms);
   const roots = new Map(found.map((root) => [root.id, root]));
   return rows.map((row) => toSummary(row, roots.get(row.id)));
 }

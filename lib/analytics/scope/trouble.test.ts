@@ -1,0 +1,96 @@
+import { Client } from "pg";
+import { afterEach, beforeAll, expect, test } from "vitest";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { forgetEnvironment } from "@/lib/db/env";
+import { closePools } from "@/lib/db/pools";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { list } from "@/testing/reads";
+import { listFailures } from "../failures";
+import { getLatency, getThroughput } from "../overview";
+import { getQueue, listQueues } from "../queues";
+import { listWorkers } from "../workers";
+
+const database = openTestDatabase();
+let holder: Client;
+beforeAll(async () => {
+  for (const name of ["calm", "weekly", "worn"])
+    await createQueue(database.pool, name, {
+      storageMode: name === "weekly" ? "partitioned" : "unpartitioned",
+    });
+  for (const name of ["calm", "weekly", "worn"])
+    await database.pool.query("select absurd.spawn_task($1, 'work', '{}')", [name]);
+});
+afterEach(() => holder?.end());
+
+/** Holds the lock of a statement until the end of the test. */
+async function hold(statement: string): Promise<void> {
+  holder = new Client({ connectionString: database.url });
+  holder.on("error", () => {});
+  await holder.connect();
+  await holder.query("begin");
+  await holder.query(statement);
+}
+
+/** The queues that the list of queues cannot read. Other lists must agree, or not have needed the tables in question. */
+async function listUnreadable() {
+  const lists = {
+    overview: await getThroughput("1h"),
+    latency: await getLatency("1h"),
+    workers: await listWorkers("1h"),
+    failures: await listFailures({ queue: [], name: [], tenant: [], range: "1h" }),
+    tasks: await list(),
+  };
+  const { queues } = await listQueues();
+  const unreadable = queues.flatMap(({ name, unreadable: reason }) =>
+    reason ? { name, reason } : [],
+  );
+  for (const { unreadable: found = [] } of Object.values(lists))
+    expect(found.length === 0 ? unreadable : found).toEqual(unreadable);
+  return unreadable;
+}
+
+test.each([
+  ["a table", "worn", "lock table absurd.r_worn in access exclusive mode"],
+  ["an index", "worn", "reindex index absurd.t_worn_pkey"],
+  ["a changed table", "worn", "alter table absurd.t_worn add column extra int"],
+  ["a partitioned table", "weekly", "lock table absurd.t_weekly in access exclusive mode"],
+])("%s that another session has locked leaves out its queue alone", async (_, queue, statement) => {
+  await hold(statement);
+  const begun = performance.now();
+  expect(await listUnreadable()).toEqual([{ name: queue, reason: "locked" }]);
+  expect(performance.now() - begun).toBeLessThan(8_000);
+  await expect(getQueue(queue)).rejects.toMatchObject({
+    code: "timed_out",
+    message: expect.stringContaining("Another session holds a lock"),
+  });
+  expect(await getQueue("calm")).toMatchObject({ active: { pending: 1 } });
+  await holder.query("rollback");
+  expect(await listUnreadable()).toEqual([]);
+});
+
+test("a queue whose rows are filtered by row-level security is not taken for an empty one", async () => {
+  await database.pool.query(`
+    create role filtered login password 'filtered';
+    grant usage on schema absurd to filtered;
+    grant select on all tables in schema absurd to filtered;
+    alter table absurd.t_calm enable row level security`);
+  const url = new URL(database.url);
+  url.username = "filtered";
+  url.password = "filtered";
+  await readFrom(url.href);
+  expect(await listUnreadable()).toEqual([{ name: "calm", reason: "row_security" }]);
+  await readFrom(undefined);
+  expect(await listUnreadable()).toEqual([]);
+});
+
+async function readFrom(url: string | undefined): Promise<void> {
+  if (url === undefined) delete process.env.DATABASE_READ_URL;
+  else process.env.DATABASE_READ_URL = url;
+  forgetEnvironment();
+  await closePools();
+}
+
+test("a queue whose tables were changed by hand is left out, and the others are shown", async () => {
+  await database.pool.query("alter table absurd.r_worn rename column available_at to due");
+  expect(await listUnreadable()).toEqual([{ name: "worn", reason: "failing" }]);
+});
