@@ -58,7 +58,8 @@ module.exports = {
     },
     ...only("app-imports", "^app/", [
       "^components/",
-      lib("actions", "analytics", "doctor", "identity", "model", "query", "search-params"),
+      lib("actions", "analytics", "doctor", "identity", "live"),
+      lib("model", "query", "search-params"),
       libFiles("base-path", "cn", "format", "shutdown"),
     ]),
     ...only(
@@ -69,7 +70,7 @@ module.exports = {
         lib("model", "timeline", "diagnosis", "highway", "snippets"),
         libFiles("base-path", "cn", "format", "parse-local"),
       ],
-      [lib("absurd", "analytics", "bulk")],
+      [lib("absurd", "analytics", "bulk", "live")],
     ),
     ...only(
       "components-ui-imports",
@@ -78,7 +79,7 @@ module.exports = {
       ["^lib/model/problem\\.ts$"],
     ),
     ...only("actions-import", lib("actions"), [
-      lib("absurd", "analytics", "audit", "bulk", "db", "highway", "identity", "model"),
+      lib("absurd", "analytics", "audit", "bulk", "db", "highway", "identity", "live", "model"),
       lib("redaction", "search-params"),
       libFiles("engine-problems", "format"),
     ]),
@@ -87,6 +88,7 @@ module.exports = {
       "^lib/diagnosis/fingerprint\\.ts$",
       "^lib/highway/machine/awaited-events\\.ts$",
     ]),
+    ...only("live-imports", lib("live"), [lib("analytics", "db", "model", "search-params")]),
     ...only("bulk-imports", lib("bulk"), [
       lib("absurd", "analytics", "audit", "db", "model", "search-params"),
       libFiles("engine-problems"),
@@ -102,7 +104,7 @@ module.exports = {
       "query-imports",
       lib("query"),
       [lib("model", "search-params"), libFiles("base-path")],
-      [lib("analytics"), "^lib/actions/previews/"],
+      [lib("analytics", "live"), "^lib/actions/previews/"],
     ),
     ...only("doctor-imports", lib("doctor"), [lib("absurd", "db", "model")]),
     ...only("search-params-import", lib("search-params"), [lib("model")]),

@@ -1,7 +1,7 @@
-import { clearSharedReads } from "@/lib/analytics/coalesce";
 import { listTasks } from "@/lib/analytics/tasks";
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
+import { clearSharedReads } from "@/lib/live/shared-reads";
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";

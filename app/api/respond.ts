@@ -1,4 +1,5 @@
 import { withPermission } from "@/lib/identity/require";
+import { jsonResponse } from "@/lib/live/json-response";
 import type { Permission } from "@/lib/model/access";
 import { httpStatus, type Problem, type ProblemBody, ProblemError } from "@/lib/model/problem";
 
@@ -21,26 +22,15 @@ export async function answer(
 ): Promise<Response> {
   try {
     const result = await read();
-    return result instanceof Response ? result : jsonText(serialize(result));
+    return result instanceof Response ? result : jsonResponse(request, result);
   } catch (error) {
     if (request.signal.aborted) return new Response(null, { status: 499 });
     return fail(describeError(request, error));
   }
 }
 
-// Requests that share a result share its serialised bytes.
-const serialized = new WeakMap<object, Uint8Array<ArrayBuffer>>();
-
-function serialize(result: object): Uint8Array<ArrayBuffer> {
-  const known = serialized.get(result);
-  if (known) return known;
-  const bytes = new TextEncoder().encode(JSON.stringify(result));
-  serialized.set(result, bytes);
-  return bytes;
-}
-
 /** The exact text of a JSON value as a response. */
-export function jsonText(text: string | Uint8Array<ArrayBuffer>): Response {
+export function jsonText(text: string): Response {
   return new Response(text, { headers: { "Content-Type": "application/json; charset=utf-8" } });
 }
 

@@ -51,6 +51,7 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   "health/live": plain(""),
   "health/ready": plain(""),
   "health/startup": plain(""),
+  "overview/failures": ({ tenant }) => [[""], [`?tenant=${tenant}`], ["?range=7d"]],
   "overview/latency": ({ tenant }) => [[""], ["?range=24h"], [`?tenant=${tenant}`]],
   "overview/throughput": ({ tenant }) => [[""], ["?range=7d"], [`?tenant=${tenant}`]],
   // lib/actions/tenants.test.ts tries every preview.

@@ -9,8 +9,15 @@ import { COLD, measureCold } from "@/bench/console/cold";
 import { openContext, pointPoolsAt } from "@/bench/console/context";
 import { FIGURE_READS } from "@/bench/console/figure-reads";
 import { OTHER_READS } from "@/bench/console/other-reads";
+import { measurePage, PAGE_LIMITS, PAGES } from "@/bench/console/pages";
 import { judge, type Measured, measureReads } from "@/bench/console/reads";
-import { reportReads, reportRoutes, reportSearches, reportWatching } from "@/bench/console/report";
+import {
+  reportPages,
+  reportReads,
+  reportRoutes,
+  reportSearches,
+  reportWatching,
+} from "@/bench/console/report";
 import { measureRoute, PER_SECOND, SHARING, watchTasks } from "@/bench/console/routes";
 import { judgeSearch, measureSearches } from "@/bench/console/search";
 import { databaseOf, loadMissing, startServer } from "@/bench/console/server";
@@ -21,7 +28,7 @@ import { closePools } from "@/lib/db/pools";
 import { build, isBuilt } from "@/server/build";
 import { listReadFunctions } from "@/testing/read-functions";
 
-const PARTS = ["reads", "search", "routes", "cold"] as const;
+const PARTS = ["reads", "search", "routes", "pages", "cold"] as const;
 
 const options = new Command("npm run bench:console --")
   .option("--sizes <list>", "data sets, such as 100k,5m", toSizes, Object.keys(SIZES) as Size[])
@@ -54,7 +61,7 @@ try {
   await loadMissing(server, options.sizes, note);
   if (wants("reads")) await benchReads();
   if (wants("search")) await benchSearches();
-  if (wants("routes")) await benchRoutes();
+  if (wants("routes") || wants("pages")) await benchServer();
   if (wants("cold")) await benchCold();
 } finally {
   await closePools();
@@ -88,31 +95,51 @@ async function benchSearches() {
   problems.push(...searches.flatMap(judgeSearch));
 }
 
-async function benchRoutes() {
+async function benchServer() {
   const { signal } = new AbortController();
   const databaseUrl = server.url(databaseOf(largest));
   await pointPoolsAt(databaseUrl);
   if (!(await isBuilt())) await build({ databaseUrl, signal });
   const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
   try {
-    const routes = [];
-    for (const route of ["/api/tasks", "/api/queues", "/api/tasks?range=24h"])
-      routes.push(await measureRoute(web.url, route));
-    console.log(`\n${reportRoutes(routes)}`);
-    for (const { path: route, perSecond, failed } of routes) {
-      if (perSecond < PER_SECOND)
-        problems.push(`${route}: ${perSecond.toFixed(0)} requests/s, wanted ${PER_SECOND}`);
-      if (failed > 0) problems.push(`${route}: ${failed} requests failed`);
-    }
-    const one = await watchTasks(web.url, databaseUrl, 1);
-    const fifty = await watchTasks(web.url, databaseUrl, 50);
-    console.log(`\n${reportWatching([one, fifty])}`);
-    for (const key of ["transactions", "pages"] as const)
-      if (fifty[key] > one[key] * SHARING)
-        problems.push(`50 browsers: ${(fifty[key] / one[key]).toFixed(2)} times the ${key} of one`);
+    if (wants("pages")) await benchPages(web.url);
+    if (wants("routes")) await benchRoutes(web.url, databaseUrl);
   } finally {
     await web.stop();
   }
+}
+
+async function benchPages(url: string) {
+  const paints = [];
+  for (const page of PAGES) paints.push(await measurePage(url, page));
+  console.log(`\n${reportPages(paints)}`);
+  for (const { path: page, perSecond, p95, firstByte, bytes, failed } of paints) {
+    if (perSecond < PAGE_LIMITS.perSecond)
+      problems.push(`${page}: ${perSecond.toFixed(0)} pages/s, wanted ${PAGE_LIMITS.perSecond}`);
+    if (p95 > PAGE_LIMITS.p95) problems.push(`${page}: p95 ${p95.toFixed(0)} ms`);
+    if (firstByte > PAGE_LIMITS.firstByte)
+      problems.push(`${page}: first byte after ${firstByte.toFixed(0)} ms`);
+    if (bytes > PAGE_LIMITS.bytes) problems.push(`${page}: ${bytes} bytes of HTML`);
+    if (failed > 0) problems.push(`${page}: ${failed} requests failed`);
+  }
+}
+
+async function benchRoutes(url: string, databaseUrl: string) {
+  const routes = [];
+  for (const route of ["/api/tasks", "/api/queues", "/api/tasks?range=24h"])
+    routes.push(await measureRoute(url, route));
+  console.log(`\n${reportRoutes(routes)}`);
+  for (const { path: route, perSecond, failed } of routes) {
+    if (perSecond < PER_SECOND)
+      problems.push(`${route}: ${perSecond.toFixed(0)} requests/s, wanted ${PER_SECOND}`);
+    if (failed > 0) problems.push(`${route}: ${failed} requests failed`);
+  }
+  const one = await watchTasks(url, databaseUrl, 1);
+  const fifty = await watchTasks(url, databaseUrl, 50);
+  console.log(`\n${reportWatching([one, fifty])}`);
+  for (const key of ["transactions", "pages"] as const)
+    if (fifty[key] > one[key] * SHARING)
+      problems.push(`50 browsers: ${(fifty[key] / one[key]).toFixed(2)} times the ${key} of one`);
 }
 
 async function benchCold() {

@@ -1,3 +1,4 @@
+import type { FirstPaint } from "./pages";
 import type { Measured } from "./reads";
 import type { Throughput, Watching } from "./routes";
 import type { Search } from "./search";
@@ -76,6 +77,22 @@ export function reportRoutes(routes: Throughput[]): string {
       whole(perSecond),
       tenths(p50),
       tenths(p95),
+      failed,
+    ]),
+  );
+}
+
+/** One row per page. */
+export function reportPages(paints: FirstPaint[]): string {
+  return table(
+    ["Page", "HTML kB", "first byte ms", "last byte ms", "20 clients: pages/s", "p95 ms", "failed"],
+    paints.map(({ path, bytes, firstByte, lastByte, perSecond, p95, failed }) => [
+      `\`${path}\``,
+      whole(bytes / 1000),
+      whole(firstByte),
+      whole(lastByte),
+      whole(perSecond),
+      whole(p95),
       failed,
     ]),
   );

@@ -52,7 +52,13 @@ const OUTCOMES: readonly Outcome[] = [
 ];
 
 /** How many tasks of a group are in which state now, each linked to the task list. */
-export function Outcomes({ group, className }: { group: FailureGroup; className?: string }) {
+export function Outcomes({
+  group,
+  className,
+}: {
+  group: Omit<FailureGroup, "samples">;
+  className?: string;
+}) {
   return (
     <span className={cn("flex flex-wrap gap-x-2 text-12", className)}>
       {OUTCOMES.filter(({ key }) => group.tasks[key] > 0).map(

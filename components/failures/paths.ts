@@ -15,7 +15,7 @@ export const failuresPath = (filters: Partial<FailureFilters> & { group?: string
  * name and the longest fixed part of the message, which may match a few tasks more.
  */
 export function groupTasksPath(
-  group: FailureGroup,
+  group: Omit<FailureGroup, "samples">,
   state: TaskState[],
   tenant: string[] = [],
 ): string {

@@ -11,7 +11,7 @@ import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { TenantScope } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
-import { failuresQuery } from "@/lib/query/failures";
+import { topFailuresQuery } from "@/lib/query/failures";
 import { latencyQuery, throughputQuery } from "@/lib/query/overview";
 import { figuresSearchParams } from "@/lib/search-params/windows";
 import { LatencyPanel } from "./latency-panel";
@@ -29,7 +29,7 @@ export function Overview() {
   const refetchInterval = useWindowRefresh(window);
   const queues = useQueues(tenant);
   const throughput = useQuery({ ...throughputQuery(filters), refetchInterval });
-  const failures = useQuery({ ...failuresQuery(filters), refetchInterval });
+  const failures = useQuery({ ...topFailuresQuery(filters), refetchInterval });
   const latency = useQuery({ ...latencyQuery(filters), refetchInterval });
   return (
     <TenantScope tenants={tenant}>

@@ -11,9 +11,9 @@ import { Panel } from "@/components/ui/data/panel";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Icon } from "@/components/ui/icons/icon";
 import { RelativeTime } from "@/components/ui/text/relative-time";
-import type { FailureList } from "@/lib/analytics/failures";
 import { formatNumber, plural } from "@/lib/format";
-import type { FailureGroup } from "@/lib/model/failure";
+import type { TopFailures as Failures } from "@/lib/live/readings";
+import type { TopFailureGroup } from "@/lib/model/failure";
 import type { Window } from "@/lib/search-params/windows";
 
 const ROWS = 6;
@@ -23,7 +23,7 @@ export function TopFailures({
   query,
   window,
 }: {
-  query: UseQueryResult<FailureList>;
+  query: UseQueryResult<Failures>;
   window: Window;
 }) {
   return (
@@ -64,7 +64,7 @@ export function TopFailures({
   );
 }
 
-function TopFailure({ group, window }: { group: FailureGroup; window: Window }) {
+function TopFailure({ group, window }: { group: TopFailureGroup; window: Window }) {
   return (
     <li className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 border-line-subtle border-b px-3 py-1.5 hover:bg-hover wide:grid-cols-[minmax(0,1fr)_96px_auto]">
       <div className="min-w-0">

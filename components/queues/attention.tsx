@@ -14,7 +14,7 @@ import {
   describeAllClear,
   listConcerns,
 } from "@/lib/diagnosis/concerns";
-import type { FailureGroup } from "@/lib/model/failure";
+import type { TopFailureGroup } from "@/lib/model/failure";
 import type { QueueList } from "@/lib/model/queue";
 import type { Window } from "@/lib/search-params/windows";
 
@@ -29,7 +29,7 @@ export function Attention({
   list: QueueList;
   /** Ended attempts of the page's window. Until it is read there is no all-clear. */
   throughput: Throughput | undefined;
-  groups?: readonly FailureGroup[] | undefined;
+  groups?: readonly TopFailureGroup[] | undefined;
 }) {
   const attempts = throughput && { ...throughput, words: WINDOW_WORDS[throughput.window] };
   const concerns = listConcerns({ queues, now, attempts, groups });

@@ -1,6 +1,6 @@
 import { formatAge, formatDuration, formatNumber, formatShortId, plural } from "@/lib/format";
 import type { AttemptCounts } from "@/lib/model/count";
-import type { FailureGroup } from "@/lib/model/failure";
+import type { TopFailureGroup } from "@/lib/model/failure";
 import type { Uuid } from "@/lib/model/ids";
 import { type Iso, toMs } from "@/lib/model/instants";
 import { explainUnreadable, type PoisonTask, type Queue } from "@/lib/model/queue";
@@ -33,7 +33,7 @@ export type ConcernReading = {
     | { queues: readonly (AttemptCounts & { name: string })[]; words: string; now: Iso }
     | undefined;
   /** Error groups of the same window, to name an error of a failing queue. */
-  groups?: readonly FailureGroup[] | undefined;
+  groups?: readonly TopFailureGroup[] | undefined;
 };
 
 /** A queue with ready work is a concern once its oldest ready task has waited this long, in milliseconds. */
@@ -138,7 +138,7 @@ export function isFailing(failed: number, finished: number): boolean {
 }
 
 /** The error group with the most attempts of those that occurred mainly in this queue. */
-function nameError(queue: string, groups: readonly FailureGroup[] | undefined): string {
+function nameError(queue: string, groups: readonly TopFailureGroup[] | undefined): string {
   const group = groups?.find(({ queues }) => queues[0] === queue);
   return group?.errorName ? `, among them ${group.taskName} with ${group.errorName}` : "";
 }

@@ -47,3 +47,6 @@ export type FailureGroup = {
   /** The latest failure of each of the five most recently claimed tasks. */
   samples: FailureSample[];
 };
+
+/** An error group without its samples. */
+export type TopFailureGroup = Omit<FailureGroup, "samples">;

@@ -15,21 +15,26 @@ export function withFreshReads<T>(start: () => T): T {
 }
 
 /**
- * Fetches one of the dashboard's own routes, by POST if there is a body of JSON text.
+ * Fetches one of the dashboard's own routes, by POST if there is a body of JSON text, and with the ETag of a result that
+ * is already there.
  *
- * @throws ProblemError for every response except 2xx, and `network` if there is none; an abort is rethrown unchanged.
+ * @throws ProblemError for every response except 2xx and 304, and `network` if there is none; an abort is rethrown unchanged.
  */
 export async function fetchFromApi(
   path: string,
   signal?: AbortSignal,
   body?: string,
+  etag?: string,
 ): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(withBase(path), {
       ...(signal && { signal }),
       ...(body !== undefined && { method: "POST", body }),
-      ...(bypass && { headers: { "X-Bypass-Cache": "1" } }),
+      headers: {
+        ...(bypass && { "X-Bypass-Cache": "1" }),
+        ...(etag !== undefined && { "If-None-Match": etag }),
+      },
     });
   } catch (error) {
     if (signal?.aborted) throw error;
@@ -40,7 +45,7 @@ export async function fetchFromApi(
     });
   }
   noteDeployment(response.headers);
-  if (response.ok) return response;
+  if (response.ok || response.status === 304) return response;
   const failed = (await response.json().catch(() => undefined)) as ProblemBody | undefined;
   throw new ProblemError(
     failed?.error ?? {
@@ -50,8 +55,30 @@ export async function fetchFromApi(
   );
 }
 
-/** Like `fetchFromApi`; returns the JSON body, typed as the route documents it. */
+/** Results by their address, for the next request to ask whether they changed. The oldest are dropped. */
+const known = new Map<string, { etag: string; data: unknown }>();
+const MAX_KNOWN = 40;
+
+/**
+ * Like `fetchFromApi`; returns the JSON body, typed as the route documents it. If nothing but the time changed since the
+ * last request, the server sends only the time, and the members of the result are the same objects as before.
+ */
 export async function fetchJson<T>(path: string, signal?: AbortSignal, body?: string): Promise<T> {
-  const response = await fetchFromApi(path, signal, body);
-  return (await response.json()) as T;
+  const before = body === undefined ? known.get(path) : undefined;
+  const response = await fetchFromApi(path, signal, body, before?.etag);
+  if (response.status === 304 && before) {
+    const now = response.headers.get("X-Now");
+    return (now === null ? before.data : { ...(before.data as object), now }) as T;
+  }
+  const data = (await response.json()) as T;
+  const etag = response.headers.get("ETag");
+  if (etag !== null && body === undefined) remember(path, { etag, data });
+  return data;
+}
+
+function remember(path: string, result: { etag: string; data: unknown }): void {
+  known.delete(path);
+  known.set(path, result);
+  const [oldest] = known.keys();
+  if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
 }

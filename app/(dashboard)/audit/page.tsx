@@ -3,7 +3,7 @@ import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { AuditList } from "@/components/audit/audit-list";
 import { PagedListSkeleton } from "@/components/layout/list/paged-list";
-import { listAudit } from "@/lib/analytics/audit";
+import { readings } from "@/lib/live/readings";
 import { auditQuery } from "@/lib/query/audit";
 import { auditSearchParams } from "@/lib/search-params/audit";
 import { Hydrate, onServer } from "../hydrate";
@@ -16,7 +16,9 @@ export default function AuditPage({ searchParams }: { searchParams: Promise<Sear
   return (
     <Suspense fallback={<PagedListSkeleton columns={6} />}>
       {loadFilters(searchParams).then((filters) => (
-        <Hydrate prefetch={[onServer(auditQuery(filters), () => listAudit(filters))]}>
+        <Hydrate
+          prefetch={[onServer(auditQuery(filters), () => readings.audit(undefined, filters))]}
+        >
           <AuditList />
         </Hydrate>
       ))}

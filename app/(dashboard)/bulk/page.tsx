@@ -3,7 +3,7 @@ import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { PagedListSkeleton } from "@/components/layout/list/paged-list";
 import { BulkList } from "@/components/tasks/bulk/bulk-list";
-import { listBulk } from "@/lib/analytics/bulk";
+import { readings } from "@/lib/live/readings";
 import { bulkListQuery } from "@/lib/query/bulk";
 import { bulkSearchParams } from "@/lib/search-params/bulk";
 import { Hydrate, onServer } from "../hydrate";
@@ -16,7 +16,9 @@ export default function BulkListPage({ searchParams }: { searchParams: Promise<S
   return (
     <Suspense fallback={<PagedListSkeleton columns={6} bar={false} />}>
       {loadFilters(searchParams).then((filters) => (
-        <Hydrate prefetch={[onServer(bulkListQuery(filters), () => listBulk(filters))]}>
+        <Hydrate
+          prefetch={[onServer(bulkListQuery(filters), () => readings.bulkList(undefined, filters))]}
+        >
           <BulkList />
         </Hydrate>
       ))}

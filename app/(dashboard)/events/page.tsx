@@ -3,10 +3,8 @@ import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { EventList } from "@/components/events/event-list";
 import { PagedListSkeleton } from "@/components/layout/list/paged-list";
-import { listEvents } from "@/lib/analytics/events";
-import { listQueues } from "@/lib/analytics/queues";
+import { readings } from "@/lib/live/readings";
 import { eventsQuery } from "@/lib/query/events";
-import { queuesQuery } from "@/lib/query/queues";
 import { eventsSearchParams } from "@/lib/search-params/events";
 import { Hydrate, onServer } from "../hydrate";
 
@@ -19,10 +17,7 @@ export default function EventsPage({ searchParams }: { searchParams: Promise<Sea
     <Suspense fallback={<PagedListSkeleton columns={5} />}>
       {loadFilters(searchParams).then((filters) => (
         <Hydrate
-          prefetch={[
-            onServer(eventsQuery(filters), () => listEvents(filters)),
-            onServer(queuesQuery(), () => listQueues()),
-          ]}
+          prefetch={[onServer(eventsQuery(filters), () => readings.events(undefined, filters))]}
         >
           <EventList />
         </Hydrate>

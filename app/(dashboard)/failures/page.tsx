@@ -3,10 +3,8 @@ import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { FailureList } from "@/components/failures/failure-list";
 import { WindowPageSkeleton } from "@/components/layout/window/window-page";
-import { listFailures } from "@/lib/analytics/failures";
-import { listQueues } from "@/lib/analytics/queues";
+import { readings } from "@/lib/live/readings";
 import { failuresQuery } from "@/lib/query/failures";
-import { queuesQuery } from "@/lib/query/queues";
 import { failuresSearchParams } from "@/lib/search-params/windows";
 import { Hydrate, onServer } from "../hydrate";
 
@@ -19,10 +17,7 @@ export default function FailuresPage({ searchParams }: { searchParams: Promise<S
     <Suspense fallback={<WindowPageSkeleton title="Failures" />}>
       {loadFilters(searchParams).then((filters) => (
         <Hydrate
-          prefetch={[
-            onServer(queuesQuery(), () => listQueues()),
-            onServer(failuresQuery(filters), () => listFailures(filters)),
-          ]}
+          prefetch={[onServer(failuresQuery(filters), () => readings.failures(undefined, filters))]}
         >
           <FailureList />
         </Hydrate>

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { QueueList, QueueListSkeleton } from "@/components/queues/list/queue-list";
-import { listQueues } from "@/lib/analytics/queues";
+import { readings } from "@/lib/live/readings";
 import { queuesQuery } from "@/lib/query/queues";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
 import { Hydrate, onServer } from "../hydrate";
@@ -15,7 +15,9 @@ export default function QueuesPage({ searchParams }: { searchParams: Promise<Sea
   return (
     <Suspense fallback={<QueueListSkeleton />}>
       {loadTenants(searchParams).then(({ tenant }) => (
-        <Hydrate prefetch={[onServer(queuesQuery(tenant), () => listQueues({ tenant }))]}>
+        <Hydrate
+          prefetch={[onServer(queuesQuery(tenant), () => readings.queues(undefined, tenant))]}
+        >
           <QueueList />
         </Hydrate>
       ))}

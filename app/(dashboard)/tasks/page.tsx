@@ -2,9 +2,7 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { TaskList, TaskListSkeleton } from "@/components/tasks/list/task-list";
-import { listQueues } from "@/lib/analytics/queues";
-import { listTasks } from "@/lib/analytics/tasks";
-import { queuesQuery } from "@/lib/query/queues";
+import { readings } from "@/lib/live/readings";
 import { tasksQuery } from "@/lib/query/tasks";
 import { tasksSearchParams } from "@/lib/search-params/tasks/filters";
 import { Hydrate, onServer } from "../hydrate";
@@ -18,10 +16,7 @@ export default function TasksPage({ searchParams }: { searchParams: Promise<Sear
     <Suspense fallback={<TaskListSkeleton />}>
       {loadFilters(searchParams).then((filters) => (
         <Hydrate
-          prefetch={[
-            onServer(queuesQuery(), () => listQueues()),
-            onServer(tasksQuery(filters), () => listTasks(filters)),
-          ]}
+          prefetch={[onServer(tasksQuery(filters), () => readings.tasks(undefined, filters))]}
         >
           <TaskList />
         </Hydrate>

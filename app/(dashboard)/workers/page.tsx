@@ -3,7 +3,7 @@ import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { WindowPageSkeleton } from "@/components/layout/window/window-page";
 import { WorkerList } from "@/components/workers/worker-list";
-import { listWorkers } from "@/lib/analytics/workers";
+import { readings } from "@/lib/live/readings";
 import { workersQuery } from "@/lib/query/workers";
 import { figuresSearchParams } from "@/lib/search-params/windows";
 import { Hydrate, onServer } from "../hydrate";
@@ -17,7 +17,7 @@ export default function WorkersPage({ searchParams }: { searchParams: Promise<Se
     <Suspense fallback={<WindowPageSkeleton title="Workers" />}>
       {loadFilters(searchParams).then((filters) => (
         <Hydrate
-          prefetch={[onServer(workersQuery(filters), () => listWorkers(filters.range, filters))]}
+          prefetch={[onServer(workersQuery(filters), () => readings.workers(undefined, filters))]}
         >
           <WorkerList />
         </Hydrate>

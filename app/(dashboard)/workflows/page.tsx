@@ -2,8 +2,7 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { WorkflowList, WorkflowListSkeleton } from "@/components/workflows/list/workflow-list";
-import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
-import { listWorkflowRuns } from "@/lib/analytics/workflows";
+import { readings } from "@/lib/live/readings";
 import { workflowDefinitionsQuery, workflowRunsQuery } from "@/lib/query/workflows";
 import { workflowsSearchParams } from "@/lib/search-params/workflows";
 import { Hydrate, onServer } from "../hydrate";
@@ -18,8 +17,8 @@ export default function WorkflowsPage({ searchParams }: { searchParams: Promise<
       {loadFilters(searchParams).then((filters) => (
         <Hydrate
           prefetch={[
-            onServer(workflowRunsQuery(filters), () => listWorkflowRuns(filters)),
-            onServer(workflowDefinitionsQuery(), () => listWorkflowDefinitions()),
+            onServer(workflowRunsQuery(filters), () => readings.workflowRuns(undefined, filters)),
+            onServer(workflowDefinitionsQuery(), () => readings.definitions(undefined)),
           ]}
         >
           <WorkflowList />

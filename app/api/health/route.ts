@@ -1,13 +1,11 @@
 import { answer } from "@/app/api/respond";
-import { coalesce } from "@/lib/analytics/coalesce";
-import { getHealth } from "@/lib/analytics/health";
 import { openly } from "@/lib/identity/require";
+import { readings } from "@/lib/live/readings";
 
 /** Needs no session, for the probes of load balancers. */
 export function GET(request: Request): Promise<Response> {
   return answer(request, async () => {
-    const read = () => coalesce(["health"], request, (signal) => getHealth({ signal }));
-    const health = await openly(read);
+    const health = await openly(() => readings.health(request));
     return Response.json(health, { status: health.database === "up" ? 200 : 503 });
   });
 }

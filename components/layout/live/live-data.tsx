@@ -2,13 +2,14 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Boundary } from "@/components/ui/feedback/boundary";
+import { useHydrated } from "@/components/ui/feedback/use-hydrated";
 import { ClockProvider } from "@/components/ui/text/clock";
 import { isNotFound } from "@/lib/model/problem";
 import { ReadError } from "./read-error";
 
 /**
- * Renders a live query: its skeleton, its error, or its data under the data's clock. Data stays while a later refetch
- * fails; the page's banner shows the failure.
+ * Renders a live query: its skeleton, its error, or its data under the data's clock. The server sends the skeleton and the
+ * data, which the browser draws. Data stays while a later refetch fails; the page's banner shows the failure.
  */
 export function LiveData<T extends { now: string }>({
   query,
@@ -22,6 +23,9 @@ export function LiveData<T extends { now: string }>({
   whole?: boolean;
   children: (data: T) => ReactNode;
 }) {
+  const hydrated = useHydrated();
+  // Drawing rows on the server takes longer than all else that it does for a page.
+  if (!hydrated) return skeleton;
   // Old rows of something that no longer exists would only mislead.
   if (query.data !== undefined && !isNotFound(query.error)) {
     return (

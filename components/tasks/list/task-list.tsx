@@ -6,6 +6,7 @@ import { useRefresh } from "@/components/layout/live/use-refresh";
 import { BulkButton } from "@/components/tasks/bulk/bulk-button";
 import { lazyPart } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
+import { useHydrated } from "@/components/ui/feedback/use-hydrated";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { ClockProvider } from "@/components/ui/text/clock";
 import { Kbd } from "@/components/ui/text/kbd";
@@ -40,6 +41,7 @@ export function TaskList({ queue }: { queue?: string }) {
   const { filters, narrow, turnTo, showColumns, clear } = useTaskFilters(queue);
   const { query, shown, showNewest } = useLiveTasks(filters);
   const refresh = useRefresh();
+  const hydrated = useHydrated();
   const box = useRef<HTMLDivElement>(null);
   // Rendering 200 rows takes a while. Deferred, so that the control that was pressed updates first.
   const drawn = useDeferredValue(shown);
@@ -109,7 +111,7 @@ export function TaskList({ queue }: { queue?: string }) {
           isOld && "opacity-60",
         )}
       >
-        {unsortable ? null : drawn && page && !notFound ? (
+        {unsortable ? null : hydrated && drawn && page && !notFound ? (
           <ClockProvider now={page.now}>
             <div
               aria-live="polite"

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { BulkPage, BulkPageSkeleton } from "@/components/tasks/bulk/bulk-page";
-import { getBulk } from "@/lib/analytics/bulk";
+import { readings } from "@/lib/live/readings";
 import { bulkQuery } from "@/lib/query/bulk";
 import { Hydrate, onServer } from "../../hydrate";
 
@@ -15,7 +15,7 @@ export default function BulkOperationPage({ params }: Props) {
       {params.then(({ bulkId }) => {
         const id = decodeURIComponent(bulkId).toLowerCase();
         return (
-          <Hydrate prefetch={[onServer(bulkQuery(id), () => getBulk(id))]}>
+          <Hydrate prefetch={[onServer(bulkQuery(id), () => readings.bulk(undefined, id))]}>
             <BulkPage bulkId={id} />
           </Hydrate>
         );

@@ -2,9 +2,7 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { QueueOverview, QueueOverviewSkeleton } from "@/components/queues/queue/queue-overview";
-import { getQueueFigures } from "@/lib/analytics/overview";
-import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
-import { listQueues } from "@/lib/analytics/queues";
+import { readings } from "@/lib/live/readings";
 import { queueFiguresQuery, queueMaintenanceQuery } from "@/lib/query/queue";
 import { queuesQuery } from "@/lib/query/queues";
 import { figuresSearchParams } from "@/lib/search-params/windows";
@@ -23,14 +21,14 @@ export default function QueuePage({ params, searchParams }: Props) {
   return (
     <Suspense fallback={<QueueOverviewSkeleton />}>
       {Promise.all([queueName(params), loadFilters(searchParams)]).then(([name, filters]) => {
-        const { range, tenant } = filters;
+        const { tenant } = filters;
         return (
           <Hydrate
             prefetch={[
-              onServer(queuesQuery(tenant), () => listQueues({ tenant })),
-              onServer(queueMaintenanceQuery(name), () => getQueueMaintenance(name)),
+              onServer(queuesQuery(tenant), () => readings.queues(undefined, tenant)),
+              onServer(queueMaintenanceQuery(name), () => readings.maintenance(undefined, name)),
               onServer(queueFiguresQuery(name, filters), () =>
-                getQueueFigures(name, range, { tenant }),
+                readings.queueFigures(undefined, name, filters),
               ),
             ]}
           >

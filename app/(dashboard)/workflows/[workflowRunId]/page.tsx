@@ -3,9 +3,8 @@ import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { PanesSkeleton } from "@/components/workflows/panes";
 import { RunPage } from "@/components/workflows/run/run-page";
-import { getRunDefinition } from "@/lib/analytics/workflow-definitions";
-import { getWorkflowRun } from "@/lib/analytics/workflows";
 import { formatShortId } from "@/lib/format";
+import { readings } from "@/lib/live/readings";
 import { isUuid } from "@/lib/model/ids";
 import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
 import { Hydrate, onServer } from "../../hydrate";
@@ -25,8 +24,8 @@ export default function WorkflowRunPage({ params }: { params: Params }) {
         return (
           <Hydrate
             prefetch={[
-              onServer(workflowRunQuery(id), () => getWorkflowRun(id)),
-              onServer(runDefinitionQuery(id), () => getRunDefinition(id)),
+              onServer(workflowRunQuery(id), () => readings.workflowRun(undefined, id)),
+              onServer(runDefinitionQuery(id), () => readings.runDefinition(undefined, id)),
             ]}
           >
             <RunPage workflowRunId={id} />

@@ -1,11 +1,10 @@
 import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { listAuditChoices } from "@/lib/analytics/audit";
-import { coalesce } from "@/lib/analytics/coalesce";
+import { readings } from "@/lib/live/readings";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, "view", () => {
     parseParameters(request, {});
-    return coalesce(["audit choices"], request, (signal) => listAuditChoices({ signal }));
+    return readings.auditChoices(request);
   });
 }

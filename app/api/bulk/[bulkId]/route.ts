@@ -1,6 +1,6 @@
 import { parseParameters, parseUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { getBulk } from "@/lib/analytics/bulk";
+import { readings } from "@/lib/live/readings";
 
 type Context = { params: Promise<{ bulkId: string }> };
 
@@ -8,6 +8,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, "view", async () => {
     parseParameters(request, {});
     const bulkId = parseUuid("id of the bulk operation", (await params).bulkId);
-    return getBulk(bulkId, { signal: request.signal });
+    return readings.bulk(request, bulkId);
   });
 }

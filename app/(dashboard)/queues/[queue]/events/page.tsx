@@ -3,7 +3,7 @@ import { createLoader, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { EventList } from "@/components/events/event-list";
 import { PagedListSkeleton } from "@/components/layout/list/paged-list";
-import { listEvents } from "@/lib/analytics/events";
+import { readings } from "@/lib/live/readings";
 import { eventsQuery } from "@/lib/query/events";
 import { eventsSearchParams } from "@/lib/search-params/events";
 import { Hydrate, onServer } from "../../../hydrate";
@@ -23,7 +23,9 @@ export default function QueueEventsPage({ params, searchParams }: Props) {
       {Promise.all([queueName(params), loadFilters(searchParams)]).then(([queue, given]) => {
         const filters = { ...given, queue: [queue] };
         return (
-          <Hydrate prefetch={[onServer(eventsQuery(filters), () => listEvents(filters))]}>
+          <Hydrate
+            prefetch={[onServer(eventsQuery(filters), () => readings.events(undefined, filters))]}
+          >
             <EventList queue={queue} />
           </Hydrate>
         );

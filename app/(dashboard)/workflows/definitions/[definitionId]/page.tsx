@@ -3,8 +3,8 @@ import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { DefinitionPage } from "@/components/workflows/definition/definition-page";
 import { PanesSkeleton } from "@/components/workflows/panes";
-import { getDefinitionDetail } from "@/lib/analytics/workflow-definitions";
 import { formatShortId } from "@/lib/format";
+import { readings } from "@/lib/live/readings";
 import { isUuid } from "@/lib/model/ids";
 import { workflowDefinitionQuery } from "@/lib/query/workflows";
 import { Hydrate, onServer } from "../../../hydrate";
@@ -23,7 +23,9 @@ export default function WorkflowDefinitionPage({ params }: { params: Params }) {
         const id = definitionId.toLowerCase();
         return (
           <Hydrate
-            prefetch={[onServer(workflowDefinitionQuery(id), () => getDefinitionDetail(id))]}
+            prefetch={[
+              onServer(workflowDefinitionQuery(id), () => readings.definition(undefined, id)),
+            ]}
           >
             <DefinitionPage definitionId={id} />
           </Hydrate>

@@ -1,7 +1,6 @@
 import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { coalesce } from "@/lib/analytics/coalesce";
-import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
+import { readings } from "@/lib/live/readings";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string }> };
@@ -10,8 +9,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, "view", async () => {
     parseParameters(request, {});
     const queue = queueOfSegment((await params).queue);
-    return coalesce(["maintenance", queue], request, (signal) =>
-      getQueueMaintenance(queue, { signal }),
-    );
+    return readings.maintenance(request, queue);
   });
 }

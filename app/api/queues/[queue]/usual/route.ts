@@ -1,7 +1,6 @@
 import { parseName } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { getBaseline } from "@/lib/analytics/baseline";
-import { coalesce } from "@/lib/analytics/coalesce";
+import { readings } from "@/lib/live/readings";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string }> };
@@ -10,8 +9,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, "view", async () => {
     const queue = queueOfSegment((await params).queue);
     const name = parseName(request);
-    return coalesce(["usual", queue, name], request, (signal) =>
-      getBaseline(queue, name, { signal }),
-    );
+    return readings.baseline(request, queue, name);
   });
 }

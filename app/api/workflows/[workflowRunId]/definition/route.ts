@@ -1,6 +1,6 @@
 import { parseParameters, parseUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { getRunDefinition } from "@/lib/analytics/workflow-definitions";
+import { readings } from "@/lib/live/readings";
 
 type Context = { params: Promise<{ workflowRunId: string }> };
 
@@ -8,6 +8,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, "view", async () => {
     parseParameters(request, {});
     const id = parseUuid("workflow run id", (await params).workflowRunId);
-    return getRunDefinition(id, { signal: request.signal });
+    return readings.runDefinition(request, id);
   });
 }

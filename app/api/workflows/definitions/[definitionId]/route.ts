@@ -1,6 +1,6 @@
 import { parseParameters, parseUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { getDefinitionDetail } from "@/lib/analytics/workflow-definitions";
+import { readings } from "@/lib/live/readings";
 
 type Context = { params: Promise<{ definitionId: string }> };
 
@@ -8,8 +8,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, "view", async () => {
     parseParameters(request, {});
     const { definitionId } = await params;
-    return getDefinitionDetail(parseUuid("definition id", definitionId), {
-      signal: request.signal,
-    });
+    return readings.definition(request, parseUuid("definition id", definitionId));
   });
 }

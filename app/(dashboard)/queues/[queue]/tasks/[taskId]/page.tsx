@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { TaskPage, TaskPageSkeleton } from "@/components/task/task-page";
-import { getTask } from "@/lib/analytics/task";
 import { formatShortId } from "@/lib/format";
+import { readings } from "@/lib/live/readings";
 import { taskQuery } from "@/lib/query/task";
 import { Hydrate, onServer } from "../../../../hydrate";
 import { queueName } from "../../queue-params";
@@ -19,7 +19,9 @@ export default function TaskDetailPage({ params }: Props) {
       {Promise.all([queueName(params), params]).then(([queue, { taskId }]) => {
         const id = decodeURIComponent(taskId).toLowerCase();
         return (
-          <Hydrate prefetch={[onServer(taskQuery(queue, id), () => getTask(queue, id))]}>
+          <Hydrate
+            prefetch={[onServer(taskQuery(queue, id), () => readings.task(undefined, queue, id))]}
+          >
             <TaskPage queue={queue} taskId={id} />
           </Hydrate>
         );

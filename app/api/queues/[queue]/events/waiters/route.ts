@@ -1,6 +1,6 @@
 import { parseName } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { listWaiters } from "@/lib/analytics/events";
+import { readings } from "@/lib/live/readings";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string }> };
@@ -9,6 +9,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respond(request, "view", async () => {
     const queue = queueOfSegment((await params).queue);
     const name = parseName(request);
-    return listWaiters(queue, name, { signal: request.signal });
+    return readings.waiters(request, queue, name);
   });
 }

@@ -1,7 +1,6 @@
 import { parseParameters, parseUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { coalesce } from "@/lib/analytics/coalesce";
-import { getTask } from "@/lib/analytics/task";
+import { readings } from "@/lib/live/readings";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 type Context = { params: Promise<{ queue: string; taskId: string }> };
@@ -12,6 +11,6 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     const { queue: segment, taskId } = await params;
     const queue = queueOfSegment(segment);
     const id = parseUuid("task id", taskId);
-    return coalesce(["task", queue, id], request, (signal) => getTask(queue, id, { signal }));
+    return readings.task(request, queue, id);
   });
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { clearSharedReads, coalesce } from "./coalesce";
+import { clearSharedReads, coalesce } from "./shared-reads";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,0 +1,11 @@
+import { parseParameters } from "@/app/api/parameters";
+import { respond } from "@/app/api/respond";
+import { listTopFailures } from "@/lib/live/readings";
+import { failureFilters, figuresSearchParams } from "@/lib/search-params/windows";
+
+export function GET(request: Request): Promise<Response> {
+  return respond(request, "view", () => {
+    const filters = parseParameters(request, figuresSearchParams);
+    return listTopFailures(request, failureFilters(filters));
+  });
+}

@@ -1,0 +1,88 @@
+import { Agent, get } from "node:http";
+import { performance } from "node:perf_hooks";
+import { quantile } from "./measure";
+
+/** The first paint of a page, requested as a browser does but without loading its scripts. */
+export type FirstPaint = {
+  path: string;
+  /** Size of the HTML before compression. */
+  bytes: number;
+  /** Milliseconds to the first byte and to the last of one client, warm; the medians. */
+  firstByte: number;
+  lastByte: number;
+  /** With `CLIENTS` clients that each request it again at once. */
+  perSecond: number;
+  p95: number;
+  /** Responses that were not a whole page. */
+  failed: number;
+};
+
+/** The pages to measure: each draws rows of all queues. */
+export const PAGES = ["/", "/tasks", "/queues", "/events", "/failures", "/workers", "/workflows"];
+
+/** Limits of a page on the largest data set. */
+export const PAGE_LIMITS = { perSecond: 60, p95: 500, firstByte: 50, bytes: 120_000 };
+
+const CLIENTS = 20;
+const SECONDS = 10;
+const ALONE = 15;
+
+type Paint = { firstByte: number; lastByte: number; bytes: number; whole: boolean };
+
+/** Requests a page alone, then by many clients at once. */
+export async function measurePage(url: string, path: string): Promise<FirstPaint> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
+  const alone: Paint[] = [];
+  await paint(agent, url + path);
+  for (let n = 0; n < ALONE; n++) alone.push(await paint(agent, url + path));
+  const paints: Paint[] = [];
+  const run = async (seconds: number, found: Paint[]) => {
+    const until = performance.now() + seconds * 1_000;
+    const client = async () => {
+      while (performance.now() < until) found.push(await paint(agent, url + path));
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, client));
+  };
+  await run(2, []);
+  await run(SECONDS, paints);
+  agent.destroy();
+  const median = (key: "firstByte" | "lastByte" | "bytes") =>
+    quantile(
+      alone.map((one) => one[key]),
+      0.5,
+    );
+  return {
+    path,
+    bytes: median("bytes"),
+    firstByte: median("firstByte"),
+    lastByte: median("lastByte"),
+    perSecond: paints.length / SECONDS,
+    p95: quantile(
+      paints.map((one) => one.lastByte),
+      0.95,
+    ),
+    failed: [...alone, ...paints].filter(({ whole }) => !whole).length,
+  };
+}
+
+function paint(agent: Agent, url: string): Promise<Paint> {
+  const started = performance.now();
+  const took = () => performance.now() - started;
+  return new Promise((resolve) => {
+    const result: Paint = { firstByte: Number.NaN, lastByte: Number.NaN, bytes: 0, whole: false };
+    const end = (whole: boolean) => resolve({ ...result, lastByte: took(), whole });
+    const request = get(url, { agent, headers: { Accept: "text/html" } }, (response) => {
+      let last = "";
+      response.once("data", () => {
+        result.firstByte = took();
+      });
+      response.on("data", (chunk: Buffer) => {
+        result.bytes += chunk.length;
+        last = (last + chunk.subarray(-20).toString()).slice(-20);
+      });
+      response.on("end", () => end(response.statusCode === 200 && last.endsWith("</html>")));
+      response.on("error", () => end(false));
+    });
+    request.on("error", () => end(false));
+  });
+}

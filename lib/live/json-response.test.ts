@@ -1,0 +1,45 @@
+import { gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { jsonResponse } from "./json-response";
+
+const ask = (headers: Record<string, string> = {}) =>
+  new Request("http://localhost/api/tasks", { headers });
+const rows = Array.from({ length: 100 }, (_, id) => ({ id, name: "ship" }));
+
+test("a result that only became older is 304 with its new time", async () => {
+  const first = jsonResponse(ask(), { rows, now: "2026-03-02T12:00:00.000Z" });
+  expect(await first.json()).toEqual({ rows, now: "2026-03-02T12:00:00.000Z" });
+  const etag = first.headers.get("etag") ?? "";
+  expect(etag).toMatch(/^W\/"[\w-]+"$/);
+  const later = { rows: [...rows], now: "2026-03-02T12:00:05.000Z" };
+  const second = jsonResponse(ask({ "If-None-Match": etag }), later);
+  expect([second.status, await second.text()]).toEqual([304, ""]);
+  expect(second.headers.get("x-now")).toBe(later.now);
+});
+
+test("a changed result is sent whole, with another ETag", async () => {
+  const etag = jsonResponse(ask(), { rows, now: "" }).headers.get("etag") ?? "";
+  const changed = { rows: rows.slice(1), now: "" };
+  const response = jsonResponse(ask({ "If-None-Match": etag }), changed);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("etag")).not.toBe(etag);
+  expect(await response.json()).toEqual(changed);
+});
+
+test("a body is compressed once for all requests that accept it", async () => {
+  const result = { rows, now: "" };
+  const one = jsonResponse(ask({ "Accept-Encoding": "br, gzip" }), result);
+  expect(one.headers.get("content-encoding")).toBe("gzip");
+  const bytes = Buffer.from(await one.arrayBuffer());
+  expect(JSON.parse(gunzipSync(bytes).toString())).toEqual(result);
+  for (const accepted of ["identity", "gzip;q=0", "gzip; q=0.0, br", ""]) {
+    const plain = jsonResponse(ask({ "Accept-Encoding": accepted }), result);
+    expect(plain.headers.has("content-encoding"), accepted).toBe(false);
+    expect(await plain.json()).toEqual(result);
+  }
+});
+
+test("a small or unusual result is complete", async () => {
+  for (const result of [{}, { now: "x" }, { now: 5, a: 1 }, { a: { now: "x" } }, []])
+    expect(await jsonResponse(ask({ "Accept-Encoding": "gzip" }), result).json()).toEqual(result);
+});

@@ -1,0 +1,114 @@
+import "server-only";
+import { listAudit, listAuditChoices } from "@/lib/analytics/audit";
+import { getBaseline } from "@/lib/analytics/baseline";
+import { getBulk, getBulkFollowUp, listBulk, listBulkItems } from "@/lib/analytics/bulk";
+import { listEvents, listWaiters } from "@/lib/analytics/events";
+import { type FailureList, listFailures } from "@/lib/analytics/failures";
+import { getHealth } from "@/lib/analytics/health";
+import { getLatency, getQueueFigures, getThroughput } from "@/lib/analytics/overview";
+import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
+import { countTerminalTasksExactly, listQueues } from "@/lib/analytics/queues";
+import { getRelated } from "@/lib/analytics/related";
+import { getTask } from "@/lib/analytics/task";
+import { suggestTasks } from "@/lib/analytics/task-suggestions";
+import { listTasks } from "@/lib/analytics/tasks";
+import { listWorkers } from "@/lib/analytics/workers";
+import {
+  getDefinitionDetail,
+  getRunDefinition,
+  listWorkflowDefinitions,
+} from "@/lib/analytics/workflow-definitions";
+import { getWorkflowRun, listWorkflowRuns } from "@/lib/analytics/workflows";
+import type { ReadOptions } from "@/lib/db/snapshot";
+import type { TopFailureGroup } from "@/lib/model/failure";
+import type { FailureFilters, FigureFilters } from "@/lib/search-params/windows";
+import { coalesce, type Requester } from "./shared-reads";
+
+/** A query whose result is shared by all requests with the same arguments whose viewers see the same rows. */
+function share<Args extends unknown[], Result extends object>(
+  name: string,
+  read: (...args: [...Args, ReadOptions]) => Promise<Result>,
+): (requester: Requester | undefined, ...args: Args) => Promise<Result> {
+  return (requester, ...args) =>
+    coalesce([name, ...args], requester, (signal) => read(...args, { signal }));
+}
+
+/**
+ * What pages read again and again. A page's first paint, its polls, and those of every other browser call the same function
+ * with the same arguments, and so share one result (see `coalesce`). Each takes the request that it is for, which a first
+ * paint does not have.
+ */
+export const readings = {
+  audit: share("audit", listAudit),
+  auditChoices: share("audit choices", listAuditChoices),
+  baseline: share("baseline", getBaseline),
+  bulk: share("bulk", getBulk),
+  bulkFollowUp: share("bulk follow-up", getBulkFollowUp),
+  bulkItems: share("bulk items", listBulkItems),
+  bulkList: share("bulk list", listBulk),
+  definition: share("definition", getDefinitionDetail),
+  definitions: share("definitions", listWorkflowDefinitions),
+  events: share("events", listEvents),
+  exactCounts: share(
+    "exact counts",
+    (queue: string, tenant: readonly string[], options: ReadOptions) =>
+      countTerminalTasksExactly(queue, { tenant, ...options }),
+  ),
+  failures: share("failures", listFailures),
+  health: share("health", getHealth),
+  latency: share("latency", ({ range, tenant }: FigureFilters, options: ReadOptions) =>
+    getLatency(range, { tenant, ...options }),
+  ),
+  maintenance: share("maintenance", getQueueMaintenance),
+  queueFigures: share(
+    "queue figures",
+    (queue: string, { range, tenant }: FigureFilters, options: ReadOptions) =>
+      getQueueFigures(queue, range, { tenant, ...options }),
+  ),
+  queues: share("queues", (tenant: readonly string[], options: ReadOptions) =>
+    listQueues({ tenant, ...options }),
+  ),
+  related: share("related", getRelated),
+  runDefinition: share("run definition", getRunDefinition),
+  suggestions: share("suggestions", suggestTasks),
+  task: share("task", getTask),
+  tasks: share("tasks", listTasks),
+  throughput: share("throughput", ({ range, tenant }: FigureFilters, options: ReadOptions) =>
+    getThroughput(range, { tenant, ...options }),
+  ),
+  waiters: share("waiters", listWaiters),
+  workers: share("workers", ({ range, tenant }: FigureFilters, options: ReadOptions) =>
+    listWorkers(range, { tenant, ...options }),
+  ),
+  workflowRun: share("workflow run", getWorkflowRun),
+  workflowRuns: share("workflow runs", listWorkflowRuns),
+};
+
+/** The largest error groups of the overview, and the largest of each queue; without samples. */
+export type TopFailures = Omit<FailureList, "groups"> & { groups: TopFailureGroup[] };
+
+const TOP_GROUPS = 6;
+
+/** A part of `readings.failures` that is small enough for the overview. It runs no query of its own. */
+export async function listTopFailures(
+  requester: Requester | undefined,
+  filters: FailureFilters,
+): Promise<TopFailures> {
+  const list = await readings.failures(requester, filters);
+  const known = topFailures.get(list);
+  if (known) return known;
+  const queues = new Set<string | undefined>();
+  const groups = list.groups
+    .filter(({ queues: [queue] }, place) => {
+      const isFirst = !queues.has(queue);
+      queues.add(queue);
+      return isFirst || place < TOP_GROUPS;
+    })
+    .map(({ samples: _, ...group }) => group);
+  const top = { ...list, groups };
+  topFailures.set(list, top);
+  return top;
+}
+
+/** One object for each result, so that its JSON is made once. */
+const topFailures = new WeakMap<FailureList, TopFailures>();
