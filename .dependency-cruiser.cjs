@@ -94,7 +94,12 @@ module.exports = {
       libFiles("engine-problems"),
     ]),
     ...only("audit-imports", lib("audit"), [lib("absurd", "db", "model")]),
-    ...only("identity-imports", lib("identity"), [lib("db", "model")]),
+    ...only(
+      "identity-imports",
+      lib("identity"),
+      [lib("audit", "db", "model"), libFiles("base-path")],
+      [lib("absurd")],
+    ),
     ...only("db-imports", lib("db"), [lib("model", "redaction")], [lib("absurd")]),
     ...only("redaction-imports", lib("redaction"), [
       lib("model"),

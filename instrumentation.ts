@@ -7,6 +7,8 @@ export async function register(): Promise<void> {
     // What this throws ends the server with its message.
     const { getEnvironment } = await import("@/lib/db/env");
     getEnvironment();
+    const { guardRequests } = await import("@/lib/identity/request-guard");
+    guardRequests();
     const { startBulkRunner, stopBulkRunner } = await import("@/lib/bulk/runner");
     const { onShutdown } = await import("@/lib/shutdown");
     startBulkRunner();

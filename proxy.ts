@@ -1,73 +1,129 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { withBase } from "@/lib/base-path";
-import { getEnvironment } from "@/lib/db/env";
-import { apiHeaders, pageHeaders } from "@/lib/identity/headers";
+import { getEnvironment, hasDoor } from "@/lib/db/env";
+import { type Caller, findCaller } from "@/lib/identity/caller";
+import { getClientAddress, isHttps } from "@/lib/identity/client-address";
+import { deniedPage } from "@/lib/identity/denied-page";
+import { apiHeaders, pageHeaders, transportHeaders } from "@/lib/identity/headers";
 import { findForeign } from "@/lib/identity/origin";
-import { SESSION_COOKIE, verifySession } from "@/lib/identity/session";
+import { logRefusal } from "@/lib/identity/refusal";
+import { type GuardRefusal, getRefusal } from "@/lib/identity/request-guard";
+import { renewSession } from "@/lib/identity/session-cookie";
 
 /** Open without signing in. Probes of load balancers cannot sign in, and learn no more than whether there is a database. */
-const OPEN = [
-  "/sign-in",
-  "/api/health",
-  "/api/health/live",
-  "/api/health/ready",
-  "/api/health/startup",
-];
+const OPEN = /^\/(sign-in(\/oidc(\/callback)?)?|api\/health(\/\w+)?)$/;
+
+/** Files of the build, the same for everybody. Only reading them is exempt from signing in; hosts are checked here too. */
+const STATIC = /^\/(_next\/static\/[^?#]+|icon\.svg|favicon\.ico)$/;
 
 /**
- * Stands before every page, route and action: refuses foreign hosts and origins, asks for a session where a token is
- * set, and gives each page its own policy. Actions and routes authorise once more by themselves.
+ * Stands before every request: refuses what the request guard found, and foreign hosts and origins; lets nobody but a known
+ * caller go on where a door is configured; and gives each page its own policy. Actions and routes authorise once more by
+ * themselves. There is no matcher, because a path that it left out would miss all of this.
  */
 export async function proxy(request: NextRequest): Promise<Response> {
-  const { DASHBOARD_ALLOWED_HOSTS, DASHBOARD_TOKEN } = getEnvironment();
-  const { pathname, search } = request.nextUrl;
-  const isApi = pathname.startsWith("/api/");
+  const { headers, method } = request;
+  const { pathname } = request.nextUrl;
+  const transport = transportHeaders(isHttps(headers));
+  const refusal = getRefusal(headers);
+  if (refusal !== null) return refuse(request, refusal, ...GUARDED[refusal]);
 
-  const isLocal = DASHBOARD_TOKEN === undefined;
-  const foreign = findForeign(request.headers, DASHBOARD_ALLOWED_HOSTS, isLocal);
+  const settings = getEnvironment();
+  const foreign = findForeign(headers, ownHosts(), !hasDoor(settings));
   if (foreign)
     return refuse(
+      request,
       403,
       "forbidden",
       `The request's ${foreign} is not this dashboard's.`,
       "If it is, add its name to DASHBOARD_ALLOWED_HOSTS.",
     );
+  const isRead = method === "GET" || method === "HEAD";
+  if (isRead && STATIC.test(pathname)) return withHeaders(NextResponse.next(), transport);
 
-  if (DASHBOARD_TOKEN !== undefined && !OPEN.includes(pathname)) {
-    const session = await verifySession(
-      request.cookies.get(SESSION_COOKIE)?.value,
-      DASHBOARD_TOKEN,
-    );
-    if (!session && (isApi || request.method !== "GET"))
-      return refuse(401, "unauthenticated", "Sign in first.", "Open /sign-in.");
-    if (!session) {
-      // Where the browser is, which need not be the address this server listens on.
-      const scheme = request.headers.get("x-forwarded-proto") === "https" ? "https" : "http";
-      const signIn = new URL(withBase("/sign-in"), `${scheme}://${request.headers.get("host")}`);
-      if (pathname !== "/") signIn.searchParams.set("next", pathname + search);
-      return NextResponse.redirect(signIn, { headers: apiHeaders() });
-    }
+  const isApi = pathname.startsWith("/api/");
+  if (hasDoor(settings) && !OPEN.test(pathname)) {
+    const isPoll = isApi && isRead;
+    const caller = await findCaller(headers, { tokens: isApi, isActivity: !isPoll });
+    const stop = stopStranger(request, caller);
+    if (stop) return withHeaders(stop, transport);
   }
 
-  if (isApi) return withHeaders(NextResponse.next(), apiHeaders());
+  if (isApi) return withHeaders(NextResponse.next(), { ...apiHeaders(), ...transport });
   const nonce = randomBytes(16).toString("base64");
-  const headers = pageHeaders(nonce, process.env.NODE_ENV === "development");
-  const forwarded = new Headers(request.headers);
+  const own = pageHeaders(nonce, process.env.NODE_ENV === "development");
+  const forwarded = new Headers(headers);
   forwarded.set("x-nonce", nonce);
   // The framework takes the nonce for its own tags from here.
-  forwarded.set("Content-Security-Policy", headers["Content-Security-Policy"] ?? "");
-  return withHeaders(NextResponse.next({ request: { headers: forwarded } }), headers);
+  forwarded.set("Content-Security-Policy", own["Content-Security-Policy"] ?? "");
+  const response = NextResponse.next({ request: { headers: forwarded } });
+  const renewed = OPEN.test(pathname) ? null : await renewSession(headers);
+  if (renewed) response.cookies.set(renewed);
+  return withHeaders(response, { ...own, ...transport });
 }
 
-// Below a base path, the second pattern does not match the root.
-export const config = { matcher: ["/", "/((?!_next/static/|_next/image|favicon.ico).*)"] };
-
-function refuse(status: number, code: string, message: string, hint: string): Response {
-  return Response.json({ error: { code, message, hint } }, { status, headers: apiHeaders() });
+/** The response to a request without a caller, or whose caller has no role; `null` for everybody else. */
+function stopStranger(request: NextRequest, caller: Caller): Response | null {
+  const { pathname, search } = request.nextUrl;
+  const isPage = request.method === "GET" && !pathname.startsWith("/api/");
+  if (caller && caller.identity.grants.length > 0) return null;
+  if (caller) {
+    const { identity, looked } = caller;
+    if (isPage) return deniedPage(identity.name, looked, "DASHBOARD_PROXY_ROLES");
+    return refuse(request, 403, "forbidden", "Nothing in your account gives you a role here.");
+  }
+  if (!isPage) return refuse(request, 401, "unauthenticated", "Sign in first.", "Open /sign-in.");
+  const signIn = new URL(withBase("/sign-in"), ownOrigin(request.headers));
+  if (pathname !== "/") signIn.searchParams.set("next", pathname + search);
+  return NextResponse.redirect(signIn, { headers: apiHeaders() });
 }
 
-function withHeaders(response: NextResponse, headers: Record<string, string>): NextResponse {
+/** Why the request guard refuses, as code, message and hint. */
+const GUARDED: Record<GuardRefusal, [code: string, message: string, hint?: string]> = {
+  400: ["bad_request", "The path of the request is not valid UTF-8."],
+  405: ["bad_request", "The dashboard answers to GET, HEAD and POST alone."],
+  411: ["bad_request", "The request does not say how long it is.", "Sign in first."],
+  413: ["bad_request", "The request is too large.", "Sign in first."],
+};
+
+function ownHosts(): readonly string[] {
+  const { DASHBOARD_ALLOWED_HOSTS, DASHBOARD_URL } = getEnvironment();
+  return DASHBOARD_URL === undefined
+    ? DASHBOARD_ALLOWED_HOSTS
+    : [...DASHBOARD_ALLOWED_HOSTS, new URL(DASHBOARD_URL).host];
+}
+
+/** Where the browser is, which need not be the address this server listens on. */
+function ownOrigin(headers: Headers): string {
+  const { DASHBOARD_URL } = getEnvironment();
+  if (DASHBOARD_URL !== undefined) return new URL(DASHBOARD_URL).origin;
+  return `${isHttps(headers) ? "https" : "http"}://${headers.get("host")}`;
+}
+
+function refuse(
+  { headers, nextUrl }: NextRequest,
+  status: number,
+  code: string,
+  message: string,
+  hint?: string,
+): Response {
+  const address = getClientAddress(headers);
+  logRefusal({ actor: null, address, action: "request", code, message, path: nextUrl.pathname });
+  return Response.json(
+    { error: { code, message, ...(hint && { hint }) } },
+    {
+      status,
+      headers: {
+        ...apiHeaders(),
+        ...transportHeaders(isHttps(headers)),
+        ...(status === 405 && { Allow: "GET, HEAD, POST" }),
+      },
+    },
+  );
+}
+
+function withHeaders<R extends Response>(response: R, headers: Record<string, string>): R {
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;
 }

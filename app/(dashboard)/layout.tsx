@@ -1,16 +1,19 @@
 import { cookies } from "next/headers";
+import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { Shell } from "@/components/layout/frame/shell";
 import { parsePreferences } from "@/components/layout/preferences/preferences";
 import { AccessProvider } from "@/components/layout/session/access-provider";
 import { TenantsProvider } from "@/components/tenants/tenants-provider";
-import { getAccess } from "@/lib/identity/require";
+import { findAccess } from "@/lib/identity/require";
 import { Providers } from "./providers";
 
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const jar = await cookies();
   const preferences = parsePreferences((name) => jar.get(name)?.value);
-  const { access, tenants } = await getAccess();
+  const caller = await findAccess();
+  if (!caller) redirect("/sign-in");
+  const { access, tenants } = caller;
   return (
     <Providers preferences={preferences}>
       <TenantsProvider value={tenants}>

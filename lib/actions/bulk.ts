@@ -2,10 +2,9 @@
 
 import { z } from "zod";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { createJob, endJob, isBulkInstalled, isJobOf } from "@/lib/bulk/job";
+import { createJob, endJob, isBulkInstalled, isVisibleJob } from "@/lib/bulk/job";
 import { wakeBulkRunner } from "@/lib/bulk/runner";
 import { previewBulk } from "@/lib/bulk/selected-tasks";
-import { getTenants } from "@/lib/db/tenants";
 import { formatCount, formatNumber } from "@/lib/format";
 import type { BulkAction } from "@/lib/model/bulk";
 import { ProblemError } from "@/lib/model/problem";
@@ -95,7 +94,7 @@ export const abortBulkAction = defineAction({
   run: async ({ bulkId }, { db, operator }) => {
     await requireTables(db);
     const ended =
-      (await isJobOf(db, bulkId, getTenants())) &&
+      (await isVisibleJob(db, bulkId)) &&
       (await endJob(db, bulkId, "aborted", `Aborted by ${operator}.`));
     if (!ended)
       throw new ProblemError({

@@ -1,9 +1,10 @@
 import "server-only";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { auditEntries } from "@/lib/db/dashboard-schema";
-import { array, nullable, text } from "@/lib/db/decode";
+import { array, nullable, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import { DOORS, type Door } from "@/lib/model/access";
 import type { AuditOutcome } from "@/lib/model/audit";
 import type { Uuid } from "@/lib/model/ids";
 import { type Iso, toMs } from "@/lib/model/instants";
@@ -18,11 +19,16 @@ export type AuditEntry = {
   auditId: Uuid;
   at: Iso;
   operator: string;
+  /** How the operator came in, and who that is there; `null` in entries of earlier versions and for the server itself. */
+  door: Door | null;
+  subject: string | null;
+  /** From where. */
+  address: string | null;
   action: string;
   queue: string | null;
   taskId: Uuid | null;
   runId: Uuid | null;
-  /** Names, times, numbers and switches; of payloads `{ bytes, sha256 }`. */
+  /** Names, times, numbers and switches; of payloads `{ bytes, hmac }`. */
   parameters: Record<string, unknown>;
   reason: string | null;
   outcome: AuditOutcome;
@@ -49,29 +55,33 @@ const SAMPLE = 2_000;
  * @throws ProblemError `bad_request` for a foreign cursor, and what `translateReadError` knows.
  */
 export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Promise<AuditPage> {
-  return withDashboardTable("audit_entry", options, async (db, { now, installed, tenants }) => {
-    if (!installed) return { rows: [], older: null, newer: null, now, installed: false };
-    const page = keyPage(filters.cursor, filters.limit);
-    page.range = intersect(page.range, toKeyRange(filters));
-    const entries = auditEntries();
-    const { auditId } = entries;
-    const found = await db
-      .select(selectColumns(entries, tenants))
-      .from(entries)
-      .where(and(inKeyRange(auditId, page), ...conditions(entries, filters, tenants)))
-      .orderBy(keyOrder(auditId, page))
-      .limit(page.limit + 1);
-    const rows = found.map((row) => ({
-      ...row,
-      parameters: row.parameters as AuditEntry["parameters"],
-      result: row.result as AuditEntry["result"],
-    }));
-    return {
-      ...toKeyPage(rows, (row) => row.auditId, page, filters.cursor),
-      now,
-      installed: true,
-    };
-  });
+  return withDashboardTable(
+    "audit_entry",
+    options,
+    async (db, { now, installed, tenants, actors }) => {
+      if (!installed) return { rows: [], older: null, newer: null, now, installed: false };
+      const page = keyPage(filters.cursor, filters.limit);
+      page.range = intersect(page.range, toKeyRange(filters));
+      const entries = auditEntries();
+      const { auditId } = entries;
+      const found = await db
+        .select(selectColumns(entries, { tenants, actors }))
+        .from(entries)
+        .where(and(inKeyRange(auditId, page), ...conditions(entries, filters, tenants)))
+        .orderBy(keyOrder(auditId, page))
+        .limit(page.limit + 1);
+      const rows = found.map((row) => ({
+        ...row,
+        parameters: row.parameters as AuditEntry["parameters"],
+        result: row.result as AuditEntry["result"],
+      }));
+      return {
+        ...toKeyPage(rows, (row) => row.auditId, page, filters.cursor),
+        now,
+        installed: true,
+      };
+    },
+  );
 }
 
 /** The operators and actions of the newest entries, by name; empty where the audit log is not installed. */
@@ -103,14 +113,17 @@ function toKeyRange({ after, before }: AuditFilters) {
 
 type Entries = ReturnType<typeof auditEntries>;
 
-/** Tables of an earlier version have no column for tenants. */
-function selectColumns(entries: Entries, tenants: boolean) {
+/** Tables of earlier versions have no columns for tenants and for people. */
+function selectColumns(entries: Entries, has: { tenants: boolean; actors: boolean }) {
   const { auditId, at, operator, action, queue, taskId, runId } = entries;
   const { parameters, reason, outcome, code, message, result, bulkId } = entries;
   return {
     ...{ auditId, at, operator, action, queue, taskId, runId },
     ...{ parameters, reason, outcome, code, message, result, bulkId },
-    tenants: tenants ? entries.tenants : sql`null`.mapWith(nullable(array(text))),
+    tenants: has.tenants ? entries.tenants : sql`null`.mapWith(nullable(array(text))),
+    door: has.actors ? entries.door : sql`null`.mapWith(nullable(oneOf(DOORS))),
+    subject: has.actors ? entries.subject : sql`null`.mapWith(nullable(text)),
+    address: has.actors ? entries.address : sql`null`.mapWith(nullable(text)),
   };
 }
 

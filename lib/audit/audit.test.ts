@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { atomically } from "@/lib/absurd/connection/atomically";
 import { listAudit, listAuditChoices } from "@/lib/analytics/audit";
+import { forgetEnvironment } from "@/lib/db/env";
 import { auditFilters } from "@/lib/search-params/audit";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { type AuditRecord, describeInput, recordAudit } from "./record";
@@ -9,6 +10,11 @@ const TASK = "01900000-0000-7000-8000-000000000001";
 const OTHER = "01900000-0000-7000-8000-000000000002";
 
 describe("describeInput", () => {
+  beforeAll(() => {
+    process.env.DATABASE_URL ??= "postgresql://localhost/x";
+    forgetEnvironment();
+  });
+
   test("keeps names, numbers, booleans and times", () => {
     const at = new Date(0);
     expect(describeInput({ queue: "q", extraAttempts: 2, spawnNew: true, name: "e", at })).toEqual({
@@ -26,6 +32,19 @@ describe("describeInput", () => {
     );
     expect(text).not.toContain("hunter2");
     expect(text).toContain('"bytes":7');
+  });
+
+  test("digests tell texts apart, and cannot be computed without the server's key", () => {
+    const describe = (secret: string, params: string) => {
+      process.env.DASHBOARD_SECRET = secret.repeat(32);
+      forgetEnvironment();
+      return describeInput({ params });
+    };
+    expect(describe("a", "1234")).toEqual(describe("a", "1234"));
+    expect(describe("a", "1234")).not.toEqual(describe("a", "1235"));
+    expect(describe("a", "1234")).not.toEqual(describe("b", "1234"));
+    delete process.env.DASHBOARD_SECRET;
+    forgetEnvironment();
   });
 
   test("reduces long lists to their length", () => {
@@ -87,6 +106,7 @@ describe("the audit log", () => {
     expect(await listAuditChoices()).toEqual({
       operators: ["ada", "bob"],
       actions: ["cancel task", "retry task"],
+      installed: true,
     });
   });
 
@@ -140,6 +160,6 @@ describe("a database without the dashboard's tables", () => {
     const entry = { operator: "ada", action: "x", input: {}, outcome: "done" } as const;
     expect(await recordAudit(database.pool, entry)).toBe(false);
     expect(await listAudit(auditFilters())).toMatchObject({ installed: false, rows: [] });
-    expect(await listAuditChoices()).toEqual({ operators: [], actions: [] });
+    expect(await listAuditChoices()).toEqual({ operators: [], actions: [], installed: false });
   });
 });

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { sql } from "drizzle-orm";
+import { createHmac } from "node:crypto";
+import { type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { queueTable } from "@/lib/absurd/connection/sql";
 import { WorkflowTableMissingError } from "@/lib/absurd/errors";
@@ -7,8 +7,10 @@ import { getTaskTenant } from "@/lib/absurd/tasks/tenants";
 import { getWorkflowRunTenant } from "@/lib/absurd/workflow-runs/tenant";
 import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
 import { boolean } from "@/lib/db/decode";
+import { deriveKey } from "@/lib/db/keys";
 import { execute, query } from "@/lib/db/query";
 import { getTenants, isAllowed, type Tenants } from "@/lib/db/tenants";
+import { getViewer } from "@/lib/db/viewer";
 import type { AuditOutcome } from "@/lib/model/audit";
 import type { Uuid } from "@/lib/model/ids";
 import type { Json, JsonObject } from "@/lib/model/json";
@@ -58,7 +60,10 @@ export async function recordAuditBatch(
     const tenants = table.tenants ? await listConcernedTenants(db, record) : null;
     rows.push(toRow(record, tenants));
   }
-  const column = table.tenants ? sql`, tenants` : sql``;
+  const column = [
+    table.tenants ? sql`, tenants` : sql``,
+    table.actors ? sql`, door, subject, address` : sql``,
+  ].reduce((all, one) => sql`${all}${one}`);
   await explainMissingRights(() =>
     execute(
       db,
@@ -67,7 +72,7 @@ export async function recordAuditBatch(
           select operator, action, queue, task_id, run_id, parameters, reason, outcome, code, message, result, bulk_id${column}
             from jsonb_to_recordset(${JSON.stringify(rows, storable)}::jsonb) as entry (
               operator text, action text, queue text, task_id uuid, run_id uuid, parameters jsonb, reason text,
-              outcome text, code text, message text, result jsonb, bulk_id uuid, tenants text[])`,
+              outcome text, code text, message text, result jsonb, bulk_id uuid, tenants text[], door text, subject text, address text)`,
     ),
   );
   return true;
@@ -79,6 +84,7 @@ type Row = Record<string, Json | readonly string[]>;
 function toRow(record: AuditRecord, tenants: Tenants): Row {
   const { queue, taskId, runId, bulkId, reason: _, ...parameters } = describeInput(record.input);
   const { bulkId: started, ...result } = omitDigests(describeInput(record.output));
+  const { actor } = getViewer();
   return {
     operator: record.operator,
     action: record.action,
@@ -93,6 +99,9 @@ function toRow(record: AuditRecord, tenants: Tenants): Row {
     result,
     bulk_id: record.bulkId ?? bulkId ?? started ?? null,
     tenants,
+    door: actor?.door ?? null,
+    subject: actor?.subject ?? null,
+    address: actor?.address ?? null,
   };
 }
 
@@ -101,17 +110,22 @@ function storable(_: string, value: unknown): unknown {
   return typeof value === "string" ? value.replace(/[\0\p{Surrogate}]/gu, "\uFFFD") : value;
 }
 
-/** Whether the audit table is installed (`npm run db:migrate`), and whether it has the column `tenants`. */
-async function getTable(db: Queryable): Promise<{ installed: boolean; tenants: boolean }> {
+/** Whether the audit table is installed (`npm run db:migrate`), and which columns of later versions it has. */
+async function getTable(
+  db: Queryable,
+): Promise<{ installed: boolean; tenants: boolean; actors: boolean }> {
   const [row] = await query(
     db,
-    { installed: boolean, tenants: boolean },
+    { installed: boolean, tenants: boolean, actors: boolean },
     sql`select to_regclass('absurd_dashboard.audit_entry') is not null as installed,
-               exists (select from pg_attribute
-                        where attrelid = to_regclass('absurd_dashboard.audit_entry')
-                          and attname = 'tenants') as tenants`,
+               ${hasColumn("tenants")} as tenants, ${hasColumn("subject")} as actors`,
   );
-  return row ?? { installed: false, tenants: false };
+  return row ?? { installed: false, tenants: false, actors: false };
+}
+
+function hasColumn(name: string): SQL {
+  return sql`exists (select from pg_attribute
+    where attrelid = to_regclass('absurd_dashboard.audit_entry') and attname = ${name})`;
 }
 
 async function explainMissingRights<T>(write: () => Promise<T>): Promise<T> {
@@ -138,12 +152,17 @@ async function listConcernedTenants(
   db: Queryable,
   record: Pick<AuditRecord, "input" | "output" | "tenants" | "tenant">,
 ): Promise<Tenants> {
-  const restriction = record.tenants ?? getTenants();
+  const restriction = record.tenants ?? getTenants(findQueue(record));
   const tenant =
     "tenant" in record
       ? record.tenant
       : await findTenant(db, { ...asObject(record.output), ...asObject(record.input) });
   return tenant != null && isAllowed(restriction, tenant) ? [tenant] : restriction;
+}
+
+function findQueue({ input, output }: Pick<AuditRecord, "input" | "output">): string | undefined {
+  const { queue } = { ...asObject(output), ...asObject(input) };
+  return typeof queue === "string" ? queue : undefined;
 }
 
 async function findTenant(
@@ -210,8 +229,8 @@ const MAX_ITEMS = 20;
 
 /**
  * The part of an action's input or result that may be stored: numbers, booleans, times, and text under keys that name or
- * identify something. Other text, such as a payload, becomes `{ bytes, sha256 }`, which identifies it without revealing
- * it. Of a list longer than twenty only the length is kept.
+ * identify something. Other text, such as a payload, becomes `{ bytes, hmac }`, which tells equal texts apart from others
+ * without revealing one: readers of the record do not have the key, so they cannot guess it. Of a list longer than twenty only the length is kept.
  */
 export function describeInput(input: unknown): JsonObject {
   const described = typeof input === "object" ? describeValue(input, "") : undefined;
@@ -251,7 +270,7 @@ function describeMembers(value: object | null, key: string): Json | undefined {
 function digest(text: string): JsonObject {
   return {
     bytes: Buffer.byteLength(text),
-    sha256: createHash("sha256").update(text).digest("hex"),
+    hmac: createHmac("sha256", deriveKey("audit digest")).update(text).digest("hex").slice(0, 32),
   };
 }
 

@@ -7,6 +7,7 @@ import { cancelTasks, type LockedTask, lockTasks, retryTasks } from "@/lib/absur
 import { copyTasks } from "@/lib/absurd/tasks/copies";
 import { getTaskTenant } from "@/lib/absurd/tasks/tenants";
 import { isAllowed, type Tenants } from "@/lib/db/tenants";
+import { isQueueVisible } from "@/lib/db/viewer";
 import { findProblem } from "@/lib/engine-problems";
 import type { BulkAction } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
@@ -34,6 +35,8 @@ export async function actOnTasks(
   job: Pick<BulkJob, "action" | "options" | "tenants">,
 ): Promise<Map<Uuid, ItemResult>> {
   const results = new Map<Uuid, ItemResult>();
+  if (!isQueueVisible(queue))
+    return new Map(taskIds.map((taskId) => [taskId, missing(queue, taskId)]));
   const eligible: LockedTask[] = [];
   // In a savepoint, so that the transaction survives a queue that was dropped.
   const locks = await atomically(tx, (savepoint) => lockTasks(savepoint, queue, taskIds)).catch(

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
+import { dashboardTablesOfAllTenants, bulkJobs as visibleJobs } from "@/lib/db/dashboard-schema";
 import {
   array,
   boolean,
@@ -14,7 +15,9 @@ import {
   uuid,
 } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
-import { getTenants, type Tenants } from "@/lib/db/tenants";
+import { getScope, getTenants, type Tenants } from "@/lib/db/tenants";
+import { getViewer, UNRESTRICTED, type Viewer } from "@/lib/db/viewer";
+import { DOORS } from "@/lib/model/access";
 import { BULK_ACTIONS, BULK_STATES, type BulkAction, type BulkState } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
 import type { TaskAddress } from "./selection";
@@ -44,6 +47,8 @@ export type BulkJob = {
   expected: number | null;
   /** The tenants whose tasks it may touch, regardless of which dashboard runs it; `null`: all. */
   tenants: Tenants;
+  /** Who started it, and the scope in which that person may do it. Its steps run for this viewer. */
+  viewer: Viewer;
 };
 
 export type NewBulkJob = Pick<BulkJob, "action" | "options" | "operator" | "perSecond"> & {
@@ -64,14 +69,14 @@ export async function isBulkInstalled(db: Queryable): Promise<boolean> {
     { installed: boolean },
     sql`select exists (select from pg_attribute
                         where attrelid = to_regclass('absurd_dashboard.bulk_job')
-                          and attname = 'expected') as installed`,
+                          and attname = 'viewer') as installed`,
   );
   return row?.installed ?? false;
 }
 
 /**
  * Stores an operation for the runner. Listed tasks are stored at once; filters are collected later. The operation keeps
- * the tenants to which this dashboard is restricted now. Returns its id.
+ * the viewer, and the tenants that the viewer sees now. Returns its id.
  */
 export async function createJob(db: Queryable, job: NewBulkJob): Promise<Uuid> {
   const tenants = getTenants();
@@ -80,11 +85,12 @@ export async function createJob(db: Queryable, job: NewBulkJob): Promise<Uuid> {
     db,
     { bulk_id: uuid },
     sql`insert into ${bulkJobs}
-          (action, options, operator, reason, per_second, filters, state, expected, tenants)
+          (action, options, operator, reason, per_second, filters, state, expected, tenants, viewer)
         values (${job.action}, ${JSON.stringify(job.options)}::jsonb, ${job.operator},
           ${job.reason ?? null}, ${job.perSecond}, ${job.filters ?? null},
           ${listed ? "running" : "collecting"}, ${(listed ? null : job.expected) ?? null}::bigint,
-          ${tenants && sql.param([...tenants])}::text[])
+          ${tenants && sql.param([...tenants])}::text[],
+          ${JSON.stringify({ ...getViewer(), scope: getScope() })}::jsonb)
         returning bulk_id`,
   );
   const bulkId = row?.bulk_id ?? "";
@@ -118,11 +124,15 @@ export async function listOpenJobs(db: Queryable): Promise<BulkJob[]> {
   return jobs.filter((job) => isWithin(job.tenants, allowed));
 }
 
-/** Whether an operation exists and concerns only these tenants. With `null` (all tenants) it isn't looked up. */
-export async function isJobOf(db: Queryable, bulkId: Uuid, allowed: Tenants): Promise<boolean> {
-  if (allowed === null) return true;
-  const [job] = await selectJobs(db, sql`bulk_id = ${bulkId}`);
-  return job !== undefined && isWithin(job.tenants, allowed);
+/** Whether an operation exists that the viewer sees. */
+export async function isVisibleJob(db: Queryable, bulkId: Uuid): Promise<boolean> {
+  const jobs = visibleJobs();
+  const found = await query(
+    db,
+    { id: uuid },
+    sql`select ${jobs.bulkId} as id from ${jobs} where ${jobs.bulkId} = ${bulkId}`,
+  );
+  return found.length > 0;
 }
 
 function isWithin(tenants: Tenants, allowed: Tenants): boolean {
@@ -171,6 +181,27 @@ const options: Decoder<BulkOptions> = (value) => {
   };
 };
 
+/** A row of an earlier version has no viewer: it was started by somebody who saw all queues. */
+const decodeViewer: Decoder<Viewer> = (value) =>
+  text(value) === "" ? UNRESTRICTED : parseViewer(JSON.parse(text(value)));
+
+function parseViewer(value: unknown): Viewer {
+  const { actor, ...viewer } = viewerSchema.parse(value);
+  return actor ? { ...viewer, actor } : viewer;
+}
+
+const texts = z.array(z.string()).nullable();
+const viewerSchema = z.object({
+  scope: z.array(z.object({ queues: texts, tenants: texts })),
+  payloads: z.boolean(),
+  actor: z
+    .object({
+      ...{ name: z.string(), door: z.enum(DOORS), subject: z.string() },
+      address: z.string().nullable(),
+    })
+    .nullish(),
+});
+
 /** @param condition what follows `where`. */
 async function selectJobs(db: Queryable, condition: SQL): Promise<BulkJob[]> {
   return query(
@@ -187,9 +218,11 @@ async function selectJobs(db: Queryable, condition: SQL): Promise<BulkJob[]> {
       perSecond: nullable(integer),
       expected: nullable(number),
       tenants: nullable(fromJson(array(text))),
+      viewer: decodeViewer,
     },
     sql`select bulk_id as "bulkId", action, options::text as options, operator, reason, filters, cursor, state,
-               per_second as "perSecond", expected::float8 as expected, to_jsonb(job) ->> 'tenants' as tenants
+               per_second as "perSecond", expected::float8 as expected, to_jsonb(job) ->> 'tenants' as tenants,
+               coalesce(viewer::text, '') as viewer
           from ${bulkJobs} as job where ${condition}`,
   );
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { runAs } from "@/lib/db/viewer";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
 import { findDatabaseProblem, isTransient } from "@/lib/model/sqlstate";
@@ -72,8 +73,12 @@ async function refresh(db: Queryable, lanes: Map<Uuid, Lane>): Promise<void> {
   }
 }
 
-/** One step of an operation. Returns whether it can take another. */
-async function step(db: Queryable, lane: Lane): Promise<boolean> {
+/** One step of an operation, for the person who started it. Returns whether it can take another. */
+function step(db: Queryable, lane: Lane): Promise<boolean> {
+  return runAs(lane.job.viewer, () => stepAsViewer(db, lane));
+}
+
+async function stepAsViewer(db: Queryable, lane: Lane): Promise<boolean> {
   const { job } = lane;
   try {
     if (job.state === "collecting") {

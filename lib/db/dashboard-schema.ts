@@ -9,11 +9,12 @@ import {
   text,
   uuid,
 } from "drizzle-orm/pg-core";
+import { DOORS } from "@/lib/model/access";
 import { AUDIT_OUTCOMES } from "@/lib/model/audit";
 import { BULK_ACTIONS, BULK_STATES, ITEM_OUTCOMES } from "@/lib/model/bulk";
 import { replaceTable } from "./restricted-tables";
 import { instant } from "./schema";
-import { inScope } from "./tenants";
+import { getScope, inScope } from "./tenants";
 
 const dashboard = pgSchema("absurd_dashboard");
 
@@ -21,6 +22,10 @@ const auditTable = dashboard.table("audit_entry", {
   auditId: uuid("audit_id").notNull().primaryKey(),
   at: instant("at").notNull(),
   operator: text("operator").notNull(),
+  /** With the subject, who it was; NULL in entries of earlier versions, and where the server acted by itself. */
+  door: text("door", { enum: DOORS }),
+  subject: text("subject"),
+  address: text("address"),
   action: text("action").notNull(),
   queue: text("queue"),
   taskId: uuid("task_id"),
@@ -82,9 +87,15 @@ export function auditEntries(): typeof auditTable {
   return restrict(auditTable, sql`item.queue`);
 }
 
-/** Bulk operations; `finishedAt` is set exactly when `state` is final. Restricted like `auditEntries`. */
+/**
+ * Bulk operations; `finishedAt` is set exactly when `state` is final. For a viewer with a restricted scope, those of the
+ * same scope and, if it has all queues, those of its tenants alone.
+ */
 export function bulkJobs(): typeof jobTable {
-  return restrict(jobTable, sql`null::text`);
+  const scope = JSON.stringify(getScope());
+  // Tables of an earlier version lack the column.
+  const isOfSameScope = sql`coalesce(to_jsonb(item) -> 'viewer' -> 'scope' = ${scope}::jsonb, false)`;
+  return restrict(jobTable, sql`null::text`, undefined, isOfSameScope);
 }
 
 /** The tasks of the operations in `bulkJobs`; `outcome` is NULL until the task is processed. */
@@ -112,9 +123,10 @@ function restrict<T extends PgTable>(
   table: T,
   queue: SQL,
   ofTenants: (tenants: SQL) => SQL = (tenants) => sql`item.tenants <@ ${tenants}`,
+  otherwise = sql`false`,
 ): T {
   const visible = inScope(queue, (tenants) => ofTenants(sql`${sql.param([...tenants])}::text[]`));
   return visible
-    ? replaceTable(table, sql`select item.* from ${table} item where ${visible}`)
+    ? replaceTable(table, sql`select item.* from ${table} item where ${visible} or ${otherwise}`)
     : table;
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { PERMISSIONS, type Permission } from "@/lib/model/access";
 import { parseRules } from "@/lib/redaction/rules";
 import { ConnectionStringError, parseConnectionString } from "./connection/connection-string";
+import { DOOR_SETTINGS, findDoorProblems, hasOidc, hasProxyDoor } from "./door-settings";
 
 /** Whether this name or address never leaves the machine. */
 export function isLoopback(host: string): boolean {
@@ -122,21 +123,40 @@ const schema = z
         );
         return z.NEVER;
       }),
+    ...DOOR_SETTINGS,
   })
-  .refine((settings) => isLoopback(settings.HOST) || settings.DASHBOARD_TOKEN, {
-    path: ["DASHBOARD_TOKEN"],
-    message:
-      "is not set, but HOST opens the dashboard to other machines; set a token of at least 24 characters, or HOST=127.0.0.1",
+  .superRefine((settings, context) => {
+    for (const { name, message } of findDoorProblems(settings))
+      context.addIssue({ code: "custom", path: [name], message });
+    if (!isLoopback(settings.HOST) && !hasDoor(settings))
+      context.addIssue({
+        code: "custom",
+        path: ["DASHBOARD_TOKEN"],
+        message:
+          "is not set, but HOST opens the dashboard to other machines; set a token of at least 24 characters, configure DASHBOARD_OIDC_ISSUER or a proxy, or set HOST=127.0.0.1",
+      });
   });
 
 /** The names of all settings. */
 export const SETTINGS = Object.keys(schema.shape) as readonly (keyof Environment)[];
 
 /** Settings whose values are never printed. A connection string is printed without its password. */
-export const SECRETS: readonly string[] = ["DASHBOARD_TOKEN"] satisfies (keyof Environment)[];
+export const SECRETS: readonly string[] = [
+  "DASHBOARD_TOKEN",
+  "DASHBOARD_SECRET",
+  "DASHBOARD_OIDC_CLIENT_SECRET",
+  "DASHBOARD_PROXY_SECRET",
+] satisfies (keyof Environment)[];
 
 /** The settings of the server process, checked and completed with their defaults. */
 export type Environment = z.output<typeof schema>;
+
+/** Whether people have to come in by a door. Without one, everybody with access to this machine is the operator. */
+export function hasDoor(
+  settings: Parameters<typeof hasOidc>[0] & { DASHBOARD_TOKEN?: string | undefined },
+): boolean {
+  return settings.DASHBOARD_TOKEN !== undefined || hasOidc(settings) || hasProxyDoor(settings);
+}
 
 /** A setting that cannot be used. The message names each variable, what is wrong and how to mend it; never a value. */
 export class EnvironmentError extends Error {

@@ -26,7 +26,7 @@ export function getTenants(queue?: string): Tenants {
 }
 
 /** The viewer's scope with the restriction of the whole dashboard applied. */
-function getScope(): readonly ScopePart[] {
+export function getScope(): readonly ScopePart[] {
   const dashboard = getDashboardTenants();
   return getViewer().scope.map(({ queues, tenants }) => ({
     queues,

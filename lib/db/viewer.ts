@@ -1,10 +1,20 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Door } from "@/lib/model/access";
 
 /** A part of what a person may see: the tenants' rows in the queues. `null` is all. */
 export type ScopePart = {
   /** Patterns of queue names, in which `*` is any text. */
   queues: readonly string[] | null;
   tenants: readonly string[] | null;
+};
+
+/** Who the record names: the door and the subject identify the person, the name is for reading. */
+export type Actor = {
+  name: string;
+  door: Door;
+  subject: string;
+  /** Where the request comes from, if that is known. */
+  address: string | null;
 };
 
 /**
@@ -16,6 +26,8 @@ export type Viewer = {
   scope: readonly ScopePart[];
   /** Whether values of users are shown at all. */
   payloads: boolean;
+  /** Who it is; absent for the server itself. What is visible does not depend on it. */
+  actor?: Actor;
 };
 
 /** The server itself, and everyone who has no restriction of their own. `DASHBOARD_TENANTS` still applies. */

@@ -10,6 +10,11 @@ const ALWAYS = {
   "X-Frame-Options": "DENY",
 };
 
+/** Tells browsers to use https alone for a year, where the request came by it. */
+export function transportHeaders(isHttps: boolean): Record<string, string> {
+  return isHttps ? { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" } : {};
+}
+
 /** Headers of JSON responses. Opened directly in a browser they cannot run anything, whatever a payload contains. */
 export function apiHeaders(): Record<string, string> {
   return {
@@ -38,5 +43,10 @@ export function pageHeaders(nonce: string, dev: boolean): Record<string, string>
     "form-action 'self'",
     "frame-ancestors 'none'",
   ];
-  return { ...ALWAYS, "Content-Security-Policy": policy.join("; ") };
+  return {
+    ...ALWAYS,
+    "Content-Security-Policy": policy.join("; "),
+    // A page shows rows that only the person may see: no cache keeps it, also not for the back button after signing out.
+    "Cache-Control": "no-store",
+  };
 }

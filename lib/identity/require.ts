@@ -1,15 +1,18 @@
-import { cookies } from "next/headers";
-import { getEnvironment } from "@/lib/db/env";
+import { headers as pageHeaders } from "next/headers";
+import { getEnvironment, hasDoor } from "@/lib/db/env";
 import { getTenants, type Tenants } from "@/lib/db/tenants";
-import { runAs, UNRESTRICTED } from "@/lib/db/viewer";
+import { type Actor, runAs, UNRESTRICTED } from "@/lib/db/viewer";
 import { type Access, PERMISSIONS, type Permission } from "@/lib/model/access";
 import { ProblemError } from "@/lib/model/problem";
-import { EVERYWHERE, type Identity, toViewer, whyDenied } from "./identity";
-import { SESSION_COOKIE, verifySession } from "./session";
+import { findCaller } from "./caller";
+import { getClientAddress } from "./client-address";
+import { type Identity, toViewer, whyDenied } from "./identity";
+import { logRefusal, recordRefusal } from "./refusal";
 
 /**
  * Runs work for a caller that has the permission: everything that the work reads or changes is limited to the scope in
- * which the caller has it. The one way into reads and changes.
+ * which the caller has it, and the record names the caller. The one way into reads and changes. Refusals are logged, and
+ * those of people also recorded.
  *
  * @param request in route handlers; pages and actions pass `undefined`.
  * @throws ProblemError `unauthenticated` or `forbidden`
@@ -19,10 +22,23 @@ export async function withPermission<T>(
   request: Request | undefined,
   work: (identity: Identity) => T | Promise<T>,
 ): Promise<T> {
-  const identity = await requireIdentity(request);
+  const { identity, actor } = await requireCaller(request, permission);
   const denied = whyDenied(identity, permission, getSwitches());
-  if (denied !== null) throw new ProblemError({ code: "forbidden", message: denied });
-  return runAs(toViewer(identity, permission), async () => work(identity));
+  if (denied !== null) {
+    const { address } = actor;
+    await recordRefusal({ actor, address, action: permission, code: "forbidden", message: denied });
+    throw new ProblemError({ code: "forbidden", message: denied });
+  }
+  return runAs({ ...toViewer(identity, permission), actor }, async () => work(identity));
+}
+
+/** Runs work for a caller that is signed in, with any permissions or none: what concerns the person alone. */
+export async function withCaller<T>(
+  action: string,
+  work: (identity: Identity) => T | Promise<T>,
+): Promise<T> {
+  const { identity, actor } = await requireCaller(undefined, action);
+  return runAs({ ...toViewer(identity, "view"), actor }, async () => work(identity));
 }
 
 /** Runs work for everybody, signed in or not: what it returns must need no permission. */
@@ -30,16 +46,11 @@ export function openly<T>(work: () => T): T {
   return runAs(UNRESTRICTED, work);
 }
 
-/** Who calls. @throws ProblemError `unauthenticated` */
-export async function requireIdentity(request?: Request): Promise<Identity> {
-  const identity = await findIdentity(request);
-  if (!identity) throw new ProblemError({ code: "unauthenticated", message: "Sign in first." });
-  return identity;
-}
-
-/** What the frame of every page shows of the caller. @throws ProblemError `unauthenticated` */
-export async function getAccess(): Promise<{ access: Access; tenants: Tenants }> {
-  const identity = await requireIdentity();
+/** What the frame of every page shows of the caller; `null` if nobody is signed in. */
+export async function findAccess(): Promise<{ access: Access; tenants: Tenants } | null> {
+  const caller = await findCaller(await getHeaders(), { tokens: false, isActivity: true });
+  if (!caller) return null;
+  const { identity } = caller;
   const switches = getSwitches();
   const denied = PERMISSIONS.flatMap((permission) => {
     const reason = whyDenied(identity, permission, switches);
@@ -55,22 +66,9 @@ export async function getAccess(): Promise<{ access: Access; tenants: Tenants }>
   };
 }
 
-/** Whether a token is required. Without DASHBOARD_TOKEN everyone with access to this machine is the local operator. */
-export function isTokenRequired(): boolean {
-  return getEnvironment().DASHBOARD_TOKEN !== undefined;
-}
-
-/** Everyone with access to this machine, where no door is configured. */
-export function localOperator(): Identity {
-  const { DASHBOARD_OPERATOR: name } = getEnvironment();
-  return {
-    subject: name,
-    name,
-    door: isTokenRequired() ? "token" : "local",
-    grants: [{ role: "admin", ...EVERYWHERE }],
-    reasons: [],
-    sessionId: null,
-  };
+/** Whom the record names for an identity. */
+export function toActor({ name, door, subject }: Identity, address: string | null): Actor {
+  return { name, door, subject, address };
 }
 
 /** What the settings take from everybody. */
@@ -79,16 +77,22 @@ export function getSwitches() {
   return { readOnly, disabled };
 }
 
-async function findIdentity(request?: Request): Promise<Identity | null> {
-  const { DASHBOARD_TOKEN: token } = getEnvironment();
-  if (token === undefined) return localOperator();
-  const session = request
-    ? findCookie(request, SESSION_COOKIE)
-    : (await cookies()).get(SESSION_COOKIE)?.value;
-  return verifySession(session, token);
+async function requireCaller(
+  request: Request | undefined,
+  action: string,
+): Promise<{ identity: Identity; actor: Actor }> {
+  const headers = await getHeaders(request);
+  const isPage = request === undefined;
+  const caller = await findCaller(headers, { tokens: !isPage, isActivity: isPage });
+  const address = getClientAddress(headers);
+  if (caller) return { identity: caller.identity, actor: toActor(caller.identity, address) };
+  const message = "Sign in first.";
+  logRefusal({ actor: null, address, action, code: "unauthenticated", message });
+  throw new ProblemError({ code: "unauthenticated", message });
 }
 
-function findCookie(request: Request, name: string): string | undefined {
-  const pairs = (request.headers.get("cookie") ?? "").split(/; */).map((pair) => pair.split("="));
-  return pairs.find(([key]) => key === name)?.[1];
+async function getHeaders(request?: Request): Promise<Headers> {
+  if (request) return request.headers;
+  // Without a door nothing depends on them, and actions run outside of requests too.
+  return hasDoor(getEnvironment()) ? pageHeaders() : new Headers();
 }

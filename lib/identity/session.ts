@@ -1,64 +1,270 @@
-import { createHash, timingSafeEqual } from "node:crypto";
-import { jwtVerify, SignJWT } from "jose";
-import { z } from "zod";
-import { DOORS, ROLES } from "@/lib/model/access";
+import { sql } from "drizzle-orm";
+import { array, boolean, instant, nullable, oneOf, text, uuid } from "@/lib/db/decode";
+import { getEnvironment } from "@/lib/db/env";
+import { decrypt, encrypt } from "@/lib/db/keys";
+import { getWritePool } from "@/lib/db/pools";
+import { execute, query } from "@/lib/db/query";
+import { DOORS, type Door, type Grant } from "@/lib/model/access";
+import type { Uuid } from "@/lib/model/ids";
+import type { Iso } from "@/lib/model/instants";
 import type { Identity } from "./identity";
+import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
+import { notePerson } from "./person";
+import { type SessionClaims, signSession, verifySession } from "./session-cookie";
 
-export const SESSION_COOKIE = "absurd_dashboard_session";
+/** From where a session was started. */
+export type Origin = { address: string | null; userAgent: string | null };
 
-/** Seconds until a session expires and the token is needed again. */
-export const SESSION_SECONDS = 12 * 3_600;
+/** What the provider gave, to ask it again and to sign out there. */
+export type ProviderTokens = { refreshToken?: string | undefined; idToken?: string | undefined };
 
-const claims = z.object({
-  sub: z.string(),
-  name: z.string(),
-  door: z.enum(DOORS),
-  grants: z.array(
-    z.object({
-      role: z.enum(ROLES),
-      queues: z.array(z.string()).nullable(),
-      tenants: z.array(z.string()).nullable(),
-      payloads: z.boolean(),
-    }),
-  ),
-  reasons: z.array(z.string()),
-});
+/** How long a session that was looked up is believed, in milliseconds: another process may end it meanwhile. */
+const BELIEVED_MS = 5_000;
 
-/** Creates a signed session. Its key is derived from the token: a new token ends all sessions, a restart ends none. */
-export function createSession(identity: Identity, token: string): Promise<string> {
-  const { subject, name, door, grants, reasons } = identity;
-  return new SignJWT({ name, door, grants, reasons })
-    .setProtectedHeader({ alg: "HS256" })
-    .setSubject(subject)
-    .setIssuedAt()
-    .setExpirationTime(`${SESSION_SECONDS}s`)
-    .sign(sessionKey(token));
+/** How often activity is stored, in milliseconds. */
+const ACTIVITY_MS = 60_000;
+
+type Known = { row: Row | null; at: number };
+type Row = {
+  name: string;
+  grants: Grant[];
+  reasons: string[];
+  endReason: string | null;
+  isOld: boolean;
+  isIdle: boolean;
+  isDue: boolean;
+};
+
+// Pages, routes and actions are separate bundles: the process is what they share.
+const KEY = Symbol.for("absurd-dashboard.sessions");
+type Shared = { known: Map<Uuid, Known>; active: Map<Uuid, number>; ended: Set<string> };
+const shared = globalThis as { [KEY]?: Shared };
+shared[KEY] ??= { known: new Map(), active: new Map(), ended: new Set() };
+const { known, active, ended } = shared[KEY];
+
+/**
+ * Starts a session and returns the value of its cookie. Where the dashboard's tables are not installed the cookie alone is
+ * the session: it cannot be listed, and ended only in the process that serves the sign-out.
+ */
+export async function startSession(
+  identity: Identity,
+  origin: Origin,
+  provider: ProviderTokens = {},
+): Promise<string> {
+  const now = Math.floor(Date.now() / 1_000);
+  const sessionId = (await hasIdentityTables())
+    ? await insertSession(identity, origin, provider)
+    : null;
+  if (sessionId !== null) await notePerson(identity);
+  return signSession({ identity: { ...identity, sessionId }, startedAt: now, activeAt: now });
 }
 
-/** The identity in a session; `null` if the session is missing, expired, tampered with or signed with another token. */
-export async function verifySession(
-  session: string | undefined,
-  token: string,
+async function insertSession(
+  { door, subject, name, reasons, grants }: Identity,
+  { address, userAgent }: Origin,
+  { refreshToken, idToken }: ProviderTokens,
+): Promise<Uuid> {
+  const { DASHBOARD_SESSION_HOURS: hours } = getEnvironment();
+  const sealed = (token: string | undefined) =>
+    token === undefined ? null : encrypt("provider token", token);
+  const [row] = await query(
+    getWritePool(),
+    { id: uuid },
+    sql`insert into absurd_dashboard.session
+          (door, subject, name, reasons, grants, address, user_agent, expires_at, refresh_token, id_token)
+        values (${door}, ${subject}, ${name}, ${sql.param([...reasons])}::text[],
+          ${JSON.stringify(grants)}::jsonb, ${address}, ${userAgent?.slice(0, 300) ?? null},
+          clock_timestamp() + make_interval(secs => ${hours * 3_600}),
+          ${sealed(refreshToken)}, ${sealed(idToken)})
+        returning session_id as id`,
+  );
+  if (!row) throw new Error("An insert returned no row");
+  return row.id;
+}
+
+/**
+ * The identity of a session's cookie; `null` if the session is invalid, expired, idle for longer than
+ * `DASHBOARD_SESSION_IDLE` minutes, or ended. While the database is away the signed cookie counts, since nothing can be
+ * read or changed then.
+ *
+ * @param isActivity whether the request is by the person, not by a page that polls: it keeps the session from being idle.
+ */
+export async function findSession(
+  cookie: string | undefined,
+  { isActivity }: { isActivity: boolean },
 ): Promise<Identity | null> {
-  if (!session) return null;
-  try {
-    const { payload } = await jwtVerify(session, sessionKey(token), { algorithms: ["HS256"] });
-    const { sub: subject, ...identity } = claims.parse(payload);
-    return { subject, ...identity, sessionId: null };
-  } catch {
+  const claims = await verifySession(cookie);
+  if (!claims || ended.has(sessionKey(claims))) return null;
+  const { sessionId } = claims.identity;
+  if (sessionId === null) return isIdle(claims) ? null : claims.identity;
+  const row = await findRow(sessionId);
+  if (row === undefined) return claims.identity;
+  if (row === null || row.endReason !== null || row.isOld) return null;
+  if (row.isIdle && !isRecentlyActive(sessionId)) {
+    await endSession(sessionId, "idle");
     return null;
+  }
+  if (isActivity) noteActivity(sessionId);
+  const { name, grants, reasons } = row;
+  return { ...claims.identity, name, grants, reasons };
+}
+
+/** A stateless session is told apart by its start. */
+function sessionKey({ identity, startedAt }: SessionClaims): string {
+  return identity.sessionId ?? `${identity.door} ${identity.subject} ${startedAt}`;
+}
+
+function isIdle({ activeAt }: SessionClaims): boolean {
+  return Date.now() / 1_000 - activeAt > getEnvironment().DASHBOARD_SESSION_IDLE * 60;
+}
+
+/** The row of a session: `null` if there is none, `undefined` if the database does not answer. */
+async function findRow(sessionId: Uuid): Promise<Row | null | undefined> {
+  const last = known.get(sessionId);
+  if (last && performance.now() - last.at < BELIEVED_MS) return last.row;
+  try {
+    const { DASHBOARD_SESSION_IDLE: idle, DASHBOARD_OIDC_REVALIDATE: interval } = getEnvironment();
+    const [row] = await query(
+      getWritePool(),
+      {
+        name: text,
+        grants: decodeGrants,
+        reasons: array(text),
+        endReason: nullable(text),
+        isOld: boolean,
+        isIdle: boolean,
+        isDue: boolean,
+      },
+      sql`select name, grants::text as grants, reasons, end_reason as "endReason",
+                 expires_at <= clock_timestamp() as "isOld",
+                 active_at < clock_timestamp() - make_interval(mins => ${idle}::int) as "isIdle",
+                 refresh_token is not null
+                   and confirmed_at < clock_timestamp() - make_interval(mins => ${interval}::int) as "isDue"
+            from absurd_dashboard.session where session_id = ${sessionId}`,
+    );
+    remember(sessionId, row ?? null);
+    return row ?? null;
+  } catch {
+    return undefined;
   }
 }
 
-/** Whether this is the token. Takes the same time for every wrong token, so its duration reveals nothing. */
-export function isToken(given: string, token: string): boolean {
-  return timingSafeEqual(digest(given), digest(token));
+function remember(sessionId: Uuid, row: Row | null): void {
+  if (known.size >= 10_000) known.clear();
+  known.set(sessionId, { row, at: performance.now() });
 }
 
-function sessionKey(token: string): Uint8Array {
-  return digest(`absurd-dashboard session\0${token}`);
+function isRecentlyActive(sessionId: Uuid): boolean {
+  return performance.now() - (active.get(sessionId) ?? Number.NEGATIVE_INFINITY) < ACTIVITY_MS;
 }
 
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+function noteActivity(sessionId: Uuid): void {
+  if (isRecentlyActive(sessionId)) return;
+  if (active.size >= 10_000) active.clear();
+  active.set(sessionId, performance.now());
+  // Nothing waits for it: the session is found active in this process already.
+  execute(
+    getWritePool(),
+    sql`update absurd_dashboard.session set active_at = clock_timestamp()
+         where session_id = ${sessionId} and ended_at is null`,
+  ).catch(() => active.delete(sessionId));
+}
+
+/** Whether the provider has to confirm the person of this session again. */
+export async function isConfirmationDue(sessionId: Uuid): Promise<boolean> {
+  return (await findRow(sessionId))?.isDue ?? false;
+}
+
+/** Drops what this process remembers of a session, after it was changed. */
+export function forgetSession(sessionId: Uuid): void {
+  known.delete(sessionId);
+}
+
+/** Ends a session. Other processes notice within five seconds. */
+export async function endSession(sessionId: Uuid, reason: string): Promise<boolean> {
+  const rows = await query(
+    getWritePool(),
+    { id: uuid },
+    sql`update absurd_dashboard.session
+           set ended_at = clock_timestamp(), end_reason = ${reason}, refresh_token = null
+         where session_id = ${sessionId} and ended_at is null returning session_id as id`,
+  );
+  forgetSession(sessionId);
+  return rows.length > 0;
+}
+
+/** Ends the session of a cookie, and returns its identity and the provider's id token, for the sign-out there. */
+export async function endSessionOf(
+  cookie: string | undefined,
+): Promise<{ identity: Identity; idToken: string | null } | null> {
+  const claims = await verifySession(cookie);
+  if (!claims) return null;
+  if (ended.size >= 10_000) ended.clear();
+  ended.add(sessionKey(claims));
+  const { sessionId } = claims.identity;
+  if (sessionId === null) return { identity: claims.identity, idToken: null };
+  const [row] = await query(
+    getWritePool(),
+    { idToken: nullable(bytes) },
+    sql`select id_token as "idToken" from absurd_dashboard.session where session_id = ${sessionId}`,
+  );
+  await endSession(sessionId, "signed out");
+  const idToken = row?.idToken ? decrypt("provider token", row.idToken) : null;
+  return { identity: claims.identity, idToken };
+}
+
+/** Ends all open sessions of a person, or of everybody but one session. Returns how many. */
+export async function endSessions(
+  of: { door: Door; subject: string } | { except: Uuid | null },
+  reason: string,
+): Promise<number> {
+  const whose =
+    "except" in of
+      ? sql`session_id is distinct from ${of.except}::uuid`
+      : sql`door = ${of.door} and subject = ${of.subject}`;
+  const rows = await query(
+    getWritePool(),
+    { id: uuid },
+    sql`update absurd_dashboard.session
+           set ended_at = clock_timestamp(), end_reason = ${reason}, refresh_token = null
+         where ended_at is null and ${whose} returning session_id as id`,
+  );
+  for (const { id } of rows) forgetSession(id);
+  return rows.length;
+}
+
+/** A session as the settings page shows it. */
+export type SessionRow = {
+  sessionId: Uuid;
+  door: Door;
+  subject: string;
+  name: string;
+  grants: Grant[];
+  reasons: string[];
+  address: string | null;
+  userAgent: string | null;
+  createdAt: Iso;
+  activeAt: Iso;
+  expiresAt: Iso;
+};
+
+/** The newest 200 sessions that are open and not idle; those of one person, or everybody's. */
+export function listSessions(of?: { door: Door; subject: string }): Promise<SessionRow[]> {
+  const { DASHBOARD_SESSION_IDLE: idle } = getEnvironment();
+  const own = of ? sql`and door = ${of.door} and subject = ${of.subject}` : sql``;
+  return query(
+    getWritePool(),
+    {
+      ...{ sessionId: uuid, door: oneOf(DOORS), subject: text, name: text, grants: decodeGrants },
+      ...{ reasons: array(text), address: nullable(text), userAgent: nullable(text) },
+      ...{ createdAt: instant, activeAt: instant, expiresAt: instant },
+    },
+    sql`select session_id as "sessionId", door, subject, name, grants::text as grants, reasons, address,
+               user_agent as "userAgent", created_at as "createdAt", active_at as "activeAt",
+               expires_at as "expiresAt"
+          from absurd_dashboard.session
+         where ended_at is null and expires_at > clock_timestamp()
+           and active_at >= clock_timestamp() - make_interval(mins => ${idle}::int) ${own}
+         order by session_id desc limit 200`,
+  );
 }

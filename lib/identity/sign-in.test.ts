@@ -1,96 +1,217 @@
 import { SignJWT } from "jose";
-import { beforeAll, expect, test } from "vitest";
-import type { Role } from "@/lib/model/access";
-import { EVERYWHERE, type Identity } from "./identity";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { forgetEnvironment } from "@/lib/db/env";
+import { deriveKey } from "@/lib/db/keys";
+import { openTestDatabase } from "@/testing/dashboard-database";
 import { withPermission } from "./require";
-import { createSession, SESSION_COOKIE, verifySession } from "./session";
-import { signIn } from "./sign-in";
+import { endSession, endSessionOf, endSessions, listSessions } from "./session";
+import { renewSession, sessionCookie, signSession, verifySession } from "./session-cookie";
+import { signInByToken } from "./sign-in";
+import { headersOf, person } from "./testing/people";
 
 const TOKEN = "a-token-of-24-characters";
-
-beforeAll(() => {
-  Object.assign(process.env, {
-    DATABASE_URL: "postgresql://localhost/x",
-    DASHBOARD_TOKEN: TOKEN,
-    DASHBOARD_OPERATOR: "ada",
-  });
+const database = openTestDatabase({
+  settings: { DASHBOARD_TOKEN: TOKEN, DASHBOARD_OPERATOR: "ada" },
 });
+const lines = vi.spyOn(console, "warn").mockImplementation(() => {});
 
-const person = (name: string, role: Role): Identity => ({
-  ...{ subject: name, name, door: "token", reasons: [], sessionId: null },
-  grants: [{ role, ...EVERYWHERE }],
-});
+beforeAll(() => forgetEnvironment());
+beforeEach(() => lines.mockClear());
+afterEach(() => vi.useRealTimers());
 
-const withCookie = (session: string) =>
-  new Request("http://localhost/", {
-    headers: { cookie: `a=b; ${SESSION_COOKIE}=${session}; c=d` },
-  });
+const origin = (address: string | null = "10.0.0.1") => ({ address, userAgent: "Firefox" });
+const cookieName = "absurd_dashboard_session";
+const asHeaders = (session: string) => ({ cookie: `a=b; ${cookieName}=${session}; c=d` });
+const request = (headers: Record<string, string> = {}) =>
+  new Request("http://localhost/", { headers });
+const see = (headers: Record<string, string>) =>
+  withPermission("view", request(headers), ({ name }) => name);
 
-test("the token is exchanged for a session that names the operator", async () => {
-  const result = await signIn(TOKEN, "10.0.0.1");
+async function signIn(): Promise<string> {
+  const result = await signInByToken(TOKEN, origin());
   if (result.outcome !== "signed_in") throw new Error(result.outcome);
-  const identity = await withPermission(
-    "cancel task",
-    withCookie(result.session),
-    (identity) => identity,
-  );
+  return result.session;
+}
+
+test("the token is exchanged for a session of the break-glass admin", async () => {
+  const headers = asHeaders(await signIn());
+  const identity = await withPermission("drop queue", request(headers), (one) => one);
   expect(identity).toMatchObject({ name: "ada", door: "token", grants: [{ role: "admin" }] });
+  expect(await listSessions()).toMatchObject([
+    { name: "ada", door: "token", address: "10.0.0.1", userAgent: "Firefox" },
+  ]);
 });
 
 test("requests without a session, or with a foreign one, are refused", async () => {
-  const good = await createSession(person("ada", "viewer"), TOKEN);
+  const now = Math.floor(Date.now() / 1_000);
+  const good = await signSession({ identity: person("ada"), startedAt: now, activeAt: now });
   const [header, , signature] = good.split(".");
-  const forged = Buffer.from('{"sub":"eve","roles":["operator"],"exp":9999999999}').toString(
-    "base64url",
-  );
+  const claims = { sub: "eve", name: "eve", door: "token", reasons: [], sid: null, iat: now };
+  const admin = [{ role: "admin", queues: null, tenants: null, payloads: true }];
+  const payload = { ...claims, grants: admin, active: now, exp: now + 60 };
+  const forged = Buffer.from(JSON.stringify(payload)).toString("base64url");
+  const sign = (change: object, typ: string, key: Uint8Array) =>
+    new SignJWT({ ...payload, iss: "absurd-dashboard", aud: "absurd-dashboard", ...change })
+      .setProtectedHeader({ alg: "HS256", typ })
+      .sign(key);
   const bad = [
     "",
     "x",
     `${header}.${forged}.${signature}`,
-    `${Buffer.from('{"alg":"none"}').toString("base64url")}.${forged}.`,
-    await createSession(person("eve", "admin"), "another-token-24-characters"),
+    `${Buffer.from('{"alg":"none","typ":"session+jwt"}').toString("base64url")}.${forged}.`,
+    await sign({}, "session+jwt", deriveKey("another purpose")),
+    await sign({ aud: "another" }, "session+jwt", deriveKey("session")),
+    await sign({}, "JWT", deriveKey("session")),
+    await sign({ exp: now - 1 }, "session+jwt", deriveKey("session")),
+    await sign({ grants: "all" }, "session+jwt", deriveKey("session")),
   ];
+  expect(await verifySession(await sign({}, "session+jwt", deriveKey("session")))).not.toBeNull();
   for (const session of bad)
-    await expect(withPermission("view", withCookie(session), () => 1)).rejects.toMatchObject({
+    await expect(see(asHeaders(session)), session).rejects.toMatchObject({
       code: "unauthenticated",
     });
-  await expect(
-    withPermission("view", new Request("http://localhost/"), () => 1),
-  ).rejects.toMatchObject({
+  await expect(see({})).rejects.toMatchObject({ code: "unauthenticated" });
+});
+
+test("over https only the cookie counts that no other host can set", async () => {
+  const session = await signIn();
+  const https = new Headers({ "x-forwarded-proto": "https, http" });
+  const { name, secure } = sessionCookie(https);
+  expect([name, secure]).toEqual([`__Host-${cookieName}`, true]);
+  const headers = { "x-forwarded-proto": "https", ...asHeaders(session) };
+  await expect(see(headers)).rejects.toMatchObject({ code: "unauthenticated" });
+  expect(await see({ ...headers, cookie: `${name}=${session}` })).toBe("ada");
+});
+
+test("a copied cookie is worth nothing once the person has signed out", async () => {
+  const session = await signIn();
+  expect(await see(asHeaders(session))).toBe("ada");
+  await endSessionOf(session);
+  await expect(see(asHeaders(session))).rejects.toMatchObject({ code: "unauthenticated" });
+});
+
+test("a session without a row ends in this process too", async () => {
+  const headers = await headersOf(person("grace", { role: "viewer" }));
+  expect(await see(headers)).toBe("grace");
+  await endSessionOf(headers.cookie?.split("; ")[1]?.slice(cookieName.length + 1));
+  await expect(see(headers)).rejects.toMatchObject({ code: "unauthenticated" });
+});
+
+test("one session, or all of a person, can be ended by another", async () => {
+  const [one, two] = [await signIn(), await signIn()];
+  const id = (await verifySession(one))?.identity.sessionId ?? "";
+  expect(await endSession(id, "revoked by grace")).toBe(true);
+  expect(await endSession(id, "revoked by grace")).toBe(false);
+  await expect(see(asHeaders(one))).rejects.toMatchObject({ code: "unauthenticated" });
+  expect(await see(asHeaders(two))).toBe("ada");
+  expect(await endSessions({ door: "token", subject: "token" }, "revoked")).toBeGreaterThan(0);
+  await expect(see(asHeaders(two))).rejects.toMatchObject({ code: "unauthenticated" });
+  const { rows } = await database.pool.query(
+    "select end_reason from absurd_dashboard.session where session_id = $1",
+    [id],
+  );
+  expect(rows).toEqual([{ end_reason: "revoked by grace" }]);
+});
+
+test("a session ends after half an hour without its person, and polling does not keep it", async () => {
+  const session = await signIn();
+  const id = (await verifySession(session))?.identity.sessionId ?? "";
+  const setBack = (minutes: number) =>
+    database.pool.query(
+      "update absurd_dashboard.session set active_at = now() - make_interval(mins => $2) where session_id = $1",
+      [id, minutes],
+    );
+  await setBack(29);
+  expect(await see(asHeaders(session))).toBe("ada");
+  await setBack(31);
+  // Another process may believe what it looked up for five seconds.
+  const { forgetSession } = await import("./session");
+  forgetSession(id);
+  await expect(see(asHeaders(session))).rejects.toMatchObject({ code: "unauthenticated" });
+  const ended = "select end_reason from absurd_dashboard.session where session_id = $1";
+  expect((await database.pool.query(ended, [id])).rows).toEqual([{ end_reason: "idle" }]);
+});
+
+test("an input of the person keeps the session", async () => {
+  const session = await signIn();
+  const id = (await verifySession(session))?.identity.sessionId ?? "";
+  await database.pool.query(
+    "update absurd_dashboard.session set active_at = now() - interval '29 minutes' where session_id = $1",
+    [id],
+  );
+  await see({ ...asHeaders(session), "x-activity": "1" });
+  await vi.waitFor(async () => {
+    const { rows } = await database.pool.query(
+      "select active_at > now() - interval '1 minute' as active from absurd_dashboard.session where session_id = $1",
+      [id],
+    );
+    expect(rows).toEqual([{ active: true }]);
+  });
+});
+
+test("without a row, the cookie itself remembers when its person was active", async () => {
+  const now = Math.floor(Date.now() / 1_000);
+  const make = (activeAt: number) =>
+    signSession({
+      identity: person("linus", { role: "viewer" }),
+      startedAt: now - 3_600,
+      activeAt,
+    });
+  expect(await see(asHeaders(await make(now - 29 * 60)))).toBe("linus");
+  await expect(see(asHeaders(await make(now - 31 * 60)))).rejects.toMatchObject({
     code: "unauthenticated",
   });
+  const renewed = await renewSession(new Headers(asHeaders(await make(now - 10 * 60))));
+  expect((await verifySession(renewed?.value))?.activeAt).toBeGreaterThanOrEqual(now);
+  expect(renewed?.maxAge).toBeLessThanOrEqual(11 * 3_600);
+  expect(await renewSession(new Headers(asHeaders(await make(now - 60))))).toBeNull();
 });
 
-test("a session expires", async () => {
-  const { createHash } = await import("node:crypto");
-  const key = createHash("sha256").update(`absurd-dashboard session\0${TOKEN}`).digest();
-  const make = (exp: number) =>
-    new SignJWT({ name: "ada", door: "token", grants: [], reasons: [] })
-      .setProtectedHeader({ alg: "HS256" })
-      .setSubject("ada")
-      .setExpirationTime(exp)
-      .sign(key);
+test("twelve hours after its start a session ends, whatever happened in between", async () => {
   const now = Math.floor(Date.now() / 1_000);
-  expect(await verifySession(await make(now + 60), TOKEN)).toMatchObject({ name: "ada" });
-  expect(await verifySession(await make(now - 60), TOKEN)).toBeNull();
+  const make = (startedAt: number) =>
+    signSession({ identity: person("ken"), startedAt, activeAt: now });
+  expect(await verifySession(await make(now - 43_000))).not.toBeNull();
+  expect(await verifySession(await make(now - 43_300))).toBeNull();
 });
 
-test("a viewer may not act", async () => {
-  const session = await createSession(person("bob", "viewer"), TOKEN);
-  expect(await withPermission("view", withCookie(session), ({ name }) => name)).toBe("bob");
-  await expect(withPermission("cancel task", withCookie(session), () => 1)).rejects.toMatchObject({
+test("a person may do what a grant includes, and a refusal is logged and recorded", async () => {
+  const headers = await headersOf(person("bob\n\u001b[31m", { role: "viewer" }));
+  await expect(withPermission("cancel task", request(headers), () => 1)).rejects.toMatchObject({
     code: "forbidden",
   });
+  const [line] = lines.mock.calls.flat();
+  expect(JSON.parse(line)).toMatchObject({ refused: "cancel task", code: "forbidden" });
+  expect(line.split("\n")).toHaveLength(1);
+  expect(line).not.toContain("\u001b");
+  const { rows } = await database.pool.query(
+    "select action, outcome, code, door, subject from absurd_dashboard.audit_entry where action = 'cancel task'",
+  );
+  expect(rows).toMatchObject([{ outcome: "refused", code: "forbidden", door: "oidc" }]);
 });
 
-test("wrong tokens are limited by address, and then the right one is refused too", async () => {
-  for (let n = 0; n < 5; n++)
-    expect(await signIn(`${TOKEN}x`, "10.0.0.2")).toEqual({ outcome: "wrong_token" });
-  expect(await signIn(TOKEN, "10.0.0.2")).toMatchObject({ outcome: "too_many_attempts" });
-  expect(await signIn(TOKEN, "10.0.0.3")).toMatchObject({ outcome: "signed_in" });
+test("nobody can lock anybody else out, and wrong tokens cannot fill the record", async () => {
+  const outcomes = new Set<string>();
+  for (let n = 0; n < 300; n++)
+    outcomes.add(
+      (await signInByToken(`guess ${n}`, origin(n < 200 ? "10.0.0.2" : `10.1.0.${n}`))).outcome,
+    );
+  expect([...outcomes].sort()).toEqual(["too_many_attempts", "wrong_token"]);
+  for (const address of ["10.0.0.2", "10.9.9.9", null])
+    expect(await signInByToken(TOKEN, origin(address))).toMatchObject({ outcome: "signed_in" });
+  const { rows } = await database.pool.query(
+    "select count(*)::int as n from absurd_dashboard.audit_entry where code = 'wrong_token'",
+  );
+  expect(rows[0].n).toBeLessThanOrEqual(120);
+  expect(rows[0].n).toBeGreaterThan(0);
 });
 
-test("forged addresses do not bypass the total limit", async () => {
-  for (let n = 0; n < 60; n++) await signIn("guess", `10.1.0.${n}`);
-  expect(await signIn(TOKEN, "10.2.0.1")).toMatchObject({ outcome: "too_many_attempts" });
+test("while the database is away the signed session counts, so that pages can say what is wrong", async () => {
+  const session = await signIn();
+  await database.pool.query("alter table absurd_dashboard.session rename to session_away");
+  const id = (await verifySession(session))?.identity.sessionId ?? "";
+  const { forgetSession } = await import("./session");
+  forgetSession(id);
+  expect(await see(asHeaders(session))).toBe("ada");
+  await database.pool.query("alter table absurd_dashboard.session_away rename to session");
 });

@@ -5,8 +5,8 @@ import { Field, Input } from "@/components/ui/form/field";
 import { signInAction } from "@/lib/actions/session";
 import { withBase } from "@/lib/base-path";
 
-/** Signs in with the token and opens `next`. */
-export function SignInForm({ next }: { next: string }) {
+/** Signs in with the token and opens `next`. `isSecondary`: people have another way in, and this one is for emergencies. */
+export function SignInForm({ next, isSecondary }: { next: string; isSecondary: boolean }) {
   const [token, setToken] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [pending, setPending] = useState(false);
@@ -26,7 +26,15 @@ export function SignInForm({ next }: { next: string }) {
       }}
       className="flex flex-col gap-2"
     >
-      <Field label="Token" hint="Set as DASHBOARD_TOKEN on the server" error={problem}>
+      <Field
+        label="Token"
+        hint={
+          isSecondary
+            ? "For emergencies: the record cannot tell who used it"
+            : "Set as DASHBOARD_TOKEN on the server"
+        }
+        error={problem}
+      >
         {(ids) => (
           <Input
             {...ids}
@@ -38,7 +46,12 @@ export function SignInForm({ next }: { next: string }) {
           />
         )}
       </Field>
-      <Button variant="primary" size="large" type="submit" disabled={pending || token === ""}>
+      <Button
+        variant={isSecondary ? "default" : "primary"}
+        size="large"
+        type="submit"
+        disabled={pending || token === ""}
+      >
         {pending ? "Signing in…" : "Sign in"}
       </Button>
     </form>

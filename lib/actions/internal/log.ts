@@ -1,4 +1,5 @@
 import { IDENTIFYING_KEYS } from "@/lib/audit/record";
+import { formatLogLine } from "@/lib/model/log-line";
 
 /**
  * Logs one line of JSON per action to standard output: operator, action, target, outcome and duration. Other fields of the
@@ -19,8 +20,7 @@ export function logAction(entry: {
       : [],
   );
   console.info(
-    JSON.stringify({
-      time: new Date().toISOString(),
+    formatLogLine({
       action: name,
       operator,
       outcome,

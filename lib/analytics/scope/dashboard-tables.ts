@@ -8,6 +8,9 @@ import { isUnrestricted } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
 import { translateReadError } from "@/lib/model/sqlstate";
 
+/** Whether a table exists, and which columns of later versions it has; with the database's clock. */
+type DashboardTable = { now: Iso; installed: boolean; tenants: boolean; actors: boolean };
+
 /**
  * Runs `read` over one of the dashboard's own tables in one snapshot, with the database's clock. `installed` is
  * false without the table, which `npm run db:migrate` creates. `tenants` is whether its version has a column for
@@ -18,22 +21,24 @@ import { translateReadError } from "@/lib/model/sqlstate";
 export async function withDashboardTable<T>(
   table: "audit_entry" | "bulk_job",
   options: ReadOptions,
-  read: (db: Database, scope: { now: Iso; installed: boolean; tenants: boolean }) => Promise<T>,
+  read: (db: Database, scope: DashboardTable) => Promise<T>,
 ): Promise<T> {
   try {
     return await inSnapshot(async (db) => {
       const [found] = await query(
         db,
-        { now: instant, installed: boolean, tenants: boolean },
+        { now: instant, installed: boolean, tenants: boolean, actors: boolean },
         sql`
         select clock_timestamp() as now, id is not null as installed, exists (
             select from pg_attribute where attrelid = id and attname = 'tenants'
-          ) as tenants
+          ) as tenants, exists (
+            select from pg_attribute where attrelid = id and attname = 'subject'
+          ) as actors
         from to_regclass(${`absurd_dashboard.${table}`}::text) as id`,
       );
       if (!found) throw new Error("A query without a table returned no row");
-      const { now, installed, tenants } = found;
-      return read(db, { now, installed: installed && (tenants || isUnrestricted()), tenants });
+      const { installed, tenants } = found;
+      return read(db, { ...found, installed: installed && (tenants || isUnrestricted()) });
     }, options);
   } catch (error) {
     options.signal?.throwIfAborted();

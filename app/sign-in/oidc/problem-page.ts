@@ -1,0 +1,18 @@
+import { NextResponse } from "next/server";
+import { withBase } from "@/lib/base-path";
+import { getClientAddress } from "@/lib/identity/client-address";
+import type { ProviderError } from "@/lib/identity/oidc";
+import { recordRefusal } from "@/lib/identity/refusal";
+
+/** Back to the sign-in page, which explains the problem. The details are in the log and the record. */
+export async function toProblemPage(error: ProviderError, headers: Headers): Promise<Response> {
+  await recordRefusal({
+    ...{ actor: null, address: getClientAddress(headers), action: "sign in" },
+    ...{ code: `provider_${error.reason}`, message: `The identity provider: ${error.detail}.` },
+  });
+  // A relative address is where the browser is, whatever proxies are in between.
+  return new NextResponse(null, {
+    status: 303,
+    headers: { Location: withBase(`/sign-in?problem=${error.reason}`) },
+  });
+}

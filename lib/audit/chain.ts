@@ -1,0 +1,98 @@
+import { sql } from "drizzle-orm";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { boolean, integer, nullable, text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
+import type { Uuid } from "@/lib/model/ids";
+
+/** Links per query. */
+const STEP = 2_000;
+
+/** Faults that are listed; the rest is only counted. */
+const MOST_LISTED = 20;
+
+/** A place where the record is not what was written. */
+export type ChainFault = {
+  /** Of the link, counted from 1. */
+  number: number;
+  auditId: Uuid;
+  kind: "entry removed" | "entry or earlier link changed" | "links removed before";
+};
+
+/** What a check of the record found. */
+export type ChainCheck = {
+  /** False before `npm run db:migrate` created the chain; then nothing was checked. */
+  installed: boolean;
+  links: number;
+  /** The first of them, at most 20. */
+  faults: ChainFault[];
+  faultsCount: number;
+  /** Entries newer than the first link that have none: written while the trigger was off. */
+  unlinked: number;
+  /**
+   * The last link. Note it outside of the database: the chain shows every removal but that of its newest links, and those
+   * show when the noted link is missing or its hash differs.
+   */
+  head: { number: number; hash: string } | null;
+};
+
+/**
+ * Checks the chain of the audit log from its first link: that each entry is there and hashes, with the link before it, to
+ * the hash that was stored when it was written. Reads everything, so it takes time in proportion to the log.
+ */
+export async function checkAuditChain(db: Queryable): Promise<ChainCheck> {
+  const check: ChainCheck = {
+    ...{ installed: true, links: 0, faults: [], faultsCount: 0, unlinked: 0, head: null },
+  };
+  const [table] = await query(
+    db,
+    { exists: boolean },
+    sql`select to_regclass('absurd_dashboard.audit_link') is not null as exists`,
+  );
+  if (!table?.exists) return { ...check, installed: false };
+  for (let full = true; full; ) {
+    const rows = await listLinks(db, check.head);
+    for (const { number, auditId, hash, isThere, isIntact } of rows) {
+      const note = (kind: ChainFault["kind"]) => {
+        check.faultsCount++;
+        if (check.faults.length < MOST_LISTED) check.faults.push({ number, auditId, kind });
+      };
+      if (number !== (check.head?.number ?? 0) + 1) note("links removed before");
+      else if (!isThere) note("entry removed");
+      else if (!isIntact) note("entry or earlier link changed");
+      check.head = { number, hash };
+    }
+    check.links += rows.length;
+    full = rows.length === STEP;
+  }
+  check.unlinked = await countUnlinked(db);
+  return check;
+}
+
+/** The next links after `last`, each compared with what its entry hashes to. */
+function listLinks(db: Queryable, last: ChainCheck["head"]) {
+  return query(
+    db,
+    { number: integer, auditId: uuid, hash: text, isThere: boolean, isIntact: boolean },
+    sql`select link.number, link.audit_id as "auditId", encode(link.hash, 'hex') as hash,
+               entry.audit_id is not null as "isThere",
+               coalesce(link.hash = absurd_dashboard.audit_hash(
+                 coalesce(lag(link.hash) over (order by link.number), decode(${last?.hash ?? ""}, 'hex')), entry), false)
+                 as "isIntact"
+          from (select * from absurd_dashboard.audit_link where number > ${last?.number ?? 0}::bigint
+                 order by number limit ${STEP}::int) as link
+          left join absurd_dashboard.audit_entry entry using (audit_id)
+         order by link.number`,
+  );
+}
+
+async function countUnlinked(db: Queryable): Promise<number> {
+  const [row] = await query(
+    db,
+    { count: nullable(integer) },
+    sql`select count(*) as count from absurd_dashboard.audit_entry entry
+         where at > (select min(first.at) from absurd_dashboard.audit_entry first
+                      join absurd_dashboard.audit_link link using (audit_id) where link.number = 1)
+           and not exists (select from absurd_dashboard.audit_link link where link.audit_id = entry.audit_id)`,
+  );
+  return row?.count ?? 0;
+}

@@ -1,0 +1,158 @@
+import { createHash, randomBytes } from "node:crypto";
+import { sql } from "drizzle-orm";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { boolean, instant, nullable, text } from "@/lib/db/decode";
+import { getWritePool } from "@/lib/db/pools";
+import { execute, query } from "@/lib/db/query";
+import type { Grant } from "@/lib/model/access";
+import type { Iso } from "@/lib/model/instants";
+import { isSameSecret } from "./client-address";
+import type { Identity } from "./identity";
+import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
+
+/** The longest life of a token, in days. */
+export const MAX_TOKEN_DAYS = 366;
+
+/** How long a token that was looked up is believed, in milliseconds: another process may revoke it meanwhile. */
+const BELIEVED_MS = 5_000;
+
+/** How often the use of a token is stored, in milliseconds. */
+const USE_MS = 60_000;
+
+/** A token of a program as the settings page shows it: without its secret, which nobody has stored. */
+export type ApiToken = {
+  tokenId: string;
+  name: string;
+  grants: Grant[];
+  createdBy: string;
+  createdAt: Iso;
+  expiresAt: Iso;
+  lastUsedAt: Iso | null;
+  revokedAt: Iso | null;
+  isExpired: boolean;
+};
+
+/** What a new token is for. */
+export type NewApiToken = {
+  name: string;
+  grants: readonly Grant[];
+  days: number;
+  createdBy: string;
+};
+
+type Known = { at: number; usedAt: number; row: Row | null };
+type Row = { name: string; hash: Buffer; grants: Grant[]; isValid: boolean };
+
+// Pages, routes and actions are separate bundles: the process is what they share.
+const KEY = Symbol.for("absurd-dashboard.api-tokens");
+const shared = globalThis as { [KEY]?: Map<string, Known> };
+shared[KEY] ??= new Map();
+const known = shared[KEY];
+
+/**
+ * Creates a token `adb_<id>_<secret>` that expires after `days`. The secret has 256 random bits; only its SHA-256 is
+ * stored, so that this is the only time the token can be seen.
+ *
+ * @throws RangeError for a life that is not between a day and `MAX_TOKEN_DAYS`.
+ */
+export async function createApiToken(
+  db: Queryable,
+  { name, grants, days, createdBy }: NewApiToken,
+): Promise<{ tokenId: string; token: string; expiresAt: Iso }> {
+  if (!(days >= 1 && days <= MAX_TOKEN_DAYS))
+    throw new RangeError(`A token lives between 1 and ${MAX_TOKEN_DAYS} days.`);
+  const tokenId = randomBytes(6).toString("hex");
+  const secret = randomBytes(32).toString("base64url");
+  const [row] = await query(
+    db,
+    { expiresAt: instant },
+    sql`insert into absurd_dashboard.api_token (token_id, name, secret_hash, grants, created_by, expires_at)
+        values (${tokenId}, ${name}, ${hash(secret)}, ${JSON.stringify(grants)}::jsonb, ${createdBy},
+          clock_timestamp() + make_interval(days => ${days}::int))
+        returning expires_at as "expiresAt"`,
+  );
+  if (!row) throw new Error("An insert returned no row");
+  return { tokenId, token: `adb_${tokenId}_${secret}`, expiresAt: row.expiresAt };
+}
+
+/** The newest 200 tokens, also revoked and expired ones. */
+export function listApiTokens(db: Queryable): Promise<ApiToken[]> {
+  return query(
+    db,
+    {
+      ...{ tokenId: text, name: text, grants: decodeGrants, createdBy: text, createdAt: instant },
+      ...{ expiresAt: instant, lastUsedAt: nullable(instant), revokedAt: nullable(instant) },
+      isExpired: boolean,
+    },
+    sql`select token_id as "tokenId", name, grants::text as grants, created_by as "createdBy",
+               created_at as "createdAt", expires_at as "expiresAt", last_used_at as "lastUsedAt",
+               revoked_at as "revokedAt", expires_at <= clock_timestamp() as "isExpired"
+          from absurd_dashboard.api_token order by created_at desc limit 200`,
+  );
+}
+
+/** Revokes a token; returns whether it was still valid. Other processes notice within five seconds. */
+export async function revokeApiToken(db: Queryable, tokenId: string, by: string): Promise<boolean> {
+  const rows = await query(
+    db,
+    { name: text },
+    sql`update absurd_dashboard.api_token set revoked_at = clock_timestamp(), revoked_by = ${by}
+         where token_id = ${tokenId} and revoked_at is null returning name`,
+  );
+  known.delete(tokenId);
+  return rows.length > 0;
+}
+
+/** The identity of a token; `null` if it is unknown, wrong, revoked or expired, or without the dashboard's tables. */
+export async function findApiToken(token: string): Promise<Identity | null> {
+  const match = /^adb_([0-9a-f]{12})_([\w-]{43})$/.exec(token);
+  if (!match) return null;
+  const [, tokenId = "", secret = ""] = match;
+  const entry = await findKnown(tokenId);
+  if (!entry?.row?.isValid) return null;
+  const { row } = entry;
+  if (!isSameSecret(hash(secret).toString("hex"), row.hash.toString("hex"))) return null;
+  noteUse(tokenId, entry);
+  const { name, grants } = row;
+  return {
+    ...{ subject: tokenId, name, door: "api token", grants, sessionId: null },
+    reasons: [`token ${tokenId}`],
+  };
+}
+
+async function findKnown(tokenId: string): Promise<Known | undefined> {
+  const last = known.get(tokenId);
+  if (last && performance.now() - last.at < BELIEVED_MS) return last;
+  if (!(await hasIdentityTables())) return undefined;
+  const [row] = await query(
+    getWritePool(),
+    { name: text, hash: bytes, grants: decodeGrants, isValid: boolean },
+    sql`select name, secret_hash as hash, grants::text as grants,
+               revoked_at is null and expires_at > clock_timestamp() as "isValid"
+          from absurd_dashboard.api_token where token_id = ${tokenId}`,
+  );
+  // Ids also come from strangers, so the map must not grow with what they send.
+  if (known.size >= 1_000) known.clear();
+  const entry = {
+    row: row ?? null,
+    at: performance.now(),
+    usedAt: last?.usedAt ?? Number.NEGATIVE_INFINITY,
+  };
+  known.set(tokenId, entry);
+  return entry;
+}
+
+function noteUse(tokenId: string, entry: Known): void {
+  if (performance.now() - entry.usedAt < USE_MS) return;
+  entry.usedAt = performance.now();
+  execute(
+    getWritePool(),
+    sql`update absurd_dashboard.api_token set last_used_at = clock_timestamp() where token_id = ${tokenId}`,
+  ).catch(() => {
+    entry.usedAt = Number.NEGATIVE_INFINITY;
+  });
+}
+
+function hash(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
+}

@@ -1,0 +1,41 @@
+import { sql } from "drizzle-orm";
+import { boolean, DecodeError, type Decoder, text } from "@/lib/db/decode";
+import { getEnvironment } from "@/lib/db/env";
+import { getWritePool } from "@/lib/db/pools";
+import { query } from "@/lib/db/query";
+import type { Grant } from "@/lib/model/access";
+import { grantSchema } from "./session-cookie";
+
+/** How long it is believed that the tables are missing, in milliseconds. Once found they stay. */
+const RECHECK_MS = 10_000;
+
+// Pages, routes and actions are separate bundles: the process is what they share.
+const KEY = Symbol.for("absurd-dashboard.identity-tables");
+const shared = globalThis as { [KEY]?: Map<string, { installed: boolean; at: number }> };
+shared[KEY] ??= new Map();
+const known = shared[KEY];
+
+/** Whether this database has the tables of sessions, tokens and people, which `npm run db:migrate` creates. */
+export async function hasIdentityTables(): Promise<boolean> {
+  const { DATABASE_URL: key } = getEnvironment();
+  const last = known.get(key);
+  if (last && (last.installed || performance.now() - last.at < RECHECK_MS)) return last.installed;
+  const [row] = await query(
+    getWritePool(),
+    { installed: boolean },
+    sql`select to_regclass('absurd_dashboard.session') is not null as installed`,
+  );
+  const installed = row?.installed ?? false;
+  known.set(key, { installed, at: performance.now() });
+  return installed;
+}
+
+/** Decodes grants selected as text. */
+export const decodeGrants: Decoder<Grant[]> = (value) =>
+  grantSchema.array().parse(JSON.parse(text(value)));
+
+/** `bytea`. */
+export const bytes: Decoder<Buffer> = (value) => {
+  if (Buffer.isBuffer(value)) return value;
+  throw new DecodeError("bytes", value);
+};

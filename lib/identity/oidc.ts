@@ -1,0 +1,253 @@
+import { EncryptJWT, jwtDecrypt } from "jose";
+import * as client from "openid-client";
+import { z } from "zod";
+import { hasOidc } from "@/lib/db/door-settings";
+import { getEnvironment, isLoopback } from "@/lib/db/env";
+import { deriveKey } from "@/lib/db/keys";
+import { matchRoles } from "@/lib/model/role-rules";
+import { isHttps } from "./client-address";
+import type { Identity } from "./identity";
+import type { ProviderTokens } from "./session";
+
+/** Seconds that a person has to sign in at the provider. */
+const SIGN_IN_SECONDS = 600;
+
+/** Seconds for which a request to the provider may take. */
+const TIMEOUT = 5;
+
+/** Seconds by which the clocks of the provider and of this server may differ. */
+const CLOCK_TOLERANCE = 30;
+
+/** Where the provider sends people back, below `DASHBOARD_URL`. */
+export const CALLBACK_PATH = "/sign-in/oidc/callback";
+
+/** The provider did not answer, or its answer cannot be used. The message is for people; details are in the log. */
+export class ProviderError extends Error {
+  override readonly name = "ProviderError";
+
+  constructor(
+    readonly reason: "unavailable" | "refused" | "expired",
+    /** What went wrong, by the library's own code: never a token. */
+    readonly detail: string,
+  ) {
+    super(`The identity provider: ${reason}`);
+  }
+}
+
+/** Who signed in at the provider, and where their grants were looked for. */
+export type ProviderCaller = { identity: Identity; looked: string[]; tokens: ProviderTokens };
+
+let discovered: Promise<client.Configuration> | undefined;
+
+/** Forgets the provider's configuration, for tests that start another. */
+export function forgetProvider(): void {
+  discovered = undefined;
+}
+
+/**
+ * Where to send a person to sign in, and the cookie that has to come back with them: it binds the response to this browser,
+ * and holds what proves the request to be ours (state, nonce, code verifier), encrypted.
+ *
+ * @throws ProviderError `unavailable`
+ */
+export async function beginSignIn(next: string): Promise<{ to: URL; transaction: string }> {
+  const config = await getProvider();
+  const verifier = client.randomPKCECodeVerifier();
+  const state = client.randomState();
+  const nonce = client.randomNonce();
+  const { DASHBOARD_OIDC_SCOPES: scope } = getEnvironment();
+  const to = client.buildAuthorizationUrl(config, {
+    ...{ redirect_uri: callbackUrl(), response_type: "code", scope, state, nonce },
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    // Without it, providers return no refresh token for `offline_access`.
+    ...(scope.includes("offline_access") && { prompt: "consent" }),
+  });
+  const transaction = await new EncryptJWT({ state, nonce, verifier, next })
+    .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
+    .setIssuedAt()
+    .setExpirationTime(`${SIGN_IN_SECONDS}s`)
+    .encrypt(deriveKey("sign-in"));
+  return { to, transaction };
+}
+
+/** The cookie of a sign-in that has begun. It has to be sent when the provider redirects, hence `lax`. */
+export function transactionCookie(headers: Headers) {
+  const secure = isHttps(headers);
+  const name = "absurd_dashboard_sign_in";
+  return {
+    name: secure ? `__Host-${name}` : name,
+    httpOnly: true,
+    sameSite: "lax",
+    secure,
+    path: "/",
+    maxAge: SIGN_IN_SECONDS,
+  } as const;
+}
+
+const transactionSchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  next: z.string(),
+});
+
+/**
+ * Completes a sign-in: exchanges the code, verifies the id token (signature, issuer, audience, times, nonce), and maps its
+ * claims and those of the user info to grants.
+ *
+ * @param query the query string with which the provider sent the person back.
+ * @throws ProviderError
+ */
+export async function completeSignIn(
+  query: string,
+  transaction: string | undefined,
+): Promise<ProviderCaller & { next: string }> {
+  const { state, nonce, verifier, next } = await openTransaction(transaction);
+  const config = await getProvider();
+  const tokens = await ask(() =>
+    client.authorizationCodeGrant(config, new URL(`${callbackUrl()}${query}`), {
+      ...{ expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier },
+      idTokenExpected: true,
+    }),
+  );
+  return { ...(await toCaller(config, tokens)), next };
+}
+
+/**
+ * Asks the provider again about the person of a session.
+ *
+ * @returns the person with the present grants, or `null` if the provider no longer confirms them.
+ * @throws ProviderError `unavailable`: nothing is known.
+ */
+export async function confirmSession(
+  refreshToken: string,
+  subject: string,
+): Promise<ProviderCaller | null> {
+  const config = await getProvider();
+  try {
+    const tokens = await ask(() => client.refreshTokenGrant(config, refreshToken));
+    const caller = await toCaller(config, tokens, subject);
+    return { ...caller, tokens: { refreshToken, ...caller.tokens } };
+  } catch (error) {
+    if (error instanceof ProviderError && error.reason === "refused") return null;
+    throw error;
+  }
+}
+
+/** Where the provider ends its own session; `null` if it has no such page or does not answer. */
+export async function getSignOutUrl(idToken: string | null): Promise<string | null> {
+  try {
+    const config = await getProvider();
+    if (!config.serverMetadata().end_session_endpoint) return null;
+    const { DASHBOARD_URL } = getEnvironment();
+    return client.buildEndSessionUrl(config, {
+      ...(idToken !== null && { id_token_hint: idToken }),
+      post_logout_redirect_uri: `${DASHBOARD_URL}/sign-in`,
+    }).href;
+  } catch {
+    return null;
+  }
+}
+
+async function openTransaction(transaction: string | undefined) {
+  if (!transaction) throw new ProviderError("expired", "no sign-in was begun in this browser");
+  try {
+    const { payload } = await jwtDecrypt(transaction, deriveKey("sign-in"));
+    return transactionSchema.parse(payload);
+  } catch {
+    throw new ProviderError("expired", "the sign-in took too long, or began at another server");
+  }
+}
+
+async function toCaller(
+  config: client.Configuration,
+  tokens: client.TokenEndpointResponse & Pick<client.TokenEndpointResponseHelpers, "claims">,
+  expected?: string,
+): Promise<ProviderCaller> {
+  const idClaims = tokens.claims();
+  const subject = idClaims?.sub ?? expected;
+  if (subject === undefined || (expected !== undefined && subject !== expected))
+    throw new ProviderError("refused", "the tokens are for somebody else");
+  const userInfo = config.serverMetadata().userinfo_endpoint
+    ? await ask(() => client.fetchUserInfo(config, tokens.access_token, subject))
+    : {};
+  const claims: Record<string, unknown> = { ...userInfo, ...idClaims };
+  const { DASHBOARD_OIDC_ROLES = [] } = getEnvironment();
+  const { grants, reasons, looked } = matchRoles(DASHBOARD_OIDC_ROLES, claims);
+  const { name, preferred_username: username, email } = claims;
+  const shown = [name, username, email].find((text) => typeof text === "string" && text !== "");
+  return {
+    identity: {
+      ...{ subject, name: String(shown ?? subject).slice(0, 100), door: "oidc" },
+      ...{ grants, reasons, sessionId: null },
+    },
+    looked,
+    tokens: {
+      ...(tokens.refresh_token && { refreshToken: tokens.refresh_token }),
+      ...(tokens.id_token && { idToken: tokens.id_token }),
+    },
+  };
+}
+
+function callbackUrl(): string {
+  return `${getEnvironment().DASHBOARD_URL}${CALLBACK_PATH}`;
+}
+
+/** The provider's configuration, discovered once; a failure is tried again at the next use. */
+function getProvider(): Promise<client.Configuration> {
+  discovered ??= discover().catch((error) => {
+    discovered = undefined;
+    throw error;
+  });
+  return discovered;
+}
+
+async function discover(): Promise<client.Configuration> {
+  const settings = getEnvironment();
+  const { DASHBOARD_OIDC_ISSUER: issuer, DASHBOARD_OIDC_CLIENT_ID: clientId } = settings;
+  if (!hasOidc(settings) || issuer === undefined || clientId === undefined)
+    throw new ProviderError("unavailable", "not configured");
+  const { DASHBOARD_OIDC_CLIENT_SECRET: secret } = settings;
+  const server = new URL(issuer);
+  const isLocal = server.protocol === "http:" && isLoopback(server.hostname);
+  const config = await ask(() =>
+    client.discovery(
+      server,
+      clientId,
+      { ...(secret && { client_secret: secret }), [client.clockTolerance]: CLOCK_TOLERANCE },
+      secret ? undefined : client.None(),
+      { timeout: TIMEOUT, ...(isLocal && { execute: [client.allowInsecureRequests] }) },
+    ),
+  );
+  config.timeout = TIMEOUT;
+  // The signature of an id token is verified too, although it comes over a connection to the provider.
+  client.enableNonRepudiationChecks(config);
+  return config;
+}
+
+/** Errors by which the provider, or the library's checks of its answer, refuse the person. */
+const REFUSED = [
+  client.AuthorizationResponseError,
+  client.ResponseBodyError,
+  client.ClientError,
+] as const;
+
+/** Statuses and codes that say nothing about the person. */
+const UNAVAILABLE =
+  /TIMEOUT|INVALID_SERVER|DISCOVERY|REQUEST_TIMEOUT|OAUTH_RESPONSE_IS_NOT_CONFORM/;
+
+async function ask<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (error instanceof ProviderError) throw error;
+    const { code = "", cause } = error as { code?: string; cause?: { status?: number } };
+    const status = cause instanceof Response ? cause.status : undefined;
+    const isRefused =
+      REFUSED.some((kind) => error instanceof kind) &&
+      !UNAVAILABLE.test(code) &&
+      (status === undefined || status < 500);
+    throw new ProviderError(isRefused ? "refused" : "unavailable", code || (error as Error).name);
+  }
+}

@@ -1,0 +1,45 @@
+import { sql } from "drizzle-orm";
+import { array, instant, oneOf, text } from "@/lib/db/decode";
+import { getWritePool } from "@/lib/db/pools";
+import { execute, query } from "@/lib/db/query";
+import { DOORS, type Door, type Grant } from "@/lib/model/access";
+import type { Iso } from "@/lib/model/instants";
+import type { Identity } from "./identity";
+import { decodeGrants } from "./identity-tables";
+
+/** Somebody who came in, and what the door decided last. */
+export type Person = {
+  door: Door;
+  subject: string;
+  name: string;
+  grants: Grant[];
+  reasons: string[];
+  firstSeenAt: Iso;
+  lastSeenAt: Iso;
+};
+
+/** Stores that somebody came in, with what the door decided. */
+export function notePerson({ door, subject, name, reasons, grants }: Identity): Promise<void> {
+  return execute(
+    getWritePool(),
+    sql`insert into absurd_dashboard.person as known (door, subject, name, reasons, grants)
+        values (${door}, ${subject}, ${name}, ${sql.param([...reasons])}::text[], ${JSON.stringify(grants)}::jsonb)
+        on conflict (door, subject) do update
+          set name = excluded.name, reasons = excluded.reasons, grants = excluded.grants,
+              last_seen_at = clock_timestamp()`,
+  );
+}
+
+/** The 200 people seen last. */
+export function listPeople(): Promise<Person[]> {
+  return query(
+    getWritePool(),
+    {
+      ...{ door: oneOf(DOORS), subject: text, name: text, grants: decodeGrants },
+      ...{ reasons: array(text), firstSeenAt: instant, lastSeenAt: instant },
+    },
+    sql`select door, subject, name, grants::text as grants, reasons, first_seen_at as "firstSeenAt",
+               last_seen_at as "lastSeenAt"
+          from absurd_dashboard.person order by last_seen_at desc limit 200`,
+  );
+}

@@ -1,0 +1,75 @@
+import { RateLimiterMemory } from "rate-limiter-flexible";
+import { type AuditRecord, recordAudit } from "@/lib/audit/record";
+import { getWritePool } from "@/lib/db/pools";
+import { type Actor, runAs, UNRESTRICTED } from "@/lib/db/viewer";
+import { formatLogLine } from "@/lib/model/log-line";
+
+/** Recorded refusals: of one person or address a minute, and of all strangers together an hour. */
+const LIMITS = { each: 10, strangers: 120 };
+
+const each = new RateLimiterMemory({ points: LIMITS.each, duration: 60 });
+const strangers = new RateLimiterMemory({ points: LIMITS.strangers, duration: 3_600 });
+
+/** Something that was not permitted. */
+export type Refusal = {
+  /** Who tried, if that is known. */
+  actor: Actor | null;
+  address: string | null;
+  /** The permission that is missing, or what was tried. */
+  action: string;
+  code: string;
+  message: string;
+  path?: string;
+};
+
+/** Logs a refusal as one line. */
+export function logRefusal({ actor, address, action, code, path }: Refusal): void {
+  const { name: operator = null, door = null, subject = null } = actor ?? {};
+  console.warn(
+    formatLogLine({
+      refused: action,
+      code,
+      operator,
+      door,
+      subject,
+      address,
+      ...(path && { path }),
+    }),
+  );
+}
+
+/**
+ * Logs a refusal, and records it unless too many were recorded already: nobody can fill the record. What is not recorded
+ * is in the log. Never throws: without a database the refusal stands too.
+ */
+export async function recordRefusal(refusal: Refusal): Promise<void> {
+  logRefusal(refusal);
+  const { actor, address, action, code, message } = refusal;
+  const key = actor ? `${actor.door} ${actor.subject}` : (address ?? "unknown");
+  if (!(await hasPoint(each, key))) return;
+  if (!actor && !(await hasPoint(strangers, "all"))) return;
+  const operator = actor?.name ?? "somebody";
+  await recordQuietly(actor, {
+    ...{ operator, action, input: { address: address ?? "unknown" } },
+    ...{ outcome: "refused" as const, code, message },
+  });
+}
+
+/** Records something that is no change of the engine, such as a sign-in. Without a database it is only logged. */
+export async function recordQuietly(actor: Actor | null, record: AuditRecord): Promise<void> {
+  try {
+    await runAs({ ...UNRESTRICTED, ...(actor && { actor }) }, () =>
+      recordAudit(getWritePool(), record),
+    );
+  } catch (unrecorded) {
+    const { name } = unrecorded as Error;
+    console.error(formatLogLine({ audit: "not recorded", action: record.action, error: name }));
+  }
+}
+
+async function hasPoint(limiter: RateLimiterMemory, key: string): Promise<boolean> {
+  return limiter.consume(key).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,111 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { withBase } from "@/lib/base-path";
+import { getEnvironment, hasDoor } from "@/lib/db/env";
+import { deriveKey } from "@/lib/db/keys";
+import { formatPeer, isSameMark, PEER_HEADER } from "./client-address";
+import { isTrustedProxy } from "./proxy-door";
+import { findSessionCookie } from "./session-cookie";
+
+/** The largest body without a session, in bytes. The framework holds a body in memory before anything is authorised. */
+export const ANONYMOUS_BODY = 65_536;
+
+/** Milliseconds for a request to arrive: its headers, and all of it. Node checks every half minute. */
+const HEADERS_MS = 15_000;
+const REQUEST_MS = 60_000;
+
+const METHODS: readonly string[] = ["GET", "HEAD", "POST"];
+
+/** Set on a request that must be refused, with the status; what a client sends under this name is overwritten. */
+const REFUSAL_HEADER = "x-absurd-dashboard-refusal";
+
+/** Why the guard refuses a request. */
+export type GuardRefusal = 400 | 405 | 411 | 413;
+
+type Message = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  socket: Socket;
+  server: Server;
+};
+
+const KEY = Symbol.for("absurd-dashboard.request-guard");
+const shared = globalThis as { [KEY]?: true };
+
+/**
+ * Looks at every request of this process before the framework does, whatever serves it: notes the address of the peer,
+ * bounds the time that a request may take to arrive, and has `proxy.ts` refuse what the framework would answer with 500
+ * (an invalid path, TRACE) or would read into memory (a large body of a stranger). Call it once, when the server starts.
+ */
+export function guardRequests(): void {
+  if (shared[KEY]) return;
+  shared[KEY] = true;
+  subscribe("http.server.request.start", (message) => guard(message as Message));
+}
+
+function guard({ request, response, socket, server }: Message): void {
+  server.headersTimeout = HEADERS_MS;
+  server.requestTimeout = REQUEST_MS;
+  request.headers[PEER_HEADER] = formatPeer(socket.remoteAddress);
+  delete request.headers[REFUSAL_HEADER];
+  const refusal = findRefusal(request);
+  if (refusal === null) return;
+  // The framework gets a harmless request in its place, and never sees the body.
+  request.headers = {
+    host: request.headers.host,
+    [PEER_HEADER]: request.headers[PEER_HEADER],
+    [REFUSAL_HEADER]: formatPeer(String(refusal)),
+  };
+  request.method = "GET";
+  request.url = withBase("/");
+  response.shouldKeepAlive = false;
+}
+
+/** The status with which the guard had this request refused; `null` for every other request. */
+export function getRefusal(headers: Headers): GuardRefusal | null {
+  const [mark = "", status] = (headers.get(REFUSAL_HEADER) ?? "").split(" ");
+  return isSameMark(mark) ? (Number(status) as GuardRefusal) : null;
+}
+
+function findRefusal(request: IncomingMessage): GuardRefusal | null {
+  if (!METHODS.includes(request.method ?? "")) return 405;
+  if (!isValidPath(request.url ?? "")) return 400;
+  if (request.method !== "POST" || !hasDoor(getEnvironment())) return null;
+  const { "content-length": length, "transfer-encoding": encoding } = request.headers;
+  const isSmall = encoding === undefined && Number(length ?? 0) <= ANONYMOUS_BODY;
+  if (isSmall || isKnownCaller(request)) return null;
+  return encoding === undefined ? 413 : 411;
+}
+
+function isValidPath(url: string): boolean {
+  try {
+    decodeURIComponent(url.split("?")[0] ?? "");
+    return url.startsWith("/");
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the request has a session that this server signed, or comes from the trusted proxy. Who it is comes later. */
+function isKnownCaller({ headers }: IncomingMessage): boolean {
+  const list = Object.entries(headers).map(([name, value]): [string, string] => [
+    name,
+    [value].flat().join(", "),
+  ]);
+  const given = new Headers(list);
+  return isTrustedProxy(given) || isSigned(findSessionCookie(given));
+}
+
+function isSigned(session: string | undefined): boolean {
+  const [header, payload, signature, ...rest] = (session ?? "").split(".");
+  if (!header || !payload || !signature || rest.length > 0) return false;
+  const expected = createHmac("sha256", deriveKey("session"))
+    .update(`${header}.${payload}`)
+    .digest();
+  const given = Buffer.from(signature, "base64url");
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
+  const { exp = 0 } = JSON.parse(Buffer.from(payload, "base64url").toString()) as { exp?: number };
+  return exp * 1_000 > Date.now();
+}

@@ -1,0 +1,115 @@
+import { jwtVerify, SignJWT } from "jose";
+import { z } from "zod";
+import { getEnvironment } from "@/lib/db/env";
+import { deriveKey } from "@/lib/db/keys";
+import { DOORS, ROLES } from "@/lib/model/access";
+import { isHttps } from "./client-address";
+import type { Identity } from "./identity";
+
+/** Who has a session, since when, and when the person was last active, in seconds since 1970. */
+export type SessionClaims = { identity: Identity; startedAt: number; activeAt: number };
+
+const PLAIN = "absurd_dashboard_session";
+/** A browser accepts this name over https only, and from no other host of the domain. */
+const SECURE = `__Host-${PLAIN}`;
+const AUDIENCE = "absurd-dashboard";
+
+export const grantSchema = z.object({
+  role: z.enum(ROLES),
+  queues: z.array(z.string()).nullable(),
+  tenants: z.array(z.string()).nullable(),
+  payloads: z.boolean(),
+});
+
+const claimsSchema = z.object({
+  sub: z.string(),
+  name: z.string(),
+  door: z.enum(DOORS),
+  grants: z.array(grantSchema),
+  reasons: z.array(z.string()),
+  sid: z.string().nullable(),
+  iat: z.number(),
+  active: z.number(),
+});
+
+/** The cookie of sessions: its name and flags for this request. */
+export function sessionCookie(headers: Headers) {
+  const secure = isHttps(headers);
+  return {
+    name: secure ? SECURE : PLAIN,
+    httpOnly: true,
+    // Not strict: a link from a chat has to open the page that it names. Changes check the origin, and none is a GET.
+    sameSite: "lax",
+    secure,
+    path: "/",
+  } as const;
+}
+
+/** The session in a request's cookies; over https, only the one that no other host could have set. */
+export function findSessionCookie(headers: Headers): string | undefined {
+  return findCookie(headers, sessionCookie(headers).name);
+}
+
+/** The value of a request's cookie. */
+export function findCookie(headers: Headers, name: string): string | undefined {
+  for (const pair of (headers.get("cookie") ?? "").split(/; */)) {
+    const at = pair.indexOf("=");
+    if (pair.slice(0, at) === name) return pair.slice(at + 1);
+  }
+  return undefined;
+}
+
+/** Seconds from the start of a session to its end. */
+export function sessionSeconds(): number {
+  return Math.round(getEnvironment().DASHBOARD_SESSION_HOURS * 3_600);
+}
+
+/** Signs a session. It expires `DASHBOARD_SESSION_HOURS` after its start, whatever happens until then. */
+export function signSession({ identity, startedAt, activeAt }: SessionClaims): Promise<string> {
+  const { subject, name, door, grants, reasons, sessionId } = identity;
+  return new SignJWT({ name, door, grants, reasons, sid: sessionId, active: activeAt })
+    .setProtectedHeader({ alg: "HS256", typ: "session+jwt" })
+    .setSubject(subject)
+    .setIssuer(AUDIENCE)
+    .setAudience(AUDIENCE)
+    .setIssuedAt(startedAt)
+    .setExpirationTime(startedAt + sessionSeconds())
+    .sign(deriveKey("session"));
+}
+
+/** The claims of a session; `null` if it is missing, expired, changed, or signed with another key or for another use. */
+export async function verifySession(session: string | undefined): Promise<SessionClaims | null> {
+  if (!session) return null;
+  try {
+    const { payload } = await jwtVerify(session, deriveKey("session"), {
+      ...{ algorithms: ["HS256"], typ: "session+jwt", issuer: AUDIENCE, audience: AUDIENCE },
+    });
+    const { sub, sid, iat, active, ...identity } = claimsSchema.parse(payload);
+    return {
+      identity: { subject: sub, ...identity, sessionId: sid },
+      startedAt: iat,
+      activeAt: active,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** How often the cookie notes that the person is active, in seconds. */
+const RENEW_SECONDS = 300;
+
+/**
+ * The session's cookie with the present time as the last activity; `null` if that is not due or there is no session. It
+ * matters where the dashboard's tables are missing: with them, the session's row has the last activity.
+ */
+export async function renewSession(headers: Headers) {
+  const claims = await verifySession(findSessionCookie(headers));
+  const now = Math.floor(Date.now() / 1_000);
+  if (!claims || now - claims.activeAt < RENEW_SECONDS) return null;
+  const maxAge = claims.startedAt + sessionSeconds() - now;
+  return {
+    ...sessionCookie(headers),
+    value: await signSession({ ...claims, activeAt: now }),
+    maxAge,
+  };
+}

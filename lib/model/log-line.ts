@@ -1,0 +1,13 @@
+/**
+ * One line of JSON for the log. Control characters, terminal codes and marks that reorder text are escaped, so that text of
+ * strangers can neither begin a line nor change how one is shown. A text is cut after 500 characters.
+ */
+export function formatLogLine(entry: Record<string, unknown>): string {
+  const line = JSON.stringify({ time: new Date().toISOString(), ...entry }, (_, value) =>
+    typeof value === "string" ? value.slice(0, 500) : value,
+  );
+  return line.replace(
+    /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
