@@ -94,12 +94,10 @@ module.exports = {
       libFiles("engine-problems"),
     ]),
     ...only("audit-imports", lib("audit"), [lib("absurd", "db", "model")]),
-    ...only(
-      "identity-imports",
-      lib("identity"),
-      [lib("audit", "db", "model"), libFiles("base-path")],
-      [lib("absurd")],
-    ),
+    ...only("identity-imports", lib("identity"), [
+      lib("absurd", "audit", "db", "model"),
+      libFiles("base-path"),
+    ]),
     ...only("db-imports", lib("db"), [lib("model", "redaction")], [lib("absurd")]),
     ...only("redaction-imports", lib("redaction"), [
       lib("model"),

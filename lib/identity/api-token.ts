@@ -13,7 +13,7 @@ import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
 /** The longest life of a token, in days. */
 export const MAX_TOKEN_DAYS = 366;
 
-/** How long a token that was looked up is believed, in milliseconds: another process may revoke it meanwhile. */
+/** How long a token that was looked up is believed, in milliseconds: until then a revocation by another process is not noticed. */
 const BELIEVED_MS = 5_000;
 
 /** How often the use of a token is stored, in milliseconds. */

@@ -18,7 +18,7 @@ export type Origin = { address: string | null; userAgent: string | null };
 /** What the provider gave, to ask it again and to sign out there. */
 export type ProviderTokens = { refreshToken?: string | undefined; idToken?: string | undefined };
 
-/** How long a session that was looked up is believed, in milliseconds: another process may end it meanwhile. */
+/** How long a session that was looked up is believed, in milliseconds: until then an end by another process is not noticed. */
 const BELIEVED_MS = 5_000;
 
 /** How often activity is stored, in milliseconds. */
@@ -109,7 +109,7 @@ export async function findSession(
   return { ...claims.identity, name, grants, reasons };
 }
 
-/** A stateless session is told apart by its start. */
+/** What identifies a session: its id, or without a row its person and start. */
 function sessionKey({ identity, startedAt }: SessionClaims): string {
   return identity.sessionId ?? `${identity.door} ${identity.subject} ${startedAt}`;
 }
