@@ -70,7 +70,7 @@ module.exports = {
         lib("model", "timeline", "diagnosis", "highway", "snippets"),
         libFiles("base-path", "cn", "format", "parse-local"),
       ],
-      [lib("absurd", "analytics", "bulk", "live")],
+      [lib("absurd", "analytics", "bulk", "doctor", "live")],
     ),
     ...only(
       "components-ui-imports",

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** `absurd-dashboard`: the command. Each command loads what it needs, so that serving stays small. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EnvironmentError } from "@/lib/db/env";

@@ -2,9 +2,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect } from "react";
 import { Banner } from "@/components/ui/feedback/banner";
-import { Button } from "@/components/ui/form/button";
+import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { useClock } from "@/components/ui/text/clock";
+import { Link } from "@/components/ui/text/link";
 import { useZone } from "@/components/ui/text/zone";
 import { cn } from "@/lib/cn";
 import { formatClock, formatRelative } from "@/lib/format";
@@ -40,10 +41,17 @@ export function LostBanner() {
         tone="bad"
         icon="unplug"
         action={
-          <Button onClick={() => health.refetch()}>
-            <Icon name="refresh-cw" size={14} />
-            Retry now
-          </Button>
+          <>
+            {what === "database" && (
+              <Link href="/diagnostics" className={buttonClass("ghost")}>
+                Diagnose
+              </Link>
+            )}
+            <Button onClick={() => health.refetch()}>
+              <Icon name="refresh-cw" size={14} />
+              Retry now
+            </Button>
+          </>
         }
       >
         <strong className="font-semibold">

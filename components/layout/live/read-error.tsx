@@ -3,6 +3,7 @@ import { ErrorState } from "@/components/ui/feedback/error-state";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
+import { Ticked } from "@/components/ui/text/ticked";
 import { isNotFound, type ProblemCode, ProblemError } from "@/lib/model/problem";
 
 const TITLES: Partial<Record<ProblemCode, string>> = {
@@ -69,18 +70,5 @@ export function ReadError({
         }
       />
     </div>
-  );
-}
-
-/** A hint with commands in backticks. */
-function Ticked({ text }: { text: string }) {
-  return text.split("`").map((part, index) =>
-    index % 2 === 1 ? (
-      <code key={part} className="mono">
-        {part}
-      </code>
-    ) : (
-      part
-    ),
   );
 }

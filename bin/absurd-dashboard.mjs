@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+/**
+ * The command of this package. The dashboard itself is the package `absurd-dashboard-server`, so that a program which uses the
+ * client or Highway installs neither a web server nor its pages. Where that package is installed it runs in this process;
+ * elsewhere npm fetches the same version and keeps it in its cache.
+ */
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+
+const require = createRequire(import.meta.url);
+const { version } = require("../package.json");
+const SERVER = "absurd-dashboard-server";
+
+const installed = resolveServer();
+if (installed) await import(pathToFileURL(installed).href);
+else {
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const wanted = [`--package=${SERVER}@${version}`, "--", "absurd-dashboard"];
+  const child = spawn(npm, ["exec", "--yes", ...wanted, ...process.argv.slice(2)], {
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => child.kill(signal));
+  child.once("error", (error) => {
+    console.error(
+      `npm could not be started: ${error.message}\nInstall the dashboard: npm install ${SERVER}`,
+    );
+    process.exitCode = 1;
+  });
+  child.once("exit", (code, signal) => {
+    process.exitCode = code ?? (signal === "SIGINT" ? 130 : 143);
+  });
+}
+
+function resolveServer() {
+  try {
+    return require.resolve(`${SERVER}/dist/cli/main.mjs`);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,120 @@
+/** The doctor on real databases: sound, without the schema, without rights, and away. */
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { examine } from "./examine";
+import type { Report } from "./report";
+
+let database: TestDatabase;
+let url: URL;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  url = new URL(database.url);
+  await createQueue(database.pool, "orders");
+  await database.pool.query(`create role doctor_reader login password 'pass'`);
+  await database.pool.query(`grant usage on schema absurd to doctor_reader`);
+  await database.pool.query(`grant select on all tables in schema absurd to doctor_reader`);
+});
+afterAll(async () => {
+  await database.pool.query("drop owned by doctor_reader; drop role doctor_reader");
+  await database.drop();
+});
+
+const at = (change: (url: URL) => void): string => {
+  const other = new URL(url);
+  change(other);
+  return other.href;
+};
+const verdicts = ({ checks }: Report) =>
+  Object.fromEntries(checks.map((one) => [one.id, one.verdict]));
+const find = ({ checks }: Report, id: string) => checks.find((check) => check.id === id);
+
+test("a sound database is in order, and nothing in it is changed", async () => {
+  const report = await examine(url.href);
+  expect(report.checks.filter(({ verdict }) => verdict === "error")).toEqual([]);
+  expect(verdicts(report)).toMatchObject({
+    connection: "ok",
+    postgresql: "ok",
+    clock: "ok",
+    pooler: "ok",
+    schema: "ok",
+    rights: "ok",
+  });
+  expect(JSON.stringify(report)).not.toContain(url.password);
+});
+
+test("a role that may only read is shown what that turns off, with the grants", async () => {
+  const report = await examine(
+    at((other) => Object.assign(other, { username: "doctor_reader", password: "pass" })),
+  );
+  expect(verdicts(report)).toMatchObject({ "rights-act": "warning", "rights-queues": "warning" });
+  expect(find(report, "rights-act")?.message).toContain('off on "orders"');
+  expect(find(report, "rights-act")?.hint).toContain('to "doctor_reader"');
+  expect(find(report, "rights-read")).toBeUndefined();
+});
+
+test("a database without the schema is an error with the remedy", async () => {
+  const report = await examine(at((other) => Object.assign(other, { pathname: "/template1" })));
+  expect(report.verdict).toBe("error");
+  expect(find(report, "schema")).toMatchObject({
+    verdict: "error",
+    hint: expect.stringContaining("migrate --engine"),
+  });
+});
+
+test.each([
+  [
+    "a port on which nothing listens",
+    (other: URL) => Object.assign(other, { port: "9" }),
+    /Nothing listens/,
+  ],
+  [
+    "a wrong password",
+    (other: URL) => Object.assign(other, { password: "wrong-one" }),
+    /refused the password/,
+  ],
+  [
+    "a database that does not exist",
+    (other: URL) => Object.assign(other, { pathname: "/nowhere" }),
+    /no database of this name/,
+  ],
+  [
+    "a host that does not exist",
+    (other: URL) => Object.assign(other, { hostname: "nowhere.invalid" }),
+    /name/,
+  ],
+])("%s is explained without the password", async (_what, change, message) => {
+  const target = at(change);
+  const { verdict, checks } = await examine(target);
+  expect(verdict).toBe("error");
+  expect(checks).toHaveLength(1);
+  expect(checks[0]).toMatchObject({ id: "connection", message: expect.stringMatching(message) });
+  expect(checks[0]?.hint).toMatch(/^Likely causes: /);
+  expect(JSON.stringify(checks)).not.toContain(new URL(target).password);
+});
+
+test("clean-up that is overdue, and a partition that is missing, are named with the remedy", async () => {
+  await createQueue(database.pool, "weekly", { storageMode: "partitioned" });
+  const client = new Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    await client.query(`select absurd.spawn_task('orders', 'old', '{}'::jsonb, '{}'::jsonb)`);
+    await client.query(
+      `update absurd.t_orders set task_id = absurd.uuidv7_floor(now() - interval '90 days'), state = 'cancelled', cancelled_at = now() - interval '90 days'`,
+    );
+    await client.query(`do $$ declare part regclass; begin
+      for part in select inhrelid::regclass from pg_inherits where inhparent = 'absurd.t_weekly'::regclass
+      loop
+        if pg_get_expr((select relpartbound from pg_class where oid = part), part) <> 'DEFAULT' then
+          execute format('drop table %s', part);
+        end if;
+      end loop;
+    end $$`);
+  } finally {
+    await client.end();
+  }
+  const report = await examine(url.href);
+  expect(find(report, "clean-up")?.message).toContain('"orders"');
+  expect(find(report, "partitions")?.message).toContain('"weekly"');
+});

@@ -1,0 +1,129 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+type Manifest = {
+  name: string;
+  version: string;
+  license?: string;
+  author?: string | { name: string };
+  dependencies?: Record<string, string>;
+};
+
+/** What code of the product is bundled by the build: folders whose imports it follows. */
+const BUNDLED = ["app", "components", "lib"];
+
+/** The first words of the MIT licence, which name no other. */
+const MIT = /Permission is hereby granted, free of charge, to any person obtaining a copy/;
+
+/** Licences that ask for no more than their text and the copyright; another one must be looked at by a person first. */
+const ACCEPTED =
+  /^(MIT|MIT-0|ISC|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|0BSD|CC0-1\.0|CC-BY-4\.0|BlueOak-1\.0\.0|Unlicense|OFL-1\.1|SIL OPEN FONT LICENSE|Python-2\.0|MPL-2\.0)$/;
+
+/**
+ * Lists the packages in the published archive: those that the product's code imports with all that they depend on, and those
+ * that went into the bundles of the command.
+ *
+ * @param inputs files that were bundled, relative to `root`.
+ */
+export async function listBundledPackages(
+  root: string,
+  inputs: readonly string[],
+): Promise<string[]> {
+  const names = new Set<string>();
+  const add = async (name: string) => {
+    if (names.has(name) || !existsSync(path.join(root, "node_modules", name, "package.json")))
+      return;
+    names.add(name);
+    const { dependencies = {} } = await readManifest(path.join(root, "node_modules", name));
+    for (const dependency of Object.keys(dependencies)) await add(dependency);
+  };
+  for (const input of inputs) {
+    const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input.replaceAll("\\", "/"))?.[1];
+    if (name) names.add(name);
+  }
+  for (const folder of BUNDLED)
+    for (const file of await readdir(path.join(root, folder), { recursive: true })) {
+      if (!/\.tsx?$/.test(file) || /\.test\.|(^|\/)testing\//.test(file)) continue;
+      const text = await readFile(path.join(root, folder, file), "utf8");
+      for (const [, name = ""] of text.matchAll(
+        /(?:from|import)\s*\(?\s*"((?:@[a-z][^/"]*\/)?[a-z][^/"]*)[^"]*"/g,
+      ))
+        await add(name);
+    }
+  return [...names].sort();
+}
+
+/**
+ * Writes the notices that the licences of the bundled packages ask for: of each package its name, version, licence and the
+ * text of its licence files, and those of what the framework has compiled into itself.
+ *
+ * @throws Error for a package without a licence, or with one that nobody has looked at.
+ */
+export async function writeNotices(
+  file: string,
+  { root, app, packages }: { root: string; app: string; packages: readonly string[] },
+): Promise<void> {
+  const folders = packages.map((name) => path.join(root, "node_modules", name));
+  const traced = path.join(app, "node_modules");
+  for (const name of await listPackages(traced))
+    if (!packages.includes(name)) folders.push(path.join(root, "node_modules", name));
+  const compiled = path.join(traced, "next/dist/compiled");
+  for (const name of existsSync(compiled) ? await listPackages(compiled) : []) {
+    const folder = path.join(root, "node_modules/next/dist/compiled", name);
+    if (existsSync(path.join(folder, "package.json"))) folders.push(folder);
+  }
+  const sections = await Promise.all(folders.map(describe));
+  const refused = sections.filter(
+    ({ license }) =>
+      !license.split(/ OR | AND /).some((one) => ACCEPTED.test(one.replace(/[()]/g, ""))),
+  );
+  if (refused.length > 0)
+    throw new Error(
+      `These packages have a licence that must be looked at first: ${refused.map(({ name, license }) => `${name} (${license})`).join(", ")}.`,
+    );
+  const texts = sections
+    .sort((a, b) => a.name.localeCompare(b.name, "en"))
+    .map(
+      ({ name, version, license, text }) => `${name} ${version}\nLicence: ${license}\n\n${text}`,
+    );
+  const intro =
+    "This package contains the following packages, or parts of them, under the licences below.";
+  await writeFile(file, `${[intro, ...texts].join(`\n\n${"-".repeat(78)}\n\n`)}\n`);
+}
+
+async function describe(folder: string) {
+  const manifest = await readManifest(folder);
+  const files = (await readdir(folder)).filter((name) =>
+    /^(licen[cs]e|copying|notice)/i.test(name),
+  );
+  const texts = await Promise.all(
+    files.sort().map((name) => readFile(path.join(folder, name), "utf8").catch(() => "")),
+  );
+  const author = typeof manifest.author === "object" ? manifest.author.name : manifest.author;
+  const text = texts
+    .map((one) => one.trim())
+    .filter(Boolean)
+    .join("\n\n");
+  return {
+    name: manifest.name ?? path.basename(folder),
+    version: manifest.version ?? "",
+    // An old package has the text alone.
+    license: manifest.license ?? (MIT.test(text) ? "MIT" : "none"),
+    text: text || `Copyright ${author ?? `the authors of ${manifest.name}`}`,
+  };
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
+}
+
+async function listPackages(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith("."));
+  const nested = names.map(async (name) =>
+    name.startsWith("@")
+      ? (await readdir(path.join(folder, name))).map((inner) => `${name}/${inner}`)
+      : [name],
+  );
+  return (await Promise.all(nested)).flat();
+}

@@ -1,0 +1,75 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { assembleApp, placeApp, replacePlaceholder } from "./app-folder";
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "absurd-app-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function write(files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(root, name)), { recursive: true });
+    await writeFile(path.join(root, name), text);
+  }
+}
+
+const built = {
+  ".next/standalone/.next/BUILD_ID": "one",
+  ".next/standalone/.next/routes.json": '{"a":"/__absurd_base__/x"}',
+  ".next/standalone/.next/plain.json": "{}",
+  ".next/standalone/node_modules/next/package.json": "{}",
+  ".next/standalone/node_modules/sharp/package.json": "{}",
+  ".next/static/chunk.js": 'fetch("/__absurd_base__"+path)',
+  "public/icon.svg": "<svg/>",
+};
+
+test("an assembled app answers at the root and keeps what a base path needs", async () => {
+  await write(built);
+  const app = path.join(root, "app");
+  await assembleApp(root, app);
+  expect(await readFile(path.join(app, ".next/routes.json"), "utf8")).toBe('{"a":"/x"}');
+  expect(await readFile(path.join(app, ".next/static/chunk.js"), "utf8")).toBe('fetch(""+path)');
+  expect(await readdir(path.join(app, "node_modules"))).toEqual(["next"]);
+  expect((await readdir(path.join(app, "base-path"), { recursive: true })).sort()).toEqual([
+    "routes.json",
+    "static",
+    path.join("static", "chunk.js"),
+  ]);
+});
+
+test("at a base path it is a copy, and the app itself is unchanged", async () => {
+  await write(built);
+  const app = path.join(root, "app");
+  await assembleApp(root, app);
+  const placed = await placeApp(app, "/ops/absurd");
+  const read = (file: string) => readFile(path.join(placed.folder, ".next", file), "utf8");
+  expect(await read("routes.json")).toBe('{"a":"/ops/absurd/x"}');
+  expect(await read("static/chunk.js")).toBe('fetch("/ops/absurd"+path)');
+  expect(await read("plain.json")).toBe("{}");
+  expect(await readFile(path.join(app, ".next/routes.json"), "utf8")).toBe('{"a":"/x"}');
+  await placed.remove();
+  await expect(readdir(placed.folder)).rejects.toThrow("ENOENT");
+});
+
+test("at the root nothing is written", async () => {
+  expect((await placeApp("/nowhere", "")).folder).toBe("/nowhere");
+});
+
+test.each(["", "/ops", "/ops/absurd.v2", "/~user/a-b_c"])(
+  "regular expressions of the build match the base path %s and nothing else",
+  (basePath) => {
+    const source = "^(?:\\/__absurd_base__(?:\\/(.*))?)$";
+    const inJson = JSON.stringify({ source });
+    const pattern = new RegExp(JSON.parse(replacePlaceholder(inJson, basePath)).source);
+    expect(pattern.test(`${basePath}/tasks`)).toBe(true);
+    if (basePath !== "") expect(pattern.test(`/other${basePath}/tasks`)).toBe(false);
+    if (basePath.includes(".")) expect(pattern.test("/ops/absurdxv2/tasks")).toBe(false);
+    // In code, an expression is written with one escape sign.
+    const literal = replacePlaceholder(source, basePath);
+    expect(new RegExp(literal).test(`${basePath}/tasks`)).toBe(true);
+  },
+);

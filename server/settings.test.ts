@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { EnvironmentError, SECRETS, SETTINGS } from "@/lib/db/env";
+import { collectSettings, parseConfig, redactSetting, redactUrl } from "./settings";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "absurd-settings-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function write(name: string, text: string): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, text);
+  return file;
+}
+
+const DATABASE_URL = "postgresql://a@127.0.0.1/x";
+
+test("a flag wins over a variable, a variable over the file, and each names its source", async () => {
+  const file = await write("all.yaml", "port: 1\nhost: 127.0.0.3\nbase_path: /file\n");
+  const flags = { PORT: "3" };
+  const env = { PORT: "2", HOST: "127.0.0.2", DASHBOARD_OPERATOR: "" };
+  expect(await collectSettings(flags, env, file)).toEqual({
+    PORT: { value: "3", from: "flag" },
+    HOST: { value: "127.0.0.2", from: "environment" },
+    BASE_PATH: { value: "/file", from: "file" },
+  });
+});
+
+test("a list in the file is joined, and an empty key is absent", () => {
+  const text = "dashboard_tenants: [acme, globex]\nport: 3000\ndashboard_redact:\n";
+  expect(parseConfig(text, "x.yaml")).toEqual({ DASHBOARD_TENANTS: "acme,globex", PORT: "3000" });
+});
+
+test.each([
+  ["prot: 3000", '"prot" is no setting'],
+  ["PORT: 3000", '"PORT" is no setting'],
+  ["port: {a: 1}", '"port" must be a text'],
+  ["- port", "holds no settings"],
+  ["port: 'secret-word", "is not YAML"],
+])(
+  "a file with a mistake is refused with its place and without its content: %s",
+  (text, message) => {
+    expect(() => parseConfig(text, "x.yaml")).toThrow(EnvironmentError);
+    expect(() => parseConfig(text, "x.yaml")).toThrow(message);
+    expect(() => parseConfig(text, "x.yaml")).not.toThrow("secret-word");
+  },
+);
+
+test("a secret may be in a file, without its last line break", async () => {
+  const file = await write("token", "a-token-of-24-characters\n");
+  const env = { DASHBOARD_TOKEN_FILE: file, DATABASE_URL };
+  expect(await collectSettings({}, env)).toMatchObject({
+    DASHBOARD_TOKEN: { value: "a-token-of-24-characters", from: "secret file" },
+  });
+});
+
+test("a secret given twice, missing or empty is refused", async () => {
+  const empty = await write("empty", "\n");
+  const refused = (env: Record<string, string>) => expect(collectSettings({}, env)).rejects;
+  await refused({ DASHBOARD_TOKEN: "a", DASHBOARD_TOKEN_FILE: empty }).toThrow("both set");
+  await refused({ DASHBOARD_TOKEN_FILE: "/nowhere" }).toThrow("ENOENT");
+  await refused({ DASHBOARD_TOKEN_FILE: empty }).toThrow("empty file");
+});
+
+test("a file that was named must exist; the usual one need not", async () => {
+  await expect(collectSettings({}, {}, path.join(folder, "none.yaml"))).rejects.toThrow("ENOENT");
+  expect(await collectSettings({}, {})).toEqual({});
+});
+
+test("every setting that may hold a secret is one of those that are never printed", () => {
+  const secret = SETTINGS.filter((name) => /TOKEN$|SECRET|PASSWORD|KEY$/.test(name));
+  expect(secret.filter((name) => !SECRETS.includes(name))).toEqual([]);
+});
+
+test.each([
+  ["postgresql://u:p%40ss@h/db", "postgresql://u:***@h/db"],
+  ["postgresql://u:p@ss@h/db", "postgresql://u:***@h/db"],
+  [
+    "postgresql://h/db?user=u&password=secret&sslmode=require",
+    "postgresql://h/db?user=u&password=***&sslmode=require",
+  ],
+  ["host=h password='se cret' user=u", "host=h password=*** user=u"],
+  ["postgresql://u@h/db", "postgresql://u@h/db"],
+])("a connection string is shown without its password: %s", (value, shown) => {
+  expect(redactUrl(value)).toBe(shown);
+});
+
+test("a token is shown as set", () => {
+  expect(redactSetting("DASHBOARD_TOKEN", "abc")).toBe("(set)");
+});
