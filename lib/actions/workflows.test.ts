@@ -103,6 +103,61 @@ test("cancel: tasks in other queues end with it, and each has its outcome", asyn
   expect(await getTaskResult(pool, "away", stranger.taskId)).toMatchObject({ state: "pending" });
 });
 
+test("cancel: a run of last week is found behind a long history, also a child that was spawned late", async () => {
+  const { pool } = database;
+  const { id, root, children } = await start();
+  const table = `absurd."t_flows ""2"""`;
+  await pool.query(
+    "update public.workflow_run set created_at = now() - interval '7 days', started_at = null where workflow_run_id = $1",
+    [id],
+  );
+  // More than one step of the scan, spawned since; every hundredth is a finished child.
+  await pool.query(
+    `insert into ${table} (task_id, task_name, params, headers, state, attempts, enqueue_at)
+     select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3)
+              || '8' || substr(md5(n::text), 4, 15))::uuid,
+            'old', '{}', case when n % 100 = 0 then jsonb_build_object('workflow_run_id', $1::text) end, 'completed', 1, at
+       from generate_series(1, 25000) as n,
+            lateral (select now() - interval '6 days' + n * interval '1 second' as at) as spawned`,
+    [id],
+  );
+  const preview = await getCancelRunPreview({ workflowRunId: id });
+  expect(preview).toMatchObject({
+    ok: true,
+    data: { ended: 250, complete: true, unsearched: [], tasks: [{ taskId: root.taskId }, {}, {}] },
+  });
+  const result = await cancelWorkflowRunAction({ workflowRunId: id });
+  expect(result).toMatchObject({ ok: true, data: { cancelled: 3, unsearched: [] } });
+  expect(
+    result.ok &&
+      result.data.outcomes
+        .slice(0, 2)
+        .map(({ taskId }) => taskId)
+        .sort(),
+  ).toEqual(children.map(({ taskId }) => taskId).sort());
+});
+
+test("cancel: hundreds of children end in batches, and one that is held is waited for", async () => {
+  const { pool } = database;
+  const { id } = await start();
+  await pool.query(
+    `select absurd.spawn_task($1, 'many', 'null', jsonb_build_object('headers', jsonb_build_object('workflow_run_id', $2::text)))
+       from generate_series(1, 250)`,
+    [queue, id],
+  );
+  const holder = await pool.connect();
+  await holder.query("begin");
+  await holder.query(
+    `select from absurd."r_flows ""2""" where task_id = (
+       select task_id from absurd."t_flows ""2""" where task_name = 'many' limit 1) for update`,
+  );
+  const cancelling = cancelWorkflowRunAction({ workflowRunId: id });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await holder.query("rollback");
+  holder.release();
+  expect(await cancelling).toMatchObject({ ok: true, data: { cancelled: 253 } });
+});
+
 test("cancel: an unknown run is refused, and nothing but a UUID is read", async () => {
   const workflowRunId = "01900000-0000-7000-8000-000000000000";
   expect(await cancelWorkflowRunAction({ workflowRunId })).toMatchObject({

@@ -1,5 +1,7 @@
 "use server";
 
+import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { cancelTasks, lockTasks } from "@/lib/absurd/tasks/batch";
 import { cancelTask } from "@/lib/absurd/tasks/tasks";
 import type { WorkflowTask } from "@/lib/absurd/workflow-runs/tasks";
 import { updateWorkflowRunStatus } from "@/lib/absurd/workflow-runs/workflow-runs";
@@ -10,7 +12,7 @@ import { isActive } from "@/lib/model/states";
 import { defineAction } from "./define-action";
 import { uuid } from "./internal/inputs";
 import { refuseUnstorableJson } from "./internal/json-text";
-import { listRunTasks } from "./internal/workflow-run-tasks";
+import { listActiveRunTasks, type RunTasks } from "./internal/workflow-run-tasks";
 import {
   isFinal,
   parseGiven,
@@ -29,7 +31,7 @@ type CancelOutcome = Pick<WorkflowTask, "queue" | "taskId" | "taskName"> & {
 /**
  * Cancels a workflow run: its children in every queue, its root, and children that the root spawned in between, with an
  * outcome for each (`ended`: the task ended first); and sets its row to cancelled unless its status is final. All or
- * nothing. Refused as `already_ended` when nothing is left to cancel.
+ * nothing. `unsearched` names the queues in which active tasks may have been missed. Refused as `already_ended` when nothing is left to cancel.
  */
 export const cancelWorkflowRunAction = defineAction({
   name: "cancel workflow run",
@@ -39,16 +41,16 @@ export const cancelWorkflowRunAction = defineAction({
   run: async ({ workflowRunId }, { db }) => {
     const run = await requireRun(db, workflowRunId);
     const outcomes: CancelOutcome[] = [];
+    let unsearched: RunTasks["unsearched"] = [];
     // A child that ends locks itself, then the root that it wakes. The same order here cannot deadlock with it.
-    const order = (task: WorkflowTask) => Number(task.isRoot);
     for (let again = true; again; ) {
-      const open = (await listRunTasks(db, run)).filter(({ state }) => isActive(state));
-      for (const { queue, taskId, taskName } of open.sort((a, b) => order(a) - order(b))) {
-        const { cancelled } = await cancelTask(db, queue, { taskId });
-        outcomes.push({ queue, taskId, taskName, outcome: cancelled ? "cancelled" : "ended" });
-      }
+      const found = await listActiveRunTasks(db, run, SEARCH_MS);
+      unsearched = found.unsearched;
+      const children = found.tasks.filter(({ isRoot }) => !isRoot);
+      const roots = found.tasks.filter(({ isRoot }) => isRoot);
+      outcomes.push(...(await cancelAll(db, children)), ...(await cancelAll(db, roots)));
       // Children that the root spawned before its cancellation are visible after it.
-      again = open.some((task) => task.isRoot);
+      again = roots.length > 0;
     }
     const cancelled = outcomes.filter(({ outcome }) => outcome === "cancelled").length;
     if (isFinal(run.status) && cancelled === 0)
@@ -60,9 +62,43 @@ export const cancelWorkflowRunAction = defineAction({
       await updateWorkflowRunStatus(db, workflowRunId, "cancelled");
       await concludeCancelledRun(db, run);
     }
-    return { workflowRunId, cancelled, outcomes };
+    return { workflowRunId, cancelled, outcomes, unsearched };
   },
 });
+
+/** How long the search for active tasks may take where no index serves it, in milliseconds. */
+const SEARCH_MS = 8_000;
+
+/** Tasks per statement. */
+const BATCH = 100;
+
+/** Cancels tasks in batches; one that another transaction holds is waited for by itself. */
+async function cancelAll(db: Queryable, tasks: readonly WorkflowTask[]): Promise<CancelOutcome[]> {
+  const outcomes: CancelOutcome[] = [];
+  for (const queue of new Set(tasks.map((task) => task.queue))) {
+    const own = tasks.filter((task) => task.queue === queue);
+    for (let start = 0; start < own.length; start += BATCH) {
+      const batch = own.slice(start, start + BATCH);
+      const locks = await lockTasks(
+        db,
+        queue,
+        batch.map(({ taskId }) => taskId),
+      );
+      const free = batch.flatMap(({ taskId }) => {
+        const lock = locks.get(taskId);
+        return typeof lock === "object" && isActive(lock.state) ? [taskId] : [];
+      });
+      if (free.length > 0) await cancelTasks(db, queue, free);
+      for (const { taskId, taskName } of batch) {
+        const isCancelled =
+          free.includes(taskId) ||
+          (locks.get(taskId) === "busy" && (await cancelTask(db, queue, { taskId })).cancelled);
+        outcomes.push({ queue, taskId, taskName, outcome: isCancelled ? "cancelled" : "ended" });
+      }
+    }
+  }
+  return outcomes;
+}
 
 /**
  * Starts a run of a stored definition: inserts its `workflow_run` row and spawns its task in one transaction. A second start

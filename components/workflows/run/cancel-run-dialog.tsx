@@ -12,16 +12,17 @@ import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { Dialog } from "@/components/ui/overlay/dialog";
 import { Badge } from "@/components/ui/text/badge";
 import { Link } from "@/components/ui/text/link";
+import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { cancelWorkflowRunAction } from "@/lib/actions/workflows";
 import { formatShortId, plural } from "@/lib/format";
 import { previewQuery } from "@/lib/query/previews";
 import { PreviewProblem } from "../preview-problem";
 import { findState } from "../status";
 
-type Outcome = Extract<
-  Awaited<ReturnType<typeof cancelWorkflowRunAction>>,
-  { ok: true }
->["data"]["outcomes"][number];
+type Outcomes = Pick<
+  Extract<Awaited<ReturnType<typeof cancelWorkflowRunAction>>, { ok: true }>["data"],
+  "outcomes" | "unsearched"
+>;
 
 const MAX_LISTED = 12;
 
@@ -36,16 +37,16 @@ export function CancelRunDialog({
   onClose: () => void;
 }) {
   const perform = usePerform();
-  const ended = useRef<Outcome[]>(null);
+  const ended = useRef<Outcomes>(null);
   const [reason, setReason] = useState("");
-  const [outcomes, setOutcomes] = useState<Outcome[] | null>(null);
+  const [outcomes, setOutcomes] = useState<Outcomes | null>(null);
   const preview = useQuery(previewQuery("cancel-run", { workflowRunId }));
   const plan = preview.data;
   const nothing = plan && plan.tasks.length === 0 && plan.becomes === plan.status;
   const sleeps =
     plan?.status === "running" && plan.tasks.some((one) => one.isRoot && one.state === "sleeping");
   const queues = new Set(plan?.tasks.map(({ queue }) => queue));
-  if (outcomes) return <CancelOutcomes name={name} outcomes={outcomes} onClose={onClose} />;
+  if (outcomes) return <CancelOutcomes name={name} {...outcomes} onClose={onClose} />;
   return (
     <ConfirmDialog
       title="Cancel workflow run"
@@ -58,7 +59,7 @@ export function CancelRunDialog({
         perform(() => cancelWorkflowRunAction({ workflowRunId, reason }), {
           failed: "Workflow run not cancelled",
           done: (data) => {
-            ended.current = data.outcomes;
+            ended.current = data;
             return {
               title: "Workflow run cancelled",
               text: `${plural(data.cancelled, "task")} of ${name}`,
@@ -92,8 +93,9 @@ export function CancelRunDialog({
               ? "No tasks left to cancel."
               : `${plural(plan.tasks.length, "task")} will be cancelled`}
             {queues.size > 1 && ` in ${queues.size} queues`}
-            {plan.ended > 0 && ` (${plan.ended} already ended)`}
+            {plan.ended > 0 && ` (${plan.complete ? "" : "at least "}${plan.ended} already ended)`}
           </p>
+          <Unsearched queues={plan.unsearched} />
           <ul className="flex flex-col gap-0.5">
             {plan.tasks.slice(0, MAX_LISTED).map((task) => (
               <li key={task.taskId} className="flex min-w-0 items-center gap-2">
@@ -124,16 +126,26 @@ export function CancelRunDialog({
   );
 }
 
+/** Where active tasks may have been missed. */
+function Unsearched({ queues }: { queues: Outcomes["unsearched"] }) {
+  return queues.map(({ queue, from }) => (
+    <p key={queue} className="text-pending">
+      Not searched: tasks of {queue} spawned after <AbsoluteTime iso={from} />. The queue has more
+      than 200,000 active tasks.
+    </p>
+  ));
+}
+
 const OUTCOMES = { cancelled: "cancelled", ended: "already ended" } as const;
 
 /** The outcome of each task of a cancelled run. */
 function CancelOutcomes({
   name,
   outcomes,
+  unsearched,
   onClose,
-}: {
+}: Outcomes & {
   name: string;
-  outcomes: readonly Outcome[];
   onClose: () => void;
 }) {
   return (
@@ -146,6 +158,7 @@ function CancelOutcomes({
         </Button>
       }
     >
+      <Unsearched queues={unsearched} />
       {outcomes.length === 0 && <p className="text-ink-2">No tasks were left to cancel.</p>}
       <ul className="flex flex-col gap-0.5">
         {outcomes.map(({ queue, taskId, taskName, outcome }) => (

@@ -1,5 +1,5 @@
 import type { Uuid } from "../../model/ids.ts";
-import type { TaskState } from "../../model/states.ts";
+import { ACTIVE_STATES, isActive, type TaskState } from "../../model/states.ts";
 import { decodeDate, selectInstants } from "../connection/columns.ts";
 import { requireInteger } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
@@ -83,7 +83,100 @@ export async function getWorkflowRunTasks(
     ],
     { queue },
   );
-  return rows.map((row) => ({
+  return rows.map((row) => toWorkflowTask(queue, row));
+}
+
+/** Rows of one step of `scanWorkflowTasks`: small enough for any statement limit, also when they come from disk. */
+const SCANNED = 20_000;
+
+/**
+ * Looks at the next 20,000 tasks of a queue after `after`, oldest first, and returns those of the run. No index finds them,
+ * so callers take steps within a time of their own. `next` is where the following step starts; `null` at the end.
+ *
+ * @throws QueueNotFoundError for an unknown queue.
+ */
+export async function scanWorkflowTasks(
+  db: Queryable,
+  run: RunKeys,
+  { queue, after, tenants }: { queue: string; after: Uuid } & OfTenants,
+): Promise<{ tasks: WorkflowTask[]; next: Uuid | null }> {
+  const [found] = await call<{ last: Uuid | null; scanned: number; ids: Uuid[] | null }>(
+    db,
+    `with slice as materialized (
+       select task_id, headers ->> 'workflow_run_id' = $1 as is_match
+         from ${queueTable("t", queue)} where task_id > $2 order by task_id limit $3)
+     select (select task_id from slice order by task_id desc limit 1) as last,
+            (select count(*)::integer from slice) as scanned,
+            (select array_agg(task_id order by task_id) from slice where is_match) as ids`,
+    [run.workflowRunId, after, SCANNED],
+    { queue },
+  );
+  const next = found && found.scanned === SCANNED ? found.last : null;
+  return { tasks: await listTasksById(db, run, { queue, tenants }, found?.ids ?? []), next };
+}
+
+/** Most active runs that are looked at in one queue. */
+const MOST_ACTIVE = 200_000;
+
+/**
+ * Returns the active tasks of a run in one queue, oldest first: found by the index of runs by state, so the cost grows with
+ * the active tasks of the queue, not with its history. `null` if the queue has more than 200,000 active runs.
+ *
+ * @param from tasks with a lower id are left out.
+ * @throws QueueNotFoundError for an unknown queue.
+ */
+export async function listActiveWorkflowTasks(
+  db: Queryable,
+  run: RunKeys,
+  { queue, from, tenants }: { queue: string; from: Uuid } & OfTenants,
+): Promise<WorkflowTask[] | null> {
+  const [found] = await call<{ active: number; ids: Uuid[] | null }>(
+    db,
+    `with active as materialized (
+       select task_id from ${queueTable("r", queue)} where state = any($2::text[]) limit $4)
+     select (select count(*)::integer from active) as active,
+            (select array_agg(distinct t.task_id)
+               from active join ${queueTable("t", queue)} t using (task_id)
+              where active.task_id >= $3
+                and (t.headers ->> 'workflow_run_id' = $1 or t.task_id = $5)) as ids`,
+    [run.workflowRunId, ACTIVE_STATES, from, MOST_ACTIVE + 1, run.rootTaskId],
+    { queue },
+  );
+  if ((found?.active ?? 0) > MOST_ACTIVE) return null;
+  const tasks = await listTasksById(db, run, { queue, tenants }, found?.ids ?? []);
+  return tasks.filter(({ state }) => isActive(state));
+}
+
+/** What identifies the tasks of a workflow run: its id in their headers, or the id of its root task. */
+export type RunKeys = { workflowRunId: Uuid; rootTaskId: Uuid | null };
+
+/** Only tasks of these tenants; `null` means all. */
+type OfTenants = { tenants: readonly string[] | null };
+
+/** Tasks of a run by id, oldest first; missing ones are left out. @throws QueueNotFoundError for an unknown queue. */
+export async function listTasksById(
+  db: Queryable,
+  run: RunKeys,
+  { queue, tenants }: { queue: string } & OfTenants,
+  taskIds: readonly Uuid[],
+): Promise<WorkflowTask[]> {
+  if (taskIds.length === 0) return [];
+  const rows = await call<WorkflowTaskRow>(
+    db,
+    `select task_id, task_name, state, attempts, ${selectInstants("enqueue_at", "first_started_at")},
+            task_id is not distinct from $2::uuid as is_root
+       from ${queueTable("t", queue)} t
+      where task_id = any($1::uuid[])
+        ${tenants === null ? "" : `and ${selectTaskTenant(queue, "t.task_id")} = any($3::text[])`}
+      order by task_id`,
+    [taskIds, run.rootTaskId, ...(tenants === null ? [] : [tenants])],
+    { queue },
+  );
+  return rows.map((row) => toWorkflowTask(queue, row));
+}
+
+function toWorkflowTask(queue: string, row: WorkflowTaskRow): WorkflowTask {
+  return {
     queue,
     taskId: row.task_id,
     taskName: row.task_name,
@@ -92,7 +185,7 @@ export async function getWorkflowRunTasks(
     enqueueAt: decodeDate(row.enqueue_at),
     firstStartedAt: decodeDate(row.first_started_at),
     isRoot: row.is_root,
-  }));
+  };
 }
 
 type WorkflowTaskRow = {

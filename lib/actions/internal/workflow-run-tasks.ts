@@ -1,50 +1,133 @@
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { listQueues } from "@/lib/absurd/queues/queues";
+import { getTaskIdForRun } from "@/lib/absurd/runs/runs";
 import type { WorkflowRun } from "@/lib/absurd/workflow-runs/table";
-import { getWorkflowRunTasks, type WorkflowTask } from "@/lib/absurd/workflow-runs/tasks";
+import {
+  listActiveWorkflowTasks,
+  listTasksById,
+  type RunKeys,
+  scanWorkflowTasks,
+  type WorkflowTask,
+} from "@/lib/absurd/workflow-runs/tasks";
 import { getTenants } from "@/lib/db/tenants";
 import { isQueueVisible } from "@/lib/db/viewer";
 import type { Uuid } from "@/lib/model/ids";
-import { uuidFloor } from "@/lib/model/key-range";
+import type { Iso } from "@/lib/model/instants";
+import { uuidFloor, uuidInstant } from "@/lib/model/key-range";
+import { isActive } from "@/lib/model/states";
 
-/** Tasks per query. */
-const STEP = 500;
 /** A root may have been spawned this long before its run was recorded, in milliseconds. */
 const MARGIN = 3_600_000;
 
+/** Tasks of a workflow run, and what was not searched. */
+export type RunTasks = {
+  tasks: WorkflowTask[];
+  /** Queues in which active tasks may have been missed, and from when on: too many tasks to look at them all. */
+  unsearched: { queue: string; from: Iso }[];
+};
+
 /**
- * All tasks of a workflow run in the caller's scope, in every queue, the run's own queue first.
- * The search by header is bounded by the run's start, since no index bounds it.
+ * The active tasks of a workflow run in the caller's scope, in every queue, the run's own queue first. They are found by
+ * the index of runs by state, so a run of last week among millions of tasks costs no more than one of today. Where a queue
+ * has too many active tasks for that, its tasks are scanned from the start of the run on, in steps, for `budget`
+ * milliseconds in all.
  */
-export async function listRunTasks(db: Queryable, run: WorkflowRun): Promise<WorkflowTask[]> {
-  const queues = (await listQueues(db)).filter(isQueueVisible);
-  const isOwn = (queue: string) => Number(queue === run.absurdQueue);
+export async function listActiveRunTasks(
+  db: Queryable,
+  run: WorkflowRun,
+  budget: number,
+): Promise<RunTasks> {
+  const deadline = performance.now() + budget;
+  const { keys, queues, from } = await openSearch(db, run);
   const tasks: WorkflowTask[] = [];
-  for (const queue of queues.sort((a, b) => isOwn(b) - isOwn(a)))
-    tasks.push(...(await listTasksIn(db, run, queue)));
-  return tasks;
+  const unsearched: RunTasks["unsearched"] = [];
+  for (const queue of queues) {
+    const tenants = getTenants(queue);
+    const active = await listActiveWorkflowTasks(db, keys, { queue, from, tenants });
+    const found =
+      active === null
+        ? await scanQueue(db, keys, { queue, from, tenants, deadline })
+        : { tasks: active, rest: null };
+    if (found.rest !== null) unsearched.push({ queue, from: uuidInstant(found.rest) });
+    const root = await findRoot(db, keys, queue, run);
+    if (root) tasks.push(root);
+    tasks.push(...found.tasks.filter(({ taskId }) => taskId !== keys.rootTaskId));
+  }
+  return { tasks: tasks.filter(({ state }) => isActive(state)), unsearched };
 }
 
-async function listTasksIn(
+/**
+ * How many tasks of a workflow run have ended, in the caller's scope. `complete` is false when the history from the start of
+ * the run on was too long to scan within `budget` milliseconds.
+ */
+export async function countEndedRunTasks(
   db: Queryable,
-  { workflowRunId, createdAt, startedAt }: WorkflowRun,
-  queue: string,
-): Promise<WorkflowTask[]> {
-  const began = [createdAt, startedAt].filter((at) => at != null);
-  const from = Math.min(...began.map((at) => at.getTime()), Date.now());
-  const tasks: WorkflowTask[] = [];
-  let after: Uuid = uuidFloor(began.length > 0 ? from - MARGIN : 0);
-  for (let full = true; full; ) {
+  run: WorkflowRun,
+  budget: number,
+): Promise<{ ended: number; complete: boolean }> {
+  const deadline = performance.now() + budget;
+  const { keys, queues, from } = await openSearch(db, run);
+  let ended = 0;
+  let complete = true;
+  for (const queue of queues) {
     const tenants = getTenants(queue);
-    const page = await getWorkflowRunTasks(db, workflowRunId, {
-      queue,
-      after,
-      limit: STEP,
-      tenants,
-    });
-    tasks.push(...page);
-    after = page.at(-1)?.taskId ?? after;
-    full = page.length === STEP;
+    const { tasks, rest } = await scanQueue(db, keys, { queue, from, tenants, deadline });
+    ended += tasks.filter(({ state }) => !isActive(state)).length;
+    complete &&= rest === null;
   }
-  return tasks;
+  return { ended, complete };
+}
+
+async function openSearch(
+  db: Queryable,
+  run: WorkflowRun,
+): Promise<{ keys: RunKeys; queues: string[]; from: Uuid }> {
+  const queues = (await listQueues(db)).filter(isQueueVisible);
+  const isOwn = (queue: string) => Number(queue === run.absurdQueue);
+  const began = [run.createdAt, run.startedAt].flatMap((at) => at?.getTime() ?? []);
+  return {
+    keys: { workflowRunId: run.workflowRunId, rootTaskId: await findRootId(db, run, queues) },
+    queues: queues.sort((a, b) => isOwn(b) - isOwn(a)),
+    from: uuidFloor(began.length > 0 ? Math.min(...began) - MARGIN : 0),
+  };
+}
+
+async function findRootId(
+  db: Queryable,
+  { absurdQueue, absurdTaskId, absurdRunId }: WorkflowRun,
+  queues: readonly string[],
+): Promise<Uuid | null> {
+  if (absurdTaskId !== undefined) return absurdTaskId;
+  if (!absurdQueue || !absurdRunId || !queues.includes(absurdQueue)) return null;
+  return getTaskIdForRun(db, absurdQueue, absurdRunId);
+}
+
+/** The run's own task, which may be older than the search starts or further than it gets. */
+async function findRoot(
+  db: Queryable,
+  keys: RunKeys,
+  queue: string,
+  run: WorkflowRun,
+): Promise<WorkflowTask | undefined> {
+  if (keys.rootTaskId === null || queue !== run.absurdQueue) return undefined;
+  const [root] = await listTasksById(db, keys, { queue, tenants: getTenants(queue) }, [
+    keys.rootTaskId,
+  ]);
+  return root;
+}
+
+async function scanQueue(
+  db: Queryable,
+  keys: RunKeys,
+  search: { queue: string; from: Uuid; tenants: readonly string[] | null; deadline: number },
+): Promise<{ tasks: WorkflowTask[]; rest: Uuid | null }> {
+  const { queue, tenants, deadline } = search;
+  const tasks: WorkflowTask[] = [];
+  for (let after: Uuid | null = search.from; after !== null; ) {
+    if (performance.now() > deadline) return { tasks, rest: after };
+    const step = await scanWorkflowTasks(db, keys, { queue, after, tenants });
+    tasks.push(...step.tasks);
+    after = step.next;
+  }
+  return { tasks, rest: null };
 }

@@ -16,13 +16,12 @@ import { getStoredDefinition, type StoredDefinition } from "@/lib/highway/run/st
 import type { Uuid } from "@/lib/model/ids";
 import type { JsonObject } from "@/lib/model/json";
 import { ProblemError } from "@/lib/model/problem";
-import { isActive } from "@/lib/model/states";
 import { definePreview } from "../define-action";
 import { jsonText, queueName, uuid } from "../internal/inputs";
 import { parseJsonObject } from "../internal/json-text";
 import { definitionNotFound, workflowRunNotFound } from "../internal/not-found";
 import { refuseMasks } from "../internal/redacted-values";
-import { listRunTasks } from "../internal/workflow-run-tasks";
+import { countEndedRunTasks, listActiveRunTasks } from "../internal/workflow-run-tasks";
 import { guards } from "../tenant-guards";
 
 /** A workflow run by id. */
@@ -39,12 +38,11 @@ export const getCancelRunPreview = definePreview({
   guard: guards.workflowRun,
   run: async ({ workflowRunId }, { db }) => {
     const run = await requireRun(db, workflowRunId);
-    const tasks = await listRunTasks(db, run);
-    const open = tasks.filter(({ state }) => isActive(state));
+    const { tasks, unsearched } = await listActiveRunTasks(db, run, SEARCH_MS);
     return {
       status: run.status,
       becomes: isFinal(run.status) ? run.status : ("cancelled" as const),
-      tasks: open
+      tasks: tasks
         .sort((a, b) => Number(b.isRoot) - Number(a.isRoot))
         .map(({ queue, taskId, taskName, state, isRoot }) => ({
           queue,
@@ -53,10 +51,15 @@ export const getCancelRunPreview = definePreview({
           state,
           isRoot,
         })),
-      ended: tasks.length - open.length,
+      unsearched,
+      ...(await countEndedRunTasks(db, run, COUNT_MS)),
     };
   },
 });
+
+/** How long a preview searches for active tasks, and counts those that have ended, in milliseconds. */
+const SEARCH_MS = 4_000;
+const COUNT_MS = 1_000;
 
 /** @throws ProblemError `workflow_run_not_found` */
 export async function requireRun(db: Queryable, workflowRunId: Uuid): Promise<WorkflowRun> {
