@@ -92,6 +92,42 @@ test("a large window is sampled, and each sampled task represents its neighbours
   expect(names.find(({ name }) => name === "job")?.wait?.p50).toBe(10_000);
 });
 
+test("tasks that were spawned in bursts among many queues are counted exactly, on every read", async () => {
+  const queues = Array.from({ length: 20 }, (_, n) => `burst-${n}`);
+  for (const name of queues) await createQueue(database.pool, name);
+  // 100 tasks in one call, most of them in one queue, and a second call a moment later.
+  for (const [name, count] of [
+    ["burst-0", 100],
+    ["burst-1", 40],
+    ["burst-2", 5],
+  ])
+    await database.pool.query(
+      "select absurd.spawn_task($1, 'burst', 'null') from generate_series(1, $2::int)",
+      [name, count],
+    );
+  for (const window of ["1h", "24h", "7d"] as const) {
+    const found = (await getLatency(window)).queues;
+    const tasks = (name: string) => found.find((queue) => queue.name === name)?.tasks;
+    expect(tasks("burst-0")).toEqual({ value: 100, precision: "exact" });
+    expect(tasks("burst-1")).toEqual({ value: 40, precision: "exact" });
+    expect(tasks("burst-2")).toEqual({ value: 5, precision: "exact" });
+  }
+});
+
+test("a burst too large to read is estimated between what was counted and what the table has", async () => {
+  await createQueue(database.pool, "flood");
+  await database.pool.query(`
+    insert into absurd.t_flood (task_id, task_name, params, state, attempts, enqueue_at)
+    select (lpad(to_hex((extract(epoch from now() - interval '1 min') * 1000)::bigint), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid,
+      'job', '1', 'completed', 1, now() - interval '1 min'
+    from generate_series(1, 230000) n`);
+  await database.pool.query("analyze absurd.t_flood");
+  const found = (await getLatency("7d")).queues.find(({ name }) => name === "flood");
+  expect(found?.tasks.precision).toBe("estimated");
+  expect(found?.tasks.value).toBeGreaterThanOrEqual(20_000);
+  expect(found?.tasks.value).toBeLessThanOrEqual(231_000);
+});
+
 test("buckets begin at whole units of the clock and reach past now", () => {
   const grid = timeGrid("24h", "2026-03-02T12:07:31.500Z");
   const edges = gridEdges(grid);

@@ -1,8 +1,9 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { integer, nullable, number, text, uuid } from "@/lib/db/decode";
 import type { DecodedRow } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { groupBy } from "../scope/group-by";
@@ -12,6 +13,10 @@ import { queryUnion } from "../scope/union";
 const TASKS = 12_000;
 const LEAST = 100;
 const SLICES = 48;
+
+/** Index entries that are counted in slices too large to read, over all queues: about 50 ms. Tenants need the rows. */
+const COUNTED = 200_000;
+const COUNTED_OF_TENANTS = 40_000;
 
 export type SampledTask = {
   queue: string;
@@ -25,9 +30,10 @@ export type SampledTask = {
 };
 
 /**
- * Tasks spawned since `from`, about as many of each queue: the first few of each of 48 equal slices of the time. In
- * a slice that has more than were read, each task also represents a share of the others, estimated from how densely
- * those read lie.
+ * Tasks spawned since `from`, about as many of each queue: the first few of each of 48 equal slices of the time. Slices
+ * that have more share what is left of the sample, so that up to about 12,000 tasks are read whole, in bursts too. In one
+ * that has still more, each task also represents a share of the others: of their number if it could be counted, else of an
+ * estimate from how densely those read lie, which is never below what was counted nor above the size of the table.
  */
 export async function sampleTasks(
   db: Database,
@@ -39,18 +45,42 @@ export async function sampleTasks(
   const edges = Array.from({ length: SLICES }, (_, n) => uuidFloor(from + n * width));
   // Ids of the running millisecond belong to the window too.
   edges.push(uuidFloor(Date.parse(now) + 1_000));
-  const each = Math.ceil(Math.max(LEAST, TASKS / queues.length) / SLICES);
-  const arms = queues.map((queue, index) => arm(queue, index, { each, now, tenant }));
-  const rows = await queryUnion(
-    db,
-    SAMPLE_ROW,
-    arms,
-    (union) => sql`with edges(at) as (select ${sql.param(edges)}::uuid[]) ${union}`,
+  const read = (arms: SQL[]) =>
+    queryUnion(
+      db,
+      SAMPLE_ROW,
+      arms,
+      (union) => sql`with edges(at) as (select ${sql.param(edges)}::uuid[]) ${union}`,
+    );
+
+  const few = Math.ceil(Math.max(LEAST, TASKS / queues.length) / SLICES);
+  const everySlice = Array.from({ length: SLICES }, (_, slice) => slice);
+  const first = await read(
+    queues.map((queue, index) => arm(queue, index, everySlice, { limit: few, now, tenant })),
   );
-  const slices = groupBy(rows, (row) => row.queue * SLICES + row.slice);
-  return [...slices.values()].flatMap((tasks) => {
-    const weight = computeWeight(tasks, each, width, from);
-    return tasks.map(({ queue, name, waitMs, runMs }) => ({
+  const slices = groupBy(first, sliceKey);
+  const full = [...slices.values()].filter((rows) => rows.length >= few);
+  const more = Math.floor((TASKS - first.length) / Math.max(full.length, 1)) + few;
+  if (more > few && full.length > 0)
+    for (const [key, rows] of groupBy(
+      await read(listArms(queues, full, { limit: more, now, tenant })),
+      sliceKey,
+    ))
+      slices.set(key, rows);
+
+  const limit = Math.max(more, few);
+  const large = [...slices.values()].filter((rows) => rows.length >= limit);
+  const totals = await countSlices(db, queues, large, { edges, tenant });
+  return [...slices].flatMap(([key, rows]) => {
+    const total = totals.get(key);
+    const number =
+      total === undefined
+        ? rows.length
+        : total.complete
+          ? total.count
+          : clamp(estimateNumber(rows, width, from), total.count, total.tuples);
+    const weight = Math.max(1, number / rows.length);
+    return rows.map(({ queue, name, waitMs, runMs }) => ({
       queue: queues[queue] ?? "",
       name,
       waitMs,
@@ -58,6 +88,73 @@ export async function sampleTasks(
       weight,
     }));
   });
+}
+
+const sliceKey = (row: { queue: number; slice: number }) => row.queue * SLICES + row.slice;
+
+const clamp = (value: number, least: number, most: number) =>
+  Math.max(least, Math.min(value, Math.max(least, most)));
+
+/** One arm for each queue that has such slices. */
+function listArms(
+  queues: readonly string[],
+  slices: readonly SampleRow[][],
+  options: { limit: number; now: Iso; tenant: readonly string[] },
+): SQL[] {
+  const byQueue = groupBy(
+    slices.flatMap(([row]) => row ?? []),
+    (row) => row.queue,
+  );
+  return [...byQueue].map(([index, rows]) =>
+    arm(
+      queues[index] ?? "",
+      index,
+      rows.map((row) => row.slice),
+      options,
+    ),
+  );
+}
+
+/** How many tasks the slice has; `tuples` is the size of its queue's table. */
+type SliceCount = { count: number; complete: boolean; tuples: number };
+
+/** Counts slices by the primary key, up to an equal share of the budget for each. */
+async function countSlices(
+  db: Database,
+  queues: readonly string[],
+  slices: readonly SampleRow[][],
+  { edges, tenant }: { edges: readonly string[]; tenant: readonly string[] },
+): Promise<Map<number, SliceCount>> {
+  if (slices.length === 0) return new Map();
+  const restricted = tenant.length > 0 || getTenants() !== null;
+  const most = Math.ceil((restricted ? COUNTED_OF_TENANTS : COUNTED) / slices.length);
+  const arms = slices.flatMap(([row]) => {
+    if (!row) return [];
+    const queue = queues[row.queue] ?? "";
+    const { tasks } = queueTables(queue, tenant);
+    return sql`(
+      select ${row.queue}::int as queue, ${row.slice}::int as slice,
+        (select count(*) from (select from ${tasks}
+          where ${tasks.taskId} >= ${edges[row.slice]}::uuid and ${tasks.taskId} < ${edges[row.slice + 1]}::uuid
+          limit ${most}::int) as counted)::float8 as count,
+        (select coalesce(sum(greatest(leaf.reltuples, 0)), 0) from pg_class leaf
+          where leaf.oid in (
+            select root.oid from to_regclass(format('absurd.%I', 't_' || ${queue}::text)) as root (oid)
+            union select tree.relid
+              from to_regclass(format('absurd.%I', 't_' || ${queue}::text)) as root (oid)
+             cross join lateral pg_partition_tree(root.oid) as tree))::float8 as tuples)`;
+  });
+  const rows = await queryUnion(
+    db,
+    { queue: integer, slice: integer, count: number, tuples: number },
+    arms,
+  );
+  return new Map(
+    rows.map((row) => [
+      sliceKey(row),
+      { count: row.count, complete: row.count < most, tuples: row.tuples },
+    ]),
+  );
 }
 
 const SAMPLE_ROW = {
@@ -73,15 +170,16 @@ type SampleRow = DecodedRow<typeof SAMPLE_ROW>;
 function arm(
   queue: string,
   index: number,
-  { each, now, tenant }: { each: number; now: Iso; tenant: readonly string[] },
-) {
+  slices: readonly number[],
+  { limit, now, tenant }: { limit: number; now: Iso; tenant: readonly string[] },
+): SQL {
   const { tasks, runs } = queueTables(queue, tenant);
   const milliseconds = (interval: ReturnType<typeof sql>) =>
     sql`(extract(epoch from ${interval}) * 1000)::float8`;
   // The limits force lookups by key: in a plain join the planner may read all runs.
   return sql`(
     select ${index}::int as queue, slice - 1 as slice, task."taskId", task.name, task."waitMs", run."runMs"
-    from edges cross join generate_series(1, ${SLICES}::int) slice
+    from edges cross join unnest(${sql.param(slices.map((slice) => slice + 1))}::int[]) slice
     cross join lateral (
       select ${tasks.taskId} as "taskId", ${tasks.name} as name, ${tasks.lastAttemptRun} as last,
         case when ${tasks.firstStartedAt} is not null
@@ -91,7 +189,7 @@ function arm(
         end as "waitMs"
       from ${tasks}
       where ${tasks.taskId} >= edges.at[slice] and ${tasks.taskId} < edges.at[slice + 1]
-      order by ${tasks.taskId} limit ${each}::int
+      order by ${tasks.taskId} limit ${limit}::int
     ) task
     left join lateral (
       select ${milliseconds(sql`coalesce(${runs.completedAt}, ${runs.failedAt}) - ${runs.startedAt}`)} as "runMs"
@@ -100,12 +198,12 @@ function arm(
   )`;
 }
 
-function computeWeight(tasks: SampleRow[], each: number, width: number, from: number): number {
-  const [first, last] = [tasks[0], tasks.at(-1)];
-  if (!first || !last || tasks.length < each) return 1;
-  const begin = from + first.slice * width;
-  const covered = uuidMilliseconds(last.taskId) - begin;
-  return Math.max(1, width / Math.max(covered, 1));
+/** As many as there would be if all of the slice were as dense as the part that was read. */
+function estimateNumber(rows: readonly SampleRow[], width: number, from: number): number {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (!first || !last) return 0;
+  const covered = uuidMilliseconds(last.taskId) - (from + first.slice * width);
+  return (rows.length * width) / Math.max(covered, 1);
 }
 
 /**
