@@ -225,3 +225,13 @@ export function formatShortId(id: string): string {
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${formatNumber(count)} ${count === 1 ? noun : many}`;
 }
+
+/** Characters that change the direction of text, or that are invisible. */
+const CONTROLS = /[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+
+/** Replaces characters that reorder or hide text by their code, as `\u202e`, which JSON reads as the same character. */
+export function revealControls(text: string): string {
+  return text.replace(CONTROLS, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}

@@ -1,6 +1,7 @@
 "use client";
 import { taskPath } from "@/components/layout/paths";
 import { Link } from "@/components/ui/text/link";
+import { Name } from "@/components/ui/text/name";
 import { useZone } from "@/components/ui/text/zone";
 import type { LinkTarget, Part } from "@/lib/diagnosis/sentence";
 import { formatClock } from "@/lib/format";
@@ -15,7 +16,7 @@ export function Sentence({ parts }: { parts: readonly Part[] }) {
       case "code":
         return (
           <code key={key} className="mono">
-            {part.text}
+            <Name text={part.text} />
           </code>
         );
       case "strong":

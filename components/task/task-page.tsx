@@ -6,6 +6,7 @@ import { TaskActions } from "@/components/tasks/actions/task-actions";
 import { StateBadge } from "@/components/tasks/state/state-label";
 import { Skeleton, SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { CopyButton } from "@/components/ui/form/copy-button";
+import { Name } from "@/components/ui/text/name";
 import { isActive } from "@/lib/model/states";
 import type { TaskDetail } from "@/lib/model/task";
 import { taskQuery } from "@/lib/query/task";
@@ -42,7 +43,7 @@ function Title({ detail: { task } }: { detail: TaskDetail }) {
         className="line-clamp-3 min-w-0 break-all font-semibold text-20 tracking-tight"
         data-tip={task.name}
       >
-        {task.name}
+        <Name text={task.name} />
       </h1>
       <StateBadge state={task.state} />
       <span className="flex min-w-0 items-center text-ink-2">

@@ -1,6 +1,7 @@
 "use client";
 import { useState } from "react";
 import { CopyButton } from "@/components/ui/form/copy-button";
+import { Name } from "@/components/ui/text/name";
 import { cn } from "@/lib/cn";
 import { formatSize, plural } from "@/lib/format";
 import type { Payload } from "@/lib/model/json";
@@ -47,11 +48,17 @@ function ErrorBlock({
       <div className="flex items-start">
         <p className="min-w-0 flex-1 break-words px-3 py-2">
           {relation && <span className="text-ink-3">{relation}: </span>}
-          {name && <code className="mono font-medium text-failed">{name}</code>}
+          {name && (
+            <code className="mono font-medium text-failed">
+              <Name text={name} />
+            </code>
+          )}
           {name && " "}
           {code !== null && <code className="mono text-ink-2">{code}</code>}
           {code !== null && " "}
-          <span className={cn("whitespace-pre-wrap", error.isValue && "mono")}>{message}</span>
+          <span className={cn("whitespace-pre-wrap", error.isValue && "mono")}>
+            <Name text={message} />
+          </span>
         </p>
         {copy && <CopyButton text={trace ?? formatHead(error)} label="Copy error" />}
       </div>

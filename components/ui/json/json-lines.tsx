@@ -6,7 +6,7 @@ import { formatNumber } from "@/lib/format";
 import { CopyButton } from "../form/copy-button";
 import { Icon } from "../icons/icon";
 import { RelativeTime } from "../text/relative-time";
-import { getValueAt, type JsonLine, printExactly } from "./json-model";
+import { getValueAt, type JsonLine, printExactly, printString } from "./json-model";
 
 type Props = {
   root: unknown;
@@ -160,10 +160,16 @@ function JsonLineRow({ root, line, number, onToggle, query, current }: RowProps)
           />
         </button>
       )}
-      <span className="min-w-0 whitespace-pre max-wide:whitespace-pre-wrap max-wide:break-all">
+      {/* Key, colon and value keep their order, whatever script they are in. */}
+      <span
+        dir="ltr"
+        className="min-w-0 whitespace-pre max-wide:whitespace-pre-wrap max-wide:break-all"
+      >
         {line.key !== null && (
           <>
-            <Marked text={JSON.stringify(line.key)} query={query} />
+            <bdi>
+              <Marked text={printString(line.key)} query={query} />
+            </bdi>
             <span className="text-ink-3">: </span>
           </>
         )}
@@ -208,7 +214,7 @@ function Value({ line, query }: { line: JsonLine; query: string }) {
   const [whole, setWhole] = useState(false);
   const long = line.text.length > MAX_TEXT;
   return (
-    <span
+    <bdi
       className={cn(
         REDACTED.test(line.text) ? "rounded-1 bg-active px-1 text-ink-2" : COLORS[line.kind],
         whole && "whitespace-pre-wrap break-all",
@@ -224,7 +230,7 @@ function Value({ line, query }: { line: JsonLine; query: string }) {
           {whole ? "less" : `… ${formatNumber(line.text.length - MAX_TEXT)} more characters`}
         </button>
       )}
-    </span>
+    </bdi>
   );
 }
 

@@ -8,6 +8,7 @@ import {
   listPathsBelow,
   parseExactly,
   printExactly,
+  printString,
 } from "./json-model";
 
 const NONE = new Set<string>();
@@ -88,4 +89,17 @@ test("search finds keys and values, not closing brackets", () => {
   expect(listPathsBelow(parseExactly('{"a":{"b":{}},"c":{"d":{"e":1}}}')?.value, 2)).toEqual([
     "c.d",
   ]);
+});
+
+test("characters that reorder or hide text are shown by their code, and copied as they are", () => {
+  const text = JSON.stringify({ "a\u202Eb": "x\u2066y\u200Bz", ok: "שלום" });
+  expect(lines(text).map((line) => line.text)).toEqual([
+    "{",
+    String.raw`"x\u2066y\u200bz"`,
+    '"שלום"',
+    "}",
+  ]);
+  expect(JSON.parse(lines(text)[1]?.text ?? "")).toBe("x\u2066y\u200Bz");
+  expect(getValueAt(parseExactly(text)?.value, "ok")).toBe("שלום");
+  expect(printString("a\u202Eb")).toBe(String.raw`"a\u202eb"`);
 });

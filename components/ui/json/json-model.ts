@@ -1,4 +1,5 @@
 import { isLosslessNumber, parse, stringify } from "lossless-json";
+import { revealControls } from "@/lib/format";
 
 /** One line of a displayed JSON document. `path` is unique and can be copied. */
 export type JsonLine = {
@@ -87,8 +88,13 @@ export function listLines(root: unknown, folded: ReadonlySet<string>): JsonLine[
 
 function leaf(value: unknown): Pick<JsonLine, "kind" | "text"> {
   if (isLosslessNumber(value)) return { kind: "number", text: value.value };
-  if (typeof value === "string") return { kind: "string", text: JSON.stringify(value) };
+  if (typeof value === "string") return { kind: "string", text: printString(value) };
   return { kind: "word", text: String(value) };
+}
+
+/** The JSON text of a string, in which characters that reorder or hide text are escaped. */
+export function printString(value: string): string {
+  return revealControls(JSON.stringify(value));
 }
 
 /** The value at a path from `listLines`; `undefined` if there is none. */

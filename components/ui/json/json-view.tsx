@@ -1,6 +1,6 @@
 "use client";
 import { useState } from "react";
-import { formatBytes } from "@/lib/format";
+import { formatBytes, revealControls } from "@/lib/format";
 import { CopyButton } from "../form/copy-button";
 import { Icon } from "../icons/icon";
 import { JsonLines } from "./json-lines";
@@ -85,7 +85,7 @@ function RawText({ text }: { text: string }) {
   return (
     <div>
       <pre className="mono max-h-96 overflow-auto whitespace-pre-wrap break-all px-3 py-2 leading-[18px]">
-        {text.slice(0, RAW_LIMIT)}
+        {revealControls(text.slice(0, RAW_LIMIT))}
       </pre>
       {rest > 0 && (
         <p className="border-line-subtle border-t px-3 py-1.5 text-12 text-ink-3">

@@ -1,23 +1,24 @@
 "use client";
 import { useEffect, useRef } from "react";
+import { revealControls } from "@/lib/format";
 
 /** Characters at the end that are never cut off. */
 const TAIL = 6;
 
 /** A name that is truncated in its middle, since names often differ at the end; the whole name on hover. */
 export function MiddleTruncate({ text, className }: { text: string; className?: string }) {
-  const characters = [...text];
+  const characters = [...revealControls(text)];
   const head = useRef<HTMLSpanElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another text is truncated elsewhere
   useEffect(() => (head.current ? closeGap(head.current) : undefined), [text]);
   if (characters.length <= 2 * TAIL)
     return (
-      <span className={className} data-tip={text}>
-        {text}
-      </span>
+      <bdi className={className} data-tip={text}>
+        {characters.join("")}
+      </bdi>
     );
   return (
-    <span className={`flex min-w-0 ${className ?? ""}`} data-tip={text}>
+    <span dir="auto" className={`flex min-w-0 ${className ?? ""}`} data-tip={text}>
       <span ref={head} className="truncate">
         {characters.slice(0, -TAIL).join("")}
       </span>
@@ -47,8 +48,10 @@ function closeGap(element: Element): () => void {
 function moveSiblings(entries: ResizeObserverEntry[]): void {
   const gaps = entries.map(({ target, contentRect }) => measureGap(target, contentRect.width));
   for (const [index, { target }] of entries.entries())
-    if (target.nextElementSibling instanceof HTMLElement)
-      target.nextElementSibling.style.translate = `${-(gaps[index] ?? 0)}px`;
+    if (target.nextElementSibling instanceof HTMLElement) {
+      const sign = getComputedStyle(target).direction === "rtl" ? 1 : -1;
+      target.nextElementSibling.style.translate = `${sign * (gaps[index] ?? 0)}px`;
+    }
 }
 
 let context: CanvasRenderingContext2D | null | undefined;
