@@ -1,4 +1,4 @@
-import { PHASE_PRODUCTION_BUILD } from "next/constants.js";
+import { PHASE_DEVELOPMENT_SERVER, PHASE_PRODUCTION_BUILD } from "next/constants.js";
 
 /**
  * A production build is a folder that runs by itself (`server/app-folder.ts`), with these settings stored in it. Its base
@@ -47,5 +47,9 @@ const config = {
 };
 
 /** @param {string} phase */
-export default (phase) =>
-  phase === PHASE_PRODUCTION_BUILD ? { ...config, ...configureBuild() } : config;
+export default (phase) => ({
+  ...config,
+  ...(phase === PHASE_PRODUCTION_BUILD && configureBuild()),
+  // `page.dev.tsx` is a route of the development server only: the gallery.
+  ...(phase === PHASE_DEVELOPMENT_SERVER && { pageExtensions: ["dev.tsx", "tsx", "ts"] }),
+});

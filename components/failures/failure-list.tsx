@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { parseAsString, useQueryState, useQueryStates } from "nuqs";
+import { useState } from "react";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { WindowPage } from "@/components/layout/window/window-page";
 import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
@@ -10,6 +11,7 @@ import { Panel } from "@/components/ui/data/panel";
 import { Banner } from "@/components/ui/feedback/banner";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Button } from "@/components/ui/form/button";
+import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { Icon } from "@/components/ui/icons/icon";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { FailureList as Failures } from "@/lib/analytics/failures";
@@ -30,6 +32,13 @@ export function FailureList() {
   const query = useQuery({
     ...failuresQuery(filters),
     refetchInterval: useWindowRefresh(filters.range),
+  });
+  const [retried, retry] = useState<string | null>(null);
+  useHotkeys({
+    t: () => {
+      const row = document.activeElement?.closest<HTMLElement>("[data-group]");
+      retry(row?.dataset.group ?? null);
+    },
   });
   const clear = () => setFilters(failureFilters({ range: filters.range }));
   return (
@@ -62,6 +71,8 @@ export function FailureList() {
                       group={group}
                       filters={filters}
                       open={group.id === opened}
+                      isRetried={group.id === retried}
+                      onRetry={(isOpen) => retry(isOpen ? group.id : null)}
                       onToggle={() => open(group.id === opened ? null : group.id)}
                     />
                   ))}

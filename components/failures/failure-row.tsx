@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect } from "react";
 import { Sparkline } from "@/components/charts/sparkline";
 import { ReadError } from "@/components/layout/live/read-error";
 import { bulkPath, taskPath } from "@/components/layout/paths";
@@ -9,6 +9,7 @@ import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Dialog } from "@/components/ui/overlay/dialog";
+import { Kbd } from "@/components/ui/text/kbd";
 import { Link } from "@/components/ui/text/link";
 import { MiddleTruncate } from "@/components/ui/text/middle-truncate";
 import { Age, RelativeTime } from "@/components/ui/text/relative-time";
@@ -32,15 +33,12 @@ export function FailureRow({
   group,
   filters,
   open,
+  isRetried,
+  onRetry,
   onToggle,
-}: {
-  group: FailureGroup;
-  filters: FailureFilters;
-  open: boolean;
-  onToggle: () => void;
-}) {
+}: RetryProps & { open: boolean; onToggle: () => void }) {
   return (
-    <li className="border-line-subtle border-b">
+    <li data-group={group.id} className="border-line-subtle border-b">
       <div className="relative grid grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-2 hover:bg-hover wide:grid-cols-[16px_minmax(0,1fr)_64px_208px_96px_120px_112px] wide:px-4 wide:py-1.5">
         <Icon
           name="chevron-right"
@@ -92,13 +90,23 @@ export function FailureRow({
           </span>
         </span>
       </div>
-      {open && <Samples group={group} filters={filters} />}
+      {(open || isRetried) && (
+        <Samples group={group} filters={filters} isRetried={isRetried} onRetry={onRetry} />
+      )}
     </li>
   );
 }
 
+type RetryProps = {
+  group: FailureGroup;
+  filters: FailureFilters;
+  /** Whether the dialog that retries the group is open. */
+  isRetried: boolean;
+  onRetry: (isOpen: boolean) => void;
+};
+
 /** The tasks of a group that failed most recently, each with its own message. */
-function Samples({ group, filters }: { group: FailureGroup; filters: FailureFilters }) {
+function Samples({ group, filters, isRetried, onRetry }: RetryProps) {
   return (
     <div className="border-line-subtle border-t bg-canvas pb-2">
       <ul aria-label="Latest failures of this group" className="py-1">
@@ -138,7 +146,7 @@ function Samples({ group, filters }: { group: FailureGroup; filters: FailureFilt
         ))}
       </ul>
       <div className="flex flex-wrap gap-2 px-3 wide:pl-10">
-        <RetryGroup group={group} filters={filters} />
+        <RetryGroup group={group} filters={filters} isRetried={isRetried} onRetry={onRetry} />
         <Link
           href={groupTasksPath(group, ["failed", "pending", "running", "sleeping"], filters.tenant)}
           className={buttonClass()}
@@ -150,11 +158,19 @@ function Samples({ group, filters }: { group: FailureGroup; filters: FailureFilt
   );
 }
 
-/** Retries all tasks of the group that are in the failed state, after a preview. */
-function RetryGroup({ group, filters }: { group: FailureGroup; filters: FailureFilters }) {
-  const [open, setOpen] = useState(false);
+/** The tasks of the group that are in the failed state, and can be retried. */
+function countFailed({ tasks }: FailureGroup): number {
+  return tasks.exhausted + tasks.refused;
+}
+
+/** The button that retries all failed tasks of the group, after a preview, or the operation that does so now. */
+function RetryGroup({ group, filters, isRetried, onRetry }: RetryProps) {
   const operation = useRetryOperation(group.id);
-  const failed = group.tasks.exhausted + group.tasks.refused;
+  const failed = countFailed(group);
+  const isIdle = isRetried && (operation !== undefined || failed === 0);
+  useEffect(() => {
+    if (isIdle) onRetry(false);
+  }, [isIdle, onRetry]);
   if (operation)
     return (
       <Link href={bulkPath(operation.bulkId)} className={buttonClass()}>
@@ -165,11 +181,11 @@ function RetryGroup({ group, filters }: { group: FailureGroup; filters: FailureF
   if (failed === 0) return null;
   return (
     <>
-      <Button {...onIntent(BulkDialog.preload)} onClick={() => setOpen(true)}>
+      <Button {...onIntent(BulkDialog.preload)} onClick={() => onRetry(true)}>
         <Icon name="rotate-cw" size={14} />
-        Retry {plural(failed, "failed task")}…
+        Retry {plural(failed, "failed task")}…<Kbd>t</Kbd>
       </Button>
-      {open && <Retry group={group} filters={filters} onClose={() => setOpen(false)} />}
+      {isRetried && <Retry group={group} filters={filters} onClose={() => onRetry(false)} />}
     </>
   );
 }
@@ -221,7 +237,7 @@ function Retry({
         <p className="py-4 text-ink-2" role="status">
           {query.data
             ? "None of these tasks is in the failed state any more."
-            : `Finding ${formatNumber(group.tasks.exhausted + group.tasks.refused)} tasks…`}
+            : `Finding ${formatNumber(countFailed(group))} tasks…`}
         </p>
       )}
     </Dialog>

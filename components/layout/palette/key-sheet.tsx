@@ -48,6 +48,7 @@ const KEY_GROUPS: readonly KeyGroup[] = [
       ["Select range", "⇧", "x"],
       ["Newer / older page", "[", "]"],
       ["Search", "/"],
+      ["Retry error group", "t"],
     ],
   },
   {

@@ -46,6 +46,9 @@ export function Combobox<Option extends ComboboxOption>(props: ComboboxProps<Opt
   const field = (
     <input
       {...inputProps(props)}
+      role="combobox"
+      aria-expanded={false}
+      aria-autocomplete="list"
       ref={(element) => {
         input.current = element;
         assignRef(props.inputRef, element);

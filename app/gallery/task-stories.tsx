@@ -1,0 +1,179 @@
+"use client";
+import { useState } from "react";
+import { FailureRow } from "@/components/failures/failure-row";
+import { QUEUE_COLUMNS } from "@/components/queues/list/queue-columns";
+import { QueueTable } from "@/components/queues/list/queue-table";
+import { AttemptList } from "@/components/task/attempts/attempt-list";
+import { StepList } from "@/components/task/step-list";
+import { Verdict } from "@/components/task/verdict";
+import { TaskTable } from "@/components/tasks/list/task-table";
+import { SelectionBar } from "@/components/tasks/selection/selection-bar";
+import { useSelection } from "@/components/tasks/selection/use-selection";
+import { StateBadge, StateLabel } from "@/components/tasks/state/state-label";
+import { TaskTimeline } from "@/components/timeline/task-timeline";
+import { Panel } from "@/components/ui/data/panel";
+import { Button } from "@/components/ui/form/button";
+import { ClockProvider } from "@/components/ui/text/clock";
+import { TASK_STATES } from "@/lib/model/states";
+import type { TaskSummary } from "@/lib/model/task";
+import type { TaskSort } from "@/lib/search-params/tasks/sort";
+import { failureFilters } from "@/lib/search-params/windows";
+import {
+  failureGroup,
+  LONG_NAME,
+  queue,
+  REORDERED_NAME,
+  RTL_NAME,
+  repeat,
+  summarize,
+} from "./factories";
+import { NOW, type Recordings, type Story } from "./story";
+
+/** The parts of pages, with the rows of recorded tasks. */
+export function listTaskStories(recordings: Recordings): Story[] {
+  const details = recordings.map(([, detail]) => detail);
+  const rows = details.map((detail) => summarize(detail));
+  return [
+    {
+      name: "States",
+      content: (
+        <div className="flex flex-wrap gap-4">
+          {TASK_STATES.map((state) => (
+            <span key={state} className="flex items-center gap-2">
+              <StateLabel state={state} />
+              <StateBadge state={state} />
+            </span>
+          ))}
+        </div>
+      ),
+    },
+    { name: "Tasks", content: <Tasks rows={rows.slice(0, 12)} /> },
+    {
+      name: "Tasks with long and right-to-left names",
+      content: (
+        <Tasks
+          rows={[LONG_NAME, RTL_NAME, REORDERED_NAME].flatMap((name, index) => {
+            const row = rows[index];
+            return row
+              ? [
+                  {
+                    ...row,
+                    name,
+                    queue: LONG_NAME,
+                    tenantId: RTL_NAME,
+                    columns: { "params.id": LONG_NAME },
+                  },
+                ]
+              : [];
+          })}
+          paths={["params.id"]}
+        />
+      ),
+    },
+    {
+      name: "Thousands of tasks",
+      content: (
+        <div className="h-96 overflow-auto border">
+          <Tasks rows={repeat(rows, 2_000)} />
+        </div>
+      ),
+    },
+    {
+      name: "Verdicts",
+      content: (
+        <div className="flex flex-col gap-2">
+          {recordings.map(([name, detail]) => (
+            <ClockProvider key={name} now={detail.now}>
+              <Verdict detail={detail} action={(suggested) => <Button>{suggested.kind}</Button>} />
+            </ClockProvider>
+          ))}
+        </div>
+      ),
+    },
+    ...["order-with-everything", "failed-exhausted", "sleeping-durable", "queued"].flatMap(
+      (name) => {
+        const detail = recordings.find((one) => one[0] === name)?.[1];
+        return detail
+          ? [
+              {
+                name: `Timeline, ${name}`,
+                content: (
+                  <ClockProvider now={detail.now}>
+                    <div className="border bg-surface">
+                      <TaskTimeline detail={detail} />
+                    </div>
+                  </ClockProvider>
+                ),
+              },
+              { name: `Attempts, ${name}`, content: <AttemptList detail={detail} /> },
+              { name: `Steps, ${name}`, content: <StepList detail={detail} /> },
+            ]
+          : [];
+      },
+    ),
+    { name: "Error groups", content: <Failures /> },
+    {
+      name: "Queues",
+      content: (
+        <QueueTable
+          throughput={undefined}
+          columns={Object.keys(QUEUE_COLUMNS) as (keyof typeof QUEUE_COLUMNS)[]}
+          queues={[
+            queue(),
+            queue({ name: LONG_NAME, ready: 0, oldestReadyAt: null }),
+            queue({ name: RTL_NAME, expiredLeases: 52, overdueSleepers: 3 }),
+            queue({ name: "closed", unreadable: "not_permitted" }),
+          ]}
+        />
+      ),
+    },
+  ];
+}
+
+function Tasks({ rows, paths = [] }: { rows: readonly TaskSummary[]; paths?: readonly string[] }) {
+  const [sort, setSort] = useState<TaskSort>("newest");
+  const selection = useSelection("gallery", rows);
+  return (
+    <ClockProvider now={NOW}>
+      <div className="bg-surface">
+        <TaskTable
+          rows={rows}
+          removed={new Set(rows[2] ? [`${rows[2].queue}/${rows[2].taskId}`] : [])}
+          oneQueue={false}
+          paths={paths}
+          selection={selection}
+          sort={sort}
+          onSort={(change) => setSort(change.sort)}
+        />
+        {selection.picked.size > 0 && <SelectionBar selection={selection} paths={paths} />}
+      </div>
+    </ClockProvider>
+  );
+}
+
+function Failures() {
+  const [open, setOpen] = useState<string | null>("0123456789abcdef");
+  const groups = [
+    failureGroup(),
+    failureGroup({ id: "long", taskName: LONG_NAME, pattern: `${LONG_NAME} failed `.repeat(4) }),
+    failureGroup({ id: "rtl", taskName: RTL_NAME, errorName: null, pattern: REORDERED_NAME }),
+    failureGroup({ id: "none", errorName: null, pattern: "", samples: [] }),
+  ];
+  return (
+    <Panel title="Failures" note="4 error groups">
+      <ul>
+        {groups.map((group) => (
+          <FailureRow
+            key={group.id}
+            group={group}
+            filters={failureFilters({})}
+            open={group.id === open}
+            isRetried={false}
+            onRetry={() => {}}
+            onToggle={() => setOpen(group.id === open ? null : group.id)}
+          />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
