@@ -45,14 +45,14 @@ export function PagedList<Page extends PageLike>({
     box.current?.scrollTo({ top: 0 });
   }, [cursor]);
   return (
-    <div className="flex min-h-0 flex-1 flex-col bg-surface">
+    <div className="flex min-h-0 flex-1 flex-col bg-surface short:flex-none">
       {title && <h1 className="sr-only">{title}</h1>}
       {bar}
       <div
         ref={box}
         aria-busy={query.isPlaceholderData}
         className={cn(
-          "min-h-0 flex-1 overflow-auto transition-opacity",
+          "min-h-0 flex-1 overflow-auto transition-opacity short:flex-none short:overflow-x-auto",
           bar && "border-t",
           query.isPlaceholderData && "opacity-60",
         )}

@@ -76,7 +76,7 @@ export function DimWhenLost({ children }: { children: ReactNode }) {
   return (
     <div
       className={cn(
-        "flex min-h-0 flex-1 flex-col transition-opacity",
+        "flex min-h-0 flex-1 flex-col transition-opacity short:flex-none",
         lost && "opacity-60 has-data-read-error:opacity-100",
       )}
     >

@@ -31,7 +31,7 @@ export function BulkPage({ bulkId }: { bulkId: string }) {
   return (
     <LiveData whole query={query} skeleton={<BulkPageSkeleton />}>
       {({ operation }) => (
-        <div className="flex min-h-0 flex-1 flex-col bg-surface">
+        <div className="flex min-h-0 flex-1 flex-col bg-surface short:flex-none">
           <Head operation={operation} />
           <BulkItems operation={operation} />
         </div>

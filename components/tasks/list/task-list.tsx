@@ -86,7 +86,7 @@ export function TaskList({ queue }: { queue?: string }) {
     box.current?.scrollTo({ top: 0 });
   }, [pageKey]);
   return (
-    <div className="flex min-h-0 flex-1 flex-col bg-surface">
+    <div className="flex min-h-0 flex-1 flex-col bg-surface short:flex-none">
       <h1 className="sr-only">Tasks</h1>
       <div className="flex flex-wrap gap-2 px-3 pt-3 pb-2 wide:flex-nowrap wide:px-4">
         <TaskSearch filters={filters} fixedQueue={queue} onChange={narrow} onClear={clear} />
@@ -107,7 +107,7 @@ export function TaskList({ queue }: { queue?: string }) {
         ref={box}
         aria-busy={isOld}
         className={cn(
-          "relative min-h-0 flex-1 overflow-auto border-t will-change-[opacity]",
+          "relative min-h-0 flex-1 overflow-auto border-t will-change-[opacity] short:flex-none",
           isOld && "opacity-60",
         )}
       >
