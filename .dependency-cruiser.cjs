@@ -40,7 +40,7 @@ module.exports = {
       from: {
         path: "^(app|components|lib|server|drizzle)/",
         // The command shows the demo too.
-        pathNot: `${TESTS}|^drizzle/engine/(tests|proof)/|^server/main\\.ts$|^app/gallery/`,
+        pathNot: `${TESTS}|^drizzle/engine/(tests|proof)/|^server/main\\.ts$`,
       },
       to: { path: "^(demo|testing|bench|e2e|scripts|examples)/" },
     },
@@ -56,8 +56,7 @@ module.exports = {
       from: { path: "^app/", pathNot: TESTS },
       to: { path: "node_modules/(pg|drizzle-orm)/", dependencyTypesNot: ["type-only"] },
     },
-    ...only("app-imports", "^app/(?!gallery/)", [
-      "^app/",
+    ...only("app-imports", "^app/", [
       "^components/",
       lib("actions", "analytics", "doctor", "identity", "live"),
       lib("model", "query", "search-params"),

@@ -11,7 +11,7 @@ import { type GalleryServer, PICTURES, startGallery } from "./support/gallery";
  * differ between machines.
  */
 
-test.describe.configure({ mode: "serial", timeout: 180_000 });
+test.describe.configure({ mode: "default", timeout: 180_000 });
 
 const HOST = "dashboard.test";
 let gallery: GalleryServer;
@@ -21,8 +21,10 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => gallery.stop());
 
-async function open(page: Page): Promise<void> {
-  await page.goto(`${gallery.url}/gallery`);
+type Section = "primitives" | "overlays" | "tasks" | "large";
+
+async function open(page: Page, section: Section): Promise<void> {
+  await page.goto(`${gallery.url}/gallery?section=${section}`);
   await page.waitForFunction(() => {
     const buttons = [...document.querySelectorAll("main button")];
     const isHydrated = (one: Element) =>
@@ -41,7 +43,7 @@ async function expectInView(option: Locator): Promise<void> {
 test("a drag out of a field keeps the dialog, and a click beside it closes it", async ({
   page,
 }) => {
-  await open(page);
+  await open(page, "overlays");
   const opener = page.getByRole("button", { name: "Open the form" });
   await opener.click();
   const payload = dialog(page).getByLabel("Payload");
@@ -62,7 +64,7 @@ test("a drag out of a field keeps the dialog, and a click beside it closes it", 
 test("a dialog whose action runs stays open for Escape, pressed twice or more", async ({
   page,
 }) => {
-  await open(page);
+  await open(page, "overlays");
   await page.getByRole("button", { name: "Open one that hangs" }).click();
   await dialog(page)
     .getByLabel(/^Reason/)
@@ -74,7 +76,7 @@ test("a dialog whose action runs stays open for Escape, pressed twice or more", 
 });
 
 test("the active option of a long list scrolls into view", async ({ page }) => {
-  await open(page);
+  await open(page, "primitives");
   const field = page.getByRole("combobox", { name: "Find fruit" });
   await field.click();
   await page.keyboard.type("e");
@@ -91,7 +93,7 @@ test("the active option of a long list scrolls into view", async ({ page }) => {
 test("arrow keys only move in a menu; Enter chooses, and Escape returns to the button", async ({
   page,
 }) => {
-  await open(page);
+  await open(page, "overlays");
   const button = page.getByRole("button", { name: "Save as" });
   await button.focus();
   await page.keyboard.press("Enter");
@@ -107,7 +109,7 @@ test("arrow keys only move in a menu; Enter chooses, and Escape returns to the b
 });
 
 test("a popover opens in the window, takes the focus and gives it back", async ({ page }) => {
-  await open(page);
+  await open(page, "overlays");
   const button = page.getByRole("button", { name: "Columns" });
   await button.click();
   const panel = page.getByRole("dialog", { name: "Columns" });
@@ -119,7 +121,7 @@ test("a popover opens in the window, takes the focus and gives it back", async (
 });
 
 test("a part whose code is missing shows why and can be tried again", async ({ page }) => {
-  await open(page);
+  await open(page, "overlays");
   await page.getByRole("button", { name: "Show a part without code" }).click();
   const missing = story(page, "Code of a part missing").getByRole("alert");
   await expect(missing).toContainText("This section could not be loaded");
@@ -139,7 +141,7 @@ test("on plain http, copying works without the clipboard of https", async () => 
   });
   try {
     const page = await browser.newPage();
-    await page.goto(`${gallery.url.replace("127.0.0.1", HOST)}/gallery`);
+    await page.goto(`${gallery.url.replace("127.0.0.1", HOST)}/gallery?section=primitives`);
     expect(await page.evaluate(() => navigator.clipboard)).toBeUndefined();
     const copy = page.getByRole("button", { name: "Copy the text" });
     await expect(async () => {
@@ -164,7 +166,7 @@ test("an explanation shows on hover, on focus, on a tap, and in the list of deta
   page,
   browser,
 }) => {
-  await open(page);
+  await open(page, "primitives");
   const tip = page.getByRole("tooltip");
   const estimate = story(page, "Texts")
     .getByText("≈ 1.23 M")
@@ -184,7 +186,7 @@ test("an explanation shows on hover, on focus, on a tap, and in the list of deta
 
   const touch = await browser.newContext({ hasTouch: true, viewport: { width: 390, height: 844 } });
   const phone = await touch.newPage();
-  await open(phone);
+  await open(phone, "primitives");
   await story(phone, "Texts").getByText(/^≈/).first().tap();
   await expect(phone.getByRole("tooltip")).toContainText("an estimate");
   await touch.close();
@@ -192,7 +194,7 @@ test("an explanation shows on hover, on focus, on a tap, and in the list of deta
 
 test("what is chosen can be told with forced colours", async ({ page }) => {
   await page.emulateMedia({ forcedColors: "active" });
-  await open(page);
+  await open(page, "primitives");
   const outline = (one: Locator) => one.evaluate((tab) => getComputedStyle(tab).outlineStyle);
   const tabs = story(page, "Tabs").getByRole("tab");
   expect(await outline(tabs.nth(0))).toBe("solid");
@@ -208,19 +210,22 @@ for (const [size, viewport] of [
     test(`axe finds nothing in the gallery, ${size} and ${theme}`, async ({ page }) => {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme: theme });
-      await open(page);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(width, "the page scrolls sideways").toBeLessThanOrEqual(viewport.width);
-      for (const section of await page
-        .getByRole("main")
-        .locator("section[aria-label]:has(> h2)")
-        .all()) {
-        const name = await section.getAttribute("aria-label");
-        await section.screenshot({ path: path.join(PICTURES, `${size}-${theme}-${name}.png`) });
+      for (const section of ["primitives", "overlays", "tasks", "large"] as const) {
+        await open(page, section);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(width, `${section} scrolls sideways`).toBeLessThanOrEqual(viewport.width);
+        await page.screenshot({
+          path: path.join(PICTURES, `${size}-${theme}-${section}.png`),
+          fullPage: true,
+        });
+        if (section === "large") continue;
+        const found = await new AxeBuilder({ page }).exclude("nextjs-portal").analyze();
+        expect(
+          found.violations.map(({ id, nodes }) => [id, nodes[0]?.html]),
+          section,
+        ).toEqual([]);
+        if (section === "overlays" && theme === "light") await openEach(page, `${size}-${theme}`);
       }
-      const found = await new AxeBuilder({ page }).exclude("nextjs-portal").analyze();
-      expect(found.violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-      await openEach(page, `${size}-${theme}`);
     });
 
 /** Opens everything that a story opens, and looks at it with axe. */

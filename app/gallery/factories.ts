@@ -67,6 +67,7 @@ export function queue(change: Partial<Queue> = {}): Queue {
     oldestReadyAt: "2026-01-05T08:00:00.000Z",
     overdueSleepers: 0,
     expiredLeases: 0,
+    claims: null,
     ...change,
   };
 }

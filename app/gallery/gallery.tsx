@@ -2,35 +2,49 @@
 import { ThemeSwitch } from "@/components/layout/preferences/theme-switch";
 import { Boundary } from "@/components/ui/feedback/boundary";
 import { ClockProvider } from "@/components/ui/text/clock";
+import { Link } from "@/components/ui/text/link";
 import { listDialogStories } from "./dialog-stories";
-import { NOW, type Recordings, type Story } from "./story";
-import { listTaskStories } from "./task-stories";
+import { NOW, type Recordings } from "./story";
+import { listLargeStories, listTaskStories } from "./task-stories";
 import { listUiStories } from "./ui-stories";
 
-/** Every story, one below the other, under headings that the navigation and the tests link to. */
-export function Gallery({ recordings }: { recordings: Recordings }) {
-  const sections: [title: string, stories: Story[]][] = [
-    ["Primitives", listUiStories()],
-    ["Dialogs and overlays", listDialogStories(recordings)],
-    ["Tasks, failures and queues", listTaskStories(recordings)],
-  ];
+const SECTIONS = {
+  primitives: { title: "Primitives", list: listUiStories },
+  overlays: { title: "Dialogs and overlays", list: listDialogStories },
+  tasks: { title: "Tasks, failures and queues", list: listTaskStories },
+  large: { title: "Large lists", list: listLargeStories },
+};
+
+/** One section of stories, and links to the others. */
+export function Gallery({ section, recordings }: { section: string; recordings: Recordings }) {
+  const [key, { title, list }] =
+    Object.entries(SECTIONS).find(([name]) => name === section) ??
+    (["primitives", SECTIONS.primitives] as const);
   return (
     <ClockProvider now={NOW}>
-      <main id="main" className="mx-auto flex max-w-6xl flex-col gap-10 p-3 wide:p-6">
-        <header className="flex items-center justify-between">
+      <main id="main" className="mx-auto flex max-w-6xl flex-col gap-6 p-3 wide:p-6">
+        <header className="flex flex-wrap items-center gap-3">
           <h1 className="font-semibold text-20">Gallery</h1>
+          <nav aria-label="Sections" className="mr-auto flex flex-wrap gap-3">
+            {Object.entries(SECTIONS).map(([name, { title }]) => (
+              <Link
+                key={name}
+                href={`/gallery?section=${name}`}
+                aria-current={name === key ? "page" : undefined}
+                className="text-accent-text hover:underline aria-[current]:font-semibold"
+              >
+                {title}
+              </Link>
+            ))}
+          </nav>
           <ThemeSwitch />
         </header>
-        {sections.map(([title, stories]) => (
-          <section key={title} aria-label={title} className="flex flex-col gap-6">
-            <h2 className="border-b pb-1 font-semibold text-16">{title}</h2>
-            {stories.map(({ name, content }) => (
-              <article key={name} id={toId(name)} data-story={name} className="min-w-0">
-                <h3 className="mb-2 text-12 text-ink-3">{name}</h3>
-                <Boundary>{content}</Boundary>
-              </article>
-            ))}
-          </section>
+        <h2 className="border-b pb-1 font-semibold text-16">{title}</h2>
+        {list(recordings).map(({ name, content }) => (
+          <article key={name} id={toId(name)} data-story={name} className="min-w-0">
+            <h3 className="mb-2 text-12 text-ink-3">{name}</h3>
+            <Boundary>{content}</Boundary>
+          </article>
         ))}
       </main>
     </ClockProvider>

@@ -13,6 +13,7 @@ import { StateBadge, StateLabel } from "@/components/tasks/state/state-label";
 import { TaskTimeline } from "@/components/timeline/task-timeline";
 import { Panel } from "@/components/ui/data/panel";
 import { Button } from "@/components/ui/form/button";
+import { JsonView } from "@/components/ui/json/json-view";
 import { ClockProvider } from "@/components/ui/text/clock";
 import { TASK_STATES } from "@/lib/model/states";
 import type { TaskSummary } from "@/lib/model/task";
@@ -20,6 +21,7 @@ import type { TaskSort } from "@/lib/search-params/tasks/sort";
 import { failureFilters } from "@/lib/search-params/windows";
 import {
   failureGroup,
+  hugeJson,
   LONG_NAME,
   queue,
   REORDERED_NAME,
@@ -71,14 +73,6 @@ export function listTaskStories(recordings: Recordings): Story[] {
       ),
     },
     {
-      name: "Thousands of tasks",
-      content: (
-        <div className="h-96 overflow-auto border">
-          <Tasks rows={repeat(rows, 2_000)} />
-        </div>
-      ),
-    },
-    {
       name: "Verdicts",
       content: (
         <div className="flex flex-col gap-2">
@@ -116,6 +110,7 @@ export function listTaskStories(recordings: Recordings): Story[] {
       name: "Queues",
       content: (
         <QueueTable
+          now={NOW}
           throughput={undefined}
           columns={Object.keys(QUEUE_COLUMNS) as (keyof typeof QUEUE_COLUMNS)[]}
           queues={[
@@ -125,6 +120,29 @@ export function listTaskStories(recordings: Recordings): Story[] {
             queue({ name: "closed", unreadable: "not_permitted" }),
           ]}
         />
+      ),
+    },
+  ];
+}
+
+/** Stories that take a moment to render. */
+export function listLargeStories(recordings: Recordings): Story[] {
+  const rows = recordings.map(([, detail]) => summarize(detail));
+  return [
+    {
+      name: "Thousands of tasks",
+      content: (
+        <div className="h-96 overflow-auto border">
+          <Tasks rows={repeat(rows, 2_000)} />
+        </div>
+      ),
+    },
+    {
+      name: "JSON of thousands of lines",
+      content: (
+        <div className="overflow-hidden rounded-2 border bg-surface">
+          <JsonView text={hugeJson(2_000)} />
+        </div>
       ),
     },
   ];

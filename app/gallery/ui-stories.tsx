@@ -35,7 +35,7 @@ import { Link } from "@/components/ui/text/link";
 import { MiddleTruncate } from "@/components/ui/text/middle-truncate";
 import { Name } from "@/components/ui/text/name";
 import { AbsoluteTime, Age, RelativeTime } from "@/components/ui/text/relative-time";
-import { hugeJson, LONG_NAME, REORDERED_NAME, RTL_JSON, RTL_NAME } from "./factories";
+import { LONG_NAME, REORDERED_NAME, RTL_JSON, RTL_NAME } from "./factories";
 import type { Story } from "./story";
 
 const VARIANTS: ButtonVariant[] = ["primary", "default", "danger", "ghost"];
@@ -339,7 +339,6 @@ export function listUiStories(): Story[] {
       ),
     },
     { name: "JSON, right to left and with hidden characters", content: <Json text={RTL_JSON} /> },
-    { name: "JSON of thousands of lines", content: <Json text={hugeJson(2_000)} /> },
     {
       name: "JSON with a long line",
       content: <Json text={JSON.stringify({ trace: "x".repeat(5_000) })} />,

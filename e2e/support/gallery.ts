@@ -9,9 +9,13 @@ export const PICTURES = path.join(ROOT, "test-results/gallery");
 
 export type GalleryServer = { url: string; stop: () => Promise<void> };
 
-/** Starts the development server without a database, and waits until the gallery is compiled. */
+/**
+ * Starts the development server without a database, and waits until the gallery is compiled. With GALLERY_URL, one that
+ * runs already is used.
+ */
 export async function startGallery(settings: Record<string, string> = {}): Promise<GalleryServer> {
   await rm(PICTURES, { recursive: true, force: true });
+  if (process.env.GALLERY_URL) return { url: process.env.GALLERY_URL, stop: async () => {} };
   const port = await getPort({ host: "127.0.0.1" });
   const server = execa("node_modules/.bin/next", ["dev", "-H", "0.0.0.0", "-p", String(port)], {
     cwd: ROOT,
@@ -23,6 +27,10 @@ export async function startGallery(settings: Record<string, string> = {}): Promi
     },
     all: true,
     reject: false,
+  });
+  let log = "";
+  server.all.on("data", (part) => {
+    log += part;
   });
   const url = `http://127.0.0.1:${port}`;
   for (const deadline = Date.now() + 120_000; Date.now() < deadline; ) {
@@ -39,6 +47,6 @@ export async function startGallery(settings: Record<string, string> = {}): Promi
     if (server.exitCode !== null && server.exitCode !== undefined) break;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  server.kill("SIGKILL");
-  throw new Error(`The gallery did not start.\n${(await server).all}`);
+  server.kill("SIGTERM");
+  throw new Error(`The gallery did not start.\n${log}`);
 }
