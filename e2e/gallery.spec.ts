@@ -192,7 +192,7 @@ test("an explanation shows on hover, on focus, on a tap, and in the list of deta
   await touch.close();
 });
 
-test("what is chosen can be told with forced colours", async ({ page }) => {
+test("forced colours still show what is chosen", async ({ page }) => {
   await page.emulateMedia({ forcedColors: "active" });
   await open(page, "primitives");
   const outline = (one: Locator) => one.evaluate((tab) => getComputedStyle(tab).outlineStyle);
