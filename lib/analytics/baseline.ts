@@ -5,6 +5,7 @@ import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
+import { secondsBetween } from "./scope/elapsed";
 import { isRecent } from "./scope/recent-tasks";
 import { withQueues } from "./scope/registry";
 
@@ -58,7 +59,7 @@ export function getBaseline(
       .limit(TASKS)
       .as("newest");
     const median = (from: ReturnType<typeof sql>) =>
-      sql`percentile_disc(0.5) within group (order by extract(epoch from ended - ${from}) * 1000)::float8`;
+      sql`percentile_disc(0.5) within group (order by (${secondsBetween(from, sql`ended`)}) * 1000)::float8`;
     // The limit forces one lookup by key per task, never a join over the whole table of runs.
     const columns = {
       tasks: integer,

@@ -240,7 +240,7 @@ function finishFailed({ run, pen, lane, lastOrigin, to }: LaneDraft) {
     const expiredAt = Math.min(toMs(run.claimExpiresAt), to);
     pen.draw({ kind: "lost", worker, expiredAt }, expiredAt);
     pen.draw({ kind: "expired", worker, expiredAt }, to);
-    lane.markers.push({ kind: "lease-expired", at: expiredAt, label: String(reason?.workerId) });
+    lane.markers.push({ kind: "lease-expired", at: expiredAt, label: worker ?? "" });
     return;
   }
   // Only a suspended run has no claim when it fails: its handler continued although the run was sleeping.

@@ -1,5 +1,4 @@
-import type { Iso } from "@/lib/model/instants";
-import { toMs } from "@/lib/model/instants";
+import { compareInstants, type Iso, toMs } from "@/lib/model/instants";
 import { isActive, type TaskState } from "@/lib/model/states";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { findCurrentRun } from "./activity.ts";
@@ -16,7 +15,8 @@ import { projectRetries } from "./retries.ts";
  * cover it without gap or overlap, and lanes lie within the task's lifetime. Where attempts were not read, the timeline
  * begins with the first that was. Linear in rows.
  */
-export function buildTimeline(detail: TaskDetail, now: Iso = detail.now): Timeline {
+export function buildTimeline(stored: TaskDetail, now: Iso = stored.now): Timeline {
+  const detail = makeFinite(stored);
   const { task, runs } = detail;
   const read = toMs(detail.now);
   const clock = Math.max(toMs(now), read);
@@ -41,6 +41,54 @@ export function buildTimeline(detail: TaskDetail, now: Iso = detail.now): Timeli
     active,
     lanes,
     projection: active ? projectFrom(detail, clock) : null,
+  };
+}
+
+/**
+ * The detail with drawable instants. Programs that write the engine's tables themselves may store an infinity, or a year
+ * that `Date` cannot hold, where something happened: it is drawn at the reading or at the first instant known. Due times
+ * may lie at no time.
+ */
+function makeFinite(detail: TaskDetail): TaskDetail {
+  const { task, runs, checkpoints, waits, now } = detail;
+  const known = [task, ...runs, ...checkpoints, ...waits].flatMap((row) =>
+    Object.entries(row).flatMap(([name, value]) =>
+      name.endsWith("At") && typeof value === "string" ? value : [],
+    ),
+  );
+  const isDrawable = (at: Iso) => Number.isFinite(toMs(at));
+  if (known.every(isDrawable)) return detail;
+  const first = known.filter(isDrawable).sort(compareInstants)[0] ?? now;
+  const happened = <At extends Iso | null>(at: At): At | Iso =>
+    at === null || isDrawable(at) ? at : toMs(at) > 0 ? now : first;
+  const due = <At extends Iso | null>(at: At): At | Iso =>
+    at !== null && toMs(at) === Number.NEGATIVE_INFINITY ? first : at;
+  return {
+    ...detail,
+    task: {
+      ...task,
+      enqueuedAt: happened(task.enqueuedAt),
+      firstStartedAt: happened(task.firstStartedAt),
+      cancelledAt: happened(task.cancelledAt),
+    },
+    runs: runs.map((run) => ({
+      ...run,
+      createdAt: happened(run.createdAt),
+      startedAt: happened(run.startedAt),
+      completedAt: happened(run.completedAt),
+      failedAt: happened(run.failedAt),
+      availableAt: due(run.availableAt),
+      claimExpiresAt: due(run.claimExpiresAt),
+    })),
+    checkpoints: checkpoints.map((checkpoint) => ({
+      ...checkpoint,
+      updatedAt: happened(checkpoint.updatedAt),
+    })),
+    waits: waits.map((wait) => ({
+      ...wait,
+      createdAt: happened(wait.createdAt),
+      timeoutAt: due(wait.timeoutAt),
+    })),
   };
 }
 

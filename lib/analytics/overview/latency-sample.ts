@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { integer, nullable, number, text, uuid } from "@/lib/db/decode";
 import type { DecodedRow } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
@@ -6,6 +6,7 @@ import type { Database } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
+import { secondsBetween } from "../scope/elapsed";
 import { groupBy } from "../scope/group-by";
 import { queryUnion } from "../scope/union";
 
@@ -174,8 +175,8 @@ function arm(
   { limit, now, tenant }: { limit: number; now: Iso; tenant: readonly string[] },
 ): SQL {
   const { tasks, runs } = queueTables(queue, tenant);
-  const milliseconds = (interval: ReturnType<typeof sql>) =>
-    sql`(extract(epoch from ${interval}) * 1000)::float8`;
+  const milliseconds = (start: SQLWrapper, end: SQLWrapper) =>
+    sql`((${secondsBetween(start, end)}) * 1000)::float8`;
   // The limits force lookups by key: in a plain join the planner may read all runs.
   return sql`(
     select ${index}::int as queue, slice - 1 as slice, task."taskId", task.name, task."waitMs", run."runMs"
@@ -183,16 +184,16 @@ function arm(
     cross join lateral (
       select ${tasks.taskId} as "taskId", ${tasks.name} as name, ${tasks.lastAttemptRun} as last,
         case when ${tasks.firstStartedAt} is not null
-            then ${milliseconds(sql`${tasks.firstStartedAt} - ${tasks.enqueuedAt}`)}
+            then ${milliseconds(tasks.enqueuedAt, tasks.firstStartedAt)}
           when ${tasks.state} in ('pending', 'sleeping')
-            then ${milliseconds(sql`${now}::timestamptz - ${tasks.enqueuedAt}`)}
+            then ${milliseconds(tasks.enqueuedAt, sql`${now}::timestamptz`)}
         end as "waitMs"
       from ${tasks}
       where ${tasks.taskId} >= edges.at[slice] and ${tasks.taskId} < edges.at[slice + 1]
       order by ${tasks.taskId} limit ${limit}::int
     ) task
     left join lateral (
-      select ${milliseconds(sql`coalesce(${runs.completedAt}, ${runs.failedAt}) - ${runs.startedAt}`)} as "runMs"
+      select ${milliseconds(runs.startedAt, sql`coalesce(${runs.completedAt}, ${runs.failedAt})`)} as "runMs"
       from ${runs} where ${runs.runId} = task.last limit 1
     ) run on true
   )`;

@@ -186,10 +186,12 @@ function duration(queue: string, at: Iso) {
     select coalesce(${runs.completedAt}, ${runs.failedAt}) from ${runs}
     where ${runs.runId} = ${tasks.lastAttemptRun} limit 1
   )`;
-  return sql`coalesce((extract(epoch from case ${tasks.state}
+  // A difference of infinities is NaN, and the longest time between two instants does not fit a bigint. As numbers, both
+  // are clamped; an `interval` would be out of range.
+  return sql`coalesce(greatest(least((extract(epoch from case ${tasks.state}
       when 'completed' then ${ended}
       when 'failed' then ${ended}
       when 'cancelled' then ${tasks.cancelledAt}
       else greatest(${at}::timestamptz, ${tasks.firstStartedAt})
-    end - ${tasks.firstStartedAt}) * 1000000)::bigint, -1)`;
+    end) - extract(epoch from ${tasks.firstStartedAt})) * 1000000, 9e18), -9e18)::bigint, -1)`;
 }

@@ -76,10 +76,12 @@ export function selectRun(columns: WorkflowColumns): SQL {
   );
 }
 
-/** One JSON column of a run as a `Payload`. */
+/**
+ * One JSON column of a run as a `Payload`. Other programs may have made it `json` or `text`, which hold what `jsonb` refuses.
+ */
 export function runPayload(columns: WorkflowColumns, name: "inputs" | "result" | "error") {
   return columns.runs.has(name)
-    ? payload(sql`w.${sql.identifier(name)}::jsonb`, undefined, name)
+    ? payload(sql`w.${sql.identifier(name)}::text`, undefined, name)
     : sql`null`.mapWith(nullable(neverPayload));
 }
 

@@ -4,6 +4,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
 
 const STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
@@ -27,7 +28,9 @@ export function listTicks(scale: Scale, spacing = 76, offsetMs = 0): Ticks {
   const hidden = scale.gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0);
   const pixels = scale.width - scale.gaps.reduce((sum, gap) => sum + gap.width, 0);
   const msPerPx = Math.max(scale.to - scale.from - hidden, 1) / Math.max(pixels, 1);
-  const step = STEPS.find((length) => length >= msPerPx * spacing) ?? 365 * DAY;
+  const least = msPerPx * spacing;
+  // Years in round numbers of years, however many there are.
+  const step = STEPS.find((length) => length >= least) ?? Math.ceil(least / YEAR) * YEAR;
   const ticks: Ticks["ticks"] = [];
   const first = Math.ceil((scale.from + offsetMs) / step) * step - offsetMs;
   for (let at = first; at <= scale.to; at += step) {
