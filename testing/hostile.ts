@@ -5,10 +5,8 @@ import type { ClientBase } from "pg";
 const TEXTS = [
   " ",
   "0",
-  "NaN",
   "null",
   "infinity",
-  "Invalid Date",
   "constructor",
   "__proto__",
   "toString",

@@ -3,7 +3,7 @@ import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { type Activity, computeActivity, computeSuspension } from "./activity.ts";
 import { type CheckpointOrigin, classifyCheckpoint } from "./classify-checkpoint.ts";
 import type { Ahead, Lane, Marker } from "./model.ts";
-import { parseError, parseObject, parseTimedOutWait } from "./parse-payload.ts";
+import { parseError, parseTimedOutWait } from "./parse-payload.ts";
 import { findPlannedStart } from "./retries.ts";
 import { describeStrategy } from "./retry-delay.ts";
 import { SpanPen } from "./span-pen.ts";
@@ -233,7 +233,6 @@ function finishLane(draft: LaneDraft): void {
 }
 
 function finishFailed({ run, pen, lane, lastOrigin, to }: LaneDraft) {
-  const reason = parseObject(run.failureReason);
   const error = parseError(run.failureReason);
   if (error?.name === "$ClaimTimeout" && run.claimExpiresAt) {
     const worker = run.claimedBy;
