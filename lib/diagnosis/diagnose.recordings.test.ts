@@ -126,7 +126,7 @@ const VERDICTS: Record<string, [Tone, string | null, string]> = {
   "lease-expired": [
     "warning",
     "extend-lease",
-    "The lease of worker-a expired 15 s ago. The next claim on queue lease-expired fails this attempt, and the task is retried as attempt 2 of 5 after 30 s; the worker can still finish before that.",
+    "The lease of worker-a expired 15 s ago. The next claims on queue lease-expired fail this attempt, and the task is retried as attempt 2 of 5 after 30 s; the worker can still finish before that.",
   ],
   "order-with-everything": [
     "plain",

@@ -21,14 +21,22 @@ export function explainRunning(facts: Facts): Diagnosis | null {
   if (activity.leaseEnd <= readAt)
     return {
       tone: "warning",
-      parts: sentence`The lease of ${worker} expired ${age(now - activity.leaseEnd)} ago. The next claim on queue ${code(detail.task.queue)} fails this attempt, and the task ${afterFailure(facts)}; the worker can still finish before that.`,
+      parts: sentence`The lease of ${worker} expired ${age(now - activity.leaseEnd)} ago. The next claims on queue ${code(detail.task.queue)} fail this attempt, and the task ${afterFailure(facts, readAt)}; the worker can still finish before that.`,
       action,
     };
   return {
     tone: "plain",
-    parts: sentence`${running}.${lastCheckpoint(facts)}${caughtTimeout(facts)} Lease expires in ${countdown(activity.leaseEnd - now)}; without a heartbeat the attempt fails and the task ${afterFailure(facts)}.${deadlineAhead(facts)}`,
+    parts: sentence`${running}.${lastCheckpoint(facts)}${caughtTimeout(facts)} Lease expires in ${countdown(activity.leaseEnd - now)}; ${whenItExpires(facts, activity.leaseEnd)}.${deadlineAhead(facts)}`,
     action,
   };
+}
+
+/** A claim cancels what is past its max_duration before it fails what has lost its lease. */
+function whenItExpires(facts: Facts, leaseEnd: number): Part[] {
+  const { deadline } = facts;
+  return deadline && deadline.at <= leaseEnd
+    ? sentence`${code(deadline.field)} cancels the task first`
+    : sentence`without a heartbeat the attempt fails and the task ${afterFailure(facts, leaseEnd)}`;
 }
 
 function lastCheckpoint(facts: Facts): Part[] {

@@ -18,10 +18,13 @@ export function errorText(error: RecordedError | null): Part[] {
   return [code(line.length > 160 ? `${line.slice(0, 159)}…` : line)];
 }
 
-/** What happens to the task if the current attempt fails now. Completes "… it fails and the task …". */
-export function afterFailure({ detail, run, now }: Facts): Part[] {
+/**
+ * What happens to the task if the current attempt fails at an instant (milliseconds). Completes "… it fails and the
+ * task …".
+ */
+export function afterFailure({ detail, run }: Facts, at: number): Part[] {
   const { task } = detail;
-  const { retries, end } = projectRetries(task, run.attempt, now);
+  const { retries, end } = projectRetries(task, run.attempt, at);
   const next = retries[0];
   if (next) {
     const delay =

@@ -294,6 +294,8 @@ function drawActivity(draft: LaneDraft, activity: Activity) {
     }
     case "deferred": {
       const { due, unknownTask } = activity;
+      // A worker may do so at any time after its claim; only the time until which it did is recorded.
+      pen.claimed("inferred");
       pen.draw({ kind: "deferred", until: due, unknownTask }, Math.min(due, to), {
         end: due > to ? open : "exact",
       });
