@@ -86,7 +86,7 @@ export function FailureRow({
         <span className="text-right text-12 text-ink-2">
           <RelativeTime iso={group.lastAt} />
           <span className="hidden text-ink-3 wide:block">
-            first <Age iso={group.firstAt} /> ago
+            <First first={group.first} />
           </span>
         </span>
       </div>
@@ -155,6 +155,25 @@ function Samples({ group, filters, isRetried, onRetry }: RetryProps) {
         </Link>
       </div>
     </div>
+  );
+}
+
+/** When an error was first seen, as far as failures were read. */
+function First({ first: { at, precision } }: { first: FailureGroup["first"] }) {
+  if (precision === "exact")
+    return (
+      <>
+        first <Age iso={at} /> ago
+      </>
+    );
+  return precision === "or-earlier" ? (
+    <span data-tip="Seen before this time range; not all older failures were read">
+      first &ge; <Age iso={at} /> ago
+    </span>
+  ) : (
+    <span data-tip="The first in this time range; not all older failures were read">
+      <Age iso={at} /> ago in range
+    </span>
   );
 }
 

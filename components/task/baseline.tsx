@@ -28,10 +28,13 @@ export function Baseline({
   task,
   of,
   ms,
+  each = false,
 }: {
   task: NamedTask;
   of: "attempt" | "task";
   ms: number;
+  /** Whether it is about each of several attempts. */
+  each?: boolean;
 }) {
   const baseline = useQuery(usualQuery(task.queue, task.name)).data?.usual;
   const zone = useZone();
@@ -44,7 +47,8 @@ export function Baseline({
       className={slow ? "font-medium text-pending" : "font-normal text-ink-3"}
       data-tip={`${slow ? "Slower than usual. " : ""}Median of ${baseline.tasks} completed tasks of this name, spawned from ${minute(baseline.from)} to ${minute(baseline.to)} ${zone}`}
     >
-      (usually {formatDuration(baselineMs)})
+      (usually {formatDuration(baselineMs)}
+      {each && " each"})
     </span>
   );
 }

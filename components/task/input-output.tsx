@@ -3,6 +3,7 @@ import { TaskPayload } from "@/components/payloads/task-payload";
 import { Panel } from "@/components/ui/data/panel";
 import { formatSize, plural } from "@/lib/format";
 import type { Payload } from "@/lib/model/json";
+import type { TaskState } from "@/lib/model/states";
 import type { TaskDetail } from "@/lib/model/task";
 import type { PayloadRef } from "@/lib/search-params/payload";
 
@@ -13,6 +14,13 @@ function formatNote(payload: NonNullable<Payload>): string {
   return `${formatSize(payload)}, JSON${redacted ? `, ${plural(redacted, "value")} redacted` : ""}`;
 }
 
+/** Why a task in this state has no result. */
+const NO_RESULT: Partial<Record<TaskState, string>> = {
+  completed: "SQL NULL: the task returned no value",
+  failed: "none: the task failed",
+  cancelled: "none: the task was cancelled",
+};
+
 /** Params, result, headers, retry strategy and cancellation policy. */
 export function InputOutput({ detail }: { detail: TaskDetail }) {
   const { task } = detail;
@@ -22,7 +30,7 @@ export function InputOutput({ detail }: { detail: TaskDetail }) {
       title: "Result",
       of: { of: "result" },
       payload: task.result,
-      absent: task.state === "completed" ? "SQL NULL: the task returned no value" : "none yet",
+      absent: NO_RESULT[task.state] ?? "none yet",
     },
     { title: "Headers", of: { of: "headers" }, payload: task.headers, absent: "none" },
     {

@@ -7,6 +7,7 @@ import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
 import { formatNumber, formatSize } from "@/lib/format";
 import type { Checkpoint, TaskDetail } from "@/lib/model/task";
+import { Omitted } from "./omitted";
 
 /** Rows per batch; a task with many steps shows more on demand. */
 const BATCH = 200;
@@ -25,6 +26,7 @@ export function StepList({ detail }: { detail: TaskDetail }) {
   }
   return (
     <>
+      <Omitted detail={detail} of="checkpoints" />
       <ol>
         {checkpoints.slice(0, shown).map((checkpoint, index) => (
           <Step

@@ -4,10 +4,11 @@ import { Fact, Facts } from "@/components/ui/data/facts";
 import { useClock } from "@/components/ui/text/clock";
 import { Link } from "@/components/ui/text/link";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
-import { formatAge, formatDuration } from "@/lib/format";
+import { formatAge, formatDuration, plural } from "@/lib/format";
 import { type Iso, toMs } from "@/lib/model/instants";
 import { isActive, type TaskState } from "@/lib/model/states";
 import type { TaskDetail } from "@/lib/model/task";
+import { computeWork } from "@/lib/timeline/work";
 import { AttemptCount } from "./attempts/attempt-count";
 import { Baseline } from "./baseline";
 
@@ -28,16 +29,15 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
       <Fact label="Spawned">
         <RelativeTime iso={task.enqueuedAt} />
       </Fact>
-      <Fact label="Waited to start">
+      <Fact
+        label={task.firstStartedAt || !ended ? "Waited to start" : "Never started, ended after"}
+      >
         <Span from={task.enqueuedAt} to={task.firstStartedAt ?? ended} />
       </Fact>
       {task.firstStartedAt && (
         <Fact label={startLabel(task.state)}>
           {ended ? (
-            <>
-              <Span from={task.firstStartedAt} to={ended} />{" "}
-              <Baseline task={task} of="task" ms={toMs(ended) - toMs(task.firstStartedAt)} />
-            </>
+            <Duration detail={detail} from={task.firstStartedAt} to={ended} />
           ) : (
             <AbsoluteTime iso={task.firstStartedAt} />
           )}
@@ -74,6 +74,29 @@ function Span({ from, to }: { from: string; to: string | null }) {
   const start = toMs(from);
   const growing = useClock((now) => (to ? "" : formatAge(now - start)));
   return to ? formatDuration(toMs(to) - start) : growing;
+}
+
+/**
+ * How long an ended task took. Of several attempts the work is compared with the baseline, because a backoff is no work.
+ */
+function Duration({ detail, from, to }: { detail: TaskDetail; from: Iso; to: Iso }) {
+  const { task } = detail;
+  const ms = toMs(to) - toMs(from);
+  if (task.attempts === 1)
+    return (
+      <>
+        {formatDuration(ms)} <Baseline task={task} of="task" ms={ms} />
+      </>
+    );
+  const work = computeWork(detail);
+  if (!work) return formatDuration(ms);
+  return (
+    <>
+      worked {formatDuration(work.workedMs)} in {plural(work.attempts, "attempt")}{" "}
+      <Baseline task={task} of="attempt" ms={work.workedMs / work.attempts} each />, waited{" "}
+      {formatDuration(ms - work.workedMs)}
+    </>
+  );
 }
 
 /** When the task ended: the end of its last attempt, or its cancellation; `null` while it is active. */

@@ -22,6 +22,9 @@ const TaskTimeline = lazyPart(
 const TABS = ["timeline", "attempts", "steps", "events", "payloads", "related", "raw"] as const;
 const parseAsTab = parseAsStringLiteral(TABS).withDefault("timeline");
 
+const countOmitted = (omitted: number | "some" | undefined) =>
+  omitted === "some" ? 0 : (omitted ?? 0);
+
 /** The views of a task. The selected tab is in the URL. */
 export function TaskTabs({ detail }: { detail: TaskDetail }) {
   const [selected, setTab] = useQueryState("tab", parseAsTab);
@@ -34,8 +37,16 @@ export function TaskTabs({ detail }: { detail: TaskDetail }) {
       onSelect={setTab}
       tabs={[
         { id: "timeline", label: "Timeline" },
-        { id: "attempts", label: "Attempts", count: detail.runs.length },
-        { id: "steps", label: "Steps", count: detail.checkpoints.length },
+        {
+          id: "attempts",
+          label: "Attempts",
+          count: detail.runs.length + countOmitted(detail.truncated?.runs),
+        },
+        {
+          id: "steps",
+          label: "Steps",
+          count: detail.checkpoints.length + countOmitted(detail.truncated?.checkpoints),
+        },
         { id: "events", label: "Events", count: detail.waits.length || undefined },
         { id: "payloads", label: "Input and output" },
         { id: "related", label: "Related" },

@@ -1,6 +1,7 @@
 "use client";
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo, useState } from "react";
+import { Omitted } from "@/components/task/omitted";
 import { useClock } from "@/components/ui/text/clock";
 import { formatDuration, plural } from "@/lib/format";
 import { toInstant } from "@/lib/model/instants";
@@ -83,6 +84,7 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
                 {width > 0 && <AxisHeader scale={axis.scale} timeline={timeline} />}
               </div>
             </div>
+            <Omitted detail={detail} />
             {width > 0 && (
               <TimelineBody
                 rows={rows}
@@ -94,7 +96,6 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
                 onHover={setHovered}
               />
             )}
-            {detail.truncated && <Truncated />}
             <Legend />
           </>
         )}
@@ -122,20 +123,11 @@ function toggleKey(set: ReadonlySet<string>, key: string): ReadonlySet<string> {
   return next;
 }
 
-function Truncated() {
-  return (
-    <p className="border-t px-3 py-2 text-12 text-ink-2 wide:px-4">
-      This task has too many rows to show at once: only the newest attempts and checkpoints are
-      drawn.
-    </p>
-  );
-}
-
 function Summary({ detail, from, to }: { detail: TaskDetail; from: number; to: number }) {
   return (
     <p className="flex gap-x-2 text-12 text-ink-3 leading-4 wide:block wide:pl-4">
       <span className="block">{formatDuration(to - from)}</span>
-      <span className="block">{plural(detail.runs.length, "attempt")}</span>
+      <span className="block">{plural(detail.task.attempts, "attempt")}</span>
     </p>
   );
 }

@@ -75,7 +75,8 @@ test.each(QUEUES)(
     expect(group?.trend.slice(0, -2).every((count) => count === 0)).toBe(true);
     expect(group?.samples).toHaveLength(5);
     expect(group?.samples.at(-1)).toMatchObject({ queue, taskId: exhausted, attempt: 2 });
-    expect(group && group.firstAt < group.lastAt).toBe(true);
+    expect(group?.first.precision).toBe("exact");
+    expect(group && group.first.at < group.lastAt).toBe(true);
     const failed = await listFailedTasks(group?.id ?? "", failureFilters({ queue: [queue] }));
     expect(failed).toMatchObject({
       tasks: [
@@ -152,6 +153,24 @@ test("a run that failed while it slept is found, whatever its wake time was", as
   expect((await list({ range: "1h", name: ["swallowed"] })).groups).toMatchObject([
     { pattern: "asleep", tasks: { exhausted: 1 } },
   ]);
+});
+
+test("an error is first seen before the window if it occurred there, and its age is exact", async () => {
+  const { pool } = database;
+  for (const days of [6, 2, 0]) {
+    await spawnTask(pool, "bulk", "recurring", null, { maxAttempts: 1 });
+    const [run] = await claimTasks(pool, "bulk");
+    await failTask(pool, "bulk", run?.runId ?? "", { name: "Error", message: "again" });
+    await pool.query(
+      `update absurd.r_bulk set available_at = available_at - $2::interval, started_at = started_at - $2::interval,
+        failed_at = failed_at - $2::interval where run_id = $1`,
+      [run?.runId, `${days} days`],
+    );
+  }
+  const { groups, now } = await list({ range: "1h", name: ["recurring"] });
+  expect(groups).toMatchObject([{ attempts: 1, first: { precision: "exact" } }]);
+  const age = Date.parse(now) - Date.parse(groups[0]?.first.at ?? "");
+  expect(Math.round(age / 86_400_000)).toBe(6);
 });
 
 test("an attempt belongs to the window in which it failed", async () => {

@@ -5,7 +5,7 @@ import type { FailureGroup } from "@/lib/model/failure";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { FailureFilters, Window } from "@/lib/search-params/windows";
-import { listFailedAttempts } from "./failures/attempts";
+import { type FailedAttempt, listFailedAttempts } from "./failures/attempts";
 import { createGroupTest, groupFailures } from "./failures/groups";
 import { countAttempts } from "./overview/attempts";
 import { type Scope, toUnreadable, withQueues } from "./scope/registry";
@@ -56,7 +56,8 @@ export function listFailures(
 ): Promise<FailureList> {
   return withQueues(filters.queue, options, async (scope) => {
     const { grid, rows, lookedBackTo } = await listAttempts(scope, filters);
-    const groups = groupFailures(rows, grid);
+    const earlier = lookedBackTo === null ? await listEarlier(scope, filters, grid) : null;
+    const groups = groupFailures(rows, grid, earlier);
     return {
       window: filters.range,
       groups: groups.slice(0, GROUPS),
@@ -120,6 +121,30 @@ async function listAttempts({ db, now, queues }: Scope, filters: FailureFilters)
   const oldest = more ? rows.at(-1)?.failedAt : undefined;
   const cut = start > grid.from ? new Date(start).toISOString() : null;
   return { grid, rows, lookedBackTo: oldest ?? cut };
+}
+
+/** How many failures before the window are read, to know which errors are new in it. */
+const EARLIER = 2_000;
+
+/** The newest failures before the window; `complete` if there are no older ones on record. */
+async function listEarlier(
+  { db, queues }: Scope,
+  filters: FailureFilters,
+  { from }: TimeGrid,
+): Promise<{ rows: FailedAttempt[]; complete: boolean }> {
+  const { rows, more } = await listFailedAttempts(
+    db,
+    queues.map((queue) => queue.name),
+    {
+      since: "-infinity",
+      claimedSince: "-infinity",
+      before: new Date(from).toISOString(),
+      names: filters.name,
+      tenants: filters.tenant,
+      limit: EARLIER,
+    },
+  );
+  return { rows, complete: !more };
 }
 
 /** The beginning of the window, or of the first bucket from which on all failures fit the budget. */

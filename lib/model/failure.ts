@@ -39,8 +39,12 @@ export type FailureGroup = {
   tasks: FailureOutcomes;
   /** Where they happened, most attempts first. */
   queues: string[];
-  /** Within the window. */
-  firstAt: Iso;
+  /**
+   * The first failure of the group. `exact`: none on record is older. `or-earlier`: it is before the window, and not all of
+   * the failures before it were read. `in-window`: the first within the window; older ones were not found, but not all were
+   * read.
+   */
+  first: { at: Iso; precision: "exact" | "or-earlier" | "in-window" };
   lastAt: Iso;
   /** Failed attempts per bucket of the window. */
   trend: number[];

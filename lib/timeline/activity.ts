@@ -44,7 +44,10 @@ export function computeSuspension(run: Run, detail: TaskDetail): Activity {
   const due = toMs(run.availableAt);
   if (run.wakeEvent) return { kind: "event-wait", event: run.wakeEvent, due };
   if (!run.startedAt) return { kind: "backoff", due };
-  const last = detail.checkpoints.findLast((checkpoint) => checkpoint.ownerRunId === run.runId);
+  const own = detail.checkpoints.filter((checkpoint) => checkpoint.ownerRunId === run.runId);
+  const planned = findPlannedSleep(own, due);
+  if (planned) return { kind: "sleep", step: planned.name, due };
+  const last = own.at(-1);
   const sleep = last && parseSleep(last, run, due);
   if (last && sleep) return { kind: "sleep", step: last.name, due, ...sleep };
   // SDKs defer a task whose name they don't know for 15 to 30 seconds, before it does anything.
@@ -56,6 +59,19 @@ export function computeSuspension(run: Run, detail: TaskDetail): Activity {
     due,
     unknownTask: suspect ? (sleptBefore ? "possible" : "likely") : "no",
   };
+}
+
+/** The checkpoint whose planned end is nearest to `due`, within what clocks may differ by; the later of equals. */
+function findPlannedSleep(own: readonly Checkpoint[], due: number): Checkpoint | null {
+  let nearest: Checkpoint | null = null;
+  let distance = CLOCK_SKEW_MS;
+  for (const checkpoint of own) {
+    const until = parseInstant(checkpoint.state);
+    if (until === null || Math.abs(until - due) > distance) continue;
+    nearest = checkpoint;
+    distance = Math.abs(until - due);
+  }
+  return nearest;
 }
 
 /**
@@ -77,7 +93,6 @@ function parseSleep(
     const clockBehindMs = due - until;
     return clockBehindMs > CLOCK_SKEW_MS ? { clockBehindMs } : {};
   }
-  if (Math.abs(until - due) <= CLOCK_SKEW_MS) return {};
   return isRecent && Number.isFinite(due) && until > writtenAt ? {} : null;
 }
 

@@ -91,7 +91,7 @@ const DRAWN: Record<string, string[]> = {
     "backoff 60~ | ~replayed(5 from 1+2) 0 | ~step(pack-items) 25.7 | ~step(book-courier) 6.5 | ~event-wait(courier.confirmed:ord_42) 58.5 | queued 1.2 | working 78… >> lease 42 {emitted courier.confirmed:ord_42}",
   ],
   "poisoned-policy": ["queued 5…"],
-  "put-aside": ["queued 0 | deferred 64… >> deferred 540"],
+  "put-aside": ["queued 0 | ~deferred 64… >> deferred 540"],
   queued: ["queued 5…"],
   "queued-max-delay-ahead": ["queued 90…"],
   "queued-max-delay-overdue": ["queued 90…"],
@@ -119,7 +119,7 @@ const DRAWN: Record<string, string[]> = {
     'queued 0 | working 0 | sleep(cool-off) 1 {failed Run "019cbd00-0000-7000-8000-000000000003" must be running to await events}',
     'queued 0 | replayed(1 from 1) 0 | unknown 1 {failed Run "019cbd00-0000-7000-8000-000000000002" must be running to await events}',
   ],
-  "unknown-task": ["queued 10 | unknown 40 | deferred 6… >> deferred 12"],
+  "unknown-task": ["queued 10 | unknown 40 | ~deferred 6… >> deferred 12"],
   "written-after-the-end": ["queued 0 | working 3 {completed, written-late late}"],
 };
 

@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { AttemptDuration } from "@/components/task/baseline";
+import { Omitted } from "@/components/task/omitted";
 import { StateLabel } from "@/components/tasks/state/state-label";
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { CopyButton } from "@/components/ui/form/copy-button";
@@ -14,16 +15,19 @@ import { RunError } from "./run-error";
 /** All attempts, latest first: worker, times and how each ended. */
 export function AttemptList({ detail }: { detail: TaskDetail }) {
   return (
-    <ol className="flex flex-col">
-      {detail.runs.toReversed().map((run) => (
-        <Attempt
-          key={run.runId}
-          run={run}
-          previous={detail.runs.find(({ attempt }) => attempt === run.attempt - 1)}
-          task={detail.task}
-        />
-      ))}
-    </ol>
+    <>
+      <ol className="flex flex-col">
+        {detail.runs.toReversed().map((run) => (
+          <Attempt
+            key={run.runId}
+            run={run}
+            previous={detail.runs.find(({ attempt }) => attempt === run.attempt - 1)}
+            task={detail.task}
+          />
+        ))}
+      </ol>
+      <Omitted detail={detail} of="runs" />
+    </>
   );
 }
 

@@ -28,6 +28,11 @@ export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {
             <tr key={task.taskId} className="hover:bg-hover">
               <Td className="pl-4!">
                 <StateLabel state={task.state} />
+                {task.taskId === run.rootTaskId &&
+                  task.state === "completed" &&
+                  run.status === "failed" && (
+                    <span className="text-failed"> (reported a failure)</span>
+                  )}
               </Td>
               <Td>
                 <Link

@@ -8,6 +8,7 @@ import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { ownerOf } from "@/lib/highway/view/resolve-step";
 import type { TaskDetail } from "@/lib/model/task";
 import type { WorkflowRunDetail } from "@/lib/model/workflow";
+import { EmitAwaited } from "../operators/awaited-event";
 
 /** Why the run is in its state: a stale status, its failure, or the verdict of the task that it depends on. */
 export function RunVerdict({ detail }: { detail: WorkflowRunDetail }) {
@@ -47,13 +48,18 @@ export function RunVerdict({ detail }: { detail: WorkflowRunDetail }) {
         subject && (
           <Verdict
             detail={subject}
-            action={() => (
-              <Link
-                href={taskPath(subject.task.queue, subject.task.taskId)}
-                className={buttonClass()}
-              >
-                Open {subject === root ? "the root task" : "its task"}
-              </Link>
+            action={(suggested) => (
+              <>
+                {suggested.kind === "emit-event" && (
+                  <EmitAwaited awaited={{ queue: subject.task.queue, event: suggested.event }} />
+                )}
+                <Link
+                  href={taskPath(subject.task.queue, subject.task.taskId)}
+                  className={buttonClass()}
+                >
+                  Open {subject === root ? "the root task" : "its task"}
+                </Link>
+              </>
             )}
           />
         )

@@ -35,6 +35,8 @@ type Wanted = {
   names: string[];
   tenants: string[];
   limit: number;
+  /** Only those that were claimed and failed before. */
+  before?: Iso;
 };
 
 /**
@@ -44,7 +46,7 @@ type Wanted = {
 export async function listFailedAttempts(
   db: Database,
   queues: string[],
-  { since, claimedSince, names, tenants, limit }: Wanted,
+  { since, claimedSince, names, tenants, limit, before }: Wanted,
 ): Promise<{ rows: FailedAttempt[]; more: boolean }> {
   if (queues.length === 0) return { rows: [], more: false };
   const arms = queues.map((queue, index) => {
@@ -65,6 +67,8 @@ export async function listFailedAttempts(
           sql`${runs.state} = 'failed'`,
           sql`${runs.availableAt} >= ${claimedSince}::timestamptz`,
           sql`${runs.failedAt} >= ${since}::timestamptz`,
+          before ? sql`${runs.availableAt} < ${before}::timestamptz` : undefined,
+          before ? sql`${runs.failedAt} < ${before}::timestamptz` : undefined,
         ),
       )
       .orderBy(sql`${runs.availableAt} desc`)

@@ -1,18 +1,31 @@
 import { createHash } from "node:crypto";
 import { fingerprint, fingerprintValue } from "@/lib/diagnosis/fingerprint";
 import type { FailureGroup, FailureOutcomes } from "@/lib/model/failure";
+import type { Iso } from "@/lib/model/instants";
 import { compareInstants, toMs } from "@/lib/model/instants";
 import type { TimeGrid } from "../scope/time-grid";
 import type { FailedAttempt } from "./attempts";
 
 const SAMPLES = 5;
 
-type Draft = Omit<FailureGroup, "queues"> & { byQueue: Map<string, number> };
+type Draft = Omit<FailureGroup, "queues" | "first"> & {
+  byQueue: Map<string, number>;
+  firstAt: Iso;
+};
+
+/** Failures before the window, newest first; `complete` if there are no older ones. */
+type Earlier = { rows: readonly FailedAttempt[]; complete: boolean };
 
 /**
  * Groups failed attempts, given newest first, by task name, error name and message pattern. Most attempts first.
+ *
+ * @param earlier failures before the window, which show whether an error is new in it; `null` if they were not read.
  */
-export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): FailureGroup[] {
+export function groupFailures(
+  rows: readonly FailedAttempt[],
+  grid: TimeGrid,
+  earlier: Earlier | null = null,
+): FailureGroup[] {
   const drafts = new Map<string, Draft>();
   const patternOf = createFingerprints();
   for (const row of rows) {
@@ -25,8 +38,14 @@ export function groupFailures(rows: readonly FailedAttempt[], grid: TimeGrid): F
     }
     add(draft, row, grid);
   }
-  return [...drafts.values()]
-    .map(close)
+  const before = new Map<string, Iso>();
+  for (const row of earlier?.rows ?? []) {
+    const key = getKey(row, patternOf(row));
+    const known = before.get(key);
+    if (known === undefined || row.failedAt < known) before.set(key, row.failedAt);
+  }
+  return [...drafts]
+    .map(([key, draft]) => close(draft, before.get(key), earlier?.complete ?? false))
     .sort((a, b) => b.attempts - a.attempts || compareInstants(b.lastAt, a.lastAt));
 }
 
@@ -105,7 +124,16 @@ function outcome({ taskState, attemptsLeft }: FailedAttempt): keyof FailureOutco
   return taskState === "cancelled" ? "cancelled" : "retrying";
 }
 
-function close({ byQueue, ...group }: Draft): FailureGroup {
+function close(
+  { byQueue, firstAt, ...group }: Draft,
+  before: Iso | undefined,
+  complete: boolean,
+): FailureGroup {
   const queues = [...byQueue].sort((a, b) => b[1] - a[1]).map(([queue]) => queue);
-  return { ...group, queues };
+  const read = before === undefined ? "in-window" : "or-earlier";
+  return {
+    ...group,
+    queues,
+    first: { at: before ?? firstAt, precision: complete ? "exact" : read },
+  };
 }
