@@ -81,7 +81,7 @@ export function failureGroup(change: Partial<FailureGroup> = {}): FailureGroup {
     attempts: 321,
     tasks: { exhausted: 40, refused: 0, retrying: 12, recovered: 260, cancelled: 9 },
     queues: ["orders", "billing"],
-    firstAt: "2026-01-05T07:00:00.000Z",
+    first: { at: "2026-01-05T07:00:00.000Z", precision: "exact" },
     lastAt: "2026-01-05T07:59:00.000Z",
     trend: [0, 0, 1, 3, 8, 12, 40, 22, 60, 31, 12, 9],
     samples: [
