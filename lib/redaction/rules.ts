@@ -30,7 +30,12 @@ export function isRedacting(rules: RedactionRules): boolean {
 }
 
 /** Headers by which the dashboard finds and links tasks. They are never redacted. */
-const LINKS = new Set(["tenant_id", "workflow_run_id", "spawned_from", "forked_from_step"]);
+export const LINKS: ReadonlySet<string> = new Set([
+  "tenant_id",
+  "workflow_run_id",
+  "spawned_from",
+  "forked_from_step",
+]);
 
 const KEY = /^[^\s."'[\]{}:,\\]+$/;
 

@@ -11,7 +11,7 @@ test("words are added to the current filters, and a complete id opens its task",
       ...NO_QUERY,
       state: ["sleeping", "failed"],
       name: ["charge-card"],
-      error: ["timeout"],
+      any: ["timeout"],
     },
   });
   expect(parseInput(" 01A2F6C2-71d0-7e3a-9b14-5f0c88e1a42d ", filters, isName)).toEqual({
@@ -34,18 +34,22 @@ const suggestedTexts = (text: string) =>
   suggest(text, known, ["orders", "mail"]).map((one) => one.text);
 
 test.each<[string, string[]]>([
-  ["sta", ["state:", "error:sta", "idempotency:sta"]],
+  ["sta", ["state:", "any:sta", "error:sta", "idempotency:sta"]],
+  ["ord-2024-77", ["any:ord-2024-77", "error:ord-2024-77", "idempotency:ord-2024-77"]],
   ["state:failed,s", ["state:failed,sleeping"]],
   ["name:charge", ["name:charge-card", "name:recharge"]],
   ['name:"send', ['name:"send mail"']],
-  ["charge", ["name:charge-card", "name:recharge", "error:charge", "idempotency:charge"]],
+  [
+    "charge",
+    ["name:charge-card", "name:recharge", "any:charge", "error:charge", "idempotency:charge"],
+  ],
   ["state:failed queue:or", ["state:failed queue:orders"]],
   ["tenant:", ["tenant:acme"]],
   ["idempotency:or", ["idempotency:order-42"]],
-  ["order", ["params.order.id:", "error:order", "idempotency:order"]],
+  ["order", ["params.order.id:", "any:order", "error:order", "idempotency:order"]],
   ["params.order.id:", ["params.order.id:42", 'params.order.id:"a b"']],
   ["params.order.id>4", ["params.order.id>42"]],
-  ['"no such', ['error:"no such"', 'idempotency:"no such"']],
+  ['"no such', ['any:"no such"', 'error:"no such"', 'idempotency:"no such"']],
 ])("%s is completed to %j", (text, expected) => {
   expect(suggestedTexts(text)).toEqual(expected);
 });

@@ -25,7 +25,7 @@ export type ParsedInput =
 
 /**
  * Parses the text of the box: a complete id, which opens its task, or words of the query language, which are added to
- * `filters`. `isName` decides whether a bare word is a task name; otherwise it is part of an error.
+ * `filters`. `isName` decides whether a bare word is a task name; otherwise it is part of any value.
  */
 export function parseInput(
   text: string,
@@ -72,6 +72,7 @@ const NOTES: Record<(typeof QUERY_KEYS)[number], string> = {
   worker: "worker",
   tenant: "tenant_id header",
   idempotency: "exact idempotency key",
+  any: "anywhere: params, headers, result, errors, events",
   error: "error contains",
   checkpoint: "completed step",
 };
@@ -127,6 +128,7 @@ function suggestKeys(word: string, known: TaskSuggestions | undefined): Completi
   const open = word.startsWith('"') && !/^"(?:[^"\\]|\\.)*"$/.test(word);
   const quoted = word.startsWith('"') ? `${word}${open ? '"' : ""}` : quoteIfNeeded(word);
   const whole = [
+    { word: `any:${quoted}`, note: NOTES.any, complete: true },
     { word: `error:${quoted}`, note: NOTES.error, complete: true },
     { word: `idempotency:${quoted}`, note: NOTES.idempotency, complete: true },
   ];

@@ -87,7 +87,7 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
         label="Filter tasks"
         listLabel="Suggestions"
         describedBy="task-search-note"
-        placeholder={chips.length ? "" : "Name, id, error text, state:failed, params.order.id:42"}
+        placeholder={chips.length ? "" : "Name, id, any value, state:failed, params.order.id:42"}
         className="h-8 min-w-32 flex-1 bg-transparent font-mono text-12 outline-none wide:h-5"
         inputRef={input}
         anchor={box}

@@ -17,6 +17,7 @@ import {
   jsonCandidates,
   type PathCondition,
 } from "@/lib/search-params/tasks/conditions";
+import { containsPattern, matchesAnywhere } from "./anywhere";
 import { selectSummary, type TaskRow } from "./rows";
 import type { TaskSearch } from "./task-search";
 
@@ -156,6 +157,9 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
         where ${checkpoints.taskId} = ${tasks.taskId} and ${checkpoints.name} = ${one}::text limit 1
       )`,
     ),
+    ...search.query.any.map((part) =>
+      matchesAnywhere(tables, search, part, errorWords(tables.runs.failureReason)),
+    ),
     hasAttempt(tables, search),
   );
 }
@@ -176,13 +180,7 @@ function hasAttempt(tables: QueueTables, { query: wanted, range }: TaskSearch): 
   const isAboutError = paths.length + wanted.error.length > 0;
   if (!isAboutError && wanted.worker.length === 0) return undefined;
   const { failureReason } = runs;
-  // The whole text of an error that is an object could reveal a redacted value.
-  const whole = isViewRedacted()
-    ? sql`case jsonb_typeof(${failureReason}) when 'string' then ${failureReason} #>> '{}' end`
-    : sql`${failureReason} #>> '{}'`;
-  const words = sql`concat_ws(': ', ${failureReason} ->> 'name',
-    case when jsonb_typeof(${failureReason} -> 'message') = 'string' then ${failureReason} ->> 'message' else ${whole} end,
-    ${nestedErrorTexts(failureReason)})`;
+  const words = errorWords(failureReason);
   const conditions = and(
     sql`${runs.taskId} = ${tasks.taskId}`,
     // A run is never older than its task, so earlier partitions are pruned.
@@ -198,6 +196,17 @@ function hasAttempt(tables: QueueTables, { query: wanted, range }: TaskSearch): 
       : undefined,
     sql`(select true from ${runs} where ${conditions} limit 1)`,
   );
+}
+
+/** An error in words, as lists show it. */
+function errorWords(failureReason: QueueTables["runs"]["failureReason"]): SQL {
+  // The whole text of an error that is an object could reveal a redacted value.
+  const whole = isViewRedacted()
+    ? sql`case jsonb_typeof(${failureReason}) when 'string' then ${failureReason} #>> '{}' end`
+    : sql`${failureReason} #>> '{}'`;
+  return sql`concat_ws(': ', ${failureReason} ->> 'name',
+    case when jsonb_typeof(${failureReason} -> 'message') = 'string' then ${failureReason} ->> 'message' else ${whole} end,
+    ${nestedErrorTexts(failureReason)})`;
 }
 
 /** Names, messages and codes of an error's causes and of the errors of an aggregate, but for those that are redacted. */
@@ -262,8 +271,4 @@ function compareAttempts(
     default:
       return sql`${attempts} = ${count}::int`;
   }
-}
-
-function containsPattern(part: string): string {
-  return `%${part.replace(/[\\%_]/g, "\\$&")}%`;
 }

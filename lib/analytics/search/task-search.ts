@@ -113,8 +113,13 @@ function refuseSort(filters: TaskFilters): void {
 }
 
 /** Refuses searches for redacted values, which would reveal them by repeated guesses. */
-function refuseHidden({ where, error }: TaskFilters): void {
+function refuseHidden({ where, error, any }: TaskFilters): void {
   const rules = redactionRules();
+  if (rules.everything && any.length > 0)
+    throw new ProblemError({
+      code: "bad_request",
+      message: "Values cannot be searched: all of them are redacted for you.",
+    });
   const guess = where.find(({ path }) => isPathRedacted(rules, path.source, path.steps));
   const isAboutError =
     error.length > 0 &&

@@ -58,6 +58,8 @@ export const tasksSearchParams = {
   idempotency: parseAsList,
   /** Checkpoint names; the task must have all. */
   checkpoint: parseAsList,
+  /** Parts of any value: params, headers, result, errors, event waited for, name; all must match. */
+  any: parseAsList,
   /** Substrings of an attempt's error; all must match. */
   error: parseAsList,
   /** Conditions on JSON values, such as `params.order.id:42`. */

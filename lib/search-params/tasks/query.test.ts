@@ -53,6 +53,7 @@ const query: fc.Arbitrary<TaskQuery> = fc.record({
   tenant: list,
   idempotency: list,
   checkpoint: list,
+  any: list,
   error: list,
   where: fc.uniqueArray(condition, { selector: formatCondition }),
 });
@@ -85,6 +86,7 @@ test("any text is parsed, and the position of every problem is within it", () =>
   const signs = fc.constantFrom(
     ...'params.error.state:><="[]\\ name attempts 42'.split(""),
     "params.",
+    "any:",
     "error:",
   );
   fc.assert(
@@ -160,8 +162,9 @@ test.each<[string, Partial<TaskQuery>]>([
   ["error:timeout", { error: ["timeout"] }],
   ["checkpoint:reserve-stock", { checkpoint: ["reserve-stock"] }],
   ["charge-card", { name: ["charge-card"] }],
-  ["result-mailer", { error: ["result-mailer"] }],
-  ['"gateway did not answer"', { error: ["gateway did not answer"] }],
+  ["result-mailer", { any: ["result-mailer"] }],
+  ["any:ada@example.com", { any: ["ada@example.com"] }],
+  ['"gateway did not answer"', { any: ["gateway did not answer"] }],
   ["  ", {}],
 ] as [string, Partial<TaskQuery>][])("%s is understood", (typed, understood) => {
   expect(parseTaskQuery(typed, (word) => word === "charge-card")).toEqual({
@@ -202,7 +205,7 @@ test.each([
   ['name:"b', "Quotation mark after name not closed", 0, 7],
   ["name>b", "name cannot be compared with >", 0, 6],
   ['"b', "Quotation mark not closed, or text directly after it", 0, 2],
-  ['""', "error needs a value: error:timeout", 0, 2],
+  ['""', "any needs a value: any:order-42", 0, 2],
   ['name:"a\\u0000"', "The value contains a character that PostgreSQL cannot store", 0, 14],
 ])("%s: %s", (typed, message, from, to) => {
   expect(parseTaskQuery(typed).problems).toEqual([{ message, from, to }]);
@@ -230,7 +233,7 @@ test("an equal value may be a literal or the string of its letters, digit by dig
 
 test("queries whose lists are one and the same list are merged key by key", () => {
   const nothing: string[] = [];
-  const shared = { ...NO_QUERY, name: nothing, worker: nothing, error: nothing };
+  const shared = { ...NO_QUERY, name: nothing, worker: nothing, error: nothing, any: nothing };
   const { query } = parseTaskQuery("name:a");
   expect(mergeQueries(shared, query)).toEqual({ ...NO_QUERY, name: ["a"] });
   expect(nothing).toEqual([]);

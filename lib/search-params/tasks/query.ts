@@ -17,7 +17,7 @@ import {
 
 /**
  * A query in the search language. Different keys must all match. Of `state`, `name`, `queue`, `worker`, `tenant` and
- * `idempotency` any value may match; of `attempts`, `checkpoint`, `error` and `where` all must.
+ * `idempotency` any value may match; of `attempts`, `checkpoint`, `any`, `error` and `where` all must.
  */
 export type TaskQuery = {
   queue: string[];
@@ -34,6 +34,8 @@ export type TaskQuery = {
   idempotency: string[];
   /** Names of checkpoints, as stored. */
   checkpoint: string[];
+  /** Parts of any value, upper and lower case alike: params, headers, result, errors, event waited for, name. */
+  any: string[];
   /** Parts of an attempt's error, upper and lower case alike. */
   error: string[];
   where: PathCondition[];
@@ -49,6 +51,7 @@ export const NO_QUERY: TaskQuery = {
   tenant: [],
   idempotency: [],
   checkpoint: [],
+  any: [],
   error: [],
   where: [],
 };
@@ -66,7 +69,7 @@ export function formatTaskQuery(query: TaskQuery): string {
 /** The terms of a query, in key order. */
 export function listWords(query: TaskQuery): QueryWord[] {
   const each = (
-    key: "name" | "queue" | "worker" | "tenant" | "idempotency" | "error" | "checkpoint",
+    key: "name" | "queue" | "worker" | "tenant" | "idempotency" | "any" | "error" | "checkpoint",
   ) => query[key].map((value, at) => ({ key, at, text: `${key}:${printValue(value)}` }));
   return [
     ...(query.state.length > 0
@@ -83,6 +86,7 @@ export function listWords(query: TaskQuery): QueryWord[] {
     ...each("worker"),
     ...each("tenant"),
     ...each("idempotency"),
+    ...each("any"),
     ...each("error"),
     ...each("checkpoint"),
     ...query.where.map((condition, at) => ({
@@ -133,6 +137,7 @@ export const QUERY_KEYS = [
   "worker",
   "tenant",
   "idempotency",
+  "any",
   "error",
   "checkpoint",
 ] as const;
@@ -140,7 +145,7 @@ type QueryKey = (typeof QUERY_KEYS)[number];
 
 /**
  * Parses words such as `state:failed,running name:charge-card params.order.id:42 "gateway did not answer"`. A word without
- * a key is the name of a task if `isName` accepts it, else a part of an error. White space inside a value needs
+ * a key is the name of a task if `isName` accepts it, else a part of any value. White space inside a value needs
  * quotation marks, as in JSON.
  */
 export function parseTaskQuery(
@@ -168,7 +173,7 @@ function parseWord(text: string, at: number, isName: (word: string) => boolean):
   const rest = { end: bare?.end ?? findWordEnd(text, at) };
   if (quoted)
     return bare
-      ? check("error", bare.value.text, rest.end)
+      ? check("any", bare.value.text, rest.end)
       : { problem: "Quotation mark not closed, or text directly after it", ...rest };
   const path = scanPath(text, at);
   // A whole value can be compared too, but a word such as result-mailer is not a path.
@@ -200,7 +205,7 @@ function parseBareWord(text: string, at: number, isName: (word: string) => boole
       problem: `${word} is not a path; keys with special characters need quotation marks`,
       end,
     };
-  return { key: isName(word) ? "name" : "error", value: word, end };
+  return { key: isName(word) ? "name" : "any", value: word, end };
 }
 
 function parseConditionWord(text: string, at: number, pathEnd: number): Word {
@@ -260,6 +265,7 @@ const EXAMPLES: Record<QueryKey, string> = {
   worker: "worker:host-1",
   tenant: "tenant:acme",
   idempotency: "idempotency:order-42",
+  any: "any:order-42",
   error: "error:timeout",
   checkpoint: "checkpoint:reserve-stock",
 };

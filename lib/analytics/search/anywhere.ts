@@ -1,0 +1,90 @@
+import { or, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
+import type { QueueTables } from "@/lib/db/schema";
+import { uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
+import { LINKS, type RedactionRules } from "@/lib/redaction/rules";
+import type { TaskSearch } from "./task-search";
+
+/** Larger values, as stored, are left out: one of them could take longer than a whole window. */
+const MOST_BYTES = 1_048_576;
+
+/**
+ * The condition that a text is part of a value in the task's params, headers or result, of an attempt's error, of the event
+ * that it waits for, or of its name; upper and lower case alike. Keys do not count. A redacted value never matches, nor a
+ * string that could hold one. `errorWords` is the error as lists show it.
+ */
+export function matchesAnywhere(
+  { tasks, runs }: QueueTables,
+  { range }: Pick<TaskSearch, "range">,
+  part: string,
+  errorWords: SQL,
+): SQL | undefined {
+  const contains = containsPattern(part);
+  return or(
+    sql`${tasks.name} ilike ${contains}`,
+    containsValue(tasks.params, "params", part),
+    containsValue(tasks.headers, "headers", part),
+    containsValue(tasks.result, "result", part),
+    // A scalar subquery probes an index for each task. A task that completed at once has neither error nor wait.
+    sql`(${tasks.state} <> 'completed' or ${tasks.attempts} > 1) and (
+      select true from ${runs}
+       where ${runs.taskId} = ${tasks.taskId} and ${runs.runId} >= ${uuidFloor(uuidMilliseconds(range.from))}::uuid
+         and (${runs.wakeEvent} ilike ${contains} or ${containsValue(runs.failureReason, "error", part)}
+              ${isViewRedacted() ? sql`` : sql`or ${errorWords} ilike ${contains}`})
+       limit 1)`,
+  );
+}
+
+/** The text of the whole value decides first: only few values are taken apart. */
+function containsValue(column: PgColumn, root: string, part: string): SQL {
+  const escaped = JSON.stringify(part).slice(1, -1);
+  const leaves = isViewRedacted()
+    ? visibleLeaves(column, root, redactionRules())
+    : sql`jsonb_path_query(${column}, 'lax $.**') as leaf (value) where true`;
+  return sql`case
+    when ${column} is null or pg_column_size(${column}) > ${MOST_BYTES}::int then false
+    when ${column}::text not ilike ${containsPattern(escaped)} then false
+    else exists (select from ${leaves}
+      and jsonb_typeof(leaf.value) not in ('object', 'array') and leaf.value #>> '{}' ilike ${containsPattern(part)})
+    end`;
+}
+
+/**
+ * What of a value is not redacted, as `from … where …`: it is walked from its root, and redacted members are not entered.
+ * Errs on the safe side: a key beyond ASCII counts as redacted, since the server may fold its case in another way, and so
+ * does a string that has the literal part of a rule, since it may hold JSON or text with such a key.
+ */
+function visibleLeaves(column: PgColumn, root: string, { patterns }: RedactionRules): SQL {
+  const redacted = sql.param(patterns.map(({ path }) => path.source));
+  const suspicious = sql.param([
+    ...patterns.map(({ hint }) => containsPattern(hint)),
+    containsPattern("\\u"),
+  ]);
+  const links = sql.param(root === "headers" ? [...LINKS] : []);
+  return sql`(
+    with recursive node (path, value, depth) as (
+      select ${root}::text, ${column}, 0
+      union all
+      select case when member.key is null then node.path else node.path || '.' || lower(member.key) end,
+             member.value, node.depth + 1
+        from node cross join lateral (
+          select key, value
+            from jsonb_each(case jsonb_typeof(node.value) when 'object' then node.value else '{}' end)
+          union all
+          select null, value
+            from jsonb_array_elements(case jsonb_typeof(node.value) when 'array' then node.value else '[]' end)
+        ) as member (key, value)
+       where member.key is null
+          or (node.depth = 0 and member.key = any(${links}::text[]))
+          or (member.key ~ '^[\\x01-\\x7f]*$'
+              and not (node.path || '.' || lower(member.key)) ~ any(${redacted}::text[]))
+    )
+    select value from node
+  ) as leaf (value) where not (leaf.value #>> '{}') ilike any(${suspicious}::text[])`;
+}
+
+/** A pattern for `like` that matches texts with this part. */
+export function containsPattern(part: string): string {
+  return `%${part.replace(/[\\%_]/g, "\\$&")}%`;
+}
