@@ -1,13 +1,25 @@
 import "server-only";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import { integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Found, FoundTask, FoundWorkflow } from "@/lib/model/found";
 import type { Uuid } from "@/lib/model/ids";
+import { toMs } from "@/lib/model/instants";
+import {
+  EVERYTHING,
+  intersect,
+  type KeyRange,
+  prefixRange,
+  uuidFloor,
+} from "@/lib/model/key-range";
 import { TASK_STATES } from "@/lib/model/states";
+import type { ShortId } from "@/lib/search-params/parsers";
+import { inKeyRange } from "./scope/key-pages";
 import { withQueues } from "./scope/registry";
 import { queryUnion } from "./scope/union";
+import { scanWindows } from "./search/windows";
 import { findWorkflowRun } from "./workflows";
 import type { WorkflowRunRow } from "./workflows/rows";
 import { getWorkflowColumns } from "./workflows/tables";
@@ -25,6 +37,63 @@ export function findById(id: Uuid, options: ReadOptions = {}): Promise<Found[]> 
     const workflow = await findWorkflowRun(db, columns, id);
     return [...(await findTasks(db, names, id)), ...(workflow ? [toFound(workflow)] : [])];
   });
+}
+
+/** Most hits of a shortened id. */
+const MOST = 10;
+/** How long ids are searched for their end, in milliseconds, and the width of the first window. */
+const BUDGET = 700;
+const WINDOW = 3_600_000;
+
+/**
+ * The newest ten tasks and runs, in all readable queues, whose id begins and ends like this. Eight digits of a prefix are a
+ * minute of ids. With fewer, ids are searched window by window from now back, for less than a second.
+ *
+ * @throws ProblemError what `withQueues` throws.
+ */
+export function findByShortId(
+  { prefix, suffix }: ShortId,
+  options: ReadOptions = {},
+): Promise<Found[]> {
+  return withQueues([], options, async ({ db, now, queues }) => {
+    const range = intersect(prefixRange(prefix), {
+      ...EVERYTHING,
+      to: uuidFloor(toMs(now) + 1_000),
+    });
+    const names = queues.map(({ name }) => name);
+    const found: FoundTask[] = [];
+    await scanWindows(
+      db,
+      { range, direction: "older", width: WINDOW, budget: BUDGET },
+      options,
+      async (window) => {
+        const arms = names.flatMap((queue) => listArms(queue, window, suffix));
+        const hits = await queryUnion(db, FOUND_TASK, arms);
+        found.push(...hits.sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1)));
+        return found.length < MOST ? "more" : "enough";
+      },
+    );
+    return found.slice(0, MOST);
+  });
+}
+
+const idOf = ({ runId, taskId }: FoundTask) => runId ?? taskId;
+
+/** Statements for the tasks, and for the runs, of a queue whose id is in this range and ends like this. */
+function listArms(queue: string, range: KeyRange, suffix: string): SQL[] {
+  const { tasks, runs } = queueTables(queue);
+  const ends = (id: PgColumn) => sql`right(${id}::text, ${suffix.length}::int) = ${suffix}::text`;
+  return [
+    sql`(select 'task' as "kind", ${queue}::text as "queue", ${tasks.taskId} as "taskId",
+          null::uuid as "runId", null::integer as "attempt", ${tasks.name} as "name", ${tasks.state} as "state"
+        from ${tasks} where ${inKeyRange(tasks.taskId, { range })} and ${ends(tasks.taskId)}
+        order by ${tasks.taskId} desc limit ${MOST}::int)`,
+    sql`(select 'run' as "kind", ${queue}::text as "queue", ${runs.taskId} as "taskId", ${runs.runId} as "runId",
+          ${runs.attempt} as "attempt", ${tasks.name} as "name", ${tasks.state} as "state"
+        from ${runs} join ${tasks} on ${tasks.taskId} = ${runs.taskId}
+        where ${inKeyRange(runs.runId, { range })} and ${ends(runs.runId)}
+        order by ${runs.runId} desc limit ${MOST}::int)`,
+  ];
 }
 
 async function findTasks(db: Database, queues: string[], id: Uuid): Promise<FoundTask[]> {

@@ -1,10 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { Found } from "@/lib/model/found";
-import type { Uuid } from "@/lib/model/ids";
 import { fetchJson } from "./api";
 
-/** Finds a task, run or workflow run by id in all queues. */
-export function findQuery(id: Uuid) {
+/** Finds a task, run or workflow run by id, or by a shortened id, in all queues. */
+export function findQuery(id: string) {
   return queryOptions({
     queryKey: ["find", id],
     queryFn: ({ signal }) =>

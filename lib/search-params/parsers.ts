@@ -68,6 +68,24 @@ export const parseAsIdPrefix = createParser<string>({
   serialize: (value) => value,
 });
 
+/** The beginning and the end of a shortened id. */
+export type ShortId = { prefix: string; suffix: string };
+
+/**
+ * Parses a shortened id, in lower case: `01a2f6c2…b13a` as lists show it, also with dots or fewer digits, or the first eight
+ * digits or more. `null` for anything else.
+ */
+export function parseShortId(text: string): ShortId | null {
+  const [start = "", end, ...rest] = text
+    .trim()
+    .toLowerCase()
+    .split(/…|\.{2,3}/);
+  const prefix = parseAsIdPrefix.parse(start);
+  if (prefix === null || rest.length > 0) return null;
+  if (end === undefined) return prefix.length >= 8 ? { prefix, suffix: "" } : null;
+  return prefix.length >= 4 && /^[0-9a-f]{4,12}$/.test(end) ? { prefix, suffix: end } : null;
+}
+
 /** Rows per page, 1 to 200. */
 export const parseAsLimit = createParser<number>({
   parse: (value) => (/^\d{1,3}$/.test(value) && +value >= 1 && +value <= 200 ? +value : null),

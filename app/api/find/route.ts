@@ -1,12 +1,16 @@
 import { parseAsString } from "nuqs/server";
 import { parseParameters, parseUuid } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
-import { findById } from "@/lib/analytics/find";
+import { findById, findByShortId } from "@/lib/analytics/find";
+import { parseShortId } from "@/lib/search-params/parsers";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, "view", async () => {
     const { id: given } = parseParameters(request, { id: parseAsString });
+    const { signal } = request;
+    const short = given !== null && given.length < 36 ? parseShortId(given) : null;
+    if (short) return { found: await findByShortId(short, { signal }) };
     const id = parseUuid("parameter id", given);
-    return { found: await findById(id, { signal: request.signal }) };
+    return { found: await findById(id, { signal }) };
   });
 }

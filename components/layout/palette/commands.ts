@@ -7,6 +7,7 @@ import { isUuid } from "@/lib/model/ids";
 import { findQuery } from "@/lib/query/find";
 import { queuesQuery } from "@/lib/query/queues";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
+import { parseShortId } from "@/lib/search-params/parsers";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 import { SECTIONS } from "../frame/sections";
 import { queueEventsPath, queuePath, queueTasksPath, taskPath, workflowRunPath } from "../paths";
@@ -25,24 +26,40 @@ export type Command = {
 const LIMIT = 14;
 /** Task names are suggested from this input length on: there may be hundreds. */
 const MIN_NAME_LENGTH = 2;
+/** All values are searched from this length on. */
+const MIN_ANYWHERE_LENGTH = 3;
 
-/** The commands that match a typed text. A pasted id is looked up in every queue. */
+/**
+ * The commands that match a typed text. A pasted id, also a shortened or quoted one, is looked up in every queue; an address of
+ * this dashboard is opened; any other text can be searched in all values of all tasks.
+ */
 export function useCommands(text: string): {
   commands: Command[];
   note: string | null;
   /** Whether an id is still being looked up. */
   looking: boolean;
 } {
-  const typed = text.trim().toLowerCase();
-  const isId = isUuid(typed);
+  const given = trimPasted(text);
+  const typed = given.toLowerCase();
+  const isId = isUuid(typed) || parseShortId(typed) !== null;
   // Read once: the page is covered while the palette is open.
   const [pageCommands] = useState(listPageCommands);
   const queues = useQuery(queuesQuery()).data?.queues ?? [];
   const names = useQuery({ ...taskSuggestionsQuery([]), retry: false }).data?.names ?? [];
   const found = useQuery({ ...findQuery(typed), enabled: isId });
+  const address = findAddress(given);
+  if (address) {
+    const to = link(address, address, "this dashboard", "Go to", "corner-down-left");
+    return { commands: [to], note: null, looking: false };
+  }
+  const anywhere = listAnywhere(given);
   if (isId) {
     const commands = (found.data?.found ?? []).map(toCommand);
-    return { commands, note: findNote(found, commands.length), looking: found.isPending };
+    return {
+      commands: commands.length > 0 || found.isPending ? commands : anywhere,
+      note: findNote(found, commands.length),
+      looking: found.isPending,
+    };
   }
   const all: Command[] = [
     ...pageCommands.map(({ label, note = "", icon, run }) => ({
@@ -72,8 +89,29 @@ export function useCommands(text: string): {
   const words = typed.split(/\s+/).filter(Boolean);
   const fits = ({ label, note }: Command) =>
     words.every((word) => `${label} ${note}`.toLowerCase().includes(word));
-  const commands = all.filter(fits).slice(0, LIMIT);
+  // After what is known by name; first where nothing is.
+  const commands = [...all.filter(fits).slice(0, LIMIT), ...anywhere];
   return { commands, note: commands.length === 0 ? "No matches." : null, looking: false };
+}
+
+/** Without the quotation marks, brackets and commas that are copied along with a value. */
+function trimPasted(text: string): string {
+  return text.trim().replace(/^["'`<([{]+|["'`>)\]},;]+$/g, "");
+}
+
+/** The path of an address of this dashboard. */
+function findAddress(text: string): string | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  const { origin, pathname, search } = new URL(text);
+  return origin === location.origin ? `${pathname}${search}` : undefined;
+}
+
+/** Offers to search all values of all tasks. */
+function listAnywhere(text: string): Command[] {
+  if (text.length < MIN_ANYWHERE_LENGTH) return [];
+  const to = `/tasks${serializeTaskFilters({ any: [text] })}`;
+  const note = "anywhere in a task: params, headers, result, errors";
+  return [link(to, text, note, "Search tasks", "search")];
 }
 
 function link(to: string, label: string, note: string, group: string, icon: IconName): Command {
