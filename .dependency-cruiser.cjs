@@ -88,7 +88,10 @@ module.exports = {
       "^lib/diagnosis/fingerprint\\.ts$",
       "^lib/highway/machine/awaited-events\\.ts$",
     ]),
-    ...only("live-imports", lib("live"), [lib("analytics", "db", "model", "search-params")]),
+    ...only("live-imports", lib("live"), [
+      lib("analytics", "db", "model", "search-params"),
+      libFiles("shutdown"),
+    ]),
     ...only("bulk-imports", lib("bulk"), [
       lib("absurd", "analytics", "audit", "db", "model", "search-params"),
       libFiles("engine-problems"),

@@ -51,6 +51,8 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   "health/live": plain(""),
   "health/ready": plain(""),
   "health/startup": plain(""),
+  // A stream: lib/live/changes.test.ts tries it.
+  live: () => [],
   "overview/failures": ({ tenant }) => [[""], [`?tenant=${tenant}`], ["?range=7d"]],
   "overview/latency": ({ tenant }) => [[""], ["?range=24h"], [`?tenant=${tenant}`]],
   "overview/throughput": ({ tenant }) => [[""], ["?range=7d"], [`?tenant=${tenant}`]],
@@ -106,6 +108,10 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   ],
   "tasks/count": ({ tenant }) => [[""], [`?tenant=${tenant}`]],
   "tasks/export": ({ tenant }) => [["?format=csv"], [`?format=ndjson&name=${tenant}-failed`]],
+  "tasks/rows": (of) => [
+    [`?rows=${of.queue}:${of.pending.taskId},${of.failed.taskId}`],
+    [`?state=failed&rows=${of.queue}:${of.pending.taskId},${of.failed.taskId}`],
+  ],
   "tasks/search": ({ tenant }) => [[""], [`?name=${tenant}-failed`]],
   "tasks/suggestions": ({ queue }) => [[""], [`?queue=${queue}`]],
   workers: ({ tenant }) => [[""], ["?range=7d"], [`?tenant=${tenant}`]],

@@ -4,7 +4,7 @@ import { getPayload } from "@/lib/analytics/payloads";
 import { getRelated } from "@/lib/analytics/related";
 import { getTask } from "@/lib/analytics/task";
 import { suggestTasks } from "@/lib/analytics/task-suggestions";
-import { listSelectedTasks, listTasks } from "@/lib/analytics/tasks";
+import { listKnownTasks, listSelectedTasks, listTasks } from "@/lib/analytics/tasks";
 import { ACTIVE_STATES } from "@/lib/model/states";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import type { Context } from "./context";
@@ -135,6 +135,17 @@ export const TASK_READS: readonly Read[] = [
         ),
       ),
     limit: 20,
+    growth: 1.5,
+  },
+  {
+    title: "fifty rows on screen",
+    function: "listKnownTasks",
+    run: (context, n) =>
+      listKnownTasks(
+        taskFilters({ state: ["failed"] }),
+        Array.from({ length: 50 }, (_, k) => at(context.anywhere, n + k)),
+      ),
+    limit: 30,
     growth: 1.5,
   },
   {

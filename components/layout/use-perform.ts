@@ -5,6 +5,8 @@ import type { FailedOutcome } from "@/components/ui/feedback/outcome-error";
 import { showToast } from "@/components/ui/overlay/toast";
 import type { ActionResult } from "@/lib/actions/result";
 import type { Problem } from "@/lib/model/problem";
+import { withFreshReads } from "@/lib/query/api";
+import { isLive } from "./live/freshness";
 
 type Words<T> = {
   /** The title of a refusal, such as "Task not cancelled". */
@@ -13,24 +15,13 @@ type Words<T> = {
   done: (data: T) => { title: string; text?: string; link?: { href: string; label: string } };
 };
 
-/** Query keys that an action may have changed: all but the exact counts, which are computed on demand. */
-const FIGURES = [
-  "task",
-  "tasks",
-  "queues",
-  "events",
-  "failures",
-  "workers",
-  "throughput",
-  "latency",
-  "workflows",
-  "audit",
-  "bulk",
-];
+/** When the page is read again after an action, in milliseconds: workers react to it within seconds. */
+const AGAIN = [300, 1_000, 2_000];
 
 /**
- * Returns a function that runs an action, shows a toast when it succeeded, and refetches what it may have changed,
- * whatever the outcome. It resolves to the failure, for the dialog that started the action, or to nothing.
+ * Returns a function that runs an action and shows a toast when it succeeded. It resolves as soon as the action does: to the
+ * failure, for the dialog that started the action, or to nothing. Whatever the outcome, the page is then read again, at once
+ * and a few times in the next two seconds.
  */
 export function usePerform() {
   const client = useQueryClient();
@@ -42,7 +33,10 @@ export function usePerform() {
       (error: unknown): { ok: false; error: Problem } | undefined =>
         isUnknownAction(error) ? { ok: false, error: OTHER_VERSION } : undefined,
     );
-    await Promise.all(FIGURES.map((noun) => client.invalidateQueries({ queryKey: [noun] })));
+    const live = { predicate: isLive };
+    void client.invalidateQueries(live);
+    for (const delay of AGAIN)
+      setTimeout(() => withFreshReads(() => client.invalidateQueries(live)), delay);
     if (!result) return NO_RESPONSE;
     if (!result.ok) {
       const isKnown = result.error.changed === false;

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { LogRange } from "@/components/charts/log-range";
 import { LiveData } from "@/components/layout/live/live-data";
 import { queuePath } from "@/components/layout/paths";
+import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
 import { Table, Td, Th } from "@/components/ui/data/table";
@@ -47,7 +48,11 @@ export function LatencyPanel({
         </span>
       }
     >
-      <LiveData query={query} skeleton={<SkeletonRows rows={ROWS} columns={5} />}>
+      <LiveData
+        query={query}
+        every={useWindowRefresh(window)}
+        skeleton={<SkeletonRows rows={ROWS} columns={5} />}
+      >
         {(data) => (
           <Table>
             <thead className="bg-canvas">

@@ -3,6 +3,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Series, total } from "@/components/charts/stack";
 import { LiveData } from "@/components/layout/live/live-data";
+import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
 import { Panel } from "@/components/ui/data/panel";
 import { Table, Td, Th } from "@/components/ui/data/table";
@@ -47,7 +48,11 @@ export function ThroughputPanel({
         </Button>
       }
     >
-      <LiveData query={query} skeleton={<div className="h-[204px]" />}>
+      <LiveData
+        query={query}
+        every={useWindowRefresh(window)}
+        skeleton={<div className="h-[204px]" />}
+      >
         {(data) => (asTable ? <ThroughputTable data={data} /> : <Chart data={data} />)}
       </LiveData>
     </Panel>

@@ -5,6 +5,7 @@ import { FailureError } from "@/components/failures/failure-error";
 import { Outcomes } from "@/components/failures/failure-outcomes";
 import { failuresPath } from "@/components/failures/paths";
 import { LiveData } from "@/components/layout/live/live-data";
+import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
@@ -39,7 +40,11 @@ export function TopFailures({
         </ScopedLink>
       }
     >
-      <LiveData query={query} skeleton={<SkeletonRows rows={ROWS} columns={4} />}>
+      <LiveData
+        query={query}
+        every={useWindowRefresh(window)}
+        skeleton={<SkeletonRows rows={ROWS} columns={4} />}
+      >
         {({ groups }) =>
           groups.length === 0 ? (
             <p className="flex min-h-9 items-center gap-2 px-3 text-ink-2">

@@ -19,7 +19,7 @@ import { labelStep } from "@/lib/timeline/labels";
 export function Related({ detail: { task } }: { detail: TaskDetail }) {
   const query = useQuery(relatedQuery(task.queue, task.taskId));
   return (
-    <LiveData query={query} skeleton={<SkeletonRows rows={6} columns={4} />}>
+    <LiveData every={null} query={query} skeleton={<SkeletonRows rows={6} columns={4} />}>
       {(related) => (
         <div className="p-3 wide:px-4">
           <div className="gap-3 *:mb-3 *:break-inside-avoid wide:columns-2">

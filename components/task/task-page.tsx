@@ -13,16 +13,26 @@ import { taskQuery } from "@/lib/query/task";
 import { TaskFacts } from "./task-facts";
 import { TaskTabs } from "./task-tabs";
 
+/** How often an unfinished task is requested, in milliseconds. */
+const UNFINISHED_MS = 1_000;
+
 /** One task: header, verdict, actions and tabs. */
 export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
   const interval = useRefreshInterval();
+  // A step or a lease can change within a second, and a due time passes at any.
+  const every = interval && Math.min(interval, UNFINISHED_MS);
+  const isOver = (data: TaskDetail | undefined) => data && !isActive(data.task.state);
   const query = useQuery({
     ...taskQuery(queue, taskId),
-    refetchInterval: ({ state }) =>
-      state.data && !isActive(state.data.task.state) ? false : interval,
+    refetchInterval: ({ state }) => (isOver(state.data) ? false : every),
   });
   return (
-    <LiveData whole query={query} skeleton={<TaskPageSkeleton />}>
+    <LiveData
+      whole
+      every={isOver(query.data) ? null : every}
+      query={query}
+      skeleton={<TaskPageSkeleton />}
+    >
       {(detail) => (
         <div className="flex flex-1 flex-col bg-surface">
           <header className="flex flex-col gap-3 px-3 pt-3 pb-2 wide:px-4">

@@ -31,7 +31,7 @@ import { countTerminalTasksExactly, getQueue, listQueues } from "./queues";
 import { getRelated } from "./related";
 import { getTask } from "./task";
 import { suggestTasks } from "./task-suggestions";
-import { countTasks, followTasks, listSelectedTasks, listTasks } from "./tasks";
+import { countTasks, followTasks, listKnownTasks, listSelectedTasks, listTasks } from "./tasks";
 import { listWorkers } from "./workers";
 import {
   getDefinitionDetail,
@@ -146,6 +146,9 @@ const CASES = [
   tasks("an idempotency key", () => ({ idempotency: ["order-42"] })),
   tasks("values beside tasks", () => ({ columns: [{ source: "params", steps: ["pad"] }] })),
   ask("named tasks", listSelectedTasks, (of) => of([{ queue: "plain", taskId: ids.task }])),
+  ask("rows on screen", listKnownTasks, (of) =>
+    of(taskFilters({ state: ["failed"] }), [{ queue: "plain", taskId: ids.task }]),
+  ),
   ask("a search", followTasks, (of) => of(taskFilters({ name: ["nobody"] })), /^t_/),
   ask("a count", countTasks, (of) => of(taskFilters({ state: ["failed"] })), /^t_/),
   ask("an export", exportTasks, (of) => of(taskFilters({ state: ["failed"], limit: 99 }))),

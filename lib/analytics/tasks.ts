@@ -7,16 +7,16 @@ import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
-import { uuidInstant } from "@/lib/model/key-range";
+import { EVERYTHING, uuidInstant } from "@/lib/model/key-range";
 import type { Page } from "@/lib/model/page";
-import type { TaskSummary } from "@/lib/model/task";
-import type { TaskFilters } from "@/lib/search-params/tasks/filters";
+import type { TaskAddress, TaskSummary } from "@/lib/model/task";
+import { pickQuery, type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import { isKeySort } from "@/lib/search-params/tasks/sort";
 import { toUnreadable, withQueues } from "./scope/registry";
 import { pageByKey } from "./search/key-page";
 import { pageByRank } from "./search/rank";
 import { selectSummary, toSummaries, withColumns } from "./search/rows";
-import { taskConditions } from "./search/scan";
+import { scanTasks, taskConditions } from "./search/scan";
 import { type TaskSearch, toTaskSearch } from "./search/task-search";
 import { findExtent, scanWindows } from "./search/windows";
 
@@ -76,6 +76,64 @@ export function listSelectedTasks(
       rows.push(...(await toSummaries(db, tasks)));
     }
     return { rows, now };
+  });
+}
+
+/** Tasks of a list as they are now, in no particular order. */
+export type KnownTasks = {
+  rows: TaskSummary[];
+  /** Those that no longer match the filters, or no longer exist. */
+  removed: TaskAddress[];
+  now: Iso;
+};
+
+/**
+ * The given tasks, with the columns of the filters, and which of them the filters exclude by now. It costs two look-ups by
+ * primary key a task, whatever the filters.
+ *
+ * @throws what `listTasks` throws.
+ */
+export function listKnownTasks(
+  filters: TaskFilters,
+  known: readonly TaskAddress[],
+  options: ReadOptions = {},
+): Promise<KnownTasks> {
+  return withQueues([], options, async (scope) => {
+    const { db, now } = scope;
+    const search = await toTaskSearch(scope, { ...filters, sort: "newest", cursor: null });
+    const exists = new Set(scope.queues.map((queue) => queue.name));
+    const byQueue = new Map<string, Uuid[]>();
+    for (const { queue, taskId } of known)
+      if (exists.has(queue)) byQueue.set(queue, [...(byQueue.get(queue) ?? []), taskId]);
+    const scan = (part: Omit<TaskSearch, "queues" | "limit">) =>
+      scanTasks(
+        db,
+        { ...part, queues: [...byQueue.keys()], limit: known.length },
+        "walk",
+        (queue) => ({
+          ...part,
+          queues: [queue],
+          limit: known.length,
+          ids: byQueue.get(queue) ?? [],
+        }),
+      );
+    const found = await scan({ ...search, query: pickQuery(taskFilters()), range: EVERYTHING });
+    const inQueues = filters.queue.length === 0 ? null : new Set(filters.queue);
+    const isAllowed = search.ids && new Set(search.ids);
+    const matching = new Set(
+      (await scan(search))
+        .filter(
+          ({ queue, taskId }) => inQueues?.has(queue) !== false && isAllowed?.has(taskId) !== false,
+        )
+        .map(({ queue, taskId }) => `${queue}/${taskId}`),
+    );
+    return {
+      rows: await withColumns(db, await toSummaries(db, found), filters.columns),
+      removed: known
+        .filter(({ queue, taskId }) => !matching.has(`${queue}/${taskId}`))
+        .map(({ queue, taskId }) => ({ queue, taskId })),
+      now,
+    };
   });
 }
 

@@ -22,9 +22,10 @@ export type Requester = Pick<Request, "signal" | "headers">;
 
 // Pages, routes and actions are separate bundles: the process is what they share.
 const SYMBOL = Symbol.for("absurd-dashboard.shared-reads");
-const shared = globalThis as { [SYMBOL]?: Map<string, Entry> };
-shared[SYMBOL] ??= new Map();
-const entries = shared[SYMBOL];
+type Shared = { entries: Map<string, Entry>; clearing: Set<() => void> };
+const shared = globalThis as { [SYMBOL]?: Shared };
+shared[SYMBOL] ??= { entries: new Map(), clearing: new Set() };
+const { entries, clearing } = shared[SYMBOL];
 
 /**
  * Reads once for all callers with the same key, at the same time or within the next two seconds, so that the load on the
@@ -52,11 +53,22 @@ export async function coalesce<T>(
 /** Drops all shared results, so that an operator sees a change at once. Reads in progress get no new callers. */
 export function clearSharedReads(): void {
   entries.clear();
+  for (const clear of clearing) clear();
+}
+
+/** Calls `clear` whenever the shared results are dropped. */
+export function onCleared(clear: () => void): void {
+  clearing.add(clear);
+}
+
+/** Whether a requester bypasses what is shared. */
+export function wantsFresh(requester: Requester | undefined): boolean {
+  return requester?.headers.has(BYPASS_HEADER) === true;
 }
 
 /** A queued read is fresh for everyone: it has not started. */
 function isTooOld({ state }: Entry, requester: Requester | undefined): boolean {
-  return requester?.headers.has(BYPASS_HEADER) === true && state !== "queued";
+  return wantsFresh(requester) && state !== "queued";
 }
 
 function start(

@@ -6,6 +6,9 @@ import type { Payload } from "./json.ts";
 import type { ClaimFacts } from "./queue.ts";
 import type { TaskState } from "./states.ts";
 
+/** Where a task is: its id is unique within its queue. */
+export type TaskAddress = { queue: string; taskId: Uuid };
+
 /** One row of a task list. Never carries payloads. */
 export type TaskSummary = {
   queue: string;

@@ -15,6 +15,7 @@ export function eventsQuery(filters: Partial<EventFilters> = {}) {
       fetchJson<Page<EventSummary>>(`/api/events${serializeEventFilters(complete)}`, signal),
     placeholderData: keepPreviousData,
     staleTime: 1_000,
+    meta: { queues: complete.queue },
   });
 }
 

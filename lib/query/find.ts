@@ -9,5 +9,6 @@ export function findQuery(id: string) {
     queryFn: ({ signal }) =>
       fetchJson<{ found: Found[] }>(`/api/find?id=${encodeURIComponent(id)}`, signal),
     staleTime: 10_000,
+    meta: { onDemand: true },
   });
 }

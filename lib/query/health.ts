@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { withBase } from "@/lib/base-path";
 import type { Health } from "@/lib/model/health";
+import { type ProblemBody, ProblemError } from "@/lib/model/problem";
 
 /** Health of the dashboard and its database. An unavailable database is a result and not an error. */
 export function healthQuery() {
@@ -8,8 +9,11 @@ export function healthQuery() {
     queryKey: ["health"],
     queryFn: async ({ signal }): Promise<Health> => {
       const response = await fetch(withBase("/api/health"), { signal });
-      return (await response.json()) as Health;
+      const body = (await response.json()) as Health | ProblemBody;
+      if ("error" in body) throw new ProblemError(body.error);
+      return body;
     },
     staleTime: 1_000,
+    meta: { onDemand: true },
   });
 }

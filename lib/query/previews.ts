@@ -27,5 +27,6 @@ export function previewQuery<Name extends PreviewName>(
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
+    meta: { onDemand: true },
   });
 }

@@ -4,6 +4,7 @@ import { TenantNote } from "@/components/tenants/tenant-note";
 import { Icon } from "@/components/ui/icons/icon";
 import { DatabaseStatus } from "../live/database-status";
 import { DimWhenLost, LostBanner } from "../live/lost-connection";
+import { LivePush } from "../live/push";
 import { NewVersionBanner } from "../version";
 import { BottomTabs } from "./bottom-tabs";
 import { Logo } from "./logo";
@@ -52,6 +53,7 @@ export function Shell({
         <DimWhenLost>{children}</DimWhenLost>
       </main>
       <BottomTabs />
+      <LivePush />
     </div>
   );
 }

@@ -21,6 +21,7 @@ export function PagedList<Page extends PageLike>({
   onTurn,
   note,
   columns,
+  every,
   keys,
   children,
 }: {
@@ -34,6 +35,8 @@ export function PagedList<Page extends PageLike>({
   note: (page: Page) => ReactNode;
   /** Columns of the skeleton. */
   columns: number;
+  /** How often the query is repeated, if not at the page's interval; `null` for rows that never change. */
+  every?: number | false | null;
   keys?: Record<string, () => void>;
   children: (page: Page) => ReactNode;
 }) {
@@ -57,7 +60,11 @@ export function PagedList<Page extends PageLike>({
           query.isPlaceholderData && "opacity-60",
         )}
       >
-        <LiveData query={query} skeleton={<SkeletonRows rows={12} columns={columns} />}>
+        <LiveData
+          query={query}
+          every={every}
+          skeleton={<SkeletonRows rows={12} columns={columns} />}
+        >
           {children}
         </LiveData>
       </div>

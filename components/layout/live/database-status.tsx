@@ -3,26 +3,28 @@ import { useQuery } from "@tanstack/react-query";
 import { Icon } from "@/components/ui/icons/icon";
 import { cn } from "@/lib/cn";
 import { healthQuery } from "@/lib/query/health";
-import { useConnection } from "./connection";
+import { useFreshness } from "./freshness";
 
 /** The database status below the navigation. */
 export function DatabaseStatus() {
-  const { lostAt } = useConnection();
-  const { data } = useQuery({ ...healthQuery(), refetchInterval: 30_000 });
-  const down = lostAt !== null || data?.database === "down";
+  const isLost = useFreshness().state === "lost";
+  const { data, isError } = useQuery({ ...healthQuery(), refetchInterval: 30_000 });
+  const down = isLost || data?.database === "down";
+  const up = !down && !isError && data?.database === "up";
   return (
     <div className="flex items-center gap-2 px-2 py-1 text-12 leading-4">
       <Icon
         name="database"
-        className={cn("shrink-0", down ? "text-failed-solid" : "text-completed-solid")}
+        className={cn(
+          "shrink-0",
+          down ? "text-failed-solid" : up ? "text-completed-solid" : "text-ink-3",
+        )}
       />
       <span className="min-w-0">
         <span className="block truncate font-medium text-ink-2">
-          {down ? "Database lost" : data ? "Database connected" : "Database"}
+          {down ? "Database lost" : up ? "Database connected" : "Database"}
         </span>
-        <span className="block min-h-4 truncate text-ink-3">
-          {data?.database === "up" && schemaText(data)}
-        </span>
+        <span className="block min-h-4 truncate text-ink-3">{up && schemaText(data)}</span>
       </span>
     </div>
   );

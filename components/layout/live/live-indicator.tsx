@@ -3,19 +3,22 @@ import { useClock } from "@/components/ui/text/clock";
 import { cn } from "@/lib/cn";
 import { formatRelative } from "@/lib/format";
 import { usePreferences } from "../preferences/preferences-provider";
-import { useConnection } from "./connection";
+import { useFreshness } from "./freshness";
 
-/** Whether the page is live, paused or disconnected, and the age of its data. */
+const LOOKS = {
+  waiting: ["Loading", "bg-cancelled-solid"],
+  fresh: ["Live", "bg-completed-solid"],
+  stale: ["Stale", "bg-pending-solid"],
+  busy: ["Busy", "bg-pending-solid"],
+  lost: ["Lost", "bg-failed-solid"],
+} as const;
+
+/** Whether the page is live, paused, stale or disconnected, and the age of its data. */
 export function LiveIndicator() {
   const { refresh } = usePreferences();
-  const { at, lostAt } = useConnection();
+  const { state, at } = useFreshness();
   const age = useClock(() => (at === null ? "" : formatRelative(Math.min(at - Date.now(), 0))));
-  const [word, dot] =
-    lostAt !== null
-      ? ["Lost", "bg-failed-solid"]
-      : refresh === 0
-        ? ["Paused", "bg-cancelled-solid"]
-        : ["Live", "bg-completed-solid"];
+  const [word, dot] = state === "fresh" && refresh === 0 ? PAUSED : LOOKS[state];
   return (
     <span className="flex items-center gap-1.5 px-2 font-medium text-12 text-ink-2">
       <span aria-hidden className={cn("size-1.5 rounded-full", dot)} />
@@ -26,3 +29,5 @@ export function LiveIndicator() {
     </span>
   );
 }
+
+const PAUSED = ["Paused", "bg-cancelled-solid"] as const;

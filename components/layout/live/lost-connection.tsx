@@ -10,15 +10,17 @@ import { useZone } from "@/components/ui/text/zone";
 import { cn } from "@/lib/cn";
 import { formatClock, formatRelative } from "@/lib/format";
 import { toInstant } from "@/lib/model/instants";
+import { ProblemError } from "@/lib/model/problem";
 import { healthQuery } from "@/lib/query/health";
-import { markLive, useConnection } from "./connection";
+import { type Freshness, isLive, useFreshness } from "./freshness";
 
 const RETRY_MS = 3_000;
 
-/** While requests fail: shows a banner, keeps retrying, and refetches every query once the database is back. */
+/** While requests fail: shows why and since when; keeps retrying, and refetches every query once the database is back. */
 export function LostBanner() {
-  const { lostAt, at, what } = useConnection();
-  const lost = lostAt !== null;
+  const freshness = useFreshness();
+  const { state, since, at } = freshness;
+  const lost = state === "lost";
   const client = useQueryClient();
   const health = useQuery({
     ...healthQuery(),
@@ -26,28 +28,30 @@ export function LostBanner() {
     refetchInterval: lost && RETRY_MS,
     refetchIntervalInBackground: true,
   });
-  const back = lost && health.data?.database === "up" && health.dataUpdatedAt > lostAt;
+  const back = lost && health.data?.database === "up" ? health.dataUpdatedAt : 0;
+  // Parts that are not polled would stay as they are.
   useEffect(() => {
-    if (!back) return;
-    markLive();
-    client.invalidateQueries();
+    if (back > 0) client.invalidateQueries({ predicate: isLive });
   }, [back, client]);
   const zone = useZone();
-  const ago = useClock(() => (lostAt === null ? "" : formatLostAgo(Date.now() - lostAt)));
-  if (!lost) return null;
+  const ago = useClock(() => (since === null ? "" : formatLostAgo(Date.now() - since)));
+  const cause = describeCause(freshness);
+  if (!cause) return null;
+  const { error } = freshness;
+  const isDatabaseLost = error instanceof ProblemError && error.code === "database_unavailable";
   return (
     <div className="px-3 pt-3 wide:px-4">
       <Banner
-        tone="bad"
-        icon="unplug"
+        tone={lost ? "bad" : "warning"}
+        icon={lost ? "unplug" : "timer"}
         action={
           <>
-            {what === "database" && (
+            {isDatabaseLost && (
               <Link href="/diagnostics" className={buttonClass("ghost")}>
                 Diagnose
               </Link>
             )}
-            <Button onClick={() => health.refetch()}>
+            <Button onClick={() => client.refetchQueries({ type: "active" })}>
               <Icon name="refresh-cw" size={14} />
               Retry now
             </Button>
@@ -55,15 +59,39 @@ export function LostBanner() {
         }
       >
         <strong className="font-semibold">
-          Connection to the {what === "server" ? "dashboard’s server" : "database"} lost{" "}
-          {/* Announced once, not every second. */}
+          {cause.title} {/* Announced once, not every second. */}
           <span aria-hidden>{ago}</span>.
         </strong>{" "}
+        {cause.text}{" "}
         {at !== null && `Showing data from ${formatClock(toInstant(at), zone)} ${zone}. `}
-        Actions are unavailable. Retrying every 3 s.
+        {cause.effect}
       </Banner>
     </div>
   );
+}
+
+/** Why the page is not current; `null` while it is, or while that is only late. */
+function describeCause({
+  state,
+  error,
+  isKept,
+}: Freshness): { title: string; text: string; effect: string } | null {
+  if (!error) return null;
+  const code = error instanceof ProblemError ? error.code : undefined;
+  if (code === "network" || code === "database_unavailable")
+    return {
+      title: `Connection to the ${code === "network" ? "dashboard’s server" : "database"} lost`,
+      text: "",
+      effect: "Actions are unavailable. Retrying every 3 s.",
+    };
+  if (!isKept) return null;
+  if (state === "busy")
+    return { title: "Database busy", text: error.message, effect: "Retrying at the next refresh." };
+  return {
+    title: "Some data could not be refreshed",
+    text: error.message,
+    effect: "Retrying at the next refresh.",
+  };
 }
 
 function formatLostAgo(ms: number): string {
@@ -72,7 +100,7 @@ function formatLostAgo(ms: number): string {
 
 /** Dims the page while the connection is lost: its data stays readable but does not look current. Errors are not dimmed. */
 export function DimWhenLost({ children }: { children: ReactNode }) {
-  const lost = useConnection().lostAt !== null;
+  const lost = useFreshness().state === "lost";
   return (
     <div
       className={cn(

@@ -5,6 +5,7 @@ import { LiveData } from "@/components/layout/live/live-data";
 import { Panel } from "@/components/ui/data/panel";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import type { Window } from "@/lib/search-params/windows";
+import { useWindowRefresh } from "./use-window";
 import { WindowSwitch } from "./window-switch";
 
 const FRAME = "flex flex-col gap-3 p-3 wide:px-4";
@@ -36,7 +37,7 @@ export function WindowPage<Data extends { now: string }>({
           <WindowSwitch value={window} onChange={onWindow} />
         </span>
       </div>
-      <LiveData query={query} skeleton={<Rows title={title} />}>
+      <LiveData query={query} every={useWindowRefresh(window)} skeleton={<Rows title={title} />}>
         {children}
       </LiveData>
     </div>

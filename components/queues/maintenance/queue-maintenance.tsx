@@ -20,6 +20,7 @@ export function QueueMaintenancePanels({
     <>
       <h2 className="mt-1 font-semibold text-14">Maintenance</h2>
       <LiveData
+        every={null}
         query={query}
         skeleton={
           <div className="grid gap-3 xwide:grid-cols-2">

@@ -56,6 +56,7 @@ export function BulkItems({ operation }: { operation: BulkOperation }) {
       onTurn={(cursor) => setInUrl({ cursor })}
       note={({ rows }) => `Newest first · ${plural(rows.length, "task")} on this page`}
       columns={4}
+      every={operation.finishedAt === null ? interval : null}
     >
       {({ rows }) =>
         rows.length > 0 ? (

@@ -29,7 +29,12 @@ export function BulkPage({ bulkId }: { bulkId: string }) {
     refetchInterval: ({ state }) => (state.data?.operation.finishedAt ? false : interval),
   });
   return (
-    <LiveData whole query={query} skeleton={<BulkPageSkeleton />}>
+    <LiveData
+      whole
+      every={query.data?.operation.finishedAt ? null : interval}
+      query={query}
+      skeleton={<BulkPageSkeleton />}
+    >
       {({ operation }) => (
         <div className="flex min-h-0 flex-1 flex-col bg-surface short:flex-none">
           <Head operation={operation} />

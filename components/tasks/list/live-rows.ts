@@ -1,4 +1,5 @@
-import type { TaskSummary } from "@/lib/model/task";
+import type { Iso } from "@/lib/model/instants";
+import type { TaskAddress, TaskSummary } from "@/lib/model/task";
 
 /** The rows on screen, the keys of those that no longer match, and how many newer rows are waiting. */
 export type LiveRows = { rows: TaskSummary[]; removed: ReadonlySet<string>; newCount: number };
@@ -10,7 +11,19 @@ export const freshRows = (rows: TaskSummary[]): LiveRows => ({
   newCount: 0,
 });
 
-export const rowKey = (task: TaskSummary) => `${task.queue}/${task.taskId}`;
+export const rowKey = ({ queue, taskId }: TaskAddress) => `${queue}/${taskId}`;
+
+/** When rows were loaded: by the database's clock, and in milliseconds by the browser's. */
+export type Read = { now: Iso; at: number };
+
+/** Notes that these rows were loaded; the others keep when they were. */
+export function noteRead(
+  before: ReadonlyMap<string, Read>,
+  rows: readonly TaskSummary[],
+  read: Read,
+): Map<string, Read> {
+  return new Map([...before, ...rows.map((row) => [rowKey(row), read] as const)]);
+}
 
 /**
  * Updates the rows on screen from a refetch of the same page without moving them. A row that is in `latest` takes its

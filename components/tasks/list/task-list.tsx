@@ -2,6 +2,7 @@
 import { useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { Pager } from "@/components/layout/list/pager";
 import { ReadError } from "@/components/layout/live/read-error";
+import { StaleNote } from "@/components/layout/live/stale-note";
 import { useRefresh } from "@/components/layout/live/use-refresh";
 import { BulkButton } from "@/components/tasks/bulk/bulk-button";
 import { lazyPart } from "@/components/ui/feedback/lazy";
@@ -27,9 +28,10 @@ import { useContinueSearch } from "../search/use-continue-search";
 import { useSelection } from "../selection/use-selection";
 import { ColumnPicker } from "./column-picker";
 import { IncompleteNotices, NewRowsButton, NoListNotice, NoTasks } from "./list-notices";
-import { rowKey } from "./live-rows";
+import { type Read, rowKey } from "./live-rows";
 import { ORDERS, SortSelect } from "./sort";
 import { TaskTable } from "./task-table";
+import { useFreshRows } from "./use-fresh-rows";
 import { useLiveTasks } from "./use-live-tasks";
 
 const SelectionBar = lazyPart(() =>
@@ -39,7 +41,7 @@ const SelectionBar = lazyPart(() =>
 /** The tasks of one queue, or of all. */
 export function TaskList({ queue }: { queue?: string }) {
   const { filters, narrow, turnTo, showColumns, clear } = useTaskFilters(queue);
-  const { query, shown, showNewest } = useLiveTasks(filters);
+  const { query, shown, showNewest, interval, isRepeated } = useLiveTasks(filters);
   const refresh = useRefresh();
   const hydrated = useHydrated();
   const box = useRef<HTMLDivElement>(null);
@@ -52,7 +54,17 @@ export function TaskList({ queue }: { queue?: string }) {
   );
   const isOld = query.isPlaceholderData || drawn?.key !== shown?.key;
   const found = isOld ? undefined : search?.rows;
-  const rows = useMemo(() => [...(drawn?.rows ?? []), ...(found ?? [])], [drawn?.rows, found]);
+  const listed = useMemo(() => [...(drawn?.rows ?? []), ...(found ?? [])], [drawn?.rows, found]);
+  const { rows, removed, stale } = useFreshRows({
+    filters,
+    rows: listed,
+    reads: drawn?.reads ?? NO_READS,
+    removed: drawn?.removed ?? NO_KEYS,
+    page: isOld ? undefined : page,
+    isRepeated,
+    interval,
+  });
+  const isStale = rows.length > 0 && stale.size === rows.length;
   const matching = serializeTaskFilters({ ...filters, cursor: null, columns: [] });
   const selection = useSelection(matching, rows);
   const deferredSelection = useDeferredValue(selection);
@@ -128,10 +140,12 @@ export function TaskList({ queue }: { queue?: string }) {
                 />
               )}
             </div>
+            {isStale && <StaleNote at={query.dataUpdatedAt} />}
             {rows.length > 0 ? (
               <TaskTable
                 rows={rows}
-                removed={drawn.removed}
+                removed={removed}
+                stale={stale}
                 oneQueue={queue !== undefined}
                 paths={paths}
                 // While the previous results are still shown, keep their selection: clearing it would re-render 200 rows
@@ -171,6 +185,9 @@ export function TaskList({ queue }: { queue?: string }) {
     </div>
   );
 }
+
+const NO_READS = new Map<string, Read>();
+const NO_KEYS = new Set<string>();
 
 type Neighbours = { older: string | null; newer: string | null };
 

@@ -1,8 +1,11 @@
 "use client";
 import { memo, useMemo } from "react";
 import { Th } from "@/components/ui/data/table";
+import { StoppedClock } from "@/components/ui/text/clock";
+import { Age } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
+import type { Iso } from "@/lib/model/instants";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskSort } from "@/lib/search-params/tasks/sort";
 import { SelectionCheck } from "../selection/selection-check";
@@ -15,6 +18,7 @@ import { CELL, listColumns, type TaskColumn } from "./task-columns";
 export const TaskTable = memo(function TaskTable({
   rows,
   removed,
+  stale,
   oneQueue,
   paths,
   selection,
@@ -24,6 +28,8 @@ export const TaskTable = memo(function TaskTable({
   rows: readonly TaskSummary[];
   /** Keys of the rows that no longer match the filters. */
   removed: ReadonlySet<string>;
+  /** The rows that could not be refreshed, with the instant until which they are known. */
+  stale: ReadonlyMap<string, Iso>;
   oneQueue: boolean;
   /** JSON paths whose values are shown as columns. */
   paths: readonly string[];
@@ -74,6 +80,7 @@ export const TaskTable = memo(function TaskTable({
             key={rowKey(task)}
             task={task}
             removed={removed.has(rowKey(task))}
+            staleSince={stale.get(rowKey(task)) ?? null}
             columns={columns}
             selected={picked.has(rowKey(task))}
             onSelect={selection.toggle}
@@ -90,10 +97,12 @@ const TaskRow = memo(function TaskRow({
   task,
   columns,
   removed,
+  staleSince,
   selected,
   onSelect,
 }: CellsProps & {
   removed: boolean;
+  staleSince: Iso | null;
   selected: boolean;
   onSelect: (task: TaskSummary, range: boolean) => void;
 }) {
@@ -104,6 +113,7 @@ const TaskRow = memo(function TaskRow({
         selected ? "bg-accent-soft" : "hover:bg-hover",
         removed && "opacity-50",
       )}
+      data-stale={staleSince ?? undefined}
       data-tip={removed ? "No longer matches the filters" : undefined}
     >
       <td className={cn(CELL, "row-span-2 wide:pr-0!")}>
@@ -113,16 +123,34 @@ const TaskRow = memo(function TaskRow({
           onToggle={(range) => onSelect(task, range)}
         />
       </td>
-      <Cells task={task} columns={columns} />
+      <StoppedClock at={staleSince}>
+        <Cells task={task} columns={columns} staleSince={staleSince} />
+      </StoppedClock>
     </tr>
   );
 });
 
 /** Memoized apart from the row: selecting all re-renders 200 rows, but none of their cells. */
-const Cells = memo(function Cells({ task, columns }: CellsProps) {
-  return columns.map(({ key, cellClass, cell, title }) => (
+const Cells = memo(function Cells({
+  task,
+  columns,
+  staleSince,
+}: CellsProps & { staleSince: Iso | null }) {
+  return columns.map(({ key, cellClass, cell, title }, place) => (
     <td key={key} className={cellClass} data-tip={title?.(task)}>
       {cell(task)}
+      {staleSince && place === columns.length - 1 && <StaleMark since={staleSince} />}
     </td>
   ));
 });
+
+/** The age of a row that could not be refreshed. */
+function StaleMark({ since }: { since: Iso }) {
+  return (
+    <StoppedClock at={null}>
+      <span className="absolute inset-y-0 right-0 z-1 my-auto h-5 bg-surface px-2 text-12 text-pending leading-5">
+        stale, <Age iso={since} /> old
+      </span>
+    </StoppedClock>
+  );
+}

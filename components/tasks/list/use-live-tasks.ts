@@ -7,10 +7,15 @@ import type { TaskSummary } from "@/lib/model/task";
 import { tasksQuery } from "@/lib/query/tasks";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { findMissingFilter } from "@/lib/search-params/tasks/sort";
-import { freshRows, type LiveRows, mergePage } from "./live-rows";
+import { freshRows, type LiveRows, mergePage, noteRead, type Read } from "./live-rows";
 import { ORDERS } from "./sort";
 
-type Shown = LiveRows & { key: string; page: Page<TaskSummary> };
+type Shown = LiveRows & {
+  key: string;
+  page: Page<TaskSummary>;
+  /** When each row was last on a page that was loaded. */
+  reads: ReadonlyMap<string, Read>;
+};
 
 /** A ranking scans its whole time range, so it is polled less often than a page. */
 const RANKING_MS = 15_000;
@@ -24,8 +29,8 @@ export function useLiveTasks(filters: TaskFilters) {
     ...tasksQuery(filters),
     enabled: findMissingFilter(filters) === null,
     // A search without an index is too expensive to repeat automatically.
-    refetchInterval: ({ state }) => (state.data?.searchedTo ? false : refetchInterval),
-    refetchOnWindowFocus: ({ state }) => !state.data?.searchedTo,
+    refetchInterval: ({ state }) => (isRepeatable(state.data) ? refetchInterval : false),
+    refetchOnWindowFocus: ({ state }) => isRepeatable(state.data),
   });
   const key = JSON.stringify(filters);
   const [shown, setShown] = useState<Shown>();
@@ -37,11 +42,17 @@ export function useLiveTasks(filters: TaskFilters) {
       shown?.key === key
         ? mergePage(shown.rows, page.rows, ORDERS[filters.sort].before)
         : freshRows(page.rows);
-    setShown({ ...rows, key, page });
+    const before = shown?.key === key ? shown.reads : new Map<string, Read>();
+    const reads = noteRead(before, page.rows, { now: page.now, at: query.dataUpdatedAt });
+    setShown({ ...rows, key, page, reads });
   }
   /** Shows the latest page as it is. Pass a page that has just been fetched, because `page` is older. */
   const showNewest = (newest = page) => {
-    if (newest) setShown({ ...freshRows(newest.rows), key, page: newest });
+    if (!newest) return;
+    const reads = noteRead(new Map(), newest.rows, { now: newest.now, at: Date.now() });
+    setShown({ ...freshRows(newest.rows), key, page: newest, reads });
   };
-  return { query, shown, showNewest };
+  return { query, shown, showNewest, interval: refetchInterval, isRepeated: isRepeatable(page) };
 }
+
+const isRepeatable = (page: Page<TaskSummary> | undefined) => !page?.searchedTo;

@@ -53,12 +53,20 @@ export function ClockProvider({ now, children }: { now: string; children: ReactN
   return <ServerNow value={first}>{children}</ServerNow>;
 }
 
+const Stopped = createContext<number | null>(null);
+
+/** Stops every age and countdown below at an instant, because the data is not known to be current since. `null` lets them run. */
+export function StoppedClock({ at, children }: { at: string | null; children: ReactNode }) {
+  return <Stopped value={at === null ? null : toMs(at)}>{children}</Stopped>;
+}
+
 /** A value derived from the current time in milliseconds. The component re-renders only when the value changes. */
 export function useClock<T extends string | number | boolean>(derive: (now: number) => T): T {
   const serverNow = useContext(ServerNow);
+  const stopped = useContext(Stopped);
   return useSyncExternalStore(
     subscribe,
-    () => derive(offset === null && serverNow ? toMs(serverNow) : currentTime()),
+    () => derive(stopped ?? (offset === null && serverNow ? toMs(serverNow) : currentTime())),
     () => derive(serverNow ? toMs(serverNow) : 0),
   );
 }

@@ -17,7 +17,7 @@ import { StartButton } from "../start/start-button";
 export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefinitionList> }) {
   return (
     <div className="min-h-0 flex-1 overflow-auto short:flex-none">
-      <LiveData query={query} skeleton={<SkeletonRows rows={12} columns={5} />}>
+      <LiveData every={null} query={query} skeleton={<SkeletonRows rows={12} columns={5} />}>
         {({ definitions, installed, truncated }) =>
           definitions.length > 0 ? (
             <>

@@ -19,7 +19,7 @@ export function DefinitionPage({ definitionId }: { definitionId: string }) {
   const query = useQuery(workflowDefinitionQuery(definitionId));
   useHotkeys({ r: () => query.refetch() });
   return (
-    <LiveData whole query={query} skeleton={<PanesSkeleton />}>
+    <LiveData every={null} whole query={query} skeleton={<PanesSkeleton />}>
       {(definition) => (
         <div className="flex min-h-full flex-col bg-surface wide:h-full wide:min-h-0">
           <DefinitionHeader definition={definition} />

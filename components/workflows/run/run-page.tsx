@@ -4,6 +4,7 @@ import { LiveData } from "@/components/layout/live/live-data";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { lazyPart } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
+import type { WorkflowRunDetail } from "@/lib/model/workflow";
 import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
 import { isRunActive } from "../list/run-duration";
 import { PanesSkeleton } from "../panes";
@@ -15,17 +16,21 @@ const RunBody = lazyPart(() => import("./run-body").then((m) => m.RunBody), {
   skeleton: <SkeletonRows rows={8} columns={4} />,
 });
 
+/** Whether the result does not change any more. */
+const isOver = (data: WorkflowRunDetail | undefined) =>
+  data && !isRunActive(data.run) && !data.searchedTo;
+
 /** One workflow run: status, graph, and the timeline of all its tasks. */
 export function RunPage({ workflowRunId }: { workflowRunId: string }) {
   const interval = useRefreshInterval();
   const query = useQuery({
     ...workflowRunQuery(workflowRunId),
-    refetchInterval: ({ state: { data } }) =>
-      data && !isRunActive(data.run) && !data.searchedTo ? false : interval,
+    refetchInterval: ({ state: { data } }) => (isOver(data) ? false : interval),
   });
+  const every = isOver(query.data) ? null : interval;
   const definition = useQuery(runDefinitionQuery(workflowRunId));
   return (
-    <LiveData whole query={query} skeleton={<PanesSkeleton />}>
+    <LiveData whole every={every} query={query} skeleton={<PanesSkeleton />}>
       {(detail) => (
         <div className="flex min-h-full flex-col bg-surface wide:h-full wide:min-h-0">
           <RunHeader detail={detail} definition={definition.data} />

@@ -1,0 +1,147 @@
+"use client";
+import { type Query, type QueryCache, useQueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { httpStatus, ProblemError } from "@/lib/model/problem";
+
+/**
+ * How current the data of this page is. It follows from requests that succeeded or failed, whatever the reason.
+ *
+ * - `waiting`: nothing has been loaded yet.
+ * - `fresh`: the last request of every part succeeded, and none is overdue.
+ * - `stale`: some part could not be loaded again, or is overdue.
+ * - `busy`: the server answers that it has too much to do.
+ * - `lost`: the server or its database does not answer, or nothing has been loaded for half a minute.
+ */
+export type Freshness = {
+  state: "waiting" | "fresh" | "stale" | "busy" | "lost";
+  /** When something was last loaded; for data that is not fresh, when its oldest part was. Browser's time, `null` if never. */
+  at: number | null;
+  /** When the first failure occurred that was not followed by a success. */
+  since: number | null;
+  /** Why the data is not fresh, if a request failed: the failure that says most about the connection. */
+  error: Error | null;
+  /** Whether data is shown that could not be loaded again. A part without data shows its error itself. */
+  isKept: boolean;
+};
+
+const WAITING: Freshness = { state: "waiting", at: null, since: null, error: null, isKept: false };
+
+/** After this long without any success it no longer matters why requests fail. */
+const LOST_AFTER = 30_000;
+
+/** A part is overdue after three intervals and this long, in milliseconds. */
+const GRACE = 4_000;
+
+/** When the server last confirmed that nothing had changed since the page's last requests. */
+let confirmedAt = 0;
+
+/** Notes that nothing was changed in the database: what is loaded is as good as loaded now. */
+export function confirmFresh(): void {
+  confirmedAt = Date.now();
+}
+
+/** When data that was loaded at `at` was last known to be current, in the browser's time. */
+export function knownAt(at: number): number {
+  return at === 0 ? 0 : Math.max(at, confirmedAt);
+}
+
+/** Milliseconds after which data of a part that is requested at this interval is overdue. */
+export function overdueAfter(interval: number): number {
+  return 3 * interval + GRACE;
+}
+
+/** Whether an error means that the subject was not found or may not be seen: an answer, and not a failure to get one. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof ProblemError)) return false;
+  const status = httpStatus(error.code);
+  return status >= 400 && status < 500 && status !== 409 && status !== 429;
+}
+
+/** Whether a query is part of what the page keeps current: not a preview, a look-up or the health check. */
+export function isLive(query: Query): boolean {
+  return query.isActive() && query.meta?.onDemand !== true;
+}
+
+/** Computes the freshness of a page from its queries. */
+export function computeFreshness(queries: readonly Query[], now: number): Freshness {
+  let latest = 0;
+  let oldest = Number.POSITIVE_INFINITY;
+  let since = Number.POSITIVE_INFINITY;
+  let error: Error | null = null;
+  let overdue = false;
+  let isKept = false;
+  for (const query of queries) {
+    const { dataUpdatedAt, status, error: failure, errorUpdatedAt } = query.state;
+    const at = knownAt(dataUpdatedAt);
+    latest = Math.max(latest, at);
+    if (status === "error" && failure && !isRefusal(failure)) {
+      if (!error || rank(failure) > rank(error)) error = failure;
+      const first = failingSince.get(query) ?? errorUpdatedAt;
+      failingSince.set(query, first);
+      since = Math.min(since, first);
+      if (at > 0) oldest = Math.min(oldest, at);
+      isKept ||= at > 0;
+      continue;
+    }
+    failingSince.delete(query);
+    if (at > 0 && now - at > overdueAfter(intervalOf(query))) {
+      overdue = true;
+      oldest = Math.min(oldest, at);
+    }
+  }
+  const at = latest === 0 ? null : Math.min(latest, oldest);
+  if (error) {
+    const isLost = rank(error) === 3 || (rank(error) === 1 && now - latest > LOST_AFTER);
+    const state = isLost ? "lost" : rank(error) === 2 ? "busy" : "stale";
+    return { state, at, since, error, isKept };
+  }
+  if (latest === 0) return WAITING;
+  return { ...WAITING, state: overdue ? "stale" : "fresh", at };
+}
+
+/** A query only knows its latest failure. */
+const failingSince = new WeakMap<Query, number>();
+
+/** How much an error says about the connection: it is lost, busy, or this one request failed. */
+function rank(error: Error): 1 | 2 | 3 {
+  if (!(error instanceof ProblemError)) return 1;
+  if (error.code === "network" || error.code === "database_unavailable") return 3;
+  return error.code === "busy" ? 2 : 1;
+}
+
+/** The shortest interval at which the page requests this query; infinite for what is loaded once. */
+function intervalOf(query: Query): number {
+  const intervals = query.observers.map(({ options: { refetchInterval } }) =>
+    typeof refetchInterval === "function" ? refetchInterval(query) : refetchInterval,
+  );
+  return Math.min(...intervals.map((one) => one || Number.POSITIVE_INFINITY));
+}
+
+/** The freshness of this page, computed once a second and when a request ends. */
+export function useFreshness(): Freshness {
+  const cache = useQueryClient().getQueryCache();
+  return useSyncExternalStore(
+    (notify) => watch(cache, notify),
+    () => getSnapshot(cache),
+    () => WAITING,
+  );
+}
+
+function watch(cache: QueryCache, notify: () => void): () => void {
+  const timer = setInterval(notify, 1_000);
+  const stop = cache.subscribe(notify);
+  return () => {
+    clearInterval(timer);
+    stop();
+  };
+}
+
+let snapshot = WAITING;
+
+/** The same object while nothing differs, which React requires. */
+function getSnapshot(cache: QueryCache): Freshness {
+  const next = computeFreshness(cache.getAll().filter(isLive), Date.now());
+  const keys = ["state", "at", "since", "error", "isKept"] as const;
+  if (keys.some((key) => next[key] !== snapshot[key])) snapshot = next;
+  return snapshot;
+}

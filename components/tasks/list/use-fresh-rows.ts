@@ -1,0 +1,89 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { knownAt, overdueAfter } from "@/components/layout/live/freshness";
+import { useClock } from "@/components/ui/text/clock";
+import type { Iso } from "@/lib/model/instants";
+import type { Page } from "@/lib/model/page";
+import type { TaskSummary } from "@/lib/model/task";
+import { knownTasksQuery } from "@/lib/query/tasks";
+import type { TaskFilters } from "@/lib/search-params/tasks/filters";
+import { type Read, rowKey } from "./live-rows";
+
+/** The rows on screen as they are now. */
+export type FreshRows = {
+  rows: TaskSummary[];
+  /** Keys of the rows that no longer match the filters. */
+  removed: ReadonlySet<string>;
+  /** The rows that could not be refreshed, with the instant of the database's clock until which they are known. */
+  stale: ReadonlyMap<string, Iso>;
+};
+
+/** Without automatic refresh, a row counts as stale after this, in milliseconds. */
+const UNREFRESHED = 15_000;
+
+/**
+ * Keeps every row on screen fresh. Rows that are on the latest page were loaded with it; if newer ones pushed a row off that
+ * page, or the page is too expensive to repeat, all rows are requested by their ids.
+ *
+ * @param reads when the rows were last on a page that was loaded.
+ * @param interval milliseconds between two requests; `false` while refreshing is off.
+ */
+export function useFreshRows({
+  filters,
+  rows,
+  reads,
+  removed,
+  page,
+  isRepeated,
+  interval,
+}: {
+  filters: TaskFilters;
+  rows: readonly TaskSummary[];
+  reads: ReadonlyMap<string, Read>;
+  removed: ReadonlySet<string>;
+  page: Page<TaskSummary> | undefined;
+  /** Whether the page itself is loaded again and again. */
+  isRepeated: boolean;
+  interval: number | false;
+}): FreshRows {
+  const onPage = useMemo(() => new Set(page?.rows.map(rowKey)), [page?.rows]);
+  const isOnPage = (key: string) => isRepeated && onPage.has(key);
+  const needed = page !== undefined && rows.some((row) => !isOnPage(rowKey(row)));
+  const query = useQuery({
+    ...knownTasksQuery(filters, rows),
+    enabled: needed && interval !== false,
+    refetchInterval: interval,
+  });
+  const known = needed ? query.data : undefined;
+  const knownRead = known && { now: known.now, at: query.dataUpdatedAt };
+  const gone = new Set(known?.removed.map(rowKey));
+  const byKey = new Map(known?.rows.map((task) => [rowKey(task), task]));
+  const readOf = (key: string): Read | undefined =>
+    knownRead && !isOnPage(key) ? knownRead : reads.get(key);
+  // A text, so that the rows are drawn again only when another one becomes stale.
+  const staleKeys = useClock(() =>
+    rows
+      .map(rowKey)
+      .filter((key) => {
+        const read = readOf(key);
+        const limit = interval === false ? UNREFRESHED : overdueAfter(interval);
+        return read !== undefined && Date.now() - knownAt(read.at) > limit;
+      })
+      .join("\n"),
+  );
+  return {
+    rows: rows.map((row) => (isOnPage(rowKey(row)) ? row : (byKey.get(rowKey(row)) ?? row))),
+    removed: new Set(
+      rows
+        .map(rowKey)
+        .filter((key) => (known && !isOnPage(key) ? gone.has(key) : removed.has(key))),
+    ),
+    stale: new Map(
+      staleKeys.split("\n").flatMap((key) => {
+        const now = readOf(key)?.now;
+        return now === undefined ? [] : [[key, now] as const];
+      }),
+    ),
+  };
+}

@@ -1,0 +1,76 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Client } from "pg";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { claimTasks, completeTask } from "@/lib/absurd/runs/runs";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { getReadPool } from "@/lib/db/pools";
+import { runAs } from "@/lib/db/viewer";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { type Change, countListeners, listenForChanges } from "./changes";
+
+const database = openTestDatabase();
+beforeAll(async () => {
+  await createQueue(database.pool, "orders");
+  await createQueue(database.pool, "weekly", { storageMode: "partitioned" });
+});
+
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+  expect(countListeners()).toBe(0);
+});
+
+function listen(): Change[] {
+  const changes: Change[] = [];
+  const stop = listenForChanges((change) => changes.push(change));
+  if (stop) stops.push(stop);
+  return changes;
+}
+
+const queuesOf = (changes: Change[]) =>
+  changes.flatMap((change) => (change.kind === "change" ? (change.queues ?? ["?"]) : []));
+
+/** PostgreSQL publishes a session's counters when it ends. */
+async function work(queue: string) {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  await spawnTask(client, queue, "ship", null);
+  const [run] = await claimTasks(client, queue);
+  await completeTask(client, queue, run?.runId ?? "");
+  await client.end();
+}
+
+test("listeners hear which queues changed, partitioned ones too", async () => {
+  const changes = listen();
+  await vi.waitFor(() => expect(changes.length).toBeGreaterThan(0), 15_000);
+  await work("orders");
+  await vi.waitFor(() => expect(queuesOf(changes)).toContain("orders"), 10_000);
+  await work("weekly");
+  await vi.waitFor(() => expect(queuesOf(changes)).toContain("weekly"), 10_000);
+});
+
+test("a viewer hears only of visible queues", async () => {
+  const viewer = { scope: [{ queues: ["week*"], tenants: null }], payloads: true };
+  const visible = runAs(viewer, listen);
+  const all = listen();
+  await vi.waitFor(() => expect(all.length).toBeGreaterThan(0), 15_000);
+  await work("orders");
+  await vi.waitFor(() => expect(queuesOf(all)).toContain("orders"), 10_000);
+  expect(queuesOf(visible)).not.toContain("orders");
+});
+
+test("one reader serves all listeners, and rests without any", async () => {
+  const statements = vi.spyOn(getReadPool(), "query");
+  const looks = () =>
+    statements.mock.calls.filter(([text]) => String(text).includes("wal_insert")).length;
+  for (let n = 0; n < 50; n++) listen();
+  expect(countListeners()).toBe(50);
+  await pause(3_500);
+  expect(looks()).toBeGreaterThan(1);
+  expect(looks()).toBeLessThanOrEqual(5);
+  for (const stop of stops.splice(0)) stop();
+  const before = looks();
+  await pause(2_500);
+  expect(looks()).toBe(before);
+});

@@ -1,0 +1,177 @@
+import "server-only";
+import { sql } from "drizzle-orm";
+import { array, nullable, number, text } from "@/lib/db/decode";
+import { getReadPool } from "@/lib/db/pools";
+import { query } from "@/lib/db/query";
+import { queues } from "@/lib/db/schema";
+import { getViewer, isQueueVisible, runAs, UNRESTRICTED, type Viewer } from "@/lib/db/viewer";
+import { onShutdown } from "@/lib/shutdown";
+
+/**
+ * What changed since the last one. `quiet`: nothing was written to this database server. `change`: something was, in these
+ * queues, or in no queue that is known yet (`null`).
+ */
+export type Change = { kind: "quiet" } | { kind: "change"; queues: readonly string[] | null };
+
+/** Milliseconds between two looks at the database. */
+const EVERY = 1_000;
+
+/** While nothing changes, listeners hear of it once in this number of looks. */
+const QUIET_EVERY = 5;
+
+/** For how long the list of tables is used, in milliseconds: a new queue or partition has no counter until then. */
+const TABLES_FOR = 30_000;
+
+/** The most listeners of one process. */
+const MAX_LISTENERS = 2_000;
+
+type Listener = { viewer: Viewer; notify: (change: Change) => void };
+
+type Reader = {
+  listeners: Set<Listener>;
+  /** Aborted when the last listener has gone. */
+  running: AbortController | undefined;
+};
+
+// Pages, routes and actions are separate bundles: the process is what they share.
+const KEY = Symbol.for("absurd-dashboard.changes");
+const shared = globalThis as { [KEY]?: Reader };
+shared[KEY] ??= { listeners: new Set(), running: undefined };
+const reader = shared[KEY];
+
+/**
+ * Calls `notify` when something changes that the current viewer may see. One loop looks for all listeners of the process,
+ * once a second while there are any. A change of a queue can be reported up to ten seconds late where the session that made it
+ * has gone idle since (PostgreSQL reports its counters then); until then it is reported as one of no known queue.
+ *
+ * @returns a function that ends the calls; `null` when the process has too many listeners.
+ */
+export function listenForChanges(notify: Listener["notify"]): (() => void) | null {
+  if (reader.listeners.size >= MAX_LISTENERS) return null;
+  const listener = { viewer: getViewer(), notify };
+  reader.listeners.add(listener);
+  if (!reader.running) {
+    reader.running = new AbortController();
+    const { signal } = reader.running;
+    runAs(UNRESTRICTED, () => void look(signal));
+  }
+  return () => {
+    reader.listeners.delete(listener);
+    if (reader.listeners.size > 0) return;
+    reader.running?.abort();
+    reader.running = undefined;
+  };
+}
+
+/** The number of listeners in this process. */
+export function countListeners(): number {
+  return reader.listeners.size;
+}
+
+async function look(signal: AbortSignal): Promise<void> {
+  const removeTask = onShutdown("change reader", () => reader.running?.abort());
+  let before: State | undefined;
+  for (let turn = 1; !signal.aborted; turn++) {
+    // Tabs find out about a database that does not respond by their own requests.
+    const now = await readState(before).catch(() => undefined);
+    const change = before && now && compare(before, now);
+    // What happened while the database did not respond is unknown.
+    if (now && turn > 1 && !before) publish({ kind: "change", queues: null });
+    if (change && (change.kind === "change" || turn % QUIET_EVERY === 0)) publish(change);
+    before = now;
+    await pause(EVERY, signal);
+  }
+  removeTask();
+}
+
+function publish(change: Change): void {
+  for (const { viewer, notify } of reader.listeners) {
+    const visible = runAs(viewer, () => toVisible(change));
+    if (visible) notify(visible);
+  }
+}
+
+/** What the viewer may learn of a change: the one place that decides it. */
+function toVisible(change: Change): Change | null {
+  if (change.kind === "quiet" || change.queues === null) return change;
+  const visible = change.queues.filter(isQueueVisible);
+  return visible.length === 0 ? null : { kind: "change", queues: visible };
+}
+
+type Tables = { readAt: number; queues: string[]; oids: string[] };
+type State = { position: string | null; counters: Map<string, number>; tables: Tables };
+
+/** If nothing was written since `before`, its counters are still right. */
+async function readState(before: State | undefined): Promise<State> {
+  const position = await getPosition();
+  if (before && position !== null && position === before.position) return before;
+  const isOld = !before || performance.now() - before.tables.readAt > TABLES_FOR;
+  const tables = isOld ? await listTables() : before.tables;
+  return { position, counters: await listCounters(tables), tables };
+}
+
+function compare(before: State, now: State): Change {
+  if (before === now) return { kind: "quiet" };
+  const names = new Set([...before.counters.keys(), ...now.counters.keys()]);
+  const changed = [...names].filter((name) => before.counters.get(name) !== now.counters.get(name));
+  if (changed.length > 0) return { kind: "change", queues: changed.sort() };
+  return { kind: "change", queues: null };
+}
+
+/** How far the server has written its log: it moves with every change. `null` where that cannot be known. */
+async function getPosition(): Promise<string | null> {
+  const [row] = await query(
+    getReadPool(),
+    { position: nullable(text) },
+    sql`select (case when pg_is_in_recovery() then pg_last_wal_replay_lsn()
+      else pg_current_wal_insert_lsn() end)::text as "position"`,
+  );
+  return row?.position ?? null;
+}
+
+/** The tables of all queues; of a partitioned one, its partitions, which are what PostgreSQL counts. */
+async function listTables(): Promise<Tables> {
+  const rows = await query(
+    getReadPool(),
+    { queue: text, oids: array(text) },
+    sql`
+    select q.queue_name as "queue",
+      array_agg(coalesce(part.inhrelid, t.id)::text) as "oids"
+    from ${queues} q
+    cross join unnest(array['t_', 'r_', 'c_', 'e_', 'w_']) as prefix
+    cross join lateral (select to_regclass(format('absurd.%I', prefix || q.queue_name))::oid as id) t
+    left join pg_inherits part on part.inhparent = t.id
+    where t.id is not null
+    group by q.queue_name`,
+  );
+  return {
+    readAt: performance.now(),
+    queues: rows.flatMap(({ queue, oids }) => oids.map(() => queue)),
+    oids: rows.flatMap(({ oids }) => oids),
+  };
+}
+
+/** How many rows were ever inserted, updated and deleted in each queue. Reads counters in memory, and no table. */
+async function listCounters({ queues: names, oids }: Tables): Promise<Map<string, number>> {
+  const rows = await query(
+    getReadPool(),
+    { queue: text, changes: number },
+    sql`
+    select leaf.queue as "queue",
+      sum(
+        pg_stat_get_tuples_inserted(leaf.id) + pg_stat_get_tuples_updated(leaf.id)
+          + pg_stat_get_tuples_deleted(leaf.id)
+      )::float8 as "changes"
+    from unnest(${sql.param(names)}::text[], ${sql.param(oids)}::text[]::oid[]) as leaf (queue, id)
+    group by leaf.queue`,
+  );
+  return new Map(rows.map(({ queue, changes }) => [queue, changes]));
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    timer.unref();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
