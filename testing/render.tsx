@@ -1,4 +1,4 @@
-import { cleanup, render as renderInto } from "@testing-library/react";
+import { act, cleanup, render as renderInto } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import type { ReactElement } from "react";
 import { afterEach } from "vitest";
@@ -30,4 +30,9 @@ afterEach(cleanup);
 /** Renders an element, and returns the queries with a user who types and clicks. */
 export function render(element: ReactElement) {
   return { user: userEvent.setup(), ...renderInto(element) };
+}
+
+/** The same for what loads code while it renders: React cannot resume it in a render that is not awaited. */
+export async function renderLoading(element: ReactElement) {
+  return act(async () => render(element));
 }

@@ -10,12 +10,21 @@ export type Dashboard = {
 };
 
 /**
- * Starts the built dashboard the way `npm start` does, on a free port, with only the given settings.
- * Resolves once it responds, whatever the state of its database.
+ * Starts the built dashboard the way `npm start` does, with only the given settings, and on a free port unless they have
+ * one. Resolves once it responds, whatever the state of its database.
+ *
+ * @param folder of another build, instead of this one.
  */
-export async function startDashboard(settings: Record<string, string>): Promise<Dashboard> {
-  const port = await getPort({ host: "127.0.0.1" });
-  const server = execa(process.execPath, ["--import", "tsx", "server/main.ts", "serve"], {
+export async function startDashboard(
+  settings: Record<string, string>,
+  folder?: string,
+): Promise<Dashboard> {
+  const port = Number(settings.PORT ?? (await getPort({ host: "127.0.0.1" })));
+  const program =
+    folder === undefined
+      ? ["server/main.ts", "serve"]
+      : ["--input-type=module", "--eval", serveFrom(folder, port)];
+  const server = execa(process.execPath, ["--import", "tsx", ...program], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { DASHBOARD_OPERATOR: "e2e", ...settings, PORT: String(port) },
     all: true,
@@ -38,6 +47,11 @@ export async function startDashboard(settings: Record<string, string>): Promise<
       await server;
     },
   };
+}
+
+function serveFrom(folder: string, port: number): string {
+  const options = JSON.stringify({ folder, basePath: "", host: "127.0.0.1", port });
+  return `const { serve } = await import("./server/serve.ts"); await serve(${options});`;
 }
 
 async function waitForResponse(url: string, server: { exitCode?: number | null | undefined }) {

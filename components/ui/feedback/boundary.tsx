@@ -30,7 +30,8 @@ export const VersionProvider = VersionContext.Provider;
 type Props = {
   /** What replaces the children after an error; the section's error view by default. */
   fallback?: (error: Error, retry: () => void) => ReactNode;
-  onRetry?: () => void;
+  /** Called once the fallback is shown. */
+  onError?: () => void;
   children: ReactNode;
 };
 
@@ -44,13 +45,14 @@ export class Boundary extends Component<Props, { error: Error | null }> {
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
 
+  override componentDidCatch() {
+    this.props.onError?.();
+  }
+
   override render() {
     const { error } = this.state;
     if (!error) return this.props.children;
-    const retry = () => {
-      this.props.onRetry?.();
-      this.setState({ error: null });
-    };
+    const retry = () => this.setState({ error: null });
     return this.props.fallback?.(error, retry) ?? <SectionError error={error} onRetry={retry} />;
   }
 }

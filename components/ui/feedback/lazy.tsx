@@ -8,7 +8,7 @@ type Load<T> = () => Promise<T>;
 /** Waits before the second and the third attempt, in milliseconds. */
 const RETRY_AFTER_MS = [300, 1_500];
 
-/** Code that is loaded on demand, once. A failed load is retried twice; after that, `reset` allows another. */
+/** Code that is loaded on demand, once. A failed load is retried twice, and after `reset` again. */
 export function createLoader<T>(load: Load<T>) {
   let loaded: T | undefined;
   let loading: Promise<T> | undefined;
@@ -60,7 +60,7 @@ export function lazyPart<Props extends object>(
     const isHydrated = useSyncExternalStore(unchanging, isTrue, isFalse);
     if (browserOnly && !isHydrated) return skeleton;
     return (
-      <Boundary onRetry={loader.reset}>
+      <Boundary onError={loader.reset}>
         <Suspense fallback={skeleton}>
           <Part {...props} />
         </Suspense>
@@ -82,7 +82,7 @@ export function lazyDialog<Props extends { onClose: () => void }>(
   function LazyDialog(props: Props) {
     return (
       <Boundary
-        onRetry={loader.reset}
+        onError={loader.reset}
         fallback={(error, retry) => (
           <Dialog title="Cannot open" onClose={props.onClose}>
             <div role="alert">

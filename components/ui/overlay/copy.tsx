@@ -34,6 +34,7 @@ function copyBySelection(text: string): boolean {
   // Nothing outside of a modal dialog can have the focus.
   const parent = activeElement?.closest("dialog") ?? document.body;
   parent.append(field);
+  field.focus({ preventScroll: true });
   field.select();
   let copied = false;
   try {
