@@ -33,6 +33,7 @@ const dialog =
 /** One address of each page, by folder. */
 const PAGES: Record<string, Case> = {
   "": { path: () => "/", also: { table: click("Table") } },
+  start: { path: () => "/start" },
   queues: { path: () => "/queues", also: { create: dialog(click("Create queue")) } },
   "queues/[queue]": {
     path: ({ queue }) => `/queues/${queue}`,

@@ -60,6 +60,7 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   "previews/[preview]": ({ queue, pending: { runId } }) => [
     [`?input=${encodeURIComponent(JSON.stringify({ queue, runId }))}`, { preview: "reschedule" }],
   ],
+  setup: plain(""),
   queues: ({ tenant }) => [[""], [`?tenant=${tenant}`]],
   "queues/[queue]/count": (of) => forQueue("", `?tenant=${of.tenant}`)(of),
   "queues/[queue]/events": (of) => forQueue("", `?name=${of.tenant}`, "?state=emitted")(of),

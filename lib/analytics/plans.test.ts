@@ -29,6 +29,7 @@ import { getEventPayload, getPayload } from "./payloads";
 import { getQueueMaintenance, previewCleanup } from "./queue-maintenance";
 import { countTerminalTasksExactly, getQueue, listQueues } from "./queues";
 import { getRelated } from "./related";
+import { getSetup } from "./setup";
 import { getTask } from "./task";
 import { suggestTasks } from "./task-suggestions";
 import { countTasks, followTasks, listKnownTasks, listSelectedTasks, listTasks } from "./tasks";
@@ -173,6 +174,7 @@ const CASES = [
   ask("a clean-up", previewCleanup, (of) => of("plain", 86_400), /^[tre]_/),
   ask("exact counts", countTerminalTasksExactly, (of) => of("plain"), /^t_/),
   ask("health", getHealth, (of) => of()),
+  ask("the setup", getSetup, (of) => of()),
   events("emitted"),
   events("awaited"),
   events("asked"),

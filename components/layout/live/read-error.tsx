@@ -57,6 +57,11 @@ export function ReadError({
         code={known?.code}
         actions={
           <>
+            {known?.code === "no_schema" && (
+              <Link href="/start" className={buttonClass("primary")}>
+                Get started
+              </Link>
+            )}
             {lost && (
               <Link href={list} className={buttonClass("primary")}>
                 {label}

@@ -1,21 +1,18 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryState } from "nuqs";
-import { useState } from "react";
 import { LiveData } from "@/components/layout/live/live-data";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { TenantScope } from "@/components/tenants/tenant-scope";
 import { useTenants } from "@/components/tenants/tenants-provider";
 import { Panel } from "@/components/ui/data/panel";
-import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
-import { Button } from "@/components/ui/form/button";
-import { Icon } from "@/components/ui/icons/icon";
 import { plural } from "@/lib/format";
 import { throughputQuery } from "@/lib/query/overview";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
 import { useQueues } from "../use-queues";
+import { CreateQueueButton } from "./create-queue-button";
 import { NoQueues, QueueTable } from "./queue-table";
 
 const COLUMNS = [
@@ -31,10 +28,6 @@ const COLUMNS = [
   "cancelled",
   "attempts",
 ] as const;
-
-const CreateQueueDialog = lazyDialog(() =>
-  import("./create-queue-dialog").then((m) => m.CreateQueueDialog),
-);
 
 /** Every queue with its counts and the attempts of the last hour. */
 export function QueueList() {
@@ -84,19 +77,6 @@ export function QueueList() {
         </LiveData>
       </div>
     </TenantScope>
-  );
-}
-
-function CreateQueueButton() {
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <Button {...onIntent(CreateQueueDialog.preload)} onClick={() => setOpen(true)}>
-        <Icon name="plus" size={14} />
-        Create queue
-      </Button>
-      {open && <CreateQueueDialog onClose={() => setOpen(false)} />}
-    </>
   );
 }
 

@@ -3,8 +3,10 @@ import { queuePath } from "@/components/layout/paths";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { buttonClass } from "@/components/ui/form/button";
 import { Badge } from "@/components/ui/text/badge";
 import { NoValue } from "@/components/ui/text/count";
+import { Link } from "@/components/ui/text/link";
 import type { Throughput } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
 import { hasNoConsumer } from "@/lib/diagnosis/concerns";
@@ -119,12 +121,16 @@ function QueueRow({
 /** The engine is installed and has no queue. */
 export function NoQueues() {
   return (
-    <EmptyState icon="rows-3" title="No queues yet">
-      <p>Create a queue, then point a worker at it.</p>
-      <pre className="mono mt-3 rounded-2 bg-sunken px-3 py-2 text-left">
-        <span className="text-ink-3">sql&gt; </span>
-        {"select absurd.create_queue('orders');"}
-      </pre>
+    <EmptyState
+      icon="rows-3"
+      title="No queues yet"
+      actions={
+        <Link href="/start" className={buttonClass("primary")}>
+          Get started
+        </Link>
+      }
+    >
+      Create a queue, start a worker and spawn a test task.
     </EmptyState>
   );
 }

@@ -1,0 +1,12 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { Setup } from "@/lib/model/setup";
+import { fetchJson } from "./api";
+
+/** What the database has of what is needed to run tasks. */
+export function setupQuery() {
+  return queryOptions({
+    queryKey: ["setup"],
+    queryFn: ({ signal }) => fetchJson<Setup>("/api/setup", signal),
+    staleTime: 500,
+  });
+}
