@@ -1,6 +1,6 @@
 import { behindIn, dependenciesIn } from "../model/reach.ts";
 import type { Scope } from "../model/scopes.ts";
-import type { Operator, ParallelOperator, Workflow } from "../model/workflow.ts";
+import type { Operator, ParallelOperator, TaskOperator, Workflow } from "../model/workflow.ts";
 
 const WAITING_TOOLS = new Set([
   "tools.workflow.wait_for_parallel_branches",
@@ -19,22 +19,27 @@ export function isFork(workflow: Workflow, scope: Scope, operator: Operator): bo
   const behind = behindIn(scope);
   return [...scope.operators.values()].some((one) => {
     const depends = dependenciesIn(scope, one).includes(operator.task_id);
-    const isWaiting = waiting.some(
+    const isAwaited = waiting.some(
       ({ task_id }) => task_id === one.task_id || behind(task_id).has(one.task_id),
     );
-    return depends && !isWaiting;
+    return depends && !isAwaited;
   });
 }
 
 /** The parallel of a scope whose branches a task waits for. */
 export function findFork(scope: Scope, task: Operator): ParallelOperator | undefined {
+  if (!isWaiting(task)) return undefined;
   for (const one of scope.operators.values())
     if (one.operator_type === "parallel" && waitsFor(task, one)) return one;
   return undefined;
 }
 
+function isWaiting(operator: Operator): operator is TaskOperator {
+  return operator.operator_type === "task" && WAITING_TOOLS.has(operator.function);
+}
+
 function waitsFor(operator: Operator, parallel: ParallelOperator): boolean {
-  if (operator.operator_type !== "task" || !WAITING_TOOLS.has(operator.function)) return false;
+  if (!isWaiting(operator)) return false;
   const [fork] = operator.args;
   const [, braces, dollar] =
     /^\s*(?:\{\{\s*([\w-]+)\s*\}\}|\$\{\s*([\w-]+)\s*\})\s*$/.exec(String(fork)) ?? [];

@@ -21,8 +21,15 @@ export type Progress = {
   busyHandlers: ReadonlySet<string>;
 };
 
-/** Operators that may start now, and pending ones that end without running. */
-export type Decision = { start: string[]; end: Map<string, EndState> };
+/**
+ * Operators that may start now, and pending ones that end without running. `blocked` are pending ones that stay pending
+ * at least until the operator given for each has ended.
+ */
+export type Decision = {
+  start: string[];
+  end: Map<string, EndState>;
+  blocked: Map<string, string>;
+};
 
 type Verdict = "wait" | "start" | EndState;
 type DependencyState = "pending" | EndState;
@@ -38,8 +45,11 @@ export class Plan {
   private readonly routersOf = new Map<string, string[]>();
   /** For each handler, the operators of this scope whose end decides whether it is still to come. */
   private readonly triggersOf = new Map<string, Set<string>>();
+  /** The place of each operator in the document. */
+  readonly places: ReadonlyMap<string, number>;
 
   constructor(readonly scope: Scope) {
+    this.places = new Map([...scope.operators.keys()].map((id, place) => [id, place]));
     const behind = behindIn(scope);
     for (const [id, operator] of scope.operators) {
       this.dependencies.set(id, reducedDependencies(scope, operator, behind));
@@ -58,16 +68,33 @@ export class Plan {
     }
   }
 
-  decide(progress: Progress): Decision {
-    const end = new Map<string, EndState>();
-    const start: string[] = [];
-    for (const [id, operator] of this.scope.operators) {
-      if (progress.states.has(id)) continue;
+  /** Decides pending operators of the scope, in the order given. */
+  decide(ids: Iterable<string>, progress: Progress): Decision {
+    const decision: Decision = { start: [], end: new Map(), blocked: new Map() };
+    for (const id of ids) {
+      const operator = this.operator(id);
       const verdict = this.evaluate(id, operator, progress);
-      if (verdict === "start") start.push(id);
-      else if (verdict !== "wait") end.set(id, verdict);
+      if (verdict === "start") decision.start.push(id);
+      else if (verdict !== "wait") decision.end.set(id, verdict);
+      else {
+        const blocker = this.findBlocker(id, operator, progress);
+        if (blocker !== undefined) decision.blocked.set(id, blocker);
+      }
     }
-    return { start, end };
+    return decision;
+  }
+
+  /** An operator without whose end a waiting one cannot be decided; `undefined` when any of several may decide it. */
+  private findBlocker(id: string, operator: Operator, { states }: Progress): string | undefined {
+    const isOpen = (one: string) => !isEnd(states.get(one));
+    const triggers = this.triggersOf.get(id);
+    if (triggers) return [...triggers].find(isOpen);
+    const routers = this.routersOf.get(id);
+    if (routers) return routers.length === 1 ? routers.find(isOpen) : undefined;
+    if (operator.trigger_rule.startsWith("one_")) return undefined;
+    const joined = operator.operator_type === "join" ? operator.join_tasks : [];
+    // The last one: operators mostly end in the order of the document.
+    return this.dependencies.get(id)?.findLast((one) => !joined.includes(one) && isOpen(one));
   }
 
   /** Where a router can lead. */

@@ -124,6 +124,8 @@ type Part = { found: Observation | undefined; trace: ScopeTrace };
 type Visit = { scope: Scope; path: string; host: TaskState | null; at: string };
 
 type Ended = {
+  /** The place of the start among all starts of the scope. */
+  order: number;
   start: Start;
   found: Extract<Observation, { at: number }>;
   trace: OperatorTrace;
@@ -184,6 +186,7 @@ export class Replay {
     /** What is inside of a fork is known to the scope when a task has waited for it. */
     const forked = new Map<Operator, Ended["inner"]>();
     let at = 0;
+    let order = 0;
     let isBusy = false;
     let isTerminated = false;
     const note = (start: Start, found: Observation, inferred: boolean) => {
@@ -192,21 +195,23 @@ export class Replay {
       return trace;
     };
     for (;;) {
+      const known = ended.length;
       for (const start of machine.advance()) {
         const { operator, path } = start;
-        const { found: known, inside } = this.observe(scope, operator, path, host);
-        const found = known ?? this.guess(scope, base, start, host, at);
+        const { found: recorded, inside } = this.observe(scope, operator, path, host);
+        const found = recorded ?? this.guess(scope, base, start, host, at);
         if (inside && found.state === "failed")
           for (const inner of this.inside(path)) close(inner, "cancelled");
-        const trace = note(start, found, known === undefined || inside !== undefined);
+        const trace = note(start, found, recorded === undefined || inside !== undefined);
         trace.rounds = inside?.rounds ?? null;
         trace.chosenBranches = inside?.chosen ?? null;
         isBusy ||= inside?.isBusy === true || found.state === "running";
-        if ("at" in found) ended.push({ start, found, trace, inner: inside?.inner ?? [] });
+        if ("at" in found)
+          ended.push({ order: order++, start, found, trace, inner: inside?.inner ?? [] });
       }
-      // The first end decides what else begins.
-      ended.sort((a, b) => a.found.at - b.found.at);
-      const next = ended.shift();
+      // The first end decides what else begins. The latest one is first in the list; of two at once, the later start.
+      if (ended.length > known) ended.sort((a, b) => b.found.at - a.found.at || b.order - a.order);
+      const next = ended.pop();
       if (!next) break;
       const { start, found, trace } = next;
       at = Math.max(at, found.at);
@@ -230,10 +235,10 @@ export class Replay {
       if (isTerminated) break;
     }
     if (isTerminated) for (const trace of byKey.values()) close(trace, "skipped");
+    const traced = new Set([...byKey.keys()].map((key) => key.split("\n")[0]));
     for (const [id, operator] of scope.operators) {
       const state = machine.states.get(id);
-      const isTraced = [...byKey.keys()].some((key) => key === id || key.startsWith(`${id}\n`));
-      if (isTraced) continue;
+      if (traced.has(id)) continue;
       const path = pathIn({ path: base }, id);
       const found =
         state === undefined || state === "running" ? { state: "pending" as const } : { state, at };

@@ -40,6 +40,10 @@ export class ScopeMachine {
   private readonly inner = new Map<string, OperatorState>();
   private readonly handled = new Map<string, Map<string, OperatorState>>();
   private readonly running = new Map<string, Start>();
+  /** Pending operators that `advance` looks at. */
+  private readonly candidates: Set<string>;
+  /** Pending operators that it need not look at yet, by the operator that has to end first. */
+  private readonly blocked = new Map<string, string[]>();
   private queue: Start[] = [];
   private isTerminated = false;
 
@@ -50,7 +54,9 @@ export class ScopeMachine {
     /** Whether the operator at a path in the run, or anything inside of it, has left a record. */
     private readonly hasBegun: (path: string) => boolean,
     readonly plan: Plan = new Plan(scope),
-  ) {}
+  ) {
+    this.candidates = new Set(scope.operators.keys());
+  }
 
   /** Ends what ends without running, and returns what starts now, handlers first. */
   advance(): Start[] {
@@ -58,8 +64,9 @@ export class ScopeMachine {
     this.queue = [];
     if (this.isTerminated) return [];
     for (;;) {
-      const { start, end } = this.plan.decide(this.progress);
-      for (const [id, state] of end) this.states.set(id, this.handlerState(id) ?? state);
+      const { start, end, blocked } = this.plan.decide(this.listCandidates(), this.progress);
+      for (const [id, blocker] of blocked) this.block(id, blocker);
+      for (const [id, state] of end) this.setState(id, this.handlerState(id) ?? state);
       let hasEnded = end.size > 0;
       for (const id of start) {
         const operator = this.scope.operators.get(id);
@@ -67,10 +74,10 @@ export class ScopeMachine {
         const path = pathOfKey(this.base, id);
         // After a failure nothing new begins, but what had begun before an interruption goes on.
         if (this.failures.size > 0 && !runsAfterFailure(operator) && !this.hasBegun(path)) {
-          this.states.set(id, "cancelled");
+          this.setState(id, "cancelled");
           hasEnded = true;
         } else {
-          this.states.set(id, "running");
+          this.setState(id, "running");
           starts.push(this.launch({ operator, key: id, path, trigger: null }));
         }
       }
@@ -89,7 +96,7 @@ export class ScopeMachine {
     const id = operator.task_id;
     const runs = this.handled.get(id);
     if (runs?.has(key)) runs.set(key, end.state);
-    else this.states.set(id, end.state);
+    else this.setState(id, end.state);
     if (end.inner) this.note(end.inner);
     if (end.isTerminal) {
       this.terminate();
@@ -113,7 +120,7 @@ export class ScopeMachine {
     this.queue = [];
     this.running.clear();
     for (const id of this.scope.operators.keys())
-      if (!isEnd(this.states.get(id))) this.states.set(id, this.handlerState(id) ?? "skipped");
+      if (!isEnd(this.states.get(id))) this.setState(id, this.handlerState(id) ?? "skipped");
   }
 
   /** Whether every operator has ended and no handler runs. */
@@ -150,6 +157,28 @@ export class ScopeMachine {
   /** The state of a task that a join names; `undefined` when there is no such task. */
   memberState(id: string): OperatorState | undefined {
     return this.plan.memberState(id, this.progress);
+  }
+
+  private setState(id: string, state: OperatorState): void {
+    this.states.set(id, state);
+    this.candidates.delete(id);
+    if (!isEnd(state)) return;
+    for (const one of this.blocked.get(id) ?? [])
+      if (!this.states.has(one)) this.candidates.add(one);
+    this.blocked.delete(id);
+  }
+
+  private block(id: string, blocker: string): void {
+    this.candidates.delete(id);
+    const blocked = this.blocked.get(blocker);
+    if (blocked) blocked.push(id);
+    else this.blocked.set(blocker, [id]);
+  }
+
+  /** In the order of the document, which is the order in which they start. */
+  private listCandidates(): string[] {
+    const places = this.plan.places;
+    return [...this.candidates].sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
   }
 
   private get progress(): Progress {
@@ -189,7 +218,7 @@ export class ScopeMachine {
   /** Skips what waits for something that never comes, such as handlers that only name each other. */
   private skipUnreachable(): boolean {
     const open = [...this.scope.operators.keys()].filter((id) => !this.states.has(id));
-    for (const id of open) this.states.set(id, this.handlerState(id) ?? "skipped");
+    for (const id of open) this.setState(id, this.handlerState(id) ?? "skipped");
     return open.length > 0;
   }
 }
