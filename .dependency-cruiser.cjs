@@ -86,7 +86,7 @@ module.exports = {
     ...only("analytics-imports", lib("analytics"), [
       lib("absurd", "db", "model", "redaction", "search-params"),
       "^lib/diagnosis/fingerprint\\.ts$",
-      "^lib/highway/machine/awaited-events\\.ts$",
+      "^lib/highway/(?!run/)",
     ]),
     ...only("live-imports", lib("live"), [
       lib("analytics", "db", "model", "search-params"),
@@ -110,7 +110,7 @@ module.exports = {
       "query-imports",
       lib("query"),
       [lib("model", "search-params"), libFiles("base-path")],
-      [lib("analytics", "live"), "^lib/actions/previews/"],
+      [lib("analytics", "live"), "^lib/actions/previews/", "^lib/highway/view/"],
     ),
     ...only("doctor-imports", lib("doctor"), [lib("absurd", "db", "model")]),
     ...only("search-params-import", lib("search-params"), [lib("model")]),

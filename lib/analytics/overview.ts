@@ -7,7 +7,7 @@ import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
 import { countAttempts } from "./overview/attempts";
 import { type SampledTask, sampleTasks, weightedQuantile } from "./overview/latency-sample";
-import { groupBy } from "./scope/group-by";
+import { groupBy } from "@/lib/model/group-by";
 import { toUnreadable, withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
 

@@ -13,11 +13,13 @@ import { getTask } from "@/lib/analytics/task";
 import { suggestTasks } from "@/lib/analytics/task-suggestions";
 import { listTasks } from "@/lib/analytics/tasks";
 import { listWorkers } from "@/lib/analytics/workers";
+import { getRunDefinition, listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
 import {
-  getDefinitionDetail,
-  getRunDefinition,
-  listWorkflowDefinitions,
-} from "@/lib/analytics/workflow-definitions";
+  getDefinitionView,
+  getOperatorRecords,
+  getRunDefinitionView,
+  getRunView,
+} from "@/lib/analytics/workflow-views";
 import { getWorkflowRun, listWorkflowRuns } from "@/lib/analytics/workflows";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { TopFailureGroup } from "@/lib/model/failure";
@@ -46,7 +48,7 @@ export const readings = {
   bulkFollowUp: share("bulk follow-up", getBulkFollowUp),
   bulkItems: share("bulk items", listBulkItems),
   bulkList: share("bulk list", listBulk),
-  definition: share("definition", getDefinitionDetail),
+  definition: share("definition", getDefinitionView),
   definitions: share("definitions", listWorkflowDefinitions),
   events: share("events", listEvents),
   exactCounts: share(
@@ -60,6 +62,7 @@ export const readings = {
     getLatency(range, { tenant, ...options }),
   ),
   maintenance: share("maintenance", getQueueMaintenance),
+  operatorRecords: share("operator records", getOperatorRecords),
   queueFigures: share(
     "queue figures",
     (queue: string, { range, tenant }: FigureFilters, options: ReadOptions) =>
@@ -70,6 +73,8 @@ export const readings = {
   ),
   related: share("related", getRelated),
   runDefinition: share("run definition", getRunDefinition),
+  runGraph: share("run graph", getRunDefinitionView),
+  runView: share("run view", getRunView),
   suggestions: share("suggestions", suggestTasks),
   task: share("task", getTask),
   tasks: share("tasks", listTasks),

@@ -1,13 +1,9 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { RunDefinitionView, WorkflowDefinitionView } from "@/lib/analytics/workflow-views";
+import type { OperatorRecord, RunView } from "@/lib/highway/view/run-view";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
-import type {
-  RunDefinition,
-  WorkflowDefinitionDetail,
-  WorkflowDefinitionList,
-  WorkflowRunDetail,
-  WorkflowRunPage,
-} from "@/lib/model/workflow";
+import type { RunDefinition, WorkflowDefinitionList, WorkflowRunPage } from "@/lib/model/workflow";
 import {
   serializeWorkflowFilters,
   type WorkflowFilters,
@@ -43,34 +39,59 @@ export function workflowDefinitionQuery(definitionId: Uuid) {
   return queryOptions({
     queryKey: ["workflows", "definition", definitionId],
     queryFn: ({ signal }) =>
-      fetchJson<WorkflowDefinitionDetail>(`/api/workflows/definitions/${definitionId}`, signal),
+      fetchJson<WorkflowDefinitionView>(`/api/workflows/definitions/${definitionId}`, signal),
     staleTime: 10_000,
   });
 }
 
-/** One workflow run with its tasks. */
+/** One workflow run: the states of its operators and the timeline of its tasks. */
 export function workflowRunQuery(workflowRunId: Uuid) {
   return queryOptions({
     queryKey: ["workflows", "run", workflowRunId],
-    queryFn: ({ signal }) =>
-      fetchJson<WorkflowRunDetail>(`/api/workflows/${workflowRunId}`, signal),
+    queryFn: ({ signal }) => fetchJson<RunView>(`/api/workflows/${workflowRunId}/view`, signal),
     staleTime: 1_000,
   });
 }
 
-/** The definition that a run executes, or `null` if none is stored. It never changes during a run. */
-export function runDefinitionQuery(workflowRunId: Uuid) {
+/** The operators of the definition that a run executes, or `null` if none is stored. They never change during a run. */
+export function runGraphQuery(workflowRunId: Uuid) {
   return queryOptions({
-    queryKey: ["workflows", "definition-of", workflowRunId],
+    queryKey: ["workflows", "graph-of", workflowRunId],
     queryFn: async ({ signal }) => {
       try {
-        return await fetchJson<RunDefinition>(`/api/workflows/${workflowRunId}/definition`, signal);
+        return await fetchJson<RunDefinitionView>(`/api/workflows/${workflowRunId}/graph`, signal);
       } catch (error) {
         if (error instanceof ProblemError && error.code === "definition_not_found") return null;
         throw error;
       }
     },
     staleTime: 300_000,
+  });
+}
+
+/** The text of the definition that a run executes. */
+export function runDefinitionQuery(workflowRunId: Uuid) {
+  return queryOptions({
+    queryKey: ["workflows", "definition-of", workflowRunId],
+    queryFn: ({ signal }) =>
+      fetchJson<RunDefinition>(`/api/workflows/${workflowRunId}/definition`, signal),
+    staleTime: 300_000,
+  });
+}
+
+/** What a run, read at `asOf`, recorded for the operator at a path of its definition. */
+export function operatorRecordsQuery(workflowRunId: Uuid, path: string, asOf: string) {
+  return queryOptions({
+    queryKey: ["workflows", "run", workflowRunId, "records", path, asOf],
+    queryFn: ({ signal }) =>
+      fetchJson<OperatorRecord[]>(
+        `/api/workflows/${workflowRunId}/records?path=${encodeURIComponent(path)}`,
+        signal,
+      ),
+    // The records of the same operator at an earlier reading, not those of another one.
+    placeholderData: (previous, query) => (query?.queryKey[4] === path ? previous : undefined),
+    staleTime: 300_000,
+    gcTime: 10_000,
   });
 }
 

@@ -2,9 +2,8 @@
 
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
+import type { RunDefinitionView } from "@/lib/analytics/workflow-views";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
-import { buildGraph } from "@/lib/highway/graph/graph";
-import { parseWorkflow } from "@/lib/highway/language/parse";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import type { FunctionCall } from "@/lib/highway/run/functions";
 import { Bench, playFunctions } from "@/lib/highway/testing/bench";
@@ -13,12 +12,12 @@ import {
   EVERYTHING_INPUTS,
   playEverything,
 } from "@/lib/highway/testing/everything";
-import { computeOperatorStates, type NodeStatus } from "@/lib/highway/view/operator-states";
-import type { WorkflowRunDetail } from "@/lib/model/workflow";
-import { buildTimeline } from "@/lib/timeline/build-timeline";
+import type { NodeStatus } from "@/lib/highway/view/operator-states";
+import type { OperatorRecord, RunView } from "@/lib/highway/view/run-view";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { GET as definition } from "./[workflowRunId]/definition/route";
-import { GET as run } from "./[workflowRunId]/route";
+import { GET as graph } from "./[workflowRunId]/graph/route";
+import { GET as records } from "./[workflowRunId]/records/route";
+import { GET as view } from "./[workflowRunId]/view/route";
 
 const queue = "flows";
 const database = openTestDatabase();
@@ -28,21 +27,19 @@ function openBench(workflow: Workflow, play: (id: string, call: FunctionCall) =>
   return new Bench(database.pool, queue, { functions: playFunctions(workflow, play) });
 }
 
-/** The state of each operator as the page computes it. */
+type Route = typeof view;
+
+/** The JSON that a route of a run responds with. */
+async function fetchOf<T>(route: Route, workflowRunId: string, search = ""): Promise<T> {
+  const request = new Request(`http://localhost:3000/api/workflows/${workflowRunId}${search}`);
+  const response = await route(request, { params: Promise.resolve({ workflowRunId }) });
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
+/** The state of each operator. */
 async function look(workflowRunId: string): Promise<Record<string, NodeStatus>> {
-  const at = { params: Promise.resolve({ workflowRunId }) };
-  const request = new Request(`http://localhost:3000/api/workflows/${workflowRunId}`);
-  const detail: WorkflowRunDetail = await (await run(request, at)).json();
-  const { text } = await (await definition(request, at)).json();
-  const { workflow } = parseWorkflow(text, { format: "json" });
-  if (!workflow) throw new Error("no workflow");
-  const histories = detail.tasks.map((task) => ({
-    detail: task,
-    timeline: buildTimeline(task, detail.now),
-  }));
-  return Object.fromEntries(
-    computeOperatorStates(workflow, buildGraph(workflow), detail, histories),
-  );
+  return (await fetchOf<RunView>(view, workflowRunId)).operators;
 }
 
 test("every kind of operator has its state after the run has ended", async () => {
@@ -119,4 +116,50 @@ test("an active run shows rounds, an open wait, and lists too long to be sent", 
   expect(nodes["each/packed"]).toMatchObject({ state: "sleeping", results: 3 });
   expect(nodes["each/packed"]?.since).not.toBeNull();
   expect(nodes).toMatchObject({ approval: { state: "pending" }, done: { state: "pending" } });
+});
+
+test("the operators come in reading order with their settings, without the definition's text", async () => {
+  const workflow = buildEverything();
+  const bench = openBench(workflow, playEverything);
+  const { workflowRunId } = await bench.start(workflow, { inputs: EVERYTHING_INPUTS });
+  const found = await fetchOf<RunDefinitionView>(graph, workflowRunId);
+  expect(found).toMatchObject({ source: "params", notDrawn: null, unreadable: null });
+  expect(found).not.toHaveProperty("text");
+  const paths = found.graph?.nodes.map(({ path }) => path) ?? [];
+  expect(paths.indexOf("load")).toBeLessThan(paths.indexOf("is_big"));
+  expect(Object.keys(found.settings).toSorted()).toEqual(paths.toSorted());
+  expect(found.settings.shaky).toContainEqual({ label: "Function", value: "shaky" });
+});
+
+test("a view has the few checkpoints of its verdicts; the records of an operator are apart", async () => {
+  const workflow = buildEverything();
+  const bench = openBench(workflow, playEverything);
+  const { taskId, workflowRunId } = await bench.start(workflow, { inputs: EVERYTHING_INPUTS });
+  await bench.finish(taskId);
+  const { tasks } = await fetchOf<RunView>(view, workflowRunId);
+  for (const { detail } of tasks) expect(detail.checkpoints.length).toBeLessThanOrEqual(3);
+  const found = await fetchOf<OperatorRecord[]>(records, workflowRunId, "?path=shaky");
+  expect(found.map(({ name, words }) => [name, words])).toEqual([
+    ["shaky/attempt/1", "shaky, attempt 1"],
+    ["shaky/retry/1", "shaky, before attempt 2"],
+    ["shaky/attempt/2", "shaky, attempt 2"],
+    ["shaky/retry/2", "shaky, before attempt 3"],
+    ["shaky", "shaky"],
+  ]);
+  expect(found.at(-1)?.task).toMatchObject({ queue, taskId });
+});
+
+test("the event of an open wait is part of its operator's state", async () => {
+  const workflow = new WorkflowBuilder("asks")
+    .foreach("each", "[1]", (body) => body.waitForEvent("answer", "answer:{{ item }}"))
+    .build();
+  const bench = openBench(workflow, (id) => id);
+  const { workflowRunId } = await bench.start(workflow);
+  await bench.app.workBatch("bench", 60, 1);
+  const nodes = await look(workflowRunId);
+  expect(nodes["each/answer"]).toMatchObject({
+    state: "sleeping",
+    awaited: { queue, event: "answer:1" },
+  });
+  expect(nodes.each?.awaited).toBeNull();
 });

@@ -9,25 +9,24 @@ import {
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { createWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
-import { buildGraph } from "@/lib/highway/graph/graph";
-import type { Workflow } from "@/lib/highway/model/workflow";
 import { Bench, playFunctions } from "@/lib/highway/testing/bench";
 import {
   buildEverything,
   EVERYTHING_INPUTS,
   playEverything,
 } from "@/lib/highway/testing/everything";
-import { type AnnotatedTask, annotateTasks } from "@/lib/highway/view/annotate-tasks";
-import { createResolver } from "@/lib/highway/view/resolve-step";
+import type { AnnotatedTask } from "@/lib/highway/view/annotate-tasks";
+import type { RunView } from "@/lib/highway/view/run-view";
 import type { WorkflowRunDetail } from "@/lib/model/workflow";
-import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET as run } from "./[workflowRunId]/route";
+import { GET as view } from "./[workflowRunId]/view/route";
 
 const queue = "flows";
 const database = openTestDatabase();
 const workflow = buildEverything();
 let everything: AnnotatedTask[];
+let detail: WorkflowRunDetail;
 
 beforeAll(async () => {
   await createQueue(database.pool, queue);
@@ -35,19 +34,18 @@ beforeAll(async () => {
   const bench = new Bench(database.pool, queue, { functions });
   const { taskId, workflowRunId } = await bench.start(workflow, { inputs: EVERYTHING_INPUTS });
   await bench.finish(taskId);
-  everything = await read(workflow, workflowRunId);
+  everything = await look(workflowRunId);
+  detail = await fetchOf(run, workflowRunId);
 });
 
-/** The tasks of a run as the page shows them. */
-async function read(of: Workflow, workflowRunId: string): Promise<AnnotatedTask[]> {
-  const at = { params: Promise.resolve({ workflowRunId }) };
+async function fetchOf<T>(route: typeof run, workflowRunId: string): Promise<T> {
   const request = new Request(`http://localhost:3000/api/workflows/${workflowRunId}`);
-  const detail: WorkflowRunDetail = await (await run(request, at)).json();
-  const histories = detail.tasks.map((task) => ({
-    detail: task,
-    timeline: buildTimeline(task, detail.now),
-  }));
-  return annotateTasks(histories, detail, createResolver(buildGraph(of).nodes));
+  return (await route(request, { params: Promise.resolve({ workflowRunId }) })).json();
+}
+
+/** The tasks of a run as the page shows them. */
+async function look(workflowRunId: string): Promise<AnnotatedTask[]> {
+  return (await fetchOf<RunView>(view, workflowRunId)).tasks;
 }
 
 const OPEN = { folded: new Set<string>(), bookkeeping: false };
@@ -105,7 +103,8 @@ test("every checkpoint has a row and belongs to an operator", () => {
     const named = own.filter(
       (row) => row.kind === "span" && task.annotations[row.span.id]?.isNamed,
     );
-    expect(named.length).toBe(task.detail.checkpoints.length);
+    const recorded = detail.tasks.find((one) => one.task.taskId === task.detail.task.taskId);
+    expect(named.length).toBe(recorded?.checkpoints.length);
     for (const row of named) expect(row.path, row.title).not.toBeNull();
   }
 });
@@ -136,7 +135,7 @@ test("steps of other programs keep their names", async () => {
      select task_id, 'each_copy/items', '[1]', run_id, clock_timestamp() + interval '1 second' from absurd.r_flows where task_id = $1`,
     [taskId],
   );
-  expect(titles(await read(workflow, id))).not.toContain("1 item of each_copy");
-  const [root] = await read(workflow, id);
+  expect(titles(await look(id))).not.toContain("1 item of each_copy");
+  const [root] = await look(id);
   expect(root && countBookkeeping([root])).toBe(0);
 });

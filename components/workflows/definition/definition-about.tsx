@@ -1,33 +1,24 @@
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { Panel } from "@/components/ui/data/panel";
 import { Table, Td, Th } from "@/components/ui/data/table";
-import { printExactly } from "@/components/ui/json/json-model";
-import { plural } from "@/lib/format";
-import { listInputs } from "@/lib/highway/model/inputs";
-import { hasErrors, type Problem } from "@/lib/highway/model/problem";
-import { findStart } from "@/lib/highway/model/reach";
-import { topScope } from "@/lib/highway/model/scopes";
-import type { Workflow } from "@/lib/highway/model/workflow";
+import { formatDuration, formatNumber, plural } from "@/lib/format";
+import type { Problem } from "@/lib/highway/model/problem";
+import type { DefinitionReport } from "@/lib/highway/view/definition-view";
+import { DefinitionSchedule } from "./definition-schedule";
 
 /** Description, settings and inputs of a workflow. */
-export function DefinitionAbout({
-  workflow,
-  problems,
-}: {
-  workflow: Workflow | undefined;
-  problems: readonly Problem[];
-}) {
-  if (!workflow)
+export function DefinitionAbout({ report }: { report: DefinitionReport | null }) {
+  if (!report?.about)
     return <p className="p-3 text-ink-3 wide:px-4">The definition cannot be parsed.</p>;
-  const { description, schedule, tags, default_retry_policy: retries } = workflow;
-  const inputs = listInputs(workflow);
+  const refused = [
+    ...report.problems.filter(({ severity }) => severity === "error"),
+    ...report.notExecuted,
+  ];
+  const { about } = report;
+  const { description, schedule, tags, default_retry_policy: retries, inputs } = about;
   return (
     <div className="grid items-start gap-3 p-3 wide:px-4">
-      {hasErrors(problems) && (
-        <p className="rounded-2 border border-failed-line bg-failed-soft px-3 py-2">
-          Runs cannot be started because the definition has errors. See Problems.
-        </p>
-      )}
+      {refused.length > 0 && <Refused problems={refused} />}
       {description && (
         <p dir="auto" className="max-w-prose whitespace-pre-line break-words text-left">
           {description}
@@ -35,21 +26,22 @@ export function DefinitionAbout({
       )}
       <Facts>
         <Fact label="First step">
-          <bdi className="mono break-all">{findStart(topScope(workflow)) ?? "–"}</bdi>
+          <bdi className="mono break-all">{about.firstStep ?? "–"}</bdi>
         </Fact>
         {retries && (
           <Fact label="Default retries">
             {retries.max_retries}, after {retries.delay}, × {retries.backoff_factor}
           </Fact>
         )}
-        {schedule && (
-          <Fact label="Schedule">
-            <code className="mono">{schedule}</code> UTC (not scheduled automatically)
+        {about.deadline_seconds !== null && (
+          <Fact label="Deadline">
+            {formatDuration(about.deadline_seconds * 1_000)} after the first start, then{" "}
+            {about.deadline_action === "cancel" ? "cancelled" : "failed"}
           </Fact>
         )}
-        {workflow.is_paused && <Fact label="Paused">in the definition</Fact>}
         {tags.length > 0 && <Fact label="Tags">{tags.join(", ")}</Fact>}
       </Facts>
+      {schedule && <DefinitionSchedule schedule={schedule} />}
       <Panel title="Inputs" note={inputs.length > 0 ? plural(inputs.length, "value") : undefined}>
         {inputs.length === 0 ? (
           <p className="px-3 py-2 text-ink-3">None.</p>
@@ -68,10 +60,10 @@ export function DefinitionAbout({
                     <bdi className="mono">{name}</bdi>
                   </Td>
                   <Td className="w-full whitespace-normal! py-1.5 align-top">
-                    {value === undefined ? (
+                    {value === null ? (
                       <span className="text-ink-2">required</span>
                     ) : (
-                      <code className="mono line-clamp-4 break-all">{printExactly(value)}</code>
+                      <code className="mono line-clamp-4 break-all">{value}</code>
                     )}
                   </Td>
                 </tr>
@@ -81,5 +73,28 @@ export function DefinitionAbout({
         )}
       </Panel>
     </div>
+  );
+}
+
+const MOST_REFUSED = 10;
+
+/** Why a run of the definition cannot be started. */
+function Refused({ problems }: { problems: readonly Problem[] }) {
+  const rest = problems.length - MOST_REFUSED;
+  return (
+    <section
+      aria-label="Refused at the start"
+      className="rounded-2 border border-failed-line bg-failed-soft px-3 py-2"
+    >
+      <p className="font-medium">Runs cannot be started:</p>
+      <ul className="mt-1 flex flex-col gap-1">
+        {problems.slice(0, MOST_REFUSED).map(({ path, message }) => (
+          <li key={`${path} ${message}`} className="min-w-0 break-words">
+            {message} <code className="mono break-all text-ink-2">{path}</code>
+          </li>
+        ))}
+      </ul>
+      {rest > 0 && <p className="mt-1">And {formatNumber(rest)} more, under Problems.</p>}
+    </section>
   );
 }

@@ -1,14 +1,11 @@
 "use client";
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { PayloadView } from "@/components/payloads/payload-view";
 import { Tabs } from "@/components/ui/data/tabs";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
-import { buildGraph } from "@/lib/highway/graph/graph";
-import { parseJsonWorkflow } from "@/lib/highway/language/parse-json";
-import { listNotExecuted } from "@/lib/highway/model/executable";
+import type { WorkflowDefinitionView } from "@/lib/analytics/workflow-views";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
-import type { WorkflowDefinitionDetail } from "@/lib/model/workflow";
 import { GraphPane } from "../graph/graph-pane";
 import { NodeInspector } from "../operators/node-inspector";
 import { Panes } from "../panes";
@@ -26,8 +23,8 @@ const parsers = {
 const NO_STATES: ReadonlyMap<string, NodeStatus> = new Map();
 
 /** The graph of a definition beside tabs with its inputs, operators, problems and versions. */
-export function DefinitionBody({ definition }: { definition: WorkflowDefinitionDetail }) {
-  const [{ tab, node: selected }, setState] = useQueryStates(parsers);
+export function DefinitionBody({ definition }: { definition: WorkflowDefinitionView }) {
+  const [{ tab: wanted, node: selected }, setState] = useQueryStates(parsers);
   const select = useCallback((node: string | null) => setState({ node }), [setState]);
   const shown = useRef(selected);
   useEffect(() => {
@@ -37,34 +34,48 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionD
     (path: string) => select(path === shown.current ? null : path),
     [select],
   );
-  const { text, versions, name, version } = definition;
-  const parsed = useMemo(() => (text === null ? undefined : parseJsonWorkflow(text)), [text]);
-  const workflow = parsed?.workflow;
-  const problems = [
-    ...(parsed?.problems ?? []),
-    ...(parsed?.workflow ? listNotExecuted(parsed.workflow) : []),
-  ];
-  const graph = useMemo(() => workflow && buildGraph(workflow), [workflow]);
+  const { text, versions, name, version, view, report } = definition;
+  const problems = [...(report?.problems ?? []), ...(report?.notExecuted ?? [])];
+  const graph = view?.graph;
   const node = graph?.nodes.find(({ path }) => path === selected);
+  const table = graph && (
+    <DefinitionOperators
+      graph={graph}
+      settings={view.settings}
+      selected={selected}
+      onSelect={select}
+    />
+  );
+  // Without a picture the table is in its place already.
+  const hasTable = graph && view.notDrawn === null;
+  const tab = wanted === "operators" && !hasTable ? "about" : wanted;
   return (
     <Panes
       graph={
-        graph && workflow ? (
+        graph ? (
           <>
             <GraphPane
               graph={graph}
+              notDrawn={view.notDrawn}
+              table={table}
               statuses={NO_STATES}
               live={false}
               selected={selected}
               onSelect={select}
               onToggle={toggle}
-              exports={{ name: `${name}-${version}`, workflow }}
+              exports={{ name: `${name}-${version}`, loadText: async () => text ?? "" }}
             />
-            {node && <NodeInspector node={node} workflow={workflow} onClose={() => select(null)} />}
+            {node && (
+              <NodeInspector
+                node={node}
+                settings={view.settings[node.path] ?? []}
+                onClose={() => select(null)}
+              />
+            )}
           </>
         ) : (
           <EmptyState icon="file-question" title="Cannot draw this definition">
-            {text === null ? "The definition is too large." : problems[0]?.message}
+            {text === null ? "The definition is too large." : view?.unreadable}
           </EmptyState>
         )
       }
@@ -75,7 +86,7 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionD
         onSelect={(next) => setState({ tab: next })}
         tabs={[
           { id: "about", label: "About" },
-          ...(graph
+          ...(hasTable
             ? [{ id: "operators" as const, label: "Operators", count: graph.nodes.length }]
             : []),
           ...(problems.length > 0
@@ -85,15 +96,8 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionD
           ...(text === null ? [] : [{ id: "definition" as const, label: "Definition" }]),
         ]}
       >
-        {tab === "about" && <DefinitionAbout workflow={workflow} problems={problems} />}
-        {tab === "operators" && graph && workflow && (
-          <DefinitionOperators
-            graph={graph}
-            workflow={workflow}
-            selected={selected}
-            onSelect={select}
-          />
-        )}
+        {tab === "about" && <DefinitionAbout report={report} />}
+        {tab === "operators" && table}
         {tab === "problems" && <DefinitionProblems problems={problems} />}
         {tab === "versions" && <DefinitionVersions definition={definition} />}
         {tab === "definition" && text !== null && (

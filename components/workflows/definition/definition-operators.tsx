@@ -1,67 +1,73 @@
-import { Table, Td, Th } from "@/components/ui/data/table";
-import { cn } from "@/lib/cn";
-import type { WorkflowGraph } from "@/lib/highway/graph/graph";
-import type { Workflow } from "@/lib/highway/model/workflow";
-import { describeType } from "../graph/node-text";
-import { listInReadingOrder } from "../graph/reading-order";
+import { Td, Th } from "@/components/ui/data/table";
+import { formatNumber } from "@/lib/format";
+import type { GraphEdge, WorkflowGraph } from "@/lib/highway/graph/graph";
+import type { DefinitionView } from "@/lib/highway/view/definition-view";
+import { groupBy } from "@/lib/model/group-by";
+import { describeKind } from "../graph/node-text";
 import { OperatorCell } from "../operators/operator-cell";
-import { listSettings } from "../operators/operator-settings";
+import { OperatorRows } from "../operators/operator-rows";
 
 /** The operators as a table: kind, predecessors and settings. */
 export function DefinitionOperators({
   graph,
-  workflow,
+  settings,
   selected,
   onSelect,
 }: {
   graph: WorkflowGraph;
-  workflow: Workflow;
+  settings: DefinitionView["settings"];
   selected: string | null;
   onSelect: (path: string | null) => void;
 }) {
-  const before = new Map<string, string[]>();
+  const incoming = groupBy(graph.edges, ({ to }) => to);
   const ids = new Map(graph.nodes.map(({ path, id }) => [path, id]));
-  for (const { from, to, label } of graph.edges) {
-    const id = ids.get(from) ?? from;
-    before.set(to, [...(before.get(to) ?? []), label ? `${id} (${label})` : id]);
-  }
   return (
-    <Table>
-      <thead className="bg-canvas">
+    <OperatorRows
+      nodes={graph.nodes}
+      selected={selected}
+      head={
         <tr>
           <Th className="pl-4!">Operator</Th>
-          <Th>Kind</Th>
-          <Th>After</Th>
+          <Th className="w-32">Kind</Th>
+          <Th className="w-40">After</Th>
           <Th>Settings</Th>
         </tr>
-      </thead>
-      <tbody>
-        {listInReadingOrder(graph).map((node) => {
-          const isSelected = node.path === selected;
-          return (
-            <tr key={node.path} className={cn("hover:bg-hover", isSelected && "bg-accent-soft")}>
-              <OperatorCell
-                node={node}
-                selected={isSelected}
-                onSelect={onSelect}
-                className="max-w-72 pl-4!"
-              />
-              <Td className="text-ink-2">{describeType(node.type)[1]}</Td>
-              <Td
-                className="max-w-60 truncate text-ink-2"
-                data-tip={before.get(node.path)?.join(", ")}
-              >
-                {before.get(node.path)?.join(", ") ?? (node.isStart ? "start" : "–")}
-              </Td>
-              <Td className="text-ink-2">
-                {listSettings(workflow, node)
-                  .map(([label, value]) => `${label}: ${value}`)
-                  .join(" · ")}
-              </Td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </Table>
+      }
+      cells={(node) => {
+        const after = formatAfter(incoming.get(node.path) ?? [], ids);
+        const text = settings[node.path]
+          ?.map(({ label, value }) => `${label}: ${value}`)
+          .join(" · ");
+        return (
+          <>
+            <OperatorCell
+              node={node}
+              selected={node.path === selected}
+              onSelect={onSelect}
+              className="max-w-72 pl-4!"
+            />
+            <Td className="truncate text-ink-2">{describeKind(node)}</Td>
+            <Td className="max-w-60 truncate text-ink-2" data-tip={after}>
+              {after || (node.isStart ? "start" : "–")}
+            </Td>
+            <Td className="max-w-160 truncate text-ink-2" data-tip={text}>
+              {text}
+            </Td>
+          </>
+        );
+      }}
+    />
   );
+}
+
+const MOST_AFTER = 20;
+
+/** The predecessors of an operator with the labels of their edges. */
+function formatAfter(edges: readonly GraphEdge[], ids: ReadonlyMap<string, string>): string {
+  const shown = edges.slice(0, MOST_AFTER).map(({ from, label }) => {
+    const id = ids.get(from) ?? from;
+    return label ? `${id} (${label})` : id;
+  });
+  const rest = edges.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`and ${formatNumber(rest)} more`] : [])].join(", ");
 }

@@ -2,23 +2,32 @@
 import { Icon } from "@/components/ui/icons/icon";
 import { Menu } from "@/components/ui/overlay/menu";
 import { showToast } from "@/components/ui/overlay/toast";
-import type { Workflow } from "@/lib/highway/model/workflow";
 import { saveFile } from "./save-svg";
 
-/** The workflow to export, and the file name without extension. */
-export type Exports = { name: string; workflow: Workflow };
+/** The definition's JSON, fetched on demand, and the file name without extension. */
+export type Exports = { name: string; loadText: () => Promise<string> };
 
-/** Saves the definition or its graph as a file. Serializers load on demand. */
-export function ExportMenu({ exports, svg }: { exports: Exports; svg: () => string }) {
-  const { name, workflow } = exports;
+/** Saves the definition, or its graph where one is drawn, as a file. Serializers load on demand. */
+export function ExportMenu({ exports, svg }: { exports: Exports; svg?: () => string }) {
+  const { name, loadText } = exports;
+  const load = async () => {
+    const { parseJsonWorkflow } = await import("@/lib/highway/language/parse-json");
+    const { workflow } = parseJsonWorkflow(await loadText());
+    if (!workflow) throw new Error("The definition cannot be parsed.");
+    return workflow;
+  };
   const saveDefinition = (format: "yaml" | "json") => async () => {
     const { serializeWorkflow } = await import("@/lib/highway/language/serialize");
     const type = format === "json" ? "application/json" : "application/yaml";
-    saveFile(`${name}.${format}`, type, serializeWorkflow(workflow, format));
+    saveFile(`${name}.${format}`, type, serializeWorkflow(await load(), format));
   };
   const saveMermaid = (style: "rich" | "classic") => async () => {
     const { toMermaid } = await import("@/lib/highway/diagrams/mermaid");
-    saveFile(`${name}.mmd`, "text/plain", toMermaid(workflow, { style }));
+    saveFile(`${name}.mmd`, "text/plain", toMermaid(await load(), { style }));
+  };
+  const saveGraphviz = async () => {
+    const { toGraphviz } = await import("@/lib/highway/diagrams/graphviz");
+    saveFile(`${name}.dot`, "text/vnd.graphviz", toGraphviz(await load()));
   };
   const item = (label: string, save: () => Promise<void>) => ({
     label,
@@ -34,12 +43,17 @@ export function ExportMenu({ exports, svg }: { exports: Exports; svg: () => stri
         </>
       }
       items={[
-        {
-          label: "Graph (SVG)",
-          onChoose: () => saveFile(`${name}.svg`, "image/svg+xml", svg()),
-        },
+        ...(svg
+          ? [
+              {
+                label: "Graph (SVG)",
+                onChoose: () => saveFile(`${name}.svg`, "image/svg+xml", svg()),
+              },
+            ]
+          : []),
         item("Mermaid", saveMermaid("rich")),
         item("Mermaid, classic", saveMermaid("classic")),
+        item("Graphviz", saveGraphviz),
         item("YAML", saveDefinition("yaml")),
         item("JSON", saveDefinition("json")),
       ]}

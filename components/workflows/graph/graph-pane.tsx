@@ -1,29 +1,30 @@
 "use client";
-import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useRef } from "react";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { useClock } from "@/components/ui/text/clock";
-import { plural } from "@/lib/format";
+import { formatNumber, plural } from "@/lib/format";
 import type { WorkflowGraph } from "@/lib/highway/graph/graph";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { ExportMenu, type Exports } from "./export-menu";
 import { Arrows, GraphDrawing } from "./graph-drawing";
-import { type GraphLayout, layoutGraph, type PlacedNode } from "./layout";
-import { forgetWidths } from "./measure-text";
-import { listInReadingOrder } from "./reading-order";
+import type { GraphLayout, PlacedNode } from "./layout";
 import { serializeSvg } from "./save-svg";
+import { useLayout } from "./use-layout";
 import { useZoom } from "./use-zoom";
 
-/** The graph of a workflow with the live state of its operators: drag to pan, wheel to zoom, click to select. */
+/** The graph of a workflow, or its operators as a table, with the reason, where no graph is drawn. */
 export function GraphPane({
-  graph,
-  statuses,
-  live,
-  selected,
-  onSelect,
-  onToggle,
-  exports,
-}: {
+  notDrawn,
+  table,
+  ...picture
+}: PictureProps & { notDrawn: string | null; table: ReactNode }) {
+  if (notDrawn === null) return <Picture {...picture} table={table} />;
+  return <Listed {...picture} reason={notDrawn} table={table} />;
+}
+
+type PictureProps = {
+  /** Its nodes in reading order. */
   graph: WorkflowGraph;
   statuses: ReadonlyMap<string, NodeStatus>;
   live: boolean;
@@ -32,14 +33,75 @@ export function GraphPane({
   /** Selects an operator, or clears the selection if it is selected. Must be stable, because nodes are memoized. */
   onToggle: (path: string) => void;
   exports: Exports;
-}) {
-  const svg = useRef<SVGSVGElement>(null);
-  const fonts = useFontVersion();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: text widths change once fonts have loaded
-  const layout = useMemo(
-    () => layoutGraph({ ...graph, nodes: listInReadingOrder(graph) }),
-    [graph, fonts],
+};
+
+/** The operators as a table in the place of the graph. */
+function Listed({
+  graph,
+  statuses,
+  exports,
+  reason,
+  table,
+}: PictureProps & { reason: string; table: ReactNode }) {
+  return (
+    <section
+      aria-label="Operators"
+      className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface max-wide:max-h-[70dvh]"
+    >
+      <Header graph={graph} statuses={statuses} title="Operators">
+        <ExportMenu exports={exports} />
+      </Header>
+      <p className="border-b bg-canvas px-3 py-2 text-ink-2 wide:px-4">
+        {reason} Its operators are listed here.
+      </p>
+      {table}
+    </section>
   );
+}
+
+function Header({
+  graph,
+  statuses,
+  title,
+  children,
+}: Pick<PictureProps, "graph" | "statuses"> & { title: string; children: ReactNode }) {
+  const states = [...statuses.values()].map(({ state }) => state);
+  const count = (state: string) => states.filter((one) => one === state).length;
+  const [done, skipped] = [count("completed"), count("skipped")];
+  return (
+    <header className="flex min-h-11 flex-wrap items-center gap-2 border-b px-3 py-1.5 wide:px-4">
+      <h2 className="font-semibold max-wide:sr-only">{title}</h2>
+      <span className="text-12 text-ink-3">
+        {plural(graph.nodes.length, "operator")}
+        {done > 0 && `, ${formatNumber(done)} completed`}
+        {skipped > 0 && `, ${formatNumber(skipped)} not run`}
+      </span>
+      <span className="ml-auto flex items-center gap-2">{children}</span>
+    </header>
+  );
+}
+
+const NOTHING: GraphLayout = { width: 0, height: 0, nodes: [], groups: [], edges: [] };
+
+/** The live graph: drag to pan, wheel to zoom, click to select. */
+function Picture(props: PictureProps & { table: ReactNode }) {
+  const { layout, failed } = useLayout(props.graph);
+  if (failed) return <Listed {...props} reason="This graph could not be laid out." />;
+  return <Drawing {...props} layout={layout ?? NOTHING} isBusy={layout === null} />;
+}
+
+function Drawing({
+  graph,
+  layout,
+  isBusy,
+  statuses,
+  live,
+  selected,
+  onSelect,
+  onToggle,
+  exports,
+}: PictureProps & { layout: GraphLayout; isBusy: boolean }) {
+  const svg = useRef<SVGSVGElement>(null);
   const stage = useRef<SVGGElement>(null);
   const zoom = useZoom(svg, stage, layout, () => findFocus(layout, statuses));
   const now = useClock((at) => (live ? Math.floor(at / 1_000) * 1_000 : 0));
@@ -50,52 +112,43 @@ export function GraphPane({
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection scrolls
   useEffect(() => reveal(), [selected]);
 
-  const done = [...statuses.values()].filter((status) => status.state === "completed").length;
-  const skipped = [...statuses.values()].filter((status) => status.state === "skipped").length;
   return (
     <section
       aria-label="Graph"
+      aria-busy={isBusy}
       className="flex h-[440px] min-w-0 shrink-0 flex-col wide:h-auto wide:min-h-0 wide:flex-1 wide:shrink"
     >
-      <header className="flex min-h-11 flex-wrap items-center gap-2 border-b px-3 py-1.5 wide:px-4">
-        <h2 className="font-semibold max-wide:sr-only">Graph</h2>
-        <span className="text-12 text-ink-3">
-          {plural(graph.nodes.length, "operator")}
-          {done > 0 && `, ${done} completed`}
-          {skipped > 0 && `, ${skipped} not run`}
-        </span>
-        <span className="ml-auto flex items-center gap-2">
-          <span className="flex">
-            <Button
-              size="square"
-              aria-label="Zoom out"
-              className="rounded-r-none"
-              onClick={() => zoom.by(1 / 1.3)}
-            >
-              <Icon name="minus" size={14} />
-            </Button>
-            <output className="-ml-px hidden h-7 w-14 items-center justify-center border border-line-strong bg-surface text-12 shadow-1 wide:inline-flex">
-              {zoom.percent} %
-            </output>
-            <Button
-              size="square"
-              aria-label="Zoom in"
-              className="-ml-px rounded-l-none"
-              onClick={() => zoom.by(1.3)}
-            >
-              <Icon name="plus" size={14} />
-            </Button>
-          </span>
-          <Button onClick={zoom.showAll}>
-            <Icon name="maximize" size={14} />
-            <span className="max-wide:sr-only">Fit</span>
+      <Header graph={graph} statuses={statuses} title="Graph">
+        <span className="flex">
+          <Button
+            size="square"
+            aria-label="Zoom out"
+            className="rounded-r-none"
+            onClick={() => zoom.by(1 / 1.3)}
+          >
+            <Icon name="minus" size={14} />
           </Button>
-          <ExportMenu
-            exports={exports}
-            svg={() => (svg.current ? serializeSvg(svg.current, layout) : "")}
-          />
+          <output className="-ml-px hidden h-7 w-14 items-center justify-center border border-line-strong bg-surface text-12 shadow-1 wide:inline-flex">
+            {zoom.percent} %
+          </output>
+          <Button
+            size="square"
+            aria-label="Zoom in"
+            className="-ml-px rounded-l-none"
+            onClick={() => zoom.by(1.3)}
+          >
+            <Icon name="plus" size={14} />
+          </Button>
         </span>
-      </header>
+        <Button onClick={zoom.showAll}>
+          <Icon name="maximize" size={14} />
+          <span className="max-wide:sr-only">Fit</span>
+        </Button>
+        <ExportMenu
+          exports={exports}
+          svg={() => (svg.current ? serializeSvg(svg.current, layout) : "")}
+        />
+      </Header>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot contain SVG content */}
       <svg
         ref={svg}
@@ -155,20 +208,4 @@ function moveFocus(
   onSelect(next);
   const nodes = event.currentTarget.querySelectorAll<SVGGElement>("[data-node]");
   [...nodes].find((node) => node.getAttribute("data-node") === next)?.focus();
-}
-
-/** A number that changes whenever fonts have loaded, after which texts have other widths. */
-function useFontVersion(): number {
-  const [version, setVersion] = useState(0);
-  useEffect(() => {
-    const { fonts } = document;
-    const update = () => {
-      forgetWidths();
-      setVersion((count) => count + 1);
-    };
-    if (fonts.status === "loading") fonts.ready.then(update);
-    fonts.addEventListener("loadingdone", update);
-    return () => fonts.removeEventListener("loadingdone", update);
-  }, []);
-  return version;
 }

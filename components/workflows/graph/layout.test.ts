@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { buildGraph } from "@/lib/highway/graph/graph";
 import { parseWorkflow } from "@/lib/highway/language/parse";
 import { type Box, layoutGraph } from "./layout";
+import { measureTexts } from "./use-layout";
 
 const FIXTURES = new URL("../../../lib/highway/fixtures/workflows/", import.meta.url);
 
@@ -30,7 +31,7 @@ test.each(readdirSync(FIXTURES))(
     const { workflow } = parseWorkflow(readFileSync(new URL(file, FIXTURES), "utf8"));
     if (!workflow) throw new Error(`${file} cannot be read.`);
     const graph = buildGraph(workflow);
-    const layout = layoutGraph(graph);
+    const layout = layoutGraph(graph, measureTexts(graph));
     const whole = { x: 0, y: 0, width: layout.width, height: layout.height };
     expect(layout.nodes.map(({ node }) => node.path).sort()).toEqual(
       graph.nodes.map((node) => node.path).sort(),
@@ -66,5 +67,6 @@ test("three hundred nodes are laid out", () => {
     ]),
   );
   const { workflow } = parseWorkflow(JSON.stringify({ name: "wide", version: "1", tasks }));
-  expect(workflow && layoutGraph(buildGraph(workflow)).nodes).toHaveLength(300);
+  const graph = workflow && buildGraph(workflow);
+  expect(graph && layoutGraph(graph, measureTexts(graph)).nodes).toHaveLength(300);
 });

@@ -1,7 +1,6 @@
 import { layout as arrange, Graph } from "@dagrejs/dagre";
 import type { GraphEdge, GraphGroup, GraphNode, WorkflowGraph } from "@/lib/highway/graph/graph";
-import { fitText } from "./fit-text";
-import { measureText } from "./measure-text";
+import { groupBy } from "@/lib/model/group-by";
 
 /** An operator is as wide as its name, between `width` and `maxWidth`. */
 const NODE = { width: 188, maxWidth: 304, height: 48 };
@@ -13,8 +12,8 @@ const BESIDE_NAME = 43;
 const HEAD = { group: 48, branch: 26 };
 const PADDING = 12;
 const GAP = { node: 20, rank: 32, branch: 12 };
-/** Maximum width of an edge label, and its padding on both sides. */
-const LABEL = { maxWidth: 152, padding: 8 };
+/** Padding of an edge label on both sides. */
+const LABEL_PADDING = 8;
 
 export type Point = { x: number; y: number };
 export type Box = Point & { width: number; height: number };
@@ -27,6 +26,14 @@ export type PlacedEdge = {
   /** The fitted label in a box of `width` around the point. */
   label?: Point & { text: string; width: number };
 };
+
+/** Widths in pixels, which only the page can measure: of names, and of edge labels with the text that fits. */
+export type GraphTexts = {
+  names: ReadonlyMap<string, number>;
+  labels: ReadonlyMap<string, { text: string; width: number }>;
+};
+
+export type LayoutRequest = { graph: WorkflowGraph; texts: GraphTexts };
 
 /** Positions in pixels from the top left corner of the graph; groups from the outermost to the innermost. */
 export type GraphLayout = {
@@ -41,10 +48,8 @@ export type GraphLayout = {
  * Lays out a workflow in layers from top to bottom. Each scope is laid out by itself, innermost first, and counts as one
  * node of its size in the scope around it. Edges never leave their scope, so none is lost.
  */
-export function layoutGraph(graph: WorkflowGraph): GraphLayout {
-  const index = indexGraph(graph);
-  const whole = layoutScope("", index, 0);
-  return whole;
+export function layoutGraph(graph: WorkflowGraph, texts: GraphTexts): GraphLayout {
+  return layoutScope("", indexGraph(graph, texts), 0);
 }
 
 type Index = {
@@ -52,9 +57,10 @@ type Index = {
   edgesIn: Map<string, GraphEdge[]>;
   branchesOf: Map<string, GraphGroup[]>;
   groups: Map<string, GraphGroup>;
+  texts: GraphTexts;
 };
 
-function indexGraph({ nodes, edges, groups }: WorkflowGraph): Index {
+function indexGraph({ nodes, edges, groups }: WorkflowGraph, texts: GraphTexts): Index {
   const scopes = new Map(nodes.map((node) => [node.path, node.scope]));
   return {
     nodesIn: groupBy(nodes, (node) => node.scope),
@@ -67,6 +73,7 @@ function indexGraph({ nodes, edges, groups }: WorkflowGraph): Index {
       (group) => group.parent,
     ),
     groups: new Map(groups.map((group) => [group.path, group])),
+    texts,
   };
 }
 
@@ -81,12 +88,12 @@ function layoutScope(scope: string, index: Index, depth: number): GraphLayout {
     if (inside) insides.set(node.path, inside);
     dagre.setNode(
       node.path,
-      inside ? getSize(inside) : { width: computeWidth(node), height: NODE.height },
+      inside ? getSize(inside) : { width: computeWidth(node, index), height: NODE.height },
     );
   }
   const edges = index.edgesIn.get(scope) ?? [];
   edges.forEach((edge, at) => {
-    const width = edge.label ? fitLabel(edge.label).width : 0;
+    const width = findLabel(edge, index)?.width ?? 0;
     dagre.setEdge(
       edge.from,
       edge.to,
@@ -104,7 +111,9 @@ function layoutScope(scope: string, index: Index, depth: number): GraphLayout {
     height: dagre.graph().height ?? 0,
     nodes: [],
     groups: [],
-    edges: edges.map((edge, at) => placeEdge(edge, dagre.edge(edge.from, edge.to, String(at)))),
+    edges: edges.map((edge, at) =>
+      placeEdge(edge, findLabel(edge, index), dagre.edge(edge.from, edge.to, String(at))),
+    ),
   };
   for (const node of nodes) {
     const { x = 0, y = 0, width = 0, height = 0 } = dagre.node(node.path);
@@ -124,7 +133,7 @@ function layoutInside(node: GraphNode, index: Index, depth: number): GraphLayout
   const group = index.groups.get(node.path);
   if (!group) return undefined;
   const offset = { x: PADDING, y: HEAD.group };
-  const minWidth = computeWidth(node);
+  const minWidth = computeWidth(node, index);
   if (group.kind === "loop") return addBox(layoutScope(node.path, index, depth), offset, minWidth);
   const row: GraphLayout = { width: 0, height: 0, nodes: [], groups: [], edges: [] };
   for (const branch of index.branchesOf.get(node.path) ?? []) {
@@ -173,34 +182,26 @@ function join(outer: GraphLayout, inner: GraphLayout, by: Point): void {
 
 function placeEdge(
   edge: GraphEdge,
+  label: { text: string; width: number } | undefined,
   placed: { points?: Point[]; x?: number; y?: number },
 ): PlacedEdge {
   const points = placed.points ?? [];
-  if (!edge.label || placed.x === undefined || placed.y === undefined) return { edge, points };
-  return { edge, points, label: { ...fitLabel(edge.label), x: placed.x, y: placed.y } };
+  if (!label || placed.x === undefined || placed.y === undefined) return { edge, points };
+  return { edge, points, label: { ...label, x: placed.x, y: placed.y } };
 }
 
-function fitLabel(label: string): { text: string; width: number } {
-  const text = fitText(label, LABEL.maxWidth, "label");
-  return { text, width: Math.ceil(measureText(text, "label")) + 2 * LABEL.padding };
+/** The fitted label of an edge in a box with padding. */
+function findLabel({ label = "" }: GraphEdge, { texts }: Index) {
+  const found = texts.labels.get(label);
+  return found && { ...found, width: Math.ceil(found.width) + 2 * LABEL_PADDING };
 }
 
-function computeWidth({ id, type }: GraphNode): number {
+function computeWidth({ id, type }: GraphNode, { texts }: Index): number {
   const minWidth = type === "condition" || type === "switch" ? ROUTER : NODE.width;
-  const wanted = Math.ceil(measureText(id.slice(0, NODE.maxWidth), "name")) + BESIDE_NAME;
+  const wanted = Math.ceil(texts.names.get(id) ?? 0) + BESIDE_NAME;
   return Math.min(Math.max(wanted, minWidth), NODE.maxWidth);
 }
 
 function getSize({ width, height }: GraphLayout) {
   return { width, height };
-}
-
-function groupBy<T>(items: readonly T[], getKey: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(getKey(item));
-    if (group) group.push(item);
-    else groups.set(getKey(item), [item]);
-  }
-  return groups;
 }

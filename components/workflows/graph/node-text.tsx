@@ -5,13 +5,18 @@ import {
   GitFork,
   GitMerge,
   type LucideIcon,
+  OctagonX,
   Radio,
+  RefreshCw,
   Repeat,
   Route,
+  Split,
   SquareCheck,
   Timer,
+  Workflow,
   Zap,
 } from "lucide-react";
+import type { GraphNode } from "@/lib/highway/graph/graph";
 import type { NodeState, NodeStatus } from "@/lib/highway/view/operator-states";
 import type { TaskState } from "@/lib/model/states";
 
@@ -27,6 +32,10 @@ const TYPES: Record<string, [icon: LucideIcon, word: string]> = {
   foreach: [Repeat, "for each"],
   while: [Repeat, "while"],
   join: [GitMerge, "join"],
+  reflexive: [RefreshCw, "reflexive"],
+  multi_choice: [Split, "choice"],
+  terminate: [OctagonX, "end"],
+  child_workflow: [Workflow, "children"],
 };
 
 /** Icon and word of an operator type; types of later releases keep their name. */
@@ -48,8 +57,27 @@ export function getStateIcon(state: NodeState): TaskState | undefined {
   return state === "skipped" || state === "upstream_failed" ? undefined : state;
 }
 
-/** The progress of a loop: `3 of 5`, or `3 rounds` while the total is unknown. */
-export function formatRounds({ rounds }: NodeStatus): string | undefined {
+/** What kind of operator it is, how far it got, and what protects it: `reflexive, turn 2 of 3, guards`. */
+export function describeKind(node: GraphNode, status?: NodeStatus): string {
+  const progress = status && (formatRounds(status) ?? formatExecutions(status));
+  const chosen = status?.chosenBranches;
+  const words = [
+    describeType(node.type)[1],
+    progress,
+    chosen && (chosen.length === 0 ? "no branch chosen" : `→ ${chosen.join(", ")}`),
+    node.hasBreaker && "breaker",
+    node.hasGuards && "guards",
+  ];
+  return words.filter(Boolean).join(", ");
+}
+
+function formatExecutions({ results }: NodeStatus): string | undefined {
+  return results > 1 ? `${results} ×` : undefined;
+}
+
+/** The progress of a loop: `3 of 5`, or `3 rounds` while the total is unknown; of a reflexive operator: `turn 2 of 3`. */
+export function formatRounds({ rounds, turns }: NodeStatus): string | undefined {
+  if (turns) return `turn ${turns.taken} of ${turns.most}`;
   if (!rounds) return undefined;
   const { done, total } = rounds;
   if (total === null || total === done) return `${done} ${done === 1 ? "round" : "rounds"}`;
@@ -57,13 +85,9 @@ export function formatRounds({ rounds }: NodeStatus): string | undefined {
 }
 
 /** The accessible name of an operator in the graph. */
-export function describeNode(id: string, type: string, status: NodeStatus | undefined): string {
-  const more = status && [
-    formatState(status),
-    formatRounds(status),
-    status.attempts > 1 && `attempt ${status.attempts}`,
-  ];
-  return [id, describeType(type)[1], ...(more ?? [])].filter(Boolean).join(", ");
+export function describeNode(node: GraphNode, status: NodeStatus | undefined): string {
+  const more = status && [formatState(status), status.attempts > 1 && `attempt ${status.attempts}`];
+  return [node.id, describeKind(node, status), ...(more ?? [])].filter(Boolean).join(", ");
 }
 
 export const FILLS: Record<NodeState, string> = {

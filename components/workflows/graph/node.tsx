@@ -47,7 +47,10 @@ export const GraphNodeBox = memo(function GraphNodeBox({
   const { node, x, y, width, isGroup } = placed;
   const height = isGroup ? placed.height : 48;
   const state = status?.state;
-  const [Icon, kind] = describeType(node.type);
+  const [Icon, type] = describeType(node.type);
+  const kind = [type, node.hasGuards && "guards", node.hasBreaker && "breaker"]
+    .filter(Boolean)
+    .join(", ");
   const note = status ? formatNote(status, now) : "";
   const icon = state && getStateIcon(state);
   const tries = status && status.attempts > 1 ? `×${status.attempts}` : "";
@@ -61,7 +64,7 @@ export const GraphNodeBox = memo(function GraphNodeBox({
       role="button"
       tabIndex={focusable ? 0 : -1}
       data-node={node.path}
-      aria-label={describeNode(node.id, node.type, status)}
+      aria-label={describeNode(node, status)}
       aria-pressed={selected}
       transform={`translate(${Math.round(x)} ${Math.round(y)})`}
       className="group cursor-pointer outline-none"
@@ -131,6 +134,7 @@ function isSameStatus(a: NodeStatus | undefined, b: NodeStatus | undefined): boo
   const keys = ["state", "took", "since", "results", "attempts", "chosen", "isHandled"] as const;
   return (
     keys.every((key) => a[key] === b[key]) &&
+    a.turns?.taken === b.turns?.taken &&
     a.rounds?.done === b.rounds?.done &&
     a.rounds?.total === b.rounds?.total &&
     a.failure?.type === b.failure?.type
@@ -142,9 +146,11 @@ function formatNote(status: NodeStatus, now: number): string {
   const { state, took, since, results, rounds } = status;
   if (getStateIcon(state) === undefined) return formatState(status);
   if (status.isHandled) return "handled";
-  if (status.chosen !== null) return `→ ${fitText(status.chosen, CHOICE, "words")}`;
+  const chosen = status.chosen ?? status.chosenBranches?.join(", ");
+  if (chosen !== undefined) return `→ ${fitText(chosen || "none", CHOICE, "words")}`;
   const length = took === null && since === null ? null : (took ?? 0) + computeAge(since, now);
-  const times = rounds ? formatRounds(status) : results > 1 ? `${results} ×` : undefined;
+  const times =
+    rounds || status.turns ? formatRounds(status) : results > 1 ? `${results} ×` : undefined;
   const late = state === "failed" && status.failure?.type === "TimeoutError" && "timed out";
   return [times, late, length === null ? undefined : formatDuration(length)]
     .filter(Boolean)

@@ -5,40 +5,28 @@ import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
 import { formatDuration, formatNumber } from "@/lib/format";
 import type { GraphNode } from "@/lib/highway/graph/graph";
-import type { Workflow } from "@/lib/highway/model/workflow";
+import type { Setting } from "@/lib/highway/view/operator-settings";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
-import type { TaskHistory } from "@/lib/highway/view/records";
-import type { Resolve } from "@/lib/highway/view/resolve-step";
-import type { WorkflowRunDetail } from "@/lib/model/workflow";
+import type { RunView } from "@/lib/highway/view/run-view";
 import { describeType, formatRounds } from "../graph/node-text";
-import { EmitAwaited, findAwaited } from "./awaited-event";
+import { EmitAwaited } from "./awaited-event";
 import { NodeRecords } from "./node-records";
 import { NodeStateLabel } from "./node-state-label";
-import { listSettings } from "./operator-settings";
 
 /** The selected operator: state, settings and records. */
 export function NodeInspector({
   node,
-  workflow,
+  settings,
   run,
   onClose,
 }: {
   node: GraphNode;
-  workflow: Workflow;
+  settings: readonly Setting[];
   /** The run that the operator belongs to; absent for a definition. */
-  run?: {
-    status: NodeStatus | undefined;
-    detail: WorkflowRunDetail;
-    histories: readonly TaskHistory[];
-    resolve: Resolve;
-  };
+  run?: { view: RunView; status: NodeStatus | undefined };
   onClose: () => void;
 }) {
   const status = run?.status;
-  const awaited =
-    run && status?.state === "sleeping" && node.type === "wait_for_event"
-      ? findAwaited(run.histories, node.path, run.resolve)
-      : undefined;
   return (
     <section
       aria-label={`Operator ${node.id}`}
@@ -53,7 +41,7 @@ export function NodeInspector({
           {node.path}
         </h3>
         {run && <NodeStateLabel status={status} />}
-        {awaited && <EmitAwaited awaited={awaited} />}
+        {status?.awaited && <EmitAwaited awaited={status.awaited} />}
         <button
           type="button"
           aria-label="Close"
@@ -70,6 +58,10 @@ export function NodeInspector({
         )}
         {status && status.attempts > 1 && <Fact label="Attempts">{status.attempts}</Fact>}
         {status?.rounds && <Fact label="Rounds">{formatRounds(status)}</Fact>}
+        {status?.turns && <Fact label="Turns">{formatRounds(status)}</Fact>}
+        {status?.chosenBranches && (
+          <Fact label="Chosen">{status.chosenBranches.join(", ") || "no branch"}</Fact>
+        )}
         {status && status.results > 1 && (
           <Fact label="Executions">{formatNumber(status.results)}</Fact>
         )}
@@ -83,8 +75,8 @@ export function NodeInspector({
             </Link>
           </Fact>
         )}
-        {listSettings(workflow, node).map(([label, value]) => (
-          <Fact key={label} label={label}>
+        {settings.map(({ label, value }) => (
+          <Fact key={`${label} ${value}`} label={label}>
             <code className="mono break-all">{value}</code>
           </Fact>
         ))}
@@ -95,7 +87,13 @@ export function NodeInspector({
           {status.isHandled && <span className="text-ink-2"> Handled by its failure handler.</span>}
         </p>
       )}
-      {run && <NodeRecords path={node.path} detail={run.detail} resolve={run.resolve} />}
+      {run && (
+        <NodeRecords
+          workflowRunId={run.view.run.workflowRunId}
+          path={node.path}
+          asOf={run.view.now}
+        />
+      )}
     </section>
   );
 }

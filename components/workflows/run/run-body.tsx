@@ -1,17 +1,14 @@
 "use client";
+import { useQueryClient } from "@tanstack/react-query";
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { Tabs } from "@/components/ui/data/tabs";
+import { Banner } from "@/components/ui/feedback/banner";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
-import { useClock } from "@/components/ui/text/clock";
-import { buildGraph } from "@/lib/highway/graph/graph";
-import { parseJsonWorkflow } from "@/lib/highway/language/parse-json";
-import { computeOperatorStates } from "@/lib/highway/view/operator-states";
-import type { TaskHistory } from "@/lib/highway/view/records";
-import { createResolver } from "@/lib/highway/view/resolve-step";
-import { toInstant, toMs } from "@/lib/model/instants";
-import type { RunDefinition, WorkflowRunDetail } from "@/lib/model/workflow";
-import { buildTimeline } from "@/lib/timeline/build-timeline";
+import type { RunDefinitionView } from "@/lib/analytics/workflow-views";
+import type { NodeStatus } from "@/lib/highway/view/operator-states";
+import type { RunView } from "@/lib/highway/view/run-view";
+import { runDefinitionQuery } from "@/lib/query/workflows";
 import { GraphPane } from "../graph/graph-pane";
 import { isRunActive } from "../list/run-duration";
 import { NodeInspector } from "../operators/node-inspector";
@@ -19,7 +16,7 @@ import { OperatorTable } from "../operators/operator-table";
 import { Panes } from "../panes";
 import { RunTimeline } from "../timeline/run-timeline";
 import { RunTasks } from "./run-tasks";
-import { RunValues } from "./run-values";
+import { RunDefinitionText, RunValues } from "./run-values";
 
 const TABS = ["timeline", "tasks", "operators", "values", "definition"] as const;
 const parsers = {
@@ -29,16 +26,17 @@ const parsers = {
 
 /** The graph beside tabs with timeline, tasks, operators and values. Selecting an operator marks it in all of them. */
 export function RunBody({
-  detail,
+  view,
   definition,
   failed,
 }: {
-  detail: WorkflowRunDetail;
-  definition: RunDefinition | null | undefined;
+  view: RunView;
+  /** `undefined` while it loads, `null` when none is stored. */
+  definition: RunDefinitionView | null | undefined;
   /** Why loading the definition failed. */
   failed: string | undefined;
 }) {
-  const [{ tab, node: selected }, setState] = useQueryStates(parsers);
+  const [{ tab: wanted, node: selected }, setState] = useQueryStates(parsers);
   const select = useCallback((node: string | null) => setState({ node }), [setState]);
   const shown = useRef(selected);
   useEffect(() => {
@@ -48,51 +46,60 @@ export function RunBody({
     (path: string) => select(path === shown.current ? null : path),
     [select],
   );
-  const { run } = detail;
-  const live = isRunActive(run);
-  const clock = useClock((time) => (live ? Math.floor(time / 1_000) * 1_000 : 0));
-  const now = Math.max(clock, toMs(detail.now));
-  const text = definition?.text;
-  const parsed = useMemo(() => (text === undefined ? undefined : parseJsonWorkflow(text)), [text]);
-  const workflow = parsed?.workflow;
-  const graph = useMemo(() => workflow && buildGraph(workflow), [workflow]);
-  const histories = useMemo(() => toHistories(detail, now), [detail, now]);
-  // Durations of active operators grow in the graph; states change only with new data.
-  const statuses = useMemo(
-    () =>
-      workflow && graph
-        ? computeOperatorStates(workflow, graph, detail, toHistories(detail, toMs(detail.now)))
-        : new Map(),
-    [workflow, graph, detail],
+  const client = useQueryClient();
+  const { run } = view;
+  const statuses = useMemo<ReadonlyMap<string, NodeStatus>>(
+    () => new Map(Object.entries(view.operators)),
+    [view.operators],
   );
-  const resolve = useMemo(() => createResolver(graph?.nodes ?? []), [graph]);
+  const graph = definition?.graph;
   const node = graph?.nodes.find(({ path }) => path === selected);
+  const table = graph && (
+    <OperatorTable nodes={graph.nodes} statuses={statuses} selected={selected} onSelect={select} />
+  );
+  // Without a picture the table is in its place already.
+  const hasTable = graph && definition.notDrawn === null;
+  const tab = wanted === "operators" && definition !== undefined && !hasTable ? "timeline" : wanted;
 
   return (
     <Panes
       graph={
-        graph && workflow ? (
+        graph ? (
           <>
+            {view.partial && (
+              <Banner tone="plain" icon="circle-help">
+                {view.partial}
+              </Banner>
+            )}
             <GraphPane
               graph={graph}
+              notDrawn={definition.notDrawn}
+              table={table}
               statuses={statuses}
-              live={live}
+              live={isRunActive(run)}
               selected={selected}
               onSelect={select}
               onToggle={toggle}
-              exports={{ name: `${run.name}-${run.version}`, workflow }}
+              exports={{
+                name: `${run.name}-${run.version}`,
+                loadText: async () =>
+                  (await client.fetchQuery(runDefinitionQuery(run.workflowRunId))).text,
+              }}
             />
             {node && (
               <NodeInspector
                 node={node}
-                workflow={workflow}
-                run={{ status: statuses.get(node.path), detail, histories, resolve }}
+                settings={definition.settings[node.path] ?? []}
+                run={{ view, status: statuses.get(node.path) }}
                 onClose={() => select(null)}
               />
             )}
           </>
         ) : (
-          <NoGraph definition={definition} problem={failed ?? parsed?.problems[0]?.message} />
+          <NoGraph
+            definition={definition}
+            problem={failed ?? definition?.unreadable ?? undefined}
+          />
         )
       }
     >
@@ -102,53 +109,36 @@ export function RunBody({
         onSelect={(next) => setState({ tab: next })}
         tabs={[
           { id: "timeline", label: "Timeline" },
-          { id: "tasks", label: "Tasks", count: detail.tasks.length },
-          ...(graph
+          { id: "tasks", label: "Tasks", count: view.tasks.length },
+          ...(hasTable
             ? [{ id: "operators" as const, label: "Operators", count: graph.nodes.length }]
             : []),
           { id: "values", label: "Inputs and result" },
-          ...(text === undefined ? [] : [{ id: "definition" as const, label: "Definition" }]),
+          ...(definition ? [{ id: "definition" as const, label: "Definition" }] : []),
         ]}
       >
         {tab === "timeline" &&
-          (histories.length > 0 ? (
-            <RunTimeline
-              histories={histories}
-              detail={detail}
-              now={now}
-              resolve={resolve}
-              selected={selected}
-              onSelect={select}
-            />
+          (view.tasks.length > 0 ? (
+            <RunTimeline view={view} selected={selected} onSelect={select} />
           ) : (
             <EmptyState icon="file-question" title="No tasks of this run found">
               They may not be spawned yet, or have been cleaned up.
             </EmptyState>
           ))}
-        {tab === "tasks" && <RunTasks detail={detail} />}
-        {tab === "operators" && graph && (
-          <OperatorTable graph={graph} statuses={statuses} selected={selected} onSelect={select} />
-        )}
-        {(tab === "values" || tab === "definition") && (
-          <RunValues detail={detail} definition={tab === "definition" ? text : undefined} />
-        )}
+        {tab === "tasks" && <RunTasks view={view} />}
+        {tab === "operators" && table}
+        {tab === "values" && <RunValues view={view} />}
+        {tab === "definition" && <RunDefinitionText workflowRunId={run.workflowRunId} />}
       </Tabs>
     </Panes>
   );
-}
-
-function toHistories(detail: WorkflowRunDetail, now: number): TaskHistory[] {
-  return detail.tasks.map((task) => ({
-    detail: task,
-    timeline: buildTimeline(task, toInstant(now)),
-  }));
 }
 
 function NoGraph({
   definition,
   problem,
 }: {
-  definition: RunDefinition | null | undefined;
+  definition: RunDefinitionView | null | undefined;
   problem: string | undefined;
 }) {
   if (definition === undefined && !problem) return <div aria-busy className="flex-1 bg-canvas" />;

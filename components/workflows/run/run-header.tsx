@@ -11,14 +11,15 @@ import { Badge } from "@/components/ui/text/badge";
 import { Kbd } from "@/components/ui/text/kbd";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
+import type { RunDefinitionView } from "@/lib/analytics/workflow-views";
 import { formatCount, formatNumber, formatShortId } from "@/lib/format";
+import type { RunView } from "@/lib/highway/view/run-view";
 import { isActive } from "@/lib/model/states";
-import type { RunDefinition, WorkflowRunDetail } from "@/lib/model/workflow";
+import type { RunDefinition } from "@/lib/model/workflow";
 import { RunDuration } from "../list/run-duration";
-import { StartButton } from "../start/start-button";
 import { RunStatusBadge } from "../status";
 import { Tags } from "../tags";
-import { RunVerdict } from "./run-verdict";
+import { RunAgainButton, RunVerdict } from "./run-verdict";
 
 const CancelRunDialog = lazyDialog(() =>
   import("./cancel-run-dialog").then((m) => m.CancelRunDialog),
@@ -26,16 +27,16 @@ const CancelRunDialog = lazyDialog(() =>
 
 /** Name, status, verdict, facts and actions of a run. */
 export function RunHeader({
-  detail,
+  view,
   definition,
 }: {
-  detail: WorkflowRunDetail;
-  definition: RunDefinition | null | undefined;
+  view: RunView;
+  definition: RunDefinitionView | null | undefined;
 }) {
   const [cancelling, setCancelling] = useState(false);
-  const { run } = detail;
+  const { run } = view;
   const ended = ["completed", "failed", "cancelled"].includes(run.storedStatus);
-  const open = !ended || detail.tasks.some(({ task }) => isActive(task.state));
+  const open = !ended || view.tasks.some(({ detail: { task } }) => isActive(task.state));
   const cancel = open ? () => setCancelling(true) : undefined;
   useHotkeys({ c: cancel });
   return (
@@ -62,12 +63,7 @@ export function RunHeader({
         </div>
         <div className="flex grow gap-2 empty:hidden wide:grow-0 [&>button]:flex-1 wide:[&>button]:flex-none">
           {run.definitionId !== null && (
-            <StartButton
-              label="Run again"
-              of={run.name}
-              definitionId={run.definitionId}
-              given={detail.inputs?.redacted ? undefined : detail.inputs?.text}
-            />
+            <RunAgainButton view={view} definitionId={run.definitionId} />
           )}
           {cancel && (
             <Button {...onIntent(CancelRunDialog.preload)} variant="danger" onClick={cancel}>
@@ -77,8 +73,8 @@ export function RunHeader({
           )}
         </div>
       </div>
-      <RunVerdict detail={detail} />
-      <RunFacts detail={detail} definition={definition} />
+      <RunVerdict view={view} />
+      <RunFacts view={view} definition={definition} />
       {cancelling && (
         <CancelRunDialog
           workflowRunId={run.workflowRunId}
@@ -98,7 +94,7 @@ const SOURCES: Record<RunDefinition["source"], string> = {
 };
 
 /** Where the definition comes from, with a link if it is stored. */
-function DefinitionSource({ definition }: { definition: RunDefinition | null | undefined }) {
+function DefinitionSource({ definition }: { definition: RunDefinitionView | null | undefined }) {
   if (!definition) return definition === null ? "not stored" : "…";
   const { definitionId, source } = definition;
   if (definitionId === null) return SOURCES[source];
@@ -110,13 +106,13 @@ function DefinitionSource({ definition }: { definition: RunDefinition | null | u
 }
 
 function RunFacts({
-  detail,
+  view,
   definition,
 }: {
-  detail: WorkflowRunDetail;
-  definition: RunDefinition | null | undefined;
+  view: RunView;
+  definition: RunDefinitionView | null | undefined;
 }) {
-  const { run, linked } = detail;
+  const { run, linked } = view;
   return (
     <Facts>
       {run.queue !== null && (

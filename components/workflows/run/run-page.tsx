@@ -4,8 +4,8 @@ import { LiveData } from "@/components/layout/live/live-data";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { lazyPart } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
-import type { WorkflowRunDetail } from "@/lib/model/workflow";
-import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
+import type { RunView } from "@/lib/highway/view/run-view";
+import { runGraphQuery, workflowRunQuery } from "@/lib/query/workflows";
 import { isRunActive } from "../list/run-duration";
 import { PanesSkeleton } from "../panes";
 import { RunHeader } from "./run-header";
@@ -17,7 +17,7 @@ const RunBody = lazyPart(() => import("./run-body").then((m) => m.RunBody), {
 });
 
 /** Whether the result does not change any more. */
-const isOver = (data: WorkflowRunDetail | undefined) =>
+const isOver = (data: RunView | undefined) =>
   data && !isRunActive(data.run) && !data.searchedTo;
 
 /** One workflow run: status, graph, and the timeline of all its tasks. */
@@ -28,17 +28,13 @@ export function RunPage({ workflowRunId }: { workflowRunId: string }) {
     refetchInterval: ({ state: { data } }) => (isOver(data) ? false : interval),
   });
   const every = isOver(query.data) ? null : interval;
-  const definition = useQuery(runDefinitionQuery(workflowRunId));
+  const definition = useQuery(runGraphQuery(workflowRunId));
   return (
     <LiveData whole every={every} query={query} skeleton={<PanesSkeleton />}>
-      {(detail) => (
+      {(view) => (
         <div className="flex min-h-full flex-col bg-surface wide:h-full wide:min-h-0">
-          <RunHeader detail={detail} definition={definition.data} />
-          <RunBody
-            detail={detail}
-            definition={definition.data}
-            failed={definition.error?.message}
-          />
+          <RunHeader view={view} definition={definition.data} />
+          <RunBody view={view} definition={definition.data} failed={definition.error?.message} />
         </div>
       )}
     </LiveData>

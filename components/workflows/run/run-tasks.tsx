@@ -5,11 +5,10 @@ import { Badge } from "@/components/ui/text/badge";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import { formatCount, formatShortId } from "@/lib/format";
-import type { WorkflowRunDetail } from "@/lib/model/workflow";
+import type { RunView } from "@/lib/highway/view/run-view";
 
 /** All tasks of the run with links to their pages. */
-export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {
-  const { tasks, linked, run, records } = detail;
+export function RunTasks({ view: { tasks, linked } }: { view: RunView }) {
   return (
     <>
       <Table>
@@ -24,7 +23,7 @@ export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {
           </tr>
         </thead>
         <tbody>
-          {tasks.map(({ task }) => (
+          {tasks.map(({ detail: { task }, isRoot, path, part }) => (
             <tr key={task.taskId} className="hover:bg-hover">
               <Td className="pl-4!">
                 <StateLabel state={task.state} />
@@ -41,10 +40,8 @@ export function RunTasks({ detail }: { detail: WorkflowRunDetail }) {
                 >
                   {task.name}
                 </Link>{" "}
-                {task.taskId === run.rootTaskId && <Badge>root</Badge>}
-                {records[task.taskId]?.path && (
-                  <code className="mono text-ink-2">{records[task.taskId]?.path}</code>
-                )}
+                {isRoot && <Badge>root</Badge>}
+                {path !== null && <code className="mono text-ink-2">{part}</code>}
               </Td>
               <Td>
                 <code className="mono text-ink-2" data-tip={task.taskId}>

@@ -1,9 +1,16 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
+import { ReadError } from "@/components/layout/live/read-error";
 import { PayloadView } from "@/components/payloads/payload-view";
 import { Panel } from "@/components/ui/data/panel";
+import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { formatSize } from "@/lib/format";
-import type { WorkflowRunDetail } from "@/lib/model/workflow";
-import { workflowPayloadQuery, workflowPayloadUrl } from "@/lib/query/workflows";
+import type { RunView } from "@/lib/highway/view/run-view";
+import {
+  runDefinitionQuery,
+  workflowPayloadQuery,
+  workflowPayloadUrl,
+} from "@/lib/query/workflows";
 import { WORKFLOW_PAYLOADS } from "@/lib/search-params/workflows";
 
 const TITLES = {
@@ -12,23 +19,13 @@ const TITLES = {
   error: ["Error", "none"],
 } as const;
 
-/** The run's inputs, result and error, or its definition. */
-export function RunValues({
-  detail,
-  definition,
-}: {
-  detail: WorkflowRunDetail;
-  definition: string | undefined;
-}) {
-  const { workflowRunId } = detail.run;
-  if (definition !== undefined)
-    return (
-      <PayloadView payload={{ bytes: definition.length, text: definition }} absent="not stored" />
-    );
+/** The run's inputs, result and error. */
+export function RunValues({ view }: { view: RunView }) {
+  const { workflowRunId } = view.run;
   return (
     <div className="grid items-start gap-3 p-3 wide:px-4">
       {WORKFLOW_PAYLOADS.map((of) => {
-        const payload = detail[of];
+        const payload = view[of];
         const [title, absent] = TITLES[of];
         return (
           <Panel key={of} title={title} note={payload && `${formatSize(payload)}, JSON`}>
@@ -45,4 +42,12 @@ export function RunValues({
       })}
     </div>
   );
+}
+
+/** The JSON of the run's definition, fetched when its tab is opened. */
+export function RunDefinitionText({ workflowRunId }: { workflowRunId: string }) {
+  const { data, error, refetch } = useQuery(runDefinitionQuery(workflowRunId));
+  if (error) return <ReadError heading="h2" error={error} onRetry={() => refetch()} />;
+  if (!data) return <SkeletonRows rows={8} columns={2} />;
+  return <PayloadView payload={{ bytes: data.text.length, text: data.text }} />;
 }

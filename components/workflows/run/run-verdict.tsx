@@ -1,34 +1,40 @@
-import { taskPath } from "@/components/layout/paths";
+import { taskPath, workflowRunPath } from "@/components/layout/paths";
 import { Verdict } from "@/components/task/verdict";
 import { Banner } from "@/components/ui/feedback/banner";
 import { buttonClass } from "@/components/ui/form/button";
 import { parseExactly } from "@/components/ui/json/json-model";
 import { Link } from "@/components/ui/text/link";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import { ownerOf } from "@/lib/highway/view/resolve-step";
-import type { TaskDetail } from "@/lib/model/task";
-import type { WorkflowRunDetail } from "@/lib/model/workflow";
+import type { SuggestedAction } from "@/lib/diagnosis/facts";
+import type { AnnotatedTask } from "@/lib/highway/view/annotate-tasks";
+import type { RunView } from "@/lib/highway/view/run-view";
 import { EmitAwaited } from "../operators/awaited-event";
+import { StartButton } from "../start/start-button";
 
 /** Why the run is in its state: a stale status, its failure, or the verdict of the task that it depends on. */
-export function RunVerdict({ detail }: { detail: WorkflowRunDetail }) {
-  const { run, searchedTo } = detail;
-  const failure = run.status === "failed" ? parseFailure(detail.error?.text) : undefined;
-  const root = detail.tasks.find(({ task }) => task.taskId === run.rootTaskId);
-  const subject = findFailedChild(detail) ?? (root && followWaits(detail, root));
+export function RunVerdict({ view }: { view: RunView }) {
+  const { run, searchedTo } = view;
+  const failure = run.status === "failed" ? parseFailure(view.error?.text) : undefined;
+  const root = view.tasks.find(({ isRoot }) => isRoot);
+  const subject = findFailedChild(view) ?? (root && followWaits(view, root));
   return (
     <>
-      {run.stale && <StaleBanner detail={detail} />}
+      {run.stale && <StaleBanner view={view} />}
       {failure ? (
         <Banner
           tone="bad"
           icon="octagon-x"
           action={
-            failure.task !== undefined && (
-              <Link href={`?node=${encodeURIComponent(failure.task)}`} className={buttonClass()}>
-                Go to step
-              </Link>
-            )
+            <span className="flex flex-wrap gap-2">
+              {failure.task !== undefined && (
+                <Link href={`?node=${encodeURIComponent(failure.task)}`} className={buttonClass()}>
+                  Go to step
+                </Link>
+              )}
+              {run.definitionId !== null && (
+                <RunAgainButton view={view} definitionId={run.definitionId} />
+              )}
+            </span>
           }
         >
           <span className="line-clamp-3" data-tip={failure.message}>
@@ -47,19 +53,9 @@ export function RunVerdict({ detail }: { detail: WorkflowRunDetail }) {
       ) : (
         subject && (
           <Verdict
-            detail={subject}
+            detail={subject.detail}
             action={(suggested) => (
-              <>
-                {suggested.kind === "emit-event" && (
-                  <EmitAwaited awaited={{ queue: subject.task.queue, event: suggested.event }} />
-                )}
-                <Link
-                  href={taskPath(subject.task.queue, subject.task.taskId)}
-                  className={buttonClass()}
-                >
-                  Open {subject === root ? "the root task" : "its task"}
-                </Link>
-              </>
+              <SubjectAction subject={subject} suggested={suggested} isRoot={subject === root} />
             )}
           />
         )
@@ -74,7 +70,52 @@ export function RunVerdict({ detail }: { detail: WorkflowRunDetail }) {
   );
 }
 
-function StaleBanner({ detail: { run } }: { detail: WorkflowRunDetail }) {
+/** Starts the run's definition again with the run's inputs. */
+export function RunAgainButton({ view, definitionId }: { view: RunView; definitionId: string }) {
+  const { run, inputs } = view;
+  return (
+    <StartButton
+      label="Run again"
+      of={run.name}
+      definitionId={definitionId}
+      given={inputs?.redacted ? undefined : inputs?.text}
+    />
+  );
+}
+
+/** The event that a child workflow emits at its end; it contains the child's run id. */
+const CHILD_EVENT = /^hw:([0-9a-f-]{36}):end$/;
+
+/** What ends the state of the task that the run depends on. */
+function SubjectAction({
+  subject: { detail },
+  suggested,
+  isRoot,
+}: {
+  subject: AnnotatedTask;
+  suggested: SuggestedAction;
+  isRoot: boolean;
+}) {
+  const { queue, taskId } = detail.task;
+  const event = suggested.kind === "emit-event" ? suggested.event : undefined;
+  const child = CHILD_EVENT.exec(event ?? "")?.[1];
+  if (child !== undefined)
+    return (
+      <Link href={workflowRunPath(child)} className={buttonClass()}>
+        Open the child run
+      </Link>
+    );
+  return (
+    <>
+      {event !== undefined && !event.startsWith("hw:") && <EmitAwaited awaited={{ queue, event }} />}
+      <Link href={taskPath(queue, taskId)} className={buttonClass()}>
+        Open {isRoot ? "the root task" : "its task"}
+      </Link>
+    </>
+  );
+}
+
+function StaleBanner({ view: { run } }: { view: RunView }) {
   return (
     <Banner
       tone="warning"
@@ -95,19 +136,18 @@ function StaleBanner({ detail: { run } }: { detail: WorkflowRunDetail }) {
 }
 
 /** The failed child of an open run; the root only waits for it. */
-function findFailedChild({ run, tasks }: WorkflowRunDetail): TaskDetail | undefined {
-  const failed = tasks.filter(({ task }) => task.state === "failed");
-  return failed.find(({ task }) => task.taskId !== run.rootTaskId);
+function findFailedChild({ tasks }: RunView): AnnotatedTask | undefined {
+  return tasks.find(({ detail, isRoot }) => !isRoot && detail.task.state === "failed");
 }
 
 /** The task that the root waits for, directly or through other parts; its verdict explains the run. */
-function followWaits(detail: WorkflowRunDetail, root: TaskDetail): TaskDetail {
+function followWaits(view: RunView, root: AnnotatedTask): AnnotatedTask {
   let found = root;
-  for (const _ of detail.tasks) {
-    const start = `hw:${detail.run.workflowRunId}:`;
-    const event = found.waits.find(({ eventName }) => eventName.startsWith(start))?.eventName;
-    const next = detail.tasks.find((one) => ownerOf(one, detail) === event?.slice(start.length));
-    if (!event || !next || next === found) break;
+  for (const _ of view.tasks) {
+    const start = `hw:${view.run.workflowRunId}:`;
+    const wait = found.detail.waits.find(({ eventName }) => eventName.startsWith(start));
+    const next = view.tasks.find(({ part }) => part === wait?.eventName.slice(start.length));
+    if (!wait || !next || next === found) break;
     found = next;
   }
   return found;

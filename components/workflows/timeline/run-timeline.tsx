@@ -4,10 +4,10 @@ import { useMemo, useState } from "react";
 import { useAxis } from "@/components/timeline/axis/use-axis";
 import { useWidth } from "@/components/timeline/axis/use-width";
 import { Toggle, Toolbar, VIEWS } from "@/components/timeline/toolbar";
-import { annotateTasks } from "@/lib/highway/view/annotate-tasks";
-import type { TaskHistory } from "@/lib/highway/view/records";
-import type { Resolve } from "@/lib/highway/view/resolve-step";
-import type { WorkflowRunDetail } from "@/lib/model/workflow";
+import { useClock } from "@/components/ui/text/clock";
+import type { RunView } from "@/lib/highway/view/run-view";
+import { moveOpenEnds } from "@/lib/timeline/move-open-ends";
+import { isRunActive } from "../list/run-duration";
 import { countBookkeeping, listRunRows, listRunTableRows, mergeTimelines } from "./run-rows";
 import { RunTimelineTable } from "./run-timeline-table";
 import { RunWaterfall } from "./run-waterfall";
@@ -20,25 +20,22 @@ const parsers = {
 
 /** All tasks of a run on one axis. The selection is shared with the graph. */
 export function RunTimeline({
-  histories,
-  detail,
-  now,
-  resolve,
+  view: { tasks: asRead, run, now: readAt },
   selected,
   onSelect,
 }: {
-  histories: readonly TaskHistory[];
-  detail: WorkflowRunDetail;
-  now: number;
-  resolve: Resolve;
+  view: RunView;
   selected: string | null;
   onSelect: (path: string | null) => void;
 }) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [{ view, bookkeeping }, setState] = useQueryStates(parsers);
+  const live = isRunActive(run);
+  const clock = useClock((time) => (live ? Math.floor(time / 1_000) * 1_000 : 0));
+  const now = Math.max(clock, Date.parse(readAt));
   const tasks = useMemo(
-    () => annotateTasks(histories, detail, resolve),
-    [histories, detail, resolve],
+    () => asRead.map((task) => ({ ...task, timeline: moveOpenEnds(task.timeline, now) })),
+    [asRead, now],
   );
   const notes = useMemo(() => countBookkeeping(tasks), [tasks]);
   const timeline = useMemo(() => mergeTimelines(tasks, now), [tasks, now]);

@@ -4,10 +4,10 @@ import type { DecodedRow } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
+import { groupBy } from "@/lib/model/group-by";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { secondsBetween } from "../scope/elapsed";
-import { groupBy } from "../scope/group-by";
 import { queryUnion } from "../scope/union";
 
 /** Size of the sample over all queues, and the minimum per queue. */

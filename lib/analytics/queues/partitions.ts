@@ -11,7 +11,7 @@ import {
   type Partitions,
   type PartitionWeek,
 } from "@/lib/model/maintenance";
-import { groupBy } from "../scope/group-by";
+import { groupBy } from "@/lib/model/group-by";
 
 const PREFIXES = { t: "tasks", r: "runs", c: "checkpoints", w: "waits" } as const;
 

@@ -27,6 +27,8 @@ export type GraphNode = {
   isStart: boolean;
   /** It runs only after another operator succeeds or fails. */
   isHandler: boolean;
+  hasBreaker: boolean;
+  hasGuards: boolean;
 };
 
 /** A box around nodes. Loops, parallels and choices are nodes and, unless they are empty, groups of the same path. */
@@ -95,6 +97,8 @@ class GraphPen {
         inBranch: around.inBranch || shared.has(id),
         isStart: id === start,
         isHandler: false,
+        hasBreaker: operator.circuit_breaker_policy !== null,
+        hasGuards: operator.preconditions.length + operator.postconditions.length > 0,
       });
       this.addGroups(operator, scope, path, container, around);
     }

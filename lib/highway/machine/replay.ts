@@ -50,6 +50,8 @@ export type OperatorTrace = {
   attempts: number;
   /** Of a loop: rounds that ended, and their total; `null` while that is open. */
   rounds: { done: number; total: number | null } | null;
+  /** Of a reflexive operator that has begun: generations of the last attempt, and the most that it may take. */
+  turns: { taken: number; most: number } | null;
   /** Of a router that has ended: its target. */
   chosen: string | null;
   /** Of a choice that was made: the branches that run. */
@@ -306,6 +308,7 @@ export class Replay {
       inferred,
       attempts: this.records.attemptAt(instance),
       rounds: null,
+      turns: this.countTurns(operator, instance),
       chosen: null,
       chosenBranches: null,
       failure: found.state === "failed" ? found.failure : null,
@@ -317,7 +320,15 @@ export class Replay {
     return trace;
   }
 
-  /** The traces found so far inside of the operator at a path. */
+  private countTurns(operator: Operator, path: string): OperatorTrace["turns"] {
+    if (operator.operator_type !== "reflexive") return null;
+    const attempt = attemptPath(path, this.records.attemptAt(path));
+    let taken = 0;
+    while (this.records.get(`${attempt}/turn/${taken + 1}/generated`)) taken += 1;
+    return taken === 0 ? null : { taken, most: operator.max_turns };
+  }
+
+  /** The traces found inside of the operator at a path. */
   private inside(path: string): OperatorTrace[] {
     return [...this.traces.values()].filter(
       ({ instance }) => instance.startsWith(path) && /^[.[~]/.test(instance.slice(path.length)),

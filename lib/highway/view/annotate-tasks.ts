@@ -19,6 +19,8 @@ export type Annotation = {
 /** A task of a run: its timeline with failed attempts as failures, and an annotation for each span. */
 export type AnnotatedTask = TaskHistory & {
   isRoot: boolean;
+  /** What it executes, by its path in the run; empty for the root, the task's name where it is no part. */
+  part: string;
   path: string | null;
   /** The part of the workflow that it executes, or its name. */
   title: string;
@@ -82,6 +84,7 @@ export function annotateTasks(
       ...history,
       timeline: { ...history.timeline, lanes },
       isRoot,
+      part,
       path,
       title,
       annotations,

@@ -1,9 +1,10 @@
+import type { Json, JsonObject } from "../../model/json.ts";
 import type { WorkflowRunDetail } from "../../model/workflow.ts";
 import type { WorkflowGraph } from "../graph/graph.ts";
 import type { OperatorTrace } from "../machine/replay.ts";
 import { replayRun } from "../machine/replay.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { collectRecords, type TaskHistory } from "./records.ts";
+import { collectRecords, parseValue, type TaskHistory } from "./records.ts";
 import { createResolver, ownerOf, type Resolve } from "./resolve-step.ts";
 
 /** `skipped` and `upstream_failed`: it did not run and will not. */
@@ -14,26 +15,32 @@ export type NodeStatus = {
   state: NodeState;
   /** Deduced from what is around it: the engine records an operator only when it ends. */
   inferred: boolean;
-  /** How long it took, all rounds together, in milliseconds; `null` while that is not known. What goes on is not part of it. */
+  /** The total of all rounds that ended, in milliseconds; `null` while none has. */
   took: number | null;
-  /** When what goes on now began, in milliseconds. */
+  /** The start of the round that is under way, in milliseconds. */
   since: number | null;
-  /** How often it came to an end: more than once in a loop. */
+  /** The number of executions that ended: more than one in a loop. */
   results: number;
-  /** Of a loop: rounds that ended, and of how many; `null` while that is open. */
+  /** Of a loop: rounds that ended, and their total; `null` while the total is open. */
   rounds: { done: number; total: number | null } | null;
-  /** The most that a round needed, or needs so far. */
+  /** Of a reflexive operator: generations of the last attempt, and the most that it may take. */
+  turns: { taken: number; most: number } | null;
+  /** The most attempts of one round. */
   attempts: number;
   /** Of a condition or switch: the operator it leads to. */
   chosen: string | null;
   failure: { type: string; message: string } | null;
-  /** It failed, and its handler did what it should. */
+  /** It failed, and its handler completed. */
   isHandled: boolean;
   /** The task that executes it. */
   task: { queue: string; taskId: string } | null;
+  /** Of a sleeping wait for an event. */
+  awaited: { queue: string; event: string } | null;
+  /** Of a choice that was made: the names of the branches that run. */
+  chosenBranches: readonly string[] | null;
 };
 
-/** In which state an operator is whose rounds are in several: the first of these. */
+/** The state of an operator whose rounds are in several states: the first of these. */
 const ORDER: readonly NodeState[] = [
   "running",
   "sleeping",
@@ -62,13 +69,35 @@ export function computeOperatorStates(
   const executorOf = findExecutors(histories, detail);
   const goesOn = ["pending", "running", "sleeping"].includes(records.root ?? "");
   const statuses = new Map<string, NodeStatus>();
-  for (const { path, scope } of graph.nodes) {
+  const awaited = listAwaitedEvents(histories, resolve);
+  for (const { path, scope, type } of graph.nodes) {
     const group = statuses.get(scope)?.state;
     const isOpen =
       goesOn && (group === undefined || ["pending", "running", "sleeping"].includes(group));
-    statuses.set(path, combine(byNode.get(path) ?? [], isOpen, times, executorOf));
+    const status = combine(byNode.get(path) ?? [], isOpen, times, executorOf);
+    const isWaiting = status.state === "sleeping" && type === "wait_for_event";
+    statuses.set(path, isWaiting ? { ...status, awaited: awaited.get(path) ?? null } : status);
   }
   return statuses;
+}
+
+/** The event that each operator waits for, from the engine's wait rows or else the interpreter's notes. */
+function listAwaitedEvents(histories: readonly TaskHistory[], resolve: Resolve) {
+  const awaited = new Map<string, { queue: string; event: string }>();
+  for (const { detail } of histories) {
+    const { queue } = detail.task;
+    for (const { name, state } of detail.checkpoints) {
+      const step = name.endsWith("/waiting") ? resolve(name) : undefined;
+      const note = step && state?.text !== undefined ? parseValue(state.text) : undefined;
+      const event = isObject(note) ? note.event : undefined;
+      if (step && typeof event === "string") awaited.set(step.path, { queue, event });
+    }
+    for (const { stepName, eventName } of detail.waits) {
+      const step = resolve(stepName);
+      if (step) awaited.set(step.path, { queue, event: eventName });
+    }
+  }
+  return awaited;
 }
 
 function combine(
@@ -98,11 +127,14 @@ function combine(
     results: current.filter((trace) => trace.state === "completed" || trace.state === "failed")
       .length,
     rounds: rounds.length > 0 ? addRounds(rounds) : null,
+    turns: telling.turns,
     attempts: hasRun ? Math.max(...traces.map(({ attempts }) => attempts)) : 0,
     chosen: telling.chosen,
     failure: telling.failure,
     isHandled: current.some((trace) => trace.isHandled),
     task: hasRun ? (executor?.task ?? null) : null,
+    awaited: null,
+    chosenBranches: telling.chosenBranches,
   };
 }
 
@@ -112,12 +144,19 @@ const UNSEEN: Omit<NodeStatus, "state"> = {
   since: null,
   results: 0,
   rounds: null,
+  turns: null,
   attempts: 0,
   chosen: null,
   failure: null,
   isHandled: false,
   task: null,
+  awaited: null,
+  chosenBranches: null,
 };
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 function addRounds(rounds: { done: number; total: number | null }[]) {
   const totals = rounds.flatMap(({ total }) => total ?? []);
@@ -131,10 +170,10 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** From the first to the last that is known of an operator, by its path in the run; in milliseconds. */
+/** The first and the last known instant of each operator, by its path in the run; in milliseconds. */
 type Times = Map<string, { from: number; to: number }>;
 
-/** When operators ran, as the timelines of the tasks tell; loops and parallels from the first to the last inside. */
+/** When operators ran, by the timelines of the tasks; loops and parallels from the first to the last span inside. */
 function listTimes(histories: readonly TaskHistory[], resolve: Resolve): Times {
   const times: Times = new Map();
   const extend = (instance: string, { from, to }: { from: number; to: number }) => {
@@ -162,23 +201,25 @@ function listAround(instance: string): string[] {
   );
 }
 
+type Executor = { task: { queue: string; taskId: string }; busySince: number | null };
+
 /** The task that executes the operator at a path in the run, and since when it has been at work on what is not recorded yet. */
 function findExecutors(histories: readonly TaskHistory[], detail: WorkflowRunDetail) {
   const { rootTaskId } = detail.run;
-  const parts = new Map(
-    histories.flatMap((history): [string, TaskHistory][] =>
-      history.detail.task.taskId === rootTaskId ? [] : [[ownerOf(history.detail, detail), history]],
-    ),
-  );
-  const root = histories.find(({ detail: { task } }) => task.taskId === rootTaskId);
-  return (instance: string) => {
+  const parts = new Map<string, Executor>();
+  let root: Executor | undefined;
+  for (const history of histories) {
+    const { queue, taskId } = history.detail.task;
+    const open = history.timeline.lanes.at(-1)?.spans.findLast(({ end }) => end === "open");
+    const busySince = open?.kind === "working" ? open.from : null;
+    const executor = { task: { queue, taskId }, busySince };
+    if (taskId === rootTaskId) root = executor;
+    else parts.set(ownerOf(history.detail, detail), executor);
+  }
+  return (instance: string): Executor | undefined => {
     let found = parts.get(instance);
     for (let at = instance; !found && at !== ""; at = at.slice(0, Math.max(at.lastIndexOf("/"), 0)))
       found = parts.get(at);
-    const history = found ?? root;
-    if (!history) return undefined;
-    const { queue, taskId } = history.detail.task;
-    const open = history.timeline.lanes.at(-1)?.spans.findLast(({ end }) => end === "open");
-    return { task: { queue, taskId }, busySince: open?.kind === "working" ? open.from : null };
+    return found ?? root;
   };
 }

@@ -5,14 +5,12 @@ import { TASK_STATES, type TaskState } from "../../model/states.ts";
 import type { Checkpoint, TaskDetail } from "../../model/task.ts";
 import type { RecordedValue, WorkflowRunDetail } from "../../model/workflow.ts";
 import type { Timeline } from "../../timeline/model.ts";
+import { ROOT_TASK } from "../machine/entry-names.ts";
 import type { Entry, Records } from "../machine/record-index.ts";
 import { ownerOf, type Resolve } from "./resolve-step.ts";
 
 /** A task of a run with its timeline. */
 export type TaskHistory = { detail: TaskDetail; timeline: Timeline };
-
-/** The name of the interpreter's task; runs of other programs have roots of other names. */
-const ROOT_TASK = "highway.workflow.run";
 
 /** Whether the interpreter executes a run, which records whatever it decides; other programs leave gaps. */
 export function isInterpreted({ run, tasks }: WorkflowRunDetail): boolean {
@@ -22,7 +20,7 @@ export function isInterpreted({ run, tasks }: WorkflowRunDetail): boolean {
 /** Everything that the tasks of a run recorded about its operators. */
 export function collectRecords(detail: WorkflowRunDetail, resolve: Resolve): Records {
   const { run, tasks, records } = detail;
-  const isComplete = isInterpreted(detail);
+  const isComplete = isInterpreted(detail) && !tasks.some(({ truncated }) => truncated);
   const entries = new Map<string, Entry>();
   const parts = new Map<string, TaskState>();
   const nameOf = (name: string) => {
@@ -59,7 +57,7 @@ function toEntry({ updatedAt, state }: Checkpoint, recorded: RecordedValue | und
 }
 
 /** `undefined` for text that was cut, and so is no JSON. */
-function parseValue(text: string): Json | undefined {
+export function parseValue(text: string): Json | undefined {
   try {
     return parseJson(text);
   } catch {

@@ -1,30 +1,92 @@
+import type { Uuid } from "../../model/ids.ts";
+import type { Payload } from "../../model/json.ts";
+import type { Task, TaskDetail } from "../../model/task.ts";
 import type { WorkflowRunDetail } from "../../model/workflow.ts";
 import { buildTimeline } from "../../timeline/build-timeline.ts";
-import { buildGraph } from "../graph/graph.ts";
-import type { Workflow } from "../model/workflow.ts";
 import { type AnnotatedTask, annotateTasks } from "./annotate-tasks.ts";
+import type { CompiledDefinition } from "./definition-view.ts";
+import { describeStep } from "./describe-step.ts";
 import { computeOperatorStates, type NodeStatus } from "./operator-states.ts";
+import { isInterpreted, type TaskHistory } from "./records.ts";
 import { createResolver } from "./resolve-step.ts";
 
-/** What a page shows of a run, as plain JSON values: a server computes it once a reading, and browsers draw it. */
-export type RunView = {
+/**
+ * What a page shows of a run, as plain JSON values: a server computes it once per reading, and browsers draw it. Tasks
+ * have only the checkpoints that their verdict needs; `listOperatorRecords` has those of one operator.
+ */
+export type RunView = Omit<WorkflowRunDetail, "tasks" | "records"> & {
   /** By the operator's path in the definition; empty without a definition. */
   operators: Record<string, NodeStatus>;
-  /** In the order of `detail.tasks`. */
+  /** In the order of `WorkflowRunDetail`. */
   tasks: AnnotatedTask[];
+  /** Why states may be incomplete: not all of the run's rows were fetched. `null` when they were. */
+  partial: string | null;
 };
 
 /** The states and times of all operators of a run, and its annotated timeline, as of `detail.now`. */
-export function computeRunView(workflow: Workflow | null, detail: WorkflowRunDetail): RunView {
-  const graph = workflow && buildGraph(workflow);
-  const histories = detail.tasks.map((task) => ({
-    detail: task,
-    timeline: buildTimeline(task, detail.now),
-  }));
+export function computeRunView(
+  { workflow, view }: CompiledDefinition,
+  { tasks, records, ...detail }: WorkflowRunDetail,
+): RunView {
+  const whole = { ...detail, tasks, records };
+  const { graph } = view;
+  const histories = tasks.map(
+    (task): TaskHistory => ({ detail: task, timeline: buildTimeline(task, detail.now) }),
+  );
+  const resolve = createResolver(graph?.nodes ?? []);
   const operators =
-    workflow && graph ? computeOperatorStates(workflow, graph, detail, histories) : [];
+    workflow && graph ? computeOperatorStates(workflow, graph, whole, histories) : new Map();
   return {
+    ...detail,
     operators: Object.fromEntries(operators),
-    tasks: annotateTasks(histories, detail, createResolver(graph?.nodes ?? [])),
+    tasks: annotateTasks(histories, whole, resolve).map((task) => ({
+      ...task,
+      detail: { ...task.detail, checkpoints: listTelling(task.detail) },
+    })),
+    partial: describeMissing(whole),
   };
+}
+
+/** The checkpoints that the verdict of a task refers to: the first and the last of its last attempt. */
+function listTelling({ checkpoints, runs }: TaskDetail): TaskDetail["checkpoints"] {
+  const last = runs.at(-1)?.runId;
+  const own = checkpoints.filter(({ ownerRunId }) => ownerRunId === last);
+  return [...new Set([own[0], own.at(-1), checkpoints.at(-1)])].flatMap((one) => one ?? []);
+}
+
+function describeMissing({ tasks, linked }: WorkflowRunDetail): string | null {
+  if (tasks.some(({ truncated }) => truncated))
+    return "The run has more records than a page reads. States of operators whose records are missing are inferred.";
+  if (linked.value > tasks.length)
+    return `States are computed from ${tasks.length} of the run's tasks, the oldest. Operators that only other tasks execute may show an earlier state.`;
+  return null;
+}
+
+/** One checkpoint that a task recorded for an operator. */
+export type OperatorRecord = {
+  task: Pick<Task, "queue" | "name"> & { taskId: Uuid };
+  /** The checkpoint's name. */
+  name: string;
+  /** The same in words; the name itself for programs other than the interpreter. */
+  words: string;
+  state: Payload;
+};
+
+/** The checkpoints of one operator in the order of their tasks: results and the interpreter's internal steps. */
+export function listOperatorRecords(
+  { view }: CompiledDefinition,
+  detail: WorkflowRunDetail,
+  path: string,
+): OperatorRecord[] {
+  const resolve = createResolver(view.graph?.nodes ?? []);
+  const interpreted = isInterpreted(detail);
+  return detail.tasks.flatMap(({ task: { queue, name: taskName, taskId }, checkpoints }) =>
+    checkpoints.flatMap(({ name, state }): OperatorRecord[] => {
+      const step = resolve(name);
+      if (step?.path !== path) return [];
+      const recorded = detail.records[taskId]?.values[name];
+      const words = interpreted ? describeStep(name, step, { state, recorded }).words : name;
+      return [{ task: { queue, name: taskName, taskId }, name, words, state }];
+    }),
+  );
 }

@@ -6,7 +6,7 @@ import { RunPage } from "@/components/workflows/run/run-page";
 import { formatShortId } from "@/lib/format";
 import { readings } from "@/lib/live/readings";
 import { isUuid } from "@/lib/model/ids";
-import { runDefinitionQuery, workflowRunQuery } from "@/lib/query/workflows";
+import { runGraphQuery, workflowRunQuery } from "@/lib/query/workflows";
 import { Hydrate, onServer } from "../../hydrate";
 
 type Params = Promise<{ workflowRunId: string }>;
@@ -24,8 +24,8 @@ export default function WorkflowRunPage({ params }: { params: Params }) {
         return (
           <Hydrate
             prefetch={[
-              onServer(workflowRunQuery(id), () => readings.workflowRun(undefined, id)),
-              onServer(runDefinitionQuery(id), () => readings.runDefinition(undefined, id)),
+              onServer(workflowRunQuery(id), () => readings.runView(undefined, id)),
+              onServer(runGraphQuery(id), () => readings.runGraph(undefined, id)),
             ]}
           >
             <RunPage workflowRunId={id} />

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { buildGraph } from "@/lib/highway/graph/graph";
 import { parseWorkflow } from "@/lib/highway/language/parse";
+import { decodeWorkflow } from "@/lib/highway/model/decode-workflow";
 import { buildEverything } from "@/lib/highway/testing/everything";
 import { listInReadingOrder } from "./reading-order";
 
@@ -35,4 +36,22 @@ test("cycles lose no operator", () => {
   const { workflow } = parseWorkflow(JSON.stringify({ name: "round", version: "1", tasks }));
   const order = workflow && listInReadingOrder(buildGraph(workflow)).map(({ path }) => path);
   expect(order?.toSorted()).toEqual(["a", "b", "c"]);
+});
+
+test("a chain of any length does not exhaust the stack", () => {
+  const count = 5_000;
+  const tasks = Object.fromEntries(
+    Array.from({ length: count }, (_, n) => [
+      `t${n}`,
+      {
+        task_id: `t${n}`,
+        operator_type: "task",
+        function: "f",
+        dependencies: n === 0 ? [] : [`t${n - 1}`],
+      },
+    ]),
+  );
+  const { workflow } = decodeWorkflow({ name: "long", version: "1", start_task: "t0", tasks });
+  const order = workflow && listInReadingOrder(buildGraph(workflow));
+  expect(order?.map(({ id }) => id)).toEqual(Object.keys(tasks));
 });

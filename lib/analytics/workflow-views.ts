@@ -1,0 +1,138 @@
+import "server-only";
+import type { ReadOptions } from "@/lib/db/snapshot";
+import {
+  type CompiledDefinition,
+  compileDefinition,
+  type DefinitionReport,
+  type DefinitionView,
+  reportDefinition,
+} from "@/lib/highway/view/definition-view";
+import {
+  computeRunView,
+  listOperatorRecords,
+  type OperatorRecord,
+  type RunView,
+} from "@/lib/highway/view/run-view";
+import type { Uuid } from "@/lib/model/ids";
+import { ProblemError } from "@/lib/model/problem";
+import type { RunDefinition, WorkflowDefinitionDetail } from "@/lib/model/workflow";
+import { getDefinitionDetail, getRunDefinition } from "./workflow-definitions";
+import { getWorkflowRun } from "./workflows";
+
+/**
+ * A workflow run with the states of its operators and its annotated timeline, both computed from the same rows.
+ *
+ * @throws ProblemError `workflow_run_not_found`, and what `withQueues` throws.
+ */
+export async function getRunView(workflowRunId: Uuid, options: ReadOptions = {}): Promise<RunView> {
+  // The definition of a run never changes, so it may be of another snapshot.
+  const [detail, definition] = await Promise.all([
+    getWorkflowRun(workflowRunId, options),
+    findRunDefinition(workflowRunId, options),
+  ]);
+  return computeRunView(definition ? compile(definition.text) : NOT_STORED, detail);
+}
+
+/** The definition that a run executes, without its text, and where it was found. */
+export type RunDefinitionView = DefinitionView & Pick<RunDefinition, "source" | "definitionId">;
+
+/**
+ * What the page of a run shows of its definition.
+ *
+ * @throws ProblemError as `getRunDefinition`.
+ */
+export async function getRunDefinitionView(
+  workflowRunId: Uuid,
+  options: ReadOptions = {},
+): Promise<RunDefinitionView> {
+  const { text, source, definitionId } = await getRunDefinition(workflowRunId, options);
+  return { ...withoutHiddenEdges(compile(text).view), source, definitionId };
+}
+
+/**
+ * What the tasks of a run recorded for the operator at a path of its definition.
+ *
+ * @throws ProblemError `workflow_run_not_found`, and what `withQueues` throws.
+ */
+export async function getOperatorRecords(
+  workflowRunId: Uuid,
+  path: string,
+  options: ReadOptions = {},
+): Promise<OperatorRecord[]> {
+  const [detail, definition] = await Promise.all([
+    getWorkflowRun(workflowRunId, options),
+    findRunDefinition(workflowRunId, options),
+  ]);
+  return listOperatorRecords(definition ? compile(definition.text) : NOT_STORED, detail, path);
+}
+
+/** A stored definition with what its page shows. `view` and `report` are `null` when the text is too large. */
+export type WorkflowDefinitionView = WorkflowDefinitionDetail & {
+  view: DefinitionView | null;
+  report: DefinitionReport | null;
+};
+
+/**
+ * What the page of a definition shows.
+ *
+ * @throws ProblemError as `getDefinitionDetail`.
+ */
+export async function getDefinitionView(
+  definitionId: Uuid,
+  options: ReadOptions = {},
+): Promise<WorkflowDefinitionView> {
+  const detail = await getDefinitionDetail(definitionId, options);
+  const { text } = detail;
+  if (text === null) return { ...detail, view: null, report: null };
+  return {
+    ...detail,
+    view: compile(text).view,
+    report: reportDefinition(text),
+  };
+}
+
+async function findRunDefinition(
+  workflowRunId: Uuid,
+  options: ReadOptions,
+): Promise<RunDefinition | undefined> {
+  try {
+    return await getRunDefinition(workflowRunId, options);
+  } catch (error) {
+    // Without the run, the read of the run itself reports that.
+    if (error instanceof ProblemError && NOT_FOUND.has(error.problem.code)) return undefined;
+    throw error;
+  }
+}
+
+const NOT_FOUND: ReadonlySet<string> = new Set(["definition_not_found", "workflow_run_not_found"]);
+
+const NOT_STORED: CompiledDefinition = {
+  workflow: null,
+  view: { graph: null, settings: {}, notDrawn: null, unreadable: null },
+};
+
+/** The table of a run's operators has no column that needs edges. */
+function withoutHiddenEdges(view: DefinitionView): DefinitionView {
+  if (view.graph === null || view.notDrawn === null) return view;
+  return { ...view, graph: { ...view.graph, edges: [], groups: [] } };
+}
+
+/** The most characters of definitions that stay compiled. */
+const MOST_COMPILED = 8_000_000;
+
+/** By text, the least recently used first. */
+const compiled = new Map<string, CompiledDefinition>();
+
+/** Compiles a definition, or finds it compiled: an open page reads its run every few seconds. */
+function compile(text: string): CompiledDefinition {
+  const definition = compiled.get(text) ?? compileDefinition(text);
+  compiled.delete(text);
+  compiled.set(text, definition);
+  let size = [...compiled.keys()].reduce((sum, { length }) => sum + length, 0);
+  for (const oldest of compiled.keys()) {
+    if (size <= MOST_COMPILED || oldest === text) break;
+    compiled.delete(oldest);
+    size -= oldest.length;
+  }
+  return definition;
+}

@@ -1,0 +1,113 @@
+import { parseJson, stringifyJson } from "../../absurd/connection/json.ts";
+import { buildGraph, type WorkflowGraph } from "../graph/graph.ts";
+import { parseWorkflow } from "../language/parse.ts";
+import { decodeWorkflow } from "../model/decode-workflow.ts";
+import { listNotExecuted } from "../model/executable.ts";
+import { listInputs } from "../model/inputs.ts";
+import type { Problem } from "../model/problem.ts";
+import { findStart } from "../model/reach.ts";
+import { topScope } from "../model/scopes.ts";
+import type { Workflow } from "../model/workflow.ts";
+import { listSettings, type Setting } from "./operator-settings.ts";
+import { findPictureLimit } from "./picture-limits.ts";
+import { listInReadingOrder } from "./reading-order.ts";
+
+/** What a page shows of a definition's operators, as plain JSON values. */
+export type DefinitionView = {
+  /** Its nodes are in reading order. `null` for a definition that cannot be decoded. */
+  graph: WorkflowGraph | null;
+  /** By the operator's path. */
+  settings: Record<string, Setting[]>;
+  /** Why operators are listed and not drawn; `null` when the graph is drawn. */
+  notDrawn: string | null;
+  /** What is wrong with a definition that cannot be decoded. */
+  unreadable: string | null;
+};
+
+/** A definition that was decoded once, for all the runs and pages that use it. */
+export type CompiledDefinition = { workflow: Workflow | null; view: DefinitionView };
+
+/** What a definition's own page shows besides its operators. */
+export type DefinitionReport = {
+  /** The validator's errors and warnings. */
+  problems: Problem[];
+  /** What the interpreter refuses to start, each with its path. */
+  notExecuted: Problem[];
+  about: DefinitionAbout | null;
+};
+
+export type DefinitionAbout = Pick<
+  Workflow,
+  "description" | "tags" | "default_retry_policy" | "deadline_seconds" | "deadline_action"
+> & {
+  firstStep: string | null;
+  /** `null` for a workflow without a schedule. */
+  schedule:
+    | (Pick<Workflow, "start_date" | "catchup" | "is_paused" | "max_active_runs"> & {
+        cron: string;
+      })
+    | null;
+  /** With their defaults as JSON text; `null` for those that are required. */
+  inputs: { name: string; default: string | null }[];
+};
+
+/** Decodes a stored definition, which was validated when it was stored, and computes what pages show of it. */
+export function compileDefinition(text: string): CompiledDefinition {
+  const { workflow, problem } = decode(text);
+  if (!workflow)
+    return {
+      workflow: null,
+      view: { graph: null, settings: {}, notDrawn: null, unreadable: problem ?? null },
+    };
+  const graph = buildGraph(workflow);
+  return {
+    workflow,
+    view: {
+      graph: { ...graph, nodes: listInReadingOrder(graph) },
+      settings: listSettings(workflow),
+      notDrawn: findPictureLimit(graph),
+      unreadable: null,
+    },
+  };
+}
+
+function decode(text: string): { workflow?: Workflow; problem?: string } {
+  try {
+    const { workflow, problems } = decodeWorkflow(parseJson(text));
+    const [problem] = problems;
+    return { ...(workflow && { workflow }), ...(problem && { problem: problem.message }) };
+  } catch (error) {
+    return { problem: `This is not JSON: ${error instanceof Error ? error.message : error}` };
+  }
+}
+
+/** Validates a definition and describes it as a whole. */
+export function reportDefinition(text: string): DefinitionReport {
+  const { workflow, problems } = parseWorkflow(text, { format: "json" });
+  return {
+    problems,
+    notExecuted: workflow ? listNotExecuted(workflow) : [],
+    about: workflow ? describe(workflow) : null,
+  };
+}
+
+function describe(workflow: Workflow): DefinitionAbout {
+  const { description, tags, default_retry_policy, deadline_seconds, deadline_action } = workflow;
+  const { schedule, start_date, catchup, is_paused, max_active_runs } = workflow;
+  return {
+    description,
+    tags,
+    default_retry_policy,
+    deadline_seconds,
+    deadline_action,
+    firstStep: findStart(topScope(workflow)) ?? null,
+    schedule:
+      schedule === null
+        ? null
+        : { cron: schedule, start_date, catchup, is_paused, max_active_runs },
+    inputs: listInputs(workflow).map(({ name, default: value }) => ({
+      name,
+      default: value === undefined ? null : stringifyJson(value),
+    })),
+  };
+}
