@@ -1,6 +1,6 @@
 /**
  * How fast the pages of large runs are, in Chromium on the built dashboard: `npm run bench:graph`. Prints how long a run
- * takes to open and the longest task of the page's thread meanwhile; for a run with a picture also the time from one
+ * takes to open and the longest task of the page's thread in that time; for a run with a picture also the time from one
  * frame to the next while it is dragged and zoomed, and from a click on an operator to the next paint.
  */
 import { chromium, type Page } from "@playwright/test";

@@ -34,6 +34,13 @@ export function findFork(scope: Scope, task: Operator): ParallelOperator | undef
   return undefined;
 }
 
+/** The task of a scope that waits for the branches of a parallel. */
+export function findWaiting(scope: Scope, parallel: ParallelOperator): TaskOperator | undefined {
+  for (const one of scope.operators.values())
+    if (isWaiting(one) && waitsFor(one, parallel)) return one;
+  return undefined;
+}
+
 function isWaiting(operator: Operator): operator is TaskOperator {
   return operator.operator_type === "task" && WAITING_TOOLS.has(operator.function);
 }

@@ -72,9 +72,9 @@ export function observePart(records: RecordIndex, path: string): Observation | u
       // The task that waits for it has not recorded its end yet.
       return { state: "running" };
     case "failed":
-      return { state: "failed", at: records.now, failure: null };
+      return { state: "failed", at: records.afterAll, failure: null };
     case "cancelled":
-      return { state: "cancelled", at: records.now };
+      return { state: "cancelled", at: records.afterAll };
     default:
       return { state: task };
   }

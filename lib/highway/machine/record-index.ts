@@ -40,7 +40,9 @@ export class RecordIndex {
   readonly parts: ReadonlyMap<string, TaskState>;
   private readonly entries = new Map<string, Entry>();
   private readonly begun = new Set<string>();
+  /** Of the entry that was added last, and of the latest one. */
   private lastAt = Number.NEGATIVE_INFINITY;
+  private latest = Number.NEGATIVE_INFINITY;
 
   constructor({ entries, parts, now, isComplete }: Omit<Records, "root">) {
     this.now = now;
@@ -55,6 +57,7 @@ export class RecordIndex {
     const isTie = Math.floor(entry.at) === Math.floor(this.lastAt) && entry.at <= this.lastAt;
     const at = isTie ? this.lastAt + LEAST_MS : entry.at;
     this.lastAt = at;
+    this.latest = Math.max(this.latest, at);
     this.entries.set(name, { ...entry, at });
     this.markBegun(name);
   }
@@ -66,6 +69,11 @@ export class RecordIndex {
   /** Whether the operator at a path in the run, or anything inside of it, has left a record. */
   hasBegun(path: string): boolean {
     return this.begun.has(path);
+  }
+
+  /** When something that is not recorded ended at the earliest: after all that is. */
+  get afterAll(): number {
+    return Math.max(this.now, this.latest);
   }
 
   /** The attempt of an operator that is under way or was its last, from 1. */

@@ -8,9 +8,9 @@ import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { cancelWorkflowRun } from "../run/cancel.ts";
 import type { FunctionCall } from "../run/functions.ts";
+import { getRunRecords } from "../run/run-records.ts";
 import { Bench, playFunctions } from "../testing/bench.ts";
 import { buildEverything, EVERYTHING_INPUTS, playEverything } from "../testing/everything.ts";
-import { readRecords } from "../testing/read-records.ts";
 import { SCENARIOS, stage } from "../testing/scenarios.ts";
 import type { OperatorTrace } from "./replay.ts";
 import { replayRun } from "./replay.ts";
@@ -34,7 +34,7 @@ async function watch(workflow: Workflow, play: Play, inputs: JsonObject = {}, wa
   const bench = new Bench(database.pool, queue, { functions, lenient: true });
   const moments: Moment[] = [];
   const look = async () => {
-    const traces = replayRun(workflow, await readRecords(database.pool, queue));
+    const traces = replayRun(workflow, await getRunRecords(database.pool, queue, null));
     const current = [...traces].filter(([, { isSuperseded }]) => !isSuperseded);
     // The interpreter reports a handler once, whatever it handled.
     moments.push(
@@ -205,7 +205,7 @@ describe.concurrent("the interpreter's final states follow from its records alon
     for (let count = 0; count < 6; count++) await bench.app.workBatch("bench", 60, 1);
     const states = async () =>
       Object.fromEntries(
-        [...replayRun(workflow, await readRecords(database.pool, queue))].map(
+        [...replayRun(workflow, await getRunRecords(database.pool, queue, null))].map(
           ([at, { state }]): [string, string] => [at, state],
         ),
       );

@@ -236,7 +236,14 @@ export class Replay {
       });
       if (isTerminated) break;
     }
-    if (isTerminated) for (const trace of byKey.values()) close(trace, "skipped");
+    if (isTerminated) {
+      for (const trace of byKey.values()) close(trace, "skipped");
+      // The end of the run came first, so the machine knows of no other end.
+      for (const { trace } of ended) {
+        trace.state = "skipped";
+        trace.inferred = true;
+      }
+    }
     const traced = new Set([...byKey.keys()].map((key) => key.split("\n")[0]));
     for (const [id, operator] of scope.operators) {
       const state = machine.states.get(id);
@@ -378,6 +385,9 @@ export class Replay {
     const started = this.records.get(`${at}/tasks`);
     if (started && isFork(this.workflow, scope, operator))
       return { ...this.gather(visit, parts), found: { state: "completed", at: started.at } };
+    const overdue = this.records.get(`${at}/overdue`);
+    if (overdue)
+      return { ...this.gather(visit, parts), found: { state: "completed", at: overdue.at } };
     const hasBegun = started !== undefined || parts.length === 0;
     return this.gather(visit, parts, hasBegun, true, started?.at);
   }

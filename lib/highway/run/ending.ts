@@ -2,13 +2,14 @@ import type { Queryable } from "../../absurd/connection/queryable.ts";
 import { emitEvent, getEvent } from "../../absurd/events/events.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { JsonObject } from "../../model/json.ts";
+import { RecordIndex } from "../machine/record-index.ts";
 import { Replay } from "../machine/replay.ts";
 import type { States } from "../machine/states.ts";
-import { isMapping } from "../model/fields.ts";
 import { listScopes, topScope } from "../model/scopes.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { Ending, Termination } from "./outcome.ts";
 import type { Run } from "./run.ts";
+import { getRunRecords } from "./run-records.ts";
 
 /** Thrown to leave an execution whose run has ended. */
 export class RunEnded extends Error {
@@ -95,9 +96,14 @@ export async function emitTermination(tx: Queryable, run: Run, by: Termination):
   await emitEvent(tx, queue, terminateEvent(run.workflowRunId), by as unknown as JsonObject);
 }
 
-/** The states of all operators at the end of a run, by path: those that have not ended are skipped. */
-export function statesAtEnd(run: Run): States {
-  const replay = new Replay(run.workflow, run.journal.records);
+/**
+ * The states of all operators at the early end of a run, by path: those that have not ended are skipped. Its tasks must
+ * have been cancelled in the same transaction, so that none of them records anything afterwards.
+ */
+export async function listStatesAtEnd(tx: Queryable, run: Run): Promise<States> {
+  const { queue } = run.journal.execution;
+  const records = await getRunRecords(tx, queue, run.workflowRunId);
+  const replay = new Replay(run.workflow, new RecordIndex(records));
   replay.replayScope(topScope(run.workflow), "", "running");
   const states: States = {};
   for (const { instance, state, isSuperseded } of replay.traces.values()) {
@@ -105,9 +111,5 @@ export function statesAtEnd(run: Run): States {
     const isOpen = state === "pending" || state === "running" || state === "sleeping";
     states[instance] = isOpen ? "skipped" : state;
   }
-  // What is inside of a part is recorded by its own task, and reported in its end.
-  for (const [, value] of run.journal.list())
-    if (isMapping(value) && isMapping(value.states) && isMapping(value.names))
-      Object.assign(states, value.states);
   return states;
 }

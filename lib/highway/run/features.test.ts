@@ -8,8 +8,8 @@ import type { Json } from "../../model/json.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import { replayRun } from "../machine/replay.ts";
 import { Bench } from "../testing/bench.ts";
-import { readRecords } from "../testing/read-records.ts";
 import type { FunctionCall, WorkflowFunction } from "./functions.ts";
+import { getRunRecords } from "./run-records.ts";
 
 let database: TestDatabase;
 let queues = 0;
@@ -42,7 +42,11 @@ async function finish(
   const end = (await bench.finish(taskId)) as End;
   const row = await getWorkflowRun(database.pool, workflowRunId);
   const tasks = await getWorkflowRunTasks(database.pool, workflowRunId);
-  const traces = replayRun(workflow, await readRecords(database.pool, queue), end.operators);
+  const traces = replayRun(
+    workflow,
+    await getRunRecords(database.pool, queue, null),
+    end.operators,
+  );
   const shown = [...traces.values()].filter(({ isSuperseded }) => !isSuperseded);
   for (const { instance, state } of shown)
     if (instance in end.operators)
@@ -411,5 +415,58 @@ describe.concurrent("reflexive operators", () => {
     expect(end.error).toMatchObject({ task: "r", type: "RangeError", message: "boom" });
     const other = await finish(draft(), { write: () => 1 }, { topic: "" });
     expect(other.end.error).toMatchObject({ task: "r", type: "UnknownFunction" });
+  });
+});
+
+describe.concurrent("a task that waits for the branches of a parallel", () => {
+  const branches = (name: string) => ({
+    fast: (b: WorkflowBuilder) => b.task(`${name}_fast`, "echo"),
+    slow: (b: WorkflowBuilder) =>
+      b.waitForEvent(`${name}_word`, "never").task(`${name}_late`, "echo"),
+  });
+
+  test.each([
+    ["its own limit", { timeoutSeconds: 1 }, {}],
+    ["the parallel's limit, when that is smaller", { timeoutSeconds: 300 }, { timeout: 1 }],
+  ])("fails by %s, and its handler runs", async (_, { timeoutSeconds }, parallel) => {
+    const { end, tasks } = await finish(
+      flow()
+        .parallelWithJoin("fork", branches("fork"), { timeoutSeconds, ...parallel })
+        .onFailure("sorry")
+        .task("after", "echo")
+        .task("sorry", "echo", { root: true }),
+    );
+    expect(end).toMatchObject({
+      status: "failed",
+      error: { task: "fork_join", type: "TimeoutError" },
+      operators: {
+        fork: "completed",
+        fork_join: "failed",
+        after: "upstream_failed",
+        sorry: "completed",
+        "fork.fast/fork_fast": "completed",
+      },
+    });
+    const states = tasks.map(({ state }) => state).toSorted();
+    expect(states).toEqual(["cancelled", "completed", "completed"]);
+  });
+
+  test("gets the results of branches that end in time", async () => {
+    const { end } = await finish(
+      flow().parallelWithJoin("fork", { one: (b) => b.task("a", "echo", { args: [1] }) }),
+    );
+    expect(end).toMatchObject({ status: "completed", result: { one: [1] } });
+  });
+
+  test("decides by the same limit inside of a loop", async () => {
+    const { end } = await finish(
+      flow().foreach("each", "[1]", (body) =>
+        body.parallelWithJoin("fork", branches("in"), { timeoutSeconds: 1 }),
+      ),
+    );
+    expect(end).toMatchObject({
+      status: "failed",
+      operators: { "each[0]/fork": "completed", "each[0]/fork_join": "failed" },
+    });
   });
 });

@@ -1,26 +1,27 @@
 import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 
-/** What a function is called with. */
+/** The argument of a workflow function. */
 export type FunctionCall = {
   args: Json[];
   kwargs: JsonObject;
-  /** Aborted when the attempt has timed out (and may be killed), or the worker has lost the run. */
+  /** Aborted when the attempt times out (unless its policy says not to kill it), the run ends, or the lease is lost. */
   signal: AbortSignal;
   workflowRunId: Uuid;
-  /** Which operator calls, unique in the run: `each_order[2]/charge`. */
+  /** The calling operator's path in the run, which is unique: `each_order[2]/charge`. */
   path: string;
-  /** From 1. */
+  /** The attempt of the operator, from 1. */
   attempt: number;
-  /** The operator's own key, or one made of run and path; the same in every attempt. */
+  /** The operator's own key, else `<run>:<path>`. The same in every attempt. */
   idempotencyKey: string;
 };
 
 /**
- * What a task or activity calls. Its value must have a JSON form; `undefined` becomes null. Once the value is recorded
- * the function is not called again for this operator; when the worker dies before that, it is.
+ * A function that operators call by name, synchronous or not. Its value must have a JSON form; `undefined` becomes null.
+ * A recorded value is final: the function is called again only when the worker died before recording it, so it should
+ * tolerate a repeated call.
  */
 export type WorkflowFunction = (call: FunctionCall) => unknown;
 
-/** Functions by the names that workflows use. */
+/** Functions by the name that definitions use. */
 export type WorkflowFunctions = Readonly<Record<string, WorkflowFunction>>;

@@ -13,7 +13,7 @@ import type { States } from "../machine/states.ts";
 import { topScope } from "../model/scopes.ts";
 import { cancelTasksOfRun, emitEnd } from "./cancel.ts";
 import type { Context } from "./context.ts";
-import { RunEnded, statesAtEnd, toEnding } from "./ending.ts";
+import { listStatesAtEnd, RunEnded, toEnding } from "./ending.ts";
 import type { Execution } from "./journal.ts";
 import { interpret } from "./operators/waits.ts";
 import type { Ending, ScopeEnd } from "./outcome.ts";
@@ -31,7 +31,7 @@ export async function runRoot(run: Run, context: Context): Promise<void> {
     const scope = topScope(run.workflow);
     const end = await interpret(run, () => run.runScope(run, scope, "", context.inside()));
     if (end?.state === "terminated") await endEarly(run, toEnding(end.by));
-    else if (end) await endRun(run, toRootEnd(end), end.states);
+    else if (end) await endRun(run, toRootEnd(end), async () => end.states);
   } catch (error) {
     if (!(error instanceof RunEnded)) throw error;
     await endEarly(run, error.ending);
@@ -47,23 +47,22 @@ function toRootEnd(end: Exclude<ScopeEnd, { state: "terminated" }>): Ending {
 /** Ends a run while its parts may still be at work: they are cancelled, and no handlers run. */
 async function endEarly(run: Run, ending: Ending): Promise<void> {
   const { queue } = run.journal.execution;
-  await endRun(run, ending, statesAtEnd(run), (tx) =>
-    cancelTasksOfRun(tx, queue, run.workflowRunId, { except: run.rootTaskId }),
-  );
+  await endRun(run, ending, async (tx) => {
+    await cancelTasksOfRun(tx, queue, run.workflowRunId, { except: run.rootTaskId });
+    return listStatesAtEnd(tx, run);
+  });
 }
 
 async function endRun(
   run: Run,
   end: Ending,
-  states: States,
-  before: (tx: Queryable) => Promise<unknown> = async () => {},
+  listStates: (tx: Queryable) => Promise<States>,
 ): Promise<void> {
   const { db, queue, runId } = run.journal.execution;
-  const operators = states as Record<string, string>;
-  const ran = Object.values(states).filter((one) => one === "completed" || one === "failed");
   await atomically(db, async (tx) => {
     if (run.parentWorkflowRunId !== null) await emitEnd(tx, queue, run.workflowRunId, end);
-    await before(tx);
+    const operators: Record<string, string> = await listStates(tx);
+    const ran = Object.values(operators).filter((one) => one === "completed" || one === "failed");
     await completeTask(tx, queue, runId, { ...end, operators } as Json);
     await updateRow(tx, run.workflowRunId, end.status, {
       ...("error" in end ? { error: end.error } : { result: end.result }),

@@ -42,6 +42,7 @@ export type Run = {
 };
 
 export type ScopeObserver = (seen: {
+  workflowRunId: Uuid;
   base: string;
   scope: Scope;
   machine: ScopeMachine;

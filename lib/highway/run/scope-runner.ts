@@ -63,10 +63,15 @@ class ScopeRunner {
       else if (outcome.state === "terminated") return this.terminate(key, outcome);
       else if (execution) this.end(execution, outcome);
     }
-    const { base, scope, machine } = this;
-    this.run.observe?.({ base, scope, machine, now: this.run.now });
+    this.observe();
     if (this.waits.length > 0) return { state: "blocked", waits: this.waits };
     return this.result();
+  }
+
+  private observe(): void {
+    const { base, scope, machine } = this;
+    const { workflowRunId, now } = this.run;
+    this.run.observe?.({ workflowRunId, base, scope, machine, now });
   }
 
   private launch(start: Start): void {
@@ -111,10 +116,10 @@ class ScopeRunner {
 
   /** Leaves the scope at once; functions that still run in it receive an abort signal. */
   private terminate(key: string, { by }: Terminated): ScopeEnd {
-    const { base, scope, machine } = this;
+    const { base, machine } = this;
     const isOwn = pathOfKey(base, key) === by.operator;
     machine.resolve(key, { state: isOwn ? "completed" : "skipped", isTerminal: true });
-    this.run.observe?.({ base, scope, machine, now: this.run.now });
+    this.observe();
     this.run.stop(new RunEnded(toEnding(by)));
     return { state: "terminated", by, states: this.states(), names: this.context.own() };
   }

@@ -26,25 +26,27 @@ const TOOLS = new Set([
   "tools.workflow.cancel_branch",
 ]);
 
-/** A branch as the value of a parallel describes it. */
+/** A branch in the value of a parallel. */
 type Branch = { event: string; task_id: Uuid | null; status: string; result?: Json };
 
-/** Whether a task calls one of the functions that come with the language, and none was registered instead. */
+/** Whether a task calls a function of the language itself, and the worker has not registered its own under that name. */
 export function isTool(run: Run, { function: name }: TaskOperator): boolean {
   return TOOLS.has(name) && !Object.hasOwn(run.functions, name);
 }
 
-/** Waits for branches that a parallel has started, or cancels one. The value of waiting is theirs, by name. */
+/** Waits for branches that a parallel has started, or cancels one. The value of a wait has their results by name. */
 export async function runTool(run: Run, operator: TaskOperator, place: Place): Promise<Outcome> {
   const { attempt, context } = place;
   const known = run.journal.get(attempt);
   const args = evaluate(() => fillTemplates(operator.args, context.lookup)) as Json[];
   const kwargs = evaluate(() => fillTemplates(operator.kwargs, context.lookup)) as JsonObject;
-  const branches = readBranches(args[0], args[1]);
+  const branches = decodeBranches(args[0], args[1]);
   if (operator.function === "tools.workflow.cancel_branch") {
     if (known !== undefined) return completed(known);
     return completed(await cancelBranches(run, attempt, branches));
   }
+  if (isMapping(args[0]) && args[0].timed_out === true)
+    return failed(new OperatorError("TimeoutError", "The branches did not end in time."));
   const ends: { name: string; end: PartEnd }[] = [];
   for (const [name, branch] of Object.entries(branches)) {
     const end = endOf(run, attempt, name, branch);
@@ -62,7 +64,8 @@ export async function runTool(run: Run, operator: TaskOperator, place: Place): P
   return outcome;
 }
 
-function readBranches(fork: Json | undefined, name: Json | undefined): Record<string, Branch> {
+/** @throws OperatorError for anything but the value of a parallel, or a branch that it does not have. */
+function decodeBranches(fork: Json | undefined, name: Json | undefined): Record<string, Branch> {
   if (!isMapping(fork) || !isMapping(fork.branches))
     throw new OperatorError("BadFork", "The first argument must be the value of a parallel.");
   const branches = fork.branches as Record<string, Branch>;
@@ -102,7 +105,7 @@ async function waitFor(
   });
 }
 
-/** Cancels branches and tells those who wait for them. */
+/** Cancels branches, and emits their ends for the tasks that wait for them. */
 async function cancelBranches(
   run: Run,
   attempt: string,

@@ -28,13 +28,18 @@ class Dice {
   }
 }
 
+/** The name of the definition that random workflows run as a child; it has to be stored. */
+export const CHILD = "random_child";
+
 /**
- * Workflows that can be run, with every kind of operator, nested up to three deep, with handlers, retries and trigger
- * rules. `isFailing` says which calls of their functions fail.
+ * Workflows that can be run, with every kind of operator, nested up to three deep, with handlers, retries, trigger
+ * rules, guards, circuit breakers and deadlines. `isFailing` says which calls of their functions fail, `judge` what
+ * their verifiers return.
  */
 export const runnableWorkflow: fc.Arbitrary<{
   workflow: Workflow;
   isFailing: (path: string, attempt: number) => boolean;
+  judge: (key: string) => unknown;
 }> = fc
   .tuple(fc.array(fc.nat(2 ** 32 - 1), { minLength: 2, maxLength: 7 }), fc.nat(2 ** 32 - 1))
   .map(([seeds, salt]) => ({ document: toDocument(seeds), salt }))
@@ -50,13 +55,21 @@ export const runnableWorkflow: fc.Arbitrary<{
   .map(({ workflow, salt }) => ({
     workflow,
     isFailing: (path, attempt) => hash(`${salt}/${path}/${attempt}`) % 5 === 0,
+    judge: (key) => {
+      const verdicts = [true, true, { ok: false, feedback: "again" }, false, "no verdict"];
+      return verdicts[hash(`${salt}/${key}`) % verdicts.length];
+    },
   }));
 
 function toDocument(seeds: readonly Seed[]) {
   const tasks = makeScope(seeds, "", 0);
+  const dice = new Dice(seeds[0] ?? 0);
   return {
     name: "random",
     version: "1",
+    // One that passes while the run is under way, one that does not, or none.
+    ...(dice.isHit(4) && { deadline_seconds: dice.isHit(3) ? 1 : 3600 }),
+    ...(dice.isHit(2) && { deadline_action: "cancel" }),
     start_task: tasks[0]?.task_id ?? null,
     tasks: Object.fromEntries(tasks.map((task) => [task.task_id, task])),
   };
@@ -81,8 +94,30 @@ function makeScope(seeds: readonly Seed[], prefix: string, depth: number): Docum
         retry_policy: { max_retries: 1 + dice.below(2), delay: "PT0.05S", backoff_factor: 1 },
       }),
       ...makeKind(dice, id, earlier, later, depth),
+      ...makeProtection(dice),
     };
   });
+}
+
+/** Guards that are met, not met, or cannot be checked, and circuit breakers. */
+function makeProtection(dice: Dice): Record<string, unknown> {
+  const guard = () => ({
+    variable: dice.one(["run.id", "workflow.name", "nothing"]),
+    check: dice.one(["exists", "not_null", "not_equals"]),
+    value: "random",
+  });
+  const result = () => ({ variable: "result", check: dice.one(["exists", "exists", "not_null"]) });
+  return {
+    ...(dice.isHit(8) && { preconditions: [guard()] }),
+    ...(dice.isHit(6) && { postconditions: [result()] }),
+    ...(dice.isHit(6) && {
+      circuit_breaker_policy: {
+        failure_threshold: 1 + dice.below(2),
+        success_threshold: 1,
+        isolation_duration: dice.one(["PT0S", "PT0.1S", "PT60S"]),
+      },
+    }),
+  };
 }
 
 function makeKind(
@@ -99,7 +134,16 @@ function makeKind(
       `${id}${name}_`,
       depth + 1,
     );
-  const kind = dice.below(depth < 2 ? 14 : 9);
+  const branch = (name: string) => {
+    const tasks = inner(name);
+    return {
+      name: "branch",
+      version: "1",
+      start_task: null,
+      tasks: Object.fromEntries(tasks.map((task) => [task.task_id, task])),
+    };
+  };
+  const kind = dice.below(depth < 2 ? 19 : 12);
   switch (kind) {
     case 0:
       return {
@@ -133,40 +177,80 @@ function makeKind(
       return { operator_type: "emit_event", event_name: "{{ run.id }}:sent" };
     case 6:
       return { operator_type: "activity", function: "f" };
+    case 7:
+      return {
+        operator_type: "reflexive",
+        generator: "f",
+        verifier: "judge",
+        max_turns: 1 + dice.below(3),
+      };
+    case 8:
+      return {
+        operator_type: "child_workflow",
+        children: Object.fromEntries(
+          ["x", "y"]
+            .slice(0, 1 + dice.below(2))
+            .map((name) => [
+              name,
+              { workflow_name: dice.isHit(6) ? "unknown_child" : CHILD, inputs: {} },
+            ]),
+        ),
+      };
     case 9:
+      return dice.isHit(3)
+        ? {
+            operator_type: "terminate",
+            status: dice.one(["completed", "failed", "cancelled"]),
+            result: { by: id },
+          }
+        : { operator_type: "task", function: "f" };
+    case 12:
       return {
         operator_type: "foreach",
         items: dice.one(["[]", "[1]", "[1, 2]", "{{ nothing }}"]),
         parallel: dice.isHit(2),
         loop_body: inner("i"),
       };
-    case 10:
+    case 13:
       return {
         operator_type: "while",
         condition: `{{ index }} < ${dice.below(3)}`,
         loop_body: inner("w"),
       };
-    case 11:
-    case 12: {
+    case 14:
+    case 15: {
       const names = ["l", "r"].slice(0, 1 + dice.below(2));
-      const branches = names.map((name): [string, unknown] => {
-        const tasks = inner(name);
-        return [
-          name,
-          {
-            name: "branch",
-            version: "1",
-            start_task: null,
-            tasks: Object.fromEntries(tasks.map((task) => [task.task_id, task])),
-          },
-        ];
-      });
       return {
         operator_type: "parallel",
         branches: {},
-        branch_workflows: Object.fromEntries(branches),
+        branch_workflows: Object.fromEntries(names.map((name) => [name, branch(name)])),
       };
     }
+    case 16:
+    case 17: {
+      const names = ["m", "n"];
+      return {
+        operator_type: "multi_choice",
+        branches: Object.fromEntries(
+          names.map((name) => [
+            name,
+            { condition: dice.one(["true", "true", "1 == 2"]), tasks: [] },
+          ]),
+        ),
+        branch_workflows: Object.fromEntries(names.map((name) => [name, branch(name)])),
+        minimum_branches: dice.below(2),
+      };
+    }
+    case 18:
+      // Without workflows, branches name operators of the scope around.
+      return {
+        operator_type: "multi_choice",
+        branches: {
+          m: { condition: "true", tasks: later.slice(0, 1) },
+          n: { condition: dice.one(["true", "1 == 2"]), tasks: later.slice(1, 3) },
+        },
+        minimum_branches: 0,
+      };
     default:
       return { operator_type: "task", function: "f" };
   }

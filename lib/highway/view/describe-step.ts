@@ -71,8 +71,11 @@ function describeNote(
       return `${about}, before attempt ${formatNumber(Number(which) + 1)}`;
     case "inner":
       return `ends inside of ${about}`;
+    case "wait_until":
     case "deadline":
       return `time limit of ${about}`;
+    case "overdue":
+      return `branches of ${about} did not end in time`;
     case "waiting":
       return `${about} begins to wait`;
     case "timed_out":

@@ -16,7 +16,18 @@ export type StepRef = {
 export type Resolve = (name: string) => StepRef | undefined;
 
 /** What the interpreter notes behind the path of a loop; an operator inside has the number of a round before it. */
-const NOTES = new Set(["failed", "items", "tasks", "inner", "deadline", "pre", "post", "chosen"]);
+const NOTES = new Set([
+  "failed",
+  "items",
+  "tasks",
+  "inner",
+  "deadline",
+  "wait_until",
+  "overdue",
+  "pre",
+  "post",
+  "chosen",
+]);
 
 /**
  * Reads names of checkpoints and tasks. The interpreter names them by the operator's path, with the round of each loop in

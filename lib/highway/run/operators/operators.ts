@@ -45,7 +45,7 @@ import { callOnce } from "./calls.ts";
 import { runChildWorkflows } from "./child-workflows.ts";
 import { runMultiChoice } from "./choices.ts";
 import { runForeach, runWhile } from "./loops.ts";
-import { runParallel } from "./parallel.ts";
+import { findWaitingTask, runParallel } from "./parallel.ts";
 
 /** The state of a task that a join names; `undefined` when there is none. */
 type StateOf = (id: string) => OperatorState | undefined;
@@ -285,10 +285,10 @@ async function join(
 async function withLimit(
   run: Run,
   operator: BranchingOperator | LoopOperator,
-  { attempt }: Place,
+  { scope, attempt }: Place,
   execute: () => Promise<Outcome>,
 ): Promise<Outcome> {
-  const limits = limitsOf(operator, isBranching(operator) ? operator.timeout : null);
+  const limits = limitsOf(operator, ownLimit(run, operator, scope));
   if (limits.length === 0) return execute();
   const recorded = await run.journal.once(`${attempt}/deadline`, async () =>
     instantAfter(await run.readClock(), Math.min(...limits)),
@@ -299,6 +299,18 @@ async function withLimit(
   if (at > run.now) return { ...outcome, waits: [...outcome.waits, { kind: "timer", at }] };
   await cancelParts(run, attempt);
   return failed(new OperatorError("TimeoutError", `'${operator.task_id}' took too long.`));
+}
+
+/** The timeout of a parallel for which a task waits is one of that task. */
+function ownLimit(
+  run: Run,
+  operator: BranchingOperator | LoopOperator,
+  scope: Scope,
+): number | null {
+  if (!isBranching(operator)) return null;
+  const isOfTask =
+    operator.operator_type === "parallel" && findWaitingTask(run, scope, operator) !== undefined;
+  return isOfTask ? null : operator.timeout;
 }
 
 /** The limits of an operator, in seconds. */
