@@ -11,11 +11,11 @@ import {
   type EventSummary,
   type EventWaiters,
 } from "@/lib/model/event";
+import { groupBy } from "@/lib/model/group-by";
 import { type Iso, parseTimestamp } from "@/lib/model/instants";
 import type { Payload } from "@/lib/model/json";
 import { type Direction, formatCursor, type Page, PLACE } from "@/lib/model/page";
 import type { EventFilters } from "@/lib/search-params/events";
-import { groupBy } from "@/lib/model/group-by";
 import { requireCursor } from "./scope/key-pages";
 import { inlineLimit, payload } from "./scope/payload";
 import { toUnreadable, withQueues } from "./scope/registry";

@@ -3,11 +3,11 @@ import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { AttemptCounts, Count } from "@/lib/model/count";
 import { ATTEMPT_OUTCOMES } from "@/lib/model/count";
+import { groupBy } from "@/lib/model/group-by";
 import type { Iso } from "@/lib/model/instants";
 import type { Window } from "@/lib/search-params/windows";
 import { countAttempts } from "./overview/attempts";
 import { type SampledTask, sampleTasks, weightedQuantile } from "./overview/latency-sample";
-import { groupBy } from "@/lib/model/group-by";
 import { toUnreadable, withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
 

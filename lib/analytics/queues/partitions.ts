@@ -3,6 +3,7 @@ import { boolean, integer, number, oneOf, text } from "@/lib/db/decode";
 import { type DecodedRow, query } from "@/lib/db/query";
 import { currentTime, queues, queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import { groupBy } from "@/lib/model/group-by";
 import { type Iso, toInstant, toMs } from "@/lib/model/instants";
 import { uuidInstant } from "@/lib/model/key-range";
 import {
@@ -11,7 +12,6 @@ import {
   type Partitions,
   type PartitionWeek,
 } from "@/lib/model/maintenance";
-import { groupBy } from "@/lib/model/group-by";
 
 const PREFIXES = { t: "tasks", r: "runs", c: "checkpoints", w: "waits" } as const;
 
