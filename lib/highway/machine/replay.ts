@@ -173,7 +173,8 @@ export class Replay {
     const { records } = this;
     if (operator.postconditions.length === 0 || isCall(operator) || !records.isComplete)
       return found;
-    if (found?.state !== "completed") return found;
+    // The end of the run is one, whatever comes after it.
+    if (found?.state !== "completed" || found.isTerminal) return found;
     const checked = records.get(`${attemptPath(path, records.attemptAt(path))}/post`);
     return checked ? { ...found, at: Math.max(found.at, checked.at) } : { state: "running" };
   }
