@@ -172,6 +172,13 @@ const newWorkflowRun: Guard<
   created: ({ queue }, { taskId }) => [{ queue, taskId }],
 };
 
+/** Something that is shared by a tenant's runs of a workflow. */
+const tenant: Guard<{ tenantId: string }> = {
+  check: (_, { tenantId }, tenants) => {
+    if (!isAllowed(tenants, tenantId)) throw definitionNotFound();
+  },
+};
+
 /** The tasks that wait for an event, to preview an emit. */
 const visibleAudience: Guard<{ queue: string; name: string }> = {
   check: async (db, { queue, name }, tenants) =>
@@ -209,6 +216,7 @@ export const guards = {
   workflowRun,
   definition,
   newWorkflowRun,
+  tenant,
   visibleAudience,
   lockedAudience,
   visibleTasks,

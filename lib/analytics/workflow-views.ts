@@ -15,7 +15,8 @@ import {
 } from "@/lib/highway/view/run-view";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
-import type { RunDefinition, WorkflowDefinitionDetail } from "@/lib/model/workflow";
+import type { Circuit, RunDefinition, WorkflowDefinitionDetail } from "@/lib/model/workflow";
+import { listCircuits } from "./workflow-circuits";
 import { getDefinitionDetail, getRunDefinition } from "./workflow-definitions";
 import { getWorkflowRun } from "./workflows";
 
@@ -30,7 +31,17 @@ export async function getRunView(workflowRunId: Uuid, options: ReadOptions = {})
     getWorkflowRun(workflowRunId, options),
     findRunDefinition(workflowRunId, options),
   ]);
-  return computeRunView(definition ? compile(definition.text) : NOT_STORED, detail);
+  const compiled = definition ? compile(definition.text) : NOT_STORED;
+  return computeRunView(compiled, detail, await findCircuits(compiled.view, detail.run, options));
+}
+
+/** The circuit breakers of a workflow; none are read for one without any. */
+async function findCircuits(
+  { graph }: DefinitionView,
+  workflow: { name: string; tenantId: string | null },
+  options: ReadOptions,
+): Promise<Circuit[]> {
+  return graph?.nodes.some(({ hasBreaker }) => hasBreaker) ? listCircuits(workflow, options) : [];
 }
 
 /** The definition that a run executes, without its text, and where it was found. */
@@ -70,6 +81,7 @@ export async function getOperatorRecords(
 export type WorkflowDefinitionView = WorkflowDefinitionDetail & {
   view: DefinitionView | null;
   report: DefinitionReport | null;
+  circuits: Circuit[];
 };
 
 /**
@@ -83,11 +95,13 @@ export async function getDefinitionView(
 ): Promise<WorkflowDefinitionView> {
   const detail = await getDefinitionDetail(definitionId, options);
   const { text } = detail;
-  if (text === null) return { ...detail, view: null, report: null };
+  if (text === null) return { ...detail, view: null, report: null, circuits: [] };
+  const { view } = compile(text);
   return {
     ...detail,
-    view: compile(text).view,
+    view,
     report: reportDefinition(text),
+    circuits: await findCircuits(view, detail, options),
   };
 }
 
@@ -121,17 +135,17 @@ function withoutHiddenEdges(view: DefinitionView): DefinitionView {
 const MOST_COMPILED = 8_000_000;
 
 /** By text, the least recently used first. */
-const compiled = new Map<string, CompiledDefinition>();
+const known = new Map<string, CompiledDefinition>();
 
 /** Compiles a definition, or finds it compiled: an open page reads its run every few seconds. */
 function compile(text: string): CompiledDefinition {
-  const definition = compiled.get(text) ?? compileDefinition(text);
-  compiled.delete(text);
-  compiled.set(text, definition);
-  let size = [...compiled.keys()].reduce((sum, { length }) => sum + length, 0);
-  for (const oldest of compiled.keys()) {
+  const definition = known.get(text) ?? compileDefinition(text);
+  known.delete(text);
+  known.set(text, definition);
+  let size = [...known.keys()].reduce((sum, { length }) => sum + length, 0);
+  for (const oldest of known.keys()) {
     if (size <= MOST_COMPILED || oldest === text) break;
-    compiled.delete(oldest);
+    known.delete(oldest);
     size -= oldest.length;
   }
   return definition;

@@ -11,13 +11,18 @@ import type { Payload } from "@/lib/model/json";
 import { type KeyRange, uuidFloor, uuidInstant, uuidMilliseconds } from "@/lib/model/key-range";
 import { type Direction, formatCursor, PLACE } from "@/lib/model/page";
 import { ProblemError } from "@/lib/model/problem";
-import type { WorkflowRunDetail, WorkflowRunPage, WorkflowRunSummary } from "@/lib/model/workflow";
+import type {
+  ChildRun,
+  WorkflowRunDetail,
+  WorkflowRunPage,
+  WorkflowRunSummary,
+} from "@/lib/model/workflow";
 import { isPathRedacted } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import type { WorkflowFilters, WorkflowPayloadName } from "@/lib/search-params/workflows";
 import { requireCursor } from "./scope/key-pages";
 import { redact } from "./scope/redact";
-import { withQueues } from "./scope/registry";
+import { type RegisteredQueue, withQueues } from "./scope/registry";
 import { type FoundTask, type FoundTasks, searchWorkflowTasks } from "./search/headers";
 import { listTaskDetails } from "./task/workflow-tasks";
 import {
@@ -167,11 +172,42 @@ export function getWorkflowRun(
       ...(await getPayloads(db, columns, workflowRunId)),
       tasks: found.map(({ detail }) => detail),
       records: Object.fromEntries(found.map(({ detail, record }) => [detail.task.taskId, record])),
+      children: await listChildren(db, queues, columns, workflowRunId),
       linked: countLinked(result, run),
       ...(result.rest ? { searchedTo: uuidInstant(result.rest) } : {}),
       now,
     };
   });
+}
+
+/** The most child workflows in a result: the oldest. */
+const MOST_CHILDREN = 200;
+
+/** The runs that a run has started as child workflows, in the order of their ids. */
+async function listChildren(
+  db: Database,
+  queues: RegisteredQueue[],
+  columns: WorkflowColumns,
+  workflowRunId: Uuid,
+): Promise<ChildRun[]> {
+  if (!columns.runs.has("parent_workflow_run_id")) return [];
+  const rows = await query(
+    db,
+    WORKFLOW_RUN_ROW,
+    sql`
+    select ${selectRun(columns)} from ${columns.from.runs}
+    where ${runColumn(columns, "parent_workflow_run_id")} = ${workflowRunId}::uuid
+    order by w.workflow_run_id limit ${MOST_CHILDREN}::int`,
+  );
+  const runs = await withRoots(db, queues, rows);
+  return runs.map(({ workflowRunId: id, name, version, status, storedStatus, stale }) => ({
+    workflowRunId: id,
+    name,
+    version,
+    status,
+    storedStatus,
+    stale,
+  }));
 }
 
 /** The problem that there is no such run, or no table of runs. */

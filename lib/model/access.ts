@@ -20,6 +20,7 @@ export const PERMISSIONS = [
   "abort bulk",
   "start workflow run",
   "cancel workflow run",
+  "close circuit",
   "manage access",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

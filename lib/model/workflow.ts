@@ -103,7 +103,37 @@ export type RecordedValue = {
   tasks?: number;
   status?: string;
   failure?: { type: string; message: string };
+  /** For the interpreter's record that an operator started child workflows: their runs, by name. */
+  children?: Record<string, Uuid>;
 };
+
+export const CIRCUIT_STATES = ["closed", "open", "half_open"] as const;
+
+/** The circuit breaker of an operator, shared by all runs and versions of a workflow name. */
+export type Circuit = {
+  tenantId: string;
+  workflowName: string;
+  /** The operator's path in the definition. */
+  operator: string;
+  state: (typeof CIRCUIT_STATES)[number];
+  /** Consecutive failures while closed. */
+  failures: number;
+  /** Successes since the isolation ended. */
+  successes: number;
+  /** When an open circuit permits the next call, which probes. */
+  retryAt: Iso | null;
+  /** Until when the probe of a half-open circuit is protected. */
+  probeUntil: Iso | null;
+  updatedAt: Iso;
+  /** Differs after every change of the circuit's state. */
+  revision: string;
+};
+
+/** A child workflow that a run has started. */
+export type ChildRun = Pick<
+  WorkflowRunSummary,
+  "workflowRunId" | "name" | "version" | "status" | "storedStatus" | "stale"
+>;
 
 export type WorkflowRunDetail = {
   run: WorkflowRunSummary;
@@ -114,6 +144,8 @@ export type WorkflowRunDetail = {
   tasks: TaskDetail[];
   /** By task. */
   records: Record<Uuid, TaskRecord>;
+  /** Runs whose parent this one is, the oldest 200. */
+  children: ChildRun[];
   /** Tasks that carry the run's id, including its root; capped while the search continues, or above its limit. */
   linked: Count;
   /** Set while the search for the run's tasks continues: everything up to this instant has been searched. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { getRecording, listRecordings } from "../../testing/recordings.ts";
-import { buildTimeline } from "./build-timeline.ts";
 import { toMs } from "../model/instants.ts";
+import { buildTimeline } from "./build-timeline.ts";
 import { moveOpenEnds } from "./move-open-ends.ts";
 
 const ACTIVE = listRecordings().filter((name) => buildTimeline(getRecording(name)).active);

@@ -1,13 +1,18 @@
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { Panel } from "@/components/ui/data/panel";
 import { Table, Td, Th } from "@/components/ui/data/table";
+import type { WorkflowDefinitionView } from "@/lib/analytics/workflow-views";
 import { formatDuration, formatNumber, plural } from "@/lib/format";
 import type { Problem } from "@/lib/highway/model/problem";
-import type { DefinitionReport } from "@/lib/highway/view/definition-view";
+import { DefinitionCircuits } from "./definition-circuits";
 import { DefinitionSchedule } from "./definition-schedule";
 
 /** Description, settings and inputs of a workflow. */
-export function DefinitionAbout({ report }: { report: DefinitionReport | null }) {
+export function DefinitionAbout({
+  definition: { report, view, circuits },
+}: {
+  definition: WorkflowDefinitionView;
+}) {
   if (!report?.about)
     return <p className="p-3 text-ink-3 wide:px-4">The definition cannot be parsed.</p>;
   const refused = [
@@ -15,6 +20,7 @@ export function DefinitionAbout({ report }: { report: DefinitionReport | null })
     ...report.notExecuted,
   ];
   const { about } = report;
+  const nodes = view?.graph?.nodes ?? [];
   const { description, schedule, tags, default_retry_policy: retries, inputs } = about;
   return (
     <div className="grid items-start gap-3 p-3 wide:px-4">
@@ -42,6 +48,9 @@ export function DefinitionAbout({ report }: { report: DefinitionReport | null })
         {tags.length > 0 && <Fact label="Tags">{tags.join(", ")}</Fact>}
       </Facts>
       {schedule && <DefinitionSchedule schedule={schedule} />}
+      {nodes.some(({ hasBreaker }) => hasBreaker) && (
+        <DefinitionCircuits nodes={nodes} circuits={circuits} />
+      )}
       <Panel title="Inputs" note={inputs.length > 0 ? plural(inputs.length, "value") : undefined}>
         {inputs.length === 0 ? (
           <p className="px-3 py-2 text-ink-3">None.</p>

@@ -96,7 +96,7 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionV
           ...(text === null ? [] : [{ id: "definition" as const, label: "Definition" }]),
         ]}
       >
-        {tab === "about" && <DefinitionAbout report={report} />}
+        {tab === "about" && <DefinitionAbout definition={definition} />}
         {tab === "operators" && table}
         {tab === "problems" && <DefinitionProblems problems={problems} />}
         {tab === "versions" && <DefinitionVersions definition={definition} />}

@@ -65,10 +65,19 @@ export function describeKind(node: GraphNode, status?: NodeStatus): string {
     describeType(node.type)[1],
     progress,
     chosen && (chosen.length === 0 ? "no branch chosen" : `→ ${chosen.join(", ")}`),
-    node.hasBreaker && "breaker",
-    node.hasGuards && "guards",
+    ...describeProtection(node, status),
   ];
   return words.filter(Boolean).join(", ");
+}
+
+/** Its circuit breaker, with its state unless that is closed, and whether it has guards. */
+export function describeProtection(node: GraphNode, status?: NodeStatus): string[] {
+  const state = status?.circuit?.state;
+  const isOpen = state !== undefined && state !== "closed";
+  return [
+    ...(node.hasBreaker ? [isOpen ? `breaker ${state.replace("_", "-")}` : "breaker"] : []),
+    ...(node.hasGuards ? ["guards"] : []),
+  ];
 }
 
 function formatExecutions({ results }: NodeStatus): string | undefined {

@@ -10,6 +10,7 @@ import type { PlacedNode } from "./layout";
 import { measureText } from "./measure-text";
 import {
   describeNode,
+  describeProtection,
   describeType,
   FILLS,
   formatRounds,
@@ -48,9 +49,7 @@ export const GraphNodeBox = memo(function GraphNodeBox({
   const height = isGroup ? placed.height : 48;
   const state = status?.state;
   const [Icon, type] = describeType(node.type);
-  const kind = [type, node.hasGuards && "guards", node.hasBreaker && "breaker"]
-    .filter(Boolean)
-    .join(", ");
+  const kind = [type, ...describeProtection(node, status)].join(", ");
   const note = status ? formatNote(status, now) : "";
   const icon = state && getStateIcon(state);
   const tries = status && status.attempts > 1 ? `×${status.attempts}` : "";
@@ -134,6 +133,7 @@ function isSameStatus(a: NodeStatus | undefined, b: NodeStatus | undefined): boo
   const keys = ["state", "took", "since", "results", "attempts", "chosen", "isHandled"] as const;
   return (
     keys.every((key) => a[key] === b[key]) &&
+    a.circuit?.state === b.circuit?.state &&
     a.turns?.taken === b.turns?.taken &&
     a.rounds?.done === b.rounds?.done &&
     a.rounds?.total === b.rounds?.total &&

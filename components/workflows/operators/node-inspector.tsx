@@ -10,6 +10,9 @@ import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import type { RunView } from "@/lib/highway/view/run-view";
 import { describeType, formatRounds } from "../graph/node-text";
 import { EmitAwaited } from "./awaited-event";
+import { ChildLinks } from "./child-links";
+import { CircuitState } from "./circuit-state";
+import { CloseCircuit } from "./close-circuit";
 import { NodeRecords } from "./node-records";
 import { NodeStateLabel } from "./node-state-label";
 
@@ -64,6 +67,19 @@ export function NodeInspector({
         )}
         {status && status.results > 1 && (
           <Fact label="Executions">{formatNumber(status.results)}</Fact>
+        )}
+        {status?.circuit && (
+          <Fact label="Circuit">
+            <span className="inline-flex flex-wrap items-center gap-2">
+              <CircuitState circuit={status.circuit} />
+              <CloseCircuit circuit={status.circuit} />
+            </span>
+          </Fact>
+        )}
+        {run && status && status.children.length > 0 && (
+          <Fact label="Children">
+            <ChildLinks view={run.view} started={status.children} />
+          </Fact>
         )}
         {status?.task && (
           <Fact label="Task">

@@ -1,4 +1,4 @@
-import { taskPath } from "@/components/layout/paths";
+import { taskPath, workflowRunPath } from "@/components/layout/paths";
 import { Td, Th } from "@/components/ui/data/table";
 import { NoValue } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
@@ -37,7 +37,7 @@ export function OperatorTable({
           <Th numeric className="w-24">
             Duration
           </Th>
-          <Th className="w-16">Task</Th>
+          <Th className="w-28">Task</Th>
         </tr>
       }
       cells={(node) => {
@@ -59,6 +59,14 @@ export function OperatorTable({
               {status && status.took !== null ? formatDuration(status.took) : <NoValue />}
             </Td>
             <Td>
+              {status?.children[0] ? (
+                <Link
+                  href={workflowRunPath(status.children[0].workflowRunId)}
+                  className="text-accent-text hover:underline"
+                >
+                  Child run
+                </Link>
+              ) : null}{" "}
               {status?.task && (
                 <Link
                   href={taskPath(status.task.queue, status.task.taskId)}

@@ -10,7 +10,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { Badge } from "@/components/ui/text/badge";
 import { Kbd } from "@/components/ui/text/kbd";
 import { Link } from "@/components/ui/text/link";
-import { RelativeTime } from "@/components/ui/text/relative-time";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import type { RunDefinitionView } from "@/lib/analytics/workflow-views";
 import { formatCount, formatNumber, formatShortId } from "@/lib/format";
 import type { RunView } from "@/lib/highway/view/run-view";
@@ -157,6 +157,11 @@ function RunFacts({
       {run.startedAt && (
         <Fact label="Started">
           <RelativeTime iso={run.startedAt} />
+        </Fact>
+      )}
+      {view.deadline !== null && (
+        <Fact label="Deadline">
+          <AbsoluteTime iso={view.deadline} />
         </Fact>
       )}
       <Fact label="Duration">

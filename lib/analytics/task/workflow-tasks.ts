@@ -163,6 +163,8 @@ export function recordedValue({ name, state }: QueueTables["checkpoints"]) {
     when 'array' then jsonb_build_object('length', jsonb_array_length(${state}))::text
     when 'object' then nullif(jsonb_strip_nulls(jsonb_build_object(
       'status', ${member("status", 40)},
+      'children', case when ${name} like '%/children' and pg_column_size(${state}) <= ${MOST_BYTES}::int
+        then (select jsonb_object_agg(child.key, child.value -> 'workflow_run_id') from jsonb_each(${state}) as child) end,
       'tasks', case when ${name} like '%/tasks' then (select count(*) from jsonb_object_keys(${state})) end,
       'failure', case when jsonb_typeof(${state} -> 'message') = 'string' and jsonb_typeof(${state} -> 'type') = 'string'
         then jsonb_build_object('type', ${member("type", 200)}, 'message', ${member("message", LONGEST_WORDS)}) end

@@ -180,6 +180,34 @@ export class Circuit {
   }
 }
 
+/** The key of a circuit in the table. */
+export type CircuitKey = { tenantId: string; workflowName: string; operator: string };
+
+/**
+ * Closes a circuit by hand and resets its counters, unless it has changed since it had this revision. A probe that is
+ * under way counts like a call of a closed circuit when it ends.
+ *
+ * @param revision `updated_at` in seconds since the epoch, as text.
+ * @returns whether the circuit was closed.
+ */
+export async function closeCircuit(
+  db: Queryable,
+  { tenantId, workflowName, operator }: CircuitKey,
+  revision: string,
+): Promise<boolean> {
+  const rows = await call(
+    db,
+    `update public.highway_circuit
+        set state = 'closed', failures = 0, successes = 0, retry_at = null, probe_run = null,
+            probe_until = null, updated_at = absurd.current_time()
+      where tenant_id = $1 and workflow_name = $2 and operator = $3 and state <> 'closed'
+        and extract(epoch from updated_at)::text = $4
+      returning 1`,
+    [tenantId, workflowName, operator, revision],
+  );
+  return rows.length === 1;
+}
+
 /** Failures of the definition, and refusals, say nothing about the function that is called. */
 const NEVER_COUNTED = new Set([
   "CircuitOpen",

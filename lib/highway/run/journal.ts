@@ -17,6 +17,7 @@ export type Execution = { db: Queryable; queue: string; taskId: Uuid; runId: Uui
 export class Journal {
   private readonly values: Map<string, Json>;
   private tail: Promise<unknown> = Promise.resolve();
+  private isClosed = false;
 
   private constructor(
     readonly execution: Execution,
@@ -75,6 +76,7 @@ export class Journal {
     work: (tx: Queryable) => Promise<Entries>,
   ): Promise<Entries> {
     const done = this.tail.then(async () => {
+      if (this.isClosed) throw new Error("The run has ended.");
       const entries = await atomically(this.execution.db, async (tx) => {
         const made = await work(tx);
         const { queue, taskId, runId } = this.execution;
@@ -87,6 +89,12 @@ export class Journal {
     });
     this.tail = done.catch(() => {});
     return done;
+  }
+
+  /** Refuses further entries, and waits for the one that is being written. Operators may still be at work. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.tail;
   }
 
   /** Takes note of entries that the engine has written itself. */

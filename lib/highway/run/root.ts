@@ -47,6 +47,7 @@ function toRootEnd(end: Exclude<ScopeEnd, { state: "terminated" }>): Ending {
 /** Ends a run while its parts may still be at work: they are cancelled, and no handlers run. */
 async function endEarly(run: Run, ending: Ending): Promise<void> {
   const { queue } = run.journal.execution;
+  await run.journal.close();
   await endRun(run, ending, async (tx) => {
     await cancelTasksOfRun(tx, queue, run.workflowRunId, { except: run.rootTaskId });
     return listStatesAtEnd(tx, run);

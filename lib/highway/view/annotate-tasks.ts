@@ -3,7 +3,7 @@ import { hasUserName, labelSpan } from "../../timeline/labels.ts";
 import type { Lane, Span } from "../../timeline/model.ts";
 import { describeStep, type StepDescription, shorten } from "./describe-step.ts";
 import { isInterpreted, type TaskHistory } from "./records.ts";
-import { ownerOf, type Resolve } from "./resolve-step.ts";
+import { isDeadlineEntry, ownerOf, type Resolve } from "./resolve-step.ts";
 
 /** What the timeline writes beside a span, and the operator that the span belongs to. */
 export type Annotation = {
@@ -27,6 +27,8 @@ export type AnnotatedTask = TaskHistory & {
   /** By the span's id. */
   annotations: Readonly<Record<string, Annotation>>;
 };
+
+const DEADLINE: StepDescription = { words: "deadline of the run is set", isBookkeeping: true };
 
 /** A bookkeeping entry that took longer than this is always shown, because something else happened in that time. */
 const LONG_MS = 1_000;
@@ -53,6 +55,8 @@ export function annotateTasks(
     const annotations: Record<string, Annotation> = {};
     const annotate = (span: Span): Span => {
       const step = "step" in span ? resolve(span.step) : undefined;
+      const isDeadline =
+        interpreted && isRoot && "step" in span && !step && isDeadlineEntry(span.step);
       const entry = interpreted && step && "step" in span ? span.step : undefined;
       const description =
         entry !== undefined && step
@@ -62,7 +66,9 @@ export function annotateTasks(
               { state: states.get(entry) ?? null, recorded: values?.[entry] },
               within,
             )
-          : undefined;
+          : isDeadline
+            ? DEADLINE
+            : undefined;
       // A wait or a pause is itself worth a row; only the step that records it is bookkeeping.
       const isNote = description?.isBookkeeping === true && span.kind === "step";
       annotations[span.id] = {
@@ -116,6 +122,8 @@ function isPart(span: Span): boolean {
 /** The title of a span without the prefix that the row of its task already shows. */
 function titleIn(within: string, span: Span, words: string | undefined): string {
   const awaited = span.kind === "event-wait" && PART_EVENT.exec(span.event ?? "")?.[1];
+  const child = awaited === "end" && "step" in span && /\/child\/(.+)$/s.exec(span.step)?.[1];
+  if (child) return `wait for child workflow ${child}`;
   if (awaited) return `wait for ${shorten(awaited, within)}`;
   if (words !== undefined) return words;
   return shorten(labelSpan(span), within);

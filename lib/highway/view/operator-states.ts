@@ -1,5 +1,6 @@
+import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
-import type { WorkflowRunDetail } from "../../model/workflow.ts";
+import type { Circuit, WorkflowRunDetail } from "../../model/workflow.ts";
 import type { WorkflowGraph } from "../graph/graph.ts";
 import type { OperatorTrace } from "../machine/replay.ts";
 import { replayRun } from "../machine/replay.ts";
@@ -38,6 +39,10 @@ export type NodeStatus = {
   awaited: { queue: string; event: string } | null;
   /** Of a choice that was made: the names of the branches that run. */
   chosenBranches: readonly string[] | null;
+  /** Of an operator that has started child workflows: all of them, in every round and attempt. */
+  children: { name: string; workflowRunId: Uuid }[];
+  /** The state of its circuit breaker, once that has counted something. */
+  circuit: Circuit | null;
 };
 
 /** The state of an operator whose rounds are in several states: the first of these. */
@@ -70,13 +75,18 @@ export function computeOperatorStates(
   const goesOn = ["pending", "running", "sleeping"].includes(records.root ?? "");
   const statuses = new Map<string, NodeStatus>();
   const awaited = listAwaitedEvents(histories, resolve);
+  const children = listChildren(detail, resolve);
   for (const { path, scope, type } of graph.nodes) {
     const group = statuses.get(scope)?.state;
     const isOpen =
       goesOn && (group === undefined || ["pending", "running", "sleeping"].includes(group));
     const status = combine(byNode.get(path) ?? [], isOpen, times, executorOf);
     const isWaiting = status.state === "sleeping" && type === "wait_for_event";
-    statuses.set(path, isWaiting ? { ...status, awaited: awaited.get(path) ?? null } : status);
+    statuses.set(path, {
+      ...status,
+      ...(isWaiting && { awaited: awaited.get(path) ?? null }),
+      ...(type === "child_workflow" && { children: children.get(path) ?? [] }),
+    });
   }
   return statuses;
 }
@@ -98,6 +108,23 @@ function listAwaitedEvents(histories: readonly TaskHistory[], resolve: Resolve) 
     }
   }
   return awaited;
+}
+
+/** The child workflows that each operator has started. */
+function listChildren({ tasks, records }: WorkflowRunDetail, resolve: Resolve) {
+  const children = new Map<string, NodeStatus["children"]>();
+  for (const { task, checkpoints } of tasks)
+    for (const { name } of checkpoints) {
+      const started = records[task.taskId]?.values[name]?.children;
+      const path = started && resolve(name)?.path;
+      if (!path) continue;
+      const list = Object.entries(started).map(([child, workflowRunId]) => ({
+        name: child,
+        workflowRunId,
+      }));
+      children.set(path, [...(children.get(path) ?? []), ...list]);
+    }
+  return children;
 }
 
 function combine(
@@ -135,6 +162,8 @@ function combine(
     task: hasRun ? (executor?.task ?? null) : null,
     awaited: null,
     chosenBranches: telling.chosenBranches,
+    children: [],
+    circuit: null,
   };
 }
 
@@ -152,6 +181,8 @@ const UNSEEN: Omit<NodeStatus, "state"> = {
   task: null,
   awaited: null,
   chosenBranches: null,
+  children: [],
+  circuit: null,
 };
 
 function isObject(value: Json | undefined): value is JsonObject {

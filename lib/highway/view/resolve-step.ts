@@ -81,6 +81,11 @@ function parentOf(name: string): string {
   return name.slice(0, Math.max(name.search(/[/.@#$~[][^/.@#$~[]*$/), 0));
 }
 
+/** Whether an entry of the interpreter is the deadline of the whole run. */
+export function isDeadlineEntry(name: string): boolean {
+  return name === "run/deadline" || name === "%run/deadline";
+}
+
 /** Which operator a task executes: what it says itself, its key as the interpreter makes it, or its name. */
 export function ownerOf(
   { task }: TaskDetail,

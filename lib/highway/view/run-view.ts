@@ -1,14 +1,15 @@
 import type { Uuid } from "../../model/ids.ts";
+import type { Iso } from "../../model/instants.ts";
 import type { Payload } from "../../model/json.ts";
 import type { Task, TaskDetail } from "../../model/task.ts";
-import type { WorkflowRunDetail } from "../../model/workflow.ts";
+import type { Circuit, WorkflowRunDetail } from "../../model/workflow.ts";
 import { buildTimeline } from "../../timeline/build-timeline.ts";
 import { type AnnotatedTask, annotateTasks } from "./annotate-tasks.ts";
 import type { CompiledDefinition } from "./definition-view.ts";
 import { describeStep } from "./describe-step.ts";
 import { computeOperatorStates, type NodeStatus } from "./operator-states.ts";
-import { isInterpreted, type TaskHistory } from "./records.ts";
-import { createResolver } from "./resolve-step.ts";
+import { isInterpreted, parseValue, type TaskHistory } from "./records.ts";
+import { createResolver, isDeadlineEntry } from "./resolve-step.ts";
 
 /**
  * What a page shows of a run, as plain JSON values: a server computes it once per reading, and browsers draw it. Tasks
@@ -19,6 +20,8 @@ export type RunView = Omit<WorkflowRunDetail, "tasks" | "records"> & {
   operators: Record<string, NodeStatus>;
   /** In the order of `WorkflowRunDetail`. */
   tasks: AnnotatedTask[];
+  /** When the run has to end; `null` without a deadline, and before its first start. */
+  deadline: Iso | null;
   /** Why states may be incomplete: not all of the run's rows were fetched. `null` when they were. */
   partial: string | null;
 };
@@ -27,6 +30,7 @@ export type RunView = Omit<WorkflowRunDetail, "tasks" | "records"> & {
 export function computeRunView(
   { workflow, view }: CompiledDefinition,
   { tasks, records, ...detail }: WorkflowRunDetail,
+  circuits: readonly Circuit[] = [],
 ): RunView {
   const whole = { ...detail, tasks, records };
   const { graph } = view;
@@ -35,7 +39,13 @@ export function computeRunView(
   );
   const resolve = createResolver(graph?.nodes ?? []);
   const operators =
-    workflow && graph ? computeOperatorStates(workflow, graph, whole, histories) : new Map();
+    workflow && graph
+      ? computeOperatorStates(workflow, graph, whole, histories)
+      : new Map<string, NodeStatus>();
+  for (const circuit of circuits) {
+    const status = operators.get(circuit.operator);
+    if (status) operators.set(circuit.operator, { ...status, circuit });
+  }
   return {
     ...detail,
     operators: Object.fromEntries(operators),
@@ -43,6 +53,7 @@ export function computeRunView(
       ...task,
       detail: { ...task.detail, checkpoints: listTelling(task.detail) },
     })),
+    deadline: findDeadline(whole),
     partial: describeMissing(whole),
   };
 }
@@ -52,6 +63,14 @@ function listTelling({ checkpoints, runs }: TaskDetail): TaskDetail["checkpoints
   const last = runs.at(-1)?.runId;
   const own = checkpoints.filter(({ ownerRunId }) => ownerRunId === last);
   return [...new Set([own[0], own.at(-1), checkpoints.at(-1)])].flatMap((one) => one ?? []);
+}
+
+/** The interpreter records it at the first start of the root task. */
+function findDeadline({ run, tasks }: WorkflowRunDetail): Iso | null {
+  const root = tasks.find(({ task }) => task.taskId === run.rootTaskId);
+  const record = root?.checkpoints.find(({ name }) => isDeadlineEntry(name));
+  const value = record?.state?.text === undefined ? undefined : parseValue(record.state.text);
+  return typeof value === "string" ? value : null;
 }
 
 function describeMissing({ tasks, linked }: WorkflowRunDetail): string | null {
