@@ -59,6 +59,9 @@ const ACTIONS: Record<string, ((of: Belongings) => Given[]) | null> = {
   emitEventAction: (of) => events(of, { payload: "1" }),
   "preview cancel-run": ({ workflowRunId }) => [{ workflowRunId }],
   cancelWorkflowRunAction: ({ workflowRunId }) => [{ workflowRunId }],
+  closeCircuitAction: ({ tenant }) => [
+    { tenantId: tenant, workflowName: "flow", operator: "a", revision: "0" },
+  ],
   "preview start-form": ({ definitionId }) => [{ definitionId }],
   "preview start": ({ queue, definitionId }) => [{ queue, definitionId, inputs: "", tags: "" }],
   startWorkflowRunAction: ({ queue, definitionId, workflowRunId }) => [

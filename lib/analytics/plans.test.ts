@@ -34,6 +34,7 @@ import { getTask } from "./task";
 import { suggestTasks } from "./task-suggestions";
 import { countTasks, followTasks, listKnownTasks, listSelectedTasks, listTasks } from "./tasks";
 import { listWorkers } from "./workers";
+import { listCircuits } from "./workflow-circuits";
 import {
   getDefinitionDetail,
   getRunDefinition,
@@ -41,6 +42,12 @@ import {
   listWorkflowDefinitions,
 } from "./workflow-definitions";
 import { getTakers, listRunQueues } from "./workflow-queues";
+import {
+  getDefinitionView,
+  getOperatorRecords,
+  getRunDefinitionView,
+  getRunView,
+} from "./workflow-views";
 import { getWorkflowPayload, getWorkflowRun, listWorkflowRuns } from "./workflows";
 
 const database = openTestDatabase();
@@ -188,9 +195,14 @@ const CASES = [
   ask("its tasks", listBulkItems, (of) => of(ids.bulk, bulkItemFilters())),
   ask("workflow runs", listWorkflowRuns, (of) => of(workflowFilters())),
   ask("a workflow run", getWorkflowRun, (of) => of(ids.workflow)),
+  ask("its operators and timeline", getRunView, (of) => of(ids.workflow)),
+  ask("the records of an operator", getOperatorRecords, (of) => of(ids.workflow, "a")),
+  ask("its graph", getRunDefinitionView, (of) => of(ids.workflow)),
+  ask("circuit breakers", listCircuits, (of) => of({ name: "flow", tenantId: null })),
   ask("its inputs", getWorkflowPayload, (of) => of(ids.workflow, "inputs")),
   ask("its definition", getRunDefinition, (of) => of(ids.workflow)),
   ask("a definition", getWorkflowDefinition, (of) => of(ids.definition)),
+  ask("a definition's page", getDefinitionView, (of) => of(ids.definition)),
   ask("a definition with its versions", getDefinitionDetail, (of) => of(ids.definition)),
   ask("definitions", listWorkflowDefinitions, (of) => of()),
   ask("who takes a workflow's tasks", getTakers, (of) => of("plain", "job 7")),

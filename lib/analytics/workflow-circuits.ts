@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { boolean, instant, integer, nullable, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import { getTenants, isAllowed } from "@/lib/db/tenants";
 import { CIRCUIT_STATES, type Circuit } from "@/lib/model/workflow";
 import { withQueues } from "./scope/registry";
 
@@ -31,6 +32,9 @@ export function listCircuits(
   workflow: { name: string; tenantId: string | null },
   options: ReadOptions = {},
 ): Promise<Circuit[]> {
+  const tenant = workflow.tenantId ?? "default";
+  const tenants = getTenants();
+  if (tenants !== null && !isAllowed(tenants, tenant)) return Promise.resolve([]);
   return withQueues([], options, async ({ db }) => {
     const [table] = await query(
       db,
@@ -46,7 +50,7 @@ export function listCircuits(
         c.successes, c.retry_at::text as "retryAt", c.probe_until::text as "probeUntil",
         c.updated_at::text as "updatedAt", extract(epoch from c.updated_at)::text as revision
       from public.highway_circuit c
-      where c.tenant_id = ${workflow.tenantId ?? "default"} and c.workflow_name = ${workflow.name}
+      where c.tenant_id = ${tenant} and c.workflow_name = ${workflow.name}
       order by c.operator limit ${MOST_CIRCUITS}::int`,
     );
   });

@@ -42,6 +42,10 @@ async function compare({ workflow, isFailing, judge }: Made): Promise<void> {
     const handlers = new Set(
       operators.flatMap((one) => [one.on_success_task_id, one.on_failure_task_id]),
     );
+    // The bodies of its loops are left at once, and observe nothing more.
+    if (machine.isTerminated)
+      for (const [at, state] of interpreted)
+        if (isInside(at, base) && describe(state) === "open") interpreted.set(at, "skipped");
     for (const id of scope.operators.keys()) {
       const state = machine.states.get(id);
       // A handler may have run, and its trace say so, while it is undecided whether it will run again.
@@ -97,6 +101,10 @@ async function compare({ workflow, isFailing, judge }: Made): Promise<void> {
     const isStopped = inferred && state === "cancelled" && end === "skipped";
     if (!isStopped) expect({ instance, state }).toEqual({ instance, state: end });
   }
+}
+
+function isInside(path: string, base: string): boolean {
+  return base === "" || (path.startsWith(base) && /^[/.[~]/.test(path.slice(base.length)));
 }
 
 /** Open states differ in what they know of the task: the interpreter only sees that an operator has not ended. */

@@ -34,6 +34,8 @@ export type End = {
 export class ScopeMachine {
   /** Operators that run or have ended, by id. */
   readonly states = new Map<string, OperatorState>();
+  /** One of its operators has ended the whole run. */
+  isTerminated = false;
   /** Executions that failed, in the order in which they did. */
   readonly failures = new Map<string, Start>();
   private readonly selected = new Map<string, readonly string[]>();
@@ -45,7 +47,6 @@ export class ScopeMachine {
   /** Pending operators that it need not look at yet, by the operator that has to end first. */
   private readonly blocked = new Map<string, string[]>();
   private queue: Start[] = [];
-  private isTerminated = false;
 
   constructor(
     private readonly scope: Scope,
