@@ -73,7 +73,7 @@ export class RecordIndex {
 
   /** When something that is not recorded ended at the earliest: after all that is. */
   get afterAll(): number {
-    return Math.max(this.now, this.latest);
+    return Math.max(this.now, this.latest + LEAST_MS);
   }
 
   /** The attempt of an operator that is under way or was its last, from 1. */

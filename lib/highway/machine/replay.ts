@@ -239,7 +239,7 @@ export class Replay {
     }
     if (isTerminated) {
       for (const trace of byKey.values()) close(trace, "skipped");
-      // The end of the run came first, so the machine knows of no other end.
+      // The end of the run came first, so the machine has no other end for these.
       for (const { trace } of ended) {
         trace.state = "skipped";
         trace.inferred = true;
