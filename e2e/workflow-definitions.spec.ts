@@ -95,7 +95,7 @@ test("a definition with errors is drawn as far as possible and lists its problem
   );
   await page.goto(`/workflows/definitions/${rows[0].id}`);
   await expect(page.getByRole("button", { name: "a, task", exact: true })).toBeVisible();
-  await expect(page.getByText("the definition has errors")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Refused at the start" })).toContainText("nowhere");
   await page.getByRole("tab", { name: /^Problems/ }).click();
   await expect(page.getByRole("tabpanel")).toContainText("nowhere");
 });

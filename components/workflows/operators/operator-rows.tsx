@@ -4,9 +4,10 @@ import { type ReactNode, useEffect, useEffectEvent, useRef } from "react";
 import { Table } from "@/components/ui/data/table";
 import { cn } from "@/lib/cn";
 import type { GraphNode } from "@/lib/highway/graph/graph";
+import { MAX_OPERATORS } from "@/lib/highway/view/picture-limits";
 
-/** Longer tables render only the rows in view. */
-const MAX_RENDERED = 200;
+/** Longer tables, which have no picture beside them, render only the rows in view. */
+const MAX_RENDERED = MAX_OPERATORS;
 /** Row height in pixels. */
 const ROW = 32;
 
