@@ -17,8 +17,7 @@ const RunBody = lazyPart(() => import("./run-body").then((m) => m.RunBody), {
 });
 
 /** Whether the result does not change any more. */
-const isOver = (data: RunView | undefined) =>
-  data && !isRunActive(data.run) && !data.searchedTo;
+const isOver = (data: RunView | undefined) => data && !isRunActive(data.run) && !data.searchedTo;
 
 /** One workflow run: status, graph, and the timeline of all its tasks. */
 export function RunPage({ workflowRunId }: { workflowRunId: string }) {

@@ -107,7 +107,9 @@ function SubjectAction({
     );
   return (
     <>
-      {event !== undefined && !event.startsWith("hw:") && <EmitAwaited awaited={{ queue, event }} />}
+      {event !== undefined && !event.startsWith("hw:") && (
+        <EmitAwaited awaited={{ queue, event }} />
+      )}
       <Link href={taskPath(queue, taskId)} className={buttonClass()}>
         Open {isRoot ? "the root task" : "its task"}
       </Link>
