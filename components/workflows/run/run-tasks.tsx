@@ -8,7 +8,7 @@ import { formatCount, formatShortId } from "@/lib/format";
 import type { RunView } from "@/lib/highway/view/run-view";
 
 /** All tasks of the run with links to their pages. */
-export function RunTasks({ view: { tasks, linked } }: { view: RunView }) {
+export function RunTasks({ view: { run, tasks, linked } }: { view: RunView }) {
   return (
     <>
       <Table>
@@ -27,11 +27,9 @@ export function RunTasks({ view: { tasks, linked } }: { view: RunView }) {
             <tr key={task.taskId} className="hover:bg-hover">
               <Td className="pl-4!">
                 <StateLabel state={task.state} />
-                {task.taskId === run.rootTaskId &&
-                  task.state === "completed" &&
-                  run.status === "failed" && (
-                    <span className="text-failed"> (reported a failure)</span>
-                  )}
+                {isRoot && task.state === "completed" && run.status === "failed" && (
+                  <span className="text-failed"> (reported a failure)</span>
+                )}
               </Td>
               <Td>
                 <Link
