@@ -9,6 +9,11 @@ import { PHASE_DEVELOPMENT_SERVER, PHASE_PRODUCTION_BUILD } from "next/constants
  */
 function configureBuild() {
   process.env.NEXT_DEPLOYMENT_ID ||= Date.now().toString(36);
+  // The ids of server actions are made with this key: the same in every build, so that a tab of one version can act through a
+  // server of another. It protects nothing, since no action closes over a value.
+  process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ||= Buffer.alloc(32, "absurd-dashboard").toString(
+    "base64",
+  );
   return {
     output: "standalone",
     basePath: "/__absurd_base__",

@@ -12,6 +12,8 @@ export default defineConfig({
   test: {
     include: [
       "{lib,components,app,drizzle,scripts,examples,demo,server,testing,bench}/**/*.test.{ts,tsx}",
+      // They install tools, or take minutes: npm run test:long.
+      ...(process.env.ABSURD_LONG ? ["server/**/*.long-test.ts"] : []),
     ],
     setupFiles: ["testing/viewer.ts"],
     globalSetup: ["testing/global-setup.ts"],

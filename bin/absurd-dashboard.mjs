@@ -15,6 +15,9 @@ const SERVER = "absurd-dashboard-server";
 const installed = resolveServer();
 if (installed) await import(pathToFileURL(installed).href);
 else {
+  console.error(
+    `The dashboard is the package ${SERVER}, which is not installed here: npm fetches it. To keep it: npm install ${SERVER}@${version}`,
+  );
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const wanted = [`--package=${SERVER}@${version}`, "--", "absurd-dashboard"];
   const child = spawn(npm, ["exec", "--yes", ...wanted, ...process.argv.slice(2)], {
@@ -24,9 +27,7 @@ else {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.on(signal, () => child.kill(signal));
   child.once("error", (error) => {
-    console.error(
-      `npm could not be started: ${error.message}\nInstall the dashboard: npm install ${SERVER}`,
-    );
+    console.error(`npm could not be started: ${error.message}`);
     process.exitCode = 1;
   });
   child.once("exit", (code, signal) => {

@@ -89,6 +89,7 @@ await suite(
   JSON.parse,
 );
 if (await check("Production build", "next build")) {
+  await check("Package", "tsx scripts/package/package.ts --as-built");
   say("Browser");
   process.env.CHROMIUM_PATH = await ensureBrowser(say);
   await suite("End-to-end tests", "playwright test", ".cache/e2e.json", parsePlaywrightReport);

@@ -40,7 +40,11 @@ export async function assembleApp(root: string, target: string): Promise<void> {
   const partial = `${target}.${process.pid}`;
   await rm(partial, { recursive: true, force: true });
   // The build links packages to each other; a package archive cannot hold links.
-  await cp(path.join(root, ".next/standalone"), partial, { recursive: true, dereference: true });
+  await cp(path.join(root, ".next/standalone"), partial, {
+    recursive: true,
+    dereference: true,
+    filter: (file) => !/\.(map|nft\.json)$/.test(file),
+  });
   for (const name of UNUSED)
     await rm(path.join(partial, "node_modules", name), { recursive: true, force: true });
   await cp(path.join(root, ".next/static"), path.join(partial, ".next/static"), {

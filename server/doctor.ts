@@ -1,6 +1,7 @@
 import path from "node:path";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import type { Client } from "pg";
+import { checkAuditChain } from "@/lib/audit/chain";
 import { getEnvironment, SETTINGS } from "@/lib/db/env";
 import { checkInstalled, ForeignSchemaError, parseRelease } from "@/lib/db/installed-engine";
 import { MIGRATIONS_FOLDER } from "@/lib/db/migrate";
@@ -121,6 +122,7 @@ async function checkFiles(client: Client): Promise<Check[]> {
         hint: "The dashboard works on it; `migrate --engine` will refuse it.",
       });
     }
+  checks.push(await checkRecord(client));
   const own = readMigrationFiles({ migrationsFolder: path.join(MIGRATIONS_FOLDER, "dashboard") });
   const last = await findLast(client, "dashboard");
   const pending = last === null ? 0 : own.filter((file) => file.folderMillis > last).length;
@@ -132,6 +134,30 @@ async function checkFiles(client: Client): Promise<Check[]> {
       hint: "Run `absurd-dashboard migrate`; it can run while dashboards serve.",
     });
   return checks;
+}
+
+/** Checks that no entry of the audit log was changed or removed. Takes time in proportion to the log. */
+async function checkRecord(client: Client): Promise<Check> {
+  const id = "record";
+  const { installed, links, faults, faultsCount, unlinked, head } = await checkAuditChain(client);
+  if (!installed)
+    return {
+      id,
+      verdict: "skipped",
+      message: "There is no audit log whose chain could be checked.",
+    };
+  if (faultsCount > 0 || unlinked > 0) {
+    const [first] = faults;
+    const where = first ? ` First: ${first.kind}, link ${first.number}.` : "";
+    return {
+      id,
+      verdict: "error",
+      message: `The audit log is not what was written: ${faultsCount} faults in its chain, ${unlinked} entries without a link.${where}`,
+      hint: "Find out who can write to the schema absurd_dashboard; compare with a backup.",
+    };
+  }
+  const note = head ? ` Note the newest link elsewhere: ${head.number} ${head.hash}.` : "";
+  return { id, verdict: "ok", message: `The audit log is intact (${links} entries).${note}` };
 }
 
 async function findLast(client: Client, component: string): Promise<number | null> {

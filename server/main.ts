@@ -2,13 +2,16 @@
 /** `absurd-dashboard`: the command. Each command loads what it needs, so that serving stays small. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EnvironmentError } from "@/lib/db/env";
+import { ROLES } from "@/lib/model/access";
 import manifest from "@/package.json" with { type: "json" };
 import type { Probe } from "./doctor";
 import { applySettings, CONFIG_FILE, collectSettings, type Settings } from "./settings";
+import type { NewToken } from "./token";
 
 /** What every command that opens the database takes. */
 type DatabaseFlags = { config?: string; readUrl?: string };
 type ServeFlags = DatabaseFlags & { host?: string; port?: string; basePath?: string };
+type TokenFlags = DatabaseFlags & { databaseUrl?: string };
 type DoctorFlags = DatabaseFlags & { json: boolean; probe?: Probe | true; printConfig: boolean };
 
 const program = new Command("absurd-dashboard")
@@ -33,6 +36,11 @@ const withDatabase = (command: Command) =>
     .argument("[database-url]", "connection string; default: DATABASE_URL", toUrl)
     .option("-c, --config <file>", `configuration file; default: ${CONFIG_FILE} if it exists`)
     .option("--read-url <url>", "separate connection for queries; DATABASE_READ_URL");
+
+const withDatabaseOption = (command: Command) =>
+  command
+    .option("-d, --database-url <url>", "connection string; default: DATABASE_URL")
+    .option("-c, --config <file>", `configuration file; default: ${CONFIG_FILE} if it exists`);
 
 withDatabase(program.command("serve", { isDefault: true }))
   .description("serve the dashboard (the default command)")
@@ -102,6 +110,35 @@ withDatabase(program.command("doctor"))
     process.exitCode = await runDoctor(settings, flags);
   });
 
+const token = program
+  .command("token")
+  .description("create, list and revoke tokens with which programs use the HTTP API");
+withDatabaseOption(token.command("create"))
+  .description("create a token and print it, once")
+  .argument("<name>", "what it is for")
+  .addOption(new Option("--role <role>", "what it may do").choices(ROLES).default("viewer"))
+  .option("--queues <patterns>", "only these queues, separated by commas; * is any text", toList)
+  .option("--tenants <tenants>", "only these tenants, separated by commas", toList)
+  .option("--no-payloads", "without values of users")
+  .option("--days <number>", "days until it expires", toDays, 90)
+  .action(async (name: string, flags: TokenFlags & NewToken) => {
+    applySettings(await settingsOf(flags.databaseUrl, flags));
+    process.exitCode = await (await import("./token")).createToken(name, flags);
+  });
+withDatabaseOption(token.command("list"))
+  .description("list the newest 200 tokens")
+  .action(async (flags: TokenFlags) => {
+    applySettings(await settingsOf(flags.databaseUrl, flags));
+    process.exitCode = await (await import("./token")).listTokens();
+  });
+withDatabaseOption(token.command("revoke"))
+  .description("revoke a token")
+  .argument("<token-id>", "as the list shows it")
+  .action(async (tokenId: string, flags: TokenFlags) => {
+    applySettings(await settingsOf(flags.databaseUrl, flags));
+    process.exitCode = await (await import("./token")).revokeToken(tokenId);
+  });
+
 program
   .command("highway")
   .description("check, convert, draw, store and start Highway workflows")
@@ -141,6 +178,19 @@ function describe(error: unknown): string {
 function toUrl(text: string): string {
   if (!/^[a-z-]+$/.test(text)) return text;
   throw new InvalidArgumentError("This is neither a command nor a connection string.");
+}
+
+function toList(text: string): string[] {
+  return text
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean);
+}
+
+function toDays(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("Days are a whole number above 0.");
 }
 
 function toPort(text: string): number {

@@ -6,7 +6,14 @@ import { promisify } from "node:util";
 
 const execute = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, "..");
-const SOURCES = ["package.json", "tsconfig.json", "tsconfig.client.json", ".gitignore", "LICENSE"];
+const SOURCES = [
+  "bin",
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.client.json",
+  ".gitignore",
+  "LICENSE",
+];
 
 /** A new project with this package installed, as a user's would be. */
 export type PackageProject = {

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { CopyButton } from "@/components/ui/form/copy-button";
 
-const COMMAND = "npm run db:migrate";
+const COMMAND = "npx absurd-dashboard migrate";
 
 /** Shown when the dashboard's own tables are missing: what does not work, and how to install them. */
 export function NotInstalled({ title, children }: { title: string; children: ReactNode }) {

@@ -88,5 +88,19 @@ test("a TypeScript program is checked against the package's types", async () => 
        return outcome?.state === "completed" ? (outcome.result ?? null) : null;
      }`,
   );
-  await run(path.join(ROOT, "node_modules/typescript/bin/tsc"));
+  const tsc = path.join(ROOT, "node_modules/typescript/bin/tsc");
+  await run(tsc);
+  await run(tsc, "--module", "preserve", "--moduleResolution", "bundler");
 }, 180_000);
+
+test("the command says where the dashboard is when it cannot be fetched", async () => {
+  await project.write("offline.npmrc", "offline=true\n");
+  const refused = await project
+    .run(["node_modules/absurd-dashboard/bin/absurd-dashboard.mjs", "--version"], {
+      npm_config_userconfig: path.join(project.folder, "offline.npmrc"),
+      npm_config_cache: path.join(project.folder, "empty-cache"),
+    })
+    .catch((error: { code: number; stderr: string }) => error);
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.stderr).toContain("npm install absurd-dashboard-server");
+});

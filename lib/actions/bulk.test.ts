@@ -341,7 +341,7 @@ test("without the dashboard's tables the problem explains how to install them", 
     await startBulkAction({ action: "cancel", filters, perSecond: 1, shown: 1 }),
   ).toMatchObject({
     ok: false,
-    error: { code: "not_installed", hint: expect.stringContaining("db:migrate") },
+    error: { code: "not_installed", hint: expect.stringContaining("absurd-dashboard migrate") },
   });
   expect(await listBulk(bulkFilters())).toMatchObject({ installed: false, rows: [] });
 });

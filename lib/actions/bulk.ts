@@ -111,6 +111,6 @@ async function requireTables(db: Queryable): Promise<void> {
       code: "not_installed",
       message:
         "Bulk operations need the dashboard's own tables, which this database lacks or has in an earlier version.",
-      hint: "Install them with `npm run db:migrate`.",
+      hint: "Install them with `absurd-dashboard migrate`.",
     });
 }

@@ -20,7 +20,7 @@ export type ChainFault = {
 
 /** What a check of the record found. */
 export type ChainCheck = {
-  /** False before `npm run db:migrate` created the chain; then nothing was checked. */
+  /** False before `absurd-dashboard migrate` created the chain; then nothing was checked. */
   installed: boolean;
   links: number;
   /** The first of them, at most 20. */

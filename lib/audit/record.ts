@@ -110,7 +110,7 @@ function storable(_: string, value: unknown): unknown {
   return typeof value === "string" ? value.replace(/[\0\p{Surrogate}]/gu, "\uFFFD") : value;
 }
 
-/** Whether the audit table is installed (`npm run db:migrate`), and which columns of later versions it has. */
+/** Whether the audit table is installed (`absurd-dashboard migrate`), and which columns of later versions it has. */
 async function getTable(
   db: Queryable,
 ): Promise<{ installed: boolean; tenants: boolean; actors: boolean }> {

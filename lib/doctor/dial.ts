@@ -1,4 +1,10 @@
-import { Client, type ClientConfig } from "pg";
+import { Client } from "pg";
+import { configure, type Endpoint } from "@/lib/db/connection/client";
+import {
+  ConnectionStringError,
+  parseConnectionString,
+} from "@/lib/db/connection/connection-string";
+import { canTryNext, listEndpoints } from "@/lib/db/connection/pool";
 import { findErrorCode } from "@/lib/model/sqlstate";
 
 /** Where a connection string leads, without its password. */
@@ -9,36 +15,51 @@ export type Failure = { target: Target; code: string | null; message: string; ca
 
 export type Dialled = { client: Client; target: Target } | { failure: Failure };
 
-/** How long to wait for a connection, in milliseconds. */
+/** How long a statement may take, in milliseconds. */
 const PATIENCE_MS = 5_000;
 
+const LIMITS = {
+  applicationName: "absurd-dashboard doctor",
+  statementTimeout: PATIENCE_MS,
+  lockTimeout: 1_000,
+  readOnly: true,
+};
+
+const UNKNOWN: Target = { host: "unknown", port: 0, database: "unknown", user: "unknown" };
+
 /**
- * Opens one connection. The caller ends the client. Statements on it are bounded to five seconds.
+ * Opens one connection as the dashboard would, to the first server of the connection string that accepts it. The caller ends the
+ * client.
  *
  * @returns the failure if there is no connection; it never throws for that.
  */
-export async function dial(connectionString: string, config: ClientConfig = {}): Promise<Dialled> {
-  let target: Target = { host: "unknown", port: 5432, database: "unknown", user: "unknown" };
+export async function dial(connectionString: string): Promise<Dialled> {
+  let failure: Failure | undefined;
   try {
-    const client = new Client({
-      connectionString,
-      application_name: "absurd-dashboard doctor",
-      connectionTimeoutMillis: PATIENCE_MS,
-      query_timeout: PATIENCE_MS,
-      ...config,
-    });
-    // A connection that breaks later fails the next query; without a listener the event would end the process.
-    client.on("error", () => {});
-    const { host, port, database = "", user = "" } = client;
-    target = { host, port, database, user };
-    await client.connect().catch(async (error) => {
-      await client.end().catch(() => {});
-      throw error;
-    });
-    return { client, target };
+    for (const endpoint of listEndpoints(parseConnectionString(connectionString))) {
+      const target = toTarget(endpoint);
+      const client = new Client({ ...configure(endpoint, LIMITS), query_timeout: PATIENCE_MS });
+      // A connection that breaks later fails the next query; without a listener the event would end the process.
+      client.on("error", () => {});
+      try {
+        await client.connect();
+        return { client, target };
+      } catch (error) {
+        await client.end().catch(() => {});
+        failure = explainFailure(error, target);
+        if (!canTryNext(error)) break;
+      }
+    }
   } catch (error) {
-    return { failure: explainFailure(error, target) };
+    if (!(error instanceof ConnectionStringError)) throw error;
+    const message = `The connection string ${error.message}.`;
+    return { failure: { target: UNKNOWN, code: null, message, causes: ["It is misspelt."] } };
   }
+  return { failure: failure ?? explainFailure(undefined, UNKNOWN) };
+}
+
+function toTarget({ target: { database, user }, host: { host, port } }: Endpoint): Target {
+  return { host, port, database, user };
 }
 
 /** Formats a target: `app@db.example:5432/orders`. */

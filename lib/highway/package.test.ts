@@ -56,6 +56,7 @@ test("a TypeScript program is checked against its types, without those of Node",
      new WorkflowBuilder("a").terminate("t", { status: "done" });`,
   );
   await project.run([TYPESCRIPT]);
+  await project.run([TYPESCRIPT, "--module", "preserve", "--moduleResolution", "bundler"]);
 }, 180_000);
 
 test("it needs neither Node, PostgreSQL nor the rest of the dashboard", async () => {

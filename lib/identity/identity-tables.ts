@@ -15,7 +15,7 @@ const shared = globalThis as { [KEY]?: Map<string, { installed: boolean; at: num
 shared[KEY] ??= new Map();
 const known = shared[KEY];
 
-/** Whether this database has the tables of sessions, tokens and people, which `npm run db:migrate` creates. */
+/** Whether this database has the tables of sessions, tokens and people, which `absurd-dashboard migrate` creates. */
 export async function hasIdentityTables(): Promise<boolean> {
   const { DATABASE_URL: key } = getEnvironment();
   const last = known.get(key);

@@ -9,9 +9,10 @@ import type { Identity } from "./identity";
 /** Who has a session, since when, and when the person was last active, in seconds since 1970. */
 export type SessionClaims = { identity: Identity; startedAt: number; activeAt: number };
 
-const PLAIN = "absurd_dashboard_session";
-/** A browser accepts this name over https only, and from no other host of the domain. */
-const SECURE = `__Host-${PLAIN}`;
+/** Dashboards at several paths of one host keep apart by the name, because a `__Host-` cookie has no path of its own. */
+function plainName(): string {
+  return `absurd_dashboard_session${getEnvironment().BASE_PATH.replace(/[^A-Za-z0-9]/g, "_")}`;
+}
 const AUDIENCE = "absurd-dashboard";
 
 export const grantSchema = z.object({
@@ -36,7 +37,8 @@ const claimsSchema = z.object({
 export function sessionCookie(headers: Headers) {
   const secure = isHttps(headers);
   return {
-    name: secure ? SECURE : PLAIN,
+    // A browser accepts this prefix over https only, and from no other host of the domain.
+    name: `${secure ? "__Host-" : ""}${plainName()}`,
     httpOnly: true,
     // Not strict: a link from a chat has to open the page that it names. Changes check the origin, and none is a GET.
     sameSite: "lax",

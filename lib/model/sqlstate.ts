@@ -244,7 +244,7 @@ const PROBLEMS: readonly ({ codes: readonly string[]; problem: ProblemCode } & {
     problem: "no_schema",
     read: [
       "This database has no absurd schema.",
-      "Check DATABASE_URL, or install one with `npm run db:migrate -- --engine`.",
+      "Check DATABASE_URL, or install one with `absurd-dashboard migrate --engine`.",
     ],
   },
   {

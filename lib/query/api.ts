@@ -28,6 +28,7 @@ export async function fetchFromApi(
 ): Promise<Response> {
   let response: Response;
   try {
+    // biome-ignore lint/style/noRestrictedGlobals: the one place that adds the base path
     response = await fetch(withBase(path), {
       ...(signal && { signal }),
       ...(body !== undefined && { method: "POST", body }),

@@ -8,6 +8,7 @@ export function healthQuery() {
   return queryOptions({
     queryKey: ["health"],
     queryFn: async ({ signal }): Promise<Health> => {
+      // biome-ignore lint/style/noRestrictedGlobals: has its base path; an unhealthy response is a result here
       const response = await fetch(withBase("/api/health"), { signal });
       const body = (await response.json()) as Health | ProblemBody;
       if ("error" in body) throw new ProblemError(body.error);

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
 type Manifest = {
@@ -54,45 +54,77 @@ export async function listBundledPackages(
   return [...names].sort();
 }
 
+/** A package in the archive. `text` is of its licence files. */
+export type Bundled = { name: string; version: string; license: string; text: string };
+
 /**
- * Writes the notices that the licences of the bundled packages ask for: of each package its name, version, licence and the
- * text of its licence files, and those of what the framework has compiled into itself.
+ * Describes the packages in the archive: the named ones, those that the build traced, and those that the framework has
+ * compiled into itself.
  *
  * @throws Error for a package without a licence, or with one that nobody has looked at.
  */
-export async function writeNotices(
-  file: string,
-  { root, app, packages }: { root: string; app: string; packages: readonly string[] },
-): Promise<void> {
-  const folders = packages.map((name) => path.join(root, "node_modules", name));
+export async function describePackages(
+  root: string,
+  app: string,
+  names: readonly string[],
+): Promise<Bundled[]> {
+  const modules = path.join(root, "node_modules");
   const traced = path.join(app, "node_modules");
-  for (const name of await listPackages(traced))
-    if (!packages.includes(name)) folders.push(path.join(root, "node_modules", name));
-  const compiled = path.join(traced, "next/dist/compiled");
-  for (const name of existsSync(compiled) ? await listPackages(compiled) : []) {
-    const folder = path.join(root, "node_modules/next/dist/compiled", name);
+  const all = new Set([...names, ...(await listPackages(traced))]);
+  const folders = [...all].map((name) => path.join(modules, name));
+  const compiled = "next/dist/compiled";
+  for (const name of await listPackages(path.join(traced, compiled))) {
+    const folder = path.join(modules, compiled, name);
     if (existsSync(path.join(folder, "package.json"))) folders.push(folder);
   }
-  const sections = await Promise.all(folders.map(describe));
-  const refused = sections.filter(
-    ({ license }) =>
-      !license.split(/ OR | AND /).some((one) => ACCEPTED.test(one.replace(/[()]/g, ""))),
-  );
-  if (refused.length > 0)
-    throw new Error(
-      `These packages have a licence that must be looked at first: ${refused.map(({ name, license }) => `${name} (${license})`).join(", ")}.`,
-    );
-  const texts = sections
-    .sort((a, b) => a.name.localeCompare(b.name, "en"))
-    .map(
-      ({ name, version, license, text }) => `${name} ${version}\nLicence: ${license}\n\n${text}`,
-    );
-  const intro =
-    "This package contains the following packages, or parts of them, under the licences below.";
-  await writeFile(file, `${[intro, ...texts].join(`\n\n${"-".repeat(78)}\n\n`)}\n`);
+  const packages = await Promise.all(folders.map(describe));
+  const refused = packages.filter(({ license }) => !isAccepted(license));
+  if (refused.length > 0) {
+    const list = refused.map(({ name, license }) => `${name} (${license})`).join(", ");
+    throw new Error(`These packages have a licence that must be looked at first: ${list}.`);
+  }
+  return packages.sort((a, b) => a.name.localeCompare(b.name, "en"));
 }
 
-async function describe(folder: string) {
+/** The notices that the licences of the packages ask for. */
+export function formatNotices(packages: readonly Bundled[]): string {
+  const intro =
+    "This package contains the following packages, or parts of them, under the licences below.";
+  const texts = packages.map(
+    ({ name, version, license, text }) => `${name} ${version}\nLicence: ${license}\n\n${text}`,
+  );
+  return `${[intro, ...texts].join(`\n\n${"-".repeat(78)}\n\n`)}\n`;
+}
+
+/** The list of the packages as a CycloneDX document, in the order given; without a time, so that equal builds are equal. */
+export function formatSbom(
+  product: { name: string; version: string },
+  packages: readonly Bundled[],
+): string {
+  const component = ({ name, version }: { name: string; version: string }, type: string) => ({
+    type,
+    name,
+    version,
+    purl: `pkg:npm/${name.replace(/^@/, "%40")}${version && `@${version}`}`,
+  });
+  const document = {
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    version: 1,
+    metadata: { component: component(product, "application") },
+    components: packages.map((one) => ({
+      ...component(one, "library"),
+      licenses: [{ expression: one.license }],
+    })),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function isAccepted(license: string): boolean {
+  return license.split(/ OR | AND /).some((one) => ACCEPTED.test(one.replace(/[()]/g, "")));
+}
+
+async function describe(folder: string): Promise<Bundled> {
   const manifest = await readManifest(folder);
   const files = (await readdir(folder)).filter((name) =>
     /^(licen[cs]e|copying|notice)/i.test(name),

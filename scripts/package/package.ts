@@ -1,8 +1,10 @@
 /**
  * `npm run package`: makes the npm package `absurd-dashboard-server` in `.cache/package` out of the production build, and
- * packs it. Prints the path of the archive on the last line.
+ * packs it. Prints the path of the archive on the last line. `--as-built` takes the build that is there; `--previous <archive>`
+ * adds the scripts and styles of an earlier package, so that tabs which it served keep working during a roll-out.
  */
-import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { build as bundle } from "esbuild";
 import { execa } from "execa";
@@ -10,7 +12,7 @@ import manifest from "@/package.json" with { type: "json" };
 import { assembleApp } from "@/server/app-folder";
 import { build, isBuilt } from "@/server/build";
 import { PROGRAMS, ROOT } from "@/server/program";
-import { listBundledPackages, writeNotices } from "./notices";
+import { describePackages, formatNotices, formatSbom, listBundledPackages } from "./notices";
 
 const NAME = "absurd-dashboard-server";
 const OUT = path.join(ROOT, ".cache/package");
@@ -26,6 +28,8 @@ if (!(await isBuilt()) && !process.argv.includes("--as-built"))
 await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });
 await assembleApp(ROOT, path.join(OUT, "dist/app"));
+const previous = findOption("--previous");
+if (previous) await addAssets(previous);
 // The command starts the app; its own server would take other settings.
 await rm(path.join(OUT, "dist/app/server.js"));
 const inputs = await bundlePrograms(path.join(OUT, "dist/cli"));
@@ -35,12 +39,14 @@ await cp(path.join(ROOT, "drizzle"), path.join(OUT, "drizzle"), {
   filter: (file) => !/[/\\](tests|proof)$|\.test\.ts$/.test(file),
 });
 await cp(path.join(ROOT, "LICENSE"), path.join(OUT, "LICENSE"));
-await cp(path.join(ROOT, "docs/operations/package.md"), path.join(OUT, "README.md"));
-await writeNotices(path.join(OUT, "THIRD-PARTY-NOTICES"), {
-  root: ROOT,
-  app: path.join(OUT, "dist/app"),
-  packages: await listBundledPackages(ROOT, inputs),
-});
+await cp(path.join(ROOT, "scripts/package/README.md"), path.join(OUT, "README.md"));
+const packages = await describePackages(
+  ROOT,
+  path.join(OUT, "dist/app"),
+  await listBundledPackages(ROOT, inputs),
+);
+await writeFile(path.join(OUT, "THIRD-PARTY-NOTICES"), formatNotices(packages));
+await writeFile(path.join(OUT, "sbom.cdx.json"), formatSbom({ ...manifest, name: NAME }, packages));
 await writeFile(
   path.join(OUT, "package.json"),
   `${JSON.stringify(
@@ -52,7 +58,7 @@ await writeFile(
       type: "module",
       engines: manifest.engines,
       bin: { "absurd-dashboard": "dist/cli/main.mjs" },
-      files: ["dist", "drizzle", "THIRD-PARTY-NOTICES"],
+      files: ["dist", "drizzle", "THIRD-PARTY-NOTICES", "sbom.cdx.json"],
     },
     null,
     2,
@@ -68,6 +74,23 @@ if (size > LIMIT)
   );
 console.log(`${(size / 1e6).toFixed(1)} MB`);
 console.log(archive);
+
+/** Adds the static files of an earlier package; their names are made of their content, so none is replaced. */
+async function addAssets(archive: string): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), "absurd-previous-"));
+  await execa("tar", ["-xzf", archive, "-C", folder, "package/dist/app"]);
+  for (const part of [".next/static", "base-path/static"])
+    await cp(path.join(folder, "package/dist/app", part), path.join(OUT, "dist/app", part), {
+      recursive: true,
+      force: false,
+    });
+  await rm(folder, { recursive: true });
+}
+
+function findOption(name: string): string | undefined {
+  const at = process.argv.indexOf(name);
+  return at === -1 ? undefined : process.argv[at + 1];
+}
 
 /** Bundles the programs, with every package that they use, and returns the files that went in. */
 async function bundlePrograms(outdir: string): Promise<string[]> {

@@ -142,7 +142,7 @@ export function BulkDialog({
           done={words.done}
           problem={
             plan && !plan.installed
-              ? "Bulk operations need the dashboard’s own tables, which this database lacks or has in an earlier version. Install them with npm run db:migrate."
+              ? "Bulk operations need the dashboard’s own tables, which this database lacks or has in an earlier version. Install them with absurd-dashboard migrate."
               : preview.error?.message
           }
           onRetry={preview.error ? () => preview.refetch() : undefined}

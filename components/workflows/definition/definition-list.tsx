@@ -63,7 +63,7 @@ export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefini
               ) : (
                 <>
                   The table <code className="mono">public.workflow_definition</code> does not exist.
-                  Install it with <code className="mono">npm run db:migrate</code>.
+                  Install it with <code className="mono">absurd-dashboard migrate</code>.
                 </>
               )}
             </EmptyState>

@@ -67,7 +67,7 @@ function NoRuns({
           without it; to record workflow runs, install it:
         </p>
         <pre className="mono mt-3 overflow-x-auto rounded-2 border bg-canvas px-3 py-2 text-left">
-          npm run db:migrate
+          absurd-dashboard migrate
         </pre>
       </EmptyState>
     );

@@ -15,6 +15,6 @@ export function definitionNotFound(): ProblemError {
   return new ProblemError({
     code: "definition_not_found",
     message: "Workflow definition not found.",
-    hint: "It may have been removed, or the dashboard's tables are not installed: `npm run db:migrate`.",
+    hint: "It may have been removed, or the dashboard's tables are not installed: `absurd-dashboard migrate`.",
   });
 }

@@ -13,7 +13,7 @@ type DashboardTable = { now: Iso; installed: boolean; tenants: boolean; actors: 
 
 /**
  * Runs `read` over one of the dashboard's own tables in one snapshot, with the database's clock. `installed` is
- * false without the table, which `npm run db:migrate` creates. `tenants` is whether its version has a column for
+ * false without the table, which `absurd-dashboard migrate` creates. `tenants` is whether its version has a column for
  * tenants; a viewer with a restricted scope treats any other as not installed.
  *
  * @throws what `translateReadError` knows.

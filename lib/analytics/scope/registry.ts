@@ -290,7 +290,7 @@ export function noSchema(options?: ErrorOptions): ProblemError {
     {
       code: "no_schema",
       message: "This database has no absurd schema.",
-      hint: "Check DATABASE_URL, or install one with `npm run db:migrate -- --engine`.",
+      hint: "Check DATABASE_URL, or install one with `absurd-dashboard migrate --engine`.",
     },
     options,
   );

@@ -412,7 +412,8 @@ export function share(...pools: DatabasePool[]): void {
   siblings.splice(0, siblings.length, ...pools);
 }
 
-function listEndpoints(target: ConnectionTarget): Endpoint[] {
+/** The ways to reach the servers of a target, in the order in which they are tried. */
+export function listEndpoints(target: ConnectionTarget): Endpoint[] {
   return target.hosts.flatMap((host) =>
     listTlsVariants(target, host).map((tls) => ({ target, host, tls })),
   );
@@ -434,7 +435,7 @@ function listTlsVariants({ tls }: ConnectionTarget, { host }: Host): boolean[] {
 }
 
 /** Whether an error is about the way to a server, so that another way may work. */
-function canTryNext(error: unknown): boolean {
+export function canTryNext(error: unknown): boolean {
   const code = findErrorCode(error) ?? "";
   return code === SQLSTATE.invalidAuthorization || (isUnavailable(error) && !isRefusedLogin(code));
 }

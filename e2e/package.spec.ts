@@ -1,0 +1,205 @@
+/** The packed archive alone, as a user without rights installs and runs it. */
+import { readFileSync, statSync } from "node:fs";
+import http from "node:http";
+import { Client } from "pg";
+import { spawnTask } from "../lib/absurd/tasks/spawn";
+import { expect, test } from "./support/fixtures";
+import { open } from "./support/open";
+import { type Installed, installPackage } from "./support/package";
+import { startSwitch } from "./support/switch";
+
+const TOKEN = "correct-horse-battery-staple";
+const BASE_PATH = "/ops/absurd";
+
+// One installation serves all tests of this file.
+test.describe.configure({ mode: "default" });
+
+let installed: Installed;
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  installed = await installPackage();
+});
+test.afterAll(() => installed.remove());
+
+const databaseUrl = () => process.env.E2E_DATABASE_URL ?? "";
+
+test("the archive is small, and holds the dashboard, its licences and no sources", () => {
+  expect(statSync(installed.archive).size).toBeLessThan(20_000_000);
+  for (const file of [
+    "LICENSE",
+    "README.md",
+    "THIRD-PARTY-NOTICES",
+    "sbom.cdx.json",
+    "dist/cli/main.mjs",
+  ])
+    expect(installed.files).toContain(file);
+  expect(installed.files).toContain("drizzle/dashboard/0001_audit.sql");
+  const unwanted =
+    /(^|\/)(\.env|.*\.test\.[jt]s|proof|e2e|bench)$|\.tsx?$|@img|\/sharp|\.map$|\.node$/;
+  expect(installed.files.filter((file) => unwanted.test(file))).toEqual([]);
+});
+
+test("its commands work for a user who can write nothing", async () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect(await installed.run(["--version"])).toMatchObject({ stdout: version, exitCode: 0 });
+  const doctor = await installed.run(["doctor", "--json", databaseUrl()]);
+  expect(doctor.exitCode).toBe(0);
+  expect(JSON.parse(doctor.stdout).checks[0]).toMatchObject({ id: "connection", verdict: "ok" });
+  const migrate = await installed.run(["migrate", databaseUrl()]);
+  expect(migrate).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("up to date") });
+  const env = { DATABASE_URL: databaseUrl(), DASHBOARD_TOKEN: TOKEN };
+  const printed = await installed.run(["doctor", "--print-config"], env);
+  expect(printed.stdout).toContain('dashboard_token: "(set)" # environment');
+  expect(printed.stdout).not.toContain(TOKEN);
+  expect(printed.stdout).not.toContain(new URL(databaseUrl()).password);
+  expect(await installed.run(["serve", "--port", "http"], env)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining("PORT is not a number"),
+  });
+  expect(await installed.run(["sreve"])).toMatchObject({ exitCode: 1, stdout: "" });
+});
+
+test("it starts quickly, as one process that needs little memory", async () => {
+  const server = await installed.serve({ DATABASE_URL: databaseUrl() });
+  const status = readFileSync(`/proc/${server.pid}/status`, "utf8");
+  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, "utf8");
+  // The promise is two seconds; the other specs use the machine at the same time.
+  expect(server.startedIn).toBeLessThan(process.env.CI ? 10_000 : 4_000);
+  expect(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])).toBeLessThan(130_000);
+  expect(children.trim()).toBe("");
+  expect(await server.stop()).toBe(0);
+});
+
+test("Below a base path, I sign in, look around, act, and sign out", async ({ page, work }) => {
+  test.setTimeout(120_000);
+  const server = await installed.serve({
+    DATABASE_URL: databaseUrl(),
+    DASHBOARD_TOKEN: TOKEN,
+    BASE_PATH,
+  });
+  const { origin } = new URL(server.url);
+  const strays: string[] = [];
+  page.on("request", (request) => {
+    const { pathname, protocol } = new URL(request.url());
+    if (protocol === "http:" && !`${pathname}/`.startsWith(`${BASE_PATH}/`)) strays.push(pathname);
+  });
+  const broken: string[] = [];
+  page.on("response", (response) => {
+    if (response.status() >= 400) broken.push(`${response.status()} ${response.url()}`);
+  });
+  page.on("pageerror", (error) => broken.push(error.message));
+  try {
+    const { taskId } = await spawnTask(work.pool, work.queue, "pack-order", { order: 7 });
+    await page.goto(server.url);
+    await expect(page).toHaveURL(`${server.url}/sign-in`);
+    await page.goto(`${server.url}/queues/${work.queue}/tasks?state=pending`);
+    await expect(page).toHaveURL(new RegExp(`${BASE_PATH}/sign-in\\?next=`));
+    await page.getByLabel(/token/i).fill(TOKEN);
+    await page.getByRole("button", { name: /sign in/i }).click();
+    await expect(page).toHaveURL(`${server.url}/queues/${work.queue}/tasks?state=pending`);
+    await page
+      .getByRole("link", { name: /pack-order/ })
+      .first()
+      .click();
+    await expect(page).toHaveURL(new RegExp(`${BASE_PATH}/queues/${work.queue}/tasks/${taskId}`));
+    await page
+      .getByRole("button", { name: /^Cancel/ })
+      .first()
+      .click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: /^Cancel task/ })
+      .click();
+    await expect(page.getByText(/Task cancelled|Cancelled/).first()).toBeVisible();
+    for (const section of [
+      "Queues",
+      "Failures",
+      "Events",
+      "Workers",
+      "Workflows",
+      "Bulk",
+      "Audit",
+    ]) {
+      await page.getByRole("link", { name: section, exact: true }).first().click();
+      await expect(page).toHaveURL(new RegExp(`${BASE_PATH}/${section.toLowerCase()}`));
+    }
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog").getByRole("combobox").fill(taskId);
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(new RegExp(`${BASE_PATH}/queues/${work.queue}/tasks/${taskId}`));
+    await page.reload();
+    await expect(page.getByRole("heading", { name: "pack-order" })).toBeVisible();
+    await open(page, `${server.url}/diagnostics`);
+    await expect(
+      page.getByText("Everything that was checked").or(page.getByText("Connected to")).first(),
+    ).toBeVisible();
+    await page
+      .getByRole("button", { name: /sign out/i })
+      .first()
+      .click();
+    await expect(page).toHaveURL(`${server.url}/sign-in`);
+    expect(strays).toEqual([]);
+    expect(broken).toEqual([]);
+    // Nothing is served beside the base path.
+    for (const elsewhere of ["/", "/tasks", "/api/queues", "/sign-in"])
+      expect((await page.request.get(`${origin}${elsewhere}`)).status()).toBe(404);
+    expect((await page.request.get(`${server.url}/api/queues`)).status()).toBe(401);
+  } finally {
+    expect(await server.stop()).toBe(0);
+  }
+});
+
+test("a request to stop lets a request finish and ends with 0", async ({ work }) => {
+  const server = await installed.serve({ DATABASE_URL: databaseUrl() });
+  const agent = new http.Agent({ keepAlive: true });
+  const ask = (path: string) =>
+    new Promise<number>((resolve, reject) => {
+      http
+        .get(`${server.url}${path}`, { agent }, (response) => {
+          response.resume().on("end", () => resolve(response.statusCode ?? 0));
+        })
+        .on("error", reject);
+    });
+  // Leaves a connection open that would hold a server which waits for its clients.
+  expect(await ask("/api/health/live")).toBe(200);
+  const blocker = new Client({ connectionString: databaseUrl() });
+  await blocker.connect();
+  try {
+    await blocker.query(`begin; lock table absurd."t_${work.queue}" in access exclusive mode`);
+    const answer = ask(`/api/tasks?queue=${work.queue}`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const began = performance.now();
+    const exit = server.stop();
+    expect(await answer).toBeGreaterThanOrEqual(200);
+    expect(await exit).toBe(0);
+    expect(performance.now() - began).toBeLessThan(10_500);
+  } finally {
+    await blocker.end();
+    agent.destroy();
+  }
+});
+
+test("Without its database the dashboard starts, shows why, and recovers", async ({ page }) => {
+  const cable = await startSwitch(databaseUrl());
+  await cable.cut();
+  const server = await installed.serve({ DATABASE_URL: cable.url });
+  try {
+    const probe = async (name: string) =>
+      (await page.request.get(`${server.url}/api/health/${name}`)).status();
+    expect([await probe("live"), await probe("startup"), await probe("ready")]).toEqual([
+      200, 200, 503,
+    ]);
+    await page.goto(`${server.url}/tasks`);
+    await page.getByRole("link", { name: "Diagnose" }).click();
+    await expect(page.getByText("Nothing listens on this host and port.")).toBeVisible();
+    await expect(page.getByText(`:${new URL(cable.url).port}/`).first()).toBeVisible();
+    await expect(page.getByText(/Likely causes/)).toBeVisible();
+    expect(await page.content()).not.toContain(new URL(databaseUrl()).password);
+    await cable.mend();
+    await expect.poll(() => probe("ready"), { timeout: 15_000 }).toBe(200);
+    await open(page, `${server.url}/tasks`);
+  } finally {
+    expect(await server.stop()).toBe(0);
+    await cable.cut();
+  }
+});

@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { chmod, cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import getPort from "get-port";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A user without rights, where the tests run as root: what the package needs must not depend on them. */
+const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+/** The packed dashboard, installed as a user would. */
+export type Installed = {
+  /** The packed archive. */
+  archive: string;
+  /** Path of the installed command. */
+  command: string;
+  /** The packed files, relative to the package. */
+  files: string[];
+  /** Runs the command to its end. */
+  run: (args: string[], env?: Record<string, string>) => Promise<Finished>;
+  /** Starts the command and waits until it serves. */
+  serve: (env: Record<string, string>) => Promise<Serving>;
+  remove: () => Promise<void>;
+};
+
+type Finished = { stdout: string; stderr: string; exitCode: number | undefined };
+
+export type Serving = {
+  /** Address with the base path. */
+  url: string;
+  pid: number;
+  /** Milliseconds from the start of the process to its first response. */
+  startedIn: number;
+  log: () => string;
+  /** Sends SIGTERM and resolves with the exit code. */
+  stop: () => Promise<number | undefined>;
+};
+
+/**
+ * Packs the production build of a checkout, unless that was done since, and installs the archive in an empty folder.
+ *
+ * @param root this checkout by default.
+ */
+export async function installPackage(root = ROOT): Promise<Installed> {
+  const folderOfPackage = path.join(root, ".cache/package");
+  const built = await readFile(path.join(root, ".next/BUILD_ID"), "utf8");
+  const packed = path.join(folderOfPackage, "dist/app/.next/BUILD_ID");
+  if (!existsSync(packed) || (await readFile(packed, "utf8")) !== built)
+    await execa("tsx", ["scripts/package/package.ts", "--as-built"], {
+      cwd: root,
+      preferLocal: true,
+    });
+  const [name = ""] = (await readdir(folderOfPackage)).filter((file) => file.endsWith(".tgz"));
+  const archive = path.join(folderOfPackage, name);
+  const folder = await mkdtemp(path.join(tmpdir(), "absurd-installed-"));
+  await chmod(folder, 0o755);
+  await cp(archive, path.join(folder, name));
+  await execa("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${name}`], {
+    cwd: folder,
+  });
+  const home = path.join(folder, "node_modules/absurd-dashboard-server");
+  const command = path.join(home, "dist/cli/main.mjs");
+  const { PATH = "" } = process.env;
+  // The files belong to another user: the server cannot write among them.
+  const options = { cwd: "/", extendEnv: false, reject: false, ...NOBODY } as const;
+  return {
+    archive,
+    command,
+    files: await readdir(home, { recursive: true }),
+    run: async (args, env = {}) => {
+      const result = await execa(process.execPath, [command, ...args], {
+        ...options,
+        env: { PATH, HOME: "/nonexistent", ...env },
+      });
+      return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode };
+    },
+    serve: async (env) => {
+      const port = await getPort({ host: "127.0.0.1" });
+      const began = performance.now();
+      const server = execa(process.execPath, [command], {
+        ...options,
+        env: { PATH, HOME: "/nonexistent", PORT: String(port), ...env },
+        all: true,
+      });
+      let log = "";
+      server.all.on("data", (part) => {
+        log += part;
+      });
+      const url = `http://127.0.0.1:${port}${env.BASE_PATH ?? ""}`;
+      let ended: number | undefined;
+      server.then(({ exitCode }) => {
+        ended = exitCode ?? -1;
+      });
+      for (;;) {
+        const response = await fetch(`${url}/api/health/live`).catch(() => undefined);
+        if (response?.ok) break;
+        if (ended !== undefined) throw new Error(`The dashboard ended with ${ended}:\n${log}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return {
+        url,
+        pid: server.pid ?? 0,
+        startedIn: performance.now() - began,
+        log: () => log,
+        stop: async () => {
+          server.kill("SIGTERM");
+          return (await server).exitCode;
+        },
+      };
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}

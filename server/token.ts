@@ -1,0 +1,88 @@
+import type { Pool } from "pg";
+import { recordAudit } from "@/lib/audit/record";
+import { getEnvironment } from "@/lib/db/env";
+import { closePools, getWritePool } from "@/lib/db/pools";
+import { runAs, UNRESTRICTED } from "@/lib/db/viewer";
+import { createApiToken, listApiTokens, revokeApiToken } from "@/lib/identity/api-token";
+import { hasIdentityTables } from "@/lib/identity/identity-tables";
+import type { Grant, Role } from "@/lib/model/access";
+
+export type NewToken = {
+  role: Role;
+  queues?: string[];
+  tenants?: string[];
+  payloads: boolean;
+  days: number;
+};
+
+/** `absurd-dashboard token create`: prints a new token, once. @returns the exit code */
+export function createToken(name: string, { days, ...grant }: NewToken): Promise<number> {
+  return withTables(async (db, operator) => {
+    const { role, payloads, queues = null, tenants = null } = grant;
+    const grants: Grant[] = [{ role, payloads, queues, tenants }];
+    const { tokenId, token, expiresAt } = await createApiToken(db, {
+      name,
+      grants,
+      days,
+      createdBy: operator,
+    });
+    await recordAudit(db, {
+      operator,
+      action: "create token",
+      input: { tokenId, name, grants, days },
+      outcome: "done",
+    });
+    console.error(`Token ${tokenId}, valid until ${expiresAt}. This is the only time it is shown:`);
+    console.log(token);
+    return 0;
+  });
+}
+
+/** `absurd-dashboard token list`. @returns the exit code */
+export function listTokens(): Promise<number> {
+  return withTables(async (db) => {
+    for (const token of await listApiTokens(db)) {
+      const state = token.revokedAt ? "revoked" : token.isExpired ? "expired" : "valid";
+      const roles = token.grants.map(({ role }) => role).join(", ");
+      const used = token.lastUsedAt ? `last used ${token.lastUsedAt}` : "never used";
+      console.log(
+        `${token.tokenId}  ${state}  ${roles}  until ${token.expiresAt}  ${used}  ${token.name}`,
+      );
+    }
+    return 0;
+  });
+}
+
+/** `absurd-dashboard token revoke`. @returns the exit code: 1 for a token that is unknown or revoked already. */
+export function revokeToken(tokenId: string): Promise<number> {
+  return withTables(async (db, operator) => {
+    const wasValid = await revokeApiToken(db, tokenId, operator);
+    if (!wasValid) {
+      console.error(`There is no token ${tokenId} that could be revoked.`);
+      return 1;
+    }
+    await recordAudit(db, {
+      operator,
+      action: "revoke token",
+      input: { tokenId },
+      outcome: "done",
+    });
+    console.log(`Token ${tokenId} is revoked. Servers notice within five seconds.`);
+    return 0;
+  });
+}
+
+async function withTables(work: (db: Pool, operator: string) => Promise<number>): Promise<number> {
+  const { DASHBOARD_OPERATOR } = getEnvironment();
+  try {
+    return await runAs(UNRESTRICTED, async () => {
+      if (await hasIdentityTables()) return work(getWritePool(), DASHBOARD_OPERATOR);
+      console.error(
+        "Tokens need the dashboard's own tables. Install them: absurd-dashboard migrate",
+      );
+      return 1;
+    });
+  } finally {
+    await closePools();
+  }
+}
