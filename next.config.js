@@ -37,11 +37,7 @@ const config = {
     // Seconds for which a page prefetched on intent may be shown; its queries refetch what is stale.
     staleTimes: { static: 30 },
     serverActions: {
-      // Behind a proxy that rewrites Host, the browser's origin is one of these.
-      allowedOrigins: (process.env.DASHBOARD_ALLOWED_HOSTS ?? "")
-        .split(",")
-        .map((host) => host.trim())
-        .filter(Boolean),
+      // `server/serve.ts` adds the origins of browsers behind a proxy that rewrites Host.
       bodySizeLimit: "8mb",
     },
   },

@@ -149,6 +149,36 @@ test("Below a base path, I sign in, look around, act, and sign out", async ({ pa
   }
 });
 
+test("Behind a proxy that rewrites the host name, I sign in under the allowed one", async ({
+  page,
+}) => {
+  const proxy = http.createServer();
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const name = `localhost:${(proxy.address() as { port: number }).port}`;
+  const settings = { DATABASE_URL: databaseUrl(), DASHBOARD_TOKEN: TOKEN };
+  const server = await installed.serve({ ...settings, DASHBOARD_ALLOWED_HOSTS: name });
+  const { host, port } = new URL(server.url);
+  proxy.on("request", (request, response) => {
+    const { method, url: path } = request;
+    const headers = { ...request.headers, host };
+    const forwarded = http.request({ port, method, path, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(forwarded);
+  });
+  try {
+    await page.goto(`http://${name}/sign-in`);
+    await page.getByLabel(/token/i).fill(TOKEN);
+    await page.getByRole("button", { name: /sign in/i }).click();
+    await expect(page).toHaveURL(`http://${name}/`);
+  } finally {
+    proxy.close();
+    proxy.closeAllConnections();
+    expect(await server.stop()).toBe(0);
+  }
+});
+
 test("a request to stop lets a request finish and ends with 0", async ({ work }) => {
   const server = await installed.serve({ DATABASE_URL: databaseUrl() });
   const agent = new http.Agent({ keepAlive: true });

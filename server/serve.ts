@@ -33,6 +33,8 @@ export async function serve(options: {
   basePath: string;
   host: string;
   port: number;
+  /** Host names under which browsers reach it through a proxy that rewrites `Host`. */
+  allowedHosts: readonly string[];
 }): Promise<Server> {
   const app = await placeApp(options.folder, options.basePath);
   // What the server of a standalone build sets for itself.
@@ -42,7 +44,9 @@ export async function serve(options: {
   );
   const env = process.env as Record<string, string | undefined>;
   env.NODE_ENV = "production";
-  env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(JSON.parse(manifest).config);
+  const { config } = JSON.parse(manifest);
+  config.experimental.serverActions.allowedOrigins = options.allowedHosts;
+  env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config);
 
   let handle: Handler | undefined;
   let ready: () => void = () => {};

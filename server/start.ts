@@ -11,14 +11,18 @@ import { supervise } from "./supervise";
  * @throws EnvironmentError
  */
 export async function start(): Promise<number> {
-  const { HOST: host, PORT: port, BASE_PATH: basePath } = getEnvironment();
+  const settings = getEnvironment();
+  const { HOST: host, PORT: port, BASE_PATH: basePath } = settings;
   const folder = await findApp();
   if (folder === undefined) {
     console.error('There is no build yet. Run "npm run build" first.');
     return 1;
   }
   return supervise(async (supervision) => {
-    const server = await serve({ folder, basePath, host, port });
+    const server = await serve({
+      ...{ folder, basePath, host, port },
+      allowedHosts: settings.DASHBOARD_ALLOWED_HOSTS,
+    });
     supervision.add({ name: "dashboard", stop: server.stop });
     console.log(`The dashboard is at ${server.url}`);
   });
