@@ -63,12 +63,12 @@ test("the image and the compose file run without rights, read-only, with secrets
   const docker = read("docker/Dockerfile");
   expect(docker).toMatch(/^USER 65532:65532$/m);
   expect(docker).toMatch(/^HEALTHCHECK [\s\S]*?"doctor", "--probe"\]$/m);
-  const { dashboard } = parse(read("docker/compose.yaml"), { customTags: [RESET] }).services;
+  // A tag of Compose, which YAML does not know.
+  const compose = read("docker/compose.yaml").replace("!reset ", "");
+  const { dashboard } = parse(compose).services;
   expect(dashboard).toMatchObject({ read_only: true, cap_drop: ["ALL"] });
   expect(Object.keys(dashboard.environment).every((name) => name.endsWith("_FILE"))).toBe(true);
 });
-
-const RESET = { tag: "!reset", collection: "seq" as const, nodeClass: undefined };
 
 test.each(KUBERNETES)("%s is YAML with a kind", (file) => {
   for (const document of parseAllDocuments(read(`kubernetes/${file}`))) {

@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { recordAudit } from "@/lib/audit/record";
 import { getEnvironment } from "@/lib/db/env";
 import { closePools, getWritePool } from "@/lib/db/pools";
@@ -72,7 +72,9 @@ export function revokeToken(tokenId: string): Promise<number> {
   });
 }
 
-async function withTables(work: (db: Pool, operator: string) => Promise<number>): Promise<number> {
+async function withTables(
+  work: (db: Queryable, operator: string) => Promise<number>,
+): Promise<number> {
   const { DASHBOARD_OPERATOR } = getEnvironment();
   try {
     return await runAs(UNRESTRICTED, async () => {

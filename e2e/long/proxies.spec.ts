@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { execa, type ResultPromise } from "execa";
+import { execa } from "execa";
 import getPort from "get-port";
 import { spawnTask } from "../../lib/absurd/tasks/spawn";
 import { ensureProgram } from "../../testing/debian";
@@ -16,7 +16,7 @@ test.use({ ignoreHTTPSErrors: true });
 
 let installed: Installed;
 let folder: string;
-const running: ResultPromise[] = [];
+const running: { kill: (signal: "SIGTERM") => boolean; ended: Promise<unknown> }[] = [];
 
 test.beforeAll(async () => {
   test.setTimeout(300_000);
@@ -25,13 +25,14 @@ test.beforeAll(async () => {
 });
 test.afterAll(async () => {
   for (const child of running) child.kill("SIGTERM");
-  await Promise.all(running);
+  await Promise.all(running.map(({ ended }) => ended));
   await installed.remove();
   await rm(folder, { recursive: true, force: true });
 });
 
 function start(command: string, args: string[], options: object = {}): void {
-  running.push(execa(command, args, { reject: false, ...options }));
+  const child = execa(command, args, { reject: false, ...options });
+  running.push({ kill: (signal) => child.kill(signal), ended: child });
 }
 
 async function startPgBouncer(databaseUrl: string): Promise<string> {
