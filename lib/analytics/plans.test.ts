@@ -22,7 +22,7 @@ import { getBulk, getBulkFollowUp, listBulk, listBulkItems } from "./bulk";
 import { listEvents, listWaiters } from "./events";
 import { exportTasks } from "./export";
 import { listFailedTasks, listFailures } from "./failures";
-import { findById } from "./find";
+import { findById, findByShortId } from "./find";
 import { getHealth } from "./health";
 import { getLatency, getQueueFigures, getThroughput } from "./overview";
 import { getEventPayload, getPayload } from "./payloads";
@@ -166,6 +166,9 @@ const CASES = [
   ask("what is usual for a name", getBaseline, (of) => of("plain", "job 7")),
   ask("related tasks", getRelated, (of) => of("plain", ids.task)),
   ask("an id", findById, (of) => of(ids.task)),
+  ask("a shortened id", findByShortId, (of) =>
+    of({ prefix: ids.task.slice(0, 8), suffix: ids.task.slice(-4) }),
+  ),
   ask("a run's id", findById, (of) => of(ids.run)),
   ask("queues", listQueues, (of) => of()),
   ask("one queue", getQueue, (of) => of("plain")),
