@@ -1,13 +1,16 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Button } from "@/components/ui/form/button";
+import { Input } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
 import { formatShortId } from "@/lib/format";
 import { AUDIT_OUTCOMES } from "@/lib/model/audit";
 import { auditChoicesQuery } from "@/lib/query/audit";
 import { queuesQuery } from "@/lib/query/queues";
 import type { AuditFilters } from "@/lib/search-params/audit";
+import { parseAsIdPrefix } from "@/lib/search-params/parsers";
 import { OUTCOME_LABELS } from "./audit-row";
 
 const DAY = 86_400_000;
@@ -18,7 +21,7 @@ const WINDOWS = [
   { value: "30", label: "Last 30 days" },
 ];
 
-/** The filters of the audit log. Task and operation come from links and can only be removed here. */
+/** The filters of the audit log. An operation comes from a link and can only be removed here. */
 export function AuditFilterBar({
   filters,
   onChange,
@@ -82,8 +85,10 @@ export function AuditFilterBar({
           })
         }
       />
-      {filters.task && (
+      {filters.task ? (
         <LinkedFilter what="Task" id={filters.task} onRemove={() => onChange({ task: null })} />
+      ) : (
+        <TaskField onFind={(task) => onChange({ task })} />
       )}
       {filters.bulk && (
         <LinkedFilter
@@ -138,6 +143,31 @@ function Choice({
       ]}
       onChange={({ target }) => onChange(target.value ? [target.value] : [])}
     />
+  );
+}
+
+/** Takes a task id, or its beginning, with Enter. */
+function TaskField({ onFind }: { onFind: (task: string) => void }) {
+  const [text, setText] = useState("");
+  const task = parseAsIdPrefix.parse(text.trim());
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (task) onFind(task);
+      }}
+    >
+      <Input
+        aria-label="Task id"
+        aria-invalid={text.trim() !== "" && task === null}
+        placeholder="Task id"
+        className="mono w-36"
+        spellCheck={false}
+        autoComplete="off"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+    </form>
   );
 }
 

@@ -9,7 +9,12 @@ import { Button } from "@/components/ui/form/button";
 import type { AuditEntry } from "@/lib/analytics/audit";
 import { plural } from "@/lib/format";
 import { auditQuery } from "@/lib/query/audit";
-import { type AuditFilters, auditFilters, auditSearchParams } from "@/lib/search-params/audit";
+import {
+  type AuditFilters,
+  auditFilters,
+  auditSearchParams,
+  foldBulk,
+} from "@/lib/search-params/audit";
 import { AuditFilterBar } from "./audit-filter-bar";
 import { AuditRow } from "./audit-row";
 import { NotInstalled } from "./not-installed";
@@ -18,7 +23,7 @@ import { NotInstalled } from "./not-installed";
 export function AuditList() {
   const { filters, narrow, turnTo, clear } = useAuditFilters();
   const refetchInterval = useRefreshInterval();
-  const query = useQuery({ ...auditQuery(filters), refetchInterval });
+  const query = useQuery({ ...auditQuery(foldBulk(filters)), refetchInterval });
   return (
     <PagedList
       title="Audit"
@@ -59,7 +64,7 @@ function Entries({ rows }: { rows: readonly AuditEntry[] }) {
           <Th className="w-8 pl-4!">
             <span className="sr-only">Details</span>
           </Th>
-          <Th className="w-32">When</Th>
+          <Th className="w-48">When</Th>
           <Th>Operator</Th>
           <Th>Action</Th>
           <Th>Target</Th>
@@ -112,7 +117,7 @@ function useAuditFilters() {
 }
 
 /** Whether any filter is set. */
-function isNarrowed({ cursor: _, limit: __, ...filters }: AuditFilters): boolean {
+function isNarrowed({ cursor: _, limit: __, fold: ___, ...filters }: AuditFilters): boolean {
   return Object.values(filters).some((value) =>
     Array.isArray(value) ? value.length > 0 : value !== null,
   );

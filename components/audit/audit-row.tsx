@@ -1,4 +1,5 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { bulkPath, queuePath, taskPath } from "@/components/layout/paths";
 import { Td, TdDetails } from "@/components/ui/data/table";
@@ -7,11 +8,13 @@ import type { IconName } from "@/components/ui/icons/icon-names";
 import { JsonView } from "@/components/ui/json/json-view";
 import { NoValue } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
-import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
+import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { AuditEntry } from "@/lib/analytics/audit";
 import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
 import type { AuditOutcome } from "@/lib/model/audit";
+import { auditQuery } from "@/lib/query/audit";
+import { serializeAuditFilters } from "@/lib/search-params/audit";
 
 const LINK = "text-accent-text hover:underline";
 
@@ -33,8 +36,8 @@ export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boole
             <Icon name={open ? "chevron-down" : "chevron-right"} size={14} />
           </button>
         </Td>
-        <Td>
-          <RelativeTime iso={entry.at} />
+        <Td className="whitespace-nowrap">
+          <AbsoluteTime iso={entry.at} />
         </Td>
         <Td className="max-w-40 truncate" data-tip={entry.operator}>
           {entry.operator}
@@ -138,7 +141,7 @@ function Details({ entry }: { entry: AuditEntry }) {
               · run <code className="mono">{runId}</code>
             </>
           )}
-          {bulkId && (
+          {bulkId && entry.taskId && (
             <>
               {" · part of "}
               <Link href={bulkPath(bulkId)} className="text-accent-text underline">
@@ -147,12 +150,43 @@ function Details({ entry }: { entry: AuditEntry }) {
             </>
           )}
         </p>
+        {bulkId && !entry.taskId && <BulkTasks bulkId={bulkId} />}
         <div className="mt-2 grid gap-2 wide:grid-cols-2">
           <Values title="Input" values={entry.parameters} />
           <Values title="Result" values={entry.result} />
         </div>
       </TdDetails>
     </tr>
+  );
+}
+
+/** Entries of the tasks of a bulk operation that are shown in its own. */
+const SHOWN = 10;
+
+/** The newest entries of the tasks of a bulk operation. */
+function BulkTasks({ bulkId }: { bulkId: string }) {
+  const { data } = useQuery(auditQuery({ bulk: bulkId, limit: SHOWN + 2 }));
+  const tasks = data?.rows.filter((row) => row.taskId !== null) ?? [];
+  if (tasks.length === 0) return null;
+  return (
+    <ul aria-label="Tasks of the operation" className="mt-1 flex flex-col gap-0.5 text-12">
+      {tasks.slice(0, SHOWN).map((row) => (
+        <li key={row.auditId} className="flex min-w-0 flex-wrap items-center gap-x-3">
+          <span className="w-24">
+            <OutcomeLabel outcome={row.outcome} />
+          </span>
+          <Target entry={row} />
+          <span className="min-w-0 truncate text-ink-2">{row.message}</span>
+        </li>
+      ))}
+      {(tasks.length > SHOWN || data?.older) && (
+        <li>
+          <Link href={`/audit${serializeAuditFilters({ bulk: bulkId })}`} className={LINK}>
+            All entries of this operation
+          </Link>
+        </li>
+      )}
+    </ul>
   );
 }
 

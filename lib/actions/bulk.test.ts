@@ -109,6 +109,8 @@ test("retry adds attempts to the tasks that match, and changes no others", async
     { action: "retry task", operator: "ada", taskId: failed, reason: "gateway is back" },
     { action: "start bulk", reason: "gateway is back", outcome: "done" },
   ]);
+  const folded = await listAudit(auditFilters({ bulk: bulkId, fold: true }));
+  expect(folded.rows.map((row) => row.action)).toEqual(["start bulk"]);
 });
 
 test("an operation shows what became of its tasks: completed, failed again, still running", async () => {

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { auditEntries } from "@/lib/db/dashboard-schema";
 import { array, nullable, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
@@ -140,6 +140,7 @@ function conditions(entries: Entries, filters: AuditFilters, tenants: boolean) {
     among(queue, filters.queue),
     filters.outcome.length > 0 ? inArray(outcome, filters.outcome) : undefined,
     filters.tenant.length > 0 ? concerns(tenants && entries.tenants, filters.tenant) : undefined,
+    filters.fold ? or(isNull(bulkId), isNull(taskId)) : undefined,
     filters.task === null ? undefined : inKeyRange(taskId, { range: prefixRange(filters.task) }),
     filters.bulk === null ? undefined : inKeyRange(bulkId, { range: prefixRange(filters.bulk) }),
   ];

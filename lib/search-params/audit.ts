@@ -1,4 +1,4 @@
-import { createSerializer, type inferParserType, parseAsString } from "nuqs/server";
+import { createSerializer, type inferParserType, parseAsBoolean, parseAsString } from "nuqs/server";
 import { AUDIT_OUTCOMES } from "@/lib/model/audit";
 import {
   parseAsIdPrefix,
@@ -20,6 +20,8 @@ export const auditSearchParams = {
   task: parseAsIdPrefix,
   /** Prefix of a bulk operation's id. */
   bulk: parseAsIdPrefix,
+  /** Leaves out the entries of the single tasks of bulk operations. */
+  fold: parseAsBoolean.withDefault(false),
   after: parseAsInstant,
   before: parseAsInstant,
   /** `older` or `newer` of a page. */
@@ -39,12 +41,23 @@ export function auditFilters(filters: Partial<AuditFilters> = {}): AuditFilters 
     tenant: [],
     task: null,
     bulk: null,
+    fold: false,
     after: null,
     before: null,
     cursor: null,
     limit: 50,
     ...filters,
   };
+}
+
+/**
+ * The filters of the page: a bulk operation is one entry there, its start, unless the filters are about single tasks or about
+ * one operation.
+ */
+export function foldBulk(filters: AuditFilters): AuditFilters {
+  const { task, bulk, outcome, action } = filters;
+  const isPlain = task === null && bulk === null && outcome.length === 0 && action.length === 0;
+  return { ...filters, fold: isPlain };
 }
 
 /** The query string of these filters with its `?`, or an empty string; defaults are left out. */

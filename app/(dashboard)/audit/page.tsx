@@ -5,7 +5,7 @@ import { AuditList } from "@/components/audit/audit-list";
 import { PagedListSkeleton } from "@/components/layout/list/paged-list";
 import { readings } from "@/lib/live/readings";
 import { auditQuery } from "@/lib/query/audit";
-import { auditSearchParams } from "@/lib/search-params/audit";
+import { auditSearchParams, foldBulk } from "@/lib/search-params/audit";
 import { Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Audit" };
@@ -17,7 +17,11 @@ export default function AuditPage({ searchParams }: { searchParams: Promise<Sear
     <Suspense fallback={<PagedListSkeleton columns={6} />}>
       {loadFilters(searchParams).then((filters) => (
         <Hydrate
-          prefetch={[onServer(auditQuery(filters), () => readings.audit(undefined, filters))]}
+          prefetch={[
+            onServer(auditQuery(foldBulk(filters)), () =>
+              readings.audit(undefined, foldBulk(filters)),
+            ),
+          ]}
         >
           <AuditList />
         </Hydrate>
