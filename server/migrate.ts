@@ -1,7 +1,20 @@
-import { Client, DatabaseError } from "pg";
+import { DatabaseError } from "pg";
+import {
+  ConnectionStringError,
+  type ConnectionTarget,
+  EXAMPLE,
+  parseConnectionString,
+} from "@/lib/db/connection/connection-string";
+import { DatabasePool, type PooledClient, type PoolSettings } from "@/lib/db/connection/pool";
 import { ForeignSchemaError } from "@/lib/db/installed-engine";
 import { type Component, migrate } from "@/lib/db/migrate";
-import { findErrorCode, SQLSTATE } from "@/lib/model/sqlstate";
+import {
+  findDatabaseProblem,
+  findErrorCode,
+  isTransient,
+  isUnavailable,
+  SQLSTATE,
+} from "@/lib/model/sqlstate";
 
 const UNREACHABLE: Record<string, string> = {
   ECONNREFUSED: "nothing listens there",
@@ -12,6 +25,19 @@ const UNREACHABLE: Record<string, string> = {
   ENETUNREACH: "there is no route to it",
   ECONNRESET: "it closed the connection",
   ENOENT: "there is no such socket",
+};
+
+/** A migration may take long, but never waits long for a lock while all others wait behind it. */
+const LIMITS: PoolSettings = {
+  applicationName: "absurd-dashboard migrate",
+  max: 1,
+  waitMs: 15_000,
+  mostLagMs: Number.POSITIVE_INFINITY,
+  statementTimeout: 600_000,
+  lockTimeout: 5_000,
+  readOnly: false,
+  // The command reports the failure itself.
+  log: () => {},
 };
 
 const LABELS: Record<Component, string> = {
@@ -27,14 +53,15 @@ const LABELS: Record<Component, string> = {
  *   a schema "absurd" that is not, or no longer, the one installed from here.
  */
 export async function runMigrate({ engine }: { engine: boolean }): Promise<number> {
-  const url = parseDatabaseUrl(process.env.DATABASE_URL);
-  if (!(url instanceof URL)) {
-    console.error(url.message);
-    return url.exitCode;
+  const target = parseDatabaseUrl(process.env.DATABASE_URL);
+  if ("exitCode" in target) {
+    console.error(target.message);
+    return target.exitCode;
   }
-  const client = new Client({ connectionString: url.href, connectionTimeoutMillis: 15_000 });
+  const pool = new DatabasePool(target, LIMITS);
+  let client: PooledClient | undefined;
   try {
-    await client.connect();
+    client = await pool.connect();
     const components: Component[] = engine ? ["engine", "dashboard"] : ["dashboard"];
     for (const component of components) {
       const { files, restored } = await migrate(client, component);
@@ -46,11 +73,12 @@ export async function runMigrate({ engine }: { engine: boolean }): Promise<numbe
     }
     return 0;
   } catch (error) {
-    const failure = explainMigrationFailure(error, url);
+    const failure = explainMigrationFailure(error, target);
     console.error(failure.message);
     return failure.exitCode;
   } finally {
-    await client.end().catch(() => undefined);
+    client?.release(true);
+    await pool.end();
   }
 }
 
@@ -61,23 +89,24 @@ type Failure = { message: string; exitCode: 1 | 2 | 3 };
  * Parses the connection string. Returns a failure for an invalid one; the message never repeats it, because it may
  * contain a password.
  */
-function parseDatabaseUrl(value: string | undefined): URL | Failure {
-  const example = "It looks like postgresql://user:password@host:5432/database.";
+function parseDatabaseUrl(value: string | undefined): ConnectionTarget | Failure {
   if (!value)
     return {
-      message: `DATABASE_URL is not set. Give the connection string of the database to migrate. ${example}`,
+      message: `DATABASE_URL is not set. Give the connection string of the database to migrate; ${EXAMPLE}.`,
       exitCode: 2,
     };
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol))
-    return { message: `DATABASE_URL is not a connection string. ${example}`, exitCode: 2 };
-  return url;
+  try {
+    return parseConnectionString(value);
+  } catch (error) {
+    if (!(error instanceof ConnectionStringError)) throw error;
+    return { message: `DATABASE_URL ${error.message}.`, exitCode: 2 };
+  }
 }
 
 /** Explains an error of the driver or of `migrate`, with what to do about it and without the password. */
-function explainMigrationFailure(error: unknown, url: URL): Failure {
-  const server = url.host || "the local socket";
-  const database = decodeURIComponent(url.pathname.slice(1)) || "(default)";
+function explainMigrationFailure(error: unknown, target: ConnectionTarget): Failure {
+  const server = target.hosts.map(({ host, port }) => `${host}:${port}`).join(", ");
+  const { database, user } = target;
   if (error instanceof ForeignSchemaError)
     return {
       message: `${error.message} The dashboard works on it; run this command without --engine.`,
@@ -93,7 +122,7 @@ function explainMigrationFailure(error: unknown, url: URL): Failure {
     };
   if (code.startsWith("28"))
     return {
-      message: `PostgreSQL at ${server} refused to log in "${decodeURIComponent(url.username)}". Check user and password in DATABASE_URL.`,
+      message: `PostgreSQL at ${server} refused to log in "${user}". Check user and password in DATABASE_URL.`,
       exitCode: 1,
     };
   if (code === SQLSTATE.invalidCatalogName)
@@ -103,9 +132,17 @@ function explainMigrationFailure(error: unknown, url: URL): Failure {
     };
   if (code === SQLSTATE.insufficientPrivilege && error instanceof DatabaseError)
     return {
-      message: `"${decodeURIComponent(url.username)}" lacks a privilege in database "${database}": ${error.message}. Nothing was changed. Migrate as the database's owner, or as a role with CREATE on the database.`,
+      message: `"${user}" lacks a privilege in database "${database}": ${error.message}. Nothing was changed. Migrate as the database's owner, or as a role with CREATE on the database.`,
       exitCode: 1,
     };
+  if (isTransient(error))
+    return {
+      message:
+        "Other sessions hold locks on the dashboard's tables. Nothing was changed. Pause bulk operations, or stop the dashboard, and try again.",
+      exitCode: 1,
+    };
+  const problem = isUnavailable(error) && findDatabaseProblem(error, "write");
+  if (problem) return { message: `${problem.message} ${problem.hint ?? ""}`.trim(), exitCode: 1 };
   const reason = error instanceof Error ? error.message : String(error);
   return { message: `The migration failed and changed nothing: ${reason}`, exitCode: 1 };
 }

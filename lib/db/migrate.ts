@@ -2,6 +2,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 import type { Client } from "pg";
+import { isTransient } from "@/lib/model/sqlstate";
 import {
   checkInstalled,
   ForeignSchemaError,
@@ -15,6 +16,10 @@ export const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../drizzle", import.m
 
 /** Key of the advisory lock that serialises migrations of a database; the number has no meaning. */
 const LOCK = 7_305_811_264;
+
+/** How often a migration that meets other sessions' locks starts over, and the pause before, in milliseconds. */
+const ATTEMPTS = 5;
+const PAUSE_MS = 500;
 
 /** What `migrate` can install: the engine's `absurd` schema, or the dashboard's own tables. */
 export type Component = "engine" | "dashboard";
@@ -36,10 +41,28 @@ export type Migration = {
  * An installed engine is checked before any file is applied: its record, the version it reports and the bodies of its
  * functions must agree. Only what `absurdctl migrate` replaces may differ; that is restored.
  *
+ * Another session's locks make it start over, a few times.
+ *
  * @throws ForeignSchemaError for the engine, with nothing changed, when the `absurd` schema is not the one on record.
  */
 export async function migrate(client: Client, component: Component): Promise<Migration> {
   const files = readMigrationFiles({ migrationsFolder: path.join(MIGRATIONS_FOLDER, component) });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await applyFiles(client, component, files);
+    } catch (error) {
+      // A bulk operation takes its locks in another order. It runs in short transactions, so the next attempt may find none.
+      if (!isTransient(error) || attempt === ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
+
+async function applyFiles(
+  client: Client,
+  component: Component,
+  files: MigrationMeta[],
+): Promise<Migration> {
   const record = `absurd_dashboard.${component}_migrations`;
   await client.query("begin");
   try {
@@ -47,7 +70,10 @@ export async function migrate(client: Client, component: Component): Promise<Mig
     const last = await findLastApplied(client, record);
     const current = component === "engine" ? await checkEngine(client, last, files) : last;
     const pending = files.filter((file) => file.folderMillis > current);
-    if (pending.length > 0) await prepareRecord(client, record, current);
+    if (pending.length > 0) {
+      if (component === "dashboard") await lockOwnTables(client);
+      await prepareRecord(client, record, current);
+    }
     for (const file of pending) {
       await client.query(file.sql.join("\n"));
       await client.query(`insert into ${record} (hash, created_at) values ($1, $2)`, [
@@ -63,6 +89,18 @@ export async function migrate(client: Client, component: Component): Promise<Mig
     await client.query("rollback").catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * Locks the dashboard's tables before any is changed: other sessions finish their work on them first, and a deadlock can only happen while
+ * nothing was changed.
+ */
+async function lockOwnTables(client: Client): Promise<void> {
+  const { rows } = await client.query(
+    `select string_agg(format('%I.%I', schemaname, tablename), ', ' order by tablename) as tables
+     from pg_tables where schemaname = 'absurd_dashboard' and tableowner = current_user`,
+  );
+  if (rows[0].tables) await client.query(`lock table ${rows[0].tables} in access exclusive mode`);
 }
 
 /** The time stamp of the last file on record, 0 for none. */

@@ -11,6 +11,9 @@ export type ReadOptions = {
   statementTimeout?: number | undefined;
 };
 
+/** How long the server may take to cancel a statement before the connection is given up, in milliseconds. */
+const CANCEL_MS = 1_000;
+
 /**
  * Runs `read` in one read-only transaction on one connection, so that all its statements see the same instant.
  * When `signal` aborts, the running statement is cancelled in the database.
@@ -23,8 +26,11 @@ export async function inSnapshot<T>(
 ): Promise<T> {
   const client = await getReadPool().connect({ signal });
   let cancelled: Promise<void> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const onAbort = () => {
     cancelled = cancelStatement(client);
+    // A server that is gone does not cancel anything.
+    timer = setTimeout(() => client.destroy(), CANCEL_MS);
   };
   signal?.addEventListener("abort", onAbort, { once: true });
   let broken = false;
@@ -45,6 +51,7 @@ export async function inSnapshot<T>(
     throw error;
   } finally {
     signal?.removeEventListener("abort", onAbort);
+    clearTimeout(timer);
     // The cancel request must not hit the next user of this connection.
     await cancelled;
     client.off("error", onBroken);

@@ -3,4 +3,6 @@ export type Health = {
   status: "ok" | "no_schema" | "database_unavailable";
   database: "up" | "down";
   schemaVersion: string | null;
+  /** Of the standby that is read from: how far it is behind. */
+  replicaLagSeconds?: number;
 };

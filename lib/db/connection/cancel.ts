@@ -8,7 +8,7 @@ const CANCEL_REQUEST = 80_877_102;
 const TLS_REQUEST = 80_877_103;
 
 /** How long a cancel request may take, in milliseconds. */
-const LIMIT_MS = 2_000;
+const LIMIT_MS = 1_000;
 
 /**
  * Asks the server to cancel what this connection runs. The request of the protocol needs no login: it works while all

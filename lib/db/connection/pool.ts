@@ -11,6 +11,8 @@ export type PoolSettings = SessionLimits & {
   waitMs: number;
   /** How far a standby may be behind while there are other servers, in milliseconds. */
   mostLagMs: number;
+  /** Where outages are logged; standard error by default. */
+  log?: (line: string) => void;
 };
 
 export type ConnectOptions = {
@@ -70,12 +72,14 @@ export class DatabasePool {
   #returnAt = 0;
   #lag: { ms: number | null; at: number } | undefined;
   #ended = false;
+  /** Why the last connection could not be opened, if so. */
+  #failure: unknown;
 
   constructor(target: ConnectionTarget, settings: PoolSettings) {
     this.#endpoints = listEndpoints(target);
     this.#settings = settings;
     this.#limit = settings.max;
-    this.#log = createOutageLog(settings.applicationName);
+    this.#log = createOutageLog(settings.applicationName, settings.log);
   }
 
   /** Connections in use and idle. Its presence marks a pool for the client layer. */
@@ -101,6 +105,7 @@ export class DatabasePool {
         try {
           const client = await this.#acquire(signal);
           this.#log.recovered();
+          this.#failure = undefined;
           return client;
         } catch (error) {
           if (findErrorCode(error) !== SQLSTATE.tooManyConnections) throw error;
@@ -109,7 +114,10 @@ export class DatabasePool {
       }
     } catch (error) {
       this.#leave();
-      if (isUnavailable(error)) this.#log.failed(error);
+      if (isUnavailable(error)) {
+        this.#failure = error;
+        this.#log.failed(error);
+      }
       throw error;
     }
   }
@@ -155,7 +163,7 @@ export class DatabasePool {
     for (const waiter of this.#waiting.splice(0)) waiter.reject(new Error("The pool has ended."));
     const pool = this.#pool;
     this.#pool = undefined;
-    await pool?.end();
+    await this.#close(pool);
   }
 
   async #waitInLine(
@@ -182,7 +190,11 @@ export class DatabasePool {
         };
         leave = () => giveUp(signal?.reason);
         signal?.addEventListener("abort", leave, { once: true });
-        timer = setTimeout(() => giveUp(new PoolBusyError()), deadline - performance.now());
+        // Those in line before a database that is away wait for it, not for each other.
+        timer = setTimeout(
+          () => giveUp(this.#failure ?? new PoolBusyError()),
+          deadline - performance.now(),
+        );
       });
     } finally {
       clearTimeout(timer);
@@ -283,7 +295,7 @@ export class DatabasePool {
   #use(endpoint: Endpoint, at: number): Pool {
     if (this.#ended) throw new Error("The pool has ended.");
     if (this.#pool && this.#current === at) return this.#pool;
-    this.#close(this.#pool);
+    void this.#close(this.#pool);
     this.#current = at;
     this.#lag = undefined;
     this.#returnAt = performance.now() + RETURN_MS;
@@ -329,7 +341,7 @@ export class DatabasePool {
   #replace(pool: Pool): void {
     if (this.#pool !== pool) return;
     this.#pool = undefined;
-    this.#close(pool);
+    void this.#close(pool);
   }
 
   #closeIdle(): void {
@@ -337,13 +349,14 @@ export class DatabasePool {
   }
 
   /** Connections in use stay until they are released. A server that is gone does not end the idle ones: cut them. */
-  #close(pool: Pool | undefined): void {
+  async #close(pool: Pool | undefined): Promise<void> {
     if (!pool) return;
-    void pool.end().catch(() => undefined);
-    setTimeout(() => {
+    const timer = setTimeout(() => {
       for (const client of this.#clients.get(pool) ?? [])
         if (!this.#inUse.has(client)) client.destroy();
-    }, PING_MS).unref();
+    }, PING_MS);
+    await pool.end().catch(() => undefined);
+    clearTimeout(timer);
   }
 
   /** Goes back to the first server once it is usable again, without making a caller wait for the try. */
