@@ -57,6 +57,10 @@ export async function proxy(request: NextRequest): Promise<Response> {
   forwarded.set("x-nonce", nonce);
   // The framework takes the nonce for its own tags from here.
   forwarded.set("Content-Security-Policy", own["Content-Security-Policy"] ?? "");
+  // The framework accepts an action only from the origin that the request names as its host. The origin was checked above, with
+  // entries that cover every port, which its own list of origins cannot express.
+  const origin = headers.get("origin");
+  if (origin !== null) forwarded.set("x-forwarded-host", new URL(origin).host);
   const response = NextResponse.next({ request: { headers: forwarded } });
   const renewed = OPEN.test(pathname) ? null : await renewSession(headers);
   if (renewed) response.cookies.set(renewed);

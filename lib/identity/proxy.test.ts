@@ -42,6 +42,15 @@ test("API responses cannot run anything", async () => {
   expect(response.headers.get("cache-control")).toBe("no-store");
 });
 
+test("an action from an allowed host on any port, behind a proxy that rewrites Host, is accepted", async () => {
+  set({ DASHBOARD_ALLOWED_HOSTS: "ops.example" });
+  const origin = { host: "127.0.0.1:3000", origin: "https://ops.example:8443" };
+  const response = await send("/sign-in", { ...origin, "content-length": "2" }, "POST");
+  expect(response.status).toBe(200);
+  // The framework compares this with the origin.
+  expect(response.headers.get("x-middleware-request-x-forwarded-host")).toBe("ops.example:8443");
+});
+
 test("foreign hosts and origins are refused before anything else", async () => {
   for (const headers of [{ host: "evil.example" }, { origin: "https://evil.example" }] as const) {
     const response = await send("/api/tasks", headers, "POST");

@@ -29,3 +29,21 @@ test.each([
 test("an unknown error is returned unchanged", async () => {
   expect(await told("XX000")).not.toMatchObject({ name: "ProblemError" });
 });
+
+test.each([
+  ["permission denied for schema absurd_dashboard", "grant usage on schema absurd_dashboard to"],
+  ["permission denied for table audit_entry", "grant select on table absurd_dashboard.audit_entry"],
+  ["permission denied for table t_my queue", 'grant select on table absurd."t_my queue" to'],
+  [
+    "permission denied for function current_time",
+    "grant execute on all functions in schema absurd",
+  ],
+  ["must be owner of table t_orders", "the role that created the queue"],
+  ["keine Berechtigung für Tabelle t_orders", "Grant it usage on schema absurd"],
+])("%s is reported with the right that is missing", (message, hint) => {
+  const error = Object.assign(new Error(message), { code: "42501" });
+  expect(translateReadError(new Error("Failed query", { cause: error }))).toMatchObject({
+    code: "forbidden",
+    hint: expect.stringContaining(hint),
+  });
+});

@@ -311,10 +311,60 @@ const PROBLEMS: readonly ({ codes: readonly string[]; problem: ProblemCode } & {
 export function findDatabaseProblem(error: unknown, operation: Operation): Problem | undefined {
   const code = findErrorCode(error);
   if (code === undefined) return undefined;
+  const denied = code === SQLSTATE.insufficientPrivilege && explainDenied(error, operation);
+  if (denied) return { code: "forbidden", ...denied };
   for (const { codes, problem, [operation]: words } of PROBLEMS)
     if (words && codes.some((prefix) => code.startsWith(prefix)))
       return { code: problem, message: words[0], hint: words[1] };
   return undefined;
+}
+
+/** What a role needs on each kind of object, to read and to change. */
+const RIGHTS: Record<string, { [Key in Operation]: string }> = {
+  schema: { read: "usage", write: "usage, create" },
+  table: { read: "select", write: "select, insert, update, delete" },
+  view: { read: "select", write: "select" },
+  sequence: { read: "select", write: "usage" },
+  function: { read: "execute", write: "execute" },
+  database: { read: "connect", write: "create" },
+};
+
+/**
+ * The missing right, on the object that it is missing on, as the statement that grants it. The server names the object in its
+ * message alone; `undefined` where that is in another language.
+ */
+function explainDenied(
+  error: unknown,
+  operation: Operation,
+): Pick<Problem, "message" | "hint"> | undefined {
+  const message = findMessage(error);
+  const owned = /^must be owner of (\w+) (.+)$/.exec(message);
+  if (owned)
+    return {
+      message: `Only the owner of ${owned[1]} ${owned[2]} may do this.`,
+      hint: "Use the role that created the queue in DATABASE_URL, or make the dashboard's role a member of it.",
+    };
+  const [, kind = "", name = ""] =
+    /^permission denied for (schema|table|view|sequence|function|database) (.+)$/.exec(message) ??
+    [];
+  const right = RIGHTS[kind]?.[operation];
+  if (!right) return undefined;
+  const isOurs = /^(audit_|bulk_|action_request|person|session|api_token)/.test(name);
+  const schema =
+    kind === "schema" || kind === "database" ? "" : isOurs ? "absurd_dashboard." : "absurd.";
+  const quoted = /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  const object =
+    kind === "function" ? "all functions in schema absurd" : `${kind} ${schema}${quoted}`;
+  return {
+    message: `The dashboard's database role may not ${operation === "read" ? "read" : "use"} ${kind} ${name}.`,
+    hint: `Grant it: \`grant ${right} on ${object} to …\`.`,
+  };
+}
+
+/** The message of the innermost error with a code: those around it are of query builders. */
+function findMessage(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  return "code" in error || !error.cause ? error.message : findMessage(error.cause);
 }
 
 /** A failed read as a `ProblemError`, with the original as its cause. Unknown errors come back as they are. */
