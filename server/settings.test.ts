@@ -72,7 +72,7 @@ test("a file that was named must exist; the usual one need not", async () => {
 });
 
 test("every setting that may hold a secret is one of those that are never printed", () => {
-  const secret = SETTINGS.filter((name) => /TOKEN$|SECRET|PASSWORD|KEY$/.test(name));
+  const secret = SETTINGS.filter((name) => /TOKEN$|SECRET$|PASSWORD$|KEY$/.test(name));
   expect(secret.filter((name) => !SECRETS.includes(name))).toEqual([]);
 });
 

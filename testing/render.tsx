@@ -1,6 +1,7 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, render as renderInto } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { afterEach } from "vitest";
 
 /*
@@ -27,9 +28,13 @@ globalThis.ResizeObserver ??= class {
 
 afterEach(cleanup);
 
-/** Renders an element, and returns the queries with a user who types and clicks. */
+/** Renders an element, and returns the queries with a user who types and clicks. No server answers its requests. */
 export function render(element: ReactElement) {
-  return { user: userEvent.setup(), ...renderInto(element) };
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const wrapper = ({ children }: { children: ReactNode }) => (
+    <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+  );
+  return { user: userEvent.setup(), ...renderInto(element, { wrapper }) };
 }
 
 /** The same for what loads code while it renders: React cannot resume it in a render that is not awaited. */

@@ -137,7 +137,10 @@ async function findFailing(
     error instanceof DecodeError || OF_ONE_QUEUE.some((prefix) => code.startsWith(prefix));
   if (names.length === 1 || !isOfOneQueue) return [];
   const deadline = performance.now() + SEARCH_MS;
-  const all = await inSnapshot((db) => openScope(db, names, false), options);
+  // Without the registry no queue can be searched: then its error is the one to report, not that of this search.
+  const all = await inSnapshot((db) => openScope(db, names, false), options).catch(() => null);
+  options.signal?.throwIfAborted();
+  if (all === null) return [];
   const search = async (queues: RegisteredQueue[]): Promise<RegisteredQueue[]> => {
     if (performance.now() > deadline) return [];
     const fails = await inSnapshot((db) => read({ ...all, db, queues }), options).then(
