@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { LiveData } from "@/components/layout/live/live-data";
-import { taskPath, workflowRunPath } from "@/components/layout/paths";
+import { taskPath } from "@/components/layout/paths";
 import { StateIcon } from "@/components/tasks/state/state-icon";
 import { Panel } from "@/components/ui/data/panel";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
@@ -14,6 +14,7 @@ import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/related";
 import type { TaskDetail } from "@/lib/model/task";
 import { relatedQuery } from "@/lib/query/task";
 import { labelStep } from "@/lib/timeline/labels";
+import { WorkflowRunLink } from "./workflow-run-link";
 
 /** Parents, children, copies and other related tasks in all queues, with the limits of the search. */
 export function Related({ detail: { task } }: { detail: TaskDetail }) {
@@ -60,12 +61,12 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
                 none="No other task of the run was spawned within an hour."
                 note="spawned within an hour"
                 aside={
-                  <Link
-                    href={workflowRunPath(task.workflowRunId)}
+                  <WorkflowRunLink
+                    workflowRunId={task.workflowRunId}
                     className="text-accent-text hover:underline"
                   >
                     View run
-                  </Link>
+                  </WorkflowRunLink>
                 }
               />
             )}

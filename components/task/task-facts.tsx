@@ -1,5 +1,5 @@
 "use client";
-import { queueTasksPath, workflowRunPath } from "@/components/layout/paths";
+import { queueTasksPath } from "@/components/layout/paths";
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { useClock } from "@/components/ui/text/clock";
 import { Link } from "@/components/ui/text/link";
@@ -11,6 +11,7 @@ import type { TaskDetail } from "@/lib/model/task";
 import { computeWork } from "@/lib/timeline/work";
 import { AttemptCount } from "./attempts/attempt-count";
 import { Baseline } from "./baseline";
+import { WorkflowRunLink } from "./workflow-run-link";
 
 /** Queue, attempts, times and links of a task, in one line. */
 export function TaskFacts({ detail }: { detail: TaskDetail }) {
@@ -46,12 +47,12 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
       {task.tenantId !== null && <Fact label="Tenant">{task.tenantId}</Fact>}
       {task.workflowRunId !== null && (
         <Fact label="Workflow run">
-          <Link
-            href={workflowRunPath(task.workflowRunId)}
+          <WorkflowRunLink
+            workflowRunId={task.workflowRunId}
             className="mono text-accent-text hover:underline"
           >
             {task.workflowRunId}
-          </Link>
+          </WorkflowRunLink>
         </Fact>
       )}
       {task.idempotencyKey !== null && (

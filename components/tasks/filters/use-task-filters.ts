@@ -1,6 +1,7 @@
 "use client";
 import { useQueryStates } from "nuqs";
 import { useCallback } from "react";
+import { showToast } from "@/components/ui/overlay/toast";
 import {
   pickQuery,
   type TaskFilters,
@@ -8,6 +9,7 @@ import {
   tasksSearchParams,
 } from "@/lib/search-params/tasks/filters";
 import { listWords } from "@/lib/search-params/tasks/query";
+import { findSortProblem, type SortProblem } from "@/lib/search-params/tasks/sort";
 
 /** The list's filters, from the URL. The list of one queue is limited to that queue, whatever the URL has. */
 export function useTaskFilters(queue: string | undefined) {
@@ -17,16 +19,29 @@ export function useTaskFilters(queue: string | undefined) {
     (change: Partial<TaskFilters>) => setInUrl({ cursor: null, ...change }),
     [setInUrl],
   );
+  /** An order that needs a filter gets it at once, and a notice says which. */
+  const sortBy = (change: Pick<TaskFilters, "sort">) => {
+    const problem = findSortProblem({ ...filters, ...change });
+    if (problem) showToast({ title: describeChange(problem.change), text: problem.message });
+    return narrow({ ...change, ...problem?.change });
+  };
   return {
     filters,
     /** Changes filters and returns to the first page. */
     narrow,
+    sortBy,
     /** Goes to the page of a cursor; `null` is the first page. */
     turnTo: (cursor: string | null) => setInUrl({ cursor }),
     /** Changes the JSON columns and stays on the page. */
     showColumns: (columns: TaskFilters["columns"]) => setInUrl({ columns }),
     clear: () => setInUrl({ ...taskFilters(), limit: inUrl.limit, columns: inUrl.columns }),
   };
+}
+
+function describeChange(change: SortProblem["change"]): string {
+  return "range" in change
+    ? `Limited to the last ${change.range.replace("h", " h")}`
+    : `Limited to ${change.state.join(", ")} tasks`;
 }
 
 /** Whether any filter but the list's own queue is set. */

@@ -40,7 +40,7 @@ const SelectionBar = lazyPart(() =>
 
 /** The tasks of one queue, or of all. */
 export function TaskList({ queue }: { queue?: string }) {
-  const { filters, narrow, turnTo, showColumns, clear } = useTaskFilters(queue);
+  const { filters, narrow, sortBy, turnTo, showColumns, clear } = useTaskFilters(queue);
   const { query, shown, showNewest, interval, isRepeated } = useLiveTasks(filters);
   const refresh = useRefresh();
   const hydrated = useHydrated();
@@ -112,7 +112,7 @@ export function TaskList({ queue }: { queue?: string }) {
         <StateFacets filters={filters} onChange={narrow} />
         <span className="ml-auto" />
         <ExactCount key={matching} filters={filters} />
-        <SortSelect sort={filters.sort} onSort={narrow} />
+        <SortSelect sort={filters.sort} onSort={sortBy} />
       </div>
       {(timedOut || unsortable) && <NoListNotice filters={filters} onChange={narrow} />}
       <div
@@ -152,7 +152,7 @@ export function TaskList({ queue }: { queue?: string }) {
                 // just before they are replaced.
                 selection={isOld ? deferredSelection : selection}
                 sort={filters.sort}
-                onSort={narrow}
+                onSort={sortBy}
               />
             ) : pending ? null : (
               <NoTasks filters={filters} filtered={filtered} onChange={narrow} onClear={clear} />

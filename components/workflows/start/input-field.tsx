@@ -53,19 +53,21 @@ export function WorkflowInputField({
               onChange={({ target }) => onChange(target.value)}
             />
           );
-        if (kind === "json")
+        if (kind === "number")
           return (
-            <Textarea
+            <Input
               {...common}
-              rows={Math.min(8, Math.max(2, text.split("\n").length))}
-              className="mono leading-[18px]"
+              inputMode="decimal"
               onChange={({ target }) => onChange(target.value)}
             />
           );
+        // An input would remove the line breaks of a value.
+        const least = kind === "json" ? 2 : 1;
         return (
-          <Input
+          <Textarea
             {...common}
-            inputMode={kind === "number" ? "decimal" : "text"}
+            rows={Math.min(8, Math.max(least, text.split("\n").length))}
+            className="mono leading-[18px]"
             onChange={({ target }) => onChange(target.value)}
           />
         );
