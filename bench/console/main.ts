@@ -16,19 +16,27 @@ import {
   reportReads,
   reportRoutes,
   reportSearches,
+  reportTabs,
   reportWatching,
 } from "@/bench/console/report";
 import { measureRoute, PER_SECOND, SHARING, watchTasks } from "@/bench/console/routes";
 import { judgeSearch, measureSearches } from "@/bench/console/search";
 import { databaseOf, loadMissing, startServer } from "@/bench/console/server";
 import { SIZES, type Size } from "@/bench/console/sizes";
+import {
+  createTabsDatabase,
+  dropTabsDatabase,
+  openTabs,
+  ROW_AGE,
+  TAB_SHARING,
+} from "@/bench/console/tabs";
 import { TASK_READS } from "@/bench/console/task-reads";
 import { startWeb } from "@/demo/web";
 import { closePools } from "@/lib/db/pools";
 import { build, isBuilt } from "@/server/build";
 import { listReadFunctions } from "@/testing/read-functions";
 
-const PARTS = ["reads", "search", "routes", "pages", "cold"] as const;
+const PARTS = ["reads", "search", "routes", "pages", "tabs", "cold"] as const;
 
 const options = new Command("npm run bench:console --")
   .option("--sizes <list>", "data sets, such as 100k,5m", toSizes, Object.keys(SIZES) as Size[])
@@ -62,6 +70,7 @@ try {
   if (wants("reads")) await benchReads();
   if (wants("search")) await benchSearches();
   if (wants("routes") || wants("pages")) await benchServer();
+  if (wants("tabs")) await benchTabs();
   if (wants("cold")) await benchCold();
 } finally {
   await closePools();
@@ -140,6 +149,28 @@ async function benchRoutes(url: string, databaseUrl: string) {
   for (const key of ["transactions", "pages"] as const)
     if (fifty[key] > one[key] * SHARING)
       problems.push(`50 browsers: ${(fifty[key] / one[key]).toFixed(2)} times the ${key} of one`);
+}
+
+async function benchTabs() {
+  const { signal } = new AbortController();
+  const databaseUrl = await createTabsDatabase(server);
+  if (!(await isBuilt())) await build({ databaseUrl, signal });
+  const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
+  try {
+    const one = await openTabs(web.url, databaseUrl, server.logFile, 1);
+    const twenty = await openTabs(web.url, databaseUrl, server.logFile, 20);
+    console.log(`\n${reportTabs([one, twenty])}`);
+    if (twenty.statements > one.statements * TAB_SHARING)
+      problems.push(`20 tabs: ${twenty.statements} statements a minute, one: ${one.statements}`);
+    for (const { tabs, oldestRow, failed } of [one, twenty]) {
+      if (oldestRow > ROW_AGE)
+        problems.push(`${tabs} tabs: a row was ${oldestRow.toFixed(0)} ms old`);
+      if (failed > 0) problems.push(`${tabs} tabs: ${failed} requests failed`);
+    }
+  } finally {
+    await web.stop();
+    await dropTabsDatabase(server);
+  }
 }
 
 async function benchCold() {

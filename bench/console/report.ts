@@ -2,6 +2,7 @@ import type { FirstPaint } from "./pages";
 import type { Measured } from "./reads";
 import type { Throughput, Watching } from "./routes";
 import type { Search } from "./search";
+import type { OpenTabs } from "./tabs";
 
 /** A table in Markdown; the first columns are texts, the others are numbers. */
 function table(head: string[], rows: (string | number)[][], texts = 1): string {
@@ -93,6 +94,20 @@ export function reportPages(paints: FirstPaint[]): string {
       whole(lastByte),
       whole(perSecond),
       whole(p95),
+      failed,
+    ]),
+  );
+}
+
+/** One row per number of tabs. */
+export function reportTabs(all: OpenTabs[]): string {
+  return table(
+    ["Open tabs, list changes 20/s", "statements/min", "requests/min", "oldest row s", "failed"],
+    all.map(({ tabs, statements, requests, oldestRow, failed }) => [
+      tabs,
+      whole(statements),
+      requests,
+      tenths(oldestRow / 1000),
       failed,
     ]),
   );

@@ -79,7 +79,8 @@ async function load(server: EmbeddedServer, tasks: number): Promise<void> {
   await first.end();
 }
 
-async function connect(server: EmbeddedServer, database: string): Promise<Client> {
+/** A connection to a database of this server; its user ends it. */
+export async function connect(server: EmbeddedServer, database: string): Promise<Client> {
   const client = new Client({ connectionString: server.url(database) });
   await client.connect();
   return client;

@@ -6,12 +6,20 @@ import { query } from "@/lib/db/query";
 import { queues } from "@/lib/db/schema";
 import { getViewer, isQueueVisible, runAs, UNRESTRICTED, type Viewer } from "@/lib/db/viewer";
 import { onShutdown } from "@/lib/shutdown";
+import { noteChange } from "./shared-reads";
 
 /**
  * What changed since the last one. `quiet`: nothing was written to this database server. `change`: something was, in these
  * queues, or in no queue that is known yet (`null`).
  */
-export type Change = { kind: "quiet" } | { kind: "change"; queues: readonly string[] | null };
+export type Change =
+  | { kind: "quiet" }
+  | {
+      kind: "change";
+      queues: readonly string[] | null;
+      /** Counts the changes of this process; what is read after it includes the change. */
+      turn: number;
+    };
 
 /** Milliseconds between two looks at the database. */
 const EVERY = 1_000;
@@ -76,7 +84,7 @@ async function look(signal: AbortSignal): Promise<void> {
     const now = await readState(before).catch(() => undefined);
     const change = before && now && compare(before, now);
     // What happened while the database did not respond is unknown.
-    if (now && turn > 1 && !before) publish({ kind: "change", queues: null });
+    if (now && turn > 1 && !before) publish({ kind: "change", queues: null, turn: noteChange() });
     if (change && (change.kind === "change" || turn % QUIET_EVERY === 0)) publish(change);
     before = now;
     await pause(EVERY, signal);
@@ -95,7 +103,7 @@ function publish(change: Change): void {
 function toVisible(change: Change): Change | null {
   if (change.kind === "quiet" || change.queues === null) return change;
   const visible = change.queues.filter(isQueueVisible);
-  return visible.length === 0 ? null : { kind: "change", queues: visible };
+  return visible.length === 0 ? null : { ...change, queues: visible };
 }
 
 type Tables = { readAt: number; queues: string[]; oids: string[] };
@@ -114,8 +122,8 @@ function compare(before: State, now: State): Change {
   if (before === now) return { kind: "quiet" };
   const names = new Set([...before.counters.keys(), ...now.counters.keys()]);
   const changed = [...names].filter((name) => before.counters.get(name) !== now.counters.get(name));
-  if (changed.length > 0) return { kind: "change", queues: changed.sort() };
-  return { kind: "change", queues: null };
+  if (changed.length > 0) return { kind: "change", queues: changed.sort(), turn: noteChange() };
+  return { kind: "change", queues: null, turn: noteChange() };
 }
 
 /** How far the server has written its log: it moves with every change. `null` where that cannot be known. */

@@ -3,7 +3,7 @@ import { type KnownTasks, listKnownTasks } from "@/lib/analytics/tasks";
 import { viewerKey } from "@/lib/db/viewer";
 import type { TaskAddress } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
-import { onCleared, type Requester, wantsFresh } from "./shared-reads";
+import { acceptedTurn, getTurn, onCleared, type Requester } from "./shared-reads";
 
 /** How long requests are collected for one statement, in milliseconds. */
 const GATHER = 25;
@@ -19,6 +19,7 @@ type Row = {
   isRemoved: boolean;
   now: string;
   at: number;
+  turn: number;
 };
 
 /** What is known of the rows of one list, and the rows that the next statement reads. */
@@ -47,8 +48,12 @@ export async function refreshTasks(
   known: readonly TaskAddress[],
 ): Promise<KnownTasks> {
   const list = getList(filters);
-  const oldest = wantsFresh(requester) ? Number.POSITIVE_INFINITY : performance.now() - LIFETIME;
-  const missing = known.filter((address) => !((list.rows.get(keyOf(address))?.at ?? 0) > oldest));
+  const oldest = performance.now() - LIFETIME;
+  const turn = acceptedTurn(requester);
+  const missing = known.filter((address) => {
+    const row = list.rows.get(keyOf(address));
+    return !row || row.at < oldest || row.turn < turn;
+  });
   if (missing.length > 0) await gather(list, filters, missing);
   requester?.signal.throwIfAborted();
   const rows: KnownTasks["rows"] = [];
@@ -96,10 +101,10 @@ function gather(list: List, filters: TaskFilters, missing: readonly TaskAddress[
 
 /** No signal: others wait for the same statement, which has a timeout. */
 async function load(list: List, filters: TaskFilters, known: TaskAddress[]): Promise<void> {
-  const at = performance.now();
+  const read = { at: performance.now(), turn: getTurn() };
   const { rows, removed, now } = await listKnownTasks(filters, known);
   const tasks = new Map(rows.map((task) => [keyOf(task), task]));
   const gone = new Set(removed.map(keyOf));
   for (const key of known.map(keyOf))
-    list.rows.set(key, { task: tasks.get(key), isRemoved: gone.has(key), now, at });
+    list.rows.set(key, { task: tasks.get(key), isRemoved: gone.has(key), now, ...read });
 }

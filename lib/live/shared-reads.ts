@@ -12,20 +12,31 @@ type Entry = {
   /** Callers still waiting for the result. */
   waiting: number;
   state: "queued" | "reading" | "settled";
+  /** The turn in which it started to read. */
+  turn: number;
 };
 
 /** A request with this header bypasses shared results. `Cache-Control` itself does not reach a route. */
 const BYPASS_HEADER = "x-bypass-cache";
+
+/** A request with this header gets a result that was read after the change of this turn. */
+const AFTER_HEADER = "x-read-after";
 
 /** The request that a read is for. */
 export type Requester = Pick<Request, "signal" | "headers">;
 
 // Pages, routes and actions are separate bundles: the process is what they share.
 const SYMBOL = Symbol.for("absurd-dashboard.shared-reads");
-type Shared = { entries: Map<string, Entry>; clearing: Set<() => void> };
+type Shared = {
+  entries: Map<string, Entry>;
+  clearing: Set<() => void>;
+  /** How many times a change was noticed. */
+  turn: number;
+};
 const shared = globalThis as { [SYMBOL]?: Shared };
-shared[SYMBOL] ??= { entries: new Map(), clearing: new Set() };
-const { entries, clearing } = shared[SYMBOL];
+shared[SYMBOL] ??= { entries: new Map(), clearing: new Set(), turn: 0 };
+const state = shared[SYMBOL];
+const { entries, clearing } = state;
 
 /**
  * Reads once for all callers with the same key, at the same time or within the next two seconds, so that the load on the
@@ -33,7 +44,8 @@ const { entries, clearing } = shared[SYMBOL];
  * is passed to the callers that waited for it and is never cached.
  *
  * A requester that bypasses the cache gets a read that starts after its request, and after the one in progress; all who
- * bypass it until then share that read. Reads with the same key never overlap.
+ * bypass it until then share that read. Reads with the same key never overlap. A requester that was notified of a change
+ * gets a read that started after it.
  *
  * Viewers who may see different rows never share a read.
  *
@@ -61,14 +73,25 @@ export function onCleared(clear: () => void): void {
   clearing.add(clear);
 }
 
-/** Whether a requester bypasses what is shared. */
-export function wantsFresh(requester: Requester | undefined): boolean {
-  return requester?.headers.has(BYPASS_HEADER) === true;
+/** Notes that a change was noticed, and returns its turn. */
+export function noteChange(): number {
+  return ++state.turn;
+}
+
+/** The turn of the last change that was noticed: what is read from now on includes it. */
+export function getTurn(): number {
+  return state.turn;
+}
+
+/** The first turn whose results a requester accepts; infinite if it bypasses all that is shared. */
+export function acceptedTurn(requester: Requester | undefined): number {
+  if (requester?.headers.has(BYPASS_HEADER)) return Number.POSITIVE_INFINITY;
+  return Number(requester?.headers.get(AFTER_HEADER) ?? 0) || 0;
 }
 
 /** A queued read is fresh for everyone: it has not started. */
-function isTooOld({ state }: Entry, requester: Requester | undefined): boolean {
-  return wantsFresh(requester) && state !== "queued";
+function isTooOld({ state, turn }: Entry, requester: Requester | undefined): boolean {
+  return state !== "queued" && turn < acceptedTurn(requester);
 }
 
 function start(
@@ -81,6 +104,7 @@ function start(
     controller: new AbortController(),
     waiting: 0,
     state: "queued",
+    turn: 0,
   };
   entries.set(key, entry);
   entry.result = run(key, entry, read, previous);
@@ -100,6 +124,7 @@ async function run(
     if (previous && previous.state !== "settled") await previous.result.catch(() => undefined);
     signal.throwIfAborted();
     entry.state = "reading";
+    entry.turn = state.turn;
     const started = performance.now();
     const result = await read(signal);
     entry.state = "settled";

@@ -3,6 +3,7 @@ import { type ProblemBody, ProblemError } from "@/lib/model/problem";
 import { noteDeployment } from "./deployment";
 
 let bypass = false;
+let after: number | undefined;
 
 /** Requests started by `start`, before it returns, bypass the results that the server shares. For a manual refresh. */
 export function withFreshReads<T>(start: () => T): T {
@@ -11,6 +12,16 @@ export function withFreshReads<T>(start: () => T): T {
     return start();
   } finally {
     bypass = false;
+  }
+}
+
+/** Requests started by `start`, before it returns, get results that were read after the change of this turn. */
+export function withReadsAfter<T>(turn: number, start: () => T): T {
+  after = turn;
+  try {
+    return start();
+  } finally {
+    after = undefined;
   }
 }
 
@@ -34,6 +45,7 @@ export async function fetchFromApi(
       ...(body !== undefined && { method: "POST", body }),
       headers: {
         ...(bypass && { "X-Bypass-Cache": "1" }),
+        ...(after !== undefined && { "X-Read-After": `${after}` }),
         ...(etag !== undefined && { "If-None-Match": etag }),
       },
     });

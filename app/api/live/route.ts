@@ -68,6 +68,6 @@ function streamChanges(request: Request): ReadableStream<Uint8Array> {
 }
 
 function formatChange(change: Change): string {
-  const data = change.kind === "quiet" ? {} : { queues: change.queues };
+  const data = change.kind === "quiet" ? {} : { queues: change.queues, turn: change.turn };
   return `event: ${change.kind}\ndata: ${JSON.stringify(data)}\n\n`;
 }

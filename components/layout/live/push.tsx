@@ -2,6 +2,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { withBase } from "@/lib/base-path";
+import { withReadsAfter } from "@/lib/query/api";
 import { useRefreshInterval } from "../preferences/preferences-provider";
 import { confirmFresh, isLive } from "./freshness";
 
@@ -21,6 +22,9 @@ export function LivePush() {
   }, [client, interval]);
   return null;
 }
+
+/** A change of these queues, or of an unknown one; `turn` counts the changes that the server noticed. */
+export type PushedChange = { queues: readonly string[] | null; turn: number };
 
 function follow(client: QueryClient, interval: number): () => void {
   let source: EventSource | undefined;
@@ -46,8 +50,7 @@ function follow(client: QueryClient, interval: number): () => void {
     });
     source.addEventListener("change", (event) => {
       heard();
-      const { queues } = JSON.parse(event.data) as { queues: string[] | null };
-      refresher.request(queues);
+      refresher.request(JSON.parse(event.data) as PushedChange);
     });
     heard();
   }
@@ -61,40 +64,44 @@ function follow(client: QueryClient, interval: number): () => void {
   };
 }
 
-/** Refreshes at once, then at most once in an interval, with what was requested in between. */
+/**
+ * Refreshes at once, then at most once in an interval, with what was requested in between. All tabs of a server do so in the
+ * same seconds, so that they share one result: the server looks once a second, and `turn` counts its looks with a change.
+ */
 export function createRefresher(
   client: Pick<QueryClient, "refetchQueries">,
   interval: number,
-): {
-  request: (queues: readonly string[] | null) => void;
-  isIdle: () => boolean;
-  stop: () => void;
-} {
-  /** The queues to refresh when the timer ends; `null`: all. */
-  let waiting: Set<string> | null | undefined;
+): { request: (change: PushedChange) => void; isIdle: () => boolean; stop: () => void } {
+  let waiting: PushedChange | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let refreshedAt = Number.NEGATIVE_INFINITY;
   let running = 0;
 
-  function refresh(queues: ReadonlySet<string> | null) {
+  function refresh({ queues, turn }: PushedChange) {
+    clearTimeout(timer);
+    timer = undefined;
+    waiting = undefined;
+    refreshedAt = performance.now();
     running++;
-    client
-      .refetchQueries(
-        { predicate: (query) => isLive(query) && concerns(query.meta?.queues, queues) },
+    const changed = queues && new Set(queues);
+    withReadsAfter(turn, () =>
+      client.refetchQueries(
+        { predicate: (query) => isLive(query) && concerns(query.meta?.queues, changed) },
         { cancelRefetch: false },
-      )
-      .finally(() => running--);
-    timer = setTimeout(() => {
-      timer = undefined;
-      const next = waiting;
-      waiting = undefined;
-      if (next !== undefined) refresh(next);
-    }, interval);
+      ),
+    ).finally(() => running--);
   }
   return {
-    request(queues) {
-      if (!timer) return refresh(queues && new Set(queues));
-      if (queues === null || waiting === null) waiting = null;
-      else waiting = new Set([...(waiting ?? []), ...queues]);
+    request(change) {
+      const looks = Math.max(1, Math.round(interval / 1_000));
+      const queues =
+        waiting?.queues === null || change.queues === null
+          ? null
+          : [...(waiting?.queues ?? []), ...change.queues];
+      waiting = { queues, turn: change.turn };
+      if (performance.now() - refreshedAt >= interval || change.turn % looks === 0)
+        return refresh(waiting);
+      timer ??= setTimeout(() => waiting && refresh(waiting), interval);
     },
     isIdle: () => waiting === undefined && running === 0,
     stop: () => clearTimeout(timer),

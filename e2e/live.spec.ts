@@ -1,0 +1,180 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Page } from "@playwright/test";
+import { spawnTask } from "../lib/absurd/tasks/spawn";
+import { startDashboard } from "./support/dashboard";
+import { expect, test, type Work } from "./support/fixtures";
+import { open } from "./support/open";
+
+const rows = (page: Page) => page.locator("a[data-row]");
+const indicator = (page: Page) =>
+  page.getByRole("banner").getByText(/^(Live|Stale|Lost|Busy|Paused)/);
+
+type ShownRow = { id: string; state: string; stale: boolean };
+
+/** The rows on screen. */
+function readRows(page: Page): Promise<ShownRow[]> {
+  return page.locator("tbody tr").evaluateAll((all) =>
+    all.flatMap((row) => {
+      const id = row.querySelector("[data-row]")?.getAttribute("data-row")?.split("/").at(-1);
+      const state = row.querySelectorAll("td")[1]?.textContent ?? "";
+      return id ? [{ id, state: state.trim(), stale: row.hasAttribute("data-stale") }] : [];
+    }),
+  );
+}
+
+async function listStates({ pool, queue }: Work): Promise<Map<string, string>> {
+  const { rows } = await pool.query(`select task_id as id, state from absurd."t_${queue}"`);
+  return new Map(rows.map(({ id, state }) => [id, state]));
+}
+
+test("while 20 tasks a second arrive, every row on screen is as in the database or marked stale", async ({
+  page,
+  context,
+  work,
+  baseURL,
+}) => {
+  test.setTimeout(150_000);
+  await context.addCookies([{ name: "refresh", value: "2", url: baseURL ?? "" }]);
+  const { app, queue, pool } = work;
+  app.registerTask({ name: "short" }, async (_params, task) => {
+    await task.step("wait", () => pause(40));
+  });
+  for (let n = 0; n < 60; n++) await spawnTask(pool, queue, "short", null);
+  await open(page, `/queues/${queue}/tasks`);
+  await expect(rows(page)).toHaveCount(50);
+  const first = (await readRows(page)).map(({ id }) => id);
+  await work.startWorker();
+
+  /** The last seconds of the database, newest last. */
+  const history: { at: number; states: Map<string, string> }[] = [];
+  const until = Date.now() + 60_000;
+  let spawned = 0;
+  const spawning = (async () => {
+    while (Date.now() < until) {
+      const due = Math.floor((60_000 - (until - Date.now())) / 50);
+      for (; spawned < due; spawned++) await spawnTask(pool, queue, "short", null);
+      await pause(20);
+    }
+  })();
+  const watching = (async () => {
+    while (Date.now() < until + 1_000) {
+      history.push({ at: Date.now(), states: await listStates(work) });
+      await pause(250);
+    }
+  })();
+  const wrong: string[] = [];
+  let seconds = 0;
+  while (Date.now() < until) {
+    await pause(1_000);
+    const age = Number(/(\d+) s ago/.exec(await indicator(page).innerText())?.[1] ?? 0);
+    const shown = await readRows(page);
+    const now = Date.now();
+    // Half a second for each of two clocks that are rounded, and one between the request and its text.
+    const recent = history.filter(({ at }) => at > now - age * 1_000 - 2_000);
+    seconds++;
+    expect(shown.map(({ id }) => id)).toEqual(first);
+    for (const { id, state, stale } of shown)
+      if (!stale && !recent.some(({ states }) => states.get(id) === state))
+        wrong.push(`second ${seconds}: ${id} shows ${state}, which it left ${age} s before`);
+  }
+  await Promise.all([spawning, watching]);
+  expect(wrong).toEqual([]);
+  expect(spawned).toBeGreaterThan(1_000);
+  expect(seconds).toBeGreaterThan(40);
+  // Rows that hundreds of newer ones pushed off the first page have long been completed, and it shows.
+  await expect
+    .poll(async () => new Set((await readRows(page)).map(({ state }) => state)))
+    .toEqual(new Set(["completed"]));
+  await expect(page.getByRole("button", { name: "50+ new" })).toBeVisible();
+});
+
+test("a server that stops and starts again under an open tab is noticed, and the page goes on", async ({
+  page,
+  work,
+}) => {
+  const databaseUrl = process.env.E2E_DATABASE_URL ?? "";
+  const before = await startDashboard({ DATABASE_URL: databaseUrl });
+  let after: Awaited<ReturnType<typeof startDashboard>> | undefined;
+  try {
+    await spawnTask(work.pool, work.queue, "early", null);
+    await open(page, `${before.url}/queues/${work.queue}/tasks`);
+    await expect(rows(page)).toHaveText(["early"]);
+    await expect(indicator(page)).toHaveText(/^Live/);
+    await before.stop();
+    await expect(page.getByText(/Connection to the dashboard’s server lost/)).toBeVisible({
+      timeout: 20_000,
+    });
+    await expect(indicator(page)).toHaveText(/^Lost/);
+    await expect(page.getByText("Database connected")).toBeHidden();
+    await spawnTask(work.pool, work.queue, "late", null);
+    after = await startDashboard({ DATABASE_URL: databaseUrl, PORT: new URL(before.url).port });
+    await expect(page.getByText(/Connection to the dashboard’s server lost/)).toBeHidden({
+      timeout: 20_000,
+    });
+    await expect(indicator(page)).toHaveText(/^Live/);
+    await page.getByRole("button", { name: "1 new" }).click();
+    await expect(rows(page)).toHaveText(["late", "early"]);
+  } finally {
+    await before.stop();
+    await after?.stop();
+  }
+});
+
+test("what is done in one tab shows in another within seconds, and the actor is not kept waiting", async ({
+  page,
+  context,
+  work,
+}) => {
+  const { taskId } = await spawnTask(work.pool, work.queue, "shared", null);
+  const other = await context.newPage();
+  await open(other, `/queues/${work.queue}/tasks`);
+  await expect(other.locator("tbody")).toContainText("pending");
+  await open(page, work.taskUrl(taskId));
+  await page.keyboard.press("c");
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden({ timeout: 3_000 });
+  await expect(page.locator("h1 + *")).toContainText("cancelled", { timeout: 3_000 });
+  await expect(other.locator("tbody")).toContainText("cancelled", { timeout: 8_000 });
+});
+
+test("when every read fails, the page is stale, its clocks stop, and no database is called connected", async ({
+  page,
+  context,
+  work,
+  baseURL,
+}) => {
+  await context.addCookies([{ name: "refresh", value: "2", url: baseURL ?? "" }]);
+  await spawnTask(work.pool, work.queue, "old", null);
+  await open(page, `/queues/${work.queue}/tasks`);
+  await expect(indicator(page)).toHaveText(/^Live/);
+  const error = { code: "internal", message: "Request failed inside the dashboard." };
+  await page.route("**/api/**", (route) => route.fulfill({ status: 500, json: { error } }));
+  await expect(indicator(page)).toHaveText(/^Stale/);
+  await expect(page.getByText(/Some data could not be refreshed/)).toBeVisible();
+  await expect(page.locator("[role=status]", { hasText: "Stale: last refreshed" })).toBeVisible({
+    timeout: 20_000,
+  });
+  const ages = () => page.locator("tbody time").allInnerTexts();
+  const stopped = await ages();
+  await pause(3_000);
+  expect(await ages()).toEqual(stopped);
+  await expect(indicator(page)).toHaveText(/^Lost/, { timeout: 40_000 });
+  await expect(page.getByText("Database connected")).toBeHidden();
+  await page.unroute("**/api/**");
+  await expect(indicator(page)).toHaveText(/^Live/);
+  await expect(page.locator("[role=status]", { hasText: "Stale: last refreshed" })).toBeHidden();
+});
+
+test("a preview without an answer shows why and can be tried again", async ({ page, work }) => {
+  await spawnTask(work.pool, work.queue, "one", null);
+  await open(page, `/queues/${work.queue}/tasks`);
+  await page.route("**/api/previews/**", (route) => route.abort());
+  await page.getByRole("button", { name: "Bulk", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("radio", { name: "Cancel", exact: true }).check();
+  await expect(dialog).toContainText("server is not responding");
+  await expect(indicator(page)).toHaveText(/^Live/);
+  await page.unroute("**/api/previews/**");
+  await dialog.getByRole("button", { name: "Try again" }).click();
+  await expect(dialog).toContainText("1 will be cancelled");
+});
