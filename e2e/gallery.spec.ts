@@ -40,6 +40,11 @@ async function expectInView(option: Locator): Promise<void> {
   await expect(option).toBeInViewport({ ratio: 0.9 });
 }
 
+test("a production build has no gallery", async ({ page }) => {
+  const response = await page.goto(`${process.env.E2E_BASE_URL}/gallery`);
+  expect(response?.status()).toBe(404);
+});
+
 test("a drag out of a field keeps the dialog, and a click beside it closes it", async ({
   page,
 }) => {

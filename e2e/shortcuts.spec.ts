@@ -127,6 +127,26 @@ test("each action of a task has a key", async ({ page, work }) => {
   }
 });
 
+test("an error group is retried with three keys", async ({ page, work }) => {
+  const { failed } = await setScene(work);
+  await open(page, `/failures?range=1h&queue=${work.queue}`);
+  await press(page, "j");
+  await expect(page.getByRole("list", { name: "Error groups" }).locator("button")).toBeFocused();
+  await press(page, "t");
+  await expect(dialog(page).getByRole("button", { name: "Retry 1", exact: true })).toBeEnabled();
+  await press(page, "Enter");
+  await expect(dialog(page)).toHaveCount(0);
+  await expect
+    .poll(async () => {
+      const table = `absurd."t_${work.queue}"`;
+      const { rows } = await work.pool.query(`select attempts from ${table} where task_id = $1`, [
+        failed,
+      ]);
+      return rows[0].attempts;
+    })
+    .toBe(2);
+});
+
 test("single-key shortcuts can be turned off and back on", async ({ page, work }) => {
   const address = `/queues/${work.queue}/tasks`;
   await open(page, address);

@@ -7,7 +7,7 @@ import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { CountText, NoValue, NumberText } from "@/components/ui/text/count";
 import { cn } from "@/lib/cn";
 import { isFailing } from "@/lib/diagnosis/concerns";
-import { formatNumber } from "@/lib/format";
+import { formatCount, formatNumber } from "@/lib/format";
 import type { AttemptCounts, Count } from "@/lib/model/count";
 import type { Queue } from "@/lib/model/queue";
 import type { TaskState } from "@/lib/model/states";
@@ -26,30 +26,55 @@ export type QueueColumn = {
   cell: (queue: Queue, recent: RecentAttempts) => ReactNode;
 };
 
-const to = (queue: Queue, states: readonly TaskState[], text: ReactNode) => (
+/** A figure as a link to its tasks, with a name that makes sense without the table. */
+const to = (
+  queue: Queue,
+  states: readonly TaskState[],
+  what: string,
+  count: Count,
+  text: ReactNode,
+) => (
   <ScopedLink
+    aria-label={`${formatCount(count)} ${what} in ${queue.name}`}
     href={`${queueTasksPath(queue.name)}?state=${states.join(",")}`}
     className="hover:underline"
   >
     {text}
   </ScopedLink>
 );
+const exact = (value: number): Count => ({ value, precision: "exact" });
+
 const active = (label: string, state: keyof Queue["active"]): QueueColumn => ({
   label,
   ...(state === "running" ? {} : { wideOnly: true }),
-  cell: (queue) => to(queue, [state], <NumberText value={queue.active[state]} />),
+  cell: (queue) =>
+    to(
+      queue,
+      [state],
+      state,
+      exact(queue.active[state]),
+      <NumberText value={queue.active[state]} />,
+    ),
 });
 const ended = (label: string, state: keyof Queue["terminal"]): QueueColumn => ({
   label,
   wideOnly: true,
-  cell: (queue) => to(queue, [state], <CountText count={queue.terminal[state] satisfies Count} />),
+  cell: (queue) =>
+    to(queue, [state], state, queue.terminal[state], <CountText count={queue.terminal[state]} />),
 });
 
 /** Every column that a table of queues can show, in display order. */
 export const QUEUE_COLUMNS = {
   ready: {
     label: "Ready",
-    cell: (queue) => to(queue, ["pending", "sleeping"], <NumberText value={queue.ready} />),
+    cell: (queue) =>
+      to(
+        queue,
+        ["pending", "sleeping"],
+        "ready",
+        exact(queue.ready),
+        <NumberText value={queue.ready} />,
+      ),
   },
   oldestReady: {
     label: "Oldest ready",
