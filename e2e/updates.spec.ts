@@ -27,7 +27,7 @@ test("what cannot load while the server is away says so, and loads once it is ba
   await page.keyboard.press("Escape");
   await page.keyboard.press("ControlOrMeta+k");
   await dialog(page).getByRole("combobox").fill("failures");
-  await expect(dialog(page).getByRole("button", { name: "Failures" })).toBeVisible();
+  await expect(dialog(page).getByRole("button", { name: "Failures", exact: true })).toBeVisible();
   await page.keyboard.press("Escape");
   await page.keyboard.press("?");
   await expect(dialog(page)).toContainText("This dialog could not be loaded");

@@ -361,7 +361,7 @@ function SearchStory({ options }: { options: typeof FRUIT }) {
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState("");
   return (
-    <div className="flex max-w-md flex-col gap-1">
+    <div className="relative flex max-w-md flex-col gap-1">
       <Combobox
         kind="search"
         label="Find fruit"

@@ -6,6 +6,7 @@ export const ROUTES: Record<string, (queue: string, scene: Scene) => string> = {
   audit: () => "/audit",
   bulk: () => "/bulk",
   "bulk/[bulkId]": (_, { bulk }) => `/bulk/${bulk}`,
+  diagnostics: () => "/diagnostics",
   events: () => "/events",
   failures: () => "/failures",
   queues: () => "/queues",

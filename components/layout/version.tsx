@@ -62,18 +62,23 @@ async function reloadIfOutdated(): Promise<void> {
 
 const RELOADED_FOR = "absurd-dashboard.reloaded-for";
 
-const changed = new Set<Element>();
+const toggled = new Set<EventTarget>();
+let hasTyped = false;
 
 function noteInput({ target }: Event): void {
-  if (target instanceof Element) changed.add(target);
+  if (target instanceof HTMLInputElement && /^(checkbox|radio)$/.test(target.type))
+    toggled.add(target);
+  else hasTyped = true;
 }
 
-/** Whether a field that is still on the page was filled in, or a row was selected. */
+/**
+ * Whether the page holds input of its user: a box that was checked, or a text after anything was typed. Text fields count
+ * whoever filled them, because a field may have been replaced since.
+ */
 function hasInput(): boolean {
-  return [...changed].some((field) => {
-    if (!field.isConnected) return changed.delete(field) && false;
-    if (field instanceof HTMLInputElement && /^(checkbox|radio)$/.test(field.type))
-      return field.checked;
-    return "value" in field && field.value !== "";
+  return [...document.querySelectorAll("input, textarea")].some((field) => {
+    if (toggled.has(field)) return (field as HTMLInputElement).checked;
+    const isText = !(field instanceof HTMLInputElement && /^(checkbox|radio)$/.test(field.type));
+    return hasTyped && isText && (field as HTMLInputElement).value !== "";
   });
 }

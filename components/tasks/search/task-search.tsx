@@ -26,7 +26,6 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
-  const box = useRef<HTMLElement>(null);
   const [used, setUsed] = useState(false);
   const { language, suggestions, isName } = useSuggestions(text, filters.queue, used);
   const chips = filterChips(fixedQueue === undefined ? filters : { ...filters, queue: [] });
@@ -74,10 +73,7 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
     return true;
   }
   return (
-    <search
-      ref={box}
-      className="relative flex min-h-9 min-w-0 flex-1 basis-full flex-wrap items-center gap-1 rounded-2 border border-line-control bg-surface py-0.5 pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:min-h-7 wide:basis-0"
-    >
+    <search className="relative flex min-h-9 min-w-0 flex-1 basis-full flex-wrap items-center gap-1 rounded-2 border border-line-control bg-surface py-0.5 pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:min-h-7 wide:basis-0">
       <Icon name="search" className="mr-1 shrink-0 text-ink-3" />
       {chips.map((chip) => (
         <FilterChip key={chip.text} chip={chip} onRemove={() => onChange(chip.without)} />
@@ -90,7 +86,6 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
         placeholder={chips.length ? "" : "Name, id, any value, state:failed, params.order.id:42"}
         className="h-8 min-w-32 flex-1 bg-transparent font-mono text-12 outline-none wide:h-5"
         inputRef={input}
-        anchor={box}
         value={text}
         onType={type}
         options={suggestions}

@@ -1,4 +1,4 @@
-import type { KeyboardEvent, ReactNode, Ref, RefObject } from "react";
+import type { KeyboardEvent, ReactNode, Ref } from "react";
 
 /* What the plain field of a combobox and the one with its list have in common. */
 
@@ -25,10 +25,9 @@ export type ComboboxProps<Option extends ComboboxOption> = {
   onSubmit: () => void;
   /**
    * `palette`: the list is always open below the field, and its first option is active. `search`: the list floats below
-   * `anchor` while the field has the focus, and no option is active until an arrow key is pressed.
+   * the nearest positioned element while the field has the focus, and no option is active until an arrow key is pressed.
    */
   kind: "palette" | "search";
-  anchor?: RefObject<HTMLElement | null>;
   /** Handles further keys; `active` is the active option. Returns true for a key that it handled. */
   onKey?: (event: KeyboardEvent<HTMLInputElement>, active: Option | undefined) => boolean;
   inputRef?: Ref<HTMLInputElement>;

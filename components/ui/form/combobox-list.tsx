@@ -14,7 +14,7 @@ type Props<Option extends ComboboxOption> = ComboboxProps<Option> & { caret: Car
 
 /** The field with its list, once the library is loaded. It takes over the focus and the caret of the plain field. */
 export function Combobox<Option extends ComboboxOption>(props: Props<Option>) {
-  const { kind, value, options, onType, onKey, onSubmit, caret, anchor } = props;
+  const { kind, value, options, onType, onKey, onSubmit, onChoose, caret } = props;
   const [isOpen, setOpen] = useState(caret !== null);
   const active = useRef<Option>(undefined);
   const input = useRef<HTMLInputElement>(null);
@@ -29,16 +29,26 @@ export function Combobox<Option extends ComboboxOption>(props: Props<Option>) {
 
   function press(event: KeyboardEvent<HTMLInputElement> & { preventBaseUIHandler: () => void }) {
     if (isComposing(event)) return event.preventBaseUIHandler();
-    const isEscape = event.key === "Escape";
-    // In a palette, Escape belongs to the dialog around it.
-    if (isEscape && (isPalette || !isShown)) event.preventBaseUIHandler();
-    if (isEscape && isShown && !isPalette) return;
+    if (event.key === "Escape") {
+      // In a palette, Escape belongs to the dialog around it.
+      event.preventBaseUIHandler();
+      if (!isPalette && isShown) return setOpen(false);
+    }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") setOpen(true);
     if (onKey?.(event, isShown ? active.current : undefined)) event.preventBaseUIHandler();
-    else if (event.key === "Enter" && !active.current) onSubmit();
+    else if (event.key === "Enter" && !(isShown && active.current)) {
+      setOpen(false);
+      onSubmit();
+    }
+  }
+  function choose(option: Option) {
+    if (!props.staysOpen?.(option)) setOpen(false);
+    onChoose(option);
   }
   const field = (
     <Autocomplete.Input
       {...inputProps(props)}
+      aria-expanded={isShown}
       ref={(element) => {
         input.current = element;
         assignRef(props.inputRef, element);
@@ -47,6 +57,7 @@ export function Combobox<Option extends ComboboxOption>(props: Props<Option>) {
         setOpen(true);
         props.onFocus?.();
       }}
+      onBlur={() => setOpen(false)}
       onKeyDown={press}
     />
   );
@@ -64,11 +75,23 @@ export function Combobox<Option extends ComboboxOption>(props: Props<Option>) {
                 </Autocomplete.GroupLabel>
               )}
               {members.map((option) => (
-                <Item key={option.key} option={option} {...props} />
+                <Item
+                  key={option.key}
+                  option={option}
+                  renderOption={props.renderOption}
+                  onChoose={choose}
+                />
               ))}
             </Autocomplete.Group>
           ))
-        : options.map((option) => <Item key={option.key} option={option} {...props} />)}
+        : options.map((option) => (
+            <Item
+              key={option.key}
+              option={option}
+              renderOption={props.renderOption}
+              onChoose={choose}
+            />
+          ))}
     </Autocomplete.List>
   );
   return (
@@ -80,38 +103,30 @@ export function Combobox<Option extends ComboboxOption>(props: Props<Option>) {
       value={value}
       onValueChange={(next, { reason }) => {
         // Choosing an option reports its text too; what the field shows then is for `onChoose` to say.
-        if (reason === "input-change") onType(next);
+        if (reason !== "input-change") return;
+        active.current = undefined;
+        setOpen(true);
+        onType(next);
       }}
-      open={isShown}
-      onOpenChange={(next, { reason }) => {
-        if (reason === "item-press" && active.current && props.staysOpen?.(active.current)) return;
-        setOpen(next);
-      }}
-      inline={isPalette}
+      inline
+      open
       autoHighlight={isPalette ? "always" : false}
       keepHighlight={isPalette}
       highlightItemOnHover={isPalette}
-      openOnInputClick
       onItemHighlighted={(option) => {
         active.current = option;
       }}
     >
       {props.row?.(field) ?? field}
-      {isPalette ? (
-        <div className="border-t">{list}</div>
-      ) : (
-        <Autocomplete.Portal>
-          <Autocomplete.Positioner
-            anchor={anchor}
-            align="start"
-            sideOffset={4}
-            className="z-30 outline-none"
-          >
-            <Autocomplete.Popup className="w-[560px] max-w-[min(var(--available-width),var(--anchor-width))] rounded-3 bg-raised shadow-3">
-              {list}
-            </Autocomplete.Popup>
-          </Autocomplete.Positioner>
-        </Autocomplete.Portal>
+      {isPalette && <div className="border-t">{list}</div>}
+      {!isPalette && isShown && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: only keeps the focus in the field
+        <div
+          onMouseDown={(event) => event.preventDefault()}
+          className="absolute top-full left-0 z-30 mt-1 w-[560px] max-w-full rounded-3 bg-raised shadow-3"
+        >
+          {list}
+        </div>
       )}
     </Autocomplete.Root>
   );
