@@ -25,6 +25,11 @@ function configureBuild() {
   };
 }
 
+const ALLOWED_HOSTS = (process.env.DASHBOARD_ALLOWED_HOSTS ?? "")
+  .split(",")
+  .map((host) => host.trim())
+  .filter(Boolean);
+
 /** @type {import("next").NextConfig} */
 const config = {
   poweredByHeader: false,
@@ -51,6 +56,9 @@ const config = {
 export default (phase) => ({
   ...config,
   ...(phase === PHASE_PRODUCTION_BUILD && configureBuild()),
-  // `page.dev.tsx` is a route of the development server only: the gallery.
-  ...(phase === PHASE_DEVELOPMENT_SERVER && { pageExtensions: ["dev.tsx", "tsx", "ts"] }),
+  ...(phase === PHASE_DEVELOPMENT_SERVER && {
+    // `page.dev.tsx` is a route of the development server only: the gallery.
+    pageExtensions: ["dev.tsx", "tsx", "ts"],
+    allowedDevOrigins: ALLOWED_HOSTS,
+  }),
 });

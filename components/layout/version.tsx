@@ -72,8 +72,8 @@ function noteInput({ target }: Event): void {
 }
 
 /**
- * Whether the page holds input of its user: a box that was checked, or a text after anything was typed. Text fields count
- * whoever filled them, because a field may have been replaced since.
+ * Whether the page holds input of its user: a box that was checked, or a text after anything was typed. Every text field
+ * counts, because the one that was typed into may have been replaced since.
  */
 function hasInput(): boolean {
   return [...document.querySelectorAll("input, textarea")].some((field) => {

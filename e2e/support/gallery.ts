@@ -17,7 +17,7 @@ export async function startGallery(settings: Record<string, string> = {}): Promi
   await rm(PICTURES, { recursive: true, force: true });
   if (process.env.GALLERY_URL) return { url: process.env.GALLERY_URL, stop: async () => {} };
   const port = await getPort({ host: "127.0.0.1" });
-  const server = execa("node_modules/.bin/next", ["dev", "-H", "0.0.0.0", "-p", String(port)], {
+  const server = execa("node_modules/.bin/next", ["dev", "-H", "127.0.0.1", "-p", String(port)], {
     cwd: ROOT,
     env: {
       NODE_ENV: "development",
