@@ -24,16 +24,14 @@ export async function cancelStatement(victim: LimitedClient): Promise<void> {
   request.writeInt32BE(CANCEL_REQUEST, 4);
   request.writeInt32BE(processID, 8);
   request.writeInt32BE(secretKey, 12);
-  let socket: Socket | undefined;
-  const timer = setTimeout(() => socket?.destroy(), LIMIT_MS);
-  try {
-    const { target, host, tls } = victim.endpoint;
-    socket = connect(
-      host.host.startsWith("/")
-        ? { path: `${host.host}/.s.PGSQL.${host.port}` }
-        : { host: host.address ?? host.host, port: host.port },
-    );
-    socket.on("error", () => {});
+  const { target, host, tls } = victim.endpoint;
+  const socket = connect(
+    host.host.startsWith("/")
+      ? { path: `${host.host}/.s.PGSQL.${host.port}` }
+      : { host: host.address ?? host.host, port: host.port },
+  );
+  socket.on("error", () => {});
+  const send = async () => {
     await once(socket, "connect");
     const secure = tls
       ? await secureSocket(socket, target.tls.direct, getTlsOptions(target, host))
@@ -43,12 +41,15 @@ export async function cancelStatement(victim: LimitedClient): Promise<void> {
     // The server closes the connection when it has processed the request.
     secure.resume();
     await once(secure, "close");
-  } catch {
-    // The statement timeout ends what could not be cancelled.
-  } finally {
-    clearTimeout(timer);
-    socket?.destroy();
-  }
+  };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, LIMIT_MS);
+  });
+  // The statement timeout ends what could not be cancelled.
+  await Promise.race([send().catch(() => undefined), limit]);
+  clearTimeout(timer);
+  socket.destroy();
 }
 
 async function secureSocket(

@@ -1,0 +1,173 @@
+/** Connections to servers of their own: with TLS, stopped in the middle, and behind a pooler. */
+import { execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import getPort from "get-port";
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type EmbeddedServer, startEmbeddedPostgres } from "@/demo/postgres/embedded";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { getHealth } from "@/lib/analytics/health";
+import { listQueues } from "@/lib/analytics/queues";
+import { forgetEnvironment } from "@/lib/db/env";
+import { migrate } from "@/lib/db/migrate";
+import { closePools, getWritePool } from "@/lib/db/pools";
+
+const CERTIFICATES = path.join(import.meta.dirname, "../../../testing/certificates");
+const AUTHORITY = path.join(CERTIFICATES, "test-authority.crt");
+const OTHER = path.join(CERTIFICATES, "other-authority.crt");
+
+let directory: string;
+let server: EmbeddedServer;
+let admin: Client;
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), "absurd-servers-"));
+  server = await startEmbeddedPostgres({ directory, settings: { fsync: "off" } });
+  admin = new Client({ connectionString: server.url("postgres") });
+  admin.on("error", () => {});
+  await admin.connect();
+  await migrate(admin, "engine");
+  await createQueue(admin, "work");
+  await install("server.crt");
+  await install("server.key");
+  await admin.query("alter system set ssl = on");
+  await admin.query("select pg_reload_conf()");
+}, 120_000);
+afterAll(async () => {
+  await use();
+  await admin.end();
+  await server.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+afterEach(() => use());
+
+/** Writes a file into the server's data directory, readable by the server alone. */
+async function install(name: string): Promise<void> {
+  const lines = (await readFile(path.join(CERTIFICATES, name), "utf8")).trim().split("\n");
+  const values = lines.map((line) => `('${line}')`).join(", ");
+  await admin.query(
+    `copy (select * from (values ${values}) as lines) to program 'cat > ${name} && chmod 600 ${name}'`,
+  );
+}
+
+/** Uses this server, with these parameters, on this host and port. */
+async function use(parameters = "", { host = "localhost", port = server.port } = {}) {
+  await closePools();
+  const url = new URL(server.url("postgres"));
+  url.hostname = host;
+  url.port = String(port);
+  process.env.DATABASE_URL = `${url.href}${parameters && `?${parameters}`}`;
+  forgetEnvironment();
+}
+
+async function isEncrypted(): Promise<boolean> {
+  const { rows } = await getWritePool().query(
+    "select ssl from pg_stat_ssl where pid = pg_backend_pid()",
+  );
+  return rows[0]?.ssl === true;
+}
+
+describe("a server that offers TLS", () => {
+  test.each([
+    ["", "localhost", true],
+    ["sslmode=disable", "localhost", false],
+    ["sslmode=allow", "localhost", false],
+    ["sslmode=prefer", "localhost", true],
+    ["sslmode=require", "localhost", true],
+    ["ssl=true", "127.0.0.1", true],
+    [`sslmode=require&sslrootcert=${AUTHORITY}`, "127.0.0.1", true],
+    [`sslmode=verify-ca&sslrootcert=${AUTHORITY}`, "127.0.0.1", true],
+    [`sslmode=verify-full&sslrootcert=${AUTHORITY}`, "localhost", true],
+    [`sslmode=prefer&sslrootcert=${OTHER}`, "localhost", false],
+  ])("?%s on %s connects", async (parameters, host, encrypted) => {
+    await use(parameters, { host });
+    expect(await isEncrypted()).toBe(encrypted);
+    expect((await listQueues()).queues).toHaveLength(1);
+  });
+
+  test.each([
+    [`sslmode=verify-full&sslrootcert=${AUTHORITY}`, "127.0.0.1", "for another host name"],
+    [`sslmode=verify-ca&sslrootcert=${OTHER}`, "localhost", "not signed by a trusted authority"],
+    ["sslmode=verify-full", "localhost", "not signed by a trusted authority"],
+  ])("?%s on %s is refused with the cure", async (parameters, host, message) => {
+    await use(parameters, { host });
+    await expect(listQueues()).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining("DATABASE_URL"),
+    });
+  });
+});
+
+test("a server that is stopped in the middle is reported, and used again when it continues", async () => {
+  await use();
+  await listQueues();
+  const { rows } = await admin.query(
+    "select pid from pg_stat_activity where pid <> pg_backend_pid() union select pg_backend_pid()",
+  );
+  const pids = rows.map(({ pid }) => Number(pid));
+  const postmaster = Number(
+    (await admin.query("select pg_read_file('postmaster.pid') as file")).rows[0].file.split(
+      "\n",
+    )[0],
+  );
+  const all = [postmaster, ...pids];
+  const send = (signal: NodeJS.Signals) => {
+    for (const pid of all)
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It has ended since.
+      }
+  };
+  send("SIGSTOP");
+  try {
+    const begun = performance.now();
+    expect(await getHealth()).toMatchObject({ status: "database_unavailable" });
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    await expect(listQueues()).rejects.toMatchObject({ code: "database_unavailable" });
+    expect(performance.now() - begun).toBeLessThan(15_000);
+  } finally {
+    send("SIGCONT");
+  }
+  await expect.poll(async () => (await getHealth()).status, { timeout: 10_000 }).toBe("ok");
+});
+
+const PGBOUNCER = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].find((file) => existsSync(file));
+
+describe.runIf(process.env.ABSURD_LONG && PGBOUNCER)("behind PgBouncer in transaction mode", () => {
+  test("instants are in UTC and limits hold, without any setting of the pooler", async () => {
+    const port = await getPort({ host: "127.0.0.1" });
+    const folder = path.join(directory, "pgbouncer");
+    await promisify(execFile)("mkdir", ["-p", folder]);
+    const { password } = new URL(server.url("postgres"));
+    await writeFile(path.join(folder, "users.txt"), `"postgres" "${password}"\n`);
+    await writeFile(
+      path.join(folder, "pgbouncer.ini"),
+      `[databases]\npostgres = host=127.0.0.1 port=${server.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${port}\nunix_socket_dir =\nauth_type = plain\nauth_file = ${folder}/users.txt\npool_mode = transaction\ndefault_pool_size = 2\n`,
+    );
+    for (const one of [directory, folder]) await chmod(one, 0o755);
+    await admin.query("alter database postgres set timezone = 'Asia/Kolkata'");
+    await admin.query("alter database postgres set datestyle = 'SQL, DMY'");
+    const pooler = spawn(PGBOUNCER ?? "", ["-u", "nobody", path.join(folder, "pgbouncer.ini")], {
+      stdio: "ignore",
+    });
+    try {
+      await use("", { host: "127.0.0.1", port });
+      await expect.poll(async () => (await getHealth()).status, { timeout: 10_000 }).toBe("ok");
+      const { queues } = await listQueues();
+      expect(queues[0]?.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/);
+      await admin.query("begin; lock table absurd.r_work in access exclusive mode");
+      const begun = performance.now();
+      expect((await listQueues()).queues).toMatchObject([{ unreadable: "locked" }]);
+      expect(performance.now() - begun).toBeLessThan(4_000);
+      await admin.query("rollback");
+    } finally {
+      pooler.kill();
+      await admin.query("alter database postgres reset all");
+    }
+  });
+});
