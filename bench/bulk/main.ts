@@ -68,19 +68,17 @@ try {
     });
     const started = performance.now();
     let collectedAt = started;
-    const watch = setInterval(async () => {
-      const { rows } = await watcher.query(
-        "select state from absurd_dashboard.bulk_job where bulk_id = $1",
-        [bulkId],
-      );
-      if (rows[0]?.state === "collecting") collectedAt = performance.now();
-    }, 20);
     const watcher = new Client({ connectionString: server.url("postgres") });
     await watcher.connect();
+    const collecting = (async () => {
+      const statement = "select state from absurd_dashboard.bulk_job where bulk_id = $1";
+      while ((await watcher.query(statement, [bulkId])).rows[0]?.state === "collecting")
+        collectedAt = performance.now();
+      await watcher.end();
+    })();
     await workThrough(client, new AbortController().signal);
     const ended = performance.now();
-    clearInterval(watch);
-    await watcher.end();
+    await collecting;
     const { rows } = await client.query(
       "select done::int, skipped::int, failed::int from absurd_dashboard.bulk_job where bulk_id = $1",
       [bulkId],

@@ -1,10 +1,12 @@
 "use client";
+import { useState } from "react";
 import { failuresPath } from "@/components/failures/paths";
 import { queuePath, queueTasksPath, taskPath } from "@/components/layout/paths";
 import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
 import { StateIcon } from "@/components/tasks/state/state-icon";
 import { ScopedLink } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
+import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { Throughput } from "@/lib/analytics/overview";
@@ -14,6 +16,7 @@ import {
   describeAllClear,
   listConcerns,
 } from "@/lib/diagnosis/concerns";
+import { plural } from "@/lib/format";
 import type { TopFailureGroup } from "@/lib/model/failure";
 import type { QueueList } from "@/lib/model/queue";
 import type { Window } from "@/lib/search-params/windows";
@@ -34,11 +37,13 @@ export function Attention({
   const attempts = throughput && { ...throughput, words: WINDOW_WORDS[throughput.window] };
   const concerns = listConcerns({ queues, now, attempts, groups });
   const clear = describeAllClear({ attempts });
-  const affected = new Set(concerns.map((concern) => concern.queue)).size;
+  const [all, setAll] = useState(false);
+  const byQueue = groupByQueue(concerns);
+  const shown = all ? byQueue : byQueue.slice(0, LIMIT);
   return (
     <Panel
       title="Needs attention"
-      note={queues.length > 1 && `${affected} of ${queues.length} queues`}
+      note={queues.length > 1 && `${byQueue.length} of ${queues.length} queues`}
     >
       {concerns.length === 0 ? (
         <p className="flex min-h-9 gap-2 px-3 py-2 text-ink-2">
@@ -59,30 +64,71 @@ export function Attention({
         </p>
       ) : (
         <ul>
-          {concerns.slice(0, LIMIT).map((concern) => (
-            <li
-              key={`${concern.queue} ${concern.text}`}
-              className="flex min-h-9 flex-wrap items-center gap-x-2 border-line-subtle border-b px-3 py-1 last:border-b-0"
-            >
-              <StateIcon state={concern.state} />
-              <span className="min-w-0 flex-1 basis-64 break-words">
-                <strong className="font-semibold">{concern.queue}</strong>: {concern.text}
-              </span>
-              <ScopedLink
-                href={pathTo(concern, throughput?.window)}
-                className="flex min-h-9 items-center font-medium text-accent-text hover:underline wide:min-h-0"
-              >
-                {labelOf(concern.target)}
-                <Icon name="chevron-right" strokeWidth={2} size={14} />
-              </ScopedLink>
-            </li>
+          {shown.map(([queue, [worst, ...others]]) => (
+            <QueueConcerns key={queue} worst={worst} others={others} window={throughput?.window} />
           ))}
-          {concerns.length > LIMIT && (
-            <li className="px-3 py-1.5 text-12 text-ink-3">and {concerns.length - LIMIT} more</li>
+          {byQueue.length > LIMIT && (
+            <li className="px-2 py-1">
+              <Button variant="ghost" aria-expanded={all} onClick={() => setAll(!all)}>
+                {all ? "Show fewer" : `Show ${plural(byQueue.length - LIMIT, "more queue")}`}
+              </Button>
+            </li>
           )}
         </ul>
       )}
     </Panel>
+  );
+}
+
+/** The concerns of each queue, in their order: the worst first, and the queues by their worst. */
+function groupByQueue(concerns: readonly Concern[]): [queue: string, [Concern, ...Concern[]]][] {
+  const groups = new Map<string, [Concern, ...Concern[]]>();
+  for (const concern of concerns) {
+    const group = groups.get(concern.queue);
+    if (group) group.push(concern);
+    else groups.set(concern.queue, [concern]);
+  }
+  return [...groups];
+}
+
+/** One line for a queue: its worst concern, and a button for the others. */
+function QueueConcerns({
+  worst,
+  others,
+  window,
+}: {
+  worst: Concern;
+  others: readonly Concern[];
+  window: Window | undefined;
+}) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      {[worst, ...(open ? others : [])].map((concern, index) => (
+        <li
+          key={concern.text}
+          className="flex min-h-9 flex-wrap items-center gap-x-2 border-line-subtle border-b px-3 py-1 last:border-b-0"
+        >
+          <StateIcon state={concern.state} />
+          <span className="min-w-0 flex-1 basis-64 break-words">
+            <strong className="font-semibold">{concern.queue}</strong>: {concern.text}
+          </span>
+          {index === 0 && others.length > 0 && (
+            <Button variant="ghost" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {open ? "Less" : `+${others.length}`}
+              <span className="sr-only"> about {concern.queue}</span>
+            </Button>
+          )}
+          <ScopedLink
+            href={pathTo(concern, window)}
+            className="flex min-h-9 items-center font-medium text-accent-text hover:underline wide:min-h-0"
+          >
+            {labelOf(concern.target)}
+            <Icon name="chevron-right" strokeWidth={2} size={14} />
+          </ScopedLink>
+        </li>
+      ))}
+    </>
   );
 }
 
