@@ -65,7 +65,13 @@ export function Attention({
       ) : (
         <ul>
           {shown.map(([queue, [worst, ...others]]) => (
-            <QueueConcerns key={queue} worst={worst} others={others} window={throughput?.window} />
+            <QueueConcerns
+              key={queue}
+              worst={worst}
+              others={others}
+              window={throughput?.window}
+              startsOpen={queues.length === 1}
+            />
           ))}
           {byQueue.length > LIMIT && (
             <li className="px-2 py-1">
@@ -96,12 +102,15 @@ function QueueConcerns({
   worst,
   others,
   window,
+  startsOpen,
 }: {
   worst: Concern;
   others: readonly Concern[];
   window: Window | undefined;
+  /** On the page of one queue nothing is left out. */
+  startsOpen: boolean;
 }) {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(startsOpen);
   return (
     <>
       {[worst, ...(open ? others : [])].map((concern, index) => (
