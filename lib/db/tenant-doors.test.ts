@@ -11,6 +11,7 @@ const NAME_TABLES: Record<string, string> = {
   "queues/terminal-counts.ts": "where restricted, uses only the size from the statistics",
   "scope/dashboard-tables.ts": "asks which of the dashboard's tables exist",
   "scope/registry.ts": "selects the registry of queues and which columns exist",
+  "setup.ts": "asks which schemas exist",
   "task-suggestions.ts": "uses the statistics only where unrestricted",
   "task/cancelled-by.ts": "asks whether the audit log can be read",
   "workflows/tables.ts": "is the door to workflow runs and definitions",
