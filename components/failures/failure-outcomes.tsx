@@ -24,7 +24,7 @@ const OUTCOMES: readonly Outcome[] = [
   {
     key: "refused",
     word: "not retried",
-    title: "Failed with attempts left: the engine rejected the retry strategy",
+    title: "Failed with attempts left, as with an invalid retry strategy",
     tone: "font-medium text-failed",
     states: ["failed"],
   },

@@ -111,7 +111,7 @@ describe("the explanation in a list row", () => {
     ],
     ["failed without an error", "bad", summary(FAILED)],
     [
-      "Error: x · invalid retry strategy",
+      "Error: x · not retried, attempts left",
       "bad",
       summary({ state: "failed" }, { errorName: "Error", errorMessage: "x" }),
     ],

@@ -99,7 +99,7 @@ function ready(subject: Part[], run: RunSummary, now: number): Explanation {
 function failed(task: TaskSummary, run: RunSummary): Explanation {
   const left = task.maxAttempts === null || task.attempts < task.maxAttempts;
   return {
-    parts: left ? sentence`${error(run)} · invalid retry strategy` : error(run),
+    parts: left ? sentence`${error(run)} · not retried, attempts left` : error(run),
     tone: "bad",
   };
 }
