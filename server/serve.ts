@@ -2,12 +2,13 @@
 import { readFile } from "node:fs/promises";
 import http from "node:http";
 import { createRequire } from "node:module";
+import type { Socket } from "node:net";
 import path from "node:path";
 import { beginShutdown } from "@/lib/shutdown";
 import { placeApp } from "./app-folder";
 
-/** Time that requests and event streams get to finish after a request to stop, in milliseconds. */
-const GRACE_MS = 10_000;
+/** Time that requests and event streams get to finish after a request to stop, in milliseconds; the rest fits into ten seconds. */
+const GRACE_MS = 9_000;
 
 export type Server = {
   /** Where it listens; the port is the real one if 0 was given. */
@@ -61,6 +62,7 @@ export async function serve(options: {
       response.end();
     });
   });
+  const connections = followConnections(server);
   await listen(server, options).catch(async (error) => {
     await app.remove();
     throw error;
@@ -86,24 +88,43 @@ export async function serve(options: {
   return {
     url: `http://${name}:${port}${options.basePath}`,
     stop: async () => {
-      const drained = drain(server);
+      const drained = connections.drain();
       await Promise.race([beginShutdown(), pause(GRACE_MS)]);
       await drained;
-      await framework.close().catch(() => {});
+      await Promise.race([framework.close().catch(() => {}), pause(500)]);
       await app.remove();
     },
   };
 }
 
-/** Closes the server once its requests are answered, at the latest when the grace period ends. */
-async function drain(server: http.Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A browser that keeps its connection open sends nothing more on it, and would hold the server.
-  const idle = setInterval(() => server.closeIdleConnections(), 100);
-  const force = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(force);
+/** Follows the connections of a server, to close them when it stops. */
+function followConnections(server: http.Server): { drain: () => Promise<void> } {
+  const requests = new Map<Socket, number>();
+  const add = (socket: Socket, change: number) =>
+    requests.set(socket, (requests.get(socket) ?? 0) + change);
+  server.on("connection", (socket) => {
+    requests.set(socket, 0);
+    socket.once("close", () => requests.delete(socket));
+  });
+  server.on("request", ({ socket }, response) => {
+    add(socket, 1);
+    response.once("close", () => requests.has(socket) && add(socket, -1));
+  });
+  const closeIdle = () => {
+    for (const [socket, count] of requests) if (count === 0) socket.destroy();
+  };
+  return {
+    /** Stops accepting and resolves once all requests are answered, at the latest when the grace period ends. */
+    drain: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // Browsers keep connections open, and open some in advance: without a request they would hold the server.
+      const idle = setInterval(closeIdle, 100);
+      const force = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(force);
+    },
+  };
 }
 
 function listen(
