@@ -129,10 +129,8 @@ test("Below a base path, I sign in, look around, act, and sign out", async ({ pa
     await expect(page).toHaveURL(new RegExp(`${BASE_PATH}/queues/${work.queue}/tasks/${taskId}`));
     await page.reload();
     await expect(page.getByRole("heading", { name: "pack-order" })).toBeVisible();
-    await open(page, `${server.url}/diagnostics`);
-    await expect(
-      page.getByText("Everything that was checked").or(page.getByText("Connected to")).first(),
-    ).toBeVisible();
+    await page.goto(`${server.url}/diagnostics`);
+    await expect(page.getByText(/^Connected to /)).toBeVisible();
     await page
       .getByRole("button", { name: /sign out/i })
       .first()

@@ -84,6 +84,7 @@ export async function installPackage(root = ROOT): Promise<Installed> {
         ...options,
         env: { PATH, HOME: "/nonexistent", PORT: String(port), ...env },
         all: true,
+        forceKillAfterDelay: false,
       });
       let log = "";
       server.all.on("data", (part) => {

@@ -1,10 +1,10 @@
-import { Client } from "pg";
-import { configure, type Endpoint } from "@/lib/db/connection/client";
+import type { Client } from "pg";
+import type { Endpoint } from "@/lib/db/connection/client";
 import {
   ConnectionStringError,
   parseConnectionString,
 } from "@/lib/db/connection/connection-string";
-import { canTryNext, listEndpoints } from "@/lib/db/connection/pool";
+import { openClient } from "@/lib/db/connection/open-client";
 import { findErrorCode } from "@/lib/model/sqlstate";
 
 /** Where a connection string leads, without its password. */
@@ -34,28 +34,16 @@ const UNKNOWN: Target = { host: "unknown", port: 0, database: "unknown", user: "
  * @returns the failure if there is no connection; it never throws for that.
  */
 export async function dial(connectionString: string): Promise<Dialled> {
-  let failure: Failure | undefined;
   try {
-    for (const endpoint of listEndpoints(parseConnectionString(connectionString))) {
-      const target = toTarget(endpoint);
-      const client = new Client({ ...configure(endpoint, LIMITS), query_timeout: PATIENCE_MS });
-      // A connection that breaks later fails the next query; without a listener the event would end the process.
-      client.on("error", () => {});
-      try {
-        await client.connect();
-        return { client, target };
-      } catch (error) {
-        await client.end().catch(() => {});
-        failure = explainFailure(error, target);
-        if (!canTryNext(error)) break;
-      }
-    }
+    const opened = await openClient(parseConnectionString(connectionString), LIMITS, PATIENCE_MS);
+    const target = toTarget(opened.endpoint);
+    if (opened.client) return { client: opened.client, target };
+    return { failure: explainFailure(opened.error, target) };
   } catch (error) {
     if (!(error instanceof ConnectionStringError)) throw error;
     const message = `The connection string ${error.message}.`;
     return { failure: { target: UNKNOWN, code: null, message, causes: ["It is misspelt."] } };
   }
-  return { failure: failure ?? explainFailure(undefined, UNKNOWN) };
 }
 
 function toTarget({ target: { database, user }, host: { host, port } }: Endpoint): Target {

@@ -58,7 +58,10 @@ function listCrumbs(pathname: string): Crumb[] {
 }
 
 /** Labels of paths that are neither sections nor names. */
-const LABELS: Record<string, string> = { "/workflows/definitions": "Definitions" };
+const LABELS: Record<string, string> = {
+  "/diagnostics": "Diagnostics",
+  "/workflows/definitions": "Definitions",
+};
 
 function formatSegment(segment: string, index: number, section: string | undefined): string {
   if (section === "workflows" && isUuid(segment)) return formatShortId(segment);
