@@ -4,6 +4,12 @@ import { parseRoleRules, type RoleRule } from "@/lib/model/role-rules";
 
 const names = z.string().regex(/^[A-Za-z0-9-]+$/, "is not the name of a header");
 const address = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+/** Whether tokens can travel to the address: over https, or within this machine. */
+const isConfidential = (value: string) => {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === "https:" || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+};
 const url = z.string().refine(address, "is not an address; write https://ops.example");
 
 const roles = z.string().transform((value, context): RoleRule[] => {
@@ -31,7 +37,9 @@ export const DOOR_SETTINGS = {
     .min(0.1, "is below 6 minutes")
     .max(168, "is above a week")
     .default(12),
-  DASHBOARD_OIDC_ISSUER: url.optional(),
+  DASHBOARD_OIDC_ISSUER: url
+    .refine(isConfidential, "is not https; only a provider on this machine may be http")
+    .optional(),
   DASHBOARD_OIDC_CLIENT_ID: z.string().optional(),
   DASHBOARD_OIDC_CLIENT_SECRET: z.string().optional(),
   DASHBOARD_OIDC_SCOPES: z.string().default("openid profile email"),
@@ -53,7 +61,9 @@ export const DOOR_SETTINGS = {
   DASHBOARD_PROXY_NAME_HEADER: names.optional(),
   DASHBOARD_PROXY_GROUPS_HEADER: names.optional(),
   DASHBOARD_PROXY_JWT_HEADER: names.optional(),
-  DASHBOARD_PROXY_JWT_KEYS: url.optional(),
+  DASHBOARD_PROXY_JWT_KEYS: url
+    .refine(isConfidential, "is not https; only keys on this machine may be http")
+    .optional(),
   DASHBOARD_PROXY_JWT_ISSUER: z.string().optional(),
   DASHBOARD_PROXY_JWT_AUDIENCE: z.string().optional(),
   DASHBOARD_PROXY_ROLES: roles.optional(),

@@ -72,6 +72,10 @@ const schema = z
         24,
         "is too short; use at least 24 characters, for example from `openssl rand -base64 24`",
       )
+      .refine(
+        (token) => new Set(token).size >= 8,
+        "is easy to guess; use a random one, for example from `openssl rand -base64 24`",
+      )
       .optional(),
     DASHBOARD_TENANTS: z
       .string()

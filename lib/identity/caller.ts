@@ -86,6 +86,11 @@ const retryAt = new Map<Uuid, number>();
 /** How long after a failure the provider is asked again, in milliseconds. */
 const RETRY_MS = 60_000;
 
+/** Asks the provider again at once, for tests. */
+export function forgetRetries(): void {
+  retryAt.clear();
+}
+
 /**
  * The identity of a session after the provider confirmed it, if that is due; `null` once it no longer does. While the
  * provider is unavailable the session goes on for one more interval, then it ends.

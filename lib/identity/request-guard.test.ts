@@ -1,0 +1,132 @@
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { forgetEnvironment } from "@/lib/db/env";
+import { getClientAddress, getPeer } from "./client-address";
+import { ANONYMOUS_BODY, getRefusal, guardRequests } from "./request-guard";
+import { headersOf, person } from "./testing/people";
+
+let server: Server;
+
+beforeAll(async () => {
+  guardRequests();
+  // What the framework sees of each request.
+  server = createServer((request, response) => {
+    const headers = new Headers(
+      Object.entries(request.headers).map(([name, value]): [string, string] => [name, `${value}`]),
+    );
+    const seen = {
+      ...{ method: request.method, url: request.url, peer: getPeer(headers) },
+      ...{ client: getClientAddress(headers), refusal: getRefusal(headers) },
+    };
+    response.end(JSON.stringify(seen));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterAll(() => server.close());
+
+function set(settings: Record<string, string> = {}) {
+  for (const name of Object.keys(process.env))
+    if (name.startsWith("DASHBOARD_")) delete process.env[name];
+  Object.assign(process.env, { DATABASE_URL: "postgresql://localhost/x", ...settings });
+  forgetEnvironment();
+}
+beforeEach(() => set({ DASHBOARD_TOKEN: "a-token-of-24-characters" }));
+
+/** Sends bytes as they are, and returns what comes back until the connection ends or half a second has passed. */
+function send(text: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    let back = "";
+    socket.on("data", (part) => {
+      back += part;
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(back));
+    setTimeout(() => socket.destroy(), 500);
+    socket.write(text);
+  });
+}
+
+const head = (line: string, headers: Record<string, string> = {}) =>
+  `${line} HTTP/1.1\r\nHost: localhost\r\n${Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("")}\r\n`;
+const seen = async (text: string) => {
+  const back = await send(text);
+  return JSON.parse(/\{"method.*\}/.exec(back)?.[0] ?? "{}");
+};
+
+test("the peer is the connection's, whatever the client claims", async () => {
+  for (const forged of ["10.0.0.1", "x 10.0.0.1", "0".repeat(32)])
+    expect(
+      await seen(
+        head("GET /", { "x-absurd-dashboard-peer": forged, "x-forwarded-for": "10.0.0.1" }),
+      ),
+    ).toMatchObject({ peer: "127.0.0.1", client: "127.0.0.1", refusal: null });
+});
+
+test("X-Forwarded-For counts from a trusted proxy, from the right, up to the first address that is not one", async () => {
+  set({ DASHBOARD_PROXY_FROM: "127.0.0.0/8,10.0.0.0/8" });
+  const client = (forwarded: string) =>
+    seen(head("GET /", { "x-forwarded-for": forwarded })).then((one) => one.client);
+  expect(await client("203.0.113.7")).toBe("203.0.113.7");
+  expect(await client("198.51.100.1, 203.0.113.7, 10.0.0.9")).toBe("203.0.113.7");
+  expect(await client("10.0.0.9, 10.0.0.8")).toBe("127.0.0.1");
+  set({ DASHBOARD_PROXY_FROM: "192.0.2.0/24" });
+  expect(await client("203.0.113.7")).toBe("127.0.0.1");
+});
+
+test.each(["TRACE /", "PUT /", "DELETE /api/tasks", "OPTIONS *", "PATCH /", "CONNECTX /"])(
+  "%s is refused before the framework fails over it",
+  async (line) => {
+    const back = await send(head(line));
+    if (!line.startsWith("CONNECTX")) expect(back).toContain('"method":"GET","url":"/"');
+    else expect(back).toMatch(/^HTTP\/1.1 400/);
+    if (!line.startsWith("CONNECTX")) expect(back).toContain('"refusal":405');
+  },
+);
+
+test.each(["/%ff", "/tasks/%", "/%c3%28", "/queues/%e0%a4/tasks?x=1", "//%"])(
+  "%s is no path",
+  async (path) => {
+    expect(await seen(head(`GET ${path}`))).toMatchObject({ url: "/", refusal: 400 });
+  },
+);
+
+test("an encoded path and any query are left alone", async () => {
+  expect(await seen(head("GET /queues/a%20%C3%BC?where=%ff"))).toMatchObject({
+    url: "/queues/a%20%C3%BC?where=%ff",
+    refusal: null,
+  });
+});
+
+test("without a session a body is small and says its length", async () => {
+  const post = (headers: Record<string, string>) => seen(head("POST /sign-in", headers));
+  expect(await post({ "Content-Length": "0" })).toMatchObject({ method: "POST", refusal: null });
+  expect(await post({ "Content-Length": String(ANONYMOUS_BODY) })).toMatchObject({ refusal: null });
+  const large = { "Content-Length": String(ANONYMOUS_BODY + 1) };
+  expect(await post(large)).toMatchObject({ method: "GET", url: "/", refusal: 413 });
+  expect(await post({ "Transfer-Encoding": "chunked" })).toMatchObject({ refusal: 411 });
+  expect(await post({ ...large, cookie: "absurd_dashboard_session=a.b.c" })).toMatchObject({
+    refusal: 413,
+  });
+  expect(await post({ ...large, authorization: "Bearer adb_x" })).toMatchObject({ refusal: 413 });
+  const { cookie = "" } = await headersOf(person("ada", { role: "viewer" }));
+  expect(await post({ ...large, cookie })).toMatchObject({ method: "POST", refusal: null });
+});
+
+test("the connection of a refused request ends, so that its body is not waited for", async () => {
+  const back = await send(`${head("POST /", { "Content-Length": "7000000" })}${"x".repeat(1_000)}`);
+  expect(back).toMatch(/connection: close/i);
+});
+
+test("a refusal cannot be forged", async () => {
+  expect(await seen(head("GET /", { "x-absurd-dashboard-refusal": "x 413" }))).toMatchObject({
+    refusal: null,
+  });
+});
+
+test("a request has a minute to arrive", () => {
+  expect([server.headersTimeout, server.requestTimeout]).toEqual([15_000, 60_000]);
+});
