@@ -1,3 +1,4 @@
+import type { Identity } from "@/lib/identity/identity";
 import { withPermission } from "@/lib/identity/require";
 import { jsonResponse } from "@/lib/live/json-response";
 import type { Permission } from "@/lib/model/access";
@@ -7,7 +8,7 @@ import { httpStatus, type Problem, type ProblemBody, ProblemError } from "@/lib/
 export function respond(
   request: Request,
   permission: Permission,
-  read: () => Promise<object | Response>,
+  read: (identity: Identity) => Promise<object | Response>,
 ): Promise<Response> {
   return answer(request, () => withPermission(permission, request, read));
 }

@@ -224,7 +224,9 @@ function Actions({ name, detail }: { name: string; detail: TaskDetail }) {
   return (
     <>
       <Opener label={`All actions, ${name}`}>
-        {(close) => <ActionSheet available={available} onChoose={close} onClose={close} />}
+        {(close) => (
+          <ActionSheet spawn={null} available={available} onChoose={close} onClose={close} />
+        )}
       </Opener>
       {TASK_ACTIONS.filter((action) => available[action] === null).map((action) => (
         <Opener key={action} label={`${action}, ${name}`}>

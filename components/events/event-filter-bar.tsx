@@ -1,8 +1,8 @@
 "use client";
 import { useEffect, useState } from "react";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { QueueFilter } from "@/components/queues/queue-filter";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
-import { Button } from "@/components/ui/form/button";
 import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
 import { Kbd } from "@/components/ui/text/kbd";
@@ -59,11 +59,16 @@ export function EventFilterBar({
         }
       />
       <TenantFilter chosen={filters.tenant} onChange={(tenant) => onChange({ tenant })} />
-      <Button onPointerEnter={onEmitIntent} onFocus={onEmitIntent} onClick={onEmit}>
+      <PermittedButton
+        permission="emit event"
+        onPointerEnter={onEmitIntent}
+        onFocus={onEmitIntent}
+        onClick={onEmit}
+      >
         <Icon name="zap" size={14} />
         Emit event
         <Kbd>e</Kbd>
-      </Button>
+      </PermittedButton>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useQueryStates } from "nuqs";
 import { useState } from "react";
 import { PagedList } from "@/components/layout/list/paged-list";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { useDenied } from "@/components/layout/session/access-provider";
 import { useTenants } from "@/components/tenants/tenants-provider";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { lazyDialog } from "@/components/ui/feedback/lazy";
@@ -24,6 +25,7 @@ export function EventList({ queue }: { queue?: string }) {
   const query = useQuery({ ...eventsQuery(filters), refetchInterval });
   const [emitting, setEmitting] = useState<{ queue?: string; name?: string } | null>(null);
   const only = filters.queue.length === 1 ? filters.queue[0] : undefined;
+  const denied = useDenied("emit event");
   const emitAny = () => setEmitting(only === undefined ? {} : { queue: only });
   return (
     <>
@@ -43,7 +45,7 @@ export function EventList({ queue }: { queue?: string }) {
         onTurn={turnTo}
         note={({ rows }) => `${plural(rows.length, "event")} on this page`}
         columns={5}
-        keys={{ e: emitAny }}
+        keys={denied ? {} : { e: emitAny }}
       >
         {({ rows, unreadable }) => (
           <>

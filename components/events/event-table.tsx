@@ -1,9 +1,9 @@
 "use client";
 import { useState } from "react";
 import { queuePath } from "@/components/layout/paths";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { PayloadView } from "@/components/payloads/payload-view";
 import { Table, Td, TdDetails, Th } from "@/components/ui/data/table";
-import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import type { IconName } from "@/components/ui/icons/icon-names";
 import { NoValue, NumberText } from "@/components/ui/text/count";
@@ -80,10 +80,15 @@ function EventRow({
   const waiting = event.waiters + event.overdue;
   const opens = payload !== null || waiting > 0;
   const emit = state !== "emitted" && (
-    <Button variant="ghost" aria-label={`Emit ${name}`} onClick={onEmit}>
+    <PermittedButton
+      permission="emit event"
+      variant="ghost"
+      aria-label={`Emit ${name}`}
+      onClick={onEmit}
+    >
       <Icon name="zap" size={14} />
       Emit
-    </Button>
+    </PermittedButton>
   );
   return (
     <>

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsString, useQueryState, useQueryStates } from "nuqs";
 import { useState } from "react";
+import { useDenied } from "@/components/layout/session/access-provider";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { WindowPage } from "@/components/layout/window/window-page";
 import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
@@ -33,11 +34,12 @@ export function FailureList() {
     ...failuresQuery(filters),
     refetchInterval: useWindowRefresh(filters.range),
   });
+  const denied = useDenied("start bulk");
   const [retried, retry] = useState<string | null>(null);
   useHotkeys({
     t: () => {
       const row = document.activeElement?.closest<HTMLElement>("[data-group]");
-      retry(row?.dataset.group ?? null);
+      retry(denied ? null : (row?.dataset.group ?? null));
     },
   });
   const clear = () => setFilters(failureFilters({ range: filters.range }));

@@ -4,9 +4,10 @@ import { useEffect } from "react";
 import { Sparkline } from "@/components/charts/sparkline";
 import { ReadError } from "@/components/layout/live/read-error";
 import { bulkPath, taskPath } from "@/components/layout/paths";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { StateLabel } from "@/components/tasks/state/state-label";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
-import { Button, buttonClass } from "@/components/ui/form/button";
+import { buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Dialog } from "@/components/ui/overlay/dialog";
 import { Kbd } from "@/components/ui/text/kbd";
@@ -200,10 +201,14 @@ function RetryGroup({ group, filters, isRetried, onRetry }: RetryProps) {
   if (failed === 0) return null;
   return (
     <>
-      <Button {...onIntent(BulkDialog.preload)} onClick={() => onRetry(true)}>
+      <PermittedButton
+        permission="start bulk"
+        {...onIntent(BulkDialog.preload)}
+        onClick={() => onRetry(true)}
+      >
         <Icon name="rotate-cw" size={14} />
         Retry {plural(failed, "failed task")}…<Kbd>t</Kbd>
-      </Button>
+      </PermittedButton>
       {isRetried && <Retry group={group} filters={filters} onClose={() => onRetry(false)} />}
     </>
   );

@@ -26,7 +26,10 @@ type Definition<Schema extends z.ZodType, Output> = {
   /** Which tasks, events or queues it may touch in a dashboard that is restricted to tenants. */
   guard: Guard<z.output<Schema>, Output>;
   /** The work itself, inside the action's transaction. Throwing rolls it back. */
-  run: (input: z.output<Schema>, context: { db: Queryable; operator: string }) => Promise<Output>;
+  run: (
+    input: z.output<Schema>,
+    context: { db: Queryable; operator: string; identity: Identity },
+  ) => Promise<Output>;
 };
 
 /** What an action would do now. `run` gets the signal of the request, which aborts what is no longer needed. */
@@ -66,30 +69,28 @@ export function defineAction<Schema extends z.ZodType, Output>({
   return async (input) => {
     let isWorkDone = false;
     let isRecorded = true;
-    const result = await resolve(
-      { name, permission, schema, input },
-      async (parsed, { name: operator }) => {
-        const entry = { operator, action: name, input: parsed, reason: parseReason(input) };
-        const requestId = parseRequestId(input);
-        const request = requestId && { requestId, action: name, input: { operator, parsed } };
-        try {
-          return await atomically(getWritePool(), async (db) => {
-            await enforceGuard(guard, db, parsed);
-            const repeated = request && (await findRepeated(db, request));
-            if (repeated) return repeated.result as Output;
-            const output = await run(parsed, { db, operator });
-            if (guard.created) await requireOwnTasks(db, guard.created(parsed, output));
-            isRecorded = await recordAudit(db, { ...entry, outcome: "done", output });
-            if (request) await storeRequest(db, request, output);
-            isWorkDone = true;
-            return output;
-          });
-        } catch (error) {
-          if (!isWorkDone) await recordAttempt(entry, error);
-          throw error;
-        }
-      },
-    );
+    const result = await resolve({ name, permission, schema, input }, async (parsed, identity) => {
+      const { name: operator } = identity;
+      const entry = { operator, action: name, input: parsed, reason: parseReason(input) };
+      const requestId = parseRequestId(input);
+      const request = requestId && { requestId, action: name, input: { operator, parsed } };
+      try {
+        return await atomically(getWritePool(), async (db) => {
+          await enforceGuard(guard, db, parsed);
+          const repeated = request && (await findRepeated(db, request));
+          if (repeated) return repeated.result as Output;
+          const output = await run(parsed, { db, operator, identity });
+          if (guard.created) await requireOwnTasks(db, guard.created(parsed, output));
+          isRecorded = await recordAudit(db, { ...entry, outcome: "done", output });
+          if (request) await storeRequest(db, request, output);
+          isWorkDone = true;
+          return output;
+        });
+      } catch (error) {
+        if (!isWorkDone) await recordAttempt(entry, error);
+        throw error;
+      }
+    });
     // After the last statement only the commit can fail, and a lost connection leaves open whether it did.
     if (!result.ok && isWorkDone && result.error.code === "database_unavailable")
       return { ok: false, error: OUTCOME_UNKNOWN };

@@ -207,6 +207,9 @@ const unrestrictedOnly: Guard<unknown> = {
   },
 };
 
+/** Sessions and tokens: no task is touched. The action itself compares grants. */
+const noTasks: Guard<unknown> = { check: () => {} };
+
 export const guards = {
   task,
   run,
@@ -221,6 +224,7 @@ export const guards = {
   lockedAudience,
   visibleTasks,
   unrestrictedOnly,
+  noTasks,
 };
 
 /** An event belongs to the tenants whose tasks wait for it; without a waiting task it may be meant for any tenant. */

@@ -38,6 +38,10 @@ const ttlSeconds = 0;
 const ACTIONS: Record<string, ((of: Belongings) => Given[]) | null> = {
   signInAction: null,
   signOutAction: null,
+  createTokenAction: null,
+  revokeTokenAction: null,
+  revokeSessionAction: null,
+  revokeSessionsAction: null,
   cancelTaskAction: tasks,
   retryTaskAction: (of) => [
     ...tasks(of),

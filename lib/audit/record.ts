@@ -219,6 +219,10 @@ const PLAIN_KEYS: ReadonlySet<string> = new Set([
   "defaultPartition",
   "detachMode",
   "address",
+  "door",
+  "tokenId",
+  "sessionId",
+  "role",
 ]);
 
 /** The maximum length of stored text. */

@@ -4,33 +4,17 @@ import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { boolean, instant, nullable, text } from "@/lib/db/decode";
 import { getWritePool } from "@/lib/db/pools";
 import { execute, query } from "@/lib/db/query";
-import type { Grant } from "@/lib/model/access";
+import { type ApiToken, type Grant, MAX_TOKEN_DAYS } from "@/lib/model/access";
 import type { Iso } from "@/lib/model/instants";
 import { isSameSecret } from "./client-address";
 import type { Identity } from "./identity";
 import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
-
-/** The longest life of a token, in days. */
-export const MAX_TOKEN_DAYS = 366;
 
 /** How long a token that was looked up is believed, in milliseconds: until then a revocation by another process is not noticed. */
 const BELIEVED_MS = 5_000;
 
 /** How often the use of a token is stored, in milliseconds. */
 const USE_MS = 60_000;
-
-/** A token of a program as the settings page shows it: without its secret, which nobody has stored. */
-export type ApiToken = {
-  tokenId: string;
-  name: string;
-  grants: Grant[];
-  createdBy: string;
-  createdAt: Iso;
-  expiresAt: Iso;
-  lastUsedAt: Iso | null;
-  revokedAt: Iso | null;
-  isExpired: boolean;
-};
 
 /** What a new token is for. */
 export type NewApiToken = {
@@ -99,7 +83,8 @@ export async function revokeApiToken(db: Queryable, tokenId: string, by: string)
     sql`update absurd_dashboard.api_token set revoked_at = clock_timestamp(), revoked_by = ${by}
          where token_id = ${tokenId} and revoked_at is null returning name`,
   );
-  known.delete(tokenId);
+  // Until the transaction commits, the earlier state could be looked up once more and believed for seconds.
+  known.set(tokenId, { row: null, at: performance.now(), usedAt: Number.NEGATIVE_INFINITY });
   return rows.length > 0;
 }
 

@@ -2,21 +2,9 @@ import { sql } from "drizzle-orm";
 import { array, instant, oneOf, text } from "@/lib/db/decode";
 import { getWritePool } from "@/lib/db/pools";
 import { execute, query } from "@/lib/db/query";
-import { DOORS, type Door, type Grant } from "@/lib/model/access";
-import type { Iso } from "@/lib/model/instants";
+import { DOORS, type Person } from "@/lib/model/access";
 import type { Identity } from "./identity";
 import { decodeGrants } from "./identity-tables";
-
-/** Somebody who came in, and what the door decided last. */
-export type Person = {
-  door: Door;
-  subject: string;
-  name: string;
-  grants: Grant[];
-  reasons: string[];
-  firstSeenAt: Iso;
-  lastSeenAt: Iso;
-};
 
 /** Stores that somebody came in, with what the door decided. */
 export function notePerson({ door, subject, name, reasons, grants }: Identity): Promise<void> {

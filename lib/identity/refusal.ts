@@ -1,7 +1,7 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { type AuditRecord, recordAudit } from "@/lib/audit/record";
 import { getWritePool } from "@/lib/db/pools";
-import { type Actor, runAs, UNRESTRICTED } from "@/lib/db/viewer";
+import { type Actor, getViewer, runAs, UNRESTRICTED } from "@/lib/db/viewer";
 import { formatLogLine } from "@/lib/model/log-line";
 
 /** Recorded refusals: of one person or address a minute, and of all strangers together an hour. */
@@ -65,6 +65,19 @@ export async function recordQuietly(actor: Actor | null, record: AuditRecord): P
     const { name } = unrecorded as Error;
     console.error(formatLogLine({ audit: "not recorded", action: record.action, error: name }));
   }
+}
+
+/**
+ * Records that the caller exports what the filters match, before the first row leaves. The filters are the query string,
+ * of which the record keeps the beginning.
+ */
+export async function recordExport(action: string, filters: string): Promise<void> {
+  const viewer = getViewer();
+  const operator = viewer.actor?.name ?? "";
+  const record: AuditRecord = { operator, action, input: { filters }, outcome: "done" };
+  await recordAudit(getWritePool(), record).catch((unrecorded: Error) => {
+    console.error(formatLogLine({ audit: "not recorded", action, error: unrecorded.name }));
+  });
 }
 
 async function hasPoint(limiter: RateLimiterMemory, key: string): Promise<boolean> {

@@ -32,15 +32,6 @@ export async function withPermission<T>(
   return runAs({ ...toViewer(identity, permission), actor }, async () => work(identity));
 }
 
-/** Runs work for a caller that is signed in, with any permissions or none: what concerns the person alone. */
-export async function withCaller<T>(
-  action: string,
-  work: (identity: Identity) => T | Promise<T>,
-): Promise<T> {
-  const { identity, actor } = await requireCaller(undefined, action);
-  return runAs({ ...toViewer(identity, "view"), actor }, async () => work(identity));
-}
-
 /** Runs work for everybody, signed in or not: what it returns must need no permission. */
 export function openly<T>(work: () => T): T {
   return runAs(UNRESTRICTED, work);
@@ -51,19 +42,24 @@ export async function findAccess(): Promise<{ access: Access; tenants: Tenants }
   const caller = await findCaller(await getHeaders(), { tokens: false, isActivity: true });
   if (!caller) return null;
   const { identity } = caller;
+  const { name, door } = identity;
+  return {
+    access: {
+      ...{ name, door, denied: describeDenied(identity) },
+      hasSession: door === "token" || door === "oidc",
+    },
+    tenants: runAs(toViewer(identity, "view"), () => getTenants()),
+  };
+}
+
+/** Why the identity lacks each permission that it lacks. */
+export function describeDenied(identity: Identity): Access["denied"] {
   const switches = getSwitches();
   const denied = PERMISSIONS.flatMap((permission) => {
     const reason = whyDenied(identity, permission, switches);
     return reason === null ? [] : [[permission, reason] as const];
   });
-  const { name, door } = identity;
-  return {
-    access: {
-      ...{ name, door, denied: Object.fromEntries(denied) },
-      hasSession: door === "token" || door === "oidc",
-    },
-    tenants: runAs(toViewer(identity, "view"), () => getTenants()),
-  };
+  return Object.fromEntries(denied);
 }
 
 /** Whom the record names for an identity. */

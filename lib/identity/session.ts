@@ -1,12 +1,12 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { array, boolean, instant, nullable, oneOf, text, uuid } from "@/lib/db/decode";
 import { getEnvironment } from "@/lib/db/env";
 import { decrypt, encrypt } from "@/lib/db/keys";
 import { getWritePool } from "@/lib/db/pools";
 import { execute, query } from "@/lib/db/query";
-import { DOORS, type Door, type Grant } from "@/lib/model/access";
+import { DOORS, type Door, type Grant, type Session } from "@/lib/model/access";
 import type { Uuid } from "@/lib/model/ids";
-import type { Iso } from "@/lib/model/instants";
 import type { Identity } from "./identity";
 import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
 import { notePerson } from "./person";
@@ -180,17 +180,14 @@ export function forgetSession(sessionId: Uuid): void {
   known.delete(sessionId);
 }
 
-/** Ends a session. Other processes notice within five seconds. */
-export async function endSession(sessionId: Uuid, reason: string): Promise<boolean> {
-  const rows = await query(
-    getWritePool(),
-    { id: uuid },
-    sql`update absurd_dashboard.session
-           set ended_at = clock_timestamp(), end_reason = ${reason}, refresh_token = null
-         where session_id = ${sessionId} and ended_at is null returning session_id as id`,
-  );
-  forgetSession(sessionId);
-  return rows.length > 0;
+/** Ends a session; returns whether this call did. Other processes notice within five seconds. */
+export async function endSession(
+  sessionId: Uuid,
+  reason: string,
+  db: Queryable = getWritePool(),
+): Promise<boolean> {
+  const ended = await endWhere(db, sql`session_id = ${sessionId}`, reason);
+  return ended > 0;
 }
 
 /** Ends the session of a cookie, and returns its identity and the provider's id token, for the sign-out there. */
@@ -213,43 +210,49 @@ export async function endSessionOf(
   return { identity: claims.identity, idToken };
 }
 
-/** Ends all open sessions of a person, or of everybody but one session. Returns how many. */
-export async function endSessions(
-  of: { door: Door; subject: string } | { except: Uuid | null },
+/** Ends the open sessions of a person, or of everybody, but that of `except`. Returns how many. */
+export function endSessions(
+  { except, ...of }: { except: Uuid | null } & ({ door: Door; subject: string } | object),
   reason: string,
+  db: Queryable = getWritePool(),
 ): Promise<number> {
-  const whose =
-    "except" in of
-      ? sql`session_id is distinct from ${of.except}::uuid`
-      : sql`door = ${of.door} and subject = ${of.subject}`;
+  const others = sql`session_id is distinct from ${except}::uuid`;
+  return endWhere(
+    db,
+    "door" in of ? sql`${others} and door = ${of.door} and subject = ${of.subject}` : others,
+    reason,
+  );
+}
+
+async function endWhere(db: Queryable, which: SQL, reason: string): Promise<number> {
   const rows = await query(
-    getWritePool(),
+    db,
     { id: uuid },
     sql`update absurd_dashboard.session
            set ended_at = clock_timestamp(), end_reason = ${reason}, refresh_token = null
-         where ended_at is null and ${whose} returning session_id as id`,
+         where ended_at is null and ${which} returning session_id as id`,
   );
-  for (const { id } of rows) forgetSession(id);
+  // Within a transaction an earlier state may be looked up once more until it commits, and is believed for seconds.
+  for (const { id } of rows) remember(id, null);
   return rows.length;
 }
 
-/** A session as the settings page shows it. */
-export type SessionRow = {
-  sessionId: Uuid;
-  door: Door;
-  subject: string;
-  name: string;
-  grants: Grant[];
-  reasons: string[];
-  address: string | null;
-  userAgent: string | null;
-  createdAt: Iso;
-  activeAt: Iso;
-  expiresAt: Iso;
-};
+/** Whose an open session is. */
+export async function findSessionOwner(
+  db: Queryable,
+  sessionId: Uuid,
+): Promise<{ door: Door; subject: string } | undefined> {
+  const [row] = await query(
+    db,
+    { door: oneOf(DOORS), subject: text },
+    sql`select door, subject from absurd_dashboard.session
+         where session_id = ${sessionId} and ended_at is null`,
+  );
+  return row;
+}
 
 /** The newest 200 sessions that are open and not idle; those of one person, or everybody's. */
-export function listSessions(of?: { door: Door; subject: string }): Promise<SessionRow[]> {
+export function listSessions(of?: { door: Door; subject: string }): Promise<Session[]> {
   const { DASHBOARD_SESSION_IDLE: idle } = getEnvironment();
   const own = of ? sql`and door = ${of.door} and subject = ${of.subject}` : sql``;
   return query(

@@ -1,3 +1,6 @@
+import type { Uuid } from "./ids";
+import type { Iso } from "./instants";
+
 /** What a person may do, in the words of the actions; `view` is every read that has no permission of its own. */
 export const PERMISSIONS = [
   "view",
@@ -87,3 +90,69 @@ export type Access = {
   /** Whether there is a session that can be ended. */
   hasSession: boolean;
 };
+
+/** A session that is open and not idle. */
+export type Session = {
+  sessionId: Uuid;
+  door: Door;
+  subject: string;
+  name: string;
+  grants: Grant[];
+  reasons: string[];
+  address: string | null;
+  userAgent: string | null;
+  createdAt: Iso;
+  /** The last request by the person; pages that poll don't count. */
+  activeAt: Iso;
+  expiresAt: Iso;
+};
+
+/** A token of a program, without its secret, which is not stored. */
+export type ApiToken = {
+  tokenId: string;
+  name: string;
+  grants: Grant[];
+  createdBy: string;
+  createdAt: Iso;
+  expiresAt: Iso;
+  lastUsedAt: Iso | null;
+  revokedAt: Iso | null;
+  isExpired: boolean;
+};
+
+/** Somebody who came in, and what the door decided last. */
+export type Person = {
+  door: Door;
+  subject: string;
+  name: string;
+  grants: Grant[];
+  reasons: string[];
+  firstSeenAt: Iso;
+  lastSeenAt: Iso;
+};
+
+/** What the settings page shows. */
+export type AccessOverview = {
+  me: {
+    name: string;
+    subject: string;
+    door: Door;
+    grants: readonly Grant[];
+    /** Why these grants: claims, groups or settings. */
+    reasons: readonly string[];
+    sessionId: Uuid | null;
+  };
+  /** Why each permission that is missing is missing. */
+  denied: Access["denied"];
+  /** Without the dashboard's tables, sessions cannot be listed or revoked and there are no tokens. */
+  installed: boolean;
+  /** Whether sessions, people and tokens of everybody are listed, or only the own sessions. */
+  isManager: boolean;
+  sessions: Session[];
+  tokens: ApiToken[];
+  people: Person[];
+  now: Iso;
+};
+
+/** The longest life of a token of a program, in days. */
+export const MAX_TOKEN_DAYS = 366;

@@ -1,5 +1,6 @@
 import { withBase } from "@/lib/base-path";
 import { type ProblemBody, ProblemError } from "@/lib/model/problem";
+import { isPersonActive } from "./activity";
 import { noteDeployment } from "./deployment";
 
 let bypass = false;
@@ -46,6 +47,7 @@ export async function fetchFromApi(
       headers: {
         ...(bypass && { "X-Bypass-Cache": "1" }),
         ...(after !== undefined && { "X-Read-After": `${after}` }),
+        ...(isPersonActive() && { "X-Activity": "1" }),
         ...(etag !== undefined && { "If-None-Match": etag }),
       },
     });

@@ -19,6 +19,7 @@ export const SECTIONS: readonly Section[] = [
   { href: "/workflows", label: "Workflows", icon: "workflow", key: "l" },
   { href: "/bulk", label: "Bulk", icon: "layers", key: "b" },
   { href: "/audit", label: "Audit", icon: "scroll-text", key: "a" },
+  { href: "/settings", label: "Settings", icon: "settings", key: "s" },
 ];
 
 /** How many sections have a tab on narrow screens; the others are under More. */

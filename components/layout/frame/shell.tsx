@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { SignOut } from "@/components/layout/session/sign-out";
+import { TokenBanner } from "@/components/layout/session/token-banner";
 import { TenantNote } from "@/components/tenants/tenant-note";
 import { Icon } from "@/components/ui/icons/icon";
 import { DatabaseStatus } from "../live/database-status";
@@ -48,6 +49,7 @@ export function Shell({
         tabIndex={-1}
         className="flex min-h-0 min-w-0 flex-col overflow-auto outline-none"
       >
+        <TokenBanner />
         <LostBanner />
         <NewVersionBanner />
         <DimWhenLost>{children}</DimWhenLost>

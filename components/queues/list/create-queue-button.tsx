@@ -1,7 +1,7 @@
 "use client";
 import { useState } from "react";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
-import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 
 const CreateQueueDialog = lazyDialog(() =>
@@ -13,10 +13,14 @@ export function CreateQueueButton() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button {...onIntent(CreateQueueDialog.preload)} onClick={() => setOpen(true)}>
+      <PermittedButton
+        permission="create queue"
+        {...onIntent(CreateQueueDialog.preload)}
+        onClick={() => setOpen(true)}
+      >
         <Icon name="plus" size={14} />
         Create queue
-      </Button>
+      </PermittedButton>
       {open && <CreateQueueDialog onClose={() => setOpen(false)} />}
     </>
   );

@@ -1,9 +1,9 @@
 "use client";
 import { useState } from "react";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { usePerform } from "@/components/layout/use-perform";
 import { Panel } from "@/components/ui/data/panel";
 import { Table, Td, Th } from "@/components/ui/data/table";
-import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { Badge } from "@/components/ui/text/badge";
@@ -27,9 +27,13 @@ export function PartitionsPanel({ queue, partitions }: { queue: string; partitio
       note={`${plural(weeks.filter((week) => week.missing.length < 4).length, "week")}, Monday to Monday in UTC`}
       aside={
         missing.length > 0 && (
-          <Button className="-my-1 wide:h-6" onClick={() => setCreating(true)}>
+          <PermittedButton
+            permission="repair queue"
+            className="-my-1 wide:h-6"
+            onClick={() => setCreating(true)}
+          >
             Create partitions
-          </Button>
+          </PermittedButton>
         )
       }
     >

@@ -1,8 +1,8 @@
 "use client";
 import { useState } from "react";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { Panel } from "@/components/ui/data/panel";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
-import { Button } from "@/components/ui/form/button";
 import type { QueueMaintenance } from "@/lib/analytics/queue-maintenance";
 import { formatSetting, listSettings, SETTINGS } from "./policy-settings";
 
@@ -26,13 +26,14 @@ export function PolicyPanel({ policy, engine }: Pick<QueueMaintenance, "policy" 
       title="Policy"
       note={engine.cron ? "applied by pg_cron" : "no automatic cleanup: pg_cron is not installed"}
       aside={
-        <Button
+        <PermittedButton
+          permission="set queue policy"
           {...onIntent(PolicyDialog.preload)}
           className="-my-1 wide:h-6"
           onClick={() => setEditing(true)}
         >
           Change
-        </Button>
+        </PermittedButton>
       }
     >
       <dl>

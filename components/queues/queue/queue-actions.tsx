@@ -1,8 +1,9 @@
 "use client";
 import { useState } from "react";
 import { usePageCommands } from "@/components/layout/palette/page-commands";
+import { useAccess } from "@/components/layout/session/access-provider";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
-import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import type { Queue } from "@/lib/model/queue";
 
@@ -23,29 +24,42 @@ export function QueueActions({
   policySeconds: number | null | undefined;
 }) {
   const [open, setOpen] = useState<"cleanup" | "drop" | null>(null);
+  const { denied } = useAccess();
   usePageCommands([
-    { label: `Clean up ${queue.name}`, icon: "eraser", run: () => setOpen("cleanup") },
-    { label: `Drop ${queue.name}`, icon: "trash-2", run: () => setOpen("drop") },
+    ...(denied["clean up queue"]
+      ? []
+      : [
+          {
+            label: `Clean up ${queue.name}`,
+            icon: "eraser" as const,
+            run: () => setOpen("cleanup"),
+          },
+        ]),
+    ...(denied["drop queue"]
+      ? []
+      : [{ label: `Drop ${queue.name}`, icon: "trash-2" as const, run: () => setOpen("drop") }]),
   ]);
   const close = () => setOpen(null);
   return (
     <>
-      <Button
+      <PermittedButton
+        permission="clean up queue"
         {...onIntent(CleanupDialog.preload)}
         disabled={policySeconds === undefined}
         onClick={() => setOpen("cleanup")}
       >
         <Icon name="eraser" size={14} />
         Clean up
-      </Button>
-      <Button
+      </PermittedButton>
+      <PermittedButton
+        permission="drop queue"
         {...onIntent(DropQueueDialog.preload)}
         variant="danger"
         onClick={() => setOpen("drop")}
       >
         <Icon name="trash-2" size={14} />
         Drop
-      </Button>
+      </PermittedButton>
       {open === "cleanup" && policySeconds !== undefined && (
         <CleanupDialog queue={queue.name} policySeconds={policySeconds} onClose={close} />
       )}

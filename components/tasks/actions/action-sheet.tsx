@@ -11,10 +11,13 @@ import { type Availability, type Obstacle, TASK_ACTIONS, type TaskAction } from 
 /** All actions on a task, each with what it does or why it is not available. */
 export function ActionSheet({
   available,
+  spawn,
   onChoose,
   onClose,
 }: {
   available: Availability;
+  /** Why no task can be spawned. */
+  spawn: Obstacle;
   onChoose: (action: TaskAction | "spawn") => void;
   onClose: () => void;
 }) {
@@ -34,7 +37,7 @@ export function ActionSheet({
           description="New task in this queue"
           hotkey="n"
           icon="plus"
-          obstacle={null}
+          obstacle={spawn}
           onClick={() => onChoose("spawn")}
         />
       </ul>

@@ -1,3 +1,4 @@
+import type { Access, Permission } from "@/lib/model/access";
 import { isActive } from "@/lib/model/states";
 import type { Run, TaskDetail } from "@/lib/model/task";
 
@@ -13,6 +14,17 @@ export const TASK_ACTIONS = [
 ] as const;
 export type TaskAction = (typeof TASK_ACTIONS)[number];
 
+/** The permission that each action needs. */
+const PERMISSION: Record<TaskAction, Permission> = {
+  retry: "retry task",
+  "run-again": "run task again",
+  reschedule: "reschedule run",
+  emit: "emit event",
+  "extend-lease": "extend lease",
+  fork: "fork task",
+  cancel: "cancel task",
+};
+
 /** Why an action is not available; `null` when it is. */
 export type Obstacle = string | null;
 
@@ -26,18 +38,20 @@ export type Availability = Record<TaskAction, Obstacle> & {
 /**
  * Which actions the rows of a task allow. Only a guide for the page: the server checks again when the action runs.
  *
+ * @param denied why the person lacks permissions. That is the reason that is shown, since it holds for every task.
  * @param engine.hasVersionFunction whether the engine has a version function, which was added with `retry_task` (schema 0.2.0).
  */
 export function availableActions(
   detail: TaskDetail,
   engine: { hasVersionFunction: boolean } = { hasVersionFunction: true },
+  denied: Access["denied"] = {},
 ): Availability {
   const { task, runs } = detail;
   const run = runs.find(({ runId }) => runId === task.lastAttemptRun) ?? runs.at(-1);
   const active = isActive(task.state);
   const ended = active ? null : `Not available: task ${ENDED[task.state] ?? task.state}.`;
   const event = run?.state === "sleeping" ? (run.wakeEvent ?? undefined) : undefined;
-  return {
+  const obstacles: Record<TaskAction, Obstacle> = {
     cancel: ended,
     retry: retryObstacle(task.state, engine.hasVersionFunction),
     "run-again": active ? `Not available: task is ${task.state}.` : null,
@@ -45,9 +59,10 @@ export function availableActions(
     emit: ended ?? (event === undefined ? "Not waiting for an event." : null),
     "extend-lease": ended ?? leaseObstacle(run),
     fork: forkableSteps(detail).length > 0 ? null : "No completed step.",
-    run,
-    event,
   };
+  for (const action of TASK_ACTIONS)
+    obstacles[action] = denied[PERMISSION[action]] ?? obstacles[action];
+  return { ...obstacles, run, event };
 }
 
 const ENDED: Partial<Record<string, string>> = {

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { usePageCommands } from "@/components/layout/palette/page-commands";
+import { useAccess } from "@/components/layout/session/access-provider";
 import { Verdict } from "@/components/task/verdict";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
@@ -21,9 +22,12 @@ const ActionSheet = lazyDialog(() => import("./action-sheet").then((m) => m.Acti
 export function TaskActions({ detail, title }: { detail: TaskDetail; title: ReactNode }) {
   const [open, setOpen] = useState<TaskAction | "spawn" | "all" | null>(null);
   const health = useQuery(healthQuery()).data;
-  const available = availableActions(detail, {
-    hasVersionFunction: health?.status !== "ok" || health.schemaVersion !== null,
-  });
+  const { denied } = useAccess();
+  const available = availableActions(
+    detail,
+    { hasVersionFunction: health?.status !== "ok" || health.schemaVersion !== null },
+    denied,
+  );
   const offered = TASK_ACTIONS.filter((action) => available[action] === null);
   const openSheet = () => {
     ActionDialog.preload();
@@ -33,7 +37,7 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
     ...Object.fromEntries(
       offered.map((action) => [ACTION_WORDS[action].hotkey, () => setOpen(action)] as const),
     ),
-    n: () => setOpen("spawn"),
+    ...(denied["spawn task"] ? {} : { n: () => setOpen("spawn") }),
     m: openSheet,
   });
   usePageCommands([
@@ -97,7 +101,14 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
           );
         }}
       />
-      {open === "all" && <ActionSheet available={available} onChoose={setOpen} onClose={close} />}
+      {open === "all" && (
+        <ActionSheet
+          available={available}
+          spawn={denied["spawn task"] ?? null}
+          onChoose={setOpen}
+          onClose={close}
+        />
+      )}
       {open !== null && open !== "all" && (
         <ActionDialog action={open} detail={detail} available={available} onClose={close} />
       )}

@@ -1,7 +1,7 @@
 "use client";
 import { useState } from "react";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
-import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import type { BulkAction } from "@/lib/model/bulk";
 import type { BulkDialogSelection } from "./bulk-dialog";
@@ -24,10 +24,14 @@ export function BulkButton({
   const [open, setOpen] = useState<BulkDialogSelection | null>(null);
   return (
     <>
-      <Button {...onIntent(BulkDialog.preload)} onClick={() => setOpen(selection())}>
+      <PermittedButton
+        permission="start bulk"
+        {...onIntent(BulkDialog.preload)}
+        onClick={() => setOpen(selection())}
+      >
         <Icon name="layers" size={14} />
         {label}
-      </Button>
+      </PermittedButton>
       {open && (
         <BulkDialog
           selection={open}

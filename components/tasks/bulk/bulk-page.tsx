@@ -4,10 +4,10 @@ import { useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { LiveData } from "@/components/layout/live/live-data";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { usePerform } from "@/components/layout/use-perform";
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { Skeleton, SkeletonRows } from "@/components/ui/feedback/skeleton";
-import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { NumberText } from "@/components/ui/text/count";
@@ -59,10 +59,15 @@ function Head({ operation }: { operation: BulkOperation }) {
         </h1>
         <BulkStateLabel state={state} />
         {open && (
-          <Button variant="danger" className="ml-auto" onClick={() => setAborting(true)}>
+          <PermittedButton
+            permission="abort bulk"
+            variant="danger"
+            className="ml-auto"
+            onClick={() => setAborting(true)}
+          >
             <Icon name="ban" size={14} />
             Abort
-          </Button>
+          </PermittedButton>
         )}
       </div>
       <div className="flex flex-col gap-1">

@@ -1,7 +1,7 @@
 "use client";
 import { useState } from "react";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
-import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 
 const EmitDialog = lazyDialog(() =>
@@ -17,7 +17,8 @@ export function EmitAwaited({
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button
+      <PermittedButton
+        permission="emit event"
         {...onIntent(EmitDialog.preload)}
         variant="primary"
         onClick={() => setOpen(true)}
@@ -25,7 +26,7 @@ export function EmitAwaited({
       >
         <Icon name="zap" size={14} />
         Emit event
-      </Button>
+      </PermittedButton>
       {open && <EmitDialog queue={queue} name={event} onClose={() => setOpen(false)} />}
     </>
   );

@@ -1,9 +1,10 @@
 "use client";
 import { useState } from "react";
 import { queueTasksPath, workflowDefinitionPath, workflowRunPath } from "@/components/layout/paths";
+import { useDenied } from "@/components/layout/session/access-provider";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
-import { Button } from "@/components/ui/form/button";
 import { CopyButton } from "@/components/ui/form/copy-button";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { Icon } from "@/components/ui/icons/icon";
@@ -37,8 +38,9 @@ export function RunHeader({
   const { run } = view;
   const ended = ["completed", "failed", "cancelled"].includes(run.storedStatus);
   const open = !ended || view.tasks.some(({ detail: { task } }) => isActive(task.state));
+  const denied = useDenied("cancel workflow run");
   const cancel = open ? () => setCancelling(true) : undefined;
-  useHotkeys({ c: cancel });
+  useHotkeys({ c: denied ? undefined : cancel });
   return (
     <header className="flex shrink-0 flex-col gap-3 border-b px-3 pt-3 pb-3 wide:px-4">
       <div className="flex flex-wrap items-start gap-2">
@@ -66,10 +68,15 @@ export function RunHeader({
             <RunAgainButton view={view} definitionId={run.definitionId} />
           )}
           {cancel && (
-            <Button {...onIntent(CancelRunDialog.preload)} variant="danger" onClick={cancel}>
+            <PermittedButton
+              permission="cancel workflow run"
+              {...onIntent(CancelRunDialog.preload)}
+              variant="danger"
+              onClick={cancel}
+            >
               <Icon name="ban" size={14} />
               Cancel <Kbd>c</Kbd>
-            </Button>
+            </PermittedButton>
           )}
         </div>
       </div>

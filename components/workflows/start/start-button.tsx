@@ -1,7 +1,7 @@
 "use client";
 import { useState } from "react";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
-import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 
 const StartDialog = lazyDialog(() => import("./start-dialog").then((m) => m.StartDialog));
@@ -26,14 +26,15 @@ export function StartButton({
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button
+      <PermittedButton
+        permission="start workflow run"
         {...onIntent(StartDialog.preload)}
         aria-label={`${label} ${of}`}
         onClick={() => setOpen(true)}
       >
         <Icon name="play" size={14} />
         <span className={isSmall ? "max-wide:sr-only" : undefined}>{label}</span>
-      </Button>
+      </PermittedButton>
       {open && (
         <StartDialog definitionId={definitionId} given={given} onClose={() => setOpen(false)} />
       )}

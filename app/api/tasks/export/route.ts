@@ -1,6 +1,7 @@
 import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { exportTasks } from "@/lib/analytics/export";
+import { recordExport } from "@/lib/identity/refusal";
 import { exportHead, exportLine } from "@/lib/query/tasks-export";
 import { formatPath } from "@/lib/search-params/tasks/conditions";
 import { exportSearchParams } from "@/lib/search-params/tasks/export";
@@ -9,9 +10,10 @@ import { streamSteps } from "../streaming";
 const TYPES = { csv: "text/csv", ndjson: "application/x-ndjson" };
 
 export function GET(request: Request): Promise<Response> {
-  return respond(request, "export tasks", () => {
+  return respond(request, "export tasks", async () => {
     const { format, max, ...filters } = parseParameters(request, exportSearchParams);
     const columns = filters.columns.map(formatPath);
+    await recordExport("export tasks", new URL(request.url).search);
     let head = exportHead(format, columns);
     return streamSteps(request, {
       steps: (signal) => exportTasks({ ...filters, cursor: null, limit: max }, { signal }),

@@ -1,0 +1,22 @@
+import type { Grant } from "@/lib/model/access";
+
+/** Grants in words: the role, and where it is limited. */
+export function describeGrant({ role, queues, tenants, payloads }: Grant): string {
+  const limits = [
+    queues && `queues ${queues.join(", ")}`,
+    tenants && `tenants ${tenants.join(", ")}`,
+    !payloads && "without payloads",
+  ].filter(Boolean);
+  return limits.length > 0 ? `${role} (${limits.join("; ")})` : role;
+}
+
+export function Grants({ grants }: { grants: readonly Grant[] }) {
+  if (grants.length === 0) return <>none</>;
+  return (
+    <ul>
+      {grants.map((grant) => (
+        <li key={describeGrant(grant)}>{describeGrant(grant)}</li>
+      ))}
+    </ul>
+  );
+}

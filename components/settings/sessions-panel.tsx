@@ -1,0 +1,126 @@
+"use client";
+import { useState } from "react";
+import { usePerform } from "@/components/layout/use-perform";
+import { Panel } from "@/components/ui/data/panel";
+import { Table, Td, Th } from "@/components/ui/data/table";
+import { Button } from "@/components/ui/form/button";
+import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
+import { AbsoluteTime } from "@/components/ui/text/relative-time";
+import { revokeSessionAction, revokeSessionsAction } from "@/lib/actions/access";
+import { plural } from "@/lib/format";
+import type { AccessOverview, Session } from "@/lib/model/access";
+import { describeGrant } from "./grants";
+import { DOOR_WORDS } from "./me-panel";
+
+/** Where people are signed in. Each session, or all others, can be revoked. */
+export function SessionsPanel({ access }: { access: AccessOverview }) {
+  const [revoked, setRevoked] = useState<Session | "own" | "all" | null>(null);
+  const { sessions, isManager, me } = access;
+  const close = () => setRevoked(null);
+  return (
+    <Panel
+      title="Sessions"
+      note={isManager ? "of everybody" : "yours"}
+      aside={
+        <>
+          <Button onClick={() => setRevoked("own")}>Revoke my others</Button>
+          {isManager && <Button onClick={() => setRevoked("all")}>Revoke all others</Button>}
+        </>
+      }
+    >
+      {sessions.length === 0 ? (
+        <p className="px-3 py-2 text-12 text-ink-3">No session is open.</p>
+      ) : (
+        <Table>
+          <thead>
+            <tr>
+              <Th>Person</Th>
+              <Th>Signed in by</Th>
+              <Th>Role</Th>
+              <Th>From</Th>
+              <Th>Started</Th>
+              <Th>Last active</Th>
+              <Th>Ends</Th>
+              <Th>
+                <span className="sr-only">Revoke</span>
+              </Th>
+            </tr>
+          </thead>
+          <tbody>
+            {sessions.map((session) => (
+              <tr key={session.sessionId}>
+                <Td className="max-w-48 truncate" title={session.subject}>
+                  {session.name}
+                  {session.sessionId === me.sessionId && " (this browser)"}
+                </Td>
+                <Td>{DOOR_WORDS[session.door]}</Td>
+                <Td className="max-w-64 truncate">
+                  {session.grants.map(describeGrant).join(", ")}
+                </Td>
+                <Td className="max-w-56 truncate" title={session.userAgent ?? ""}>
+                  {session.address ?? "unknown"}
+                </Td>
+                <Td>
+                  <AbsoluteTime iso={session.createdAt} />
+                </Td>
+                <Td>
+                  <AbsoluteTime iso={session.activeAt} />
+                </Td>
+                <Td>
+                  <AbsoluteTime iso={session.expiresAt} />
+                </Td>
+                <Td>
+                  <Button
+                    aria-label={`Revoke the session of ${session.name}`}
+                    onClick={() => setRevoked(session)}
+                  >
+                    Revoke
+                  </Button>
+                </Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      {revoked !== null && <RevokeDialog revoked={revoked} onClose={close} />}
+    </Panel>
+  );
+}
+
+function RevokeDialog({
+  revoked,
+  onClose,
+}: {
+  revoked: Session | "own" | "all";
+  onClose: () => void;
+}) {
+  const perform = usePerform();
+  const one = typeof revoked === "object";
+  const whose = revoked === "all" ? "of everybody" : "of yours";
+  return (
+    <ConfirmDialog
+      title={one ? "Revoke session" : "Revoke sessions"}
+      confirmLabel="Revoke"
+      danger
+      onClose={onClose}
+      onConfirm={() =>
+        one
+          ? perform(() => revokeSessionAction({ sessionId: revoked.sessionId }), {
+              failed: "Session not revoked",
+              done: () => ({ title: "Session revoked", text: revoked.name }),
+            })
+          : perform(() => revokeSessionsAction({ all: revoked === "all" }), {
+              failed: "Sessions not revoked",
+              done: ({ ended }) => ({ title: `${plural(ended, "session")} revoked` }),
+            })
+      }
+    >
+      <p>
+        {one
+          ? `${revoked.name} has to sign in again in that browser.`
+          : `Ends every session ${whose} but the one in this browser.`}{" "}
+        It takes effect within five seconds. Tokens of programs are not affected.
+      </p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,112 @@
+"use server";
+
+import { z } from "zod";
+import { createApiToken, revokeApiToken } from "@/lib/identity/api-token";
+import { covers, whyDenied } from "@/lib/identity/identity";
+import { hasIdentityTables } from "@/lib/identity/identity-tables";
+import { getSwitches } from "@/lib/identity/require";
+import { endSession, endSessions, findSessionOwner } from "@/lib/identity/session";
+import { type Grant, MAX_TOKEN_DAYS, ROLES } from "@/lib/model/access";
+import { ProblemError } from "@/lib/model/problem";
+import { defineAction } from "./define-action";
+import { uuid } from "./internal/inputs";
+import { guards } from "./tenant-guards";
+
+const patterns = z.array(z.string().trim().min(1, "is empty").max(100, "is too long")).max(50);
+
+/**
+ * Creates a token of a program for the HTTP API. Its grant must be covered by one of the creator's, so that nobody gives
+ * more than they have. The token is in the result and nowhere else.
+ */
+export const createTokenAction = defineAction({
+  name: "create token",
+  permission: "manage access",
+  input: z.object({
+    name: z.string("is missing").trim().min(1, "is empty").max(100, "is too long"),
+    role: z.enum(ROLES, "is not a role"),
+    /** `null`: all. */
+    queues: patterns.nullable(),
+    tenants: patterns.nullable(),
+    payloads: z.boolean(),
+    days: z
+      .int("is not a whole number")
+      .min(1, "is below 1")
+      .max(MAX_TOKEN_DAYS, `is above ${MAX_TOKEN_DAYS}`),
+  }),
+  guard: guards.noTasks,
+  run: async ({ name, days, ...limits }, { db, operator, identity }) => {
+    await requireTables();
+    const grant: Grant = limits;
+    if (!covers(identity, grant, "manage access"))
+      throw new ProblemError({
+        code: "forbidden",
+        message: "The token would be allowed more than you are.",
+        hint: "Limit it to queues and tenants that you administer yourself.",
+      });
+    return createApiToken(db, { name, grants: [grant], days, createdBy: operator });
+  },
+});
+
+/** Revokes a token of a program. Refused as `already_ended` if it was revoked before. */
+export const revokeTokenAction = defineAction({
+  name: "revoke token",
+  permission: "manage access",
+  input: z.object({ tokenId: z.string("is missing").max(100, "is too long") }),
+  guard: guards.noTasks,
+  run: async ({ tokenId }, { db, operator }) => {
+    await requireTables();
+    if (!(await revokeApiToken(db, tokenId, operator)))
+      throw new ProblemError({
+        code: "already_ended",
+        message: "The token was already revoked, or does not exist.",
+      });
+    return { tokenId };
+  },
+});
+
+/** Ends a session: one's own, or with `manage access` any. Refused as `already_ended` if it has ended. */
+export const revokeSessionAction = defineAction({
+  name: "revoke session",
+  permission: "view",
+  input: z.object({ sessionId: uuid }),
+  guard: guards.noTasks,
+  run: async ({ sessionId }, { db, operator, identity }) => {
+    await requireTables();
+    const owner = await findSessionOwner(db, sessionId);
+    const isOwn = owner?.door === identity.door && owner.subject === identity.subject;
+    const denied = isOwn ? null : whyDenied(identity, "manage access", getSwitches());
+    if (denied !== null) throw new ProblemError({ code: "forbidden", message: denied });
+    if (!(await endSession(sessionId, `revoked by ${operator}`, db)))
+      throw new ProblemError({
+        code: "already_ended",
+        message: "The session has already ended, or does not exist.",
+      });
+    return { sessionId };
+  },
+});
+
+/** Ends all sessions but the caller's: their own, or with `all` and `manage access` everybody's. */
+export const revokeSessionsAction = defineAction({
+  name: "revoke sessions",
+  permission: "view",
+  input: z.object({ all: z.boolean() }),
+  guard: guards.noTasks,
+  run: async ({ all }, { db, operator, identity }) => {
+    await requireTables();
+    const denied = all ? whyDenied(identity, "manage access", getSwitches()) : null;
+    if (denied !== null) throw new ProblemError({ code: "forbidden", message: denied });
+    const { door, subject, sessionId: except } = identity;
+    const of = all ? { except } : { door, subject, except };
+    return { ended: await endSessions(of, `revoked by ${operator}`, db) };
+  },
+});
+
+async function requireTables(): Promise<void> {
+  if (!(await hasIdentityTables()))
+    throw new ProblemError({
+      code: "not_installed",
+      message:
+        "Sessions and tokens need the dashboard's own tables, which are not installed in this database.",
+      hint: "Install them with `npm run db:migrate`.",
+    });
+}
