@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { GET as callback } from "@/app/sign-in/oidc/callback/route";
-import { GET as begin } from "@/app/sign-in/oidc/route";
 import { forgetEnvironment } from "@/lib/db/env";
+import { forgetRetries } from "@/lib/identity/caller";
+import { forgetProvider, getSignOutUrl } from "@/lib/identity/oidc";
+import { withPermission } from "@/lib/identity/require";
+import { forgetSession } from "@/lib/identity/session";
+import { verifySession } from "@/lib/identity/session-cookie";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import {
   type IdentityProvider,
   providerSettings,
   startIdentityProvider,
 } from "@/testing/identity-provider/identity-provider";
-import { forgetRetries } from "./caller";
-import { forgetProvider, getSignOutUrl } from "./oidc";
-import { withPermission } from "./require";
-import { forgetSession } from "./session";
-import { verifySession } from "./session-cookie";
+import { GET as callback } from "./callback/route";
+import { GET as begin } from "./route";
 
 const HERE = "http://127.0.0.1:3999";
 const database = openTestDatabase();

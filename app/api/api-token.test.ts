@@ -1,9 +1,14 @@
 import { beforeAll, expect, test, vi } from "vitest";
-import { GET as listQueuesRoute } from "@/app/api/queues/route";
 import { createQueue } from "@/lib/absurd/queues/queues";
+import {
+  createApiToken,
+  findApiToken,
+  listApiTokens,
+  revokeApiToken,
+} from "@/lib/identity/api-token";
+import { EVERYWHERE } from "@/lib/identity/identity";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { createApiToken, findApiToken, listApiTokens, revokeApiToken } from "./api-token";
-import { EVERYWHERE } from "./identity";
+import { GET as listQueuesRoute } from "./queues/route";
 
 const database = openTestDatabase({ settings: { DASHBOARD_TOKEN: "a-token-of-24-characters" } });
 vi.spyOn(console, "warn").mockImplementation(() => {});
