@@ -6,7 +6,7 @@ import { useWidth } from "@/components/timeline/axis/use-width";
 import { Toggle, Toolbar, VIEWS } from "@/components/timeline/toolbar";
 import { useClock } from "@/components/ui/text/clock";
 import type { RunView } from "@/lib/highway/view/run-view";
-import { moveOpenEnds } from "@/lib/timeline/move-open-ends";
+import { moveNow } from "@/lib/timeline/move-now";
 import { isRunActive } from "../list/run-duration";
 import { countBookkeeping, listRunRows, listRunTableRows, mergeTimelines } from "./run-rows";
 import { RunTimelineTable } from "./run-timeline-table";
@@ -34,7 +34,7 @@ export function RunTimeline({
   const clock = useClock((time) => (live ? Math.floor(time / 1_000) * 1_000 : 0));
   const now = Math.max(clock, Date.parse(readAt));
   const tasks = useMemo(
-    () => asRead.map((task) => ({ ...task, timeline: moveOpenEnds(task.timeline, now) })),
+    () => asRead.map((task) => ({ ...task, timeline: moveNow(task.timeline, now) })),
     [asRead, now],
   );
   const notes = useMemo(() => countBookkeeping(tasks), [tasks]);
