@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { CDPSession, Page } from "@playwright/test";
 import { WorkflowBuilder } from "../lib/highway/builder/workflow-builder";
 import type { Workflow } from "../lib/highway/model/workflow";
+import { startWorkflow } from "../lib/highway/run/start";
 import { storeWorkflow } from "../lib/highway/run/store";
 import { expect, test, type Work } from "./support/fixtures";
 
@@ -72,6 +73,48 @@ test("names of any length and script stay in their boxes and are shown in full o
   const svg = await readFile(await (await saved).path(), "utf8");
   for (const text of drawn) expect(svg).toContain(text.replaceAll("&", "&amp;"));
   for (const name of Object.values(NAMES)) expect(svg).toContain(name);
+});
+
+test("above the limit of operators a table with the reason replaces the picture, on a definition and on a run", async ({
+  page,
+  work,
+}) => {
+  const builder = new WorkflowBuilder(`many_${work.queue.replace(/\W/g, "")}`);
+  for (let n = 0; n < 2_000; n++) builder.task(`t${n}`, "f");
+  const workflow = builder.build();
+  const definitionId = await storeWorkflow(work.pool, workflow, { tenantId: `t-${work.queue}` });
+  await page.goto(`/workflows/definitions/${definitionId}`);
+  const listed = page.getByRole("region", { name: "Operators" }).first();
+  await expect(listed).toContainText(
+    "The workflow has 2,000 operators; pictures have at most 400.",
+  );
+  await expect(page.getByRole("tab", { name: /^Operators/ })).toHaveCount(0);
+
+  const { workflowRunId } = await startWorkflow(work.pool, work.queue, workflow);
+  await page.goto(`/workflows/${workflowRunId}?node=t1999`);
+  await expect(listed).toContainText("pictures have at most 400");
+  const last = page.getByRole("button", { name: "t1999", exact: true });
+  await expect(last).toHaveAttribute("aria-pressed", "true");
+  await expect(last).toBeInViewport();
+  await expect(page.getByRole("region", { name: "Operator t1999" })).toContainText("Function");
+  await expect(page.getByRole("tab", { name: "Timeline" })).toHaveAttribute(
+    "aria-selected",
+    "true",
+  );
+});
+
+test("a dense graph is listed as well", async ({ page, work }) => {
+  const builder = new WorkflowBuilder(`dense_${work.queue.replace(/\W/g, "")}`);
+  const layer = (number: number) => Array.from({ length: 25 }, (_, n) => `t${number}_${n}`);
+  for (let number = 0; number < 8; number++)
+    for (const id of layer(number))
+      builder.task(id, "f", { dependencies: number === 0 ? [] : layer(number - 1) });
+  const definitionId = await storeWorkflow(work.pool, builder.build(), {
+    tenantId: `t-${work.queue}`,
+  });
+  await page.goto(`/workflows/definitions/${definitionId}`);
+  await expect(page.getByText("cross 4,375 layers; pictures have at most 800")).toBeVisible();
+  await expect(page.getByRole("button", { name: "t7_24", exact: true })).toBeAttached();
 });
 
 test.describe("on a phone", () => {
