@@ -6,6 +6,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { createQueue } from "../../absurd/queues/queues.ts";
+import { isActive } from "../../model/states.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import type { FunctionCall } from "../run/functions.ts";
 import type { ScopeObserver } from "../run/run.ts";
@@ -80,6 +81,8 @@ async function compare({ workflow, isFailing, judge }: Made): Promise<void> {
       const trace = traces.get(at);
       // A handler that ran for several operators has a trace for each, and one state here.
       if (!trace || trace.isSuperseded) continue;
+      // A deadline ends a run between two looks at its scopes.
+      if (!isActive(records.root) && describe(state) === "open" && trace.inferred) continue;
       expected[at] = describe(state);
       shown[at] = describe(trace.state);
     }
