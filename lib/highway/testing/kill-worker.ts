@@ -1,4 +1,7 @@
-/** A worker process for tests that kill it: `node --import tsx kill-worker.ts <queue>`, with DATABASE_URL. */
+/**
+ * A worker process for tests that kill it: `node --import tsx kill-worker.ts <queue>`, with DATABASE_URL. With HANG the
+ * function of the workflow that probes a circuit does not return.
+ */
 import { setTimeout as pause } from "node:timers/promises";
 import { Absurd } from "absurd-sdk";
 import { Pool } from "pg";
@@ -9,7 +12,7 @@ import type { FunctionCall } from "../run/functions.ts";
 import { registerHighway } from "../run/worker.ts";
 import { playFunctions } from "./bench.ts";
 import { buildEverything, playEverything } from "./everything.ts";
-import { buildChild, buildNewFeatures, playNewFeatures } from "./new-features.ts";
+import { buildChild, buildNewFeatures, buildProbe, playNewFeatures } from "./new-features.ts";
 
 const queue = process.argv[2] ?? "";
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 4 });
@@ -19,7 +22,7 @@ registerHighway(app, {
   queue,
   heartbeatSeconds: 0.3,
   recovery: { maxAttempts: 200, baseSeconds: 0, maxSeconds: 0 },
-  functions: { ...play(buildEverything(), playEverything), ...playNew() },
+  functions: { ...play(buildEverything(), playEverything), ...playNew(), ...playProbe() },
 });
 await app.startWorker({
   concurrency: 3,
@@ -50,6 +53,13 @@ function recordOf({ path, idempotencyKey }: FunctionCall): string {
   return turn === undefined
     ? path
     : `${path}/turn/${turn}/${kind === "g" ? "generated" : "verified"}`;
+}
+
+function playProbe() {
+  return play(buildProbe(), async (id) => {
+    if (process.env.HANG) await pause(3_600_000);
+    return id;
+  });
 }
 
 function playNew() {

@@ -38,7 +38,18 @@ export function buildChild(): Workflow {
     .build();
 }
 
-/** Plays the functions of both. */
+/** A workflow with one call behind a circuit breaker, whose probe is protected for two seconds. */
+export function buildProbe(): Workflow {
+  return new WorkflowBuilder("probes")
+    .task("call", "call", {
+      circuitBreakerPolicy: { failureThreshold: 1, successThreshold: 1, isolationDuration: 0 },
+      timeoutPolicy: { timeout: 2 },
+      retryPolicy: { maxRetries: 20, delay: 0.2, backoffFactor: 1 },
+    })
+    .build();
+}
+
+/** Plays the functions of the first two. */
 export function playNewFeatures(id: string, { attempt, kwargs }: FunctionCall): unknown {
   switch (id) {
     case "load":
