@@ -1,12 +1,14 @@
-/** The command line, as a user runs it. */
+/** The command line. One test runs it as a process; the others call it in this one, where it starts at once. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { execa } from "execa";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { getTaskStatus } from "@/lib/absurd/tasks/tasks";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { runHighway } from "./highway";
 
 const FIXTURES = path.resolve("lib/highway/fixtures");
 const fixture = (file: string) => path.join(FIXTURES, file);
@@ -18,12 +20,48 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const highway = (args: string[], options: { input?: string } = {}) =>
-  execa("npm", ["run", "-s", "highway", "--", ...args], {
-    reject: false,
-    env: { DATABASE_URL: database.url },
-    ...options,
+type Result = { stdout: string; stderr: string; exitCode: number };
+
+/** Runs one command; several at once would share this process's output. */
+async function highway(args: string[], { input = "" } = {}): Promise<Result> {
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  const { stdin } = process;
+  const spies = [
+    vi.spyOn(console, "log").mockImplementation((text: string) => void stdout.push(`${text}\n`)),
+    vi.spyOn(console, "error").mockImplementation((text: string) => void stderr.push(`${text}\n`)),
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => stdout.push(String(text)) > 0),
+  ];
+  Object.defineProperty(process, "stdin", { value: Readable.from([input]), configurable: true });
+  vi.stubEnv("DATABASE_URL", database.url);
+  try {
+    process.exitCode = undefined;
+    await runHighway(args);
+    const exitCode = Number(process.exitCode ?? 0);
+    return { stdout: stdout.join("").trimEnd(), stderr: stderr.join("").trimEnd(), exitCode };
+  } finally {
+    process.exitCode = undefined;
+    vi.unstubAllEnvs();
+    Object.defineProperty(process, "stdin", { value: stdin, configurable: true });
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+async function highwayEach(commands: string[][], options = {}): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const args of commands) results.push(await highway(args, options));
+  return results;
+}
+
+test("the command reads standard input, and ends with an exit code", async () => {
+  const run = (input: string) =>
+    execa("npm", ["run", "-s", "highway", "--", "validate", "-"], { reject: false, input });
+  const task = "{task_id: a, operator_type: task, function: f}";
+  expect(await run(`name: flow\ntasks: {a: ${task}}\n`)).toMatchObject({
+    stdout: "flow 2.0.0 is valid.",
+    exitCode: 0,
   });
+  expect(await run("name: A\n")).toMatchObject({ stdout: "", exitCode: 1 });
+}, 60_000);
 
 test("validate accepts a workflow and prints its warnings", async () => {
   const { stdout, stderr, exitCode } = await highway([
@@ -51,13 +89,11 @@ test("validate refuses with the place, the mistake and the remedy", async () => 
 
 test("json, yaml, mermaid and dot convert", async () => {
   const file = fixture("workflows/ticket-triage.yaml");
-  const [json, mermaid, rich, nested, dot] = await Promise.all([
-    highway(["json", file]),
-    highway(["mermaid", file]),
-    highway(["mermaid", "--rich", file]),
-    highway(["mermaid", "--style", "nested", file]),
-    highway(["dot", file]),
-  ]);
+  const json = await highway(["json", file]);
+  const mermaid = await highway(["mermaid", file]);
+  const rich = await highway(["mermaid", "--rich", file]);
+  const nested = await highway(["mermaid", "--style", "nested", file]);
+  const dot = await highway(["dot", file]);
   expect(JSON.parse(json.stdout)).toEqual(JSON.parse(read("2.2/expected/ticket-triage.json")));
   expect(`${mermaid.stdout}\n`).toBe(read("expected/ticket-triage.from-yaml.mmd"));
   expect(rich.stdout).toContain("by_severity --> escalate : critical");
@@ -66,7 +102,7 @@ test("json, yaml, mermaid and dot convert", async () => {
   const yaml = await highway(["yaml", "-"], { input: json.stdout });
   const again = await highway(["json", "-"], { input: yaml.stdout });
   expect(again.stdout).toBe((await highway(["json", file])).stdout);
-}, 120_000);
+});
 
 test("build makes a workflow of builder calls", async () => {
   const { stdout } = await highway([
@@ -88,15 +124,16 @@ test("what does not validate is converted, with its problems on stderr, but not 
     "  a: {task_id: a, operator_type: task, function: f, dependencies: [b, nowhere]}",
     "  b: {task_id: b, operator_type: teleport, dependencies: [a, b], on_failure_task_id: ghost}",
   ].join("\n");
-  const converted = await Promise.all(
+  const converted = await highwayEach(
     [
-      ["json"],
-      ["yaml"],
-      ["mermaid"],
-      ["mermaid", "--style", "nested"],
-      ["mermaid", "--rich"],
-      ["dot"],
-    ].map((command) => highway([...command, "-"], { input })),
+      ["json", "-"],
+      ["yaml", "-"],
+      ["mermaid", "-"],
+      ["mermaid", "--style", "nested", "-"],
+      ["mermaid", "--rich", "-"],
+      ["dot", "-"],
+    ],
+    { input },
   );
   expect(converted.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0, 0]);
   for (const { stdout, stderr } of converted) {
@@ -104,12 +141,13 @@ test("what does not validate is converted, with its problems on stderr, but not 
     expect(stderr).toContain("'nowhere', which does not exist");
     expect(stderr).toContain("Unknown operator type: teleport");
   }
-  const refused = await Promise.all(
+  const refused = await highwayEach(
     [
       ["validate", "-"],
       ["store", "-"],
       ["run", "-", "--queue", "q"],
-    ].map((args) => highway(args, { input })),
+    ],
+    { input },
   );
   expect(refused.map(({ exitCode, stdout }) => [exitCode, stdout])).toEqual([
     [1, ""],
@@ -118,7 +156,7 @@ test("what does not validate is converted, with its problems on stderr, but not 
   ]);
   const nameless = await highway(["json", "-"], { input: "name: A\ntasks: {}\n" });
   expect(nameless).toMatchObject({ exitCode: 1, stdout: "" });
-}, 120_000);
+});
 
 test("a call without effect is a warning of build", async () => {
   const input =

@@ -101,7 +101,7 @@ export async function runHighway(args: string[]): Promise<void> {
     .option("--inputs <json>", "a JSON object", "{}")
     .option("--wait", "wait until the run has ended, and print how", false)
     .action(async (file: string, options: { queue: string; inputs: string; wait: boolean }) => {
-      const inputs = readInputs(options.inputs);
+      const inputs = parseInputs(options.inputs);
       const workflow = await load(file);
       const missing = listMissingInputs(workflow, inputs);
       if (missing.length > 0) throw new Error(`Missing inputs: ${missing.join(", ")}.`);
@@ -114,10 +114,13 @@ export async function runHighway(args: string[]): Promise<void> {
     });
 
   await program.parseAsync(args, { from: "user" }).catch((error: Error) => {
-    console.error(`error ${error.message}`);
+    if (!(error instanceof RefusedWorkflowError)) console.error(`error ${error.message}`);
     process.exitCode = 1;
   });
 }
+
+/** Ends a command whose workflow has problems, which have been printed. */
+class RefusedWorkflowError extends Error {}
 
 async function withDatabase(work: (pool: Pool) => Promise<void>): Promise<void> {
   if (!process.env.DATABASE_URL) throw new Error("DATABASE_URL is not set.");
@@ -136,7 +139,7 @@ function print(workflow: Workflow, format: Output, { style, rich }: Drawing = {}
   else process.stdout.write(`${serializeWorkflow(workflow, format).trimEnd()}\n`);
 }
 
-/** The workflow in a file. Errors end the program. */
+/** The workflow in a file. @throws RefusedWorkflowError for one with errors. */
 async function load(file: string): Promise<Workflow> {
   const { workflow, problems } = parseWorkflow(await read(file));
   return accept(workflow, problems, (all) => !hasErrors(all));
@@ -148,14 +151,14 @@ async function convert(file: string): Promise<Workflow> {
   return accept(workflow, problems, canConvert);
 }
 
-/** Prints problems to stderr, and ends the program unless there is a workflow with acceptable ones. */
+/** Prints problems to stderr. @throws RefusedWorkflowError unless there is a workflow with acceptable ones. */
 function accept(
   workflow: Workflow | undefined,
   problems: Problem[],
   isAcceptable: (problems: Problem[]) => boolean,
 ): Workflow {
   for (const problem of problems) console.error(formatProblem(problem));
-  if (!workflow || !isAcceptable(problems)) process.exit(1);
+  if (!workflow || !isAcceptable(problems)) throw new RefusedWorkflowError();
   return workflow;
 }
 
@@ -172,7 +175,7 @@ async function waitForEnd(pool: Pool, workflowRunId: string): Promise<number> {
   }
 }
 
-function readInputs(text: string): JsonObject {
+function parseInputs(text: string): JsonObject {
   const hint = `--inputs must be a JSON object such as '{"id": 1}'.`;
   try {
     const value = parseJson(text);
