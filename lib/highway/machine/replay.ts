@@ -239,7 +239,8 @@ export class Replay {
     }
     if (isTerminated) {
       for (const trace of byKey.values()) close(trace, "skipped");
-      for (const trace of this.inside(base)) close(trace, "skipped");
+      for (const trace of this.traces.values())
+        if (base === "" || trace.instance.startsWith(`${base}/`)) close(trace, "skipped");
       // The end of the run came first, so the machine has no other end for these.
       for (const { trace } of ended) {
         trace.state = "skipped";
@@ -337,7 +338,7 @@ export class Replay {
     return taken === 0 ? null : { taken, most: operator.max_turns };
   }
 
-  /** The traces found inside of the operator or scope at a path. */
+  /** The traces found inside of the operator at a path. */
   private inside(path: string): OperatorTrace[] {
     return [...this.traces.values()].filter(
       ({ instance }) => instance.startsWith(path) && /^[.[~]/.test(instance.slice(path.length)),
