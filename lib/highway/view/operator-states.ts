@@ -28,7 +28,7 @@ export type NodeStatus = {
   turns: { taken: number; most: number } | null;
   /** The most attempts of one round. */
   attempts: number;
-  /** Of a condition or switch: the operator it leads to. */
+  /** Of a condition or switch: the operator it leads to, unless rounds differ. */
   chosen: string | null;
   failure: { type: string; message: string } | null;
   /** It failed, and its handler completed. */
@@ -37,7 +37,7 @@ export type NodeStatus = {
   task: { queue: string; taskId: string } | null;
   /** Of a sleeping wait for an event. */
   awaited: { queue: string; event: string } | null;
-  /** Of a choice that was made: the names of the branches that run. */
+  /** Of a choice that was made: the names of the branches that run, unless rounds differ. */
   chosenBranches: readonly string[] | null;
   /** Of an operator that has started child workflows: all of them, in every round and attempt. */
   children: { name: string; workflowRunId: Uuid }[];
@@ -156,15 +156,25 @@ function combine(
     rounds: rounds.length > 0 ? addRounds(rounds) : null,
     turns: telling.turns,
     attempts: hasRun ? Math.max(...traces.map(({ attempts }) => attempts)) : 0,
-    chosen: telling.chosen,
+    chosen: sameIn(current, (trace) => trace.chosen),
     failure: telling.failure,
     isHandled: current.some((trace) => trace.isHandled),
     task: hasRun ? (executor?.task ?? null) : null,
     awaited: null,
-    chosenBranches: telling.chosenBranches,
+    chosenBranches: sameIn(current, (trace) => trace.chosenBranches),
     children: [],
     circuit: null,
   };
+}
+
+/** The value that all rounds that have one share; `null` where they differ. */
+function sameIn<T>(
+  traces: readonly OperatorTrace[],
+  getValue: (trace: OperatorTrace) => T | null,
+): T | null {
+  const values = traces.map(getValue).filter((value) => value !== null);
+  const isSame = new Set(values.map((value) => JSON.stringify(value))).size === 1;
+  return isSame ? (values[0] ?? null) : null;
 }
 
 const UNSEEN: Omit<NodeStatus, "state"> = {
