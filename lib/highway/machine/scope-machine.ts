@@ -211,9 +211,9 @@ export class ScopeMachine {
   }
 
   private handlerState(id: string): EndState | undefined {
-    const ends = [...(this.handled.get(id)?.values() ?? [])];
-    if (ends.length === 0) return undefined;
-    return ends.includes("failed") ? "failed" : "completed";
+    const ends = [...(this.handled.get(id)?.values() ?? [])].filter(isEnd);
+    if (ends.includes("failed")) return "failed";
+    return ends.includes("completed") ? "completed" : ends[0];
   }
 
   /** Skips what waits for something that never comes, such as handlers that only name each other. */
