@@ -34,6 +34,7 @@ async function compare({ workflow, isFailing, judge }: Made): Promise<void> {
   const queue = `differential ${++queues}`;
   await createQueue(database.pool, queue);
   const interpreted: States = new Map();
+  const terminated = new Set<string>();
   let seenAt = 0;
   const observe: ScopeObserver = ({ workflowRunId: id, base, scope, machine, now }) => {
     // Child workflows are runs of their own.
@@ -43,16 +44,17 @@ async function compare({ workflow, isFailing, judge }: Made): Promise<void> {
     const handlers = new Set(
       operators.flatMap((one) => [one.on_success_task_id, one.on_failure_task_id]),
     );
-    // The bodies of its loops are left at once, and observe nothing more.
-    if (machine.isTerminated)
-      for (const [at, state] of interpreted)
-        if (isInside(at, base) && describe(state) === "open") interpreted.set(at, "skipped");
+    if (machine.isTerminated) terminated.add(base);
     for (const id of scope.operators.keys()) {
       const state = machine.states.get(id);
       // A handler may have run, and its trace say so, while it is undecided whether it will run again.
       if (state !== undefined || !handlers.has(id))
         interpreted.set(pathOfKey(base, id), state ?? "undecided");
     }
+    // The bodies of a terminated scope are left at once; what they still observe does not count.
+    for (const [at, state] of interpreted)
+      if (describe(state) === "open" && [...terminated].some((one) => isInside(at, one)))
+        interpreted.set(at, "skipped");
   };
   const called = new Set<string>();
   const twice: string[] = [];
