@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { TaskDetail } from "@/lib/model/task";
 
-const FOLDER = fileURLToPath(new URL("recordings/", import.meta.url));
+const FOLDER = `${import.meta.dirname}/recordings/`;
 
 /** The names of all recorded situations. */
 export function listRecordings(): string[] {

@@ -1,0 +1,77 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { expect, test } from "vitest";
+import type { AnnotatedTask } from "@/lib/highway/view/annotate-tasks";
+import type { RunView } from "@/lib/highway/view/run-view";
+import type { TaskDetail } from "@/lib/model/task";
+import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { getRecording } from "@/testing/recordings";
+import { render } from "@/testing/render";
+import { RunVerdict } from "./run-verdict";
+
+const RUN = "01900000-0000-7000-8000-000000000001";
+
+/** A run whose root task is in a recorded situation. */
+function viewOf(recording: string, change: (detail: TaskDetail) => TaskDetail = (same) => same) {
+  const detail = change(getRecording(recording));
+  const root: AnnotatedTask = {
+    detail,
+    timeline: buildTimeline(detail),
+    isRoot: true,
+    part: "",
+    path: null,
+    title: detail.task.name,
+    annotations: {},
+  };
+  const { queue, taskId, state } = detail.task;
+  const run = { workflowRunId: RUN, name: "order", queue, rootTaskId: taskId, rootState: state };
+  // Only what the verdict reads of a run is given.
+  return {
+    run: { ...run, status: "running", stale: null, definitionId: RUN },
+    tasks: [root],
+    error: null,
+    inputs: null,
+    now: detail.now,
+  } as unknown as RunView;
+}
+
+const show = (view: RunView) =>
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <RunVerdict view={view} />
+    </QueryClientProvider>,
+  );
+
+const waitFor = (event: string) => (detail: TaskDetail) =>
+  JSON.parse(JSON.stringify(detail).replaceAll("payment.captured:42", event)) as TaskDetail;
+
+test("a run that waits for an event offers to emit it, and its task", () => {
+  const { getByRole } = show(viewOf("event-wait-forever"));
+  expect(getByRole("button", { name: "Emit event" })).toBeTruthy();
+  expect(getByRole("link", { name: "Open the root task" })).toBeTruthy();
+});
+
+test("a run that waits for a child workflow links to that run, and offers no emit", () => {
+  const child = "01900000-0000-7000-8000-00000000000c";
+  const { getByRole, queryByRole } = show(viewOf("event-wait-forever", waitFor(`hw:${child}:end`)));
+  expect(getByRole("link", { name: "Open the child run" }).getAttribute("href")).toContain(child);
+  expect(queryByRole("button", { name: "Emit event" })).toBeNull();
+});
+
+test("an event of the interpreter's own is not emitted by hand", () => {
+  const { queryByRole } = show(viewOf("event-wait-forever", waitFor(`hw:${RUN}:beside.left`)));
+  expect(queryByRole("button", { name: "Emit event" })).toBeNull();
+});
+
+test("a failed run offers its step and to run again", () => {
+  const view = viewOf("completed");
+  const failed = {
+    ...view,
+    run: { ...view.run, status: "failed" },
+    error: { bytes: 1, text: '{"type":"Error","message":"no more","task":"pay"}' },
+  } as RunView;
+  const { getByRole, getByText } = show(failed);
+  expect(getByText("pay")).toBeTruthy();
+  expect(getByRole("link", { name: "Go to step" }).getAttribute("href")).toBe("?node=pay");
+  expect(getByRole("button", { name: /Run again/ })).toBeTruthy();
+});
