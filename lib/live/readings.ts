@@ -30,9 +30,10 @@ import { coalesce, type Requester } from "./shared-reads";
 function share<Args extends unknown[], Result extends object>(
   name: string,
   read: (...args: [...Args, ReadOptions]) => Promise<Result>,
+  lifetime?: number,
 ): (requester: Requester | undefined, ...args: Args) => Promise<Result> {
   return (requester, ...args) =>
-    coalesce([name, ...args], requester, (signal) => read(...args, { signal }));
+    coalesce([name, ...args], requester, (signal) => read(...args, { signal }), lifetime);
 }
 
 /**
@@ -76,7 +77,8 @@ export const readings = {
   runGraph: share("run graph", getRunDefinitionView),
   runView: share("run view", getRunView),
   suggestions: share("suggestions", suggestTasks),
-  task: share("task", getTask),
+  // An open unfinished task is requested every second.
+  task: share("task", getTask, 900),
   tasks: share("tasks", listTasks),
   throughput: share("throughput", ({ range, tenant }: FigureFilters, options: ReadOptions) =>
     getThroughput(range, { tenant, ...options }),

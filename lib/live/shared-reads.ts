@@ -50,15 +50,17 @@ const { entries, clearing } = state;
  * Viewers who may see different rows never share a read.
  *
  * @param key names the read and all its arguments.
+ * @param lifetime how long after its start the read is shared, in milliseconds.
  */
 export async function coalesce<T>(
   key: readonly unknown[],
   requester: Requester | undefined,
   read: (signal: AbortSignal) => Promise<T>,
+  lifetime = LIFETIME,
 ): Promise<T> {
   const text = JSON.stringify([viewerKey(), key]);
   const known = entries.get(text);
-  const entry = known && !isTooOld(known, requester) ? known : start(text, read, known);
+  const entry = known && !isTooOld(known, requester) ? known : start(text, read, known, lifetime);
   return (await join(text, entry, requester?.signal)) as T;
 }
 
@@ -98,6 +100,7 @@ function start(
   key: string,
   read: (signal: AbortSignal) => Promise<unknown>,
   previous: Entry | undefined,
+  lifetime: number,
 ): Entry {
   const entry: Entry = {
     result: Promise.resolve(),
@@ -107,7 +110,7 @@ function start(
     turn: 0,
   };
   entries.set(key, entry);
-  entry.result = run(key, entry, read, previous);
+  entry.result = run(key, entry, read, previous, lifetime);
   // Its caller may be gone before it waits.
   entry.result.catch(() => undefined);
   return entry;
@@ -118,6 +121,7 @@ async function run(
   entry: Entry,
   read: (signal: AbortSignal) => Promise<unknown>,
   previous: Entry | undefined,
+  lifetime: number,
 ): Promise<unknown> {
   const { signal } = entry.controller;
   try {
@@ -128,7 +132,7 @@ async function run(
     const started = performance.now();
     const result = await read(signal);
     entry.state = "settled";
-    const rest = LIFETIME - (performance.now() - started);
+    const rest = lifetime - (performance.now() - started);
     setTimeout(() => remove(key, entry), Math.max(rest, SHORTEST)).unref();
     return result;
   } catch (error) {

@@ -30,6 +30,10 @@ async function openPage(...results: unknown[]) {
   return () => computeFreshness(client.getQueryCache().getAll().filter(isLive), Date.now());
 }
 
+test("a page without parts to keep current claims nothing", () => {
+  expect(computeFreshness([], Date.now())).toMatchObject({ state: "none", at: null });
+});
+
 test("a page is fresh while its requests succeed", async () => {
   const freshness = await openPage("rows");
   expect(freshness()).toMatchObject({ state: "fresh", error: null });

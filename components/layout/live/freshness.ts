@@ -6,6 +6,7 @@ import { httpStatus, ProblemError } from "@/lib/model/problem";
 /**
  * How current the data of this page is. It follows from requests that succeeded or failed, whatever the reason.
  *
+ * - `none`: the page has no part that is kept current.
  * - `waiting`: nothing has been loaded yet.
  * - `fresh`: the last request of every part succeeded, and none is overdue.
  * - `stale`: some part could not be loaded again, or is overdue.
@@ -13,7 +14,7 @@ import { httpStatus, ProblemError } from "@/lib/model/problem";
  * - `lost`: the server or its database does not answer, or nothing has been loaded for half a minute.
  */
 export type Freshness = {
-  state: "waiting" | "fresh" | "stale" | "busy" | "lost";
+  state: "none" | "waiting" | "fresh" | "stale" | "busy" | "lost";
   /** When something was last loaded; for data that is not fresh, when its oldest part was. Browser's time, `null` if never. */
   at: number | null;
   /** When the first failure occurred that was not followed by a success. */
@@ -24,6 +25,7 @@ export type Freshness = {
   isKept: boolean;
 };
 
+const NONE: Freshness = { state: "none", at: null, since: null, error: null, isKept: false };
 const WAITING: Freshness = { state: "waiting", at: null, since: null, error: null, isKept: false };
 
 /** After this long without any success it no longer matters why requests fail. */
@@ -64,6 +66,7 @@ export function isLive(query: Query): boolean {
 
 /** Computes the freshness of a page from its queries. */
 export function computeFreshness(queries: readonly Query[], now: number): Freshness {
+  if (queries.length === 0) return NONE;
   let latest = 0;
   let oldest = Number.POSITIVE_INFINITY;
   let since = Number.POSITIVE_INFINITY;
@@ -123,7 +126,7 @@ export function useFreshness(): Freshness {
   return useSyncExternalStore(
     (notify) => watch(cache, notify),
     () => getSnapshot(cache),
-    () => WAITING,
+    () => NONE,
   );
 }
 
@@ -136,7 +139,7 @@ function watch(cache: QueryCache, notify: () => void): () => void {
   };
 }
 
-let snapshot = WAITING;
+let snapshot = NONE;
 
 /** The same object while nothing differs, which React requires. */
 function getSnapshot(cache: QueryCache): Freshness {

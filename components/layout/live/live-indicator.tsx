@@ -18,6 +18,7 @@ export function LiveIndicator() {
   const { refresh } = usePreferences();
   const { state, at } = useFreshness();
   const age = useClock(() => (at === null ? "" : formatRelative(Math.min(at - Date.now(), 0))));
+  if (state === "none") return null;
   const [word, dot] = state === "fresh" && refresh === 0 ? PAUSED : LOOKS[state];
   return (
     <span className="flex items-center gap-1.5 px-2 font-medium text-12 text-ink-2">
