@@ -148,7 +148,10 @@ const Cells = memo(function Cells({
 function StaleMark({ since }: { since: Iso }) {
   return (
     <StoppedClock at={null}>
-      <span className="absolute inset-y-0 right-0 z-1 my-auto h-5 bg-surface px-2 text-12 text-pending leading-5">
+      <span
+        data-stale-mark
+        className="absolute inset-y-0 right-0 z-1 my-auto h-5 bg-surface px-2 text-12 text-pending leading-5"
+      >
         stale, <Age iso={since} /> old
       </span>
     </StoppedClock>
