@@ -67,7 +67,8 @@ export function LatencyPanel({
                 <Th numeric>
                   <span className="wide:hidden">Wait </span>p95
                 </Th>
-                <Th aria-label="Wait on a scale" className="hidden xwide:table-cell">
+                <Th className="hidden xwide:table-cell">
+                  <span className="sr-only">Wait on a scale</span>
                   <ScaleKey />
                 </Th>
                 <Th numeric className="max-wide:hidden">
@@ -76,7 +77,8 @@ export function LatencyPanel({
                 <Th numeric>
                   <span className="wide:hidden">Run </span>p95
                 </Th>
-                <Th aria-label="Run time on a scale" className="hidden xwide:table-cell">
+                <Th className="hidden xwide:table-cell">
+                  <span className="sr-only">Run time on a scale</span>
                   <ScaleKey />
                 </Th>
               </tr>
