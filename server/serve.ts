@@ -4,6 +4,7 @@ import http from "node:http";
 import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import path from "node:path";
+import { BODY_ENCODING_HEADER } from "@/lib/live/body-encoding";
 import { beginShutdown } from "@/lib/shutdown";
 import { placeApp } from "./app-folder";
 
@@ -56,6 +57,7 @@ export async function serve(options: {
   });
   const server = http.createServer(async (request, response) => {
     await prepared;
+    offerCompression(request, response);
     await handle?.(request, response).catch((error: Error) => {
       console.error(JSON.stringify({ path: request.url?.split("?")[0], error: error.name }));
       if (!response.headersSent) response.writeHead(500);
@@ -95,6 +97,16 @@ export async function serve(options: {
       await app.remove();
     },
   };
+}
+
+/** Tells routes which encoding the client accepts, and declares the encoding that they chose. */
+function offerCompression(request: http.IncomingMessage, response: http.ServerResponse): void {
+  delete request.headers[BODY_ENCODING_HEADER];
+  if (/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(`${request.headers["accept-encoding"]}`))
+    request.headers[BODY_ENCODING_HEADER] = "gzip";
+  const set = response.setHeader;
+  response.setHeader = (name, value) =>
+    set.call(response, name === BODY_ENCODING_HEADER ? "Content-Encoding" : name, value);
 }
 
 /** Follows the connections of a server, to close them when it stops. */

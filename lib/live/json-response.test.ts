@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { jsonResponse } from "./json-response";
 
@@ -25,7 +26,19 @@ test("a changed result is sent whole, with another ETag", async () => {
   expect(await response.json()).toEqual(changed);
 });
 
+test("a body is compressed for a server that asks for it, once for all requests", async () => {
+  const result = { rows, now: "" };
+  const one = jsonResponse(ask({ "X-Body-Encoding": "gzip" }), result);
+  expect(one.headers.get("x-body-encoding")).toBe("gzip");
+  const bytes = Buffer.from(await one.arrayBuffer());
+  expect(JSON.parse(gunzipSync(bytes).toString())).toEqual(result);
+  // Next would remove a content encoding that the route declared.
+  const plain = jsonResponse(ask({ "Accept-Encoding": "gzip" }), result);
+  expect(plain.headers.has("x-body-encoding")).toBe(false);
+  expect(await plain.json()).toEqual(result);
+});
+
 test("a small or unusual result is complete", async () => {
   for (const result of [{}, { now: "x" }, { now: 5, a: 1 }, { a: { now: "x" } }, []])
-    expect(await jsonResponse(ask(), result).json()).toEqual(result);
+    expect(await jsonResponse(ask({ "X-Body-Encoding": "gzip" }), result).json()).toEqual(result);
 });

@@ -1,15 +1,21 @@
 import "server-only";
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { BODY_ENCODING_HEADER } from "./body-encoding";
 
 const TYPE = "application/json; charset=utf-8";
+
+/** Smaller bodies fit one packet as they are. */
+const SMALLEST_COMPRESSED = 1_400;
 
 /** The header of a 304 response with the time of the result, which is the only part that changed. */
 const NOW_HEADER = "X-Now";
 
 type Encoded = { bytes: Uint8Array<ArrayBuffer>; etag: string; now: string | undefined };
 
-// Requests that share a result share its bytes and their hash.
+// Requests that share a result share its bytes, its hash and their compression.
 const encoded = new WeakMap<object, Encoded>();
+const compressed = new WeakMap<Encoded, Uint8Array<ArrayBuffer>>();
 
 /**
  * A result as JSON; 304 where the request's `If-None-Match` shows that the client has it. The ETag is weak: it covers
@@ -23,8 +29,14 @@ export function jsonResponse(request: Request, result: object): Response {
     return new Response(null, { status: 304, headers });
   }
   headers["Content-Type"] = TYPE;
-  // Not compressed here: the framework drops the `Content-Encoding` of a route, which leaves a body that nobody can read.
-  return new Response(body.bytes, { headers });
+  headers.Vary = "Accept-Encoding";
+  if (
+    request.headers.get(BODY_ENCODING_HEADER) !== "gzip" ||
+    body.bytes.length < SMALLEST_COMPRESSED
+  )
+    return new Response(body.bytes, { headers });
+  headers[BODY_ENCODING_HEADER] = "gzip";
+  return new Response(compress(body), { headers });
 }
 
 function encode(result: object): Encoded {
@@ -43,5 +55,13 @@ function encode(result: object): Encoded {
     now: typeof now === "string" ? now : undefined,
   };
   encoded.set(result, made);
+  return made;
+}
+
+function compress(body: Encoded): Uint8Array<ArrayBuffer> {
+  const known = compressed.get(body);
+  if (known) return known;
+  const made = new Uint8Array(gzipSync(body.bytes, { level: 5 }));
+  compressed.set(body, made);
   return made;
 }
