@@ -10,6 +10,7 @@ import { findForeign } from "@/lib/identity/origin";
 import { logRefusal } from "@/lib/identity/refusal";
 import { type GuardRefusal, getRefusal } from "@/lib/identity/request-guard";
 import { renewSession } from "@/lib/identity/session-cookie";
+import { httpStatus, ProblemError } from "@/lib/model/problem";
 
 /** Open without signing in. Probes of load balancers cannot sign in, and learn no more than whether there is a database. */
 const OPEN = /^\/(sign-in(\/oidc(\/callback)?)?|api\/health(\/\w+)?)$/;
@@ -45,8 +46,16 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const isApi = pathname.startsWith("/api/");
   if (hasDoor(settings) && !OPEN.test(pathname)) {
     const isPoll = isApi && isRead;
-    const caller = await findCaller(headers, { tokens: isApi, isActivity: !isPoll });
-    const stop = stopStranger(request, caller);
+    const caller = await findCaller(headers, { tokens: isApi, isActivity: !isPoll }).catch(
+      (error: unknown) => {
+        if (error instanceof ProblemError) return error.problem;
+        throw error;
+      },
+    );
+    const stop =
+      caller && "code" in caller
+        ? refuse(request, httpStatus(caller.code), caller.code, caller.message, caller.hint)
+        : stopStranger(request, caller);
     if (stop) return withHeaders(stop, transport);
   }
 

@@ -6,6 +6,7 @@ import { getWritePool } from "@/lib/db/pools";
 import { execute, query } from "@/lib/db/query";
 import { type ApiToken, type Grant, MAX_TOKEN_DAYS } from "@/lib/model/access";
 import type { Iso } from "@/lib/model/instants";
+import { translateReadError } from "@/lib/model/sqlstate";
 import { isSameSecret } from "./client-address";
 import type { Identity } from "./identity";
 import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
@@ -88,12 +89,18 @@ export async function revokeApiToken(db: Queryable, tokenId: string, by: string)
   return rows.length > 0;
 }
 
-/** The identity of a token; `null` if it is unknown, wrong, revoked or expired, or without the dashboard's tables. */
+/**
+ * The identity of a token; `null` if it is unknown, wrong, revoked or expired, or without the dashboard's tables.
+ *
+ * @throws ProblemError what `translateReadError` returns: without a database it is open whether a token is valid.
+ */
 export async function findApiToken(token: string): Promise<Identity | null> {
   const match = /^adb_([0-9a-f]{12})_([\w-]{43})$/.exec(token);
   if (!match) return null;
   const [, tokenId = "", secret = ""] = match;
-  const entry = await findKnown(tokenId);
+  const entry = await findKnown(tokenId).catch((error: unknown) => {
+    throw translateReadError(error);
+  });
   if (!entry?.row?.isValid) return null;
   const { row } = entry;
   if (!isSameSecret(hash(secret).toString("hex"), row.hash.toString("hex"))) return null;

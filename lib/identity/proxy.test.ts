@@ -88,6 +88,12 @@ test("a session gives access until it is tampered with", async () => {
   expect((await send("/api/tasks", { cookie: tampered })).status).toBe(401);
 });
 
+test("while the database is away a token of a program is neither right nor wrong", async () => {
+  set({ DASHBOARD_TOKEN: TOKEN, DATABASE_URL: "postgresql://127.0.0.1:9/x" });
+  const authorization = `Bearer adb_000000000000_${"x".repeat(43)}`;
+  expect((await send("/api/tasks", { authorization })).status).toBe(503);
+});
+
 test("only files of the build are exempt from signing in, exactly, and no path from the host's check", async () => {
   set({ DASHBOARD_TOKEN: TOKEN });
   for (const path of ["/_next/static/chunks/a.js", "/icon.svg", "/favicon.ico"]) {
