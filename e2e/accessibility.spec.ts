@@ -34,6 +34,7 @@ const dialog =
 const PAGES: Record<string, Case> = {
   "": { path: () => "/", also: { table: click("Table") } },
   start: { path: () => "/start" },
+  settings: { path: () => "/settings" },
   diagnostics: { path: () => "/diagnostics" },
   queues: { path: () => "/queues", also: { create: dialog(click("Create queue")) } },
   "queues/[queue]": {
