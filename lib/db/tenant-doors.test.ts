@@ -14,6 +14,7 @@ const NAME_TABLES: Record<string, string> = {
   "setup.ts": "asks which schemas exist",
   "task-suggestions.ts": "uses the statistics only where unrestricted",
   "task/cancelled-by.ts": "asks whether the audit log can be read",
+  "workflow-circuits.ts": "selects the circuits of one tenant, after a check that it is visible",
   "workflows/tables.ts": "is the door to workflow runs and definitions",
 };
 
@@ -29,6 +30,7 @@ const OF_ALL_TENANTS: Record<string, [uses: number, why: string]> = {
 
 /** Files that run verbs of the client layer, which ignore tenants, or statements on a connection of their own. */
 const VERBS: Record<string, string> = {
+  "health.ts": "asks the pool how far its replica is behind",
   "queue-maintenance.ts": "refused where restricted",
 };
 
