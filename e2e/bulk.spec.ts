@@ -13,16 +13,17 @@ const dialog = (page: Page) => page.getByRole("dialog");
 
 /** The built server in a process group of its own, so that a crash leaves it no time to clean up. */
 async function startServer(databaseUrl: string, port: number): Promise<ChildProcess> {
-  const server = spawn(
-    process.execPath,
-    ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(port)],
-    {
-      cwd: fileURLToPath(new URL("..", import.meta.url)),
-      env: { ...process.env, DATABASE_URL: databaseUrl, DASHBOARD_OPERATOR: "grace" },
-      detached: true,
-      stdio: "ignore",
+  const server = spawn(process.execPath, ["--import", "tsx", "server/main.ts", "serve"], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      DASHBOARD_OPERATOR: "grace",
+      PORT: String(port),
     },
-  );
+    detached: true,
+    stdio: "ignore",
+  });
   await expect
     .poll(
       () =>

@@ -47,8 +47,10 @@ export async function assembleApp(root: string, target: string): Promise<void> {
   });
   for (const name of UNUSED)
     await rm(path.join(partial, "node_modules", name), { recursive: true, force: true });
+  // The bundler also leaves the source of a worker beside its bundle.
   await cp(path.join(root, ".next/static"), path.join(partial, ".next/static"), {
     recursive: true,
+    filter: (file) => !/\.(map|ts)$/.test(file),
   });
   await cp(path.join(root, "public"), path.join(partial, "public"), { recursive: true });
   for (const file of await listFiles(path.join(partial, ".next"))) {

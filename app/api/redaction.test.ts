@@ -108,11 +108,14 @@ async function listResponses(path: string): Promise<string[]> {
   const texts: string[] = [];
   for (const taskId of [ids.done, ids.failed])
     for (const query of ["", `?of=failureReason&run=${ids.run}`, ...own]) {
-      const request = new Request(`http://localhost:3000/api${query}`);
+      const ended = new AbortController();
+      const request = new Request(`http://localhost:3000/api${query}`, { signal: ended.signal });
       const params = { queue, taskId, workflowRunId: ids.workflow, group: "x", bulkId: taskId };
       const response = await GET(request, {
         params: Promise.resolve({ ...params, definitionId: taskId }),
       });
+      // A stream ends when its client goes.
+      if (response.headers.get("content-type")?.startsWith("text/event-stream")) ended.abort();
       texts.push(await response.text());
     }
   return texts;

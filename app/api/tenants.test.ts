@@ -127,6 +127,9 @@ const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   ],
   "workflows/[workflowRunId]": ({ workflowRunId }) => [["", { workflowRunId }]],
   "workflows/[workflowRunId]/definition": ({ workflowRunId }) => [["", { workflowRunId }]],
+  "workflows/[workflowRunId]/graph": ({ workflowRunId }) => [["", { workflowRunId }]],
+  "workflows/[workflowRunId]/records": ({ workflowRunId }) => [["?path=fetch", { workflowRunId }]],
+  "workflows/[workflowRunId]/view": ({ workflowRunId }) => [["", { workflowRunId }]],
   "workflows/[workflowRunId]/payload": ({ workflowRunId }) => [["?of=inputs", { workflowRunId }]],
   "workflows/definitions": plain(""),
   "workflows/definitions/[definitionId]": ({ definitionId }) => [["", { definitionId }]],
@@ -226,6 +229,6 @@ test("no response reveals another tenant, and none changes when that tenant is r
 
 /** Requests with the same response in both cases: it contains nothing of a tenant, nothing at all, or the other tenant's. */
 const ALIKE =
-  /^(access|health|events \["\?limit=1|failures\/\[group|queues\/\[queue\]\/events\/payload .*paid)/;
+  /^(access|health|events \["\?limit=1|failures\/\[group|queues\/\[queue\]\/events\/payload .*paid|workflows\/\[workflowRunId\]\/records)/;
 /** Requests that a restricted dashboard refuses, or whose target does not exist. */
 const CLOSED = /maintenance|payload .*(done|paid)/;

@@ -209,7 +209,7 @@ export function listUiStories(): Story[] {
             {[LONG_NAME, RTL_NAME, "short"].map((name, index) => (
               <tr key={name} className="hover:bg-hover">
                 <Td className="max-w-60 truncate" data-tip={name}>
-                  {name}
+                  <a href="#table">{name}</a>
                 </Td>
                 <Td>orders</Td>
                 <Td numeric>{index * 1_000}</Td>

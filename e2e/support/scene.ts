@@ -138,6 +138,8 @@ async function recordBulk({ pool, queue }: Place, taskId: string): Promise<strin
          (operator, action, queue, task_id, bulk_id, reason, outcome, code, message, parameters)
        select $1, 'retry task', $3, $2, bulk_id, 'gateway is back', 'done', null, null, '{"attempts": 1}'::jsonb from job
        union all
+       select $1, 'start bulk', null, null, bulk_id, 'gateway is back', 'done', null, null, '{"action": "retry"}'::jsonb from job
+       union all
        select $1, 'cancel task', $3, $2, null, null, 'refused', 'ended', 'The task had ended.', '{}'::jsonb from job)
      select bulk_id as id from job`,
     [`ada-${queue}`, taskId, queue],

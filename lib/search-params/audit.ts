@@ -51,12 +51,13 @@ export function auditFilters(filters: Partial<AuditFilters> = {}): AuditFilters 
 }
 
 /**
- * The filters of the page: a bulk operation is one entry there, its start, unless the filters are about single tasks or about
- * one operation.
+ * The filters of the page: a bulk operation is one entry there, its start, unless a filter does not fit that entry. It is of
+ * no queue, tenant or task, and its outcome and action are its own.
  */
 export function foldBulk(filters: AuditFilters): AuditFilters {
-  const { task, bulk, outcome, action } = filters;
-  const isPlain = task === null && bulk === null && outcome.length === 0 && action.length === 0;
+  const { task, bulk, outcome, action, queue, tenant } = filters;
+  const lists = [outcome, action, queue, tenant];
+  const isPlain = task === null && bulk === null && lists.every(({ length }) => length === 0);
   return { ...filters, fold: isPlain };
 }
 

@@ -23,6 +23,11 @@ export function LivePush() {
   return null;
 }
 
+function isAnyFailing(client: QueryClient): boolean {
+  const queries = client.getQueryCache().getAll().filter(isLive);
+  return queries.some(({ state }) => state.status === "error" || state.fetchFailureCount > 0);
+}
+
 /** A change of these queues, or of an unknown one; `turn` counts the changes that the server noticed. */
 export type PushedChange = { queues: readonly string[] | null; turn: number };
 
@@ -46,7 +51,8 @@ function follow(client: QueryClient, interval: number): () => void {
     source.addEventListener("open", heard);
     source.addEventListener("quiet", () => {
       heard();
-      if (refresher.isIdle()) confirmFresh();
+      // A part that failed may have missed earlier changes.
+      if (refresher.isIdle() && !isAnyFailing(client)) confirmFresh();
     });
     source.addEventListener("change", (event) => {
       heard();

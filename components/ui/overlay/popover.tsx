@@ -32,7 +32,6 @@ export function Popover({
       if (button.current && panel.current) placeBelow(button.current, panel.current);
     };
     place();
-    panel.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     // Its content may load after it has opened, and pages scroll in boxes of their own.
     const observer = new ResizeObserver(place);
     if (panel.current) observer.observe(panel.current);
@@ -63,6 +62,11 @@ export function Popover({
         role="dialog"
         aria-label={title}
         onBeforeToggle={({ newState }) => setOpen(newState === "open")}
+        // Only what is shown can take the focus.
+        onToggle={({ newState }) =>
+          newState === "open" &&
+          panel.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus()
+        }
         className={cn(
           "float-in inset-auto m-0 max-h-[60dvh] w-72 max-w-[calc(100vw-24px)] overflow-y-auto rounded-3 bg-raised p-3 text-ink shadow-3 max-wide:w-[calc(100vw-24px)]",
           className,
