@@ -315,13 +315,19 @@ export function listUiStories(): Story[] {
       name: "Previews",
       content: (
         <div className="grid gap-3 wide:grid-cols-3">
-          <Preview className="min-h-20" problem={undefined} waiting={<Skeleton className="w-40" />}>
+          <Preview
+            label="What will happen, loading"
+            className="min-h-20"
+            problem={undefined}
+            waiting={<Skeleton className="w-40" />}
+          >
             {undefined}
           </Preview>
           <Preview className="min-h-20" problem={undefined} waiting={null}>
             <p className="px-3 py-2">27 will be cancelled, 3 skipped: already completed</p>
           </Preview>
           <Preview
+            label="What will happen, failed"
             className="min-h-20"
             problem="The dashboard’s server did not respond."
             waiting={null}
