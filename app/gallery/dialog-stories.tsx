@@ -32,7 +32,10 @@ export function listDialogStories(recordings: Recordings): Story[] {
               onClose={close}
               footer={<Button onClick={close}>Done</Button>}
             >
-              <p>{"A long text that scrolls inside of the dialog. ".repeat(80)}</p>
+              <p>
+                {"A long text that scrolls inside of the dialog. ".repeat(80)}
+                <a href="#dialog">Its last link</a>
+              </p>
             </Dialog>
           )}
         </Opener>

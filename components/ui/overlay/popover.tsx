@@ -61,12 +61,13 @@ export function Popover({
         popover="auto"
         role="dialog"
         aria-label={title}
-        onBeforeToggle={({ newState }) => setOpen(newState === "open")}
-        // Only what is shown can take the focus.
-        onToggle={({ newState }) =>
-          newState === "open" &&
-          panel.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus()
-        }
+        onBeforeToggle={({ newState }) => newState === "open" && setOpen(true)}
+        onToggle={({ newState }) => {
+          // The content stays until the panel has closed: the browser gives the focus back only from what is still there.
+          if (newState === "closed") setOpen(false);
+          // Only what is shown can take the focus.
+          else panel.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
+        }}
         className={cn(
           "float-in inset-auto m-0 max-h-[60dvh] w-72 max-w-[calc(100vw-24px)] overflow-y-auto rounded-3 bg-raised p-3 text-ink shadow-3 max-wide:w-[calc(100vw-24px)]",
           className,
