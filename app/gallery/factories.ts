@@ -1,6 +1,7 @@
 /** Rows for the gallery: those of recorded tasks, and variations of them that a database rarely has. */
-import type { FailureGroup } from "@/lib/model/failure";
+
 import type { Queue } from "@/lib/model/queue";
+import type { FailureGroup } from "@/lib/model/rows/failure";
 import type { TaskDetail, TaskSummary } from "@/lib/model/task";
 
 export const LONG_NAME =

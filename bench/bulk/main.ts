@@ -10,7 +10,7 @@ import { createJob } from "@/lib/bulk/job";
 import { workThrough } from "@/lib/bulk/work";
 import { migrate } from "@/lib/db/migrate";
 import { closePools } from "@/lib/db/pools";
-import type { BulkAction } from "@/lib/model/bulk";
+import type { BulkAction } from "@/lib/model/rows/bulk";
 import { serializeTaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 
 const TASKS = Number(process.env.BENCH_TASKS ?? 10_000);

@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/form/button";
 import { Input } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
 import { formatShortId } from "@/lib/format";
-import { AUDIT_OUTCOMES } from "@/lib/model/audit";
+import { AUDIT_OUTCOMES } from "@/lib/model/rows/audit";
 import { auditChoicesQuery } from "@/lib/query/audit";
 import { queuesQuery } from "@/lib/query/queues";
 import type { AuditFilters } from "@/lib/search-params/audit";

@@ -12,7 +12,7 @@ import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { AuditEntry } from "@/lib/analytics/audit";
 import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
-import type { AuditOutcome } from "@/lib/model/audit";
+import type { AuditOutcome } from "@/lib/model/rows/audit";
 import { auditQuery } from "@/lib/query/audit";
 import { serializeAuditFilters } from "@/lib/search-params/audit";
 

@@ -6,7 +6,7 @@ import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
 import { Kbd } from "@/components/ui/text/kbd";
-import { EVENT_STATES, type EventState } from "@/lib/model/event";
+import { EVENT_STATES, type EventState } from "@/lib/model/rows/event";
 import type { EventFilters } from "@/lib/search-params/events";
 
 /** How long typing has to pause before the filter is applied. */

@@ -11,7 +11,7 @@ import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
 import { formatSize, plural } from "@/lib/format";
-import type { EventSummary } from "@/lib/model/event";
+import type { EventSummary } from "@/lib/model/rows/event";
 import { eventPayloadQuery } from "@/lib/query/events";
 import { eventPayloadUrl } from "@/lib/search-params/payload";
 import { WaiterList } from "./waiter-list";

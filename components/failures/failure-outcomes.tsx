@@ -1,7 +1,7 @@
 import { Link } from "@/components/ui/text/link";
 import { cn } from "@/lib/cn";
 import { formatNumber } from "@/lib/format";
-import type { FailureGroup, FailureOutcomes } from "@/lib/model/failure";
+import type { FailureGroup, FailureOutcomes } from "@/lib/model/rows/failure";
 import type { TaskState } from "@/lib/model/states";
 import { groupTasksPath } from "./paths";
 

@@ -17,7 +17,7 @@ import { Age, RelativeTime } from "@/components/ui/text/relative-time";
 import type { BulkPage } from "@/lib/analytics/bulk";
 import { cn } from "@/lib/cn";
 import { formatNumber, formatShortId, plural } from "@/lib/format";
-import type { FailureGroup } from "@/lib/model/failure";
+import type { FailureGroup } from "@/lib/model/rows/failure";
 import { bulkListQuery } from "@/lib/query/bulk";
 import { failedTasksQuery } from "@/lib/query/failures";
 import type { FailureFilters } from "@/lib/search-params/windows";

@@ -1,6 +1,6 @@
 import { createLoader } from "nuqs/server";
 import { expect, test } from "vitest";
-import type { FailureGroup } from "@/lib/model/failure";
+import type { FailureGroup } from "@/lib/model/rows/failure";
 import { tasksSearchParams } from "@/lib/search-params/tasks/filters";
 import { failuresPath, groupTasksPath } from "./paths";
 

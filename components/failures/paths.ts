@@ -1,5 +1,5 @@
 import { createSerializer, parseAsString } from "nuqs/server";
-import type { FailureGroup } from "@/lib/model/failure";
+import type { FailureGroup } from "@/lib/model/rows/failure";
 import type { TaskState } from "@/lib/model/states";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 import { type FailureFilters, failuresSearchParams } from "@/lib/search-params/windows";

@@ -14,7 +14,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import { formatNumber, plural } from "@/lib/format";
 import type { TopFailures as Failures } from "@/lib/live/readings";
-import type { TopFailureGroup } from "@/lib/model/failure";
+import type { TopFailureGroup } from "@/lib/model/rows/failure";
 import type { Window } from "@/lib/search-params/windows";
 
 const ROWS = 6;

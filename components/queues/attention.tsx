@@ -17,8 +17,8 @@ import {
   listConcerns,
 } from "@/lib/diagnosis/concerns";
 import { plural } from "@/lib/format";
-import type { TopFailureGroup } from "@/lib/model/failure";
 import type { QueueList } from "@/lib/model/queue";
+import type { TopFailureGroup } from "@/lib/model/rows/failure";
 import type { Window } from "@/lib/search-params/windows";
 
 const LIMIT = 8;

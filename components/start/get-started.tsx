@@ -11,7 +11,7 @@ import { CopyButton } from "@/components/ui/form/copy-button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
 import { cn } from "@/lib/cn";
-import type { Setup } from "@/lib/model/setup";
+import type { Setup } from "@/lib/model/rows/setup";
 import { setupQuery } from "@/lib/query/setup";
 import { listWorkerSnippets } from "./worker-snippets";
 

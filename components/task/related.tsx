@@ -10,7 +10,7 @@ import { Link } from "@/components/ui/text/link";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { formatNumber } from "@/lib/format";
 import { describeUnreadable } from "@/lib/model/queue";
-import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/related";
+import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/rows/related";
 import type { TaskDetail } from "@/lib/model/task";
 import { relatedQuery } from "@/lib/query/task";
 import { labelStep } from "@/lib/timeline/labels";

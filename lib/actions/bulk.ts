@@ -6,8 +6,8 @@ import { createJob, endJob, isBulkInstalled, isVisibleJob } from "@/lib/bulk/job
 import { wakeBulkRunner } from "@/lib/bulk/runner";
 import { previewBulk } from "@/lib/bulk/selected-tasks";
 import { formatCount, formatNumber } from "@/lib/format";
-import type { BulkAction } from "@/lib/model/bulk";
 import { ProblemError } from "@/lib/model/problem";
+import type { BulkAction } from "@/lib/model/rows/bulk";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 import { defineAction } from "./define-action";
 import { extraAttempts as moreAttempts, reason, uuid } from "./internal/inputs";

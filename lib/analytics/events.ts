@@ -5,16 +5,16 @@ import { type DecodedRow, query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants, narrowTenants } from "@/lib/db/tenants";
+import { groupBy } from "@/lib/model/group-by";
+import { type Iso, parseTimestamp } from "@/lib/model/instants";
+import type { Payload } from "@/lib/model/json";
+import { type Direction, formatCursor, type Page, PLACE } from "@/lib/model/page";
 import {
   EVENT_STATES,
   type EventState,
   type EventSummary,
   type EventWaiters,
-} from "@/lib/model/event";
-import { groupBy } from "@/lib/model/group-by";
-import { type Iso, parseTimestamp } from "@/lib/model/instants";
-import type { Payload } from "@/lib/model/json";
-import { type Direction, formatCursor, type Page, PLACE } from "@/lib/model/page";
+} from "@/lib/model/rows/event";
 import type { EventFilters } from "@/lib/search-params/events";
 import { requireCursor } from "./scope/key-pages";
 import { inlineLimit, payload } from "./scope/payload";

@@ -1,9 +1,9 @@
 import type { UnreadableQueue } from "@/lib/model/queue";
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
-import type { FailureGroup } from "@/lib/model/failure";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
+import type { FailureGroup } from "@/lib/model/rows/failure";
 import type { FailureFilters, Window } from "@/lib/search-params/windows";
 import { type FailedAttempt, listFailedAttempts } from "./failures/attempts";
 import { createGroupTest, groupFailures } from "./failures/groups";

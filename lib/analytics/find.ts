@@ -4,7 +4,6 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import { integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
-import type { Found, FoundTask, FoundWorkflow } from "@/lib/model/found";
 import type { Uuid } from "@/lib/model/ids";
 import { toMs } from "@/lib/model/instants";
 import {
@@ -14,6 +13,7 @@ import {
   prefixRange,
   uuidFloor,
 } from "@/lib/model/key-range";
+import type { Found, FoundTask, FoundWorkflow } from "@/lib/model/rows/found";
 import { TASK_STATES } from "@/lib/model/states";
 import type { ShortId } from "@/lib/search-params/parsers";
 import { inKeyRange } from "./scope/key-pages";

@@ -4,8 +4,8 @@ import { boolean, nullable, text } from "@/lib/db/decode";
 import { getReadPool } from "@/lib/db/pools";
 import { query } from "@/lib/db/query";
 import { inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
-import type { Health } from "@/lib/model/health";
 import { ProblemError } from "@/lib/model/problem";
+import type { Health } from "@/lib/model/rows/health";
 import { translateReadError } from "@/lib/model/sqlstate";
 
 /** Probes give up early. In milliseconds. */

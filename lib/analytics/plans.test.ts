@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
-import type { EventState } from "@/lib/model/event";
+import type { EventState } from "@/lib/model/rows/event";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
 import { eventFilters } from "@/lib/search-params/events";

@@ -10,7 +10,7 @@ import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Count } from "@/lib/model/count";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor } from "@/lib/model/key-range";
-import type { Partitions, TableStorage } from "@/lib/model/maintenance";
+import type { Partitions, TableStorage } from "@/lib/model/rows/maintenance";
 import { translateReadError } from "@/lib/model/sqlstate";
 import { getPartitions } from "./queues/partitions";
 import { listStorage } from "./queues/storage";

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { forkTask, runAgain } from "@/lib/absurd/tasks/copies";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
-import type { RelatedTask } from "@/lib/model/related";
+import type { RelatedTask } from "@/lib/model/rows/related";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { getRelated } from "./related";
 

@@ -12,7 +12,7 @@ import {
   uuidInstant,
   uuidMilliseconds,
 } from "@/lib/model/key-range";
-import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/related";
+import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/rows/related";
 import { NO_QUERY } from "@/lib/search-params/tasks/query";
 import { payload } from "./scope/payload";
 import { isRecent } from "./scope/recent-tasks";

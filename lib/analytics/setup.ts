@@ -6,7 +6,7 @@ import { getEnvironment } from "@/lib/db/env";
 import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import { inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
-import type { Setup } from "@/lib/model/setup";
+import type { Setup } from "@/lib/model/rows/setup";
 import { translateReadError } from "@/lib/model/sqlstate";
 import { getHealth } from "./health";
 import { withQueues } from "./scope/registry";

@@ -11,10 +11,10 @@ import { deriveKey } from "@/lib/db/keys";
 import { execute, query } from "@/lib/db/query";
 import { getTenants, isAllowed, type Tenants } from "@/lib/db/tenants";
 import { getViewer } from "@/lib/db/viewer";
-import type { AuditOutcome } from "@/lib/model/audit";
 import type { Uuid } from "@/lib/model/ids";
 import type { Json, JsonObject } from "@/lib/model/json";
 import { ProblemError } from "@/lib/model/problem";
+import type { AuditOutcome } from "@/lib/model/rows/audit";
 import { findErrorCode, SQLSTATE } from "@/lib/model/sqlstate";
 
 /** One action, done or attempted. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BULK_ACTIONS, type BulkAction } from "@/lib/model/bulk";
+import { BULK_ACTIONS, type BulkAction } from "@/lib/model/rows/bulk";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import { whyNotEligible } from "./eligibility";
 

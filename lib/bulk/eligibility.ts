@@ -1,4 +1,4 @@
-import type { BulkAction } from "@/lib/model/bulk";
+import type { BulkAction } from "@/lib/model/rows/bulk";
 import { ACTIVE_STATES, type TaskState } from "@/lib/model/states";
 import type { TaskSummary } from "@/lib/model/task";
 

@@ -18,8 +18,8 @@ import { query } from "@/lib/db/query";
 import { getScope, getTenants, type Tenants } from "@/lib/db/tenants";
 import { getViewer, UNRESTRICTED, type Viewer } from "@/lib/db/viewer";
 import { DOORS } from "@/lib/model/access";
-import { BULK_ACTIONS, BULK_STATES, type BulkAction, type BulkState } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
+import { BULK_ACTIONS, BULK_STATES, type BulkAction, type BulkState } from "@/lib/model/rows/bulk";
 import type { TaskAddress } from "./selection";
 
 const { bulkJobs, bulkItems } = dashboardTablesOfAllTenants;

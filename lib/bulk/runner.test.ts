@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
-import type { BulkAction } from "@/lib/model/bulk";
+import type { BulkAction } from "@/lib/model/rows/bulk";
 import { serializeTaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { createJob } from "./job";

@@ -10,8 +10,8 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { DOORS } from "@/lib/model/access";
-import { AUDIT_OUTCOMES } from "@/lib/model/audit";
-import { BULK_ACTIONS, BULK_STATES, ITEM_OUTCOMES } from "@/lib/model/bulk";
+import { AUDIT_OUTCOMES } from "@/lib/model/rows/audit";
+import { BULK_ACTIONS, BULK_STATES, ITEM_OUTCOMES } from "@/lib/model/rows/bulk";
 import { replaceTable } from "./restricted-tables";
 import { instant } from "./schema";
 import { getScope, inScope } from "./tenants";

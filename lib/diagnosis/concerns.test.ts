@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { FailureGroup } from "@/lib/model/failure";
 import type { ClaimFacts, Queue } from "@/lib/model/queue";
+import type { FailureGroup } from "@/lib/model/rows/failure";
 import { queueWith } from "@/testing/queue-with";
 import { describeAllClear, hasNoConsumer, listConcerns } from "./concerns";
 

@@ -1,9 +1,9 @@
 import { formatAge, formatDuration, formatNumber, formatShortId, plural } from "@/lib/format";
 import type { AttemptCounts } from "@/lib/model/count";
-import type { TopFailureGroup } from "@/lib/model/failure";
 import type { Uuid } from "@/lib/model/ids";
 import { type Iso, toMs } from "@/lib/model/instants";
 import { explainUnreadable, type PoisonTask, type Queue } from "@/lib/model/queue";
+import type { TopFailureGroup } from "@/lib/model/rows/failure";
 import type { TaskState } from "@/lib/model/states";
 import { assessClaims } from "./claims.ts";
 

@@ -22,7 +22,7 @@ import {
 } from "@/lib/analytics/workflow-views";
 import { getWorkflowRun, listWorkflowRuns } from "@/lib/analytics/workflows";
 import type { ReadOptions } from "@/lib/db/snapshot";
-import type { TopFailureGroup } from "@/lib/model/failure";
+import type { TopFailureGroup } from "@/lib/model/rows/failure";
 import type { FailureFilters, FigureFilters } from "@/lib/search-params/windows";
 import { coalesce, type Requester } from "./shared-reads";
 

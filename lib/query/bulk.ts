@@ -1,9 +1,9 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { BulkItem, BulkOperation, BulkPage } from "@/lib/analytics/bulk";
-import type { BulkFollowUp } from "@/lib/model/bulk";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Page } from "@/lib/model/page";
+import type { BulkFollowUp } from "@/lib/model/rows/bulk";
 import {
   type BulkFilters,
   type BulkItemFilters,

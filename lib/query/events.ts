@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { EventSummary, EventWaiters } from "@/lib/model/event";
 import type { Page } from "@/lib/model/page";
+import type { EventSummary, EventWaiters } from "@/lib/model/rows/event";
 import { type EventFilters, eventFilters, serializeEventFilters } from "@/lib/search-params/events";
 import { eventPayloadUrl } from "@/lib/search-params/payload";
 import { queueSegment } from "@/lib/search-params/queue-segment";

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Found } from "@/lib/model/found";
+import type { Found } from "@/lib/model/rows/found";
 import { fetchJson } from "./api";
 
 /** Finds a task, run or workflow run by id, or by a shortened id, in all queues. */

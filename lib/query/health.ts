@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { withBase } from "@/lib/base-path";
-import type { Health } from "@/lib/model/health";
 import { type ProblemBody, ProblemError } from "@/lib/model/problem";
+import type { Health } from "@/lib/model/rows/health";
 
 /** Health of the dashboard and its database. An unavailable database is a result and not an error. */
 export function healthQuery() {

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Setup } from "@/lib/model/setup";
+import type { Setup } from "@/lib/model/rows/setup";
 import { fetchJson } from "./api";
 
 /** What the database has of what is needed to run tasks. */

@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { Baseline } from "@/lib/analytics/baseline";
 import type { Uuid } from "@/lib/model/ids";
-import type { RelatedTasks } from "@/lib/model/related";
+import type { RelatedTasks } from "@/lib/model/rows/related";
 import type { TaskDetail } from "@/lib/model/task";
 import { type PayloadRef, payloadUrl } from "@/lib/search-params/payload";
 import { queueSegment } from "@/lib/search-params/queue-segment";

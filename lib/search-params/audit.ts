@@ -1,5 +1,5 @@
 import { createSerializer, type inferParserType, parseAsBoolean, parseAsString } from "nuqs/server";
-import { AUDIT_OUTCOMES } from "@/lib/model/audit";
+import { AUDIT_OUTCOMES } from "@/lib/model/rows/audit";
 import {
   parseAsIdPrefix,
   parseAsInstant,

@@ -1,5 +1,5 @@
 import { createSerializer, type inferParserType, parseAsString } from "nuqs/server";
-import { EVENT_STATES } from "@/lib/model/event";
+import { EVENT_STATES } from "@/lib/model/rows/event";
 import { parseAsLimit, parseAsList, parseAsListOf } from "./parsers";
 
 /** Search params of a list of events. */

@@ -2,8 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { IconName } from "@/components/ui/icons/icon-names";
-import type { Found } from "@/lib/model/found";
 import { isUuid } from "@/lib/model/ids";
+import type { Found } from "@/lib/model/rows/found";
 import { findQuery } from "@/lib/query/find";
 import { queuesQuery } from "@/lib/query/queues";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";

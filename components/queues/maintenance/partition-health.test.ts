@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Partitions, PartitionWeek } from "@/lib/model/maintenance";
+import type { Partitions, PartitionWeek } from "@/lib/model/rows/maintenance";
 import { listPartitionProblems } from "./partition-health";
 
 const NOW = Date.parse("2026-03-04T12:00:00Z");

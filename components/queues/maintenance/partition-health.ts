@@ -1,7 +1,7 @@
 import { formatCount, plural } from "@/lib/format";
 import { type Count, sumCounts } from "@/lib/model/count";
 import { toMs } from "@/lib/model/instants";
-import type { Partitions, PartitionWeek } from "@/lib/model/maintenance";
+import type { Partitions, PartitionWeek } from "@/lib/model/rows/maintenance";
 
 /** Something wrong with the partitions of a queue: `bad` if workers may fail. */
 export type PartitionProblem = { tone: "warning" | "bad"; text: string };

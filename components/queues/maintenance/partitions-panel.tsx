@@ -11,7 +11,7 @@ import { useClock } from "@/components/ui/text/clock";
 import { CountText } from "@/components/ui/text/count";
 import { repairQueueAction } from "@/lib/actions/queues";
 import { formatBytes, plural } from "@/lib/format";
-import type { Partitions, PartitionWeek } from "@/lib/model/maintenance";
+import type { Partitions, PartitionWeek } from "@/lib/model/rows/maintenance";
 import { formatMonday, isCurrent, listPartitionProblems } from "./partition-health";
 
 /** The weekly partitions of a partitioned queue, and which required ones are missing. */

@@ -2,7 +2,7 @@ import { Panel } from "@/components/ui/data/panel";
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { CountText } from "@/components/ui/text/count";
 import { formatBytes } from "@/lib/format";
-import type { TableStorage } from "@/lib/model/maintenance";
+import type { TableStorage } from "@/lib/model/rows/maintenance";
 
 const sizeOf = ({ dataBytes, indexBytes }: TableStorage) => dataBytes + indexBytes;
 

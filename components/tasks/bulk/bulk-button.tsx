@@ -3,7 +3,7 @@ import { useState } from "react";
 import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";
-import type { BulkAction } from "@/lib/model/bulk";
+import type { BulkAction } from "@/lib/model/rows/bulk";
 import type { BulkDialogSelection } from "./bulk-dialog";
 
 const BulkDialog = lazyDialog(() => import("./bulk-dialog").then((m) => m.BulkDialog));

@@ -15,7 +15,7 @@ import { startBulkAction } from "@/lib/actions/bulk";
 import type { Previews } from "@/lib/actions/previews/previews";
 import type { TaskAddress } from "@/lib/bulk/selection";
 import { formatCount, formatNumber, formatShortId, plural } from "@/lib/format";
-import { BULK_ACTIONS, type BulkAction, TYPED_FROM } from "@/lib/model/bulk";
+import { BULK_ACTIONS, type BulkAction, TYPED_FROM } from "@/lib/model/rows/bulk";
 import type { TaskState } from "@/lib/model/states";
 import { previewQuery } from "@/lib/query/previews";
 import {

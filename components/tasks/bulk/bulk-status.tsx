@@ -2,7 +2,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import type { BulkOperation } from "@/lib/analytics/bulk";
 import { cn } from "@/lib/cn";
 import { formatNumber } from "@/lib/format";
-import type { BulkAction, BulkFollowUp, BulkState } from "@/lib/model/bulk";
+import type { BulkAction, BulkFollowUp, BulkState } from "@/lib/model/rows/bulk";
 import { isActive, TASK_STATES, type TaskState } from "@/lib/model/states";
 
 const STATES = {

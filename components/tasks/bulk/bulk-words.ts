@@ -1,4 +1,4 @@
-import type { BulkAction } from "@/lib/model/bulk";
+import type { BulkAction } from "@/lib/model/rows/bulk";
 
 type Words = {
   label: string;

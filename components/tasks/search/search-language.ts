@@ -1,7 +1,7 @@
 import { taskPath, workflowRunPath } from "@/components/layout/paths";
 import type { TaskSuggestions } from "@/lib/analytics/task-suggestions";
-import type { Found } from "@/lib/model/found";
 import { isUuid } from "@/lib/model/ids";
+import type { Found } from "@/lib/model/rows/found";
 import { TASK_STATES } from "@/lib/model/states";
 import { fetchJson } from "@/lib/query/api";
 import { quote } from "@/lib/search-params/tasks/conditions";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { fingerprint, fingerprintValue } from "@/lib/diagnosis/fingerprint";
-import type { FailureGroup, FailureOutcomes } from "@/lib/model/failure";
 import type { Iso } from "@/lib/model/instants";
 import { compareInstants, toMs } from "@/lib/model/instants";
+import type { FailureGroup, FailureOutcomes } from "@/lib/model/rows/failure";
 import type { TimeGrid } from "../scope/time-grid";
 import type { FailedAttempt } from "./attempts";
 

@@ -11,7 +11,7 @@ import {
   type PartitionedTable,
   type Partitions,
   type PartitionWeek,
-} from "@/lib/model/maintenance";
+} from "@/lib/model/rows/maintenance";
 
 const PREFIXES = { t: "tasks", r: "runs", c: "checkpoints", w: "waits" } as const;
 

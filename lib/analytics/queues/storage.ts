@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { boolean, number, oneOf } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import type { Database } from "@/lib/db/snapshot";
-import type { TableStorage } from "@/lib/model/maintenance";
+import type { TableStorage } from "@/lib/model/rows/maintenance";
 
 /** The prefix of each table, in display order. */
 const TABLES = {

@@ -1,5 +1,5 @@
-import type { Count } from "./count.ts";
-import type { Iso } from "./instants.ts";
+import type { Count } from "../count.ts";
+import type { Iso } from "../instants.ts";
 
 /** The tables of a partitioned queue that have weekly partitions. */
 export const PARTITIONED_TABLES = ["tasks", "runs", "checkpoints", "waits"] as const;

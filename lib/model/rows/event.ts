@@ -1,6 +1,6 @@
-import type { Uuid } from "./ids.ts";
-import type { Iso } from "./instants.ts";
-import type { Payload } from "./json.ts";
+import type { Uuid } from "../ids.ts";
+import type { Iso } from "../instants.ts";
+import type { Payload } from "../json.ts";
 
 /**
  * `awaited`: tasks are waiting and it was never emitted. `asked`: a task waited for it earlier, it was never emitted,

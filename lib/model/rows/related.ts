@@ -1,7 +1,7 @@
-import type { Uuid } from "./ids.ts";
-import type { Iso } from "./instants.ts";
-import type { UnreadableQueue } from "./queue.ts";
-import type { TaskSummary } from "./task.ts";
+import type { Uuid } from "../ids.ts";
+import type { Iso } from "../instants.ts";
+import type { UnreadableQueue } from "../queue.ts";
+import type { TaskSummary } from "../task.ts";
 
 /** The evidence that two tasks are related. */
 export type Relation =

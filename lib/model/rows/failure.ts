@@ -1,6 +1,6 @@
-import type { Uuid } from "./ids.ts";
-import type { Iso } from "./instants.ts";
-import type { TaskState } from "./states.ts";
+import type { Uuid } from "../ids.ts";
+import type { Iso } from "../instants.ts";
+import type { TaskState } from "../states.ts";
 
 /** The tasks of an error group by what became of them. A task counts once, in the group of its latest failure. */
 export type FailureOutcomes = {

@@ -1,5 +1,5 @@
-import type { Uuid } from "./ids.ts";
-import type { TaskState } from "./states.ts";
+import type { Uuid } from "../ids.ts";
+import type { TaskState } from "../states.ts";
 
 /** Where an id was found. `taskId` is the task itself, or the task of the run. */
 export type Found = FoundTask | FoundWorkflow;

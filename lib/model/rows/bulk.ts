@@ -1,4 +1,4 @@
-import type { TaskState } from "./states.ts";
+import type { TaskState } from "../states.ts";
 
 /** Actions that a bulk operation can apply. */
 export const BULK_ACTIONS = ["cancel", "retry", "run-again", "run-now"] as const;

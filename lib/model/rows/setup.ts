@@ -1,4 +1,4 @@
-import type { Iso } from "./instants.ts";
+import type { Iso } from "../instants.ts";
 
 /** How far a database is set up, from an empty one to a task that a worker has claimed. */
 export type Setup = {
