@@ -136,7 +136,7 @@ test("the figures of overview, queues and a queue can be filtered by tenant, and
   await expect(row.getByRole("cell").nth(1)).toHaveText("2");
   await page.reload();
   await expect(row.getByRole("cell").nth(1)).toHaveText("2");
-  await row.getByRole("link", { name: queue }).click();
+  await row.getByRole("link", { name: queue, exact: true }).click();
 
   await expect(page).toHaveURL(new RegExp(`/queues/${queue}\\?tenant=globex`));
   const pending = page.getByRole("link", { name: /^pending/ });
