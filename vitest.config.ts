@@ -18,7 +18,9 @@ export default defineConfig({
     setupFiles: ["testing/viewer.ts"],
     globalSetup: ["testing/global-setup.ts"],
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
+    // A slow machine may take its time: what is polled for is expected to come, not to come within a second.
+    expect: { poll: { timeout: 15_000 } },
     // Test files share one server and two cores with their own worker processes.
     maxWorkers: 3,
   },

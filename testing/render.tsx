@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, cleanup, render as renderInto } from "@testing-library/react";
+import { act, cleanup, configure, render as renderInto } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import type { ReactElement, ReactNode } from "react";
 import { afterEach } from "vitest";
@@ -25,6 +25,9 @@ globalThis.ResizeObserver ??= class {
   unobserve() {}
   disconnect() {}
 };
+
+// `findBy…` and `waitFor` give a slow machine more than their second.
+configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(cleanup);
 
