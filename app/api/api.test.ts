@@ -56,6 +56,7 @@ test("each section of the dashboard has a route", async () => {
     found: [
       { kind: "run", queue: QUEUE, taskId, runId, attempt: 1, name: "a,b", state: "completed" },
     ],
+    unreadable: [],
   });
   expect(await body(await health(get("/api/health")))).toMatchObject({
     status: "ok",

@@ -157,6 +157,7 @@ function Tasks({ rows, paths = [] }: { rows: readonly TaskSummary[]; paths?: rea
         <TaskTable
           rows={rows}
           removed={new Set(rows[2] ? [`${rows[2].queue}/${rows[2].taskId}`] : [])}
+          readAt={new Map()}
           stale={new Map(rows[3] ? [[`${rows[3].queue}/${rows[3].taskId}`, NOW]] : [])}
           oneQueue={false}
           paths={paths}

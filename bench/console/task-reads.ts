@@ -152,7 +152,7 @@ export const TASK_READS: readonly Read[] = [
     title: "a task by its bare id",
     function: "findById",
     run: async (context, n) => {
-      const [found] = await findById(at(context.anywhere, n).taskId);
+      const [found] = (await findById(at(context.anywhere, n).taskId)).found;
       if (!found || found.kind === "workflow") throw new Error("The task is gone");
       await getTask(found.queue, found.taskId);
     },

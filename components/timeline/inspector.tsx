@@ -1,6 +1,7 @@
 "use client";
 import { type ReactNode, useState } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
+import { RunError } from "@/components/task/attempts/run-error";
 import { AttemptDuration } from "@/components/task/baseline";
 import { forkableSteps } from "@/components/tasks/actions/availability";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
@@ -111,12 +112,17 @@ function Body({ detail, lane, span }: Props) {
       <ForkHere detail={detail} step={checkpoint ? checkpoint.name : null} />
       {span.kind === "failure" && run?.failureReason && (
         <Section title="Error" value={run.failureReason}>
-          <TaskPayload
-            queue={task.queue}
-            taskId={task.taskId}
-            of={{ of: "failureReason", run: run.runId }}
-            payload={run.failureReason}
-          />
+          <div className="px-4 py-2">
+            <RunError reason={run.failureReason} />
+          </div>
+          {run.failureReason.text === undefined && (
+            <TaskPayload
+              queue={task.queue}
+              taskId={task.taskId}
+              of={{ of: "failureReason", run: run.runId }}
+              payload={run.failureReason}
+            />
+          )}
         </Section>
       )}
     </>

@@ -11,8 +11,8 @@ test("finds a task, an attempt or a workflow run by its id", async () => {
   const { pool } = database;
   await createQueue(pool, "orders");
   const { taskId, runId } = await spawnTask(pool, "orders", "charge");
-  expect(await findById(taskId)).toMatchObject([{ kind: "task", queue: "orders", taskId }]);
-  expect(await findById(runId)).toMatchObject([{ kind: "run", taskId, runId, attempt: 1 }]);
+  expect((await findById(taskId)).found).toMatchObject([{ kind: "task", queue: "orders", taskId }]);
+  expect((await findById(runId)).found).toMatchObject([{ kind: "run", taskId, runId, attempt: 1 }]);
 
   const workflowRunId = "01a0b0c0-0000-7000-8000-000000000001";
   await pool.query(
@@ -20,10 +20,10 @@ test("finds a task, an attempt or a workflow run by its id", async () => {
       values ($1, 'ship', '1', 'orders')`,
     [workflowRunId],
   );
-  expect(await findById(workflowRunId)).toMatchObject([
+  expect((await findById(workflowRunId)).found).toMatchObject([
     { kind: "workflow", workflowRunId, name: "ship" },
   ]);
-  expect(await findById("01900000-0000-7000-8000-000000000000")).toEqual([]);
+  expect((await findById("01900000-0000-7000-8000-000000000000")).found).toEqual([]);
 });
 
 test("finds tasks and attempts by a shortened id", async () => {
@@ -31,9 +31,9 @@ test("finds tasks and attempts by a shortened id", async () => {
   await createQueue(pool, "short");
   const { taskId, runId } = await spawnTask(pool, "short", "one");
   await spawnTask(pool, "short", "another");
-  const find = (text: string) => {
+  const find = async (text: string) => {
     const short = parseShortId(text);
-    return short ? findByShortId(short) : Promise.resolve(null);
+    return short ? (await findByShortId(short)).found : null;
   };
   const end = taskId.slice(-4);
   for (const text of [`${taskId.slice(0, 8)}…${end}`, `${taskId.slice(0, 4)}...${end}`])

@@ -13,11 +13,11 @@ import {
   prefixRange,
   uuidFloor,
 } from "@/lib/model/key-range";
-import type { Found, FoundTask, FoundWorkflow } from "@/lib/model/rows/found";
+import type { FindResult, FoundTask, FoundWorkflow } from "@/lib/model/rows/found";
 import { TASK_STATES } from "@/lib/model/states";
 import type { ShortId } from "@/lib/search-params/parsers";
 import { inKeyRange } from "./scope/key-pages";
-import { withQueues } from "./scope/registry";
+import { toUnreadable, withQueues } from "./scope/registry";
 import { queryUnion } from "./scope/union";
 import { scanWindows } from "./search/windows";
 import { findWorkflowRun } from "./workflows";
@@ -26,16 +26,19 @@ import { getWorkflowColumns } from "./workflows/tables";
 
 /**
  * The task or run of any readable queue, and the workflow run, with this id, by primary keys. Empty when there is
- * none.
+ * none, which proves something only if no queue was unreadable.
  *
  * @throws ProblemError what `withQueues` throws.
  */
-export function findById(id: Uuid, options: ReadOptions = {}): Promise<Found[]> {
-  return withQueues([], options, async ({ db, queues }) => {
+export function findById(id: Uuid, options: ReadOptions = {}): Promise<FindResult> {
+  return withQueues([], options, async ({ db, queues, unreadable }) => {
     const names = queues.map(({ name }) => name);
     const columns = await getWorkflowColumns(db, queues);
     const workflow = await findWorkflowRun(db, columns, id);
-    return [...(await findTasks(db, names, id)), ...(workflow ? [toFound(workflow)] : [])];
+    return {
+      found: [...(await findTasks(db, names, id)), ...(workflow ? [toFound(workflow)] : [])],
+      unreadable: unreadable.map(toUnreadable),
+    };
   });
 }
 
@@ -54,8 +57,8 @@ const WINDOW = 3_600_000;
 export function findByShortId(
   { prefix, suffix }: ShortId,
   options: ReadOptions = {},
-): Promise<Found[]> {
-  return withQueues([], options, async ({ db, now, queues }) => {
+): Promise<FindResult> {
+  return withQueues([], options, async ({ db, now, queues, unreadable }) => {
     const range = intersect(prefixRange(prefix), {
       ...EVERYTHING,
       to: uuidFloor(toMs(now) + 1_000),
@@ -73,7 +76,7 @@ export function findByShortId(
         return found.length < MOST ? "more" : "enough";
       },
     );
-    return found.slice(0, MOST);
+    return { found: found.slice(0, MOST), unreadable: unreadable.map(toUnreadable) };
   });
 }
 

@@ -55,7 +55,7 @@ describe.each(LEGACY_GENERATIONS)("schema %s", (generation) => {
     expect((await getLatency("1h")).names).toHaveLength(2);
     const detail = await getTask("old queue", taskId);
     expect(detail).toMatchObject({ task: { idempotencyKey: null }, runs: [{ attempt: 1 }] });
-    expect(await findById(taskId)).toHaveLength(1);
+    expect((await findById(taskId)).found).toHaveLength(1);
     expect((await listEvents(eventFilters({ queue: ["old queue"] }))).rows).toEqual([]);
   });
 });
@@ -85,7 +85,7 @@ describe("a database without the schema", () => {
       create function absurd.current_time() returns timestamptz language sql as 'select clock_timestamp()'`);
     expect((await listQueues()).queues).toEqual([]);
     expect((await listTasks(taskFilters())).rows).toEqual([]);
-    expect(await findById(ANY)).toEqual([]);
+    expect((await findById(ANY)).found).toEqual([]);
   });
 
   test("a role without privileges gets a clear error", async () => {

@@ -78,7 +78,7 @@ test("a task comes with its attempts, checkpoints, waits and events", async () =
   expect(Object.keys(detail.eventsEmittedAt)).toEqual(["early"]);
   expect(detail.truncated).toBeUndefined();
 
-  expect(await findById(taskId)).toEqual([
+  expect((await findById(taskId)).found).toEqual([
     {
       kind: "task",
       queue: QUEUE,
@@ -89,7 +89,7 @@ test("a task comes with its attempts, checkpoints, waits and events", async () =
       state: detail.task.state,
     },
   ]);
-  expect(await findById(second)).toEqual([
+  expect((await findById(second)).found).toEqual([
     {
       kind: "run",
       queue: QUEUE,
@@ -100,7 +100,7 @@ test("a task comes with its attempts, checkpoints, waits and events", async () =
       state: detail.task.state,
     },
   ]);
-  expect(await findById("00000000-0000-0000-0000-000000000000")).toEqual([]);
+  expect((await findById("00000000-0000-0000-0000-000000000000")).found).toEqual([]);
 });
 
 test("JSON texts are exact", async () => {

@@ -79,7 +79,7 @@ export function listSelectedTasks(
   });
 }
 
-/** Tasks of a list as they are now, in no particular order. */
+/** Tasks of a list as they are now, in no particular order. Those of a queue that cannot be read are in neither list. */
 export type KnownTasks = {
   rows: TaskSummary[];
   /** Those that no longer match the filters, or no longer exist. */
@@ -102,6 +102,7 @@ export function listKnownTasks(
     const { db, now } = scope;
     const search = await toTaskSearch(scope, { ...filters, sort: "newest", cursor: null });
     const exists = new Set(scope.queues.map((queue) => queue.name));
+    const leftOut = new Set(scope.unreadable.map((queue) => queue.name));
     const byQueue = new Map<string, Uuid[]>();
     for (const { queue, taskId } of known)
       if (exists.has(queue)) byQueue.set(queue, [...(byQueue.get(queue) ?? []), taskId]);
@@ -130,7 +131,7 @@ export function listKnownTasks(
     return {
       rows: await withColumns(db, await toSummaries(db, found), filters.columns),
       removed: known
-        .filter(({ queue, taskId }) => !matching.has(`${queue}/${taskId}`))
+        .filter(({ queue, taskId }) => !leftOut.has(queue) && !matching.has(`${queue}/${taskId}`))
         .map(({ queue, taskId }) => ({ queue, taskId })),
       now,
     };

@@ -14,7 +14,7 @@ import type {
   WorkflowRunSummary,
 } from "@/lib/model/workflow";
 import { redact } from "./scope/redact";
-import { withQueues } from "./scope/registry";
+import { unreadableQueue, withQueues } from "./scope/registry";
 import { findWorkflowRun, workflowRunNotFound } from "./workflows";
 import { withRoots } from "./workflows/rows";
 import { getWorkflowColumns, type WorkflowSources } from "./workflows/tables";
@@ -91,13 +91,14 @@ export function getWorkflowDefinition(
 /**
  * The definition that a run executes, by the best evidence available; see `DefinitionSource`.
  *
- * @throws ProblemError `workflow_run_not_found`, `definition_not_found`, and what `withQueues` throws.
+ * @throws ProblemError `workflow_run_not_found`, `definition_not_found`, `timed_out` or `forbidden` where only the root task
+ *   could have it and its queue cannot be read, and what `withQueues` throws.
  */
 export function getRunDefinition(
   workflowRunId: Uuid,
   options: ReadOptions = {},
 ): Promise<RunDefinition> {
-  return withQueues([], options, async ({ db, queues }) => {
+  return withQueues([], options, async ({ db, queues, unreadable }) => {
     const columns = await getWorkflowColumns(db, queues);
     const { from } = columns;
     const row = await findWorkflowRun(db, columns, workflowRunId);
@@ -109,6 +110,8 @@ export function getRunDefinition(
       (stored && run.hash ? await findByHash(db, from, run) : undefined) ??
       (run.rootState ? await findInRoot(db, run) : undefined) ??
       (stored ? await findByName(db, from, run) : undefined);
+    const hidden = unreadable.find(({ name }) => name === run.queue);
+    if (!found && hidden?.unreadable) throw unreadableQueue(hidden.name, hidden.unreadable);
     if (!found) throw definitionNotFound();
     return shown(found);
   });

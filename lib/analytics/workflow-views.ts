@@ -112,13 +112,17 @@ async function findRunDefinition(
   try {
     return await getRunDefinition(workflowRunId, options);
   } catch (error) {
-    // Without the run, the read of the run itself reports that.
+    // Without the run, the read of the run itself reports that; what the page reads of the definition reports the rest.
     if (error instanceof ProblemError && NOT_FOUND.has(error.problem.code)) return undefined;
     throw error;
   }
 }
 
-const NOT_FOUND: ReadonlySet<string> = new Set(["definition_not_found", "workflow_run_not_found"]);
+const NOT_FOUND: ReadonlySet<string> = new Set([
+  ...["definition_not_found", "workflow_run_not_found"],
+  // The queue of the root task cannot be read.
+  ...["timed_out", "forbidden"],
+]);
 
 const NOT_STORED: CompiledDefinition = {
   workflow: null,

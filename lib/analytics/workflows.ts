@@ -22,7 +22,7 @@ import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import type { WorkflowFilters, WorkflowPayloadName } from "@/lib/search-params/workflows";
 import { requireCursor } from "./scope/key-pages";
 import { redact } from "./scope/redact";
-import { type RegisteredQueue, withQueues } from "./scope/registry";
+import { type RegisteredQueue, toUnreadable, withQueues } from "./scope/registry";
 import { type FoundTask, type FoundTasks, searchWorkflowTasks } from "./search/headers";
 import { listTaskDetails } from "./task/workflow-tasks";
 import {
@@ -50,10 +50,13 @@ export function listWorkflowRuns(
   filters: WorkflowFilters,
   options: ReadOptions = {},
 ): Promise<WorkflowRunPage> {
-  return withQueues([], options, async ({ db, now, queues }) => {
+  return withQueues([], options, async ({ db, now, queues, unreadable }) => {
     const columns = await getWorkflowColumns(db, queues);
     const tables = describeTables(columns);
-    const page = { rows: [], older: null, newer: null, now, tables };
+    const page = {
+      ...{ rows: [], older: null, newer: null, now, tables },
+      ...(unreadable.length > 0 ? { unreadable: unreadable.map(toUnreadable) } : {}),
+    };
     if (!tables.runs) return page;
     const from = filters.cursor === null ? null : parseWorkflowCursor(filters.cursor);
     const found = await listRows(db, columns, filters, from, now);
@@ -157,7 +160,7 @@ export function getWorkflowRun(
   workflowRunId: Uuid,
   options: ReadOptions = {},
 ): Promise<WorkflowRunDetail> {
-  return withQueues([], options, async ({ db, now, queues }) => {
+  return withQueues([], options, async ({ db, now, queues, unreadable }) => {
     const columns = await getWorkflowColumns(db, queues);
     const row = await findWorkflowRun(db, columns, workflowRunId);
     const [run] = row ? await withRoots(db, queues, [row]) : [];
@@ -175,6 +178,7 @@ export function getWorkflowRun(
       children: await listChildren(db, queues, columns, workflowRunId),
       linked: countLinked(result, run),
       ...(result.rest ? { searchedTo: uuidInstant(result.rest) } : {}),
+      ...(unreadable.length > 0 ? { unreadable: unreadable.map(toUnreadable) } : {}),
       now,
     };
   });

@@ -138,3 +138,43 @@ describe("the explanation in a list row", () => {
     expect(parts).toContainEqual({ kind: "code", text: "paid:42" });
   });
 });
+
+describe("between two readings of a row", () => {
+  test.each<[string, string, TaskSummary]>([
+    [
+      "running 33 s · lease 0:00",
+      "plain",
+      summary(RUNNING, { startedAt: ago(3), claimExpiresAt: ago(-20) }),
+    ],
+    [
+      "lease expired 35 s ago",
+      "warning",
+      summary(RUNNING, { startedAt: ago(90), claimExpiresAt: ago(5) }),
+    ],
+    ["retry 2 of 5 now", "plain", summary({ ...SLEEPING, attempts: 2 }, { availableAt: ago(-10) })],
+    [
+      "sleeping, wakes now",
+      "plain",
+      summary(SLEEPING, { startedAt: ago(60), availableAt: ago(-30) }),
+    ],
+    [
+      "waiting for paid:42 · times out now",
+      "plain",
+      summary(SLEEPING, { wakeEvent: "paid:42", availableAt: ago(-1) }),
+    ],
+    ["ready for 1 min 25 s", "plain", summary({}, { availableAt: ago(55) })],
+    [
+      "overdue to wake by 1 min 25 s",
+      "plain",
+      summary(SLEEPING, { startedAt: ago(90), availableAt: ago(55) }),
+    ],
+  ])("ages run on, but nothing expires unseen: %s", (text, tone, task) => {
+    const explanation = explainSummary(task, ago(-30), NOW);
+    expect([plainText(explanation.parts), explanation.tone]).toEqual([text, tone]);
+  });
+
+  test("a clock behind the reading counts to the reading", () => {
+    const task = summary(RUNNING, { startedAt: ago(3), claimExpiresAt: ago(-20) });
+    expect(plainText(explainSummary(task, ago(10), NOW).parts)).toBe("running 3 s · lease 0:20");
+  });
+});

@@ -18,15 +18,17 @@ export type Explanation = { parts: Part[]; tone: Tone };
 export const LONG_WAIT_MS = 60_000;
 
 /**
- * Explains a task's state in a few words, from its list row alone. `now` is the database's clock.
+ * Explains a task's state in a few words, from its list row alone. `now` is the database's clock, and `readAt` when the
+ * row was read: ages and times left run on after that, but whether a lease has expired or a due time has passed is
+ * decided as of the reading, because the row may have changed at that instant.
  *
  * A list row has no checkpoints, policies or waits: a durable sleep and a task deferred by its worker look the same here,
  * and overdue policies do not show. `diagnose` distinguishes them on the task page.
  */
-export function explainSummary(task: TaskSummary, now: Iso): Explanation {
+export function explainSummary(task: TaskSummary, now: Iso, readAt: Iso = now): Explanation {
   const run = task.run;
   if (!run) return warn(sentence`no attempts recorded`);
-  const at = toMs(now);
+  const clock = { readAt: toMs(readAt), now: Math.max(toMs(now), toMs(readAt)) };
   switch (task.state) {
     case "completed":
       return { parts: ended(task), tone: "plain" };
@@ -35,52 +37,58 @@ export function explainSummary(task: TaskSummary, now: Iso): Explanation {
     case "cancelled":
       return cancelled(task, run);
     default:
-      return active(task, run, at);
+      return active(task, run, clock);
   }
 }
 
-function active(task: TaskSummary, run: RunSummary, now: number): Explanation {
+/** When the row was read, and the clock that ages are counted to; milliseconds. */
+type Clock = { readAt: number; now: number };
+
+function active(task: TaskSummary, run: RunSummary, clock: Clock): Explanation {
   switch (run.state) {
     case "running":
-      return running(run, now);
+      return running(run, clock);
     case "pending":
-      return ready(pendingSubject(task, run), run, now);
+      return ready(pendingSubject(task, run), run, clock);
     case "sleeping":
-      return sleeping(task, run, now);
+      return sleeping(task, run, clock);
     default:
       return warn(sentence`task is ${task.state}, last attempt is ${run.state}`);
   }
 }
 
-function running(run: RunSummary, now: number): Explanation {
+function running(run: RunSummary, { readAt, now }: Clock): Explanation {
   const since = run.startedAt
     ? sentence`running ${age(now - toMs(run.startedAt))}`
     : sentence`running`;
   if (!run.claimExpiresAt) return warn(sentence`${since} · no lease`);
-  const left = toMs(run.claimExpiresAt) - now;
-  return left > 0
-    ? plain(sentence`${since} · lease ${countdown(left)}`)
-    : warn(sentence`lease expired ${age(-left)} ago`);
+  const end = toMs(run.claimExpiresAt);
+  return end > readAt
+    ? plain(sentence`${since} · lease ${countdown(Math.max(end - now, 0))}`)
+    : warn(sentence`lease expired ${age(now - end)} ago`);
 }
 
-function sleeping(task: TaskSummary, run: RunSummary, now: number): Explanation {
-  const left = run.availableAt === "infinity" ? Infinity : toMs(run.availableAt) - now;
+function sleeping(task: TaskSummary, run: RunSummary, clock: Clock): Explanation {
+  const due = run.availableAt === "infinity" ? Infinity : toMs(run.availableAt);
+  const isAhead = due > clock.readAt;
+  const left = due > clock.now ? sentence`in ${age(due - clock.now)}` : sentence`now`;
   if (run.wakeEvent) {
     const waiting = sentence`waiting for ${code(run.wakeEvent)}`;
-    if (left === Infinity) return plain(sentence`${waiting} · no timeout`);
-    if (left > 0) return plain(sentence`${waiting} · times out in ${age(left)}`);
-    return ready(sentence`timed out waiting for ${code(run.wakeEvent)} · ready`, run, now);
+    if (due === Infinity) return plain(sentence`${waiting} · no timeout`);
+    if (isAhead) return plain(sentence`${waiting} · times out ${left}`);
+    return ready(sentence`timed out waiting for ${code(run.wakeEvent)} · ready`, run, clock);
   }
   if (!run.startedAt) {
     const retry = sentence`retry ${attemptNumber(task)}`;
-    if (left === Infinity) return warn(sentence`${retry}, no due time`);
-    return left > 0
-      ? plain(sentence`${retry} in ${age(left)}`)
-      : ready(sentence`${retry} ready`, run, now);
+    if (due === Infinity) return warn(sentence`${retry}, no due time`);
+    return isAhead
+      ? plain(sentence`${retry} ${left}`)
+      : ready(sentence`${retry} ready`, run, clock);
   }
-  if (left === Infinity) return warn(sentence`sleeping, no wake time`);
-  if (left > 0) return plain(sentence`sleeping, wakes in ${age(left)}`);
-  return (left <= -LONG_WAIT_MS ? warn : plain)(sentence`overdue to wake by ${age(-left)}`);
+  if (due === Infinity) return warn(sentence`sleeping, no wake time`);
+  if (isAhead) return plain(sentence`sleeping, wakes ${left}`);
+  const tone = clock.readAt - due >= LONG_WAIT_MS ? warn : plain;
+  return tone(sentence`overdue to wake by ${age(clock.now - due)}`);
 }
 
 function pendingSubject(task: TaskSummary, run: RunSummary): Part[] {
@@ -89,11 +97,11 @@ function pendingSubject(task: TaskSummary, run: RunSummary): Part[] {
 }
 
 /** `subject` ends in "ready". */
-function ready(subject: Part[], run: RunSummary, now: number): Explanation {
+function ready(subject: Part[], run: RunSummary, { readAt, now }: Clock): Explanation {
   if (run.availableAt === "infinity") return warn(sentence`no due time`);
-  const waited = now - toMs(run.availableAt);
-  const parts = sentence`${subject} for ${age(waited)}`;
-  return waited >= LONG_WAIT_MS ? warn(parts) : plain(parts);
+  const due = toMs(run.availableAt);
+  const parts = sentence`${subject} for ${age(now - due)}`;
+  return readAt - due >= LONG_WAIT_MS ? warn(parts) : plain(parts);
 }
 
 function failed(task: TaskSummary, run: RunSummary): Explanation {

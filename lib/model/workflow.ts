@@ -4,6 +4,7 @@ import type { Uuid } from "./ids.ts";
 import type { Iso } from "./instants.ts";
 import type { Payload } from "./json.ts";
 import type { Page } from "./page.ts";
+import type { UnreadableQueue } from "./queue.ts";
 import type { TaskState, WorkflowStatus } from "./states.ts";
 import type { TaskDetail } from "./task.ts";
 
@@ -19,7 +20,7 @@ export type WorkflowRunSummary = {
   /** The root task's final state, where the row does not record its end. */
   stale: TaskState | null;
   queue: string | null;
-  /** The task that executes the workflow, if the row names it; its state is `null` when the task is gone. */
+  /** The task that executes the workflow, if the row names it; its state is `null` when the task is gone or unreadable. */
   rootTaskId: Uuid | null;
   rootState: TaskState | null;
   tenantId: string | null;
@@ -150,5 +151,7 @@ export type WorkflowRunDetail = {
   linked: Count;
   /** Set while the search for the run's tasks continues: everything up to this instant has been searched. */
   searchedTo?: Iso;
+  /** Queues that could not be read: tasks of the run in them are missing. */
+  unreadable?: UnreadableQueue[];
   now: Iso;
 };

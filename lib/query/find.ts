@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Found } from "@/lib/model/rows/found";
+import type { FindResult } from "@/lib/model/rows/found";
 import { fetchJson } from "./api";
 
 /** Finds a task, run or workflow run by id, or by a shortened id, in all queues. */
@@ -7,7 +7,7 @@ export function findQuery(id: string) {
   return queryOptions({
     queryKey: ["find", id],
     queryFn: ({ signal }) =>
-      fetchJson<{ found: Found[] }>(`/api/find?id=${encodeURIComponent(id)}`, signal),
+      fetchJson<FindResult>(`/api/find?id=${encodeURIComponent(id)}`, signal),
     staleTime: 10_000,
     meta: { onDemand: true },
   });

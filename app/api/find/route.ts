@@ -9,8 +9,8 @@ export function GET(request: Request): Promise<Response> {
     const { id: given } = parseParameters(request, { id: parseAsString });
     const { signal } = request;
     const short = given !== null && given.length < 36 ? parseShortId(given) : null;
-    if (short) return { found: await findByShortId(short, { signal }) };
+    if (short) return findByShortId(short, { signal });
     const id = parseUuid("parameter id", given);
-    return { found: await findById(id, { signal }) };
+    return findById(id, { signal });
   });
 }

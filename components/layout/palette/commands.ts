@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { IconName } from "@/components/ui/icons/icon-names";
 import { isUuid } from "@/lib/model/ids";
-import type { Found } from "@/lib/model/rows/found";
+import { describeUnreadable } from "@/lib/model/queue";
+import type { FindResult, Found } from "@/lib/model/rows/found";
 import { findQuery } from "@/lib/query/find";
 import { queuesQuery } from "@/lib/query/queues";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
@@ -133,8 +134,13 @@ function toCommand(hit: Found): Command {
   return link(taskPath(hit.queue, hit.taskId), hit.name, note, group, "hash");
 }
 
-function findNote(query: { isPending: boolean; error: Error | null }, hits: number): string | null {
+function findNote(
+  query: { isPending: boolean; error: Error | null; data: FindResult | undefined },
+  hits: number,
+): string | null {
   if (query.isPending) return "Searching every queue…";
   if (query.error) return query.error.message;
-  return hits === 0 ? "No task, run or workflow run with this id." : null;
+  const missing = query.data?.unreadable ?? [];
+  const rest = missing.length > 0 ? ` Not searched: ${describeUnreadable(missing)}.` : "";
+  return hits === 0 ? `No task, run or workflow run with this id.${rest}` : rest.trim() || null;
 }

@@ -53,3 +53,14 @@ test("in every order, rows after the page are not new, and rows that left it are
   expect(live.newCount).toBe(1);
   expect(live.removed.size).toBe(0);
 });
+
+test("rows of a queue that the latest page leaves out stay as they are", () => {
+  const shown = [task(3), { ...task(2), queue: "locked" }, task(1)];
+  const live = mergePage(shown, [task(3)], ORDERS.newest.before, new Set(["locked"]));
+  expect(ids(live.rows)).toEqual([3, 2, 1]);
+  expect(mergePage(shown, [task(3), task(0)], ORDERS.newest.before).removed).toContain(
+    "locked/019cbd00-0000-7000-8000-000000000002",
+  );
+  const full = mergePage(shown, [task(3), task(0)], ORDERS.newest.before, new Set(["locked"]));
+  expect([...full.removed]).toEqual(["orders/019cbd00-0000-7000-8000-000000000001"]);
+});

@@ -28,14 +28,16 @@ export function noteRead(
 /**
  * Updates the rows on screen from a refetch of the same page without moving them. A row that is in `latest` takes its
  * new values; one that should be there and is not is `removed`; a row that is new is only counted. If nothing was
- * shown, the result is `latest`.
+ * shown, the result is `latest`. Rows of a queue that `latest` leaves out stay as they are.
  *
  * @param before the order of the list.
+ * @param leftOut names of queues that could not be read.
  */
 export function mergePage(
   shown: readonly TaskSummary[],
   latest: readonly TaskSummary[],
   before: (a: TaskSummary, b: TaskSummary) => boolean,
+  leftOut: ReadonlySet<string> = new Set(),
 ): LiveRows {
   const lastShown = shown.at(-1);
   if (!lastShown) return freshRows([...latest]);
@@ -48,7 +50,10 @@ export function mergePage(
     removed: new Set(
       shown
         .filter(
-          (task) => !latestByKey.has(rowKey(task)) && (!lastLatest || !before(lastLatest, task)),
+          (task) =>
+            !leftOut.has(task.queue) &&
+            !latestByKey.has(rowKey(task)) &&
+            (!lastLatest || !before(lastLatest, task)),
         )
         .map(rowKey),
     ),

@@ -1,5 +1,5 @@
 "use client";
-import type { ReactNode } from "react";
+import { createContext, type ReactNode, useContext } from "react";
 import { taskPath } from "@/components/layout/paths";
 import { AttemptCount } from "@/components/task/attempts/attempt-count";
 import { Sentence } from "@/components/task/sentence";
@@ -12,7 +12,7 @@ import { cn } from "@/lib/cn";
 import { explainSummary } from "@/lib/diagnosis/explain-summary";
 import { plainText } from "@/lib/diagnosis/sentence";
 import { formatAge, formatDuration, formatShortId } from "@/lib/format";
-import { toInstant, toMs } from "@/lib/model/instants";
+import { type Iso, toInstant, toMs } from "@/lib/model/instants";
 import type { TaskSummary } from "@/lib/model/task";
 import { StateLabel } from "../state/state-label";
 import { rowKey } from "./live-rows";
@@ -167,13 +167,16 @@ const TONES = {
   bad: "text-failed",
 } as const;
 
+/** When the row of an active task was read. A context, so that a reading without changes draws its text alone again. */
+export const ReadAt = createContext<Iso | null>(null);
+
 /** Why a task is in its state, in a few words. */
 function Why({ task }: { task: TaskSummary }) {
   const active = task.endedAt === null;
   // The text of an ended task does not change, so only active tasks subscribe to the clock.
   const at = useClock((now) => (active ? now : 0));
   const now = toInstant(at || toMs(task.endedAt ?? task.enqueuedAt));
-  const { parts, tone } = explainSummary(task, now);
+  const { parts, tone } = explainSummary(task, now, useContext(ReadAt) ?? now);
   return (
     <span className={cn("block truncate", TONES[tone])} data-tip={plainText(parts)}>
       <Sentence parts={parts} />

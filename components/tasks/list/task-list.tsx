@@ -55,7 +55,7 @@ export function TaskList({ queue }: { queue?: string }) {
   const isOld = query.isPlaceholderData || drawn?.key !== shown?.key;
   const found = isOld ? undefined : search?.rows;
   const listed = useMemo(() => [...(drawn?.rows ?? []), ...(found ?? [])], [drawn?.rows, found]);
-  const { rows, removed, stale } = useFreshRows({
+  const { rows, removed, readAt, stale } = useFreshRows({
     filters,
     rows: listed,
     reads: drawn?.reads ?? NO_READS,
@@ -145,6 +145,7 @@ export function TaskList({ queue }: { queue?: string }) {
               <TaskTable
                 rows={rows}
                 removed={removed}
+                readAt={readAt}
                 stale={stale}
                 oneQueue={queue !== undefined}
                 paths={paths}

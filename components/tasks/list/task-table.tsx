@@ -12,12 +12,13 @@ import { SelectionCheck } from "../selection/selection-check";
 import type { Selection } from "../selection/use-selection";
 import { rowKey } from "./live-rows";
 import { SortTh } from "./sort";
-import { CELL, listColumns, type TaskColumn } from "./task-columns";
+import { CELL, listColumns, ReadAt, type TaskColumn } from "./task-columns";
 
 /** Rows of tasks: a table on wide screens, two lines per task on narrow ones. */
 export const TaskTable = memo(function TaskTable({
   rows,
   removed,
+  readAt,
   stale,
   oneQueue,
   paths,
@@ -28,6 +29,8 @@ export const TaskTable = memo(function TaskTable({
   rows: readonly TaskSummary[];
   /** Keys of the rows that no longer match the filters. */
   removed: ReadonlySet<string>;
+  /** When each row was read. */
+  readAt: ReadonlyMap<string, Iso>;
   /** The rows that could not be refreshed, with the instant until which they are known. */
   stale: ReadonlyMap<string, Iso>;
   oneQueue: boolean;
@@ -80,6 +83,7 @@ export const TaskTable = memo(function TaskTable({
             key={rowKey(task)}
             task={task}
             removed={removed.has(rowKey(task))}
+            readAt={task.endedAt === null ? (readAt.get(rowKey(task)) ?? null) : null}
             staleSince={stale.get(rowKey(task)) ?? null}
             columns={columns}
             selected={picked.has(rowKey(task))}
@@ -97,11 +101,14 @@ const TaskRow = memo(function TaskRow({
   task,
   columns,
   removed,
+  readAt,
   staleSince,
   selected,
   onSelect,
 }: CellsProps & {
   removed: boolean;
+  /** Of an active task. That of others changes with each reading, and the row would be drawn again. */
+  readAt: Iso | null;
   staleSince: Iso | null;
   selected: boolean;
   onSelect: (task: TaskSummary, range: boolean) => void;
@@ -124,7 +131,9 @@ const TaskRow = memo(function TaskRow({
         />
       </td>
       <StoppedClock at={staleSince}>
-        <Cells task={task} columns={columns} staleSince={staleSince} />
+        <ReadAt value={readAt}>
+          <Cells task={task} columns={columns} staleSince={staleSince} />
+        </ReadAt>
       </StoppedClock>
     </tr>
   );

@@ -15,6 +15,8 @@ export type FreshRows = {
   rows: TaskSummary[];
   /** Keys of the rows that no longer match the filters. */
   removed: ReadonlySet<string>;
+  /** When each row was last read, by the database's clock. */
+  readAt: ReadonlyMap<string, Iso>;
   /** The rows that could not be refreshed, with the instant of the database's clock until which they are known. */
   stale: ReadonlyMap<string, Iso>;
 };
@@ -59,8 +61,10 @@ export function useFreshRows({
   const knownRead = known && { now: known.now, at: query.dataUpdatedAt };
   const gone = new Set(known?.removed.map(rowKey));
   const byKey = new Map(known?.rows.map((task) => [rowKey(task), task]));
+  // A queue that could not be read has its tasks neither among the rows nor among the removed ones.
+  const isKnown = (key: string) => !isOnPage(key) && (byKey.has(key) || gone.has(key));
   const readOf = (key: string): Read | undefined =>
-    knownRead && !isOnPage(key) ? knownRead : reads.get(key);
+    knownRead && isKnown(key) ? knownRead : reads.get(key);
   // A text, so that the rows are drawn again only when another one becomes stale.
   const staleKeys = useClock(() =>
     rows
@@ -75,9 +79,13 @@ export function useFreshRows({
   return {
     rows: rows.map((row) => (isOnPage(rowKey(row)) ? row : (byKey.get(rowKey(row)) ?? row))),
     removed: new Set(
-      rows
-        .map(rowKey)
-        .filter((key) => (known && !isOnPage(key) ? gone.has(key) : removed.has(key))),
+      rows.map(rowKey).filter((key) => (isKnown(key) ? gone.has(key) : removed.has(key))),
+    ),
+    readAt: new Map(
+      rows.map(rowKey).flatMap((key) => {
+        const read = readOf(key);
+        return read ? [[key, read.now] as const] : [];
+      }),
     ),
     stale: new Map(
       staleKeys.split("\n").flatMap((key) => {

@@ -40,7 +40,12 @@ export function useLiveTasks(filters: TaskFilters) {
   if (page && !query.isPlaceholderData && page !== shown?.page) {
     const rows =
       shown?.key === key
-        ? mergePage(shown.rows, page.rows, ORDERS[filters.sort].before)
+        ? mergePage(
+            shown.rows,
+            page.rows,
+            ORDERS[filters.sort].before,
+            new Set(page.unreadable?.map(({ name }) => name)),
+          )
         : freshRows(page.rows);
     const before = shown?.key === key ? shown.reads : new Map<string, Read>();
     const reads = noteRead(before, page.rows, { now: page.now, at: query.dataUpdatedAt });

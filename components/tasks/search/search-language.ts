@@ -1,7 +1,8 @@
 import { taskPath, workflowRunPath } from "@/components/layout/paths";
 import type { TaskSuggestions } from "@/lib/analytics/task-suggestions";
 import { isUuid } from "@/lib/model/ids";
-import type { Found } from "@/lib/model/rows/found";
+import { describeUnreadable, type UnreadableQueue } from "@/lib/model/queue";
+import type { FindResult } from "@/lib/model/rows/found";
 import { TASK_STATES } from "@/lib/model/states";
 import { fetchJson } from "@/lib/query/api";
 import { quote } from "@/lib/search-params/tasks/conditions";
@@ -39,12 +40,19 @@ export function parseInput(
   return problem ? { problem } : { filters: mergeQueries(pickQuery(filters), query) };
 }
 
+/** Why a search by id has no result: there is no such id, or not in the queues that could be read. */
+export function describeNothingFound(unreadable: readonly UnreadableQueue[]): string {
+  return unreadable.length === 0
+    ? "No task, run or workflow run has this id."
+    : `No task, run or workflow run has this id. Not searched: ${describeUnreadable(unreadable)}.`;
+}
+
 /** The page of the task, run or workflow run with this id in any queue, or why there is none. */
 export async function findById(id: string): Promise<{ href: string } | { problem: string }> {
   try {
-    const { found } = await fetchJson<{ found: Found[] }>(`/api/find?id=${id}`);
+    const { found, unreadable } = await fetchJson<FindResult>(`/api/find?id=${id}`);
     const [hit] = found;
-    if (!hit) return { problem: "No task, run or workflow run has this id." };
+    if (!hit) return { problem: describeNothingFound(unreadable) };
     const isWorkflow = hit.kind === "workflow";
     return {
       href: isWorkflow ? workflowRunPath(hit.workflowRunId) : taskPath(hit.queue, hit.taskId),

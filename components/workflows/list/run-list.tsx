@@ -2,9 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { PagedList } from "@/components/layout/list/paged-list";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { Banner } from "@/components/ui/feedback/banner";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Button } from "@/components/ui/form/button";
 import { plural } from "@/lib/format";
+import { describeUnreadable } from "@/lib/model/queue";
 import type { WorkflowTables } from "@/lib/model/workflow";
 import { workflowRunsQuery } from "@/lib/query/workflows";
 import { RunFilterBar } from "./run-filter-bar";
@@ -29,17 +31,24 @@ export function RunList({ names }: { names: readonly string[] }) {
       }
       columns={7}
     >
-      {({ rows, tables }) =>
-        rows.length > 0 ? (
-          <RunTable rows={rows} tables={tables} onTag={addTag} />
-        ) : (
-          <NoRuns
-            tables={tables}
-            filtered={isFiltered(filters) || filters.cursor !== null}
-            onClear={clear}
-          />
-        )
-      }
+      {({ rows, tables, unreadable }) => (
+        <>
+          {rows.length > 0 ? (
+            <RunTable rows={rows} tables={tables} onTag={addTag} />
+          ) : (
+            <NoRuns
+              tables={tables}
+              filtered={isFiltered(filters) || filters.cursor !== null}
+              onClear={clear}
+            />
+          )}
+          {unreadable && (
+            <Banner tone="warning" icon="eye-off">
+              Root tasks in these queues were not read: {describeUnreadable(unreadable)}.
+            </Banner>
+          )}
+        </>
+      )}
     </PagedList>
   );
 }

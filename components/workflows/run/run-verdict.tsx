@@ -8,12 +8,13 @@ import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { SuggestedAction } from "@/lib/diagnosis/facts";
 import type { AnnotatedTask } from "@/lib/highway/view/annotate-tasks";
 import type { RunView } from "@/lib/highway/view/run-view";
+import { describeUnreadable } from "@/lib/model/queue";
 import { EmitAwaited } from "../operators/awaited-event";
 import { StartButton } from "../start/start-button";
 
 /** Why the run is in its state: a stale status, its failure, or the verdict of the task that it depends on. */
 export function RunVerdict({ view }: { view: RunView }) {
-  const { run, searchedTo } = view;
+  const { run, searchedTo, unreadable } = view;
   const failure = run.status === "failed" ? parseFailure(view.error?.text) : undefined;
   const root = view.tasks.find(({ isRoot }) => isRoot);
   const subject = findFailedChild(view) ?? (root && followWaits(view, root));
@@ -59,6 +60,11 @@ export function RunVerdict({ view }: { view: RunView }) {
             )}
           />
         )
+      )}
+      {unreadable && (
+        <Banner tone="warning" icon="eye-off">
+          Tasks of this run in these queues are not included: {describeUnreadable(unreadable)}.
+        </Banner>
       )}
       {searchedTo && (
         <Banner tone="plain" icon="search-check">

@@ -102,7 +102,8 @@ async function openScope(db: Database, names: string[], isAfterLock: boolean): P
   };
 }
 
-function unreadableQueue(name: string, reason: UnreadableReason): ProblemError {
+/** The problem that a registered queue cannot be read. */
+export function unreadableQueue(name: string, reason: UnreadableReason): ProblemError {
   const message = `Queue "${name}": ${explainUnreadable(reason)}`;
   return reason === "locked"
     ? new ProblemError({ code: "timed_out", message, hint: "Try again once it has ended." })

@@ -1,14 +1,22 @@
 import { Client } from "pg";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
+import { createWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
+import { workflowFilters } from "@/lib/search-params/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { list } from "@/testing/reads";
 import { listFailures } from "../failures";
+import { findById, findByShortId } from "../find";
 import { getLatency, getThroughput } from "../overview";
 import { getQueue, listQueues } from "../queues";
+import { listKnownTasks } from "../tasks";
 import { listWorkers } from "../workers";
+import { getRunDefinition } from "../workflow-definitions";
+import { getRunView } from "../workflow-views";
+import { listWorkflowRuns } from "../workflows";
 
 const database = openTestDatabase();
 let holder: Client;
@@ -66,6 +74,43 @@ test.each([
   expect(await getQueue("calm")).toMatchObject({ active: { pending: 1 } });
   await holder.query("rollback");
   expect(await listUnreadable()).toEqual([]);
+});
+
+test("what a locked queue holds is neither reported as missing nor as gone", async () => {
+  const spawn = async (queue: string) => {
+    const { rows } = await database.pool.query(
+      "select task_id from absurd.spawn_task($1, 'work', '{}')",
+      [queue],
+    );
+    return { queue, taskId: rows[0].task_id as string };
+  };
+  const [near, far] = [await spawn("calm"), await spawn("worn")];
+  const workflowRunId = await createWorkflowRun(database.pool, "worn", {
+    ...{ workflowName: "flow", workflowVersion: "1", absurdTaskId: far.taskId },
+  });
+  await hold("lock table absurd.t_worn in access exclusive mode");
+  const unreadable = [{ name: "worn", reason: "locked" }];
+
+  expect(await listUnreadable()).toEqual(unreadable);
+  expect(await findById(far.taskId)).toEqual({ found: [], unreadable });
+  expect(await findById(near.taskId)).toMatchObject({ found: [near], unreadable });
+  const prefix = far.taskId.slice(0, 8);
+  expect((await findByShortId({ prefix, suffix: "" })).unreadable).toEqual(unreadable);
+  const known = await listKnownTasks(taskFilters(), [near, far]);
+  expect(known.rows.map(({ taskId }) => taskId)).toEqual([near.taskId]);
+  expect(known.removed).toEqual([]);
+  expect(await listWorkflowRuns(workflowFilters())).toMatchObject({
+    rows: [{ workflowRunId, rootState: null }],
+    unreadable,
+  });
+  expect(await getRunView(workflowRunId)).toMatchObject({
+    ...{ tasks: [], unreadable },
+    partial: expect.stringContaining("Not every queue could be read"),
+  });
+  await expect(getRunDefinition(workflowRunId)).rejects.toMatchObject({
+    code: "timed_out",
+    message: expect.stringContaining("Another session holds a lock"),
+  });
 });
 
 test("a queue whose rows are filtered by row-level security is not taken for an empty one", async () => {

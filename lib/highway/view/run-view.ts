@@ -73,7 +73,9 @@ function findDeadline({ run, tasks }: WorkflowRunDetail): Iso | null {
   return typeof value === "string" ? value : null;
 }
 
-function describeMissing({ tasks, linked }: WorkflowRunDetail): string | null {
+function describeMissing({ tasks, linked, unreadable }: WorkflowRunDetail): string | null {
+  if (unreadable)
+    return "Not every queue could be read. Operators that tasks in the other queues execute may show an earlier state.";
   if (tasks.some(({ truncated }) => truncated))
     return "The run has more records than a page reads. States of operators whose records are missing are inferred.";
   if (linked.value > tasks.length)

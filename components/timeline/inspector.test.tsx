@@ -1,0 +1,35 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { expect, test, vi } from "vitest";
+import type { TaskDetail } from "@/lib/model/task";
+import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { getRecording } from "@/testing/recordings";
+import { render } from "@/testing/render";
+import { Inspector } from "./inspector";
+
+test("the failure of an attempt shows name, message and trace of an error too large to be loaded whole", () => {
+  vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener() {}, removeEventListener() {} }));
+  const recorded = getRecording("failed-exhausted");
+  const detail: TaskDetail = {
+    ...recorded,
+    runs: recorded.runs.map((run) => ({
+      ...run,
+      failureReason: {
+        bytes: 80_000,
+        head: { name: "GatewayTimeoutError", message: "no answer from eu-west-1", trace: "at charge" },
+      },
+    })) as TaskDetail["runs"],
+  };
+  const timeline = buildTimeline(detail);
+  const lane = timeline.lanes.at(-1);
+  const span = lane?.spans.find(({ kind }) => kind === "failure");
+  if (!lane || !span) throw new Error("The recording has no failure");
+  const { getByText, getByRole } = render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Inspector detail={detail} lane={lane} span={span} onClose={() => {}} />
+    </QueryClientProvider>,
+  );
+  expect(getByText("GatewayTimeoutError")).toBeTruthy();
+  expect(getByText("no answer from eu-west-1")).toBeTruthy();
+  expect(getByRole("button", { name: /^Load/ })).toBeTruthy();
+});
