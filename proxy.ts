@@ -30,6 +30,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const refusal = getRefusal(headers);
   if (refusal !== null) return refuse(request, refusal, ...GUARDED[refusal]);
 
+  if (request.nextUrl.basePath !== withBase("/").slice(0, -1)) return notFound(transport);
   const settings = getEnvironment();
   const foreign = findForeign(headers, ownHosts(), !hasDoor(settings));
   if (foreign)
@@ -90,6 +91,12 @@ function stopStranger(request: NextRequest, caller: Caller): Response | null {
   const signIn = new URL(withBase("/sign-in"), ownOrigin(request.headers));
   if (pathname !== "/") signIn.searchParams.set("next", pathname + search);
   return NextResponse.redirect(signIn, { headers: apiHeaders() });
+}
+
+/** The response beside the base path, where other applications of the host are: it reveals nothing of this one. */
+function notFound(transport: Record<string, string>): Response {
+  const error = { code: "not_found", message: "There is nothing at this address." };
+  return Response.json({ error }, { status: 404, headers: { ...apiHeaders(), ...transport } });
 }
 
 /** Why the request guard refuses, as code, message and hint. */
