@@ -45,6 +45,23 @@ export async function createTwoTenants(
   };
 }
 
+/** Like `createTwoTenants`, with a queue for each. */
+export async function createTwoPlaces(
+  pool: Pool,
+  queueOfOwn: string,
+  queueOfForeign: string,
+): Promise<{ own: Belongings; foreign: Belongings }> {
+  const create = async (queue: string, tenant: string): Promise<Belongings> => {
+    await createQueue(pool, queue);
+    const belongings = await createTenant(pool, queue, tenant);
+    return { ...belongings, pending: await addPending(pool, queue, tenant) };
+  };
+  return {
+    own: await create(queueOfOwn, "acme"),
+    foreign: await create(queueOfForeign, "globex"),
+  };
+}
+
 /** Gives a tenant one of everything in a queue. Call `addPending` after all other tenants have claimed. */
 export async function createTenant(
   pool: Pool,

@@ -8,7 +8,8 @@ import {
   lockEventAudience,
 } from "@/lib/absurd/tasks/tenants";
 import { getWorkflowRunTenant } from "@/lib/absurd/workflow-runs/tenant";
-import { getTenants, isAllowed } from "@/lib/db/tenants";
+import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
+import { getTenants, isAllowed, isInScope, isUnrestricted } from "@/lib/db/tenants";
 import { isQueueVisible } from "@/lib/db/viewer";
 import { getStoredDefinition } from "@/lib/highway/run/store";
 import type { Uuid } from "@/lib/model/ids";
@@ -19,15 +20,14 @@ import { definitionNotFound, workflowRunNotFound } from "./internal/not-found";
 type TaskAddress = { queue: string; taskId: Uuid };
 
 /**
- * Tenant guard of an action. Every action declares one, so none can bypass `DASHBOARD_TENANTS`. Only evaluated when
- * tenants are configured.
+ * Guard of an action. Every action declares one, so none can bypass the caller's scope or `DASHBOARD_TENANTS`. It throws
+ * exactly the error of an id that doesn't exist, in the action's transaction, before its work.
  */
 export type Guard<Input, Output = unknown> = {
-  /**
-   * Throws when the action would touch other tenants, with exactly the error of an id that doesn't exist. Runs in the
-   * action's transaction, before its work.
-   */
-  check: (db: Queryable, input: Input, tenants: readonly string[]) => Promise<void> | void;
+  /** Throws when the action would touch other tenants of the queue that it names. Only evaluated where tenants are limited. */
+  check?: (db: Queryable, input: Input, tenants: readonly string[]) => Promise<void> | void;
+  /** Throws when an id that stands by itself, without a queue, is of something outside of the scope. */
+  checkIds?: (db: Queryable, input: Input) => Promise<void> | void;
   /** The tasks that the action created. If one belongs to another tenant, everything is rolled back. */
   created?: (input: Input, output: Output) => TaskAddress[];
 };
@@ -45,8 +45,9 @@ export async function enforceGuard<Input>(
 ): Promise<void> {
   const queue = findQueue(input);
   if (queue !== undefined && !isQueueVisible(queue)) throw new QueueNotFoundError(queue);
+  if (!isUnrestricted()) await guard.checkIds?.(db, input);
   const tenants = getTenants(queue);
-  if (tenants !== null) await guard.check(db, input, tenants);
+  if (tenants !== null) await guard.check?.(db, input, tenants);
 }
 
 function findQueue(input: unknown): string | undefined {
@@ -121,36 +122,40 @@ const run: Guard<{ queue: string; runId: Uuid }> = {
 
 /** A task, and its copy. */
 const copiedTask: Guard<TaskAddress, { newTaskId: Uuid }> = {
-  check: task.check,
+  ...task,
   created: ({ queue }, { newTaskId }) => [{ queue, taskId: newTaskId }],
 };
 
 /** A task that gets another attempt, or is spawned again. */
 const retriedTask: Guard<TaskAddress, { taskId: Uuid }> = {
-  check: task.check,
+  ...task,
   created: ({ queue }, { taskId }) => [{ queue, taskId }],
 };
 
 /** A task that does not exist yet. */
 const newTask: Guard<{ queue: string }, { taskId: Uuid }> = {
-  check: () => {},
   created: ({ queue }, { taskId }) => [{ queue, taskId }],
 };
 
 /** A workflow run; the action itself limits which of the run's tasks it touches. */
 const workflowRun: Guard<{ workflowRunId: Uuid }> = {
-  check: async (db, { workflowRunId }, tenants) => {
-    const tenant = await getWorkflowRunTenant(db, workflowRunId);
-    if (tenant === undefined || !isAllowed(tenants, tenant))
-      throw workflowRunNotFound(workflowRunId);
+  checkIds: async (db, { workflowRunId }) => {
+    if (!(await isRunVisible(db, workflowRunId))) throw workflowRunNotFound(workflowRunId);
   },
 };
 
+/** Whether a run is in the caller's scope; `undefined` for an unknown run. */
+async function isRunVisible(db: Queryable, workflowRunId: Uuid): Promise<boolean | undefined> {
+  const tenant = await getWorkflowRunTenant(db, workflowRunId);
+  const run = tenant === undefined ? null : await getWorkflowRun(db, workflowRunId);
+  return run ? isInScope(run.absurdQueue ?? null, tenant ?? null) : undefined;
+}
+
 /** A stored workflow definition. */
 const definition: Guard<{ definitionId: Uuid }> = {
-  check: async (db, { definitionId }, tenants) => {
+  checkIds: async (db, { definitionId }) => {
     const stored = await getStoredDefinition(db, definitionId);
-    if (stored && !isAllowed(tenants, stored.tenantId)) throw definitionNotFound();
+    if (stored && !isInScope(null, stored.tenantId)) throw definitionNotFound();
   },
 };
 
@@ -159,10 +164,9 @@ const newWorkflowRun: Guard<
   { definitionId: Uuid; workflowRunId: Uuid; queue: string },
   { taskId: Uuid }
 > = {
-  check: async (db, input, tenants) => {
-    await definition.check(db, input, tenants);
-    const tenant = await getWorkflowRunTenant(db, input.workflowRunId);
-    if (tenant !== undefined && !isAllowed(tenants, tenant))
+  checkIds: async (db, input) => {
+    await definition.checkIds?.(db, input);
+    if ((await isRunVisible(db, input.workflowRunId)) === false)
       throw new ProblemError({
         code: "key_taken",
         message: "The id of the workflow run is taken.",
@@ -174,8 +178,8 @@ const newWorkflowRun: Guard<
 
 /** Something that is shared by a tenant's runs of a workflow. */
 const tenant: Guard<{ tenantId: string }> = {
-  check: (_, { tenantId }, tenants) => {
-    if (!isAllowed(tenants, tenantId)) throw definitionNotFound();
+  checkIds: (_, { tenantId }) => {
+    if (!isInScope(null, tenantId)) throw definitionNotFound();
   },
 };
 
@@ -195,7 +199,7 @@ const lockedAudience: Guard<{ queue: string; name: string }> = {
 };
 
 /** Tasks that are selected by queries, which are restricted themselves, and then guarded one by one. */
-const visibleTasks: Guard<unknown> = { check: () => {} };
+const visibleTasks: Guard<unknown> = {};
 
 /** A whole queue, or all of them: only for a dashboard without a restriction. */
 const unrestrictedOnly: Guard<unknown> = {
@@ -208,7 +212,7 @@ const unrestrictedOnly: Guard<unknown> = {
 };
 
 /** Sessions and tokens: no task is touched. The action itself compares grants. */
-const noTasks: Guard<unknown> = { check: () => {} };
+const noTasks: Guard<unknown> = {};
 
 export const guards = {
   task,

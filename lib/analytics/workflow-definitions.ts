@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { boolean, instant, nullable, text, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
@@ -17,7 +17,7 @@ import { redact } from "./scope/redact";
 import { unreadableQueue, withQueues } from "./scope/registry";
 import { findWorkflowRun, workflowRunNotFound } from "./workflows";
 import { withRoots } from "./workflows/rows";
-import { getWorkflowColumns, type WorkflowSources } from "./workflows/tables";
+import { getWorkflowColumns } from "./workflows/tables";
 
 const MOST_DEFINITIONS = 500;
 /** Larger definitions are not returned: their diagram would not be legible. */
@@ -82,7 +82,8 @@ export function getWorkflowDefinition(
 ): Promise<RunDefinition> {
   return withQueues([], options, async ({ db, queues }) => {
     const { definitions, from } = await getWorkflowColumns(db, queues);
-    const found = definitions.size > 0 ? await findDefinition(db, from, definitionId) : undefined;
+    const found =
+      definitions.size > 0 ? await findDefinition(db, from.definitions, definitionId) : undefined;
     if (!found) throw definitionNotFound();
     return shown(found);
   });
@@ -100,10 +101,10 @@ export function getRunDefinition(
 ): Promise<RunDefinition> {
   return withQueues([], options, async ({ db, queues, unreadable }) => {
     const columns = await getWorkflowColumns(db, queues);
-    const { from } = columns;
     const row = await findWorkflowRun(db, columns, workflowRunId);
     const [run] = row ? await withRoots(db, queues, [row]) : [];
     if (!run) throw workflowRunNotFound(workflowRunId);
+    const from = columns.from.definitionsOfRuns(run.queue);
     const stored = columns.definitions.size > 0;
     const found =
       (stored && run.definitionId ? await findDefinition(db, from, run.definitionId) : undefined) ??
@@ -137,27 +138,27 @@ const SMALL = sql`pg_column_size(d.definition) <= ${MOST_DEFINITION_BYTES}::int`
 
 async function findDefinition(
   db: Database,
-  from: WorkflowSources,
+  from: SQL,
   id: Uuid,
 ): Promise<RunDefinition | undefined> {
   const rows = await query(
     db,
     FOUND,
-    sql`select ${COLUMNS} from ${from.definitions} where d.definition_id = ${id}::uuid and ${SMALL}`,
+    sql`select ${COLUMNS} from ${from} where d.definition_id = ${id}::uuid and ${SMALL}`,
   );
   return rows[0] && { ...rows[0], source: "definition_id" };
 }
 
 async function findByHash(
   db: Database,
-  from: WorkflowSources,
+  from: SQL,
   run: WorkflowRunSummary,
 ): Promise<RunDefinition | undefined> {
   const rows = await query(
     db,
     FOUND,
     sql`
-    select ${COLUMNS} from ${from.definitions}
+    select ${COLUMNS} from ${from}
     where d.workflow_name = ${run.name} and d.workflow_version = ${run.version}
       and d.workflow_hash = ${run.hash} and ${SMALL} and ${ofTenant(run)}
     order by d.tenant_id limit 1`,
@@ -168,14 +169,14 @@ async function findByHash(
 /** Finds a definition by name and version; nothing if several match, since any choice would be a guess. */
 async function findByName(
   db: Database,
-  from: WorkflowSources,
+  from: SQL,
   run: WorkflowRunSummary,
 ): Promise<RunDefinition | undefined> {
   const rows = await query(
     db,
     FOUND,
     sql`
-    select ${COLUMNS} from ${from.definitions}
+    select ${COLUMNS} from ${from}
     where d.workflow_name = ${run.name} and d.workflow_version = ${run.version} and ${SMALL}
       and ${ofTenant(run)}
     limit 2`,

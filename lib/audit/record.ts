@@ -157,7 +157,9 @@ async function listConcernedTenants(
     "tenant" in record
       ? record.tenant
       : await findTenant(db, { ...asObject(record.output), ...asObject(record.input) });
-  return tenant != null && isAllowed(restriction, tenant) ? [tenant] : restriction;
+  if (tenant != null && isAllowed(restriction, tenant)) return [tenant];
+  // In a queue outside of the caller's scope no tenant is visible: an attempt there concerns those who see the queue.
+  return restriction?.length === 0 ? null : restriction;
 }
 
 function findQueue({ input, output }: Pick<AuditRecord, "input" | "output">): string | undefined {

@@ -6,7 +6,7 @@ import { previewReschedule } from "@/lib/absurd/runs/reschedule-preview";
 import { cancelTasks, type LockedTask, lockTasks, retryTasks } from "@/lib/absurd/tasks/batch";
 import { copyTasks } from "@/lib/absurd/tasks/copies";
 import { getTaskTenant } from "@/lib/absurd/tasks/tenants";
-import { isAllowed, type Tenants } from "@/lib/db/tenants";
+import { getTenants, isAllowed, narrowTenants, type Tenants } from "@/lib/db/tenants";
 import { isQueueVisible } from "@/lib/db/viewer";
 import { findProblem } from "@/lib/engine-problems";
 import type { Uuid } from "@/lib/model/ids";
@@ -37,6 +37,7 @@ export async function actOnTasks(
   const results = new Map<Uuid, ItemResult>();
   if (!isQueueVisible(queue))
     return new Map(taskIds.map((taskId) => [taskId, missing(queue, taskId)]));
+  const tenants = narrowTenants(getTenants(queue), job.tenants ?? []);
   const eligible: LockedTask[] = [];
   // In a savepoint, so that the transaction survives a queue that was dropped.
   const locks = await atomically(tx, (savepoint) => lockTasks(savepoint, queue, taskIds)).catch(
@@ -45,7 +46,7 @@ export async function actOnTasks(
   for (const taskId of taskIds) {
     const task = locks instanceof Map ? locks.get(taskId) : locks;
     if (task === "busy" || task === undefined) continue;
-    if (task === "missing" || ("state" in task && !isAllowed(job.tenants, task.tenant)))
+    if (task === "missing" || ("state" in task && !isAllowed(tenants, task.tenant)))
       results.set(taskId, missing(queue, taskId));
     else if ("outcome" in task) results.set(taskId, task);
     else {
@@ -54,7 +55,7 @@ export async function actOnTasks(
       else results.set(taskId, { ...skip(reason), tenant: task.tenant });
     }
   }
-  for (const [taskId, result] of await actOnEligible(tx, queue, eligible, job))
+  for (const [taskId, result] of await actOnEligible(tx, queue, eligible, { ...job, tenants }))
     results.set(taskId, result);
   return results;
 }

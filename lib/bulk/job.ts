@@ -15,7 +15,7 @@ import {
   uuid,
 } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
-import { getScope, getTenants, type Tenants } from "@/lib/db/tenants";
+import { getScope, getTenants, getTenantsOfAnyPart, type Tenants } from "@/lib/db/tenants";
 import { getViewer, UNRESTRICTED, type Viewer } from "@/lib/db/viewer";
 import { DOORS } from "@/lib/model/access";
 import type { Uuid } from "@/lib/model/ids";
@@ -45,7 +45,10 @@ export type BulkJob = {
   perSecond: number | null;
   /** The maximum number of tasks to collect: as many as were confirmed; `null`: no exact number was shown. */
   expected: number | null;
-  /** The tenants whose tasks it may touch, regardless of which dashboard runs it; `null`: all. */
+  /**
+   * The tenants whose tasks it may touch, regardless of which dashboard runs it; `null`: all. Its viewer may see fewer in a
+   * queue.
+   */
   tenants: Tenants;
   /** Who started it, and the scope in which that person may do it. Its steps run for this viewer. */
   viewer: Viewer;
@@ -79,7 +82,7 @@ export async function isBulkInstalled(db: Queryable): Promise<boolean> {
  * the viewer, and the tenants that the viewer sees now. Returns its id.
  */
 export async function createJob(db: Queryable, job: NewBulkJob): Promise<Uuid> {
-  const tenants = getTenants();
+  const tenants = getTenantsOfAnyPart();
   const listed = "ids" in job;
   const [row] = await query(
     db,

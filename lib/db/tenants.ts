@@ -25,6 +25,13 @@ export function getTenants(queue?: string): Tenants {
   return intersect(getDashboardTenants(), merged);
 }
 
+/** The tenants that the viewer sees in some part of the scope: no other tenant's row is visible in any queue. */
+export function getTenantsOfAnyPart(): Tenants {
+  const { scope } = getViewer();
+  const merged = scope.reduce<Tenants>((all, { tenants }) => unite(all, tenants), []);
+  return intersect(getDashboardTenants(), merged);
+}
+
 /** The viewer's scope with the restriction of the whole dashboard applied. */
 export function getScope(): readonly ScopePart[] {
   const dashboard = getDashboardTenants();
@@ -32,6 +39,15 @@ export function getScope(): readonly ScopePart[] {
     queues,
     tenants: intersect(dashboard, tenants),
   }));
+}
+
+/** Whether the viewer sees what belongs to this queue and this tenant; `null`: to none of them, as `inScope` decides it. */
+export function isInScope(queue: string | null, tenant: string | null): boolean {
+  return getScope().some(
+    (part) =>
+      (part.queues === null || (queue !== null && matchesQueue(part, queue))) &&
+      isAllowed(part.tenants, tenant),
+  );
 }
 
 /** Whether the viewer sees every row of the database. */

@@ -4,6 +4,7 @@ import {
   type Grant,
   includesPermission,
   isChange,
+  needsAllQueues,
   type Permission,
 } from "@/lib/model/access";
 
@@ -25,7 +26,10 @@ export const EVERYWHERE = { queues: null, tenants: null, payloads: true } as con
 
 /** The grants with a permission, without those that another one includes. */
 export function grantsWith(identity: Identity, permission: Permission): readonly Grant[] {
-  const grants = identity.grants.filter(({ role }) => includesPermission(role, permission));
+  const grants = identity.grants.filter(
+    ({ role, queues }) =>
+      includesPermission(role, permission) && (queues === null || !needsAllQueues(permission)),
+  );
   return grants.filter(
     (grant, index) =>
       !grants.some(
@@ -77,5 +81,7 @@ export function whyDenied(
   if (disabled.includes(permission)) return `"${permission}" is switched off on this dashboard.`;
   if (readOnly && isChange(permission)) return "This dashboard is read-only.";
   if (grantsWith(identity, permission).length > 0) return null;
+  if (identity.grants.some(({ role }) => includesPermission(role, permission)))
+    return `Your role covers some queues only, and "${permission}" concerns all of them.`;
   return `Your role does not include the permission "${permission}".`;
 }

@@ -41,6 +41,14 @@ export function isChange(permission: Permission): boolean {
   return !HARMLESS.has(permission);
 }
 
+/** Permissions for what belongs to no queue: a grant that is limited to queues does not include them. */
+const OF_ALL_QUEUES: ReadonlySet<Permission> = new Set(["start workflow run", "close circuit"]);
+
+/** Whether the permission is for something that belongs to no queue, such as a stored definition. */
+export function needsAllQueues(permission: Permission): boolean {
+  return OF_ALL_QUEUES.has(permission);
+}
+
 /** Bundles of permissions, each with everything that the one before it has. */
 export const ROLES = ["viewer", "operator", "admin"] as const;
 export type Role = (typeof ROLES)[number];

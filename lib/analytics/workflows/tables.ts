@@ -3,7 +3,7 @@ import { boolean, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { getTenants, inScope, isTenantOf } from "@/lib/db/tenants";
+import { getTenants, inScope, isTenantOf, type Tenants } from "@/lib/db/tenants";
 import type { WorkflowTables } from "@/lib/model/workflow";
 import type { RegisteredQueue } from "../scope/registry";
 
@@ -64,14 +64,20 @@ export function runColumn({ runs }: WorkflowColumns, name: string): SQL {
 }
 
 /** The workflow runs as `w` and the definitions as `d`, restricted to the allowed tenants. */
-export type WorkflowSources = { runs: SQL; definitions: SQL };
+export type WorkflowSources = {
+  runs: SQL;
+  definitions: SQL;
+  /** The definitions from which runs in a visible queue are made; also those that are not visible by themselves. */
+  definitionsOfRuns: (queue: string | null) => SQL;
+};
 
 const UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 
 /**
  * What to select workflow runs and definitions from. Queries name these tables in no other way; a test enforces it.
- * For a viewer with a restricted scope these are the runs of its queues and tenants, and the definitions of its tenants.
- * Without a column `tenant_id`, they are the runs whose root task is visible, and no definitions.
+ * For a viewer with a restricted scope these are the runs of its queues and tenants, and the definitions of its tenants;
+ * definitions belong to no queue, so they are visible to those who see all queues. Without a column `tenant_id`, they are the
+ * runs whose root task is visible, and no definitions.
  */
 export function workflowSources(
   columns: { runs: ReadonlySet<string>; definitions: ReadonlySet<string> },
@@ -83,15 +89,17 @@ export function workflowSources(
     columns.runs.has("tenant_id") ? ofTenants : () => hasVisibleRoot(columns.runs, queues),
   );
   const definitions = sql`select item.*${absent(columns.definitions)} from public.workflow_definition item`;
-  const tenants = getTenants();
-  const ofDefinition =
-    columns.definitions.has("tenant_id") && tenants ? ofTenants(tenants) : sql`false`;
+  const hasTenants = columns.definitions.has("tenant_id");
+  const definition = inScope(sql`null::text`, hasTenants ? ofTenants : () => sql`false`);
+  const ofRun = (tenants: Tenants) => tenants && (hasTenants ? ofTenants(tenants) : sql`false`);
+  const where = (condition: SQL | null | undefined) =>
+    condition ? sql`(${definitions} where ${condition}) d` : sql`(${definitions}) d`;
   return {
     runs: run
       ? sql`(select item.* from public.workflow_run item where ${run}) w`
       : sql`public.workflow_run w`,
-    definitions:
-      tenants === null ? sql`(${definitions}) d` : sql`(${definitions} where ${ofDefinition}) d`,
+    definitions: where(definition),
+    definitionsOfRuns: (queue) => where(ofRun(getTenants(queue ?? undefined))),
   };
 }
 
