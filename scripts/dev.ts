@@ -4,18 +4,20 @@ import { DEFAULT_DATA_DIR } from "@/demo/run";
 import { stage } from "@/demo/stage";
 import { startSystem } from "@/demo/system";
 import { startWeb } from "@/demo/web";
+import { getHomeDatabase } from "@/lib/db/databases";
 import { getEnvironment } from "@/lib/db/env";
 import { supervise } from "@/server/supervise";
 
 const exitCode = await supervise(async (supervision) => {
-  if (!process.env.DATABASE_URL) {
+  if (!process.env.DATABASE_URL && !process.env.DATABASES) {
     process.env.DATABASE_URL = await startSystem(
       { dataDir: DEFAULT_DATA_DIR, fresh: false },
       supervision,
     );
     process.env.DATABASE_READ_URL = "";
   }
-  const { DATABASE_URL: databaseUrl, HOST: host, PORT: port } = getEnvironment();
+  const { HOST: host, PORT: port } = getEnvironment();
+  const { url: databaseUrl } = getHomeDatabase();
   const { signal } = supervision;
   const web = await stage("Starting next dev", () =>
     startWeb({ mode: "dev", host, port, databaseUrl, signal }),

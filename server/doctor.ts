@@ -2,7 +2,8 @@ import path from "node:path";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import type { Client } from "pg";
 import { checkAuditChain } from "@/lib/audit/chain";
-import { getEnvironment, SETTINGS } from "@/lib/db/env";
+import { hasSeveralDatabases, listDatabases } from "@/lib/db/databases";
+import { EnvironmentError, getEnvironment, SETTINGS } from "@/lib/db/env";
 import { checkInstalled, ForeignSchemaError, parseRelease } from "@/lib/db/installed-engine";
 import { MIGRATIONS_FOLDER } from "@/lib/db/migrate";
 import { examine } from "@/lib/doctor/examine";
@@ -13,25 +14,49 @@ import { redactSetting, type Settings } from "./settings";
 export type Probe = "live" | "ready" | "startup";
 
 /**
- * `absurd-dashboard doctor`: checks the database, prints what it found and what to do about it.
+ * `absurd-dashboard doctor`: checks the databases, prints what it found and what to do about it.
  *
- * @param flags `probe` checks a running dashboard instead, `printConfig` prints the settings instead.
+ * @param flags `probe` checks a running dashboard instead, `printConfig` prints the settings instead; `database` limits the
+ *   check to one of several.
  * @returns the exit code: 0 when there is no error, 1 otherwise.
  * @throws EnvironmentError
  */
 export async function runDoctor(
   settings: Settings,
-  flags: { json: boolean; probe?: Probe | true; printConfig: boolean },
+  flags: { json: boolean; probe?: Probe | true; printConfig: boolean; database?: string },
 ): Promise<number> {
   if (flags.probe) return probe(flags.probe === true ? "live" : flags.probe);
   if (flags.printConfig) {
     printConfig(settings, flags.json);
     return 0;
   }
-  const { DATABASE_URL, DATABASE_READ_URL } = getEnvironment();
-  const report = await examine(DATABASE_URL, DATABASE_READ_URL, checkFiles);
-  console.log(flags.json ? JSON.stringify(report, null, 2) : formatReport(report));
-  return report.verdict === "error" ? 1 : 0;
+  const reports = await Promise.all(
+    listChosen(flags.database).map(async ({ name, label, url, readUrl }) => ({
+      ...{ name, label },
+      ...(await examine(url, readUrl, checkFiles)),
+    })),
+  );
+  console.log(flags.json ? formatJson(reports) : reports.map(formatReport).join("\n\n"));
+  return reports.some(({ verdict }) => verdict === "error") ? 1 : 0;
+}
+
+/** @throws EnvironmentError for a name that none of the databases has. */
+function listChosen(name: string | undefined) {
+  const all = listDatabases();
+  const chosen = all.filter((database) => name === undefined || database.name === name);
+  if (chosen.length > 0) return chosen;
+  throw new EnvironmentError(
+    `There is no database "${name}". The settings have ${all.map((one) => one.name).join(", ")}.`,
+  );
+}
+
+type DatabaseReport = Report & { name: string; label: string };
+
+/** The report of the only database, or a list with the report of each of several. */
+function formatJson(reports: DatabaseReport[]): string {
+  const [{ verdict, checks } = { verdict: "ok", checks: [] }] = reports;
+  const value = hasSeveralDatabases() ? { databases: reports } : { verdict, checks };
+  return JSON.stringify(value, null, 2);
 }
 
 const SIGNS: Record<Verdict, string> = {
@@ -47,12 +72,13 @@ const ENDINGS: Record<Report["verdict"], string> = {
   error: "It does not work yet; see the errors.",
 };
 
-function formatReport({ verdict, checks }: Report): string {
+function formatReport({ name, label, verdict, checks }: DatabaseReport): string {
+  const heading = label === name ? name : `${name} (${label})`;
   const lines = checks.flatMap(({ verdict, id, message, hint }) => [
     `${SIGNS[verdict]}${id}: ${message}`,
     ...(hint ? [`         ${hint}`] : []),
   ]);
-  return [...lines, "", ENDINGS[verdict]].join("\n");
+  return [...(hasSeveralDatabases() ? [heading] : []), ...lines, "", ENDINGS[verdict]].join("\n");
 }
 
 /** Prints every setting, in the form of the configuration file. Secrets are only said to be set. */

@@ -11,8 +11,14 @@ import type { NewToken } from "./token";
 /** What every command that opens the database takes. */
 type DatabaseFlags = { config?: string; readUrl?: string };
 type ServeFlags = DatabaseFlags & { host?: string; port?: string; basePath?: string };
+type MigrateFlags = DatabaseFlags & { database?: string; engine?: boolean };
 type TokenFlags = DatabaseFlags & { databaseUrl?: string };
-type DoctorFlags = DatabaseFlags & { json: boolean; probe?: Probe | true; printConfig: boolean };
+type DoctorFlags = DatabaseFlags & {
+  database?: string;
+  json: boolean;
+  probe?: Probe | true;
+  printConfig: boolean;
+};
 
 const program = new Command("absurd-dashboard")
   .description("The operator's dashboard for Absurd, the Postgres-native durable-execution engine.")
@@ -36,6 +42,9 @@ const withDatabase = (command: Command) =>
     .argument("[database-url]", "connection string; default: DATABASE_URL", toUrl)
     .option("-c, --config <file>", `configuration file; default: ${CONFIG_FILE} if it exists`)
     .option("--read-url <url>", "separate connection for queries; DATABASE_READ_URL");
+
+const withChoice = (command: Command) =>
+  command.option("--database <name>", "only this one of several databases; default: all of them");
 
 const withDatabaseOption = (command: Command) =>
   command
@@ -73,7 +82,7 @@ program
     process.exit(await runDemo(flags));
   });
 
-withDatabase(program.command("migrate"))
+withChoice(withDatabase(program.command("migrate")))
   .description("create or update the dashboard's own tables")
   .option("--engine", "install or upgrade the engine's schema too, in a database without Absurd")
   .addHelpText(
@@ -82,16 +91,19 @@ withDatabase(program.command("migrate"))
 Each part is one transaction: it takes effect as a whole or not at all. Running it again changes nothing.
 With --engine, functions that absurdctl has replaced are restored.
 
-Exit codes: 0 done, 1 the database could not be used, 2 DATABASE_URL is missing or wrong,
+Exit codes: 0 done, 1 a database could not be used, 2 DATABASE_URL or DATABASES is missing or wrong,
 3 refused: the database has a schema "absurd" that is not, or no longer, the one installed from here.`,
   )
-  .action(async (url: string | undefined, flags: DatabaseFlags & { engine?: boolean }) => {
+  .action(async (url: string | undefined, flags: MigrateFlags) => {
     applySettings(await settingsOf(url, flags));
     const { runMigrate } = await import("./migrate");
-    process.exitCode = await runMigrate({ engine: flags.engine === true });
+    process.exitCode = await runMigrate({
+      engine: flags.engine === true,
+      database: flags.database,
+    });
   });
 
-withDatabase(program.command("doctor"))
+withChoice(withDatabase(program.command("doctor")))
   .description("check connection, schema, rights, settings and clean-up, and say what to do")
   .option("--json", "print the report as JSON", false)
   .addOption(

@@ -6,6 +6,7 @@ import {
   parseConnectionString,
 } from "@/lib/db/connection/connection-string";
 import { DatabasePool, type PooledClient, type PoolSettings } from "@/lib/db/connection/pool";
+import { databases } from "@/lib/db/fleet-settings";
 import { ForeignSchemaError } from "@/lib/db/installed-engine";
 import { type Component, migrate } from "@/lib/db/migrate";
 import {
@@ -45,19 +46,42 @@ const LABELS: Record<Component, string> = {
   dashboard: "The dashboard's tables",
 };
 
+/** `database` limits it to one of several. */
+type MigrateFlags = { engine: boolean; database?: string | undefined };
+
 /**
  * `absurd-dashboard migrate`: brings the dashboard's tables, and with `engine` the engine's schema, in the database of
- * DATABASE_URL up to date. Each part is one transaction.
+ * DATABASE_URL, or in each of DATABASES, up to date. Each part is one transaction; a database that fails does not keep the
+ * next from being migrated.
  *
- * @returns the exit code: 0 done, 1 the database could not be used, 2 DATABASE_URL is missing or wrong, 3 refused because of
- *   a schema "absurd" that is not, or no longer, the one installed from here.
+ * @returns the exit code: 0 done, 1 a database could not be used, 2 DATABASE_URL or DATABASES is missing or wrong, 3 refused
+ *   because of a schema "absurd" that is not, or no longer, the one installed from here. The highest of several.
  */
-export async function runMigrate({ engine }: { engine: boolean }): Promise<number> {
-  const target = parseDatabaseUrl(process.env.DATABASE_URL);
-  if ("exitCode" in target) {
-    console.error(target.message);
-    return target.exitCode;
+export async function runMigrate({ engine, database }: MigrateFlags): Promise<number> {
+  if (!process.env.DATABASES) {
+    const target = parseDatabaseUrl(process.env.DATABASE_URL);
+    return "exitCode" in target ? report(target) : migrateOne(target, engine);
   }
+  const list = databases.safeParse(process.env.DATABASES);
+  if (!list.success)
+    return report({ message: `DATABASES ${list.error.issues[0]?.message}.`, exitCode: 2 });
+  const chosen = list.data.filter(({ name }) => database === undefined || name === database);
+  if (chosen.length === 0)
+    return report({ message: `DATABASES has no "${database}".`, exitCode: 2 });
+  let exitCode = 0;
+  for (const { name, url } of chosen) {
+    console.log(`${name}:`);
+    exitCode = Math.max(exitCode, await migrateOne(parseConnectionString(url), engine));
+  }
+  return exitCode;
+}
+
+function report({ message, exitCode }: Failure): number {
+  console.error(message);
+  return exitCode;
+}
+
+async function migrateOne(target: ConnectionTarget, engine: boolean): Promise<number> {
   const pool = new DatabasePool(target, LIMITS);
   let client: PooledClient | undefined;
   try {
@@ -73,9 +97,7 @@ export async function runMigrate({ engine }: { engine: boolean }): Promise<numbe
     }
     return 0;
   } catch (error) {
-    const failure = explainMigrationFailure(error, target);
-    console.error(failure.message);
-    return failure.exitCode;
+    return report(explainMigrationFailure(error, target));
   } finally {
     client?.release(true);
     await pool.end();

@@ -92,3 +92,35 @@ test.each([
 test("a token is shown as set", () => {
   expect(redactSetting("DASHBOARD_TOKEN", "abc")).toBe("(set)");
 });
+
+const TWO =
+  '[{"name":"eu","url":"postgresql://u:pw@h/eu"},{"name":"us","url":"postgresql://u:pw@h/us"}]';
+
+test("a file lists databases as maps", () => {
+  const text = `databases:
+  - name: eu
+    url: postgresql://h/eu
+    tenants: [acme]
+  - { name: us, url: postgresql://h/us }`;
+  const { DATABASES = "" } = parseConfig(text, "x.yaml");
+  expect(JSON.parse(DATABASES)).toEqual([
+    { name: "eu", url: "postgresql://h/eu", tenants: ["acme"] },
+    { name: "us", url: "postgresql://h/us" },
+  ]);
+});
+
+test("the nearer one of a database and a list of them counts", async () => {
+  const file = await write("several.yaml", `databases: ${JSON.stringify(TWO)}\nport: 1`);
+  const names = async (...given: Parameters<typeof collectSettings>) =>
+    Object.keys(await collectSettings(...given)).filter((name) => name.startsWith("DATABASE"));
+  expect(await names({ DATABASE_URL }, {}, file)).toEqual(["DATABASE_URL"]);
+  expect(await names({}, { DATABASE_URL }, file)).toEqual(["DATABASE_URL"]);
+  expect(await names({}, {}, file)).toEqual(["DATABASES"]);
+  expect(await names({}, { DATABASE_URL, DATABASES: TWO })).toEqual(["DATABASE_URL", "DATABASES"]);
+});
+
+test("a list of databases is shown without passwords", () => {
+  expect(redactSetting("DATABASES", TWO)).not.toContain("pw");
+  expect(redactSetting("DATABASES", TWO)).toContain("u:***@h/eu");
+  expect(redactSetting("DATABASES", "[{pw")).toBe("(set)");
+});

@@ -14,7 +14,7 @@ export type Setting = { value: string; from: "flag" | "environment" | "secret fi
 export type Settings = Record<string, Setting>;
 
 /** Settings whose value may be in a file of its own: `DASHBOARD_TOKEN_FILE=/run/secrets/token`. */
-const IN_FILES = [...SECRETS, "DATABASE_URL", "DATABASE_READ_URL"];
+const IN_FILES = [...SECRETS, "DATABASE_URL", "DATABASE_READ_URL", "DATABASES"];
 
 /**
  * Collects the settings. An empty variable counts as absent, except `DASHBOARD_TENANTS`, which may not be empty.
@@ -42,7 +42,26 @@ export async function collectSettings(
       settings[name] = { value: await readSecret(name, secretFile), from: "secret file" };
     else if (given[name] !== undefined) settings[name] = { value: given[name], from: "file" };
   }
-  return settings;
+  return keepNearer(settings);
+}
+
+/** How far a source is from the person who gives a command. A variable and the file that one names are equally near. */
+const DISTANCE: Record<Setting["from"], number> = {
+  flag: 0,
+  environment: 1,
+  "secret file": 1,
+  file: 2,
+};
+
+/** One database replaces several that are given further away, and vice versa. Given equally near, they are refused later. */
+function keepNearer(settings: Settings): Settings {
+  const { DATABASE_URL: one, DATABASES: several, ...rest } = settings;
+  if (!one || !several) return settings;
+  const difference = DISTANCE[one.from] - DISTANCE[several.from];
+  if (difference < 0) return { ...rest, DATABASE_URL: one };
+  if (difference === 0) return settings;
+  const { DATABASE_READ_URL: _, ...others } = rest;
+  return { ...others, DATABASES: several };
 }
 
 /** Puts the settings into the environment of this process, from which the server takes them. */
@@ -57,7 +76,18 @@ export function applySettings(settings: Settings): void {
 /** A setting's value as it may be shown: no token, and no password of a connection string. */
 export function redactSetting(name: string, value: string): string {
   if (SECRETS.includes(name)) return "(set)";
+  if (name === "DATABASES") return redactDatabases(value);
   return /_URL$/.test(name) ? redactUrl(value) : value;
+}
+
+function redactDatabases(value: string): string {
+  try {
+    return JSON.stringify(JSON.parse(value), (key, member) =>
+      typeof member === "string" && key.endsWith("url") ? redactUrl(member) : member,
+    );
+  } catch {
+    return "(set)";
+  }
 }
 
 /** A connection string with its passwords replaced by `***`, also one that cannot be parsed. */
@@ -88,7 +118,8 @@ async function readConfigFile(named: string | undefined): Promise<Record<string,
 }
 
 /**
- * Parses a configuration file: YAML whose keys are the names of variables in lower case. A list is joined with commas.
+ * Parses a configuration file: YAML whose keys are the names of variables in lower case. A list is joined with commas;
+ * `databases` is a list of maps.
  *
  * @throws EnvironmentError that names the file and the line.
  */
@@ -112,6 +143,10 @@ export function parseConfig(text: string, file: string): Record<string, string> 
       );
     const isScalar = (one: unknown) => ["string", "number", "boolean"].includes(typeof one);
     if (value === null) continue;
+    if (name === "DATABASES") {
+      settings[name] = typeof value === "string" ? value : JSON.stringify(value);
+      continue;
+    }
     if (Array.isArray(value) ? !value.every(isScalar) : !isScalar(value))
       throw new EnvironmentError(`${file}: "${key}" must be a text, a number, or a list of them.`);
     settings[name] = Array.isArray(value) ? value.join(",") : String(value);

@@ -1,7 +1,7 @@
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { recordAudit } from "@/lib/audit/record";
 import { getEnvironment } from "@/lib/db/env";
-import { closePools, getWritePool } from "@/lib/db/pools";
+import { closePools, getHomePool } from "@/lib/db/pools";
 import { runAs, UNRESTRICTED } from "@/lib/db/viewer";
 import { createApiToken, listApiTokens, revokeApiToken } from "@/lib/identity/api-token";
 import { hasIdentityTables } from "@/lib/identity/identity-tables";
@@ -78,7 +78,7 @@ async function withTables(
   const { DASHBOARD_OPERATOR } = getEnvironment();
   try {
     return await runAs(UNRESTRICTED, async () => {
-      if (await hasIdentityTables()) return work(getWritePool(), DASHBOARD_OPERATOR);
+      if (await hasIdentityTables()) return work(getHomePool(), DASHBOARD_OPERATOR);
       console.error(
         "Tokens need the dashboard's own tables. Install them: absurd-dashboard migrate",
       );

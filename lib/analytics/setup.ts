@@ -1,8 +1,8 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import { parseConnectionString } from "@/lib/db/connection/connection-string";
+import { getDatabase } from "@/lib/db/databases";
 import { boolean, instant, nullable, text, uuid } from "@/lib/db/decode";
-import { getEnvironment } from "@/lib/db/env";
 import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import { inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
@@ -49,7 +49,7 @@ export async function getSetup(options: ReadOptions = {}): Promise<Setup> {
 
 /** The address for a worker on another machine: the one that the dashboard uses, without its password and settings. */
 function describeUrl({ name, user }: { name: string; user: string }): string {
-  const { hosts } = parseConnectionString(getEnvironment().DATABASE_URL);
+  const { hosts } = parseConnectionString(getDatabase().url);
   const [first] = hosts;
   const isSocket = first === undefined || first.host.startsWith("/");
   const place = isSocket ? "" : first.host.includes(":") ? `[${first.host}]` : first.host;

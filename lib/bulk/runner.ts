@@ -1,5 +1,6 @@
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { createOutageLog } from "@/lib/db/connection/outage-log";
+import { getDatabase, listDatabases, runOn } from "@/lib/db/databases";
 import { getWritePool } from "@/lib/db/pools";
 import { runAs, UNRESTRICTED } from "@/lib/db/viewer";
 import { isBulkInstalled, listOpenJobs } from "./job";
@@ -14,37 +15,41 @@ const RETRY_MS = 1_000;
 /** Key of the advisory lock that limits a database to one runner; the number has no meaning. */
 const LOCK_KEY = 7_305_811_265;
 
-/** One line when the runner stops working and one when it works again, not one a try. */
-const outage = createOutageLog("bulk operations");
-
 type Runner = { wake: () => void; stop: () => Promise<void> };
 
-// Start-up code, pages and actions are separate bundles; a global symbol gives the process one runner.
+// Start-up code, pages and actions are separate bundles; a global symbol gives the process one runner
+// a database, by its name.
 const KEY = Symbol.for("absurd-dashboard.bulk-runner");
-const shared = globalThis as { [KEY]?: Runner };
+const shared = globalThis as { [KEY]?: Map<string, Runner> };
+shared[KEY] ??= new Map();
+const runners = shared[KEY];
 
 /**
- * Starts the background runner of bulk operations in this process, once. It continues every open operation in the
- * database, including those of a process that crashed. It never throws: without a database, or without the dashboard's
- * tables, it tries again later.
+ * Starts the background runners of bulk operations in this process, one a database, once. Each continues every open
+ * operation in its database, including those of a process that crashed. It never throws: without the database, or without
+ * the dashboard's tables, it tries again later.
  */
 export function startBulkRunner(): void {
-  shared[KEY] ??= run();
+  for (const database of listDatabases())
+    if (!runners.has(database.name)) runners.set(database.name, runOn(database, run));
 }
 
-/** Wakes the runner, for example after an operation was stored. */
+/** Wakes the runner of the current database, for example after an operation was stored. */
 export function wakeBulkRunner(): void {
-  shared[KEY]?.wake();
+  runners.get(getDatabase().name)?.wake();
 }
 
-/** Stops the runner after its current task. */
+/** Stops the runners after their current tasks. */
 export async function stopBulkRunner(): Promise<void> {
-  const runner = shared[KEY];
-  delete shared[KEY];
-  await runner?.stop();
+  const running = [...runners.values()];
+  runners.clear();
+  await Promise.all(running.map((runner) => runner.stop()));
 }
 
 function run(): Runner {
+  // One line when the runner stops working and one when it works again, not one a try.
+  const { name } = getDatabase();
+  const outage = createOutageLog(`bulk operations${name === "default" ? "" : ` of ${name}`}`);
   const stopped = new AbortController();
   let wake = () => {};
   const loop = async () => {
@@ -53,7 +58,7 @@ function run(): Runner {
       const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      const delay = await poll(stopped.signal);
+      const delay = await poll(stopped.signal, outage);
       await Promise.race([woken, sleep(delay, stopped.signal)]);
     }
   };
@@ -68,7 +73,10 @@ function run(): Runner {
 }
 
 /** Works through all open operations. Returns the delay before the next poll, in milliseconds. */
-async function poll(stop: AbortSignal): Promise<number> {
+async function poll(
+  stop: AbortSignal,
+  outage: ReturnType<typeof createOutageLog>,
+): Promise<number> {
   try {
     const pool = getWritePool();
     const isOpen = (await isBulkInstalled(pool)) && (await listOpenJobs(pool)).length > 0;

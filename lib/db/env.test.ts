@@ -55,3 +55,49 @@ test("messages hold no values", () => {
   };
   expect(() => parseEnvironment(settings)).toThrow(/^(?!.*(hunter2|secret))/s);
 });
+
+const two = (more: object = {}) =>
+  JSON.stringify([
+    { name: "eu", url: "postgresql://u:secret@eu/app", label: "Europe", colour: "blue", ...more },
+    { name: "us", url: "postgresql://u:secret@us/app", read_url: "postgresql://u:secret@r/app" },
+  ]);
+
+test("one connection string is one database, a list is several", () => {
+  expect(parseEnvironment(base).databases).toMatchObject([
+    { name: "default", url: base.DATABASE_URL },
+  ]);
+  expect(parseEnvironment({ DATABASES: two({ tenants: ["acme"] }) }).databases).toEqual([
+    {
+      ...{ name: "eu", label: "Europe", colour: "blue", tenants: ["acme"] },
+      ...{ url: "postgresql://u:secret@eu/app", readUrl: undefined },
+    },
+    {
+      ...{ name: "us", label: "us", colour: "grey", tenants: null },
+      ...{ url: "postgresql://u:secret@us/app", readUrl: "postgresql://u:secret@r/app" },
+    },
+  ]);
+});
+
+test("a restriction to tenants applies to all databases", () => {
+  const { databases } = parseEnvironment({ DATABASES: two(), DASHBOARD_TENANTS: "acme" });
+  expect(databases.map(({ tenants }) => tenants)).toEqual([["acme"], ["acme"]]);
+});
+
+test.each([
+  [{ DATABASES: "eu=secret" }, /DATABASES is not JSON/],
+  [{ DATABASES: "[]" }, /DATABASES is not a list/],
+  [{ DATABASES: "[1]" }, /DATABASES has an entry that is not an object \(entry 1\)/],
+  [{ DATABASES: two({ name: "Eu/x" }) }, /name is not a name; use .* \(entry 1, "Eu\/x"\)/],
+  [{ DATABASES: two({ name: "us" }) }, /DATABASES names "us" twice/],
+  [{ DATABASES: two({ name: "default" }) }, /name is reserved/],
+  [{ DATABASES: two({ url: "mysql://secret" }) }, /url is not a connection string.*entry 1, "eu"/],
+  [{ DATABASES: two({ colour: "pink" }) }, /colour is not one of grey, red/],
+  [{ DATABASES: two({ tenants: [] }) }, /tenants names no tenant/],
+  [{ DATABASES: two({ reedUrl: "secret" }) }, /a member that is not known, "reedUrl"/],
+  [{ ...base, DATABASES: two() }, /DATABASE_URL is set, and so is DATABASES/],
+  [{ DATABASES: two(), DATABASE_READ_URL: base.DATABASE_URL }, /write it there as read_url/],
+  [{ DATABASES: two({ tenants: ["a"] }), DASHBOARD_TENANTS: "a" }, /DASHBOARD_TENANTS is set/],
+])("databases that cannot be used are refused without their passwords: %j", (settings, message) => {
+  expect(() => parseEnvironment(settings)).toThrow(message);
+  expect(() => parseEnvironment(settings)).toThrow(/^(?!.*secret)/s);
+});

@@ -2,22 +2,13 @@ import { userInfo } from "node:os";
 import { z } from "zod";
 import { PERMISSIONS, type Permission } from "@/lib/model/access";
 import { parseRules } from "@/lib/redaction/rules";
-import { ConnectionStringError, parseConnectionString } from "./connection/connection-string";
 import { DOOR_SETTINGS, findDoorProblems, hasOidc, hasProxyDoor } from "./door-settings";
+import { connectionString, type DatabaseSettings, databases } from "./fleet-settings";
 
 /** Whether this name or address never leaves the machine. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/.test(host);
 }
-
-const connectionString = z.string().superRefine((value, context) => {
-  try {
-    parseConnectionString(value);
-  } catch (error) {
-    if (!(error instanceof ConnectionStringError)) throw error;
-    context.addIssue(error.message);
-  }
-});
 
 /** Permissions as settings write them, such as `drop-queue`. Nobody can be kept from viewing, only signed out. */
 const PERMISSION_NAMES = new Map<string, Permission>(
@@ -34,12 +25,8 @@ const connections = (standard: number) => {
 
 const schema = z
   .object({
-    DATABASE_URL: z
-      .string({
-        error:
-          "is not set; give the connection string of the database that holds the absurd schema",
-      })
-      .pipe(connectionString),
+    DATABASE_URL: connectionString.optional(),
+    DATABASES: databases.optional(),
     DATABASE_READ_URL: connectionString.optional(),
     DATABASE_READ_CONNECTIONS: connections(10),
     DATABASE_WRITE_CONNECTIONS: connections(4),
@@ -130,6 +117,8 @@ const schema = z
     ...DOOR_SETTINGS,
   })
   .superRefine((settings, context) => {
+    for (const { name, message } of findDatabaseProblems(settings))
+      context.addIssue({ code: "custom", path: [name], message });
     for (const { name, message } of findDoorProblems(settings))
       context.addIssue({ code: "custom", path: [name], message });
     if (!isLoopback(settings.HOST) && !hasDoor(settings))
@@ -142,7 +131,7 @@ const schema = z
   });
 
 /** The names of all settings. */
-export const SETTINGS = Object.keys(schema.shape) as readonly (keyof Environment)[];
+export const SETTINGS = Object.keys(schema.shape) as readonly (keyof Parsed)[];
 
 /** Settings whose values are never printed. A connection string is printed without its password. */
 export const SECRETS: readonly string[] = [
@@ -150,10 +139,56 @@ export const SECRETS: readonly string[] = [
   "DASHBOARD_SECRET",
   "DASHBOARD_OIDC_CLIENT_SECRET",
   "DASHBOARD_PROXY_SECRET",
-] satisfies (keyof Environment)[];
+] satisfies (keyof Parsed)[];
+
+type Parsed = z.output<typeof schema>;
 
 /** The settings of the server process, checked and completed with their defaults. */
-export type Environment = z.output<typeof schema>;
+export type Environment = Omit<Parsed, "DATABASE_URL" | "DATABASE_READ_URL" | "DATABASES"> & {
+  /** What `DATABASES` lists, or the one of `DATABASE_URL`; at least one. */
+  databases: readonly DatabaseSettings[];
+};
+
+/** What settings of databases contradict or lack. */
+function findDatabaseProblems(settings: {
+  DATABASE_URL?: string | undefined;
+  DATABASE_READ_URL?: string | undefined;
+  DATABASES?: readonly DatabaseSettings[] | undefined;
+  DASHBOARD_TENANTS?: readonly string[] | undefined;
+}): { name: string; message: string }[] {
+  const { DATABASE_URL, DATABASE_READ_URL, DATABASES, DASHBOARD_TENANTS } = settings;
+  const problem = (name: string, message: string) => [{ name, message }];
+  if (!DATABASES)
+    return DATABASE_URL === undefined
+      ? problem(
+          "DATABASE_URL",
+          "is not set; give the connection string of the database that holds the absurd schema",
+        )
+      : [];
+  if (DATABASE_URL !== undefined)
+    return problem("DATABASE_URL", "is set, and so is DATABASES; keep one of them");
+  if (DATABASE_READ_URL !== undefined)
+    return problem("DATABASE_READ_URL", "is set, and so is DATABASES; write it there as read_url");
+  if (DASHBOARD_TENANTS && DATABASES.some(({ tenants }) => tenants !== null))
+    return problem(
+      "DASHBOARD_TENANTS",
+      "is set, and so are tenants in DATABASES; keep one of them",
+    );
+  return [];
+}
+
+/** The databases of checked settings. A single one is called `default`, a name that no address shows. */
+function listSettings(parsed: Parsed): DatabaseSettings[] {
+  const { DATABASE_URL, DATABASE_READ_URL, DATABASES, DASHBOARD_TENANTS } = parsed;
+  const name = "default";
+  const given = DATABASES ?? [
+    {
+      ...{ name, label: name, colour: "grey" as const, tenants: null },
+      ...{ url: DATABASE_URL ?? "", readUrl: DATABASE_READ_URL },
+    },
+  ];
+  return given.map((one) => ({ ...one, tenants: one.tenants ?? DASHBOARD_TENANTS ?? null }));
+}
 
 /** Whether people have to come in by a door. Without one, everybody with access to this machine is the operator. */
 export function hasDoor(
@@ -181,7 +216,7 @@ export function parseEnvironment(source: Record<string, string | undefined>): En
     Object.entries(source).filter(([name, value]) => value !== "" || name === NEVER_EMPTY),
   );
   const result = schema.safeParse(set);
-  if (result.success) return result.data;
+  if (result.success) return { ...result.data, databases: listSettings(result.data) };
   const lines = result.error.issues.map((issue) => `  ${String(issue.path[0])} ${issue.message}.`);
   throw new EnvironmentError(`The settings cannot be used:\n${[...new Set(lines)].join("\n")}`);
 }

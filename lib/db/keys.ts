@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
+import { getHomeDatabase } from "./databases";
 import { getEnvironment } from "./env";
 
 /**
@@ -7,8 +8,9 @@ import { getEnvironment } from "./env";
  * gives new keys too.
  */
 export function deriveKey(purpose: string): Buffer {
-  const { DASHBOARD_SECRET, DASHBOARD_TOKEN, DATABASE_URL } = getEnvironment();
-  const secret = [DASHBOARD_SECRET, DASHBOARD_TOKEN].filter(Boolean).join("\0") || DATABASE_URL;
+  const { DASHBOARD_SECRET, DASHBOARD_TOKEN } = getEnvironment();
+  const secret =
+    [DASHBOARD_SECRET, DASHBOARD_TOKEN].filter(Boolean).join("\0") || getHomeDatabase().url;
   return createHmac("sha256", secret).update(`absurd-dashboard ${purpose}`).digest();
 }
 

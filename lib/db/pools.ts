@@ -1,28 +1,38 @@
 import { parseConnectionString } from "./connection/connection-string";
 import { DatabasePool, share } from "./connection/pool";
+import { getDatabase, getHomeDatabase } from "./databases";
 import { getEnvironment } from "./env";
+import type { DatabaseSettings } from "./fleet-settings";
 
 type Pools = { read: DatabasePool; write: DatabasePool };
 
-// Development reloads modules, and pages, routes and actions are separate bundles: the process holds the one pair.
+// Development reloads modules, and pages, routes and actions are separate bundles: the process holds one pair a
+// database, by its name.
 const KEY = Symbol.for("absurd-dashboard.pools");
-const shared = globalThis as { [KEY]?: Pools };
+const shared = globalThis as { [KEY]?: Map<string, Pools> };
+shared[KEY] ??= new Map();
+const known = shared[KEY];
 
 /** Connections for reading: every transaction on them is read-only, and every statement is bounded. */
 export function getReadPool(): DatabasePool {
-  return getPools().read;
+  return getPools(getDatabase()).read;
 }
 
 /** Connections for changes by operators. */
 export function getWritePool(): DatabasePool {
-  return getPools().write;
+  return getPools(getDatabase()).write;
+}
+
+/** Connections to the database of sessions, tokens and people, whichever the current work is on. */
+export function getHomePool(): DatabasePool {
+  return getPools(getHomeDatabase()).write;
 }
 
 /** Closes all connections; the next use opens new ones. */
 export async function closePools(): Promise<void> {
-  const pools = shared[KEY];
-  delete shared[KEY];
-  await Promise.all([pools?.read.end(), pools?.write.end()]);
+  const pools = [...known.values()];
+  known.clear();
+  await Promise.all(pools.flatMap(({ read, write }) => [read.end(), write.end()]));
 }
 
 /** How long a request waits for a connection, in milliseconds, before the dashboard says that it is busy. */
@@ -32,11 +42,18 @@ const WAIT_MS = 10_000;
 const MOST_LAG_MS = 30_000;
 
 /** Connects on first use, so the server starts even while the database is down. */
-function getPools(): Pools {
-  const known = shared[KEY];
-  if (known) return known;
+function getPools({ name, url, readUrl }: DatabaseSettings): Pools {
+  let pools = known.get(name);
+  if (!pools) {
+    pools = createPools(url, readUrl ?? url);
+    known.set(name, pools);
+  }
+  return pools;
+}
+
+function createPools(url: string, readUrl: string): Pools {
   const settings = getEnvironment();
-  const write = new DatabasePool(parseConnectionString(settings.DATABASE_URL), {
+  const write = new DatabasePool(parseConnectionString(url), {
     applicationName: "absurd-dashboard writer",
     max: settings.DATABASE_WRITE_CONNECTIONS,
     waitMs: WAIT_MS,
@@ -45,19 +62,15 @@ function getPools(): Pools {
     lockTimeout: 5_000,
     readOnly: false,
   });
-  const read = new DatabasePool(
-    parseConnectionString(settings.DATABASE_READ_URL ?? settings.DATABASE_URL),
-    {
-      applicationName: "absurd-dashboard reader",
-      max: settings.DATABASE_READ_CONNECTIONS,
-      waitMs: WAIT_MS,
-      mostLagMs: MOST_LAG_MS,
-      statementTimeout: 5_000,
-      lockTimeout: 1_000,
-      readOnly: true,
-    },
-  );
+  const read = new DatabasePool(parseConnectionString(readUrl), {
+    applicationName: "absurd-dashboard reader",
+    max: settings.DATABASE_READ_CONNECTIONS,
+    waitMs: WAIT_MS,
+    mostLagMs: MOST_LAG_MS,
+    statementTimeout: 5_000,
+    lockTimeout: 1_000,
+    readOnly: true,
+  });
   share(read, write);
-  shared[KEY] = { read, write };
-  return shared[KEY];
+  return { read, write };
 }

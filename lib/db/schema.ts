@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { customType, integer, interval, jsonb, pgSchema, text, uuid } from "drizzle-orm/pg-core";
 import { parseTimestamp } from "@/lib/model/instants";
 import { TASK_STATES } from "@/lib/model/states";
+import { getDatabase } from "./databases";
 import { instant as decodeInstant } from "./decode";
 import { exposeTenant, restrictTables } from "./restricted-tables";
 import { getTenants, narrowTenants, type Tenants } from "./tenants";
@@ -65,13 +66,17 @@ export function queueTablesOfAllTenants(queue: string): QueueTables {
 }
 
 const cache = new Map<string, QueueTables>();
+
+/** Queues with the column, by the database and the name. */
 const tenantColumns = new Set<string>();
+const keyOf = (queue: string) => JSON.stringify([getDatabase().name, queue]);
 
 /** Records whether the tasks of a queue have a column `tenant_id`, which the registry's query finds out. */
 export function noteTenantColumn(queue: string, present: boolean): void {
-  if (tenantColumns.has(queue) === present) return;
-  if (present) tenantColumns.add(queue);
-  else tenantColumns.delete(queue);
+  const key = keyOf(queue);
+  if (tenantColumns.has(key) === present) return;
+  if (present) tenantColumns.add(key);
+  else tenantColumns.delete(key);
   cache.clear();
 }
 
@@ -80,7 +85,7 @@ function getCached(
   tenants: Tenants | "all",
   create: () => QueueTables,
 ): QueueTables {
-  const key = JSON.stringify([queue, tenants]);
+  const key = JSON.stringify([getDatabase().name, queue, tenants]);
   let tables = cache.get(key);
   if (!tables) {
     // Names also come from users, so the cache must not grow with what they type.
@@ -92,7 +97,7 @@ function getCached(
 }
 
 function plainTenant(queue: string, tasks: QueueTables["tasks"]): SQL<string | null> {
-  return tenantColumns.has(queue)
+  return tenantColumns.has(keyOf(queue))
     ? sql`coalesce(${tasks}.tenant_id::text, ${tasks.headers} ->> 'tenant_id')`
     : sql`${tasks.headers} ->> 'tenant_id'`;
 }

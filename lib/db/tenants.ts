@@ -1,13 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
-import { getEnvironment } from "./env";
+import { getDatabase } from "./databases";
 import { getViewer, likePattern, matchesQueue, type ScopePart } from "./viewer";
 
 /** The tenants whose rows are visible and may be changed; `null`: all, and rows without one. */
 export type Tenants = readonly string[] | null;
 
-/** What `DASHBOARD_TENANTS` restricts this whole dashboard to. */
+/** What the settings restrict the whole database to. */
 export function getDashboardTenants(): Tenants {
-  return getEnvironment().DASHBOARD_TENANTS ?? null;
+  return getDatabase().tenants;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Door } from "@/lib/model/access";
+import { getDatabase } from "./databases";
 
 /** A part of what a person may see: the tenants' rows in the queues. `null` is all. */
 export type ScopePart = {
@@ -61,10 +62,10 @@ export function assumeViewer(viewer: Viewer | undefined): void {
   state.assumed = viewer;
 }
 
-/** A text that is equal for viewers who see the same: part of the key of every shared result. */
+/** A text that is equal for viewers who see the same of the same database: part of the key of every shared result. */
 export function viewerKey(): string {
   const { scope, payloads } = getViewer();
-  return JSON.stringify([scope, payloads]);
+  return JSON.stringify([getDatabase().name, scope, payloads]);
 }
 
 /** Whether rows of this queue may be visible to the viewer. */

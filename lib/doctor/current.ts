@@ -1,5 +1,5 @@
 import "server-only";
-import { getEnvironment } from "@/lib/db/env";
+import { getDatabase } from "@/lib/db/databases";
 import { getTenants } from "@/lib/db/tenants";
 import { getViewer } from "@/lib/db/viewer";
 import { examine } from "./examine";
@@ -9,16 +9,20 @@ import { summarize } from "./report";
 /** How long a report is shared, in milliseconds: it opens connections, and people reload while they wait. */
 const SHARED_MS = 5_000;
 
-let last: { at: number; report: Promise<Report> } | undefined;
+/** The last report of each database, by its name. */
+const reports = new Map<string, { at: number; report: Promise<Report> }>();
 
 /**
  * What the doctor finds now, at most five seconds old. A viewer with a restricted scope gets the connection alone, since the
  * other checks name queues.
  */
 export async function getReport(): Promise<Report> {
-  const { DATABASE_URL, DATABASE_READ_URL } = getEnvironment();
-  if (!last || Date.now() - last.at > SHARED_MS)
-    last = { at: Date.now(), report: examine(DATABASE_URL, DATABASE_READ_URL) };
+  const { name, url, readUrl } = getDatabase();
+  let last = reports.get(name);
+  if (!last || Date.now() - last.at > SHARED_MS) {
+    last = { at: Date.now(), report: examine(url, readUrl) };
+    reports.set(name, last);
+  }
   const report = await last.report;
   const isRestricted =
     getTenants() !== null ||

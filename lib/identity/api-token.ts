@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { boolean, instant, nullable, text } from "@/lib/db/decode";
-import { getWritePool } from "@/lib/db/pools";
+import { getHomePool } from "@/lib/db/pools";
 import { execute, query } from "@/lib/db/query";
 import { type ApiToken, type Grant, MAX_TOKEN_DAYS } from "@/lib/model/access";
 import type { Iso } from "@/lib/model/instants";
@@ -117,7 +117,7 @@ async function findKnown(tokenId: string): Promise<Known | undefined> {
   if (last && performance.now() - last.at < BELIEVED_MS) return last;
   if (!(await hasIdentityTables())) return undefined;
   const [row] = await query(
-    getWritePool(),
+    getHomePool(),
     { name: text, hash: bytes, grants: decodeGrants, isValid: boolean },
     sql`select name, secret_hash as hash, grants::text as grants,
                revoked_at is null and expires_at > clock_timestamp() as "isValid"
@@ -138,7 +138,7 @@ function noteUse(tokenId: string, entry: Known): void {
   if (performance.now() - entry.usedAt < USE_MS) return;
   entry.usedAt = performance.now();
   execute(
-    getWritePool(),
+    getHomePool(),
     sql`update absurd_dashboard.api_token set last_used_at = clock_timestamp() where token_id = ${tokenId}`,
   ).catch(() => {
     entry.usedAt = Number.NEGATIVE_INFINITY;

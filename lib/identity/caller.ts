@@ -3,7 +3,7 @@ import { atomically } from "@/lib/absurd/connection/atomically";
 import { array, boolean, nullable, text } from "@/lib/db/decode";
 import { getEnvironment, hasDoor } from "@/lib/db/env";
 import { decrypt, encrypt } from "@/lib/db/keys";
-import { getWritePool } from "@/lib/db/pools";
+import { getHomePool } from "@/lib/db/pools";
 import { execute, query } from "@/lib/db/query";
 import type { Uuid } from "@/lib/model/ids";
 import { formatLogLine } from "@/lib/model/log-line";
@@ -112,7 +112,7 @@ async function confirm(identity: Identity): Promise<Identity | null> {
 
 async function findSessionAgain(identity: Identity, sessionId: Uuid): Promise<Identity | null> {
   const [row] = await query(
-    getWritePool(),
+    getHomePool(),
     { endReason: nullable(text), grants: decodeGrants, reasons: array(text) },
     sql`select end_reason as "endReason", grants::text as grants, reasons
           from absurd_dashboard.session where session_id = ${sessionId}`,
@@ -125,7 +125,7 @@ async function findSessionAgain(identity: Identity, sessionId: Uuid): Promise<Id
 async function confirmOnce(identity: Identity, sessionId: Uuid): Promise<void> {
   const { DASHBOARD_OIDC_REVALIDATE: minutes } = getEnvironment();
   let end: string | null = null;
-  await atomically(getWritePool(), async (db) => {
+  await atomically(getHomePool(), async (db) => {
     const [row] = await query(
       db,
       { token: nullable(bytes), isLate: boolean },

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
+import { getHomeDatabase } from "@/lib/db/databases";
 import { boolean, DecodeError, type Decoder, text } from "@/lib/db/decode";
-import { getEnvironment } from "@/lib/db/env";
-import { getWritePool } from "@/lib/db/pools";
+import { getHomePool } from "@/lib/db/pools";
 import { query } from "@/lib/db/query";
 import type { Grant } from "@/lib/model/access";
 import { grantSchema } from "./session-cookie";
@@ -15,13 +15,13 @@ const shared = globalThis as { [KEY]?: Map<string, { installed: boolean; at: num
 shared[KEY] ??= new Map();
 const known = shared[KEY];
 
-/** Whether this database has the tables of sessions, tokens and people, which `absurd-dashboard migrate` creates. */
+/** Whether the first database has the tables of sessions, tokens and people, which `absurd-dashboard migrate` creates. */
 export async function hasIdentityTables(): Promise<boolean> {
-  const { DATABASE_URL: key } = getEnvironment();
+  const { url: key } = getHomeDatabase();
   const last = known.get(key);
   if (last && (last.installed || performance.now() - last.at < RECHECK_MS)) return last.installed;
   const [row] = await query(
-    getWritePool(),
+    getHomePool(),
     { installed: boolean },
     sql`select to_regclass('absurd_dashboard.session') is not null as installed`,
   );

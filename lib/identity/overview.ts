@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { instant } from "@/lib/db/decode";
-import { getWritePool } from "@/lib/db/pools";
+import { getHomePool } from "@/lib/db/pools";
 import { query } from "@/lib/db/query";
 import type { AccessOverview } from "@/lib/model/access";
 import { translateReadError } from "@/lib/model/sqlstate";
@@ -21,7 +21,7 @@ export async function getAccessOverview(identity: Identity): Promise<AccessOverv
   const { name, subject, door, grants, reasons, sessionId } = identity;
   try {
     const [clock] = await query(
-      getWritePool(),
+      getHomePool(),
       { now: instant },
       sql`select clock_timestamp() as now`,
     );
@@ -34,7 +34,7 @@ export async function getAccessOverview(identity: Identity): Promise<AccessOverv
       installed,
       isManager,
       sessions: installed ? await listSessions(isManager ? undefined : { door, subject }) : [],
-      tokens: listed ? await listApiTokens(getWritePool()) : [],
+      tokens: listed ? await listApiTokens(getHomePool()) : [],
       people: listed ? await listPeople() : [],
       now: clock?.now ?? "",
     };

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { array, instant, oneOf, text } from "@/lib/db/decode";
-import { getWritePool } from "@/lib/db/pools";
+import { getHomePool } from "@/lib/db/pools";
 import { execute, query } from "@/lib/db/query";
 import { DOORS, type Person } from "@/lib/model/access";
 import type { Identity } from "./identity";
@@ -9,7 +9,7 @@ import { decodeGrants } from "./identity-tables";
 /** Stores that somebody came in, with what the door decided. */
 export function notePerson({ door, subject, name, reasons, grants }: Identity): Promise<void> {
   return execute(
-    getWritePool(),
+    getHomePool(),
     sql`insert into absurd_dashboard.person as known (door, subject, name, reasons, grants)
         values (${door}, ${subject}, ${name}, ${sql.param([...reasons])}::text[], ${JSON.stringify(grants)}::jsonb)
         on conflict (door, subject) do update
@@ -21,7 +21,7 @@ export function notePerson({ door, subject, name, reasons, grants }: Identity): 
 /** The 200 people seen last. */
 export function listPeople(): Promise<Person[]> {
   return query(
-    getWritePool(),
+    getHomePool(),
     {
       ...{ door: oneOf(DOORS), subject: text, name: text, grants: decodeGrants },
       ...{ reasons: array(text), firstSeenAt: instant, lastSeenAt: instant },

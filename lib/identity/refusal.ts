@@ -1,5 +1,6 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { type AuditRecord, recordAudit } from "@/lib/audit/record";
+import { findCurrentDatabase, getHomeDatabase, runOn } from "@/lib/db/databases";
 import { getWritePool } from "@/lib/db/pools";
 import { type Actor, getViewer, runAs, UNRESTRICTED } from "@/lib/db/viewer";
 import { formatLogLine } from "@/lib/model/log-line";
@@ -55,11 +56,16 @@ export async function recordRefusal(refusal: Refusal): Promise<void> {
   });
 }
 
-/** Records something that is no change of the engine, such as a sign-in. Without a database it is only logged. */
+/**
+ * Records something that is no change of the engine, such as a sign-in, in the database of the current work, or without one
+ * in the first. While that database is away it is only logged.
+ */
 export async function recordQuietly(actor: Actor | null, record: AuditRecord): Promise<void> {
   try {
-    await runAs({ ...UNRESTRICTED, ...(actor && { actor }) }, () =>
-      recordAudit(getWritePool(), record),
+    await runOn(findCurrentDatabase() ?? getHomeDatabase(), () =>
+      runAs({ ...UNRESTRICTED, ...(actor && { actor }) }, () =>
+        recordAudit(getWritePool(), record),
+      ),
     );
   } catch (unrecorded) {
     const { name } = unrecorded as Error;

@@ -3,7 +3,7 @@ import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { array, boolean, instant, nullable, oneOf, text, uuid } from "@/lib/db/decode";
 import { getEnvironment } from "@/lib/db/env";
 import { decrypt, encrypt } from "@/lib/db/keys";
-import { getWritePool } from "@/lib/db/pools";
+import { getHomePool } from "@/lib/db/pools";
 import { execute, query } from "@/lib/db/query";
 import { DOORS, type Door, type Grant, type Session } from "@/lib/model/access";
 import type { Uuid } from "@/lib/model/ids";
@@ -68,7 +68,7 @@ async function insertSession(
   const sealed = (token: string | undefined) =>
     token === undefined ? null : encrypt("provider token", token);
   const [row] = await query(
-    getWritePool(),
+    getHomePool(),
     { id: uuid },
     sql`insert into absurd_dashboard.session
           (door, subject, name, reasons, grants, address, user_agent, expires_at, refresh_token, id_token)
@@ -125,7 +125,7 @@ async function findRow(sessionId: Uuid): Promise<Row | null | undefined> {
   try {
     const { DASHBOARD_SESSION_IDLE: idle, DASHBOARD_OIDC_REVALIDATE: interval } = getEnvironment();
     const [row] = await query(
-      getWritePool(),
+      getHomePool(),
       {
         name: text,
         grants: decodeGrants,
@@ -164,7 +164,7 @@ function noteActivity(sessionId: Uuid): void {
   active.set(sessionId, performance.now());
   // Nothing waits for it: the session is found active in this process already.
   execute(
-    getWritePool(),
+    getHomePool(),
     sql`update absurd_dashboard.session set active_at = clock_timestamp()
          where session_id = ${sessionId} and ended_at is null`,
   ).catch(() => active.delete(sessionId));
@@ -184,7 +184,7 @@ export function forgetSession(sessionId: Uuid): void {
 export async function endSession(
   sessionId: Uuid,
   reason: string,
-  db: Queryable = getWritePool(),
+  db: Queryable = getHomePool(),
 ): Promise<boolean> {
   const ended = await endWhere(db, sql`session_id = ${sessionId}`, reason);
   return ended > 0;
@@ -201,7 +201,7 @@ export async function endSessionOf(
   const { sessionId } = claims.identity;
   if (sessionId === null) return { identity: claims.identity, idToken: null };
   const [row] = await query(
-    getWritePool(),
+    getHomePool(),
     { idToken: nullable(bytes) },
     sql`select id_token as "idToken" from absurd_dashboard.session where session_id = ${sessionId}`,
   );
@@ -214,7 +214,7 @@ export async function endSessionOf(
 export function endSessions(
   { except, ...of }: { except: Uuid | null } & ({ door: Door; subject: string } | object),
   reason: string,
-  db: Queryable = getWritePool(),
+  db: Queryable = getHomePool(),
 ): Promise<number> {
   const others = sql`session_id is distinct from ${except}::uuid`;
   return endWhere(
@@ -256,7 +256,7 @@ export function listSessions(of?: { door: Door; subject: string }): Promise<Sess
   const { DASHBOARD_SESSION_IDLE: idle } = getEnvironment();
   const own = of ? sql`and door = ${of.door} and subject = ${of.subject}` : sql``;
   return query(
-    getWritePool(),
+    getHomePool(),
     {
       ...{ sessionId: uuid, door: oneOf(DOORS), subject: text, name: text, grants: decodeGrants },
       ...{ reasons: array(text), address: nullable(text), userAgent: nullable(text) },

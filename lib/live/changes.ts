@@ -1,5 +1,6 @@
 import "server-only";
 import { sql } from "drizzle-orm";
+import { getDatabase } from "@/lib/db/databases";
 import { array, nullable, number, text } from "@/lib/db/decode";
 import { getReadPool } from "@/lib/db/pools";
 import { query } from "@/lib/db/query";
@@ -43,25 +44,37 @@ type Reader = {
 
 // Pages, routes and actions are separate bundles: the process is what they share.
 const KEY = Symbol.for("absurd-dashboard.changes");
-const shared = globalThis as { [KEY]?: Reader };
-shared[KEY] ??= { listeners: new Set(), running: undefined };
-const reader = shared[KEY];
+const shared = globalThis as { [KEY]?: Map<string, Reader> };
+shared[KEY] ??= new Map();
+/** The reader of each database, by its name. */
+const readers = shared[KEY];
+
+function getReader(): Reader {
+  const { name } = getDatabase();
+  let reader = readers.get(name);
+  if (!reader) {
+    reader = { listeners: new Set(), running: undefined };
+    readers.set(name, reader);
+  }
+  return reader;
+}
 
 /**
- * Calls `notify` when something changes that the current viewer may see. One loop looks for all listeners of the process,
- * once a second while there are any. A change of a queue can be reported up to ten seconds late where the session that made it
+ * Calls `notify` when something changes that the current viewer may see. One loop looks for all listeners of a
+ * database, once a second while there are any. A change of a queue can be reported up to ten seconds late where the session that made it
  * has gone idle since (PostgreSQL reports its counters then); until then it is reported as one of no known queue.
  *
  * @returns a function that ends the calls; `null` when the process has too many listeners.
  */
 export function listenForChanges(notify: Listener["notify"]): (() => void) | null {
-  if (reader.listeners.size >= MAX_LISTENERS) return null;
+  if (countListeners() >= MAX_LISTENERS) return null;
+  const reader = getReader();
   const listener = { viewer: getViewer(), notify };
   reader.listeners.add(listener);
   if (!reader.running) {
     reader.running = new AbortController();
     const { signal } = reader.running;
-    runAs(UNRESTRICTED, () => void look(signal));
+    runAs(UNRESTRICTED, () => void look(reader, signal));
   }
   return () => {
     reader.listeners.delete(listener);
@@ -73,10 +86,10 @@ export function listenForChanges(notify: Listener["notify"]): (() => void) | nul
 
 /** The number of listeners in this process. */
 export function countListeners(): number {
-  return reader.listeners.size;
+  return [...readers.values()].reduce((sum, { listeners }) => sum + listeners.size, 0);
 }
 
-async function look(signal: AbortSignal): Promise<void> {
+async function look(reader: Reader, signal: AbortSignal): Promise<void> {
   const removeTask = onShutdown("change reader", () => reader.running?.abort());
   let before: State | undefined;
   for (let turn = 1; !signal.aborted; turn++) {
@@ -84,15 +97,16 @@ async function look(signal: AbortSignal): Promise<void> {
     const now = await readState(before).catch(() => undefined);
     const change = before && now && compare(before, now);
     // What happened while the database did not respond is unknown.
-    if (now && turn > 1 && !before) publish({ kind: "change", queues: null, turn: noteChange() });
-    if (change && (change.kind === "change" || turn % QUIET_EVERY === 0)) publish(change);
+    if (now && turn > 1 && !before)
+      publish(reader, { kind: "change", queues: null, turn: noteChange() });
+    if (change && (change.kind === "change" || turn % QUIET_EVERY === 0)) publish(reader, change);
     before = now;
     await pause(EVERY, signal);
   }
   removeTask();
 }
 
-function publish(change: Change): void {
+function publish(reader: Reader, change: Change): void {
   for (const { viewer, notify } of reader.listeners) {
     const visible = runAs(viewer, () => toVisible(change));
     if (visible) notify(visible);

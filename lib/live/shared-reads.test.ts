@@ -1,6 +1,16 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { forgetEnvironment } from "@/lib/db/env";
 import { clearSharedReads, coalesce } from "./shared-reads";
 
+beforeAll(() => {
+  // Nothing connects to it: results are kept by database.
+  vi.stubEnv("DATABASE_URL", "postgresql://localhost/none");
+  forgetEnvironment();
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  forgetEnvironment();
+});
 beforeEach(() => {
   vi.useFakeTimers();
 });

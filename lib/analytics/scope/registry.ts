@@ -1,5 +1,6 @@
 import "server-only";
 import { sql } from "drizzle-orm";
+import { getDatabase } from "@/lib/db/databases";
 import { array, boolean, DecodeError, instant, nullable, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { currentTime, noteTenantColumn, queues } from "@/lib/db/schema";
@@ -159,9 +160,10 @@ async function findFailing(
 
 /** Whether a queue is left out for a lock. Most are held for milliseconds: only one that a read has waited for matters. */
 function isHeld(name: string, isLocked: boolean, isAfterLock: boolean): boolean {
-  if (isLocked && isAfterLock) locked.add(name);
-  if (!isLocked) locked.delete(name);
-  return locked.has(name);
+  const key = JSON.stringify([getDatabase().name, name]);
+  if (isLocked && isAfterLock) locked.add(key);
+  if (!isLocked) locked.delete(key);
+  return locked.has(key);
 }
 
 /**
