@@ -48,7 +48,8 @@ test("a started run is approved by its event, shows its operators' progress and 
 }) => {
   const { name } = await prepare(work);
   await page.goto("/workflows?view=definitions");
-  await page.getByRole("button", { name: `Start ${name} 1.0.0` }).click();
+  // By key: other tests store definitions, which would move the row under a pointer.
+  await page.getByRole("button", { name: `Start ${name} 1.0.0` }).press("Enter");
   const dialog = page.getByRole("dialog", { name: `Start ${name} 1.0.0` });
   const start = dialog.getByRole("button", { name: "Start run" });
   await expect(start).toBeDisabled();
@@ -111,17 +112,23 @@ test("a started run is approved by its event, shows its operators' progress and 
 
 test("a paused definition cannot be started and shows the reason", async ({ page, work }) => {
   const { name, definitionId } = await prepare(work);
-  await page.goto("/workflows?view=definitions");
-  await page.getByRole("button", { name: `Start ${name} 1.0.0` }).click();
+  await page.goto(`/workflows/definitions/${definitionId}`);
+  const button = page.getByRole("button", { name: `Start ${name} 1.0.0` });
+  await button.click();
+  const dialog = page.getByRole("dialog", { name: `Start ${name} 1.0.0` });
+  // The form was prepared before the pause, and the required input follows it: every preview sees the pause.
+  await expect(dialog.getByLabel("applicant")).toBeVisible();
   await work.pool.query(
     "update workflow_definition set is_paused = true where definition_id = $1",
     [definitionId],
   );
-  const dialog = page.getByRole("dialog");
   await dialog.getByLabel("applicant").fill("Ada");
   await dialog.getByLabel("Queue").selectOption(work.queue);
   await expect(dialog.getByRole("alert")).toContainText("is paused");
   await expect(dialog.getByRole("button", { name: "Start run" })).toBeDisabled();
+  await page.reload();
+  await expect(button).toBeDisabled();
+  await expect(button).toHaveAccessibleDescription("Paused: starts no runs.");
 });
 
 test("a graph of three hundred operators can be drawn, moved and selected", async ({

@@ -41,7 +41,7 @@ export function DefinitionHeader({ definition }: { definition: WorkflowDefinitio
           <Icon name="workflow" size={14} />
           Runs
         </Link>
-        {!isPaused && <StartButton definitionId={definitionId} of={`${name} ${version}`} />}
+        <StartButton isPaused={isPaused} definitionId={definitionId} of={`${name} ${version}`} />
       </div>
       <DefinitionFacts definition={definition} />
     </header>

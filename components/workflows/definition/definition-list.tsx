@@ -132,7 +132,12 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
         {createdBy ?? <NoValue />}
       </Td>
       <Td className="py-1 pr-4! text-right wide:py-0">
-        {!isPaused && <StartButton isSmall definitionId={definitionId} of={`${name} ${version}`} />}
+        <StartButton
+          isSmall
+          isPaused={isPaused}
+          definitionId={definitionId}
+          of={`${name} ${version}`}
+        />
       </Td>
     </tr>
   );

@@ -6,12 +6,20 @@ import { Icon } from "@/components/ui/icons/icon";
 
 const StartDialog = lazyDialog(() => import("./start-dialog").then((m) => m.StartDialog));
 
+const PAUSED = {
+  onClick: undefined,
+  "aria-disabled": true,
+  "aria-description": "Paused: starts no runs.",
+  "data-tip": "Paused: starts no runs.",
+};
+
 /** A button that opens the start dialog of a definition. */
 export function StartButton({
   definitionId,
   given,
   label = "Start",
   isSmall = false,
+  isPaused = false,
   of,
 }: {
   definitionId: string;
@@ -20,6 +28,8 @@ export function StartButton({
   label?: string;
   /** Shows only the icon on narrow screens. */
   isSmall?: boolean;
+  /** Disables the button. A dialog that is open stays: it keeps what was typed, and the server refuses the start. */
+  isPaused?: boolean;
   /** What is started, for the accessible name. */
   of: string;
 }) {
@@ -31,6 +41,7 @@ export function StartButton({
         {...onIntent(StartDialog.preload)}
         aria-label={`${label} ${of}`}
         onClick={() => setOpen(true)}
+        {...(isPaused && PAUSED)}
       >
         <Icon name="play" size={14} />
         <span className={isSmall ? "max-wide:sr-only" : undefined}>{label}</span>
