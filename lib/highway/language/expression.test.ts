@@ -97,12 +97,23 @@ test("escapes are literal text, and a dollar sign may stand before a template", 
   expect(evaluateCondition(`'$${dollar}n}' == '{{{{n}}'`, lookup)).toBe(false);
 });
 
-test.each(["n == 007", "{{ }}", "'{{ a | b }}' == 1", "{{ n }} == {{ 1 + }}"])(
+test.each(["n == 007", "{{ }}", "'{{ a | b }}' == 1", "{{ n }} == {{ 1 + }}", "n < 1e999"])(
   "%s is refused before it is evaluated",
   (text) => {
     expect(() => parseExpression(text)).toThrow(TemplateError);
   },
 );
+
+test("an expression may be long, but not nested without end", () => {
+  const long = `n == 6${" or n == 5 and n > 1".repeat(20_000)}`;
+  expect(evaluateCondition(long, lookup)).toBe(true);
+  expect(evaluateCondition(`${"not ".repeat(20_001)}n`, lookup)).toBe(false);
+  expect(evaluateCondition(`${"(".repeat(100)}n${")".repeat(100)}`, lookup)).toBe(true);
+  for (const [open, close] of ["()", "[]"])
+    expect(() => parseExpression(`${open?.repeat(20_000)}n${close?.repeat(20_000)}`)).toThrow(
+      "nested more than 100 levels deep",
+    );
+});
 
 test.each(["", "a b", "a..b", "a.b()", "1a", "a[b]"])("'%s' is no path", (text) => {
   expect(() => parsePath(text)).toThrow(TemplateError);

@@ -73,7 +73,7 @@ function toToken([, template, quoted, number, sign, word]: RegExpExecArray): Tok
   if (template !== undefined) return toTemplateToken(template, template);
   if (quoted !== undefined)
     return toTemplateToken(quoted, quoted.slice(1, -1).replace(/\\(.)/g, "$1"));
-  if (number !== undefined) return toLiteral(number, parseJson(number));
+  if (number !== undefined) return toLiteral(number, parseNumber(number));
   if (sign !== undefined) return { kind: "sign", text: sign };
   const name = word ?? "";
   if (WORDS.has(name)) return { kind: "sign", text: name };
@@ -81,6 +81,14 @@ function toToken([, template, quoted, number, sign, word]: RegExpExecArray): Tok
   if (literal !== undefined) return toLiteral(name, literal);
   const path = parsePath(name);
   return { kind: "value", text: name, paths: [path], evaluate: (lookup) => lookup(path) };
+}
+
+function parseNumber(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch {
+    throw new TemplateError(`the number ${text} is too large`);
+  }
 }
 
 function toLiteral(text: string, value: Json): Token {
@@ -93,8 +101,12 @@ function toTemplateToken(text: string, content: string): Token {
   return { kind: "value", text, paths, evaluate: (lookup) => fillTemplates(content, lookup) };
 }
 
+/** Deeper expressions would exhaust the stack, here or where they are evaluated. */
+const MAX_DEPTH = 100;
+
 class Parser {
   private position = 0;
+  private depth = 0;
 
   constructor(
     private readonly tokens: Token[],
@@ -109,23 +121,31 @@ class Parser {
   }
 
   private or(): Expression {
-    const left = this.and();
-    if (!this.take("or")) return left;
-    const right = this.or();
-    return (lookup) => isTrue(left(lookup)) || isTrue(right(lookup));
+    const [first, ...others] = this.series("or", () => this.and());
+    if (others.length === 0) return first;
+    return (lookup) => [first, ...others].some((one) => isTrue(one(lookup)));
   }
 
   private and(): Expression {
-    const left = this.not();
-    if (!this.take("and")) return left;
-    const right = this.and();
-    return (lookup) => isTrue(left(lookup)) && isTrue(right(lookup));
+    const [first, ...others] = this.series("and", () => this.not());
+    if (others.length === 0) return first;
+    return (lookup) => [first, ...others].every((one) => isTrue(one(lookup)));
+  }
+
+  /** Expressions with a word between them. */
+  private series(word: string, parse: () => Expression): [Expression, ...Expression[]] {
+    const series: [Expression, ...Expression[]] = [parse()];
+    while (this.take(word)) series.push(parse());
+    return series;
   }
 
   private not(): Expression {
+    let isNegated = false;
     if (!this.take("not")) return this.comparison();
-    const inner = this.not();
-    return (lookup) => !isTrue(inner(lookup));
+    do isNegated = !isNegated;
+    while (this.take("not"));
+    const inner = this.comparison();
+    return (lookup) => isTrue(inner(lookup)) !== isNegated;
   }
 
   private comparison(): Expression {
@@ -150,12 +170,8 @@ class Parser {
   }
 
   private primary(): Expression {
-    if (this.take("(")) {
-      const inner = this.or();
-      this.expect(")");
-      return inner;
-    }
-    if (this.take("[")) return this.list();
+    if (this.take("(")) return this.inside(")", () => this.or());
+    if (this.take("[")) return this.inside("]", () => this.list());
     const token = this.tokens[this.position++];
     if (token?.kind !== "value")
       throw new TemplateError(
@@ -166,9 +182,18 @@ class Parser {
     return token.evaluate;
   }
 
+  private inside(end: string, parse: () => Expression): Expression {
+    if (++this.depth > MAX_DEPTH)
+      throw new TemplateError(`the expression is nested more than ${MAX_DEPTH} levels deep`);
+    const inner = parse();
+    this.expect(end);
+    this.depth--;
+    return inner;
+  }
+
   private list(): Expression {
     const items: Expression[] = [];
-    while (!this.take("]")) {
+    while (!this.peek("]")) {
       if (items.length > 0) this.expect(",");
       items.push(this.primary());
     }

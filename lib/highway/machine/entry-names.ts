@@ -17,6 +17,12 @@ export function pathOfKey(base: string, key: string): string {
   return trigger === undefined ? path : `${path}@${pathIn({ path: "" }, trigger)}`;
 }
 
+/** Whether a scope at a path in the run is inside of an execution of this operator: `p.one/h@x` is inside of `p`. */
+export function isInside(base: string, id: string): boolean {
+  const own = pathIn({ path: "" }, id);
+  return base.split("/").some((segment) => /^[^.[@~]*/.exec(segment)?.[0] === own);
+}
+
 /** The event that a part emits when it ends. Named after the workflow run, so that a retried parent awaits the same one. */
 export function partEvent(workflowRunId: string, path: string): string {
   return `hw:${workflowRunId}:${path}`;

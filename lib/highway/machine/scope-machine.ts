@@ -1,6 +1,6 @@
 import { findScope, type Scope } from "../model/scopes.ts";
 import type { Operator } from "../model/workflow.ts";
-import { pathOfKey } from "./entry-names.ts";
+import { isInside, pathOfKey } from "./entry-names.ts";
 import { Plan, type Progress } from "./plan.ts";
 import { type EndState, isEnd, type OperatorState } from "./states.ts";
 
@@ -195,10 +195,13 @@ export class ScopeMachine {
     return start;
   }
 
-  /** Starts a handler, at most once for each operator that names it: handlers may name each other in a ring. */
+  /**
+   * Starts a handler, at most once for each operator that names it: handlers may name each other in a ring. An operator
+   * does not handle what runs inside of it, which would start it inside of itself without end.
+   */
   private queueHandler(trigger: Start, end: End, id: string | null): void {
     const operator = id === null ? undefined : findScope(this.scope, id)?.operators.get(id);
-    if (!operator) return;
+    if (!operator || isInside(this.base, operator.task_id)) return;
     const key = handlerKey(this.scope, operator, trigger.operator);
     const runs = this.handled.get(operator.task_id) ?? new Map<string, OperatorState>();
     this.handled.set(operator.task_id, runs);

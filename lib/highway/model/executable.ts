@@ -1,5 +1,6 @@
 import { joinPath, type Problem } from "./problem.ts";
 import { listScopes } from "./scopes.ts";
+import { hasTemplate, parseWaitFor } from "./wait-for.ts";
 import type { Operator, Workflow } from "./workflow.ts";
 
 /**
@@ -27,6 +28,14 @@ function listFeatures(operator: Operator): { key: string; message: string }[] {
       key: "dynamic",
       message: "is dynamic: items cannot be added to a loop that runs here.",
       isUsed: operator.operator_type === "foreach" && operator.dynamic,
+    },
+    {
+      key: "wait_for",
+      message: "waits for a text that is neither a duration nor a time.",
+      isUsed:
+        operator.operator_type === "wait" &&
+        !hasTemplate(operator.wait_for) &&
+        parseWaitFor(operator.wait_for)?.kind === "text",
     },
   ];
   return features.filter(({ isUsed }) => isUsed);

@@ -204,27 +204,49 @@ export function decodeFields<T extends object>(
   return Object.fromEntries([...known, ...others]) as T;
 }
 
-/** The word most like another: one that begins the other, or differs in few letters. The last of equals. */
-function findNearest(word: string, words: readonly string[]): string | undefined {
-  const scores = words.map((one) => {
-    const isPrefix = one.startsWith(word) || word.startsWith(one);
-    return { one, score: isPrefix && word.length > 2 ? 1 : countEdits(word, one) };
-  });
+/** The field most like a word: by few edits, by a common beginning at least. The last of equals. */
+function findNearest(word: string, fields: readonly string[]): string | undefined {
+  const scores = fields.map((field) => ({ field, score: scoreLikeness(word, field) }));
   const best = Math.min(...scores.map(({ score }) => score));
   const limit = Math.max(1, Math.floor(word.length / 3));
-  return best <= limit ? scores.findLast(({ score }) => score === best)?.one : undefined;
+  return best <= limit ? scores.findLast(({ score }) => score === best)?.field : undefined;
 }
 
-/** Levenshtein's distance: letters inserted, deleted or replaced. */
+/** The fewest edits between a word and a field, or the words that the field begins with: `timeuot` is near `timeout_policy`. */
+function scoreLikeness(word: string, field: string): number {
+  if ((field.startsWith(word) || word.startsWith(field)) && word.length > 2) return 1;
+  const words = field.split("_");
+  const beginnings = words.slice(1).map((_, index) => words.slice(0, index + 1).join("_"));
+  const edits = Math.min(
+    countEdits(word, field),
+    ...beginnings.map((beginning) => countEdits(word, beginning) + 0.5),
+  );
+  return Math.min(edits, beginAlike(word, field) ? Math.floor(word.length / 3) : edits);
+}
+
+/** Whether more than half of the word is the beginning of the field: `depends_on` and `dependencies`. */
+function beginAlike(word: string, field: string): boolean {
+  const begin = Math.max(4, Math.ceil(word.length / 2));
+  return word.length >= begin && field.startsWith(word.slice(0, begin));
+}
+
+/** Letters that are inserted, deleted or replaced, and neighbours that are swapped. */
 function countEdits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, left] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, right] of [...b].entries())
-      next.push(
-        Math.min((row[j] ?? 0) + Number(left !== right), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1),
+  const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(
+        Math.min(
+          (rows[i - 1]?.[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1]),
+          (rows[i - 1]?.[j] ?? 0) + 1,
+          (row[j - 1] ?? 0) + 1,
+          isSwapped ? (rows[i - 2]?.[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+        ),
       );
-    row = next;
+    }
+    rows.push(row);
   }
-  return row.at(-1) ?? 0;
+  return rows.at(-1)?.at(-1) ?? 0;
 }

@@ -7,14 +7,20 @@ export type WaitFor =
   | { kind: "datetime"; text: string }
   | { kind: "text"; text: string };
 
+/** Whether text is a duration or an instant only after its templates are filled. */
+export function hasTemplate(text: string): boolean {
+  return /\{\{|\$\{/.test(text);
+}
+
 /**
  * Parses a `wait_for` value: seconds, a duration (`PT5M`, `P1D`, the older `duration:60`), an instant (also
- * `datetime:2026-01-01`), or any other text, which is kept. `undefined` for text that starts like a duration or an instant
- * but is not one (`PT5`, `duration:x`), and for other types.
+ * `datetime:2026-01-01`), or any other text, which is kept. `undefined` for text without templates that starts like a
+ * duration or an instant but is not one (`PT5`, `duration:x`), and for other types.
  */
 export function parseWaitFor(value: unknown): WaitFor | undefined {
   if (typeof value === "number" || typeof value === "bigint") return toDuration(value);
   if (typeof value !== "string") return undefined;
+  if (hasTemplate(value)) return { kind: "text", text: value };
   const [, prefix, rest] = /^(duration|datetime):(.*)$/s.exec(value) ?? [];
   if (prefix === "duration" && rest !== undefined)
     return /^\d+(\.\d+)?$/.test(rest) ? toDuration(Number(rest)) : undefined;

@@ -93,6 +93,18 @@ describe.concurrent("handlers", () => {
     expect(end.status).toBe("completed");
   });
 
+  test("an operator does not handle what runs inside of it, and a ring over scopes ends", async () => {
+    const { calls, fail } = failing();
+    const end = await finish(
+      await prepare({ fail }),
+      flow()
+        .parallel("p", { one: (branch) => branch.task("x", "fail", { onFailure: "h" }) })
+        .task("h", "fail", { onFailure: "p", root: true }),
+    );
+    expect(calls.filter((at) => at.endsWith("/h") || at === "h")).toEqual(["p.one/h"]);
+    expect(end).toMatchObject({ status: "failed", error: { task: "p" } });
+  });
+
   test("a start task runs although it is the handler of another operator", async () => {
     const calls: string[] = [];
     const note = ({ path: at }: FunctionCall) => calls.push(at);
@@ -102,6 +114,13 @@ describe.concurrent("handlers", () => {
     );
     expect(calls).toEqual(["a"]);
     expect(end).toMatchObject({ status: "completed", operators: { a: "completed", b: "skipped" } });
+  });
+
+  test("a run without operators fails", async () => {
+    expect(await finish(await prepare(), flow())).toMatchObject({
+      status: "failed",
+      error: { type: "NothingRan", message: "The workflow has no operators." },
+    });
   });
 
   test("a run in which nothing could start fails", async () => {

@@ -150,9 +150,11 @@ class ScopeRunner {
       const error = { ...failure, task: culprit.operator.task_id };
       return { state: "failed", error, states, names };
     }
-    if (this.scope.operators.size > 0 && !machine.hasRun) {
-      const error = { type: "NothingRan", message: "No operator could start." };
-      return { state: "failed", error, states, names };
+    // A branch or a body may be empty; a run that does nothing is no success.
+    const isEmpty = this.scope.operators.size === 0;
+    if (!machine.hasRun && !(isEmpty && this.scope.outer)) {
+      const message = isEmpty ? "The workflow has no operators." : "No operator could start.";
+      return { state: "failed", error: { type: "NothingRan", message }, states, names };
     }
     const last = machine.plan.lastOf(this.values.keys());
     const value = last === undefined ? null : (this.values.get(last) ?? null);

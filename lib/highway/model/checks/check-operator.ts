@@ -1,15 +1,26 @@
+import type { TemplatePath } from "../../language/template.ts";
 import { parseDuration } from "../duration.ts";
 import { isMapping, type Place } from "../fields.ts";
 import { checkName } from "../names.ts";
-import { parseWaitFor } from "../wait-for.ts";
+import {
+  checkTemplateField,
+  listFieldPaths,
+  listTemplateFields,
+  type TemplateField,
+} from "../template-fields.ts";
+import { hasTemplate, parseWaitFor } from "../wait-for.ts";
 import {
   type ChildWorkflowOperator,
+  type EmitEventOperator,
   type Guard,
   isCall,
   type MultiChoiceOperator,
   type Operator,
   type RetryPolicy,
+  type WaitForEventOperator,
 } from "../workflow.ts";
+
+export type EventOperator = EmitEventOperator | WaitForEventOperator;
 
 /** Names that `type_check` knows: those of JSON, and Python's. */
 export const GUARD_TYPES = [
@@ -58,7 +69,7 @@ export function checkOperator(operator: Operator, place: Place): void {
       break;
     case "while":
       checkBody(operator.loop_body, place);
-      checkRounds(operator.metadata, place.member("metadata"));
+      checkMaxRounds(operator.metadata, place.member("metadata"));
       break;
     case "switch":
       if (Object.keys(operator.cases).length === 0)
@@ -75,10 +86,10 @@ export function checkOperator(operator: Operator, place: Place): void {
             );
       break;
     case "emit_event":
-      checkEventName(operator.event_name, place.member("event_name"), "emits");
+      checkEventName(operator, place.member("event_name"));
       break;
     case "wait_for_event":
-      checkEventName(operator.event_name, place.member("event_name"), "awaits");
+      checkEventName(operator, place.member("event_name"));
       checkSeconds(operator.timeout_seconds, place.member("timeout_seconds"));
       break;
     case "multi_choice":
@@ -148,7 +159,7 @@ function checkBody(body: Operator[], place: Place): void {
     place.member("loop_body").warn("empty_loop_body", "is empty, so the loop does nothing");
 }
 
-function checkRounds(metadata: Operator["metadata"], place: Place): void {
+function checkMaxRounds(metadata: Operator["metadata"], place: Place): void {
   const limit = metadata.max_iterations;
   if (limit === undefined) return;
   if (typeof limit !== "number" || !Number.isSafeInteger(limit) || limit < 1)
@@ -161,16 +172,16 @@ function checkRounds(metadata: Operator["metadata"], place: Place): void {
       );
 }
 
-/** `5m` and `00:30:00` are meant as durations; any other text may be meant for another program. */
-const LIKE_A_DURATION = /^\s*[+-]?\d[\d.,:]*\s*[A-Za-z]*\s*$/;
+/** `5m`, `00:30:00`, `pt5s` and `2026-02-30` are meant as durations or times; any other text may be meant for another program. */
+const LIKE_A_TIME = /^\s*$|^\s*[+-]?\.?\d|^\s*[+-]?p[\dt]/i;
 
 function checkWait(text: string, place: Place): void {
   const wait = parseWaitFor(text);
   if (wait?.kind === "duration" && wait.seconds < 0)
     place.error("negative_delay", "must not be negative");
-  if (wait?.kind !== "text" || /^\s*(\{\{.*\}\}|\$\{.*\})\s*$/s.test(text)) return;
+  if (wait?.kind !== "text" || hasTemplate(text)) return;
   const message = `'${text}' is neither a duration, a time nor a template`;
-  if (LIKE_A_DURATION.test(text) || parseDuration(text) !== undefined)
+  if (LIKE_A_TIME.test(text))
     place.error("wait_for_text", message, 'such as "PT5M" for five minutes or "PT30S"');
   else
     place.warn(
@@ -181,14 +192,34 @@ function checkWait(text: string, place: Place): void {
 }
 
 /** The first emission of a name wins, and stays. */
-function checkEventName(name: string, place: Place, verb: "emits" | "awaits"): void {
+function checkEventName(operator: EventOperator, place: Place): void {
+  const verb = operator.operator_type === "emit_event" ? "emits" : "awaits";
+  const { event_name: name } = operator;
   if (name.trim() === "") place.error("event_name", "must not be empty");
-  else if (!/\{\{|\$\{/.test(name))
+  else if (isParsed(operator) && !listEventPaths(operator).some(differsBetweenRuns))
     place.warn(
       "fixed_event_name",
       `Every run ${verb} the same event '${name}': the first emission wins, and later runs continue with it at once`,
       `put something of the run into it, such as "${name}:{{ run.id }}"`,
     );
+}
+
+/** The name and version of a workflow and the worker's environment are the same in all of its runs. */
+function differsBetweenRuns([first, second]: TemplatePath): boolean {
+  return first !== "ENV" && !(first === "run" && (second === "name" || second === "version"));
+}
+
+/** The paths that the name of an event is made of; none for one that cannot be parsed. */
+export function listEventPaths(operator: EventOperator): TemplatePath[] {
+  return listNameFields(operator).flatMap(listFieldPaths);
+}
+
+function isParsed(operator: EventOperator): boolean {
+  return listNameFields(operator).every((field) => checkTemplateField(field) === undefined);
+}
+
+function listNameFields(operator: EventOperator): TemplateField[] {
+  return listTemplateFields(operator).filter(({ keys: [key] }) => key === "event_name");
 }
 
 function checkChoice(operator: MultiChoiceOperator, place: Place): void {

@@ -1,7 +1,7 @@
 import { Place } from "../fields.ts";
 import type { Problem } from "../problem.ts";
 import { dependenciesIn, findStart, listSuccessors, reachableFrom, targetsIn } from "../reach.ts";
-import { findScope, type LocatedScope, type Scope } from "../scopes.ts";
+import { findScope, innerScopes, type LocatedScope, type Scope } from "../scopes.ts";
 import { isRouter, type Operator } from "../workflow.ts";
 
 /** Reports operators of one scope that never run, run too early, or start each other without end. */
@@ -18,6 +18,14 @@ export function checkOrder({ scope, locate }: LocatedScope, problems: Problem[])
   );
   const dead = findAfterTerminate(scope, new Set([...handlers.keys(), ...targets]));
   const start = findStart(scope);
+  // Without one that waits for nothing there is a cycle, which is reported.
+  const idle = [...scope.operators.values()].find((one) => dependenciesIn(scope, one).length === 0);
+  if (start === undefined && idle)
+    new Place(locate(idle.task_id), problems).warn(
+      "nothing_starts",
+      "No task here starts by itself: each runs after another, or is its target or handler",
+      "remove a handler or a target, or name a start_task",
+    );
   for (const [id, operator] of scope.operators) {
     const place = new Place(locate(id), problems);
     if (!operator.dependencies.includes(id) && reachableFrom(id, successors).has(id))
@@ -53,7 +61,6 @@ export function checkOrder({ scope, locate }: LocatedScope, problems: Problem[])
         );
     if (isRouter(operator)) checkTargetsBehindTargets(scope, operator, place);
   }
-  checkHandlerRings(scope, handlers, locate, problems);
 }
 
 /** The handlers of a scope, each with the operators of the scope that name it. */
@@ -65,36 +72,62 @@ function listHandlers(scope: Scope): Map<string, Operator[]> {
   return handlers;
 }
 
-/** Handlers that start each other in a ring. Each runs at most once for each operator that triggers it. */
-function checkHandlerRings(
-  scope: Scope,
-  handlers: Map<string, Operator[]>,
-  locate: LocatedScope["locate"],
-  problems: Problem[],
-): void {
-  const next = new Map<string, Set<string>>();
-  for (const [handler, triggers] of handlers)
-    for (const { task_id } of triggers)
-      next.set(task_id, (next.get(task_id) ?? new Set()).add(handler));
-  const reported = new Set<string>();
-  for (const id of scope.operators.keys()) {
-    const ring = findRing(id, next);
-    if (!ring || ring.some((one) => reported.has(one))) continue;
-    for (const one of ring) reported.add(one);
-    new Place(locate(id), problems).warn(
-      "handler_ring",
-      `Handlers trigger each other in a ring: ${[...ring, id].join(" → ")}. Each runs at most once for each operator that triggers it`,
-      "remove one of the on_success_task_id or on_failure_task_id",
-    );
-  }
+/**
+ * Reports handlers that start each other in a ring, also through what runs inside of one. Each runs at most once for each
+ * operator that triggers it, and none inside of itself.
+ */
+export function checkHandlerRings(located: readonly LocatedScope[], problems: Problem[]): void {
+  const next = listTriggered(located);
+  const reported = new Set<Operator>();
+  for (const { scope, locate } of located)
+    for (const [id, operator] of scope.operators) {
+      const ring = findRing(operator, next);
+      if (!ring || ring.some((one) => reported.has(one))) continue;
+      for (const one of ring) reported.add(one);
+      const ids = [...ring, operator].map((one) => one.task_id);
+      new Place(locate(id), problems).warn(
+        "handler_ring",
+        `Handlers trigger each other in a ring: ${ids.join(" → ")}. Each runs at most once for each operator that triggers it, and none inside of itself`,
+        "remove one of the on_success_task_id or on_failure_task_id",
+      );
+    }
+}
+
+/** For each operator its handlers, and the operators inside of it that have some. */
+function listTriggered(located: readonly LocatedScope[]): Map<Operator, Set<Operator>> {
+  const next = new Map<Operator, Set<Operator>>();
+  const add = (from: Operator, to: Operator) =>
+    next.set(from, (next.get(from) ?? new Set<Operator>()).add(to));
+  const containers = new Map(
+    located.flatMap(({ scope }) =>
+      [...scope.operators.values()].flatMap((operator) =>
+        innerScopes(operator, scope).map((inner): [string, Operator] => [inner.path, operator]),
+      ),
+    ),
+  );
+  for (const { scope } of located)
+    for (const operator of scope.operators.values())
+      for (const id of [operator.on_success_task_id, operator.on_failure_task_id]) {
+        const handler = id === null ? undefined : findScope(scope, id)?.operators.get(id);
+        if (!handler) continue;
+        add(operator, handler);
+        for (let at: Scope | null = scope; at; at = at.outer) {
+          const container = containers.get(at.path);
+          if (container) add(container, operator);
+        }
+      }
+  return next;
 }
 
 /** The shortest way from an operator back to it, without the return. */
-function findRing(start: string, next: Map<string, Set<string>>): string[] | undefined {
-  const open: string[][] = [[start]];
-  const seen = new Set<string>();
+function findRing(
+  start: Operator,
+  next: ReadonlyMap<Operator, ReadonlySet<Operator>>,
+): Operator[] | undefined {
+  const open: Operator[][] = [[start]];
+  const seen = new Set<Operator>();
   for (let path = open.shift(); path; path = open.shift())
-    for (const one of next.get(path.at(-1) ?? "") ?? []) {
+    for (const one of next.get(path.at(-1) ?? start) ?? []) {
       if (one === start) return path;
       if (seen.has(one)) continue;
       seen.add(one);

@@ -33,6 +33,23 @@ describe("rings of handlers", () => {
     problems.filter(({ code }) => code === "handler_ring").map(({ message }) => message);
   const validate = (tasks: Record<string, object>) => validateWorkflow({ name: "flow", tasks });
 
+  test("a ring through what runs inside of an operator is named", () => {
+    const branch = { name: "p_one", tasks: { x: task("x", { on_failure_task_id: "h" }) } };
+    const [message, ...more] = ring(
+      validate({
+        p: {
+          task_id: "p",
+          operator_type: "parallel",
+          branches: { one: ["x"] },
+          branch_workflows: { one: branch },
+        },
+        h: task("h", { on_failure_task_id: "p" }),
+      }),
+    );
+    expect(message).toContain("p → x → h → p.");
+    expect(more).toEqual([]);
+  });
+
   test("a ring of three is named once", () => {
     const [message, ...more] = ring(
       validate({
@@ -184,6 +201,8 @@ describe("unknown fields", () => {
         a: task("a", {
           timeuot: 5,
           result_kye: "r",
+          depends_on: [],
+          preconditions: [{ variable: "x", check: "exists", valeu: 1 }],
           on_failure: "h",
           xyz: 1,
           retry_policy: { delays: 5 },
@@ -199,8 +218,10 @@ describe("unknown fields", () => {
     };
     expect(hints(value)).toEqual([
       "tasks.a.retry_policy.delays: did you mean delay?",
-      "tasks.a.timeuot: undefined",
+      "tasks.a.preconditions[0].valeu: did you mean value?",
+      "tasks.a.timeuot: did you mean timeout_policy?",
       "tasks.a.result_kye: did you mean result_key?",
+      "tasks.a.depends_on: did you mean dependencies?",
       "tasks.a.on_failure: did you mean on_failure_task_id?",
       "tasks.a.xyz: undefined",
       "tasks.b.timeout: did you mean timeout_seconds?",
@@ -220,8 +241,13 @@ test.each([
   ["5m", "error"],
   ["1 day", "error"],
   ["30", "error"],
+  ["pt5s", "error"],
+  ["2026-02-30", "error"],
+  [" ", "error"],
   ["approved", "warning"],
   ["{{ inputs.delay }}", undefined],
+  ["PT{{ inputs.minutes }}M", undefined],
+  ["$" + "{inputs.day}T06:00:00Z", undefined],
 ])("a wait for %s is %s", (wait_for, severity) => {
   expect(checkTask({ operator_type: "wait", wait_for })).toEqual(
     severity ? [`${severity} wait_for wait_for_text`] : [],
@@ -234,8 +260,54 @@ test("an event name without a template is a warning", () => {
     expect(checkTask({ operator_type, event_name: "paid" })).toEqual([
       "warning event_name fixed_event_name",
     ]);
+    for (const event_name of [
+      "paid:{{ ENV.STAGE }}",
+      "{{ run.name }} {{ run.version }}",
+      "{{{{ x }}",
+    ])
+      expect(checkTask({ operator_type, event_name })).toEqual([
+        "warning event_name fixed_event_name",
+      ]);
     expect(checkTask({ operator_type, event_name: "paid:{{ run.id }}" })).toEqual([]);
   }
+});
+
+test("a scope in which nothing starts by itself is a warning", () => {
+  const loop_body = [
+    task("x", { on_failure_task_id: "y" }),
+    task("y", { on_success_task_id: "x" }),
+  ];
+  expect(
+    check([{ task_id: "l", operator_type: "foreach", items: "[1]", loop_body }]).sort(),
+  ).toEqual([
+    "warning tasks.l.loop_body[0] handler_ring",
+    "warning tasks.l.loop_body[0] nothing_starts",
+  ]);
+});
+
+describe("an event of a loop", () => {
+  const within = (kind: "foreach" | "while", event_name: string) => {
+    const event = { task_id: "e", operator_type: "emit_event", event_name };
+    const branch = { name: "p_b", tasks: { e: event } };
+    const parallel = {
+      task_id: "p",
+      operator_type: "parallel",
+      branches: { b: ["e"] },
+      branch_workflows: { b: branch },
+      dependencies: ["x"],
+    };
+    const loop_body = [task("x", { result_key: "got" }), parallel];
+    const head = kind === "while" ? { condition: "{{ more }}" } : { items: "{{ list }}" };
+    return check([{ task_id: "l", operator_type: kind, ...head, loop_body }]);
+  };
+
+  test.each(["foreach", "while"] as const)("has another name in each round of a %s", (kind) => {
+    expect(within(kind, "e:{{ run.id }}:{{ list[0] }}")).toEqual([
+      "warning tasks.l.loop_body[1].branch_workflows.b.tasks.e.event_name repeated_event_name",
+    ]);
+    for (const name of ["index", "item.id", "got.id", "x"])
+      expect(within(kind, `e:{{ run.id }}:{{ ${name} }}`)).toEqual([]);
+  });
 });
 
 describe("the fields of 2.2", () => {

@@ -5,8 +5,9 @@ import { listScopes } from "../scopes.ts";
 import type { Workflow } from "../workflow.ts";
 import { checkHead, checkIdentity } from "./check-head.ts";
 import { checkOperator } from "./check-operator.ts";
-import { checkOrder } from "./check-order.ts";
+import { checkHandlerRings, checkOrder } from "./check-order.ts";
 import { checkReferences } from "./check-references.ts";
+import { checkRounds } from "./check-rounds.ts";
 import { checkTemplates } from "./check-templates.ts";
 
 /** All errors and warnings of a value that should be a workflow. Never throws. */
@@ -37,7 +38,8 @@ export function canConvert(problems: readonly Problem[]): boolean {
 
 function checkMeaning(workflow: Workflow): Problem[] {
   const problems: Problem[] = [];
-  for (const located of listScopes(workflow)) {
+  const scopes = listScopes(workflow);
+  for (const located of scopes) {
     if (located.workflow) checkDocument(located.workflow.value, located.workflow.path, problems);
     for (const [id, operator] of located.scope.operators) {
       const path = located.locate(id);
@@ -49,6 +51,8 @@ function checkMeaning(workflow: Workflow): Problem[] {
     checkReferences(located, problems);
     checkOrder(located, problems);
   }
+  checkHandlerRings(scopes, problems);
+  checkRounds(scopes, problems);
   return problems;
 }
 
