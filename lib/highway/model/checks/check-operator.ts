@@ -157,6 +157,14 @@ function isPattern(text: string): boolean {
 function checkBody(body: Operator[], place: Place): void {
   if (body.length === 0)
     place.member("loop_body").warn("empty_loop_body", "is empty, so the loop does nothing");
+  const ids = body.map(({ task_id }) => task_id);
+  for (const [index, id] of ids.entries())
+    if (ids.indexOf(id) < index)
+      place
+        .member("loop_body")
+        .member(index)
+        .member("task_id")
+        .error("duplicate_task_id", `Task '${id}' occurs twice in this body`, "rename one of them");
 }
 
 function checkMaxRounds(metadata: Operator["metadata"], place: Place): void {

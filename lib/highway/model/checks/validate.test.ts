@@ -272,6 +272,13 @@ test("an event name without a template is a warning", () => {
   }
 });
 
+test("two tasks of a body with one id are an error", () => {
+  const loop_body = [task("x"), task("y", { dependencies: ["x"] }), task("x")];
+  expect(check([{ task_id: "l", operator_type: "foreach", items: "[1]", loop_body }])).toContain(
+    "error tasks.l.loop_body[2].task_id duplicate_task_id",
+  );
+});
+
 test("a scope in which nothing starts by itself is a warning", () => {
   const loop_body = [
     task("x", { on_failure_task_id: "y" }),
