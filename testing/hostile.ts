@@ -89,11 +89,17 @@ const QUEUES = [
 /** What was stored, for reading it back. */
 export type Hostile = {
   queues: string[];
-  tasks: { queue: string; taskId: string; runId: string }[];
+  tasks: { queue: string; taskId: string; runId: string; fate: Fate }[];
   events: { queue: string; name: string }[];
+  definitionIds: string[];
   workflowRunIds: string[];
   bulkIds: string[];
 };
+
+const FATES = ["pending", "running", "completed", "failed", "sleeping", "waiting"] as const;
+
+/** What was done with a task. The engine may have refused it for its values. */
+export type Fate = (typeof FATES)[number];
 
 /** The instants that are overwritten, by table of a queue. */
 const COLUMNS: Record<string, string[]> = {
@@ -117,6 +123,7 @@ export async function storeHostile(
     queues: QUEUES,
     tasks: [],
     events: [],
+    definitionIds: [],
     workflowRunIds: [],
     bulkIds: [],
   };
@@ -133,7 +140,9 @@ export async function storeHostile(
     pick.instant(),
     QUEUES[1],
   ]);
+  await storeDefinitions(db, pick, stored);
   await storeWorkflowRuns(db, pick, stored);
+  await storePeople(db, pick);
   await storeRecords(db, pick, stored);
   return stored;
 }
@@ -202,8 +211,8 @@ async function storeTask(db: ClientBase, queue: string, pick: Picker, stored: Ho
   );
   if (!spawned) return null;
   const { task_id: taskId = "", run_id: runId = "" } = spawned;
-  const fate = pick.among(["pending", "running", "completed", "failed", "sleeping", "waiting"]);
-  if (fate === "pending") return { taskId, runId };
+  const fate = pick.among(FATES);
+  if (fate === "pending") return { taskId, runId, fate };
   await attempt(db, "select absurd.claim_task($1, $2, 60, 1000)", [queue, pick.text()]);
   for (const step of [pick.text(), pick.text()])
     await attempt(db, "select absurd.set_task_checkpoint_state($1, $2, $3, $4::jsonb, $5)", [
@@ -214,7 +223,7 @@ async function storeTask(db: ClientBase, queue: string, pick: Picker, stored: Ho
       runId,
     ]);
   const event = pick.text();
-  const ends: Record<string, [statement: string, values: unknown[]]> = {
+  const ends: Partial<Record<Fate, [statement: string, values: unknown[]]>> = {
     completed: ["select absurd.complete_run($1, $2, $3::jsonb)", [queue, runId, pick.json()]],
     failed: ["select absurd.fail_run($1, $2, $3::jsonb)", [queue, runId, pick.json()]],
     sleeping: ["select absurd.schedule_run($1, $2, $3)", [queue, runId, pick.instant()]],
@@ -229,7 +238,7 @@ async function storeTask(db: ClientBase, queue: string, pick: Picker, stored: Ho
   const emitted = pick.text();
   await attempt(db, "select absurd.emit_event($1, $2, $3::jsonb)", [queue, emitted, pick.json()]);
   stored.events.push({ queue, name: emitted });
-  return { taskId, runId };
+  return { taskId, runId, fate };
 }
 
 /** Overwrites some instants of each row. Columns that the schema wants set stay set. */
@@ -248,6 +257,30 @@ async function storeInstants(db: ClientBase, queue: string, pick: Picker): Promi
         at,
       ]);
     await db.query("commit");
+  }
+}
+
+/** Definitions that no parser of the dashboard has seen. */
+async function storeDefinitions(db: ClientBase, pick: Picker, stored: Hostile): Promise<void> {
+  const operator = () =>
+    `{"task_id":${JSON.stringify(pick.text())},"operator_type":${JSON.stringify(
+      pick.among(["task", "wait_for_event", "foreach", "switch", pick.text()]),
+    )},"dependencies":${pick.json()},"function":${pick.json()}}`;
+  for (let n = 0; n < 10; n++) {
+    const definition = pick.among([
+      pick.json(),
+      `{"name":${JSON.stringify(pick.text())},"start_task":"a","tasks":{"a":${operator()},"b":${operator()}}}`,
+    ]);
+    const { rows } = await db.query(
+      `insert into public.workflow_definition (workflow_name, workflow_version, workflow_hash, definition, source_text,
+         created_by, created_at)
+       values ($1, $2, $3, $4::jsonb, $5, $6, $7) returning definition_id as id`,
+      [
+        ...[pick.text(), pick.text(), `hash ${n}`, definition, pick.text(), pick.text()],
+        n === 0 ? new Date() : pick.instant(),
+      ],
+    );
+    stored.definitionIds.push(rows[0].id);
   }
 }
 
@@ -279,6 +312,33 @@ async function storeWorkflowRuns(db: ClientBase, pick: Picker, stored: Hostile):
   }
 }
 
+/** People, their sessions and tokens, as providers name them. */
+async function storePeople(db: ClientBase, pick: Picker): Promise<void> {
+  const grants = '[{"role":"viewer","queues":null,"tenants":null}]';
+  for (let n = 0; n < 5; n++) {
+    const who = ["oidc", `${n} ${pick.text()}`, pick.text(), [pick.text()], grants];
+    await db.query(
+      `insert into absurd_dashboard.person (door, subject, name, reasons, grants, first_seen_at, last_seen_at)
+       values ($1, $2, $3, $4, $5, $6, $7)`,
+      [...who, pick.instant(), pick.instant()],
+    );
+    await db.query(
+      `insert into absurd_dashboard.session (door, subject, name, reasons, grants, address, user_agent, created_at,
+         active_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [...who, pick.text(), pick.text(), pick.instant(), pick.instant(), pick.instant()],
+    );
+    await db.query(
+      `insert into absurd_dashboard.api_token (token_id, name, secret_hash, grants, created_by, created_at, expires_at,
+         last_used_at) values ($1, $2, sha256($1::text::bytea), $3, $4, '-infinity', $5, $6)`,
+      [
+        ...[`token-${n}`, pick.text(), grants, pick.text()],
+        pick.among(["infinity", "294276-12-31 23:59:59.999999+00", "0044-03-15 12:00:00+00 BC"]),
+        pick.instant(),
+      ],
+    );
+  }
+}
+
 /** The dashboard's own tables. */
 async function storeRecords(db: ClientBase, pick: Picker, stored: Hostile): Promise<void> {
   for (let n = 0; n < 20; n++) {
@@ -304,4 +364,118 @@ async function storeRecords(db: ClientBase, pick: Picker, stored: Hostile): Prom
        values ($1, $2, $3, 'skipped', $4, $5)`,
       [rows[0].id, taskId, queue, pick.text(), pick.instant()],
     );
+}
+
+/** Tasks and a workflow whose size is the difficulty, in a queue of their own. */
+export type Oversized = {
+  queue: string;
+  /** A task of 8,000 attempts, one with large values, and one with 1,500 steps. */
+  attempts: string;
+  values: string;
+  steps: string;
+  /** A workflow of 3,000 operators, and a run of it. */
+  definitionId: string;
+  workflowRunId: string;
+};
+
+/** @param bytes size of the large values, which PostgreSQL compresses well. */
+export async function storeOversized(
+  db: ClientBase,
+  { bytes }: { bytes: number },
+): Promise<Oversized> {
+  const queue = "sizes";
+  await db.query("select absurd.create_queue($1)", [queue]);
+  const spawn = async (name: string, params: string) => {
+    const { rows } = await db.query(
+      `select task_id, run_id from absurd.spawn_task($1, $2, $3::jsonb, '{"max_attempts": 1}')`,
+      [queue, name, params],
+    );
+    await db.query("select absurd.claim_task($1, 'sizes:1', 3600, 10)", [queue]);
+    return { taskId: rows[0].task_id as string, runId: rows[0].run_id as string };
+  };
+  const attempts = await spawn("hot-loop", "{}");
+  await db.query("select absurd.fail_run($1, $2, $3::jsonb)", [
+    queue,
+    attempts.runId,
+    JSON.stringify({ name: "Error", message: "again", traceback: "at x\n".repeat(50) }),
+  ]);
+  await db.query(
+    `insert into absurd.r_sizes (run_id, task_id, attempt, state, claimed_by, available_at, started_at, failed_at, failure_reason, created_at)
+     select gen_random_uuid(), task_id, n, state, claimed_by, available_at, started_at, failed_at, failure_reason, created_at
+       from absurd.r_sizes, generate_series(2, 8000) as n where task_id = $1`,
+    [attempts.taskId],
+  );
+  await db.query(
+    `update absurd.t_sizes set attempts = 8000,
+       last_attempt_run = (select run_id from absurd.r_sizes where task_id = $1 and attempt = 8000) where task_id = $1`,
+    [attempts.taskId],
+  );
+  const values = await spawn("large-values", "{}");
+  await db.query(
+    `update absurd.t_sizes set params = jsonb_build_object('x', repeat('p', $2)) where task_id = $1`,
+    [values.taskId, bytes],
+  );
+  await db.query(
+    `select absurd.set_task_checkpoint_state($1, $2, 'load', jsonb_build_object('x', repeat('c', $4)), $3)`,
+    [queue, values.taskId, values.runId, bytes],
+  );
+  await db.query(`select absurd.complete_run($1, $2, jsonb_build_object('x', repeat('r', $3)))`, [
+    queue,
+    values.runId,
+    bytes,
+  ]);
+  const steps = await spawn("many-steps", "{}");
+  await db.query(
+    `select absurd.set_task_checkpoint_state($1, $2, 'step ' || n, to_jsonb(n), $3) from generate_series(1, 1500) as n`,
+    [queue, steps.taskId, steps.runId],
+  );
+  return {
+    ...{ queue, attempts: attempts.taskId, values: values.taskId, steps: steps.taskId },
+    ...(await storeLargeWorkflow(db, queue)),
+  };
+}
+
+async function storeLargeWorkflow(db: ClientBase, queue: string) {
+  const ids = Array.from({ length: 3_000 }, (_, n) => `t${n}`);
+  const definition = {
+    name: "large",
+    version: "1.0.0",
+    start_task: "t0",
+    tasks: Object.fromEntries(
+      ids.map((id, n) => [
+        id,
+        {
+          task_id: id,
+          operator_type: "task",
+          function: "f",
+          dependencies: n === 0 ? [] : [`t${n - 1}`],
+        },
+      ]),
+    ),
+  };
+  const { rows } = await db.query(
+    `insert into public.workflow_definition (workflow_name, workflow_version, workflow_hash, definition)
+     values ('large', '1.0.0', 'large', $1) returning definition_id as id`,
+    [JSON.stringify(definition)],
+  );
+  const definitionId: string = rows[0].id;
+  const workflowRunId: string = (await db.query("select gen_random_uuid() as id")).rows[0].id;
+  const root = await db.query(
+    `select task_id, run_id from absurd.spawn_task($1, 'large', '{}', $2::jsonb)`,
+    [queue, JSON.stringify({ headers: { workflow_run_id: workflowRunId } })],
+  );
+  const { task_id: taskId, run_id: runId } = root.rows[0];
+  await db.query("select absurd.claim_task($1, 'sizes:1', 3600, 10)", [queue]);
+  await db.query(
+    `select absurd.set_task_checkpoint_state($1, $2, id, '"done"', $3) from unnest($4::text[]) as id`,
+    [queue, taskId, runId, ids],
+  );
+  await db.query("select absurd.complete_run($1, $2, $3::jsonb)", [queue, runId, '"done"']);
+  await db.query(
+    `insert into public.workflow_run (workflow_run_id, workflow_name, workflow_version, workflow_hash, status,
+       absurd_queue, absurd_task_id, definition_id, created_at, started_at, completed_at)
+     values ($1, 'large', '1.0.0', 'large', 'completed', $2, $3, $4, now(), now(), now())`,
+    [workflowRunId, queue, taskId, definitionId],
+  );
+  return { definitionId, workflowRunId };
 }

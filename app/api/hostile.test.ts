@@ -21,8 +21,11 @@ const SEED = isLong ? Date.now() % 1_000_000 : 20_261_129;
 let stored: Hostile;
 beforeAll(async () => {
   const client = await database.pool.connect();
-  stored = await storeHostile(client, { seed: SEED, tasks: isLong ? 2_000 : 120 });
-  client.release();
+  try {
+    stored = await storeHostile(client, { seed: SEED, tasks: isLong ? 2_000 : 120 });
+  } finally {
+    client.release();
+  }
 }, 600_000);
 
 /** What a route answers, after it was found to be in order. */
@@ -164,13 +167,15 @@ test("each failure group lists its tasks", async () => {
   for (const { id } of groups) await ask("failures/[group]/tasks", { group: id }, { range: "7d" });
 });
 
-test("each workflow run and bulk operation is shown", async () => {
+test("each workflow run, definition and bulk operation is shown", async () => {
   for (const workflowRunId of stored.workflowRunIds) {
     await ask("workflows/[workflowRunId]", { workflowRunId });
     await ask("workflows/[workflowRunId]/definition", { workflowRunId });
     for (const of of ["inputs", "result", "error"])
       await ask("workflows/[workflowRunId]/payload", { workflowRunId }, { of });
   }
+  for (const definitionId of stored.definitionIds)
+    await ask("workflows/definitions/[definitionId]", { definitionId });
   for (const bulkId of stored.bulkIds) {
     await ask("bulk/[bulkId]", { bulkId });
     await ask("bulk/[bulkId]/items", { bulkId });

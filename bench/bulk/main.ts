@@ -9,7 +9,7 @@ import { startEmbeddedPostgres } from "@/demo/postgres/embedded";
 import { createJob } from "@/lib/bulk/job";
 import { workThrough } from "@/lib/bulk/work";
 import { migrate } from "@/lib/db/migrate";
-import { closePools } from "@/lib/db/pools";
+import { closePools, getWritePool } from "@/lib/db/pools";
 import type { BulkAction } from "@/lib/model/rows/bulk";
 import { serializeTaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 
@@ -76,7 +76,7 @@ try {
         collectedAt = performance.now();
       await watcher.end();
     })();
-    await workThrough(client, new AbortController().signal);
+    await workThrough(getWritePool(), new AbortController().signal);
     const ended = performance.now();
     await collecting;
     const { rows } = await client.query(

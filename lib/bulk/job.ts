@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
+import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { dashboardTablesOfAllTenants, bulkJobs as visibleJobs } from "@/lib/db/dashboard-schema";
 import {
@@ -14,7 +15,7 @@ import {
   text,
   uuid,
 } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
+import { execute, query } from "@/lib/db/query";
 import { getScope, getTenants, getTenantsOfAnyPart, type Tenants } from "@/lib/db/tenants";
 import { getViewer, UNRESTRICTED, type Viewer } from "@/lib/db/viewer";
 import { DOORS } from "@/lib/model/access";
@@ -43,6 +44,8 @@ export type BulkJob = {
   cursor: string | null;
   state: BulkState;
   perSecond: number | null;
+  /** How long until its next step may begin, in milliseconds; not positive: now. */
+  dueInMs: number;
   /** The maximum number of tasks to collect: as many as were confirmed; `null`: no exact number was shown. */
   expected: number | null;
   /**
@@ -72,7 +75,7 @@ export async function isBulkInstalled(db: Queryable): Promise<boolean> {
     { installed: boolean },
     sql`select exists (select from pg_attribute
                         where attrelid = to_regclass('absurd_dashboard.bulk_job')
-                          and attname = 'viewer') as installed`,
+                          and attname = 'due_at') as installed`,
   );
   return row?.installed ?? false;
 }
@@ -143,16 +146,84 @@ function isWithin(tenants: Tenants, allowed: Tenants): boolean {
   return tenants?.every((tenant) => allowed.includes(tenant)) ?? false;
 }
 
+/** The delay before the next try while another runner works on the operation, in milliseconds. */
+const HELD_MS = 100;
+
 /**
- * Locks an operation until the transaction ends, so that no abort takes effect before. `undefined` once it has ended: no
- * action follows an abort that has returned.
+ * Takes the next turn at a running operation: locks it until the transaction ends, so that no abort takes effect before,
+ * and no action follows an abort that has returned. It waits for no lock: without a turn, `waitMs` is the delay before the
+ * next try.
  */
-export async function lockOpenJob(tx: Queryable, bulkId: Uuid): Promise<BulkJob | undefined> {
+export async function takeTurn(
+  tx: Queryable,
+  bulkId: Uuid,
+): Promise<{ job: BulkJob } | { waitMs: number }> {
   const [job] = await selectJobs(
     tx,
-    sql`bulk_id = ${bulkId} and finished_at is null for no key update`,
+    sql`bulk_id = ${bulkId} and state = 'running' for no key update skip locked`,
   );
-  return job;
+  if (!job) return { waitMs: HELD_MS };
+  return job.dueInMs > 0 ? { waitMs: job.dueInMs } : { job };
+}
+
+/** How long other runners leave an operation to the one that collects its next page, in seconds. */
+const COLLECTING_S = 15;
+
+/** Begins to collect a page, unless another runner does that now. Returns whether it is this runner's turn. */
+export async function beginCollecting(db: Queryable, bulkId: Uuid): Promise<boolean> {
+  const begun = await query(
+    db,
+    { bulk_id: uuid },
+    sql`update ${bulkJobs} set due_at = clock_timestamp() + make_interval(secs => ${COLLECTING_S})
+         where bulk_id = ${bulkId} and state = 'collecting' and due_at <= clock_timestamp()
+        returning bulk_id`,
+  );
+  return begun.length > 0;
+}
+
+/** Gives a turn back after a failure. */
+export async function stopCollecting(db: Queryable, bulkId: Uuid): Promise<void> {
+  await execute(
+    db,
+    sql`update ${bulkJobs} set due_at = clock_timestamp() where bulk_id = ${bulkId} and state = 'collecting'`,
+  );
+}
+
+/**
+ * Stores a collected page, and `next` as where to go on; `null` makes the operation `running`. The cursor is stored in the same
+ * transaction, so a crash neither loses nor repeats a task. An operation with more tasks than `job.expected` ends as
+ * `failed`. Does nothing when the operation ended, or another runner stored this page.
+ */
+export async function storePage(
+  db: Queryable,
+  job: Pick<BulkJob, "bulkId" | "cursor" | "expected">,
+  tasks: TaskAddress[],
+  next: string | null,
+): Promise<void> {
+  await atomically(db, async (tx) => {
+    const [current] = await selectJobs(
+      tx,
+      sql`bulk_id = ${job.bulkId} and state = 'collecting' and cursor is not distinct from ${job.cursor}::text
+            for no key update`,
+    );
+    if (!current) return;
+    const collected = await addItems(tx, job.bulkId, tasks);
+    if (job.expected !== null && collected > job.expected) {
+      await endJob(tx, job.bulkId, "failed", describeGrowth(job.expected));
+      return;
+    }
+    await execute(
+      tx,
+      sql`update ${bulkJobs}
+             set cursor = ${next}, state = ${next === null ? "running" : "collecting"}, due_at = clock_timestamp()
+           where bulk_id = ${job.bulkId}`,
+    );
+  });
+}
+
+/** Why an operation ends before it changes any task. */
+function describeGrowth(expected: number): string {
+  return `More tasks match than the ${expected.toLocaleString("en-US")} that were confirmed. No task was changed. Start it again.`;
 }
 
 /** Ends an operation that is still open; returns whether this call ended it. */
@@ -219,12 +290,14 @@ async function selectJobs(db: Queryable, condition: SQL): Promise<BulkJob[]> {
       cursor: nullable(text),
       state: oneOf(BULK_STATES),
       perSecond: nullable(integer),
+      dueInMs: number,
       expected: nullable(number),
       tenants: nullable(fromJson(array(text))),
       viewer: decodeViewer,
     },
     sql`select bulk_id as "bulkId", action, options::text as options, operator, reason, filters, cursor, state,
-               per_second as "perSecond", expected::float8 as expected, to_jsonb(job) ->> 'tenants' as tenants,
+               per_second as "perSecond", (extract(epoch from due_at - clock_timestamp()) * 1000)::float8 as "dueInMs",
+               expected::float8 as expected, to_jsonb(job) ->> 'tenants' as tenants,
                coalesce(viewer::text, '') as viewer
           from ${bulkJobs} as job where ${condition}`,
   );

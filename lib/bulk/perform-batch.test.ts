@@ -135,3 +135,37 @@ test("tasks and runs that others hold stay open, and the rest of the batch does 
   ]);
   expect(await perform(bulkId)).toBe("finished");
 });
+
+test("a batch sets when the next one is due, for every runner, and catches up on at most ten tasks", async () => {
+  const tasks = await spawn(30);
+  const bulkId = await createJob(database.pool, {
+    action: "cancel",
+    options: {},
+    operator: "ada",
+    perSecond: 1,
+    ids: tasks.map((taskId) => ({ queue: "orders", taskId })),
+  });
+  const next = (limit: number) => performBatch(database.pool, bulkId, null, limit);
+  // Ten are caught up on at once.
+  expect(await next(1)).toMatchObject({ settled: 1, waitMs: 0 });
+  const second = await next(20);
+  expect(second).toMatchObject({ settled: 20 });
+  const { waitMs } = second as { waitMs: number };
+  expect(waitMs).toBeGreaterThan(5_000);
+  expect(waitMs).toBeLessThan(10_000);
+  expect(await next(1)).toEqual({ waitMs: expect.any(Number) });
+  expect(await outcomes(bulkId)).toContainEqual({ outcome: "done", code: null, count: 21 });
+});
+
+test("an operation that another runner works on is left to it, without waiting", async () => {
+  const bulkId = await create("cancel", await spawn(2));
+  const other = await database.pool.connect();
+  await other.query("begin");
+  await other.query("select from absurd_dashboard.bulk_job where bulk_id = $1 for no key update", [
+    bulkId,
+  ]);
+  expect(await performBatch(database.pool, bulkId, null, 1)).toEqual({ waitMs: 100 });
+  await other.query("rollback");
+  other.release();
+  expect(await performBatch(database.pool, bulkId, null, 1)).toMatchObject({ settled: 1 });
+});

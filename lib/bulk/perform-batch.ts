@@ -3,12 +3,12 @@ import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { type AuditRecord, recordAuditBatch } from "@/lib/audit/record";
 import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
-import { text, uuid } from "@/lib/db/decode";
-import { execute, query } from "@/lib/db/query";
+import { number, text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import type { Uuid } from "@/lib/model/ids";
 import type { BulkAction } from "@/lib/model/rows/bulk";
 import { actOnTasks, type ItemResult } from "./act";
-import { type BulkJob, endJob, lockOpenJob } from "./job";
+import { type BulkJob, endJob, takeTurn } from "./job";
 import type { TaskAddress } from "./selection";
 
 const { bulkJobs, bulkItems } = dashboardTablesOfAllTenants;
@@ -25,15 +25,18 @@ const AUDIT_NAMES: Record<BulkAction, string> = {
 };
 
 /**
- * The result of a batch: the last task that it looked at and how many it settled; `finished` if none was open, `over` if
- * the operation had already ended. Tasks that other transactions hold stay open.
+ * The result of a batch: the last task that it looked at, how many it settled, and how long the next one has to wait;
+ * `finished` if none was open. Tasks that other transactions hold stay open. Without `last` it was not this runner's turn.
  */
-export type Batch = { last: TaskAddress; settled: number } | "finished" | "over";
+export type Batch =
+  | { last: TaskAddress; settled: number; waitMs: number }
+  | { waitMs: number }
+  | "finished";
 
 /**
  * Acts on the operation's next open tasks after `after`. One transaction holds the engine calls, the outcomes, the counts
- * and the audit entries, so a crash leaves all of them or none. The operation's row is locked throughout: a second runner
- * waits, and an abort takes effect between batches.
+ * and the audit entries, so a crash leaves all of them or none. The operation's row is locked throughout, and says when the
+ * next batch is due: a second runner keeps the same rate, and an abort takes effect between batches.
  *
  * @param limit the maximum number of tasks, at most `MAX_BATCH`.
  * @param giveUp a result to store for all tasks instead of acting on them, or for those that others still hold.
@@ -47,8 +50,9 @@ export function performBatch(
   giveUp?: { on: "all" | "held"; result: ItemResult },
 ): Promise<Batch> {
   return atomically(db, async (tx) => {
-    const job = await lockOpenJob(tx, bulkId);
-    if (job?.state !== "running") return "over";
+    const turn = await takeTurn(tx, bulkId);
+    if ("waitMs" in turn) return turn;
+    const { job } = turn;
     let tasks = await listOpenItems(tx, bulkId, after, limit);
     if (tasks.length === 0 && after) tasks = await listOpenItems(tx, bulkId, null, limit);
     const last = tasks.at(-1);
@@ -65,8 +69,8 @@ export function performBatch(
         if (result) results.push({ queue, taskId, result });
       }
     }
-    if (results.length > 0) await settle(tx, job, results);
-    return { last, settled: results.length };
+    const waitMs = results.length > 0 ? await settle(tx, job, results) : 0;
+    return { last, settled: results.length, waitMs };
   });
 }
 
@@ -90,12 +94,18 @@ async function listOpenItems(
 
 type Settled = TaskAddress & { result: ItemResult };
 
-async function settle(tx: Queryable, job: BulkJob, results: readonly Settled[]): Promise<void> {
+/**
+ * Stores results. Spaces batches evenly by the operation's rate, and catches up on at most ten tasks after a delay.
+ * Returns how long the next batch has to wait, in milliseconds.
+ */
+async function settle(tx: Queryable, job: BulkJob, results: readonly Settled[]): Promise<number> {
   const column = <T>(value: (settled: Settled) => T) => sql.param(results.map(value));
   const count = (counted: ItemResult["outcome"]) =>
     results.filter(({ result }) => result.outcome === counted).length;
-  await execute(
+  const gap = job.perSecond === null ? 0 : 1 / job.perSecond;
+  const [due] = await query(
     tx,
+    { waitMs: number },
     sql`with settled as (
           update ${bulkItems} as item
              set outcome = result.outcome, code = result.code, message = result.message,
@@ -111,13 +121,17 @@ async function settle(tx: Queryable, job: BulkJob, results: readonly Settled[]):
              and item.queue = result.queue)
         update ${bulkJobs}
            set done = done + ${count("done")}::int, skipped = skipped + ${count("skipped")}::int,
-               failed = failed + ${count("failed")}::int
-         where bulk_id = ${job.bulkId}`,
+               failed = failed + ${count("failed")}::int,
+               due_at = greatest(due_at + make_interval(secs => ${gap * results.length}::float8),
+                                 clock_timestamp() - make_interval(secs => ${gap * 10}::float8))
+         where bulk_id = ${job.bulkId}
+        returning (extract(epoch from due_at - clock_timestamp()) * 1000)::float8 as "waitMs"`,
   );
   await recordAuditBatch(
     tx,
     results.map((settled) => toAuditRecord(job, settled)),
   );
+  return Math.max(due?.waitMs ?? 0, 0);
 }
 
 function toAuditRecord(job: BulkJob, { queue, taskId, result }: Settled): AuditRecord {

@@ -1,9 +1,5 @@
-import { sql } from "drizzle-orm";
-import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { listSelectedTasks, listTasks } from "@/lib/analytics/tasks";
-import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
-import { execute } from "@/lib/db/query";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import { narrowTenants } from "@/lib/db/tenants";
 import type { Count } from "@/lib/model/count";
@@ -14,7 +10,7 @@ import type { BulkAction } from "@/lib/model/rows/bulk";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { whyNotEligible } from "./eligibility";
-import { addItems, type BulkJob, endJob, lockOpenJob } from "./job";
+import { type BulkJob, beginCollecting, stopCollecting, storePage } from "./job";
 import { parseFilters, type TaskAddress } from "./selection";
 
 /** Tasks per page. */
@@ -99,9 +95,8 @@ export async function previewBulk(
 const summarize = ({ queue, taskId, name, state }: TaskSummary) => ({ queue, taskId, name, state });
 
 /**
- * Collects the next page of tasks of an operation with filters. The cursor is stored in the same transaction, so a crash
- * neither loses nor repeats a task. After the last page the operation is `running`; it ends as `failed`, with no task
- * changed, as soon as it has more tasks than were confirmed.
+ * Collects the next page of tasks of an operation with filters, unless another runner does that now. After the last page the
+ * operation is `running`; it ends as `failed`, with no task changed, as soon as it has more tasks than were confirmed.
  *
  * @throws ProblemError `bad_request` for stored filters of another version, and what the task list throws.
  */
@@ -112,28 +107,16 @@ export async function collectNext(db: Queryable, job: BulkJob): Promise<void> {
       code: "bad_request",
       message: "The stored filters were written by an incompatible version of the dashboard.",
     });
-  const page = await listTasksToCollect(filters, job);
-  const eligible = page.rows.filter((task) => whyNotEligible(job.action, task, page.now) === null);
-  await atomically(db, async (tx) => {
-    const current = await lockOpenJob(tx, job.bulkId);
-    if (current?.state !== "collecting" || current.cursor !== job.cursor) return;
-    const collected = await addItems(tx, job.bulkId, eligible);
-    if (job.expected !== null && collected > job.expected) {
-      await endJob(tx, job.bulkId, "failed", describeGrowth(job.expected));
-      return;
-    }
-    await execute(
-      tx,
-      sql`update ${dashboardTablesOfAllTenants.bulkJobs}
-             set cursor = ${page.next}, state = ${page.next === null ? "running" : "collecting"}
-           where bulk_id = ${job.bulkId}`,
-    );
-  });
-}
-
-/** Why an operation ends before it changes any task. */
-function describeGrowth(expected: number): string {
-  return `More tasks match than the ${expected.toLocaleString("en-US")} that were confirmed. No task was changed. Start it again.`;
+  if (!(await beginCollecting(db, job.bulkId))) return;
+  try {
+    const { rows, next, now } = await listTasksToCollect(filters, job);
+    const eligible = rows.filter((task) => whyNotEligible(job.action, task, now) === null);
+    await storePage(db, job, eligible, next);
+  } catch (error) {
+    // Where this fails too, the turn ends by itself.
+    await stopCollecting(db, job.bulkId).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** An unrestricted dashboard, too, collects only tasks of the tenants that the operation was started for. */

@@ -69,7 +69,10 @@ async function refresh(db: Queryable, lanes: Map<Uuid, Lane>): Promise<void> {
     const lane = lanes.get(job.bulkId);
     if (lane) lane.job = job;
     else
-      lanes.set(job.bulkId, { job, last: null, due: 0, failures: 0, single: 0, heldSince: null });
+      lanes.set(job.bulkId, {
+        ...{ job, last: null, failures: 0, single: 0, heldSince: null },
+        due: performance.now() + job.dueInMs,
+      });
   }
 }
 
@@ -96,11 +99,14 @@ async function stepAsViewer(db: Queryable, lane: Lane): Promise<boolean> {
       size,
       isHeld ? { on: "held", result: HELD } : undefined,
     );
-    if (typeof batch === "string") return false;
-    lane.last = batch.last;
-    lane.failures = 0;
-    lane.single = Math.max(0, lane.single - 1);
-    pace(lane, batch.settled);
+    if (batch === "finished") return false;
+    lane.due = performance.now() + batch.waitMs;
+    if ("last" in batch) {
+      lane.last = batch.last;
+      lane.failures = 0;
+      lane.single = Math.max(0, lane.single - 1);
+      waitForHolders(lane, batch.settled);
+    }
     return true;
   } catch (error) {
     return recover(db, lane, error);
@@ -112,23 +118,15 @@ function getBatchSize(perSecond: number | null): number {
   return Math.max(1, Math.min(MAX_BATCH, Math.floor((perSecond ?? Number.POSITIVE_INFINITY) / 10)));
 }
 
-/**
- * Spaces batches evenly, and catches up on at most ten tasks after a delay. A batch that settled nothing waits for the
- * transactions that hold its tasks.
- */
-function pace(lane: Lane, settled: number): void {
-  const now = performance.now();
-  const { perSecond } = lane.job;
-  if (settled === 0) {
-    lane.heldSince ??= now;
-    lane.due = now + HELD_DELAY_MS;
+/** A batch that settled nothing waits for the transactions that hold its tasks. */
+function waitForHolders(lane: Lane, settled: number): void {
+  if (settled > 0) {
+    lane.heldSince = null;
     return;
   }
-  lane.heldSince = null;
-  if (perSecond !== null) {
-    const gap = 1_000 / perSecond;
-    lane.due = Math.max(lane.due + gap * settled, now - 10 * gap);
-  }
+  const now = performance.now();
+  lane.heldSince ??= now;
+  lane.due = now + HELD_DELAY_MS;
 }
 
 async function recover(db: Queryable, lane: Lane, error: unknown): Promise<boolean> {
@@ -148,9 +146,13 @@ async function recover(db: Queryable, lane: Lane, error: unknown): Promise<boole
       message: `${message} Tried ${MAX_TRIES} times.`,
     };
     const batch = await performBatch(db, job.bulkId, lane.last, 1, { on: "all", result });
-    if (typeof batch === "object") lane.last = batch.last;
-    lane.failures = 0;
-    return typeof batch === "object";
+    if (batch === "finished") return false;
+    lane.due = performance.now() + batch.waitMs;
+    if ("last" in batch) {
+      lane.last = batch.last;
+      lane.failures = 0;
+    }
+    return true;
   }
   if (isFinal(error)) {
     await endJob(db, job.bulkId, "failed", error.message);

@@ -147,16 +147,6 @@ export class DatabasePool {
     }
   }
 
-  /** Opens a connection outside of the pool, to the server that the pool uses. The caller ends it. */
-  async open(applicationName: string): Promise<LimitedClient> {
-    const probe = await this.connect();
-    const { endpoint } = probe;
-    probe.release();
-    const client = new LimitedClient(endpoint, { ...this.#settings, applicationName });
-    await client.connect();
-    return client;
-  }
-
   /** Closes all connections. Callers in line are refused. */
   async end(): Promise<void> {
     this.#ended = true;

@@ -1,11 +1,7 @@
 /** Connections to servers of their own: with TLS, stopped in the middle, and behind a pooler. */
-import { execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
-import getPort from "get-port";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type EmbeddedServer, startEmbeddedPostgres } from "@/demo/postgres/embedded";
@@ -15,6 +11,7 @@ import { listQueues } from "@/lib/analytics/queues";
 import { forgetEnvironment } from "@/lib/db/env";
 import { migrate } from "@/lib/db/migrate";
 import { closePools, getWritePool } from "@/lib/db/pools";
+import { startPgBouncer } from "@/testing/pgbouncer";
 
 const CERTIFICATES = path.join(import.meta.dirname, "../../../testing/certificates");
 const AUTHORITY = path.join(CERTIFICATES, "test-authority.crt");
@@ -136,27 +133,14 @@ test("a server that is stopped in the middle is reported, and used again when it
   await expect.poll(async () => (await getHealth()).status, { timeout: 10_000 }).toBe("ok");
 });
 
-const PGBOUNCER = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].find((file) => existsSync(file));
-
-describe.runIf(process.env.ABSURD_LONG && PGBOUNCER)("behind PgBouncer in transaction mode", () => {
+describe.runIf(process.env.ABSURD_LONG)("behind PgBouncer in transaction mode", () => {
   test("instants are in UTC and limits hold, without any setting of the pooler", async () => {
-    const port = await getPort({ host: "127.0.0.1" });
-    const folder = path.join(directory, "pgbouncer");
-    await promisify(execFile)("mkdir", ["-p", folder]);
-    const { password } = new URL(server.url("postgres"));
-    await writeFile(path.join(folder, "users.txt"), `"postgres" "${password}"\n`);
-    await writeFile(
-      path.join(folder, "pgbouncer.ini"),
-      `[databases]\npostgres = host=127.0.0.1 port=${server.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${port}\nunix_socket_dir =\nauth_type = plain\nauth_file = ${folder}/users.txt\npool_mode = transaction\ndefault_pool_size = 2\n`,
-    );
-    for (const one of [directory, folder]) await chmod(one, 0o755);
+    const pooler = await startPgBouncer(server.url("postgres"));
     await admin.query("alter database postgres set timezone = 'Asia/Kolkata'");
     await admin.query("alter database postgres set datestyle = 'SQL, DMY'");
-    const pooler = spawn(PGBOUNCER ?? "", ["-u", "nobody", path.join(folder, "pgbouncer.ini")], {
-      stdio: "ignore",
-    });
     try {
-      await use("", { host: "127.0.0.1", port });
+      const { hostname, port } = new URL(pooler.url);
+      await use("", { host: hostname, port: Number(port) });
       await expect.poll(async () => (await getHealth()).status, { timeout: 10_000 }).toBe("ok");
       const { queues } = await listQueues();
       expect(queues[0]?.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/);
@@ -166,7 +150,7 @@ describe.runIf(process.env.ABSURD_LONG && PGBOUNCER)("behind PgBouncer in transa
       expect(performance.now() - begun).toBeLessThan(4_000);
       await admin.query("rollback");
     } finally {
-      pooler.kill();
+      await pooler.stop();
       await admin.query("alter database postgres reset all");
     }
   });
