@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ClaimFacts, Queue } from "@/lib/model/queue";
 import type { FailureGroup } from "@/lib/model/rows/failure";
 import { queueWith } from "@/testing/queue-with";
-import { describeAllClear, hasNoConsumer, listConcerns } from "./concerns";
+import { describeAllClear, describeConsumer, listConcerns } from "./concerns";
 
 const NOW = "2026-03-02T12:00:00.000Z";
 const ago = (seconds: number) => new Date(Date.parse(NOW) - seconds * 1000).toISOString();
@@ -28,7 +28,10 @@ test("a backlog shows its age, and whether any worker is claiming", () => {
     "1,840 tasks ready, oldest for 26 min, and no worker is claiming: last claim 30 min ago by w-1.",
   ]);
   expect(with_({ lastClaim: { at: ago(1800), worker: null }, complete: false })).toEqual([
-    "1,840 tasks ready, oldest for 26 min, and no worker is claiming: last claim seen 30 min ago.",
+    "1,840 tasks ready, oldest for 26 min, and no claim seen since: last claim seen 30 min ago.",
+  ]);
+  expect(with_({ complete: false })).toEqual([
+    "1,840 tasks ready, oldest for 26 min, and no claim seen since, or before.",
   ]);
   expect(with_({ lastClaim: { at: ago(1), worker: "w-1" } })).toEqual([
     "1,840 tasks ready, oldest for 26 min; last claim 1 s ago by w-1.",
@@ -39,7 +42,10 @@ test("a backlog shows its age, and whether any worker is claiming", () => {
 });
 
 test("the badge and the sentence agree on whether a worker is claiming", () => {
-  for (const running of [0, 1])
+  for (const [running, complete] of [0, 1].flatMap((n) => [
+    [n, true] as const,
+    [n, false] as const,
+  ]))
     for (const last of [1, 1800])
       for (const expiredLeases of [0, 3]) {
         const lastClaim = { at: ago(last), worker: "w-1" };
@@ -47,9 +53,13 @@ test("the badge and the sentence agree on whether a worker is claiming", () => {
           ...BACKLOG,
           expiredLeases,
           active: { pending: 1840, running: running + expiredLeases, sleeping: 0 },
-          claims: { ...CLAIMS, running, workers: running, lastClaim },
+          claims: { ...CLAIMS, running, workers: running, lastClaim, complete },
         });
-        expect(hasNoConsumer(queue, NOW)).toBe(/no worker/.test(texts(queue).join()));
+        const found = /no worker|no claim/.exec(texts(queue).join())?.[0];
+        const badges = { "no worker": "no consumer", "no claim": "no claim seen" } as const;
+        expect(describeConsumer(queue, NOW)).toBe(
+          found === "no worker" || found === "no claim" ? badges[found] : null,
+        );
       }
 });
 
@@ -67,7 +77,9 @@ test("a task that makes every claim fail is named", () => {
     "every claim fails: task charge-card (019cbd00…0001) has max_duration 1.5, which is not a whole number.",
     "1,840 tasks ready, oldest for 26 min.",
   ]);
-  expect(hasNoConsumer(queue, NOW)).toBe(false);
+  expect(describeConsumer(queue, NOW)).toBeNull();
+  const [, leases] = texts({ ...queue, expiredLeases: 2 });
+  expect(leases).toBe("2 runs have expired leases.");
 });
 
 test("the most severe concern comes first, and a backlog hides overdue sleepers", () => {
@@ -82,6 +94,31 @@ test("the most severe concern comes first, and a backlog hides overdue sleepers"
       now: NOW,
     }).map((concern) => concern.state),
   ).toEqual(["failed", "running", "pending"]);
+});
+
+test("a queue without a consumer is a stop, and comes before failures, leases and backlogs", () => {
+  const waiting = (name: string, ready: number, claims: Partial<ClaimFacts>) =>
+    queueWith({ name, ready, oldestReadyAt: ago(26 * 60), claims: { ...CLAIMS, ...claims } });
+  const concerns = listConcerns({
+    queues: [
+      queueWith({ name: "leases", expiredLeases: 900 }),
+      waiting("busy", 90_000, { running: 4, workers: 2 }),
+      waiting("busier", 100_000, { running: 4, workers: 2 }),
+      waiting("dead", 7, {}),
+      waiting("deader", 4_000, { complete: false }),
+    ],
+    now: NOW,
+    attempts: ATTEMPTS,
+  });
+  expect(concerns.map(({ queue, severity }) => `${queue} ${severity}`)).toEqual([
+    "deader stopped",
+    "dead stopped",
+    "worse failing",
+    "bad failing",
+    "leases expired",
+    "busier backlog",
+    "busy backlog",
+  ]);
 });
 
 const ATTEMPTS = {

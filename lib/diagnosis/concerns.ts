@@ -1,7 +1,7 @@
 import { formatAge, formatDuration, formatNumber, formatShortId, plural } from "@/lib/format";
 import type { AttemptCounts } from "@/lib/model/count";
 import type { Uuid } from "@/lib/model/ids";
-import { type Iso, toMs } from "@/lib/model/instants";
+import { type Iso, toInstant, toMs } from "@/lib/model/instants";
 import { explainUnreadable, type PoisonTask, type Queue } from "@/lib/model/queue";
 import type { TopFailureGroup } from "@/lib/model/rows/failure";
 import type { TaskState } from "@/lib/model/states";
@@ -10,11 +10,21 @@ import { assessClaims } from "./claims.ts";
 /** Something wrong with a queue, as a sentence about it, and where to look. */
 export type Concern = {
   queue: string;
-  /** The state whose icon and rank it has. */
+  severity: Severity;
+  /** How many tasks or attempts it affects: what orders concerns of one severity. */
+  affected: number;
+  /** The state whose icon it has. */
   state: TaskState;
   text: string;
   target: ConcernTarget;
 };
+
+/**
+ * From the worst: nothing of the queue can be read or is claimed; attempts fail; leases have expired; tasks wait although
+ * workers claim; sleepers are overdue.
+ */
+const SEVERITIES = ["stopped", "failing", "expired", "backlog", "overdue"] as const;
+export type Severity = (typeof SEVERITIES)[number];
 
 /** The queue itself, its tasks in one state, one task, or the queue's failures. */
 export type ConcernTarget =
@@ -45,12 +55,11 @@ export const FAILING = { attempts: 10, rate: 0.1 };
 /** Workers poll at intervals: overdue sleepers are a concern only after this many milliseconds. */
 const OVERDUE_MS = 10_000;
 
-const ORDER: readonly TaskState[] = ["failed", "running", "pending", "sleeping"];
-const rank = (concern: Concern) => ORDER.indexOf(concern.state);
+const rank = ({ severity }: Concern) => SEVERITIES.indexOf(severity);
 
 /**
- * What is wrong with these queues: total stops and failures first, then expired leases, then backlog; equals by name, and
- * failing queues by their failed attempts. Ages are those of the reading: nothing is extrapolated.
+ * What is wrong with these queues, by severity; equals by how many tasks or attempts they affect, then by name. Ages are
+ * those of the reading: nothing is extrapolated.
  */
 export function listConcerns(reading: ConcernReading): Concern[] {
   const now = toMs(reading.now);
@@ -58,7 +67,9 @@ export function listConcerns(reading: ConcernReading): Concern[] {
   const waiting = reading.queues.flatMap((queue) =>
     queue.unreadable ? [] : listWaiting(queue, now),
   );
-  return [...stopped, ...listFailing(reading), ...waiting].toSorted((a, b) => rank(a) - rank(b));
+  return [...stopped, ...listFailing(reading), ...waiting].toSorted(
+    (a, b) => rank(a) - rank(b) || b.affected - a.affected || (a.queue < b.queue ? -1 : 1),
+  );
 }
 
 /**
@@ -81,10 +92,18 @@ export function describeAllClear({ attempts }: Pick<ConcernReading, "attempts">)
   };
 }
 
-/** Whether the queue has had ready work for a minute while no worker holds or claims any. False where claims were not read. */
-export function hasNoConsumer({ oldestReadyAt, claims }: Queue, now: Iso): boolean {
-  if (oldestReadyAt === null || !isBacklog(oldestReadyAt, toMs(now))) return false;
-  return assessClaims(claims, toMs(oldestReadyAt))?.kind === "idle";
+/**
+ * What to call a queue that has had ready work for a minute while no worker holds or claims any: `no claim seen` where not
+ * every row was searched for a claim. `null` for other queues, and where claims were not read.
+ */
+export function describeConsumer(
+  { oldestReadyAt, claims }: Queue,
+  now: Iso,
+): "no consumer" | "no claim seen" | null {
+  if (oldestReadyAt === null || !isBacklog(oldestReadyAt, toMs(now))) return null;
+  const situation = assessClaims(claims, toMs(oldestReadyAt));
+  if (situation?.kind !== "idle") return null;
+  return situation.complete ? "no consumer" : "no claim seen";
 }
 
 function isBacklog(oldestReadyAt: Iso, now: number): boolean {
@@ -92,11 +111,14 @@ function isBacklog(oldestReadyAt: Iso, now: number): boolean {
 }
 
 /** Why nothing of this queue can be read, or claimed. */
-function listStops({ name, unreadable, claims }: Queue): Concern[] {
+function listStops({ name, unreadable, claims, ready, expiredLeases }: Queue): Concern[] {
   if (unreadable)
     return [
       {
         queue: name,
+        severity: "stopped",
+        // It may be all of the queue's tasks.
+        affected: Number.POSITIVE_INFINITY,
         state: "failed",
         text: `cannot be read. ${explainUnreadable(unreadable)}`,
         target: "queue",
@@ -104,6 +126,8 @@ function listStops({ name, unreadable, claims }: Queue): Concern[] {
     ];
   return (claims?.poison ?? []).map((task) => ({
     queue: name,
+    severity: "stopped",
+    affected: ready + expiredLeases,
     state: "failed",
     text: `every claim fails: ${describePoison(task)}.`,
     target: { queue: name, taskId: task.taskId },
@@ -123,8 +147,9 @@ function listFailing({ attempts, groups }: ConcernReading): Concern[] {
       return { name, failed: lost, finished: lost + sum(completed) };
     })
     .filter(({ failed, finished }) => isFailing(failed, finished))
-    .sort((a, b) => b.failed - a.failed)
     .map(({ name, failed, finished }) => ({
+      severity: "failing",
+      affected: failed,
       state: "failed",
       queue: name,
       text: `${formatNumber(failed)} of ${formatNumber(finished)} attempts failed in the ${attempts.words}${nameError(name, groups)}.`,
@@ -144,16 +169,16 @@ function nameError(queue: string, groups: readonly TopFailureGroup[] | undefined
 }
 
 function listWaiting(queue: Queue, now: number): Concern[] {
-  const { name, expiredLeases, oldestReadyAt, ready, overdueSleepers } = queue;
+  const { name, expiredLeases, oldestReadyAt, ready, overdueSleepers, claims } = queue;
+  const isBlocked = claims !== null && claims.poison.length > 0;
   const concerns: Concern[] = [];
   if (expiredLeases > 0)
     concerns.push({
       queue: name,
+      severity: "expired",
+      affected: expiredLeases,
       state: "running",
-      text:
-        expiredLeases === 1
-          ? "1 run has an expired lease; it will fail at the next claim."
-          : `${formatNumber(expiredLeases)} runs have expired leases; they will fail at the next claims.`,
+      text: describeExpired(expiredLeases, isBlocked),
       target: { tasks: "running" },
     });
   if (oldestReadyAt === null) return concerns;
@@ -161,6 +186,8 @@ function listWaiting(queue: Queue, now: number): Concern[] {
   if (isBacklog(oldestReadyAt, now))
     concerns.push({
       queue: name,
+      severity: describeConsumer(queue, toInstant(now)) === null ? "backlog" : "stopped",
+      affected: ready,
       state: "pending",
       text: `${plural(ready, "task")} ready, oldest for ${formatAge(waited)}${explainBacklog(queue, oldestReadyAt, now)}.`,
       target: { tasks: "pending" },
@@ -168,11 +195,21 @@ function listWaiting(queue: Queue, now: number): Concern[] {
   else if (overdueSleepers > 0 && waited >= OVERDUE_MS)
     concerns.push({
       queue: name,
+      severity: "overdue",
+      affected: overdueSleepers,
       state: "sleeping",
       text: `${plural(overdueSleepers, "task")} overdue to wake.`,
       target: { tasks: "sleeping" },
     });
   return concerns;
+}
+
+/** What follows for the runs, unless every claim fails. */
+function describeExpired(runs: number, isBlocked: boolean): string {
+  const found =
+    runs === 1 ? "1 run has an expired lease" : `${formatNumber(runs)} runs have expired leases`;
+  if (isBlocked) return `${found}.`;
+  return `${found}; ${runs === 1 ? "it will fail at the next claim" : "they will fail at the next claims"}.`;
 }
 
 function explainBacklog({ claims }: Queue, oldestReadyAt: Iso, now: number): string {
@@ -185,10 +222,11 @@ function explainBacklog({ claims }: Queue, oldestReadyAt: Iso, now: number): str
     case "claiming":
       return `; last claim ${ago(situation.lastClaim.at)}${by(situation.lastClaim.worker)}`;
     case "idle": {
-      const { lastClaim } = situation;
-      return lastClaim
-        ? `, and no worker is claiming: last claim ${situation.complete ? "" : "seen "}${ago(lastClaim.at)}${by(lastClaim.worker)}`
-        : ", and no worker is claiming: no claim is on record";
+      const { lastClaim, complete } = situation;
+      const last = lastClaim && `${ago(lastClaim.at)}${by(lastClaim.worker)}`;
+      if (complete)
+        return `, and no worker is claiming: ${last ? `last claim ${last}` : "no claim is on record"}`;
+      return `, and no claim seen since${last ? `: last claim seen ${last}` : ", or before"}`;
     }
     default:
       return "";

@@ -95,7 +95,9 @@ function whyUnclaimed({ detail, readAt }: Facts, due: number, behind?: "behind")
     case "idle": {
       const { lastClaim, complete } = situation;
       if (!lastClaim)
-        return sentence`. Nothing has claimed from queue ${queue}: no claim is on record.`;
+        return complete
+          ? sentence`. Nothing has claimed from queue ${queue}: no claim is on record.`
+          : sentence`. No claim was seen on queue ${queue}; not all of its suspended runs were searched.`;
       return complete
         ? sentence`. Nothing has claimed from queue ${queue} since ${time(lastClaim.at)}, ${age(readAt - toMs(lastClaim.at))} ago${byWorker(lastClaim.worker)}.`
         : sentence`. The last claim seen on queue ${queue} was ${age(readAt - toMs(lastClaim.at))} ago${byWorker(lastClaim.worker)}.`;

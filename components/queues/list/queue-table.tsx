@@ -9,7 +9,7 @@ import { NoValue } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
 import type { Throughput } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
-import { hasNoConsumer } from "@/lib/diagnosis/concerns";
+import { describeConsumer } from "@/lib/diagnosis/concerns";
 import type { Iso } from "@/lib/model/instants";
 import { explainUnreadable, type Queue } from "@/lib/model/queue";
 import { QUEUE_COLUMNS, type QueueColumn, type RecentAttempts } from "./queue-columns";
@@ -78,6 +78,7 @@ function QueueRow({
   columns: readonly QueueColumn[];
 }) {
   const { name } = queue;
+  const consumer = describeConsumer(queue, now);
   return (
     <tr className="hover:bg-hover">
       <Td className="max-w-[120px] wide:max-w-[280px]">
@@ -96,9 +97,9 @@ function QueueRow({
             </span>
           )}
           {queue.unreadable && <Badge tone="bad">unreadable</Badge>}
-          {hasNoConsumer(queue, now) && (
+          {consumer && (
             <span className={WIDE_ONLY}>
-              <Badge tone="warning">no consumer</Badge>
+              <Badge tone="warning">{consumer}</Badge>
             </span>
           )}
         </span>
