@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { setCheckpoint } from "@/lib/absurd/runs/checkpoints";
-import { claimTasks, completeTask, scheduleRun } from "@/lib/absurd/runs/runs";
+import { claimTasks, completeTask, failTask, scheduleRun } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { cancelTask } from "@/lib/absurd/tasks/tasks";
 import {
@@ -9,6 +9,8 @@ import {
   updateWorkflowRunStatus,
   type WorkflowRunInput,
 } from "@/lib/absurd/workflow-runs/workflow-runs";
+import { diagnose } from "@/lib/diagnosis/diagnose";
+import { plainText } from "@/lib/diagnosis/sentence";
 import { type WorkflowFilters, workflowFilters } from "@/lib/search-params/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { getRunDefinition, listWorkflowDefinitions } from "./workflow-definitions";
@@ -224,4 +226,25 @@ describe("definitions", () => {
       ["defined", "3", "h1"],
     ]);
   });
+});
+
+test("the verdict on a failed root names an error that is too large to be loaded with the run", async () => {
+  await createQueue(database.pool, "large");
+  for (const size of [794, 2_800, 70_000, 3_000_000]) {
+    const root = await spawnTask(database.pool, "large", "root", {}, { maxAttempts: 1 });
+    const id = await create({ absurdTaskId: root.taskId });
+    await database.pool.query(
+      "update workflow_run set absurd_queue = 'large' where workflow_run_id = $1",
+      [id],
+    );
+    await claimTasks(database.pool, "large");
+    const stack = "x".repeat(size);
+    await failTask(database.pool, "large", root.runId, {
+      ...{ name: "PaymentError", message: `declined ${size}`, stack },
+    });
+    const { tasks } = await getWorkflowRun(id);
+    const [detail] = tasks;
+    if (!detail) throw new Error("The root task is missing");
+    expect(plainText(diagnose(detail).parts)).toContain(`PaymentError: declined ${size}`);
+  }
 });

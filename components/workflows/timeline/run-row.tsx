@@ -64,7 +64,7 @@ export function RunTimelineRow({
         )}
         {row.kind === "task" ? (
           <>
-            <StateIcon state={task.state} />
+            <StateIcon state={row.state} />
             <Link
               href={taskPath(task.queue, task.taskId)}
               data-tip={`Open ${task.name}`}

@@ -1,5 +1,5 @@
 import type { AnnotatedTask } from "@/lib/highway/view/annotate-tasks";
-import { isActive } from "@/lib/model/states";
+import { isActive, type TaskState } from "@/lib/model/states";
 import type { Lane, Span, Timeline } from "@/lib/timeline/model";
 import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";
 
@@ -9,6 +9,8 @@ export type RunRow =
       kind: "task";
       key: string;
       task: AnnotatedTask;
+      /** How the task ended for the run: a root task that reported a failure has completed, and failed its run. */
+      state: TaskState;
       open: boolean;
       path: string | null;
       title: string;
@@ -35,17 +37,19 @@ type Folding = {
   bookkeeping: boolean;
 };
 
-/** All visible rows in order. */
+/** All visible rows in order. `status` is the run's. */
 export function listRunRows(
   tasks: readonly AnnotatedTask[],
+  status: string,
   { folded, bookkeeping }: Folding,
 ): RunRow[] {
   return tasks.flatMap((task): RunRow[] => {
-    const { taskId } = task.detail.task;
+    const { taskId, state: own } = task.detail.task;
+    const state = task.isRoot && own === "completed" && status === "failed" ? "failed" : own;
     const isOpenByDefault = task.isRoot || tasks.length <= MAX_OPEN;
     const open = isOpenByDefault !== folded.has(taskId);
     const { path, title } = task;
-    const head: RunRow = { kind: "task", key: taskId, task, open, path, title };
+    const head: RunRow = { kind: "task", key: taskId, task, state, open, path, title };
     if (!open) return [head];
     const spans = task.timeline.lanes.flatMap((lane) =>
       lane.spans.filter(hasRow).flatMap((span): RunRow[] => {

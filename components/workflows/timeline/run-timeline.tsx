@@ -40,8 +40,8 @@ export function RunTimeline({
   const notes = useMemo(() => countBookkeeping(tasks), [tasks]);
   const timeline = useMemo(() => mergeTimelines(tasks, now), [tasks, now]);
   const rows = useMemo(
-    () => listRunRows(tasks, { folded, bookkeeping }),
-    [tasks, folded, bookkeeping],
+    () => listRunRows(tasks, run.status, { folded, bookkeeping }),
+    [tasks, run.status, folded, bookkeeping],
   );
   const [box, width] = useWidth();
   const axis = useAxis(timeline, width);
