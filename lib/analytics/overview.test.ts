@@ -4,7 +4,7 @@ import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { cancelTask } from "@/lib/absurd/tasks/tasks";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { getLatency, getThroughput } from "./overview";
+import { getLatency, getQueueFigures, getThroughput } from "./overview";
 import { weightedQuantile } from "./overview/latency-sample";
 import { gridEdges, timeGrid } from "./scope/time-grid";
 
@@ -55,6 +55,17 @@ describe.each(['odd "queue"', "parts"])("%s", (queue) => {
       expect(queues.find(({ name }) => name === "empty")?.failed).toEqual(Array(buckets).fill(0));
     },
   );
+
+  test("the flow has what arrived and what was claimed in the last minutes, and by whom", async () => {
+    const { flow, now } = await getQueueFigures(queue, "7d");
+    // Six tasks and the retry of one; two completed, one failed, one running.
+    expect(flow).toMatchObject({
+      ...{ arrived: { value: 7, precision: "exact" }, claimed: 4, hiddenWorkers: 0 },
+      workers: [{ running: 1, ended: 3 }],
+    });
+    expect(Date.parse(now) - Date.parse(flow?.from ?? "")).toBe(300_000);
+    expect((await getQueueFigures(queue, "1h", { tenant: ["acme"] })).flow).toBeNull();
+  });
 
   test("queue waits and run times cover every task", async () => {
     const { queues, names, complete } = await getLatency("1h");

@@ -1,15 +1,23 @@
-import type { UnreadableQueue } from "@/lib/model/queue";
 import "server-only";
-import type { ReadOptions } from "@/lib/db/snapshot";
+import { sql } from "drizzle-orm";
+import { integer } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
+import { queueTables } from "@/lib/db/schema";
+import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { getTenants } from "@/lib/db/tenants";
 import type { AttemptCounts, Count } from "@/lib/model/count";
 import { ATTEMPT_OUTCOMES } from "@/lib/model/count";
 import { groupBy } from "@/lib/model/group-by";
 import type { Iso } from "@/lib/model/instants";
+import { uuidFloor } from "@/lib/model/key-range";
+import type { UnreadableQueue } from "@/lib/model/queue";
+import type { QueueFlow } from "@/lib/model/rows/flow";
 import type { Window } from "@/lib/search-params/windows";
 import { countAttempts } from "./overview/attempts";
 import { type SampledTask, sampleTasks, weightedQuantile } from "./overview/latency-sample";
 import { toUnreadable, withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
+import { combineClaims, listEndedClaims, listRunningClaims } from "./workers";
 
 /**
  * Attempts over time by queue: one count per bucket, by when a worker last claimed the attempt. Running attempts are
@@ -147,7 +155,52 @@ function computeQuantiles(
 }
 
 /** Attempts, queue wait and run time of one queue over a window that ends now. */
-export type QueueFigures = { throughput: Throughput; latency: Latency; now: Iso };
+export type QueueFigures = {
+  throughput: Throughput;
+  latency: Latency;
+  /** Of the last five minutes, whatever the window; `null` where only some tenants are read. */
+  flow: QueueFlow | null;
+  now: Iso;
+};
+
+/** The time of which the flow is counted, in milliseconds. */
+const FLOW_MS = 300_000;
+/** Runs that are counted as arrived at most. */
+const MOST_ARRIVED = 50_000;
+const FLOW_WORKERS = 10;
+
+/** What arrived in a queue and what was claimed from it in the last five minutes. */
+async function getFlow(db: Database, queue: string, now: Iso): Promise<QueueFlow> {
+  const since = Date.parse(now) - FLOW_MS;
+  const from = new Date(since).toISOString();
+  const { runs } = queueTables(queue);
+  const [counted] = await query(
+    db,
+    { count: integer },
+    sql`select count(*)::int as count from (
+      select from ${runs} where ${runs.runId} >= ${uuidFloor(since)}::uuid limit ${MOST_ARRIVED + 1}::int
+    ) arrived`,
+  );
+  const count = counted?.count ?? 0;
+  const grid = { from: since, step: FLOW_MS + 60_000, buckets: 1 };
+  const attempts = (await countAttempts(db, [queue], grid, ATTEMPT_OUTCOMES)).get(queue);
+  const workers = combineClaims(
+    await listRunningClaims(db, [queue], now),
+    (await listEndedClaims(db, [queue], from)).ended,
+  )
+    .map(({ name, running, completed, failed }) => ({ name, running, ended: completed + failed }))
+    .sort((a, b) => b.running + b.ended - a.running - a.ended || (a.name < b.name ? -1 : 1));
+  return {
+    from,
+    arrived: {
+      value: Math.min(count, MOST_ARRIVED),
+      precision: count > MOST_ARRIVED ? "capped" : "exact",
+    },
+    claimed: ATTEMPT_OUTCOMES.reduce((sum, outcome) => sum + (attempts?.[outcome][0] ?? 0), 0),
+    workers: workers.slice(0, FLOW_WORKERS),
+    hiddenWorkers: Math.max(workers.length - FLOW_WORKERS, 0),
+  };
+}
 
 /**
  * Attempts, queue wait and run time of one queue, as the overview shows them for all. Bounded by the window and, for
@@ -164,6 +217,8 @@ export function getQueueFigures(
     const grid = timeGrid(window, now);
     const counts = (await countAttempts(db, [queue], grid, ATTEMPT_OUTCOMES, tenant)).get(queue);
     const tasks = await sampleTasks(db, [queue], { from: grid.from, now, tenant });
+    const isWhole = tenant.length === 0 && getTenants(queue) === null;
+    const flow = isWhole ? await getFlow(db, queue, now) : null;
     const about = { window, from: new Date(grid.from).toISOString(), now, unreadable: [] };
     return {
       throughput: {
@@ -178,6 +233,7 @@ export function getQueueFigures(
         sampled: tasks.length,
         complete: tasks.every((task) => task.weight === 1),
       },
+      flow,
       now,
     };
   });

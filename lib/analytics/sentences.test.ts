@@ -5,7 +5,7 @@ import { claimTasks, failTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { cancelTask } from "@/lib/absurd/tasks/tasks";
 import { recordAudit } from "@/lib/audit/record";
-import { hasNoConsumer, listConcerns } from "@/lib/diagnosis/concerns";
+import { describeConsumer, listConcerns } from "@/lib/diagnosis/concerns";
 import { diagnose } from "@/lib/diagnosis/diagnose";
 import { explainSummary } from "@/lib/diagnosis/explain-summary";
 import { plainText } from "@/lib/diagnosis/sentence";
@@ -56,7 +56,7 @@ test("a task that makes every claim fail is named on its own page, on others, an
   expect(listConcerns({ queues, now }).map(({ text }) => text)).toContainEqual(
     expect.stringMatching(/^every claim fails: task work \(.*\) has max_duration 1\.5/),
   );
-  expect(queue && hasNoConsumer(queue, now)).toBe(false);
+  expect(queue && describeConsumer(queue, now)).toBeNull();
 });
 
 test("a queue that nothing claims from names its last claim, also that of a suspended run", async () => {

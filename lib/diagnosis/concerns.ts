@@ -106,7 +106,8 @@ export function describeConsumer(
   return situation.complete ? "no consumer" : "no claim seen";
 }
 
-function isBacklog(oldestReadyAt: Iso, now: number): boolean {
+/** Whether a queue whose oldest ready task became ready then is a concern at `now`, in milliseconds. */
+export function isBacklog(oldestReadyAt: Iso, now: number): boolean {
   return now - toMs(oldestReadyAt) >= BACKLOG_MS;
 }
 

@@ -50,7 +50,7 @@ async function look(workflowRunId: string): Promise<AnnotatedTask[]> {
 
 const OPEN = { folded: new Set<string>(), bookkeeping: false };
 const titles = (tasks: AnnotatedTask[], bookkeeping = false) =>
-  listRunRows(tasks, { ...OPEN, bookkeeping }).map(({ title }) => title);
+  listRunRows(tasks, "completed", { ...OPEN, bookkeeping }).map(({ title }) => title);
 
 test("the interpreter's own checkpoints are collapsed by default, and have readable labels", () => {
   const [folded, all] = [titles(everything), titles(everything, true)];
@@ -74,7 +74,7 @@ test("the interpreter's own checkpoints are collapsed by default, and have reada
 });
 
 test("steps, waits, pauses and failed attempts with their errors are always shown", () => {
-  const rows = listRunRows(everything, OPEN);
+  const rows = listRunRows(everything, "completed", OPEN);
   const find = (title: string) => rows.find((row) => row.title === title);
   for (const title of ["load", "shaky", "until_synced[1]/sync", "each_line[0]/pick"])
     expect(find(title), title).toMatchObject({ span: { kind: "step" } });
@@ -97,7 +97,7 @@ test("steps, waits, pauses and failed attempts with their errors are always show
 });
 
 test("every checkpoint has a row and belongs to an operator", () => {
-  const rows = listRunRows(everything, { ...OPEN, bookkeeping: true });
+  const rows = listRunRows(everything, "completed", { ...OPEN, bookkeeping: true });
   for (const task of everything) {
     const own = rows.filter((row) => row.kind === "span" && row.task === task);
     const named = own.filter(
@@ -114,7 +114,7 @@ test("the table matches the timeline, with and without the interpreter's checkpo
   expect(all.length - few.length).toBe(countBookkeeping(everything));
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
   const names = few.map(({ name }) => name);
-  for (const row of listRunRows(everything, OPEN))
+  for (const row of listRunRows(everything, "completed", OPEN))
     if (row.kind === "span" && row.task.annotations[row.span.id]?.isNamed)
       expect(
         names.some((name) => name?.startsWith(row.title)),

@@ -28,6 +28,7 @@ import { Attention } from "../attention";
 import { OldestReady } from "../list/oldest-ready";
 import { QueueMaintenancePanels } from "../maintenance/queue-maintenance";
 import { useQueues } from "../use-queues";
+import { BacklogPanel } from "./backlog-panel";
 import { QueueActions } from "./queue-actions";
 import { QueueActivity } from "./queue-activity";
 import { TasksByState } from "./tasks-by-state";
@@ -140,6 +141,11 @@ function Content({
       {readable && (
         <>
           <Attention list={{ queues: [queue], now }} throughput={figures.data?.throughput} />
+          <BacklogPanel
+            queue={queue}
+            now={now}
+            flow={figures.data?.flow ? { of: figures.data.flow, at: figures.data.now } : undefined}
+          />
           <TasksByState queue={queue} />
           <QueueActivity queue={queue.name} />
           {restricted ? (
