@@ -1,5 +1,6 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { createLoader } from "../feedback/lazy";
 import {
   assignRef,
@@ -29,7 +30,9 @@ export function Combobox<Option extends ComboboxOption>(props: ComboboxProps<Opt
   function show() {
     const list = loader.get();
     // Replacing the field would end the composition of an input method.
-    if (list && !composing.current) setLoaded({ list, caret: getCaret(input.current) });
+    if (!list || composing.current) return;
+    // At once, so that no key is typed between reading the caret and replacing the field.
+    flushSync(() => setLoaded({ list, caret: getCaret(input.current) }));
   }
   function load() {
     loader.start().then(show, () => {
