@@ -1,5 +1,7 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
+import { useDenied } from "@/components/layout/session/access-provider";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { lazyPart } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";
 import { Popover } from "@/components/ui/overlay/popover";
@@ -17,6 +19,7 @@ const ExportPanel = lazyPart(() => import("./export-panel").then((m) => m.Export
 export function ExportMenu({ filters, matching }: { filters: TaskFilters; matching: string }) {
   const [progress, setProgress] = useState<ExportProgress | null>(null);
   const running = useRef<AbortController>(null);
+  const denied = useDenied("export tasks");
   // biome-ignore lint/correctness/useExhaustiveDependencies: new filters stop the export of the previous ones
   useEffect(
     () => () => {
@@ -38,17 +41,15 @@ export function ExportMenu({ filters, matching }: { filters: TaskFilters; matchi
     const outcome = "The dashboard’s server did not respond. Nothing was saved.";
     report({ tasks: 0, bytes: 0, outcome });
   }
+  const label = (
+    <>
+      <Icon name="download" size={14} />
+      <span className="sr-only xwide:not-sr-only">Export</span>
+    </>
+  );
+  if (denied !== null) return <PermittedButton permission="export tasks">{label}</PermittedButton>;
   return (
-    <Popover
-      title="Export"
-      onIntent={ExportPanel.preload}
-      label={
-        <>
-          <Icon name="download" size={14} />
-          <span className="sr-only xwide:not-sr-only">Export</span>
-        </>
-      }
-    >
+    <Popover title="Export" onIntent={ExportPanel.preload} label={label}>
       {() => (
         <ExportPanel progress={progress} onStart={start} onStop={() => running.current?.abort()} />
       )}

@@ -1,4 +1,5 @@
 "use client";
+import { useDenied } from "@/components/layout/session/access-provider";
 import { BulkButton } from "@/components/tasks/bulk/bulk-button";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
@@ -54,11 +55,14 @@ function ExportSelected({
   tasks: readonly TaskSummary[];
   paths: readonly string[];
 }) {
+  const denied = useDenied("export tasks");
   const save = (format: ExportFormat) =>
     saveFile(format, [
       exportHead(format, paths),
       ...tasks.map((task) => exportLine(format, paths, task)),
     ]);
+  // The rows are on screen, so it is enough not to offer a file of them.
+  if (denied !== null) return null;
   return EXPORT_FORMATS.map((format) => (
     <Button
       key={format}

@@ -1,0 +1,59 @@
+/** Faults of a real OpenID provider that take a minute to show, or are as rare as a wrong signature. */
+import { expect, test } from "../support/fixtures";
+import {
+  ACCOUNTS,
+  signInAtProvider,
+  startWithProvider,
+  stopWithProvider,
+  type WithProvider,
+} from "../support/provider";
+
+test.describe.configure({ mode: "default" });
+
+let started: WithProvider;
+test.beforeAll(async () => {
+  started = await startWithProvider();
+});
+test.afterAll(() => stopWithProvider(started));
+test.beforeEach(() => started.provider.control({ accounts: ACCOUNTS, wrong: null, clock: 0 }));
+
+for (const wrong of ["nonce", "issuer", "signature"])
+  test(`An id token with a wrong ${wrong} is refused`, async ({ page }) => {
+    const { dashboard, provider } = started;
+    await provider.control({ wrong });
+    await signInAtProvider(page, dashboard.url, "ada");
+    await expect(page).toHaveURL(`${dashboard.url}/sign-in?problem=refused`);
+  });
+
+test("Clocks may differ by half a minute, and not by more", async ({ browser }) => {
+  const { dashboard, provider } = started;
+  // Id tokens of this provider live for a minute.
+  for (const [clock, end] of [
+    [-80, "/workers"],
+    [-120, "/sign-in?problem=refused"],
+  ] as const) {
+    await provider.control({ clock });
+    const page = await (await browser.newContext()).newPage();
+    await signInAtProvider(page, `${dashboard.url}/workers`, "ada");
+    await expect(page).toHaveURL(`${dashboard.url}${end}`);
+    await page.context().close();
+  }
+});
+
+test("After the provider has changed its key I can sign in within about a minute", async ({
+  browser,
+}) => {
+  test.setTimeout(180_000);
+  const { dashboard, provider } = started;
+  const signIn = async () => {
+    const page = await (await browser.newContext()).newPage();
+    await signInAtProvider(page, `${dashboard.url}/workers`, "ada");
+    await expect(page).toHaveURL(new RegExp(`^${dashboard.url}/(workers|sign-in\\?problem)`));
+    const { pathname } = new URL(page.url());
+    await page.context().close();
+    return pathname;
+  };
+  expect(await signIn()).toBe("/workers");
+  await provider.control({ rotate: true });
+  await expect.poll(signIn, { timeout: 150_000, intervals: [5_000] }).toBe("/workers");
+});

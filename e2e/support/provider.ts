@@ -1,0 +1,48 @@
+import { expect, type Page } from "@playwright/test";
+import getPort from "get-port";
+import {
+  type IdentityProvider,
+  providerSettings,
+  startIdentityProvider,
+} from "@/testing/identity-provider/identity-provider";
+import { type Dashboard, startDashboard } from "./dashboard";
+
+/** The groups of each account. `ops` are admins, `billing` operators of `billing-*`, `dev` viewers; others have no role. */
+export const ACCOUNTS = { ada: ["ops"], bob: ["billing", "dev"], dan: ["dev"], eve: ["sales"] };
+
+/** A dashboard whose people sign in at a real OpenID provider. */
+export type WithProvider = { dashboard: Dashboard; provider: IdentityProvider };
+
+export async function startWithProvider(
+  settings: Record<string, string> = {},
+): Promise<WithProvider> {
+  const port = String(await getPort({ host: "127.0.0.1" }));
+  const url = `http://127.0.0.1:${port}`;
+  const provider = await startIdentityProvider(url, ACCOUNTS);
+  const dashboard = await startDashboard({
+    ...{ DATABASE_URL: process.env.E2E_DATABASE_URL ?? "", PORT: port },
+    ...providerSettings(provider.issuer, url),
+    ...settings,
+  });
+  return { dashboard, provider };
+}
+
+export async function stopWithProvider({ dashboard, provider }: WithProvider): Promise<void> {
+  await Promise.all([dashboard.stop(), provider.stop()]);
+}
+
+/** Opens a page of the dashboard as somebody who is not signed in, and signs in at the provider's own pages. */
+export async function signInAtProvider(page: Page, address: string, login: string): Promise<void> {
+  // The provider's pages import a font from the internet.
+  await page.route(
+    (url) => url.hostname !== "127.0.0.1",
+    (route) => route.abort(),
+  );
+  await page.goto(address);
+  await page.getByRole("link", { name: "Sign in with single sign-on" }).click();
+  await page.locator("input[name=login]").fill(login);
+  await page.locator("input[name=password]").fill("any");
+  await page.getByRole("button", { name: "Sign-in" }).click();
+  await expect(page.locator("input[name=prompt][value=consent]")).toBeAttached();
+  await page.getByRole("button", { name: "Continue" }).click();
+}
