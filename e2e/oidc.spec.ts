@@ -111,7 +111,7 @@ test("A role that the provider takes from me is gone on the open page, and someb
   };
   await provider.control({ accounts: { ...ACCOUNTS, ada: ["dev"] } });
   await wait();
-  // A process believes for five seconds what it knows of a session.
+  // What a process has looked up of a session counts for five seconds.
   await expect.poll(roles).toEqual(["viewer"]);
   await page.getByRole("button", { name: "Spawn" }).click();
   await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill("pack-order");

@@ -1,11 +1,11 @@
 "use server";
 
 import { z } from "zod";
-import { createApiToken, revokeApiToken } from "@/lib/identity/api-token";
-import { covers, whyDenied } from "@/lib/identity/identity";
+import { createApiToken, findTokenGrants, revokeApiToken } from "@/lib/identity/api-token";
+import { covers, EVERYWHERE, manages, whyDenied } from "@/lib/identity/identity";
 import { hasIdentityTables } from "@/lib/identity/identity-tables";
 import { getSwitches } from "@/lib/identity/require";
-import { endSession, endSessions, findSessionOwner } from "@/lib/identity/session";
+import { endSession, endSessions, findSessionOwner, listSessions } from "@/lib/identity/session";
 import { type Grant, MAX_TOKEN_DAYS, ROLES } from "@/lib/model/access";
 import { ProblemError } from "@/lib/model/problem";
 import { defineAction } from "./define-action";
@@ -47,15 +47,16 @@ export const createTokenAction = defineAction({
   },
 });
 
-/** Revokes a token of a program. Refused as `already_ended` if it was revoked before. */
+/** Revokes a token of a program. Refused as `already_ended` if it was revoked before, or is not managed by the caller. */
 export const revokeTokenAction = defineAction({
   name: "revoke token",
   permission: "manage access",
   input: z.object({ tokenId: z.string("is missing").max(100, "is too long") }),
   guard: guards.noTasks,
-  run: async ({ tokenId }, { db, operator }) => {
+  run: async ({ tokenId }, { db, operator, identity }) => {
     await requireTables();
-    if (!(await revokeApiToken(db, tokenId, operator)))
+    const isManaged = manages(identity, (await findTokenGrants(db, tokenId)) ?? []);
+    if (!isManaged || !(await revokeApiToken(db, tokenId, operator)))
       throw new ProblemError({
         code: "already_ended",
         message: "The token was already revoked, or does not exist.",
@@ -64,7 +65,10 @@ export const revokeTokenAction = defineAction({
   },
 });
 
-/** Ends a session: one's own, or with `manage access` any. Refused as `already_ended` if it has ended. */
+/**
+ * Ends a session: one's own, or with `manage access` that of somebody whom the caller manages. Refused as `already_ended` if
+ * it has ended, or is another's.
+ */
 export const revokeSessionAction = defineAction({
   name: "revoke session",
   permission: "view",
@@ -76,7 +80,8 @@ export const revokeSessionAction = defineAction({
     const isOwn = owner?.door === identity.door && owner.subject === identity.subject;
     const denied = isOwn ? null : whyDenied(identity, "manage access", getSwitches());
     if (denied !== null) throw new ProblemError({ code: "forbidden", message: denied });
-    if (!(await endSession(sessionId, `revoked by ${operator}`, db)))
+    const isReached = isOwn || manages(identity, owner?.grants ?? []);
+    if (!isReached || !(await endSession(sessionId, `revoked by ${operator}`, db)))
       throw new ProblemError({
         code: "already_ended",
         message: "The session has already ended, or does not exist.",
@@ -85,7 +90,7 @@ export const revokeSessionAction = defineAction({
   },
 });
 
-/** Ends all sessions but the caller's: their own, or with `all` and `manage access` everybody's. */
+/** Ends all sessions but this one: the caller's own, or with `all` and `manage access` those of everybody whom the caller manages. */
 export const revokeSessionsAction = defineAction({
   name: "revoke sessions",
   permission: "view",
@@ -96,8 +101,15 @@ export const revokeSessionsAction = defineAction({
     const denied = all ? whyDenied(identity, "manage access", getSwitches()) : null;
     if (denied !== null) throw new ProblemError({ code: "forbidden", message: denied });
     const { door, subject, sessionId: except } = identity;
-    const of = all ? { except } : { door, subject, except };
-    return { ended: await endSessions(of, `revoked by ${operator}`, db) };
+    const reason = `revoked by ${operator}`;
+    if (!all) return { ended: await endSessions({ door, subject, except }, reason, db) };
+    if (manages(identity, [{ role: "admin", ...EVERYWHERE }]))
+      return { ended: await endSessions({ except }, reason, db) };
+    let ended = 0;
+    for (const { sessionId, ...session } of await listSessions())
+      if (sessionId !== except && manages(identity, session.grants))
+        ended += Number(await endSession(sessionId, reason, db));
+    return { ended };
   },
 });
 

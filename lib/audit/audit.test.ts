@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { atomically } from "@/lib/absurd/connection/atomically";
+import { createQueue } from "@/lib/absurd/queues/queues";
 import { listAudit, listAuditChoices } from "@/lib/analytics/audit";
 import { forgetEnvironment } from "@/lib/db/env";
 import { auditFilters } from "@/lib/search-params/audit";
@@ -142,6 +143,34 @@ describe("the audit log", () => {
     });
     await expect(undone).rejects.toThrow("undone");
     expect((await list({ operator: ["eve"] })).rows).toEqual([]);
+  });
+
+  test("an attempt is recorded while another session has locked the tables of its target", async () => {
+    await createQueue(database.pool, "held");
+    const holder = await database.pool.connect();
+    try {
+      await holder.query("begin");
+      for (const table of ["absurd.t_held", "absurd.r_held", "public.workflow_run"])
+        await holder.query(`lock table ${table} in access exclusive mode`);
+      for (const target of [
+        { queue: "held", taskId: TASK },
+        { queue: "held", runId: TASK },
+        { workflowRunId: TASK },
+      ])
+        await record({ operator: "hal", input: target, outcome: "refused", code: "locked" });
+      expect((await list({ operator: ["hal"] })).rows).toHaveLength(3);
+      // Within a transaction too, which goes on.
+      await atomically(database.pool, async (tx) => {
+        await recordAudit(tx, {
+          ...{ operator: "hal", action: "x", outcome: "done" },
+          input: { queue: "held", taskId: TASK },
+        });
+      });
+      expect((await list({ operator: ["hal"] })).rows).toHaveLength(4);
+    } finally {
+      await holder.query("rollback");
+      holder.release();
+    }
   });
 
   test("missing rights to write are an error", async () => {

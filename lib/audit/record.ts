@@ -1,12 +1,13 @@
 import { createHmac } from "node:crypto";
 import { type SQL, sql } from "drizzle-orm";
+import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { queueTable } from "@/lib/absurd/connection/sql";
 import { WorkflowTableMissingError } from "@/lib/absurd/errors";
 import { getTaskTenant } from "@/lib/absurd/tasks/tenants";
 import { getWorkflowRunTenant } from "@/lib/absurd/workflow-runs/tenant";
 import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
-import { boolean } from "@/lib/db/decode";
+import { boolean, text } from "@/lib/db/decode";
 import { deriveKey } from "@/lib/db/keys";
 import { execute, query } from "@/lib/db/query";
 import { getTenants, isAllowed, type Tenants } from "@/lib/db/tenants";
@@ -167,27 +168,66 @@ function findQueue({ input, output }: Pick<AuditRecord, "input" | "output">): st
   return typeof queue === "string" ? queue : undefined;
 }
 
+/**
+ * The tenant of an action's target; `undefined` if it is unknown, or if another transaction has locked a table that would
+ * tell: an action never waits to be recorded.
+ */
 async function findTenant(
+  db: Queryable,
+  target: Record<string, unknown>,
+): Promise<string | null | undefined> {
+  const tables = await listTables(db, target);
+  if (tables.length === 0) return undefined;
+  const names = sql.raw(tables.join(", "));
+  try {
+    return await atomically(db, async (tx) => {
+      await execute(tx, sql`lock table ${names} in access share mode nowait`);
+      return getTenant(tx, target);
+    });
+  } catch (error) {
+    if (findErrorCode(error) === SQLSTATE.lockNotAvailable) return undefined;
+    throw error;
+  }
+}
+
+async function getTenant(
   db: Queryable,
   { queue, taskId, runId, workflowRunId }: Record<string, unknown>,
 ): Promise<string | null | undefined> {
   if (typeof workflowRunId === "string")
     return getWorkflowRunTenant(db, workflowRunId).catch(ignoreMissing);
-  if (typeof queue !== "string" || !(await hasTasks(db, queue))) return undefined;
+  if (typeof queue !== "string") return undefined;
   if (typeof taskId === "string") return getTaskTenant(db, queue, { taskId });
   return typeof runId === "string" ? getTaskTenant(db, queue, { runId }) : undefined;
 }
 
-/** Whether the queue has a table of tasks. A statement that fails would abort the transaction of the action. */
-async function hasTasks(db: Queryable, queue: string): Promise<boolean> {
-  // A longer name can't be the name of a queue: PostgreSQL limits table names to 63 bytes.
-  if (Buffer.byteLength(queue) > 61) return false;
-  const [row] = await query(
+/** The tables that have the target's tenant, quoted, as far as they exist. A statement that fails would abort the action's transaction. */
+async function listTables(
+  db: Queryable,
+  { queue, taskId, runId, workflowRunId }: Record<string, unknown>,
+): Promise<string[]> {
+  const wanted =
+    typeof workflowRunId === "string"
+      ? ["public.workflow_run"]
+      : typeof queue !== "string" || isTooLong(queue)
+        ? []
+        : typeof taskId === "string"
+          ? [queueTable("t", queue)]
+          : typeof runId === "string"
+            ? [queueTable("t", queue), queueTable("r", queue)]
+            : [];
+  if (wanted.length === 0) return [];
+  const rows = await query(
     db,
-    { exists: boolean },
-    sql`select to_regclass(${queueTable("t", queue)}) is not null as exists`,
+    { name: text },
+    sql`select name from unnest(${sql.param(wanted)}::text[]) as name where to_regclass(name) is not null`,
   );
-  return row?.exists ?? false;
+  return rows.length === wanted.length ? wanted : [];
+}
+
+/** A longer name can't be the name of a queue: PostgreSQL limits table names to 63 bytes. */
+function isTooLong(queue: string): boolean {
+  return Buffer.byteLength(queue) > 61;
 }
 
 function ignoreMissing(error: unknown): undefined {

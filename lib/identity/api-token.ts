@@ -76,6 +76,20 @@ export function listApiTokens(db: Queryable): Promise<ApiToken[]> {
   );
 }
 
+/** What a token that is not revoked may; `undefined` for any other. */
+export async function findTokenGrants(
+  db: Queryable,
+  tokenId: string,
+): Promise<Grant[] | undefined> {
+  const [row] = await query(
+    db,
+    { grants: decodeGrants },
+    sql`select grants::text as grants from absurd_dashboard.api_token
+         where token_id = ${tokenId} and revoked_at is null`,
+  );
+  return row?.grants;
+}
+
 /** Revokes a token; returns whether it was still valid. Other processes notice within five seconds. */
 export async function revokeApiToken(db: Queryable, tokenId: string, by: string): Promise<boolean> {
   const rows = await query(

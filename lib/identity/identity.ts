@@ -46,6 +46,14 @@ export function covers(identity: Identity, grant: Grant, permission: Permission)
   return grantsWith(identity, permission).some((own) => contains(own, grant));
 }
 
+/**
+ * Whether the identity manages the access of somebody with these grants: it has `manage access` for all that they cover, so
+ * that who manages a part learns of nobody else.
+ */
+export function manages(identity: Identity, grants: readonly Grant[]): boolean {
+  return grants.length > 0 && grants.every((grant) => covers(identity, grant, "manage access"));
+}
+
 /** Whether one grant covers all that the other covers. A pattern covers itself and literal names that match it. */
 function contains(outer: Grant, inner: Grant): boolean {
   const isQueueOf = (queue: string) => (pattern: string) =>

@@ -237,15 +237,15 @@ async function endWhere(db: Queryable, which: SQL, reason: string): Promise<numb
   return rows.length;
 }
 
-/** Whose an open session is. */
+/** Whose an open session is, and what it may. */
 export async function findSessionOwner(
   db: Queryable,
   sessionId: Uuid,
-): Promise<{ door: Door; subject: string } | undefined> {
+): Promise<{ door: Door; subject: string; grants: Grant[] } | undefined> {
   const [row] = await query(
     db,
-    { door: oneOf(DOORS), subject: text },
-    sql`select door, subject from absurd_dashboard.session
+    { door: oneOf(DOORS), subject: text, grants: decodeGrants },
+    sql`select door, subject, grants::text as grants from absurd_dashboard.session
          where session_id = ${sessionId} and ended_at is null`,
   );
   return row;

@@ -1,0 +1,142 @@
+/** Sessions and tokens, of people and by those who manage all or a part. */
+import { beforeEach, expect, test, vi } from "vitest";
+import { getAccessOverview } from "@/lib/identity/overview";
+import { withPermission } from "@/lib/identity/require";
+import { startSession } from "@/lib/identity/session";
+import { sessionCookie, verifySession } from "@/lib/identity/session-cookie";
+import { person } from "@/lib/identity/testing/people";
+import type { Grant } from "@/lib/model/access";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import {
+  createTokenAction,
+  revokeSessionAction,
+  revokeSessionsAction,
+  revokeTokenAction,
+} from "./access";
+
+/** The framework's part: the headers of the request that an action runs in. */
+const request = vi.hoisted(() => ({ headers: new Headers() }));
+vi.mock("next/headers", () => ({ headers: async () => request.headers }));
+for (const level of ["info", "warn"] as const) vi.spyOn(console, level).mockReturnValue();
+
+const database = openTestDatabase({ settings: { DASHBOARD_TOKEN: "a-token-of-24-characters" } });
+beforeEach(() => database.pool.query("delete from absurd_dashboard.session"));
+
+type SignedIn = { cookie: string; sessionId: string };
+
+async function signIn(name: string, ...grants: (Partial<Grant> & Pick<Grant, "role">)[]) {
+  const origin = { address: "10.0.0.1", userAgent: "Firefox" };
+  const session = await startSession(person(name, ...grants), origin);
+  const sessionId = (await verifySession(session))?.identity.sessionId ?? "";
+  return { cookie: `${sessionCookie(new Headers()).name}=${session}`, sessionId };
+}
+
+const acme = { role: "admin", tenants: ["acme"] } as const;
+const team = () =>
+  Promise.all([
+    signIn("root", { role: "admin" }),
+    signIn("ada", acme),
+    signIn("ann", { role: "viewer", tenants: ["acme"] }),
+    signIn("bob", { role: "operator", tenants: ["globex"] }),
+  ]);
+
+function act({ cookie }: SignedIn) {
+  request.headers = new Headers({ cookie });
+}
+
+const overviewOf = ({ cookie }: SignedIn) =>
+  withPermission("view", new Request("http://localhost/", { headers: { cookie } }), (identity) =>
+    getAccessOverview(identity),
+  );
+
+const isOpen = async (one: SignedIn) => {
+  const { rows } = await database.pool.query(
+    "select ended_at is null as open from absurd_dashboard.session where session_id = $1",
+    [one.sessionId],
+  );
+  return rows[0].open;
+};
+
+const TOKEN = { name: "grafana", role: "viewer", queues: null, payloads: true, days: 30 } as const;
+
+test("who manages a part learns of the people, sessions and tokens of that part", async () => {
+  const [root, ada, ann, bob] = await team();
+  for (const tenant of ["acme", "globex"]) {
+    act(root);
+    const made = await createTokenAction({ ...TOKEN, name: tenant, tenants: [tenant] });
+    expect(made).toMatchObject({ ok: true });
+  }
+  const seen = async (who: SignedIn) => {
+    const { sessions, tokens, people } = await overviewOf(who);
+    const names = (list: { name: string }[]) => list.map(({ name }) => name).sort();
+    return { sessions: names(sessions), tokens: names(tokens), people: names(people) };
+  };
+  const all = ["ada", "ann", "bob", "root"];
+  expect(await seen(root)).toEqual({ sessions: all, tokens: ["acme", "globex"], people: all });
+  const part = ["ada", "ann"];
+  expect(await seen(ada)).toEqual({ sessions: part, tokens: ["acme"], people: part });
+  for (const [one, name] of [
+    [ann, "ann"],
+    [bob, "bob"],
+  ] as const)
+    expect(await seen(one)).toEqual({ sessions: [name], tokens: [], people: [] });
+});
+
+test("a session is revoked by its person, and by who manages it; any other seems to have ended", async () => {
+  const [root, ada, ann, bob] = await team();
+  const revoke = (one: SignedIn) => revokeSessionAction({ sessionId: one.sessionId });
+  act(ann);
+  for (const other of [root, ada, bob])
+    expect(await revoke(other)).toMatchObject({ ok: false, error: { code: "forbidden" } });
+  act(ada);
+  for (const other of [root, bob])
+    expect(await revoke(other)).toMatchObject({ ok: false, error: { code: "already_ended" } });
+  expect(await revoke(ann)).toMatchObject({ ok: true });
+  expect(await Promise.all([root, ada, ann, bob].map(isOpen))).toEqual([true, true, false, true]);
+  act(bob);
+  expect(await revoke(bob)).toMatchObject({ ok: true });
+  expect(await revoke(bob)).toMatchObject({ error: { code: "unauthenticated" } });
+});
+
+test("all sessions are those that the caller manages, without the one that asks", async () => {
+  const [root, ada, , bob] = await team();
+  act(ada);
+  expect(await revokeSessionsAction({ all: true })).toMatchObject({ data: { ended: 1 } });
+  act(bob);
+  expect(await revokeSessionsAction({ all: true })).toMatchObject({ error: { code: "forbidden" } });
+  expect(await revokeSessionsAction({ all: false })).toMatchObject({ data: { ended: 0 } });
+  act(root);
+  expect(await revokeSessionsAction({ all: true })).toMatchObject({ data: { ended: 2 } });
+  expect(await isOpen(root)).toBe(true);
+});
+
+test("nobody makes a token that may more than they, or revokes one that they do not manage", async () => {
+  const [root, ada, ann] = await team();
+  act(ada);
+  for (const more of [
+    { tenants: null },
+    { tenants: ["globex"] },
+    { tenants: ["acme", "globex"] },
+    { tenants: ["acme*"] },
+  ])
+    expect(await createTokenAction({ ...TOKEN, ...more }), String(more.tenants)).toMatchObject({
+      error: { code: "forbidden" },
+    });
+  const own = await createTokenAction({ ...TOKEN, tenants: ["acme"], queues: ["b-*"] });
+  expect(own).toMatchObject({ ok: true });
+  act(ann);
+  expect(await createTokenAction({ ...TOKEN, tenants: ["acme"] })).toMatchObject({
+    error: { code: "forbidden" },
+  });
+  act(root);
+  const whole = await createTokenAction({ ...TOKEN, tenants: null });
+  const id = (made: typeof whole) => ({ tokenId: made.ok ? made.data.tokenId : "" });
+  act(ada);
+  expect(await revokeTokenAction(id(whole))).toMatchObject({ error: { code: "already_ended" } });
+  expect(await revokeTokenAction(id(own))).toMatchObject({ ok: true });
+  // Without payloads, who manages cannot hand out payloads.
+  act(await signIn("eli", { ...acme, payloads: false }));
+  expect(await createTokenAction({ ...TOKEN, tenants: ["acme"] })).toMatchObject({
+    error: { code: "forbidden" },
+  });
+});
