@@ -208,12 +208,20 @@ async function settle(page: Page): Promise<void> {
   await expect(page.locator("main [role=status][aria-label=Loading]")).toHaveCount(0);
 }
 
+/** Waits until the page is drawn in its size: boxes that came to scroll are then reachable by keyboard. */
+async function layOut(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+}
+
 /** Expects no axe violation in any theme and size. */
 async function examine(page: Page, what: string, within = "html"): Promise<void> {
   const before = page.viewportSize() ?? WIDE;
   for (const { size, theme, rules } of LOOKS) {
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await layOut(page);
     const axe = new AxeBuilder({ page }).include(within);
     if (rules) axe.withRules([...rules]);
     else axe.options({ rules: { "target-size": { enabled: true } } });

@@ -72,18 +72,14 @@ export function listTaskStories(recordings: Recordings): Story[] {
         />
       ),
     },
-    {
-      name: "Verdicts",
+    ...recordings.map(([name, detail]) => ({
+      name: `Verdict, ${name}`,
       content: (
-        <div className="flex flex-col gap-2">
-          {recordings.map(([name, detail]) => (
-            <ClockProvider key={name} now={detail.now}>
-              <Verdict detail={detail} action={(suggested) => <Button>{suggested.kind}</Button>} />
-            </ClockProvider>
-          ))}
-        </div>
+        <ClockProvider now={detail.now}>
+          <Verdict detail={detail} action={(suggested) => <Button>{suggested.kind}</Button>} />
+        </ClockProvider>
       ),
-    },
+    })),
     ...["order-with-everything", "failed-exhausted", "sleeping-durable", "queued"].flatMap(
       (name) => {
         const detail = recordings.find((one) => one[0] === name)?.[1];

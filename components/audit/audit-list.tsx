@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
 import { PagedList } from "@/components/layout/list/paged-list";
+import { polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { Table, Th } from "@/components/ui/data/table";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
@@ -22,7 +23,7 @@ import { NotInstalled } from "./not-installed";
 /** The actions taken in this dashboard: who, when, what, to what, why, and with which outcome. */
 export function AuditList() {
   const { filters, narrow, turnTo, clear } = useAuditFilters();
-  const refetchInterval = useRefreshInterval();
+  const refetchInterval = polled(useRefreshInterval());
   const query = useQuery({ ...auditQuery(foldBulk(filters)), refetchInterval });
   return (
     <PagedList

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
 import { useState } from "react";
 import { PagedList } from "@/components/layout/list/paged-list";
+import { polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { useDenied } from "@/components/layout/session/access-provider";
 import { useTenants } from "@/components/tenants/tenants-provider";
@@ -21,7 +22,7 @@ const EmitDialog = lazyDialog(() => import("./emit-dialog").then((m) => m.EmitDi
 /** The events of one queue or of all: awaited, emitted, and awaited earlier but never emitted. */
 export function EventList({ queue }: { queue?: string }) {
   const { filters, narrow, turnTo } = useEventFilters(queue);
-  const refetchInterval = useRefreshInterval();
+  const refetchInterval = polled(useRefreshInterval());
   const query = useQuery({ ...eventsQuery(filters), refetchInterval });
   const [emitting, setEmitting] = useState<{ queue?: string; name?: string } | null>(null);
   const only = filters.queue.length === 1 ? filters.queue[0] : undefined;

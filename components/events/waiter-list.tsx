@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { LiveData } from "@/components/layout/live/live-data";
+import { polled } from "@/components/layout/live/polling";
 import { taskPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { Table, Td, Th } from "@/components/ui/data/table";
@@ -14,7 +15,7 @@ import { eventWaitersQuery } from "@/lib/query/events";
 
 /** The tasks waiting for an event, earliest timeout first. */
 export function WaiterList({ queue, name }: { queue: string; name: string }) {
-  const refetchInterval = useRefreshInterval();
+  const refetchInterval = polled(useRefreshInterval());
   const query = useQuery({ ...eventWaitersQuery(queue, name), refetchInterval });
   return (
     <LiveData query={query} skeleton={<SkeletonRows rows={1} columns={4} />}>

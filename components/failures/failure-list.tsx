@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsString, useQueryState, useQueryStates } from "nuqs";
 import { useState } from "react";
+import { polled } from "@/components/layout/live/polling";
 import { useDenied } from "@/components/layout/session/access-provider";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { WindowPage } from "@/components/layout/window/window-page";
@@ -32,7 +33,7 @@ export function FailureList() {
   const [opened, open] = useQueryState("group", parseAsString);
   const query = useQuery({
     ...failuresQuery(filters),
-    refetchInterval: useWindowRefresh(filters.range),
+    refetchInterval: polled(useWindowRefresh(filters.range)),
   });
   const denied = useDenied("start bulk");
   const [retried, retry] = useState<string | null>(null);

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
 import { LiveData } from "@/components/layout/live/live-data";
+import { polled } from "@/components/layout/live/polling";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { WindowSwitch } from "@/components/layout/window/window-switch";
 import { Attention } from "@/components/queues/attention";
@@ -26,7 +27,7 @@ const PAIR = "grid gap-3 xwide:grid-cols-2";
 export function Overview() {
   const [filters, setFilters] = useQueryStates(figuresSearchParams, { history: "push" });
   const { range: window, tenant } = filters;
-  const refetchInterval = useWindowRefresh(window);
+  const refetchInterval = polled(useWindowRefresh(window));
   const queues = useQueues(tenant);
   const throughput = useQuery({ ...throughputQuery(filters), refetchInterval });
   const failures = useQuery({ ...topFailuresQuery(filters), refetchInterval });

@@ -5,6 +5,7 @@ import { LiveData } from "@/components/layout/live/live-data";
 import { queuePath, taskPath } from "@/components/layout/paths";
 import { CreateQueueButton } from "@/components/queues/list/create-queue-button";
 import { SpawnButton } from "@/components/tasks/spawn/spawn-button";
+import { ScrollBox } from "@/components/ui/data/scroll-box";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Button } from "@/components/ui/form/button";
 import { CopyButton } from "@/components/ui/form/copy-button";
@@ -140,10 +141,12 @@ function Step({ done, title, children }: { done: boolean; title: string; childre
 
 function Command({ text }: { text: string }) {
   return (
-    <p className="inline-flex max-w-full items-center gap-1 self-start rounded-2 border bg-canvas py-0.5 pr-1 pl-3">
-      <code className="mono overflow-x-auto text-ink">{text}</code>
+    <div className="inline-flex max-w-full items-center gap-1 self-start rounded-2 border bg-canvas py-0.5 pr-1 pl-3">
+      <ScrollBox className="overflow-x-auto">
+        <code className="mono text-ink">{text}</code>
+      </ScrollBox>
       <CopyButton text={text} label="Copy the command" />
-    </p>
+    </div>
   );
 }
 
@@ -168,7 +171,9 @@ function WorkerSnippets({ url, queue }: { url: string; queue: string }) {
       </div>
       <Command text={install} />
       <div className="relative rounded-2 border bg-canvas">
-        <pre className="mono overflow-x-auto p-3 text-12 text-ink">{text}</pre>
+        <ScrollBox className="overflow-x-auto">
+          <pre className="mono p-3 text-12 text-ink">{text}</pre>
+        </ScrollBox>
         <span className="absolute top-1 right-1">
           <CopyButton text={text} label="Copy the program" />
         </span>

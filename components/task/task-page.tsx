@@ -1,12 +1,14 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { type Query, useQuery } from "@tanstack/react-query";
 import { LiveData } from "@/components/layout/live/live-data";
+import { polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { TaskActions } from "@/components/tasks/actions/task-actions";
 import { StateBadge } from "@/components/tasks/state/state-label";
 import { Skeleton, SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { CopyButton } from "@/components/ui/form/copy-button";
 import { Name } from "@/components/ui/text/name";
+import { toMs } from "@/lib/model/instants";
 import { isActive } from "@/lib/model/states";
 import type { TaskDetail } from "@/lib/model/task";
 import { taskQuery } from "@/lib/query/task";
@@ -16,6 +18,9 @@ import { TaskTabs } from "./task-tabs";
 /** How often an unfinished task is requested, in milliseconds. */
 const UNFINISHED_MS = 1_000;
 
+/** A task with an instant this near to the time of its reading is requested at that interval, changes or not. In milliseconds. */
+const DUE_SOON = { ahead: 31_000, behind: 5_000 };
+
 /** One task: header, verdict, actions and tabs. */
 export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
   const interval = useRefreshInterval();
@@ -24,7 +29,10 @@ export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
   const isOver = (data: TaskDetail | undefined) => data && !isActive(data.task.state);
   const query = useQuery({
     ...taskQuery(queue, taskId),
-    refetchInterval: ({ state }) => (isOver(state.data) ? false : every),
+    refetchInterval: polled<Query<TaskDetail>>(
+      ({ state }) => !isOver(state.data) && every,
+      ({ state }) => isDueSoon(state.data),
+    ),
   });
   return (
     <LiveData
@@ -44,6 +52,17 @@ export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
       )}
     </LiveData>
   );
+}
+
+/** Whether a wake, a timeout or the end of a lease is near. */
+function isDueSoon(data: TaskDetail | undefined): boolean {
+  const run = data?.runs.at(-1);
+  if (!data || !run) return false;
+  const instants = [run.availableAt, run.claimExpiresAt, ...data.waits.map((w) => w.timeoutAt)];
+  return instants.some((at) => {
+    const ahead = toMs(at ?? "infinity") - toMs(data.now);
+    return ahead > -DUE_SOON.behind && ahead < DUE_SOON.ahead;
+  });
 }
 
 function Title({ detail: { task } }: { detail: TaskDetail }) {

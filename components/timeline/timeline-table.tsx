@@ -1,5 +1,6 @@
 "use client";
 import type { ReactNode } from "react";
+import { ScrollBox } from "@/components/ui/data/scroll-box";
 import { useZone } from "@/components/ui/text/zone";
 import { formatDuration, formatInstant, formatNumber } from "@/lib/format";
 import { toInstant } from "@/lib/model/instants";
@@ -27,7 +28,7 @@ export function LineTable({ lines, before }: { lines: readonly TableLine[]; befo
   const zone = useZone();
   const clock = (at: number) => formatInstant(toInstant(at), zone);
   return (
-    <div className="overflow-x-auto">
+    <ScrollBox className="overflow-x-auto">
       <table className="w-full text-left">
         <thead>
           <tr className="h-7 whitespace-nowrap border-b text-12 text-ink-3">
@@ -65,7 +66,7 @@ export function LineTable({ lines, before }: { lines: readonly TableLine[]; befo
           Showing the first {formatNumber(MAX_ROWS)} of {formatNumber(lines.length)} rows.
         </p>
       )}
-    </div>
+    </ScrollBox>
   );
 }
 

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
+import { polled } from "@/components/layout/live/polling";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { WindowPage } from "@/components/layout/window/window-page";
 import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
@@ -21,7 +22,7 @@ export function WorkerList() {
   const [filters, setFilters] = useQueryStates(figuresSearchParams, { history: "push" });
   const query = useQuery({
     ...workersQuery(filters),
-    refetchInterval: useWindowRefresh(filters.range),
+    refetchInterval: polled(useWindowRefresh(filters.range)),
   });
   return (
     <WindowPage

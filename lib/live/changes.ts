@@ -26,7 +26,7 @@ export type Change =
 const EVERY = 1_000;
 
 /** While nothing changes, listeners hear of it once in this number of looks. */
-const QUIET_EVERY = 5;
+const QUIET_EVERY = 2;
 
 /** For how long the list of tables is used, in milliseconds: a new queue or partition has no counter until then. */
 const TABLES_FOR = 30_000;

@@ -112,11 +112,16 @@ function rank(error: Error): 1 | 2 | 3 {
   return error.code === "busy" ? 2 : 1;
 }
 
-/** The shortest interval at which the page requests this query; infinite for what is loaded once. */
+/**
+ * The shortest interval at which the page requests this query while something changes; infinite for what is loaded once.
+ */
 function intervalOf(query: Query): number {
-  const intervals = query.observers.map(({ options: { refetchInterval } }) =>
-    typeof refetchInterval === "function" ? refetchInterval(query) : refetchInterval,
-  );
+  const intervals = query.observers.map(({ options: { refetchInterval: interval } }) => {
+    if (typeof interval !== "function") return interval;
+    return "base" in interval && typeof interval.base === "function"
+      ? (interval.base(query) as number | false | undefined)
+      : interval(query);
+  });
   return Math.min(...intervals.map((one) => one || Number.POSITIVE_INFINITY));
 }
 

@@ -16,7 +16,11 @@ function openLists() {
   const client: Pick<QueryClient, "refetchQueries"> = {
     refetchQueries: async ({ predicate } = {}) => {
       for (const queues of lists) {
-        const query = { isActive: () => true, meta: { queues } };
+        const query = {
+          isActive: () => true,
+          meta: { queues },
+          state: { fetchStatus: "idle" },
+        };
         if (predicate?.(query as never)) refreshed.push(queues);
       }
     },

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useQueryState } from "nuqs";
 import { LiveData } from "@/components/layout/live/live-data";
+import { polled } from "@/components/layout/live/polling";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { TenantScope } from "@/components/tenants/tenant-scope";
@@ -39,7 +40,7 @@ export function QueueList() {
   const restricted = useTenants() !== null;
   const throughput = useQuery({
     ...throughputQuery({ range: "1h", tenant }),
-    refetchInterval: useWindowRefresh("1h"),
+    refetchInterval: polled(useWindowRefresh("1h")),
   });
   return (
     <TenantScope tenants={tenant}>

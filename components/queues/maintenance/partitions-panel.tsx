@@ -3,6 +3,7 @@ import { useState } from "react";
 import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { usePerform } from "@/components/layout/use-perform";
 import { Panel } from "@/components/ui/data/panel";
+import { ScrollBox } from "@/components/ui/data/scroll-box";
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { Icon } from "@/components/ui/icons/icon";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
@@ -56,7 +57,7 @@ export function PartitionsPanel({ queue, partitions }: { queue: string; partitio
           </li>
         )}
       </ul>
-      <div className="max-h-80 overflow-y-auto">
+      <ScrollBox className="max-h-80 overflow-y-auto">
         <Table>
           <thead className="bg-canvas">
             <tr>
@@ -72,7 +73,7 @@ export function PartitionsPanel({ queue, partitions }: { queue: string; partitio
             ))}
           </tbody>
         </Table>
-      </div>
+      </ScrollBox>
       {creating && (
         <CreatePartitionsDialog queue={queue} weeks={missing} onClose={() => setCreating(false)} />
       )}

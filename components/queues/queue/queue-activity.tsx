@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { polled } from "@/components/layout/live/polling";
 import { useWindow, useWindowRefresh } from "@/components/layout/window/use-window";
 import { WindowSwitch } from "@/components/layout/window/window-switch";
 import { LatencyPanel } from "@/components/overview/latency-panel";
@@ -11,7 +12,7 @@ import { queueFiguresQuery } from "@/lib/query/queue";
 export function QueueActivity({ queue }: { queue: string }) {
   const [window, setWindow] = useWindow();
   const tenant = [...useTenantScope()];
-  const refetchInterval = useWindowRefresh(window);
+  const refetchInterval = polled(useWindowRefresh(window));
   const options = { ...queueFiguresQuery(queue, { range: window, tenant }), refetchInterval };
   const throughput = useQuery({ ...options, select: (data) => data.throughput });
   const latency = useQuery({ ...options, select: (data) => data.latency });

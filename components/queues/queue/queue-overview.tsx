@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useQueryState } from "nuqs";
 import { LiveData } from "@/components/layout/live/live-data";
+import { polled } from "@/components/layout/live/polling";
 import { ReadError } from "@/components/layout/live/read-error";
 import { queueEventsPath, queueTasksPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
@@ -77,7 +78,7 @@ function Content({
   const figures = useQuery({
     ...queueFiguresQuery(queue.name, { range: window, tenant: [...tenant] }),
     enabled: queue.unreadable === undefined,
-    refetchInterval: useWindowRefresh(window),
+    refetchInterval: polled(useWindowRefresh(window)),
   });
   const live = useRefreshInterval() !== false;
   const readable = queue.unreadable === undefined;

@@ -1,8 +1,9 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { type Query, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { LiveData } from "@/components/layout/live/live-data";
+import { polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { usePerform } from "@/components/layout/use-perform";
@@ -16,6 +17,8 @@ import { RelativeTime } from "@/components/ui/text/relative-time";
 import { abortBulkAction } from "@/lib/actions/bulk";
 import type { BulkOperation } from "@/lib/analytics/bulk";
 import { formatNumber, plural } from "@/lib/format";
+import type { Iso } from "@/lib/model/instants";
+import type { BulkFollowUp } from "@/lib/model/rows/bulk";
 import { bulkFollowUpQuery, bulkQuery } from "@/lib/query/bulk";
 import { BulkItems } from "./bulk-items";
 import { BulkProgress, BulkStateLabel, countActive, FollowUpProgress } from "./bulk-status";
@@ -26,7 +29,9 @@ export function BulkPage({ bulkId }: { bulkId: string }) {
   const interval = useRefreshInterval();
   const query = useQuery({
     ...bulkQuery(bulkId),
-    refetchInterval: ({ state }) => (state.data?.operation.finishedAt ? false : interval),
+    refetchInterval: polled<Query<{ operation: BulkOperation; now: Iso }>>(
+      ({ state }) => !state.data?.operation.finishedAt && interval,
+    ),
   });
   return (
     <LiveData
@@ -132,10 +137,11 @@ function FollowUp({ operation }: { operation: BulkOperation }) {
   const interval = useRefreshInterval();
   const { data } = useQuery({
     ...bulkFollowUpQuery(operation.bulkId),
-    refetchInterval: ({ state }) =>
+    refetchInterval: polled<Query<BulkFollowUp & { now: Iso }>>(({ state }) =>
       operation.finishedAt !== null && state.data && countActive(state.data.states) === 0
         ? false
         : interval,
+    ),
   });
   if (!data) return null;
   return <FollowUpProgress action={operation.action} followUp={data} />;

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { knownAt, overdueAfter } from "@/components/layout/live/freshness";
+import { polled } from "@/components/layout/live/polling";
 import { useClock } from "@/components/ui/text/clock";
 import type { Iso } from "@/lib/model/instants";
 import type { Page } from "@/lib/model/page";
@@ -55,7 +56,7 @@ export function useFreshRows({
   const query = useQuery({
     ...knownTasksQuery(filters, rows),
     enabled: needed && interval !== false,
-    refetchInterval: interval,
+    refetchInterval: polled(interval),
   });
   const known = needed ? query.data : undefined;
   const knownRead = known && { now: known.now, at: query.dataUpdatedAt };

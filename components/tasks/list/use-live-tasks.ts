@@ -1,6 +1,7 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { type Query, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
@@ -29,7 +30,7 @@ export function useLiveTasks(filters: TaskFilters) {
     ...tasksQuery(filters),
     enabled: findMissingFilter(filters) === null,
     // A search without an index is too expensive to repeat automatically.
-    refetchInterval: ({ state }) => (isRepeatable(state.data) ? refetchInterval : false),
+    refetchInterval: polled<TasksQuery>(({ state }) => isRepeatable(state.data) && refetchInterval),
     refetchOnWindowFocus: ({ state }) => isRepeatable(state.data),
   });
   const key = JSON.stringify(filters);
@@ -59,5 +60,7 @@ export function useLiveTasks(filters: TaskFilters) {
   };
   return { query, shown, showNewest, interval: refetchInterval, isRepeated: isRepeatable(page) };
 }
+
+type TasksQuery = Query<Page<TaskSummary>>;
 
 const isRepeatable = (page: Page<TaskSummary> | undefined) => !page?.searchedTo;

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { diffLines } from "diff";
 import { useState } from "react";
+import { ScrollBox } from "@/components/ui/data/scroll-box";
 import { Checkbox } from "@/components/ui/form/checkbox";
 import { Field, Input, Textarea } from "@/components/ui/form/field";
 import { jsonProblem } from "@/components/ui/form/json-field";
@@ -102,18 +103,17 @@ function LineDiff({ what, from, to }: { what: string; from: string; to: string }
     return <p className="mt-1 text-12 text-ink-3">Too large to compare line by line.</p>;
   const parts = diffLines(`${from}\n`, `${to}\n`);
   return (
-    <section
-      aria-label={`Changes to the ${what}`}
-      className="mt-1 max-h-48 overflow-auto rounded-2 border bg-canvas py-1"
-    >
-      {parts.map((part, index) => (
-        <Part
-          // biome-ignore lint/suspicious/noArrayIndexKey: parts are identified by their position
-          key={index}
-          sign={part.added ? "+" : part.removed ? "−" : " "}
-          lines={part.value.replace(/\n$/, "").split("\n")}
-        />
-      ))}
+    <section aria-label={`Changes to the ${what}`} className="mt-1 rounded-2 border bg-canvas py-1">
+      <ScrollBox className="max-h-48 overflow-auto">
+        {parts.map((part, index) => (
+          <Part
+            // biome-ignore lint/suspicious/noArrayIndexKey: parts are identified by their position
+            key={index}
+            sign={part.added ? "+" : part.removed ? "−" : " "}
+            lines={part.value.replace(/\n$/, "").split("\n")}
+          />
+        ))}
+      </ScrollBox>
     </section>
   );
 }

@@ -1,12 +1,13 @@
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
+import { ScrollBox } from "./scroll-box";
 
 /** A dense table that scrolls horizontally in its own box. */
 export function Table({ className, ...props }: ComponentProps<"table">) {
   return (
-    <div className="overflow-x-auto">
+    <ScrollBox className="overflow-x-auto">
       <table className={cn("w-full border-collapse text-left", className)} {...props} />
-    </div>
+    </ScrollBox>
   );
 }
 

@@ -1,6 +1,7 @@
 "use client";
 import { useState } from "react";
 import { formatBytes, revealControls } from "@/lib/format";
+import { ScrollBox } from "../data/scroll-box";
 import { CopyButton } from "../form/copy-button";
 import { Icon } from "../icons/icon";
 import { JsonLines } from "./json-lines";
@@ -84,9 +85,11 @@ function RawText({ text }: { text: string }) {
   const rest = text.length - RAW_LIMIT;
   return (
     <div>
-      <pre className="mono max-h-96 overflow-auto whitespace-pre-wrap break-all px-3 py-2 leading-[18px]">
-        {revealControls(text.slice(0, RAW_LIMIT))}
-      </pre>
+      <ScrollBox className="max-h-96 overflow-auto">
+        <pre className="mono whitespace-pre-wrap break-all px-3 py-2 leading-[18px]">
+          {revealControls(text.slice(0, RAW_LIMIT))}
+        </pre>
+      </ScrollBox>
       {rest > 0 && (
         <p className="border-line-subtle border-t px-3 py-1.5 text-12 text-ink-3">
           Only the beginning is shown; {formatBytes(rest)} are left out. Download it to see all.

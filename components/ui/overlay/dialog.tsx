@@ -1,6 +1,7 @@
 "use client";
 import { type FormEvent, type ReactNode, useId } from "react";
 import { cn } from "@/lib/cn";
+import { ScrollBox } from "../data/scroll-box";
 import { isComposing } from "../form/is-composing";
 import { Icon } from "../icons/icon";
 import { Modal } from "./modal";
@@ -61,7 +62,7 @@ export function Dialog({
             <Icon name="x" />
           </button>
         </div>
-        <div className="min-h-0 overflow-y-auto px-4 pt-1 pb-4">{children}</div>
+        <ScrollBox className="min-h-0 overflow-y-auto px-4 pt-1 pb-4">{children}</ScrollBox>
         {footer && (
           <div className="flex flex-wrap items-center justify-end gap-2 rounded-b-3 border-t bg-canvas px-4 py-3 pb-[max(12px,env(safe-area-inset-bottom))]">
             {footer}

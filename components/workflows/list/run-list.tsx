@@ -1,7 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { PagedList } from "@/components/layout/list/paged-list";
+import { polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { ScrollBox } from "@/components/ui/data/scroll-box";
 import { Banner } from "@/components/ui/feedback/banner";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Button } from "@/components/ui/form/button";
@@ -16,7 +18,7 @@ import { isFiltered, useWorkflowFilters } from "./use-workflow-filters";
 /** Workflow runs, newest first. `names` are the suggestions of the name filter. */
 export function RunList({ names }: { names: readonly string[] }) {
   const { filters, narrow, turnTo, clear } = useWorkflowFilters();
-  const refetchInterval = useRefreshInterval();
+  const refetchInterval = polled(useRefreshInterval());
   const query = useQuery({ ...workflowRunsQuery(filters), refetchInterval });
   const known = [...new Set([...names, ...(query.data?.rows.map((run) => run.name) ?? [])])].sort();
   const addTag = (tag: string) => narrow({ tag: [...new Set([...filters.tag, tag])] });
@@ -75,9 +77,9 @@ function NoRuns({
           The table <code className="mono">public.workflow_run</code> does not exist. Tasks work
           without it; to record workflow runs, install it:
         </p>
-        <pre className="mono mt-3 overflow-x-auto rounded-2 border bg-canvas px-3 py-2 text-left">
-          absurd-dashboard migrate
-        </pre>
+        <ScrollBox className="mt-3 overflow-x-auto rounded-2 border bg-canvas px-3 py-2 text-left">
+          <pre className="mono">absurd-dashboard migrate</pre>
+        </ScrollBox>
       </EmptyState>
     );
   if (filtered)

@@ -1,6 +1,7 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { type Query, useQuery } from "@tanstack/react-query";
 import { LiveData } from "@/components/layout/live/live-data";
+import { polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { lazyPart } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
@@ -24,7 +25,7 @@ export function RunPage({ workflowRunId }: { workflowRunId: string }) {
   const interval = useRefreshInterval();
   const query = useQuery({
     ...workflowRunQuery(workflowRunId),
-    refetchInterval: ({ state: { data } }) => (isOver(data) ? false : interval),
+    refetchInterval: polled<Query<RunView>>(({ state }) => !isOver(state.data) && interval),
   });
   const every = isOver(query.data) ? null : interval;
   const definition = useQuery(runGraphQuery(workflowRunId));

@@ -1,0 +1,154 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { computeFreshness, isLive } from "./freshness";
+import { polled } from "./polling";
+import { follow } from "./push";
+
+/** The browser's end of the event stream, whose server the test plays. */
+class Stream extends EventTarget {
+  static readonly CLOSED = 2;
+  static opened: Stream[] = [];
+  readyState = 0;
+  constructor() {
+    super();
+    Stream.opened.push(this);
+  }
+  close() {
+    this.readyState = Stream.CLOSED;
+  }
+  send(type: "open" | "quiet" | "change" | "error", data: object = {}) {
+    this.dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data) }));
+  }
+}
+
+const stops: (() => void)[] = [];
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("EventSource", Stream);
+  Stream.opened = [];
+});
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** A tab with one list that is refreshed every five seconds; `respond` counts its requests. */
+async function openTab(isDue = () => false) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const respond = vi.fn(async () => "rows");
+  const observer = new QueryObserver(client, {
+    queryKey: ["tasks"],
+    queryFn: respond,
+    refetchInterval: polled(5_000, isDue),
+  });
+  stops.push(
+    observer.subscribe(() => {}),
+    follow(client, 5_000),
+  );
+  await vi.advanceTimersByTimeAsync(1);
+  const freshness = () => computeFreshness(client.getQueryCache().findAll(isLive), Date.now());
+  return { respond, freshness };
+}
+
+const stream = () => Stream.opened.at(-1) as Stream;
+
+async function stayQuiet(seconds: number) {
+  for (let second = 0; second < seconds; second += 2) {
+    stream().send("quiet");
+    await vi.advanceTimersByTimeAsync(2_000);
+  }
+}
+
+test("an idle tab with a working stream repeats its requests once, and then twice a minute", async () => {
+  const { respond, freshness } = await openTab();
+  stream().send("open");
+  await stayQuiet(10);
+  expect(respond).toHaveBeenCalledTimes(2);
+  respond.mockClear();
+  await stayQuiet(120);
+  expect(respond.mock.calls.length).toBeLessThanOrEqual(4);
+  expect(freshness().state).toBe("fresh");
+});
+
+test("a change is requested at once, and requests go on at the interval until nothing changes", async () => {
+  const { respond } = await openTab();
+  stream().send("open");
+  await stayQuiet(20);
+  respond.mockClear();
+  stream().send("change", { queues: null, turn: 7 });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(respond).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(respond).toHaveBeenCalledTimes(3);
+});
+
+test("without a stream that says something, a tab requests at the interval", async () => {
+  const { respond } = await openTab();
+  stream().send("open");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(respond).toHaveBeenCalledTimes(13);
+});
+
+test("a stream that breaks off is no reason to wait: requests go on at the interval", async () => {
+  const { respond } = await openTab();
+  stream().send("open");
+  await stayQuiet(20);
+  stream().send("error");
+  respond.mockClear();
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(respond).toHaveBeenCalledTimes(3);
+});
+
+test("what is due soon is requested at the interval although nothing changes", async () => {
+  const { respond } = await openTab(() => true);
+  stream().send("open");
+  await stayQuiet(60);
+  expect(respond).toHaveBeenCalledTimes(13);
+});
+
+test("a stream that stays silent is opened again, later each time and at least once in 80 seconds", async () => {
+  await openTab();
+  const pauses: number[] = [];
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const before = { count: Stream.opened.length, at: Date.now() };
+    while (Stream.opened.length === before.count) await vi.advanceTimersByTimeAsync(500);
+    pauses.push(Date.now() - before.at);
+  }
+  expect(pauses[0]).toBeLessThanOrEqual(26_000);
+  expect(pauses.at(-1)).toBeGreaterThan(40_000);
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(81_000);
+  stream().send("quiet");
+  const count = Stream.opened.length;
+  await vi.advanceTimersByTimeAsync(26_000);
+  expect(Stream.opened).toHaveLength(count + 1);
+});
+
+test("a stream that the server refuses is opened again", async () => {
+  await openTab();
+  stream().readyState = Stream.CLOSED;
+  stream().send("error");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(Stream.opened).toHaveLength(2);
+});
+
+test("a request that had started before the change is repeated when it ends", async () => {
+  const { respond } = await openTab();
+  stream().send("open");
+  let end = (_rows: string) => {};
+  respond.mockImplementationOnce(
+    () =>
+      new Promise((resolve) => {
+        end = resolve;
+      }),
+  );
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(respond).toHaveBeenCalledTimes(2);
+  stream().send("change", { queues: null, turn: 8 });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(respond).toHaveBeenCalledTimes(2);
+  end("old rows");
+  await vi.advanceTimersByTimeAsync(1);
+  expect(respond).toHaveBeenCalledTimes(3);
+});

@@ -1,0 +1,27 @@
+"use client";
+import { type ComponentProps, useEffect, useRef } from "react";
+
+const FOCUSABLE =
+  "a[href], button:enabled, input:enabled, select:enabled, textarea:enabled, summary, [tabindex]:not([tabindex='-1'])";
+
+/**
+ * A box that scrolls. While its content overflows and has nothing to focus, the box itself is a stop of the Tab key, so
+ * that arrow keys scroll it; not every browser does this.
+ */
+export function ScrollBox(props: ComponentProps<"div">) {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const box = ref.current;
+    if (!box) return;
+    const update = () => {
+      const overflows = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+      if (overflows && !box.querySelector(FOCUSABLE)) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    };
+    update();
+    const observer = new ResizeObserver(update);
+    for (const element of [box, ...box.children]) observer.observe(element);
+    return () => observer.disconnect();
+  });
+  return <div ref={ref} {...props} />;
+}
