@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsString, useQueryState, useQueryStates } from "nuqs";
 import { useState } from "react";
+import { formatCountTitle, usePageTitle } from "@/components/layout/frame/page-title";
 import { polled } from "@/components/layout/live/polling";
 import { useDenied } from "@/components/layout/session/access-provider";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
@@ -35,6 +36,8 @@ export function FailureList() {
     ...failuresQuery(filters),
     refetchInterval: polled(useWindowRefresh(filters.range)),
   });
+  const { groups = [], hiddenGroups = 0 } = query.data ?? {};
+  usePageTitle(formatCountTitle(groups.length + hiddenGroups, "Failures"));
   const denied = useDenied("start bulk");
   const [retried, retry] = useState<string | null>(null);
   useHotkeys({

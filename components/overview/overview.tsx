@@ -50,6 +50,7 @@ export function Overview() {
               <>
                 <div className={PAIR}>
                   <Attention
+                    page="Overview"
                     list={list}
                     throughput={throughput.data}
                     groups={failures.data?.groups}

@@ -1,6 +1,7 @@
 "use client";
 import { useState } from "react";
 import { failuresPath } from "@/components/failures/paths";
+import { formatCountTitle, usePageTitle } from "@/components/layout/frame/page-title";
 import { queuePath, queueTasksPath, taskPath } from "@/components/layout/paths";
 import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
 import { StateIcon } from "@/components/tasks/state/state-icon";
@@ -28,14 +29,18 @@ export function Attention({
   list: { queues, now },
   throughput,
   groups,
+  page,
 }: {
   list: QueueList;
   /** Ended attempts of the page's window. Until it is read there is no all-clear. */
   throughput: Throughput | undefined;
   groups?: readonly TopFailureGroup[] | undefined;
+  /** The name of the page, for its title. */
+  page: string;
 }) {
   const attempts = throughput && { ...throughput, words: WINDOW_WORDS[throughput.window] };
   const concerns = listConcerns({ queues, now, attempts, groups });
+  usePageTitle(formatCountTitle(concerns.length, page));
   const clear = describeAllClear({ attempts });
   const [all, setAll] = useState(false);
   const byQueue = groupByQueue(concerns);

@@ -1,5 +1,6 @@
 "use client";
-import { type Query, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+import { formatStateTitle, usePageTitle } from "@/components/layout/frame/page-title";
 import { LiveData } from "@/components/layout/live/live-data";
 import { polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
@@ -29,7 +30,7 @@ export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
   const isOver = (data: TaskDetail | undefined) => data && !isActive(data.task.state);
   const query = useQuery({
     ...taskQuery(queue, taskId),
-    refetchInterval: polled<Query<TaskDetail>>(
+    refetchInterval: polled<TaskDetail>(
       ({ state }) => !isOver(state.data) && every,
       ({ state }) => isDueSoon(state.data),
     ),
@@ -66,6 +67,7 @@ function isDueSoon(data: TaskDetail | undefined): boolean {
 }
 
 function Title({ detail: { task } }: { detail: TaskDetail }) {
+  usePageTitle(formatStateTitle(task.name, task.state));
   return (
     <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2.5 gap-y-1">
       <h1

@@ -1,7 +1,19 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 type Interval = number | false | undefined;
-type Polled = { state: { status: string; dataUpdateCount: number; dataUpdatedAt: number } };
+type Polled<Data> = {
+  state: {
+    data: Data | undefined;
+    status: string;
+    dataUpdateCount: number;
+    dataUpdatedAt: number;
+  };
+};
+
+type Refetch<Data> = ((query: Polled<Data>) => Interval) & {
+  /** The interval while something changes. */
+  base: (query: Polled<Data>) => Interval;
+};
 
 /** How often a query is repeated while nothing changes, in milliseconds: leases expire and due times pass by themselves. */
 const QUIET_INTERVAL = 30_000;
@@ -22,12 +34,13 @@ let quietSince: number | null = null;
  * @param interval milliseconds, or a function of the query that returns them.
  * @param isDue whether the query is repeated at the interval in any case, because its data is about to be out of date.
  */
-export function polled<Query extends Polled>(
-  interval: Interval | ((query: Query) => Interval),
-  isDue = (_query: Query) => false,
-) {
-  const base = (query: Query) => (typeof interval === "function" ? interval(query) : interval);
-  const current = (query: Query) => {
+export function polled<Data = unknown>(
+  interval: Interval | ((query: Polled<Data>) => Interval),
+  isDue = (_query: Polled<Data>) => false,
+): Refetch<NoInfer<Data>> {
+  const base = (query: Polled<Data>) =>
+    typeof interval === "function" ? interval(query) : interval;
+  const current = (query: Polled<Data>) => {
     const milliseconds = base(query);
     return milliseconds && isCurrent(query) && !isDue(query)
       ? Math.max(milliseconds, QUIET_INTERVAL)
@@ -36,7 +49,9 @@ export function polled<Query extends Polled>(
   return Object.assign(current, { base });
 }
 
-function isCurrent({ state: { status, dataUpdateCount, dataUpdatedAt } }: Polled): boolean {
+function isCurrent({
+  state: { status, dataUpdateCount, dataUpdatedAt },
+}: Polled<unknown>): boolean {
   // The first result comes with the page, by the clock of the server.
   if (quietSince === null || status !== "success" || dataUpdateCount < 2) return false;
   return dataUpdatedAt >= quietSince + SHARED_FOR;

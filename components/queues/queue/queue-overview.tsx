@@ -141,7 +141,11 @@ function Content({
       </Facts>
       {readable && (
         <>
-          <Attention list={{ queues: [queue], now }} throughput={figures.data?.throughput} />
+          <Attention
+            page={queue.name}
+            list={{ queues: [queue], now }}
+            throughput={figures.data?.throughput}
+          />
           <BacklogPanel
             queue={queue}
             now={now}

@@ -1,7 +1,8 @@
 "use client";
-import { type Query, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
+import { usePageTitle } from "@/components/layout/frame/page-title";
 import { LiveData } from "@/components/layout/live/live-data";
 import { polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
@@ -21,7 +22,13 @@ import type { Iso } from "@/lib/model/instants";
 import type { BulkFollowUp } from "@/lib/model/rows/bulk";
 import { bulkFollowUpQuery, bulkQuery } from "@/lib/query/bulk";
 import { BulkItems } from "./bulk-items";
-import { BulkProgress, BulkStateLabel, countActive, FollowUpProgress } from "./bulk-status";
+import {
+  BulkProgress,
+  BulkStateLabel,
+  countActive,
+  FollowUpProgress,
+  formatBulkTitle,
+} from "./bulk-status";
 import { BULK_WORDS } from "./bulk-words";
 
 /** One bulk operation: its progress, the outcome of each task, and the button to abort it. */
@@ -29,7 +36,7 @@ export function BulkPage({ bulkId }: { bulkId: string }) {
   const interval = useRefreshInterval();
   const query = useQuery({
     ...bulkQuery(bulkId),
-    refetchInterval: polled<Query<{ operation: BulkOperation; now: Iso }>>(
+    refetchInterval: polled<{ operation: BulkOperation; now: Iso }>(
       ({ state }) => !state.data?.operation.finishedAt && interval,
     ),
   });
@@ -56,6 +63,7 @@ function Head({ operation }: { operation: BulkOperation }) {
   const words = BULK_WORDS[action];
   const rest = collected - done - skipped - failed;
   const open = operation.finishedAt === null;
+  usePageTitle(formatBulkTitle(`${words.label} ${formatNumber(collected)}`, state));
   return (
     <header className="flex flex-col gap-3 border-b px-3 pt-3 pb-3 wide:px-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
@@ -137,7 +145,7 @@ function FollowUp({ operation }: { operation: BulkOperation }) {
   const interval = useRefreshInterval();
   const { data } = useQuery({
     ...bulkFollowUpQuery(operation.bulkId),
-    refetchInterval: polled<Query<BulkFollowUp & { now: Iso }>>(({ state }) =>
+    refetchInterval: polled<BulkFollowUp & { now: Iso }>(({ state }) =>
       operation.finishedAt !== null && state.data && countActive(state.data.states) === 0
         ? false
         : interval,

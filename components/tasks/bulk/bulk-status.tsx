@@ -30,6 +30,11 @@ const PARTS = [
   ["failed", "fill-failed-solid"],
 ] as const;
 
+/** `Retry 7 · done`, for the title of the page. */
+export function formatBulkTitle(what: string, state: BulkState): string {
+  return `${what} · ${STATES[state].label}`;
+}
+
 /** A progress bar by outcome. The numbers are also shown as text next to it. */
 export function BulkProgress({ operation }: { operation: BulkOperation }) {
   const { collected, done, skipped, failed, state } = operation;

@@ -1,5 +1,5 @@
 "use client";
-import { type Query, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
@@ -30,7 +30,9 @@ export function useLiveTasks(filters: TaskFilters) {
     ...tasksQuery(filters),
     enabled: findMissingFilter(filters) === null,
     // A search without an index is too expensive to repeat automatically.
-    refetchInterval: polled<TasksQuery>(({ state }) => isRepeatable(state.data) && refetchInterval),
+    refetchInterval: polled<Page<TaskSummary>>(
+      ({ state }) => isRepeatable(state.data) && refetchInterval,
+    ),
     refetchOnWindowFocus: ({ state }) => isRepeatable(state.data),
   });
   const key = JSON.stringify(filters);
@@ -60,7 +62,5 @@ export function useLiveTasks(filters: TaskFilters) {
   };
   return { query, shown, showNewest, interval: refetchInterval, isRepeated: isRepeatable(page) };
 }
-
-type TasksQuery = Query<Page<TaskSummary>>;
 
 const isRepeatable = (page: Page<TaskSummary> | undefined) => !page?.searchedTo;

@@ -1,3 +1,4 @@
+import { usePageTitle } from "@/components/layout/frame/page-title";
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { buttonClass } from "@/components/ui/form/button";
 import { CopyButton } from "@/components/ui/form/copy-button";
@@ -12,6 +13,7 @@ import { StartButton } from "../start/start-button";
 /** Name, version, origin and actions of a definition. */
 export function DefinitionHeader({ definition }: { definition: WorkflowDefinitionDetail }) {
   const { definitionId, name, version, isPaused } = definition;
+  usePageTitle(`${name} ${version}${isPaused ? " · paused" : ""}`);
   return (
     <header className="flex shrink-0 flex-col gap-3 border-b px-3 pt-3 pb-3 wide:px-4">
       <div className="flex flex-wrap items-start gap-2">

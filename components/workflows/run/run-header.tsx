@@ -1,5 +1,6 @@
 "use client";
 import { useState } from "react";
+import { formatStateTitle, usePageTitle } from "@/components/layout/frame/page-title";
 import { queueTasksPath, workflowDefinitionPath, workflowRunPath } from "@/components/layout/paths";
 import { useDenied } from "@/components/layout/session/access-provider";
 import { PermittedButton } from "@/components/layout/session/permitted-button";
@@ -36,6 +37,7 @@ export function RunHeader({
 }) {
   const [cancelling, setCancelling] = useState(false);
   const { run } = view;
+  usePageTitle(formatStateTitle(run.name, run.status));
   const ended = ["completed", "failed", "cancelled"].includes(run.storedStatus);
   const open = !ended || view.tasks.some(({ detail: { task } }) => isActive(task.state));
   const denied = useDenied("cancel workflow run");

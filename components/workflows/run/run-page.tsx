@@ -1,5 +1,5 @@
 "use client";
-import { type Query, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { LiveData } from "@/components/layout/live/live-data";
 import { polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
@@ -25,7 +25,7 @@ export function RunPage({ workflowRunId }: { workflowRunId: string }) {
   const interval = useRefreshInterval();
   const query = useQuery({
     ...workflowRunQuery(workflowRunId),
-    refetchInterval: polled<Query<RunView>>(({ state }) => !isOver(state.data) && interval),
+    refetchInterval: polled<RunView>(({ state }) => !isOver(state.data) && interval),
   });
   const every = isOver(query.data) ? null : interval;
   const definition = useQuery(runGraphQuery(workflowRunId));

@@ -1,0 +1,38 @@
+"use client";
+import { useEffect } from "react";
+import { revealControls } from "@/lib/format";
+import type { TaskState } from "@/lib/model/states";
+
+/** What ends the title of every page. */
+export const PRODUCT = "Absurd";
+
+const MARKS: Record<TaskState, string> = {
+  pending: "○",
+  running: "▶",
+  sleeping: "☾",
+  completed: "✓",
+  failed: "✕",
+  cancelled: "⊘",
+};
+
+/**
+ * Sets the browser's title of this page, which the server names without its state. It is set with every render, because the
+ * server's title may arrive later.
+ */
+export function usePageTitle(title: string): void {
+  useEffect(() => {
+    const whole = `${revealControls(title)} · ${PRODUCT}`;
+    if (document.title !== whole) document.title = whole;
+  });
+}
+
+/** `✕ charge-card · failed`; without a mark for a state that the engine does not have. */
+export function formatStateTitle(name: string, state: TaskState | (string & {})): string {
+  const mark = state in MARKS ? `${MARKS[state as TaskState]} ` : "";
+  return `${mark}${name} · ${state}`;
+}
+
+/** `(5) Overview`; without a number when there is nothing to count. */
+export function formatCountTitle(count: number, name: string): string {
+  return count > 0 ? `(${count}) ${name}` : name;
+}
