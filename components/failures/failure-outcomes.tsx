@@ -70,6 +70,7 @@ export function Outcomes({
             className={cn("relative z-1 whitespace-nowrap hover:underline", tone)}
           >
             {formatNumber(group.tasks[key])} {word}
+            <span className="sr-only"> of {group.taskName}</span>
           </Link>
         ),
       )}

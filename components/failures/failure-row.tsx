@@ -150,6 +150,7 @@ function Samples({ group, filters, isRetried, onRetry }: RetryProps) {
         <RetryGroup group={group} filters={filters} isRetried={isRetried} onRetry={onRetry} />
         <Link
           href={groupTasksPath(group, ["failed", "pending", "running", "sleeping"], filters.tenant)}
+          aria-label={`Show ${group.taskName} tasks`}
           className={buttonClass()}
         >
           Show {group.taskName.length > 30 ? "its" : group.taskName} tasks

@@ -137,7 +137,13 @@ function QueueConcerns({
             href={pathTo(concern, window)}
             className="flex min-h-9 items-center font-medium text-accent-text hover:underline wide:min-h-0"
           >
-            {labelOf(concern.target)}
+            <span>
+              {labelOf(concern.target)}
+              <span className="sr-only">
+                {concern.target === "queue" ? " " : " in "}
+                {concern.queue}
+              </span>
+            </span>
             <Icon name="chevron-right" strokeWidth={2} size={14} />
           </ScopedLink>
         </li>

@@ -2,13 +2,14 @@
 import { useState } from "react";
 import { usePerform } from "@/components/layout/use-perform";
 import { Panel } from "@/components/ui/data/panel";
-import { Table, Td, Th } from "@/components/ui/data/table";
+import { Td } from "@/components/ui/data/table";
 import { Button } from "@/components/ui/form/button";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { revokeSessionAction, revokeSessionsAction } from "@/lib/actions/access";
 import { plural } from "@/lib/format";
 import type { AccessOverview, Session } from "@/lib/model/access";
+import { AccessTable } from "./access-table";
 import { describeGrant } from "./grants";
 import { DOOR_WORDS } from "./me-panel";
 
@@ -28,60 +29,42 @@ export function SessionsPanel({ access }: { access: AccessOverview }) {
         </>
       }
     >
-      {sessions.length === 0 ? (
-        <p className="px-3 py-2 text-12 text-ink-3">No session is open.</p>
-      ) : (
-        <Table>
-          <thead>
-            <tr>
-              <Th>Person</Th>
-              <Th>Signed in by</Th>
-              <Th>Role</Th>
-              <Th>From</Th>
-              <Th>Started</Th>
-              <Th>Last active</Th>
-              <Th>Ends</Th>
-              <Th>
-                <span className="sr-only">Revoke</span>
-              </Th>
-            </tr>
-          </thead>
-          <tbody>
-            {sessions.map((session) => (
-              <tr key={session.sessionId}>
-                <Td className="max-w-48 truncate" title={session.subject}>
-                  {session.name}
-                  {session.sessionId === me.sessionId && " (this browser)"}
-                </Td>
-                <Td>{DOOR_WORDS[session.door]}</Td>
-                <Td className="max-w-64 truncate">
-                  {session.grants.map(describeGrant).join(", ")}
-                </Td>
-                <Td className="max-w-56 truncate" title={session.userAgent ?? ""}>
-                  {session.address ?? "unknown"}
-                </Td>
-                <Td>
-                  <AbsoluteTime iso={session.createdAt} />
-                </Td>
-                <Td>
-                  <AbsoluteTime iso={session.activeAt} />
-                </Td>
-                <Td>
-                  <AbsoluteTime iso={session.expiresAt} />
-                </Td>
-                <Td>
-                  <Button
-                    aria-label={`Revoke the session of ${session.name}`}
-                    onClick={() => setRevoked(session)}
-                  >
-                    Revoke
-                  </Button>
-                </Td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
+      <AccessTable
+        columns={["Person", "Signed in by", "Role", "From", "Started", "Last active", "Ends"]}
+        isRevocable
+        empty="No session is open."
+      >
+        {sessions.map((session) => (
+          <tr key={session.sessionId}>
+            <Td className="max-w-48 truncate" data-tip={session.subject}>
+              {session.name}
+              {session.sessionId === me.sessionId && " (this browser)"}
+            </Td>
+            <Td>{DOOR_WORDS[session.door]}</Td>
+            <Td className="max-w-64 truncate">{session.grants.map(describeGrant).join(", ")}</Td>
+            <Td className="max-w-56 truncate" data-tip={session.userAgent ?? undefined}>
+              {session.address ?? "unknown"}
+            </Td>
+            <Td>
+              <AbsoluteTime iso={session.createdAt} />
+            </Td>
+            <Td>
+              <AbsoluteTime iso={session.activeAt} />
+            </Td>
+            <Td>
+              <AbsoluteTime iso={session.expiresAt} />
+            </Td>
+            <Td>
+              <Button
+                aria-label={`Revoke the session of ${session.name}`}
+                onClick={() => setRevoked(session)}
+              >
+                Revoke
+              </Button>
+            </Td>
+          </tr>
+        ))}
+      </AccessTable>
       {revoked !== null && <RevokeDialog revoked={revoked} onClose={close} />}
     </Panel>
   );

@@ -2,13 +2,14 @@
 import { useState } from "react";
 import { usePerform } from "@/components/layout/use-perform";
 import { Panel } from "@/components/ui/data/panel";
-import { Table, Td, Th } from "@/components/ui/data/table";
+import { Td } from "@/components/ui/data/table";
 import { Button } from "@/components/ui/form/button";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { Badge } from "@/components/ui/text/badge";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { revokeTokenAction } from "@/lib/actions/access";
 import type { AccessOverview, ApiToken } from "@/lib/model/access";
+import { AccessTable } from "./access-table";
 import { CreateTokenDialog } from "./create-token-dialog";
 import { describeGrant } from "./grants";
 
@@ -24,53 +25,37 @@ export function TokensPanel({ access: { tokens, now } }: { access: AccessOvervie
       note="for programs that read the HTTP API"
       aside={<Button onClick={() => setOpen("new")}>Create token</Button>}
     >
-      {tokens.length === 0 ? (
-        <p className="px-3 py-2 text-12 text-ink-3">No token has been created.</p>
-      ) : (
-        <Table>
-          <thead>
-            <tr>
-              <Th>Name</Th>
-              <Th>Id</Th>
-              <Th>Role</Th>
-              <Th>Created by</Th>
-              <Th>Expires</Th>
-              <Th>Last used</Th>
-              <Th>State</Th>
-              <Th>
-                <span className="sr-only">Revoke</span>
-              </Th>
-            </tr>
-          </thead>
-          <tbody>
-            {tokens.map((token) => (
-              <tr key={token.tokenId}>
-                <Td className="max-w-48 truncate">{token.name}</Td>
-                <Td className="mono">{token.tokenId}</Td>
-                <Td className="max-w-64 truncate">{token.grants.map(describeGrant).join(", ")}</Td>
-                <Td className="max-w-40 truncate">{token.createdBy}</Td>
-                <Td>
-                  <AbsoluteTime iso={token.expiresAt} />
-                </Td>
-                <Td>{token.lastUsedAt ? <AbsoluteTime iso={token.lastUsedAt} /> : "never"}</Td>
-                <Td>
-                  <TokenState token={token} now={now} />
-                </Td>
-                <Td>
-                  {isValid(token) && (
-                    <Button
-                      aria-label={`Revoke the token ${token.name}`}
-                      onClick={() => setOpen(token)}
-                    >
-                      Revoke
-                    </Button>
-                  )}
-                </Td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
+      <AccessTable
+        columns={["Name", "Id", "Role", "Created by", "Expires", "Last used", "State"]}
+        isRevocable
+        empty="No token has been created."
+      >
+        {tokens.map((token) => (
+          <tr key={token.tokenId}>
+            <Td className="max-w-48 truncate">{token.name}</Td>
+            <Td className="mono">{token.tokenId}</Td>
+            <Td className="max-w-64 truncate">{token.grants.map(describeGrant).join(", ")}</Td>
+            <Td className="max-w-40 truncate">{token.createdBy}</Td>
+            <Td>
+              <AbsoluteTime iso={token.expiresAt} />
+            </Td>
+            <Td>{token.lastUsedAt ? <AbsoluteTime iso={token.lastUsedAt} /> : "never"}</Td>
+            <Td>
+              <TokenState token={token} now={now} />
+            </Td>
+            <Td>
+              {isValid(token) && (
+                <Button
+                  aria-label={`Revoke the token ${token.name}`}
+                  onClick={() => setOpen(token)}
+                >
+                  Revoke
+                </Button>
+              )}
+            </Td>
+          </tr>
+        ))}
+      </AccessTable>
       {open === "new" && <CreateTokenDialog onClose={() => setOpen(null)} />}
       {open !== null && open !== "new" && (
         <RevokeTokenDialog token={open} onClose={() => setOpen(null)} />

@@ -48,7 +48,8 @@ async function openTab(isDue = () => false) {
     follow(client, 5_000),
   );
   await vi.advanceTimersByTimeAsync(1);
-  const freshness = () => computeFreshness(client.getQueryCache().getAll().filter(isLive), Date.now());
+  const freshness = () =>
+    computeFreshness(client.getQueryCache().getAll().filter(isLive), Date.now());
   return { respond, freshness };
 }
 

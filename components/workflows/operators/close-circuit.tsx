@@ -18,7 +18,7 @@ export function CloseCircuit({ circuit }: { circuit: Circuit }) {
       {circuit.state !== "closed" && (
         <Button
           disabled={denied !== null}
-          title={denied ?? undefined}
+          data-tip={denied ?? undefined}
           onClick={() => setShown(circuit)}
         >
           Close circuit

@@ -109,6 +109,7 @@ function DefinitionSource({ definition }: { definition: RunDefinitionView | null
   if (definitionId === null) return SOURCES[source];
   return (
     <Link href={workflowDefinitionPath(definitionId)} className="text-accent-text hover:underline">
+      <span className="sr-only">Definition, </span>
       {SOURCES[source]}
     </Link>
   );

@@ -1,0 +1,35 @@
+import type { ReactNode } from "react";
+import { Table, Th } from "@/components/ui/data/table";
+
+/** The rows of a panel of the settings, or what it says without any. */
+export function AccessTable({
+  columns,
+  isRevocable = false,
+  empty,
+  children,
+}: {
+  columns: readonly string[];
+  /** Whether rows end with a button to revoke them. */
+  isRevocable?: boolean;
+  empty: string;
+  children: ReactNode[];
+}) {
+  if (children.length === 0) return <p className="px-3 py-2 text-12 text-ink-3">{empty}</p>;
+  return (
+    <Table>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <Th key={column}>{column}</Th>
+          ))}
+          {isRevocable && (
+            <Th>
+              <span className="sr-only">Revoke</span>
+            </Th>
+          )}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </Table>
+  );
+}
