@@ -1,8 +1,7 @@
 import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { AbsurdError } from "@/lib/absurd/errors";
-import { rescheduleRun } from "@/lib/absurd/runs/reschedule";
-import { previewReschedule } from "@/lib/absurd/runs/reschedule-preview";
+import { AbsurdError, RunChangedError } from "@/lib/absurd/errors";
+import { type RunNow, runLockedNow } from "@/lib/absurd/runs/reschedule";
 import { cancelTasks, type LockedTask, lockTasks, retryTasks } from "@/lib/absurd/tasks/batch";
 import { copyTasks } from "@/lib/absurd/tasks/copies";
 import { getTaskTenant } from "@/lib/absurd/tasks/tenants";
@@ -86,7 +85,7 @@ async function actOnEligible(
       return result ? [[taskId, { ...result, tenant }]] : [];
     });
   };
-  if (tasks.length > 1 && job.action !== "run-now")
+  if (tasks.length > 1)
     try {
       return new Map(await act(tasks));
     } catch (error) {
@@ -181,23 +180,27 @@ const ACTS: Record<BulkAction, Act> = {
     );
   },
   "run-now": async (db, queue, tasks) => {
-    const results = new Map<Uuid, ItemResult>();
-    for (const task of tasks) results.set(task.taskId, await runNow(db, queue, task));
-    return results;
+    const runs = await runLockedNow(
+      db,
+      queue,
+      tasks.flatMap(({ lastAttemptRun }) => lastAttemptRun ?? []),
+    );
+    return new Map(
+      tasks.map(({ taskId, lastAttemptRun }) => {
+        const run = lastAttemptRun === null ? undefined : runs.get(lastAttemptRun);
+        return [taskId, run ? describeRunNow(run) : skip("The task has no attempt.")];
+      }),
+    );
   },
 };
 
-async function runNow(
-  db: Queryable,
-  queue: string,
-  { lastAttemptRun: runId }: LockedTask,
-): Promise<ItemResult> {
-  if (runId === null) return skip("The task has no attempt.");
-  const { kind, at, now } = await previewReschedule(db, queue, runId);
-  if (kind === "event-wait") return skip("The task waits for an event.");
-  if (at !== "infinity" && at <= now) return skip("The task is already ready.");
-  await rescheduleRun(db, queue, { runId, at: "now", expected: { kind, at } });
-  return { outcome: "done", output: { kind, runId } };
+function describeRunNow(run: RunNow): ItemResult {
+  if (run instanceof RunChangedError) return toResult(run);
+  const { kind, runId } = run.before;
+  if (run.after) return { outcome: "done", output: { kind, runId } };
+  return skip(
+    kind === "event-wait" ? "The task waits for an event." : "The task is already ready.",
+  );
 }
 
 function skip(message: string): ItemResult {

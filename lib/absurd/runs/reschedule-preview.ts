@@ -46,6 +46,7 @@ export type ReschedulePreview = {
 );
 
 type Row = {
+  run_id: Uuid;
   task_id: Uuid;
   task_name: string | null;
   attempt: number;
@@ -75,13 +76,28 @@ export async function previewReschedule(
   queue: string,
   runId: Uuid,
 ): Promise<ReschedulePreview> {
-  const [row] = await call<Row>(db, selectPreview(queue), [runId], { queue });
-  if (!row) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}"`);
+  const preview = (await previewReschedules(db, queue, [runId])).get(runId);
+  if (!preview) throw new RunNotFoundError(`Run "${runId}" not found in queue "${queue}"`);
+  if (preview instanceof RunChangedError) throw preview;
+  return preview;
+}
+
+/** Like `previewReschedule` for many runs, still in one statement. The result has no entry for a run that does not exist. */
+export async function previewReschedules(
+  db: Queryable,
+  queue: string,
+  runIds: readonly Uuid[],
+): Promise<Map<Uuid, ReschedulePreview | RunChangedError>> {
+  const rows = await call<Row>(db, selectPreviews(queue), [runIds], { queue });
+  return new Map(rows.map((row) => [row.run_id, decodePreview(row)]));
+}
+
+function decodePreview(row: Row): ReschedulePreview | RunChangedError {
   const obstacle = findObstacle(row);
-  if (obstacle) throw new RunChangedError(runId, row.state, obstacle);
+  if (obstacle) return new RunChangedError(row.run_id, row.state, obstacle);
   const state = row.state === "pending" ? row.state : "sleeping";
   return {
-    runId,
+    runId: row.run_id,
     taskId: row.task_id,
     taskName: row.task_name ?? "",
     attempt: row.attempt,
@@ -135,10 +151,10 @@ const deadline = (start: string, rule: string) =>
  * The last checkpoint is the last of the task, not of the run: a worker may have stored the end of a sleep and died,
  * and then the next attempt sleeps.
  */
-function selectPreview(queue: string): string {
+function selectPreviews(queue: string): string {
   const table = (prefix: "t" | "r" | "c" | "w") => queueTable(prefix, queue);
   return `
-    select r.task_id, t.task_name, r.attempt, r.state, t.state as task_state,
+    select r.run_id, r.task_id, t.task_name, r.attempt, r.state, t.state as task_state,
            t.last_attempt_run = r.run_id as is_last, r.claimed_by,
            r.started_at is not null as started, r.wake_event,
            extract(epoch from r.available_at)::text as available_at,
@@ -160,5 +176,5 @@ function selectPreview(queue: string): string {
          where task_id = r.task_id and status = 'committed'
          order by updated_at desc, checkpoint_name desc
          limit 1) c on true
-     where r.run_id = $1`;
+     where r.run_id = any($1::uuid[])`;
 }

@@ -1,15 +1,18 @@
+import { randomUUID } from "node:crypto";
 import { Absurd, TimeoutError } from "absurd-sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { STORAGE_MODES } from "../../model/queue.ts";
+import { atomically } from "../connection/atomically.ts";
 import { InvalidArgumentError, RunChangedError, RunNotFoundError } from "../errors.ts";
 import { emitEvent } from "../events/events.ts";
 import { listWaits } from "../events/waits.ts";
 import { createQueue } from "../queues/queues.ts";
+import { lockTasks } from "../tasks/batch.ts";
 import { spawnTask } from "../tasks/spawn.ts";
-import { getTaskStatus } from "../tasks/tasks.ts";
+import { cancelTask, getTaskStatus } from "../tasks/tasks.ts";
 import { getCheckpoint, saveCheckpointForRun } from "./checkpoints.ts";
-import { rescheduleRun } from "./reschedule.ts";
+import { rescheduleRun, runLockedNow } from "./reschedule.ts";
 import { previewReschedule } from "./reschedule-preview.ts";
 import { failTask, getRunStatus } from "./runs.ts";
 
@@ -120,6 +123,49 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     await moveLaterThenNow(taskId, ["sleep"], "done");
     const before = await getCheckpoint(db(), queue, taskId, "before");
     expect(before?.state).toBe("2020-01-01T00:00:00.000Z");
+  });
+
+  test("locked runs of every kind are moved to now at once, but not event waits, ready or ended ones", async () => {
+    const [backoff, sleeper, waiter] = [
+      await spawn("flaky"),
+      await spawn("sleeper"),
+      await spawn("waiter"),
+    ];
+    await work();
+    const [ready, ended, later] = [
+      await spawn("plain"),
+      await spawn("plain"),
+      await spawn("plain"),
+    ];
+    await cancelTask(db(), queue, { taskId: ended.taskId });
+    await rescheduleRun(db(), queue, { runId: later.runId, at: inAnHour() });
+    const retry = (await status(backoff.taskId)).run.runId;
+    const all = [retry, ...[sleeper, waiter, ready, ended, later].map(({ runId }) => runId)];
+    const runs = await atomically(db(), async (tx) => {
+      await lockTasks(
+        tx,
+        queue,
+        [backoff, sleeper, waiter, ready, ended, later].map(({ taskId }) => taskId),
+      );
+      return runLockedNow(tx, queue, [...all, randomUUID()]);
+    });
+    const kinds = [...runs.values()].map((run) =>
+      run instanceof RunChangedError
+        ? run.now
+        : `${run.before.kind} ${run.after ? "moved" : "unchanged"}`,
+    );
+    expect(kinds.sort()).toEqual([
+      "backoff moved",
+      "event-wait unchanged",
+      "is cancelled now",
+      "queued moved",
+      "queued unchanged",
+      "sleep moved",
+    ]);
+    await work();
+    for (const { taskId } of [backoff, sleeper, ready, later])
+      expect(await status(taskId)).toMatchObject({ state: "completed", result: "done" });
+    expect(await status(waiter.taskId)).toMatchObject({ state: "sleeping" });
   });
 
   test("a polling worker resumes a sleeper at the new time and not before", async () => {

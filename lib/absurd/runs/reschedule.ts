@@ -6,7 +6,11 @@ import { formatInstant, instantParameter } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 import { InvalidArgumentError, RunChangedError } from "../errors.ts";
-import { previewReschedule, type ReschedulePreview } from "./reschedule-preview.ts";
+import {
+  previewReschedule,
+  previewReschedules,
+  type ReschedulePreview,
+} from "./reschedule-preview.ts";
 
 /**
  * Moves a waiting run to another time. `"now"` is the database's clock; `"never"` removes the timeout of an event
@@ -51,9 +55,37 @@ export async function rescheduleRun(
     const preview = await previewReschedule(tx, queue, runId);
     assertSame(seen, preview);
     const moved = moveTo(preview, at === "now" ? preview.now : at === "never" ? "infinity" : at);
-    await write(tx, queue, moved);
+    await write(tx, queue, [moved]);
     return moved;
   });
+}
+
+/** A waiting run before and, where its time was changed, after; or why it does not wait. */
+export type RunNow = { before: ReschedulePreview; after?: ReschedulePreview } | RunChangedError;
+
+/**
+ * Makes waiting runs ready now, of tasks and runs that this transaction has locked: those whose time is still ahead, but not
+ * those that wait for an event. It takes a few statements, however many runs there are. The result has no entry for a run
+ * that does not exist.
+ */
+export async function runLockedNow(
+  db: Queryable,
+  queue: string,
+  runIds: readonly Uuid[],
+): Promise<Map<Uuid, RunNow>> {
+  const previews = await previewReschedules(db, queue, runIds);
+  const runs = new Map(
+    [...previews].map(([runId, before]): [Uuid, RunNow] => {
+      if (before instanceof RunChangedError) return [runId, before];
+      const isMoved = before.kind !== "event-wait" && isLater(before.at, before.now);
+      return [runId, { before, ...(isMoved && { after: moveTo(before, before.now) }) }];
+    }),
+  );
+  const moved = [...runs.values()].flatMap((run) =>
+    "after" in run && run.after ? [run.after] : [],
+  );
+  await write(db, queue, moved);
+  return runs;
 }
 
 function moveTo(preview: ReschedulePreview, at: Instant): ReschedulePreview {
@@ -84,42 +116,67 @@ async function lock(tx: Queryable, queue: string, seen: ReschedulePreview): Prom
   ]);
 }
 
-async function write(tx: Queryable, queue: string, moved: ReschedulePreview): Promise<void> {
-  const { runId, taskId, at, state } = moved;
-  const time = at === "infinity" ? at : formatInstant(at);
-  await call(
-    tx,
-    `update ${queueTable("r", queue)} set available_at = $2::timestamptz, state = $3
-      where run_id = $1`,
-    [runId, time, state],
+/** Writes locked runs, in one statement for each table that changes. */
+async function write(
+  tx: Queryable,
+  queue: string,
+  moved: readonly ReschedulePreview[],
+): Promise<void> {
+  const [runs, tasks, checkpoints, waits] = (["r", "t", "c", "w"] as const).map((prefix) =>
+    queueTable(prefix, queue),
   );
-  switch (moved.kind) {
-    case "queued":
-    case "backoff":
-    case "woken":
-      await call(tx, `update ${queueTable("t", queue)} set state = $2 where task_id = $1`, [
-        taskId,
-        state,
-      ]);
-      break;
-    case "sleep":
+  const update = async (
+    statement: string,
+    changed: readonly ReschedulePreview[],
+    ...columns: ((preview: ReschedulePreview) => string)[]
+  ) => {
+    if (changed.length > 0)
       await call(
         tx,
-        `update ${queueTable("c", queue)} set state = to_jsonb($3::text)
-          where task_id = $1 and checkpoint_name = $2`,
-        [taskId, moved.step, time],
+        statement,
+        columns.map((value) => changed.map(value)),
       );
-      break;
-    case "event-wait":
-      await call(
-        tx,
-        `update ${queueTable("w", queue)} set timeout_at = nullif($3::timestamptz, 'infinity')
-          where run_id = $1 and event_name = $2`,
-        [runId, moved.event, time],
-      );
-      break;
-    case "deferred": // Nothing but its time changes.
-  }
+  };
+  await update(
+    `update ${runs} as r set available_at = given.at, state = given.state
+       from unnest($1::uuid[], $2::timestamptz[], $3::text[]) as given (run_id, at, state)
+      where r.run_id = given.run_id`,
+    moved,
+    ({ runId }) => runId,
+    formatTime,
+    ({ state }) => state,
+  );
+  await update(
+    `update ${tasks} as t set state = given.state
+       from unnest($1::uuid[], $2::text[]) as given (task_id, state)
+      where t.task_id = given.task_id`,
+    moved.filter(({ kind }) => kind === "queued" || kind === "backoff" || kind === "woken"),
+    ({ taskId }) => taskId,
+    ({ state }) => state,
+  );
+  // Of a deferred run nothing but its time changes.
+  await update(
+    `update ${checkpoints} as c set state = to_jsonb(given.at)
+       from unnest($1::uuid[], $2::text[], $3::text[]) as given (task_id, step, at)
+      where c.task_id = given.task_id and c.checkpoint_name = given.step`,
+    moved.filter(({ kind }) => kind === "sleep"),
+    ({ taskId }) => taskId,
+    (preview) => (preview.kind === "sleep" ? preview.step : ""),
+    formatTime,
+  );
+  await update(
+    `update ${waits} as w set timeout_at = nullif(given.at, 'infinity')
+       from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as given (run_id, event, at)
+      where w.run_id = given.run_id and w.event_name = given.event`,
+    moved.filter(({ kind }) => kind === "event-wait"),
+    ({ runId }) => runId,
+    (preview) => (preview.kind === "event-wait" ? preview.event : ""),
+    formatTime,
+  );
+}
+
+function formatTime({ at }: ReschedulePreview): string {
+  return at === "infinity" ? at : formatInstant(at);
 }
 
 function assertSame(
