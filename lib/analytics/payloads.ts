@@ -8,7 +8,7 @@ import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
 import type { PayloadRef } from "@/lib/search-params/payload";
 import { getPayloadRoot } from "./scope/payload";
-import { redact } from "./scope/redact";
+import { redactLong } from "./scope/redact";
 import { withQueues } from "./scope/registry";
 
 /**
@@ -81,6 +81,6 @@ function getText(queue: string, place: Place, options: ReadOptions): Promise<str
         hint: "It may have changed since the page was loaded.",
       });
     const root = getPayloadRoot(place.column);
-    return root === null ? row.text : redact(root, row.text).text;
+    return root === null ? row.text : redactLong(root, row.text);
   });
 }

@@ -16,6 +16,7 @@ import type { RelatedTask, RelatedTasks, Relation } from "@/lib/model/rows/relat
 import { NO_QUERY } from "@/lib/search-params/tasks/query";
 import { payload } from "./scope/payload";
 import { isRecent } from "./scope/recent-tasks";
+import { redactMember } from "./scope/redact";
 import { type RegisteredQueue, toUnreadable, withQueues } from "./scope/registry";
 import { queryUnion } from "./scope/union";
 import { searchHeaders, searchWorkflowTasks } from "./search/headers";
@@ -77,7 +78,8 @@ export function getRelated(
         .flatMap(({ row, step }) => relate(row, by === "spawned_from" ? { by, step } : { by }));
     const ofSteps = links.flatMap((link) => byId(link.id, toRelation(link)));
     const stepIds = new Set(ofSteps.map(({ task }) => task.taskId));
-    const copied = { by: "spawned_from", step: own.step } as const;
+    const step = redactMember("headers", "forked_from_step", own.step);
+    const copied = { by: "spawned_from", step } as const;
     const missing = [
       ...(parentId ? [{ id: parentId, relation: { by: "parent_task_id" } as const }] : []),
       ...(originId ? [{ id: originId, relation: copied }] : []),
@@ -257,7 +259,11 @@ export async function searchLinked(
       linked.push(
         parent === taskId
           ? { row, by: "parent_task_id", step: null }
-          : { row, by: "spawned_from", step },
+          : {
+              row,
+              by: "spawned_from",
+              step: redactMember("headers", "forked_from_step", step),
+            },
       );
   }
   return { found: linked.sort((a, b) => (a.row.taskId < b.row.taskId ? -1 : 1)), rest };

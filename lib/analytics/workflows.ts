@@ -21,7 +21,7 @@ import { isPathRedacted } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import type { WorkflowFilters, WorkflowPayloadName } from "@/lib/search-params/workflows";
 import { requireCursor } from "./scope/key-pages";
-import { redact } from "./scope/redact";
+import { isTextShown, redactLong } from "./scope/redact";
 import { type RegisteredQueue, toUnreadable, withQueues } from "./scope/registry";
 import { type FoundTask, type FoundTasks, searchWorkflowTasks } from "./search/headers";
 import { listTaskDetails } from "./task/workflow-tasks";
@@ -126,15 +126,22 @@ function toConditions(columns: WorkflowColumns, filters: WorkflowFilters, now: I
   ];
 }
 
-/** `key=value` matches the text, and the number or word of JSON that is written the same. */
+/**
+ * `key=value` matches the text, and the number or word of JSON that is written the same.
+ *
+ * @throws ProblemError `bad_request` if what is searched for is redacted.
+ */
 function hasTag(tags: SQL, tag: string): SQL {
+  const rules = redactionRules();
   const at = tag.indexOf("=");
-  if (at < 0) return sql`jsonb_exists(${tags}::jsonb, ${tag})`;
-  if (isPathRedacted(redactionRules(), "tags", [tag.slice(0, at)]))
+  // Without a value it is the key of an object, or an element of an array.
+  const isRedacted = at < 0 ? rules.everything : isPathRedacted(rules, "tags", [tag.slice(0, at)]);
+  if (isRedacted || !isTextShown("tags", tag.slice(at + 1)))
     throw new ProblemError({
       code: "bad_request",
       message: "This tag cannot be searched: it is redacted.",
     });
+  if (at < 0) return sql`jsonb_exists(${tags}::jsonb, ${tag})`;
   const [key, value] = [JSON.stringify(tag.slice(0, at)), tag.slice(at + 1)];
   const forms = [JSON.stringify(value), ...(LITERAL.test(value) ? [value] : [])];
   const matches = forms.map((form) => sql`${tags}::jsonb @> ${`{${key}:${form}}`}::jsonb`);
@@ -300,7 +307,7 @@ export function getWorkflowPayload(
     const value = rows[0]?.text;
     if (value == null)
       throw new ProblemError({ code: "payload_not_found", message: "There is no such value." });
-    return redact(of, value).text;
+    return redactLong(of, value);
   });
 }
 

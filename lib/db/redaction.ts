@@ -1,10 +1,11 @@
-import { EVERYTHING, isRedacting, type RedactionRules } from "@/lib/redaction/rules";
+import { isRedacting, type RedactionRules, redactEverything } from "@/lib/redaction/rules";
 import { getEnvironment } from "./env";
 import { getViewer } from "./viewer";
 
-/** What is redacted for the viewer: the configured rules, or everything for a viewer without payloads. */
+/** What is redacted for the viewer: by the configured rules, and everything for a viewer without payloads. */
 export function redactionRules(): RedactionRules {
-  return getViewer().payloads ? getEnvironment().DASHBOARD_REDACT : EVERYTHING;
+  const rules = getEnvironment().DASHBOARD_REDACT;
+  return getViewer().payloads ? rules : redactEverything(rules);
 }
 
 /** Whether anything is redacted for the viewer. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { scrubText } from "./free-text";
 import { redactText } from "./redact";
 import { isPathRedacted, NO_RULES, parseRules, type RedactionRules } from "./rules";
-import { scrubText } from "./scrub";
 
 const rules = (text: string): RedactionRules => {
   const parsed = parseRules(text);
@@ -80,7 +80,7 @@ test("a document that is nested too deeply is redacted as a whole", () => {
 test("numbers keep their digits, and a text with nothing to redact is unchanged", () => {
   const text = '{"id": 12345678901234567890, "f": 0.10000000000000000001, "password": 1}';
   expect(redactText(rules("password"), "params", text).text).toBe(
-    '{"id":12345678901234567890,"f":0.10000000000000000001,"password":"[redacted 1]"}',
+    '{"id": 12345678901234567890, "f": 0.10000000000000000001, "password": "[redacted 1]"}',
   );
   expect(redactText(rules("secret"), "params", text)).toEqual({ text, redacted: 0 });
   expect(redactText(NO_RULES, "params", text)).toEqual({ text, redacted: 0 });

@@ -1,7 +1,8 @@
 import { parseJson } from "@/lib/absurd/connection/json";
 import type { Json } from "@/lib/model/json";
-import { containsMask, parseMask, type RedactedValue, redactValues } from "./redact";
-import { extendPath, isRedactedMember, isRedacting, type RedactionRules } from "./rules";
+import { containsMask, isSamePlace, listMasked, type MaskedValue, parseMask } from "./redact";
+import { enterPlace, isRedacting, type Place, type RedactionRules, rootPlace } from "./rules";
+import type { StepChain } from "./walk";
 
 /** A mask at a place where no redacted value can be restored. The message has the place and no value. */
 export class MisplacedMaskError extends Error {
@@ -10,9 +11,11 @@ export class MisplacedMaskError extends Error {
 
 /**
  * Replaces the masks in an edited document by the redacted values of the original. A mask is accepted only where its value
- * stays redacted: at its original place, or under a redacted key. So a value cannot be revealed by moving its mask, and a
- * mask is never stored.
+ * stays redacted for everybody: at its original place, or under a key that the patterns redact. So a value cannot be
+ * revealed by moving its mask, and a mask is never stored. A place is its steps: an index and a key of the same digits
+ * differ.
  *
+ * @param edited is modified.
  * @param original the text before redaction; `null` if there is none, and then no mask is accepted.
  * @throws MisplacedMaskError for a mask that is not accepted.
  */
@@ -23,30 +26,55 @@ export function restoreRedacted(
   original: string | null,
 ): Json {
   if (!isRedacting(rules)) return edited;
-  const redacted = original === null ? [] : redactValues(rules, root, parseJson(original)).redacted;
-  const visit = (value: Json, keys: string[], path: string): Json => {
-    const number = parseMask(value);
-    if (number !== undefined)
-      return unmask(redacted[number - 1], path, isRedactedMember(rules, keys));
-    if (typeof value === "string" && containsMask(value)) return unmask(undefined, path, false);
-    if (value === null || typeof value !== "object") return value;
-    const members = value as Record<string, Json>;
-    for (const key of Object.keys(members)) {
-      const inner = Array.isArray(value) ? keys : extendPath(rules, keys, key);
-      const restored = visit(members[key] as Json, inner, `${path}/${key}`);
-      if (restored !== members[key]) members[key] = restored;
-    }
-    return value;
-  };
-  return visit(edited, extendPath(rules, [], root), "");
+  const masked = original === null ? [] : listMasked(rules, root, original);
+  // Without payloads every place is redacted, but not for others.
+  const patterns = { ...rules, everything: false };
+  const document: { value: Json } = { value: edited };
+  const places: Visit[] = [
+    { holder: document, key: "value", place: rootPlace(patterns, root), at: null },
+  ];
+  for (let visit = places.pop(); visit; visit = places.pop()) {
+    const { holder, key, place, at } = visit;
+    const value = holder[key] as Json;
+    if (typeof value === "string") {
+      if (containsMask(value)) holder[key] = unmask(masked, value, visit);
+    } else if (Array.isArray(value))
+      for (const index of value.keys())
+        places.push({
+          holder: value as unknown as Holder,
+          key: index,
+          place: enterPlace(patterns, place, index),
+          at: { step: index, outer: at },
+        });
+    else if (typeof value === "object" && value !== null)
+      for (const name of Object.keys(value))
+        places.push({
+          holder: value,
+          key: name,
+          place: enterPlace(patterns, place, name),
+          at: { step: name, outer: at },
+        });
+  }
+  return document.value;
 }
 
-function unmask(found: RedactedValue | undefined, path: string, staysRedacted: boolean): Json {
-  if (found && (staysRedacted || found.path === path)) return found.value as Json;
-  const place = path.slice(1).replaceAll("/", ".") || "the whole value";
+type Holder = Record<string | number, Json>;
+type Visit = { holder: Holder; key: string | number; place: Place; at: StepChain };
+
+function unmask(masked: readonly MaskedValue[], text: string, { place, at }: Visit): Json {
+  const found = masked[(parseMask(text) ?? 0) - 1];
+  if (found && (place.verdict === "redacted" || isSamePlace(found.at, at)))
+    return parseJson(found.text);
+  const where = formatPlace(at);
   throw new MisplacedMaskError(
     found
-      ? `The redacted value at ${place} was moved to where it would be visible.`
-      : `There is a mask at ${place}, but no redacted value to restore.`,
+      ? `The redacted value at ${where} was moved to where it would be visible.`
+      : `There is a mask at ${where}, but no redacted value to restore.`,
   );
+}
+
+function formatPlace(at: StepChain): string {
+  const steps: string[] = [];
+  for (let one = at; one; one = one.outer) steps.unshift(String(one.step));
+  return steps.join(".") || "the whole value";
 }

@@ -1,15 +1,24 @@
+/**
+ * A step from the root of a value to one of its parts: the key of an object's member, the index of an array's element, or
+ * `null` for every element of an array. A key and an index with the same digits are different steps.
+ */
+export type Step = string | number | null;
+
+/** A key as a rule names it: the literal parts between its `*`. One part alone has to be equal. */
+type KeyPattern = readonly string[];
+
+type Rule = {
+  /** Matches the end of a path, key by key, outermost first. */
+  keys: readonly KeyPattern[];
+  /** The last key with a literal part, which finds values in free text. */
+  word: KeyPattern;
+  /** Whether `word` alone decides, whatever the rest of the path. */
+  anywhere: boolean;
+};
+
 /** Which members of JSON values are redacted. Without patterns, none. */
 export type RedactionRules = {
-  patterns: readonly {
-    /** Matches the end of a path, its keys in lower case with dots between. */
-    path: RegExp;
-    /** The last key alone, as the source of an expression over any text. */
-    key: string;
-    /** Whether the key alone decides, whatever the rest of the path. */
-    anywhere: boolean;
-    /** A literal part of the last key: a text without it cannot match. */
-    hint: string;
-  }[];
+  patterns: readonly Rule[];
   /** The number of keys at the end of a path that the longest rule looks at. */
   reach: number;
   /** Whether everything is redacted, whatever its path. */
@@ -19,10 +28,12 @@ export type RedactionRules = {
 export const NO_RULES: RedactionRules = { patterns: [], reach: 0, everything: false };
 
 /**
- * For people who may not see payloads: every value is redacted as a whole. What remains are names: the dashboard's own
- * links among the headers, and the name of an error.
+ * For people who may not see payloads: every value is redacted as a whole. What remains are names, the dashboard's own
+ * links among the headers and the name of an error, as far as these rules leave them.
  */
-export const EVERYTHING: RedactionRules = { ...NO_RULES, everything: true };
+export function redactEverything(rules: RedactionRules): RedactionRules {
+  return { ...rules, everything: true };
+}
 
 /** Whether these rules redact anything. */
 export function isRedacting(rules: RedactionRules): boolean {
@@ -35,6 +46,8 @@ export const LINKS: ReadonlySet<string> = new Set([
   "workflow_run_id",
   "spawned_from",
   "forked_from_step",
+  "parent_task_id",
+  "highway_path",
 ]);
 
 const KEY = /^[^\s."'[\]{}:,\\]+$/;
@@ -53,72 +66,124 @@ export function parseRules(text: string): RedactionRules | null {
     .map((entry) => entry.split("."));
   if (!paths.every((keys) => keys.every((key) => KEY.test(key)))) return null;
   return {
-    patterns: paths.map((keys) => ({
-      path: new RegExp(`(?:^|\\.)${keys.map(glob("[^.]*")).join("\\.")}$`),
-      key: glob("[\\w-]*")(keys.at(-1) ?? ""),
-      anywhere: keys.slice(0, -1).every((key) => key === "*"),
-      hint: longest((keys.at(-1) ?? "").split("*")),
-    })),
+    patterns: paths.map((path) => {
+      const keys = path.map((key) => key.split("*"));
+      const last = keys.findLastIndex((key) => key.some(Boolean));
+      return {
+        keys,
+        word: keys[last] ?? ["", ""],
+        anywhere:
+          (last === keys.length - 1 || last < 0) && path.slice(0, -1).every((key) => key === "*"),
+      };
+    }),
     reach: Math.max(0, ...paths.map((keys) => keys.length)),
     everything: false,
   };
 }
 
+/** Whether a key in lower case matches. Linear in the key, whatever the number of `*`. */
+export function matchesKey(pattern: KeyPattern, key: string): boolean {
+  const [first = "", ...others] = pattern;
+  const last = others.pop();
+  if (last === undefined) return key === first;
+  if (!key.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of others) {
+    const found = key.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return key.length - last.length >= at && key.endsWith(last);
+}
+
 /** Appends a key to a path and keeps the keys that rules look at. A dot inside a key separates like one between keys. */
-export function extendPath(rules: RedactionRules, path: readonly string[], key: string): string[] {
+export function extendPath(
+  rules: RedactionRules,
+  path: readonly string[],
+  key: string,
+): readonly string[] {
   return [...path, ...key.toLowerCase().split(".")].slice(-Math.max(1, rules.reach));
 }
 
-/** Whether the member at this path, a result of `extendPath`, is redacted. */
-export function isRedactedMember(rules: RedactionRules, path: readonly string[]): boolean {
-  if (rules.everything) return true;
-  const text = path.join(".");
-  return rules.patterns.some((pattern) => pattern.path.test(text));
-}
-
-/** Whether this member of a value is one of the dashboard's own links. */
-export function isLink(root: string, depth: number, key: string): boolean {
-  return root === "headers" && depth === 1 && LINKS.has(key);
-}
-
-/** Whether a path from `root` leads to a redacted member, or into one. A step of `null` is any element of an array. */
-export function isPathRedacted(
-  rules: RedactionRules,
-  root: string,
-  steps: readonly (string | null)[],
-): boolean {
-  if (rules.everything) return !isNamePath(root, steps);
-  let path = extendPath(rules, [], root);
-  return steps.some((step, index) => {
-    if (step === null) return false;
-    path = extendPath(rules, path, step);
-    return !isLink(root, index + 1, step) && isRedactedMember(rules, path);
+/** Whether a rule matches the end of this path, a result of `extendPath`. */
+function matchesPath({ patterns }: RedactionRules, path: readonly string[]): boolean {
+  return patterns.some(({ keys }) => {
+    const skipped = path.length - keys.length;
+    return skipped >= 0 && keys.every((key, n) => matchesKey(key, path[skipped + n] ?? ""));
   });
 }
 
-/** Whether a path leads to one of the names that remain when everything is redacted. */
-function isNamePath(root: string, [first, ...deeper]: readonly (string | null)[]): boolean {
-  if (typeof first !== "string" || deeper.length > 0) return false;
-  return isLink(root, 1, first) || (root === "error" && first === "name");
+/** Whether this member of a value is one of the dashboard's own links. */
+function isLink(root: string, depth: number, key: Step): boolean {
+  return root === "headers" && depth === 1 && typeof key === "string" && LINKS.has(key);
 }
 
-/** Whether a JSON text may have a redacted key. A fast filter: `false` is always right. */
-export function mayContainRedacted(rules: RedactionRules, text: string): boolean {
-  if (rules.everything) return true;
-  if (rules.patterns.length === 0) return false;
-  if (text.includes("\\u")) return true;
-  const lower = text.toLowerCase();
-  return rules.patterns.some(({ hint }) => lower.includes(hint));
+/**
+ * A place in a value. Whether it is redacted is decided here and nowhere else, from its steps: `redacted`, with everything in
+ * it; `named`, one of the names that remain when everything is redacted, if it is a text; else its own members decide.
+ */
+export type Place = {
+  root: string;
+  depth: number;
+  /** Its last keys, as far as rules look at them. */
+  keys: readonly string[];
+  verdict: "visible" | "redacted" | "named";
+};
+
+/** The place of a whole value. Headers are visible as a whole, so that each of them is decided. */
+export function rootPlace(rules: RedactionRules, root: string): Place {
+  const keys = extendPath(rules, [], root);
+  const isRedacted = matchesPath(rules, keys) && root !== "headers";
+  return { root, depth: 0, keys, verdict: isRedacted ? "redacted" : "visible" };
 }
 
-function longest(parts: string[]): string {
+/** The place one step further. */
+export function enterPlace(rules: RedactionRules, place: Place, step: Step): Place {
+  const { root } = place;
+  const depth = place.depth + 1;
+  const keys = typeof step === "string" ? extendPath(rules, place.keys, step) : place.keys;
+  const at = { root, depth, keys };
+  if (place.verdict === "redacted") return { ...at, verdict: "redacted" };
+  if (isLink(root, depth, step)) return { ...at, verdict: rules.everything ? "named" : "visible" };
+  const isRedacted = typeof step === "string" && matchesPath(rules, keys);
+  const isHeader = root === "headers" && depth === 1 && matchesPath(rules, place.keys);
+  if (isRedacted || isHeader) return { ...at, verdict: "redacted" };
+  if (!rules.everything) return { ...at, verdict: "visible" };
+  const isName = root === "error" && depth === 1 && step === "name";
+  return { ...at, verdict: isName ? "named" : "redacted" };
+}
+
+/** Whether a path from `root` leads to a redacted part, or into one. Without steps: whether the value as a whole is. */
+export function isPathRedacted(
+  rules: RedactionRules,
+  root: string,
+  steps: readonly Step[],
+): boolean {
+  let place = rootPlace(rules, root);
+  for (const step of steps) place = enterPlace(rules, place, step);
+  if (rules.everything) return place.verdict !== "named";
+  return place.verdict === "redacted";
+}
+
+/**
+ * Literals in lower case: a JSON text of this kind has a redacted part only if it contains one of them. Without a kind, the
+ * same for free text and the JSON in it. An empty literal is contained in any text.
+ */
+export function listHints({ patterns }: RedactionRules, root = ""): readonly string[] {
+  const known = hints.get(patterns) ?? new Map<string, readonly string[]>();
+  hints.set(patterns, known);
+  let found = known.get(root);
+  if (!found) {
+    found = patterns.map(({ keys: [outermost = [], ...inner], word }) =>
+      matchesKey(outermost, root) && !inner.flat().some(Boolean) ? "" : longest(word),
+    );
+    known.set(root, found);
+  }
+  return found;
+}
+
+const hints = new WeakMap<RedactionRules["patterns"], Map<string, readonly string[]>>();
+
+function longest(parts: readonly string[]): string {
   return parts.reduce((best, part) => (part.length > best.length ? part : best), "");
-}
-
-function glob(any: string): (key: string) => string {
-  return (key) =>
-    key
-      .split("*")
-      .map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"))
-      .join(any);
 }

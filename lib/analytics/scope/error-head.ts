@@ -1,8 +1,11 @@
+import { createHmac } from "node:crypto";
 import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 import { nullable, text } from "@/lib/db/decode";
+import { deriveKey } from "@/lib/db/keys";
+import { isViewRedacted } from "@/lib/db/redaction";
 import type { Payload } from "@/lib/model/json";
 import { parseRecordedError, stripTerminalCodes } from "@/lib/model/recorded-error";
-import { redact, redactErrorPart } from "./redact";
+import { redact, redactMember } from "./redact";
 
 /** Characters that are kept of the texts of an error. */
 export type HeadLimits = { message: number; trace: number; other: number };
@@ -84,8 +87,16 @@ function parseErrorPayload(value: string): Payload {
     bytes: Number(bytes),
     head: text,
     ...masked,
-    ...(digest ? { digest } : { approximate: compressed === "c" ? "compressed" : "stored" }),
+    ...(digest
+      ? { digest: keyedDigest(digest) }
+      : { approximate: compressed === "c" ? "compressed" : "stored" }),
   };
+}
+
+/** While anything is redacted, a digest that anybody could compute would confirm a guess. */
+function keyedDigest(digest: string): string {
+  if (!isViewRedacted()) return digest;
+  return createHmac("sha256", deriveKey("error digest")).update(digest).digest("hex").slice(0, 32);
 }
 
 /** Characters of an error that lists show. */
@@ -118,8 +129,8 @@ export function toErrorSummary(row: {
 }): { errorName: string | null; errorMessage: string | null; isValue: boolean } {
   if (row.errorValue === null)
     return {
-      errorName: strip(redactErrorPart("name", row.errorName)),
-      errorMessage: strip(redactErrorPart("message", row.errorMessage)),
+      errorName: strip(redactMember("error", "name", row.errorName)),
+      errorMessage: strip(redactMember("error", "message", row.errorMessage)),
       isValue: false,
     };
   const shown = redact("error", row.errorValue).text;

@@ -23,7 +23,7 @@ test("redaction works in a dashboard restricted to tenants", async () => {
   const { task } = await getTask("orders", taskId);
   expect(task.params).toMatchObject({
     redacted: 1,
-    text: '{"seen":"yes","password":"[redacted 1]"}',
+    text: '{"seen": "yes", "password": "[redacted 1]"}',
   });
   expect(task.headers?.text).not.toContain("hunter2");
   expect(await getPayload("orders", taskId, { of: "params" })).not.toContain("hunter2");
@@ -32,7 +32,7 @@ test("redaction works in a dashboard restricted to tenants", async () => {
   const [row] = (await list({ columns })).rows;
   expect(row?.columns).toEqual({
     "params.password": "[redacted 1]",
-    params: '{"seen":"yes","password":"[redacted 1]"}',
+    params: '{"seen": "yes", "password": "[redacted 1]"}',
     "headers.password": "[redacted 1]",
     "params.seen": "yes",
   });

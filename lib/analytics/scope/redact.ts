@@ -1,10 +1,19 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type Decoder, nullable, text } from "@/lib/db/decode";
 import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
-import { containsRedacted, formatMask, redactText } from "@/lib/redaction/redact";
-import { isPathRedacted } from "@/lib/redaction/rules";
-import { scrubText } from "@/lib/redaction/scrub";
-import type { JsonPath } from "@/lib/search-params/tasks/conditions";
+import { isAscii } from "@/lib/redaction/free-text";
+import { formatMask, redactLongText, redactText } from "@/lib/redaction/redact";
+import {
+  enterPlace,
+  isPathRedacted,
+  listHints,
+  type Place,
+  type RedactionRules,
+  rootPlace,
+  type Step,
+} from "@/lib/redaction/rules";
+import { showText } from "@/lib/redaction/walk";
+import type { JsonPath, PathSource } from "@/lib/search-params/tasks/conditions";
 
 /** The kind of a JSON value: the first part of the paths that redaction rules match. */
 export type PayloadRoot =
@@ -23,18 +32,69 @@ export function redact(root: PayloadRoot, text: string): { text: string; redacte
   return redactText(redactionRules(), root, text);
 }
 
+/** Like `redact`, for a text of any size: other requests are served in between. */
+export async function redactLong(root: PayloadRoot, text: string): Promise<string> {
+  return (await redactLongText(redactionRules(), root, text)).text;
+}
+
 /**
- * A member of an error as it may be shown: `null` stays, a redacted member is masked, and others lose what matches a
- * rule.
+ * A text that is a member of a value, as it may be shown: `null` stays, a redacted member is masked, and so is a text that
+ * holds a redacted key; that of an error only loses what looks like one with its value.
  */
-export function redactErrorPart<Text extends string | null>(
-  member: "name" | "message",
+export function redactMember<Text extends string | null>(
+  root: PayloadRoot,
+  member: string,
   text: Text,
 ): Text {
   if (text === null || !isViewRedacted()) return text;
   const rules = redactionRules();
-  if (isPathRedacted(rules, "error", [member])) return formatMask(1) as Text;
-  return (rules.everything ? text : scrubText(rules, text)) as Text;
+  if (isPathRedacted(rules, root, [member])) return formatMask(1) as Text;
+  return (showText(rules, root, text) ?? formatMask(1)) as Text;
+}
+
+/**
+ * Whether a text would be shown as it is at a place that is not redacted. Only such a text may be compared with others: a
+ * comparison with one that is masked could confirm a guess.
+ */
+export function isTextShown(root: PayloadRoot, text: string): boolean {
+  return !isViewRedacted() || showText(redactionRules(), root, text) === text;
+}
+
+/**
+ * A text in a value, or NULL if it may hold a redacted key: what conditions look at. Errs on the safe side, so that no
+ * condition can see what is masked. While nothing is redacted by its key, the text itself.
+ */
+export function comparableText(value: SQL): SQL {
+  const pattern = maskablePattern();
+  return pattern === null
+    ? value
+    : sql`case when not (${value} ~ ${pattern}::text) then ${value} end`;
+}
+
+/**
+ * A regular expression of PostgreSQL for every text that may hold a redacted key; `null` if none can.
+ *
+ * @param root the kind of value whose JSON the text is, if it is that of a whole value.
+ */
+export function maskablePattern(root?: string): string | null {
+  const hints = listHints(redactionRules(), root);
+  if (hints.length === 0) return null;
+  // Escapes and terminal codes may take a key apart.
+  const coded = String.raw`\\[uU]|%[0-9a-fA-F]{2}|[\u001b\u0080-\u009f]`;
+  return hints.includes("") ? "^" : [...hints.map(toPattern), coded].join("|");
+}
+
+/** In any case, whatever the server's locale takes for that. */
+function toPattern(hint: string): string {
+  const toSign = (sign: string) => {
+    // Lower case may have another length than upper case, and the Kelvin sign is a k too.
+    if (!isAscii(sign)) return ".{0,2}";
+    if (sign === "k") return ".";
+    return /[a-z]/.test(sign)
+      ? `[${sign}${sign.toUpperCase()}]`
+      : `\\${sign}`.replace(/^\\(?=\w)/, "");
+  };
+  return [...hint].map(toSign).join("");
 }
 
 /** Characters of a value that a list shows. */
@@ -52,15 +112,38 @@ const unredacted: Decoder<Unredacted> = (value) => ({ unredacted: text(value) })
  * for `redactColumn`. A path through every element of an array selects the array; a number selects one element.
  */
 export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<Unredacted | null> {
-  const path = sql`${sql.param(upToArray(steps))}::text[]`;
+  const found = selectAt(value, upToArray(steps));
   if (!isViewRedacted())
-    return sql`left(${value} #>> ${path}, ${LIMIT}::int)`.mapWith(nullable(unredacted));
+    return sql`left((${found}) #>> '{}', ${LIMIT}::int)`.mapWith(nullable(unredacted));
   return sql`(
     select case
       when jsonb_typeof(found) = 'string' then 's' || left(found #>> '{}', ${LARGE}::int)
       when pg_column_size(found) > ${LARGE}::int then 'l'
       else 'j' || found::text end
-    from (select ${value} #> ${path} as found offset 0) as there)`.mapWith(nullable(unredacted));
+    from (select ${found} as found offset 0) as there)`.mapWith(nullable(unredacted));
+}
+
+const INDEX = /^(0|[1-9]\d*)$/;
+/** PostgreSQL takes these for indexes too: negative ones count from the end. Here they are keys. */
+const OTHER_INDEX = /^\s*[+-]?\d+$/;
+
+/** The value at a path. Only `0`, `1`, `2` … are indexes of arrays. */
+function selectAt(value: SQL, steps: string[]): SQL {
+  let found = value;
+  let path: string[] = [];
+  const follow = () => {
+    if (path.length > 0) found = sql`${found} #> ${sql.param(path)}::text[]`;
+    path = [];
+  };
+  for (const step of steps) {
+    if (INDEX.test(step) || !OTHER_INDEX.test(step)) path.push(step);
+    else {
+      follow();
+      found = sql`(${found}) -> ${step}::text`;
+    }
+  }
+  follow();
+  return found;
 }
 
 /** What a list shows of the text that `columnText` selected: at most 200 characters, masked if a rule redacts it. */
@@ -72,17 +155,41 @@ export function redactColumn(
   const { unredacted: read } = selected;
   if (!isViewRedacted()) return read;
   const rules = redactionRules();
-  const path = upToArray(steps);
-  // A number is a key of an object or an index into an array, which has no keys.
-  const keys = path.filter((step) => !/^\d+$/.test(step));
-  if (isPathRedacted(rules, source, path) || isPathRedacted(rules, source, keys))
+  const readings = listReadings(rules, source, upToArray(steps));
+  if (!readings || readings.some((path) => isPathRedacted(rules, source, path)))
     return formatMask(1);
   const text = read.slice(1);
-  if (rules.everything && read.startsWith("s")) return text.slice(0, LIMIT);
   if (read.startsWith("l")) return "large";
-  if (read.startsWith("j")) return redactText(rules, source, text, keys).text.slice(0, LIMIT);
-  if (containsRedacted(rules, text)) return formatMask(1);
-  return (source === "error" ? scrubText(rules, text) : text).slice(0, LIMIT);
+  if (read.startsWith("s")) return (showText(rules, source, text) ?? formatMask(1)).slice(0, LIMIT);
+  return readings
+    .reduce((shown, path) => redactText(rules, source, shown, path).text, text)
+    .slice(0, LIMIT);
+}
+
+/** More readings of one path are not looked at. */
+const MOST_READINGS = 64;
+
+/**
+ * The ways to read a path, in which a number is a key of an object or an index into an array: those that rules tell apart;
+ * `null` if they are too many.
+ */
+function listReadings(
+  rules: RedactionRules,
+  source: PathSource,
+  path: readonly string[],
+): Step[][] | null {
+  let readings: { place: Place; steps: Step[] }[] = [
+    { place: rootPlace(rules, source), steps: [] },
+  ];
+  for (const step of path) {
+    const forms: Step[] = INDEX.test(step) ? [step, Number(step)] : [step];
+    const longer = readings.flatMap(({ place, steps }) =>
+      forms.map((form) => ({ place: enterPlace(rules, place, form), steps: [...steps, form] })),
+    );
+    readings = [...new Map(longer.map((one) => [JSON.stringify(one.place), one])).values()];
+    if (readings.length > MOST_READINGS) return null;
+  }
+  return readings.map(({ steps }) => steps);
 }
 
 function upToArray(steps: JsonPath["steps"]): string[] {

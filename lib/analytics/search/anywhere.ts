@@ -4,6 +4,7 @@ import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
 import type { QueueTables } from "@/lib/db/schema";
 import { uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { LINKS, type RedactionRules } from "@/lib/redaction/rules";
+import { comparableText, maskablePattern } from "../scope/redact";
 import type { TaskSearch } from "./task-search";
 
 /** Larger values, as stored, are left out: one of them could take longer than a whole window. */
@@ -36,35 +37,41 @@ export function matchesAnywhere(
   );
 }
 
-/** The text of the whole value decides first: only few values are taken apart. */
+/**
+ * The text of the whole value decides first, and only few values are taken apart. While some are redacted, that holds only
+ * for a value without any redacted key: else the time of a search would show whether the text is in a redacted value.
+ */
 function containsValue(column: PgColumn, root: string, part: string): SQL {
+  const rules = redactionRules();
+  const pattern = maskablePattern(root);
   const escaped = JSON.stringify(part).slice(1, -1);
-  const leaves = isViewRedacted()
-    ? visibleLeaves(column, root, redactionRules())
-    : sql`jsonb_path_query(${column}, 'lax $.**') as leaf (value) where true`;
+  const found = sql`leaf.value #>> '{}' ilike ${containsPattern(part)}`;
+  const anywhere = sql`${column}::text ilike ${containsPattern(escaped)} and exists (
+    select from jsonb_path_query(${column}, 'lax $.**') as leaf (value)
+     where jsonb_typeof(leaf.value) not in ('object', 'array') and ${found})`;
   return sql`case
     when ${column} is null or pg_column_size(${column}) > ${MOST_BYTES}::int then false
-    when ${column}::text not ilike ${containsPattern(escaped)} then false
-    else exists (select from ${leaves}
-      and jsonb_typeof(leaf.value) not in ('object', 'array') and leaf.value #>> '{}' ilike ${containsPattern(part)})
-    end`;
+    ${
+      pattern === null
+        ? sql``
+        : sql`when ${column}::text ~ ${pattern}::text
+            then exists (select from ${visibleLeaves(column, root, rules)} and ${found})`
+    }
+    else ${anywhere} end`;
 }
 
 /**
  * What of a value is not redacted, as `from … where …`: it is walked from its root, and redacted members are not entered.
  * Errs on the safe side: a key beyond ASCII counts as redacted, since the server may fold its case in another way, and so
- * does a string that has the literal part of a rule, since it may hold JSON or text with such a key.
+ * does a string that may hold JSON or text with a redacted key.
  */
 function visibleLeaves(column: PgColumn, root: string, { patterns }: RedactionRules): SQL {
-  const redacted = sql.param(patterns.map(({ path }) => path.source));
-  const suspicious = sql.param([
-    ...patterns.map(({ hint }) => containsPattern(hint)),
-    containsPattern("\\u"),
-  ]);
+  const redacted = sql.param(patterns.map(({ keys }) => pathPattern(keys)));
   const links = sql.param(root === "headers" ? [...LINKS] : []);
   return sql`(
     with recursive node (path, value, depth) as (
       select ${root}::text, ${column}, 0
+       where ${root}::text = 'headers' or not ${root}::text ~ any(${redacted}::text[])
       union all
       select case when member.key is null then node.path else node.path || '.' || lower(member.key) end,
              member.value, node.depth + 1
@@ -77,11 +84,20 @@ function visibleLeaves(column: PgColumn, root: string, { patterns }: RedactionRu
         ) as member (key, value)
        where member.key is null
           or (node.depth = 0 and member.key = any(${links}::text[]))
-          or (member.key ~ '^[\\x01-\\x7f]*$'
+          or (member.key ~ '^[\x01-\x7f]*$'
+              and (node.depth > 0 or not node.path ~ any(${redacted}::text[]))
               and not (node.path || '.' || lower(member.key)) ~ any(${redacted}::text[]))
     )
     select value from node
-  ) as leaf (value) where not (leaf.value #>> '{}') ilike any(${suspicious}::text[])`;
+  ) as leaf (value)
+  where jsonb_typeof(leaf.value) not in ('object', 'array')
+    and ${comparableText(sql`leaf.value #>> '{}'`)} is not null`;
+}
+
+/** A regular expression for the end of a path, its keys in lower case with dots between. */
+function pathPattern(keys: RedactionRules["patterns"][number]["keys"]): string {
+  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  return `(?:^|\\.)${keys.map((parts) => parts.map(literal).join("[^.]*")).join("\\.")}$`;
 }
 
 /** A pattern for `like` that matches texts with this part. */

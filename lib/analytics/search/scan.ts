@@ -17,6 +17,7 @@ import {
   jsonCandidates,
   type PathCondition,
 } from "@/lib/search-params/tasks/conditions";
+import { comparableText, maskablePattern } from "../scope/redact";
 import { containsPattern, matchesAnywhere } from "./anywhere";
 import { selectSummary, type TaskRow } from "./rows";
 import type { TaskSearch } from "./task-search";
@@ -198,14 +199,18 @@ function hasAttempt(tables: QueueTables, { query: wanted, range }: TaskSearch): 
   );
 }
 
-/** An error in words, as lists show it. */
+/** An error in words, as lists show it, without those that may hold a redacted value. */
 function errorWords(failureReason: QueueTables["runs"]["failureReason"]): SQL {
+  const member = (name: "name" | "message") =>
+    sql`case when jsonb_typeof(${failureReason} -> ${name}::text) = 'string' then ${failureReason} ->> ${name}::text end`;
   // The whole text of an error that is an object could reveal a redacted value.
   const whole = isViewRedacted()
     ? sql`case jsonb_typeof(${failureReason}) when 'string' then ${failureReason} #>> '{}' end`
     : sql`${failureReason} #>> '{}'`;
-  return sql`concat_ws(': ', ${failureReason} ->> 'name',
-    case when jsonb_typeof(${failureReason} -> 'message') = 'string' then ${failureReason} ->> 'message' else ${whole} end,
+  const name = isViewRedacted() ? member("name") : sql`${failureReason} ->> 'name'`;
+  return sql`concat_ws(': ', ${comparableText(name)},
+    case when jsonb_typeof(${failureReason} -> 'message') = 'string'
+      then ${comparableText(member("message"))} else ${comparableText(whole)} end,
     ${nestedErrorTexts(failureReason)})`;
 }
 
@@ -219,31 +224,51 @@ function nestedErrorTexts(reason: QueueTables["runs"]["failureReason"]): SQL {
   const rules = redactionRules();
   const texts = NESTED.filter((path) => !isPathRedacted(rules, "error", path)).map((path) => {
     const value = sql`${reason} #> ${sql.param(path)}::text[]`;
-    return sql`case when jsonb_typeof(${value}) in ('string', 'number') then ${value} #>> '{}' end`;
+    const shown = sql`case when jsonb_typeof(${value}) in ('string', 'number') then ${value} #>> '{}' end`;
+    return comparableText(shown);
   });
   const ofErrors = ["name", "message", "code"]
     .filter((member) => !isPathRedacted(rules, "error", ["errors", member]))
-    .map(
-      (member) =>
-        sql`jsonb_path_query_array(${reason}, ${`lax $.errors[*].${member}`}::jsonpath)::text`,
-    );
+    .map((member) => {
+      const texts = `lax $.errors[*].${member} ? (@.type() == "string" || @.type() == "number")`;
+      return comparableText(sql`jsonb_path_query_array(${reason}, ${texts}::jsonpath)::text`);
+    });
   // Most errors have none of these members, and each expression decompresses a large value again.
   return sql`case when ${reason} ?| array['code', 'cause', 'errors']
     then concat_ws(' ', ${sql.join([...texts, ...ofErrors], sql`, `)}) end`;
 }
 
-/** Equality is containment, which compares numbers digit by digit and can use an index that a user added. */
+/**
+ * Equality is containment, which compares numbers digit by digit and can use an index that a user added. Texts that may
+ * hold a redacted value are neither larger nor smaller than another; `refuseHidden` has refused to look for one of them.
+ */
 function compareJson(
   column: SQL | ReturnType<typeof jsonColumn>,
   condition: PathCondition,
 ): SQL | undefined {
   const { path, comparison, value } = condition;
-  if (comparison === ":")
-    return or(...jsonCandidates(value).map((json) => sql`${column} @> ${nest(path, json)}::jsonb`));
+  const matches =
+    comparison === ":"
+      ? or(...jsonCandidates(value).map((json) => sql`${column} @> ${nest(path, json)}::jsonb`))
+      : isBeyondBound(column, condition);
+  if (!redactionRules().everything) return matches;
+  // Of all values only these names are shown, and only if they are texts.
+  return and(sql`jsonb_typeof(${column} #> ${sql.param(path.steps)}::text[]) = 'string'`, matches);
+}
+
+function isBeyondBound(
+  column: SQL | ReturnType<typeof jsonColumn>,
+  { path, comparison, value }: PathCondition,
+): SQL {
+  const pattern = maskablePattern();
+  const shown =
+    pattern === null
+      ? ""
+      : ` (@.type() != "string" || !(@ like_regex ${JSON.stringify(pattern)})) &&`;
   // A lax path never fails: a missing value, or one of another type than the bound, doesn't match.
   const jsonPath = `$${path.steps
     .map((step) => (step === null ? "[*]" : `.${JSON.stringify(step)}`))
-    .join("")} ? (@ ${comparison} $bound)`;
+    .join("")} ? (${shown} @ ${comparison} $bound)`;
   return sql`jsonb_path_exists(${column}, ${jsonPath}::jsonpath, ${`{"bound":${jsonBound(value)}}`}::jsonb)`;
 }
 

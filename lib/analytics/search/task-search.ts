@@ -21,7 +21,7 @@ import { pickQuery, type TaskFilters } from "@/lib/search-params/tasks/filters";
 import type { TaskQuery } from "@/lib/search-params/tasks/query";
 import { findSortProblem, isKeySort, type TaskSort } from "@/lib/search-params/tasks/sort";
 import { parseKeyCursor, requireCursor } from "../scope/key-pages";
-
+import { isTextShown } from "../scope/redact";
 import type { RegisteredQueue, Scope } from "../scope/registry";
 import { queryUnion } from "../scope/union";
 
@@ -124,10 +124,14 @@ function refuseHidden({ where, error, any }: TaskFilters): void {
   const isAboutError =
     error.length > 0 &&
     (["name", "message"] as const).some((member) => isPathRedacted(rules, "error", [member]));
-  if (!guess && !isAboutError) return;
+  const masked = where.find(
+    ({ path, comparison, value }) => comparison === ":" && !isTextShown(path.source, value.text),
+  );
+  if (!guess && !isAboutError && !masked) return;
+  const what = guess ? formatPath(guess.path) : isAboutError ? "The error" : "This value";
   throw new ProblemError({
     code: "bad_request",
-    message: `${guess ? formatPath(guess.path) : "The error"} cannot be searched: it is redacted.`,
+    message: `${what} cannot be searched: it is redacted.`,
     hint: "DASHBOARD_REDACT lists what is redacted.",
   });
 }

@@ -1,12 +1,14 @@
 import { inArray, sql } from "drizzle-orm";
 import { nullable, text } from "@/lib/db/decode";
+import { isViewRedacted } from "@/lib/db/redaction";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import type { Uuid } from "@/lib/model/ids";
+import { isEndState } from "@/lib/highway/machine/states";
+import { isUuid, type Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { Checkpoint, Run, Task, TaskDetail, Wait } from "@/lib/model/task";
 import type { RecordedValue, TaskRecord } from "@/lib/model/workflow";
-import { redact } from "../scope/redact";
+import { redactMember } from "../scope/redact";
 import type { RegisteredQueue } from "../scope/registry";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./columns";
 import { listEmissions } from "./emissions";
@@ -172,20 +174,40 @@ export function recordedValue({ name, state }: QueueTables["checkpoints"]) {
     end`.mapWith(nullable(text));
 }
 
-/** Combines the results of `taskReport` and `recordedValue`. */
+/** Combines the results of `taskReport` and `recordedValue`, redacted. */
 export function toTaskRecord(
   report: string,
   checkpoints: readonly { name: string; recorded: string | null }[],
 ): TaskRecord {
   const values = checkpoints.flatMap(({ name, recorded }): [string, RecordedValue][] =>
-    recorded === null ? [] : [[name, masked(JSON.parse(recorded))]],
+    recorded === null ? [] : [[name, redactRecorded(JSON.parse(recorded))]],
   );
   const { path, ends }: Pick<TaskRecord, "path" | "ends"> = JSON.parse(report);
-  return { path, ends, values: Object.fromEntries(values) };
+  return {
+    path: redactMember("headers", "highway_path", path),
+    ends: redactEnds(ends),
+    values: Object.fromEntries(values),
+  };
 }
 
-/** Redacts by the rules for checkpoints. */
-function masked({ failure, ...value }: RecordedValue): RecordedValue {
-  if (!failure) return value;
-  return { ...value, failure: JSON.parse(redact("step", JSON.stringify(failure)).text) };
+/** Of the values of users only words for states and ids are left while anything is redacted. */
+function redactEnds(ends: TaskRecord["ends"]): TaskRecord["ends"] {
+  if (ends === null || !isViewRedacted()) return ends;
+  return Object.fromEntries(Object.entries(ends).filter(([, end]) => isEndState(end)));
+}
+
+function redactRecorded({ status, failure, children, ...counts }: RecordedValue): RecordedValue {
+  const isOpen = !isViewRedacted();
+  const ids = Object.entries(children ?? {}).filter(([, id]) => isOpen || isUuid(id));
+  return {
+    ...counts,
+    ...(status !== undefined && (isOpen || isEndState(status)) && { status }),
+    ...(children && { children: Object.fromEntries(ids) }),
+    ...(failure && {
+      failure: {
+        type: redactMember("step", "type", failure.type),
+        message: redactMember("step", "message", failure.message),
+      },
+    }),
+  };
 }
