@@ -7,7 +7,7 @@ import { openTestDatabase } from "@/testing/dashboard-database";
 import { plantSecrets, RULES, type Secrets } from "@/testing/secrets";
 
 const SECRET = "hunter2";
-/** What nobody without payloads may see, and everybody else may. */
+/** Visible to everybody but people without payloads. */
 const SEEN = "quiet-value";
 const queue = "orders";
 const database = openTestDatabase({ settings: { DASHBOARD_REDACT: RULES } });
