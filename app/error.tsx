@@ -1,7 +1,9 @@
 "use client";
-import { CrashMessage } from "@/components/ui/feedback/boundary";
 
-/** An error outside of the frame: in sign-in, or in the frame itself. */
+/**
+ * An error outside of the frame: in sign-in, or in the frame itself. Every page loads it, so it imports no component: those
+ * would be loaded twice.
+ */
 export default function RootError({
   error,
   retry,
@@ -10,8 +12,26 @@ export default function RootError({
   retry: () => void;
 }) {
   return (
-    <main role="alert" className="mx-auto max-w-md p-6">
-      <CrashMessage error={error} what="page" onRetry={retry} />
+    <main role="alert" className="mx-auto flex max-w-md flex-col items-start gap-2 p-6">
+      <h1 className="font-semibold text-14">This page crashed</h1>
+      <p className="text-ink-2">Your tasks are not affected.</p>
+      {error.digest && <p className="text-12 text-ink-3">Code {error.digest}</p>}
+      <div className="flex gap-2">
+        <button
+          type="button"
+          onClick={retry}
+          className="rounded-2 border bg-surface px-3 py-2 font-medium"
+        >
+          Try again
+        </button>
+        <button
+          type="button"
+          onClick={() => location.reload()}
+          className="rounded-2 border bg-surface px-3 py-2 font-medium"
+        >
+          Reload
+        </button>
+      </div>
     </main>
   );
 }

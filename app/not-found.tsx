@@ -1,7 +1,8 @@
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { buttonClass } from "@/components/ui/form/button";
-import { Link } from "@/components/ui/text/link";
+import { withBase } from "@/lib/base-path";
 
+/** An address outside of the frame. Every page loads its code, so it has a plain link: that of the frame would be loaded twice. */
 export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center">
@@ -10,9 +11,9 @@ export default function NotFound() {
         icon="compass"
         title="Page not found"
         actions={
-          <Link href="/" className={buttonClass("primary")}>
+          <a href={withBase("/")} className={buttonClass("primary")}>
             Go to the overview
-          </Link>
+          </a>
         }
       >
         The link may come from another version of the dashboard.

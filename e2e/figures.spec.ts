@@ -90,7 +90,7 @@ test("a worker shows the task it holds and its expired lease", async ({ page, wo
     "href",
     work.taskUrl(taskID),
   );
-  await expect(row).toContainText("1 expired", { timeout: 20_000 });
+  await expect(row).toContainText("1 expired", { timeout: 30_000 });
 });
 
 test("the overview is a chart or a table, over any time range", async ({ page, work }) => {

@@ -164,6 +164,7 @@ test("when every read fails, the page is stale, its clocks stop, and no database
   await expect(indicator(page)).toHaveText(/^Live/);
   const error = { code: "internal", message: "Request failed inside the dashboard." };
   await page.route("**/api/**", (route) => route.fulfill({ status: 500, json: { error } }));
+  await spawnTask(work.pool, work.queue, "new", null);
   await expect(indicator(page)).toHaveText(/^Stale/);
   await expect(page.getByText(/Some data could not be refreshed/)).toBeVisible();
   await expect(page.locator("[role=status]", { hasText: "Stale: last refreshed" })).toBeVisible({

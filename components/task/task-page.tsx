@@ -20,7 +20,7 @@ import { TaskTabs } from "./task-tabs";
 const UNFINISHED_MS = 1_000;
 
 /** A task with an instant this near to the time of its reading is requested at that interval, changes or not. In milliseconds. */
-const DUE_SOON = { ahead: 31_000, behind: 5_000 };
+const DUE_SOON = { ahead: 16_000, behind: 5_000 };
 
 /** One task: header, verdict, actions and tabs. */
 export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {

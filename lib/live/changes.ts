@@ -93,11 +93,10 @@ async function look(reader: Reader, signal: AbortSignal): Promise<void> {
   const removeTask = onShutdown("change reader", () => reader.running?.abort());
   let before: State | undefined;
   for (let turn = 1; !signal.aborted; turn++) {
-    // Tabs find out about a database that does not respond by their own requests.
     const now = await readState(before).catch(() => undefined);
     const change = before && now && compare(before, now);
-    // What happened while the database did not respond is unknown.
-    if (now && turn > 1 && !before)
+    // What happens while the database does not respond is unknown: tabs find out by their own requests.
+    if (turn > 1 && (now === undefined) !== (before === undefined))
       publish(reader, { kind: "change", queues: null, turn: noteChange() });
     if (change && (change.kind === "change" || turn % QUIET_EVERY === 0)) publish(reader, change);
     before = now;

@@ -62,14 +62,14 @@ async function stayQuiet(seconds: number) {
   }
 }
 
-test("an idle tab with a working stream repeats its requests once, and then twice a minute", async () => {
+test("an idle tab with a working stream repeats its requests once, and then four times a minute", async () => {
   const { respond, freshness } = await openTab();
   stream().send("open");
   await stayQuiet(10);
   expect(respond).toHaveBeenCalledTimes(2);
   respond.mockClear();
   await stayQuiet(120);
-  expect(respond.mock.calls.length).toBeLessThanOrEqual(4);
+  expect(respond.mock.calls.length).toBeLessThanOrEqual(8);
   expect(freshness().state).toBe("fresh");
 });
 
@@ -90,6 +90,16 @@ test("without a stream that says something, a tab requests at the interval", asy
   stream().send("open");
   await vi.advanceTimersByTimeAsync(60_000);
   expect(respond).toHaveBeenCalledTimes(13);
+});
+
+test("a stream that no longer says that nothing changes is no reason to wait", async () => {
+  const { respond } = await openTab();
+  stream().send("open");
+  await stayQuiet(20);
+  await vi.advanceTimersByTimeAsync(6_000);
+  respond.mockClear();
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect(respond.mock.calls.length).toBeGreaterThanOrEqual(2);
 });
 
 test("a stream that breaks off is no reason to wait: requests go on at the interval", async () => {

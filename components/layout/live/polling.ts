@@ -16,7 +16,7 @@ type Refetch<Data> = ((query: Polled<Data>) => Interval) & {
 };
 
 /** How often a query is repeated while nothing changes, in milliseconds: leases expire and due times pass by themselves. */
-const QUIET_INTERVAL = 30_000;
+const QUIET_INTERVAL = 15_000;
 
 /** For how long the server shares a result, in milliseconds: a later one was read after it was requested. */
 const SHARED_FOR = 2_000;
@@ -28,7 +28,7 @@ const SHARED_FOR = 2_000;
 let quietSince: number | null = null;
 
 /**
- * The `refetchInterval` of a live query: `interval`, but half a minute while the event stream reports that nothing changes.
+ * The `refetchInterval` of a live query: `interval`, but at least 15 seconds while the event stream reports that nothing changes.
  * A result that may be older than the stream or the last change is repeated at `interval` first.
  *
  * @param interval milliseconds, or a function of the query that returns them.

@@ -10,6 +10,9 @@ import { noteQuiet } from "./polling";
 /** A stream that has not said anything for this long is broken: some proxies keep what they should pass on. Milliseconds. */
 const SILENCE = 20_000;
 
+/** The stream reports every two seconds that nothing changes; without that for this long, something may. Milliseconds. */
+const QUIET_FOR = 7_000;
+
 /** Milliseconds until a broken stream is opened again: doubled with each attempt up to the longest, and spread over tabs. */
 const REOPEN = { first: 5_000, longest: 60_000 };
 
@@ -40,17 +43,22 @@ export type PushedChange = { queues: readonly string[] | null; turn: number };
 export function follow(client: QueryClient, interval: number): () => void {
   let source: EventSource | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
+  let quiet: ReturnType<typeof setTimeout> | undefined;
   let reopening: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   let changedAt = 0;
   const refresher = createRefresher(client, interval);
 
+  function endQuiet() {
+    clearTimeout(quiet);
+    noteQuiet(client, null);
+  }
   function close() {
     clearTimeout(silence);
     clearTimeout(reopening);
     source?.close();
     source = undefined;
-    noteQuiet(client, null);
+    endQuiet();
   }
   function reopenLater() {
     close();
@@ -78,15 +86,17 @@ export function follow(client: QueryClient, interval: number): () => void {
       if (!refresher.isIdle() || isAnyFailing(client)) return;
       confirmFresh();
       noteQuiet(client, changedAt);
+      clearTimeout(quiet);
+      quiet = setTimeout(endQuiet, QUIET_FOR);
     });
     source.addEventListener("change", (event) => {
       heard();
       changedAt = Date.now();
-      noteQuiet(client, null);
+      endQuiet();
       refresher.request(JSON.parse(event.data) as PushedChange);
     });
     source.addEventListener("error", () => {
-      noteQuiet(client, null);
+      endQuiet();
       // After a response that is no stream the browser does not try again.
       if (source?.readyState === EventSource.CLOSED) reopenLater();
     });
