@@ -8,6 +8,7 @@ import {
   formatDuration,
   formatInstant,
   formatMinute,
+  formatNear,
   formatRelative,
   formatShortAge,
   formatShortId,
@@ -140,4 +141,12 @@ test("long ids are shortened, short ones are kept", () => {
   expect(formatShortId("abc")).toBe("abc");
   expect(plural(1, "task")).toBe("1 task");
   expect(plural(2000, "task")).toBe("2,000 tasks");
+});
+
+test("an instant in a sentence has its date unless it is today in the reader's zone", () => {
+  const now = "2026-03-02T23:30:00.000Z";
+  expect(formatNear("2026-03-02T01:02:03.000Z", now, "UTC")).toBe("01:02:03");
+  expect(formatNear("2026-03-03T01:02:03.000Z", now, "UTC")).toBe("2026-03-03 01:02:03");
+  expect(formatNear("2026-03-03T01:02:03.000Z", now, "Europe/Berlin")).toBe("02:02:03");
+  expect(formatNear("infinity", now, "UTC")).toBe("infinity");
 });

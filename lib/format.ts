@@ -111,6 +111,12 @@ export function formatClock(iso: string, zone: string): string {
   return splitInstant(iso, zone)?.time ?? iso;
 }
 
+/** An instant in a sentence: its time of day, and its date unless that is the day of `now` in the zone. */
+export function formatNear(iso: string, now: string, zone: string): string {
+  const [date, today] = [iso, now].map((one) => formatSecond(one, zone).slice(0, 10));
+  return date === today ? formatClock(iso, zone) : formatSecond(iso, zone);
+}
+
 /** The time of day to the millisecond: `14:20:31.218`. */
 export function formatExactClock(iso: string, zone: string): string {
   const parts = splitInstant(iso, zone);

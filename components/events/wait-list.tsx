@@ -2,19 +2,30 @@
 import { queueEventsPath } from "@/components/layout/paths";
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { NoValue } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
-import { RelativeTime } from "@/components/ui/text/relative-time";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
+import { toInstant } from "@/lib/model/instants";
+import { isActive } from "@/lib/model/states";
 import type { TaskDetail } from "@/lib/model/task";
+import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { labelStep } from "@/lib/timeline/labels";
 
-/** The events a task is waiting for, and those it waited for whose emit time is still known. */
+/** The events a task is waiting for, those that it received, and others it waited for whose emit time is still known. */
 export function WaitList({ detail }: { detail: TaskDetail }) {
   const { waits, eventsEmittedAt, task } = detail;
   const waitingFor = new Set(waits.map((wait) => wait.eventName));
-  const emitted = Object.entries(eventsEmittedAt).filter(([name]) => !waitingFor.has(name));
-  if (waits.length === 0 && emitted.length === 0) {
-    return (
+  const received = listReceived(detail);
+  const known = new Set([...waitingFor, ...received.map(({ event }) => event)]);
+  const emitted = Object.entries(eventsEmittedAt).filter(([name]) => !known.has(name));
+  if (waits.length + received.length + emitted.length === 0) {
+    return isActive(task.state) ? (
       <EmptyState icon="zap" title="Not waiting for an event">
         Waits are listed only while they last.
+      </EmptyState>
+    ) : (
+      <EmptyState icon="zap" title="No events">
+        No checkpoint that was read holds an event. Waits are listed only while they last.
       </EmptyState>
     );
   }
@@ -28,6 +39,7 @@ export function WaitList({ detail }: { detail: TaskDetail }) {
           <Th>Waiting since</Th>
           <Th>Times out</Th>
           <Th>Emitted</Th>
+          <Th>Received</Th>
         </tr>
       </thead>
       <tbody>
@@ -44,6 +56,25 @@ export function WaitList({ detail }: { detail: TaskDetail }) {
             <Td>
               <Emitted iso={eventsEmittedAt[wait.eventName]} />
             </Td>
+            <Td className="text-ink-3">waiting</Td>
+          </tr>
+        ))}
+        {received.map(({ event, step, from, at }) => (
+          <tr key={`received ${event} ${step}`}>
+            <Td>
+              <EventLink name={event} href={href(event)} />
+            </Td>
+            <Td className="mono text-ink-2">{labelStep(step)}</Td>
+            <Td>{from === null ? <NoValue /> : <AbsoluteTime iso={toInstant(from)} />}</Td>
+            <Td>
+              <NoValue />
+            </Td>
+            <Td>
+              <Emitted iso={eventsEmittedAt[event]} unknown />
+            </Td>
+            <Td>
+              <AbsoluteTime iso={toInstant(at)} />
+            </Td>
           </tr>
         ))}
         {emitted.map(([name, iso]) => (
@@ -56,6 +87,9 @@ export function WaitList({ detail }: { detail: TaskDetail }) {
             <Td className="text-ink-3">–</Td>
             <Td>
               <Emitted iso={iso} />
+            </Td>
+            <Td>
+              <NoValue />
             </Td>
           </tr>
         ))}
@@ -72,6 +106,26 @@ function EventLink({ name, href }: { name: string; href: string }) {
   );
 }
 
-function Emitted({ iso }: { iso: string | undefined }) {
-  return iso ? <RelativeTime iso={iso} /> : <span className="text-ink-3">not emitted</span>;
+/** `unknown`: the event was received, so without its row it is not known when it was emitted. */
+function Emitted({ iso, unknown = false }: { iso: string | undefined; unknown?: boolean }) {
+  if (iso) return <RelativeTime iso={iso} />;
+  return <span className="text-ink-3">{unknown ? "no longer stored" : "not emitted"}</span>;
+}
+
+type Received = { event: string; step: string; from: number | null; at: number };
+
+/** The events that the task's checkpoints hold, in order; `from` is `null` where the start of the wait is inferred. */
+function listReceived(detail: TaskDetail): Received[] {
+  return buildTimeline(detail).lanes.flatMap(({ spans }) =>
+    spans.flatMap((span) =>
+      span.kind === "event-wait" && span.event !== null && span.end !== "open"
+        ? {
+            event: span.event,
+            step: span.step,
+            from: span.start === "inferred" ? null : span.from,
+            at: span.to,
+          }
+        : [],
+    ),
+  );
 }

@@ -1,15 +1,16 @@
 "use client";
 import { taskPath } from "@/components/layout/paths";
+import { useClock } from "@/components/ui/text/clock";
 import { Link } from "@/components/ui/text/link";
 import { Name } from "@/components/ui/text/name";
 import { useZone } from "@/components/ui/text/zone";
 import type { LinkTarget, Part } from "@/lib/diagnosis/sentence";
-import { formatClock } from "@/lib/format";
+import { formatNear } from "@/lib/format";
+import { type Iso, toInstant } from "@/lib/model/instants";
 import { serializeAuditFilters } from "@/lib/search-params/audit";
 
 /** A sentence of the diagnosis: names in monospace, figures strong, times in the reader's zone. */
 export function Sentence({ parts }: { parts: readonly Part[] }) {
-  const zone = useZone();
   return parts.map((part, index) => {
     const key = `${index}${part.kind}`;
     switch (part.kind) {
@@ -33,15 +34,22 @@ export function Sentence({ parts }: { parts: readonly Part[] }) {
           </Link>
         );
       case "time":
-        return (
-          <time key={key} dateTime={part.iso} data-tip={part.iso}>
-            {formatClock(part.iso, zone)}
-          </time>
-        );
+        return <Time key={key} iso={part.iso} />;
       default:
         return part.text;
     }
   });
+}
+
+/** The time of day, with the date unless it is today in the reader's zone. */
+function Time({ iso }: { iso: Iso }) {
+  const zone = useZone();
+  const text = useClock((now) => formatNear(iso, toInstant(now), zone));
+  return (
+    <time dateTime={iso} data-tip={iso}>
+      {text}
+    </time>
+  );
 }
 
 function pathTo(to: LinkTarget): string {

@@ -1,10 +1,12 @@
 import {
   formatAge,
-  formatClock,
   formatCountdown,
   formatDuration,
   formatExactClock,
+  formatInstant,
+  formatNear,
   formatNumber,
+  formatSecond,
 } from "@/lib/format";
 import { toInstant } from "@/lib/model/instants";
 import type { Ahead, Projection, Span } from "@/lib/timeline/model";
@@ -32,7 +34,7 @@ export function listNotes(
 }
 
 function listSpanNotes(span: Span, ahead: Ahead | null, zone: string): Note[] {
-  const clock = (at: number) => formatClock(toInstant(at), zone);
+  const clock = (at: number) => formatNear(toInstant(at), toInstant(span.from), zone);
   switch (span.kind) {
     case "late":
       return listLateNotes(span);
@@ -130,7 +132,9 @@ export type SpanFact = { label: string; value: string; note?: string };
 
 /** The facts about a span and their certainty. Instants are in the reader's `zone`, to the millisecond. */
 export function listSpanFacts(span: Span, ahead: Ahead | null, zone: string): SpanFact[] {
-  const clock = (at: number) => formatExactClock(toInstant(at), zone);
+  const day = (at: number) => formatSecond(toInstant(at), zone).slice(0, 10);
+  const clock = (at: number) =>
+    (day(at) === day(span.from) ? formatExactClock : formatInstant)(toInstant(at), zone);
   if (span.kind === "replayed")
     return [
       fact("Steps", formatNumber(span.count)),

@@ -4,7 +4,8 @@ import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "re
 import type { Span, Timeline } from "@/lib/timeline/model";
 import type { Axis } from "./axis/use-axis";
 import { useGestures } from "./axis/use-gestures";
-import { Backdrop, NowLine } from "./drawing/backdrop";
+import { Backdrop, NowLine, placeNow } from "./drawing/backdrop";
+import { NowPosition } from "./drawing/bar-label";
 import type { Hovered } from "./hover-card";
 import { TimelineRow } from "./timeline-row";
 import { getRowHeight, type Row } from "./timeline-rows";
@@ -74,26 +75,28 @@ export function TimelineBody({
       onPointerLeave={() => onHover(null)}
     >
       <Backdrop scale={scale} height={height} />
-      {virtualizer.getVirtualItems().map((item) => {
-        const row = rows[item.index];
-        if (!row) return null;
-        return (
-          <div
-            key={item.key}
-            className="absolute inset-x-0 top-0"
-            style={{ height: item.size, transform: `translateY(${item.start - margin}px)` }}
-            onPointerMove={(event) => hover(row, event)}
-          >
-            <TimelineRow
-              row={row}
-              scale={scale}
-              selected={selectedId !== null && "span" in row && row.span.id === selectedId}
-              onSelect={onSelect}
-              onToggle={onToggle}
-            />
-          </div>
-        );
-      })}
+      <NowPosition value={placeNow(scale, timeline)}>
+        {virtualizer.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          if (!row) return null;
+          return (
+            <div
+              key={item.key}
+              className="absolute inset-x-0 top-0"
+              style={{ height: item.size, transform: `translateY(${item.start - margin}px)` }}
+              onPointerMove={(event) => hover(row, event)}
+            >
+              <TimelineRow
+                row={row}
+                scale={scale}
+                selected={selectedId !== null && "span" in row && row.span.id === selectedId}
+                onSelect={onSelect}
+                onToggle={onToggle}
+              />
+            </div>
+          );
+        })}
+      </NowPosition>
       <NowLine scale={scale} timeline={timeline} height={height} />
     </div>
   );

@@ -5,7 +5,9 @@ import {
   formatAge,
   formatClock,
   formatExactClock,
+  formatMinute,
   formatSecond,
+  formatShortAge,
 } from "@/lib/format";
 import { toInstant } from "@/lib/model/instants";
 import type { Scale } from "@/lib/timeline/axis/scale";
@@ -21,26 +23,33 @@ export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeli
   const now: Tag[] = showNow
     ? [createTag(nowX, formatTime(timeline.now, zone), scale.width, NOW_WIDTH)]
     : [];
-  const gaps = scale.gaps.map((gap) => {
-    const text = `${formatAge(gap.to - gap.from)} idle`;
-    return { ...createTag(gap.x + gap.width / 2, text, scale.width), gap };
-  });
-  const shownGaps = gaps.filter(
-    (gap, index) => !overlapsAny(gap, [...now, ...gaps.slice(0, index)]),
-  );
+  const shownGaps = placeGaps(scale, now);
   const taken = [...now, ...shownGaps];
   return (
     <svg width={scale.width} height={28} aria-hidden="true" className="block text-12">
-      {ticks.map(({ at, x }) => (
-        <g key={at}>
-          <line x1={x} x2={x} y1={23} y2={28} className="stroke-line-strong" />
-          {x <= scale.width - TICK_WIDTH / 2 && !overlapsAny({ x, width: TICK_WIDTH }, taken) && (
-            <text x={Math.max(x, 26)} y={18} textAnchor="middle" className="fill-ink-3">
-              {formatTick(at, zone, precision)}
-            </text>
-          )}
-        </g>
-      ))}
+      {labelTicks(
+        ticks.map(({ at }) => at),
+        zone,
+        precision,
+      ).map((text, index) => {
+        const { at = 0, x = 0 } = ticks[index] ?? {};
+        const width = Math.max(text.length * CHARACTER_WIDTH, TICK_WIDTH);
+        return (
+          <g key={at}>
+            <line x1={x} x2={x} y1={23} y2={28} className="stroke-line-strong" />
+            {x <= scale.width - width / 2 && !overlapsAny({ x, width }, taken) && (
+              <text
+                x={Math.max(x, width / 2 + 3)}
+                y={18}
+                textAnchor="middle"
+                className="fill-ink-3"
+              >
+                {text}
+              </text>
+            )}
+          </g>
+        );
+      })}
       {shownGaps.map(({ x, width, text, gap }) => (
         <g key={gap.from}>
           <title>
@@ -77,9 +86,57 @@ type Tag = { x: number; width: number; text: string };
 
 const NOW_WIDTH = 60;
 const TICK_WIDTH = 46;
+const CHARACTER_WIDTH = 6.3;
+
+type Gap = Scale["gaps"][number];
+
+/**
+ * The length of each hidden gap, in as many words as there is room for; in a narrow gap beside others at least the
+ * length in one unit.
+ */
+export function placeGaps(
+  scale: Pick<Scale, "gaps" | "width">,
+  now: Tag[],
+): (Tag & { gap: Gap })[] {
+  const placed: (Tag & { gap: Gap })[] = [];
+  for (const gap of scale.gaps) {
+    const length = gap.to - gap.from;
+    const at = gap.x + gap.width / 2;
+    const tags = [`${formatAge(length)} idle`, formatAge(length), formatShortAge(length)].map(
+      (text) => createTag(at, text, scale.width),
+    );
+    const tag = tags.find((one) => !overlapsAny(one, [...now, ...placed])) ?? tags.at(-1);
+    if (tag) placed.push({ ...tag, gap });
+  }
+  return placed;
+}
+
+/** The labels of ticks. One that begins another minute, or another day, has the time down to it. */
+export function labelTicks(
+  ticks: readonly number[],
+  zone: string,
+  precision: Ticks["precision"],
+): string[] {
+  return ticks.map((at, index) => {
+    const before = ticks[index - 1];
+    const iso = toInstant(at);
+    const starts = (format: (at: string) => string) =>
+      before === undefined || format(toInstant(before)) !== format(iso);
+    if (precision === "millisecond" && starts((one) => formatMinute(one, zone)))
+      return at % 1_000 === 0 ? formatClock(iso, zone) : formatExactClock(iso, zone);
+    const isOtherDay = index > 0 && starts((one) => formatSecond(one, zone).slice(0, 10));
+    if (isOtherDay && precision !== "day") return formatMinute(iso, zone).slice(5, 16);
+    return formatTick(at, zone, precision);
+  });
+}
 
 /** A label with a background, shifted so that it stays within `limit`. */
-function createTag(at: number, text: string, limit: number, width = text.length * 6.3 + 12): Tag {
+function createTag(
+  at: number,
+  text: string,
+  limit: number,
+  width = text.length * CHARACTER_WIDTH + 12,
+): Tag {
   return { x: Math.min(Math.max(at, width / 2), limit - width / 2), width, text };
 }
 

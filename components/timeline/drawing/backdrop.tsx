@@ -45,6 +45,11 @@ function listShownRanges(scale: Scale): [number, number][] {
   ]);
 }
 
+/** Where now is on the scale; `null` where it is not shown, or the task has ended. */
+export function placeNow(scale: Scale, { now, active }: Timeline): number | null {
+  return active && now >= scale.from && now <= scale.to ? scale.toX(now) : null;
+}
+
 /** In front of all rows: the now-line. */
 export function NowLine({
   scale,
@@ -55,9 +60,8 @@ export function NowLine({
   timeline: Timeline;
   height: number;
 }) {
-  const { now, active } = timeline;
-  if (!active || now < scale.from || now > scale.to) return null;
-  const x = scale.toX(now);
+  const x = placeNow(scale, timeline);
+  if (x === null) return null;
   return (
     <svg
       width={scale.width}

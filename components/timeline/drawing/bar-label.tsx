@@ -1,3 +1,4 @@
+import { createContext, useContext } from "react";
 import { cn } from "@/lib/cn";
 import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Note } from "../span-text";
@@ -15,6 +16,9 @@ const CHARACTER_PX = 6.4;
 const BETWEEN_PX = 5;
 /** Width of a character without the safety margin: the background inside a bar should hide little of the bar. */
 const BACKGROUND_PX = 5.8;
+
+/** The x position of now, if it is shown: labels of what is over end before it. */
+export const NowPosition = createContext<number | null>(null);
 
 /**
  * Text about a bar: to its right if there is room, else to its left, else inside it from the instant `inside` on a
@@ -35,10 +39,13 @@ export function BarLabel({
   scale: Scale;
   row: number;
 }) {
+  const nowX = useContext(NowPosition);
   if (notes.length === 0 || to < scale.from || from > scale.to) return null;
   const left = scale.toX(from);
   const right = Math.max(scale.toX(to), left + 4);
-  const place = placeLabel(computeWidth(notes), left, right, scale.toX(inside), scale.width);
+  const place = placeLabel(computeWidth(notes), left, right, scale.toX(inside), {
+    ...{ width: scale.width, nowX },
+  });
   const shown = truncate(notes, place.room);
   return (
     <>
@@ -75,14 +82,17 @@ export function BarLabel({
 
 type Place = { x: number; anchor: "start" | "end"; room: number; within?: true };
 
-function placeLabel(
+/** @param at the width of the drawing, and where now is in it. */
+export function placeLabel(
   wanted: number,
   left: number,
   right: number,
   inside: number,
-  width: number,
+  { width, nowX }: { width: number; nowX: number | null },
 ): Place {
-  const [before, after] = [left - 8, width - right - 8];
+  // The label of a bar that reaches now stands behind the line.
+  const end = nowX !== null && right < nowX - 1 ? nowX : width;
+  const [before, after] = [left - 8, end - right - 8];
   if (after >= wanted) return { x: right + 8, anchor: "start", room: after };
   if (before >= wanted) return { x: left - 8, anchor: "end", room: before };
   const within = { anchor: "start", within: true } as const;

@@ -5,7 +5,8 @@ import { AxisHeader, ColumnNames } from "@/components/timeline/axis/axis-header"
 import { Minimap } from "@/components/timeline/axis/minimap";
 import type { Axis } from "@/components/timeline/axis/use-axis";
 import { useGestures } from "@/components/timeline/axis/use-gestures";
-import { Backdrop, NowLine } from "@/components/timeline/drawing/backdrop";
+import { Backdrop, NowLine, placeNow } from "@/components/timeline/drawing/backdrop";
+import { NowPosition } from "@/components/timeline/drawing/bar-label";
 import { TimelinePatterns } from "@/components/timeline/drawing/patterns";
 import { Legend } from "@/components/timeline/legend";
 import { plural } from "@/lib/format";
@@ -80,26 +81,28 @@ export function RunWaterfall({
           style={width > 0 ? { height } : undefined}
         >
           {width > 0 && <Backdrop scale={axis.scale} height={height} />}
-          {width > 0 &&
-            virtualizer.getVirtualItems().map((item) => {
-              const row = rows[item.index];
-              if (!row) return null;
-              return (
-                <div
-                  key={item.key}
-                  className="absolute inset-x-0 top-0"
-                  style={{ height: item.size, transform: `translateY(${item.start}px)` }}
-                >
-                  <RunTimelineRow
-                    row={row}
-                    scale={axis.scale}
-                    selected={selected !== null && row.path === selected}
-                    onSelect={onSelect}
-                    onToggle={onToggle}
-                  />
-                </div>
-              );
-            })}
+          <NowPosition value={width > 0 ? placeNow(axis.scale, timeline) : null}>
+            {width > 0 &&
+              virtualizer.getVirtualItems().map((item) => {
+                const row = rows[item.index];
+                if (!row) return null;
+                return (
+                  <div
+                    key={item.key}
+                    className="absolute inset-x-0 top-0"
+                    style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+                  >
+                    <RunTimelineRow
+                      row={row}
+                      scale={axis.scale}
+                      selected={selected !== null && row.path === selected}
+                      onSelect={onSelect}
+                      onToggle={onToggle}
+                    />
+                  </div>
+                );
+              })}
+          </NowPosition>
           {width > 0 && <NowLine scale={axis.scale} timeline={timeline} height={height} />}
         </div>
         <Legend />

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { labelTicks, placeGaps } from "./axis-header";
+
+const at = (time: string) => Date.parse(`2026-03-02T${time}Z`);
+
+test("the first tick of each minute has its hour and minute", () => {
+  const ticks = ["12:03:59.500", "12:03:59.750", "12:04:00.000", "12:04:00.250"].map(at);
+  expect(labelTicks(ticks, "UTC", "millisecond")).toEqual([
+    ...["12:03:59.500", "59.750", "12:04:00", "00.250"],
+  ]);
+  expect(labelTicks([at("12:03:30"), at("12:04:00")], "UTC", "second")).toEqual([
+    ...["12:03:30", "12:04:00"],
+  ]);
+});
+
+test("a tick of another day has its date, in the reader's zone", () => {
+  const hours = ["12:00", "18:00"].map((time) => at(`${time}:00`));
+  const ticks = [...hours, ...hours.map((one) => one + 12 * 3_600_000)];
+  expect(labelTicks(ticks, "UTC", "minute")).toEqual(["12:00", "18:00", "03-03 00:00", "06:00"]);
+  expect(labelTicks(ticks, "Europe/Berlin", "minute")).toEqual([
+    ...["13:00", "19:00", "03-03 01:00", "07:00"],
+  ]);
+});
+
+test("every hidden gap has its length, also beside others", () => {
+  const length = 98 * 60_000;
+  const gaps = [0, 40, 80, 300].map((x) => ({ x, width: 32, from: x, to: x + length }));
+  const tags = placeGaps({ gaps, width: 500 }, []);
+  expect(tags.map(({ text }) => text)).toEqual([
+    "1 h 38 min idle",
+    "1 h",
+    "1 h",
+    "1 h 38 min idle",
+  ]);
+});
