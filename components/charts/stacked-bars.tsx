@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useEffectEvent, useRef } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useWidth } from "@/components/timeline/axis/use-width";
@@ -19,11 +19,13 @@ export type StackedBarsProps = {
   onHover: (bucket: number | null) => void;
 };
 
+/** The chart fills its box, and is at least this high. */
 const CHART_HEIGHT = 168;
 
 /** Counts over time as stacked bars on a canvas. Needs a table twin beside it. */
 export function StackedBars({ series, from, step, zone, label, onHover }: StackedBarsProps) {
   const [box, width, element] = useWidth();
+  const height = useHeight(element);
   const colors = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const data = toData(series, from, step);
@@ -33,10 +35,10 @@ export function StackedBars({ series, from, step, zone, label, onHover }: Stacke
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new shape needs a new chart
   useEffect(() => {
-    if (!element || width === 0) return;
+    if (!element || width === 0 || height === 0) return;
     const color = (name: string) => resolveColor(colors.current, name);
     const chart = new uPlot(
-      options({ width, step, zone, series, color, onHover: (at) => hover(at) }),
+      options({ width, height, step, zone, series, color, onHover: (at) => hover(at) }),
       getData(),
       element,
     );
@@ -47,14 +49,15 @@ export function StackedBars({ series, from, step, zone, label, onHover }: Stacke
       chart.destroy();
       plot.current = null;
     };
-  }, [width, shape]);
+  }, [width, height, shape]);
 
   const values = JSON.stringify(data);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the values tell whether the data changed
   useEffect(() => plot.current?.setData(getData()), [values]);
 
   return (
-    <div ref={box} role="img" aria-label={label} className="relative h-[168px]">
+    <div role="img" aria-label={label} className="relative min-h-[168px] flex-1">
+      <div ref={box} className="absolute inset-0 overflow-hidden" />
       <div ref={colors} hidden>
         {[...series.map((one) => one.color), "text-ink-3", "text-chart-grid"].map((name) => (
           <span key={name} data-color={name} className={name} />
@@ -62,6 +65,20 @@ export function StackedBars({ series, from, step, zone, label, onHover }: Stacke
       </div>
     </div>
   );
+}
+
+/** The height of an element in whole pixels; 0 until measured. */
+function useHeight(element: HTMLElement | null): number {
+  const [height, setHeight] = useState(0);
+  useLayoutEffect(() => {
+    if (!element) return;
+    const measure = () => setHeight(Math.floor(element.getBoundingClientRect().height));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [element]);
+  return height;
 }
 
 /** Totals first: each series is drawn over the one that includes it. Bars are centred on their bucket. */
@@ -72,11 +89,20 @@ function toData(series: readonly Series[], from: number, step: number): uPlot.Al
 
 type ChartOptions = Pick<StackedBarsProps, "series" | "step" | "zone"> & {
   width: number;
+  height: number;
   color: (name: string) => string;
   onHover: (bucket: number | null) => void;
 };
 
-function options({ width, step, zone, series, color, onHover }: ChartOptions): uPlot.Options {
+function options({
+  width,
+  height,
+  step,
+  zone,
+  series,
+  color,
+  onHover,
+}: ChartOptions): uPlot.Options {
   const bars = uPlot.paths.bars?.({ size: [0.84, 40], align: 0 });
   const axis = {
     stroke: () => color("text-ink-3"),
@@ -85,7 +111,7 @@ function options({ width, step, zone, series, color, onHover }: ChartOptions): u
   };
   return {
     width,
-    height: CHART_HEIGHT,
+    height: Math.max(height, CHART_HEIGHT),
     // Right: half the width of a tick label, which may be under the last bar.
     padding: [12, 16, 0, 0],
     legend: { show: false },

@@ -22,6 +22,8 @@ import { TopFailures } from "./top-failures";
 
 const FRAME = "flex flex-col gap-3 p-3 wide:px-4";
 const PAIR = "grid gap-3 xwide:grid-cols-2";
+/** Very wide screens have a third column beside the table of queues. */
+const THIRDS = "grid gap-3 huge:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] huge:items-start";
 
 /** Is it healthy? What needs attention, then the numbers behind it. */
 export function Overview() {
@@ -57,10 +59,12 @@ export function Overview() {
                   />
                   <ThroughputPanel query={throughput} window={window} />
                 </div>
-                <QueueHealth list={list} throughput={throughput.data} />
-                <div className="grid items-start gap-3 xwide:grid-cols-[minmax(0,8fr)_minmax(0,7fr)]">
-                  <LatencyPanel query={latency} window={window} />
-                  <TopFailures query={failures} window={window} />
+                <div className={THIRDS}>
+                  <QueueHealth list={list} throughput={throughput.data} />
+                  <div className="grid items-start gap-3 xwide:grid-cols-[minmax(0,8fr)_minmax(0,7fr)] huge:grid-cols-1">
+                    <LatencyPanel query={latency} window={window} />
+                    <TopFailures query={failures} window={window} />
+                  </div>
                 </div>
               </>
             )

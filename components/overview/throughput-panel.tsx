@@ -35,6 +35,7 @@ export function ThroughputPanel({
   const [asTable, setAsTable] = useState(false);
   return (
     <Panel
+      className="flex flex-col"
       title="Throughput"
       note={`attempts started, ${WINDOW_WORDS[window]}`}
       aside={
@@ -65,7 +66,7 @@ function Chart({ data }: { data: Throughput }) {
   const series = toSeries(data);
   const words = series.map((one) => `${formatNumber(total(one.values))} ${one.name}`).join(", ");
   return (
-    <div className="px-3 pt-2 pb-1">
+    <div className="flex flex-1 flex-col px-3 pt-2 pb-1">
       <Legend series={series} data={data} bucket={bucket} />
       <StackedBars
         series={series}

@@ -8,7 +8,7 @@ import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { Worker, WorkerList } from "@/lib/analytics/workers";
 import { cn } from "@/lib/cn";
-import { formatAge, formatCountdown, formatNumber } from "@/lib/format";
+import { formatAge, formatCountdown, formatDuration, formatNumber } from "@/lib/format";
 import { toMs } from "@/lib/model/instants";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
@@ -17,8 +17,6 @@ const NARROW = "max-wide:hidden";
 
 /** One row per worker: what it is running, when it was seen, and how its attempts ended. */
 export function WorkerTable({ list }: { list: WorkerList }) {
-  const since = toMs(list.lookedBackTo ?? list.from);
-  const minutes = Math.max((toMs(list.now) - since) / 60_000, 1);
   return (
     <Table className="wide:min-w-[980px]">
       <thead className="bg-canvas">
@@ -42,14 +40,24 @@ export function WorkerTable({ list }: { list: WorkerList }) {
       </thead>
       <tbody>
         {list.workers.map((worker) => (
-          <WorkerRow key={worker.name} worker={worker} minutes={minutes} />
+          <WorkerRow key={worker.name} worker={worker} minutes={countMinutes(worker, list)} />
         ))}
       </tbody>
     </Table>
   );
 }
 
-/** @param minutes the time range over which attempts were counted. */
+/** How long a worker was seen within the time that was counted, in minutes; at least one. */
+export function countMinutes(
+  { firstSeenAt, lastSeenAt, running }: Pick<Worker, "firstSeenAt" | "lastSeenAt" | "running">,
+  { lookedBackTo, from, now }: Pick<WorkerList, "lookedBackTo" | "from" | "now">,
+): number {
+  const start = Math.max(toMs(firstSeenAt), toMs(lookedBackTo ?? from));
+  const end = toMs(running > 0 ? now : lastSeenAt);
+  return Math.max((end - start) / 60_000, 1);
+}
+
+/** @param minutes how long the worker was seen. */
 function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
   const claims = worker.completed + worker.failed + worker.running;
   return (
@@ -95,7 +103,9 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
         <RelativeTime iso={worker.lastSeenAt} />
       </Td>
       <Td numeric className={NARROW}>
-        <span data-tip={`${formatNumber(claims)} attempts claimed`}>
+        <span
+          data-tip={`${formatNumber(claims)} attempts claimed in ${formatDuration(minutes * 60_000)}`}
+        >
           {formatRate(claims / minutes)}
         </span>
       </Td>

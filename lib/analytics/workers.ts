@@ -65,6 +65,8 @@ export type Worker = {
   withoutLease: number;
   /** The earliest end of its unexpired leases. */
   nextLeaseEnd: Iso | null;
+  /** The earliest claim that was read: of a run that it holds, or in the window. */
+  firstSeenAt: Iso;
   /** The latest sign of life: a claim, or an end that it reported. */
   lastSeenAt: Iso;
   /** Outcomes of the attempts that it claimed in the window; `lost` are those whose lease expired. */
@@ -86,6 +88,7 @@ export function combineClaims(
   const workers = new Map<string, Worker>();
   for (const claims of running) {
     const worker = find(workers, claims.worker, claims.lastClaimAt);
+    worker.firstSeenAt = earlier(worker.firstSeenAt, claims.firstClaimAt);
     worker.running += claims.running;
     worker.expired += claims.expired;
     worker.withoutLease += claims.withoutLease;
@@ -95,6 +98,7 @@ export function combineClaims(
   }
   for (const claims of ended) {
     const worker = find(workers, claims.worker, claims.lastSeenAt);
+    worker.firstSeenAt = earlier(worker.firstSeenAt, claims.firstClaimAt);
     worker.completed += claims.completed;
     worker.failed += claims.failed;
     worker.lost += claims.lost;
@@ -125,6 +129,7 @@ function find(workers: Map<string, Worker>, name: string, lastSeenAt: string): W
     expired: 0,
     withoutLease: 0,
     nextLeaseEnd: null,
+    firstSeenAt: lastSeenAt,
     lastSeenAt,
     completed: 0,
     failed: 0,
@@ -142,6 +147,10 @@ function meet(worker: Worker, queue: string, seenAt: string): void {
 
 function earliest(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b;
+  return earlier(a, b);
+}
+
+function earlier(a: string, b: string): string {
   return compareInstants(a, b) < 0 ? a : b;
 }
 
@@ -169,6 +178,7 @@ export type RunningClaims = {
   expired: number;
   withoutLease: number;
   nextLeaseEnd: Iso | null;
+  firstClaimAt: Iso;
   lastClaimAt: Iso;
   held: HeldRun[];
 };
@@ -180,6 +190,7 @@ export type EndedClaims = {
   completed: number;
   failed: number;
   lost: number;
+  firstClaimAt: Iso;
   lastSeenAt: Iso;
 };
 
@@ -195,13 +206,14 @@ export async function listRunningClaims(
     const expired = sql`${runs.claimExpiresAt} <= ${now}::timestamptz`;
     return sql`
       select ${index}::int as queue, claims.worker, claims.running, claims.expired, claims."withoutLease",
-        claims."nextLeaseEnd", claims."lastClaimAt", held.runs as held
+        claims."nextLeaseEnd", claims."firstClaimAt", claims."lastClaimAt", held.runs as held
       from (
         select coalesce(${runs.claimedBy}, '') as worker,
           count(*)::int as running,
           count(*) filter (where ${expired})::int as expired,
           count(*) filter (where ${runs.claimExpiresAt} is null)::int as "withoutLease",
           min(${runs.claimExpiresAt}) filter (where not ${expired}) as "nextLeaseEnd",
+          min(${runs.availableAt}) as "firstClaimAt",
           max(${runs.availableAt}) as "lastClaimAt",
           (array_agg(${runs.runId} order by ${runs.availableAt}))[:${sql.raw(String(HELD))}] as oldest
         from ${runs} where ${runs.state} = 'running'
@@ -252,6 +264,7 @@ const RUNNING_CLAIMS = {
   expired: integer,
   withoutLease: integer,
   nextLeaseEnd: nullable(instant),
+  firstClaimAt: instant,
   lastClaimAt: instant,
   held: nullable(array(HELD_RUN)),
 };
@@ -262,6 +275,7 @@ const ENDED_CLAIMS = {
   completed: integer,
   failed: integer,
   lost: integer,
+  firstClaimAt: instant,
   lastSeenAt: instant,
 };
 
@@ -285,6 +299,7 @@ export async function listEndedClaims(
         count(*) filter (where ${runs.state} = 'completed')::int as completed,
         count(*) filter (where ${runs.state} = 'failed')::int as failed,
         count(*) filter (where ${runs.state} = 'failed' and ${lost})::int as lost,
+        min(${runs.startedAt}) as "firstClaimAt",
         -- A lost lease was ended by another worker's claim: it is no sign of life.
         greatest(max(${runs.completedAt}), max(${runs.failedAt}) filter (where ${lost} is not true),
           max(${runs.startedAt})) as "lastSeenAt"

@@ -10,7 +10,7 @@ test("the label of what is over ends before the now-line", () => {
   expect(place(20, 60, 150)).toMatchObject({ anchor: "start", room: 82 });
 });
 
-test("the label of a bar that reaches now stands behind the line", () => {
+test("the label of a bar that reaches now follows the line", () => {
   expect(place(300, 450, 450)).toMatchObject({ x: 458, anchor: "start" });
   expect(place(300, 400, null)).toMatchObject({ x: 408, anchor: "start" });
 });

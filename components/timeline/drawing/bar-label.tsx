@@ -90,7 +90,7 @@ export function placeLabel(
   inside: number,
   { width, nowX }: { width: number; nowX: number | null },
 ): Place {
-  // The label of a bar that reaches now stands behind the line.
+  // The label of a bar that reaches now follows the line.
   const end = nowX !== null && right < nowX - 1 ? nowX : width;
   const [before, after] = [left - 8, end - right - 8];
   if (after >= wanted) return { x: right + 8, anchor: "start", room: after };
