@@ -83,14 +83,21 @@ export function SortTh({
   label,
   by,
   className,
+  width,
   sort,
   onSort,
-}: SortProps & { label: string; by: ColumnSort; className: string }) {
+}: SortProps & {
+  label: string;
+  by: ColumnSort;
+  className: string | undefined;
+  /** In pixels. */
+  width: number | undefined;
+}) {
   const direction =
     sort === by.ascending ? "ascending" : sort === by.descending ? "descending" : undefined;
   const [first, second] = by.cycle;
   return (
-    <Th numeric aria-sort={direction} className={cn("px-0!", className)}>
+    <Th numeric aria-sort={direction} className={cn("px-0!", className)} style={{ width }}>
       <button
         type="button"
         onClick={() => onSort({ sort: sort === first ? second : first })}

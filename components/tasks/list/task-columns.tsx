@@ -22,14 +22,16 @@ import type { ColumnSort } from "./sort";
 export const CELL =
   "wide:h-8 wide:border-line-subtle wide:border-b wide:px-2 wide:first:pl-4 wide:last:pr-4";
 const FROM_WIDE = cn(CELL, "hidden wide:table-cell");
-const FROM_XWIDE = "hidden h-8 border-line-subtle border-b px-2 xwide:table-cell";
 const NONE = <span className="text-ink-3">–</span>;
 
 export type TaskColumn = {
   key: string;
   label: string;
-  /** Classes of the header: the width, and from which screen width it shows (the same as in `cellClass`). */
-  headClass: string;
+  headClass?: string;
+  /** Its width on wide screens: in pixels, or of its longest text among the rows; what the others leave if absent. */
+  width?: number | ((task: TaskSummary) => string);
+  /** Whether the texts of `width` are in monospace. */
+  mono?: true;
   cellClass: string;
   cell: (task: TaskSummary) => ReactNode;
   /** Text of the cell's tooltip. */
@@ -53,14 +55,14 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
     {
       key: "state",
       label: "State",
-      headClass: "w-[100px]",
+      width: 100,
       cellClass: CELL,
       cell: (task) => <StateLabel state={task.state} />,
     },
     {
       key: "name",
       label: "Name",
-      headClass: "w-[15%]",
+      width: (task) => task.name,
       cellClass: cn(CELL, "min-w-0"),
       cell: (task) => (
         <Link
@@ -76,7 +78,7 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
     {
       key: "id",
       label: "Task id",
-      headClass: "w-[116px]",
+      width: 116,
       cellClass: FROM_WIDE,
       cell: (task) => (
         <span className="mono relative z-1 text-ink-2" data-tip={task.taskId}>
@@ -87,14 +89,14 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
     ...when(!oneQueue, {
       key: "queue",
       label: "Queue",
-      headClass: "w-[108px]",
+      width: (task) => task.queue,
       cellClass: cn(FROM_WIDE, "text-ink-2"),
       cell: (task) => <MiddleTruncate text={task.queue} />,
     }),
     {
       key: "attempts",
       label: "Attempts",
-      headClass: "w-[80px]",
+      width: 80,
       cellClass: cn(CELL, "order-2 text-right text-12 wide:text-13"),
       cell: (task) => <AttemptCount task={task} />,
       sort: { cycle: ["attempts", "newest"], descending: "attempts" },
@@ -102,7 +104,7 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
     {
       key: "age",
       label: "Age",
-      headClass: "w-[72px]",
+      width: 72,
       cellClass: cn(CELL, "text-right"),
       cell: (task) => <Age iso={task.enqueuedAt} />,
       sort: { cycle: ["newest", "oldest"], ascending: "newest", descending: "oldest" },
@@ -110,7 +112,7 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
     {
       key: "duration",
       label: "Duration",
-      headClass: "w-[92px]",
+      width: 92,
       cellClass: cn(FROM_WIDE, "text-right text-ink-2"),
       cell: (task) => <Duration task={task} />,
       sort: { cycle: ["duration", "newest"], descending: "duration" },
@@ -118,23 +120,27 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
     {
       key: "worker",
       label: "Worker",
-      headClass: "hidden w-[116px] pl-5 xwide:table-cell",
-      cellClass: cn(FROM_XWIDE, "pl-5"),
+      headClass: "pl-5",
+      width: ({ run }) => run?.claimedBy ?? "",
+      mono: true,
+      cellClass: cn(FROM_WIDE, "wide:pl-5"),
       cell: ({ run }) =>
         run?.claimedBy ? <MiddleTruncate text={run.claimedBy} className="mono text-ink-2" /> : NONE,
     },
     ...when(tenants, {
       key: "tenant",
       label: "Tenant",
-      headClass: "hidden w-[92px] xwide:table-cell",
-      cellClass: FROM_XWIDE,
+      width: ({ tenantId }) => tenantId ?? "",
+      cellClass: FROM_WIDE,
       cell: ({ tenantId }) => (tenantId ? <MiddleTruncate text={tenantId} /> : NONE),
     }),
     ...paths.map(
       (path): TaskColumn => ({
         key: `path ${path}`,
         label: path,
-        headClass: "mono w-32 truncate",
+        headClass: "mono truncate",
+        width: (task) => task.columns?.[path] ?? "",
+        mono: true,
         cellClass: cn(FROM_WIDE, "mono truncate"),
         cell: (task) => task.columns?.[path] ?? NONE,
         title: (task) => task.columns?.[path] ?? undefined,
@@ -149,6 +155,9 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
     },
   ];
 }
+
+/** The columns that leave a narrow table, in this order; paths that a person chose stay. */
+export const LEAVING = ["worker", "duration", "tenant", "id", "queue", "attempts", "age"] as const;
 
 const when = (shown: boolean, column: TaskColumn): TaskColumn[] => (shown ? [column] : []);
 

@@ -1,5 +1,7 @@
 "use client";
 import { memo, useMemo } from "react";
+import { useWide } from "@/components/timeline/axis/use-wide";
+import { useWidth } from "@/components/timeline/axis/use-width";
 import { Th } from "@/components/ui/data/table";
 import { StoppedClock } from "@/components/ui/text/clock";
 import { Age } from "@/components/ui/text/relative-time";
@@ -10,9 +12,10 @@ import type { TaskSummary } from "@/lib/model/task";
 import type { TaskSort } from "@/lib/search-params/tasks/sort";
 import { SelectionCheck } from "../selection/selection-check";
 import type { Selection } from "../selection/use-selection";
+import { type ColumnWidth, layOutColumns } from "./column-layout";
 import { rowKey } from "./live-rows";
 import { SortTh } from "./sort";
-import { CELL, listColumns, ReadAt, type TaskColumn } from "./task-columns";
+import { CELL, LEAVING, listColumns, ReadAt, type TaskColumn } from "./task-columns";
 
 /** Rows of tasks: a table on wide screens, two lines per task on narrow ones. */
 export const TaskTable = memo(function TaskTable({
@@ -42,58 +45,102 @@ export const TaskTable = memo(function TaskTable({
 }) {
   const { picked } = selection;
   const tenants = rows.some((row) => row.tenantId !== null);
-  const columns = useMemo(
-    () => listColumns({ oneQueue, tenants, paths }),
-    [oneQueue, tenants, paths],
+  const all = useMemo(() => listColumns({ oneQueue, tenants, paths }), [oneQueue, tenants, paths]);
+  const [box, available] = useWidth();
+  const wide = useWide();
+  // A text, so that rows that change without getting wider keep their columns.
+  const widths = JSON.stringify(
+    wide && available > 0
+      ? [
+          ...layOutColumns(
+            all.map((column) => measure(column, rows)),
+            available - CHECK,
+            LEAVING,
+          ),
+        ]
+      : null,
   );
+  const columns = useMemo(() => place(all, widths), [all, widths]);
   const pickedHere = rows.filter((row) => picked.has(rowKey(row))).length;
   return (
-    <table className="block w-full table-fixed border-collapse text-left wide:table">
-      <thead className="sticky top-0 z-10 hidden bg-canvas wide:table-header-group">
-        <tr>
-          <Th className="w-10 pl-4!">
-            <SelectionCheck
-              label="Select all on this page"
-              checked={pickedHere === rows.length}
-              mixed={pickedHere > 0 && pickedHere < rows.length}
-              onToggle={() => selection.toggleAll(rows)}
-            />
-          </Th>
-          {columns.map(({ key, label, headClass, sort: by }) =>
-            by ? (
-              <SortTh
-                key={key}
-                label={label}
-                by={by}
-                sort={sort}
-                onSort={onSort}
-                className={headClass}
+    <div ref={box}>
+      <table className="block w-full table-fixed border-collapse text-left wide:table">
+        <thead className="sticky top-0 z-10 hidden bg-canvas wide:table-header-group">
+          <tr>
+            <Th className="w-10 pl-4!">
+              <SelectionCheck
+                label="Select all on this page"
+                checked={pickedHere === rows.length}
+                mixed={pickedHere > 0 && pickedHere < rows.length}
+                onToggle={() => selection.toggleAll(rows)}
               />
-            ) : (
-              <Th key={key} data-tip={label} className={headClass}>
-                {label}
-              </Th>
-            ),
-          )}
-        </tr>
-      </thead>
-      <tbody className="block wide:table-row-group">
-        {rows.map((task) => (
-          <TaskRow
-            key={rowKey(task)}
-            task={task}
-            removed={removed.has(rowKey(task))}
-            readAt={task.endedAt === null ? (readAt.get(rowKey(task)) ?? null) : null}
-            staleSince={stale.get(rowKey(task)) ?? null}
-            columns={columns}
-            selected={picked.has(rowKey(task))}
-            onSelect={selection.toggle}
-          />
-        ))}
-      </tbody>
-    </table>
+            </Th>
+            {columns.map(({ key, label, headClass, pixels, sort: by }) =>
+              by ? (
+                <SortTh
+                  key={key}
+                  label={label}
+                  by={by}
+                  sort={sort}
+                  onSort={onSort}
+                  className={headClass}
+                  width={pixels}
+                />
+              ) : (
+                <Th key={key} data-tip={label} className={headClass} style={{ width: pixels }}>
+                  {label}
+                </Th>
+              ),
+            )}
+          </tr>
+        </thead>
+        <tbody className="block wide:table-row-group">
+          {rows.map((task) => (
+            <TaskRow
+              key={rowKey(task)}
+              task={task}
+              removed={removed.has(rowKey(task))}
+              readAt={task.endedAt === null ? (readAt.get(rowKey(task)) ?? null) : null}
+              staleSince={stale.get(rowKey(task)) ?? null}
+              columns={columns}
+              selected={picked.has(rowKey(task))}
+              onSelect={selection.toggle}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 });
+
+/** The width of the column of check marks, in pixels. */
+const CHECK = 40;
+/** The widest average of a character, and what a cell adds to its text, in pixels. */
+const CHARACTER = { plain: 7.4, mono: 7.9 };
+const PADDING = 20;
+
+function measure(
+  { key, label, width, mono }: TaskColumn,
+  rows: readonly TaskSummary[],
+): { key: string; width: ColumnWidth } {
+  if (width === undefined) return { key, width: "rest" };
+  if (typeof width === "number") return { key, width: { fixed: width } };
+  const longest = Math.max(label.length, ...rows.map((row) => width(row).length));
+  return { key, width: { text: longest * CHARACTER[mono ? "mono" : "plain"] + PADDING } };
+}
+
+type PlacedColumn = TaskColumn & { pixels: number | undefined };
+
+/** The columns that fit, with their widths; all of them where the widths are not known. */
+function place(columns: readonly TaskColumn[], widths: string): PlacedColumn[] {
+  const known: [string, number][] | null = JSON.parse(widths);
+  if (known === null) return columns.map((column) => ({ ...column, pixels: undefined }));
+  const byKey = new Map(known);
+  return columns.flatMap((column) => {
+    const pixels = byKey.get(column.key);
+    return pixels === undefined ? [] : { ...column, pixels };
+  });
+}
 
 type CellsProps = { task: TaskSummary; columns: readonly TaskColumn[] };
 

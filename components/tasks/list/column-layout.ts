@@ -1,0 +1,67 @@
+/** What decides the width of a column. */
+export type ColumnWidth =
+  /** Pixels, whatever the rows have. */
+  | { fixed: number }
+  /** As wide as its longest text, in pixels. */
+  | { text: number }
+  /** What the others leave. */
+  | "rest";
+
+/** A column of text is at least this wide, and no wider than `MOST` unless the row has room for it. */
+const LEAST = 80;
+const MOST = 220;
+
+/** The main column keeps this much; others leave before it gets less. */
+const REST = 280;
+
+/**
+ * The columns that fit into a row, with their widths in pixels. A text is shown whole while the row has room for it. Where
+ * there is too little, texts are cut, down to 80 pixels, and then columns leave in the order of `leaving`.
+ *
+ * @param available width of the row for these columns, in pixels.
+ */
+export function layOutColumns<Key extends string>(
+  columns: readonly { key: Key; width: ColumnWidth }[],
+  available: number,
+  leaving: readonly Key[],
+): Map<Key, number> {
+  const [first, ...later] = leaving.filter((key) => columns.some((one) => one.key === key));
+  const wanted = columns.map(({ width }) => want(width));
+  const room = available - REST - sum(wanted.map(({ least }) => least));
+  if (room < 0 && first !== undefined)
+    return layOutColumns(
+      columns.filter(({ key }) => key !== first),
+      available,
+      later,
+    );
+  const usual = share(
+    wanted.map(({ least, usual: to }) => to - least),
+    Math.max(room, 0),
+  );
+  const left = room - sum(usual);
+  const more = share(
+    wanted.map(({ usual: from, whole }) => whole - from),
+    Math.max(left, 0),
+  );
+  const widths = wanted.map(({ least }, index) => least + (usual[index] ?? 0) + (more[index] ?? 0));
+  const rest = Math.max(available - sum(widths), 0);
+  return new Map(
+    columns.map(({ key, width }, index) => [key, width === "rest" ? rest : (widths[index] ?? 0)]),
+  );
+}
+
+function want(width: ColumnWidth): { least: number; usual: number; whole: number } {
+  if (width === "rest") return { least: 0, usual: 0, whole: 0 };
+  if ("fixed" in width) return { least: width.fixed, usual: width.fixed, whole: width.fixed };
+  const whole = Math.max(Math.ceil(width.text), LEAST);
+  return { least: LEAST, usual: Math.min(whole, MOST), whole };
+}
+
+/** Gives each what it lacks, or all the same share of it. */
+function share(lacking: readonly number[], room: number): number[] {
+  const total = sum(lacking);
+  const part = total <= room ? 1 : room / total;
+  return lacking.map((one) => Math.floor(one * part));
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
