@@ -6,6 +6,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { DatabaseStatus } from "../live/database-status";
 import { DimWhenLost, LostBanner } from "../live/lost-connection";
 import { LivePush } from "../live/push";
+import { ReplicaBanner } from "../live/replica-banner";
 import { NewVersionBanner } from "../version";
 import { BottomTabs } from "./bottom-tabs";
 import { Logo } from "./logo";
@@ -51,6 +52,7 @@ export function Shell({
       >
         <TokenBanner />
         <LostBanner />
+        <ReplicaBanner />
         <NewVersionBanner />
         <DimWhenLost>{children}</DimWhenLost>
       </main>

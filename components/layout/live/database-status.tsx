@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Icon } from "@/components/ui/icons/icon";
 import { cn } from "@/lib/cn";
+import { formatDuration } from "@/lib/format";
 import { healthQuery } from "@/lib/query/health";
 import { useFreshness } from "./freshness";
 
@@ -25,6 +26,11 @@ export function DatabaseStatus() {
           {down ? "Database lost" : up ? "Database connected" : "Database"}
         </span>
         <span className="block min-h-4 truncate text-ink-3">{up && schemaText(data)}</span>
+        {up && data.replicaLagSeconds !== undefined && (
+          <span className="block truncate text-ink-3">
+            replica, {formatDuration(data.replicaLagSeconds * 1_000)} behind
+          </span>
+        )}
       </span>
     </div>
   );

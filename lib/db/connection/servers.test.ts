@@ -1,7 +1,8 @@
 /** Connections to servers of their own: with TLS, stopped in the middle, and behind a pooler. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { execa } from "execa";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type EmbeddedServer, startEmbeddedPostgres } from "@/demo/postgres/embedded";
@@ -132,6 +133,65 @@ test("a server that is stopped in the middle is reported, and used again when it
   }
   await expect.poll(async () => (await getHealth()).status, { timeout: 10_000 }).toBe("ok");
 });
+
+test.runIf(process.env.ABSURD_LONG)(
+  "a standby is read from, and its lag is known",
+  { timeout: 120_000 },
+  async () => {
+    const home = path.join(directory, "with-standby");
+    const folders = { primary: path.join(home, "primary"), standby: path.join(home, "standby") };
+    await mkdir(home);
+    let primary = await startEmbeddedPostgres({ directory: folders.primary });
+    const client = new Client({ connectionString: primary.url("postgres") });
+    await client.connect();
+    await migrate(client, "engine");
+    const data = (await client.query("show data_directory")).rows[0].data_directory;
+    await client.end();
+    await primary.stop();
+    // With their owner: the server does not run as root.
+    await execa("cp", ["-a", folders.primary, folders.standby]);
+    primary = await startEmbeddedPostgres({ directory: folders.primary });
+    await writeFile(
+      path.join(folders.standby, path.relative(folders.primary, data), "standby.signal"),
+      "",
+    );
+    const { password } = new URL(primary.url("postgres"));
+    const standby = await startEmbeddedPostgres({
+      directory: folders.standby,
+      settings: {
+        primary_conninfo: `host=127.0.0.1 port=${primary.port} user=postgres password=${password}`,
+      },
+    });
+    const [writer, replay] = [primary, standby].map(
+      (one) => new Client({ connectionString: one.url("postgres") }),
+    ) as [Client, Client];
+    try {
+      await Promise.all([writer.connect(), replay.connect()]);
+      await createQueue(writer, "before");
+      await closePools();
+      process.env.DATABASE_URL = primary.url("postgres");
+      process.env.DATABASE_READ_URL = standby.url("postgres");
+      forgetEnvironment();
+      const names = async () => (await listQueues()).queues.map(({ name }) => name);
+      await expect.poll(names, { timeout: 20_000 }).toEqual(["before"]);
+      expect(await getHealth()).toMatchObject({ status: "ok", replicaLagSeconds: 0 });
+
+      await replay.query("select pg_wal_replay_pause()");
+      await createQueue(writer, "after");
+      const lag = async () => (await getHealth()).replicaLagSeconds ?? 0;
+      await expect.poll(lag, { timeout: 30_000, interval: 500 }).toBeGreaterThanOrEqual(2);
+      expect(await names()).toEqual(["before"]);
+      await replay.query("select pg_wal_replay_resume()");
+      await expect.poll(names, { timeout: 20_000 }).toEqual(["after", "before"]);
+    } finally {
+      delete process.env.DATABASE_READ_URL;
+      await closePools();
+      await Promise.all([writer.end(), replay.end()]);
+      await standby.stop();
+      await primary.stop();
+    }
+  },
+);
 
 describe.runIf(process.env.ABSURD_LONG)("behind PgBouncer in transaction mode", () => {
   test("instants are in UTC and limits hold, without any setting of the pooler", async () => {

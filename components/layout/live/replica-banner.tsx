@@ -1,0 +1,28 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Banner } from "@/components/ui/feedback/banner";
+import { formatDuration } from "@/lib/format";
+import { healthQuery } from "@/lib/query/health";
+
+/** A lag from which on an operator may miss what just happened, in seconds. */
+const NOTABLE_S = 5;
+
+/** Shown while pages are read from a replica that is behind its primary. The database status checks it every half minute. */
+export function ReplicaBanner() {
+  return <ReplicaNote lagSeconds={useQuery(healthQuery()).data?.replicaLagSeconds} />;
+}
+
+export function ReplicaNote({ lagSeconds = 0 }: { lagSeconds: number | undefined }) {
+  if (lagSeconds < NOTABLE_S) return null;
+  return (
+    <div className="px-3 pt-3 wide:px-4">
+      <Banner tone="warning" icon="timer">
+        <strong className="font-semibold">
+          Pages are read from a replica, which was {formatDuration(lagSeconds * 1_000)} behind at
+          the last check.
+        </strong>{" "}
+        What happened since then is not shown yet. Actions use the primary.
+      </Banner>
+    </div>
+  );
+}
