@@ -1,0 +1,73 @@
+/** Reads over all queues go through several statements, and none is lost between them. ABSURD_LONG has 500 queues. */
+import { beforeAll, expect, test } from "vitest";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { follow, ids, list } from "@/testing/reads";
+import { listFailures } from "../failures";
+import { findById } from "../find";
+import { getThroughput } from "../overview";
+import { listQueues } from "../queues";
+import { listWorkers } from "../workers";
+
+const QUEUES = process.env.ABSURD_LONG ? 500 : 110;
+const database = openTestDatabase();
+
+// Every queue has a failed task, a running one and a ready one, and an event.
+beforeAll(async () => {
+  for (let n = 0; n < QUEUES; n += 10)
+    await database.pool.query(
+      `do $$
+       declare v_queue text;
+       begin
+         for v_queue in select 'q' || lpad(n::text, 3, '0') from generate_series(${n}, ${Math.min(n + 10, QUEUES) - 1}) as n loop
+           perform absurd.create_queue(v_queue);
+           perform absurd.spawn_task(v_queue, 'work', '{}', '{"max_attempts": 1}') from generate_series(1, 3);
+           perform absurd.claim_task(v_queue, 'w-' || v_queue, 3600, 2);
+           execute format('select absurd.fail_run($1, run_id, ''{"name": "E", "message": "m"}'') from absurd.r_%s where state = ''running'' limit 1', v_queue) using v_queue;
+           perform absurd.emit_event(v_queue, 'event', 'null');
+         end loop;
+       end $$`,
+    );
+}, 300_000);
+
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+
+test.each<[what: string, count: () => Promise<number>]>([
+  ["ready tasks", async () => sum((await listQueues()).queues.map(({ ready }) => ready))],
+  [
+    "counts of failed tasks",
+    async () => sum((await listQueues()).queues.map(({ terminal }) => terminal.failed.value)),
+  ],
+  [
+    "failures",
+    async () => {
+      const { groups } = await listFailures({ queue: [], name: [], tenant: [], range: "1h" });
+      return sum(groups.map(({ attempts }) => attempts));
+    },
+  ],
+  [
+    "workers",
+    async () => {
+      const { workers, hiddenWorkers } = await listWorkers("1h");
+      return workers.length + hiddenWorkers;
+    },
+  ],
+  [
+    "failed attempts over time",
+    async () => sum((await getThroughput("1h")).queues.flatMap(({ failed }) => failed)),
+  ],
+])("%s of every queue are read", async (_, count) => {
+  expect(await count()).toBe(QUEUES);
+});
+
+test("tasks of all queues are listed newest first, page by page", async () => {
+  const first = await list({ limit: 100 });
+  const seen = (await follow(first, "older", { limit: 100 })).flatMap(ids);
+  expect(seen).toEqual([...seen].sort().reverse());
+  expect(new Set(seen).size).toBe(3 * QUEUES);
+});
+
+test("a task is found in whichever queue it is", async () => {
+  const { rows } = await list({ sort: "oldest", limit: 10 });
+  for (const { queue, taskId } of rows)
+    expect((await findById(taskId)).found).toMatchObject([{ queue, taskId }]);
+});
