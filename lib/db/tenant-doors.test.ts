@@ -40,7 +40,6 @@ const WRITERS: Record<string, string> = {
   "audit/record.ts": "only inserts",
   "bulk/job.ts": "every job that it returns is checked against the tenants of the dashboard",
   "bulk/perform-batch.ts": "updates the items of a job that the runner may process",
-  "bulk/selected-tasks.ts": "updates a job that the runner may process",
 };
 
 /** Tables named in comments are not queried. */
