@@ -68,9 +68,9 @@ export function FailureList() {
             {list.groups.length === 0 ? (
               <NoFailures list={list} filtered={isFiltered(filters)} onClear={clear} />
             ) : (
-              <>
+              <div className="@container -mb-px">
                 <Head />
-                <ul aria-label="Error groups" className="-mb-px">
+                <ul aria-label="Error groups">
                   {list.groups.map((group) => (
                     <FailureRow
                       key={group.id}
@@ -83,7 +83,7 @@ export function FailureList() {
                     />
                   ))}
                 </ul>
-              </>
+              </div>
             )}
           </Panel>
         </>
@@ -118,18 +118,18 @@ function Filters({
   );
 }
 
-/** Column labels; hidden from assistive technology because each row has labels of its own. */
+/** Column labels. The main column keeps 280 pixels: the trend leaves first, then the queue. Hidden from assistive technology because each row has labels of its own. */
 function Head() {
   return (
     <div
       aria-hidden
-      className="hidden h-7 grid-cols-[16px_minmax(0,1fr)_64px_208px_96px_120px_112px] items-center gap-x-3 border-b bg-canvas px-4 font-medium text-12 text-ink-3 wide:grid"
+      className="hidden h-7 grid-cols-[16px_minmax(0,1fr)_64px_208px_112px] items-center gap-x-3 border-b bg-canvas px-4 font-medium text-12 text-ink-3 @min-[760px]:grid @min-[900px]:grid-cols-[16px_minmax(0,1fr)_64px_208px_120px_112px] @min-[1000px]:grid-cols-[16px_minmax(0,1fr)_64px_208px_96px_120px_112px]"
     >
       <span className="col-start-2">Task and error</span>
       <span className="text-right">Attempts</span>
       <span>Tasks</span>
-      <span>Trend</span>
-      <span>Queue</span>
+      <span className="hidden @min-[1000px]:block">Trend</span>
+      <span className="hidden @min-[900px]:block">Queue</span>
       <span className="text-right">Last</span>
     </div>
   );

@@ -40,7 +40,7 @@ export function FailureRow({
 }: RetryProps & { open: boolean; onToggle: () => void }) {
   return (
     <li data-group={group.id} className="border-line-subtle border-b">
-      <div className="relative grid grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-2 hover:bg-hover wide:grid-cols-[16px_minmax(0,1fr)_64px_208px_96px_120px_112px] wide:px-4 wide:py-1.5">
+      <div className="relative grid grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-2 hover:bg-hover @min-[760px]:grid-cols-[16px_minmax(0,1fr)_64px_208px_112px] @min-[760px]:px-4 @min-[760px]:py-1.5 @min-[900px]:grid-cols-[16px_minmax(0,1fr)_64px_208px_120px_112px] @min-[1000px]:grid-cols-[16px_minmax(0,1fr)_64px_208px_96px_120px_112px]">
         <Icon
           name="chevron-right"
           strokeWidth={2}
@@ -61,24 +61,24 @@ export function FailureRow({
             {group.taskName}
           </button>
           <span
-            className="line-clamp-2 break-words wide:block wide:truncate"
+            className="line-clamp-2 break-words @min-[760px]:block @min-[760px]:truncate"
             data-tip={`${group.errorName ?? ""} ${group.pattern}`.trim()}
           >
             <FailureError name={group.errorName} pattern={group.pattern} />
           </span>
         </div>
         <span
-          className="self-start text-right font-semibold wide:self-auto"
+          className="self-start text-right font-semibold @min-[760px]:self-auto"
           data-tip={plural(group.attempts, "failed attempt")}
         >
           {formatNumber(group.attempts)}
         </span>
-        <Outcomes group={group} className="col-start-2 wide:col-start-auto" />
-        <span className="hidden wide:block">
+        <Outcomes group={group} className="col-start-2 @min-[760px]:col-start-auto" />
+        <span className="hidden @min-[1000px]:block">
           <Sparkline values={group.trend} tone="bad" />
         </span>
         <span
-          className="hidden min-w-0 gap-1 text-12 text-ink-2 wide:flex"
+          className="hidden min-w-0 gap-1 text-12 text-ink-2 @min-[900px]:flex"
           data-tip={group.queues.join(", ")}
         >
           <MiddleTruncate text={group.queues[0] ?? ""} />
@@ -86,7 +86,7 @@ export function FailureRow({
         </span>
         <span className="text-right text-12 text-ink-2">
           <RelativeTime iso={group.lastAt} />
-          <span className="hidden text-ink-3 wide:block">
+          <span className="hidden text-ink-3 @min-[760px]:block">
             <First first={group.first} />
           </span>
         </span>

@@ -14,26 +14,30 @@ import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
 /** Columns that narrow screens leave out. */
 const NARROW = "max-wide:hidden";
+/** Columns that leave a table in which the worker's name would get less than 280 pixels, in this order. */
+const QUEUES = "hidden @min-[1120px]:table-cell";
+const LOST = "hidden @min-[1000px]:table-cell";
+const CLAIMS = "hidden @min-[900px]:table-cell";
 
 /** One row per worker: what it is running, when it was seen, and how its attempts ended. */
 export function WorkerTable({ list }: { list: WorkerList }) {
   return (
-    <Table className="wide:min-w-[980px]">
+    <Table>
       <thead className="bg-canvas">
         <tr>
           <Th>Worker</Th>
-          <Th className={NARROW}>Queues</Th>
+          <Th className={QUEUES}>Queues</Th>
           <Th numeric>Running</Th>
           <Th className={NARROW}>Longest-running</Th>
           <Th numeric className={NARROW}>
             Lease left
           </Th>
           <Th numeric>Last seen</Th>
-          <Th numeric className={NARROW}>
+          <Th numeric className={CLAIMS}>
             Claims
           </Th>
           <Th numeric>Failure rate</Th>
-          <Th numeric className={NARROW}>
+          <Th numeric className={LOST}>
             Lost leases
           </Th>
         </tr>
@@ -62,7 +66,7 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
   const claims = worker.completed + worker.failed + worker.running;
   return (
     <tr className="hover:bg-hover">
-      <Td className="max-w-[130px] wide:max-w-[260px]">
+      <Td className="max-w-[130px] wide:min-w-[280px] wide:max-w-[420px]">
         <span className="flex items-center gap-2">
           {worker.name ? (
             <Link
@@ -84,7 +88,7 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
           )}
         </span>
       </Td>
-      <Td className={cn(NARROW, "max-w-[160px] truncate text-ink-2")}>
+      <Td className={cn(QUEUES, "max-w-[160px] truncate text-ink-2")}>
         <span data-tip={worker.queues.join(", ")}>
           {worker.queues[0]}
           {worker.queues.length > 1 && ` +${worker.queues.length - 1}`}
@@ -93,7 +97,7 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
       <Td numeric>
         <NumberText value={worker.running} />
       </Td>
-      <Td className={cn(NARROW, "max-w-[240px]")}>
+      <Td className={cn(NARROW, "max-w-[200px]")}>
         <Longest worker={worker} />
       </Td>
       <Td numeric className={NARROW}>
@@ -102,7 +106,7 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
       <Td numeric>
         <RelativeTime iso={worker.lastSeenAt} />
       </Td>
-      <Td numeric className={NARROW}>
+      <Td numeric className={CLAIMS}>
         <span
           data-tip={`${formatNumber(claims)} attempts claimed in ${formatDuration(minutes * 60_000)}`}
         >
@@ -112,7 +116,7 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
       <Td numeric>
         <FailureRate completed={worker.completed} failed={worker.failed} />
       </Td>
-      <Td numeric className={NARROW}>
+      <Td numeric className={LOST}>
         <NumberText value={worker.lost + worker.expired} tone="bad" />
       </Td>
     </tr>

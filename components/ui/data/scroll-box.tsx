@@ -6,7 +6,8 @@ const FOCUSABLE =
 
 /**
  * A box that scrolls. While its content overflows and has nothing to focus, the box itself is a stop of the Tab key, so
- * that arrow keys scroll it; not every browser does this.
+ * that arrow keys scroll it; not every browser does this. `data-before` and `data-after` are set while content is hidden
+ * beyond its left and its right edge.
  */
 export function ScrollBox(props: ComponentProps<"div">) {
   const ref = useRef<HTMLDivElement>(null);
@@ -17,11 +18,21 @@ export function ScrollBox(props: ComponentProps<"div">) {
       const overflows = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
       if (overflows && !box.querySelector(FOCUSABLE)) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
+      mark();
+    };
+    const mark = () => {
+      box.toggleAttribute("data-before", box.scrollLeft > 0);
+      const end = box.scrollLeft + box.clientWidth;
+      box.toggleAttribute("data-after", end < box.scrollWidth - 1);
     };
     update();
+    box.addEventListener("scroll", mark, { passive: true });
     const observer = new ResizeObserver(update);
     for (const element of [box, ...box.children]) observer.observe(element);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      box.removeEventListener("scroll", mark);
+    };
   });
   return <div ref={ref} {...props} />;
 }

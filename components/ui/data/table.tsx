@@ -2,10 +2,13 @@ import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 import { ScrollBox } from "./scroll-box";
 
-/** A dense table that scrolls horizontally in its own box. */
+/**
+ * A dense table that scrolls horizontally in its own box, which is also the container of its columns. While it is scrolled
+ * its first column stays in view, and an edge marks the sides that have more.
+ */
 export function Table({ className, ...props }: ComponentProps<"table">) {
   return (
-    <ScrollBox className="overflow-x-auto">
+    <ScrollBox className="@container overflow-x-auto data-after:border-r-2 data-after:border-r-line-control data-before:[&_tr>*:first-child:not([colspan])]:sticky data-before:[&_tr>*:first-child:not([colspan])]:left-0 data-before:[&_tr>*:first-child:not([colspan])]:z-1 data-before:[&_tr>*:first-child:not([colspan])]:border-r data-before:[&_tr>*:first-child:not([colspan])]:bg-surface">
       <table className={cn("w-full border-collapse text-left", className)} {...props} />
     </ScrollBox>
   );
