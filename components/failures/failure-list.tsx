@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { parseAsString, useQueryState, useQueryStates } from "nuqs";
-import { useState } from "react";
+import { parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from "nuqs";
+import { type ReactNode, useState } from "react";
 import { formatCountTitle, usePageTitle } from "@/components/layout/frame/page-title";
 import { polled } from "@/components/layout/live/polling";
 import { useDenied } from "@/components/layout/session/access-provider";
@@ -14,12 +14,15 @@ import { Panel } from "@/components/ui/data/panel";
 import { Banner } from "@/components/ui/feedback/banner";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Button } from "@/components/ui/form/button";
+import { Input } from "@/components/ui/form/field";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
+import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { FailureList as Failures } from "@/lib/analytics/failures";
 import { formatNumber, plural } from "@/lib/format";
 import { describeUnreadable } from "@/lib/model/queue";
+import type { FailureGroup } from "@/lib/model/rows/failure";
 import { failuresQuery } from "@/lib/query/failures";
 import {
   type FailureFilters,
@@ -27,6 +30,7 @@ import {
   failuresSearchParams,
 } from "@/lib/search-params/windows";
 import { FailureRow } from "./failure-row";
+import { GROUP_SORTS, keepOrder, searchGroups, sortGroups } from "./group-order";
 
 /** Failed attempts in a time range, one row per error group. */
 export function FailureList() {
@@ -68,10 +72,9 @@ export function FailureList() {
             {list.groups.length === 0 ? (
               <NoFailures list={list} filtered={isFiltered(filters)} onClear={clear} />
             ) : (
-              <div className="@container -mb-px">
-                <Head />
-                <ul aria-label="Error groups">
-                  {list.groups.map((group) => (
+              <Groups groups={list.groups}>
+                {(groups) =>
+                  groups.map((group) => (
                     <FailureRow
                       key={group.id}
                       group={group}
@@ -81,9 +84,9 @@ export function FailureList() {
                       onRetry={(isOpen) => retry(isOpen ? group.id : null)}
                       onToggle={() => open(group.id === opened ? null : group.id)}
                     />
-                  ))}
-                </ul>
-              </div>
+                  ))
+                }
+              </Groups>
             )}
           </Panel>
         </>
@@ -91,6 +94,69 @@ export function FailureList() {
     </WindowPage>
   );
 }
+
+/** The groups that are searched for, in the chosen order. They keep their places while the pointer is over them. */
+function Groups({
+  groups,
+  children,
+}: {
+  groups: readonly FailureGroup[];
+  children: (groups: readonly FailureGroup[]) => ReactNode;
+}) {
+  const [text, setText] = useQueryState("find", parseAsString.withDefault(""));
+  const [sort, setSort] = useQueryState(
+    "sort",
+    parseAsStringLiteral(GROUP_SORTS).withDefault("attempts"),
+  );
+  const [held, hold] = useState<readonly string[] | null>(null);
+  const found = sortGroups(searchGroups(groups, text), sort);
+  const shown = held === null ? found : keepOrder(found, held);
+  return (
+    <div className="@container -mb-px">
+      <div className="flex flex-wrap items-center gap-2 border-line-subtle border-b px-3 py-2 wide:px-4">
+        <Input
+          type="search"
+          aria-label="Search these error groups"
+          placeholder="Search these error groups"
+          className="w-full wide:w-72"
+          value={text}
+          onChange={({ target }) => setText(target.value || null)}
+        />
+        <Select
+          quiet
+          aria-label="Order"
+          value={sort}
+          options={ORDERS}
+          onChange={({ target }) => {
+            hold(null);
+            setSort(GROUP_SORTS.find((one) => one === target.value) ?? null);
+          }}
+        />
+        {text !== "" && (
+          <span role="status" className="text-12 text-ink-3">
+            {shown.length} of {plural(groups.length, "listed group")}
+          </span>
+        )}
+      </div>
+      <Head />
+      <ul
+        aria-label="Error groups"
+        onPointerEnter={() => hold(shown.map(({ id }) => id))}
+        onPointerLeave={() => hold(null)}
+      >
+        {children(shown)}
+      </ul>
+      {shown.length === 0 && <p className="px-4 py-3 text-ink-2">No listed error group matches.</p>}
+    </div>
+  );
+}
+
+const ORDERS = [
+  { value: "attempts", label: "Most attempts" },
+  { value: "last", label: "Latest" },
+  { value: "first", label: "Newest error" },
+  { value: "name", label: "Task name" },
+] as const;
 
 /** Filters by queue, tenant and task name. Task names come from links and can only be removed here. */
 function Filters({
