@@ -1,8 +1,14 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { scrubText } from "./free-text";
-import { redactText } from "./redact";
-import { isPathRedacted, NO_RULES, parseRules, type RedactionRules } from "./rules";
+import { redactLongText, redactText } from "./redact";
+import {
+  isPathRedacted,
+  NO_RULES,
+  parseRules,
+  type RedactionRules,
+  redactEverything,
+} from "./rules";
 
 const rules = (text: string): RedactionRules => {
   const parsed = parseRules(text);
@@ -144,4 +150,188 @@ test("a path to a redacted value is recognised", () => {
 
 test.each(["a b", "a..b", ".a", "a.", 'a"b', "a[0]", "a:b"])("%j is not a rule", (text) => {
   expect(parseRules(text)).toBeNull();
+});
+
+test.each([
+  ["a key beside an odd separator", "password:= hunter2"],
+  ["a value that goes on after its quote", "password='a'hunter2"],
+  ["quoted parts without a space", `password='a'"hunter2"`],
+  ["an escaped quote in an escaped text", String.raw`{\"password\": \"a\\\"hunter2\"}`],
+  ["a backslash at the end of a quoted value", String.raw`"password": "a\\" "password": "hunter2"`],
+  ["an arrow", "'password' => 'hunter2'"],
+  ["a key in brackets", "user[password]=hunter2"],
+  ["a subscript", "env['password'] = 'hunter2'"],
+  ["a member of an object", "login.password=hunter2"],
+  ["another language's quotes", "`password`: `hunter2`"],
+  ["an address", "https://host.example/?a=b&password=hunter2"],
+  ["an address in an address", "https://host.example/?q=%22password%22%3A%22hunter2%22"],
+  ["an escaped letter", String.raw`{"pass\u0077ord":"hunter2"`],
+  ["an escaped letter in an escaped text", String.raw`"{\"pass\\u0077ord\":\"hunter2\"}"`],
+  ["a coloured key", "pass\u001b[31mword\u001b[0m=hunter2"],
+  ["a Kelvin sign", "to\u212Aen=hunter2"],
+  ["a letter before the key", "é=1,password=hunter2"],
+])("free text loses the value of a redacted key: %s", (_, text) => {
+  const all = rules("password,token");
+  const { text: error } = redactText(all, "error", JSON.stringify({ message: text }));
+  expect(error).not.toContain("hunter2");
+  // Elsewhere a text is masked as a whole, so that an edited copy can restore it.
+  expect(shown("password,token", { log: text })).toEqual({ log: "[redacted 1]" });
+});
+
+test.each([
+  "the password was wrong",
+  "passwords: two",
+  "a password",
+  "50% de rabais",
+  String.raw`C:\users\ann`,
+  "{not json}",
+  '"quoted"',
+])("free text without a redacted value is unchanged: %s", (text) => {
+  expect(shown("password,token", { log: text })).toEqual({ log: text });
+  expect(shown("password,token", { message: text }, "error")).toEqual({ message: text });
+});
+
+test("keys that are plain data or occur twice are found", () => {
+  const { text } = redactText(
+    rules("password"),
+    "inputs",
+    '{"__proto__": {"password": "hunter2"}, "password": "hunter2", "a": {"password": "hunter2"}, "a": 1, "password": 2}',
+  );
+  expect(text).toBe(
+    '{"__proto__": {"password": "[redacted 1]"}, "password": "[redacted 2]", "a": {"password": "[redacted 3]"}, "a": 1, "password": "[redacted 4]"}',
+  );
+});
+
+test.each([
+  '{"password": "hunter2"',
+  '{"password": "hunter2"}}',
+  "{password: 'hunter2'}",
+  '{"password": {"a" ], "b": "hunter2"}',
+  '{"a\\/password": 1} hunter2',
+])("a text that is not JSON is redacted as a whole: %s", (text) => {
+  expect(redactText(rules("password,a/password"), "inputs", text)).toEqual({
+    text: '"[redacted 1]"',
+    redacted: 1,
+  });
+});
+
+test("a rule that names the kind of value redacts all of it", () => {
+  expect(shown("result", { a: 1 }, "result")).toBe("[redacted 1]");
+  expect(shown("result", { a: 1 })).toEqual({ a: 1 });
+  expect(shown("headers", { tenant_id: "acme", a: 1 }, "headers")).toEqual({
+    tenant_id: "acme",
+    a: "[redacted 1]",
+  });
+  expect(isPathRedacted(rules("error"), "error", ["message"])).toBe(true);
+  expect(isPathRedacted(rules("headers"), "headers", ["tenant_id"])).toBe(false);
+});
+
+test("an index is no key", () => {
+  expect(isPathRedacted(rules("card.number"), "params", ["card", 0, "number"])).toBe(true);
+  expect(isPathRedacted(rules("card.number"), "params", ["card", "0", "number"])).toBe(false);
+  expect(isPathRedacted(rules("card.*.number"), "params", ["card", 0, "number"])).toBe(false);
+});
+
+describe("without payloads", () => {
+  const everything = redactEverything(rules("password"));
+  const all = (root: string, value: unknown) =>
+    JSON.parse(redactText(everything, root, JSON.stringify(value)).text);
+
+  test("every value is redacted as a whole", () => {
+    for (const value of [{ a: 1 }, [1], "a", 1, null, true])
+      expect(all("params", value)).toBe("[redacted 1]");
+  });
+
+  test("links and the name of an error remain if they are texts without a redacted value", () => {
+    const headers = {
+      tenant_id: "acme",
+      trace: "x",
+      workflow_run_id: 1,
+      spawned_from: "password=x",
+    };
+    expect(all("headers", headers)).toEqual({
+      tenant_id: "acme",
+      trace: "[redacted 1]",
+      workflow_run_id: "[redacted 2]",
+      spawned_from: "[redacted 3]",
+    });
+    expect(all("error", { name: "Oops", message: "no", stack: "x" })).toEqual({
+      name: "Oops",
+      message: "[redacted 1]",
+      stack: "[redacted 2]",
+    });
+    expect(all("error", { name: { password: 1 } })).toEqual({ name: "[redacted 1]" });
+    expect(all("error", "no")).toBe("[redacted 1]");
+  });
+});
+
+describe("time is linear in the text", () => {
+  const long = (part: string) => part.repeat(Math.ceil(400_000 / part.length));
+  const PATHOLOGICAL = [
+    ...[
+      "\\",
+      '"',
+      "'",
+      "\\'",
+      '\\"',
+      "{",
+      "[",
+      "a",
+      "a=",
+      "=",
+      ":",
+      ' "',
+      '":',
+      "password",
+      "password=",
+    ],
+    ...[
+      "password='",
+      "password=a'",
+      `password=\\"`,
+      "%41",
+      "\\u0041",
+      "\u001b[",
+      "\u001b]",
+      "\u009d",
+    ],
+    ...[
+      " ",
+      "\n",
+      "]",
+      "password]",
+      "-",
+      "é",
+      "k\u212A",
+      "bearer ",
+      "password:bearer ",
+      "'password':",
+    ],
+  ];
+  test.each(PATHOLOGICAL)("%j again and again", (part) => {
+    const all = rules("password,*a*b*c*.token,card.number");
+    const text = long(part);
+    const started = performance.now();
+    for (const root of ["error", "params"])
+      redactText(all, root, JSON.stringify({ text, [text]: 1 }));
+    redactText(all, "error", JSON.stringify(text.slice(0, 200_000)));
+    redactText(all, "params", text);
+    // Quadratic time would be minutes.
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  test("a long text lets others run", async () => {
+    const part = JSON.stringify({
+      password: "hunter2",
+      text: "password=hunter2 ".repeat(100),
+      n: [1],
+    });
+    const text = `[${`${part},`.repeat(8_000)}${JSON.stringify("\\".repeat(5_000_000))}]`;
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const { text: redacted } = await redactLongText(rules("password"), "params", text);
+    clearInterval(timer);
+    expect(redacted).not.toContain("hunter2");
+    expect(turns).toBeGreaterThan(2);
+  });
 });
