@@ -176,16 +176,19 @@ function parseRequestId(input: unknown): Uuid | undefined {
   return parsed.data;
 }
 
-/** Names the first field that does not parse. A rule about several fields has a message of its own. */
+/**
+ * Names the first field that does not parse. A rule about several fields has a message of its own. Fields that are unknown
+ * are not named: the record keeps the message.
+ */
 function badInput(error: z.ZodError): ProblemError {
   const [issue] = error.issues;
   const field = issue?.path.join(".");
-  const message = field
-    ? `Invalid ${field}: ${issue?.message}.`
-    : issue?.code === "custom"
-      ? `${issue.message}.`
-      : "The request is malformed.";
-  return new ProblemError({ code: "bad_request", message });
+  const describe = () => {
+    if (issue?.code === "unrecognized_keys") return "The request has an unknown field.";
+    if (field) return `Invalid ${field}: ${issue?.message}.`;
+    return issue?.code === "custom" ? `${issue.message}.` : "The request is malformed.";
+  };
+  return new ProblemError({ code: "bad_request", message: describe() });
 }
 
 /**

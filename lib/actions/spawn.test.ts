@@ -53,6 +53,26 @@ test("spawn: passes all options on, with exact numbers", async () => {
   expect(data(again)).toMatchObject({ taskId, created: false });
 });
 
+test("a message about malformed JSON has its place, and nothing of the text", async () => {
+  for (const [text, place] of [
+    ['{"user": "ann",\n "password": hunter2}', "line 2, column 14"],
+    ["hunter2", "line 1, column 1"],
+    ["{hunter2: 1}", "line 1, column 2"],
+    ['{"a": "hunter2', "line 1, column 15"],
+    ['{"a": 1} hunter2', "line 1, column 10"],
+    ['["\\hunter2"]', "line 1, column 3"],
+  ]) {
+    const error = refusal(await spawnTaskAction({ queue, name: "x", params: text ?? "" }));
+    expect(error).toMatchObject({ message: `Invalid JSON in params at ${place}.` });
+  }
+  const odd = await spawnTaskAction({ queue, name: "x", params: "1", hunter2: 1 } as never);
+  expect(JSON.stringify(odd)).not.toContain("hunter2");
+  const { rows } = await database.pool.query(
+    "select count(*)::int as kept from absurd_dashboard.audit_entry as log where log::text like '%hunter2%'",
+  );
+  expect(rows).toEqual([{ kept: 0 }]);
+});
+
 test.each([
   [{ params: "{" }, /Invalid JSON in params/],
   [{ params: '"\\u0000"' }, /cannot store/],

@@ -1,19 +1,38 @@
+import { parse as parseLossless } from "lossless-json";
 import { parseJson } from "@/lib/absurd/connection/json";
 import { AbsurdDbError, InvalidArgumentError } from "@/lib/absurd/errors";
 import type { Json, JsonObject } from "@/lib/model/json";
 import { ProblemError } from "@/lib/model/problem";
 import { SQLSTATE } from "@/lib/model/sqlstate";
 
-/** Parses JSON typed by an operator. @throws ProblemError `bad_request`, naming the field `what`. */
+/**
+ * Parses JSON typed by an operator.
+ *
+ * @throws ProblemError `bad_request`, naming the field `what` and the place, but nothing of the text: it may hold secrets,
+ *   and the record keeps the message.
+ */
 export function parseJsonText(text: string, what: string): Json {
   try {
     return parseJson(text);
-  } catch (error) {
+  } catch {
     throw new ProblemError({
       code: "bad_request",
-      message: `Invalid JSON in ${what}: ${error instanceof Error ? error.message : "not parsable"}.`,
+      message: `Invalid JSON in ${what}${describePlace(text)}.`,
     });
   }
+}
+
+/** Where a text stops to be JSON: ` at line 1, column 6`. Empty if it is not known. */
+function describePlace(text: string): string {
+  try {
+    parseLossless(text, null, { onDuplicateKey: ({ newValue }) => newValue });
+  } catch (error) {
+    const [, digits] = /at position (\d+)$/.exec(error instanceof Error ? error.message : "") ?? [];
+    if (digits === undefined) return "";
+    const before = text.slice(0, Number(digits)).split("\n");
+    return ` at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
+  }
+  return "";
 }
 
 /** Like `parseJsonText`, for an object; `undefined` for empty text. */
