@@ -70,6 +70,11 @@ test("a second run finds the data of the first", async () => {
   const options = { directory, settings: small, onStage: (stage: string) => stages.push(stage) };
   const first = await startEmbeddedPostgres(options);
   await ask(first.url("postgres"), "create table kept as select 42 as answer");
+  // Other users of the machine see the arguments of a process.
+  const { password } = new URL(first.url("postgres"));
+  const shown = await readFile(`/proc/${first.hostPid}/cmdline`, "utf8").catch(() => "");
+  expect(password).not.toBe("");
+  expect(shown).not.toContain(password);
   await first.stop();
   expect(existsSync(path.join(dataDir(), "postmaster.pid"))).toBe(false);
   const second = await startEmbeddedPostgres(options);

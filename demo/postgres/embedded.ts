@@ -8,11 +8,11 @@ import getPort from "get-port";
 import { nodeArguments, ROOT } from "@/server/program";
 import { DataDirectoryError, type DataDirectoryProblem, explain } from "./errors";
 
+/** What the owner is started with. Other users see its arguments: the password is in a file of the directory. */
 export type HostOptions = {
   directory: string;
   logFile: string;
   port: number;
-  password: string;
   settings: Record<string, string>;
 };
 
@@ -65,7 +65,6 @@ export async function startEmbeddedPostgres(options: {
         directory,
         logFile,
         port,
-        password,
         settings: {
           listen_addresses: "127.0.0.1",
           unix_socket_directories: "",

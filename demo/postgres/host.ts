@@ -4,6 +4,8 @@
  * owner that was killed leaves no server behind.
  */
 import type { ChildProcess } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "pg";
 import { ensureCluster, startServer, stopServer, untilAccepting } from "./cluster";
@@ -46,7 +48,8 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { password, logFile, port, settings } = options;
+  const { directory, logFile, port, settings } = options;
+  const password = (await readFile(path.join(directory, "password"), "utf8")).trim();
   const place = await findPlace(options.directory);
   if (place.notice) report({ stage: "notice", message: place.notice });
   await clearLeftOver(place.dataDir, password);
