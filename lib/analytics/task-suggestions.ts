@@ -35,8 +35,9 @@ export type TaskSuggestions = {
 /** How many tasks to sample, of all queues together. */
 const SAMPLE = 240;
 
-/** Values of more stored bytes are skipped. */
+/** Values of more stored bytes are skipped. Compressed, they may have far longer texts, so their texts have a limit too. */
 const LARGE = 4_096;
+const LONG = 16_384;
 
 /**
  * Names, workers, tenants, idempotency keys, checkpoints and payload paths of the newest tasks of each queue, and
@@ -116,9 +117,9 @@ function sampleTasks(db: Database, queues: RegisteredQueue[]) {
       .limit(1)
       .as("last");
     const small = (column: unknown) =>
-      sql`case when pg_column_size(${column}) <= ${LARGE}::int then ${column}::text end`.mapWith(
-        nullable(text),
-      );
+      sql`case when pg_column_size(${column}) <= ${LARGE}::int then (
+        select case when octet_length(printed) <= ${LONG}::int then printed end
+          from (select ${column}::text as printed offset 0) as texts) end`.mapWith(nullable(text));
     return db
       .select({
         name: newest.name,

@@ -1,5 +1,7 @@
 /** Characters of the first line that are kept: it says what happened, later lines say where. */
 const LENGTH = 200;
+/** Characters of a text that are looked at: a word without digits takes the square of its length. */
+const MOST = 2_000;
 
 const TOKEN = new RegExp(
   [
@@ -23,7 +25,11 @@ const TOKEN = new RegExp(
  * distinguishes such errors.
  */
 export function fingerprint(message: string): string {
-  const line = message.trim().split(/[\r\n]/, 1)[0] ?? "";
+  const line =
+    message
+      .trim()
+      .slice(0, MOST)
+      .split(/[\r\n]/, 1)[0] ?? "";
   const bare = /^(['"`])[^\d'"`]+\1$/.test(line);
   const pattern = bare ? line : line.replace(TOKEN, describe);
   const compact = pattern.replace(/\s+/g, " ").trim();
@@ -39,6 +45,7 @@ const VARIES =
  */
 export function fingerprintValue(json: string): string {
   const compact = json
+    .slice(0, MOST)
     .replace(VARIES, (token) =>
       /^\d+(\.\d+)?$/.test(token)
         ? "<n>"
