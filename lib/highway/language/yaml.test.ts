@@ -98,6 +98,25 @@ test("deep text is an error, not a crash", () => {
   ).toMatchObject([{ code: "too_deep" }]);
 });
 
+test.each([
+  ...["a: {", "{a: ", "a: [", "- ", "? ", "- - ", "a: - "].map((part) => [part, 20_000] as const),
+  ...['"', "&a ", "*a ", "! ", '"a" ', "}", "]", "%a\n", "---\n", "a: b: "].map(
+    (part) => [part, 150_000] as const,
+  ),
+])("%j %d times is an error within seconds", (part, times) => {
+  const text = part.repeat(times);
+  const started = performance.now();
+  const { problems } = parseYaml(text);
+  expect(problems[0]).toMatchObject({ code: "syntax", severity: "error" });
+  expect(problems.length).toBeLessThanOrEqual(20);
+  // Quadratic time would be minutes.
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test("an error has its place", () => {
+  expect(parseYaml("a: 1\nb: [1\nc: 2\n").problems[0]?.message).toMatch(/at line 3, column 1$/);
+});
+
 test("text that would be read as another type needs quotes", () => {
   const words = ["yes", "1:30", "0x1f", "~", "", "2025-01-01", "=", "<<", ".5"];
   expect(words.filter((word) => !needsQuotes(word))).toEqual([]);

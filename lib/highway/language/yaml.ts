@@ -4,8 +4,10 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
+  Parser,
   parseDocument,
   type Scalar,
   type YAMLMap,
@@ -14,6 +16,12 @@ import { joinPath, type Problem } from "../model/problem.ts";
 
 /** Most later errors follow from the first ones. */
 const MAX_ERRORS = 20;
+/** Text of more characters is refused. */
+const MOST_CHARACTERS = 1_000_000;
+/** Each level that is open takes a part of the stack. */
+const MOST_LEVELS = 400;
+/** Anchors, comments and line breaks in one place; more of them are hardly meant. */
+const MOST_IN_PLACE = 10_000;
 
 const BOOLEANS = new Map<string, boolean>([
   ...["yes", "true", "on"].flatMap((word) => inCases(word).map((one) => [one, true] as const)),
@@ -46,6 +54,8 @@ export function needsQuotes(text: string): boolean {
 export function parseYaml(text: string): { value?: unknown; problems: Problem[] } {
   const counter = new LineCounter();
   try {
+    const obstacle = findObstacle(text);
+    if (obstacle) return { problems: [syntaxProblem(obstacle)] };
     const document = parseDocument(text, {
       version: "1.1",
       schema: "failsafe",
@@ -53,9 +63,14 @@ export function parseYaml(text: string): { value?: unknown; problems: Problem[] 
       uniqueKeys: false,
       lineCounter: counter,
       logLevel: "error",
+      // Each of them would quote the text around it, and there may be one for each character.
+      prettyErrors: false,
     });
     const errors = document.errors.slice(0, MAX_ERRORS);
-    const problems = errors.map(({ message }) => syntaxProblem(message));
+    const problems = errors.map(({ message, pos: [at] }) => {
+      const { line, col } = counter.linePos(at);
+      return syntaxProblem(`${message} at line ${line}, column ${col}`);
+    });
     if (problems.length > 0) return { problems };
     const reader = new Reader(counter);
     const value = reader.convert(document.contents, "");
@@ -68,13 +83,33 @@ export function parseYaml(text: string): { value?: unknown; problems: Problem[] 
   }
 }
 
+/** Why a text is not worth parsing, by a look at its tokens that needs no more time than they are many. */
+function findObstacle(text: string): string | undefined {
+  if (text.length > MOST_CHARACTERS)
+    return `It has more than ${MOST_CHARACTERS / 1_000_000} million characters`;
+  const parser = new Parser();
+  let ended = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme)) ended++;
+    const open: { start?: unknown; end?: unknown } | undefined = parser.stack.at(-1);
+    if (parser.stack.length > MOST_LEVELS) return "It is nested too deeply";
+    if (ended + countIn(open?.start) + countIn(open?.end) > MOST_IN_PLACE)
+      return "Too much follows what is complete, or comes before what has not begun";
+  }
+  return undefined;
+}
+
+function countIn(tokens: unknown): number {
+  return Array.isArray(tokens) ? tokens.length : 0;
+}
+
 function syntaxProblem(message: string): Problem {
   const [first = ""] = message.split("\n");
   return {
     path: "",
     code: "syntax",
     severity: "error",
-    message: `This is not YAML: ${first.replace(/; please use YAML.*\(\)/, "; only one is allowed").replace(/:$/, "")}`,
+    message: `This is not YAML: ${first.replace(/; please use YAML[^ ]*\(\)/, "; only one is allowed").replace(/:$/, "")}`,
   };
 }
 
