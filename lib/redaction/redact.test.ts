@@ -317,7 +317,7 @@ describe("time is linear in the text", () => {
     redactText(all, "error", JSON.stringify(text.slice(0, 200_000)));
     redactText(all, "params", text);
     // Quadratic time would be minutes.
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 
   test("a long text lets others run", async () => {

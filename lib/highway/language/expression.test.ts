@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { evaluateCondition, parseExpression } from "./expression.ts";
-import { fillTemplates, type Lookup, parsePath, TemplateError } from "./template.ts";
+import { fillTemplates, type Lookup, parsePath, parseTemplate, TemplateError } from "./template.ts";
 
 const KNOWN: JsonObject = {
   n: 5,
@@ -117,4 +118,44 @@ test("an expression may be long, but not nested without end", () => {
 
 test.each(["", "a b", "a..b", "a.b()", "1a", "a[b]"])("'%s' is no path", (text) => {
   expect(() => parsePath(text)).toThrow(TemplateError);
+});
+
+describe("templates in a text", () => {
+  const WHOLE = /\$(\$\{)|\{\{(\{\{)|\{\{(.*?)\}\}|\$\{(?!\{)(.*?)\}/gs;
+
+  test("are the same as those that one expression finds in all of it", () => {
+    const part = fc.constantFrom("{{", "}}", "${", "$", "{", "}", "a", " ", "{{ a }}", `$${"{a}"}`);
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+        const text = parts.join("");
+        const expected: string[] = [];
+        let at = 0;
+        try {
+          for (const match of text.matchAll(WHOLE)) {
+            const [whole, dollar, braces, path, dollarPath] = match;
+            expected.push(text.slice(at, match.index));
+            expected.push(dollar ?? braces ?? JSON.stringify(parsePath(path ?? dollarPath ?? "")));
+            at = match.index + whole.length;
+          }
+        } catch (error) {
+          expect(error).toBeInstanceOf(TemplateError);
+          expect(() => parseTemplate(text)).toThrow(TemplateError);
+          return;
+        }
+        expected.push(text.slice(at));
+        const found = parseTemplate(text).parts.map((one) =>
+          typeof one === "string" ? one : JSON.stringify(one),
+        );
+        expect(found.join("|")).toBe(expected.filter(Boolean).join("|"));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test.each(["{{ ", "${ ", "{{ }", "${", "{{", "$", "{"])("%j again and again", (part) => {
+    const started = performance.now();
+    expect(parseTemplate(part.repeat(500_000)).parts.length).toBeGreaterThan(0);
+    // Quadratic time would be minutes.
+    expect(performance.now() - started).toBeLessThan(30_000);
+  });
 });

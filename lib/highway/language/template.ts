@@ -24,6 +24,10 @@ export type Template = {
 
 /** An escape, or a template. `${{ x }}` is a dollar sign before a template. */
 const TEMPLATE = /\$(\$\{)|\{\{(\{\{)|\{\{(.*?)\}\}|\$\{(?!\{)(.*?)\}/gs;
+/** Where no `}}` follows; the empty group keeps the numbers of the others. */
+const BEFORE_BRACE = /\$(\$\{)|\{\{(\{\{)|(?!)()|\$\{(?!\{)(.*?)\}/gs;
+/** Where no template can end. */
+const ESCAPE = /\$(\$\{)|\{\{(\{\{)/g;
 const PATH = /^([A-Za-z_][\w-]*)((?:\.[\w-]+|\[(?:-?\d+|'[^']*'|"[^"]*")\])*)$/;
 const STEP = /\.([\w-]+)|\[(?:(-?\d+)|'([^']*)'|"([^"]*)")\]/g;
 
@@ -39,6 +43,24 @@ export function parsePath(text: string): (string | number)[] {
 }
 
 /**
+ * The escapes and templates of a text with their positions. Looks for an end only where one follows, so that text of
+ * beginnings alone does not take the square of its length.
+ */
+function* listMatches(text: string): Generator<[at: number, match: RegExpExecArray]> {
+  const braces = text.lastIndexOf("}}");
+  const sections: [RegExp, number][] = [
+    [TEMPLATE, braces < 0 ? 0 : braces + 2],
+    [BEFORE_BRACE, text.lastIndexOf("}") + 1],
+    [ESCAPE, text.length],
+  ];
+  let from = 0;
+  for (const [pattern, to] of sections) {
+    for (const match of text.slice(from, to).matchAll(pattern)) yield [from + match.index, match];
+    from = Math.max(from, to);
+  }
+}
+
+/**
  * Parses text with templates `{{ path }}` or `${path}`. `{{{{` is a literal `{{`, and `$${` a literal `${`.
  *
  * @throws TemplateError when a template is not a path.
@@ -51,11 +73,10 @@ export function parseTemplate(text: string): Template {
     isUnclosed ||= /\{\{|\$\{/.test(literal);
     if (literal !== "") parts.push(literal);
   };
-  for (const match of text.matchAll(TEMPLATE)) {
-    const [whole, dollar, braces, path, dollarPath] = match;
-    addText(match.index);
+  for (const [index, [whole, dollar, braces, path, dollarPath]] of listMatches(text)) {
+    addText(index);
     parts.push(dollar ?? braces ?? parsePath(path ?? dollarPath ?? ""));
-    at = match.index + whole.length;
+    at = index + whole.length;
   }
   addText(text.length);
   const solid = parts.filter((part) => typeof part !== "string" || part.trim() !== "");
