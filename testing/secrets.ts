@@ -48,6 +48,8 @@ export async function plantSecrets(pool: Pool, queue: string, secret: string, se
   const headers = {
     ...{ authorization: `Bearer ${secret}`, tenant_id: "acme", trace: seen },
     forked_from_step: `{"password": "${secret}"}`,
+    workflow_run_id: `password=${secret}`,
+    highway_path: `password=${secret}`,
   };
   const start = async (name: string, params: JsonObject) => {
     const { taskId } = await spawnTask(pool, queue, name, params, { headers, maxAttempts: 1 });

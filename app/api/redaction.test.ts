@@ -147,7 +147,7 @@ test("values beside a redacted one are unchanged", async () => {
   const texts = await listResponses("./queues/[queue]/tasks/[taskId]/payload/route.ts");
   expect(texts.some((text) => text.includes(`"seen": "${SEEN}"`))).toBe(true);
   expect(texts.some((text) => text.includes('"id": 12345678901234567890'))).toBe(true);
-  expect(texts.some((text) => text.includes('"authorization": "[redacted 1]"'))).toBe(true);
+  expect(texts.some((text) => /"authorization": "\[redacted \d\]"/.test(text))).toBe(true);
   const listed = await listResponses("./tasks/route.ts");
   expect(listed.some((text) => text.includes(SEEN))).toBe(true);
 });

@@ -13,7 +13,7 @@ import type {
   WorkflowDefinitionSummary,
   WorkflowRunSummary,
 } from "@/lib/model/workflow";
-import { redact } from "./scope/redact";
+import { redact, redactIn } from "./scope/redact";
 import { unreadableQueue, withQueues } from "./scope/registry";
 import { findWorkflowRun, workflowRunNotFound } from "./workflows";
 import { withRoots } from "./workflows/rows";
@@ -118,9 +118,11 @@ export function getRunDefinition(
   });
 }
 
-/** Redacts a definition by the rules for params, which may contain it. */
+/** Redacts a definition, also by the rules for params, which may contain it. */
 function shown(found: RunDefinition): RunDefinition {
-  return { ...found, text: redact("definition", found.text).text };
+  const text =
+    found.source === "params" ? redactIn("params", "definition", found.text) : found.text;
+  return { ...found, text: redact("definition", text).text };
 }
 
 function definitionNotFound(): ProblemError {

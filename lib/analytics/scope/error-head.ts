@@ -44,17 +44,20 @@ export function isCompressed(column: AnyColumn | SQL): SQL {
  * An object stays an object, so that redaction by key finds every key.
  */
 export function errorHead(column: AnyColumn | SQL, limits: HeadLimits): SQL {
+  // A member that is no text would become one, in which its keys are not looked at one by one.
+  const member = (value: SQL, name: string, length: number) =>
+    sql`case when jsonb_typeof(${value} -> ${name}::text) = 'string' then left(${value} ->> ${name}::text, ${length}::int) end`;
+  const named = (value: SQL, length: number) =>
+    sql`jsonb_build_object('name', ${member(value, "name", limits.other)}, 'message', ${member(value, "message", length)})`;
   const cut = (value: SQL, length: SQL | number) => sql`case jsonb_typeof(${value})
     when 'string' then to_jsonb(left(${value} #>> '{}', ${length}))
     when 'object' then case when octet_length(${value}::text) <= ${limits.message}::int then ${value}
-      else jsonb_build_object('name', left(${value} ->> 'name', ${limits.other}::int),
-        'message', left(${value} ->> 'message', ${limits.message}::int)) end
+      else ${named(value, limits.message)} end
     when 'array' then (
       select jsonb_agg(case jsonb_typeof(item)
         when 'string' then to_jsonb(left(item #>> '{}', ${limits.other}::int))
         when 'object' then case when octet_length(item::text) <= ${limits.other}::int then item
-          else jsonb_build_object('name', left(item ->> 'name', ${limits.other}::int),
-            'message', left(item ->> 'message', ${limits.other}::int)) end
+          else ${named(sql`item`, limits.other)} end
         else case when octet_length(item::text) <= ${limits.other}::int then item end end)
       from (select item from jsonb_array_elements(${value}) item limit ${MEMBERS}::int) items)
     else ${value} end`;

@@ -32,6 +32,13 @@ export function redact(root: PayloadRoot, text: string): { text: string; redacte
   return redactText(redactionRules(), root, text);
 }
 
+/** Like `redact`, for the JSON text of one member of a value. */
+export function redactIn(root: PayloadRoot, member: string, text: string): string {
+  const rules = redactionRules();
+  if (isPathRedacted(rules, root, [member])) return JSON.stringify(formatMask(1));
+  return redactText(rules, root, text, [member]).text;
+}
+
 /** Like `redact`, for a text of any size: other requests are served in between. */
 export async function redactLong(root: PayloadRoot, text: string): Promise<string> {
   return (await redactLongText(redactionRules(), root, text)).text;

@@ -3,6 +3,7 @@ import { nullable, text } from "@/lib/db/decode";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import { errorPayload } from "../scope/error-head";
 import { payload } from "../scope/payload";
+import { redactMember } from "../scope/redact";
 import type { RegisteredQueue } from "../scope/registry";
 
 /** All columns of a task; of values longer than `limit` only the size. */
@@ -21,7 +22,9 @@ export function taskDetailColumns(queue: RegisteredQueue, limit?: number) {
     cancelledAt: tasks.cancelledAt,
     lastAttemptRun: tasks.lastAttemptRun,
     tenantId: short(tenantId).as("tenant_id"),
-    workflowRunId: short(sql`${tasks.headers} ->> 'workflow_run_id'`).as("workflow_run_id"),
+    workflowRunId: sql`left(${tasks.headers} ->> 'workflow_run_id', 200)`
+      .mapWith((value) => redactMember("headers", "workflow_run_id", nullable(text)(value)))
+      .as("workflow_run_id"),
     idempotencyKey: queue.hasIdempotencyKey
       ? tasks.idempotencyKey
       : sql`null::text`.mapWith(nullable(text)).as("idempotency_key"),

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+/**
+ * The files that take JSON of users apart or read its text, and what keeps redacted values in. Another one fails the test:
+ * use `payload`, `errorPayload`, `columnText` or `redactMember`, and for conditions `comparableText`.
+ */
+const READERS: Record<string, string> = {
+  "payloads.ts": "redactLong",
+  "queues/claims.ts": "reads cancellation policies of the engine",
+  "queues/terminal-counts.ts": "the state of a task is no JSON",
+  "related.ts": "redactMember for a step; ids otherwise",
+  "scope/error-head.ts": "redact, redactMember",
+  "scope/payload.ts": "redact",
+  "scope/redact.ts": "redacts",
+  "scope/registry.ts": "reads the engine's table of queues",
+  "search/anywhere.ts": "comparableText, and walks visible members only",
+  "search/headers.ts": "compares ids",
+  "search/rank.ts": "a sort key is no JSON",
+  "search/scan.ts": "comparableText",
+  "task-suggestions.ts": "redact",
+  "task/columns.ts": "redactMember, payload",
+  "task/workflow-tasks.ts": "toTaskRecord redacts",
+  "workers.ts": "compares the engine's own error names, and builds JSON of ids",
+  "workflow-definitions.ts": "redact, redactIn",
+  "workflows.ts": "redactLong, and refuses redacted tags",
+  "workflows/rows.ts": "payload, redact",
+};
+
+const JSON_OPERATOR = /->>|-> ?['$]|#>>? ?['$]|\bjsonb?_(?!typeof)\w+\(|\bto_jsonb\(/;
+const TEXT_OF_COLUMN =
+  /\b(?:params|headers|result|state|failureReason|payload|eventPayload|column|value|definition|tags)\b[^`\n]{0,20}\)?\}?\)?::text\b(?!\[)/;
+
+test("only known files take JSON of users apart", () => {
+  const folder = fileURLToPath(new URL("..", import.meta.url));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.endsWith(".ts") && !file.endsWith(".test.ts"),
+  );
+  const readers = files.filter((file) => {
+    const source = readFileSync(path.join(folder, file), "utf8").replaceAll(
+      /^ *(?:\*|\/\/).*$/gm,
+      "",
+    );
+    return JSON_OPERATOR.test(source) || TEXT_OF_COLUMN.test(source);
+  });
+  expect(readers.sort()).toEqual(Object.keys(READERS).sort());
+});
