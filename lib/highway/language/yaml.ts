@@ -1,5 +1,6 @@
 /** YAML 1.1 as PyYAML's safe loader reads it, for values that JSON can express. */
 import {
+  type CST,
   isAlias,
   isMap,
   isScalar,
@@ -91,16 +92,18 @@ function findObstacle(text: string): string | undefined {
   let ended = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme)) ended++;
-    const open: { start?: unknown; end?: unknown } | undefined = parser.stack.at(-1);
     if (parser.stack.length > MOST_LEVELS) return "It is nested too deeply";
-    if (ended + countIn(open?.start) + countIn(open?.end) > MOST_IN_PLACE)
+    if (ended + countAround(parser.stack.at(-1)) > MOST_IN_PLACE)
       return "Too much follows what is complete, or comes before what has not begun";
   }
   return undefined;
 }
 
-function countIn(tokens: unknown): number {
-  return Array.isArray(tokens) ? tokens.length : 0;
+/** The tokens before and after the content of an open node. */
+function countAround(node: CST.Token | undefined): number {
+  const start = node && "start" in node && Array.isArray(node.start) ? node.start : [];
+  const end = node && "end" in node && Array.isArray(node.end) ? node.end : [];
+  return start.length + end.length;
 }
 
 function syntaxProblem(message: string): Problem {
