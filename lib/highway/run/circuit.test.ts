@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { createQueue } from "../../absurd/queues/queues.ts";
 import type { Json } from "../../model/json.ts";
-import type { CircuitBreakerOptions } from "../builder/options.ts";
+import type { CircuitBreakerOptions, OperatorOptions } from "../builder/options.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import { Bench } from "../testing/bench.ts";
 import type { WorkflowFunction } from "./functions.ts";
@@ -14,7 +14,11 @@ let names = 0;
 type End = { status: string; error?: Record<string, Json> };
 
 /** One workflow whose function fails as long as `isDown`, run as often as a test likes. */
-async function prepare(policy: CircuitBreakerOptions, kind: "task" | "activity" = "task") {
+async function prepare(
+  policy: CircuitBreakerOptions,
+  kind: "task" | "activity" = "task",
+  options: OperatorOptions = {},
+) {
   const name = `guarded_${++names}`;
   await createQueue(database.pool, name);
   const service = { isDown: true, calls: 0, error: new RangeError("down") as Error };
@@ -25,7 +29,7 @@ async function prepare(policy: CircuitBreakerOptions, kind: "task" | "activity" 
   };
   const bench = new Bench(database.pool, name, { functions: { f } });
   const workflow = new WorkflowBuilder(name)
-    [kind]("a", "f", { circuitBreakerPolicy: policy })
+    [kind]("a", "f", { circuitBreakerPolicy: policy, ...options })
     .build();
   const run = async () => {
     const { taskId } = await bench.start(workflow);
@@ -108,6 +112,25 @@ test("a success in between begins the count again, and ignored errors never coun
   await run();
   await run();
   expect(await circuit()).toMatchObject({ state: "closed", failures: 0 });
+});
+
+test("times and thresholds beyond all dates and numbers neither crash a run nor open a circuit early", async () => {
+  const endless = 86_400 * 365 * 9_999_999;
+  const { service, run, circuit, passIsolation } = await prepare(
+    { failureThreshold: 1, successThreshold: 10 ** 12, isolationDuration: endless },
+    "task",
+    { timeoutPolicy: { timeout: endless } },
+  );
+  expect(await run()).toMatchObject({ status: "failed", error: { type: "RangeError" } });
+  expect(await circuit()).toMatchObject({ state: "open" });
+  await passIsolation();
+  service.isDown = false;
+  expect(await run()).toMatchObject({ status: "completed" });
+  expect(await circuit()).toMatchObject({ state: "half_open", successes: 1 });
+
+  const patient = await prepare({ failureThreshold: 10 ** 12 });
+  expect(await patient.run()).toMatchObject({ status: "failed", error: { type: "RangeError" } });
+  expect(await patient.circuit()).toMatchObject({ state: "closed", failures: 1 });
 });
 
 test("without the table such a workflow is refused, with the name of the migration", async () => {

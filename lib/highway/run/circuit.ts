@@ -17,6 +17,12 @@ type Caller = TaskOperator | ActivityOperator | ReflexiveOperator;
 
 /** Without a timeout policy a probe has this long, renewed while it runs. */
 const PROBE_SECONDS = 60;
+/** A probe of a day is renewed often enough; longer intervals are beyond timers. */
+const MAX_PROBE_SECONDS = 86_400;
+/** Beyond ten years a date cannot be trusted to exist. */
+const MAX_ISOLATION_SECONDS = 315_360_000;
+/** The largest `integer` of PostgreSQL. */
+const MAX_INTEGER = 2 ** 31 - 1;
 
 /** The migration that creates the table. */
 const MIGRATION = "drizzle/dashboard/0004_highway_circuit.sql";
@@ -61,7 +67,7 @@ export class Circuit {
     const tenant = run.headers.tenant_id;
     this.key = [typeof tenant === "string" ? tenant : "default", run.workflow.name, inDefinition];
     const limit = operator.timeout_policy && parseDuration(operator.timeout_policy.timeout);
-    this.probeSeconds = limit || PROBE_SECONDS;
+    this.probeSeconds = Math.min(limit || PROBE_SECONDS, MAX_PROBE_SECONDS);
   }
 
   /**
@@ -133,7 +139,7 @@ export class Circuit {
               updated_at = absurd.current_time()
         where tenant_id = $1 and workflow_name = $2 and operator = $3
           and (state = 'half_open' or state = 'closed' and failures > 0)`,
-      [...this.key, this.policy.success_threshold],
+      [...this.key, Math.min(this.policy.success_threshold, MAX_INTEGER)],
     );
   }
 
@@ -141,10 +147,8 @@ export class Circuit {
   async fail(tx: Queryable, type: string): Promise<void> {
     const { catch_exceptions: only, ignore_exceptions: ignored } = this.policy;
     if (ignored?.includes(type) || (only !== null && !only.includes(type))) return;
-    const [threshold, isolation] = [
-      this.policy.failure_threshold,
-      parseDuration(this.policy.isolation_duration) ?? 0,
-    ];
+    const threshold = Math.min(this.policy.failure_threshold, MAX_INTEGER);
+    const isolation = parseDuration(this.policy.isolation_duration) ?? 0;
     await call(
       tx,
       `insert into public.highway_circuit as c
@@ -161,7 +165,7 @@ export class Circuit {
              probe_run = null, probe_until = null,
              updated_at = absurd.current_time()
        where c.state <> 'open'`,
-      [...this.key, threshold, isolation],
+      [...this.key, threshold, Math.min(isolation, MAX_ISOLATION_SECONDS)],
     );
     await call(
       tx,
