@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from "../../../model/json.ts";
 import { fillTemplates, fillToText } from "../../language/template.ts";
 import { parseDuration } from "../../model/duration.ts";
-import type { ActivityOperator, TaskOperator } from "../../model/workflow.ts";
-import { type Circuit, openCircuit, toCount } from "../circuit.ts";
+import type { ActivityOperator, ReflexiveOperator, TaskOperator } from "../../model/workflow.ts";
+import { openCircuit, toCount } from "../circuit.ts";
 import type { Context } from "../context.ts";
+import type { WorkflowFunction } from "../functions.ts";
 import { checkPostconditions } from "../guards.ts";
 import { asStored } from "../journal.ts";
 import {
@@ -27,38 +28,50 @@ export async function callOnce(
   attempt: number,
   context: Context,
 ): Promise<Outcome> {
+  return throughCircuit(run, operator, path, async (record) => {
+    let value: Json;
+    try {
+      value = await callFunction(run, operator, path, attempt, context);
+      checkPostconditions(operator, value, context);
+    } catch (error) {
+      // A worker that has lost the run must not record anything, least of all the consequence of being stopped.
+      run.signal.throwIfAborted();
+      return failed(error);
+    }
+    try {
+      return await record(value);
+    } catch (error) {
+      // Text that the database cannot store is the function's mistake, and would be the same the next time.
+      if (isDataError(error)) return failed(error);
+      throw error;
+    }
+  });
+}
+
+/**
+ * Makes an attempt behind the operator's circuit breaker, unless its value is recorded. `work` ends with `record(value)`,
+ * which counts the success in the transaction that records the value; a failure is counted when it is recorded.
+ */
+export async function throughCircuit(
+  run: Run,
+  operator: Caller | ReflexiveOperator,
+  path: string,
+  work: (record: (value: Json) => Promise<Outcome>) => Promise<Outcome>,
+): Promise<Outcome> {
   const known = run.journal.get(path);
   if (known !== undefined) return completed(known);
   const circuit = openCircuit(run, operator, path);
   const refused = await circuit?.enter();
   if (refused) return failedWith(refused);
-  let value: Json;
-  try {
-    const work = () => callFunction(run, operator, path, attempt, context);
-    value = await (circuit ? circuit.whileProbing(work) : work());
-    checkPostconditions(operator, value, context);
-  } catch (error) {
-    // A worker that has lost the run must not record anything, least of all the consequence of being stopped.
-    run.signal.throwIfAborted();
-    return withCount(failed(error), circuit);
-  }
-  try {
+  const record = async (value: Json) => {
     await run.journal.transact(async (tx) => {
       await circuit?.succeed(tx);
       return { [path]: value };
     });
     return completed(run.journal.get(path) ?? null);
-  } catch (error) {
-    // Text that the database cannot store is the function's mistake, and would be the same the next time.
-    if (isDataError(error)) return failed(error);
-    throw error;
-  }
-}
-
-/** A failed attempt with the way in which it counts for a circuit. */
-export function withCount(outcome: Outcome, circuit: Circuit | undefined): Outcome {
-  if (outcome.state !== "failed") return outcome;
-  const count = toCount(circuit, outcome.error);
+  };
+  const outcome = await (circuit ? circuit.whileProbing(() => work(record)) : work(record));
+  const count = outcome.state === "failed" ? toCount(circuit, outcome.error) : undefined;
   return count ? { ...outcome, count } : outcome;
 }
 
@@ -79,11 +92,27 @@ async function callFunction(
   const fill = (value: Json) => asStored(fillTemplates(value, context.lookup));
   const args = evaluate(() => fill(operator.args)) as Json[];
   const kwargs = evaluate(() => fill(operator.kwargs)) as JsonObject;
-  const key = operator.idempotency_key;
-  const idempotencyKey =
-    key === null ? `${run.workflowRunId}:${path}` : evaluate(() => fillToText(key, context.lookup));
+  const idempotencyKey = computeKey(run, operator, path, context);
   const call = { args, kwargs, path, attempt, idempotencyKey };
   return callWithin(run, operator.function, operator.timeout_policy, call);
+}
+
+/** What identifies a call in all attempts: the operator's own key, or its run and path. @throws OperatorError. */
+export function computeKey(
+  run: Run,
+  { idempotency_key: key }: Caller | ReflexiveOperator,
+  path: string,
+  context: Context,
+): string {
+  if (key === null) return `${run.workflowRunId}:${path}`;
+  return evaluate(() => fillToText(key, context.lookup));
+}
+
+/** The registered function of a name. @throws OperatorError when there is none. */
+export function findFunction({ functions }: Run, name: string): WorkflowFunction {
+  const found = Object.hasOwn(functions, name) ? functions[name] : undefined;
+  if (!found) throw new OperatorError("UnknownFunction", `No function '${name}' is registered.`);
+  return found;
 }
 
 /** The arguments of a call, and what identifies it. */
@@ -102,8 +131,7 @@ export async function callWithin(
   policy: Caller["timeout_policy"],
   call: Call,
 ): Promise<Json> {
-  const fn = Object.hasOwn(run.functions, name) ? run.functions[name] : undefined;
-  if (!fn) throw new OperatorError("UnknownFunction", `No function '${name}' is registered.`);
+  const fn = findFunction(run, name);
   const overtime = new AbortController();
   const signal = AbortSignal.any([run.signal, overtime.signal]);
   const { workflowRunId } = run;

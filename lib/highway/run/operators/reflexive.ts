@@ -4,13 +4,11 @@ import { fillTemplates, fillToText } from "../../language/template.ts";
 import { parseDuration } from "../../model/duration.ts";
 import { isMapping } from "../../model/fields.ts";
 import type { ReflexiveOperator } from "../../model/workflow.ts";
-import { type Circuit, openCircuit } from "../circuit.ts";
 import { instantAfter } from "../clock.ts";
 import type { Context } from "../context.ts";
 import { checkPostconditions } from "../guards.ts";
 import { asStored } from "../journal.ts";
 import {
-  completed,
   evaluate,
   failed,
   failedWith,
@@ -20,7 +18,7 @@ import {
   toFailure,
 } from "../outcome.ts";
 import type { Run } from "../run.ts";
-import { callWithin, withCount } from "./calls.ts";
+import { callWithin, computeKey, findFunction, throughCircuit } from "./calls.ts";
 
 /** Longer feedback is cut. */
 const MAX_FEEDBACK = 4_000;
@@ -43,29 +41,18 @@ export async function runReflexive(
   number: number,
   context: Context,
 ): Promise<Outcome> {
-  const known = run.journal.get(path);
-  if (known !== undefined) return completed(known);
-  const circuit = openCircuit(run, operator, path);
-  try {
-    for (const name of [operator.generator, operator.verifier])
-      if (!Object.hasOwn(run.functions, name))
-        throw new OperatorError("UnknownFunction", `No function '${name}' is registered.`);
-    const idempotency = operator.idempotency_key;
-    const key =
-      idempotency === null
-        ? `${run.workflowRunId}:${path}`
-        : evaluate(() => fillToText(idempotency, context.lookup));
-    const refused = await circuit?.enter();
-    if (refused) return failedWith(refused);
-    const work = () => takeTurns(run, operator, { path, number, key, context }, circuit);
-    return withCount(await (circuit ? circuit.whileProbing(work) : work()), circuit);
-  } catch (error) {
-    if (run.signal.aborted) throw error;
-    if (error instanceof CallError) return withCount(failed(error.cause), circuit);
-    if (error instanceof OperatorError || isDataError(error))
-      return withCount(failed(error), circuit);
-    throw error;
-  }
+  return throughCircuit(run, operator, path, async (record) => {
+    try {
+      for (const name of [operator.generator, operator.verifier]) findFunction(run, name);
+      const key = computeKey(run, operator, path, context);
+      return await takeTurns(run, operator, { path, number, key, context }, record);
+    } catch (error) {
+      if (run.signal.aborted) throw error;
+      if (error instanceof CallError) return failed(error.cause);
+      if (error instanceof OperatorError || isDataError(error)) return failed(error);
+      throw error;
+    }
+  });
 }
 
 /** A function that threw, apart from failures of the engine. */
@@ -75,7 +62,7 @@ async function takeTurns(
   run: Run,
   operator: ReflexiveOperator,
   attempt: Attempt,
-  circuit: Circuit | undefined,
+  record: (value: Json) => Promise<Outcome>,
 ): Promise<Outcome> {
   const deadline = await recordDeadline(run, operator, attempt.path);
   let previous: { output: Json; verdict: Verdict } | undefined;
@@ -89,11 +76,7 @@ async function takeTurns(
     if (verdict.ok) {
       const value = { output, turns: turn, accepted: true, feedback: verdict.feedback };
       checkPostconditions(operator, value, attempt.context);
-      await run.journal.transact(async (tx) => {
-        await circuit?.succeed(tx);
-        return { [attempt.path]: value };
-      });
-      return completed(value);
+      return record(value);
     }
     previous = { output, verdict };
   }
