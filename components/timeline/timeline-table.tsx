@@ -20,8 +20,15 @@ export function TimelineTable({ timeline }: { timeline: Timeline }) {
   return <LineTable lines={lines} />;
 }
 
-/** A row with the content of its name cell, and of a first cell where rows belong to several tasks. */
-export type TableLine = TimelineRow & { name: ReactNode; before?: ReactNode };
+/**
+ * A row with the content of its name cell, and of a first cell where rows belong to several tasks. What belongs to no
+ * task has no attempt.
+ */
+export type TableLine = Omit<TimelineRow, "attempt"> & {
+  attempt: number | null;
+  name: ReactNode;
+  before?: ReactNode;
+};
 
 /** Rows of one task, or of several with a first column headed `before`. */
 export function LineTable({ lines, before }: { lines: readonly TableLine[]; before?: string }) {
@@ -50,7 +57,7 @@ export function LineTable({ lines, before }: { lines: readonly TableLine[]; befo
                   {row.before}
                 </td>
               )}
-              <Cell>{row.attempt}</Cell>
+              <Cell>{row.attempt ?? "–"}</Cell>
               <Cell>{row.what}</Cell>
               <td className="mono max-w-md break-words px-2 py-1">{row.name}</td>
               <Cell>{clock(row.from)}</Cell>

@@ -1,14 +1,17 @@
 /** The timeline of what the interpreter recorded, through the route that the run page uses. */
 
 import { beforeAll, expect, test } from "vitest";
+import { listRunLimits } from "@/components/workflows/timeline/run-limits";
 import {
   countBookkeeping,
   listRunRows,
   listRunTableRows,
+  mergeTimelines,
 } from "@/components/workflows/timeline/run-rows";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { createWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
+import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { Bench, playFunctions } from "@/lib/highway/testing/bench";
 import {
   buildEverything,
@@ -138,4 +141,26 @@ test("steps of other programs keep their names", async () => {
   expect(titles(await look(id))).not.toContain("1 item of each_copy");
   const [root] = await look(id);
   expect(root && countBookkeeping([root])).toBe(0);
+});
+
+test("the deadline of a run and an open circuit of its operators are limits of its timeline", async () => {
+  const flow = new WorkflowBuilder("limited", { deadlineSeconds: 3600 })
+    .task("pay", "refuse", {
+      circuitBreakerPolicy: { failureThreshold: 1, isolationDuration: 1800 },
+      retryPolicy: { maxRetries: 3, delay: 600 },
+    })
+    .build();
+  const refuse = () => {
+    throw new Error("503");
+  };
+  await createQueue(database.pool, "limits");
+  const bench = new Bench(database.pool, "limits", { functions: { refuse } });
+  const { workflowRunId } = await bench.start(flow);
+  await bench.app.workBatch("bench", 60, 1);
+  const { deadline, operators, tasks, now } = await fetchOf<RunView>(view, workflowRunId);
+  const timeline = mergeTimelines(tasks, Date.parse(now));
+  expect(listRunLimits({ deadline, operators }, timeline)).toMatchObject([
+    { title: "deadline", until: Date.parse(deadline ?? ""), certainty: "planned" },
+    { title: "pay: circuit open", path: "pay", certainty: "planned" },
+  ]);
 });

@@ -11,7 +11,7 @@ import { useZone } from "@/components/ui/text/zone";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format";
 import type { Scale } from "@/lib/timeline/axis/scale";
-import type { RunRow } from "./run-rows";
+import type { TaskRow } from "./run-rows";
 
 /** Row height in pixels. */
 export const ROW = 28;
@@ -24,7 +24,7 @@ export function RunTimelineRow({
   onSelect,
   onToggle,
 }: {
-  row: RunRow;
+  row: TaskRow;
   scale: Scale;
   selected: boolean;
   onSelect: (path: string | null) => void;
@@ -117,12 +117,12 @@ function TruncatedStart({ text }: { text: string }) {
 }
 
 /** Whether the row has no name from the workflow's author. */
-function isQuiet({ task, span }: RunRow & { kind: "span" }): boolean {
+function isQuiet({ task, span }: TaskRow & { kind: "span" }): boolean {
   const annotation = task.annotations[span.id];
   return !annotation?.isNamed || annotation.isBookkeeping;
 }
 
-function Drawing({ row, scale }: { row: RunRow; scale: Scale }) {
+function Drawing({ row, scale }: { row: TaskRow; scale: Scale }) {
   if (row.kind === "task")
     return row.task.timeline.lanes.map((lane) => (
       <g key={lane.runId}>
@@ -140,7 +140,7 @@ function Drawing({ row, scale }: { row: RunRow; scale: Scale }) {
   );
 }
 
-function Label({ row, scale }: { row: RunRow & { kind: "span" }; scale: Scale }) {
+function Label({ row, scale }: { row: TaskRow & { kind: "span" }; scale: Scale }) {
   const zone = useZone();
   const ahead = (row.lane.spans.at(-1) === row.span && row.lane.ahead[0]) || null;
   const end = ahead ? Math.min(ahead.until, scale.to) : row.span.to;
@@ -156,6 +156,6 @@ function Label({ row, scale }: { row: RunRow & { kind: "span" }; scale: Scale })
   );
 }
 
-function formatTaskDuration({ task: { timeline } }: RunRow): string {
+function formatTaskDuration({ task: { timeline } }: TaskRow): string {
   return formatDuration(timeline.to - timeline.from);
 }

@@ -2,9 +2,14 @@ import type { AnnotatedTask } from "@/lib/highway/view/annotate-tasks";
 import { isActive, type TaskState } from "@/lib/model/states";
 import type { Lane, Span, Timeline } from "@/lib/timeline/model";
 import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";
+import type { RunLimit } from "./run-limits";
 
-/** A row of a run's timeline: a task with all its attempts, or one span of an attempt. */
+/** A row of a run's timeline: a limit of the run, a task with all its attempts, or one span of an attempt. */
 export type RunRow =
+  | { kind: "limit"; key: string; limit: RunLimit; path: string | null; title: string }
+  | TaskRow;
+
+export type TaskRow =
   | {
       kind: "task";
       key: string;
@@ -42,17 +47,18 @@ export function listRunRows(
   tasks: readonly AnnotatedTask[],
   status: string,
   { folded, bookkeeping }: Folding,
+  limits: readonly RunLimit[] = [],
 ): RunRow[] {
-  return tasks.flatMap((task): RunRow[] => {
+  const ofTasks = tasks.flatMap((task): TaskRow[] => {
     const { taskId, state: own } = task.detail.task;
     const state = task.isRoot && own === "completed" && status === "failed" ? "failed" : own;
     const isOpenByDefault = task.isRoot || tasks.length <= MAX_OPEN;
     const open = isOpenByDefault !== folded.has(taskId);
     const { path, title } = task;
-    const head: RunRow = { kind: "task", key: taskId, task, state, open, path, title };
+    const head: TaskRow = { kind: "task", key: taskId, task, state, open, path, title };
     if (!open) return [head];
     const spans = task.timeline.lanes.flatMap((lane) =>
-      lane.spans.filter(hasRow).flatMap((span): RunRow[] => {
+      lane.spans.filter(hasRow).flatMap((span): TaskRow[] => {
         const annotation = task.annotations[span.id];
         if (!annotation || (annotation.isBookkeeping && !bookkeeping)) return [];
         const key = `${taskId}.${span.id}`;
@@ -63,6 +69,11 @@ export function listRunRows(
     );
     return [head, ...spans];
   });
+  const ofLimits = limits.map((limit): RunRow => {
+    const { key, path, title } = limit;
+    return { kind: "limit", key, limit, path, title };
+  });
+  return [...ofLimits, ...ofTasks];
 }
 
 /** The number of internal steps of the interpreter. */
@@ -74,9 +85,10 @@ export function countBookkeeping(tasks: readonly AnnotatedTask[]): number {
   );
 }
 
-/** A row of the table twin, unique by `id`; `name` is its title in the drawing. */
-export type RunTableRow = TimelineRow & {
-  task: AnnotatedTask;
+/** A row of the table twin, unique by `id`; `name` is its title in the drawing. Limits of the run have no task. */
+export type RunTableRow = Omit<TimelineRow, "attempt"> & {
+  attempt: number | null;
+  task: AnnotatedTask | null;
   name: string | null;
   path: string | null;
 };
@@ -85,8 +97,9 @@ export type RunTableRow = TimelineRow & {
 export function listRunTableRows(
   tasks: readonly AnnotatedTask[],
   bookkeeping: boolean,
+  limits: readonly RunLimit[] = [],
 ): RunTableRow[] {
-  return tasks.flatMap((task) =>
+  const ofTasks = tasks.flatMap((task) =>
     listTableRows(task.timeline).flatMap((row): RunTableRow[] => {
       const annotation = task.annotations[row.id];
       if (annotation?.isBookkeeping && !bookkeeping) return [];
@@ -97,6 +110,16 @@ export function listRunTableRows(
       return [{ ...row, id, task, name, path: annotation ? annotation.path : task.path }];
     }),
   );
+  const ofLimits = limits.map(
+    ({ key: id, path, what, from, until: to, certainty: note }): RunTableRow => ({
+      ...{ id, path, what, from, to, note },
+      attempt: null,
+      task: null,
+      subject: null,
+      name: path,
+    }),
+  );
+  return [...ofLimits, ...ofTasks];
 }
 
 function hasRow(span: Span): boolean {

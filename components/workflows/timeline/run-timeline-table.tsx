@@ -15,14 +15,18 @@ export function RunTimelineTable({
 }) {
   const lines = rows.map((row) => {
     const { task, name, path } = row;
-    const { queue, taskId } = task.detail.task;
     const isSelected = path !== null && path === selected;
     return {
       ...row,
-      before: (
-        <Link href={taskPath(queue, taskId)} className="hover:text-accent-text hover:underline">
+      before: task ? (
+        <Link
+          href={taskPath(task.detail.task.queue, task.detail.task.taskId)}
+          className="hover:text-accent-text hover:underline"
+        >
           {task.title}
         </Link>
+      ) : (
+        "the run"
       ),
       name:
         name !== null && path !== null ? (

@@ -8,6 +8,7 @@ import { useClock } from "@/components/ui/text/clock";
 import type { RunView } from "@/lib/highway/view/run-view";
 import { moveNow } from "@/lib/timeline/move-now";
 import { isRunActive } from "../list/run-duration";
+import { listRunLimits, makeRoomFor } from "./run-limits";
 import { countBookkeeping, listRunRows, listRunTableRows, mergeTimelines } from "./run-rows";
 import { RunTimelineTable } from "./run-timeline-table";
 import { RunWaterfall } from "./run-waterfall";
@@ -20,7 +21,7 @@ const parsers = {
 
 /** All tasks of a run on one axis. The selection is shared with the graph. */
 export function RunTimeline({
-  view: { tasks: asRead, run, now: readAt },
+  view: { tasks: asRead, run, now: readAt, deadline, operators },
   selected,
   onSelect,
 }: {
@@ -39,12 +40,17 @@ export function RunTimeline({
   );
   const notes = useMemo(() => countBookkeeping(tasks), [tasks]);
   const timeline = useMemo(() => mergeTimelines(tasks, now), [tasks, now]);
+  const limits = useMemo(
+    () => listRunLimits({ deadline, operators }, timeline),
+    [deadline, operators, timeline],
+  );
   const rows = useMemo(
-    () => listRunRows(tasks, run.status, { folded, bookkeeping }),
-    [tasks, run.status, folded, bookkeeping],
+    () => listRunRows(tasks, run.status, { folded, bookkeeping }, limits),
+    [tasks, run.status, limits, folded, bookkeeping],
   );
   const [box, width] = useWidth();
-  const axis = useAxis(timeline, width);
+  const whole = useMemo(() => makeRoomFor(limits, timeline), [limits, timeline]);
+  const axis = useAxis(whole, width);
   const toggle = (taskId: string) => {
     const next = new Set(folded);
     if (!next.delete(taskId)) next.add(taskId);
@@ -68,7 +74,7 @@ export function RunTimeline({
       </Toolbar>
       {view === "table" ? (
         <RunTimelineTable
-          rows={listRunTableRows(tasks, bookkeeping)}
+          rows={listRunTableRows(tasks, bookkeeping, limits)}
           selected={selected}
           onSelect={onSelect}
         />

@@ -11,6 +11,7 @@ import { TimelinePatterns } from "@/components/timeline/drawing/patterns";
 import { Legend } from "@/components/timeline/legend";
 import { plural } from "@/lib/format";
 import type { Timeline } from "@/lib/timeline/model";
+import { LimitRow } from "./limit-row";
 import { ROW, RunTimelineRow } from "./run-row";
 import type { RunRow } from "./run-rows";
 
@@ -92,13 +93,23 @@ export function RunWaterfall({
                     className="absolute inset-x-0 top-0"
                     style={{ height: item.size, transform: `translateY(${item.start}px)` }}
                   >
-                    <RunTimelineRow
-                      row={row}
-                      scale={axis.scale}
-                      selected={selected !== null && row.path === selected}
-                      onSelect={onSelect}
-                      onToggle={onToggle}
-                    />
+                    {row.kind === "limit" ? (
+                      <LimitRow
+                        limit={row.limit}
+                        scale={axis.scale}
+                        height={ROW}
+                        selected={selected !== null && row.path === selected}
+                        onSelect={onSelect}
+                      />
+                    ) : (
+                      <RunTimelineRow
+                        row={row}
+                        scale={axis.scale}
+                        selected={selected !== null && row.path === selected}
+                        onSelect={onSelect}
+                        onToggle={onToggle}
+                      />
+                    )}
                   </div>
                 );
               })}

@@ -71,7 +71,8 @@ export async function throughCircuit(
     return completed(run.journal.get(path) ?? null);
   };
   const outcome = await (circuit ? circuit.whileProbing(() => work(record)) : work(record));
-  const count = outcome.state === "failed" ? toCount(circuit, outcome.error) : undefined;
+  if (outcome.state !== "failed") return outcome;
+  const count = toCount(circuit, outcome.error);
   return count ? { ...outcome, count } : outcome;
 }
 
