@@ -1,4 +1,5 @@
 /** The entry `absurd-dashboard/highway/run`, installed beside the program's own copy of the SDK. */
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
@@ -13,6 +14,49 @@ beforeAll(async () => {
   );
 }, 180_000);
 afterAll(() => project.remove());
+
+/** The blocks of a language in a page of the documentation. */
+async function readBlocks(page: string, language: string): Promise<string[]> {
+  const text = await readFile(page, "utf8");
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(
+    ([, block = ""]) => block,
+  );
+}
+
+test("every program of the documentation does what it says", async () => {
+  const manual = await readBlocks("lib/highway/README.md", "ts");
+  const page = await readBlocks("docs/highway.md", "ts");
+  const [document = ""] = await readBlocks("docs/highway.md", "yaml");
+  await project.write("order_intake.yaml", document);
+  const programs = [...manual, ...page];
+  expect(programs).toHaveLength(5);
+  for (const [index, program] of programs.entries()) {
+    // Legal TypeScript that is legal JavaScript as well.
+    await project.write(`docs-${index}.ts`, program);
+    await project.write(`docs-${index}.mjs`, program);
+  }
+  const env = { DATABASE_URL: database.url };
+  const outputs: string[] = [];
+  // A worker that waits for a signal gets one.
+  for (const [index, program] of programs.entries())
+    outputs.push(
+      (
+        await project.run(
+          program.includes("SIGTERM")
+            ? [
+                "--input-type=module",
+                "-e",
+                `await import("./docs-${index}.mjs"); process.kill(process.pid, "SIGTERM");`,
+              ]
+            : [`docs-${index}.mjs`],
+          env,
+        )
+      ).stdout,
+    );
+  expect(outputs.find((text) => text.includes("stateDiagram-v2"))).toContain("is_big ?");
+  expect(outputs.join()).toContain("order 7 is shipped");
+  expect(outputs.some((text) => /^[0-9a-f-]{36}\n$/.test(text))).toBe(true);
+}, 120_000);
 
 test("a program runs a workflow from end to end", async () => {
   await project.write(
