@@ -150,10 +150,10 @@ test.each(["cancel", "terminate", "deadline"])(
     );
     await store(flow("middle").childWorkflow("c", "leaf"));
     const bench = await prepare();
-    const options = how === "deadline" ? { deadlineSeconds: 2 } : {};
+    const options = how === "deadline" ? { deadlineSeconds: 5 } : {};
     const builder = new WorkflowBuilder("parent", options).childWorkflow("c", "middle");
     if (how === "terminate")
-      builder.wait("w", 1, { root: true }).terminate("stop", { dependencies: ["w"] });
+      builder.wait("w", 3, { root: true }).terminate("stop", { dependencies: ["w"] });
     const { taskId, workflowRunId } = await bench.start(builder.build());
     if (how === "cancel") {
       for (let count = 0; count < 8; count++) await bench.app.workBatch("bench", 60, 1);

@@ -289,7 +289,7 @@ describe.concurrent("deadlines", () => {
   ] as const)("%s: a function is aborted, and the run %s", async (deadlineAction, status) => {
     let signal: AbortSignal | undefined;
     const { end, row } = await finish(
-      flow({ deadlineSeconds: 1, deadlineAction })
+      flow({ deadlineSeconds: 3, deadlineAction })
         .task("a", "echo")
         .task("slow", "hang", { onFailure: "h" })
         .task("h", "echo"),
@@ -311,7 +311,7 @@ describe.concurrent("deadlines", () => {
 
   test("waits, sleeps and parts end with the run", async () => {
     const { row, tasks } = await finish(
-      flow({ deadlineSeconds: 1 }).parallel("p", {
+      flow({ deadlineSeconds: 3 }).parallel("p", {
         l: (left) => left.waitForEvent("never", "never"),
         r: (right) => right.wait("hour", 3600),
       }),
