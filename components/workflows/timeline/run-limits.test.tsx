@@ -83,16 +83,18 @@ test("limits are rows of the table, and a circuit's row selects its operator", (
   const select = vi.fn();
   const scale = createScale({ from: START, to: START + 180_000 }, 600);
   const { getByRole, container } = render(
-    limits.map((limit) => (
-      <LimitRow
-        key={limit.key}
-        limit={limit}
-        scale={scale}
-        height={28}
-        selected={false}
-        onSelect={select}
-      />
-    )),
+    <div>
+      {limits.map((limit) => (
+        <LimitRow
+          key={limit.key}
+          limit={limit}
+          scale={scale}
+          height={28}
+          selected={false}
+          onSelect={select}
+        />
+      ))}
+    </div>,
   );
   getByRole("button", { name: "charge: circuit open" }).click();
   expect(select).toHaveBeenCalledWith("charge");
