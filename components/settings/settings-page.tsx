@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { LiveData } from "@/components/layout/live/live-data";
+import { polled } from "@/components/layout/live/polling";
 import { Panel } from "@/components/ui/data/panel";
 import { Banner } from "@/components/ui/feedback/banner";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
@@ -12,7 +13,7 @@ import { TokensPanel } from "./tokens-panel";
 
 /** Who the person is and why, the sessions, and for those who manage access the tokens and people. */
 export function SettingsPage() {
-  const query = useQuery({ ...accessQuery(), refetchInterval: 10_000 });
+  const query = useQuery({ ...accessQuery(), refetchInterval: polled(10_000) });
   return (
     <div className="flex flex-col gap-3 p-3 wide:px-4">
       <h1 className="sr-only">Settings</h1>
