@@ -3,14 +3,13 @@ import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
-import { PRODUCT } from "@/components/layout/frame/page-title";
 import { parsePreferences } from "@/components/layout/preferences/preferences";
 import { withBase } from "@/lib/base-path";
 import { cn } from "@/lib/cn";
 import "./globals.css";
 
 export const metadata: Metadata = {
-  title: { default: PRODUCT, template: `%s · ${PRODUCT}` },
+  title: { default: "Absurd", template: "%s · Absurd" },
   description: "The operator's dashboard for Absurd, the Postgres-native durable-execution engine",
   icons: { icon: withBase("/icon.svg") },
 };

@@ -3,8 +3,8 @@ import { useEffect } from "react";
 import { revealControls } from "@/lib/format";
 import type { TaskState } from "@/lib/model/states";
 
-/** What ends the title of every page. */
-export const PRODUCT = "Absurd";
+/** What ends the title of every page, as in `app/layout.tsx`. */
+const PRODUCT = "Absurd";
 
 const MARKS: Record<TaskState, string> = {
   pending: "○",
