@@ -101,7 +101,7 @@ function notFound(transport: Record<string, string>): Response {
 
 /** Why the request guard refuses, as code, message and hint. */
 const GUARDED: Record<GuardRefusal, [code: string, message: string, hint?: string]> = {
-  400: ["bad_request", "The path of the request is not valid UTF-8."],
+  400: ["bad_request", "The path is not valid UTF-8, or a header that names a person came twice."],
   405: ["bad_request", "The dashboard answers to GET, HEAD and POST alone."],
   411: ["bad_request", "The request does not say how long it is.", "Sign in first."],
   413: ["bad_request", "The request is too large.", "Sign in first."],

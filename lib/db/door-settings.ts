@@ -86,6 +86,17 @@ export function hasProxyDoor(settings: Settings): boolean {
   );
 }
 
+/** The headers in which a proxy names people and proves itself, in lower case. */
+export function listNamingHeaders(settings: Settings): string[] {
+  return [
+    settings.DASHBOARD_PROXY_USER_HEADER,
+    settings.DASHBOARD_PROXY_NAME_HEADER,
+    settings.DASHBOARD_PROXY_GROUPS_HEADER,
+    settings.DASHBOARD_PROXY_JWT_HEADER,
+    settings.DASHBOARD_PROXY_SECRET_HEADER,
+  ].flatMap((name) => name?.toLowerCase() ?? []);
+}
+
 /** What settings of doors lack to be safe, by the variable to mend. */
 export function findDoorProblems(settings: Settings): { name: keyof Settings; message: string }[] {
   const problems: { name: keyof Settings; message: string }[] = [];

@@ -33,17 +33,17 @@ function set(settings: Record<string, string> = {}) {
 }
 beforeEach(() => set({ DASHBOARD_TOKEN: "a-token-of-24-characters" }));
 
-/** Sends bytes as they are, and returns what comes back until the connection ends or half a second has passed. */
+/** Sends bytes as they are, and returns what comes back until the response is there or the connection ends. */
 function send(text: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
     let back = "";
     socket.on("data", (part) => {
       back += part;
+      if (/\{"method.*\}/.test(back)) socket.destroy();
     });
     socket.on("error", () => {});
     socket.on("close", () => resolve(back));
-    setTimeout(() => socket.destroy(), 500);
     socket.write(text);
   });
 }
@@ -119,6 +119,26 @@ test("without a session a body is small and says its length", async () => {
 test("the connection of a refused request ends, so that its body is not waited for", async () => {
   const back = await send(`${head("POST /", { "Content-Length": "7000000" })}${"x".repeat(1_000)}`);
   expect(back).toMatch(/connection: close/i);
+});
+
+test("a header that names a person, from a client beside that of the proxy, refuses the request", async () => {
+  set({
+    ...{ DASHBOARD_PROXY_FROM: "127.0.0.1", DASHBOARD_PROXY_ROLES: "viewer=*" },
+    ...{ DASHBOARD_PROXY_USER_HEADER: "X-User", DASHBOARD_PROXY_GROUPS_HEADER: "X-Groups" },
+  });
+  const get = (...lines: string[]) =>
+    seen(`GET /tasks HTTP/1.1\r\n${["Host: localhost", ...lines].join("\r\n")}\r\n\r\n`);
+  for (const lines of [
+    ["X-Groups: dev", "X-Groups: ops"],
+    ["x-groups: ops", "X-GROUPS: dev"],
+    ["X-User: ada", "Accept: */*", "x-user: ada"],
+    ["X-Proxy-Secret: a", "X-Proxy-Secret: b"],
+  ])
+    expect(await get(...lines), lines.join()).toMatchObject({ url: "/", refusal: 400 });
+  expect(await get("X-User: ada", "X-Groups: dev", "X_Groups: ops")).toMatchObject({
+    ...{ url: "/tasks", refusal: null },
+  });
+  expect(await get("Accept: a", "Accept: b")).toMatchObject({ refusal: null });
 });
 
 test("a refusal cannot be forged", async () => {

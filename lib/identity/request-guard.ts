@@ -3,6 +3,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { withBase } from "@/lib/base-path";
+import { hasProxyDoor, listNamingHeaders } from "@/lib/db/door-settings";
 import { getEnvironment, hasDoor } from "@/lib/db/env";
 import { deriveKey } from "@/lib/db/keys";
 import { formatPeer, isSameMark, PEER_HEADER } from "./client-address";
@@ -71,12 +72,24 @@ export function getRefusal(headers: Headers): GuardRefusal | null {
 
 function findRefusal(request: IncomingMessage): GuardRefusal | null {
   if (!METHODS.includes(request.method ?? "")) return 405;
-  if (!isValidPath(request.url ?? "")) return 400;
+  if (!isValidPath(request.url ?? "") || namesTwice(request)) return 400;
   if (request.method !== "POST" || !hasDoor(getEnvironment())) return null;
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   const isSmall = encoding === undefined && Number(length ?? 0) <= ANONYMOUS_BODY;
   if (isSmall || isKnownCaller(request)) return null;
   return encoding === undefined ? 413 : 411;
+}
+
+/**
+ * Whether a header by which a trusted proxy names a person came twice: a client's own beside that of a proxy which adds its
+ * header instead of setting it. Joined, they would be one list of groups.
+ */
+function namesTwice({ rawHeaders }: IncomingMessage): boolean {
+  const settings = getEnvironment();
+  if (!hasProxyDoor(settings)) return false;
+  const naming = listNamingHeaders(settings);
+  const given = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  return naming.some((name) => given.indexOf(name) !== given.lastIndexOf(name));
 }
 
 function isValidPath(url: string): boolean {
