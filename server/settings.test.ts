@@ -50,13 +50,16 @@ test.each([
   },
 );
 
-test("a secret may be in a file, without its last line break", async () => {
-  const file = await write("token", "a-token-of-24-characters\n");
-  const env = { DASHBOARD_TOKEN_FILE: file, DATABASE_URL };
-  expect(await collectSettings({}, env)).toMatchObject({
-    DASHBOARD_TOKEN: { value: "a-token-of-24-characters", from: "secret file" },
-  });
-});
+test.each([...SECRETS, "DATABASE_URL", "DATABASE_READ_URL", "DATABASES"])(
+  "%s may be in a file, without its last line break",
+  async (name) => {
+    const file = await write(name, "a-text-that-nobody-else-has\r\n");
+    const settings = await collectSettings({}, { [`${name}_FILE`]: file });
+    expect(settings).toEqual({
+      [name]: { value: "a-text-that-nobody-else-has", from: "secret file" },
+    });
+  },
+);
 
 test("a secret given twice, missing or empty is refused", async () => {
   const empty = await write("empty", "\n");
