@@ -15,6 +15,9 @@ import { httpStatus, ProblemError } from "@/lib/model/problem";
 /** Open without signing in. Probes of load balancers cannot sign in, and learn no more than whether there is a database. */
 const OPEN = /^\/(sign-in(\/oidc(\/callback)?)?|api\/health(\/\w+)?)$/;
 
+/** Routes beside the pages, whose responses have the headers of routes, or a policy of their own. */
+const ROUTES = /^\/(sign-in\/oidc(\/callback)?|sign-out)$/;
+
 /** Files of the build, the same for everybody. Only reading them is exempt from signing in; hosts are checked here too. */
 const STATIC = /^\/(_next\/static\/[^?#]+|icon\.svg|favicon\.ico)$/;
 
@@ -61,6 +64,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
   }
 
   if (isApi) return withHeaders(NextResponse.next(), { ...apiHeaders(), ...transport });
+  if (ROUTES.test(pathname)) return withHeaders(NextResponse.next(), transport);
   const nonce = randomBytes(16).toString("base64");
   const own = pageHeaders(nonce, process.env.NODE_ENV === "development");
   const forwarded = new Headers(headers);

@@ -25,7 +25,6 @@ const ttlSeconds = 0;
 /** Inputs that target a tenant's rows, for every action and preview; `null` for actions without a target. A missing entry fails. */
 export const ACTIONS: Record<string, ((of: Belongings) => Given[]) | null> = {
   signInAction: null,
-  signOutAction: null,
   createTokenAction: null,
   revokeTokenAction: null,
   revokeSessionAction: null,

@@ -24,7 +24,7 @@ const OPEN_ROUTES: Record<string, string> = {
   "./health/ready/route.ts": PROBE,
   "./health/startup/route.ts": PROBE,
 };
-const OPEN_ACTIONS = ["signInAction", "signOutAction"];
+const OPEN_ACTIONS = ["signInAction"];
 /** Actions of a person on their own sessions need no more than to view, and none of these changes the engine. */
 const OWN_ACTIONS = ["revokeSessionAction", "revokeSessionsAction"];
 const ACCESS_ACTIONS = [...OWN_ACTIONS, "createTokenAction", "revokeTokenAction"];

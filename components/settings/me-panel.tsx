@@ -13,7 +13,7 @@ export const DOOR_WORDS: Record<Door, string> = {
 
 /** Who the person is, by which door, and why they may do what they may. */
 export function MePanel({ access: { me, denied } }: { access: AccessOverview }) {
-  const missing = Object.entries(denied);
+  const missing = groupByReason(denied);
   return (
     <Panel title="You" note={me.name}>
       <div className="flex flex-col gap-3 px-3 py-2">
@@ -30,10 +30,10 @@ export function MePanel({ access: { me, denied } }: { access: AccessOverview }) 
         {missing.length > 0 && (
           <div className="text-12">
             <h3 className="mb-1 text-ink-3">Not permitted</h3>
-            <ul className="grid gap-x-6 gap-y-1 wide:grid-cols-2">
-              {missing.map(([permission, reason]) => (
-                <li key={permission}>
-                  <span className="font-medium">{permission}</span>
+            <ul className="flex flex-col gap-1">
+              {missing.map(([reason, permissions]) => (
+                <li key={reason}>
+                  <span className="font-medium">{permissions.join(", ")}</span>
                   <span className="text-ink-3"> · {reason}</span>
                 </li>
               ))}
@@ -43,4 +43,16 @@ export function MePanel({ access: { me, denied } }: { access: AccessOverview }) 
       </div>
     </Panel>
   );
+}
+
+/** Permissions by the reason why they are missing. A reason that names its permission is the same for all without the name. */
+function groupByReason(
+  denied: AccessOverview["denied"],
+): [reason: string, permissions: string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const [permission, given] of Object.entries(denied)) {
+    const reason = given.replace(`"${permission}"`, "").replace(/\s+(?=\W|$)|^\s+/g, "");
+    groups.set(reason, [...(groups.get(reason) ?? []), permission]);
+  }
+  return [...groups];
 }

@@ -18,14 +18,18 @@ export function SessionsPanel({ access }: { access: AccessOverview }) {
   const [revoked, setRevoked] = useState<Session | "own" | "all" | null>(null);
   const { sessions, isManager, me } = access;
   const close = () => setRevoked(null);
+  const others = sessions.filter(({ sessionId }) => sessionId !== me.sessionId);
+  const own = others.filter(({ door, subject }) => door === me.door && subject === me.subject);
   return (
     <Panel
       title="Sessions"
-      note={isManager ? "of everybody" : "yours"}
+      note={isManager ? "yours, and of those whom you manage" : "yours"}
       aside={
         <>
-          <Button onClick={() => setRevoked("own")}>Revoke my others</Button>
-          {isManager && <Button onClick={() => setRevoked("all")}>Revoke all others</Button>}
+          {own.length > 0 && <Button onClick={() => setRevoked("own")}>Revoke my others</Button>}
+          {isManager && others.length > 0 && (
+            <Button onClick={() => setRevoked("all")}>Revoke all others</Button>
+          )}
         </>
       }
     >
@@ -79,7 +83,7 @@ function RevokeDialog({
 }) {
   const perform = usePerform();
   const one = typeof revoked === "object";
-  const whose = revoked === "all" ? "of everybody" : "of yours";
+  const whose = revoked === "all" ? "of everybody whom you manage" : "of yours";
   return (
     <ConfirmDialog
       title={one ? "Revoke session" : "Revoke sessions"}

@@ -33,6 +33,22 @@ export async function stopWithProvider({ dashboard, provider }: WithProvider): P
 
 /** Opens a page of the dashboard as somebody who is not signed in, and signs in at the provider's own pages. */
 export async function signInAtProvider(page: Page, address: string, login: string): Promise<void> {
+  await beginAtProvider(page, address, login);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+/** Signs in up to the way back, and returns the address to which the provider sends the person. */
+export async function getCallback(page: Page, address: string, login: string): Promise<string> {
+  await beginAtProvider(page, address, login);
+  const action = await page.locator("form").first().getAttribute("action");
+  const confirmed = await page.request.post(new URL(action ?? "", page.url()).href, {
+    ...{ form: { prompt: "consent" }, maxRedirects: 0 },
+  });
+  const resumed = await page.request.get(confirmed.headers().location ?? "", { maxRedirects: 0 });
+  return resumed.headers().location ?? "";
+}
+
+async function beginAtProvider(page: Page, address: string, login: string): Promise<void> {
   // The provider's pages import a font from the internet.
   await page.route(
     (url) => url.hostname !== "127.0.0.1",
@@ -44,5 +60,4 @@ export async function signInAtProvider(page: Page, address: string, login: strin
   await page.locator("input[name=password]").fill("any");
   await page.getByRole("button", { name: "Sign-in" }).click();
   await expect(page.locator("input[name=prompt][value=consent]")).toBeAttached();
-  await page.getByRole("button", { name: "Continue" }).click();
 }

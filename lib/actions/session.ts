@@ -2,11 +2,7 @@
 
 import { cookies, headers } from "next/headers";
 import { getClientAddress } from "@/lib/identity/client-address";
-import { getSignOutUrl } from "@/lib/identity/oidc";
-import { recordQuietly } from "@/lib/identity/refusal";
-import { toActor } from "@/lib/identity/require";
-import { endSessionOf } from "@/lib/identity/session";
-import { findSessionCookie, sessionCookie, sessionSeconds } from "@/lib/identity/session-cookie";
+import { sessionCookie, sessionSeconds } from "@/lib/identity/session-cookie";
 import { signInByToken } from "@/lib/identity/sign-in";
 import type { ProblemCode } from "@/lib/model/problem";
 import { logAction } from "./internal/log";
@@ -35,24 +31,6 @@ export async function signInAction(token: string): Promise<ActionResult<null>> {
         `Wrong token, and too many wrong ones before it. Wait ${result.retryAfterSeconds} seconds before the next.`,
       );
   }
-}
-
-/**
- * Ends the session, here and in every copy of its cookie, and returns where to go: the provider's own sign-out page, or the
- * sign-in page. The caller leaves the document, so that no row of it stays in the browser.
- */
-export async function signOutAction(): Promise<{ to: string }> {
-  const request = await headers();
-  const ended = await endSessionOf(findSessionCookie(request));
-  const { name, ...flags } = sessionCookie(request);
-  (await cookies()).set(name, "", { ...flags, maxAge: 0 });
-  if (!ended) return { to: "/sign-in" };
-  const { identity, idToken } = ended;
-  await recordQuietly(toActor(identity, getClientAddress(request)), {
-    ...{ operator: identity.name, action: "sign out", input: {}, outcome: "done" },
-  });
-  const provider = identity.door === "oidc" ? await getSignOutUrl(idToken) : null;
-  return { to: provider ?? "/sign-in" };
 }
 
 function refuse(code: ProblemCode, message: string): ActionResult<null> {

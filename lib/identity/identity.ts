@@ -90,6 +90,6 @@ export function whyDenied(
   if (readOnly && isChange(permission)) return "This dashboard is read-only.";
   if (grantsWith(identity, permission).length > 0) return null;
   if (identity.grants.some(({ role }) => includesPermission(role, permission)))
-    return `Your role covers some queues only, and "${permission}" concerns all of them.`;
+    return `Your role covers some queues only; the permission "${permission}" concerns all of them.`;
   return `Your role does not include the permission "${permission}".`;
 }

@@ -1,6 +1,7 @@
 import { NextResponse } from "next/server";
 import { withBase } from "@/lib/base-path";
 import { getClientAddress } from "@/lib/identity/client-address";
+import { apiHeaders } from "@/lib/identity/headers";
 import type { ProviderError } from "@/lib/identity/oidc";
 import { recordRefusal } from "@/lib/identity/refusal";
 
@@ -13,6 +14,6 @@ export async function toProblemPage(error: ProviderError, headers: Headers): Pro
   // A relative address is where the browser is, whatever proxies are in between.
   return new NextResponse(null, {
     status: 303,
-    headers: { Location: withBase(`/sign-in?problem=${error.reason}`) },
+    headers: { ...apiHeaders(), Location: withBase(`/sign-in?problem=${error.reason}`) },
   });
 }

@@ -1,4 +1,5 @@
 import { NextResponse } from "next/server";
+import { apiHeaders } from "@/lib/identity/headers";
 import { beginSignIn, ProviderError, transactionCookie } from "@/lib/identity/oidc";
 import { returnPath } from "@/lib/identity/return-path";
 import { toProblemPage } from "./problem-page";
@@ -9,7 +10,7 @@ export async function GET(request: Request): Promise<Response> {
   try {
     const { to, transaction } = await beginSignIn(next);
     const { name, ...flags } = transactionCookie(request.headers);
-    const response = NextResponse.redirect(to, 303);
+    const response = NextResponse.redirect(to, { status: 303, headers: apiHeaders() });
     response.cookies.set(name, transaction, flags);
     return response;
   } catch (error) {

@@ -1,23 +1,29 @@
 "use client";
 import { useEffect, useState } from "react";
 import { Icon } from "@/components/ui/icons/icon";
-import { signOutAction } from "@/lib/actions/session";
 import { withBase } from "@/lib/base-path";
+import { fetchFromApi } from "@/lib/query/api";
 
 const CHANNEL = "absurd-dashboard-session";
+
+/** This tab hears its own message too, and goes where the server says. */
+let isLeaving = false;
 
 /** Ends the session, and leaves the document in every tab of this browser, so that no row stays on screen or in memory. */
 export function SignOut() {
   const [pending, setPending] = useState(false);
   useEffect(() => {
     const channel = new BroadcastChannel(CHANNEL);
-    channel.onmessage = () => location.assign(withBase("/sign-in"));
+    channel.onmessage = () => {
+      if (!isLeaving) location.assign(withBase("/sign-in"));
+    };
     return () => channel.close();
   }, []);
   async function signOut() {
     setPending(true);
+    isLeaving = true;
     // Without a response the cookie stays, and the sign-in page leads back here.
-    const { to } = await signOutAction().catch(() => ({ to: "/sign-in" }));
+    const to = await requestSignOut().catch(() => "/sign-in");
     new BroadcastChannel(CHANNEL).postMessage("signed out");
     // The provider's page is another site.
     location.assign(to.startsWith("/") ? withBase(to) : to);
@@ -33,4 +39,11 @@ export function SignOut() {
       Sign out
     </button>
   );
+}
+
+/** Ends the session; returns where to go. */
+async function requestSignOut(): Promise<string> {
+  const response = await fetchFromApi("/sign-out", undefined, "");
+  const { to } = (await response.json()) as { to: string };
+  return to;
 }

@@ -2,6 +2,7 @@ import { NextResponse } from "next/server";
 import { withBase } from "@/lib/base-path";
 import { getClientAddress } from "@/lib/identity/client-address";
 import { deniedPage } from "@/lib/identity/denied-page";
+import { apiHeaders } from "@/lib/identity/headers";
 import { completeSignIn, ProviderError, transactionCookie } from "@/lib/identity/oidc";
 import { recordRefusal } from "@/lib/identity/refusal";
 import { toActor } from "@/lib/identity/require";
@@ -36,7 +37,10 @@ async function finish(request: Request, transaction: string | undefined): Promis
   const origin = { address, userAgent: headers.get("user-agent") };
   const session = await beginSession(identity, origin, tokens);
   const { name, ...flags } = sessionCookie(headers);
-  const response = new NextResponse(null, { status: 303, headers: { Location: withBase(next) } });
+  const response = new NextResponse(null, {
+    status: 303,
+    headers: { ...apiHeaders(), Location: withBase(next) },
+  });
   response.cookies.set(name, session, { ...flags, maxAge: sessionSeconds() });
   return response;
 }

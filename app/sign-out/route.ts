@@ -1,0 +1,31 @@
+import { NextResponse } from "next/server";
+import { getClientAddress } from "@/lib/identity/client-address";
+import { apiHeaders } from "@/lib/identity/headers";
+import { getSignOutUrl } from "@/lib/identity/oidc";
+import { recordQuietly } from "@/lib/identity/refusal";
+import { toActor } from "@/lib/identity/require";
+import { endSessionOf } from "@/lib/identity/session";
+import { findSessionCookie, sessionCookie } from "@/lib/identity/session-cookie";
+
+/**
+ * Ends the session, here and in every copy of its cookie, and responds with where to go: the provider's own sign-out page,
+ * or the sign-in page. The caller leaves the document, so that no row of it stays in the browser.
+ *
+ * A route and not a server action: an action that changes a cookie draws its page again, which without a session leads to
+ * the sign-in page before the provider's is reached.
+ */
+export async function POST({ headers }: Request): Promise<Response> {
+  const ended = await endSessionOf(findSessionCookie(headers));
+  let to = "/sign-in";
+  if (ended) {
+    const { identity, idToken } = ended;
+    await recordQuietly(toActor(identity, getClientAddress(headers)), {
+      ...{ operator: identity.name, action: "sign out", input: {}, outcome: "done" },
+    });
+    if (identity.door === "oidc") to = (await getSignOutUrl(idToken)) ?? to;
+  }
+  const response = NextResponse.json({ to }, { headers: apiHeaders() });
+  const { name, ...flags } = sessionCookie(headers);
+  response.cookies.set(name, "", { ...flags, maxAge: 0 });
+  return response;
+}
