@@ -2,7 +2,8 @@
 
 import { cookies, headers } from "next/headers";
 import { getClientAddress } from "@/lib/identity/client-address";
-import { sessionCookie, sessionSeconds } from "@/lib/identity/session-cookie";
+import { endPreviousSession } from "@/lib/identity/session";
+import { findSessionCookie, sessionCookie, sessionSeconds } from "@/lib/identity/session-cookie";
 import { signInByToken } from "@/lib/identity/sign-in";
 import type { ProblemCode } from "@/lib/model/problem";
 import { logAction } from "./internal/log";
@@ -19,6 +20,7 @@ export async function signInAction(token: string): Promise<ActionResult<null>> {
   logAction({ name: "sign in", operator: null, outcome: result.outcome, input: {}, started });
   switch (result.outcome) {
     case "signed_in": {
+      await endPreviousSession(findSessionCookie(request));
       const { name, ...flags } = sessionCookie(request);
       (await cookies()).set(name, result.session, { ...flags, maxAge: sessionSeconds() });
       return { ok: true, data: null };

@@ -1,7 +1,7 @@
 import { headers as pageHeaders } from "next/headers";
 import { getEnvironment, hasDoor } from "@/lib/db/env";
 import { getTenants, type Tenants } from "@/lib/db/tenants";
-import { type Actor, runAs, UNRESTRICTED } from "@/lib/db/viewer";
+import { type Actor, runAs, UNRESTRICTED, viewerKey } from "@/lib/db/viewer";
 import { type Access, PERMISSIONS, type Permission } from "@/lib/model/access";
 import { ProblemError } from "@/lib/model/problem";
 import { findCaller } from "./caller";
@@ -30,6 +30,16 @@ export async function withPermission<T>(
     throw new ProblemError({ code: "forbidden", message: denied });
   }
   return runAs({ ...toViewer(identity, permission), actor }, async () => work(identity));
+}
+
+/**
+ * Whether the caller of a request that is still open has the permission in the scope of the current work, with which it
+ * began. Records nothing.
+ */
+export async function isStillPermitted(permission: Permission, request: Request): Promise<boolean> {
+  const caller = await findCaller(request.headers, { tokens: true, isActivity: false });
+  if (!caller || whyDenied(caller.identity, permission, getSwitches()) !== null) return false;
+  return runAs(toViewer(caller.identity, permission), viewerKey) === viewerKey();
 }
 
 /** Runs work for everybody, signed in or not: what it returns must need no permission. */

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { getHomeDatabase, hasSeveralDatabases } from "@/lib/db/databases";
 import { array, boolean, instant, nullable, oneOf, text, uuid } from "@/lib/db/decode";
 import { getEnvironment } from "@/lib/db/env";
 import { decrypt, encrypt } from "@/lib/db/keys";
@@ -7,6 +8,8 @@ import { getHomePool } from "@/lib/db/pools";
 import { execute, query } from "@/lib/db/query";
 import { DOORS, type Door, type Grant, type Session } from "@/lib/model/access";
 import type { Uuid } from "@/lib/model/ids";
+import { ProblemError } from "@/lib/model/problem";
+import { translateReadError } from "@/lib/model/sqlstate";
 import type { Identity } from "./identity";
 import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
 import { notePerson } from "./person";
@@ -20,6 +23,9 @@ export type ProviderTokens = { refreshToken?: string | undefined; idToken?: stri
 
 /** How long a session that was looked up is believed, in milliseconds: until then an end by another process is not noticed. */
 const BELIEVED_MS = 5_000;
+
+/** How long it is believed while the database does not say whether it still holds, in milliseconds. */
+const BELIEVED_IN_OUTAGE_MS = 60_000;
 
 /** How often activity is stored, in milliseconds. */
 const ACTIVITY_MS = 60_000;
@@ -84,10 +90,11 @@ async function insertSession(
 
 /**
  * The identity of a session's cookie; `null` if the session is invalid, expired, idle for longer than
- * `DASHBOARD_SESSION_IDLE` minutes, or ended. While the database is away the signed cookie counts, since nothing can be
- * read or changed then.
+ * `DASHBOARD_SESSION_IDLE` minutes, or ended. While the only database is away the signed cookie counts, since nothing can
+ * be read or changed then, and pages can say what is wrong.
  *
  * @param isActivity whether the request is by the person, not by a page that polls: it keeps the session from being idle.
+ * @throws ProblemError what `translateReadError` returns, where the session could have been ended and rows can still be read.
  */
 export async function findSession(
   cookie: string | undefined,
@@ -118,7 +125,7 @@ function isIdle({ activeAt }: SessionClaims): boolean {
   return Date.now() / 1_000 - activeAt > getEnvironment().DASHBOARD_SESSION_IDLE * 60;
 }
 
-/** The row of a session: `null` if there is none, `undefined` if the database does not answer. */
+/** The row of a session: `null` if there is none, `undefined` if the database is away and there is none to read instead. */
 async function findRow(sessionId: Uuid): Promise<Row | null | undefined> {
   const last = known.get(sessionId);
   if (last && performance.now() - last.at < BELIEVED_MS) return last.row;
@@ -144,9 +151,19 @@ async function findRow(sessionId: Uuid): Promise<Row | null | undefined> {
     );
     remember(sessionId, row ?? null);
     return row ?? null;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (last && performance.now() - last.at < BELIEVED_IN_OUTAGE_MS) return last.row;
+    const translated = translateReadError(error);
+    const isAway =
+      translated instanceof ProblemError && translated.problem.code === "database_unavailable";
+    if (isAway && isOnlyDatabase()) return undefined;
+    throw translated;
   }
+}
+
+/** Whether nothing can be read while the database of the sessions is away: neither from a replica nor from another database. */
+function isOnlyDatabase(): boolean {
+  return !hasSeveralDatabases() && getHomeDatabase().readUrl === undefined;
 }
 
 function remember(sessionId: Uuid, row: Row | null): void {
@@ -188,6 +205,15 @@ export async function endSession(
 ): Promise<boolean> {
   const ended = await endWhere(db, sql`session_id = ${sessionId}`, reason);
   return ended > 0;
+}
+
+/**
+ * Ends the session that a browser had before it signed in again: its cookie is replaced, and nobody could sign it out any
+ * more.
+ */
+export async function endPreviousSession(cookie: string | undefined): Promise<void> {
+  const claims = await verifySession(cookie);
+  if (claims?.identity.sessionId) await endSession(claims.identity.sessionId, "signed in again");
 }
 
 /** Ends the session of a cookie, and returns its identity and the provider's id token, for the sign-out there. */

@@ -2,9 +2,10 @@ import { SignJWT } from "jose";
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { forgetEnvironment } from "@/lib/db/env";
 import { deriveKey } from "@/lib/db/keys";
+import { closePools } from "@/lib/db/pools";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { withPermission } from "./require";
-import { endSession, endSessionOf, endSessions, listSessions } from "./session";
+import { endSession, endSessionOf, endSessions, forgetSession, listSessions } from "./session";
 import { renewSession, sessionCookie, signSession, verifySession } from "./session-cookie";
 import { signInByToken } from "./sign-in";
 import { headersOf, person } from "./testing/people";
@@ -127,7 +128,6 @@ test("a session ends after half an hour without its person, and polling does not
   expect(await see(asHeaders(session))).toBe("ada");
   await setBack(31);
   // Another process may believe what it looked up for five seconds.
-  const { forgetSession } = await import("./session");
   forgetSession(id);
   await expect(see(asHeaders(session))).rejects.toMatchObject({ code: "unauthenticated" });
   const ended = "select end_reason from absurd_dashboard.session where session_id = $1";
@@ -208,12 +208,40 @@ test("nobody can lock anybody else out, and wrong tokens cannot fill the record"
   expect(rows[0].n).toBeGreaterThan(0);
 });
 
-test("while the database is away the signed session counts, so that pages can say what is wrong", async () => {
-  const session = await signIn();
-  await database.pool.query("alter table absurd_dashboard.session rename to session_away");
-  const id = (await verifySession(session))?.identity.sessionId ?? "";
-  const { forgetSession } = await import("./session");
-  forgetSession(id);
+test("while the only database is away the signed session counts, so that pages can say what is wrong", async () => {
+  const [session, ended] = [await signIn(), await signIn()];
+  const forget = async (one: string) =>
+    forgetSession((await verifySession(one))?.identity.sessionId ?? "");
+  await see(asHeaders(ended));
+  const databaseUrl = process.env.DATABASE_URL ?? "";
+  const reach = async (url: string, readUrl?: string) => {
+    await closePools();
+    process.env.DATABASE_URL = url;
+    if (readUrl === undefined) delete process.env.DATABASE_READ_URL;
+    else process.env.DATABASE_READ_URL = readUrl;
+    forgetEnvironment();
+  };
+  try {
+    await endSessionOf(ended);
+    await forget(session);
+    await reach("postgresql://127.0.0.1:9/away");
+    expect(await see(asHeaders(session))).toBe("ada");
+    // An end that this process has seen still holds.
+    await expect(see(asHeaders(ended))).rejects.toMatchObject({ code: "unauthenticated" });
+    // From a replica rows could be read, and whether the session was ended is open.
+    await reach("postgresql://127.0.0.1:9/away", databaseUrl);
+    await expect(see(asHeaders(session))).rejects.toMatchObject({ code: "database_unavailable" });
+  } finally {
+    await reach(databaseUrl);
+  }
   expect(await see(asHeaders(session))).toBe("ada");
+});
+
+test("a database that answers with an error does not make a session valid", async () => {
+  const session = await signIn();
+  forgetSession((await verifySession(session))?.identity.sessionId ?? "");
+  await database.pool.query("alter table absurd_dashboard.session rename to session_away");
+  await expect(see(asHeaders(session))).rejects.toThrow();
   await database.pool.query("alter table absurd_dashboard.session_away rename to session");
+  expect(await see(asHeaders(session))).toBe("ada");
 });

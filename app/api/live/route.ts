@@ -1,11 +1,15 @@
 import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
+import { isStillPermitted } from "@/lib/identity/require";
 import { type Change, listenForChanges } from "@/lib/live/changes";
 import { ProblemError } from "@/lib/model/problem";
 import { shutdownSignal } from "@/lib/shutdown";
 
 /** A stream ends after ten minutes, so that the next one is authorised again. In milliseconds. */
 const LONGEST = 600_000;
+
+/** How often it is checked in between whether the caller may still hear, in milliseconds. */
+const RECHECK = 60_000;
 
 /** Proxies close a connection that is silent for longer, in milliseconds. */
 const BEAT = 15_000;
@@ -50,8 +54,16 @@ function streamChanges(request: Request): ReadableStream<Uint8Array> {
       };
       send("retry: 3000\n\n");
       const beat = setInterval(() => send(":\n\n"), BEAT);
+      const recheck = setInterval(() => {
+        // While the database is away nothing changes that could be heard.
+        isStillPermitted("view", request).then(
+          (permitted) => permitted || ended.abort(),
+          () => undefined,
+        );
+      }, RECHECK);
       const end = () => {
         clearInterval(beat);
+        clearInterval(recheck);
         stop();
         send = () => {};
         try {

@@ -6,7 +6,13 @@ import { apiHeaders } from "@/lib/identity/headers";
 import { completeSignIn, ProviderError, transactionCookie } from "@/lib/identity/oidc";
 import { recordRefusal } from "@/lib/identity/refusal";
 import { toActor } from "@/lib/identity/require";
-import { findCookie, sessionCookie, sessionSeconds } from "@/lib/identity/session-cookie";
+import { endPreviousSession } from "@/lib/identity/session";
+import {
+  findCookie,
+  findSessionCookie,
+  sessionCookie,
+  sessionSeconds,
+} from "@/lib/identity/session-cookie";
 import { beginSession } from "@/lib/identity/sign-in";
 import { toProblemPage } from "../problem-page";
 
@@ -36,6 +42,7 @@ async function finish(request: Request, transaction: string | undefined): Promis
   }
   const origin = { address, userAgent: headers.get("user-agent") };
   const session = await beginSession(identity, origin, tokens);
+  await endPreviousSession(findSessionCookie(headers));
   const { name, ...flags } = sessionCookie(headers);
   const response = new NextResponse(null, {
     status: 303,

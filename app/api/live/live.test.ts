@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { endSession, forgetSession, startSession } from "@/lib/identity/session";
+import { sessionCookie, verifySession } from "@/lib/identity/session-cookie";
+import { person } from "@/lib/identity/testing/people";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { GET } from "./route";
+
+const database = openTestDatabase({ settings: { DASHBOARD_TOKEN: "a-token-of-24-characters" } });
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function openStream(grant: { queues?: string[] } = {}) {
+  const session = await startSession(person("ada", { role: "viewer", ...grant }), {
+    ...{ address: null, userAgent: null },
+  });
+  const sessionId = (await verifySession(session))?.identity.sessionId ?? "";
+  const cookie = `${sessionCookie(new Headers()).name}=${session}`;
+  const request = new Request("http://localhost/api/live", { headers: { cookie } });
+  const reader = (await GET(request)).body?.getReader();
+  const closed = reader?.closed.then(() => true) ?? Promise.resolve(false);
+  const read = async (): Promise<void> => {
+    const part = await reader?.read();
+    return part?.done === false ? read() : undefined;
+  };
+  void read();
+  return { sessionId, closed, stop: () => reader?.cancel() };
+}
+
+const isOpen = (closed: Promise<boolean>) =>
+  Promise.race([
+    closed.then(() => false),
+    new Promise((resolve) => setTimeout(resolve, 500, true)),
+  ]);
+
+test("a stream ends within a minute of the session", async () => {
+  const { sessionId, closed } = await openStream();
+  vi.advanceTimersByTime(60_000);
+  expect(await isOpen(closed)).toBe(true);
+  await endSession(sessionId, "revoked");
+  vi.advanceTimersByTime(60_000);
+  expect(await closed).toBe(true);
+});
+
+test("a stream ends when its person's scope changes, so that the next one has the new scope", async () => {
+  const { sessionId, closed } = await openStream({ queues: ["shop"] });
+  await database.pool.query(
+    `update absurd_dashboard.session set grants = replace(grants::text, 'shop', 'mail')::jsonb where session_id = $1`,
+    [sessionId],
+  );
+  forgetSession(sessionId);
+  vi.advanceTimersByTime(60_000);
+  expect(await closed).toBe(true);
+});
