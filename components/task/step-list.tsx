@@ -3,10 +3,18 @@ import { useState } from "react";
 import { TaskPayload } from "@/components/payloads/task-payload";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Icon } from "@/components/ui/icons/icon";
-import { AbsoluteTime } from "@/components/ui/text/relative-time";
+import { useZone } from "@/components/ui/text/zone";
 import { cn } from "@/lib/cn";
-import { formatNumber, formatSize } from "@/lib/format";
+import {
+  formatDuration,
+  formatExactClock,
+  formatInstant,
+  formatNumber,
+  formatSize,
+} from "@/lib/format";
+import { type Iso, toMs } from "@/lib/model/instants";
 import type { Checkpoint, TaskDetail } from "@/lib/model/task";
+import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { Omitted } from "./omitted";
 
 /** Rows per batch; a task with many steps shows more on demand. */
@@ -17,6 +25,7 @@ export function StepList({ detail }: { detail: TaskDetail }) {
   const [shown, setShown] = useState(BATCH);
   const { checkpoints, runs, task } = detail;
   const attempts = new Map(runs.map((run) => [run.runId, run.attempt]));
+  const durations = listDurations(detail);
   if (checkpoints.length === 0) {
     return (
       <EmptyState icon="list-tree" title="No steps yet">
@@ -27,12 +36,32 @@ export function StepList({ detail }: { detail: TaskDetail }) {
   return (
     <>
       <Omitted detail={detail} of="checkpoints" />
+      <div
+        aria-hidden
+        className={cn(
+          ROW,
+          "hidden h-7 border-b bg-canvas font-medium text-12 text-ink-3 wide:grid",
+        )}
+      >
+        <span className="col-start-2 text-right">#</span>
+        <span>Step</span>
+        <span>Value</span>
+        <span>Written by</span>
+        <span className="text-right">Size</span>
+        <span className="text-right">Duration</span>
+        <span className="text-right" data-tip="Since the checkpoint before">
+          Δ
+        </span>
+        <span className="text-right">Recorded</span>
+      </div>
       <ol>
         {checkpoints.slice(0, shown).map((checkpoint, index) => (
           <Step
             key={checkpoint.name}
             number={index + 1}
             checkpoint={checkpoint}
+            before={checkpoints[index - 1]}
+            duration={durations.get(checkpoint.name)}
             attempt={checkpoint.ownerRunId ? attempts.get(checkpoint.ownerRunId) : undefined}
             last={detail.task.attempts}
             queue={task.queue}
@@ -53,9 +82,30 @@ export function StepList({ detail }: { detail: TaskDetail }) {
   );
 }
 
+/** The columns of wide screens. */
+const ROW =
+  "wide:grid-cols-[20px_32px_minmax(0,2fr)_minmax(0,3fr)_84px_76px_84px_84px_116px] wide:gap-x-2 wide:px-4 items-center";
+
+type StepDuration = { ms: number; atMost: boolean };
+
+/** How long each step took, as far as the rows show: without a record of its start, no longer than since what precedes it. */
+export function listDurations(detail: TaskDetail): Map<string, StepDuration> {
+  const durations = new Map<string, StepDuration>();
+  for (const { spans } of buildTimeline(detail).lanes)
+    for (const span of spans)
+      if ("step" in span && span.end !== "open")
+        durations.set(span.step, {
+          ms: span.to - span.from,
+          atMost: span.start === "inferred" || span.end === "inferred",
+        });
+  return durations;
+}
+
 function Step({
   number,
   checkpoint,
+  before,
+  duration,
   attempt,
   last,
   queue,
@@ -63,6 +113,8 @@ function Step({
 }: {
   number: number;
   checkpoint: Checkpoint;
+  before: Checkpoint | undefined;
+  duration: StepDuration | undefined;
   attempt: number | undefined;
   last: number;
   queue: string;
@@ -76,7 +128,10 @@ function Step({
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className="grid min-h-11 w-full grid-cols-[20px_minmax(0,1fr)_auto] items-center gap-x-2 px-3 text-left -outline-offset-2 hover:bg-hover wide:min-h-8 wide:grid-cols-[20px_32px_minmax(0,2fr)_minmax(0,3fr)_96px_76px_180px] wide:px-4"
+        className={cn(
+          ROW,
+          "grid min-h-11 w-full grid-cols-[20px_minmax(0,1fr)_auto] gap-x-2 px-3 text-left -outline-offset-2 hover:bg-hover wide:min-h-8",
+        )}
       >
         <Icon name={open ? "chevron-down" : "chevron-right"} size={14} className="text-ink-3" />
         <span className="hidden text-right text-12 text-ink-3 wide:block">{number}</span>
@@ -96,8 +151,21 @@ function Step({
         <span className="hidden text-right text-12 text-ink-3 wide:block">
           {state ? formatSize(state) : "NULL"}
         </span>
+        <span className="hidden text-right text-12 text-ink-2 wide:block">
+          {duration &&
+            (duration.atMost ? (
+              <span data-tip="Its start is not recorded: no longer than since what precedes it">
+                &le; {formatDuration(duration.ms)}
+              </span>
+            ) : (
+              formatDuration(duration.ms)
+            ))}
+        </span>
+        <span className="hidden text-right text-12 text-ink-3 wide:block">
+          {before && formatDuration(Math.max(toMs(updatedAt) - toMs(before.updatedAt), 0))}
+        </span>
         <span className="text-right text-12 text-ink-2">
-          <AbsoluteTime iso={updatedAt} />
+          <Recorded iso={updatedAt} before={before?.updatedAt} />
         </span>
       </button>
       {open && (
@@ -115,6 +183,38 @@ function Step({
   );
 }
 
-function preview(state: Checkpoint["state"]): string {
-  return state?.text?.slice(0, 160) ?? (state ? "large" : "");
+/** The time of day; with the date where it is another than that of the step before. */
+function Recorded({ iso, before }: { iso: Iso; before: Iso | undefined }) {
+  const zone = useZone();
+  const whole = formatInstant(iso, zone);
+  const isSameDay =
+    before !== undefined && whole.slice(0, 10) === formatInstant(before, zone).slice(0, 10);
+  return (
+    <time dateTime={iso} data-tip={`${whole} ${zone}`} className="whitespace-nowrap">
+      {isSameDay || before === undefined ? formatExactClock(iso, zone) : whole}
+    </time>
+  );
+}
+
+/** What a value says: its content, message or error where it has one, else its beginning. */
+export function preview(state: Checkpoint["state"]): string {
+  if (state?.text === undefined) return state ? "large" : "";
+  for (const key of ["error", "message", "content"]) {
+    const found = SAYS[key]?.exec(state.text)?.[1];
+    if (found !== undefined) return unquote(found).slice(0, 160);
+  }
+  return state.text.slice(0, 160);
+}
+
+/** A text of an object's first level, before anything is nested in it. */
+const SAYS: Record<string, RegExp> = Object.fromEntries(
+  ["error", "message", "content"].map((key) => [
+    key,
+    new RegExp(`^\\s*\\{[^{}\\[\\]]*?"${key}"\\s*:\\s*("(?:[^"\\\\]|\\\\.)*")`),
+  ]),
+);
+
+function unquote(text: string): string {
+  const value: unknown = JSON.parse(text);
+  return typeof value === "string" ? value : text;
 }
