@@ -5,10 +5,16 @@ import { AttemptDuration } from "@/components/task/baseline";
 import { Omitted } from "@/components/task/omitted";
 import { StateLabel } from "@/components/tasks/state/state-label";
 import { Fact, Facts } from "@/components/ui/data/facts";
+import { Table, Td, Th } from "@/components/ui/data/table";
 import { CopyButton } from "@/components/ui/form/copy-button";
+import { NoValue } from "@/components/ui/text/count";
+import { Name } from "@/components/ui/text/name";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
+import { formatDuration } from "@/lib/format";
+import { toMs } from "@/lib/model/instants";
 import type { Run, Task, TaskDetail } from "@/lib/model/task";
-import { compareErrors } from "./compare-errors";
+import { parseError } from "@/lib/timeline/parse-payload";
+import { compareErrors, type ErrorChange } from "./compare-errors";
 import { ErrorChangeNote } from "./error-change";
 import { RunError } from "./run-error";
 
@@ -16,12 +22,14 @@ import { RunError } from "./run-error";
 export function AttemptList({ detail }: { detail: TaskDetail }) {
   return (
     <>
+      {detail.runs.length >= TABLE_FROM && <AttemptTable detail={detail} />}
       <ol className="flex flex-col">
         {detail.runs.toReversed().map((run) => (
           <Attempt
             key={run.runId}
             run={run}
             previous={detail.runs.find(({ attempt }) => attempt === run.attempt - 1)}
+            next={detail.runs.find(({ attempt }) => attempt === run.attempt + 1)}
             task={detail.task}
           />
         ))}
@@ -31,11 +39,87 @@ export function AttemptList({ detail }: { detail: TaskDetail }) {
   );
 }
 
-function Attempt({ run, previous, task }: { run: Run; previous: Run | undefined; task: Task }) {
+/** An error that the next attempt repeats exactly is shown there alone: the latest attempt is the first in the list. */
+function isSame(change: ErrorChange | null): boolean {
+  return change?.kind === "same" && change.exactly;
+}
+
+/** From this many attempts on, a table precedes their details. */
+const TABLE_FROM = 3;
+
+/** All attempts as lines, latest first, with the error of each. */
+function AttemptTable({ detail }: { detail: TaskDetail }) {
+  return (
+    <Table>
+      <thead className="bg-canvas">
+        <tr>
+          <Th numeric>Attempt</Th>
+          <Th>State</Th>
+          <Th className="max-wide:hidden">Worker</Th>
+          <Th className="max-wide:hidden">Last claimed</Th>
+          <Th numeric>Duration</Th>
+          <Th>Error</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {detail.runs.toReversed().map((run) => {
+          const error = parseError(run.failureReason);
+          const endedAt = run.completedAt ?? run.failedAt;
+          return (
+            <tr key={run.runId} className="hover:bg-hover">
+              <Td numeric>
+                <a href={`#attempt-${run.attempt}`} className="text-accent-text hover:underline">
+                  {run.attempt}
+                </a>
+              </Td>
+              <Td>
+                <StateLabel state={run.state} />
+              </Td>
+              <Td className="mono max-wide:hidden">{run.claimedBy ?? <NoValue />}</Td>
+              <Td className="max-wide:hidden">
+                {run.startedAt ? <AbsoluteTime iso={run.startedAt} /> : <NoValue />}
+              </Td>
+              <Td numeric>
+                {endedAt && run.startedAt ? (
+                  formatDuration(Math.max(toMs(endedAt) - toMs(run.startedAt), 0))
+                ) : (
+                  <NoValue />
+                )}
+              </Td>
+              <Td className="w-full max-w-0 truncate">
+                {error ? (
+                  <Name text={[error.name, error.message].filter(Boolean).join(": ")} />
+                ) : (
+                  <NoValue />
+                )}
+              </Td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </Table>
+  );
+}
+
+function Attempt({
+  run,
+  previous,
+  next,
+  task,
+}: {
+  run: Run;
+  previous: Run | undefined;
+  next: Run | undefined;
+  task: Task;
+}) {
   const endedAt = run.completedAt ?? run.failedAt;
   const change = useMemo(
     () => previous && compareErrors(previous.failureReason, run.failureReason),
     [previous, run.failureReason],
+  );
+  const isRepeated = useMemo(
+    () => next !== undefined && isSame(compareErrors(run.failureReason, next.failureReason)),
+    [next, run.failureReason],
   );
   return (
     <li
@@ -96,13 +180,13 @@ function Attempt({ run, previous, task }: { run: Run; previous: Run | undefined;
         )}
       </Facts>
       {previous && change && <ErrorChangeNote change={change} before={previous.attempt} />}
-      {run.failureReason && (
+      {run.failureReason && !isRepeated && (
         <RunError
           reason={run.failureReason}
           known={change?.kind === "same" || change?.kind === "same-beginning"}
         />
       )}
-      {run.failureReason && run.failureReason.text === undefined && (
+      {run.failureReason && run.failureReason.text === undefined && !isRepeated && (
         <TaskPayload
           queue={task.queue}
           taskId={run.taskId}
