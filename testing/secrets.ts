@@ -103,6 +103,18 @@ export async function plantSecrets(pool: Pool, queue: string, secret: string, se
   await emitEvent(pool, queue, "paid", values);
   const definition = { name: "etl", password: secret, tasks: { a: { description: seen } } };
   const root = await start("run", { definition, ...values });
+  const operator = {
+    operator_type: "task",
+    function: "f",
+    kwargs: { password: `{{ 5 ${secret} }}` },
+  };
+  const broken = { ...definition, version: "1", tasks: { a: { task_id: "a", ...operator } } };
+  const stored = await pool.query(
+    `insert into public.workflow_definition (workflow_name, workflow_version, workflow_hash, definition)
+     values ('etl', '1', 'h', $1) returning definition_id`,
+    [JSON.stringify({ ...broken, vault: { password: secret }, password: secret })],
+  );
+  const definitionId: string = stored.rows[0].definition_id;
   const workflowRunId = await createWorkflowRun(pool, queue, {
     workflowName: "etl",
     workflowVersion: "1",
@@ -126,5 +138,5 @@ export async function plantSecrets(pool: Pool, queue: string, secret: string, se
     result: values,
     error: { message: `password=${secret}`, password: secret },
   });
-  return { queue, done, failed, odd, told, huge, waiting, root, workflowRunId };
+  return { queue, done, failed, odd, told, huge, waiting, root, workflowRunId, definitionId };
 }

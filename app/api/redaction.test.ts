@@ -1,8 +1,12 @@
 /** No route returns a redacted value, wherever the database has it: by rules, and for people without payloads. */
+import { randomUUID } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { PREVIEWS } from "@/lib/actions/previews/previews";
 import { runAgainAction, spawnTaskAction } from "@/lib/actions/tasks";
+import { startWorkflowRunAction } from "@/lib/actions/workflows";
 import { forgetEnvironment } from "@/lib/db/env";
 import { sessionCookie, signSession } from "@/lib/identity/session-cookie";
+import type { Uuid } from "@/lib/model/ids";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { plantSecrets, RULES, type Secrets } from "@/testing/secrets";
 
@@ -103,7 +107,7 @@ async function listResponses(
     });
     const params = {
       ...{ queue, taskId, workflowRunId: ids.workflowRunId, group: "x", bulkId: taskId },
-      ...{ definitionId: taskId, preview: "emit" },
+      ...{ definitionId: ids.definitionId, preview: "emit" },
     };
     const response = await GET(request, { params: Promise.resolve(params) });
     // A stream ends when its client goes.
@@ -141,6 +145,34 @@ describe("without payloads", () => {
       expect(text).not.toContain('"unauthenticated"');
     }
   });
+});
+
+test("no preview and no refusal has a redacted value", async () => {
+  const { definitionId, waiting, workflowRunId } = ids;
+  const start = { definitionId, queue, inputs: "", tags: "" };
+  const inputs: Record<keyof typeof PREVIEWS, object> = {
+    bulk: { action: "retry", filters: "where=params.seen%3Aquiet-value" },
+    "cancel-run": { workflowRunId },
+    cleanup: { queue },
+    emit: { queue, name: "paid" },
+    reschedule: { queue, runId: waiting.runId },
+    start,
+    "start-form": { definitionId },
+  };
+  const GET = await load("./previews/[preview]/route.ts");
+  for (const [preview, input] of Object.entries(inputs)) {
+    const url = `http://localhost:3000/api?input=${encodeURIComponent(JSON.stringify(input))}`;
+    const response = await GET(new Request(url), { params: Promise.resolve({ preview }) });
+    expect(await response.text(), preview).not.toContain(SECRET);
+  }
+  const refused = await startWorkflowRunAction({ ...start, workflowRunId: randomUUID() as Uuid });
+  expect(refused).toMatchObject({ ok: false, error: { code: "invalid_definition" } });
+  expect(JSON.stringify(refused)).not.toContain(SECRET);
+  const { rows } = await database.pool.query(
+    "select count(*)::int as kept from absurd_dashboard.audit_entry as entry where entry::text like $1",
+    [`%${SECRET}%`],
+  );
+  expect(rows).toEqual([{ kept: 0 }]);
 });
 
 test("values beside a redacted one are unchanged", async () => {

@@ -7,6 +7,7 @@ import type { WorkflowRun } from "@/lib/absurd/workflow-runs/table";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { getWorkflowDefinition } from "@/lib/analytics/workflow-definitions";
 import { getTakers, listRunQueues } from "@/lib/analytics/workflow-queues";
+import { isViewRedacted } from "@/lib/db/redaction";
 import { workflowHash } from "@/lib/highway/language/hash";
 import { parseWorkflow } from "@/lib/highway/language/parse";
 import { ROOT_TASK } from "@/lib/highway/machine/entry-names";
@@ -136,10 +137,14 @@ export async function requireDefinition(
 export function requireStartable({ text, isPaused, name, version }: StoredDefinition): Workflow {
   const { workflow, problems } = parseWorkflow(text, { format: "json" });
   if (!workflow || hasErrors(problems)) {
-    const errors = problems.filter(({ severity }) => severity === "error").map(formatProblem);
+    const errors = problems.filter(({ severity }) => severity === "error");
+    // A problem quotes the text that it is about.
+    const shown = isViewRedacted()
+      ? errors.map(({ path, code }) => `${code} at ${path || "the top"}`)
+      : errors.map(formatProblem);
     throw new ProblemError({
       code: "invalid_definition",
-      message: `The definition of ${name} ${version} has errors: ${errors.slice(0, 3).join("; ")}.`,
+      message: `The definition of ${name} ${version} has errors: ${shown.slice(0, 3).join("; ")}.`,
       hint: "Store a corrected version.",
     });
   }
