@@ -1,4 +1,5 @@
 import "server-only";
+import { redactionRules } from "@/lib/db/redaction";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import {
   type CompiledDefinition,
@@ -100,7 +101,7 @@ export async function getDefinitionView(
   return {
     ...detail,
     view,
-    report: reportDefinition(text),
+    report: redactionRules().everything ? null : reportDefinition(text),
     circuits: await findCircuits(view, detail, options),
   };
 }
@@ -129,6 +130,14 @@ const NOT_STORED: CompiledDefinition = {
   view: { graph: null, settings: {}, notDrawn: null, unreadable: null },
 };
 
+const REDACTED: CompiledDefinition = {
+  workflow: null,
+  view: {
+    ...NOT_STORED.view,
+    unreadable: "Values are redacted for you, and so is the definition.",
+  },
+};
+
 /** The table of a run's operators has no column that needs edges. */
 function withoutHiddenEdges(view: DefinitionView): DefinitionView {
   if (view.graph === null || view.notDrawn === null) return view;
@@ -143,6 +152,7 @@ const known = new Map<string, CompiledDefinition>();
 
 /** Compiles a definition, or finds it compiled: an open page reads its run every few seconds. */
 function compile(text: string): CompiledDefinition {
+  if (redactionRules().everything) return REDACTED;
   const definition = known.get(text) ?? compileDefinition(text);
   known.delete(text);
   known.set(text, definition);

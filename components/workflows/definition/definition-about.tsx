@@ -13,8 +13,10 @@ export function DefinitionAbout({
 }: {
   definition: WorkflowDefinitionView;
 }) {
-  if (!report?.about)
-    return <p className="p-3 text-ink-3 wide:px-4">The definition cannot be parsed.</p>;
+  if (!report?.about) {
+    const reason = (report === null && view?.unreadable) || "The definition cannot be parsed.";
+    return <p className="p-3 text-ink-3 wide:px-4">{reason}</p>;
+  }
   const refused = [
     ...report.problems.filter(({ severity }) => severity === "error"),
     ...report.notExecuted,
