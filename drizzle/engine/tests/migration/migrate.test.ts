@@ -93,7 +93,8 @@ describe("a schema absurd from elsewhere is not changed", () => {
   });
 });
 
-describe("the command", () => {
+// Each run starts a process, which takes seconds on a busy machine.
+describe("the command", { timeout: 120_000 }, () => {
   const run = async (url: string | undefined, ...args: string[]) => {
     const result = await execa(
       process.execPath,
