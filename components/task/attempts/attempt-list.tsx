@@ -183,7 +183,7 @@ function Attempt({
       {run.failureReason && !isRepeated && (
         <RunError
           reason={run.failureReason}
-          known={change?.kind === "same" || change?.kind === "same-beginning"}
+          known={change?.kind === "same-beginning" || (change?.kind === "same" && !change.exactly)}
         />
       )}
       {run.failureReason && run.failureReason.text === undefined && !isRepeated && (
