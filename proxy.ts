@@ -12,7 +12,7 @@ import { type GuardRefusal, getRefusal } from "@/lib/identity/request-guard";
 import { renewSession } from "@/lib/identity/session-cookie";
 import { httpStatus, ProblemError } from "@/lib/model/problem";
 
-/** Open without signing in. Probes of load balancers cannot sign in, and learn no more than whether there is a database. */
+/** Open without signing in. Probes of load balancers cannot sign in, and learn whether there is a database and its version. */
 const OPEN = /^\/(sign-in(\/oidc(\/callback)?)?|api\/health(\/\w+)?)$/;
 
 /** Routes beside the pages, whose responses have the headers of routes, or a policy of their own. */

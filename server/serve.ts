@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import path from "node:path";
 import { BODY_ENCODING_HEADER } from "@/lib/live/body-encoding";
+import { formatLogLine } from "@/lib/model/log-line";
 import { beginShutdown } from "@/lib/shutdown";
 import { placeApp } from "./app-folder";
 
@@ -59,7 +60,7 @@ export async function serve(options: {
     await prepared;
     offerCompression(request, response);
     await handle?.(request, response).catch((error: Error) => {
-      console.error(JSON.stringify({ path: request.url?.split("?")[0], error: error.name }));
+      console.error(formatLogLine({ path: request.url?.split("?")[0], error: error.name }));
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });

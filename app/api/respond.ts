@@ -2,6 +2,7 @@ import type { Identity } from "@/lib/identity/identity";
 import { withPermission } from "@/lib/identity/require";
 import { jsonResponse } from "@/lib/live/json-response";
 import type { Permission } from "@/lib/model/access";
+import { formatLogLine } from "@/lib/model/log-line";
 import { httpStatus, type Problem, type ProblemBody, ProblemError } from "@/lib/model/problem";
 
 /** Like `answer`, for a caller who has the permission, and limited to the scope in which the caller has it. */
@@ -40,7 +41,7 @@ export function describeError(request: Request, error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   const { name, stack = "" } = error instanceof Error ? error : { name: typeof error };
   const at = stack.split("\n").slice(1, 4).join(" ");
-  console.error(JSON.stringify({ path: new URL(request.url).pathname, error: name, at }));
+  console.error(formatLogLine({ path: new URL(request.url).pathname, error: name, at }));
   return {
     code: "internal",
     message: "Request failed inside the dashboard.",

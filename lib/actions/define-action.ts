@@ -10,6 +10,7 @@ import { withPermission } from "@/lib/identity/require";
 import { clearSharedReads } from "@/lib/live/shared-reads";
 import type { Permission } from "@/lib/model/access";
 import type { Uuid } from "@/lib/model/ids";
+import { formatLogLine } from "@/lib/model/log-line";
 import { ProblemError } from "@/lib/model/problem";
 import { reason, uuid } from "./internal/inputs";
 import { logAction } from "./internal/log";
@@ -207,6 +208,6 @@ async function recordAttempt(entry: Omit<AuditRecord, "outcome">, error: unknown
     });
   } catch (unrecorded) {
     const { name } = unrecorded as Error;
-    console.error(JSON.stringify({ audit: "an attempt was not recorded", error: name }));
+    console.error(formatLogLine({ audit: "an attempt was not recorded", error: name }));
   }
 }

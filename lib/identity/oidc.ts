@@ -63,12 +63,17 @@ export async function beginSignIn(next: string): Promise<{ to: URL; transaction:
     // Without it, providers return no refresh token for `offline_access`.
     ...(scope.includes("offline_access") && { prompt: "consent" }),
   });
-  const transaction = await new EncryptJWT({ state, nonce, verifier, next })
+  const transaction = await new EncryptJWT({ state, nonce, verifier, next: shorten(next) })
     .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
     .setIssuedAt()
     .setExpirationTime(`${SIGN_IN_SECONDS}s`)
     .encrypt(deriveKey("sign-in"));
   return { to, transaction };
+}
+
+/** The page to return to, or the start for an address that would not fit into the cookie. */
+function shorten(next: string): string {
+  return next.length > 2_000 ? "/" : next;
 }
 
 /** The cookie of a sign-in that has begun. It has to be sent when the provider redirects, hence `lax`. */

@@ -66,8 +66,20 @@ export function sessionSeconds(): number {
   return Math.round(getEnvironment().DASHBOARD_SESSION_HOURS * 3_600);
 }
 
-/** Signs a session. It expires `DASHBOARD_SESSION_HOURS` after its start, whatever happens until then. */
-export function signSession({ identity, startedAt, activeAt }: SessionClaims): Promise<string> {
+/** Browsers drop a cookie of more than 4096 bytes, its name and flags among them. */
+const MOST_BYTES = 3_800;
+
+/**
+ * Signs a session. It expires `DASHBOARD_SESSION_HOURS` after its start, whatever happens until then. Grants that are too
+ * long for a cookie are left out where the session has a row, which has them.
+ */
+export async function signSession({ identity, ...times }: SessionClaims): Promise<string> {
+  const session = await sign({ identity, ...times });
+  if (session.length <= MOST_BYTES || identity.sessionId === null) return session;
+  return sign({ identity: { ...identity, grants: [], reasons: [] }, ...times });
+}
+
+function sign({ identity, startedAt, activeAt }: SessionClaims): Promise<string> {
   const { subject, name, door, grants, reasons, sessionId } = identity;
   return new SignJWT({ name, door, grants, reasons, sid: sessionId, active: activeAt })
     .setProtectedHeader({ alg: "HS256", typ: "session+jwt" })

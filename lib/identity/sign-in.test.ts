@@ -5,7 +5,14 @@ import { deriveKey } from "@/lib/db/keys";
 import { closePools } from "@/lib/db/pools";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { withPermission } from "./require";
-import { endSession, endSessionOf, endSessions, forgetSession, listSessions } from "./session";
+import {
+  endSession,
+  endSessionOf,
+  endSessions,
+  forgetSession,
+  listSessions,
+  startSession,
+} from "./session";
 import { renewSession, sessionCookie, signSession, verifySession } from "./session-cookie";
 import { signInByToken } from "./sign-in";
 import { headersOf, person } from "./testing/people";
@@ -82,6 +89,15 @@ test("over https only the cookie counts that no other host can set", async () =>
   const headers = { "x-forwarded-proto": "https", ...asHeaders(session) };
   await expect(see(headers)).rejects.toMatchObject({ code: "unauthenticated" });
   expect(await see({ ...headers, cookie: `${name}=${session}` })).toBe("ada");
+});
+
+test("a session of somebody with very many grants fits into a cookie", async () => {
+  const queues = Array.from({ length: 400 }, (_, n) => `billing-of-region-${n}-*`);
+  const many = person("eli", { role: "viewer", queues }, { role: "operator", tenants: queues });
+  const session = await startSession(many, origin());
+  expect(session.length).toBeLessThan(4_000);
+  const seen = await withPermission("view", request(asHeaders(session)), ({ grants }) => grants);
+  expect(seen).toMatchObject([{ role: "viewer", queues }, { role: "operator" }]);
 });
 
 test("a copied cookie is worth nothing once the person has signed out", async () => {

@@ -117,6 +117,14 @@ test("a person signs in, gets the roles of their groups, and lands on the page t
   expect(rows).toEqual([{ outcome: "done", door: "oidc", subject: "bob" }]);
 });
 
+test("an address that is too long for a cookie leads to the start", async () => {
+  const { transaction } = await beginHere(`/tasks?where=${"x".repeat(6_000)}`);
+  expect(transaction.length).toBeLessThan(4_000);
+  expect(
+    (await signIn("ada", `/tasks?where=${"x".repeat(6_000)}`)).response.headers.get("location"),
+  ).toBe("/");
+});
+
 test("an account without a role gets 403 with the claim that was looked at, and no session", async () => {
   const { response, cookie } = await signIn("eve");
   expect([response.status, cookie]).toEqual([403, ""]);
