@@ -7,6 +7,7 @@ import { getHomePool } from "@/lib/db/pools";
 import { execute, query } from "@/lib/db/query";
 import type { Uuid } from "@/lib/model/ids";
 import { formatLogLine } from "@/lib/model/log-line";
+import { translateReadError } from "@/lib/model/sqlstate";
 import { findApiToken } from "./api-token";
 import { EVERYWHERE, type Identity } from "./identity";
 import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
@@ -33,6 +34,8 @@ export type Caller = { identity: Identity; looked: string[] } | null;
 /**
  * Who makes a request, by the first door that it names: a token of a program, a session, the trusted proxy. A token that is
  * wrong is not replaced by another door. Without a door everybody with access to this machine is the local operator.
+ *
+ * @throws ProblemError what `translateReadError` returns, where it is open whether a token or session is valid.
  */
 export async function findCaller(headers: Headers, options: CallerOptions): Promise<Caller> {
   const bearer = /^bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
@@ -43,7 +46,9 @@ export async function findCaller(headers: Headers, options: CallerOptions): Prom
   const isActivity = options.isActivity || headers.get(ACTIVITY_HEADER) === "1";
   const session = await findSession(findSessionCookie(headers), { isActivity });
   if (session) {
-    const identity = await confirm(session);
+    const identity = await confirm(session).catch((error: unknown) => {
+      throw translateReadError(error);
+    });
     return identity && { identity, looked: [] };
   }
   const proxied = await findProxyCaller(headers);
