@@ -3,6 +3,7 @@ import { Panel } from "@/components/ui/data/panel";
 import { Table, Td, Th } from "@/components/ui/data/table";
 import type { WorkflowDefinitionView } from "@/lib/analytics/workflow-views";
 import { formatDuration, formatNumber, plural } from "@/lib/format";
+import { parseDuration } from "@/lib/highway/model/duration";
 import type { Problem } from "@/lib/highway/model/problem";
 import { DefinitionCircuits } from "./definition-circuits";
 import { DefinitionSchedule } from "./definition-schedule";
@@ -38,7 +39,9 @@ export function DefinitionAbout({
         </Fact>
         {retries && (
           <Fact label="Default retries">
-            {retries.max_retries}, after {retries.delay}, × {retries.backoff_factor}
+            {plural(retries.max_retries, "retry", "retries")}, the first after{" "}
+            {formatDuration((parseDuration(retries.delay) ?? 0) * 1_000)}
+            {retries.backoff_factor !== 1 && `, then × ${retries.backoff_factor}`}
           </Fact>
         )}
         {about.deadline_seconds !== null && (

@@ -2,7 +2,7 @@ import { taskPath, workflowRunPath } from "@/components/layout/paths";
 import { Td, Th } from "@/components/ui/data/table";
 import { NoValue } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
-import { formatDuration } from "@/lib/format";
+import { formatDuration, formatNumber } from "@/lib/format";
 import type { GraphNode } from "@/lib/highway/graph/graph";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { describeKind } from "../graph/node-text";
@@ -37,7 +37,7 @@ export function OperatorTable({
           <Th numeric className="w-24">
             Duration
           </Th>
-          <Th className="w-28">Task</Th>
+          <Th className="w-36">Task</Th>
         </tr>
       }
       cells={(node) => {
@@ -59,14 +59,24 @@ export function OperatorTable({
               {status && status.took !== null ? formatDuration(status.took) : <NoValue />}
             </Td>
             <Td>
-              {status?.children[0] ? (
+              {status?.children[0] && status.children.length === 1 && (
                 <Link
                   href={workflowRunPath(status.children[0].workflowRunId)}
                   className="text-accent-text hover:underline"
                 >
                   Child run
                 </Link>
-              ) : null}{" "}
+              )}
+              {/* The inspector links to each. */}
+              {status && status.children.length > 1 && (
+                <button
+                  type="button"
+                  onClick={() => onSelect(node.path)}
+                  className="text-accent-text hover:underline"
+                >
+                  {formatNumber(status.children.length)} child runs
+                </button>
+              )}{" "}
               {status?.task && (
                 <Link
                   href={taskPath(status.task.queue, status.task.taskId)}

@@ -443,6 +443,8 @@ describe("the fields of 2.2", () => {
 test("what is not executed is refused at the start, with its path", () => {
   const workflow = new WorkflowBuilder("flow")
     .foreach("each", "[1]", (body) => body.task("inner", "f"), { dynamic: true })
+    .wait("later", "tomorrow")
+    .wait("then", "{{ inputs.day }}T06:00:00Z")
     .build();
   expect(listNotExecuted(workflow)).toEqual([
     {
@@ -450,6 +452,12 @@ test("what is not executed is refused at the start, with its path", () => {
       code: "not_executed",
       severity: "error",
       message: "Operator 'each' is dynamic: items cannot be added to a loop that runs here.",
+    },
+    {
+      path: "tasks.later.wait_for",
+      code: "not_executed",
+      severity: "error",
+      message: "Operator 'later' waits for a text that is neither a duration nor a time.",
     },
   ]);
 });
