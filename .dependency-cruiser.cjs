@@ -75,7 +75,7 @@ module.exports = {
     ...only(
       "components-ui-imports",
       "^components/ui/",
-      [libFiles("cn", "format"), "^lib/model/instants\\.ts$"],
+      [libFiles("base-path", "cn", "format"), "^lib/model/instants\\.ts$"],
       ["^lib/model/problem\\.ts$"],
     ),
     ...only("actions-import", lib("actions"), [
@@ -90,6 +90,7 @@ module.exports = {
     ]),
     ...only("live-imports", lib("live"), [
       lib("analytics", "db", "model", "search-params"),
+      "^lib/diagnosis/concerns\\.ts$",
       libFiles("shutdown"),
     ]),
     ...only("bulk-imports", lib("bulk"), [

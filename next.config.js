@@ -47,6 +47,12 @@ const config = {
     },
   },
   // Pages and routes get theirs from proxy.ts; this is for static files, which it does not see.
+  // Addresses of one of several databases. `proxy.ts` has noted which one, and refused names that do not exist.
+  rewrites: async () => ({
+    beforeFiles: [{ source: "/d/:database/:path*", destination: "/:path*" }],
+    afterFiles: [],
+    fallback: [],
+  }),
   headers: async () => [
     { source: "/:path*", headers: [{ key: "X-Content-Type-Options", value: "nosniff" }] },
   ],

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
-import { withBase } from "@/lib/base-path";
+import { splitPrefix, withBase } from "@/lib/base-path";
+import { findDatabase, hasSeveralDatabases } from "@/lib/db/databases";
 import { getEnvironment, hasDoor } from "@/lib/db/env";
 import { type Caller, findCaller } from "@/lib/identity/caller";
 import { getClientAddress, isHttps } from "@/lib/identity/client-address";
@@ -10,6 +11,8 @@ import { findForeign } from "@/lib/identity/origin";
 import { logRefusal } from "@/lib/identity/refusal";
 import { type GuardRefusal, getRefusal } from "@/lib/identity/request-guard";
 import { renewSession } from "@/lib/identity/session-cookie";
+import { DATABASE_HEADER } from "@/lib/model/database";
+import { isUuid } from "@/lib/model/ids";
 import { httpStatus, ProblemError } from "@/lib/model/problem";
 
 /** Open without signing in. Probes of load balancers cannot sign in, and learn whether there is a database and its version. */
@@ -17,6 +20,9 @@ const OPEN = /^\/(sign-in(\/oidc(\/callback)?)?|api\/health(\/\w+)?)$/;
 
 /** Routes beside the pages, whose responses have the headers of routes, or a policy of their own. */
 const ROUTES = /^\/(sign-in\/oidc(\/callback)?|sign-out)$/;
+
+/** Pages and routes of the dashboard as a whole, where it has several databases. All others are of one of them. */
+const OF_NO_DATABASE = /^\/(fleet|sign-in(\/oidc(\/callback)?)?|sign-out|api\/health(\/\w+)?)$/;
 
 /** Files of the build, the same for everybody. Only reading them is exempt from signing in; hosts are checked here too. */
 const STATIC = /^\/(_next\/static\/[^?#]+|icon\.svg|favicon\.ico)$/;
@@ -47,7 +53,8 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const isRead = method === "GET" || method === "HEAD";
   if (isRead && STATIC.test(pathname)) return withHeaders(NextResponse.next(), transport);
 
-  const isApi = pathname.startsWith("/api/");
+  const address = splitPrefix(pathname);
+  const isApi = address.path.startsWith("/api/");
   if (hasDoor(settings) && !OPEN.test(pathname)) {
     const isPoll = isApi && isRead;
     const caller = await findCaller(headers, { tokens: isApi, isActivity: !isPoll }).catch(
@@ -63,11 +70,18 @@ export async function proxy(request: NextRequest): Promise<Response> {
     if (stop) return withHeaders(stop, transport);
   }
 
-  if (isApi) return withHeaders(NextResponse.next(), { ...apiHeaders(), ...transport });
-  if (ROUTES.test(pathname)) return withHeaders(NextResponse.next(), transport);
+  const database = findAddressed(address);
+  const misplaced = database === null ? stopMisplaced(request, address) : null;
+  if (misplaced) return withHeaders(misplaced, transport);
+  const forwarded = new Headers(headers);
+  forwarded.delete(DATABASE_HEADER);
+  if (database !== null) forwarded.set(DATABASE_HEADER, database);
+  // The framework removes the prefix (next.config.js).
+  const pass = () => NextResponse.next({ request: { headers: forwarded } });
+  if (isApi) return withHeaders(pass(), { ...apiHeaders(), ...transport });
+  if (ROUTES.test(pathname)) return withHeaders(pass(), transport);
   const nonce = randomBytes(16).toString("base64");
   const own = pageHeaders(nonce, process.env.NODE_ENV === "development");
-  const forwarded = new Headers(headers);
   forwarded.set("x-nonce", nonce);
   // The framework takes the nonce for its own tags from here.
   forwarded.set("Content-Security-Policy", own["Content-Security-Policy"] ?? "");
@@ -75,16 +89,46 @@ export async function proxy(request: NextRequest): Promise<Response> {
   // entries that cover every port, which its own list of origins cannot express.
   const origin = headers.get("origin");
   if (origin !== null) forwarded.set("x-forwarded-host", new URL(origin).host);
-  const response = NextResponse.next({ request: { headers: forwarded } });
+  const response = pass();
   const renewed = OPEN.test(pathname) ? null : await renewSession(headers);
   if (renewed) response.cookies.set(renewed);
   return withHeaders(response, { ...own, ...transport });
 }
 
+type Address = ReturnType<typeof splitPrefix>;
+
+/** The name of the database that an address is of; `null` where there is one database, and for pages of none. */
+function findAddressed({ name, path }: Address): string | null {
+  if (name === null || !hasSeveralDatabases() || !findDatabase(name)) return null;
+  return OF_NO_DATABASE.test(path) && path !== "/api/health" ? null : name;
+}
+
+/**
+ * The response to a request of no database that needs one, or of one that does not exist; `null` for others: no request is
+ * given to a database that its address does not name.
+ */
+function stopMisplaced(request: NextRequest, { name, path }: Address): Response | null {
+  if (name === null && (!hasSeveralDatabases() || OF_NO_DATABASE.test(path))) return null;
+  const isPage = request.method === "GET" && !path.startsWith("/api/");
+  if (!isPage || name !== null)
+    return refuse(
+      request,
+      404,
+      "database_not_found",
+      "The address names none of this dashboard's databases.",
+      hasSeveralDatabases() ? "Open /fleet for a list of them." : "Remove /d and the name from it.",
+    );
+  const fleet = new URL(withBase("/fleet"), ownOrigin(request.headers));
+  // An address from the time of one database still leads to the task that it names.
+  const id = path.split("/").find(isUuid);
+  if (id) fleet.searchParams.set("id", id);
+  return NextResponse.redirect(fleet, { headers: apiHeaders() });
+}
+
 /** The response to a request without a caller, or whose caller has no role; `null` for everybody else. */
 function stopStranger(request: NextRequest, caller: Caller): Response | null {
   const { pathname, search } = request.nextUrl;
-  const isPage = request.method === "GET" && !pathname.startsWith("/api/");
+  const isPage = request.method === "GET" && !splitPrefix(pathname).path.startsWith("/api/");
   if (caller && caller.identity.grants.length > 0) return null;
   if (caller) {
     const { identity, looked } = caller;

@@ -131,6 +131,7 @@ withDatabaseOption(token.command("create"))
   .addOption(new Option("--role <role>", "what it may do").choices(ROLES).default("viewer"))
   .option("--queues <patterns>", "only these queues, separated by commas; * is any text", toList)
   .option("--tenants <tenants>", "only these tenants, separated by commas", toList)
+  .option("--databases <patterns>", "only these of several databases; * is any text", toList)
   .option("--no-payloads", "without values of users")
   .option("--days <number>", "days until it expires", toDays, 90)
   .action(async (name: string, flags: TokenFlags & NewToken) => {

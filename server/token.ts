@@ -11,6 +11,7 @@ export type NewToken = {
   role: Role;
   queues?: string[];
   tenants?: string[];
+  databases?: string[];
   payloads: boolean;
   days: number;
 };
@@ -18,8 +19,8 @@ export type NewToken = {
 /** `absurd-dashboard token create`: prints a new token, once. @returns the exit code */
 export function createToken(name: string, { days, ...grant }: NewToken): Promise<number> {
   return withTables(async (db, operator) => {
-    const { role, payloads, queues = null, tenants = null } = grant;
-    const grants: Grant[] = [{ role, payloads, queues, tenants }];
+    const { role, payloads, queues = null, tenants = null, databases } = grant;
+    const grants: Grant[] = [{ role, payloads, queues, tenants, ...(databases && { databases }) }];
     const { tokenId, token, expiresAt } = await createApiToken(db, {
       name,
       grants,

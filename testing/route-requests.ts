@@ -58,6 +58,7 @@ export const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
     [`?input=${encodeURIComponent(JSON.stringify({ queue, runId }))}`, { preview: "reschedule" }],
   ],
   setup: plain(""),
+  summary: plain(""),
   queues: ({ tenant }) => [[""], [`?tenant=${tenant}`]],
   "queues/[queue]/count": (of) => forQueue("", `?tenant=${of.tenant}`)(of),
   "queues/[queue]/events": (of) => forQueue("", `?name=${of.tenant}`, "?state=emitted")(of),

@@ -5,6 +5,7 @@ import { Shell } from "@/components/layout/frame/shell";
 import { parsePreferences } from "@/components/layout/preferences/preferences";
 import { AccessProvider } from "@/components/layout/session/access-provider";
 import { TenantsProvider } from "@/components/tenants/tenants-provider";
+import { getPageDatabase } from "@/lib/identity/page-database";
 import { findAccess } from "@/lib/identity/require";
 import { Providers } from "./providers";
 
@@ -14,11 +15,12 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   const caller = await findAccess();
   if (!caller) redirect("/sign-in");
   const { access, tenants } = caller;
+  const { label } = await getPageDatabase();
   return (
     <Providers preferences={preferences}>
       <TenantsProvider value={tenants}>
         <AccessProvider value={access}>
-          <Shell tenants={tenants} hasSession={access.hasSession}>
+          <Shell database={label} tenants={tenants} hasSession={access.hasSession}>
             {children}
           </Shell>
         </AccessProvider>

@@ -5,7 +5,8 @@ import { lazyPart } from "@/components/ui/feedback/lazy";
 import { Skeleton } from "@/components/ui/feedback/skeleton";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
-import { withBase } from "@/lib/base-path";
+import { usePrefix } from "@/components/ui/text/prefix";
+import { withBase, withPrefix } from "@/lib/base-path";
 import { formatSize } from "@/lib/format";
 import type { Payload } from "@/lib/model/json";
 
@@ -42,6 +43,7 @@ function LargePayload<Key extends QueryKey>({
   source: PayloadSource<Key>;
 }) {
   const [wanted, setWanted] = useState(false);
+  const prefix = usePrefix();
   const query = useQuery({ ...source.query, enabled: wanted });
   return (
     <div>
@@ -60,7 +62,11 @@ function LargePayload<Key extends QueryKey>({
             {query.isFetching ? "Loading…" : "Load"}
           </Button>
         )}
-        <a href={withBase(source.url)} download className={buttonClass("ghost")}>
+        <a
+          href={withBase(withPrefix(prefix, source.url))}
+          download
+          className={buttonClass("ghost")}
+        >
           <Icon name="download" size={14} />
           Download
         </a>

@@ -8,6 +8,7 @@ import { Field, Input } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { Dialog } from "@/components/ui/overlay/dialog";
+import { usePrefix } from "@/components/ui/text/prefix";
 import { createTokenAction } from "@/lib/actions/access";
 import { MAX_TOKEN_DAYS, ROLES, type Role } from "@/lib/model/access";
 
@@ -20,6 +21,8 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const [role, setRole] = useState<Role>("viewer");
   const [queues, setQueues] = useState("");
   const [tenants, setTenants] = useState("");
+  const [databases, setDatabases] = useState("");
+  const hasSeveral = usePrefix() !== "";
   const [payloads, setPayloads] = useState(false);
   const [days, setDays] = useState(String(DEFAULT_DAYS));
   const [token, setToken] = useState<string | null>(null);
@@ -40,6 +43,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
               role,
               queues: toList(queues),
               tenants: toList(tenants),
+              databases: toList(databases) ?? undefined,
               payloads,
               days: Number(days),
             }),
@@ -92,6 +96,21 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
             )}
           </Field>
         </div>
+        {hasSeveral && (
+          <Field
+            label="Databases"
+            hint="Names or patterns such as eu-*, separated by commas. Empty: all"
+          >
+            {(ids) => (
+              <Input
+                {...ids}
+                className="mono"
+                value={databases}
+                onChange={({ target }) => setDatabases(target.value)}
+              />
+            )}
+          </Field>
+        )}
         <Field
           label="Queues"
           hint="Names or patterns such as billing-*, separated by commas. Empty: all"

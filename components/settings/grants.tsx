@@ -1,8 +1,9 @@
 import type { Grant } from "@/lib/model/access";
 
 /** Grants in words: the role, and where it is limited. */
-export function describeGrant({ role, queues, tenants, payloads }: Grant): string {
+export function describeGrant({ role, databases, queues, tenants, payloads }: Grant): string {
   const limits = [
+    databases && `databases ${databases.join(", ")}`,
     queues && `queues ${queues.join(", ")}`,
     tenants && `tenants ${tenants.join(", ")}`,
     !payloads && "without payloads",

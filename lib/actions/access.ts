@@ -27,6 +27,8 @@ export const createTokenAction = defineAction({
     /** `null`: all. */
     queues: patterns.nullable(),
     tenants: patterns.nullable(),
+    /** Absent: all. */
+    databases: patterns.optional(),
     payloads: z.boolean(),
     days: z
       .int("is not a whole number")
@@ -34,6 +36,7 @@ export const createTokenAction = defineAction({
       .max(MAX_TOKEN_DAYS, `is above ${MAX_TOKEN_DAYS}`),
   }),
   guard: guards.noTasks,
+  where: "home",
   run: async ({ name, days, ...limits }, { db, operator, identity }) => {
     await requireTables();
     const grant: Grant = limits;
@@ -53,6 +56,7 @@ export const revokeTokenAction = defineAction({
   permission: "manage access",
   input: z.object({ tokenId: z.string("is missing").max(100, "is too long") }),
   guard: guards.noTasks,
+  where: "home",
   run: async ({ tokenId }, { db, operator, identity }) => {
     await requireTables();
     const isManaged = manages(identity, (await findTokenGrants(db, tokenId)) ?? []);
@@ -74,6 +78,7 @@ export const revokeSessionAction = defineAction({
   permission: "view",
   input: z.object({ sessionId: uuid }),
   guard: guards.noTasks,
+  where: "home",
   run: async ({ sessionId }, { db, operator, identity }) => {
     await requireTables();
     const owner = await findSessionOwner(db, sessionId);
@@ -96,6 +101,7 @@ export const revokeSessionsAction = defineAction({
   permission: "view",
   input: z.object({ all: z.boolean() }),
   guard: guards.noTasks,
+  where: "home",
   run: async ({ all }, { db, operator, identity }) => {
     await requireTables();
     const denied = all ? whyDenied(identity, "manage access", getSwitches()) : null;

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { type AuditRecord, recordAudit } from "@/lib/audit/record";
+import { getHomeDatabase, runOn } from "@/lib/db/databases";
 import { getReadPool, getWritePool } from "@/lib/db/pools";
 import { findProblem } from "@/lib/engine-problems";
 import type { Identity } from "@/lib/identity/identity";
@@ -26,6 +27,8 @@ type Definition<Schema extends z.ZodType, Output> = {
   input: Schema;
   /** Which tasks, events or queues it may touch in a dashboard that is restricted to tenants. */
   guard: Guard<z.output<Schema>, Output>;
+  /** `home` for what concerns the dashboard and not a database: it is done and recorded in the first one. */
+  where?: "home";
   /** The work itself, inside the action's transaction. Throwing rolls it back. */
   run: (
     input: z.output<Schema>,
@@ -63,6 +66,7 @@ export function defineAction<Schema extends z.ZodType, Output>({
   permission,
   input: schema,
   guard,
+  where,
   run,
 }: Definition<Schema, Output>): (
   input: WithReason<z.input<Schema>>,
@@ -70,28 +74,31 @@ export function defineAction<Schema extends z.ZodType, Output>({
   return async (input) => {
     let isWorkDone = false;
     let isRecorded = true;
-    const result = await resolve({ name, permission, schema, input }, async (parsed, identity) => {
-      const { name: operator } = identity;
-      const entry = { operator, action: name, input: parsed, reason: parseReason(input) };
-      const requestId = parseRequestId(input);
-      const request = requestId && { requestId, action: name, input: { operator, parsed } };
-      try {
-        return await atomically(getWritePool(), async (db) => {
-          await enforceGuard(guard, db, parsed);
-          const repeated = request && (await findRepeated(db, request));
-          if (repeated) return repeated.result as Output;
-          const output = await run(parsed, { db, operator, identity });
-          if (guard.created) await requireOwnTasks(db, guard.created(parsed, output));
-          isRecorded = await recordAudit(db, { ...entry, outcome: "done", output });
-          if (request) await storeRequest(db, request, output);
-          isWorkDone = true;
-          return output;
-        });
-      } catch (error) {
-        if (!isWorkDone) await recordAttempt(entry, error);
-        throw error;
-      }
-    });
+    const call = { name, permission, schema, input };
+    const result = await at(where, () =>
+      resolve(call, async (parsed, identity) => {
+        const { name: operator } = identity;
+        const entry = { operator, action: name, input: parsed, reason: parseReason(input) };
+        const requestId = parseRequestId(input);
+        const request = requestId && { requestId, action: name, input: { operator, parsed } };
+        try {
+          return await atomically(getWritePool(), async (db) => {
+            await enforceGuard(guard, db, parsed);
+            const repeated = request && (await findRepeated(db, request));
+            if (repeated) return repeated.result as Output;
+            const output = await run(parsed, { db, operator, identity });
+            if (guard.created) await requireOwnTasks(db, guard.created(parsed, output));
+            isRecorded = await recordAudit(db, { ...entry, outcome: "done", output });
+            if (request) await storeRequest(db, request, output);
+            isWorkDone = true;
+            return output;
+          });
+        } catch (error) {
+          if (!isWorkDone) await recordAttempt(entry, error);
+          throw error;
+        }
+      }),
+    );
     // After the last statement only the commit can fail, and a lost connection leaves open whether it did.
     if (!result.ok && isWorkDone && result.error.code === "database_unavailable")
       return { ok: false, error: OUTCOME_UNKNOWN };
@@ -121,6 +128,11 @@ export function definePreview<Schema extends z.ZodType, Output>({
       await enforceGuard(guard, db, parsed);
       return run(parsed, { db, operator, signal: request?.signal });
     });
+}
+
+/** Work of the page's database, or of the first one. */
+function at<T>(where: "home" | undefined, work: () => T): T {
+  return where === "home" ? runOn(getHomeDatabase(), work) : work();
 }
 
 const OUTCOME_UNKNOWN = {

@@ -1,3 +1,4 @@
+import { getDatabase, getHomeDatabase, hasSeveralDatabases } from "@/lib/db/databases";
 import { matchesPattern, type Viewer } from "@/lib/db/viewer";
 import {
   type Door,
@@ -24,11 +25,17 @@ export type Identity = {
 
 export const EVERYWHERE = { queues: null, tenants: null, payloads: true } as const;
 
-/** The grants with a permission, without those that another one includes. */
+/**
+ * The grants with a permission in the current database, without those that another one includes. Access is managed in the
+ * first database, whichever a page shows.
+ */
 export function grantsWith(identity: Identity, permission: Permission): readonly Grant[] {
+  const { name } = permission === "manage access" ? getHomeDatabase() : getDatabase();
   const grants = identity.grants.filter(
-    ({ role, queues }) =>
-      includesPermission(role, permission) && (queues === null || !needsAllQueues(permission)),
+    (grant) =>
+      includesPermission(grant.role, permission) &&
+      (grant.queues === null || !needsAllQueues(permission)) &&
+      isFor(grant, name),
   );
   return grants.filter(
     (grant, index) =>
@@ -54,15 +61,21 @@ export function manages(identity: Identity, grants: readonly Grant[]): boolean {
   return grants.length > 0 && grants.every((grant) => covers(identity, grant, "manage access"));
 }
 
+function isFor({ databases }: Grant, name: string): boolean {
+  return databases?.some((pattern) => matchesPattern(pattern, name)) ?? true;
+}
+
 /** Whether one grant covers all that the other covers. A pattern covers itself and literal names that match it. */
 function contains(outer: Grant, inner: Grant): boolean {
-  const isQueueOf = (queue: string) => (pattern: string) =>
-    pattern === queue || (!queue.includes("*") && matchesPattern(pattern, queue));
+  const isNameOf = (name: string) => (pattern: string) =>
+    pattern === name || (!name.includes("*") && matchesPattern(pattern, name));
   const hasQueues =
-    outer.queues === null || inner.queues?.every((queue) => outer.queues?.some(isQueueOf(queue)));
+    outer.queues === null || inner.queues?.every((queue) => outer.queues?.some(isNameOf(queue)));
+  const hasDatabases =
+    !outer.databases || inner.databases?.every((name) => outer.databases?.some(isNameOf(name)));
   const hasTenants =
     outer.tenants === null || inner.tenants?.every((tenant) => outer.tenants?.includes(tenant));
-  return Boolean(hasQueues && hasTenants) && (outer.payloads || !inner.payloads);
+  return Boolean(hasQueues && hasTenants && hasDatabases) && (outer.payloads || !inner.payloads);
 }
 
 /**
@@ -89,7 +102,14 @@ export function whyDenied(
   if (disabled.includes(permission)) return `"${permission}" is switched off on this dashboard.`;
   if (readOnly && isChange(permission)) return "This dashboard is read-only.";
   if (grantsWith(identity, permission).length > 0) return null;
-  if (identity.grants.some(({ role }) => includesPermission(role, permission)))
+  const grants = identity.grants.filter(({ role }) => includesPermission(role, permission));
+  if (
+    grants.length > 0 &&
+    hasSeveralDatabases() &&
+    !grants.some((grant) => isFor(grant, getDatabase().name))
+  )
+    return "Your role does not cover this database.";
+  if (grants.length > 0)
     return `Your role covers some queues only; the permission "${permission}" concerns all of them.`;
   return `Your role does not include the permission "${permission}".`;
 }

@@ -1,23 +1,48 @@
 import { headers as pageHeaders } from "next/headers";
+import { hasSeveralDatabases, listDatabases, runOn } from "@/lib/db/databases";
 import { getEnvironment, hasDoor } from "@/lib/db/env";
 import { getTenants, type Tenants } from "@/lib/db/tenants";
 import { type Actor, runAs, UNRESTRICTED, viewerKey } from "@/lib/db/viewer";
 import { type Access, PERMISSIONS, type Permission } from "@/lib/model/access";
+import type { DatabaseLabel } from "@/lib/model/database";
 import { ProblemError } from "@/lib/model/problem";
 import { findCaller } from "./caller";
 import { getClientAddress } from "./client-address";
 import { type Identity, toViewer, whyDenied } from "./identity";
+import { findRequestDatabase, requireDatabase } from "./page-database";
 import { logRefusal, recordRefusal } from "./refusal";
 
 /**
- * Runs work for a caller that has the permission: everything that the work reads or changes is limited to the scope in
- * which the caller has it, and the record names the caller. The one way into reads and changes. Refusals are logged, and
+ * Runs work for a caller that has the permission, on the database that the request is for: everything that the work reads or
+ * changes is in that database and limited to the scope in which the caller has the permission, and the record names the caller. The one way into reads and changes. Refusals are logged, and
  * those of people also recorded.
  *
  * @param request in route handlers; pages and actions pass `undefined`.
- * @throws ProblemError `unauthenticated` or `forbidden`
+ * @throws ProblemError `unauthenticated`, `forbidden`, or `database_not_found` for an address that names no database
  */
 export async function withPermission<T>(
+  permission: Permission,
+  request: Request | undefined,
+  work: (identity: Identity) => T | Promise<T>,
+): Promise<T> {
+  const database = await requireDatabase(request);
+  return runOn(database, () => authorise(permission, request, work)).catch((error: unknown) => {
+    throw hasSeveralDatabases() ? nameSetting(error, database.name) : error;
+  });
+}
+
+/** The same problem, with the setting that has the connection strings of several databases. */
+function nameSetting(error: unknown, database: string): unknown {
+  if (!(error instanceof ProblemError)) return error;
+  const { code, message, hint } = error;
+  const name = (text: string) => text.replaceAll("DATABASE_URL", `DATABASES ("${database}")`);
+  return new ProblemError(
+    { code, message: name(message), hint: hint && name(hint) },
+    { cause: error },
+  );
+}
+
+async function authorise<T>(
   permission: Permission,
   request: Request | undefined,
   work: (identity: Identity) => T | Promise<T>,
@@ -42,13 +67,45 @@ export async function isStillPermitted(permission: Permission, request: Request)
   return runAs(toViewer(caller.identity, permission), viewerKey) === viewerKey();
 }
 
-/** Runs work for everybody, signed in or not: what it returns must need no permission. */
-export function openly<T>(work: () => T): T {
-  return runAs(UNRESTRICTED, work);
+/**
+ * Runs work for everybody, signed in or not: what it returns must need no permission. It runs on the database that the
+ * request's address names, on all of them if it names none.
+ */
+export async function openly<T>(request: Request, work: () => Promise<T>): Promise<T[]> {
+  const named = await findRequestDatabase(request);
+  const databases = named ? [named] : listDatabases();
+  return Promise.all(databases.map((database) => runOn(database, () => runAs(UNRESTRICTED, work))));
 }
 
-/** What the frame of every page shows of the caller; `null` if nobody is signed in. */
+/** What the frame of every page of a database shows of the caller; `null` if nobody is signed in. */
 export async function findAccess(): Promise<{ access: Access; tenants: Tenants } | null> {
+  return runOn(await requireDatabase(undefined), findAccessHere);
+}
+
+/**
+ * What the page of all databases shows of the caller, with the databases in which they have the permission to view; `null` if
+ * nobody is signed in.
+ */
+export async function findFleet(): Promise<{
+  databases: DatabaseLabel[];
+  hasSession: boolean;
+  /** Whether the dashboard has one database, which needs no such page. */
+  isOne: boolean;
+} | null> {
+  const caller = await findCaller(await getHeaders(), { tokens: false, isActivity: true });
+  if (!caller) return null;
+  const { identity } = caller;
+  const visible = listDatabases().filter((database) =>
+    runOn(database, () => whyDenied(identity, "view", getSwitches()) === null),
+  );
+  return {
+    databases: visible.map(({ name, label, colour }) => ({ name, label, colour })),
+    isOne: !hasSeveralDatabases(),
+    hasSession: identity.door === "token" || identity.door === "oidc",
+  };
+}
+
+async function findAccessHere(): ReturnType<typeof findAccess> {
   const caller = await findCaller(await getHeaders(), { tokens: false, isActivity: true });
   if (!caller) return null;
   const { identity } = caller;

@@ -19,6 +19,7 @@ export const grantSchema = z.object({
   role: z.enum(ROLES),
   queues: z.array(z.string()).nullable(),
   tenants: z.array(z.string()).nullable(),
+  databases: z.array(z.string()).optional(),
   payloads: z.boolean(),
 });
 

@@ -43,10 +43,21 @@ type Row = {
 
 // Pages, routes and actions are separate bundles: the process is what they share.
 const KEY = Symbol.for("absurd-dashboard.sessions");
-type Shared = { known: Map<Uuid, Known>; active: Map<Uuid, number>; ended: Set<string> };
+type Shared = {
+  known: Map<Uuid, Known>;
+  active: Map<Uuid, number>;
+  ended: Set<string>;
+  /** Until when the database of sessions counts as away. */
+  away: { until: number };
+};
 const shared = globalThis as { [KEY]?: Shared };
-shared[KEY] ??= { known: new Map(), active: new Map(), ended: new Set() };
-const { known, active, ended } = shared[KEY];
+shared[KEY] ??= {
+  known: new Map(),
+  active: new Map(),
+  ended: new Set(),
+  away: { until: Number.NEGATIVE_INFINITY },
+};
+const { known, active, ended, away } = shared[KEY];
 
 /**
  * Starts a session and returns the value of its cookie. Where the dashboard's tables are not installed the cookie alone is
@@ -125,33 +136,23 @@ function isIdle({ activeAt }: SessionClaims): boolean {
   return Date.now() / 1_000 - activeAt > getEnvironment().DASHBOARD_SESSION_IDLE * 60;
 }
 
-/** The row of a session: `null` if there is none, `undefined` if the database is away and there is none to read instead. */
+/** How long a look-up may take, in milliseconds, where other databases must not wait for the one of sessions. */
+const LOOKUP_MS = 2_000;
+
+/**
+ * The row of a session: `null` if there is none, `undefined` if the database is away and there is none to read instead. Of
+ * several databases it is asked again after five seconds.
+ *
+ * @throws ProblemError where the database is away and others can be read, unless the session was looked up a short time before.
+ */
 async function findRow(sessionId: Uuid): Promise<Row | null | undefined> {
   const last = known.get(sessionId);
   if (last && performance.now() - last.at < BELIEVED_MS) return last.row;
   try {
-    const { DASHBOARD_SESSION_IDLE: idle, DASHBOARD_OIDC_REVALIDATE: interval } = getEnvironment();
-    const [row] = await query(
-      getHomePool(),
-      {
-        name: text,
-        grants: decodeGrants,
-        reasons: array(text),
-        endReason: nullable(text),
-        isOld: boolean,
-        isIdle: boolean,
-        isDue: boolean,
-      },
-      sql`select name, grants::text as grants, reasons, end_reason as "endReason",
-                 expires_at <= clock_timestamp() as "isOld",
-                 active_at < clock_timestamp() - make_interval(mins => ${idle}::int) as "isIdle",
-                 refresh_token is not null
-                   and confirmed_at < clock_timestamp() - make_interval(mins => ${interval}::int) as "isDue"
-            from absurd_dashboard.session where session_id = ${sessionId}`,
-    );
-    remember(sessionId, row ?? null);
-    return row ?? null;
+    if (performance.now() < away.until) throw AWAY;
+    return await inTime(readRow(sessionId), hasSeveralDatabases() ? LOOKUP_MS : undefined);
   } catch (error) {
+    if (hasSeveralDatabases() && error !== AWAY) away.until = performance.now() + BELIEVED_MS;
     if (last && performance.now() - last.at < BELIEVED_IN_OUTAGE_MS) return last.row;
     const translated = translateReadError(error);
     const isAway =
@@ -159,6 +160,50 @@ async function findRow(sessionId: Uuid): Promise<Row | null | undefined> {
     if (isAway && isOnlyDatabase()) return undefined;
     throw translated;
   }
+}
+
+const AWAY = new ProblemError({
+  code: "database_unavailable",
+  message: "The database with the sessions does not respond.",
+  hint: "The page retries automatically.",
+});
+
+/** What `work` resolves to, or `AWAY` after this many milliseconds. */
+async function inTime<T>(work: Promise<T>, milliseconds: number | undefined): Promise<T> {
+  if (milliseconds === undefined) return work;
+  work.catch(() => undefined);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      away.until = performance.now() + BELIEVED_MS;
+      reject(AWAY);
+    }, milliseconds);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+async function readRow(sessionId: Uuid): Promise<Row | null> {
+  const { DASHBOARD_SESSION_IDLE: idle, DASHBOARD_OIDC_REVALIDATE: interval } = getEnvironment();
+  const [row] = await query(
+    getHomePool(),
+    {
+      name: text,
+      grants: decodeGrants,
+      reasons: array(text),
+      endReason: nullable(text),
+      isOld: boolean,
+      isIdle: boolean,
+      isDue: boolean,
+    },
+    sql`select name, grants::text as grants, reasons, end_reason as "endReason",
+                 expires_at <= clock_timestamp() as "isOld",
+                 active_at < clock_timestamp() - make_interval(mins => ${idle}::int) as "isIdle",
+                 refresh_token is not null
+                   and confirmed_at < clock_timestamp() - make_interval(mins => ${interval}::int) as "isDue"
+            from absurd_dashboard.session where session_id = ${sessionId}`,
+  );
+  remember(sessionId, row ?? null);
+  return row ?? null;
 }
 
 /** Whether nothing can be read while the database of the sessions is away: neither from a replica nor from another database. */

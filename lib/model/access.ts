@@ -81,6 +81,8 @@ export type Grant = {
   queues: readonly string[] | null;
   /** `null`: all tenants, and tasks without one. */
   tenants: readonly string[] | null;
+  /** Patterns of database names, in which `*` is any text; absent: all databases. */
+  databases?: readonly string[] | undefined;
   /** Whether values are shown: params, headers, results, errors, checkpoints, event payloads. */
   payloads: boolean;
 };

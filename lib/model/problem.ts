@@ -8,6 +8,7 @@ const STATUSES = {
   wrong_token: 401,
   forbidden: 403,
   bulk_not_found: 404,
+  database_not_found: 404,
   definition_not_found: 404,
   event_not_found: 404,
   payload_not_found: 404,

@@ -66,3 +66,9 @@ test("a claim matches as a whole, and only one that the provider itself gave", (
   for (const groups of ["ops2", "devops", "OPS", ["op", "s"], { ops: true }, "dev ops", null])
     expect(matchRoles(list, { groups }).grants).toEqual([]);
 });
+
+test("a role may be limited to some of several databases", () => {
+  expect(rules("operator[databases=eu|us-*]=*")).toEqual([
+    { grant: { role: "operator", ...all, databases: ["eu", "us-*"] }, claim: null },
+  ]);
+});

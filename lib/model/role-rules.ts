@@ -6,8 +6,8 @@ export type RoleRule = { grant: Grant; claim: { path: string; value: string } | 
 /**
  * Parses an allow-list such as `admin=groups:ops,operator[queues=billing-*|mail payloads=off]=groups:billing,viewer=*`.
  *
- * Entries are separated by commas outside of brackets. Each is a role, its limits in brackets (`queues` and `tenants` with
- * values separated by `|`, `payloads=off`), and the claim with its value, or `*` for everybody. A claim is a path of
+ * Entries are separated by commas outside of brackets. Each is a role, its limits in brackets (`queues`, `tenants` and
+ * `databases` with values separated by `|`, `payloads=off`), and the claim with its value, or `*` for everybody. A claim is a path of
  * members with dots between, as far as the first colon that is not that of an address (`https://…`).
  *
  * @returns the rules in their order, or what is wrong with the first entry that is none.
@@ -36,15 +36,21 @@ function parseClaim(text: string): RoleRule["claim"] | undefined {
 }
 
 function parseLimits(text: string): Omit<Grant, "role"> | string {
-  const limits = {
-    queues: null as string[] | null,
-    tenants: null as string[] | null,
+  const limits: {
+    queues: string[] | null;
+    tenants: string[] | null;
+    databases?: string[];
+    payloads: boolean;
+  } = {
+    queues: null,
+    tenants: null,
     payloads: true,
   };
   for (const part of text.split(/\s+/).filter(Boolean)) {
     const [name, value = ""] = part.split("=", 2);
     const values = value.split("|").filter(Boolean);
-    if ((name === "queues" || name === "tenants") && values.length > 0) limits[name] = values;
+    if ((name === "queues" || name === "tenants" || name === "databases") && values.length > 0)
+      limits[name] = values;
     else if (name === "payloads" && (value === "on" || value === "off"))
       limits.payloads = value === "on";
     else return `no limit that is known: "${part}"`;

@@ -1,4 +1,4 @@
-import { withBase } from "@/lib/base-path";
+import { withDatabase } from "@/lib/base-path";
 import { type ProblemBody, ProblemError } from "@/lib/model/problem";
 import { isPersonActive } from "./activity";
 import { noteDeployment } from "./deployment";
@@ -40,8 +40,8 @@ export async function fetchFromApi(
 ): Promise<Response> {
   let response: Response;
   try {
-    // biome-ignore lint/style/noRestrictedGlobals: the one place that adds the base path
-    response = await fetch(withBase(path), {
+    // biome-ignore lint/style/noRestrictedGlobals: the one place that adds what precedes paths
+    response = await fetch(withDatabase(path), {
       ...(signal && { signal }),
       ...(body !== undefined && { method: "POST", body }),
       headers: {

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { withBase } from "@/lib/base-path";
+import { withDatabase } from "@/lib/base-path";
 import { type ProblemBody, ProblemError } from "@/lib/model/problem";
 import type { Health } from "@/lib/model/rows/health";
 
@@ -9,7 +9,7 @@ export function healthQuery() {
     queryKey: ["health"],
     queryFn: async ({ signal }): Promise<Health> => {
       // biome-ignore lint/style/noRestrictedGlobals: has its base path; an unhealthy response is a result here
-      const response = await fetch(withBase("/api/health"), { signal });
+      const response = await fetch(withDatabase("/api/health"), { signal });
       const body = (await response.json()) as Health | ProblemBody;
       if ("error" in body) throw new ProblemError(body.error);
       return body;

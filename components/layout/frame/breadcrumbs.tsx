@@ -1,7 +1,7 @@
 "use client";
-import { usePathname } from "next/navigation";
 import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
+import { usePagePath } from "@/components/ui/text/prefix";
 import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
 import { isUuid } from "@/lib/model/ids";
@@ -12,7 +12,7 @@ type Crumb = { href: string; label: string };
 
 /** The path as links: section, queue, part of it. */
 export function Breadcrumbs() {
-  const crumbs = listCrumbs(usePathname());
+  const crumbs = listCrumbs(usePagePath());
   return (
     <nav aria-label="Breadcrumb" className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1 whitespace-nowrap text-ink-3">

@@ -3,6 +3,7 @@ import { SignOut } from "@/components/layout/session/sign-out";
 import { TokenBanner } from "@/components/layout/session/token-banner";
 import { TenantNote } from "@/components/tenants/tenant-note";
 import { Icon } from "@/components/ui/icons/icon";
+import type { DatabaseLabel } from "@/lib/model/database";
 import { DatabaseStatus } from "../live/database-status";
 import { DimWhenLost, LostBanner } from "../live/lost-connection";
 import { LivePush } from "../live/push";
@@ -16,10 +17,12 @@ import { TopBar } from "./top-bar";
 
 /** The frame of every page: the bars stay, the page scrolls. */
 export function Shell({
+  database,
   tenants,
   hasSession,
   children,
 }: {
+  database: DatabaseLabel | null;
   tenants: readonly string[] | null;
   hasSession: boolean;
   children: ReactNode;
@@ -44,7 +47,7 @@ export function Shell({
           {hasSession && <SignOut />}
         </div>
       </aside>
-      <TopBar />
+      <TopBar database={database} />
       <main
         id="main"
         tabIndex={-1}

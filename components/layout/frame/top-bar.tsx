@@ -1,20 +1,23 @@
 import { Icon } from "@/components/ui/icons/icon";
 import { Kbd, ModifierKey } from "@/components/ui/text/kbd";
+import type { DatabaseLabel } from "@/lib/model/database";
 import { LiveIndicator } from "../live/live-indicator";
 import { CommandButton } from "../palette/command-button";
 import { RefreshSelect } from "../preferences/refresh-select";
 import { ThemeSwitch } from "../preferences/theme-switch";
 import { ZoneSwitch } from "../preferences/zone-switch";
 import { Breadcrumbs } from "./breadcrumbs";
+import { DatabaseBadge } from "./database-badge";
 import { Logo } from "./logo";
 
-export function TopBar() {
+export function TopBar({ database }: { database: DatabaseLabel | null }) {
   return (
     <header className="flex min-w-0 items-center gap-2 border-b bg-canvas pr-2 pl-3 wide:gap-3 wide:px-4">
       <span className="wide:hidden">
         <Logo />
       </span>
-      <div className="min-w-0 wide:flex-1">
+      <div className="flex min-w-0 items-center gap-2 wide:flex-1">
+        {database && <DatabaseBadge database={database} />}
         <Breadcrumbs />
       </div>
       <CommandButton>

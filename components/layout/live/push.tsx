@@ -1,7 +1,7 @@
 "use client";
 import { type Query, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { withBase } from "@/lib/base-path";
+import { withDatabase } from "@/lib/base-path";
 import { withReadsAfter } from "@/lib/query/api";
 import { useRefreshInterval } from "../preferences/preferences-provider";
 import { confirmFresh, isLive } from "./freshness";
@@ -75,7 +75,7 @@ export function follow(client: QueryClient, interval: number): () => void {
   }
   function open() {
     if (source || document.hidden) return;
-    source = new EventSource(withBase("/api/live"));
+    source = new EventSource(withDatabase("/api/live"));
     // What changed before is not reported.
     source.addEventListener("open", () => {
       changedAt = Date.now();

@@ -1,15 +1,15 @@
 "use client";
-import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { Combobox } from "@/components/ui/form/combobox";
 import { Icon } from "@/components/ui/icons/icon";
 import { Modal } from "@/components/ui/overlay/modal";
 import { Kbd } from "@/components/ui/text/kbd";
+import { usePageRouter } from "@/components/ui/text/prefix";
 import { type Command, useCommands } from "./commands";
 
 /** Jumps to any id, queue, task name or section, runs the page's commands, and opens the keyboard shortcuts. */
 export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
-  const router = useRouter();
+  const router = usePageRouter();
   const [text, setText] = useState("");
   // Enter during the lookup of an id opens it once it is found.
   const [entered, setEntered] = useState(false);

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { IconName } from "@/components/ui/icons/icon-names";
+import { splitPrefix, withoutBase } from "@/lib/base-path";
 import { isUuid } from "@/lib/model/ids";
 import { describeUnreadable } from "@/lib/model/queue";
 import type { FindResult, Found } from "@/lib/model/rows/found";
@@ -50,8 +51,9 @@ export function useCommands(text: string): {
   const found = useQuery({ ...findQuery(typed), enabled: isId });
   const address = findAddress(given);
   if (address) {
-    const to = link(address, address, "this dashboard", "Go to", "corner-down-left");
-    return { commands: [to], note: null, looking: false };
+    const command = link(address.path, address.path, "this dashboard", "Go to", "corner-down-left");
+    const { leave } = address;
+    return { commands: [leave ? { ...command, to: leave } : command], note: null, looking: false };
   }
   const anywhere = listAnywhere(given);
   if (isId) {
@@ -100,11 +102,15 @@ function trimPasted(text: string): string {
   return text.trim().replace(/^["'`<([{]+|["'`>)\]},;]+$/g, "");
 }
 
-/** The path of an address of this dashboard. */
-function findAddress(text: string): string | undefined {
+/** The path of an address of this dashboard; `leave` opens it where it is of another database than the page's. */
+function findAddress(text: string): { path: string; leave?: () => void } | undefined {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
-  const { origin, pathname, search } = new URL(text);
-  return origin === location.origin ? `${pathname}${search}` : undefined;
+  const { origin, pathname, search, href } = new URL(text);
+  if (origin !== location.origin) return undefined;
+  const there = splitPrefix(withoutBase(pathname));
+  const { prefix } = splitPrefix(withoutBase(location.pathname));
+  if (there.prefix === prefix) return { path: `${there.path}${search}` };
+  return { path: `${there.prefix}${there.path}${search}`, leave: () => location.assign(href) };
 }
 
 /** Offers to search all values of all tasks. */

@@ -1,15 +1,15 @@
 "use client";
-import { usePathname, useRouter } from "next/navigation";
 import { useLayoutEffect, useRef } from "react";
 import { moveRowFocus, PATIENCE_MS } from "@/components/ui/data/move-row-focus";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
+import { usePagePath, usePageRouter } from "@/components/ui/text/prefix";
 import { SECTIONS } from "../frame/sections";
 import { useRefresh } from "../live/use-refresh";
 
 /** Keys of every page: `g` and a letter open a section, `j` and `k` move between rows, `r` refreshes. */
 export function useGlobalKeys(): void {
-  const router = useRouter();
-  const pathname = usePathname();
+  const router = usePageRouter();
+  const pathname = usePagePath();
   const refresh = useRefresh();
   // Until the page of a `g` key arrives, `j` and `k` must not move in the page that is about to go.
   const openedAt = useRef(Number.NEGATIVE_INFINITY);

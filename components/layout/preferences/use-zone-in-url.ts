@@ -1,7 +1,7 @@
 "use client";
 import { usePathname, useSearchParams } from "next/navigation";
 import { useEffect, useEffectEvent, useState } from "react";
-import { withBase } from "@/lib/base-path";
+import { withDatabase } from "@/lib/base-path";
 import { parseZone } from "./preferences";
 
 const PARAMETER = "tz";
@@ -31,7 +31,8 @@ export function useZoneInUrl(preferred: string): [string, (zone: string) => void
   // A link that is opened in a new tab or copied uses its href, so the zone is added before.
   const addToLink = useEffectEvent(({ target }: Event) => {
     const link = target instanceof Element && target.closest("a");
-    if (!link || link.host !== location.host || link.pathname.startsWith(withBase("/api/"))) return;
+    if (!link || link.host !== location.host || link.pathname.startsWith(withDatabase("/api/")))
+      return;
     link.href = withZone(link.href, wanted);
   });
   useEffect(() => {

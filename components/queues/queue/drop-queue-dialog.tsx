@@ -1,11 +1,11 @@
 "use client";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { usePerform } from "@/components/layout/use-perform";
 import { Checkbox } from "@/components/ui/form/checkbox";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
 import { CountText } from "@/components/ui/text/count";
+import { usePageRouter } from "@/components/ui/text/prefix";
 import { dropQueueAction } from "@/lib/actions/queues";
 import { plural } from "@/lib/format";
 import { sumCounts } from "@/lib/model/count";
@@ -15,7 +15,7 @@ import { NameToConfirm } from "./name-to-confirm";
 /** Shows what is lost with a queue, and drops it after its name is typed. */
 export function DropQueueDialog({ queue, onClose }: { queue: Queue; onClose: () => void }) {
   const perform = usePerform();
-  const router = useRouter();
+  const router = usePageRouter();
   const [typed, setTyped] = useState("");
   const [acceptActive, setAcceptActive] = useState(false);
   const [reason, setReason] = useState("");

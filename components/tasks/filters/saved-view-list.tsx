@@ -1,10 +1,10 @@
 "use client";
-import { usePathname } from "next/navigation";
 import { type FormEvent, useState, useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/form/button";
 import { Field, Input } from "@/components/ui/form/field";
 import { Icon } from "@/components/ui/icons/icon";
 import { Link } from "@/components/ui/text/link";
+import { usePagePath } from "@/components/ui/text/prefix";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 
 type Props = { filters: TaskFilters; fixedQueue: string | undefined; close: () => void };
@@ -12,7 +12,7 @@ type Props = { filters: TaskFilters; fixedQueue: string | undefined; close: () =
 /** The saved views, and a form that saves the current list as one. */
 export function SavedViewList({ filters, fixedQueue, close }: Props) {
   const views = useSavedViews();
-  const pathname = usePathname();
+  const pathname = usePagePath();
   const [name, setName] = useState("");
   const shared = { ...filters, cursor: null };
   const search = serializeTaskFilters(fixedQueue === undefined ? shared : { ...shared, queue: [] });

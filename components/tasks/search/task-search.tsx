@@ -1,11 +1,11 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useQueues } from "@/components/queues/use-queues";
 import { Combobox } from "@/components/ui/form/combobox";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { Icon } from "@/components/ui/icons/icon";
+import { usePageRouter } from "@/components/ui/text/prefix";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
 import { pickQuery, type TaskFilters } from "@/lib/search-params/tasks/filters";
 import { listWords, withoutWord } from "@/lib/search-params/tasks/query";
@@ -22,7 +22,7 @@ type Props = {
 
 /** The filters as chips, and a box whose words become chips on Enter. A complete id opens its task instead. */
 export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
-  const router = useRouter();
+  const router = usePageRouter();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [problem, setProblem] = useState<string | null>(null);

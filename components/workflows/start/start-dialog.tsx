@@ -1,11 +1,11 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { workflowRunPath } from "@/components/layout/paths";
 import { usePerform } from "@/components/layout/use-perform";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { ConfirmDialog } from "@/components/ui/overlay/confirm-dialog";
+import { usePageRouter } from "@/components/ui/text/prefix";
 import { startWorkflowRunAction } from "@/lib/actions/workflows";
 import { previewQuery } from "@/lib/query/previews";
 import { PreviewProblem } from "../preview-problem";
@@ -23,7 +23,7 @@ export function StartDialog({
   given?: string | undefined;
   onClose: () => void;
 }) {
-  const router = useRouter();
+  const router = usePageRouter();
   const perform = usePerform();
   const [reason, setReason] = useState("");
   const { data: prepared, error, refetch } = useQuery(previewQuery("start-form", { definitionId }));

@@ -221,7 +221,7 @@ export class DatabasePool {
     const open = this.#inUse.size;
     this.#limit = Math.max(open, 1);
     this.#limitedUntil = performance.now() + REFUSAL_MS;
-    for (const pool of siblings) if (pool !== this) pool.#closeIdle();
+    for (const pool of siblings.get(this) ?? []) if (pool !== this) pool.#closeIdle();
     if (performance.now() > deadline) throw open > 0 ? new PoolBusyError() : error;
     if (open === 0) {
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -316,7 +316,7 @@ export class DatabasePool {
       this.#lastUsed.set(client, performance.now());
       if (this.#inUse.delete(client)) this.#leave();
       // Another pool of this process may be refused connections that this one keeps idle.
-      if (siblings.some((sibling) => sibling !== this && sibling.#isStarving()))
+      if (siblings.get(this)?.some((sibling) => sibling !== this && sibling.#isStarving()))
         setImmediate(() => this.#closeIdle());
     });
     this.#pool = pool;
@@ -407,12 +407,12 @@ async function measureLag(client: LimitedClient): Promise<number | null> {
   return rows[0].lag;
 }
 
-// The pools of a process share the server's limit of connections.
-const siblings: DatabasePool[] = [];
+/** The pools that share the limit of one server, by each of them. */
+const siblings = new WeakMap<DatabasePool, readonly DatabasePool[]>();
 
 /** Pools that give each other room when the server refuses further connections. */
 export function share(...pools: DatabasePool[]): void {
-  siblings.splice(0, siblings.length, ...pools);
+  for (const pool of pools) siblings.set(pool, pools);
 }
 
 /** The ways to reach the servers of a target, in the order in which they are tried. */

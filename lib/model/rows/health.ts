@@ -6,3 +6,15 @@ export type Health = {
   /** Of the standby that is read from: how far it is behind. */
   replicaLagSeconds?: number;
 };
+
+/** The health of a dashboard by that of its databases: that of the healthiest, and how many respond where there are several. */
+export function combineHealth(
+  all: readonly Health[],
+): Health & { databases?: { up: number; all: number } } {
+  const of = (status: Health["status"]) => all.find((health) => health.status === status);
+  const best = of("ok") ?? of("no_schema") ?? of("database_unavailable");
+  if (!best) throw new Error("There is always a database.");
+  if (all.length === 1) return best;
+  const up = all.filter(({ database }) => database === "up").length;
+  return { ...best, schemaVersion: null, databases: { up, all: all.length } };
+}

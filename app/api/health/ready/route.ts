@@ -1,13 +1,17 @@
 import { answer } from "@/app/api/respond";
 import { openly } from "@/lib/identity/require";
 import { readings } from "@/lib/live/readings";
+import { combineHealth } from "@/lib/model/rows/health";
 import { shutdownSignal } from "@/lib/shutdown";
 
-/** Whether the dashboard can show data: it is not stopping, and its database responds and has the engine's schema. */
+/**
+ * Whether the dashboard can show data: it is not stopping, and its database responds and has the engine's schema; of several,
+ * one is enough, so that a balancer does not take the others away with it.
+ */
 export function GET(request: Request): Promise<Response> {
   return answer(request, async () => {
     if (shutdownSignal().aborted) return Response.json({ status: "stopping" }, { status: 503 });
-    const { status } = await openly(() => readings.health(request));
+    const { status } = combineHealth(await openly(request, () => readings.health(request)));
     return status === "ok"
       ? Response.json({ status: "ready" })
       : Response.json({ status }, { status: 503 });

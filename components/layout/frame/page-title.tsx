@@ -1,10 +1,14 @@
 "use client";
-import { useEffect } from "react";
+import { createContext, type ReactNode, useContext, useEffect } from "react";
 import { revealControls } from "@/lib/format";
 import type { TaskState } from "@/lib/model/states";
 
-/** What ends the title of every page, as in `app/layout.tsx`. */
-const PRODUCT = "Absurd";
+const TitleEnd = createContext("Absurd");
+
+/** What ends the title of every page, as in `app/layout.tsx`: the product, and before it the database where it has a label. */
+export function TitleEndProvider({ value, children }: { value: string; children: ReactNode }) {
+  return <TitleEnd value={value}>{children}</TitleEnd>;
+}
 
 const MARKS: Record<TaskState, string> = {
   pending: "○",
@@ -20,8 +24,9 @@ const MARKS: Record<TaskState, string> = {
  * server's title may arrive later.
  */
 export function usePageTitle(title: string): void {
+  const end = useContext(TitleEnd);
   useEffect(() => {
-    const whole = `${revealControls(title)} · ${PRODUCT}`;
+    const whole = `${revealControls(title)} · ${end}`;
     if (document.title !== whole) document.title = whole;
   });
 }

@@ -1,0 +1,67 @@
+import { headers as pageHeaders } from "next/headers";
+import { databasePrefix, withPrefix } from "@/lib/base-path";
+import {
+  findCurrentDatabase,
+  findDatabase,
+  hasSeveralDatabases,
+  listDatabases,
+} from "@/lib/db/databases";
+import type { DatabaseSettings } from "@/lib/db/fleet-settings";
+import { DATABASE_HEADER, type DatabaseLabel } from "@/lib/model/database";
+import { ProblemError } from "@/lib/model/problem";
+
+/**
+ * The database that a request is for: the one of the current work, else the one that its address names, as `proxy.ts` noted.
+ *
+ * @param request in route handlers; pages and actions pass `undefined`.
+ * @throws ProblemError `database_not_found` where there are several and the address names none.
+ */
+export async function requireDatabase(request: Request | undefined): Promise<DatabaseSettings> {
+  const database = await findRequestDatabase(request);
+  if (database) return database;
+  throw new ProblemError({
+    code: "database_not_found",
+    message: "This dashboard has several databases, and the address names none of them.",
+    hint: `Addresses begin with ${listDatabases()
+      .map(({ name }) => databasePrefix(name))
+      .join(" or ")}.`,
+  });
+}
+
+/** Like `requireDatabase`; `undefined` where there are several and the address names none. */
+export async function findRequestDatabase(
+  request: Request | undefined,
+): Promise<DatabaseSettings | undefined> {
+  return findCurrentDatabase() ?? findNamed(request);
+}
+
+async function findNamed(request: Request | undefined): Promise<DatabaseSettings | undefined> {
+  const name = (request ? request.headers : await pageHeaders()).get(DATABASE_HEADER);
+  return name === null ? undefined : findDatabase(name);
+}
+
+/** How the frame of the page being rendered names its database. */
+export type PageDatabase = {
+  /** What precedes its paths; empty for the only database, and for pages of none. */
+  prefix: string;
+  /** `null` for the only database of a dashboard, if the settings do not label it, and for pages of none. */
+  label: DatabaseLabel | null;
+};
+
+/** The database of the page being rendered. */
+export async function getPageDatabase(): Promise<PageDatabase> {
+  const isOne = !hasSeveralDatabases();
+  const database = isOne ? findCurrentDatabase() : await findNamed(undefined);
+  if (!database) return { prefix: "", label: null };
+  const { name, label, colour } = database;
+  return {
+    prefix: isOne ? "" : databasePrefix(name),
+    label: isOne && label === name ? null : { name, label, colour },
+  };
+}
+
+/** A path as the page being rendered has to name it in a redirect. */
+export async function toPagePath(path: string): Promise<string> {
+  const { prefix } = await getPageDatabase();
+  return withPrefix(prefix, path);
+}

@@ -1,0 +1,84 @@
+import "server-only";
+import type { Throughput } from "@/lib/analytics/overview";
+import { type Concern, describeAllClear, listConcerns } from "@/lib/diagnosis/concerns";
+import { type Count, sumCounts } from "@/lib/model/count";
+import type { Iso } from "@/lib/model/instants";
+import { ProblemError } from "@/lib/model/problem";
+import { readings } from "./readings";
+import type { Requester } from "./shared-reads";
+
+/** How long a database may take, in milliseconds: a list of databases does not wait for one that is away. */
+const DEADLINE_MS = 3_000;
+
+/** The most concerns that are listed. */
+const MOST_CONCERNS = 3;
+
+/** The state of a whole database in a few words. */
+export type Summary = {
+  /** The engine's clock when the queues were read. */
+  now: Iso;
+  queues: number;
+  /** The first three of what needs attention, as the overview lists it, and how many there are. */
+  concerns: Concern[];
+  concernsCount: number;
+  /** What it means that there is none. */
+  allClear: { complete: boolean; text: string };
+  /** Exact, of the queues that can be read. */
+  ready: number;
+  running: number;
+  sleeping: number;
+  /** Failed tasks that are still stored. */
+  failed: Count;
+  /** Ended attempts of the last hour; `null` where they could not be read in time. */
+  attempts: { completed: number; failed: number } | null;
+};
+
+/**
+ * What needs attention in the current database, and its figures, from the same shared results as the overview of a browser.
+ *
+ * @throws ProblemError what the readings throw; `timed_out` after three seconds.
+ */
+export async function getSummary({ signal, headers }: Requester): Promise<Summary> {
+  const deadline = AbortSignal.timeout(DEADLINE_MS);
+  const requester = { headers, signal: AbortSignal.any([signal, deadline]) };
+  try {
+    const [list, throughput] = await Promise.all([
+      readings.queues(requester, []),
+      readings.throughput(requester, { range: "1h", tenant: [] }).catch(() => undefined),
+    ]);
+    return summarize(list, throughput);
+  } catch (error) {
+    if (signal.aborted || !deadline.aborted) throw error;
+    throw new ProblemError({
+      code: "timed_out",
+      message: `The database did not respond within ${DEADLINE_MS / 1_000} s.`,
+      hint: "Open it to see why; the other databases are not affected.",
+    });
+  }
+}
+
+function summarize(
+  { queues, now }: Awaited<ReturnType<typeof readings.queues>>,
+  throughput: Throughput | undefined,
+): Summary {
+  const attempts = throughput && { ...throughput, words: "last hour" };
+  const concerns = listConcerns({ queues, now, attempts });
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return {
+    now,
+    queues: queues.length,
+    concerns: concerns.slice(0, MOST_CONCERNS),
+    concernsCount: concerns.length,
+    allClear: describeAllClear({ attempts }),
+    ready: sum(queues.map(({ ready }) => ready)),
+    running: sum(queues.map(({ active }) => active.running)),
+    sleeping: sum(queues.map(({ active }) => active.sleeping)),
+    failed: sumCounts(queues.map(({ terminal }) => terminal.failed)),
+    attempts: throughput
+      ? {
+          completed: sum(throughput.queues.flatMap(({ completed }) => completed)),
+          failed: sum(throughput.queues.flatMap(({ failed }) => failed)),
+        }
+      : null,
+  };
+}
