@@ -75,23 +75,14 @@ test("A database that falls silent and returns neither slows nor hides the other
   await expect(page.getByText("3 of 3 databases read")).toBeVisible({ timeout: 90_000 });
 });
 
-test("While the database of sessions is silent, I stay signed in and act in the others", async ({
+test("While the database of sessions is silent, the others do not wait for it", async ({
   page,
 }) => {
   test.setTimeout(180_000);
-  const task = `/d/us/queues/${copies.queue}/tasks/${copies.taskId}`;
-  await signIn(page, task);
+  await signIn(page, "/d/us/queues");
   home.freezeAll();
-  // The first look-up finds out, the following ones do not wait.
-  await page.request.get(`${dashboard.url}/d/us/api/queues`);
+  // Sessions count for another minute; a look-up that fails is not repeated at once.
   expect(await measure(page)).toBeLessThan(SLOW);
-  await open(page, `${dashboard.url}${task}`);
-  await page
-    .getByRole("button", { name: /^Cancel/ })
-    .first()
-    .click();
-  await page.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click();
-  await expect(page.getByText("Task cancelled")).toBeVisible();
   home.thaw();
   await page.goto(`${dashboard.url}/d/home/queues`);
   await expect(
