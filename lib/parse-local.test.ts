@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseLocal } from "./parse-local";
+import { parseLocal, parseTime } from "./parse-local";
 
 test.each([
   ["2026-03-02T14:20:31", "UTC", "2026-03-02T14:20:31.000Z"],
@@ -8,6 +8,13 @@ test.each([
   ["2026-03-29T03:30:00", "Europe/Berlin", "2026-03-29T01:30:00.000Z"],
   ["2026-10-25T04:00:00", "Europe/Berlin", "2026-10-25T03:00:00.000Z"],
   ["2028-02-29 12:00", "UTC", "2028-02-29T12:00:00.000Z"],
+  // Skipped hours move forward, of repeated ones the first is taken, on both sides of Greenwich.
+  ["2026-03-29 02:30", "Europe/Berlin", "2026-03-29T01:30:00.000Z"],
+  ["2026-10-25 02:30", "Europe/Berlin", "2026-10-25T00:30:00.000Z"],
+  ["2026-10-25 03:00", "Europe/Berlin", "2026-10-25T02:00:00.000Z"],
+  ["2026-03-08 02:30", "America/New_York", "2026-03-08T07:30:00.000Z"],
+  ["2026-11-01 01:30", "America/New_York", "2026-11-01T05:30:00.000Z"],
+  ["2026-04-05 01:45", "Australia/Lord_Howe", "2026-04-04T14:45:00.000Z"],
 ])("%s in %s is the instant %s", (local, zone, iso) => {
   expect(parseLocal(local, zone)).toBe(iso);
 });
@@ -35,4 +42,33 @@ test("no unfinished text throws", () => {
     expect(() => parseLocal(typed.slice(0, length), "America/New_York")).not.toThrow();
   for (const odd of ["0001-01-01T00:00", "9999-12-31 23:59", "+10000-01-01T00:00"])
     expect(() => parseLocal(odd, "Pacific/Kiritimati")).not.toThrow();
+});
+
+test.each([
+  ["in 5 min", "2026-03-28T23:05:00.000Z"],
+  ["In 1 h 30 min", "2026-03-29T00:30:00.000Z"],
+  ["in 45s", "2026-03-28T23:00:45.000Z"],
+  ["in 2 d", "2026-03-30T23:00:00.000Z"],
+  // It is the 29th in Berlin, where the clock changes that night.
+  ["today 09:00", "2026-03-29T07:00:00.000Z"],
+  ["tomorrow 09:00", "2026-03-30T07:00:00.000Z"],
+  [" tomorrow 00:30:15 ", "2026-03-29T22:30:15.000Z"],
+  ["2026-03-29 12:00", "2026-03-29T10:00:00.000Z"],
+])("“%s” is a time", (text, iso) => {
+  expect(parseTime(text, "Europe/Berlin", "2026-03-28T23:00:00.000Z")).toBe(iso);
+});
+
+test.each([
+  "in",
+  "in 5",
+  "in min",
+  "in 5 weeks",
+  "tomorrow",
+  "tomorrow 9",
+  "in 999999 d 999999 d",
+  "now",
+])("“%s” is no time", (text) => {
+  const parsed = parseTime(text, "UTC", "2026-03-28T23:00:00.000Z");
+  expect(parsed === null || !Number.isNaN(Date.parse(parsed))).toBe(true);
+  if (!text.includes("999999")) expect(parsed).toBeNull();
 });

@@ -177,7 +177,7 @@ function Failures() {
   ];
   return (
     <Panel title="Failures" note="4 error groups">
-      <ul>
+      <ul className="@container">
         {groups.map((group) => (
           <FailureRow
             key={group.id}

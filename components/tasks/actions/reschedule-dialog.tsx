@@ -16,10 +16,10 @@ import { useZone } from "@/components/ui/text/zone";
 import type { ReschedulePreview } from "@/lib/actions/previews/runs";
 import { rescheduleRunAction } from "@/lib/actions/runs";
 import { formatSecond } from "@/lib/format";
-import { toInstant, toMs } from "@/lib/model/instants";
+import { type Iso, toInstant, toMs } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
 import type { Run, TaskDetail } from "@/lib/model/task";
-import { parseLocal } from "@/lib/parse-local";
+import { parseTime } from "@/lib/parse-local";
 import { previewQuery } from "@/lib/query/previews";
 
 /** Reschedules a waiting run, after a preview of what it is waiting for. */
@@ -88,8 +88,11 @@ function RescheduleForm({
   const zone = useZone();
   const isWait = preview.kind === "event-wait";
   const [choice, setChoice] = useState<Choice>(isWait ? "at" : "now");
-  const [typed, setTyped] = useState(() => defaultTime(preview, zone));
-  const at = choice === "at" ? parseLocal(typed.trim(), zone) : choice;
+  const [suggested] = useState(() => suggestTime(preview, zone));
+  const [typed, setTyped] = useState(suggested.text);
+  // An unchanged text is the exact instant: its text has no fractions, and may be that of two instants.
+  const parsed = typed === suggested.text ? suggested.at : parseTime(typed, zone, preview.now);
+  const at = choice === "at" ? parsed : choice;
   const { situation, effect } = describePreview(preview);
   return (
     <ConfirmDialog
@@ -190,7 +193,7 @@ function TimeField({
   valid: boolean;
   onChange: (value: string) => void;
 }) {
-  const format = "YYYY-MM-DD HH:mm or YYYY-MM-DD HH:mm:ss";
+  const format = "YYYY-MM-DD HH:mm, in 5 min, or tomorrow 09:00";
   return (
     <Field
       label={`Date and time (${zone})`}
@@ -213,11 +216,11 @@ function TimeField({
 }
 
 /** The current due time, or an hour from now if that has passed, as the field shows it. */
-function defaultTime(preview: ReschedulePreview, zone: string): string {
+function suggestTime(preview: ReschedulePreview, zone: string): { at: Iso; text: string } {
   const due = toMs(preview.at);
   const now = toMs(preview.now);
-  const start = due > now && Number.isFinite(due) ? due : now + 3_600_000;
-  return formatSecond(toInstant(start), zone);
+  const at = due > now && Number.isFinite(due) ? preview.at : toInstant(now + 3_600_000);
+  return { at, text: formatSecond(at, zone) };
 }
 
 /** What the run is waiting for, and what rescheduling changes. */
