@@ -28,6 +28,7 @@ export function hide(secret: string, seen: string): JsonObject {
     body: inner,
     twice: JSON.stringify(inner),
     log: `sent ${inner}`,
+    nested: [[inner], [[inner]]],
     python: `{'password': '${secret}'}`,
     escaped: `{"pass\\u0077ord": "${secret}"}`,
     duplicate: `{"password": "${secret}", "password": 1}`,

@@ -48,6 +48,10 @@ const PATHS: [prefix: string, paths: string[]][] = [
   ["", ["params.vault.any", 'params."dotted.password"', "params.__proto__.password", "error"]],
   ["", ["error.token", "error.message.password", "error.errors[].message", "error.name"]],
   ['{"password":"', ["params.body", "params.duplicate", "result.body", "error.response.body"]],
+  [
+    '{"password":"',
+    ["params.nested", "params.nested[]", "params.nested[][]", "error.response.nested"],
+  ],
   ['{"password": "', ["headers.forked_from_step", "params.duplicate"]],
   ['"{\\"password\\":\\"', ["params.twice"]],
   ['sent {"password":"', ["params.log", "error.response.log"]],

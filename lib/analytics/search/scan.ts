@@ -264,8 +264,9 @@ function isBeyondBound(
   const shown =
     pattern === null
       ? ""
-      : ` (@.type() != "string" || !(@ like_regex ${JSON.stringify(pattern)})) &&`;
-  // A lax path never fails: a missing value, or one of another type than the bound, doesn't match.
+      : ` @.type() != "array" && (@.type() != "string" || !(@ like_regex ${JSON.stringify(pattern)})) &&`;
+  // A lax path never fails: a missing value, or one of another type than the bound, doesn't match. It compares an array by
+  // each of its elements, whose texts the pattern would not see.
   const jsonPath = `$${path.steps
     .map((step) => (step === null ? "[*]" : `.${JSON.stringify(step)}`))
     .join("")} ? (${shown} @ ${comparison} $bound)`;
