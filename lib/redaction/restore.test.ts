@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Json } from "@/lib/model/json";
-import { restoreRedacted } from "./restore";
-import { parseRules } from "./rules";
+import { redactText } from "./redact";
+import { MisplacedMaskError, restoreRedacted } from "./restore";
+import { parseRules, redactEverything } from "./rules";
 
 const rules = parseRules("password,token");
 if (!rules) throw new Error("not rules");
@@ -40,4 +42,78 @@ test("a string that contains JSON is restored unchanged", () => {
   const body = '{"password":"x"}';
   const from = JSON.stringify({ body, other: 1 });
   expect(restore({ body: "[redacted 1]", other: 2 }, from)).toEqual({ body, other: 2 });
+});
+
+test("a path of keys and one of indexes differ, and so do a key with a slash and two keys", () => {
+  const from = '{"a": {"PASSWORD": "one"}, "list": [{"password": "two"}]}';
+  expect(restore({ a: { PASSWORD: "[redacted 1]" } }, from)).toEqual({ a: { PASSWORD: "one" } });
+  expect(() => restore({ "a/PASSWORD": "[redacted 1]" }, from)).toThrow("would be visible");
+  expect(() => restore({ list: { 0: "[redacted 2]" } }, from)).toThrow("would be visible");
+  const nested = '{"list": ["{\\"password\\": 1}"]}';
+  expect(restore({ list: ["[redacted 1]"] }, nested)).toEqual({ list: ['{"password": 1}'] });
+  expect(() => restore({ list: { 0: "[redacted 1]" } }, nested)).toThrow("would be visible");
+});
+
+test("a mask is not moved to a link, although rules match its name", () => {
+  const all = parseRules("headers.*");
+  if (!all) throw new Error("not rules");
+  const from = '{"trace": "one", "tenant_id": "acme"}';
+  const move = (edited: Json) => restoreRedacted(all, "headers", edited, from);
+  expect(move({ trace: "[redacted 1]" })).toEqual({ trace: "one" });
+  expect(() => move({ tenant_id: "[redacted 1]" })).toThrow("would be visible");
+});
+
+test("without payloads a value stays where it is, or goes where the rules redact it for everybody", () => {
+  const everything = redactEverything(rules);
+  const move = (edited: Json) => restoreRedacted(everything, "params", edited, original);
+  expect(move("[redacted 1]")).toEqual({
+    users: [{ password: "one" }, { password: "two" }],
+    id: 12345678901234567890n,
+  });
+  expect(move({ password: "[redacted 1]" })).toHaveProperty("password.users");
+  expect(() => move({ copy: "[redacted 1]" })).toThrow("would be visible");
+});
+
+test("wherever masks are moved, what was hidden stays hidden", () => {
+  const all = parseRules("password,card.number,vault.*,params.pin");
+  if (!all) throw new Error("not rules");
+  const key = fc.constantFrom(
+    "password",
+    "card",
+    "number",
+    "vault",
+    "pin",
+    "a",
+    "0",
+    "a/b",
+    "card.number",
+  );
+  const tree = (leaf: fc.Arbitrary<Json>) =>
+    fc.letrec<{ node: Json }>((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 4 },
+        leaf,
+        fc.array(tie("node"), { maxLength: 3 }),
+        fc.dictionary(key, tie("node"), { maxKeys: 3 }),
+      ),
+    })).node;
+  const secret = fc.constantFrom("hidden", '{"password":"hidden"}', "password=hidden", "plain");
+  const mask = fc.integer({ min: 1, max: 5 }).map((number): Json => `[redacted ${number}]`);
+  let accepted = 0;
+  fc.assert(
+    fc.property(tree(secret), tree(mask), (document, edited) => {
+      // Only what is masked in the original is a secret.
+      const text = JSON.stringify(document);
+      if (redactText(all, "params", text).text.includes("hidden")) return;
+      try {
+        const restored = restoreRedacted(all, "params", edited, text);
+        accepted++;
+        expect(redactText(all, "params", JSON.stringify(restored)).text).not.toContain("hidden");
+      } catch (error) {
+        if (!(error instanceof MisplacedMaskError)) throw error;
+      }
+    }),
+    { numRuns: 5_000, seed: 7 },
+  );
+  expect(accepted).toBeGreaterThan(100);
 });

@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { forgetEnvironment } from "@/lib/db/env";
 import { queueTables } from "@/lib/db/schema";
 import { parsePath } from "@/lib/search-params/tasks/conditions";
 import { openTestDatabase } from "@/testing/dashboard-database";
@@ -9,6 +11,7 @@ import { list } from "@/testing/reads";
 import { getPayload } from "../payloads";
 import { getTask } from "../task";
 import { getPayloadRoot } from "./payload";
+import { isTextShown, maskablePattern } from "./redact";
 
 const database = openTestDatabase({
   settings: { DASHBOARD_TENANTS: "acme", DASHBOARD_REDACT: "password" },
@@ -50,4 +53,70 @@ test("a fixed column of the list is redacted too", async () => {
 test("a JSON expression of unknown kind is refused", () => {
   expect(() => getPayloadRoot(sql`anything`)).toThrow("not known");
   expect(getPayloadRoot(queueTables("orders").checkpoints.state)).toBe("step");
+});
+
+test("conditions leave out every text that would be masked", async () => {
+  const rules = "password,*.token,card.number,headers.authorization,vault.*,*geheim*,größe,k*y";
+  const word = fc.constantFrom(
+    ...[
+      "password",
+      "PASSWORD",
+      "token",
+      "to\u212Aen",
+      "number",
+      "authorization",
+      "vault",
+      "x-geheim-y",
+    ],
+    ...[
+      "größe",
+      "GRÖSSE",
+      "k1y",
+      "card",
+      "pass\\u0077ord",
+      "pass%77ord",
+      "pass\u001b[1mword",
+      "hunter2",
+    ],
+  );
+  const sign = fc.constantFrom(
+    ...[
+      '"',
+      "'",
+      "\\",
+      '\\"',
+      ":",
+      "=",
+      ":= ",
+      " ",
+      "{",
+      "}",
+      "[",
+      "]",
+      ", ",
+      "\n",
+      "%22",
+      "\\u0022",
+    ],
+    ...['{"', '": "', '": 1, "', '"}', "=hunter2 ", "%3A"],
+  );
+  const texts = fc
+    .sample(fc.array(fc.oneof(word, sign), { maxLength: 9 }), { numRuns: 6_000, seed: 19 })
+    .map((parts) => parts.join(""));
+  process.env.DASHBOARD_REDACT = rules;
+  forgetEnvironment();
+  try {
+    const roots = ["params", "error", "headers"] as const;
+    const masked = texts.filter((text) => roots.some((root) => !isTextShown(root, text)));
+    const { rows } = await database.pool.query(
+      "select text from unnest($1::text[]) as text where not text ~ $2",
+      [masked, maskablePattern()],
+    );
+    expect(rows).toEqual([]);
+    expect(masked.length).toBeGreaterThan(500);
+    expect(texts.length - masked.length).toBeGreaterThan(500);
+  } finally {
+    process.env.DASHBOARD_REDACT = "password";
+    forgetEnvironment();
+  }
 });
