@@ -277,6 +277,38 @@ export function isBranching(operator: Operator): operator is BranchingOperator {
   return operator.operator_type === "parallel" || operator.operator_type === "multi_choice";
 }
 
+/** Kinds whose failure may be temporary, so that they follow a retry policy; the others would only fail again. */
+const RETRYABLE: ReadonlySet<string> = new Set([
+  "task",
+  "activity",
+  "foreach",
+  "while",
+  "parallel",
+  "wait_for_event",
+  "reflexive",
+  "child_workflow",
+]);
+
+/** Kinds that follow a timeout policy: the others end at once, or have a limit of their own. */
+const LIMITED: ReadonlySet<string> = new Set([
+  "task",
+  "activity",
+  "foreach",
+  "while",
+  "parallel",
+  "wait_for_event",
+  "reflexive",
+  "multi_choice",
+]);
+
+export function followsRetryPolicy({ operator_type }: Operator): boolean {
+  return RETRYABLE.has(operator_type);
+}
+
+export function followsTimeoutPolicy({ operator_type }: Operator): boolean {
+  return LIMITED.has(operator_type);
+}
+
 /** Whether an operator calls functions, and so can be retried, timed out and isolated by a circuit breaker. */
 export function isCall(
   operator: Operator,

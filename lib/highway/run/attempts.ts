@@ -1,20 +1,8 @@
 import type { Failure, States } from "../machine/states.ts";
 import { parseDuration } from "../model/duration.ts";
-import type { Operator, RetryPolicy } from "../model/workflow.ts";
+import { followsRetryPolicy, type Operator, type RetryPolicy } from "../model/workflow.ts";
 import { blockedBy, type Ended, failedWith, type Outcome } from "./outcome.ts";
 import type { Run } from "./run.ts";
-
-/** Kinds whose failure may be temporary; the others would only fail again. */
-const RETRYABLE = new Set([
-  "task",
-  "activity",
-  "foreach",
-  "while",
-  "parallel",
-  "wait_for_event",
-  "reflexive",
-  "child_workflow",
-]);
 
 /**
  * Tries an operator as its policy says, with durable pauses. A failed attempt is recorded before the pause begins, the
@@ -79,7 +67,7 @@ function retryAt({ error }: { error: Failure }): number {
 }
 
 function policyOf(run: Run, operator: Operator): RetryPolicy | null {
-  if (!RETRYABLE.has(operator.operator_type)) return null;
+  if (!followsRetryPolicy(operator)) return null;
   return operator.retry_policy ?? run.workflow.default_retry_policy;
 }
 

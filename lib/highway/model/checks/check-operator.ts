@@ -12,8 +12,11 @@ import { hasTemplate, parseWaitFor } from "../wait-for.ts";
 import {
   type ChildWorkflowOperator,
   type EmitEventOperator,
+  followsRetryPolicy,
+  followsTimeoutPolicy,
   type Guard,
   isCall,
+  isOperatorType,
   type MultiChoiceOperator,
   type Operator,
   type RetryPolicy,
@@ -44,6 +47,7 @@ export function checkOperator(operator: Operator, place: Place): void {
   checkRetryPolicy(operator.retry_policy, place.member("retry_policy"));
   if (operator.timeout_policy && !isPositive(operator.timeout_policy.timeout))
     place.member("timeout_policy").member("timeout").error("timeout", "must be more than 0");
+  checkPoliciesHaveEffect(operator, place);
   checkBreaker(operator, place.member("circuit_breaker_policy"));
   for (const when of ["preconditions", "postconditions"] as const)
     for (const [index, guard] of operator[when].entries())
@@ -112,6 +116,21 @@ export function checkRetryPolicy(policy: RetryPolicy | null, place: Place): void
       .error("backoff_factor", "must be more than 0", "1 keeps the delay, 2 doubles it");
   if ((parseDuration(policy.delay) ?? 0) < 0)
     place.member("delay").error("negative_delay", "must not be negative");
+}
+
+function checkPoliciesHaveEffect(operator: Operator, place: Place): void {
+  const { operator_type: type, retry_policy, timeout_policy } = operator;
+  if (!isOperatorType(type)) return;
+  if (retry_policy && !followsRetryPolicy(operator))
+    place.member("retry_policy").warn("retry_ignored", `A retry policy has no effect on ${type}`);
+  if (timeout_policy && !followsTimeoutPolicy(operator))
+    place
+      .member("timeout_policy")
+      .warn(
+        "timeout_ignored",
+        `A timeout policy has no effect on ${type}`,
+        type === "child_workflow" ? "use timeout_seconds" : undefined,
+      );
 }
 
 function checkBreaker(operator: Operator, place: Place): void {

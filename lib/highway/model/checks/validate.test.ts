@@ -254,6 +254,23 @@ test.each([
   );
 });
 
+test("a policy that has no effect on a kind is a warning", () => {
+  const policies = {
+    retry_policy: { max_retries: 1 },
+    timeout_policy: { timeout: "PT5S" },
+  };
+  const wait = { operator_type: "wait", wait_for: "PT1S", ...policies };
+  expect(checkTask(wait)).toEqual([
+    "warning retry_policy retry_ignored",
+    "warning timeout_policy timeout_ignored",
+  ]);
+  const children = { a: { workflow_name: "one" } };
+  expect(checkTask({ operator_type: "child_workflow", children, ...policies })).toEqual([
+    "warning timeout_policy timeout_ignored",
+  ]);
+  expect(checkTask(policies)).toEqual([]);
+});
+
 test("an event name without a template is a warning", () => {
   const events = ["emit_event", "wait_for_event"];
   for (const operator_type of events) {
