@@ -233,11 +233,11 @@ async function storeTask(db: ClientBase, queue: string, pick: Picker, stored: Ho
     ],
   };
   const end = ends[fate];
-  if (end) await attempt(db, ...end);
-  if (fate === "waiting") stored.events.push({ queue, name: event });
-  const emitted = pick.text();
-  await attempt(db, "select absurd.emit_event($1, $2, $3::jsonb)", [queue, emitted, pick.json()]);
-  stored.events.push({ queue, name: emitted });
+  const ended = end ? await attempt(db, ...end) : [];
+  if (fate === "waiting" && ended.length > 0) stored.events.push({ queue, name: event });
+  const emitted = [queue, pick.text(), pick.json()];
+  const emit = await attempt(db, "select absurd.emit_event($1, $2, $3::jsonb)", emitted);
+  if (emit.length > 0) stored.events.push({ queue, name: emitted[1] ?? "" });
   return { taskId, runId, fate };
 }
 

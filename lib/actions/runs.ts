@@ -4,7 +4,7 @@ import { z } from "zod";
 import { rescheduleRun } from "@/lib/absurd/runs/reschedule";
 import { extendClaim } from "@/lib/absurd/runs/runs";
 import { defineAction } from "./define-action";
-import { queueName, uuid, wholeSeconds } from "./internal/inputs";
+import { clampToDate, instant, queueName, uuid, wholeSeconds } from "./internal/inputs";
 import { expectedWait, parseExpectedWait, runInput, toReschedulePreview } from "./previews/runs";
 import { guards } from "./tenant-guards";
 
@@ -45,7 +45,7 @@ export const extendLeaseAction = defineAction({
     expected: z
       .object({
         claimedBy: z.string().nullable(),
-        claimExpiresAt: z.iso.datetime({ offset: true }).nullable(),
+        claimExpiresAt: instant.nullable(),
       })
       .optional(),
   }),
@@ -58,7 +58,8 @@ export const extendLeaseAction = defineAction({
       seconds,
       expected && {
         claimedBy: expected.claimedBy,
-        claimExpiresAt: expected.claimExpiresAt === null ? null : new Date(expected.claimExpiresAt),
+        claimExpiresAt:
+          expected.claimExpiresAt === null ? null : clampToDate(expected.claimExpiresAt),
       },
     );
     return { runId, seconds };

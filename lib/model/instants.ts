@@ -9,7 +9,7 @@ export type Iso = string;
 export type Instant = Date | "infinity";
 
 /** The limit of `Date`, in milliseconds before and after the epoch. */
-const LAST_MILLISECOND = 8.64e15;
+export const LAST_MILLISECOND = 8.64e15;
 
 /**
  * Milliseconds since the epoch: `Infinity` for `infinity` and for instants after the range of `Date`, `-Infinity` for

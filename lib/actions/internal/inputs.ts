@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isUuid } from "@/lib/model/ids";
+import { type Iso, LAST_MILLISECOND, toMs } from "@/lib/model/instants";
 
 export const queueName = z.string("is missing").min(1, "is empty").max(57, "is too long");
 export const uuid = z.string("is missing").refine(isUuid, "is not a UUID").toLowerCase();
@@ -11,4 +12,17 @@ export const extraAttempts = z
   .max(1_000, "is above 1000");
 export const seconds = z.number("is not a number").min(0, "is negative").max(1e9, "is too large");
 export const wholeSeconds = seconds.int("is not a whole number");
+/** An instant of the database as pages have it: also an infinity, or a year of six digits. */
+export const instant = z
+  .string("is missing")
+  .regex(
+    /^(-?infinity|(\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))$/,
+    "is not a time",
+  )
+  .refine((text) => !Number.isNaN(toMs(text)), "is not a time");
 export const jsonText = z.string("is missing").max(8_000_000, "is too large");
+
+/** An instant in the range of `Date`, as the client layer has it. */
+export function clampToDate(at: Iso): Date {
+  return new Date(Math.min(Math.max(toMs(at), -LAST_MILLISECOND), LAST_MILLISECOND));
+}

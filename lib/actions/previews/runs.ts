@@ -5,7 +5,7 @@ import {
   previewReschedule,
 } from "@/lib/absurd/runs/reschedule-preview";
 import { definePreview } from "../define-action";
-import { queueName, uuid } from "../internal/inputs";
+import { clampToDate, instant, queueName, uuid } from "../internal/inputs";
 import { guards } from "../tenant-guards";
 import type { WithInstants } from "./with-instants";
 
@@ -45,7 +45,7 @@ export const expectedWait = z.object({
     "sleep",
     "event-wait",
   ] satisfies ReschedulePreview["kind"][]),
-  at: z.union([z.literal("infinity"), z.iso.datetime({ offset: true })]),
+  at: instant,
 });
 
 /** The inverse of `toReschedulePreview`, for the part that was sent back. */
@@ -53,5 +53,5 @@ export function parseExpectedWait({
   kind,
   at,
 }: z.infer<typeof expectedWait>): Pick<EngineReschedulePreview, "kind" | "at"> {
-  return { kind, at: at === "infinity" ? at : new Date(at) };
+  return { kind, at: at === "infinity" ? at : clampToDate(at) };
 }
