@@ -65,6 +65,10 @@ test("the chart is sound, and what it renders fits the schemas", async () => {
   await writeFile(rendered, all.stdout);
   const result = await validate(rendered);
   expect(result.exitCode, `${result.stdout}${result.stderr}`).toBe(0);
+  const several = await render("--set", "severalDatabases=true,migrations.enabled=true");
+  expect(several.stdout).toMatch(/name: DATABASES\n.*key: databases /);
+  expect(several.stdout).toMatch(/name: DATABASES\n.*key: migration-databases /);
+  expect(several.stdout).not.toContain("DATABASE_URL");
   await expect(render("--set", "basePath=ops/")).rejects.toThrow("basePath");
   await expect(render("--set", "ingress.enabled=true")).rejects.toThrow("ingress.host is needed");
 });

@@ -33,7 +33,7 @@ export async function runDoctor(
   const reports = await Promise.all(
     listChosen(flags.database).map(async ({ name, label, url, readUrl }) => ({
       ...{ name, label },
-      ...(await examine(url, readUrl, checkFiles)),
+      ...nameSetting(await examine(url, readUrl, checkFiles), name),
     })),
   );
   console.log(flags.json ? formatJson(reports) : reports.map(formatReport).join("\n\n"));
@@ -48,6 +48,18 @@ function listChosen(name: string | undefined) {
   throw new EnvironmentError(
     `There is no database "${name}". The settings have ${all.map((one) => one.name).join(", ")}.`,
   );
+}
+
+/** The report with the setting that has the connection strings of several databases. */
+function nameSetting(report: Report, database: string): Report {
+  if (!hasSeveralDatabases()) return report;
+  const name = (text: string) => text.replaceAll("DATABASE_URL", `DATABASES ("${database}")`);
+  const checks = report.checks.map(({ message, hint, ...check }) => ({
+    ...check,
+    message: name(message),
+    ...(hint !== undefined && { hint: name(hint) }),
+  }));
+  return { ...report, checks };
 }
 
 type DatabaseReport = Report & { name: string; label: string };

@@ -71,7 +71,8 @@ export async function runMigrate({ engine, database }: MigrateFlags): Promise<nu
   let exitCode = 0;
   for (const { name, url } of chosen) {
     console.log(`${name}:`);
-    exitCode = Math.max(exitCode, await migrateOne(parseConnectionString(url), engine));
+    const setting = `DATABASES ("${name}")`;
+    exitCode = Math.max(exitCode, await migrateOne(parseConnectionString(url), engine, setting));
   }
   return exitCode;
 }
@@ -81,7 +82,12 @@ function report({ message, exitCode }: Failure): number {
   return exitCode;
 }
 
-async function migrateOne(target: ConnectionTarget, engine: boolean): Promise<number> {
+/** @param setting names what the target is from, in messages. */
+async function migrateOne(
+  target: ConnectionTarget,
+  engine: boolean,
+  setting = "DATABASE_URL",
+): Promise<number> {
   const pool = new DatabasePool(target, LIMITS);
   let client: PooledClient | undefined;
   try {
@@ -97,7 +103,8 @@ async function migrateOne(target: ConnectionTarget, engine: boolean): Promise<nu
     }
     return 0;
   } catch (error) {
-    return report(explainMigrationFailure(error, target));
+    const { message, exitCode } = explainMigrationFailure(error, target);
+    return report({ message: message.replaceAll("DATABASE_URL", setting), exitCode });
   } finally {
     client?.release(true);
     await pool.end();
