@@ -14,6 +14,8 @@ export const ROUTES: Record<string, (queue: string, scene: Scene) => string> = {
   "queues/[queue]/events": (queue) => `/queues/${queue}/events`,
   "queues/[queue]/tasks": (queue) => `/queues/${queue}/tasks`,
   "queues/[queue]/tasks/[taskId]": (queue, { failed }) => `/queues/${queue}/tasks/${failed}`,
+  settings: () => "/settings",
+  start: () => "/start",
   tasks: () => "/tasks",
   workers: () => "/workers",
   workflows: () => "/workflows",

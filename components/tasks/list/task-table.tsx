@@ -165,7 +165,7 @@ const TaskRow = memo(function TaskRow({
       className={cn(
         "relative grid min-h-14 grid-cols-[32px_96px_minmax(0,1fr)_auto] items-center border-line-subtle border-b px-3 py-2 focus-within:bg-accent-soft wide:table-row wide:h-8",
         selected ? "bg-accent-soft" : "hover:bg-hover",
-        removed && "opacity-50",
+        removed && "bg-canvas [&>td]:line-through",
       )}
       data-stale={staleSince ?? undefined}
       data-tip={removed ? "No longer matches the filters" : undefined}
