@@ -65,20 +65,21 @@ test("with a keyboard alone I find the failure, read its task and retry it", asy
   await expect(dialog(page)).toHaveCount(0);
   await expectAttempts(work, failed, 2);
 
-  // Another page by the palette, a filter by typing, and a menu by arrows.
+  // The palette closes again; another page, a filter by typing, and a panel by Enter.
   await page.keyboard.press("ControlOrMeta+k");
-  await page.keyboard.type("Tasks");
-  await expect(dialog(page).getByRole("option", { name: /Tasks/ }).first()).toBeVisible();
-  await page.keyboard.press("Escape");
+  await expect(dialog(page).getByRole("combobox")).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(dialog(page)).toHaveCount(0);
   await page.keyboard.press("g");
   await page.keyboard.press("t");
-  await expect(page).toHaveURL(/\/tasks/);
+  await expect(page).toHaveURL(/^[^?]*\/tasks(\?|$)/);
+  const filter = page.getByRole("combobox", { name: "Filter tasks" });
+  await expect(filter).toBeVisible();
   await page.keyboard.press("/");
-  await page.keyboard.type(`queue:${work.queue} `);
+  await expect(filter).toBeFocused();
+  await page.keyboard.type("name:charge-card");
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(new RegExp(`queue=${work.queue}`));
+  await expect(page).toHaveURL(/name=charge-card/);
   await page.keyboard.press("Escape");
   await tabTo(page, page.getByRole("button", { name: "Columns" }));
   await page.keyboard.press("Enter");
@@ -97,15 +98,15 @@ test.describe("on a phone", () => {
     const { failed } = await setScene(work);
     await open(page, `/failures?range=1h&queue=${work.queue}`);
     const main = page.getByRole("main");
-    await main.getByRole("button", { name: "charge-card" }).tap();
+    await main.getByRole("button", { name: "charge-card", exact: true }).first().tap();
     const failures = page.getByRole("list", { name: "Latest failures of this group" });
-    await failures.getByRole("link").first().tap();
+    await failures.getByRole("link").tap();
     await expect(page).toHaveURL(new RegExp(failed));
     await expect(page).toHaveTitle("✕ charge-card · failed · Absurd");
 
     // What a pointer shows on hover, a tap shows too.
     await page.getByRole("heading", { level: 1, name: "charge-card" }).tap();
-    await expect(page.getByRole("tooltip")).toHaveText("charge-card");
+    await expect(page.getByRole("tooltip")).toContainText("charge-card");
     await page.getByRole("tab", { name: /^Attempts/ }).tap();
     await expect(page.getByRole("tab", { name: /^Attempts/ })).toHaveAttribute(
       "aria-selected",
