@@ -36,7 +36,10 @@ const dialog =
 const PAGES: Record<string, Case> = {
   "": { path: () => "/", also: { table: click("Table") } },
   start: { path: () => "/start" },
-  settings: { path: () => "/settings" },
+  settings: {
+    path: () => "/settings",
+    also: { "create token": dialog(click("Create token")) },
+  },
   // The only page without a control of its own.
   diagnostics: { path: () => "/diagnostics", within: "nav" },
   queues: { path: () => "/queues", also: { create: dialog(click("Create queue")) } },

@@ -80,6 +80,7 @@ export async function setScene({ pool, queue }: Work): Promise<Scene> {
   await awaitEvent(pool, queue, { ...root, stepName: "approval", eventName: "approval:1" });
   const running = await claim("render-report", { pages: 12 });
   const pending = await spawnTask(pool, queue, "send-receipt", {});
+  await recordPerson({ pool, queue });
 
   return {
     completed: completed.taskId,
@@ -119,6 +120,18 @@ async function startReview(
   });
   await updateWorkflowRunStatus(pool, id, "running");
   return { workflowRun: id, definition: rows[0].id };
+}
+
+/** Somebody who came in by an identity provider, with words that are wider than a phone. */
+async function recordPerson({ pool, queue }: Place): Promise<void> {
+  await pool.query(
+    `insert into absurd_dashboard.person (door, subject, name, reasons, grants)
+     values ('oidc', $1, 'Ada', '{"member of the group platform-engineering-on-call"}', $2)`,
+    [
+      `ada-${queue}@example.com`,
+      JSON.stringify([{ role: "viewer", queues: [queue], tenants: null, payloads: false }]),
+    ],
+  );
 }
 
 /** A bulk operation that ended, with its audit entry. */
