@@ -186,11 +186,12 @@ test("values beside a redacted one are unchanged", async () => {
   expect(listed.some((text) => text.includes(SEEN))).toBe(true);
 });
 
-test("redacted paths are not suggested", async () => {
+test("redacted paths and values are not suggested", async () => {
   const [text = ""] = await listResponses("./tasks/suggestions/route.ts");
   const { paths } = JSON.parse(text) as { paths: { path: string }[] };
   expect(paths.map(({ path }) => path)).toContain("params.seen");
   expect(paths.map(({ path }) => path)).not.toContain("params.password");
+  expect(text).not.toContain("[redacted");
 });
 
 test("an edited copy keeps the redacted values, and a mask is never stored", async () => {

@@ -4,7 +4,7 @@ import { unionAll } from "drizzle-orm/pg-core";
 import { parseJson } from "@/lib/absurd/connection/json";
 import { array, nullable, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
-import { redactionRules } from "@/lib/db/redaction";
+import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
@@ -76,12 +76,14 @@ export function suggestTasks(
   });
 }
 
-/** Redacted paths cannot be searched, so they are not suggested. */
+/** Redacted paths and values cannot be searched, so they are not suggested. */
 function withoutHidden(paths: SampledPath[]): SampledPath[] {
+  if (!isViewRedacted()) return paths;
   const rules = redactionRules();
-  return paths.filter(({ path }) => {
+  return paths.flatMap(({ path, values }) => {
     const { source, steps } = parsePath(path) ?? {};
-    return !source || !steps || !isPathRedacted(rules, source, steps);
+    const isHidden = source && steps && isPathRedacted(rules, source, steps);
+    return isHidden ? [] : { path, values: values.filter((value) => !value.includes("[redacted")) };
   });
 }
 

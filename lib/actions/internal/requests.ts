@@ -1,9 +1,10 @@
 import "server-only";
-import { createHash } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { dashboardTablesOfAllTenants } from "@/lib/db/dashboard-schema";
 import { boolean, text } from "@/lib/db/decode";
+import { deriveKey } from "@/lib/db/keys";
 import { execute, query } from "@/lib/db/query";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
@@ -71,6 +72,8 @@ async function isAvailable(db: Queryable): Promise<boolean> {
   return row?.available ?? false;
 }
 
+/** Keyed, so that readers of the table cannot guess a payload. */
 function hashInput(input: unknown): string {
-  return createHash("sha256").update(JSON.stringify(input)).digest("hex");
+  const key = deriveKey("request digest");
+  return createHmac("sha256", key).update(JSON.stringify(input)).digest("hex");
 }
