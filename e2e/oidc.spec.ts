@@ -160,7 +160,7 @@ test("While the provider is away nobody is signed in by it, sessions go on, and 
     await page.goto(`${dashboard.url}/events`);
     await expect(page).toHaveURL(`${dashboard.url}/events`);
     // Nobody is kept in by a provider that does not answer.
-    await page.goto(`${dashboard.url}/queues`);
+    await open(page, `${dashboard.url}/queues`);
     await page.getByRole("button", { name: "Sign out" }).click();
     await expect
       .poll(async () => (await page.request.get(`${dashboard.url}/api/queues`)).status())
