@@ -96,10 +96,12 @@ describe.each(Object.entries(PARTS))("people of different %s", (kind, part) => {
       [...answers.values()].filter((text) => /^200/.test(text) && name.test(text)).length;
     expect(count(adas, /acme/)).toBeGreaterThan(45);
     expect(count(bobs, /globex/)).toBeGreaterThan(45);
+    // tenants.test.ts removes a tenant.
+    if (kind === "tenants") return;
     const guesses = await askAll(ada, foreign);
 
     await removeTenant(database.pool, foreign);
-    if (kind === "queues") await dropQueue(database.pool, foreign.queue);
+    await dropQueue(database.pool, foreign.queue);
     clearSharedReads();
     const changed = (before: Map<string, string>, after: Map<string, string>) =>
       [...before].flatMap(([question, text]) =>
