@@ -6,8 +6,9 @@ const executablePath = findBrowser();
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
-  // Proxies and whole machines: npm run test:long.
+  // Proxies, whole machines, and tests tagged @long: npm run test:long.
   testIgnore: process.env.ABSURD_LONG ? [] : "long/**",
+  ...(!process.env.ABSURD_LONG && { grepInvert: /@long/ }),
   outputDir: "test-results",
   globalSetup: "./e2e/support/global-setup.ts",
   // One server and one database serve all specs on two cores; specs keep apart by queue names of their own.

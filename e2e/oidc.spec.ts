@@ -22,10 +22,9 @@ test.beforeAll(async () => {
 test.afterAll(() => stopWithProvider(started));
 test.beforeEach(() => started.provider.control({ accounts: ACCOUNTS, wrong: null, clock: 0 }));
 
-test("I sign in at the provider, get to the requested page, learn why I may what I may, and sign out there too", async ({
-  page,
-  work,
-}) => {
+test("I sign in at the provider, get to the requested page, learn why I may what I may, and sign out there too", {
+  tag: "@long",
+}, async ({ page, work }) => {
   const { dashboard, provider } = started;
   await signInAtProvider(page, `${dashboard.url}/queues/${work.queue}`, "bob");
   await expect(page).toHaveURL(`${dashboard.url}/queues/${work.queue}`);
@@ -140,10 +139,9 @@ test("A role that the provider takes from me is gone on the open page, and someb
   await provider.control({ left: [] });
 });
 
-test("While the provider is away nobody is signed in by it, sessions go on, and the page says why", async ({
-  browser,
-  page,
-}) => {
+test("While the provider is away nobody is signed in by it, sessions go on, and the page says why", {
+  tag: "@long",
+}, async ({ browser, page }) => {
   const away = await startWithProvider();
   const { dashboard, provider } = away;
   try {

@@ -138,10 +138,9 @@ async function visit(dashboard: Dashboard, page: Page, places: string[]) {
   return offered;
 }
 
-test("A viewer is offered no action on any page, each with the reason, and neither do keys nor the palette", async ({
-  browser,
-  work,
-}) => {
+test("A viewer is offered no action on any page, each with the reason, and neither do keys nor the palette", {
+  tag: "@long",
+}, async ({ browser, work }) => {
   const scene = await setScene(work);
   const queue = `/queues/${work.queue}`;
   const task = work.taskUrl(scene.sleeping);
