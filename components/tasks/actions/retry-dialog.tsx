@@ -70,7 +70,9 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
           onChange={() => setSpawnNew(false)}
           label="Give this task more attempts"
         >
-          Keeps its id; its {plural(steps, "stored step")} will not run again.
+          {steps > 0
+            ? `Keeps its id; its ${plural(steps, "stored step")} will not run again.`
+            : "Keeps its id. It has no stored steps, so it starts from the beginning."}
         </Radio>
         <Radio
           name="how"
