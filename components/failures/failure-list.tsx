@@ -238,9 +238,10 @@ function NoFailures({
   filtered: boolean;
   onClear: () => void;
 }) {
+  const isComplete = list.unreadable.length === 0;
   return (
     <EmptyState
-      icon="circle-check"
+      icon={isComplete ? "circle-check" : "hourglass"}
       title={filtered ? "No failure matches" : `No failures in the ${WINDOW_WORDS[list.window]}`}
       actions={
         filtered && (
@@ -250,7 +251,8 @@ function NoFailures({
         )
       }
     >
-      {!filtered && "No attempt failed. Choose a longer time range to see older failures."}
+      {!filtered &&
+        `No attempt failed${isComplete ? "" : " in the queues that could be read"}. Choose a longer time range to see older failures.`}
     </EmptyState>
   );
 }

@@ -100,7 +100,10 @@ export function LatencyPanel({
         )}
       </LiveData>
       {query.data?.names.length === 0 && (
-        <p className="px-3 py-2 text-ink-2">No tasks were spawned in this time.</p>
+        <p className="px-3 py-2 text-ink-2">
+          No tasks were spawned in this time
+          {query.data.unreadable.length > 0 && ", in the queues that could be read"}.
+        </p>
       )}
     </Panel>
   );

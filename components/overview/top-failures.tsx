@@ -45,17 +45,9 @@ export function TopFailures({
         every={useWindowRefresh(window)}
         skeleton={<SkeletonRows rows={ROWS} columns={4} />}
       >
-        {({ groups }) =>
+        {({ groups, unreadable }) =>
           groups.length === 0 ? (
-            <p className="flex min-h-9 items-center gap-2 px-3 text-ink-2">
-              <Icon
-                name="circle-check"
-                strokeWidth={2}
-                size={14}
-                className="text-completed-solid"
-              />
-              No attempt failed.
-            </p>
+            <NoFailures isComplete={unreadable.length === 0} />
           ) : (
             <ul className="-mb-px">
               {groups.slice(0, ROWS).map((group) => (
@@ -102,5 +94,20 @@ function TopFailure({ group, window }: { group: TopFailureGroup; window: Window 
         <Outcomes group={group} className="justify-end" />
       </div>
     </li>
+  );
+}
+
+/** No all-clear where queues could not be read. */
+export function NoFailures({ isComplete }: { isComplete: boolean }) {
+  return (
+    <p className="flex min-h-9 items-center gap-2 px-3 text-ink-2">
+      <Icon
+        name={isComplete ? "circle-check" : "hourglass"}
+        strokeWidth={2}
+        size={14}
+        className={isComplete ? "text-completed-solid" : "text-ink-3"}
+      />
+      {isComplete ? "No attempt failed." : "No attempt failed in the queues that could be read."}
+    </p>
   );
 }

@@ -59,7 +59,8 @@ function summary({ workers, hiddenWorkers, window }: Workers): string {
 function NoWorkers({ list }: { list: Workers }) {
   return (
     <EmptyState icon="server" title="No workers seen">
-      No task is running, and none was claimed in the {WINDOW_WORDS[list.window]}. Start a worker:{" "}
+      No task is running, and none was claimed in the {WINDOW_WORDS[list.window]}
+      {list.unreadable.length > 0 && ", in the queues that could be read"}. Start a worker:{" "}
       <code className="mono">await absurd.startWorker()</code>
     </EmptyState>
   );
