@@ -134,11 +134,18 @@ test("on a phone two fingers zoom, one pans, and nothing overflows the page", as
     await touch("touchEnd", []);
     await expect(page.getByRole("button", { name: "Fit all" })).toBeVisible();
     const zoomed = await bar.boundingBox();
+    // The bar may be cut at both edges: the lines of the axis move in any case.
+    const axis = () =>
+      page
+        .getByRole("region", { name: "Timeline" })
+        .locator("svg line")
+        .evaluateAll((lines) => lines.map((line) => line.getAttribute("x1")).join());
+    const unmoved = await axis();
     expect(zoomed?.width).toBeGreaterThan((before?.width ?? 0) * 1.5);
     await touch("touchStart", [300]);
     for (let x = 290; x >= 240; x -= 10) await touch("touchMove", [x]);
     await touch("touchEnd", []);
-    await expect.poll(async () => (await bar.boundingBox())?.x).not.toBe(zoomed?.x);
+    await expect.poll(axis).not.toBe(unmoved);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
       390,
     );

@@ -113,18 +113,19 @@ function Groups({
   const shown = held === null ? found : keepOrder(found, held);
   return (
     <div className="@container -mb-px">
-      <div className="flex flex-wrap items-center gap-2 border-line-subtle border-b px-3 py-2 wide:px-4">
+      <div className="flex items-center gap-2 border-line-subtle border-b px-3 py-2 wide:px-4">
         <Input
           type="search"
           aria-label="Search these error groups"
           placeholder="Search these error groups"
-          className="w-full wide:w-72"
+          className="min-w-0 flex-1 wide:max-w-72"
           value={text}
           onChange={({ target }) => setText(target.value || null)}
         />
         <Select
           quiet
           aria-label="Order"
+          className="shrink-0"
           value={sort}
           options={ORDERS}
           onChange={({ target }) => {

@@ -120,10 +120,9 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
     {
       key: "worker",
       label: "Worker",
-      headClass: "pl-5",
       width: ({ run }) => run?.claimedBy ?? "",
       mono: true,
-      cellClass: cn(FROM_WIDE, "wide:pl-5"),
+      cellClass: FROM_WIDE,
       cell: ({ run }) =>
         run?.claimedBy ? <MiddleTruncate text={run.claimedBy} className="mono text-ink-2" /> : NONE,
     },

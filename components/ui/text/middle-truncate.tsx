@@ -1,5 +1,6 @@
 "use client";
 import { useEffect, useRef } from "react";
+import { cn } from "@/lib/cn";
 import { revealControls } from "@/lib/format";
 
 /** Characters at the end that are never cut off. */
@@ -13,7 +14,7 @@ export function MiddleTruncate({ text, className }: { text: string; className?: 
   useEffect(() => (head.current ? closeGap(head.current) : undefined), [text]);
   if (characters.length <= 2 * TAIL)
     return (
-      <bdi className={className} data-tip={text}>
+      <bdi className={cn("block truncate", className)} data-tip={text}>
         {characters.join("")}
       </bdi>
     );
