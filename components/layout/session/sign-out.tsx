@@ -2,7 +2,6 @@
 import { useEffect, useState } from "react";
 import { Icon } from "@/components/ui/icons/icon";
 import { withBase } from "@/lib/base-path";
-import { fetchFromApi } from "@/lib/query/api";
 
 const CHANNEL = "absurd-dashboard-session";
 
@@ -43,7 +42,8 @@ export function SignOut() {
 
 /** Ends the session; returns where to go. */
 async function requestSignOut(): Promise<string> {
-  const response = await fetchFromApi("/sign-out", undefined, "");
-  const { to } = (await response.json()) as { to: string };
-  return to;
+  // biome-ignore lint/style/noRestrictedGlobals: a route of the whole dashboard, whichever database the page is of
+  const response = await fetch(withBase("/sign-out"), { method: "POST" });
+  const { to } = (await response.json()) as { to?: string };
+  return to ?? "/sign-in";
 }
