@@ -101,6 +101,9 @@ const REQUESTS = [
   "workers?",
 ];
 
+/** Without rules they are asked only to see that they make a difference. */
+const SOME = REQUESTS.filter((_, index) => index % 8 === 0);
+
 type Route = {
   GET: (request: Request, context: { params: Promise<object> }) => Promise<Response>;
 };
@@ -116,19 +119,19 @@ async function ask(request: string): Promise<string> {
   return `${response.status} ${(await response.text()).replace(/"now":"[^"]*"/g, "")}`;
 }
 
-async function askAll(rules: string): Promise<Map<string, string>> {
+async function askAll(rules: string, requests = REQUESTS): Promise<Map<string, string>> {
   process.env.DASHBOARD_REDACT = rules;
   forgetEnvironment();
   clearSharedReads();
   await closePools();
   const answers = new Map<string, string>();
-  for (const request of REQUESTS) answers.set(request, await ask(request));
+  for (const request of requests) answers.set(request, await ask(request));
   return answers;
 }
 
-test("no condition shows which secret is redacted", { timeout: 120_000 }, async () => {
+test("no condition shows which secret is redacted", { timeout: 300_000 }, async () => {
   const first = await askAll(RULES);
-  const open = await askAll("");
+  const open = await askAll("", SOME);
   await replaceSecret(...SECRETS);
   const { rows } = await database.pool.query(
     `select count(*)::int as left from absurd.t_${queue} where params::text like '%${SECRETS[0]}%'`,
@@ -141,8 +144,10 @@ test("no condition shows which secret is redacted", { timeout: 120_000 }, async 
   }
 
   // The requests are meaningful: without rules most of them show the difference, and what is not redacted is found.
-  const different = [...(await askAll(""))].filter(([request, text]) => open.get(request) !== text);
-  expect(different.length).toBeGreaterThan(REQUESTS.length / 4);
+  const different = [...(await askAll("", SOME))].filter(
+    ([request, text]) => open.get(request) !== text,
+  );
+  expect(different.length).toBeGreaterThan(SOME.length / 4);
   expect(first.get(`tasks?any=${SEEN}`)).toContain('"name":"pay"');
   const where = encodeURIComponent(`params.seen>=${quoted("shown")}`);
   expect(first.get(`tasks?where=${where}`)).toContain('"name":"pay"');
