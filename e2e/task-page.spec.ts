@@ -132,6 +132,8 @@ test("emitting an event that was just emitted keeps its first payload", async ({
   await state(page, "sleeping");
   await verdict(page).getByRole("button", { name: "Emit event" }).click();
   await expect(dialog(page)).toContainText("paid");
+  // Once its preview has found the event not emitted yet.
+  await expect(dialog(page).getByRole("button", { name: /^Emit/ })).toBeEnabled();
   await work.app.emitEvent("paid", { by: "the shop" });
   // The preview may show the emit first, and then the button is off.
   const emit = dialog(page).getByRole("button", { name: /^Emit/ });
