@@ -22,7 +22,7 @@ let stored: Hostile;
 beforeAll(async () => {
   const client = await database.pool.connect();
   try {
-    stored = await storeHostile(client, { seed: SEED, tasks: isLong ? 2_000 : 120 });
+    stored = await storeHostile(client, { seed: SEED, tasks: isLong ? 2_000 : 80 });
   } finally {
     client.release();
   }
@@ -117,8 +117,11 @@ test.each([
   }
 });
 
-test("each task has a page, a verdict and a timeline", async () => {
-  expect(stored.tasks.length).toBeGreaterThan(60);
+// Each route of each task is requested, which takes long on a busy machine.
+const patience = { timeout: isLong ? 1_800_000 : 180_000 };
+
+test("each task has a page, a verdict and a timeline", patience, async () => {
+  expect(stored.tasks.length).toBeGreaterThan(40);
   for (const { queue, taskId, runId } of stored.tasks) {
     const at = { queue, taskId };
     const detail: TaskDetail = await ask("queues/[queue]/tasks/[taskId]", at);
@@ -145,7 +148,7 @@ test("each task has a page, a verdict and a timeline", async () => {
   }
 });
 
-test("each queue has its figures, tasks and events", async () => {
+test("each queue has its figures, tasks and events", patience, async () => {
   for (const queue of stored.queues) {
     const own = await ask("queues/[queue]/figures", { queue }, { range: "24h" });
     expect(own).not.toHaveProperty("error");
@@ -162,12 +165,12 @@ test("each queue has its figures, tasks and events", async () => {
   }
 });
 
-test("each failure group lists its tasks", async () => {
+test("each failure group lists its tasks", patience, async () => {
   const { groups } = await ask("failures", {}, { range: "7d" });
   for (const { id } of groups) await ask("failures/[group]/tasks", { group: id }, { range: "7d" });
 });
 
-test("each workflow run, definition and bulk operation is shown", async () => {
+test("each workflow run, definition and bulk operation is shown", patience, async () => {
   for (const workflowRunId of stored.workflowRunIds) {
     await ask("workflows/[workflowRunId]", { workflowRunId });
     await ask("workflows/[workflowRunId]/definition", { workflowRunId });

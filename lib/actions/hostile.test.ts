@@ -20,6 +20,8 @@ vi.spyOn(console, "info").mockImplementation(() => {});
 const database = openTestDatabase();
 const SEED = process.env.ABSURD_LONG ? Date.now() % 1_000_000 : 20_261_129;
 
+const patience = { timeout: process.env.ABSURD_LONG ? 600_000 : 120_000 };
+
 let stored: Hostile;
 beforeAll(async () => {
   const client = await database.pool.connect();
@@ -53,7 +55,7 @@ function check<T>(result: ActionResult<T>, what: string): T | undefined {
   return undefined;
 }
 
-test("runs are rescheduled and their leases extended as a page would do it", async () => {
+test("runs are rescheduled and their leases extended as a page would do it", patience, async () => {
   let [moved, extended] = [0, 0];
   for (const { queue, taskId } of stored.tasks) {
     const { task, runs } = await getTask(queue, taskId);
@@ -76,7 +78,7 @@ test("runs are rescheduled and their leases extended as a page would do it", asy
   expect(extended).toBeGreaterThan(2);
 });
 
-test("tasks are copied, forked, retried and cancelled, and events emitted", async () => {
+test("tasks are copied, forked, retried and cancelled, and events emitted", patience, async () => {
   for (const { queue, taskId } of stored.tasks) {
     const at = `${taskId} in ${queue}`;
     const { checkpoints } = await getTask(queue, taskId);
@@ -93,7 +95,7 @@ test("tasks are copied, forked, retried and cancelled, and events emitted", asyn
   }
 });
 
-test("bulk operations end, and workflow runs are cancelled", async () => {
+test("bulk operations end, and workflow runs are cancelled", patience, async () => {
   for (const queue of stored.queues)
     for (const action of BULK_ACTIONS) {
       const filters = `?queue=${encodeURIComponent(queue)}`;
