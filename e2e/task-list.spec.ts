@@ -80,7 +80,11 @@ test("a long name is truncated in its middle, right before its last characters",
   page,
   work,
 }) => {
-  const workers = ["worker-eu-west-1a:4711", "mmmm-iiiiiiiiiiiiiiiiiiiiii-end"];
+  // Longer than any column of the window gets.
+  const workers = [
+    `worker-${"eu-west-1a-".repeat(10)}:4711`,
+    `mmmm-${"i".repeat(200)}-${"m".repeat(40)}-end`,
+  ];
   for (const workerId of workers) {
     await work.app.spawn("packed", {}, { queue: work.queue });
     await claimTasks(work.pool, work.queue, { workerId });

@@ -79,7 +79,7 @@ test("an old tab offers to reload after an update, and reloads by itself only if
     await filter.blur();
     await page.keyboard.press("?");
     await page.waitForFunction((origin) => performance.timeOrigin !== origin, before);
-    await expect(page.getByRole("heading", { name: "Tasks" })).toBeAttached();
+    await expect(page.getByRole("heading", { name: "Tasks", exact: true })).toBeAttached();
     await expect(page.getByText("New version.")).toHaveCount(0);
   } finally {
     await next.stop();
