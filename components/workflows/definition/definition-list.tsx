@@ -32,7 +32,7 @@ export function DefinitionList({ query }: { query: UseQueryResult<WorkflowDefini
                     <Th className="max-wide:hidden">Format</Th>
                     <Th className="max-wide:hidden">Stored</Th>
                     <Th className="max-wide:hidden">Created by</Th>
-                    <Th className="pr-4!">
+                    <Th className="relative pr-4!">
                       <span className="sr-only">Start</span>
                     </Th>
                   </tr>
@@ -89,7 +89,7 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
   } = definition;
   return (
     <tr className="hover:bg-hover">
-      <Td className="max-w-80 truncate pl-4! font-medium" data-tip={name}>
+      <Td className="relative max-w-44 truncate pl-4! font-medium wide:max-w-80" data-tip={name}>
         {first ? name : <span className="sr-only">{name}</span>}
       </Td>
       <Td>
@@ -131,7 +131,7 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
       <Td className="max-w-40 truncate max-wide:hidden" data-tip={createdBy ?? undefined}>
         {createdBy ?? <NoValue />}
       </Td>
-      <Td className="py-1 pr-4! text-right wide:py-0">
+      <Td className="relative py-1 pr-4! text-right wide:py-0">
         <StartButton
           isSmall
           isPaused={isPaused}
