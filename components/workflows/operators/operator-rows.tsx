@@ -69,7 +69,7 @@ function LongTable({ head, nodes, selected, cells }: Props) {
       aria-label="Operators"
       className="max-h-[70dvh] min-h-40 flex-1 overflow-auto -outline-offset-2 wide:max-h-none"
     >
-      <table aria-rowcount={nodes.length + 1} className="w-full min-w-160 table-fixed text-left">
+      <table aria-rowcount={nodes.length + 1} className="w-full min-w-224 table-fixed text-left">
         <thead className="sticky top-0 z-1 bg-canvas">{head}</thead>
         <tbody>
           <Gap height={above} />
