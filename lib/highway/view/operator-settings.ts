@@ -1,7 +1,9 @@
 import { stringifyJson } from "../../absurd/connection/json.ts";
-import { formatDuration, formatNumber } from "../../format.ts";
+import { formatDuration, formatNumber, plural } from "../../format.ts";
+import { parseDuration } from "../model/duration.ts";
 import { innerScopes, pathIn, type Scope, topScope } from "../model/scopes.ts";
-import type { Guard, Operator, Workflow } from "../model/workflow.ts";
+import { parseWaitFor } from "../model/wait-for.ts";
+import type { Guard, Operator, RetryPolicy, Workflow } from "../model/workflow.ts";
 
 /** A setting of an operator as text. */
 export type Setting = { label: string; value: string };
@@ -31,15 +33,12 @@ function describeOperator(operator: Operator): Setting[] {
       "Trigger rule",
       operator.trigger_rule === "all_success" ? null : operator.trigger_rule.replaceAll("_", " "),
     ],
-    [
-      "Retries",
-      retries && `${retries.max_retries}, after ${retries.delay}, × ${retries.backoff_factor}`,
-    ],
-    ["Timeout", operator.timeout_policy?.timeout],
+    ["Retries", retries && formatRetries(retries)],
+    ["Timeout", operator.timeout_policy && formatIso(operator.timeout_policy.timeout)],
     [
       "Circuit breaker",
       breaker &&
-        `opens after ${formatNumber(breaker.failure_threshold)} failures for ${breaker.isolation_duration}, closes after ${formatNumber(breaker.success_threshold)} successes`,
+        `opens after ${plural(breaker.failure_threshold, "failure")} for ${formatIso(breaker.isolation_duration)}, closes after ${plural(breaker.success_threshold, "success", "successes")}`,
     ],
     ...listErrors("Counted errors", breaker?.catch_exceptions),
     ...listErrors("Ignored errors", breaker?.ignore_exceptions),
@@ -69,7 +68,7 @@ function listOwn(operator: Operator): Entry[] {
         ["Rounds", operator.parallel ? "in parallel" : null],
       ];
     case "wait":
-      return [["Wait for", operator.wait_for]];
+      return [["Wait for", formatWaitFor(operator.wait_for)]];
     case "wait_for_event":
       return [
         ["Event", operator.event_name],
@@ -121,6 +120,22 @@ function listErrors(label: string, names: readonly string[] | null | undefined):
 
 function formatSeconds(seconds: number | null): string | null {
   return seconds === null ? null : formatDuration(seconds * 1_000);
+}
+
+function formatRetries({ max_retries: most, delay, backoff_factor: factor }: RetryPolicy): string {
+  const growth = factor === 1 ? "" : `, then × ${factor}`;
+  return `${formatNumber(most)}, the first after ${formatIso(delay)}${growth}`;
+}
+
+/** A duration of the document in words; text that is none, such as a template, as it is. */
+function formatIso(text: string): string {
+  return formatSeconds(parseDuration(text) ?? null) ?? text;
+}
+
+/** Instants and templates stay as they are in the document. */
+function formatWaitFor(text: string): string {
+  const wait = parseWaitFor(text);
+  return wait?.kind === "duration" ? formatDuration(wait.seconds * 1_000) : text;
 }
 
 function formatChild({ workflow_name: name, version }: Record<string, unknown>): string {
