@@ -1,4 +1,5 @@
 import { toMs } from "@/lib/model/instants";
+import { isInterpreterTask } from "@/lib/model/interpreter";
 import { computeSuspension } from "../timeline/activity.ts";
 import { parseTimedOutWait } from "../timeline/parse-payload.ts";
 import { retryDelaySeconds } from "../timeline/retry-delay.ts";
@@ -29,7 +30,7 @@ function explainCompleted({ detail, run }: Facts): Diagnosis {
       ? sentence`on the first attempt`
       : sentence`after ${strong(`${run.attempt} attempts`)}`;
   const timedOut =
-    run.wakeEvent && run.eventPayload === null
+    run.wakeEvent && run.eventPayload === null && !isInterpreterTask(task)
       ? sentence` Its last wait, for event ${code(run.wakeEvent)}, timed out.`
       : [];
   const late = checkpoints.findLast((checkpoint) => checkpoint.updatedAt > (run.completedAt ?? ""));

@@ -1,3 +1,4 @@
+import { isInterpreterTask } from "@/lib/model/interpreter";
 import { labelStep } from "../timeline/labels.ts";
 import { type Diagnosis, type Facts, findLastStep, since } from "./facts.ts";
 import { afterFailure, deadlineAhead } from "./phrases.ts";
@@ -46,8 +47,8 @@ function lastCheckpoint(facts: Facts): Part[] {
     : [];
 }
 
-/** When a handler catches a timeout, the event's name stays on the running row. */
-function caughtTimeout({ run }: Facts): Part[] {
-  if (!run.wakeEvent || run.eventPayload !== null) return [];
+/** When a handler catches a timeout, the event's name stays on the running row; so it does when the interpreter wakes. */
+function caughtTimeout({ detail, run }: Facts): Part[] {
+  if (!run.wakeEvent || run.eventPayload !== null || isInterpreterTask(detail.task)) return [];
   return sentence` Its wait for event ${code(run.wakeEvent)} timed out.`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { PART_TASK } from "@/lib/model/interpreter";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import { explainSummary } from "./explain-summary.ts";
 import { plainText } from "./sentence.ts";
@@ -37,6 +38,7 @@ function summary(task: Partial<TaskSummary>, run: Partial<RunSummary> = {}): Tas
 }
 
 const SLEEPING = { state: "sleeping" } as const;
+const INTERPRETED = { name: PART_TASK, workflowRunId: "019cbd00-0000-7000-8000-000000000003" };
 const RUNNING = { state: "running" } as const;
 const FAILED = { state: "failed", attempts: 5 } as const;
 
@@ -55,6 +57,17 @@ describe("the explanation in a list row", () => {
       "waiting for paid:42 · times out in 1 min",
       "plain",
       summary(SLEEPING, { wakeEvent: "paid:42", availableAt: ago(-60) }),
+    ],
+    // The interpreter wakes every few seconds to look around; that is no timeout of the wait.
+    [
+      "waiting for paid:42",
+      "plain",
+      summary({ ...SLEEPING, ...INTERPRETED }, { wakeEvent: "paid:42", availableAt: ago(-3) }),
+    ],
+    [
+      "waiting for paid:42 · ready for 5 s",
+      "plain",
+      summary({ ...SLEEPING, ...INTERPRETED }, { wakeEvent: "paid:42", availableAt: ago(5) }),
     ],
     [
       "timed out waiting for paid:42 · ready for 5 s",

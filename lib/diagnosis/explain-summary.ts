@@ -1,4 +1,5 @@
 import { type Iso, toMs } from "@/lib/model/instants";
+import { isInterpreterTask } from "@/lib/model/interpreter";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import {
   age,
@@ -75,6 +76,8 @@ function sleeping(task: TaskSummary, run: RunSummary, clock: Clock): Explanation
   if (run.wakeEvent) {
     const waiting = sentence`waiting for ${code(run.wakeEvent)}`;
     if (due === Infinity) return plain(sentence`${waiting} · no timeout`);
+    if (isInterpreterTask(task))
+      return isAhead ? plain(waiting) : ready(sentence`${waiting} · ready`, run, clock);
     if (isAhead) return plain(sentence`${waiting} · times out ${left}`);
     return ready(sentence`timed out waiting for ${code(run.wakeEvent)} · ready`, run, clock);
   }

@@ -1,7 +1,8 @@
 import { formatCount, plural } from "@/lib/format";
 import { toInstant, toMs } from "@/lib/model/instants";
+import { isInterpreterTask } from "@/lib/model/interpreter";
 import type { Wait } from "@/lib/model/task";
-import type { Activity } from "../timeline/activity.ts";
+import { type Activity, findWaitNote } from "../timeline/activity.ts";
 import { labelStep } from "../timeline/labels.ts";
 import { isManualRetry } from "../timeline/retries.ts";
 import { assessClaims, POLLS_MS } from "./claims.ts";
@@ -127,18 +128,24 @@ function explainWoken(facts: Facts, due: number): Diagnosis {
 
 function explainEventWait(
   facts: Facts,
-  { event, due }: Activity & { kind: "event-wait" },
+  { event, due, timeout }: Activity & { kind: "event-wait" },
 ): Diagnosis {
   const { detail, run, now, readAt } = facts;
   const wait = detail.waits.find((row) => row.runId === run.runId && row.eventName === event);
   const emittedAt = detail.eventsEmittedAt[event];
+  const isInterpreted = isInterpreterTask(detail.task);
+  if (due <= readAt && isInterpreted && !(timeout !== undefined && timeout <= readAt))
+    return {
+      tone: waitTone(facts, due),
+      parts: sentence`Waiting for event ${code(event)}; a look for it was due ${age(now - due)} ago, waiting for a worker${whyUnclaimed(facts, due)}${deadlineAhead(facts)}`,
+    };
   if (due <= readAt) {
     const tooLate = emittedAt
       ? sentence` The event was emitted at ${time(emittedAt)}, too late for this wait.`
       : [];
     return {
       tone: waitTone(facts, due),
-      parts: sentence`The wait for event ${code(event)} timed out ${age(now - due)} ago; waiting for a worker${whyUnclaimed(facts, due)}${tooLate}`,
+      parts: sentence`The wait for event ${code(event)} timed out ${age(now - (timeout ?? due))} ago; waiting for a worker${whyUnclaimed(facts, due)}${tooLate}`,
     };
   }
   if (emittedAt)
@@ -147,16 +154,21 @@ function explainEventWait(
       parts: sentence`Waiting for event ${code(event)}, which was emitted at ${time(emittedAt)} without waking it.`,
       action: { kind: "run-now", runId: run.runId },
     };
-  const waited = wait ? sentence` for ${age(since(facts, wait.createdAt))}` : [];
-  const limit =
-    due === Number.POSITIVE_INFINITY
-      ? sentence`no timeout.`
-      : sentence`times out in ${age(due - now)}.${repeatedWait(facts, wait, due)}`;
+  // Each time the interpreter has looked around it registers the wait again; its note is from the beginning.
+  const begun = isInterpreted ? findWaitNote(run, detail)?.updatedAt : wait?.createdAt;
+  const waited = begun === undefined ? [] : sentence` for ${age(since(facts, begun))}`;
   return {
     tone: "plain",
-    parts: sentence`Waiting for event ${code(event)}${waited}. Not emitted yet; ${limit}${deadlineAhead(facts)}`,
+    parts: sentence`Waiting for event ${code(event)}${waited}. Not emitted yet${limit(facts, wait, timeout)}${deadlineAhead(facts)}`,
     action: { kind: "emit-event", event },
   };
+}
+
+/** When a wait times out, as far as it is recorded; completes a sentence, up to its full stop. */
+function limit(facts: Facts, wait: Wait | undefined, timeout: number | undefined): Part[] {
+  if (timeout === undefined) return sentence`.`;
+  if (timeout === Number.POSITIVE_INFINITY) return sentence`; no timeout.`;
+  return sentence`; times out in ${age(timeout - facts.now)}.${repeatedWait(facts, wait, timeout)}`;
 }
 
 /**
@@ -166,7 +178,7 @@ function explainEventWait(
  */
 function repeatedWait({ detail, run, now }: Facts, wait: Wait | undefined, due: number): Part[] {
   const { startedAt } = run;
-  if (!startedAt) return [];
+  if (!startedAt || isInterpreterTask(detail.task)) return [];
   const resumed = detail.checkpoints.some(
     ({ ownerRunId, updatedAt }) => ownerRunId === run.runId && updatedAt < startedAt,
   );

@@ -1,21 +1,23 @@
 import { toMs } from "@/lib/model/instants";
+import { isInterpreterTask } from "@/lib/model/interpreter";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import type { UnknownTask } from "./model.ts";
-import { parseInstant } from "./parse-payload.ts";
+import { parseInstant, parseObject } from "./parse-payload.ts";
 
 /**
  * What an attempt is doing, derived from its row. Instants are in milliseconds; `due` may be `Infinity`.
  *
  * - `queued`, `retry`: pending and never claimed, as the first or a later attempt.
  * - `woken`: pending after an event woke it.
- * - `event-wait`: sleeping for an event; timed out once `due` has passed.
+ * - `event-wait`: sleeping for an event until it is emitted, or wakes at `due`. The wait has timed out once `timeout` has
+ *   passed: `Infinity` for a wait without one, `undefined` where it is not recorded.
  * - `backoff`: sleeping, never claimed.
  * - `sleep`: a durable sleep; `clockBehindMs` if its worker's clock is at least ten seconds behind the database's.
  * - `deferred`: scheduled by a worker outside a step.
  */
 export type Activity =
   | { kind: "queued" | "retry" | "woken" | "backoff"; due: number }
-  | { kind: "event-wait"; event: string; due: number }
+  | { kind: "event-wait"; event: string; due: number; timeout: number | undefined }
   | { kind: "sleep"; step: string; due: number; clockBehindMs?: number }
   | { kind: "deferred"; due: number; unknownTask: UnknownTask }
   | { kind: "running"; leaseEnd: number | null };
@@ -42,7 +44,10 @@ export function computeActivity(run: Run, detail: TaskDetail): Activity | null {
 /** Why a run was suspended, from columns that also survive its cancellation. */
 export function computeSuspension(run: Run, detail: TaskDetail): Activity {
   const due = toMs(run.availableAt);
-  if (run.wakeEvent) return { kind: "event-wait", event: run.wakeEvent, due };
+  if (run.wakeEvent) {
+    const timeout = findTimeout(run, detail, due);
+    return { kind: "event-wait", event: run.wakeEvent, due, timeout };
+  }
   if (!run.startedAt) return { kind: "backoff", due };
   const own = detail.checkpoints.filter((checkpoint) => checkpoint.ownerRunId === run.runId);
   const planned = findPlannedSleep(own, due);
@@ -59,6 +64,24 @@ export function computeSuspension(run: Run, detail: TaskDetail): Activity {
     due,
     unknownTask: suspect ? (sleptBefore ? "possible" : "likely") : "no",
   };
+}
+
+/**
+ * When the wait of a suspended run times out. The interpreter's operators record their own timeouts, and a run that wakes
+ * earlier only looks around; one that wakes later notices it then.
+ */
+function findTimeout(run: Run, detail: TaskDetail, due: number): number | undefined {
+  if (due === Number.POSITIVE_INFINITY || !isInterpreterTask(detail.task)) return due;
+  const note = parseObject(findWaitNote(run, detail)?.state ?? null);
+  if (note?.deadline === null) return Number.POSITIVE_INFINITY;
+  const timeout = typeof note?.deadline === "string" ? Date.parse(note.deadline) : Number.NaN;
+  return Number.isNaN(timeout) ? undefined : Math.max(timeout, due);
+}
+
+/** What an operator of the interpreter noted when it began to wait for the event that the run now sleeps for. */
+export function findWaitNote(run: Run, { waits, checkpoints }: TaskDetail): Checkpoint | undefined {
+  const wait = waits.find((row) => row.runId === run.runId && row.eventName === run.wakeEvent);
+  return wait && checkpoints.find(({ name }) => name === `${wait.stepName}/waiting`);
 }
 
 /** The checkpoint whose planned end is nearest to `due`, within what clocks may differ by; the later of equals. */

@@ -1,4 +1,5 @@
 import { toMs } from "@/lib/model/instants";
+import { isInterpreterTask } from "@/lib/model/interpreter";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { type Activity, computeActivity, computeSuspension } from "./activity.ts";
 import { type CheckpointOrigin, classifyCheckpoint } from "./classify-checkpoint.ts";
@@ -63,7 +64,7 @@ export function buildLane(
     const next = during[index + 1];
     drawCheckpoint(draft, checkpoint, next ? toMs(next.updatedAt) : to);
   });
-  resumeAtLastClaim(draft);
+  if (!isWaitingOn(draft)) resumeAtLastClaim(draft);
   finishLane(draft);
   // Rows that no engine writes may leave a remainder.
   pen.draw({ kind: "unknown" }, to);
@@ -175,14 +176,24 @@ function drawCheckpoint(draft: LaneDraft, checkpoint: Checkpoint, nextFact: numb
   });
 }
 
+/** Whether a run of the interpreter sleeps for an event and has recorded nothing since it last looked around. */
+function isWaitingOn({ detail, run, pen, lastClaim }: LaneDraft): boolean {
+  const isAsleep = run.state === "sleeping" && run.wakeEvent !== null;
+  return isAsleep && isInterpreterTask(detail.task) && lastClaim !== null && pen.at < lastClaim;
+}
+
 /** Draws the time up to the last claim, the only one whose instant is recorded. */
-function resumeAtLastClaim({ run, pen, lastClaim, lastOrigin }: LaneDraft) {
+function resumeAtLastClaim(draft: LaneDraft) {
+  const { detail, run, pen, lastClaim, lastOrigin } = draft;
   if (lastClaim === null || pen.at > lastClaim) return;
   if (pen.at < lastClaim) {
     const event = findTimedOutEvent(run);
     if (event !== null) {
       pen.claimed("inferred");
-      pen.draw({ kind: "timed-out-wait", event }, lastClaim);
+      // The interpreter has woken to look around. Its wait, which began at its last record, may not be over.
+      if (isInterpreterTask(detail.task))
+        pen.draw(describeInterpretedWait(draft, event), lastClaim);
+      else pen.draw({ kind: "timed-out-wait", event }, lastClaim);
     } else if (lastOrigin?.kind === "sleep") {
       pen.claimed("exact");
       pen.draw({ kind: "late", due: pen.at }, lastClaim);
@@ -281,7 +292,8 @@ function drawActivity(draft: LaneDraft, activity: Activity) {
     case "event-wait":
       drawEventWait(draft, activity, open);
       drawLate(activity.due);
-      return addAhead("event-wait", activity.due);
+      if (activity.timeout !== undefined) addAhead("event-wait", activity.timeout);
+      return;
     case "sleep": {
       const { step, due } = activity;
       const until = Math.min(due, to);
@@ -312,10 +324,19 @@ function drawActivity(draft: LaneDraft, activity: Activity) {
 }
 
 function drawEventWait(
-  { detail, run, pen, to }: LaneDraft,
-  { event, due }: { event: string; due: number },
+  draft: LaneDraft,
+  { event, due, timeout }: Activity & { kind: "event-wait" },
   open: "open" | "exact",
 ) {
+  const { detail, run, pen, to } = draft;
+  if (isInterpreterTask(detail.task)) {
+    pen.claimed("inferred");
+    const deadline = timeout === Number.POSITIVE_INFINITY ? null : timeout;
+    const facts = describeInterpretedWait(draft, event);
+    return pen.draw({ ...facts, ...(deadline !== undefined && { deadline }) }, Math.min(due, to), {
+      end: due > to ? open : "exact",
+    });
+  }
   const wait = detail.waits.find((row) => row.runId === run.runId && row.eventName === event);
   if (wait) pen.draw({ kind: "working", worker: null }, toMs(wait.createdAt));
   else pen.claimed("inferred");
@@ -331,4 +352,17 @@ function drawEventWait(
     Math.min(due, to),
     { end: due > to ? open : "exact" },
   );
+}
+
+/** A wait of the interpreter, named after the operator that waits as far as that is recorded. */
+function describeInterpretedWait({ detail, run }: LaneDraft, event: string) {
+  const wait = detail.waits.find((row) => row.runId === run.runId && row.eventName === event);
+  const noted = Object.entries(detail.awaited ?? {}).find(([, awaited]) => awaited === event);
+  const emitted = detail.eventsEmittedAt[event];
+  return {
+    kind: "event-wait",
+    event,
+    step: wait?.stepName ?? noted?.[0] ?? `$awaitEvent:${event}`,
+    emittedAt: emitted ? toMs(emitted) : null,
+  } as const;
 }

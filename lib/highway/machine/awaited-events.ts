@@ -1,5 +1,6 @@
 import type { Uuid } from "../../model/ids.ts";
-import { PART_TASK, partEvent, ROOT_TASK } from "./entry-names.ts";
+import { isInterpreterTask } from "../../model/interpreter.ts";
+import { partEvent } from "./entry-names.ts";
 
 /** A checkpoint of a task; its text is absent when it was too long to be fetched. */
 type Checkpoint = { name: string; state: { text?: string } | null };
@@ -12,8 +13,8 @@ export function listAwaited(
   task: { name: string; workflowRunId: Uuid | null },
   checkpoints: readonly Checkpoint[],
 ): Record<string, string> | undefined {
-  const { name: program, workflowRunId } = task;
-  if (workflowRunId === null || (program !== ROOT_TASK && program !== PART_TASK)) return undefined;
+  if (!isInterpreterTask(task)) return undefined;
+  const { workflowRunId } = task;
   const ofChildren = new Map(
     checkpoints.flatMap(({ name, state }) => childEvents(name, state?.text)),
   );

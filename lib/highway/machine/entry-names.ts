@@ -27,9 +27,3 @@ export function isInside(base: string, id: string): boolean {
 export function partEvent(workflowRunId: string, path: string): string {
   return `hw:${workflowRunId}:${path}`;
 }
-
-/** The task that executes a workflow. */
-export const ROOT_TASK = "highway.workflow.run";
-
-/** The task that executes a part of a workflow: a branch, an iteration, an activity. */
-export const PART_TASK = "highway.workflow.part";

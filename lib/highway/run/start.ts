@@ -10,9 +10,9 @@ import {
   type WorkflowRunInput,
 } from "../../absurd/workflow-runs/workflow-runs.ts";
 import type { Uuid } from "../../model/ids.ts";
+import { ROOT_TASK } from "../../model/interpreter.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { workflowHash } from "../language/hash.ts";
-import { ROOT_TASK } from "../machine/entry-names.ts";
 import { validateWorkflow } from "../model/checks/validate.ts";
 import { listNotExecuted } from "../model/executable.ts";
 import { formatProblem } from "../model/problem.ts";

@@ -4,8 +4,8 @@ import { RunFailedError, RunNotRunningError, TaskCancelledError } from "../../ab
 import { getCurrentTime } from "../../absurd/runs/sleep.ts";
 import { getTaskStatus, type TaskStatus } from "../../absurd/tasks/tasks.ts";
 import type { Uuid } from "../../model/ids.ts";
+import { PART_TASK, ROOT_TASK } from "../../model/interpreter.ts";
 import type { JsonObject } from "../../model/json.ts";
-import { PART_TASK, ROOT_TASK } from "../machine/entry-names.ts";
 import { Replay } from "../machine/replay.ts";
 import { decodeWorkflow } from "../model/decode-workflow.ts";
 import { listNotExecuted } from "../model/executable.ts";

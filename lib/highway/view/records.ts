@@ -1,11 +1,11 @@
 import { toMs } from "@/lib/model/instants";
 import { parseJson } from "../../absurd/connection/json.ts";
+import { ROOT_TASK } from "../../model/interpreter.ts";
 import type { Json } from "../../model/json.ts";
 import { TASK_STATES, type TaskState } from "../../model/states.ts";
 import type { Checkpoint, TaskDetail } from "../../model/task.ts";
 import type { RecordedValue, WorkflowRunDetail } from "../../model/workflow.ts";
 import type { Timeline } from "../../timeline/model.ts";
-import { ROOT_TASK } from "../machine/entry-names.ts";
 import type { Entry, Records } from "../machine/record-index.ts";
 import { ownerOf, type Resolve } from "./resolve-step.ts";
 
