@@ -72,15 +72,22 @@ const isKeyCharacter = (text: string, at: number) =>
 
 const SCHEME = /(?:bearer|basic|digest|token|negotiate|apikey) +/iy;
 
+/**
+ * Quotes of a text for which a closing one is searched in vain. Each search looks at all that follows, and a text has a few
+ * such quotes at most, unless it was made to have many: then what follows the last one belongs to its value.
+ */
+const MOST_UNCLOSED = 16;
+
 /** The values of redacted keys, in the order of the text. Each of its characters is looked at a few times at most. */
 function* findValues(rules: RedactionRules, text: string): Generator<Span, undefined> {
+  const searches = { left: MOST_UNCLOSED };
   for (let at = 0; at < text.length; at++) {
     if (!isSeparator(text, at)) continue;
     const isKey = endsWithKey(rules, text, at);
     // What follows may be `:=`, `==`, `=>` and spaces.
     let from = at + 1;
     while (isSeparator(text, from) || text[from] === ">" || isSpace(text, from)) from++;
-    const to = isKey ? findValueEnd(text, from) : from;
+    const to = isKey ? findValueEnd(text, from, searches) : from;
     if (to > from) yield { from, to };
     at = to - 1;
   }
@@ -117,7 +124,7 @@ function endsWithKey({ patterns }: RedactionRules, text: string, separator: numb
  * The end of the value that begins here: a bracketed one reaches to the end of the text, a quoted one to its closing quote,
  * a bare one to a space or a closing sign. Parts without a space between them are one value.
  */
-function findValueEnd(text: string, from: number): number {
+function findValueEnd(text: string, from: number, searches: { left: number }): number {
   if (text[from] === "{" || text[from] === "[") return text.length;
   SCHEME.lastIndex = from;
   let at = from + (SCHEME.exec(text)?.[0].length ?? 0);
@@ -130,6 +137,7 @@ function findValueEnd(text: string, from: number): number {
       continue;
     }
     const closing = findClosing(text, quote, quote - at);
+    if (closing === undefined && --searches.left < 0) return text.length;
     // An apostrophe within a word opens nothing.
     if (closing === undefined && isBare) at = quote + 1;
     else at = closing ?? text.length;

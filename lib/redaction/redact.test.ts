@@ -320,6 +320,24 @@ describe("time is linear in the text", () => {
     expect(performance.now() - started).toBeLessThan(30_000);
   });
 
+  test("quotes of different depth, none of which closes another", () => {
+    const all = rules("password");
+    /** Runs of backslashes such that none is the other times an odd number. */
+    const quotes = (before: string, after: string) =>
+      Array.from({ length: 1_400 }, (_, n) => `${before}${"\\".repeat(2 * n + 1_399)}'${after}`);
+    const started = performance.now();
+    for (const text of [
+      `password=a${quotes("", "x").join("")}`,
+      quotes("password=a", " ").join(""),
+    ]) {
+      const shown = scrubText(all, text);
+      expect(shown).toMatch(/^password=\[redacted\]/);
+      expect(shown).not.toContain("'");
+    }
+    // A search from each quote to the end of the text would be many times that.
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   test("a long text lets others run", async () => {
     const part = JSON.stringify({
       password: "hunter2",
