@@ -2,6 +2,9 @@ import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { listAudit } from "@/lib/analytics/audit";
+import { forgetEnvironment } from "@/lib/db/env";
+import { runAs, UNRESTRICTED } from "@/lib/db/viewer";
+import { recordExport } from "@/lib/identity/refusal";
 import { auditFilters } from "@/lib/search-params/audit";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { emitEventAction } from "./events";
@@ -53,6 +56,38 @@ describe("with the dashboard's tables", () => {
       outcome: "done",
     });
     expect(JSON.stringify(entry)).not.toContain("hunter2");
+  });
+
+  const withoutPayloads = { ...UNRESTRICTED, payloads: false };
+
+  test("the record confirms no guess of a payload that is redacted for its reader", async () => {
+    await emitEventAction({ queue, name: "guess", payload: '"hunter2"' });
+    const payload = async () => (await newest())?.parameters.payload;
+    expect(await payload()).toEqual({ bytes: 9, hmac: expect.any(String) });
+    expect(await runAs(withoutPayloads, payload)).toEqual({ bytes: 9 });
+    vi.stubEnv("DASHBOARD_REDACT", "password");
+    forgetEnvironment();
+    expect(await payload()).toEqual({ bytes: 9 });
+    vi.unstubAllEnvs();
+    forgetEnvironment();
+    await database.pool.query(`
+      insert into absurd_dashboard.audit_entry (operator, action, parameters, outcome, result)
+      values ('ada', 'old', '{"payload": {"bytes": 4, "sha256": "03ac67"}}', 'done', '{}')`);
+    expect(await runAs(withoutPayloads, payload)).toEqual({ bytes: 4 });
+  });
+
+  test("values that somebody searched are not in the record of a reader without payloads", async () => {
+    const filters = "?queue=orders&where=params.email:jane,params.n>55&any=acct-7,b&error=no+login";
+    await recordExport("export tasks", filters);
+    expect((await newest())?.parameters).toEqual({ filters });
+    const shown = (await runAs(withoutPayloads, newest))?.parameters.filters;
+    expect(shown).not.toMatch(/jane|55|acct|login/);
+    expect(Object.fromEntries(new URLSearchParams(String(shown)))).toEqual({
+      queue: "orders",
+      where: 'params.email:"[redacted]",params.n>"[redacted]"',
+      any: "[redacted],[redacted]",
+      error: "[redacted]",
+    });
   });
 
   test("previews and malformed requests are not recorded", async () => {

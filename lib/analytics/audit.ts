@@ -3,6 +3,7 @@ import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { auditEntries } from "@/lib/db/dashboard-schema";
 import { array, nullable, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
+import { isViewRedacted } from "@/lib/db/redaction";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import { DOORS, type Door } from "@/lib/model/access";
 import type { Uuid } from "@/lib/model/ids";
@@ -11,7 +12,7 @@ import { EVERYTHING, intersect, prefixRange, uuidFloor } from "@/lib/model/key-r
 import type { Page } from "@/lib/model/page";
 import type { AuditOutcome } from "@/lib/model/rows/audit";
 import type { AuditFilters } from "@/lib/search-params/audit";
-import { concerns, withDashboardTable } from "./scope/dashboard-tables";
+import { concerns, showFilters, withDashboardTable } from "./scope/dashboard-tables";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./scope/key-pages";
 
 /** One action that was performed, or attempted, through the dashboard. */
@@ -28,7 +29,7 @@ export type AuditEntry = {
   queue: string | null;
   taskId: Uuid | null;
   runId: Uuid | null;
-  /** Names, times, numbers and switches; of payloads `{ bytes, hmac }`. */
+  /** Names, times, numbers and switches; of payloads `{ bytes, hmac }`, or `{ bytes }` while anything is redacted. */
   parameters: Record<string, unknown>;
   reason: string | null;
   outcome: AuditOutcome;
@@ -72,7 +73,7 @@ export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Pro
         .limit(page.limit + 1);
       const rows = found.map((row) => ({
         ...row,
-        parameters: row.parameters as AuditEntry["parameters"],
+        parameters: showParameters(row.parameters as AuditEntry["parameters"]),
         result: row.result as AuditEntry["result"],
       }));
       return {
@@ -81,6 +82,26 @@ export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Pro
         installed: true,
       };
     },
+  );
+}
+
+/**
+ * An entry's input as the viewer may see it. Digests tell equal payloads apart, so where a payload is redacted they would
+ * confirm a guess: anybody can have the payload of an attempt of their own recorded.
+ */
+function showParameters(parameters: AuditEntry["parameters"]): AuditEntry["parameters"] {
+  const { filters } = parameters;
+  const shown = isViewRedacted() ? (withoutDigests(parameters) as typeof parameters) : parameters;
+  return typeof filters === "string" ? { ...shown, filters: showFilters(filters) } : shown;
+}
+
+function withoutDigests(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDigests);
+  if (typeof value !== "object" || value === null) return value;
+  // Entries of earlier versions have a digest of another name.
+  if ("bytes" in value && ("hmac" in value || "sha256" in value)) return { bytes: value.bytes };
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, withoutDigests(member)]),
   );
 }
 

@@ -11,7 +11,7 @@ import { ProblemError } from "@/lib/model/problem";
 import type { BulkAction, BulkFollowUp, BulkState, ItemOutcome } from "@/lib/model/rows/bulk";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import type { BulkFilters, BulkItemFilters } from "@/lib/search-params/bulk";
-import { concerns, withDashboardTable } from "./scope/dashboard-tables";
+import { concerns, showFilters, withDashboardTable } from "./scope/dashboard-tables";
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./scope/key-pages";
 import { withQueues } from "./scope/registry";
 
@@ -186,5 +186,6 @@ function selectColumns(jobs: Jobs, tenants: boolean) {
 }
 
 function toOperation(row: Omit<Jobs["$inferSelect"], "cursor">): BulkOperation {
-  return { ...row, options: row.options as BulkOperation["options"] };
+  const filters = row.filters && showFilters(row.filters);
+  return { ...row, filters, options: row.options as BulkOperation["options"] };
 }

@@ -5,8 +5,11 @@ import { boolean, instant } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { type Database, inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
 import { isUnrestricted } from "@/lib/db/tenants";
+import { getViewer } from "@/lib/db/viewer";
 import type { Iso } from "@/lib/model/instants";
 import { translateReadError } from "@/lib/model/sqlstate";
+import { parseAsList } from "@/lib/search-params/parsers";
+import { formatCondition, parseCondition } from "@/lib/search-params/tasks/conditions";
 
 /** Whether a table exists, and which columns of later versions it has; with the database's clock. */
 type DashboardTable = { now: Iso; installed: boolean; tenants: boolean; actors: boolean };
@@ -44,6 +47,33 @@ export async function withDashboardTable<T>(
     options.signal?.throwIfAborted();
     throw translateReadError(error);
   }
+}
+
+/** Filters of lists that quote values of users. The others are names, states and times. */
+const QUOTING = ["any", "error", "where", "tag"] as const;
+
+/**
+ * The query string of a list, as the viewer may see it: without payloads, the conditions keep their paths and lose the values
+ * that somebody else searched.
+ */
+export function showFilters(filters: string): string {
+  if (getViewer().payloads) return filters;
+  const shown = new URLSearchParams(filters);
+  const quoting = QUOTING.filter((name) => shown.has(name));
+  for (const name of quoting) {
+    const terms = parseAsList.parse(shown.getAll(name)) ?? [];
+    shown.delete(name);
+    const masked = terms.map((term) => (name === "where" ? maskCondition(term) : MASK));
+    for (const value of parseAsList.serialize(masked)) shown.append(name, value);
+  }
+  return quoting.length === 0 ? filters : `?${shown}`;
+}
+
+const MASK = "[redacted]";
+
+function maskCondition(term: string): string {
+  const condition = parseCondition(term);
+  return condition ? formatCondition({ ...condition, value: { text: MASK, quoted: true } }) : MASK;
 }
 
 /**
