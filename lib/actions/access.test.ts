@@ -1,4 +1,5 @@
 /** Sessions and tokens, of people and by those who manage all or a part. */
+import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { getAccessOverview } from "@/lib/identity/overview";
 import { withPermission } from "@/lib/identity/require";
@@ -6,6 +7,7 @@ import { startSession } from "@/lib/identity/session";
 import { sessionCookie, verifySession } from "@/lib/identity/session-cookie";
 import { person } from "@/lib/identity/testing/people";
 import type { Grant } from "@/lib/model/access";
+import type { Uuid } from "@/lib/model/ids";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import {
   createTokenAction,
@@ -80,6 +82,29 @@ test("who manages a part learns of the people, sessions and tokens of that part"
     [bob, "bob"],
   ] as const)
     expect(await seen(one)).toEqual({ sessions: [name], tokens: [], people: [] });
+});
+
+test("a token is shown once and kept nowhere, also for a press that arrives twice", async () => {
+  const [root] = await team();
+  act(root);
+  const press = { ...TOKEN, tenants: null, requestId: randomUUID() as Uuid };
+  const made = await createTokenAction(press);
+  if (!made.ok) throw new Error(made.error.message);
+  const secret = made.data.token.slice(17);
+  expect(secret).toHaveLength(43);
+  expect(await createTokenAction(press)).toMatchObject({ ok: false, error: { code: "key_taken" } });
+  for (const table of ["action_request", "api_token", "audit_entry"]) {
+    const { rows } = await database.pool.query(
+      `select count(*)::int as kept from absurd_dashboard.${table} as row where strpos(row::text, $1) > 0`,
+      [secret],
+    );
+    expect(rows, table).toEqual([{ kept: 0 }]);
+  }
+  const { rows } = await database.pool.query(
+    "select count(*)::int as made from absurd_dashboard.action_request where request_id = $1",
+    [press.requestId],
+  );
+  expect(rows).toEqual([{ made: 1 }]);
 });
 
 test("a session is revoked by its person, and by who manages it; any other seems to have ended", async () => {

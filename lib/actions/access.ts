@@ -37,6 +37,7 @@ export const createTokenAction = defineAction({
   }),
   guard: guards.noTasks,
   where: "home",
+  isSecret: true,
   run: async ({ name, days, ...limits }, { db, operator, identity }) => {
     await requireTables();
     const grant: Grant = limits;

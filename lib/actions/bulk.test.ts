@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { awaitEvent } from "@/lib/absurd/events/events";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { claimTasks, completeTask, failTask } from "@/lib/absurd/runs/runs";
@@ -6,8 +6,11 @@ import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { listAudit } from "@/lib/analytics/audit";
 import { getBulk, getBulkFollowUp, listBulk, listBulkItems } from "@/lib/analytics/bulk";
 import { listTasks } from "@/lib/analytics/tasks";
-import { createJob } from "@/lib/bulk/job";
+import { createJob, listOpenJobs } from "@/lib/bulk/job";
 import { startBulkRunner, stopBulkRunner } from "@/lib/bulk/runner";
+import { forgetEnvironment } from "@/lib/db/env";
+import { runAs, UNRESTRICTED } from "@/lib/db/viewer";
+import { BULK_ACTIONS } from "@/lib/model/rows/bulk";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
 import { taskFilters } from "@/lib/search-params/tasks/filters";
@@ -308,6 +311,65 @@ test.each([
   const result = await startBulkAction({ perSecond: 5, shown: 0, ...input } as never);
   expect(result).toMatchObject({ ok: false, error: { code: "bad_request" } });
   expect(!result.ok && result.error.message).toMatch(message);
+});
+
+describe("an action that is switched off for one task", () => {
+  const set = (name: string, value: string) => {
+    vi.stubEnv(name, value);
+    forgetEnvironment();
+  };
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    forgetEnvironment();
+  });
+
+  test("is refused for many, and another one is not", async () => {
+    const taskId = await spawn("kept");
+    set("DASHBOARD_DISABLE", "cancel-task,retry-task,run-task-again,reschedule-run");
+    const ids = [{ queue, taskId }];
+    for (const action of BULK_ACTIONS) {
+      const refused = { ok: false, error: { code: "forbidden" } };
+      expect(await getBulkPreview({ action, ids }), action).toMatchObject(refused);
+      const started = await startBulkAction({ action, ids, perSecond: null, shown: 1 });
+      expect(started, action).toMatchObject(refused);
+    }
+    set("DASHBOARD_DISABLE", "retry-task");
+    expect(await getBulkPreview({ action: "cancel", ids })).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    ["DASHBOARD_READ_ONLY", "1"],
+    ["DASHBOARD_DISABLE", "cancel-task"],
+    ["DASHBOARD_DISABLE", "start-bulk"],
+  ])("an operation that was begun before %s=%s waits", async (name, value) => {
+    set(name, value);
+    const ids = [{ queue, taskId: await spawn("kept") }];
+    const bulkId = await createJob(database.pool, {
+      ...{ action: "cancel", options: {}, operator: "ada", perSecond: null, ids },
+    });
+    const isOpen = async () =>
+      (await listOpenJobs(database.pool)).some((job) => job.bulkId === bulkId);
+    expect(await isOpen()).toBe(false);
+    vi.unstubAllEnvs();
+    forgetEnvironment();
+    expect(await isOpen()).toBe(true);
+    await abortBulkAction({ bulkId });
+  });
+});
+
+test("values that somebody searched are not in an operation's filters without payloads", async () => {
+  const bulkId = await createJob(database.pool, {
+    ...{ action: "cancel", options: {}, operator: "ada", perSecond: null },
+    filters: "?name=none&where=params.email:jane",
+  });
+  await abortBulkAction({ bulkId });
+  const withoutPayloads = { ...UNRESTRICTED, payloads: false };
+  expect((await getBulk(bulkId)).operation.filters).toContain("jane");
+  const { operation } = await runAs(withoutPayloads, () => getBulk(bulkId));
+  expect(operation.filters).toContain("name=none&where=params.email");
+  expect(operation.filters).not.toContain("jane");
+  const { rows } = await runAs(withoutPayloads, () => listBulk(bulkFilters()));
+  expect(rows.map(({ filters }) => filters)).toContain(operation.filters);
 });
 
 test("an operation on all queues is refused if one cannot be read", async () => {

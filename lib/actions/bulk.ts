@@ -11,7 +11,7 @@ import type { BulkAction } from "@/lib/model/rows/bulk";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 import { defineAction } from "./define-action";
 import { extraAttempts as moreAttempts, reason, uuid } from "./internal/inputs";
-import { bulkInput, getClock, toSelection } from "./previews/bulk";
+import { bulkInput, getClock, requireSingle, toSelection } from "./previews/bulk";
 import { guards } from "./tenant-guards";
 
 const start = defineAction({
@@ -32,7 +32,8 @@ const start = defineAction({
     reason,
   }),
   guard: guards.visibleTasks,
-  run: async (input, { db, operator }) => {
+  run: async (input, { db, operator, identity }) => {
+    requireSingle(identity, input.action);
     await requireTables(db);
     const selection = toSelection(input, await getClock(db));
     if ("filters" in selection && input.exact) await refuseGrowth(input, selection);

@@ -29,6 +29,8 @@ type Definition<Schema extends z.ZodType, Output> = {
   guard: Guard<z.output<Schema>, Output>;
   /** `home` for what concerns the dashboard and not a database: it is done and recorded in the first one. */
   where?: "home";
+  /** The result has a secret, so it is not kept: a press that arrives again is refused, not answered with it. */
+  isSecret?: true;
   /** The work itself, inside the action's transaction. Throwing rolls it back. */
   run: (
     input: z.output<Schema>,
@@ -39,11 +41,16 @@ type Definition<Schema extends z.ZodType, Output> = {
 /** What an action would do now. `run` gets the signal of the request, which aborts what is no longer needed. */
 type PreviewDefinition<Schema extends z.ZodType, Output> = Omit<
   Definition<Schema, Output>,
-  "run"
+  "run" | "isSecret"
 > & {
   run: (
     input: z.output<Schema>,
-    context: { db: Queryable; operator: string; signal: AbortSignal | undefined },
+    context: {
+      db: Queryable;
+      operator: string;
+      identity: Identity;
+      signal: AbortSignal | undefined;
+    },
   ) => Promise<Output>;
 };
 
@@ -67,6 +74,7 @@ export function defineAction<Schema extends z.ZodType, Output>({
   input: schema,
   guard,
   where,
+  isSecret,
   run,
 }: Definition<Schema, Output>): (
   input: WithReason<z.input<Schema>>,
@@ -85,11 +93,12 @@ export function defineAction<Schema extends z.ZodType, Output>({
           return await atomically(getWritePool(), async (db) => {
             await enforceGuard(guard, db, parsed);
             const repeated = request && (await findRepeated(db, request));
+            if (repeated && isSecret) throw new ProblemError(SHOWN_ONCE);
             if (repeated) return repeated.result as Output;
             const output = await run(parsed, { db, operator, identity });
             if (guard.created) await requireOwnTasks(db, guard.created(parsed, output));
             isRecorded = await recordAudit(db, { ...entry, outcome: "done", output });
-            if (request) await storeRequest(db, request, output);
+            if (request) await storeRequest(db, request, isSecret ? null : output);
             isWorkDone = true;
             return output;
           });
@@ -123,10 +132,11 @@ export function definePreview<Schema extends z.ZodType, Output>({
   request?: Request,
 ) => Promise<ActionResult<Output>> {
   return (input, request) =>
-    resolve({ name, permission, schema, input, request }, async (parsed, { name: operator }) => {
+    resolve({ name, permission, schema, input, request }, async (parsed, identity) => {
       const db = getReadPool();
       await enforceGuard(guard, db, parsed);
-      return run(parsed, { db, operator, signal: request?.signal });
+      const { name: operator } = identity;
+      return run(parsed, { db, operator, identity, signal: request?.signal });
     });
 }
 
@@ -134,6 +144,12 @@ export function definePreview<Schema extends z.ZodType, Output>({
 function at<T>(where: "home" | undefined, work: () => T): T {
   return where === "home" ? runOn(getHomeDatabase(), work) : work();
 }
+
+const SHOWN_ONCE = {
+  code: "key_taken",
+  message: "This was already done, and its result is shown once.",
+  hint: "Revoke what it created, and do it again.",
+} as const;
 
 const OUTCOME_UNKNOWN = {
   code: "outcome_unknown",

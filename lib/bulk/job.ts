@@ -15,12 +15,19 @@ import {
   text,
   uuid,
 } from "@/lib/db/decode";
+import { getEnvironment } from "@/lib/db/env";
 import { execute, query } from "@/lib/db/query";
 import { getScope, getTenants, getTenantsOfAnyPart, type Tenants } from "@/lib/db/tenants";
 import { getViewer, UNRESTRICTED, type Viewer } from "@/lib/db/viewer";
 import { DOORS } from "@/lib/model/access";
 import type { Uuid } from "@/lib/model/ids";
-import { BULK_ACTIONS, BULK_STATES, type BulkAction, type BulkState } from "@/lib/model/rows/bulk";
+import {
+  BULK_ACTIONS,
+  BULK_STATES,
+  type BulkAction,
+  type BulkState,
+  SINGLE_PERMISSIONS,
+} from "@/lib/model/rows/bulk";
 import type { TaskAddress } from "./selection";
 
 const { bulkJobs, bulkItems } = dashboardTablesOfAllTenants;
@@ -123,11 +130,19 @@ export async function addItems(db: Queryable, bulkId: Uuid, ids: TaskAddress[]):
   return job?.collected ?? 0;
 }
 
-/** The operations that have not ended, oldest first: those that concern only tenants of this dashboard. */
+/**
+ * The operations that have not ended, oldest first: those that concern only tenants of this dashboard, and whose action its
+ * settings take from nobody. The others go on where or when they may.
+ */
 export async function listOpenJobs(db: Queryable): Promise<BulkJob[]> {
+  const { DASHBOARD_READ_ONLY: isReadOnly, DASHBOARD_DISABLE: disabled } = getEnvironment();
+  if (isReadOnly || disabled.includes("start bulk")) return [];
   const jobs = await selectJobs(db, sql`finished_at is null order by bulk_id`);
   const allowed = getTenants();
-  return jobs.filter((job) => isWithin(job.tenants, allowed));
+  return jobs.filter(
+    ({ tenants, action }) =>
+      isWithin(tenants, allowed) && !disabled.includes(SINGLE_PERMISSIONS[action]),
+  );
 }
 
 /** Whether an operation exists that the viewer sees. */

@@ -8,9 +8,11 @@ import { previewBulk } from "@/lib/bulk/selected-tasks";
 import { fixWindow, parseFilters } from "@/lib/bulk/selection";
 import { number } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
+import { type Identity, whyDenied } from "@/lib/identity/identity";
+import { getSwitches } from "@/lib/identity/require";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
-import { BULK_ACTIONS } from "@/lib/model/rows/bulk";
+import { BULK_ACTIONS, type BulkAction, SINGLE_PERMISSIONS } from "@/lib/model/rows/bulk";
 import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/tasks/filters";
 import { definePreview } from "../define-action";
 import { queueName, uuid } from "../internal/inputs";
@@ -39,7 +41,8 @@ export const getBulkPreview = definePreview({
   permission: "start bulk",
   input: bulkInput,
   guard: guards.visibleTasks,
-  run: async (input, { db, signal }) => {
+  run: async (input, { db, identity, signal }) => {
+    requireSingle(identity, input.action);
     const selection = toSelection(input, await getClock(db));
     const { tasks, ...preview } = await previewBulk(input.action, selection, { signal });
     const filters = "filters" in selection ? serializeTaskFilters(selection.filters) : undefined;
@@ -57,6 +60,16 @@ export const getBulkPreview = definePreview({
     };
   },
 });
+
+/**
+ * What somebody may not do with one task they may not do with many.
+ *
+ * @throws ProblemError `forbidden`
+ */
+export function requireSingle(identity: Identity, action: BulkAction): void {
+  const denied = whyDenied(identity, SINGLE_PERMISSIONS[action], getSwitches());
+  if (denied !== null) throw new ProblemError({ code: "forbidden", message: denied });
+}
 
 /**
  * The tasks of a bulk operation. Relative times in filters are resolved at `now`.

@@ -1,8 +1,17 @@
+import type { Permission } from "../access.ts";
 import type { TaskState } from "../states.ts";
 
 /** Actions that a bulk operation can apply. */
 export const BULK_ACTIONS = ["cancel", "retry", "run-again", "run-now"] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
+
+/** The permission for the same action on one task. A bulk operation needs it too. */
+export const SINGLE_PERMISSIONS: Record<BulkAction, Permission> = {
+  cancel: "cancel task",
+  retry: "retry task",
+  "run-again": "run task again",
+  "run-now": "reschedule run",
+};
 
 /** States of a bulk operation; the last three are final. */
 export const BULK_STATES = ["collecting", "running", "done", "aborted", "failed"] as const;
