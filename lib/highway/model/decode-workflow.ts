@@ -52,7 +52,7 @@ const no = f.orElse(f.boolean, () => false);
 const retryPolicy = f.object<RetryPolicy>({
   max_retries: f.orElse(f.integer, () => 3),
   delay: f.orElse(f.duration, () => "PT5S"),
-  backoff_factor: f.orElse(f.number, () => 2),
+  backoff_factor: f.orElse(f.decimal, () => 2),
 });
 
 const timeoutPolicy = f.object<TimeoutPolicy>({

@@ -69,10 +69,17 @@ export const text: Field<string> = (value, place) => {
   return reject(place, value, "text", hint, "");
 };
 
-export const boolean: Field<boolean> = (value, place) =>
-  typeof value === "boolean"
-    ? value
-    : reject(place, value, "true or false", "without quotes", false);
+/** True or false; 1, 0 and the words that the Python package accepts, such as `y` and `off`, are booleans here. */
+export const boolean: Field<boolean> = (value, place) => {
+  if (typeof value === "boolean") return value;
+  const word = typeof value === "object" ? "" : String(value).toLowerCase();
+  if (TRUE.has(word)) return true;
+  if (FALSE.has(word)) return false;
+  return reject(place, value, "true or false", "without quotes", false);
+};
+
+const TRUE: ReadonlySet<string> = new Set(["1", "on", "t", "true", "y", "yes"]);
+const FALSE: ReadonlySet<string> = new Set(["0", "off", "f", "false", "n", "no"]);
 
 export const number: Field<number> = (value, place) => {
   const parsed = typeof value === "bigint" ? Number(value) : value;
@@ -80,13 +87,32 @@ export const number: Field<number> = (value, place) => {
   return reject(place, value, "a number", "without quotes", 0);
 };
 
-/** A whole number; digits in quotes are accepted. */
+/** A number; one in quotes is accepted. */
+export const decimal: Field<number> = (value, place) =>
+  number(typeof value === "string" ? (parseDecimal(value) ?? value) : value, place);
+
+const DIGITS = String.raw`\d+(?:_\d+)*`;
+const DECIMAL = new RegExp(
+  `^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?\\d+)?$`,
+  "i",
+);
+const WHOLE = new RegExp(`^[+-]?${DIGITS}(?:\\.0+)?$`);
+
+/** The number that a text is, as Python's `float` reads it: `2e0`, `.5`, ` 1_000 `. `undefined` for anything else, or for infinity. */
+export function parseDecimal(text: string): number | undefined {
+  const digits = text.trim();
+  const parsed = DECIMAL.test(digits) ? Number(digits.replaceAll("_", "")) : Number.NaN;
+  return Number.isFinite(parsed) ? parsed : undefined;
+}
+
+/** A whole number; one in quotes is accepted. */
 export const integer: Field<number> = (value, place) =>
   toInteger(value) ?? reject(place, value, "a whole number", "such as 3", 0);
 
 function toInteger(value: unknown): number | undefined {
-  const digits = typeof value === "string" && /^[+-]?\d{1,15}$/.test(value.trim());
-  const parsed = digits || typeof value === "bigint" ? Number(value) : value;
+  const isText = typeof value === "string" && WHOLE.test(value.trim());
+  const whole = isText ? parseDecimal(value) : value;
+  const parsed = typeof whole === "bigint" ? Number(whole) : whole;
   return typeof parsed === "number" && Number.isSafeInteger(parsed) ? parsed : undefined;
 }
 

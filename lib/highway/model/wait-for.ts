@@ -1,4 +1,5 @@
 import { formatDuration, parseDuration } from "./duration.ts";
+import { parseDecimal } from "./fields.ts";
 import { normaliseInstant } from "./instant.ts";
 
 /** A parsed `wait_for`. `text` is its normal form in documents. */
@@ -22,8 +23,7 @@ export function parseWaitFor(value: unknown): WaitFor | undefined {
   if (typeof value !== "string") return undefined;
   if (hasTemplate(value)) return { kind: "text", text: value };
   const [, prefix, rest] = /^(duration|datetime):(.*)$/s.exec(value) ?? [];
-  if (prefix === "duration" && rest !== undefined)
-    return /^\d+(\.\d+)?$/.test(rest) ? toDuration(Number(rest)) : undefined;
+  if (prefix === "duration" && rest !== undefined) return toDuration(parseDecimal(rest));
   if (prefix === "datetime" && rest !== undefined) return toInstant(rest);
   if (/^[+-]?P(T|[\d.]|$)/.test(value)) return toDuration(value);
   return toInstant(value) ?? { kind: "text", text: value };

@@ -236,6 +236,55 @@ describe("unknown fields", () => {
   });
 });
 
+describe("values of another type that the Python package accepts", () => {
+  const decode = (fields: string) =>
+    parseWorkflow(
+      `{name: flow, tasks: {t: {task_id: t, operator_type: foreach, items: "{{ xs }}", ${fields}}}}`,
+      { format: "yaml" },
+    );
+
+  test.each([
+    ["parallel: y", { parallel: true }],
+    ["parallel: OFF", { parallel: false }],
+    ["parallel: 'T'", { parallel: true }],
+    ["parallel: 1", { parallel: true }],
+    ["parallel: 0.0", { parallel: false }],
+    ["retry_policy: {max_retries: '3.0'}", { retry_policy: { max_retries: 3 } }],
+    ["retry_policy: {max_retries: ' 1_0 '}", { retry_policy: { max_retries: 10 } }],
+    ["retry_policy: {backoff_factor: 2e0}", { retry_policy: { backoff_factor: 2 } }],
+    ["retry_policy: {backoff_factor: '1.5'}", { retry_policy: { backoff_factor: 1.5 } }],
+  ])("%s is converted", (fields, expected) => {
+    const { workflow, problems } = decode(fields);
+    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(workflow?.tasks.t).toMatchObject(expected);
+  });
+
+  test.each([
+    "parallel: ' yes'",
+    "parallel: 2",
+    "parallel: '1.0'",
+    "parallel: []",
+    "retry_policy: {max_retries: '3.5'}",
+    "retry_policy: {max_retries: '1e3'}",
+    "retry_policy: {max_retries: true}",
+    "retry_policy: {backoff_factor: ''}",
+    "retry_policy: {backoff_factor: 'inf'}",
+  ])("%s leaves no workflow", (fields) => {
+    expect(decode(fields).workflow).toBeUndefined();
+  });
+});
+
+test.each([
+  ["duration:-5", "-PT5S", ["error wait_for negative_delay"]],
+  ["duration: 1e1", "PT10S", []],
+  ["duration:.5", "PT0.5S", []],
+])("a wait for %s is converted to %s", (wait_for, text, problems) => {
+  const wait = { task_id: "t", operator_type: "wait", wait_for };
+  expect(checkTask(wait)).toEqual(problems);
+  const { workflow } = parseWorkflow(JSON.stringify({ name: "flow", tasks: { t: wait } }));
+  expect(workflow?.tasks.t).toMatchObject({ wait_for: text });
+});
+
 test.each([
   ["00:30:00", "error"],
   ["5m", "error"],
