@@ -1,5 +1,5 @@
 /** No route returns a redacted value, wherever the database has it: by rules, and for people without payloads. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { PREVIEWS } from "@/lib/actions/previews/previews";
 import { runAgainAction, spawnTaskAction } from "@/lib/actions/tasks";
@@ -13,6 +13,8 @@ import { plantSecrets, RULES, type Secrets } from "@/testing/secrets";
 const SECRET = "hunter2";
 /** Visible to everybody but people without payloads. */
 const SEEN = "quiet-value";
+/** As anybody computes it who has guessed the rest of a definition. */
+const HASH = createHash("sha256").update(SECRET).digest("hex");
 const queue = "orders";
 const database = openTestDatabase({ settings: { DASHBOARD_REDACT: RULES } });
 for (const level of ["info", "warn", "error"] as const)
@@ -21,6 +23,8 @@ for (const level of ["info", "warn", "error"] as const)
 let ids: Secrets;
 beforeAll(async () => {
   ids = await plantSecrets(database.pool, queue, SECRET, SEEN);
+  for (const table of ["workflow_definition", "workflow_run"])
+    await database.pool.query(`update public.${table} set workflow_hash = $1`, [HASH]);
 });
 
 type Route = {
@@ -118,7 +122,10 @@ async function listResponses(
 }
 
 test.each(Object.keys(routes))("%s never returns a redacted value", async (path) => {
-  for (const text of await listResponses(path)) expect(text).not.toContain(SECRET);
+  for (const text of await listResponses(path)) {
+    expect(text).not.toContain(SECRET);
+    expect(text).not.toContain(HASH);
+  }
 });
 
 describe("without payloads", () => {
@@ -141,6 +148,7 @@ describe("without payloads", () => {
     const cookie = `${sessionCookie(new Headers()).name}=${session}`;
     for (const text of await listResponses(path, { cookie })) {
       expect(text).not.toContain(SECRET);
+      expect(text).not.toContain(HASH);
       expect(text).not.toContain(SEEN);
       expect(text).not.toContain('"unauthenticated"');
       // Nobody takes a mask for the value of a user.

@@ -4,6 +4,8 @@ import { claimTasks } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { listAudit } from "@/lib/analytics/audit";
+import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
+import { forgetEnvironment } from "@/lib/db/env";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { storeWorkflow } from "@/lib/highway/run/store";
 import { auditFilters } from "@/lib/search-params/audit";
@@ -110,6 +112,24 @@ test("the preview names what will be made, and whether a worker takes it", async
     lastTakenAt: expect.stringMatching(/Z$/),
     waiting: 0,
   });
+});
+
+test("while anything is redacted, the hash of a definition confirms no guess of it", async () => {
+  const look = async () => {
+    const preview = await getStartPreview({ definitionId, queue, inputs: "", tags: "" });
+    if (!preview.ok) throw new Error(preview.error.message);
+    const { definitions } = await listWorkflowDefinitions();
+    return [preview.data.hash, ...definitions.map(({ hash }) => hash)];
+  };
+  const [open, ...stored] = await look();
+  expect(stored).toContain(open);
+  vi.stubEnv("DASHBOARD_REDACT", "password");
+  forgetEnvironment();
+  const [keyed, ...listed] = await look();
+  vi.unstubAllEnvs();
+  forgetEnvironment();
+  expect(listed).toContain(keyed);
+  expect([keyed, ...listed]).not.toContain(open);
 });
 
 test("what cannot be started is refused in words, and nothing is made", async () => {

@@ -2,6 +2,7 @@ import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import { boolean, instant, nullable, text, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
+import { showDigest } from "@/lib/db/redaction";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
@@ -29,7 +30,7 @@ const DEFINITION = {
   definitionId: uuid,
   name: text,
   version: text,
-  hash: nullable(text),
+  hash: nullable((value) => showDigest("definition digest", text(value))),
   tenantId: nullable(text),
   isPaused: boolean,
   sourceFormat: nullable(text),
@@ -108,7 +109,7 @@ export function getRunDefinition(
     const stored = columns.definitions.size > 0;
     const found =
       (stored && run.definitionId ? await findDefinition(db, from, run.definitionId) : undefined) ??
-      (stored && run.hash ? await findByHash(db, from, run) : undefined) ??
+      (stored && row?.hash ? await findByHash(db, from, run, row.hash) : undefined) ??
       (run.rootState ? await findInRoot(db, run) : undefined) ??
       (stored ? await findByName(db, from, run) : undefined);
     const hidden = unreadable.find(({ name }) => name === run.queue);
@@ -155,6 +156,7 @@ async function findByHash(
   db: Database,
   from: SQL,
   run: WorkflowRunSummary,
+  hash: string,
 ): Promise<RunDefinition | undefined> {
   const rows = await query(
     db,
@@ -162,7 +164,7 @@ async function findByHash(
     sql`
     select ${COLUMNS} from ${from}
     where d.workflow_name = ${run.name} and d.workflow_version = ${run.version}
-      and d.workflow_hash = ${run.hash} and ${SMALL} and ${ofTenant(run)}
+      and d.workflow_hash = ${hash} and ${SMALL} and ${ofTenant(run)}
     order by d.tenant_id limit 1`,
   );
   return rows[0] && { ...rows[0], source: "hash" };

@@ -1,5 +1,7 @@
+import { createHmac } from "node:crypto";
 import { isRedacting, type RedactionRules, redactEverything } from "@/lib/redaction/rules";
 import { getEnvironment } from "./env";
+import { deriveKey } from "./keys";
 import { getViewer } from "./viewer";
 
 /** What is redacted for the viewer: by the configured rules, and everything for a viewer without payloads. */
@@ -11,4 +13,13 @@ export function redactionRules(): RedactionRules {
 /** Whether anything is redacted for the viewer. */
 export function isViewRedacted(): boolean {
   return isRedacting(redactionRules());
+}
+
+/**
+ * A digest of a value, for the viewer: while anything is redacted, one that anybody could compute would confirm a guess. It
+ * still tells equal values from others.
+ */
+export function showDigest(purpose: string, digest: string): string {
+  if (!isViewRedacted()) return digest;
+  return createHmac("sha256", deriveKey(purpose)).update(digest).digest("hex").slice(0, 32);
 }

@@ -7,7 +7,7 @@ import type { WorkflowRun } from "@/lib/absurd/workflow-runs/table";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { getWorkflowDefinition } from "@/lib/analytics/workflow-definitions";
 import { getTakers, listRunQueues } from "@/lib/analytics/workflow-queues";
-import { isViewRedacted } from "@/lib/db/redaction";
+import { isViewRedacted, showDigest } from "@/lib/db/redaction";
 import { workflowHash } from "@/lib/highway/language/hash";
 import { parseWorkflow } from "@/lib/highway/language/parse";
 import { formatProblem, hasErrors } from "@/lib/highway/model/problem";
@@ -114,7 +114,7 @@ export const getStartPreview = definePreview({
       taskName: ROOT_TASK,
       createdBy: operator,
       tenantId: stored.tenantId,
-      hash: workflowHash(workflow),
+      hash: showDigest("definition digest", workflowHash(workflow)),
       inputs: stringifyJson(inputs),
       tags: tags && stringifyJson(tags),
       takers: await getTakers(queue, ROOT_TASK, { signal }),

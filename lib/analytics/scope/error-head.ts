@@ -1,8 +1,6 @@
-import { createHmac } from "node:crypto";
 import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 import { nullable, text } from "@/lib/db/decode";
-import { deriveKey } from "@/lib/db/keys";
-import { isViewRedacted } from "@/lib/db/redaction";
+import { showDigest } from "@/lib/db/redaction";
 import type { Payload } from "@/lib/model/json";
 import { parseRecordedError, stripTerminalCodes } from "@/lib/model/recorded-error";
 import { redact, redactMember } from "./redact";
@@ -91,15 +89,9 @@ function parseErrorPayload(value: string): Payload {
     head: text,
     ...masked,
     ...(digest
-      ? { digest: keyedDigest(digest) }
+      ? { digest: showDigest("error digest", digest) }
       : { approximate: compressed === "c" ? "compressed" : "stored" }),
   };
-}
-
-/** While anything is redacted, a digest that anybody could compute would confirm a guess. */
-function keyedDigest(digest: string): string {
-  if (!isViewRedacted()) return digest;
-  return createHmac("sha256", deriveKey("error digest")).update(digest).digest("hex").slice(0, 32);
 }
 
 /** Characters of an error that lists show. */

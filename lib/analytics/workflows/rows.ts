@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { instant, nullable, oneOf, text, uuid } from "@/lib/db/decode";
 import type { DecodedRow } from "@/lib/db/query";
+import { showDigest } from "@/lib/db/redaction";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
@@ -134,7 +135,7 @@ function toSummary(row: WorkflowRunRow, root: Root | undefined): WorkflowRunSumm
     workflowRunId: row.id,
     name: row.name ?? "",
     version: row.version ?? "",
-    hash: row.hash,
+    hash: row.hash && showDigest("definition digest", row.hash),
     storedStatus,
     status: sleeps ? "sleeping" : storedStatus,
     stale: open && ended ? root.state : null,
