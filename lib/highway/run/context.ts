@@ -91,9 +91,16 @@ export class Context {
     }
     const { inputs, variables, run, env } = this.globals;
     const known: JsonObject = { inputs, variables, workflow: variables, run, ENV: env };
+    if (key === "inputs" && rest.length > 0) return this.findInput(rest);
     if (Object.hasOwn(known, key)) return descend(known, [key, ...rest]);
-    if (key === "ds") return descend(inputs, ["data_interval_start", ...rest]);
+    if (key === "ds") return this.findInput(["data_interval_start", ...rest]);
     return descend(Object.hasOwn(variables, key) ? variables : inputs, [key, ...rest]);
+  }
+
+  /** A variable is an input with a default: its value is that of an input that was not given. */
+  private findInput(path: readonly (string | number)[]): Json | undefined {
+    const { inputs, variables } = this.globals;
+    return descend(Object.hasOwn(inputs, String(path[0])) ? inputs : variables, path);
   }
 
   private search(kind: keyof Names, key: string): Json | undefined {

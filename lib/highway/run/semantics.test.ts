@@ -7,7 +7,7 @@ import { createQueue } from "../../absurd/queues/queues.ts";
 import { cancelTask, getTaskResult } from "../../absurd/tasks/tasks.ts";
 import { getWorkflowRunTasks } from "../../absurd/workflow-runs/tasks.ts";
 import { getWorkflowRun } from "../../absurd/workflow-runs/workflow-runs.ts";
-import type { Json } from "../../model/json.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import { Bench } from "../testing/bench.ts";
 import { cancelWorkflowRun } from "./cancel.ts";
@@ -129,6 +129,25 @@ test.concurrent("a template that names what is not there fails its operator", as
   expect(end.error).toMatchObject({
     type: "TemplateError",
     message: "'nothing.here' is not known here",
+  });
+});
+
+test.concurrent("a variable is the value of an input that was not given", async () => {
+  const bench = await prepare();
+  const args = ["{{ inputs.lang }}", "{{ inputs.deep.a[0] }}", "{{ inputs.id }}", "{{ ds }}"];
+  const workflow = {
+    ...builder().task("a", "echo", { args }).build(),
+    variables: { lang: "en", deep: { a: [7] }, id: 1, data_interval_start: "2026-03-01" },
+  };
+  const run = async (inputs: JsonObject) =>
+    bench.finish((await bench.start(workflow, { inputs })).taskId);
+  expect(await run({})).toMatchObject({ result: ["en", 7, 1, "2026-03-01"] });
+  expect(await run({ id: null, lang: "de" })).toMatchObject({
+    result: ["de", 7, null, "2026-03-01"],
+  });
+  const unknown = builder().task("a", "echo", { args: ["{{ inputs.nothing }}"] });
+  expect((await finish(bench, unknown)).error).toMatchObject({
+    message: "'inputs.nothing' is not known here",
   });
 });
 
