@@ -4,7 +4,7 @@ import {
   bodyScope,
   branchPath,
   branchScopes,
-  findScope,
+  homeOf,
   listIds,
   pathIn,
   type Scope,
@@ -156,7 +156,7 @@ export class Replay {
     path: string,
     host: TaskState | null,
   ): { found: Observation | undefined; inside: Inside | undefined } {
-    const inside = this.observeInside(scope, operator, path, host);
+    const inside = this.observeInside(homeOf(scope, operator), operator, path, host);
     const found =
       observeFailure(this.records, path) ??
       inside?.found ??
@@ -224,8 +224,9 @@ export class Replay {
         const failure = byKey.get(start.trigger.start.key);
         if (failure) failure.isHandled = true;
       }
-      const fork = findFork(scope, start.operator);
-      if (isFork(this.workflow, scope, start.operator)) forked.set(start.operator, next.inner);
+      const home = homeOf(scope, start.operator);
+      const fork = findFork(home, start.operator);
+      if (isFork(this.workflow, home, start.operator)) forked.set(start.operator, next.inner);
       const inner = fork ? (forked.get(fork) ?? []) : forked.has(start.operator) ? [] : next.inner;
       const isTerminal = "isTerminal" in found && found.isTerminal === true;
       isTerminated ||= isTerminal;
@@ -310,9 +311,8 @@ export class Replay {
     inferred: boolean,
     host: TaskState | null,
   ): OperatorTrace {
-    const home = findScope(scope, operator.task_id) ?? scope;
     const trace: OperatorTrace = {
-      path: pathIn(home, operator.task_id),
+      path: pathIn(homeOf(scope, operator), operator.task_id),
       instance,
       state: found.state,
       inferred,

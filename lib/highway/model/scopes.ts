@@ -127,6 +127,11 @@ export function findScope(scope: Scope | null, id: string): Scope | null {
   return findScope(scope.outer, id);
 }
 
+/** The scope that an operator belongs to: an operator of a scope may name a handler of a scope around it. */
+export function homeOf(scope: Scope, operator: Operator): Scope {
+  return findScope(scope, operator.task_id) ?? scope;
+}
+
 /** The scope with this path: this one or any inside it. */
 export function scopeAt(scope: Scope, path: string): Scope | undefined {
   if (scope.path === path) return scope;

@@ -2,7 +2,7 @@ import type { Json } from "../../model/json.ts";
 import { pathOfKey } from "../machine/entry-names.ts";
 import { ScopeMachine, type Start } from "../machine/scope-machine.ts";
 import type { Failure, States } from "../machine/states.ts";
-import { pathIn, type Scope } from "../model/scopes.ts";
+import { homeOf, pathIn, type Scope } from "../model/scopes.ts";
 import type { Context } from "./context.ts";
 import { RunEnded, toEnding } from "./ending.ts";
 import { runOperator } from "./operators/operators.ts";
@@ -80,9 +80,12 @@ class ScopeRunner {
     const { found } = this.run.replay.observe(this.scope, operator, path, "running");
     const endedAt = found && "at" in found ? found.at : undefined;
     const stateOf = (id: string) => this.machine.memberState(id);
-    const outcome = runOperator(this.run, operator, this.scope, path, context, stateOf).then(
-      (ended) => ({ key, outcome: ended }),
-    );
+    // The parts of a handler of a scope around this one are parts of that scope.
+    const home = homeOf(this.scope, operator);
+    const outcome = runOperator(this.run, operator, home, path, context, stateOf).then((ended) => ({
+      key,
+      outcome: ended,
+    }));
     // The first rejection ends the execution; those that follow would otherwise end the process.
     outcome.catch(() => {});
     this.contexts.set(key, context);
