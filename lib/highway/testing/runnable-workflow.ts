@@ -75,9 +75,15 @@ function toDocument(seeds: readonly Seed[]) {
   };
 }
 
-/** The operators of one scope; each depends on earlier ones only. */
-function makeScope(seeds: readonly Seed[], prefix: string, depth: number): Document[] {
+/** The operators of one scope; each depends on earlier ones only. Handlers may be in scopes around, with the ids `outer`. */
+function makeScope(
+  seeds: readonly Seed[],
+  prefix: string,
+  depth: number,
+  outer: readonly string[] = [],
+): Document[] {
   const ids = seeds.map((_, index) => `${prefix}${String.fromCharCode(97 + index)}`);
+  const handlers = [...ids, ...outer];
   return seeds.map((seed, index) => {
     const dice = new Dice(seed);
     const earlier = ids.slice(0, index);
@@ -88,12 +94,12 @@ function makeScope(seeds: readonly Seed[], prefix: string, depth: number): Docum
       task_id: id,
       dependencies,
       ...(dice.isHit(4) && { trigger_rule: dice.one(TRIGGER_RULES) }),
-      ...(dice.isHit(5) && { on_failure_task_id: dice.one(ids) }),
-      ...(dice.isHit(8) && { on_success_task_id: dice.one(ids) }),
+      ...(dice.isHit(5) && { on_failure_task_id: dice.one(handlers) }),
+      ...(dice.isHit(8) && { on_success_task_id: dice.one(handlers) }),
       ...(dice.isHit(5) && {
         retry_policy: { max_retries: 1 + dice.below(2), delay: "PT0.05S", backoff_factor: 1 },
       }),
-      ...makeKind(dice, id, earlier, later, depth),
+      ...makeKind(dice, id, { earlier, later, handlers, depth }),
       ...makeProtection(dice),
     };
   });
@@ -120,12 +126,18 @@ function makeProtection(dice: Dice): Record<string, unknown> {
   };
 }
 
+/** The ids that an operator may name, and how many scopes are around its own. */
+type Place = {
+  earlier: readonly string[];
+  later: readonly string[];
+  handlers: readonly string[];
+  depth: number;
+};
+
 function makeKind(
   dice: Dice,
   id: string,
-  earlier: readonly string[],
-  later: readonly string[],
-  depth: number,
+  { earlier, later, handlers, depth }: Place,
 ): Record<string, unknown> {
   const target = () => (later.length > 0 && !dice.isHit(4) ? dice.one(later) : null);
   const inner = (name: string) =>
@@ -133,6 +145,7 @@ function makeKind(
       Array.from({ length: 1 + dice.below(3) }, () => dice.below(2 ** 24)),
       `${id}${name}_`,
       depth + 1,
+      handlers,
     );
   const branch = (name: string) => {
     const tasks = inner(name);
