@@ -36,7 +36,7 @@ export type PartParams = {
   operator?: string;
   /** The path of what it runs in this run; its event and its key are made of it. */
   path: string;
-  /** The values that its templates name. */
+  /** The values that its templates name, each of them whole: all of `load` for `{{ load.length }}`. */
   names: ContextNames;
   /** When the run has to end, as ISO text. */
   deadline?: string;
@@ -121,7 +121,7 @@ export async function cancelParts(run: Run, attempt: string): Promise<void> {
     if (!endOfPart(run, path)) await cancelTask(db, queue, { taskId });
 }
 
-/** Of the names that are known in a place, those that the scope uses: a part carries no more. */
+/** Of the values that are known in a place, those whose names the scope uses, each of them whole: the input of a part. */
 export function namesFor(scope: Scope, { context }: Pick<Place, "context">): ContextNames {
   return pick(context.all(), listNames(scope));
 }
