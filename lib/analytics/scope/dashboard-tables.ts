@@ -3,13 +3,19 @@ import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { boolean, instant } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
+import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
 import { type Database, inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
 import { isUnrestricted } from "@/lib/db/tenants";
-import { getViewer } from "@/lib/db/viewer";
 import type { Iso } from "@/lib/model/instants";
 import { translateReadError } from "@/lib/model/sqlstate";
+import { isPathRedacted } from "@/lib/redaction/rules";
+import { auditSearchParams } from "@/lib/search-params/audit";
 import { parseAsList } from "@/lib/search-params/parsers";
 import { formatCondition, parseCondition } from "@/lib/search-params/tasks/conditions";
+import { exportSearchParams } from "@/lib/search-params/tasks/export";
+import { tasksSearchParams } from "@/lib/search-params/tasks/filters";
+import { workflowsSearchParams } from "@/lib/search-params/workflows";
+import { isTextShown } from "./redact";
 
 /** Whether a table exists, and which columns of later versions it has; with the database's clock. */
 type DashboardTable = { now: Iso; installed: boolean; tenants: boolean; actors: boolean };
@@ -49,31 +55,51 @@ export async function withDashboardTable<T>(
   }
 }
 
-/** Filters of lists that quote values of users. The others are names, states and times. */
-const QUOTING = ["any", "error", "where", "tag"] as const;
+/** Filters of lists. */
+const FILTERS = new Set(
+  [tasksSearchParams, exportSearchParams, workflowsSearchParams, auditSearchParams].flatMap(
+    (parameters) => Object.keys(parameters),
+  ),
+);
+
+/** Filters that quote values of users. The others are names, states and times. */
+const QUOTING = new Set(["any", "error", "where", "tag"]);
 
 /**
- * The query string of a list, as the viewer may see it: without payloads, the conditions keep their paths and lose the values
- * that somebody else searched.
+ * The query string of a list, as the viewer may see it: somebody else wrote it, who may see more. Conditions keep their paths
+ * and lose the values that are redacted for the viewer, where a task has them.
  */
 export function showFilters(filters: string): string {
-  if (getViewer().payloads) return filters;
+  if (!isViewRedacted()) return filters;
   const shown = new URLSearchParams(filters);
-  const quoting = QUOTING.filter((name) => shown.has(name));
-  for (const name of quoting) {
+  const names = [...new Set(shown.keys())];
+  // What is no filter may be anything.
+  if (!names.every((name) => FILTERS.has(name))) return MASK;
+  let isMasked = false;
+  for (const name of names.filter((name) => QUOTING.has(name))) {
     const terms = parseAsList.parse(shown.getAll(name)) ?? [];
+    const masked = terms.map((term) => showTerm(name, term));
+    isMasked ||= masked.some((term, index) => term !== terms[index]);
     shown.delete(name);
-    const masked = terms.map((term) => (name === "where" ? maskCondition(term) : MASK));
     for (const value of parseAsList.serialize(masked)) shown.append(name, value);
   }
-  return quoting.length === 0 ? filters : `?${shown}`;
+  return isMasked ? `?${shown}` : filters;
 }
 
 const MASK = "[redacted]";
 
-function maskCondition(term: string): string {
+function showTerm(name: string, term: string): string {
+  const rules = redactionRules();
+  if (name !== "where") {
+    const root = name === "error" ? "error" : name === "tag" ? "tags" : "params";
+    return rules.everything || !isTextShown(root, term) ? MASK : term;
+  }
   const condition = parseCondition(term);
-  return condition ? formatCondition({ ...condition, value: { text: MASK, quoted: true } }) : MASK;
+  if (!condition) return MASK;
+  const { path, value } = condition;
+  const isShown =
+    !isPathRedacted(rules, path.source, path.steps) && isTextShown(path.source, value.text);
+  return isShown ? term : formatCondition({ ...condition, value: { text: MASK, quoted: true } });
 }
 
 /**
