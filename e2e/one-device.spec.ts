@@ -87,3 +87,45 @@ test("with a keyboard alone I find the failure, read its task and retry it", asy
   await page.keyboard.press("Escape");
   await expect(page.getByRole("button", { name: "Columns" })).toBeFocused();
 });
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test("with touch alone I find the failure, read its task and retry it", async ({
+    page,
+    work,
+  }) => {
+    const { failed } = await setScene(work);
+    await open(page, `/failures?range=1h&queue=${work.queue}`);
+    const main = page.getByRole("main");
+    await main.getByRole("button", { name: "charge-card", exact: true }).first().tap();
+    const failures = page.getByRole("list", { name: "Latest failures of this group" });
+    await failures.getByRole("link").tap();
+    await expect(page).toHaveURL(new RegExp(failed));
+    await expect(page).toHaveTitle("✕ charge-card · failed · Absurd");
+
+    await page.getByRole("tab", { name: /^Attempts/ }).tap();
+    await expect(page.getByRole("tab", { name: /^Attempts/ })).toHaveAttribute(
+      "aria-selected",
+      "true",
+    );
+
+    await main
+      .getByRole("button", { name: /^Retry/ })
+      .first()
+      .tap();
+    await dialog(page)
+      .getByRole("button", { name: /^Retry/ })
+      .tap();
+    await expect(dialog(page)).toHaveCount(0);
+    await expectAttempts(work, failed, 2);
+
+    await page.getByRole("button", { name: "More" }).tap();
+    await dialog(page).getByRole("link", { name: "Audit" }).tap();
+    await expect(page).toHaveURL(/\/audit/);
+    await expect(main).toContainText("retry task");
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Tasks" }).tap();
+    await main.getByRole("button", { name: /^failed/ }).tap();
+    await expect(page).toHaveURL(/state=failed/);
+  });
+});
