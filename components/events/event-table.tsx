@@ -16,6 +16,11 @@ import { eventPayloadQuery } from "@/lib/query/events";
 import { eventPayloadUrl } from "@/lib/search-params/payload";
 import { WaiterList } from "./waiter-list";
 
+/** Narrow screens show name and state only; the rest is in the expanded row. */
+const NARROW = "max-wide:hidden";
+/** Columns that leave a table in which the name would get less than 280 pixels. */
+const LATER = "hidden @min-[1000px]:table-cell";
+
 /** Events with their waiters. A row expands to the payload and the waiting tasks. */
 export function EventTable({
   rows,
@@ -27,24 +32,24 @@ export function EventTable({
   onEmit: (event: EventSummary) => void;
 }) {
   return (
-    <Table className="wide:min-w-[760px] wide:table-fixed">
+    <Table>
       <thead className="sticky top-0 z-10 bg-canvas">
         <tr>
           <Th className="w-9 pl-3!">
             <span className="sr-only">Open</span>
           </Th>
-          <Th className="w-full wide:w-[38%]">Event</Th>
-          {withQueue && <Th className="w-[16%] max-wide:hidden">Queue</Th>}
-          <Th className="w-32">State</Th>
-          <Th className="w-28 max-wide:hidden">Emitted</Th>
-          <Th numeric className="w-20 max-wide:hidden">
+          <Th className="w-full">Event</Th>
+          {withQueue && <Th className={NARROW}>Queue</Th>}
+          <Th>State</Th>
+          <Th className={NARROW}>Emitted</Th>
+          <Th numeric className={NARROW}>
             Waiters
           </Th>
-          <Th className="w-32 pl-5 max-wide:hidden">Next timeout</Th>
-          <Th numeric className="w-20 max-wide:hidden">
+          <Th className={`pl-5 ${LATER}`}>Next timeout</Th>
+          <Th numeric className={LATER}>
             Payload
           </Th>
-          <Th className="w-24 pr-4! max-wide:hidden">
+          <Th className={`pr-4! ${NARROW}`}>
             <span className="sr-only">Actions</span>
           </Th>
         </tr>
@@ -62,9 +67,6 @@ export function EventTable({
     </Table>
   );
 }
-
-/** Narrow screens show name and state only; the rest is in the expanded row. */
-const NARROW = "max-wide:hidden";
 
 function EventRow({
   event,
@@ -107,11 +109,11 @@ function EventRow({
             </button>
           )}
         </Td>
-        <Td className="max-w-0 truncate" data-tip={name}>
+        <Td className="max-w-0 truncate wide:min-w-[280px]" data-tip={name}>
           <code className="mono font-medium">{name}</code>
         </Td>
         {withQueue && (
-          <Td className={`truncate ${NARROW}`}>
+          <Td className={`max-w-[200px] truncate ${NARROW}`}>
             <Link href={queuePath(queue)} data-tip={queue} className="text-ink-2 hover:underline">
               {queue}
             </Link>
@@ -124,10 +126,10 @@ function EventRow({
         <Td numeric className={NARROW}>
           <NumberText value={event.waiters} />
         </Td>
-        <Td className={`pl-5 ${NARROW}`}>
+        <Td className={`pl-5 ${LATER}`}>
           <NextTimeout event={event} />
         </Td>
-        <Td numeric className={`text-ink-2 ${NARROW}`}>
+        <Td numeric className={`text-ink-2 ${LATER}`}>
           {payload ? formatSize(payload) : <NoValue />}
         </Td>
         <Td numeric className={`pr-4! ${NARROW}`}>
