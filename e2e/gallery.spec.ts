@@ -11,12 +11,12 @@ import { type GalleryServer, PICTURES, startGallery } from "./support/gallery";
  * differ between machines.
  */
 
-test.describe.configure({ mode: "default", timeout: 180_000 });
+test.describe.configure({ mode: "default", timeout: 400_000 });
 
 const HOST = "dashboard.test";
 let gallery: GalleryServer;
 test.beforeAll(async () => {
-  test.setTimeout(180_000);
+  test.setTimeout(400_000);
   gallery = await startGallery({ DASHBOARD_ALLOWED_HOSTS: HOST });
 });
 test.afterAll(() => gallery.stop());
