@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/form/button";
 import { Input } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
 import { formatShortId } from "@/lib/format";
+import { getOwn } from "@/lib/model/get-own";
 import { AUDIT_OUTCOMES } from "@/lib/model/rows/audit";
 import { auditChoicesQuery } from "@/lib/query/audit";
 import { queuesQuery } from "@/lib/query/queues";
@@ -139,7 +140,7 @@ function Choice({
       value={chosen.length === 1 ? (chosen[0] ?? "") : ""}
       options={[
         { value: "", label: chosen.length > 1 ? chosen.join(", ") : all },
-        ...offered.map((value) => ({ value, label: labels[value] ?? value })),
+        ...offered.map((value) => ({ value, label: getOwn(labels, value) ?? value })),
       ]}
       onChange={({ target }) => onChange(target.value ? [target.value] : [])}
     />

@@ -6,6 +6,7 @@ import { Tabs } from "@/components/ui/data/tabs";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import type { WorkflowDefinitionView } from "@/lib/analytics/workflow-views";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
+import { getOwn } from "@/lib/model/get-own";
 import { GraphPane } from "../graph/graph-pane";
 import { NodeInspector } from "../operators/node-inspector";
 import { Panes } from "../panes";
@@ -68,7 +69,7 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionV
             {node && (
               <NodeInspector
                 node={node}
-                settings={view.settings[node.path] ?? []}
+                settings={getOwn(view.settings, node.path) ?? []}
                 onClose={() => select(null)}
               />
             )}

@@ -18,6 +18,7 @@ import {
 } from "lucide-react";
 import type { GraphNode } from "@/lib/highway/graph/graph";
 import type { NodeState, NodeStatus } from "@/lib/highway/view/operator-states";
+import { getOwn } from "@/lib/model/get-own";
 import type { TaskState } from "@/lib/model/states";
 
 const TYPES: Record<string, [icon: LucideIcon, word: string]> = {
@@ -40,7 +41,7 @@ const TYPES: Record<string, [icon: LucideIcon, word: string]> = {
 
 /** Icon and word of an operator type; types of later releases keep their name. */
 export function describeType(type: string): [icon: LucideIcon, word: string] {
-  return TYPES[type] ?? [Box, type.replaceAll("_", " ")];
+  return getOwn(TYPES, type) ?? [Box, type.replaceAll("_", " ")];
 }
 
 /** The word for a state. */

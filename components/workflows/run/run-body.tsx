@@ -8,6 +8,7 @@ import { EmptyState } from "@/components/ui/feedback/empty-state";
 import type { RunDefinitionView } from "@/lib/analytics/workflow-views";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import type { RunView } from "@/lib/highway/view/run-view";
+import { getOwn } from "@/lib/model/get-own";
 import { runDefinitionQuery } from "@/lib/query/workflows";
 import { GraphPane } from "../graph/graph-pane";
 import { isRunActive } from "../list/run-duration";
@@ -89,7 +90,7 @@ export function RunBody({
             {node && (
               <NodeInspector
                 node={node}
-                settings={definition.settings[node.path] ?? []}
+                settings={getOwn(definition.settings, node.path) ?? []}
                 run={{ view, status: statuses.get(node.path) }}
                 onClose={() => select(null)}
               />

@@ -33,6 +33,11 @@ test("the kind follows the default, and an input without one is required", () =>
   ]);
 });
 
+test("an input may have the name of a member that every object inherits", () => {
+  const inherited = listFields([{ name: "constructor", default: "a" }, { name: "__proto__" }]);
+  expect(JSON.parse(toInputs(inherited, {}))).toEqual({});
+});
+
 test("only required and changed inputs are sent, with exact numbers", () => {
   const id = "12345678901234567890";
   expect(JSON.parse(toInputs(fields, { region: "eu", limit: "11", id: "A-1" }))).toEqual({

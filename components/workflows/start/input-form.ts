@@ -1,5 +1,6 @@
 import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import type { WorkflowInput } from "@/lib/highway/model/inputs";
+import { getOwn } from "@/lib/model/get-own";
 
 /** The kind of control, derived from the default; `any` without a default. */
 export type InputKind = "text" | "number" | "switch" | "json" | "any";
@@ -65,13 +66,18 @@ export function describeParsing(text: string): string {
   return isNumber(text) ? "Sent as a number; put text in quotes" : "Sent as an object";
 }
 
+/** What a field contains: the text that was typed, or else its initial one. A name may be that of a member of any object. */
+export function getText({ name, initial }: InputField, texts: Readonly<Record<string, string>>) {
+  return getOwn(texts, name) ?? initial;
+}
+
 /** The required and changed inputs as the text of a JSON object. */
 export function toInputs(
   fields: readonly InputField[],
   texts: Readonly<Record<string, string>>,
 ): string {
   const members = fields.flatMap((field) => {
-    const text = texts[field.name] ?? field.initial;
+    const text = getText(field, texts);
     if (field.isRequired ? text.trim() === "" : text === field.initial) return [];
     return [`${JSON.stringify(field.name)}: ${toJson(field, text)}`];
   });

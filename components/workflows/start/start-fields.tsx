@@ -5,6 +5,7 @@ import { jsonProblem } from "@/components/ui/form/json-field";
 import { Select } from "@/components/ui/form/select";
 import { PreviewProblem } from "../preview-problem";
 import { WorkflowInputField } from "./input-field";
+import { getText } from "./input-form";
 import { StartPreview } from "./start-preview";
 import type { Prepared, StartForm } from "./use-start-form";
 
@@ -41,8 +42,8 @@ export function StartFields({
               <WorkflowInputField
                 key={field.name}
                 field={field}
-                text={form.texts[field.name] ?? field.initial}
-                touched={field.name in form.texts}
+                text={getText(field, form.texts)}
+                touched={Object.hasOwn(form.texts, field.name)}
                 autoFocus={index === 0}
                 onChange={(text) => form.setText(field.name, text)}
               />

@@ -7,7 +7,7 @@ import type { Previews } from "@/lib/actions/previews/previews";
 import { parseJsonWorkflow } from "@/lib/highway/language/parse-json";
 import { listInputs } from "@/lib/highway/model/inputs";
 import { previewQuery } from "@/lib/query/previews";
-import { findProblem, fromInputs, listFields, toInputs, toTags } from "./input-form";
+import { findProblem, fromInputs, getText, listFields, toInputs, toTags } from "./input-form";
 
 export type Prepared = Previews["start-form"]["data"];
 
@@ -32,7 +32,7 @@ export function useStartForm(prepared: Prepared | undefined, given: string | und
     queue !== "" &&
     tagsJson !== undefined &&
     (json === null
-      ? fields.every((field) => findProblem(field, texts[field.name] ?? field.initial) === null)
+      ? fields.every((field) => findProblem(field, getText(field, texts)) === null)
       : parseExactly(json) !== undefined);
   const request =
     prepared && isValid
