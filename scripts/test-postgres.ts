@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { execa } from "execa";
-import { installPostgres, POSTGRES_MAJORS } from "@/testing/postgres-versions";
+import { installPostgres, POSTGRES_MAJORS } from "@/testing/installed/postgres-versions";
 import { parseVitestReport, type Tally } from "@/testing/tally";
 
 type Outcome = Tally & { major: number; seconds: number; trouble: string };

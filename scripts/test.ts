@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { execa } from "execa";
 import { ensureBrowser } from "@/testing/browser";
-import { POSTGRES_MAJORS } from "@/testing/postgres-versions";
+import { POSTGRES_MAJORS } from "@/testing/installed/postgres-versions";
 import { parsePlaywrightReport, parseVitestReport, type Tally } from "@/testing/tally";
 
 const long = process.argv.includes("--long");

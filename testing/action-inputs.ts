@@ -1,4 +1,4 @@
-import type { Belongings } from "@/testing/two-tenants";
+import type { Belongings } from "@/testing/scenes/two-tenants";
 
 export type Given = Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-import type { Belongings } from "@/testing/two-tenants";
+import type { Belongings } from "@/testing/scenes/two-tenants";
 
 /** Requests to a route about one tenant: query strings and path parameters. */
 export type Ask = [query: string, params?: Record<string, string>];

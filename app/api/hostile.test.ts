@@ -12,7 +12,7 @@ import { createScale } from "@/lib/timeline/axis/scale";
 import { listTicks } from "@/lib/timeline/axis/ticks";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { type Hostile, storeHostile } from "@/testing/hostile";
+import { type Hostile, storeHostile } from "@/testing/scenes/hostile";
 
 const database = openTestDatabase();
 const isLong = Boolean(process.env.ABSURD_LONG);

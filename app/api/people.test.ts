@@ -14,7 +14,7 @@ import {
   createTwoPlaces,
   createTwoTenants,
   removeTenant,
-} from "@/testing/two-tenants";
+} from "@/testing/scenes/two-tenants";
 
 type Part = {
   /** Where `acme` and `globex` have their tasks. */

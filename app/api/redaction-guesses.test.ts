@@ -7,7 +7,7 @@ import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
 import { clearSharedReads } from "@/lib/live/shared-reads";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { plantSecrets, RULES } from "@/testing/secrets";
+import { plantSecrets, RULES } from "@/testing/scenes/secrets";
 
 /** Of one length and character set, on both sides of `GUESS`. */
 const SECRETS = ["hunter-aaaa", "hunter-zzzz"] as const;

@@ -8,7 +8,7 @@ import { forgetEnvironment } from "@/lib/db/env";
 import { sessionCookie, signSession } from "@/lib/identity/session-cookie";
 import type { Uuid } from "@/lib/model/ids";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { plantSecrets, RULES, type Secrets } from "@/testing/secrets";
+import { plantSecrets, RULES, type Secrets } from "@/testing/scenes/secrets";
 
 const SECRET = "hunter2";
 /** Visible to everybody but people without payloads. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { restrictTo } from "@/testing/reads";
 import { type Ask, ROUTES, withoutExports } from "@/testing/route-requests";
-import { type Belongings, createTwoTenants, removeTenant } from "@/testing/two-tenants";
+import { type Belongings, createTwoTenants, removeTenant } from "@/testing/scenes/two-tenants";
 
 const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
 const queue = "shop";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { placeOnScale } from "@/components/charts/log-range";
 import type { Throughput } from "@/lib/analytics/overview";
-import { queueWith } from "@/testing/queue-with";
+import { queueWith } from "@/testing/scenes/queue-with";
 import { pickBusiest } from "./queue-health";
 import { bucketStart, toSeries } from "./throughput-series";
 

@@ -1,6 +1,6 @@
 /** Three databases behind one dashboard, of which one falls silent and returns: another one, then that of the sessions. */
 import { expect, type Page, test } from "@playwright/test";
-import { startTcpProxy, type TcpProxy } from "../../testing/tcp-proxy";
+import { startTcpProxy, type TcpProxy } from "../../testing/installed/tcp-proxy";
 import { type Dashboard, startDashboard } from "../support/dashboard";
 import { type Copies, createCopies, databaseUrl } from "../support/databases";
 import { open } from "../support/open";

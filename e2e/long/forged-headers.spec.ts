@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import getPort from "get-port";
-import { ensureProgram } from "../../testing/debian";
+import { ensureProgram } from "../../testing/installed/debian";
 import { type Dashboard, startDashboard } from "../support/dashboard";
 import { expect, test } from "../support/fixtures";
 

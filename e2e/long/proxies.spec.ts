@@ -5,7 +5,7 @@ import path from "node:path";
 import { execa } from "execa";
 import getPort from "get-port";
 import { spawnTask } from "../../lib/absurd/tasks/spawn";
-import { ensureProgram } from "../../testing/debian";
+import { ensureProgram } from "../../testing/installed/debian";
 import { expect, test } from "../support/fixtures";
 import { type Installed, installPackage } from "../support/package";
 

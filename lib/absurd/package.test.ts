@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
-import { installPackage, type PackageProject } from "@/testing/install-package";
+import { installPackage, type PackageProject } from "@/testing/installed/install-package";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 

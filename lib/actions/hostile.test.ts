@@ -5,7 +5,7 @@ import { workThrough } from "@/lib/bulk/work";
 import { getWritePool } from "@/lib/db/pools";
 import { BULK_ACTIONS } from "@/lib/model/rows/bulk";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { type Hostile, storeHostile } from "@/testing/hostile";
+import { type Hostile, storeHostile } from "@/testing/scenes/hostile";
 import { startBulkAction } from "./bulk";
 import { emitEventAction } from "./events";
 import { getBulkPreview } from "./previews/bulk";

@@ -13,7 +13,7 @@ import {
   createTwoPlaces,
   createTwoTenants,
   removeTenant,
-} from "@/testing/two-tenants";
+} from "@/testing/scenes/two-tenants";
 import { PREVIEWS } from "./previews/previews";
 import type { ActionResult } from "./result";
 

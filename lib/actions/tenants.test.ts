@@ -9,7 +9,7 @@ import { clearSharedReads } from "@/lib/live/shared-reads";
 import { ACTIONS, type Given } from "@/testing/action-inputs";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { restrictTo } from "@/testing/reads";
-import { type Belongings, createTwoTenants, removeTenant } from "@/testing/two-tenants";
+import { type Belongings, createTwoTenants, removeTenant } from "@/testing/scenes/two-tenants";
 import { PREVIEWS } from "./previews/previews";
 import type { ActionResult } from "./result";
 

@@ -10,7 +10,7 @@ import { failureFilters } from "@/lib/search-params/windows";
 import { workflowFilters } from "@/lib/search-params/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { ids, list, restrictTo } from "@/testing/reads";
-import { createTenant } from "@/testing/two-tenants";
+import { createTenant } from "@/testing/scenes/two-tenants";
 import { listAudit } from "./audit";
 import { listBulk } from "./bulk";
 import { listEvents, listWaiters } from "./events";

@@ -6,7 +6,7 @@ import { createQueue } from "@/lib/absurd/queues/queues";
 import type { BulkAction } from "@/lib/model/rows/bulk";
 import { serializeTaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { startPgBouncer } from "@/testing/pgbouncer";
+import { startPgBouncer } from "@/testing/installed/pgbouncer";
 import { createJob } from "./job";
 import { fixWindow } from "./selection";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ClaimFacts, Queue } from "@/lib/model/queue";
 import type { FailureGroup } from "@/lib/model/rows/failure";
-import { queueWith } from "@/testing/queue-with";
+import { queueWith } from "@/testing/scenes/queue-with";
 import { describeAllClear, describeConsumer, listConcerns } from "./concerns";
 
 const NOW = "2026-03-02T12:00:00.000Z";

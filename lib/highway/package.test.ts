@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { installPackage, type PackageProject } from "@/testing/install-package";
+import { installPackage, type PackageProject } from "@/testing/installed/install-package";
 
 const TYPESCRIPT = path.resolve("node_modules/typescript/bin/tsc");
 

@@ -8,7 +8,7 @@ import { closePools, getReadPool, getWritePool } from "@/lib/db/pools";
 import { inSnapshot } from "@/lib/db/snapshot";
 import { translateReadError } from "@/lib/model/sqlstate";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { startTcpProxy, type TcpProxy } from "@/testing/tcp-proxy";
+import { startTcpProxy, type TcpProxy } from "@/testing/installed/tcp-proxy";
 import { parseConnectionString } from "./connection-string";
 import { DatabasePool } from "./pool";
 

@@ -12,7 +12,7 @@ import { listQueues } from "@/lib/analytics/queues";
 import { forgetEnvironment } from "@/lib/db/env";
 import { migrate } from "@/lib/db/migrate";
 import { closePools, getWritePool } from "@/lib/db/pools";
-import { startPgBouncer } from "@/testing/pgbouncer";
+import { startPgBouncer } from "@/testing/installed/pgbouncer";
 
 const CERTIFICATES = path.join(import.meta.dirname, "../../../testing/certificates");
 const AUTHORITY = path.join(CERTIFICATES, "test-authority.crt");

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { installPackage, type PackageProject } from "@/testing/install-package";
+import { installPackage, type PackageProject } from "@/testing/installed/install-package";
 
 const database = openTestDatabase();
 let project: PackageProject;
