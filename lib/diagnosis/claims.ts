@@ -1,7 +1,7 @@
 import { toMs } from "@/lib/model/instants";
 import type { ClaimFacts, PoisonTask } from "@/lib/model/queue";
 
-/** Ready tasks of an attended queue are claimed within a few polls; before this nothing is wrong. In milliseconds. */
+/** Workers claim a ready task within a few polls, so a shorter wait is normal. In milliseconds. */
 export const POLLS_MS = 5_000;
 
 type LastClaim = ClaimFacts["lastClaim"];
@@ -11,8 +11,9 @@ type LastClaim = ClaimFacts["lastClaim"];
  *
  * - `blocked`: every claim fails, because of these tasks.
  * - `busy`: workers hold tasks of the queue within their lease.
- * - `claiming`: no task is held now, but one was claimed since the oldest of these became ready.
- * - `idle`: nothing is held, and no claim is recorded since. `lastClaim` is `null` if none is recorded at all.
+ * - `claiming`: no task is held now, but one was claimed since the oldest ready task became ready.
+ * - `idle`: nothing is held, and no claim is recorded since then. `lastClaim` is `null` if none is recorded at
+ *   all.
  */
 export type ClaimSituation =
   | { kind: "blocked"; by: readonly [PoisonTask, ...PoisonTask[]] }
@@ -21,7 +22,7 @@ export type ClaimSituation =
   | { kind: "idle"; lastClaim: LastClaim; complete: boolean };
 
 /**
- * The situation of tasks that have been ready since an instant (milliseconds); `null` where claims were not read. The
+ * The situation of tasks that have been ready since an instant (milliseconds); `null` if claims were not read. The
  * list of concerns, the badge "no consumer" and the verdict of a task all use this, so they agree.
  */
 export function assessClaims(

@@ -96,7 +96,7 @@ test("the most severe concern comes first, and a backlog hides overdue sleepers"
   ).toEqual(["failed", "running", "pending"]);
 });
 
-test("a queue without a consumer is a stop, and comes before failures, leases and backlogs", () => {
+test("a queue without a consumer counts as stopped and is listed before failures, leases and backlogs", () => {
   const waiting = (name: string, ready: number, claims: Partial<ClaimFacts>) =>
     queueWith({ name, ready, oldestReadyAt: ago(26 * 60), claims: { ...CLAIMS, ...claims } });
   const concerns = listConcerns({
@@ -144,7 +144,7 @@ test("queues with a high failure rate are listed, most failures first, with an e
   expect(concerns[0]?.target).toBe("failures");
 });
 
-test("there is no all-clear before the failures are read, and it names what was checked", () => {
+test("the all-clear waits until failures are read, and names what was checked", () => {
   expect(describeAllClear({})).toEqual({
     complete: false,
     text: "No task ready for 1 min or longer, no expired leases. Failures not read yet.",

@@ -11,17 +11,17 @@ import { assessClaims } from "./claims.ts";
 export type Concern = {
   queue: string;
   severity: Severity;
-  /** How many tasks or attempts it affects: what orders concerns of one severity. */
+  /** How many tasks or attempts it affects; orders concerns of one severity. */
   affected: number;
-  /** The state whose icon it has. */
+  /** The state whose icon it shows. */
   state: TaskState;
   text: string;
   target: ConcernTarget;
 };
 
 /**
- * From the worst: nothing of the queue can be read or is claimed; attempts fail; leases have expired; tasks wait although
- * workers claim; sleepers are overdue.
+ * Worst first: nothing of the queue can be read or claimed; attempts fail; leases have expired; tasks wait
+ * although workers claim; sleepers are overdue.
  */
 const SEVERITIES = ["stopped", "failing", "expired", "backlog", "overdue"] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -38,7 +38,10 @@ export type ConcernReading = {
   queues: readonly Queue[];
   /** The engine's clock when the queues were read. */
   now: Iso;
-  /** Ended attempts of a window; absent until they are read. `words` is the window, as in "failed in the last hour". */
+  /**
+   * Ended attempts of a window; absent until they are read. `words` names the window, as in "failed in the last
+   * hour".
+   */
   attempts?:
     | { queues: readonly (AttemptCounts & { name: string })[]; words: string; now: Iso }
     | undefined;
@@ -49,7 +52,7 @@ export type ConcernReading = {
 /** A queue with ready work is a concern once its oldest ready task has waited this long, in milliseconds. */
 export const BACKLOG_MS = 60_000;
 
-/** A queue is a concern from this many failed attempts and this failure rate on. */
+/** A queue is a concern from this number of failed attempts and this failure rate. */
 export const FAILING = { attempts: 10, rate: 0.1 };
 
 /** Workers poll at intervals: overdue sleepers are a concern only after this many milliseconds. */
@@ -58,8 +61,8 @@ const OVERDUE_MS = 10_000;
 const rank = ({ severity }: Concern) => SEVERITIES.indexOf(severity);
 
 /**
- * What is wrong with these queues, by severity; equals by how many tasks or attempts they affect, then by name. Ages are
- * those of the reading: nothing is extrapolated.
+ * What is wrong with these queues, ordered by severity, then by how many tasks or attempts are affected, then by
+ * name. Ages are as of the reading; nothing is extrapolated.
  */
 export function listConcerns(reading: ConcernReading): Concern[] {
   const now = toMs(reading.now);
@@ -73,8 +76,8 @@ export function listConcerns(reading: ConcernReading): Concern[] {
 }
 
 /**
- * What an empty list of concerns means, naming what was checked; `complete` is false where failures were not read, so that
- * it is no all-clear.
+ * What an empty list of concerns means, naming what was checked. `complete` is false if failures were not read:
+ * then it is not an all-clear.
  */
 export function describeAllClear({ attempts }: Pick<ConcernReading, "attempts">): {
   complete: boolean;
@@ -93,8 +96,8 @@ export function describeAllClear({ attempts }: Pick<ConcernReading, "attempts">)
 }
 
 /**
- * What to call a queue that has had ready work for a minute while no worker holds or claims any: `no claim seen` where not
- * every row was searched for a claim. `null` for other queues, and where claims were not read.
+ * The label of a queue that has had ready work for a minute while no worker holds or claims any: `no claim seen`
+ * if not every row was searched for a claim. `null` for other queues, and if claims were not read.
  */
 export function describeConsumer(
   { oldestReadyAt, claims }: Queue,
@@ -106,19 +109,21 @@ export function describeConsumer(
   return situation.complete ? "no consumer" : "no claim seen";
 }
 
-/** Whether a queue whose oldest ready task became ready then is a concern at `now`, in milliseconds. */
+/**
+ * Whether a queue whose oldest ready task became ready at `oldestReadyAt` is a concern at `now`, in milliseconds.
+ */
 export function isBacklog(oldestReadyAt: Iso, now: number): boolean {
   return now - toMs(oldestReadyAt) >= BACKLOG_MS;
 }
 
-/** Why nothing of this queue can be read, or claimed. */
+/** Why nothing of this queue can be read or claimed. */
 function listStops({ name, unreadable, claims, ready, expiredLeases }: Queue): Concern[] {
   if (unreadable)
     return [
       {
         queue: name,
         severity: "stopped",
-        // It may be all of the queue's tasks.
+        // It may affect all of the queue's tasks.
         affected: Number.POSITIVE_INFINITY,
         state: "failed",
         text: `cannot be read. ${explainUnreadable(unreadable)}`,
@@ -205,7 +210,7 @@ function listWaiting(queue: Queue, now: number): Concern[] {
   return concerns;
 }
 
-/** What follows for the runs, unless every claim fails. */
+/** The consequence for the runs, unless every claim fails. */
 function describeExpired(runs: number, isBlocked: boolean): string {
   const found =
     runs === 1 ? "1 run has an expired lease" : `${formatNumber(runs)} runs have expired leases`;

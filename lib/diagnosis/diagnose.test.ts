@@ -99,7 +99,7 @@ test("a failure without a reason", () => {
   );
 });
 
-test("a failure with attempts left and a valid strategy gets no explanation", () => {
+test("a failure with attempts left and a valid strategy has no explanation", () => {
   expect(said(changed("failed-exhausted", { task: { maxAttempts: null } }))).toMatch(
     /Not retried although attempts are left\.$/,
   );
@@ -117,7 +117,7 @@ const at = (name: string, secondsLater: number) => {
   return plainText(diagnose(detail, now).parts);
 };
 
-test("ages run on for two seconds after the reading, but the last checkpoint does not", () => {
+test("ages keep running for two seconds after the reading, but the last checkpoint does not", () => {
   expect(at("running", 0)).toMatch(/^Running on worker-a for 21 s\. Last .* 18 s ago/);
   expect(at("running", 2)).toMatch(/^Running on worker-a for 23 s\. Last .* 18 s ago/);
 });
@@ -136,7 +136,7 @@ const CLAIMS: NonNullable<TaskDetail["claims"]> = {
   ahead: { value: 0, precision: "exact" },
 };
 
-/** The verdict of a task that has been ready for this long, on a queue with these claims. */
+/** The verdict of a task that has been ready for this many seconds, on a queue with these claims. */
 function saidWhenReady(seconds: number, claims: Partial<TaskDetail["claims"]>): string {
   const detail = getRecording("queued");
   const availableAt = new Date(Date.parse(detail.now) - seconds * 1000).toISOString();

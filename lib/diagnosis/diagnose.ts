@@ -10,12 +10,13 @@ import { collectFacts, type Diagnosis, type Facts, FRESH_MS } from "./facts.ts";
 import { age, code, duration, link, sentence, strong, time } from "./sentence.ts";
 
 /**
- * Explains in one or two sentences why a task is not moving, or how it ended, and suggests what resolves it. The most
- * specific rule wins. `now` is the database's clock: ages run on for 2.5 s after the reading, and an older reading of an active
- * task is described as of then. Nothing is claimed that the reading did not show.
+ * Explains in one or two sentences why a task is not moving, or how it ended, and suggests what resolves it. The
+ * most specific rule wins. `now` is the database's clock: ages keep running for 2.5 s after the reading, and an
+ * older reading of an active task is described as of then. No sentence claims more than the reading showed.
  *
- * Claims nothing that the engine does not record: an overdue policy takes effect at the next claim on the queue, not
- * before; a cancelled run may still execute until its worker's next call. Delays and strategy checks follow schema 0.5.0.
+ * Nor does a sentence claim what the engine does not record: an overdue policy takes effect at the next claim on
+ * the queue, not before; a cancelled run may keep executing until its worker's next call. Delays and strategy
+ * checks follow schema 0.5.0.
  */
 export function diagnose(detail: TaskDetail, now: Iso = detail.now): Diagnosis {
   const run = findCurrentRun(detail);
@@ -32,7 +33,7 @@ export function diagnose(detail: TaskDetail, now: Iso = detail.now): Diagnosis {
   return dateReading(addHotLoop(addBlockedQueue(verdict, facts), facts), facts, toMs(now));
 }
 
-/** Names the task that makes every claim on the queue fail, unless the task itself is the one. */
+/** Names the task that makes every claim on the queue fail, unless it is this task. */
 function addBlockedQueue(verdict: Diagnosis, { detail }: Facts): Diagnosis {
   const { claims, task } = detail;
   const [poison] = claims?.poison ?? [];
@@ -65,14 +66,16 @@ function addHotLoop(verdict: Diagnosis, { detail, run }: Facts): Diagnosis {
   };
 }
 
-/** An active task may have changed since an old reading: its verdict is then dated. */
+/** An active task may have changed since an old reading, so its verdict is dated. */
 function dateReading(verdict: Diagnosis, { readAt }: Facts, clock: number): Diagnosis {
   const old = clock - readAt;
   if (old <= FRESH_MS) return verdict;
   return { ...verdict, parts: sentence`As of ${age(old)} ago: ${verdict.parts}` };
 }
 
-/** A problem of an active task whatever it is doing: an invalid or overdue policy, or rows that contradict each other. */
+/**
+ * A problem of an active task in any activity: an invalid or overdue policy, or rows that contradict each other.
+ */
 function explainHazard({
   detail,
   run,

@@ -2,12 +2,12 @@ import { formatDuration, formatNumber } from "@/lib/format";
 import { type Iso, toMs } from "@/lib/model/instants";
 import type { QueueFlow } from "@/lib/model/rows/flow";
 
-/** Beyond this a rate of a few minutes predicts nothing, in minutes. */
+/** In minutes. A rate measured over a few minutes predicts nothing beyond this. */
 const LONGEST = 24 * 60;
 
 /**
- * How a backlog of ready tasks changes at the rates of its flow, as a sentence. An estimate: it supposes that tasks keep
- * arriving and being claimed as they did.
+ * How a backlog of ready tasks changes at the rates of its flow, as a sentence. An estimate: it assumes that tasks
+ * keep arriving and being claimed at these rates.
  */
 export function describeDrain(
   ready: number,

@@ -7,7 +7,7 @@ import type { Diagnosis, Facts } from "./facts.ts";
 import { attemptNumber, errorText, strategyProblem, swallowedSuspension } from "./phrases.ts";
 import { age, code, duration, link, type Part, sentence, strong, time } from "./sentence.ts";
 
-/** Explains how a task ended; `null` while it has work ahead. */
+/** Explains how a task ended; `null` while the task is active. */
 export function explainEnded(facts: Facts): Diagnosis | null {
   switch (facts.detail.task.state) {
     case "completed":

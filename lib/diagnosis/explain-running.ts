@@ -4,7 +4,7 @@ import { type Diagnosis, type Facts, findLastStep, since } from "./facts.ts";
 import { afterFailure, deadlineAhead } from "./phrases.ts";
 import { age, code, countdown, type Part, sentence } from "./sentence.ts";
 
-/** Explains a running attempt: within its lease, past it, or without one. `null` where nothing is running. */
+/** Explains a running attempt: within its lease, past it, or without one. `null` if nothing is running. */
 export function explainRunning(facts: Facts): Diagnosis | null {
   const { run, activity, now, readAt, detail } = facts;
   if (activity?.kind !== "running") return null;
@@ -32,7 +32,7 @@ export function explainRunning(facts: Facts): Diagnosis | null {
   };
 }
 
-/** A claim cancels what is past its max_duration before it fails what has lost its lease. */
+/** A claim cancels tasks past their max_duration before it fails runs with an expired lease. */
 function whenItExpires(facts: Facts, leaseEnd: number): Part[] {
   const { deadline } = facts;
   return deadline && deadline.at <= leaseEnd
@@ -47,7 +47,7 @@ function lastCheckpoint(facts: Facts): Part[] {
     : [];
 }
 
-/** When a handler catches a timeout, the event's name stays on the running row; so it does when the interpreter wakes. */
+/** When a handler catches a timeout, or the interpreter wakes, the event's name stays on the running row. */
 function caughtTimeout({ detail, run }: Facts): Part[] {
   if (!run.wakeEvent || run.eventPayload !== null || isInterpreterTask(detail.task)) return [];
   return sentence` Its wait for event ${code(run.wakeEvent)} timed out.`;

@@ -58,7 +58,7 @@ describe("the explanation in a list row", () => {
       "plain",
       summary(SLEEPING, { wakeEvent: "paid:42", availableAt: ago(-60) }),
     ],
-    // The interpreter wakes every few seconds to look around; that is no timeout of the wait.
+    // The interpreter wakes every few seconds to poll; that does not time out the wait.
     [
       "waiting for paid:42",
       "plain",

@@ -15,16 +15,16 @@ import {
 /** The "Why" of one row of a task list. */
 export type Explanation = { parts: Part[]; tone: Tone };
 
-/** A run that has been ready for this long without a claim gets a warning. */
+/** A run that has been ready for this long without a claim gets a warning. In milliseconds. */
 export const LONG_WAIT_MS = 60_000;
 
 /**
- * Explains a task's state in a few words, from its list row alone. `now` is the database's clock, and `readAt` when the
- * row was read: ages and times left run on after that, but whether a lease has expired or a due time has passed is
- * decided as of the reading, because the row may have changed at that instant.
+ * Explains a task's state in a few words, from its list row alone. `now` is the database's clock, `readAt` the
+ * time when the row was read. Ages and remaining times keep running after that, but whether a lease has expired or
+ * a due time has passed is decided as of the reading, because the row may have changed at that instant.
  *
- * A list row has no checkpoints, policies or waits: a durable sleep and a task deferred by its worker look the same here,
- * and overdue policies do not show. `diagnose` distinguishes them on the task page.
+ * A list row has no checkpoints, policies or waits: a durable sleep and a task deferred by its worker look the
+ * same here, and overdue policies do not show. `diagnose` distinguishes them on the task page.
  */
 export function explainSummary(task: TaskSummary, now: Iso, readAt: Iso = now): Explanation {
   const run = task.run;

@@ -60,7 +60,7 @@ function explainReady(facts: Facts, due: number, subject: Part[], detail: Part[]
   };
 }
 
-/** A warning for a long wait, and for any that nothing will end. */
+/** A warning for a long wait, and for any wait that nothing will end. */
 function waitTone({ detail, readAt }: Facts, due: number): Tone {
   const waited = readAt - due;
   const isIdle = assessClaims(detail.claims, due)?.kind === "idle" && waited >= POLLS_MS;
@@ -68,8 +68,8 @@ function waitTone({ detail, readAt }: Facts, due: number): Tone {
 }
 
 /**
- * Completes a sentence about a run that has been ready since `due`, up to its full stop: why no worker has claimed it. With
- * `behind` it begins with the runs that are claimed before it.
+ * Completes a sentence about a run that has been ready since `due`, up to its full stop: why no worker has claimed
+ * it. With `behind` it starts with the runs that are claimed before it.
  */
 function whyUnclaimed({ detail, readAt }: Facts, due: number, behind?: "behind"): Part[] {
   const { claims, task } = detail;
@@ -110,8 +110,8 @@ const byWorker = (worker: string | null): Part[] =>
   worker === null ? [] : sentence`, by ${code(worker)}`;
 
 /**
- * An emit writes its payload on the run, and a checkpoint at the instant of the wake. A run without a payload was not
- * woken: engines before 0.0.4 requeue a run with an expired lease that way.
+ * An emit writes its payload on the run, and a checkpoint at the instant of the wake. A run without a payload was
+ * not woken: engines before 0.0.4 requeue a run with an expired lease that way.
  */
 function explainWoken(facts: Facts, due: number): Diagnosis {
   if (facts.run.eventPayload === null)
@@ -154,7 +154,7 @@ function explainEventWait(
       parts: sentence`Waiting for event ${code(event)}, which was emitted at ${time(emittedAt)} without waking it.`,
       action: { kind: "run-now", runId: run.runId },
     };
-  // Each time the interpreter has looked around it registers the wait again; its note is from the beginning.
+  // The interpreter registers the wait again at each poll; only its note keeps the start.
   const begun = isInterpreted ? findWaitNote(run, detail)?.updatedAt : wait?.createdAt;
   const waited = begun === undefined ? [] : sentence` for ${age(since(facts, begun))}`;
   return {
@@ -164,7 +164,7 @@ function explainEventWait(
   };
 }
 
-/** When a wait times out, as far as it is recorded; completes a sentence, up to its full stop. */
+/** When a wait times out, if that is recorded; completes a sentence, up to its full stop. */
 function limit(facts: Facts, wait: Wait | undefined, timeout: number | undefined): Part[] {
   if (timeout === undefined) return sentence`.`;
   if (timeout === Number.POSITIVE_INFINITY) return sentence`; no timeout.`;
@@ -172,9 +172,10 @@ function limit(facts: Facts, wait: Wait | undefined, timeout: number | undefined
 }
 
 /**
- * Timeouts are not recorded: a handler that catches one waits again, for the full time, every time it resumes. A wait
- * with a timeout may be such a repeat if this execution resumed an earlier one; the rows cannot distinguish the two. It
- * is no repeat if the attempt was, before this execution, younger than the wait is long: nothing can have timed out yet.
+ * Timeouts are not recorded: a handler that catches one waits again, for the full time, every time it resumes. A
+ * wait with a timeout may be such a repeat if this execution resumed an earlier one; the rows cannot distinguish
+ * the two. It is not a repeat if, before this execution, the attempt was younger than the wait is long: nothing
+ * can have timed out yet.
  */
 function repeatedWait({ detail, run, now }: Facts, wait: Wait | undefined, due: number): Part[] {
   const { startedAt } = run;

@@ -12,7 +12,10 @@ import {
 import { parseError } from "../timeline/parse-payload.ts";
 import type { Part, Tone } from "./sentence.ts";
 
-/** What would resolve the situation. `kind` names the dashboard's action; the page decides whether the user may take it. */
+/**
+ * What would resolve the situation. `kind` names an action of the dashboard; the page decides whether the user may
+ * take it.
+ */
 export type SuggestedAction =
   | { kind: "cancel" | "retry" | "run-again" }
   | { kind: "run-now" | "extend-lease"; runId: string }
@@ -23,9 +26,9 @@ export type Diagnosis = { tone: Tone; parts: Part[]; action?: SuggestedAction };
 /** What all rules of the diagnosis need from a task's rows. */
 export type Facts = {
   detail: TaskDetail;
-  /** When the rows were read, in milliseconds. What is compared with a due time, a lease or a deadline is compared as of then. */
+  /** When the rows were read, in milliseconds. Due times, leases and deadlines are compared as of this instant. */
   readAt: number;
-  /** The clock that ages and times left are counted to: at most `FRESH_MS` after the reading. */
+  /** The clock for ages and remaining times: at most `FRESH_MS` after the reading. */
   now: number;
   run: Run;
   /** The attempt before `run`. */
@@ -38,7 +41,10 @@ export type Facts = {
   deadline: Deadline | null;
 };
 
-/** How far ages run on after a reading, in milliseconds. An active task that was read earlier is described as of then. */
+/**
+ * How long ages keep running after a reading, in milliseconds. An older reading of an active task is described as
+ * of then.
+ */
 export const FRESH_MS = 2_500;
 
 /** Collects the facts about one run of the task. `clock` is the database's, in milliseconds. */
@@ -66,7 +72,7 @@ export function since(facts: Facts, iso: string): number {
   return facts.now - toMs(iso);
 }
 
-/** The last step that this run recorded, and when in milliseconds. */
+/** The last step that this run recorded, and its time in milliseconds. */
 export function findLastStep({ detail, run }: Facts): { name: string; at: number } | null {
   const last = detail.checkpoints.findLast((checkpoint) => checkpoint.ownerRunId === run.runId);
   return last ? { name: last.name, at: toMs(last.updatedAt) } : null;

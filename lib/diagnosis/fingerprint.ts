@@ -1,6 +1,6 @@
-/** Characters of the first line that are kept: it says what happened, later lines say where. */
+/** Characters of the first line that are kept. The first line states what happened, later lines where. */
 const LENGTH = 200;
-/** Characters of a text that are looked at: a word without digits takes the square of its length. */
+/** Characters of a text that are searched: a word without digits takes quadratic time. */
 const MOST = 2_000;
 
 const TOKEN = new RegExp(
@@ -17,9 +17,9 @@ const TOKEN = new RegExp(
 );
 
 /**
- * The key of an error group: the first line of an error's message with quoted values, ids, hexadecimal, instants and
- * numbers replaced by placeholders. Messages that differ only in such values have the same fingerprint. The result has no
- * ASCII digit and at most 200 characters.
+ * The key of an error group: the first line of an error's message with quoted values, ids, hexadecimal, instants
+ * and numbers replaced by placeholders. Messages that differ only in such values have the same fingerprint. The
+ * result has no ASCII digit and at most 200 characters.
  *
  * A message that is just one quoted name (as Python's `KeyError` writes it) keeps the name, because nothing else
  * distinguishes such errors.
@@ -40,8 +40,9 @@ const VARIES =
   /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|\d{6,}(?:\.\d+)?/gi;
 
 /**
- * The key of an error group whose errors are values without a message, such as `{"error": "connection refused"}` or a
- * number: the JSON text without ids, instants and long numbers, at most 200 characters. Everything else tells them apart.
+ * The key of an error group whose errors are values without a message, such as `{"error": "connection refused"}`
+ * or a number: the JSON text without ids, instants and long numbers, at most 200 characters. All other characters
+ * count.
  */
 export function fingerprintValue(json: string): string {
   const compact = json

@@ -19,8 +19,9 @@ import { FRESH_MS } from "./facts";
 import { plainText } from "./sentence";
 
 /**
- * Random histories of the real engine, cut at random instants and read with random limits. No sentence of a verdict, a list
- * row or a concern, and no exact span of a timeline, may contradict what the workers, clients and operators really did.
+ * Random histories of the real engine, cut at random instants and read with random limits. No sentence of a
+ * verdict, a list row or a concern, and no exact span of a timeline, may contradict what the workers, clients and
+ * operators really did.
  */
 const database = openTestDatabase();
 

@@ -1,4 +1,7 @@
-/** Waits of the Highway interpreter, which wakes every few seconds to look for other events, parts and the end of its run. */
+/**
+ * Waits of the Highway interpreter, which wakes every few seconds to poll for other events, parts and the end of
+ * its run.
+ */
 import { expect, test } from "vitest";
 import { ROOT_TASK } from "@/lib/model/interpreter";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
@@ -11,7 +14,7 @@ const at = (time: string) => `2026-03-02T${time}.000Z`;
 
 type Case = { deadline?: string | null; run?: Partial<Run>; now?: string; step?: string };
 
-/** A root task that began to wait at 14:00:10, has last looked at 14:05:00, and will look again at 14:05:05. */
+/** A root task that started to wait at 14:00:10, last polled at 14:05:00 and will poll again at 14:05:05. */
 function waiting({ deadline, run = {}, now = at("14:05:02"), step = "approve" }: Case): TaskDetail {
   const detail = getRecording("event-wait-limited");
   const [first] = detail.runs;
@@ -90,7 +93,7 @@ test.each<[string, Case, string]>([
   expect(say(waiting(given))).toBe(sentence);
 });
 
-test("a run that looks around has not timed out", () => {
+test("a run that polls has not timed out", () => {
   const run = {
     state: "running",
     claimedBy: "worker",
@@ -103,7 +106,7 @@ test("a run that looks around has not timed out", () => {
   expect(text).not.toContain("timed out");
 });
 
-test("the timeline shows one wait from its beginning, with the operator's timeout ahead", () => {
+test("the timeline shows one wait from its start, with the operator's timeout ahead", () => {
   const [lane] = buildTimeline(waiting({ deadline: at("15:05:02") })).lanes;
   expect(lane?.spans.at(-1)).toMatchObject({
     kind: "event-wait",
@@ -119,7 +122,7 @@ test("the timeline shows one wait from its beginning, with the operator's timeou
   expect(buildTimeline(waiting({})).lanes[0]?.ahead).toEqual([]);
 });
 
-test("the timeline of a run that looks around shows its wait, not a timeout", () => {
+test("the timeline of a run that polls shows its wait, not a timeout", () => {
   const run = { state: "running", claimedBy: "worker", availableAt: at("14:05:00") } as const;
   const [lane] = buildTimeline(waiting({ deadline: null, run })).lanes;
   expect(lane?.spans.map(({ kind }) => kind)).toEqual(["queued", "step", "event-wait", "working"]);

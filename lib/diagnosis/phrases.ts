@@ -44,13 +44,13 @@ export function strategyProblem(task: Task, attempt: number): Part {
   return code("invalid" in delay ? delay.invalid : "retry_strategy was rejected");
 }
 
-/** ` (exponential 30 s × 2)`, or nothing where retries are immediate. */
+/** ` (exponential 30 s × 2)`, or nothing if retries are immediate. */
 export function backoffPolicy(task: Task): Part[] {
   const policy = describeStrategy(task.retryStrategy);
   return policy ? sentence` (${policy})` : [];
 }
 
-/** ` 41 min left of max_duration.`, or nothing where no deadline is ahead. */
+/** ` 41 min left of max_duration.`, or nothing if there is no deadline in the future. */
 export function deadlineAhead({ deadline, now, readAt }: Facts): Part[] {
   if (!deadline || deadline.at <= readAt) return [];
   const left = age(deadline.at - now);
@@ -60,9 +60,9 @@ export function deadlineAhead({ deadline, now, readAt }: Facts): Part[] {
 }
 
 /**
- * Explains an attempt that failed while suspended: its handler caught the exception that suspends it and continued until
- * the engine rejected its next call. Such a run failed without holding a claim. `null` for any other run; the sentence
- * starts with a space.
+ * Explains an attempt that failed while suspended: its handler caught the exception that suspends it and continued
+ * until the engine rejected its next call. Such a run failed without holding a claim. `null` for any other run;
+ * the sentence starts with a space.
  */
 export function swallowedSuspension(run: Run, error: RecordedError | null): Part[] | null {
   if (run.state !== "failed" || run.claimedBy !== null || run.startedAt === null) return null;

@@ -1,7 +1,7 @@
 import type { Uuid } from "./ids";
 import type { Iso } from "./instants";
 
-/** What a person may do, in the words of the actions; `view` is every read that has no permission of its own. */
+/** What a person may do, in the words of the actions; `view` covers every read without a permission of its own. */
 export const PERMISSIONS = [
   "view",
   "export tasks",
@@ -41,15 +41,15 @@ export function isChange(permission: Permission): boolean {
   return !HARMLESS.has(permission);
 }
 
-/** Permissions for what belongs to no queue: a grant that is limited to queues does not include them. */
+/** Permissions that don't apply to a single queue: a grant limited to queues does not include them. */
 const OF_ALL_QUEUES: ReadonlySet<Permission> = new Set(["start workflow run", "close circuit"]);
 
-/** Whether the permission is for something that belongs to no queue, such as a stored definition. */
+/** Whether the permission is for something outside any queue, such as a stored definition. */
 export function needsAllQueues(permission: Permission): boolean {
   return OF_ALL_QUEUES.has(permission);
 }
 
-/** Bundles of permissions, each with everything that the one before it has. */
+/** Bundles of permissions. Each role includes everything of the role before it. */
 export const ROLES = ["viewer", "operator", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -74,34 +74,34 @@ export function includesPermission(role: Role, permission: Permission): boolean 
   return BUNDLES[role].has(permission);
 }
 
-/** A role over a part of the queues and tenants. */
+/** A role, limited to some of the queues and tenants. */
 export type Grant = {
   role: Role;
-  /** Patterns of queue names, in which `*` is any text; `null`: all queues. */
+  /** Patterns of queue names, in which `*` matches any text; `null`: all queues. */
   queues: readonly string[] | null;
   /** `null`: all tenants, and tasks without one. */
   tenants: readonly string[] | null;
-  /** Patterns of database names, in which `*` is any text; absent: all databases. */
+  /** Patterns of database names, in which `*` matches any text; absent: all databases. */
   databases?: readonly string[] | undefined;
   /** Whether values are shown: params, headers, results, errors, checkpoints, event payloads. */
   payloads: boolean;
 };
 
-/** How a person came in. */
+/** How a person signed in. */
 export const DOORS = ["local", "token", "oidc", "proxy", "api token"] as const;
 export type Door = (typeof DOORS)[number];
 
-/** What a page shows of the person who opened it, and may offer them. */
+/** What a page shows and offers to the person who opened it. */
 export type Access = {
   name: string;
   door: Door;
-  /** Why a permission is missing. A permission without a reason is held. */
+  /** Why a permission is missing. A permission without a reason is granted. */
   denied: Partial<Record<Permission, string>>;
   /** Whether there is a session that can be ended. */
   hasSession: boolean;
 };
 
-/** A session that is open and not idle. */
+/** A session that has neither ended nor gone idle. */
 export type Session = {
   sessionId: Uuid;
   door: Door;
@@ -117,7 +117,7 @@ export type Session = {
   expiresAt: Iso;
 };
 
-/** A token of a program, without its secret, which is not stored. */
+/** An API token, without its secret, which is not stored. */
 export type ApiToken = {
   tokenId: string;
   name: string;
@@ -130,7 +130,7 @@ export type ApiToken = {
   isExpired: boolean;
 };
 
-/** Somebody who came in, and what the door decided last. */
+/** A person who signed in, with the latest decision of the door they used. */
 export type Person = {
   door: Door;
   subject: string;
@@ -148,15 +148,15 @@ export type AccessOverview = {
     subject: string;
     door: Door;
     grants: readonly Grant[];
-    /** Why these grants: claims, groups or settings. */
+    /** The source of these grants: claims, groups or settings. */
     reasons: readonly string[];
     sessionId: Uuid | null;
   };
-  /** Why each permission that is missing is missing. */
+  /** The reason for each missing permission. */
   denied: Access["denied"];
   /** Without the dashboard's tables, sessions cannot be listed or revoked and there are no tokens. */
   installed: boolean;
-  /** Whether sessions, people and tokens of everybody are listed, or only the own sessions. */
+  /** Whether sessions, people and tokens of all persons are listed, or only the viewer's own sessions. */
   isManager: boolean;
   sessions: Session[];
   tokens: ApiToken[];
@@ -164,5 +164,5 @@ export type AccessOverview = {
   now: Iso;
 };
 
-/** The longest life of a token of a program, in days. */
+/** The longest lifetime of an API token, in days. */
 export const MAX_TOKEN_DAYS = 366;

@@ -1,7 +1,7 @@
 /** A number with its precision; `capped` means "at least". */
 export type Count = { value: number; precision: "exact" | "estimated" | "capped" };
 
-/** The sum of counts. It is only as precise as its least precise part; no counts make an exact zero. */
+/** The sum of counts, only as precise as its least precise part. The sum of no counts is an exact zero. */
 export function sumCounts(counts: readonly Count[]): Count {
   const least = (["estimated", "capped"] as const).find((precision) =>
     counts.some((count) => count.precision === precision),
@@ -12,7 +12,7 @@ export function sumCounts(counts: readonly Count[]): Count {
   };
 }
 
-/** The outcomes by which attempts are counted. Suspended and cancelled attempts are in none of them. */
+/** The outcomes by which attempts are counted. Suspended and cancelled attempts are not counted. */
 export const ATTEMPT_OUTCOMES = ["completed", "failed", "running"] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 

@@ -1,7 +1,7 @@
-/** What a database's name in addresses and settings consists of. */
+/** The format of a database's name in addresses and settings. */
 export const DATABASE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 
-/** The colours that tell databases apart. None of them means a state. */
+/** The colours that distinguish databases. None of them denotes a state. */
 export const DATABASE_COLOURS = ["grey", "red", "amber", "green", "blue", "violet"] as const;
 export type DatabaseColour = (typeof DATABASE_COLOURS)[number];
 

@@ -1,4 +1,4 @@
-/** The value of a record's own member. Names of users may be those that every object inherits, such as `constructor`. */
+/** The value of a record's own member. User-given names may equal inherited ones, such as `constructor`. */
 export function getOwn<Value>(
   record: Readonly<Partial<Record<string, Value>>>,
   name: string,

@@ -1,4 +1,4 @@
-/** The items by key, in the order in which the keys and items came. `Map.groupBy` needs a newer Node. */
+/** The items by key, in the order in which keys and items first occur. `Map.groupBy` needs a newer Node. */
 export function groupBy<Item, Key>(
   items: readonly Item[],
   getKey: (item: Item) => Key,

@@ -5,15 +5,18 @@
  */
 export type Iso = string;
 
-/** A point in time of the database, to the millisecond. `"infinity"` is PostgreSQL's, as for a wait without timeout. */
+/**
+ * A point in time of the database, to the millisecond. `"infinity"` is PostgreSQL's, used for a wait without
+ * timeout.
+ */
 export type Instant = Date | "infinity";
 
 /** The limit of `Date`, in milliseconds before and after the epoch. */
 export const LAST_MILLISECOND = 8.64e15;
 
 /**
- * Milliseconds since the epoch: `Infinity` for `infinity` and for instants after the range of `Date`, `-Infinity` for
- * `-infinity`, and `NaN` for text that is no instant.
+ * Milliseconds since the epoch: `Infinity` for `infinity` and for instants after the range of `Date`, `-Infinity`
+ * for `-infinity`, and `NaN` for text that is not an instant.
  */
 export function toMs(iso: Iso): number {
   if (iso === "infinity") return Number.POSITIVE_INFINITY;
@@ -22,7 +25,7 @@ export function toMs(iso: Iso): number {
   return Number.isNaN(ms) && /^\+\d{6}-/.test(iso) ? Number.POSITIVE_INFINITY : ms;
 }
 
-/** The instant at these milliseconds since the epoch; outside the range of `Date`, and for `NaN`, an infinity. */
+/** The instant at these milliseconds since the epoch; an infinity for `NaN` and outside the range of `Date`. */
 export function toInstant(ms: number): Iso {
   if (ms >= -LAST_MILLISECOND && ms <= LAST_MILLISECOND) return new Date(ms).toISOString();
   return ms < 0 ? "-infinity" : "infinity";
@@ -38,8 +41,8 @@ const TIMESTAMP =
   /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d+))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/;
 
 /**
- * PostgreSQL's text of a `timestamptz` in the ISO date style and any time zone as an instant, cut to milliseconds. Any
- * other text is returned unchanged, so that a value nobody foresaw is shown as it is.
+ * Parses PostgreSQL's text of a `timestamptz` (ISO date style, any time zone), cut to milliseconds. Any other text
+ * is returned unchanged, so that an unforeseen value is shown as it is.
  */
 export function parseTimestamp(text: string): Iso {
   const parts = TIMESTAMP.exec(text);

@@ -5,8 +5,8 @@ export const ROOT_TASK = "highway.workflow.run";
 export const PART_TASK = "highway.workflow.part";
 
 /**
- * Whether the Highway interpreter executes a task. While such a task waits for an event, the engine's timeout is no limit
- * of that wait: the interpreter also wakes to look for its other events, its parts and the end of its run.
+ * Whether the Highway interpreter executes a task. While such a task waits for an event, the engine's timeout does
+ * not limit that wait: the interpreter also wakes to poll for its other events, its parts and the end of its run.
  */
 export function isInterpreterTask<T extends { name: string; workflowRunId: string | null }>(
   task: T,

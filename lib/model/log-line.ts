@@ -1,6 +1,6 @@
 /**
- * One line of JSON for the log. Control characters, terminal codes and marks that reorder text are escaped, so that text of
- * strangers can neither begin a line nor change how one is shown. A text is cut after 500 characters.
+ * One line of JSON for the log. Control characters, terminal codes and bidirectional marks are escaped, so that
+ * untrusted text can neither start a line nor change how one is displayed. Text is cut after 500 characters.
  */
 export function formatLogLine(entry: Record<string, unknown>): string {
   const line = JSON.stringify({ time: new Date().toISOString(), ...entry }, (_, value) =>

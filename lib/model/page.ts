@@ -15,11 +15,11 @@ export type Page<T> = {
   newer: string | null;
   now: Iso;
   /**
-   * Set when a search without an index ran out of time: it covers everything between the cursor and this instant, and
+   * Set when a search without an index ran out of time: it covers the range from the cursor to this instant, and
    * `older` (or `newer`, on a page read upwards) continues there.
    */
   searchedTo?: Iso;
-  /** Set when a ranking leaves out the older part of its window: the tasks since this instant are ranked. */
+  /** Set when a ranking leaves out the older part of its window: only tasks since this instant are ranked. */
   rankedFrom?: Iso;
   /** Queues that are registered but unreadable, and so missing from an all-queues page. */
   unreadable?: UnreadableQueue[];
@@ -31,8 +31,8 @@ export function opposite(direction: Direction): Direction {
 }
 
 /**
- * The cursor of the page that continues in this direction from a place, which itself is not on it. A place is what the
- * list is sorted by, and what breaks ties, as text: for most lists the id alone.
+ * The cursor of the page that continues in this direction from a place; the page excludes the place itself. A
+ * place is the list's sort key followed by its tie-breaker, as text: the id alone for most lists.
  */
 export function formatCursor(direction: Direction, ...place: readonly string[]): string {
   const parts = place.map((part) => encodeURIComponent(part).replaceAll(".", "%2E"));
@@ -40,8 +40,8 @@ export function formatCursor(direction: Direction, ...place: readonly string[]):
 }
 
 /**
- * The direction and the place of a cursor; `null` when it isn't one of a list whose place passes these checks, one for
- * each part. The checks matter: cursors come from URLs, and their parts become SQL parameters with a cast.
+ * The direction and the place of a cursor; `null` unless its place passes these checks, one for each part. The
+ * checks matter: cursors come from URLs, and their parts become SQL parameters with a cast.
  */
 export function parseCursor<const Checks extends readonly PlaceCheck[]>(
   cursor: string,
@@ -58,7 +58,7 @@ export function parseCursor<const Checks extends readonly PlaceCheck[]>(
 /** Whether a text can be one part of a place. */
 export type PlaceCheck = (part: string) => boolean;
 
-/** The checks of the parts that places have. */
+/** The checks for each kind of part. */
 export const PLACE = {
   /** An id, in lower case: places are compared as text. */
   id: (part) => isUuid(part) && part === part.toLowerCase(),

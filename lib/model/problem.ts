@@ -40,12 +40,14 @@ const STATUSES = {
   timed_out: 504,
 } as const;
 
-/** `network`: the browser got no response. `internal`: nothing more specific is known; the server's log has it. */
+/**
+ * `network`: the browser received no response. `internal`: no more specific cause is known; see the server's log.
+ */
 export type ProblemCode = keyof typeof STATUSES;
 
 /**
- * Why something failed, in authored words that may be shown: they never contain SQL, parameters, payloads or the
- * message of a driver.
+ * Why something failed, in authored words that are safe to show: never SQL, parameters, payloads or a driver's
+ * message.
  */
 export type Problem = {
   code: ProblemCode;
@@ -54,8 +56,8 @@ export type Problem = {
   /** What to try, as a sentence; commands are in backticks. */
   hint?: string | undefined;
   /**
-   * Of a change. `false` is a promise: the transaction was rolled back. `"unknown"`: the connection broke during the
-   * commit. Absent for reads.
+   * Set for changes only. `false` is a promise: the transaction was rolled back. `"unknown"`: the connection broke
+   * during the commit.
    */
   changed?: false | "unknown" | undefined;
 };

@@ -47,7 +47,7 @@ const UNREADABLE: Record<UnreadableReason, { sentence: string; phrase: string }>
   },
 };
 
-/** Why a queue cannot be read, as a sentence about it. */
+/** Why a queue cannot be read, as a sentence about the queue. */
 export function explainUnreadable(reason: UnreadableReason): string {
   return UNREADABLE[reason].sentence;
 }
@@ -62,11 +62,11 @@ export type PoisonTask = {
   taskId: Uuid;
   name: string;
   field: "max_delay" | "max_duration";
-  /** What the engine cannot cast to a whole number. */
+  /** The value that the engine cannot cast to a whole number. */
   value: string;
 };
 
-/** What decides whether the ready tasks of a queue get claimed. */
+/** What determines whether the ready tasks of a queue get claimed. */
 export type ClaimFacts = {
   /** Runs within their lease, and how many workers hold them. */
   running: number;
@@ -89,12 +89,12 @@ export type Queue = {
   /** Runs that are ready to be claimed, and when the oldest of them became ready. */
   ready: number;
   oldestReadyAt: Iso | null;
-  /** Sleeping runs whose time has come, and running ones whose lease has expired. */
+  /** Sleeping runs that are due, and running ones whose lease has expired. */
   overdueSleepers: number;
   expiredLeases: number;
   /**
-   * `null` where nothing waits (the oldest ready task became ready less than five seconds ago, and no lease has expired), and
-   * where the counts cover only some tenants, because then claims of the others are not read.
+   * `null` if nothing waits (the oldest ready task became ready less than five seconds ago, and no lease has
+   * expired), and if the counts cover only some tenants, because then claims of the others are not read.
    */
   claims: ClaimFacts | null;
   /** Set when the queue is registered but its tables cannot be read; the figures are then zero. */

@@ -18,7 +18,7 @@ test("an error without a message is shown as its value", () => {
   expect(parse("disk full")).toMatchObject({ message: "disk full", isValue: false });
 });
 
-test("causes, aggregated errors, codes and traces of lines are kept", () => {
+test("causes, aggregated errors, codes and traces given as lists of lines are kept", () => {
   const error = parse({
     name: "AggregateError",
     message: "all failed",
@@ -42,7 +42,7 @@ test("terminal codes are removed, other brackets stay", () => {
   expect(parse({ message: "\u001b[31mRefused" }).message).toBe("Refused");
 });
 
-test("no shape of JSON breaks it, and no escape character is left", () => {
+test("every JSON shape parses, and no escape character is left", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const error = parse(value);

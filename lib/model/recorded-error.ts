@@ -1,10 +1,10 @@
-/** An error as a client stored it, with what it names as its causes. Free of terminal codes. */
+/** An error as a client stored it, with its causes. Free of terminal codes. */
 export type RecordedError = {
   /** Its class; `null` where none is stored. */
   name: string | null;
-  /** The message, or the stored value itself as JSON where it has none. */
+  /** The message, or the stored value as JSON if it has no message. */
   message: string;
-  /** Whether `message` is a stored value, so that all of it distinguishes errors. */
+  /** Whether `message` is a stored value, which then distinguishes errors as a whole. */
   isValue: boolean;
   /** Such as `ECONNREFUSED`. */
   code: string | null;
@@ -15,16 +15,16 @@ export type RecordedError = {
   errors: RecordedError[];
 };
 
-/** Levels of causes that are parsed: a cause may name itself. */
+/** Levels of causes that are parsed: a cause may refer to itself. */
 const DEPTH = 8;
 /** Errors of an aggregate that are parsed. */
 const MOST_ERRORS = 20;
 
 /**
- * What is known of a failure reason of any JSON shape. Clients write `{name, message}` with `stack` or `traceback`, or
+ * Parses a failure reason of any JSON shape. Clients write `{name, message}` with `stack` or `traceback`, or
  * `{message}`; other clients write strings, numbers, lists and objects of their own.
  *
- * @param text the value as JSON, shown where it has no message.
+ * @param text the value as JSON, shown if it has no message.
  */
 export function parseRecordedError(value: unknown, text: string): RecordedError {
   return parse(value, text, DEPTH);
@@ -64,8 +64,8 @@ function parseTrace({ stack, traceback }: Record<string, unknown>): string | nul
   return null;
 }
 
-// Escape sequences as terminals read them: CSI with parameters, strings such as titles and links up to their terminator,
-// and two-character codes. In JSON text the escape character is written as an escape itself.
+// Escape sequences as terminals parse them: CSI with parameters, strings such as titles and links up to their
+// terminator, and two-character codes. In JSON text the escape character is itself escaped.
 const ESCAPE = String.raw`(?:\u001b|\\u001b)`;
 const TERMINAL_CODES = new RegExp(
   [
@@ -76,7 +76,7 @@ const TERMINAL_CODES = new RegExp(
   "gi",
 );
 
-/** The text without colours, links and cursor movements that were meant for a terminal. */
+/** The text without terminal colours, links and cursor movements. */
 export function stripTerminalCodes(text: string): string {
   return text.replace(TERMINAL_CODES, "");
 }

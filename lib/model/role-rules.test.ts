@@ -47,7 +47,7 @@ test.each([
   expect(parseRoleRules(text)).toBeTypeOf("string");
 });
 
-test("every claim that matches gives its grant, and a person without a grant learns where it was looked for", () => {
+test("every matching claim gives its grant, and a person without a grant sees which claims were checked", () => {
   const list = rules("admin=groups:ops,operator=realm.roles:oncall,viewer=level:3");
   expect(matchRoles(list, { groups: ["dev", "ops"], realm: { roles: "oncall" } })).toMatchObject({
     grants: [{ role: "admin" }, { role: "operator" }],
@@ -61,7 +61,7 @@ test("every claim that matches gives its grant, and a person without a grant lea
   });
 });
 
-test("a claim matches as a whole, and only one that the provider itself gave", () => {
+test("a claim matches as a whole, and only if the provider itself issued it", () => {
   const list = rules("admin=groups:ops,admin=toString:x,admin=__proto__.admin:true");
   for (const groups of ["ops2", "devops", "OPS", ["op", "s"], { ops: true }, "dev ops", null])
     expect(matchRoles(list, { groups }).grants).toEqual([]);

@@ -1,16 +1,17 @@
 import { type Grant, ROLES } from "./access";
 
-/** Who gets a grant: people whose claim has the value, or everybody whom the door lets in. */
+/** Who gets a grant: people whose claim has the value, or everyone who signs in. */
 export type RoleRule = { grant: Grant; claim: { path: string; value: string } | null };
 
 /**
- * Parses an allow-list such as `admin=groups:ops,operator[queues=billing-*|mail payloads=off]=groups:billing,viewer=*`.
+ * Parses an allow-list such as `admin=groups:ops,operator[queues=billing-*|mail
+ * payloads=off]=groups:billing,viewer=*`.
  *
- * Entries are separated by commas outside of brackets. Each is a role, its limits in brackets (`queues`, `tenants` and
- * `databases` with values separated by `|`, `payloads=off`), and the claim with its value, or `*` for everybody. A claim is a path of
- * members with dots between, as far as the first colon that is not that of an address (`https://…`).
+ * Commas outside brackets separate entries. Each entry is a role, its limits in brackets (`queues`, `tenants` and
+ * `databases` with values separated by `|`, `payloads=off`), and the claim with its value, or `*` for everyone. A
+ * claim is a dotted path of members; it ends at the first colon that is not part of an address (`https://…`).
  *
- * @returns the rules in their order, or what is wrong with the first entry that is none.
+ * @returns the rules in order, or what is wrong with the first invalid entry.
  */
 export function parseRoleRules(text: string): RoleRule[] | string {
   const rules: RoleRule[] = [];
@@ -58,10 +59,10 @@ function parseLimits(text: string): Omit<Grant, "role"> | string {
   return limits;
 }
 
-/** The grants that claims give, and which claims gave them. Without a grant, `looked` says where. */
+/** The grants that claims give, and those claims. Without a grant, `looked` lists the claims that were checked. */
 export type RoleMatch = { grants: Grant[]; reasons: string[]; looked: string[] };
 
-/** Applies an allow-list to the claims of a person. A claim may be a text, a number, a switch or a list of these. */
+/** Applies an allow-list to a person's claims. A claim may be a string, a number, a boolean or a list of these. */
 export function matchRoles(rules: readonly RoleRule[], claims: Record<string, unknown>): RoleMatch {
   const match: RoleMatch = { grants: [], reasons: [], looked: [] };
   for (const { grant, claim } of rules) {
@@ -77,7 +78,7 @@ export function matchRoles(rules: readonly RoleRule[], claims: Record<string, un
 }
 
 function findClaim(claims: Record<string, unknown>, path: string): string[] {
-  // A claim whose name has dots, such as an address, comes before a path of members.
+  // A claim whose name contains dots, such as an address, takes precedence over a path of members.
   const direct = Object.hasOwn(claims, path) ? claims[path] : findMember(claims, path.split("."));
   return [direct]
     .flat()

@@ -63,7 +63,7 @@ const UNTRUSTED_CERTIFICATE = [
   "INVALID_CA",
 ] as const;
 
-/** Codes of our own for errors of the driver that have none, by their messages. */
+/** Codes of our own for driver errors without a code, by their messages. */
 const UNCODED: readonly [message: RegExp, code: string][] = [
   [
     /^connection terminated|timeout exceeded|timeout expired|not queryable/i,
@@ -75,7 +75,7 @@ const UNCODED: readonly [message: RegExp, code: string][] = [
 ];
 
 /**
- * The SQLSTATE of a database error, or the code of a system error (`ECONNREFUSED`). Looks below the wrappers of query
+ * The SQLSTATE of a database error, or the code of a system error (`ECONNREFUSED`). Unwraps the errors of query
  * builders, whose own messages contain SQL; `undefined` for errors of other kinds.
  */
 export function findErrorCode(error: unknown): string | undefined {
@@ -112,8 +112,8 @@ type Words = [message: string, hint?: string];
 const both = (...words: Words) => ({ read: words, write: words });
 
 /**
- * Problems by codes or their first characters (the class of an SQLSTATE); the first match wins. Where an operation has
- * no words, the code means a bug there.
+ * Problems by code or by the first characters of a code (the class of an SQLSTATE); the first match wins. If an
+ * operation has no words for a code, that code means a bug there.
  */
 const PROBLEMS: readonly ({ codes: readonly string[]; problem: ProblemCode } & {
   [Key in Operation]?: Words;
@@ -285,7 +285,7 @@ const PROBLEMS: readonly ({ codes: readonly string[]; problem: ProblemCode } & {
     write: ["A constraint of the database does not allow this."],
   },
   {
-    // On a read: a standby that continued its replay, or a queue that was dropped outside the dashboard.
+    // While reading: a standby that continued its replay, or a queue that was dropped outside the dashboard.
     codes: [SQLSTATE.serializationFailure, SQLSTATE.deadlockDetected],
     problem: "conflict",
     read: ["Another transaction conflicted with this query.", "Try again."],
@@ -319,7 +319,7 @@ export function findDatabaseProblem(error: unknown, operation: Operation): Probl
   return undefined;
 }
 
-/** What a role needs on each kind of object, to read and to change. */
+/** The rights that a role needs on each kind of object, to read and to change. */
 const RIGHTS: Record<string, { [Key in Operation]: string }> = {
   schema: { read: "usage", write: "usage, create" },
   table: { read: "select", write: "select, insert, update, delete" },
@@ -330,8 +330,8 @@ const RIGHTS: Record<string, { [Key in Operation]: string }> = {
 };
 
 /**
- * The missing right, on the object that it is missing on, as the statement that grants it. The server names the object in its
- * message alone; `undefined` where that is in another language.
+ * The missing right and its object, as the statement that grants it. The server names the object only in its
+ * message; `undefined` if that is in another language.
  */
 function explainDenied(
   error: unknown,
@@ -361,13 +361,13 @@ function explainDenied(
   };
 }
 
-/** The message of the innermost error with a code: those around it are of query builders. */
+/** The message of the innermost error with a code: the outer ones are wrappers of query builders. */
 function findMessage(error: unknown): string {
   if (!(error instanceof Error)) return "";
   return "code" in error || !error.cause ? error.message : findMessage(error.cause);
 }
 
-/** A failed read as a `ProblemError`, with the original as its cause. Unknown errors come back as they are. */
+/** A failed read as a `ProblemError`, with the original as its cause. Unknown errors are returned unchanged. */
 export function translateReadError(error: unknown): unknown {
   if (error instanceof ProblemError) return error;
   const problem = findDatabaseProblem(error, "read");

@@ -1,4 +1,4 @@
-/** The rows of a task as pages, routes, the timeline and the diagnosis get them. */
+/** The rows of a task as pages, routes, the timeline and the diagnosis receive them. */
 import type { Count } from "./count.ts";
 import type { Uuid } from "./ids.ts";
 import type { Iso } from "./instants.ts";
@@ -6,7 +6,7 @@ import type { Payload } from "./json.ts";
 import type { ClaimFacts } from "./queue.ts";
 import type { TaskState } from "./states.ts";
 
-/** Where a task is: its id is unique within its queue. */
+/** The address of a task: its id is unique within its queue. */
 export type TaskAddress = { queue: string; taskId: Uuid };
 
 /** One row of a task list. Never carries payloads. */
@@ -24,13 +24,13 @@ export type TaskSummary = {
   endedAt: Iso | null;
   tenantId: string | null;
   workflowRunId: string | null;
-  /** Of the last attempt; `null` only for rows that break the engine's invariants. */
+  /** The last attempt; `null` only for rows that break the engine's invariants. */
   run: RunSummary | null;
-  /** Values at the requested JSON paths, by path; at most 200 characters each, `null` where there is none. */
+  /** Values at the requested JSON paths, by path; at most 200 characters each, `null` if there is none. */
   columns?: Record<string, string | null>;
 };
 
-/** The last attempt of a listed task, as far as a list explains its state. */
+/** The columns of a listed task's last attempt that explain its state. */
 export type RunSummary = {
   runId: Uuid;
   state: TaskState;
@@ -79,12 +79,12 @@ export type Run = {
   completedAt: Iso | null;
   failedAt: Iso | null;
   createdAt: Iso;
-  /** Meaningful only while the run sleeps; may be left over from an earlier wait otherwise. */
+  /** Meaningful only while the run sleeps; otherwise it may be left over from an earlier wait. */
   wakeEvent: string | null;
   eventPayload: Payload;
   result: Payload;
   failureReason: Payload;
-  /** Only where the column exists. */
+  /** Absent if the schema lacks the column. */
   lastHeartbeat?: Iso | null;
 };
 
@@ -115,13 +115,13 @@ export type TaskDetail = {
   checkpoints: Checkpoint[];
   waits: Wait[];
   /**
-   * Set where only the newest attempts or checkpoints are included, because there are too many: how many earlier ones are
-   * left out, or `some` if they were not counted.
+   * Set if only the newest attempts or checkpoints are included, because there are too many: how many earlier ones
+   * are left out, or `some` if they were not counted.
    */
   truncated?: { runs?: number | "some"; checkpoints?: number | "some" };
   /** Emission times of the events this task waits or waited for, by event name; sentinels are absent. */
   eventsEmittedAt: Record<string, Iso>;
-  /** Who cancelled the task through the dashboard, as its audit log records it. */
+  /** Who cancelled the task through the dashboard, according to its audit log. */
   cancelledBy?: {
     auditId: Uuid;
     at: Iso;
@@ -129,11 +129,11 @@ export type TaskDetail = {
     reason: string | null;
     bulkId: Uuid | null;
   };
-  /** Set for tasks of the Highway interpreter: the event whose payload a checkpoint is, by the checkpoint's name. */
+  /** Set for tasks of the Highway interpreter: maps a checkpoint's name to the event whose payload it holds. */
   awaited?: Record<string, string>;
   /**
-   * Claims on the queue, and how many ready runs the engine prefers to this one. Of active tasks; absent where the
-   * dashboard is restricted to tenants, because claims of the others are not read.
+   * Claims on the queue, and how many ready runs the engine prefers to this one. Set for active tasks only; absent
+   * if the dashboard is restricted to tenants, because claims of the others are not read.
    */
   claims?: ClaimFacts & { ahead: Count };
   /** The engine's clock when the rows were read. */

@@ -1,4 +1,4 @@
-/** Workflow runs as pages and routes get them. Instants are ISO strings and JSON travels as text. */
+/** Workflow runs as pages and routes receive them. Instants are ISO strings, and JSON is sent as text. */
 import type { Count } from "./count.ts";
 import type { Uuid } from "./ids.ts";
 import type { Iso } from "./instants.ts";
@@ -15,9 +15,9 @@ export type WorkflowRunSummary = {
   hash: string | null;
   /** As stored by the program that runs the workflow; a table of another program may use other words. */
   storedStatus: string;
-  /** As shown: `sleeping` where the row says running and the root task sleeps. */
+  /** As shown: `sleeping` if the row says running and the root task sleeps. */
   status: WorkflowStatus | "sleeping" | (string & {});
-  /** The root task's final state, where the row does not record its end. */
+  /** The root task's final state, if the row does not record the end of the run. */
   stale: TaskState | null;
   queue: string | null;
   /** The task that executes the workflow, if the row names it; its state is `null` when the task is gone or unreadable. */
@@ -28,7 +28,7 @@ export type WorkflowRunSummary = {
   tags: Payload;
   /** As stored. What it counts depends on the program that wrote it. */
   taskCount: number | null;
-  /** `null` where the table does not record it. */
+  /** `null` if the table does not record it. */
   createdAt: Iso | null;
   startedAt: Iso | null;
   completedAt: Iso | null;
@@ -40,7 +40,7 @@ export type WorkflowRunSummary = {
 export type WorkflowTables = {
   runs: boolean;
   definitions: boolean;
-  /** Without it, runs are listed by id, which may be random, and times filter by their start. */
+  /** If false, runs are listed by id, which may be random, and time filters use their start. */
   createdAt: boolean;
   tenants: boolean;
 };
@@ -52,7 +52,7 @@ export type WorkflowDefinitionSummary = {
   definitionId: Uuid;
   name: string;
   version: string;
-  /** This and the columns below are `null` where the table lacks them. */
+  /** This and the columns below are `null` if the table lacks them. */
   hash: string | null;
   tenantId: string | null;
   isPaused: boolean;
@@ -79,18 +79,18 @@ export type WorkflowDefinitionList = {
 };
 
 /**
- * How a run's definition was found: the row names it, its hash is the same, the root task carries it, or it is the only
- * stored one of this name and version (likely, not certain).
+ * How a run's definition was found: the row names it, its hash matches, the root task carries it, or it is the
+ * only stored one of this name and version (likely, not certain).
  */
 export type DefinitionSource = "definition_id" | "hash" | "params" | "name_and_version";
 
 /** The normalised JSON of a definition, as text. */
 export type RunDefinition = { text: string; source: DefinitionSource; definitionId: Uuid | null };
 
-/** A task's records of the workflow, computed where the texts of its values are truncated. */
+/** A task's records of the workflow, computed on the server because the texts of its values are truncated. */
 export type TaskRecord = {
   /**
-   * The part of the workflow that the task executes, by its path in the run; `null` where the task doesn't record it.
+   * The part of the workflow that the task executes, by its path in the run; `null` if the task doesn't record it.
    */
   path: string | null;
   /** How operators ended, by their path in the run: the report of a root task that has ended. */
@@ -121,7 +121,7 @@ export type Circuit = {
   failures: number;
   /** Successes since the isolation ended. */
   successes: number;
-  /** When an open circuit permits the next call, which probes. */
+  /** When an open circuit permits its next call, the probe. */
   retryAt: Iso | null;
   /** Until when the probe of a half-open circuit is protected. */
   probeUntil: Iso | null;
@@ -141,11 +141,11 @@ export type WorkflowRunDetail = {
   inputs: Payload;
   result: Payload;
   error: Payload;
-  /** The root first, then by id; the oldest ones where there are too many. Their JSON values are truncated. */
+  /** The root first, then by id; if there are too many, the oldest. Their JSON values are truncated. */
   tasks: TaskDetail[];
   /** By task. */
   records: Record<Uuid, TaskRecord>;
-  /** Runs whose parent this one is, the oldest 200. */
+  /** Runs whose parent is this one: the oldest 200. */
   children: ChildRun[];
   /** Tasks that carry the run's id, including its root; capped while the search continues, or above its limit. */
   linked: Count;

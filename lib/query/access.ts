@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { AccessOverview } from "@/lib/model/access";
 import { fetchJson } from "./api";
 
-/** Who the person is, their sessions, and for those who manage access the tokens and people. */
+/** The person's access and sessions; for those who manage access, also tokens and people. */
 export function accessQuery() {
   return queryOptions({
     queryKey: ["access"],

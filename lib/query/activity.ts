@@ -1,4 +1,4 @@
-/** How long after an input of the person a request counts as their activity, in milliseconds. */
+/** How long after an input a request counts as the person's activity, in milliseconds. */
 const ACTIVE_MS = 60_000;
 
 let lastInput = Number.NEGATIVE_INFINITY;
@@ -11,8 +11,8 @@ if (typeof document !== "undefined")
     });
 
 /**
- * Whether the person used this page in the last minute. A page polls as long as it is open, so that only an input keeps a
- * session from being idle.
+ * Whether the person used this page in the last minute. A page polls as long as it is open, so only input keeps a
+ * session from going idle.
  */
 export function isPersonActive(): boolean {
   return performance.now() - lastInput < ACTIVE_MS;

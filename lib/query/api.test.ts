@@ -39,7 +39,7 @@ test("an error keeps its code, message and hint", async () => {
   });
 });
 
-test("a response of a proxy in between is an error too", async () => {
+test("a response from a proxy in between is an error too", async () => {
   await expect(fetchJson(`${address}/page`)).rejects.toMatchObject({
     code: "internal",
   });

@@ -16,7 +16,9 @@ export function withFreshReads<T>(start: () => T): T {
   }
 }
 
-/** Requests started by `start`, before it returns, get results that were read after the change of this turn. */
+/**
+ * Requests started by `start`, before it returns, receive results that were read after the change of this turn.
+ */
 export function withReadsAfter<T>(turn: number, start: () => T): T {
   after = turn;
   try {
@@ -27,10 +29,11 @@ export function withReadsAfter<T>(turn: number, start: () => T): T {
 }
 
 /**
- * Fetches one of the dashboard's own routes, by POST if there is a body of JSON text, and with the ETag of a result that
- * is already there.
+ * Fetches one of the dashboard's own routes, by POST if there is a body of JSON text, and with the ETag of a known
+ * result.
  *
- * @throws ProblemError for every response except 2xx and 304, and `network` if there is none; an abort is rethrown unchanged.
+ * @throws ProblemError for every response except 2xx and 304, and `network` if there is none; an abort is rethrown
+ * unchanged.
  */
 export async function fetchFromApi(
   path: string,
@@ -70,13 +73,13 @@ export async function fetchFromApi(
   );
 }
 
-/** Results by their address, for the next request to ask whether they changed. The oldest are dropped. */
+/** Results by address, so that the next request can ask whether they changed. The oldest are dropped. */
 const known = new Map<string, { etag: string; data: unknown }>();
 const MAX_KNOWN = 40;
 
 /**
- * Like `fetchFromApi`; returns the JSON body, typed as the route documents it. If nothing but the time changed since the
- * last request, the server sends only the time, and the members of the result are the same objects as before.
+ * Like `fetchFromApi`; returns the JSON body, typed as the route documents it. If only the time changed since the
+ * last request, the server sends only the time, and the result reuses the same member objects.
  */
 export async function fetchJson<T>(path: string, signal?: AbortSignal, body?: string): Promise<T> {
   const before = body === undefined ? known.get(path) : undefined;

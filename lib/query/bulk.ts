@@ -36,7 +36,7 @@ export function bulkQuery(bulkId: Uuid) {
   });
 }
 
-/** What became of the tasks of a bulk operation. */
+/** The current states of the tasks of a bulk operation. */
 export function bulkFollowUpQuery(bulkId: Uuid) {
   return queryOptions({
     queryKey: ["bulk", bulkId, "follow-up"],

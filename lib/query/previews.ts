@@ -2,12 +2,12 @@ import { queryOptions } from "@tanstack/react-query";
 import type { PreviewName, Previews } from "@/lib/actions/previews/previews";
 import { fetchJson } from "./api";
 
-/** Longer inputs are sent in the body: servers and proxies limit an address to about 8 kB. */
+/** Longer inputs are sent in the body: servers and proxies limit a URL to about 8 kB. */
 const LONGEST_IN_ADDRESS = 6_000;
 
 /**
- * What an action would do now; a dialog that closes aborts it. It is fetched once for each input, and not in the
- * background: a dialog shows what its user confirms. Without input, nothing is fetched.
+ * What an action would do now; closing the dialog aborts it. Fetched once for each input and never in the
+ * background, so that the dialog shows what its user confirms. Without input, nothing is fetched.
  */
 export function previewQuery<Name extends PreviewName>(
   name: Name,

@@ -33,7 +33,9 @@ export function queueFiguresQuery(queue: string, { range, tenant }: FigureFilter
   });
 }
 
-/** The exact counts of finished tasks. Slow on large queues: fetched on demand and cached until the next demand. */
+/**
+ * The exact counts of finished tasks. Slow on large queues: fetched on demand and cached until the next demand.
+ */
 export function exactCountsQuery(queue: string, tenant: readonly string[] = []) {
   return queryOptions({
     // Not under "queues", so that invalidating those queries does not start it.

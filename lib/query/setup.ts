@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { Setup } from "@/lib/model/rows/setup";
 import { fetchJson } from "./api";
 
-/** What the database has of what is needed to run tasks. */
+/** How far the database is set up to run tasks. */
 export function setupQuery() {
   return queryOptions({
     queryKey: ["setup"],

@@ -37,7 +37,7 @@ export function relatedQuery(queue: string, taskId: Uuid) {
   });
 }
 
-/** The usual duration of recent tasks with this name. Cached for a minute: it changes slowly. */
+/** The baseline duration of recent tasks with this name. Cached for a minute: it changes slowly. */
 export function usualQuery(queue: string, name: string) {
   return queryOptions({
     queryKey: ["usual", queue, name],

@@ -45,6 +45,6 @@ function csvCell(cell: string | number): string {
   const text = String(cell);
   const isFormula = /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text);
   const safe = isFormula ? `'${text}` : text;
-  // Programs in many countries separate cells by semicolons.
+  // In many locales, spreadsheets separate cells by semicolons.
   return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -10,7 +10,7 @@ import {
 import { serializeKnownTasks } from "@/lib/search-params/tasks/known";
 import { fetchJson } from "./api";
 
-/** The rows that a list shows, as they are now; fetched when the list asks for it. */
+/** The rows that a list shows, as they are now; fetched when the list requests it. */
 export function knownTasksQuery(filters: TaskFilters, rows: readonly TaskAddress[]) {
   const address = serializeKnownTasks({
     ...filters,

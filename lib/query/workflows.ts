@@ -79,7 +79,7 @@ export function runDefinitionQuery(workflowRunId: Uuid) {
   });
 }
 
-/** What a run, read at `asOf`, recorded for the operator at a path of its definition. */
+/** What a run recorded, as of `asOf`, for the operator at a path of its definition. */
 export function operatorRecordsQuery(workflowRunId: Uuid, path: string, asOf: string) {
   return queryOptions({
     queryKey: ["workflows", "run", workflowRunId, "records", path, asOf],
@@ -88,7 +88,7 @@ export function operatorRecordsQuery(workflowRunId: Uuid, path: string, asOf: st
         `/api/workflows/${workflowRunId}/records?path=${encodeURIComponent(path)}`,
         signal,
       ),
-    // The records of the same operator at an earlier reading, not those of another one.
+    // Keep the records of the same operator at an earlier reading, but not those of another one.
     placeholderData: (previous, query) => (query?.queryKey[4] === path ? previous : undefined),
     staleTime: 300_000,
     gcTime: 10_000,

@@ -9,10 +9,11 @@ import { parseInstant, parseObject } from "./parse-payload.ts";
  *
  * - `queued`, `retry`: pending and never claimed, as the first or a later attempt.
  * - `woken`: pending after an event woke it.
- * - `event-wait`: sleeping for an event until it is emitted, or wakes at `due`. The wait has timed out once `timeout` has
- *   passed: `Infinity` for a wait without one, `undefined` where it is not recorded.
+ * - `event-wait`: sleeping until an event is emitted or until `due`. The wait has timed out once `timeout` has
+ *   passed: `Infinity` for a wait without a timeout, `undefined` if it is not recorded.
  * - `backoff`: sleeping, never claimed.
- * - `sleep`: a durable sleep; `clockBehindMs` if its worker's clock is at least ten seconds behind the database's.
+ * - `sleep`: a durable sleep; `clockBehindMs` is set if its worker's clock is at least ten seconds behind the
+ *   database's.
  * - `deferred`: scheduled by a worker outside a step.
  */
 export type Activity =
@@ -22,7 +23,9 @@ export type Activity =
   | { kind: "deferred"; due: number; unknownTask: UnknownTask }
   | { kind: "running"; leaseEnd: number | null };
 
-/** The largest difference between a worker's clock and the database's at which a wake time still matches its sleep. */
+/**
+ * The largest difference between the clocks of worker and database at which a wake time still matches its sleep.
+ */
 export const CLOCK_SKEW_MS = 10_000;
 
 /** What an active run is doing; `null` for a terminal one. */
@@ -55,7 +58,7 @@ export function computeSuspension(run: Run, detail: TaskDetail): Activity {
   const last = own.at(-1);
   const sleep = last && parseSleep(last, run, due);
   if (last && sleep) return { kind: "sleep", step: last.name, due, ...sleep };
-  // SDKs defer a task whose name they don't know for 15 to 30 seconds, before it does anything.
+  // SDKs defer a task whose name they don't know by 15 to 30 seconds, before doing anything else.
   const delay = due - toMs(run.startedAt);
   const suspect = delay >= 15_000 && delay < 31_000 && !(last && isSince(last, run));
   const sleptBefore = last !== undefined && parseInstant(last.state) !== null;
@@ -67,8 +70,8 @@ export function computeSuspension(run: Run, detail: TaskDetail): Activity {
 }
 
 /**
- * When the wait of a suspended run times out. The interpreter's operators record their own timeouts, and a run that wakes
- * earlier only looks around; one that wakes later notices it then.
+ * When the wait of a suspended run times out. The interpreter's operators record their own timeouts: a run that
+ * wakes earlier only polls, and one that wakes later times out at that point.
  */
 function findTimeout(run: Run, detail: TaskDetail, due: number): number | undefined {
   if (due === Number.POSITIVE_INFINITY || !isInterpreterTask(detail.task)) return due;
@@ -78,13 +81,16 @@ function findTimeout(run: Run, detail: TaskDetail, due: number): number | undefi
   return Number.isNaN(timeout) ? undefined : Math.max(timeout, due);
 }
 
-/** What an operator of the interpreter noted when it began to wait for the event that the run now sleeps for. */
+/** The interpreter's record of when its operator started to wait for the event that the run now sleeps for. */
 export function findWaitNote(run: Run, { waits, checkpoints }: TaskDetail): Checkpoint | undefined {
   const wait = waits.find((row) => row.runId === run.runId && row.eventName === run.wakeEvent);
   return wait && checkpoints.find(({ name }) => name === `${wait.stepName}/waiting`);
 }
 
-/** The checkpoint whose planned end is nearest to `due`, within what clocks may differ by; the later of equals. */
+/**
+ * The checkpoint whose planned end is nearest to `due`, within the tolerated clock difference; the later one on a
+ * tie.
+ */
 function findPlannedSleep(own: readonly Checkpoint[], due: number): Checkpoint | null {
   let nearest: Checkpoint | null = null;
   let distance = CLOCK_SKEW_MS;
@@ -98,9 +104,10 @@ function findPlannedSleep(own: readonly Checkpoint[], due: number): Checkpoint |
 }
 
 /**
- * The sleep that ends at `due` if the run's last checkpoint is its beginning: it holds the planned end by the worker's clock.
- * `clockBehindMs` is set where that clock must be slow: the planned end had passed by the database's clock when it was
- * written, and a worker suspends only before the end. `null` for any other checkpoint.
+ * The sleep that ends at `due`, if the run's last checkpoint recorded its start: the checkpoint holds the planned
+ * end by the worker's clock. `clockBehindMs` is set if that clock must be slow: the planned end had already passed
+ * by the database's clock when the checkpoint was written, and a worker suspends only before the end. `null` for
+ * any other checkpoint.
  */
 function parseSleep(
   checkpoint: Checkpoint,
@@ -124,7 +131,7 @@ function isSince({ updatedAt }: Checkpoint, run: Run): boolean {
   return toMs(updatedAt) >= toMs(run.startedAt ?? run.createdAt);
 }
 
-/** The attempt that the task's state comes from: its `lastAttemptRun`, else its highest attempt. */
+/** The attempt that determines the task's state: its `lastAttemptRun`, or else its highest attempt. */
 export function findCurrentRun(detail: TaskDetail): Run | null {
   const { runs, task } = detail;
   return runs.find((run) => run.runId === task.lastAttemptRun) ?? runs.at(-1) ?? null;

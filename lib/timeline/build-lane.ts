@@ -66,7 +66,7 @@ export function buildLane(
   });
   if (!isWaitingOn(draft)) resumeAtLastClaim(draft);
   finishLane(draft);
-  // Rows that no engine writes may leave a remainder.
+  // Rows that break the engine's invariants may leave a remainder.
   pen.draw({ kind: "unknown" }, to);
   // A sleep that continues is drawn by its checkpoint, even if that was written late.
   const isDrawn = ({ name }: Checkpoint) =>
@@ -118,7 +118,7 @@ function drawUntilClaimed(
   });
 }
 
-/** Checkpoints that were not read are older than every other: up to the first that was read, the steps are not known. */
+/** Unread checkpoints are older than all others, so the steps before the first checkpoint read are unknown. */
 function drawUnread({ detail, pen, lastClaim, to }: LaneDraft) {
   const [first] = detail.checkpoints;
   if (!detail.truncated?.checkpoints || !first || lastClaim === null) return;
@@ -176,7 +176,7 @@ function drawCheckpoint(draft: LaneDraft, checkpoint: Checkpoint, nextFact: numb
   });
 }
 
-/** Whether a run of the interpreter sleeps for an event and has recorded nothing since it last looked around. */
+/** Whether a run of the interpreter sleeps for an event and has recorded nothing since it last polled. */
 function isWaitingOn({ detail, run, pen, lastClaim }: LaneDraft): boolean {
   const isAsleep = run.state === "sleeping" && run.wakeEvent !== null;
   return isAsleep && isInterpreterTask(detail.task) && lastClaim !== null && pen.at < lastClaim;
@@ -190,7 +190,7 @@ function resumeAtLastClaim(draft: LaneDraft) {
     const event = findTimedOutEvent(run);
     if (event !== null) {
       pen.claimed("inferred");
-      // The interpreter has woken to look around. Its wait, which began at its last record, may not be over.
+      // The interpreter has woken to poll. Its wait, which started at its last record, may not be over.
       if (isInterpreterTask(detail.task))
         pen.draw(describeInterpretedWait(draft, event), lastClaim);
       else pen.draw({ kind: "timed-out-wait", event }, lastClaim);
@@ -306,7 +306,7 @@ function drawActivity(draft: LaneDraft, activity: Activity) {
     }
     case "deferred": {
       const { due, unknownTask } = activity;
-      // A worker may do so at any time after its claim; only the time until which it did is recorded.
+      // A worker may do so at any time after its claim; only the deferred-until time is recorded.
       pen.claimed("inferred");
       pen.draw({ kind: "deferred", until: due, unknownTask }, Math.min(due, to), {
         end: due > to ? open : "exact",
@@ -354,7 +354,7 @@ function drawEventWait(
   );
 }
 
-/** A wait of the interpreter, named after the operator that waits as far as that is recorded. */
+/** A wait of the interpreter, named after the waiting operator where that is recorded. */
 function describeInterpretedWait({ detail, run }: LaneDraft, event: string) {
   const wait = detail.waits.find((row) => row.runId === run.runId && row.eventName === event);
   const noted = Object.entries(detail.awaited ?? {}).find(([, awaited]) => awaited === event);

@@ -7,13 +7,13 @@ import type { Timeline } from "./model.ts";
 import { projectRetries } from "./retries.ts";
 
 /**
- * Reconstructs what happened to a task from its rows, one lane per attempt, in order. What the engine did not record is
- * `inferred`, or `unknown` where nothing can be derived.
+ * Reconstructs what happened to a task from its rows, one lane per attempt, in order. What the engine did not
+ * record is `inferred`, or `unknown` where nothing can be derived.
  *
- * Spans end at the reading (`detail.now`) at the latest: what the task did since is not known. `now` is the database's
- * clock; a value later than the reading moves the now-line and the time that is left of what is planned. The spans of a lane
- * cover it without gap or overlap, and lanes lie within the task's lifetime. Where attempts were not read, the timeline
- * begins with the first that was. Linear in rows.
+ * Spans end no later than the reading (`detail.now`), because later activity is unknown. `now` is the database's
+ * clock; a value later than the reading moves the now-line and shortens the planned time that is left. The spans
+ * of a lane cover it without gap or overlap, and lanes lie within the task's lifetime. If earlier attempts were
+ * not read, the timeline starts at the first one that was. Linear in rows.
  */
 export function buildTimeline(stored: TaskDetail, now: Iso = stored.now): Timeline {
   const detail = makeFinite(stored);
@@ -45,9 +45,9 @@ export function buildTimeline(stored: TaskDetail, now: Iso = stored.now): Timeli
 }
 
 /**
- * The detail with drawable instants. Programs that write the engine's tables themselves may store an infinity, or a year
- * that `Date` cannot hold, where something happened: it is drawn at the reading or at the first instant known. Due times
- * may lie at no time.
+ * The detail with drawable instants. A program that writes the engine's tables directly may store an infinity, or
+ * a year that `Date` cannot hold, as the time of something that happened: it is drawn at the reading or at the
+ * first known instant. Due times may be infinite.
  */
 function makeFinite(detail: TaskDetail): TaskDetail {
   const { task, runs, checkpoints, waits, now } = detail;

@@ -6,7 +6,10 @@ export type CancellationPolicy = {
   /** Seconds; `null` when not set. */
   maxDelay: number | null;
   maxDuration: number | null;
-  /** A member that the engine cannot cast to a whole number. While the task is active, every claim on its queue fails. */
+  /**
+   * A value that the engine cannot cast to a whole number. While the task is active, every claim on its queue
+   * fails.
+   */
   poison: { field: "max_delay" | "max_duration"; value: string } | null;
 };
 

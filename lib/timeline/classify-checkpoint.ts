@@ -6,8 +6,9 @@ import { parseInstant } from "./parse-payload.ts";
 const EVENT_PREFIX = "$awaitEvent:";
 
 /**
- * What wrote a checkpoint: a step, a durable sleep, or an event wait that suspended the run until the event was emitted.
- * `event` is `null` if its name is lost. `certain` is false if the event's row is gone: it alone proves that the run slept.
+ * What wrote a checkpoint: a step, a durable sleep, or an event wait that suspended the run until the event was
+ * emitted. `event` is `null` if its name is lost. `certain` is false if the event's row is gone, because only that
+ * row proves that the run slept.
  */
 export type CheckpointOrigin =
   | { kind: "step" }

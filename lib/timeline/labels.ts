@@ -5,7 +5,7 @@ export function labelStep(name: string): string {
   return name.replace(/^\$awaitEvent:/, "").replace(/^\$awaitTaskResult:/, "result of ");
 }
 
-/** The title of a span's row: its step or event, or its kind where it has neither. */
+/** The title of a span's row: its step or event, otherwise its kind. */
 export function labelSpan(span: Span): string {
   if (span.kind === "event-wait") return span.event ?? labelStep(span.step);
   if ("step" in span) return labelStep(span.step);

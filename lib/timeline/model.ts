@@ -13,18 +13,19 @@ export type TaskError = { name: string | null; message: string };
  * - `backoff`: not yet due after the previous attempt failed. `policy` is `null` if the plan was not recorded.
  * - `working`: claimed, with no checkpoint to show what it did.
  * - `step`: work that ended in a checkpoint.
- * - `replayed`: steps of earlier attempts that were reused; `atLeast` where not all steps were read. Has no length: the
- *   engine does not record replays.
+ * - `replayed`: steps of earlier attempts that were reused; `atLeast` if not all steps were read. Has no length:
+ *   the engine does not record replays.
  * - `sleep`: a durable sleep up to its planned end.
  * - `late`: past its due time and not claimed.
- * - `event-wait`: `emittedAt` is `null` until the event is emitted. `deadline` is `null` for a wait without timeout and
- *   absent if it was not recorded. `event` is `null` if the step has a custom name and the event's name is lost.
+ * - `event-wait`: `emittedAt` is `null` until the event is emitted. `deadline` is `null` for a wait without
+ *   timeout and absent if it was not recorded. `event` is `null` if the step has a custom name and the event's
+ *   name is lost.
  * - `timed-out-wait`: a wait that ended without its event.
  * - `deferred`: put back by a worker, usually one that does not know the task's name.
  * - `lost`: a worker held the lease and wrote nothing until it expired.
  * - `expired`: the lease has expired and no claim has failed the run yet.
  * - `failure`: work that ended in an error.
- * - `unread`: steps that were not read, because there are too many.
+ * - `unread`: steps left out because there are too many.
  * - `unknown`: claimed and suspended for a reason that the engine did not record.
  */
 export type SpanFacts =
@@ -51,8 +52,8 @@ export type SpanFacts =
   | { kind: "unknown" };
 
 /**
- * Whether a run was put back by a worker that does not know the task's name, judged by the delay that SDKs use for it.
- * `possible` where the run's last checkpoint may also be a sleep that a worker with a slow clock resumed.
+ * Whether a worker that does not know the task's name put the run back, judged by the delay that SDKs use in that
+ * case. `possible` if the run's last checkpoint may also be a sleep that a worker with a slow clock resumed.
  */
 export type UnknownTask = "likely" | "possible" | "no";
 
@@ -96,7 +97,7 @@ export type Lane = {
   markers: Marker[];
 };
 
-/** A retry that would follow if every attempt failed the moment it starts. */
+/** A retry that would follow if every attempt failed the moment it started. */
 export type ProjectedRetry = { attempt: number; at: number; delaySeconds: number };
 
 export type Projection = {

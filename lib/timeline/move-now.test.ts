@@ -6,7 +6,7 @@ import { moveNow } from "./move-now.ts";
 
 const ACTIVE = listRecordings().filter((name) => buildTimeline(getRecording(name)).active);
 
-test.each(ACTIVE)("%s: a moved timeline is the one of the later instant", (name) => {
+test.each(ACTIVE)("%s: moving a timeline equals rebuilding it at the later instant", (name) => {
   const detail = getRecording(name);
   const read = buildTimeline(detail);
   const soon = toMs(detail.now) + 100;

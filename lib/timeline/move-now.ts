@@ -1,8 +1,8 @@
 import type { Timeline } from "./model.ts";
 
 /**
- * The timeline at a later instant, in milliseconds, by the same rows: the now-line and the time left of what is planned move
- * there. Open ends stay at the reading, because what the task did since is not known.
+ * The same timeline at a later instant, in milliseconds: moves the now-line and shortens the planned time that is
+ * left. Open ends stay at the reading, because later activity is unknown.
  */
 export function moveNow(timeline: Timeline, now: number): Timeline {
   if (!timeline.active || now <= timeline.now) return timeline;

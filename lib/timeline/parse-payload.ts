@@ -19,7 +19,9 @@ export function parseObject(payload: Payload): Record<string, unknown> | null {
     : null;
 }
 
-/** What is known of a failure reason: of one that is too large, from its head. `null` where there is no reason. */
+/**
+ * The parsed failure reason; for one that is too large, as much as its head shows. `null` if there is no reason.
+ */
 export function parseError(reason: Payload): RecordedError | null {
   const text = reason?.text ?? reason?.head;
   return text === undefined ? null : parseRecordedError(parseJson({ bytes: 0, text }), text);

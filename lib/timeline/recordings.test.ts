@@ -5,8 +5,9 @@ import { labelStep } from "./labels.ts";
 import type { Ahead, Lane, Span } from "./model.ts";
 
 /**
- * How the rows of real workers are drawn, one line per attempt. Lengths are in seconds. `~` before a span marks an
- * inferred start, after it an inferred end; `…` marks an open end. Planned times follow `>>`; markers are in braces.
+ * How rows of real workers are drawn, one line per attempt. Lengths are in seconds. `~` before a span marks an
+ * inferred start, after it an inferred end; `…` marks an open end. Planned times follow `>>`; markers are in
+ * braces.
  */
 const DRAWN: Record<string, string[]> = {
   "backoff-exponential": [

@@ -4,15 +4,18 @@ import { cancellationDeadline } from "./cancellation.ts";
 import type { Certainty, ProjectedRetry, Projection } from "./model.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
 
-/** The engine inserts its own retry together with the failure; one inserted later than this was made by a person. */
+/**
+ * The engine inserts its own retry together with the failure; a retry inserted later than this was made by a
+ * person.
+ */
 const MANUAL_RETRY_MS = 2_000;
 
 export type PlannedStart = { due: number; certainty: Certainty; byStrategy: boolean };
 
 /**
- * When a retry is, or was, meant to start, in milliseconds; `null` for a first attempt, a manual retry and an immediate
- * one. The row holds this time until the first claim overwrites it. After that it is inferred from the task's strategy,
- * since a client may have chosen another time and an operator may have moved it.
+ * When a retry is, or was, meant to start, in milliseconds; `null` for a first attempt, a manual retry and an
+ * immediate one. The row holds this time until the first claim overwrites it. After that it is inferred from the
+ * task's strategy, because a client may have chosen another time and an operator may have moved it.
  */
 export function findPlannedStart(detail: TaskDetail, run: Run): PlannedStart | null {
   const planned = startByStrategy(detail, run);

@@ -8,9 +8,9 @@ const LIMIT_SECONDS = 86_400;
 export type RetryDelay = { seconds: number } | { invalid: string };
 
 /**
- * Seconds between the failure of attempt `attempt` and the retry that follows, by the rules of schema 0.5.0's
- * `absurd.retry_delay_seconds`. A strategy that the function rejects is `invalid`, with its message: at the next failure
- * the task then fails even if attempts are left.
+ * Seconds between the failure of attempt `attempt` and its retry, by the rules of `absurd.retry_delay_seconds` in
+ * schema 0.5.0. A strategy that the function rejects is `invalid`, with its message: the task then fails at the
+ * next failure even if attempts are left.
  */
 export function retryDelaySeconds(strategy: Payload, attempt: number): RetryDelay {
   if (strategy === null) return { seconds: 0 };

@@ -3,7 +3,7 @@ import type { Certainty, Span, SpanFacts } from "./model.ts";
 type Stroke = {
   /** Certainty of the end. */
   end?: Certainty | "open";
-  /** Certainty of the next span's start; defaults to that of this end. */
+  /** Certainty of the next span's start; defaults to the certainty of this end. */
   next?: Certainty;
 };
 

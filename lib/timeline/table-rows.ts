@@ -9,7 +9,7 @@ import {
   type Timeline,
 } from "./model.ts";
 
-/** One line of the timeline's table twin. Instants in milliseconds; `to` is `null` for what has no end. */
+/** One line of the timeline's table twin. Instants are in milliseconds; `to` is `null` if there is no end. */
 export type TimelineRow = {
   id: string;
   attempt: number;
@@ -18,7 +18,7 @@ export type TimelineRow = {
   subject: string | null;
   from: number;
   to: number | null;
-  /** What is inferred, planned or projected. */
+  /** Marks what is inferred, planned or projected. */
   note: string | null;
 };
 

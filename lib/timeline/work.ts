@@ -3,8 +3,8 @@ import type { Run, TaskDetail } from "@/lib/model/task";
 import { parseError } from "./parse-payload.ts";
 
 /**
- * How long the attempts of an ended task worked, in milliseconds. `null` where the rows do not show it: an attempt was
- * suspended, so that its first claim was overwritten, or lost its worker, or was not read.
+ * How long the attempts of an ended task worked, in milliseconds. `null` if the rows do not show it: an attempt
+ * was suspended, which overwrote its first claim, or lost its worker, or was not read.
  */
 export function computeWork(detail: TaskDetail): { attempts: number; workedMs: number } | null {
   const { task, runs, truncated } = detail;

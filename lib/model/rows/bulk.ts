@@ -21,16 +21,16 @@ export type BulkState = (typeof BULK_STATES)[number];
 export const ITEM_OUTCOMES = ["done", "skipped", "failed"] as const;
 export type ItemOutcome = (typeof ITEM_OUTCOMES)[number];
 
-/** From this number of tasks on, the operator confirms by typing it. */
+/** From this number of tasks, the operator confirms by typing it. */
 export const TYPED_FROM = 101;
 
-/** What became of the tasks that an operation changed: their states by now. */
+/** The current states of the tasks that an operation changed. */
 export type BulkFollowUp = {
-  /** Number of changed tasks, and how many of them, the newest, were looked at. */
+  /** How many tasks were changed, and how many of them were checked: the newest. */
   changed: number;
   counted: number;
-  /** Tasks looked at, by their state now. */
+  /** Checked tasks by their current state. */
   states: Record<TaskState, number>;
-  /** Tasks looked at that no longer exist, or whose queue cannot be read. */
+  /** Checked tasks that no longer exist, or whose queue cannot be read. */
   gone: number;
 };

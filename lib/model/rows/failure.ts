@@ -2,7 +2,7 @@ import type { Uuid } from "../ids.ts";
 import type { Iso } from "../instants.ts";
 import type { TaskState } from "../states.ts";
 
-/** The tasks of an error group by what became of them. A task counts once, in the group of its latest failure. */
+/** The tasks of an error group by their outcome. A task counts once, in the group of its latest failure. */
 export type FailureOutcomes = {
   /** Failed, no attempts left. */
   exhausted: number;
@@ -32,7 +32,7 @@ export type FailureGroup = {
   id: string;
   taskName: string;
   errorName: string | null;
-  /** The message with its values replaced; empty where there was none. */
+  /** The message with its values replaced; empty if there was no message. */
   pattern: string;
   /** Failed attempts; a task can have several. */
   attempts: number;
@@ -40,9 +40,9 @@ export type FailureGroup = {
   /** Where they happened, most attempts first. */
   queues: string[];
   /**
-   * The first failure of the group. `exact`: none on record is older. `or-earlier`: it is before the window, and not all of
-   * the failures before it were read. `in-window`: the first within the window; older ones were not found, but not all were
-   * read.
+   * The first failure of the group. `exact`: no older one is on record. `or-earlier`: there are failures before
+   * the window, and not all of them were read. `in-window`: the first within the window; no older one was found,
+   * but not all were read.
    */
   first: { at: Iso; precision: "exact" | "or-earlier" | "in-window" };
   lastAt: Iso;

@@ -13,9 +13,9 @@ export type FoundTask = {
   queue: string;
   taskId: Uuid;
   runId: Uuid | null;
-  /** Of the run where the id is a run's. */
+  /** Set if the id is a run's. */
   attempt: number | null;
-  /** Of the task. */
+  /** The task's name. */
   name: string;
   state: TaskState;
 };

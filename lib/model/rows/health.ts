@@ -1,13 +1,16 @@
-/** `schemaVersion` is `null` where the engine's schema has no version function (before 0.2.0) or is absent. */
+/** `schemaVersion` is `null` if the engine's schema has no version function (before 0.2.0) or is absent. */
 export type Health = {
   status: "ok" | "no_schema" | "database_unavailable";
   database: "up" | "down";
   schemaVersion: string | null;
-  /** Of the standby that is read from: how far it is behind. */
+  /** Replication lag of the standby used for reads. */
   replicaLagSeconds?: number;
 };
 
-/** The health of a dashboard by that of its databases: that of the healthiest, and how many respond where there are several. */
+/**
+ * The health of a dashboard from that of its databases: the healthiest one's, and how many respond if there are
+ * several.
+ */
 export function combineHealth(
   all: readonly Health[],
 ): Health & { databases?: { up: number; all: number } } {

@@ -13,7 +13,7 @@ export type PartitionWeek = {
   wanted: boolean;
   /** The tables that have no partition for it. */
   missing: PartitionedTable[];
-  /** On disk with indexes, over all tables. */
+  /** Size on disk with indexes, summed over all tables. */
   bytes: number;
   /** Estimated by PostgreSQL; `null` before the first ANALYZE. */
   rows: Count | null;
@@ -30,7 +30,7 @@ export type Partitions = {
 /** The disk usage of one table of a queue, over all of its partitions. */
 export type TableStorage = {
   table: PartitionedTable | "events" | "idempotency keys";
-  /** Rows and what is stored beside them, without indexes. */
+  /** Table and TOAST data, without indexes. */
   dataBytes: number;
   indexBytes: number;
   /** Estimated by PostgreSQL; `null` before the first ANALYZE. */

@@ -9,14 +9,14 @@ export type Relation =
   | { by: "parent_task_id" }
   /** A step of the parent waited for the result of the child, or stored the id of what it spawned. */
   | { by: "awaited" | "stored"; step: string }
-  /** A header of the copy holds the id of the original; a fork also the step it resumes from. */
+  /** A header of the copy holds the id of the original; a fork's also holds the step it resumes from. */
   | { by: "spawned_from"; step: string | null }
   | { by: "idempotency_key" }
   | { by: "workflow_run_id" };
 
 export type RelatedTask = { task: TaskSummary; relation: Relation };
 
-/** The tasks related to one task, as far as bounded queries find them. */
+/** The tasks related to one task that bounded queries find. */
 export type RelatedTasks = {
   parents: RelatedTask[];
   /** The task that this one is a copy or fork of. */
@@ -24,9 +24,9 @@ export type RelatedTasks = {
   children: RelatedTask[];
   /** Copies and forks of this task. */
   copies: RelatedTask[];
-  /** Tasks of other queues: within a queue a key is unique. */
+  /** Tasks of other queues only: within a queue a key is unique. */
   sameKey: RelatedTask[];
-  /** Of the same workflow run, spawned within an hour of it. */
+  /** Tasks of the same workflow run, spawned within an hour of this one. */
   sameRun: RelatedTask[];
   /** Ids named as parent, original or child that no readable queue contains. */
   missing: { id: Uuid; relation: Relation }[];

@@ -1,6 +1,6 @@
 import type { Iso } from "../instants.ts";
 
-/** How far a database is set up, from an empty one to a task that a worker has claimed. */
+/** The progress of setting up a database, from an empty one to a task that a worker has claimed. */
 export type Setup = {
   /** The database as the server reports it, and as workers reach it: `postgresql://user@host:port/name`, without a password. */
   database: { name: string; user: string; url: string };

@@ -15,8 +15,8 @@ const WAITING: ReadonlySet<SpanKind> = new Set<SpanKind>([
 ]);
 
 /**
- * The ranges of a window in which no attempt executed anything: waits, sleeps and the time between attempts. Ordered and
- * disjoint. Empty if nothing executed at all, since then the waiting is all there is to see.
+ * The ranges of a window in which no attempt executed: waits, sleeps and the time between attempts. Ordered and
+ * disjoint. Empty if nothing executed at all, because then there is nothing but waiting to show.
  */
 export function findIdle(timeline: Timeline, window: Range): Range[] {
   const idle: Range[] = [];

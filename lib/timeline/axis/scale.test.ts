@@ -58,14 +58,14 @@ test("gaps lie within idle time, do not overlap and take at most half of the wid
     }),
   ));
 
-test("ten idle hours shrink to a gap that leaves the width to the minute of work", () => {
+test("ten idle hours shrink to a gap, so that a minute of work fills most of the width", () => {
   const idle = [{ from: 30_000, to: 10 * HOUR + 30_000 }];
   const scale = createScale({ from: 0, to: 10 * HOUR + 60_000 }, 800, idle);
   expect(scale.gaps).toHaveLength(1);
   expect(scale.toX(30_000)).toBeGreaterThan(250);
 });
 
-test("a wait that takes little room is not hidden", () => {
+test("a wait that takes up little width is not hidden", () => {
   expect(createScale({ from: 0, to: 60_000 }, 800, [{ from: 0, to: 2_000 }]).gaps).toEqual([]);
 });
 

@@ -16,7 +16,7 @@ export type Scale = {
 };
 
 const GAP_PX = 24;
-/** Visible rest of idle time on both sides of a gap, so that bars are seen to run into it. */
+/** Idle time that stays visible on both sides of a gap, so that bars visibly run into it. */
 const KEEP_PX = 14;
 /** Idle time is hidden only if it would take more than this share of the width. */
 const MIN_HIDDEN_SHARE = 0.2;
@@ -26,8 +26,8 @@ const MIN_HIDDEN_MS = 60_000;
 const MIN_KEPT_MS = 2_000;
 
 /**
- * A scale for the window `[from, to]` on `width` pixels. Idle ranges that take much room at this zoom become gaps of fixed
- * width, longest first; gaps never take more than half of the width.
+ * A scale for the window `[from, to]` on `width` pixels. Idle ranges that take up much of the width at this zoom
+ * become gaps of fixed width, longest first; gaps take at most half of the width.
  */
 export function createScale(window: Range, width: number, idle: Range[] = []): Scale {
   const length = Math.max(window.to - window.from, 1);
@@ -62,7 +62,7 @@ function chooseGaps(length: number, width: number, idle: Range[]): Range[] {
   let shown = length;
   const chosen: Range[] = [];
   for (const range of longest.slice(0, most)) {
-    // Measured at the zoom that results from the gaps chosen so far.
+    // Measured at the zoom that results from the gaps already chosen.
     const inner = { from: range.from + keep, to: range.to - keep };
     if (inner.to - inner.from < Math.max(shown * MIN_HIDDEN_SHARE, MIN_HIDDEN_MS)) break;
     chosen.push(inner);
@@ -71,7 +71,7 @@ function chooseGaps(length: number, width: number, idle: Range[]): Range[] {
   return chosen.sort((one, other) => one.from - other.from);
 }
 
-/** `KEEP_PX` in milliseconds at the zoom that hiding the longest stretches will give. */
+/** `KEEP_PX` in milliseconds at the zoom that results from hiding the longest stretches. */
 function computeKeptMs(length: number, width: number, longest: Range[], most: number): number {
   const idleMs = longest.slice(0, most).reduce((sum, range) => sum + range.to - range.from, 0);
   return Math.max(((length - idleMs) / width) * KEEP_PX, MIN_KEPT_MS);

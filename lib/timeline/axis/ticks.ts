@@ -29,14 +29,14 @@ export function listTicks(scale: Scale, spacing = 76, offsetMs = 0): Ticks {
   const pixels = scale.width - scale.gaps.reduce((sum, gap) => sum + gap.width, 0);
   const msPerPx = Math.max(scale.to - scale.from - hidden, 1) / Math.max(pixels, 1);
   const least = msPerPx * spacing;
-  // Years in round numbers of years, however many there are.
+  // Beyond the listed steps: a whole number of years.
   const step = STEPS.find((length) => length >= least) ?? Math.ceil(least / YEAR) * YEAR;
   const ticks: Ticks["ticks"] = [];
   const first = Math.ceil((scale.from + offsetMs) / step) * step - offsetMs;
   for (let at = first; at <= scale.to; at += step) {
     const gap = scale.gaps.find((hiddenTime) => at >= hiddenTime.from && at <= hiddenTime.to);
     if (gap) {
-      // Skip all steps inside the gap at once: hidden time may be weeks at a step of seconds.
+      // Skip all steps inside the gap at once: it may hide weeks at a step of seconds.
       at += Math.floor((gap.to - at) / step) * step;
       continue;
     }
