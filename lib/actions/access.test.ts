@@ -1,4 +1,4 @@
-/** Sessions and tokens, of people and by those who manage all or a part. */
+/** Sessions and tokens: a person's own, and those that managers of everything or of a part see. */
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { getAccessOverview } from "@/lib/identity/overview";
@@ -16,7 +16,7 @@ import {
   revokeTokenAction,
 } from "./access";
 
-/** The framework's part: the headers of the request that an action runs in. */
+/** Provided by the framework: the headers of the request that an action runs in. */
 const request = vi.hoisted(() => ({ headers: new Headers() }));
 vi.mock("next/headers", () => ({ headers: async () => request.headers }));
 for (const level of ["info", "warn"] as const) vi.spyOn(console, level).mockReturnValue();
@@ -61,7 +61,7 @@ const isOpen = async (one: SignedIn) => {
 
 const TOKEN = { name: "grafana", role: "viewer", queues: null, payloads: true, days: 30 } as const;
 
-test("who manages a part learns of the people, sessions and tokens of that part", async () => {
+test("a manager of a part sees the people, sessions and tokens of that part only", async () => {
   const [root, ada, ann, bob] = await team();
   for (const tenant of ["acme", "globex"]) {
     act(root);
@@ -84,7 +84,7 @@ test("who manages a part learns of the people, sessions and tokens of that part"
     expect(await seen(one)).toEqual({ sessions: [name], tokens: [], people: [] });
 });
 
-test("a token is shown once and kept nowhere, also for a press that arrives twice", async () => {
+test("a token is shown once and stored nowhere, also when a request arrives twice", async () => {
   const [root] = await team();
   act(root);
   const press = { ...TOKEN, tenants: null, requestId: randomUUID() as Uuid };
@@ -107,7 +107,7 @@ test("a token is shown once and kept nowhere, also for a press that arrives twic
   expect(rows).toEqual([{ made: 1 }]);
 });
 
-test("a session is revoked by its person, and by who manages it; any other seems to have ended", async () => {
+test("a session can be revoked by its person and its managers; any other seems to have ended", async () => {
   const [root, ada, ann, bob] = await team();
   const revoke = (one: SignedIn) => revokeSessionAction({ sessionId: one.sessionId });
   act(ann);
@@ -123,7 +123,7 @@ test("a session is revoked by its person, and by who manages it; any other seems
   expect(await revoke(bob)).toMatchObject({ error: { code: "unauthenticated" } });
 });
 
-test("all sessions are those that the caller manages, without the one that asks", async () => {
+test("ending all sessions ends those that the caller manages, except the calling one", async () => {
   const [root, ada, , bob] = await team();
   act(ada);
   expect(await revokeSessionsAction({ all: true })).toMatchObject({ data: { ended: 1 } });
@@ -135,7 +135,7 @@ test("all sessions are those that the caller manages, without the one that asks"
   expect(await isOpen(root)).toBe(true);
 });
 
-test("nobody makes a token that may more than they, or revokes one that they do not manage", async () => {
+test("no one can create a token with more permissions than their own, or revoke one that they do not manage", async () => {
   const [root, ada, ann] = await team();
   act(ada);
   for (const more of [
@@ -159,7 +159,7 @@ test("nobody makes a token that may more than they, or revokes one that they do 
   act(ada);
   expect(await revokeTokenAction(id(whole))).toMatchObject({ error: { code: "already_ended" } });
   expect(await revokeTokenAction(id(own))).toMatchObject({ ok: true });
-  // Without payloads, who manages cannot hand out payloads.
+  // A manager without payloads cannot grant payloads.
   act(await signIn("eli", { ...acme, payloads: false }));
   expect(await createTokenAction({ ...TOKEN, tenants: ["acme"] })).toMatchObject({
     error: { code: "forbidden" },

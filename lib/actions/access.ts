@@ -15,8 +15,8 @@ import { guards } from "./tenant-guards";
 const patterns = z.array(z.string().trim().min(1, "is empty").max(100, "is too long")).max(50);
 
 /**
- * Creates a token of a program for the HTTP API. Its grant must be covered by one of the creator's, so that nobody gives
- * more than they have. The token is in the result and nowhere else.
+ * Creates an API token for a program. One of the creator's grants must cover the token's grant, so that nobody
+ * gives more than they have. The token is returned in the result and stored nowhere.
  */
 export const createTokenAction = defineAction({
   name: "create token",
@@ -51,7 +51,9 @@ export const createTokenAction = defineAction({
   },
 });
 
-/** Revokes a token of a program. Refused as `already_ended` if it was revoked before, or is not managed by the caller. */
+/**
+ * Revokes an API token. Refused as `already_ended` if it was already revoked, or if the caller does not manage it.
+ */
 export const revokeTokenAction = defineAction({
   name: "revoke token",
   permission: "manage access",
@@ -71,8 +73,8 @@ export const revokeTokenAction = defineAction({
 });
 
 /**
- * Ends a session: one's own, or with `manage access` that of somebody whom the caller manages. Refused as `already_ended` if
- * it has ended, or is another's.
+ * Ends a session: the caller's own, or with `manage access` one of a person whom the caller manages. Refused as
+ * `already_ended` if it has ended, or is another person's.
  */
 export const revokeSessionAction = defineAction({
   name: "revoke session",
@@ -96,7 +98,10 @@ export const revokeSessionAction = defineAction({
   },
 });
 
-/** Ends all sessions but this one: the caller's own, or with `all` and `manage access` those of everybody whom the caller manages. */
+/**
+ * Ends all sessions but the calling one: the caller's own, or with `all` and `manage access` those of everyone
+ * whom the caller manages.
+ */
 export const revokeSessionsAction = defineAction({
   name: "revoke sessions",
   permission: "view",

@@ -106,7 +106,7 @@ test("retry: adds attempts or spawns a new task; refused unless the task is fail
   expect(await stateOf(other)).toBe("failed");
 });
 
-test("retry: only one of two concurrent retries succeeds", async () => {
+test("retry: exactly one of two concurrent retries succeeds", async () => {
   const taskId = await fail();
   const both = await Promise.all([
     retryTaskAction({ queue, taskId }),
@@ -148,7 +148,7 @@ test("reschedule: a durable sleep and its checkpoint move together", async () =>
   });
 });
 
-test("reschedule: only an event wait can wait forever", async () => {
+test("reschedule: only an event wait can wait without a timeout", async () => {
   const { taskId, runId } = await start();
   const wait = { taskId, runId, stepName: "w", eventName: "e", timeoutSeconds: 60 };
   await awaitEvent(database.pool, queue, wait);
@@ -238,7 +238,7 @@ test("retry: refused if the task has made another attempt since it was shown", a
   expect(await stateOf(taskId)).toBe("failed");
 });
 
-test("cancel: of two at the same moment one succeeds", async () => {
+test("cancel: exactly one of two concurrent cancels succeeds", async () => {
   const taskId = await spawn();
   const results = await Promise.all([1, 2, 3].map(() => cancelTaskAction({ queue, taskId })));
   expect(results.filter((result) => result.ok)).toHaveLength(1);

@@ -116,7 +116,7 @@ test("retry adds attempts to the tasks that match, and changes no others", async
   expect(folded.rows.map((row) => row.action)).toEqual(["start bulk"]);
 });
 
-test("an operation shows what became of its tasks: completed, failed again, still running", async () => {
+test("an operation shows the current states of its tasks: completed, failed again, still running", async () => {
   const failed = [await fail("retried"), await fail("retried"), await fail("retried")];
   const ids = failed.map((taskId) => ({ queue, taskId }));
   const bulkId = await begin({ action: "retry", ids, group: "c573c9bf462e" });
@@ -217,7 +217,7 @@ test("a small operation does not wait for a large one", async () => {
   data(await abortBulkAction({ bulkId: large }));
 });
 
-test("a start acts on the tasks that were previewed, not on those that match by then", async () => {
+test("a start acts on the previewed tasks, not on those that match later", async () => {
   await spawnMany("growing", 10);
   const { start } = data(await getBulkPreview({ action: "cancel", filters: named("growing") }));
   await spawnMany("growing", 150);
@@ -252,7 +252,7 @@ test("a selection too large to list is refused when it has grown, and says by ho
   const { start } = data(await getBulkPreview({ action: "cancel", filters: named("crowd") }));
   expect(start).toMatchObject({ shown: 1_010, exact: true });
   expect(start).not.toHaveProperty("ids");
-  // Matches by now, although it was spawned before the preview.
+  // Matches now, although it was spawned before the preview.
   await database.pool.query(
     `update absurd."t_50% ""off"", ü" set task_name = 'crowd'
       where task_id = (select task_id from absurd."t_50% ""off"", ü"
@@ -283,7 +283,7 @@ test("an operation that collects more than was confirmed ends before it changes 
   expect((await tasks("more")).every(({ state }) => state === "pending")).toBe(true);
 });
 
-test("one press is one operation, however often it arrives, also at the same moment", async () => {
+test("a repeated request starts one operation, also when both arrive at the same moment", async () => {
   await spawnMany("once", 3);
   const { start } = data(await getBulkPreview({ action: "cancel", filters: named("once") }));
   const press = () => startBulkAction({ action: "cancel", ...start, perSecond: null });
@@ -293,7 +293,7 @@ test("one press is one operation, however often it arrives, also at the same mom
   await finish(first);
   const { rows } = await listAudit(auditFilters({ action: ["start bulk"], bulk: first }));
   expect(rows).toHaveLength(1);
-  // The same press with other values is not another start.
+  // The same request id with other values is refused.
   expect(await startBulkAction({ action: "retry", ...start, perSecond: null })).toMatchObject({
     ok: false,
     error: { code: "key_taken" },
@@ -357,7 +357,7 @@ describe("an action that is switched off for one task", () => {
   });
 });
 
-test("values that somebody searched are not in an operation's filters without payloads", async () => {
+test("without payloads, an operation's filters don't show searched values", async () => {
   const bulkId = await createJob(database.pool, {
     ...{ action: "cancel", options: {}, operator: "ada", perSecond: null },
     filters: "?name=none&where=params.email:jane",

@@ -20,9 +20,9 @@ const start = defineAction({
   input: bulkInput.safeExtend({
     extraAttempts: moreAttempts.optional(),
     perSecond: z.int("is not a whole number").min(1, "is below 1").max(10_000).nullable(),
-    /** The number of tasks that the operator was shown. */
+    /** The number of tasks that was shown to the operator. */
     shown: z.int().min(0),
-    /** Whether `shown` was exact: then the start is refused if filters match more tasks by now. */
+    /** Whether `shown` was exact: then the start is refused if the filters match more tasks now. */
     exact: z.boolean().optional(),
     /** The error group that is retried. */
     group: z
@@ -72,10 +72,10 @@ async function refuseGrowth(
 }
 
 /**
- * Stores a bulk operation. The server's runner starts it immediately and resumes it after a restart. With `ids` it acts on
- * these tasks only. Relative times in filters are resolved now, and tasks spawned later are not part of it. Refused as
- * `state_changed` if the filters match more tasks than were shown, and as `not_installed` where the dashboard's tables are
- * missing.
+ * Stores a bulk operation. The server's runner starts it immediately and resumes it after a restart. With `ids` it
+ * acts on these tasks only. Relative times in filters are resolved now, so tasks spawned later are excluded.
+ * Refused as `state_changed` if the filters match more tasks than were shown, and as `not_installed` if the
+ * dashboard's tables are missing.
  */
 export async function startBulkAction(input: Parameters<typeof start>[0]) {
   const result = await start(input);
@@ -84,8 +84,8 @@ export async function startBulkAction(input: Parameters<typeof start>[0]) {
 }
 
 /**
- * Aborts a bulk operation. Completed items are not undone; once this resolves, no further task is touched. Refused as
- * `already_ended` when the operation has ended.
+ * Aborts a bulk operation. Completed items are not undone; once this resolves, no further task is touched. Refused
+ * as `already_ended` if the operation has ended.
  */
 export const abortBulkAction = defineAction({
   name: "abort bulk",

@@ -14,7 +14,7 @@ const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
 vi.spyOn(console, "info").mockImplementation(() => {});
 beforeAll(() => createQueue(database.pool, queue));
 
-/** A workflow whose only call has failed so often that its circuit is open. */
+/** A workflow whose only call has failed often enough to open its circuit. */
 async function openCircuit(name: string) {
   const service = { isDown: true, calls: 0 };
   const f = () => {
@@ -42,7 +42,7 @@ async function openCircuit(name: string) {
 const close = ({ tenantId, workflowName, operator, revision }: Circuit) =>
   closeCircuitAction({ tenantId, workflowName, operator, revision, reason: "service is back" });
 
-test("an open circuit is shown on the run and the definition, closed by hand, and recorded", async () => {
+test("an open circuit is shown on the run and the definition, closed by an operator, and recorded", async () => {
   const { service, workflow, run, circuit } = await openCircuit("pays");
   expect(circuit).toMatchObject({ state: "open", failures: 1, workflowName: "pays" });
   const definitionId = await storeWorkflow(database.pool, workflow);
@@ -62,7 +62,7 @@ test("an open circuit is shown on the run and the definition, closed by hand, an
   expect(rows).toEqual([{ operator: "ada", outcome: "done", reason: "service is back" }]);
 });
 
-test("a circuit that has changed in between is not closed", async () => {
+test("a circuit that changed after it was shown is not closed", async () => {
   const { circuit } = await openCircuit("changes");
   await database.pool.query(
     "update public.highway_circuit set updated_at = updated_at + interval '1 microsecond' where workflow_name = 'changes'",
@@ -77,7 +77,7 @@ test("a circuit that has changed in between is not closed", async () => {
   expect(after && (await close(after))).toMatchObject(refused);
 });
 
-test("two who close it at the same time: one does, and the other is refused", async () => {
+test("when two operators close a circuit at once, one succeeds and the other is refused", async () => {
   const { circuit } = await openCircuit("both");
   const results = await Promise.all([close(circuit), close(circuit)]);
   expect(results.map(({ ok }) => ok).toSorted()).toEqual([false, true]);

@@ -10,7 +10,7 @@ const text = z.string().min(1).max(2_000);
 
 /**
  * Closes the circuit breaker of an operator, for all runs of its workflow name in the tenant. Refused as
- * `state_changed` when the circuit is not any more what the person saw.
+ * `state_changed` if the circuit has changed since the person saw it.
  */
 export const closeCircuitAction = defineAction({
   name: "close circuit",

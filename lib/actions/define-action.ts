@@ -21,15 +21,17 @@ import { enforceGuard, type Guard, requireOwnTasks } from "./tenant-guards";
 
 /** What an action does and who may do it. */
 type Definition<Schema extends z.ZodType, Output> = {
-  /** Its name in the audit log and in the server's log, such as `cancel task`. */
+  /** The action's name in the audit log and in the server's log, such as `cancel task`. */
   name: string;
   permission: Permission;
   input: Schema;
-  /** Which tasks, events or queues it may touch in a dashboard that is restricted to tenants. */
+  /** Which tasks, events or queues the action may touch in a dashboard that is restricted to tenants. */
   guard: Guard<z.output<Schema>, Output>;
-  /** `home` for what concerns the dashboard and not a database: it is done and recorded in the first one. */
+  /**
+   * `home` for actions on the dashboard itself instead of a database: they run and are recorded in the first one.
+   */
   where?: "home";
-  /** The result has a secret, so it is not kept: a press that arrives again is refused, not answered with it. */
+  /** The result has a secret, so it is not stored: a repeated request is refused instead of returning it. */
   isSecret?: true;
   /** The work itself, inside the action's transaction. Throwing rolls it back. */
   run: (
@@ -38,7 +40,10 @@ type Definition<Schema extends z.ZodType, Output> = {
   ) => Promise<Output>;
 };
 
-/** What an action would do now. `run` gets the signal of the request, which aborts what is no longer needed. */
+/**
+ * What an action would do now. `run` receives the signal of the request, which aborts it when it is no longer
+ * needed.
+ */
 type PreviewDefinition<Schema extends z.ZodType, Output> = Omit<
   Definition<Schema, Output>,
   "run" | "isSecret"
@@ -55,18 +60,19 @@ type PreviewDefinition<Schema extends z.ZodType, Output> = Omit<
 };
 
 /**
- * Every action accepts a reason with its input, for the audit log, and the id of the press that sent it: a second request
- * with the same id changes nothing and gets the result of the first.
+ * Every action accepts a reason, for the audit log, and the id of the press that sent it: a second request with
+ * the same id changes nothing and returns the result of the first.
  */
 type WithReason<Input> = Input & { reason?: string; requestId?: Uuid };
 
 /**
- * A server action that changes something: it authorises, parses, and then guards, works and writes its audit entry in one
- * transaction. Foreseen failures resolve to `ok: false`; any other error is thrown to the error boundary.
+ * A server action that changes something: it authorises and parses; then it checks the guard, does the work and
+ * writes the audit entry in one transaction. Foreseen failures resolve to `ok: false`; any other error is thrown
+ * to the error boundary.
  *
- * `changed: false` is a promise that the transaction was rolled back. When the connection breaks at the commit, the result
- * is `outcome_unknown`. A refused or failed attempt is recorded in a transaction of its own afterwards. Where the audit
- * table is missing nothing is recorded, and the result says `unrecorded`.
+ * `changed: false` is a promise that the transaction was rolled back. If the connection breaks at the commit, the
+ * result is `outcome_unknown`. A refused or failed attempt is recorded afterwards, in a transaction of its own. If
+ * the audit table is missing, nothing is recorded and the result is marked `unrecorded`.
  */
 export function defineAction<Schema extends z.ZodType, Output>({
   name,
@@ -108,7 +114,7 @@ export function defineAction<Schema extends z.ZodType, Output>({
         }
       }),
     );
-    // After the last statement only the commit can fail, and a lost connection leaves open whether it did.
+    // After the last statement only the commit can fail; if the connection is lost then, its outcome is unknown.
     if (!result.ok && isWorkDone && result.error.code === "database_unavailable")
       return { ok: false, error: OUTCOME_UNKNOWN };
     if (!result.ok) return result;
@@ -118,8 +124,9 @@ export function defineAction<Schema extends z.ZodType, Output>({
 }
 
 /**
- * The preview of an action: authorised, parsed and guarded like the action, on the read-only pool, unrecorded. Browsers
- * get it by a GET route: their server actions run one after another, so a slow preview would delay the action itself.
+ * The preview of an action: authorised, parsed and guarded like the action, on the read-only pool, unrecorded.
+ * Browsers fetch it by a GET route, because their server actions run one after another: a slow preview would delay
+ * the action itself.
  */
 export function definePreview<Schema extends z.ZodType, Output>({
   name,
@@ -140,7 +147,7 @@ export function definePreview<Schema extends z.ZodType, Output>({
     });
 }
 
-/** Work of the page's database, or of the first one. */
+/** Runs work in the page's database, or in the first one. */
 function at<T>(where: "home" | undefined, work: () => T): T {
   return where === "home" ? runOn(getHomeDatabase(), work) : work();
 }
@@ -206,8 +213,8 @@ function parseRequestId(input: unknown): Uuid | undefined {
 }
 
 /**
- * Names the first field that does not parse. A rule about several fields has a message of its own. Fields that are unknown
- * are not named: the record keeps the message.
+ * Names the first field that does not parse. A rule about several fields has its own message. Unknown fields are
+ * not named, because the audit entry keeps the message.
  */
 function badInput(error: z.ZodError): ProblemError {
   const [issue] = error.issues;
@@ -221,8 +228,8 @@ function badInput(error: z.ZodError): ProblemError {
 }
 
 /**
- * Records an action that changed nothing. The change was rolled back, so this cannot be part of its transaction; when it
- * fails too, only the server's log has the attempt.
+ * Records an action that changed nothing. The change was rolled back, so this cannot be part of its transaction;
+ * if it fails too, the attempt appears only in the server's log.
  */
 async function recordAttempt(entry: Omit<AuditRecord, "outcome">, error: unknown): Promise<void> {
   const problem = findProblem(error);

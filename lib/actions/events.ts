@@ -14,9 +14,9 @@ import { eventInput, toEmitPreview } from "./previews/events";
 import { guards } from "./tenant-guards";
 
 /**
- * Emits an event with a payload of JSON text; empty text means no payload. Only the first emit per name and queue takes
- * effect: refused as `already_emitted` after it, also when another emit commits first, and as `state_changed` if more tasks
- * would wake than were shown.
+ * Emits an event with a payload of JSON text; empty text means no payload. Only the first emit per name and queue
+ * takes effect. Refused as `already_emitted` after the first, also if another emit commits first, and as
+ * `state_changed` if more tasks would wake than were shown.
  */
 export const emitEventAction = defineAction({
   name: "emit event",
@@ -30,7 +30,7 @@ export const emitEventAction = defineAction({
   run: async ({ queue, name, payload, shownWakes }, { db }) => {
     const given = payload.trim() === "" ? undefined : parseJsonText(payload, "payload");
     const value = refuseMasks("event", given);
-    // From here on no task can begin to wait until the transaction ends. Earlier engines have no lock for that.
+    // From here on no task can start to wait until the transaction ends. Earlier engines have no lock for that.
     const { features } = await getCapabilities(db);
     if (features.has("write-once events")) await lockEventAudience(db, queue, name);
     const preview = toEmitPreview(await previewEmit(db, queue, name, { limit: 20 }));

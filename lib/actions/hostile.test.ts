@@ -1,4 +1,4 @@
-/** Whatever PostgreSQL can hold, every action on it is done or refused with a reason that can be printed. */
+/** For any value that PostgreSQL can hold, every action either succeeds or is refused with a printable reason. */
 import { beforeAll, expect, test, vi } from "vitest";
 import { getTask } from "@/lib/analytics/task";
 import { workThrough } from "@/lib/bulk/work";
@@ -35,7 +35,10 @@ beforeAll(async () => {
   }
 }, 300_000);
 
-/** Refusals by the rules of the engine or by a task's state; `bad_request` would mean that a page's own value is refused. */
+/**
+ * Refusals by the rules of the engine or by a task's state; `bad_request` would mean that the dashboard rejects a
+ * value from its own page.
+ */
 const REFUSALS = [
   "state_changed",
   "task_not_found",
@@ -46,7 +49,7 @@ const REFUSALS = [
   "conflict",
 ];
 
-/** Whether it was done; what else happened must be a refusal. */
+/** The data of a successful action; any other outcome must be a refusal. */
 function check<T>(result: ActionResult<T>, what: string): T | undefined {
   const text = JSON.stringify(result);
   expect(text, `${what} (seed ${SEED})`).not.toMatch(/NaN|Invalid (Date|time)|undefined/);

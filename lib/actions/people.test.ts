@@ -1,4 +1,7 @@
-/** Two people, each of whom may do everything in a part of the dashboard: no action reaches beyond it. */
+/**
+ * Two people who each have every permission in a part of the dashboard: no action affects anything outside that
+ * part.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -17,7 +20,7 @@ import {
 import { PREVIEWS } from "./previews/previews";
 import type { ActionResult } from "./result";
 
-/** The framework's part: the headers of the request that an action runs in. */
+/** Provided by the framework: the headers of the request that an action runs in. */
 const request = vi.hoisted(() => ({ headers: new Headers() }));
 vi.mock("next/headers", () => ({ headers: async () => request.headers }));
 
@@ -97,7 +100,7 @@ describe.each(Object.entries(PARTS))("a person of some %s", (_, { places, grants
     return results;
   }
 
-  test("changes nothing of the other, and each result is as if it did not exist", {
+  test("cannot change rows of the other, and every result is as if they did not exist", {
     timeout: 120_000,
   }, async () => {
     const before = await everythingForeign();
@@ -109,7 +112,7 @@ describe.each(Object.entries(PARTS))("a person of some %s", (_, { places, grants
     expect(await everythingForeign()).toEqual(before);
     for (const [attempt, text] of results)
       if (!/^(preview bulk|startBulk)/.test(attempt)) expect(text, attempt).toMatch(/^{"ok":false/);
-    // The attempts are recorded, for those who see what they were aimed at.
+    // The attempts are recorded, for people who see their targets.
     const attempts = await database.pool.query(
       "select count(*)::int as n from absurd_dashboard.audit_entry where operator = 'ada' and outcome = 'refused'",
     );

@@ -106,7 +106,7 @@ test("drop: needs the typed name, and consent if there are active tasks", async 
   expect(refusal(again).code).toBe("queue_not_found");
 });
 
-test("drop: tasks spawned while it waits for the queue's locks are counted, and not lost", async () => {
+test("drop: tasks spawned while it waits for the queue's locks are counted and kept", async () => {
   await createQueue(database.pool, "busy");
   const spawner = await database.pool.connect();
   await spawner.query("begin");
@@ -120,7 +120,7 @@ test("drop: tasks spawned while it waits for the queue's locks are counted, and 
     ok: false,
     error: { code: "has_active_tasks", message: expect.stringContaining("1 active task") },
   });
-  // Consent covers as many tasks as were shown.
+  // Consent covers only the number of tasks that was shown.
   expect(await dropQueueAction({ ...drop, acceptActive: true, shownActive: 0 })).toMatchObject({
     ok: false,
     error: { message: expect.stringContaining("1 active task by now, and 0 were shown") },
@@ -137,7 +137,7 @@ test("drop: works on a queue with missing tables", async () => {
   });
 });
 
-test("policy: changes only the given settings, and is refused if they changed in between", async () => {
+test("policy: changes only the given settings, and is refused if they changed since they were shown", async () => {
   const change = { cleanupTtlSeconds: 7 * 86_400, detachMode: "empty" as const };
   const expected = { cleanupTtlSeconds: 30 * 86_400, detachMode: "none" as const };
   expect(await setQueuePolicyAction({ queue, change, expected })).toMatchObject({

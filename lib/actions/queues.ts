@@ -55,8 +55,8 @@ const BATCH = 1_000;
 const CLEANUP_MS = 1_500;
 
 /**
- * Creates a queue. Refused as `already_exists`, and as `name_collides` where a table of the new queue would have the name
- * of another queue's partition.
+ * Creates a queue. Refused as `already_exists`, and as `name_collides` if a table of the new queue would have the
+ * name of another queue's partition.
  */
 export const createQueueAction = defineAction({
   name: "create queue",
@@ -74,13 +74,13 @@ export const createQueueAction = defineAction({
         message: `Queue "${queue}" already exists.`,
       });
     await refuseCollision(db, { queue, storageMode }, names);
-    // Engines without storage modes take no option for the only one they have.
+    // Engines without storage modes don't accept the option.
     await createQueue(db, queue, storageMode === "unpartitioned" ? {} : { storageMode });
     return { queue, storageMode };
   },
 });
 
-/** Creates the tables and weekly partitions that are missing. Changes no row. */
+/** Creates the missing tables and weekly partitions. Changes no row. */
 export const repairQueueAction = defineAction({
   name: "repair queue",
   permission: "repair queue",
@@ -94,8 +94,9 @@ export const repairQueueAction = defineAction({
 });
 
 /**
- * Drops a queue with all of its tables. Refused as `not_confirmed` unless the name is repeated, and as `has_active_tasks`
- * unless the loss of as many active tasks as were shown is accepted; they are counted under the lock of the drop.
+ * Drops a queue with all of its tables. Refused as `not_confirmed` unless the name is repeated, and as
+ * `has_active_tasks` unless the loss of the shown number of active tasks is accepted; they are counted under the
+ * lock of the drop.
  */
 export const dropQueueAction = defineAction({
   name: "drop queue",
@@ -115,7 +116,7 @@ export const dropQueueAction = defineAction({
         message: "The typed name does not match the queue's name.",
       });
     if (!(await listQueues(db)).includes(queue)) throw new QueueNotFoundError(queue);
-    // Counted under the lock: what is spawned while this waits for it is not lost without consent.
+    // Counted under the lock, so that tasks spawned while this waits for it are not lost without consent.
     await lockQueue(db, queue);
     const active = await countActiveTasks(db, queue);
     if (active > 0 && !acceptActive)
@@ -135,7 +136,7 @@ export const dropQueueAction = defineAction({
   },
 });
 
-/** Changes the given settings. Refused as `state_changed` when a setting no longer has its `expected` value. */
+/** Changes the given settings. Refused as `state_changed` if a setting no longer has its `expected` value. */
 export const setQueuePolicyAction = defineAction({
   name: "set queue policy",
   permission: "set queue policy",
@@ -143,15 +144,16 @@ export const setQueuePolicyAction = defineAction({
   guard: guards.unrestrictedOnly,
   run: async ({ queue, change, expected }, { db }) => {
     refuseStalePolicy(await requirePolicy(db, queue), expected);
-    // The round trip drops undefined members, which the verb would take for given ones.
+    // The round trip drops undefined members, which `setQueuePolicy` would treat as given.
     await setQueuePolicy(db, queue, JSON.parse(JSON.stringify(change)));
     return requirePolicy(db, queue);
   },
 });
 
 /**
- * Deletes tasks that ended, and events that were emitted, longer ago than `ttlSeconds`, in the engine's batches, for about
- * 1.5 s. `done: false` means that rows are left. Each call is one transaction: what it reports is deleted.
+ * Deletes tasks that ended, and events that were emitted, more than `ttlSeconds` ago, in the engine's batches, for
+ * about 1.5 s. `done: false` means that rows are left. Each call is one transaction, so the reported rows are
+ * deleted for certain.
  */
 export const cleanUpQueueAction = defineAction({
   name: "clean up queue",

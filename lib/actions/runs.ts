@@ -9,8 +9,8 @@ import { expectedWait, parseExpectedWait, runInput, toReschedulePreview } from "
 import { guards } from "./tenant-guards";
 
 /**
- * Moves a waiting run to another time, or removes the timeout of an event wait (`never`). Refused as `state_changed` when
- * the run is not what `expected` describes: it was claimed, woken, moved or ended.
+ * Moves a waiting run to another time, or removes the timeout of an event wait (`never`). Refused as
+ * `state_changed` if the run no longer matches `expected`: it was claimed, woken, moved or ended.
  */
 export const rescheduleRunAction = defineAction({
   name: "reschedule run",
@@ -31,8 +31,9 @@ export const rescheduleRunAction = defineAction({
 });
 
 /**
- * Sets the lease of a running run to end `seconds` from now, later or sooner than before. Refused as `state_changed` when
- * the run is no longer running, another worker has it, or its worker has renewed the lease past that time.
+ * Sets the lease of a running run to end `seconds` from now, later or sooner than before. Refused as
+ * `state_changed` if the run is no longer running, another worker holds it, or its worker has renewed the lease
+ * past that time.
  */
 export const extendLeaseAction = defineAction({
   name: "extend lease",

@@ -27,7 +27,7 @@ function refusal<T>(result: ActionResult<T>) {
 }
 const read = async (taskId: string) => (await getTask(queue, taskId)).task;
 
-test("spawn: passes all options on, with exact numbers", async () => {
+test("spawn: forwards all options, with exact numbers", async () => {
   const { taskId } = data(
     await spawnTaskAction({
       queue,
@@ -53,7 +53,7 @@ test("spawn: passes all options on, with exact numbers", async () => {
   expect(data(again)).toMatchObject({ taskId, created: false });
 });
 
-test("a message about malformed JSON has its place, and nothing of the text", async () => {
+test("a message about malformed JSON states the position and quotes nothing of the text", async () => {
   for (const [text, place] of [
     ['{"user": "ann",\n "password": hunter2}', "line 2, column 14"],
     ["hunter2", "line 1, column 1"],
@@ -116,7 +116,7 @@ test("run again: the copy is unchanged or edited, and linked to its original", a
   });
 });
 
-test("fork: the steps before are kept, none when the step is unknown", async () => {
+test("fork: completed steps before the chosen one are kept; none if the step is unknown", async () => {
   const { taskId } = await spawnTask(database.pool, queue, "fork", {});
   const run = (await claimTasks(database.pool, queue, { quantity: 100 })).find(
     (claimed) => claimed.taskId === taskId,
@@ -161,7 +161,7 @@ test("run again: a retry strategy that the engine refuses is omitted on request"
   expect(await read(copy.newTaskId)).toMatchObject({ retryStrategy: null });
 });
 
-test("a press that arrives several times spawns one task, and each gets its result", async () => {
+test("a repeated request spawns one task, and each repetition returns its result", async () => {
   const count = async () =>
     (await database.pool.query("select count(*)::int from absurd.t_orders")).rows[0].count;
   const before = await count();
@@ -178,12 +178,12 @@ test("a press that arrives several times spawns one task, and each gets its resu
 
   const { rows } = await listAudit(auditFilters({ action: ["spawn task"] }));
   expect(rows.filter((row) => row.taskId === taskId)).toHaveLength(1);
-  // With other values it is another press.
+  // The same request id with other values is refused.
   expect(refusal(await spawnTaskAction({ ...spawned, params: "2" })).code).toBe("key_taken");
   expect(refusal(await spawnTaskAction({ ...spawned, requestId: "1" })).code).toBe("bad_request");
 });
 
-test("a refused press can be repeated with the same id once its cause is gone", async () => {
+test("a refused request can be repeated with the same id once its cause is gone", async () => {
   const requestId = randomUUID();
   const press = { queue: "later", name: "x", params: "", requestId };
   expect(refusal(await spawnTaskAction(press)).code).toBe("queue_not_found");

@@ -29,8 +29,8 @@ const maxAttempts = z
 const target = z.object({ queue: queueName, taskId: uuid });
 
 /**
- * Cancels a task. Its rows change immediately; a worker that executes it stops at its next checkpoint or heartbeat.
- * Refused as `already_ended` when the task has ended.
+ * Cancels a task. Its rows change immediately; a worker that executes it stops at its next checkpoint or
+ * heartbeat. Refused as `already_ended` if the task has ended.
  */
 export const cancelTaskAction = defineAction({
   name: "cancel task",
@@ -46,8 +46,9 @@ export const cancelTaskAction = defineAction({
 });
 
 /**
- * Gives a failed task `extraAttempts` more attempts (default: the engine's, one more than its limit), or spawns a new task
- * like it. Refused as `state_changed` when the task is no longer failed, or has made other attempts than were shown.
+ * Gives a failed task `extraAttempts` more attempts (default: the engine's, one more than its limit), or spawns a
+ * new task like it. Refused as `state_changed` if the task is no longer failed, or has made more attempts than
+ * were shown.
  */
 export const retryTaskAction = defineAction({
   name: "retry task",
@@ -84,8 +85,9 @@ function madeAttempts(attempts: number): ProblemError {
 }
 
 /**
- * Spawns a task. Params are JSON text, and numbers keep every digit; headers are the text of a JSON object, or empty. If a
- * task already has the idempotency key, the result is that task with `created: false`, and nothing changes.
+ * Spawns a task. Params are JSON text, and numbers keep every digit; headers are the text of a JSON object, or
+ * empty. If a task already has the idempotency key, the result is that task with `created: false`, and nothing
+ * changes.
  */
 export const spawnTaskAction = defineAction({
   name: "spawn task",
@@ -119,7 +121,7 @@ export const spawnTaskAction = defineAction({
       params.trim() === "" ? null : parseJsonText(params, "params"),
     );
     const parsed = withTenant(queue, refuseMasks("headers", parseJsonObject(headers, "headers")));
-    // The round trip drops undefined members, which the verb would take for given ones.
+    // The round trip drops undefined members, which `spawn` would treat as given.
     const given: SpawnOptions = JSON.parse(JSON.stringify(options));
     if (parsed) given.headers = parsed;
     const task = await spawnTask(db, queue, name, value, given).catch(refuseUnstorableJson);
@@ -131,7 +133,7 @@ export const spawnTaskAction = defineAction({
 const copy = z.object({
   queue: queueName,
   taskId: uuid,
-  /** When left out, params and headers are copied inside the database. */
+  /** If omitted, params and headers are copied inside the database. */
   params: jsonText.optional(),
   headers: jsonText.optional(),
   maxAttempts: maxAttempts.optional(),
@@ -140,8 +142,8 @@ const copy = z.object({
 });
 
 /**
- * Spawns a copy of a task with these edits. Headers link the copy to the original, which does not change. Masks of
- * redacted values in the edits keep the values of the original.
+ * Spawns a copy of a task with these edits. Headers link the copy to the original, which does not change. Masks in
+ * the edits keep the redacted values of the original.
  */
 export const runAgainAction = defineAction({
   name: "run task again",

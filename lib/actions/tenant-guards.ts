@@ -20,23 +20,26 @@ import { definitionNotFound, workflowRunNotFound } from "./internal/not-found";
 type TaskAddress = { queue: string; taskId: Uuid };
 
 /**
- * Guard of an action. Every action declares one, so none can bypass the caller's scope or `DASHBOARD_TENANTS`. It throws
- * exactly the error of an id that doesn't exist, in the action's transaction, before its work.
+ * Guard of an action. Every action declares one, so none can bypass the caller's scope or `DASHBOARD_TENANTS`. It
+ * throws exactly the error of an id that doesn't exist, in the action's transaction, before its work.
  */
 export type Guard<Input, Output = unknown> = {
-  /** Throws when the action would touch other tenants of the queue that it names. Only evaluated where tenants are limited. */
+  /**
+   * Throws if the action would touch other tenants of the queue that it names. Only evaluated if tenants are
+   * limited.
+   */
   check?: (db: Queryable, input: Input, tenants: readonly string[]) => Promise<void> | void;
-  /** Throws when an id that stands by itself, without a queue, is of something outside of the scope. */
+  /** Throws if an id that is given without a queue refers to something outside the scope. */
   checkIds?: (db: Queryable, input: Input) => Promise<void> | void;
   /** The tasks that the action created. If one belongs to another tenant, everything is rolled back. */
   created?: (input: Input, output: Output) => TaskAddress[];
 };
 
 /**
- * Checks an action's input against the scope in which the caller may do it: first the queue that it names, then the
+ * Checks an action's input against the scope in which the caller may act: first the queue that it names, then the
  * tenants of that queue.
  *
- * @throws QueueNotFoundError, as for a queue that doesn't exist, and what the guard throws.
+ * @throws QueueNotFoundError, as for a queue that doesn't exist, and the errors of the guard.
  */
 export async function enforceGuard<Input>(
   guard: Guard<Input, never>,
@@ -70,8 +73,8 @@ export async function requireOwnTasks(db: Queryable, tasks: TaskAddress[]): Prom
 }
 
 /**
- * The headers of a new task, with its tenant: filled in where the dashboard is restricted to one tenant; where to several,
- * the headers have to name one of them.
+ * The headers of a new task, with its tenant: added automatically if the dashboard is restricted to one tenant; if
+ * it is restricted to several, the headers must name one of them.
  *
  * @throws ProblemError `tenant_required`
  */
@@ -126,7 +129,7 @@ const copiedTask: Guard<TaskAddress, { newTaskId: Uuid }> = {
   created: ({ queue }, { newTaskId }) => [{ queue, taskId: newTaskId }],
 };
 
-/** A task that gets another attempt, or is spawned again. */
+/** A failed task that receives another attempt, or is spawned again. */
 const retriedTask: Guard<TaskAddress, { taskId: Uuid }> = {
   ...task,
   created: ({ queue }, { taskId }) => [{ queue, taskId }],
@@ -176,7 +179,7 @@ const newWorkflowRun: Guard<
   created: ({ queue }, { taskId }) => [{ queue, taskId }],
 };
 
-/** Something that is shared by a tenant's runs of a workflow. */
+/** Something that all of a tenant's runs of a workflow share. */
 const tenant: Guard<{ tenantId: string }> = {
   checkIds: (_, { tenantId }) => {
     if (!isInScope(null, tenantId)) throw definitionNotFound();
@@ -192,16 +195,16 @@ const visibleAudience: Guard<{ queue: string; name: string }> = {
 /** The tasks that wait for an event, to wake them: no task can start to wait until the transaction ends. */
 const lockedAudience: Guard<{ queue: string; name: string }> = {
   check: async (db, { queue, name }, tenants) => {
-    // Earlier engines let tasks wait without a lock, and wake them again with every emit.
+    // Earlier engines register waits without a lock, and wake tasks at every emit.
     await requireFeature(db, "write-once events");
     requireOwnAudience(await lockEventAudience(db, queue, name), tenants);
   },
 };
 
-/** Tasks that are selected by queries, which are restricted themselves, and then guarded one by one. */
+/** Tasks selected by queries that are restricted themselves, and then guarded one by one. */
 const visibleTasks: Guard<unknown> = {};
 
-/** A whole queue, or all of them: only for a dashboard without a restriction. */
+/** A whole queue, or all of them: only for an unrestricted dashboard. */
 const unrestrictedOnly: Guard<unknown> = {
   check: () => {
     throw new ProblemError({

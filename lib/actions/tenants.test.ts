@@ -44,7 +44,7 @@ beforeAll(async () => {
     actions.set(`preview ${name}`, preview as Action);
 });
 
-/** All rows of the database but the record of what was tried, as text. */
+/** All rows of the database except the log of attempts, as text. */
 async function everything(): Promise<string[]> {
   const lists = await Promise.all(
     [
@@ -176,7 +176,7 @@ test("an event that would wake another tenant's task cannot be emitted", async (
   expect(await emit("nobody")).toMatchObject({ ok: false, error: { code: "event_not_found" } });
 });
 
-test("an emit is refused if a task of another tenant begins to wait at the same time", async () => {
+test("an emit is refused if a task of another tenant starts to wait at the same time", async () => {
   const { pool } = database;
   await awaitEvent(pool, queue, await wait("acme", "race"));
   const late = await wait("globex", "race");

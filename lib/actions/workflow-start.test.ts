@@ -40,7 +40,7 @@ const count = async () => {
   return rows[0].n;
 };
 
-test("a run is recorded and spawned together, once, and written down", async () => {
+test("a run is recorded, spawned and logged together, once", async () => {
   const { workflowRunId, lastQueue, queues, name } = await prepare();
   expect({ lastQueue, queues, name }).toEqual({
     lastQueue: null,
@@ -83,7 +83,7 @@ test("a run is recorded and spawned together, once, and written down", async () 
   expect((await prepare()).lastQueue).toBe(queue);
 });
 
-test("the preview names what will be made, and whether a worker takes it", async () => {
+test("the preview names what will be created, and whether a worker claims it", async () => {
   await createQueue(database.pool, "other");
   const look = async (of: string) => {
     const preview = await getStartPreview({
@@ -114,7 +114,7 @@ test("the preview names what will be made, and whether a worker takes it", async
   });
 });
 
-test("while anything is redacted, the hash of a definition confirms no guess of it", async () => {
+test("while anything is redacted, a definition's hash cannot be used to check guesses", async () => {
   const look = async () => {
     const preview = await getStartPreview({ definitionId, queue, inputs: "", tags: "" });
     if (!preview.ok) throw new Error(preview.error.message);
@@ -132,7 +132,7 @@ test("while anything is redacted, the hash of a definition confirms no guess of 
   expect([keyed, ...listed]).not.toContain(open);
 });
 
-test("what cannot be started is refused in words, and nothing is made", async () => {
+test("an impossible start is refused with a reason, and creates nothing", async () => {
   const before = await count();
   const { workflowRunId } = await prepare();
   const attempt = async (change: object) => {
@@ -172,7 +172,7 @@ test("without the tables there is nothing to start", async () => {
   await database.pool.query("alter table elsewhere rename to workflow_definition");
 });
 
-test("a definition of a table without tenants and pauses is started like any other", async () => {
+test("a definition from a table without tenants and pauses can be started", async () => {
   await database.pool.query(`alter table workflow_definition
     drop column tenant_id, drop column is_paused, drop column created_at, drop column workflow_hash`);
   const { workflowRunId, ...prepared } = await prepare();

@@ -34,7 +34,7 @@ async function start() {
   return { id, root, children, stranger };
 }
 
-test("cancel: the preview names what ends, then the root, its children and the row end together", async () => {
+test("cancel: the preview names what would end; then the root, its children and the row end together", async () => {
   const { id, root, children, stranger } = await start();
   await claimTasks(database.pool, queue, { quantity: 100 });
   await completeTask(database.pool, queue, children[0]?.runId ?? "", null);
@@ -103,7 +103,7 @@ test("cancel: tasks in other queues end with it, and each has its outcome", asyn
   expect(await getTaskResult(pool, "away", stranger.taskId)).toMatchObject({ state: "pending" });
 });
 
-test("cancel: a run of last week is found behind a long history, also a child that was spawned late", async () => {
+test("cancel: a run of last week is found behind a long history, including a child that was spawned late", async () => {
   const { pool } = database;
   const { id, root, children } = await start();
   const table = `absurd."t_flows ""2"""`;
@@ -111,7 +111,7 @@ test("cancel: a run of last week is found behind a long history, also a child th
     "update public.workflow_run set created_at = now() - interval '7 days', started_at = null where workflow_run_id = $1",
     [id],
   );
-  // More than one step of the scan, spawned since; every hundredth is a finished child.
+  // More than one step of the scan, spawned since then; every hundredth is a finished child.
   await pool.query(
     `insert into ${table} (task_id, task_name, params, headers, state, attempts, enqueue_at)
      select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3)
@@ -137,7 +137,7 @@ test("cancel: a run of last week is found behind a long history, also a child th
   ).toEqual(children.map(({ taskId }) => taskId).sort());
 });
 
-test("cancel: hundreds of children end in batches, and one that is held is waited for", async () => {
+test("cancel: hundreds of children end in batches, and a locked one is waited for", async () => {
   const { pool } = database;
   const { id } = await start();
   await pool.query(
@@ -170,7 +170,7 @@ test("cancel: an unknown run is refused, and nothing but a UUID is read", async 
   });
 });
 
-test("cancel: children of a run that ended already are still ended, and its status stays", async () => {
+test("cancel: children of an ended run are still cancelled, and its status stays", async () => {
   const { id, children } = await start();
   await updateWorkflowRunStatus(database.pool, id, "failed");
   expect(await cancelWorkflowRunAction({ workflowRunId: id })).toMatchObject({

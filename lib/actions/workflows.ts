@@ -29,9 +29,10 @@ type CancelOutcome = Pick<WorkflowTask, "queue" | "taskId" | "taskName"> & {
 };
 
 /**
- * Cancels a workflow run: its children in every queue, its root, and children that the root spawned in between, with an
- * outcome for each (`ended`: the task ended first); and sets its row to cancelled unless its status is final. All or
- * nothing. `unsearched` names the queues in which active tasks may have been missed. Refused as `already_ended` when nothing is left to cancel.
+ * Cancels a workflow run: its children in every queue, its root, and children that the root spawned in between,
+ * with an outcome for each (`ended`: the task ended first); and sets its row to cancelled unless its status is
+ * final. All or nothing. `unsearched` names the queues in which active tasks may have been missed. Refused as
+ * `already_ended` if nothing is left to cancel.
  */
 export const cancelWorkflowRunAction = defineAction({
   name: "cancel workflow run",
@@ -42,7 +43,7 @@ export const cancelWorkflowRunAction = defineAction({
     const run = await requireRun(db, workflowRunId);
     const outcomes: CancelOutcome[] = [];
     let unsearched: RunTasks["unsearched"] = [];
-    // A child that ends locks itself, then the root that it wakes. The same order here cannot deadlock with it.
+    // A child that ends locks itself, then the root that it wakes. Locking in the same order avoids a deadlock.
     for (let again = true; again; ) {
       const found = await listActiveRunTasks(db, run, SEARCH_MS);
       unsearched = found.unsearched;
@@ -66,13 +67,13 @@ export const cancelWorkflowRunAction = defineAction({
   },
 });
 
-/** How long the search for active tasks may take where no index serves it, in milliseconds. */
+/** How long the search for active tasks may take if no index serves it, in milliseconds. */
 const SEARCH_MS = 8_000;
 
 /** Tasks per statement. */
 const BATCH = 100;
 
-/** Cancels tasks in batches; one that another transaction holds is waited for by itself. */
+/** Cancels tasks in batches; then waits for each task that another transaction holds. */
 async function cancelAll(db: Queryable, tasks: readonly WorkflowTask[]): Promise<CancelOutcome[]> {
   const outcomes: CancelOutcome[] = [];
   for (const queue of new Set(tasks.map((task) => task.queue))) {
@@ -101,9 +102,9 @@ async function cancelAll(db: Queryable, tasks: readonly WorkflowTask[]): Promise
 }
 
 /**
- * Starts a run of a stored definition: inserts its `workflow_run` row and spawns its task in one transaction. A second start
- * with the same `workflowRunId` changes nothing and returns `created: false`. Refused as `paused`, `invalid_definition` and
- * `definition_not_found`.
+ * Starts a run of a stored definition: inserts its `workflow_run` row and spawns its task in one transaction. A
+ * second start with the same `workflowRunId` changes nothing and returns `created: false`. Refused as `paused`,
+ * `invalid_definition` and `definition_not_found`.
  */
 export const startWorkflowRunAction = defineAction({
   name: "start workflow run",
@@ -127,7 +128,7 @@ export const startWorkflowRunAction = defineAction({
   },
 });
 
-/** What the interpreter cannot run, such as a circuit breaker without its table. */
+/** For definitions that the interpreter cannot run, such as a circuit breaker without its table. */
 function refuseInvalid(error: unknown): never {
   if (!(error instanceof InvalidWorkflowError)) throw error;
   throw new ProblemError({ code: "invalid_definition", message: error.message });

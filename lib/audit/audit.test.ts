@@ -35,7 +35,7 @@ describe("describeInput", () => {
     expect(text).toContain('"bytes":7');
   });
 
-  test("digests tell texts apart, and cannot be computed without the server's key", () => {
+  test("digests distinguish texts, and cannot be computed without the server's key", () => {
     const describe = (secret: string, params: string) => {
       process.env.DASHBOARD_SECRET = secret.repeat(32);
       forgetEnvironment();
@@ -159,7 +159,7 @@ describe("the audit log", () => {
       ])
         await record({ operator: "hal", input: target, outcome: "refused", code: "locked" });
       expect((await list({ operator: ["hal"] })).rows).toHaveLength(3);
-      // Within a transaction too, which goes on.
+      // Inside a transaction too, which continues afterwards.
       await atomically(database.pool, async (tx) => {
         await recordAudit(tx, {
           ...{ operator: "hal", action: "x", outcome: "done" },

@@ -15,11 +15,11 @@ const write = (n: number) =>
   });
 
 beforeAll(async () => {
-  // At the same time, as actions and bulk operations do.
+  // Concurrently, as actions and bulk operations do.
   await Promise.all(Array.from({ length: COUNT }, (_, n) => write(n)));
 });
 
-/** Runs statements as somebody who owns the tables and wants to hide something, and undoes them after the check. */
+/** Runs statements as an owner of the tables who wants to hide something, and undoes them after the check. */
 async function tamper(...statements: string[]) {
   const client = await database.pool.connect();
   try {
@@ -39,7 +39,7 @@ const ENTRIES = "absurd_dashboard.audit_entry";
 const of = (number: number) =>
   `audit_id = (select audit_id from ${LINKS} where number = ${number})`;
 
-test("every entry is linked, also those written at the same time", async () => {
+test("every entry is linked, including concurrent ones", async () => {
   const check = await checkAuditChain(database.pool);
   expect(check).toMatchObject({ installed: true, links: COUNT, faults: [], unlinked: 0 });
   expect(check.head).toEqual({ number: COUNT, hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
@@ -56,13 +56,13 @@ test("the hash does not depend on the session's settings", async () => {
   expect(await checkAuditChain(database.pool)).toMatchObject({ links: COUNT + 1, faults: [] });
 });
 
-test("a removed entry shows", async () => {
+test("a removed entry is detected", async () => {
   expect(await tamper(`delete from ${ENTRIES} where ${of(5)}`)).toMatchObject({
     faults: [{ number: 5, kind: "entry removed" }],
   });
 });
 
-test("a changed entry shows, whatever column", async () => {
+test("a change to any column of an entry is detected", async () => {
   for (const change of [
     "operator = 'eve'",
     "at = at - interval '1 microsecond'",
@@ -77,7 +77,7 @@ test("a changed entry shows, whatever column", async () => {
     });
 });
 
-test("an entry that is removed together with its link shows", async () => {
+test("an entry removed together with its link is detected", async () => {
   const check = await tamper(
     `delete from ${ENTRIES} where ${of(4)}`,
     `delete from ${LINKS} where number = 4`,
@@ -85,7 +85,7 @@ test("an entry that is removed together with its link shows", async () => {
   expect(check.faults[0]).toMatchObject({ number: 5, kind: "links removed before" });
 });
 
-test("links that are numbered again after a removal show", async () => {
+test("links renumbered after a removal are detected", async () => {
   const check = await tamper(
     `delete from ${ENTRIES} where ${of(4)}`,
     `delete from ${LINKS} where number = 4`,
@@ -95,13 +95,13 @@ test("links that are numbered again after a removal show", async () => {
   expect(check.faults).toMatchObject([{ number: 4, kind: "entry or earlier link changed" }]);
 });
 
-test("an entry that was written behind the chain shows", async () => {
+test("an entry written outside the chain is detected", async () => {
   expect(
     await tamper(`insert into ${ENTRIES} (operator, action, outcome) values ('eve', 'x', 'done')`),
   ).toMatchObject({ faults: [], unlinked: 1 });
 });
 
-test("removing the newest entries changes the head that was noted outside", async () => {
+test("removing the newest entries shows as a head that differs from the noted one", async () => {
   const { head } = await checkAuditChain(database.pool);
   const check = await tamper(
     `delete from ${ENTRIES} where ${of(COUNT + 1)}`,
@@ -110,7 +110,7 @@ test("removing the newest entries changes the head that was noted outside", asyn
   expect(check.head).not.toEqual(head);
 });
 
-test("neither table can be changed, by its owner and with triggers of replicas off", async () => {
+test("neither table can be changed, even by its owner with session_replication_role set to replica", async () => {
   for (const table of [ENTRIES, LINKS])
     for (const statement of [
       `delete from ${table}`,

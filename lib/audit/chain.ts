@@ -7,37 +7,37 @@ import type { Uuid } from "@/lib/model/ids";
 /** Links per query. */
 const STEP = 2_000;
 
-/** Faults that are listed; the rest is only counted. */
+/** Faults that are listed; the others are only counted. */
 const MOST_LISTED = 20;
 
-/** A place where the record is not what was written. */
+/** A place where the audit log differs from what was written. */
 export type ChainFault = {
-  /** Of the link, counted from 1. */
+  /** The link's number, counted from 1. */
   number: number;
   auditId: Uuid;
   kind: "entry removed" | "entry or earlier link changed" | "links removed before";
 };
 
-/** What a check of the record found. */
+/** The result of checking the audit log. */
 export type ChainCheck = {
-  /** False before `absurd-dashboard migrate` created the chain; then nothing was checked. */
+  /** False until `absurd-dashboard migrate` has created the chain; then nothing was checked. */
   installed: boolean;
   links: number;
-  /** The first of them, at most 20. */
+  /** The first faults, at most 20. */
   faults: ChainFault[];
   faultsCount: number;
-  /** Entries newer than the first link that have none: written while the trigger was off. */
+  /** Entries newer than the first link that have no link: written while the trigger was off. */
   unlinked: number;
   /**
-   * The last link. Note it outside of the database: the chain shows every removal but that of its newest links, and those
-   * show when the noted link is missing or its hash differs.
+   * The last link. Note it outside the database: the chain exposes every removal except that of its newest links,
+   * which shows only if the noted link is missing or its hash differs.
    */
   head: { number: number; hash: string } | null;
 };
 
 /**
- * Checks the chain of the audit log from its first link: that each entry is there and hashes, with the link before it, to
- * the hash that was stored when it was written. Reads everything, so it takes time in proportion to the log.
+ * Checks the chain of the audit log from its first link: each entry must exist and hash, with the link before it,
+ * to the hash that was stored when it was written. Reads the whole log, so it takes linear time.
  */
 export async function checkAuditChain(db: Queryable): Promise<ChainCheck> {
   const check: ChainCheck = {
@@ -68,7 +68,7 @@ export async function checkAuditChain(db: Queryable): Promise<ChainCheck> {
   return check;
 }
 
-/** The next links after `last`, each compared with what its entry hashes to. */
+/** The next links after `last`, each compared with the hash of its entry. */
 function listLinks(db: Queryable, last: ChainCheck["head"]) {
   return query(
     db,

@@ -32,24 +32,24 @@ export type AuditRecord = {
   /** The action's result; stored like the input, without digests. */
   output?: unknown;
   bulkId?: Uuid;
-  /** The tenants it was restricted to; default: those of this dashboard. */
+  /** The tenants that it was restricted to; default: those of this dashboard. */
   tenants?: Tenants;
-  /** The tenant of its target where the caller knows it, `null` for none; default: looked up. */
+  /** The tenant of its target if the caller has it, `null` for none; default: looked up. */
   tenant?: string | null | undefined;
 };
 
 /**
  * Writes an entry on this connection; inside a transaction it commits or rolls back with it.
  *
- * @returns false when the audit table is not installed; nothing was written.
- * @throws ProblemError `forbidden` when the database role may not write the table: an action that cannot be recorded must
- *   not happen.
+ * @returns false if the audit table is not installed; then nothing was written.
+ * @throws ProblemError `forbidden` if the database role may not write the table: an action that cannot be recorded
+ * must not happen.
  */
 export async function recordAudit(db: Queryable, record: AuditRecord): Promise<boolean> {
   return recordAuditBatch(db, [record]);
 }
 
-/** Like `recordAudit`, for the entries of a batch of a bulk operation: one statement for all of them, in their order. */
+/** Like `recordAudit`, for the entries of a batch of a bulk operation: one statement for all of them, in order. */
 export async function recordAuditBatch(
   db: Queryable,
   records: readonly AuditRecord[],
@@ -111,7 +111,9 @@ function storable(_: string, value: unknown): unknown {
   return typeof value === "string" ? value.replace(/[\0\p{Surrogate}]/gu, "\uFFFD") : value;
 }
 
-/** Whether the audit table is installed (`absurd-dashboard migrate`), and which columns of later versions it has. */
+/**
+ * Whether the audit table is installed (`absurd-dashboard migrate`), and which columns of later versions it has.
+ */
 async function getTable(
   db: Queryable,
 ): Promise<{ installed: boolean; tenants: boolean; actors: boolean }> {
@@ -146,8 +148,9 @@ async function explainMissingRights<T>(write: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The tenants that an entry concerns: the tenant of its task, run or workflow run if that may be seen here, else those
- * that the dashboard is restricted to. `null` (all tenants, or unknown): no restricted dashboard shows the entry.
+ * The tenants that an entry concerns: the tenant of its task, run or workflow run if that may be seen here,
+ * otherwise those that the dashboard is restricted to. `null` (all tenants, or unknown): no restricted dashboard
+ * shows the entry.
  */
 async function listConcernedTenants(
   db: Queryable,
@@ -159,7 +162,7 @@ async function listConcernedTenants(
       ? record.tenant
       : await findTenant(db, { ...asObject(record.output), ...asObject(record.input) });
   if (tenant != null && isAllowed(restriction, tenant)) return [tenant];
-  // In a queue outside of the caller's scope no tenant is visible: an attempt there concerns those who see the queue.
+  // In a queue outside the caller's scope no tenant is visible: an attempt there concerns those who see the queue.
   return restriction?.length === 0 ? null : restriction;
 }
 
@@ -169,8 +172,8 @@ function findQueue({ input, output }: Pick<AuditRecord, "input" | "output">): st
 }
 
 /**
- * The tenant of an action's target; `undefined` if it is unknown, or if another transaction has locked a table that would
- * tell: an action never waits to be recorded.
+ * The tenant of an action's target; `undefined` if it is unknown, or if another transaction has locked a table
+ * that has it: recording never waits for a lock.
  */
 async function findTenant(
   db: Queryable,
@@ -201,7 +204,10 @@ async function getTenant(
   return typeof runId === "string" ? getTaskTenant(db, queue, { runId }) : undefined;
 }
 
-/** The tables that have the target's tenant, quoted, as far as they exist. A statement that fails would abort the action's transaction. */
+/**
+ * The existing tables that have the target's tenant, quoted. A failing statement would abort the action's
+ * transaction.
+ */
 async function listTables(
   db: Queryable,
   { queue, taskId, runId, workflowRunId }: Record<string, unknown>,
@@ -241,7 +247,10 @@ function asObject(value: unknown): Record<string, unknown> {
 /** Keys of an input that identify the action's target. Only these may appear in the server's log. */
 export const IDENTIFYING_KEYS = ["queue", "taskId", "runId", "name", "at"] as const;
 
-/** Keys whose text is stored as it is: names, ids, times and settings. Text under other keys may be a payload or a secret. */
+/**
+ * Keys whose text is stored unchanged: names, ids, times and settings. Text under other keys may be a payload or a
+ * secret.
+ */
 const PLAIN_KEYS: ReadonlySet<string> = new Set([
   ...IDENTIFYING_KEYS,
   "taskName",
@@ -274,9 +283,10 @@ const MAX_LENGTH = 300;
 const MAX_ITEMS = 20;
 
 /**
- * The part of an action's input or result that may be stored: numbers, booleans, times, and text under keys that name or
- * identify something. Other text, such as a payload, becomes `{ bytes, hmac }`, which tells equal texts apart from others
- * without revealing one: readers of the record do not have the key, so they cannot guess it. Of a list longer than twenty only the length is kept.
+ * The part of an action's input or result that may be stored: numbers, booleans, times, and text under keys that
+ * name or identify something. Other text, such as a payload, becomes `{ bytes, hmac }`, which distinguishes texts
+ * without revealing them: readers of the audit log do not have the key, so they cannot check guesses. A list
+ * longer than twenty is reduced to its length.
  */
 export function describeInput(input: unknown): JsonObject {
   const described = typeof input === "object" ? describeValue(input, "") : undefined;
@@ -320,7 +330,7 @@ function digest(text: string): JsonObject {
   };
 }
 
-/** A result is stored for its ids and states, which have no digests. */
+/** A result is stored for its ids and states, so digests are omitted. */
 function omitDigests(result: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(result).filter(([, value]) => typeof value !== "object" || value === null),

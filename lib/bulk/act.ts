@@ -14,18 +14,18 @@ import { isTransient, isUnavailable } from "@/lib/model/sqlstate";
 import { whyNotEligible } from "./eligibility";
 import type { BulkJob, BulkOptions } from "./job";
 
-/** The outcome of one task. `tenant` is known where the task exists. */
+/** The outcome of one task. `tenant` is set if the task exists. */
 export type ItemResult = { tenant?: string | null } & (
   | { outcome: "done"; output: object; newTaskId?: Uuid }
   | { outcome: "skipped" | "failed"; code: string; message: string }
 );
 
 /**
- * Applies the action to tasks of one queue, in this transaction. Their states and tenants are checked again under a lock.
- * The result has no entry for a task that another transaction holds: nothing waits for a lock here. A task that the engine
- * refuses does not affect the others.
+ * Applies the action to tasks of one queue, in this transaction. Their states and tenants are checked again under
+ * a lock. A task that another transaction holds has no entry in the result: nothing waits for a lock here. A task
+ * that the engine refuses does not affect the others.
  *
- * @throws transient errors and errors of the connection; then the transaction has to be rolled back.
+ * @throws transient errors and errors of the connection; then the transaction must be rolled back.
  */
 export async function actOnTasks(
   tx: Queryable,
@@ -60,14 +60,14 @@ export async function actOnTasks(
 }
 
 function whySkipped(action: BulkAction, { state }: LockedTask): string | null {
-  // Where a run waits is decided by its own rows.
+  // Eligibility that depends on what a run waits for is checked separately, on the locked run.
   const reason = whyNotEligible(action, { state, run: null }, "");
   return reason && `The task is ${reason}.`;
 }
 
 type Job = Pick<BulkJob, "action" | "options" | "tenants">;
 
-/** All of them in one statement if possible; when it fails, one by one, so that each gets its own result. */
+/** All of them in one statement if possible; if it fails, one by one, so that each has its own result. */
 async function actOnEligible(
   tx: Queryable,
   queue: string,
@@ -101,7 +101,7 @@ async function actOnEligible(
   return results;
 }
 
-/** A copy has the headers of its original, but the engine's table may derive a tenant in another way. */
+/** A copy has the headers of its original, but the engine's table may derive its tenant differently. */
 async function requireOwnCopies(
   db: Queryable,
   queue: string,
@@ -117,7 +117,7 @@ async function requireOwnCopies(
   }
 }
 
-/** Problems of a task that changed or was deleted before its turn. */
+/** Problems of a task that changed or was deleted before it was processed. */
 const SKIPPED: readonly string[] = ["state_changed", "task_not_found", "queue_not_found"];
 
 /**

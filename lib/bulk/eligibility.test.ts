@@ -26,7 +26,7 @@ test("run now applies only to tasks that wait for a time", () => {
   expect(whyNotEligible("run-now", task("sleeping", null, "infinity"), NOW)).toBeNull();
 });
 
-test("a reason names the state, whatever the action", () => {
+test("a reason names the state, for every action", () => {
   for (const action of BULK_ACTIONS)
     for (const state of TASK_STATES) {
       const reason = whyNotEligible(action, task(state), NOW);

@@ -2,7 +2,7 @@ import type { BulkAction } from "@/lib/model/rows/bulk";
 import { ACTIVE_STATES, type TaskState } from "@/lib/model/states";
 import type { TaskSummary } from "@/lib/model/task";
 
-/** The fields of a listed task that decide. */
+/** The fields of a listed task that determine its eligibility. */
 export type Candidate = Pick<TaskSummary, "state"> & {
   run: Pick<NonNullable<TaskSummary["run"]>, "wakeEvent" | "availableAt"> | null;
 };
@@ -16,8 +16,8 @@ const ELIGIBLE_STATES: Record<BulkAction, readonly TaskState[]> = {
 };
 
 /**
- * Why an action would skip a task, as a phrase after "skipped: "; `null` if the task is eligible. The task may change
- * before its turn, so the engine decides again.
+ * Why an action would skip a task, as a phrase after "skipped: "; `null` if the task is eligible. The task may
+ * change before it is processed, so the engine decides again.
  *
  * @param now the engine's clock when the task was listed.
  */

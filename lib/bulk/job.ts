@@ -32,7 +32,7 @@ import type { TaskAddress } from "./selection";
 
 const { bulkJobs, bulkItems } = dashboardTablesOfAllTenants;
 
-/** How each task is acted on. */
+/** Options for each task of the operation. */
 export type BulkOptions = {
   /** For `retry`: number of extra attempts; default: what the engine grants. */
   extraAttempts?: number;
@@ -51,16 +51,16 @@ export type BulkJob = {
   cursor: string | null;
   state: BulkState;
   perSecond: number | null;
-  /** How long until its next step may begin, in milliseconds; not positive: now. */
+  /** Time until its next step is due, in milliseconds; zero or negative: now. */
   dueInMs: number;
-  /** The maximum number of tasks to collect: as many as were confirmed; `null`: no exact number was shown. */
+  /** The maximum number of tasks to collect: the number that was confirmed; `null`: no exact number was shown. */
   expected: number | null;
   /**
-   * The tenants whose tasks it may touch, regardless of which dashboard runs it; `null`: all. Its viewer may see fewer in a
-   * queue.
+   * The tenants whose tasks it may touch, regardless of which dashboard runs it; `null`: all. Its viewer may see
+   * fewer in a queue.
    */
   tenants: Tenants;
-  /** Who started it, and the scope in which that person may do it. Its steps run for this viewer. */
+  /** The person who started it, with the scope of their permission. Its steps run for this viewer. */
   viewer: Viewer;
 };
 
@@ -69,7 +69,7 @@ export type NewBulkJob = Pick<BulkJob, "action" | "options" | "operator" | "perS
 } & (
     | {
         ids: TaskAddress[];
-        /** The query string of the list that the tasks were in. */
+        /** The query string of the list from which the tasks were selected. */
         filters?: string | undefined;
       }
     | { filters: string; expected?: number | null }
@@ -88,8 +88,8 @@ export async function isBulkInstalled(db: Queryable): Promise<boolean> {
 }
 
 /**
- * Stores an operation for the runner. Listed tasks are stored at once; filters are collected later. The operation keeps
- * the viewer, and the tenants that the viewer sees now. Returns its id.
+ * Stores an operation for the runner. Listed tasks are stored immediately; filters are collected later. The
+ * operation keeps the viewer, and the tenants that the viewer sees now. Returns its id.
  */
 export async function createJob(db: Queryable, job: NewBulkJob): Promise<Uuid> {
   const tenants = getTenantsOfAnyPart();
@@ -111,7 +111,7 @@ export async function createJob(db: Queryable, job: NewBulkJob): Promise<Uuid> {
   return bulkId;
 }
 
-/** Adds tasks to an operation, each once. Returns how many it has now. */
+/** Adds tasks to an operation, each once. Returns the new number of its tasks. */
 export async function addItems(db: Queryable, bulkId: Uuid, ids: TaskAddress[]): Promise<number> {
   const queues = sql.param(ids.map(({ queue }) => queue));
   const taskIds = sql.param(ids.map(({ taskId }) => taskId));
@@ -131,8 +131,9 @@ export async function addItems(db: Queryable, bulkId: Uuid, ids: TaskAddress[]):
 }
 
 /**
- * The operations that have not ended, oldest first: those that concern only tenants of this dashboard, and whose action its
- * settings take from nobody. The others go on where or when they may.
+ * The operations that have not ended, oldest first, limited to those that concern only tenants of this dashboard
+ * and whose action its settings permit. The others continue on another dashboard, or once the settings permit
+ * them.
  */
 export async function listOpenJobs(db: Queryable): Promise<BulkJob[]> {
   const { DASHBOARD_READ_ONLY: isReadOnly, DASHBOARD_DISABLE: disabled } = getEnvironment();
@@ -145,7 +146,7 @@ export async function listOpenJobs(db: Queryable): Promise<BulkJob[]> {
   );
 }
 
-/** Whether an operation exists that the viewer sees. */
+/** Whether the operation exists and the viewer may see it. */
 export async function isVisibleJob(db: Queryable, bulkId: Uuid): Promise<boolean> {
   const jobs = visibleJobs();
   const found = await query(
@@ -165,9 +166,9 @@ function isWithin(tenants: Tenants, allowed: Tenants): boolean {
 const HELD_MS = 100;
 
 /**
- * Takes the next turn at a running operation: locks it until the transaction ends, so that no abort takes effect before,
- * and no action follows an abort that has returned. It waits for no lock: without a turn, `waitMs` is the delay before the
- * next try.
+ * Takes the next turn at a running operation: locks it until the transaction ends, so that an abort takes effect
+ * either before or after the turn, and no action follows an abort that has returned. Never waits for a lock:
+ * without a turn, `waitMs` is the delay before the next try.
  */
 export async function takeTurn(
   tx: Queryable,
@@ -181,10 +182,10 @@ export async function takeTurn(
   return job.dueInMs > 0 ? { waitMs: job.dueInMs } : { job };
 }
 
-/** How long other runners leave an operation to the one that collects its next page, in seconds. */
+/** For how many seconds other runners leave an operation to the one that collects its next page. */
 const COLLECTING_S = 15;
 
-/** Begins to collect a page, unless another runner does that now. Returns whether it is this runner's turn. */
+/** Starts to collect a page, unless another runner is doing that now. Returns whether it is this runner's turn. */
 export async function beginCollecting(db: Queryable, bulkId: Uuid): Promise<boolean> {
   const begun = await query(
     db,
@@ -196,7 +197,7 @@ export async function beginCollecting(db: Queryable, bulkId: Uuid): Promise<bool
   return begun.length > 0;
 }
 
-/** Gives a turn back after a failure. */
+/** Releases a turn after a failure. */
 export async function stopCollecting(db: Queryable, bulkId: Uuid): Promise<void> {
   await execute(
     db,
@@ -205,9 +206,10 @@ export async function stopCollecting(db: Queryable, bulkId: Uuid): Promise<void>
 }
 
 /**
- * Stores a collected page, and `next` as where to go on; `null` makes the operation `running`. The cursor is stored in the same
- * transaction, so a crash neither loses nor repeats a task. An operation with more tasks than `job.expected` ends as
- * `failed`. Does nothing when the operation ended, or another runner stored this page.
+ * Stores a collected page, and `next` as the cursor to continue from; `null` makes the operation `running`. The
+ * cursor is stored in the same transaction, so a crash neither loses nor repeats a task. An operation with more
+ * tasks than `job.expected` ends as `failed`. Does nothing if the operation has ended, or another runner has
+ * stored this page.
  */
 export async function storePage(
   db: Queryable,
@@ -270,7 +272,7 @@ const options: Decoder<BulkOptions> = (value) => {
   };
 };
 
-/** A row of an earlier version has no viewer: it was started by somebody who saw all queues. */
+/** A row of an earlier version has no viewer: it was started by a person who saw all queues. */
 const decodeViewer: Decoder<Viewer> = (value) =>
   text(value) === "" ? UNRESTRICTED : parseViewer(JSON.parse(text(value)));
 
@@ -291,7 +293,7 @@ const viewerSchema = z.object({
     .nullish(),
 });
 
-/** @param condition what follows `where`. */
+/** @param condition the SQL after `where`. */
 async function selectJobs(db: Queryable, condition: SQL): Promise<BulkJob[]> {
   return query(
     db,

@@ -112,7 +112,7 @@ test("tasks that changed, were deleted, or whose queue was dropped are skipped w
   ).toEqual([{ state: "pending", max_attempts: 4 }]);
 });
 
-test("tasks and runs that others hold stay open, and the rest of the batch does not wait for them", async () => {
+test("tasks and runs held by other transactions stay open, and the rest of the batch does not wait for them", async () => {
   const tasks = await spawn(20);
   const bulkId = await create("cancel", tasks);
   const holder = await database.pool.connect();
@@ -146,7 +146,7 @@ test("a batch sets when the next one is due, for every runner, and catches up on
     ids: tasks.map((taskId) => ({ queue: "orders", taskId })),
   });
   const next = (limit: number) => performBatch(database.pool, bulkId, null, limit);
-  // Ten are caught up on at once.
+  // It catches up on ten at once.
   expect(await next(1)).toMatchObject({ settled: 1, waitMs: 0 });
   const second = await next(20);
   expect(second).toMatchObject({ settled: 20 });

@@ -16,7 +16,7 @@ const { bulkJobs, bulkItems } = dashboardTablesOfAllTenants;
 /** Maximum tasks per transaction: they stay locked until it ends, and an abort waits for it. */
 export const MAX_BATCH = 100;
 
-/** The names of the actions on one task, so that the audit log has the same name for both. */
+/** The names of the actions on one task, so that the audit log uses the same name for both. */
 const AUDIT_NAMES: Record<BulkAction, string> = {
   cancel: "cancel task",
   retry: "retry task",
@@ -25,8 +25,9 @@ const AUDIT_NAMES: Record<BulkAction, string> = {
 };
 
 /**
- * The result of a batch: the last task that it looked at, how many it settled, and how long the next one has to wait;
- * `finished` if none was open. Tasks that other transactions hold stay open. Without `last` it was not this runner's turn.
+ * The result of a batch: the last task that it considered, how many it settled, and how long the next one must
+ * wait; `finished` if none was open. Tasks that other transactions hold stay open. Without `last` it was not this
+ * runner's turn.
  */
 export type Batch =
   | { last: TaskAddress; settled: number; waitMs: number }
@@ -34,9 +35,10 @@ export type Batch =
   | "finished";
 
 /**
- * Acts on the operation's next open tasks after `after`. One transaction holds the engine calls, the outcomes, the counts
- * and the audit entries, so a crash leaves all of them or none. The operation's row is locked throughout, and says when the
- * next batch is due: a second runner keeps the same rate, and an abort takes effect between batches.
+ * Acts on the operation's next open tasks after `after`. One transaction holds the engine calls, the outcomes, the
+ * counts and the audit entries, so a crash keeps all of them or none. The operation's row is locked throughout and
+ * stores when the next batch is due: a second runner keeps the same rate, and an abort takes effect between
+ * batches.
  *
  * @param limit the maximum number of tasks, at most `MAX_BATCH`.
  * @param giveUp a result to store for all tasks instead of acting on them, or for those that others still hold.
@@ -95,8 +97,8 @@ async function listOpenItems(
 type Settled = TaskAddress & { result: ItemResult };
 
 /**
- * Stores results. Spaces batches evenly by the operation's rate, and catches up on at most ten tasks after a delay.
- * Returns how long the next batch has to wait, in milliseconds.
+ * Stores results. Spaces batches evenly by the operation's rate, and catches up on at most ten tasks after a
+ * delay. Returns how long the next batch must wait, in milliseconds.
  */
 async function settle(tx: Queryable, job: BulkJob, results: readonly Settled[]): Promise<number> {
   const column = <T>(value: (settled: Settled) => T) => sql.param(results.map(value));

@@ -66,7 +66,7 @@ async function start(action: BulkAction, state: "pending" | "failed"): Promise<s
   });
 }
 
-/** Runs it to the end with runners that are repeatedly killed in the middle of it. */
+/** Runs it to the end with runners that are repeatedly killed halfway. */
 async function surviveKills(bulkId: string, url = database.url): Promise<void> {
   for (let round = 1; round <= KILLS; round++) {
     const runner = await startRunner(url);
@@ -139,7 +139,7 @@ test(`${TASKS} tasks are each retried, run again and cancelled exactly once alth
   ).toBe(TASKS);
 });
 
-test("two runners share an operation at its rate, and one goes on when the other is killed", async () => {
+test("two runners share an operation at its rate, and one continues when the other is killed", async () => {
   await database.pool.query(
     `select absurd.spawn_task('orders', 'fresh', 'null') from generate_series(1, 200)`,
   );
@@ -156,7 +156,7 @@ test("two runners share an operation at its rate, and one goes on when the other
   await expect.poll(() => stateOf(bulkId), { timeout: 30_000 }).toBe("done");
   await kill(second);
   expect(await settled(bulkId)).toBe(200);
-  // At 100 a second, but for the first batch and the ten that may be caught up on.
+  // At 100 a second, except for the first batch and the ten tasks that may be caught up on.
   const seconds = "select extract(epoch from max(at) - min(at))::float8";
   expect(
     await value(`${seconds} from absurd_dashboard.bulk_item where bulk_id = $1`, [bulkId]),

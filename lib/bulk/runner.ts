@@ -11,17 +11,17 @@ const POLL_MS = 10_000;
 
 type Runner = { wake: () => void; stop: () => Promise<void> };
 
-// Start-up code, pages and actions are separate bundles; a global symbol gives the process one runner
-// a database, by its name.
+// Start-up code, pages and actions are separate bundles; a global symbol gives the process one runner per
+// database, by its name.
 const KEY = Symbol.for("absurd-dashboard.bulk-runner");
 const shared = globalThis as { [KEY]?: Map<string, Runner> };
 shared[KEY] ??= new Map();
 const runners = shared[KEY];
 
 /**
- * Starts the background runners of bulk operations in this process, one a database, once. Each continues every open
- * operation in its database, including those of a process that crashed; runners of several processes take turns. It never
- * throws: without the database, or without the dashboard's tables, it tries again later.
+ * Starts the background runners of bulk operations in this process, one per database, once. Each continues every
+ * open operation in its database, including those of a process that crashed; runners of several processes take
+ * turns. Never throws: without the database, or without the dashboard's tables, it tries again later.
  */
 export function startBulkRunner(): void {
   for (const database of listDatabases())
@@ -41,7 +41,7 @@ export async function stopBulkRunner(): Promise<void> {
 }
 
 function run(): Runner {
-  // One line when the runner stops working and one when it works again, not one a try.
+  // One line when the runner stops working and one when it works again, instead of one for each try.
   const { name } = getDatabase();
   const outage = createOutageLog(`bulk operations${name === "default" ? "" : ` of ${name}`}`);
   const stopped = new AbortController();

@@ -38,7 +38,7 @@ export type BulkPreview = {
   tasks: TaskAddress[] | null;
 };
 
-/** The maximum number of tasks that a browser gets and sends back by address. */
+/** The maximum number of tasks that a browser receives and sends back by address. */
 export const MAX_LISTED = 1_000;
 
 /**
@@ -95,10 +95,11 @@ export async function previewBulk(
 const summarize = ({ queue, taskId, name, state }: TaskSummary) => ({ queue, taskId, name, state });
 
 /**
- * Collects the next page of tasks of an operation with filters, unless another runner does that now. After the last page the
- * operation is `running`; it ends as `failed`, with no task changed, as soon as it has more tasks than were confirmed.
+ * Collects the next page of tasks of an operation with filters, unless another runner is doing that now. After the
+ * last page the operation is `running`; it ends as `failed`, with no task changed, as soon as it has more tasks
+ * than were confirmed.
  *
- * @throws ProblemError `bad_request` for stored filters of another version, and what the task list throws.
+ * @throws ProblemError `bad_request` for stored filters of another version, and the errors of the task list.
  */
 export async function collectNext(db: Queryable, job: BulkJob): Promise<void> {
   const filters = parseFilters(job.filters ?? "");
@@ -113,7 +114,7 @@ export async function collectNext(db: Queryable, job: BulkJob): Promise<void> {
     const eligible = rows.filter((task) => whyNotEligible(job.action, task, now) === null);
     await storePage(db, job, eligible, next);
   } catch (error) {
-    // Where this fails too, the turn ends by itself.
+    // If this fails too, the turn expires.
     await stopCollecting(db, job.bulkId).catch(() => undefined);
     throw error;
   }
@@ -131,10 +132,10 @@ async function listTasksToCollect(
 }
 
 /**
- * A page of the tasks that match, newest first. A search without an index may return no rows but a `next`.
+ * A page of the matching tasks, newest first. A search without an index may return no rows but a `next`.
  *
- * @throws ProblemError as `listTasks` does, and `forbidden` when some of all queues cannot be read: omitting them silently
- *   would make the selection incomplete.
+ * @throws ProblemError as `listTasks` does, and `forbidden` if all queues are selected and some cannot be read:
+ * omitting them silently would make the selection incomplete.
  */
 async function listMatchingTasks(
   filters: TaskFilters,

@@ -14,8 +14,8 @@ export type TaskAddress = { queue: string; taskId: Uuid };
 const load = createLoader(tasksSearchParams);
 
 /**
- * Parses a query string that `serializeTaskFilters` wrote. Returns `undefined` if any part of it would be ignored, since
- * omitting a filter makes a selection larger.
+ * Parses a query string that `serializeTaskFilters` wrote. Returns `undefined` if any part of it would be ignored,
+ * because omitting a filter makes a selection larger.
  */
 export function parseFilters(text: string): TaskFilters | undefined {
   const filters = load(new URLSearchParams(text));
@@ -27,8 +27,8 @@ export function parseFilters(text: string): TaskFilters | undefined {
 }
 
 /**
- * The same filters with a fixed time window: a relative range becomes absolute, and tasks that are spawned after `now`,
- * such as copies made by the operation itself, do not match.
+ * The same filters with a fixed time window: a relative range becomes absolute, and tasks spawned after `now`,
+ * such as copies that the operation itself makes, do not match.
  */
 export function fixWindow(filters: TaskFilters, now: string): TaskFilters {
   const { range, after, before } = filters;

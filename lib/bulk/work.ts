@@ -12,11 +12,16 @@ import type { TaskAddress } from "./selection";
 /** How often the open operations are listed while there is work, in milliseconds. */
 const REFRESH_MS = 500;
 
-/** Attempts for a transient error, and the delay before the first retry; each later one waits that much longer. */
+/**
+ * Attempts for a transient error, and the delay before the first retry; each later one waits longer by the same
+ * amount.
+ */
 const MAX_TRIES = 4;
 const RETRY_DELAY_MS = 250;
 
-/** Delay after a batch whose tasks were all held by other transactions, and how long that goes on, in milliseconds. */
+/**
+ * Delay after a batch whose tasks were all held by other transactions, and how long to continue, in milliseconds.
+ */
 const HELD_DELAY_MS = 100;
 const MAX_HELD_MS = 20_000;
 
@@ -26,7 +31,7 @@ const HELD: ItemResult = {
   message: "Another transaction holds a lock on this task. Tried for 20 s.",
 };
 
-/** This process's progress with an operation. It is not stored: a restart begins with the first open task. */
+/** This process's progress with an operation. It is not stored: a restart starts at the first open task. */
 type Lane = {
   job: BulkJob;
   last: TaskAddress | null;
@@ -39,8 +44,8 @@ type Lane = {
 };
 
 /**
- * Works on all open operations until none is left or `stop` aborts. They take turns batch by batch, each at its own
- * rate, so a small one does not wait for a large one.
+ * Works on all open operations until none is left or `stop` aborts. They take turns batch by batch, each at its
+ * own rate, so a small one does not wait for a large one.
  *
  * @throws errors of the connection; unfinished operations stay open.
  */
@@ -76,7 +81,7 @@ async function refresh(db: Queryable, lanes: Map<Uuid, Lane>): Promise<void> {
   }
 }
 
-/** One step of an operation, for the person who started it. Returns whether it can take another. */
+/** One step of an operation, for the person who started it. Returns whether it can take another step. */
 function step(db: Queryable, lane: Lane): Promise<boolean> {
   return runAs(lane.job.viewer, () => stepAsViewer(db, lane));
 }
@@ -87,7 +92,7 @@ async function stepAsViewer(db: Queryable, lane: Lane): Promise<boolean> {
     if (job.state === "collecting") {
       await collectNext(db, job);
       lane.failures = 0;
-      // The next refresh brings the new cursor.
+      // The next refresh loads the new cursor.
       return false;
     }
     const size = lane.single > 0 ? 1 : getBatchSize(job.perSecond);

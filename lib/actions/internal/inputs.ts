@@ -12,7 +12,7 @@ export const extraAttempts = z
   .max(1_000, "is above 1000");
 export const seconds = z.number("is not a number").min(0, "is negative").max(1e9, "is too large");
 export const wholeSeconds = seconds.int("is not a whole number");
-/** An instant of the database as pages have it: also an infinity, or a year of six digits. */
+/** An instant of the database as pages hold it, including infinities and six-digit years. */
 export const instant = z
   .string("is missing")
   .regex(
@@ -22,7 +22,7 @@ export const instant = z
   .refine((text) => !Number.isNaN(toMs(text)), "is not a time");
 export const jsonText = z.string("is missing").max(8_000_000, "is too large");
 
-/** An instant in the range of `Date`, as the client layer has it. */
+/** An instant clamped to the range of `Date`, which the client layer uses. */
 export function clampToDate(at: Iso): Date {
   return new Date(Math.min(Math.max(toMs(at), -LAST_MILLISECOND), LAST_MILLISECOND));
 }

@@ -8,8 +8,8 @@ import { SQLSTATE } from "@/lib/model/sqlstate";
 /**
  * Parses JSON typed by an operator.
  *
- * @throws ProblemError `bad_request`, naming the field `what` and the place, but nothing of the text: it may hold secrets,
- *   and the record keeps the message.
+ * @throws ProblemError `bad_request`, naming the field `what` and the position, but quoting none of the text: it
+ * may hold secrets, and the audit entry keeps the message.
  */
 export function parseJsonText(text: string, what: string): Json {
   try {
@@ -22,7 +22,7 @@ export function parseJsonText(text: string, what: string): Json {
   }
 }
 
-/** Where a text stops to be JSON: ` at line 1, column 6`. Empty if it is not known. */
+/** Where a text stops being JSON: ` at line 1, column 6`. Empty if unknown. */
 function describePlace(text: string): string {
   try {
     parseLossless(text, null, { onDuplicateKey: ({ newValue }) => newValue });

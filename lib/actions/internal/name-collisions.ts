@@ -8,8 +8,8 @@ import type { StorageMode } from "@/lib/model/queue";
 const PARTITION = /^(.+)_(d|\d{3})$/s;
 
 /**
- * Makes sure that no table of a new queue has the name of another queue's partition: the engine does not check this and
- * would share the table.
+ * Checks that no table of a new queue has the name of another queue's partition: the engine does not check this
+ * and would share the table.
  *
  * @throws ProblemError `name_collides`
  */

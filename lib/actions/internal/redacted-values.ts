@@ -13,9 +13,9 @@ import { MisplacedMaskError, restoreRedacted } from "@/lib/redaction/restore";
 type Edits = { params?: Json; headers?: JsonObject };
 
 /**
- * Replaces the masks in edits of params and headers by the redacted values of the task.
+ * Replaces the masks in edits of params and headers with the redacted values of the task.
  *
- * @throws ProblemError `redacted_value` where a mask has no value, or its value would become visible.
+ * @throws ProblemError `redacted_value` if a mask has no value, or its value would become visible.
  */
 export async function restoreEdits<E extends Edits>(
   db: Queryable,

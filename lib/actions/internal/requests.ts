@@ -15,11 +15,11 @@ const { actionRequests } = dashboardTablesOfAllTenants;
 export type ActionRequest = { requestId: Uuid; action: string; input: unknown };
 
 /**
- * Returns the result of an earlier action with the same id, or `undefined` if this is the first; a simultaneous second one
- * waits for the transaction of the first. Where the table is missing or the role may not use it, every request is the
- * first.
+ * Returns the result of an earlier action with the same id, or `undefined` if this is the first. A simultaneous
+ * second request waits for the transaction of the first. If the table is missing or the role may not use it, every
+ * request counts as the first.
  *
- * @throws ProblemError `key_taken` if the earlier action had another input.
+ * @throws ProblemError `key_taken` if the earlier action had a different input.
  */
 export async function findRepeated(
   db: Queryable,
@@ -46,7 +46,7 @@ export async function findRepeated(
   return { result: JSON.parse(found.result) };
 }
 
-/** Stores the result of a request, in the transaction that did it. */
+/** Stores the result of a request, in the transaction that did its work. */
 export async function storeRequest(
   db: Queryable,
   request: ActionRequest,

@@ -22,15 +22,18 @@ const MARGIN = 3_600_000;
 /** Tasks of a workflow run, and what was not searched. */
 export type RunTasks = {
   tasks: WorkflowTask[];
-  /** Queues in which active tasks may have been missed, and from when on: too many tasks to look at them all. */
+  /**
+   * Queues in which active tasks may have been missed, and since when: they have too many tasks to check all of
+   * them.
+   */
   unsearched: { queue: string; from: Iso }[];
 };
 
 /**
- * The active tasks of a workflow run in the caller's scope, in every queue, the run's own queue first. They are found by
- * the index of runs by state, so a run of last week among millions of tasks costs no more than one of today. Where a queue
- * has too many active tasks for that, its tasks are scanned from the start of the run on, in steps, for `budget`
- * milliseconds in all.
+ * The active tasks of a workflow run in the caller's scope, in every queue, the run's own queue first. They are
+ * found by the index of runs by state, so a run of last week among millions of tasks costs no more than one of
+ * today. If a queue has too many active tasks for that, its tasks are scanned from the start of the run, in steps,
+ * for at most `budget` milliseconds in total.
  */
 export async function listActiveRunTasks(
   db: Queryable,
@@ -57,8 +60,8 @@ export async function listActiveRunTasks(
 }
 
 /**
- * How many tasks of a workflow run have ended, in the caller's scope. `complete` is false when the history from the start of
- * the run on was too long to scan within `budget` milliseconds.
+ * How many tasks of a workflow run have ended, in the caller's scope. `complete` is false if the history since the
+ * start of the run was too long to scan within `budget` milliseconds.
  */
 export async function countEndedRunTasks(
   db: Queryable,
@@ -102,7 +105,7 @@ async function findRootId(
   return getTaskIdForRun(db, absurdQueue, absurdRunId);
 }
 
-/** The run's own task, which may be older than the search starts or further than it gets. */
+/** The run's own task, which may precede the start of the search or lie beyond its end. */
 async function findRoot(
   db: Queryable,
   keys: RunKeys,

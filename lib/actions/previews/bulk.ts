@@ -35,7 +35,9 @@ export const bulkInput = z
     message: "Give task ids or filters",
   });
 
-/** What an action would do to the selected tasks in their current states, and what a start has to repeat. */
+/**
+ * What an action would do to the selected tasks in their current states, and what the start request must repeat.
+ */
 export const getBulkPreview = definePreview({
   name: "preview bulk",
   permission: "start bulk",
@@ -48,7 +50,7 @@ export const getBulkPreview = definePreview({
     const filters = "filters" in selection ? serializeTaskFilters(selection.filters) : undefined;
     return {
       ...preview,
-      /** What a start has to repeat, so that it acts on no other tasks than were counted. */
+      /** What the start request must repeat, so that it acts on no other tasks than were counted. */
       start: {
         requestId: randomUUID() as Uuid,
         shown: preview.eligible.value,
@@ -62,7 +64,7 @@ export const getBulkPreview = definePreview({
 });
 
 /**
- * What somebody may not do with one task they may not do with many.
+ * An action that a person may not take on one task is forbidden in bulk too.
  *
  * @throws ProblemError `forbidden`
  */
@@ -86,7 +88,7 @@ export function toSelection(
   return { filters: fixWindow(parsed, now) };
 }
 
-/** The database's clock, rounded up to a millisecond so that it isn't before any task that exists. */
+/** The database's clock, rounded up to a millisecond so that it is not before any existing task. */
 export async function getClock(db: Queryable): Promise<string> {
   const [row] = await query(
     db,

@@ -27,11 +27,11 @@ export type Previews = {
 
 export type PreviewName = keyof Previews;
 
-/** The preview of this name. Input that does not fit resolves to the problem `bad_request`. */
+/** The preview of this name. Invalid input resolves to the problem `bad_request`. */
 export function findPreview(
   name: string,
 ): ((input: unknown, request: Request) => Promise<ActionResult<object>>) | undefined {
   if (!Object.hasOwn(PREVIEWS, name)) return undefined;
-  // Each preview parses its input, whatever its type.
+  // Each preview parses its own input.
   return PREVIEWS[name as PreviewName] as ReturnType<typeof findPreview>;
 }

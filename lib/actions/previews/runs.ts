@@ -12,7 +12,7 @@ import type { WithInstants } from "./with-instants";
 /** A run by id, in its queue. */
 export const runInput = z.object({ queue: queueName, runId: uuid });
 
-/** A waiting run before or after it was moved; the client layer's type documents each kind. */
+/** A waiting run before or after a reschedule; the client layer's type documents each kind. */
 export type ReschedulePreview = WithInstants<EngineReschedulePreview>;
 
 /** What rescheduling this run would change. Pass its `kind` and `at` back as `expected`. */

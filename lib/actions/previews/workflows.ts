@@ -29,8 +29,8 @@ import { guards } from "../tenant-guards";
 export const workflowRunInput = z.object({ workflowRunId: uuid });
 
 /**
- * What cancelling a workflow run would end: its active tasks in every queue, the root first, and the status that its row
- * would get.
+ * What cancelling a workflow run would end: its active tasks in every queue, the root first, and the resulting
+ * status of its row.
  */
 export const getCancelRunPreview = definePreview({
   name: "preview cancel workflow run",
@@ -69,7 +69,7 @@ export async function requireRun(db: Queryable, workflowRunId: Uuid): Promise<Wo
   return run;
 }
 
-/** Whether a status is kept when the run is cancelled. */
+/** Whether the run keeps this status when it is cancelled. */
 export function isFinal(status: string): boolean {
   return status === "completed" || status === "failed" || status === "cancelled";
 }
@@ -84,8 +84,8 @@ export const startInput = definition.extend({
 });
 
 /**
- * What the start form needs: the definition, the queues to choose from, the queue of its last run, and the id of the new
- * run, which makes a second submit harmless.
+ * What the start form needs: the definition, the queues to choose from, the queue of its last run, and the id of
+ * the new run, which makes a second submit harmless.
  */
 export const getStartForm = definePreview({
   name: "prepare workflow start",
@@ -100,7 +100,7 @@ export const getStartForm = definePreview({
   },
 });
 
-/** What a start would insert and spawn, and whether a worker of the queue claims such tasks. */
+/** What a start would insert and spawn, and whether a worker of the queue claims tasks of that name. */
 export const getStartPreview = definePreview({
   name: "preview workflow start",
   permission: "start workflow run",
@@ -138,7 +138,7 @@ export function requireStartable({ text, isPaused, name, version }: StoredDefini
   const { workflow, problems } = parseWorkflow(text, { format: "json" });
   if (!workflow || hasErrors(problems)) {
     const errors = problems.filter(({ severity }) => severity === "error");
-    // A problem quotes the text that it is about.
+    // A problem quotes the text that it refers to.
     const shown = isViewRedacted()
       ? errors.map(({ path, code }) => `${code} at ${path || "the top"}`)
       : errors.map(formatProblem);
@@ -157,7 +157,7 @@ export function requireStartable({ text, isPaused, name, version }: StoredDefini
   return workflow;
 }
 
-/** The inputs and tags of a start. @throws ProblemError `bad_request` for what is no JSON object. */
+/** The inputs and tags of a start. @throws ProblemError `bad_request` for anything but JSON objects. */
 export function parseGiven(given: { inputs: string; tags: string }): {
   inputs: JsonObject;
   tags: JsonObject | undefined;
