@@ -27,7 +27,7 @@ describe("defaults", () => {
     });
   });
 
-  test("without an environment the queue is absurd_default and each client's worker its own", () => {
+  test("without an environment the queue is absurd_default and each client has its own worker name", () => {
     vi.stubEnv("ABSURD_DEFAULT_QUEUE", "");
     vi.stubEnv("ABSURD_WORKER_ID", undefined);
     const [one, two] = [new AbsurdClient(), new AbsurdClient()];
@@ -84,7 +84,7 @@ describe("queue names", () => {
     },
   );
 
-  test("withQueue keeps everything else", () => {
+  test("withQueue keeps all other options", () => {
     const client = new AbsurdClient({ queueName: "one", workerId: "me", allowAnyQueueName: true });
     expect(client.withQueue("two-2")).toMatchObject({ queueName: "two-2", workerId: "me" });
     expect(() => new AbsurdClient().withQueue("two-2")).toThrow(InvalidArgumentError);
@@ -92,7 +92,7 @@ describe("queue names", () => {
 });
 
 describe("connections", () => {
-  test("a method runs on the connection it is given, else on the client's own", async () => {
+  test("a method runs on the given connection, or else on the client's own", async () => {
     const bare = new AbsurdClient({ queueName: "b" });
     await bare.createQueue(database.pool);
     const bound = new AbsurdClient({ queueName: "b", db: database.pool });

@@ -39,13 +39,13 @@ interface BoundStep {
  * The engine's verbs for one queue.
  *
  * Every method takes an optional connection as its first argument and joins the transaction that is open on it, so
- * that your writes and the engine's commit together. The client doesn't begin, commit or roll back. The exceptions
- * need several statements: `sleep`, `spawnTask` with `ensureQueue`, `rescheduleRun`, `forkTask` and `dropQueue`.
- * Outside a transaction they open their own; inside they use a savepoint. Without a connection a method runs on the
- * client's `db`.
+ * that your writes and the engine's commit together. The client doesn't begin, commit or roll back, except for
+ * verbs that need several statements: `sleep`, `spawnTask` with `ensureQueue`, `rescheduleRun`, `forkTask` and
+ * `dropQueue`. Outside a transaction they open their own; inside one they use a savepoint. Without a connection a
+ * method runs on the client's `db`.
  *
- * Methods are bound and can be passed around without their client. The function of the same name documents what each
- * guarantees and throws.
+ * Methods are bound and can be passed around without their client. The function of the same name documents what
+ * each guarantees and throws.
  */
 export class AbsurdClient {
   readonly queueName: string;

@@ -1,7 +1,7 @@
 import type { Queryable } from "./connection/queryable.ts";
 import { AbsurdError, InvalidArgumentError } from "./errors.ts";
 
-/** A verb bound to a queue. It runs on the connection given as its first argument, else on the client's own. */
+/** A verb bound to a queue. It runs on the connection given as its first argument, or else on the client's own. */
 export interface BoundVerb<Args extends unknown[], Result> {
   (db: Queryable, ...args: Args): Promise<Result>;
   (...args: Args): Promise<Result>;

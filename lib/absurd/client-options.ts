@@ -45,7 +45,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   return resolved;
 }
 
-/** Unique per process, so that `claimed_by` tells workers apart. */
+/** Unique per process, so that `claimed_by` distinguishes workers. */
 function uniqueWorkerId(): string {
   return `${hostname()}:${process.pid}:${randomBytes(3).toString("hex")}`;
 }
@@ -54,8 +54,8 @@ function uniqueWorkerId(): string {
 const LONGEST_NAME_BYTES = 57;
 
 /**
- * Whether a queue name is a plain identifier: ASCII letters, digits and underscores, not beginning with a digit, at
- * most 57 of them. The engine allows more: any name of 1 to 57 bytes.
+ * Whether a queue name is a plain identifier: 1 to 57 ASCII letters, digits and underscores, not starting with a
+ * digit. The engine allows more: any name of 1 to 57 bytes.
  */
 export function isValidQueueName(name: string): boolean {
   return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && name.length <= LONGEST_NAME_BYTES;

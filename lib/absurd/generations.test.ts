@@ -18,7 +18,7 @@ const isAtLeast = (generation: string, release: string) =>
 
 type Subject = { taskId: string; runId: string };
 type Verb = {
-  /** The first release that has it. */
+  /** The first release that has the feature. */
   since?: string;
   call: (client: AbsurdClient, running: Subject) => Promise<unknown>;
 };
@@ -128,7 +128,7 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
   });
 
   test.each(Object.entries(VERBS))(
-    "%s works, or names the first version with it",
+    "%s works, or names the first version that has it",
     async (name, verb) => {
       const attempt = verb.call(client, running);
       if (isAtLeast(generation, verb.since ?? "0.0.1")) {
@@ -142,7 +142,7 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
     },
   );
 
-  test("idempotency keys and storage modes work, or name the first version with them", async () => {
+  test("idempotency keys and storage modes work, or name the first version that has them", async () => {
     const withKey = client.spawnTask("task", null, { idempotencyKey: "once" });
     if (isAtLeast(generation, "0.0.6")) expect(await withKey).toMatchObject({ created: true });
     else await expect(withKey).rejects.toMatchObject({ since: "0.0.6" });
@@ -250,7 +250,7 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
       await move(task?.lastAttemptRun ?? "", "backoff");
     });
 
-    test("a sleeper, whose sleep is then over", async () => {
+    test("a sleeper, and ends its sleep", async () => {
       const { runId } = running;
       const nap = () => client.sleep({ runId, stepName: "nap", seconds: 3600 });
       await expect(nap()).rejects.toThrow(AbsurdSleepError);
@@ -258,14 +258,14 @@ describe.each(GENERATIONS)("on an engine of schema %s", (generation) => {
       await nap();
     });
 
-    test("a waiter, whose wait has then timed out", async () => {
+    test("a waiter, and times out its wait", async () => {
       const wait = { ...running, stepName: "s", eventName: "go", timeoutSeconds: 3600 };
       await client.awaitEvent(wait);
       expect(await move(running.runId, "event-wait")).toMatchObject({ wakeEvent: "go" });
       expect(await client.awaitEvent(wait)).toEqual({ status: "timeout" });
     });
 
-    test("a waiter without timeout, which the event still wakes", async () => {
+    test("a waiter without timeout, while the event still wakes it", async () => {
       const wait = { ...running, stepName: "s", eventName: "go", timeoutSeconds: 3600 };
       await client.awaitEvent(wait);
       await client.rescheduleRun({ runId: running.runId, at: "never" });

@@ -1,4 +1,4 @@
-/** The client and workers of the published SDK share a queue, and each continues what the other began. */
+/** The client and workers of the published SDK share a queue, and each continues what the other started. */
 
 import { Absurd, TimeoutError } from "absurd-sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -82,7 +82,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     expect(await resultOf(taskId)).toMatchObject({ result: "from the client" });
   });
 
-  test("a wait that the client began ends in an SDK worker", async () => {
+  test("a wait that the client started ends in an SDK worker", async () => {
     sdk.registerTask({ name: "waiter" }, async (_params, ctx) => ctx.awaitEvent("go"));
     const { taskId, runId } = await client.spawnTask("waiter");
     await client.claimTasks();
@@ -99,7 +99,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     });
   });
 
-  test("a wait that an SDK worker began ends in the client", async () => {
+  test("a wait that an SDK worker started ends in the client", async () => {
     sdk.registerTask({ name: "waiter" }, async (_params, ctx) => ctx.awaitEvent("go"));
     const { taskId, runId } = await client.spawnTask("waiter");
     await work();
@@ -133,7 +133,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     expect(await resultOf(taskId)).toMatchObject({ state: "completed", result: "timed out" });
   });
 
-  test("a sleep that the client began ends in an SDK worker, not before its time", async () => {
+  test("a sleep that the client started ends in an SDK worker, not before it is due", async () => {
     sdk.registerTask({ name: "sleeper" }, async (_params, ctx) => {
       await ctx.sleepFor("nap", 3600);
       return "rested";
@@ -149,7 +149,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     expect(await resultOf(taskId)).toMatchObject({ state: "completed", result: "rested" });
   });
 
-  test("a sleep that an SDK worker began ends in the client, not before its time", async () => {
+  test("a sleep that an SDK worker started ends in the client, not before it is due", async () => {
     sdk.registerTask({ name: "sleeper" }, async (_params, ctx) => {
       await ctx.sleepFor("nap", 0.4);
     });

@@ -83,7 +83,7 @@ test("a TypeScript program is checked against the package's types", async () => 
        const moved = await client.rescheduleRun({ runId, at: "now" });
        const step: string | undefined = moved.kind === "sleep" ? moved.step : undefined;
        if (outcome?.state === "failed") throw new RunChangedError(runId, "failed", step ?? "");
-       // @ts-expect-error A run's id is text, and a symbol is no JSON.
+       // @ts-expect-error A run's id is text, and a symbol is not JSON.
        await client.completeTask(42, Symbol());
        return outcome?.state === "completed" ? (outcome.result ?? null) : null;
      }`,
@@ -93,7 +93,7 @@ test("a TypeScript program is checked against the package's types", async () => 
   await run(tsc, "--module", "preserve", "--moduleResolution", "bundler");
 }, 180_000);
 
-test("the command says where the dashboard is when it cannot be fetched", async () => {
+test("the command explains how to install the dashboard if it cannot be downloaded", async () => {
   await project.write("offline.npmrc", "offline=true\n");
   const refused = await project
     .run(["node_modules/absurd-dashboard/bin/absurd-dashboard.mjs", "--version"], {

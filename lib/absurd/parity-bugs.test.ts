@@ -46,7 +46,7 @@ describeBothWays("the port", (session) => {
     expect(headers).toEqual({ a: 1, workflow_run_id: "old" });
   });
 
-  test("B3: maxAttempts is the given one, and 1 by default", async () => {
+  test("B3: maxAttempts is as given, and 1 by default", async () => {
     const limit = async (options?: { maxAttempts: number }) => {
       const { taskId } = await session.client.spawnTask("job", {}, options);
       return (await session.client.getTaskStatus(taskId))?.maxAttempts;
@@ -126,7 +126,7 @@ describeBothWays("the port", (session) => {
     expect(await wait(runId)).toEqual({ timeout: true });
   });
 
-  test("B13: a sleeping run has no lease, and its task sleeps, too", async () => {
+  test("B13: a sleeping run has no lease, and its task sleeps too", async () => {
     const { taskId, runId } = await running();
     await session.client.awaitEvent({ taskId, runId, stepName: "s", eventName: "e" });
     await session.client.setRunSleeping(runId);
@@ -171,7 +171,7 @@ describeBothWays("the port", (session) => {
     await db.query("rollback");
   });
 
-  test("B17: a run may have fifteen or seventeen columns", async () => {
+  test("B17: a run's table may have fifteen or seventeen columns", async () => {
     const { client, db } = session;
     const { runId } = await running();
     const before = await client.getRunStatus(runId);

@@ -21,7 +21,7 @@ describeBothWays("the client's promises", (session) => {
     return { ...spawned, stepName: "wait", eventName: "go" };
   }
 
-  test("1: every verb works once in the life of a task", async () => {
+  test("1: every verb works in the life of a task", async () => {
     const { client } = session;
     const input = await running();
     const { taskId, runId } = input;

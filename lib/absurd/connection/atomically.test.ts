@@ -30,7 +30,7 @@ const writeThenFail = async (tx: Queryable) => {
   throw new Error("the work failed");
 };
 
-test("on a pool the work is a transaction of one connection", async () => {
+test("on a pool the work is a transaction on one connection", async () => {
   await atomically(database.pool, async (tx) => {
     await write(tx, "kept");
     expect(await notes(database.pool)).toEqual([]);

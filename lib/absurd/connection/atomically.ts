@@ -75,7 +75,7 @@ async function within<T>(
     try {
       for (const statement of bracket.undo) await call(db, statement);
     } catch {
-      // Only a lost connection gets here. The server has rolled back, and `error` has the reason.
+      // Only a lost connection leads here. The server has rolled back, and `error` has the reason.
       undoFailed();
     }
     throw error;

@@ -92,7 +92,7 @@ test("an engine without a version is recognised by its missing features", async 
 });
 
 test.each([false, true])(
-  "a feature that went away is noticed by the call that needs it (within a transaction: %s)",
+  "a feature that disappeared is noticed by the call that needs it (within a transaction: %s)",
   async (inTransaction) => {
     await getCapabilities(connection);
     await downgradeEngine(connection, "0.1.0");

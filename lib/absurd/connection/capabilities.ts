@@ -19,9 +19,12 @@ const FEATURES = {
       where oid = to_regprocedure('absurd.spawn_task(text,text,jsonb,jsonb)')
         and 'created' = any(proargnames))`,
   },
-  /** Only the first emit of an event has an effect; before, each one overwrote the payload and woke waiters again. */
+  /**
+   * Only the first emit of an event has an effect; earlier engines overwrote the payload and woke waiters at every
+   * emit.
+   */
   "write-once events": { since: "0.1.0", probe: hasFunction("validate_queue_name(text)") },
-  /** `extend_claim` refuses a run without a lease; before, it returned silently. */
+  /** `extend_claim` refuses a run without a lease; earlier engines returned silently. */
   "lease checks": { since: "0.1.0", probe: hasFunction("validate_queue_name(text)") },
   get_schema_version: { since: "0.2.0", probe: hasFunction("get_schema_version()") },
   retry_task: { since: "0.2.0", probe: hasFunction("retry_task(text,uuid,jsonb)") },
@@ -78,10 +81,11 @@ export async function getSchemaVersion(db: Queryable): Promise<string | null> {
 }
 
 /**
- * Checks that the engine has a feature, before a statement fails for the lack of it and aborts the caller's
+ * Checks that the engine has a feature, before a statement fails for lack of it and aborts the caller's
  * transaction. A cached "no" is probed again.
  *
- * @throws UnsupportedByEngineError with the operation, the engine's version and the first version with the feature.
+ * @throws UnsupportedByEngineError with the operation, the engine's version and the first version with the
+ * feature.
  */
 export async function requireFeature(
   db: Queryable,
@@ -116,7 +120,7 @@ export async function callFeature<Row extends object = Record<string, unknown>>(
   } catch (error) {
     if (!(error instanceof AbsurdDbError && MISSING.includes(error.code))) throw error;
     forgetCapabilities(db);
-    // In the caller's aborted transaction the probe fails, too; then the first error is the useful one.
+    // In the caller's aborted transaction the probe fails too; then the first error is the useful one.
     await requireFeature(db, feature, about.operation).catch((reason) => {
       if (reason instanceof UnsupportedByEngineError) throw reason;
     });
@@ -131,7 +135,7 @@ export function forgetCapabilities(db: Queryable): void {
   else probes.ofDatabases.delete(key);
 }
 
-/** The version in words, also for an engine that reports none. */
+/** The version in words, including for an engine that reports none. */
 function nameEngine({ installed, schemaVersion }: Capabilities): string {
   if (!installed) return "not installed";
   return schemaVersion ?? `older than ${FEATURES.get_schema_version.since}`;

@@ -2,17 +2,17 @@ import { parse, stringify } from "lossless-json";
 import type { Json } from "../../model/json.ts";
 import { InvalidArgumentError } from "../errors.ts";
 
-/** Text that may hold a number beyond a double: sixteen digits in a row, or a three-digit exponent. */
+/** Matches text that may hold a number beyond a double: sixteen digits in a row, or a three-digit exponent. */
 const LARGE_NUMBER = /\d{16}|\d[eE]\+?\d{3}/;
 
 /**
- * Parses JSON text exactly: integers beyond 2^53 become `bigint`, a key named `__proto__` is plain data, and the last
- * of several equal keys wins, as in jsonb.
+ * Parses JSON text exactly: integers beyond 2^53 become `bigint`, a key named `__proto__` is plain data, and the
+ * last of several equal keys wins, as in jsonb.
  *
  * Fractions become the nearest double, as with `JSON.parse`; with more than 15 significant digits they may print
  * differently. Show or compare such values in SQL or as text.
  *
- * @throws SyntaxError when the text is not JSON, or holds a non-integer beyond the range of a double.
+ * @throws SyntaxError if the text is not JSON, or holds a non-integer beyond the range of a double.
  */
 export function parseJson(text: string): Json {
   if (!LARGE_NUMBER.test(text)) return JSON.parse(text);
@@ -31,11 +31,11 @@ function parseNumber(text: string): number | bigint {
 }
 
 /**
- * Formats a value as JSON text; `bigint` becomes a plain integer. Members that are `undefined` are left out and
- * `toJSON` is called (dates), as with `JSON.stringify`.
+ * Formats a value as JSON text; `bigint` becomes a plain integer. As with `JSON.stringify`, members that are
+ * `undefined` are omitted and `toJSON` is called (for dates).
  *
- * @throws InvalidArgumentError for what JSON can't express: NaN and infinities (`JSON.stringify` would turn them into
- * null), functions, symbols, `undefined` itself, and circular values.
+ * @throws InvalidArgumentError for values that JSON can't express: NaN and infinities (`JSON.stringify` would turn
+ * them into null), functions, symbols, `undefined` itself, and circular values.
  */
 export function stringifyJson(value: Json): string {
   let text: string | undefined;

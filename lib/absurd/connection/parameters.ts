@@ -41,7 +41,7 @@ export function formatInstant(date: Date): string {
   return date.toISOString().replace("Z", "+00:00");
 }
 
-/** `formatInstant` for a caller's date. @throws InvalidArgumentError outside of the years 1 to 9999. */
+/** `formatInstant` for a caller's date. @throws InvalidArgumentError outside the years 1 to 9999. */
 export function instantParameter(what: string, date: Date): string {
   const year = date.getUTCFullYear();
   if (!(year >= 1 && year <= 9999)) throw new InvalidArgumentError(`${what} is not a valid date.`);

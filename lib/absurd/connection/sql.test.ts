@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test("a name is one identifier, whatever it contains", () => {
+test("any name is quoted as one identifier", () => {
   expect(quoteIdentifier('a"; drop table b; --')).toBe('"a""; drop table b; --"');
   expect(queueTable("t", "My Queue.ä")).toBe('absurd."t_My Queue.ä"');
 });

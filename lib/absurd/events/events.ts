@@ -31,14 +31,16 @@ export type AwaitResult =
   | { status: "timeout" };
 
 /**
- * Waits for an event of this queue. If it was emitted, its payload is stored as the step's checkpoint and returned. If
- * not, run and task are put to sleep and the caller must stop executing. The emit or the timeout makes the run
- * ready again; then a second call returns the outcome. No emit is lost in between.
+ * Waits for an event of this queue. If it was emitted, its payload is stored as the step's checkpoint and
+ * returned. If not, run and task are put to sleep and the caller must stop executing. The emit or the timeout
+ * makes the run ready again; then a second call returns the outcome. No emit is lost in between.
  *
- * A timeout stores no checkpoint, so a later replay of the step waits again. Store the timeout as a checkpoint of your
- * own.
+ * A timeout stores no checkpoint, so a later replay of the step waits again. Store the timeout as a checkpoint of
+ * your own.
  *
- * @throws TaskCancelledError. @throws RunNotFoundError. @throws RunNotRunningError in any other state.
+ * @throws TaskCancelledError.
+ * @throws RunNotFoundError.
+ * @throws RunNotRunningError in any other state.
  */
 export async function awaitEvent(
   db: Queryable,
@@ -76,8 +78,9 @@ export type WaitInput = {
 /**
  * Like `awaitEvent`, but returns the payload or throws, for code that unwinds to suspend.
  *
- * @throws AbsurdSleepError when the run was suspended; stop executing it and commit.
- * @throws EventTimeoutError when the wait timed out. @throws what `awaitEvent` throws.
+ * @throws AbsurdSleepError if the run was suspended; stop executing it and commit.
+ * @throws EventTimeoutError if the wait timed out.
+ * @throws the errors of `awaitEvent`.
  */
 export async function waitForEvent(db: Queryable, queue: string, input: WaitInput): Promise<Json> {
   const { runId, eventName, timeoutSeconds } = input;

@@ -11,13 +11,13 @@ export type EmitPreview = {
   /** When the event was emitted; `null` if it was not. */
   emittedAt: Date | null;
   /**
-   * `stored`: the first emit. `ignored`: the event already has a payload, so nothing changes. `overwritten`: the event
-   * has a payload and gets another one (before schema 0.1.0).
+   * `stored`: the first emit. `ignored`: the event already has a payload, so nothing changes. `overwritten`: the
+   * event has a payload and receives another one (before schema 0.1.0).
    */
   outcome: "stored" | "ignored" | "overwritten";
-  /** The runs that it wakes, oldest first, up to the limit. */
+  /** The runs that the emit wakes, oldest first, up to the limit. */
   wakes: WokenRun[];
-  /** The number of runs that it wakes. */
+  /** The number of runs that the emit wakes. */
   wakesCount: number;
 };
 
@@ -32,8 +32,8 @@ export type WokenRun = {
 };
 
 /**
- * Returns what emitting an event in this queue would do. It takes no locks, so waits and event may change before the
- * emit.
+ * Returns what emitting an event in this queue would do. It takes no locks, so waits and event may change before
+ * the emit.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */

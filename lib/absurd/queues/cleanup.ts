@@ -3,7 +3,10 @@ import { requireInteger } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call } from "../connection/sql.ts";
 
-/** A cleanup deletes what ended or was emitted more than `ttlSeconds` ago, at most `limit` rows (default 1000). */
+/**
+ * A cleanup deletes tasks that ended and events emitted more than `ttlSeconds` ago, at most `limit` rows (default
+ * 1000).
+ */
 export type CleanupOptions = { ttlSeconds: number; limit?: number };
 
 /** Deletes one batch of tasks that ended more than `ttlSeconds` ago, oldest first, and returns their number. */

@@ -116,7 +116,7 @@ test("many readers of all queues and the drop never deadlock", async () => {
     ended = true;
     await Promise.all(readers);
   }
-  // An unknown queue is no error.
+  // An unknown queue is not an error.
   expect([...codes].filter((code) => code !== "42P01")).toEqual([]);
 });
 

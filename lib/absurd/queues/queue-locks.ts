@@ -10,16 +10,16 @@ const PATIENCE_MS = 5_000;
 const LOST = ["55P03", "40P01"];
 
 /**
- * Locks every table that `drop_queue` locks, until the end of the caller's transaction, so that the drop itself never
- * waits. Does nothing for an unregistered queue.
+ * Locks every table that `drop_queue` locks, until the end of the caller's transaction, so that the drop itself
+ * never waits. Does nothing for an unregistered queue.
  *
- * Lists lock tables from tasks to waits, workers start with the run, and the engine drops from waits to tasks, so no
- * lock order suits all of them. Therefore it waits for one table while it holds no other, and takes the others with
- * NOWAIT. If one of them is locked, it releases all of them and waits for the next table. A reader or worker may be
- * delayed but is never part of a deadlock. The registry row is locked first and kept, so that drops and policy changes
- * run one after another.
+ * Lists lock tables from tasks to waits, workers start with the run, and the engine drops from waits to tasks, so
+ * no lock order suits all of them. Therefore this waits for one table while it holds no other, and takes the
+ * others with NOWAIT. If one of them is locked, it releases all of them and waits for the next table. It may delay
+ * a reader or worker but never deadlocks with one. The registry row is locked first and kept, so that drops and
+ * policy changes run one after another.
  *
- * @throws AbsurdDbError `55P03` when the locks were not available within about five seconds, or within the session's
+ * @throws AbsurdDbError `55P03` if the locks were not available within about five seconds, or within the session's
  * `lock_timeout` if that is longer. No table is locked then.
  */
 export async function lockQueue(tx: Queryable, queue: string): Promise<void> {

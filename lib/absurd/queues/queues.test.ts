@@ -46,7 +46,7 @@ describeBothWays("queues", (session) => {
     expect(names).toEqual(expect.arrayContaining([another().queueName, session.client.queueName]));
   });
 
-  test("dropQueue: drops one queue; a second drop is no error", async () => {
+  test("dropQueue: drops one queue; a second drop is not an error", async () => {
     const before = await session.client.listQueues();
     const more = another();
     await more.createQueue();

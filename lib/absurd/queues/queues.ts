@@ -10,7 +10,7 @@ import { lockQueue } from "./queue-locks.ts";
 export type QueuePolicy = {
   queueName: string;
   storageMode: StorageMode;
-  /** Whether a default partition takes rows outside of the weekly partitions (partitioned queues only). */
+  /** Whether a default partition takes rows outside the weekly partitions (partitioned queues only). */
   defaultPartition: "enabled" | "disabled";
   /** How far ahead and back weekly partitions are created. */
   partitionLookaheadSeconds: number;
@@ -54,10 +54,10 @@ export async function createQueue(
 }
 
 /**
- * Drops a queue with all its tasks, runs, checkpoints and events, atomically. An unknown queue is no error. Waits for
- * current readers and workers of the queue without deadlocks.
+ * Drops a queue with all its tasks, runs, checkpoints and events, atomically. An unknown queue is not an error.
+ * Waits for current readers and workers of the queue without deadlocks.
  *
- * @throws AbsurdDbError `55P03` when the queue's tables stayed locked for longer than `lockQueue` waits.
+ * @throws AbsurdDbError `55P03` if the queue's tables stayed locked for longer than `lockQueue` waits.
  */
 export async function dropQueue(db: Queryable, queue: string): Promise<void> {
   await atomically(db, async (tx) => {

@@ -35,7 +35,7 @@ describeBothWays("checkpoints", (session) => {
     });
   });
 
-  test("setCheckpoint: extends the lease when asked", async () => {
+  test("setCheckpoint: extends the lease on request", async () => {
     await session.setClock("2026-03-02T12:00:00Z");
     const { taskId, runId } = await running();
     const write = { taskId, stepName: "s", state: 1, ownerRunId: runId };
@@ -70,7 +70,7 @@ describeBothWays("checkpoints", (session) => {
     expect(await session.client.getCheckpoint(taskId, "absent")).toBeNull();
   });
 
-  test("getCheckpoint: pending ones only when asked", async () => {
+  test("getCheckpoint: pending ones only on request", async () => {
     const { client, db } = session;
     const { taskId, runId } = await running();
     await client.saveCheckpointForRun(runId, "s", 1);
@@ -81,7 +81,7 @@ describeBothWays("checkpoints", (session) => {
     });
   });
 
-  test("getCheckpoints: those of this and earlier attempts, oldest first", async () => {
+  test("getCheckpoints: lists those of this and earlier attempts, oldest first", async () => {
     const { taskId, runId } = await running();
     await session.client.saveCheckpointForRun(runId, "b", 1);
     await session.client.saveCheckpointForRun(runId, "a", 2);
@@ -131,7 +131,7 @@ describeBothWays("checkpoints", (session) => {
     expect(await session.client.getRunCheckpoint(runId, "absent")).toBeUndefined();
   });
 
-  test("saveCheckpointForRun: looks the task up, unless it is given", async () => {
+  test("saveCheckpointForRun: looks up the task unless it is given", async () => {
     const { taskId, runId } = await running();
     await session.client.saveCheckpointForRun(runId, "s1", 1);
     await session.client.saveCheckpointForRun(runId, "s2", 2, { taskId });

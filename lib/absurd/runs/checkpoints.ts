@@ -11,7 +11,7 @@ export type Checkpoint = {
   name: string;
   /** `undefined` is SQL NULL: the step has no value. */
   state: Json | undefined;
-  /** Always `committed` today; the engine's getters also know `pending`. */
+  /** Always `committed` today; the engine's getters also support `pending`. */
   status: string;
   /** The run that wrote last. */
   ownerRunId: Uuid | null;
@@ -47,7 +47,7 @@ export type CheckpointInput = {
   state: Json | undefined;
   /** The run that executes the step. */
   ownerRunId: Uuid;
-  /** New end of the run's lease, in whole seconds from now; left out or 0, the lease stays. */
+  /** New end of the run's lease, in whole seconds from now; if omitted or 0, the lease does not change. */
   extendClaimSeconds?: number;
 };
 

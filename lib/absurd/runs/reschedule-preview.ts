@@ -8,9 +8,9 @@ import { call, queueTable } from "../connection/sql.ts";
 import { RunChangedError, RunNotFoundError } from "../errors.ts";
 
 /**
- * The largest difference between the wake time in a checkpoint (the worker's clock) and the run's `available_at` (the
- * database's clock) for a durable sleep. More than synchronised clocks differ, and less than the 15 s for which
- * workers put back a task that they don't know.
+ * The largest difference between the wake time in a checkpoint (the worker's clock) and the run's `available_at`
+ * (the database's clock) that still counts as a durable sleep. Larger than the difference between synchronised
+ * clocks, and less than the 15 s by which workers defer an unknown task.
  */
 const SLEEP_TOLERANCE_MS = 10_000;
 
@@ -30,8 +30,8 @@ export type ReschedulePreview = {
 } & (
   | {
       /**
-       * `queued`: the first attempt, not started. `backoff`: a later attempt, not started. `woken`: received its event
-       * and waits for a worker. `deferred`: put back by a worker, or scheduled by other means.
+       * `queued`: the first attempt, not started. `backoff`: a later attempt, not started. `woken`: received its
+       * event and waits for a worker. `deferred`: put back by a worker, or scheduled by other means.
        */
       kind: "queued" | "backoff" | "woken" | "deferred";
     }
@@ -65,11 +65,11 @@ type Row = {
 };
 
 /**
- * Returns what the run waits for, in one statement without locks. Pass the result to `rescheduleRun` as `expected` to
- * change the run only if it is still the same.
+ * Returns what the run waits for, in one statement without locks. Pass the result to `rescheduleRun` as `expected`
+ * to change the run only if it is still the same.
  *
  * @throws RunNotFoundError
- * @throws RunChangedError when the run doesn't wait: it runs, it has ended, or its task has a later attempt.
+ * @throws RunChangedError if the run isn't waiting: it is running, it has ended, or its task has a later attempt.
  */
 export async function previewReschedule(
   db: Queryable,
@@ -82,7 +82,7 @@ export async function previewReschedule(
   return preview;
 }
 
-/** Like `previewReschedule` for many runs, still in one statement. The result has no entry for a run that does not exist. */
+/** Like `previewReschedule` for many runs, still in one statement. The result has no entry for a missing run. */
 export async function previewReschedules(
   db: Queryable,
   queue: string,
@@ -142,14 +142,14 @@ function isSleepEnd(text: string | null, at: Instant): boolean {
   return Math.abs(Date.parse(text) - at.getTime()) <= SLEEP_TOLERANCE_MS;
 }
 
-/** SQL for a deadline; NULL for a rule that the engine can't read either. */
+/** SQL for a deadline; NULL for a rule that the engine can't parse either. */
 const deadline = (start: string, rule: string) =>
   `case when t.cancellation->>'${rule}' ~ '^[0-9]{1,9}$'
         then ${start} + make_interval(secs => (t.cancellation->>'${rule}')::integer) end`;
 
 /**
- * The last checkpoint is the last of the task, not of the run: a worker may have stored the end of a sleep and died,
- * and then the next attempt sleeps.
+ * The last checkpoint is the task's, not the run's: a worker may have stored the end of a sleep and died, and then
+ * the next attempt sleeps.
  */
 function selectPreviews(queue: string): string {
   const table = (prefix: "t" | "r" | "c" | "w") => queueTable(prefix, queue);

@@ -62,7 +62,7 @@ const WAITING: Record<string, (db: Queryable, queue: string) => Promise<Subject>
   },
 };
 
-/** Concurrent changes of such a run. If it is not due yet, time is moved first. */
+/** Concurrent changes of such a run. If it is not due yet, the clock is moved first. */
 const CHANGES: Record<string, (db: Queryable, queue: string, subject: Subject) => Promise<void>> = {
   claimed: async (db, queue, { runId }) => {
     await db.query(
@@ -120,7 +120,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
   };
 
   test.each([...CASES, ["event-wait", "emitted"] as const])(
-    "%s: a run that was %s after the preview is left as it is",
+    "%s: a run that was %s after the preview is not changed",
     async (kind, what) => {
       const { subject, preview } = await make(kind);
       await change(other, what, subject);
@@ -138,7 +138,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
   );
 
   test.each([...CASES, ["event-wait", "emitted"] as const])(
-    "%s: a run that is being %s is waited for and left as the other side makes it",
+    "%s: while a run is being %s, the move waits and then changes nothing",
     async (kind, what) => {
       const { subject } = await make(kind);
       await other.query("begin");
@@ -156,7 +156,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
   );
 
   test.each(Object.keys(WAITING))(
-    "%s: the run is moved when the other side gives up",
+    "%s: the run is moved when the other side rolls back",
     async (kind) => {
       const { subject } = await make(kind);
       await other.query("begin");
@@ -170,7 +170,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
   );
 
   test.each(["there", "cleaned up"])(
-    "an emit waits for the move of its waiter, though that was due, with its placeholder %s",
+    "an emit waits for the move of its waiter, even a due one, with its placeholder %s",
     async (placeholder) => {
       const { subject } = await make("event-wait");
       if (placeholder === "cleaned up")

@@ -72,7 +72,7 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     expect(run.state).toBe(task.state);
     return { state: task.state, run, result: task.completedPayload };
   };
-  /** Moves the run to a later time, at which no worker gets it, and then to now, when a worker finishes it. */
+  /** Moves the run to a later time, at which no worker claims it, and then to now, when a worker finishes it. */
   const moveLaterThenNow = async (taskId: string, kinds: string[], result: unknown) => {
     const later = inAnHour();
     const { run } = await status(taskId);
@@ -181,7 +181,7 @@ describe.each(STORAGE_MODES)("with a worker of the SDK on an %s queue", (storage
     expect(run.startedAt?.getTime()).toBeGreaterThanOrEqual(at.getTime());
   });
 
-  test("a sleep that an earlier attempt began is recognised", async () => {
+  test("a sleep that an earlier attempt started is recognised", async () => {
     const { taskId, runId } = await spawn("sleeper");
     await worker.claimTasks();
     await saveCheckpointForRun(db(), queue, runId, "before", null);

@@ -17,19 +17,19 @@ import {
  * wait. Works on every generation of the engine, in one transaction or a savepoint of the caller's.
  *
  * - `queued`, `backoff`, `woken`: the run can be claimed from that time on; a received event is kept.
- * - `sleep`: the end of the sleep in its checkpoint changes, too; otherwise the worker would go back to sleep. (A
+ * - `sleep`: the end of the sleep in its checkpoint changes too; otherwise the worker would go back to sleep. (A
  *   worker whose clock is behind the database's still does, for the difference.)
  * - `event-wait`: the wait times out at that time. Nothing is emitted; emit the event to resume the run with a
  *   payload.
  * - `deferred`: the run can be claimed from that time on, and its worker may put it back again.
  *
- * The engine has no function for this. It locks in the engine's order (event, run, task) and writes only if the locked
- * run is unchanged. It waits for locks; limit that with `lock_timeout`. It never changes a running run.
+ * The engine has no function for this. It locks in the engine's order (event, run, task) and writes only if the
+ * locked run is unchanged. It waits for locks; limit that with `lock_timeout`. It never changes a running run.
  *
  * @returns the waiting run with its new time.
  * @throws RunNotFoundError
- * @throws RunChangedError when the run was claimed, ended or woken in the meantime, or differs from `expected`.
- * @throws InvalidArgumentError for `"never"` when the run doesn't wait for an event, and for years beyond 9999.
+ * @throws RunChangedError if the run was claimed, ended or woken since then, or differs from `expected`.
+ * @throws InvalidArgumentError for `"never"` if the run doesn't wait for an event, and for years beyond 9999.
  */
 export async function rescheduleRun(
   db: Queryable,
@@ -60,13 +60,13 @@ export async function rescheduleRun(
   });
 }
 
-/** A waiting run before and, where its time was changed, after; or why it does not wait. */
+/** A waiting run before and, if its time was changed, after; or why it does not wait. */
 export type RunNow = { before: ReschedulePreview; after?: ReschedulePreview } | RunChangedError;
 
 /**
- * Makes waiting runs ready now, of tasks and runs that this transaction has locked: those whose time is still ahead, but not
- * those that wait for an event. It takes a few statements, however many runs there are. The result has no entry for a run
- * that does not exist.
+ * Makes waiting runs ready now. Their tasks and runs must be locked by this transaction. Skips runs that are due
+ * and runs that wait for an event. Takes a constant number of statements for any number of runs. The result has no
+ * entry for a missing run.
  */
 export async function runLockedNow(
   db: Queryable,
@@ -154,7 +154,7 @@ async function write(
     ({ taskId }) => taskId,
     ({ state }) => state,
   );
-  // Of a deferred run nothing but its time changes.
+  // A deferred run only changes its time.
   await update(
     `update ${checkpoints} as c set state = to_jsonb(given.at)
        from unnest($1::uuid[], $2::text[], $3::text[]) as given (task_id, step, at)
@@ -191,7 +191,7 @@ function assertSame(
   if (!same) throw new RunChangedError(preview.runId, preview.state, describeWait(preview));
 }
 
-/** What the run does now, without the subject ("Run …"). */
+/** What the run is doing now, without the subject ("Run …"). */
 function describeWait(preview: ReschedulePreview): string {
   const until = preview.at === "infinity" ? "without timeout" : `until ${preview.at.toISOString()}`;
   switch (preview.kind) {

@@ -50,16 +50,16 @@ export type ClaimedTask = {
   /** `null` means unlimited. */
   maxAttempts: number | null;
   headers: JsonObject | null;
-  /** With `eventPayload` undefined, the wait for this event timed out. */
+  /** If `eventPayload` is undefined, the wait for this event timed out. */
   wakeEvent: string | null;
   /** `undefined` is SQL NULL: no event woke the run. */
   eventPayload: Json | undefined;
 };
 
 /**
- * Claims runs that are due, those available longest first. Before that the engine cancels tasks that are past their
- * cancellation rules and fails runs of this queue whose lease has expired (each consumes an attempt), even if it claims
- * nothing.
+ * Claims runs that are due, the longest available first. Before that the engine cancels tasks that are past their
+ * cancellation rules and fails runs of this queue whose lease has expired (each consumes an attempt), even if it
+ * claims nothing.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */
@@ -204,14 +204,16 @@ export async function scheduleRun(
  * Ends the lease of a running run `seconds` from now. This is not relative to its old end, so the lease can also
  * become shorter.
  *
- * Schemas 0.0.5 to 0.0.8 return silently when there is nothing to extend. There the run is locked and checked first,
- * in a transaction or a savepoint of the caller's, and the same errors are thrown.
+ * Schemas 0.0.5 to 0.0.8 return silently when there is nothing to extend. There the run is locked and checked
+ * first, in a transaction or a savepoint of the caller's, and the same errors are thrown.
  *
- * With `expected`, the lease that an operator saw, the run is locked first, and the call is refused if another worker has
- * it by now, or if the worker renewed it past the new end, so that it would become shorter.
+ * With `expected`, the lease that an operator saw, the run is locked first, and the call is refused if another
+ * worker holds it now, or if the worker renewed it past the new end, so that it would become shorter.
  *
- * @throws InvalidArgumentError unless `seconds` is a whole number above 0. @throws TaskCancelledError, RunFailedError,
- * RunNotFoundError, RunNotRunningError. @throws RunChangedError for a lease that differs from `expected`. @throws EngineRefusalError when the run was claimed without a lease.
+ * @throws InvalidArgumentError unless `seconds` is a whole number above 0.
+ * @throws TaskCancelledError, RunFailedError, RunNotFoundError, RunNotRunningError.
+ * @throws RunChangedError for a lease that differs from `expected`.
+ * @throws EngineRefusalError if the run was claimed without a lease.
  * @throws UnsupportedByEngineError before schema 0.0.5.
  */
 export async function extendClaim(
@@ -241,7 +243,7 @@ export async function extendClaim(
     });
 }
 
-/** Who has a run, and until when; `null`: the lease does not end. */
+/** Who holds a run, and until when; `null`: the lease does not end. */
 export type Lease = { claimedBy: string | null; claimExpiresAt: Date | null };
 
 type LockedLease = { claimed_by: string | null; claim_expires_at: string | null; ends: string };

@@ -11,13 +11,13 @@ import {
 const NOON = "2026-03-02T12:00:00.000Z";
 const later = (seconds: number) => new Date(Date.parse(NOON) + seconds * 1000);
 
-/** What `datetime.fromisoformat` of Python 3.9 accepts of a date, a time and an offset. */
+/** The dates, times and offsets that `datetime.fromisoformat` of Python 3.9 accepts. */
 const PYTHON_3_9 =
   /^\d{4}-\d\d-\d\d.\d\d(:\d\d(:\d\d(\.\d{3}(\d{3})?)?)?)?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?$/;
 
 describe("an instant as text", () => {
   test.each(["2026-03-02T12:00:00Z", "2026-03-02T12:00:00.120Z", "0099-12-31T23:59:59.999Z"])(
-    "%s has a form that Python 3.9 parses, too",
+    "%s has a form that Python 3.9 also parses",
     (instant) => {
       const text = formatInstant(new Date(instant));
       expect(text).toMatch(PYTHON_3_9);

@@ -18,9 +18,9 @@ export type LockedTask = {
 export type TaskLock = LockedTask | "busy" | "missing";
 
 /**
- * Locks tasks and their active runs until the transaction ends, without waiting for any lock: a caller that holds many
- * rows and waited for another could deadlock with a worker. Runs come before tasks, as in the engine. The states are
- * read under the lock, so they hold until the transaction ends.
+ * Locks tasks and their active runs until the transaction ends, without waiting for any lock: waiting while
+ * holding many rows could deadlock with a worker. Runs come before tasks, as in the engine. The states are read
+ * under the lock, so they hold until the transaction ends.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */

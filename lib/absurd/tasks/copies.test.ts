@@ -102,7 +102,7 @@ describe.each(STORAGE_MODES)("on an %s queue", (storageMode) => {
     expect(stored.rows).toEqual([{ same: true }]);
   });
 
-  test("values stored as JSON null are left out of the copy", async () => {
+  test("values stored as JSON null are omitted from the copy", async () => {
     const old = await spawnTask(db(), queue, "task");
     await db().query(
       `update absurd."t_${queue}" set retry_strategy = 'null', headers = '"text"', max_attempts = null`,

@@ -45,11 +45,12 @@ export function runAgain(
 
 /**
  * Copies a task like `runAgain`, and copies the committed checkpoints that precede a step. The new task's worker
- * replays those and executes from the step on. Steps are ordered by the time they were stored. The header
- * `forked_from_step` holds the step. Atomic, in a savepoint inside the caller's transaction, so no worker sees the
- * task before its checkpoints.
+ * replays those and executes that step and all later ones. Steps are ordered by the time they were stored. The
+ * header `forked_from_step` holds the step. Atomic, in a savepoint inside the caller's transaction, so no worker
+ * sees the task before its checkpoints.
  *
- * @throws InvalidArgumentError when the task has no checkpoint of that step. @throws what `runAgain` throws.
+ * @throws InvalidArgumentError if the task has no checkpoint of that step.
+ * @throws the errors of `runAgain`.
  */
 export function forkTask(
   db: Queryable,
@@ -98,11 +99,11 @@ async function copyTask(
 }
 
 /**
- * Spawns a copy of each task like `runAgain`, in one statement. Returns the copies by the id of the task that was
- * copied; a missing task has none.
+ * Spawns a copy of each task like `runAgain`, in one statement. Returns the copies by the id of the copied task; a
+ * missing task has none.
  *
  * @param links headers of the copies besides `spawned_from`.
- * @throws what `runAgain` throws, but TaskNotFoundError; then none was copied.
+ * @throws the errors of `runAgain` except TaskNotFoundError; then none was copied.
  */
 export async function copyTasks(
   db: Queryable,
@@ -112,7 +113,7 @@ export async function copyTasks(
   links: JsonObject = {},
 ): Promise<Map<Uuid, CopiedTask>> {
   if (edits.name !== undefined) requireText("The task's name", edits.name);
-  // Null members are left out, because the engine refuses a strategy of JSON null.
+  // Null members are omitted, because the engine refuses a strategy of JSON null.
   const rows = await call<{ original: Uuid; task_id: Uuid; run_id: Uuid; attempt: number }>(
     db,
     `select t.task_id as original, copy.task_id, copy.run_id, copy.attempt

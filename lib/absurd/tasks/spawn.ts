@@ -56,7 +56,7 @@ export type SpawnedTask = {
   /** The latest attempt. */
   runId: Uuid;
   attempt: number;
-  /** False when the idempotency key already has a task; that task is returned and nothing was changed. */
+  /** False if the idempotency key already has a task; that task is returned and nothing was changed. */
   created: boolean;
   /** As given. */
   workflowRunId?: Uuid;

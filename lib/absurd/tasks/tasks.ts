@@ -16,17 +16,18 @@ export type CancelTarget = { taskId: Uuid } | { runId: Uuid };
 /** The task after `cancelTask`. */
 export type CancelledTask = {
   taskId: Uuid;
-  /** True when the task was active before and is cancelled now. */
+  /** True if the task was active before and is cancelled now. */
   cancelled: boolean;
   state: TaskState;
 };
 
 /**
  * Cancels a task that is pending, sleeping or running; an ended task stays unchanged. The rows change at once. A
- * worker that executes the task gets `TaskCancelledError` at its next checkpoint, heartbeat or completion. If two
- * callers cancel a task at the same time, one of them gets `cancelled: true`.
+ * worker that executes the task receives `TaskCancelledError` at its next checkpoint, heartbeat or completion. If
+ * two callers cancel a task at the same time, exactly one of them receives `cancelled: true`.
  *
- * @throws TaskNotFoundError or RunNotFoundError. @throws QueueNotFoundError for an unknown queue.
+ * @throws TaskNotFoundError or RunNotFoundError.
+ * @throws QueueNotFoundError for an unknown queue.
  * @throws UnsupportedByEngineError before schema 0.0.5.
  */
 export async function cancelTask(
@@ -149,7 +150,7 @@ export async function getTaskStatus(
   queue: string,
   taskId: Uuid,
 ): Promise<TaskStatus | null> {
-  // Columns that only some engines have are selected from the row as JSON, where a missing one is NULL.
+  // Columns that only some engines have are selected from the row as JSON, in which a missing one is NULL.
   const [row] = await call<TaskRow>(
     db,
     `select task_id, task_name, max_attempts, state, attempts, last_attempt_run,
@@ -211,8 +212,8 @@ export type TaskResult =
   | { taskId: Uuid; state: "failed"; failure: Json | undefined };
 
 /**
- * Returns the state and outcome of a task, or `null` if the queue doesn't have it. It queries what the engine's
- * `get_task_result` queries, so it also works on engines without that function (before schema 0.3.0).
+ * Returns the state and outcome of a task, or `null` if the queue doesn't have it. Queries the tables directly, so
+ * it also works on engines without `get_task_result` (before schema 0.3.0).
  *
  * @throws QueueNotFoundError for an unknown queue.
  */

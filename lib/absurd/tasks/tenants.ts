@@ -3,8 +3,9 @@ import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 
 /**
- * SQL for the tenant of a task: column `tenant_id` if the table has one, else the header of that name, else NULL.
- * Without the column, the bare name resolves to `elsewhere.tenant_id`, so the table needs no probe.
+ * SQL for the tenant of a task: column `tenant_id` if the table has one, otherwise the header of that name,
+ * otherwise NULL. Without the column, the bare name resolves to `elsewhere.tenant_id`, so the table needs no
+ * probe.
  *
  * @param taskId SQL for the task's id.
  */
@@ -66,9 +67,9 @@ export function listEventAudience(
 }
 
 /**
- * Like `listEventAudience`, and no further run can start to wait for the event until the transaction ends: a waiter
- * takes a share lock on the event's row first (since schema 0.0.7), and this locks the row exclusively. If the row
- * doesn't exist, it inserts the placeholder that a waiter would insert.
+ * Like `listEventAudience`, and locks the audience: no further run can start to wait for the event until the
+ * transaction ends. A waiter takes a share lock on the event's row first (since schema 0.0.7), and this locks the
+ * row exclusively. If the row doesn't exist, it inserts the placeholder that a waiter would insert.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */

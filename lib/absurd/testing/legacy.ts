@@ -8,9 +8,9 @@ export const LEGACY_GENERATIONS = ["0.4.0", "0.3.0", "0.2.0", "0.1.0", "0.0.6", 
 export type LegacyGeneration = (typeof LEGACY_GENERATIONS)[number];
 
 /**
- * Downgrades a database with the current schema and no queues to an older generation: its tables, columns, indexes,
- * functions and their behaviour for a client are those of that release. Differences in polling (how sweeps are batched)
- * are not reproduced.
+ * Downgrades a database with the current schema and no queues to an older generation: for a client, its tables,
+ * columns, indexes and functions behave like those of that release. Differences in polling (how sweeps are
+ * batched) are not reproduced.
  *
  * Each step undoes one generation, starting from the previous step.
  */

@@ -44,7 +44,7 @@ export type WorkflowRun = WorkflowRunSummary & {
 export type WorkflowTable = { sql: string; columns: ReadonlySet<string> };
 
 /**
- * Finds the `workflow_run` table of a schema. Programs create it with different columns, so these are queried.
+ * Finds the `workflow_run` table of a schema and its columns, which differ between the programs that create it.
  *
  * @throws WorkflowTableMissingError.
  */

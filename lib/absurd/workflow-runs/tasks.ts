@@ -86,12 +86,13 @@ export async function getWorkflowRunTasks(
   return rows.map((row) => toWorkflowTask(queue, row));
 }
 
-/** Rows of one step of `scanWorkflowTasks`: small enough for any statement limit, also when they come from disk. */
+/** Rows per step of `scanWorkflowTasks`: few enough for any statement limit, even when read from disk. */
 const SCANNED = 20_000;
 
 /**
- * Looks at the next 20,000 tasks of a queue after `after`, oldest first, and returns those of the run. No index finds them,
- * so callers take steps within a time of their own. `next` is where the following step starts; `null` at the end.
+ * Scans the next 20,000 tasks of a queue after `after`, oldest first, and returns those of the run. No index finds
+ * them, so callers run steps within their own time limit. `next` is where the following step starts; `null` at the
+ * end.
  *
  * @throws QueueNotFoundError for an unknown queue.
  */
@@ -115,12 +116,13 @@ export async function scanWorkflowTasks(
   return { tasks: await listTasksById(db, run, { queue, tenants }, found?.ids ?? []), next };
 }
 
-/** Most active runs that are looked at in one queue. */
+/** Active runs above which a queue is not searched. */
 const MOST_ACTIVE = 200_000;
 
 /**
- * Returns the active tasks of a run in one queue, oldest first: found by the index of runs by state, so the cost grows with
- * the active tasks of the queue, not with its history. `null` if the queue has more than 200,000 active runs.
+ * Returns the active tasks of a run in one queue, oldest first: found by the index of runs by state, so the cost
+ * grows with the active tasks of the queue, not with its history. `null` if the queue has more than 200,000 active
+ * runs.
  *
  * @param from tasks with a lower id are left out.
  * @throws QueueNotFoundError for an unknown queue.

@@ -5,8 +5,8 @@ import { getTaskTenant } from "../tasks/tenants.ts";
 import { decodeSummary, findWorkflowTable, selectRun, type WorkflowRow } from "./table.ts";
 
 /**
- * Returns the tenant of a workflow run: its column `tenant_id`, or in a table without it that of its root task. `null`
- * if it has none, `undefined` for an unknown run.
+ * Returns the tenant of a workflow run: its column `tenant_id`, or without that column the tenant of its root
+ * task. `null` if it has none, `undefined` for an unknown run.
  *
  * @throws WorkflowTableMissingError.
  */

@@ -97,9 +97,9 @@ export async function createWorkflowRun(
 export type WorkflowRunChange = {
   result?: Json | null;
   error?: Json | null;
-  /** Set to now at the first `running` if left out. */
+  /** Set to now at the first `running` if omitted. */
   startedAt?: Date | null;
-  /** Set to now at a final status if left out, and cleared when a forced change leaves one. */
+  /** Set to now at a final status if omitted, and cleared when a forced change leaves one. */
   completedAt?: Date | null;
   taskCount?: number | null;
   /** Throw for an unknown run instead of returning `false`. */
@@ -109,12 +109,14 @@ export type WorkflowRunChange = {
 };
 
 /**
- * Changes the status of a workflow run; returns `false` for an unknown run. `completed`, `failed` and `cancelled` are
- * final: setting the same one again is allowed (to add a result), leaving it is not. Call it in the transaction of the
- * engine's call that ends the task.
+ * Changes the status of a workflow run; returns `false` for an unknown run. `completed`, `failed` and `cancelled`
+ * are final: setting the same one again is allowed (to add a result), changing it is not. Call it in the
+ * transaction of the engine's call that ends the task.
  *
- * @throws InvalidArgumentError for an unknown status. @throws WorkflowRunEndedError when it would leave a final status
- * without `force`. @throws WorkflowRunNotFoundError with `mustExist`. @throws WorkflowTableMissingError.
+ * @throws InvalidArgumentError for an unknown status.
+ * @throws WorkflowRunEndedError if it would leave a final status without `force`.
+ * @throws WorkflowRunNotFoundError with `mustExist`.
+ * @throws WorkflowTableMissingError.
  */
 export async function updateWorkflowRunStatus(
   db: Queryable,
@@ -208,8 +210,8 @@ export type WorkflowRunPage = {
 };
 
 /**
- * Lists workflow runs, newest first (by id if the table has no `created_at`), in pages. Runs that are added in the
- * meantime don't make a page repeat or skip others.
+ * Lists workflow runs, newest first (by id if the table has no `created_at`), in pages. Runs added while paging
+ * don't make a page repeat or skip others.
  *
  * @throws InvalidArgumentError for an invalid cursor, or for a tenant if the table has no tenants.
  * @throws WorkflowTableMissingError.
