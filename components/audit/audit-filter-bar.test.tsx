@@ -5,7 +5,7 @@ import { auditFilters } from "@/lib/search-params/audit";
 import { render } from "@/testing/render";
 import { AuditFilterBar } from "./audit-filter-bar";
 
-test("operators may have the names of members that every object inherits", () => {
+test("an operator named like an inherited object member is listed", () => {
   for (const name of ["__proto__", "constructor"]) {
     render(
       <AuditFilterBar

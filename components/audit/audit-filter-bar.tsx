@@ -22,7 +22,7 @@ const WINDOWS = [
   { value: "30", label: "Last 30 days" },
 ];
 
-/** The filters of the audit log. An operation comes from a link and can only be removed here. */
+/** Filters of the audit log. A bulk operation is only set by links and can only be removed here. */
 export function AuditFilterBar({
   filters,
   onChange,
@@ -30,7 +30,7 @@ export function AuditFilterBar({
 }: {
   filters: AuditFilters;
   onChange: (change: Partial<AuditFilters>) => void;
-  /** Given while any filter is set. */
+  /** Set while any filter is active. */
   onClear: (() => void) | undefined;
 }) {
   const choices = useQuery(auditChoicesQuery()).data;
@@ -107,7 +107,7 @@ export function AuditFilterBar({
   );
 }
 
-/** The time range that starts at an instant. The tolerance of 0.1 days allows for a page that has been open for a while. */
+/** The range option for `after`, else the instant itself. The 0.1 day of tolerance covers a page open for a while. */
 function daysOf(after: string | null): string {
   if (after === null) return "";
   const days = (Date.now() - Date.parse(after)) / DAY;
@@ -126,11 +126,11 @@ function Choice({
   all: string;
   chosen: readonly string[];
   choices: readonly string[];
-  /** Labels of values that are not shown as they are. */
+  /** Labels of values that are shown under another name. */
   labels?: Partial<Record<string, string>>;
   onChange: (chosen: string[]) => void;
 }) {
-  // Values from the URL are options too, even if no recent entry has them.
+  // Values from the URL are offered even if no recent entry has them.
   const offered = [...new Set([...choices, ...chosen])];
   return (
     <Select
@@ -147,7 +147,7 @@ function Choice({
   );
 }
 
-/** Takes a task id, or its beginning, with Enter. */
+/** Filters by a task id or its prefix, applied on Enter. */
 function TaskField({ onFind }: { onFind: (task: string) => void }) {
   const [text, setText] = useState("");
   const task = parseAsIdPrefix.parse(text.trim());

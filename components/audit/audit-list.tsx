@@ -20,7 +20,7 @@ import { AuditFilterBar } from "./audit-filter-bar";
 import { AuditRow } from "./audit-row";
 import { NotInstalled } from "./not-installed";
 
-/** The actions taken in this dashboard: who, when, what, to what, why, and with which outcome. */
+/** Actions taken in this dashboard: who, when, what, target, reason and outcome. */
 export function AuditList() {
   const { filters, narrow, turnTo, clear } = useAuditFilters();
   const refetchInterval = polled(useRefreshInterval());

@@ -18,7 +18,7 @@ import { serializeAuditFilters } from "@/lib/search-params/audit";
 
 const LINK = "text-accent-text hover:underline";
 
-/** One entry; expands to everything that was recorded. */
+/** One entry; expands to all recorded fields. */
 export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boolean }) {
   const [open, setOpen] = useState(false);
   return (
@@ -67,7 +67,7 @@ function noteText({ reason, message }: AuditEntry): string {
   return [reason, message].filter(Boolean).join(" · ");
 }
 
-/** What the action applied to, as precisely as recorded: a task, a bulk operation, or a queue and a name in it. */
+/** The target of an action, as precisely as recorded: a task, a bulk operation, or a queue and a name in it. */
 function Target({ entry: { queue, taskId, bulkId, parameters } }: { entry: AuditEntry }) {
   if (queue && taskId) {
     return (
@@ -160,10 +160,10 @@ function Details({ entry }: { entry: AuditEntry }) {
   );
 }
 
-/** Entries of the tasks of a bulk operation that are shown in its own. */
+/** Maximum number of task entries shown inside the entry of a bulk operation. */
 const SHOWN = 10;
 
-/** The newest entries of the tasks of a bulk operation. */
+/** The newest task entries of a bulk operation. */
 function BulkTasks({ bulkId }: { bulkId: string }) {
   const { data } = useQuery(auditQuery({ bulk: bulkId, limit: SHOWN + 2 }));
   const tasks = data?.rows.filter((row) => row.taskId !== null) ?? [];

@@ -4,7 +4,7 @@ import { CopyButton } from "@/components/ui/form/copy-button";
 
 const COMMAND = "npx absurd-dashboard migrate";
 
-/** Shown when the dashboard's own tables are missing: what does not work, and how to install them. */
+/** Shown when the dashboard's own tables are missing: what doesn't work without them, and how to install them. */
 export function NotInstalled({ title, children }: { title: string; children: ReactNode }) {
   return (
     <EmptyState icon="database-zap" title={title}>

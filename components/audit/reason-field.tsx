@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Field, Input } from "@/components/ui/form/field";
 import { auditChoicesQuery } from "@/lib/query/audit";
 
-/** The optional reason of an action, for the audit log. Not asked where no audit log is installed. */
+/** The optional reason of an action, for the audit log. Renders nothing where no audit log is installed. */
 export function ReasonField({
   value,
   onChange,

@@ -8,15 +8,15 @@ const INSET = 4;
 const MIN = Math.log10(10);
 const MAX = Math.log10(1_800_000);
 
-/** The x position of a duration, in pixels. Durations outside the scale are placed at its ends. */
+/** The x position of a duration, in pixels. Durations outside the scale are clamped to its ends. */
 export function placeOnScale(ms: number): number {
   const share = (Math.log10(Math.max(ms, 1)) - MIN) / (MAX - MIN);
   const at = INSET + Math.min(Math.max(share, 0), 1) * (WIDTH - 2 * INSET);
-  // Logarithms differ in the last digit between server and browser: rounding keeps hydration equal.
+  // Logarithms differ in the last digit between server and browser; rounding avoids a hydration mismatch.
   return Math.round(at * 10) / 10;
 }
 
-/** The median (a line) and the 95th percentile (a dot) on a logarithmic scale. Decoration: the numbers are beside it. */
+/** Median (a line) and 95th percentile (a dot) on a logarithmic scale. Decorative: the numbers are shown beside it. */
 export function LogRange({ p50, p95, bad }: { p50: number; p95: number; bad: boolean }) {
   const [from, to] = [placeOnScale(p50), placeOnScale(p95)];
   const y = HEIGHT / 2;

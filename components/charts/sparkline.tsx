@@ -3,10 +3,10 @@ import { cn } from "@/lib/cn";
 const WIDTH = 96;
 const HEIGHT = 20;
 
-/** More bars would be thinner than a pixel. */
+/** More bars would each be thinner than a pixel. */
 const MAX_BARS = 32;
 
-/** A bar chart of counts over time without axes. Decoration: the numbers are beside it. */
+/** A bar chart of counts over time, without axes. Decorative: the numbers are shown beside it. */
 export function Sparkline({
   values,
   tone = "plain",
@@ -38,7 +38,7 @@ export function Sparkline({
   );
 }
 
-/** Sums values into at most `limit` buckets; a value is never split. */
+/** Sums neighbouring values into at most `limit` buckets; a value is never split. */
 export function condense(values: readonly number[], limit: number): number[] {
   const buckets = Math.min(values.length, limit);
   const sums = new Array<number>(buckets).fill(0);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addUp, cumulate, total } from "./stack";
 
-test("each stacked series includes those below it", () => {
+test("each stacked series includes the series below it", () => {
   const lists = [
     [1, 0, 2],
     [10, 20, 30],

@@ -1,7 +1,7 @@
-/** Counts over time. `color` is a class; the series is drawn in its text colour. */
+/** Counts over time. `color` is a CSS class whose text colour draws the series. */
 export type Series = { name: string; color: string; values: readonly number[] };
 
-/** Cumulative sums: the first list unchanged, the last one the total. */
+/** Cumulative sums: the first list is unchanged, the last is the total. */
 export function cumulate(lists: readonly (readonly number[])[]): number[][] {
   const below: number[] = [];
   return lists.map((values) =>
@@ -18,7 +18,6 @@ export function addUp(lists: readonly (readonly number[])[]): number[] {
   return cumulate(lists).at(-1) ?? [];
 }
 
-/** The sum of one list. */
 export function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }

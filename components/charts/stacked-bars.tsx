@@ -8,21 +8,21 @@ import { toInstant } from "@/lib/model/instants";
 import { cumulate, type Series } from "./stack";
 
 export type StackedBarsProps = {
-  /** From the bottom up. */
+  /** Bottom to top. */
   series: readonly Series[];
-  /** The beginning of the first bucket, and the width of each; milliseconds. */
+  /** Start of the first bucket, and the width of each; in milliseconds. */
   from: number;
   step: number;
   zone: string;
-  /** What the chart shows, in one sentence, for screen readers. */
+  /** One sentence about the chart for screen readers. */
   label: string;
   onHover: (bucket: number | null) => void;
 };
 
-/** The chart fills its box, and is at least this high. */
+/** Minimum height in pixels; the chart fills its box. */
 const CHART_HEIGHT = 168;
 
-/** Counts over time as stacked bars on a canvas. Needs a table twin beside it. */
+/** Counts over time as stacked bars on a canvas. Show a table of the same numbers beside it. */
 export function StackedBars({ series, from, step, zone, label, onHover }: StackedBarsProps) {
   const [box, width, element] = useWidth();
   const height = useHeight(element);
@@ -81,7 +81,7 @@ function useHeight(element: HTMLElement | null): number {
   return height;
 }
 
-/** Totals first: each series is drawn over the one that includes it. Bars are centred on their bucket. */
+/** Totals come first, because each series is drawn over the one that includes it. Bars are centred on their bucket. */
 function toData(series: readonly Series[], from: number, step: number): uPlot.AlignedData {
   const times = (series[0]?.values ?? []).map((_, index) => (from + (index + 0.5) * step) / 1000);
   return [times, ...cumulate(series.map((one) => one.values)).reverse()];
@@ -112,7 +112,7 @@ function options({
   return {
     width,
     height: Math.max(height, CHART_HEIGHT),
-    // Right: half the width of a tick label, which may be under the last bar.
+    // Right: half the width of a tick label, which may extend past the last bar.
     padding: [12, 16, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
@@ -157,7 +157,7 @@ function formatTick(seconds: number, step: number, zone: string): string {
   return step > 3_600_000 && at.slice(11, 16) === "00:00" ? at.slice(5, 10) : at.slice(11, 16);
 }
 
-/** The colour of a class in the current theme: a canvas cannot use CSS variables. */
+/** The colour of a class in the current theme, because a canvas can't use CSS variables. */
 function resolveColor(colors: HTMLElement | null, name: string): string {
   const sample = colors?.querySelector(`[data-color="${name}"]`);
   return sample ? getComputedStyle(sample).color : "gray";

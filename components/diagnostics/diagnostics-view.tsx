@@ -20,7 +20,7 @@ const SUMMARIES: Record<Report["verdict"], string> = {
   error: "The dashboard cannot work; see the errors.",
 };
 
-/** What the doctor found: every check with its remedy, the worst first. */
+/** The doctor's report: every check with its remedy, worst first. */
 export function DiagnosticsView({ report, at }: { report: Report; at: string }) {
   const order: Verdict[] = ["error", "warning", "skipped", "ok"];
   const checks = [...report.checks].sort(

@@ -18,15 +18,15 @@ import { formatShortId, plural } from "@/lib/format";
 import { previewQuery } from "@/lib/query/previews";
 import { queuesQuery } from "@/lib/query/queues";
 
-/** Emits an event, after a preview of the tasks it wakes. An emit that would have no effect cannot be confirmed. */
+/** Emits an event after previewing the tasks that it wakes. An emit without effect can't be confirmed. */
 export function EmitDialog({
   queue: givenQueue,
   name: given,
   onClose,
 }: {
-  /** Without it, the dialog asks for the queue. */
+  /** If missing, the dialog has a field for the queue. */
   queue?: string | undefined;
-  /** Without it, the dialog asks for the name. */
+  /** If missing, the dialog has a field for the name. */
   name?: string | undefined;
   onClose: () => void;
 }) {

@@ -9,7 +9,7 @@ import { Kbd } from "@/components/ui/text/kbd";
 import { EVENT_STATES, type EventState } from "@/lib/model/rows/event";
 import type { EventFilters } from "@/lib/search-params/events";
 
-/** How long typing has to pause before the filter is applied. */
+/** Typing pause after which the filter is applied. */
 const PAUSE_MS = 600;
 
 const LABELS: Record<EventState, string> = {
@@ -34,9 +34,9 @@ export function EventFilterBar({
   filters: EventFilters;
   onChange: (change: Partial<EventFilters>) => void;
   onEmit: () => void;
-  /** Called when the pointer or the focus reaches the button. */
+  /** Called when the pointer or focus reaches the emit button. */
   onEmitIntent: () => void;
-  /** Whether the list belongs to one queue, and needs no queue filter. */
+  /** Whether the list belongs to one queue and therefore has no queue filter. */
   oneQueue: boolean;
 }) {
   return (
@@ -73,7 +73,7 @@ export function EventFilterBar({
   );
 }
 
-/** Filters by name prefix. Applied on Enter or after a pause in typing. */
+/** Filters by name prefix, applied on Enter or after a pause in typing. */
 function NameFilter({ name, onChange }: { name: string; onChange: (name: string) => void }) {
   const [text, setText] = useState(name);
   useEffect(() => {

@@ -19,7 +19,7 @@ import { EventTable } from "./event-table";
 
 const EmitDialog = lazyDialog(() => import("./emit-dialog").then((m) => m.EmitDialog));
 
-/** The events of one queue or of all: awaited, emitted, and awaited earlier but never emitted. */
+/** Events of one queue or of all: awaited, emitted, and awaited earlier but never emitted. */
 export function EventList({ queue }: { queue?: string }) {
   const { filters, narrow, turnTo } = useEventFilters(queue);
   const refetchInterval = polled(useRefreshInterval());
@@ -72,7 +72,7 @@ export function EventList({ queue }: { queue?: string }) {
   );
 }
 
-/** Why the list is empty, and what to do about it. */
+/** Explains why the list is empty, and what to do about it. */
 function NoEvents({ filters, onReset }: { filters: EventFilters; onReset: () => void }) {
   const tenants = useTenants();
   if (filters.name === null && filters.state.length + filters.tenant.length === 0) {
@@ -99,7 +99,7 @@ function NoEvents({ filters, onReset }: { filters: EventFilters; onReset: () => 
   );
 }
 
-/** The filters from the URL; the list of one queue is limited to it, whatever the URL has. */
+/** The filters from the URL. The list of one queue ignores the queue in the URL. */
 function useEventFilters(queue?: string) {
   const [inUrl, setFilters] = useQueryStates(eventsSearchParams, { history: "push" });
   const filters = queue === undefined ? inUrl : { ...inUrl, queue: [queue] };

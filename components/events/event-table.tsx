@@ -16,9 +16,9 @@ import { eventPayloadQuery } from "@/lib/query/events";
 import { eventPayloadUrl } from "@/lib/search-params/payload";
 import { WaiterList } from "./waiter-list";
 
-/** Narrow screens show name and state only; the rest is in the expanded row. */
+/** Narrow screens show only name and state; the expanded row has the rest. */
 const NARROW = "max-wide:hidden";
-/** Columns that leave a table in which the name would get less than 280 pixels. */
+/** Columns hidden in tables where the name would get less than 280 pixels. */
 const LATER = "hidden @min-[1000px]:table-cell";
 
 /** Events with their waiters. A row expands to the payload and the waiting tasks. */
@@ -173,7 +173,7 @@ function NextTimeout({ event }: { event: EventSummary }) {
   return event.waiters > 0 ? <span className="text-ink-3">∞ no timeout</span> : <NoValue />;
 }
 
-/** "awaited" only while a run waits: an event that was awaited earlier is not. */
+/** "awaited" only while a run waits, not for an event that was awaited earlier. */
 function EventStateLabel({ event }: { event: EventSummary }) {
   const { icon, words, title, className } = describe(event);
   return (

@@ -18,7 +18,7 @@ test("an ended task lists the events that it received", () => {
   expect(later).toMatch(/no longer stored|No checkpoint that was read/);
 });
 
-test("an active task that waits for nothing, and an ended one without events, say so differently", () => {
+test("an active task that waits for nothing has another text than an ended task without events", () => {
   expect(show(getRecording("running"))).toContain("Not waiting for an event");
   expect(show(getRecording("completed"))).toContain("No checkpoint that was read holds an event");
 });

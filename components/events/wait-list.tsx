@@ -11,7 +11,7 @@ import type { TaskDetail } from "@/lib/model/task";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
 import { labelStep } from "@/lib/timeline/labels";
 
-/** The events a task is waiting for, those that it received, and others it waited for whose emit time is still known. */
+/** Events that a task waits for, those it received, and past waits whose emit time is still known. */
 export function WaitList({ detail }: { detail: TaskDetail }) {
   const { waits, eventsEmittedAt, task } = detail;
   const waitingFor = new Set(waits.map((wait) => wait.eventName));
@@ -106,7 +106,7 @@ function EventLink({ name, href }: { name: string; href: string }) {
   );
 }
 
-/** `unknown`: the event was received, so without its row it is not known when it was emitted. */
+/** `unknown`: the event was received but its row is gone, so its emit time isn't known. */
 function Emitted({ iso, unknown = false }: { iso: string | undefined; unknown?: boolean }) {
   if (iso) return <RelativeTime iso={iso} />;
   return <span className="text-ink-3">{unknown ? "no longer stored" : "not emitted"}</span>;
@@ -114,7 +114,7 @@ function Emitted({ iso, unknown = false }: { iso: string | undefined; unknown?: 
 
 type Received = { event: string; step: string; from: number | null; at: number };
 
-/** The events that the task's checkpoints hold, in order; `from` is `null` where the start of the wait is inferred. */
+/** Events recorded in the task's checkpoints, in order; `from` is `null` where the start of the wait is inferred. */
 function listReceived(detail: TaskDetail): Received[] {
   return buildTimeline(detail).lanes.flatMap(({ spans }) =>
     spans.flatMap((span) =>

@@ -95,7 +95,7 @@ export function FailureList() {
   );
 }
 
-/** The groups that are searched for, in the chosen order. They keep their places while the pointer is over them. */
+/** The groups that match the search, in the chosen order. Rows keep their places while the pointer is over the list. */
 function Groups({
   groups,
   children,
@@ -159,7 +159,7 @@ const ORDERS = [
   { value: "name", label: "Task name" },
 ] as const;
 
-/** Filters by queue, tenant and task name. Task names come from links and can only be removed here. */
+/** Filters by queue, tenant and task name. Task names are only set by links and can only be removed here. */
 function Filters({
   filters,
   onChange,
@@ -185,7 +185,10 @@ function Filters({
   );
 }
 
-/** Column labels. The main column keeps 280 pixels: the trend leaves first, then the queue. Hidden from assistive technology because each row has labels of its own. */
+/**
+ * Column labels. To keep 280 pixels for the main column, the trend is hidden first, then the queue. Hidden from
+ * assistive technology, because each row has its own labels.
+ */
 function Head() {
   return (
     <div
@@ -202,7 +205,7 @@ function Head() {
   );
 }
 
-/** What the list does not include. */
+/** Limits of the list: what it doesn't include. */
 function Notes({ list }: { list: Failures }) {
   return (
     <>

@@ -51,7 +51,7 @@ const OUTCOMES: readonly Outcome[] = [
   },
 ];
 
-/** How many tasks of a group are in which state now, each linked to the task list. */
+/** Current states of a group's tasks with their counts, each linked to the task list. */
 export function Outcomes({
   group,
   className,

@@ -101,7 +101,7 @@ export function FailureRow({
 type RetryProps = {
   group: FailureGroup;
   filters: FailureFilters;
-  /** Whether the dialog that retries the group is open. */
+  /** Whether the retry dialog of the group is open. */
   isRetried: boolean;
   onRetry: (isOpen: boolean) => void;
 };
@@ -160,7 +160,7 @@ function Samples({ group, filters, isRetried, onRetry }: RetryProps) {
   );
 }
 
-/** When an error was first seen, as far as failures were read. */
+/** When an error was first seen, within the failures that were read. */
 function First({ first: { at, precision } }: { first: FailureGroup["first"] }) {
   if (precision === "exact")
     return (
@@ -179,12 +179,12 @@ function First({ first: { at, precision } }: { first: FailureGroup["first"] }) {
   );
 }
 
-/** The tasks of the group that are in the failed state, and can be retried. */
+/** The number of tasks in the group that are failed and can be retried. */
 function countFailed({ tasks }: FailureGroup): number {
   return tasks.exhausted + tasks.refused;
 }
 
-/** The button that retries all failed tasks of the group, after a preview, or the operation that does so now. */
+/** A button that previews and retries all failed tasks of the group, or the progress of a retry that is running. */
 function RetryGroup({ group, filters, isRetried, onRetry }: RetryProps) {
   const operation = useRetryOperation(group.id);
   const failed = countFailed(group);
@@ -215,10 +215,10 @@ function RetryGroup({ group, filters, isRetried, onRetry }: RetryProps) {
   );
 }
 
-/** How long after its end an operation still counts as running: until the list has its result. */
+/** An operation counts as running for this long after it ended, until the list includes its result. */
 const SETTLING_MS = 5_000;
 
-/** The retry of this group that runs now, or has ended a moment ago: the button returns once the list is up to date. */
+/** The group's retry that is running or has just ended: the button returns once the list is up to date. */
 function useRetryOperation(group: string) {
   const { data } = useQuery({
     ...bulkListQuery(),
@@ -244,7 +244,7 @@ function Retry({
   filters: FailureFilters;
   onClose: () => void;
 }) {
-  // The list has five tasks of each group; the others are fetched when the dialog opens.
+  // The list includes five tasks per group; the others are fetched when the dialog opens.
   const query = useQuery({ ...failedTasksQuery(group.id, filters), refetchOnWindowFocus: false });
   if (query.data && query.data.tasks.length > 0)
     return (

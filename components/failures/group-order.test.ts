@@ -10,7 +10,7 @@ const group = (id: string, more: Partial<FailureGroup> = {}): FailureGroup => ({
 });
 const ids = (groups: FailureGroup[]) => groups.map(({ id }) => id).join("");
 
-test("groups are sorted by attempts, last or first failure, or name", () => {
+test("groups are sorted by attempts, last failure, first failure or name", () => {
   const groups = [
     group("b", { attempts: 5, lastAt: "2026-03-02T11:01:00.000Z" }),
     group("a", { attempts: 9 }),
@@ -22,7 +22,7 @@ test("groups are sorted by attempts, last or first failure, or name", () => {
   expect(ids(sortGroups(groups, "name"))).toBe("abc");
 });
 
-test("a search finds every word, in any case, wherever a group has it", () => {
+test("a search matches groups that contain every word, in any case and any field", () => {
   const groups = [
     group("charge", { errorName: "GatewayTimeout", pattern: "no answer from {}" }),
     group("ship", { queues: ["parcels"] }),
@@ -33,7 +33,7 @@ test("a search finds every word, in any case, wherever a group has it", () => {
   expect(ids(searchGroups(groups, "gateway parcels"))).toBe("");
 });
 
-test("groups that are shown keep their places while new ones come last", () => {
+test("shown groups keep their places and new ones are appended", () => {
   const groups = [group("new"), group("b"), group("a")];
   expect(ids(keepOrder(groups, ["a", "b", "gone"]))).toBe("abnew");
   expect(ids(keepOrder(groups, []))).toBe("newba");

@@ -10,12 +10,12 @@ const BEFORE: Record<GroupSort, (a: FailureGroup, b: FailureGroup) => number> = 
   name: (a, b) => compare(a.taskName, b.taskName),
 };
 
-/** The groups in this order; equals keep theirs. */
+/** Sorts groups; the sort is stable. */
 export function sortGroups(groups: readonly FailureGroup[], sort: GroupSort): FailureGroup[] {
   return groups.toSorted(BEFORE[sort]);
 }
 
-/** The groups that contain every word of the text, in any case: in the task name, the error, a queue or a sample. */
+/** Groups that contain every word of the text, ignoring case, in the task name, error, queue or a sample. */
 export function searchGroups(groups: readonly FailureGroup[], text: string): FailureGroup[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return groups.filter(({ taskName, errorName, pattern, queues, samples }) => {
@@ -25,7 +25,7 @@ export function searchGroups(groups: readonly FailureGroup[], text: string): Fai
   });
 }
 
-/** The groups in the order in which they were shown, so that none moves under the pointer; new ones come last. */
+/** Keeps groups in the order in which they were shown, so that none moves under the pointer; new ones are appended. */
 export function keepOrder(
   groups: readonly FailureGroup[],
   shown: readonly string[],

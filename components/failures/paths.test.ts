@@ -23,13 +23,13 @@ test("a group links to its tasks by name, error and the fixed part of the messag
   });
 });
 
-test("filters that a group does not have are left out", () => {
+test("a group's link omits filters that the group doesn't have", () => {
   const group = { taskName: "t", errorName: null, pattern: "<n> no", queues: ["a", "b"] };
   const filters = parseFilters(groupTasksPath(group as FailureGroup, []));
   expect(filters).toMatchObject({ name: ["t"], queue: [], where: [], error: [] });
 });
 
-test("each view of the failures page has one URL", () => {
+test("each view of the failures page has exactly one URL", () => {
   expect(failuresPath()).toBe("/failures");
   expect(failuresPath({ range: "1h", queue: ["a,b"], group: "x" })).toBe(
     "/failures?range=1h&queue=a%252Cb&group=x",

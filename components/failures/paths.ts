@@ -6,13 +6,13 @@ import { type FailureFilters, failuresSearchParams } from "@/lib/search-params/w
 
 const serialize = createSerializer({ ...failuresSearchParams, group: parseAsString });
 
-/** The failures page with these filters and one group expanded. */
+/** Path of the failures page with these filters and one expanded group. */
 export const failuresPath = (filters: Partial<FailureFilters> & { group?: string } = {}) =>
   `/failures${serialize(filters)}`;
 
 /**
- * The task list of a group in these states. The list cannot filter by fingerprint, so the link filters by task name, error
- * name and the longest fixed part of the message, which may match a few tasks more.
+ * Path of the task list with a group's tasks in these states. The list can't filter by fingerprint, so the link filters
+ * by task name, error name and the longest fixed part of the message, which may match a few more tasks.
  */
 export function groupTasksPath(
   group: Omit<FailureGroup, "samples">,

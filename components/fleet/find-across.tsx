@@ -15,7 +15,7 @@ import type { Found } from "@/lib/model/rows/found";
 import { findInDatabaseQuery } from "@/lib/query/fleet";
 import { parseShortId } from "@/lib/search-params/parsers";
 
-/** Finds a task, attempt or workflow run by its id in every database. The id is in the address. */
+/** Finds a task, attempt or workflow run by id in all databases. The id is kept in the URL. */
 export function FindAcross({ databases }: { databases: readonly DatabaseLabel[] }) {
   const [id, setId] = useQueryState("id", parseAsString.withDefault(""));
   const [text, setText] = useState(id);

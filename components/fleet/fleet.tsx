@@ -22,8 +22,8 @@ import { summaryQuery } from "@/lib/query/fleet";
 import { FindAcross } from "./find-across";
 
 /**
- * All databases of a dashboard, one line each, in the order of the settings. Each line is a request of its own: a database
- * that is away neither delays nor hides the others.
+ * All databases of the dashboard, one line each, in the order of the settings. Each line has its own request, so an
+ * unreachable database neither delays nor hides the others.
  */
 export function Fleet({
   databases,
@@ -88,7 +88,7 @@ export function Fleet({
 
 type Line = { database: DatabaseLabel; summary: Summary | undefined; error: Error | null };
 
-/** The summary of a database whose last request succeeded. */
+/** Summaries of the databases whose last request succeeded. */
 function listCurrent(lines: readonly Line[]): Summary[] {
   return lines.flatMap(({ summary, error }) => (summary && !error ? [summary] : []));
 }
@@ -123,7 +123,7 @@ function DatabaseLine({ line: { database, summary, error } }: { line: Line }) {
   );
 }
 
-/** Why a database was not read, and as of when its last figures were. */
+/** Explains why a database could not be read, and how old its last figures are. */
 function Away({ error, summary }: { error: Error; summary: Summary | undefined }) {
   const hint = error instanceof ProblemError ? error.hint : undefined;
   return (
@@ -208,7 +208,7 @@ function Figures({ summary }: { summary: Summary | undefined }) {
   ));
 }
 
-/** The sums over the databases that were read, which the row names. */
+/** Sums over the databases that could be read; the row states how many. */
 function Totals({ lines }: { lines: readonly Line[] }) {
   const current = listCurrent(lines);
   if (current.length === 0) return null;

@@ -9,19 +9,19 @@ import { withFreshReads } from "@/lib/query/api";
 import { isLive } from "./live/freshness";
 
 type Words<T> = {
-  /** The title of a refusal, such as "Task not cancelled". */
+  /** Title of a failure, such as "Task not cancelled". */
   failed: string;
-  /** The toast of a success. */
+  /** Toast shown on success. */
   done: (data: T) => { title: string; text?: string; link?: { href: string; label: string } };
 };
 
-/** When the page is read again after an action, in milliseconds: workers react to it within seconds. */
+/** Delays of the refetches after an action, in milliseconds: workers react within seconds. */
 const AGAIN = [300, 1_000, 2_000];
 
 /**
- * Returns a function that runs an action and shows a toast when it succeeded. It resolves as soon as the action does: to the
- * failure, for the dialog that started the action, or to nothing. Whatever the outcome, the page is then read again, at once
- * and a few times in the next two seconds.
+ * Returns a function that runs an action and shows a toast on success. It resolves when the action does: to the
+ * failure, for the dialog that started it, or to nothing. After either outcome the page is refetched at once and a few
+ * times in the next two seconds.
  */
 export function usePerform() {
   const client = useQueryClient();
@@ -62,7 +62,7 @@ const NO_RESPONSE: FailedOutcome = {
   changed: "unknown",
 };
 
-/** The server does not know the action of this page: it runs another version, and did nothing. */
+/** The server doesn't have this page's action, because it runs another version. Nothing was changed. */
 const OTHER_VERSION: Problem = {
   code: "other_version",
   message: "The dashboard was updated, and this page belongs to the version before.",

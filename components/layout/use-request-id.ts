@@ -2,14 +2,14 @@
 import { useState } from "react";
 
 /**
- * The id of one press of a dialog's button, for actions that would do their work twice if they arrived twice. It stays the
- * same while the dialog is open, so that a press after a lost response gets the result of the first.
+ * The idempotency id of a dialog's action. It stays the same while the dialog is open, so that submitting again after a
+ * lost response returns the first result instead of repeating the work.
  */
 export function useRequestId(): string {
   return useState(createId)[0];
 }
 
-/** `crypto.randomUUID` is missing on plain http. */
+/** `crypto.randomUUID` is unavailable on plain HTTP. */
 function createId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

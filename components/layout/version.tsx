@@ -10,7 +10,7 @@ function useNewDeployment(): string | null {
   return useSyncExternalStore(subscribeToDeployment, getNewDeployment, () => null);
 }
 
-/** Tells error views whether the server runs a newer version than this page. */
+/** Provides error views with whether the server runs a newer version than this page. */
 export function VersionWatch({ children }: { children: ReactNode }) {
   const isOutdated = useNewDeployment() !== null;
   useEffect(() => {
@@ -42,11 +42,11 @@ export function NewVersionBanner() {
 }
 
 /**
- * Reloads a page whose code the new version no longer has, if the page holds no input that would be lost. Once for each
- * version: a reload that does not help must not repeat.
+ * Reloads a page whose code no longer exists on the server, unless unsaved input would be lost. At most once per
+ * version, so that a reload that doesn't help isn't repeated.
  */
 async function reloadIfOutdated(): Promise<void> {
-  // Any response names the deployment of the server.
+  // Any response carries the server's deployment id.
   await fetchFromApi("/api/health").catch(() => undefined);
   const deployment = getNewDeployment();
   if (deployment === null || hasInput()) return;
@@ -54,7 +54,7 @@ async function reloadIfOutdated(): Promise<void> {
     if (sessionStorage.getItem(RELOADED_FOR) === deployment) return;
     sessionStorage.setItem(RELOADED_FOR, deployment);
   } catch {
-    // Without storage a reload cannot be limited to one.
+    // Without storage, the reload can't be limited to one.
     return;
   }
   location.reload();
@@ -72,8 +72,8 @@ function noteInput({ target }: Event): void {
 }
 
 /**
- * Whether the page holds input of its user: a box that was checked, or a text after anything was typed. Every text field
- * counts, because the one that was typed into may have been replaced since.
+ * Whether the page holds user input: a changed checkbox, or text in any field once anything was typed. All fields
+ * count, because the field that was typed into may have been replaced since.
  */
 function hasInput(): boolean {
   return [...document.querySelectorAll("input, textarea")].some((field) => {

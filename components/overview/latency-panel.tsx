@@ -19,7 +19,7 @@ import type { Window } from "@/lib/search-params/windows";
 
 const ROWS = 10;
 
-/** How long tasks wait and run, by task name or by queue. */
+/** Wait and run times, by task name or by queue. */
 export function LatencyPanel({
   query,
   window,
@@ -115,7 +115,7 @@ function describeSample({ complete, sampled }: Latency): string {
     : `sample of ${formatNumber(sampled)} tasks`;
 }
 
-/** The scale of a column, in its head. */
+/** The scale of a column, shown in its header. */
 function ScaleKey() {
   return (
     <span data-tip="Logarithmic, 10 ms to 30 min; line: p50, dot: p95">
@@ -124,7 +124,10 @@ function ScaleKey() {
   );
 }
 
-/** A p95 wait from which the number is an alarm, in milliseconds. Run times have no alarm: they depend on the task. */
+/**
+ * A p95 wait at or above this is shown as an alarm, in milliseconds. Run times have no alarm, because they depend on
+ * the task.
+ */
 const LONG_WAIT_MS = 60_000;
 
 function LatencyRow({ row, href }: { row: Row; href: string }) {

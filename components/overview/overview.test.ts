@@ -16,7 +16,7 @@ function throughput(queues: Record<string, { completed: number[]; failed: number
   };
 }
 
-test("the busiest queues keep their order, and an unreadable one is always among them", () => {
+test("the busiest queues keep their order and always include unreadable ones", () => {
   const queues = [
     queueWith({ name: "a" }),
     queueWith({ name: "b", ready: 5 }),
@@ -42,7 +42,7 @@ test("the chart sums the queues", () => {
   expect(bucketStart(figures, 2)).toBe("2026-03-02T11:02:00.000Z");
 });
 
-test("durations outside the scale are placed at its ends", () => {
+test("durations outside the scale are clamped to its ends", () => {
   expect(placeOnScale(0)).toBe(placeOnScale(10));
   expect(placeOnScale(10)).toBeLessThan(placeOnScale(1_000));
   expect(placeOnScale(1_800_000)).toBe(placeOnScale(9e9));

@@ -22,10 +22,10 @@ import { TopFailures } from "./top-failures";
 
 const FRAME = "flex flex-col gap-3 p-3 wide:px-4";
 const PAIR = "grid gap-3 xwide:grid-cols-2";
-/** Very wide screens have a third column beside the table of queues. */
+/** Very wide screens add a third column beside the queue table. */
 const THIRDS = "grid gap-3 huge:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] huge:items-start";
 
-/** Is it healthy? What needs attention, then the numbers behind it. */
+/** Answers whether the system is healthy: first what needs attention, then the numbers behind it. */
 export function Overview() {
   const [filters, setFilters] = useQueryStates(figuresSearchParams, { history: "push" });
   const { range: window, tenant } = filters;

@@ -8,7 +8,7 @@ import type { Queue, QueueList } from "@/lib/model/queue";
 
 const ROWS = 12;
 
-/** The busiest queues: backlog, problems, throughput and failure rate. */
+/** The busiest queues, with backlog, problems, throughput and failure rate. */
 export function QueueHealth({
   list: { queues, now },
   throughput,
@@ -47,7 +47,7 @@ export function QueueHealth({
   );
 }
 
-/** The queues with the most ready, running and finished work, in their given order, so that rows do not jump. */
+/** Picks the queues with the most ready, running and finished work, in their given order so that rows don't jump. */
 export function pickBusiest(
   queues: readonly Queue[],
   throughput: Throughput | undefined,

@@ -80,7 +80,7 @@ function Chart({ data }: { data: Throughput }) {
   );
 }
 
-/** The colours, with the totals of the window or of the hovered bucket. */
+/** Colours, with the totals of the time range or of the hovered bucket. */
 function Legend({
   series,
   data,
@@ -111,7 +111,7 @@ function Legend({
   );
 }
 
-/** The chart's numbers, newest first. */
+/** The chart's data as a table, newest first. */
 function ThroughputTable({ data }: { data: Throughput }) {
   const [failed, completed, running] = toSeries(data).map((one) => one.values);
   const buckets = (failed ?? []).map((_, bucket) => bucket).reverse();

@@ -2,7 +2,7 @@ import { addUp, type Series } from "@/components/charts/stack";
 import type { Throughput } from "@/lib/analytics/overview";
 import { toInstant, toMs } from "@/lib/model/instants";
 
-/** The attempts of all queues, bottom up. Failures are at the bottom, where heights are easiest to compare. */
+/** Attempts of all queues, bottom to top. Failures are at the bottom, where heights are easiest to compare. */
 export function toSeries({ queues }: Throughput): Series[] {
   return [
     { name: "failed", color: "text-failed-solid", values: addUp(queues.map((q) => q.failed)) },
@@ -15,7 +15,7 @@ export function toSeries({ queues }: Throughput): Series[] {
   ];
 }
 
-/** When a bucket starts, as an ISO instant. */
+/** Start of a bucket as an ISO instant. */
 export function bucketStart({ from, stepSeconds }: Throughput, bucket: number): string {
   return toInstant(toMs(from) + bucket * stepSeconds * 1000);
 }

@@ -97,7 +97,7 @@ function TopFailure({ group, window }: { group: TopFailureGroup; window: Window 
   );
 }
 
-/** No all-clear where queues could not be read. */
+/** Shows an all-clear only if every queue could be read. */
 export function NoFailures({ isComplete }: { isComplete: boolean }) {
   return (
     <p className="flex min-h-9 items-center gap-2 px-3 text-ink-2">

@@ -14,13 +14,13 @@ const JsonView = lazyPart(() => import("@/components/ui/json/json-view").then((m
   skeleton: <Skeleton className="m-3 w-32" />,
 });
 
-/** How to load and download a value that is too large to be inline. */
+/** How to load and download a value that is too large to be inlined. */
 export type PayloadSource<Key extends QueryKey> = {
   query: UseQueryOptions<string, Error, string, Key>;
   url: string;
 };
 
-/** A JSON value of a user: shown if it is small, loaded on demand if it is large; `absent` is the text for SQL NULL. */
+/** A user's JSON value: shown if small, loaded on demand if large; `absent` is the text for SQL NULL. */
 export function PayloadView<Key extends QueryKey>({
   payload,
   source,

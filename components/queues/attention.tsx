@@ -24,7 +24,7 @@ import type { Window } from "@/lib/search-params/windows";
 
 const LIMIT = 8;
 
-/** What needs attention as of the reading, as sentences with links. */
+/** Current concerns as sentences with links. */
 export function Attention({
   list: { queues, now },
   throughput,
@@ -32,10 +32,10 @@ export function Attention({
   page,
 }: {
   list: QueueList;
-  /** Ended attempts of the page's window. Until it is read there is no all-clear. */
+  /** Finished attempts in the page's time range. There is no all-clear until they are loaded. */
   throughput: Throughput | undefined;
   groups?: readonly TopFailureGroup[] | undefined;
-  /** The name of the page, for its title. */
+  /** The page's name, for its title. */
   page: string;
 }) {
   const attempts = throughput && { ...throughput, words: WINDOW_WORDS[throughput.window] };
@@ -91,7 +91,7 @@ export function Attention({
   );
 }
 
-/** The concerns of each queue, in their order: the worst first, and the queues by their worst. */
+/** Concerns by queue, worst first; queues are ordered by their worst concern. */
 function groupByQueue(concerns: readonly Concern[]): [queue: string, [Concern, ...Concern[]]][] {
   const groups = new Map<string, [Concern, ...Concern[]]>();
   for (const concern of concerns) {
@@ -102,7 +102,7 @@ function groupByQueue(concerns: readonly Concern[]): [queue: string, [Concern, .
   return [...groups];
 }
 
-/** One line for a queue: its worst concern, and a button for the others. */
+/** A queue's worst concern, with a button that shows its others. */
 function QueueConcerns({
   worst,
   others,
@@ -112,7 +112,7 @@ function QueueConcerns({
   worst: Concern;
   others: readonly Concern[];
   window: Window | undefined;
-  /** On the page of one queue nothing is left out. */
+  /** The page of one queue shows all concerns at first. */
   startsOpen: boolean;
 }) {
   const [open, setOpen] = useState(startsOpen);

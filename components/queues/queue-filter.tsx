@@ -2,7 +2,7 @@
 import { Select } from "@/components/ui/form/select";
 import { useQueues } from "./use-queues";
 
-/** Limits a list to one queue or to none. Several queues can only come from the URL; they are shown as one option. */
+/** Limits a list to one queue or none. Several queues can only be set in the URL; they appear as one option. */
 export function QueueFilter({
   queues,
   onChange,

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Table, Th } from "@/components/ui/data/table";
 
-/** The rows of a panel of the settings, or what it says without any. */
+/** A table of a settings panel, or its text when it has no rows. */
 export function AccessTable({
   columns,
   isRevocable = false,
@@ -9,7 +9,7 @@ export function AccessTable({
   children,
 }: {
   columns: readonly string[];
-  /** Whether rows end with a button to revoke them. */
+  /** Whether rows end with a revoke button. */
   isRevocable?: boolean;
   empty: string;
   children: ReactNode[];

@@ -14,7 +14,7 @@ import { MAX_TOKEN_DAYS, ROLES, type Role } from "@/lib/model/access";
 
 const DEFAULT_DAYS = 90;
 
-/** Creates a token of a program, and shows it this one time. */
+/** Creates an API token and shows it once. */
 export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const perform = usePerform();
   const [name, setName] = useState("");

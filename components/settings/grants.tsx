@@ -1,6 +1,6 @@
 import type { Grant } from "@/lib/model/access";
 
-/** Grants in words: the role, and where it is limited. */
+/** Describes a grant: the role and its limits. */
 export function describeGrant({ role, databases, queues, tenants, payloads }: Grant): string {
   const limits = [
     databases && `databases ${databases.join(", ")}`,

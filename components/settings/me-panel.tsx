@@ -11,7 +11,7 @@ export const DOOR_WORDS: Record<Door, string> = {
   "api token": "API token",
 };
 
-/** Who the person is, by which door, and why they may do what they may. */
+/** The signed-in person, how they signed in, and where their permissions come from. */
 export function MePanel({ access: { me, denied } }: { access: AccessOverview }) {
   const missing = groupByReason(denied);
   return (
@@ -45,7 +45,7 @@ export function MePanel({ access: { me, denied } }: { access: AccessOverview }) 
   );
 }
 
-/** Permissions by the reason why they are missing. A reason that names its permission is the same for all without the name. */
+/** Missing permissions by reason. Reasons that differ only in the permission they name are merged. */
 function groupByReason(
   denied: AccessOverview["denied"],
 ): [reason: string, permissions: string[]][] {

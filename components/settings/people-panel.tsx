@@ -6,7 +6,7 @@ import { AccessTable } from "./access-table";
 import { describeGrant } from "./grants";
 import { DOOR_WORDS } from "./me-panel";
 
-/** Everybody who came in, with what the door decided last. */
+/** People who have signed in, with the latest decision about their access. */
 export function PeoplePanel({ access: { people } }: { access: AccessOverview }) {
   return (
     <Panel title="People seen" note="the 200 seen last">

@@ -13,7 +13,7 @@ import { AccessTable } from "./access-table";
 import { describeGrant } from "./grants";
 import { DOOR_WORDS } from "./me-panel";
 
-/** Where people are signed in. Each session, or all others, can be revoked. */
+/** Signed-in sessions. Each one, or all others, can be revoked. */
 export function SessionsPanel({ access }: { access: AccessOverview }) {
   const [revoked, setRevoked] = useState<Session | "own" | "all" | null>(null);
   const { sessions, isManager, me } = access;

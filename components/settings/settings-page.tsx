@@ -11,7 +11,7 @@ import { PeoplePanel } from "./people-panel";
 import { SessionsPanel } from "./sessions-panel";
 import { TokensPanel } from "./tokens-panel";
 
-/** Who the person is and why, the sessions, and for those who manage access the tokens and people. */
+/** The signed-in person and their sessions; with permission to manage access, also tokens and people. */
 export function SettingsPage() {
   const query = useQuery({ ...accessQuery(), refetchInterval: polled(10_000) });
   return (

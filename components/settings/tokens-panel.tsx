@@ -13,10 +13,10 @@ import { AccessTable } from "./access-table";
 import { CreateTokenDialog } from "./create-token-dialog";
 import { describeGrant } from "./grants";
 
-/** Days before its end from which a token is marked. */
+/** Days before expiry from which a token is marked. */
 const SOON_DAYS = 14;
 
-/** Tokens of programs for the HTTP API. */
+/** API tokens. */
 export function TokensPanel({ access: { tokens, now } }: { access: AccessOverview }) {
   const [open, setOpen] = useState<ApiToken | "new" | null>(null);
   return (

@@ -16,12 +16,12 @@ import type { Setup } from "@/lib/model/rows/setup";
 import { setupQuery } from "@/lib/query/setup";
 import { listWorkerSnippets } from "./worker-snippets";
 
-/** How often the steps are checked, in milliseconds: a claim should show at once. */
+/** Polling interval of the steps in milliseconds, short so that a claim shows at once. */
 const CHECK_MS = 2_000;
 
 const LINK = "text-accent-text hover:underline";
 
-/** The steps from an empty database to a task that a worker runs; each turns green by itself. */
+/** Steps from an empty database to a completed task. Each is checked off automatically. */
 export function GetStarted() {
   const query = useQuery({ ...setupQuery(), refetchInterval: CHECK_MS });
   return (

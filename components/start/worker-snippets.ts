@@ -1,4 +1,4 @@
-/** A program that works on a queue, and the command that installs what it needs. */
+/** A worker program for a queue, and the command that installs its dependencies. */
 export type WorkerSnippet = { language: string; install: string; text: string };
 
 /** Workers that register the task `hello`, connected to this database. */

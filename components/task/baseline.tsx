@@ -8,7 +8,7 @@ import { usualQuery } from "@/lib/query/task";
 
 type NamedTask = Pick<Task, "queue" | "name">;
 
-/** How long an ended attempt took from its last claim, with the baseline of its name. */
+/** Duration of an ended attempt from its last claim, with the baseline of its task name. */
 export function AttemptDuration({ task, run }: { task: NamedTask; run: Run }) {
   const endedAt = run.completedAt ?? run.failedAt;
   if (!endedAt || !run.startedAt) return null;
@@ -21,8 +21,8 @@ export function AttemptDuration({ task, run }: { task: NamedTask; run: Run }) {
 }
 
 /**
- * `(usually 470 ms)`: the baseline beside a duration, emphasised if the duration is well above it; how it was measured on
- * hover. Nothing while the baseline is loading or where too few tasks have completed.
+ * `(usually 470 ms)`: the baseline beside a duration, emphasised if the duration is well above it; the tooltip explains
+ * how it was measured. Renders nothing while the baseline is loading or if too few tasks have completed.
  */
 export function Baseline({
   task,
@@ -33,7 +33,7 @@ export function Baseline({
   task: NamedTask;
   of: "attempt" | "task";
   ms: number;
-  /** Whether it is about each of several attempts. */
+  /** Whether the duration is per attempt of a task with several. */
   each?: boolean;
 }) {
   const baseline = useQuery(usualQuery(task.queue, task.name)).data?.usual;

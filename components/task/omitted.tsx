@@ -5,7 +5,7 @@ type Rows = keyof NonNullable<TaskDetail["truncated"]>;
 
 const NOUNS: Record<Rows, string> = { runs: "earlier attempt", checkpoints: "earlier step" };
 
-/** What is not shown because a task has too many attempts or steps: `7,315 earlier attempts not shown`. */
+/** Names the rows omitted for a task with too many attempts or steps: `7,315 earlier attempts not shown`. */
 export function Omitted({ detail, of }: { detail: TaskDetail; of?: Rows }) {
   const { truncated, task } = detail;
   if (!truncated) return null;

@@ -55,7 +55,7 @@ const WAIT = {
   createdAt: "created_at",
 };
 
-/** A task's rows by table, with the engine's column names. Values that were left out show their size. */
+/** A task's rows by table, with the engine's column names. Omitted values show their size. */
 export function listRawTables({ task, runs, checkpoints, waits }: TaskDetail): RawTable[] {
   const table = (prefix: string, rows: object[], names: Record<string, string>): RawTable => ({
     table: `absurd.${prefix}_${task.queue}`,
@@ -77,7 +77,7 @@ function rename(row: object, names: Record<string, string>): Record<string, unkn
   );
 }
 
-/** Parses payloads; other values stay as they are. */
+/** Parses payloads and returns other values unchanged. */
 function toRawValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null || !("bytes" in value)) return value;
   if (!("text" in value) || typeof value.text !== "string") return { bytes: value.bytes };

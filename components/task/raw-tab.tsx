@@ -10,7 +10,7 @@ import type { Snippet } from "@/lib/snippets/snippet";
 import { listSqlSnippets } from "@/lib/snippets/sql";
 import { listRawTables } from "./raw-rows";
 
-/** The task's rows with the engine's column names, and code to query them and to act on the task from elsewhere. */
+/** The task's rows with the engine's column names, and code that queries them or acts on the task from elsewhere. */
 export function RawTab({ detail }: { detail: TaskDetail }) {
   const tables = useMemo(
     () =>

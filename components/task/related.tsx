@@ -81,7 +81,7 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
   );
 }
 
-/** How far the search by headers has got. */
+/** Progress of the search by headers. */
 function SearchedTo({ iso }: { iso: string }) {
   return (
     <>
@@ -163,7 +163,7 @@ function describeRelation(relation: Relation): string {
   }
 }
 
-/** The limits of the search: related tasks that are gone, not searched or not readable. */
+/** Limits of the search: related tasks that are deleted, not searched or unreadable. */
 function Limits({ related }: { related: RelatedTasks }) {
   const { missing, probed, keysUnknown, unreadable } = related;
   return (

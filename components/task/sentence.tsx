@@ -9,7 +9,7 @@ import { formatNear } from "@/lib/format";
 import { type Iso, toInstant } from "@/lib/model/instants";
 import { serializeAuditFilters } from "@/lib/search-params/audit";
 
-/** A sentence of the diagnosis: names in monospace, figures strong, times in the reader's zone. */
+/** A sentence of the diagnosis: names in monospace, figures in bold, times in the reader's zone. */
 export function Sentence({ parts }: { parts: readonly Part[] }) {
   return parts.map((part, index) => {
     const key = `${index}${part.kind}`;
@@ -41,7 +41,7 @@ export function Sentence({ parts }: { parts: readonly Part[] }) {
   });
 }
 
-/** The time of day, with the date unless it is today in the reader's zone. */
+/** The time of day, preceded by the date unless it is today in the reader's zone. */
 function Time({ iso }: { iso: Iso }) {
   const zone = useZone();
   const text = useClock((now) => formatNear(iso, toInstant(now), zone));

@@ -4,7 +4,7 @@ import { listDurations, preview } from "./step-list";
 
 const of = (text: string) => preview({ bytes: text.length, text });
 
-test("a value's preview is its error, message or content, else its beginning", () => {
+test("a value's preview is its error, message or content, otherwise its first characters", () => {
   expect(of('{"id": 7, "message": "paid \\"twice\\"", "x": {}}')).toBe('paid "twice"');
   expect(of('{"content": "hello", "error": "declined"}')).toBe("declined");
   expect(of('{"message": 7}')).toBe('{"message": 7}');
@@ -14,7 +14,7 @@ test("a value's preview is its error, message or content, else its beginning", (
   expect([preview(null), preview({ bytes: 9_000 })]).toEqual(["", "large"]);
 });
 
-test("every recorded step has a duration, which is a bound where its start is not recorded", () => {
+test("every recorded step has a duration, or an upper bound if its start isn't recorded", () => {
   const detail = getRecording("order-with-everything");
   const durations = listDurations(detail);
   expect(durations.size).toBeGreaterThan(2);

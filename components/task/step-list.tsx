@@ -20,7 +20,7 @@ import { Omitted } from "./omitted";
 /** Rows per batch; a task with many steps shows more on demand. */
 const BATCH = 200;
 
-/** The recorded steps in order, each with its value and the attempt that wrote it. */
+/** Recorded steps in order, each with its value and the attempt that wrote it. */
 export function StepList({ detail }: { detail: TaskDetail }) {
   const [shown, setShown] = useState(BATCH);
   const { checkpoints, runs, task } = detail;
@@ -88,7 +88,7 @@ const ROW =
 
 type StepDuration = { ms: number; atMost: boolean };
 
-/** How long each step took, as far as the rows show: without a record of its start, no longer than since what precedes it. */
+/** Duration of each step. Without a recorded start it is an upper bound: the time since the preceding event. */
 export function listDurations(detail: TaskDetail): Map<string, StepDuration> {
   const durations = new Map<string, StepDuration>();
   for (const { spans } of buildTimeline(detail).lanes)
@@ -183,7 +183,7 @@ function Step({
   );
 }
 
-/** The time of day; with the date where it is another than that of the step before. */
+/** The time of day, with the date if it differs from the previous step's. */
 function Recorded({ iso, before }: { iso: Iso; before: Iso | undefined }) {
   const zone = useZone();
   const whole = formatInstant(iso, zone);
@@ -196,7 +196,7 @@ function Recorded({ iso, before }: { iso: Iso; before: Iso | undefined }) {
   );
 }
 
-/** What a value says: its content, message or error where it has one, else its beginning. */
+/** Short summary of a value: its `content`, `message` or `error`, otherwise its first characters. */
 export function preview(state: Checkpoint["state"]): string {
   if (state?.text === undefined) return state ? "large" : "";
   for (const key of ["error", "message", "content"]) {
@@ -206,7 +206,7 @@ export function preview(state: Checkpoint["state"]): string {
   return state.text.slice(0, 160);
 }
 
-/** A text of an object's first level, before anything is nested in it. */
+/** Matches a text property on an object's first level, before any nested value. */
 const SAYS: Record<string, RegExp> = Object.fromEntries(
   ["error", "message", "content"].map((key) => [
     key,

@@ -13,7 +13,7 @@ import { AttemptCount } from "./attempts/attempt-count";
 import { Baseline } from "./baseline";
 import { WorkflowRunLink } from "./workflow-run-link";
 
-/** Queue, attempts, times and links of a task, in one line. */
+/** A task's queue, attempts, times and links in one line. */
 export function TaskFacts({ detail }: { detail: TaskDetail }) {
   const { task } = detail;
   const ended = getEnd(detail);
@@ -64,13 +64,13 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
   );
 }
 
-/** An ended task shows its duration from the first start, an active one the time of it. */
+/** Ended tasks show their duration since the first start, active ones the time of it. */
 function startLabel(state: TaskState): string {
   if (!isActive(state)) return "Duration";
   return state === "running" ? "Running since" : "Started";
 }
 
-/** A duration that grows while it has no end. */
+/** A duration that grows while `to` is `null`. */
 function Span({ from, to }: { from: string; to: string | null }) {
   const start = toMs(from);
   const growing = useClock((now) => (to ? "" : formatAge(now - start)));
@@ -78,7 +78,8 @@ function Span({ from, to }: { from: string; to: string | null }) {
 }
 
 /**
- * How long an ended task took. Of several attempts the work is compared with the baseline, because a backoff is no work.
+ * Duration of an ended task. With several attempts, only working time is compared with the baseline, since backoff
+ * isn't work.
  */
 function Duration({ detail, from, to }: { detail: TaskDetail; from: Iso; to: Iso }) {
   const { task } = detail;
@@ -100,7 +101,7 @@ function Duration({ detail, from, to }: { detail: TaskDetail; from: Iso; to: Iso
   );
 }
 
-/** When the task ended: the end of its last attempt, or its cancellation; `null` while it is active. */
+/** When the task ended: the end of its last attempt or its cancellation; `null` while it is active. */
 function getEnd({ task, runs }: TaskDetail): Iso | null {
   if (task.state === "cancelled") return task.cancelledAt;
   const last = runs.at(-1);

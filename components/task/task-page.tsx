@@ -16,16 +16,18 @@ import { taskQuery } from "@/lib/query/task";
 import { TaskFacts } from "./task-facts";
 import { TaskTabs } from "./task-tabs";
 
-/** How often an unfinished task is requested, in milliseconds. */
+/** Maximum refetch interval of an unfinished task, in milliseconds. */
 const UNFINISHED_MS = 1_000;
 
-/** A task with an instant this near to the time of its reading is requested at that interval, changes or not. In milliseconds. */
+/**
+ * While a task has a due time this close, it is refetched at that interval even if nothing changed. In milliseconds.
+ */
 const DUE_SOON = { ahead: 16_000, behind: 5_000 };
 
 /** One task: header, verdict, actions and tabs. */
 export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
   const interval = useRefreshInterval();
-  // A step or a lease can change within a second, and a due time passes at any.
+  // A step or lease can change within a second, and a due time can pass at any moment.
   const every = interval && Math.min(interval, UNFINISHED_MS);
   const isOver = (data: TaskDetail | undefined) => data && !isActive(data.task.state);
   const query = useQuery({
@@ -55,7 +57,7 @@ export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
   );
 }
 
-/** Whether a wake, a timeout or the end of a lease is near. */
+/** Whether a wake time, timeout or lease expiry is near. */
 function isDueSoon(data: TaskDetail | undefined): boolean {
   const run = data?.runs.at(-1);
   if (!data || !run) return false;

@@ -13,7 +13,7 @@ import { InputOutput } from "./input-output";
 const Related = lazyPart(() => import("./related").then((m) => m.Related));
 const RawTab = lazyPart(() => import("./raw-tab").then((m) => m.RawTab));
 
-// Positions bars by inline styles, which the CSP forbids in server HTML.
+// Positions bars with inline styles, which the CSP forbids in server-rendered HTML.
 const TaskTimeline = lazyPart(
   () => import("@/components/timeline/task-timeline").then((m) => m.TaskTimeline),
   { browserOnly: true, skeleton: <SkeletonRows rows={8} columns={3} /> },
@@ -25,7 +25,7 @@ const parseAsTab = parseAsStringLiteral(TABS).withDefault("timeline");
 const countOmitted = (omitted: number | "some" | undefined) =>
   omitted === "some" ? 0 : (omitted ?? 0);
 
-/** The views of a task. The selected tab is in the URL. */
+/** Views of a task. The selected tab is kept in the URL. */
 export function TaskTabs({ detail }: { detail: TaskDetail }) {
   const [selected, setTab] = useQueryState("tab", parseAsTab);
   // The tab responds immediately; its content may take longer than a frame to render.

@@ -10,7 +10,7 @@ import { toInstant, toMs } from "@/lib/model/instants";
 import type { TaskDetail } from "@/lib/model/task";
 import { Sentence } from "./sentence";
 
-/** Why the task is in its state, in a sentence that updates with the clock, with the suggested action. */
+/** Explains the task's state in a sentence that updates with the clock, with the suggested action. */
 export function Verdict({
   detail,
   action,

@@ -9,8 +9,8 @@ import { serializeTaskFilters, taskFilters } from "@/lib/search-params/tasks/fil
 import { parseTaskQuery } from "@/lib/search-params/tasks/query";
 
 /**
- * Links to the workflow run that a task's header names, if the run is stored, else to the tasks with that header: any
- * program may set it.
+ * Links to the workflow run named in a task's header. If that run isn't stored, links to the tasks with the same
+ * header, because any program may set it.
  */
 export function WorkflowRunLink({
   workflowRunId,

@@ -4,7 +4,7 @@ import { Select } from "@/components/ui/form/select";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
 import { useTenants } from "./tenants-provider";
 
-/** Chooses one tenant or all. Renders nothing if there are no tenants to choose from. */
+/** Filters by one tenant or none. Renders nothing if there are no tenants to choose from. */
 export function TenantFilter({
   chosen,
   onChange,
@@ -14,7 +14,7 @@ export function TenantFilter({
 }) {
   const allowed = useTenants();
   const recent = useQuery({ ...taskSuggestionsQuery([]), enabled: allowed === null, retry: false });
-  // Tenants in the address are offered even if no recent task has them.
+  // Tenants in the URL are offered even if no recent task has them.
   const offered = [...new Set([...(allowed ?? recent.data?.tenants ?? []), ...chosen])];
   if (chosen.length === 0 && offered.length < (allowed ? 2 : 1)) return null;
   return (

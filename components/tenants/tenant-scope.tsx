@@ -6,19 +6,19 @@ import { tenantSearchParams } from "@/lib/search-params/tenants";
 
 const ScopeContext = createContext<readonly string[]>([]);
 
-/** Figures of some tenants: links from them keep the tenant filter. */
+/** Marks figures filtered by tenants: links inside keep the tenant filter. */
 export function TenantScope({
   tenants,
   children,
 }: {
-  /** None means all tenants. */
+  /** Empty means all tenants. */
   tenants: readonly string[];
   children: ReactNode;
 }) {
   return <ScopeContext value={tenants}>{children}</ScopeContext>;
 }
 
-/** The tenants that the surrounding figures are filtered by; none means all. */
+/** The tenants by which the surrounding figures are filtered; empty means all. */
 export function useTenantScope(): readonly string[] {
   return useContext(ScopeContext);
 }

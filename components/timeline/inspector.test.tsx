@@ -7,7 +7,7 @@ import { getRecording } from "@/testing/recordings";
 import { render } from "@/testing/render";
 import { Inspector } from "./inspector";
 
-test("the failure of an attempt shows name, message and trace of an error too large to be loaded whole", () => {
+test("the inspector shows name, message and trace of an error too large to load in full", () => {
   vi.stubGlobal("matchMedia", () => ({
     matches: true,
     addEventListener() {},

@@ -25,7 +25,7 @@ const ForkDialog = lazyDialog(() =>
 
 type Props = { detail: TaskDetail; lane: Lane; span: Span; onClose: () => void };
 
-/** Details of one span: beside the timeline, or as a sheet on narrow screens. */
+/** Details of one span, beside the timeline or as a sheet on narrow screens. */
 export function Inspector(props: Props) {
   const wide = useWide();
   const title = <Title span={props.span} lane={props.lane} />;
@@ -129,7 +129,7 @@ function Body({ detail, lane, span }: Props) {
   );
 }
 
-/** Opens the fork dialog at this step; nothing for a span without a stored step. */
+/** Opens the fork dialog at this step; renders nothing for a span without a stored step. */
 function ForkHere({ detail, step }: { detail: TaskDetail; step: string | null }) {
   const [open, setOpen] = useState(false);
   const at = step === null ? -1 : forkableSteps(detail).indexOf(step);

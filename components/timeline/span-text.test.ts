@@ -41,7 +41,7 @@ test.each<[string, string[]]>([
 test.each([
   [999, "claimed 999 ms later"],
   [1000, "late by 1 s"],
-])("the note of a claim %i ms after the due time", (late, expected) => {
+])("the note on a claim %i ms after the due time", (late, expected) => {
   const span = { id: "late", kind: "late", due: 0, from: 0, to: late } as const;
   const notes = listNotes({ ...span, start: "exact", end: "exact" }, null, null, "UTC");
   expect(notes.map(({ text }) => text).join(" ")).toBe(expected);
@@ -52,7 +52,7 @@ test("the length of a span with an inferred start is an upper bound", () => {
   expect(lane?.spans.map(formatSpanLength)).toEqual(["1.5 s", "609 ms", "≤ 4.8 s", "≤ 203 ms"]);
 });
 
-test("facts show what was inferred and what was not recorded", () => {
+test("facts mark what was inferred and what wasn't recorded", () => {
   const [lane] = buildTimeline(getRecording("event-delivered")).lanes;
   const wait = lane?.spans.find((span) => span.kind === "event-wait");
   expect(wait && listSpanFacts(wait, null, "UTC")).toEqual([

@@ -10,7 +10,7 @@ import type { Hovered } from "./hover-card";
 import { TimelineRow } from "./timeline-row";
 import { getRowHeight, type Row } from "./timeline-rows";
 
-/** The visible rows between the grid and the now-line. Rows out of view are not rendered. */
+/** The visible rows between the grid and the now-line. Rows outside the viewport aren't rendered. */
 export function TimelineBody({
   rows,
   axis,
@@ -45,7 +45,7 @@ export function TimelineBody({
     overscan: 12,
     scrollMargin: margin,
   });
-  // A row's height depends on its kind alone.
+  // A row's height depends only on its kind.
   const shape = rows.map((row) => row.kind[0]).join("");
   // biome-ignore lint/correctness/useExhaustiveDependencies: sizes change only with the shape
   useEffect(() => virtualizer.measure(), [shape, virtualizer]);

@@ -13,7 +13,7 @@ type Props = {
   onToggle: (row: Row) => void;
 };
 
-/** One row: a button that opens the inspector or folds the rows below. */
+/** One row: a button that opens the inspector or collapses the rows below. */
 export const TimelineRow = memo(function TimelineRow({
   row,
   scale,

@@ -44,7 +44,7 @@ test("one lane per attempt, one row per step, and a wait shares its row with its
   ]);
 });
 
-test("replayed steps unfold to the steps of earlier attempts", () => {
+test("replayed steps expand to the steps of earlier attempts", () => {
   const closed = buildRows("order-with-everything");
   const group = closed.findLast((row) => row.kind === "replayed");
   const rows = buildRows("order-with-everything", {
@@ -63,7 +63,7 @@ test("replayed steps unfold to the steps of earlier attempts", () => {
   ]);
 });
 
-test("the steps copied by a fork unfold too", () => {
+test("steps copied by a fork expand too", () => {
   const closed = buildRows("forked");
   const lane = closed.find((row) => row.kind === "lane");
   const replayed = new Set(lane?.kind === "lane" ? [lane.lane.runId] : []);
@@ -71,7 +71,7 @@ test("the steps copied by a fork unfold too", () => {
   expect(rows.filter((row) => row.kind === "replayed-step")).toHaveLength(2);
 });
 
-test("a closed lane hides its rows", () => {
+test("a collapsed lane hides its rows", () => {
   const [lane] = buildRows("completed");
   const lanes = new Set(lane?.kind === "lane" ? [lane.lane.runId] : []);
   expect(named(buildRows("completed", { ...ALL_CLOSED, lanes }))).toEqual(["attempt 1"]);

@@ -10,7 +10,7 @@ import {
   type Timeline,
 } from "@/lib/timeline/model";
 
-/** A row of the drawing. A span and its tail (a sleep and how late it was claimed) share one. */
+/** A row of the drawing. A span and its tail (a sleep and its late claim) share one. */
 export type Row =
   | { kind: "lane"; key: string; lane: Lane; open: boolean }
   | { kind: "span"; key: string; lane: Lane; span: Span; tail: Span | null; ahead: Ahead | null }
@@ -28,12 +28,12 @@ export type Row =
 
 export type Replayed = Span & { kind: "replayed" };
 
-/** Lanes and replayed groups whose default, open or folded, the reader has inverted. Holds run ids. */
+/** Run ids of the lanes and replayed groups that the reader has toggled from their default. */
 export type Folding = { lanes: ReadonlySet<string>; replayed: ReadonlySet<string> };
 
 /** Work between steps and queueing shorter than this get no row. */
 const MIN_ROW_MS = 50;
-/** With more attempts than this, all but the last three start folded. */
+/** With more attempts than this, all but the last three start collapsed. */
 const MAX_OPEN_LANES = 5;
 
 const TAILS: Partial<Record<Span["kind"], readonly Span["kind"][]>> = {

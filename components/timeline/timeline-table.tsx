@@ -8,7 +8,7 @@ import { labelStep } from "@/lib/timeline/labels";
 import type { Timeline } from "@/lib/timeline/model";
 import { listTableRows, type TimelineRow } from "@/lib/timeline/table-rows";
 
-/** The waterfall shows all rows, the table at most this many. */
+/** Row limit of the table; the waterfall has none. */
 const MAX_ROWS = 1_000;
 
 /** The timeline as a table, for screen readers and for copying. */
@@ -21,8 +21,8 @@ export function TimelineTable({ timeline }: { timeline: Timeline }) {
 }
 
 /**
- * A row with the content of its name cell, and of a first cell where rows belong to several tasks. What belongs to no
- * task has no attempt.
+ * A row with the content of its name cell, and of a leading cell if rows belong to several tasks. A row that belongs to
+ * no task has no attempt.
  */
 export type TableLine = Omit<TimelineRow, "attempt"> & {
   attempt: number | null;
@@ -30,7 +30,7 @@ export type TableLine = Omit<TimelineRow, "attempt"> & {
   before?: ReactNode;
 };
 
-/** Rows of one task, or of several with a first column headed `before`. */
+/** Rows of one task, or of several with a leading column headed `before`. */
 export function LineTable({ lines, before }: { lines: readonly TableLine[]; before?: string }) {
   const zone = useZone();
   const clock = (at: number) => formatInstant(toInstant(at), zone);

@@ -21,7 +21,7 @@ export function Toolbar({
   onView: (view: View) => void;
   axis: Axis;
   active: boolean;
-  /** Shows the keyboard hints; set where rows can be reached by keys. */
+  /** Shows the keyboard hints; set if rows can be reached with keys. */
   keys?: boolean;
   children?: ReactNode;
 }) {

@@ -4,10 +4,10 @@ import type { Span } from "@/lib/timeline/model";
 import type { Axis } from "./axis/use-axis";
 import type { Row } from "./timeline-rows";
 
-/** Share of the width that one press of an arrow key pans. */
+/** Share of the width that one arrow key press pans. */
 const PAN = 0.15;
 
-/** The timeline's keys while it has the focus: rows, pan, zoom, and Escape to clear the selection. */
+/** Keys of the focused timeline: move between rows, pan, zoom, and Escape to clear the selection. */
 export function useTimelineKeys({
   axis,
   rows,
@@ -36,7 +36,7 @@ export function useTimelineKeys({
     const row = rows.find((other) => other.kind === "replayed" && other.span.id === selected?.id);
     if (row) toggle(row);
   };
-  /** Zooms around the selected span if it is in view, else around the middle. */
+  /** Zooms around the selected span if it is in view, otherwise around the middle. */
   const zoom = (factor: number) => {
     const middle = selected ? (selected.from + selected.to) / 2 : Number.NaN;
     const inView = middle >= axis.scale.from && middle <= axis.scale.to;

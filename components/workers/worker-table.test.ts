@@ -7,7 +7,7 @@ const seen = (first: string, last: string, running = 0) => ({
   ...{ firstSeenAt: at(first), lastSeenAt: at(last), running },
 });
 
-test("claims per minute are counted over the time in which the worker was seen", () => {
+test("claims per minute are averaged over the time in which the worker was seen", () => {
   expect(countMinutes(seen("10:50", "10:55"), list)).toBe(5);
   expect(countMinutes(seen("10:50", "10:55", 1), list)).toBe(10);
   expect(countMinutes(seen("09:00", "10:30"), list)).toBe(30);

@@ -12,9 +12,9 @@ import { formatAge, formatCountdown, formatDuration, formatNumber } from "@/lib/
 import { toMs } from "@/lib/model/instants";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
-/** Columns that narrow screens leave out. */
+/** Columns hidden on narrow screens. */
 const NARROW = "max-wide:hidden";
-/** Columns that leave a table in which the worker's name would get less than 280 pixels, in this order. */
+/** Columns hidden, in this order, in tables where the worker's name would get less than 280 pixels. */
 const QUEUES = "hidden @min-[1120px]:table-cell";
 const LOST = "hidden @min-[1000px]:table-cell";
 const CLAIMS = "hidden @min-[900px]:table-cell";
@@ -51,7 +51,7 @@ export function WorkerTable({ list }: { list: WorkerList }) {
   );
 }
 
-/** How long a worker was seen within the time that was counted, in minutes; at least one. */
+/** Minutes for which a worker was seen within the counted time, up to now while it runs an attempt; at least one. */
 export function countMinutes(
   { firstSeenAt, lastSeenAt, running }: Pick<Worker, "firstSeenAt" | "lastSeenAt" | "running">,
   { lookedBackTo, from, now }: Pick<WorkerList, "lookedBackTo" | "from" | "now">,

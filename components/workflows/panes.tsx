@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Skeleton, SkeletonRows } from "@/components/ui/feedback/skeleton";
 
-/** Graph on the left and tabs on the right; below each other on narrow screens. */
+/** Graph on the left and tabs on the right; stacked on narrow screens. */
 export function Panes({ graph, children }: { graph: ReactNode; children: ReactNode }) {
   return (
     <div className="flex flex-1 flex-col wide:grid wide:min-h-0 wide:grid-cols-[minmax(0,11fr)_minmax(0,10fr)]">
@@ -15,7 +15,7 @@ export function Panes({ graph, children }: { graph: ReactNode; children: ReactNo
   );
 }
 
-/** The page of a run or definition while it loads. */
+/** Loading state of the page of a run or definition. */
 export function PanesSkeleton() {
   return (
     <div className="flex flex-1 flex-col bg-surface">

@@ -2,7 +2,7 @@ import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { ProblemError } from "@/lib/model/problem";
 
-/** Why a dialog has nothing to confirm, and a button that tries again. */
+/** Explains why a dialog has nothing to confirm, with a retry button. */
 export function PreviewProblem({ error, onRetry }: { error: Error; onRetry: () => void }) {
   const hint = error instanceof ProblemError ? error.hint : undefined;
   return (

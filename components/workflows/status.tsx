@@ -4,7 +4,7 @@ import { Badge } from "@/components/ui/text/badge";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import type { WorkflowRunSummary } from "@/lib/model/workflow";
 
-/** The task state with the same name as a run status; `undefined` for statuses of other programs. */
+/** The task state that a run status corresponds to by name; `undefined` for statuses of other programs. */
 export function findState(status: string): TaskState | undefined {
   return TASK_STATES.find((state) => state === status);
 }

@@ -2,7 +2,7 @@ import { parseExactly, printExactly } from "@/components/ui/json/json-model";
 import { cn } from "@/lib/cn";
 import type { Payload } from "@/lib/model/json";
 
-/** Tags as `key=value`, in order. JSON other than an object of plain values is shown as it is. */
+/** Tags as `key=value`, in order. JSON other than an object of scalars is shown unchanged. */
 function listTags(tags: Payload): string[] {
   if (!tags) return [];
   if (tags.text === undefined) return ["…"];
@@ -19,7 +19,7 @@ function formatTagValue(value: unknown): string {
 /** Tags shown per row on wide screens. */
 const SHOWN = 2;
 
-/** A run's tags as chips; with `onSelect`, each filters the list. */
+/** A run's tags as chips; with `onSelect`, clicking one filters the list. */
 export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: string) => void }) {
   const list = listTags(tags);
   const more = onSelect ? list.slice(SHOWN) : [];

@@ -10,7 +10,7 @@ const TAB =
 
 const MoreSheet = lazyDialog(() => import("./more-sheet").then((m) => m.MoreSheet));
 
-/** The first sections, as tabs at the bottom of a narrow screen. */
+/** The first sections as tabs at the bottom of narrow screens. */
 export function BottomTabs() {
   return (
     <nav

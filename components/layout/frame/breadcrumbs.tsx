@@ -10,7 +10,7 @@ import { SECTIONS } from "./sections";
 
 type Crumb = { href: string; label: string };
 
-/** The path as links: section, queue, part of it. */
+/** The path as links: section, queue, page of the queue. */
 export function Breadcrumbs() {
   const crumbs = listCrumbs(usePagePath());
   return (
@@ -57,7 +57,7 @@ function listCrumbs(pathname: string): Crumb[] {
   });
 }
 
-/** Labels of paths that are neither sections nor names. */
+/** Labels of path segments that are neither sections nor names. */
 const LABELS: Record<string, string> = {
   "/diagnostics": "Diagnostics",
   "/workflows/definitions": "Definitions",

@@ -4,7 +4,7 @@ import { withBase } from "@/lib/base-path";
 import { cn } from "@/lib/cn";
 import type { DatabaseColour, DatabaseLabel } from "@/lib/model/database";
 
-/** The palette has one set of hues, which states use too; the text and the place tell this from a state. */
+/** States use the same hues; text and position distinguish the badge from a state. */
 const COLOURS: Record<DatabaseColour, string> = {
   grey: "border-cancelled-line bg-cancelled-soft text-cancelled",
   red: "border-failed-line bg-failed-soft text-failed",
@@ -17,7 +17,10 @@ const COLOURS: Record<DatabaseColour, string> = {
 const SHAPE =
   "inline-flex h-6 min-w-0 max-w-40 shrink-0 items-center rounded-1 border px-2 font-semibold text-12";
 
-/** The database that the page shows. Of several it leads to the fleet page, by a new document: no row outlives the change. */
+/**
+ * The database of the page. With several databases, it links to the fleet page and loads a new document, so that no row
+ * outlives the switch.
+ */
 export function DatabaseBadge({ database: { label, colour } }: { database: DatabaseLabel }) {
   const isOne = usePrefix() === "";
   const name = <span className="truncate">{label}</span>;
@@ -33,7 +36,7 @@ export function DatabaseBadge({ database: { label, colour } }: { database: Datab
   );
 }
 
-/** The colour and label of a database in a list. */
+/** Colour and label of a database in a list. */
 export function DatabaseName({ database: { label, colour } }: { database: DatabaseLabel }) {
   return (
     <span className={cn(SHAPE, COLOURS[colour])}>

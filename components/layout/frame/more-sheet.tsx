@@ -11,7 +11,7 @@ import { RefreshSelect } from "../preferences/refresh-select";
 import { ZoneSwitch } from "../preferences/zone-switch";
 import { SECTIONS, TAB_COUNT } from "./sections";
 
-/** What does not fit on narrow screens: the other sections and the settings of the top bar. */
+/** What narrow screens have no space for: the other sections and the top bar's settings. */
 export function MoreSheet({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="More" onClose={onClose}>

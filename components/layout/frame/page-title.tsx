@@ -5,7 +5,7 @@ import type { TaskState } from "@/lib/model/states";
 
 const TitleEnd = createContext("Absurd");
 
-/** What ends the title of every page, as in `app/layout.tsx`: the product, and before it the database where it has a label. */
+/** Suffix of every page title, as in `app/layout.tsx`: the database's label, if any, and the product. */
 export function TitleEndProvider({ value, children }: { value: string; children: ReactNode }) {
   return <TitleEnd value={value}>{children}</TitleEnd>;
 }
@@ -20,8 +20,8 @@ const MARKS: Record<TaskState, string> = {
 };
 
 /**
- * Sets the browser's title of this page, which the server names without its state. It is set with every render, because the
- * server's title may arrive later.
+ * Sets the browser title of a page whose title includes its state, which the server doesn't know. It is set on every
+ * render, because the server's title may arrive later.
  */
 export function usePageTitle(title: string): void {
   const end = useContext(TitleEnd);
@@ -31,13 +31,13 @@ export function usePageTitle(title: string): void {
   });
 }
 
-/** `✕ charge-card · failed`; without a mark for a state that the engine does not have. */
+/** `✕ charge-card · failed`; no mark for a state that the engine doesn't have. */
 export function formatStateTitle(name: string, state: TaskState | (string & {})): string {
   const mark = state in MARKS ? `${MARKS[state as TaskState]} ` : "";
   return `${mark}${name} · ${state}`;
 }
 
-/** `(5) Overview`; without a number when there is nothing to count. */
+/** `(5) Overview`; no number when the count is 0. */
 export function formatCountTitle(count: number, name: string): string {
   return count > 0 ? `(${count}) ${name}` : name;
 }

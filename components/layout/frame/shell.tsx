@@ -15,7 +15,7 @@ import { SectionLink } from "./section-link";
 import { SECTIONS } from "./sections";
 import { TopBar } from "./top-bar";
 
-/** The frame of every page: the bars stay, the page scrolls. */
+/** The frame of every page: the bars are fixed, the page scrolls. */
 export function Shell({
   database,
   tenants,
@@ -65,7 +65,7 @@ export function Shell({
   );
 }
 
-/** The sections, as a list at the side. */
+/** The sections as a side navigation. */
 function SideLinks() {
   return (
     <nav aria-label="Main" className="flex flex-col gap-px">

@@ -10,8 +10,8 @@ import { Pager } from "./pager";
 type PageLike = { older: string | null; newer: string | null; now: string };
 
 /**
- * A paged list: filters, rows in a scrolling box, the pager and their keys. `children` renders a page; rows with
- * `data-row` can be reached with `j` and `k`.
+ * A paged list: filters, rows in a scrolling box, the pager and its keys. `children` renders a page; `j` and `k` move
+ * between rows with `data-row`.
  */
 export function PagedList<Page extends PageLike>({
   title,
@@ -33,9 +33,9 @@ export function PagedList<Page extends PageLike>({
   onTurn: (cursor: string | null) => void;
   /** Text beside the pager. */
   note: (page: Page) => ReactNode;
-  /** Columns of the skeleton. */
+  /** Number of columns in the skeleton. */
   columns: number;
-  /** How often the query is repeated, if not at the page's interval; `null` for rows that never change. */
+  /** Refetch interval, if it differs from the page's; `null` for rows that never change. */
   every?: number | false | null;
   keys?: Record<string, () => void>;
   children: (page: Page) => ReactNode;
@@ -73,7 +73,7 @@ export function PagedList<Page extends PageLike>({
   );
 }
 
-/** The list while it loads; `bar` reserves the space of the filters. */
+/** The loading state of the list; `bar` reserves space for the filters. */
 export function PagedListSkeleton({ columns, bar = true }: { columns: number; bar?: boolean }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface">

@@ -6,7 +6,7 @@ import { Kbd } from "@/components/ui/text/kbd";
 
 const BY_TIME = ["Newest", "Newer", "Older"] as const;
 
-/** Keyset paging, also with `[` and `]`. There are no page numbers, because rows are not counted. */
+/** Keyset paging, also with `[` and `]`. Rows aren't counted, so there are no page numbers. */
 export function Pager({
   page,
   note,
@@ -19,9 +19,9 @@ export function Pager({
   note: ReactNode;
   first: boolean;
   onTurn: (cursor: string | null) => void;
-  /** Button labels, for lists that are not newest first. */
+  /** Button labels for lists that aren't newest first. */
   labels?: readonly [string, string, string];
-  /** Hints for the other keys of the list. */
+  /** Hints for the list's other keys. */
   keys?: ReactNode;
 }) {
   const turn = (cursor: string | null | undefined) => (cursor ? () => onTurn(cursor) : undefined);

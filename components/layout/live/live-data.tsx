@@ -10,8 +10,9 @@ import { StaleNote } from "./stale-note";
 import { useStale } from "./use-stale";
 
 /**
- * Renders a live query: its skeleton, its error, or its data under the data's clock. The server sends the skeleton and the
- * data, which the browser draws. Data stays while a later refetch fails, with its age and with clocks that stopped.
+ * Renders a live query: its skeleton, its error, or its data with the data's clock. The server renders the skeleton and
+ * prefetches the data; the browser renders the data. If a later refetch fails, the old data stays, with its age and
+ * stopped clocks.
  */
 export function LiveData<T extends { now: string }>({
   query,
@@ -22,17 +23,17 @@ export function LiveData<T extends { now: string }>({
 }: {
   query: UseQueryResult<T>;
   skeleton: ReactNode;
-  /** Whether it is the whole page, so that an error is the page's heading. */
+  /** Whether this is the whole page, so that an error becomes the page's heading. */
   whole?: boolean;
-  /** How often the query is repeated, in milliseconds, if not at the page's interval; `null` for what never changes. */
+  /** Refetch interval in milliseconds, if it differs from the page's; `null` for data that never changes. */
   every?: number | false | null | undefined;
   children: (data: T) => ReactNode;
 }) {
   const hydrated = useHydrated();
   const stale = useStale(query.dataUpdatedAt, every);
-  // Drawing rows on the server takes longer than all else that it does for a page.
+  // Rendering rows on the server would take longer than everything else it does for a page.
   if (!hydrated) return skeleton;
-  // Old rows of something that no longer exists would only mislead.
+  // Old rows of a deleted object would be misleading.
   if (query.data !== undefined && !isNotFound(query.error)) {
     return (
       <ClockProvider now={query.data.now}>
@@ -52,7 +53,7 @@ export function LiveData<T extends { now: string }>({
   return skeleton;
 }
 
-/** Calls the render function inside the boundary, which cannot catch what its parent throws. */
+/** Calls the render function inside the boundary; a boundary can't catch errors that its parent throws. */
 function Rendered<T>({ data, children }: { data: T; children: (data: T) => ReactNode }) {
   return children(data);
 }

@@ -13,7 +13,7 @@ const LOOKS = {
   lost: ["Lost", "bg-failed-solid"],
 } as const;
 
-/** Whether the page is live, paused, stale or disconnected, and the age of its data. */
+/** Shows whether the page is live, paused, stale or disconnected, and the age of its data. */
 export function LiveIndicator() {
   const { refresh } = usePreferences();
   const { state, at } = useFreshness();

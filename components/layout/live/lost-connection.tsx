@@ -16,7 +16,10 @@ import { type Freshness, isLive, useFreshness } from "./freshness";
 
 const RETRY_MS = 3_000;
 
-/** While requests fail: shows why and since when; keeps retrying, and refetches every query once the database is back. */
+/**
+ * Shown while requests fail, with the cause and start time. Keeps retrying, and refetches every query once the database
+ * is back.
+ */
 export function LostBanner() {
   const freshness = useFreshness();
   const { state, since, at } = freshness;
@@ -29,7 +32,7 @@ export function LostBanner() {
     refetchIntervalInBackground: true,
   });
   const back = lost && health.data?.database === "up" ? health.dataUpdatedAt : 0;
-  // Parts that are not polled would stay as they are.
+  // Queries that aren't polled would otherwise stay stale.
   useEffect(() => {
     if (back > 0) client.invalidateQueries({ predicate: isLive });
   }, [back, client]);
@@ -70,7 +73,7 @@ export function LostBanner() {
   );
 }
 
-/** Why the page is not current; `null` while it is, or while that is only late. */
+/** Why the page isn't current; `null` if it is current or only slightly late. */
 function describeCause({
   state,
   error,
@@ -98,7 +101,7 @@ function formatLostAgo(ms: number): string {
   return ms < 1000 ? "just now" : formatRelative(-ms);
 }
 
-/** Dims the page while the connection is lost: its data stays readable but does not look current. Errors are not dimmed. */
+/** Dims the page while the connection is lost: data stays readable but doesn't look current. Errors aren't dimmed. */
 export function DimWhenLost({ children }: { children: ReactNode }) {
   const lost = useFreshness().state === "lost";
   return (

@@ -7,19 +7,25 @@ import { useRefreshInterval } from "../preferences/preferences-provider";
 import { confirmFresh, isLive } from "./freshness";
 import { noteQuiet } from "./polling";
 
-/** A stream that has not said anything for this long is broken: some proxies keep what they should pass on. Milliseconds. */
+/** A stream silent for this long counts as broken, because some proxies buffer the stream. Milliseconds. */
 const SILENCE = 20_000;
 
-/** The stream reports every two seconds that nothing changes; without that for this long, something may. Milliseconds. */
+/**
+ * The stream sends a heartbeat every two seconds while nothing changes. Without one for this long, assume a change.
+ * Milliseconds.
+ */
 const QUIET_FOR = 7_000;
 
-/** Milliseconds until a broken stream is opened again: doubled with each attempt up to the longest, and spread over tabs. */
+/**
+ * Delay before reopening a broken stream, in milliseconds: doubles with each attempt up to the maximum, with jitter per
+ * tab.
+ */
 const REOPEN = { first: 5_000, longest: 60_000 };
 
 /**
- * Refreshes the page when the server pushes that something changed: the first change at once, further ones at the refresh
- * interval. A hidden tab closes its stream. Without a stream the page is still refreshed at the interval, and the stream is
- * opened again from time to time.
+ * Refreshes the page when the server pushes a change: at once for the first change, then at most once per refresh
+ * interval. Hidden tabs close their stream. Without a stream the page falls back to polling and periodically tries to
+ * reopen the stream.
  */
 export function LivePush() {
   const client = useQueryClient();
@@ -36,7 +42,7 @@ function isAnyFailing(client: QueryClient): boolean {
   return queries.some(({ state }) => state.status === "error" || state.fetchFailureCount > 0);
 }
 
-/** A change of these queues, or of an unknown one; `turn` counts the changes that the server noticed. */
+/** A change of these queues, or `null` for an unknown one; `turn` is the server's count of observed changes. */
 export type PushedChange = { queues: readonly string[] | null; turn: number };
 
 /** Follows the server's event stream until the returned function is called. */
@@ -76,13 +82,13 @@ export function follow(client: QueryClient, interval: number): () => void {
   function open() {
     if (source || document.hidden) return;
     source = new EventSource(withDatabase("/api/live"));
-    // What changed before is not reported.
+    // Changes from before the stream opened aren't reported.
     source.addEventListener("open", () => {
       changedAt = Date.now();
     });
     source.addEventListener("quiet", () => {
       heard();
-      // A part that failed may have missed earlier changes.
+      // A failed query may have missed earlier changes.
       if (!refresher.isIdle() || isAnyFailing(client)) return;
       confirmFresh();
       noteQuiet(client, changedAt);
@@ -97,7 +103,7 @@ export function follow(client: QueryClient, interval: number): () => void {
     });
     source.addEventListener("error", () => {
       endQuiet();
-      // After a response that is no stream the browser does not try again.
+      // After a response that isn't an event stream, the browser doesn't reconnect.
       if (source?.readyState === EventSource.CLOSED) reopenLater();
     });
     listen();
@@ -113,9 +119,10 @@ export function follow(client: QueryClient, interval: number): () => void {
 }
 
 /**
- * Refreshes at once, then at most once in an interval, with what was requested in between. All tabs of a server do so in the
- * same seconds, so that they share one result: the server looks once a second, and `turn` counts its looks with a change.
- * A query whose request had already started is repeated when that ends, because its result may lack the change.
+ * Refreshes at once, then at most once per interval, combining the requests made in between. All tabs of a server
+ * refresh in the same second so that they share one result: the server checks once a second, and `turn` counts the
+ * checks that found a change. A query that was already in flight is repeated when it finishes, because its result may
+ * predate the change.
  */
 export function createRefresher(
   client: Pick<QueryClient, "refetchQueries">,
@@ -165,7 +172,7 @@ export function createRefresher(
   };
 }
 
-/** Whether a query that reads these queues, or all, must be repeated after a change of these, or of any. */
+/** Whether a query that reads these queues (or all) must be refetched after a change of these queues (or any). */
 function concerns(reads: unknown, changed: ReadonlySet<string> | null): boolean {
   if (changed === null || !Array.isArray(reads) || reads.length === 0) return true;
   return reads.some((queue) => changed.has(queue));

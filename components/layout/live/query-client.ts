@@ -8,8 +8,8 @@ export function createQueryClient(): QueryClient {
     queryCache: new QueryCache({
       onError: handleError,
     }),
-    // Polling is the retry: an error shows at once, and the next successful refetch clears it. A dashboard on this machine
-    // or in a private network works without the internet.
+    // Polling is the retry: an error shows at once and the next successful refetch clears it. The dashboard must also
+    // work without internet access, on this machine or in a private network.
     defaultOptions: { queries: { retry: false, networkMode: "always" } },
   });
 }

@@ -22,14 +22,14 @@ const TITLES: Partial<Record<ProblemCode, string>> = {
   network: "Dashboard server unreachable",
 };
 
-/** The list to go to when the object is not found. */
+/** The list to offer when an object isn't found. */
 const LISTS: Partial<Record<ProblemCode, [href: string, label: string]>> = {
   workflow_run_not_found: ["/workflows", "See all runs"],
   definition_not_found: ["/workflows?view=definitions", "See all definitions"],
   bulk_not_found: ["/bulk", "See all operations"],
 };
 
-/** Why a section has no data, and what to do next. */
+/** Explains why a section has no data, and what to do next. */
 export function ReadError({
   error,
   onRetry,

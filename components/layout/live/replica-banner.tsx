@@ -4,10 +4,13 @@ import { Banner } from "@/components/ui/feedback/banner";
 import { formatDuration } from "@/lib/format";
 import { healthQuery } from "@/lib/query/health";
 
-/** A lag from which on an operator may miss what just happened, in seconds. */
+/** Lag, in seconds, from which an operator may miss recent changes. */
 const NOTABLE_S = 5;
 
-/** Shown while pages are read from a replica that is behind its primary. The database status checks it every half minute. */
+/**
+ * Shown while pages are read from a replica that lags its primary. The lag is checked every 30 seconds with the
+ * database status.
+ */
 export function ReplicaBanner() {
   return <ReplicaNote lagSeconds={useQuery(healthQuery()).data?.replicaLagSeconds} />;
 }

@@ -3,7 +3,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { useClock } from "@/components/ui/text/clock";
 import { formatRelative } from "@/lib/format";
 
-/** Marks data that is older than it should be: since when it is not refreshed. Ages in it have stopped. */
+/** Marks data that is older than its interval, with the time of the last refresh. Ages inside it have stopped. */
 export function StaleNote({ at }: { at: number }) {
   const age = useClock(() => formatRelative(Math.min(at - Date.now(), 0)));
   return (

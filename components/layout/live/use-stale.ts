@@ -3,15 +3,15 @@ import { useClock } from "@/components/ui/text/clock";
 import { useRefreshInterval } from "../preferences/preferences-provider";
 import { knownAt, overdueAfter } from "./freshness";
 
-/** Without automatic refresh, data counts as stale after this, in milliseconds. */
+/** With automatic refresh off, data counts as stale after this many milliseconds. */
 const UNREFRESHED = 15_000;
 
 /**
- * Whether data is older than its refresh interval explains: the last requests failed, are late, or are paused. Its ages and
- * countdowns must not run on.
+ * Whether data is older than its refresh interval allows, because requests fail, are late or are paused. Ages and
+ * countdowns based on stale data must stop.
  *
- * @param at when it was loaded, in the browser's time.
- * @param interval how often it is requested, in milliseconds, if not at the page's interval; `null` for data that never changes.
+ * @param at when the data was loaded, on the browser's clock.
+ * @param interval refetch interval in milliseconds, if it differs from the page's; `null` for data that never changes.
  */
 export function useStale(at: number, interval?: number | false | null): boolean {
   const common = useRefreshInterval();

@@ -7,7 +7,7 @@ import { useGlobalKeys } from "./use-global-keys";
 
 const KeySheet = lazyDialog(() => import("./key-sheet").then((m) => m.KeySheet));
 
-/** Opens the palette (also Ctrl/Cmd-K) and the keyboard shortcuts (`?`). The latter load on first use. */
+/** Opens the palette (also Ctrl/Cmd-K) and the keyboard shortcuts (`?`), which load on first use. */
 export function CommandButton({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
   useEffect(() => {

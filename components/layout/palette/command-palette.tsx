@@ -11,7 +11,7 @@ import { type Command, useCommands } from "./commands";
 export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
   const router = usePageRouter();
   const [text, setText] = useState("");
-  // Enter during the lookup of an id opens it once it is found.
+  // Enter pressed while an id is being looked up opens it once it is found.
   const [entered, setEntered] = useState(false);
   const { commands, note, looking } = useCommands(text);
   const awaited = entered && !looking ? commands[0] : undefined;

@@ -21,18 +21,18 @@ export type Command = {
   note: string;
   group: string;
   icon: IconName;
-  /** The path it opens, or what it runs. */
+  /** The path to open, or the function to run. */
   to: string | (() => void);
 };
 
 const LIMIT = 14;
-/** Task names are suggested from this input length on: there may be hundreds. */
+/** Minimum input length for task name suggestions, because there may be hundreds. */
 const MIN_NAME_LENGTH = 2;
-/** All values are searched from this length on. */
+/** Minimum input length for searching all values. */
 const MIN_ANYWHERE_LENGTH = 3;
 
 /**
- * The commands that match a typed text. A pasted id, also a shortened or quoted one, is looked up in every queue; an address of
+ * Commands that match the typed text. An id is looked up in every queue, even if it is abbreviated or quoted; a URL of
  * this dashboard is opened; any other text can be searched in all values of all tasks.
  */
 export function useCommands(text: string): {
@@ -44,7 +44,7 @@ export function useCommands(text: string): {
   const given = trimPasted(text);
   const typed = given.toLowerCase();
   const isId = isUuid(typed) || parseShortId(typed) !== null;
-  // Read once: the page is covered while the palette is open.
+  // Read once, because the page is covered while the palette is open.
   const [pageCommands] = useState(listPageCommands);
   const queues = useQuery(queuesQuery()).data?.queues ?? [];
   const names = useQuery({ ...taskSuggestionsQuery([]), retry: false }).data?.names ?? [];
@@ -92,17 +92,17 @@ export function useCommands(text: string): {
   const words = typed.split(/\s+/).filter(Boolean);
   const fits = ({ label, note }: Command) =>
     words.every((word) => `${label} ${note}`.toLowerCase().includes(word));
-  // After what is known by name; first where nothing is.
+  // Listed after commands matched by name, and first if there are none.
   const commands = [...all.filter(fits).slice(0, LIMIT), ...anywhere];
   return { commands, note: commands.length === 0 ? "No matches." : null, looking: false };
 }
 
-/** Without the quotation marks, brackets and commas that are copied along with a value. */
+/** Strips quotation marks, brackets and commas copied along with a value. */
 function trimPasted(text: string): string {
   return text.trim().replace(/^["'`<([{]+|["'`>)\]},;]+$/g, "");
 }
 
-/** The path of an address of this dashboard; `leave` opens it where it is of another database than the page's. */
+/** The path in a URL of this dashboard; `leave` opens it if it belongs to another database. */
 function findAddress(text: string): { path: string; leave?: () => void } | undefined {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
   const { origin, pathname, search, href } = new URL(text);
@@ -113,7 +113,7 @@ function findAddress(text: string): { path: string; leave?: () => void } | undef
   return { path: `${there.prefix}${there.path}${search}`, leave: () => location.assign(href) };
 }
 
-/** Offers to search all values of all tasks. */
+/** The command that searches all values of all tasks. */
 function listAnywhere(text: string): Command[] {
   if (text.length < MIN_ANYWHERE_LENGTH) return [];
   const to = `/tasks${serializeTaskFilters({ any: [text] })}`;

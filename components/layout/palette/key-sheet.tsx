@@ -11,7 +11,7 @@ import { usePreferences } from "../preferences/preferences-provider";
 
 type KeyGroup = {
   title: string;
-  /** Single-key shortcuts, which work wherever the focus is and can be turned off. */
+  /** Single-key shortcuts, which act regardless of focus and can be turned off. */
   single: boolean;
   keys: readonly (readonly [what: string, ...keys: string[]])[];
 };
@@ -79,7 +79,7 @@ const KEY_GROUPS: readonly KeyGroup[] = [
   },
 ];
 
-/** Every shortcut, and the switch for single-key shortcuts. */
+/** Lists every shortcut, with the switch for single-key shortcuts. */
 export function KeySheet({ onClose }: { onClose: () => void }) {
   const { keys } = usePreferences();
   return (

@@ -6,12 +6,12 @@ import { usePagePath, usePageRouter } from "@/components/ui/text/prefix";
 import { SECTIONS } from "../frame/sections";
 import { useRefresh } from "../live/use-refresh";
 
-/** Keys of every page: `g` and a letter open a section, `j` and `k` move between rows, `r` refreshes. */
+/** Global keys: `g` and a letter open a section, `j` and `k` move between rows, `r` refreshes. */
 export function useGlobalKeys(): void {
   const router = usePageRouter();
   const pathname = usePagePath();
   const refresh = useRefresh();
-  // Until the page of a `g` key arrives, `j` and `k` must not move in the page that is about to go.
+  // Until the page opened with `g` arrives, `j` and `k` must not move in the old page.
   const openedAt = useRef(Number.NEGATIVE_INFINITY);
   // biome-ignore lint/correctness/useExhaustiveDependencies: any other page ends the wait
   useLayoutEffect(() => {

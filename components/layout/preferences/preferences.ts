@@ -3,13 +3,13 @@ import { isTimeZone } from "@/lib/format";
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** Refetch interval in seconds; 0 is off. */
+/** Refetch interval in seconds; 0 means off. */
 export const REFRESH_SECONDS = [0, 2, 5, 15] as const;
 export type RefreshSeconds = (typeof REFRESH_SECONDS)[number];
 
 export const SINGLE_KEYS = ["on", "off"] as const;
 
-/** The user's preferences. They are stored in cookies so that the server's first paint follows them. */
+/** User preferences, stored in cookies so that the server's first render can apply them. */
 export type Preferences = {
   theme: Theme;
   zone: string;

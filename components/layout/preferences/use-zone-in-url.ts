@@ -8,8 +8,8 @@ const PARAMETER = "tz";
 const DEFAULT = "UTC";
 
 /**
- * The time zone of this tab: from the address, else the tab's last one, else the preferred one. It is written to every
- * address, so that a copied address shows others the same times. UTC is left out for users who prefer UTC.
+ * The tab's time zone: from the URL, else the tab's last one, else the preferred one. It is written to every URL, so
+ * that a copied link shows the same times to others. UTC is omitted for users who prefer UTC.
  */
 export function useZoneInUrl(preferred: string): [string, (zone: string) => void] {
   const pathname = usePathname();
@@ -28,7 +28,7 @@ export function useZoneInUrl(preferred: string): [string, (zone: string) => void
     if (!fits) history.replaceState(null, "", withZone(location.href, wanted));
   }, [wanted, inUrl, pathname, search]);
 
-  // A link that is opened in a new tab or copied uses its href, so the zone is added before.
+  // Opening in a new tab and copying use the link's href, so the zone is added to it beforehand.
   const addToLink = useEffectEvent(({ target }: Event) => {
     const link = target instanceof Element && target.closest("a");
     if (!link || link.host !== location.host || link.pathname.startsWith(withDatabase("/api/")))

@@ -3,7 +3,7 @@ import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { usePreferences } from "./preferences-provider";
 
-/** Switches between UTC and the browser's zone. An address may set a third one. */
+/** Switches between UTC and the browser's zone. A URL may set a third one. */
 export function ZoneSwitch() {
   const { zone, choose } = usePreferences();
   const utc = zone === "UTC";

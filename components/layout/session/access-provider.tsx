@@ -2,7 +2,7 @@
 import { createContext, type ReactNode, useContext } from "react";
 import type { Access, Permission } from "@/lib/model/access";
 
-/** Without a provider, as in tests of components, everything is permitted. */
+/** Without a provider, as in component tests, everything is permitted. */
 const AccessContext = createContext<Access>({
   name: "",
   door: "local",
@@ -14,12 +14,12 @@ export function AccessProvider({ value, children }: { value: Access; children: R
   return <AccessContext value={value}>{children}</AccessContext>;
 }
 
-/** Who is at the browser. */
+/** The signed-in person and their permissions. */
 export function useAccess(): Access {
   return useContext(AccessContext);
 }
 
-/** Why the person may not do this; `null` if it is permitted. The server decides again. */
+/** Why this person lacks the permission; `null` if they have it. The server checks again. */
 export function useDenied(permission: Permission): string | null {
   return useAccess().denied[permission] ?? null;
 }

@@ -3,7 +3,10 @@ import { Button, type ButtonProps } from "@/components/ui/form/button";
 import type { Permission } from "@/lib/model/access";
 import { useDenied } from "./access-provider";
 
-/** A button of an action. Without the permission it is disabled and says why; it keeps its focus and its tooltip. */
+/**
+ * A button that performs an action. Without the permission it is disabled and states the reason, but stays focusable
+ * and keeps its tooltip.
+ */
 export function PermittedButton({
   permission,
   ...props

@@ -9,7 +9,7 @@ const PROBLEMS: Record<string, string> = {
   expired: "The sign-in took too long or was begun in another browser. Try again.",
 };
 
-/** Opens the sign-in of the identity provider, and says why the last one failed. */
+/** Opens the identity provider's sign-in page, and shows why the last sign-in failed. */
 export function ProviderLink({
   name,
   next,
@@ -27,7 +27,7 @@ export function ProviderLink({
           {message}
         </p>
       )}
-      {/* A full request: the response redirects to another site. */}
+      {/* A full request, because the response redirects to another site. */}
       <a
         href={withBase(`/sign-in/oidc?next=${encodeURIComponent(next)}`)}
         className={cn(buttonClass("primary"), "justify-center")}

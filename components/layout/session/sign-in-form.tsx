@@ -5,7 +5,10 @@ import { Field, Input } from "@/components/ui/form/field";
 import { signInAction } from "@/lib/actions/session";
 import { withBase } from "@/lib/base-path";
 
-/** Signs in with the token and opens `next`. `isSecondary`: people have another way in, and this one is for emergencies. */
+/**
+ * Signs in with the token and opens `next`. `isSecondary`: the token is for emergencies, because people sign in another
+ * way.
+ */
 export function SignInForm({ next, isSecondary }: { next: string; isSecondary: boolean }) {
   const [token, setToken] = useState("");
   const [problem, setProblem] = useState<string | null>(null);

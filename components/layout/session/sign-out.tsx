@@ -5,10 +5,12 @@ import { withBase } from "@/lib/base-path";
 
 const CHANNEL = "absurd-dashboard-session";
 
-/** This tab hears its own message too, and goes where the server says. */
+/** Prevents this tab from acting on its own broadcast, since it follows the server's redirect. */
 let isLeaving = false;
 
-/** Ends the session, and leaves the document in every tab of this browser, so that no row stays on screen or in memory. */
+/**
+ * Ends the session and unloads the document in every tab of this browser, so that no row stays on screen or in memory.
+ */
 export function SignOut() {
   const [pending, setPending] = useState(false);
   useEffect(() => {
@@ -21,10 +23,10 @@ export function SignOut() {
   async function signOut() {
     setPending(true);
     isLeaving = true;
-    // Without a response the cookie stays, and the sign-in page leads back here.
+    // Without a response the cookie remains, and the sign-in page redirects back here.
     const to = await requestSignOut().catch(() => "/sign-in");
     new BroadcastChannel(CHANNEL).postMessage("signed out");
-    // The provider's page is another site.
+    // The provider's page is on another site.
     location.assign(to.startsWith("/") ? withBase(to) : to);
   }
   return (
@@ -40,7 +42,7 @@ export function SignOut() {
   );
 }
 
-/** Ends the session; returns where to go. */
+/** Ends the session; returns the URL to open next. */
 async function requestSignOut(): Promise<string> {
   // biome-ignore lint/style/noRestrictedGlobals: a route of the whole dashboard, whichever database the page is of
   const response = await fetch(withBase("/sign-out"), { method: "POST" });

@@ -2,7 +2,7 @@
 import { Icon } from "@/components/ui/icons/icon";
 import { useAccess } from "./access-provider";
 
-/** Shown on every page while somebody uses the break-glass token. */
+/** Shown on every page during a break-glass token session. */
 export function TokenBanner() {
   if (useAccess().door !== "token") return null;
   return (

@@ -10,7 +10,7 @@ import { WindowSwitch } from "./window-switch";
 
 const FRAME = "flex flex-col gap-3 p-3 wide:px-4";
 
-/** A page that lists what a time range holds: filters, the range and one panel of rows. */
+/** A page about a time range: filters, the range and one panel of rows. */
 export function WindowPage<Data extends { now: string }>({
   title,
   aside,
@@ -20,12 +20,12 @@ export function WindowPage<Data extends { now: string }>({
   children,
 }: {
   title: string;
-  /** Filters, beside the range. */
+  /** Filters beside the range. */
   aside: ReactNode;
   window: Window;
   onWindow: (window: Window) => void;
   query: UseQueryResult<Data>;
-  /** Rows with `data-row` can be reached with `j` and `k`. */
+  /** `j` and `k` move between rows with `data-row`. */
   children: (data: Data) => ReactNode;
 }) {
   return (

@@ -4,7 +4,7 @@ import { WINDOWS, type Window } from "@/lib/search-params/windows";
 
 const LABELS: Record<Window, string> = { "1h": "1 h", "24h": "24 h", "7d": "7 days" };
 
-/** For sentences and notes, as in `in the last hour`. */
+/** Used in sentences, such as `in the last hour`. */
 export const WINDOW_WORDS: Record<Window, string> = {
   "1h": "last hour",
   "24h": "last 24 h",

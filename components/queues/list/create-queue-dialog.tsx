@@ -9,7 +9,7 @@ import { createQueueAction } from "@/lib/actions/queues";
 import { plural } from "@/lib/format";
 import { STORAGE_MODES, type StorageMode } from "@/lib/model/queue";
 
-/** PostgreSQL's limit for identifiers less the engine's table prefix. */
+/** PostgreSQL's limit for identifiers minus the engine's table prefix. */
 const MAX_BYTES = 57;
 
 const STORAGE_HINTS: Record<StorageMode, string> = {
@@ -18,7 +18,7 @@ const STORAGE_HINTS: Record<StorageMode, string> = {
     "Weekly partitions: old weeks drop instantly without bloat, but future ones must be created ahead. Needs schema 0.4.0.",
 };
 
-/** Creates a queue. The name is checked against the engine's rules while it is typed. */
+/** Creates a queue. The name is validated against the engine's rules while typing. */
 export function CreateQueueDialog({ onClose }: { onClose: () => void }) {
   const perform = usePerform();
   const [name, setName] = useState("");

@@ -6,11 +6,11 @@ import { BACKLOG_MS } from "@/lib/diagnosis/concerns";
 import { formatDuration } from "@/lib/format";
 import { toMs } from "@/lib/model/instants";
 
-/** Waits from which the age is a warning, and an alarm, in milliseconds. */
+/** Ages shown as a warning and as an alarm, in milliseconds. */
 const WARNING_MS = 10_000;
 const ALARM_MS = BACKLOG_MS;
 
-/** How long the oldest ready task of a queue has waited: the latency a new task would see. */
+/** How long the oldest ready task of a queue has waited, which is roughly the latency a new task would see. */
 export function OldestReady({ iso }: { iso: string | null }) {
   const ms = useClock((now) => (iso === null ? 0 : Math.max(now - toMs(iso), 0)));
   if (iso === null) return <NoValue />;

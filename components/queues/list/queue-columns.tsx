@@ -14,7 +14,7 @@ import type { TaskState } from "@/lib/model/states";
 import type { Window } from "@/lib/search-params/windows";
 import { OldestReady } from "./oldest-ready";
 
-/** The attempts of one queue in a window of time, once loaded. */
+/** A queue's attempts in a time range, once loaded. */
 export type RecentAttempts = { window: Window; counts: AttemptCounts } | undefined;
 
 export type QueueColumn = {
@@ -26,7 +26,7 @@ export type QueueColumn = {
   cell: (queue: Queue, recent: RecentAttempts) => ReactNode;
 };
 
-/** A figure as a link to its tasks, with a name that makes sense without the table. */
+/** A figure linked to its tasks. Its accessible name makes sense outside the table. */
 const to = (
   queue: Queue,
   states: readonly TaskState[],
@@ -129,10 +129,10 @@ export const QUEUE_COLUMNS = {
   },
 } as const satisfies Record<string, QueueColumn>;
 
-/** Failure rate from which the number is a warning. It is an alarm where the queue is a concern. */
+/** Failure rate shown as a warning. It is an alarm where the queue has a concern about failures. */
 const WARNING_RATE = 0.02;
 
-/** Failed attempts as a share of finished attempts. */
+/** Failed attempts as a share of finished ones. */
 function FailureRate({ completed, failed }: { completed: number; failed: number }) {
   const finished = completed + failed;
   if (finished === 0) return <NoValue />;

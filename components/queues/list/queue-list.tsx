@@ -30,7 +30,7 @@ const COLUMNS = [
   "attempts",
 ] as const;
 
-/** Every queue with its counts and the attempts of the last hour. */
+/** All queues with their counts and the attempts of the last hour. */
 export function QueueList() {
   const [tenant, setTenant] = useQueryState(
     "tenant",

@@ -24,7 +24,7 @@ export function QueueTable({
   columns,
 }: {
   queues: readonly Queue[];
-  /** When the queues were read. */
+  /** When the queues were queried. */
   now: Iso;
   throughput: Throughput | undefined;
   columns: readonly (keyof typeof QUEUE_COLUMNS)[];
@@ -119,7 +119,7 @@ function QueueRow({
   );
 }
 
-/** The engine is installed and has no queue. */
+/** Shown when the engine is installed but has no queues. */
 export function NoQueues() {
   return (
     <EmptyState

@@ -21,14 +21,14 @@ import { NameToConfirm } from "../queue/name-to-confirm";
 
 const MONTH_SECONDS = 30 * 86_400;
 
-/** Cleans up a queue now: previews what would be deleted, then deletes it in batches that can be stopped. */
+/** Cleans up a queue: previews what would be deleted, then deletes it in batches and can be stopped. */
 export function CleanupDialog({
   queue,
   policySeconds,
   onClose,
 }: {
   queue: string;
-  /** How long the policy keeps finished tasks; `null` without a policy. */
+  /** The policy's retention of finished tasks; `null` without a policy. */
   policySeconds: number | null;
   onClose: () => void;
 }) {
@@ -144,7 +144,7 @@ type Cleanup = {
   reason: string;
 };
 
-/** Runs cleanup batches until nothing is left or `stop` is called; `deleted` is the progress. */
+/** Runs cleanup batches until nothing is left or `stop` is called; `deleted` counts the progress. */
 function useCleanup() {
   const perform = usePerform();
   const [deleted, setDeleted] = useState<Deleted | null>(null);
@@ -186,7 +186,7 @@ function describeDeleted({ tasksDeleted, eventsDeleted }: Deleted): string {
   return `${plural(tasksDeleted, "task")} and ${plural(eventsDeleted, "event")}`;
 }
 
-/** A later batch failed after earlier ones were committed, so the error must not claim that nothing changed. */
+/** A later batch failed after earlier ones committed, so the error must not claim that nothing changed. */
 function markPartial(
   { error }: { error: Extract<ActionResult<Deleted>, { ok: false }>["error"] },
   sum: Deleted,

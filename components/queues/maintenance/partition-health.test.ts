@@ -16,12 +16,12 @@ const strays = (tasks: number): Partitions["strays"] => [
   { table: "runs", rows: { value: 0, precision: "exact" } },
 ];
 
-test("no problem when all required weeks exist and the default partition is empty", () => {
+test("there is no problem when all required weeks exist and the default partition is empty", () => {
   const weeks = [week("2026-03-02"), { ...week("2026-01-05", ["runs"]), wanted: false }];
   expect(listPartitionProblems({ weeks, strays: strays(0) }, NOW)).toEqual([]);
 });
 
-test("a missing week is a warning while a default partition takes its rows", () => {
+test("a missing week is only a warning while a default partition takes its rows", () => {
   const weeks = [week("2026-03-02", ["runs"]), week("2026-03-09", ["tasks"])];
   expect(listPartitionProblems({ weeks, strays: strays(0) }, NOW)).toMatchObject([
     {

@@ -3,10 +3,10 @@ import { type Count, sumCounts } from "@/lib/model/count";
 import { toMs } from "@/lib/model/instants";
 import type { Partitions, PartitionWeek } from "@/lib/model/rows/maintenance";
 
-/** Something wrong with the partitions of a queue: `bad` if workers may fail. */
+/** A problem with a queue's partitions; `bad` if workers may fail. */
 export type PartitionProblem = { tone: "warning" | "bad"; text: string };
 
-/** What is wrong with the partitions at `now` (milliseconds), the worst first; empty when all required weeks exist. */
+/** Problems with the partitions at `now` (milliseconds), worst first; empty if all required weeks exist. */
 export function listPartitionProblems(
   { weeks, strays }: Partitions,
   now: number,
@@ -37,12 +37,12 @@ export function listPartitionProblems(
   return problems.sort((a, b) => a.tone.localeCompare(b.tone));
 }
 
-/** Whether `now` is in this week. */
+/** Whether `now` is within this week. */
 export function isCurrent({ from, to }: PartitionWeek, now: number): boolean {
   return toMs(from) <= now && now < toMs(to);
 }
 
-/** The date of the Monday in UTC on which a week starts. */
+/** The date of the week's first day, a Monday in UTC. */
 export function formatMonday(week: PartitionWeek | undefined): string {
   return week?.from.slice(0, 10) ?? "";
 }

@@ -15,7 +15,7 @@ import { formatBytes, plural } from "@/lib/format";
 import type { Partitions, PartitionWeek } from "@/lib/model/rows/maintenance";
 import { formatMonday, isCurrent, listPartitionProblems } from "./partition-health";
 
-/** The weekly partitions of a partitioned queue, and which required ones are missing. */
+/** Weekly partitions of a partitioned queue, and the required ones that are missing. */
 export function PartitionsPanel({ queue, partitions }: { queue: string; partitions: Partitions }) {
   const now = useClock((time) => time);
   const [creating, setCreating] = useState(false);

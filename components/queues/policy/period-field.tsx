@@ -4,7 +4,7 @@ import { Field, Input } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
 import { toPeriod, UNITS, type Unit } from "./period";
 
-/** A period as a number and a unit. `onChange` gets `NaN` for input that is not a period. */
+/** A period as a number and a unit. `onChange` receives `NaN` for invalid input. */
 export function PeriodField({
   label,
   hint,

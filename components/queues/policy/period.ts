@@ -4,7 +4,7 @@ import { formatDuration } from "@/lib/format";
 export const UNITS = { minutes: 60, hours: 3_600, days: 86_400 } as const;
 export type Unit = keyof typeof UNITS;
 
-/** A period in the largest unit that divides it; in minutes if none does. */
+/** Converts a period to the largest unit that divides it, or to minutes. */
 export function toPeriod(seconds: number): { amount: number; unit: Unit } {
   const unit =
     (["days", "hours"] as const).find((one) => seconds > 0 && seconds % UNITS[one] === 0) ??
@@ -12,7 +12,7 @@ export function toPeriod(seconds: number): { amount: number; unit: Unit } {
   return { amount: seconds / UNITS[unit], unit };
 }
 
-/** `30 days`, `1 hour`, `none`; two units for a period that is not a whole number of minutes. */
+/** `30 days`, `1 hour`, `none`; two units if the period isn't a whole number of minutes. */
 export function formatPeriod(seconds: number): string {
   if (seconds === 0) return "none";
   const { amount, unit } = toPeriod(seconds);

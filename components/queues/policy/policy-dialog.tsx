@@ -17,10 +17,10 @@ import {
   type Setting,
 } from "./policy-settings";
 
-/** Edits the policy of a queue, with a preview of the changes. */
+/** Edits a queue's policy, with a preview of the changes. */
 export function PolicyDialog({ policy, onClose }: { policy: QueuePolicy; onClose: () => void }) {
   const perform = usePerform();
-  // The policy as shown when the dialog opened: the page behind it keeps refreshing.
+  // The policy as it was when the dialog opened; the page behind it keeps refreshing.
   const [before] = useState(policy);
   const [after, setAfter] = useState<QueuePolicyChange>(policy);
   const [reason, setReason] = useState("");

@@ -8,11 +8,11 @@ type About = {
   label: string;
   hint: string;
   kind: "period" | "number" | readonly string[];
-  /** Whether it only applies to partitioned queues. */
+  /** Whether the setting applies to partitioned queues only. */
   partitioned: boolean;
 };
 
-/** The settings of a policy, in display order. */
+/** Settings of a policy, in display order. */
 export const SETTINGS: Record<Setting, About> = {
   cleanupTtlSeconds: {
     label: "Keep finished tasks and events",
@@ -72,7 +72,7 @@ export function formatSetting(policy: QueuePolicyChange, setting: Setting): stri
   return SETTINGS[setting].kind === "period" ? formatPeriod(value) : formatNumber(value);
 }
 
-/** The settings that differ between two policies, with their new and old values. */
+/** Settings that differ between two policies, with new and old values. */
 export function diffPolicies(
   before: QueuePolicy,
   after: QueuePolicyChange,

@@ -10,7 +10,7 @@ import type { Queue } from "@/lib/model/queue";
 import type { QueueFlow } from "@/lib/model/rows/flow";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
-/** Whether a backlog grows or drains, and who works on it; nothing for a queue without one. */
+/** Shows whether a backlog grows or drains and who works on it; renders nothing without a backlog. */
 export function BacklogPanel({
   queue,
   now,
@@ -18,7 +18,7 @@ export function BacklogPanel({
 }: {
   queue: Queue;
   now: Iso;
-  /** What arrived and what was claimed, as of `at`. */
+  /** Arrivals and claims, as of `at`. */
   flow: { of: QueueFlow; at: Iso } | undefined;
 }) {
   const { oldestReadyAt, ready, active, name } = queue;

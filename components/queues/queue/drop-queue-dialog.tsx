@@ -12,7 +12,7 @@ import { sumCounts } from "@/lib/model/count";
 import { countInState, type Queue } from "@/lib/model/queue";
 import { NameToConfirm } from "./name-to-confirm";
 
-/** Shows what is lost with a queue, and drops it after its name is typed. */
+/** Lists what is deleted with a queue, and drops it after its name has been typed. */
 export function DropQueueDialog({ queue, onClose }: { queue: Queue; onClose: () => void }) {
   const perform = usePerform();
   const router = usePageRouter();

@@ -1,7 +1,7 @@
 "use client";
 import { Field, Input } from "@/components/ui/form/field";
 
-/** Asks for the queue's name to be typed before something is deleted. */
+/** Requires typing the queue's name before a deletion. */
 export function NameToConfirm({
   queue,
   value,

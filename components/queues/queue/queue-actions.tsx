@@ -20,7 +20,7 @@ export function QueueActions({
   policySeconds,
 }: {
   queue: Queue;
-  /** How long the policy keeps finished tasks; `null` without a policy, `undefined` while loading. */
+  /** The policy's retention of finished tasks; `null` without a policy, `undefined` while loading. */
   policySeconds: number | null | undefined;
 }) {
   const [open, setOpen] = useState<"cleanup" | "drop" | null>(null);

@@ -8,7 +8,7 @@ import { ThroughputPanel } from "@/components/overview/throughput-panel";
 import { useTenantScope } from "@/components/tenants/tenant-scope";
 import { queueFiguresQuery } from "@/lib/query/queue";
 
-/** Attempts over time, waits and run times by task name. */
+/** Attempts over time; wait and run times by task name. */
 export function QueueActivity({ queue }: { queue: string }) {
   const [window, setWindow] = useWindow();
   const tenant = [...useTenantScope()];

@@ -11,7 +11,7 @@ import { countInState, type Queue } from "@/lib/model/queue";
 import { TASK_STATES } from "@/lib/model/states";
 import { exactCountsQuery } from "@/lib/query/queue";
 
-/** How many tasks a queue has in each state. Finished tasks are counted exactly on demand. */
+/** The number of tasks in each state. Finished tasks are counted exactly on demand. */
 export function TasksByState({ queue }: { queue: Queue }) {
   const client = useQueryClient();
   const options = exactCountsQuery(queue.name, useTenantScope());
@@ -74,7 +74,7 @@ export function TasksByState({ queue }: { queue: Queue }) {
   );
 }
 
-/** Counts of all tenants come from statistics; counts of some tenants stop at the newest tasks. */
+/** Counts over all tenants come from statistics; counts of some tenants cover only the newest tasks. */
 function describePrecision({ terminal }: Queue): string {
   const isCapped = Object.values(terminal).some(({ precision }) => precision === "capped");
   return isCapped

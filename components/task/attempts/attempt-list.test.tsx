@@ -29,7 +29,7 @@ const show = (detail: TaskDetail) =>
     </QueryClientProvider>,
   );
 
-test("an error that repeats exactly is shown once, and a table has the error of each attempt", () => {
+test("an identical error is shown once, and a table lists the error of each attempt", () => {
   const { container } = show(withErrors("card expired", "card expired", "no funds", "no funds"));
   const details = container.querySelector("ol")?.textContent ?? "";
   expect(details.split("card expired at pay").length - 1).toBe(1);
@@ -39,7 +39,7 @@ test("an error that repeats exactly is shown once, and a table has the error of 
   expect(table.split("Declined: no funds").length - 1).toBe(2);
 });
 
-test("few attempts have no table, and errors that differ are all shown", () => {
+test("few attempts have no table, and all differing errors are shown", () => {
   const { container } = show(withErrors("card expired", "no funds"));
   expect(container.querySelector("table")).toBeNull();
   const details = container.querySelector("ol")?.textContent ?? "";

@@ -18,7 +18,7 @@ import { compareErrors, type ErrorChange } from "./compare-errors";
 import { ErrorChangeNote } from "./error-change";
 import { RunError } from "./run-error";
 
-/** All attempts, latest first: worker, times and how each ended. */
+/** All attempts, latest first: worker, times and outcome. */
 export function AttemptList({ detail }: { detail: TaskDetail }) {
   return (
     <>
@@ -39,15 +39,15 @@ export function AttemptList({ detail }: { detail: TaskDetail }) {
   );
 }
 
-/** An error that the next attempt repeats exactly is shown there alone: the latest attempt is the first in the list. */
+/** An error that the next attempt repeats exactly is only shown there; the latest attempt is the first in the list. */
 function isSame(change: ErrorChange | null): boolean {
   return change?.kind === "same" && change.exactly;
 }
 
-/** From this many attempts on, a table precedes their details. */
+/** With this many attempts or more, a table precedes their details. */
 const TABLE_FROM = 3;
 
-/** All attempts as lines, latest first, with the error of each. */
+/** One line per attempt with its error, latest first. */
 function AttemptTable({ detail }: { detail: TaskDetail }) {
   return (
     <Table>

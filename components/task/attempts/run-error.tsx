@@ -11,8 +11,8 @@ import { formatHead } from "./compare-errors";
 import { foldTrace, type TracePart } from "./fold-trace";
 
 /**
- * An attempt's error: name, code, message, the trace with library frames folded, and its causes. Traces start hidden where
- * the error is `known` from the previous attempt.
+ * An attempt's error: name, code, message, trace with library frames folded, and causes. Traces start collapsed if the
+ * error is `known` from the previous attempt.
  */
 export function RunError({ reason, known = false }: { reason: Payload; known?: boolean }) {
   const error = parseError(reason);
@@ -37,7 +37,7 @@ function ErrorBlock({
 }: {
   error: RecordedError;
   known: boolean;
-  /** What it is to the error above. */
+  /** Its relation to the error above. */
   relation?: string;
   copy?: boolean;
 }) {
@@ -90,10 +90,10 @@ function ErrorBlock({
   );
 }
 
-/** Lines of the user's own code that are shown before the rest folds. */
+/** Maximum number of the user's own frames before the rest is folded. */
 const MAX_LINES = 12;
 
-/** A trace with each run of library frames folded into one line. */
+/** A trace in which each sequence of library frames is folded into one line. */
 function Trace({ text }: { text: string }) {
   return (
     <pre

@@ -19,8 +19,8 @@ type Props = {
 };
 
 /**
- * The dialog of one action. All dialogs are one chunk, loaded when the first is opened. A dialog stays open when the state
- * of the task changes: the server checks again.
+ * Dialog of one action. All dialogs share a chunk that is loaded when the first one opens. A dialog stays open when the
+ * task's state changes, because the server checks again.
  */
 export function ActionDialog({ action, detail, available, onClose }: Props): ReactElement | null {
   const { run, event } = available;

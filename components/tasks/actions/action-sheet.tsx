@@ -8,7 +8,7 @@ import { cn } from "@/lib/cn";
 import { ACTION_WORDS } from "./action-words";
 import { type Availability, type Obstacle, TASK_ACTIONS, type TaskAction } from "./availability";
 
-/** All actions on a task, each with what it does or why it is not available. */
+/** All actions on a task, each with its effect or the reason why it isn't available. */
 export function ActionSheet({
   available,
   spawn,
@@ -16,7 +16,7 @@ export function ActionSheet({
   onClose,
 }: {
   available: Availability;
-  /** Why no task can be spawned. */
+  /** Why no task can be spawned, if so. */
   spawn: Obstacle;
   onChoose: (action: TaskAction | "spawn") => void;
   onClose: () => void;

@@ -14,7 +14,7 @@ test.each(suggested)("$name: the suggested action is available", ({ detail, acti
   expect(availableActions(detail)[SUGGESTIONS[action.kind].action]).toBeNull();
 });
 
-test("each action has a key of its own, which no page uses", () => {
+test("each action has a unique key that no page uses", () => {
   const ofPages = ["r", "j", "k", "g", "x", "X", "/", "[", "]", "?", "n", "m"];
   const keys = [...ofPages, ...Object.values(ACTION_WORDS).map(({ hotkey }) => hotkey)];
   expect(keys).toEqual([...new Set(keys)]);

@@ -5,7 +5,7 @@ import type { TaskAction } from "./availability";
 
 type Words = {
   label: string;
-  /** What it does, in a line. */
+  /** What the action does, in one line. */
   description: string;
   hotkey: string;
   icon: IconName;
@@ -45,7 +45,7 @@ export const ACTION_WORDS: Record<TaskAction, Words> = {
     description: "Give the worker more time",
     hotkey: "l",
     icon: "timer-reset",
-    // The verdict offers it whenever there is a lease.
+    // The verdict suggests it whenever there is a lease.
     sheetOnly: true,
   },
   fork: {

@@ -73,7 +73,7 @@ test.each<[TaskState, string | null, string[]]>([
   expect(possible(detail(state, event))).toEqual(actions);
 });
 
-test("an unavailable action gives the reason", () => {
+test("an unavailable action has a reason", () => {
   expect(availableActions(detail("running")).reschedule).toBe(
     "Task is running; nothing to reschedule.",
   );
@@ -83,7 +83,7 @@ test("an unavailable action gives the reason", () => {
   );
 });
 
-test("a lease can be extended while a worker has one", () => {
+test("a lease can be extended while a worker holds it", () => {
   const task = detail("running");
   expect(availableActions(task)["extend-lease"]).toBe("Claimed without a lease.");
   task.runs = task.runs.map((run) => ({ ...run, claimExpiresAt: NOW }));

@@ -2,7 +2,7 @@ import type { Access, Permission } from "@/lib/model/access";
 import { isActive } from "@/lib/model/states";
 import type { Run, TaskDetail } from "@/lib/model/task";
 
-/** The actions on one task, in the order in which they are offered. */
+/** The actions on one task, in display order. */
 export const TASK_ACTIONS = [
   "retry",
   "run-again",
@@ -29,17 +29,18 @@ const PERMISSION: Record<TaskAction, Permission> = {
 export type Obstacle = string | null;
 
 export type Availability = Record<TaskAction, Obstacle> & {
-  /** The attempt that a reschedule would move, or whose lease would be extended. */
+  /** The attempt that a reschedule moves or whose lease is extended. */
   run: Run | undefined;
   /** The event that the task is waiting for. */
   event: string | undefined;
 };
 
 /**
- * Which actions the rows of a task allow. Only a guide for the page: the server checks again when the action runs.
+ * Which actions a task's rows allow. This only guides the page: the server checks again when the action runs.
  *
- * @param denied why the person lacks permissions. That is the reason that is shown, since it holds for every task.
- * @param engine.hasVersionFunction whether the engine has a version function, which was added with `retry_task` (schema 0.2.0).
+ * @param denied missing permissions and why. They take precedence as the reason shown, since they hold for every task.
+ * @param engine.hasVersionFunction whether the engine has a version function, which was added with `retry_task` (schema
+ * 0.2.0).
  */
 export function availableActions(
   detail: TaskDetail,
@@ -87,7 +88,7 @@ function isWaiting(run: Run | undefined): boolean {
   return run?.state === "pending" || run?.state === "sleeping";
 }
 
-/** Names of the steps a task can be forked from, in the order in which they were stored. */
+/** Names of the steps from which a task can be forked, in stored order. */
 export function forkableSteps({ checkpoints }: TaskDetail): string[] {
   return checkpoints.flatMap(({ name, status }) => (status === "committed" ? name : []));
 }

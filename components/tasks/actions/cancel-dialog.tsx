@@ -12,7 +12,7 @@ import { StateLabel } from "../state/state-label";
 export function CancelDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
   const perform = usePerform();
   const [reason, setReason] = useState("");
-  // A snapshot: the page behind continues to update.
+  // A snapshot, because the page behind keeps updating.
   const [{ task, waits }] = useState(detail);
   const { queue, taskId, name, state } = task;
   return (

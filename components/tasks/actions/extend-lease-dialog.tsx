@@ -25,7 +25,7 @@ export function ExtendLeaseDialog({
   const perform = usePerform();
   const [text, setText] = useState("300");
   const [reason, setReason] = useState("");
-  // A snapshot: the page behind continues to update.
+  // A snapshot, because the page behind keeps updating.
   const [shown] = useState(run);
   const { queue } = detail.task;
   const seconds = Number(text);

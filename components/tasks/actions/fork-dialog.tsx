@@ -20,13 +20,13 @@ export function ForkDialog({
   onClose,
 }: {
   detail: TaskDetail;
-  /** The step selected at first; the last one by default. */
+  /** The initially selected step; the last one by default. */
   from?: string;
   onClose: () => void;
 }) {
   const perform = usePerform();
   const requestId = useRequestId();
-  // A snapshot: the page behind continues to update.
+  // A snapshot, because the page behind keeps updating.
   const [shown] = useState(detail);
   const steps = forkableSteps(shown);
   const [step, setStep] = useState(from ?? steps.at(-1) ?? "");

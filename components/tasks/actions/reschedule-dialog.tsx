@@ -22,7 +22,7 @@ import type { Run, TaskDetail } from "@/lib/model/task";
 import { parseTime } from "@/lib/parse-local";
 import { previewQuery } from "@/lib/query/previews";
 
-/** Reschedules a waiting run, after a preview of what it is waiting for. */
+/** Reschedules a waiting run, with a preview of what it is waiting for. */
 export function RescheduleDialog({
   detail,
   run,
@@ -90,7 +90,8 @@ function RescheduleForm({
   const [choice, setChoice] = useState<Choice>(isWait ? "at" : "now");
   const [suggested] = useState(() => suggestTime(preview, zone));
   const [typed, setTyped] = useState(suggested.text);
-  // An unchanged text is the exact instant: its text has no fractions, and may be that of two instants.
+  // An unchanged text means the exact suggested instant: the text has no fractions, and is ambiguous when clocks go
+  // back.
   const parsed = typed === suggested.text ? suggested.at : parseTime(typed, zone, preview.now);
   const at = choice === "at" ? parsed : choice;
   const { situation, effect } = describePreview(preview);
@@ -181,7 +182,9 @@ function RescheduleForm({
   );
 }
 
-/** A wall-clock time as text: a native picker would follow the browser's locale, while the page shows ISO in `zone`. */
+/**
+ * A wall-clock time as text, because a native picker follows the browser's locale while the page shows ISO in `zone`.
+ */
 function TimeField({
   zone,
   value,
@@ -215,7 +218,7 @@ function TimeField({
   );
 }
 
-/** The current due time, or an hour from now if that has passed, as the field shows it. */
+/** The current due time, or an hour from now if it has passed, with its text. */
 function suggestTime(preview: ReschedulePreview, zone: string): { at: Iso; text: string } {
   const due = toMs(preview.at);
   const now = toMs(preview.now);
@@ -223,7 +226,7 @@ function suggestTime(preview: ReschedulePreview, zone: string): { at: Iso; text:
   return { at, text: formatSecond(at, zone) };
 }
 
-/** What the run is waiting for, and what rescheduling changes. */
+/** Describes what the run is waiting for and what rescheduling changes. */
 function describePreview(preview: ReschedulePreview): { situation: string; effect: string } {
   switch (preview.kind) {
     case "queued":

@@ -23,7 +23,7 @@ export function RetryDialog({ detail, onClose }: { detail: TaskDetail; onClose: 
   const [reason, setReason] = useState("");
   const [spawnNew, setSpawnNew] = useState(false);
   const [more, setMore] = useState("1");
-  // A snapshot: the page behind continues to update.
+  // A snapshot, because the page behind keeps updating.
   const [{ task, checkpoints }] = useState(detail);
   const { queue, taskId, name, attempts, maxAttempts, cancellation } = task;
   const extra = Number(more);

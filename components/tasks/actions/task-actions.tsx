@@ -18,7 +18,7 @@ import { availableActions, TASK_ACTIONS, type TaskAction } from "./availability"
 const ActionDialog = lazyDialog(() => import("./action-dialog").then((m) => m.ActionDialog));
 const ActionSheet = lazyDialog(() => import("./action-sheet").then((m) => m.ActionSheet));
 
-/** The head of the task page: title, a button per available action, and the verdict. */
+/** Header of the task page: title, a button per available action, and the verdict. */
 export function TaskActions({ detail, title }: { detail: TaskDetail; title: ReactNode }) {
   const [open, setOpen] = useState<TaskAction | "spawn" | "all" | null>(null);
   const health = useQuery(healthQuery()).data;

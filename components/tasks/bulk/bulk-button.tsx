@@ -8,7 +8,7 @@ import type { BulkDialogSelection } from "./bulk-dialog";
 
 const BulkDialog = lazyDialog(() => import("./bulk-dialog").then((m) => m.BulkDialog));
 
-/** Opens the bulk dialog for selected tasks, or for all that match. */
+/** Opens the bulk dialog for selected tasks, or for all matching tasks. */
 export function BulkButton({
   label,
   selection,

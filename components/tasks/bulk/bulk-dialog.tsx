@@ -27,11 +27,11 @@ import { listWords } from "@/lib/search-params/tasks/query";
 import { StateLabel } from "../state/state-label";
 import { BULK_WORDS, RATES } from "./bulk-words";
 
-/** The tasks: listed by address, or all that match the filters of a list. */
+/** The tasks: an explicit list, or all that match the filters of a list. */
 export type BulkDialogSelection =
   | {
       ids: readonly (TaskAddress & { state?: TaskState })[];
-      /** The error group that they are the failed tasks of. */
+      /** The error group whose failed tasks these are. */
       group?: string;
     }
   | { filters: TaskFilters };
@@ -40,9 +40,9 @@ export type BulkDialogSelection =
 type Plan = Previews["bulk"]["data"];
 
 /**
- * Applies one action to many tasks: choose it, see a preview, confirm (by typing a phrase for large numbers). It starts
- * with what was previewed: the server refuses if more tasks match by then, and starts once however often it is asked. The
- * operation runs in the background; the toast links to its progress.
+ * Applies one action to many tasks: choose it, preview it, confirm it (by typing a phrase for large numbers). The
+ * operation covers exactly what was previewed: the server refuses if more tasks match by then, and repeated requests
+ * start it only once. It runs in the background; the toast links to its progress.
  */
 export function BulkDialog({
   selection,
@@ -51,7 +51,7 @@ export function BulkDialog({
   onClose,
 }: {
   selection: BulkDialogSelection;
-  /** Chosen at first; by default the one that fits the states of the tasks, or none. */
+  /** The initial action; by default the one that fits the tasks' states, if any. */
   action?: BulkAction;
   /** Called once the operation has started. */
   onStarted?: () => void;
@@ -63,7 +63,7 @@ export function BulkDialog({
   const [rate, setRate] = useState("200");
   const [typed, setTyped] = useState("");
   const [reason, setReason] = useState("");
-  // A snapshot: the page behind continues to update.
+  // A snapshot, because the page behind keeps updating.
   const [tasks] = useState(() => toInput(selection));
   const preview = useQuery(previewQuery("bulk", action && { action, ...tasks }));
   const plan = action && preview.data;
@@ -202,7 +202,7 @@ export function BulkDialog({
   );
 }
 
-/** The action that all tasks allow, if it destroys nothing. */
+/** The action that all tasks allow, unless it is destructive. */
 function findFittingAction(selection: BulkDialogSelection): BulkAction | undefined {
   const states =
     "ids" in selection ? selection.ids.map(({ state }) => state) : selection.filters.state;
@@ -212,7 +212,7 @@ function findFittingAction(selection: BulkDialogSelection): BulkAction | undefin
   return areEnded ? "run-again" : undefined;
 }
 
-/** Which tasks match, in the words of the search box. */
+/** The matching tasks, described in the search box's language. */
 function Scope({ filters }: { filters: TaskFilters }) {
   const { range, after, before } = filters;
   const words = [
@@ -236,26 +236,26 @@ function Scope({ filters }: { filters: TaskFilters }) {
 function toInput(selection: BulkDialogSelection) {
   if ("ids" in selection)
     return { ids: selection.ids.map(({ queue, taskId }) => ({ queue, taskId })) };
-  // Cursor, page size and columns do not affect which tasks match.
+  // Cursor, page size and columns don't affect which tasks match.
   const { limit, cursor, columns } = taskFilters();
   return { filters: serializeTaskFilters({ ...selection.filters, limit, cursor, columns }) };
 }
 
-/** The phrase to type; `undefined` for small numbers. Without an exact number it says "all". */
+/** The phrase to type; `undefined` for small numbers. It contains "all" if the number isn't exact. */
 function toPhrase(label: string, eligible: { value: number; precision: string }) {
   const verb = label.toLowerCase();
   if (eligible.precision !== "exact") return `${verb} all`;
   return eligible.value >= TYPED_FROM ? `${verb} ${eligible.value}` : undefined;
 }
 
-/** How many tasks match, whether they will be changed or skipped. */
+/** The number of matching tasks, whether they will change or be skipped. */
 function countMatching({ eligible, ineligible }: Plan): string {
   const skipped = ineligible.reduce((sum, { count }) => sum + count, 0);
   const total = { ...eligible, value: eligible.value + skipped };
   return `${formatCount(total)} matching ${total.value === 1 ? "task" : "tasks"}`;
 }
 
-/** How many tasks will change, examples of them, and why the others are skipped. */
+/** The number of tasks that will change with examples, and why the others are skipped. */
 function PlanPreview({
   preview,
   done,
@@ -263,7 +263,7 @@ function PlanPreview({
   onRetry,
 }: {
   preview: Plan | undefined;
-  /** What will be done to the tasks, as in "27 will be cancelled". */
+  /** Past participle after a number, as in "27 will be cancelled". */
   done: string;
   problem: string | undefined;
   onRetry: (() => void) | undefined;

@@ -24,7 +24,7 @@ const OUTCOMES = [
   { value: "open", label: "Not processed" },
 ];
 
-/** The tasks of an operation, with the outcome of each. */
+/** Tasks of an operation with the outcome of each. */
 export function BulkItems({ operation }: { operation: BulkOperation }) {
   const [filters, setInUrl] = useQueryStates(bulkItemsSearchParams, { history: "push" });
   const interval = useRefreshInterval();

@@ -140,7 +140,7 @@ function Head({ operation }: { operation: BulkOperation }) {
   );
 }
 
-/** Follows the changed tasks until none of them is active. */
+/** The current states of the changed tasks, until none is active. */
 function FollowUp({ operation }: { operation: BulkOperation }) {
   const interval = useRefreshInterval();
   const { data } = useQuery({

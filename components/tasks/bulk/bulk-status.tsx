@@ -30,7 +30,7 @@ const PARTS = [
   ["failed", "fill-failed-solid"],
 ] as const;
 
-/** `Retry 7 · done`, for the title of the page. */
+/** `Retry 7 · done`, for the page title. */
 export function formatBulkTitle(what: string, state: BulkState): string {
   return `${what} · ${STATES[state].label}`;
 }
@@ -66,12 +66,12 @@ export function BulkProgress({ operation }: { operation: BulkOperation }) {
   );
 }
 
-/** How many of the followed tasks have not ended. */
+/** The number of followed tasks that have not ended. */
 export function countActive(states: BulkFollowUp["states"]): number {
   return TASK_STATES.filter(isActive).reduce((sum, state) => sum + states[state], 0);
 }
 
-/** What a state means after an action, for those where "completed" would not say it. */
+/** Labels of states after an action, where "completed" alone would be unclear. */
 const AFTER: Record<BulkAction, Partial<Record<TaskState, string>>> = {
   retry: { failed: "failed again" },
   "run-again": {},
@@ -79,7 +79,7 @@ const AFTER: Record<BulkAction, Partial<Record<TaskState, string>>> = {
   cancel: {},
 };
 
-/** Drawn and listed in this order: what is settled first. */
+/** Display order: settled states first. */
 const FOLLOWED = ["completed", "failed", "cancelled", "running", "sleeping", "pending"] as const;
 
 const FILLS: Record<TaskState, string> = {
@@ -91,7 +91,7 @@ const FILLS: Record<TaskState, string> = {
   cancelled: "fill-cancelled-solid",
 };
 
-/** What became of the tasks that were changed, as a bar and in words. */
+/** The current states of the changed tasks, as a bar and in words. */
 export function FollowUpProgress({
   action,
   followUp: { counted, changed, states, gone },

@@ -2,11 +2,14 @@ import type { BulkAction } from "@/lib/model/rows/bulk";
 
 type Words = {
   label: string;
-  /** After a number of tasks: "27 will be …", "27 …". */
+  /** Past participle after a number of tasks: "27 will be …", "27 …". */
   done: string;
-  /** Before a number of tasks: "Retry sent for 7 of 7" is what the operation knows, not what becomes of them. */
+  /**
+   * Precedes a number of tasks: "Retry sent for 7 of 7" states what the operation did, not what happens to the tasks
+   * later.
+   */
   sent: string;
-  /** What it does to each task. */
+  /** The effect on each task. */
   description: string;
 };
 
@@ -37,7 +40,7 @@ export const BULK_WORDS: Record<BulkAction, Words> = {
   },
 };
 
-/** The rates to choose from, in tasks per second; empty is no limit. */
+/** Selectable rates in tasks per second; empty means no limit. */
 export const RATES = [
   { value: "10", label: "10 tasks per second" },
   { value: "50", label: "50 tasks per second" },

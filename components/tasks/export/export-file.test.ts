@@ -7,6 +7,6 @@ test("line breaks inside quoted CSV values are not counted", () => {
   expect(count('ted"""\r\nplain\r\n')).toBe(3);
 });
 
-test("escaped quotes in NDJSON do not hide line breaks", () => {
+test("line breaks after escaped quotes in NDJSON are counted", () => {
   expect(lineCounter("ndjson")('{"a":"5\\" pipe"}\n{"a":1}\n')).toBe(2);
 });

@@ -4,18 +4,21 @@ export const FORMAT_NAMES: Record<ExportFormat, string> = { csv: "CSV", ndjson: 
 
 const TYPES: Record<ExportFormat, string> = { csv: "text/csv", ndjson: "application/x-ndjson" };
 
-/** Downloads a file made of these parts. */
+/** Downloads the concatenated parts as a file. */
 export function saveFile(format: ExportFormat, parts: string[]): void {
   const url = URL.createObjectURL(new Blob(parts, { type: TYPES[format] }));
   const link = document.createElement("a");
   link.href = url;
   link.download = `tasks.${format}`;
   link.click();
-  // The browser starts the download after this task, so the URL has to outlive it.
+  // The browser starts the download after this task, so the URL must outlive it.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Counts lines chunk by chunk. In CSV, a line break between quotes is part of a value; in NDJSON there is none. */
+/**
+ * Returns a counter of lines that is fed chunk by chunk. A CSV line break inside quotes is part of a value; NDJSON
+ * values have none.
+ */
 export function lineCounter(format: ExportFormat): (chunk: string) => number {
   let lines = 0;
   let quoted = false;

@@ -12,9 +12,9 @@ import type { ExportProgress } from "./export-run";
 const ExportPanel = lazyPart(() => import("./export-panel").then((m) => m.ExportPanel));
 
 /**
- * Exports the filtered list. An export continues while the panel is closed, and is stopped when the filters change.
+ * Exports the filtered list. An export continues while the panel is closed and stops when the filters change.
  *
- * @param matching identifies the filters.
+ * @param matching a key that identifies the filters.
  */
 export function ExportMenu({ filters, matching }: { filters: TaskFilters; matching: string }) {
   const [progress, setProgress] = useState<ExportProgress | null>(null);
@@ -33,7 +33,7 @@ export function ExportMenu({ filters, matching }: { filters: TaskFilters; matchi
   async function start(format: ExportFormat) {
     const controller = new AbortController();
     running.current = controller;
-    // An export that was stopped by new filters no longer reports.
+    // An export stopped by new filters no longer reports progress.
     const report = (step: ExportProgress) => running.current === controller && setProgress(step);
     report({ tasks: 0, bytes: 0, outcome: null });
     const code = await import("./export-run").catch(() => null);

@@ -5,7 +5,7 @@ import { EXPORT_FORMATS, EXPORT_LIMIT, type ExportFormat } from "@/lib/search-pa
 import { FORMAT_NAMES } from "./export-file";
 import type { ExportProgress } from "./export-run";
 
-/** What the export includes, a button per format, and the progress. */
+/** The scope of the export, a button per format, and the progress. */
 export function ExportPanel({
   progress,
   onStart,

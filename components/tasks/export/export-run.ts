@@ -4,10 +4,10 @@ import { EXPORT_LIMIT, type ExportFormat, serializeExport } from "@/lib/search-p
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { lineCounter, saveFile } from "./export-file";
 
-/** How far an export has come; `outcome` is a sentence once it has ended. */
+/** Progress of an export; `outcome` is a sentence once it has ended. */
 export type ExportProgress = { tasks: number; bytes: number; outcome: string | null };
 
-/** Downloads all matching tasks as a file. If it fails or is stopped, nothing is saved. Never rejects. */
+/** Downloads all matching tasks as a file. Nothing is saved if it fails or is stopped. Never rejects. */
 export async function runExport(
   { cursor: _, limit: __, ...filters }: TaskFilters,
   format: ExportFormat,

@@ -13,7 +13,7 @@ const RANGES = [
   { value: "30d", label: "Last 30 days" },
 ];
 
-/** When the listed tasks were spawned. A range or instants from the URL are an option of their own. */
+/** Filters by spawn time. Other ranges or instants in the URL become an extra option. */
 export function RangeSelect({
   filters,
   onChange,

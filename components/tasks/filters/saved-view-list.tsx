@@ -9,7 +9,7 @@ import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/task
 
 type Props = { filters: TaskFilters; fixedQueue: string | undefined; close: () => void };
 
-/** The saved views, and a form that saves the current list as one. */
+/** Saved views, with a form that saves the current list as one. */
 export function SavedViewList({ filters, fixedQueue, close }: Props) {
   const views = useSavedViews();
   const pathname = usePagePath();
@@ -75,15 +75,15 @@ type SavedView = { name: string; href: string };
 const KEY = "absurd-dashboard.views";
 const NONE: readonly SavedView[] = [];
 const listeners = new Set<() => void>();
-/** The last parse result: useSyncExternalStore needs the same array while the stored text is the same. */
+/** The last parse result, because useSyncExternalStore needs the same array while the stored text is unchanged. */
 let cached: { text: string | null; views: readonly SavedView[] } = { text: null, views: NONE };
 
-/** The views saved in this browser, sorted by name. */
+/** Views saved in this browser, sorted by name. */
 function useSavedViews(): readonly SavedView[] {
   return useSyncExternalStore(subscribe, getViews, () => NONE);
 }
 
-/** Saves a view; replaces one of the same name. */
+/** Saves a view, replacing one with the same name. */
 function saveView(view: SavedView): void {
   const others = getViews().filter((one) => one.name !== view.name);
   write([...others, view].sort((a, b) => a.name.localeCompare(b.name)));
@@ -99,7 +99,7 @@ function getViews(): readonly SavedView[] {
   return cached.views;
 }
 
-/** Damaged entries, and links that leave this dashboard, are dropped: other code can write to this storage. */
+/** Drops invalid entries and links to other sites, because other code can write to this storage. */
 function parseViews(text: string | null): readonly SavedView[] {
   try {
     const stored: unknown = JSON.parse(text ?? "[]");
@@ -120,7 +120,7 @@ function write(views: readonly SavedView[]): void {
   for (const notify of listeners) notify();
 }
 
-/** `undefined` where the browser forbids storage; nothing is saved then. */
+/** `undefined` if the browser forbids storage; nothing is saved then. */
 function storage(): Storage | undefined {
   try {
     return window.localStorage;

@@ -9,7 +9,7 @@ import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { StateIcon } from "../state/state-icon";
 import { isFiltered } from "./use-task-filters";
 
-/** The six states as toggles, each with its number of tasks in the chosen queues. */
+/** Toggles for the six states, each with its task count in the chosen queues. */
 export function StateFacets({
   filters,
   onChange,
@@ -21,7 +21,7 @@ export function StateFacets({
   const queues = data?.queues.filter(
     ({ name }) => filters.queue.length === 0 || filters.queue.includes(name),
   );
-  // The counts cover whole queues, so they would mislead next to a list with more filters.
+  // The counts cover whole queues and would be misleading next to a list with further filters.
   const narrower = isFiltered({ ...filters, state: [], queue: [] }, undefined);
   const toggle = (state: TaskState) =>
     onChange({

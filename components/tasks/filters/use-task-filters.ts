@@ -11,7 +11,7 @@ import {
 import { listWords } from "@/lib/search-params/tasks/query";
 import { findSortProblem, type SortProblem } from "@/lib/search-params/tasks/sort";
 
-/** The list's filters, from the URL. The list of one queue is limited to that queue, whatever the URL has. */
+/** The list's filters from the URL. The list of one queue ignores the queue in the URL. */
 export function useTaskFilters(queue: string | undefined) {
   const [inUrl, setInUrl] = useQueryStates(tasksSearchParams, { history: "push" });
   const filters = queue === undefined ? inUrl : { ...inUrl, queue: [queue] };
@@ -19,7 +19,7 @@ export function useTaskFilters(queue: string | undefined) {
     (change: Partial<TaskFilters>) => setInUrl({ cursor: null, ...change }),
     [setInUrl],
   );
-  /** An order that needs a filter gets it at once, and a notice says which. */
+  /** If the order needs a filter, the filter is added and a notice names it. */
   const sortBy = (change: Pick<TaskFilters, "sort">) => {
     const problem = findSortProblem({ ...filters, ...change });
     if (problem) showToast({ title: describeChange(problem.change), text: problem.message });
@@ -30,9 +30,9 @@ export function useTaskFilters(queue: string | undefined) {
     /** Changes filters and returns to the first page. */
     narrow,
     sortBy,
-    /** Goes to the page of a cursor; `null` is the first page. */
+    /** Opens the page at a cursor; `null` is the first page. */
     turnTo: (cursor: string | null) => setInUrl({ cursor }),
-    /** Changes the JSON columns and stays on the page. */
+    /** Changes the JSON columns without leaving the page. */
     showColumns: (columns: TaskFilters["columns"]) => setInUrl({ columns }),
     clear: () => setInUrl({ ...taskFilters(), limit: inUrl.limit, columns: inUrl.columns }),
   };
@@ -44,7 +44,7 @@ function describeChange(change: SortProblem["change"]): string {
     : `Limited to ${change.state.join(", ")} tasks`;
 }
 
-/** Whether any filter but the list's own queue is set. */
+/** Whether any filter other than the list's own queue is set. */
 export function isFiltered(filters: TaskFilters, queue: string | undefined): boolean {
   const query = pickQuery(queue === undefined ? filters : { ...filters, queue: [] });
   return Boolean(listWords(query).length || filters.after || filters.before || filters.range);

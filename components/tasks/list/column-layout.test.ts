@@ -15,16 +15,16 @@ test("a column is as wide as its longest text, and at least 80 pixels", () => {
   expect(lay(1_000, 150, 20)).toEqual({ state: 100, queue: 150, worker: 80, why: 670 });
 });
 
-test("no text is cut while the row has room", () => {
+test("no text is truncated while the row has space", () => {
   expect(lay(1_600, 400, 300)).toEqual({ state: 100, queue: 400, worker: 300, why: 800 });
 });
 
-test("texts are cut before the main column gets less than 280 pixels", () => {
+test("texts are truncated before the main column is narrower than 280 pixels", () => {
   expect(lay(780, 400, 300)).toEqual({ state: 100, queue: 200, worker: 200, why: 280 });
   expect(lay(540, 400, 300)).toEqual({ state: 100, queue: 80, worker: 80, why: 280 });
 });
 
-test("columns leave in their order once all texts are at their least", () => {
+test("columns are hidden in order once all texts have their minimum width", () => {
   expect(lay(530, 400, 300)).toEqual({ state: 100, queue: 150, why: 280 });
   expect(lay(459, 400, 300)).toEqual({ state: 100, why: 359 });
   expect(lay(300, 400, 300)).toEqual({ state: 100, why: 200 });

@@ -1,22 +1,22 @@
-/** What decides the width of a column. */
+/** How the width of a column is determined. */
 export type ColumnWidth =
-  /** Pixels, whatever the rows have. */
+  /** A fixed width in pixels. */
   | { fixed: number }
-  /** As wide as its longest text, in pixels. */
+  /** The width of the longest text, in pixels. */
   | { text: number }
-  /** What the others leave. */
+  /** The remaining width. */
   | "rest";
 
-/** A column of text is at least this wide, and no wider than `MOST` unless the row has room for it. */
+/** Text columns are at least this wide, and at most `MOST` unless the row has space to spare. */
 const LEAST = 80;
 const MOST = 220;
 
-/** The main column keeps this much; others leave before it gets less. */
+/** Minimum width of the main column; other columns are hidden before it gets narrower. */
 const REST = 280;
 
 /**
- * The columns that fit into a row, with their widths in pixels. A text is shown whole while the row has room for it. Where
- * there is too little, texts are cut, down to 80 pixels, and then columns leave in the order of `leaving`.
+ * The columns that fit into a row, with their widths in pixels. Text is shown in full while there is space. Otherwise
+ * text columns shrink to 80 pixels, and then columns are hidden in the order of `leaving`.
  *
  * @param available width of the row for these columns, in pixels.
  */
@@ -57,7 +57,7 @@ function want(width: ColumnWidth): { least: number; usual: number; whole: number
   return { least: LEAST, usual: Math.min(whole, MOST), whole };
 }
 
-/** Gives each what it lacks, or all the same share of it. */
+/** Distributes the missing width: each column gets what it lacks, or an equal share. */
 function share(lacking: readonly number[], room: number): number[] {
   const total = sum(lacking);
   const part = total <= room ? 1 : room / total;

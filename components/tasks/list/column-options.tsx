@@ -10,7 +10,7 @@ import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 
 type Props = { filters: TaskFilters; onChange: (columns: JsonPath[]) => void };
 
-/** Checkboxes for the chosen paths and those found in the newest tasks, and a field for any other path. */
+/** Checkboxes for the chosen paths and for those found in the newest tasks, and a field for any other path. */
 export function ColumnOptions({ filters, onChange }: Props) {
   const { data } = useQuery({ ...taskSuggestionsQuery(filters.queue), retry: false });
   const [text, setText] = useState("");

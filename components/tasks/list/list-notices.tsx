@@ -14,7 +14,7 @@ import type { ContinuedSearch } from "../search/use-continue-search";
 
 type Props = { filters: TaskFilters; onChange: (change: Partial<TaskFilters>) => void };
 
-/** Shown instead of rows: the filters do not support the chosen order, or the query timed out. */
+/** Replaces the rows if the filters don't support the chosen order, or if the query timed out. */
 export function NoListNotice({ filters, onChange }: Props) {
   const problem = findSortProblem(filters);
   return (
@@ -52,7 +52,7 @@ export function NoListNotice({ filters, onChange }: Props) {
   );
 }
 
-/** Shown below the rows: which tasks this page may leave out, and how to continue. */
+/** Shown below the rows: which tasks may be missing from this page, and how to continue. */
 export function IncompleteNotices({
   page,
   search,
@@ -118,7 +118,7 @@ function SearchProgress({ search }: { search: ContinuedSearch }) {
   );
 }
 
-/** Why the list is empty, and what to do about it. */
+/** Explains why the list is empty, and what to do about it. */
 export function NoTasks({
   filters,
   filtered,
@@ -169,7 +169,7 @@ export function NoTasks({
   );
 }
 
-/** Shows the rows that arrived since the page was drawn. `limit` is the page size: at that count there may be more. */
+/** Shows the rows that arrived since the page was loaded. `limit` is the page size: at that count there may be more. */
 export function NewRowsButton({
   count,
   limit,

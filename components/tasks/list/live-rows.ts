@@ -1,10 +1,10 @@
 import type { Iso } from "@/lib/model/instants";
 import type { TaskAddress, TaskSummary } from "@/lib/model/task";
 
-/** The rows on screen, the keys of those that no longer match, and how many newer rows are waiting. */
+/** The rows on screen, the keys of those that no longer match, and the number of newer rows not yet shown. */
 export type LiveRows = { rows: TaskSummary[]; removed: ReadonlySet<string>; newCount: number };
 
-/** A page as it was fetched: nothing removed, nothing waiting. */
+/** The rows of a page just fetched: none removed, none newer. */
 export const freshRows = (rows: TaskSummary[]): LiveRows => ({
   rows,
   removed: new Set(),
@@ -13,10 +13,10 @@ export const freshRows = (rows: TaskSummary[]): LiveRows => ({
 
 export const rowKey = ({ queue, taskId }: TaskAddress) => `${queue}/${taskId}`;
 
-/** When rows were loaded: by the database's clock, and in milliseconds by the browser's. */
+/** When rows were loaded, on the database's clock and, in milliseconds, on the browser's. */
 export type Read = { now: Iso; at: number };
 
-/** Notes that these rows were loaded; the others keep when they were. */
+/** Records when these rows were loaded; other rows keep their time. */
 export function noteRead(
   before: ReadonlyMap<string, Read>,
   rows: readonly TaskSummary[],
@@ -26,9 +26,9 @@ export function noteRead(
 }
 
 /**
- * Updates the rows on screen from a refetch of the same page without moving them. A row that is in `latest` takes its
- * new values; one that should be there and is not is `removed`; a row that is new is only counted. If nothing was
- * shown, the result is `latest`. Rows of a queue that `latest` leaves out stay as they are.
+ * Updates the rows on screen from a refetch of the same page without moving them. Rows in `latest` take their new
+ * values, missing rows are `removed`, and new rows are only counted. If nothing was shown, the result is `latest`. Rows
+ * of queues in `leftOut` stay unchanged.
  *
  * @param before the order of the list.
  * @param leftOut names of queues that could not be read.
@@ -46,7 +46,7 @@ export function mergePage(
   const shownKeys = new Set(shown.map(rowKey));
   return {
     rows: shown.map((task) => latestByKey.get(rowKey(task)) ?? task),
-    // A row that sorts after the end of the latest page may still match: newer rows pushed it off the page.
+    // A row that sorts after the end of the latest page may still match: newer rows may have pushed it off the page.
     removed: new Set(
       shown
         .filter(
@@ -57,7 +57,7 @@ export function mergePage(
         )
         .map(rowKey),
     ),
-    // A row that sorts after the last one shown moved up because others left: it is not new.
+    // A row that sorts after the last one shown moved up because others left, so it isn't new.
     newCount: latest.filter((task) => !shownKeys.has(rowKey(task)) && before(task, lastShown))
       .length,
   };

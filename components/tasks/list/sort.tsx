@@ -19,7 +19,7 @@ type Order = {
 const PAGER = ["First", "Previous", "Next"] as const;
 const newerId = (a: TaskSummary, b: TaskSummary) => a.taskId > b.taskId;
 
-/** The orders of the list. Ids are UUIDv7, so they sort by creation time. */
+/** Orders of the list. Ids are UUIDv7, so they sort by creation time. */
 export const ORDERS: Record<TaskSort, Order> = {
   newest: { label: "Newest first", pager: ["Newest", "Newer", "Older"], before: newerId },
   oldest: {
@@ -45,7 +45,7 @@ export const ORDERS: Record<TaskSort, Order> = {
   },
 };
 
-/** Milliseconds from the first start to the end, or to now while the task is active; -1 before the first start. */
+/** Milliseconds from the first start to the end, or until now for active tasks; -1 before the first start. */
 function duration({ firstStartedAt, endedAt }: TaskSummary): number {
   if (firstStartedAt === null) return -1;
   return (endedAt === null ? Date.now() : toMs(endedAt)) - toMs(firstStartedAt);
@@ -55,7 +55,10 @@ type SortProps = { sort: TaskSort; onSort: (change: Pick<TaskFilters, "sort">) =
 
 const OPTIONS = TASK_SORTS.map((value) => ({ value, label: ORDERS[value].label }));
 
-/** Chooses the order. One that the filters do not support can be chosen too: the list then shows what it needs. */
+/**
+ * Selects the order. Orders that the filters don't support are selectable too; the list then explains which filter is
+ * missing.
+ */
 export function SortSelect({ sort, onSort }: SortProps) {
   return (
     <Select
@@ -71,14 +74,14 @@ export function SortSelect({ sort, onSort }: SortProps) {
   );
 }
 
-/** Which orders the header of a column switches between, and how each sorts the column. */
+/** The orders that a column header switches between, and how each sorts the column. */
 export type ColumnSort = {
   cycle: readonly [TaskSort, TaskSort];
   ascending?: TaskSort;
   descending: TaskSort;
 };
 
-/** The header of a numeric column that sorts the list. */
+/** Header of a numeric column that sorts the list. */
 export function SortTh({
   label,
   by,

@@ -18,7 +18,7 @@ import { StateLabel } from "../state/state-label";
 import { rowKey } from "./live-rows";
 import type { ColumnSort } from "./sort";
 
-/** A cell of every column. Narrow screens lay a row out as a grid of two lines, wide ones as a table row. */
+/** A cell of any column. Narrow screens lay out a row as a grid of two lines, wide ones as a table row. */
 export const CELL =
   "wide:h-8 wide:border-line-subtle wide:border-b wide:px-2 wide:first:pl-4 wide:last:pr-4";
 const FROM_WIDE = cn(CELL, "hidden wide:table-cell");
@@ -28,7 +28,7 @@ export type TaskColumn = {
   key: string;
   label: string;
   headClass?: string;
-  /** Its width on wide screens: in pixels, or of its longest text among the rows; what the others leave if absent. */
+  /** Width on wide screens: in pixels, or that of the longest of these texts; without it, the remaining width. */
   width?: number | ((task: TaskSummary) => string);
   /** Whether the texts of `width` are in monospace. */
   mono?: true;
@@ -39,9 +39,9 @@ export type TaskColumn = {
   sort?: ColumnSort;
 };
 
-/** What decides which columns a list has. */
+/** Determines which columns a list has. */
 export type ColumnOptions = {
-  /** Whether the list is limited to one queue, so that a queue column would repeat it. */
+  /** Whether the list is limited to one queue, which makes a queue column redundant. */
   oneQueue: boolean;
   /** Whether any row has a tenant. */
   tenants: boolean;
@@ -49,7 +49,10 @@ export type ColumnOptions = {
   paths: readonly string[];
 };
 
-/** The columns of the task table, in order. The name's link covers the row; the id is above it, so it can be selected. */
+/**
+ * The columns of the task table, in order. The name's link covers the row; the id is layered above it so that it can be
+ * selected.
+ */
 export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskColumn[] {
   return [
     {
@@ -155,12 +158,12 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
   ];
 }
 
-/** The columns that leave a narrow table, in this order; paths that a person chose stay. */
+/** Columns hidden from narrow tables, in this order; JSON paths chosen by the user stay. */
 export const LEAVING = ["worker", "duration", "tenant", "id", "queue", "attempts", "age"] as const;
 
 const when = (shown: boolean, column: TaskColumn): TaskColumn[] => (shown ? [column] : []);
 
-/** From the first start to the end, or to now while the task is active. */
+/** Duration from the first start to the end, or until now for active tasks. */
 function Duration({ task }: { task: TaskSummary }) {
   const { firstStartedAt: from, endedAt: to } = task;
   const running = useClock((now) => (from && !to ? formatAge(now - toMs(from)) : ""));
@@ -175,13 +178,13 @@ const TONES = {
   bad: "text-failed",
 } as const;
 
-/** When the row of an active task was read. A context, so that a reading without changes draws its text alone again. */
+/** When the row of an active task was read. A context, so that a refetch without changes re-renders only this text. */
 export const ReadAt = createContext<Iso | null>(null);
 
-/** Why a task is in its state, in a few words. */
+/** A short explanation of the task's state. */
 function Why({ task }: { task: TaskSummary }) {
   const active = task.endedAt === null;
-  // The text of an ended task does not change, so only active tasks subscribe to the clock.
+  // An ended task's text doesn't change, so only active tasks subscribe to the clock.
   const at = useClock((now) => (active ? now : 0));
   const now = toInstant(at || toMs(task.endedAt ?? task.enqueuedAt));
   const { parts, tone } = explainSummary(task, now, useContext(ReadAt) ?? now);

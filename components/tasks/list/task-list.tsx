@@ -38,14 +38,14 @@ const SelectionBar = lazyPart(() =>
   import("../selection/selection-bar").then((m) => m.SelectionBar),
 );
 
-/** The tasks of one queue, or of all. */
+/** The tasks of one queue or of all. */
 export function TaskList({ queue }: { queue?: string }) {
   const { filters, narrow, sortBy, turnTo, showColumns, clear } = useTaskFilters(queue);
   const { query, shown, showNewest, interval, isRepeated } = useLiveTasks(filters);
   const refresh = useRefresh();
   const hydrated = useHydrated();
   const box = useRef<HTMLDivElement>(null);
-  // Rendering 200 rows takes a while. Deferred, so that the control that was pressed updates first.
+  // Rendering 200 rows takes a while, so it is deferred to let the pressed control update first.
   const drawn = useDeferredValue(shown);
   const page = query.data;
   const { pending, search } = useContinueSearch(
@@ -68,7 +68,7 @@ export function TaskList({ queue }: { queue?: string }) {
   const matching = serializeTaskFilters({ ...filters, cursor: null, columns: [] });
   const selection = useSelection(matching, rows);
   const deferredSelection = useDeferredValue(selection);
-  // The same array while the paths are the same: the rows are memoized by it.
+  // Keeps the same array while the paths are unchanged, because the rows are memoized by it.
   const paths = useMemo(() => filters.columns.map(formatPath), [filters.columns]);
   const order = ORDERS[filters.sort];
   const around =
@@ -192,7 +192,7 @@ const NO_KEYS = new Set<string>();
 
 type Neighbours = { older: string | null; newer: string | null };
 
-/** The pager's "next" is the older page, except in this order. */
+/** The pager's "next" opens the older page, except in this order. */
 const flip = ({ older, newer }: Neighbours): Neighbours => ({ older: newer, newer: older });
 
 export function TaskListSkeleton() {

@@ -17,7 +17,7 @@ import { rowKey } from "./live-rows";
 import { SortTh } from "./sort";
 import { CELL, LEAVING, listColumns, ReadAt, type TaskColumn } from "./task-columns";
 
-/** Rows of tasks: a table on wide screens, two lines per task on narrow ones. */
+/** Task rows: a table on wide screens, two lines per task on narrow ones. */
 export const TaskTable = memo(function TaskTable({
   rows,
   removed,
@@ -30,11 +30,11 @@ export const TaskTable = memo(function TaskTable({
   onSort,
 }: {
   rows: readonly TaskSummary[];
-  /** Keys of the rows that no longer match the filters. */
+  /** Keys of rows that no longer match the filters. */
   removed: ReadonlySet<string>;
   /** When each row was read. */
   readAt: ReadonlyMap<string, Iso>;
-  /** The rows that could not be refreshed, with the instant until which they are known. */
+  /** Rows that could not be refreshed, with the time of their last read. */
   stale: ReadonlyMap<string, Iso>;
   oneQueue: boolean;
   /** JSON paths whose values are shown as columns. */
@@ -48,7 +48,7 @@ export const TaskTable = memo(function TaskTable({
   const all = useMemo(() => listColumns({ oneQueue, tenants, paths }), [oneQueue, tenants, paths]);
   const [box, available] = useWidth();
   const wide = useWide();
-  // A text, so that rows that change without getting wider keep their columns.
+  // A string, so that rows that change without getting wider keep their columns.
   const widths = JSON.stringify(
     wide && available > 0
       ? [
@@ -113,9 +113,9 @@ export const TaskTable = memo(function TaskTable({
   );
 });
 
-/** The width of the column of check marks, in pixels. */
+/** Width of the checkbox column, in pixels. */
 const CHECK = 40;
-/** The widest average of a character, and what a cell adds to its text, in pixels. */
+/** Upper estimate of the average character width, and a cell's horizontal padding; in pixels. */
 const CHARACTER = { plain: 7.4, mono: 7.9 };
 const PADDING = 20;
 
@@ -131,7 +131,7 @@ function measure(
 
 type PlacedColumn = TaskColumn & { pixels: number | undefined };
 
-/** The columns that fit, with their widths; all of them where the widths are not known. */
+/** The columns that fit, with their widths; all columns if the widths aren't known yet. */
 function place(columns: readonly TaskColumn[], widths: string): PlacedColumn[] {
   const known: [string, number][] | null = JSON.parse(widths);
   if (known === null) return columns.map((column) => ({ ...column, pixels: undefined }));
@@ -154,7 +154,7 @@ const TaskRow = memo(function TaskRow({
   onSelect,
 }: CellsProps & {
   removed: boolean;
-  /** Of an active task. That of others changes with each reading, and the row would be drawn again. */
+  /** Only set for active tasks: for others it would change with each refetch and re-render the row. */
   readAt: Iso | null;
   staleSince: Iso | null;
   selected: boolean;

@@ -11,26 +11,26 @@ import { knownTasksQuery } from "@/lib/query/tasks";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { type Read, rowKey } from "./live-rows";
 
-/** The rows on screen as they are now. */
+/** The current values of the rows on screen. */
 export type FreshRows = {
   rows: TaskSummary[];
-  /** Keys of the rows that no longer match the filters. */
+  /** Keys of rows that no longer match the filters. */
   removed: ReadonlySet<string>;
-  /** When each row was last read, by the database's clock. */
+  /** When each row was last read, on the database's clock. */
   readAt: ReadonlyMap<string, Iso>;
-  /** The rows that could not be refreshed, with the instant of the database's clock until which they are known. */
+  /** Rows that could not be refreshed, with the time of their last read on the database's clock. */
   stale: ReadonlyMap<string, Iso>;
 };
 
-/** Without automatic refresh, a row counts as stale after this, in milliseconds. */
+/** With automatic refresh off, a row counts as stale after this many milliseconds. */
 const UNREFRESHED = 15_000;
 
 /**
- * Keeps every row on screen fresh. Rows that are on the latest page were loaded with it; if newer ones pushed a row off that
- * page, or the page is too expensive to repeat, all rows are requested by their ids.
+ * Keeps every row on screen fresh. Rows on the latest page are refreshed by it. If newer ones pushed a row off that
+ * page, or the page is too expensive to repeat, all rows are requested by id.
  *
- * @param reads when the rows were last on a page that was loaded.
- * @param interval milliseconds between two requests; `false` while refreshing is off.
+ * @param reads when each row was last on a loaded page.
+ * @param interval milliseconds between requests; `false` while refreshing is off.
  */
 export function useFreshRows({
   filters,
@@ -46,7 +46,7 @@ export function useFreshRows({
   reads: ReadonlyMap<string, Read>;
   removed: ReadonlySet<string>;
   page: Page<TaskSummary> | undefined;
-  /** Whether the page itself is loaded again and again. */
+  /** Whether the page itself is refetched periodically. */
   isRepeated: boolean;
   interval: number | false;
 }): FreshRows {
@@ -62,11 +62,11 @@ export function useFreshRows({
   const knownRead = known && { now: known.now, at: query.dataUpdatedAt };
   const gone = new Set(known?.removed.map(rowKey));
   const byKey = new Map(known?.rows.map((task) => [rowKey(task), task]));
-  // A queue that could not be read has its tasks neither among the rows nor among the removed ones.
+  // Tasks of an unreadable queue are neither among the rows nor among the removed ones.
   const isKnown = (key: string) => !isOnPage(key) && (byKey.has(key) || gone.has(key));
   const readOf = (key: string): Read | undefined =>
     knownRead && isKnown(key) ? knownRead : reads.get(key);
-  // A text, so that the rows are drawn again only when another one becomes stale.
+  // A string, so that rows only re-render when another one becomes stale.
   const staleKeys = useClock(() =>
     rows
       .map(rowKey)

@@ -14,14 +14,14 @@ import { ORDERS } from "./sort";
 type Shown = LiveRows & {
   key: string;
   page: Page<TaskSummary>;
-  /** When each row was last on a page that was loaded. */
+  /** When each row was last on a loaded page. */
   reads: ReadonlyMap<string, Read>;
 };
 
 /** A ranking scans its whole time range, so it is polled less often than a page. */
 const RANKING_MS = 15_000;
 
-/** One page of tasks, refetched at the refresh interval. Its rows stay in place until `showNewest`. */
+/** One page of tasks, refetched at the refresh interval. Rows stay in place until `showNewest` is called. */
 export function useLiveTasks(filters: TaskFilters) {
   const interval = useRefreshInterval();
   const ranked = filters.sort === "attempts" || filters.sort === "duration";
@@ -54,7 +54,7 @@ export function useLiveTasks(filters: TaskFilters) {
     const reads = noteRead(before, page.rows, { now: page.now, at: query.dataUpdatedAt });
     setShown({ ...rows, key, page, reads });
   }
-  /** Shows the latest page as it is. Pass a page that has just been fetched, because `page` is older. */
+  /** Shows the latest page. Pass a page that was just fetched, because `page` is older. */
   const showNewest = (newest = page) => {
     if (!newest) return;
     const reads = noteRead(new Map(), newest.rows, { now: newest.now, at: Date.now() });

@@ -10,11 +10,11 @@ import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/task
 type Progress = {
   last: CountStep | null;
   ended: boolean;
-  /** Why the count failed; `null` also when it was stopped by hand. */
+  /** Why the count failed; `null` if it didn't or was stopped by the user. */
   problem: string | null;
 };
 
-/** Counts all matching tasks on demand. Key it by the filters: a count belongs to one query. */
+/** Counts all matching tasks on demand. Key it by the filters, since a count belongs to one query. */
 export function ExactCount({ filters }: { filters: TaskFilters }) {
   const [progress, setProgress] = useState<Progress | null>(null);
   const running = useRef<AbortController>(null);
@@ -45,7 +45,7 @@ export function ExactCount({ filters }: { filters: TaskFilters }) {
   );
 }
 
-/** Streams the count, newest tasks first, and reports every step. Never rejects. */
+/** Streams the count, newest tasks first, and reports each step. Never rejects. */
 async function countTasks(
   filters: TaskFilters,
   signal: AbortSignal,
@@ -63,7 +63,7 @@ async function countTasks(
   onProgress({ last, ended: true, problem });
 }
 
-/** The exact count, or the count of the part counted until now and how far back that is. */
+/** The exact count, or the partial count and how far back it reaches. */
 function CountText({ last, ended, problem }: Progress) {
   const complete = ended && !problem && last?.searchedTo === null;
   return (

@@ -54,7 +54,7 @@ test.each<[string, string[]]>([
   expect(suggestedTexts(text)).toEqual(expected);
 });
 
-test("an empty box suggests the keys", () => {
+test("an empty search box suggests the keys", () => {
   expect(suggestedTexts("")).toContain("state:");
   expect(suggestedTexts("name:a ")).toContain("name:a params.order.id:");
   expect(suggest("", undefined, [])).toHaveLength(7);

@@ -15,8 +15,8 @@ import {
 } from "@/lib/search-params/tasks/query";
 
 /*
- * What the search box understands: what Enter does with the text, and what the list below the box suggests. Loaded when
- * the box is first used. The grammar itself is lib/search-params/tasks/query.
+ * The language of the search box: what Enter does with the text, and which suggestions appear below. Loaded when the
+ * box is first used. The grammar itself is lib/search-params/tasks/query.
  */
 
 export type ParsedInput =
@@ -25,8 +25,8 @@ export type ParsedInput =
   | { problem: QueryProblem };
 
 /**
- * Parses the text of the box: a complete id, which opens its task, or words of the query language, which are added to
- * `filters`. `isName` decides whether a bare word is a task name; otherwise it is part of any value.
+ * Parses the box's text: a complete id opens its task; other words are filters of the query language and are added to
+ * `filters`. `isName` decides whether a bare word is a task name; otherwise it matches part of any value.
  */
 export function parseInput(
   text: string,
@@ -40,14 +40,14 @@ export function parseInput(
   return problem ? { problem } : { filters: mergeQueries(pickQuery(filters), query) };
 }
 
-/** Why a search by id has no result: there is no such id, or not in the queues that could be read. */
+/** Why a search by id found nothing: the id doesn't exist, or isn't in the queues that could be read. */
 export function describeNothingFound(unreadable: readonly UnreadableQueue[]): string {
   return unreadable.length === 0
     ? "No task, run or workflow run has this id."
     : `No task, run or workflow run has this id. Not searched: ${describeUnreadable(unreadable)}.`;
 }
 
-/** The page of the task, run or workflow run with this id in any queue, or why there is none. */
+/** Finds the page of the task, run or workflow run with this id in any queue, or explains why there is none. */
 export async function findById(id: string): Promise<{ href: string } | { problem: string }> {
   try {
     const { found, unreadable } = await fetchJson<FindResult>(`/api/find?id=${id}`);
@@ -62,7 +62,7 @@ export async function findById(id: string): Promise<{ href: string } | { problem
   }
 }
 
-/** One completion of the text: the resulting text, its last word, and whether that word is a complete filter. */
+/** One completion: the resulting text, its last word, and whether that word is a complete filter. */
 export type Suggestion = {
   key: string;
   text: string;
@@ -89,7 +89,7 @@ type Completion = Omit<Suggestion, "key" | "text">;
 
 const MAX_SUGGESTIONS = 10;
 
-/** Completions of the last word, most likely first. `known` are the values recently seen in these queues. */
+/** Completions of the last word, most likely first. `known` holds values recently seen in these queues. */
 export function suggest(
   text: string,
   known: TaskSuggestions | undefined,
@@ -183,7 +183,7 @@ function suggestValues(
   }
 }
 
-/** Values that contain the typed text; those that start with it come first. */
+/** Values that contain the typed text; prefix matches come first. */
 function filterValues(values: readonly string[], typed: string): string[] {
   const found = values.filter((value) => includes(value, typed));
   const starts = (value: string) => value.toLowerCase().startsWith(typed.toLowerCase());

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { filterChips } from "./task-search";
 
-test("every chip holds the query that remains without it", () => {
+test("removing a chip leaves the query without it", () => {
   const path = { source: "params" as const, steps: ["a:b"] };
   const chips = filterChips(
     taskFilters({

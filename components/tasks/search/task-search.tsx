@@ -116,13 +116,13 @@ export function TaskSearch({ filters, fixedQueue, onChange, onClear }: Props) {
   );
 }
 
-/** The parser and suggestions, loaded when the box is first used, and the completions of what is typed. */
+/** The parser and suggestions, loaded when the box is first used, and the completions of the typed text. */
 function useSuggestions(text: string, queue: string[], enabled: boolean) {
   const { data: known } = useQuery({ ...taskSuggestionsQuery(queue), enabled, retry: false });
   const queues = useQueues().data?.queues.map(({ name }) => name) ?? [];
   const [language, setLanguage] = useState<Awaited<ReturnType<typeof loadLanguage>>>();
   useEffect(() => {
-    // A failure only means no suggestions: Enter loads it again and reports the failure.
+    // A failure here only means no suggestions: Enter retries the import and reports its failure.
     if (enabled) loadLanguage().then(setLanguage, () => undefined);
   }, [enabled]);
   return {
@@ -143,7 +143,7 @@ function SuggestionLine({ suggestion: { word, note } }: { suggestion: Suggestion
 
 type Chip = { text: string; key: string; value: string; without: Partial<TaskFilters> };
 
-/** One chip per filter, with the filters that remain when it is removed. */
+/** One chip per filter, with the filters that remain without it. */
 export function filterChips(filters: TaskFilters): Chip[] {
   const query = pickQuery(filters);
   return listWords(query).map((word) => {

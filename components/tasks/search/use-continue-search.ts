@@ -8,10 +8,10 @@ import { serializeTaskFilters, type TaskFilters } from "@/lib/search-params/task
 
 type Found = Pick<TaskStep, "searchedTo" | "older"> & { rows: TaskSummary[] };
 
-/** A search that continues beyond its page; `rows` are those found there, newest first. */
+/** A search continued beyond its page; `rows` are those found by continuing, newest first. */
 export type ContinuedSearch = Found & {
   status: "running" | "stopped" | "done";
-  /** Why it stopped, unless it was stopped by hand. */
+  /** Why it stopped; `null` if the user stopped it. */
   problem: string | null;
   stop: () => void;
   resume: () => void;
@@ -20,10 +20,10 @@ export type ContinuedSearch = Found & {
 type State = Found & { key: string; ended: { problem: string | null } | null };
 
 /**
- * Continues a search that ran out of time before its page was full, until the page is full or the history ends. Only
- * searches from new to old are continued.
+ * Continues a search that timed out before its page was full, until the page is full or the history ends. Only
+ * newest-first searches are continued.
  *
- * @returns `pending` while more rows may come; `search` is `null` if there is nothing to continue.
+ * @returns `pending` while more rows may arrive; `search` is `null` if there is nothing to continue.
  */
 export function useContinueSearch(
   filters: TaskFilters,
@@ -80,7 +80,7 @@ export function useContinueSearch(
   };
 }
 
-/** Resolves to why the search failed; to `null` when it reached its end or was stopped. */
+/** Resolves to the reason if the search failed, and to `null` if it finished or was stopped. */
 async function follow(
   path: string,
   signal: AbortSignal,

@@ -47,7 +47,7 @@ export function SelectionBar({
   );
 }
 
-/** Saves the selected tasks as a file, from the rows already loaded. */
+/** Saves the selected tasks as a file, from rows already loaded. */
 function ExportSelected({
   tasks,
   paths,
@@ -61,7 +61,7 @@ function ExportSelected({
       exportHead(format, paths),
       ...tasks.map((task) => exportLine(format, paths, task)),
     ]);
-  // The rows are on screen, so it is enough not to offer a file of them.
+  // The rows are on screen anyway, so not offering the file is enough.
   if (denied !== null) return null;
   return EXPORT_FORMATS.map((format) => (
     <Button

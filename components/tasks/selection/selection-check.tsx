@@ -1,8 +1,8 @@
 /**
- * A checkbox without visible text, with a touch target of 44 px on narrow screens. The check mark is two borders of one
- * box rather than an icon, since a page may have 200 of them.
+ * A checkbox without visible text, with a touch target of 44 px on narrow screens. The check mark is drawn with two
+ * borders rather than an icon, since a page may have 200 of them.
  *
- * @param mixed for a checkbox of several rows: some are selected and others are not.
+ * @param mixed for a checkbox that covers several rows: some of them are selected.
  */
 export function SelectionCheck({
   label,
@@ -34,7 +34,7 @@ export function SelectionCheck({
   );
 }
 
-/** `indeterminate` is a property only; there is no attribute for it. */
+/** `indeterminate` is only a property; it has no attribute. */
 function setMixed(input: HTMLInputElement | null, mixed: boolean) {
   if (input) input.indeterminate = mixed;
 }

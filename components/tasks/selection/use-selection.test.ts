@@ -10,13 +10,13 @@ const ids = ({ picked }: Omit<Pick, "key">) =>
     .sort()
     .join("");
 
-test("a row is selected and deselected", () => {
+test("a row can be selected and deselected", () => {
   const one = pick(NO_PICK, rows, row("b"), false);
   expect(ids(one)).toBe("b");
   expect(ids(pick(one, rows, row("b"), false))).toBe("");
 });
 
-test("a range starts at the row toggled last, goes both ways, and deselects too", () => {
+test("a range starts at the row toggled last, in either direction, and can also deselect", () => {
   const anchored = pick(NO_PICK, rows, row("d"), false);
   const range = pick(anchored, rows, row("b"), true);
   expect(ids(range)).toBe("bcd");
@@ -29,7 +29,7 @@ test("rows of another page stay selected", () => {
   expect(ids(pick(elsewhere, rows, row("a"), true))).toBe("az");
 });
 
-test("selecting all deselects when all were selected", () => {
+test("selecting all deselects if all were selected", () => {
   const all = { ...NO_PICK, ...pickAll(new Map(), rows) };
   expect(ids(all)).toBe("abcde");
   expect(ids(pickAll(all.picked, rows))).toBe("");

@@ -6,16 +6,16 @@ import { rowKey } from "../list/live-rows";
 export type Selection = {
   /** The selected tasks by row key. */
   picked: ReadonlyMap<string, TaskSummary>;
-  /** Selects or deselects a task; with `range`, also every row between it and the last one toggled. */
+  /** Selects or deselects a task; with `range`, also every row between it and the last toggled one. */
   toggle: (task: TaskSummary, range: boolean) => void;
-  /** Selects all of these, or deselects them when all are selected. */
+  /** Selects all these tasks, or deselects them if all are selected. */
   toggleAll: (tasks: readonly TaskSummary[]) => void;
   clear: () => void;
 };
 
 /**
- * The tasks selected by hand. A selection survives paging and ends when `key`, the query, changes. The functions keep
- * their identity, so that a row re-renders only when its own selection changes.
+ * Tasks selected by the user. A selection survives paging and is cleared when `key`, the query, changes. The functions
+ * keep their identity, so that a row re-renders only when its own selection changes.
  */
 export function useSelection(key: string, rows: readonly TaskSummary[]): Selection {
   const [state, setState] = useState<Pick>({ ...NO_PICK, key });
@@ -42,12 +42,12 @@ export function useSelection(key: string, rows: readonly TaskSummary[]): Selecti
 
 type Picked = ReadonlyMap<string, TaskSummary>;
 
-/** The selection of the query `key`; `anchor` is the row toggled last, where a range starts. */
+/** The selection for the query `key`; `anchor` is the last toggled row, where a range starts. */
 export type Pick = { key: string; picked: Picked; anchor: string | null };
 
 export const NO_PICK: Pick = { key: "", picked: new Map(), anchor: null };
 
-/** Toggles a row, and with `range` sets every row between it and the anchor to the same. */
+/** Toggles a row; with `range`, gives every row between it and the anchor the same state. */
 export function pick(
   before: Pick,
   rows: readonly TaskSummary[],
@@ -63,7 +63,7 @@ export function pick(
   return { key: before.key, picked: set(before.picked, tasks, on), anchor: rowKey(task) };
 }
 
-/** Selects all of these, or deselects them when all are selected. */
+/** Selects all these tasks, or deselects them if all are selected. */
 export function pickAll(picked: Picked, tasks: readonly TaskSummary[]): Omit<Pick, "key"> {
   const all = tasks.every((task) => picked.has(rowKey(task)));
   return { picked: set(picked, tasks, !all), anchor: null };

@@ -15,7 +15,7 @@ import { attemptsProblem, headersProblem, parseLimit } from "./spawn-form";
 
 const REDACTED = "Values shown as [redacted n] are copied unchanged unless you replace them";
 
-/** Params, headers and attempt limit of a copy, with a diff of each edit. */
+/** Params, headers and attempt limit of a copy, with a diff of each change. */
 export function CopyFields({ form }: { form: ReturnType<typeof useCopyForm> }) {
   const { edits, originals, changed, problems, edit } = form;
   return (
@@ -97,7 +97,7 @@ export function CopyFields({ form }: { form: ReturnType<typeof useCopyForm> }) {
 
 const MAX_DIFF_CHARS = 100_000;
 
-/** The lines that an edit changes. */
+/** The lines changed by an edit. */
 function LineDiff({ what, from, to }: { what: string; from: string; to: string }) {
   if (from.length + to.length > MAX_DIFF_CHARS)
     return <p className="mt-1 text-12 text-ink-3">Too large to compare line by line.</p>;
@@ -140,12 +140,12 @@ function Part({ sign, lines }: { sign: "+" | "−" | " "; lines: string[] }) {
   );
 }
 
-/** The edits to a copy, as text. `null` means unchanged. */
+/** Edits to a copy, as text. `null` means unchanged. */
 type Edits = {
   params: string | null;
   headers: string | null;
   maxAttempts: string | null;
-  /** Whether the copy drops the retry strategy of the original, and is retried without delay. */
+  /** Drops the retry strategy of the original, so that the copy retries without delay. */
   withoutStrategy: boolean;
 };
 
@@ -192,7 +192,7 @@ export function useCopyForm({ task }: TaskDetail) {
     strategy: task.retryStrategy === null ? null : { refused },
     valid: Object.values(problems).every((problem) => problem === null),
     edit: (change: Partial<Edits>) => setEdits((before) => ({ ...before, ...change })),
-    /** Only the changes: everything else is copied exactly, inside the database. */
+    /** Only the changes; everything else is copied exactly, inside the database. */
     input: {
       ...(changed.params && { params: edits.params?.trim() || "null" }),
       ...(changed.headers && { headers: edits.headers?.trim() || "{}" }),

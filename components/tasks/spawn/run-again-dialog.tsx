@@ -13,7 +13,7 @@ import { CopyFields, useCopyForm } from "./copy-fields";
 export function RunAgainDialog({ detail, onClose }: { detail: TaskDetail; onClose: () => void }) {
   const perform = usePerform();
   const requestId = useRequestId();
-  // A snapshot: the page behind continues to update.
+  // A snapshot, because the page behind keeps updating.
   const [shown] = useState(detail);
   const [reason, setReason] = useState("");
   const form = useCopyForm(shown);

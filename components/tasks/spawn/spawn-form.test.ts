@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { EMPTY_FORM, parseSpawnJson, toSpawnInput, toSpawnJson } from "./spawn-form";
 
-test("empty fields are left out, and an empty limit is null", () => {
+test("empty fields are omitted, and an empty limit is null", () => {
   expect(toSpawnInput({ ...EMPTY_FORM, name: " a ", maxAttempts: "" })).toEqual({
     name: "a",
     params: "{}",
@@ -9,7 +9,7 @@ test("empty fields are left out, and an empty limit is null", () => {
   });
 });
 
-test("numbers are parsed where they were typed", () => {
+test("numeric fields are parsed", () => {
   const form = {
     ...EMPTY_FORM,
     name: "a",
@@ -23,7 +23,7 @@ test("numbers are parsed where they were typed", () => {
   });
 });
 
-test("the form survives the way to JSON and back, with big numbers exact", () => {
+test("the form survives a round trip through JSON, with big numbers exact", () => {
   const params = '{"id": 12345678901234567890, "x": 1.10}';
   const form = { ...EMPTY_FORM, name: "a", params, headers: '{"t": 1}', idempotencyKey: "k" };
   const parsed = parseSpawnJson(toSpawnJson(form));

@@ -5,7 +5,7 @@ import type { spawnTaskAction } from "@/lib/actions/tasks";
 /** The input of the spawn action without queue and reason. */
 export type SpawnInput = Omit<Parameters<typeof spawnTaskAction>[0], "queue" | "reason">;
 
-/** The fields of the spawn form: all text. */
+/** Fields of the spawn form, all as text. */
 export type SpawnForm = {
   name: string;
   params: string;
@@ -34,7 +34,7 @@ export const EMPTY_FORM: SpawnForm = {
   idempotencyKey: "",
 };
 
-/** The form as input of the action; empty fields are left out. */
+/** Converts the form to input of the action; empty fields are omitted. */
 export function toSpawnInput(form: SpawnForm): SpawnInput {
   const { kind } = form;
   const strategy = parseNumbers(form, ["baseSeconds", "factor", "maxSeconds"]);
@@ -57,7 +57,7 @@ function parseNumbers<Key extends keyof SpawnForm>(form: SpawnForm, keys: readon
   >;
 }
 
-/** The form as one JSON document. Numbers in params and headers stay exact. */
+/** Converts the form to one JSON document. Numbers in params and headers stay exact. */
 export function toSpawnJson(form: SpawnForm): string {
   const { name, params, headers, ...rest } = toSpawnInput(form);
   const parsed = (text: string | undefined) => parseExactly(text ?? "")?.value;
@@ -79,7 +79,7 @@ const KEYS = [
   "idempotencyKey",
 ];
 
-/** Parses such a document, or returns what is wrong with it. Only its shape is checked: the server checks the values. */
+/** Parses such a document, or returns the problem. Only its shape is validated; the server validates the values. */
 export function parseSpawnJson(text: string): SpawnInput | { problem: string } {
   const parsed = parseExactly(text);
   if (!parsed) return { problem: "Not valid JSON" };
@@ -92,7 +92,7 @@ export function parseSpawnJson(text: string): SpawnInput | { problem: string } {
   const { params, headers, ...rest } = value as Record<string, unknown>;
   if (typeof rest.name !== "string" || rest.name.trim() === "")
     return { problem: "Name is missing" };
-  // Params and headers stay text so that big numbers stay exact; the other numbers are small.
+  // Params and headers stay text to keep big numbers exact; the other numbers are small.
   return {
     ...JSON.parse(printExactly(rest)),
     params: params === undefined ? "" : printExactly(params),
@@ -100,12 +100,12 @@ export function parseSpawnJson(text: string): SpawnInput | { problem: string } {
   };
 }
 
-/** Parses the attempt limit; empty text is no limit. */
+/** Parses the attempt limit; empty text means no limit. */
 export function parseLimit(text: string): number | null {
   return text.trim() === "" ? null : Number(text);
 }
 
-/** Why a text is not a valid attempt limit; `null` when it is. */
+/** Why a text isn't a valid attempt limit; `null` if it is. */
 export function attemptsProblem(text: string): string | null {
   const limit = parseLimit(text);
   return limit === null || (Number.isInteger(limit) && limit >= 1)
@@ -113,14 +113,14 @@ export function attemptsProblem(text: string): string | null {
     : "A whole number from 1, or empty for no limit";
 }
 
-/** Why a text is not a JSON object; `null` when it is, or is empty. */
+/** Why a text isn't a JSON object; `null` if it is, or if it is empty. */
 export function headersProblem(text: string): string | null {
   const problem = jsonProblem(text);
   if (problem !== null || text.trim() === "") return problem;
   return text.trim().startsWith("{") ? null : "Headers must be a JSON object";
 }
 
-/** Why a text is not a number of seconds; `null` when it is, or is empty. */
+/** Why a text isn't a number of seconds; `null` if it is, or if it is empty. */
 export function secondsProblem(text: string): string | null {
   if (text.trim() === "") return null;
   return Number(text) >= 0 && Number.isFinite(Number(text)) ? null : "A number of seconds";

@@ -54,9 +54,9 @@ const SHAPES: Record<TaskState, ReactNode> = {
 /**
  * The icon of a state, always shown beside its name.
  *
- * @param live whether a running icon spins. Only for the subject of a page: many spinning icons cost more than the rest of
- * the page. The whole svg spins, because animating a part of it would repaint the page in every frame; so it must not be
- * nested in another svg.
+ * @param live whether a running icon spins. Use it only for the subject of a page: many spinning icons cost more than
+ * the rest of the page. The whole svg spins, because animating a part of it would repaint the page in every frame; so
+ * don't nest it in another svg.
  */
 export function StateIcon({
   state,

@@ -23,7 +23,7 @@ export function StateLabel({ state }: { state: TaskState }) {
   );
 }
 
-/** Border and background of a block about a task in this state. */
+/** Border and background of a box about a task in this state. */
 export const STATE_SURFACES: Record<TaskState, string> = {
   pending: "border-pending-line bg-pending-soft",
   running: "border-running-line bg-running-soft",

@@ -3,7 +3,7 @@ import { labelTicks, placeGaps } from "./axis-header";
 
 const at = (time: string) => Date.parse(`2026-03-02T${time}Z`);
 
-test("the first tick of each minute has its hour and minute", () => {
+test("the first tick of each minute shows hour and minute", () => {
   const ticks = ["12:03:59.500", "12:03:59.750", "12:04:00.000", "12:04:00.250"].map(at);
   expect(labelTicks(ticks, "UTC", "millisecond")).toEqual([
     ...["12:03:59.500", "59.750", "12:04:00", "00.250"],
@@ -13,7 +13,7 @@ test("the first tick of each minute has its hour and minute", () => {
   ]);
 });
 
-test("a tick of another day has its date, in the reader's zone", () => {
+test("the first tick of each day shows the date in the reader's zone", () => {
   const hours = ["12:00", "18:00"].map((time) => at(`${time}:00`));
   const ticks = [...hours, ...hours.map((one) => one + 12 * 3_600_000)];
   expect(labelTicks(ticks, "UTC", "minute")).toEqual(["12:00", "18:00", "03-03 00:00", "06:00"]);
@@ -22,7 +22,7 @@ test("a tick of another day has its date, in the reader's zone", () => {
   ]);
 });
 
-test("every hidden gap has its length, also beside others", () => {
+test("every hidden gap shows its length, even next to other gaps", () => {
   const length = 98 * 60_000;
   const gaps = [0, 40, 80, 300].map((x) => ({ x, width: 32, from: x, to: x + length }));
   const tags = placeGaps({ gaps, width: 500 }, []);

@@ -14,7 +14,7 @@ import type { Scale } from "@/lib/timeline/axis/scale";
 import { listTicks, type Ticks } from "@/lib/timeline/axis/ticks";
 import type { Timeline } from "@/lib/timeline/model";
 
-/** The sticky axis: ticks in the reader's zone, hidden time and now. */
+/** The sticky axis: ticks in the reader's zone, hidden gaps and now. */
 export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeline }) {
   const zone = useZone();
   const { ticks, precision } = listTicks(scale, 84, computeZoneOffset(scale.from, zone));
@@ -73,7 +73,7 @@ export function AxisHeader({ scale, timeline }: { scale: Scale; timeline: Timeli
   );
 }
 
-/** Headings of the columns beside the axis; narrow screens show the first only. */
+/** Headings of the columns beside the axis; narrow screens show only the first. */
 export function ColumnNames({ first }: { first: string }) {
   return (
     <span className="flex items-center justify-between border-r pr-2 pl-3 text-12 text-ink-3 wide:pl-4">
@@ -90,10 +90,7 @@ const CHARACTER_WIDTH = 6.3;
 
 type Gap = Scale["gaps"][number];
 
-/**
- * The length of each hidden gap, in as many words as there is room for; in a narrow gap beside others at least the
- * length in one unit.
- */
+/** Length of each hidden gap, as detailed as space allows; a narrow gap next to others shows at least one unit. */
 export function placeGaps(
   scale: Pick<Scale, "gaps" | "width">,
   now: Tag[],
@@ -111,7 +108,7 @@ export function placeGaps(
   return placed;
 }
 
-/** The labels of ticks. One that begins another minute, or another day, has the time down to it. */
+/** Tick labels. The first tick of another minute or day also shows that minute or day. */
 export function labelTicks(
   ticks: readonly number[],
   zone: string,

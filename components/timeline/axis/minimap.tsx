@@ -29,8 +29,8 @@ type Drag = {
 };
 
 /**
- * The whole timeline in small. Dragging zooms in, dragging the brush pans, dragging its edges resizes it, and a double
- * click shows all. The keys `+`, `-`, `0` and the arrows do the same on the timeline.
+ * The whole timeline at a small scale. Dragging zooms in, dragging the brush pans, dragging its edges resizes it, and a
+ * double click shows everything. On the timeline itself, `+`, `-`, `0` and the arrow keys do the same.
  */
 export function Minimap({
   timeline,

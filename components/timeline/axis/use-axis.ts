@@ -4,7 +4,7 @@ import { findIdle, type Range } from "@/lib/timeline/axis/idle";
 import { createScale, type Scale } from "@/lib/timeline/axis/scale";
 import { getShownProjection, type Timeline } from "@/lib/timeline/model";
 
-/** The shortest window that can be zoomed to. */
+/** Shortest window that zooming allows. */
 const MIN_WINDOW_MS = 5;
 
 export type Axis = {
@@ -16,7 +16,7 @@ export type Axis = {
   setHideIdle: (hide: boolean) => void;
   follow: boolean;
   setFollow: (follow: boolean) => void;
-  /** Shows a range; `null` shows all. */
+  /** Shows a range; `null` shows everything. */
   show: (range: Range | null) => void;
   /** Zooms by a factor around a pixel of the visible window. */
   zoom: (factor: number, x?: number) => void;
@@ -26,7 +26,10 @@ export type Axis = {
   reveal: (range: Range) => void;
 };
 
-/** State of the time axis: window, zoom and hidden idle time. `width` is in pixels; `mapWidth` is the minimap's. */
+/**
+ * State of the time axis: window, zoom and hidden idle time. `width` is that of the timeline in pixels, `mapWidth` the
+ * minimap's.
+ */
 export function useAxis(timeline: Timeline, width: number, mapWidth = width): Axis {
   const [hideIdle, setHideIdle] = useState(true);
   const [follow, setFollow] = useState(true);
@@ -51,7 +54,7 @@ export function useAxis(timeline: Timeline, width: number, mapWidth = width): Ax
     const middle = (range.from + range.to) / 2;
     const half = Math.max((range.to - range.from) / 2, MIN_WINDOW_MS / 2);
     setChosen({ from: middle - half, to: middle + half });
-    // Following now would move the reader away from the past that they chose.
+    // Following now would scroll away from the past that the reader selected.
     if (range.to < timeline.now) setFollow(false);
   };
   const { scale } = scales;
@@ -90,10 +93,10 @@ export function useAxis(timeline: Timeline, width: number, mapWidth = width): Ax
   };
 }
 
-/** Room for labels at the right end, as a share of the window. */
+/** Space for labels at the right end, as a share of the window. */
 const MARGIN = { active: 0.09, ended: 0.04 };
 
-/** The task's lifetime and planned times, with room for labels at the end. */
+/** The task's lifetime and planned times, with space for labels at the end. */
 function computeWholeRange(timeline: Timeline, width: number, hideIdle: boolean): Range {
   const { from, active } = timeline;
   const to = Math.max(findLastInstant(timeline), from + MIN_WINDOW_MS * 4);
@@ -128,7 +131,7 @@ function findLastInstant(timeline: Timeline): number {
   return Math.max(last, ...retries.map(({ at }) => at));
 }
 
-/** The range of the same length with now near its right end. */
+/** The range shifted so that now is near its right end, with unchanged length. */
 function slide(range: Range, { now, active }: Timeline): Range | null {
   if (!active) return null;
   const length = range.to - range.from;

@@ -32,12 +32,12 @@ function useWheel(box: RefObject<HTMLElement | null>, axis: Axis): void {
   }, [box]);
 }
 
-/** Fingers count as at least this far apart; a smaller distance would make the zoom jump. */
+/** Minimum distance between fingers in pixels; a smaller one would make the zoom jump. */
 const MIN_PINCH_PX = 24;
 
 /**
- * One finger pans a zoomed timeline, two zoom around their middle. Vertical movement scrolls the page: the element has
- * `touch-action: pan-y`.
+ * One finger pans a zoomed timeline; two zoom around their midpoint. Vertical movement scrolls the page: the element
+ * has `touch-action: pan-y`.
  */
 function useTouch(box: RefObject<HTMLElement | null>, axis: Axis): void {
   const fingers = useRef(new Map<number, number>());

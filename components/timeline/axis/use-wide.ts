@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 
 const WIDE = "(min-width: 800px)";
 
-/** Whether the window is as wide as the `wide` breakpoint. */
+/** Whether the viewport is at least as wide as the `wide` breakpoint. */
 export function useWide(): boolean {
   return useSyncExternalStore(
     (notify) => {

@@ -2,7 +2,7 @@ import type { Scale } from "@/lib/timeline/axis/scale";
 import { listTicks } from "@/lib/timeline/axis/ticks";
 import type { Timeline } from "@/lib/timeline/model";
 
-/** Behind all rows: lines at the ticks and zigzags where time is hidden. */
+/** Drawn behind all rows: lines at the ticks, and zigzags where time is hidden. */
 export function Backdrop({ scale, height }: { scale: Scale; height: number }) {
   return (
     <svg
@@ -36,7 +36,7 @@ export function Backdrop({ scale, height }: { scale: Scale; height: number }) {
 
 const ZIGZAG_PX = 12;
 
-/** The pixel ranges between the zigzags. Bars are clipped to them, text is not. */
+/** Pixel ranges between the zigzags. Bars are clipped to them, text isn't. */
 function listShownRanges(scale: Scale): [number, number][] {
   const cuts = scale.gaps.map(({ x, width }) => x + width / 2);
   return [0, ...cuts].map((cut, index) => [
@@ -45,12 +45,12 @@ function listShownRanges(scale: Scale): [number, number][] {
   ]);
 }
 
-/** Where now is on the scale; `null` where it is not shown, or the task has ended. */
+/** The x position of now; `null` if it isn't in the window or the task has ended. */
 export function placeNow(scale: Scale, { now, active }: Timeline): number | null {
   return active && now >= scale.from && now <= scale.to ? scale.toX(now) : null;
 }
 
-/** In front of all rows: the now-line. */
+/** The now-line, drawn in front of all rows. */
 export function NowLine({
   scale,
   timeline,

@@ -14,15 +14,15 @@ const TONES: Record<Note["tone"], string> = {
 /** Average width of a character at this size. */
 const CHARACTER_PX = 6.4;
 const BETWEEN_PX = 5;
-/** Width of a character without the safety margin: the background inside a bar should hide little of the bar. */
+/** Character width without the safety margin, so that the background inside a bar covers little of the bar. */
 const BACKGROUND_PX = 5.8;
 
-/** The x position of now, if it is shown: labels of what is over end before it. */
+/** The x position of now, if shown: labels of finished spans end before it. */
 export const NowPosition = createContext<number | null>(null);
 
 /**
- * Text about a bar: to its right if there is room, else to its left, else inside it from the instant `inside` on a
- * background of its own.
+ * Text about a bar: to its right if there is space, else to its left, else inside it from `inside` on, with its own
+ * background.
  */
 export function BarLabel({
   notes,
@@ -82,7 +82,7 @@ export function BarLabel({
 
 type Place = { x: number; anchor: "start" | "end"; room: number; within?: true };
 
-/** @param at the width of the drawing, and where now is in it. */
+/** @param at width of the drawing, and the x position of now. */
 export function placeLabel(
   wanted: number,
   left: number,
@@ -90,7 +90,7 @@ export function placeLabel(
   inside: number,
   { width, nowX }: { width: number; nowX: number | null },
 ): Place {
-  // The label of a bar that reaches now follows the line.
+  // The label of a bar that reaches now is placed after the line.
   const end = nowX !== null && right < nowX - 1 ? nowX : width;
   const [before, after] = [left - 8, end - right - 8];
   if (after >= wanted) return { x: right + 8, anchor: "start", room: after };

@@ -8,7 +8,7 @@ const MIN_PX = 4;
 
 type Box = { x: number; width: number; y: number; height: number };
 
-/** Classes of each kind; `PATTERNS` has the hatched ones, and `backoff` is a line. */
+/** Classes of each kind; `PATTERNS` has the hatched kinds, and `backoff` is a line. */
 const FILLS: Partial<Record<Span["kind"], string>> = {
   step: "fill-completed-solid",
   working: "fill-running-solid",
@@ -117,7 +117,7 @@ const AHEADS: Record<Ahead["kind"], string> = {
   deferred: "fill-none stroke-pending-solid [stroke-dasharray:1_3]",
 };
 
-/** A planned time, drawn empty. A wait without timeout extends to the edge. */
+/** A planned time, drawn as an outline. A wait without timeout extends to the edge. */
 export function AheadBar({
   ahead,
   scale,
@@ -150,7 +150,7 @@ export function Dashes({ box, row, className }: { box: Box; row: number; classNa
   );
 }
 
-/** A thin line on the attempt's row while it was suspended. */
+/** A thin line on the attempt's row for the time in which it was suspended. */
 export function Thread({ span, scale, row }: { span: Span; scale: Scale; row: number }) {
   const box = place(span.from, span.to, scale, 2, row);
   if (!box) return null;
@@ -162,7 +162,7 @@ export function Thread({ span, scale, row }: { span: Span; scale: Scale; row: nu
   );
 }
 
-/** The box of a span in pixels, or `null` outside the window. A very short span keeps its start. */
+/** The box of a span in pixels, or `null` outside the window. Minimum width is applied to the right of the start. */
 export function place(
   from: number,
   to: number,

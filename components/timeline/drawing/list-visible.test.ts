@@ -20,7 +20,7 @@ test("10,000 steps are reduced to one per pixel", () => {
   expect(kept.length).toBeLessThanOrEqual(501);
 });
 
-test("all steps are kept while there is room, and none outside the window", () => {
+test("all steps are kept while there is space, and none outside the window", () => {
   expect(listVisible(steps(100), createScale({ from: 0, to: 100 }, 500))).toHaveLength(100);
   expect(listVisible(steps(100), createScale({ from: 50.5, to: 60.5 }, 500))).toHaveLength(11);
 });

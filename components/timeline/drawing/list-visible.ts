@@ -1,7 +1,7 @@
 import type { Scale } from "@/lib/timeline/axis/scale";
 import type { Span } from "@/lib/timeline/model";
 
-/** The spans in the window, at most one per pixel: of those that end on the same pixel only the first is kept. */
+/** Spans in the window, at most one per pixel: of several that end on the same pixel, the first is kept. */
 export function listVisible(spans: readonly Span[], scale: Scale): Span[] {
   const kept: Span[] = [];
   let reached = Number.NEGATIVE_INFINITY;

@@ -5,8 +5,8 @@ import { Dashes, place } from "./bar";
 import { BarLabel } from "./bar-label";
 
 /**
- * What would follow if the current attempt failed now and every retry failed immediately: waits as dashes, retries as empty
- * circles with their number.
+ * What would follow if the current attempt failed now and every retry failed immediately: waits as dashed lines,
+ * retries as numbered empty circles.
  */
 export function ProjectionDrawing({
   projection,
@@ -52,7 +52,7 @@ function Wait({ from, to, scale, row }: { from: number; to: number; scale: Scale
 
 const CIRCLE_PX = 16;
 
-/** Keeps only the last of overlapping circles. */
+/** Drops circles that overlap a later one. */
 function isApart(scale: Scale) {
   return ({ at }: { at: number }, index: number, all: { at: number }[]) => {
     const next = all[index + 1];

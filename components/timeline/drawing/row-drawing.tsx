@@ -10,7 +10,7 @@ import { BarLabel } from "./bar-label";
 import { listVisible } from "./list-visible";
 import { ProjectionDrawing } from "./projection-drawing";
 
-/** The right side of a row: bars on the time axis with short text beside them. */
+/** The right side of a row: bars on the time axis, with short text beside them. */
 export function RowDrawing({ row, scale }: { row: Row; scale: Scale }) {
   const height = getRowHeight(row);
   return (
@@ -99,7 +99,7 @@ function Drawing({ row, scale, height }: { row: Row; scale: Scale; height: numbe
   }
 }
 
-/** Clips bars to time that is not hidden. */
+/** Clips bars to time that isn't hidden. */
 const SHOWN = "url(#timeline-shown)";
 
 const SUSPENDED: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A wrapping line of labelled values; labels are muted. */
+/** A wrapping line of labelled values with muted labels. */
 export function Facts({ children }: { children: ReactNode }) {
   return <dl className="flex flex-wrap gap-x-6 gap-y-1 text-12">{children}</dl>;
 }

@@ -23,7 +23,7 @@ test("steps before the first rows arrive are remembered", async () => {
   expect(focused()).toBe("a");
 });
 
-test("a step during a navigation waits for the rows of the next page", async () => {
+test("a step during a navigation is applied to the next page's rows", async () => {
   const { main, show, focused } = setUp();
   let isReady = false;
   show("old");
@@ -34,7 +34,7 @@ test("a step during a navigation waits for the rows of the next page", async () 
   await vi.waitFor(() => expect(focused()).toBe("new"));
 });
 
-test("a remembered step is forgotten once something is pressed", async () => {
+test("a remembered step is dropped when something else is pressed", async () => {
   const { main, show } = setUp();
   moveRowFocus(main, 1);
   document.dispatchEvent(new Event("pointerdown"));

@@ -4,9 +4,9 @@ export const PATIENCE_MS = 10_000;
 let waiting: { steps: (1 | -1)[]; stop: () => void } | undefined;
 
 /**
- * Moves the focus between the rows in a box: elements with `data-row`, in document order. While there are none, or
- * while `isReady` is false because a new page is on its way, the step is remembered until they arrive. It is forgotten
- * after 10 s, or once the focus is moved in another way.
+ * Moves the focus between the rows in a box: elements with `data-row`, in document order. While there are no rows, or
+ * while `isReady` is false because a new page is loading, the step is remembered until rows arrive. It is dropped after
+ * 10 s, or once the focus is moved in another way.
  */
 export function moveRowFocus(
   box: HTMLElement | null,

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 import { Boundary } from "../feedback/boundary";
 
-/** A titled surface. `aside` is at the right of its header. */
+/** A titled surface; `aside` is placed at the right of its header. */
 export function Panel({
   title,
   note,

@@ -3,7 +3,7 @@ import { cn } from "@/lib/cn";
 import { Button } from "../form/button";
 import { Icon } from "../icons/icon";
 
-/** In a dialog, what an action would do now, announced as it changes. `children` is the loaded preview. */
+/** Current effect of a dialog's action, announced as it changes. `children` is the loaded preview. */
 export function Preview({
   label = "What will happen",
   problem,
@@ -15,7 +15,7 @@ export function Preview({
   label?: string;
   /** Why there is no preview. */
   problem: string | undefined;
-  /** Loads the preview again after a problem that may pass. */
+  /** Reloads the preview after a problem that may be temporary. */
   onRetry?: (() => void) | undefined;
   /** Shown while loading. */
   waiting: ReactNode;

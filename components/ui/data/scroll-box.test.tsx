@@ -8,7 +8,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** jsdom has no layout: this is the width that the box's content takes. */
+/** jsdom has no layout, so this sets the width of the box's content. */
 function layOut(width: number) {
   vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(300);
   vi.spyOn(Element.prototype, "scrollWidth", "get").mockReturnValue(width);
@@ -16,7 +16,7 @@ function layOut(width: number) {
 
 const boxOf = (container: HTMLElement) => container.firstElementChild as HTMLElement;
 
-test("a box that overflows is a stop of the Tab key, and no longer when its content fits", () => {
+test("a box is a tab stop only while its content overflows", () => {
   layOut(900);
   const { container, rerender } = render(<ScrollBox>wide</ScrollBox>);
   expect(boxOf(container).tabIndex).toBe(0);
@@ -25,7 +25,7 @@ test("a box that overflows is a stop of the Tab key, and no longer when its cont
   expect(boxOf(container).hasAttribute("tabindex")).toBe(false);
 });
 
-test("a box whose content can have the focus is scrolled by it", () => {
+test("a box with focusable content isn't a tab stop", () => {
   layOut(900);
   const { container, rerender } = render(
     <ScrollBox>

@@ -5,9 +5,9 @@ const FOCUSABLE =
   "a[href], button:enabled, input:enabled, select:enabled, textarea:enabled, summary, [tabindex]:not([tabindex='-1'])";
 
 /**
- * A box that scrolls. While its content overflows and has nothing to focus, the box itself is a stop of the Tab key, so
- * that arrow keys scroll it; not every browser does this. `data-before` and `data-after` are set while content is hidden
- * beyond its left and its right edge.
+ * A scrolling box. While its content overflows and has nothing focusable, the box itself is a tab stop, so that arrow
+ * keys scroll it; not every browser does this. `data-before` and `data-after` are set while content is hidden beyond
+ * its left or right edge.
  */
 export function ScrollBox(props: ComponentProps<"div">) {
   const ref = useRef<HTMLDivElement>(null);

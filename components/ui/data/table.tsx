@@ -3,8 +3,8 @@ import { cn } from "@/lib/cn";
 import { ScrollBox } from "./scroll-box";
 
 /**
- * A dense table that scrolls horizontally in its own box, which is also the container of its columns. While it is scrolled
- * its first column stays in view, and an edge marks the sides that have more.
+ * A dense table that scrolls horizontally in its own box, which is also the container for container queries of its
+ * columns. While it is scrolled, its first column stays in view and an edge marks the sides with hidden content.
  */
 export function Table({ className, ...props }: ComponentProps<"table">) {
   return (
@@ -43,7 +43,7 @@ export function Td({ numeric, className, ...props }: ComponentProps<"td"> & Cell
   );
 }
 
-/** The details of an expanded row, across all columns. On narrow screens they stay in view while the table scrolls. */
+/** Details of an expanded row, across all columns. On narrow screens they stay in view while the table scrolls. */
 export function TdDetails({ className, children, ...props }: ComponentProps<"td">) {
   return (
     <td className="border-line-subtle border-b bg-canvas" {...props}>

@@ -5,7 +5,7 @@ import { Boundary } from "../feedback/boundary";
 
 export type Tab<Id extends string> = { id: Id; label: string; count?: number | undefined };
 
-/** Tabs with the selection held by the caller (in the URL). Arrow keys move and select. */
+/** Tabs whose selection is held by the caller, in the URL. Arrow keys move and select. */
 export function Tabs<Id extends string>({
   tabs,
   selected,

@@ -9,7 +9,7 @@ const TONES = {
   plain: "border-line bg-surface [&>svg]:text-ink-3",
 } as const;
 
-/** Plain banners are part of the content and are not announced. */
+/** Plain banners are part of the content, so they aren't announced. */
 const ROLES = { bad: "alert", warning: "status", plain: undefined } as const;
 
 /** A message about the whole page, with an action. */

@@ -4,12 +4,12 @@ import { Component, createContext, type ReactNode, useContext, useEffect } from 
 import { Button } from "../form/button";
 import { Icon } from "../icons/icon";
 
-/** The code of a part of the page could not be loaded. */
+/** Thrown when the code of a section could not be loaded. */
 export class PartError extends Error {
   override name = "PartError";
 }
 
-/** Whether an error says that code is missing: of a part, or of a page that a link opened. */
+/** Whether an error means missing code, of a section or of a page opened by a link. */
 export function isMissingCode(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error instanceof PartError || /ChunkLoadError|Failed to load chunk/.test(`${error}`);
@@ -18,29 +18,29 @@ export function isMissingCode(error: unknown): boolean {
 type Version = {
   /** The server runs another version than this page. */
   isOutdated: boolean;
-  /** Called when code is missing: finds out whether the server runs another version. */
+  /** Called when code is missing, to find out whether the server runs another version. */
   onMissingCode: () => void;
 };
 
 const VersionContext = createContext<Version>({ isOutdated: false, onMissingCode: () => {} });
 
-/** Lets error views tell a new version from an unreachable server. */
+/** Lets error views distinguish a new version from an unreachable server. */
 export const VersionProvider = VersionContext.Provider;
 
 type Props = {
-  /** What replaces the children after an error; the section's error view by default. */
+  /** Replaces the children after an error; the section's error view by default. */
   fallback?: (error: Error, retry: () => void) => ReactNode;
   /** Called once the fallback is shown. */
   onError?: () => void;
   children: ReactNode;
 };
 
-/** Keeps an error while rendering inside its section; the rest of the page works on. */
+/** Contains a render error within its section, so that the rest of the page keeps working. */
 export class Boundary extends Component<Props, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
 
   static getDerivedStateFromError(error: unknown) {
-    // Redirects and "not found" are errors too, and belong to the framework.
+    // Redirects and "not found" are also thrown, and belong to the framework.
     unstable_rethrow(error);
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
@@ -57,7 +57,7 @@ export class Boundary extends Component<Props, { error: Error | null }> {
   }
 }
 
-/** Why a section is missing, and what to do. */
+/** Explains why a section is missing, and what to do. */
 export function SectionError({ error, onRetry }: { error: Error; onRetry: () => void }) {
   return (
     <div role="alert" className="m-3 rounded-2 border border-failed-line bg-surface px-3 py-2">
@@ -66,7 +66,7 @@ export function SectionError({ error, onRetry }: { error: Error; onRetry: () => 
   );
 }
 
-/** The text and buttons of an error while rendering or loading code. */
+/** Text and buttons for an error during rendering or loading code. */
 export function CrashMessage({
   error,
   what,

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Icon } from "../icons/icon";
 
-/** What happened and what to try. `code` is to be quoted in a support request. */
+/** What happened and what to try. `code` is meant to be quoted in support requests. */
 export function ErrorState({
   title,
   message,

@@ -6,18 +6,18 @@ import { render, renderLoading } from "@/testing/render";
 import { VersionProvider } from "./boundary";
 import { lazyDialog, lazyPart } from "./lazy";
 
-// React reports every error that a boundary catches.
+// React logs every error that a boundary catches.
 const report = vi.spyOn(console, "error").mockImplementation(() => {});
 afterEach(() => report.mockClear());
 
 const SLOW = { timeout: 5_000 };
 const Part = ({ text }: { text: string }) => <p>{text}</p>;
 
-/** A click whose render loads code, which React resumes only if it is awaited. */
+/** A click that makes a render load code; React only resumes it if awaited. */
 const press = (name: string) =>
   act(async () => fireEvent.click(screen.getByRole("button", { name })));
 
-test("code that fails to load is tried three times before the section shows why", async () => {
+test("code that fails to load is tried three times before the section shows the reason", async () => {
   const load = vi.fn(async () => Part).mockRejectedValueOnce(new Error("network"));
   const Lazy = lazyPart(load);
   await renderLoading(<Lazy text="loaded" />);
@@ -25,7 +25,7 @@ test("code that fails to load is tried three times before the section shows why"
   expect(load).toHaveBeenCalledTimes(2);
 });
 
-test("a section without its code shows the reason, and loads on the next try", async () => {
+test("a section without its code shows the reason and loads on the next try", async () => {
   let isOnline = false;
   const Lazy = lazyPart(async () => {
     if (!isOnline) throw new Error("network");
@@ -44,7 +44,7 @@ test("a section without its code shows the reason, and loads on the next try", a
   await screen.findByText("loaded", {}, SLOW);
 });
 
-test("a dialog without its code can be closed, and opening it again tries again", async () => {
+test("a dialog without its code can be closed, and reopening it retries", async () => {
   let isOnline = false;
   const Lazy = lazyDialog<{ onClose: () => void }>(async () => {
     if (!isOnline) throw new Error("network");
@@ -71,7 +71,7 @@ test("a dialog without its code can be closed, and opening it again tries again"
   await screen.findByText("opened", {}, SLOW);
 });
 
-test("after an update the section says so, and offers to reload", async () => {
+test("after an update of the server, the section says so and offers to reload", async () => {
   const onMissingCode = vi.fn();
   const Lazy = lazyPart(async () => {
     throw new Error("404");
@@ -87,7 +87,7 @@ test("after an update the section says so, and offers to reload", async () => {
   expect(onMissingCode).toHaveBeenCalled();
 });
 
-test("code that a hover has loaded is rendered without a moment of emptiness", async () => {
+test("code preloaded on hover is rendered without flashing the skeleton", async () => {
   const Lazy = lazyPart(async () => Part, { skeleton: <p>loading</p> });
   Lazy.preload();
   await new Promise((resolve) => setTimeout(resolve));

@@ -5,10 +5,10 @@ import { Boundary, CrashMessage, PartError } from "./boundary";
 
 type Load<T> = () => Promise<T>;
 
-/** Waits before the second and the third attempt, in milliseconds. */
+/** Delays before the second and third attempt, in milliseconds. */
 const RETRY_AFTER_MS = [300, 1_500];
 
-/** Code that is loaded on demand, once. A failed load is retried twice, and after `reset` again. */
+/** Code that is loaded on demand, once. A failed load is retried twice, and again after `reset`. */
 export function createLoader<T>(load: Load<T>) {
   let loaded: T | undefined;
   let loading: Promise<T> | undefined;
@@ -26,7 +26,7 @@ export function createLoader<T>(load: Load<T>) {
     get: () => loaded,
     start,
     reset,
-    /** Loads on intent. A failure is forgotten: rendering tries again, and shows why. */
+    /** Loads on intent. A failure is ignored here: rendering tries again and shows the reason. */
     preload: () => void start().catch(reset),
   };
 }
@@ -45,11 +45,11 @@ async function withRetries<T>(load: Load<T>): Promise<T> {
 }
 
 /**
- * A section that loads its code on first render, or earlier by `preload`. If it cannot be loaded, it shows the reason
- * and a retry.
+ * A section that loads its code on first render, or earlier through `preload`. If loading fails, it shows the reason
+ * and a retry button.
  *
- * @param skeleton is shown while the code loads.
- * @param browserOnly leaves the section out of server HTML, where the CSP forbids its inline styles.
+ * @param skeleton shown while the code loads.
+ * @param browserOnly omits the section from server-rendered HTML, where the CSP forbids its inline styles.
  */
 export function lazyPart<Props extends object>(
   load: Load<ComponentType<Props>>,
@@ -74,7 +74,7 @@ const unchanging = () => () => {};
 const isTrue = () => true;
 const isFalse = () => false;
 
-/** The same for a dialog: its error is a dialog too. */
+/** Like `lazyPart`, for a dialog: its error is shown as a dialog too. */
 export function lazyDialog<Props extends { onClose: () => void }>(
   load: Load<ComponentType<Props>>,
 ) {
@@ -102,7 +102,7 @@ export function lazyDialog<Props extends { onClose: () => void }>(
 
 function createPart<Props extends object>(load: Load<ComponentType<Props>>) {
   const loader = createLoader(load);
-  // `use` suspends for a moment even if the promise has resolved, so loaded code is rendered without it.
+  // `use` suspends briefly even for a resolved promise, so code that has loaded is rendered without it.
   function Part(props: Props) {
     const Component = loader.get() ?? use(loader.start());
     return <Component {...props} />;
@@ -110,7 +110,7 @@ function createPart<Props extends object>(load: Load<ComponentType<Props>>) {
   return { Part, loader };
 }
 
-/** Props of a button that loads what it opens as soon as the pointer or the focus reaches it. */
+/** Props for a button that loads what it opens on hover or focus. */
 export function onIntent(preload: () => void) {
   return { onPointerEnter: preload, onFocus: preload };
 }

@@ -5,7 +5,7 @@ import { Icon } from "../icons/icon";
 /** Why an action failed, under a title such as "Task not cancelled". */
 export type FailedOutcome = Problem & { title: string };
 
-/** A failed action inside its dialog, with a statement of whether anything was changed. */
+/** A failed action inside its dialog, stating whether anything was changed. */
 export function OutcomeError({
   failure,
   children,

@@ -1,13 +1,13 @@
 import { cn } from "@/lib/cn";
 
-/** A placeholder for text. It does not pulse. */
+/** A static placeholder for text. */
 export function Skeleton({ className }: { className?: string }) {
   return <span aria-hidden className={cn("block h-2 rounded-full bg-active", className)} />;
 }
 
 const WIDTHS = ["w-16", "w-28", "w-20", "w-24", "w-12", "w-32"];
 
-/** Placeholder rows in their final height, with `columns` bars each. */
+/** Placeholder rows at their final height, with `columns` bars each. */
 export function SkeletonRows({ rows = 10, columns = 6 }: { rows?: number; columns?: number }) {
   return (
     <div role="status" aria-label="Loading">

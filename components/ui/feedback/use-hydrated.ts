@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 const never = () => () => {};
 
 /**
- * Whether the page runs in the browser: false on the server and while React hydrates. What is drawn only then costs the
+ * Whether React has hydrated; false on the server and during hydration. Content rendered only after that costs the
  * server nothing and is sent once, as data.
  */
 export function useHydrated(): boolean {

@@ -1,7 +1,7 @@
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
-/** Primary is ink, not the accent; at most one is in view. */
+/** Primary buttons use the ink colour, not the accent; show at most one at a time. */
 export type ButtonVariant = "default" | "primary" | "danger" | "ghost";
 
 const VARIANTS: Record<ButtonVariant, string> = {
@@ -25,7 +25,7 @@ export type ButtonProps = ComponentProps<"button"> & {
   size?: keyof typeof SIZES;
 };
 
-/** Classes of a button, for links that look like buttons. */
+/** Button classes, for links that look like buttons. */
 export function buttonClass(
   variant: ButtonVariant = "default",
   size: keyof typeof SIZES = "default",
@@ -38,7 +38,7 @@ export function buttonClass(
   );
 }
 
-/** A button. Use `aria-disabled` if it explains why it is disabled: it then keeps focus and its tooltip. */
+/** A button. Use `aria-disabled` if a tooltip explains why it is disabled, because it then stays focusable. */
 export function Button({ variant, size, className, type = "button", ...props }: ButtonProps) {
   const disabled = props.disabled || props["aria-disabled"] === true;
   return (

@@ -1,7 +1,7 @@
 import type { ComponentProps, ReactNode } from "react";
 import { Icon } from "../icons/icon";
 
-/** A checkbox with its label; the whole line is clickable. */
+/** A checkbox with its label; the whole line can be clicked. */
 export function Checkbox({
   children,
   ...props

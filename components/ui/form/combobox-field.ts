@@ -1,6 +1,6 @@
 import type { KeyboardEvent, ReactNode, Ref } from "react";
 
-/* What the plain field of a combobox and the one with its list have in common. */
+/* What the plain combobox field shares with the one that has a list. */
 
 export type ComboboxOption = {
   key: string;
@@ -17,21 +17,21 @@ export type ComboboxProps<Option extends ComboboxOption> = {
   onType: (value: string) => void;
   options: readonly Option[];
   renderOption: (option: Option) => ReactNode;
-  /** Called with the option that was clicked, or active when Enter was pressed. */
+  /** Called with the option that was clicked, or that was active when Enter was pressed. */
   onChoose: (option: Option) => void;
-  /** Whether the list stays open after this option was chosen, such as for one that is only the start of a filter. */
+  /** Whether the list stays open after this option was chosen, as for the beginning of a filter. */
   staysOpen?: (option: Option) => boolean;
   /** Called for Enter without an active option. */
   onSubmit: () => void;
   /**
    * `palette`: the list is always open below the field, and its first option is active. `search`: the list floats below
-   * the nearest positioned element while the field has the focus, and no option is active until an arrow key is pressed.
+   * the nearest positioned element while the field has focus, and no option is active until an arrow key is pressed.
    */
   kind: "palette" | "search";
-  /** Handles further keys; `active` is the active option. Returns true for a key that it handled. */
+  /** Handles other keys; `active` is the active option. Returns true if it handled the key. */
   onKey?: (event: KeyboardEvent<HTMLInputElement>, active: Option | undefined) => boolean;
   inputRef?: Ref<HTMLInputElement>;
-  /** Lays out the field with what is beside it; the list of a palette comes below. */
+  /** Lays out the field with its surroundings; a palette's list is placed below. */
   row?: (field: ReactNode) => ReactNode;
   onFocus?: () => void;
   className: string;
@@ -39,7 +39,7 @@ export type ComboboxProps<Option extends ComboboxOption> = {
   describedBy?: string;
 };
 
-/** Focus and selection that the field of the loaded list takes over. */
+/** Focus and selection that the loaded list's field takes over. */
 export type Caret = { start: number; end: number } | null;
 
 type InputProps = Pick<
@@ -47,7 +47,7 @@ type InputProps = Pick<
   "label" | "className" | "placeholder" | "describedBy"
 >;
 
-/** What the field has in common before and after its list has loaded. */
+/** Props of the field that are the same before and after its list has loaded. */
 export function inputProps({ label, className, placeholder, describedBy }: InputProps) {
   return {
     type: "text",

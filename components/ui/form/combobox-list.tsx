@@ -12,7 +12,9 @@ import { isComposing } from "./is-composing";
 
 type Props<Option extends ComboboxOption> = ComboboxProps<Option> & { caret: Caret };
 
-/** The field with its list, once the library is loaded. It takes over the focus and the caret of the plain field. */
+/**
+ * The field with its list, rendered once the library has loaded. It takes over focus and caret from the plain field.
+ */
 export function Combobox<Option extends ComboboxOption>(props: Props<Option>) {
   const { kind, value, options, onType, onKey, onSubmit, onChoose, caret } = props;
   const [isOpen, setOpen] = useState(caret !== null);
@@ -30,7 +32,7 @@ export function Combobox<Option extends ComboboxOption>(props: Props<Option>) {
   function press(event: KeyboardEvent<HTMLInputElement> & { preventBaseUIHandler: () => void }) {
     if (isComposing(event)) return event.preventBaseUIHandler();
     if (event.key === "Escape") {
-      // In a palette, Escape belongs to the dialog around it.
+      // In a palette, Escape belongs to the surrounding dialog.
       event.preventBaseUIHandler();
       if (!isPalette && isShown) return setOpen(false);
     }
@@ -102,7 +104,7 @@ export function Combobox<Option extends ComboboxOption>(props: Props<Option>) {
       itemToStringValue={(option: Option) => option.key}
       value={value}
       onValueChange={(next, { reason }) => {
-        // Choosing an option reports its text too; what the field shows then is for `onChoose` to say.
+        // Choosing an option also reports its text, but `onChoose` decides what the field shows.
         if (reason !== "input-change") return;
         active.current = undefined;
         setOpen(true);
@@ -148,7 +150,7 @@ function Item<Option extends ComboboxOption>({
   );
 }
 
-/** Neighbours of one group, in order. */
+/** Groups neighbouring options, keeping their order. */
 function groupOptions<Option extends ComboboxOption>(options: readonly Option[]) {
   const groups: { group: string; members: Option[] }[] = [];
   for (const option of options) {

@@ -39,10 +39,10 @@ function Page({
 }
 
 const field = () => screen.getByLabelText<HTMLInputElement>("Fruit");
-/** The list loads on the first focus; the field then gets attributes of the library. */
+/** The list loads on the first focus; the field then has attributes set by the library. */
 const loaded = () => waitFor(() => expect(field().getAttribute("aria-haspopup")).toBe("listbox"));
 
-test("the focus and the text survive the moment when the list has loaded", async () => {
+test("focus and text survive the loading of the list", async () => {
   const { user } = render(<Page kind="search" />);
   expect(field().getAttribute("aria-haspopup")).toBeNull();
   await user.type(field(), "an");
@@ -52,7 +52,7 @@ test("the focus and the text survive the moment when the list has loaded", async
   expect(screen.getAllByRole("option").map((one) => one.textContent)).toEqual(["banana"]);
 });
 
-test("Enter searches for the text until an arrow key has chosen an option", async () => {
+test("Enter submits the text until an arrow key has selected an option", async () => {
   const onChoose = vi.fn();
   const onSubmit = vi.fn();
   const { user } = render(<Page kind="search" onChoose={onChoose} onSubmit={onSubmit} />);
@@ -69,7 +69,7 @@ test("Enter searches for the text until an arrow key has chosen an option", asyn
   expect(onChoose).toHaveBeenCalledExactlyOnceWith("banana");
 });
 
-test("a palette starts at its first option, and a click chooses any", async () => {
+test("a palette starts at its first option, and a click chooses any option", async () => {
   const onChoose = vi.fn();
   const { user } = render(<Page kind="palette" onChoose={onChoose} />);
   await user.click(field());
@@ -81,7 +81,7 @@ test("a palette starts at its first option, and a click chooses any", async () =
   expect(onChoose.mock.calls).toEqual([["cherry"], ["apple"]]);
 });
 
-test("a heading of a group is no part of an option", async () => {
+test("a group's heading isn't part of an option", async () => {
   const { user } = render(<Page kind="palette" />);
   await user.click(field());
   await loaded();
@@ -93,7 +93,7 @@ test("a heading of a group is no part of an option", async () => {
   expect(screen.getByRole("group", { name: "Sour" }).textContent).toContain("cherry");
 });
 
-test("an Enter that ends the composition of an input method chooses nothing", async () => {
+test("an Enter that ends an input method's composition chooses nothing", async () => {
   const onChoose = vi.fn();
   const { user } = render(<Page kind="palette" onChoose={onChoose} />);
   await user.click(field());

@@ -14,8 +14,8 @@ import { isComposing } from "./is-composing";
 const loader = createLoader(() => import("./combobox-list"));
 
 /**
- * A text field with suggestions. The list loads when the pointer or the focus first reaches the field; until then, and
- * if it cannot be loaded, the field works without suggestions, and the palette lists its options as buttons.
+ * A text field with suggestions. The list loads when the field is first hovered or focused. Until then, and if loading
+ * fails, the field works without suggestions, and the palette lists its options as buttons.
  */
 export function Combobox<Option extends ComboboxOption>(props: ComboboxProps<Option>) {
   const { kind, options, renderOption, onChoose, onSubmit, onKey, onType } = props;
@@ -29,9 +29,9 @@ export function Combobox<Option extends ComboboxOption>(props: ComboboxProps<Opt
 
   function show() {
     const list = loader.get();
-    // Replacing the field would end the composition of an input method.
+    // Replacing the field would end an input method's composition.
     if (!list || composing.current) return;
-    // At once, so that no key is typed between reading the caret and replacing the field.
+    // Synchronous, so that no key is typed between reading the caret and replacing the field.
     flushSync(() => setLoaded({ list, caret: getCaret(input.current) }));
   }
   function load() {

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { Icon } from "../icons/icon";
 import { copyText } from "../overlay/copy";
 
-/** Copies a text, which may be computed on click, and confirms for two seconds. */
+/** Copies a text, which may be computed on click, and shows a confirmation for two seconds. */
 export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {

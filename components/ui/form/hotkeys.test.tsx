@@ -28,7 +28,7 @@ test.each<[string, Press, string | null]>([
   ["a letter with Cmd", { key: "j", metaKey: true }, null],
   ["a zoom of the browser", { key: "-", ctrlKey: true }, null],
   ["a composed letter", { key: "j", isComposing: true }, null],
-])("%s is read as %j", (_, press, expected) => {
+])("%s is parsed as %j", (_, press, expected) => {
   expect(parseKey(toEvent(press))).toBe(expected);
 });
 
@@ -44,7 +44,7 @@ test.each<[string, Press, boolean]>([
   expect(isCommandKey(toEvent(press), "k")).toBe(expected);
 });
 
-test("a sequence of two keys runs its own action only", () => {
+test("a sequence of two keys runs only its own action", () => {
   const keys = { "g t": vi.fn(), t: vi.fn() };
   function Page() {
     useHotkeys(keys);

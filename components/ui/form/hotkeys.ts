@@ -2,7 +2,7 @@
 import { createContext, useContext, useEffect, useEffectEvent } from "react";
 import { isComposing } from "./is-composing";
 
-/** Actions by key: one key, such as `j`, or two in sequence, such as `g q`. */
+/** Actions by key: a single key, such as `j`, or a sequence of two, such as `g q`. */
 export type Hotkeys = Record<string, (() => void) | undefined>;
 
 const Switch = createContext(true);
@@ -20,7 +20,10 @@ const SEQUENCE_MS = 1_500;
 const layers = new Set<() => Hotkeys>();
 let pending: { key: string; at: number } | undefined;
 
-/** Shortcuts while the component is mounted and single-key shortcuts are on. They never act while the user types. */
+/**
+ * Enables shortcuts while the component is mounted and single-key shortcuts are on. They never act while the user
+ * types.
+ */
 export function useHotkeys(keys: Hotkeys): void {
   const on = useHotkeysOn();
   const getKeys = useEffectEvent(() => keys);
@@ -36,14 +39,14 @@ export function useHotkeys(keys: Hotkeys): void {
   }, [on]);
 }
 
-/** One listener for all, because the second key of a sequence must not act on its own too. */
+/** One listener for all, so that the second key of a sequence doesn't also trigger its own action. */
 function press(event: KeyboardEvent): void {
   if (event.key === "Shift" || event.key === "CapsLock" || event.key === "AltGraph") return;
   const key = parseKey(event);
   if (key === null || event.defaultPrevented || isTaken(event)) return;
   const first = pending && event.timeStamp - pending.at < SEQUENCE_MS ? `${pending.key} ` : "";
   pending = undefined;
-  // The last mounted comes first: a page may override a key of the frame.
+  // Last mounted first: a page may override a key of the frame.
   const known = [...layers].reverse().map((layer) => layer());
   const run = known.find((keys) => keys[first + key])?.[first + key];
   if (run) {
@@ -54,9 +57,9 @@ function press(event: KeyboardEvent): void {
 }
 
 /**
- * The key that a press means on any keyboard: a letter whatever Caps Lock says, with Shift in upper case; a character
- * that needs AltGr or Option, such as `[` on a German keyboard; and where the layout has another script, the letter or
- * bracket at this place of a US keyboard. `null` for shortcuts of the browser and for composition.
+ * The key that a press means on any keyboard: a letter, regardless of Caps Lock and in upper case with Shift; a
+ * character that needs AltGr or Option, such as `[` on a German keyboard; and on a non-Latin layout, the letter or
+ * bracket at the same position of a US keyboard. `null` for browser shortcuts and during composition.
  */
 export function parseKey(event: KeyboardEvent): string | null {
   if (isComposing(event) || event.metaKey) return null;
@@ -75,7 +78,7 @@ export function parseKey(event: KeyboardEvent): string | null {
 
 const BRACKETS: Record<string, string> = { BracketLeft: "[", BracketRight: "]" };
 
-/** Whether a press is the given letter with Ctrl or Cmd, and with no other modifier. */
+/** Whether a press is the given letter with Ctrl or Cmd and no other modifier. */
 export function isCommandKey(event: KeyboardEvent, letter: string): boolean {
   if (isComposing(event) || event.shiftKey || event.altKey) return false;
   return event.ctrlKey !== event.metaKey && findLetter(event) === letter;
@@ -87,7 +90,7 @@ function findLetter({ key, code }: KeyboardEvent): string | undefined {
   return isOtherScript(key) ? /^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() : undefined;
 }
 
-/** Whether a key types a letter that is not Latin. */
+/** Whether a key types a non-Latin letter. */
 function isOtherScript(key: string): boolean {
   return /^\p{L}$/u.test(key) && !/^\p{Script=Latin}$/u.test(key);
 }

@@ -2,7 +2,7 @@
 import { formatBytes } from "@/lib/format";
 import { Field, Textarea } from "./field";
 
-/** Why a text is not valid JSON; `null` when it is, or is empty. */
+/** Why a text isn't valid JSON; `null` if it is, or if it is empty. */
 export function jsonProblem(text: string): string | null {
   if (text.trim() === "") return null;
   try {
@@ -13,7 +13,7 @@ export function jsonProblem(text: string): string | null {
   }
 }
 
-/** A field for JSON, checked while typing; empty text means no value. */
+/** A field for JSON, validated while typing; empty text means no value. */
 export function JsonField({
   label,
   value,

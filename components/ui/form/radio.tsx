@@ -1,6 +1,6 @@
 import type { ComponentProps, ReactNode } from "react";
 
-/** One of several choices with a description; the whole block is clickable. */
+/** One of several choices with a description; the whole block can be clicked. */
 export function Radio({
   label,
   children,

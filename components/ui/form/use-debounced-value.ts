@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 
 const DELAY_MS = 300;
 
-/** A value once it has not changed for 300 ms. */
+/** The latest value that has been stable for 300 ms. */
 export function useDebouncedValue<T>(value: T): T {
   const [debounced, setDebounced] = useState(value);
   useEffect(() => {

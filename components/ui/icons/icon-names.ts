@@ -1,4 +1,4 @@
-/** The icons of the sprite, by their Lucide names. Run `npm run icons` after a change. */
+/** Lucide names of the icons in the sprite. Run `npm run icons` after a change. */
 export const ICON_NAMES = [
   "activity",
   "arrow-down",

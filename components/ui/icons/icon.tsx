@@ -2,8 +2,8 @@ import type { IconName } from "./icon-names";
 import sprite from "./icons.svg";
 
 /**
- * An icon from the sprite, in the text colour. It is hidden from screen readers, because text is always beside it. The
- * browser fetches the sprite once; no icon is part of a page's script.
+ * An icon from the sprite, in the text colour. Hidden from screen readers, because text always accompanies it. The
+ * browser fetches the sprite once, so no icon is part of a page's script.
  */
 export function Icon({
   name,

@@ -17,7 +17,7 @@ type Props = {
   current: number | undefined;
 };
 
-/** Longer documents render only the lines in view. */
+/** Longer documents only render the lines in view. */
 const VIRTUAL_ABOVE = 200;
 
 /** The lines of a document; long documents are virtualized. */
@@ -25,7 +25,7 @@ export function JsonLines(props: Props) {
   const [mounted, setMounted] = useState(false);
   useEffect(() => setMounted(true), []);
   if (props.lines.length <= VIRTUAL_ABOVE) return <PlainLines {...props} />;
-  // Virtualized lines are positioned by inline styles, which the CSP forbids in server HTML.
+  // Virtualized lines are positioned with inline styles, which the CSP forbids in server-rendered HTML.
   return mounted ? <VirtualLines {...props} /> : <div className="h-[60vh]" />;
 }
 
@@ -76,7 +76,7 @@ function VirtualLines({ root, lines, onToggle, query, current }: Props) {
     >
       <div
         className="relative"
-        // Client only: the CSP forbids style attributes in server HTML.
+        // Only in the browser: the CSP forbids style attributes in server-rendered HTML.
         style={items.length > 0 ? { height: virtualizer.getTotalSize() } : undefined}
       >
         {items.map((item) => {
@@ -160,7 +160,7 @@ function JsonLineRow({ root, line, number, onToggle, query, current }: RowProps)
           />
         </button>
       )}
-      {/* Key, colon and value keep their order, whatever script they are in. */}
+      {/* Key, colon and value keep their order in any script. */}
       <span
         dir="ltr"
         className="min-w-0 whitespace-pre max-wide:whitespace-pre-wrap max-wide:break-all"
@@ -203,7 +203,7 @@ function CopyValue({ root, path }: { root: unknown; path: string }) {
   );
 }
 
-/** Spaces, so that copied text keeps its indentation; at most 40 levels. */
+/** Spaces, so that copied text keeps its indentation, for at most 40 levels. */
 function Indent({ depth }: { depth: number }) {
   return (
     <span className="shrink-0 whitespace-pre pl-1">{"  ".repeat(Math.min(depth, 40) + 1)}</span>

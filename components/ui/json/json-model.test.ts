@@ -59,7 +59,7 @@ describe("the lines of a JSON document", () => {
     expect(printed('"</script><script>alert(1)</script>\\u2028"')).toContain("</script>");
   });
 
-  test("have paths that lead back to their values", () => {
+  test("have paths that resolve to their values", () => {
     const text = '{"a b":[{"x.y":1}],"a":{"b":[[7]]},"":{"":2}}';
     const root = parseExactly(text)?.value;
     for (const line of lines(text)) {
@@ -69,7 +69,7 @@ describe("the lines of a JSON document", () => {
   });
 });
 
-test("invalid JSON differs from null", () => {
+test("invalid JSON is distinguished from null", () => {
   expect(parseExactly("{")).toBeUndefined();
   expect(parseExactly("null")).toEqual({ value: null });
 });
@@ -91,7 +91,7 @@ test("search finds keys and values, not closing brackets", () => {
   ]);
 });
 
-test("characters that reorder or hide text are shown by their code, and copied as they are", () => {
+test("characters that reorder or hide text are shown escaped, and copied unchanged", () => {
   const text = JSON.stringify({ "a\u202Eb": "x\u2066y\u200Bz", ok: "שלום" });
   expect(lines(text).map((line) => line.text)).toEqual([
     "{",

@@ -28,7 +28,7 @@ export function printExactly(value: unknown): string {
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-/** The path of a child, such as `order.items[0]["unit price"]`. */
+/** Path of a child, such as `order.items[0]["unit price"]`. */
 export function joinPath(parent: string, key: string | number): string {
   if (typeof key === "number") return `${parent}[${key}]`;
   if (!IDENTIFIER.test(key)) return `${parent}[${JSON.stringify(key)}]`;
@@ -43,7 +43,10 @@ function listEntries(value: unknown): Entry[] | null {
   return Object.entries(value);
 }
 
-/** The lines of a document, with each container in `folded` (by path) on one line. Iterative, because users control depth. */
+/**
+ * The lines of a document; each container in `folded` (by path) is a single line. Iterative, because users control the
+ * depth.
+ */
 export function listLines(root: unknown, folded: ReadonlySet<string>): JsonLine[] {
   const lines: JsonLine[] = [];
   type Task = { value: unknown; path: string; key: string | null; depth: number; comma: boolean };
@@ -92,7 +95,7 @@ function leaf(value: unknown): Pick<JsonLine, "kind" | "text"> {
   return { kind: "word", text: String(value) };
 }
 
-/** The JSON text of a string, in which characters that reorder or hide text are escaped. */
+/** The JSON text of a string; characters that reorder or hide text are escaped. */
 export function printString(value: string): string {
   return revealControls(JSON.stringify(value));
 }
@@ -111,7 +114,7 @@ export function getValueAt(root: unknown, path: string): unknown {
   return undefined;
 }
 
-/** The paths of containers at or below `depth`, to fold a long document at first. */
+/** Paths of containers at or below `depth`, for folding a long document initially. */
 export function listPathsBelow(root: unknown, depth: number): string[] {
   return listLines(root, new Set())
     .filter((line) => line.kind === "open" && line.depth >= depth)

@@ -7,9 +7,9 @@ import { Icon } from "../icons/icon";
 import { JsonLines } from "./json-lines";
 import { findLines, listLines, listPathsBelow, parseExactly, printExactly } from "./json-model";
 
-/** Documents with more lines are folded below their first level at first. */
+/** Documents with more lines are initially folded below their first level. */
 const FOLD_ABOVE = 400;
-/** Longer texts are not parsed: only their beginning is shown. */
+/** Longer texts aren't parsed; only their first characters are shown. */
 const PARSE_LIMIT = 5_000_000;
 const RAW_LIMIT = 20_000;
 
@@ -99,7 +99,7 @@ function RawText({ text }: { text: string }) {
   );
 }
 
-/** Search in one document. Enter goes to the next match, Shift-Enter to the previous one. */
+/** Search in one document. Enter moves to the next match, Shift-Enter to the previous one. */
 function JsonSearch({
   query,
   onQuery,

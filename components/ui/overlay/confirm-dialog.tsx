@@ -5,7 +5,7 @@ import { Button } from "../form/button";
 import { Kbd, ModifierKey } from "../text/kbd";
 import { Dialog } from "./dialog";
 
-/** A destructive dialog starts on what confirms it, not on an optional reason. */
+/** A destructive dialog initially focuses its confirmation rather than an optional reason. */
 const DANGER_FOCUS = ["[data-autofocus]", "[data-confirm]", "h2"];
 
 /**
@@ -25,7 +25,7 @@ export function ConfirmDialog({
 }: {
   title: ReactNode;
   confirmLabel: string;
-  /** The way out: `Keep …` where the action itself is a cancel, a drop or an abort. */
+  /** Label of the button that closes the dialog: `Keep …` if the action itself is a cancel, drop or abort. */
   cancelLabel?: string;
   danger?: boolean;
   disabled?: boolean;
@@ -67,7 +67,7 @@ export function ConfirmDialog({
           >
             {failure ? "Close" : cancelLabel}
           </Button>
-          {/* Not `disabled`: it keeps the focus while a preview loads, so that Enter confirms once it is there. */}
+          {/* Not `disabled`, so that it keeps the focus while a preview loads and Enter confirms once it has. */}
           <Button
             type="submit"
             data-confirm

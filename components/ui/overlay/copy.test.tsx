@@ -24,7 +24,7 @@ function renderPage() {
   return page;
 }
 
-test("without a clipboard, the text is copied from a selection, and the focus stays", async () => {
+test("without a clipboard, the text is copied from a selection and the focus stays", async () => {
   const { user } = renderPage();
   setClipboard(undefined);
   let copied: string | undefined;
@@ -38,7 +38,7 @@ test("without a clipboard, the text is copied from a selection, and the focus st
   expect(document.activeElement).toBe(screen.getByRole("button", { name: "Copied" }));
 });
 
-test("a clipboard that refuses falls back too", async () => {
+test("a clipboard that rejects falls back to a selection", async () => {
   const { user } = renderPage();
   setClipboard({ writeText: () => Promise.reject(new DOMException("denied", "NotAllowedError")) });
   const command = vi.fn(() => true);
@@ -48,7 +48,7 @@ test("a clipboard that refuses falls back too", async () => {
   expect(command).toHaveBeenCalledExactlyOnceWith("copy");
 });
 
-test("where nothing can copy, the text is shown and selected", async () => {
+test("if nothing can copy, the text is shown and selected", async () => {
   const { user } = renderPage();
   setClipboard(undefined);
   setCommand(() => false);

@@ -8,11 +8,11 @@ import { createStore } from "./store";
 const refused = createStore<string | null>(null);
 
 /**
- * Copies a text. Resolves to whether it did: browsers have no clipboard on plain http, except on localhost, and may
- * refuse it. `ManualCopy` then shows the text, selected.
+ * Copies a text and resolves to whether it succeeded. Browsers have no clipboard on plain HTTP, except on localhost,
+ * and may refuse access. On failure `ManualCopy` shows the text, selected.
  */
 export async function copyText(text: string): Promise<boolean> {
-  // `navigator.clipboard` is undefined on plain http, whatever its type says.
+  // `navigator.clipboard` is undefined on plain HTTP, although its type isn't optional.
   const clipboard = navigator.clipboard as Clipboard | undefined;
   const copied =
     (await clipboard?.writeText(text).then(
@@ -23,7 +23,7 @@ export async function copyText(text: string): Promise<boolean> {
   return copied;
 }
 
-/** The deprecated command works without https, in a click or key press only. */
+/** The deprecated command works without HTTPS, but only during a click or key press. */
 function copyBySelection(text: string): boolean {
   const { activeElement } = document;
   const field = document.createElement("textarea");
@@ -31,7 +31,7 @@ function copyBySelection(text: string): boolean {
   field.readOnly = true;
   field.setAttribute("aria-hidden", "true");
   field.className = "fixed top-0 left-0 size-px opacity-0";
-  // Nothing outside of a modal dialog can have the focus.
+  // Elements outside a modal dialog can't be focused.
   const parent = activeElement?.closest("dialog") ?? document.body;
   parent.append(field);
   field.focus({ preventScroll: true });
@@ -47,7 +47,7 @@ function copyBySelection(text: string): boolean {
   return copied;
 }
 
-/** Shows the text that could not be copied, selected. Mounted once, on every page. */
+/** Shows and selects a text that could not be copied. Mounted once, on every page. */
 export function ManualCopy() {
   const text = useSyncExternalStore(refused.subscribe, refused.get, () => null);
   return text === null ? null : <ManualCopyDialog text={text} onClose={() => refused.set(null)} />;

@@ -50,7 +50,9 @@ async function openPage(props: Parameters<typeof Page>[0] = {}) {
   return page;
 }
 
-/** A press and its release, as a browser reports them: a click goes to the nearest common ancestor of both. */
+/**
+ * A press and a release on two elements, as a browser reports them: the click targets their nearest common ancestor.
+ */
 function drag(from: Element, to: Element, at: { clientX: number; clientY: number }) {
   fireEvent.pointerDown(from, at);
   fireEvent.pointerUp(to, at);
@@ -58,19 +60,19 @@ function drag(from: Element, to: Element, at: { clientX: number; clientY: number
   if (common) fireEvent.click(common, at);
 }
 
-test("a press in a field that is released on the backdrop keeps the dialog and its text", async () => {
+test("a press in a field released on the backdrop keeps the dialog and its text", async () => {
   const { user } = await openPage();
   await user.type(screen.getByLabelText("Payload"), "typed");
   const box = document.querySelector("dialog");
   if (!box) throw new Error("no dialog");
   drag(screen.getByLabelText("Payload"), box, { clientX: 5, clientY: 5 });
   expect(screen.getByLabelText("Payload")).toHaveProperty("value", "typed");
-  // The other way round: a press on the backdrop that is released inside.
+  // The reverse: a press on the backdrop that is released inside.
   drag(box, screen.getByLabelText("Payload"), { clientX: 0, clientY: 0 });
   expect(dialog()).not.toBeNull();
 });
 
-test("a click on the backdrop closes the dialog, and the focus returns to the button", async () => {
+test("a click on the backdrop closes the dialog and returns the focus to the button", async () => {
   await openPage();
   const box = document.querySelector("dialog");
   if (!box) throw new Error("no dialog");
@@ -79,7 +81,7 @@ test("a click on the backdrop closes the dialog, and the focus returns to the bu
   expect(document.activeElement).toBe(screen.getByRole("button", { name: "Open" }));
 });
 
-test("nothing closes a dialog while its action runs, not even the browser", async () => {
+test("nothing closes a dialog while its action is running, not even the browser", async () => {
   let finish = (_: undefined) => {};
   const { user } = await openPage({ onConfirm: () => new Promise((done) => (finish = done)) });
   await user.click(screen.getByRole("button", { name: "Emit" }));
@@ -92,13 +94,13 @@ test("nothing closes a dialog while its action runs, not even the browser", asyn
   expect(dialog()).toBeNull();
 });
 
-test("a dialog that the browser closes is closed for the page too", async () => {
+test("a dialog closed by the browser is also closed in the page's state", async () => {
   await openPage();
   await act(async () => document.querySelector("dialog")?.close());
   expect(document.querySelector("dialog")).toBeNull();
 });
 
-test("several clicks in one moment run the action once", async () => {
+test("several clicks in quick succession run the action once", async () => {
   const confirm = vi.fn<Confirm>(() => new Promise(() => {}));
   await openPage({ onConfirm: confirm });
   const button = screen.getByRole("button", { name: "Emit" });
@@ -119,11 +121,11 @@ test("Enter confirms from a single-line field, and Ctrl or Cmd with Enter from a
   expect(confirm).toHaveBeenCalledTimes(1);
 });
 
-test("an Enter that ends the composition of an input method confirms nothing", async () => {
+test("an Enter that ends an input method's composition confirms nothing", async () => {
   const confirm = vi.fn<Confirm>(async () => undefined);
   await openPage({ onConfirm: confirm });
   const reason = screen.getByLabelText(/^Reason/);
-  // Prevented, so that the browser does not submit the form.
+  // Prevented, so that the browser doesn't submit the form.
   expect(fireEvent.keyDown(reason, { key: "Enter", isComposing: true })).toBe(false);
   expect(fireEvent.keyDown(reason, { key: "Enter", keyCode: 229 })).toBe(false);
   fireEvent.keyDown(reason, { key: "Enter", ctrlKey: true, isComposing: true });
@@ -132,7 +134,7 @@ test("an Enter that ends the composition of an input method confirms nothing", a
   expect(dialog()).not.toBeNull();
 });
 
-test("the focus starts on the first field, and in a destructive dialog on its button", async () => {
+test("the focus starts on the first field, or on the button of a destructive dialog", async () => {
   const page = await openPage();
   expect(document.activeElement).toBe(screen.getByLabelText("Payload"));
   page.unmount();
@@ -140,7 +142,7 @@ test("the focus starts on the first field, and in a destructive dialog on its bu
   expect(document.activeElement).toBe(screen.getByRole("button", { name: "Emit" }));
 });
 
-test("a failure stays in the dialog, and so does a crash of the action", async () => {
+test("the dialog shows a failure of the action, and a crash too", async () => {
   const failure = {
     title: "Event not emitted",
     code: "conflict",
@@ -155,7 +157,7 @@ test("a failure stays in the dialog, and so does a crash of the action", async (
   expect(screen.getByRole("alert").textContent).toContain("Outcome unknown");
 });
 
-test("one Escape closes the inner of two dialogs", async () => {
+test("Escape closes only the inner of two dialogs", async () => {
   function Outer() {
     const [open, setOpen] = useState(true);
     return open ? (

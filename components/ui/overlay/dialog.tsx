@@ -7,9 +7,10 @@ import { Icon } from "../icons/icon";
 import { Modal } from "./modal";
 
 /**
- * A modal dialog; on narrow screens a bottom sheet.
+ * A modal dialog; a bottom sheet on narrow screens.
  *
- * @param onSubmit makes it a form: Enter in a single-line field submits it, and Ctrl or Cmd with Enter anywhere in it.
+ * @param onSubmit makes it a form: Enter in a single-line field submits it, and so does Ctrl or Cmd with Enter anywhere
+ * in it.
  */
 export function Dialog({
   title,

@@ -5,12 +5,12 @@ import { Button } from "../form/button";
 
 export type MenuProps = {
   label: ReactNode;
-  /** Accessible name of the button and the menu. */
+  /** Accessible name of the button and of the menu. */
   name: string;
   items: readonly { label: string; onChoose: () => void }[];
 };
 
-/** The menu once the library is loaded. It takes the focus over from the plain button, which it replaces. */
+/** The menu, rendered once the library has loaded. It replaces the plain button and takes over its focus. */
 export function MenuWithList({ label, name, items, isOpen }: MenuProps & { isOpen: boolean }) {
   const [open, setOpen] = useState(isOpen);
   const button = useRef<HTMLButtonElement>(null);

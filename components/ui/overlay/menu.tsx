@@ -9,8 +9,8 @@ import type { MenuProps } from "./menu-list";
 const loader = createLoader(() => import("./menu-list"));
 
 /**
- * A button that opens a menu of actions: arrow keys move, Enter or a click chooses. Its code loads when the pointer or
- * the focus first reaches the button.
+ * A button that opens a menu of actions: arrow keys move, Enter or a click chooses. The menu's code loads when the
+ * button is first hovered or focused.
  */
 export function Menu(props: MenuProps) {
   const [list, setList] = useState(loader.get);

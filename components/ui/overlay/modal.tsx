@@ -8,7 +8,7 @@ import {
 } from "react";
 import { isComposing } from "../form/is-composing";
 
-/** Where the focus goes when a modal opens: the first match in this order that can take it. */
+/** Initial focus of a modal: the first selector whose match is focusable. */
 const FOCUS_ORDER = [
   "[data-autofocus]",
   "input:not([type=radio]):not(:disabled), input:checked, select:not(:disabled), textarea:not(:disabled)",
@@ -17,12 +17,12 @@ const FOCUS_ORDER = [
 ];
 
 /**
- * A native modal `<dialog>` that is open while it is mounted. It closes on Escape, and on a click that starts and ends
- * on the backdrop: a drag out of a text field ends there too, and must not lose what was typed. Focus moves in, and
- * returns to where it was.
+ * A native modal `<dialog>` that is open while it is mounted. Escape closes it, and so does a click that starts and
+ * ends on the backdrop; a drag that starts in a text field and ends there must not discard what was typed. Focus moves
+ * in, and returns to the opener on close.
  *
- * @param locked prevents closing, while an operation runs that closing would not stop.
- * @param focusOrder selectors of what gets the focus.
+ * @param locked prevents closing while an operation runs that closing would not stop.
+ * @param focusOrder selectors for the initial focus, in order.
  */
 export function Modal({
   locked = false,
@@ -41,9 +41,9 @@ export function Modal({
 
   function press(event: KeyboardEvent) {
     if (event.key !== "Escape" || isComposing(event)) return;
-    // A dialog may be inside another one in the React tree; one Escape closes one of them.
+    // A dialog may be inside another one in the React tree; Escape closes only one of them.
     event.stopPropagation();
-    // Prevented for the browser too, which closes the dialog on a second Escape although `cancel` was prevented.
+    // Prevented in the browser too, which closes the dialog on a second Escape although `cancel` was prevented.
     event.preventDefault();
     if (!locked) onClose();
   }
@@ -58,7 +58,7 @@ export function Modal({
         if (!locked) onClose();
       }}
       onClose={(event) => {
-        // Closed by the browser, such as by the back gesture of a phone: the state of the page must follow.
+        // Closed by the browser, for example by a phone's back gesture: the page's state must follow.
         const dialog = event.currentTarget;
         if (event.target !== dialog || dialog.open || !dialog.isConnected) return;
         if (locked) dialog.showModal();
@@ -78,7 +78,7 @@ export function Modal({
   );
 }
 
-/** The backdrop is part of the dialog element, outside of its box. */
+/** The backdrop is part of the dialog element but outside its box. */
 function isOnBackdrop(event: React.MouseEvent | PointerEvent): boolean {
   if (event.target !== event.currentTarget) return false;
   const box = event.currentTarget.getBoundingClientRect();
@@ -86,7 +86,7 @@ function isOnBackdrop(event: React.MouseEvent | PointerEvent): boolean {
   return x < box.left || x > box.right || y < box.top || y > box.bottom;
 }
 
-/** Layout effects: the dialog must still be in the document when it closes, or focus cannot return. */
+/** A layout effect, because the dialog must still be in the document when it closes, or the focus can't return. */
 function useOpen(
   ref: React.RefObject<HTMLDialogElement | null>,
   focusOrder: readonly string[],
@@ -109,14 +109,14 @@ function useOpen(
       const { activeElement } = document;
       const lost = activeElement === document.body || dialog.contains(activeElement);
       if (!lost) return;
-      // The opener may be gone, such as the row of a task that was just cancelled.
+      // The opener may have been removed, such as the row of a task that was just cancelled.
       const next = opener?.isConnected ? opener : document.getElementById("main");
       if (next instanceof HTMLElement) next.focus({ preventScroll: true });
     };
   }, []);
 }
 
-/** A CSS rule with `:has()` would lock it too, but makes the browser check the whole page on every change. */
+/** A CSS rule with `:has()` would also lock scrolling, but makes the browser check the whole page on every change. */
 function lockScroll(): void {
   const locked = document.querySelector("dialog:modal") !== null;
   document.documentElement.classList.toggle("overflow-hidden", locked);

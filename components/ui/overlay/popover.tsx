@@ -32,7 +32,7 @@ export function Popover({
       if (button.current && panel.current) placeBelow(button.current, panel.current);
     };
     place();
-    // Its content may load after it has opened, and pages scroll in boxes of their own.
+    // The content may load after opening, and pages scroll in boxes of their own.
     const observer = new ResizeObserver(place);
     if (panel.current) observer.observe(panel.current);
     window.addEventListener("scroll", place, true);
@@ -63,9 +63,10 @@ export function Popover({
         aria-label={title}
         onBeforeToggle={({ newState }) => newState === "open" && setOpen(true)}
         onToggle={({ newState }) => {
-          // The content stays until the panel has closed: the browser gives the focus back only from what is still there.
+          // The content stays mounted until the panel has closed, because the browser only returns the focus from an
+          // element that still exists.
           if (newState === "closed") setOpen(false);
-          // Only what is shown can take the focus.
+          // Only visible elements can be focused.
           else panel.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
         }}
         className={cn(
@@ -82,7 +83,7 @@ export function Popover({
 const GAP = 6;
 const MARGIN = 12;
 
-/** Places the panel below the button, aligned at its right, and inside the window. */
+/** Places the panel below the button, right-aligned and within the window. */
 function placeBelow(button: HTMLElement, panel: HTMLElement): void {
   const anchor = button.getBoundingClientRect();
   const { width, height } = panel.getBoundingClientRect();

@@ -2,7 +2,7 @@
 import { Tooltip } from "@base-ui/react/tooltip";
 import { useEffect, useId } from "react";
 
-/** The bubble beside an element. Screen readers read it as the description of the element. */
+/** The bubble beside an element. Screen readers announce it as the element's description. */
 export function TipPopup({ anchor, text }: { anchor: HTMLElement; text: string }) {
   const id = useId();
   useEffect(() => {
@@ -15,7 +15,7 @@ export function TipPopup({ anchor, text }: { anchor: HTMLElement; text: string }
   }, [anchor, id]);
   return (
     <Tooltip.Root open>
-      {/* Nothing outside of a modal dialog can be seen above it. */}
+      {/* Elements outside a modal dialog can't be shown above it. */}
       <Tooltip.Portal container={anchor.closest<HTMLElement>("dialog, [popover]") ?? document.body}>
         <Tooltip.Positioner
           anchor={anchor}

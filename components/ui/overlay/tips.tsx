@@ -5,9 +5,9 @@ import { useHotkeys } from "../form/hotkeys";
 import { Dialog } from "./dialog";
 
 /*
- * An explanation in `data-tip` of any element: on hover, on keyboard focus, on a tap, or on a long press where a tap does
- * something else. One layer serves the whole page, because a list has hundreds of them. `i` lists the explanations of
- * the row in focus, or else of what is in view, for elements that cannot have the focus.
+ * Explanations, from the `data-tip` of any element: on hover, on keyboard focus, on a tap, or on a long press where a
+ * tap has another effect. One layer serves the whole page, because a list has hundreds of tips. `i` lists the tips of
+ * the focused row, or else those in view, for elements that can't be focused.
  */
 
 const HOVER_DELAY_MS = 350;
@@ -15,7 +15,7 @@ const LONG_PRESS_MS = 500;
 
 const loader = createLoader(() => import("./tip-popup"));
 
-/** Shows the explanations of the page. Mounted once. */
+/** Shows the page's tips. Mounted once. */
 export function Tips() {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [popup, setPopup] = useState(loader.get);
@@ -30,7 +30,7 @@ export function Tips() {
       },
       () => {
         loader.reset();
-        // Better the browser's own than none.
+        // The browser's own tooltip is better than none.
         element.title = element.dataset.tip ?? "";
       },
     );
@@ -79,14 +79,14 @@ export function Tips() {
         if (longPressed) event.preventDefault();
       },
       click: (event) => {
-        // The click that ends a long press.
+        // This click ends a long press.
         if (longPressed) event.preventDefault();
         longPressed = false;
       },
       keydown: (event) => {
         if (event.key !== "Escape" || !isShown()) return;
         hide();
-        // One Escape closes one thing, and what is around the tip is the other.
+        // Escape closes only the tip, not what surrounds it.
         event.stopPropagation();
         event.preventDefault();
       },
@@ -126,13 +126,13 @@ function TipList({ tips, onClose }: { tips: readonly Tip[]; onClose: () => void 
   );
 }
 
-/** The row in focus; without one, the page. */
+/** The focused row, or else the page. */
 function findScope(): Element {
   const row = document.activeElement?.closest("tr, li, [data-row]");
   return row ?? document.getElementById("main") ?? document.body;
 }
 
-/** The explanations in an element that are in view and say more than its text, without duplicates. */
+/** Visible tips in an element that add something to its text, without duplicates. */
 export function listTips(scope: Element): Tip[] {
   const tips = new Map<string, Tip>();
   for (const element of scope.querySelectorAll<HTMLElement>("[data-tip]")) {
@@ -154,7 +154,7 @@ function findTip(target: EventTarget | null): HTMLElement | null {
   return element && saysMore(element) ? element : null;
 }
 
-/** A tip that repeats the text of its element is of use only where that text is cut off. */
+/** A tip that repeats its element's text is only useful if that text is truncated. */
 function saysMore(element: HTMLElement): boolean {
   if (!element.dataset.tip) return false;
   if (element.dataset.tip !== element.textContent?.trim()) return true;
@@ -168,7 +168,7 @@ function isInteractive(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("a, button, label, summary, input") !== null;
 }
 
-/** The pointer may rest on the tip itself, to read or select it. */
+/** The pointer may rest on the tip itself, to read or select its text. */
 function isInPopup(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("[role=tooltip]") !== null;
 }

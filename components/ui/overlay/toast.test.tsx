@@ -13,7 +13,7 @@ afterEach(() => {
 const after = (ms: number) => act(() => vi.advanceTimersByTime(ms));
 const show = (toast: Parameters<typeof showToast>[0]) => act(() => showToast(toast));
 
-test("a message goes after six seconds", () => {
+test("a message disappears after six seconds", () => {
   render(<Toaster />);
   show({ title: "Task cancelled" });
   after(5_900);
@@ -22,7 +22,7 @@ test("a message goes after six seconds", () => {
   expect(screen.queryByText("Task cancelled")).toBeNull();
 });
 
-test("a message with a link waits while the pointer or the focus is on it", () => {
+test("a message with a link stays while it is hovered or focused", () => {
   render(<Toaster />);
   show({ title: "Task spawned", link: { href: "/tasks", label: "Open task" } });
   const link = screen.getByRole("link", { name: "Open task" });
@@ -46,7 +46,7 @@ test("a bad message stays until it is dismissed", () => {
   expect(screen.queryByText("Nothing was saved")).toBeNull();
 });
 
-test("at most three messages are in view, the newest last", () => {
+test("at most three messages are shown, the newest last", () => {
   render(<Toaster />);
   for (const title of ["a", "b", "c", "d"]) show({ title });
   const region = screen.getByRole("region", { name: "Outcomes" });

@@ -6,7 +6,7 @@ import { Link } from "../text/link";
 import { createStore } from "./store";
 
 export type Toast = {
-  /** A bad one stays until it is dismissed. */
+  /** Bad toasts stay until dismissed. */
   tone?: "good" | "bad";
   title: string;
   text?: string | undefined;
@@ -21,8 +21,8 @@ const toasts = createStore(NONE);
 let nextId = 1;
 
 /**
- * Shows a message. A good one goes after six seconds, and waits while the pointer or the focus is on it. At most three
- * are in view.
+ * Shows a message. A good one disappears after six seconds, but not while it is hovered or focused. At most three are
+ * shown.
  */
 export function showToast(toast: Toast): void {
   const id = nextId++;

@@ -37,7 +37,7 @@ export function NumberText({
   return <span className={value === 0 ? "text-ink-3" : color[tone]}>{formatNumber(value)}</span>;
 }
 
-/** A dash, in a cell without a value. */
+/** A dash for a cell without a value. */
 export function NoValue() {
   return <span className="text-ink-3">–</span>;
 }

@@ -4,10 +4,10 @@ import { cn } from "@/lib/cn";
 import { useHotkeysOn } from "../form/hotkeys";
 
 /**
- * A key, as a hint beside its action. Hints are hidden on narrow screens and while single-key shortcuts are off.
+ * A key as a hint beside its action. Hints are hidden on narrow screens and while single-key shortcuts are off.
  *
  * @param always shows the key even then: for keys with Ctrl or Cmd, keys of a focused element, and explanations.
- * @param plain leaves out the frame, for keys on a coloured button.
+ * @param plain omits the frame, for keys on a coloured button.
  */
 export function Kbd({
   always = false,

@@ -4,14 +4,14 @@ import { type ComponentProps, useEffect, useRef, useState } from "react";
 import { withPrefix } from "@/lib/base-path";
 import { usePrefix } from "./prefix";
 
-/** How long the pointer or the focus rests on a link before its page is prefetched, in milliseconds. */
+/** Time in milliseconds that a link must be hovered or focused before its page is prefetched. */
 const INTENT_DELAY = 80;
 
 type Props = Omit<ComponentProps<typeof NextLink>, "href" | "prefetch"> & { href: string };
 
 /**
- * A link within the dashboard, and within the database that the page shows. It prefetches its page, data included, once the pointer or the focus rests on it: a list
- * has hundreds of links, and prefetching those in view would read hundreds of tasks.
+ * A link within the dashboard and within the page's database. It prefetches its page, including data, once it is
+ * hovered or focused: a list has hundreds of links, and prefetching those in view would query hundreds of tasks.
  */
 export function Link({ href, onPointerEnter, onPointerLeave, onFocus, onBlur, ...props }: Props) {
   const [wanted, setWanted] = useState(false);

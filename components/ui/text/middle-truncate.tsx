@@ -3,10 +3,10 @@ import { useEffect, useRef } from "react";
 import { cn } from "@/lib/cn";
 import { revealControls } from "@/lib/format";
 
-/** Characters at the end that are never cut off. */
+/** Characters at the end that are never truncated. */
 const TAIL = 6;
 
-/** A name that is truncated in its middle, since names often differ at the end; the whole name on hover. */
+/** A name truncated in its middle, since names often differ at the end; the tooltip has the whole name. */
 export function MiddleTruncate({ text, className }: { text: string; className?: string }) {
   const characters = [...revealControls(text)];
   const head = useRef<HTMLSpanElement>(null);
@@ -31,13 +31,13 @@ export function MiddleTruncate({ text, className }: { text: string; className?: 
 let observer: ResizeObserver | undefined;
 
 /**
- * Keeps the element after a truncated text next to its ellipsis until the returned function is called. Browsers truncate
- * at whole characters and leave the rest of the width blank, up to one character.
+ * Keeps the element after a truncated text next to its ellipsis until the returned function is called. Browsers
+ * truncate at whole characters and leave the rest of the width blank, up to one character.
  */
 function closeGap(element: Element): () => void {
   observer ??= new ResizeObserver(moveSiblings);
   let active = true;
-  // The text has another width before its font is loaded.
+  // The text's width changes when its font loads.
   document.fonts.ready.then(() => active && observer?.observe(element));
   return () => {
     active = false;
@@ -45,7 +45,7 @@ function closeGap(element: Element): () => void {
   };
 }
 
-/** Measures all gaps before it moves an element, so that styles are computed once. */
+/** Measures all gaps before moving elements, so that styles are computed only once. */
 function moveSiblings(entries: ResizeObserverEntry[]): void {
   const gaps = entries.map(({ target, contentRect }) => measureGap(target, contentRect.width));
   for (const [index, { target }] of entries.entries())
@@ -57,7 +57,7 @@ function moveSiblings(entries: ResizeObserverEntry[]): void {
 
 let context: CanvasRenderingContext2D | null | undefined;
 
-/** The blank width after the ellipsis, in pixels. Measured on a canvas, so the page is not laid out. */
+/** The blank width after the ellipsis, in pixels. Measured on a canvas, to avoid a layout of the page. */
 function measureGap(element: Element, available: number): number {
   const text = element.textContent ?? "";
   const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(element);

@@ -4,13 +4,13 @@ import { toMs } from "@/lib/model/instants";
 import { useClock } from "./clock";
 import { useZone } from "./zone";
 
-/** `2 min 5 s ago` or `in 3 s`, with the exact instant on hover. */
+/** `2 min 5 s ago` or `in 3 s`, with the exact instant in the tooltip. */
 export function RelativeTime({ iso }: { iso: string }) {
   const text = useClock((now) => formatRelative(toMs(iso) - now));
   return <Instant iso={iso} text={text} />;
 }
 
-/** The instant in the chosen zone, to the millisecond or to the minute. */
+/** The instant in the chosen zone, to the millisecond or minute. */
 export function AbsoluteTime({ iso, toMinute = false }: { iso: string; toMinute?: boolean }) {
   const zone = useZone();
   return (
@@ -20,7 +20,7 @@ export function AbsoluteTime({ iso, toMinute = false }: { iso: string; toMinute?
   );
 }
 
-/** An age in one unit, for columns, with the exact instant on hover. */
+/** An age in one unit, for columns, with the exact instant in the tooltip. */
 export function Age({ iso }: { iso: string }) {
   const text = useClock((now) => formatShortAge(now - toMs(iso)));
   return <Instant iso={iso} text={text} />;

@@ -1,4 +1,4 @@
-/** A text whose commands are in backticks. */
+/** A text whose commands are marked with backticks. */
 export function Ticked({ text }: { text: string }) {
   return text.split("`").map((part, index) =>
     index % 2 === 1 ? (

@@ -92,7 +92,7 @@ export function DefinitionAbout({
 
 const MOST_REFUSED = 10;
 
-/** Why a run of the definition cannot be started. */
+/** Explains why no run of the definition can be started. */
 function Refused({ problems }: { problems: readonly Problem[] }) {
   const rest = problems.length - MOST_REFUSED;
   return (

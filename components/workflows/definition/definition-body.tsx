@@ -23,7 +23,7 @@ const parsers = {
 
 const NO_STATES: ReadonlyMap<string, NodeStatus> = new Map();
 
-/** The graph of a definition beside tabs with its inputs, operators, problems and versions. */
+/** The graph of a definition, beside tabs with its inputs, operators, problems and versions. */
 export function DefinitionBody({ definition }: { definition: WorkflowDefinitionView }) {
   const [{ tab: wanted, node: selected }, setState] = useQueryStates(parsers);
   const select = useCallback((node: string | null) => setState({ node }), [setState]);
@@ -47,7 +47,7 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionV
       onSelect={select}
     />
   );
-  // Without a picture the table is in its place already.
+  // Without a drawing, the graph pane already shows the table.
   const hasTable = graph && view.notDrawn === null;
   const tab = wanted === "operators" && !hasTable ? "about" : wanted;
   return (

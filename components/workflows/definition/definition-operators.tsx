@@ -62,7 +62,7 @@ export function DefinitionOperators({
 
 const MOST_AFTER = 20;
 
-/** The predecessors of an operator with the labels of their edges. */
+/** An operator's predecessors with the labels of their edges. */
 function formatAfter(edges: readonly GraphEdge[], ids: ReadonlyMap<string, string>): string {
   const shown = edges.slice(0, MOST_AFTER).map(({ from, label }) => {
     const id = ids.get(from) ?? from;

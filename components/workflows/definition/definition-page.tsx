@@ -8,7 +8,7 @@ import { workflowDefinitionQuery } from "@/lib/query/workflows";
 import { PanesSkeleton } from "../panes";
 import { DefinitionHeader } from "./definition-header";
 
-// Positions elements by inline styles, which the CSP forbids in server HTML.
+// Positions elements with inline styles, which the CSP forbids in server-rendered HTML.
 const DefinitionBody = lazyPart(() => import("./definition-body").then((m) => m.DefinitionBody), {
   browserOnly: true,
   skeleton: <SkeletonRows rows={8} columns={4} />,

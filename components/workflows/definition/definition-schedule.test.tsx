@@ -25,7 +25,7 @@ const show = (now: string, zone: string) =>
     </NuqsTestingAdapter>,
   );
 
-test("a schedule has its settings and next ten times, and is not run yet", async () => {
+test("a schedule shows its settings and next ten times, and isn't run yet", async () => {
   const { findAllByRole, getByText } = show("2026-03-27T12:00:00.000Z", "UTC");
   const times = await findAllByRole("listitem");
   expect(times.map(({ textContent }) => textContent)).toEqual(
@@ -39,7 +39,7 @@ test("a schedule has its settings and next ten times, and is not run yet", async
   expect(getByText("in the definition")).toBeTruthy();
 });
 
-test("a time that the clock skips is shifted, and one that it shows twice is due once", async () => {
+test("a wall time skipped by a clock change is shifted, and a repeated one is due once", async () => {
   const spring = show("2026-03-27T12:00:00.000Z", "Europe/Berlin");
   const [, gap] = await spring.findAllByRole("listitem");
   expect(gap?.textContent).toContain("2026-03-29 03:00");

@@ -13,13 +13,13 @@ import type { DefinitionAbout } from "@/lib/highway/view/definition-view";
 
 type Schedule = NonNullable<DefinitionAbout["schedule"]>;
 
-/** Where the clock changes, at most one of two wall times is due. */
+/** At a clock change, at most one of two wall times is due. */
 const CHANGES: Record<NonNullable<ScheduledTime["change"]>, string> = {
   shifted: "the clock skips the scheduled time that day, so it is due after the gap",
   once: "the clock shows this time twice that day; due the first time only",
 };
 
-/** A workflow's schedule with the times at which it would be due. The dashboard does not run it. */
+/** A workflow's schedule with its next due times. The dashboard doesn't run it. */
 export function DefinitionSchedule({ schedule }: { schedule: Schedule }) {
   const shownIn = useZone();
   const [zone, setZone] = useQueryState("zone", parseAsString.withDefault("UTC"));
@@ -57,7 +57,7 @@ export function DefinitionSchedule({ schedule }: { schedule: Schedule }) {
 
 function NextTimes({ cron, start, zone }: { cron: string; start: string | null; zone: string }) {
   const minute = useClock((now) => Math.floor(now / 60_000) * 60_000);
-  // Computed here, but like a fetch: the code for schedules loads on demand.
+  // A query although nothing is fetched: the code for schedules loads on demand.
   const { data: times } = useQuery({
     queryKey: ["workflows", "schedule", cron, start, zone, minute],
     queryFn: async () => {

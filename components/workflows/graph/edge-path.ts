@@ -3,8 +3,8 @@ import type { Point } from "./layout";
 const RADIUS = 6;
 
 /**
- * An edge as an SVG path: down, across and down again between neighbouring points, with rounded corners. All edges that
- * leave a rank cross at the same height, so that a fork looks like a fork.
+ * An edge as an SVG path: down, across and down again between consecutive points, with rounded corners. All edges from
+ * one rank cross at the same height, so that a fork looks like a fork.
  */
 export function formatEdgePath(points: readonly Point[]): string {
   const [first, ...rest] = points;

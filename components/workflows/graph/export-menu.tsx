@@ -4,10 +4,10 @@ import { Menu } from "@/components/ui/overlay/menu";
 import { showToast } from "@/components/ui/overlay/toast";
 import { saveFile } from "./save-svg";
 
-/** The definition's JSON, fetched on demand, and the file name without extension. */
+/** The file name without extension, and the definition's JSON, fetched on demand. */
 export type Exports = { name: string; loadText: () => Promise<string> };
 
-/** Saves the definition, or its graph where one is drawn, as a file. Serializers load on demand. */
+/** Saves the definition or, if one is drawn, its graph as a file. Serializers load on demand. */
 export function ExportMenu({ exports, svg }: { exports: Exports; svg?: () => string }) {
   const { name, loadText } = exports;
   const load = async () => {

@@ -4,12 +4,12 @@ const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const RIGHT_TO_LEFT =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
-/** Longer names are truncated before measuring; no box has room for this many characters. */
+/** Longer names are truncated before measuring; no box fits this many characters. */
 const MAX_CHARACTERS = 400;
 
 /**
- * Fits a text into `room` pixels: unchanged, or truncated between two graphemes and with an ellipsis, so that no accent or
- * emoji sequence is split. A right-to-left text is isolated, so that its ellipsis is at its left end.
+ * Fits a text into `room` pixels: unchanged, or truncated between graphemes with an ellipsis, so that no accent or
+ * emoji sequence is split. Right-to-left text is isolated, so that its ellipsis is at its left end.
  */
 export function fitText(
   text: string,

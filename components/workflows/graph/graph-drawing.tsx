@@ -15,7 +15,7 @@ type Props = {
   onToggle: (path: string) => void;
 };
 
-/** Drawing order: groups from the outermost inwards, then edges, then operators. */
+/** Drawing order: groups from outermost to innermost, then edges, then operators. */
 export const GraphDrawing = memo(function GraphDrawing({
   layout,
   statuses,
@@ -79,7 +79,7 @@ function Branch({ placed: { group, x, y, width, height } }: { placed: PlacedGrou
   );
 }
 
-/** An edge that was taken is solid; one that is open or was not taken is dashed. */
+/** Edges that were taken are solid; open edges and edges that were not taken are dashed. */
 const Edge = memo(function Edge({
   placed: { edge, points, label },
   from,

@@ -13,7 +13,7 @@ import { serializeSvg } from "./save-svg";
 import { useLayout } from "./use-layout";
 import { useZoom } from "./use-zoom";
 
-/** The graph of a workflow, or its operators as a table, with the reason, where no graph is drawn. */
+/** A workflow's graph or, if none is drawn, a table of its operators with the reason. */
 export function GraphPane({
   notDrawn,
   table,
@@ -24,18 +24,20 @@ export function GraphPane({
 }
 
 type PictureProps = {
-  /** Its nodes in reading order. */
+  /** Nodes are in reading order. */
   graph: WorkflowGraph;
   statuses: ReadonlyMap<string, NodeStatus>;
   live: boolean;
   selected: string | null;
   onSelect: (path: string | null) => void;
-  /** Selects an operator, or clears the selection if it is selected. Must be stable, because nodes are memoized. */
+  /**
+   * Selects an operator, or clears the selection if it is already selected. Must be stable, because nodes are memoized.
+   */
   onToggle: (path: string) => void;
   exports: Exports;
 };
 
-/** The operators as a table in the place of the graph. */
+/** The table of operators that replaces the graph. */
 function Listed({
   graph,
   statuses,
@@ -83,7 +85,7 @@ function Header({
 
 const NOTHING: GraphLayout = { width: 0, height: 0, nodes: [], groups: [], edges: [] };
 
-/** The live graph: drag to pan, wheel to zoom, click to select. */
+/** The interactive graph: drag to pan, wheel to zoom, click to select. */
 function Picture(props: PictureProps & { table: ReactNode }) {
   const { layout, failed } = useLayout(props.graph);
   if (failed) return <Listed {...props} reason="This graph could not be laid out." />;
@@ -178,7 +180,7 @@ function Drawing({
   );
 }
 
-/** The operator that is in view first if the graph does not fit: running, sleeping or failed, else the first. */
+/** The operator to show first if the graph doesn't fit: a running, sleeping or failed one, otherwise the first. */
 function findFocus(
   { nodes }: GraphLayout,
   statuses: ReadonlyMap<string, NodeStatus>,
@@ -192,7 +194,7 @@ function findFocus(
   return nodes[0];
 }
 
-/** Arrow keys move the selection in reading order. */
+/** Arrow keys move the selection through the nodes in reading order. */
 function moveFocus(
   event: KeyboardEvent<SVGSVGElement>,
   paths: string[],

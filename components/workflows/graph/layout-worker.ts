@@ -1,4 +1,4 @@
-/** Lays out one graph outside of the page's thread, and ends with the page. */
+/** Lays out one graph in a worker, which terminates with the page. */
 import { type LayoutRequest, layoutGraph } from "./layout";
 
 self.onmessage = ({ data: { graph, texts } }: MessageEvent<LayoutRequest>) =>

@@ -4,9 +4,9 @@ import { groupBy } from "@/lib/model/group-by";
 
 /** An operator is as wide as its name, between `width` and `maxWidth`. */
 const NODE = { width: 188, maxWidth: 304, height: 48 };
-/** A router also has room for the branch it chose. */
+/** A router needs space for the branch it chose. */
 const ROUTER = 220;
-/** Room beside the name: icon and margins. */
+/** Space beside the name: icon and margins. */
 const BESIDE_NAME = 43;
 /** Height of the heading of a box around nodes. */
 const HEAD = { group: 48, branch: 26 };
@@ -23,11 +23,11 @@ export type PlacedGroup = Box & { group: GraphGroup; depth: number };
 export type PlacedEdge = {
   edge: GraphEdge;
   points: Point[];
-  /** The fitted label in a box of `width` around the point. */
+  /** The truncated label in a box of `width` centred on the point. */
   label?: Point & { text: string; width: number };
 };
 
-/** Widths in pixels, which only the page can measure: of names, and of edge labels with the text that fits. */
+/** Widths in pixels, which only the page can measure: of names, and of edge labels with their truncated text. */
 export type GraphTexts = {
   names: ReadonlyMap<string, number>;
   labels: ReadonlyMap<string, { text: string; width: number }>;
@@ -35,7 +35,7 @@ export type GraphTexts = {
 
 export type LayoutRequest = { graph: WorkflowGraph; texts: GraphTexts };
 
-/** Positions in pixels from the top left corner of the graph; groups from the outermost to the innermost. */
+/** Positions in pixels from the graph's top left corner; groups from outermost to innermost. */
 export type GraphLayout = {
   width: number;
   height: number;
@@ -45,8 +45,8 @@ export type GraphLayout = {
 };
 
 /**
- * Lays out a workflow in layers from top to bottom. Each scope is laid out by itself, innermost first, and counts as one
- * node of its size in the scope around it. Edges never leave their scope, so none is lost.
+ * Lays out a workflow in layers from top to bottom. Each scope is laid out separately, innermost first, and is then a
+ * single node in the scope around it. Edges never cross scopes, so none is lost.
  */
 export function layoutGraph(graph: WorkflowGraph, texts: GraphTexts): GraphLayout {
   return layoutScope("", indexGraph(graph, texts), 0);
@@ -149,7 +149,7 @@ function layoutInside(node: GraphNode, index: Index, depth: number): GraphLayout
   return addBox(row, offset, minWidth);
 }
 
-/** Puts a layout into a box with room for its heading and padding. */
+/** Puts a layout into a box with space for its heading and padding. */
 function addBox(inside: GraphLayout, offset: Point, minWidth: number): GraphLayout {
   const box: GraphLayout = {
     width: Math.max(inside.width + 2 * PADDING, minWidth),
@@ -190,7 +190,7 @@ function placeEdge(
   return { edge, points, label: { ...label, x: placed.x, y: placed.y } };
 }
 
-/** The fitted label of an edge in a box with padding. */
+/** The truncated label of an edge in a box with padding. */
 function findLabel({ label = "" }: GraphEdge, { texts }: Index) {
   const found = texts.labels.get(label);
   return found && { ...found, width: Math.ceil(found.width) + 2 * LABEL_PADDING };

@@ -1,4 +1,4 @@
-/** How text in the graph is styled: names of operators, words about them, and labels on edges. */
+/** Styles of text in the graph: operator names, details about them, and edge labels. */
 export type TextStyle = "name" | "words" | "label";
 
 /** The width of a text in pixels. */
@@ -11,13 +11,13 @@ const STYLES: Record<TextStyle, { font: string; family: string; letter: number }
 };
 
 const widths = new Map<string, number>();
-/** Durations change every second, so the cache would grow without a limit. */
+/** Durations change every second, so an unlimited cache would keep growing. */
 const MAX_WIDTHS = 5_000;
 let fonts: Map<string, string> | undefined;
 let digits: Map<TextStyle, number> | undefined;
 let canvas: CanvasRenderingContext2D | null | undefined;
 
-/** Measures with the page's fonts; on the server it estimates, counting East Asian characters and emoji as two. */
+/** Measures with the page's fonts. On the server it estimates, counting East Asian characters and emoji as two. */
 export const measureText: Measure = (text, style) => {
   const key = `${style} ${text}`;
   const known = widths.get(key);
@@ -28,7 +28,7 @@ export const measureText: Measure = (text, style) => {
   return width;
 };
 
-/** Drops all cached widths. Call it when fonts have loaded: earlier widths belong to fallback fonts. */
+/** Clears all cached widths. Call it when fonts have loaded, because earlier widths belong to fallback fonts. */
 export function forgetWidths(): void {
   widths.clear();
   fonts = undefined;
@@ -42,7 +42,7 @@ function measure(text: string, style: TextStyle): number {
   const width = canvas.measureText(text).width;
   const digitCount = text.match(/\d/g)?.length ?? 0;
   if (digitCount === 0) return width;
-  // The page sets tabular digits, which a canvas cannot: measure with zeros and correct their width.
+  // The page uses tabular digits, which a canvas can't: measure with zeros and correct their width.
   const zeros = canvas.measureText(text.replace(/\d/g, "0")).width;
   return zeros + digitCount * (getDigitWidth(style) - canvas.measureText("0").width);
 }

@@ -39,7 +39,7 @@ const TYPES: Record<string, [icon: LucideIcon, word: string]> = {
   child_workflow: [Workflow, "children"],
 };
 
-/** Icon and word of an operator type; types of later releases keep their name. */
+/** Icon and word for an operator type; unknown types of later releases keep their name. */
 export function describeType(type: string): [icon: LucideIcon, word: string] {
   return getOwn(TYPES, type) ?? [Box, type.replaceAll("_", " ")];
 }
@@ -58,7 +58,7 @@ export function getStateIcon(state: NodeState): TaskState | undefined {
   return state === "skipped" || state === "upstream_failed" ? undefined : state;
 }
 
-/** What kind of operator it is, how far it got, and what protects it: `reflexive, turn 2 of 3, guards`. */
+/** Kind of operator, its progress and its protection: `reflexive, turn 2 of 3, guards`. */
 export function describeKind(node: GraphNode, status?: NodeStatus): string {
   const progress = status && (formatRounds(status) ?? formatExecutions(status));
   const chosen = status?.chosenBranches;
@@ -71,7 +71,7 @@ export function describeKind(node: GraphNode, status?: NodeStatus): string {
   return words.filter(Boolean).join(", ");
 }
 
-/** Its circuit breaker, with its state unless that is closed, and whether it has guards. */
+/** The operator's circuit breaker, with its state unless closed, and whether it has guards. */
 export function describeProtection(node: GraphNode, status?: NodeStatus): string[] {
   const state = status?.circuit?.state;
   const isOpen = state !== undefined && state !== "closed";
@@ -85,7 +85,7 @@ function formatExecutions({ results }: NodeStatus): string | undefined {
   return results > 1 ? `${results} ×` : undefined;
 }
 
-/** The progress of a loop: `3 of 5`, or `3 rounds` while the total is unknown; of a reflexive operator: `turn 2 of 3`. */
+/** Progress of a loop: `3 of 5`, or `3 rounds` while the total is unknown; of a reflexive operator: `turn 2 of 3`. */
 export function formatRounds({ rounds, turns }: NodeStatus): string | undefined {
   if (turns) return `turn ${turns.taken} of ${turns.most}`;
   if (!rounds) return undefined;

@@ -18,18 +18,18 @@ import {
   getStateIcon,
 } from "./node-text";
 
-/** Horizontal positions of text, from the edges of the box. */
+/** Horizontal distance of text from the edges of the box. */
 const EDGE = 10;
 const AFTER_ICON = 31;
-/** Between two texts on one line. */
+/** Gap between two texts on one line. */
 const APART = 8;
-/** Room for the branch that a router chose. */
+/** Space for the branch that a router chose. */
 const CHOICE = 96;
 
 type Props = {
   placed: PlacedNode;
   status: NodeStatus | undefined;
-  /** The database's clock; it changes only while this node is active. */
+  /** The database's clock; only changes while this node is active. */
   now: number;
   selected: boolean;
   focusable: boolean;
@@ -122,7 +122,7 @@ export const GraphNodeBox = memo(function GraphNodeBox({
   );
 }, looksSame);
 
-/** Every refresh creates new statuses, but most operators look the same. */
+/** Every refetch creates new statuses, but most operators look the same. */
 function looksSame({ status: a, ...before }: Props, { status: b, ...after }: Props): boolean {
   const keys = ["placed", "now", "selected", "focusable", "onToggle"] as const;
   return keys.every((key) => before[key] === after[key]) && isSameStatus(a, b);
@@ -162,7 +162,7 @@ function computeAge(since: number | null, now: number): number {
   return since === null ? 0 : Math.max(0, now - since);
 }
 
-/** The width that a text at the end of a line takes, with its margin. */
+/** Width of a text at the end of a line, including its margin. */
 function computeRoom(text: string): number {
   return text === "" ? 0 : measureText(text, "words") + APART;
 }

@@ -1,4 +1,4 @@
-/** The computed styles to inline. */
+/** Computed styles to inline. */
 const STYLES = [
   "fill",
   "fill-opacity",
@@ -48,7 +48,7 @@ export function serializeSvg(
   return new XMLSerializer().serializeToString(copy);
 }
 
-/** Fixes the length of all texts, because the viewer may have other fonts. */
+/** Fixes the length of all texts, because the viewer may use other fonts. */
 function keepLengths(svg: SVGSVGElement, copy: SVGSVGElement): void {
   const texts = copy.querySelectorAll("text");
   svg.querySelectorAll("text").forEach((text, index) => {

@@ -7,15 +7,15 @@ import { forgetWidths, measureText } from "./measure-text";
 
 /** Maximum width of the text of an edge label. */
 const MAX_LABEL = 152;
-/** Longer names are not measured whole: no box has room for this many characters. */
+/** Longer names are only measured up to this width; no box fits more. */
 const MAX_NAME = 304;
 
-/** `failed`: the worker did not load, or could not lay out this graph. */
+/** `failed`: the worker did not load or could not lay out this graph. */
 export type LayoutState = { layout: GraphLayout | null; failed: boolean };
 
 /**
- * Lays out a graph once, in a worker, with text widths of the page's fonts; and again only when a font that loads later
- * changes one of those widths. Rendering the result is a transition, so that the page responds in between.
+ * Lays out a graph once in a worker, with text widths of the page's fonts, and again only if a font that loads later
+ * changes one of those widths. The result is rendered in a transition, so that the page stays responsive.
  */
 export function useLayout(graph: WorkflowGraph): LayoutState {
   const [state, setState] = useState<LayoutState & { of: WorkflowGraph }>({
@@ -66,7 +66,7 @@ export function useLayout(graph: WorkflowGraph): LayoutState {
   return state.of === graph ? state : { layout: null, failed: false };
 }
 
-/** The widths that the layout of a graph needs. On the server they are estimated. */
+/** Widths needed to lay out a graph. On the server they are estimated. */
 export function measureTexts({ nodes, edges }: WorkflowGraph): GraphTexts {
   const labels = new Set(edges.flatMap(({ label }) => label ?? []));
   return {

@@ -5,11 +5,11 @@ import { type RefObject, useEffect, useEffectEvent, useRef, useState } from "rea
 import type { Box } from "./layout";
 
 const MIN_SCALE = 0.05;
-/** The smallest legible scale on wide and narrow screens. A larger graph starts at its focus instead of fitting. */
+/** Smallest legible scale on wide and narrow screens. A larger graph starts at its focus instead of being fitted. */
 const READABLE = { wide: 0.5, narrow: 0.7 };
 const NARROW = 480;
 const MAX_SCALE = 2;
-/** Pixels of the graph that always stay in view. */
+/** Pixels of the graph that always stay visible. */
 const STRIP = 64;
 /** Margin around a fitted graph, in pixels. */
 const MARGIN = 16;
@@ -19,14 +19,15 @@ export type Zoom = {
   percent: number;
   by: (factor: number) => void;
   showAll: () => void;
-  /** Pans so that a box is visible. */
+  /** Pans to make a box visible. */
   reveal: (box: Box) => void;
 };
 
 /**
- * Pans and zooms the graph by drag, wheel and pinch. A single finger pans sideways and scrolls the page vertically. Until
- * the reader moves the graph, it is fitted as far as it stays legible, starting at `focus`, also after a resize. `stage`
- * is transformed directly, because rendering hundreds of operators at every step of a drag would be too slow.
+ * Pans and zooms the graph by drag, wheel and pinch. A single finger pans sideways and scrolls the page vertically.
+ * Until the reader moves the graph, it is fitted to the box (again after a resize), but never below a legible scale;
+ * then it starts at `focus`. `stage` is transformed directly, because re-rendering hundreds of operators during a drag
+ * would be too slow.
  */
 export function useZoom(
   svg: RefObject<SVGSVGElement | null>,
@@ -125,7 +126,7 @@ export function useZoom(
   };
 }
 
-/** Clamps a transform so that a strip of the graph stays in view. */
+/** Clamps a transform so that a strip of the graph stays visible. */
 function keepInView(
   { x, y, k }: ZoomTransform,
   element: SVGSVGElement,
@@ -138,15 +139,18 @@ function keepInView(
   return zoomIdentity.translate(left, top).scale(k);
 }
 
-/** The offset that centres `point` on an axis that does not fit, without space beyond its ends; else `undefined`. */
+/**
+ * The offset that centres `point` on an axis where the graph doesn't fit, without space beyond its ends; otherwise
+ * `undefined`.
+ */
 function computeOffset(point: number, length: number, k: number, view: number): number | undefined {
   const limit = view - MARGIN - length * k;
   return limit >= MARGIN ? undefined : Math.min(Math.max(view / 2 - point * k, limit), MARGIN);
 }
 
 /**
- * Reports the movement of a single finger over an element with `touch-action: pan-y`. A vertical movement scrolls the
- * page: the browser cancels its pointer events. Two fingers are ignored.
+ * Reports the movement of a single finger over an element with `touch-action: pan-y`. On a vertical movement the
+ * browser scrolls the page and cancels the pointer events. Two fingers are ignored.
  *
  * @returns a function that removes the listeners.
  */

@@ -6,7 +6,7 @@ import { toMs } from "@/lib/model/instants";
 import { isActive } from "@/lib/model/states";
 import type { WorkflowRunSummary } from "@/lib/model/workflow";
 
-/** The duration of a run; it grows only while the run is active. */
+/** Duration of a run; it only grows while the run is active. */
 export function RunDuration({ run }: { run: WorkflowRunSummary }) {
   const { startedAt: from, completedAt: to } = run;
   const grows = from !== null && to === null && isRunActive(run);

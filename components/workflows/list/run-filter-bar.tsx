@@ -7,7 +7,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { WORKFLOW_STATUSES } from "@/lib/model/states";
 import type { WorkflowFilters } from "@/lib/search-params/workflows";
 
-/** Filters with exact values; each may occur several times. */
+/** Exact-match filters; each may occur several times. */
 const FIELDS = [
   { value: "name", label: "Workflow", hint: "etl_nightly" },
   { value: "version", label: "Version", hint: "1.0.0" },
@@ -25,7 +25,7 @@ const RANGES = [
   { value: "30d", label: "Last 30 days" },
 ];
 
-/** Filters of the run list: status and time as selects, everything else as chips. */
+/** Filters of the run list: selects for status and time, chips for everything else. */
 export function RunFilterBar({
   filters,
   names,

@@ -60,7 +60,7 @@ function describeOrder(dated: boolean): string {
   return dated ? "Newest first" : "By id: the table has no created_at";
 }
 
-/** Why the list is empty, and what to do about it. */
+/** Explains why the list is empty, and what to do about it. */
 function NoRuns({
   tables,
   filtered,

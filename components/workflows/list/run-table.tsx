@@ -56,7 +56,7 @@ export function RunTable({
   );
 }
 
-/** One run. The link on its name covers the row; tags and id are above it. */
+/** One run. The name's link covers the row; tags and id are layered above it. */
 function RunRow({
   run,
   tables,

@@ -10,7 +10,7 @@ export function formatCircuitState({ state }: Circuit): string {
   return WORDS[state];
 }
 
-/** The state of a circuit breaker, and what follows. */
+/** The state of a circuit breaker and what happens next. */
 export function CircuitState({ circuit }: { circuit: Circuit }) {
   const { state, failures, successes, retryAt, probeUntil } = circuit;
   return (

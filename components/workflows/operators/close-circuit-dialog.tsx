@@ -8,7 +8,7 @@ import { closeCircuitAction } from "@/lib/actions/circuits";
 import type { Circuit } from "@/lib/model/workflow";
 import { formatCircuitState } from "./circuit-state";
 
-/** Confirms that a circuit breaker is closed before its time. */
+/** Confirms closing a circuit breaker early. */
 export function CloseCircuitDialog({
   circuit,
   onClose,

@@ -9,7 +9,7 @@ const CloseCircuitDialog = lazyDialog(() =>
   import("./close-circuit-dialog").then((m) => m.CloseCircuitDialog),
 );
 
-/** A button that opens the dialog to close a circuit breaker; nothing for a closed one. */
+/** A button that opens the dialog to close a circuit breaker; renders nothing for a closed one. */
 export function CloseCircuit({ circuit }: { circuit: Circuit }) {
   const [shown, setShown] = useState<Circuit>();
   const denied = useDenied("close circuit");

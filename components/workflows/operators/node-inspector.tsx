@@ -25,7 +25,7 @@ export function NodeInspector({
 }: {
   node: GraphNode;
   settings: readonly Setting[];
-  /** The run that the operator belongs to; absent for a definition. */
+  /** The operator's run; absent for a definition. */
   run?: { view: RunView; status: NodeStatus | undefined };
   onClose: () => void;
 }) {

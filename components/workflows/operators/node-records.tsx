@@ -7,10 +7,10 @@ import { Link } from "@/components/ui/text/link";
 import { formatNumber } from "@/lib/format";
 import { operatorRecordsQuery } from "@/lib/query/workflows";
 
-/** Only the last entries are shown. */
+/** Only this many of the latest entries are shown. */
 const MAX_SHOWN = 20;
 
-/** What the run's tasks recorded for one operator: results and the interpreter's internal steps. */
+/** Records of the run's tasks for one operator: results and the interpreter's internal steps. */
 export function NodeRecords({
   workflowRunId,
   path,
@@ -18,7 +18,7 @@ export function NodeRecords({
 }: {
   workflowRunId: string;
   path: string;
-  /** When the run was read: records are fetched again with it. */
+  /** When the run was read; records are refetched when it changes. */
   asOf: string;
 }) {
   const { data, error } = useQuery(operatorRecordsQuery(workflowRunId, path, asOf));

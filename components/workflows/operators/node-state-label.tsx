@@ -4,7 +4,7 @@ import { NoValue } from "@/components/ui/text/count";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { formatState, getStateIcon } from "../graph/node-text";
 
-/** Icon and word of an operator's state, with a hint if the state is inferred. */
+/** Icon and word for an operator's state, with a hint if the state is inferred. */
 export function NodeStateLabel({ status }: { status: NodeStatus | undefined }) {
   if (!status) return <NoValue />;
   const state = getStateIcon(status.state);

@@ -1,7 +1,7 @@
 import { Td } from "@/components/ui/data/table";
 import type { WorkflowGraph } from "@/lib/highway/graph/graph";
 
-/** A table cell with an operator's path; clicking toggles its selection, also in the graph. */
+/** A table cell with an operator's path. Clicking toggles its selection, in the graph too. */
 export function OperatorCell({
   node,
   selected,

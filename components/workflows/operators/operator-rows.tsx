@@ -6,21 +6,21 @@ import { cn } from "@/lib/cn";
 import type { GraphNode } from "@/lib/highway/graph/graph";
 import { MAX_OPERATORS } from "@/lib/highway/view/picture-limits";
 
-/** Longer tables, which have no picture beside them, render only the rows in view. */
+/** Longer tables, which have no graph beside them, only render the rows in view. */
 const MAX_RENDERED = MAX_OPERATORS;
 /** Row height in pixels. */
 const ROW = 32;
 
 type Props = {
-  /** The row of column headings; their widths count in a long table. */
+  /** Header row. In a long table its widths size the columns. */
   head: ReactNode;
   nodes: readonly GraphNode[];
   selected: string | null;
-  /** The cells of an operator. */
+  /** Cells of an operator. */
   cells: (node: GraphNode) => ReactNode;
 };
 
-/** A table of operators, a row each. A long one scrolls in its own box. */
+/** A table with one row per operator. A long one scrolls in its own box. */
 export function OperatorRows(props: Props) {
   if (props.nodes.length > MAX_RENDERED) return <LongTable {...props} />;
   return (
@@ -84,7 +84,7 @@ function LongTable({ head, nodes, selected, cells }: Props) {
   );
 }
 
-/** The room of rows that are not rendered. */
+/** The space of rows that aren't rendered. */
 function Gap({ height }: { height: number }) {
   return (
     height > 0 && (

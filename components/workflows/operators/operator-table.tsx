@@ -10,7 +10,7 @@ import { NodeStateLabel } from "./node-state-label";
 import { OperatorCell } from "./operator-cell";
 import { OperatorRows } from "./operator-rows";
 
-/** The table twin of a run's graph. */
+/** The operators of a run's graph as a table. */
 export function OperatorTable({
   nodes,
   statuses,

@@ -126,7 +126,7 @@ export function CancelRunDialog({
   );
 }
 
-/** Where active tasks may have been missed. */
+/** Queues in which active tasks may have been missed. */
 function Unsearched({ queues }: { queues: Outcomes["unsearched"] }) {
   return queues.map(({ queue, from }) => (
     <p key={queue} className="text-pending">

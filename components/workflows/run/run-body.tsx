@@ -32,7 +32,7 @@ export function RunBody({
   failed,
 }: {
   view: RunView;
-  /** `undefined` while it loads, `null` when none is stored. */
+  /** `undefined` while loading, `null` if none is stored. */
   definition: RunDefinitionView | null | undefined;
   /** Why loading the definition failed. */
   failed: string | undefined;
@@ -58,7 +58,7 @@ export function RunBody({
   const table = graph && (
     <OperatorTable nodes={graph.nodes} statuses={statuses} selected={selected} onSelect={select} />
   );
-  // Without a picture the table is in its place already.
+  // Without a drawing, the graph pane already shows the table.
   const hasTable = graph && definition.notDrawn === null;
   const tab = wanted === "operators" && definition !== undefined && !hasTable ? "timeline" : wanted;
 

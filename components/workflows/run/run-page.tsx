@@ -11,13 +11,13 @@ import { isRunActive } from "../list/run-duration";
 import { PanesSkeleton } from "../panes";
 import { RunHeader } from "./run-header";
 
-// Positions elements by inline styles, which the CSP forbids in server HTML.
+// Positions elements with inline styles, which the CSP forbids in server-rendered HTML.
 const RunBody = lazyPart(() => import("./run-body").then((m) => m.RunBody), {
   browserOnly: true,
   skeleton: <SkeletonRows rows={8} columns={4} />,
 });
 
-/** Whether the result does not change any more. */
+/** Whether the run can no longer change. */
 const isOver = (data: RunView | undefined) => data && !isRunActive(data.run) && !data.searchedTo;
 
 /** One workflow run: status, graph, and the timeline of all its tasks. */

@@ -11,7 +11,7 @@ import { RunVerdict } from "./run-verdict";
 
 const RUN = "01900000-0000-7000-8000-000000000001";
 
-/** A run whose root task is in a recorded situation. */
+/** A run whose root task has the rows of a recording. */
 function viewOf(recording: string, change: (detail: TaskDetail) => TaskDetail = (same) => same) {
   const detail = change(getRecording(recording));
   const root: AnnotatedTask = {
@@ -25,7 +25,7 @@ function viewOf(recording: string, change: (detail: TaskDetail) => TaskDetail = 
   };
   const { queue, taskId, state } = detail.task;
   const run = { workflowRunId: RUN, name: "order", queue, rootTaskId: taskId, rootState: state };
-  // Only what the verdict reads of a run is given.
+  // Only the fields that the verdict uses.
   return {
     run: { ...run, status: "running", stale: null, definitionId: RUN },
     tasks: [root],
@@ -45,25 +45,25 @@ const show = (view: RunView) =>
 const waitFor = (event: string) => (detail: TaskDetail) =>
   JSON.parse(JSON.stringify(detail).replaceAll("payment.captured:42", event)) as TaskDetail;
 
-test("a run that waits for an event offers to emit it, and its task", () => {
+test("a run that waits for an event offers to emit it and links to its task", () => {
   const { getByRole } = show(viewOf("event-wait-forever"));
   expect(getByRole("button", { name: "Emit event" })).toBeTruthy();
   expect(getByRole("link", { name: "Open the root task" })).toBeTruthy();
 });
 
-test("a run that waits for a child workflow links to that run, and offers no emit", () => {
+test("a run that waits for a child workflow links to the child's run and offers no emit", () => {
   const child = "01900000-0000-7000-8000-00000000000c";
   const { getByRole, queryByRole } = show(viewOf("event-wait-forever", waitFor(`hw:${child}:end`)));
   expect(getByRole("link", { name: "Open the child run" }).getAttribute("href")).toContain(child);
   expect(queryByRole("button", { name: "Emit event" })).toBeNull();
 });
 
-test("an event of the interpreter's own is not emitted by hand", () => {
+test("an internal event of the interpreter can't be emitted", () => {
   const { queryByRole } = show(viewOf("event-wait-forever", waitFor(`hw:${RUN}:beside.left`)));
   expect(queryByRole("button", { name: "Emit event" })).toBeNull();
 });
 
-test("a failed run offers its step and to run again", () => {
+test("a failed run links to its failed step and can be run again", () => {
   const view = viewOf("completed");
   const failed = {
     ...view,

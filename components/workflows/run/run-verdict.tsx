@@ -12,7 +12,7 @@ import { describeUnreadable } from "@/lib/model/queue";
 import { EmitAwaited } from "../operators/awaited-event";
 import { StartButton } from "../start/start-button";
 
-/** Why the run is in its state: a stale status, its failure, or the verdict of the task that it depends on. */
+/** Explains the run's state: a stale status, its failure, or the verdict on the task that it depends on. */
 export function RunVerdict({ view }: { view: RunView }) {
   const { run, searchedTo, unreadable } = view;
   const failure = run.status === "failed" ? parseFailure(view.error?.text) : undefined;
@@ -89,10 +89,10 @@ export function RunAgainButton({ view, definitionId }: { view: RunView; definiti
   );
 }
 
-/** The event that a child workflow emits at its end; it contains the child's run id. */
+/** The event that a child workflow emits when it ends; it contains the child's run id. */
 const CHILD_EVENT = /^hw:([0-9a-f-]{36}):end$/;
 
-/** What ends the state of the task that the run depends on. */
+/** The action that resolves the state of the task that the run depends on. */
 function SubjectAction({
   subject: { detail },
   suggested,
@@ -148,7 +148,7 @@ function findFailedChild({ tasks }: RunView): AnnotatedTask | undefined {
   return tasks.find(({ detail, isRoot }) => !isRoot && detail.task.state === "failed");
 }
 
-/** The task that the root waits for, directly or through other parts; its verdict explains the run. */
+/** The task that the root waits for, directly or through other tasks; its verdict explains the run. */
 function followWaits(view: RunView, root: AnnotatedTask): AnnotatedTask {
   let found = root;
   for (const _ of view.tasks) {
@@ -161,7 +161,7 @@ function followWaits(view: RunView, root: AnnotatedTask): AnnotatedTask {
   return found;
 }
 
-/** The error as Highway's interpreter records it; an error of another program needs at least a message. */
+/** An error as Highway's interpreter records it; an error of another program needs at least a message. */
 function parseFailure(text: string | undefined) {
   const value = parseExactly(text ?? "")?.value;
   if (typeof value !== "object" || value === null) return undefined;

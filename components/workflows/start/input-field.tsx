@@ -12,7 +12,7 @@ export function WorkflowInputField({
 }: {
   field: InputField;
   text: string;
-  /** Whether to show that a value is missing. */
+  /** Whether to report a missing value. */
   touched: boolean;
   autoFocus: boolean;
   onChange: (text: string) => void;
@@ -61,7 +61,7 @@ export function WorkflowInputField({
               onChange={({ target }) => onChange(target.value)}
             />
           );
-        // An input would remove the line breaks of a value.
+        // A single-line input would remove line breaks from a value.
         const least = kind === "json" ? 2 : 1;
         return (
           <Textarea

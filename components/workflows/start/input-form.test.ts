@@ -22,7 +22,7 @@ const field = (name: string) => {
   return found;
 };
 
-test("the kind follows the default, and an input without one is required", () => {
+test("the kind is derived from the default, and an input without one is required", () => {
   expect(fields.map(({ kind, isRequired }) => `${kind}${isRequired ? "!" : ""}`)).toEqual([
     "text",
     "number",
@@ -33,12 +33,12 @@ test("the kind follows the default, and an input without one is required", () =>
   ]);
 });
 
-test("an input may have the name of a member that every object inherits", () => {
+test("an input may be named like an inherited object member", () => {
   const inherited = listFields([{ name: "constructor", default: "a" }, { name: "__proto__" }]);
   expect(JSON.parse(toInputs(inherited, {}))).toEqual({});
 });
 
-test("only required and changed inputs are sent, with exact numbers", () => {
+test("only required and changed inputs are sent, and numbers stay exact", () => {
   const id = "12345678901234567890";
   expect(JSON.parse(toInputs(fields, { region: "eu", limit: "11", id: "A-1" }))).toEqual({
     limit: 11,
@@ -73,7 +73,7 @@ test("inputs of an earlier run are restored", () => {
   expect(fromInputs(fields, '{"region": 1}')).toBeNull();
 });
 
-test("tags are lines of key=value", () => {
+test("tags are parsed from lines of key=value", () => {
   expect(toTags(" a=b \n\n c = d=e ")).toBe('{"a":"b","c":"d=e"}');
   expect(toTags("")).toBe("");
   expect(toTags("a")).toBeUndefined();

@@ -14,7 +14,7 @@ export type InputField = {
   initial: string;
 };
 
-/** The form fields of a workflow's inputs. */
+/** Form fields for a workflow's inputs. */
 export function listFields(inputs: readonly WorkflowInput[]): InputField[] {
   return inputs.map((input) => {
     const isRequired = !("default" in input);
@@ -46,14 +46,14 @@ function isNumber(text: string): boolean {
   return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text.trim());
 }
 
-/** The text in a field as JSON. In a field of kind `any`, valid JSON is kept and everything else is a string. */
+/** A field's text as JSON. In a field of kind `any`, valid JSON is kept and other text becomes a string. */
 export function toJson({ kind }: InputField, text: string): string {
   if (kind === "text") return JSON.stringify(text);
   if (kind === "any") return parseExactly(text) ? text.trim() : JSON.stringify(text);
   return text.trim();
 }
 
-/** How the text in a field of kind `any` is interpreted. */
+/** Describes how the text in a field of kind `any` is interpreted. */
 export function describeParsing(text: string): string {
   if (text.trim() === "") return "Text or JSON";
   const parsed = parseExactly(text);
@@ -66,7 +66,10 @@ export function describeParsing(text: string): string {
   return isNumber(text) ? "Sent as a number; put text in quotes" : "Sent as an object";
 }
 
-/** What a field contains: the text that was typed, or else its initial one. A name may be that of a member of any object. */
+/**
+ * The text in a field: typed, or else initial. Uses own properties only, because an input may be named like a member of
+ * every object.
+ */
 export function getText({ name, initial }: InputField, texts: Readonly<Record<string, string>>) {
   return getOwn(texts, name) ?? initial;
 }
@@ -84,7 +87,7 @@ export function toInputs(
   return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
 
-/** The texts of the fields for an earlier run's inputs; `null` if an input has no field or does not fit it. */
+/** Field texts for an earlier run's inputs; `null` if an input has no field or doesn't fit it. */
 export function fromInputs(
   fields: readonly InputField[],
   text: string,
@@ -105,7 +108,7 @@ export function fromInputs(
     : Object.fromEntries(entries.filter((entry) => entry !== null));
 }
 
-/** Parses tags, one `key=value` per line, to the text of a JSON object; `undefined` if a line is invalid. */
+/** Parses tags, one `key=value` per line, into the text of a JSON object; `undefined` if a line is invalid. */
 export function toTags(text: string): string | undefined {
   const lines = text.split("\n").flatMap((line) => line.trim() || []);
   const entries = lines.map((line) => /^([^=]+)=(.*)$/.exec(line));

@@ -28,9 +28,9 @@ export function StartButton({
   label?: string;
   /** Shows only the icon on narrow screens. */
   isSmall?: boolean;
-  /** Disables the button. A dialog that is open stays: it keeps what was typed, and the server refuses the start. */
+  /** Disables the button. An open dialog stays open to keep what was typed; the server refuses the start. */
   isPaused?: boolean;
-  /** What is started, for the accessible name. */
+  /** Name of the workflow, for the accessible name. */
   of: string;
 }) {
   const [open, setOpen] = useState(false);

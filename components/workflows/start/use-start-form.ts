@@ -20,7 +20,7 @@ export function useStartForm(prepared: Prepared | undefined, given: string | und
   const fromGiven = given === undefined ? {} : fromInputs(fields, given);
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [editedJson, setJson] = useState<string | null>();
-  // An earlier run may have inputs without a field; then they are edited as JSON.
+  // An earlier run may have inputs without a field; they are then edited as JSON.
   const json = editedJson === undefined ? (fromGiven === null ? pretty(given) : null) : editedJson;
   const [chosen, setQueue] = useState<string>();
   const [tags, setTags] = useState("");
@@ -64,7 +64,7 @@ export function useStartForm(prepared: Prepared | undefined, given: string | und
     tagsProblem: tagsJson === undefined ? "key=value, one per line" : null,
     request,
     plan: preview.data,
-    /** Why there is no preview: mostly, why the server would reject the start. */
+    /** Why there is no preview; usually, why the server would refuse the start. */
     problem: request && preview.error ? preview.error : undefined,
     retry: () => preview.refetch(),
   };

@@ -4,7 +4,7 @@ import { cn } from "@/lib/cn";
 import type { Scale } from "@/lib/timeline/axis/scale";
 import type { RunLimit } from "./run-limits";
 
-/** The row of a deadline or a circuit breaker: a line up to its planned end. */
+/** The row of a deadline or circuit breaker: a line up to its planned end. */
 export function LimitRow({
   limit,
   scale,

@@ -12,7 +12,7 @@ import { listRunTableRows } from "./run-rows";
 const START = Date.parse("2026-03-01T06:00:00Z");
 const after = (seconds: number) => new Date(START + seconds * 1_000).toISOString();
 
-/** A run at work since a minute. */
+/** The timeline of a run that has been running for a minute. */
 const TIMELINE: Timeline = {
   from: START,
   to: START + 60_000,
@@ -36,13 +36,13 @@ const OPEN: Circuit = {
   revision: "1",
 };
 
-/** Only what limits are made of. */
+/** Only the fields from which limits are derived. */
 const viewOf = (deadline: string | null, circuit: Circuit | null = null) => ({
   deadline,
   operators: { charge: { circuit } } as unknown as RunView["operators"],
 });
 
-test("a deadline ahead shows the time that is left, and the timeline has room for it", () => {
+test("a future deadline shows the remaining time, and the timeline extends to it", () => {
   const limits = listRunLimits(viewOf(after(180)), TIMELINE);
   expect(limits).toMatchObject([
     { path: null, title: "deadline", from: START, certainty: "planned" },
@@ -51,7 +51,7 @@ test("a deadline ahead shows the time that is left, and the timeline has room fo
   expect(makeRoomFor(limits, TIMELINE).to).toBe(START + 180_000);
 });
 
-test("a deadline that ended the run, or was not reached, is named as that", () => {
+test("a past deadline states whether it ended the run or was not reached", () => {
   const text = (deadline: string) =>
     listRunLimits(viewOf(deadline), ENDED).map(({ notes }) => notes[0]?.text);
   expect(text(after(60))).toEqual(["ended the run"]);
@@ -59,7 +59,7 @@ test("a deadline that ended the run, or was not reached, is named as that", () =
   expect(makeRoomFor(listRunLimits(viewOf(after(900)), ENDED), ENDED).to).toBe(ENDED.to);
 });
 
-test("an open and a half-open circuit show what calls they permit, a closed one is no limit", () => {
+test("open and half-open circuits show which calls they permit, and a closed one isn't a limit", () => {
   const text = (change: Partial<Circuit>) =>
     listRunLimits(viewOf(null, { ...OPEN, ...change }), TIMELINE).map(
       ({ title, notes }) => `${title}, ${notes[0]?.text}`,
@@ -74,7 +74,7 @@ test("an open and a half-open circuit show what calls they permit, a closed one 
   expect(listRunLimits(viewOf(null, OPEN), ENDED)).toEqual([]);
 });
 
-test("limits are rows of the table, and a circuit's row selects its operator", () => {
+test("limits are rows of the table, and clicking a circuit's row selects its operator", () => {
   const limits = listRunLimits(viewOf(after(180), OPEN), TIMELINE);
   expect(listRunTableRows([], false, limits)).toMatchObject([
     { what: "deadline", name: null, to: START + 180_000, note: "planned" },

@@ -4,17 +4,17 @@ import type { RunView } from "@/lib/highway/view/run-view";
 import type { Circuit } from "@/lib/model/workflow";
 import type { Timeline } from "@/lib/timeline/model";
 
-/** What bounds a run from outside of its tasks: its deadline, or a circuit breaker that is not closed. In milliseconds. */
+/** An external limit of a run: its deadline, or a circuit breaker that isn't closed. Times are in milliseconds. */
 export type RunLimit = {
   key: string;
-  /** The operator of a circuit breaker; `null` for the deadline. */
+  /** The circuit breaker's operator; `null` for the deadline. */
   path: string | null;
   title: string;
-  /** For the table: what it is, and how certain its end is. */
+  /** For the table: the kind of limit, and how certain its end is. */
   what: string;
   certainty: string;
   from: number;
-  /** `null` where no end is planned. */
+  /** `null` if no end is planned. */
   until: number | null;
   notes: Note[];
 };
@@ -23,8 +23,8 @@ type Bounded = Pick<RunView, "deadline" | "operators">;
 type Times = Pick<Timeline, "from" | "to" | "now" | "active">;
 
 /**
- * The deadline first, then open and half-open circuits. Circuits are shared by all runs of a workflow and have no history:
- * a run that has ended shows none.
+ * The deadline, followed by open and half-open circuits. Circuits are shared by all runs of a workflow and have no
+ * history, so an ended run shows none.
  */
 export function listRunLimits({ deadline, operators }: Bounded, times: Times): RunLimit[] {
   const circuits = Object.entries(operators).flatMap(([path, { circuit }]) =>
@@ -73,7 +73,7 @@ function toCircuitLimit(path: string, circuit: Circuit, now: number): RunLimit {
 /** An end further away than this is drawn behind hidden time. */
 const FAR_MS = 60_000;
 
-/** The timeline with room for ends that are planned, unless one would squeeze all that has happened. */
+/** Extends the timeline to planned ends, unless one would compress the past too much. */
 export function makeRoomFor(limits: readonly RunLimit[], timeline: Timeline): Timeline {
   if (!timeline.active) return timeline;
   const { from, to } = timeline;

@@ -107,7 +107,7 @@ export function RunTimelineRow({
   );
 }
 
-/** Truncates at the start: the end of a path has the operator and its round. */
+/** Truncates at the start, because the end of a path has the operator and its round. */
 function TruncatedStart({ text }: { text: string }) {
   return (
     <span dir="rtl" className="block truncate text-left">
@@ -116,7 +116,7 @@ function TruncatedStart({ text }: { text: string }) {
   );
 }
 
-/** Whether the row has no name from the workflow's author. */
+/** Whether the row lacks a name given by the workflow's author. */
 function isQuiet({ task, span }: TaskRow & { kind: "span" }): boolean {
   const annotation = task.annotations[span.id];
   return !annotation?.isNamed || annotation.isBookkeeping;

@@ -19,7 +19,7 @@ test.each([
   ["failed-exhausted", true, "failed", "failed"],
   ["cancelled-running", true, "failed", "cancelled"],
   ["running", true, "running", "running"],
-])("%s, root: %s, in a run that is %s: shown as %s", (recording, isRoot, status, shown) => {
+])("%s (root: %s) in a run that is %s is shown as %s", (recording, isRoot, status, shown) => {
   const [row] = listRunRows([taskOf(recording, isRoot)], status, FOLDING);
   expect(row?.kind === "task" && row.state).toBe(shown);
 });

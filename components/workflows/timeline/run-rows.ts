@@ -14,7 +14,9 @@ export type TaskRow =
       kind: "task";
       key: string;
       task: AnnotatedTask;
-      /** How the task ended for the run: a root task that reported a failure has completed, and failed its run. */
+      /**
+       * How the task ended from the run's view: a root task that reports a failure has completed but failed its run.
+       */
       state: TaskState;
       open: boolean;
       path: string | null;
@@ -32,11 +34,11 @@ export type TaskRow =
 
 /** Working, queued and late spans shorter than this get no row. */
 const MIN_ROW_MS = 50;
-/** With more tasks than this, all but the root start folded. */
+/** With more tasks than this, all but the root start collapsed. */
 const MAX_OPEN = 8;
 
 type Folding = {
-  /** Ids of tasks whose default, open or folded, the reader has inverted. */
+  /** Ids of tasks that the reader has toggled from their default. */
   folded: ReadonlySet<string>;
   /** Whether the interpreter's internal steps have rows. */
   bookkeeping: boolean;
@@ -85,7 +87,7 @@ export function countBookkeeping(tasks: readonly AnnotatedTask[]): number {
   );
 }
 
-/** A row of the table twin, unique by `id`; `name` is its title in the drawing. Limits of the run have no task. */
+/** A row of the timeline table, unique by `id`; `name` is its title in the drawing. Limits of the run have no task. */
 export type RunTableRow = Omit<TimelineRow, "attempt"> & {
   attempt: number | null;
   task: AnnotatedTask | null;
@@ -93,7 +95,7 @@ export type RunTableRow = Omit<TimelineRow, "attempt"> & {
   path: string | null;
 };
 
-/** All rows of the table twin, including those of folded tasks. */
+/** All rows of the timeline table, including those of collapsed tasks. */
 export function listRunTableRows(
   tasks: readonly AnnotatedTask[],
   bookkeeping: boolean,

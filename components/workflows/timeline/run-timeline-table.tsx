@@ -3,7 +3,7 @@ import { LineTable } from "@/components/timeline/timeline-table";
 import { Link } from "@/components/ui/text/link";
 import type { RunTableRow } from "./run-rows";
 
-/** The table twin of a run's timeline. Clicking a name selects its operator. */
+/** A run's timeline as a table. Clicking a name selects its operator. */
 export function RunTimelineTable({
   rows,
   selected,

@@ -17,7 +17,7 @@ import type { RunRow } from "./run-rows";
 
 const COLUMNS = "grid grid-cols-[160px_minmax(0,1fr)] wide:grid-cols-[240px_minmax(0,1fr)]";
 
-/** The rows as bars on the axis; rows out of view are not rendered. `box` measures the width for the bars. */
+/** Rows as bars on the axis; rows out of view aren't rendered. `box` measures the width available for bars. */
 export function RunWaterfall({
   rows,
   count,
@@ -78,7 +78,7 @@ export function RunWaterfall({
         <div
           ref={body}
           className="relative touch-pan-y overflow-hidden"
-          // Not in server HTML: the CSP forbids style attributes.
+          // Not in server-rendered HTML, where the CSP forbids style attributes.
           style={width > 0 ? { height } : undefined}
         >
           {width > 0 && <Backdrop scale={axis.scale} height={height} />}
