@@ -22,7 +22,10 @@ const auditTable = dashboard.table("audit_entry", {
   auditId: uuid("audit_id").notNull().primaryKey(),
   at: instant("at").notNull(),
   operator: text("operator").notNull(),
-  /** With the subject, who it was; NULL in entries of earlier versions, and where the server acted by itself. */
+  /**
+   * Identifies the person together with the subject; NULL in entries of earlier versions, and for the server's own
+   * actions.
+   */
   door: text("door", { enum: DOORS }),
   subject: text("subject"),
   address: text("address"),
@@ -80,16 +83,16 @@ const itemTable = dashboard.table("bulk_item", {
 });
 
 /**
- * The audit log, which is append-only. For a viewer with a restricted scope, the entries that concern only these queues and
- * tenants. Tables of an earlier version lack the column `tenants`.
+ * The audit log, which is append-only. A viewer with a restricted scope sees only entries that concern
+ * nothing but these queues and tenants. Tables of an earlier version lack the column `tenants`.
  */
 export function auditEntries(): typeof auditTable {
   return restrict(auditTable, sql`item.queue`);
 }
 
 /**
- * Bulk operations; `finishedAt` is set exactly when `state` is final. For a viewer with a restricted scope, those of the
- * same scope and, if it has all queues, those of its tenants alone.
+ * Bulk operations; `finishedAt` is set exactly when `state` is final. A viewer with a restricted scope sees those
+ * of the same scope and, with access to all queues, those limited to the viewer's tenants.
  */
 export function bulkJobs(): typeof jobTable {
   const scope = JSON.stringify(getScope());
@@ -109,8 +112,8 @@ export function bulkItems(): typeof itemTable {
 }
 
 /**
- * The tables themselves, with the rows of all tenants, for code that writes them. Queries use the functions above; a test
- * lists the files that may use this.
+ * The tables themselves, with the rows of all tenants, for code that writes them. Queries use the functions above;
+ * a test lists the files that may use this.
  */
 export const dashboardTablesOfAllTenants = {
   auditEntries: auditTable,

@@ -41,7 +41,7 @@ const nameIn = async (pool: DatabasePool) => {
 };
 const nameOf = ({ url }: TestDatabase) => new URL(url).pathname.slice(1);
 
-test("work runs on the database that was chosen for it, also after it awaited", async () => {
+test("work runs on the database that was chosen for it, also after an await", async () => {
   const names = await Promise.all(
     listDatabases().map((database) =>
       runOn(database, async () => {
@@ -56,13 +56,13 @@ test("work runs on the database that was chosen for it, also after it awaited", 
   ]);
 });
 
-test("without a choice no database is taken for the one that was meant", () => {
+test("without a choice, no database is picked as the default", () => {
   expect(() => getReadPool()).toThrow("before a database is chosen");
   expect(() => getWritePool()).toThrow("before a database is chosen");
   expect(() => runOn({ name: "gone" }, getWritePool)).toThrow("before a database is chosen");
 });
 
-test("sessions are in the first database, whichever the work is on", async () => {
+test("sessions are always in the first database", async () => {
   expect(await runOn({ name: "us" }, () => nameIn(getHomePool()))).toBe(nameOf(eu));
 });
 

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { getEnvironment } from "./env";
 import type { DatabaseSettings } from "./fleet-settings";
 
-// Pages, routes and actions are separate bundles: the process is what they share.
+// Pages, routes and actions are separate bundles that share only the process.
 const KEY = Symbol.for("absurd-dashboard.database");
 const shared = globalThis as { [KEY]?: AsyncLocalStorage<string> };
 shared[KEY] ??= new AsyncLocalStorage<string>();
@@ -29,15 +29,15 @@ export function findDatabase(name: string): DatabaseSettings | undefined {
   return listDatabases().find((database) => database.name === name);
 }
 
-/** Runs work on a database. What the work starts and does not await stays on this database too. */
+/** Runs work on a database. Anything that the work starts without awaiting it stays on this database too. */
 export function runOn<T>(database: { name: string }, work: () => T): T {
   return storage.run(database.name, work);
 }
 
 /**
- * The database of the current work; the only one where there is one.
+ * The database of the current work; if there is only one, that one.
  *
- * @throws Error for work outside of `runOn` where there are several: none of them may be taken for the one that was meant.
+ * @throws Error for work outside `runOn` if there are several: guessing one could pick the wrong database.
  */
 export function getDatabase(): DatabaseSettings {
   const current = findCurrentDatabase();
@@ -45,7 +45,7 @@ export function getDatabase(): DatabaseSettings {
   return current;
 }
 
-/** The database of the current work; `undefined` where there are several and none was chosen. */
+/** The database of the current work; `undefined` if there are several and none was chosen. */
 export function findCurrentDatabase(): DatabaseSettings | undefined {
   const name = storage.getStore();
   if (name !== undefined) return findDatabase(name);

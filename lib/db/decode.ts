@@ -4,12 +4,12 @@ import { type Iso, parseTimestamp, toInstant } from "@/lib/model/instants";
 /**
  * Turns one column value, as the driver returns it, into a value of the domain.
  *
- * @throws DecodeError when the value has another type. Neither driver nor SQL can prove a row's type, so it is checked
- *   here instead of being asserted.
+ * @throws DecodeError if the value has another type. Neither driver nor SQL can prove a row's type, so it is
+ * checked here instead of being asserted.
  */
 export type Decoder<T> = (value: unknown) => T;
 
-/** A column that doesn't hold what its query promised: a mistake in the query. Never quotes the value. */
+/** A column that doesn't hold what its query promised: a bug in the query. Never quotes the value. */
 export class DecodeError extends Error {
   override readonly name = "DecodeError";
 
@@ -46,7 +46,7 @@ export const integer: Decoder<number> = (value) => {
   throw new DecodeError("an integer", value);
 };
 
-/** `timestamptz`, whatever the session's time zone; its date style must be ISO. */
+/** `timestamptz`, in any session time zone; the session's date style must be ISO. */
 export const instant: Decoder<Iso> = (value) => {
   if (typeof value === "string") return parseTimestamp(value);
   if (value instanceof Date) return toInstant(value.getTime());
@@ -55,14 +55,17 @@ export const instant: Decoder<Iso> = (value) => {
   throw new DecodeError("an instant", value);
 };
 
-/** An object in a `jsonb` column of our own. Its numbers are doubles, so never use it for values of users. */
+/**
+ * An object in one of the dashboard's own `jsonb` columns. Its numbers are doubles, so never use it for values of
+ * users.
+ */
 export const jsonObject: Decoder<Record<string, unknown>> = (value) => {
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
   throw new DecodeError("a JSON object", value);
 };
 
-/** `null` for SQL NULL, else what `decode` returns. */
+/** `null` for SQL NULL, otherwise the result of `decode`. */
 export function nullable<T>(decode: Decoder<T>): Decoder<T | null> {
   return (value) => (value === null ? null : decode(value));
 }

@@ -4,7 +4,7 @@ import { parseRoleRules, type RoleRule } from "@/lib/model/role-rules";
 
 const names = z.string().regex(/^[A-Za-z0-9-]+$/, "is not the name of a header");
 const address = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
-/** Whether tokens can travel to the address: over https, or within this machine. */
+/** Whether tokens can safely be sent to the address: over https, or within this machine. */
 const isConfidential = (value: string) => {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname } = new URL(value);
@@ -24,7 +24,7 @@ const minutes = z.coerce
   .int("is not a whole number of minutes")
   .min(1, "is below 1 minute");
 
-/** Settings of the doors by which people and programs come in, and of their sessions. */
+/** Settings of the doors through which people and programs sign in, and of their sessions. */
 export const DOOR_SETTINGS = {
   DASHBOARD_URL: url.transform((value) => value.replace(/\/+$/, "")).optional(),
   DASHBOARD_SECRET: z
@@ -78,7 +78,7 @@ export function hasOidc(settings: Settings): boolean {
   return settings.DASHBOARD_OIDC_ISSUER !== undefined;
 }
 
-/** Whether a proxy says who its requests are from. */
+/** Whether a proxy identifies the sender of each request. */
 export function hasProxyDoor(settings: Settings): boolean {
   return (
     settings.DASHBOARD_PROXY_USER_HEADER !== undefined ||
@@ -86,7 +86,7 @@ export function hasProxyDoor(settings: Settings): boolean {
   );
 }
 
-/** The headers in which a proxy names people and proves itself, in lower case. */
+/** The headers in which a proxy identifies people and authenticates itself, in lower case. */
 export function listNamingHeaders(settings: Settings): string[] {
   return [
     settings.DASHBOARD_PROXY_USER_HEADER,
@@ -97,7 +97,7 @@ export function listNamingHeaders(settings: Settings): string[] {
   ].flatMap((name) => name?.toLowerCase() ?? []);
 }
 
-/** What settings of doors lack to be safe, by the variable to mend. */
+/** What the doors' settings lack to be safe, by the variable to fix. */
 export function findDoorProblems(settings: Settings): { name: keyof Settings; message: string }[] {
   const problems: { name: keyof Settings; message: string }[] = [];
   const need = (name: keyof Settings, why: string) => {
@@ -145,7 +145,7 @@ function isRange(range: string): boolean {
 
 const lists = new WeakMap<readonly string[], BlockList>();
 
-/** Whether an address is in one of the ranges. An IPv4 address may be written as one of IPv6. */
+/** Whether an address is in one of the ranges. An IPv4 address may be written in its IPv6 form. */
 export function isInRanges(ranges: readonly string[], given: string): boolean {
   let list = lists.get(ranges);
   if (!list) {

@@ -34,7 +34,7 @@ test.each([
   expect(() => parseEnvironment(settings)).toThrow(message);
 });
 
-test("every loopback address needs no token, a token opens the others", () => {
+test("loopback addresses need no token; other addresses do", () => {
   for (const HOST of ["localhost", "127.1.2.3", "::1"])
     expect(parseEnvironment({ ...base, HOST }).HOST).toBe(HOST);
   const DASHBOARD_TOKEN = "a-token-of-24-characters";

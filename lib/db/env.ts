@@ -10,7 +10,10 @@ export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/.test(host);
 }
 
-/** Permissions as settings write them, such as `drop-queue`. Nobody can be kept from viewing, only signed out. */
+/**
+ * Permissions as settings write them, such as `drop-queue`. `view` is not among them, because settings cannot
+ * switch off viewing.
+ */
 const PERMISSION_NAMES = new Map<string, Permission>(
   PERMISSIONS.filter((permission) => permission !== "view").map((permission) => [
     permission.replaceAll(" ", "-"),
@@ -145,11 +148,11 @@ type Parsed = z.output<typeof schema>;
 
 /** The settings of the server process, checked and completed with their defaults. */
 export type Environment = Omit<Parsed, "DATABASE_URL" | "DATABASE_READ_URL" | "DATABASES"> & {
-  /** What `DATABASES` lists, or the one of `DATABASE_URL`; at least one. */
+  /** The databases of `DATABASES`, or the one of `DATABASE_URL`; at least one. */
   databases: readonly DatabaseSettings[];
 };
 
-/** What settings of databases contradict or lack. */
+/** Contradictions and gaps in the settings of databases. */
 function findDatabaseProblems(settings: {
   DATABASE_URL?: string | undefined;
   DATABASE_READ_URL?: string | undefined;
@@ -177,7 +180,7 @@ function findDatabaseProblems(settings: {
   return [];
 }
 
-/** The databases of checked settings. A single one is called `default`, a name that no address shows. */
+/** The databases of checked settings. A single one is called `default`, a name that appears in no address. */
 function listSettings(parsed: Parsed): DatabaseSettings[] {
   const { DATABASE_URL, DATABASE_READ_URL, DATABASES, DASHBOARD_TENANTS } = parsed;
   const name = "default";
@@ -190,24 +193,31 @@ function listSettings(parsed: Parsed): DatabaseSettings[] {
   return given.map((one) => ({ ...one, tenants: one.tenants ?? DASHBOARD_TENANTS ?? null }));
 }
 
-/** Whether people have to come in by a door. Without one, everybody with access to this machine is the operator. */
+/**
+ * Whether people must sign in through a door. Without one, everyone with access to this machine is the operator.
+ */
 export function hasDoor(
   settings: Parameters<typeof hasOidc>[0] & { DASHBOARD_TOKEN?: string | undefined },
 ): boolean {
   return settings.DASHBOARD_TOKEN !== undefined || hasOidc(settings) || hasProxyDoor(settings);
 }
 
-/** A setting that cannot be used. The message names each variable, what is wrong and how to mend it; never a value. */
+/**
+ * A setting that cannot be used. The message names each variable, what is wrong and how to fix it; never a value.
+ */
 export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
 }
 
-/** Taken for unset it would show everything: a restriction that came out empty must stop the server instead. */
+/**
+ * If treated as unset, an empty value would show everything; a restriction that turned out empty must stop the
+ * server.
+ */
 const NEVER_EMPTY = "DASHBOARD_TENANTS";
 
 /**
- * Checks settings such as `process.env`; an empty variable counts as unset, but for `DASHBOARD_TENANTS`, which may not
- * be empty.
+ * Checks settings such as `process.env`. An empty variable counts as unset, except `DASHBOARD_TENANTS`, which may
+ * not be empty.
  *
  * @throws EnvironmentError
  */

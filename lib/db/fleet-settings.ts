@@ -5,13 +5,13 @@ import { ConnectionStringError, parseConnectionString } from "./connection/conne
 /** One of the databases that this process serves. */
 export type DatabaseSettings = DatabaseLabel & {
   url: string;
-  /** For queries; `url` where it is absent. */
+  /** The connection string for queries; defaults to `url`. */
   readUrl: string | undefined;
-  /** The tenants to which it is restricted; `null`: none. */
+  /** The tenants to which it is restricted; `null`: unrestricted. */
   tenants: readonly string[] | null;
 };
 
-/** A connection string that can be used. */
+/** A usable connection string. */
 export const connectionString = z.string().superRefine((value, context) => {
   try {
     parseConnectionString(value);

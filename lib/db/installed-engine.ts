@@ -1,10 +1,12 @@
 import type { MigrationMeta } from "drizzle-orm/migrator";
 import type { Client } from "pg";
 
-/** A schema `absurd` that `migrate` must not touch, because it is not, or no longer, the one installed from here. */
+/**
+ * An `absurd` schema that `migrate` must not touch, because it is not (or no longer) the one installed from here.
+ */
 export class ForeignSchemaError extends Error {
   override readonly name = "ForeignSchemaError";
-  /** @param found What the schema was found to be, as a sentence without its full stop. */
+  /** @param found What the schema turned out to be, as a sentence without its full stop. */
   constructor(readonly found: string) {
     super(`${found}. Nothing was changed.`);
   }
@@ -16,7 +18,7 @@ type Definition = { body: string; statement: string };
 /** Name and number of arguments identify a function of the engine: `create_queue/2`. */
 type FunctionKey = string;
 
-/** What the original's migration from 0.5.0 to 0.5.1 replaces in any schema that reports 0.5.0. */
+/** The functions that the original's migration from 0.5.0 to 0.5.1 replaces in any schema that reports 0.5.0. */
 const REPLACED_BY_ORIGINAL = new Set<FunctionKey>([
   "claim_task/4",
   "ensure_queue_tables/1",
@@ -38,8 +40,8 @@ export function parseFunctions(files: MigrationMeta[]): Map<FunctionKey, Definit
 }
 
 /**
- * Checks that the schema `absurd` is the one that these files, all on record, installed. `claim_task`,
- * `ensure_queue_tables` and `get_schema_version` may differ, since `absurdctl migrate` replaces them;
+ * Checks that these files, all of them on record, installed the `absurd` schema. `claim_task`,
+ * `ensure_queue_tables` and `get_schema_version` may differ, because `absurdctl migrate` replaces them;
  * `restoreFunctions` puts them back.
  *
  * @param newest The newest release that the caller's files implement.

@@ -3,9 +3,9 @@ import { getHomeDatabase } from "./databases";
 import { getEnvironment } from "./env";
 
 /**
- * A key of 32 bytes for one purpose, the same in every process with these settings. It comes from `DASHBOARD_SECRET`, or
- * else from the token, or else from the connection string, which those who could guess it can use anyway. A new token
- * gives new keys too.
+ * A key of 32 bytes for one purpose, the same in every process with these settings. Derived from
+ * `DASHBOARD_SECRET`, or else from the token, or else from the connection string: anyone who can guess that can
+ * use the database anyway. A new token gives new keys too.
  */
 export function deriveKey(purpose: string): Buffer {
   const { DASHBOARD_SECRET, DASHBOARD_TOKEN } = getEnvironment();
@@ -21,7 +21,7 @@ export function encrypt(purpose: string, text: string): Buffer {
   return Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** The text that `encrypt` was given; `null` if it was encrypted with another key, or changed. */
+/** Decrypts a text of `encrypt`; `null` if it was encrypted with another key, or changed. */
 export function decrypt(purpose: string, bytes: Buffer): string | null {
   try {
     const decipher = createDecipheriv("aes-256-gcm", deriveKey(purpose), bytes.subarray(0, 12));

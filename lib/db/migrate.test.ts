@@ -51,12 +51,12 @@ test("a migration waits for the batch of a bulk operation", async () => {
   await Promise.all([batch.end(), migration.end()]);
 });
 
-test("a batch that meets the locks of a migration in another order costs one of them another try", async () => {
+test("when a batch and a migration deadlock, one of them is retried", async () => {
   const [batch, migration] = [await connect(), await connect()];
   await batch.query("begin");
   await batch.query("update absurd_dashboard.bulk_job set done = done");
   const migrated = migrate(migration, "dashboard");
-  // It holds the audit log by now, and the batch wants that next.
+  // The migration holds the audit log by now, and the batch needs it next.
   await untilAwaited(database.pool, batch);
   const ended = await batch
     .query(ENTRY)

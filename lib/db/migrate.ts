@@ -11,7 +11,7 @@ import {
   restoreFunctions,
 } from "./installed-engine";
 
-/** Where the migration files are, one folder a component. */
+/** The folder of the migration files, with one sub-folder per component. */
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../drizzle", import.meta.url));
 
 /** Key of the advisory lock that serialises migrations of a database; the number has no meaning. */
@@ -27,7 +27,7 @@ export type Component = "engine" | "dashboard";
 export type Migration = {
   /** Number of files applied. */
   files: number;
-  /** Engine functions that something else had replaced, and that are ours again. */
+  /** Engine functions that another program had replaced and that were restored. */
   restored: string[];
 };
 
@@ -35,15 +35,16 @@ export type Migration = {
  * Brings one component up to date. A second call changes nothing.
  *
  * Everything happens in one transaction, and migrations of a database run one after another. Applied files are
- * recorded in `absurd_dashboard.{component}_migrations`, in the form of Drizzle's migrator, which itself would create
- * that table outside of the transaction.
+ * recorded in `absurd_dashboard.{component}_migrations`, in the format of Drizzle's migrator, which itself would
+ * create that table outside the transaction.
  *
- * An installed engine is checked before any file is applied: its record, the version it reports and the bodies of its
- * functions must agree. Only what `absurdctl migrate` replaces may differ; that is restored.
+ * An installed engine is checked before any file is applied: its record, the version it reports and the bodies of
+ * its functions must agree. Only the functions that `absurdctl migrate` replaces may differ; they are restored.
  *
- * Another session's locks make it start over, a few times.
+ * If it meets another session's locks, it starts over, a few times.
  *
- * @throws ForeignSchemaError for the engine, with nothing changed, when the `absurd` schema is not the one on record.
+ * @throws ForeignSchemaError for the engine, with nothing changed, if the `absurd` schema is not the one on
+ * record.
  */
 export async function migrate(client: Client, component: Component): Promise<Migration> {
   const files = readMigrationFiles({ migrationsFolder: path.join(MIGRATIONS_FOLDER, component) });
@@ -51,7 +52,8 @@ export async function migrate(client: Client, component: Component): Promise<Mig
     try {
       return await applyFiles(client, component, files);
     } catch (error) {
-      // A bulk operation takes its locks in another order. It runs in short transactions, so the next attempt may find none.
+      // A bulk operation takes its locks in another order. It runs in short transactions, so the next attempt may
+      // meet none.
       if (!isTransient(error) || attempt === ATTEMPTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
@@ -92,8 +94,8 @@ async function applyFiles(
 }
 
 /**
- * Locks the dashboard's tables before any is changed: other sessions finish their work on them first, and a deadlock can only happen while
- * nothing was changed.
+ * Locks the dashboard's tables before changing any: other sessions finish their work on them first, and a deadlock
+ * can only happen before anything has changed.
  */
 async function lockOwnTables(client: Client): Promise<void> {
   const { rows } = await client.query(
@@ -103,7 +105,7 @@ async function lockOwnTables(client: Client): Promise<void> {
   if (rows[0].tables) await client.query(`lock table ${rows[0].tables} in access exclusive mode`);
 }
 
-/** The time stamp of the last file on record, 0 for none. */
+/** The timestamp of the last file on record, 0 for none. */
 async function findLastApplied(client: Client, record: string): Promise<number> {
   const { rows } = await client.query("select to_regclass($1) is not null as exists", [record]);
   if (!rows[0].exists) return 0;
@@ -112,7 +114,7 @@ async function findLastApplied(client: Client, record: string): Promise<number> 
 }
 
 /**
- * The time stamp of the last file that the installed engine has; 0 without a schema, even if a record was left behind.
+ * The timestamp of the last file that the installed engine has; 0 without a schema, even if its record remains.
  */
 async function checkEngine(client: Client, last: number, files: MigrationMeta[]): Promise<number> {
   const { rows } = await client.query(

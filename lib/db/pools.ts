@@ -6,8 +6,8 @@ import type { DatabaseSettings } from "./fleet-settings";
 
 type Pools = { read: DatabasePool; write: DatabasePool };
 
-// Development reloads modules, and pages, routes and actions are separate bundles: the process holds one pair a
-// database, by its name.
+// Development reloads modules, and pages, routes and actions are separate bundles: the process holds one pair of
+// pools per database, by its name.
 const KEY = Symbol.for("absurd-dashboard.pools");
 const shared = globalThis as { [KEY]?: Map<string, Pools> };
 shared[KEY] ??= new Map();
@@ -23,7 +23,7 @@ export function getWritePool(): DatabasePool {
   return getPools(getDatabase()).write;
 }
 
-/** Connections to the database of sessions, tokens and people, whichever the current work is on. */
+/** Connections to the database of sessions, tokens and people, for work on any database. */
 export function getHomePool(): DatabasePool {
   return getPools(getHomeDatabase()).write;
 }
@@ -35,10 +35,10 @@ export async function closePools(): Promise<void> {
   await Promise.all(pools.flatMap(({ read, write }) => [read.end(), write.end()]));
 }
 
-/** How long a request waits for a connection, in milliseconds, before the dashboard says that it is busy. */
+/** How long a request waits for a connection before the dashboard reports that it is busy, in milliseconds. */
 const WAIT_MS = 10_000;
 
-/** A standby further behind than this is used only where there is no other server, in milliseconds. */
+/** A standby that lags further than this is used only if there is no other server, in milliseconds. */
 const MOST_LAG_MS = 30_000;
 
 /** Connects on first use, so the server starts even while the database is down. */

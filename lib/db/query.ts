@@ -15,7 +15,7 @@ export type DecodedRow<Columns extends RowDecoders> = {
 const dialect = new PgDialect();
 
 /**
- * Runs one statement and decodes its rows, in their order. It is the only way in which hand-written SQL returns rows:
+ * Runs one statement and decodes its rows, in order. It is the only way in which hand-written SQL returns rows:
  * the row type comes from decoders that check each value, so it can't claim more than the database sent.
  *
  * ```ts
@@ -26,12 +26,12 @@ const dialect = new PgDialect();
  * );
  * ```
  *
- * Select each column under its key in `columns`, quoted where it isn't lower-case. Columns without a decoder are dropped.
- * Without hand-written SQL, Drizzle's `select` decodes by its table; give its `sql` fragments a decoder by `.mapWith`
- * (Drizzle itself passes NULL through, so use `nullable` there for the type).
+ * Select each column under its key in `columns`, quoted unless it is lower-case. Columns without a decoder are
+ * dropped. Without hand-written SQL, Drizzle's `select` decodes by its table; give its `sql` fragments a decoder
+ * by `.mapWith` (Drizzle itself passes NULL through, so use `nullable` there for the type).
  *
  * @param db a snapshot's database, or a `pg` pool or client of the writing side.
- * @throws DecodeError, naming the column, when a column is missing or holds another type; and what the driver throws.
+ * @throws DecodeError, naming the column, if a column is missing or holds another type; and the driver's errors.
  */
 export async function query<Columns extends RowDecoders>(
   db: Database | Queryable,
@@ -56,7 +56,7 @@ export async function query<Columns extends RowDecoders>(
   }
 }
 
-/** Runs one statement that returns no rows, or none that are needed. */
+/** Runs one statement whose rows, if any, are not needed. */
 export async function execute(db: Database | Queryable, statement: SQL): Promise<void> {
   await run(db, statement);
 }

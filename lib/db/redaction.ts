@@ -16,8 +16,8 @@ export function isViewRedacted(): boolean {
 }
 
 /**
- * A digest of a value, for the viewer: while anything is redacted, one that anybody could compute would confirm a guess. It
- * still tells equal values from others.
+ * A digest of a value, for the viewer. While anything is redacted it is keyed, because a digest that anyone can
+ * compute would confirm guesses. Equal values still have equal digests.
  */
 export function showDigest(purpose: string, digest: string): string {
   if (!isViewRedacted()) return digest;

@@ -11,10 +11,10 @@ type Tables = Record<
 const TENANT = sql.identifier("absurd_dashboard_tenant");
 
 /**
- * The tables of a queue as subqueries limited to these tenants: their tasks, the events that these wait for, and the rows
- * of all other tables that belong to these tasks. PostgreSQL flattens them into the surrounding statement, so key ranges
- * stay key ranges. Rows of other tables are tested by a scalar subquery, which never becomes a join: one lookup of a task
- * by key for each row that passes all other conditions.
+ * The tables of a queue as subqueries limited to these tenants: their tasks, the events that these tasks wait for,
+ * and the rows of all other tables that belong to these tasks. PostgreSQL flattens them into the surrounding
+ * statement, so key ranges stay key ranges. Rows of other tables are tested by a scalar subquery, which never
+ * becomes a join: one lookup of a task by key for each row that passes all other conditions.
  */
 export function restrictTables<T extends Tables>(
   tables: T,
@@ -66,8 +66,9 @@ function withTenant(tasks: PgTable): SQL {
 }
 
 /**
- * The tenant of the task `t`: its column where the table has one, else its header. Without the column, the bare name
- * resolves to `elsewhere.tenant_id`, which is NULL. So the statement is right even if the column was added a moment ago.
+ * The tenant of the task `t`: its column if the table has one, otherwise its header. Without the column, the bare
+ * name resolves to `elsewhere.tenant_id`, which is NULL, so the statement is correct even if the column was added
+ * a moment ago.
  */
 function tenantOf(): SQL {
   return sql`coalesce(tenant_id::text, t.headers ->> 'tenant_id')`;

@@ -19,7 +19,7 @@ beforeAll(async () => {
     await database.pool.query(
       statements.replaceAll("the_role_that_creates_queues", "postgres").replaceAll("...", "secret"),
     );
-  // One that is created later needs the default privileges.
+  // A queue that is created later needs the default privileges.
   await createQueue(database.pool, "later");
   const url = (role: string) => {
     const own = new URL(database.url);
@@ -45,7 +45,7 @@ test("the documented rights suffice for viewing", async () => {
   expect(await listAuditChoices()).toMatchObject({ installed: true });
 });
 
-test("the documented rights suffice for actions, and what they lack is named", async () => {
+test("the documented rights suffice for actions, and a missing right is named", async () => {
   for (const queue of ["work", "later"]) await spawnTask(getWritePool(), queue, "nap", {});
   await expect(createQueue(getWritePool(), "another")).rejects.toMatchObject({ code: "42501" });
   const denied = await getReadPool()

@@ -15,7 +15,7 @@ export const instant = customType<{ data: string; driverData: string }>({
   fromDriver: parseTimestamp,
 });
 
-/** The engine's clock, which tests can stop; never compare its instants with another clock's. */
+/** The engine's clock, which tests can stop. Never compare its instants with another clock's. */
 export const currentTime = sql`absurd.current_time()`.mapWith(decodeInstant);
 
 /** The registry of queues. The policy columns exist since schema 0.4.0; earlier generations have the first two only. */
@@ -34,17 +34,17 @@ export const queues = absurd.table("queues", {
 
 /** The tables of one queue, and the tenant of a task. The names are quoted by Drizzle, so any queue name is safe. */
 export type QueueTables = ReturnType<typeof createTables> & {
-  /** Of `tasks`, without a name for it. */
+  /** The tenant of a row of `tasks`, as SQL without an alias. */
   tenantId: SQL<string | null>;
 };
 
 /**
- * The tables of a queue as a query may see them: as the engine creates them or, where the dashboard, its viewer or the query (`only`;
- * empty means all) is restricted to tenants, as subqueries with the rows of these tenants: none in a queue that the viewer
- * does not see. Subqueries have the same
- * columns and the same names in statements, but take no alias. The registry knows whether the tables exist.
+ * The tables of a queue as a query may see them: as the engine creates them or, if the dashboard, its viewer or
+ * the query (`only`; empty means all) is restricted to tenants, as subqueries with the rows of these tenants: none
+ * in a queue that the viewer does not see. Subqueries have the same columns and the same names in statements, but
+ * accept no alias. Whether the tables exist is in the registry.
  *
- * Queries name the tables of queues in no other way; a test enforces it.
+ * Queries must not name the tables of queues in any other way; a test enforces it.
  */
 export function queueTables(queue: string, only: readonly string[] = []): QueueTables {
   const tenants = narrowTenants(getTenants(queue), only);
@@ -57,8 +57,8 @@ export function queueTables(queue: string, only: readonly string[] = []): QueueT
 }
 
 /**
- * The tables of a queue with the rows of all tenants, also where the dashboard is restricted. Only to decide how far to
- * read, never for what is returned; a test lists the files that may use it.
+ * The tables of a queue with the rows of all tenants, even if the dashboard is restricted. Only to decide how far
+ * to read, never for results; a test lists the files that may use it.
  */
 export function queueTablesOfAllTenants(queue: string): QueueTables {
   if (getTenants(queue) === null) return queueTables(queue);
@@ -67,11 +67,11 @@ export function queueTablesOfAllTenants(queue: string): QueueTables {
 
 const cache = new Map<string, QueueTables>();
 
-/** Queues with the column, by the database and the name. */
+/** Queues with the column, by database and name. */
 const tenantColumns = new Set<string>();
 const keyOf = (queue: string) => JSON.stringify([getDatabase().name, queue]);
 
-/** Records whether the tasks of a queue have a column `tenant_id`, which the registry's query finds out. */
+/** Records whether the tasks of a queue have a column `tenant_id`, as found by the registry's query. */
 export function noteTenantColumn(queue: string, present: boolean): void {
   const key = keyOf(queue);
   if (tenantColumns.has(key) === present) return;
@@ -88,7 +88,7 @@ function getCached(
   const key = JSON.stringify([getDatabase().name, queue, tenants]);
   let tables = cache.get(key);
   if (!tables) {
-    // Names also come from users, so the cache must not grow with what they type.
+    // Names also come from users, so the cache must not grow with their input.
     if (cache.size >= 1_000) cache.clear();
     tables = create();
     cache.set(key, tables);

@@ -11,14 +11,14 @@ export type ReadOptions = {
   statementTimeout?: number | undefined;
 };
 
-/** How long the server may take to cancel a statement before the connection is given up, in milliseconds. */
+/** How long the server may take to cancel a statement before the connection is dropped, in milliseconds. */
 const CANCEL_MS = 1_000;
 
 /**
- * Runs `read` in one read-only transaction on one connection, so that all its statements see the same instant.
- * When `signal` aborts, the running statement is cancelled in the database.
+ * Runs `read` in one read-only transaction on one connection, so that all its statements see the same instant. If
+ * `signal` aborts, the running statement is cancelled in the database.
  *
- * @throws the signal's reason when aborted; errors of the driver as they are.
+ * @throws the signal's reason if aborted; errors of the driver unchanged.
  */
 export async function inSnapshot<T>(
   read: (db: Database) => Promise<T>,
@@ -29,7 +29,7 @@ export async function inSnapshot<T>(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const onAbort = () => {
     cancelled = cancelStatement(client);
-    // A server that is gone does not cancel anything.
+    // A server that is gone cannot cancel the statement.
     timer = setTimeout(() => client.destroy(), CANCEL_MS);
   };
   signal?.addEventListener("abort", onAbort, { once: true });

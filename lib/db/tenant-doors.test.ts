@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 
-/** Files that name tables themselves, and why they return no row of another tenant. */
+/** Files that name tables directly, and why they return no row of another tenant. */
 const NAME_TABLES: Record<string, string> = {
   "health.ts": "asks for the schema and its version",
   "overview/latency-sample.ts": "uses only the size of a table, to bound an estimate",
@@ -34,7 +34,10 @@ const VERBS: Record<string, string> = {
   "queue-maintenance.ts": "refused where restricted",
 };
 
-/** Files outside `lib/db` that use the dashboard's own tables with the rows of all tenants, and why none comes out. */
+/**
+ * Files outside `lib/db` that use the dashboard's own tables with the rows of all tenants, and why they return
+ * none of them.
+ */
 const WRITERS: Record<string, string> = {
   "actions/internal/requests.ts": "returns a result only to who knows the random id of its request",
   "audit/record.ts": "only inserts",

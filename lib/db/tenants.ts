@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { getDatabase } from "./databases";
 import { getViewer, likePattern, matchesQueue, type ScopePart } from "./viewer";
 
-/** The tenants whose rows are visible and may be changed; `null`: all, and rows without one. */
+/** The tenants whose rows are visible and may be changed; `null`: all, including rows without a tenant. */
 export type Tenants = readonly string[] | null;
 
 /** What the settings restrict the whole database to. */
@@ -11,8 +11,9 @@ export function getDashboardTenants(): Tenants {
 }
 
 /**
- * The tenants that the viewer sees in this queue; none if the queue is outside of the viewer's scope. Without a queue, the
- * tenants that the viewer sees in every part of the scope: a row that belongs to no queue needs them all.
+ * The tenants that the viewer sees in this queue; none if the queue is outside the viewer's scope. Without a
+ * queue, the tenants that the viewer sees in every part of the scope, because a row that belongs to no queue
+ * requires all of them.
  */
 export function getTenants(queue?: string): Tenants {
   const { scope } = getViewer();
@@ -25,14 +26,16 @@ export function getTenants(queue?: string): Tenants {
   return intersect(getDashboardTenants(), merged);
 }
 
-/** The tenants that the viewer sees in some part of the scope: no other tenant's row is visible in any queue. */
+/**
+ * The tenants that the viewer sees in some part of the scope: rows of any other tenant are visible in no queue.
+ */
 export function getTenantsOfAnyPart(): Tenants {
   const { scope } = getViewer();
   const merged = scope.reduce<Tenants>((all, { tenants }) => unite(all, tenants), []);
   return intersect(getDashboardTenants(), merged);
 }
 
-/** The viewer's scope with the restriction of the whole dashboard applied. */
+/** The viewer's scope within the restriction of the whole dashboard. */
 export function getScope(): readonly ScopePart[] {
   const dashboard = getDashboardTenants();
   return getViewer().scope.map(({ queues, tenants }) => ({
@@ -41,7 +44,10 @@ export function getScope(): readonly ScopePart[] {
   }));
 }
 
-/** Whether the viewer sees what belongs to this queue and this tenant; `null`: to none of them, as `inScope` decides it. */
+/**
+ * Whether the viewer sees rows of this queue and this tenant; `null`: rows that belong to none, by the rules of
+ * `inScope`.
+ */
 export function isInScope(queue: string | null, tenant: string | null): boolean {
   return getScope().some(
     (part) =>
@@ -82,7 +88,7 @@ export function isTenantOf(tenants: readonly string[], tenant: SQL): SQL {
 /**
  * The condition that a row of a table of all queues is in the viewer's scope; `undefined` if every row is.
  *
- * @param queue the row's queue; a row without one is visible only to those who see all queues.
+ * @param queue the row's queue; a row without one is visible only to viewers who see all queues.
  * @param ofTenants the condition that the row concerns only these tenants.
  */
 export function inScope(

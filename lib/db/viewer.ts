@@ -2,46 +2,46 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Door } from "@/lib/model/access";
 import { getDatabase } from "./databases";
 
-/** A part of what a person may see: the tenants' rows in the queues. `null` is all. */
+/** A part of what a person may see: the tenants' rows in the queues. `null` means all. */
 export type ScopePart = {
-  /** Patterns of queue names, in which `*` is any text. */
+  /** Patterns of queue names, in which `*` matches any text. */
   queues: readonly string[] | null;
   tenants: readonly string[] | null;
 };
 
-/** Who the record names: the door and the subject identify the person, the name is for reading. */
+/** The person that the audit log names: door and subject identify them, the name is for display. */
 export type Actor = {
   name: string;
   door: Door;
   subject: string;
-  /** Where the request comes from, if that is known. */
+  /** The address that the request came from, if known. */
   address: string | null;
 };
 
 /**
- * For whom the current work is done. Rows outside its scope are treated as if they did not exist, by `queueTables`, the
- * registry of queues and the dashboard's own tables.
+ * The person for whom the current work is done. Rows outside their scope are treated as if they did not exist, by
+ * `queueTables`, the registry of queues and the dashboard's own tables.
  */
 export type Viewer = {
   /** A row is visible if one of the parts includes it. */
   scope: readonly ScopePart[];
-  /** Whether values of users are shown at all. */
+  /** Whether users' values are shown at all. */
   payloads: boolean;
-  /** Who it is; absent for the server itself. What is visible does not depend on it. */
+  /** Identifies the viewer; absent for the server itself. Visibility does not depend on it. */
   actor?: Actor;
 };
 
-/** The server itself, and everyone who has no restriction of their own. `DASHBOARD_TENANTS` still applies. */
+/** The server itself, and everyone without a restriction of their own. `DASHBOARD_TENANTS` still applies. */
 export const UNRESTRICTED: Viewer = { scope: [{ queues: null, tenants: null }], payloads: true };
 
-// Pages, routes and actions are separate bundles: the process is what they share.
+// Pages, routes and actions are separate bundles that share only the process.
 const KEY = Symbol.for("absurd-dashboard.viewer");
 type Shared = { storage: AsyncLocalStorage<Viewer>; assumed: Viewer | undefined };
 const shared = globalThis as { [KEY]?: Shared };
 shared[KEY] ??= { storage: new AsyncLocalStorage<Viewer>(), assumed: undefined };
 const state = shared[KEY];
 
-/** Runs work for this viewer. What the work starts and does not await stays with this viewer too. */
+/** Runs work for this viewer. Anything that the work starts without awaiting it keeps this viewer too. */
 export function runAs<T>(viewer: Viewer, work: () => T): T {
   return state.storage.run(viewer, work);
 }
@@ -57,12 +57,15 @@ export function getViewer(): Viewer {
   return viewer;
 }
 
-/** For programs without requests, such as tests and benchmarks: who works where `runAs` does not say. */
+/** The viewer for work outside `runAs`, in programs without requests such as tests and benchmarks. */
 export function assumeViewer(viewer: Viewer | undefined): void {
   state.assumed = viewer;
 }
 
-/** A text that is equal for viewers who see the same of the same database: part of the key of every shared result. */
+/**
+ * A key that is equal for viewers who see the same rows of the same database: part of the key of every shared
+ * result.
+ */
 export function viewerKey(): string {
   const { scope, payloads } = getViewer();
   return JSON.stringify([getDatabase().name, scope, payloads]);
@@ -78,7 +81,7 @@ export function matchesQueue({ queues }: ScopePart, queue: string): boolean {
   return queues === null || queues.some((pattern) => matchesPattern(pattern, queue));
 }
 
-/** Whether a text matches a pattern in which `*` is any text. Takes linear time for each `*`. */
+/** Whether a text matches a pattern in which `*` matches any text. Takes linear time for each `*`. */
 export function matchesPattern(pattern: string, text: string): boolean {
   const [first = "", ...rest] = pattern.split("*");
   if (rest.length === 0) return text === pattern;

@@ -13,8 +13,8 @@ const SHARED_MS = 5_000;
 const reports = new Map<string, { at: number; report: Promise<Report> }>();
 
 /**
- * What the doctor finds now, at most five seconds old. A viewer with a restricted scope gets the connection alone, since the
- * other checks name queues.
+ * The doctor's current findings, at most five seconds old. A viewer with a restricted scope receives only the
+ * checks of the connection, because the others name queues.
  */
 export async function getReport(): Promise<Report> {
   const { name, url, readUrl } = getDatabase();

@@ -7,10 +7,10 @@ import {
 import { openClient } from "@/lib/db/connection/open-client";
 import { findErrorCode } from "@/lib/model/sqlstate";
 
-/** Where a connection string leads, without its password. */
+/** The destination of a connection string, without its password. */
 export type Target = { host: string; port: number; database: string; user: string };
 
-/** Why a connection failed, for a person: what happened, and what may be the cause, the likeliest first. */
+/** Why a connection failed, for people: what happened, and possible causes, the likeliest first. */
 export type Failure = { target: Target; code: string | null; message: string; causes: string[] };
 
 export type Dialled = { client: Client; target: Target } | { failure: Failure };
@@ -133,7 +133,7 @@ const TLS_CAUSES = [
   "The certificate has expired.",
 ];
 
-/** Explains an error of the driver. The message of the driver is not repeated: it may contain what was sent. */
+/** Explains an error of the driver. The driver's message is not repeated: it may quote what was sent. */
 export function explainFailure(error: unknown, target: Target): Failure {
   const code = findErrorCode(error) ?? null;
   const text = error instanceof Error ? error.message : "";

@@ -1,4 +1,4 @@
-/** The doctor on real databases: sound, without the schema, without rights, and away. */
+/** The doctor on real databases: healthy, without the schema, without rights, and unreachable. */
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
@@ -30,7 +30,7 @@ const verdicts = ({ checks }: Report) =>
   Object.fromEntries(checks.map((one) => [one.id, one.verdict]));
 const find = ({ checks }: Report, id: string) => checks.find((check) => check.id === id);
 
-test("a sound database is in order, and nothing in it is changed", async () => {
+test("a healthy database passes every check, and nothing in it is changed", async () => {
   const report = await examine(url.href);
   expect(report.checks.filter(({ verdict }) => verdict === "error")).toEqual([]);
   expect(verdicts(report)).toMatchObject({
@@ -44,7 +44,7 @@ test("a sound database is in order, and nothing in it is changed", async () => {
   expect(JSON.stringify(report)).not.toContain(url.password);
 });
 
-test("a role that may only read is shown what that turns off, with the grants", async () => {
+test("a read-only role gets the list of disabled features, with the grants that enable them", async () => {
   const report = await examine(
     at((other) => Object.assign(other, { username: "doctor_reader", password: "pass" })),
   );
@@ -54,7 +54,7 @@ test("a role that may only read is shown what that turns off, with the grants", 
   expect(find(report, "rights-read")).toBeUndefined();
 });
 
-test("a database without the schema is an error with the remedy", async () => {
+test("a database without the schema is an error with a hint", async () => {
   const report = await examine(at((other) => Object.assign(other, { pathname: "/template1" })));
   expect(report.verdict).toBe("error");
   expect(find(report, "schema")).toMatchObject({
@@ -94,7 +94,7 @@ test.each([
   expect(JSON.stringify(checks)).not.toContain(new URL(target).password);
 });
 
-test("clean-up that is overdue, and a partition that is missing, are named with the remedy", async () => {
+test("an overdue clean-up and a missing partition are reported with a hint", async () => {
   await createQueue(database.pool, "weekly", { storageMode: "partitioned" });
   const client = new Client({ connectionString: url.href });
   await client.connect();

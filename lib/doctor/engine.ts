@@ -1,15 +1,15 @@
-/** Checks of what is in the database: the engine's schema, the rights of the role, and upkeep that is due. */
+/** Checks of the database's contents: the engine's schema, the rights of the role, and overdue maintenance. */
 import type { Client } from "pg";
 import { getCapabilities } from "@/lib/absurd/connection/capabilities";
 import type { Check } from "./report";
 
-/** Tables of a queue by their first letter, and whether every generation has them. */
+/** First letters of a queue's tables that every generation has. */
 const TABLES = ["t", "r", "c", "e", "w"];
 
 /** Lists at most this many names in a sentence. */
 const NAMED = 5;
 
-/** Which generation of the engine's schema there is. */
+/** Checks which generation of the engine's schema is installed. */
 export async function checkSchema(client: Client): Promise<Check> {
   const id = "schema";
   const { rows } = await client.query(
@@ -45,10 +45,10 @@ export async function checkSchema(client: Client): Promise<Check> {
   };
 }
 
-/** A right, what is off without it, and how to grant it. */
+/** A right, the features that are off without it, and how to grant it. */
 type Right = { id: string; has: boolean; off: string; grant: string; verdict: "warning" | "error" };
 
-/** What this role may not do, and what that turns off. */
+/** Checks which rights this role lacks, and which features that turns off. */
 export async function checkRights(client: Client): Promise<Check[]> {
   const { rows } = await client.query(
     `with queue as (select queue_name as name from absurd.queues),
@@ -135,7 +135,7 @@ export async function checkRights(client: Client): Promise<Check[]> {
   }));
 }
 
-/** Whether the dashboard's own tables are there. */
+/** Checks whether the dashboard's own tables exist. */
 export async function checkOwnTables(client: Client): Promise<Check> {
   const id = "own-tables";
   const { rows } = await client.query(
@@ -152,7 +152,7 @@ export async function checkOwnTables(client: Client): Promise<Check> {
   return { id, verdict: "ok", message: "The dashboard's own tables are installed." };
 }
 
-/** Queues whose clean-up or partitions are due. Applies to engines with policies, from schema 0.4.0. */
+/** Queues with overdue clean-up or missing partitions. Applies to engines with policies, from schema 0.4.0. */
 export async function checkUpkeep(client: Client): Promise<Check[]> {
   const { features, cron } = await getCapabilities(client);
   if (!features.has("queue policies"))
@@ -199,8 +199,8 @@ export async function checkUpkeep(client: Client): Promise<Check[]> {
 }
 
 /**
- * Queues whose oldest ended task is older than their policy keeps it, with a day's grace. Looks at the 1,000 oldest tasks
- * of each queue.
+ * Queues whose oldest ended task is older than their policy keeps tasks, with a day's grace. Checks the 1,000
+ * oldest tasks of each queue.
  */
 async function listUncleaned(client: Client): Promise<string[]> {
   const { rows: queues } = await client.query(`

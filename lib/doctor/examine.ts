@@ -15,10 +15,10 @@ import {
 export type MoreChecks = (client: Client) => Promise<Check[]>;
 
 /**
- * Checks the database as the dashboard would use it, on connections of its own. It changes nothing. A check that fails
- * itself is reported as skipped; nothing is thrown.
+ * Checks the database as the dashboard would use it, on separate connections. Changes nothing. A failing check is
+ * reported as skipped; nothing is thrown.
  *
- * @param readUrl the connection string for queries, if it is another one.
+ * @param readUrl the connection string for queries, if it differs.
  */
 export async function examine(
   url: string,

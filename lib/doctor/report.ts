@@ -1,6 +1,6 @@
 /**
- * `error`: the dashboard cannot do its work. `warning`: it works, but something is off, will hurt, or is missing.
- * `skipped`: could not be checked, or does not apply.
+ * `error`: the dashboard cannot work. `warning`: it works, but something is missing, or is or will become a
+ * problem. `skipped`: could not be checked, or does not apply.
  */
 export type Verdict = "ok" | "warning" | "error" | "skipped";
 

@@ -6,7 +6,7 @@ import type { Check } from "./report";
 const OLDEST_MAJOR = 14;
 const NEWEST_MAJOR = 18;
 
-/** Clocks further apart than this confuse people who compare log lines; in seconds. */
+/** A larger difference between clocks confuses people who compare log lines; in seconds. */
 const CLOCK_WARNING_SECONDS = 2;
 
 /** Connections of one server process: ten for queries, four for changes, and those of background work. */
@@ -58,7 +58,7 @@ export async function checkVersion(client: Client): Promise<Check> {
   return { id: "postgresql", verdict: "ok", message };
 }
 
-/** Compares the clocks, as exactly as the round trip permits. The engine works by the database's clock alone. */
+/** Compares the clocks, as exactly as the round trip permits. The engine works only by the database's clock. */
 export async function checkClock(client: Client): Promise<Check> {
   const before = Date.now();
   const { rows } = await client.query("select extract(epoch from clock_timestamp())::float8 as at");
@@ -81,8 +81,8 @@ export async function checkClock(client: Client): Promise<Check> {
 }
 
 /**
- * Whether a pooler lends server connections out by the transaction: then a second client gets the connection that the
- * first one has just used, while the first is still connected.
+ * Whether a pooler assigns server connections per transaction: then a second client receives the connection that
+ * the first one has just used, while the first is still connected.
  */
 export async function checkPooler(client: Client, connectionString: string): Promise<Check> {
   const id = "pooler";
@@ -152,7 +152,7 @@ export async function checkSettings(client: Client): Promise<Check[]> {
   return checks;
 }
 
-/** The lag of a standby that queries go to; `skipped` on a primary. */
+/** The lag of a standby that serves queries; `skipped` on a primary. */
 export async function checkReplica(client: Client): Promise<Check> {
   const id = "replica-lag";
   const { rows } = await client.query(`

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { getTlsOptions, type LimitedClient } from "./client";
 
-/** Codes of the requests for cancellation and for TLS in PostgreSQL's protocol. */
+/** Request codes of PostgreSQL's protocol: cancellation, and TLS. */
 const CANCEL_REQUEST = 80_877_102;
 const TLS_REQUEST = 80_877_103;
 
@@ -11,12 +11,12 @@ const TLS_REQUEST = 80_877_103;
 const LIMIT_MS = 1_000;
 
 /**
- * Asks the server to cancel what this connection runs. The request of the protocol needs no login: it works while all
- * connections are taken, and through a pooler, whose process ids mean nothing to the server. Best effort: the statement
- * has a timeout.
+ * Asks the server to cancel the running statement of this connection. A cancel request needs no login: it works
+ * while all connections are taken, and through a pooler, whose process ids mean nothing to the server. Best
+ * effort: the statement has a timeout anyway.
  */
 export async function cancelStatement(victim: LimitedClient): Promise<void> {
-  // node-postgres keeps the key that the server sent, and does not declare it.
+  // node-postgres stores the key that the server sent, but does not declare it.
   const { processID, secretKey } = victim as unknown as { processID?: number; secretKey?: number };
   if (processID === undefined || secretKey === undefined) return;
   const request = Buffer.alloc(16);
@@ -46,7 +46,7 @@ export async function cancelStatement(victim: LimitedClient): Promise<void> {
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, LIMIT_MS);
   });
-  // The statement timeout ends what could not be cancelled.
+  // The statement timeout ends any statement that could not be cancelled.
   await Promise.race([send().catch(() => undefined), limit]);
   clearTimeout(timer);
   socket.destroy();

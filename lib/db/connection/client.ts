@@ -8,22 +8,22 @@ export type Endpoint = { target: ConnectionTarget; host: Host; tls: boolean };
 /** What every transaction of a pool starts with, and how long its statements may take. */
 export type SessionLimits = {
   applicationName: string;
-  /** In milliseconds, kept by the server; the client gives up one second later. */
+  /** In milliseconds, enforced by the server; the client gives up one second later. */
   statementTimeout: number;
   lockTimeout: number;
   readOnly: boolean;
 };
 
-/** How much longer than the server the client waits, in milliseconds: a server that is alive reports its timeouts. */
+/** How much longer the client waits than the server, in milliseconds: a live server reports its own timeouts. */
 const GRACE_MS = 1_000;
 
-/** How long a connection may take to open, in milliseconds. */
+/** How long opening a connection may take, in milliseconds. */
 const CONNECT_MS = 3_000;
 
 /**
- * A connection whose limits hold whatever is between it and the server. A pooler in transaction mode drops the settings
- * of a session, so they are set with each `begin`; and a server that is gone keeps none, so a statement without a
- * response in time ends the connection.
+ * A connection whose limits hold regardless of what is between it and the server. A pooler in transaction mode
+ * drops the settings of a session, so they are set with each `begin`. A server that is gone enforces no timeout,
+ * so a statement without a response in time ends the connection.
  */
 export class LimitedClient extends Client {
   readonly endpoint: Endpoint;
@@ -44,12 +44,12 @@ export class LimitedClient extends Client {
       this.#limit(send(this.#prepare(first), ...rest))) as typeof this.query;
   }
 
-  /** Overrides the statement timeout of the transactions that begin from now on, in milliseconds. */
+  /** Overrides the statement timeout of later transactions, in milliseconds. */
   setStatementTimeout(milliseconds: number = this.#limits.statementTimeout): void {
     this.#statementTimeout = milliseconds;
   }
 
-  /** Ends the connection without a word to the server, which may not listen. */
+  /** Ends the connection without notifying the server, which may be gone. */
   destroy(reason?: Error): void {
     this.#socket.destroy(reason);
   }
@@ -81,7 +81,7 @@ export class ResponseTimeoutError extends Error {
   }
 }
 
-/** The driver's settings for an endpoint, without those that every transaction sets. */
+/** The driver's settings for an endpoint, except those that every transaction sets. */
 export function configure({ target, host, tls }: Endpoint, limits: SessionLimits): ClientConfig {
   const own = target.applicationName;
   return {
@@ -106,7 +106,7 @@ export function configure({ target, host, tls }: Endpoint, limits: SessionLimits
 /** Options of `tls.connect` for a server. */
 export function getTlsOptions({ tls }: ConnectionTarget, host: Host) {
   return {
-    // A name that an address was given for: the certificate is for the name.
+    // The host is a name with a separate address: the certificate is for the name.
     ...(host.address ? { servername: host.host } : {}),
     ca: tls.rootCertificates,
     cert: tls.certificate,

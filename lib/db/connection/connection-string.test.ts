@@ -59,7 +59,7 @@ test("characters that URIs of other kinds reserve are part of a password", () =>
   expect(parse("postgresql://u:a#b:c@h/d").password).toBe("a#b:c");
 });
 
-test("what the string leaves out comes from the environment, and then from defaults", () => {
+test("parts missing from the string come from the environment, then from defaults", () => {
   const environment = {
     PGHOST: "e",
     PGPORT: "7000",
@@ -89,7 +89,7 @@ test("what the string leaves out comes from the environment, and then from defau
   });
 });
 
-test("a service gives what the string leaves out, before the environment", () => {
+test("a service provides missing parts, before the environment", () => {
   const PGSERVICEFILE = file(
     "service.conf",
     "# comment\n[other]\nhost=wrong\n[prod]\nhost=db.prod\nport=6000\ndbname=app\n[next]\nuser=x\n",
@@ -172,7 +172,7 @@ test.each([
   expect(attempt).toThrow(message);
 });
 
-test("a certificate that is none is refused at the start", () => {
+test("an invalid certificate is refused at the start", () => {
   const root = file("root.crt", "not a certificate");
   expect(() => parse(`postgresql://h/d?sslrootcert=${root}`)).toThrow("holds no certificate");
   expect(() => parse(`postgresql://h/d?sslcert=${file("c.crt", CERTIFICATE)}`)).toThrow("sslkey");

@@ -18,7 +18,9 @@ const SESSION_KINDS = [
 /** libpq's `target_session_attrs`: which of several hosts to accept. */
 export type SessionKind = (typeof SESSION_KINDS)[number];
 
-/** A server: `host` is a name, an address, or the directory of a Unix socket; `address` is dialled instead of it. */
+/**
+ * A server: `host` is a name, an address, or the directory of a Unix socket; `address` overrides it for dialling.
+ */
 export type Host = { host: string; address: string | undefined; port: number };
 
 /** Where and how to connect: what libpq would do with the same string, environment and files. */
@@ -44,7 +46,7 @@ export type TlsSettings = {
   mode: TlsMode;
   direct: boolean;
   channelBinding: boolean;
-  /** The authorities to trust; `undefined` without any, or for those of Node. */
+  /** The trusted authorities; `undefined` if there are none, or for those of Node. */
   rootCertificates: string | undefined;
   /** Whether the server's chain must lead to a trusted authority. */
   verifyChain: boolean;
@@ -56,8 +58,8 @@ export type TlsSettings = {
 };
 
 /**
- * A connection string that cannot be used. The message continues "DATABASE_URL …" with what is wrong and how to mend it;
- * it never repeats a value, which may be a password.
+ * A connection string that cannot be used. The message completes "DATABASE_URL …" with what is wrong and how to
+ * fix it; it never repeats a value, which may be a password.
  */
 export class ConnectionStringError extends Error {
   override readonly name = "ConnectionStringError";
@@ -66,15 +68,16 @@ export class ConnectionStringError extends Error {
 type Environment = Record<string, string | undefined>;
 type Parameters = Map<string, string>;
 
-/** What a connection string looks like, for messages about one that is missing or wrong. */
+/** An example of a connection string, for messages about one that is missing or wrong. */
 export const EXAMPLE = "it looks like postgresql://user:password@host:5432/database";
 
 /**
- * Parses a connection string as libpq does: a URI or `keyword=value` pairs, with several hosts, percent-encoding, Unix
- * sockets and TLS settings. What the string leaves out comes from its service, from the environment (`PGHOST`,
+ * Parses a connection string as libpq does: a URI or `keyword=value` pairs, with several hosts, percent-encoding,
+ * Unix sockets and TLS settings. Missing parts come from its service, from the environment (`PGHOST`,
  * `PGPASSWORD`, …) and from libpq's defaults. Parameters of other clients, such as `pgbouncer=true`, are ignored.
  *
- * Files of certificates and services are read here, so that a start fails instead of every later connection.
+ * Certificate and service files are read here, so that a problem fails the start instead of every later
+ * connection.
  *
  * @throws ConnectionStringError
  */
@@ -100,7 +103,7 @@ export function parseConnectionString(
   };
 }
 
-/** The keywords of libpq that can be met, each with its environment variable if it has one. */
+/** The supported keywords of libpq, each with its environment variable if it has one. */
 const KEYWORDS: Record<string, string | null> = {
   application_name: "PGAPPNAME",
   channel_binding: "PGCHANNELBINDING",
@@ -145,7 +148,7 @@ const KEYWORDS: Record<string, string | null> = {
   user: "PGUSER",
 };
 
-/** Keywords of libpq that demand what the driver cannot do; ignoring them would weaken a connection silently. */
+/** Keywords of libpq that require what the driver cannot do; ignoring them would silently weaken a connection. */
 const UNSUPPORTED = new Set([
   "oauth_client_id",
   "oauth_client_secret",
@@ -254,7 +257,7 @@ function setParameter(parameters: Parameters, name: string, value: string): void
   parameters.set(name, value);
 }
 
-/** `ssl=true` of JDBC, which libpq takes in URIs, and what node-postgres makes of it. */
+/** `ssl=true` of JDBC, which libpq accepts in URIs, and the values of node-postgres. */
 function setSsl(parameters: Parameters, value: string): void {
   if (/^(true|1|no-verify)$/.test(value)) parameters.set("sslmode", "require");
   else if (/^(false|0)$/.test(value)) parameters.set("sslmode", "disable");
@@ -454,7 +457,7 @@ function parseConnectTimeout(text: string | undefined): number | undefined {
   const seconds = Number(text);
   if (!Number.isInteger(seconds))
     throw new ConnectionStringError("has a connect_timeout that is not a whole number of seconds");
-  // libpq: 0 and less mean without limit, which a dashboard cannot do; 1 is raised to 2.
+  // In libpq, 0 and less mean no limit, which a dashboard cannot offer; 1 is raised to 2.
   return seconds <= 0 ? undefined : Math.max(seconds, 2) * 1_000;
 }
 
@@ -467,9 +470,9 @@ function systemUser(): string {
 }
 
 /**
- * The password for a server in a password file with lines `host:port:database:user:password`, where `*` matches all;
- * `undefined` if it has none. As for libpq, the name of a local socket's host is `localhost`, and a file that others can
- * read is not used.
+ * The password for a server in a password file with lines `host:port:database:user:password`, where `*` matches
+ * all; `undefined` if there is none. As in libpq, the host of a local socket is `localhost`, and a file that
+ * others can read is not used.
  */
 export function findPassword(
   { passwordFile, database, user }: ConnectionTarget,
@@ -487,7 +490,7 @@ export function findPassword(
   return undefined;
 }
 
-/** Five fields separated by colons; `\:` and `\\` are characters. The password is the rest of the line. */
+/** Splits five fields at colons; `\:` and `\\` are escapes. The password is the rest of the line. */
 function splitFields(line: string): string[] {
   const fields: string[] = [];
   let field = "";

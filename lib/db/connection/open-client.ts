@@ -3,16 +3,16 @@ import { configure, type Endpoint, type SessionLimits } from "./client";
 import type { ConnectionTarget } from "./connection-string";
 import { canTryNext, listEndpoints } from "./pool";
 
-/** A connection of its own and the server that it leads to, or why there is none and the server that was tried last. */
+/** A new connection and its server, or why there is none and the server that was tried last. */
 export type Opened =
   | { endpoint: Endpoint; client: Client }
   | { endpoint: Endpoint; client: null; error: unknown };
 
 /**
- * Opens one connection outside of the pools, to the first server of the target that accepts it, as the pools would. The caller
- * ends the client. A failed connection is a result and not an error.
+ * Opens one connection outside the pools, to the first server of the target that accepts it, as the pools would.
+ * The caller ends the client. A failed connection is a result and not an error.
  *
- * @param queryTimeout milliseconds after which the client gives up a statement; unlimited by default.
+ * @param queryTimeout milliseconds after which the client gives up on a statement; unlimited by default.
  */
 export async function openClient(
   target: ConnectionTarget,

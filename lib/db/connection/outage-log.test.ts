@@ -12,7 +12,7 @@ const denied = Object.assign(new Error("permission denied for table bulk_job of 
   code: "42501",
 });
 
-test("an outage of a day is a few lines, and one when it ends, with tries further and further apart", () => {
+test("an outage of a day logs a few lines and one when it ends, with retries at growing intervals", () => {
   const lines: string[] = [];
   const outage = createOutageLog("bulk operations", (line) => lines.push(line));
   outage.recovered();
@@ -37,7 +37,7 @@ test("an outage of a day is a few lines, and one when it ends, with tries furthe
   ]);
 });
 
-test("a second outage is reported at once, and its first tries are close together again", () => {
+test("a second outage is reported at once, and its first retries are close together again", () => {
   const lines: string[] = [];
   const outage = createOutageLog("reader", (line) => lines.push(line));
   for (let n = 0; n < 10; n++) outage.failed(denied);

@@ -1,6 +1,6 @@
 import { findErrorCode } from "@/lib/model/sqlstate";
 
-/** The first repetition of the sentence, and the longest distance between two, in milliseconds. */
+/** The first and the longest interval at which the line is repeated, in milliseconds. */
 const FIRST_MS = 60_000;
 const LAST_MS = 3_600_000;
 
@@ -16,8 +16,8 @@ export type OutageLog = {
 };
 
 /**
- * Logs an outage as one line when it begins, one when it ends, and in between at growing distances: not one a try.
- * Messages of drivers may hold SQL and values, so only the class and the code are logged.
+ * Logs an outage as one line at its start, one at its end, and some in between at growing intervals, instead of
+ * one for each try. Messages of drivers may hold SQL and values, so only the class and the code are logged.
  */
 export function createOutageLog(
   what: string,

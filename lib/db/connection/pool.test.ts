@@ -98,7 +98,7 @@ test("connections that were cut silently are replaced together", async () => {
     Array.from({ length: 5 }, () => inSnapshot((db) => db.execute("select pg_sleep(0.2)"))),
   );
   expect(getReadPool().totalCount).toBe(5);
-  // Longer than a connection is trusted without a try.
+  // Longer than a connection is trusted without a ping.
   await new Promise((resolve) => setTimeout(resolve, 600));
   freeze();
   expect(await elapsed(() => listQueues())).toBeLessThan(4_000);
@@ -124,7 +124,7 @@ test("a database that goes silent is reported within the limits, and used again 
   expect((await listQueues()).queues).toHaveLength(1);
 });
 
-test("callers wait in line, and a pool that stays busy says so", async () => {
+test("callers queue for a connection, and a pool that stays busy reports that", async () => {
   const pool = new DatabasePool(parseConnectionString(database.url), {
     ...{ applicationName: "absurd-dashboard test", max: 2, waitMs: 1_000, mostLagMs: 0 },
     ...{ statementTimeout: 5_000, lockTimeout: 1_000, readOnly: true },
@@ -156,7 +156,7 @@ test("a role that may hold three connections serves fifty readers and a writer",
   expect((await write).rows).toEqual([{ one: 1 }]);
 });
 
-test("the first of several servers that can be used is used", async () => {
+test("the first usable one of several servers is used", async () => {
   const { host } = new URL(database.url);
   await use({ DATABASE_URL: database.url.replace(host, `127.0.0.1:1,${host}`) });
   expect((await listQueues()).queues).toHaveLength(1);

@@ -5,11 +5,11 @@ import type { ConnectionTarget, Host, SessionKind } from "./connection-string";
 import { createOutageLog } from "./outage-log";
 
 export type PoolSettings = SessionLimits & {
-  /** The most connections at a time. */
+  /** The maximum number of connections. */
   max: number;
-  /** How long a caller waits in line for one of them, in milliseconds. */
+  /** How long a caller waits for one of them, in milliseconds. */
   waitMs: number;
-  /** How far a standby may be behind while there are other servers, in milliseconds. */
+  /** How far a standby may lag while there are other servers, in milliseconds. */
   mostLagMs: number;
   /** Where outages are logged; standard error by default. */
   log?: (line: string) => void;
@@ -23,7 +23,7 @@ export type ConnectOptions = {
 /** A connection of a pool, until `release`; `true` drops a broken one. */
 export type PooledClient = LimitedClient & Pick<PoolClient, "release">;
 
-/** Every connection is in use, and none became free in time. The database may be well. */
+/** Every connection is in use, and none became free in time. The database itself may be healthy. */
 export class PoolBusyError extends Error {
   override readonly name = "PoolBusyError";
   readonly code = "POOL_BUSY";
@@ -35,26 +35,29 @@ export class PoolBusyError extends Error {
 
 type Waiter = { resolve: () => void; reject: (error: unknown) => void };
 
-/** A connection that was idle for longer than this is tried before it is used: it may have been cut silently. */
+/**
+ * A connection that was idle for longer than this is pinged before it is used: it may have been cut silently. In
+ * milliseconds.
+ */
 const TRUST_MS = 500;
 
-/** How long that try may take. */
+/** How long that ping may take, in milliseconds. */
 const PING_MS = 2_000;
 
 /** How long the server's refusal of further connections is remembered, in milliseconds. */
 const REFUSAL_MS = 30_000;
 
-/** How often a pool that reads from another server than the first checks whether the first is back, in milliseconds. */
+/** How often a pool on a fallback server checks whether the first server is back, in milliseconds. */
 const RETURN_MS = 30_000;
 
 /** How often the lag of a standby is measured, in milliseconds. */
 const LAG_CHECK_MS = 2_000;
 
 /**
- * A pool of connections to the first usable of several servers. It adds what the driver's pool lacks: callers wait in
- * line, and a busy pool is distinguished from a database that is away; servers, and connections with and without TLS, are
- * tried in the order of the connection string; broken connections are replaced together; the server's own limit of
- * connections is respected.
+ * A pool of connections to the first usable of several servers. It adds what the driver's pool lacks: callers wait
+ * in order, and a busy pool is distinguished from an unreachable database; servers, and connections with and
+ * without TLS, are tried in the order of the connection string; broken connections are replaced together; the
+ * server's own connection limit is respected.
  */
 export class DatabasePool {
   readonly #endpoints: Endpoint[];
@@ -72,7 +75,7 @@ export class DatabasePool {
   #returnAt = 0;
   #lag: { ms: number | null; at: number } | undefined;
   #ended = false;
-  /** Why the last connection could not be opened, if so. */
+  /** Why the last connection could not be opened; `undefined` if it could. */
   #failure: unknown;
 
   constructor(target: ConnectionTarget, settings: PoolSettings) {
@@ -82,12 +85,12 @@ export class DatabasePool {
     this.#log = createOutageLog(settings.applicationName, settings.log);
   }
 
-  /** Connections in use and idle. Its presence marks a pool for the client layer. */
+  /** Connections in use and idle. The client layer recognises a pool by this member. */
   get totalCount(): number {
     return this.#pool?.totalCount ?? 0;
   }
 
-  /** How far the standby in use was behind at the last measurement, in milliseconds; `null` for a primary. */
+  /** The lag of the standby in use at the last measurement, in milliseconds; `null` for a primary. */
   get replicaLagMs(): number | null {
     return this.#lag?.ms ?? null;
   }
@@ -95,7 +98,8 @@ export class DatabasePool {
   /**
    * A connection for one caller, who must release it.
    *
-   * @throws PoolBusyError when none became free in time; the driver's error when no server can be used; the signal's reason.
+   * @throws PoolBusyError if none became free in time; the driver's error if no server can be used; the signal's
+   * reason.
    */
   async connect({ signal }: ConnectOptions = {}): Promise<PooledClient> {
     const deadline = performance.now() + this.#settings.waitMs;
@@ -122,7 +126,9 @@ export class DatabasePool {
     }
   }
 
-  /** Runs one statement in a transaction of its own, since a session's settings may be another's behind a pooler. */
+  /**
+   * Runs one statement in its own transaction: behind a pooler, the session's settings may be another client's.
+   */
   async query(
     text: string,
     values?: unknown[],
@@ -147,7 +153,7 @@ export class DatabasePool {
     }
   }
 
-  /** Closes all connections. Callers in line are refused. */
+  /** Closes all connections. Waiting callers are rejected. */
   async end(): Promise<void> {
     this.#ended = true;
     for (const waiter of this.#waiting.splice(0)) waiter.reject(new Error("The pool has ended."));
@@ -180,7 +186,7 @@ export class DatabasePool {
         };
         leave = () => giveUp(signal?.reason);
         signal?.addEventListener("abort", leave, { once: true });
-        // Those in line before a database that is away wait for it, not for each other.
+        // If the database is unreachable, callers wait for it and not for each other.
         timer = setTimeout(
           () => giveUp(this.#failure ?? new PoolBusyError()),
           deadline - performance.now(),
@@ -192,7 +198,7 @@ export class DatabasePool {
     }
   }
 
-  /** Frees a place in line. */
+  /** Frees the caller's place in the queue. */
   #leave(): void {
     this.#taken--;
     while (this.#taken < this.#getLimit()) {
@@ -210,8 +216,8 @@ export class DatabasePool {
   }
 
   /**
-   * The server takes no further connection: use those there are, or wait until another client, possibly the other pool of this
-   * process, closes one.
+   * The server accepts no further connection: use the existing ones, or wait until another client, possibly the
+   * other pool of this process, closes one.
    */
   async #yieldToServer(
     deadline: number,
@@ -259,7 +265,7 @@ export class DatabasePool {
   async #checkOut(endpoint: Endpoint, at: number): Promise<PooledClient> {
     for (let attempt = 1; ; attempt++) {
       const pool = this.#use(endpoint, at);
-      // The pool constructs only limited clients.
+      // This pool creates no other kind of client.
       const client = (await pool.connect()) as PooledClient;
       const isNew = !this.#lastUsed.has(client);
       try {
@@ -300,7 +306,8 @@ export class DatabasePool {
     this.#clients.set(pool, clients);
     pool.on("connect", (client) => {
       clients.add(client as PooledClient);
-      // Without a listener, a connection that breaks would end the process. The next statement reports it.
+      // Without a listener, a connection that breaks would end the process. The next statement reports the
+      // problem.
       client.on("error", () => {});
     });
     pool.on("remove", (client) => clients.delete(client as PooledClient));
@@ -327,7 +334,7 @@ export class DatabasePool {
     return this.#limit < this.#settings.max && this.#taken > this.#inUse.size;
   }
 
-  /** When one connection was cut, the idle ones beside it probably were too. */
+  /** If one connection was cut, the other idle ones probably were too. */
   #replace(pool: Pool): void {
     if (this.#pool !== pool) return;
     this.#pool = undefined;
@@ -338,7 +345,10 @@ export class DatabasePool {
     if (this.#pool && this.#pool.idleCount > 0) this.#replace(this.#pool);
   }
 
-  /** Connections in use stay until they are released. A server that is gone does not end the idle ones: cut them. */
+  /**
+   * Connections in use stay until they are released. Idle ones are destroyed, because a server that is gone does
+   * not end them.
+   */
   async #close(pool: Pool | undefined): Promise<void> {
     if (!pool) return;
     const timer = setTimeout(() => {
@@ -349,7 +359,7 @@ export class DatabasePool {
     clearTimeout(timer);
   }
 
-  /** Goes back to the first server once it is usable again, without making a caller wait for the try. */
+  /** Returns to the first server once it is usable again. No caller waits for the check. */
   async #returnToFirst(): Promise<void> {
     this.#returnAt = performance.now() + RETURN_MS;
     const [first] = this.#endpoints;
@@ -366,17 +376,17 @@ export class DatabasePool {
         if (!this.#ended) this.#use(endpoint, at);
         return;
       } catch {
-        // It is still away.
+        // It is still unavailable.
       } finally {
         await client.end().catch(() => undefined);
       }
     }
   }
 
-  /** @throws UnfitServerError when the connection is to a standby too far behind, and there is another server. */
+  /** @throws UnfitServerError if the connection is to a standby that lags too far, and there is another server. */
   async #checkLag(client: PooledClient): Promise<void> {
     if (this.#lag && performance.now() - this.#lag.at < LAG_CHECK_MS) return;
-    // A primary stays one until it restarts, which ends its connections.
+    // A primary stays primary until it restarts, which ends its connections.
     if (this.#lag?.ms === null) return;
     const ms = await measureLag(client);
     this.#lag = { ms, at: performance.now() };
@@ -387,15 +397,15 @@ export class DatabasePool {
   }
 }
 
-/** A server that answers, but is not of the kind that the connection string demands. It counts as away. */
+/** A server that responds, but is not of the kind that the connection string requires. Treated as unreachable. */
 class UnfitServerError extends Error {
   override readonly name = "UnfitServerError";
   readonly code = SQLSTATE.connectionFailure;
 }
 
 /**
- * How far a standby is behind, in milliseconds; `null` for a primary. A standby that has replayed all that it received is
- * not behind, unless it receives nothing.
+ * The lag of a standby in milliseconds; `null` for a primary. A standby that has replayed everything it received
+ * counts as current, unless it receives nothing.
  */
 async function measureLag(client: LimitedClient): Promise<number | null> {
   const { rows } = await client.query(`
@@ -410,7 +420,7 @@ async function measureLag(client: LimitedClient): Promise<number | null> {
 /** The pools that share the limit of one server, by each of them. */
 const siblings = new WeakMap<DatabasePool, readonly DatabasePool[]>();
 
-/** Pools that give each other room when the server refuses further connections. */
+/** Pools that make room for each other when the server refuses further connections. */
 export function share(...pools: DatabasePool[]): void {
   for (const pool of pools) siblings.set(pool, pools);
 }
@@ -437,13 +447,13 @@ function listTlsVariants({ tls }: ConnectionTarget, { host }: Host): boolean[] {
   }
 }
 
-/** Whether an error is about the way to a server, so that another way may work. */
+/** Whether an error concerns the way to a server, so that another way may work. */
 export function canTryNext(error: unknown): boolean {
   const code = findErrorCode(error) ?? "";
   return code === SQLSTATE.invalidAuthorization || (isUnavailable(error) && !isRefusedLogin(code));
 }
 
-/** A wrong password, or a database that does not exist, is the same everywhere. */
+/** A wrong password, or a missing database, is the same on every server. */
 function isRefusedLogin(code: string): boolean {
   return (
     code === SQLSTATE.invalidPassword ||
@@ -453,7 +463,7 @@ function isRefusedLogin(code: string): boolean {
   );
 }
 
-/** The other TLS variant of the same server helps only where TLS, or its absence, was the problem. */
+/** The other TLS variant of the same server helps only if TLS, or its absence, was the problem. */
 function isWorthTrying(next: Endpoint, failed: Endpoint | undefined, error: unknown): boolean {
   if (next.host !== failed?.host) return true;
   const code = findErrorCode(error) ?? "";
@@ -468,7 +478,7 @@ const SESSION_CONDITIONS: Record<Exclude<SessionKind, "any" | "prefer-standby">,
   standby: "pg_is_in_recovery()",
 };
 
-/** @throws Error as for a server that is away, when the session is not of the kind that the target demands. */
+/** @throws Error as for an unreachable server, if the session is not of the kind that the target requires. */
 async function requireSession(client: LimitedClient): Promise<void> {
   const { sessionKind } = client.endpoint.target;
   if (sessionKind === "any" || sessionKind === "prefer-standby") return;
@@ -485,7 +495,7 @@ async function ping(client: PooledClient): Promise<void> {
   }
 }
 
-/** What `work` resolves to, or the signal's reason; a result that comes too late is disposed of. */
+/** The result of `work`, or the signal's reason; a result that arrives too late is disposed of. */
 async function raceAbort<T>(
   work: Promise<T>,
   signal: AbortSignal | undefined,

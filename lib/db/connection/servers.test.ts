@@ -1,4 +1,4 @@
-/** Connections to servers of their own: with TLS, stopped in the middle, and behind a pooler. */
+/** Connections to dedicated servers: with TLS, stopped halfway, and behind a pooler. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -100,7 +100,7 @@ describe("a server that offers TLS", () => {
   });
 });
 
-test("a server that is stopped in the middle is reported, and used again when it continues", async () => {
+test("a server that stops responding is reported, and used again when it continues", async () => {
   await use();
   await listQueues();
   const { rows } = await admin.query(
@@ -118,7 +118,7 @@ test("a server that is stopped in the middle is reported, and used again when it
       try {
         process.kill(pid, signal);
       } catch {
-        // It has ended since.
+        // It has already ended.
       }
   };
   send("SIGSTOP");
@@ -135,7 +135,7 @@ test("a server that is stopped in the middle is reported, and used again when it
 });
 
 test.runIf(process.env.ABSURD_LONG)(
-  "a standby is read from, and its lag is known",
+  "reads use a standby, and its lag is measured",
   { timeout: 120_000 },
   async () => {
     const home = path.join(directory, "with-standby");
@@ -148,7 +148,7 @@ test.runIf(process.env.ABSURD_LONG)(
     const data = (await client.query("show data_directory")).rows[0].data_directory;
     await client.end();
     await primary.stop();
-    // With their owner: the server does not run as root.
+    // Keeps the owner: the server does not run as root.
     await execa("cp", ["-a", folders.primary, folders.standby]);
     primary = await startEmbeddedPostgres({ directory: folders.primary });
     await writeFile(
